@@ -1,0 +1,60 @@
+//! Actions: everything that needs a permission, by name.
+
+/// Something that needs a permission.
+pub trait Action: Send + Sync + 'static {
+    /// Its name, as the contract, the policy and refusals write it.
+    const NAME: &'static str;
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident => $word:literal,)+) => {
+        $($(#[$doc])* #[derive(Debug)] pub struct $name;
+        impl Action for $name { const NAME: &'static str = $word; })+
+
+        /// The names of all actions.
+        pub const ALL: &[&str] = &[$($word),+];
+    };
+}
+
+actions! {
+    /// See the site, its locales, sections, authors and tags as the desk does.
+    ReadDesk => "desk.read",
+    /// See working copies.
+    ReadArticle => "article.read",
+    /// Begin an article.
+    CreateArticle => "article.create",
+    /// Change the facts of an article.
+    EditArticle => "article.edit",
+    /// Remove an article that was never published.
+    DeleteArticle => "article.delete",
+    /// Change the words of an article in a locale.
+    EditTranslation => "translation.edit",
+    /// Remove the words of an article in a locale that were never published.
+    DeleteTranslation => "translation.delete",
+    /// Hand a translation in for review.
+    SubmitTranslation => "translation.submit",
+    /// Approve a translation or ask for changes.
+    ReviewTranslation => "translation.review",
+    /// Make a working copy public.
+    Publish => "article.publish",
+    /// End a publication.
+    Unpublish => "article.unpublish",
+    /// Keep sections.
+    ManageSections => "section.manage",
+    /// Keep authors.
+    ManageAuthors => "author.manage",
+    /// Keep tags.
+    ManageTags => "tag.manage",
+    /// Change the site.
+    ManageSite => "site.manage",
+    /// Keep locales.
+    ManageLocales => "locale.manage",
+    /// See users and their grants.
+    ReadUsers => "user.read",
+    /// Keep users and their grants.
+    ManageUsers => "user.manage",
+    /// Load a bundle.
+    Import => "bundle.import",
+    /// Write a bundle.
+    Export => "bundle.export",
+}

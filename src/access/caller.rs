@@ -1,0 +1,137 @@
+//! Callers: who asks, with what they were granted.
+
+use std::sync::Arc;
+
+use super::policy::{self, Reach};
+use super::token::Verified;
+use crate::domain::{
+    Error, Id,
+    user::{Grant, User, UserStatus},
+};
+
+/// A part of the system that acts by itself, with a column of its own in the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum System {
+    /// `dateline import`, `dateline demo` and `dateline export`.
+    Importer,
+    /// Whoever runs `dateline user` on the host.
+    Operator,
+}
+
+#[derive(Debug)]
+enum Who {
+    User { user: User, scope: Option<Vec<String>> },
+    System(System),
+}
+
+/// Who asks. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    who: Arc<Who>,
+    request_id: Arc<str>,
+}
+
+/// What an action is about to touch.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target<'a> {
+    pub(super) scope: super::Scope<'a>,
+}
+
+impl Caller {
+    /// The user whom a verified token names, limited to the token's scope.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] when the token is not that user's or the user is suspended.
+    pub fn user(verified: &Verified, user: User) -> Result<Self, Error> {
+        if verified.user() != user.id || user.status != UserStatus::Active {
+            return Err(Error::Unauthenticated);
+        }
+        let scope = verified.scope().map(|s| s.split(' ').map(str::to_owned).collect());
+        Ok(Self { who: Arc::new(Who::User { user, scope }), request_id: "".into() })
+    }
+
+    /// A part of the system.
+    #[must_use]
+    pub fn system(system: System) -> Self {
+        Self { who: Arc::new(Who::System(system)), request_id: "".into() }
+    }
+
+    /// The same caller within a request.
+    #[must_use]
+    pub fn within(self, request_id: &str) -> Self {
+        Self { request_id: request_id.into(), ..self }
+    }
+
+    /// The user's id, when a user asks.
+    #[must_use]
+    pub fn user_id(&self) -> Option<Id<User>> {
+        self.as_user().map(|u| u.id)
+    }
+
+    /// The user, when a user asks.
+    #[must_use]
+    pub fn as_user(&self) -> Option<&User> {
+        match &*self.who {
+            Who::User { user, .. } => Some(user),
+            Who::System(_) => None,
+        }
+    }
+
+    /// How the change log names the caller: a user's id, or `importer`, `operator`.
+    #[must_use]
+    pub fn actor(&self) -> String {
+        match &*self.who {
+            Who::User { user, .. } => user.id.to_string(),
+            Who::System(System::Importer) => "importer".to_owned(),
+            Who::System(System::Operator) => "operator".to_owned(),
+        }
+    }
+
+    /// The id of the request, empty outside of one.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// The names of the actions that the caller may do somewhere.
+    #[must_use]
+    pub fn permissions(&self) -> Vec<&'static str> {
+        super::action::ALL.iter().copied().filter(|a| self.may_somewhere(a)).collect()
+    }
+
+    fn scoped(&self, action: &str) -> bool {
+        match &*self.who {
+            Who::User { scope: Some(scope), .. } => scope.iter().any(|s| s == action),
+            _ => true,
+        }
+    }
+
+    pub(super) fn may_somewhere(&self, action: &str) -> bool {
+        self.scoped(action)
+            && match &*self.who {
+                Who::User { user, .. } => user.grants.iter().any(|g| policy::reach(g.role, action) != Reach::No),
+                Who::System(system) => policy::system_reach(*system, action) != Reach::No,
+            }
+    }
+
+    pub(super) fn may_over(&self, action: &str, target: Target<'_>) -> bool {
+        let own = |reach: Reach, id| reach == Reach::Yes || (reach == Reach::Own && target.scope.owner == Some(id));
+        let covers = |grant: &Grant| {
+            grant.section.is_none_or(|s| target.scope.sections.contains(&s))
+                && grant.locale.as_ref().is_none_or(|l| target.scope.locale == Some(l))
+        };
+        self.scoped(action)
+            && match &*self.who {
+                Who::User { user, .. } => user.grants.iter().any(|g| own(policy::reach(g.role, action), user.id) && covers(g)),
+                Who::System(system) => policy::system_reach(*system, action) == Reach::Yes,
+            }
+    }
+
+    /// True when the caller sees working copies of others.
+    pub(super) fn sees_all(&self) -> bool {
+        match &*self.who {
+            Who::User { user, .. } => user.grants.iter().any(|g| policy::reach(g.role, "article.read") == Reach::Yes),
+            Who::System(system) => policy::system_reach(*system, "article.read") == Reach::Yes,
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Who may do what: callers, permits that cannot be forged, the policy, and the tokens that callers show.
+//!
+//! **Context.** Checks that a handler has to remember are forgotten sooner or later. **Decision.** A desk verb takes
+//! a [`Permit`] by value and the store's writes take a [`Granted`]; both come out of the policy and of nothing else.
+//! The store's reads take a [`Visibility`], of which only `public()` is free. **Consequence.** What forgets to ask
+//! does not compile, and what forgets to look sees less, never more.
+
+pub mod action;
+pub mod caller;
+pub mod ed25519;
+pub mod keys;
+pub mod password;
+pub mod permit;
+pub mod policy;
+pub mod secret;
+pub mod token;
+
+pub use action::Action;
+pub use caller::{Caller, System};
+pub use permit::{Granted, Permit, Scope, Scoped, Visibility};

@@ -1,0 +1,245 @@
+//! Permits, what they are granted over, and what a reader may see.
+
+use std::marker::PhantomData;
+
+use super::{
+    action::Action,
+    caller::{Caller, Target},
+};
+use crate::domain::{
+    Error, Id, Locale,
+    article::Article,
+    author::Author,
+    section::Section,
+    tag::Tag,
+    translation::Translation,
+    user::User,
+};
+
+/// Where a thing lies, as far as grants are concerned.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scope<'a> {
+    /// Its section and those above it; empty for things outside the tree.
+    pub sections: &'a [Id<Section>],
+    /// Its locale; none for things of all locales.
+    pub locale: Option<&'a Locale>,
+    /// The user it belongs to.
+    pub owner: Option<Id<User>>,
+}
+
+/// A thing that actions are granted over.
+pub trait Scoped {
+    /// What it is called in refusals.
+    const KIND: &'static str;
+    /// Where it lies.
+    fn scope(&self) -> Scope<'_>;
+    /// Its identity, which no rule may change.
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>);
+}
+
+/// An article in one of its locales, where words are about to be written.
+#[derive(Debug, Clone)]
+pub struct Slot {
+    /// The article.
+    pub article: Article,
+    /// The locale.
+    pub locale: Locale,
+}
+
+/// The working copy of an article in one locale, with the article.
+#[derive(Debug, Clone)]
+pub struct Copy {
+    /// The article.
+    pub article: Article,
+    /// The words.
+    pub translation: Translation,
+}
+
+/// Things of the whole site: the site itself, locales, users.
+#[derive(Debug, Clone)]
+pub struct Whole<T>(pub T);
+
+fn article_scope<'a>(article: &'a Article, locale: &'a Locale) -> Scope<'a> {
+    Scope { sections: &article.section_path, locale: Some(locale), owner: article.created_by }
+}
+
+impl Scoped for Article {
+    const KIND: &'static str = "article";
+    fn scope(&self) -> Scope<'_> {
+        // The facts of an article belong to the locale it was written in.
+        article_scope(self, &self.facts.source_locale)
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.id.uuid(), None)
+    }
+}
+impl Scoped for Slot {
+    const KIND: &'static str = "translation";
+    fn scope(&self) -> Scope<'_> {
+        article_scope(&self.article, &self.locale)
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.article.id.uuid(), Some(&self.locale))
+    }
+}
+impl Scoped for Copy {
+    const KIND: &'static str = "translation";
+    fn scope(&self) -> Scope<'_> {
+        article_scope(&self.article, &self.translation.locale)
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.article.id.uuid(), Some(&self.translation.locale))
+    }
+}
+impl Scoped for Section {
+    const KIND: &'static str = "section";
+    fn scope(&self) -> Scope<'_> {
+        Scope { sections: &self.path, ..Scope::default() }
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.id.uuid(), None)
+    }
+}
+impl Scoped for Author {
+    const KIND: &'static str = "author";
+    fn scope(&self) -> Scope<'_> {
+        Scope::default()
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.id.uuid(), None)
+    }
+}
+impl Scoped for Tag {
+    const KIND: &'static str = "tag";
+    fn scope(&self) -> Scope<'_> {
+        Scope::default()
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.id.uuid(), None)
+    }
+}
+impl<T> Scoped for Whole<T> {
+    const KIND: &'static str = "site";
+    fn scope(&self) -> Scope<'_> {
+        Scope::default()
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (uuid::Uuid::nil(), None)
+    }
+}
+
+/// Proof that the caller may do `A` somewhere. There is no other constructor than the policy's yes.
+#[derive(Debug)]
+pub struct Permit<A> {
+    caller: Caller,
+    action: PhantomData<fn() -> A>,
+}
+
+/// Proof that `A` was granted over this very thing.
+#[derive(Debug)]
+pub struct Granted<A, T> {
+    object: T,
+    caller: Caller,
+    action: PhantomData<fn() -> A>,
+}
+
+impl<A: Action> TryFrom<Caller> for Permit<A> {
+    type Error = Error;
+    fn try_from(caller: Caller) -> Result<Self, Error> {
+        if caller.may_somewhere(A::NAME) { Ok(Self { caller, action: PhantomData }) } else { Err(Error::Forbidden(A::NAME)) }
+    }
+}
+
+impl<A: Action> Permit<A> {
+    /// Who asks.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// What the caller may see of working copies.
+    #[must_use]
+    pub fn visibility(&self) -> Visibility {
+        Visibility::of(&self.caller)
+    }
+
+    /// The grant of `A` over this thing.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when it lies outside every grant.
+    pub fn over<T: Scoped>(&self, object: T) -> Result<Granted<A, T>, Error> {
+        if !self.caller.may_over(A::NAME, Target { scope: object.scope() }) {
+            return Err(Error::Forbidden(A::NAME));
+        }
+        Ok(Granted { object, caller: self.caller.clone(), action: PhantomData })
+    }
+}
+
+impl<A: Action, T: Scoped> Granted<A, T> {
+    /// Apply a rule of the domain. The outcome must be the same thing, still inside the grant: an editor of World
+    /// cannot move a story into Crime.
+    ///
+    /// # Errors
+    /// Those of the rule; [`Error::Forbidden`] when the outcome lies outside.
+    pub fn try_map(self, rule: impl FnOnce(T) -> Result<T, Error>) -> Result<Self, Error> {
+        let (id, locale) = self.object.identity();
+        let locale = locale.cloned();
+        let object = rule(self.object)?;
+        let same = object.identity() == (id, locale.as_ref());
+        if !same || !self.caller.may_over(A::NAME, Target { scope: object.scope() }) {
+            return Err(Error::Forbidden(A::NAME));
+        }
+        Ok(Self { object, caller: self.caller, action: PhantomData })
+    }
+}
+
+impl<A, T> Granted<A, T> {
+    /// The thing.
+    #[must_use]
+    pub fn get(&self) -> &T {
+        &self.object
+    }
+
+    /// The thing, without the grant.
+    #[must_use]
+    pub fn into_inner(self) -> T {
+        self.object
+    }
+
+    /// Who asked.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+}
+
+/// What a read may show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Visibility(Sight);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    Public,
+    Own(Id<User>),
+    Desk,
+}
+
+impl Visibility {
+    /// What everybody sees: live editions, and names.
+    #[must_use]
+    pub fn public() -> Self {
+        Self(Sight::Public)
+    }
+
+    fn of(caller: &Caller) -> Self {
+        match caller.user_id() {
+            _ if caller.sees_all() => Self(Sight::Desk),
+            Some(id) => Self(Sight::Own(id)),
+            None => Self::public(),
+        }
+    }
+
+    pub(crate) fn sight(self) -> Sight {
+        self.0
+    }
+}

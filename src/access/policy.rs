@@ -1,0 +1,93 @@
+//! The policy: which role may do what, in one table.
+
+use super::caller::System;
+use crate::domain::user::Role;
+
+/// How far a role reaches with an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Not at all.
+    No,
+    /// Over articles that the caller created.
+    Own,
+    /// Over everything within the grant.
+    Yes,
+}
+use Reach::{No, Own, Yes};
+
+/// Action; contributor, translator, editor, chief, admin; importer, operator.
+type Line = (&'static str, [Reach; 7]);
+
+#[rustfmt::skip]
+const TABLE: &[Line] = &[
+    //                       contr  transl editor chief  admin  import operator
+    ("desk.read",           [Yes,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes]),
+    ("article.read",        [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No ]),
+    ("article.create",      [Yes,   No,    Yes,   Yes,   Yes,   Yes,   No ]),
+    ("article.edit",        [Own,   No,    Yes,   Yes,   Yes,   Yes,   No ]),
+    ("article.delete",      [Own,   No,    Yes,   Yes,   Yes,   No,    No ]),
+    ("translation.edit",    [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No ]),
+    ("translation.delete",  [Own,   No,    Yes,   Yes,   Yes,   No,    No ]),
+    ("translation.submit",  [Own,   Yes,   Yes,   Yes,   Yes,   No,    No ]),
+    ("translation.review",  [No,    No,    Yes,   Yes,   Yes,   No,    No ]),
+    ("article.publish",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No ]),
+    ("article.unpublish",   [No,    No,    Yes,   Yes,   Yes,   Yes,   No ]),
+    ("section.manage",      [No,    No,    No,    Yes,   Yes,   Yes,   No ]),
+    ("author.manage",       [No,    No,    No,    Yes,   Yes,   Yes,   No ]),
+    ("tag.manage",          [No,    No,    No,    Yes,   Yes,   Yes,   No ]),
+    ("site.manage",         [No,    No,    No,    No,    Yes,   Yes,   No ]),
+    ("locale.manage",       [No,    No,    No,    No,    Yes,   Yes,   No ]),
+    ("user.read",           [No,    No,    No,    No,    Yes,   No,    Yes]),
+    ("user.manage",         [No,    No,    No,    No,    Yes,   No,    Yes]),
+    ("bundle.import",       [No,    No,    No,    No,    Yes,   Yes,   No ]),
+    ("bundle.export",       [No,    No,    No,    No,    Yes,   Yes,   Yes]),
+];
+
+fn line(action: &str) -> [Reach; 7] {
+    TABLE.iter().find(|(name, _)| *name == action).map_or([No; 7], |(_, reaches)| *reaches)
+}
+
+/// How far a role reaches with an action.
+#[must_use]
+pub fn reach(role: Role, action: &str) -> Reach {
+    let [contributor, translator, editor, chief, admin, ..] = line(action);
+    match role {
+        Role::Contributor => contributor,
+        Role::Translator => translator,
+        Role::Editor => editor,
+        Role::Chief => chief,
+        Role::Admin => admin,
+    }
+}
+
+/// How far a part of the system reaches with an action.
+#[must_use]
+pub fn system_reach(system: System, action: &str) -> Reach {
+    let [.., importer, operator] = line(action);
+    match system {
+        System::Importer => importer,
+        System::Operator => operator,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_names_every_action_once() {
+        let mut named: Vec<_> = TABLE.iter().map(|(name, _)| *name).collect();
+        let mut all = crate::access::action::ALL.to_vec();
+        named.sort_unstable();
+        all.sort_unstable();
+        assert_eq!(named, all);
+    }
+
+    #[test]
+    fn each_editorial_role_may_do_what_the_one_below_may() {
+        for action in crate::access::action::ALL {
+            assert!(reach(Role::Editor, action) == No || reach(Role::Chief, action) == Yes, "{action}");
+            assert!(reach(Role::Chief, action) == No || reach(Role::Admin, action) == Yes, "{action}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Articles: the facts that all languages of a story share.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Error, Id, Instant, Locale, Version,
+    author::Author,
+    error::Faults,
+    section::Section,
+    site::check_role,
+    tag::Tag,
+    text::{limits, line},
+    url::check_web_address,
+    user::User,
+    vocabulary::vocabulary,
+};
+
+vocabulary! {
+    /// The form of an article.
+    pub enum Kind {
+        /// A written story.
+        Story => "story",
+        /// A video with words around it.
+        Video => "video",
+        /// A series of pictures.
+        Gallery => "gallery",
+        /// A story told while it happens.
+        LiveBlog => "live_blog",
+    }
+}
+
+vocabulary! {
+    /// The journalistic genre of an article.
+    pub enum Genre {
+        /// What happened.
+        News => "news",
+        /// What the author thinks of it.
+        Opinion => "opinion",
+        /// What it means.
+        Analysis => "analysis",
+        /// How it works.
+        Explainer => "explainer",
+        /// What somebody answered.
+        Interview => "interview",
+        /// How good it is.
+        Review => "review",
+    }
+}
+
+/// An author in a role on an article.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credit {
+    /// The role: `reported_by`, `written_by`, `edited_by`, `translated_by`, `photo_by` or any other key.
+    pub role: String,
+    /// The author.
+    pub author_id: Id<Author>,
+}
+
+/// The lead picture or video of an article; its alternative text and caption are words of each translation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lead {
+    /// Absolute address.
+    pub url: String,
+    /// Width in pixels.
+    pub width: i32,
+    /// Height in pixels.
+    pub height: i32,
+    /// Whose picture it is: `AP`.
+    pub credit: String,
+}
+
+/// What all languages of an article share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The form.
+    pub kind: Kind,
+    /// The genre.
+    pub genre: Genre,
+    /// The section it is filed in.
+    pub section_id: Id<Section>,
+    /// What it is about, in order.
+    pub tags: Vec<Id<Tag>>,
+    /// Who made it, in order.
+    pub credits: Vec<Credit>,
+    /// The lead picture or video.
+    pub lead: Option<Lead>,
+    /// The locale of the original.
+    pub source_locale: Locale,
+    /// Nothing of it is public before this instant.
+    pub embargo_until: Option<Instant>,
+}
+
+impl Facts {
+    /// The facts with texts cleaned, when they are valid by themselves.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every violation.
+    pub fn check(mut self) -> Result<Self, Error> {
+        let mut faults = Faults::default();
+        if self.tags.len() > limits::TAGS {
+            faults.add("#/tags", "too_many", format!("at most {}", limits::TAGS));
+        }
+        if self.credits.len() > limits::CREDITS {
+            faults.add("#/credits", "too_many", format!("at most {}", limits::CREDITS));
+        }
+        for (n, tag) in self.tags.iter().enumerate() {
+            if self.tags.iter().take(n).any(|earlier| earlier == tag) {
+                faults.add(format!("#/tags/{n}"), "repeated", "named already");
+            }
+        }
+        for (n, credit) in self.credits.iter().enumerate() {
+            check_role(&mut faults, &format!("#/credits/{n}/role"), &credit.role);
+            if self.credits.iter().take(n).any(|earlier| earlier == credit) {
+                faults.add(format!("#/credits/{n}"), "repeated", "credited already");
+            }
+        }
+        if let Some(lead) = &mut self.lead {
+            lead.url = check_web_address(&mut faults, "#/lead/url", &lead.url);
+            lead.credit = line(&mut faults, "#/lead/credit", &lead.credit, limits::CREDIT);
+            for (name, pixels) in [("width", lead.width), ("height", lead.height)] {
+                if !(1..=100_000).contains(&pixels) {
+                    faults.add(format!("#/lead/{name}"), "out_of_range", "between 1 and 100000 pixels");
+                }
+            }
+        }
+        faults.or(self)
+    }
+}
+
+/// An article: its facts, and where it stands.
+#[derive(Debug, Clone)]
+pub struct Article {
+    /// Its id.
+    pub id: Id<Article>,
+    /// What all its languages share.
+    pub facts: Facts,
+    /// The sections above its own and its own, from the top.
+    pub section_path: Vec<Id<Section>>,
+    /// Newest version of its facts.
+    pub version: Version,
+    /// Who created it; nobody, when it was imported.
+    pub created_by: Option<Id<User>>,
+    /// First saved.
+    pub created_at: Instant,
+    /// Facts last saved.
+    pub updated_at: Instant,
+}
+
+impl Article {
+    /// The article with new facts, one version on.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when `expected` is not the newest version; [`Error::Invalid`] when the source locale would change.
+    pub fn revise(self, expected: Version, facts: Facts, section_path: Vec<Id<Section>>, now: Instant) -> Result<Self, Error> {
+        if expected != self.version {
+            return Err(Error::stale("article", self.version));
+        }
+        if facts.source_locale != self.facts.source_locale {
+            return Err(Error::invalid("#/source_locale", "read_only", "the source locale stays as it was created"));
+        }
+        Ok(Self { facts, section_path, version: self.version.saturating_add(1), updated_at: now, ..self })
+    }
+}

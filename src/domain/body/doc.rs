@@ -1,0 +1,543 @@
+//! A document as JSON: read with every fault named by a JSON pointer, and written.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value, json};
+
+use super::{Block, BlockId, Cell, Document, Image, Inline, Mark, Node, Row, SCHEMA, provider, push_text};
+use crate::domain::{
+    Error, Locale,
+    error::Faults,
+    text::{Length, limits, line, nfc, note_forbidden},
+    url::{check_web_address, safe_link},
+};
+
+/// Read a document; `at` is the pointer it stands under (`#/body/content`).
+///
+/// # Errors
+/// [`Error::Invalid`] with every fault: unknown nodes, marks and attributes, unsafe links, too deep, too large.
+pub fn read(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<Document, Error> {
+    let mut reader = Reader { faults: Faults::default(), nodes: 0, heading: 1, ids: HashSet::new(), mint };
+    let mut blocks = Vec::new();
+    match value.as_object() {
+        Some(map) if map.get("type").and_then(Value::as_str) == Some("doc") => {
+            for key in map.keys().filter(|k| !matches!(k.as_str(), "schema" | "type" | "content")) {
+                reader.faults.add(format!("{at}/{}", escape(key)), "unknown_field", "a document has `schema`, `type` and `content`");
+            }
+            if map.get("schema").is_some_and(|s| s.as_u64() != Some(SCHEMA)) {
+                reader.faults.add(format!("{at}/schema"), "schema", format!("this server reads schema {SCHEMA}"));
+            }
+            blocks = reader.blocks(value, at, 1, Place::Top);
+        }
+        _ => reader.faults.add(at, "type", "an object of type `doc`"),
+    }
+    let document = Document { blocks };
+    note_size(&mut reader.faults, &document, at);
+    reader.faults.or(document)
+}
+
+/// Read a document back from where only valid ones are kept.
+///
+/// # Errors
+/// [`Error::Internal`] when it is not valid after all.
+pub fn stored(value: &Value) -> Result<Document, Error> {
+    read(value, "#", &mut || BlockId::new(0)).map_err(|e| Error::internal(format!("a stored body is not valid: {e}")))
+}
+
+/// Note the faults of a document that came by another way than [`read`].
+pub fn check(faults: &mut Faults, document: &Document, at: &str) {
+    if let Err(Error::Invalid(all)) = read(&write(document), at, &mut || BlockId::new(0)) {
+        for v in all {
+            faults.add(at, v.code, v.detail);
+        }
+    }
+}
+
+/// The document as JSON.
+#[must_use]
+pub fn write(document: &Document) -> Value {
+    json!({ "schema": SCHEMA, "type": "doc", "content": blocks_value(&document.blocks) })
+}
+
+fn note_size(faults: &mut Faults, document: &Document, at: &str) {
+    if write(document).to_string().len() > limits::BODY_BYTES {
+        faults.add(at, "too_long", format!("at most {} bytes as a document", limits::BODY_BYTES));
+    }
+}
+
+fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Top,
+    Block,
+    List,
+    Gallery,
+}
+
+struct Reader<'m> {
+    faults: Faults,
+    nodes: usize,
+    heading: u8,
+    ids: HashSet<BlockId>,
+    mint: &'m mut dyn FnMut() -> BlockId,
+}
+
+/// The attributes of one node, each looked at once.
+struct Attrs<'v> {
+    map: Option<&'v Map<String, Value>>,
+    at: String,
+    known: Vec<&'static str>,
+}
+
+impl<'v> Attrs<'v> {
+    fn get(&mut self, name: &'static str) -> Option<&'v Value> {
+        self.known.push(name);
+        self.map.and_then(|m| m.get(name)).filter(|v| !v.is_null())
+    }
+
+    fn text(&mut self, faults: &mut Faults, name: &'static str, length: Length) -> String {
+        let at = format!("{}/{name}", self.at);
+        match self.get(name) {
+            None if length.min == 0 => String::new(),
+            None => {
+                faults.add(at, "required", "must be there");
+                String::new()
+            }
+            Some(Value::String(text)) => line(faults, &at, text, length),
+            Some(_) => {
+                faults.add(at, "type", "a string");
+                String::new()
+            }
+        }
+    }
+
+    fn number(&mut self, faults: &mut Faults, name: &'static str, least: u32, most: u32) -> Option<u32> {
+        let value = self.get(name)?;
+        let number = value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| (least..=most).contains(n));
+        if number.is_none() {
+            faults.add(format!("{}/{name}", self.at), "out_of_range", format!("a whole number from {least} to {most}"));
+        }
+        number
+    }
+
+    fn finish(self, faults: &mut Faults) {
+        for key in self.map.into_iter().flat_map(Map::keys).filter(|k| !self.known.contains(&k.as_str())) {
+            faults.add(format!("{}/{}", self.at, escape(key)), "unknown_attribute", format!("the attributes here are {}", self.known.join(", ")));
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn attrs<'v>(&mut self, node: &'v Map<String, Value>, at: &str) -> Attrs<'v> {
+        let map = match node.get("attrs") {
+            None | Some(Value::Null) => None,
+            Some(Value::Object(map)) => Some(map),
+            Some(_) => {
+                self.faults.add(format!("{at}/attrs"), "type", "an object");
+                None
+            }
+        };
+        Attrs { map, at: format!("{at}/attrs"), known: Vec::new() }
+    }
+
+    /// The node at `at` with its type, when it is an object of known keys; counts it, and refuses past the limits.
+    fn node<'v>(&mut self, value: &'v Value, at: &str, depth: usize, keys: &[&str]) -> Option<(&'v Map<String, Value>, &'v str)> {
+        self.nodes = self.nodes.saturating_add(1);
+        if self.nodes == limits::BODY_NODES.saturating_add(1) {
+            self.faults.add(at, "too_many", format!("at most {} nodes", limits::BODY_NODES));
+        }
+        if depth > limits::BODY_DEPTH {
+            self.faults.add(at, "too_deep", format!("at most {} levels", limits::BODY_DEPTH));
+            return None;
+        }
+        if self.nodes > limits::BODY_NODES {
+            return None;
+        }
+        let Some(map) = value.as_object() else {
+            self.faults.add(at, "type", "a node is an object");
+            return None;
+        };
+        for key in map.keys().filter(|k| !keys.contains(&k.as_str())) {
+            self.faults.add(format!("{at}/{}", escape(key)), "unknown_field", format!("a node here has {}", keys.join(", ")));
+        }
+        let kind = map.get("type").and_then(Value::as_str);
+        if kind.is_none() {
+            self.faults.add(format!("{at}/type"), "required", "a node has a type");
+        }
+        kind.map(|kind| (map, kind))
+    }
+
+    fn content<'v>(&mut self, node: &'v Value, at: &str) -> &'v [Value] {
+        match node.get("content") {
+            None | Some(Value::Null) => &[],
+            Some(Value::Array(items)) => items,
+            Some(_) => {
+                self.faults.add(format!("{at}/content"), "type", "an array of nodes");
+                &[]
+            }
+        }
+    }
+
+    fn blocks(&mut self, parent: &Value, at: &str, depth: usize, place: Place) -> Vec<Block> {
+        let items = self.content(parent, at);
+        items.iter().enumerate().filter_map(|(n, item)| self.block(item, &format!("{at}/content/{n}"), depth, place)).collect()
+    }
+
+    fn block(&mut self, value: &Value, at: &str, depth: usize, place: Place) -> Option<Block> {
+        let (map, kind) = self.node(value, at, depth, &["type", "attrs", "content"])?;
+        let mut attrs = self.attrs(map, at);
+        let id = self.block_id(&mut attrs);
+        let source = self.source_id(&mut attrs);
+        let fits = match place {
+            Place::Top | Place::Block => kind != "list_item",
+            Place::List => kind == "list_item",
+            Place::Gallery => kind == "image",
+        };
+        if !fits || (place == Place::Block && kind == "live_update") {
+            self.faults.add(format!("{at}/type"), "misplaced_node", format!("`{kind}` cannot stand here"));
+            return None;
+        }
+        let inner = depth.saturating_add(1);
+        let node = match kind {
+            "paragraph" => Node::Paragraph(self.inlines(value, at, inner)),
+            "heading" => Node::Heading { level: self.level(&mut attrs), text: self.inlines(value, at, inner) },
+            "blockquote" => Node::Blockquote(self.blocks(value, at, inner, Place::Block)),
+            "pull_quote" => {
+                let attribution = attrs.text(&mut self.faults, "attribution", limits::CREDIT);
+                Node::PullQuote { text: self.inlines(value, at, inner), attribution }
+            }
+            "bullet_list" => Node::BulletList(self.blocks(value, at, inner, Place::List)),
+            "ordered_list" => {
+                let start = attrs.number(&mut self.faults, "start", 0, 1_000_000).unwrap_or(1);
+                Node::OrderedList { start, items: self.blocks(value, at, inner, Place::List) }
+            }
+            "list_item" => Node::ListItem(self.blocks(value, at, inner, Place::Block)),
+            "image" => Node::Image(self.image(&mut attrs)),
+            "gallery" => Node::Gallery(self.blocks(value, at, inner, Place::Gallery)),
+            "embed" => self.embed(&mut attrs),
+            "table" => Node::Table(self.rows(value, at, inner)),
+            "code_block" => {
+                let language = attrs.text(&mut self.faults, "language", Length { min: 0, max: 40 });
+                Node::CodeBlock { language, text: self.code(value, at) }
+            }
+            "horizontal_rule" => Node::HorizontalRule,
+            "live_update" => {
+                let at_attr = attrs.get("at").and_then(Value::as_str).and_then(|t| t.parse().ok());
+                if at_attr.is_none() {
+                    self.faults.add(format!("{at}/attrs/at"), "instant", "an RFC 3339 instant");
+                }
+                let title = attrs.text(&mut self.faults, "title", Length { min: 0, ..limits::HEADLINE });
+                Node::LiveUpdate { at: at_attr?, title, blocks: self.blocks(value, at, inner, Place::Block) }
+            }
+            "factbox" => {
+                let title = attrs.text(&mut self.faults, "title", Length { min: 0, ..limits::HEADLINE });
+                Node::Factbox { title, blocks: self.blocks(value, at, inner, Place::Block) }
+            }
+            other => {
+                self.faults.add(format!("{at}/type"), "unknown_node", format!("there is no node `{}`", shown(other)));
+                return None;
+            }
+        };
+        if matches!(node, Node::Image(_) | Node::Embed { .. } | Node::HorizontalRule) && !self.content(value, at).is_empty() {
+            self.faults.add(format!("{at}/content"), "misplaced_node", "this node has no content");
+        }
+        attrs.finish(&mut self.faults);
+        Some(Block { id, source, node })
+    }
+
+    fn block_id(&mut self, attrs: &mut Attrs<'_>) -> BlockId {
+        let at = format!("{}/id", attrs.at);
+        let given = attrs.get("id");
+        let id = match given.map(|v| v.as_str().and_then(BlockId::parse)) {
+            Some(Some(id)) => id,
+            Some(None) => {
+                self.faults.add(at, "block_id", "1 to 36 of a-z, 0-9, `-` and `_`");
+                (self.mint)()
+            }
+            None => (self.mint)(),
+        };
+        if given.is_some() && self.ids.contains(&id) {
+            self.faults.add(format!("{}/id", attrs.at), "repeated", "another block of this document has this id");
+        }
+        self.ids.insert(id.clone());
+        id
+    }
+
+    fn source_id(&mut self, attrs: &mut Attrs<'_>) -> Option<BlockId> {
+        let value = attrs.get("source")?;
+        let id = value.as_str().and_then(BlockId::parse);
+        if id.is_none() {
+            self.faults.add(format!("{}/source", attrs.at), "block_id", "the id of a block of the source");
+        }
+        id
+    }
+
+    fn level(&mut self, attrs: &mut Attrs<'_>) -> u8 {
+        let level = attrs.number(&mut self.faults, "level", 2, 4);
+        let level = level.and_then(|l| u8::try_from(l).ok()).unwrap_or_else(|| {
+            if attrs.map.is_none_or(|m| !m.contains_key("level")) {
+                self.faults.add(format!("{}/level", attrs.at), "required", "2, 3 or 4");
+            }
+            2
+        });
+        if level > self.heading.saturating_add(1) {
+            self.faults.add(format!("{}/level", attrs.at), "heading_skipped", "a heading is at most one level below the one before");
+        }
+        self.heading = level;
+        level
+    }
+
+    fn image(&mut self, attrs: &mut Attrs<'_>) -> Image {
+        let url = attrs.text(&mut self.faults, "url", Length { min: 1, max: limits::URL });
+        let url = check_web_address(&mut self.faults, &format!("{}/url", attrs.at), &url);
+        if attrs.get("alt").is_none() {
+            self.faults.add(format!("{}/alt", attrs.at), "required", "what the picture shows; empty for decoration");
+        }
+        let width = attrs.number(&mut self.faults, "width", 1, 100_000);
+        let height = attrs.number(&mut self.faults, "height", 1, 100_000);
+        if width.is_some() != height.is_some() {
+            self.faults.add(&attrs.at, "size", "width and height come together");
+        }
+        Image {
+            url,
+            alt: attrs.text(&mut self.faults, "alt", limits::ALT),
+            caption: attrs.text(&mut self.faults, "caption", limits::CAPTION),
+            credit: attrs.text(&mut self.faults, "credit", limits::CREDIT),
+            size: width.zip(height),
+        }
+    }
+
+    fn embed(&mut self, attrs: &mut Attrs<'_>) -> Node {
+        let url = attrs.text(&mut self.faults, "url", Length { min: 1, max: limits::URL });
+        let url = check_web_address(&mut self.faults, &format!("{}/url", attrs.at), &url);
+        if !url.is_empty() && provider(&url).is_none() {
+            self.faults.add(format!("{}/url", attrs.at), "unknown_provider", "not an https address of a known provider");
+        }
+        Node::Embed { url, title: attrs.text(&mut self.faults, "title", limits::CAPTION) }
+    }
+
+    fn rows(&mut self, table: &Value, at: &str, depth: usize) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for (n, row) in self.content(table, at).iter().enumerate() {
+            let at = format!("{at}/content/{n}");
+            match self.node(row, &at, depth, &["type", "content"]) {
+                Some((_, "table_row")) => {
+                    let cells = self.content(row, &at).iter().enumerate();
+                    rows.push(cells.filter_map(|(m, cell)| self.cell(cell, &format!("{at}/content/{m}"), depth.saturating_add(1))).collect());
+                }
+                Some(_) => self.faults.add(format!("{at}/type"), "misplaced_node", "a table holds only `table_row`"),
+                None => {}
+            }
+        }
+        rows
+    }
+
+    fn cell(&mut self, cell: &Value, at: &str, depth: usize) -> Option<Cell> {
+        match self.node(cell, at, depth, &["type", "content"])? {
+            (_, kind @ ("table_cell" | "table_header")) => {
+                Some(Cell { header: kind == "table_header", text: self.inlines(cell, at, depth.saturating_add(1)) })
+            }
+            _ => {
+                self.faults.add(format!("{at}/type"), "misplaced_node", "a row holds only `table_cell` and `table_header`");
+                None
+            }
+        }
+    }
+
+    fn code(&mut self, block: &Value, at: &str) -> String {
+        let mut code = String::new();
+        for (n, part) in self.content(block, at).iter().enumerate() {
+            let at = format!("{at}/content/{n}");
+            match self.node(part, &at, 1, &["type", "text"]) {
+                Some((map, "text")) => code.push_str(map.get("text").and_then(Value::as_str).unwrap_or_default()),
+                Some(_) => self.faults.add(format!("{at}/type"), "misplaced_node", "code holds only `text` without marks"),
+                None => {}
+            }
+        }
+        note_forbidden(&mut self.faults, at, &code);
+        nfc(&code).into_owned()
+    }
+
+    fn inlines(&mut self, parent: &Value, at: &str, depth: usize) -> Vec<Inline> {
+        let mut inlines = Vec::new();
+        for (n, part) in self.content(parent, at).iter().enumerate() {
+            let at = format!("{at}/content/{n}");
+            match self.node(part, &at, depth, &["type", "text", "marks"]) {
+                Some((_, "hard_break")) => inlines.push(Inline::HardBreak),
+                Some((map, "text")) => {
+                    let text = map.get("text").and_then(Value::as_str);
+                    if text.is_none_or(str::is_empty) {
+                        self.faults.add(format!("{at}/text"), "required", "a text node has text");
+                    }
+                    let text = nfc(text.unwrap_or_default()).into_owned();
+                    note_forbidden(&mut self.faults, &format!("{at}/text"), &text);
+                    let marks = self.marks(map, &at);
+                    push_text(&mut inlines, &text, &marks);
+                }
+                Some((_, other)) => {
+                    let other = shown(other);
+                    self.faults.add(format!("{at}/type"), "unknown_node", format!("there is no `{other}` within text"));
+                }
+                None => {}
+            }
+        }
+        inlines
+    }
+
+    fn marks(&mut self, node: &Map<String, Value>, at: &str) -> Vec<Mark> {
+        let empty = Vec::new();
+        let items = match node.get("marks") {
+            None | Some(Value::Null) => &empty,
+            Some(Value::Array(items)) => items,
+            Some(_) => {
+                self.faults.add(format!("{at}/marks"), "type", "an array of marks");
+                &empty
+            }
+        };
+        items.iter().take(16).enumerate().filter_map(|(n, mark)| self.mark(mark, &format!("{at}/marks/{n}"))).collect()
+    }
+
+    fn mark(&mut self, value: &Value, at: &str) -> Option<Mark> {
+        let map = value.as_object();
+        let kind = map.and_then(|m| m.get("type")).and_then(Value::as_str);
+        let (Some(map), Some(kind)) = (map, kind) else {
+            self.faults.add(at, "type", "a mark is an object with a type");
+            return None;
+        };
+        let mut attrs = self.attrs(map, at);
+        let mark = match kind {
+            "bold" => Some(Mark::Bold),
+            "italic" => Some(Mark::Italic),
+            "underline" => Some(Mark::Underline),
+            "strike" => Some(Mark::Strike),
+            "sub" => Some(Mark::Sub),
+            "sup" => Some(Mark::Sup),
+            "link" => {
+                let href = attrs.get("href").and_then(Value::as_str).and_then(safe_link);
+                if href.is_none() {
+                    self.faults.add(format!("{at}/attrs/href"), "unsafe_link", "an absolute http, https, mailto or tel link");
+                }
+                href.map(|href| Mark::Link { href })
+            }
+            "lang" => {
+                let locale = attrs.get("lang").and_then(Value::as_str).and_then(|t| t.parse::<Locale>().ok());
+                if locale.is_none() {
+                    self.faults.add(format!("{at}/attrs/lang"), "locale", "a BCP 47 language tag");
+                }
+                locale.map(Mark::Lang)
+            }
+            other => {
+                self.faults.add(format!("{at}/type"), "unknown_mark", format!("there is no mark `{}`", shown(other)));
+                return None;
+            }
+        };
+        attrs.finish(&mut self.faults);
+        mark
+    }
+}
+
+fn shown(name: &str) -> String {
+    name.chars().take(40).collect()
+}
+
+fn blocks_value(blocks: &[Block]) -> Value {
+    blocks.iter().map(block_value).collect()
+}
+
+fn block_value(block: &Block) -> Value {
+    let mut attrs = json!({ "id": block.id });
+    let mut set = |name: &str, value: Value| {
+        if let Some(map) = attrs.as_object_mut() {
+            map.insert(name.to_owned(), value);
+        }
+    };
+    if let Some(source) = &block.source {
+        set("source", json!(source));
+    }
+    let content = match &block.node {
+        Node::Paragraph(text) => inlines_value(text),
+        Node::Heading { level, text } => {
+            set("level", json!(level));
+            inlines_value(text)
+        }
+        Node::PullQuote { text, attribution } => {
+            set("attribution", json!(attribution));
+            inlines_value(text)
+        }
+        Node::OrderedList { start, items } => {
+            set("start", json!(start));
+            blocks_value(items)
+        }
+        Node::Image(image) => {
+            set("url", json!(image.url));
+            set("alt", json!(image.alt));
+            set("caption", json!(image.caption));
+            set("credit", json!(image.credit));
+            if let Some((width, height)) = image.size {
+                set("width", json!(width));
+                set("height", json!(height));
+            }
+            Value::Null
+        }
+        Node::Embed { url, title } => {
+            set("url", json!(url));
+            set("title", json!(title));
+            Value::Null
+        }
+        Node::Table(rows) => rows.iter().map(row_value).collect(),
+        Node::CodeBlock { language, text } => {
+            set("language", json!(language));
+            if text.is_empty() { json!([]) } else { json!([{ "type": "text", "text": text }]) }
+        }
+        Node::HorizontalRule => Value::Null,
+        Node::LiveUpdate { at, title, blocks } => {
+            set("at", json!(at));
+            set("title", json!(title));
+            blocks_value(blocks)
+        }
+        Node::Factbox { title, blocks } => {
+            set("title", json!(title));
+            blocks_value(blocks)
+        }
+        Node::Blockquote(blocks) | Node::BulletList(blocks) | Node::ListItem(blocks) | Node::Gallery(blocks) => blocks_value(blocks),
+    };
+    if content.is_null() {
+        json!({ "type": block.node.kind(), "attrs": attrs })
+    } else {
+        json!({ "type": block.node.kind(), "attrs": attrs, "content": content })
+    }
+}
+
+fn row_value(row: &Row) -> Value {
+    let cell = |c: &Cell| json!({ "type": if c.header { "table_header" } else { "table_cell" }, "content": inlines_value(&c.text) });
+    json!({ "type": "table_row", "content": row.iter().map(cell).collect::<Vec<_>>() })
+}
+
+fn inlines_value(inlines: &[Inline]) -> Value {
+    inlines
+        .iter()
+        .map(|inline| match inline {
+            Inline::HardBreak => json!({ "type": "hard_break" }),
+            Inline::Text { text, marks } if marks.is_empty() => json!({ "type": "text", "text": text }),
+            Inline::Text { text, marks } => {
+                json!({ "type": "text", "text": text, "marks": marks.iter().map(mark_value).collect::<Vec<_>>() })
+            }
+        })
+        .collect()
+}
+
+fn mark_value(mark: &Mark) -> Value {
+    match mark {
+        Mark::Link { href } => json!({ "type": "link", "attrs": { "href": href } }),
+        Mark::Lang(locale) => json!({ "type": "lang", "attrs": { "lang": locale } }),
+        Mark::Bold => json!({ "type": "bold" }),
+        Mark::Italic => json!({ "type": "italic" }),
+        Mark::Underline => json!({ "type": "underline" }),
+        Mark::Strike => json!({ "type": "strike" }),
+        Mark::Sub => json!({ "type": "sub" }),
+        Mark::Sup => json!({ "type": "sup" }),
+    }
+}

@@ -1,0 +1,386 @@
+//! The body of a story: a closed, versioned document in the shape of ProseMirror's JSON.
+//!
+//! **Context.** Bodies come from editors, wires and old sites, and go to browsers, apps and feeds. HTML kept as it
+//! came would have to be sanitised at every door. **Decision.** A body is a [`Document`]: a tree of the [`Node`]s
+//! and [`Mark`]s below and of nothing else, where every block has an id that outlives edits. Whatever comes in is
+//! mapped to it ([`doc`], [`parse`], [`markdown`], [`text`]), and every output is derived from it ([`html`],
+//! [`doc`], [`text`], [`markdown`], [`portable`]). **Consequence.** Nothing executable can survive, because nothing
+//! executable can be represented; and what a node cannot say is dropped and reported when it comes in, not when a
+//! reader sees it.
+
+pub mod blocks;
+pub mod doc;
+pub mod html;
+pub mod markdown;
+pub mod parse;
+pub mod portable;
+pub mod text;
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    Instant, Locale,
+    error::{Error, Faults, Violation},
+    vocabulary::vocabulary,
+};
+
+/// The version of the document schema that is written.
+pub const SCHEMA: u64 = 1;
+
+/// The id of a block: 1 to 36 of `a-z`, `0-9`, `-` and `_`, unique in its document and kept through edits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct BlockId(String);
+
+impl BlockId {
+    /// The id, when the text can be one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+        ((1..=36).contains(&text.len()) && text.chars().all(fits)).then(|| Self(text.to_owned()))
+    }
+
+    /// A new id of ten characters out of eight random bytes.
+    #[must_use]
+    pub fn new(random: u64) -> Self {
+        const ALPHABET: [char; 32] = [
+            '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n',
+            'p', 'q', 'r', 's', 't', 'v', 'w', 'x', 'y', 'z',
+        ];
+        let digit = |n: u32| usize::try_from((random >> (n * 5)) & 31).ok().and_then(|d| ALPHABET.get(d));
+        Self((0..10).filter_map(digit).collect())
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for BlockId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A body.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Document {
+    /// Its blocks, from the top.
+    pub blocks: Vec<Block>,
+}
+
+/// One block of a body.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// Its id.
+    pub id: BlockId,
+    /// In a translation: the block of the source that it renders.
+    pub source: Option<BlockId>,
+    /// What it is.
+    pub node: Node,
+}
+
+/// What a block is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Node {
+    /// A paragraph.
+    Paragraph(Vec<Inline>),
+    /// A heading of level 2 to 4.
+    Heading {
+        /// The level.
+        level: u8,
+        /// Its text.
+        text: Vec<Inline>,
+    },
+    /// A quotation of whole blocks.
+    Blockquote(Vec<Block>),
+    /// A sentence of the story set apart.
+    PullQuote {
+        /// The sentence.
+        text: Vec<Inline>,
+        /// Whose it is.
+        attribution: String,
+    },
+    /// A list with bullets; its blocks are list items.
+    BulletList(Vec<Block>),
+    /// A list with numbers; its blocks are list items.
+    OrderedList {
+        /// The first number.
+        start: u32,
+        /// The items.
+        items: Vec<Block>,
+    },
+    /// An item of a list.
+    ListItem(Vec<Block>),
+    /// A picture.
+    Image(Image),
+    /// Pictures that belong together; its blocks are images.
+    Gallery(Vec<Block>),
+    /// Something shown from another site, by its address alone.
+    Embed {
+        /// The address, of a known provider.
+        url: String,
+        /// What it shows, for those who cannot see it.
+        title: String,
+    },
+    /// A table.
+    Table(Vec<Row>),
+    /// Program text.
+    CodeBlock {
+        /// The language, if said.
+        language: String,
+        /// The text, with line breaks.
+        text: String,
+    },
+    /// A rule between blocks.
+    HorizontalRule,
+    /// An entry of a live blog.
+    LiveUpdate {
+        /// When it happened.
+        at: Instant,
+        /// Its heading.
+        title: String,
+        /// Its blocks.
+        blocks: Vec<Block>,
+    },
+    /// A box of facts beside the story.
+    Factbox {
+        /// Its heading.
+        title: String,
+        /// Its blocks.
+        blocks: Vec<Block>,
+    },
+}
+
+/// A picture in a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// Absolute address.
+    pub url: String,
+    /// Alternative text; empty for decoration.
+    pub alt: String,
+    /// Caption.
+    pub caption: String,
+    /// Whose picture it is.
+    pub credit: String,
+    /// Width and height in pixels, when known.
+    pub size: Option<(u32, u32)>,
+}
+
+/// A row of a table.
+pub type Row = Vec<Cell>;
+
+/// A cell of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// True for a cell that heads its row or column.
+    pub header: bool,
+    /// Its text.
+    pub text: Vec<Inline>,
+}
+
+/// A piece of running text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Inline {
+    /// Text with its marks.
+    Text {
+        /// The text; never empty.
+        text: String,
+        /// Its marks, sorted, one of a kind.
+        marks: Vec<Mark>,
+    },
+    /// A line break within a paragraph.
+    HardBreak,
+}
+
+/// A mark on text; in the order in which they nest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// A link.
+    Link {
+        /// Its address, parsed and safe.
+        href: String,
+    },
+    /// Text in another language.
+    Lang(Locale),
+    /// Strong.
+    Bold,
+    /// Emphasised.
+    Italic,
+    /// Underlined.
+    Underline,
+    /// Struck out.
+    Strike,
+    /// Below the line.
+    Sub,
+    /// Above the line.
+    Sup,
+}
+
+impl Node {
+    /// The node's type, as JSON writes it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Paragraph(_) => "paragraph",
+            Self::Heading { .. } => "heading",
+            Self::Blockquote(_) => "blockquote",
+            Self::PullQuote { .. } => "pull_quote",
+            Self::BulletList(_) => "bullet_list",
+            Self::OrderedList { .. } => "ordered_list",
+            Self::ListItem(_) => "list_item",
+            Self::Image(_) => "image",
+            Self::Gallery(_) => "gallery",
+            Self::Embed { .. } => "embed",
+            Self::Table(_) => "table",
+            Self::CodeBlock { .. } => "code_block",
+            Self::HorizontalRule => "horizontal_rule",
+            Self::LiveUpdate { .. } => "live_update",
+            Self::Factbox { .. } => "factbox",
+        }
+    }
+
+    /// The blocks within, if it holds blocks.
+    #[must_use]
+    pub fn children(&self) -> &[Block] {
+        match self {
+            Self::Blockquote(blocks)
+            | Self::BulletList(blocks)
+            | Self::ListItem(blocks)
+            | Self::Gallery(blocks)
+            | Self::OrderedList { items: blocks, .. }
+            | Self::LiveUpdate { blocks, .. }
+            | Self::Factbox { blocks, .. } => blocks,
+            _ => &[],
+        }
+    }
+
+    /// The blocks within, to change.
+    pub fn children_mut(&mut self) -> &mut [Block] {
+        match self {
+            Self::Blockquote(blocks)
+            | Self::BulletList(blocks)
+            | Self::ListItem(blocks)
+            | Self::Gallery(blocks)
+            | Self::OrderedList { items: blocks, .. }
+            | Self::LiveUpdate { blocks, .. }
+            | Self::Factbox { blocks, .. } => blocks,
+            _ => &mut [],
+        }
+    }
+}
+
+impl Mark {
+    /// True when both are of one kind, whatever they point to.
+    #[must_use]
+    pub fn same_kind(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
+/// Append a piece of text, joined to the last one when the marks are the same.
+pub fn push_text(to: &mut Vec<Inline>, text: &str, marks: &[Mark]) {
+    if text.is_empty() {
+        return;
+    }
+    let mut sorted = marks.to_vec();
+    sorted.sort();
+    sorted.dedup_by(|later, earlier| later.same_kind(earlier));
+    match to.last_mut() {
+        Some(Inline::Text { text: last, marks }) if *marks == sorted => last.push_str(text),
+        _ => to.push(Inline::Text { text: text.to_owned(), marks: sorted }),
+    }
+}
+
+/// The provider of an embed by its address, when it is one that frontends know how to show.
+#[must_use]
+pub fn provider(address: &str) -> Option<&'static str> {
+    const PROVIDERS: [(&str, &str); 18] = [
+        ("youtube.com", "youtube"),
+        ("youtu.be", "youtube"),
+        ("youtube-nocookie.com", "youtube"),
+        ("vimeo.com", "vimeo"),
+        ("dailymotion.com", "dailymotion"),
+        ("x.com", "x"),
+        ("twitter.com", "x"),
+        ("instagram.com", "instagram"),
+        ("facebook.com", "facebook"),
+        ("threads.net", "threads"),
+        ("bsky.app", "bluesky"),
+        ("tiktok.com", "tiktok"),
+        ("spotify.com", "spotify"),
+        ("soundcloud.com", "soundcloud"),
+        ("datawrapper.de", "datawrapper"),
+        ("dwcdn.net", "datawrapper"),
+        ("flourish.studio", "flourish"),
+        ("openstreetmap.org", "openstreetmap"),
+    ];
+    let url = url::Url::parse(address).ok()?;
+    let host = url.host_str().filter(|_| url.scheme() == "https")?;
+    let owned_by = |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|sub| sub.ends_with('.'));
+    PROVIDERS.iter().find(|(domain, _)| owned_by(domain)).map(|(_, name)| *name)
+}
+
+vocabulary! {
+    /// The forms a body comes in.
+    pub enum Format {
+        /// Dateline's own document.
+        Doc => "doc",
+        /// HTML.
+        Html => "html",
+        /// Markdown (CommonMark, with tables and strikethrough).
+        Markdown => "markdown",
+        /// Plain text; an empty line parts paragraphs.
+        Text => "text",
+    }
+}
+
+/// A body as somebody sent it.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// Its form.
+    pub format: Format,
+    /// A document for `doc`, else text.
+    pub content: Value,
+}
+
+impl Sent {
+    /// Read it into a document; what a document cannot hold is dropped and reported beside it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with pointers below `#/content`.
+    pub fn read(&self, mint: &mut dyn FnMut() -> BlockId) -> Result<(Document, Vec<Violation>), Error> {
+        if self.format == Format::Doc {
+            return doc::read(&self.content, "#/content", mint).map(|document| (document, Vec::new()));
+        }
+        let text = self
+            .content
+            .as_str()
+            .ok_or_else(|| Error::invalid("#/content", "type", format!("a string, for the format `{}`", self.format)))?;
+        let text = super::text::nfc(text);
+        let (document, dropped) = match self.format {
+            Format::Html => parse::read(&text, mint),
+            Format::Markdown => markdown::read(&text, mint),
+            Format::Doc | Format::Text => (text::read(&text, mint), Vec::new()),
+        };
+        let mut faults = Faults::default();
+        doc::check(&mut faults, &document, "#/content");
+        let warnings = dropped
+            .into_iter()
+            .map(|what| Violation {
+                pointer: "#/content".to_owned(),
+                code: "dropped",
+                detail: format!("{what} cannot be part of a body and was dropped"),
+            })
+            .collect();
+        faults.or((document, warnings))
+    }
+}
+
+#[cfg(test)]
+mod tests;

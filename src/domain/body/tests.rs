@@ -1,0 +1,261 @@
+use proptest::{collection::vec, option, prelude::*};
+
+use super::*;
+
+fn mint() -> impl FnMut() -> BlockId {
+    let mut n = 0u64;
+    move || {
+        n += 1;
+        BlockId::new(n)
+    }
+}
+
+/// The document with ids forgotten.
+fn bare(document: &Document) -> Vec<String> {
+    document.blocks.iter().map(blocks::fingerprint).collect()
+}
+
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z]{1,8}",
+        Just("हिन्दी".to_owned()),
+        Just("বাংলা".to_owned()),
+        Just("ಕನ್ನಡ".to_owned()),
+        Just("a*b_c".to_owned()),
+        Just("<b>".to_owned()),
+        Just("R&D".to_owned()),
+        Just("1.".to_owned()),
+        Just("#x".to_owned()),
+        Just("[y](z)".to_owned()),
+        Just("`q`".to_owned()),
+        Just("\\".to_owned()),
+        Just("—“”".to_owned()),
+        Just("~~|".to_owned()),
+        Just("+".to_owned()),
+    ]
+}
+
+fn phrase() -> impl Strategy<Value = String> {
+    vec(word(), 1..5).prop_map(|w| w.join(" "))
+}
+
+fn marks() -> impl Strategy<Value = Vec<Mark>> {
+    let mark = prop_oneof![
+        Just(Mark::Bold),
+        Just(Mark::Italic),
+        Just(Mark::Underline),
+        Just(Mark::Strike),
+        Just(Mark::Sub),
+        Just(Mark::Sup),
+        Just(Mark::Lang("hi".parse().unwrap())),
+        Just(Mark::Link { href: "https://example.org/a?b=c&d=(e)".to_owned() }),
+    ];
+    vec(mark, 0..3)
+}
+
+fn line() -> impl Strategy<Value = Vec<Inline>> {
+    vec((phrase(), marks(), any::<bool>(), any::<bool>()), 1..4).prop_map(|parts| {
+        let mut line = Vec::new();
+        let count = parts.len();
+        for (n, (text, marks, space, broken)) in parts.into_iter().enumerate() {
+            push_text(&mut line, &text, &marks);
+            if n + 1 < count {
+                if broken {
+                    line.push(Inline::HardBreak);
+                } else if space {
+                    push_text(&mut line, " ", &[]);
+                }
+            }
+        }
+        line
+    })
+}
+
+fn image() -> impl Strategy<Value = Node> {
+    (option::of(phrase()), option::of(phrase()), option::of(phrase()), option::of((1u32..9000, 1u32..9000))).prop_map(
+        |(alt, caption, credit, size)| {
+            Node::Image(Image {
+                url: "https://example.org/p.jpg".to_owned(),
+                alt: alt.unwrap_or_default(),
+                caption: caption.unwrap_or_default(),
+                credit: credit.unwrap_or_default(),
+                size,
+            })
+        },
+    )
+}
+
+fn block(node: Node) -> Block {
+    Block { id: BlockId::new(0), source: None, node }
+}
+
+fn leaf() -> impl Strategy<Value = Node> {
+    prop_oneof![
+        4 => line().prop_map(Node::Paragraph),
+        1 => line().prop_map(|text| Node::Heading { level: 2, text }),
+        1 => (line(), option::of(phrase())).prop_map(|(text, a)| Node::PullQuote { text, attribution: a.unwrap_or_default() }),
+        1 => image(),
+        1 => vec(image().prop_map(block), 1..3).prop_map(Node::Gallery),
+        1 => option::of(phrase()).prop_map(|t| Node::Embed { url: "https://www.youtube.com/watch?v=abc".to_owned(), title: t.unwrap_or_default() }),
+        1 => vec(vec((any::<bool>(), line()).prop_map(|(header, text)| Cell { header, text }), 1..3), 1..3).prop_map(Node::Table),
+        1 => ("[a-z]{0,5}", "[ -~\n]{0,40}").prop_map(|(language, text)| Node::CodeBlock { language, text }),
+        1 => Just(Node::HorizontalRule),
+    ]
+}
+
+fn node() -> impl Strategy<Value = Node> {
+    leaf().prop_recursive(3, 24, 4, |inner| {
+        let some = vec(inner.prop_map(block), 1..4).boxed();
+        let items = vec(some.clone().prop_map(|b| block(Node::ListItem(b))), 1..3).boxed();
+        prop_oneof![
+            some.clone().prop_map(Node::Blockquote),
+            items.clone().prop_map(Node::BulletList),
+            (1u32..50, items).prop_map(|(start, items)| Node::OrderedList { start, items }),
+            (option::of(phrase()), some).prop_map(|(t, blocks)| Node::Factbox { title: t.unwrap_or_default(), blocks }),
+        ]
+    })
+}
+
+fn document() -> impl Strategy<Value = Document> {
+    vec(node(), 0..6).prop_map(|nodes| {
+        let mut blocks: Vec<Block> = nodes.into_iter().map(block).collect();
+        let mut next = mint();
+        fn number(blocks: &mut [Block], next: &mut impl FnMut() -> BlockId) {
+            for b in blocks {
+                b.id = next();
+                number(b.node.children_mut(), next);
+            }
+        }
+        number(&mut blocks, &mut next);
+        Document { blocks }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn json_comes_back_as_it_went(document in document()) {
+        prop_assert_eq!(doc::read(&doc::write(&document), "#", &mut mint()).unwrap(), document);
+    }
+
+    #[test]
+    fn html_comes_back_as_it_went(document in document()) {
+        let html = html::write(&document);
+        let (back, dropped) = parse::read(&html, &mut mint());
+        prop_assert!(dropped.is_empty(), "{:?}", dropped);
+        prop_assert_eq!(bare(&back), bare(&document), "{}", html);
+    }
+
+    #[test]
+    fn markdown_comes_back_as_it_went(document in document()) {
+        let markdown = markdown::write(&document);
+        let (back, dropped) = markdown::read(&markdown, &mut mint());
+        prop_assert!(dropped.is_empty(), "{:?}", dropped);
+        prop_assert_eq!(bare(&back), bare(&document), "{}", markdown);
+    }
+
+    #[test]
+    fn text_comes_back_as_it_went(text in vec(phrase(), 0..5).prop_map(|p| p.join("\n\n"))) {
+        prop_assert_eq!(super::text::plain(&super::text::read(&text, &mut mint())), text);
+    }
+
+    #[test]
+    fn any_html_gives_a_valid_document_and_sanitising_is_idempotent(html in "(<(/?)(p|b|a href=\"javascript:x\"|ul|li|table|tr|td|svg|math|style|script|template|div|h3|blockquote|figure|img src=x onerror=y|!--)>|&#x27;|[ -~]{0,9}){0,40}") {
+        let (document, _) = parse::read(&html, &mut mint());
+        prop_assert_eq!(doc::read(&doc::write(&document), "#", &mut mint()).unwrap(), document.clone());
+        let out = html::write(&document);
+        let (again, _) = parse::read(&out, &mut mint());
+        prop_assert_eq!(html::write(&again), out);
+    }
+
+    #[test]
+    fn unchanged_blocks_keep_their_ids(document in document(), cut in 0usize..6) {
+        let (mut back, _) = parse::read(&html::write(&document), &mut mint());
+        blocks::keep_ids(&mut back, &document);
+        prop_assert_eq!(&back, &document);
+        if cut < back.blocks.len() {
+            let mut shorter = back.clone();
+            shorter.blocks.remove(cut);
+            let (mut again, _) = parse::read(&html::write(&shorter), &mut mint());
+            blocks::keep_ids(&mut again, &document);
+            let known: Vec<_> = document.blocks.iter().map(|b| &b.id).collect();
+            prop_assert!(again.blocks.iter().all(|b| known.contains(&&b.id)));
+        }
+    }
+}
+
+#[test]
+fn attacks_leave_nothing_executable() {
+    let attacks = r##"
+        <p onclick="x()">one</p><script>alert(1)</script><a href="javas&#10;cript:alert(1)">two</a><img src=x onerror=alert(1)>
+        <iframe src="https://evil.example/"></iframe><iframe srcdoc="<script>x</script>"></iframe><a href="data:text/html,x">three</a>
+        <form id=a><input name=b></form><template><script>y</script></template><noscript><p title="</noscript><img src=x onerror=alert(1)>">
+        <p style="background:url(javascript:x)">four</p><object data=x></object><base href="//evil"><meta http-equiv=refresh content="0">
+        <svg><style><!--</style><img src onerror=alert(1)>--></svg><math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">"##;
+    let (document, dropped) = parse::read(attacks, &mut mint());
+    let html = html::write(&document);
+    for bad in ["script", "onerror", "onclick", "javascript", "srcdoc", "evil", "style=", "<svg", "<form", "data:"] {
+        let shown = html.replace("&lt;", "‹");
+        assert!(!shown.to_lowercase().contains(&format!("<{bad}")) && !shown.contains(&format!("{bad}=\"")), "{bad}: {html}");
+    }
+    assert!(html.contains("<p>one</p>") && html.contains("two") && html.contains("<p>four</p>"), "{html}");
+    assert!(dropped.iter().any(|d| d.starts_with("<script>")), "{dropped:?}");
+}
+
+#[test]
+fn faults_of_a_document_are_all_named() {
+    let value = serde_json::json!({ "schema": 1, "type": "doc", "content": [
+        { "type": "paragraph", "attrs": { "id": "a", "onclick": "x" }, "content": [{ "type": "text", "text": "x", "marks": [{ "type": "link", "attrs": { "href": "javascript:x" } }] }] },
+        { "type": "script" },
+        { "type": "paragraph", "attrs": { "id": "a" } },
+        { "type": "heading", "attrs": { "level": 4 } },
+        { "type": "image", "attrs": { "url": "file:///x" } },
+        { "type": "list_item" },
+    ]});
+    let Err(Error::Invalid(all)) = doc::read(&value, "#/body/content", &mut mint()) else { panic!("accepted") };
+    let found: Vec<_> = all.iter().map(|v| (v.pointer.as_str(), v.code)).collect();
+    for expected in [
+        ("#/body/content/content/0/attrs/onclick", "unknown_attribute"),
+        ("#/body/content/content/0/content/0/marks/0/attrs/href", "unsafe_link"),
+        ("#/body/content/content/1/type", "unknown_node"),
+        ("#/body/content/content/2/attrs/id", "repeated"),
+        ("#/body/content/content/3/attrs/level", "heading_skipped"),
+        ("#/body/content/content/4/attrs/url", "url"),
+        ("#/body/content/content/4/attrs/alt", "required"),
+        ("#/body/content/content/5/type", "misplaced_node"),
+    ] {
+        assert!(found.contains(&expected), "{expected:?} in {found:?}");
+    }
+}
+
+#[test]
+fn deep_and_large_bodies_are_refused_or_flattened() {
+    let mut deep = serde_json::json!({ "type": "paragraph" });
+    for _ in 0..40 {
+        deep = serde_json::json!({ "type": "blockquote", "content": [deep] });
+    }
+    assert!(doc::read(&serde_json::json!({ "type": "doc", "content": [deep] }), "#", &mut mint()).is_err());
+    let many = vec![serde_json::json!({ "type": "horizontal_rule" }); 6_000];
+    assert!(doc::read(&serde_json::json!({ "type": "doc", "content": many }), "#", &mut mint()).is_err());
+    let html = format!("{}deep{}", "<blockquote><ul><li>".repeat(3_000), "</li></ul></blockquote>".repeat(3_000));
+    let (document, _) = parse::read(&html, &mut mint());
+    assert!(doc::read(&doc::write(&document), "#", &mut mint()).is_ok());
+}
+
+#[test]
+fn a_translation_names_the_blocks_it_renders() {
+    let (source, _) = parse::read("<h2>One</h2><p>Two</p>", &mut mint());
+    let (mut same, _) = parse::read("<h2>एक</h2><p>दो</p>", &mut mint());
+    blocks::link(&mut same, &source);
+    assert_eq!(same.blocks.iter().map(|b| b.source.clone().unwrap()).collect::<Vec<_>>(), source.blocks.iter().map(|b| b.id.clone()).collect::<Vec<_>>());
+    let (mut other, _) = parse::read("<p>दो</p>", &mut mint());
+    blocks::link(&mut other, &source);
+    assert!(other.blocks.iter().all(|b| b.source.is_none()));
+}
+
+#[test]
+fn what_the_reference_page_showed_escaped_is_repaired() {
+    let (document, _) = parse::read("<p>a remote space base in Russia&amp;#x27;s Far East</p>", &mut mint());
+    assert_eq!(html::write(&document), "<p>a remote space base in Russia&#39;s Far East</p>");
+}

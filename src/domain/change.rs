@@ -1,0 +1,94 @@
+//! Changes: what the change log says of every committed write.
+
+use super::{Id, Locale, article::Article, author::Author, section::Section, tag::Tag, user::User, vocabulary::vocabulary};
+
+vocabulary! {
+    /// Who may learn of a change.
+    pub enum Audience {
+        /// Anyone: the public sees something else than before.
+        Public => "public",
+        /// Only the desk.
+        Desk => "desk",
+    }
+}
+
+vocabulary! {
+    /// What happened to a thing.
+    pub enum Event {
+        /// It came into being.
+        Created => "created",
+        /// A new revision was saved.
+        Revised => "revised",
+        /// It is gone.
+        Deleted => "deleted",
+        /// The public sees a new edition.
+        Published => "published",
+        /// The public no longer sees it.
+        Unpublished => "unpublished",
+        /// It moved on in its workflow.
+        Moved => "moved",
+    }
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// The site.
+    Site,
+    /// A locale.
+    Locale(Locale),
+    /// A section.
+    Section(Id<Section>),
+    /// An author.
+    Author(Id<Author>),
+    /// A tag.
+    Tag(Id<Tag>),
+    /// The facts of an article.
+    Article(Id<Article>),
+    /// The words of an article in a locale.
+    Translation(Id<Article>, Locale),
+    /// A user, with their grants.
+    User(Id<User>),
+}
+
+/// One entry of the change log, before it has its number and instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What happened.
+    pub event: Event,
+    /// To what.
+    pub subject: Subject,
+}
+
+impl Change {
+    /// `event` happened to `subject`.
+    #[must_use]
+    pub fn new(event: Event, subject: Subject) -> Self {
+        Self { event, subject }
+    }
+
+    /// Who may learn of it: working copies and users are the desk's own business.
+    #[must_use]
+    pub fn audience(&self) -> Audience {
+        match (&self.subject, self.event) {
+            (Subject::Site | Subject::Locale(_) | Subject::Section(_) | Subject::Author(_) | Subject::Tag(_), _)
+            | (Subject::Translation(..), Event::Published | Event::Unpublished) => Audience::Public,
+            (Subject::Article(_) | Subject::Translation(..) | Subject::User(_), _) => Audience::Desk,
+        }
+    }
+
+    /// Kind, id and locale of the subject, as the log keeps them.
+    #[must_use]
+    pub fn parts(&self) -> (&'static str, Option<uuid::Uuid>, Option<&Locale>) {
+        match &self.subject {
+            Subject::Site => ("site", None, None),
+            Subject::Locale(locale) => ("locale", None, Some(locale)),
+            Subject::Section(id) => ("section", Some(id.uuid()), None),
+            Subject::Author(id) => ("author", Some(id.uuid()), None),
+            Subject::Tag(id) => ("tag", Some(id.uuid()), None),
+            Subject::Article(id) => ("article", Some(id.uuid()), None),
+            Subject::Translation(id, locale) => ("translation", Some(id.uuid()), Some(locale)),
+            Subject::User(id) => ("user", Some(id.uuid()), None),
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Editions: what the public saw of an article in one locale, from one instant to another.
+
+use super::{
+    Id, Instant, Locale, Version,
+    article::{Article, Facts},
+    body::{self, Document},
+    slug::Slug,
+    text::{reading_minutes, word_count},
+    translation::{Translation, Words},
+};
+
+/// An immutable snapshot of one publication, with all that delivery needs already derived.
+#[derive(Debug, Clone)]
+pub struct Edition {
+    /// Its id.
+    pub id: Id<Edition>,
+    /// The article.
+    pub article_id: Id<Article>,
+    /// The locale.
+    pub locale: Locale,
+    /// The facts as they were published.
+    pub facts: Facts,
+    /// The revision of the facts.
+    pub facts_version: Version,
+    /// The slug it was published under.
+    pub slug: Slug,
+    /// The words as they were published.
+    pub words: Words,
+    /// The revision of the words.
+    pub words_version: Version,
+    /// The body as HTML.
+    pub html: String,
+    /// The body as plain text.
+    pub text: String,
+    /// Words of the body.
+    pub word_count: i32,
+    /// Minutes to read it.
+    pub reading_minutes: i32,
+    /// First publication of this translation.
+    pub published_at: Instant,
+    /// Last significant publication.
+    pub updated_at: Instant,
+    /// The public sees it from here …
+    pub started_at: Instant,
+    /// … to here; to now, when there is no end.
+    pub ended_at: Option<Instant>,
+}
+
+/// How a publication dates itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Dating {
+    /// First publication of the translation.
+    pub published_at: Instant,
+    /// Last significant publication.
+    pub updated_at: Instant,
+    /// The public sees it from here.
+    pub started_at: Instant,
+}
+
+impl Dating {
+    /// The dates of a publication at `now` after `last`, of which a minor one leaves `updated_at` alone.
+    #[must_use]
+    pub fn after(last: Option<&Dating>, minor: bool, now: Instant) -> Self {
+        Self {
+            published_at: last.map_or(now, |l| l.published_at),
+            updated_at: last.filter(|_| minor).map_or(now, |l| l.updated_at),
+            started_at: now,
+        }
+    }
+}
+
+impl Edition {
+    /// Freeze the working copy of one locale.
+    #[must_use]
+    pub fn freeze(id: Id<Self>, article: &Article, translation: &Translation, words_per_minute: i32, dating: Dating) -> Self {
+        let document: &Document = &translation.words.body;
+        let text = body::text::plain(document);
+        let words = word_count(&body::text::prose(document));
+        Self {
+            id,
+            article_id: article.id,
+            locale: translation.locale.clone(),
+            facts: article.facts.clone(),
+            facts_version: article.version,
+            slug: translation.slug.clone(),
+            words: translation.words.clone(),
+            words_version: translation.version,
+            html: body::html::write(document),
+            text,
+            word_count: words,
+            reading_minutes: reading_minutes(words, words_per_minute),
+            published_at: dating.published_at,
+            updated_at: dating.updated_at,
+            started_at: dating.started_at,
+            ended_at: None,
+        }
+    }
+}

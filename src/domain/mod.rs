@@ -1,0 +1,34 @@
+//! The rules of a newsroom, as plain data and functions.
+//!
+//! Nothing here reads a clock, a file, the environment or a database, and nothing knows HTTP: everything
+//! can be tested with values alone.
+
+pub mod address;
+pub mod article;
+pub mod author;
+pub mod body;
+pub mod change;
+pub mod edition;
+pub mod error;
+pub mod id;
+pub mod instant;
+pub mod locale;
+pub mod name;
+pub mod page;
+pub mod section;
+pub mod site;
+pub mod slug;
+pub mod tag;
+pub mod text;
+pub mod translation;
+pub mod url;
+pub mod user;
+mod vocabulary;
+
+pub use error::{Error, Violation};
+pub use id::Id;
+pub use instant::Instant;
+pub use locale::Locale;
+
+/// The number of a revision: 1 for the first save, one more for each that follows.
+pub type Version = i32;

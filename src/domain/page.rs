@@ -1,0 +1,140 @@
+//! Paging by keyset: a page begins after a row, not at a number, so that it stays put while rows come and go.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use uuid::Uuid;
+
+/// A place in an ordered list: beside the row with this sort value and id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cursor {
+    /// True for the page before, false for the page after.
+    pub backwards: bool,
+    /// Which order the list has.
+    pub order: u8,
+    /// The sort value of the row.
+    pub key: i64,
+    /// The id of the row.
+    pub id: Uuid,
+}
+
+impl Cursor {
+    /// The cursor as an opaque word.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let mut bytes = Vec::with_capacity(26);
+        bytes.push(u8::from(self.backwards));
+        bytes.push(self.order);
+        bytes.extend(self.key.to_be_bytes());
+        bytes.extend(self.id.as_bytes());
+        BASE64_URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The cursor that a word stands for, if it stands for one.
+    #[must_use]
+    pub fn decode(word: &str) -> Option<Self> {
+        let bytes: [u8; 26] = BASE64_URL_SAFE_NO_PAD.decode(word).ok()?.try_into().ok()?;
+        let (head, tail) = bytes.split_first_chunk::<2>()?;
+        let (key, id) = tail.split_first_chunk::<8>()?;
+        let [backwards @ (0 | 1), order] = *head else { return None };
+        Some(Self { backwards: backwards == 1, order, key: i64::from_be_bytes(*key), id: Uuid::from_slice(id).ok()? })
+    }
+}
+
+/// Which page of a list is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Paging {
+    /// Rows on it, 1 to 100.
+    pub limit: u32,
+    /// Where it begins; at the first row when absent.
+    pub cursor: Option<Cursor>,
+    /// Whether all rows are to be counted too.
+    pub count: bool,
+}
+
+impl Paging {
+    /// The first page of a hundred.
+    #[must_use]
+    pub fn first() -> Self {
+        Self { limit: 100, cursor: None, count: false }
+    }
+
+    /// True when the page lies before its cursor.
+    #[must_use]
+    pub fn backwards(&self) -> bool {
+        self.cursor.is_some_and(|c| c.backwards)
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// Its rows, in the list's order.
+    pub items: Vec<T>,
+    /// Where the page after begins, if there is one.
+    pub next: Option<Cursor>,
+    /// Where the page before begins, if there is one.
+    pub previous: Option<Cursor>,
+    /// All rows of the list, when asked for.
+    pub total: Option<i64>,
+}
+
+impl<T> Page<T> {
+    /// Make a page of rows read in its direction, one more than asked for when there are more.
+    pub fn cut(mut rows: Vec<T>, paging: Paging, order: u8, total: Option<i64>, key: impl Fn(&T) -> (i64, Uuid)) -> Self {
+        let limit = usize::try_from(paging.limit).unwrap_or(100);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let backwards = paging.backwards();
+        if backwards {
+            rows.reverse();
+        }
+        let at = |row: Option<&T>, backwards| {
+            row.map(|r| {
+                let (key, id) = key(r);
+                Cursor { backwards, order, key, id }
+            })
+        };
+        let has_next = if backwards { paging.cursor.is_some() } else { more };
+        let has_previous = if backwards { more } else { paging.cursor.is_some() };
+        Self {
+            next: at(rows.last(), false).filter(|_| has_next),
+            previous: at(rows.first(), true).filter(|_| has_previous),
+            items: rows,
+            total,
+        }
+    }
+
+    /// The same page of other things.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(f).collect(), next: self.next, previous: self.previous, total: self.total }
+    }
+
+    /// The same page of other things, when all can be made.
+    ///
+    /// # Errors
+    /// The first that `f` gives.
+    pub fn try_map<U, E>(self, f: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let items = self.items.into_iter().map(f).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: self.next, previous: self.previous, total: self.total })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn cursors_come_back_as_they_went(backwards: bool, order: u8, key: i64, id: u128) {
+            let cursor = Cursor { backwards, order, key, id: Uuid::from_u128(id) };
+            prop_assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
+        }
+
+        #[test]
+        fn nonsense_is_no_cursor_and_no_panic(word in "\\PC{0,60}") {
+            if let Some(cursor) = Cursor::decode(&word) {
+                prop_assert_eq!(cursor.encode(), word);
+            }
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The site: what the whole publication shares, and how its addresses are built.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Error, Id, Instant, Locale, Version,
+    article::Article,
+    error::Faults,
+    locale::{self, LocaleSettings},
+    slug::Slug,
+    text::{limits, line},
+    url::{check_web_address, segment},
+    vocabulary::vocabulary,
+};
+
+vocabulary! {
+    /// Whether a translation must be approved before it is published.
+    pub enum Review {
+        /// An editor publishes from any state.
+        Optional => "optional",
+        /// Only approved translations are published.
+        Required => "required",
+    }
+}
+
+/// Labels of credit roles: role, then locale, then label (`reported_by`, `hi`, `रिपोर्ट`).
+pub type CreditLabels = BTreeMap<String, BTreeMap<Locale, String>>;
+
+/// The publication.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Its name.
+    pub name: String,
+    /// Where readers find it, without a slash at the end.
+    pub url: String,
+    /// The locale of readers who ask for none.
+    pub default_locale: Locale,
+    /// IANA time zone that its dates are printed in.
+    pub time_zone: String,
+    /// Path of an article's page; see [`UrlPattern`].
+    pub url_pattern: UrlPattern,
+    /// Whether review is required.
+    pub review: Review,
+    /// Labels of credit roles.
+    pub credit_labels: CreditLabels,
+    /// Newest version.
+    pub version: Version,
+    /// Last saved.
+    pub updated_at: Instant,
+}
+
+/// What a caller may say of the site.
+#[derive(Debug, Clone)]
+pub struct SiteDraft {
+    /// Its name.
+    pub name: String,
+    /// Where readers find it.
+    pub url: String,
+    /// The locale of readers who ask for none.
+    pub default_locale: Locale,
+    /// IANA time zone.
+    pub time_zone: String,
+    /// Path of an article's page.
+    pub url_pattern: String,
+    /// Whether review is required.
+    pub review: Review,
+    /// Labels of credit roles.
+    pub credit_labels: CreditLabels,
+}
+
+impl SiteDraft {
+    /// The site, when everything said is valid.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every violation.
+    pub fn check(self, locales: &[LocaleSettings], version: Version, now: Instant) -> Result<Site, Error> {
+        let mut faults = Faults::default();
+        let name = line(&mut faults, "#/name", &self.name, limits::NAME);
+        let url = check_web_address(&mut faults, "#/url", &self.url).trim_end_matches('/').to_owned();
+        if !locales.iter().any(|l| l.locale == self.default_locale) {
+            faults.add("#/default_locale", "unknown_locale", "not a locale of this site");
+        }
+        if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
+            faults.add("#/time_zone", "time_zone", "not an IANA time zone, such as `Asia/Kolkata`");
+        }
+        let mut labels = CreditLabels::new();
+        for (role, of_role) in self.credit_labels {
+            let at = format!("#/credit_labels/{role}");
+            check_role(&mut faults, &at, &role);
+            let of_role = of_role.into_iter().map(|(l, text)| {
+                let text = line(&mut faults, &format!("{at}/{l}"), &text, limits::LABEL);
+                (l, text)
+            });
+            labels.insert(role, of_role.collect());
+        }
+        let url_pattern = faults.merge(UrlPattern::parse(&self.url_pattern))?.unwrap_or_default();
+        faults.or(Site {
+            name,
+            url,
+            default_locale: self.default_locale,
+            time_zone: self.time_zone,
+            url_pattern,
+            review: self.review,
+            credit_labels: labels,
+            version,
+            updated_at: now,
+        })
+    }
+}
+
+/// Note under `pointer` when `role` is not a key such as `reported_by`.
+pub fn check_role(faults: &mut Faults, pointer: &str, role: &str) {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if role.is_empty() || role.len() > 50 || !role.chars().all(fits) {
+        faults.add(pointer, "role", "a role is at most 50 of a-z, 0-9 and `_`");
+    }
+}
+
+/// The path of an article's page, with placeholders:
+/// `{locale}`, `{section}`, `{slug}`, `{id}`, `{yyyy}`, `{mm}`, `{dd}` (of first publication, in the site's time zone).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlPattern(String);
+
+impl Default for UrlPattern {
+    fn default() -> Self {
+        Self("/{locale}/{section}/{slug}".to_owned())
+    }
+}
+
+impl UrlPattern {
+    const PLACEHOLDERS: [&str; 7] = ["locale", "section", "slug", "id", "yyyy", "mm", "dd"];
+
+    /// Read a pattern: it begins with `/`, and names `{locale}` and one of `{slug}` and `{id}`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `#/url_pattern`.
+    pub fn parse(pattern: &str) -> Result<Self, Error> {
+        let wrong = |detail: String| Error::invalid("#/url_pattern", "url_pattern", detail);
+        if !pattern.starts_with('/') || pattern.len() > 200 {
+            return Err(wrong("begins with `/`, and is at most 200 bytes".to_owned()));
+        }
+        let mut names = Vec::new();
+        for (n, part) in pattern.split('{').enumerate() {
+            let literal = match (n, part.split_once('}')) {
+                (0, _) => part,
+                (_, Some((name, literal))) if Self::PLACEHOLDERS.contains(&name) => {
+                    names.push(name);
+                    literal
+                }
+                _ => return Err(wrong(format!("the placeholders are {}", Self::PLACEHOLDERS.join(", ")))),
+            };
+            if !literal.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.".contains(c)) {
+                return Err(wrong("between placeholders stand only a-z, 0-9, `/`, `-`, `_` and `.`".to_owned()));
+            }
+        }
+        if names.contains(&"locale") && (names.contains(&"slug") || names.contains(&"id")) {
+            Ok(Self(pattern.to_owned()))
+        } else {
+            Err(wrong("needs {locale}, and {slug} or {id}".to_owned()))
+        }
+    }
+
+    /// The pattern as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A pattern read back from where only valid ones are kept.
+    #[must_use]
+    pub fn stored(pattern: String) -> Self {
+        Self(pattern)
+    }
+}
+
+/// The site with its locales: what every answer to a reader is made with.
+#[derive(Debug, Clone)]
+pub struct Masthead {
+    /// The site.
+    pub site: Site,
+    /// Its locales, in the order of the language switcher.
+    pub locales: Vec<LocaleSettings>,
+}
+
+impl Masthead {
+    /// What the site says of a locale, if it publishes in it.
+    #[must_use]
+    pub fn settings(&self, locale: &Locale) -> Option<&LocaleSettings> {
+        self.locales.iter().find(|l| l.locale == *locale)
+    }
+
+    /// The locale and those it falls back to, in order.
+    #[must_use]
+    pub fn chain(&self, locale: &Locale) -> Vec<Locale> {
+        let mut chain = vec![locale.clone()];
+        chain.extend(self.settings(locale).map(|s| s.fallback.clone()).unwrap_or_default());
+        chain
+    }
+
+    /// The order in which names are looked for: the chain, then the site's default.
+    #[must_use]
+    pub fn name_chain(&self, locale: &Locale) -> Vec<Locale> {
+        let mut chain = self.chain(locale);
+        chain.push(self.site.default_locale.clone());
+        chain
+    }
+
+    /// The locale that a reader's `Accept-Language` asks for, else the default.
+    #[must_use]
+    pub fn negotiate(&self, accept: &str) -> Locale {
+        let available: Vec<Locale> = self.locales.iter().map(|l| l.locale.clone()).collect();
+        locale::negotiate(accept, &available).unwrap_or(&self.site.default_locale).clone()
+    }
+
+    /// The label of a credit role in a locale; the role itself, spaced, when nobody has named it.
+    #[must_use]
+    pub fn label(&self, role: &str, locale: &Locale) -> String {
+        let labels = self.site.credit_labels.get(role);
+        let label = labels.and_then(|l| self.name_chain(locale).iter().find_map(|c| l.get(c)).or_else(|| l.values().next()));
+        label.cloned().unwrap_or_else(|| {
+            let mut spaced = role.replace('_', " ");
+            if let Some(first) = spaced.get_mut(0..1) {
+                first.make_ascii_uppercase();
+            }
+            spaced
+        })
+    }
+
+    /// The absolute URL of an article's page, percent-encoded.
+    #[must_use]
+    pub fn article_url(&self, locale: &Locale, section: Option<&Slug>, slug: &Slug, id: Id<Article>, published: Instant) -> String {
+        let zone = jiff::tz::TimeZone::get(&self.site.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let date = published.timestamp().to_zoned_datetime(zone).date();
+        let path = self
+            .site
+            .url_pattern
+            .as_str()
+            .replace("{locale}", locale.as_str())
+            .replace("{section}", &section.map_or_else(|| "-".to_owned(), |s| segment(s.as_str())))
+            .replace("{slug}", &segment(slug.as_str()))
+            .replace("{id}", &id.to_string())
+            .replace("{yyyy}", &format!("{:04}", date.year()))
+            .replace("{mm}", &format!("{:02}", date.month()))
+            .replace("{dd}", &format!("{:02}", date.day()));
+        format!("{}{path}", self.site.url)
+    }
+
+    /// The absolute URL of the page of a section, author or tag, percent-encoded.
+    #[must_use]
+    pub fn listing_url(&self, locale: &Locale, slug: &Slug) -> String {
+        format!("{}/{locale}/{}", self.site.url, segment(slug.as_str()))
+    }
+
+    /// The short name of the site's time zone at an instant (`IST`), for printing beside a time.
+    #[must_use]
+    pub fn zone_name(&self, at: Instant) -> String {
+        let zone = jiff::tz::TimeZone::get(&self.site.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        at.timestamp().to_zoned_datetime(zone).strftime("%Z").to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_checked() {
+        for good in ["/{locale}/{section}/{slug}", "/{locale}/{yyyy}/{mm}/{slug}-{id}.html"] {
+            assert!(UrlPattern::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["{locale}/{slug}", "/{slug}", "/{locale}/x", "/{locale}/{nope}/{slug}", "/{locale}/{slug", "/{locale}/a b/{slug}"] {
+            assert!(UrlPattern::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Translations: the words of an article in one locale.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Error, Id, Instant, Locale, Version,
+    article::Article,
+    body::Document,
+    error::Faults,
+    slug::Slug,
+    text::{limits, line, lines},
+    user::User,
+    vocabulary::vocabulary,
+};
+
+vocabulary! {
+    /// Where a working copy stands in its workflow.
+    pub enum State {
+        /// Being written.
+        Draft => "draft",
+        /// Waiting for an editor.
+        InReview => "in_review",
+        /// Fit to publish.
+        Approved => "approved",
+    }
+}
+
+/// The source that a translation was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeFrom {
+    /// The source locale.
+    pub locale: Locale,
+    /// The revision of its words.
+    pub version: Version,
+}
+
+/// The words of an article in one locale.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Words {
+    /// The headline.
+    pub headline: String,
+    /// The summary (dek); empty when there is none.
+    pub summary: String,
+    /// The body.
+    pub body: Document,
+    /// Alternative text of the lead picture.
+    pub lead_alt: String,
+    /// Caption of the lead picture.
+    pub lead_caption: String,
+    /// Title for search engines, when it differs from the headline.
+    pub seo_title: String,
+    /// Description for search engines, when it differs from the summary.
+    pub seo_description: String,
+}
+
+impl Words {
+    /// The words with texts cleaned, when they are valid.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every violation.
+    pub fn check(self) -> Result<Self, Error> {
+        let mut faults = Faults::default();
+        let words = Self {
+            headline: line(&mut faults, "#/headline", &self.headline, limits::HEADLINE),
+            summary: lines(&mut faults, "#/summary", &self.summary, limits::SUMMARY),
+            lead_alt: line(&mut faults, "#/lead/alt", &self.lead_alt, limits::ALT),
+            lead_caption: line(&mut faults, "#/lead/caption", &self.lead_caption, limits::CAPTION),
+            seo_title: line(&mut faults, "#/seo/title", &self.seo_title, limits::HEADLINE),
+            seo_description: line(&mut faults, "#/seo/description", &self.seo_description, limits::SUMMARY),
+            body: self.body,
+        };
+        faults.or(words)
+    }
+}
+
+/// The working copy of an article in one locale.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Translation {
+    /// The article.
+    pub article_id: Id<Article>,
+    /// The locale.
+    pub locale: Locale,
+    /// The slug it will be published under.
+    pub slug: Slug,
+    /// The words.
+    pub words: Words,
+    /// Where it stands.
+    pub state: State,
+    /// What it was made from; nothing, for an original.
+    pub made_from: Option<MadeFrom>,
+    /// Newest version of the words.
+    pub version: Version,
+    /// Who saved that version; nobody, when it was imported.
+    pub updated_by: Option<Id<User>>,
+    /// First saved.
+    pub created_at: Instant,
+    /// Last saved.
+    pub updated_at: Instant,
+}
+
+/// What a save brings.
+#[derive(Debug, Clone)]
+pub struct Save {
+    /// The slug to keep or take.
+    pub slug: Slug,
+    /// The new words.
+    pub words: Words,
+    /// What it was made from.
+    pub made_from: Option<MadeFrom>,
+    /// Who saves.
+    pub by: Option<Id<User>>,
+    /// When.
+    pub at: Instant,
+}
+
+impl Translation {
+    /// The first version of a translation.
+    #[must_use]
+    pub fn first(article_id: Id<Article>, locale: Locale, save: Save) -> Self {
+        Self {
+            article_id,
+            locale,
+            slug: save.slug,
+            words: save.words,
+            state: State::Draft,
+            made_from: save.made_from,
+            version: 1,
+            updated_by: save.by,
+            created_at: save.at,
+            updated_at: save.at,
+        }
+    }
+
+    /// The translation with new words, one version on and a draft again.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] when `expected` is not the newest version.
+    pub fn revise(self, expected: Version, save: Save) -> Result<Self, Error> {
+        self.expect(expected)?;
+        Ok(Self {
+            slug: save.slug,
+            words: save.words,
+            state: State::Draft,
+            made_from: save.made_from,
+            version: self.version.saturating_add(1),
+            updated_by: save.by,
+            updated_at: save.at,
+            ..self
+        })
+    }
+
+    /// The same, when `expected` is its newest version.
+    ///
+    /// # Errors
+    /// [`Error::Stale`].
+    pub fn expect(&self, expected: Version) -> Result<(), Error> {
+        if expected == self.version { Ok(()) } else { Err(self.stale()) }
+    }
+
+    /// The answer to an expectation that is not met.
+    #[must_use]
+    pub fn stale(&self) -> Error {
+        Error::Stale { kind: "translation", current: self.version, changed_by: None, changed_at: Some(self.updated_at) }
+    }
+
+    /// Move on in the workflow: `draft → in_review → approved`, and back to `draft` from either.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] with code `wrong-state` for any other step.
+    pub fn step(self, to: State) -> Result<Self, Error> {
+        let allowed = matches!(
+            (self.state, to),
+            (State::Draft, State::InReview) | (State::InReview, State::Approved) | (State::InReview | State::Approved, State::Draft)
+        );
+        if allowed {
+            Ok(Self { state: to, ..self })
+        } else {
+            Err(Error::Conflict { code: "wrong-state", detail: format!("a translation that is {} cannot become {to}", self.state) })
+        }
+    }
+
+    /// True when the slug still is the one its headline gives, with or without a number.
+    #[must_use]
+    pub fn slug_is_automatic(&self) -> bool {
+        let derived = Slug::derive(&self.words.headline);
+        let numbered = |d: &Slug| {
+            let tail = self.slug.as_str().rsplit_once('-').filter(|(_, n)| n.chars().all(|c| c.is_ascii_digit()));
+            tail.and_then(|(_, n)| n.parse().ok()).is_some_and(|n: usize| d.numbered(n) == self.slug)
+        };
+        derived.is_some_and(|d| d == self.slug || numbered(&d))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn translation(headline: &str, slug: &str) -> Translation {
+        let words = Words {
+            headline: headline.to_owned(),
+            summary: String::new(),
+            body: Document::default(),
+            lead_alt: String::new(),
+            lead_caption: String::new(),
+            seo_title: String::new(),
+            seo_description: String::new(),
+        };
+        let save = Save { slug: Slug::stored(slug.to_owned()), words, made_from: None, by: None, at: Instant::from_micros(0) };
+        Translation::first(uuid::Uuid::nil().into(), Locale::english(), save)
+    }
+
+    #[test]
+    fn an_automatic_slug_is_recognised() {
+        assert!(translation("Rain in Kochi", "rain-in-kochi").slug_is_automatic());
+        assert!(translation("Rain in Kochi", "rain-in-kochi-3").slug_is_automatic());
+        assert!(!translation("Rain in Kochi", "monsoon").slug_is_automatic());
+        assert!(!translation("Rain in Kochi", "rain-in-kochi-live").slug_is_automatic());
+    }
+
+    proptest! {
+        #[test]
+        fn approval_is_only_reached_through_review(steps in proptest::collection::vec(0usize..3, 0..20)) {
+            let mut t = translation("x", "x");
+            for step in steps {
+                let before = t.state;
+                let to = State::ALL[step];
+                if let Ok(next) = t.clone().step(to) {
+                    prop_assert!(to != State::Approved || before == State::InReview);
+                    t = next;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! URLs that are safe to publish, and path segments in any script.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use url::Url;
+
+use super::{error::Faults, text::limits};
+
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// One path segment, percent-encoded as UTF-8 with upper-case digits (RFC 3986).
+#[must_use]
+pub fn segment(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+/// The link in its WHATWG-parsed form, when it is absolute and its scheme is `http`, `https`, `mailto` or `tel`.
+///
+/// Parsing comes first, so that `java\nscript:` cannot hide; addresses with a password in them are refused.
+#[must_use]
+pub fn safe_link(text: &str) -> Option<String> {
+    let url = Url::parse(text.trim()).ok()?;
+    let known = matches!(url.scheme(), "http" | "https" | "mailto" | "tel");
+    (known && url.username().is_empty() && url.password().is_none() && url.as_str().len() <= limits::URL).then(|| url.into())
+}
+
+/// The address of a picture, video or page in its WHATWG-parsed form, when it is absolute `http` or `https`.
+#[must_use]
+pub fn web_address(text: &str) -> Option<String> {
+    safe_link(text).filter(|url| url.starts_with("http://") || url.starts_with("https://"))
+}
+
+/// The web address, or a note under `pointer` that it is none.
+pub fn check_web_address(faults: &mut Faults, pointer: &str, text: &str) -> String {
+    web_address(text).unwrap_or_else(|| {
+        faults.add(pointer, "url", format!("an absolute http or https URL of at most {} bytes", limits::URL));
+        String::new()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_harmless_schemes_are_links() {
+        for bad in [
+            "javascript:alert(1)", "java\nscript:alert(1)", " \u{1}javascript:alert(1)", "data:text/html,x", "vbscript:x",
+            "/relative", "//host/x", "file:///etc/passwd", "https://user:secret@host/", "blob:https://a/b",
+        ] {
+            assert_eq!(safe_link(bad), None, "{bad}");
+        }
+        assert_eq!(safe_link("HTTPS://Example.org/ख़बर").as_deref(), Some("https://example.org/%E0%A4%96%E0%A4%BC%E0%A4%AC%E0%A4%B0"));
+        assert_eq!(safe_link("mailto:desk@example.org").as_deref(), Some("mailto:desk@example.org"));
+        assert_eq!(web_address("mailto:desk@example.org"), None);
+    }
+
+    #[test]
+    fn segments_are_encoded_utf8() {
+        assert_eq!(segment("हि-a/b"), "%E0%A4%B9%E0%A4%BF-a%2Fb");
+    }
+}

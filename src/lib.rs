@@ -1,0 +1,4 @@
+//! Dateline.
+pub mod access;
+pub mod domain;
+pub mod store;

@@ -1,0 +1,362 @@
+//! Articles: their facts, with tags, credits and revisions.
+
+use std::collections::{BTreeSet, HashMap};
+
+use diesel::{QueryableByName, prelude::*, sql_types::{BigInt, Integer, Nullable, Text}};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    Tx,
+    dialect::{At, Doc, Json, Uid},
+    schema::{article_credits, article_revisions, article_tags, articles},
+    sections::path_of,
+    sql::Sql,
+};
+use crate::{
+    access::{Granted, Visibility, permit::Sight},
+    domain::{
+        Error, Id, Instant, Locale, Version,
+        article::{Article, Credit, Facts},
+        author::Author,
+        change::{Change, Event, Subject},
+        page::{Page, Paging},
+        section::Section,
+        tag::Tag,
+        translation::State,
+        user::User,
+    },
+};
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Uid)]
+    id: Id<Article>,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Text)]
+    genre: String,
+    #[diesel(sql_type = Uid)]
+    section_id: Id<Section>,
+    #[diesel(sql_type = Text)]
+    path: String,
+    #[diesel(sql_type = Nullable<Doc>)]
+    lead: Option<Json>,
+    #[diesel(sql_type = Text)]
+    source_locale: String,
+    #[diesel(sql_type = Nullable<At>)]
+    embargo_until: Option<Instant>,
+    #[diesel(sql_type = Integer)]
+    version: i32,
+    #[diesel(sql_type = Nullable<Uid>)]
+    created_by: Option<Id<User>>,
+    #[diesel(sql_type = At)]
+    created_at: Instant,
+    #[diesel(sql_type = At)]
+    updated_at: Instant,
+}
+
+const SELECT: &str = "SELECT a.id, a.kind, a.genre, a.section_id, s.path, a.lead, a.source_locale, a.embargo_until, a.version, \
+    a.created_by, a.created_at, a.updated_at FROM articles a JOIN sections s ON s.id = a.section_id WHERE ";
+
+fn visible(sql: &mut Sql, visibility: Visibility) {
+    match visibility.sight() {
+        Sight::Desk => sql.push("TRUE"),
+        Sight::Own(user) => sql.push("a.created_by = ").id(user),
+        // Working copies are nobody's business outside the desk.
+        Sight::Public => sql.push("FALSE"),
+    };
+}
+
+fn load(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Article>, Error> {
+    let rows: Vec<Row> = sql.load(tx)?;
+    let ids: Vec<Id<Article>> = rows.iter().map(|r| r.id).collect();
+    let (mut tags, mut credits) = (tags_of(tx, &ids)?, credits_of(tx, &ids)?);
+    rows.into_iter()
+        .map(|row| {
+            let lead = row.lead.map(|l| serde_json::from_value(l.0)).transpose().map_err(Error::internal)?;
+            Ok(Article {
+                id: row.id,
+                facts: Facts {
+                    kind: row.kind.parse()?,
+                    genre: row.genre.parse()?,
+                    section_id: row.section_id,
+                    tags: tags.remove(&row.id).unwrap_or_default(),
+                    credits: credits.remove(&row.id).unwrap_or_default(),
+                    lead,
+                    source_locale: Locale::stored(row.source_locale),
+                    embargo_until: row.embargo_until,
+                },
+                section_path: path_of(&row.path)?,
+                version: row.version,
+                created_by: row.created_by,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            })
+        })
+        .collect()
+}
+
+fn tags_of(tx: &mut Tx<'_>, ids: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<Id<Tag>>>, Error> {
+    #[derive(QueryableByName)]
+    struct TagRow {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+        #[diesel(sql_type = Uid)]
+        tag_id: Id<Tag>,
+    }
+    let mut sql = Sql::new("SELECT article_id, tag_id FROM article_tags WHERE article_id IN ");
+    sql.ids(ids.iter().copied()).push(" ORDER BY article_id, position");
+    let mut all: HashMap<_, Vec<_>> = HashMap::new();
+    for row in sql.load::<TagRow>(tx)? {
+        all.entry(row.article_id).or_default().push(row.tag_id);
+    }
+    Ok(all)
+}
+
+fn credits_of(tx: &mut Tx<'_>, ids: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<Credit>>, Error> {
+    #[derive(QueryableByName)]
+    struct CreditRow {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+        #[diesel(sql_type = Text)]
+        role: String,
+        #[diesel(sql_type = Uid)]
+        author_id: Id<Author>,
+    }
+    let mut sql = Sql::new("SELECT article_id, role, author_id FROM article_credits WHERE article_id IN ");
+    sql.ids(ids.iter().copied()).push(" ORDER BY article_id, position");
+    let mut all: HashMap<_, Vec<_>> = HashMap::new();
+    for row in sql.load::<CreditRow>(tx)? {
+        all.entry(row.article_id).or_default().push(Credit { role: row.role, author_id: row.author_id });
+    }
+    Ok(all)
+}
+
+/// One article that the reader may see.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(tx: &mut Tx<'_>, visibility: Visibility, id: Id<Article>) -> Result<Article, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("a.id = ").id(id).push(" AND ");
+    visible(&mut sql, visibility);
+    load(tx, sql)?.pop().ok_or(Error::NotFound("article"))
+}
+
+/// Which articles a desk list shows. `state`, `locale` and `text` speak of one and the same translation.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// With a translation in this state.
+    pub state: Option<State>,
+    /// With a translation in this locale.
+    pub locale: Option<Locale>,
+    /// In this section or below it.
+    pub section: Option<Id<Section>>,
+    /// Credited to this author.
+    pub author: Option<Id<Author>>,
+    /// With this text in a headline.
+    pub text: Option<String>,
+    /// Created by this user.
+    pub created_by: Option<Id<User>>,
+}
+
+fn narrow(sql: &mut Sql, filter: &Filter) {
+    if let Some(section) = filter.section {
+        sql.push(" AND EXISTS (SELECT 1 FROM sections top WHERE top.id = ").id(section);
+        sql.push(" AND (s.path = top.path OR s.path LIKE top.path || '/%'))");
+    }
+    if let Some(author) = filter.author {
+        sql.push(" AND EXISTS (SELECT 1 FROM article_credits c WHERE c.article_id = a.id AND c.author_id = ").id(author).push(")");
+    }
+    if let Some(user) = filter.created_by {
+        sql.push(" AND a.created_by = ").id(user);
+    }
+    if filter.state.is_some() || filter.locale.is_some() || filter.text.is_some() {
+        sql.push(" AND EXISTS (SELECT 1 FROM translations t WHERE t.article_id = a.id");
+        if let Some(state) = filter.state {
+            sql.push(" AND t.state = ").text(state.as_str());
+        }
+        if let Some(locale) = &filter.locale {
+            sql.push(" AND t.locale = ").text(locale.as_str());
+        }
+        if let Some(text) = &filter.text {
+            let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            sql.push(" AND LOWER(t.headline) LIKE ").text(&format!("%{escaped}%")).push(" ESCAPE '\\'");
+        }
+        sql.push(")");
+    }
+}
+
+/// A page of articles, last saved first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn page(tx: &mut Tx<'_>, visibility: Visibility, filter: &Filter, paging: Paging) -> Result<Page<Article>, Error> {
+    let mut sql = Sql::new(SELECT);
+    visible(&mut sql, visibility);
+    narrow(&mut sql, filter);
+    if let Some(c) = paging.cursor {
+        let (at, id) = (Instant::from_micros(c.key), Id::<Article>::from(c.id));
+        let sign = if c.backwards { " > " } else { " < " };
+        sql.push(" AND (a.updated_at").push(sign).at(at).push(" OR (a.updated_at = ").at(at).push(" AND a.id").push(sign).id(id).push("))");
+    }
+    sql.push(if paging.backwards() { " ORDER BY a.updated_at, a.id LIMIT " } else { " ORDER BY a.updated_at DESC, a.id DESC LIMIT " });
+    sql.int(i64::from(paging.limit).saturating_add(1));
+    let rows = load(tx, sql)?;
+    let total = if paging.count { Some(count(tx, visibility, filter)?) } else { None };
+    Ok(Page::cut(rows, paging, 0, total, |a| (a.updated_at.as_micros(), a.id.uuid())))
+}
+
+fn count(tx: &mut Tx<'_>, visibility: Visibility, filter: &Filter) -> Result<i64, Error> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM articles a JOIN sections s ON s.id = a.section_id WHERE ");
+    visible(&mut sql, visibility);
+    narrow(&mut sql, filter);
+    Ok(sql.first::<Count>(tx)?.map_or(0, |c| c.n))
+}
+
+/// The ids of all articles, oldest first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn ids_after(tx: &mut Tx<'_>, after: Option<Id<Article>>, limit: i64) -> Result<Vec<Id<Article>>, Error> {
+    let mut query = articles::table.select(articles::id).order(articles::id).limit(limit).into_boxed();
+    if let Some(id) = after {
+        query = query.filter(articles::id.gt(id));
+    }
+    Ok(query.load(tx.conn)?)
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = articles, treat_none_as_null = true)]
+struct NewRow {
+    id: Id<Article>,
+    kind: &'static str,
+    genre: &'static str,
+    section_id: Id<Section>,
+    lead: Option<Json>,
+    source_locale: String,
+    embargo_until: Option<Instant>,
+    version: i32,
+    created_by: Option<Id<User>>,
+    created_at: Instant,
+    updated_at: Instant,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = article_revisions)]
+struct NewRevision<'a> {
+    article_id: Id<Article>,
+    version: Version,
+    facts: Json,
+    saved_by: Option<Id<User>>,
+    saved_at: Instant,
+    note: &'a str,
+}
+
+/// Save an article with the revision that this makes: a new one at version 1, else the next version.
+///
+/// # Errors
+/// [`Error::Stale`] when another save came first.
+pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Result<(), Error> {
+    let article = granted.get();
+    let facts = &article.facts;
+    let row = NewRow {
+        id: article.id,
+        kind: facts.kind.as_str(),
+        genre: facts.genre.as_str(),
+        section_id: facts.section_id,
+        lead: facts.lead.as_ref().map(|l| Json(json!(l))),
+        source_locale: facts.source_locale.to_string(),
+        embargo_until: facts.embargo_until,
+        version: article.version,
+        created_by: article.created_by,
+        created_at: article.created_at,
+        updated_at: article.updated_at,
+    };
+    let event = if article.version == 1 {
+        diesel::insert_into(articles::table).values(&row).execute(tx.conn)?;
+        Event::Created
+    } else {
+        let at = articles::table.find(article.id).filter(articles::version.eq(article.version.saturating_sub(1)));
+        if diesel::update(at).set(&row).execute(tx.conn)? == 0 {
+            return Err(Error::stale("article", article.version));
+        }
+        diesel::delete(article_tags::table.filter(article_tags::article_id.eq(article.id))).execute(tx.conn)?;
+        diesel::delete(article_credits::table.filter(article_credits::article_id.eq(article.id))).execute(tx.conn)?;
+        Event::Revised
+    };
+    for (n, tag) in (0i32..).zip(&facts.tags) {
+        let row = (article_tags::article_id.eq(article.id), article_tags::position.eq(n), article_tags::tag_id.eq(*tag));
+        diesel::insert_into(article_tags::table).values(row).execute(tx.conn)?;
+    }
+    for (n, credit) in (0i32..).zip(&facts.credits) {
+        let row = (
+            article_credits::article_id.eq(article.id),
+            article_credits::position.eq(n),
+            article_credits::role.eq(&credit.role),
+            article_credits::author_id.eq(credit.author_id),
+        );
+        diesel::insert_into(article_credits::table).values(row).execute(tx.conn)?;
+    }
+    let revision = NewRevision {
+        article_id: article.id,
+        version: article.version,
+        facts: Json(json!(facts)),
+        saved_by: granted.caller().user_id(),
+        saved_at: article.updated_at,
+        note,
+    };
+    diesel::insert_into(article_revisions::table).values(&revision).execute(tx.conn)?;
+    tx.record(Change::new(event, Subject::Article(article.id)), granted.caller());
+    Ok(())
+}
+
+/// Let an article stand first in desk lists, for its words were saved.
+pub(super) fn touch(tx: &mut Tx<'_>, id: Id<Article>, at: Instant) -> Result<(), Error> {
+    diesel::update(articles::table.find(id)).set(articles::updated_at.eq(at)).execute(tx.conn)?;
+    Ok(())
+}
+
+/// Who saved a version of the facts, by name.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn saved_by(tx: &mut Tx<'_>, id: Id<Article>, version: Version) -> Result<Option<(String, Instant)>, Error> {
+    use super::schema::users;
+    Ok(article_revisions::table
+        .inner_join(users::table.on(article_revisions::saved_by.eq(users::id.nullable())))
+        .filter(article_revisions::article_id.eq(id))
+        .filter(article_revisions::version.eq(version))
+        .select((users::name, article_revisions::saved_at))
+        .first(tx.conn)
+        .optional()?)
+}
+
+/// Remove an article that never had an edition, with all its words and addresses.
+///
+/// # Errors
+/// [`Error::Stale`] when it has moved on; [`Error::Conflict`] with code `in-use` when it was published.
+pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, expected: Version, locales: &BTreeSet<Locale>) -> Result<(), Error> {
+    let article = granted.get();
+    for locale in locales {
+        super::names::release(tx, article.id, locale, None)?;
+    }
+    let at = articles::table.find(article.id).filter(articles::version.eq(expected));
+    if diesel::delete(at).execute(tx.conn)? == 0 {
+        return Err(Error::stale("article", article.version));
+    }
+    tx.record(Change::new(Event::Deleted, Subject::Article(article.id)), granted.caller());
+    Ok(())
+}
+
+/// The ids as a set of UUIDs, for naming them.
+pub fn referenced(facts: &Facts, path: &[Id<Section>]) -> BTreeSet<Uuid> {
+    let sections = path.iter().map(|id| id.uuid());
+    sections.chain(facts.tags.iter().map(|t| t.uuid())).chain(facts.credits.iter().map(|c| c.author_id.uuid())).collect()
+}

@@ -1,0 +1,139 @@
+//! Authors.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::{
+    Tx,
+    names::{self, take},
+    schema::{article_credits, edition_authors, authors},
+};
+use crate::{
+    access::Granted,
+    domain::{
+        Error, Id, Instant, Version,
+        change::{Change, Event, Subject},
+        name::Names,
+        page::{Page, Paging},
+        author::Author,
+    },
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = authors)]
+struct Row {
+    id: Id<Author>,
+    kind: String,
+    version: i32,
+    created_at: Instant,
+    updated_at: Instant,
+}
+
+fn row(author: &Author) -> Row {
+    Row {
+        id: author.id,
+        kind: author.kind.to_string(),
+        version: author.version,
+        created_at: author.created_at,
+        updated_at: author.updated_at,
+    }
+}
+
+fn domain(row: Row, names: Names) -> Result<Author, Error> {
+    Ok(Author {
+        id: row.id,
+        kind: row.kind.parse()?,
+        names,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+/// A page of authors, oldest first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Author>, Error> {
+    let mut query = authors::table.select(Row::as_select()).limit(i64::from(paging.limit).saturating_add(1)).into_boxed();
+    if let Some(cursor) = paging.cursor {
+        let id = Id::<Author>::from(cursor.id);
+        query = if cursor.backwards { query.filter(authors::id.lt(id)) } else { query.filter(authors::id.gt(id)) };
+    }
+    query = if paging.backwards() { query.order(authors::id.desc()) } else { query.order(authors::id.asc()) };
+    let rows: Vec<Row> = query.load(tx.conn)?;
+    let total = if paging.count { Some(authors::table.count().get_result(tx.conn)?) } else { None };
+    let ids: BTreeSet<Uuid> = rows.iter().map(|r| r.id.uuid()).collect();
+    let mut names = names::of(tx, &ids)?;
+    Page::cut(rows, paging, 0, total, |r| (0, r.id.uuid())).try_map(|row| {
+        let of_row = take(&mut names, row.id);
+        domain(row, of_row)
+    })
+}
+
+/// One author.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(tx: &mut Tx<'_>, id: Id<Author>) -> Result<Author, Error> {
+    let row: Option<Row> = authors::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
+    let row = row.ok_or(Error::NotFound("author"))?;
+    let names = names::one(tx, id)?;
+    domain(row, names)
+}
+
+/// Those of `ids` that exist.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn known(tx: &mut Tx<'_>, ids: &[Id<Author>]) -> Result<BTreeSet<Id<Author>>, Error> {
+    let found: Vec<Id<Author>> = authors::table.filter(authors::id.eq_any(ids.to_vec())).select(authors::id).load(tx.conn)?;
+    Ok(found.into_iter().collect())
+}
+
+/// Save: a new one at version 1, else the next version.
+///
+/// # Errors
+/// [`Error::Stale`] when another save came first.
+pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Author>) -> Result<(), Error> {
+    let author = granted.get();
+    let subject = Subject::Author(author.id);
+    if author.version == 1 {
+        diesel::insert_into(authors::table).values(&row(author)).execute(tx.conn)?;
+        tx.record(Change::new(Event::Created, subject), granted.caller());
+    } else {
+        let at = authors::table.find(author.id).filter(authors::version.eq(author.version.saturating_sub(1)));
+        if diesel::update(at).set(&row(author)).execute(tx.conn)? == 0 {
+            return Err(Error::stale("author", author.version));
+        }
+        tx.record(Change::new(Event::Revised, subject), granted.caller());
+    }
+    names::replace(tx, author.id, &author.names)
+}
+
+/// Remove one that nothing uses.
+///
+/// # Errors
+/// [`Error::Stale`] when it has moved on; [`Error::Conflict`] with code `in-use`.
+pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Author>, expected: Version) -> Result<(), Error> {
+    let author = granted.get();
+    names::remove(tx, author.id)?;
+    let at = authors::table.find(author.id).filter(authors::version.eq(expected));
+    if diesel::delete(at).execute(tx.conn)? == 0 {
+        return Err(Error::stale("author", author.version));
+    }
+    tx.record(Change::new(Event::Deleted, Subject::Author(author.id)), granted.caller());
+    Ok(())
+}
+
+/// True when an article or an edition names it.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn in_use(tx: &mut Tx<'_>, id: Id<Author>) -> Result<bool, Error> {
+    use diesel::dsl::exists;
+    Ok(diesel::select(exists(article_credits::table.filter(article_credits::author_id.eq(id)))).get_result(tx.conn)?
+        || diesel::select(exists(edition_authors::table.filter(edition_authors::author_id.eq(id)))).get_result(tx.conn)?)
+}

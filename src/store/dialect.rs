@@ -1,0 +1,352 @@
+//! The only file in which the two databases differ.
+//!
+//! **Decision.** One code base runs on both engines through Diesel's `MultiConnection`; what differs on the wire gets
+//! an SQL type of our own: [`Uid`], [`At`] and [`Doc`]. **Consequence.** Everything else in the store is written once.
+
+use std::{io::Write, sync::Arc, sync::atomic::AtomicI64, sync::atomic::Ordering};
+
+use diesel::{
+    backend::Backend,
+    connection::{AnsiTransactionManager, InstrumentationEvent, SimpleConnection, TransactionManager},
+    deserialize::{self, FromSql, FromStaticSqlRow, Queryable},
+    expression::AsExpression,
+    internal::derives::as_expression::Bound,
+    pg::{Pg, PgConnection, PgValue},
+    prelude::*,
+    serialize::{self, IsNull, Output, ToSql},
+    sql_types::{HasSqlType, Nullable, SingleValue},
+    sqlite::{Sqlite, SqliteConnection},
+};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::domain::{Error, Id, Instant};
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// The engine behind a `DATABASE_URL`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// Embedded, one file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl Engine {
+    /// The engine that a URL names: `sqlite://path` or `postgres://…`.
+    #[must_use]
+    pub fn of(url: &str) -> Option<Self> {
+        if url.starts_with("sqlite://") {
+            Some(Self::Sqlite)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Some(Self::Postgres)
+        } else {
+            None
+        }
+    }
+}
+
+mod connection {
+    use diesel::{pg::PgConnection, sqlite::SqliteConnection};
+
+    /// A connection to either engine.
+    #[derive(diesel::MultiConnection)]
+    pub enum Conn {
+        /// To SQLite.
+        Sqlite(SqliteConnection),
+        /// To PostgreSQL.
+        Postgres(PgConnection),
+    }
+}
+pub(super) use connection::{Conn, MultiBackend};
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Reading, from one snapshot for each transaction.
+    Read,
+    /// Writing.
+    Write,
+}
+
+/// Open a connection with the settings that the promises of the store rest on, counting its statements.
+pub(super) fn connect(url: &str, purpose: Use, statements: Arc<AtomicI64>) -> diesel::ConnectionResult<Conn> {
+    let mut conn = match url.strip_prefix("sqlite://") {
+        Some(path) => {
+            let mut conn = SqliteConnection::establish(path)?;
+            // The timeout comes first, so that the others wait for a busy file instead of failing.
+            conn.batch_execute(
+                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;",
+            )
+            .and_then(|()| if purpose == Use::Read { conn.batch_execute("PRAGMA query_only = ON") } else { Ok(()) })
+            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Conn::Sqlite(conn)
+        }
+        None => {
+            let mut conn = PgConnection::establish(url)?;
+            let session = match purpose {
+                Use::Read => "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+                Use::Write => "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            };
+            conn.batch_execute("SET client_min_messages = warning; SET timezone = 'UTC'")
+                .and_then(|()| conn.batch_execute(session))
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+            Conn::Postgres(conn)
+        }
+    };
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
+        InstrumentationEvent::StartQuery { .. } => _ = statements.fetch_add(1, Ordering::Relaxed),
+        // Diesel runs these as queries too; they are not counted.
+        InstrumentationEvent::BeginTransaction { .. }
+        | InstrumentationEvent::CommitTransaction { .. }
+        | InstrumentationEvent::RollbackTransaction { .. } => _ = statements.fetch_sub(1, Ordering::Relaxed),
+        _ => {}
+    });
+    Ok(conn)
+}
+
+/// True while the server still answers.
+pub(super) fn is_alive(conn: &mut Conn) -> bool {
+    match conn {
+        Conn::Sqlite(_) => true,
+        Conn::Postgres(pg) => pg.batch_execute("SELECT 1").is_ok(),
+    }
+}
+
+/// Begin a transaction; on SQLite a writing one takes the lock at once, so that it never fails half-way for another's.
+pub(super) fn begin(conn: &mut Conn, purpose: Use) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(lite) if purpose == Use::Write => AnsiTransactionManager::begin_transaction_sql(lite, "BEGIN IMMEDIATE"),
+        Conn::Sqlite(lite) => AnsiTransactionManager::begin_transaction(lite),
+        Conn::Postgres(pg) => AnsiTransactionManager::begin_transaction(pg),
+    }
+}
+
+/// End a transaction, keeping or dropping what it wrote.
+pub(super) fn end(conn: &mut Conn, keep: bool) -> QueryResult<()> {
+    match (conn, keep) {
+        (Conn::Sqlite(lite), true) => AnsiTransactionManager::commit_transaction(lite),
+        (Conn::Sqlite(lite), false) => AnsiTransactionManager::rollback_transaction(lite),
+        (Conn::Postgres(pg), true) => AnsiTransactionManager::commit_transaction(pg),
+        (Conn::Postgres(pg), false) => AnsiTransactionManager::rollback_transaction(pg),
+    }
+}
+
+/// Bring the schema up to date, one process at a time; the names of the migrations that ran.
+pub(super) fn migrate(conn: &mut Conn) -> Result<Vec<String>, Error> {
+    let names = |done: Vec<diesel::migration::MigrationVersion<'_>>| done.iter().map(ToString::to_string).collect();
+    match conn {
+        Conn::Sqlite(lite) => lite.run_pending_migrations(SQLITE_MIGRATIONS).map(names).map_err(Error::Internal),
+        Conn::Postgres(pg) => {
+            // An advisory lock of this session, released with it at the latest.
+            pg.batch_execute("SELECT pg_advisory_lock(7220254)")?;
+            let done = pg.run_pending_migrations(POSTGRES_MIGRATIONS).map(names).map_err(Error::Internal);
+            pg.batch_execute("SELECT pg_advisory_unlock(7220254)")?;
+            done
+        }
+    }
+}
+
+/// The migrations that have not run yet.
+pub(super) fn pending(conn: &mut Conn) -> Result<usize, Error> {
+    match conn {
+        Conn::Sqlite(lite) => lite.pending_migrations(SQLITE_MIGRATIONS).map(|all| all.len()).map_err(Error::Internal),
+        Conn::Postgres(pg) => pg.pending_migrations(POSTGRES_MIGRATIONS).map(|all| all.len()).map_err(Error::Internal),
+    }
+}
+
+/// Settings of the server that may lose acknowledged commits, in words.
+pub(super) fn durability_faults(conn: &mut Conn) -> Result<Vec<String>, Error> {
+    let Conn::Postgres(pg) = conn else { return Ok(Vec::new()) };
+    let mut faults = Vec::new();
+    for (name, wanted) in [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "off")] {
+        let value: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&format!("current_setting('{name}')"))).get_result(pg)?;
+        if (value == wanted) == (wanted == "off") {
+            faults.push(format!("PostgreSQL runs with {name} = {value}: a crash may lose acknowledged writes"));
+        }
+    }
+    Ok(faults)
+}
+
+/// Compact the log of SQLite into its file, as before a copy.
+pub(super) fn checkpoint(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(lite) => lite.batch_execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;"),
+        Conn::Postgres(_) => Ok(()),
+    }
+}
+
+/// SQL type of ids: 16 bytes, or `uuid`.
+#[derive(Debug, Clone, Copy, Default, diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
+#[diesel(sqlite_type(name = "Binary"), postgres_type(oid = 2950, array_oid = 2951))]
+pub struct Uid;
+
+/// SQL type of instants: microseconds since 1970, or `timestamptz`.
+#[derive(Debug, Clone, Copy, Default, diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
+#[diesel(sqlite_type(name = "Long"), postgres_type(oid = 1184, array_oid = 1185))]
+pub struct At;
+
+/// SQL type of JSON documents: text, or `jsonb`.
+#[derive(Debug, Clone, Copy, Default, diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
+#[diesel(sqlite_type(name = "Text"), postgres_type(oid = 3802, array_oid = 3807))]
+pub struct Doc;
+
+/// A JSON value as a column holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Json(pub Value);
+
+macro_rules! sql_value {
+    ([$($generics:tt)*] $rust:ty => $sql:ty) => {
+        impl<$($generics)*> ToSql<$sql, MultiBackend> for $rust {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, MultiBackend>) -> serialize::Result {
+                out.set_value((<$sql>::default(), self));
+                Ok(IsNull::No)
+            }
+        }
+        impl<$($generics)*> FromSql<$sql, MultiBackend> for $rust {
+            fn from_sql(bytes: <MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                bytes.from_sql::<Self, $sql>()
+            }
+        }
+        sql_value!(@expression [$($generics)*] $rust => $sql);
+        sql_value!(@expression [$($generics)*] $rust => Nullable<$sql>);
+        impl<$($generics)* __DB: Backend, __ST: SingleValue> Queryable<__ST, __DB> for $rust
+        where
+            Self: FromStaticSqlRow<__ST, __DB>,
+        {
+            type Row = Self;
+            fn build(row: Self) -> deserialize::Result<Self> {
+                Ok(row)
+            }
+        }
+    };
+    (@expression [$($generics:tt)*] $rust:ty => $sql:ty) => {
+        impl<$($generics)*> AsExpression<$sql> for $rust {
+            type Expression = Bound<$sql, Self>;
+            fn as_expression(self) -> Self::Expression {
+                Bound::new(self)
+            }
+        }
+        impl<'__expr, $($generics)*> AsExpression<$sql> for &'__expr $rust {
+            type Expression = Bound<$sql, Self>;
+            fn as_expression(self) -> Self::Expression {
+                Bound::new(self)
+            }
+        }
+    };
+}
+
+macro_rules! nullable {
+    ([$($generics:tt)*] $rust:ty => $sql:ty) => {
+        impl<$($generics)* __DB> ToSql<Nullable<$sql>, __DB> for $rust
+        where
+            __DB: Backend,
+            Self: ToSql<$sql, __DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, __DB>) -> serialize::Result {
+                ToSql::<$sql, __DB>::to_sql(self, out)
+            }
+        }
+    };
+}
+
+sql_value!([T: 'static,] Id<T> => Uid);
+sql_value!([] Instant => At);
+sql_value!([] Json => Doc);
+nullable!([T: 'static,] Id<T> => Uid);
+nullable!([] Instant => At);
+nullable!([] Json => Doc);
+
+macro_rules! has_sql_type {
+    ($($sql:ty),+) => {
+        $(impl HasSqlType<$sql> for MultiBackend {
+            fn metadata(lookup: &mut Self::MetadataLookup) -> Self::TypeMetadata {
+                Self::lookup_sql_type::<$sql>(lookup)
+            }
+        })+
+    };
+}
+has_sql_type!(Uid, At, Doc);
+
+impl<T: 'static> ToSql<Uid, Sqlite> for Id<T> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.uuid().as_bytes().to_vec());
+        Ok(IsNull::No)
+    }
+}
+impl<T: 'static> FromSql<Uid, Sqlite> for Id<T> {
+    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        let bytes = <Vec<u8> as FromSql<diesel::sql_types::Binary, Sqlite>>::from_sql(value)?;
+        Ok(Uuid::from_slice(&bytes)?.into())
+    }
+}
+impl<T: 'static> ToSql<Uid, Pg> for Id<T> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(self.uuid().as_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+impl<T: 'static> FromSql<Uid, Pg> for Id<T> {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(Uuid::from_slice(value.as_bytes())?.into())
+    }
+}
+
+/// Microseconds between 1970-01-01 and 2000-01-01, where PostgreSQL's count begins.
+const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
+
+impl ToSql<At, Sqlite> for Instant {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.as_micros());
+        Ok(IsNull::No)
+    }
+}
+impl FromSql<At, Sqlite> for Instant {
+    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        <i64 as FromSql<diesel::sql_types::BigInt, Sqlite>>::from_sql(value).map(Self::from_micros)
+    }
+}
+impl ToSql<At, Pg> for Instant {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(&self.as_micros().saturating_sub(POSTGRES_EPOCH).to_be_bytes())?;
+        Ok(IsNull::No)
+    }
+}
+impl FromSql<At, Pg> for Instant {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        let bytes: [u8; 8] = value.as_bytes().try_into()?;
+        Ok(Self::from_micros(i64::from_be_bytes(bytes).saturating_add(POSTGRES_EPOCH)))
+    }
+}
+
+impl ToSql<Doc, Sqlite> for Json {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.to_string());
+        Ok(IsNull::No)
+    }
+}
+impl FromSql<Doc, Sqlite> for Json {
+    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        let text = <String as FromSql<diesel::sql_types::Text, Sqlite>>::from_sql(value)?;
+        Ok(Self(serde_json::from_str(&text)?))
+    }
+}
+impl ToSql<Doc, Pg> for Json {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        out.write_all(&[1])?;
+        serde_json::to_writer(out, &self.0)?;
+        Ok(IsNull::No)
+    }
+}
+impl FromSql<Doc, Pg> for Json {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        match value.as_bytes().split_first() {
+            Some((1, text)) => Ok(Self(serde_json::from_slice(text)?)),
+            _ => Err("not a jsonb value of version 1".into()),
+        }
+    }
+}

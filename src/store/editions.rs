@@ -1,0 +1,605 @@
+//! Editions: what the public sees, and what it saw.
+
+use std::collections::HashMap;
+
+use diesel::{QueryableByName, prelude::*, sql_types::{BigInt, Integer, Nullable, Text}};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    Tx,
+    dialect::{At, Doc, Json, Uid},
+    names,
+    schema::{edition_authors, edition_tags, editions},
+    sections::path_of,
+    sql::Sql,
+};
+use crate::{
+    access::{Granted, Visibility, permit::Copy},
+    domain::{
+        Error, Id, Instant, Locale, Version,
+        article::{Article, Facts, Kind},
+        author::Author,
+        body::doc,
+        change::{Change, Event, Subject},
+        edition::{Dating, Edition},
+        page::{Page, Paging},
+        section::Section,
+        slug::Slug,
+        tag::Tag,
+    },
+};
+
+#[derive(Insertable)]
+#[diesel(table_name = editions)]
+struct NewRow<'a> {
+    id: Id<Edition>,
+    article_id: Id<Article>,
+    locale: &'a str,
+    kind: &'static str,
+    genre: &'static str,
+    section_id: Id<Section>,
+    facts: Json,
+    facts_version: Version,
+    slug: &'a str,
+    headline: &'a str,
+    summary: &'a str,
+    lead_alt: &'a str,
+    lead_caption: &'a str,
+    seo_title: &'a str,
+    seo_description: &'a str,
+    body: Json,
+    html: &'a str,
+    text: &'a str,
+    words_version: Version,
+    word_count: i32,
+    reading_minutes: i32,
+    published_at: Instant,
+    updated_at: Instant,
+    started_at: Instant,
+}
+
+/// Make an edition the live one of its article and locale, ending the one before.
+///
+/// # Errors
+/// [`Error::Taken`] when another was published at the same moment.
+pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition) -> Result<(), Error> {
+    let copy = granted.get();
+    if copy.article.id != edition.article_id || copy.translation.locale != edition.locale {
+        return Err(Error::Forbidden("article.publish"));
+    }
+    end(tx, edition.article_id, &edition.locale, edition.started_at)?;
+    let words = &edition.words;
+    let row = NewRow {
+        id: edition.id,
+        article_id: edition.article_id,
+        locale: edition.locale.as_str(),
+        kind: edition.facts.kind.as_str(),
+        genre: edition.facts.genre.as_str(),
+        section_id: edition.facts.section_id,
+        facts: Json(json!(edition.facts)),
+        facts_version: edition.facts_version,
+        slug: edition.slug.as_str(),
+        headline: &words.headline,
+        summary: &words.summary,
+        lead_alt: &words.lead_alt,
+        lead_caption: &words.lead_caption,
+        seo_title: &words.seo_title,
+        seo_description: &words.seo_description,
+        body: Json(doc::write(&words.body)),
+        html: &edition.html,
+        text: &edition.text,
+        words_version: edition.words_version,
+        word_count: edition.word_count,
+        reading_minutes: edition.reading_minutes,
+        published_at: edition.published_at,
+        updated_at: edition.updated_at,
+        started_at: edition.started_at,
+    };
+    diesel::insert_into(editions::table).values(&row).execute(tx.conn)?;
+    for tag in &edition.facts.tags {
+        let row = (edition_tags::tag_id.eq(*tag), edition_tags::edition_id.eq(edition.id));
+        diesel::insert_into(edition_tags::table).values(row).execute(tx.conn)?;
+    }
+    let mut authors: Vec<Id<Author>> = edition.facts.credits.iter().map(|c| c.author_id).collect();
+    authors.sort();
+    authors.dedup();
+    for author in authors {
+        let row = (edition_authors::author_id.eq(author), edition_authors::edition_id.eq(edition.id));
+        diesel::insert_into(edition_authors::table).values(row).execute(tx.conn)?;
+    }
+    names::publish(tx, &edition.locale, &edition.slug)?;
+    let subject = Subject::Translation(edition.article_id, edition.locale.clone());
+    tx.record(Change::new(Event::Published, subject), granted.caller());
+    Ok(())
+}
+
+/// End the live edition of an article in a locale, if there is one.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn unpublish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, at: Instant) -> Result<bool, Error> {
+    let copy = granted.get();
+    let (article, locale) = (copy.article.id, copy.translation.locale.clone());
+    let ended = end(tx, article, &locale, at)?;
+    if ended {
+        tx.record(Change::new(Event::Unpublished, Subject::Translation(article, locale)), granted.caller());
+    }
+    Ok(ended)
+}
+
+fn end(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale, at: Instant) -> Result<bool, Error> {
+    let live = editions::table
+        .filter(editions::article_id.eq(article))
+        .filter(editions::locale.eq(locale.as_str()))
+        .filter(editions::ended_at.is_null());
+    Ok(diesel::update(live).set(editions::ended_at.eq(Some(at))).execute(tx.conn)? > 0)
+}
+
+/// How the last publication of an article in a locale dated itself, live or not.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn last_dating(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<Option<Dating>, Error> {
+    let row: Option<(Instant, Instant, Instant)> = editions::table
+        .filter(editions::article_id.eq(article))
+        .filter(editions::locale.eq(locale.as_str()))
+        .order((editions::started_at.desc(), editions::id.desc()))
+        .select((editions::published_at, editions::updated_at, editions::started_at))
+        .first(tx.conn)
+        .optional()?;
+    Ok(row.map(|(published_at, updated_at, started_at)| Dating { published_at, updated_at, started_at }))
+}
+
+/// True when the article ever had an edition, in this locale or in any.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn exist(tx: &mut Tx<'_>, article: Id<Article>, locale: Option<&Locale>) -> Result<bool, Error> {
+    let of_article = editions::table.filter(editions::article_id.eq(article));
+    Ok(match locale {
+        Some(locale) => diesel::select(diesel::dsl::exists(of_article.filter(editions::locale.eq(locale.as_str())))).get_result(tx.conn)?,
+        None => diesel::select(diesel::dsl::exists(of_article)).get_result(tx.conn)?,
+    })
+}
+
+/// The live edition of a translation, as the desk sees it.
+#[derive(Debug, Clone)]
+pub struct LiveHead {
+    /// Its locale.
+    pub locale: Locale,
+    /// The slug the public knows.
+    pub slug: String,
+    /// The revision of the words that is live.
+    pub words_version: Version,
+    /// The revision of the facts that is live.
+    pub facts_version: Version,
+    /// First publication.
+    pub published_at: Instant,
+    /// Last significant publication.
+    pub updated_at: Instant,
+    /// Live since.
+    pub started_at: Instant,
+}
+
+/// The live editions of many articles without their words, in one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn live_heads(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<LiveHead>>, Error> {
+    #[derive(QueryableByName)]
+    struct HeadRow {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+        #[diesel(sql_type = Text)]
+        locale: String,
+        #[diesel(sql_type = Text)]
+        slug: String,
+        #[diesel(sql_type = Integer)]
+        words_version: i32,
+        #[diesel(sql_type = Integer)]
+        facts_version: i32,
+        #[diesel(sql_type = At)]
+        published_at: Instant,
+        #[diesel(sql_type = At)]
+        updated_at: Instant,
+        #[diesel(sql_type = At)]
+        started_at: Instant,
+    }
+    let mut sql = Sql::new(
+        "SELECT article_id, locale, slug, words_version, facts_version, published_at, updated_at, started_at FROM editions \
+         WHERE ended_at IS NULL AND article_id IN ",
+    );
+    sql.ids(articles.iter().copied()).push(" ORDER BY article_id, locale");
+    let mut all: HashMap<_, Vec<_>> = HashMap::new();
+    for row in sql.load::<HeadRow>(tx)? {
+        all.entry(row.article_id).or_default().push(LiveHead {
+            locale: Locale::stored(row.locale),
+            slug: row.slug,
+            words_version: row.words_version,
+            facts_version: row.facts_version,
+            published_at: row.published_at,
+            updated_at: row.updated_at,
+            started_at: row.started_at,
+        });
+    }
+    Ok(all)
+}
+
+/// In which form a live edition brings its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Not at all.
+    None,
+    /// As HTML.
+    Html,
+    /// As plain text.
+    Text,
+    /// As the document's JSON.
+    Doc,
+}
+
+/// A live edition as delivery reads it.
+#[derive(Debug, Clone)]
+pub struct Live {
+    /// The article.
+    pub article_id: Id<Article>,
+    /// The locale.
+    pub locale: Locale,
+    /// The facts as published.
+    pub facts: Facts,
+    /// The sections above its own and its own, as they lie now.
+    pub section_path: Vec<Id<Section>>,
+    /// The slug.
+    pub slug: Slug,
+    /// The headline.
+    pub headline: String,
+    /// The summary.
+    pub summary: String,
+    /// Alternative text of the lead picture.
+    pub lead_alt: String,
+    /// Caption of the lead picture.
+    pub lead_caption: String,
+    /// Title for search engines.
+    pub seo_title: String,
+    /// Description for search engines.
+    pub seo_description: String,
+    /// The body, in the form that was asked for.
+    pub content: String,
+    /// Words of the body.
+    pub word_count: i32,
+    /// Minutes to read it.
+    pub reading_minutes: i32,
+    /// First publication.
+    pub published_at: Instant,
+    /// Last significant publication.
+    pub updated_at: Instant,
+}
+
+#[derive(QueryableByName)]
+struct LiveRow {
+    #[diesel(sql_type = Uid)]
+    article_id: Id<Article>,
+    #[diesel(sql_type = Text)]
+    locale: String,
+    #[diesel(sql_type = Doc)]
+    facts: Json,
+    #[diesel(sql_type = Text)]
+    path: String,
+    #[diesel(sql_type = Text)]
+    slug: String,
+    #[diesel(sql_type = Text)]
+    headline: String,
+    #[diesel(sql_type = Text)]
+    summary: String,
+    #[diesel(sql_type = Text)]
+    lead_alt: String,
+    #[diesel(sql_type = Text)]
+    lead_caption: String,
+    #[diesel(sql_type = Text)]
+    seo_title: String,
+    #[diesel(sql_type = Text)]
+    seo_description: String,
+    #[diesel(sql_type = Text)]
+    content: String,
+    #[diesel(sql_type = Integer)]
+    word_count: i32,
+    #[diesel(sql_type = Integer)]
+    reading_minutes: i32,
+    #[diesel(sql_type = At)]
+    published_at: Instant,
+    #[diesel(sql_type = At)]
+    updated_at: Instant,
+}
+
+impl LiveRow {
+    fn domain(self) -> Result<Live, Error> {
+        Ok(Live {
+            article_id: self.article_id,
+            locale: Locale::stored(self.locale),
+            facts: serde_json::from_value(self.facts.0).map_err(Error::internal)?,
+            section_path: path_of(&self.path)?,
+            slug: Slug::stored(self.slug),
+            headline: self.headline,
+            summary: self.summary,
+            lead_alt: self.lead_alt,
+            lead_caption: self.lead_caption,
+            seo_title: self.seo_title,
+            seo_description: self.seo_description,
+            content: self.content,
+            word_count: self.word_count,
+            reading_minutes: self.reading_minutes,
+            published_at: self.published_at,
+            updated_at: self.updated_at,
+        })
+    }
+}
+
+fn select(content: Content) -> Sql {
+    let mut sql = Sql::new("SELECT e.article_id, e.locale, e.facts, s.path, e.slug, e.headline, e.summary, e.lead_alt, e.lead_caption, ");
+    sql.push("e.seo_title, e.seo_description, e.word_count, e.reading_minutes, e.published_at, e.updated_at, ");
+    sql.push(match content {
+        Content::None => "'' AS content",
+        Content::Html => "e.html AS content",
+        Content::Text => "e.text AS content",
+        Content::Doc => "CAST(e.body AS TEXT) AS content",
+    });
+    sql
+}
+
+/// Order by the place of a locale in the chain.
+fn by_rank(sql: &mut Sql, column: &str, chain: &[Locale]) {
+    sql.push("CASE ").push(column);
+    for (n, locale) in (0i64..).zip(chain) {
+        sql.push(" WHEN ").text(locale.as_str()).push(" THEN ").int(n);
+    }
+    sql.push(" END");
+}
+
+/// The live edition of an article in the first locale of the chain that has one.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn live(tx: &mut Tx<'_>, _: Visibility, id: Id<Article>, chain: &[Locale], content: Content) -> Result<Option<Live>, Error> {
+    let mut sql = select(content);
+    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.ended_at IS NULL AND e.article_id = ").id(id);
+    sql.push(" AND e.locale IN ").locales(chain).push(" ORDER BY ");
+    by_rank(&mut sql, "e.locale", chain);
+    sql.push(" LIMIT 1");
+    sql.first::<LiveRow>(tx)?.map(LiveRow::domain).transpose()
+}
+
+/// The live edition that a public slug leads to, now or formerly, in the first locale of the chain that has one.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn live_by_slug(tx: &mut Tx<'_>, _: Visibility, slug: &str, chain: &[Locale], content: Content) -> Result<Option<Live>, Error> {
+    let mut sql = select(content);
+    sql.push(" FROM addresses a JOIN editions e ON e.article_id = a.target_id JOIN sections s ON s.id = e.section_id ");
+    sql.push("WHERE a.kind = 'article' AND a.public = ").bool(true).push(" AND a.slug = ").text(slug);
+    sql.push(" AND a.locale IN ").locales(chain).push(" AND e.ended_at IS NULL AND e.locale IN ").locales(chain).push(" ORDER BY ");
+    by_rank(&mut sql, "a.locale", chain);
+    sql.push(", ");
+    by_rank(&mut sql, "e.locale", chain);
+    sql.push(" LIMIT 1");
+    sql.first::<LiveRow>(tx)?.map(LiveRow::domain).transpose()
+}
+
+/// In which other locales an article is live.
+#[derive(Debug, Clone)]
+pub struct Alternate {
+    /// The locale.
+    pub locale: Locale,
+    /// The slug there.
+    pub slug: Slug,
+    /// The section there.
+    pub section_id: Id<Section>,
+    /// First publication there.
+    pub published_at: Instant,
+}
+
+/// All live editions of an article, as a language switcher needs them.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn alternates(tx: &mut Tx<'_>, _: Visibility, id: Id<Article>) -> Result<Vec<Alternate>, Error> {
+    #[derive(QueryableByName)]
+    struct AlternateRow {
+        #[diesel(sql_type = Text)]
+        locale: String,
+        #[diesel(sql_type = Text)]
+        slug: String,
+        #[diesel(sql_type = Uid)]
+        section_id: Id<Section>,
+        #[diesel(sql_type = At)]
+        published_at: Instant,
+    }
+    let mut sql = Sql::new("SELECT locale, slug, section_id, published_at FROM editions WHERE ended_at IS NULL AND article_id = ");
+    sql.id(id);
+    let rows: Vec<AlternateRow> = sql.load(tx)?;
+    Ok(rows
+        .into_iter()
+        .map(|r| Alternate {
+            locale: Locale::stored(r.locale),
+            slug: Slug::stored(r.slug),
+            section_id: r.section_id,
+            published_at: r.published_at,
+        })
+        .collect())
+}
+
+/// How a list is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// Last published first.
+    #[default]
+    Newest,
+    /// First published first.
+    Oldest,
+    /// Last updated first.
+    Updated,
+}
+
+impl Order {
+    fn code(self) -> u8 {
+        match self {
+            Self::Newest => 1,
+            Self::Oldest => 2,
+            Self::Updated => 3,
+        }
+    }
+    fn column(self) -> &'static str {
+        match self {
+            Self::Newest | Self::Oldest => "e.published_at",
+            Self::Updated => "e.updated_at",
+        }
+    }
+}
+
+/// Which live editions a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In the first of these locales that an article is live in.
+    pub chain: Vec<Locale>,
+    /// In this section or below it.
+    pub section: Option<Id<Section>>,
+    /// Credited to this author.
+    pub author: Option<Id<Author>>,
+    /// Carrying this tag.
+    pub tag: Option<Id<Tag>>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// First published at or after this instant.
+    pub published_after: Option<Instant>,
+    /// First published before this instant.
+    pub published_before: Option<Instant>,
+    /// In this order.
+    pub order: Order,
+}
+
+fn narrow(sql: &mut Sql, filter: &Filter) {
+    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.ended_at IS NULL AND ");
+    match filter.chain.as_slice() {
+        [only] => _ = sql.push("e.locale = ").text(only.as_str()),
+        chain => {
+            // Of several live editions of an article, the one that comes first in the chain.
+            sql.push("e.locale IN ").locales(chain);
+            sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = e.article_id AND b.ended_at IS NULL AND ");
+            by_rank(sql, "b.locale", chain);
+            sql.push(" < ");
+            by_rank(sql, "e.locale", chain);
+            sql.push(")");
+        }
+    }
+    if let Some(section) = filter.section {
+        sql.push(" AND e.section_id IN (SELECT d.id FROM sections d JOIN sections top ON d.path = top.path OR d.path LIKE top.path || '/%' ");
+        sql.push("WHERE top.id = ").id(section).push(")");
+    }
+    if let Some(author) = filter.author {
+        sql.push(" AND EXISTS (SELECT 1 FROM edition_authors x WHERE x.edition_id = e.id AND x.author_id = ").id(author).push(")");
+    }
+    if let Some(tag) = filter.tag {
+        sql.push(" AND EXISTS (SELECT 1 FROM edition_tags x WHERE x.edition_id = e.id AND x.tag_id = ").id(tag).push(")");
+    }
+    if let Some(kind) = filter.kind {
+        sql.push(" AND e.kind = ").text(kind.as_str());
+    }
+    if let Some(at) = filter.published_after {
+        sql.push(" AND e.published_at >= ").at(at);
+    }
+    if let Some(at) = filter.published_before {
+        sql.push(" AND e.published_at < ").at(at);
+    }
+}
+
+/// The code of a list's order in cursors.
+#[must_use]
+pub fn order_code(order: Order) -> u8 {
+    order.code()
+}
+
+/// A page of live editions.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, content: Content) -> Result<Page<Live>, Error> {
+    let mut sql = select(content);
+    narrow(&mut sql, filter);
+    let column = filter.order.column();
+    let ascending = (filter.order == Order::Oldest) != paging.backwards();
+    if let Some(c) = paging.cursor {
+        let (at, id) = (Instant::from_micros(c.key), Id::<Article>::from(c.id));
+        let sign = if ascending { " > " } else { " < " };
+        sql.push(" AND (").push(column).push(sign).at(at).push(" OR (").push(column).push(" = ").at(at);
+        sql.push(" AND e.article_id").push(sign).id(id).push("))");
+    }
+    let way = if ascending { "" } else { " DESC" };
+    sql.push(" ORDER BY ").push(column).push(way).push(", e.article_id").push(way).push(" LIMIT ");
+    sql.int(i64::from(paging.limit).saturating_add(1));
+    let rows = sql.load::<LiveRow>(tx)?.into_iter().map(LiveRow::domain).collect::<Result<Vec<_>, _>>()?;
+    let total = if paging.count { Some(count(tx, filter)?) } else { None };
+    let order = filter.order;
+    Ok(Page::cut(rows, paging, order.code(), total, |live| {
+        let at = if order == Order::Updated { live.updated_at } else { live.published_at };
+        (at.as_micros(), live.article_id.uuid())
+    }))
+}
+
+fn count(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64, Error> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let mut sql = Sql::new("SELECT COUNT(*) AS n");
+    narrow(&mut sql, filter);
+    Ok(sql.first::<Count>(tx)?.map_or(0, |c| c.n))
+}
+
+/// What is live of a translation, whole, for an export.
+#[derive(Debug, Clone)]
+pub struct Frozen {
+    /// The edition's words.
+    pub live: Live,
+    /// The revision of the words.
+    pub words_version: Version,
+    /// The revision of the facts.
+    pub facts_version: Version,
+}
+
+/// The live editions of an article, whole, with the revisions they froze.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn frozen(tx: &mut Tx<'_>, visibility: Visibility, id: Id<Article>) -> Result<Vec<Frozen>, Error> {
+    let heads = live_heads(tx, &[id])?.remove(&id).unwrap_or_default();
+    let mut all = Vec::new();
+    for head in heads {
+        if let Some(live) = live(tx, visibility, id, std::slice::from_ref(&head.locale), Content::Doc)? {
+            all.push(Frozen { live, words_version: head.words_version, facts_version: head.facts_version });
+        }
+    }
+    Ok(all)
+}
+
+/// The ids that the page of a live edition names.
+#[must_use]
+pub fn named(live: &Live) -> std::collections::BTreeSet<Uuid> {
+    super::articles::referenced(&live.facts, &live.section_path)
+}
+
+#[derive(QueryableByName)]
+struct Ended {
+    #[diesel(sql_type = Nullable<At>)]
+    ended_at: Option<Instant>,
+}
+
+/// When the last edition of an article in a locale ended; the inner none while it is live.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn last_end(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<Option<Option<Instant>>, Error> {
+    let mut sql = Sql::new("SELECT ended_at FROM editions WHERE article_id = ");
+    sql.id(article).push(" AND locale = ").text(locale.as_str()).push(" ORDER BY started_at DESC, id DESC LIMIT 1");
+    Ok(sql.first::<Ended>(tx)?.map(|e| e.ended_at))
+}

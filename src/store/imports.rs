@@ -1,0 +1,69 @@
+//! What imports have made: the memory that makes importing twice change nothing.
+
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Tx, dialect::Json, schema::imports};
+use crate::domain::{Error, Id};
+
+/// What became of a record when it was last imported.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// The thing that it made.
+    pub target: Uuid,
+    /// The SHA-256 of the record.
+    pub digest: String,
+    /// The versions of the thing right after.
+    pub versions: Value,
+}
+
+/// What a key stands for.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn find(tx: &mut Tx<'_>, kind: &str, key: &str) -> Result<Option<Imported>, Error> {
+    let row: Option<(Id<()>, String, Json)> = imports::table
+        .find((kind, key))
+        .select((imports::target_id, imports::digest, imports::versions))
+        .first(tx.conn)
+        .optional()?;
+    Ok(row.map(|(target, digest, versions)| Imported { target: target.uuid(), digest, versions: versions.0 }))
+}
+
+/// Remember what a key stands for.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn put(tx: &mut Tx<'_>, kind: &str, key: &str, imported: &Imported) -> Result<(), Error> {
+    let set = (
+        imports::target_id.eq(Id::<()>::from(imported.target)),
+        imports::digest.eq(&imported.digest),
+        imports::versions.eq(Json(imported.versions.clone())),
+    );
+    if diesel::update(imports::table.find((kind, key))).set(set).execute(tx.conn)? == 0 {
+        let row = (
+            imports::kind.eq(kind),
+            imports::key.eq(key),
+            imports::target_id.eq(Id::<()>::from(imported.target)),
+            imports::digest.eq(&imported.digest),
+            imports::versions.eq(Json(imported.versions.clone())),
+        );
+        diesel::insert_into(imports::table).values(row).execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// The key under which a thing was imported, if it was.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn key_of(tx: &mut Tx<'_>, kind: &str, target: Uuid) -> Result<Option<String>, Error> {
+    Ok(imports::table
+        .filter(imports::kind.eq(kind))
+        .filter(imports::target_id.eq(Id::<()>::from(target)))
+        .order(imports::key)
+        .select(imports::key)
+        .first(tx.conn)
+        .optional()?)
+}

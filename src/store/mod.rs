@@ -1,0 +1,348 @@
+//! The store: the only place that speaks SQL.
+//!
+//! [`Store::read`] and [`Store::write`] run a closure in one transaction on a thread where waiting is fine. Functions
+//! of the submodules work in the [`Tx`] they are given, so that verbs compose into one commit. A commit takes the
+//! numbers of its changes last, from a one-row counter, so that `changes.seq` is gapless and in commit order.
+
+pub mod articles;
+pub mod authors;
+pub mod changes;
+pub mod dialect;
+pub mod editions;
+mod failure;
+pub mod imports;
+pub mod keys;
+pub mod locales;
+pub mod names;
+mod schema;
+pub mod sections;
+pub mod sessions;
+pub mod site;
+mod sql;
+pub mod tags;
+pub mod translations;
+pub mod users;
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use crate::{
+    access::Caller,
+    domain::{
+        Error, Id, Instant,
+        body::BlockId,
+        change::Change,
+        id::{Entropy, new_uuid},
+        instant::Clock,
+    },
+};
+use dialect::{Conn, Engine, Use};
+
+/// How a store is opened.
+pub struct Options {
+    /// `sqlite://path` or `postgres://…`.
+    pub url: String,
+    /// Connections that read.
+    pub readers: u32,
+    /// Connections that write; on SQLite always one.
+    pub writers: u32,
+    /// Where the present is read.
+    pub clock: Arc<dyn Clock>,
+    /// Where ids come from.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options").field("readers", &self.readers).finish_non_exhaustive()
+    }
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    readers: r2d2::Pool<Manager>,
+    writers: r2d2::Pool<Manager>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    statements: Arc<AtomicI64>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("engine", &self.0.engine).finish_non_exhaustive()
+    }
+}
+
+struct Manager {
+    url: String,
+    purpose: Use,
+    statements: Arc<AtomicI64>,
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::ConnectionError;
+
+    fn connect(&self) -> Result<Conn, diesel::ConnectionError> {
+        dialect::connect(&self.url, self.purpose, self.statements.clone())
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), diesel::ConnectionError> {
+        if dialect::is_alive(conn) { Ok(()) } else { Err(diesel::ConnectionError::BadConnection("it no longer answers".to_owned())) }
+    }
+
+    fn has_broken(&self, _: &mut Conn) -> bool {
+        std::thread::panicking()
+    }
+}
+
+/// An open transaction, with the changes made in it so far.
+pub struct Tx<'a> {
+    conn: &'a mut Conn,
+    now: Instant,
+    entropy: &'a dyn Entropy,
+    changes: Vec<Recorded>,
+}
+
+impl fmt::Debug for Tx<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+struct Recorded {
+    change: Change,
+    actor: String,
+    request_id: String,
+}
+
+impl Tx<'_> {
+    /// The instant at which the transaction began.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// A new id.
+    #[must_use]
+    pub fn new_id<T>(&self) -> Id<T> {
+        new_uuid(self.now, self.entropy).into()
+    }
+
+    /// A new block id.
+    #[must_use]
+    pub fn new_block_id(&self) -> BlockId {
+        let mut bytes = [0; 8];
+        self.entropy.fill(&mut bytes);
+        BlockId::new(u64::from_le_bytes(bytes))
+    }
+
+    /// Where random values come from.
+    #[must_use]
+    pub fn entropy(&self) -> &dyn Entropy {
+        self.entropy
+    }
+
+    fn record(&mut self, change: Change, by: &Caller) {
+        let recorded = Recorded { change, actor: by.actor(), request_id: by.request_id().to_owned() };
+        if !self.changes.iter().any(|r| r.change == recorded.change) {
+            self.changes.push(recorded);
+        }
+    }
+
+    /// Run `f` so that what it wrote is undone when it fails, and the transaction goes on.
+    ///
+    /// # Errors
+    /// Those of `f`.
+    pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        use diesel::Connection;
+        let (now, entropy) = (self.now, self.entropy);
+        let mut inner_changes = Vec::new();
+        let done = self.conn.transaction(|conn| {
+            let mut tx = Tx { conn, now, entropy, changes: Vec::new() };
+            let value = f(&mut tx)?;
+            inner_changes = tx.changes;
+            Ok(value)
+        });
+        if done.is_ok() {
+            for r in inner_changes {
+                if !self.changes.iter().any(|known| known.change == r.change) {
+                    self.changes.push(r);
+                }
+            }
+        }
+        done
+    }
+}
+
+impl Store {
+    /// Open a store; creates the folder and the file of an embedded one.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database cannot be reached.
+    pub fn open(options: Options) -> Result<Self, Error> {
+        let engine = Engine::of(&options.url).ok_or_else(|| Error::internal("DATABASE_URL is neither sqlite:// nor postgres://"))?;
+        let statements = Arc::new(AtomicI64::new(0));
+        let pool = |purpose, size: u32| {
+            r2d2::Pool::builder()
+                .max_size(size.max(1))
+                .min_idle(Some(1))
+                .connection_timeout(Duration::from_secs(10))
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .test_on_check_out(engine == Engine::Postgres)
+                .build(Manager { url: options.url.clone(), purpose, statements: statements.clone() })
+                .map_err(|e| Error::internal(format!("the database cannot be opened: {e}")))
+        };
+        if let Some(folder) = options.url.strip_prefix("sqlite://").and_then(|path| std::path::Path::new(path).parent()) {
+            std::fs::create_dir_all(folder).map_err(|e| Error::internal(format!("{} cannot be created: {e}", folder.display())))?;
+        }
+        // The writer comes first: it creates the file and switches it to WAL before a reader looks.
+        let writers = pool(Use::Write, if engine == Engine::Sqlite { 1 } else { options.writers })?;
+        let readers = pool(Use::Read, options.readers)?;
+        Ok(Self(Arc::new(Inner { engine, readers, writers, clock: options.clock, entropy: options.entropy, statements })))
+    }
+
+    /// The engine behind it.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.0.engine
+    }
+
+    /// The present instant.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.0.clock.now()
+    }
+
+    /// Where random values come from.
+    #[must_use]
+    pub fn entropy(&self) -> &dyn Entropy {
+        &*self.0.entropy
+    }
+
+    /// Statements run so far, on all connections, transactions' own aside.
+    #[must_use]
+    pub fn statements(&self) -> i64 {
+        self.0.statements.load(Ordering::Relaxed)
+    }
+
+    /// Read in one snapshot, on this thread.
+    ///
+    /// # Errors
+    /// Those of `f`; [`Error::Busy`] when no connection comes free.
+    pub fn read_now<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.run(Use::Read, f)
+    }
+
+    /// Write in one transaction, on this thread: all of it or nothing.
+    ///
+    /// # Errors
+    /// Those of `f`; [`Error::Busy`] when no connection comes free.
+    pub fn write_now<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.run(Use::Write, f)
+    }
+
+    /// Read in one snapshot.
+    ///
+    /// # Errors
+    /// Those of `f`; [`Error::Busy`] when no connection comes free.
+    pub async fn read<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let store = self.clone();
+        aside(move || store.read_now(f)).await
+    }
+
+    /// Write in one transaction: all of it or nothing.
+    ///
+    /// # Errors
+    /// Those of `f`; [`Error::Busy`] when no connection comes free.
+    pub async fn write<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let store = self.clone();
+        aside(move || store.write_now(f)).await
+    }
+
+    fn run<T>(&self, purpose: Use, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let pool = if purpose == Use::Read { &self.0.readers } else { &self.0.writers };
+        let mut conn = pool.get().map_err(|e| {
+            tracing::warn!(error = %e, "no database connection came free");
+            Error::Busy
+        })?;
+        dialect::begin(&mut conn, purpose)?;
+        let mut tx = Tx { conn: &mut conn, now: self.now(), entropy: &*self.0.entropy, changes: Vec::new() };
+        let done = f(&mut tx).and_then(|value| changes::number(&mut tx).map(|()| value));
+        match done {
+            Ok(value) => {
+                dialect::end(&mut conn, true)?;
+                Ok(value)
+            }
+            Err(error) => {
+                if let Err(undone) = dialect::end(&mut conn, false) {
+                    tracing::error!(error = %undone, "a rollback failed");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Bring the schema up to date; the names of the migrations that ran.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when one fails.
+    pub fn migrate(&self) -> Result<Vec<String>, Error> {
+        let mut conn = self.0.writers.get().map_err(Error::internal)?;
+        dialect::migrate(&mut conn)
+    }
+
+    /// How many migrations have not run yet.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database does not answer.
+    pub fn pending_migrations(&self) -> Result<usize, Error> {
+        let mut conn = self.0.writers.get().map_err(Error::internal)?;
+        dialect::pending(&mut conn)
+    }
+
+    /// What about the server's settings may lose acknowledged writes, in words.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database does not answer.
+    pub fn durability_faults(&self) -> Result<Vec<String>, Error> {
+        let mut conn = self.0.writers.get().map_err(Error::internal)?;
+        dialect::durability_faults(&mut conn)
+    }
+
+    /// Leave an embedded database compact, in one file.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the file cannot be written.
+    pub fn checkpoint(&self) -> Result<(), Error> {
+        let mut conn = self.0.writers.get().map_err(Error::internal)?;
+        Ok(dialect::checkpoint(&mut conn)?)
+    }
+}
+
+/// Run `work` on a thread where waiting is fine.
+///
+/// # Errors
+/// Those of `work`; [`Error::Internal`] when it panics.
+pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+}

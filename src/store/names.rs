@@ -1,0 +1,258 @@
+//! Names and addresses of sections, authors, tags and articles.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use diesel::{QueryableByName, prelude::*, result::DatabaseErrorKind, sql_types::Text};
+use uuid::Uuid;
+
+use super::{
+    Tx,
+    dialect::Uid,
+    schema::{addresses, names},
+    sql::Sql,
+};
+use crate::domain::{
+    Error, Id, Locale, Violation,
+    address::AddressKind,
+    name::{Name, Names},
+    slug::Slug,
+};
+
+#[derive(QueryableByName)]
+struct NamedRow {
+    #[diesel(sql_type = Uid)]
+    target_id: Id<()>,
+    #[diesel(sql_type = Text)]
+    locale: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    slug: String,
+    #[diesel(sql_type = Text)]
+    about: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+}
+
+/// The names of a thing, with its kind when it is an author or a tag.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    /// `person`, `topic`, …; empty for sections.
+    pub kind: String,
+    /// Its names.
+    pub names: Names,
+}
+
+/// The names of many things, by id, in one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn of(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Named>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut sql = Sql::new(
+        "SELECT n.target_id, n.locale, n.name, n.slug, n.about, COALESCE(a.kind, t.kind, '') AS kind FROM names n \
+         LEFT JOIN authors a ON a.id = n.target_id LEFT JOIN tags t ON t.id = n.target_id WHERE n.target_id IN ",
+    );
+    sql.ids(ids.iter().map(|id| Id::<()>::from(*id)));
+    let mut all: HashMap<Uuid, Named> = HashMap::new();
+    for row in sql.load::<NamedRow>(tx)? {
+        let named = all.entry(row.target_id.uuid()).or_default();
+        named.kind = row.kind;
+        named.names.insert(Locale::stored(row.locale), Name { name: row.name, slug: Slug::stored(row.slug), about: row.about });
+    }
+    Ok(all)
+}
+
+/// The names of one thing.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn one<T>(tx: &mut Tx<'_>, id: Id<T>) -> Result<Names, Error> {
+    Ok(of(tx, &BTreeSet::from([id.uuid()]))?.remove(&id.uuid()).unwrap_or_default().names)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = names)]
+struct NewName<'a> {
+    target_id: Id<()>,
+    locale: &'a str,
+    name: &'a str,
+    slug: &'a str,
+    about: &'a str,
+}
+
+/// Replace the names of a thing.
+pub(super) fn replace<T>(tx: &mut Tx<'_>, id: Id<T>, all: &Names) -> Result<(), Error> {
+    diesel::delete(names::table.filter(names::target_id.eq(id.cast::<()>()))).execute(tx.conn)?;
+    for (locale, name) in all {
+        let row =
+            NewName { target_id: id.cast(), locale: locale.as_str(), name: &name.name, slug: name.slug.as_str(), about: &name.about };
+        diesel::insert_into(names::table).values(&row).execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Remove the names of a thing. Its addresses stay, for they were public.
+pub(super) fn remove<T>(tx: &mut Tx<'_>, id: Id<T>) -> Result<(), Error> {
+    diesel::delete(names::table.filter(names::target_id.eq(id.cast::<()>()))).execute(tx.conn)?;
+    Ok(())
+}
+
+/// Who asks for an address, and how it becomes public.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// What it leads to.
+    pub kind: AddressKind,
+    /// Which one.
+    pub target: Uuid,
+    /// In which locale.
+    pub locale: &'a Locale,
+    /// Public from now on, and so never given away.
+    pub public: bool,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = addresses)]
+struct NewAddress<'a> {
+    locale: &'a str,
+    slug: &'a str,
+    kind: &'static str,
+    target_id: Id<()>,
+    public: bool,
+}
+
+/// Take the address `slug`, or the first free one numbered after it when it was not given by hand.
+///
+/// # Errors
+/// [`Error::Taken`] when a slug given by hand leads elsewhere.
+pub fn claim(tx: &mut Tx<'_>, claim: Claim<'_>, slug: &Slug, given: bool) -> Result<Slug, Error> {
+    loop {
+        let holders = holders(tx, claim.locale, slug)?;
+        let mine = |s: &Slug| holders.get(s.as_str()).is_none_or(|holder| *holder == claim.target);
+        if given && !mine(slug) {
+            let detail = "another address of this locale has this slug, or had it in public".to_owned();
+            return Err(Error::Taken(Violation { pointer: "#/slug".to_owned(), code: "taken", detail }));
+        }
+        let free = (1..).map(|n| slug.numbered(n)).find(mine).unwrap_or_else(|| slug.clone());
+        if holders.contains_key(free.as_str()) {
+            if claim.public {
+                publish(tx, claim.locale, &free)?;
+            }
+            return Ok(free);
+        }
+        let inserted = tx.attempt(|tx| {
+            let row = NewAddress {
+                locale: claim.locale.as_str(),
+                slug: free.as_str(),
+                kind: claim.kind.as_str(),
+                target_id: claim.target.into(),
+                public: claim.public,
+            };
+            match diesel::insert_into(addresses::table).values(&row).execute(tx.conn) {
+                Ok(_) => Ok(true),
+                Err(diesel::result::Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(Error::Busy),
+                Err(other) => Err(other.into()),
+            }
+        });
+        match inserted {
+            Ok(_) => return Ok(free),
+            // Somebody took it at the same moment: look again.
+            Err(Error::Busy) => {}
+            Err(other) => return Err(other),
+        }
+    }
+}
+
+/// The targets of the address and of those numbered after it.
+fn holders(tx: &mut Tx<'_>, locale: &Locale, slug: &Slug) -> Result<HashMap<String, Uuid>, Error> {
+    let stem: String = slug.as_str().chars().take(70).collect();
+    let end = format!("{stem}\u{10ffff}");
+    let rows: Vec<(String, Id<()>)> = addresses::table
+        .filter(addresses::locale.eq(locale.as_str()))
+        .filter(addresses::slug.ge(stem))
+        .filter(addresses::slug.lt(end))
+        .select((addresses::slug, addresses::target_id))
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(|(slug, id)| (slug, id.uuid())).collect())
+}
+
+/// An address becomes public, for good.
+pub(super) fn publish(tx: &mut Tx<'_>, locale: &Locale, slug: &Slug) -> Result<(), Error> {
+    diesel::update(addresses::table.find((locale.as_str(), slug.as_str()))).set(addresses::public.eq(true)).execute(tx.conn)?;
+    Ok(())
+}
+
+/// Give back the addresses of a thing in a locale that were never public, but for the one it keeps.
+pub(super) fn release<T>(tx: &mut Tx<'_>, id: Id<T>, locale: &Locale, keep: Option<&Slug>) -> Result<(), Error> {
+    let keep = keep.map_or("", Slug::as_str);
+    diesel::delete(
+        addresses::table
+            .filter(addresses::target_id.eq(id.cast::<()>()))
+            .filter(addresses::locale.eq(locale.as_str()))
+            .filter(addresses::public.eq(false))
+            .filter(addresses::slug.ne(keep)),
+    )
+    .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Where an address leads.
+#[derive(Debug, Clone)]
+pub struct Address {
+    /// The kind of thing.
+    pub kind: AddressKind,
+    /// The thing.
+    pub target: Uuid,
+    /// The locale it was found in.
+    pub locale: Locale,
+    /// The slug it was found by.
+    pub slug: String,
+}
+
+/// Where public slugs lead, in any of the locales; in one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn find(tx: &mut Tx<'_>, locales: &[Locale], slugs: &[&str]) -> Result<Vec<Address>, Error> {
+    if slugs.is_empty() {
+        return Ok(Vec::new());
+    }
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        kind: String,
+        #[diesel(sql_type = Uid)]
+        target_id: Id<()>,
+        #[diesel(sql_type = Text)]
+        locale: String,
+        #[diesel(sql_type = Text)]
+        slug: String,
+    }
+    let mut sql = Sql::new("SELECT kind, target_id, locale, slug FROM addresses WHERE public = ");
+    sql.bool(true).push(" AND locale IN ").locales(locales).push(" AND slug IN (");
+    for (n, slug) in slugs.iter().enumerate() {
+        sql.push(if n == 0 { "" } else { ", " }).text(slug);
+    }
+    sql.push(")");
+    let mut found = Vec::new();
+    for row in sql.load::<Row>(tx)? {
+        found.push(Address { kind: row.kind.parse()?, target: row.target_id.uuid(), locale: Locale::stored(row.locale), slug: row.slug });
+    }
+    found.sort_by_key(|a| locales.iter().position(|l| *l == a.locale));
+    Ok(found)
+}
+
+/// How many things have a name in each locale.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn in_use(tx: &mut Tx<'_>, locale: &Locale) -> Result<bool, Error> {
+    Ok(diesel::select(diesel::dsl::exists(names::table.filter(names::locale.eq(locale.as_str())))).get_result(tx.conn)?)
+}
+
+/// Names of things as one map from id, for those already loaded.
+pub(super) fn take<T>(all: &mut HashMap<Uuid, Named>, id: Id<T>) -> BTreeMap<Locale, Name> {
+    all.remove(&id.uuid()).unwrap_or_default().names
+}

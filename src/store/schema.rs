@@ -1,0 +1,388 @@
+//! The tables, as the migrations make them; a test compares the two.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    site (id) {
+        id -> Integer,
+        name -> Text,
+        url -> Text,
+        default_locale -> Text,
+        time_zone -> Text,
+        url_pattern -> Text,
+        review -> Text,
+        credit_labels -> Doc,
+        version -> Integer,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    locales (locale) {
+        locale -> Text,
+        name -> Text,
+        direction -> Text,
+        fallback -> Doc,
+        words_per_minute -> Integer,
+        position -> Integer,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    users (id) {
+        id -> Uid,
+        email -> Text,
+        name -> Text,
+        status -> Text,
+        password_hash -> Text,
+        session_version -> Integer,
+        version -> Integer,
+        created_at -> At,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    sections (id) {
+        id -> Uid,
+        parent_id -> Nullable<Uid>,
+        path -> Text,
+        position -> Integer,
+        version -> Integer,
+        created_at -> At,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    grants (id) {
+        id -> Uid,
+        user_id -> Uid,
+        role -> Text,
+        section_id -> Nullable<Uid>,
+        locale -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    authors (id) {
+        id -> Uid,
+        kind -> Text,
+        version -> Integer,
+        created_at -> At,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    tags (id) {
+        id -> Uid,
+        kind -> Text,
+        version -> Integer,
+        created_at -> At,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    names (target_id, locale) {
+        target_id -> Uid,
+        locale -> Text,
+        name -> Text,
+        slug -> Text,
+        about -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    addresses (locale, slug) {
+        locale -> Text,
+        slug -> Text,
+        kind -> Text,
+        target_id -> Uid,
+        public -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    articles (id) {
+        id -> Uid,
+        kind -> Text,
+        genre -> Text,
+        section_id -> Uid,
+        lead -> Nullable<Doc>,
+        source_locale -> Text,
+        embargo_until -> Nullable<At>,
+        version -> Integer,
+        created_by -> Nullable<Uid>,
+        created_at -> At,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    article_tags (article_id, position) {
+        article_id -> Uid,
+        position -> Integer,
+        tag_id -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    article_credits (article_id, position) {
+        article_id -> Uid,
+        position -> Integer,
+        role -> Text,
+        author_id -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    article_revisions (article_id, version) {
+        article_id -> Uid,
+        version -> Integer,
+        facts -> Doc,
+        saved_by -> Nullable<Uid>,
+        saved_at -> At,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    translations (article_id, locale) {
+        article_id -> Uid,
+        locale -> Text,
+        slug -> Text,
+        headline -> Text,
+        summary -> Text,
+        body -> Doc,
+        lead_alt -> Text,
+        lead_caption -> Text,
+        seo_title -> Text,
+        seo_description -> Text,
+        state -> Text,
+        made_from_locale -> Nullable<Text>,
+        made_from_version -> Nullable<Integer>,
+        version -> Integer,
+        updated_by -> Nullable<Uid>,
+        created_at -> At,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    translation_revisions (article_id, locale, version) {
+        article_id -> Uid,
+        locale -> Text,
+        version -> Integer,
+        slug -> Text,
+        words -> Doc,
+        made_from -> Nullable<Doc>,
+        saved_by -> Nullable<Uid>,
+        saved_at -> At,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    editions (id) {
+        id -> Uid,
+        article_id -> Uid,
+        locale -> Text,
+        kind -> Text,
+        genre -> Text,
+        section_id -> Uid,
+        facts -> Doc,
+        facts_version -> Integer,
+        slug -> Text,
+        headline -> Text,
+        summary -> Text,
+        lead_alt -> Text,
+        lead_caption -> Text,
+        seo_title -> Text,
+        seo_description -> Text,
+        body -> Doc,
+        html -> Text,
+        text -> Text,
+        words_version -> Integer,
+        word_count -> Integer,
+        reading_minutes -> Integer,
+        published_at -> At,
+        updated_at -> At,
+        started_at -> At,
+        ended_at -> Nullable<At>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    edition_authors (author_id, edition_id) {
+        author_id -> Uid,
+        edition_id -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    edition_tags (tag_id, edition_id) {
+        tag_id -> Uid,
+        edition_id -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    changes (seq) {
+        seq -> BigInt,
+        at -> At,
+        audience -> Text,
+        event -> Text,
+        kind -> Text,
+        subject_id -> Nullable<Uid>,
+        locale -> Nullable<Text>,
+        actor -> Text,
+        request_id -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    change_counter (id) {
+        id -> Integer,
+        seq -> BigInt,
+        at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    sessions (id) {
+        id -> Uid,
+        user_id -> Uid,
+        scope -> Nullable<Text>,
+        created_at -> At,
+        expires_at -> At,
+        revoked_at -> Nullable<At>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    refresh_tokens (digest) {
+        digest -> Binary,
+        session_id -> Uid,
+        expires_at -> At,
+        used_at -> Nullable<At>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    signing_keys (kid) {
+        kid -> Text,
+        public -> Binary,
+        sealed -> Binary,
+        created_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
+
+    imports (kind, key) {
+        kind -> Text,
+        key -> Text,
+        target_id -> Uid,
+        digest -> Text,
+        versions -> Doc,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    site,
+    locales,
+    users,
+    sections,
+    grants,
+    authors,
+    tags,
+    names,
+    addresses,
+    articles,
+    article_tags,
+    article_credits,
+    article_revisions,
+    translations,
+    translation_revisions,
+    editions,
+    edition_authors,
+    edition_tags,
+    changes,
+    change_counter,
+    sessions,
+    refresh_tokens,
+    signing_keys,
+    imports,
+);

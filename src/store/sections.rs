@@ -1,0 +1,190 @@
+//! Sections.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::{
+    Tx,
+    names::{self, take},
+    schema::{articles, editions, grants, sections},
+};
+use crate::{
+    access::Granted,
+    domain::{
+        Error, Id, Instant, Version,
+        change::{Change, Event, Subject},
+        section::Section,
+    },
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = sections, treat_none_as_null = true)]
+struct Row {
+    id: Id<Section>,
+    parent_id: Option<Id<Section>>,
+    path: String,
+    position: i32,
+    version: i32,
+    created_at: Instant,
+    updated_at: Instant,
+}
+
+/// A path as the column keeps it.
+pub(super) fn path_text(path: &[Id<Section>]) -> String {
+    path.iter().map(ToString::to_string).collect::<Vec<_>>().join("/")
+}
+
+/// A path out of its column.
+pub(super) fn path_of(text: &str) -> Result<Vec<Id<Section>>, Error> {
+    text.split('/').map(|id| id.parse().map_err(Error::internal)).collect()
+}
+
+fn row(s: &Section) -> Row {
+    Row {
+        id: s.id,
+        parent_id: s.parent(),
+        path: path_text(&s.path),
+        position: s.position,
+        version: s.version,
+        created_at: s.created_at,
+        updated_at: s.updated_at,
+    }
+}
+
+fn domain(row: Row, names: crate::domain::name::Names) -> Result<Section, Error> {
+    Ok(Section {
+        id: row.id,
+        path: path_of(&row.path)?,
+        position: row.position,
+        names,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+/// All sections, siblings in order.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Section>, Error> {
+    let rows: Vec<Row> = sections::table.order((sections::position, sections::id)).select(Row::as_select()).load(tx.conn)?;
+    let ids: BTreeSet<Uuid> = rows.iter().map(|r| r.id.uuid()).collect();
+    let mut names = names::of(tx, &ids)?;
+    rows.into_iter()
+        .map(|row| {
+            let of_row = take(&mut names, row.id);
+            domain(row, of_row)
+        })
+        .collect()
+}
+
+/// One section.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Section, Error> {
+    let row: Option<Row> = sections::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
+    let row = row.ok_or(Error::NotFound("section"))?;
+    let names = names::one(tx, id)?;
+    domain(row, names)
+}
+
+/// The path of a section, for filing an article in it.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn path(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Vec<Id<Section>>, Error> {
+    let text: Option<String> = sections::table.find(id).select(sections::path).first(tx.conn).optional()?;
+    path_of(&text.ok_or(Error::NotFound("section"))?)
+}
+
+/// Save a section: a new one at version 1, else the next version, with its subtree where it moved.
+///
+/// # Errors
+/// [`Error::Stale`] when another save came first.
+pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Section>) -> Result<(), Error> {
+    let section = granted.get();
+    let subject = Subject::Section(section.id);
+    if section.version == 1 {
+        diesel::insert_into(sections::table).values(&row(section)).execute(tx.conn)?;
+        tx.record(Change::new(Event::Created, subject), granted.caller());
+    } else {
+        let before: Option<String> = sections::table.find(section.id).select(sections::path).first(tx.conn).optional()?;
+        let at = sections::table.find(section.id).filter(sections::version.eq(section.version.saturating_sub(1)));
+        if diesel::update(at).set(&row(section)).execute(tx.conn)? == 0 {
+            return Err(Error::stale("section", section.version));
+        }
+        move_subtree(tx, &before.unwrap_or_default(), &path_text(&section.path))?;
+        tx.record(Change::new(Event::Revised, subject), granted.caller());
+    }
+    names::replace(tx, section.id, &section.names)
+}
+
+fn move_subtree(tx: &mut Tx<'_>, before: &str, after: &str) -> Result<(), Error> {
+    if before == after {
+        return Ok(());
+    }
+    let below: Vec<(Id<Section>, String)> =
+        sections::table.filter(sections::path.like(format!("{before}/%"))).select((sections::id, sections::path)).load(tx.conn)?;
+    for (id, path) in below {
+        let moved = path.replacen(before, after, 1);
+        diesel::update(sections::table.find(id)).set(sections::path.eq(moved)).execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// How many levels lie below a section.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn levels_below(tx: &mut Tx<'_>, path: &[Id<Section>]) -> Result<usize, Error> {
+    let own = path_text(path);
+    let below: Vec<String> = sections::table.filter(sections::path.like(format!("{own}/%"))).select(sections::path).load(tx.conn)?;
+    Ok(below.iter().map(|p| p.split('/').count().saturating_sub(path.len())).max().unwrap_or(0))
+}
+
+/// Remove a section that nothing uses.
+///
+/// # Errors
+/// [`Error::Stale`] when it has moved on; [`Error::Conflict`] with code `in-use`.
+pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Section>, expected: Version) -> Result<(), Error> {
+    let section = granted.get();
+    names::remove(tx, section.id)?;
+    let at = sections::table.find(section.id).filter(sections::version.eq(expected));
+    if diesel::delete(at).execute(tx.conn)? == 0 {
+        return Err(Error::stale("section", section.version));
+    }
+    tx.record(Change::new(Event::Deleted, Subject::Section(section.id)), granted.caller());
+    Ok(())
+}
+
+/// What still uses a section, in words; nothing when it can go.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn used_by(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Option<&'static str>, Error> {
+    use diesel::dsl::exists;
+    if diesel::select(exists(sections::table.filter(sections::parent_id.eq(id)))).get_result(tx.conn)? {
+        return Ok(Some("sections below it"));
+    }
+    if diesel::select(exists(articles::table.filter(articles::section_id.eq(id)))).get_result(tx.conn)?
+        || diesel::select(exists(editions::table.filter(editions::section_id.eq(id)))).get_result(tx.conn)?
+    {
+        return Ok(Some("articles"));
+    }
+    if diesel::select(exists(grants::table.filter(grants::section_id.eq(id)))).get_result(tx.conn)? {
+        return Ok(Some("grants"));
+    }
+    Ok(None)
+}
+
+/// How many sections there are.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn count(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    Ok(sections::table.count().get_result(tx.conn)?)
+}

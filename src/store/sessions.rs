@@ -1,0 +1,136 @@
+//! Sessions and refresh tokens. Signing in and out is bookkeeping, not a change.
+
+use diesel::prelude::*;
+
+use super::{
+    Tx,
+    schema::{refresh_tokens, sessions},
+};
+use crate::domain::{
+    Error, Id, Instant,
+    user::{Session, User},
+};
+
+/// A session that has not ended.
+#[derive(Debug, Clone)]
+pub struct Open {
+    /// Its id.
+    pub id: Id<Session>,
+    /// Whose it is.
+    pub user: Id<User>,
+    /// The actions it is limited to.
+    pub scope: Option<String>,
+}
+
+/// A refresh token about to be kept.
+#[derive(Debug)]
+pub struct NewRefresh<'a> {
+    /// Its SHA-256.
+    pub digest: &'a [u8],
+    /// When it ends, unused.
+    pub expires_at: Instant,
+}
+
+/// Begin a session.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn begin(tx: &mut Tx<'_>, open: &Open, ends: Instant, refresh: &NewRefresh<'_>) -> Result<(), Error> {
+    let row = (
+        sessions::id.eq(open.id),
+        sessions::user_id.eq(open.user),
+        sessions::scope.eq(open.scope.as_deref()),
+        sessions::created_at.eq(tx.now()),
+        sessions::expires_at.eq(ends),
+    );
+    diesel::insert_into(sessions::table).values(row).execute(tx.conn)?;
+    keep(tx, open.id, refresh)
+}
+
+/// Keep the next refresh token of a session.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn keep(tx: &mut Tx<'_>, session: Id<Session>, refresh: &NewRefresh<'_>) -> Result<(), Error> {
+    let row = (
+        refresh_tokens::digest.eq(refresh.digest),
+        refresh_tokens::session_id.eq(session),
+        refresh_tokens::expires_at.eq(refresh.expires_at),
+    );
+    diesel::insert_into(refresh_tokens::table).values(row).execute(tx.conn)?;
+    Ok(())
+}
+
+/// The session, while it is open.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn open(tx: &mut Tx<'_>, id: Id<Session>) -> Result<Option<Open>, Error> {
+    let row: Option<(Id<User>, Option<String>)> = sessions::table
+        .find(id)
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(tx.now()))
+        .select((sessions::user_id, sessions::scope))
+        .first(tx.conn)
+        .optional()?;
+    Ok(row.map(|(user, scope)| Open { id, user, scope }))
+}
+
+/// What became of a refresh token that was shown.
+#[derive(Debug)]
+pub enum Spent {
+    /// It was good, and is spent now.
+    Now(Open),
+    /// It was spent before: it was stolen, or its thief was first. Its session has ended.
+    Before,
+    /// It is nobody's, or too old.
+    Never,
+}
+
+/// Spend a refresh token; of several at once exactly one succeeds, and the others end the session.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn spend(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Spent, Error> {
+    let now = tx.now();
+    let unused = refresh_tokens::table.find(digest.to_vec()).filter(refresh_tokens::used_at.is_null());
+    let won = diesel::update(unused).set(refresh_tokens::used_at.eq(Some(now))).execute(tx.conn)? == 1;
+    let row: Option<(Id<Session>, Instant)> = refresh_tokens::table
+        .find(digest.to_vec())
+        .select((refresh_tokens::session_id, refresh_tokens::expires_at))
+        .first(tx.conn)
+        .optional()?;
+    let Some((session, expires)) = row else { return Ok(Spent::Never) };
+    if !won {
+        end(tx, session)?;
+        return Ok(Spent::Before);
+    }
+    Ok(match open(tx, session)? {
+        Some(open) if expires > now => Spent::Now(open),
+        _ => Spent::Never,
+    })
+}
+
+/// End a session.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn end(tx: &mut Tx<'_>, id: Id<Session>) -> Result<(), Error> {
+    let now = tx.now();
+    diesel::update(sessions::table.find(id).filter(sessions::revoked_at.is_null()))
+        .set(sessions::revoked_at.eq(Some(now)))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// End every session of a user.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn end_all(tx: &mut Tx<'_>, user: Id<User>) -> Result<(), Error> {
+    let now = tx.now();
+    diesel::update(sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::revoked_at.is_null()))
+        .set(sessions::revoked_at.eq(Some(now)))
+        .execute(tx.conn)?;
+    Ok(())
+}

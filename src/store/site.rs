@@ -1,0 +1,121 @@
+//! The site and its locales.
+
+use diesel::{QueryableByName, prelude::*, sql_types::{Integer, Text}};
+use serde_json::json;
+
+use super::{
+    Tx,
+    dialect::{At, Doc, Json},
+    schema::site,
+    sql::Sql,
+};
+use crate::{
+    access::{Granted, permit::Whole},
+    domain::{
+        Error, Instant, Locale,
+        change::{Change, Event, Subject},
+        locale::{Direction, LocaleSettings},
+        site::{Masthead, Site, UrlPattern},
+    },
+};
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    site_name: String,
+    #[diesel(sql_type = Text)]
+    url: String,
+    #[diesel(sql_type = Text)]
+    default_locale: String,
+    #[diesel(sql_type = Text)]
+    time_zone: String,
+    #[diesel(sql_type = Text)]
+    url_pattern: String,
+    #[diesel(sql_type = Text)]
+    review: String,
+    #[diesel(sql_type = Doc)]
+    credit_labels: Json,
+    #[diesel(sql_type = Integer)]
+    site_version: i32,
+    #[diesel(sql_type = At)]
+    updated_at: Instant,
+    #[diesel(sql_type = Text)]
+    locale: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    direction: String,
+    #[diesel(sql_type = Doc)]
+    fallback: Json,
+    #[diesel(sql_type = Integer)]
+    words_per_minute: i32,
+    #[diesel(sql_type = Integer)]
+    position: i32,
+    #[diesel(sql_type = Integer)]
+    locale_version: i32,
+}
+
+/// The site with its locales, in one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn masthead(tx: &mut Tx<'_>) -> Result<Masthead, Error> {
+    let rows: Vec<Row> = Sql::new(
+        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.review, s.credit_labels, \
+         s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, \
+         l.version AS locale_version FROM site s CROSS JOIN locales l ORDER BY l.position, l.locale",
+    )
+    .load(tx)?;
+    let mut site = None;
+    let mut locales = Vec::new();
+    for row in rows {
+        locales.push(LocaleSettings {
+            locale: Locale::stored(row.locale),
+            name: row.name,
+            direction: if row.direction == "rtl" { Direction::Rtl } else { Direction::Ltr },
+            fallback: serde_json::from_value(row.fallback.0).map_err(Error::internal)?,
+            words_per_minute: row.words_per_minute,
+            position: row.position,
+            version: row.locale_version,
+        });
+        site = Some(Site {
+            name: row.site_name,
+            url: row.url,
+            default_locale: Locale::stored(row.default_locale),
+            time_zone: row.time_zone,
+            url_pattern: UrlPattern::stored(row.url_pattern),
+            review: row.review.parse()?,
+            credit_labels: serde_json::from_value(row.credit_labels.0).map_err(Error::internal)?,
+            version: row.site_version,
+            updated_at: row.updated_at,
+        });
+    }
+    let site = site.ok_or_else(|| Error::internal("the database holds no site"))?;
+    Ok(Masthead { site, locales })
+}
+
+/// Save the next version of the site.
+///
+/// # Errors
+/// [`Error::Stale`] when another save came first.
+pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<Site>>) -> Result<(), Error> {
+    let Whole(s) = granted.get();
+    let rows = diesel::update(site::table.filter(site::version.eq(s.version.saturating_sub(1))))
+        .set((
+            site::name.eq(&s.name),
+            site::url.eq(&s.url),
+            site::default_locale.eq(s.default_locale.as_str()),
+            site::time_zone.eq(&s.time_zone),
+            site::url_pattern.eq(s.url_pattern.as_str()),
+            site::review.eq(s.review.as_str()),
+            site::credit_labels.eq(Json(json!(s.credit_labels))),
+            site::version.eq(s.version),
+            site::updated_at.eq(s.updated_at),
+        ))
+        .execute(tx.conn)?;
+    if rows == 0 {
+        return Err(Error::stale("site", s.version));
+    }
+    tx.record(Change::new(Event::Revised, Subject::Site), granted.caller());
+    Ok(())
+}

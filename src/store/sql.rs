@@ -1,0 +1,135 @@
+//! Queries whose shape is known only at run time, on both engines, with their values bound and the statement cached.
+
+use diesel::{
+    prelude::*,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    query_dsl::methods::LoadQuery,
+    sql_types::{BigInt, Bool, Text, Untyped},
+};
+
+use super::{
+    Tx,
+    dialect::{At, Conn, MultiBackend, Uid},
+};
+use crate::domain::{Error, Id, Instant, Locale};
+
+enum Part {
+    Text(String),
+    Uid(Id<()>),
+    Str(String),
+    At(Instant),
+    Int(i64),
+    Bool(bool),
+}
+
+/// A query in the making: text from this code base, values from anywhere.
+#[derive(Default)]
+pub(super) struct Sql(Vec<Part>);
+
+impl Sql {
+    pub(super) fn new(text: &str) -> Self {
+        Self(vec![Part::Text(text.to_owned())])
+    }
+
+    /// Append text, which never comes from outside.
+    pub(super) fn push(&mut self, text: &str) -> &mut Self {
+        match self.0.last_mut() {
+            Some(Part::Text(last)) => last.push_str(text),
+            _ => self.0.push(Part::Text(text.to_owned())),
+        }
+        self
+    }
+
+    pub(super) fn id<T>(&mut self, id: Id<T>) -> &mut Self {
+        self.0.push(Part::Uid(id.cast()));
+        self
+    }
+
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+        self.0.push(Part::Str(text.to_owned()));
+        self
+    }
+
+    pub(super) fn at(&mut self, at: Instant) -> &mut Self {
+        self.0.push(Part::At(at));
+        self
+    }
+
+    pub(super) fn int(&mut self, int: i64) -> &mut Self {
+        self.0.push(Part::Int(int));
+        self
+    }
+
+    pub(super) fn bool(&mut self, bool: bool) -> &mut Self {
+        self.0.push(Part::Bool(bool));
+        self
+    }
+
+    /// `(a, b, c)`; never empty, so that `IN` stays valid.
+    pub(super) fn ids<T>(&mut self, ids: impl IntoIterator<Item = Id<T>>) -> &mut Self {
+        self.list(ids, Self::id)
+    }
+
+    /// `('en', 'hi')`; never empty.
+    pub(super) fn locales<'l>(&mut self, locales: impl IntoIterator<Item = &'l Locale>) -> &mut Self {
+        self.list(locales, |sql, l| sql.text(l.as_str()))
+    }
+
+    fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut push: impl FnMut(&mut Self, T) -> &mut Self) -> &mut Self {
+        self.push("(");
+        let mut first = true;
+        for item in items {
+            if !std::mem::take(&mut first) {
+                self.push(", ");
+            }
+            push(self, item);
+        }
+        if first {
+            self.push("NULL");
+        }
+        self.push(")")
+    }
+
+    pub(super) fn load<'q, T>(self, tx: &mut Tx<'_>) -> Result<Vec<T>, Error>
+    where
+        Self: LoadQuery<'q, Conn, T>,
+    {
+        Ok(RunQueryDsl::load(self, tx.conn)?)
+    }
+
+    pub(super) fn first<'q, T>(self, tx: &mut Tx<'_>) -> Result<Option<T>, Error>
+    where
+        Self: LoadQuery<'q, Conn, T>,
+    {
+        Ok(RunQueryDsl::get_result(self, tx.conn).optional()?)
+    }
+
+    pub(super) fn run(self, tx: &mut Tx<'_>) -> Result<usize, Error> {
+        Ok(RunQueryDsl::execute(self, tx.conn)?)
+    }
+}
+
+impl QueryFragment<MultiBackend> for Sql {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        for part in &self.0 {
+            match part {
+                Part::Text(text) => out.push_sql(text),
+                Part::Uid(id) => out.push_bind_param::<Uid, _>(id)?,
+                Part::Str(text) => out.push_bind_param::<Text, _>(text)?,
+                Part::At(at) => out.push_bind_param::<At, _>(at)?,
+                Part::Int(int) => out.push_bind_param::<BigInt, _>(int)?,
+                Part::Bool(bool) => out.push_bind_param::<Bool, _>(bool)?,
+            }
+        }
+        Ok(())
+    }
+}
+impl QueryId for Sql {
+    type QueryId = ();
+    // The text decides; the statement cache then works by text.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+impl Query for Sql {
+    type SqlType = Untyped;
+}
+impl RunQueryDsl<Conn> for Sql {}

@@ -1,0 +1,139 @@
+//! Tags.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::{
+    Tx,
+    names::{self, take},
+    schema::{article_tags, edition_tags, tags},
+};
+use crate::{
+    access::Granted,
+    domain::{
+        Error, Id, Instant, Version,
+        change::{Change, Event, Subject},
+        name::Names,
+        page::{Page, Paging},
+        tag::Tag,
+    },
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = tags)]
+struct Row {
+    id: Id<Tag>,
+    kind: String,
+    version: i32,
+    created_at: Instant,
+    updated_at: Instant,
+}
+
+fn row(tag: &Tag) -> Row {
+    Row {
+        id: tag.id,
+        kind: tag.kind.to_string(),
+        version: tag.version,
+        created_at: tag.created_at,
+        updated_at: tag.updated_at,
+    }
+}
+
+fn domain(row: Row, names: Names) -> Result<Tag, Error> {
+    Ok(Tag {
+        id: row.id,
+        kind: row.kind.parse()?,
+        names,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+/// A page of tags, oldest first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Tag>, Error> {
+    let mut query = tags::table.select(Row::as_select()).limit(i64::from(paging.limit).saturating_add(1)).into_boxed();
+    if let Some(cursor) = paging.cursor {
+        let id = Id::<Tag>::from(cursor.id);
+        query = if cursor.backwards { query.filter(tags::id.lt(id)) } else { query.filter(tags::id.gt(id)) };
+    }
+    query = if paging.backwards() { query.order(tags::id.desc()) } else { query.order(tags::id.asc()) };
+    let rows: Vec<Row> = query.load(tx.conn)?;
+    let total = if paging.count { Some(tags::table.count().get_result(tx.conn)?) } else { None };
+    let ids: BTreeSet<Uuid> = rows.iter().map(|r| r.id.uuid()).collect();
+    let mut names = names::of(tx, &ids)?;
+    Page::cut(rows, paging, 0, total, |r| (0, r.id.uuid())).try_map(|row| {
+        let of_row = take(&mut names, row.id);
+        domain(row, of_row)
+    })
+}
+
+/// One tag.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(tx: &mut Tx<'_>, id: Id<Tag>) -> Result<Tag, Error> {
+    let row: Option<Row> = tags::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
+    let row = row.ok_or(Error::NotFound("tag"))?;
+    let names = names::one(tx, id)?;
+    domain(row, names)
+}
+
+/// Those of `ids` that exist.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn known(tx: &mut Tx<'_>, ids: &[Id<Tag>]) -> Result<BTreeSet<Id<Tag>>, Error> {
+    let found: Vec<Id<Tag>> = tags::table.filter(tags::id.eq_any(ids.to_vec())).select(tags::id).load(tx.conn)?;
+    Ok(found.into_iter().collect())
+}
+
+/// Save: a new one at version 1, else the next version.
+///
+/// # Errors
+/// [`Error::Stale`] when another save came first.
+pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Tag>) -> Result<(), Error> {
+    let tag = granted.get();
+    let subject = Subject::Tag(tag.id);
+    if tag.version == 1 {
+        diesel::insert_into(tags::table).values(&row(tag)).execute(tx.conn)?;
+        tx.record(Change::new(Event::Created, subject), granted.caller());
+    } else {
+        let at = tags::table.find(tag.id).filter(tags::version.eq(tag.version.saturating_sub(1)));
+        if diesel::update(at).set(&row(tag)).execute(tx.conn)? == 0 {
+            return Err(Error::stale("tag", tag.version));
+        }
+        tx.record(Change::new(Event::Revised, subject), granted.caller());
+    }
+    names::replace(tx, tag.id, &tag.names)
+}
+
+/// Remove one that nothing uses.
+///
+/// # Errors
+/// [`Error::Stale`] when it has moved on; [`Error::Conflict`] with code `in-use`.
+pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Tag>, expected: Version) -> Result<(), Error> {
+    let tag = granted.get();
+    names::remove(tx, tag.id)?;
+    let at = tags::table.find(tag.id).filter(tags::version.eq(expected));
+    if diesel::delete(at).execute(tx.conn)? == 0 {
+        return Err(Error::stale("tag", tag.version));
+    }
+    tx.record(Change::new(Event::Deleted, Subject::Tag(tag.id)), granted.caller());
+    Ok(())
+}
+
+/// True when an article or an edition names it.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn in_use(tx: &mut Tx<'_>, id: Id<Tag>) -> Result<bool, Error> {
+    use diesel::dsl::exists;
+    Ok(diesel::select(exists(article_tags::table.filter(article_tags::tag_id.eq(id)))).get_result(tx.conn)?
+        || diesel::select(exists(edition_tags::table.filter(edition_tags::tag_id.eq(id)))).get_result(tx.conn)?)
+}

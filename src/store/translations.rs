@@ -1,0 +1,327 @@
+//! Translations: the words of articles, with their revisions.
+
+use std::collections::HashMap;
+
+use diesel::{QueryableByName, prelude::*, sql_types::{Integer, Nullable, Text}};
+use serde_json::{Value, json};
+
+use super::{
+    Tx, articles,
+    dialect::{At, Json, Uid},
+    schema::{translation_revisions, translations},
+    sql::Sql,
+};
+use crate::{
+    access::{Granted, permit::{Copy, Slot}},
+    domain::{
+        Error, Id, Instant, Locale, Version,
+        article::Article,
+        body::{Document, doc},
+        change::{Change, Event, Subject},
+        slug::Slug,
+        translation::{MadeFrom, State, Translation, Words},
+        user::User,
+    },
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = translations, treat_none_as_null = true)]
+struct Row {
+    article_id: Id<Article>,
+    locale: String,
+    slug: String,
+    headline: String,
+    summary: String,
+    body: Json,
+    lead_alt: String,
+    lead_caption: String,
+    seo_title: String,
+    seo_description: String,
+    state: String,
+    made_from_locale: Option<String>,
+    made_from_version: Option<i32>,
+    version: i32,
+    updated_by: Option<Id<User>>,
+    created_at: Instant,
+    updated_at: Instant,
+}
+
+fn row(t: &Translation) -> Row {
+    let words = &t.words;
+    Row {
+        article_id: t.article_id,
+        locale: t.locale.to_string(),
+        slug: t.slug.to_string(),
+        headline: words.headline.clone(),
+        summary: words.summary.clone(),
+        body: Json(doc::write(&words.body)),
+        lead_alt: words.lead_alt.clone(),
+        lead_caption: words.lead_caption.clone(),
+        seo_title: words.seo_title.clone(),
+        seo_description: words.seo_description.clone(),
+        state: t.state.to_string(),
+        made_from_locale: t.made_from.as_ref().map(|m| m.locale.to_string()),
+        made_from_version: t.made_from.as_ref().map(|m| m.version),
+        version: t.version,
+        updated_by: t.updated_by,
+        created_at: t.created_at,
+        updated_at: t.updated_at,
+    }
+}
+
+fn domain(row: Row) -> Result<Translation, Error> {
+    Ok(Translation {
+        article_id: row.article_id,
+        locale: Locale::stored(row.locale),
+        slug: Slug::stored(row.slug),
+        words: Words {
+            headline: row.headline,
+            summary: row.summary,
+            body: doc::stored(&row.body.0)?,
+            lead_alt: row.lead_alt,
+            lead_caption: row.lead_caption,
+            seo_title: row.seo_title,
+            seo_description: row.seo_description,
+        },
+        state: row.state.parse()?,
+        made_from: made_from(row.made_from_locale, row.made_from_version),
+        version: row.version,
+        updated_by: row.updated_by,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+fn made_from(locale: Option<String>, version: Option<i32>) -> Option<MadeFrom> {
+    locale.zip(version).map(|(locale, version)| MadeFrom { locale: Locale::stored(locale), version })
+}
+
+/// The words of an article in one locale, if there are any.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Option<Translation>, Error> {
+    let row: Option<Row> =
+        translations::table.find((article.id, locale.as_str())).select(Row::as_select()).first(tx.conn).optional()?;
+    row.map(domain).transpose()
+}
+
+/// All words of an article, in the order of their locales' tags.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn all(tx: &mut Tx<'_>, article: &Article) -> Result<Vec<Translation>, Error> {
+    let rows: Vec<Row> = translations::table
+        .filter(translations::article_id.eq(article.id))
+        .order(translations::locale)
+        .select(Row::as_select())
+        .load(tx.conn)?;
+    rows.into_iter().map(domain).collect()
+}
+
+/// A translation without its words.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// Its locale.
+    pub locale: Locale,
+    /// Its headline.
+    pub headline: String,
+    /// Its slug.
+    pub slug: String,
+    /// Where it stands.
+    pub state: State,
+    /// What it was made from.
+    pub made_from: Option<MadeFrom>,
+    /// Newest version.
+    pub version: Version,
+    /// Last saved.
+    pub updated_at: Instant,
+}
+
+/// The translations of many articles without their words, in one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn heads(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<Head>>, Error> {
+    #[derive(QueryableByName)]
+    struct HeadRow {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+        #[diesel(sql_type = Text)]
+        locale: String,
+        #[diesel(sql_type = Text)]
+        headline: String,
+        #[diesel(sql_type = Text)]
+        slug: String,
+        #[diesel(sql_type = Text)]
+        state: String,
+        #[diesel(sql_type = Nullable<Text>)]
+        made_from_locale: Option<String>,
+        #[diesel(sql_type = Nullable<Integer>)]
+        made_from_version: Option<i32>,
+        #[diesel(sql_type = Integer)]
+        version: i32,
+        #[diesel(sql_type = At)]
+        updated_at: Instant,
+    }
+    let mut sql = Sql::new(
+        "SELECT article_id, locale, headline, slug, state, made_from_locale, made_from_version, version, updated_at \
+         FROM translations WHERE article_id IN ",
+    );
+    sql.ids(articles.iter().copied()).push(" ORDER BY article_id, locale");
+    let mut all: HashMap<_, Vec<_>> = HashMap::new();
+    for row in sql.load::<HeadRow>(tx)? {
+        all.entry(row.article_id).or_default().push(Head {
+            locale: Locale::stored(row.locale),
+            headline: row.headline,
+            slug: row.slug,
+            state: row.state.parse()?,
+            made_from: made_from(row.made_from_locale, row.made_from_version),
+            version: row.version,
+            updated_at: row.updated_at,
+        });
+    }
+    Ok(all)
+}
+
+/// The words as a revision keeps them.
+#[must_use]
+pub fn words_json(words: &Words) -> Value {
+    json!({
+        "headline": words.headline, "summary": words.summary, "body": doc::write(&words.body),
+        "lead": { "alt": words.lead_alt, "caption": words.lead_caption },
+        "seo": { "title": words.seo_title, "description": words.seo_description },
+    })
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = translation_revisions)]
+struct NewRevision<'a> {
+    article_id: Id<Article>,
+    locale: &'a str,
+    version: Version,
+    slug: &'a str,
+    words: Json,
+    made_from: Option<Json>,
+    saved_by: Option<Id<User>>,
+    saved_at: Instant,
+    note: &'a str,
+}
+
+/// Save the first version of a translation in a granted slot.
+///
+/// # Errors
+/// [`Error::Taken`] when the article has one in this locale already.
+pub fn create<A>(tx: &mut Tx<'_>, granted: &Granted<A, Slot>, translation: &Translation, note: &str) -> Result<(), Error> {
+    if granted.get().article.id != translation.article_id || granted.get().locale != translation.locale {
+        return Err(Error::Forbidden("translation.edit"));
+    }
+    diesel::insert_into(translations::table).values(&row(translation)).execute(tx.conn)?;
+    revision(tx, translation, note)?;
+    let subject = Subject::Translation(translation.article_id, translation.locale.clone());
+    tx.record(Change::new(Event::Created, subject), granted.caller());
+    Ok(())
+}
+
+/// Save the next version of a translation.
+///
+/// # Errors
+/// [`Error::Stale`] when another save came first.
+pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, note: &str) -> Result<(), Error> {
+    let translation = &granted.get().translation;
+    update(tx, translation, translation.version.saturating_sub(1))?;
+    revision(tx, translation, note)?;
+    super::names::release(tx, translation.article_id, &translation.locale, Some(&translation.slug))?;
+    let subject = Subject::Translation(translation.article_id, translation.locale.clone());
+    tx.record(Change::new(Event::Revised, subject), granted.caller());
+    Ok(())
+}
+
+/// Save where a translation stands, which makes no revision.
+///
+/// # Errors
+/// [`Error::Stale`] when another save came first.
+pub fn step<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>) -> Result<(), Error> {
+    let translation = &granted.get().translation;
+    update(tx, translation, translation.version)?;
+    let subject = Subject::Translation(translation.article_id, translation.locale.clone());
+    tx.record(Change::new(Event::Moved, subject), granted.caller());
+    Ok(())
+}
+
+fn update(tx: &mut Tx<'_>, translation: &Translation, expected: Version) -> Result<(), Error> {
+    let at = translations::table
+        .find((translation.article_id, translation.locale.as_str()))
+        .filter(translations::version.eq(expected));
+    if diesel::update(at).set(&row(translation)).execute(tx.conn)? == 0 {
+        return Err(translation.stale());
+    }
+    Ok(())
+}
+
+fn revision(tx: &mut Tx<'_>, t: &Translation, note: &str) -> Result<(), Error> {
+    let new = NewRevision {
+        article_id: t.article_id,
+        locale: t.locale.as_str(),
+        version: t.version,
+        slug: t.slug.as_str(),
+        words: Json(words_json(&t.words)),
+        made_from: t.made_from.as_ref().map(|m| Json(json!(m))),
+        saved_by: t.updated_by,
+        saved_at: t.updated_at,
+        note,
+    };
+    diesel::insert_into(translation_revisions::table).values(&new).execute(tx.conn)?;
+    articles::touch(tx, t.article_id, t.updated_at)
+}
+
+/// The body of a revision, for linking a translation's blocks to it.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn revision_body(tx: &mut Tx<'_>, article: Id<Article>, of: &MadeFrom) -> Result<Option<Document>, Error> {
+    let words: Option<Json> = translation_revisions::table
+        .find((article, of.locale.as_str(), of.version))
+        .select(translation_revisions::words)
+        .first(tx.conn)
+        .optional()?;
+    words.and_then(|w| w.0.get("body").map(doc::stored)).transpose()
+}
+
+/// Who saved a version, by name, and when.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn saved_by(tx: &mut Tx<'_>, t: &Translation) -> Result<Option<(String, Instant)>, Error> {
+    use super::schema::users;
+    Ok(translation_revisions::table
+        .inner_join(users::table.on(translation_revisions::saved_by.eq(users::id.nullable())))
+        .filter(translation_revisions::article_id.eq(t.article_id))
+        .filter(translation_revisions::locale.eq(t.locale.as_str()))
+        .filter(translation_revisions::version.eq(t.version))
+        .select((users::name, translation_revisions::saved_at))
+        .first(tx.conn)
+        .optional()?)
+}
+
+/// Remove words that never had an edition.
+///
+/// # Errors
+/// [`Error::Stale`] when they have moved on.
+pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, expected: Version) -> Result<(), Error> {
+    let t = &granted.get().translation;
+    super::names::release(tx, t.article_id, &t.locale, None)?;
+    diesel::delete(
+        translation_revisions::table
+            .filter(translation_revisions::article_id.eq(t.article_id))
+            .filter(translation_revisions::locale.eq(t.locale.as_str())),
+    )
+    .execute(tx.conn)?;
+    let at = translations::table.find((t.article_id, t.locale.as_str())).filter(translations::version.eq(expected));
+    if diesel::delete(at).execute(tx.conn)? == 0 {
+        return Err(t.stale());
+    }
+    let subject = Subject::Translation(t.article_id, t.locale.clone());
+    tx.record(Change::new(Event::Deleted, subject), granted.caller());
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! Users and their grants.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::{
+    Tx,
+    schema::{grants, users},
+};
+use crate::{
+    access::{Granted, permit::Whole},
+    domain::{
+        Error, Id, Instant, Locale, Version,
+        change::{Change, Event, Subject},
+        page::{Page, Paging},
+        section::Section,
+        user::{Grant, User},
+    },
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users)]
+struct Row {
+    id: Id<User>,
+    email: String,
+    name: String,
+    status: String,
+    version: i32,
+    created_at: Instant,
+    updated_at: Instant,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = grants)]
+struct GrantRow {
+    id: Id<Grant>,
+    user_id: Id<User>,
+    role: String,
+    section_id: Option<Id<Section>>,
+    locale: Option<String>,
+}
+
+fn domain(row: Row, grants: Vec<Grant>) -> Result<User, Error> {
+    Ok(User {
+        id: row.id,
+        email: row.email,
+        name: row.name,
+        status: row.status.parse()?,
+        grants,
+        version: row.version,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+fn grants_of(tx: &mut Tx<'_>, ids: Vec<Id<User>>) -> Result<HashMap<Id<User>, Vec<Grant>>, Error> {
+    let rows: Vec<GrantRow> =
+        grants::table.filter(grants::user_id.eq_any(ids)).order(grants::id).select(GrantRow::as_select()).load(tx.conn)?;
+    let mut all: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows {
+        let grant =
+            Grant { id: row.id, role: row.role.parse()?, section: row.section_id, locale: row.locale.map(Locale::stored) };
+        all.entry(row.user_id).or_default().push(grant);
+    }
+    Ok(all)
+}
+
+/// One user.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(tx: &mut Tx<'_>, id: Id<User>) -> Result<User, Error> {
+    let row: Option<Row> = users::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
+    let row = row.ok_or(Error::NotFound("user"))?;
+    let grants = grants_of(tx, vec![id])?.remove(&id).unwrap_or_default();
+    domain(row, grants)
+}
+
+/// A page of users, oldest first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<User>, Error> {
+    let mut query = users::table.select(Row::as_select()).limit(i64::from(paging.limit).saturating_add(1)).into_boxed();
+    if let Some(cursor) = paging.cursor {
+        let id = Id::<User>::from(cursor.id);
+        query = if cursor.backwards { query.filter(users::id.lt(id)) } else { query.filter(users::id.gt(id)) };
+    }
+    query = if paging.backwards() { query.order(users::id.desc()) } else { query.order(users::id.asc()) };
+    let rows: Vec<Row> = query.load(tx.conn)?;
+    let total = if paging.count { Some(users::table.count().get_result(tx.conn)?) } else { None };
+    let mut grants = grants_of(tx, rows.iter().map(|r| r.id).collect())?;
+    Page::cut(rows, paging, 0, total, |r| (0, r.id.uuid())).try_map(|row| {
+        let of_row = grants.remove(&row.id).unwrap_or_default();
+        domain(row, of_row)
+    })
+}
+
+/// Who has an address, with the hash of their password.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<(Id<User>, String)>, Error> {
+    Ok(users::table.filter(users::email.eq(email)).select((users::id, users::password_hash)).first(tx.conn).optional()?)
+}
+
+/// How many users there are.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn count(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    Ok(users::table.count().get_result(tx.conn)?)
+}
+
+/// Save a user with their grants: a new one at version 1, else the next version; a password hash replaces the old one.
+///
+/// # Errors
+/// [`Error::Taken`] when another has the address, [`Error::Stale`] when another save came first.
+pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash: Option<&str>) -> Result<(), Error> {
+    let Whole(user) = granted.get();
+    let event = if user.version == 1 {
+        let row = (
+            users::id.eq(user.id),
+            users::email.eq(&user.email),
+            users::name.eq(&user.name),
+            users::status.eq(user.status.as_str()),
+            users::password_hash.eq(password_hash.unwrap_or_default()),
+            users::session_version.eq(1),
+            users::version.eq(1),
+            users::created_at.eq(user.created_at),
+            users::updated_at.eq(user.updated_at),
+        );
+        diesel::insert_into(users::table).values(row).execute(tx.conn)?;
+        Event::Created
+    } else {
+        let at = users::table.find(user.id).filter(users::version.eq(user.version.saturating_sub(1)));
+        let set = (
+            users::email.eq(&user.email),
+            users::name.eq(&user.name),
+            users::status.eq(user.status.as_str()),
+            users::version.eq(user.version),
+            users::updated_at.eq(user.updated_at),
+        );
+        if diesel::update(at).set(set).execute(tx.conn)? == 0 {
+            return Err(Error::stale("user", user.version));
+        }
+        if let Some(hash) = password_hash {
+            diesel::update(users::table.find(user.id)).set(users::password_hash.eq(hash)).execute(tx.conn)?;
+        }
+        diesel::delete(grants::table.filter(grants::user_id.eq(user.id))).execute(tx.conn)?;
+        Event::Revised
+    };
+    for grant in &user.grants {
+        let row = GrantRow {
+            id: grant.id,
+            user_id: user.id,
+            role: grant.role.to_string(),
+            section_id: grant.section,
+            locale: grant.locale.as_ref().map(ToString::to_string),
+        };
+        diesel::insert_into(grants::table).values(&row).execute(tx.conn)?;
+    }
+    tx.record(Change::new(event, Subject::User(user.id)), granted.caller());
+    Ok(())
+}
+
+/// Remove a user who has made nothing; others are suspended instead.
+///
+/// # Errors
+/// [`Error::Stale`] when it has moved on; [`Error::Conflict`] with code `in-use`.
+pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, expected: Version) -> Result<(), Error> {
+    let Whole(user) = granted.get();
+    let at = users::table.find(user.id).filter(users::version.eq(expected));
+    if diesel::delete(at).execute(tx.conn)? == 0 {
+        return Err(Error::stale("user", user.version));
+    }
+    tx.record(Change::new(Event::Deleted, Subject::User(user.id)), granted.caller());
+    Ok(())
+}
+
+/// Active users who hold the admin role everywhere.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn admins(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    Ok(users::table
+        .inner_join(grants::table.on(grants::user_id.eq(users::id)))
+        .filter(users::status.eq("active"))
+        .filter(grants::role.eq("admin"))
+        .filter(grants::section_id.is_null())
+        .filter(grants::locale.is_null())
+        .count()
+        .get_result(tx.conn)?)
+}
