@@ -161,3 +161,6 @@ impl Article {
         Ok(Self { facts, section_path, version: self.version.saturating_add(1), updated_at: now, ..self })
     }
 }
+
+/// The id of an article.
+pub type ArticleId = Id<Article>;

@@ -30,3 +30,6 @@ pub struct Author {
     /// Last saved.
     pub updated_at: Instant,
 }
+
+/// The id of an author.
+pub type AuthorId = Id<Author>;

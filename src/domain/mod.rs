@@ -23,7 +23,7 @@ pub mod text;
 pub mod translation;
 pub mod url;
 pub mod user;
-mod vocabulary;
+pub(crate) mod vocabulary;
 
 pub use error::{Error, Violation};
 pub use id::Id;

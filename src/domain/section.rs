@@ -46,3 +46,6 @@ impl Section {
         Ok(path)
     }
 }
+
+/// The id of a section.
+pub type SectionId = Id<Section>;

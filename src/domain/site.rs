@@ -27,7 +27,7 @@ vocabulary! {
 pub type CreditLabels = BTreeMap<String, BTreeMap<Locale, String>>;
 
 /// The publication.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     /// Its name.
     pub name: String,

@@ -32,3 +32,6 @@ pub struct Tag {
     /// Last saved.
     pub updated_at: Instant,
 }
+
+/// The id of a tag.
+pub type TagId = Id<Tag>;

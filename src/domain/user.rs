@@ -66,6 +66,9 @@ pub struct User {
 #[derive(Debug)]
 pub struct Session;
 
+/// The id of a grant.
+pub type GrantId = Id<Grant>;
+
 /// The address in the form that is compared and kept: NFC, trimmed, lower case.
 ///
 /// # Errors
@@ -101,6 +104,9 @@ pub fn check_password(text: &str) -> Result<String, Error> {
     }
     Ok(password)
 }
+
+/// The id of a user.
+pub type UserId = Id<User>;
 
 #[cfg(test)]
 mod tests {

@@ -398,13 +398,15 @@ pub struct Alternate {
     pub published_at: Instant,
 }
 
-/// All live editions of an article, as a language switcher needs them.
+/// The live editions of articles, as a language switcher needs them, in one statement.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn alternates(tx: &mut Tx<'_>, _: Visibility, id: Id<Article>) -> Result<Vec<Alternate>, Error> {
+pub fn alternates(tx: &mut Tx<'_>, _: Visibility, ids: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<Alternate>>, Error> {
     #[derive(QueryableByName)]
     struct AlternateRow {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
         #[diesel(sql_type = Text)]
         locale: String,
         #[diesel(sql_type = Text)]
@@ -414,18 +416,18 @@ pub fn alternates(tx: &mut Tx<'_>, _: Visibility, id: Id<Article>) -> Result<Vec
         #[diesel(sql_type = At)]
         published_at: Instant,
     }
-    let mut sql = Sql::new("SELECT locale, slug, section_id, published_at FROM editions WHERE ended_at IS NULL AND article_id = ");
-    sql.id(id);
-    let rows: Vec<AlternateRow> = sql.load(tx)?;
-    Ok(rows
-        .into_iter()
-        .map(|r| Alternate {
-            locale: Locale::stored(r.locale),
-            slug: Slug::stored(r.slug),
-            section_id: r.section_id,
-            published_at: r.published_at,
-        })
-        .collect())
+    let mut sql = Sql::new("SELECT article_id, locale, slug, section_id, published_at FROM editions WHERE ended_at IS NULL AND article_id IN ");
+    sql.ids(ids.iter().copied());
+    let mut all: HashMap<_, Vec<_>> = HashMap::new();
+    for row in sql.load::<AlternateRow>(tx)? {
+        all.entry(row.article_id).or_default().push(Alternate {
+            locale: Locale::stored(row.locale),
+            slug: Slug::stored(row.slug),
+            section_id: row.section_id,
+            published_at: row.published_at,
+        });
+    }
+    Ok(all)
 }
 
 /// How a list is ordered.

@@ -1,0 +1,116 @@
+//! The contract: the OpenAPI document, and what follows from it.
+
+use actix_web::{HttpRequest, HttpResponse, http::Method, web::Data};
+use utoipa::{
+    OpenApi,
+    openapi::{
+        self,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+
+use super::{State, problem::Failure};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Dateline",
+        description = "A headless CMS for multilingual newsrooms.\n\n**Delivery** (`/v1/…`) is public and read-only. \
+            **The desk** (`/v1/desk/…`) needs an access token from `POST /v1/auth/token`: send it as `Authorization: Bearer …`, \
+            or press *Authorize* here. Every refusal is a problem (RFC 9457) with a stable `code`. \
+            Lists are paged by cursor; writes to what exists need `If-Match` with the `ETag` that was read.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    tags(
+        (name = "site", description = "The publication and its locales."),
+        (name = "sections", description = "The section tree, which is the navigation."),
+        (name = "authors", description = "Persons, desks and agencies that stories are credited to."),
+        (name = "tags", description = "What stories are about."),
+        (name = "articles", description = "Stories, in every language they are live in."),
+        (name = "auth", description = "Signing in and out."),
+        (name = "desk: site", description = "Keep the site and its locales."),
+        (name = "desk: sections", description = "Keep the section tree."),
+        (name = "desk: authors", description = "Keep authors."),
+        (name = "desk: tags", description = "Keep tags."),
+        (name = "desk: articles", description = "Write, translate and publish."),
+        (name = "desk: users", description = "Keep users and their grants."),
+        (name = "operation", description = "For whoever runs the server."),
+    ),
+)]
+struct Base;
+
+/// The contract before any operation: what it is called, and how callers show who they are.
+#[must_use]
+pub fn base() -> openapi::OpenApi {
+    let mut base = Base::openapi();
+    let token = SecurityScheme::Http(
+        Http::builder()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("The `access_token` of `POST /v1/auth/token`; it lives 15 minutes."))
+            .build(),
+    );
+    let components = base.components.get_or_insert_default();
+    components.add_security_scheme("token", token);
+    base
+}
+
+/// The document, and which methods each path takes.
+#[derive(Debug, Clone, Default)]
+pub struct Contract {
+    document: String,
+    paths: Vec<(Vec<String>, Vec<Method>)>,
+}
+
+impl Contract {
+    /// The contract of this document.
+    #[must_use]
+    pub fn new(api: &openapi::OpenApi) -> Self {
+        let paths = api.paths.paths.iter().map(|(path, item)| {
+            let methods = [
+                (Method::GET, &item.get),
+                (Method::HEAD, &item.get),
+                (Method::POST, &item.post),
+                (Method::PUT, &item.put),
+                (Method::PATCH, &item.patch),
+                (Method::DELETE, &item.delete),
+            ];
+            let taken = methods.into_iter().filter(|(_, operation)| operation.is_some()).map(|(method, _)| method).collect();
+            (path.split('/').map(str::to_owned).collect(), taken)
+        });
+        let mut document = api.to_pretty_json().unwrap_or_default();
+        document.push('\n');
+        Self { document, paths: paths.collect() }
+    }
+
+    /// The document as JSON.
+    #[must_use]
+    pub fn document(&self) -> &str {
+        &self.document
+    }
+
+    /// The methods that a path takes; none when there is nothing at it.
+    fn methods(&self, path: &str) -> Vec<Method> {
+        let segments: Vec<&str> = path.split('/').collect();
+        let fits = |pattern: &[String]| {
+            pattern.len() == segments.len() && pattern.iter().zip(&segments).all(|(p, s)| p == s || (p.starts_with('{') && !s.is_empty()))
+        };
+        self.paths.iter().filter(|(pattern, _)| fits(pattern)).flat_map(|(_, methods)| methods.clone()).collect()
+    }
+}
+
+/// Whatever no operation answers: 405 where other methods are taken, else 404.
+///
+/// # Errors
+/// Always one of the two.
+pub async fn nothing_here(req: HttpRequest, state: Data<State>) -> Result<HttpResponse, Failure> {
+    let mut methods: Vec<String> = state.contract.methods(req.path()).iter().map(ToString::to_string).collect();
+    methods.sort();
+    methods.dedup();
+    if methods.is_empty() { Err(Failure::NoRoute) } else { Err(Failure::MethodNotAllowed(methods.join(", "))) }
+}
+
+/// The contract as it is served.
+pub async fn document(state: Data<State>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(state.contract.document().to_owned())
+}

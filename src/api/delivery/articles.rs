@@ -1,0 +1,182 @@
+//! `/v1/articles`.
+
+use actix_web::{get, web::{Data, Json, Path}};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    api::{
+        State,
+        extract::{AcceptLanguage, Fallback, Query, paging, wish},
+        problem::{Failure, Problem},
+        reply::{HereOrMoved, InLanguage, Listing},
+    },
+    delivery::{
+        Found, Reading,
+        articles::{self, Article, BodyFormat, Listed, Reference},
+    },
+    domain::{
+        Instant,
+        article::{ArticleId, Kind},
+        url::segment,
+        vocabulary::vocabulary,
+    },
+    store::editions::{Order, order_code},
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_articles).service(find_article).service(show_article);
+}
+
+vocabulary! {
+    /// How a list of articles is ordered; `-` means the last first.
+    pub enum Sort {
+        /// Last published first.
+        Newest => "-published_at",
+        /// First published first.
+        Oldest => "published_at",
+        /// Last updated first.
+        Updated => "-updated_at",
+    }
+}
+
+/// How one article is shown.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ShowArticle {
+    /// A locale of the site, or `auto` to negotiate `Accept-Language`; the site's default when absent.
+    #[param(example = "hi")]
+    locale: Option<String>,
+    /// What to do when the article is not live in that language.
+    #[param(inline)]
+    fallback: Option<Fallback>,
+    /// In which form the body comes; `html` when absent.
+    #[param(inline)]
+    body: Option<BodyFormat>,
+}
+
+/// Which articles a list shows, and how.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListArticles {
+    /// A locale of the site, or `auto` to negotiate `Accept-Language`; the site's default when absent.
+    #[param(example = "hi")]
+    locale: Option<String>,
+    /// Whether articles that are not live in that language are shown in the next of its chain.
+    #[param(inline)]
+    fallback: Option<Fallback>,
+    /// In which form bodies come; `none` when absent.
+    #[param(inline)]
+    body: Option<BodyFormat>,
+    /// In this section or below it: its id or slug.
+    #[param(example = "world")]
+    section: Option<String>,
+    /// Credited to this author: their id or slug.
+    author: Option<String>,
+    /// Carrying this tag: its id or slug.
+    tag: Option<String>,
+    /// Of this kind.
+    #[param(inline)]
+    kind: Option<Kind>,
+    /// First published at or after this instant.
+    #[param(inline)]
+    published_after: Option<Instant>,
+    /// First published before this instant.
+    #[param(inline)]
+    published_before: Option<Instant>,
+    /// The order; `-published_at` when absent.
+    #[param(inline)]
+    sort: Option<Sort>,
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<u32>,
+    /// Where the page begins: `page.next` or `page.previous` of another one.
+    cursor: Option<String>,
+    /// Whether to count all rows.
+    #[param(default = false)]
+    count: Option<bool>,
+}
+
+fn order(sort: Option<Sort>) -> Order {
+    match sort {
+        None | Some(Sort::Newest) => Order::Newest,
+        Some(Sort::Oldest) => Order::Oldest,
+        Some(Sort::Updated) => Order::Updated,
+    }
+}
+
+/// List articles.
+///
+/// Live articles in one language, in pages that stay put while others are published.
+#[utoipa::path(tag = "articles", params(ListArticles),
+    responses((status = 200, body = Listing<Article>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/articles")]
+pub async fn list_articles(query: Query<ListArticles>, accept: AcceptLanguage, state: Data<State>) -> Result<InLanguage<Listing<Article>>, Failure> {
+    let query = query.0;
+    let order = order(query.sort);
+    let paging = paging(query.limit, query.cursor.as_deref(), query.count, order_code(order))?;
+    let wish = wish(query.locale.as_deref(), query.fallback, accept)?;
+    let negotiated = wish.accept.is_some();
+    let format = query.body.unwrap_or(BodyFormat::None);
+    let listed = Listed {
+        section: query.section.map(Reference::from),
+        author: query.author.map(Reference::from),
+        tag: query.tag.map(Reference::from),
+        kind: query.kind,
+        published_after: query.published_after,
+        published_before: query.published_before,
+        order,
+    };
+    let (page, locale) = state
+        .store
+        .read(move |tx| {
+            let reading = Reading::resolve(tx, &wish)?;
+            let page = articles::articles(tx, &reading, listed, paging, format)?;
+            Ok((page, reading.locale))
+        })
+        .await?;
+    Ok(InLanguage { body: Listing::from(page), locale, negotiated })
+}
+
+/// Find an article by its slug.
+///
+/// A former slug is answered by 308 to the present one.
+#[utoipa::path(tag = "articles", params(ShowArticle, ("slug" = String, Path, example = "river-rises-overnight")),
+    responses((status = 200, body = Article), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/articles/by-slug/{slug}")]
+pub async fn find_article(slug: Path<String>, query: Query<ShowArticle>, accept: AcceptLanguage, state: Data<State>) -> Result<HereOrMoved<InLanguage<Json<Article>>>, Failure> {
+    let wish = wish(query.0.locale.as_deref(), query.0.fallback, accept)?;
+    let negotiated = wish.accept.is_some();
+    let format = query.0.body.unwrap_or(BodyFormat::Html);
+    let found = state.store.read(move |tx| {
+        let reading = Reading::resolve(tx, &wish)?;
+        articles::by_slug(tx, &reading, &slug, format)
+    });
+    Ok(match found.await? {
+        Found::Here(article) => HereOrMoved::Here(InLanguage { locale: article.locale.clone(), body: Json(article), negotiated }),
+        Found::Moved(slug) => HereOrMoved::Moved(format!("/v1/articles/by-slug/{}", segment(&slug))),
+    })
+}
+
+/// Show an article.
+///
+/// Everything the page of a story shows: section with its path, credits with labels, dates, reading time, lead, body, and
+/// the other languages with their addresses.
+#[utoipa::path(tag = "articles", params(ShowArticle, ("id" = ArticleId, Path)),
+    responses((status = 200, body = Article), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/articles/{id}")]
+pub async fn show_article(id: Path<ArticleId>, query: Query<ShowArticle>, accept: AcceptLanguage, state: Data<State>) -> Result<InLanguage<Json<Article>>, Failure> {
+    let wish = wish(query.0.locale.as_deref(), query.0.fallback, accept)?;
+    let negotiated = wish.accept.is_some();
+    let format = query.0.body.unwrap_or(BodyFormat::Html);
+    let found = state.store.read(move |tx| {
+        let reading = Reading::resolve(tx, &wish)?;
+        articles::article(tx, &reading, *id, format)
+    });
+    let article = found.await?;
+    Ok(InLanguage { locale: article.locale.clone(), body: Json(article), negotiated })
+}

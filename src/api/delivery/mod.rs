@@ -1,0 +1,5 @@
+//! Delivery over HTTP: public, read-only.
+
+pub mod articles;
+pub mod names;
+pub mod site;

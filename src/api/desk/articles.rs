@@ -1,0 +1,433 @@
+//! `/v1/desk/articles`.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, delete, get, patch, post, web::{Data, Path}};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{Expecting, translations::{MadeFromInfo, NewTranslation}};
+use crate::{
+    access::{Action, Permit, action::{CreateArticle, DeleteArticle, EditArticle, ReadArticle}},
+    api::{
+        State,
+        extract::{Body, IfMatch, Patch, PatchOf, Query, Resource, paging},
+        problem::{Failure, Problem},
+        reply::{Listing, Tagged},
+    },
+    desk::{self, articles::Draft},
+    domain::{
+        Error, Id, Instant, Locale, Version, Violation,
+        article::{self, ArticleId, Credit, Facts, Genre, Kind, Lead},
+        author::AuthorId,
+        section::SectionId,
+        tag::TagId,
+        translation::State as Stand,
+        user::UserId,
+    },
+    store::{self, Tx, articles::Filter, editions::LiveHead, translations::Head},
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_desk_articles)
+        .service(create_article)
+        .service(show_desk_article)
+        .service(revise_article)
+        .service(delete_article);
+}
+
+/// An author in a role.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeskCredit {
+    /// The role: `reported_by`, `written_by`, `edited_by`, `translated_by`, `photo_by` or any other key.
+    #[schema(example = "reported_by", max_length = 50)]
+    pub role: String,
+    /// The author.
+    pub author_id: AuthorId,
+}
+
+/// The lead picture or video; its alternative text and caption are words of each translation.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeskLead {
+    /// Absolute address.
+    #[schema(example = "https://media.example/kim.jpg", max_length = 2000)]
+    pub url: String,
+    /// Width in pixels.
+    #[schema(minimum = 1, maximum = 100_000, example = 1600)]
+    pub width: i32,
+    /// Height in pixels.
+    #[schema(minimum = 1, maximum = 100_000, example = 900)]
+    pub height: i32,
+    /// Whose picture it is.
+    #[serde(default)]
+    #[schema(example = "AP", max_length = 300)]
+    pub credit: String,
+}
+
+/// What the public sees of a translation.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LiveInfo {
+    /// The slug it is published under.
+    pub slug: String,
+    /// The revision of the words that is live.
+    pub words_version: Version,
+    /// The revision of the facts that is live.
+    pub facts_version: Version,
+    /// First publication.
+    pub published_at: Instant,
+    /// Last significant publication.
+    pub updated_at: Instant,
+    /// Live since.
+    pub started_at: Instant,
+}
+
+/// A translation without its words.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TranslationInfo {
+    /// Its headline.
+    pub headline: String,
+    /// Its slug.
+    pub slug: String,
+    /// Where the working copy stands.
+    pub state: Stand,
+    /// Newest version of the words.
+    pub version: Version,
+    /// What it was made from.
+    pub made_from: Option<MadeFromInfo>,
+    /// Last saved.
+    pub updated_at: Instant,
+    /// What the public sees, if anything.
+    pub live: Option<LiveInfo>,
+}
+
+/// An article as the desk keeps it: its facts, and where its translations stand.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DeskArticle {
+    /// Its id.
+    #[schema(read_only)]
+    pub id: ArticleId,
+    /// The form.
+    pub kind: Kind,
+    /// The genre.
+    pub genre: Genre,
+    /// The section it is filed in.
+    pub section_id: SectionId,
+    /// What it is about, in order.
+    pub tags: Vec<TagId>,
+    /// Who made it, in order.
+    pub credits: Vec<DeskCredit>,
+    /// The lead picture or video.
+    pub lead: Option<DeskLead>,
+    /// The locale of the original; it stays as it was created.
+    pub source_locale: Locale,
+    /// Nothing of it is public before this instant.
+    pub embargo_until: Option<Instant>,
+    /// Its translations, by locale; each is read and written at `…/translations/{locale}`.
+    #[schema(read_only)]
+    pub translations: BTreeMap<Locale, TranslationInfo>,
+    /// Newest version of the facts.
+    #[schema(read_only)]
+    pub version: Version,
+    /// Who created it; nobody, when it was imported.
+    #[schema(read_only)]
+    pub created_by: Option<UserId>,
+    /// First saved.
+    #[schema(read_only)]
+    pub created_at: Instant,
+    /// Last saved.
+    #[schema(read_only)]
+    pub updated_at: Instant,
+    /// What of the bodies just sent could not be kept; only after a write.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(read_only, required = false)]
+    pub warnings: Vec<Violation>,
+}
+
+/// What of an article's facts can be written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactsInput {
+    kind: Kind,
+    #[serde(default = "news")]
+    genre: Genre,
+    section_id: SectionId,
+    #[serde(default)]
+    tags: Vec<TagId>,
+    #[serde(default)]
+    credits: Vec<DeskCredit>,
+    #[serde(default)]
+    lead: Option<DeskLead>,
+    source_locale: Locale,
+    #[serde(default)]
+    embargo_until: Option<Instant>,
+    #[serde(default)]
+    note: String,
+}
+
+fn news() -> Genre {
+    Genre::News
+}
+
+/// A new article, with the words it begins with.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "kind": "story", "section_id": "0198c5a1-7f00-7000-8000-000000000001", "source_locale": "en",
+    "translations": { "en": { "headline": "River rises overnight", "summary": "Bridges were closed at dawn.",
+        "body": { "format": "html", "content": "<p>The river rose by a metre.</p>" } } }
+}))]
+pub struct NewArticle {
+    /// The form.
+    pub kind: Kind,
+    /// The genre; `news` when absent.
+    #[serde(default = "news")]
+    pub genre: Genre,
+    /// The section it is filed in.
+    pub section_id: SectionId,
+    /// What it is about, in order.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub tags: Vec<TagId>,
+    /// Who made it, in order.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub credits: Vec<DeskCredit>,
+    /// The lead picture or video.
+    #[serde(default)]
+    pub lead: Option<DeskLead>,
+    /// The locale of the original; it needs words in `translations`.
+    pub source_locale: Locale,
+    /// Nothing of it is public before this instant.
+    #[serde(default)]
+    pub embargo_until: Option<Instant>,
+    /// Its first words, by locale.
+    pub translations: BTreeMap<Locale, NewTranslation>,
+    /// A note on this save.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub note: String,
+}
+
+/// A merge patch on it, as the contract shows it.
+pub type DeskArticlePatch = PatchOf<DeskArticle>;
+
+impl Resource for DeskArticle {
+    type Input = FactsInput;
+    const READ_ONLY: &'static [&'static str] = &["id", "translations", "version", "created_by", "created_at", "updated_at", "warnings"];
+}
+
+impl FactsInput {
+    fn facts(self) -> (Facts, String) {
+        let facts = Facts {
+            kind: self.kind,
+            genre: self.genre,
+            section_id: self.section_id,
+            tags: self.tags,
+            credits: self.credits.into_iter().map(|c| Credit { role: c.role, author_id: c.author_id }).collect(),
+            lead: self.lead.map(|l| Lead { url: l.url, width: l.width, height: l.height, credit: l.credit }),
+            source_locale: self.source_locale,
+            embargo_until: self.embargo_until,
+        };
+        (facts, self.note)
+    }
+}
+
+impl From<NewArticle> for Draft {
+    fn from(a: NewArticle) -> Self {
+        let translations = a.translations.into_iter().map(|(locale, words)| (locale, words.into())).collect();
+        let input = FactsInput {
+            kind: a.kind,
+            genre: a.genre,
+            section_id: a.section_id,
+            tags: a.tags,
+            credits: a.credits,
+            lead: a.lead,
+            source_locale: a.source_locale,
+            embargo_until: a.embargo_until,
+            note: a.note,
+        };
+        let (facts, note) = input.facts();
+        Self { facts, translations, note }
+    }
+}
+
+fn info(head: Head, live: &[LiveHead]) -> TranslationInfo {
+    let live = live.iter().find(|l| l.locale == head.locale).map(|l| LiveInfo {
+        slug: l.slug.clone(),
+        words_version: l.words_version,
+        facts_version: l.facts_version,
+        published_at: l.published_at,
+        updated_at: l.updated_at,
+        started_at: l.started_at,
+    });
+    TranslationInfo {
+        headline: head.headline,
+        slug: head.slug,
+        state: head.state,
+        version: head.version,
+        made_from: head.made_from.map(Into::into),
+        updated_at: head.updated_at,
+        live,
+    }
+}
+
+fn facts_only(a: &article::Article) -> DeskArticle {
+    let facts = a.facts.clone();
+    DeskArticle {
+        id: a.id,
+        kind: facts.kind,
+        genre: facts.genre,
+        section_id: facts.section_id,
+        tags: facts.tags,
+        credits: facts.credits.into_iter().map(|c| DeskCredit { role: c.role, author_id: c.author_id }).collect(),
+        lead: facts.lead.map(|l| DeskLead { url: l.url, width: l.width, height: l.height, credit: l.credit }),
+        source_locale: facts.source_locale,
+        embargo_until: facts.embargo_until,
+        translations: BTreeMap::new(),
+        version: a.version,
+        created_by: a.created_by,
+        created_at: a.created_at,
+        updated_at: a.updated_at,
+        warnings: Vec::new(),
+    }
+}
+
+/// Articles with where their translations stand, in two statements for all of them.
+pub(super) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]) -> Result<Vec<DeskArticle>, Error> {
+    let ids: Vec<Id<article::Article>> = articles.iter().map(|a| a.id).collect();
+    let mut heads = store::translations::heads(tx, &ids)?;
+    let mut live = store::editions::live_heads(tx, &ids)?;
+    let show = |a: &article::Article| {
+        let live = live.remove(&a.id).unwrap_or_default();
+        let heads = heads.remove(&a.id).unwrap_or_default();
+        let translations = heads.into_iter().map(|h| (h.locale.clone(), info(h, &live))).collect();
+        DeskArticle { translations, ..facts_only(a) }
+    };
+    Ok(articles.iter().map(show).collect())
+}
+
+pub(super) fn shown_one(tx: &mut Tx<'_>, article: &article::Article) -> Result<DeskArticle, Error> {
+    shown(tx, std::slice::from_ref(article))?.pop().ok_or(Error::NotFound("article"))
+}
+
+pub(super) fn tagged(shown: DeskArticle) -> Tagged<DeskArticle> {
+    let version = shown.version;
+    Tagged::new(shown, version)
+}
+
+/// Which articles a desk list shows.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListDeskArticles {
+    /// With a translation in this state.
+    #[param(inline)]
+    state: Option<Stand>,
+    /// With a translation in this locale; together with `state` and `text`, the same one.
+    #[param(inline)]
+    locale: Option<Locale>,
+    /// In this section or below it.
+    #[param(inline)]
+    section: Option<SectionId>,
+    /// Credited to this author.
+    #[param(inline)]
+    author: Option<AuthorId>,
+    /// With this text in a headline.
+    #[param(max_length = 200)]
+    text: Option<String>,
+    /// Only those that you created.
+    #[param(default = false)]
+    mine: Option<bool>,
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<u32>,
+    /// Where the page begins: `page.next` or `page.previous` of another one.
+    cursor: Option<String>,
+    /// Whether to count all rows.
+    #[param(default = false)]
+    count: Option<bool>,
+}
+
+/// List articles as the desk keeps them, last saved first.
+///
+/// Contributors see their own.
+#[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(ListDeskArticles),
+    responses((status = 200, body = Listing<DeskArticle>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/articles")]
+pub async fn list_desk_articles(permit: Permit<ReadArticle>, query: Query<ListDeskArticles>, state: Data<State>) -> Result<Listing<DeskArticle>, Failure> {
+    let query = query.0;
+    let paging = paging(query.limit, query.cursor.as_deref(), query.count, 0)?;
+    let filter = Filter {
+        state: query.state,
+        locale: query.locale,
+        section: query.section,
+        author: query.author,
+        text: query.text,
+        created_by: permit.caller().user_id().filter(|_| query.mine == Some(true)),
+    };
+    let page = state.store.read(move |tx| {
+        let page = store::articles::page(tx, permit.visibility(), &filter, paging)?;
+        let mut shown = shown(tx, &page.items)?.into_iter();
+        page.try_map(|_| shown.next().ok_or(Error::NotFound("article")))
+    });
+    Ok(page.await?.into())
+}
+
+/// Begin an article.
+///
+/// Creates the article and the words it begins with, all or nothing. Nothing of it is public yet.
+#[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME])), request_body = NewArticle,
+    responses((status = 201, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles")]
+pub async fn create_article(permit: Permit<CreateArticle>, sent: Body<NewArticle>, state: Data<State>) -> Result<Tagged<DeskArticle>, Failure> {
+    let made = state.store.write(move |tx| {
+        let made = desk::articles::create(tx, permit, None, sent.0.into())?;
+        Ok(DeskArticle { warnings: made.warnings, ..shown_one(tx, &made.article)? })
+    });
+    let made = made.await?;
+    let path = format!("/v1/desk/articles/{}", made.id);
+    Ok(tagged(made).created(path))
+}
+
+/// Show an article as the desk keeps it.
+#[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
+    responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/articles/{id}")]
+pub async fn show_desk_article(permit: Permit<ReadArticle>, id: Path<ArticleId>, state: Data<State>) -> Result<Tagged<DeskArticle>, Failure> {
+    let found = state.store.read(move |tx| {
+        let article = store::articles::find(tx, permit.visibility(), *id)?;
+        shown_one(tx, &article)
+    });
+    Ok(tagged(found.await?))
+}
+
+/// Change the facts of an article.
+///
+/// Saves a new revision; answers 412 when `If-Match` is not the newest version. The public sees it when it is published.
+#[utoipa::path(tag = "desk: articles", security(("token" = [EditArticle::NAME])), params(("id" = ArticleId, Path), Expecting),
+    request_body(content = DeskArticlePatch, content_type = "application/merge-patch+json", example = json!({ "genre": "analysis" })),
+    responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[patch("/articles/{id}")]
+pub async fn revise_article(permit: Permit<EditArticle>, id: Path<ArticleId>, expected: IfMatch, patch: Patch<DeskArticle>, state: Data<State>) -> Result<Tagged<DeskArticle>, Failure> {
+    let revised = state.store.write(move |tx| {
+        let article = store::articles::find(tx, permit.visibility(), *id)?;
+        let shown = shown_one(tx, &article)?;
+        let revised = desk::articles::revise(tx, permit, *id, expected.version()?, |_| patch.onto(&shown).map(FactsInput::facts))?;
+        shown_one(tx, &revised)
+    });
+    Ok(tagged(revised.await?))
+}
+
+/// Remove an article that was never published.
+#[utoipa::path(tag = "desk: articles", security(("token" = [DeleteArticle::NAME])), params(("id" = ArticleId, Path), Expecting),
+    responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[delete("/articles/{id}")]
+pub async fn delete_article(permit: Permit<DeleteArticle>, id: Path<ArticleId>, expected: IfMatch, state: Data<State>) -> Result<HttpResponse, Failure> {
+    state.store.write(move |tx| desk::articles::delete(tx, permit, *id, expected.version()?)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,144 @@
+//! `/v1/desk/authors`.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, delete, get, patch, post, web::{Data, Path}};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Expecting, ListPage,
+    names::{AuthorName, drafts, with_bio},
+};
+use crate::{
+    access::{Action, Permit, action::{ManageAuthors, ReadDesk}},
+    api::{
+        State,
+        extract::{Body, IfMatch, Patch, PatchOf, Query, Resource, paging},
+        problem::{Failure, Problem},
+        reply::{Listing, Tagged},
+    },
+    desk::{self, authors::Draft},
+    domain::{Instant, Locale, Version, author::{self, AuthorKind, AuthorId}},
+    store,
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_desk_authors).service(create_author).service(show_desk_author).service(revise_author).service(delete_author);
+}
+
+/// An author as the desk keeps it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeskAuthor {
+    /// Its id.
+    #[schema(read_only)]
+    pub id: AuthorId,
+    /// What it is.
+    pub kind: AuthorKind,
+    /// Its names, by locale.
+    pub translations: BTreeMap<Locale, AuthorName>,
+    /// Newest version.
+    #[schema(read_only)]
+    pub version: Version,
+    /// First saved.
+    #[schema(read_only)]
+    pub created_at: Instant,
+    /// Last saved.
+    #[schema(read_only)]
+    pub updated_at: Instant,
+}
+
+/// A new author.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAuthor {
+    /// What it is.
+    pub kind: AuthorKind,
+    /// Its names, by locale.
+    #[schema(example = json!({ "en": { "name": "Asha Rao" } }))]
+    pub translations: BTreeMap<Locale, AuthorName>,
+}
+
+/// A merge patch on it, as the contract shows it.
+pub type DeskAuthorPatch = PatchOf<DeskAuthor>;
+
+impl Resource for DeskAuthor {
+    type Input = NewAuthor;
+    const READ_ONLY: &'static [&'static str] = &["id", "version", "created_at", "updated_at"];
+}
+
+impl From<NewAuthor> for Draft {
+    fn from(sent: NewAuthor) -> Self {
+        Self { kind: sent.kind, translations: drafts(sent.translations) }
+    }
+}
+
+impl From<&author::Author> for DeskAuthor {
+    fn from(author: &author::Author) -> Self {
+        Self {
+            id: author.id,
+            kind: author.kind,
+            translations: with_bio(&author.names),
+            version: author.version,
+            created_at: author.created_at,
+            updated_at: author.updated_at,
+        }
+    }
+}
+
+fn tagged(author: &author::Author) -> Tagged<DeskAuthor> {
+    Tagged::new(DeskAuthor::from(author), author.version)
+}
+
+/// List authors as the desk keeps them.
+#[utoipa::path(tag = "desk: authors", security(("token" = [ReadDesk::NAME])), params(ListPage),
+    responses((status = 200, body = Listing<DeskAuthor>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/authors")]
+pub async fn list_desk_authors(_: Permit<ReadDesk>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskAuthor>, Failure> {
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
+    let page = state.store.read(move |tx| store::authors::page(tx, paging)).await?;
+    Ok(page.map(|one| DeskAuthor::from(&one)).into())
+}
+
+/// Add an author.
+#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME])),
+    request_body(content = NewAuthor, example = json!({ "kind": "person", "translations": { "en": { "name": "Asha Rao" } } })),
+    responses((status = 201, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/authors")]
+pub async fn create_author(permit: Permit<ManageAuthors>, sent: Body<NewAuthor>, state: Data<State>) -> Result<Tagged<DeskAuthor>, Failure> {
+    let made = state.store.write(move |tx| desk::authors::create(tx, permit, None, sent.0.into())).await?;
+    Ok(tagged(&made).created(format!("/v1/desk/authors/{}", made.id)))
+}
+
+/// Show an author as the desk keeps it.
+#[utoipa::path(tag = "desk: authors", security(("token" = [ReadDesk::NAME])), params(("id" = AuthorId, Path)),
+    responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/authors/{id}")]
+pub async fn show_desk_author(_: Permit<ReadDesk>, id: Path<AuthorId>, state: Data<State>) -> Result<Tagged<DeskAuthor>, Failure> {
+    Ok(tagged(&state.store.read(move |tx| store::authors::find(tx, *id)).await?))
+}
+
+/// Change an author.
+#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME])), params(("id" = AuthorId, Path), Expecting),
+    request_body(content = DeskAuthorPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "en": { "name": "Asha Rao" } } })),
+    responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[patch("/authors/{id}")]
+pub async fn revise_author(permit: Permit<ManageAuthors>, id: Path<AuthorId>, expected: IfMatch, patch: Patch<DeskAuthor>, state: Data<State>) -> Result<Tagged<DeskAuthor>, Failure> {
+    let revised = state.store.write(move |tx| {
+        desk::authors::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskAuthor::from(one)).map(Draft::from))
+    });
+    Ok(tagged(&revised.await?))
+}
+
+/// Remove an author.
+///
+/// Answers 409 while articles or editions name it.
+#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME])), params(("id" = AuthorId, Path), Expecting),
+    responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[delete("/authors/{id}")]
+pub async fn delete_author(permit: Permit<ManageAuthors>, id: Path<AuthorId>, expected: IfMatch, state: Data<State>) -> Result<HttpResponse, Failure> {
+    state.store.write(move |tx| desk::authors::delete(tx, permit, *id, expected.version()?)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

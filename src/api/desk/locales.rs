@@ -1,0 +1,168 @@
+//! `/v1/desk/locales`.
+
+use actix_web::{HttpResponse, delete, get, patch, post, web::{Data, Path}};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::Expecting;
+use crate::{
+    access::{Action, Permit, action::{ManageLocales, ReadDesk}},
+    api::{
+        State,
+        extract::{Body, IfMatch, Patch, PatchOf, Resource},
+        problem::{Failure, Problem},
+        reply::{Listing, Tagged},
+    },
+    desk,
+    domain::{Locale, Version, locale::{Direction, LocaleDraft, LocaleSettings}},
+    store,
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_desk_locales).service(create_locale).service(show_desk_locale).service(revise_locale).service(delete_locale);
+}
+
+/// A locale as the desk keeps it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeskLocale {
+    /// The tag.
+    #[schema(read_only)]
+    pub locale: Locale,
+    /// The language's own name for itself.
+    #[schema(example = "हिंदी")]
+    pub name: String,
+    /// Which way its script runs.
+    pub direction: Direction,
+    /// The locales to fall back to, in order.
+    pub fallback: Vec<Locale>,
+    /// Reading speed.
+    #[schema(minimum = 20, maximum = 2000)]
+    pub words_per_minute: i32,
+    /// Place in the language switcher.
+    pub position: i32,
+    /// Newest version.
+    #[schema(read_only)]
+    pub version: Version,
+}
+
+/// What of a locale can be written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocaleInput {
+    name: String,
+    direction: Option<Direction>,
+    #[serde(default)]
+    fallback: Vec<Locale>,
+    words_per_minute: Option<i32>,
+    #[serde(default)]
+    position: i32,
+}
+
+/// A new locale.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLocale {
+    /// The tag (BCP 47).
+    pub locale: Locale,
+    /// The language's own name for itself.
+    #[schema(example = "हिंदी", min_length = 1, max_length = 200)]
+    pub name: String,
+    /// Which way its script runs; by its script when absent.
+    pub direction: Option<Direction>,
+    /// The locales to fall back to, in order.
+    #[serde(default)]
+    #[schema(example = json!(["en"]))]
+    pub fallback: Vec<Locale>,
+    /// Reading speed; by its language when absent.
+    #[schema(minimum = 20, maximum = 2000, example = 290)]
+    pub words_per_minute: Option<i32>,
+    /// Place in the language switcher.
+    #[serde(default)]
+    #[schema(example = 2)]
+    pub position: i32,
+}
+
+/// A merge patch on it, as the contract shows it.
+pub type DeskLocalePatch = PatchOf<DeskLocale>;
+
+impl Resource for DeskLocale {
+    type Input = LocaleInput;
+    const READ_ONLY: &'static [&'static str] = &["locale", "version"];
+}
+
+impl From<LocaleInput> for LocaleDraft {
+    fn from(l: LocaleInput) -> Self {
+        Self { name: l.name, direction: l.direction, fallback: l.fallback, words_per_minute: l.words_per_minute, position: l.position }
+    }
+}
+
+impl From<&LocaleSettings> for DeskLocale {
+    fn from(l: &LocaleSettings) -> Self {
+        Self {
+            locale: l.locale.clone(),
+            name: l.name.clone(),
+            direction: l.direction,
+            fallback: l.fallback.clone(),
+            words_per_minute: l.words_per_minute,
+            position: l.position,
+            version: l.version,
+        }
+    }
+}
+
+fn tagged(settings: &LocaleSettings) -> Tagged<DeskLocale> {
+    Tagged::new(DeskLocale::from(settings), settings.version)
+}
+
+/// List the locales as the desk keeps them.
+#[utoipa::path(tag = "desk: site", security(("token" = [ReadDesk::NAME])),
+    responses((status = 200, body = Listing<DeskLocale>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/locales")]
+pub async fn list_desk_locales(_: Permit<ReadDesk>, state: Data<State>) -> Result<Listing<DeskLocale>, Failure> {
+    let masthead = state.store.read(store::site::masthead).await?;
+    Ok(Listing::whole(masthead.locales.iter().map(DeskLocale::from).collect()))
+}
+
+/// Publish in one more locale.
+#[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME])), request_body = NewLocale,
+    responses((status = 201, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/locales")]
+pub async fn create_locale(permit: Permit<ManageLocales>, sent: Body<NewLocale>, state: Data<State>) -> Result<Tagged<DeskLocale>, Failure> {
+    let l = sent.0;
+    let draft = LocaleDraft { name: l.name, direction: l.direction, fallback: l.fallback, words_per_minute: l.words_per_minute, position: l.position };
+    let made = state.store.write(move |tx| desk::locales::create(tx, permit, l.locale, draft)).await?;
+    Ok(tagged(&made).created(format!("/v1/desk/locales/{}", made.locale)))
+}
+
+/// Show a locale as the desk keeps it.
+#[utoipa::path(tag = "desk: site", security(("token" = [ReadDesk::NAME])), params(("locale" = Locale, Path)),
+    responses((status = 200, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/locales/{locale}")]
+pub async fn show_desk_locale(_: Permit<ReadDesk>, locale: Path<Locale>, state: Data<State>) -> Result<Tagged<DeskLocale>, Failure> {
+    Ok(tagged(&state.store.read(move |tx| desk::locales::find(tx, &locale)).await?))
+}
+
+/// Change a locale.
+#[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME])), params(("locale" = Locale, Path), Expecting),
+    request_body(content = DeskLocalePatch, content_type = "application/merge-patch+json", example = json!({ "words_per_minute": 280 })),
+    responses((status = 200, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[patch("/locales/{locale}")]
+pub async fn revise_locale(permit: Permit<ManageLocales>, locale: Path<Locale>, expected: IfMatch, patch: Patch<DeskLocale>, state: Data<State>) -> Result<Tagged<DeskLocale>, Failure> {
+    let revised = state.store.write(move |tx| {
+        desk::locales::revise(tx, permit, &locale, Some(expected.version()?), |l| patch.onto(&DeskLocale::from(l)).map(LocaleDraft::from))
+    });
+    Ok(tagged(&revised.await?))
+}
+
+/// Stop publishing in a locale.
+///
+/// Answers 409 while anything is written in it.
+#[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME])), params(("locale" = Locale, Path), Expecting),
+    responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[delete("/locales/{locale}")]
+pub async fn delete_locale(permit: Permit<ManageLocales>, locale: Path<Locale>, expected: IfMatch, state: Data<State>) -> Result<HttpResponse, Failure> {
+    state.store.write(move |tx| desk::locales::delete(tx, permit, &locale, expected.version()?)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,40 @@
+//! The desk over HTTP: every operation needs a token, and none may be cached.
+
+pub mod articles;
+pub mod authors;
+pub mod locales;
+pub mod names;
+pub mod publishing;
+pub mod sections;
+pub mod site;
+pub mod tags;
+pub mod translations;
+pub mod users;
+
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+/// A page of a desk list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListPage {
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub limit: Option<u32>,
+    /// Where the page begins: `page.next` or `page.previous` of another one.
+    pub cursor: Option<String>,
+    /// Whether to count all rows.
+    #[param(default = false)]
+    pub count: Option<bool>,
+}
+
+/// The version that a write expects, for the contract; [`super::extract::IfMatch`] reads it.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it only documents a header")]
+pub struct Expecting {
+    /// The `ETag` of what was read; 428 without, 412 when it has moved on.
+    #[param(rename = "If-Match", example = "\"3\"", required = false)]
+    if_match: Option<String>,
+}

@@ -1,0 +1,93 @@
+//! `/v1/desk/articles/{id}/publish` and `/unpublish`.
+
+use std::collections::BTreeMap;
+
+use actix_web::{post, web::{Data, Path}};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{Expecting, articles::{DeskArticle, shown_one, tagged}};
+use crate::{
+    access::{Action, Permit, action::{Publish, Unpublish}},
+    api::{
+        State,
+        extract::{Body, IfMatch},
+        problem::{Failure, Problem},
+        reply::Tagged,
+    },
+    desk::{self, publishing::Which},
+    domain::{Locale, Version, article::ArticleId},
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(publish_article).service(unpublish_article);
+}
+
+/// Which locales are published.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Locales {
+    /// These, as they are now.
+    List(Vec<Locale>),
+    /// Exactly these revisions of them: another one is 412.
+    Revisions(BTreeMap<Locale, Version>),
+}
+
+/// What is published, and how.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "locales": ["en", "hi"] }))]
+pub struct Publication {
+    /// The locales, as a list or with the revisions they must have; those that are live when absent.
+    #[serde(default)]
+    pub locales: Option<Locales>,
+    /// True leaves `updated_at` as it is: nothing significant has changed.
+    #[serde(default)]
+    pub minor: bool,
+}
+
+/// What is no longer to be seen.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "locales": ["hi"] }))]
+pub struct Unpublication {
+    /// The locales; all that are live when absent.
+    #[serde(default)]
+    pub locales: Option<Vec<Locale>>,
+}
+
+/// Publish an article in some of its locales.
+///
+/// Makes an immutable edition of the words and facts as they are, all locales or none; other locales keep what they show.
+/// `If-Match` names the version of the facts.
+#[utoipa::path(tag = "desk: articles", security(("token" = [Publish::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Publication,
+    responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles/{id}/publish")]
+pub async fn publish_article(permit: Permit<Publish>, id: Path<ArticleId>, expected: IfMatch, sent: Body<Publication>, state: Data<State>) -> Result<Tagged<DeskArticle>, Failure> {
+    let which = match sent.0.locales {
+        None => Which::Live,
+        Some(Locales::List(locales)) => Which::Locales(locales),
+        Some(Locales::Revisions(map)) => Which::Exactly(map),
+    };
+    let published = state.store.write(move |tx| {
+        let article = desk::publishing::publish(tx, permit, *id, expected.version()?, which, sent.0.minor)?;
+        shown_one(tx, &article)
+    });
+    Ok(tagged(published.await?))
+}
+
+/// End what the public sees of an article.
+///
+/// Ended editions are kept; the address answers 404 until it is published again.
+#[utoipa::path(tag = "desk: articles", security(("token" = [Unpublish::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
+    responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles/{id}/unpublish")]
+pub async fn unpublish_article(permit: Permit<Unpublish>, id: Path<ArticleId>, expected: IfMatch, sent: Body<Unpublication>, state: Data<State>) -> Result<Tagged<DeskArticle>, Failure> {
+    let ended = state.store.write(move |tx| {
+        let article = desk::publishing::unpublish(tx, permit, *id, expected.version()?, sent.0.locales)?;
+        shown_one(tx, &article)
+    });
+    Ok(tagged(ended.await?))
+}

@@ -1,0 +1,129 @@
+//! `/v1/desk/site`.
+
+use actix_web::{get, patch, web::Data};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::Expecting;
+use crate::{
+    access::{Action, Permit, action::{ManageSite, ReadDesk}},
+    api::{
+        State,
+        extract::{IfMatch, Patch, PatchOf, Resource},
+        problem::{Failure, Problem},
+        reply::Tagged,
+    },
+    desk,
+    domain::{self, Instant, Locale, Version, site::{CreditLabels, Review, SiteDraft}},
+    store,
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(show_desk_site).service(revise_site);
+}
+
+/// The site as the desk keeps it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeskSite {
+    /// Its name.
+    #[schema(example = "The Dateline Times")]
+    pub name: String,
+    /// Where readers find it.
+    #[schema(example = "https://news.example")]
+    pub url: String,
+    /// The locale of readers who ask for none.
+    pub default_locale: Locale,
+    /// IANA time zone that its dates are printed in.
+    #[schema(example = "Asia/Kolkata")]
+    pub time_zone: String,
+    /// Path of an article's page: `{locale}`, `{section}`, `{slug}`, `{id}`, `{yyyy}`, `{mm}`, `{dd}`.
+    #[schema(example = "/{locale}/{section}/{slug}")]
+    pub url_pattern: String,
+    /// Whether translations must be approved before they are published.
+    pub review: Review,
+    /// Labels of credit roles: role, then locale, then label.
+    #[schema(value_type = std::collections::HashMap<String, std::collections::HashMap<String, String>>, example = json!({ "reported_by": { "en": "Reported by", "hi": "रिपोर्ट" } }))]
+    pub credit_labels: CreditLabels,
+    /// Newest version.
+    #[schema(read_only)]
+    pub version: Version,
+    /// Last saved.
+    #[schema(read_only)]
+    pub updated_at: Instant,
+}
+
+/// What of the site can be written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteInput {
+    name: String,
+    url: String,
+    default_locale: Locale,
+    time_zone: String,
+    url_pattern: String,
+    review: Review,
+    #[serde(default)]
+    credit_labels: CreditLabels,
+}
+
+/// A merge patch on it, as the contract shows it.
+pub type DeskSitePatch = PatchOf<DeskSite>;
+
+impl Resource for DeskSite {
+    type Input = SiteInput;
+    const READ_ONLY: &'static [&'static str] = &["version", "updated_at"];
+}
+
+impl From<SiteInput> for SiteDraft {
+    fn from(s: SiteInput) -> Self {
+        Self {
+            name: s.name,
+            url: s.url,
+            default_locale: s.default_locale,
+            time_zone: s.time_zone,
+            url_pattern: s.url_pattern,
+            review: s.review,
+            credit_labels: s.credit_labels,
+        }
+    }
+}
+
+impl From<&domain::site::Site> for DeskSite {
+    fn from(s: &domain::site::Site) -> Self {
+        Self {
+            name: s.name.clone(),
+            url: s.url.clone(),
+            default_locale: s.default_locale.clone(),
+            time_zone: s.time_zone.clone(),
+            url_pattern: s.url_pattern.as_str().to_owned(),
+            review: s.review,
+            credit_labels: s.credit_labels.clone(),
+            version: s.version,
+            updated_at: s.updated_at,
+        }
+    }
+}
+
+/// Show the site as the desk keeps it.
+#[utoipa::path(tag = "desk: site", security(("token" = [ReadDesk::NAME])),
+    responses((status = 200, body = DeskSite), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/site")]
+pub async fn show_desk_site(_: Permit<ReadDesk>, state: Data<State>) -> Result<Tagged<DeskSite>, Failure> {
+    let site = state.store.read(store::site::masthead).await?.site;
+    Ok(Tagged::new(DeskSite::from(&site), site.version))
+}
+
+/// Change the site.
+#[utoipa::path(tag = "desk: site", security(("token" = [ManageSite::NAME])), params(Expecting),
+    request_body(content = DeskSitePatch, content_type = "application/merge-patch+json", example = json!({ "name": "The Dateline Times" })),
+    responses((status = 200, body = DeskSite), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[patch("/site")]
+pub async fn revise_site(permit: Permit<ManageSite>, expected: IfMatch, patch: Patch<DeskSite>, state: Data<State>) -> Result<Tagged<DeskSite>, Failure> {
+    let revised = state.store.write(move |tx| {
+        desk::site::revise(tx, permit, Some(expected.version()?), |site| patch.onto(&DeskSite::from(site)).map(SiteDraft::from))
+    });
+    let site = revised.await?.site;
+    Ok(Tagged::new(DeskSite::from(&site), site.version))
+}

@@ -1,0 +1,144 @@
+//! `/v1/desk/tags`.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, delete, get, patch, post, web::{Data, Path}};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Expecting, ListPage,
+    names::{DescribedName, drafts, described},
+};
+use crate::{
+    access::{Action, Permit, action::{ManageTags, ReadDesk}},
+    api::{
+        State,
+        extract::{Body, IfMatch, Patch, PatchOf, Query, Resource, paging},
+        problem::{Failure, Problem},
+        reply::{Listing, Tagged},
+    },
+    desk::{self, tags::Draft},
+    domain::{Instant, Locale, Version, tag::{self, TagKind, TagId}},
+    store,
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_desk_tags).service(create_tag).service(show_desk_tag).service(revise_tag).service(delete_tag);
+}
+
+/// A tag as the desk keeps it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeskTag {
+    /// Its id.
+    #[schema(read_only)]
+    pub id: TagId,
+    /// What it is.
+    pub kind: TagKind,
+    /// Its names, by locale.
+    pub translations: BTreeMap<Locale, DescribedName>,
+    /// Newest version.
+    #[schema(read_only)]
+    pub version: Version,
+    /// First saved.
+    #[schema(read_only)]
+    pub created_at: Instant,
+    /// Last saved.
+    #[schema(read_only)]
+    pub updated_at: Instant,
+}
+
+/// A new tag.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTag {
+    /// What it is.
+    pub kind: TagKind,
+    /// Its names, by locale.
+    #[schema(example = json!({ "en": { "name": "Diplomacy" } }))]
+    pub translations: BTreeMap<Locale, DescribedName>,
+}
+
+/// A merge patch on it, as the contract shows it.
+pub type DeskTagPatch = PatchOf<DeskTag>;
+
+impl Resource for DeskTag {
+    type Input = NewTag;
+    const READ_ONLY: &'static [&'static str] = &["id", "version", "created_at", "updated_at"];
+}
+
+impl From<NewTag> for Draft {
+    fn from(sent: NewTag) -> Self {
+        Self { kind: sent.kind, translations: drafts(sent.translations) }
+    }
+}
+
+impl From<&tag::Tag> for DeskTag {
+    fn from(tag: &tag::Tag) -> Self {
+        Self {
+            id: tag.id,
+            kind: tag.kind,
+            translations: described(&tag.names),
+            version: tag.version,
+            created_at: tag.created_at,
+            updated_at: tag.updated_at,
+        }
+    }
+}
+
+fn tagged(tag: &tag::Tag) -> Tagged<DeskTag> {
+    Tagged::new(DeskTag::from(tag), tag.version)
+}
+
+/// List tags as the desk keeps them.
+#[utoipa::path(tag = "desk: tags", security(("token" = [ReadDesk::NAME])), params(ListPage),
+    responses((status = 200, body = Listing<DeskTag>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/tags")]
+pub async fn list_desk_tags(_: Permit<ReadDesk>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskTag>, Failure> {
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
+    let page = state.store.read(move |tx| store::tags::page(tx, paging)).await?;
+    Ok(page.map(|one| DeskTag::from(&one)).into())
+}
+
+/// Add a tag.
+#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME])),
+    request_body(content = NewTag, example = json!({ "kind": "topic", "translations": { "en": { "name": "Diplomacy" } } })),
+    responses((status = 201, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/tags")]
+pub async fn create_tag(permit: Permit<ManageTags>, sent: Body<NewTag>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
+    let made = state.store.write(move |tx| desk::tags::create(tx, permit, None, sent.0.into())).await?;
+    Ok(tagged(&made).created(format!("/v1/desk/tags/{}", made.id)))
+}
+
+/// Show a tag as the desk keeps it.
+#[utoipa::path(tag = "desk: tags", security(("token" = [ReadDesk::NAME])), params(("id" = TagId, Path)),
+    responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/tags/{id}")]
+pub async fn show_desk_tag(_: Permit<ReadDesk>, id: Path<TagId>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
+    Ok(tagged(&state.store.read(move |tx| store::tags::find(tx, *id)).await?))
+}
+
+/// Change a tag.
+#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME])), params(("id" = TagId, Path), Expecting),
+    request_body(content = DeskTagPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "en": { "name": "Diplomacy" } } })),
+    responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[patch("/tags/{id}")]
+pub async fn revise_tag(permit: Permit<ManageTags>, id: Path<TagId>, expected: IfMatch, patch: Patch<DeskTag>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
+    let revised = state.store.write(move |tx| {
+        desk::tags::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskTag::from(one)).map(Draft::from))
+    });
+    Ok(tagged(&revised.await?))
+}
+
+/// Remove a tag.
+///
+/// Answers 409 while articles or editions name it.
+#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME])), params(("id" = TagId, Path), Expecting),
+    responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[delete("/tags/{id}")]
+pub async fn delete_tag(permit: Permit<ManageTags>, id: Path<TagId>, expected: IfMatch, state: Data<State>) -> Result<HttpResponse, Failure> {
+    state.store.write(move |tx| desk::tags::delete(tx, permit, *id, expected.version()?)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

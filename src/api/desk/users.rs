@@ -1,0 +1,283 @@
+//! `/v1/desk/users` and their grants.
+
+use actix_web::{HttpResponse, delete, get, patch, post, web::{Data, Path}};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{Expecting, ListPage};
+use crate::{
+    access::{Action, Permit, action::{ManageUsers, ReadUsers}, password},
+    api::{
+        State,
+        auth::GrantInfo,
+        extract::{Body, IfMatch, Patch, PatchOf, Query, Resource, paging},
+        problem::{Failure, Problem},
+        reply::{Listing, Tagged},
+    },
+    desk::{self, users::{Draft, GrantDraft}},
+    domain::{
+        Error, Instant, Locale, Version,
+        section::SectionId,
+        user::{self, GrantId, Role, UserId, UserStatus, check_password},
+    },
+    store,
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_users)
+        .service(create_user)
+        .service(show_user)
+        .service(revise_user)
+        .service(delete_user)
+        .service(list_grants)
+        .service(create_grant)
+        .service(delete_grant);
+}
+
+/// A user.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeskUser {
+    /// Their id.
+    #[schema(read_only)]
+    pub id: UserId,
+    /// What they sign in with.
+    #[schema(example = "asha@example.org")]
+    pub email: String,
+    /// Their name.
+    #[schema(example = "Asha Rao")]
+    pub name: String,
+    /// Whether they may sign in.
+    pub status: UserStatus,
+    /// What they were granted; written at `…/grants`.
+    #[schema(read_only)]
+    pub grants: Vec<GrantInfo>,
+    /// A new password; never shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(write_only, min_length = 12, max_length = 128, format = Password)]
+    pub password: Option<String>,
+    /// Newest version.
+    #[schema(read_only)]
+    pub version: Version,
+    /// First saved.
+    #[schema(read_only)]
+    pub created_at: Instant,
+    /// Last saved.
+    #[schema(read_only)]
+    pub updated_at: Instant,
+}
+
+/// A role to be held, everywhere or within limits.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "role": "translator", "locale": "hi" }))]
+pub struct NewGrant {
+    /// The role.
+    pub role: Role,
+    /// Only in this section and below it.
+    #[serde(default)]
+    pub section_id: Option<SectionId>,
+    /// Only in this locale.
+    #[serde(default)]
+    pub locale: Option<Locale>,
+}
+
+/// Somebody new.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "email": "asha@example.org", "name": "Asha Rao", "password": "a-long-sentence-of-hers", "grants": [{ "role": "editor" }] }))]
+pub struct NewUser {
+    /// What they sign in with.
+    #[schema(max_length = 254)]
+    pub email: String,
+    /// Their name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// Their password.
+    #[schema(min_length = 12, max_length = 128, format = Password)]
+    pub password: String,
+    /// What they are granted.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub grants: Vec<NewGrant>,
+}
+
+impl std::fmt::Debug for NewUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewUser").field("email", &self.email).finish_non_exhaustive()
+    }
+}
+
+/// What of a user can be written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserInput {
+    email: String,
+    name: String,
+    status: UserStatus,
+    #[serde(default)]
+    password: Option<String>,
+}
+
+impl std::fmt::Debug for UserInput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UserInput").field("email", &self.email).finish_non_exhaustive()
+    }
+}
+
+/// A merge patch on it, as the contract shows it.
+pub type DeskUserPatch = PatchOf<DeskUser>;
+
+impl Resource for DeskUser {
+    type Input = UserInput;
+    const READ_ONLY: &'static [&'static str] = &["id", "grants", "version", "created_at", "updated_at"];
+}
+
+impl From<NewGrant> for GrantDraft {
+    fn from(g: NewGrant) -> Self {
+        Self { role: g.role, section: g.section_id, locale: g.locale }
+    }
+}
+
+impl From<&user::User> for DeskUser {
+    fn from(u: &user::User) -> Self {
+        Self {
+            id: u.id,
+            email: u.email.clone(),
+            name: u.name.clone(),
+            status: u.status,
+            grants: u.grants.iter().map(GrantInfo::from).collect(),
+            password: None,
+            version: u.version,
+            created_at: u.created_at,
+            updated_at: u.updated_at,
+        }
+    }
+}
+
+fn granted(user: &user::User) -> Vec<GrantDraft> {
+    user.grants.iter().map(|g| GrantDraft { role: g.role, section: g.section, locale: g.locale.clone() }).collect()
+}
+
+fn draft(user: &user::User, grants: Vec<GrantDraft>) -> Draft {
+    Draft { email: user.email.clone(), name: user.name.clone(), status: user.status, grants }
+}
+
+fn tagged(user: &user::User) -> Tagged<DeskUser> {
+    Tagged::new(DeskUser::from(user), user.version)
+}
+
+async fn hashed(state: &Data<State>, password: &str) -> Result<String, Error> {
+    let password = check_password(password)?;
+    let shared = state.clone();
+    state.hashing.run(move || password::hash(&password, shared.store.entropy())).await
+}
+
+/// List users.
+#[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(ListPage),
+    responses((status = 200, body = Listing<DeskUser>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/users")]
+pub async fn list_users(_: Permit<ReadUsers>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskUser>, Failure> {
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
+    let page = state.store.read(move |tx| store::users::page(tx, paging)).await?;
+    Ok(page.map(|u| DeskUser::from(&u)).into())
+}
+
+/// Let somebody in.
+#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), request_body = NewUser,
+    responses((status = 201, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/users")]
+pub async fn create_user(permit: Permit<ManageUsers>, sent: Body<NewUser>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+    let NewUser { email, name, password, grants } = sent.0;
+    let hash = hashed(&state, &password).await?;
+    let draft = Draft { email, name, status: UserStatus::Active, grants: grants.into_iter().map(GrantDraft::from).collect() };
+    let made = state.store.write(move |tx| desk::users::create(tx, permit, &draft, &hash)).await?;
+    Ok(tagged(&made).created(format!("/v1/desk/users/{}", made.id)))
+}
+
+/// Show a user.
+#[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
+    responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/users/{id}")]
+pub async fn show_user(_: Permit<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+    Ok(tagged(&state.store.read(move |tx| store::users::find(tx, *id)).await?))
+}
+
+/// Change a user.
+///
+/// A new password or another status ends their sessions at once.
+#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), Expecting),
+    request_body(content = DeskUserPatch, content_type = "application/merge-patch+json", example = json!({ "status": "suspended" })),
+    responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[patch("/users/{id}")]
+pub async fn revise_user(permit: Permit<ManageUsers>, id: Path<UserId>, expected: IfMatch, patch: Patch<DeskUser>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+    let expected = expected.version()?;
+    // The password is hashed before the transaction begins, which must not wait for it.
+    let before = { let id = *id; state.store.read(move |tx| store::users::find(tx, id)).await? };
+    let hash = match patch.onto(&DeskUser::from(&before))?.password {
+        Some(password) => Some(hashed(&state, &password).await?),
+        None => None,
+    };
+    let revised = state.store.write(move |tx| {
+        desk::users::revise(tx, permit, *id, expected, hash.as_deref(), |user| {
+            let input = patch.onto(&DeskUser::from(user))?;
+            Ok(Draft { email: input.email, name: input.name, status: input.status, grants: granted(user) })
+        })
+    });
+    Ok(tagged(&revised.await?))
+}
+
+/// Remove a user who has made nothing; suspend others.
+#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), Expecting),
+    responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[delete("/users/{id}")]
+pub async fn delete_user(permit: Permit<ManageUsers>, id: Path<UserId>, expected: IfMatch, state: Data<State>) -> Result<HttpResponse, Failure> {
+    state.store.write(move |tx| desk::users::delete(tx, permit, *id, expected.version()?)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// List what a user was granted.
+#[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
+    responses((status = 200, body = Listing<GrantInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/users/{id}/grants")]
+pub async fn list_grants(_: Permit<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Listing<GrantInfo>, Failure> {
+    let user = state.store.read(move |tx| store::users::find(tx, *id)).await?;
+    Ok(Listing::whole(user.grants.iter().map(GrantInfo::from).collect()))
+}
+
+/// Grant a role to a user.
+///
+/// `If-Match` names the version of the user; their sessions end, so that the next sign-in has the new rights.
+#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), Expecting), request_body = NewGrant,
+    responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/users/{id}/grants")]
+pub async fn create_grant(permit: Permit<ManageUsers>, id: Path<UserId>, expected: IfMatch, sent: Body<NewGrant>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+    let revised = state.store.write(move |tx| {
+        desk::users::revise(tx, permit, *id, expected.version()?, None, |user| {
+            let mut grants = granted(user);
+            grants.push(sent.0.into());
+            Ok(draft(user, grants))
+        })
+    });
+    Ok(tagged(&revised.await?))
+}
+
+/// Take a grant back.
+#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), ("grant_id" = GrantId, Path), Expecting),
+    responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[delete("/users/{id}/grants/{grant_id}")]
+pub async fn delete_grant(permit: Permit<ManageUsers>, at: Path<(UserId, GrantId)>, expected: IfMatch, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+    let (id, grant) = at.into_inner();
+    let revised = state.store.write(move |tx| {
+        desk::users::revise(tx, permit, id, expected.version()?, None, |user| {
+            if !user.grants.iter().any(|g| g.id == grant) {
+                return Err(Error::NotFound("grant"));
+            }
+            let kept = user.grants.iter().filter(|g| g.id != grant);
+            Ok(draft(user, kept.map(|g| GrantDraft { role: g.role, section: g.section, locale: g.locale.clone() }).collect()))
+        })
+    });
+    Ok(tagged(&revised.await?))
+}

@@ -1,0 +1,216 @@
+//! The frame around every answer: who asks, the request's id, problems, and the headers that all answers carry.
+
+use actix_web::{
+    HttpMessage, HttpResponse,
+    body::{BodySize, BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+    web::{Bytes, Data},
+};
+
+use super::{State, problem::{Failure, chain}};
+use crate::{
+    access::{Caller, token::Verified},
+    desk,
+    domain::{Error, id::new_uuid},
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Which face of the API a path shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Face {
+    Desk,
+    Auth,
+    Delivery,
+    Docs,
+    Other,
+}
+
+impl Face {
+    fn of(path: &str) -> Self {
+        let under = |prefix: &str| path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+        if under("/v1/desk") {
+            Self::Desk
+        } else if under("/v1/auth") {
+            Self::Auth
+        } else if under("/v1") || path == "/.well-known/jwks.json" || path == "/openapi.json" {
+            Self::Delivery
+        } else if under("/docs") {
+            Self::Docs
+        } else {
+            Self::Other
+        }
+    }
+
+    /// Everything on the desk needs a token, and so do these two.
+    fn needs_caller(self, path: &str) -> bool {
+        self == Self::Desk || matches!(path, "/v1/auth/me" | "/v1/auth/logout")
+    }
+}
+
+/// Run a request inside the frame.
+///
+/// # Errors
+/// None: what fails becomes an answer.
+pub async fn frame(
+    mut req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(state) = req.app_data::<Data<State>>().cloned() else {
+        return next.call(req).await.map(ServiceResponse::map_into_boxed_body);
+    };
+    let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
+    let face = Face::of(req.path());
+    let origin = req.headers().get(header::ORIGIN).cloned();
+    let head = req.method() == Method::HEAD;
+    if head {
+        req.head_mut().method = Method::GET;
+    }
+    let mut answer = if req.method() == Method::OPTIONS && req.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
+        req.into_response(preflight(face))
+    } else {
+        match identify(&state, &req, face, &id).await {
+            Err(failure) => req.into_response(HttpResponse::from_error(failure)),
+            Ok(caller) => {
+                req.extensions_mut().extend(caller.map(|(verified, caller)| {
+                    let mut found = actix_web::dev::Extensions::new();
+                    found.insert(verified);
+                    found.insert(caller);
+                    found
+                }).unwrap_or_default());
+                let parts = req.request().clone();
+                match next.call(req).await {
+                    Ok(answer) => answer.map_into_boxed_body(),
+                    Err(error) => ServiceResponse::new(parts, HttpResponse::from_error(error)),
+                }
+            }
+        }
+    };
+    name_problem(&mut answer, &id);
+    finish(answer.headers_mut(), face, &id);
+    share(answer.headers_mut(), face, origin.as_ref(), &state.origins);
+    Ok(if head { answer.map_body(|_, body| BoxBody::new(Headless(body.size()))) } else { answer })
+}
+
+/// Who asks, when the path needs to know.
+async fn identify(state: &Data<State>, req: &ServiceRequest, face: Face, id: &str) -> Result<Option<(Verified, Caller)>, Failure> {
+    if !face.needs_caller(req.path()) {
+        return Ok(None);
+    }
+    let header = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let token = match header.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+        _ => return Err(Error::Unauthenticated.into()),
+    };
+    let verified = Verified::from_token(token, &state.keys, &state.issuer, state.store.now())?;
+    let shown = verified.clone();
+    let caller = state.store.read(move |tx| desk::sessions::caller(tx, &shown)).await?;
+    Ok(Some((verified, caller.within(id))))
+}
+
+fn preflight(face: Face) -> HttpResponse {
+    let methods = if face == Face::Delivery { "GET, HEAD, OPTIONS" } else { "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" };
+    HttpResponse::NoContent()
+        .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, methods))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, if-match, idempotency-key"))
+        .insert_header((header::ACCESS_CONTROL_MAX_AGE, "600"))
+        .finish()
+}
+
+/// Put the request's id into a problem, log what is ours, and make a problem of every bare refusal.
+fn name_problem(answer: &mut ServiceResponse<BoxBody>, id: &str) {
+    let status = answer.status();
+    let failure = answer.response().error().and_then(|e| e.as_error::<Failure>());
+    let named = match failure {
+        Some(failure) => {
+            if let Failure::Rule(Error::Internal(source)) = failure {
+                tracing::error!(request_id = id, path = answer.request().path(), error = chain(&**source), "a request failed");
+            }
+            failure.answer(id)
+        }
+        None if status.is_client_error() || status.is_server_error() => bare(status, id),
+        None => return,
+    };
+    *answer.response_mut() = named;
+}
+
+/// A refusal that the framework made by itself.
+fn bare(status: StatusCode, id: &str) -> HttpResponse {
+    let failure = match status {
+        StatusCode::NOT_FOUND => Failure::NoRoute,
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+        s if s.is_server_error() => Failure::Rule(Error::internal("the framework refused")),
+        _ => Failure::Malformed(Vec::new()),
+    };
+    failure.answer(id)
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}
+
+fn finish(headers: &mut HeaderMap, face: Face, id: &str) {
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(headers, header::REFERRER_POLICY, "no-referrer");
+    let policy = match face {
+        Face::Docs => {
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; \
+             connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        }
+        _ => "default-src 'none'; frame-ancestors 'none'",
+    };
+    put(headers, header::CONTENT_SECURITY_POLICY, policy);
+    let sharing = if face == Face::Delivery { "cross-origin" } else { "same-origin" };
+    put(headers, HeaderName::from_static("cross-origin-resource-policy"), sharing);
+    let problem = headers.get(header::CONTENT_TYPE).is_some_and(|t| t == super::problem::MEDIA_TYPE);
+    if face == Face::Delivery && !problem {
+        put(headers, header::CACHE_CONTROL, "public, max-age=10");
+    } else if face != Face::Docs {
+        put(headers, header::CACHE_CONTROL, "no-store");
+    }
+}
+
+/// Who may read the answer from a page of another origin: anyone what is public, the allow-list what is the desk's.
+fn share(headers: &mut HeaderMap, face: Face, origin: Option<&HeaderValue>, allowed: &[String]) {
+    match face {
+        Face::Delivery => put(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        Face::Desk | Face::Auth if !allowed.is_empty() => {
+            headers.append(header::VARY, HeaderValue::from_static("Origin"));
+            if let Some(origin) = origin.filter(|o| allowed.iter().any(|a| a.as_bytes() == o.as_bytes())) {
+                headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            }
+        }
+        _ => {}
+    }
+    if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        put(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link, Location, Content-Language, X-Request-Id");
+    } else {
+        headers.remove(header::ACCESS_CONTROL_ALLOW_METHODS);
+    }
+}
+
+/// The length of an answer without the answer, for `HEAD`.
+struct Headless(BodySize);
+
+impl MessageBody for Headless {
+    type Error = std::convert::Infallible;
+
+    fn size(&self) -> BodySize {
+        self.0
+    }
+
+    fn poll_next(
+        self: std::pin::Pin<&mut Self>,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<Bytes, Self::Error>>> {
+        std::task::Poll::Ready(None)
+    }
+}

@@ -1,0 +1,67 @@
+//! HTTP in and out: routes, extractors, answers, problems and the contract.
+
+pub mod auth;
+pub mod contract;
+pub mod delivery;
+pub mod desk;
+pub mod extract;
+pub mod frame;
+pub mod health;
+pub mod problem;
+pub mod reply;
+
+use std::sync::Arc;
+
+use utoipa_actix_web::{scope, service_config::ServiceConfig};
+
+use crate::{access::keys::Keys, store::Store};
+
+/// What every handler may use.
+#[derive(Debug)]
+pub struct State {
+    /// The database.
+    pub store: Store,
+    /// The keys that tokens are signed with.
+    pub keys: Arc<Keys>,
+    /// The `iss` of tokens: the server's public URL.
+    pub issuer: String,
+    /// Password hashes under way at once, and waiting for their turn.
+    pub hashing: auth::Hashing,
+    /// Origins whose pages may use the desk.
+    pub origins: Vec<String>,
+    /// The contract, as it is served.
+    pub contract: contract::Contract,
+}
+
+/// Every operation of the API.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(
+            scope::scope("/v1/auth")
+                .service(auth::sign_in)
+                .service(auth::refresh_token)
+                .service(auth::sign_out)
+                .service(auth::show_me),
+        )
+        .service(
+            scope::scope("/v1/desk")
+                .configure(desk::site::routes)
+                .configure(desk::locales::routes)
+                .configure(desk::sections::routes)
+                .configure(desk::authors::routes)
+                .configure(desk::tags::routes)
+                .configure(desk::articles::routes)
+                .configure(desk::translations::routes)
+                .configure(desk::publishing::routes)
+                .configure(desk::users::routes),
+        )
+        .service(
+            scope::scope("/v1")
+                .configure(delivery::site::routes)
+                .configure(delivery::names::routes)
+                .configure(delivery::articles::routes),
+        )
+        .service(auth::list_keys)
+        .service(health::live)
+        .service(health::ready);
+}

@@ -1,0 +1,196 @@
+//! Refusals as `application/problem+json` (RFC 9457): one exhaustive match from what went wrong to status and code.
+
+use std::fmt;
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{
+        StatusCode,
+        header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE},
+    },
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::{Error, Instant, Version, Violation};
+
+/// The media type of a problem.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Why a request was refused (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "type": "urn:dateline:problem:invalid", "title": "Unprocessable Entity", "status": 422, "code": "invalid",
+    "detail": "1 value(s) are not valid", "request_id": "0198c5a1-7f00-7000-8000-000000000001",
+    "errors": [{ "pointer": "#/translations/hi/headline", "code": "required", "detail": "must not be empty" }]
+}))]
+pub struct Problem {
+    /// A name for this type of problem: `urn:dateline:problem:` and the code.
+    pub r#type: String,
+    /// The status in words.
+    pub title: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened, in words.
+    pub detail: String,
+    /// What happened, as a stable code.
+    pub code: &'static str,
+    /// The id of the request, for whoever runs the server.
+    pub request_id: String,
+    /// Everything that is wrong with what was sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub errors: Vec<Violation>,
+    /// With `stale`: the newest version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub current_version: Option<Version>,
+    /// With `stale`: who made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub changed_by: Option<String>,
+    /// With `stale`: when it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub changed_at: Option<Instant>,
+}
+
+/// Why a request was refused: by a rule, or on its way to one.
+#[derive(Debug)]
+pub enum Failure {
+    /// By a rule.
+    Rule(Error),
+    /// It could not be read; what was wrong, where known.
+    Malformed(Vec<Violation>),
+    /// Its body is larger than the limit.
+    TooLarge,
+    /// Its body is of a type that is not taken here.
+    UnsupportedMediaType(&'static str),
+    /// There is nothing at this path.
+    NoRoute,
+    /// There is something, but not with this method; those that are allowed.
+    MethodNotAllowed(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Rule(error)
+    }
+}
+
+impl Failure {
+    /// One thing that could not be read.
+    pub fn malformed(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Malformed(vec![Violation { pointer: pointer.into(), code, detail: detail.into() }])
+    }
+
+    fn row(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
+            Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
+            Self::NoRoute => (StatusCode::NOT_FOUND, "no-route"),
+            Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
+            Self::Rule(error) => match error {
+                Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
+                Error::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong-credentials"),
+                Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
+                Error::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
+                Error::Stale { .. } => (StatusCode::PRECONDITION_FAILED, "stale"),
+                Error::Unconditional => (StatusCode::PRECONDITION_REQUIRED, "unconditional"),
+                Error::Taken(_) => (StatusCode::CONFLICT, "taken"),
+                Error::Conflict { code, .. } => (StatusCode::CONFLICT, code),
+                // A query parameter is wrong, not the thing that was sent.
+                Error::Invalid(all) if all.iter().all(|v| v.pointer.starts_with('?')) => (StatusCode::BAD_REQUEST, "malformed"),
+                Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+                Error::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+                Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+            },
+        }
+    }
+
+    /// The problem that a client is shown.
+    #[must_use]
+    pub fn problem(&self, request_id: &str) -> Problem {
+        let (status, code) = self.row();
+        let errors = match self {
+            Self::Malformed(all) | Self::Rule(Error::Invalid(all)) => all.clone(),
+            Self::Rule(Error::Taken(one)) => vec![one.clone()],
+            _ => Vec::new(),
+        };
+        let (current_version, changed_by, changed_at) = match self {
+            Self::Rule(Error::Stale { current, changed_by, changed_at, .. }) => (Some(*current), changed_by.clone(), *changed_at),
+            _ => (None, None, None),
+        };
+        Problem {
+            r#type: format!("urn:dateline:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: self.to_string(),
+            code,
+            request_id: request_id.to_owned(),
+            errors,
+            current_version,
+            changed_by,
+            changed_at,
+        }
+    }
+
+    /// The answer to a client, naming the request.
+    #[must_use]
+    pub fn answer(&self, request_id: &str) -> HttpResponse {
+        let mut answer = HttpResponse::build(self.row().0);
+        answer.content_type(MEDIA_TYPE);
+        match self {
+            Self::Rule(Error::Unauthenticated | Error::WrongCredentials) => {
+                answer.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+            }
+            Self::Rule(Error::Busy) => {
+                answer.insert_header((RETRY_AFTER, HeaderValue::from_static("1")));
+            }
+            Self::MethodNotAllowed(allowed) => {
+                answer.insert_header((ALLOW, allowed.as_str()));
+            }
+            _ => {}
+        }
+        answer.json(self.problem(request_id))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // Never more than this sentence: no SQL, no path, no secret.
+            Self::Rule(Error::Internal(_)) => f.write_str("something failed on our side; the request id helps whoever runs the server find it"),
+            Self::Rule(error) => fmt::Display::fmt(error, f),
+            Self::Malformed(_) => f.write_str("the request could not be read"),
+            Self::TooLarge => f.write_str("the body is larger than this server takes"),
+            Self::UnsupportedMediaType(wanted) => write!(f, "send {wanted}"),
+            Self::NoRoute => f.write_str("there is nothing at this path"),
+            Self::MethodNotAllowed(allowed) => write!(f, "this path takes {allowed}"),
+        }
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        self.row().0
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.answer("")
+    }
+}
+
+/// The whole chain of causes, for the log.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,448 @@
+//! Articles as readers see them: everything the page of a story shows, in one answer.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    Found, Reading,
+    names::{Alternate, NameMap, SectionRef, pick, section_ref},
+};
+use crate::{
+    access::Visibility,
+    domain::{
+        Error, Id, Instant, Locale,
+        address::AddressKind,
+        article::{self, Genre, Kind},
+        author::{self, AuthorKind},
+        body::{self, doc},
+        locale::Direction,
+        page::{Page, Paging},
+        section, tag,
+        tag::TagKind,
+        vocabulary::vocabulary,
+    },
+    store::{
+        self, Tx,
+        editions::{Alternate as LiveAlternate, Content, Filter, Live, Order},
+    },
+};
+
+vocabulary! {
+    /// In which form a body is delivered.
+    pub enum BodyFormat {
+        /// HTML.
+        Html => "html",
+        /// Dateline's own document, with block ids.
+        Doc => "doc",
+        /// Plain text.
+        Text => "text",
+        /// Markdown.
+        Markdown => "markdown",
+        /// Portable Text.
+        PortableText => "portable_text",
+        /// Not at all.
+        None => "none",
+    }
+}
+
+/// The body of a story, in the form that was asked for.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Body {
+    /// Its form.
+    pub format: BodyFormat,
+    /// A string for `html`, `text` and `markdown`; an object for `doc`; an array for `portable_text`.
+    #[schema(value_type = Object, example = "<p>The river rose by a metre overnight.</p>")]
+    pub content: Value,
+}
+
+/// An author in a credit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CreditedAuthor {
+    /// Its id.
+    pub id: author::AuthorId,
+    /// What it is.
+    pub kind: AuthorKind,
+    /// Its name.
+    #[schema(example = "Digital Desk")]
+    pub name: String,
+    /// Its slug.
+    #[schema(example = "digital-desk")]
+    pub slug: String,
+    /// Absolute URL of its page.
+    pub url: String,
+}
+
+/// Authors in a role.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Credit {
+    /// The role.
+    #[schema(example = "reported_by")]
+    pub role: String,
+    /// Its label in the reader's language.
+    #[schema(example = "Reported by")]
+    pub label: String,
+    /// The authors, in order.
+    pub authors: Vec<CreditedAuthor>,
+}
+
+/// A tag on an article.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TagRef {
+    /// Its id.
+    pub id: tag::TagId,
+    /// What it names.
+    pub kind: TagKind,
+    /// Its name.
+    #[schema(example = "Diplomacy")]
+    pub name: String,
+    /// Its slug.
+    #[schema(example = "diplomacy")]
+    pub slug: String,
+    /// Absolute URL of its page.
+    pub url: String,
+}
+
+/// The section of an article, with those above it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ArticleSection {
+    /// Its id.
+    pub id: section::SectionId,
+    /// Its name.
+    #[schema(example = "World")]
+    pub name: String,
+    /// Its slug.
+    #[schema(example = "world")]
+    pub slug: String,
+    /// Absolute URL of its page.
+    pub url: String,
+    /// The sections above it and itself, from the top.
+    pub path: Vec<SectionRef>,
+}
+
+/// The lead picture or video.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Lead {
+    /// Absolute address.
+    #[schema(example = "https://media.example/kim.jpg")]
+    pub url: String,
+    /// Width in pixels.
+    pub width: i32,
+    /// Height in pixels.
+    pub height: i32,
+    /// What it shows, for those who cannot see it.
+    pub alt: String,
+    /// Its caption.
+    pub caption: String,
+    /// Whose picture it is.
+    #[schema(example = "AP")]
+    pub credit: String,
+}
+
+/// What search engines and link previews show.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Seo {
+    /// The title; the headline, unless the desk gave another.
+    pub title: String,
+    /// The description; the summary, unless the desk gave another.
+    pub description: String,
+}
+
+/// An article in one language.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Article {
+    /// Its id, the same in all languages.
+    pub id: article::ArticleId,
+    /// The locale of these words.
+    pub locale: Locale,
+    /// The locale that was asked for, when these words are in another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub requested_locale: Option<Locale>,
+    /// Which way the script runs.
+    pub direction: Direction,
+    /// The form.
+    pub kind: Kind,
+    /// The genre.
+    pub genre: Genre,
+    /// The slug.
+    #[schema(example = "river-rises-overnight")]
+    pub slug: String,
+    /// Absolute URL of its page.
+    pub url: String,
+    /// The headline.
+    #[schema(example = "River rises overnight")]
+    pub headline: String,
+    /// The summary (dek); empty when there is none.
+    pub summary: String,
+    /// The section, with its path.
+    pub section: ArticleSection,
+    /// Who made it, by role.
+    pub credits: Vec<Credit>,
+    /// What it is about.
+    pub tags: Vec<TagRef>,
+    /// The lead picture or video.
+    pub lead: Option<Lead>,
+    /// The body; absent with `body=none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub body: Option<Body>,
+    /// Words of the body.
+    pub word_count: i32,
+    /// Minutes to read it.
+    pub reading_minutes: i32,
+    /// First publication in this language.
+    pub published_at: Instant,
+    /// Last significant publication in this language.
+    pub updated_at: Instant,
+    /// The locale of the original.
+    pub source_locale: Locale,
+    /// The languages it is live in, this one among them, in the order of the language switcher.
+    pub alternates: Vec<Alternate>,
+    /// For search engines.
+    pub seo: Seo,
+}
+
+fn content(format: BodyFormat) -> Content {
+    match format {
+        BodyFormat::Html => Content::Html,
+        BodyFormat::Text => Content::Text,
+        BodyFormat::None => Content::None,
+        BodyFormat::Doc | BodyFormat::Markdown | BodyFormat::PortableText => Content::Doc,
+    }
+}
+
+fn body(format: BodyFormat, content: &str) -> Result<Option<Body>, Error> {
+    let document = || doc::stored(&serde_json::from_str(content).map_err(Error::internal)?);
+    let content = match format {
+        BodyFormat::None => return Ok(None),
+        BodyFormat::Html | BodyFormat::Text => Value::String(content.to_owned()),
+        BodyFormat::Doc => doc::write(&document()?),
+        BodyFormat::Markdown => Value::String(body::markdown::write(&document()?)),
+        BodyFormat::PortableText => body::portable::write(&document()?),
+    };
+    Ok(Some(Body { format, content }))
+}
+
+fn credits(reading: &Reading, names: &NameMap, live: &Live) -> Result<Vec<Credit>, Error> {
+    let mut all: Vec<Credit> = Vec::new();
+    for credit in &live.facts.credits {
+        let Some(named) = names.get(&credit.author_id.uuid()) else { continue };
+        let (_, name) = pick(reading, &named.names)?;
+        let author = CreditedAuthor {
+            id: credit.author_id,
+            kind: named.kind.parse()?,
+            name: name.name.clone(),
+            slug: name.slug.to_string(),
+            url: reading.masthead.listing_url(&reading.locale, &name.slug),
+        };
+        match all.iter_mut().find(|c| c.role == credit.role) {
+            Some(of_role) => of_role.authors.push(author),
+            None => all.push(Credit {
+                role: credit.role.clone(),
+                label: reading.masthead.label(&credit.role, &live.locale),
+                authors: vec![author],
+            }),
+        }
+    }
+    Ok(all)
+}
+
+fn tags(reading: &Reading, names: &NameMap, live: &Live) -> Result<Vec<TagRef>, Error> {
+    let mut all = Vec::new();
+    for id in &live.facts.tags {
+        let Some(named) = names.get(&id.uuid()) else { continue };
+        let (_, name) = pick(reading, &named.names)?;
+        all.push(TagRef {
+            id: *id,
+            kind: named.kind.parse()?,
+            name: name.name.clone(),
+            slug: name.slug.to_string(),
+            url: reading.masthead.listing_url(&reading.locale, &name.slug),
+        });
+    }
+    Ok(all)
+}
+
+/// The slug of a section in a locale, or the nearest.
+fn section_slug(reading: &Reading, names: &NameMap, id: section::SectionId, locale: &Locale) -> Option<crate::domain::slug::Slug> {
+    let named = names.get(&id.uuid())?;
+    crate::domain::name::pick(&named.names, &reading.masthead.name_chain(locale)).map(|(_, name)| name.slug.clone())
+}
+
+fn alternates(reading: &Reading, names: &NameMap, id: article::ArticleId, live: &[LiveAlternate]) -> Vec<Alternate> {
+    let of = |l: &crate::domain::locale::LocaleSettings| {
+        let there = live.iter().find(|a| a.locale == l.locale)?;
+        let section = section_slug(reading, names, there.section_id, &l.locale);
+        Some(Alternate {
+            locale: l.locale.clone(),
+            name: l.name.clone(),
+            direction: l.direction,
+            slug: there.slug.to_string(),
+            url: reading.masthead.article_url(&l.locale, section.as_ref(), &there.slug, id, there.published_at),
+        })
+    };
+    reading.masthead.locales.iter().filter_map(of).collect()
+}
+
+/// In which locales an article is live, read beside it.
+type Others = Vec<LiveAlternate>;
+
+fn show(reading: &Reading, names: &NameMap, live: Live, others: &[LiveAlternate], format: BodyFormat) -> Result<Article, Error> {
+    let path = live.section_path.iter().map(|id| section_ref(reading, names, *id)).collect::<Result<Vec<_>, _>>()?;
+    let own = path.last().cloned().ok_or_else(|| Error::internal("an article outside the section tree"))?;
+    let section = section_slug(reading, names, live.facts.section_id, &live.locale);
+    let title = if live.seo_title.is_empty() { &live.headline } else { &live.seo_title };
+    let description = if live.seo_description.is_empty() { &live.summary } else { &live.seo_description };
+    Ok(Article {
+        id: live.article_id,
+        requested_locale: reading.requested(&live.locale),
+        direction: reading.masthead.settings(&live.locale).map_or(Direction::Ltr, |l| l.direction),
+        kind: live.facts.kind,
+        genre: live.facts.genre,
+        slug: live.slug.to_string(),
+        url: reading.masthead.article_url(&live.locale, section.as_ref(), &live.slug, live.article_id, live.published_at),
+        section: ArticleSection { id: own.id, name: own.name, slug: own.slug, url: own.url, path },
+        credits: credits(reading, names, &live)?,
+        tags: tags(reading, names, &live)?,
+        lead: live.facts.lead.as_ref().map(|lead| Lead {
+            url: lead.url.clone(),
+            width: lead.width,
+            height: lead.height,
+            alt: live.lead_alt.clone(),
+            caption: live.lead_caption.clone(),
+            credit: lead.credit.clone(),
+        }),
+        body: body(format, &live.content)?,
+        word_count: live.word_count,
+        reading_minutes: live.reading_minutes,
+        published_at: live.published_at,
+        updated_at: live.updated_at,
+        source_locale: live.facts.source_locale.clone(),
+        alternates: alternates(reading, names, live.article_id, others),
+        seo: Seo { title: title.clone(), description: description.clone() },
+        headline: live.headline,
+        summary: live.summary,
+        locale: live.locale,
+    })
+}
+
+fn complete(tx: &mut Tx<'_>, reading: &Reading, live: Live, format: BodyFormat) -> Result<Article, Error> {
+    let others: Others = store::editions::alternates(tx, Visibility::public(), &[live.article_id])?.remove(&live.article_id).unwrap_or_default();
+    let mut ids = store::editions::named(&live);
+    ids.extend(others.iter().map(|a| a.section_id.uuid()));
+    let names = store::names::of(tx, &ids)?;
+    show(reading, &names, live, &others, format)
+}
+
+/// One article.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not live in the language asked for.
+pub fn article(tx: &mut Tx<'_>, reading: &Reading, id: article::ArticleId, format: BodyFormat) -> Result<Article, Error> {
+    let live = store::editions::live(tx, Visibility::public(), id, &reading.chain, content(format))?;
+    complete(tx, reading, live.ok_or(Error::NotFound("article"))?, format)
+}
+
+/// The article that a slug leads to.
+///
+/// # Errors
+/// [`Error::NotFound`] when it leads to none that is live in the language asked for.
+pub fn by_slug(tx: &mut Tx<'_>, reading: &Reading, slug: &str, format: BodyFormat) -> Result<Found<Article>, Error> {
+    let slug = crate::domain::text::nfc(slug);
+    let live = store::editions::live_by_slug(tx, Visibility::public(), &slug, &reading.chain, content(format))?;
+    let live = live.ok_or(Error::NotFound("article"))?;
+    if live.slug.as_str() != slug {
+        return Ok(Found::Moved(live.slug.to_string()));
+    }
+    complete(tx, reading, live, format).map(Found::Here)
+}
+
+/// A section, author or tag, named in a filter by id or by slug.
+#[derive(Debug, Clone)]
+pub enum Reference {
+    /// By id.
+    Id(Uuid),
+    /// By slug.
+    Slug(String),
+}
+
+impl From<String> for Reference {
+    fn from(text: String) -> Self {
+        Uuid::try_parse(&text).map_or_else(|_| Self::Slug(crate::domain::text::nfc(&text).into_owned()), Self::Id)
+    }
+}
+
+/// Which articles a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Listed {
+    /// In this section or below it.
+    pub section: Option<Reference>,
+    /// Credited to this author.
+    pub author: Option<Reference>,
+    /// Carrying this tag.
+    pub tag: Option<Reference>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// First published at or after this instant.
+    pub published_after: Option<Instant>,
+    /// First published before this instant.
+    pub published_before: Option<Instant>,
+    /// In this order.
+    pub order: Order,
+}
+
+/// Turn references into ids, all slugs in one statement.
+fn filter(tx: &mut Tx<'_>, reading: &Reading, listed: Listed) -> Result<Filter, Error> {
+    let named = [
+        (&listed.section, AddressKind::Section),
+        (&listed.author, AddressKind::Author),
+        (&listed.tag, AddressKind::Tag),
+    ];
+    let slugs: Vec<&str> =
+        named.iter().filter_map(|(r, _)| if let Some(Reference::Slug(slug)) = r { Some(slug.as_str()) } else { None }).collect();
+    let found = store::names::find(tx, &reading.everywhere(), &slugs)?;
+    let id = |(reference, kind): &(&Option<Reference>, AddressKind)| match reference {
+        None => Ok(None),
+        Some(Reference::Id(id)) => Ok(Some(*id)),
+        Some(Reference::Slug(slug)) => match found.iter().find(|a| a.kind == *kind && a.slug == *slug) {
+            Some(address) => Ok(Some(address.target)),
+            None => Err(Error::invalid(format!("?{kind}"), "unknown", format!("there is no {kind} with this slug"))),
+        },
+    };
+    let [section, author, tag] = &named;
+    Ok(Filter {
+        chain: reading.chain.clone(),
+        section: id(section)?.map(Id::from),
+        author: id(author)?.map(Id::from),
+        tag: id(tag)?.map(Id::from),
+        kind: listed.kind,
+        published_after: listed.published_after,
+        published_before: listed.published_before,
+        order: listed.order,
+    })
+}
+
+/// A page of articles.
+///
+/// # Errors
+/// [`Error::Invalid`] for a slug in a filter that leads nowhere.
+pub fn articles(tx: &mut Tx<'_>, reading: &Reading, listed: Listed, paging: Paging, format: BodyFormat) -> Result<Page<Article>, Error> {
+    let filter = filter(tx, reading, listed)?;
+    let page = store::editions::page(tx, Visibility::public(), &filter, paging, content(format))?;
+    let shown: Vec<_> = page.items.iter().map(|live| live.article_id).collect();
+    let mut others = store::editions::alternates(tx, Visibility::public(), &shown)?;
+    let mut ids = BTreeSet::new();
+    for live in &page.items {
+        ids.extend(store::editions::named(live));
+    }
+    ids.extend(others.values().flatten().map(|a| a.section_id.uuid()));
+    let names = store::names::of(tx, &ids)?;
+    page.try_map(|live| {
+        let others = others.remove(&live.article_id).unwrap_or_default();
+        show(reading, &names, live, &others, format)
+    })
+}

@@ -1,0 +1,86 @@
+//! What the public reads: representations made of live editions and present names.
+//!
+//! Nothing here writes, and nothing here can see a working copy: reads go through [`crate::access::Visibility::public`].
+
+pub mod articles;
+pub mod names;
+pub mod site;
+
+use crate::{
+    domain::{
+        Error, Locale,
+        site::Masthead,
+    },
+    store::{self, Tx},
+};
+
+/// Which language a reader asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// The locale named in the request.
+    pub locale: Option<Locale>,
+    /// The reader's `Accept-Language`, when the request says `locale=auto`.
+    pub accept: Option<String>,
+    /// Whether another locale will do when this one lacks the words.
+    pub fallback: bool,
+}
+
+/// A reader's language, resolved against the site.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The site and its locales.
+    pub masthead: Masthead,
+    /// The locale asked for.
+    pub locale: Locale,
+    /// Where words are looked for, in order.
+    pub chain: Vec<Locale>,
+    /// Where names are looked for, in order.
+    pub names: Vec<Locale>,
+}
+
+impl Reading {
+    /// Resolve a wish, in one statement.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `?locale` for a locale the site does not publish in.
+    pub fn resolve(tx: &mut Tx<'_>, wish: &Wish) -> Result<Self, Error> {
+        let masthead = store::site::masthead(tx)?;
+        let locale = match (&wish.locale, &wish.accept) {
+            (Some(locale), _) => locale.clone(),
+            (None, Some(accept)) => masthead.negotiate(accept),
+            (None, None) => masthead.site.default_locale.clone(),
+        };
+        if masthead.settings(&locale).is_none() {
+            let known: Vec<&str> = masthead.locales.iter().map(|l| l.locale.as_str()).collect();
+            return Err(Error::invalid("?locale", "unknown_locale", format!("this site publishes in {}", known.join(", "))));
+        }
+        let chain = if wish.fallback { masthead.chain(&locale) } else { vec![locale.clone()] };
+        let names = masthead.name_chain(&locale);
+        Ok(Self { masthead, locale, chain, names })
+    }
+
+    /// The locale asked for, when the answer is in another.
+    #[must_use]
+    pub fn requested(&self, served: &Locale) -> Option<Locale> {
+        (self.locale != *served).then(|| self.locale.clone())
+    }
+
+    /// Every locale of the site, those where names are looked for first.
+    #[must_use]
+    pub fn everywhere(&self) -> Vec<Locale> {
+        let mut all = self.names.clone();
+        all.extend(self.masthead.locales.iter().map(|l| l.locale.clone()));
+        let mut seen = std::collections::BTreeSet::new();
+        all.retain(|l| seen.insert(l.clone()));
+        all
+    }
+}
+
+/// What a slug leads to.
+#[derive(Debug, Clone)]
+pub enum Found<T> {
+    /// The thing, under its present slug.
+    Here(T),
+    /// The thing has this slug now.
+    Moved(String),
+}

@@ -1,0 +1,325 @@
+//! Sections, authors and tags, under the names they have now.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Found, Reading};
+use crate::{
+    domain::{
+        Error, Locale,
+        address::AddressKind,
+        author::{self, AuthorKind},
+        locale::Direction,
+        name::{self, Name, Names},
+        page::{Page, Paging},
+        section, tag,
+        tag::TagKind,
+    },
+    store::{self, Tx, names::Named},
+};
+
+/// Where the same thing is found in another language.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Alternate {
+    /// The locale.
+    pub locale: Locale,
+    /// The language's own name for itself.
+    #[schema(example = "বাংলা")]
+    pub name: String,
+    /// Which way its script runs.
+    pub direction: Direction,
+    /// The slug there.
+    pub slug: String,
+    /// Absolute URL of the page there.
+    pub url: String,
+}
+
+/// A section by name, with its address.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SectionRef {
+    /// Its id.
+    pub id: section::SectionId,
+    /// Its name.
+    #[schema(example = "World")]
+    pub name: String,
+    /// Its slug.
+    #[schema(example = "world")]
+    pub slug: String,
+    /// Absolute URL of its page.
+    pub url: String,
+}
+
+/// A section.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Section {
+    /// Its id.
+    pub id: section::SectionId,
+    /// The locale of its name.
+    pub locale: Locale,
+    /// The locale that was asked for, when its name is in another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub requested_locale: Option<Locale>,
+    /// Its name.
+    #[schema(example = "World")]
+    pub name: String,
+    /// Its slug.
+    #[schema(example = "world")]
+    pub slug: String,
+    /// Absolute URL of its page.
+    pub url: String,
+    /// What it is about.
+    pub description: String,
+    /// Its place among its siblings.
+    pub position: i32,
+    /// The section it lies in.
+    pub parent_id: Option<section::SectionId>,
+    /// The sections above it and itself, from the top.
+    pub path: Vec<SectionRef>,
+    /// Its names in all languages.
+    pub alternates: Vec<Alternate>,
+}
+
+/// An author.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Author {
+    /// Its id.
+    pub id: author::AuthorId,
+    /// What it is.
+    pub kind: AuthorKind,
+    /// The locale of its name.
+    pub locale: Locale,
+    /// The locale that was asked for, when its name is in another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub requested_locale: Option<Locale>,
+    /// Its name.
+    #[schema(example = "Digital Desk")]
+    pub name: String,
+    /// Its slug.
+    #[schema(example = "digital-desk")]
+    pub slug: String,
+    /// Absolute URL of its page.
+    pub url: String,
+    /// Who it is.
+    pub bio: String,
+    /// Its names in all languages.
+    pub alternates: Vec<Alternate>,
+}
+
+/// A tag.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Tag {
+    /// Its id.
+    pub id: tag::TagId,
+    /// What it names.
+    pub kind: TagKind,
+    /// The locale of its name.
+    pub locale: Locale,
+    /// The locale that was asked for, when its name is in another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub requested_locale: Option<Locale>,
+    /// Its name.
+    #[schema(example = "Diplomacy")]
+    pub name: String,
+    /// Its slug.
+    #[schema(example = "diplomacy")]
+    pub slug: String,
+    /// Absolute URL of its page.
+    pub url: String,
+    /// What it is about.
+    pub description: String,
+    /// Its names in all languages.
+    pub alternates: Vec<Alternate>,
+}
+
+/// The names of one page's things, already read.
+pub(super) type NameMap = HashMap<Uuid, Named>;
+
+/// The name in the reader's language, or the nearest there is.
+pub(super) fn pick<'a>(reading: &Reading, names: &'a Names) -> Result<(&'a Locale, &'a Name), Error> {
+    name::pick(names, &reading.names).ok_or_else(|| Error::internal("a thing without a name"))
+}
+
+pub(super) fn section_ref(reading: &Reading, names: &NameMap, id: section::SectionId) -> Result<SectionRef, Error> {
+    let named = names.get(&id.uuid()).ok_or_else(|| Error::internal("a section without a name"))?;
+    let (_, name) = pick(reading, &named.names)?;
+    Ok(SectionRef {
+        id,
+        name: name.name.clone(),
+        slug: name.slug.to_string(),
+        url: reading.masthead.listing_url(&reading.locale, &name.slug),
+    })
+}
+
+fn alternates(reading: &Reading, names: &Names) -> Vec<Alternate> {
+    let of = |l: &crate::domain::locale::LocaleSettings| {
+        names.get(&l.locale).map(|name| Alternate {
+            locale: l.locale.clone(),
+            name: l.name.clone(),
+            direction: l.direction,
+            slug: name.slug.to_string(),
+            url: reading.masthead.listing_url(&l.locale, &name.slug),
+        })
+    };
+    reading.masthead.locales.iter().filter_map(of).collect()
+}
+
+fn show_section(reading: &Reading, all: &[section::Section], s: &section::Section) -> Result<Section, Error> {
+    let (locale, name) = pick(reading, &s.names)?;
+    let path = s.path.iter().filter_map(|id| all.iter().find(|other| other.id == *id)).map(|other| {
+        let (_, name) = pick(reading, &other.names)?;
+        let url = reading.masthead.listing_url(&reading.locale, &name.slug);
+        Ok(SectionRef { id: other.id, name: name.name.clone(), slug: name.slug.to_string(), url })
+    });
+    Ok(Section {
+        id: s.id,
+        locale: locale.clone(),
+        requested_locale: reading.requested(locale),
+        name: name.name.clone(),
+        slug: name.slug.to_string(),
+        url: reading.masthead.listing_url(&reading.locale, &name.slug),
+        description: name.about.clone(),
+        position: s.position,
+        parent_id: s.parent(),
+        path: path.collect::<Result<_, Error>>()?,
+        alternates: alternates(reading, &s.names),
+    })
+}
+
+fn show_author(reading: &Reading, a: &author::Author) -> Result<Author, Error> {
+    let (locale, name) = pick(reading, &a.names)?;
+    Ok(Author {
+        id: a.id,
+        kind: a.kind,
+        locale: locale.clone(),
+        requested_locale: reading.requested(locale),
+        name: name.name.clone(),
+        slug: name.slug.to_string(),
+        url: reading.masthead.listing_url(&reading.locale, &name.slug),
+        bio: name.about.clone(),
+        alternates: alternates(reading, &a.names),
+    })
+}
+
+fn show_tag(reading: &Reading, t: &tag::Tag) -> Result<Tag, Error> {
+    let (locale, name) = pick(reading, &t.names)?;
+    Ok(Tag {
+        id: t.id,
+        kind: t.kind,
+        locale: locale.clone(),
+        requested_locale: reading.requested(locale),
+        name: name.name.clone(),
+        slug: name.slug.to_string(),
+        url: reading.masthead.listing_url(&reading.locale, &name.slug),
+        description: name.about.clone(),
+        alternates: alternates(reading, &t.names),
+    })
+}
+
+/// Sections before those below them, siblings in order: the navigation, read from the top.
+fn in_tree_order(all: &[section::Section]) -> Vec<&section::Section> {
+    fn below<'a>(all: &'a [section::Section], parent: Option<section::SectionId>, out: &mut Vec<&'a section::Section>) {
+        for section in all.iter().filter(|s| s.parent() == parent) {
+            out.push(section);
+            below(all, Some(section.id), out);
+        }
+    }
+    let mut out = Vec::with_capacity(all.len());
+    below(all, None, &mut out);
+    out
+}
+
+/// All sections: the navigation.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn sections(tx: &mut Tx<'_>, reading: &Reading) -> Result<Vec<Section>, Error> {
+    let all = store::sections::all(tx)?;
+    in_tree_order(&all).into_iter().map(|s| show_section(reading, &all, s)).collect()
+}
+
+/// One section.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn section(tx: &mut Tx<'_>, reading: &Reading, id: section::SectionId) -> Result<Section, Error> {
+    let all = store::sections::all(tx)?;
+    let found = all.iter().find(|s| s.id == id).ok_or(Error::NotFound("section"))?;
+    show_section(reading, &all, found)
+}
+
+/// A page of authors.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn authors(tx: &mut Tx<'_>, reading: &Reading, paging: Paging) -> Result<Page<Author>, Error> {
+    store::authors::page(tx, paging)?.try_map(|a| show_author(reading, &a))
+}
+
+/// One author.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn author(tx: &mut Tx<'_>, reading: &Reading, id: author::AuthorId) -> Result<Author, Error> {
+    show_author(reading, &store::authors::find(tx, id)?)
+}
+
+/// A page of tags.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn tags(tx: &mut Tx<'_>, reading: &Reading, paging: Paging) -> Result<Page<Tag>, Error> {
+    store::tags::page(tx, paging)?.try_map(|t| show_tag(reading, &t))
+}
+
+/// One tag.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn tag(tx: &mut Tx<'_>, reading: &Reading, id: tag::TagId) -> Result<Tag, Error> {
+    show_tag(reading, &store::tags::find(tx, id)?)
+}
+
+/// What a slug of a section, author or tag leads to: `show` makes it, and says under which slug it is found now.
+fn by_slug<T>(
+    tx: &mut Tx<'_>,
+    reading: &Reading,
+    kind: AddressKind,
+    slug: &str,
+    show: impl FnOnce(&mut Tx<'_>, Uuid) -> Result<(T, String), Error>,
+) -> Result<Found<T>, Error> {
+    let slug = crate::domain::text::nfc(slug);
+    let found = store::names::find(tx, &reading.everywhere(), &[&slug])?;
+    let address = found.into_iter().find(|a| a.kind == kind).ok_or(Error::NotFound(kind.as_str()))?;
+    let (thing, present) = show(tx, address.target)?;
+    Ok(if present == slug { Found::Here(thing) } else { Found::Moved(present) })
+}
+
+/// The section that a slug leads to.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn section_by_slug(tx: &mut Tx<'_>, reading: &Reading, slug: &str) -> Result<Found<Section>, Error> {
+    by_slug(tx, reading, AddressKind::Section, slug, |tx, id| section(tx, reading, id.into()).map(|s| (s.clone(), s.slug)))
+}
+
+/// The author that a slug leads to.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn author_by_slug(tx: &mut Tx<'_>, reading: &Reading, slug: &str) -> Result<Found<Author>, Error> {
+    by_slug(tx, reading, AddressKind::Author, slug, |tx, id| author(tx, reading, id.into()).map(|a| (a.clone(), a.slug)))
+}
+
+/// The tag that a slug leads to.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn tag_by_slug(tx: &mut Tx<'_>, reading: &Reading, slug: &str) -> Result<Found<Tag>, Error> {
+    by_slug(tx, reading, AddressKind::Tag, slug, |tx, id| tag(tx, reading, id.into()).map(|t| (t.clone(), t.slug)))
+}

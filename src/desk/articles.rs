@@ -1,0 +1,159 @@
+//! Beginning, changing and removing articles.
+
+use std::collections::BTreeMap;
+
+use super::translations;
+use crate::{
+    access::{
+        Permit,
+        action::{CreateArticle, DeleteArticle, EditArticle},
+    },
+    domain::{
+        Error, Id, Locale, Version, Violation,
+        article::{Article, Facts},
+        error::Faults,
+        section::Section,
+        site::Masthead,
+        text::{limits, line},
+    },
+    store::{self, Tx},
+};
+
+/// What a caller says of a new article.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Its facts.
+    pub facts: Facts,
+    /// Its first words, by locale.
+    pub translations: BTreeMap<Locale, translations::Draft>,
+    /// A note on this save.
+    pub note: String,
+}
+
+/// A new article, and what of its bodies could not be kept.
+#[derive(Debug)]
+pub struct Created {
+    /// The article.
+    pub article: Article,
+    /// What was dropped.
+    pub warnings: Vec<Violation>,
+}
+
+/// Check facts by themselves and against what they refer to; the path of their section.
+fn check(tx: &mut Tx<'_>, masthead: &Masthead, facts: Facts) -> Result<(Facts, Vec<Id<Section>>), Error> {
+    let mut faults = Faults::default();
+    if masthead.settings(&facts.source_locale).is_none() {
+        faults.add("#/source_locale", "unknown_locale", "not a locale of this site");
+    }
+    let path = match store::sections::path(tx, facts.section_id) {
+        Err(Error::NotFound(_)) => {
+            faults.add("#/section_id", "unknown_section", "there is no such section");
+            Vec::new()
+        }
+        other => other?,
+    };
+    let tags = store::tags::known(tx, &facts.tags)?;
+    for (n, tag) in facts.tags.iter().enumerate().filter(|(_, tag)| !tags.contains(tag)) {
+        faults.add(format!("#/tags/{n}"), "unknown_tag", format!("there is no tag {tag}"));
+    }
+    let named: Vec<_> = facts.credits.iter().map(|c| c.author_id).collect();
+    let authors = store::authors::known(tx, &named)?;
+    for (n, credit) in facts.credits.iter().enumerate().filter(|(_, c)| !authors.contains(&c.author_id)) {
+        faults.add(format!("#/credits/{n}/author_id"), "unknown_author", format!("there is no author {}", credit.author_id));
+    }
+    let facts = faults.merge(facts.check())?;
+    match facts {
+        Some(facts) => faults.or((facts, path)),
+        None => Err(Error::Invalid(faults.into_inner())),
+    }
+}
+
+/// Begin an article, with the words it starts with.
+///
+/// # Errors
+/// [`Error::Invalid`] with every violation, [`Error::Taken`] for a slug, [`Error::Forbidden`] outside the grant.
+pub fn create(tx: &mut Tx<'_>, permit: Permit<CreateArticle>, id: Option<Id<Article>>, draft: Draft) -> Result<Created, Error> {
+    let masthead = store::site::masthead(tx)?;
+    let source = draft.facts.source_locale.clone();
+    let mut faults = Faults::default();
+    if !draft.translations.contains_key(&source) {
+        faults.add(format!("#/translations/{source}"), "required", "an article begins with words in its source locale");
+    }
+    for locale in draft.translations.keys().filter(|l| masthead.settings(l).is_none()) {
+        faults.add(format!("#/translations/{locale}"), "unknown_locale", "not a locale of this site");
+    }
+    let note = line(&mut faults, "#/note", &draft.note, limits::NOTE);
+    let checked = faults.merge(check(tx, &masthead, draft.facts))?;
+    let Some((facts, section_path)) = checked else { return Err(Error::Invalid(faults.into_inner())) };
+    let (id, now) = (id.unwrap_or_else(|| tx.new_id()), tx.now());
+    let created_by = permit.caller().user_id();
+    let article = permit.over(Article { id, facts, section_path, version: 1, created_by, created_at: now, updated_at: now })?;
+    store::articles::save(tx, &article, &note)?;
+    // The original first, so that translations can name the revision they were made from.
+    let (original, others): (Vec<_>, Vec<_>) = draft.translations.into_iter().partition(|(locale, _)| *locale == source);
+    let mut warnings = Vec::new();
+    for (locale, words) in original.into_iter().chain(others).filter(|(l, _)| masthead.settings(l).is_some()) {
+        let at = format!("#/translations/{locale}");
+        let edit = Permit::try_from(permit.caller().clone())?;
+        let saved = translations::save(tx, edit, id, &locale, None, |_| Ok(words)).map_err(|e| e.under(&at));
+        for mut warning in faults.merge(saved)?.map(|s| s.warnings).unwrap_or_default() {
+            warning.pointer = warning.pointer.replacen('#', &at, 1);
+            warnings.push(warning);
+        }
+    }
+    faults.or(Created { article: article.into_inner(), warnings })
+}
+
+/// Change the facts of an article. Saving what is there already makes no revision.
+///
+/// # Errors
+/// [`Error::Stale`], [`Error::Invalid`], [`Error::Forbidden`]; [`Error::Conflict`] with code `live` for an embargo on what is public.
+pub fn revise(
+    tx: &mut Tx<'_>,
+    permit: Permit<EditArticle>,
+    id: Id<Article>,
+    expected: Version,
+    with: impl FnOnce(&Article) -> Result<(Facts, String), Error>,
+) -> Result<Article, Error> {
+    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
+    let version = article.get().version;
+    if version != expected {
+        let (changed_by, changed_at) = store::articles::saved_by(tx, id, version)?.unzip();
+        return Err(Error::Stale { kind: "article", current: version, changed_by, changed_at });
+    }
+    let masthead = store::site::masthead(tx)?;
+    let (facts, note) = with(article.get())?;
+    let mut faults = Faults::default();
+    let note = line(&mut faults, "#/note", &note, limits::NOTE);
+    let checked = faults.merge(check(tx, &masthead, facts))?;
+    let Some((facts, path)) = checked else { return Err(Error::Invalid(faults.into_inner())) };
+    let facts = faults.or(facts)?;
+    if facts == article.get().facts {
+        return Ok(article.into_inner());
+    }
+    let now = tx.now();
+    let embargoed = facts.embargo_until != article.get().facts.embargo_until && facts.embargo_until.is_some_and(|at| at > now);
+    if embargoed && store::editions::live_heads(tx, &[id])?.contains_key(&id) {
+        return Err(Error::Conflict { code: "live", detail: "what is public already cannot be put under an embargo".to_owned() });
+    }
+    let article = article.try_map(|a| a.revise(expected, facts, path, now))?;
+    store::articles::save(tx, &article, &note)?;
+    Ok(article.into_inner())
+}
+
+/// Remove an article that was never published.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] with code `in-use` when it was published.
+pub fn delete(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expected: Version) -> Result<(), Error> {
+    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
+    if article.get().version != expected {
+        return Err(Error::stale("article", article.get().version));
+    }
+    if store::editions::exist(tx, id, None)? {
+        let detail = "what was published once can be unpublished but not deleted".to_owned();
+        return Err(Error::Conflict { code: "in-use", detail });
+    }
+    let heads = store::translations::heads(tx, &[id])?.remove(&id).unwrap_or_default();
+    store::articles::delete(tx, &article, expected, &heads.into_iter().map(|h| h.locale).collect())
+}

@@ -1,0 +1,17 @@
+//! What a newsroom does: one function for each verb, and the only writer.
+//!
+//! A verb works in the transaction it is given and takes a [`crate::access::Permit`] by value; HTTP handlers, the
+//! importer and the command line call the same ones.
+
+pub mod articles;
+pub mod authors;
+
+pub mod locales;
+mod naming;
+pub mod publishing;
+pub mod sections;
+pub mod sessions;
+pub mod site;
+pub mod tags;
+pub mod translations;
+pub mod users;

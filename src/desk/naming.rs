@@ -1,0 +1,55 @@
+//! Naming sections, authors and tags: names are checked, slugs derived and addresses claimed, in one place for all.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        Error, Locale,
+        address::AddressKind,
+        error::Faults,
+        name::{self, Name, NameDraft, Names},
+        slug::Slug,
+    },
+    store::{
+        self, Tx,
+        names::Claim,
+    },
+};
+
+/// What is to be named.
+pub(super) struct Named {
+    pub(super) kind: AddressKind,
+    pub(super) id: Uuid,
+    /// What the text beside the name is called: `description` or `bio`.
+    pub(super) about: &'static str,
+}
+
+/// Check the names and give each its slug: the one given, the one it had, or one derived from the name.
+///
+/// # Errors
+/// [`Error::Invalid`] with every violation; [`Error::Taken`] for a slug given by hand.
+pub(super) fn assign(tx: &mut Tx<'_>, what: &Named, drafts: BTreeMap<Locale, NameDraft>, before: &Names) -> Result<Names, Error> {
+    let masthead = store::site::masthead(tx)?;
+    let mut faults = Faults::default();
+    for locale in drafts.keys().filter(|l| masthead.settings(l).is_none()) {
+        faults.add(format!("#/translations/{locale}"), "unknown_locale", "not a locale of this site");
+    }
+    let checked = faults.merge(name::check(drafts, what.about))?.unwrap_or_default();
+    let checked = faults.or(checked)?;
+    let mut names = Names::new();
+    for (locale, checked) in checked {
+        let kept = before.get(&locale).map(|n| n.slug.clone());
+        let given = checked.given.filter(|slug| kept.as_ref() != Some(slug));
+        let by_hand = given.is_some();
+        let wish = given
+            .or(kept)
+            .or_else(|| Slug::derive(&checked.name))
+            .unwrap_or_else(|| Slug::stored(what.id.to_string()));
+        let claim = Claim { kind: what.kind, target: what.id, locale: &locale, public: true };
+        let slug = store::names::claim(tx, claim, &wish, by_hand).map_err(|e| e.under(&format!("#/translations/{locale}")))?;
+        names.insert(locale, Name { name: checked.name, slug, about: checked.about });
+    }
+    Ok(names)
+}

@@ -1,0 +1,148 @@
+//! Keeping the section tree.
+
+use std::collections::BTreeMap;
+
+use super::naming::{Named, assign};
+use crate::{
+    access::{Permit, action::ManageSections},
+    domain::{
+        Error, Id, Locale, Version,
+        address::AddressKind,
+        name::{NameDraft, Names},
+        section::Section,
+        text::limits,
+    },
+    store::{self, Tx},
+};
+
+/// What a caller says of a section.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The section it lies in; none at the top.
+    pub parent_id: Option<Id<Section>>,
+    /// Its place among its siblings; the last one when not said.
+    pub position: Option<i32>,
+    /// Its names.
+    pub translations: BTreeMap<Locale, NameDraft>,
+}
+
+fn named(id: Id<Section>) -> Named {
+    Named { kind: AddressKind::Section, id: id.uuid(), about: "description" }
+}
+
+fn parent(tx: &mut Tx<'_>, id: Option<Id<Section>>) -> Result<Option<Section>, Error> {
+    let found = id.map(|id| store::sections::find(tx, id)).transpose();
+    found.map_err(|e| match e {
+        Error::NotFound(_) => Error::invalid("#/parent_id", "unknown_section", "there is no such section"),
+        other => other,
+    })
+}
+
+fn next_position(tx: &mut Tx<'_>, parent: Option<Id<Section>>) -> Result<i32, Error> {
+    let all = store::sections::all(tx)?;
+    Ok(all.iter().filter(|s| s.parent() == parent).map(|s| s.position).max().unwrap_or(0).saturating_add(1))
+}
+
+/// Add a section to the tree.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::Taken`], [`Error::Forbidden`] outside the grant.
+pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageSections>, id: Option<Id<Section>>, draft: Draft) -> Result<Section, Error> {
+    if store::sections::count(tx)? >= limits::SECTIONS {
+        return Err(Error::Conflict { code: "too-many", detail: format!("a site has at most {} sections", limits::SECTIONS) });
+    }
+    let id = id.unwrap_or_else(|| tx.new_id());
+    let above = parent(tx, draft.parent_id)?;
+    let path = Section::path_below(id, above.as_ref())?;
+    let position = match draft.position {
+        Some(position) => position,
+        None => next_position(tx, draft.parent_id)?,
+    };
+    let (now, names) = (tx.now(), assign(tx, &named(id), draft.translations, &Names::new())?);
+    let section = permit.over(Section { id, path, position, names, version: 1, created_at: now, updated_at: now })?;
+    store::sections::save(tx, &section)?;
+    Ok(section.into_inner())
+}
+
+/// Change a section: its names, its place, or the section it lies in.
+///
+/// # Errors
+/// [`Error::Stale`], [`Error::Invalid`], [`Error::Taken`], [`Error::Forbidden`] outside the grant.
+pub fn revise(
+    tx: &mut Tx<'_>,
+    permit: Permit<ManageSections>,
+    id: Id<Section>,
+    expected: Version,
+    with: impl FnOnce(&Section) -> Result<Draft, Error>,
+) -> Result<Section, Error> {
+    let section = permit.over(store::sections::find(tx, id)?)?;
+    if section.get().version != expected {
+        return Err(Error::stale("section", section.get().version));
+    }
+    let draft = with(section.get())?;
+    let above = parent(tx, draft.parent_id)?;
+    let path = Section::path_below(id, above.as_ref())?;
+    let below = store::sections::levels_below(tx, &section.get().path)?;
+    if path.len().saturating_add(below) > limits::SECTION_DEPTH {
+        return Err(Error::invalid("#/parent_id", "too_deep", format!("at most {} levels", limits::SECTION_DEPTH)));
+    }
+    let names = assign(tx, &named(id), draft.translations, &section.get().names)?;
+    let before = section.get().clone();
+    let now = tx.now();
+    let position = draft.position.unwrap_or(before.position);
+    if before.path == path && before.names == names && before.position == position {
+        return Ok(before);
+    }
+    let section =
+        section.try_map(|s| Ok(Section { path, names, position, version: s.version.saturating_add(1), updated_at: now, ..s }))?;
+    store::sections::save(tx, &section)?;
+    Ok(section.into_inner())
+}
+
+/// Put the sections below `parent` in this order.
+///
+/// # Errors
+/// [`Error::Invalid`] when `order` does not name exactly those sections.
+pub fn reorder(
+    tx: &mut Tx<'_>,
+    permit: Permit<ManageSections>,
+    parent: Option<Id<Section>>,
+    order: &[Id<Section>],
+) -> Result<Vec<Section>, Error> {
+    let all = store::sections::all(tx)?;
+    let siblings: BTreeMap<_, _> = all.into_iter().filter(|s| s.parent() == parent).map(|s| (s.id, s)).collect();
+    let mut named = order.to_vec();
+    named.sort();
+    if !named.iter().eq(siblings.keys()) {
+        return Err(Error::invalid("#/order", "order", "names each section of this level once"));
+    }
+    let now = tx.now();
+    let mut sorted = Vec::new();
+    for (position, id) in (1i32..).zip(order) {
+        let Some(section) = siblings.get(id).cloned() else { continue };
+        let section = permit.over(section)?;
+        if section.get().position == position {
+            sorted.push(section.into_inner());
+            continue;
+        }
+        let moved = section.try_map(|s| Ok(Section { position, version: s.version.saturating_add(1), updated_at: now, ..s }))?;
+        store::sections::save(tx, &moved)?;
+        sorted.push(moved.into_inner());
+    }
+    Ok(sorted)
+}
+
+/// Remove a section that nothing uses.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] with code `in-use`.
+pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageSections>, id: Id<Section>, expected: Version) -> Result<(), Error> {
+    let section = permit.over(store::sections::find(tx, id)?)?;
+    if section.get().version != expected {
+        return Err(Error::stale("section", section.get().version));
+    }
+    if let Some(users) = store::sections::used_by(tx, id)? {
+        return Err(Error::Conflict { code: "in-use", detail: format!("{users} use this section") });
+    }
+    store::sections::delete(tx, &section, expected)
+}

@@ -1,0 +1,81 @@
+//! Signing in and out.
+//!
+//! **Decision.** Refresh tokens rotate strictly: a spent one that comes again ends its session, whoever sends it.
+//! **Consequence.** A client that lost the answer of a refresh signs in again; a thief never gets a second token.
+
+use crate::{
+    access::{
+        Caller,
+        token::{self, REFRESH_SECONDS, SESSION_SECONDS, Verified},
+    },
+    domain::{
+        Error, Id,
+        user::{User, UserStatus},
+    },
+    store::{
+        self, Tx,
+        sessions::{NewRefresh, Open, Spent},
+    },
+};
+
+/// A session with the refresh token that continues it.
+#[derive(Debug)]
+pub struct Begun {
+    /// The session.
+    pub session: Open,
+    /// The token, to be shown once.
+    pub refresh: String,
+}
+
+/// Begin a session for a user whose password was right.
+///
+/// # Errors
+/// [`Error::WrongCredentials`] when the user is suspended.
+pub fn begin(tx: &mut Tx<'_>, user: Id<User>, scope: Option<String>) -> Result<Begun, Error> {
+    if store::users::find(tx, user)?.status != UserStatus::Active {
+        return Err(Error::WrongCredentials);
+    }
+    let session = Open { id: tx.new_id(), user, scope };
+    let refresh = token::new_refresh(tx.entropy());
+    let now = tx.now();
+    let kept = NewRefresh { digest: &token::refresh_digest(&refresh), expires_at: now.plus_seconds(REFRESH_SECONDS) };
+    store::sessions::begin(tx, &session, now.plus_seconds(SESSION_SECONDS), &kept)?;
+    Ok(Begun { session, refresh })
+}
+
+/// Continue a session: its refresh token is spent and another given. Nothing when the token is no longer good.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn refresh(tx: &mut Tx<'_>, shown: &str) -> Result<Option<Begun>, Error> {
+    // A spent token ends its session, which has to be kept: that is no error here.
+    let Spent::Now(session) = store::sessions::spend(tx, &token::refresh_digest(shown))? else { return Ok(None) };
+    if store::users::find(tx, session.user)?.status != UserStatus::Active {
+        return Ok(None);
+    }
+    let refresh = token::new_refresh(tx.entropy());
+    let expires_at = tx.now().plus_seconds(REFRESH_SECONDS);
+    store::sessions::keep(tx, session.id, &NewRefresh { digest: &token::refresh_digest(&refresh), expires_at })?;
+    Ok(Some(Begun { session, refresh }))
+}
+
+/// End a session.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn end(tx: &mut Tx<'_>, verified: &Verified) -> Result<(), Error> {
+    store::sessions::end(tx, verified.session())
+}
+
+/// Who shows a token whose session is still open.
+///
+/// # Errors
+/// [`Error::Unauthenticated`].
+pub fn caller(tx: &mut Tx<'_>, verified: &Verified) -> Result<Caller, Error> {
+    let open = store::sessions::open(tx, verified.session())?.ok_or(Error::Unauthenticated)?;
+    if open.user != verified.user() {
+        return Err(Error::Unauthenticated);
+    }
+    let user = store::users::find(tx, open.user)?;
+    Caller::user(verified, user)
+}

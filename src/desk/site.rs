@@ -1,0 +1,36 @@
+//! Keeping the site.
+
+use crate::{
+    access::{Permit, action::ManageSite, permit::Whole},
+    domain::{
+        Error, Version,
+        site::{Masthead, Site, SiteDraft},
+    },
+    store::{self, Tx},
+};
+
+/// Change the site.
+///
+/// # Errors
+/// [`Error::Stale`], [`Error::Invalid`].
+pub fn revise(
+    tx: &mut Tx<'_>,
+    permit: Permit<ManageSite>,
+    expected: Option<Version>,
+    with: impl FnOnce(&Site) -> Result<SiteDraft, Error>,
+) -> Result<Masthead, Error> {
+    let Masthead { site: before, locales } = store::site::masthead(tx)?;
+    if expected.is_some_and(|v| v != before.version) {
+        return Err(Error::stale("site", before.version));
+    }
+    let next = before.version.saturating_add(1);
+    let site = with(&before)?.check(&locales, next, tx.now())?;
+    let unchanged = Site { version: before.version, updated_at: before.updated_at, ..site.clone() };
+    if unchanged == before {
+        return Ok(Masthead { site: before, locales });
+    }
+    let granted = permit.over(Whole(site))?;
+    store::site::save(tx, &granted)?;
+    let Whole(site) = granted.into_inner();
+    Ok(Masthead { site, locales })
+}

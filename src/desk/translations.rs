@@ -1,0 +1,293 @@
+//! Writing the words of an article in its locales.
+
+use crate::{
+    access::{
+        Permit,
+        action::{DeleteTranslation, EditTranslation, ReviewTranslation, SubmitTranslation},
+        permit::{Copy, Slot},
+    },
+    domain::{
+        Error, Id, Locale, Version, Violation,
+        address::AddressKind,
+        article::Article,
+        body::{self, Document},
+        error::Faults,
+        slug::Slug,
+        text::{limits, line},
+        translation::{MadeFrom, Save, State, Translation, Words},
+    },
+    store::{self, Tx, names::Claim},
+};
+
+/// What a caller says of a translation.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// The headline.
+    pub headline: String,
+    /// The summary.
+    pub summary: String,
+    /// The slug given by hand, or the one it has.
+    pub slug: Option<String>,
+    /// The body; the one it has when not sent.
+    pub body: Option<body::Sent>,
+    /// Alternative text of the lead picture.
+    pub lead_alt: String,
+    /// Caption of the lead picture.
+    pub lead_caption: String,
+    /// Title for search engines.
+    pub seo_title: String,
+    /// Description for search engines.
+    pub seo_description: String,
+    /// The source that it was made from; the present one on a first save, then what it was, when not said.
+    pub made_from: Option<MadeFrom>,
+    /// A note on this save.
+    pub note: String,
+}
+
+/// A saved translation, and what of its body could not be kept.
+#[derive(Debug)]
+pub struct Saved {
+    /// The article.
+    pub article: Article,
+    /// The translation.
+    pub translation: Translation,
+    /// What was dropped.
+    pub warnings: Vec<Violation>,
+}
+
+/// The words of an article in a locale.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Translation, Error> {
+    store::translations::find(tx, article, locale)?.ok_or(Error::NotFound("translation"))
+}
+
+/// The answer to a stale expectation, with the name of whoever was faster.
+fn stale(tx: &mut Tx<'_>, translation: &Translation) -> Error {
+    match store::translations::saved_by(tx, translation) {
+        Ok(Some((name, at))) => {
+            Error::Stale { kind: "translation", current: translation.version, changed_by: Some(name), changed_at: Some(at) }
+        }
+        Ok(None) => translation.stale(),
+        Err(error) => error,
+    }
+}
+
+/// Save words: the first ones of a locale, or the next version of those that `expected` names.
+///
+/// Saving what is there already makes no revision.
+///
+/// # Errors
+/// [`Error::Unconditional`] without an expectation where words exist; [`Error::Stale`], [`Error::Invalid`], [`Error::Taken`].
+pub fn save(
+    tx: &mut Tx<'_>,
+    permit: Permit<EditTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Option<Version>,
+    with: impl FnOnce(Option<&Translation>) -> Result<Draft, Error>,
+) -> Result<Saved, Error> {
+    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let masthead = store::site::masthead(tx)?;
+    if masthead.settings(locale).is_none() {
+        return Err(Error::NotFound("locale"));
+    }
+    match (store::translations::find(tx, &article, locale)?, expected) {
+        (None, None) => {
+            let slot = permit.over(Slot { article: article.clone(), locale: locale.clone() })?;
+            let (save, note, warnings) = prepare(tx, &article, locale, None, with(None)?, permit.caller().user_id())?;
+            let translation = Translation::first(article.id, locale.clone(), save);
+            store::translations::create(tx, &slot, &translation, &note)?;
+            Ok(Saved { article, translation, warnings })
+        }
+        (None, Some(_)) => Err(Error::NotFound("translation")),
+        (Some(_), None) => Err(Error::Unconditional),
+        (Some(translation), Some(expected)) => {
+            let copy = permit.over(Copy { article, translation })?;
+            let before = &copy.get().translation;
+            if before.version != expected {
+                return Err(stale(tx, before));
+            }
+            let draft = with(Some(before))?;
+            let (save, note, warnings) = prepare(tx, &copy.get().article, locale, Some(before), draft, permit.caller().user_id())?;
+            if before.slug == save.slug && before.words == save.words && before.made_from == save.made_from {
+                let Copy { article, translation } = copy.into_inner();
+                return Ok(Saved { article, translation, warnings });
+            }
+            let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.revise(expected, save)?, ..c }))?;
+            store::translations::save(tx, &copy, &note)?;
+            let Copy { article, translation } = copy.into_inner();
+            Ok(Saved { article, translation, warnings })
+        }
+    }
+}
+
+fn prepare(
+    tx: &mut Tx<'_>,
+    article: &Article,
+    locale: &Locale,
+    before: Option<&Translation>,
+    draft: Draft,
+    by: Option<Id<crate::domain::user::User>>,
+) -> Result<(Save, String, Vec<Violation>), Error> {
+    let mut faults = Faults::default();
+    let note = line(&mut faults, "#/note", &draft.note, limits::NOTE);
+    let given = draft.slug.as_deref().map(|slug| Slug::parse(slug, "#/slug"));
+    let given = given.map(|slug| faults.merge(slug)).transpose()?.flatten();
+    let (mut body, warnings) = match &draft.body {
+        Some(sent) => {
+            let read = sent.read(&mut || tx.new_block_id()).map_err(|e| e.under("#/body"));
+            faults.merge(read)?.unwrap_or_default()
+        }
+        None => (before.map(|b| b.words.body.clone()).unwrap_or_default(), Vec::new()),
+    };
+    if let (Some(before), Some(sent)) = (before, &draft.body)
+        && sent.format != body::Format::Doc
+    {
+        body::blocks::keep_ids(&mut body, &before.words.body);
+    }
+    let made_from = faults.merge(source(tx, article, locale, before, draft.made_from))?.flatten();
+    let words = Words {
+        headline: draft.headline,
+        summary: draft.summary,
+        body: Document::default(),
+        lead_alt: draft.lead_alt,
+        lead_caption: draft.lead_caption,
+        seo_title: draft.seo_title,
+        seo_description: draft.seo_description,
+    };
+    let words = faults.merge(words.check())?;
+    let Some(words) = words else { return Err(Error::Invalid(faults.into_inner())) };
+    let words = faults.or(words)?;
+    if let Some(of) = &made_from
+        && let Some(source) = store::translations::revision_body(tx, article.id, of)?
+    {
+        body::blocks::link(&mut body, &source);
+    }
+    let words = Words { body, ..words };
+    let slug = address(tx, article, locale, before, given, &words.headline)?;
+    Ok((Save { slug, words, made_from, by, at: tx.now() }, note, warnings))
+}
+
+/// The source of a translation: the one named, the one it had, or on a first save the present one.
+fn source(
+    tx: &mut Tx<'_>,
+    article: &Article,
+    locale: &Locale,
+    before: Option<&Translation>,
+    named: Option<MadeFrom>,
+) -> Result<Option<MadeFrom>, Error> {
+    let wrong = |detail: &str| Err(Error::invalid("#/made_from", "made_from", detail));
+    if *locale == article.facts.source_locale {
+        return if named.is_some() { wrong("the original is made from nothing") } else { Ok(None) };
+    }
+    let Some(named) = named else {
+        if let Some(before) = before {
+            return Ok(before.made_from.clone());
+        }
+        let source = store::translations::find(tx, article, &article.facts.source_locale)?;
+        return Ok(source.map(|s| MadeFrom { locale: s.locale, version: s.version }));
+    };
+    if named.locale == *locale {
+        return wrong("a translation is not made from itself");
+    }
+    match store::translations::find(tx, article, &named.locale)? {
+        Some(source) if (1..=source.version).contains(&named.version) => Ok(Some(named)),
+        _ => wrong("there is no such revision"),
+    }
+}
+
+/// The slug that words will be published under. An automatic one follows the headline until first published.
+fn address(
+    tx: &mut Tx<'_>,
+    article: &Article,
+    locale: &Locale,
+    before: Option<&Translation>,
+    given: Option<Slug>,
+    headline: &str,
+) -> Result<Slug, Error> {
+    let claim = Claim { kind: AddressKind::Article, target: article.id.uuid(), locale, public: false };
+    let derived = || Slug::derive(headline).unwrap_or_else(|| Slug::stored(article.id.to_string()));
+    let Some(before) = before else {
+        let by_hand = given.is_some();
+        return store::names::claim(tx, claim, &given.unwrap_or_else(derived), by_hand);
+    };
+    if let Some(new) = given.filter(|slug| *slug != before.slug) {
+        return store::names::claim(tx, claim, &new, true);
+    }
+    let follows = before.slug_is_automatic() && before.words.headline != headline;
+    if follows && !store::editions::exist(tx, article.id, Some(locale))? {
+        return store::names::claim(tx, claim, &derived(), false);
+    }
+    Ok(before.slug.clone())
+}
+
+fn step<A: crate::access::Action>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<A>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Version,
+    to: State,
+) -> Result<Saved, Error> {
+    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let translation = find(tx, &article, locale)?;
+    let copy = permit.over(Copy { article, translation })?;
+    if copy.get().translation.version != expected {
+        return Err(stale(tx, &copy.get().translation));
+    }
+    let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.step(to)?, ..c }))?;
+    store::translations::step(tx, &copy)?;
+    let Copy { article, translation } = copy.into_inner();
+    Ok(Saved { article, translation, warnings: Vec::new() })
+}
+
+/// Hand a draft in for review.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] when it is no draft.
+pub fn submit(tx: &mut Tx<'_>, permit: Permit<SubmitTranslation>, id: Id<Article>, locale: &Locale, expected: Version) -> Result<Saved, Error> {
+    step(tx, &permit, id, locale, expected, State::InReview)
+}
+
+/// Find a translation fit to publish.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] when it is not in review.
+pub fn approve(tx: &mut Tx<'_>, permit: Permit<ReviewTranslation>, id: Id<Article>, locale: &Locale, expected: Version) -> Result<Saved, Error> {
+    step(tx, &permit, id, locale, expected, State::Approved)
+}
+
+/// Send a translation back to its author.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] when it is a draft already.
+pub fn request_changes(
+    tx: &mut Tx<'_>,
+    permit: Permit<ReviewTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Version,
+) -> Result<Saved, Error> {
+    step(tx, &permit, id, locale, expected, State::Draft)
+}
+
+/// Remove words that were never published.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] with code `in-use` for the original and for what was published.
+pub fn delete(tx: &mut Tx<'_>, permit: Permit<DeleteTranslation>, id: Id<Article>, locale: &Locale, expected: Version) -> Result<(), Error> {
+    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let translation = find(tx, &article, locale)?;
+    let original = article.facts.source_locale == *locale;
+    let copy = permit.over(Copy { article, translation })?;
+    if copy.get().translation.version != expected {
+        return Err(stale(tx, &copy.get().translation));
+    }
+    if original || store::editions::exist(tx, id, Some(locale))? {
+        let detail = "the original, and what was published once, can be unpublished but not deleted".to_owned();
+        return Err(Error::Conflict { code: "in-use", detail });
+    }
+    store::translations::delete(tx, &copy, expected)
+}

@@ -1,0 +1,151 @@
+//! Keeping users and their grants.
+
+use crate::{
+    access::{Permit, action::ManageUsers, permit::Whole},
+    domain::{
+        Error, Id, Locale, Version,
+        error::Faults,
+        section::Section,
+        text::{limits, line},
+        user::{Grant, Role, User, UserStatus, email},
+    },
+    store::{self, Tx},
+};
+
+/// A grant about to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GrantDraft {
+    /// The role.
+    pub role: Role,
+    /// Only in this section and below it.
+    pub section: Option<Id<Section>>,
+    /// Only in this locale.
+    pub locale: Option<Locale>,
+}
+
+/// What a caller says of a user.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Their e-mail address.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// Whether they may sign in.
+    pub status: UserStatus,
+    /// What they are granted.
+    pub grants: Vec<GrantDraft>,
+}
+
+struct Checked {
+    email: String,
+    name: String,
+    grants: Vec<Grant>,
+}
+
+fn check(tx: &mut Tx<'_>, draft: &Draft, before: &[Grant]) -> Result<Checked, Error> {
+    let masthead = store::site::masthead(tx)?;
+    let mut faults = Faults::default();
+    let email = faults.merge(email(&draft.email))?.unwrap_or_default();
+    let name = line(&mut faults, "#/name", &draft.name, limits::NAME);
+    let mut grants = Vec::new();
+    for (n, grant) in draft.grants.iter().enumerate() {
+        if draft.grants.iter().take(n).any(|earlier| earlier == grant) {
+            faults.add(format!("#/grants/{n}"), "repeated", "granted already");
+        }
+        if grant.locale.as_ref().is_some_and(|l| masthead.settings(l).is_none()) {
+            faults.add(format!("#/grants/{n}/locale"), "unknown_locale", "not a locale of this site");
+        }
+        if let Some(section) = grant.section {
+            match store::sections::path(tx, section) {
+                Err(Error::NotFound(_)) => faults.add(format!("#/grants/{n}/section_id"), "unknown_section", "there is no such section"),
+                other => _ = other?,
+            }
+        }
+        let same = |g: &&Grant| g.role == grant.role && g.section == grant.section && g.locale == grant.locale;
+        let id = before.iter().find(same).map_or_else(|| tx.new_id(), |g| g.id);
+        grants.push(Grant { id, role: grant.role, section: grant.section, locale: grant.locale.clone() });
+    }
+    faults.or(Checked { email, name, grants })
+}
+
+fn keep_an_admin(tx: &mut Tx<'_>) -> Result<(), Error> {
+    if store::users::admins(tx)? == 0 {
+        return Err(Error::Conflict { code: "last-admin", detail: "somebody has to keep users: this is the last administrator".to_owned() });
+    }
+    Ok(())
+}
+
+/// Let somebody in.
+///
+/// # Errors
+/// [`Error::Taken`] when the address is in use, [`Error::Invalid`].
+pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, draft: &Draft, password_hash: &str) -> Result<User, Error> {
+    let checked = check(tx, draft, &[])?;
+    let (id, now) = (tx.new_id(), tx.now());
+    let user = permit.over(Whole(User {
+        id,
+        email: checked.email,
+        name: checked.name,
+        status: draft.status,
+        grants: checked.grants,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    }))?;
+    store::users::save(tx, &user, Some(password_hash))?;
+    Ok(user.into_inner().0)
+}
+
+/// Change a user. A new password, a suspension or another set of grants ends their sessions.
+///
+/// # Errors
+/// [`Error::Stale`], [`Error::Taken`], [`Error::Invalid`]; [`Error::Conflict`] with code `last-admin`.
+pub fn revise(
+    tx: &mut Tx<'_>,
+    permit: Permit<ManageUsers>,
+    id: Id<User>,
+    expected: Version,
+    password_hash: Option<&str>,
+    with: impl FnOnce(&User) -> Result<Draft, Error>,
+) -> Result<User, Error> {
+    let before = store::users::find(tx, id)?;
+    if before.version != expected {
+        return Err(Error::stale("user", before.version));
+    }
+    let draft = with(&before)?;
+    let checked = check(tx, &draft, &before.grants)?;
+    let ends = password_hash.is_some() || draft.status != before.status || checked.grants != before.grants;
+    let next = User {
+        email: checked.email,
+        name: checked.name,
+        status: draft.status,
+        grants: checked.grants,
+        version: before.version.saturating_add(1),
+        updated_at: tx.now(),
+        ..before.clone()
+    };
+    if !ends && next.email == before.email && next.name == before.name {
+        return Ok(before);
+    }
+    let user = permit.over(Whole(next))?;
+    store::users::save(tx, &user, password_hash)?;
+    if ends {
+        store::sessions::end_all(tx, id)?;
+    }
+    keep_an_admin(tx)?;
+    Ok(user.into_inner().0)
+}
+
+/// Remove a user who has made nothing; whoever has made something is suspended instead.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] with code `in-use` or `last-admin`.
+pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, id: Id<User>, expected: Version) -> Result<(), Error> {
+    let user = store::users::find(tx, id)?;
+    if user.version != expected {
+        return Err(Error::stale("user", user.version));
+    }
+    let user = permit.over(Whole(user))?;
+    store::users::delete(tx, &user, expected)?;
+    keep_an_admin(tx)
+}
