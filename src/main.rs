@@ -1,1 +1,7 @@
-fn main(){}
+//! The `dateline` program: parse, run, exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dateline::cli::run()
+}

@@ -22,14 +22,14 @@ type Line = (&'static str, [Reach; 7]);
 const TABLE: &[Line] = &[
     //                       contr  transl editor chief  admin  import operator
     ("desk.read",           [Yes,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes]),
-    ("article.read",        [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No ]),
+    ("article.read",        [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes]),
     ("article.create",      [Yes,   No,    Yes,   Yes,   Yes,   Yes,   No ]),
     ("article.edit",        [Own,   No,    Yes,   Yes,   Yes,   Yes,   No ]),
     ("article.delete",      [Own,   No,    Yes,   Yes,   Yes,   No,    No ]),
     ("translation.edit",    [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No ]),
     ("translation.delete",  [Own,   No,    Yes,   Yes,   Yes,   No,    No ]),
-    ("translation.submit",  [Own,   Yes,   Yes,   Yes,   Yes,   No,    No ]),
-    ("translation.review",  [No,    No,    Yes,   Yes,   Yes,   No,    No ]),
+    ("translation.submit",  [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No ]),
+    ("translation.review",  [No,    No,    Yes,   Yes,   Yes,   Yes,   No ]),
     ("article.publish",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No ]),
     ("article.unpublish",   [No,    No,    Yes,   Yes,   Yes,   Yes,   No ]),
     ("section.manage",      [No,    No,    No,    Yes,   Yes,   Yes,   No ]),

@@ -5,6 +5,7 @@
 
 pub mod articles;
 pub mod authors;
+pub mod bundle;
 
 pub mod locales;
 mod naming;

@@ -1,0 +1,260 @@
+//! `dateline import` and `dateline export`.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, BufWriter, Read, Write},
+    path::Path,
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Failed, in_words, system};
+use crate::{
+    access::{
+        Caller, Permit, System,
+        action::{Export, Import},
+    },
+    api::extract::typed,
+    desk::bundle::{self as records, Outcome, Record},
+    domain::{Error, page::Paging, text::limits},
+    store::{self, Store, Tx},
+};
+
+/// How long one commit may take in, so that it starves nobody.
+const BATCH: Duration = Duration::from_millis(100);
+
+/// What became of a bundle's records.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// Records that made something.
+    pub created: usize,
+    /// Records that changed something.
+    pub updated: usize,
+    /// Records that said nothing new.
+    pub unchanged: usize,
+    /// Records that failed, or whose thing the desk has edited.
+    pub failed: usize,
+}
+
+/// Who is told how an import goes.
+pub trait Listener {
+    /// A line was read, of this many bytes.
+    fn line(&self, bytes: usize);
+    /// Something about a line, in words.
+    fn tell(&self, text: &str);
+}
+
+/// Nobody is told, but of failures.
+pub(super) struct Quiet;
+
+impl Listener for Quiet {
+    fn line(&self, _: usize) {}
+    fn tell(&self, text: &str) {
+        system::complain(text);
+    }
+}
+
+struct Bar(ProgressBar);
+
+impl Listener for Bar {
+    fn line(&self, bytes: usize) {
+        self.0.inc(u64::try_from(bytes).unwrap_or(0));
+    }
+    fn tell(&self, text: &str) {
+        self.0.suspend(|| system::complain(text));
+    }
+}
+
+/// One line of a bundle, read: its number, its bytes, and its record or what is wrong with it.
+struct Line {
+    number: usize,
+    bytes: usize,
+    record: Result<Record, Error>,
+}
+
+fn next_line(reader: &mut impl BufRead, number: &mut usize) -> std::io::Result<Option<Line>> {
+    loop {
+        let mut text = Vec::new();
+        let limit = u64::try_from(limits::REQUEST_BYTES.saturating_mul(16)).unwrap_or(u64::MAX);
+        let bytes = reader.by_ref().take(limit).read_until(b'\n', &mut text)?;
+        if bytes == 0 {
+            return Ok(None);
+        }
+        *number = number.saturating_add(1);
+        if text.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+        let record = match serde_json::from_slice(text) {
+            Ok(value) => typed::<Record>(value),
+            Err(error) => Err(Error::invalid("#", "json", format!("not valid JSON: {error}"))),
+        };
+        return Ok(Some(Line { number: *number, bytes, record }));
+    }
+}
+
+/// Import a bundle, committing in batches; what fails is reported by line, and the rest goes on.
+///
+/// # Errors
+/// When the bundle cannot be read or the database fails.
+pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, overwrite: bool) -> Result<Tally, Failed> {
+    let mut reader = BufReader::new(bundle);
+    let mut tally = Tally::default();
+    let mut number = 0;
+    let mut next = read(&mut reader, &mut number)?;
+    while let Some(first) = next.take() {
+        let mut waiting = Some(first);
+        store.write_now(|tx| {
+            let permit: Permit<Import> = Permit::try_from(Caller::system(System::Importer))?;
+            let begun = system::stopwatch();
+            while let Some(line) = waiting.take() {
+                one(tx, &permit, &line, listener, overwrite, &mut tally)?;
+                listener.line(line.bytes);
+                let following = next_line(&mut reader, &mut number).map_err(Error::internal)?;
+                if begun.elapsed() < BATCH {
+                    waiting = following;
+                } else {
+                    next = following;
+                }
+            }
+            Ok(())
+        })?;
+    }
+    Ok(tally)
+}
+
+fn read(reader: &mut impl BufRead, number: &mut usize) -> Result<Option<Line>, Failed> {
+    next_line(reader, number).map_err(|e| Failed::Otherwise(format!("the bundle cannot be read: {e}")))
+}
+
+fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line, listener: &dyn Listener, overwrite: bool, tally: &mut Tally) -> Result<(), Error> {
+    let at = line.number;
+    let record = match &line.record {
+        Ok(record) => record,
+        Err(error) => {
+            listener.tell(&format!("line {at}: {}", in_words(error)));
+            tally.failed = tally.failed.saturating_add(1);
+            return Ok(());
+        }
+    };
+    let (kind, key) = record.name();
+    // What this record wrote is undone when it fails; the others of the batch stay.
+    match tx.attempt(|tx| records::import(tx, permit, record, overwrite)) {
+        Ok(report) => {
+            for warning in report.warnings {
+                listener.tell(&format!("line {at}: {kind} {key}: {}: {}", warning.pointer, warning.detail));
+            }
+            let count = match report.outcome {
+                Outcome::Created => &mut tally.created,
+                Outcome::Updated => &mut tally.updated,
+                Outcome::Unchanged => &mut tally.unchanged,
+                Outcome::Edited => {
+                    listener.tell(&format!("line {at}: {kind} {key}: edited on the desk since; left as it is (--overwrite replaces it)"));
+                    &mut tally.failed
+                }
+            };
+            *count = count.saturating_add(1);
+        }
+        Err(Error::Busy) => return Err(Error::Busy),
+        Err(error) => {
+            listener.tell(&format!("line {at}: {kind} {key}: {}", in_words(&error)));
+            tally.failed = tally.failed.saturating_add(1);
+        }
+    }
+    Ok(())
+}
+
+/// `dateline import`.
+pub(super) fn import(store: &Store, path: &Path, overwrite: bool) -> Result<(), Failed> {
+    let file = File::open(path).map_err(|e| Failed::Otherwise(format!("{}: {e}", path.display())))?;
+    let bar = ProgressBar::new(file.metadata().map_or(0, |m| m.len()));
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} left") {
+        bar.set_style(style);
+    }
+    let listener = Bar(bar);
+    let tally = load(store, file, &listener, overwrite)?;
+    listener.0.finish_and_clear();
+    let Tally { created, updated, unchanged, failed } = tally;
+    system::print(&format!("{created} created, {updated} updated, {unchanged} unchanged, {failed} failed\n"));
+    if failed == 0 { Ok(()) } else { Err(Failed::Partly) }
+}
+
+/// `dateline export`.
+pub(super) fn export(store: &Store, path: &Path) -> Result<(), Failed> {
+    let cannot = |e: std::io::Error| Failed::Otherwise(format!("{}: {e}", path.display()));
+    if path == Path::new("-") {
+        return write_all(store, std::io::stdout().lock());
+    }
+    // Written beside the target and renamed, so that a broken export never looks whole.
+    let partial = path.with_extension("partial");
+    let file = File::create(&partial).map_err(cannot)?;
+    write_all(store, file)?;
+    std::fs::rename(&partial, path).map_err(cannot)
+}
+
+fn write_all(store: &Store, to: impl Write) -> Result<(), Failed> {
+    let mut out = BufWriter::new(to);
+    let bar = ProgressBar::new_spinner().with_message("records");
+    let mut written = 0u64;
+    // One snapshot for all of it.
+    store.read_now(|tx| {
+        let permit: Permit<Export> = Permit::try_from(Caller::system(System::Importer))?;
+        records_of(tx, &permit, &mut |record| {
+            serde_json::to_writer(&mut out, &record).map_err(Error::internal)?;
+            out.write_all(b"\n").map_err(Error::internal)?;
+            written = written.saturating_add(1);
+            bar.set_position(written);
+            Ok(())
+        })
+    })?;
+    out.flush().map_err(|e| Failed::Otherwise(e.to_string()))?;
+    bar.finish_and_clear();
+    system::complain(&format!("{written} records written"));
+    Ok(())
+}
+
+/// Every record, in an order in which none names a later one.
+fn records_of(tx: &mut Tx<'_>, permit: &Permit<Export>, put: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+    for record in records::export_head(tx, permit)? {
+        put(record)?;
+    }
+    let mut sections = store::sections::all(tx)?;
+    sections.sort_by_key(|s| s.path.len());
+    for section in &sections {
+        put(records::export_section(tx, permit, section)?)?;
+    }
+    pages(tx, store::authors::page, &mut |tx, author| put(records::export_author(tx, permit, author)?))?;
+    pages(tx, store::tags::page, &mut |tx, tag| put(records::export_tag(tx, permit, tag)?))?;
+    let mut after = None;
+    loop {
+        let ids = store::articles::ids_after(tx, after, 200)?;
+        for id in &ids {
+            put(records::export_article(tx, permit, *id)?)?;
+        }
+        after = ids.last().copied();
+        if after.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+type PageOf<T> = crate::domain::page::Page<T>;
+
+fn pages<T>(
+    tx: &mut Tx<'_>,
+    page: impl Fn(&mut Tx<'_>, Paging) -> Result<PageOf<T>, Error>,
+    each: &mut dyn FnMut(&mut Tx<'_>, &T) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut paging = Paging::first();
+    loop {
+        let found = page(tx, paging)?;
+        for item in &found.items {
+            each(tx, item)?;
+        }
+        match found.next {
+            Some(cursor) => paging.cursor = Some(cursor),
+            None => return Ok(()),
+        }
+    }
+}

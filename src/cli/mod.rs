@@ -1,0 +1,213 @@
+//! The command line.
+//!
+//! Exit codes: 0 done, 1 it failed or failed in part, 2 it was called or configured wrongly.
+
+mod bundle;
+mod check;
+mod demo;
+mod serve;
+pub mod system;
+mod user;
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    access::{
+        keys::{Keys, SealedKey},
+        secret::{Seal, Secret},
+    },
+    api::problem::chain,
+    config::{self, Settings},
+    domain::{Error, Locale, Violation, user::Role},
+    store::{self, Options, Store, dialect::Engine},
+};
+
+/// A headless CMS for multilingual newsrooms.
+#[derive(Debug, Parser)]
+#[command(name = "dateline", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start on an embedded database with a demo newsroom in four languages.
+    Demo,
+    /// Bring the database up to date and answer requests.
+    Serve,
+    /// Bring the database up to date.
+    Migrate,
+    /// Keep users.
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Load a bundle, record by record; may be stopped and run again.
+    Import {
+        /// The bundle: newline-delimited JSON.
+        file: PathBuf,
+        /// Replace what the desk has edited since.
+        #[arg(long)]
+        overwrite: bool,
+    },
+    /// Write everything into a bundle.
+    Export {
+        /// The bundle to write; `-` for standard output.
+        file: PathBuf,
+    },
+    /// Print the OpenAPI contract.
+    Openapi,
+    /// Check configuration and database, and report every fault.
+    Check,
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Let somebody in.
+    Create {
+        /// What they sign in with.
+        #[arg(long)]
+        email: String,
+        /// Their name.
+        #[arg(long)]
+        name: String,
+        /// Their role: contributor, translator, editor, chief or admin.
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// Only in this section and below it: its id, or its slug in the default locale.
+        #[arg(long)]
+        section: Option<String>,
+        /// Only in this locale.
+        #[arg(long, value_parser = locale)]
+        locale: Option<Locale>,
+        /// Read the password from standard input, which is the only way to give it.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    word.parse().map_err(|_| "contributor, translator, editor, chief or admin".to_owned())
+}
+
+fn locale(tag: &str) -> Result<Locale, String> {
+    tag.parse().map_err(|_| "a BCP 47 language tag, such as hi".to_owned())
+}
+
+/// Why a command did not do its work.
+#[derive(Debug)]
+enum Failed {
+    /// It was configured wrongly.
+    Configured(config::Faults),
+    /// A rule or the database refused.
+    Refused(Error),
+    /// It did part of it, and has said so.
+    Partly,
+    /// Anything else, in words.
+    Otherwise(String),
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Run the program with this process's arguments and environment.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let environment = config::environment();
+    let filter = tracing_subscriber::EnvFilter::new(config::log_filter(&environment));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let settings = || Settings::from_env(&environment).map_err(Failed::Configured);
+    let done = match cli.command {
+        Command::Openapi => {
+            system::print(crate::api::contract::Contract::new(&crate::app::openapi()).document());
+            Ok(())
+        }
+        Command::Check => check::check(&environment),
+        Command::Demo => settings().and_then(demo::demo),
+        Command::Serve => settings().and_then(|s| serve::serve(&s)),
+        Command::Migrate => settings().and_then(|s| migrate(&s)),
+        Command::User { command: UserCommand::Create { email, name, role, section, locale, password_stdin: _ } } => {
+            settings().and_then(|s| user::create(&s, user::New { email, name, role, section, locale }))
+        }
+        Command::Import { file, overwrite } => settings().and_then(|s| bundle::import(&ready(&s)?, &file, overwrite)),
+        Command::Export { file } => settings().and_then(|s| bundle::export(&ready(&s)?, &file)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => report(failed),
+    }
+}
+
+fn report(failed: Failed) -> ExitCode {
+    match failed {
+        Failed::Configured(faults) => {
+            for (name, why) in faults {
+                system::complain(&format!("{name}: {why}"));
+            }
+            return ExitCode::from(2);
+        }
+        Failed::Refused(error) => system::complain(&in_words(&error)),
+        Failed::Otherwise(why) => system::complain(&why),
+        Failed::Partly => {}
+    }
+    ExitCode::FAILURE
+}
+
+/// An error with everything that helps whoever runs the command.
+fn in_words(error: &Error) -> String {
+    let list = |all: &[Violation]| all.iter().map(|v| format!("{} {}", v.pointer, v.detail)).collect::<Vec<_>>().join("; ");
+    match error {
+        Error::Invalid(all) => list(all),
+        Error::Taken(one) => list(std::slice::from_ref(one)),
+        Error::Internal(source) => chain(&**source),
+        other => other.to_string(),
+    }
+}
+
+fn open(settings: &Settings) -> Result<Store, Error> {
+    Store::open(Options {
+        url: settings.database_url.expose().clone(),
+        readers: settings.connections,
+        writers: settings.connections,
+        clock: Arc::new(system::SystemClock),
+        entropy: Arc::new(system::OsEntropy),
+    })
+}
+
+/// The database, up to date.
+fn ready(settings: &Settings) -> Result<Store, Failed> {
+    let store = open(settings)?;
+    for name in store.migrate()? {
+        tracing::info!(migration = name, "the database was brought up to date");
+    }
+    Ok(store)
+}
+
+fn migrate(settings: &Settings) -> Result<(), Failed> {
+    let store = open(settings)?;
+    let done = store.migrate()?;
+    system::print(&format!("{} migration(s) ran; the database is up to date.\n", done.len()));
+    Ok(())
+}
+
+/// The seal of the signing keys; made on a first embedded start.
+fn seal(settings: &Settings) -> Result<Seal, Failed> {
+    let file = &settings.secret_file;
+    let may_make = settings.engine == Engine::Sqlite;
+    let text = system::secret_file(file, may_make).map_err(|why| Failed::Configured(vec![("DATELINE_SECRET_FILE".to_owned(), why)]))?;
+    Ok(Secret::new(text))
+}
+
+/// The signing keys of this database; a first one is made where there is none.
+fn keys(settings: &Settings, store: &Store) -> Result<Keys, Failed> {
+    let seal = seal(settings)?;
+    let kept = store.write_now(|tx| store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy())))?;
+    Ok(Keys::open(&kept, &seal)?)
+}

@@ -1,0 +1,49 @@
+//! `dateline serve`.
+
+use std::sync::Arc;
+
+use actix_web::{HttpServer, web::Data};
+
+use super::{Failed, keys, ready, system};
+use crate::{
+    api::{State, auth::Hashing, contract::Contract},
+    app,
+    config::Settings,
+    store::{self, Store},
+};
+
+/// Bring the database up to date and answer requests until stopped.
+pub(super) fn serve(settings: &Settings) -> Result<(), Failed> {
+    let store = ready(settings)?;
+    for fault in store.durability_faults()? {
+        tracing::warn!("{fault}");
+    }
+    if store.read_now(store::users::count)? == 0 {
+        system::complain(
+            "Nobody can sign in yet. Create the first administrator in another terminal:\n  \
+             dateline user create --email you@example.org --name You --role admin --password-stdin",
+        );
+    }
+    run(settings, store, |_| {})
+}
+
+/// Listen, say so, and answer.
+pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str)) -> Result<(), Failed> {
+    let state = Data::new(State {
+        keys: Arc::new(keys(settings, &store)?),
+        store,
+        issuer: settings.public_url.clone(),
+        hashing: Hashing::new(settings.hashing, 64),
+        origins: settings.desk_origins.clone(),
+        contract: Contract::new(&app::openapi()),
+    });
+    let bind = settings.bind;
+    actix_web::rt::System::new().block_on(async move {
+        let server = HttpServer::new(move || app::service(state.clone()))
+            .bind(bind)
+            .map_err(|e| Failed::Otherwise(format!("{bind} cannot be listened on: {e}. Set DATELINE_BIND to another address.")))?;
+        tracing::info!("listening on {bind}");
+        listening(&settings.public_url);
+        server.run().await.map_err(|e| Failed::Otherwise(e.to_string()))
+    })
+}

@@ -1,0 +1,195 @@
+//! Exporting records: the site as it stands, with ids, so that an import gives the same one.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use super::record::{
+    ArticleRecord, AuthorRecord, BodyRecord, CreditRecord, FactsRecord, LeadWordsRecord, LiveRecord, LocaleRecord, NameRecord, Record,
+    SectionRecord, SeoRecord, SiteRecord, TagRecord, TranslationRecord,
+};
+use crate::{
+    access::{Permit, Visibility, action::Export},
+    domain::{
+        Error, Id, Locale,
+        article::{Article, Facts},
+        author::Author,
+        body::{Format, doc},
+        name::Names,
+        section::Section,
+        tag::Tag,
+        translation::{State, Translation},
+    },
+    store::{
+        self, Tx,
+        editions::{Frozen, Live},
+    },
+};
+
+fn key(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> Result<String, Error> {
+    Ok(store::imports::key_of(tx, kind, id)?.unwrap_or_else(|| id.to_string()))
+}
+
+fn names(names: &Names) -> BTreeMap<Locale, NameRecord> {
+    let one = |n: &crate::domain::name::Name| NameRecord { name: n.name.clone(), slug: Some(n.slug.to_string()), about: n.about.clone() };
+    names.iter().map(|(locale, name)| (locale.clone(), one(name))).collect()
+}
+
+/// The records of the locales and of the site, which come first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, Error> {
+    let masthead = store::site::masthead(tx)?;
+    let locale = |l: &crate::domain::locale::LocaleSettings, fallback: Vec<Locale>| {
+        Record::Locale(LocaleRecord {
+            locale: l.locale.clone(),
+            name: l.name.clone(),
+            direction: Some(l.direction),
+            fallback,
+            words_per_minute: Some(l.words_per_minute),
+            position: l.position,
+        })
+    };
+    // A locale may fall back to one that comes later: all of them first, then those that do.
+    let mut records: Vec<Record> = masthead.locales.iter().map(|l| locale(l, Vec::new())).collect();
+    records.extend(masthead.locales.iter().filter(|l| !l.fallback.is_empty()).map(|l| locale(l, l.fallback.clone())));
+    let site = masthead.site;
+    records.push(Record::Site(SiteRecord {
+        name: site.name,
+        url: site.url,
+        default_locale: site.default_locale,
+        time_zone: site.time_zone,
+        url_pattern: site.url_pattern.as_str().to_owned(),
+        review: site.review,
+        credit_labels: site.credit_labels,
+    }));
+    Ok(records)
+}
+
+/// The record of a section.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn export_section(tx: &mut Tx<'_>, _: &Permit<Export>, section: &Section) -> Result<Record, Error> {
+    Ok(Record::Section(SectionRecord {
+        key: key(tx, "section", section.id.uuid())?,
+        id: Some(section.id.uuid()),
+        parent: section.parent().map(|id| key(tx, "section", id.uuid())).transpose()?,
+        position: Some(section.position),
+        translations: names(&section.names),
+    }))
+}
+
+/// The record of an author.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn export_author(tx: &mut Tx<'_>, _: &Permit<Export>, author: &Author) -> Result<Record, Error> {
+    Ok(Record::Author(AuthorRecord {
+        key: key(tx, "author", author.id.uuid())?,
+        id: Some(author.id.uuid()),
+        kind: author.kind,
+        translations: names(&author.names),
+    }))
+}
+
+/// The record of a tag.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn export_tag(tx: &mut Tx<'_>, _: &Permit<Export>, tag: &Tag) -> Result<Record, Error> {
+    Ok(Record::Tag(TagRecord { key: key(tx, "tag", tag.id.uuid())?, id: Some(tag.id.uuid()), kind: tag.kind, translations: names(&tag.names) }))
+}
+
+fn facts(tx: &mut Tx<'_>, facts: &Facts) -> Result<FactsRecord, Error> {
+    let tags = facts.tags.iter().map(|t| key(tx, "tag", t.uuid())).collect::<Result<_, _>>()?;
+    let mut credits = Vec::new();
+    for credit in &facts.credits {
+        credits.push(CreditRecord { role: credit.role.clone(), author: key(tx, "author", credit.author_id.uuid())? });
+    }
+    Ok(FactsRecord {
+        kind: facts.kind,
+        genre: facts.genre,
+        section: key(tx, "section", facts.section_id.uuid())?,
+        tags,
+        credits,
+        lead: facts.lead.clone(),
+    })
+}
+
+fn without_embargo(facts: &Facts) -> Facts {
+    Facts { embargo_until: None, ..facts.clone() }
+}
+
+fn translation(tx: &mut Tx<'_>, article: &Article, t: &Translation, frozen: Option<&Frozen>) -> Result<TranslationRecord, Error> {
+    let mut record = TranslationRecord {
+        headline: t.words.headline.clone(),
+        summary: t.words.summary.clone(),
+        slug: Some(t.slug.to_string()),
+        body: Some(BodyRecord { format: Format::Doc, content: doc::write(&t.words.body) }),
+        lead: LeadWordsRecord { alt: t.words.lead_alt.clone(), caption: t.words.lead_caption.clone() },
+        seo: SeoRecord { title: t.words.seo_title.clone(), description: t.words.seo_description.clone() },
+        translated_from: t.made_from.as_ref().map(|m| m.locale.clone()),
+        state: (t.state != State::Draft).then_some(t.state),
+        published_at: None,
+        updated_at: None,
+        live: None,
+    };
+    let Some(frozen) = frozen else { return Ok(record) };
+    let live = &frozen.live;
+    let same_facts = without_embargo(&live.facts) == without_embargo(&article.facts);
+    if frozen.words_version == t.version && same_facts {
+        record.published_at = Some(live.published_at);
+        record.updated_at = Some(live.updated_at);
+    } else {
+        let facts = if same_facts { None } else { Some(facts(tx, &live.facts)?) };
+        record.live = Some(Box::new(live_record(live, facts)?));
+    }
+    Ok(record)
+}
+
+fn live_record(live: &Live, facts: Option<FactsRecord>) -> Result<LiveRecord, Error> {
+    Ok(LiveRecord {
+        headline: live.headline.clone(),
+        summary: live.summary.clone(),
+        slug: Some(live.slug.to_string()),
+        body: Some(BodyRecord {
+            format: Format::Doc,
+            content: doc::write(&doc::stored(&serde_json::from_str(&live.content).map_err(Error::internal)?)?),
+        }),
+        lead: LeadWordsRecord { alt: live.lead_alt.clone(), caption: live.lead_caption.clone() },
+        seo: SeoRecord { title: live.seo_title.clone(), description: live.seo_description.clone() },
+        facts,
+        published_at: live.published_at,
+        updated_at: Some(live.updated_at),
+    })
+}
+
+/// The record of an article with all its words, working copy and public.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Internal`] when the database fails.
+pub fn export_article(tx: &mut Tx<'_>, permit: &Permit<Export>, id: Id<Article>) -> Result<Record, Error> {
+    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let live = store::editions::frozen(tx, Visibility::public(), id)?;
+    let present = facts(tx, &article.facts)?;
+    let mut translations = BTreeMap::new();
+    for t in store::translations::all(tx, &article)? {
+        let frozen = live.iter().find(|f| f.live.locale == t.locale);
+        translations.insert(t.locale.clone(), translation(tx, &article, &t, frozen)?);
+    }
+    Ok(Record::Article(Box::new(ArticleRecord {
+        key: key(tx, "article", id.uuid())?,
+        id: Some(id.uuid()),
+        kind: present.kind,
+        genre: present.genre,
+        section: present.section,
+        tags: present.tags,
+        credits: present.credits,
+        lead: present.lead,
+        source_locale: article.facts.source_locale.clone(),
+        embargo_until: article.facts.embargo_until,
+        translations,
+    })))
+}

@@ -1,0 +1,13 @@
+//! Bundles: newsrooms in and out as newline-delimited JSON, one record a line.
+//!
+//! A record names others by `key`, the sender's own id, unique for its type. Importing a record twice changes
+//! nothing; importing a changed one changes what it made, unless the desk has edited that since. What was made here
+//! is exported with its id as key, and with ids, so that an import into an empty database gives the same site.
+
+mod export;
+mod import;
+mod record;
+
+pub use export::{export_article, export_author, export_head, export_section, export_tag};
+pub use import::{Outcome, Report, import};
+pub use record::{Record, digest};

@@ -1,0 +1,279 @@
+//! The records of a bundle.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::domain::{
+    Instant, Locale,
+    article::{Genre, Kind, Lead},
+    author::AuthorKind,
+    body::Format,
+    locale::Direction,
+    site::{CreditLabels, Review},
+    tag::TagKind,
+    translation::State,
+};
+
+/// One line of a bundle.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Record {
+    /// The site.
+    Site(SiteRecord),
+    /// A locale.
+    Locale(LocaleRecord),
+    /// A section.
+    Section(SectionRecord),
+    /// An author.
+    Author(AuthorRecord),
+    /// A tag.
+    Tag(TagRecord),
+    /// An article with all its words.
+    Article(Box<ArticleRecord>),
+}
+
+/// The site.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SiteRecord {
+    pub(super) name: String,
+    pub(super) url: String,
+    pub(super) default_locale: Locale,
+    pub(super) time_zone: String,
+    pub(super) url_pattern: String,
+    #[serde(default = "optional")]
+    pub(super) review: Review,
+    #[serde(default)]
+    pub(super) credit_labels: CreditLabels,
+}
+
+fn optional() -> Review {
+    Review::Optional
+}
+
+/// A locale.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocaleRecord {
+    pub(super) locale: Locale,
+    pub(super) name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) direction: Option<Direction>,
+    #[serde(default)]
+    pub(super) fallback: Vec<Locale>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) words_per_minute: Option<i32>,
+    #[serde(default)]
+    pub(super) position: i32,
+}
+
+/// A name in one locale; `about` is a section's or tag's description, or an author's bio.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NameRecord {
+    pub(super) name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) slug: Option<String>,
+    #[serde(default, alias = "description", alias = "bio", skip_serializing_if = "String::is_empty")]
+    pub(super) about: String,
+}
+
+/// A section.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SectionRecord {
+    pub(super) key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) parent: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) position: Option<i32>,
+    pub(super) translations: BTreeMap<Locale, NameRecord>,
+}
+
+/// An author.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorRecord {
+    pub(super) key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<Uuid>,
+    pub(super) kind: AuthorKind,
+    pub(super) translations: BTreeMap<Locale, NameRecord>,
+}
+
+/// A tag.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TagRecord {
+    pub(super) key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<Uuid>,
+    #[serde(default = "topic")]
+    pub(super) kind: TagKind,
+    pub(super) translations: BTreeMap<Locale, NameRecord>,
+}
+
+fn topic() -> TagKind {
+    TagKind::Topic
+}
+
+/// An author in a role.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreditRecord {
+    pub(super) role: String,
+    pub(super) author: String,
+}
+
+/// What all languages of an article share.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FactsRecord {
+    pub(super) kind: Kind,
+    pub(super) genre: Genre,
+    pub(super) section: String,
+    pub(super) tags: Vec<String>,
+    pub(super) credits: Vec<CreditRecord>,
+    pub(super) lead: Option<Lead>,
+}
+
+/// An article with all its words.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArticleRecord {
+    pub(super) key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<Uuid>,
+    #[serde(default = "story")]
+    pub(super) kind: Kind,
+    #[serde(default = "news")]
+    pub(super) genre: Genre,
+    pub(super) section: String,
+    #[serde(default)]
+    pub(super) tags: Vec<String>,
+    #[serde(default)]
+    pub(super) credits: Vec<CreditRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) lead: Option<Lead>,
+    pub(super) source_locale: Locale,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) embargo_until: Option<Instant>,
+    pub(super) translations: BTreeMap<Locale, TranslationRecord>,
+}
+
+fn story() -> Kind {
+    Kind::Story
+}
+
+fn news() -> Genre {
+    Genre::News
+}
+
+/// A body with its form.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BodyRecord {
+    pub(super) format: Format,
+    pub(super) content: Value,
+}
+
+/// Words about the lead picture.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeadWordsRecord {
+    #[serde(default)]
+    pub(super) alt: String,
+    #[serde(default)]
+    pub(super) caption: String,
+}
+
+/// Words for search engines.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeoRecord {
+    #[serde(default)]
+    pub(super) title: String,
+    #[serde(default)]
+    pub(super) description: String,
+}
+
+/// The words of an article in one locale, and what of them is public.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TranslationRecord {
+    pub(super) headline: String,
+    #[serde(default)]
+    pub(super) summary: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) slug: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) body: Option<BodyRecord>,
+    #[serde(default)]
+    pub(super) lead: LeadWordsRecord,
+    #[serde(default)]
+    pub(super) seo: SeoRecord,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) translated_from: Option<Locale>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<State>,
+    /// Of these very words; nothing, for a draft.
+    #[serde(default)]
+    pub(super) published_at: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) updated_at: Option<Instant>,
+    /// What is public, where it differs from the words above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) live: Option<Box<LiveRecord>>,
+}
+
+/// What the public sees, where it differs from the working copy.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiveRecord {
+    pub(super) headline: String,
+    #[serde(default)]
+    pub(super) summary: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) slug: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) body: Option<BodyRecord>,
+    #[serde(default)]
+    pub(super) lead: LeadWordsRecord,
+    #[serde(default)]
+    pub(super) seo: SeoRecord,
+    /// The facts as they were published, where they differ too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) facts: Option<FactsRecord>,
+    pub(super) published_at: Instant,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) updated_at: Option<Instant>,
+}
+
+impl Record {
+    /// The record's type and key, for reports.
+    #[must_use]
+    pub fn name(&self) -> (&'static str, &str) {
+        match self {
+            Self::Site(_) => ("site", "site"),
+            Self::Locale(r) => ("locale", r.locale.as_str()),
+            Self::Section(r) => ("section", &r.key),
+            Self::Author(r) => ("author", &r.key),
+            Self::Tag(r) => ("tag", &r.key),
+            Self::Article(r) => ("article", &r.key),
+        }
+    }
+}
+
+/// The SHA-256 of a record, whatever the order of its fields and the white space between them.
+#[must_use]
+pub fn digest(record: &Record) -> String {
+    // Values keep their fields sorted, so that equal records have equal text.
+    let text = serde_json::to_value(record).map(|v| v.to_string()).unwrap_or_default();
+    Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+}
