@@ -12,7 +12,7 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Error, Instant, Version, Violation};
+use crate::domain::{Error, Instant, Violation};
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -44,7 +44,7 @@ pub struct Problem {
     /// With `stale`: the newest version.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub current_version: Option<Version>,
+    pub current_version: Option<i32>,
     /// With `stale`: who made it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

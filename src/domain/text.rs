@@ -22,6 +22,8 @@ pub mod limits {
 
     /// A headline.
     pub const HEADLINE: Length = Length { min: 1, max: 300 };
+    /// A title for search engines.
+    pub const SEO_TITLE: Length = Length { min: 0, max: 300 };
     /// A summary (dek).
     pub const SUMMARY: Length = Length { min: 0, max: 1_000 };
     /// The name of a site, section, author, tag, user or locale.

@@ -65,7 +65,7 @@ impl Words {
             summary: lines(&mut faults, "#/summary", &self.summary, limits::SUMMARY),
             lead_alt: line(&mut faults, "#/lead/alt", &self.lead_alt, limits::ALT),
             lead_caption: line(&mut faults, "#/lead/caption", &self.lead_caption, limits::CAPTION),
-            seo_title: line(&mut faults, "#/seo/title", &self.seo_title, limits::HEADLINE),
+            seo_title: line(&mut faults, "#/seo/title", &self.seo_title, limits::SEO_TITLE),
             seo_description: line(&mut faults, "#/seo/description", &self.seo_description, limits::SUMMARY),
             body: self.body,
         };

@@ -18,7 +18,7 @@ use crate::{
     },
     desk::{self, articles::Draft},
     domain::{
-        Error, Id, Instant, Locale, Version, Violation,
+        Error, Id, Instant, Locale, Violation,
         article::{self, ArticleId, Credit, Facts, Genre, Kind, Lead},
         author::AuthorId,
         section::SectionId,
@@ -75,9 +75,9 @@ pub struct LiveInfo {
     /// The slug it is published under.
     pub slug: String,
     /// The revision of the words that is live.
-    pub words_version: Version,
+    pub words_version: i32,
     /// The revision of the facts that is live.
-    pub facts_version: Version,
+    pub facts_version: i32,
     /// First publication.
     pub published_at: Instant,
     /// Last significant publication.
@@ -96,7 +96,7 @@ pub struct TranslationInfo {
     /// Where the working copy stands.
     pub state: Stand,
     /// Newest version of the words.
-    pub version: Version,
+    pub version: i32,
     /// What it was made from.
     pub made_from: Option<MadeFromInfo>,
     /// Last saved.
@@ -132,7 +132,7 @@ pub struct DeskArticle {
     pub translations: BTreeMap<Locale, TranslationInfo>,
     /// Newest version of the facts.
     #[schema(read_only)]
-    pub version: Version,
+    pub version: i32,
     /// Who created it; nobody, when it was imported.
     #[schema(read_only)]
     pub created_by: Option<UserId>,

@@ -20,7 +20,7 @@ use crate::{
         reply::{Listing, Tagged},
     },
     desk::{self, authors::Draft},
-    domain::{Instant, Locale, Version, author::{self, AuthorKind, AuthorId}},
+    domain::{Instant, Locale, author::{self, AuthorKind, AuthorId}},
     store,
 };
 
@@ -41,7 +41,7 @@ pub struct DeskAuthor {
     pub translations: BTreeMap<Locale, AuthorName>,
     /// Newest version.
     #[schema(read_only)]
-    pub version: Version,
+    pub version: i32,
     /// First saved.
     #[schema(read_only)]
     pub created_at: Instant,

@@ -15,7 +15,7 @@ use crate::{
         reply::{Listing, Tagged},
     },
     desk,
-    domain::{Locale, Version, locale::{Direction, LocaleDraft, LocaleSettings}},
+    domain::{Locale, locale::{Direction, LocaleDraft, LocaleSettings}},
     store,
 };
 
@@ -44,7 +44,7 @@ pub struct DeskLocale {
     pub position: i32,
     /// Newest version.
     #[schema(read_only)]
-    pub version: Version,
+    pub version: i32,
 }
 
 /// What of a locale can be written.

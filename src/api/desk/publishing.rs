@@ -17,7 +17,7 @@ use crate::{
         reply::Tagged,
     },
     desk::{self, publishing::Which},
-    domain::{Locale, Version, article::ArticleId},
+    domain::{Locale, article::ArticleId},
 };
 
 /// The operations of this file.
@@ -32,7 +32,7 @@ pub enum Locales {
     /// These, as they are now.
     List(Vec<Locale>),
     /// Exactly these revisions of them: another one is 412.
-    Revisions(BTreeMap<Locale, Version>),
+    Revisions(BTreeMap<Locale, i32>),
 }
 
 /// What is published, and how.

@@ -20,7 +20,7 @@ use crate::{
         reply::{Listing, Tagged},
     },
     desk::{self, sections::Draft},
-    domain::{Instant, Locale, Version, section::{self, SectionId}},
+    domain::{Instant, Locale, section::{self, SectionId}},
     store,
 };
 
@@ -50,7 +50,7 @@ pub struct DeskSection {
     pub translations: BTreeMap<Locale, DescribedName>,
     /// Newest version.
     #[schema(read_only)]
-    pub version: Version,
+    pub version: i32,
     /// First saved.
     #[schema(read_only)]
     pub created_at: Instant,

@@ -15,7 +15,7 @@ use crate::{
         reply::Tagged,
     },
     desk,
-    domain::{self, Instant, Locale, Version, site::{CreditLabels, Review, SiteDraft}},
+    domain::{self, Instant, Locale, site::{CreditLabels, Review, SiteDraft}},
     store,
 };
 
@@ -48,7 +48,7 @@ pub struct DeskSite {
     pub credit_labels: CreditLabels,
     /// Newest version.
     #[schema(read_only)]
-    pub version: Version,
+    pub version: i32,
     /// Last saved.
     #[schema(read_only)]
     pub updated_at: Instant,

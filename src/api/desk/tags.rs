@@ -20,7 +20,7 @@ use crate::{
         reply::{Listing, Tagged},
     },
     desk::{self, tags::Draft},
-    domain::{Instant, Locale, Version, tag::{self, TagKind, TagId}},
+    domain::{Instant, Locale, tag::{self, TagKind, TagId}},
     store,
 };
 
@@ -41,7 +41,7 @@ pub struct DeskTag {
     pub translations: BTreeMap<Locale, DescribedName>,
     /// Newest version.
     #[schema(read_only)]
-    pub version: Version,
+    pub version: i32,
     /// First saved.
     #[schema(read_only)]
     pub created_at: Instant,

@@ -17,7 +17,7 @@ use crate::{
     },
     desk::{self, translations::{Draft, Saved}},
     domain::{
-        Instant, Locale, Version, Violation,
+        Instant, Locale, Violation,
         article::ArticleId,
         body::{self, Format, doc, html, markdown, text},
         translation::{self, MadeFrom, State as Stand},
@@ -57,7 +57,7 @@ pub struct MadeFromInfo {
     pub locale: Locale,
     /// The revision of its words.
     #[schema(minimum = 1, example = 1)]
-    pub version: Version,
+    pub version: i32,
 }
 
 /// Words about the lead picture.
@@ -153,7 +153,7 @@ pub struct DeskTranslation {
     pub state: Stand,
     /// Newest version.
     #[schema(read_only)]
-    pub version: Version,
+    pub version: i32,
     /// Who saved it last; nobody, when it was imported.
     #[schema(read_only)]
     pub updated_by: Option<UserId>,

@@ -17,7 +17,7 @@ use crate::{
     },
     desk::{self, users::{Draft, GrantDraft}},
     domain::{
-        Error, Instant, Locale, Version,
+        Error, Instant, Locale,
         section::SectionId,
         user::{self, GrantId, Role, UserId, UserStatus, check_password},
     },
@@ -60,7 +60,7 @@ pub struct DeskUser {
     pub password: Option<String>,
     /// Newest version.
     #[schema(read_only)]
-    pub version: Version,
+    pub version: i32,
     /// First saved.
     #[schema(read_only)]
     pub created_at: Instant,

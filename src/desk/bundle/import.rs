@@ -201,7 +201,9 @@ impl Importer<'_, '_> {
             Before::Nothing => (desk::sections::create(self.tx, permit, r.id.map(Id::from), draft)?, Outcome::Created),
             Before::Mine(of) => {
                 let version = store::sections::find(self.tx, of.target.into())?.version;
-                (desk::sections::revise(self.tx, permit, of.target.into(), version, |_| Ok(draft))?, Outcome::Updated)
+                let section = desk::sections::revise(self.tx, permit, of.target.into(), version, |_| Ok(draft))?;
+                let outcome = if section.version == version { Outcome::Unchanged } else { Outcome::Updated };
+                (section, outcome)
             }
         };
         self.remember("section", &r.key, section.id.uuid(), digest, json!(section.version))?;
@@ -226,7 +228,9 @@ impl Importer<'_, '_> {
             Before::Nothing => (desk::authors::create(self.tx, permit, r.id.map(Id::from), draft)?, Outcome::Created),
             Before::Mine(of) => {
                 let version = store::authors::find(self.tx, of.target.into())?.version;
-                (desk::authors::revise(self.tx, permit, of.target.into(), version, |_| Ok(draft))?, Outcome::Updated)
+                let author = desk::authors::revise(self.tx, permit, of.target.into(), version, |_| Ok(draft))?;
+                let outcome = if author.version == version { Outcome::Unchanged } else { Outcome::Updated };
+                (author, outcome)
             }
         };
         self.remember("author", &r.key, author.id.uuid(), digest, json!(author.version))?;
@@ -251,7 +255,9 @@ impl Importer<'_, '_> {
             Before::Nothing => (desk::tags::create(self.tx, permit, r.id.map(Id::from), draft)?, Outcome::Created),
             Before::Mine(of) => {
                 let version = store::tags::find(self.tx, of.target.into())?.version;
-                (desk::tags::revise(self.tx, permit, of.target.into(), version, |_| Ok(draft))?, Outcome::Updated)
+                let tag = desk::tags::revise(self.tx, permit, of.target.into(), version, |_| Ok(draft))?;
+                let outcome = if tag.version == version { Outcome::Unchanged } else { Outcome::Updated };
+                (tag, outcome)
             }
         };
         self.remember("tag", &r.key, tag.id.uuid(), digest, json!(tag.version))?;
@@ -329,6 +335,7 @@ impl Importer<'_, '_> {
             Before::Nothing => (None, Outcome::Created),
             Before::Mine(of) => (Some(Id::<Article>::from(of.target)), Outcome::Updated),
         };
+        let stood = existing.map(|id| standing(self.tx, id)).transpose()?;
         let present = FactsRecord {
             kind: r.kind,
             genre: r.genre,
@@ -350,7 +357,8 @@ impl Importer<'_, '_> {
         self.set_facts(id, facts)?;
         let versions = versions(self.tx, id)?;
         self.remember("article", &r.key, id.uuid(), digest, versions)?;
-        Ok(outcome)
+        let same = stood.is_some() && stood == Some(standing(self.tx, id)?);
+        Ok(if same { Outcome::Unchanged } else { outcome })
     }
 
     fn begin(&mut self, r: &ArticleRecord, facts: Facts) -> Result<Id<Article>, Error> {
@@ -478,4 +486,10 @@ fn versions(tx: &mut Tx<'_>, id: Id<Article>) -> Result<Value, Error> {
     let heads = store::translations::heads(tx, &[id])?.remove(&id).unwrap_or_default();
     let words: BTreeMap<Locale, Version> = heads.into_iter().map(|h| (h.locale, h.version)).collect();
     Ok(json!({ "facts": article.version, "words": words }))
+}
+
+/// Versions and what is live: equal before and after an import that changed nothing.
+fn standing(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(Value, Vec<(Locale, Instant)>), Error> {
+    let live = store::editions::live_heads(tx, &[id])?.remove(&id).unwrap_or_default();
+    Ok((versions(tx, id)?, live.into_iter().map(|l| (l.locale, l.started_at)).collect()))
 }
