@@ -10,7 +10,11 @@ pub const VARIABLES: [(&str, &str, &str); 9] = [
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
     ("DATELINE_PUBLIC_URL", "http://127.0.0.1:8080", "The server's own address as clients see it; it is also the issuer of tokens."),
-    ("DATELINE_SECRET_FILE", "data/secret", "File with 32 bytes in base64 that seal the signing keys; made on a first embedded start, required on PostgreSQL."),
+    (
+        "DATELINE_SECRET_FILE",
+        "data/secret",
+        "File with 32 bytes in base64 that seal the signing keys; made on a first embedded start, required on PostgreSQL.",
+    ),
     ("DATELINE_CONNECTIONS", "4", "Database connections that read, and on PostgreSQL as many again that write; 1 to 100."),
     ("DATELINE_HASHING", "2", "Passwords that are hashed at once, each with 46 MiB; 1 to 64."),
     ("DATELINE_DESK_ORIGINS", "", "Origins whose pages may use the desk from a browser, parted by spaces; none when empty."),
@@ -96,7 +100,10 @@ impl Settings {
             Engine::Sqlite
         });
         if cfg!(feature = "postgres-bundled") && ["sslmode=require", "sslmode=verify"].iter().any(|m| database_url.contains(m)) {
-            r.fault("DATABASE_URL", "this build has no TLS for PostgreSQL: build with --no-default-features, which links the system's libpq");
+            r.fault(
+                "DATABASE_URL",
+                "this build has no TLS for PostgreSQL: build with --no-default-features, which links the system's libpq",
+            );
         }
         let bind = r.get("DATELINE_BIND").parse().unwrap_or_else(|_| {
             r.fault("DATELINE_BIND", "not an address and port such as 127.0.0.1:8080");
@@ -168,14 +175,30 @@ mod tests {
     fn the_defaults_are_valid_and_the_example_names_every_variable() {
         assert!(Settings::from_env(&environment(&[])).is_ok());
         let example = include_str!("../.env.example");
-        let lines: Vec<String> = VARIABLES.iter().map(|(name, default, prose)| format!("# {prose}
-#{name}={default}")).collect();
-        let (_, listed) = example.split_once("
+        let lines: Vec<String> = VARIABLES
+            .iter()
+            .map(|(name, default, prose)| {
+                format!(
+                    "# {prose}
+#{name}={default}"
+                )
+            })
+            .collect();
+        let (_, listed) = example
+            .split_once(
+                "
 
-").unwrap();
-        assert_eq!(listed.trim_end(), lines.join("
+",
+            )
+            .unwrap();
+        assert_eq!(
+            listed.trim_end(),
+            lines.join(
+                "
 
-"));
+"
+            )
+        );
     }
 
     #[test]

@@ -1,1 +1,18 @@
+//! The suite: one file per capability, every story told on SQLite and on PostgreSQL.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::missing_panics_doc, reason = "a test fails by panicking")]
+
+#[macro_use]
+mod support;
+
+mod bad_input;
+mod bundles;
+mod contract;
+mod house;
+mod naming;
+mod permissions;
+mod publishing;
+mod reading;
+mod sessions;
+mod translating;
+mod users;

@@ -1,9 +1,6 @@
 //! Passwords: Argon2id (RFC 9106) over NFC, stored as PHC strings.
 
-use argon2::{
-    Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version,
-    password_hash::SaltString,
-};
+use argon2::{Algorithm, Argon2, Params, PasswordHash, PasswordHasher, PasswordVerifier, Version, password_hash::SaltString};
 
 use crate::domain::{Error, id::Entropy, text::nfc};
 

@@ -7,13 +7,7 @@ use super::{
     caller::{Caller, Target},
 };
 use crate::domain::{
-    Error, Id, Locale,
-    article::Article,
-    author::Author,
-    section::Section,
-    tag::Tag,
-    translation::Translation,
-    user::User,
+    Error, Id, Locale, article::Article, author::Author, section::Section, tag::Tag, translation::Translation, user::User,
 };
 
 /// Where a thing lies, as far as grants are concerned.

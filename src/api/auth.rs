@@ -2,14 +2,24 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, get, post, web::{Data, Json, ReqData}};
+use actix_web::{
+    HttpResponse, get, post,
+    web::{Data, Json, ReqData},
+};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
-use super::{State, extract::{Body, SignedIn}, problem::{Failure, Problem}};
+use super::{
+    State,
+    extract::{Body, SignedIn},
+    problem::{Failure, Problem},
+};
 use crate::{
-    access::{action, password, token::{self, Subject, Verified}},
+    access::{
+        action, password,
+        token::{self, Subject, Verified},
+    },
     desk::{self, sessions::Begun},
     domain::{
         Error, Locale,

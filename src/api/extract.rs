@@ -209,19 +209,19 @@ impl<R: Resource> Patch<R> {
     /// # Errors
     /// [`Error::Invalid`] when a read-only field would change, or the outcome is not valid.
     pub fn onto(&self, current: &R) -> Result<R::Input, Error> {
-        let before = serde_json::to_value(current).map_err(Error::internal)?;
-        let mut after = before.clone();
-        merge(&mut after, &self.0);
+        let mut value = serde_json::to_value(current).map_err(Error::internal)?;
+        let mut patch = self.0.clone();
         let mut faults = Faults::default();
-        if let Value::Object(map) = &mut after {
+        if let (Value::Object(map), Value::Object(changes)) = (&mut value, &mut patch) {
             for field in R::READ_ONLY {
-                if map.get(*field) != before.get(*field) && map.contains_key(*field) {
+                let shown = map.remove(*field);
+                if changes.remove(*field).is_some_and(|sent| Some(sent) != shown) {
                     faults.add(format!("#/{field}"), "read_only", "this field cannot be written");
                 }
-                map.remove(*field);
             }
         }
-        let typed = faults.merge(typed(after))?;
+        merge(&mut value, &patch);
+        let typed = faults.merge(typed(value))?;
         match typed {
             Some(input) => faults.or(input),
             None => Err(Error::Invalid(faults.into_inner())),
@@ -431,7 +431,7 @@ mod tests {
             (json!({"a":["b"]}), json!({"a":"c"}), json!({"a":"c"})),
             (json!({"a":{"b":"c"}}), json!({"a":{"b":"d","c":null}}), json!({"a":{"b":"d"}})),
             (json!({"e":null}), json!({"a":1}), json!({"e":null,"a":1})),
-            (json!([1,2]), json!({"a":"b","c":null}), json!({"a":"b"})),
+            (json!([1, 2]), json!({"a":"b","c":null}), json!({"a":"b"})),
             (json!({}), json!({"a":{"bb":{"ccc":null}}}), json!({"a":{"bb":{}}})),
         ] {
             let mut merged = target.clone();

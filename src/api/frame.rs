@@ -12,7 +12,10 @@ use actix_web::{
     web::{Bytes, Data},
 };
 
-use super::{State, problem::{Failure, chain}};
+use super::{
+    State,
+    problem::{Failure, chain},
+};
 use crate::{
     access::{Caller, token::Verified},
     desk,
@@ -56,11 +59,8 @@ impl Face {
 /// Run a request inside the frame.
 ///
 /// # Errors
-/// None: what fails becomes an answer.
-pub async fn frame(
-    mut req: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+/// What the framework fails with before any handler runs.
+pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let Some(state) = req.app_data::<Data<State>>().cloned() else {
         return next.call(req).await.map(ServiceResponse::map_into_boxed_body);
     };
@@ -75,19 +75,20 @@ pub async fn frame(
         req.into_response(preflight(face))
     } else {
         match identify(&state, &req, face, &id).await {
-            Err(failure) => req.into_response(HttpResponse::from_error(failure)),
+            // `into_response` would lose the failure that the problem is made of.
+            Err(failure) => req.error_response(failure),
             Ok(caller) => {
-                req.extensions_mut().extend(caller.map(|(verified, caller)| {
-                    let mut found = actix_web::dev::Extensions::new();
-                    found.insert(verified);
-                    found.insert(caller);
-                    found
-                }).unwrap_or_default());
-                let parts = req.request().clone();
-                match next.call(req).await {
-                    Ok(answer) => answer.map_into_boxed_body(),
-                    Err(error) => ServiceResponse::new(parts, HttpResponse::from_error(error)),
-                }
+                req.extensions_mut().extend(
+                    caller
+                        .map(|(verified, caller)| {
+                            let mut found = actix_web::dev::Extensions::new();
+                            found.insert(verified);
+                            found.insert(caller);
+                            found
+                        })
+                        .unwrap_or_default(),
+                );
+                next.call(req).await?.map_into_boxed_body()
             }
         }
     };
@@ -207,10 +208,7 @@ impl MessageBody for Headless {
         self.0
     }
 
-    fn poll_next(
-        self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<Bytes, Self::Error>>> {
+    fn poll_next(self: std::pin::Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<Option<Result<Bytes, Self::Error>>> {
         std::task::Poll::Ready(None)
     }
 }

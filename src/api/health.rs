@@ -1,10 +1,16 @@
 //! For whoever runs the server.
 
-use actix_web::{get, web::{Data, Json}};
+use actix_web::{
+    get,
+    web::{Data, Json},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{State, problem::{Failure, Problem}};
+use super::{
+    State,
+    problem::{Failure, Problem},
+};
 
 /// How the server is.
 #[derive(Debug, Serialize, ToSchema)]

@@ -37,11 +37,7 @@ pub struct State {
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(
-            scope::scope("/v1/auth")
-                .service(auth::sign_in)
-                .service(auth::refresh_token)
-                .service(auth::sign_out)
-                .service(auth::show_me),
+            scope::scope("/v1/auth").service(auth::sign_in).service(auth::refresh_token).service(auth::sign_out).service(auth::show_me),
         )
         .service(
             scope::scope("/v1/desk")
@@ -56,10 +52,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::users::routes),
         )
         .service(
-            scope::scope("/v1")
-                .configure(delivery::site::routes)
-                .configure(delivery::names::routes)
-                .configure(delivery::articles::routes),
+            scope::scope("/v1").configure(delivery::site::routes).configure(delivery::names::routes).configure(delivery::articles::routes),
         )
         .service(auth::list_keys)
         .service(health::live)

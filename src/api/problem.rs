@@ -161,7 +161,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             // Never more than this sentence: no SQL, no path, no secret.
-            Self::Rule(Error::Internal(_)) => f.write_str("something failed on our side; the request id helps whoever runs the server find it"),
+            Self::Rule(Error::Internal(_)) => {
+                f.write_str("something failed on our side; the request id helps whoever runs the server find it")
+            }
             Self::Rule(error) => fmt::Display::fmt(error, f),
             Self::Malformed(_) => f.write_str("the request could not be read"),
             Self::TooLarge => f.write_str("the body is larger than this server takes"),

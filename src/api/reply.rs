@@ -33,11 +33,7 @@ pub struct Listing<T> {
 
 impl<T> From<Page<T>> for Listing<T> {
     fn from(page: Page<T>) -> Self {
-        let info = PageInfo {
-            next: page.next.map(|c| c.encode()),
-            previous: page.previous.map(|c| c.encode()),
-            total: page.total,
-        };
+        let info = PageInfo { next: page.next.map(|c| c.encode()), previous: page.previous.map(|c| c.encode()), total: page.total };
         Self { data: page.items, page: info }
     }
 }

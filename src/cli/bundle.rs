@@ -128,7 +128,14 @@ fn read(reader: &mut impl BufRead, number: &mut usize) -> Result<Option<Line>, F
     next_line(reader, number).map_err(|e| Failed::Otherwise(format!("the bundle cannot be read: {e}")))
 }
 
-fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line, listener: &dyn Listener, overwrite: bool, tally: &mut Tally) -> Result<(), Error> {
+fn one(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Import>,
+    line: &Line,
+    listener: &dyn Listener,
+    overwrite: bool,
+    tally: &mut Tally,
+) -> Result<(), Error> {
     let at = line.number;
     let record = match &line.record {
         Ok(record) => record,

@@ -331,7 +331,8 @@ fn show(reading: &Reading, names: &NameMap, live: Live, others: &[LiveAlternate]
 }
 
 fn complete(tx: &mut Tx<'_>, reading: &Reading, live: Live, format: BodyFormat) -> Result<Article, Error> {
-    let others: Others = store::editions::alternates(tx, Visibility::public(), &[live.article_id])?.remove(&live.article_id).unwrap_or_default();
+    let others: Others =
+        store::editions::alternates(tx, Visibility::public(), &[live.article_id])?.remove(&live.article_id).unwrap_or_default();
     let mut ids = store::editions::named(&live);
     ids.extend(others.iter().map(|a| a.section_id.uuid()));
     let names = store::names::of(tx, &ids)?;
@@ -397,11 +398,7 @@ pub struct Listed {
 
 /// Turn references into ids, all slugs in one statement.
 fn filter(tx: &mut Tx<'_>, reading: &Reading, listed: Listed) -> Result<Filter, Error> {
-    let named = [
-        (&listed.section, AddressKind::Section),
-        (&listed.author, AddressKind::Author),
-        (&listed.tag, AddressKind::Tag),
-    ];
+    let named = [(&listed.section, AddressKind::Section), (&listed.author, AddressKind::Author), (&listed.tag, AddressKind::Tag)];
     let slugs: Vec<&str> =
         named.iter().filter_map(|(r, _)| if let Some(Reference::Slug(slug)) = r { Some(slug.as_str()) } else { None }).collect();
     let found = store::names::find(tx, &reading.everywhere(), &slugs)?;

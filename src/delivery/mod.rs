@@ -7,10 +7,7 @@ pub mod names;
 pub mod site;
 
 use crate::{
-    domain::{
-        Error, Locale,
-        site::Masthead,
-    },
+    domain::{Error, Locale, site::Masthead},
     store::{self, Tx},
 };
 

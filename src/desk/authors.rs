@@ -8,8 +8,8 @@ use crate::{
     domain::{
         Error, Id, Locale, Version,
         address::AddressKind,
-        name::{NameDraft, Names},
         author::{Author, AuthorKind},
+        name::{NameDraft, Names},
     },
     store::{self, Tx},
 };

@@ -12,10 +12,7 @@ use crate::{
         name::{self, Name, NameDraft, Names},
         slug::Slug,
     },
-    store::{
-        self, Tx,
-        names::Claim,
-    },
+    store::{self, Tx, names::Claim},
 };
 
 /// What is to be named.
@@ -43,10 +40,7 @@ pub(super) fn assign(tx: &mut Tx<'_>, what: &Named, drafts: BTreeMap<Locale, Nam
         let kept = before.get(&locale).map(|n| n.slug.clone());
         let given = checked.given.filter(|slug| kept.as_ref() != Some(slug));
         let by_hand = given.is_some();
-        let wish = given
-            .or(kept)
-            .or_else(|| Slug::derive(&checked.name))
-            .unwrap_or_else(|| Slug::stored(what.id.to_string()));
+        let wish = given.or(kept).or_else(|| Slug::derive(&checked.name)).unwrap_or_else(|| Slug::stored(what.id.to_string()));
         let claim = Claim { kind: what.kind, target: what.id, locale: &locale, public: true };
         let slug = store::names::claim(tx, claim, &wish, by_hand).map_err(|e| e.under(&format!("#/translations/{locale}")))?;
         names.insert(locale, Name { name: checked.name, slug, about: checked.about });

@@ -93,8 +93,7 @@ pub fn revise(
     if before.path == path && before.names == names && before.position == position {
         return Ok(before);
     }
-    let section =
-        section.try_map(|s| Ok(Section { path, names, position, version: s.version.saturating_add(1), updated_at: now, ..s }))?;
+    let section = section.try_map(|s| Ok(Section { path, names, position, version: s.version.saturating_add(1), updated_at: now, ..s }))?;
     store::sections::save(tx, &section)?;
     Ok(section.into_inner())
 }

@@ -138,7 +138,9 @@ fn prepare(
     let (mut body, warnings) = match &draft.body {
         Some(sent) => {
             let read = sent.read(&mut || tx.new_block_id()).map_err(|e| e.under("#/body"));
-            faults.merge(read)?.unwrap_or_default()
+            let (body, mut warnings) = faults.merge(read)?.unwrap_or_default();
+            warnings.iter_mut().for_each(|w| w.pointer = w.pointer.replacen('#', "#/body", 1));
+            (body, warnings)
         }
         None => (before.map(|b| b.words.body.clone()).unwrap_or_default(), Vec::new()),
     };
@@ -247,7 +249,13 @@ fn step<A: crate::access::Action>(
 ///
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] when it is no draft.
-pub fn submit(tx: &mut Tx<'_>, permit: Permit<SubmitTranslation>, id: Id<Article>, locale: &Locale, expected: Version) -> Result<Saved, Error> {
+pub fn submit(
+    tx: &mut Tx<'_>,
+    permit: Permit<SubmitTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Version,
+) -> Result<Saved, Error> {
     step(tx, &permit, id, locale, expected, State::InReview)
 }
 
@@ -255,7 +263,13 @@ pub fn submit(tx: &mut Tx<'_>, permit: Permit<SubmitTranslation>, id: Id<Article
 ///
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] when it is not in review.
-pub fn approve(tx: &mut Tx<'_>, permit: Permit<ReviewTranslation>, id: Id<Article>, locale: &Locale, expected: Version) -> Result<Saved, Error> {
+pub fn approve(
+    tx: &mut Tx<'_>,
+    permit: Permit<ReviewTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Version,
+) -> Result<Saved, Error> {
     step(tx, &permit, id, locale, expected, State::Approved)
 }
 
@@ -277,7 +291,13 @@ pub fn request_changes(
 ///
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] with code `in-use` for the original and for what was published.
-pub fn delete(tx: &mut Tx<'_>, permit: Permit<DeleteTranslation>, id: Id<Article>, locale: &Locale, expected: Version) -> Result<(), Error> {
+pub fn delete(
+    tx: &mut Tx<'_>,
+    permit: Permit<DeleteTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Version,
+) -> Result<(), Error> {
     let article = store::articles::find(tx, permit.visibility(), id)?;
     let translation = find(tx, &article, locale)?;
     let original = article.facts.source_locale == *locale;

@@ -70,7 +70,10 @@ fn check(tx: &mut Tx<'_>, draft: &Draft, before: &[Grant]) -> Result<Checked, Er
 
 fn keep_an_admin(tx: &mut Tx<'_>) -> Result<(), Error> {
     if store::users::admins(tx)? == 0 {
-        return Err(Error::Conflict { code: "last-admin", detail: "somebody has to keep users: this is the last administrator".to_owned() });
+        return Err(Error::Conflict {
+            code: "last-admin",
+            detail: "somebody has to keep users: this is the last administrator".to_owned(),
+        });
     }
     Ok(())
 }

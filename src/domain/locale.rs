@@ -8,7 +8,7 @@ use utoipa::{PartialSchema, ToSchema, openapi};
 use super::{
     Version,
     error::{Error, Faults},
-    text::{line, limits},
+    text::{limits, line},
 };
 
 /// A language tag in canonical form (BCP 47): `hi`, `en-IN`, `zh-Hant`, `ur`.
@@ -96,8 +96,7 @@ impl Direction {
     #[must_use]
     pub fn of(locale: &Locale) -> Self {
         const SCRIPTS: [&str; 8] = ["Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg", "Mand"];
-        const LANGUAGES: [&str; 15] =
-            ["ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb", "ks", "prs", "syr", "nqo", "bal"];
+        const LANGUAGES: [&str; 15] = ["ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb", "ks", "prs", "syr", "nqo", "bal"];
         let script = locale.0.split('-').find(|part| part.len() == 4 && part.chars().all(char::is_alphabetic));
         let rtl = match script {
             Some(script) => SCRIPTS.contains(&script),
@@ -169,15 +168,7 @@ impl LocaleDraft {
             faults.add("#/words_per_minute", "out_of_range", "between 20 and 2000");
         }
         let direction = self.direction.unwrap_or_else(|| Direction::of(&locale));
-        faults.or(LocaleSettings {
-            locale,
-            name,
-            direction,
-            fallback: self.fallback,
-            words_per_minute,
-            position: self.position,
-            version,
-        })
+        faults.or(LocaleSettings { locale, name, direction, fallback: self.fallback, words_per_minute, position: self.position, version })
     }
 }
 

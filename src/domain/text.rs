@@ -163,10 +163,7 @@ fn decode_once(text: &str) -> Option<String> {
     let mut changed = false;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        let decoded = after
-            .split_once(';')
-            .filter(|(name, _)| name.len() <= 8)
-            .and_then(|(name, tail)| entity(name).map(|c| (c, tail)));
+        let decoded = after.split_once(';').filter(|(name, _)| name.len() <= 8).and_then(|(name, tail)| entity(name).map(|c| (c, tail)));
         match decoded {
             Some((c, tail)) => {
                 out.push(c);

@@ -44,8 +44,16 @@ mod tests {
     #[test]
     fn only_harmless_schemes_are_links() {
         for bad in [
-            "javascript:alert(1)", "java\nscript:alert(1)", " \u{1}javascript:alert(1)", "data:text/html,x", "vbscript:x",
-            "/relative", "//host/x", "file:///etc/passwd", "https://user:secret@host/", "blob:https://a/b",
+            "javascript:alert(1)",
+            "java\nscript:alert(1)",
+            " \u{1}javascript:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "/relative",
+            "//host/x",
+            "file:///etc/passwd",
+            "https://user:secret@host/",
+            "blob:https://a/b",
         ] {
             assert_eq!(safe_link(bad), None, "{bad}");
         }

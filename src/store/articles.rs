@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use diesel::{QueryableByName, prelude::*, sql_types::{BigInt, Integer, Nullable, Text}};
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{BigInt, Integer, Nullable, Text},
+};
 use serde_json::json;
 use uuid::Uuid;
 

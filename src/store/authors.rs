@@ -8,16 +8,16 @@ use uuid::Uuid;
 use super::{
     Tx,
     names::{self, take},
-    schema::{article_credits, edition_authors, authors},
+    schema::{article_credits, authors, edition_authors},
 };
 use crate::{
     access::Granted,
     domain::{
         Error, Id, Instant, Version,
+        author::Author,
         change::{Change, Event, Subject},
         name::Names,
         page::{Page, Paging},
-        author::Author,
     },
 };
 
@@ -42,14 +42,7 @@ fn row(author: &Author) -> Row {
 }
 
 fn domain(row: Row, names: Names) -> Result<Author, Error> {
-    Ok(Author {
-        id: row.id,
-        kind: row.kind.parse()?,
-        names,
-        version: row.version,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-    })
+    Ok(Author { id: row.id, kind: row.kind.parse()?, names, version: row.version, created_at: row.created_at, updated_at: row.updated_at })
 }
 
 /// A page of authors, oldest first.

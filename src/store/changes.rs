@@ -2,12 +2,7 @@
 
 use diesel::{QueryableByName, prelude::*, sql_types::BigInt};
 
-use super::{
-    Tx,
-    dialect::At,
-    schema::changes,
-    sql::Sql,
-};
+use super::{Tx, dialect::At, schema::changes, sql::Sql};
 use crate::domain::{Error, Id, Instant};
 
 #[derive(Insertable)]

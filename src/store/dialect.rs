@@ -117,6 +117,11 @@ pub(super) fn is_alive(conn: &mut Conn) -> bool {
     }
 }
 
+/// True when [`is_alive`] runs a statement, which is not one of the store's.
+pub(super) fn asks_to_know(conn: &Conn) -> bool {
+    matches!(conn, Conn::Postgres(_))
+}
+
 /// Begin a transaction; on SQLite a writing one takes the lock at once, so that it never fails half-way for another's.
 pub(super) fn begin(conn: &mut Conn, purpose: Use) -> QueryResult<()> {
     match conn {
@@ -164,7 +169,8 @@ pub(super) fn durability_faults(conn: &mut Conn) -> Result<Vec<String>, Error> {
     let Conn::Postgres(pg) = conn else { return Ok(Vec::new()) };
     let mut faults = Vec::new();
     for (name, wanted) in [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "off")] {
-        let value: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&format!("current_setting('{name}')"))).get_result(pg)?;
+        let value: String =
+            diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&format!("current_setting('{name}')"))).get_result(pg)?;
         if (value == wanted) == (wanted == "off") {
             faults.push(format!("PostgreSQL runs with {name} = {value}: a crash may lose acknowledged writes"));
         }

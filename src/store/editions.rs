@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use diesel::{QueryableByName, prelude::*, sql_types::{BigInt, Integer, Nullable, Text}};
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{BigInt, Integer, Nullable, Text},
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -416,7 +420,8 @@ pub fn alternates(tx: &mut Tx<'_>, _: Visibility, ids: &[Id<Article>]) -> Result
         #[diesel(sql_type = At)]
         published_at: Instant,
     }
-    let mut sql = Sql::new("SELECT article_id, locale, slug, section_id, published_at FROM editions WHERE ended_at IS NULL AND article_id IN ");
+    let mut sql =
+        Sql::new("SELECT article_id, locale, slug, section_id, published_at FROM editions WHERE ended_at IS NULL AND article_id IN ");
     sql.ids(ids.iter().copied());
     let mut all: HashMap<_, Vec<_>> = HashMap::new();
     for row in sql.load::<AlternateRow>(tx)? {
@@ -494,7 +499,9 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
         }
     }
     if let Some(section) = filter.section {
-        sql.push(" AND e.section_id IN (SELECT d.id FROM sections d JOIN sections top ON d.path = top.path OR d.path LIKE top.path || '/%' ");
+        sql.push(
+            " AND e.section_id IN (SELECT d.id FROM sections d JOIN sections top ON d.path = top.path OR d.path LIKE top.path || '/%' ",
+        );
         sql.push("WHERE top.id = ").id(section).push(")");
     }
     if let Some(author) = filter.author {

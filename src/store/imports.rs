@@ -23,11 +23,8 @@ pub struct Imported {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn find(tx: &mut Tx<'_>, kind: &str, key: &str) -> Result<Option<Imported>, Error> {
-    let row: Option<(Id<()>, String, Json)> = imports::table
-        .find((kind, key))
-        .select((imports::target_id, imports::digest, imports::versions))
-        .first(tx.conn)
-        .optional()?;
+    let row: Option<(Id<()>, String, Json)> =
+        imports::table.find((kind, key)).select((imports::target_id, imports::digest, imports::versions)).first(tx.conn).optional()?;
     Ok(row.map(|(target, digest, versions)| Imported { target: target.uuid(), digest, versions: versions.0 }))
 }
 

@@ -6,10 +6,7 @@ use super::{
     Tx,
     schema::{change_counter, signing_keys},
 };
-use crate::{
-    access::keys::SealedKey,
-    domain::Error,
-};
+use crate::{access::keys::SealedKey, domain::Error};
 
 /// All keys, oldest first.
 ///

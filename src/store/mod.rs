@@ -98,7 +98,11 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn is_valid(&self, conn: &mut Conn) -> Result<(), diesel::ConnectionError> {
-        if dialect::is_alive(conn) { Ok(()) } else { Err(diesel::ConnectionError::BadConnection("it no longer answers".to_owned())) }
+        let alive = dialect::is_alive(conn);
+        if dialect::asks_to_know(conn) {
+            self.statements.fetch_sub(1, Ordering::Relaxed);
+        }
+        if alive { Ok(()) } else { Err(diesel::ConnectionError::BadConnection("it no longer answers".to_owned())) }
     }
 
     fn has_broken(&self, _: &mut Conn) -> bool {

@@ -87,8 +87,7 @@ struct NewName<'a> {
 pub(super) fn replace<T>(tx: &mut Tx<'_>, id: Id<T>, all: &Names) -> Result<(), Error> {
     diesel::delete(names::table.filter(names::target_id.eq(id.cast::<()>()))).execute(tx.conn)?;
     for (locale, name) in all {
-        let row =
-            NewName { target_id: id.cast(), locale: locale.as_str(), name: &name.name, slug: name.slug.as_str(), about: &name.about };
+        let row = NewName { target_id: id.cast(), locale: locale.as_str(), name: &name.name, slug: name.slug.as_str(), about: &name.about };
         diesel::insert_into(names::table).values(&row).execute(tx.conn)?;
     }
     Ok(())

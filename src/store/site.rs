@@ -1,6 +1,10 @@
 //! The site and its locales.
 
-use diesel::{QueryableByName, prelude::*, sql_types::{Integer, Text}};
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{Integer, Text},
+};
 use serde_json::json;
 
 use super::{

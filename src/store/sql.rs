@@ -103,10 +103,6 @@ impl Sql {
     {
         Ok(RunQueryDsl::get_result(self, tx.conn).optional()?)
     }
-
-    pub(super) fn run(self, tx: &mut Tx<'_>) -> Result<usize, Error> {
-        Ok(RunQueryDsl::execute(self, tx.conn)?)
-    }
 }
 
 impl QueryFragment<MultiBackend> for Sql {

@@ -32,24 +32,11 @@ struct Row {
 }
 
 fn row(tag: &Tag) -> Row {
-    Row {
-        id: tag.id,
-        kind: tag.kind.to_string(),
-        version: tag.version,
-        created_at: tag.created_at,
-        updated_at: tag.updated_at,
-    }
+    Row { id: tag.id, kind: tag.kind.to_string(), version: tag.version, created_at: tag.created_at, updated_at: tag.updated_at }
 }
 
 fn domain(row: Row, names: Names) -> Result<Tag, Error> {
-    Ok(Tag {
-        id: row.id,
-        kind: row.kind.parse()?,
-        names,
-        version: row.version,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
-    })
+    Ok(Tag { id: row.id, kind: row.kind.parse()?, names, version: row.version, created_at: row.created_at, updated_at: row.updated_at })
 }
 
 /// A page of tags, oldest first.

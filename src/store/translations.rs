@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use diesel::{QueryableByName, prelude::*, sql_types::{Integer, Nullable, Text}};
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{Integer, Nullable, Text},
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -12,7 +16,10 @@ use super::{
     sql::Sql,
 };
 use crate::{
-    access::{Granted, permit::{Copy, Slot}},
+    access::{
+        Granted,
+        permit::{Copy, Slot},
+    },
     domain::{
         Error, Id, Instant, Locale, Version,
         article::Article,
@@ -101,8 +108,7 @@ fn made_from(locale: Option<String>, version: Option<i32>) -> Option<MadeFrom> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Option<Translation>, Error> {
-    let row: Option<Row> =
-        translations::table.find((article.id, locale.as_str())).select(Row::as_select()).first(tx.conn).optional()?;
+    let row: Option<Row> = translations::table.find((article.id, locale.as_str())).select(Row::as_select()).first(tx.conn).optional()?;
     row.map(domain).transpose()
 }
 
@@ -250,9 +256,7 @@ pub fn step<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>) -> Result<(), Error>
 }
 
 fn update(tx: &mut Tx<'_>, translation: &Translation, expected: Version) -> Result<(), Error> {
-    let at = translations::table
-        .find((translation.article_id, translation.locale.as_str()))
-        .filter(translations::version.eq(expected));
+    let at = translations::table.find((translation.article_id, translation.locale.as_str())).filter(translations::version.eq(expected));
     if diesel::update(at).set(&row(translation)).execute(tx.conn)? == 0 {
         return Err(translation.stale());
     }

@@ -59,8 +59,7 @@ fn grants_of(tx: &mut Tx<'_>, ids: Vec<Id<User>>) -> Result<HashMap<Id<User>, Ve
         grants::table.filter(grants::user_id.eq_any(ids)).order(grants::id).select(GrantRow::as_select()).load(tx.conn)?;
     let mut all: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
-        let grant =
-            Grant { id: row.id, role: row.role.parse()?, section: row.section_id, locale: row.locale.map(Locale::stored) };
+        let grant = Grant { id: row.id, role: row.role.parse()?, section: row.section_id, locale: row.locale.map(Locale::stored) };
         all.entry(row.user_id).or_default().push(grant);
     }
     Ok(all)

@@ -1,6 +1,9 @@
 //! `/v1/articles`.
 
-use actix_web::{get, web::{Data, Json, Path}};
+use actix_web::{
+    get,
+    web::{Data, Json, Path},
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -115,7 +118,11 @@ fn order(sort: Option<Sort>) -> Order {
 #[utoipa::path(tag = "articles", params(ListArticles),
     responses((status = 200, body = Listing<Article>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles")]
-pub async fn list_articles(query: Query<ListArticles>, accept: AcceptLanguage, state: Data<State>) -> Result<InLanguage<Listing<Article>>, Failure> {
+pub async fn list_articles(
+    query: Query<ListArticles>,
+    accept: AcceptLanguage,
+    state: Data<State>,
+) -> Result<InLanguage<Listing<Article>>, Failure> {
     let query = query.0;
     let order = order(query.sort);
     let paging = paging(query.limit, query.cursor.as_deref(), query.count, order_code(order))?;
@@ -148,7 +155,12 @@ pub async fn list_articles(query: Query<ListArticles>, accept: AcceptLanguage, s
 #[utoipa::path(tag = "articles", params(ShowArticle, ("slug" = String, Path, example = "river-rises-overnight")),
     responses((status = 200, body = Article), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/by-slug/{slug}")]
-pub async fn find_article(slug: Path<String>, query: Query<ShowArticle>, accept: AcceptLanguage, state: Data<State>) -> Result<HereOrMoved<InLanguage<Json<Article>>>, Failure> {
+pub async fn find_article(
+    slug: Path<String>,
+    query: Query<ShowArticle>,
+    accept: AcceptLanguage,
+    state: Data<State>,
+) -> Result<HereOrMoved<InLanguage<Json<Article>>>, Failure> {
     let wish = wish(query.0.locale.as_deref(), query.0.fallback, accept)?;
     let negotiated = wish.accept.is_some();
     let format = query.0.body.unwrap_or(BodyFormat::Html);
@@ -169,7 +181,12 @@ pub async fn find_article(slug: Path<String>, query: Query<ShowArticle>, accept:
 #[utoipa::path(tag = "articles", params(ShowArticle, ("id" = ArticleId, Path)),
     responses((status = 200, body = Article), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}")]
-pub async fn show_article(id: Path<ArticleId>, query: Query<ShowArticle>, accept: AcceptLanguage, state: Data<State>) -> Result<InLanguage<Json<Article>>, Failure> {
+pub async fn show_article(
+    id: Path<ArticleId>,
+    query: Query<ShowArticle>,
+    accept: AcceptLanguage,
+    state: Data<State>,
+) -> Result<InLanguage<Json<Article>>, Failure> {
     let wish = wish(query.0.locale.as_deref(), query.0.fallback, accept)?;
     let negotiated = wish.accept.is_some();
     let format = query.0.body.unwrap_or(BodyFormat::Html);

@@ -1,6 +1,9 @@
 //! `/v1/sections`, `/v1/authors`, `/v1/tags`.
 
-use actix_web::{get, web::{Data, Json, Path}};
+use actix_web::{
+    get,
+    web::{Data, Json, Path},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -112,7 +115,11 @@ fn here<T: Named + Serialize>(found: InLanguage<Found<T>>, at: &str) -> HereOrMo
 #[utoipa::path(tag = "sections", params(InLocale),
     responses((status = 200, body = Listing<Section>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections")]
-pub async fn list_sections(query: Query<InLocale>, accept: AcceptLanguage, state: Data<State>) -> Result<InLanguage<Listing<Section>>, Failure> {
+pub async fn list_sections(
+    query: Query<InLocale>,
+    accept: AcceptLanguage,
+    state: Data<State>,
+) -> Result<InLanguage<Listing<Section>>, Failure> {
     let wish = wish(query.0.locale.as_deref(), None, accept)?;
     read(&state, wish, |tx, reading| names::sections(tx, reading).map(Listing::whole)).await
 }
@@ -123,7 +130,12 @@ pub async fn list_sections(query: Query<InLocale>, accept: AcceptLanguage, state
 #[utoipa::path(tag = "sections", params(InLocale, ("slug" = String, Path, example = "world")),
     responses((status = 200, body = Section), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/by-slug/{slug}")]
-pub async fn find_section(slug: Path<String>, query: Query<InLocale>, accept: AcceptLanguage, state: Data<State>) -> Result<HereOrMoved<InLanguage<Json<Section>>>, Failure> {
+pub async fn find_section(
+    slug: Path<String>,
+    query: Query<InLocale>,
+    accept: AcceptLanguage,
+    state: Data<State>,
+) -> Result<HereOrMoved<InLanguage<Json<Section>>>, Failure> {
     let wish = wish(query.0.locale.as_deref(), None, accept)?;
     read(&state, wish, move |tx, reading| names::section_by_slug(tx, reading, &slug)).await.map(|f| here(f, "sections"))
 }
@@ -132,7 +144,12 @@ pub async fn find_section(slug: Path<String>, query: Query<InLocale>, accept: Ac
 #[utoipa::path(tag = "sections", params(InLocale, ("id" = SectionId, Path)),
     responses((status = 200, body = Section), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/{id}")]
-pub async fn show_section(id: Path<SectionId>, query: Query<InLocale>, accept: AcceptLanguage, state: Data<State>) -> Result<InLanguage<Json<Section>>, Failure> {
+pub async fn show_section(
+    id: Path<SectionId>,
+    query: Query<InLocale>,
+    accept: AcceptLanguage,
+    state: Data<State>,
+) -> Result<InLanguage<Json<Section>>, Failure> {
     let wish = wish(query.0.locale.as_deref(), None, accept)?;
     read(&state, wish, move |tx, reading| names::section(tx, reading, *id)).await.map(one)
 }
@@ -141,7 +158,11 @@ pub async fn show_section(id: Path<SectionId>, query: Query<InLocale>, accept: A
 #[utoipa::path(tag = "authors", params(ListNames),
     responses((status = 200, body = Listing<Author>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors")]
-pub async fn list_authors(query: Query<ListNames>, accept: AcceptLanguage, state: Data<State>) -> Result<InLanguage<Listing<Author>>, Failure> {
+pub async fn list_authors(
+    query: Query<ListNames>,
+    accept: AcceptLanguage,
+    state: Data<State>,
+) -> Result<InLanguage<Listing<Author>>, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
     let wish = wish(query.0.locale.as_deref(), None, accept)?;
     read(&state, wish, move |tx, reading| names::authors(tx, reading, paging).map(Listing::from)).await
@@ -153,7 +174,12 @@ pub async fn list_authors(query: Query<ListNames>, accept: AcceptLanguage, state
 #[utoipa::path(tag = "authors", params(InLocale, ("slug" = String, Path, example = "digital-desk")),
     responses((status = 200, body = Author), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/by-slug/{slug}")]
-pub async fn find_author(slug: Path<String>, query: Query<InLocale>, accept: AcceptLanguage, state: Data<State>) -> Result<HereOrMoved<InLanguage<Json<Author>>>, Failure> {
+pub async fn find_author(
+    slug: Path<String>,
+    query: Query<InLocale>,
+    accept: AcceptLanguage,
+    state: Data<State>,
+) -> Result<HereOrMoved<InLanguage<Json<Author>>>, Failure> {
     let wish = wish(query.0.locale.as_deref(), None, accept)?;
     read(&state, wish, move |tx, reading| names::author_by_slug(tx, reading, &slug)).await.map(|f| here(f, "authors"))
 }
@@ -162,7 +188,12 @@ pub async fn find_author(slug: Path<String>, query: Query<InLocale>, accept: Acc
 #[utoipa::path(tag = "authors", params(InLocale, ("id" = AuthorId, Path)),
     responses((status = 200, body = Author), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/{id}")]
-pub async fn show_author(id: Path<AuthorId>, query: Query<InLocale>, accept: AcceptLanguage, state: Data<State>) -> Result<InLanguage<Json<Author>>, Failure> {
+pub async fn show_author(
+    id: Path<AuthorId>,
+    query: Query<InLocale>,
+    accept: AcceptLanguage,
+    state: Data<State>,
+) -> Result<InLanguage<Json<Author>>, Failure> {
     let wish = wish(query.0.locale.as_deref(), None, accept)?;
     read(&state, wish, move |tx, reading| names::author(tx, reading, *id)).await.map(one)
 }
@@ -183,7 +214,12 @@ pub async fn list_tags(query: Query<ListNames>, accept: AcceptLanguage, state: D
 #[utoipa::path(tag = "tags", params(InLocale, ("slug" = String, Path, example = "diplomacy")),
     responses((status = 200, body = Tag), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/by-slug/{slug}")]
-pub async fn find_tag(slug: Path<String>, query: Query<InLocale>, accept: AcceptLanguage, state: Data<State>) -> Result<HereOrMoved<InLanguage<Json<Tag>>>, Failure> {
+pub async fn find_tag(
+    slug: Path<String>,
+    query: Query<InLocale>,
+    accept: AcceptLanguage,
+    state: Data<State>,
+) -> Result<HereOrMoved<InLanguage<Json<Tag>>>, Failure> {
     let wish = wish(query.0.locale.as_deref(), None, accept)?;
     read(&state, wish, move |tx, reading| names::tag_by_slug(tx, reading, &slug)).await.map(|f| here(f, "tags"))
 }
@@ -192,7 +228,12 @@ pub async fn find_tag(slug: Path<String>, query: Query<InLocale>, accept: Accept
 #[utoipa::path(tag = "tags", params(InLocale, ("id" = TagId, Path)),
     responses((status = 200, body = Tag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/{id}")]
-pub async fn show_tag(id: Path<TagId>, query: Query<InLocale>, accept: AcceptLanguage, state: Data<State>) -> Result<InLanguage<Json<Tag>>, Failure> {
+pub async fn show_tag(
+    id: Path<TagId>,
+    query: Query<InLocale>,
+    accept: AcceptLanguage,
+    state: Data<State>,
+) -> Result<InLanguage<Json<Tag>>, Failure> {
     let wish = wish(query.0.locale.as_deref(), None, accept)?;
     read(&state, wish, move |tx, reading| names::tag(tx, reading, *id)).await.map(one)
 }

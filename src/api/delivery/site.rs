@@ -1,10 +1,17 @@
 //! `/v1/site`, `/v1/locales`.
 
-use actix_web::{get, web::{Data, Json}};
+use actix_web::{
+    get,
+    web::{Data, Json},
+};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    api::{State, problem::{Failure, Problem}, reply::Listing},
+    api::{
+        State,
+        problem::{Failure, Problem},
+        reply::Listing,
+    },
     delivery::site::{self, LocaleInfo, SiteInfo},
 };
 

@@ -2,14 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, delete, get, patch, post, web::{Data, Path}};
+use actix_web::{
+    HttpResponse, delete, get, patch, post,
+    web::{Data, Path},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Expecting, translations::{MadeFromInfo, NewTranslation}};
+use super::{
+    Expecting,
+    translations::{MadeFromInfo, NewTranslation},
+};
 use crate::{
-    access::{Action, Permit, action::{CreateArticle, DeleteArticle, EditArticle, ReadArticle}},
+    access::{
+        Action, Permit,
+        action::{CreateArticle, DeleteArticle, EditArticle, ReadArticle},
+    },
     api::{
         State,
         extract::{Body, IfMatch, Patch, PatchOf, Query, Resource, paging},
@@ -31,12 +40,7 @@ use crate::{
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .service(list_desk_articles)
-        .service(create_article)
-        .service(show_desk_article)
-        .service(revise_article)
-        .service(delete_article);
+    config.service(list_desk_articles).service(create_article).service(show_desk_article).service(revise_article).service(delete_article);
 }
 
 /// An author in a role.
@@ -359,7 +363,11 @@ pub struct ListDeskArticles {
 #[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(ListDeskArticles),
     responses((status = 200, body = Listing<DeskArticle>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles")]
-pub async fn list_desk_articles(permit: Permit<ReadArticle>, query: Query<ListDeskArticles>, state: Data<State>) -> Result<Listing<DeskArticle>, Failure> {
+pub async fn list_desk_articles(
+    permit: Permit<ReadArticle>,
+    query: Query<ListDeskArticles>,
+    state: Data<State>,
+) -> Result<Listing<DeskArticle>, Failure> {
     let query = query.0;
     let paging = paging(query.limit, query.cursor.as_deref(), query.count, 0)?;
     let filter = Filter {
@@ -384,7 +392,11 @@ pub async fn list_desk_articles(permit: Permit<ReadArticle>, query: Query<ListDe
 #[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME])), request_body = NewArticle,
     responses((status = 201, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles")]
-pub async fn create_article(permit: Permit<CreateArticle>, sent: Body<NewArticle>, state: Data<State>) -> Result<Tagged<DeskArticle>, Failure> {
+pub async fn create_article(
+    permit: Permit<CreateArticle>,
+    sent: Body<NewArticle>,
+    state: Data<State>,
+) -> Result<Tagged<DeskArticle>, Failure> {
     let made = state.store.write(move |tx| {
         let made = desk::articles::create(tx, permit, None, sent.0.into())?;
         Ok(DeskArticle { warnings: made.warnings, ..shown_one(tx, &made.article)? })
@@ -398,7 +410,11 @@ pub async fn create_article(permit: Permit<CreateArticle>, sent: Body<NewArticle
 #[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}")]
-pub async fn show_desk_article(permit: Permit<ReadArticle>, id: Path<ArticleId>, state: Data<State>) -> Result<Tagged<DeskArticle>, Failure> {
+pub async fn show_desk_article(
+    permit: Permit<ReadArticle>,
+    id: Path<ArticleId>,
+    state: Data<State>,
+) -> Result<Tagged<DeskArticle>, Failure> {
     let found = state.store.read(move |tx| {
         let article = store::articles::find(tx, permit.visibility(), *id)?;
         shown_one(tx, &article)
@@ -413,7 +429,13 @@ pub async fn show_desk_article(permit: Permit<ReadArticle>, id: Path<ArticleId>,
     request_body(content = DeskArticlePatch, content_type = "application/merge-patch+json", example = json!({ "genre": "analysis" })),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/articles/{id}")]
-pub async fn revise_article(permit: Permit<EditArticle>, id: Path<ArticleId>, expected: IfMatch, patch: Patch<DeskArticle>, state: Data<State>) -> Result<Tagged<DeskArticle>, Failure> {
+pub async fn revise_article(
+    permit: Permit<EditArticle>,
+    id: Path<ArticleId>,
+    expected: IfMatch,
+    patch: Patch<DeskArticle>,
+    state: Data<State>,
+) -> Result<Tagged<DeskArticle>, Failure> {
     let revised = state.store.write(move |tx| {
         let article = store::articles::find(tx, permit.visibility(), *id)?;
         let shown = shown_one(tx, &article)?;
@@ -427,7 +449,12 @@ pub async fn revise_article(permit: Permit<EditArticle>, id: Path<ArticleId>, ex
 #[utoipa::path(tag = "desk: articles", security(("token" = [DeleteArticle::NAME])), params(("id" = ArticleId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/articles/{id}")]
-pub async fn delete_article(permit: Permit<DeleteArticle>, id: Path<ArticleId>, expected: IfMatch, state: Data<State>) -> Result<HttpResponse, Failure> {
+pub async fn delete_article(
+    permit: Permit<DeleteArticle>,
+    id: Path<ArticleId>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<HttpResponse, Failure> {
     state.store.write(move |tx| desk::articles::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

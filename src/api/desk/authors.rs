@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, delete, get, patch, post, web::{Data, Path}};
+use actix_web::{
+    HttpResponse, delete, get, patch, post,
+    web::{Data, Path},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -12,7 +15,10 @@ use super::{
     names::{AuthorName, drafts, with_bio},
 };
 use crate::{
-    access::{Action, Permit, action::{ManageAuthors, ReadDesk}},
+    access::{
+        Action, Permit,
+        action::{ManageAuthors, ReadDesk},
+    },
     api::{
         State,
         extract::{Body, IfMatch, Patch, PatchOf, Query, Resource, paging},
@@ -20,7 +26,10 @@ use crate::{
         reply::{Listing, Tagged},
     },
     desk::{self, authors::Draft},
-    domain::{Instant, Locale, author::{self, AuthorKind, AuthorId}},
+    domain::{
+        Instant, Locale,
+        author::{self, AuthorId, AuthorKind},
+    },
     store,
 };
 
@@ -107,7 +116,11 @@ pub async fn list_desk_authors(_: Permit<ReadDesk>, query: Query<ListPage>, stat
     request_body(content = NewAuthor, example = json!({ "kind": "person", "translations": { "en": { "name": "Asha Rao" } } })),
     responses((status = 201, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/authors")]
-pub async fn create_author(permit: Permit<ManageAuthors>, sent: Body<NewAuthor>, state: Data<State>) -> Result<Tagged<DeskAuthor>, Failure> {
+pub async fn create_author(
+    permit: Permit<ManageAuthors>,
+    sent: Body<NewAuthor>,
+    state: Data<State>,
+) -> Result<Tagged<DeskAuthor>, Failure> {
     let made = state.store.write(move |tx| desk::authors::create(tx, permit, None, sent.0.into())).await?;
     Ok(tagged(&made).created(format!("/v1/desk/authors/{}", made.id)))
 }
@@ -125,7 +138,13 @@ pub async fn show_desk_author(_: Permit<ReadDesk>, id: Path<AuthorId>, state: Da
     request_body(content = DeskAuthorPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "en": { "name": "Asha Rao" } } })),
     responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/authors/{id}")]
-pub async fn revise_author(permit: Permit<ManageAuthors>, id: Path<AuthorId>, expected: IfMatch, patch: Patch<DeskAuthor>, state: Data<State>) -> Result<Tagged<DeskAuthor>, Failure> {
+pub async fn revise_author(
+    permit: Permit<ManageAuthors>,
+    id: Path<AuthorId>,
+    expected: IfMatch,
+    patch: Patch<DeskAuthor>,
+    state: Data<State>,
+) -> Result<Tagged<DeskAuthor>, Failure> {
     let revised = state.store.write(move |tx| {
         desk::authors::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskAuthor::from(one)).map(Draft::from))
     });
@@ -138,7 +157,12 @@ pub async fn revise_author(permit: Permit<ManageAuthors>, id: Path<AuthorId>, ex
 #[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME])), params(("id" = AuthorId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/authors/{id}")]
-pub async fn delete_author(permit: Permit<ManageAuthors>, id: Path<AuthorId>, expected: IfMatch, state: Data<State>) -> Result<HttpResponse, Failure> {
+pub async fn delete_author(
+    permit: Permit<ManageAuthors>,
+    id: Path<AuthorId>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<HttpResponse, Failure> {
     state.store.write(move |tx| desk::authors::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,13 +1,19 @@
 //! `/v1/desk/locales`.
 
-use actix_web::{HttpResponse, delete, get, patch, post, web::{Data, Path}};
+use actix_web::{
+    HttpResponse, delete, get, patch, post,
+    web::{Data, Path},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Expecting;
 use crate::{
-    access::{Action, Permit, action::{ManageLocales, ReadDesk}},
+    access::{
+        Action, Permit,
+        action::{ManageLocales, ReadDesk},
+    },
     api::{
         State,
         extract::{Body, IfMatch, Patch, PatchOf, Resource},
@@ -15,7 +21,10 @@ use crate::{
         reply::{Listing, Tagged},
     },
     desk,
-    domain::{Locale, locale::{Direction, LocaleDraft, LocaleSettings}},
+    domain::{
+        Locale,
+        locale::{Direction, LocaleDraft, LocaleSettings},
+    },
     store,
 };
 
@@ -129,9 +138,19 @@ pub async fn list_desk_locales(_: Permit<ReadDesk>, state: Data<State>) -> Resul
 #[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME])), request_body = NewLocale,
     responses((status = 201, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/locales")]
-pub async fn create_locale(permit: Permit<ManageLocales>, sent: Body<NewLocale>, state: Data<State>) -> Result<Tagged<DeskLocale>, Failure> {
+pub async fn create_locale(
+    permit: Permit<ManageLocales>,
+    sent: Body<NewLocale>,
+    state: Data<State>,
+) -> Result<Tagged<DeskLocale>, Failure> {
     let l = sent.0;
-    let draft = LocaleDraft { name: l.name, direction: l.direction, fallback: l.fallback, words_per_minute: l.words_per_minute, position: l.position };
+    let draft = LocaleDraft {
+        name: l.name,
+        direction: l.direction,
+        fallback: l.fallback,
+        words_per_minute: l.words_per_minute,
+        position: l.position,
+    };
     let made = state.store.write(move |tx| desk::locales::create(tx, permit, l.locale, draft)).await?;
     Ok(tagged(&made).created(format!("/v1/desk/locales/{}", made.locale)))
 }
@@ -149,7 +168,13 @@ pub async fn show_desk_locale(_: Permit<ReadDesk>, locale: Path<Locale>, state: 
     request_body(content = DeskLocalePatch, content_type = "application/merge-patch+json", example = json!({ "words_per_minute": 280 })),
     responses((status = 200, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/locales/{locale}")]
-pub async fn revise_locale(permit: Permit<ManageLocales>, locale: Path<Locale>, expected: IfMatch, patch: Patch<DeskLocale>, state: Data<State>) -> Result<Tagged<DeskLocale>, Failure> {
+pub async fn revise_locale(
+    permit: Permit<ManageLocales>,
+    locale: Path<Locale>,
+    expected: IfMatch,
+    patch: Patch<DeskLocale>,
+    state: Data<State>,
+) -> Result<Tagged<DeskLocale>, Failure> {
     let revised = state.store.write(move |tx| {
         desk::locales::revise(tx, permit, &locale, Some(expected.version()?), |l| patch.onto(&DeskLocale::from(l)).map(LocaleDraft::from))
     });
@@ -162,7 +187,12 @@ pub async fn revise_locale(permit: Permit<ManageLocales>, locale: Path<Locale>, 
 #[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME])), params(("locale" = Locale, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/locales/{locale}")]
-pub async fn delete_locale(permit: Permit<ManageLocales>, locale: Path<Locale>, expected: IfMatch, state: Data<State>) -> Result<HttpResponse, Failure> {
+pub async fn delete_locale(
+    permit: Permit<ManageLocales>,
+    locale: Path<Locale>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<HttpResponse, Failure> {
     state.store.write(move |tx| desk::locales::delete(tx, permit, &locale, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::domain::{Locale, name::{NameDraft, Names}};
+use crate::domain::{
+    Locale,
+    name::{NameDraft, Names},
+};
 
 /// A name in one locale, with a description.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -59,7 +62,11 @@ impl From<AuthorName> for NameDraft {
 
 /// Names as the desk reads them.
 pub(super) fn described(names: &Names) -> BTreeMap<Locale, DescribedName> {
-    let one = |n: &crate::domain::name::Name| DescribedName { name: n.name.clone(), slug: Some(n.slug.to_string()), description: n.about.clone() };
+    let one = |n: &crate::domain::name::Name| DescribedName {
+        name: n.name.clone(),
+        slug: Some(n.slug.to_string()),
+        description: n.about.clone(),
+    };
     names.iter().map(|(locale, name)| (locale.clone(), one(name))).collect()
 }
 

@@ -2,14 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{post, web::{Data, Path}};
+use actix_web::{
+    post,
+    web::{Data, Path},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Expecting, articles::{DeskArticle, shown_one, tagged}};
+use super::{
+    Expecting,
+    articles::{DeskArticle, shown_one, tagged},
+};
 use crate::{
-    access::{Action, Permit, action::{Publish, Unpublish}},
+    access::{
+        Action, Permit,
+        action::{Publish, Unpublish},
+    },
     api::{
         State,
         extract::{Body, IfMatch},
@@ -65,7 +74,13 @@ pub struct Unpublication {
 #[utoipa::path(tag = "desk: articles", security(("token" = [Publish::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Publication,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/publish")]
-pub async fn publish_article(permit: Permit<Publish>, id: Path<ArticleId>, expected: IfMatch, sent: Body<Publication>, state: Data<State>) -> Result<Tagged<DeskArticle>, Failure> {
+pub async fn publish_article(
+    permit: Permit<Publish>,
+    id: Path<ArticleId>,
+    expected: IfMatch,
+    sent: Body<Publication>,
+    state: Data<State>,
+) -> Result<Tagged<DeskArticle>, Failure> {
     let which = match sent.0.locales {
         None => Which::Live,
         Some(Locales::List(locales)) => Which::Locales(locales),
@@ -84,7 +99,13 @@ pub async fn publish_article(permit: Permit<Publish>, id: Path<ArticleId>, expec
 #[utoipa::path(tag = "desk: articles", security(("token" = [Unpublish::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/unpublish")]
-pub async fn unpublish_article(permit: Permit<Unpublish>, id: Path<ArticleId>, expected: IfMatch, sent: Body<Unpublication>, state: Data<State>) -> Result<Tagged<DeskArticle>, Failure> {
+pub async fn unpublish_article(
+    permit: Permit<Unpublish>,
+    id: Path<ArticleId>,
+    expected: IfMatch,
+    sent: Body<Unpublication>,
+    state: Data<State>,
+) -> Result<Tagged<DeskArticle>, Failure> {
     let ended = state.store.write(move |tx| {
         let article = desk::publishing::unpublish(tx, permit, *id, expected.version()?, sent.0.locales)?;
         shown_one(tx, &article)

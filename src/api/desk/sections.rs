@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, delete, get, patch, post, web::{Data, Path}};
+use actix_web::{
+    HttpResponse, delete, get, patch, post,
+    web::{Data, Path},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -12,7 +15,10 @@ use super::{
     names::{DescribedName, described, drafts},
 };
 use crate::{
-    access::{Action, Permit, action::{ManageSections, ReadDesk}},
+    access::{
+        Action, Permit,
+        action::{ManageSections, ReadDesk},
+    },
     api::{
         State,
         extract::{Body, IfMatch, Patch, PatchOf, Resource},
@@ -20,7 +26,10 @@ use crate::{
         reply::{Listing, Tagged},
     },
     desk::{self, sections::Draft},
-    domain::{Instant, Locale, section::{self, SectionId}},
+    domain::{
+        Instant, Locale,
+        section::{self, SectionId},
+    },
     store,
 };
 
@@ -134,7 +143,11 @@ pub async fn list_desk_sections(_: Permit<ReadDesk>, state: Data<State>) -> Resu
 #[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME])), request_body = NewSection,
     responses((status = 201, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/sections")]
-pub async fn create_section(permit: Permit<ManageSections>, sent: Body<NewSection>, state: Data<State>) -> Result<Tagged<DeskSection>, Failure> {
+pub async fn create_section(
+    permit: Permit<ManageSections>,
+    sent: Body<NewSection>,
+    state: Data<State>,
+) -> Result<Tagged<DeskSection>, Failure> {
     let made = state.store.write(move |tx| desk::sections::create(tx, permit, None, sent.0.into())).await?;
     Ok(tagged(&made).created(format!("/v1/desk/sections/{}", made.id)))
 }
@@ -145,7 +158,11 @@ pub async fn create_section(permit: Permit<ManageSections>, sent: Body<NewSectio
 #[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME])), request_body = SectionOrder,
     responses((status = 200, body = Listing<DeskSection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/sections/reorder")]
-pub async fn reorder_sections(permit: Permit<ManageSections>, sent: Body<SectionOrder>, state: Data<State>) -> Result<Listing<DeskSection>, Failure> {
+pub async fn reorder_sections(
+    permit: Permit<ManageSections>,
+    sent: Body<SectionOrder>,
+    state: Data<State>,
+) -> Result<Listing<DeskSection>, Failure> {
     let sorted = state.store.write(move |tx| desk::sections::reorder(tx, permit, sent.0.parent_id, &sent.0.order)).await?;
     Ok(Listing::whole(sorted.iter().map(DeskSection::from).collect()))
 }
@@ -163,7 +180,13 @@ pub async fn show_desk_section(_: Permit<ReadDesk>, id: Path<SectionId>, state: 
     request_body(content = DeskSectionPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "bn": { "name": "বিশ্ব" } } })),
     responses((status = 200, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/sections/{id}")]
-pub async fn revise_section(permit: Permit<ManageSections>, id: Path<SectionId>, expected: IfMatch, patch: Patch<DeskSection>, state: Data<State>) -> Result<Tagged<DeskSection>, Failure> {
+pub async fn revise_section(
+    permit: Permit<ManageSections>,
+    id: Path<SectionId>,
+    expected: IfMatch,
+    patch: Patch<DeskSection>,
+    state: Data<State>,
+) -> Result<Tagged<DeskSection>, Failure> {
     let revised = state.store.write(move |tx| {
         desk::sections::revise(tx, permit, *id, expected.version()?, |s| patch.onto(&DeskSection::from(s)).map(Draft::from))
     });
@@ -176,7 +199,12 @@ pub async fn revise_section(permit: Permit<ManageSections>, id: Path<SectionId>,
 #[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME])), params(("id" = SectionId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/sections/{id}")]
-pub async fn delete_section(permit: Permit<ManageSections>, id: Path<SectionId>, expected: IfMatch, state: Data<State>) -> Result<HttpResponse, Failure> {
+pub async fn delete_section(
+    permit: Permit<ManageSections>,
+    id: Path<SectionId>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<HttpResponse, Failure> {
     state.store.write(move |tx| desk::sections::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -7,7 +7,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Expecting;
 use crate::{
-    access::{Action, Permit, action::{ManageSite, ReadDesk}},
+    access::{
+        Action, Permit,
+        action::{ManageSite, ReadDesk},
+    },
     api::{
         State,
         extract::{IfMatch, Patch, PatchOf, Resource},
@@ -15,7 +18,10 @@ use crate::{
         reply::Tagged,
     },
     desk,
-    domain::{self, Instant, Locale, site::{CreditLabels, Review, SiteDraft}},
+    domain::{
+        self, Instant, Locale,
+        site::{CreditLabels, Review, SiteDraft},
+    },
     store,
 };
 
@@ -120,7 +126,12 @@ pub async fn show_desk_site(_: Permit<ReadDesk>, state: Data<State>) -> Result<T
     request_body(content = DeskSitePatch, content_type = "application/merge-patch+json", example = json!({ "name": "The Dateline Times" })),
     responses((status = 200, body = DeskSite), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/site")]
-pub async fn revise_site(permit: Permit<ManageSite>, expected: IfMatch, patch: Patch<DeskSite>, state: Data<State>) -> Result<Tagged<DeskSite>, Failure> {
+pub async fn revise_site(
+    permit: Permit<ManageSite>,
+    expected: IfMatch,
+    patch: Patch<DeskSite>,
+    state: Data<State>,
+) -> Result<Tagged<DeskSite>, Failure> {
     let revised = state.store.write(move |tx| {
         desk::site::revise(tx, permit, Some(expected.version()?), |site| patch.onto(&DeskSite::from(site)).map(SiteDraft::from))
     });

@@ -2,17 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, delete, get, patch, post, web::{Data, Path}};
+use actix_web::{
+    HttpResponse, delete, get, patch, post,
+    web::{Data, Path},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Expecting, ListPage,
-    names::{DescribedName, drafts, described},
+    names::{DescribedName, described, drafts},
 };
 use crate::{
-    access::{Action, Permit, action::{ManageTags, ReadDesk}},
+    access::{
+        Action, Permit,
+        action::{ManageTags, ReadDesk},
+    },
     api::{
         State,
         extract::{Body, IfMatch, Patch, PatchOf, Query, Resource, paging},
@@ -20,7 +26,10 @@ use crate::{
         reply::{Listing, Tagged},
     },
     desk::{self, tags::Draft},
-    domain::{Instant, Locale, tag::{self, TagKind, TagId}},
+    domain::{
+        Instant, Locale,
+        tag::{self, TagId, TagKind},
+    },
     store,
 };
 
@@ -125,10 +134,16 @@ pub async fn show_desk_tag(_: Permit<ReadDesk>, id: Path<TagId>, state: Data<Sta
     request_body(content = DeskTagPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "en": { "name": "Diplomacy" } } })),
     responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/tags/{id}")]
-pub async fn revise_tag(permit: Permit<ManageTags>, id: Path<TagId>, expected: IfMatch, patch: Patch<DeskTag>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
-    let revised = state.store.write(move |tx| {
-        desk::tags::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskTag::from(one)).map(Draft::from))
-    });
+pub async fn revise_tag(
+    permit: Permit<ManageTags>,
+    id: Path<TagId>,
+    expected: IfMatch,
+    patch: Patch<DeskTag>,
+    state: Data<State>,
+) -> Result<Tagged<DeskTag>, Failure> {
+    let revised = state
+        .store
+        .write(move |tx| desk::tags::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskTag::from(one)).map(Draft::from)));
     Ok(tagged(&revised.await?))
 }
 
@@ -138,7 +153,12 @@ pub async fn revise_tag(permit: Permit<ManageTags>, id: Path<TagId>, expected: I
 #[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME])), params(("id" = TagId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/tags/{id}")]
-pub async fn delete_tag(permit: Permit<ManageTags>, id: Path<TagId>, expected: IfMatch, state: Data<State>) -> Result<HttpResponse, Failure> {
+pub async fn delete_tag(
+    permit: Permit<ManageTags>,
+    id: Path<TagId>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<HttpResponse, Failure> {
     state.store.write(move |tx| desk::tags::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

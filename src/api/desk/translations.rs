@@ -1,6 +1,9 @@
 //! `/v1/desk/articles/{id}/translations/{locale}`.
 
-use actix_web::{HttpResponse, delete, get, patch, post, put, web::{Data, Path}};
+use actix_web::{
+    HttpResponse, delete, get, patch, post, put,
+    web::{Data, Path},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -8,14 +11,20 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Expecting;
 use crate::{
-    access::{Action, Permit, action::{DeleteTranslation, EditTranslation, ReadArticle, ReviewTranslation, SubmitTranslation}},
+    access::{
+        Action, Permit,
+        action::{DeleteTranslation, EditTranslation, ReadArticle, ReviewTranslation, SubmitTranslation},
+    },
     api::{
         State,
         extract::{Body, IfMatch, Patch, PatchOf, Query, Resource},
         problem::{Failure, Problem},
         reply::Tagged,
     },
-    desk::{self, translations::{Draft, Saved}},
+    desk::{
+        self,
+        translations::{Draft, Saved},
+    },
     domain::{
         Instant, Locale, Violation,
         article::ArticleId,
@@ -251,7 +260,12 @@ pub struct ShowTranslation {
 #[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ShowTranslation),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/translations/{locale}")]
-pub async fn show_translation(permit: Permit<ReadArticle>, at: Path<(ArticleId, Locale)>, query: Query<ShowTranslation>, state: Data<State>) -> Result<Tagged<DeskTranslation>, Failure> {
+pub async fn show_translation(
+    permit: Permit<ReadArticle>,
+    at: Path<(ArticleId, Locale)>,
+    query: Query<ShowTranslation>,
+    state: Data<State>,
+) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
     let format = query.0.body.unwrap_or(Format::Doc);
     let found = state.store.read(move |tx| {
@@ -270,7 +284,13 @@ pub async fn show_translation(permit: Permit<ReadArticle>, at: Path<(ArticleId, 
     request_body = NewTranslation,
     responses((status = 200, body = DeskTranslation), (status = 201, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[put("/articles/{id}/translations/{locale}")]
-pub async fn replace_translation(permit: Permit<EditTranslation>, at: Path<(ArticleId, Locale)>, expected: IfMatch, sent: Body<NewTranslation>, state: Data<State>) -> Result<Tagged<DeskTranslation>, Failure> {
+pub async fn replace_translation(
+    permit: Permit<EditTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    expected: IfMatch,
+    sent: Body<NewTranslation>,
+    state: Data<State>,
+) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
     let path = format!("/v1/desk/articles/{id}/translations/{locale}");
     let saved = state.store.write(move |tx| desk::translations::save(tx, permit, id, &locale, expected.optional(), |_| Ok(sent.0.into())));
@@ -285,7 +305,13 @@ pub async fn replace_translation(permit: Permit<EditTranslation>, at: Path<(Arti
     request_body(content = DeskTranslationPatch, content_type = "application/merge-patch+json", example = json!({ "headline": "River rises by two metres" })),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/articles/{id}/translations/{locale}")]
-pub async fn revise_translation(permit: Permit<EditTranslation>, at: Path<(ArticleId, Locale)>, expected: IfMatch, patch: Patch<DeskTranslation>, state: Data<State>) -> Result<Tagged<DeskTranslation>, Failure> {
+pub async fn revise_translation(
+    permit: Permit<EditTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    expected: IfMatch,
+    patch: Patch<DeskTranslation>,
+    state: Data<State>,
+) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
     let saved = state.store.write(move |tx| {
         let version = expected.version()?;
@@ -301,7 +327,12 @@ pub async fn revise_translation(permit: Permit<EditTranslation>, at: Path<(Artic
 #[utoipa::path(tag = "desk: articles", security(("token" = [DeleteTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/articles/{id}/translations/{locale}")]
-pub async fn delete_translation(permit: Permit<DeleteTranslation>, at: Path<(ArticleId, Locale)>, expected: IfMatch, state: Data<State>) -> Result<HttpResponse, Failure> {
+pub async fn delete_translation(
+    permit: Permit<DeleteTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<HttpResponse, Failure> {
     let (id, locale) = at.into_inner();
     state.store.write(move |tx| desk::translations::delete(tx, permit, id, &locale, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -311,7 +342,12 @@ pub async fn delete_translation(permit: Permit<DeleteTranslation>, at: Path<(Art
 #[utoipa::path(tag = "desk: articles", security(("token" = [SubmitTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/submit")]
-pub async fn submit_translation(permit: Permit<SubmitTranslation>, at: Path<(ArticleId, Locale)>, expected: IfMatch, state: Data<State>) -> Result<Tagged<DeskTranslation>, Failure> {
+pub async fn submit_translation(
+    permit: Permit<SubmitTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
     Ok(tagged(state.store.write(move |tx| desk::translations::submit(tx, permit, id, &locale, expected.version()?)).await?))
 }
@@ -320,7 +356,12 @@ pub async fn submit_translation(permit: Permit<SubmitTranslation>, at: Path<(Art
 #[utoipa::path(tag = "desk: articles", security(("token" = [ReviewTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/approve")]
-pub async fn approve_translation(permit: Permit<ReviewTranslation>, at: Path<(ArticleId, Locale)>, expected: IfMatch, state: Data<State>) -> Result<Tagged<DeskTranslation>, Failure> {
+pub async fn approve_translation(
+    permit: Permit<ReviewTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
     Ok(tagged(state.store.write(move |tx| desk::translations::approve(tx, permit, id, &locale, expected.version()?)).await?))
 }
@@ -329,7 +370,12 @@ pub async fn approve_translation(permit: Permit<ReviewTranslation>, at: Path<(Ar
 #[utoipa::path(tag = "desk: articles", security(("token" = [ReviewTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/request-changes")]
-pub async fn request_changes(permit: Permit<ReviewTranslation>, at: Path<(ArticleId, Locale)>, expected: IfMatch, state: Data<State>) -> Result<Tagged<DeskTranslation>, Failure> {
+pub async fn request_changes(
+    permit: Permit<ReviewTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
     Ok(tagged(state.store.write(move |tx| desk::translations::request_changes(tx, permit, id, &locale, expected.version()?)).await?))
 }

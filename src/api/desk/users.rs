@@ -1,13 +1,20 @@
 //! `/v1/desk/users` and their grants.
 
-use actix_web::{HttpResponse, delete, get, patch, post, web::{Data, Path}};
+use actix_web::{
+    HttpResponse, delete, get, patch, post,
+    web::{Data, Path},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{Expecting, ListPage};
 use crate::{
-    access::{Action, Permit, action::{ManageUsers, ReadUsers}, password},
+    access::{
+        Action, Permit,
+        action::{ManageUsers, ReadUsers},
+        password,
+    },
     api::{
         State,
         auth::GrantInfo,
@@ -15,7 +22,10 @@ use crate::{
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
-    desk::{self, users::{Draft, GrantDraft}},
+    desk::{
+        self,
+        users::{Draft, GrantDraft},
+    },
     domain::{
         Error, Instant, Locale,
         section::SectionId,
@@ -212,10 +222,19 @@ pub async fn show_user(_: Permit<ReadUsers>, id: Path<UserId>, state: Data<State
     request_body(content = DeskUserPatch, content_type = "application/merge-patch+json", example = json!({ "status": "suspended" })),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/users/{id}")]
-pub async fn revise_user(permit: Permit<ManageUsers>, id: Path<UserId>, expected: IfMatch, patch: Patch<DeskUser>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+pub async fn revise_user(
+    permit: Permit<ManageUsers>,
+    id: Path<UserId>,
+    expected: IfMatch,
+    patch: Patch<DeskUser>,
+    state: Data<State>,
+) -> Result<Tagged<DeskUser>, Failure> {
     let expected = expected.version()?;
     // The password is hashed before the transaction begins, which must not wait for it.
-    let before = { let id = *id; state.store.read(move |tx| store::users::find(tx, id)).await? };
+    let before = {
+        let id = *id;
+        state.store.read(move |tx| store::users::find(tx, id)).await?
+    };
     let hash = match patch.onto(&DeskUser::from(&before))?.password {
         Some(password) => Some(hashed(&state, &password).await?),
         None => None,
@@ -233,7 +252,12 @@ pub async fn revise_user(permit: Permit<ManageUsers>, id: Path<UserId>, expected
 #[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/users/{id}")]
-pub async fn delete_user(permit: Permit<ManageUsers>, id: Path<UserId>, expected: IfMatch, state: Data<State>) -> Result<HttpResponse, Failure> {
+pub async fn delete_user(
+    permit: Permit<ManageUsers>,
+    id: Path<UserId>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<HttpResponse, Failure> {
     state.store.write(move |tx| desk::users::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -253,7 +277,13 @@ pub async fn list_grants(_: Permit<ReadUsers>, id: Path<UserId>, state: Data<Sta
 #[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), Expecting), request_body = NewGrant,
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/users/{id}/grants")]
-pub async fn create_grant(permit: Permit<ManageUsers>, id: Path<UserId>, expected: IfMatch, sent: Body<NewGrant>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+pub async fn create_grant(
+    permit: Permit<ManageUsers>,
+    id: Path<UserId>,
+    expected: IfMatch,
+    sent: Body<NewGrant>,
+    state: Data<State>,
+) -> Result<Tagged<DeskUser>, Failure> {
     let revised = state.store.write(move |tx| {
         desk::users::revise(tx, permit, *id, expected.version()?, None, |user| {
             let mut grants = granted(user);
@@ -268,7 +298,12 @@ pub async fn create_grant(permit: Permit<ManageUsers>, id: Path<UserId>, expecte
 #[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), ("grant_id" = GrantId, Path), Expecting),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/users/{id}/grants/{grant_id}")]
-pub async fn delete_grant(permit: Permit<ManageUsers>, at: Path<(UserId, GrantId)>, expected: IfMatch, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+pub async fn delete_grant(
+    permit: Permit<ManageUsers>,
+    at: Path<(UserId, GrantId)>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<Tagged<DeskUser>, Failure> {
     let (id, grant) = at.into_inner();
     let revised = state.store.write(move |tx| {
         desk::users::revise(tx, permit, id, expected.version()?, None, |user| {

@@ -51,9 +51,22 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
             position: l.position,
         })
     };
-    // A locale may fall back to one that comes later: all of them first, then those that do.
-    let mut records: Vec<Record> = masthead.locales.iter().map(|l| locale(l, Vec::new())).collect();
-    records.extend(masthead.locales.iter().filter(|l| !l.fallback.is_empty()).map(|l| locale(l, l.fallback.clone())));
+    // A locale comes after those it falls back to; of those that fall back to each other, one is written twice.
+    let mut records = Vec::new();
+    let mut written: Vec<&Locale> = Vec::new();
+    let mut left: Vec<_> = masthead.locales.iter().collect();
+    while !left.is_empty() {
+        let (ready, waiting): (Vec<_>, Vec<_>) = left.iter().copied().partition(|l| l.fallback.iter().all(|f| written.contains(&f)));
+        for l in &ready {
+            records.push(locale(l, l.fallback.clone()));
+            written.push(&l.locale);
+        }
+        left = waiting;
+        if ready.is_empty() {
+            records.extend(left.iter().map(|l| locale(l, Vec::new())));
+            records.extend(left.drain(..).map(|l| locale(l, l.fallback.clone())));
+        }
+    }
     let site = masthead.site;
     records.push(Record::Site(SiteRecord {
         name: site.name,
@@ -99,7 +112,12 @@ pub fn export_author(tx: &mut Tx<'_>, _: &Permit<Export>, author: &Author) -> Re
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn export_tag(tx: &mut Tx<'_>, _: &Permit<Export>, tag: &Tag) -> Result<Record, Error> {
-    Ok(Record::Tag(TagRecord { key: key(tx, "tag", tag.id.uuid())?, id: Some(tag.id.uuid()), kind: tag.kind, translations: names(&tag.names) }))
+    Ok(Record::Tag(TagRecord {
+        key: key(tx, "tag", tag.id.uuid())?,
+        id: Some(tag.id.uuid()),
+        kind: tag.kind,
+        translations: names(&tag.names),
+    }))
 }
 
 fn facts(tx: &mut Tx<'_>, facts: &Facts) -> Result<FactsRecord, Error> {

@@ -15,11 +15,7 @@ use crate::{
         Action, Caller, Permit,
         action::{EditArticle, EditTranslation, Export, Import, Publish},
     },
-    desk::{
-        self,
-        publishing::Elsewhere,
-        translations::Draft,
-    },
+    desk::{self, publishing::Elsewhere, translations::Draft},
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
         article::{Article, Credit, Facts},
@@ -32,8 +28,8 @@ use crate::{
         site::SiteDraft,
         slug::Slug,
         tag::{Tag, TagKind},
-        translation::{MadeFrom, State},
         text::limits,
+        translation::{MadeFrom, State},
     },
     store::{self, Tx, imports::Imported},
 };
@@ -120,22 +116,26 @@ impl Importer<'_, '_> {
         export: impl FnOnce(&mut Tx<'_>, &Permit<Export>, Uuid) -> Result<Record, Error>,
     ) -> Result<Before, Error> {
         check_key(key)?;
-        let Some(imported) = store::imports::find(self.tx, kind, key)? else {
-            let Some(id) = id.or_else(|| Uuid::try_parse(key).ok()) else { return Ok(Before::Nothing) };
-            let permit = self.permit()?;
-            return match export(self.tx, &permit, id) {
-                Err(Error::NotFound(_)) => Ok(Before::Nothing),
-                Err(other) => Err(other),
-                Ok(record) if super::record::digest(&record) == digest => Ok(Before::Same),
-                Ok(_) if self.overwrite => Ok(Before::Mine(Imported { target: id, digest: String::new(), versions: Value::Null })),
-                Ok(_) => Ok(Before::Edited),
-            };
-        };
-        if imported.digest == digest && !self.overwrite {
-            return Ok(Before::Same);
+        let imported = store::imports::find(self.tx, kind, key)?;
+        if let Some(known) = &imported {
+            if known.digest == digest && !self.overwrite {
+                return Ok(Before::Same);
+            }
+            if self.overwrite || present(self.tx, known.target)? == known.versions {
+                return Ok(Before::Mine(known.clone()));
+            }
         }
-        let now = present(self.tx, imported.target)?;
-        if self.overwrite || now == imported.versions { Ok(Before::Mine(imported)) } else { Ok(Before::Edited) }
+        let Some(target) = imported.map(|known| known.target).or(id).or_else(|| Uuid::try_parse(key).ok()) else {
+            return Ok(Before::Nothing);
+        };
+        let permit = self.permit()?;
+        match export(self.tx, &permit, target) {
+            Err(Error::NotFound(_)) => Ok(Before::Nothing),
+            Err(other) => Err(other),
+            Ok(record) if super::record::digest(&record) == digest => Ok(Before::Same),
+            Ok(_) if self.overwrite => Ok(Before::Mine(Imported { target, digest: String::new(), versions: Value::Null })),
+            Ok(_) => Ok(Before::Edited),
+        }
     }
 
     fn remember(&mut self, kind: &str, key: &str, target: Uuid, digest: String, versions: Value) -> Result<(), Error> {
@@ -376,7 +376,14 @@ impl Importer<'_, '_> {
         Ok(created.article.id)
     }
 
-    fn translation(&mut self, id: Id<Article>, r: &ArticleRecord, locale: &Locale, t: &TranslationRecord, facts: &Facts) -> Result<(), Error> {
+    fn translation(
+        &mut self,
+        id: Id<Article>,
+        r: &ArticleRecord,
+        locale: &Locale,
+        t: &TranslationRecord,
+        facts: &Facts,
+    ) -> Result<(), Error> {
         if let Some(live) = &t.live {
             let frozen = live.facts.as_ref().map(|f| self.facts(f, &r.source_locale, None)).transpose()?;
             self.set_facts(id, frozen.unwrap_or_else(|| Facts { embargo_until: None, ..facts.clone() }))?;
@@ -421,8 +428,9 @@ impl Importer<'_, '_> {
         let article = store::articles::find(self.tx, permit.visibility(), id)?;
         let existing = store::translations::find(self.tx, &article, locale)?.map(|t| t.version);
         let made_from = match (&t.translated_from, existing) {
-            (Some(from), None) if *from != article.facts.source_locale => store::translations::find(self.tx, &article, from)?
-                .map(|source| MadeFrom { locale: from.clone(), version: source.version }),
+            (Some(from), None) if *from != article.facts.source_locale => {
+                store::translations::find(self.tx, &article, from)?.map(|source| MadeFrom { locale: from.clone(), version: source.version })
+            }
             _ => None,
         };
         let draft = Draft { made_from, note: "imported".to_owned(), ..draft };
@@ -456,7 +464,14 @@ fn sent(body: Option<&BodyRecord>) -> Option<Sent> {
     body.map(|b| Sent { format: b.format, content: b.content.clone() })
 }
 
-fn draft(headline: &str, summary: &str, slug: Option<&String>, body: Option<&BodyRecord>, lead: &LeadWordsRecord, seo: &SeoRecord) -> Draft {
+fn draft(
+    headline: &str,
+    summary: &str,
+    slug: Option<&String>,
+    body: Option<&BodyRecord>,
+    lead: &LeadWordsRecord,
+    seo: &SeoRecord,
+) -> Draft {
     Draft {
         headline: headline.to_owned(),
         summary: summary.to_owned(),

@@ -125,7 +125,11 @@ impl<'v> Attrs<'v> {
 
     fn finish(self, faults: &mut Faults) {
         for key in self.map.into_iter().flat_map(Map::keys).filter(|k| !self.known.contains(&k.as_str())) {
-            faults.add(format!("{}/{}", self.at, escape(key)), "unknown_attribute", format!("the attributes here are {}", self.known.join(", ")));
+            faults.add(
+                format!("{}/{}", self.at, escape(key)),
+                "unknown_attribute",
+                format!("the attributes here are {}", self.known.join(", ")),
+            );
         }
     }
 }
@@ -326,7 +330,9 @@ impl Reader<'_> {
             match self.node(row, &at, depth, &["type", "content"]) {
                 Some((_, "table_row")) => {
                     let cells = self.content(row, &at).iter().enumerate();
-                    rows.push(cells.filter_map(|(m, cell)| self.cell(cell, &format!("{at}/content/{m}"), depth.saturating_add(1))).collect());
+                    rows.push(
+                        cells.filter_map(|(m, cell)| self.cell(cell, &format!("{at}/content/{m}"), depth.saturating_add(1))).collect(),
+                    );
                 }
                 Some(_) => self.faults.add(format!("{at}/type"), "misplaced_node", "a table holds only `table_row`"),
                 None => {}

@@ -3,27 +3,36 @@
 //! Markdown comes in through HTML, so that one parser decides what a body may hold; and since Markdown may hold
 //! HTML, nodes that it has no sign for are written as HTML and lose nothing.
 
-use pulldown_cmark::{Options, Parser};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::{Block, BlockId, Document, Inline, Mark, Node, html, parse};
 
 /// Read Markdown; beside the document, what was dropped, in words.
 pub fn read(markdown: &str, mint: &mut dyn FnMut() -> BlockId) -> (Document, Vec<String>) {
     let mut as_html = String::new();
-    pulldown_cmark::html::push_html(&mut as_html, Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH));
-    let (mut document, dropped) = parse::read(&as_html, mint);
-    // CommonMark ends code with a line break that is not part of it.
-    document.blocks.iter_mut().for_each(trim_code);
-    (document, dropped)
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    pulldown_cmark::html::push_html(&mut as_html, without_last_breaks(events));
+    parse::read(&as_html, mint)
 }
 
-fn trim_code(block: &mut Block) {
-    if let Node::CodeBlock { text, .. } = &mut block.node
-        && text.ends_with('\n')
-    {
-        text.pop();
-    }
-    block.node.children_mut().iter_mut().for_each(trim_code);
+/// CommonMark ends code with a line break that is not part of it.
+fn without_last_breaks<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item = Event<'a>> {
+    let mut events = events.peekable();
+    let mut in_code = false;
+    std::iter::from_fn(move || {
+        let event = events.next()?;
+        in_code = match &event {
+            Event::Start(Tag::CodeBlock(_)) => true,
+            Event::End(TagEnd::CodeBlock) => false,
+            _ => in_code,
+        };
+        match event {
+            Event::Text(text) if in_code && matches!(events.peek(), Some(Event::End(TagEnd::CodeBlock))) => {
+                Some(Event::Text(text.strip_suffix('\n').unwrap_or(&text).to_owned().into()))
+            }
+            other => Some(other),
+        }
+    })
 }
 
 /// The document as Markdown.
@@ -66,7 +75,8 @@ fn write_block(block: &Block) -> String {
             let fence = "`".repeat(longest.saturating_add(1).max(3));
             format!("{fence}{language}\n{text}\n{fence}")
         }
-        Node::HorizontalRule => "---".to_owned(),
+        // Not dashes: within a list they would run together with the bullet.
+        Node::HorizontalRule => "***".to_owned(),
         _ => html::write_block(block).replace('\n', "&#10;"),
     }
 }

@@ -47,8 +47,8 @@ impl BlockId {
     #[must_use]
     pub fn new(random: u64) -> Self {
         const ALPHABET: [char; 32] = [
-            '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n',
-            'p', 'q', 'r', 's', 't', 'v', 'w', 'x', 'y', 'z',
+            '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'p', 'q', 'r',
+            's', 't', 'v', 'w', 'x', 'y', 'z',
         ];
         let digit = |n: u32| usize::try_from((random >> (n * 5)) & 31).ok().and_then(|d| ALPHABET.get(d));
         Self((0..10).filter_map(digit).collect())

@@ -22,16 +22,27 @@ const CONTAINERS: usize = 8;
 /// Read HTML; beside the document, what was dropped, in words.
 pub fn read(html: &str, mint: &mut dyn FnMut() -> BlockId) -> (Document, Vec<String>) {
     let tree = Html::parse_fragment(html);
-    let mut context = Context { mint, dropped: BTreeMap::new(), heading: 1 };
-    let blocks = context.blocks(tree.root_element(), 1, 0);
+    let mut context = Context { mint, dropped: BTreeMap::new() };
+    let mut blocks = context.blocks(tree.root_element(), 1, 0);
+    step_headings(&mut blocks, &mut 1);
     let counted = |(what, n): (String, usize)| if n == 1 { what } else { format!("{what} ({n} times)") };
     (Document { blocks }, context.dropped.into_iter().map(counted).collect())
+}
+
+/// Bring every heading to at most one level below the one before.
+fn step_headings(blocks: &mut [Block], last: &mut u8) {
+    for block in blocks {
+        if let Node::Heading { level, .. } = &mut block.node {
+            *level = (*level).min(last.saturating_add(1));
+            *last = *level;
+        }
+        step_headings(block.node.children_mut(), last);
+    }
 }
 
 struct Context<'m> {
     mint: &'m mut dyn FnMut() -> BlockId,
     dropped: BTreeMap<String, usize>,
-    heading: u8,
 }
 
 /// Blocks in the making: those done, and the line of text that is being gathered.
@@ -45,17 +56,73 @@ struct Builder {
 
 fn is_dropped(name: &str) -> bool {
     const NAMES: [&str; 33] = [
-        "script", "style", "template", "noscript", "object", "svg", "math", "input", "button", "select", "textarea", "option", "head",
-        "title", "meta", "link", "base", "canvas", "map", "area", "applet", "frame", "frameset", "noframes", "noembed", "xmp",
-        "plaintext", "audio", "video", "source", "track", "param", "embed",
+        "script",
+        "style",
+        "template",
+        "noscript",
+        "object",
+        "svg",
+        "math",
+        "input",
+        "button",
+        "select",
+        "textarea",
+        "option",
+        "head",
+        "title",
+        "meta",
+        "link",
+        "base",
+        "canvas",
+        "map",
+        "area",
+        "applet",
+        "frame",
+        "frameset",
+        "noframes",
+        "noembed",
+        "xmp",
+        "plaintext",
+        "audio",
+        "video",
+        "source",
+        "track",
+        "param",
+        "embed",
     ];
     NAMES.contains(&name)
 }
 
 fn is_block(name: &str) -> bool {
     const NAMES: [&str; 28] = [
-        "p", "div", "section", "article", "header", "footer", "main", "nav", "address", "dl", "dt", "dd", "figure", "figcaption", "details",
-        "summary", "fieldset", "legend", "center", "body", "html", "aside", "hgroup", "li", "form", "caption", "search", "menu",
+        "p",
+        "div",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "main",
+        "nav",
+        "address",
+        "dl",
+        "dt",
+        "dd",
+        "figure",
+        "figcaption",
+        "details",
+        "summary",
+        "fieldset",
+        "legend",
+        "center",
+        "body",
+        "html",
+        "aside",
+        "hgroup",
+        "li",
+        "form",
+        "caption",
+        "search",
+        "menu",
     ];
     NAMES.contains(&name)
 }
@@ -237,9 +304,8 @@ impl Context<'_> {
         if text.is_empty() {
             return;
         }
-        let level = asked.clamp(2, 4).min(self.heading.saturating_add(1));
-        self.heading = level;
-        self.finish(builder, Node::Heading { level, text });
+        // Whether a level was skipped shows in the order of the document, which is known at the end.
+        self.finish(builder, Node::Heading { level: asked.clamp(2, 4), text });
     }
 
     fn list(&mut self, builder: &mut Builder, element: ElementRef<'_>) {

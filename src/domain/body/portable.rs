@@ -24,7 +24,10 @@ fn nested(blocks: &[Block]) -> Value {
 
 fn block(out: &mut Vec<Value>, block: &Block, setting: &Setting) {
     let key = block.id.as_str();
-    let list = |kind: &'static str| Setting { list: Some((kind, setting.list.map_or(1, |(_, level)| level.saturating_add(1)))), ..setting.clone() };
+    let list = |kind: &'static str| Setting {
+        list: Some((kind, setting.list.map_or(1, |(_, level)| level.saturating_add(1)))),
+        ..setting.clone()
+    };
     match &block.node {
         Node::Paragraph(text) => out.push(span_block(key, if setting.quoted { "blockquote" } else { "normal" }, text, setting)),
         Node::Heading { level, text } => out.push(span_block(key, &format!("h{level}"), text, setting)),

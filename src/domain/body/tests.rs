@@ -248,7 +248,10 @@ fn a_translation_names_the_blocks_it_renders() {
     let (source, _) = parse::read("<h2>One</h2><p>Two</p>", &mut mint());
     let (mut same, _) = parse::read("<h2>एक</h2><p>दो</p>", &mut mint());
     blocks::link(&mut same, &source);
-    assert_eq!(same.blocks.iter().map(|b| b.source.clone().unwrap()).collect::<Vec<_>>(), source.blocks.iter().map(|b| b.id.clone()).collect::<Vec<_>>());
+    assert_eq!(
+        same.blocks.iter().map(|b| b.source.clone().unwrap()).collect::<Vec<_>>(),
+        source.blocks.iter().map(|b| b.id.clone()).collect::<Vec<_>>()
+    );
     let (mut other, _) = parse::read("<p>दो</p>", &mut mint());
     blocks::link(&mut other, &source);
     assert!(other.blocks.iter().all(|b| b.source.is_none()));

@@ -9,7 +9,8 @@ pub fn read(text: &str, mint: &mut dyn FnMut() -> BlockId) -> Document {
     let mut blocks = Vec::new();
     let mut paragraph: Vec<Inline> = Vec::new();
     for line in text.trim_start_matches('\u{feff}').split('\n').chain([""]) {
-        let line: String = repair_entities(line).chars().map(|c| if c == '\t' || c == '\n' { ' ' } else { c }).filter(|c| !is_forbidden(*c)).collect();
+        let line: String =
+            repair_entities(line).chars().map(|c| if c == '\t' || c == '\n' { ' ' } else { c }).filter(|c| !is_forbidden(*c)).collect();
         let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
         if !line.is_empty() {
             if !paragraph.is_empty() {

@@ -1,0 +1,125 @@
+//! Bad input: every refusal is a problem, names every fault, and leaves nothing half-written.
+
+use actix_web::http::Method;
+use serde_json::json;
+
+both! {
+    async fn the_frameworks_own_refusals_are_problems(app) {
+        let editor = app.editor().await;
+        let json_type = ("content-type", "application/json");
+        let post = async |headers: &[(&str, &str)], body: &[u8]| editor.send(Method::POST, "/v1/desk/articles", headers, Some(body.to_vec())).await;
+        post(&[json_type], b"{").await.refused(400, "malformed");
+        post(&[json_type], b"\xff").await.refused(400, "malformed");
+        post(&[json_type], &b"[".repeat(5_000)).await.refused(400, "malformed");
+        post(&[("content-type", "text/plain")], b"{}").await.refused(415, "unsupported-media-type");
+        post(&[], b"{}").await.refused(415, "unsupported-media-type");
+        post(&[json_type], &vec![b' '; 5 * 1_048_576]).await.refused(413, "too-large");
+        app.anyone().get("/nowhere").await.refused(404, "no-route");
+        app.anyone().get("/v1/nowhere").await.refused(404, "no-route");
+        app.anyone().get("/v1/articles/not-a-uuid").await.refused(400, "malformed");
+        app.anyone().get("/v1/articles?limit=x").await.refused(400, "malformed");
+        let method = app.anyone().post("/v1/articles", &json!({})).await;
+        method.refused(405, "method-not-allowed");
+        assert_eq!(method.header("allow"), Some("GET, HEAD"));
+        app.anyone().get("/v1/desk/articles").await.refused(401, "unauthenticated");
+        let wrong = app.anyone().send(Method::POST, "/v1/desk/articles", &[json_type], Some(b"{".to_vec())).await;
+        wrong.refused(401, "unauthenticated");
+    }
+
+    async fn unknown_parameters_are_refused_and_the_known_ones_named(app) {
+        let answer = app.anyone().get("/v1/articles?locale=en&status=draft").await;
+        answer.refused(400, "malformed");
+        assert_eq!(answer.violations(), [("?status".to_owned(), "unknown_parameter".to_owned())]);
+        assert!(answer.text.contains("published_after"), "{}", answer.text);
+        for limit in ["0", "101", "-1", "1e3"] {
+            app.anyone().get(&format!("/v1/articles?limit={limit}")).await.refused(400, "malformed");
+        }
+        app.anyone().get("/v1/articles?cursor=nonsense").await.refused(400, "malformed");
+        app.anyone().get("/v1/articles?locale=en&locale=hi").await.refused(400, "malformed");
+    }
+
+    async fn every_fault_is_named_at_once_and_nothing_is_written(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let sent = json!({
+            "kind": "story", "section_id": section, "source_locale": "en",
+            "tags": ["00000000-0000-0000-0000-000000000001"],
+            "credits": [{ "role": "Written By", "author_id": "00000000-0000-0000-0000-000000000002" }],
+            "lead": { "url": "javascript:x", "width": 0, "height": 10 },
+            "translations": { "en": { "headline": "Fine" }, "fr": { "headline": "Bon" } }
+        });
+        let refused = editor.post("/v1/desk/articles", &sent).await;
+        refused.refused(422, "invalid");
+        let found = refused.violations();
+        for (pointer, code) in [
+            ("#/tags/0", "unknown_tag"), ("#/credits/0/author_id", "unknown_author"), ("#/credits/0/role", "role"),
+            ("#/lead/url", "url"), ("#/lead/width", "out_of_range"), ("#/translations/fr", "unknown_locale"),
+        ] {
+            assert!(found.contains(&(pointer.to_owned(), code.to_owned())), "{pointer} {code} in {found:?}");
+        }
+        let words = json!({
+            "kind": "story", "section_id": section, "source_locale": "en",
+            "translations": {
+                "en": { "headline": " ", "slug": "Not A Slug" },
+                "hi": { "headline": "ह".repeat(301), "summary": "a\u{202e}b", "body": { "format": "html", "content": 7 } }
+            }
+        });
+        let refused = editor.post("/v1/desk/articles", &words).await;
+        refused.refused(422, "invalid");
+        let found = refused.violations();
+        for (pointer, code) in [
+            ("#/translations/en/headline", "required"), ("#/translations/en/slug", "slug"), ("#/translations/hi/headline", "too_long"),
+            ("#/translations/hi/summary", "unbalanced_bidi"), ("#/translations/hi/body/content", "type"),
+        ] {
+            assert!(found.contains(&(pointer.to_owned(), code.to_owned())), "{pointer} {code} in {found:?}");
+        }
+        let unknown = json!({ "kind": "story", "section_id": section, "source_locale": "en", "status": "live", "x": 1, "translations": {} });
+        let found = editor.post("/v1/desk/articles", &unknown).await.violations();
+        assert_eq!(found, [("#/status".to_owned(), "unknown_field".to_owned()), ("#/x".to_owned(), "unknown_field".to_owned())]);
+        assert_eq!(editor.get("/v1/desk/articles?count=true").await.ok()["page"]["total"], 0);
+        // Not even the slug of the good translation was taken.
+        let made = editor.story(&section, "Fine").await;
+        assert_eq!(editor.get(&format!("{made}/translations/en")).await.ok()["slug"], "fine");
+    }
+
+    async fn text_is_normalised_and_counted_as_readers_see_it(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let headline = "\u{958}\u{938}\u{94d}\u{91f}".repeat(100);
+        let article = editor.story(&section, &headline).await;
+        let kept = editor.get(&format!("{article}/translations/en")).await.ok();
+        assert_eq!(kept["headline"].as_str().unwrap(), "\u{915}\u{93c}\u{938}\u{94d}\u{91f}".repeat(100));
+        let nul = json!({ "headline": "a\u{0}b" });
+        editor.put(&format!("{article}/translations/hi"), None, &nul).await.refused(422, "invalid");
+    }
+
+    async fn read_only_fields_cannot_be_written_but_may_come_back(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "Fine").await;
+        let shown = editor.get(&article).await;
+        let same = editor.patch(&article, &shown.etag(), &shown.ok()).await;
+        assert_eq!((same.status, same.etag()), (200, shown.etag()));
+        let refused = editor.patch(&article, &shown.etag(), &json!({ "version": 9, "created_at": "2020-01-01T00:00:00Z", "source_locale": "hi" })).await;
+        assert_eq!(refused.violations().into_iter().map(|v| v.0).collect::<Vec<_>>(), ["#/version", "#/created_at"]);
+        editor.patch(&article, &shown.etag(), &json!({ "source_locale": "hi" })).await.refused(422, "invalid");
+        editor.patch(&article, &shown.etag(), &json!([1])).await.refused(422, "invalid");
+    }
+
+    async fn answers_carry_the_headers_that_protect_them(app) {
+        let public = app.anyone().get("/v1/site").await;
+        assert_eq!(public.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(public.header("cache-control"), Some("public, max-age=10"));
+        assert!(public.header("server").is_none());
+        let editor = app.editor().await;
+        let desk = editor.send(Method::GET, "/v1/desk/site", &[("origin", "https://evil.example")], None).await;
+        assert_eq!((desk.header("cache-control"), desk.header("access-control-allow-origin")), (Some("no-store"), None));
+        let desk = editor.send(Method::GET, "/v1/desk/site", &[("origin", "https://desk.example")], None).await;
+        assert_eq!((desk.header("access-control-allow-origin"), desk.header("vary")), (Some("https://desk.example"), Some("Origin")));
+        let head = app.anyone().send(Method::HEAD, "/v1/site", &[], None).await;
+        assert_eq!((head.status, head.text.as_str()), (200, ""));
+        let refused = app.anyone().get("/v1/articles/00000000-0000-0000-0000-000000000000").await;
+        assert_eq!(refused.header("cache-control"), Some("no-store"));
+        assert_eq!(refused.json()["request_id"].as_str(), refused.header("x-request-id"));
+    }
+}

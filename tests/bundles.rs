@@ -1,0 +1,139 @@
+//! Bundles in and out.
+
+use dateline::{
+    access::{Caller, Permit, System, action::Export},
+    desk::bundle::{Outcome, export_article, export_head, export_section},
+    domain::article::ArticleId,
+};
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+fn story() -> Value {
+    json!({ "type": "article", "key": "a-1", "section": "world", "tags": ["diplomacy"], "source_locale": "en",
+        "credits": [{ "role": "reported_by", "author": "desk" }],
+        "translations": {
+            "en": { "headline": "A car", "body": { "format": "html", "content": "<p>One.</p>" }, "published_at": "2024-03-16T13:09:00Z", "updated_at": "2024-03-16T14:00:00Z" },
+            "hi": { "headline": "कार", "body": { "format": "text", "content": "एक।" }, "translated_from": "en", "published_at": null } } })
+}
+
+async fn newsroom(app: &TestApp) {
+    app.section("world", "दुनिया").await;
+    app.import(&json!({ "type": "author", "key": "desk", "kind": "desk", "translations": { "en": { "name": "Desk" } } }));
+}
+
+fn export(app: &TestApp, id: &str) -> Value {
+    let id: ArticleId = id.parse().unwrap();
+    let record = app.store.read_now(|tx| {
+        let permit: Permit<Export> = Permit::try_from(Caller::system(System::Importer))?;
+        export_article(tx, &permit, id)
+    });
+    serde_json::to_value(record.unwrap()).unwrap()
+}
+
+both! {
+    async fn a_bundle_makes_what_it_says_and_a_second_time_nothing(app) {
+        newsroom(&app).await;
+        assert_eq!(app.import(&story()).outcome, Outcome::Created);
+        let shown = app.anyone().get("/v1/articles/by-slug/a-car").await.ok();
+        assert_eq!((shown["published_at"].as_str(), shown["updated_at"].as_str()), (Some("2024-03-16T13:09:00Z"), Some("2024-03-16T14:00:00Z")));
+        assert_eq!((shown["tags"][0]["name"].as_str(), shown["credits"][0]["authors"][0]["name"].as_str()), (Some("diplomacy"), Some("Desk")));
+        assert_eq!(app.anyone().get("/v1/articles?locale=hi&count=true").await.ok()["page"]["total"], 0, "a draft is not public");
+        let changes = || app.store.read_now(|tx| dateline::store::changes::after(tx, 0, 1000)).unwrap().len();
+        let before = changes();
+        assert_eq!(app.import(&story()).outcome, Outcome::Unchanged);
+        assert_eq!(changes(), before);
+    }
+
+    async fn a_changed_record_changes_what_it_made_and_what_the_desk_edited_is_left(app) {
+        newsroom(&app).await;
+        app.import(&story());
+        let mut changed = story();
+        changed["translations"]["en"]["headline"] = json!("A black car");
+        assert_eq!(app.import(&changed).outcome, Outcome::Updated);
+        let list = app.anyone().get("/v1/articles").await.ok();
+        assert_eq!(list["data"][0]["headline"], "A black car");
+        let editor = app.editor().await;
+        let words = format!("/v1/desk/articles/{}/translations/en", list["data"][0]["id"].as_str().unwrap());
+        editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "headline": "The desk knows better" })).await.ok();
+        assert_eq!(app.import(&story()).outcome, Outcome::Edited);
+        assert_eq!(editor.get(&words).await.ok()["headline"], "The desk knows better");
+    }
+
+    async fn an_export_into_an_empty_database_gives_the_same_answers(app) {
+        newsroom(&app).await;
+        app.import(&story());
+        // A working copy that differs from what is live, in words and in facts.
+        let editor = app.editor().await;
+        let id = app.anyone().get("/v1/articles").await.ok()["data"][0]["id"].as_str().unwrap().to_owned();
+        let article = format!("/v1/desk/articles/{id}");
+        editor.patch(&article, &editor.get(&article).await.etag(), &json!({ "genre": "analysis" })).await.ok();
+        let words = format!("{article}/translations/en");
+        editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "headline": "Not yet public" })).await.ok();
+        let records: Vec<Value> = app.store.read_now(|tx| {
+            let permit: Permit<Export> = Permit::try_from(Caller::system(System::Importer))?;
+            let mut all = export_head(tx, &permit)?;
+            for section in dateline::store::sections::all(tx)? {
+                all.push(export_section(tx, &permit, &section)?);
+            }
+            for author in dateline::store::authors::page(tx, dateline::domain::page::Paging::first())?.items {
+                all.push(dateline::desk::bundle::export_author(tx, &permit, &author)?);
+            }
+            for tag in dateline::store::tags::page(tx, dateline::domain::page::Paging::first())?.items {
+                all.push(dateline::desk::bundle::export_tag(tx, &permit, &tag)?);
+            }
+            all.push(export_article(tx, &permit, id.parse().unwrap())?);
+            Ok(all.iter().map(|r| serde_json::to_value(r).unwrap()).collect())
+        }).unwrap();
+        let other = TestApp::sqlite().await;
+        for record in &records {
+            other.import(record);
+        }
+        for path in [
+            format!("/v1/articles/{id}?body=doc"), "/v1/articles?body=html".to_owned(), "/v1/sections".to_owned(), "/v1/authors?locale=hi".to_owned(),
+            "/v1/tags".to_owned(), "/v1/site".to_owned(), "/v1/articles/by-slug/a-car".to_owned(),
+        ] {
+            let (one, two) = (app.anyone().get(&path).await, other.anyone().get(&path).await);
+            assert_eq!(one.status, 200, "{path}");
+            assert_eq!(one.text, two.text, "{path}");
+        }
+        assert_eq!(export(&other, &id), export(&app, &id));
+        let kept = other.editor().await.get(&words).await.ok();
+        assert_eq!(kept["headline"], "Not yet public");
+        // Into the database it came from, an export says nothing new.
+        for record in &records {
+            assert_eq!(app.import(record).outcome, Outcome::Unchanged, "{record}");
+        }
+    }
+
+    async fn what_was_made_here_is_known_by_its_id(app) {
+        let admin = app.admin().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = admin.story(&section, "Made here").await;
+        let record = export(&app, article.rsplit('/').next().unwrap());
+        assert_eq!(record["key"], record["id"]);
+        assert_eq!(app.import(&record).outcome, Outcome::Unchanged);
+        let mut changed = record.clone();
+        changed["translations"]["en"]["headline"] = json!("Changed outside");
+        assert_eq!(app.import(&changed).outcome, Outcome::Edited);
+    }
+}
+
+#[actix_web::test]
+async fn the_newsroom_of_the_shared_material_comes_in_whole() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/material/newsroom-ntrex.ndjson");
+    // The material lies beside the checkout only where the project is built; the rest of the suite does without.
+    let Ok(text) = std::fs::read_to_string(path) else { return };
+    let app = TestApp::sqlite().await;
+    for line in text
+        .lines()
+        .filter(|l| !l.contains("\"type\": \"article\""))
+        .chain(text.lines().filter(|l| l.contains("\"type\": \"article\"")).take(20))
+    {
+        assert_eq!(app.import(&serde_json::from_str(line).unwrap()).outcome, Outcome::Created);
+    }
+    for locale in ["en", "hi", "bn", "kn"] {
+        let total = app.anyone().get(&format!("/v1/articles?locale={locale}&count=true")).await.ok()["page"]["total"].clone();
+        assert_eq!(total, 20, "{locale}");
+    }
+}

@@ -1,0 +1,64 @@
+//! The contract: committed, complete, and kept.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::TestApp;
+
+fn committed(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+#[test]
+fn the_committed_contract_is_the_one_that_is_served() {
+    let made = dateline::api::contract::Contract::new(&dateline::app::openapi());
+    assert!(made.document() == committed("openapi/v1.json"), "run `just openapi` and commit openapi/v1.json");
+}
+
+#[test]
+fn every_operation_says_what_it_does_and_how_it_fails() {
+    let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+    let mut ids = Vec::new();
+    for (path, item) in contract["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let at = format!("{method} {path}");
+            assert!(operation["summary"].as_str().is_some_and(|s| s.ends_with('.')), "{at} has no summary");
+            let problem = &operation["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"];
+            assert_eq!(problem, "#/components/schemas/Problem", "{at}");
+            assert_eq!(
+                path.starts_with("/v1/desk/"),
+                operation["security"].as_array().is_some_and(|s| s[0]["token"] != serde_json::json!([])),
+                "{at}"
+            );
+            ids.push(operation["operationId"].as_str().unwrap().to_owned());
+        }
+    }
+    let count = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "operation ids are unique");
+    assert!(count > 50);
+}
+
+#[actix_web::test]
+async fn the_documentation_is_served_and_asks_nobody_else() {
+    let app = TestApp::sqlite().await;
+    let redirect = app.anyone().get("/docs").await;
+    assert_eq!((redirect.status, redirect.header("location")), (308, Some("/docs/")));
+    let page = app.anyone().get("/docs/").await;
+    assert_eq!(page.status, 200);
+    assert!(page.header("content-security-policy").unwrap().contains("script-src 'self'"));
+    let script = app.anyone().get("/docs/swagger-initializer.js").await;
+    assert!(script.text.contains("/openapi.json") && script.text.contains("\"validatorUrl\": \"none\""), "{}", script.text);
+    assert_eq!(app.anyone().get("/openapi.json").await.text, committed("openapi/v1.json"));
+}
+
+#[actix_web::test]
+async fn health_tells_operators_how_the_server_is() {
+    let app = TestApp::sqlite().await;
+    for path in ["/health/live", "/health/ready"] {
+        let answer = app.anyone().get(path).await;
+        assert_eq!((answer.ok()["status"].as_str(), answer.header("cache-control")), (Some("ok"), Some("no-store")));
+    }
+}

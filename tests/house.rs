@@ -1,0 +1,99 @@
+//! The house: floors, and imports that go down only.
+
+use std::path::{Path, PathBuf};
+
+/// The floors from the top; those on one line do not know each other.
+const FLOORS: [&[&str]; 9] =
+    [&["main"], &["cli"], &["app", "config"], &["api", "workers"], &["desk", "delivery"], &["store"], &["access"], &["domain"], &[]];
+
+/// Imports that the plan allows beside those that go down: the floor, and what it may use of its own level or above.
+const ALLOWED: [(&str, &str); 0] = [];
+
+fn floor(room: &str) -> Option<usize> {
+    FLOORS.iter().position(|floor| floor.contains(&room))
+}
+
+fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// The rooms that a file names after `crate::`, grouped imports included.
+fn named(text: &str) -> Vec<String> {
+    let mut rooms = Vec::new();
+    for (at, _) in text.match_indices("crate::") {
+        let rest = &text[at + "crate::".len()..];
+        let word = |t: &str| t.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+        if let Some(group) = rest.strip_prefix('{') {
+            let mut depth = 0;
+            let mut start = true;
+            for (n, c) in group.char_indices() {
+                match c {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => start = true,
+                    c if start && !c.is_whitespace() => {
+                        rooms.push(word(&group[n..]));
+                        start = false;
+                    }
+                    _ => {}
+                }
+            }
+        } else {
+            rooms.push(word(rest));
+        }
+    }
+    rooms
+}
+
+#[test]
+fn imports_go_down_only() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&src, &mut files);
+    assert!(files.len() > 50, "the sources were not found");
+    let mut wrong = Vec::new();
+    for file in files {
+        let inside = file.strip_prefix(&src).unwrap();
+        let room = inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned();
+        let Some(here) = floor(&room) else {
+            assert_eq!(room, "lib", "{room} has no floor");
+            continue;
+        };
+        for other in named(&std::fs::read_to_string(&file).unwrap()) {
+            let Some(there) = floor(&other) else {
+                wrong.push(format!("{}: `crate::{other}` has no floor", inside.display()));
+                continue;
+            };
+            if other != room && there <= here && !ALLOWED.contains(&(room.as_str(), other.as_str())) {
+                wrong.push(format!("{}: {room} may not use {other}", inside.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_reader_of_imports_sees_groups() {
+    let text = "use crate::{\n    access::{Permit, policy},\n    domain::Error,\n};\nfn x() { crate::store::y(); }";
+    assert_eq!(named(text), ["access", "domain", "store"]);
+}
+
+#[test]
+fn both_engines_have_the_same_migrations() {
+    let names = |engine: &str| {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+        let mut names: Vec<_> = std::fs::read_dir(dir).unwrap().map(|e| e.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names("sqlite"), names("postgres"));
+    assert!(!names("sqlite").is_empty());
+}

@@ -1,0 +1,103 @@
+//! Sections, authors, tags, and the addresses they take for ever.
+
+use serde_json::json;
+
+both! {
+    async fn a_section_is_named_in_every_language_and_keeps_its_script(app) {
+        let chief = app.role(dateline::domain::user::Role::Chief, None, None).await;
+        let made = chief.post("/v1/desk/sections", &json!({ "translations": {
+            "en": { "name": "World", "description": "Beyond the border." }, "hi": { "name": "दुनिया" }, "kn": { "name": "ವಿಶ್ವ" } } })).await;
+        assert_eq!((made.status, made.etag().as_str()), (201, "\"1\""));
+        let id = made.ok()["id"].as_str().unwrap().to_owned();
+        assert_eq!(made.header("location"), Some(format!("/v1/desk/sections/{id}").as_str()));
+        let shown = app.anyone().get("/v1/sections/by-slug/%E0%A4%A6%E0%A5%81%E0%A4%A8%E0%A4%BF%E0%A4%AF%E0%A4%BE?locale=hi").await;
+        assert_eq!(shown.header("content-language"), Some("hi"));
+        let shown = shown.ok();
+        assert_eq!((shown["name"].as_str(), shown["slug"].as_str()), (Some("दुनिया"), Some("दुनिया")));
+        assert_eq!(shown["alternates"].as_array().unwrap().len(), 3);
+        // A name always falls back, and says so.
+        let bengali = app.anyone().get(&format!("/v1/sections/{id}?locale=bn")).await.ok();
+        assert_eq!((bengali["name"].as_str(), bengali["locale"].as_str(), bengali["requested_locale"].as_str()), (Some("World"), Some("en"), Some("bn")));
+    }
+
+    async fn a_slug_in_use_gets_a_number_and_one_given_by_hand_is_refused(app) {
+        let admin = app.admin().await;
+        let section = json!({ "translations": { "en": { "name": "Politics" } } });
+        assert_eq!(admin.post("/v1/desk/sections", &section).await.ok()["translations"]["en"]["slug"], "politics");
+        let tag = json!({ "kind": "topic", "translations": { "en": { "name": "Politics" } } });
+        assert_eq!(admin.post("/v1/desk/tags", &tag).await.ok()["translations"]["en"]["slug"], "politics-2");
+        let given = json!({ "kind": "topic", "translations": { "en": { "name": "Politics", "slug": "politics" } } });
+        let refused = admin.post("/v1/desk/tags", &given).await;
+        refused.refused(409, "taken");
+        assert_eq!(refused.violations(), [("#/translations/en/slug".to_owned(), "taken".to_owned())]);
+        assert_eq!(admin.get("/v1/desk/tags?count=true").await.ok()["page"]["total"], 1);
+    }
+
+    async fn a_former_slug_leads_to_the_present_one_and_is_never_given_away(app) {
+        let admin = app.admin().await;
+        let made = admin.post("/v1/desk/authors", &json!({ "kind": "person", "translations": { "en": { "name": "Asha Rao" } } })).await;
+        let path = made.header("location").unwrap().to_owned();
+        let revised = admin.patch(&path, &made.etag(), &json!({ "translations": { "en": { "slug": "asha" } } })).await;
+        assert_eq!(revised.ok()["translations"]["en"]["slug"], "asha");
+        let moved = app.anyone().get("/v1/authors/by-slug/asha-rao?locale=en").await;
+        assert_eq!((moved.status, moved.header("location")), (308, Some("/v1/authors/by-slug/asha?locale=en")));
+        let other = admin.post("/v1/desk/authors", &json!({ "kind": "person", "translations": { "en": { "name": "Asha Rao" } } })).await;
+        assert_eq!(other.ok()["translations"]["en"]["slug"], "asha-rao-2");
+        // Its own former slug it may take back.
+        let back = admin.patch(&path, &revised.etag(), &json!({ "translations": { "en": { "slug": "asha-rao" } } })).await;
+        assert_eq!(back.ok()["translations"]["en"]["slug"], "asha-rao");
+    }
+
+    async fn sections_form_a_tree_in_the_order_the_desk_gives(app) {
+        let admin = app.admin().await;
+        let mut ids = Vec::new();
+        for name in ["World", "Tech", "Opinion"] {
+            ids.push(admin.post("/v1/desk/sections", &json!({ "translations": { "en": { "name": name } } })).await.ok()["id"].clone());
+        }
+        let asia = admin.post("/v1/desk/sections", &json!({ "parent_id": ids[0], "translations": { "en": { "name": "Asia" } } })).await;
+        let asia_path = asia.header("location").unwrap().to_owned();
+        let order = json!({ "order": [ids[2], ids[0], ids[1]] });
+        admin.post("/v1/desk/sections/reorder", &order).await.ok();
+        let shown = app.anyone().get("/v1/sections").await.ok();
+        let names: Vec<_> = shown["data"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(names, ["Opinion", "World", "Asia", "Tech"]);
+        assert_eq!(shown["data"][2]["path"][0]["name"], "World");
+        let refused = admin.post("/v1/desk/sections/reorder", &json!({ "order": [ids[2]] })).await;
+        refused.refused(422, "invalid");
+        // A section cannot lie within itself, and takes what is below along when it moves.
+        let world = format!("/v1/desk/sections/{}", ids[0].as_str().unwrap());
+        let tag = admin.get(&world).await.etag();
+        let circle = admin.patch(&world, &tag, &json!({ "parent_id": asia.ok()["id"] })).await;
+        assert_eq!(circle.violations(), [("#/parent_id".to_owned(), "circle".to_owned())]);
+        admin.patch(&world, &tag, &json!({ "parent_id": ids[1] })).await.ok();
+        let asia = app.anyone().get(&format!("/v1/sections/{}", asia.ok()["id"].as_str().unwrap())).await.ok();
+        let path: Vec<_> = asia["path"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
+        assert_eq!(path, ["Tech", "World", "Asia"]);
+        let busy = admin.delete(&world, &admin.get(&world).await.etag()).await;
+        busy.refused(409, "in-use");
+        let tag = admin.get(&asia_path).await.etag();
+        assert_eq!(admin.delete(&asia_path, &tag).await.status, 204);
+        admin.get(&asia_path).await.refused(404, "not-found");
+    }
+
+    async fn what_stories_use_cannot_be_deleted(app) {
+        let admin = app.admin().await;
+        let section = app.section("world", "दुनिया").await;
+        admin.story(&section, "A story").await;
+        let path = format!("/v1/desk/sections/{section}");
+        admin.delete(&path, &admin.get(&path).await.etag()).await.refused(409, "in-use");
+    }
+
+    async fn saving_what_is_there_already_makes_no_version(app) {
+        let admin = app.admin().await;
+        let made = admin.post("/v1/desk/tags", &json!({ "kind": "place", "translations": { "en": { "name": "Kochi" } } })).await;
+        let path = made.header("location").unwrap().to_owned();
+        // What GET answers can be sent back whole.
+        let again = admin.patch(&path, &made.etag(), &admin.get(&path).await.ok()).await;
+        assert_eq!((again.status, again.etag()), (200, made.etag()));
+        let seq = |app: &crate::support::TestApp| app.store.read_now(|tx| dateline::store::changes::after(tx, 0, 1000)).unwrap();
+        let log = seq(&app);
+        assert!(log.iter().map(|c| c.seq).eq(1..=i64::try_from(log.len()).unwrap()), "gapless from 1: {log:?}");
+        assert_eq!(log.iter().filter(|c| c.kind == "tag").count(), 1);
+    }
+}

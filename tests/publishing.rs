@@ -1,0 +1,157 @@
+//! From a working copy to what the public sees.
+
+use dateline::domain::user::Role;
+use serde_json::json;
+
+both! {
+    async fn nothing_is_public_before_it_is_published(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "River rises overnight").await;
+        let id = article.rsplit('/').next().unwrap().to_owned();
+        let public = format!("/v1/articles/{id}?locale=en");
+        app.anyone().get(&public).await.refused(404, "not-found");
+        app.anyone().get("/v1/articles/by-slug/river-rises-overnight").await.refused(404, "not-found");
+        assert_eq!(app.anyone().get("/v1/articles?count=true").await.ok()["page"]["total"], 0);
+        editor.publish(&article, &["en"]).await.ok();
+        let shown = app.anyone().get(&public).await.ok();
+        assert_eq!(shown["body"], json!({ "format": "html", "content": "<p>One.</p><p>Two.</p>" }));
+        assert_eq!(shown["published_at"], "2026-03-01T08:00:00Z");
+        // A later save is not public until it is published.
+        let words = format!("{article}/translations/en");
+        let tag = editor.get(&words).await.etag();
+        editor.patch(&words, &tag, &json!({ "headline": "River falls" })).await.ok();
+        assert_eq!(app.anyone().get(&public).await.ok()["headline"], "River rises overnight");
+        editor.publish(&article, &["en"]).await.ok();
+        assert_eq!(app.anyone().get(&public).await.ok()["headline"], "River falls");
+    }
+
+    async fn publishing_hindi_leaves_english_alone(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "River rises").await;
+        let hindi = json!({ "headline": "नदी बढ़ी", "body": { "format": "text", "content": "एक।\n\nदो।" } });
+        assert_eq!(editor.put(&format!("{article}/translations/hi"), None, &hindi).await.status, 201);
+        editor.publish(&article, &["en"]).await.ok();
+        let id = article.rsplit('/').next().unwrap().to_owned();
+        let before = app.anyone().get(&format!("/v1/articles/{id}?locale=en")).await.ok();
+        app.wait(3600);
+        // Tokens run out meanwhile; another editor goes on.
+        let editor = app.editor().await;
+        // Facts change, and go public with Hindi alone.
+        let tag = editor.get(&article).await.etag();
+        editor.patch(&article, &tag, &json!({ "genre": "analysis" })).await.ok();
+        editor.publish(&article, &["hi"]).await.ok();
+        let hindi = app.anyone().get(&format!("/v1/articles/{id}?locale=hi")).await.ok();
+        assert_eq!((hindi["genre"].as_str(), hindi["published_at"].as_str()), (Some("analysis"), Some("2026-03-01T09:00:00Z")));
+        let mut after = app.anyone().get(&format!("/v1/articles/{id}?locale=en")).await.ok();
+        assert_eq!(after["genre"], "news");
+        assert_eq!(after["alternates"].as_array().unwrap().len(), 2);
+        after["alternates"] = before["alternates"].clone();
+        assert_eq!(after, before);
+    }
+
+    async fn a_minor_publication_leaves_the_update_time_alone(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "River rises").await;
+        editor.publish(&article, &["en"]).await.ok();
+        let id = article.rsplit('/').next().unwrap().to_owned();
+        let dates = async || {
+            let shown = app.anyone().get(&format!("/v1/articles/{id}")).await.ok();
+            (shown["published_at"].as_str().unwrap().to_owned(), shown["updated_at"].as_str().unwrap().to_owned())
+        };
+        for (minor, expected) in [(true, "2026-03-01T08:00:00Z"), (false, "2026-03-01T10:00:00Z")] {
+            app.wait(3600);
+            let editor = app.editor().await;
+            let words = format!("{article}/translations/en");
+            editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "summary": format!("{minor}") })).await.ok();
+            let tag = editor.get(&article).await.etag();
+            editor.act(&format!("{article}/publish"), &tag, &json!({ "minor": minor })).await.ok();
+            assert_eq!(dates().await, ("2026-03-01T08:00:00Z".to_owned(), expected.to_owned()));
+        }
+    }
+
+    async fn publishing_what_is_public_already_changes_nothing(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "River rises").await;
+        editor.publish(&article, &["en"]).await.ok();
+        let count = || app.store.read_now(|tx| dateline::store::changes::after(tx, 0, 1000)).unwrap().len();
+        let before = count();
+        app.wait(60);
+        editor.publish(&article, &["en"]).await.ok();
+        assert_eq!(count(), before);
+    }
+
+    async fn exactly_the_revisions_that_were_read_are_published_or_none(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "River rises").await;
+        editor.put(&format!("{article}/translations/hi"), None, &json!({ "headline": "नदी" })).await.ok();
+        let tag = editor.get(&article).await.etag();
+        let verb = format!("{article}/publish");
+        editor.act(&verb, &tag, &json!({ "locales": { "en": 1, "hi": 2 } })).await.refused(412, "stale");
+        assert_eq!(app.anyone().get("/v1/articles?count=true").await.ok()["page"]["total"], 0);
+        editor.act(&verb, "\"9\"", &json!({ "locales": ["en"] })).await.refused(412, "stale");
+        editor.post(&verb, &json!({ "locales": ["en"] })).await.refused(428, "unconditional");
+        editor.act(&verb, &tag, &json!({ "locales": ["en", "kn"] })).await.refused(422, "invalid");
+        editor.act(&verb, &tag, &json!({})).await.refused(422, "invalid");
+        editor.act(&verb, &tag, &json!({ "locales": { "en": 1, "hi": 1 } })).await.ok();
+        assert_eq!(app.anyone().get("/v1/articles?locale=hi").await.ok()["data"][0]["headline"], "नदी");
+    }
+
+    async fn unpublishing_ends_one_language_and_its_address_answers_again_later(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "River rises").await;
+        editor.put(&format!("{article}/translations/hi"), None, &json!({ "headline": "नदी" })).await.ok();
+        editor.publish(&article, &["en", "hi"]).await.ok();
+        let tag = editor.get(&article).await.etag();
+        editor.act(&format!("{article}/unpublish"), &tag, &json!({ "locales": ["hi"] })).await.ok();
+        app.anyone().get("/v1/articles/by-slug/%E0%A4%A8%E0%A4%A6%E0%A5%80?locale=hi").await.refused(404, "not-found");
+        app.anyone().get("/v1/articles/by-slug/river-rises").await.ok();
+        editor.act(&format!("{article}/unpublish"), &tag, &json!({ "locales": ["hi"] })).await.refused(409, "not-live");
+        app.wait(60);
+        editor.publish(&article, &["hi"]).await.ok();
+        let again = app.anyone().get("/v1/articles/by-slug/%E0%A4%A8%E0%A4%A6%E0%A5%80?locale=hi").await.ok();
+        assert_eq!(again["published_at"], "2026-03-01T08:00:00Z", "first publication stays");
+        editor.delete(&article, &tag).await.refused(409, "in-use");
+    }
+
+    async fn an_embargo_holds_and_cannot_be_put_on_what_is_public(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "River rises").await;
+        let tag = editor.get(&article).await.etag();
+        editor.patch(&article, &tag, &json!({ "embargo_until": "2026-03-01T12:00:00Z" })).await.ok();
+        editor.publish(&article, &["en"]).await.refused(409, "embargoed");
+        app.wait(4 * 3600);
+        // The token has run out meanwhile; somebody else publishes.
+        let editor = app.editor().await;
+        editor.publish(&article, &["en"]).await.ok();
+        let tag = editor.get(&article).await.etag();
+        editor.patch(&article, &tag, &json!({ "embargo_until": "2026-03-02T12:00:00Z" })).await.refused(409, "live");
+    }
+
+    async fn a_site_may_require_approval(app) {
+        let admin = app.admin().await;
+        let tag = admin.get("/v1/desk/site").await.etag();
+        admin.patch("/v1/desk/site", &tag, &json!({ "review": "required" })).await.ok();
+        let section = app.section("world", "दुनिया").await;
+        let writer = app.role(Role::Contributor, None, None).await;
+        let article = writer.story(&section, "River rises").await;
+        let editor = app.editor().await;
+        editor.publish(&article, &["en"]).await.refused(409, "not-approved");
+        let words = format!("{article}/translations/en");
+        writer.act(&format!("{words}/submit"), "\"1\"", &json!({})).await.ok();
+        writer.act(&format!("{words}/approve"), "\"1\"", &json!({})).await.refused(403, "forbidden");
+        editor.act(&format!("{words}/approve"), "\"1\"", &json!({})).await.ok();
+        editor.act(&format!("{words}/submit"), "\"1\"", &json!({})).await.refused(409, "wrong-state");
+        editor.publish(&article, &["en"]).await.ok();
+        // A new save is a draft again.
+        let saved = editor.patch(&words, "\"1\"", &json!({ "summary": "Anew." })).await.ok();
+        assert_eq!(saved["state"], "draft");
+        editor.publish(&article, &["en"]).await.refused(409, "not-approved");
+    }
+}

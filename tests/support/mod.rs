@@ -1,0 +1,366 @@
+//! A server of its own for every test: the real routes over the real database, with a clock that the test moves.
+
+pub mod postgres;
+
+use std::{
+    future::Future,
+    path::PathBuf,
+    pin::Pin,
+    rc::Rc,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, AtomicU32, Ordering},
+    },
+};
+
+use actix_http::Request;
+use actix_web::{
+    dev::{Service, ServiceResponse},
+    http::Method,
+    test::TestRequest,
+    web::Data,
+};
+use dateline::{
+    access::{
+        Caller, Permit, System,
+        keys::{Keys, SealedKey},
+        secret::Secret,
+        token::{self, Subject},
+    },
+    api::{State, auth::Hashing, contract::Contract},
+    app,
+    desk::{
+        self,
+        bundle::{Record, import},
+        users::{Draft, GrantDraft},
+    },
+    domain::{
+        Instant,
+        id::Entropy,
+        instant::Clock,
+        user::{Role, UserStatus},
+    },
+    store::{Options, Store},
+};
+use serde_json::{Value, json};
+
+/// Tell one story on both databases.
+macro_rules! both {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident) $body:block)+) => {
+        $($(#[$meta])* mod $name {
+            #[allow(clippy::allow_attributes, unused_imports, reason = "not every story needs all of them")]
+            use super::*;
+            async fn told($app: crate::support::TestApp) $body
+            #[actix_web::test]
+            async fn sqlite() {
+                told(crate::support::TestApp::sqlite().await).await;
+            }
+            #[actix_web::test]
+            async fn postgres() {
+                if let Some(app) = crate::support::TestApp::postgres().await {
+                    told(app).await;
+                }
+            }
+        })+
+    };
+}
+
+/// A clock that stands still until a test moves it.
+pub struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> Instant {
+        Instant::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Random values that are the same in every run.
+struct Seeded(Mutex<u64>);
+
+impl Entropy for Seeded {
+    fn fill(&self, bytes: &mut [u8]) {
+        let mut state = self.0.lock().unwrap();
+        for byte in bytes {
+            *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = *state;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            *byte = (z ^ (z >> 31)).to_le_bytes()[0];
+        }
+    }
+}
+
+type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
+
+/// A server under test.
+pub struct TestApp {
+    call: Rc<dyn Fn(Request) -> Answering>,
+    pub store: Store,
+    pub clock: Arc<TestClock>,
+    keys: Arc<Keys>,
+    users: AtomicU32,
+    _home: Home,
+}
+
+/// What a test leaves behind, removed when it ends.
+enum Home {
+    File(PathBuf),
+    Database(postgres::Database),
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        match self {
+            Self::File(path) => {
+                for end in ["", "-wal", "-shm"] {
+                    let _ = std::fs::remove_file(format!("{}{end}", path.display()));
+                }
+            }
+            Self::Database(database) => database.forget(),
+        }
+    }
+}
+
+pub const ISSUER: &str = "http://dateline.test";
+
+static FILES: AtomicU32 = AtomicU32::new(0);
+
+/// A file for a database that nobody else uses.
+pub fn new_file() -> PathBuf {
+    let n = FILES.fetch_add(1, Ordering::SeqCst);
+    std::env::temp_dir().join(format!("dateline-test-{}-{n}.db", std::process::id()))
+}
+
+impl TestApp {
+    pub async fn sqlite() -> Self {
+        let path = new_file();
+        Self::over(format!("sqlite://{}", path.display()), Home::File(path)).await
+    }
+
+    /// On PostgreSQL, where there is one; see [`postgres`].
+    pub async fn postgres() -> Option<Self> {
+        let database = postgres::Database::new()?;
+        Some(Self::over(database.url.clone(), Home::Database(database)).await)
+    }
+
+    async fn over(url: String, home: Home) -> Self {
+        let clock = Arc::new(TestClock(AtomicI64::new("2026-03-01T08:00:00Z".parse::<Instant>().unwrap().as_micros())));
+        let entropy = Arc::new(Seeded(Mutex::new(7)));
+        let store = Store::open(Options { url, readers: 2, writers: 2, clock: clock.clone(), entropy }).unwrap();
+        store.migrate().unwrap();
+        let seal = Secret::new([9; 32]);
+        let kept = store.write_now(|tx| dateline::store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy()))).unwrap();
+        let keys = Arc::new(Keys::open(&kept, &seal).unwrap());
+        let state = Data::new(State {
+            store: store.clone(),
+            keys: keys.clone(),
+            issuer: ISSUER.to_owned(),
+            hashing: Hashing::new(2, 4),
+            origins: vec!["https://desk.example".to_owned()],
+            contract: Contract::new(&app::openapi()),
+        });
+        let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
+        let call = move |request: Request| -> Answering {
+            let service = service.clone();
+            Box::pin(async move { service.call(request).await.unwrap() })
+        };
+        let app = Self { call: Rc::new(call), store, clock, keys, users: AtomicU32::new(0), _home: home };
+        for locale in [("hi", "हिंदी", 2), ("bn", "বাংলা", 3), ("kn", "ಕನ್ನಡ", 4)] {
+            app.import(&json!({ "type": "locale", "locale": locale.0, "name": locale.1, "fallback": ["en"], "position": locale.2 }));
+        }
+        app
+    }
+
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Move the clock on.
+    pub fn wait(&self, seconds: i64) {
+        self.clock.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+
+    /// Import one record.
+    pub fn import(&self, record: &Value) -> dateline::desk::bundle::Report {
+        let record: Record = serde_json::from_value(record.clone()).unwrap();
+        self.store.write_now(|tx| import(tx, &Permit::try_from(Caller::system(System::Importer))?, &record, false)).unwrap()
+    }
+
+    /// Nobody the server knows.
+    pub fn anyone(&self) -> Client<'_> {
+        Client { app: self, token: None }
+    }
+
+    pub async fn admin(&self) -> Client<'_> {
+        self.role(Role::Admin, None, None).await
+    }
+
+    pub async fn editor(&self) -> Client<'_> {
+        self.role(Role::Editor, None, None).await
+    }
+
+    /// Somebody with a role, everywhere or within a section and a locale.
+    pub async fn role(&self, role: Role, section: Option<&str>, locale: Option<&str>) -> Client<'_> {
+        self.scoped(role, section, locale, None).await
+    }
+
+    /// The same, with a token limited to some actions.
+    pub async fn scoped(&self, role: Role, section: Option<&str>, locale: Option<&str>, scope: Option<String>) -> Client<'_> {
+        let n = self.users.fetch_add(1, Ordering::SeqCst);
+        let grant = GrantDraft { role, section: section.map(|s| s.parse().unwrap()), locale: locale.map(|l| l.parse().unwrap()) };
+        let (user, session) = self
+            .store
+            .write(move |tx| {
+                let permit = Permit::try_from(Caller::system(System::Operator))?;
+                let draft = Draft {
+                    email: format!("{role}-{n}@example.org"),
+                    name: format!("{role} {n}"),
+                    status: UserStatus::Active,
+                    grants: vec![grant],
+                };
+                let user = desk::users::create(tx, permit, &draft, "-")?;
+                let begun = desk::sessions::begin(tx, user.id, scope)?;
+                Ok((user, begun.session))
+            })
+            .await
+            .unwrap();
+        let subject = Subject { user: user.id, session: session.id, scope: session.scope };
+        let token = token::issue(subject, &self.keys, ISSUER, self.now(), self.store.entropy()).unwrap();
+        Client { app: self, token: Some(token) }
+    }
+
+    /// A section, and its id.
+    pub async fn section(&self, key: &str, hindi: &str) -> String {
+        let name: String = key.chars().take(1).flat_map(char::to_uppercase).chain(key.chars().skip(1)).collect();
+        self.import(&json!({ "type": "section", "key": key, "translations": { "en": { "name": name }, "hi": { "name": hindi } } }));
+        self.anyone().get(&format!("/v1/sections/by-slug/{key}?locale=en")).await.ok()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// An author, and its id.
+    pub async fn author(&self, key: &str, name: &str) -> String {
+        self.import(&json!({ "type": "author", "key": key, "kind": "person", "translations": { "en": { "name": name } } }));
+        let slug = name.to_lowercase().replace(' ', "-");
+        self.anyone().get(&format!("/v1/authors/by-slug/{slug}")).await.ok()["id"].as_str().unwrap().to_owned()
+    }
+}
+
+/// Somebody who sends requests.
+#[derive(Clone)]
+pub struct Client<'a> {
+    app: &'a TestApp,
+    pub token: Option<String>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON; null when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    pub fn etag(&self) -> String {
+        self.header("etag").unwrap_or_else(|| panic!("no ETag: {self:?}")).to_owned()
+    }
+
+    /// The body of an answer that must be a success.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert!((200..300).contains(&self.status), "{} {}", self.status, self.text);
+        self.json()
+    }
+
+    /// The problem of an answer that must be a refusal with this status and code.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> Value {
+        let problem = self.json();
+        assert_eq!((self.status, problem["code"].as_str()), (status, Some(code)), "{}", self.text);
+        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        problem
+    }
+
+    /// The pointers and codes of a refusal's violations.
+    pub fn violations(&self) -> Vec<(String, String)> {
+        let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
+        let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+        errors.iter().map(|e| (text(&e["pointer"]), text(&e["code"]))).collect()
+    }
+}
+
+impl Client<'_> {
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
+        let mut request = TestRequest::with_uri(path).method(method);
+        if let Some(token) = &self.token {
+            request = request.insert_header(("authorization", format!("Bearer {token}")));
+        }
+        for (name, value) in headers {
+            request = request.append_header((*name, *value));
+        }
+        if let Some(body) = body {
+            request = request.set_payload(body);
+        }
+        let answer = (self.app.call)(request.to_request()).await;
+        let status = answer.status().as_u16();
+        let headers = answer.headers().iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned())).collect();
+        let body = actix_web::test::read_body(answer).await;
+        Answer { status, headers, text: String::from_utf8(body.to_vec()).unwrap() }
+    }
+
+    async fn json(&self, method: Method, path: &str, etag: Option<&str>, body: &Value) -> Answer {
+        let mut headers = vec![("content-type", "application/json")];
+        headers.extend(etag.map(|tag| ("if-match", tag)));
+        self.send(method, path, &headers, Some(body.to_string().into_bytes())).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.json(Method::POST, path, None, body).await
+    }
+
+    /// A verb on the version that was read.
+    pub async fn act(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        self.json(Method::POST, path, Some(etag), body).await
+    }
+
+    pub async fn put(&self, path: &str, etag: Option<&str>, body: &Value) -> Answer {
+        self.json(Method::PUT, path, etag, body).await
+    }
+
+    pub async fn patch(&self, path: &str, etag: &str, body: &Value) -> Answer {
+        self.json(Method::PATCH, path, Some(etag), body).await
+    }
+
+    pub async fn delete(&self, path: &str, etag: &str) -> Answer {
+        self.send(Method::DELETE, path, &[("if-match", etag)], None).await
+    }
+
+    /// A story in English in this section; its path on the desk.
+    pub async fn story(&self, section: &str, headline: &str) -> String {
+        let sent = json!({
+            "kind": "story", "section_id": section, "source_locale": "en",
+            "translations": { "en": { "headline": headline, "summary": "A summary.", "body": { "format": "html", "content": "<p>One.</p><p>Two.</p>" } } }
+        });
+        let made = self.post("/v1/desk/articles", &sent).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        made.header("location").unwrap().to_owned()
+    }
+
+    /// Publish some locales of an article as it stands.
+    pub async fn publish(&self, article: &str, locales: &[&str]) -> Answer {
+        let tag = self.get(article).await.etag();
+        self.act(&format!("{article}/publish"), &tag, &json!({ "locales": locales })).await
+    }
+}

@@ -1,0 +1,185 @@
+//! PostgreSQL for tests: the server that `DATELINE_TEST_DATABASE_URL` names, or one that is started for this run.
+//!
+//! Where there is neither, the PostgreSQL half does not run and says so once, on standard error; with `CI` or
+//! `DATELINE_TEST_POSTGRES=required` set it fails instead. Every test has a database of its own, made from a template.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use dateline::{
+    domain::{Instant, id::Entropy, instant::Clock},
+    store::{Options, Store},
+};
+use diesel::{Connection, PgConnection, connection::SimpleConnection};
+
+static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
+static DATABASES: AtomicU32 = AtomicU32::new(0);
+
+struct Server {
+    /// URL with `{}` in place of the database.
+    url: String,
+    template: String,
+}
+
+/// A database of one test.
+pub struct Database {
+    pub url: String,
+    name: String,
+}
+
+impl Database {
+    /// A new one, or nothing where there is no server.
+    pub fn new() -> Option<Self> {
+        match SERVER.get_or_init(|| start().and_then(template)) {
+            Ok(server) => {
+                let n = DATABASES.fetch_add(1, Ordering::SeqCst);
+                let name = format!("{}_{n}", server.template);
+                admin(server).batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {}", server.template)).unwrap();
+                Some(Self { url: server.url.replace("{}", &name), name })
+            }
+            Err(why) => {
+                assert!(!required(), "the PostgreSQL half is required here and cannot run: {why}");
+                None
+            }
+        }
+    }
+
+    pub fn forget(&self) {
+        if let Some(Ok(server)) = SERVER.get() {
+            let _ = admin(server).batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        }
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+fn required() -> bool {
+    variable("CI").is_some() || variable("DATELINE_TEST_POSTGRES").as_deref() == Some("required")
+}
+
+fn admin(server: &Server) -> PgConnection {
+    PgConnection::establish(&server.url.replace("{}", "postgres")).unwrap()
+}
+
+struct Still;
+impl Clock for Still {
+    fn now(&self) -> Instant {
+        Instant::from_micros(0)
+    }
+}
+impl Entropy for Still {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(1);
+    }
+}
+
+/// Make the template once: a migrated, empty database.
+fn template(url: String) -> Result<Server, String> {
+    let server = Server { url, template: format!("dateline_test_{}", std::process::id()) };
+    let name = &server.template;
+    admin(&server).batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")).map_err(|e| e.to_string())?;
+    let store = Store::open(Options {
+        url: server.url.replace("{}", name),
+        readers: 1,
+        writers: 1,
+        clock: Arc::new(Still),
+        entropy: Arc::new(Still),
+    });
+    store.and_then(|s| s.migrate()).map_err(|e| e.to_string())?;
+    // A template must have no connections; those of the store close on threads of their own.
+    admin(&server)
+        .batch_execute(&format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+        ))
+        .map_err(|e| e.to_string())?;
+    Ok(server)
+}
+
+fn start() -> Result<String, String> {
+    if let Some(url) = variable("DATELINE_TEST_DATABASE_URL") {
+        let mut url = url::Url::parse(&url).map_err(|e| e.to_string())?;
+        url.set_path("/{}");
+        return Ok(url.as_str().replace("%7B%7D", "{}"));
+    }
+    match programs().ok_or_else(|| "initdb and postgres are not installed".to_owned()).and_then(|bin| launch(&bin)) {
+        Ok(url) => Ok(url),
+        Err(why) => {
+            // Written past the capture of passing tests, so that everybody sees it.
+            let _ = writeln!(std::io::stderr(), "\nNOTE: the PostgreSQL half of the suite did NOT run: {why}.\n");
+            Err(why)
+        }
+    }
+}
+
+fn programs() -> Option<PathBuf> {
+    let on_path = std::env::var_os("PATH").map(|p| std::env::split_paths(&p).collect::<Vec<_>>()).unwrap_or_default();
+    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|e| e.path().join("bin"));
+    on_path.into_iter().chain(debian).find(|dir| dir.join("initdb").exists() && dir.join("postgres").exists())
+}
+
+/// A command run by nobody when root asks, for PostgreSQL refuses to run as root.
+fn humbly(program: &Path, root: bool) -> Command {
+    let mut command = Command::new("setpriv");
+    if root {
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+    }
+    // The server goes down with the process that tests.
+    command.args(["--pdeathsig", "QUIT"]).arg(program).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
+    command
+}
+
+fn launch(bin: &Path) -> Result<String, String> {
+    sweep();
+    let home = std::env::temp_dir().join(format!("dateline-pg-{}", std::process::id()));
+    let data = home.join("data");
+    std::fs::create_dir_all(&home).map_err(|e| e.to_string())?;
+    let root = std::fs::metadata("/proc/self").map_err(|e| e.to_string())?.uid() == 0;
+    if root {
+        std::os::unix::fs::chown(&home, Some(65534), Some(65534)).map_err(|e| e.to_string())?;
+    }
+    let made = humbly(&bin.join("initdb"), root)
+        .args(["-U", "dateline", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", "-D"])
+        .arg(&data)
+        .status();
+    if !made.is_ok_and(|s| s.success()) {
+        return Err("initdb failed".to_owned());
+    }
+    let mut server = humbly(&bin.join("postgres"), root);
+    server.arg("-D").arg(&data).arg("-k").arg(&home);
+    server.args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"]);
+    server.stderr(Stdio::piped());
+    let (ready, is_ready) = std::sync::mpsc::channel();
+    // The signal follows the thread that started the server, so that thread stays.
+    std::thread::spawn(move || {
+        let mut child = server.spawn().unwrap();
+        for line in BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok) {
+            if line.contains("ready to accept connections") {
+                let _ = ready.send(());
+            }
+        }
+        child.wait()
+    });
+    is_ready.recv_timeout(std::time::Duration::from_secs(60)).map_err(|_| "the server did not come up".to_owned())?;
+    Ok(format!("postgres://dateline@/{{}}?host={}", home.display()))
+}
+
+/// Remove what runs that have ended left behind.
+fn sweep() {
+    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let ended = name.strip_prefix("dateline-pg-").is_some_and(|pid| !Path::new("/proc").join(pid).exists());
+        if ended {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Words in many languages: saves, versions, sources and slugs.
+
+use dateline::domain::user::Role;
+use serde_json::{Value, json};
+
+both! {
+    async fn two_saves_of_one_version_cannot_both_win(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let words = format!("{}/translations/en", editor.story(&section, "River rises").await);
+        let tag = editor.get(&words).await.etag();
+        editor.patch(&words, &tag, &json!({ "headline": "First" })).await.ok();
+        let late = editor.patch(&words, &tag, &json!({ "headline": "Second" })).await;
+        let problem = late.refused(412, "stale");
+        assert_eq!((problem["current_version"].as_i64(), problem["changed_by"].as_str()), (Some(2), Some("editor 0")));
+        assert_eq!(editor.get(&words).await.ok()["headline"], "First");
+        editor.send(actix_web::http::Method::PATCH, &words, &[("content-type", "application/json")], Some(b"{}".to_vec())).await.refused(428, "unconditional");
+        editor.patch(&words, "W/\"2\"", &json!({})).await.refused(412, "stale");
+        editor.patch(&words, "nonsense", &json!({})).await.refused(400, "malformed");
+    }
+
+    async fn two_translators_in_two_languages_never_collide(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "River rises").await;
+        let (hindi, bengali) = (app.role(Role::Translator, None, Some("hi")).await, app.role(Role::Translator, None, Some("bn")).await);
+        for (who, locale, headline) in [(&hindi, "hi", "नदी"), (&bengali, "bn", "নদী")] {
+            assert_eq!(who.put(&format!("{article}/translations/{locale}"), None, &json!({ "headline": headline })).await.status, 201);
+        }
+        hindi.patch(&format!("{article}/translations/hi"), "\"1\"", &json!({ "summary": "सार" })).await.ok();
+        bengali.patch(&format!("{article}/translations/bn"), "\"1\"", &json!({ "summary": "সার" })).await.ok();
+        bengali.patch(&format!("{article}/translations/hi"), "\"2\"", &json!({ "summary": "x" })).await.refused(403, "forbidden");
+        hindi.put(&format!("{article}/translations/kn"), None, &json!({ "headline": "ನದಿ" })).await.refused(403, "forbidden");
+        hindi.publish(&article, &["hi"]).await.refused(403, "forbidden");
+    }
+
+    async fn a_translation_remembers_what_it_was_made_from(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "River rises").await;
+        let source = format!("{article}/translations/en");
+        editor.patch(&source, "\"1\"", &json!({ "headline": "River rises again" })).await.ok();
+        let hindi = format!("{article}/translations/hi");
+        let made = editor.put(&hindi, None, &json!({ "headline": "नदी", "body": { "format": "html", "content": "<p>एक।</p><p>दो।</p>" } })).await.ok();
+        assert_eq!(made["made_from"], json!({ "locale": "en", "version": 2 }));
+        // Its blocks name those of the source that they render.
+        let blocks = |t: &Value, name: &str| t["body"]["content"]["content"].as_array().unwrap().iter().map(|b| b["attrs"][name].clone()).collect::<Vec<_>>();
+        assert_eq!(blocks(&made, "source"), blocks(&editor.get(&source).await.ok(), "id"));
+        // The source moves on; the translation stays made from what it was, until its translator says otherwise.
+        editor.patch(&source, "\"2\"", &json!({ "headline": "River falls" })).await.ok();
+        let kept = editor.patch(&hindi, "\"1\"", &json!({ "summary": "सार" })).await.ok();
+        assert_eq!(kept["made_from"]["version"], 2);
+        let current = editor.patch(&hindi, "\"2\"", &json!({ "made_from": { "locale": "en", "version": 3 } })).await.ok();
+        assert_eq!(current["made_from"]["version"], 3);
+        editor.patch(&hindi, "\"3\"", &json!({ "made_from": { "locale": "en", "version": 9 } })).await.refused(422, "invalid");
+        editor.patch(&source, "\"3\"", &json!({ "made_from": { "locale": "hi", "version": 1 } })).await.refused(422, "invalid");
+    }
+
+    async fn blocks_keep_their_ids_when_a_body_comes_back_as_html(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let words = format!("{}/translations/en", editor.story(&section, "River rises").await);
+        let ids = |t: &Value| t["body"]["content"]["content"].as_array().unwrap().iter().map(|b| b["attrs"]["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        let before = ids(&editor.get(&words).await.ok());
+        let html = editor.get(&format!("{words}?body=html")).await;
+        assert_eq!(html.etag(), "\"1.html\"");
+        let sent = json!({ "body": { "format": "html", "content": "<p>Zero.</p><p>One.</p><p>Two, rewritten.</p>" } });
+        // The tag of any form names the version.
+        let after = editor.patch(&words, &html.etag(), &sent).await.ok();
+        let after = ids(&after);
+        assert_eq!((after.len(), &after[1], &after[2]), (3, &before[0], &before[1]));
+        assert!(!before.contains(&after[0]));
+    }
+
+    async fn an_automatic_slug_follows_the_headline_until_it_is_public(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "River rises").await;
+        let words = format!("{article}/translations/en");
+        let revised = editor.patch(&words, "\"1\"", &json!({ "headline": "River rises by a metre" })).await.ok();
+        assert_eq!(revised["slug"], "river-rises-by-a-metre");
+        // The one it had was never public, and is free again.
+        let other = editor.story(&section, "River rises").await;
+        assert_eq!(editor.get(&format!("{other}/translations/en")).await.ok()["slug"], "river-rises");
+        editor.publish(&article, &["en"]).await.ok();
+        let later = editor.patch(&words, "\"2\"", &json!({ "headline": "River falls" })).await.ok();
+        assert_eq!(later["slug"], "river-rises-by-a-metre");
+    }
+
+    async fn what_a_body_cannot_hold_is_dropped_and_reported(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let words = format!("{}/translations/en", editor.story(&section, "River rises").await);
+        let sent = json!({ "body": { "format": "html", "content": "<p onclick='x'>Safe.</p><script>alert(1)</script><a href='javascript:x'>link</a>" } });
+        let saved = editor.patch(&words, "\"1\"", &sent).await.ok();
+        let warned: Vec<_> = saved["warnings"].as_array().unwrap().iter().map(|w| (w["pointer"].as_str().unwrap(), w["code"].as_str().unwrap())).collect();
+        assert_eq!(warned, [("#/body/content", "dropped"), ("#/body/content", "dropped")]);
+        assert!(editor.get(&format!("{words}?body=html")).await.ok()["body"]["content"].as_str().unwrap().starts_with("<p>Safe.</p><p>link</p>"));
+        let unknown = json!({ "body": { "format": "doc", "content": { "type": "doc", "content": [{ "type": "iframe" }] } } });
+        let refused = editor.patch(&words, "\"2\"", &unknown).await;
+        refused.refused(422, "invalid");
+        assert_eq!(refused.violations(), [("#/body/content/content/0/type".to_owned(), "unknown_node".to_owned())]);
+    }
+
+    async fn drafts_can_be_deleted_and_originals_cannot(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "River rises").await;
+        editor.put(&format!("{article}/translations/hi"), None, &json!({ "headline": "नदी" })).await.ok();
+        editor.delete(&format!("{article}/translations/en"), "\"1\"").await.refused(409, "in-use");
+        assert_eq!(editor.delete(&format!("{article}/translations/hi"), "\"1\"").await.status, 204);
+        editor.get(&format!("{article}/translations/hi")).await.refused(404, "not-found");
+        let tag = editor.get(&article).await.etag();
+        assert_eq!(editor.delete(&article, &tag).await.status, 204);
+        editor.get(&article).await.refused(404, "not-found");
+    }
+
+    async fn desk_lists_find_what_editors_look_for(app) {
+        let editor = app.editor().await;
+        let (world, tech) = (app.section("world", "दुनिया").await, app.section("tech", "टेक").await);
+        let writer = app.role(Role::Contributor, None, None).await;
+        let own = writer.story(&world, "Mine 100% done").await;
+        editor.story(&tech, "Theirs").await;
+        writer.act(&format!("{own}/translations/en/submit"), "\"1\"", &json!({})).await.ok();
+        let found = async |who: &crate::support::Client<'_>, query: &str| {
+            let list = who.get(&format!("/v1/desk/articles?{query}")).await.ok();
+            list["data"].as_array().unwrap().iter().map(|a| a["translations"]["en"]["headline"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&editor, "").await.len(), 2);
+        assert_eq!(found(&editor, "state=in_review").await, ["Mine 100% done"]);
+        assert_eq!(found(&editor, "state=in_review&locale=hi").await, Vec::<String>::new());
+        assert_eq!(found(&editor, &format!("section={tech}")).await, ["Theirs"]);
+        assert_eq!(found(&editor, "text=mine%20100%25").await, ["Mine 100% done"]);
+        assert_eq!(found(&editor, "text=_").await, Vec::<String>::new());
+        assert_eq!(found(&editor, "mine=true").await, ["Theirs"]);
+        // A contributor sees only what is theirs.
+        assert_eq!(found(&writer, "").await, ["Mine 100% done"]);
+    }
+}

@@ -1,0 +1,78 @@
+//! Users and their grants.
+
+use dateline::domain::user::Role;
+use serde_json::json;
+
+both! {
+    async fn a_suspended_user_is_out_at_once(app) {
+        let admin = app.admin().await;
+        let editor = app.editor().await;
+        let id = editor.get("/v1/auth/me").await.ok()["id"].as_str().unwrap().to_owned();
+        let path = format!("/v1/desk/users/{id}");
+        let tag = admin.get(&path).await.etag();
+        admin.patch(&path, &tag, &json!({ "status": "suspended" })).await.ok();
+        editor.get("/v1/auth/me").await.refused(401, "unauthenticated");
+    }
+
+    async fn a_grant_is_given_and_taken_back(app) {
+        let admin = app.admin().await;
+        let section = app.section("world", "दुनिया").await;
+        let user = admin.post("/v1/desk/users", &json!({ "email": "a@example.org", "name": "A", "password": "a-long-sentence-of-mine" })).await;
+        let path = user.header("location").unwrap().to_owned();
+        assert!(!user.text.contains("password"));
+        let granted = admin.act(&format!("{path}/grants"), &user.etag(), &json!({ "role": "editor", "section_id": section, "locale": "hi" })).await;
+        let grant = granted.ok()["grants"][0].clone();
+        assert_eq!((grant["role"].as_str(), grant["locale"].as_str()), (Some("editor"), Some("hi")));
+        admin.act(&format!("{path}/grants"), &granted.etag(), &json!({ "role": "editor", "section_id": section, "locale": "hi" })).await.refused(422, "invalid");
+        admin.act(&format!("{path}/grants"), &granted.etag(), &json!({ "role": "editor", "locale": "fr" })).await.refused(422, "invalid");
+        let taken = admin.delete(&format!("{path}/grants/{}", grant["id"].as_str().unwrap()), &granted.etag()).await;
+        assert_eq!(taken.ok()["grants"], json!([]));
+        assert_eq!(admin.delete(&path, &taken.etag()).await.status, 204);
+    }
+
+    async fn an_address_belongs_to_one_user(app) {
+        let admin = app.admin().await;
+        let user = json!({ "email": "a@example.org", "name": "A", "password": "a-long-sentence-of-mine" });
+        admin.post("/v1/desk/users", &user).await.ok();
+        let again = admin.post("/v1/desk/users", &user).await;
+        again.refused(409, "taken");
+        assert_eq!(again.violations(), [("#/email".to_owned(), "taken".to_owned())]);
+    }
+
+    async fn the_last_administrator_stays(app) {
+        let admin = app.admin().await;
+        let id = admin.get("/v1/auth/me").await.ok()["id"].as_str().unwrap().to_owned();
+        let path = format!("/v1/desk/users/{id}");
+        let tag = admin.get(&path).await.etag();
+        admin.patch(&path, &tag, &json!({ "status": "suspended" })).await.refused(409, "last-admin");
+        admin.delete(&path, &tag).await.refused(409, "last-admin");
+        admin.get("/v1/auth/me").await.ok();
+    }
+
+    async fn an_editor_of_world_cannot_touch_crime_nor_move_a_story_there(app) {
+        let (world, crime) = (app.section("world", "दुनिया").await, app.section("crime", "अपराध").await);
+        let admin = app.admin().await;
+        let (ours, theirs) = (admin.story(&world, "Ours").await, admin.story(&crime, "Theirs").await);
+        let editor = app.role(Role::Editor, Some(&world), None).await;
+        editor.patch(&ours, "\"1\"", &json!({ "genre": "analysis" })).await.ok();
+        editor.patch(&theirs, "\"1\"", &json!({ "genre": "analysis" })).await.refused(403, "forbidden");
+        editor.patch(&ours, "\"2\"", &json!({ "section_id": crime })).await.refused(403, "forbidden");
+        editor.publish(&theirs, &["en"]).await.refused(403, "forbidden");
+        let sent = json!({ "kind": "story", "section_id": crime, "source_locale": "en", "translations": { "en": { "headline": "x" } } });
+        editor.post("/v1/desk/articles", &sent).await.refused(403, "forbidden");
+        // A section below World is World's too.
+        let asia = admin.post("/v1/desk/sections", &json!({ "parent_id": world, "translations": { "en": { "name": "Asia" } } })).await.ok();
+        editor.patch(&ours, "\"2\"", &json!({ "section_id": asia["id"] })).await.ok();
+        editor.publish(&ours, &["en"]).await.ok();
+    }
+
+    async fn a_contributor_has_only_what_is_their_own(app) {
+        let world = app.section("world", "दुनिया").await;
+        let (one, other) = (app.role(Role::Contributor, None, None).await, app.role(Role::Contributor, None, None).await);
+        let article = one.story(&world, "Mine").await;
+        one.patch(&article, "\"1\"", &json!({ "genre": "opinion" })).await.ok();
+        other.get(&article).await.refused(404, "not-found");
+        other.patch(&article, "\"2\"", &json!({ "genre": "news" })).await.refused(404, "not-found");
+        one.publish(&article, &["en"]).await.refused(403, "forbidden");
+    }
+}
