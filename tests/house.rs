@@ -28,7 +28,7 @@ fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
 fn named(text: &str) -> Vec<String> {
     let mut rooms = Vec::new();
     for (at, _) in text.match_indices("crate::") {
-        let rest = &text[at + "crate::".len()..];
+        let rest = text.get(at + "crate::".len()..).unwrap();
         let word = |t: &str| t.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
         if let Some(group) = rest.strip_prefix('{') {
             let mut depth = 0;
@@ -40,7 +40,7 @@ fn named(text: &str) -> Vec<String> {
                     '}' => depth -= 1,
                     ',' if depth == 0 => start = true,
                     c if start && !c.is_whitespace() => {
-                        rooms.push(word(&group[n..]));
+                        rooms.push(word(group.get(n..).unwrap()));
                         start = false;
                     }
                     _ => {}

@@ -1,6 +1,6 @@
-//! The suite: one file per capability, every story told on SQLite and on PostgreSQL.
+//! The suite: one file per capability, every story told on `SQLite` and on `PostgreSQL`.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::missing_panics_doc, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[macro_use]
 mod support;

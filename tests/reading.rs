@@ -158,7 +158,7 @@ both! {
     async fn the_number_of_statements_does_not_grow_with_the_answer(app) {
         let id = reference_story(&app).await;
         let editor = app.editor().await;
-        let (world, _) = (app.anyone().get("/v1/sections/by-slug/world").await.ok()["id"].as_str().unwrap().to_owned(), ());
+        let (world, ()) = (app.anyone().get("/v1/sections/by-slug/world").await.ok()["id"].as_str().unwrap().to_owned(), ());
         for n in 0..110 {
             let article = editor.story(&world, &format!("Story {n}")).await;
             editor.publish(&article, &["en"]).await.ok();

@@ -21,21 +21,23 @@ pub fn install() {
 struct Sign(SigningKey);
 struct Verify(VerifyingKey);
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the library asks for this signature")]
 fn signer_factory(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
     match algorithm {
         Algorithm::EdDSA => {
-            let key = SigningKey::from_pkcs8_der(key.as_bytes()).map_err(|_| ErrorKind::InvalidEddsaKey)?;
+            let key = SigningKey::from_pkcs8_der(key.as_bytes()).ok().ok_or(ErrorKind::InvalidEddsaKey)?;
             Ok(Box::new(Sign(key)))
         }
         _ => Err(ErrorKind::InvalidAlgorithm.into()),
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the library asks for this signature")]
 fn verifier_factory(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     match algorithm {
         Algorithm::EdDSA => {
-            let bytes: &[u8; 32] = key.try_get_as_bytes()?.try_into().map_err(|_| ErrorKind::InvalidEddsaKey)?;
-            let key = VerifyingKey::from_bytes(bytes).map_err(|_| ErrorKind::InvalidEddsaKey)?;
+            let bytes: &[u8; 32] = key.try_get_as_bytes()?.try_into().ok().ok_or(ErrorKind::InvalidEddsaKey)?;
+            let key = VerifyingKey::from_bytes(bytes).ok().ok_or(ErrorKind::InvalidEddsaKey)?;
             Ok(Box::new(Verify(key)))
         }
         _ => Err(ErrorKind::InvalidAlgorithm.into()),

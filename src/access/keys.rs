@@ -58,7 +58,7 @@ impl Keys {
         super::ed25519::install();
         let newest = kept.last().ok_or_else(|| Error::internal("there is no signing key"))?;
         let seed: [u8; 32] =
-            open(with, &newest.kid, &newest.sealed)?.try_into().map_err(|_| Error::internal("a signing key is damaged"))?;
+            open(with, &newest.kid, &newest.sealed)?.try_into().ok().ok_or_else(|| Error::internal("a signing key is damaged"))?;
         let der = SigningKey::from_bytes(&seed).to_pkcs8_der().map_err(|e| Error::internal(e.to_string()))?;
         let mut verifying = BTreeMap::new();
         for key in kept {

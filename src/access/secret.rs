@@ -56,9 +56,9 @@ pub fn seal(seal: &Seal, name: &str, plain: &[u8], entropy: &dyn Entropy) -> Res
 pub fn open(seal: &Seal, name: &str, sealed: &[u8]) -> Result<Vec<u8>, Error> {
     let broken = || Error::internal("a signing key cannot be opened: is DATELINE_SECRET_FILE the one it was sealed with?");
     let (nonce, sealed) = sealed.split_at_checked(NONCE).ok_or_else(broken)?;
-    let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| broken())?;
+    let nonce: [u8; NONCE] = nonce.try_into().ok().ok_or_else(&broken)?;
     let cipher = ChaCha20Poly1305::new(seal.expose().into());
-    cipher.decrypt(&nonce.into(), Payload { msg: sealed, aad: name.as_bytes() }).map_err(|_| broken())
+    cipher.decrypt(&nonce.into(), Payload { msg: sealed, aad: name.as_bytes() }).ok().ok_or_else(broken)
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ impl Hashing {
     /// # Errors
     /// Those of `work`; [`Error::Busy`] when too many wait already.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-        let _place = self.waiting.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
+        let _place = self.waiting.clone().try_acquire_owned().ok().ok_or_else(|| Error::Busy)?;
         let turn = self.running.clone().acquire_owned().await.map_err(Error::internal)?;
         store::aside(move || {
             let _turn = turn;
@@ -141,7 +141,7 @@ fn scope(names: Option<Vec<String>>) -> Result<Option<String>, Error> {
 #[utoipa::path(tag = "auth", request_body = Credentials,
     responses((status = 200, body = Tokens), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/token")]
-pub async fn sign_in(sent: Body<Credentials>, state: Data<State>) -> Result<HttpResponse, Failure> {
+pub(crate) async fn sign_in(sent: Body<Credentials>, state: Data<State>) -> Result<HttpResponse, Failure> {
     let Credentials { email: address, password, scope: names } = sent.0;
     let scope = scope(names)?;
     // What cannot be an address is nobody's; it takes as long as any other.
@@ -160,7 +160,7 @@ pub async fn sign_in(sent: Body<Credentials>, state: Data<State>) -> Result<Http
 #[utoipa::path(tag = "auth", request_body = Refresh,
     responses((status = 200, body = Tokens), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/refresh")]
-pub async fn refresh_token(sent: Body<Refresh>, state: Data<State>) -> Result<HttpResponse, Failure> {
+pub(crate) async fn refresh_token(sent: Body<Refresh>, state: Data<State>) -> Result<HttpResponse, Failure> {
     let begun = state.store.write(move |tx| desk::sessions::refresh(tx, &sent.0.refresh_token)).await?;
     tokens(&state, begun.ok_or(Error::Unauthenticated)?)
 }
@@ -171,7 +171,7 @@ pub async fn refresh_token(sent: Body<Refresh>, state: Data<State>) -> Result<Ht
 #[utoipa::path(tag = "auth", security(("token" = [])),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/logout")]
-pub async fn sign_out(_: SignedIn, verified: ReqData<Verified>, state: Data<State>) -> Result<HttpResponse, Failure> {
+pub(crate) async fn sign_out(_: SignedIn, verified: ReqData<Verified>, state: Data<State>) -> Result<HttpResponse, Failure> {
     let verified = verified.into_inner();
     state.store.write(move |tx| desk::sessions::end(tx, &verified)).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -218,7 +218,7 @@ pub struct Me {
 #[utoipa::path(tag = "auth", security(("token" = [])),
     responses((status = 200, body = Me), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/me")]
-pub async fn show_me(SignedIn(caller): SignedIn) -> Result<Json<Me>, Failure> {
+pub(crate) async fn show_me(SignedIn(caller): SignedIn) -> Result<Json<Me>, Failure> {
     let user = caller.as_user().ok_or(Error::Unauthenticated)?;
     Ok(Json(Me {
         id: user.id,
@@ -260,7 +260,7 @@ pub struct Jwks {
 /// List the public keys that access tokens are verified with.
 #[utoipa::path(tag = "auth", responses((status = 200, body = Jwks), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/.well-known/jwks.json")]
-pub async fn list_keys(state: Data<State>) -> Json<Jwks> {
+pub(crate) async fn list_keys(state: Data<State>) -> Json<Jwks> {
     let jwk = |(kid, x): (&str, &str)| Jwk { kty: "OKP", crv: "Ed25519", x: x.to_owned(), kid: kid.to_owned(), alg: "EdDSA", r#use: "sig" };
     Json(Jwks { keys: state.keys.public().map(jwk).collect() })
 }

@@ -1,4 +1,4 @@
-//! The contract: the OpenAPI document, and what follows from it.
+//! The contract: the `OpenAPI` document, and what follows from it.
 
 use actix_web::{HttpRequest, HttpResponse, http::Method, web::Data};
 use utoipa::{

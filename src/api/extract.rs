@@ -130,7 +130,7 @@ pub fn typed<T: DeserializeOwned>(mut value: Value) -> Result<T, Error> {
                 let (path, fault) = fault(&error);
                 let repeated = faults.iter().any(|f| f.pointer == fault.pointer);
                 let missing = fault.code == "required";
-                if !repeated && !(missing && faults.iter().any(|f| f.pointer.starts_with(&fault.pointer))) {
+                if !repeated {
                     faults.push(fault);
                 }
                 // Take the wrong part out and look on; what is missing cannot be put in.
@@ -371,7 +371,9 @@ pub fn wish(locale: Option<&str>, fallback: Option<Fallback>, accept: AcceptLang
     let locale = match locale {
         None => None,
         Some("auto") => return Ok(Wish { locale: None, accept: Some(accept.0), fallback }),
-        Some(tag) => Some(tag.parse::<Locale>().map_err(|_| Error::invalid("?locale", "locale", "a BCP 47 language tag, or `auto`"))?),
+        Some(tag) => {
+            Some(tag.parse::<Locale>().ok().ok_or_else(|| Error::invalid("?locale", "locale", "a BCP 47 language tag, or `auto`"))?)
+        }
     };
     Ok(Wish { locale, accept: None, fallback })
 }

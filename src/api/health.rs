@@ -23,7 +23,7 @@ pub struct Health {
 /// Say that the process runs.
 #[utoipa::path(tag = "operation", responses((status = 200, body = Health), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/health/live")]
-pub async fn live() -> Json<Health> {
+pub(crate) async fn live() -> Json<Health> {
     Json(Health { status: "ok" })
 }
 
@@ -32,7 +32,7 @@ pub async fn live() -> Json<Health> {
 /// Answers 503 while the database does not answer, or its schema is older than this program.
 #[utoipa::path(tag = "operation", responses((status = 200, body = Health), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/health/ready")]
-pub async fn ready(state: Data<State>) -> Result<Json<Health>, Failure> {
+pub(crate) async fn ready(state: Data<State>) -> Result<Json<Health>, Failure> {
     let store = state.store.clone();
     let pending = crate::store::aside(move || store.pending_migrations()).await;
     match pending {

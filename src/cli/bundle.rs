@@ -26,7 +26,7 @@ const BATCH: Duration = Duration::from_millis(100);
 
 /// What became of a bundle's records.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Tally {
+pub(super) struct Tally {
     /// Records that made something.
     pub created: usize,
     /// Records that changed something.
@@ -38,7 +38,7 @@ pub struct Tally {
 }
 
 /// Who is told how an import goes.
-pub trait Listener {
+pub(super) trait Listener {
     /// A line was read, of this many bytes.
     fn line(&self, bytes: usize);
     /// Something about a line, in words.

@@ -58,7 +58,7 @@ enum Command {
         /// The bundle to write; `-` for standard output.
         file: PathBuf,
     },
-    /// Print the OpenAPI contract.
+    /// Print the `OpenAPI` contract.
     Openapi,
     /// Check configuration and database, and report every fault.
     Check,
@@ -90,11 +90,11 @@ enum UserCommand {
 }
 
 fn role(word: &str) -> Result<Role, String> {
-    word.parse().map_err(|_| "contributor, translator, editor, chief or admin".to_owned())
+    word.parse().ok().ok_or_else(|| "contributor, translator, editor, chief or admin".to_owned())
 }
 
 fn locale(tag: &str) -> Result<Locale, String> {
-    tag.parse().map_err(|_| "a BCP 47 language tag, such as hi".to_owned())
+    tag.parse().ok().ok_or_else(|| "a BCP 47 language tag, such as hi".to_owned())
 }
 
 /// Why a command did not do its work.
@@ -134,7 +134,7 @@ pub fn run() -> ExitCode {
         Command::Serve => settings().and_then(|s| serve::serve(&s)),
         Command::Migrate => settings().and_then(|s| migrate(&s)),
         Command::User { command: UserCommand::Create { email, name, role, section, locale, password_stdin: _ } } => {
-            settings().and_then(|s| user::create(&s, user::New { email, name, role, section, locale }))
+            settings().and_then(|s| user::create(&s, &user::New { email, name, role, section, locale }))
         }
         Command::Import { file, overwrite } => settings().and_then(|s| bundle::import(&ready(&s)?, &file, overwrite)),
         Command::Export { file } => settings().and_then(|s| bundle::export(&ready(&s)?, &file)),

@@ -64,8 +64,8 @@ pub(super) fn secret_file(path: &Path, may_make: bool) -> Result<[u8; 32], Strin
     if mode & 0o077 != 0 {
         return Err("the file can be read by others: give it mode 0600".to_owned());
     }
-    let bytes = BASE64_STANDARD.decode(text.trim()).map_err(|_| "the file does not hold base64".to_owned())?;
-    let bytes: [u8; 32] = bytes.try_into().map_err(|_| "the file does not hold 32 bytes in base64".to_owned())?;
+    let bytes = BASE64_STANDARD.decode(text.trim()).ok().ok_or_else(|| "the file does not hold base64".to_owned())?;
+    let bytes: [u8; 32] = bytes.try_into().ok().ok_or_else(|| "the file does not hold 32 bytes in base64".to_owned())?;
     let first = bytes.first();
     if bytes.iter().all(|b| Some(b) == first) {
         return Err("the file holds the same byte 32 times".to_owned());

@@ -34,7 +34,7 @@ fn section(tx: &mut Tx<'_>, named: &str) -> Result<Id<Section>, Error> {
 }
 
 /// Let somebody in, with the password from standard input.
-pub(super) fn create(settings: &Settings, new: New) -> Result<(), Failed> {
+pub(super) fn create(settings: &Settings, new: &New) -> Result<(), Failed> {
     let store = ready(settings)?;
     let text = system::standard_input().map_err(|e| Failed::Otherwise(format!("the password cannot be read: {e}")))?;
     let hash = password::hash(&check_password(&text)?, store.entropy())?;

@@ -397,7 +397,7 @@ pub struct Listed {
 }
 
 /// Turn references into ids, all slugs in one statement.
-fn filter(tx: &mut Tx<'_>, reading: &Reading, listed: Listed) -> Result<Filter, Error> {
+fn filter(tx: &mut Tx<'_>, reading: &Reading, listed: &Listed) -> Result<Filter, Error> {
     let named = [(&listed.section, AddressKind::Section), (&listed.author, AddressKind::Author), (&listed.tag, AddressKind::Tag)];
     let slugs: Vec<&str> =
         named.iter().filter_map(|(r, _)| if let Some(Reference::Slug(slug)) = r { Some(slug.as_str()) } else { None }).collect();
@@ -427,7 +427,7 @@ fn filter(tx: &mut Tx<'_>, reading: &Reading, listed: Listed) -> Result<Filter, 
 ///
 /// # Errors
 /// [`Error::Invalid`] for a slug in a filter that leads nowhere.
-pub fn articles(tx: &mut Tx<'_>, reading: &Reading, listed: Listed, paging: Paging, format: BodyFormat) -> Result<Page<Article>, Error> {
+pub fn articles(tx: &mut Tx<'_>, reading: &Reading, listed: &Listed, paging: Paging, format: BodyFormat) -> Result<Page<Article>, Error> {
     let filter = filter(tx, reading, listed)?;
     let page = store::editions::page(tx, Visibility::public(), &filter, paging, content(format))?;
     let shown: Vec<_> = page.items.iter().map(|live| live.article_id).collect();

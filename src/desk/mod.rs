@@ -3,6 +3,8 @@
 //! A verb works in the transaction it is given and takes a [`crate::access::Permit`] by value; HTTP handlers, the
 //! importer and the command line call the same ones.
 
+#![expect(clippy::needless_pass_by_value, reason = "a verb takes its permit by value, so that it is spent")]
+
 pub mod articles;
 pub mod authors;
 pub mod bundle;

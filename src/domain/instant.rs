@@ -68,7 +68,7 @@ impl Serialize for Instant {
 }
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Cow::<'de, str>::deserialize(d)?.parse().map_err(|_| de::Error::custom("not an RFC 3339 date and time with offset"))
+        Cow::<'de, str>::deserialize(d)?.parse().ok().ok_or_else(|| de::Error::custom("not an RFC 3339 date and time with offset"))
     }
 }
 impl PartialSchema for Instant {

@@ -62,7 +62,7 @@ impl FromStr for Locale {
 }
 impl<'de> Deserialize<'de> for Locale {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Cow::<'de, str>::deserialize(d)?.parse().map_err(|_: Error| de::Error::custom("not a BCP 47 language tag"))
+        Cow::<'de, str>::deserialize(d)?.parse().ok().ok_or_else(|| de::Error::custom("not a BCP 47 language tag"))
     }
 }
 impl PartialSchema for Locale {

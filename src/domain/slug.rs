@@ -33,7 +33,7 @@ impl Slug {
         }
         let slug: String = slug.nfc().collect();
         let slug = cut(slug.trim_matches('-'), limits::SLUG);
-        slug.chars().any(|c| is_letter_or_digit(c)).then_some(Self(slug))
+        slug.chars().any(is_letter_or_digit).then_some(Self(slug))
     }
 
     /// The slug given by hand, which must be one already.

@@ -164,16 +164,13 @@ fn decode_once(text: &str) -> Option<String> {
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
         let decoded = after.split_once(';').filter(|(name, _)| name.len() <= 8).and_then(|(name, tail)| entity(name).map(|c| (c, tail)));
-        match decoded {
-            Some((c, tail)) => {
-                out.push(c);
-                rest = tail;
-                changed = true;
-            }
-            None => {
-                out.push('&');
-                rest = after;
-            }
+        if let Some((c, tail)) = decoded {
+            out.push(c);
+            rest = tail;
+            changed = true;
+        } else {
+            out.push('&');
+            rest = after;
         }
     }
     out.push_str(rest);

@@ -77,7 +77,7 @@ pub fn email(text: &str) -> Result<String, Error> {
     let address = nfc(text.trim()).to_lowercase();
     let (local, host) = address.rsplit_once('@').unwrap_or_default();
     let clean = !address.chars().any(|c| c.is_whitespace() || c.is_control() || c == '<' || c == '>');
-    if clean && !local.is_empty() && host.len() > 2 && host.trim_matches('.').contains('.') | (host == "localhost") && address.len() <= 254
+    if clean && !local.is_empty() && host.len() > 2 && host.trim_matches('.').contains('.') || (host == "localhost") && address.len() <= 254
     {
         Ok(address)
     } else {

@@ -360,6 +360,7 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, expected: Versi
 }
 
 /// The ids as a set of UUIDs, for naming them.
+#[must_use]
 pub fn referenced(facts: &Facts, path: &[Id<Section>]) -> BTreeSet<Uuid> {
     let sections = path.iter().map(|id| id.uuid());
     sections.chain(facts.tags.iter().map(|t| t.uuid())).chain(facts.credits.iter().map(|c| c.author_id.uuid())).collect()

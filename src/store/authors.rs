@@ -41,7 +41,7 @@ fn row(author: &Author) -> Row {
     }
 }
 
-fn domain(row: Row, names: Names) -> Result<Author, Error> {
+fn domain(row: &Row, names: Names) -> Result<Author, Error> {
     Ok(Author { id: row.id, kind: row.kind.parse()?, names, version: row.version, created_at: row.created_at, updated_at: row.updated_at })
 }
 
@@ -62,7 +62,7 @@ pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Author>, Error> {
     let mut names = names::of(tx, &ids)?;
     Page::cut(rows, paging, 0, total, |r| (0, r.id.uuid())).try_map(|row| {
         let of_row = take(&mut names, row.id);
-        domain(row, of_row)
+        domain(&row, of_row)
     })
 }
 
@@ -74,7 +74,7 @@ pub fn find(tx: &mut Tx<'_>, id: Id<Author>) -> Result<Author, Error> {
     let row: Option<Row> = authors::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
     let row = row.ok_or(Error::NotFound("author"))?;
     let names = names::one(tx, id)?;
-    domain(row, names)
+    domain(&row, names)
 }
 
 /// Those of `ids` that exist.

@@ -54,10 +54,10 @@ mod connection {
 
     /// A connection to either engine.
     #[derive(diesel::MultiConnection)]
-    pub enum Conn {
-        /// To SQLite.
+    pub(crate) enum Conn {
+        /// To `SQLite`.
         Sqlite(SqliteConnection),
-        /// To PostgreSQL.
+        /// To `PostgreSQL`.
         Postgres(PgConnection),
     }
 }
@@ -74,29 +74,26 @@ pub(super) enum Use {
 
 /// Open a connection with the settings that the promises of the store rest on, counting its statements.
 pub(super) fn connect(url: &str, purpose: Use, statements: Arc<AtomicI64>) -> diesel::ConnectionResult<Conn> {
-    let mut conn = match url.strip_prefix("sqlite://") {
-        Some(path) => {
-            let mut conn = SqliteConnection::establish(path)?;
-            // The timeout comes first, so that the others wait for a busy file instead of failing.
-            conn.batch_execute(
-                "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                 PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;",
-            )
-            .and_then(|()| if purpose == Use::Read { conn.batch_execute("PRAGMA query_only = ON") } else { Ok(()) })
+    let mut conn = if let Some(path) = url.strip_prefix("sqlite://") {
+        let mut conn = SqliteConnection::establish(path)?;
+        // The timeout comes first, so that the others wait for a busy file instead of failing.
+        conn.batch_execute(
+            "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;",
+        )
+        .and_then(|()| if purpose == Use::Read { conn.batch_execute("PRAGMA query_only = ON") } else { Ok(()) })
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Conn::Sqlite(conn)
+    } else {
+        let mut conn = PgConnection::establish(url)?;
+        let session = match purpose {
+            Use::Read => "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            Use::Write => "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
+        };
+        conn.batch_execute("SET client_min_messages = warning; SET timezone = 'UTC'")
+            .and_then(|()| conn.batch_execute(session))
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
-            Conn::Sqlite(conn)
-        }
-        None => {
-            let mut conn = PgConnection::establish(url)?;
-            let session = match purpose {
-                Use::Read => "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-                Use::Write => "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
-            };
-            conn.batch_execute("SET client_min_messages = warning; SET timezone = 'UTC'")
-                .and_then(|()| conn.batch_execute(session))
-                .map_err(ConnectionError::CouldntSetupConfiguration)?;
-            Conn::Postgres(conn)
-        }
+        Conn::Postgres(conn)
     };
     conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
         InstrumentationEvent::StartQuery { .. } => _ = statements.fetch_add(1, Ordering::Relaxed),
@@ -122,7 +119,7 @@ pub(super) fn asks_to_know(conn: &Conn) -> bool {
     matches!(conn, Conn::Postgres(_))
 }
 
-/// Begin a transaction; on SQLite a writing one takes the lock at once, so that it never fails half-way for another's.
+/// Begin a transaction; on `SQLite` a writing one takes the lock at once, so that it never fails half-way for another's.
 pub(super) fn begin(conn: &mut Conn, purpose: Use) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(lite) if purpose == Use::Write => AnsiTransactionManager::begin_transaction_sql(lite, "BEGIN IMMEDIATE"),
@@ -178,7 +175,7 @@ pub(super) fn durability_faults(conn: &mut Conn) -> Result<Vec<String>, Error> {
     Ok(faults)
 }
 
-/// Compact the log of SQLite into its file, as before a copy.
+/// Compact the log of `SQLite` into its file, as before a copy.
 pub(super) fn checkpoint(conn: &mut Conn) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(lite) => lite.batch_execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;"),
@@ -302,7 +299,7 @@ impl<T: 'static> FromSql<Uid, Pg> for Id<T> {
     }
 }
 
-/// Microseconds between 1970-01-01 and 2000-01-01, where PostgreSQL's count begins.
+/// Microseconds between 1970-01-01 and 2000-01-01, where `PostgreSQL`'s count begins.
 const POSTGRES_EPOCH: i64 = 946_684_800_000_000;
 
 impl ToSql<At, Sqlite> for Instant {

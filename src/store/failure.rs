@@ -4,7 +4,7 @@ use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
 use crate::domain::{Error, Violation};
 
-/// Constraint on PostgreSQL, columns on SQLite, pointer, words.
+/// Constraint on `PostgreSQL`, columns on `SQLite`, pointer, words.
 const UNIQUE: [(&str, &str, &str, &str); 6] = [
     ("users_email_key", "users.email", "#/email", "another user has this address"),
     ("addresses_key", "addresses.locale, addresses.slug", "#/slug", "another address of this locale has this slug"),

@@ -50,7 +50,7 @@ pub struct Options {
     pub url: String,
     /// Connections that read.
     pub readers: u32,
-    /// Connections that write; on SQLite always one.
+    /// Connections that write; on `SQLite` always one.
     pub writers: u32,
     /// Where the present is read.
     pub clock: Arc<dyn Clock>,

@@ -134,7 +134,7 @@ pub fn claim(tx: &mut Tx<'_>, claim: Claim<'_>, slug: &Slug, given: bool) -> Res
             let detail = "another address of this locale has this slug, or had it in public".to_owned();
             return Err(Error::Taken(Violation { pointer: "#/slug".to_owned(), code: "taken", detail }));
         }
-        let free = (1..).map(|n| slug.numbered(n)).find(mine).unwrap_or_else(|| slug.clone());
+        let free = (1..=holders.len().saturating_add(2)).map(|n| slug.numbered(n)).find(mine).unwrap_or_else(|| slug.clone());
         if holders.contains_key(free.as_str()) {
             if claim.public {
                 publish(tx, claim.locale, &free)?;

@@ -1,7 +1,7 @@
 //! The tables, as the migrations make them; a test compares the two.
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
     site (id) {
@@ -19,7 +19,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Text, Integer};
     use crate::store::dialect::{At, Doc, Uid};
 
     locales (locale) {
@@ -34,7 +34,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Text, Integer};
     use crate::store::dialect::{At, Doc, Uid};
 
     users (id) {
@@ -51,7 +51,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Nullable, Text, Integer};
     use crate::store::dialect::{At, Doc, Uid};
 
     sections (id) {
@@ -66,7 +66,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Text, Nullable};
     use crate::store::dialect::{At, Doc, Uid};
 
     grants (id) {
@@ -79,7 +79,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Text, Integer};
     use crate::store::dialect::{At, Doc, Uid};
 
     authors (id) {
@@ -92,7 +92,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Text, Integer};
     use crate::store::dialect::{At, Doc, Uid};
 
     tags (id) {
@@ -105,7 +105,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::Text;
     use crate::store::dialect::{At, Doc, Uid};
 
     names (target_id, locale) {
@@ -118,7 +118,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Text, Bool};
     use crate::store::dialect::{At, Doc, Uid};
 
     addresses (locale, slug) {
@@ -131,7 +131,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Text, Nullable, Integer};
     use crate::store::dialect::{At, Doc, Uid};
 
     articles (id) {
@@ -150,7 +150,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::Integer;
     use crate::store::dialect::{At, Doc, Uid};
 
     article_tags (article_id, position) {
@@ -161,7 +161,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
     article_credits (article_id, position) {
@@ -173,7 +173,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
     article_revisions (article_id, version) {
@@ -187,7 +187,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Text, Nullable, Integer};
     use crate::store::dialect::{At, Doc, Uid};
 
     translations (article_id, locale) {
@@ -212,7 +212,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Text, Integer, Nullable};
     use crate::store::dialect::{At, Doc, Uid};
 
     translation_revisions (article_id, locale, version) {
@@ -229,7 +229,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Text, Integer, Nullable};
     use crate::store::dialect::{At, Doc, Uid};
 
     editions (id) {
@@ -282,7 +282,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{BigInt, Text, Nullable};
     use crate::store::dialect::{At, Doc, Uid};
 
     changes (seq) {
@@ -299,7 +299,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Integer, BigInt};
     use crate::store::dialect::{At, Doc, Uid};
 
     change_counter (id) {
@@ -310,7 +310,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Nullable, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
     sessions (id) {
@@ -324,7 +324,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Binary, Nullable};
     use crate::store::dialect::{At, Doc, Uid};
 
     refresh_tokens (digest) {
@@ -336,7 +336,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::{Text, Binary};
     use crate::store::dialect::{At, Doc, Uid};
 
     signing_keys (kid) {
@@ -348,7 +348,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::Text;
     use crate::store::dialect::{At, Doc, Uid};
 
     imports (kind, key) {

@@ -53,7 +53,7 @@ fn row(s: &Section) -> Row {
     }
 }
 
-fn domain(row: Row, names: crate::domain::name::Names) -> Result<Section, Error> {
+fn domain(row: &Row, names: crate::domain::name::Names) -> Result<Section, Error> {
     Ok(Section {
         id: row.id,
         path: path_of(&row.path)?,
@@ -76,7 +76,7 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Section>, Error> {
     rows.into_iter()
         .map(|row| {
             let of_row = take(&mut names, row.id);
-            domain(row, of_row)
+            domain(&row, of_row)
         })
         .collect()
 }
@@ -89,7 +89,7 @@ pub fn find(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Section, Error> {
     let row: Option<Row> = sections::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
     let row = row.ok_or(Error::NotFound("section"))?;
     let names = names::one(tx, id)?;
-    domain(row, names)
+    domain(&row, names)
 }
 
 /// The path of a section, for filing an article in it.

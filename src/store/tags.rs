@@ -35,7 +35,7 @@ fn row(tag: &Tag) -> Row {
     Row { id: tag.id, kind: tag.kind.to_string(), version: tag.version, created_at: tag.created_at, updated_at: tag.updated_at }
 }
 
-fn domain(row: Row, names: Names) -> Result<Tag, Error> {
+fn domain(row: &Row, names: Names) -> Result<Tag, Error> {
     Ok(Tag { id: row.id, kind: row.kind.parse()?, names, version: row.version, created_at: row.created_at, updated_at: row.updated_at })
 }
 
@@ -56,7 +56,7 @@ pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Tag>, Error> {
     let mut names = names::of(tx, &ids)?;
     Page::cut(rows, paging, 0, total, |r| (0, r.id.uuid())).try_map(|row| {
         let of_row = take(&mut names, row.id);
-        domain(row, of_row)
+        domain(&row, of_row)
     })
 }
 
@@ -68,7 +68,7 @@ pub fn find(tx: &mut Tx<'_>, id: Id<Tag>) -> Result<Tag, Error> {
     let row: Option<Row> = tags::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
     let row = row.ok_or(Error::NotFound("tag"))?;
     let names = names::one(tx, id)?;
-    domain(row, names)
+    domain(&row, names)
 }
 
 /// Those of `ids` that exist.

@@ -1,6 +1,6 @@
 //! A server of its own for every test: the real routes over the real database, with a clock that the test moves.
 
-pub mod postgres;
+pub(crate) mod postgres;
 
 use std::{
     future::Future,
@@ -66,7 +66,7 @@ macro_rules! both {
 }
 
 /// A clock that stands still until a test moves it.
-pub struct TestClock(AtomicI64);
+pub(crate) struct TestClock(AtomicI64);
 
 impl Clock for TestClock {
     fn now(&self) -> Instant {
@@ -93,7 +93,7 @@ impl Entropy for Seeded {
 type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
 
 /// A server under test.
-pub struct TestApp {
+pub(crate) struct TestApp {
     call: Rc<dyn Fn(Request) -> Answering>,
     pub store: Store,
     pub clock: Arc<TestClock>,
@@ -121,24 +121,24 @@ impl Drop for Home {
     }
 }
 
-pub const ISSUER: &str = "http://dateline.test";
+pub(crate) const ISSUER: &str = "http://dateline.test";
 
 static FILES: AtomicU32 = AtomicU32::new(0);
 
 /// A file for a database that nobody else uses.
-pub fn new_file() -> PathBuf {
+pub(crate) fn new_file() -> PathBuf {
     let n = FILES.fetch_add(1, Ordering::SeqCst);
     std::env::temp_dir().join(format!("dateline-test-{}-{n}.db", std::process::id()))
 }
 
 impl TestApp {
-    pub async fn sqlite() -> Self {
+    pub(crate) async fn sqlite() -> Self {
         let path = new_file();
         Self::over(format!("sqlite://{}", path.display()), Home::File(path)).await
     }
 
-    /// On PostgreSQL, where there is one; see [`postgres`].
-    pub async fn postgres() -> Option<Self> {
+    /// On `PostgreSQL`, where there is one; see [`postgres`].
+    pub(crate) async fn postgres() -> Option<Self> {
         let database = postgres::Database::new()?;
         Some(Self::over(database.url.clone(), Home::Database(database)).await)
     }
@@ -171,41 +171,41 @@ impl TestApp {
         app
     }
 
-    pub fn now(&self) -> Instant {
+    pub(crate) fn now(&self) -> Instant {
         self.clock.now()
     }
 
     /// Move the clock on.
-    pub fn wait(&self, seconds: i64) {
+    pub(crate) fn wait(&self, seconds: i64) {
         self.clock.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
     }
 
     /// Import one record.
-    pub fn import(&self, record: &Value) -> dateline::desk::bundle::Report {
+    pub(crate) fn import(&self, record: &Value) -> dateline::desk::bundle::Report {
         let record: Record = serde_json::from_value(record.clone()).unwrap();
         self.store.write_now(|tx| import(tx, &Permit::try_from(Caller::system(System::Importer))?, &record, false)).unwrap()
     }
 
     /// Nobody the server knows.
-    pub fn anyone(&self) -> Client<'_> {
+    pub(crate) fn anyone(&self) -> Client<'_> {
         Client { app: self, token: None }
     }
 
-    pub async fn admin(&self) -> Client<'_> {
+    pub(crate) async fn admin(&self) -> Client<'_> {
         self.role(Role::Admin, None, None).await
     }
 
-    pub async fn editor(&self) -> Client<'_> {
+    pub(crate) async fn editor(&self) -> Client<'_> {
         self.role(Role::Editor, None, None).await
     }
 
     /// Somebody with a role, everywhere or within a section and a locale.
-    pub async fn role(&self, role: Role, section: Option<&str>, locale: Option<&str>) -> Client<'_> {
+    pub(crate) async fn role(&self, role: Role, section: Option<&str>, locale: Option<&str>) -> Client<'_> {
         self.scoped(role, section, locale, None).await
     }
 
     /// The same, with a token limited to some actions.
-    pub async fn scoped(&self, role: Role, section: Option<&str>, locale: Option<&str>, scope: Option<String>) -> Client<'_> {
+    pub(crate) async fn scoped(&self, role: Role, section: Option<&str>, locale: Option<&str>, scope: Option<String>) -> Client<'_> {
         let n = self.users.fetch_add(1, Ordering::SeqCst);
         let grant = GrantDraft { role, section: section.map(|s| s.parse().unwrap()), locale: locale.map(|l| l.parse().unwrap()) };
         let (user, session) = self
@@ -230,14 +230,14 @@ impl TestApp {
     }
 
     /// A section, and its id.
-    pub async fn section(&self, key: &str, hindi: &str) -> String {
+    pub(crate) async fn section(&self, key: &str, hindi: &str) -> String {
         let name: String = key.chars().take(1).flat_map(char::to_uppercase).chain(key.chars().skip(1)).collect();
         self.import(&json!({ "type": "section", "key": key, "translations": { "en": { "name": name }, "hi": { "name": hindi } } }));
         self.anyone().get(&format!("/v1/sections/by-slug/{key}?locale=en")).await.ok()["id"].as_str().unwrap().to_owned()
     }
 
     /// An author, and its id.
-    pub async fn author(&self, key: &str, name: &str) -> String {
+    pub(crate) async fn author(&self, key: &str, name: &str) -> String {
         self.import(&json!({ "type": "author", "key": key, "kind": "person", "translations": { "en": { "name": name } } }));
         let slug = name.to_lowercase().replace(' ', "-");
         self.anyone().get(&format!("/v1/authors/by-slug/{slug}")).await.ok()["id"].as_str().unwrap().to_owned()
@@ -246,14 +246,14 @@ impl TestApp {
 
 /// Somebody who sends requests.
 #[derive(Clone)]
-pub struct Client<'a> {
+pub(crate) struct Client<'a> {
     app: &'a TestApp,
     pub token: Option<String>,
 }
 
 /// What came back.
 #[derive(Debug)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub text: String,
@@ -261,28 +261,28 @@ pub struct Answer {
 
 impl Answer {
     /// The body as JSON; null when it is none.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or(Value::Null)
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
 
-    pub fn etag(&self) -> String {
+    pub(crate) fn etag(&self) -> String {
         self.header("etag").unwrap_or_else(|| panic!("no ETag: {self:?}")).to_owned()
     }
 
     /// The body of an answer that must be a success.
     #[track_caller]
-    pub fn ok(&self) -> Value {
+    pub(crate) fn ok(&self) -> Value {
         assert!((200..300).contains(&self.status), "{} {}", self.status, self.text);
         self.json()
     }
 
     /// The problem of an answer that must be a refusal with this status and code.
     #[track_caller]
-    pub fn refused(&self, status: u16, code: &str) -> Value {
+    pub(crate) fn refused(&self, status: u16, code: &str) -> Value {
         let problem = self.json();
         assert_eq!((self.status, problem["code"].as_str()), (status, Some(code)), "{}", self.text);
         assert_eq!(self.header("content-type"), Some("application/problem+json"));
@@ -290,7 +290,7 @@ impl Answer {
     }
 
     /// The pointers and codes of a refusal's violations.
-    pub fn violations(&self) -> Vec<(String, String)> {
+    pub(crate) fn violations(&self) -> Vec<(String, String)> {
         let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
         errors.iter().map(|e| (text(&e["pointer"]), text(&e["code"]))).collect()
@@ -298,7 +298,7 @@ impl Answer {
 }
 
 impl Client<'_> {
-    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
+    pub(crate) async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
         let mut request = TestRequest::with_uri(path).method(method);
         if let Some(token) = &self.token {
             request = request.insert_header(("authorization", format!("Bearer {token}")));
@@ -322,33 +322,33 @@ impl Client<'_> {
         self.send(method, path, &headers, Some(body.to_string().into_bytes())).await
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], None).await
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.json(Method::POST, path, None, body).await
     }
 
     /// A verb on the version that was read.
-    pub async fn act(&self, path: &str, etag: &str, body: &Value) -> Answer {
+    pub(crate) async fn act(&self, path: &str, etag: &str, body: &Value) -> Answer {
         self.json(Method::POST, path, Some(etag), body).await
     }
 
-    pub async fn put(&self, path: &str, etag: Option<&str>, body: &Value) -> Answer {
+    pub(crate) async fn put(&self, path: &str, etag: Option<&str>, body: &Value) -> Answer {
         self.json(Method::PUT, path, etag, body).await
     }
 
-    pub async fn patch(&self, path: &str, etag: &str, body: &Value) -> Answer {
+    pub(crate) async fn patch(&self, path: &str, etag: &str, body: &Value) -> Answer {
         self.json(Method::PATCH, path, Some(etag), body).await
     }
 
-    pub async fn delete(&self, path: &str, etag: &str) -> Answer {
+    pub(crate) async fn delete(&self, path: &str, etag: &str) -> Answer {
         self.send(Method::DELETE, path, &[("if-match", etag)], None).await
     }
 
     /// A story in English in this section; its path on the desk.
-    pub async fn story(&self, section: &str, headline: &str) -> String {
+    pub(crate) async fn story(&self, section: &str, headline: &str) -> String {
         let sent = json!({
             "kind": "story", "section_id": section, "source_locale": "en",
             "translations": { "en": { "headline": headline, "summary": "A summary.", "body": { "format": "html", "content": "<p>One.</p><p>Two.</p>" } } }
@@ -359,7 +359,7 @@ impl Client<'_> {
     }
 
     /// Publish some locales of an article as it stands.
-    pub async fn publish(&self, article: &str, locales: &[&str]) -> Answer {
+    pub(crate) async fn publish(&self, article: &str, locales: &[&str]) -> Answer {
         let tag = self.get(article).await.etag();
         self.act(&format!("{article}/publish"), &tag, &json!({ "locales": locales })).await
     }

@@ -1,6 +1,6 @@
-//! PostgreSQL for tests: the server that `DATELINE_TEST_DATABASE_URL` names, or one that is started for this run.
+//! `PostgreSQL` for tests: the server that `DATELINE_TEST_DATABASE_URL` names, or one that is started for this run.
 //!
-//! Where there is neither, the PostgreSQL half does not run and says so once, on standard error; with `CI` or
+//! Where there is neither, the `PostgreSQL` half does not run and says so once, on standard error; with `CI` or
 //! `DATELINE_TEST_POSTGRES=required` set it fails instead. Every test has a database of its own, made from a template.
 
 use std::{
@@ -30,14 +30,14 @@ struct Server {
 }
 
 /// A database of one test.
-pub struct Database {
+pub(crate) struct Database {
     pub url: String,
     name: String,
 }
 
 impl Database {
     /// A new one, or nothing where there is no server.
-    pub fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         match SERVER.get_or_init(|| start().and_then(template)) {
             Ok(server) => {
                 let n = DATABASES.fetch_add(1, Ordering::SeqCst);
@@ -52,13 +52,14 @@ impl Database {
         }
     }
 
-    pub fn forget(&self) {
+    pub(crate) fn forget(&self) {
         if let Some(Ok(server)) = SERVER.get() {
             let _ = admin(server).batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the suite is told by the environment where its server is")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|v| !v.is_empty())
 }
@@ -127,7 +128,7 @@ fn programs() -> Option<PathBuf> {
     on_path.into_iter().chain(debian).find(|dir| dir.join("initdb").exists() && dir.join("postgres").exists())
 }
 
-/// A command run by nobody when root asks, for PostgreSQL refuses to run as root.
+/// A command run by nobody when root asks, for `PostgreSQL` refuses to run as root.
 fn humbly(program: &Path, root: bool) -> Command {
     let mut command = Command::new("setpriv");
     if root {
@@ -169,7 +170,7 @@ fn launch(bin: &Path) -> Result<String, String> {
         }
         child.wait()
     });
-    is_ready.recv_timeout(std::time::Duration::from_secs(60)).map_err(|_| "the server did not come up".to_owned())?;
+    is_ready.recv_timeout(std::time::Duration::from_mins(1)).map_err(|e| format!("the server did not come up: {e}"))?;
     Ok(format!("postgres://dateline@/{{}}?host={}", home.display()))
 }
 

@@ -118,7 +118,7 @@ fn order(sort: Option<Sort>) -> Order {
 #[utoipa::path(tag = "articles", params(ListArticles),
     responses((status = 200, body = Listing<Article>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles")]
-pub async fn list_articles(
+pub(crate) async fn list_articles(
     query: Query<ListArticles>,
     accept: AcceptLanguage,
     state: Data<State>,
@@ -142,7 +142,7 @@ pub async fn list_articles(
         .store
         .read(move |tx| {
             let reading = Reading::resolve(tx, &wish)?;
-            let page = articles::articles(tx, &reading, listed, paging, format)?;
+            let page = articles::articles(tx, &reading, &listed, paging, format)?;
             Ok((page, reading.locale))
         })
         .await?;
@@ -155,7 +155,7 @@ pub async fn list_articles(
 #[utoipa::path(tag = "articles", params(ShowArticle, ("slug" = String, Path, example = "river-rises-overnight")),
     responses((status = 200, body = Article), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/by-slug/{slug}")]
-pub async fn find_article(
+pub(crate) async fn find_article(
     slug: Path<String>,
     query: Query<ShowArticle>,
     accept: AcceptLanguage,
@@ -181,7 +181,7 @@ pub async fn find_article(
 #[utoipa::path(tag = "articles", params(ShowArticle, ("id" = ArticleId, Path)),
     responses((status = 200, body = Article), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}")]
-pub async fn show_article(
+pub(crate) async fn show_article(
     id: Path<ArticleId>,
     query: Query<ShowArticle>,
     accept: AcceptLanguage,

@@ -115,7 +115,7 @@ fn here<T: Named + Serialize>(found: InLanguage<Found<T>>, at: &str) -> HereOrMo
 #[utoipa::path(tag = "sections", params(InLocale),
     responses((status = 200, body = Listing<Section>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections")]
-pub async fn list_sections(
+pub(crate) async fn list_sections(
     query: Query<InLocale>,
     accept: AcceptLanguage,
     state: Data<State>,
@@ -130,7 +130,7 @@ pub async fn list_sections(
 #[utoipa::path(tag = "sections", params(InLocale, ("slug" = String, Path, example = "world")),
     responses((status = 200, body = Section), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/by-slug/{slug}")]
-pub async fn find_section(
+pub(crate) async fn find_section(
     slug: Path<String>,
     query: Query<InLocale>,
     accept: AcceptLanguage,
@@ -144,7 +144,7 @@ pub async fn find_section(
 #[utoipa::path(tag = "sections", params(InLocale, ("id" = SectionId, Path)),
     responses((status = 200, body = Section), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/{id}")]
-pub async fn show_section(
+pub(crate) async fn show_section(
     id: Path<SectionId>,
     query: Query<InLocale>,
     accept: AcceptLanguage,
@@ -158,7 +158,7 @@ pub async fn show_section(
 #[utoipa::path(tag = "authors", params(ListNames),
     responses((status = 200, body = Listing<Author>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors")]
-pub async fn list_authors(
+pub(crate) async fn list_authors(
     query: Query<ListNames>,
     accept: AcceptLanguage,
     state: Data<State>,
@@ -174,7 +174,7 @@ pub async fn list_authors(
 #[utoipa::path(tag = "authors", params(InLocale, ("slug" = String, Path, example = "digital-desk")),
     responses((status = 200, body = Author), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/by-slug/{slug}")]
-pub async fn find_author(
+pub(crate) async fn find_author(
     slug: Path<String>,
     query: Query<InLocale>,
     accept: AcceptLanguage,
@@ -188,7 +188,7 @@ pub async fn find_author(
 #[utoipa::path(tag = "authors", params(InLocale, ("id" = AuthorId, Path)),
     responses((status = 200, body = Author), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/{id}")]
-pub async fn show_author(
+pub(crate) async fn show_author(
     id: Path<AuthorId>,
     query: Query<InLocale>,
     accept: AcceptLanguage,
@@ -202,7 +202,11 @@ pub async fn show_author(
 #[utoipa::path(tag = "tags", params(ListNames),
     responses((status = 200, body = Listing<Tag>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags")]
-pub async fn list_tags(query: Query<ListNames>, accept: AcceptLanguage, state: Data<State>) -> Result<InLanguage<Listing<Tag>>, Failure> {
+pub(crate) async fn list_tags(
+    query: Query<ListNames>,
+    accept: AcceptLanguage,
+    state: Data<State>,
+) -> Result<InLanguage<Listing<Tag>>, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
     let wish = wish(query.0.locale.as_deref(), None, accept)?;
     read(&state, wish, move |tx, reading| names::tags(tx, reading, paging).map(Listing::from)).await
@@ -214,7 +218,7 @@ pub async fn list_tags(query: Query<ListNames>, accept: AcceptLanguage, state: D
 #[utoipa::path(tag = "tags", params(InLocale, ("slug" = String, Path, example = "diplomacy")),
     responses((status = 200, body = Tag), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/by-slug/{slug}")]
-pub async fn find_tag(
+pub(crate) async fn find_tag(
     slug: Path<String>,
     query: Query<InLocale>,
     accept: AcceptLanguage,
@@ -228,7 +232,7 @@ pub async fn find_tag(
 #[utoipa::path(tag = "tags", params(InLocale, ("id" = TagId, Path)),
     responses((status = 200, body = Tag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/{id}")]
-pub async fn show_tag(
+pub(crate) async fn show_tag(
     id: Path<TagId>,
     query: Query<InLocale>,
     accept: AcceptLanguage,

@@ -25,7 +25,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// Its name, address, time zone and locales: what every page of a frontend needs.
 #[utoipa::path(tag = "site", responses((status = 200, body = SiteInfo), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/site")]
-pub async fn show_site(state: Data<State>) -> Result<Json<SiteInfo>, Failure> {
+pub(crate) async fn show_site(state: Data<State>) -> Result<Json<SiteInfo>, Failure> {
     let now = state.store.now();
     Ok(Json(state.store.read(move |tx| site::site(tx, now)).await?))
 }
@@ -35,6 +35,6 @@ pub async fn show_site(state: Data<State>) -> Result<Json<SiteInfo>, Failure> {
 /// In the order of the language switcher.
 #[utoipa::path(tag = "site", responses((status = 200, body = Listing<LocaleInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/locales")]
-pub async fn list_locales(state: Data<State>) -> Result<Listing<LocaleInfo>, Failure> {
+pub(crate) async fn list_locales(state: Data<State>) -> Result<Listing<LocaleInfo>, Failure> {
     Ok(Listing::whole(state.store.read(site::locales).await?))
 }

@@ -363,7 +363,7 @@ pub struct ListDeskArticles {
 #[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(ListDeskArticles),
     responses((status = 200, body = Listing<DeskArticle>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles")]
-pub async fn list_desk_articles(
+pub(crate) async fn list_desk_articles(
     permit: Permit<ReadArticle>,
     query: Query<ListDeskArticles>,
     state: Data<State>,
@@ -392,7 +392,7 @@ pub async fn list_desk_articles(
 #[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME])), request_body = NewArticle,
     responses((status = 201, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles")]
-pub async fn create_article(
+pub(crate) async fn create_article(
     permit: Permit<CreateArticle>,
     sent: Body<NewArticle>,
     state: Data<State>,
@@ -410,7 +410,7 @@ pub async fn create_article(
 #[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}")]
-pub async fn show_desk_article(
+pub(crate) async fn show_desk_article(
     permit: Permit<ReadArticle>,
     id: Path<ArticleId>,
     state: Data<State>,
@@ -429,7 +429,7 @@ pub async fn show_desk_article(
     request_body(content = DeskArticlePatch, content_type = "application/merge-patch+json", example = json!({ "genre": "analysis" })),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/articles/{id}")]
-pub async fn revise_article(
+pub(crate) async fn revise_article(
     permit: Permit<EditArticle>,
     id: Path<ArticleId>,
     expected: IfMatch,
@@ -449,7 +449,7 @@ pub async fn revise_article(
 #[utoipa::path(tag = "desk: articles", security(("token" = [DeleteArticle::NAME])), params(("id" = ArticleId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/articles/{id}")]
-pub async fn delete_article(
+pub(crate) async fn delete_article(
     permit: Permit<DeleteArticle>,
     id: Path<ArticleId>,
     expected: IfMatch,

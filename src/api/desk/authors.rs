@@ -105,7 +105,11 @@ fn tagged(author: &author::Author) -> Tagged<DeskAuthor> {
 #[utoipa::path(tag = "desk: authors", security(("token" = [ReadDesk::NAME])), params(ListPage),
     responses((status = 200, body = Listing<DeskAuthor>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors")]
-pub async fn list_desk_authors(_: Permit<ReadDesk>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskAuthor>, Failure> {
+pub(crate) async fn list_desk_authors(
+    _: Permit<ReadDesk>,
+    query: Query<ListPage>,
+    state: Data<State>,
+) -> Result<Listing<DeskAuthor>, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
     let page = state.store.read(move |tx| store::authors::page(tx, paging)).await?;
     Ok(page.map(|one| DeskAuthor::from(&one)).into())
@@ -116,7 +120,7 @@ pub async fn list_desk_authors(_: Permit<ReadDesk>, query: Query<ListPage>, stat
     request_body(content = NewAuthor, example = json!({ "kind": "person", "translations": { "en": { "name": "Asha Rao" } } })),
     responses((status = 201, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/authors")]
-pub async fn create_author(
+pub(crate) async fn create_author(
     permit: Permit<ManageAuthors>,
     sent: Body<NewAuthor>,
     state: Data<State>,
@@ -129,7 +133,7 @@ pub async fn create_author(
 #[utoipa::path(tag = "desk: authors", security(("token" = [ReadDesk::NAME])), params(("id" = AuthorId, Path)),
     responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/{id}")]
-pub async fn show_desk_author(_: Permit<ReadDesk>, id: Path<AuthorId>, state: Data<State>) -> Result<Tagged<DeskAuthor>, Failure> {
+pub(crate) async fn show_desk_author(_: Permit<ReadDesk>, id: Path<AuthorId>, state: Data<State>) -> Result<Tagged<DeskAuthor>, Failure> {
     Ok(tagged(&state.store.read(move |tx| store::authors::find(tx, *id)).await?))
 }
 
@@ -138,7 +142,7 @@ pub async fn show_desk_author(_: Permit<ReadDesk>, id: Path<AuthorId>, state: Da
     request_body(content = DeskAuthorPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "en": { "name": "Asha Rao" } } })),
     responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/authors/{id}")]
-pub async fn revise_author(
+pub(crate) async fn revise_author(
     permit: Permit<ManageAuthors>,
     id: Path<AuthorId>,
     expected: IfMatch,
@@ -157,7 +161,7 @@ pub async fn revise_author(
 #[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME])), params(("id" = AuthorId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/authors/{id}")]
-pub async fn delete_author(
+pub(crate) async fn delete_author(
     permit: Permit<ManageAuthors>,
     id: Path<AuthorId>,
     expected: IfMatch,

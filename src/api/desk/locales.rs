@@ -129,7 +129,7 @@ fn tagged(settings: &LocaleSettings) -> Tagged<DeskLocale> {
 #[utoipa::path(tag = "desk: site", security(("token" = [ReadDesk::NAME])),
     responses((status = 200, body = Listing<DeskLocale>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/locales")]
-pub async fn list_desk_locales(_: Permit<ReadDesk>, state: Data<State>) -> Result<Listing<DeskLocale>, Failure> {
+pub(crate) async fn list_desk_locales(_: Permit<ReadDesk>, state: Data<State>) -> Result<Listing<DeskLocale>, Failure> {
     let masthead = state.store.read(store::site::masthead).await?;
     Ok(Listing::whole(masthead.locales.iter().map(DeskLocale::from).collect()))
 }
@@ -138,7 +138,7 @@ pub async fn list_desk_locales(_: Permit<ReadDesk>, state: Data<State>) -> Resul
 #[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME])), request_body = NewLocale,
     responses((status = 201, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/locales")]
-pub async fn create_locale(
+pub(crate) async fn create_locale(
     permit: Permit<ManageLocales>,
     sent: Body<NewLocale>,
     state: Data<State>,
@@ -159,7 +159,7 @@ pub async fn create_locale(
 #[utoipa::path(tag = "desk: site", security(("token" = [ReadDesk::NAME])), params(("locale" = Locale, Path)),
     responses((status = 200, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/locales/{locale}")]
-pub async fn show_desk_locale(_: Permit<ReadDesk>, locale: Path<Locale>, state: Data<State>) -> Result<Tagged<DeskLocale>, Failure> {
+pub(crate) async fn show_desk_locale(_: Permit<ReadDesk>, locale: Path<Locale>, state: Data<State>) -> Result<Tagged<DeskLocale>, Failure> {
     Ok(tagged(&state.store.read(move |tx| desk::locales::find(tx, &locale)).await?))
 }
 
@@ -168,7 +168,7 @@ pub async fn show_desk_locale(_: Permit<ReadDesk>, locale: Path<Locale>, state: 
     request_body(content = DeskLocalePatch, content_type = "application/merge-patch+json", example = json!({ "words_per_minute": 280 })),
     responses((status = 200, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/locales/{locale}")]
-pub async fn revise_locale(
+pub(crate) async fn revise_locale(
     permit: Permit<ManageLocales>,
     locale: Path<Locale>,
     expected: IfMatch,
@@ -187,7 +187,7 @@ pub async fn revise_locale(
 #[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME])), params(("locale" = Locale, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/locales/{locale}")]
-pub async fn delete_locale(
+pub(crate) async fn delete_locale(
     permit: Permit<ManageLocales>,
     locale: Path<Locale>,
     expected: IfMatch,

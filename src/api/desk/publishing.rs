@@ -74,7 +74,7 @@ pub struct Unpublication {
 #[utoipa::path(tag = "desk: articles", security(("token" = [Publish::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Publication,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/publish")]
-pub async fn publish_article(
+pub(crate) async fn publish_article(
     permit: Permit<Publish>,
     id: Path<ArticleId>,
     expected: IfMatch,
@@ -99,7 +99,7 @@ pub async fn publish_article(
 #[utoipa::path(tag = "desk: articles", security(("token" = [Unpublish::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/unpublish")]
-pub async fn unpublish_article(
+pub(crate) async fn unpublish_article(
     permit: Permit<Unpublish>,
     id: Path<ArticleId>,
     expected: IfMatch,

@@ -134,7 +134,7 @@ fn tagged(section: &section::Section) -> Tagged<DeskSection> {
 #[utoipa::path(tag = "desk: sections", security(("token" = [ReadDesk::NAME])),
     responses((status = 200, body = Listing<DeskSection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections")]
-pub async fn list_desk_sections(_: Permit<ReadDesk>, state: Data<State>) -> Result<Listing<DeskSection>, Failure> {
+pub(crate) async fn list_desk_sections(_: Permit<ReadDesk>, state: Data<State>) -> Result<Listing<DeskSection>, Failure> {
     let all = state.store.read(store::sections::all).await?;
     Ok(Listing::whole(all.iter().map(DeskSection::from).collect()))
 }
@@ -143,7 +143,7 @@ pub async fn list_desk_sections(_: Permit<ReadDesk>, state: Data<State>) -> Resu
 #[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME])), request_body = NewSection,
     responses((status = 201, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/sections")]
-pub async fn create_section(
+pub(crate) async fn create_section(
     permit: Permit<ManageSections>,
     sent: Body<NewSection>,
     state: Data<State>,
@@ -158,7 +158,7 @@ pub async fn create_section(
 #[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME])), request_body = SectionOrder,
     responses((status = 200, body = Listing<DeskSection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/sections/reorder")]
-pub async fn reorder_sections(
+pub(crate) async fn reorder_sections(
     permit: Permit<ManageSections>,
     sent: Body<SectionOrder>,
     state: Data<State>,
@@ -171,7 +171,11 @@ pub async fn reorder_sections(
 #[utoipa::path(tag = "desk: sections", security(("token" = [ReadDesk::NAME])), params(("id" = SectionId, Path)),
     responses((status = 200, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/{id}")]
-pub async fn show_desk_section(_: Permit<ReadDesk>, id: Path<SectionId>, state: Data<State>) -> Result<Tagged<DeskSection>, Failure> {
+pub(crate) async fn show_desk_section(
+    _: Permit<ReadDesk>,
+    id: Path<SectionId>,
+    state: Data<State>,
+) -> Result<Tagged<DeskSection>, Failure> {
     Ok(tagged(&state.store.read(move |tx| store::sections::find(tx, *id)).await?))
 }
 
@@ -180,7 +184,7 @@ pub async fn show_desk_section(_: Permit<ReadDesk>, id: Path<SectionId>, state: 
     request_body(content = DeskSectionPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "bn": { "name": "বিশ্ব" } } })),
     responses((status = 200, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/sections/{id}")]
-pub async fn revise_section(
+pub(crate) async fn revise_section(
     permit: Permit<ManageSections>,
     id: Path<SectionId>,
     expected: IfMatch,
@@ -199,7 +203,7 @@ pub async fn revise_section(
 #[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME])), params(("id" = SectionId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/sections/{id}")]
-pub async fn delete_section(
+pub(crate) async fn delete_section(
     permit: Permit<ManageSections>,
     id: Path<SectionId>,
     expected: IfMatch,

@@ -116,7 +116,7 @@ impl From<&domain::site::Site> for DeskSite {
 #[utoipa::path(tag = "desk: site", security(("token" = [ReadDesk::NAME])),
     responses((status = 200, body = DeskSite), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/site")]
-pub async fn show_desk_site(_: Permit<ReadDesk>, state: Data<State>) -> Result<Tagged<DeskSite>, Failure> {
+pub(crate) async fn show_desk_site(_: Permit<ReadDesk>, state: Data<State>) -> Result<Tagged<DeskSite>, Failure> {
     let site = state.store.read(store::site::masthead).await?.site;
     Ok(Tagged::new(DeskSite::from(&site), site.version))
 }
@@ -126,7 +126,7 @@ pub async fn show_desk_site(_: Permit<ReadDesk>, state: Data<State>) -> Result<T
     request_body(content = DeskSitePatch, content_type = "application/merge-patch+json", example = json!({ "name": "The Dateline Times" })),
     responses((status = 200, body = DeskSite), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/site")]
-pub async fn revise_site(
+pub(crate) async fn revise_site(
     permit: Permit<ManageSite>,
     expected: IfMatch,
     patch: Patch<DeskSite>,

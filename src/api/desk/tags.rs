@@ -105,7 +105,7 @@ fn tagged(tag: &tag::Tag) -> Tagged<DeskTag> {
 #[utoipa::path(tag = "desk: tags", security(("token" = [ReadDesk::NAME])), params(ListPage),
     responses((status = 200, body = Listing<DeskTag>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags")]
-pub async fn list_desk_tags(_: Permit<ReadDesk>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskTag>, Failure> {
+pub(crate) async fn list_desk_tags(_: Permit<ReadDesk>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskTag>, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
     let page = state.store.read(move |tx| store::tags::page(tx, paging)).await?;
     Ok(page.map(|one| DeskTag::from(&one)).into())
@@ -116,7 +116,7 @@ pub async fn list_desk_tags(_: Permit<ReadDesk>, query: Query<ListPage>, state: 
     request_body(content = NewTag, example = json!({ "kind": "topic", "translations": { "en": { "name": "Diplomacy" } } })),
     responses((status = 201, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/tags")]
-pub async fn create_tag(permit: Permit<ManageTags>, sent: Body<NewTag>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
+pub(crate) async fn create_tag(permit: Permit<ManageTags>, sent: Body<NewTag>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
     let made = state.store.write(move |tx| desk::tags::create(tx, permit, None, sent.0.into())).await?;
     Ok(tagged(&made).created(format!("/v1/desk/tags/{}", made.id)))
 }
@@ -125,7 +125,7 @@ pub async fn create_tag(permit: Permit<ManageTags>, sent: Body<NewTag>, state: D
 #[utoipa::path(tag = "desk: tags", security(("token" = [ReadDesk::NAME])), params(("id" = TagId, Path)),
     responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/{id}")]
-pub async fn show_desk_tag(_: Permit<ReadDesk>, id: Path<TagId>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
+pub(crate) async fn show_desk_tag(_: Permit<ReadDesk>, id: Path<TagId>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
     Ok(tagged(&state.store.read(move |tx| store::tags::find(tx, *id)).await?))
 }
 
@@ -134,7 +134,7 @@ pub async fn show_desk_tag(_: Permit<ReadDesk>, id: Path<TagId>, state: Data<Sta
     request_body(content = DeskTagPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "en": { "name": "Diplomacy" } } })),
     responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/tags/{id}")]
-pub async fn revise_tag(
+pub(crate) async fn revise_tag(
     permit: Permit<ManageTags>,
     id: Path<TagId>,
     expected: IfMatch,
@@ -153,7 +153,7 @@ pub async fn revise_tag(
 #[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME])), params(("id" = TagId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/tags/{id}")]
-pub async fn delete_tag(
+pub(crate) async fn delete_tag(
     permit: Permit<ManageTags>,
     id: Path<TagId>,
     expected: IfMatch,

@@ -260,7 +260,7 @@ pub struct ShowTranslation {
 #[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ShowTranslation),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/translations/{locale}")]
-pub async fn show_translation(
+pub(crate) async fn show_translation(
     permit: Permit<ReadArticle>,
     at: Path<(ArticleId, Locale)>,
     query: Query<ShowTranslation>,
@@ -284,7 +284,7 @@ pub async fn show_translation(
     request_body = NewTranslation,
     responses((status = 200, body = DeskTranslation), (status = 201, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[put("/articles/{id}/translations/{locale}")]
-pub async fn replace_translation(
+pub(crate) async fn replace_translation(
     permit: Permit<EditTranslation>,
     at: Path<(ArticleId, Locale)>,
     expected: IfMatch,
@@ -305,7 +305,7 @@ pub async fn replace_translation(
     request_body(content = DeskTranslationPatch, content_type = "application/merge-patch+json", example = json!({ "headline": "River rises by two metres" })),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/articles/{id}/translations/{locale}")]
-pub async fn revise_translation(
+pub(crate) async fn revise_translation(
     permit: Permit<EditTranslation>,
     at: Path<(ArticleId, Locale)>,
     expected: IfMatch,
@@ -327,7 +327,7 @@ pub async fn revise_translation(
 #[utoipa::path(tag = "desk: articles", security(("token" = [DeleteTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/articles/{id}/translations/{locale}")]
-pub async fn delete_translation(
+pub(crate) async fn delete_translation(
     permit: Permit<DeleteTranslation>,
     at: Path<(ArticleId, Locale)>,
     expected: IfMatch,
@@ -342,7 +342,7 @@ pub async fn delete_translation(
 #[utoipa::path(tag = "desk: articles", security(("token" = [SubmitTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/submit")]
-pub async fn submit_translation(
+pub(crate) async fn submit_translation(
     permit: Permit<SubmitTranslation>,
     at: Path<(ArticleId, Locale)>,
     expected: IfMatch,
@@ -356,7 +356,7 @@ pub async fn submit_translation(
 #[utoipa::path(tag = "desk: articles", security(("token" = [ReviewTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/approve")]
-pub async fn approve_translation(
+pub(crate) async fn approve_translation(
     permit: Permit<ReviewTranslation>,
     at: Path<(ArticleId, Locale)>,
     expected: IfMatch,
@@ -370,7 +370,7 @@ pub async fn approve_translation(
 #[utoipa::path(tag = "desk: articles", security(("token" = [ReviewTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/request-changes")]
-pub async fn request_changes(
+pub(crate) async fn request_changes(
     permit: Permit<ReviewTranslation>,
     at: Path<(ArticleId, Locale)>,
     expected: IfMatch,

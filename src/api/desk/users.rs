@@ -189,7 +189,7 @@ async fn hashed(state: &Data<State>, password: &str) -> Result<String, Error> {
 #[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(ListPage),
     responses((status = 200, body = Listing<DeskUser>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users")]
-pub async fn list_users(_: Permit<ReadUsers>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskUser>, Failure> {
+pub(crate) async fn list_users(_: Permit<ReadUsers>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskUser>, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
     let page = state.store.read(move |tx| store::users::page(tx, paging)).await?;
     Ok(page.map(|u| DeskUser::from(&u)).into())
@@ -199,7 +199,7 @@ pub async fn list_users(_: Permit<ReadUsers>, query: Query<ListPage>, state: Dat
 #[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), request_body = NewUser,
     responses((status = 201, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/users")]
-pub async fn create_user(permit: Permit<ManageUsers>, sent: Body<NewUser>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+pub(crate) async fn create_user(permit: Permit<ManageUsers>, sent: Body<NewUser>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
     let NewUser { email, name, password, grants } = sent.0;
     let hash = hashed(&state, &password).await?;
     let draft = Draft { email, name, status: UserStatus::Active, grants: grants.into_iter().map(GrantDraft::from).collect() };
@@ -211,7 +211,7 @@ pub async fn create_user(permit: Permit<ManageUsers>, sent: Body<NewUser>, state
 #[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users/{id}")]
-pub async fn show_user(_: Permit<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+pub(crate) async fn show_user(_: Permit<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
     Ok(tagged(&state.store.read(move |tx| store::users::find(tx, *id)).await?))
 }
 
@@ -222,7 +222,7 @@ pub async fn show_user(_: Permit<ReadUsers>, id: Path<UserId>, state: Data<State
     request_body(content = DeskUserPatch, content_type = "application/merge-patch+json", example = json!({ "status": "suspended" })),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/users/{id}")]
-pub async fn revise_user(
+pub(crate) async fn revise_user(
     permit: Permit<ManageUsers>,
     id: Path<UserId>,
     expected: IfMatch,
@@ -252,7 +252,7 @@ pub async fn revise_user(
 #[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/users/{id}")]
-pub async fn delete_user(
+pub(crate) async fn delete_user(
     permit: Permit<ManageUsers>,
     id: Path<UserId>,
     expected: IfMatch,
@@ -266,7 +266,7 @@ pub async fn delete_user(
 #[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
     responses((status = 200, body = Listing<GrantInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users/{id}/grants")]
-pub async fn list_grants(_: Permit<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Listing<GrantInfo>, Failure> {
+pub(crate) async fn list_grants(_: Permit<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Listing<GrantInfo>, Failure> {
     let user = state.store.read(move |tx| store::users::find(tx, *id)).await?;
     Ok(Listing::whole(user.grants.iter().map(GrantInfo::from).collect()))
 }
@@ -277,7 +277,7 @@ pub async fn list_grants(_: Permit<ReadUsers>, id: Path<UserId>, state: Data<Sta
 #[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), Expecting), request_body = NewGrant,
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/users/{id}/grants")]
-pub async fn create_grant(
+pub(crate) async fn create_grant(
     permit: Permit<ManageUsers>,
     id: Path<UserId>,
     expected: IfMatch,
@@ -298,7 +298,7 @@ pub async fn create_grant(
 #[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), ("grant_id" = GrantId, Path), Expecting),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/users/{id}/grants/{grant_id}")]
-pub async fn delete_grant(
+pub(crate) async fn delete_grant(
     permit: Permit<ManageUsers>,
     at: Path<(UserId, GrantId)>,
     expected: IfMatch,

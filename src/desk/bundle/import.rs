@@ -269,7 +269,7 @@ impl Importer<'_, '_> {
             return Ok(imported.target);
         }
         // What was made here has its id as key.
-        Uuid::try_parse(key).map_err(|_| Error::invalid(at, "unknown_key", format!("no {kind} has the key `{key}`")))
+        Uuid::try_parse(key).ok().ok_or_else(|| Error::invalid(at, "unknown_key", format!("no {kind} has the key `{key}`")))
     }
 
     fn section_id(&mut self, key: &str, at: &str) -> Result<Id<Section>, Error> {

@@ -74,7 +74,7 @@ pub struct LocaleRecord {
 /// A name in one locale; `about` is a section's or tag's description, or an author's bio.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct NameRecord {
+pub(super) struct NameRecord {
     pub(super) name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) slug: Option<String>,
@@ -126,7 +126,7 @@ fn topic() -> TagKind {
 /// An author in a role.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CreditRecord {
+pub(super) struct CreditRecord {
     pub(super) role: String,
     pub(super) author: String,
 }
@@ -134,7 +134,7 @@ pub struct CreditRecord {
 /// What all languages of an article share.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FactsRecord {
+pub(super) struct FactsRecord {
     pub(super) kind: Kind,
     pub(super) genre: Genre,
     pub(super) section: String,
@@ -178,7 +178,7 @@ fn news() -> Genre {
 /// A body with its form.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct BodyRecord {
+pub(super) struct BodyRecord {
     pub(super) format: Format,
     pub(super) content: Value,
 }
@@ -186,7 +186,7 @@ pub struct BodyRecord {
 /// Words about the lead picture.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LeadWordsRecord {
+pub(super) struct LeadWordsRecord {
     #[serde(default)]
     pub(super) alt: String,
     #[serde(default)]
@@ -196,7 +196,7 @@ pub struct LeadWordsRecord {
 /// Words for search engines.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SeoRecord {
+pub(super) struct SeoRecord {
     #[serde(default)]
     pub(super) title: String,
     #[serde(default)]
@@ -206,7 +206,7 @@ pub struct SeoRecord {
 /// The words of an article in one locale, and what of them is public.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct TranslationRecord {
+pub(super) struct TranslationRecord {
     pub(super) headline: String,
     #[serde(default)]
     pub(super) summary: String,
@@ -235,7 +235,7 @@ pub struct TranslationRecord {
 /// What the public sees, where it differs from the working copy.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LiveRecord {
+pub(super) struct LiveRecord {
     pub(super) headline: String,
     #[serde(default)]
     pub(super) summary: String,

@@ -342,14 +342,11 @@ impl Reader<'_> {
     }
 
     fn cell(&mut self, cell: &Value, at: &str, depth: usize) -> Option<Cell> {
-        match self.node(cell, at, depth, &["type", "content"])? {
-            (_, kind @ ("table_cell" | "table_header")) => {
-                Some(Cell { header: kind == "table_header", text: self.inlines(cell, at, depth.saturating_add(1)) })
-            }
-            _ => {
-                self.faults.add(format!("{at}/type"), "misplaced_node", "a row holds only `table_cell` and `table_header`");
-                None
-            }
+        if let (_, kind @ ("table_cell" | "table_header")) = self.node(cell, at, depth, &["type", "content"])? {
+            Some(Cell { header: kind == "table_header", text: self.inlines(cell, at, depth.saturating_add(1)) })
+        } else {
+            self.faults.add(format!("{at}/type"), "misplaced_node", "a row holds only `table_cell` and `table_header`");
+            None
         }
     }
 

@@ -1,4 +1,4 @@
-//! A document as Markdown (CommonMark with tables and strikethrough), and Markdown as a document.
+//! A document as Markdown (`CommonMark` with tables and strikethrough), and Markdown as a document.
 //!
 //! Markdown comes in through HTML, so that one parser decides what a body may hold; and since Markdown may hold
 //! HTML, nodes that it has no sign for are written as HTML and lose nothing.
@@ -15,7 +15,7 @@ pub fn read(markdown: &str, mint: &mut dyn FnMut() -> BlockId) -> (Document, Vec
     parse::read(&as_html, mint)
 }
 
-/// CommonMark ends code with a line break that is not part of it.
+/// `CommonMark` ends code with a line break that is not part of it.
 fn without_last_breaks<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item = Event<'a>> {
     let mut events = events.peekable();
     let mut in_code = false;

@@ -1,4 +1,4 @@
-//! The body of a story: a closed, versioned document in the shape of ProseMirror's JSON.
+//! The body of a story: a closed, versioned document in the shape of `ProseMirror`'s JSON.
 //!
 //! **Context.** Bodies come from editors, wires and old sites, and go to browsers, apps and feeds. HTML kept as it
 //! came would have to be sanitised at every door. **Decision.** A body is a [`Document`]: a tree of the [`Node`]s
@@ -333,7 +333,7 @@ vocabulary! {
         Doc => "doc",
         /// HTML.
         Html => "html",
-        /// Markdown (CommonMark, with tables and strikethrough).
+        /// Markdown (`CommonMark`, with tables and strikethrough).
         Markdown => "markdown",
         /// Plain text; an empty line parts paragraphs.
         Text => "text",

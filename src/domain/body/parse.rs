@@ -450,9 +450,10 @@ impl Context<'_> {
 fn words(line: &mut Vec<Inline>, text: &str, marks: &[Mark]) {
     let mut folded = String::new();
     for c in repair_entities(text).chars().filter(|c| is_space(*c) || !is_forbidden(*c)) {
+        let open = if folded.is_empty() { ends_open(line) } else { folded.ends_with(' ') };
         if !is_space(c) {
             folded.push(c);
-        } else if !folded.ends_with(' ') && !(folded.is_empty() && ends_open(line)) {
+        } else if !open {
             folded.push(' ');
         }
     }

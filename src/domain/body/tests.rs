@@ -187,12 +187,12 @@ proptest! {
 
 #[test]
 fn attacks_leave_nothing_executable() {
-    let attacks = r##"
+    let attacks = r#"
         <p onclick="x()">one</p><script>alert(1)</script><a href="javas&#10;cript:alert(1)">two</a><img src=x onerror=alert(1)>
         <iframe src="https://evil.example/"></iframe><iframe srcdoc="<script>x</script>"></iframe><a href="data:text/html,x">three</a>
         <form id=a><input name=b></form><template><script>y</script></template><noscript><p title="</noscript><img src=x onerror=alert(1)>">
         <p style="background:url(javascript:x)">four</p><object data=x></object><base href="//evil"><meta http-equiv=refresh content="0">
-        <svg><style><!--</style><img src onerror=alert(1)>--></svg><math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">"##;
+        <svg><style><!--</style><img src onerror=alert(1)>--></svg><math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">"#;
     let (document, dropped) = parse::read(attacks, &mut mint());
     let html = html::write(&document);
     for bad in ["script", "onerror", "onclick", "javascript", "srcdoc", "evil", "style=", "<svg", "<form", "data:"] {
