@@ -108,9 +108,7 @@ fn template(url: String) -> Result<Server, String> {
 
 fn start() -> Result<String, String> {
     if let Some(url) = variable("DATELINE_TEST_DATABASE_URL") {
-        let mut url = url::Url::parse(&url).map_err(|e| e.to_string())?;
-        url.set_path("/{}");
-        return Ok(url.as_str().replace("%7B%7D", "{}"));
+        return with_database_left_open(&url).ok_or_else(|| format!("DATELINE_TEST_DATABASE_URL is not postgres://…/database: {url}"));
     }
     match programs().ok_or_else(|| "initdb and postgres are not installed".to_owned()).and_then(|bin| launch(&bin)) {
         Ok(url) => Ok(url),
@@ -120,6 +118,14 @@ fn start() -> Result<String, String> {
             Err(why)
         }
     }
+}
+
+/// The URL with `{}` for the database's name. `libpq`'s URLs may lack a host (`postgres://me@/db?host=/run`), others may not.
+fn with_database_left_open(url: &str) -> Option<String> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (place, parameters) = rest.split_once('?').unwrap_or((rest, ""));
+    let (server, _) = place.split_once('/')?;
+    Some(format!("{scheme}://{server}/{{}}?{parameters}"))
 }
 
 fn programs() -> Option<PathBuf> {
