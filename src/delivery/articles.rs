@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 use uuid::Uuid;
 
 use super::{
@@ -50,13 +53,24 @@ vocabulary! {
 }
 
 /// The body of a story, in the form that was asked for.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Body {
     /// Its form.
     pub format: BodyFormat,
     /// A string for `html`, `text` and `markdown`; an object for `doc`; an array for `portable_text`.
-    #[schema(value_type = Object, example = "<p>The river rose by a metre overnight.</p>")]
     pub content: Value,
+}
+
+impl PartialSchema for Body {
+    fn schema() -> RefOr<Schema> {
+        body::schema::body(&["html", "text", "markdown"], true, false)
+    }
+}
+
+impl ToSchema for Body {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        body::schema::refer(schemas);
+    }
 }
 
 /// An author in a credit.

@@ -6,7 +6,10 @@ use actix_web::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::Expecting;
@@ -48,14 +51,25 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// A body with its form.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DeskBody {
     /// Its form.
     pub format: Format,
     /// A document for `doc`, else a string.
-    #[schema(value_type = Object, example = "<p>The river rose by a metre.</p>")]
     pub content: Value,
+}
+
+impl PartialSchema for DeskBody {
+    fn schema() -> RefOr<Schema> {
+        body::schema::body(&["html", "text", "markdown"], false, true)
+    }
+}
+
+impl ToSchema for DeskBody {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        body::schema::refer(schemas);
+    }
 }
 
 /// The source that a translation was made from.

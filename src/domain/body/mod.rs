@@ -14,6 +14,7 @@ pub mod html;
 pub mod markdown;
 pub mod parse;
 pub mod portable;
+pub mod schema;
 pub mod text;
 
 use std::fmt;

@@ -1,0 +1,82 @@
+// The reference page: navigation, language switcher, one story, and the latest beside it, as HTML on standard output.
+// usage: node dist/page.js [slug] [locale] [server]
+import createClient from "openapi-fetch";
+import type { components, paths } from "./contract.js";
+
+type Article = components["schemas"]["Article"];
+type Site = components["schemas"]["SiteInfo"];
+
+const [slug = "the-river-that-kept-a-diary", locale = "en", server = "http://127.0.0.1:8080"] = process.argv.slice(2);
+const dateline = createClient<paths>({ baseUrl: server });
+
+/** The data of an answer, or the problem as an exception. */
+async function read<T, P extends { code: string; detail: string }>(answer: Promise<{ data?: T; error?: P }>): Promise<T> {
+  const { data, error } = await answer;
+  if (data === undefined) throw new Error(error ? `${error.code}: ${error.detail}` : "no answer");
+  return data;
+}
+
+const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+const text = (value: string) => value.replace(/[&<>"]/g, (character) => escapes[character] ?? character);
+const link = (url: string, label: string, current = false) =>
+  `<a href="${text(url)}"${current ? ' aria-current="page"' : ""}>${text(label)}</a>`;
+
+/** `March 16, 2024 at 18:39 IST`, in the site's time zone and the reader's language. */
+function date(instant: string, site: Site): string {
+  const options: Intl.DateTimeFormatOptions = { dateStyle: "long", timeStyle: "short", hourCycle: "h23", timeZone: site.time_zone };
+  return `${new Intl.DateTimeFormat(locale, options).format(new Date(instant))} ${site.time_zone_name}`;
+}
+
+function ago(instant: string): string {
+  const days = Math.round((Date.parse(instant) - Date.now()) / 86_400_000);
+  return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day");
+}
+
+function lead(article: Article): string {
+  if (!article.lead) return "";
+  const { url, width, height, alt, caption, credit } = article.lead;
+  return `<figure><img src="${text(url)}" width="${width}" height="${height}" alt="${text(alt)}">
+    <figcaption>${text(caption)} | Image: ${text(credit)}</figcaption></figure>`;
+}
+
+function body(article: Article): string {
+  return article.body?.format === "html" ? article.body.content : "";
+}
+
+const query = { locale };
+const [site, sections, article, latest] = await Promise.all([
+  read(dateline.GET("/v1/site", {})),
+  read(dateline.GET("/v1/sections", { params: { query } })),
+  read(dateline.GET("/v1/articles/by-slug/{slug}", { params: { path: { slug }, query } })),
+  read(dateline.GET("/v1/articles", { params: { query: { ...query, limit: 6 } } })),
+]);
+
+const top = sections.data.filter((section) => section.parent_id == null);
+console.log(`<!doctype html>
+<html lang="${article.locale}" dir="${article.direction}">
+<head>
+  <meta charset="utf-8"><title>${text(article.seo.title)} · ${text(site.name)}</title>
+  <meta name="description" content="${text(article.seo.description)}">
+  ${article.alternates.map((a) => `<link rel="alternate" hreflang="${a.locale}" href="${text(a.url)}">`).join("\n  ")}
+</head>
+<body>
+  <nav>${top.map((s) => link(s.url, s.name, s.id === article.section.id)).join(" · ")}</nav>
+  <nav>${article.alternates.map((a) => link(a.url, a.name, a.locale === article.locale)).join(" · ")}</nav>
+  <main>
+    <p>Updated ${date(article.updated_at, site)}</p>
+    <h1>${text(article.headline)}</h1>
+    <p>${text(article.summary)}</p>
+    ${article.credits.map((c) => `<p>${text(c.label)}: ${c.authors.map((a) => link(a.url, a.name)).join(", ")}</p>`).join("\n    ")}
+    ${lead(article)}
+    <p>${article.reading_minutes} min read</p>
+    ${body(article)}
+    <p>Published ${date(article.published_at, site)}</p>
+  </main>
+  <aside>
+    ${latest.data
+      .filter((other) => other.id !== article.id)
+      .map((other) => `<p>${link(other.url, other.headline)} <small>${ago(other.published_at)}</small></p>`)
+      .join("\n    ")}
+  </aside>
+</body>
+</html>`);
