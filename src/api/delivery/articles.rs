@@ -51,7 +51,6 @@ vocabulary! {
 #[into_params(parameter_in = Query)]
 pub struct ShowArticle {
     /// A locale of the site, or `auto` to negotiate `Accept-Language`; the site's default when absent.
-    #[param(example = "hi")]
     locale: Option<String>,
     /// What to do when the article is not live in that language.
     #[param(inline)]
@@ -67,7 +66,6 @@ pub struct ShowArticle {
 #[into_params(parameter_in = Query)]
 pub struct ListArticles {
     /// A locale of the site, or `auto` to negotiate `Accept-Language`; the site's default when absent.
-    #[param(example = "hi")]
     locale: Option<String>,
     /// Whether articles that are not live in that language are shown in the next of its chain.
     #[param(inline)]
@@ -76,7 +74,6 @@ pub struct ListArticles {
     #[param(inline)]
     body: Option<BodyFormat>,
     /// In this section or below it: its id or slug.
-    #[param(example = "world")]
     section: Option<String>,
     /// Credited to this author: their id or slug.
     author: Option<String>,
@@ -152,7 +149,7 @@ pub(crate) async fn list_articles(
 /// Find an article by its slug.
 ///
 /// A former slug is answered by 308 to the present one.
-#[utoipa::path(tag = "articles", params(ShowArticle, ("slug" = String, Path, example = "river-rises-overnight")),
+#[utoipa::path(tag = "articles", params(ShowArticle, ("slug" = String, Path, example = "the-river-that-kept-a-diary")),
     responses((status = 200, body = Article), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/by-slug/{slug}")]
 pub(crate) async fn find_article(

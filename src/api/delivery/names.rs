@@ -43,7 +43,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[into_params(parameter_in = Query)]
 pub struct InLocale {
     /// A locale of the site, or `auto` to negotiate `Accept-Language`; the site's default when absent.
-    #[param(example = "hi")]
     locale: Option<String>,
 }
 
@@ -53,7 +52,6 @@ pub struct InLocale {
 #[into_params(parameter_in = Query)]
 pub struct ListNames {
     /// A locale of the site, or `auto` to negotiate `Accept-Language`; the site's default when absent.
-    #[param(example = "hi")]
     locale: Option<String>,
     /// Rows on a page.
     #[param(minimum = 1, maximum = 100, default = 20)]
@@ -215,7 +213,7 @@ pub(crate) async fn list_tags(
 /// Find a tag by its slug.
 ///
 /// A former slug is answered by 308 to the present one.
-#[utoipa::path(tag = "tags", params(InLocale, ("slug" = String, Path, example = "diplomacy")),
+#[utoipa::path(tag = "tags", params(InLocale, ("slug" = String, Path, example = "rivers")),
     responses((status = 200, body = Tag), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/by-slug/{slug}")]
 pub(crate) async fn find_tag(

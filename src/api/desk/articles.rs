@@ -131,8 +131,7 @@ pub struct DeskArticle {
     pub source_locale: Locale,
     /// Nothing of it is public before this instant.
     pub embargo_until: Option<Instant>,
-    /// Its translations, by locale; each is read and written at `…/translations/{locale}`.
-    #[schema(read_only)]
+    /// Its translations, by locale; read-only here, for each is read and written at `…/translations/{locale}`.
     pub translations: BTreeMap<Locale, TranslationInfo>,
     /// Newest version of the facts.
     #[schema(read_only)]

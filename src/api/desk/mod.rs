@@ -35,6 +35,6 @@ pub struct ListPage {
 #[expect(dead_code, reason = "it only documents a header")]
 pub struct Expecting {
     /// The `ETag` of what was read; 428 without, 412 when it has moved on.
-    #[param(rename = "If-Match", example = "\"3\"", required = false)]
+    #[param(rename = "If-Match", example = "\"1\"", required = false)]
     if_match: Option<String>,
 }
