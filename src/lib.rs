@@ -1,4 +1,22 @@
-//! Dateline.
+//! Dateline, a headless CMS for multilingual newsrooms.
+//!
+//! The house, from the top; an import goes down only, and `tests/house.rs` holds it:
+//!
+//! ```text
+//! main → cli → app, config → api → desk | delivery → store → access → domain
+//! ```
+//!
+//! - [`cli`]: the commands, and where the clock and the randomness of production come from.
+//! - [`app`], [`config`]: the service, built once for `serve` and for tests; its settings.
+//! - [`api`]: HTTP in and out.
+//! - [`desk`]: what a newsroom does, one function per verb, and the only writer.
+//! - [`delivery`]: what the public reads, made of live editions.
+//! - [`store`]: the only place that speaks SQL; `dialect` the only one where `SQLite` and `PostgreSQL` differ.
+//! - [`access`]: who asks and what they may: `Permit`, `Granted`, `Visibility`, the policy table.
+//! - [`domain`]: the words and rules of a newsroom, without clock, database or HTTP.
+//!
+//! `docs/house.md` draws it, and the way of a story through it.
+
 pub mod access;
 pub mod api;
 pub mod app;

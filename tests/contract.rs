@@ -1,14 +1,8 @@
 //! The contract: committed, complete, and kept.
 
-use std::path::Path;
-
 use serde_json::Value;
 
-use crate::support::TestApp;
-
-fn committed(path: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
-}
+use crate::support::{TestApp, committed};
 
 #[test]
 fn the_committed_contract_is_the_one_that_is_served() {
@@ -61,4 +55,38 @@ async fn health_tells_operators_how_the_server_is() {
         let answer = app.anyone().get(path).await;
         assert_eq!((answer.ok()["status"].as_str(), answer.header("cache-control")), (Some("ok"), Some("no-store")));
     }
+}
+
+/// The numbers of the page about limits are those of the code.
+#[test]
+fn the_page_about_limits_says_what_is_enforced() {
+    use dateline::domain::text::{Length, limits as l};
+    let text = |Length { min, max }: Length| if min == 0 { max.to_string() } else { format!("{min} to {max}") };
+    let rows = [
+        ("headline", text(l::HEADLINE)),
+        ("title for search engines", text(l::SEO_TITLE)),
+        ("summary", text(l::SUMMARY)),
+        ("name of a site, section, author, tag, user or locale", text(l::NAME)),
+        ("description of a section or tag, bio of an author", text(l::DESCRIPTION)),
+        ("alternative text", text(l::ALT)),
+        ("caption", text(l::CAPTION)),
+        ("credit line of a picture", text(l::CREDIT)),
+        ("label of a credit role", text(l::LABEL)),
+        ("note on a save", text(l::NOTE)),
+        ("slug", format!("{} code points", l::SLUG)),
+        ("URL", format!("{} bytes", l::URL)),
+        ("key in a bundle or of a credit role", format!("{} bytes", l::KEY)),
+        ("tags of an article", l::TAGS.to_string()),
+        ("credits of an article", l::CREDITS.to_string()),
+        ("locales of a site", l::LOCALES.to_string()),
+        ("sections of a site", l::SECTIONS.to_string()),
+        ("sections above one another", l::SECTION_DEPTH.to_string()),
+        ("body, as a document", format!("{} bytes", l::BODY_BYTES)),
+        ("nodes of a body", l::BODY_NODES.to_string()),
+        ("levels of a body", l::BODY_DEPTH.to_string()),
+        ("one request", format!("{} bytes", l::REQUEST_BYTES)),
+    ];
+    let page = committed("docs/limits.md");
+    let table: Vec<_> = page.lines().filter(|line| line.starts_with("| ")).skip(2).collect();
+    assert_eq!(table, rows.map(|(what, limit)| format!("| {what} | {limit} |")));
 }

@@ -7,12 +7,14 @@ mod support;
 
 mod bad_input;
 mod bundles;
+mod command_line;
 mod contract;
 mod house;
 mod naming;
 mod permissions;
 mod publishing;
 mod reading;
+mod schema;
 mod sessions;
 mod translating;
 mod users;

@@ -17,12 +17,16 @@ use crate::{
     },
     api::extract::typed,
     desk::bundle::{self as records, Outcome, Record},
-    domain::{Error, page::Paging, text::limits},
+    domain::{Error, page::Paging},
     store::{self, Store, Tx},
 };
 
 /// How long one commit may take in, so that it starves nobody.
 const BATCH: Duration = Duration::from_millis(100);
+/// How much of a bundle is read ahead, in bytes.
+const READ_AHEAD: usize = 1_048_576;
+/// The longest line that is read as one, in bytes.
+const LONGEST_LINE: u64 = 64 * 1_048_576;
 
 /// What became of a bundle's records.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -73,59 +77,68 @@ struct Line {
     record: Result<Record, Error>,
 }
 
-fn next_line(reader: &mut impl BufRead, number: &mut usize) -> std::io::Result<Option<Line>> {
-    loop {
-        let mut text = Vec::new();
-        let limit = u64::try_from(limits::REQUEST_BYTES.saturating_mul(16)).unwrap_or(u64::MAX);
-        let bytes = reader.by_ref().take(limit).read_until(b'\n', &mut text)?;
-        if bytes == 0 {
-            return Ok(None);
+/// The lines of a bundle, as they come.
+struct Lines<R> {
+    reader: BufReader<R>,
+    number: usize,
+}
+
+impl<R: Read> Lines<R> {
+    fn of(bundle: R) -> Self {
+        Self { reader: BufReader::with_capacity(READ_AHEAD, bundle), number: 0 }
+    }
+
+    /// True when the next line is in memory, so that nobody waits for it.
+    fn one_is_here(&self) -> bool {
+        self.reader.buffer().contains(&b'\n')
+    }
+
+    fn next(&mut self) -> std::io::Result<Option<Line>> {
+        loop {
+            let mut text = Vec::new();
+            let bytes = self.reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text)?;
+            if bytes == 0 {
+                return Ok(None);
+            }
+            self.number = self.number.saturating_add(1);
+            if text.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
+            let record = match serde_json::from_slice(text) {
+                Ok(value) => typed::<Record>(value),
+                Err(error) => Err(Error::invalid("#", "json", format!("not valid JSON: {error}"))),
+            };
+            return Ok(Some(Line { number: self.number, bytes, record }));
         }
-        *number = number.saturating_add(1);
-        if text.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-        let record = match serde_json::from_slice(text) {
-            Ok(value) => typed::<Record>(value),
-            Err(error) => Err(Error::invalid("#", "json", format!("not valid JSON: {error}"))),
-        };
-        return Ok(Some(Line { number: *number, bytes, record }));
     }
 }
 
 /// Import a bundle, committing in batches; what fails is reported by line, and the rest goes on.
 ///
+/// A transaction ends before a line that has to be waited for, so that a slow sender holds no lock.
+///
 /// # Errors
 /// When the bundle cannot be read or the database fails.
 pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, overwrite: bool) -> Result<Tally, Failed> {
-    let mut reader = BufReader::new(bundle);
+    let mut lines = Lines::of(bundle);
     let mut tally = Tally::default();
-    let mut number = 0;
-    let mut next = read(&mut reader, &mut number)?;
-    while let Some(first) = next.take() {
-        let mut waiting = Some(first);
+    while let Some(first) = lines.next().map_err(|e| Failed::Otherwise(format!("the bundle cannot be read: {e}")))? {
         store.write_now(|tx| {
             let permit: Permit<Import> = Permit::try_from(Caller::system(System::Importer))?;
             let begun = system::stopwatch();
+            let mut waiting = Some(first);
             while let Some(line) = waiting.take() {
                 one(tx, &permit, &line, listener, overwrite, &mut tally)?;
                 listener.line(line.bytes);
-                let following = next_line(&mut reader, &mut number).map_err(Error::internal)?;
-                if begun.elapsed() < BATCH {
-                    waiting = following;
-                } else {
-                    next = following;
+                if begun.elapsed() < BATCH && lines.one_is_here() {
+                    waiting = lines.next().map_err(Error::internal)?;
                 }
             }
             Ok(())
         })?;
     }
     Ok(tally)
-}
-
-fn read(reader: &mut impl BufRead, number: &mut usize) -> Result<Option<Line>, Failed> {
-    next_line(reader, number).map_err(|e| Failed::Otherwise(format!("the bundle cannot be read: {e}")))
 }
 
 fn one(

@@ -94,6 +94,7 @@ type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
 
 /// A server under test.
 pub(crate) struct TestApp {
+    pub url: String,
     call: Rc<dyn Fn(Request) -> Answering>,
     pub store: Store,
     pub clock: Arc<TestClock>,
@@ -123,6 +124,11 @@ impl Drop for Home {
 
 pub(crate) const ISSUER: &str = "http://dateline.test";
 
+/// A file of the repository.
+pub(crate) fn committed(path: &str) -> String {
+    std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
 static FILES: AtomicU32 = AtomicU32::new(0);
 
 /// A file for a database that nobody else uses.
@@ -146,7 +152,7 @@ impl TestApp {
     async fn over(url: String, home: Home) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new("2026-03-01T08:00:00Z".parse::<Instant>().unwrap().as_micros())));
         let entropy = Arc::new(Seeded(Mutex::new(7)));
-        let store = Store::open(Options { url, readers: 2, writers: 2, clock: clock.clone(), entropy }).unwrap();
+        let store = Store::open(Options { url: url.clone(), readers: 2, writers: 2, clock: clock.clone(), entropy }).unwrap();
         store.migrate().unwrap();
         let seal = Secret::new([9; 32]);
         let kept = store.write_now(|tx| dateline::store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy()))).unwrap();
@@ -164,7 +170,7 @@ impl TestApp {
             let service = service.clone();
             Box::pin(async move { service.call(request).await.unwrap() })
         };
-        let app = Self { call: Rc::new(call), store, clock, keys, users: AtomicU32::new(0), _home: home };
+        let app = Self { url, call: Rc::new(call), store, clock, keys, users: AtomicU32::new(0), _home: home };
         for locale in [("hi", "हिंदी", 2), ("bn", "বাংলা", 3), ("kn", "ಕನ್ನಡ", 4)] {
             app.import(&json!({ "type": "locale", "locale": locale.0, "name": locale.1, "fallback": ["en"], "position": locale.2 }));
         }

@@ -149,7 +149,7 @@ pub(crate) async fn list_articles(
 /// Find an article by its slug.
 ///
 /// A former slug is answered by 308 to the present one.
-#[utoipa::path(tag = "articles", params(ShowArticle, ("slug" = String, Path, example = "the-river-that-kept-a-diary")),
+#[utoipa::path(tag = "articles", params(("slug" = String, Path, example = "the-river-that-kept-a-diary"), ShowArticle),
     responses((status = 200, body = Article), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/by-slug/{slug}")]
 pub(crate) async fn find_article(
@@ -175,7 +175,7 @@ pub(crate) async fn find_article(
 ///
 /// Everything the page of a story shows: section with its path, credits with labels, dates, reading time, lead, body, and
 /// the other languages with their addresses.
-#[utoipa::path(tag = "articles", params(ShowArticle, ("id" = ArticleId, Path)),
+#[utoipa::path(tag = "articles", params(("id" = ArticleId, Path), ShowArticle),
     responses((status = 200, body = Article), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}")]
 pub(crate) async fn show_article(

@@ -125,7 +125,7 @@ pub(crate) async fn list_sections(
 /// Find a section by its slug.
 ///
 /// A former slug is answered by 308 to the present one.
-#[utoipa::path(tag = "sections", params(InLocale, ("slug" = String, Path, example = "world")),
+#[utoipa::path(tag = "sections", params(("slug" = String, Path, example = "world"), InLocale),
     responses((status = 200, body = Section), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/by-slug/{slug}")]
 pub(crate) async fn find_section(
@@ -139,7 +139,7 @@ pub(crate) async fn find_section(
 }
 
 /// Show a section.
-#[utoipa::path(tag = "sections", params(InLocale, ("id" = SectionId, Path)),
+#[utoipa::path(tag = "sections", params(("id" = SectionId, Path), InLocale),
     responses((status = 200, body = Section), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/{id}")]
 pub(crate) async fn show_section(
@@ -169,7 +169,7 @@ pub(crate) async fn list_authors(
 /// Find an author by their slug.
 ///
 /// A former slug is answered by 308 to the present one.
-#[utoipa::path(tag = "authors", params(InLocale, ("slug" = String, Path, example = "digital-desk")),
+#[utoipa::path(tag = "authors", params(("slug" = String, Path, example = "digital-desk"), InLocale),
     responses((status = 200, body = Author), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/by-slug/{slug}")]
 pub(crate) async fn find_author(
@@ -183,7 +183,7 @@ pub(crate) async fn find_author(
 }
 
 /// Show an author.
-#[utoipa::path(tag = "authors", params(InLocale, ("id" = AuthorId, Path)),
+#[utoipa::path(tag = "authors", params(("id" = AuthorId, Path), InLocale),
     responses((status = 200, body = Author), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/{id}")]
 pub(crate) async fn show_author(
@@ -213,7 +213,7 @@ pub(crate) async fn list_tags(
 /// Find a tag by its slug.
 ///
 /// A former slug is answered by 308 to the present one.
-#[utoipa::path(tag = "tags", params(InLocale, ("slug" = String, Path, example = "rivers")),
+#[utoipa::path(tag = "tags", params(("slug" = String, Path, example = "rivers"), InLocale),
     responses((status = 200, body = Tag), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/by-slug/{slug}")]
 pub(crate) async fn find_tag(
@@ -227,7 +227,7 @@ pub(crate) async fn find_tag(
 }
 
 /// Show a tag.
-#[utoipa::path(tag = "tags", params(InLocale, ("id" = TagId, Path)),
+#[utoipa::path(tag = "tags", params(("id" = TagId, Path), InLocale),
     responses((status = 200, body = Tag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/{id}")]
 pub(crate) async fn show_tag(

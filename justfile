@@ -1,0 +1,42 @@
+# What people run; CI runs the README's command and more, in .ci/run.
+
+# Everything CI checks that needs no network
+check:
+    cargo fmt --check
+    cargo clippy --locked --all-targets -- -D warnings
+    cargo test --locked
+    RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps
+
+# The suite, with the PostgreSQL half mandatory
+check-pg:
+    DATELINE_TEST_POSTGRES=required cargo test --locked
+
+# Write the contract anew
+openapi:
+    cargo run --quiet -- openapi > openapi/v1.json
+
+# Known vulnerabilities of what is linked; needs the network
+advisories:
+    cargo deny --all-features check advisories
+
+# Licences, bans, sources and unused dependencies
+dependencies:
+    cargo deny --all-features check licenses bans sources
+    cargo machete
+
+# Load a bundle into a fresh SQLite database, read it back, export it and compare
+newsroom bundle:
+    cargo build
+    .ci/newsroom {{bundle}} "sqlite://$(mktemp -d)/newsroom.db" "$(mktemp -d)"
+
+# Compile the reference page against a client generated from the contract
+page:
+    cd examples/page && npm ci && npm run build
+
+# Call every operation of a running server with generated requests (schemathesis); TOKEN may be empty
+fuzz server='http://127.0.0.1:8080' token='':
+    .ci/fuzz {{server}} {{token}}
+
+# The demo newsroom
+demo:
+    cargo run --release -- demo

@@ -1,0 +1,182 @@
+//! The program as people run it.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    os::unix::fs::PermissionsExt,
+    path::PathBuf,
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::support::{committed, new_file};
+
+/// A folder of its own, with a database in it.
+struct Desk(PathBuf);
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = new_file().with_extension("d");
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
+        command.args(arguments).current_dir(&self.0).env_clear().stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn told(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    fn file(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+}
+
+fn said(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+fn newsroom() -> String {
+    committed("src/cli/demo/newsroom.ndjson")
+}
+
+#[test]
+fn faults_of_the_configuration_are_reported_at_once() {
+    let desk = Desk::new();
+    let wrong = desk
+        .command(&["check"])
+        .env("DATABASE_URL", "mysql://x")
+        .env("DATELINE_BIND", "nowhere")
+        .env("DATELINE_TYPO", "1")
+        .output()
+        .unwrap();
+    let (code, out, complaints) = said(&wrong);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    for name in ["DATABASE_URL", "DATELINE_BIND", "DATELINE_TYPO"] {
+        assert!(complaints.contains(name), "{complaints}");
+    }
+    assert_eq!(desk.run(&["no-such-command"]).status.code(), Some(2));
+}
+
+#[test]
+fn check_tells_what_is_missing_until_it_is_there() {
+    let desk = Desk::new();
+    let (code, _, complaints) = said(&desk.run(&["check"]));
+    assert_eq!(code, Some(1), "{complaints}");
+    assert!(complaints.contains("dateline migrate"), "{complaints}");
+    assert_eq!(desk.run(&["migrate"]).status.code(), Some(0));
+    let (code, out, complaints) = said(&desk.run(&["check"]));
+    assert_eq!((code, out.as_str()), (Some(0), "Configuration and database are in order.\n"), "{complaints}");
+    assert!(complaints.contains("dateline user create"), "nobody can sign in yet: {complaints}");
+    let mode = std::fs::metadata(desk.0.join("data/secret")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let new = ["user", "create", "--email", "you@example.org", "--name", "You", "--role", "admin", "--password-stdin"];
+    let (code, _, complaints) = said(&desk.told(&new, "a long sentence of mine\n"));
+    assert_eq!(code, Some(0), "{complaints}");
+    assert_eq!(said(&desk.told(&new, "a long sentence of mine\n")).0, Some(1), "the address is in use");
+    assert_eq!(said(&desk.run(&["check"])), (Some(0), "Configuration and database are in order.\n".to_owned(), String::new()));
+}
+
+#[test]
+fn a_secret_that_others_can_read_is_refused() {
+    let desk = Desk::new();
+    desk.run(&["migrate"]);
+    desk.run(&["check"]);
+    std::fs::set_permissions(desk.0.join("data/secret"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let (code, _, complaints) = said(&desk.run(&["check"]));
+    assert_eq!(code, Some(1));
+    assert!(complaints.contains("DATELINE_SECRET_FILE"), "{complaints}");
+}
+
+#[test]
+fn records_that_fail_are_reported_by_line_and_the_rest_goes_on() {
+    let desk = Desk::new();
+    let bundle = "{\"type\":\"tag\",\"key\":\"a\",\"translations\":{\"en\":{\"name\":\"A\"}}}\n\
+        {not json}\n\n\
+        {\"type\":\"tag\",\"key\":\"b\",\"colour\":1,\"translations\":{}}\n\
+        {\"type\":\"tag\",\"key\":\"c\",\"translations\":{\"xx\":{\"name\":\"C\"}}}\n\
+        {\"type\":\"tag\",\"key\":\"d\",\"translations\":{\"en\":{\"name\":\"D\"}}}";
+    let path = desk.file("bundle.ndjson", bundle);
+    let (code, out, complaints) = said(&desk.run(&["import", path.to_str().unwrap()]));
+    assert_eq!((code, out.as_str()), (Some(1), "2 created, 0 updated, 0 unchanged, 3 failed\n"), "{complaints}");
+    for line in ["line 2: ", "line 4: ", "line 5: "] {
+        assert!(complaints.contains(line), "{complaints}");
+    }
+}
+
+/// Feeds an import through a pipe, so that the test decides what has been committed when it is killed.
+fn fed(desk: &Desk) -> Child {
+    desk.command(&["import", "/dev/stdin"]).stdin(Stdio::piped()).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap()
+}
+
+#[test]
+fn an_import_that_was_killed_goes_on_where_it_was() {
+    let desk = Desk::new();
+    let lines: Vec<_> = newsroom().lines().map(str::to_owned).collect();
+    let (first, rest) = lines.split_at(lines.len() - 5);
+    let mut import = fed(&desk);
+    let mut input = import.stdin.take().unwrap();
+    let mut complaints = BufReader::new(import.stderr.take().unwrap()).lines();
+    let mut complained_of = |line: usize| {
+        let wanted = format!("line {line}: ");
+        assert!(complaints.by_ref().any(|said| said.unwrap().contains(&wanted)), "the import ended without a word on {line}");
+    };
+    writeln!(input, "{}\nfault", first.join("\n")).unwrap();
+    complained_of(first.len() + 1);
+    // A line that has to be waited for begins a new transaction, so the one before has been committed.
+    writeln!(input, "fault").unwrap();
+    complained_of(first.len() + 2);
+    import.kill().unwrap();
+    import.wait().unwrap();
+    let path = desk.file("newsroom.ndjson", &newsroom());
+    let (code, out, complaints) = said(&desk.run(&["import", path.to_str().unwrap()]));
+    let expected = format!("{} created, 0 updated, {} unchanged, 0 failed\n", rest.len(), first.len());
+    assert_eq!((code, out), (Some(0), expected), "{complaints}");
+    // And it is what an import without a break makes.
+    let whole = Desk::new();
+    assert_eq!(whole.run(&["import", path.to_str().unwrap()]).status.code(), Some(0));
+    assert_eq!(exported(&desk), exported(&whole));
+}
+
+/// All records, without the ids that each database gives.
+fn exported(desk: &Desk) -> Vec<Value> {
+    let text = said(&desk.run(&["export", "-"])).1;
+    let mut records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for record in &mut records {
+        forget_ids(record);
+    }
+    records.sort_by_key(ToString::to_string);
+    records
+}
+
+fn forget_ids(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            map.remove("id");
+            // The id of the source's block; not the label of the credit role.
+            map.retain(|key, value| key != "source" || !value.is_string());
+            map.values_mut().for_each(forget_ids);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_ids),
+        _ => {}
+    }
+}

@@ -1,0 +1,68 @@
+//! The tables that the code believes in are those that the migrations make.
+
+use std::collections::BTreeMap;
+
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types::Text};
+
+use crate::support::committed;
+
+/// Tables with their columns in order, each as `name type` with `?` where it may be null.
+type Tables = BTreeMap<String, Vec<String>>;
+
+/// What `store/schema.rs` says, in the words of an engine.
+fn believed(words: &BTreeMap<&str, &str>) -> Tables {
+    let mut tables = Tables::new();
+    let mut table = String::new();
+    for line in committed("src/store/schema.rs").lines().map(str::trim) {
+        if let Some((column, kind)) = line.strip_suffix(',').and_then(|l| l.split_once(" -> ")) {
+            let inner = kind.strip_prefix("Nullable<").and_then(|k| k.strip_suffix('>'));
+            let word = words[inner.unwrap_or(kind)];
+            let null = if inner.is_some() { "?" } else { "" };
+            tables.get_mut(&table).unwrap().push(format!("{column} {word}{null}"));
+        } else if let Some((name, _)) = line.strip_suffix('{').and_then(|l| l.split_once(" (")) {
+            name.clone_into(&mut table);
+            tables.insert(table.clone(), Vec::new());
+        }
+    }
+    assert!(tables.len() > 15, "the schema was not read");
+    tables
+}
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    of: String,
+    #[diesel(sql_type = Text)]
+    says: String,
+}
+
+fn tables(columns: Vec<Column>) -> Tables {
+    let mut tables = Tables::new();
+    for column in columns {
+        tables.entry(column.of).or_default().push(column.says);
+    }
+    tables
+}
+
+const SQLITE: &str = "SELECT m.name AS \"of\", c.name || ' ' || c.type || CASE c.\"notnull\" WHEN 1 THEN '' ELSE '?' END AS says \
+    FROM sqlite_schema m JOIN pragma_table_info(m.name) c \
+    WHERE m.type = 'table' AND m.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND m.name NOT LIKE 'sqlite%' ORDER BY m.name, c.cid";
+
+const POSTGRES: &str = "SELECT table_name::text AS \"of\", \
+    column_name || ' ' || data_type || CASE is_nullable WHEN 'NO' THEN '' ELSE '?' END AS says FROM information_schema.columns \
+    WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%' ORDER BY table_name, ordinal_position";
+
+both! {
+    async fn the_tables_are_those_that_the_code_believes_in(app) {
+        let kinds = ["Integer", "BigInt", "Text", "Bool", "Binary", "Uid", "At", "Doc"];
+        if let Some(path) = app.url.strip_prefix("sqlite://") {
+            let words = ["INTEGER", "INTEGER", "TEXT", "INTEGER", "BLOB", "BLOB", "INTEGER", "TEXT"];
+            let mut conn = SqliteConnection::establish(path).unwrap();
+            assert_eq!(tables(sql_query(SQLITE).load(&mut conn).unwrap()), believed(&kinds.into_iter().zip(words).collect()));
+        } else {
+            let words = ["integer", "bigint", "text", "boolean", "bytea", "uuid", "timestamp with time zone", "jsonb"];
+            let mut conn = PgConnection::establish(&app.url).unwrap();
+            assert_eq!(tables(sql_query(POSTGRES).load(&mut conn).unwrap()), believed(&kinds.into_iter().zip(words).collect()));
+        }
+    }
+}
