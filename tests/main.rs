@@ -9,6 +9,7 @@ mod bad_input;
 mod bundles;
 mod command_line;
 mod contract;
+mod demo;
 mod house;
 mod naming;
 mod permissions;

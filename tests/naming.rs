@@ -1,5 +1,8 @@
 //! Sections, authors, tags, and the addresses they take for ever.
 
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
 use serde_json::json;
 
 both! {
@@ -99,5 +102,29 @@ both! {
         let log = seq(&app);
         assert!(log.iter().map(|c| c.seq).eq(1..=i64::try_from(log.len()).unwrap()), "gapless from 1: {log:?}");
         assert_eq!(log.iter().filter(|c| c.kind == "tag").count(), 1);
+    }
+
+    async fn many_who_ask_for_one_slug_at_once_get_one_each(app) {
+        let world = app.section("world", "दुनिया").await;
+        let editor = app.editor().await;
+        let same = json!({ "kind": "story", "section_id": world, "source_locale": "en", "translations": { "en": { "headline": "The same words" } } });
+        let stories = join_all((0..16).map(|_| editor.post("/v1/desk/articles", &same))).await;
+        let slugs: BTreeSet<_> = stories.iter().map(|s| s.ok()["translations"]["en"]["slug"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(slugs.len(), 16);
+        assert!(slugs.contains("the-same-words") && slugs.contains("the-same-words-16"), "{slugs:?}");
+    }
+
+    async fn a_site_may_publish_in_a_script_that_runs_from_right_to_left(app) {
+        let admin = app.admin().await;
+        let urdu = admin.post("/v1/desk/locales", &json!({ "locale": "ur", "name": "اردو", "fallback": ["hi", "en"] })).await.ok();
+        assert_eq!((urdu["direction"].as_str(), urdu["words_per_minute"].as_i64().is_some()), (Some("rtl"), true));
+        let world = app.section("world", "दुनिया").await;
+        let story = app.editor().await.story(&world, "Rain").await;
+        let words = format!("{story}/translations/ur");
+        app.editor().await.put(&words, None, &json!({ "headline": "بارش", "body": { "format": "text", "content": "آج بارش ہوئی۔" } })).await.ok();
+        app.editor().await.publish(&story, &["ur"]).await.ok();
+        let shown = app.anyone().get("/v1/articles/by-slug/%D8%A8%D8%A7%D8%B1%D8%B4?locale=ur").await.ok();
+        assert_eq!((shown["direction"].as_str(), shown["headline"].as_str()), (Some("rtl"), Some("بارش")));
+        assert_eq!(shown["section"]["name"], "दुनिया", "names fall back along the chain");
     }
 }

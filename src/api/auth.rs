@@ -264,3 +264,25 @@ pub(crate) async fn list_keys(state: Data<State>) -> Json<Jwks> {
     let jwk = |(kid, x): (&str, &str)| Jwk { kty: "OKP", crv: "Ed25519", x: x.to_owned(), kid: kid.to_owned(), alg: "EdDSA", r#use: "sig" };
     Json(Jwks { keys: state.keys.public().map(jwk).collect() })
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::{join, poll_immediate};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn no_more_passwords_are_hashed_at_once_than_the_server_bears() {
+        let hashing = Hashing::new(1, 1);
+        let (finish, wait) = std::sync::mpsc::channel::<()>();
+        let mut running = Box::pin(hashing.run(move || wait.recv().map_err(Error::internal)));
+        assert!(poll_immediate(&mut running).await.is_none());
+        let mut waiting = Box::pin(hashing.run(|| Ok(())));
+        assert!(poll_immediate(&mut waiting).await.is_none(), "its turn has not come");
+        assert!(matches!(hashing.run(|| Ok(())).await, Err(Error::Busy)), "nobody else may even wait");
+        finish.send(()).unwrap();
+        let (first, second) = join(running, waiting).await;
+        assert!(first.is_ok() && second.is_ok());
+        assert!(hashing.run(|| Ok(())).await.is_ok());
+    }
+}

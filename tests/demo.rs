@@ -1,0 +1,68 @@
+//! The demo newsroom: what a new user sees first.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::support::{TestApp, committed};
+
+fn load(app: &TestApp) {
+    for line in committed("src/cli/demo/newsroom.ndjson").lines() {
+        app.import(&serde_json::from_str(line).unwrap());
+    }
+}
+
+fn kinds_of_nodes(value: &Value, found: &mut BTreeSet<String>) {
+    if let Some(kind) = value["type"].as_str() {
+        found.insert(kind.to_owned());
+    }
+    for part in value["content"].as_array().into_iter().flatten() {
+        kinds_of_nodes(part, found);
+    }
+    for mark in value["marks"].as_array().into_iter().flatten() {
+        found.insert(mark["type"].as_str().unwrap().to_owned());
+    }
+}
+
+fn words(schema: &Value) -> impl Iterator<Item = String> {
+    schema["enum"].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned())
+}
+
+both! {
+    async fn every_story_of_the_demo_is_there_in_all_four_languages(app) {
+        load(&app);
+        let reader = app.anyone();
+        for locale in ["en", "hi", "bn", "kn"] {
+            let stories = reader.get(&format!("/v1/articles?locale={locale}&limit=100&body=html")).await.ok();
+            let stories = stories["data"].as_array().unwrap();
+            assert_eq!(stories.len(), 12, "{locale}");
+            for story in stories {
+                assert_eq!((story["locale"].as_str(), story["alternates"].as_array().unwrap().len()), (Some(locale), 4));
+                assert!(!story["body"]["content"].as_str().unwrap().is_empty() && !story["credits"].as_array().unwrap().is_empty());
+            }
+            let all = |field: &str| stories.iter().map(|s| s[field].as_str().unwrap()).collect::<BTreeSet<_>>();
+            assert!(all("kind").contains("video") && all("genre").contains("opinion"), "{locale}");
+            assert_eq!(all("slug").len(), 12);
+            let sections = reader.get(&format!("/v1/sections?locale={locale}")).await.ok();
+            let mut names = sections["data"].as_array().unwrap().iter();
+            assert!(names.len() == 10 && names.all(|s| s["locale"] == locale), "{locale}");
+            let authors = reader.get(&format!("/v1/authors?locale={locale}&limit=100")).await.ok();
+            for kind in ["person", "desk", "agency"] {
+                assert_eq!(authors["data"].as_array().unwrap().iter().filter(|a| a["kind"] == kind).count(), 3);
+            }
+        }
+    }
+
+    /// It also holds the contract's list of nodes against what is really delivered.
+    async fn one_story_of_the_demo_has_every_node_and_every_mark(app) {
+        load(&app);
+        let story = app.anyone().get("/v1/articles/by-slug/the-river-that-kept-a-diary?body=doc").await.ok();
+        let mut found = BTreeSet::new();
+        kinds_of_nodes(&story["body"]["content"], &mut found);
+        found.remove("doc");
+        let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+        let node = &contract["components"]["schemas"]["Node"]["properties"];
+        let expected: BTreeSet<_> = words(&node["type"]).chain(words(&node["marks"]["items"]["properties"]["type"])).collect();
+        assert_eq!(found, expected);
+    }
+}
