@@ -84,7 +84,7 @@ pub fn line(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> S
     checked(faults, pointer, &folded, length)
 }
 
-/// Clean and check text of several lines: as [`line`], keeping line breaks.
+/// Clean and check text of several lines: as [`line()`], keeping line breaks.
 pub fn lines(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> String {
     let repaired = repair_entities(text);
     let folded = repaired

@@ -1,234 +1,32 @@
-//! Editions: what the public sees, and what it saw.
+//! Live editions, as delivery reads them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::{
     QueryableByName,
-    prelude::*,
-    sql_types::{BigInt, Integer, Nullable, Text},
+    sql_types::{BigInt, Integer, Text},
 };
-use serde_json::json;
 use uuid::Uuid;
 
-use super::{
-    Tx,
-    dialect::{At, Doc, Json, Uid},
-    names,
-    schema::{edition_authors, edition_tags, editions},
-    sections::path_of,
-    sql::Sql,
-};
+use super::live_heads;
 use crate::{
-    access::{Granted, Visibility, permit::Copy},
+    access::Visibility,
     domain::{
         Error, Id, Instant, Locale, Version,
         article::{Article, Facts, Kind},
         author::Author,
-        body::doc,
-        change::{Change, Event, Subject},
-        edition::{Dating, Edition},
         page::{Page, Paging},
         section::Section,
         slug::Slug,
         tag::Tag,
     },
+    store::{
+        Tx, articles,
+        dialect::{At, Doc, Json, Uid},
+        sections::path_of,
+        sql::Sql,
+    },
 };
-
-#[derive(Insertable)]
-#[diesel(table_name = editions)]
-struct NewRow<'a> {
-    id: Id<Edition>,
-    article_id: Id<Article>,
-    locale: &'a str,
-    kind: &'static str,
-    genre: &'static str,
-    section_id: Id<Section>,
-    facts: Json,
-    facts_version: Version,
-    slug: &'a str,
-    headline: &'a str,
-    summary: &'a str,
-    lead_alt: &'a str,
-    lead_caption: &'a str,
-    seo_title: &'a str,
-    seo_description: &'a str,
-    body: Json,
-    html: &'a str,
-    text: &'a str,
-    words_version: Version,
-    word_count: i32,
-    reading_minutes: i32,
-    published_at: Instant,
-    updated_at: Instant,
-    started_at: Instant,
-}
-
-/// Make an edition the live one of its article and locale, ending the one before.
-///
-/// # Errors
-/// [`Error::Taken`] when another was published at the same moment.
-pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition) -> Result<(), Error> {
-    let copy = granted.get();
-    if copy.article.id != edition.article_id || copy.translation.locale != edition.locale {
-        return Err(Error::Forbidden("article.publish"));
-    }
-    end(tx, edition.article_id, &edition.locale, edition.started_at)?;
-    let words = &edition.words;
-    let row = NewRow {
-        id: edition.id,
-        article_id: edition.article_id,
-        locale: edition.locale.as_str(),
-        kind: edition.facts.kind.as_str(),
-        genre: edition.facts.genre.as_str(),
-        section_id: edition.facts.section_id,
-        facts: Json(json!(edition.facts)),
-        facts_version: edition.facts_version,
-        slug: edition.slug.as_str(),
-        headline: &words.headline,
-        summary: &words.summary,
-        lead_alt: &words.lead_alt,
-        lead_caption: &words.lead_caption,
-        seo_title: &words.seo_title,
-        seo_description: &words.seo_description,
-        body: Json(doc::write(&words.body)),
-        html: &edition.html,
-        text: &edition.text,
-        words_version: edition.words_version,
-        word_count: edition.word_count,
-        reading_minutes: edition.reading_minutes,
-        published_at: edition.published_at,
-        updated_at: edition.updated_at,
-        started_at: edition.started_at,
-    };
-    diesel::insert_into(editions::table).values(&row).execute(tx.conn)?;
-    for tag in &edition.facts.tags {
-        let row = (edition_tags::tag_id.eq(*tag), edition_tags::edition_id.eq(edition.id));
-        diesel::insert_into(edition_tags::table).values(row).execute(tx.conn)?;
-    }
-    let mut authors: Vec<Id<Author>> = edition.facts.credits.iter().map(|c| c.author_id).collect();
-    authors.sort();
-    authors.dedup();
-    for author in authors {
-        let row = (edition_authors::author_id.eq(author), edition_authors::edition_id.eq(edition.id));
-        diesel::insert_into(edition_authors::table).values(row).execute(tx.conn)?;
-    }
-    names::publish(tx, &edition.locale, &edition.slug)?;
-    let subject = Subject::Translation(edition.article_id, edition.locale.clone());
-    tx.record(Change::new(Event::Published, subject), granted.caller());
-    Ok(())
-}
-
-/// End the live edition of an article in a locale, if there is one.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn unpublish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, at: Instant) -> Result<bool, Error> {
-    let copy = granted.get();
-    let (article, locale) = (copy.article.id, copy.translation.locale.clone());
-    let ended = end(tx, article, &locale, at)?;
-    if ended {
-        tx.record(Change::new(Event::Unpublished, Subject::Translation(article, locale)), granted.caller());
-    }
-    Ok(ended)
-}
-
-fn end(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale, at: Instant) -> Result<bool, Error> {
-    let live = editions::table
-        .filter(editions::article_id.eq(article))
-        .filter(editions::locale.eq(locale.as_str()))
-        .filter(editions::ended_at.is_null());
-    Ok(diesel::update(live).set(editions::ended_at.eq(Some(at))).execute(tx.conn)? > 0)
-}
-
-/// How the last publication of an article in a locale dated itself, live or not.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn last_dating(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<Option<Dating>, Error> {
-    let row: Option<(Instant, Instant, Instant)> = editions::table
-        .filter(editions::article_id.eq(article))
-        .filter(editions::locale.eq(locale.as_str()))
-        .order((editions::started_at.desc(), editions::id.desc()))
-        .select((editions::published_at, editions::updated_at, editions::started_at))
-        .first(tx.conn)
-        .optional()?;
-    Ok(row.map(|(published_at, updated_at, started_at)| Dating { published_at, updated_at, started_at }))
-}
-
-/// True when the article ever had an edition, in this locale or in any.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn exist(tx: &mut Tx<'_>, article: Id<Article>, locale: Option<&Locale>) -> Result<bool, Error> {
-    let of_article = editions::table.filter(editions::article_id.eq(article));
-    Ok(match locale {
-        Some(locale) => diesel::select(diesel::dsl::exists(of_article.filter(editions::locale.eq(locale.as_str())))).get_result(tx.conn)?,
-        None => diesel::select(diesel::dsl::exists(of_article)).get_result(tx.conn)?,
-    })
-}
-
-/// The live edition of a translation, as the desk sees it.
-#[derive(Debug, Clone)]
-pub struct LiveHead {
-    /// Its locale.
-    pub locale: Locale,
-    /// The slug the public knows.
-    pub slug: String,
-    /// The revision of the words that is live.
-    pub words_version: Version,
-    /// The revision of the facts that is live.
-    pub facts_version: Version,
-    /// First publication.
-    pub published_at: Instant,
-    /// Last significant publication.
-    pub updated_at: Instant,
-    /// Live since.
-    pub started_at: Instant,
-}
-
-/// The live editions of many articles without their words, in one statement.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn live_heads(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<LiveHead>>, Error> {
-    #[derive(QueryableByName)]
-    struct HeadRow {
-        #[diesel(sql_type = Uid)]
-        article_id: Id<Article>,
-        #[diesel(sql_type = Text)]
-        locale: String,
-        #[diesel(sql_type = Text)]
-        slug: String,
-        #[diesel(sql_type = Integer)]
-        words_version: i32,
-        #[diesel(sql_type = Integer)]
-        facts_version: i32,
-        #[diesel(sql_type = At)]
-        published_at: Instant,
-        #[diesel(sql_type = At)]
-        updated_at: Instant,
-        #[diesel(sql_type = At)]
-        started_at: Instant,
-    }
-    let mut sql = Sql::new(
-        "SELECT article_id, locale, slug, words_version, facts_version, published_at, updated_at, started_at FROM editions \
-         WHERE ended_at IS NULL AND article_id IN ",
-    );
-    sql.ids(articles.iter().copied()).push(" ORDER BY article_id, locale");
-    let mut all: HashMap<_, Vec<_>> = HashMap::new();
-    for row in sql.load::<HeadRow>(tx)? {
-        all.entry(row.article_id).or_default().push(LiveHead {
-            locale: Locale::stored(row.locale),
-            slug: row.slug,
-            words_version: row.words_version,
-            facts_version: row.facts_version,
-            published_at: row.published_at,
-            updated_at: row.updated_at,
-            started_at: row.started_at,
-        });
-    }
-    Ok(all)
-}
 
 /// In which form a live edition brings its body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -593,22 +391,6 @@ pub fn frozen(tx: &mut Tx<'_>, visibility: Visibility, id: Id<Article>) -> Resul
 
 /// The ids that the page of a live edition names.
 #[must_use]
-pub fn named(live: &Live) -> std::collections::BTreeSet<Uuid> {
-    super::articles::referenced(&live.facts, &live.section_path)
-}
-
-#[derive(QueryableByName)]
-struct Ended {
-    #[diesel(sql_type = Nullable<At>)]
-    ended_at: Option<Instant>,
-}
-
-/// When the last edition of an article in a locale ended; the inner none while it is live.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn last_end(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<Option<Option<Instant>>, Error> {
-    let mut sql = Sql::new("SELECT ended_at FROM editions WHERE article_id = ");
-    sql.id(article).push(" AND locale = ").text(locale.as_str()).push(" ORDER BY started_at DESC, id DESC LIMIT 1");
-    Ok(sql.first::<Ended>(tx)?.map(|e| e.ended_at))
+pub fn named(live: &Live) -> BTreeSet<Uuid> {
+    articles::referenced(&live.facts, &live.section_path)
 }

@@ -1,0 +1,245 @@
+//! Articles: facts, words, and what of them is public.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{Before, Importer, Outcome};
+use crate::{
+    access::{
+        Caller, Permit, System,
+        action::{EditArticle, EditTranslation, Import, Publish},
+    },
+    desk::{
+        self,
+        bundle::{
+            export,
+            record::{ArticleRecord, BodyRecord, FactsRecord, LeadWordsRecord, SeoRecord, TranslationRecord},
+        },
+        publishing::Elsewhere,
+        translations::Draft,
+    },
+    domain::{
+        Error, Id, Instant, Locale, Version, Violation,
+        article::{Article, Credit, Facts},
+        body::Sent,
+        error::Faults,
+        translation::{MadeFrom, State},
+    },
+    store::{self, Tx},
+};
+
+impl Importer<'_, '_> {
+    fn facts(&mut self, r: &FactsRecord, source_locale: &Locale, embargo_until: Option<Instant>) -> Result<Facts, Error> {
+        let mut faults = Faults::default();
+        let section = self.section_id(&r.section, "#/section");
+        let section = faults.merge(section)?;
+        let mut tags = Vec::new();
+        for (n, key) in r.tags.iter().enumerate() {
+            let tag = self.tag_id(key, &format!("#/tags/{n}"), source_locale);
+            tags.extend(faults.merge(tag)?);
+        }
+        let mut credits = Vec::new();
+        for (n, credit) in r.credits.iter().enumerate() {
+            let author = self.author_id(&credit.author, &format!("#/credits/{n}/author"));
+            credits.extend(faults.merge(author)?.map(|author_id| Credit { role: credit.role.clone(), author_id }));
+        }
+        let Some(section_id) = section else { return Err(Error::Invalid(faults.into_inner())) };
+        faults.or(Facts {
+            kind: r.kind,
+            genre: r.genre,
+            section_id,
+            tags,
+            credits,
+            lead: r.lead.clone(),
+            source_locale: source_locale.clone(),
+            embargo_until,
+        })
+    }
+
+    pub(super) fn article(&mut self, r: &ArticleRecord, digest: String) -> Result<Outcome, Error> {
+        let before = self.before(
+            ("article", &r.key, r.id),
+            &digest,
+            |tx, id| versions(tx, id.into()),
+            |tx, permit, id| export::export_article(tx, permit, id.into()),
+        )?;
+        let (existing, outcome) = match before {
+            Before::Same => return Ok(Outcome::Unchanged),
+            Before::Edited => return Ok(Outcome::Edited),
+            Before::Nothing => (None, Outcome::Created),
+            Before::Mine(of) => (Some(Id::<Article>::from(of.target)), Outcome::Updated),
+        };
+        let stood = existing.map(|id| standing(self.tx, id)).transpose()?;
+        let present = FactsRecord {
+            kind: r.kind,
+            genre: r.genre,
+            section: r.section.clone(),
+            tags: r.tags.clone(),
+            credits: r.credits.clone(),
+            lead: r.lead.clone(),
+        };
+        let facts = self.facts(&present, &r.source_locale, r.embargo_until)?;
+        let id = match existing {
+            Some(id) => id,
+            None => self.begin(r, facts.clone())?,
+        };
+        // What is public first, then the working copy over it; the original before what was made from it.
+        let (original, others): (Vec<_>, Vec<_>) = r.translations.iter().partition(|(locale, _)| **locale == r.source_locale);
+        for (locale, t) in original.into_iter().chain(others) {
+            self.translation(id, r, locale, t, &facts).map_err(|e| e.under(&format!("#/translations/{locale}")))?;
+        }
+        self.set_facts(id, facts)?;
+        let versions = versions(self.tx, id)?;
+        self.remember("article", &r.key, id.uuid(), digest, versions)?;
+        let same = stood.is_some() && stood == Some(standing(self.tx, id)?);
+        Ok(if same { Outcome::Unchanged } else { outcome })
+    }
+
+    fn begin(&mut self, r: &ArticleRecord, facts: Facts) -> Result<Id<Article>, Error> {
+        let source = r.translations.get(&r.source_locale).map(|t| draft_of_live(t).unwrap_or_else(|| draft_of(t)));
+        let Some(source) = source else {
+            let at = format!("#/translations/{}", r.source_locale);
+            return Err(Error::invalid(at, "required", "an article begins with words in its source locale"));
+        };
+        let facts = Facts { embargo_until: None, ..facts };
+        let translations = BTreeMap::from([(r.source_locale.clone(), source)]);
+        let permit = self.permit()?;
+        let draft = desk::articles::Draft { facts, translations, note: "imported".to_owned() };
+        let created = desk::articles::create(self.tx, permit, r.id.map(Id::from), draft)?;
+        self.warnings.extend(created.warnings);
+        Ok(created.article.id)
+    }
+
+    fn translation(
+        &mut self,
+        id: Id<Article>,
+        r: &ArticleRecord,
+        locale: &Locale,
+        t: &TranslationRecord,
+        facts: &Facts,
+    ) -> Result<(), Error> {
+        if let Some(live) = &t.live {
+            let frozen = live.facts.as_ref().map(|f| self.facts(f, &r.source_locale, None)).transpose()?;
+            self.set_facts(id, frozen.unwrap_or_else(|| Facts { embargo_until: None, ..facts.clone() }))?;
+            let draft = draft_of_live(t).unwrap_or_default();
+            self.words(id, locale, t, draft)?;
+            self.publish(id, locale, live.published_at, live.updated_at)?;
+            self.words(id, locale, t, draft_of(t))?;
+            return self.stand(id, locale, t.state);
+        }
+        self.words(id, locale, t, draft_of(t))?;
+        if let Some(at) = t.published_at {
+            self.set_facts(id, Facts { embargo_until: None, ..facts.clone() })?;
+            self.publish(id, locale, at, t.updated_at)?;
+        }
+        self.stand(id, locale, t.state)
+    }
+
+    /// Move a draft on to where the record says it stands.
+    fn stand(&mut self, id: Id<Article>, locale: &Locale, state: Option<State>) -> Result<(), Error> {
+        let permit: Permit<EditTranslation> = self.permit()?;
+        let article = store::articles::find(self.tx, permit.visibility(), id)?;
+        let now = desk::translations::find(self.tx, &article, locale)?;
+        if now.state == State::Draft && matches!(state, Some(State::InReview | State::Approved)) {
+            let permit = self.permit()?;
+            desk::translations::submit(self.tx, permit, id, locale, now.version)?;
+            if state == Some(State::Approved) {
+                let permit = self.permit()?;
+                desk::translations::approve(self.tx, permit, id, locale, now.version)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn set_facts(&mut self, id: Id<Article>, facts: Facts) -> Result<(), Error> {
+        let permit: Permit<EditArticle> = self.permit()?;
+        let version = store::articles::find(self.tx, permit.visibility(), id)?.version;
+        desk::articles::revise(self.tx, permit, id, version, |_| Ok((facts, "imported".to_owned()))).map(|_| ())
+    }
+
+    fn words(&mut self, id: Id<Article>, locale: &Locale, t: &TranslationRecord, draft: Draft) -> Result<(), Error> {
+        let permit: Permit<EditTranslation> = self.permit()?;
+        let article = store::articles::find(self.tx, permit.visibility(), id)?;
+        let existing = store::translations::find(self.tx, &article, locale)?.map(|t| t.version);
+        let made_from = match (&t.translated_from, existing) {
+            (Some(from), None) if *from != article.facts.source_locale => {
+                store::translations::find(self.tx, &article, from)?.map(|source| MadeFrom { locale: from.clone(), version: source.version })
+            }
+            _ => None,
+        };
+        let draft = Draft { made_from, note: "imported".to_owned(), ..draft };
+        let saved = desk::translations::save(self.tx, permit, id, locale, existing, |_| Ok(draft))?;
+        self.warnings.extend(saved.warnings.into_iter().map(|w| {
+            let pointer = w.pointer.replacen('#', &format!("#/translations/{locale}"), 1);
+            Violation { pointer, ..w }
+        }));
+        Ok(())
+    }
+
+    /// Publish under these dates, unless what is public is just that.
+    fn publish(&mut self, id: Id<Article>, locale: &Locale, at: Instant, updated: Option<Instant>) -> Result<(), Error> {
+        let dates = Elsewhere { published_at: at, updated_at: updated.unwrap_or(at) };
+        let permit: Permit<Publish> = self.permit()?;
+        let article = store::articles::find(self.tx, permit.visibility(), id)?;
+        let words = store::translations::find(self.tx, &article, locale)?.map(|t| t.version);
+        let live = store::editions::live_heads(self.tx, &[id])?.remove(&id).unwrap_or_default();
+        let same = live.iter().any(|l| {
+            l.locale == *locale
+                && Some(l.words_version) == words
+                && l.facts_version == article.version
+                && l.published_at == dates.published_at
+                && l.updated_at == dates.updated_at
+        });
+        if same { Ok(()) } else { desk::publishing::publish_dated(self.tx, permit, id, locale, dates) }
+    }
+}
+
+fn sent(body: Option<&BodyRecord>) -> Option<Sent> {
+    body.map(|b| Sent { format: b.format, content: b.content.clone() })
+}
+
+fn draft(
+    headline: &str,
+    summary: &str,
+    slug: Option<&String>,
+    body: Option<&BodyRecord>,
+    lead: &LeadWordsRecord,
+    seo: &SeoRecord,
+) -> Draft {
+    Draft {
+        headline: headline.to_owned(),
+        summary: summary.to_owned(),
+        slug: slug.cloned(),
+        body: sent(body),
+        lead_alt: lead.alt.clone(),
+        lead_caption: lead.caption.clone(),
+        seo_title: seo.title.clone(),
+        seo_description: seo.description.clone(),
+        made_from: None,
+        note: "imported".to_owned(),
+    }
+}
+
+fn draft_of(t: &TranslationRecord) -> Draft {
+    draft(&t.headline, &t.summary, t.slug.as_ref(), t.body.as_ref(), &t.lead, &t.seo)
+}
+
+fn draft_of_live(t: &TranslationRecord) -> Option<Draft> {
+    t.live.as_ref().map(|l| draft(&l.headline, &l.summary, l.slug.as_ref(), l.body.as_ref(), &l.lead, &l.seo))
+}
+
+/// The versions of an article's facts and words, by which an edit of the desk shows.
+fn versions(tx: &mut Tx<'_>, id: Id<Article>) -> Result<Value, Error> {
+    let permit: Permit<Import> = Permit::try_from(Caller::system(System::Importer))?;
+    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let heads = store::translations::heads(tx, &[id])?.remove(&id).unwrap_or_default();
+    let words: BTreeMap<Locale, Version> = heads.into_iter().map(|h| (h.locale, h.version)).collect();
+    Ok(json!({ "facts": article.version, "words": words }))
+}
+
+/// Versions and what is live: equal before and after an import that changed nothing.
+fn standing(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(Value, Vec<(Locale, Instant)>), Error> {
+    let live = store::editions::live_heads(tx, &[id])?.remove(&id).unwrap_or_default();
+    Ok((versions(tx, id)?, live.into_iter().map(|l| (l.locale, l.started_at)).collect()))
+}

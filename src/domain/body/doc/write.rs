@@ -1,0 +1,110 @@
+//! A document written as JSON.
+
+use serde_json::{Value, json};
+
+use super::super::{Block, Cell, Document, Inline, Mark, Node, Row, SCHEMA};
+
+/// The document as JSON.
+#[must_use]
+pub fn write(document: &Document) -> Value {
+    json!({ "schema": SCHEMA, "type": "doc", "content": blocks_value(&document.blocks) })
+}
+
+fn blocks_value(blocks: &[Block]) -> Value {
+    blocks.iter().map(block_value).collect()
+}
+
+fn block_value(block: &Block) -> Value {
+    let mut attrs = json!({ "id": block.id });
+    let mut set = |name: &str, value: Value| {
+        if let Some(map) = attrs.as_object_mut() {
+            map.insert(name.to_owned(), value);
+        }
+    };
+    if let Some(source) = &block.source {
+        set("source", json!(source));
+    }
+    let content = match &block.node {
+        Node::Paragraph(text) => inlines_value(text),
+        Node::Heading { level, text } => {
+            set("level", json!(level));
+            inlines_value(text)
+        }
+        Node::PullQuote { text, attribution } => {
+            set("attribution", json!(attribution));
+            inlines_value(text)
+        }
+        Node::OrderedList { start, items } => {
+            set("start", json!(start));
+            blocks_value(items)
+        }
+        Node::Image(image) => {
+            set("url", json!(image.url));
+            set("alt", json!(image.alt));
+            set("caption", json!(image.caption));
+            set("credit", json!(image.credit));
+            if let Some((width, height)) = image.size {
+                set("width", json!(width));
+                set("height", json!(height));
+            }
+            Value::Null
+        }
+        Node::Embed { url, title } => {
+            set("url", json!(url));
+            set("title", json!(title));
+            Value::Null
+        }
+        Node::Table(rows) => rows.iter().map(row_value).collect(),
+        Node::CodeBlock { language, text } => {
+            set("language", json!(language));
+            if text.is_empty() { json!([]) } else { json!([{ "type": "text", "text": text }]) }
+        }
+        Node::HorizontalRule => Value::Null,
+        Node::LiveUpdate { at, title, blocks } => {
+            set("at", json!(at));
+            set("title", json!(title));
+            blocks_value(blocks)
+        }
+        Node::Factbox { title, blocks } => {
+            set("title", json!(title));
+            blocks_value(blocks)
+        }
+        Node::Blockquote(blocks) | Node::BulletList(blocks) | Node::ListItem(blocks) | Node::Gallery(blocks) => blocks_value(blocks),
+    };
+    if content.is_null() {
+        json!({ "type": block.node.kind(), "attrs": attrs })
+    } else {
+        json!({ "type": block.node.kind(), "attrs": attrs, "content": content })
+    }
+}
+
+fn row_value(row: &Row) -> Value {
+    let cell = |c: &Cell| json!({ "type": if c.header { "table_header" } else { "table_cell" }, "content": inlines_value(&c.text) });
+    json!({ "type": "table_row", "content": row.iter().map(cell).collect::<Vec<_>>() })
+}
+
+fn inlines_value(inlines: &[Inline]) -> Value {
+    inlines
+        .iter()
+        .map(|inline| match inline {
+            Inline::HardBreak => json!({ "type": "hard_break" }),
+            Inline::Text { text, marks } if marks.is_empty() => json!({ "type": "text", "text": text }),
+            Inline::Text { text, marks } => {
+                json!({ "type": "text", "text": text, "marks": marks.iter().map(mark_value).collect::<Vec<_>>() })
+            }
+        })
+        .collect()
+}
+
+fn mark_value(mark: &Mark) -> Value {
+    match mark {
+        Mark::Link { href } => json!({ "type": "link", "attrs": { "href": href } }),
+        Mark::Lang(locale) => json!({ "type": "lang", "attrs": { "lang": locale } }),
+        Mark::Bold => json!({ "type": "bold" }),
+        Mark::Italic => json!({ "type": "italic" }),
+        Mark::Underline => json!({ "type": "underline" }),
+        Mark::Strike => json!({ "type": "strike" }),
+        Mark::Sub => json!({ "type": "sub" }),
+        Mark::Sup => json!({ "type": "sup" }),
+    }
+}
