@@ -34,12 +34,18 @@ both! {
         for limit in ["0", "101", "-1", "1e3"] {
             app.anyone().get(&format!("/v1/articles?limit={limit}")).await.refused(400, "malformed");
         }
+        let many = app.anyone().get("/v1/articles?foo=1&sort=loudest&bar=2&count=perhaps").await;
+        let mut named: Vec<_> = many.violations().into_iter().map(|(pointer, _)| pointer).collect();
+        named.sort();
+        assert_eq!(named, ["?bar", "?count", "?foo", "?sort"]);
         app.anyone().get("/v1/articles?cursor=nonsense").await.refused(400, "malformed");
         app.anyone().get("/v1/articles?locale=en&locale=hi").await.refused(400, "malformed");
     }
 
     async fn every_fault_is_named_at_once_and_nothing_is_written(app) {
         let editor = app.editor().await;
+        let missing: Vec<_> = editor.post("/v1/desk/articles", &json!({ "kind": "poem" })).await.violations().into_iter().map(|(pointer, _)| pointer).collect();
+        assert_eq!(missing, ["#/kind", "#/section_id", "#/source_locale", "#/translations"]);
         let section = app.section("world", "दुनिया").await;
         let sent = json!({
             "kind": "story", "section_id": section, "source_locale": "en",

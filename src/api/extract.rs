@@ -15,10 +15,9 @@ use actix_web::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use serde_path_to_error::Segment;
 use utoipa::{PartialSchema, ToSchema, openapi};
 
-use super::problem::Failure;
+use super::{problem::Failure, typed::typed};
 use crate::{
     access::{Action, Caller, Permit},
     delivery::Wish,
@@ -62,14 +61,32 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let pairs = url::form_urlencoded::parse(req.query_string().as_bytes());
-        let deserializer = serde_urlencoded::Deserializer::new(pairs);
-        ready(serde_path_to_error::deserialize(deserializer).map(Self).map_err(|e| {
-            let (name, message) = (e.path().to_string(), e.inner().to_string());
-            let code = if message.starts_with("unknown field") { "unknown_parameter" } else { "parameter" };
-            let named = message.split('`').nth(1).filter(|_| name == "." || code == "unknown_parameter");
-            Failure::malformed(format!("?{}", named.unwrap_or(&name)), code, message.replace("field", "parameter"))
-        }))
+        ready(query(req.query_string()).map(Self))
+    }
+}
+
+/// Read a query, naming every parameter that is unknown, repeated or wrong.
+fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    let mut pairs: Vec<_> = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
+    let mut faults = Vec::new();
+    loop {
+        let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+        let parsed = url::form_urlencoded::parse(text.as_bytes());
+        let error = match serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(parsed)) {
+            Ok(read) if faults.is_empty() => return Ok(read),
+            Ok(_) => return Err(Failure::Malformed(faults)),
+            Err(error) => error,
+        };
+        let (path, message) = (error.path().to_string(), error.inner().to_string());
+        let code = if message.starts_with("unknown field") { "unknown_parameter" } else { "parameter" };
+        let named = message.split('`').nth(1).filter(|_| path == "." || code == "unknown_parameter");
+        let name = named.unwrap_or(&path).to_owned();
+        let before = pairs.len();
+        pairs.retain(|(other, _)| *other != name);
+        faults.push(Violation { pointer: format!("?{name}"), code, detail: message.replace("field", "parameter") });
+        if pairs.len() == before || faults.len() >= 50 {
+            return Err(Failure::Malformed(faults));
+        }
     }
 }
 
@@ -113,81 +130,6 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         }
         let bytes = read(req, payload);
         Box::pin(async move { typed(json(&bytes.await?)?).map(Self).map_err(Failure::from) })
-    }
-}
-
-/// Read a value into a type, naming every field that is unknown or of the wrong type.
-///
-/// # Errors
-/// [`Error::Invalid`] with all of them.
-pub fn typed<T: DeserializeOwned>(mut value: Value) -> Result<T, Error> {
-    let mut faults: Vec<Violation> = Vec::new();
-    loop {
-        match serde_path_to_error::deserialize::<_, T>(&value) {
-            Ok(read) if faults.is_empty() => return Ok(read),
-            Ok(_) => return Err(Error::Invalid(faults)),
-            Err(error) => {
-                let (path, fault) = fault(&error);
-                let repeated = faults.iter().any(|f| f.pointer == fault.pointer);
-                let missing = fault.code == "required";
-                if !repeated {
-                    faults.push(fault);
-                }
-                // Take the wrong part out and look on; what is missing cannot be put in.
-                if repeated || missing || faults.len() >= 50 || !remove(&mut value, &path) {
-                    return Err(Error::Invalid(faults));
-                }
-            }
-        }
-    }
-}
-
-fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> (Vec<String>, Violation) {
-    let mut path: Vec<String> = error
-        .path()
-        .iter()
-        .filter_map(|segment| match segment {
-            Segment::Map { key } => Some(key.clone()),
-            Segment::Seq { index } => Some(index.to_string()),
-            Segment::Enum { .. } | Segment::Unknown => None,
-        })
-        .collect();
-    let message = error.inner().to_string();
-    let named = message.split('`').nth(1).unwrap_or_default().to_owned();
-    let code = if message.starts_with("unknown field") {
-        "unknown_field"
-    } else if message.starts_with("missing field") {
-        "required"
-    } else if message.starts_with("unknown variant") {
-        "unknown_value"
-    } else {
-        "type"
-    };
-    if matches!(code, "unknown_field" | "required") && path.last() != Some(&named) {
-        path.push(named);
-    }
-    let escaped: String = path.iter().map(|p| format!("/{}", p.replace('~', "~0").replace('/', "~1"))).collect();
-    let detail = message.split(" at line ").next().unwrap_or_default().to_owned();
-    (path, Violation { pointer: format!("#{escaped}"), code, detail })
-}
-
-fn remove(value: &mut Value, path: &[String]) -> bool {
-    let Some((last, above)) = path.split_last() else { return false };
-    let parent = above.iter().try_fold(value, |at, step| match at {
-        Value::Object(map) => map.get_mut(step),
-        Value::Array(items) => step.parse::<usize>().ok().and_then(|n| items.get_mut(n)),
-        _ => None,
-    });
-    match parent {
-        Some(Value::Object(map)) => map.remove(last).is_some(),
-        Some(Value::Array(items)) => match last.parse::<usize>() {
-            Ok(n) if n < items.len() => {
-                items.remove(n);
-                true
-            }
-            _ => false,
-        },
-        _ => false,
     }
 }
 
@@ -399,31 +341,6 @@ pub fn paging(limit: Option<u32>, cursor: Option<&str>, count: Option<bool>, ord
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Inner {
-        #[serde(rename = "n")]
-        _n: u8,
-    }
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Outer {
-        #[serde(rename = "a")]
-        _a: String,
-        #[serde(rename = "list", default)]
-        _list: Vec<Inner>,
-    }
-
-    #[test]
-    fn every_wrong_field_is_named() {
-        let sent = json!({ "a": "x", "b": 1, "c/d": 2, "list": [{ "n": 1, "m": 2 }, { "n": "no" }] });
-        let Err(Error::Invalid(all)) = typed::<Outer>(sent) else { panic!("accepted") };
-        let found: Vec<_> = all.iter().map(|v| (v.pointer.as_str(), v.code)).collect();
-        for expected in [("#/b", "unknown_field"), ("#/c~1d", "unknown_field"), ("#/list/0/m", "unknown_field"), ("#/list/1/n", "type")] {
-            assert!(found.contains(&expected), "{expected:?} in {found:?}");
-        }
-    }
 
     #[test]
     fn merging_follows_the_examples_of_rfc_7396() {

@@ -9,6 +9,7 @@ pub mod frame;
 pub mod health;
 pub mod problem;
 pub mod reply;
+pub mod typed;
 
 use std::sync::Arc;
 

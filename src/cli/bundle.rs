@@ -15,7 +15,7 @@ use crate::{
         Caller, Permit, System,
         action::{Export, Import},
     },
-    api::extract::typed,
+    api::typed::typed,
     desk::bundle::{self as records, Outcome, Record},
     domain::{Error, page::Paging},
     store::{self, Store, Tx},

@@ -121,7 +121,9 @@ impl From<Error> for Failed {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let environment = config::environment();
-    let filter = tracing_subscriber::EnvFilter::new(config::log_filter(&environment));
+    // The framework calls every broken connection an error; what is asked for by name is shown all the same.
+    let filter = format!("actix_http=off,actix_server=warn,{}", config::log_filter(&environment));
+    let filter = tracing_subscriber::EnvFilter::new(filter);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
     let settings = || Settings::from_env(&environment).map_err(Failed::Configured);
     let done = match cli.command {
