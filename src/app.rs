@@ -20,7 +20,7 @@ use crate::{
 /// The contract of everything this server answers.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    App::new().into_utoipa_app().openapi(contract::base()).configure(api::routes).split_for_parts().1
+    contract::described(App::new().into_utoipa_app().openapi(contract::base()).configure(api::routes).split_for_parts().1)
 }
 
 /// The whole service over this state.

@@ -1,10 +1,14 @@
 //! The contract: the `OpenAPI` document, and what follows from it.
 
-use actix_web::{HttpRequest, HttpResponse, http::Method, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{Method, StatusCode},
+    web::Data,
+};
 use utoipa::{
     OpenApi,
     openapi::{
-        self,
+        self, RefOr,
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
@@ -53,6 +57,24 @@ pub fn base() -> openapi::OpenApi {
     let components = base.components.get_or_insert_default();
     components.add_security_scheme("token", token);
     base
+}
+
+/// The contract with a description on every response, which `OpenAPI` requires: the status in words, unless there is a better one.
+#[must_use]
+pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
+    for item in api.paths.paths.values_mut() {
+        for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten() {
+            for (status, response) in &mut operation.responses.responses {
+                if let RefOr::T(response) = response
+                    && response.description.is_empty()
+                {
+                    let words = status.parse().ok().and_then(|s: StatusCode| s.canonical_reason());
+                    response.description = words.unwrap_or("Why it was refused.").to_owned();
+                }
+            }
+        }
+    }
+    api
 }
 
 /// The document, and which methods each path takes.

@@ -124,7 +124,12 @@ pub fn run() -> ExitCode {
     // The framework calls every broken connection an error; what is asked for by name is shown all the same.
     let filter = format!("actix_http=off,actix_server=warn,{}", config::log_filter(&environment));
     let filter = tracing_subscriber::EnvFilter::new(filter);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .init();
     let settings = || Settings::from_env(&environment).map_err(Failed::Configured);
     let done = match cli.command {
         Command::Openapi => {
