@@ -69,7 +69,7 @@ pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
                     && response.description.is_empty()
                 {
                     let words = status.parse().ok().and_then(|s: StatusCode| s.canonical_reason());
-                    response.description = words.unwrap_or("Why it was refused.").to_owned();
+                    words.unwrap_or("Why it was refused.").clone_into(&mut response.description);
                 }
             }
         }
