@@ -15,6 +15,7 @@ mod naming;
 mod permissions;
 mod publishing;
 mod reading;
+mod revising;
 mod schema;
 mod sessions;
 mod translating;

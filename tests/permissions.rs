@@ -46,6 +46,7 @@ async fn call(who: &Client<'_>, operation: &Operation) -> u16 {
         ("{grant_id}", "00000000-0000-0000-0000-000000000002"),
         ("{locale}", "hi"),
         ("{slug}", "nothing"),
+        ("{version}", "1"),
     ] {
         path = path.replace(name, value);
     }

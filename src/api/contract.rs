@@ -37,6 +37,7 @@ use super::{State, problem::Failure};
         (name = "desk: authors", description = "Keep authors."),
         (name = "desk: tags", description = "Keep tags."),
         (name = "desk: articles", description = "Write, translate and publish."),
+        (name = "desk: revisions", description = "Read, compare and go back to what every save left."),
         (name = "desk: users", description = "Keep users and their grants."),
         (name = "operation", description = "For whoever runs the server."),
     ),

@@ -49,6 +49,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::tags::routes)
                 .configure(desk::articles::routes)
                 .configure(desk::translations::routes)
+                .configure(desk::revisions::routes)
                 .configure(desk::publishing::routes)
                 .configure(desk::users::routes),
         )

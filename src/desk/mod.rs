@@ -12,6 +12,7 @@ pub mod bundle;
 pub mod locales;
 mod naming;
 pub mod publishing;
+pub mod revisions;
 pub mod sections;
 pub mod sessions;
 pub mod site;

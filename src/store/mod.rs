@@ -14,6 +14,7 @@ pub mod imports;
 pub mod keys;
 pub mod locales;
 pub mod names;
+pub mod revisions;
 mod schema;
 pub mod sections;
 pub mod sessions;

@@ -54,6 +54,12 @@ pub struct DeskCredit {
     pub author_id: AuthorId,
 }
 
+impl From<Credit> for DeskCredit {
+    fn from(credit: Credit) -> Self {
+        Self { role: credit.role, author_id: credit.author_id }
+    }
+}
+
 /// The lead picture or video; its alternative text and caption are words of each translation.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -71,6 +77,12 @@ pub struct DeskLead {
     #[serde(default)]
     #[schema(example = "AP", max_length = 300)]
     pub credit: String,
+}
+
+impl From<Lead> for DeskLead {
+    fn from(lead: Lead) -> Self {
+        Self { url: lead.url, width: lead.width, height: lead.height, credit: lead.credit }
+    }
 }
 
 /// What the public sees of a translation.
@@ -287,8 +299,8 @@ fn facts_only(a: &article::Article) -> DeskArticle {
         genre: facts.genre,
         section_id: facts.section_id,
         tags: facts.tags,
-        credits: facts.credits.into_iter().map(|c| DeskCredit { role: c.role, author_id: c.author_id }).collect(),
-        lead: facts.lead.map(|l| DeskLead { url: l.url, width: l.width, height: l.height, credit: l.credit }),
+        credits: facts.credits.into_iter().map(DeskCredit::from).collect(),
+        lead: facts.lead.map(DeskLead::from),
         source_locale: facts.source_locale,
         embargo_until: facts.embargo_until,
         translations: BTreeMap::new(),

@@ -5,6 +5,7 @@ pub mod authors;
 pub mod locales;
 pub mod names;
 pub mod publishing;
+pub mod revisions;
 pub mod sections;
 pub mod site;
 pub mod tags;

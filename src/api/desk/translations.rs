@@ -224,7 +224,7 @@ impl From<NewTranslation> for Draft {
     }
 }
 
-fn body_in(format: Format, document: &body::Document) -> DeskBody {
+pub(super) fn body_in(format: Format, document: &body::Document) -> DeskBody {
     let content = match format {
         Format::Doc => doc::write(document),
         Format::Html => Value::String(html::write(document)),
@@ -255,7 +255,7 @@ fn show(t: &translation::Translation, format: Format) -> DeskTranslation {
     }
 }
 
-fn tagged(saved: Saved) -> Tagged<DeskTranslation> {
+pub(super) fn tagged(saved: Saved) -> Tagged<DeskTranslation> {
     let shown = DeskTranslation { warnings: saved.warnings, ..show(&saved.translation, Format::Doc) };
     Tagged::new(shown, saved.translation.version)
 }

@@ -9,6 +9,7 @@
 //! reader sees it.
 
 pub mod blocks;
+pub mod diff;
 pub mod doc;
 pub mod html;
 pub mod markdown;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-pub use write::write;
+pub use write::{write, write_block};
 
 use super::{Block, BlockId, Cell, Document, Image, Inline, Mark, Node, Row, SCHEMA, provider, push_text};
 use crate::domain::{

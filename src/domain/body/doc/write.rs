@@ -11,10 +11,12 @@ pub fn write(document: &Document) -> Value {
 }
 
 fn blocks_value(blocks: &[Block]) -> Value {
-    blocks.iter().map(block_value).collect()
+    blocks.iter().map(write_block).collect()
 }
 
-fn block_value(block: &Block) -> Value {
+/// One block as JSON.
+#[must_use]
+pub fn write_block(block: &Block) -> Value {
     let mut attrs = json!({ "id": block.id });
     let mut set = |name: &str, value: Value| {
         if let Some(map) = attrs.as_object_mut() {

@@ -1,0 +1,211 @@
+//! What changed between two revisions: by field and by block, and within them by word.
+
+use serde_json::{Value, json};
+use similar::{Algorithm, ChangeTag, capture_diff_slices};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{
+    article::Facts,
+    body::{
+        BlockId,
+        diff::{BlockChange, compare as compare_bodies},
+        html::{escape, write_block},
+    },
+    translation::Words,
+    vocabulary::vocabulary,
+};
+
+vocabulary! {
+    /// What became of a piece of text.
+    pub enum Fate {
+        /// It stayed.
+        Kept => "kept",
+        /// It was taken out.
+        Removed => "removed",
+        /// It was put in.
+        Added => "added",
+    }
+}
+
+/// A piece of text and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// What became of it.
+    pub fate: Fate,
+    /// The text.
+    pub text: String,
+}
+
+/// Words of one text up to which they are compared one by one; longer texts count as rewritten.
+const MOST_WORDS: usize = 4_000;
+
+/// What changed from one text to another, by words (UAX #29), so that no cluster of any script is cut.
+///
+/// The kept and removed pieces together are the text before, the kept and added ones the text after.
+#[must_use]
+pub fn pieces(before: &str, after: &str) -> Vec<Piece> {
+    let mut all: Vec<Piece> = Vec::new();
+    let mut push = |fate: Fate, text: &str| match all.last_mut() {
+        _ if text.is_empty() => {}
+        Some(last) if last.fate == fate => last.text.push_str(text),
+        _ => all.push(Piece { fate, text: text.to_owned() }),
+    };
+    let (old, new): (Vec<&str>, Vec<&str>) = (before.split_word_bounds().collect(), after.split_word_bounds().collect());
+    if before != after && (old.len() > MOST_WORDS || new.len() > MOST_WORDS) {
+        push(Fate::Removed, before);
+        push(Fate::Added, after);
+        return all;
+    }
+    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
+        for change in op.iter_changes(&old, &new) {
+            let fate = match change.tag() {
+                ChangeTag::Equal => Fate::Kept,
+                ChangeTag::Delete => Fate::Removed,
+                ChangeTag::Insert => Fate::Added,
+            };
+            push(fate, change.value());
+        }
+    }
+    all
+}
+
+/// A field that is not what it was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldChange {
+    /// Its path, as a JSON pointer into the resource (`#/lead/alt`).
+    pub pointer: &'static str,
+    /// What it was.
+    pub before: Value,
+    /// What it is.
+    pub after: Value,
+    /// Of text: what changed within it.
+    pub pieces: Vec<Piece>,
+}
+
+/// What changed between two revisions.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Comparison {
+    /// Fields that changed.
+    pub fields: Vec<FieldChange>,
+    /// All blocks of the body, those that are gone where they were; empty for facts.
+    pub blocks: Vec<BlockChange>,
+}
+
+fn text_field(all: &mut Vec<FieldChange>, pointer: &'static str, before: &str, after: &str) {
+    if before != after {
+        all.push(FieldChange { pointer, before: json!(before), after: json!(after), pieces: pieces(before, after) });
+    }
+}
+
+/// Compare two revisions of the words of a translation.
+#[must_use]
+pub fn words(before: &Words, after: &Words) -> Comparison {
+    let mut fields = Vec::new();
+    let f = &mut fields;
+    text_field(f, "#/headline", &before.headline, &after.headline);
+    text_field(f, "#/summary", &before.summary, &after.summary);
+    text_field(f, "#/lead/alt", &before.lead_alt, &after.lead_alt);
+    text_field(f, "#/lead/caption", &before.lead_caption, &after.lead_caption);
+    text_field(f, "#/seo/title", &before.seo_title, &after.seo_title);
+    text_field(f, "#/seo/description", &before.seo_description, &after.seo_description);
+    Comparison { fields, blocks: compare_bodies(&before.body, &after.body) }
+}
+
+/// Compare two revisions of the facts of an article.
+#[must_use]
+pub fn facts(before: &Facts, after: &Facts) -> Comparison {
+    let pairs = [
+        ("#/kind", json!(before.kind), json!(after.kind)),
+        ("#/genre", json!(before.genre), json!(after.genre)),
+        ("#/section_id", json!(before.section_id), json!(after.section_id)),
+        ("#/tags", json!(before.tags), json!(after.tags)),
+        ("#/credits", json!(before.credits), json!(after.credits)),
+        ("#/lead", json!(before.lead), json!(after.lead)),
+        ("#/source_locale", json!(before.source_locale), json!(after.source_locale)),
+        ("#/embargo_until", json!(before.embargo_until), json!(after.embargo_until)),
+    ];
+    let changed = pairs.into_iter().filter(|(_, before, after)| before != after);
+    let fields = changed.map(|(pointer, before, after)| FieldChange { pointer, before, after, pieces: Vec::new() }).collect();
+    Comparison { fields, blocks: Vec::new() }
+}
+
+/// A comparison as HTML for people: `ins` and `del` around what changed, everything escaped.
+#[must_use]
+pub fn html(comparison: &Comparison) -> String {
+    let fields: String = comparison.fields.iter().map(field_html).collect();
+    let blocks: String = comparison.blocks.iter().map(block_html).collect();
+    format!("<div class=\"diff\">{fields}{blocks}</div>")
+}
+
+fn field_html(field: &FieldChange) -> String {
+    let shown = if field.pieces.is_empty() {
+        format!("<del>{}</del> <ins>{}</ins>", escape(&field.before.to_string()), escape(&field.after.to_string()))
+    } else {
+        marked(&field.pieces)
+    };
+    format!("<p class=\"field\" data-field=\"{}\">{shown}</p>", field.pointer)
+}
+
+fn marked(pieces: &[Piece]) -> String {
+    let piece = |p: &Piece| match p.fate {
+        Fate::Kept => escape(&p.text),
+        Fate::Removed => format!("<del>{}</del>", escape(&p.text)),
+        Fate::Added => format!("<ins>{}</ins>", escape(&p.text)),
+    };
+    pieces.iter().map(piece).collect()
+}
+
+fn block_html(change: &BlockChange) -> String {
+    let wrapped = |class: &str, id: &BlockId, inner: &str| format!("<div class=\"block {class}\" data-id=\"{id}\">{inner}</div>");
+    match change {
+        BlockChange::Kept(block) => wrapped("kept", &block.id, &write_block(block)),
+        BlockChange::Moved(block) => wrapped("moved", &block.id, &write_block(block)),
+        BlockChange::Added(block) => wrapped("added", &block.id, &format!("<ins>{}</ins>", write_block(block))),
+        BlockChange::Removed(block) => wrapped("removed", &block.id, &format!("<del>{}</del>", write_block(block))),
+        BlockChange::Changed { after, pieces, .. } => wrapped("changed", &after.id, &format!("<p>{}</p>", marked(pieces))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn side(pieces: &[Piece], not: Fate) -> String {
+        pieces.iter().filter(|p| p.fate != not).map(|p| p.text.as_str()).collect()
+    }
+
+    #[test]
+    fn words_are_marked_and_clusters_stay_whole() {
+        let told: Vec<_> =
+            pieces("The river rose by a metre.", "The river fell by a metre.").into_iter().map(|p| (p.fate, p.text)).collect();
+        let expected = [(Fate::Kept, "The river "), (Fate::Removed, "rose"), (Fate::Added, "fell"), (Fate::Kept, " by a metre.")];
+        assert_eq!(told, expected.map(|(fate, text)| (fate, text.to_owned())));
+        let hindi = pieces("नदी एक मीटर चढ़ी", "नदी दो मीटर चढ़ी");
+        assert_eq!(hindi.iter().map(|p| p.text.as_str()).collect::<Vec<_>>(), ["नदी ", "एक", "दो", " मीटर चढ़ी"]);
+    }
+
+    proptest! {
+        #[test]
+        fn both_texts_can_be_read_out_of_the_pieces(before in "\\PC{0,60}", after in "\\PC{0,60}") {
+            let told = pieces(&before, &after);
+            prop_assert_eq!(side(&told, Fate::Added), before);
+            prop_assert_eq!(side(&told, Fate::Removed), after);
+        }
+    }
+
+    #[test]
+    fn a_very_long_text_counts_as_rewritten() {
+        let (before, after) = ("a ".repeat(MOST_WORDS), "b ".repeat(MOST_WORDS));
+        assert_eq!(pieces(&before, &after).len(), 2);
+        assert_eq!(pieces(&before, &before), [Piece { fate: Fate::Kept, text: before.clone() }]);
+    }
+
+    #[test]
+    fn html_escapes_what_people_wrote() {
+        let fields = vec![FieldChange { pointer: "#/headline", before: json!(""), after: json!(""), pieces: pieces("<b>", "<script>") }];
+        let shown = html(&Comparison { fields, blocks: Vec::new() });
+        assert!(!shown.contains("<script>") && !shown.contains("<b>"), "{shown}");
+    }
+}

@@ -1,0 +1,127 @@
+//! Revisions: every save, kept for ever, and listed so that autosave does not drown what people did.
+
+use super::{Id, Instant, Version, user::User};
+
+/// Seconds of one stretch of work: saves of one person within it are listed as one.
+pub const STRETCH_SECONDS: i64 = 5 * 60;
+
+/// One save.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// The version that it made.
+    pub version: Version,
+    /// Who saved, with their name; nobody, when it was imported.
+    pub by: Option<(Id<User>, String)>,
+    /// When.
+    pub at: Instant,
+    /// Why, if they said.
+    pub note: String,
+}
+
+impl Saved {
+    /// True when the next save goes on with this one: the same person, in the same stretch of the clock, and without
+    /// a note on this one. Neighbours alone decide, so that a list folds alike from either end.
+    #[must_use]
+    pub fn goes_on_in(&self, next: &Self) -> bool {
+        let stretch = |at: Instant| at.as_seconds().div_euclid(STRETCH_SECONDS);
+        self.by == next.by && stretch(self.at) == stretch(next.at) && self.note.is_empty()
+    }
+}
+
+/// Consecutive saves that are listed as one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// The first of them.
+    pub first: Saved,
+    /// The last of them, which stands for all.
+    pub last: Saved,
+}
+
+impl Stretch {
+    /// How many saves there are in it. Versions have no gaps.
+    #[must_use]
+    pub fn saves(&self) -> i32 {
+        self.last.version.saturating_sub(self.first.version).saturating_add(1)
+    }
+
+    /// Take in a neighbouring save, if it belongs; give it back otherwise.
+    ///
+    /// # Errors
+    /// The save.
+    pub fn take(&mut self, save: Saved) -> Result<(), Saved> {
+        if save.version > self.last.version && self.last.goes_on_in(&save) {
+            self.last = save;
+            Ok(())
+        } else if save.version < self.first.version && save.goes_on_in(&self.first) {
+            self.first = save;
+            Ok(())
+        } else {
+            Err(save)
+        }
+    }
+}
+
+impl From<Saved> for Stretch {
+    fn from(save: Saved) -> Self {
+        Self { first: save.clone(), last: save }
+    }
+}
+
+/// Fold saves that come in the order of their versions, either way.
+pub fn fold(saves: impl IntoIterator<Item = Saved>, into: &mut Vec<Stretch>) {
+    for save in saves {
+        let left = match into.last_mut() {
+            Some(last) => last.take(save),
+            None => Err(save),
+        };
+        if let Err(save) = left {
+            into.push(save.into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn saves() -> impl Strategy<Value = Vec<Saved>> {
+        prop::collection::vec((0..3u8, 0..400i64, any::<bool>()), 0..40).prop_map(|all| {
+            let mut at = 0;
+            let mut saves = Vec::new();
+            for (n, (who, gap, noted)) in (1..).zip(all) {
+                at += gap;
+                let by = (who > 0).then(|| (uuid::Uuid::from_u128(who.into()).into(), format!("User {who}")));
+                let note = if noted && gap % 7 == 0 { "why".to_owned() } else { String::new() };
+                saves.push(Saved { version: n, by, at: Instant::from_micros(at.saturating_mul(1_000_000)), note });
+            }
+            saves
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn folding_loses_nothing_and_is_the_same_from_both_ends(saves in saves()) {
+            let (mut up, mut down) = (Vec::new(), Vec::new());
+            fold(saves.clone(), &mut up);
+            fold(saves.iter().rev().cloned(), &mut down);
+            down.reverse();
+            prop_assert_eq!(&up, &down);
+            prop_assert_eq!(up.iter().map(|s| usize::try_from(s.saves()).unwrap()).sum::<usize>(), saves.len());
+            for stretch in &up {
+                prop_assert_eq!(&stretch.first.by, &stretch.last.by);
+                prop_assert!(stretch.last.at.as_seconds() - stretch.first.at.as_seconds() < STRETCH_SECONDS);
+            }
+        }
+    }
+
+    #[test]
+    fn a_note_ends_a_stretch() {
+        let save = |version: i32, note: &str| Saved { version, by: None, at: Instant::from_micros(0), note: note.to_owned() };
+        let mut folded = Vec::new();
+        fold([save(1, ""), save(2, "first draft"), save(3, ""), save(4, "")], &mut folded);
+        let versions: Vec<_> = folded.iter().map(|s| (s.first.version, s.last.version)).collect();
+        assert_eq!(versions, [(1, 2), (3, 4)]);
+    }
+}

@@ -1,0 +1,153 @@
+//! Revisions: what every save left, of facts and of words.
+
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{Integer, Nullable, Text},
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    Tx,
+    dialect::{At, Json, Uid},
+    schema::{article_revisions, translation_revisions},
+    sql::Sql,
+};
+use crate::domain::{
+    Error, Id, Instant, Locale, Version,
+    article::{Article, Facts},
+    body::doc,
+    page::{Page, Paging},
+    revision::{Saved, Stretch, fold},
+    translation::{MadeFrom, Words},
+    user::User,
+};
+
+/// Which revisions of an article: those of its facts, or of its words in a locale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Series<'a> {
+    /// Of the facts.
+    Facts,
+    /// Of the words.
+    Words(&'a Locale),
+}
+
+/// The order of a list of revisions, in cursors.
+pub const ORDER: u8 = 9;
+
+/// Saves that are read at once while a page is folded.
+const BATCH: i64 = 200;
+
+#[derive(QueryableByName)]
+struct SavedRow {
+    #[diesel(sql_type = Integer)]
+    version: i32,
+    #[diesel(sql_type = Nullable<Uid>)]
+    saved_by: Option<Id<User>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    name: Option<String>,
+    #[diesel(sql_type = At)]
+    saved_at: Instant,
+    #[diesel(sql_type = Text)]
+    note: String,
+}
+
+impl From<SavedRow> for Saved {
+    fn from(row: SavedRow) -> Self {
+        Self { version: row.version, by: row.saved_by.zip(row.name), at: row.saved_at, note: row.note }
+    }
+}
+
+fn saves(article: &Article, series: Series<'_>) -> Sql {
+    let mut sql = Sql::new("SELECT r.version, r.saved_by, u.name, r.saved_at, r.note FROM ");
+    match series {
+        Series::Facts => sql.push("article_revisions r LEFT JOIN users u ON u.id = r.saved_by WHERE r.article_id = ").id(article.id),
+        Series::Words(locale) => {
+            sql.push("translation_revisions r LEFT JOIN users u ON u.id = r.saved_by WHERE r.locale = ").text(locale.as_str());
+            sql.push(" AND r.article_id = ").id(article.id)
+        }
+    };
+    sql
+}
+
+/// Who saved a version, when and why.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such version.
+pub fn saved(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, version: Version) -> Result<Saved, Error> {
+    let mut sql = saves(article, series);
+    sql.push(" AND r.version = ").int(version.into());
+    sql.first::<SavedRow>(tx)?.map(Saved::from).ok_or(Error::NotFound("revision"))
+}
+
+/// A page of revisions, newest first, with the saves of one stretch of work as one.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn page(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, paging: Paging) -> Result<Page<Stretch>, Error> {
+    let upwards = paging.backwards();
+    let limit = usize::try_from(paging.limit).unwrap_or(100);
+    let mut from = paging.cursor.map(|c| c.key);
+    let mut stretches: Vec<Stretch> = Vec::new();
+    loop {
+        let mut sql = saves(article, series);
+        if let Some(from) = from {
+            sql.push(if upwards { " AND r.version > " } else { " AND r.version < " }).int(from);
+        }
+        sql.push(if upwards { " ORDER BY r.version LIMIT " } else { " ORDER BY r.version DESC LIMIT " }).int(BATCH);
+        let rows = sql.load::<SavedRow>(tx)?;
+        let ended = i64::try_from(rows.len()).is_ok_and(|n| n < BATCH);
+        from = rows.last().map(|r| r.version.into());
+        fold(rows.into_iter().map(Saved::from), &mut stretches);
+        // The last stretch may go on in the next batch; one more than the page holds is enough to know that there are more.
+        if ended || stretches.len() > limit.saturating_add(1) {
+            break;
+        }
+    }
+    let mut page = Page::cut(stretches, paging, ORDER, None, |s| (s.last.version.into(), Uuid::nil()));
+    if let (Some(next), Some(last)) = (&mut page.next, page.items.last()) {
+        next.key = last.first.version.into();
+    }
+    Ok(page)
+}
+
+/// The facts as a revision left them.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such version.
+pub fn facts(tx: &mut Tx<'_>, article: &Article, version: Version) -> Result<Facts, Error> {
+    let facts: Option<Json> =
+        article_revisions::table.find((article.id, version)).select(article_revisions::facts).first(tx.conn).optional()?;
+    serde_json::from_value(facts.ok_or(Error::NotFound("revision"))?.0).map_err(Error::internal)
+}
+
+/// The words as a revision left them, and what they were made from.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such version.
+pub fn words(tx: &mut Tx<'_>, article: &Article, locale: &Locale, version: Version) -> Result<(Words, Option<MadeFrom>), Error> {
+    let row: Option<(Json, Option<Json>)> = translation_revisions::table
+        .find((article.id, locale.as_str(), version))
+        .select((translation_revisions::words, translation_revisions::made_from))
+        .first(tx.conn)
+        .optional()?;
+    let (words, made_from) = row.ok_or(Error::NotFound("revision"))?;
+    let made_from = made_from.map(|m| serde_json::from_value(m.0)).transpose().map_err(Error::internal)?;
+    Ok((read(&words.0)?, made_from))
+}
+
+/// Words out of what [`super::translations::words_json`] made of them.
+fn read(kept: &Value) -> Result<Words, Error> {
+    let text = |pointer: &str| kept.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let body = kept.get("body").ok_or_else(|| Error::internal("a revision without a body"))?;
+    Ok(Words {
+        headline: text("/headline"),
+        summary: text("/summary"),
+        body: doc::stored(body)?,
+        lead_alt: text("/lead/alt"),
+        lead_caption: text("/lead/caption"),
+        seo_title: text("/seo/title"),
+        seo_description: text("/seo/description"),
+    })
+}
