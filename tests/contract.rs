@@ -90,3 +90,22 @@ fn the_page_about_limits_says_what_is_enforced() {
     let table: Vec<_> = page.lines().filter(|line| line.starts_with("| ")).skip(2).collect();
     assert_eq!(table, rows.map(|(what, limit)| format!("| {what} | {limit} |")));
 }
+
+#[test]
+fn every_reference_leads_somewhere() {
+    fn references(value: &Value, found: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => {
+                found.extend(map.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                map.values().for_each(|inner| references(inner, found));
+            }
+            Value::Array(items) => items.iter().for_each(|inner| references(inner, found)),
+            _ => {}
+        }
+    }
+    let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+    let mut found = Vec::new();
+    references(&contract, &mut found);
+    let lost: Vec<_> = found.iter().filter(|r| contract.pointer(r.trim_start_matches('#')).is_none()).collect();
+    assert!(found.len() > 100 && lost.is_empty(), "{lost:?}");
+}

@@ -320,7 +320,7 @@ pub struct ListRevisions {
 pub struct CompareRevisions {
     /// The version that it is compared with; the one before when absent.
     #[param(minimum = 1)]
-    against: Option<Version>,
+    against: Option<i32>,
     /// In which form; `json` when absent.
     #[param(inline)]
     format: Option<DiffFormat>,
