@@ -128,6 +128,8 @@ both! {
         let changed: Vec<_> = diff["fields"].as_array().unwrap().iter().map(|f| (f["pointer"].as_str().unwrap(), f["after"].as_str().unwrap())).collect();
         assert_eq!(changed, [("#/genre", "analysis"), ("#/section_id", crime.as_str())]);
         assert_eq!(editor.get(&format!("{path}/revisions/1")).await.ok()["section_id"], first["section_id"]);
+        let late = editor.patch(&path, "\"1\"", &json!({ "kind": "video" })).await.refused(412, "stale");
+        assert_eq!(late["changed"], json!(["#/genre", "#/section_id"]));
         let restored = editor.act(&format!("{path}/revisions/1/restore"), "\"2\"", &json!({})).await.ok();
         assert_eq!((restored["version"].as_i64(), &restored["section_id"], &restored["genre"]), (Some(3), &first["section_id"], &first["genre"]));
         let list = editor.get(&format!("{path}/revisions")).await.ok();

@@ -1,6 +1,9 @@
 //! Words in many languages: saves, versions, sources and slugs.
 
+use std::collections::BTreeSet;
+
 use dateline::domain::user::Role;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 both! {
@@ -13,6 +16,7 @@ both! {
         let late = editor.patch(&words, &tag, &json!({ "headline": "Second" })).await;
         let problem = late.refused(412, "stale");
         assert_eq!((problem["current_version"].as_i64(), problem["changed_by"].as_str()), (Some(2), Some("editor 0")));
+        assert_eq!(problem["changed"], json!(["#/headline"]));
         assert_eq!(editor.get(&words).await.ok()["headline"], "First");
         editor.send(actix_web::http::Method::PATCH, &words, &[("content-type", "application/json")], Some(b"{}".to_vec())).await.refused(428, "unconditional");
         editor.patch(&words, "W/\"2\"", &json!({})).await.refused(412, "stale");
@@ -135,5 +139,35 @@ both! {
         assert_eq!(found(&editor, "mine=true").await, ["Theirs"]);
         // A contributor sees only what is theirs.
         assert_eq!(found(&writer, "").await, ["Mine 100% done"]);
+    }
+
+    /// Everybody reads, writes what they read with a word of theirs, and reads again when somebody was faster.
+    async fn sixteen_who_write_at_once_lose_nothing(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let words = format!("{}/translations/en", editor.story(&section, "River rises").await);
+        let one = async |who: usize| {
+            let mut refused = 0;
+            for n in 0..20 {
+                loop {
+                    let read = editor.get(&format!("{words}?body=text")).await;
+                    let text = format!("{} {who}.{n}", read.ok()["body"]["content"].as_str().unwrap());
+                    let saved = editor.patch(&words, &read.etag(), &json!({ "body": { "format": "text", "content": text } })).await;
+                if saved.status == 200 {
+                        break;
+                    }
+                    let problem = saved.refused(412, "stale");
+                    assert!(problem["current_version"].as_i64() > Some(1) && problem["changed"] == json!(["#/body"]), "{problem}");
+                    refused += 1;
+                }
+            }
+            refused
+        };
+        let refused: usize = join_all((0..16).map(one)).await.into_iter().sum();
+        assert!(refused > 0, "nobody met anybody");
+        let last = editor.get(&format!("{words}?body=text")).await.ok();
+        assert_eq!(last["version"], 321);
+        let written: BTreeSet<_> = last["body"]["content"].as_str().unwrap().split_whitespace().filter(|w| w.contains('.') && !w.ends_with('.')).collect();
+        assert_eq!(written.len(), 320);
     }
 }

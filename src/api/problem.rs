@@ -53,6 +53,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub changed_at: Option<Instant>,
+    /// With `stale`: what has changed since the expected version, as JSON pointers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["#/headline"]))]
+    pub changed: Vec<&'static str>,
 }
 
 /// Why a request was refused: by a rule, or on its way to one.
@@ -118,9 +122,11 @@ impl Failure {
             Self::Rule(Error::Taken(one)) => vec![one.clone()],
             _ => Vec::new(),
         };
-        let (current_version, changed_by, changed_at) = match self {
-            Self::Rule(Error::Stale { current, changed_by, changed_at, .. }) => (Some(*current), changed_by.clone(), *changed_at),
-            _ => (None, None, None),
+        let (current_version, changed_by, changed_at, changed) = match self {
+            Self::Rule(Error::Stale { current, changed_by, changed_at, changed, .. }) => {
+                (Some(*current), changed_by.clone(), *changed_at, changed.clone())
+            }
+            _ => (None, None, None, Vec::new()),
         };
         Problem {
             r#type: format!("urn:dateline:problem:{code}"),
@@ -133,6 +139,7 @@ impl Failure {
             current_version,
             changed_by,
             changed_at,
+            changed,
         }
     }
 

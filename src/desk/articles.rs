@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use super::translations;
 use crate::{
     access::{
-        Permit,
+        Permit, Visibility,
         action::{CreateArticle, DeleteArticle, EditArticle},
     },
     domain::{
         Error, Id, Locale, Version, Violation,
         article::{Article, Facts},
+        diff,
         error::Faults,
         section::Section,
         site::Masthead,
@@ -116,10 +117,8 @@ pub fn revise(
     with: impl FnOnce(&Article) -> Result<(Facts, String), Error>,
 ) -> Result<Article, Error> {
     let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
-    let version = article.get().version;
-    if version != expected {
-        let (changed_by, changed_at) = store::articles::saved_by(tx, id, version)?.unzip();
-        return Err(Error::Stale { kind: "article", current: version, changed_by, changed_at });
+    if article.get().version != expected {
+        return Err(stale(tx, article.get(), expected));
     }
     let masthead = store::site::masthead(tx)?;
     let (facts, note) = with(article.get())?;
@@ -137,8 +136,31 @@ pub fn revise(
         return Err(Error::Conflict { code: "live", detail: "what is public already cannot be put under an embargo".to_owned() });
     }
     let article = article.try_map(|a| a.revise(expected, facts, path, now))?;
-    store::articles::save(tx, &article, &note)?;
+    store::articles::save(tx, &article, &note).map_err(|e| late(tx, permit.visibility(), id, expected, e))?;
     Ok(article.into_inner())
+}
+
+/// The answer to a stale expectation: who was faster, when, and what they changed.
+fn stale(tx: &mut Tx<'_>, article: &Article, expected: Version) -> Error {
+    let known = |tx: &mut Tx<'_>| {
+        let (changed_by, changed_at) = store::articles::saved_by(tx, article.id, article.version)?.unzip();
+        let changed = match store::revisions::facts(tx, article, expected) {
+            Ok(before) => diff::facts(&before, &article.facts).pointers(),
+            Err(Error::NotFound(_)) => Vec::new(),
+            Err(other) => return Err(other),
+        };
+        Ok(Error::Stale { kind: "article", current: article.version, changed_by, changed_at, changed })
+    };
+    known(tx).unwrap_or_else(|failure| failure)
+}
+
+/// A refusal of the store; of one that came too late by a moment, what [`stale`] says of the save that was faster.
+fn late(tx: &mut Tx<'_>, visibility: Visibility, id: Id<Article>, expected: Version, refusal: Error) -> Error {
+    let Error::Stale { .. } = refusal else { return refusal };
+    match store::articles::find(tx, visibility, id) {
+        Ok(present) => stale(tx, &present, expected),
+        Err(failure) => failure,
+    }
 }
 
 /// Remove an article that was never published.

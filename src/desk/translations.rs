@@ -11,6 +11,7 @@ use crate::{
         address::AddressKind,
         article::Article,
         body::{self, Document},
+        diff,
         error::Faults,
         slug::Slug,
         text::{limits, line},
@@ -63,14 +64,29 @@ pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Trans
     store::translations::find(tx, article, locale)?.ok_or(Error::NotFound("translation"))
 }
 
-/// The answer to a stale expectation, with the name of whoever was faster.
-fn stale(tx: &mut Tx<'_>, translation: &Translation) -> Error {
-    match store::translations::saved_by(tx, translation) {
-        Ok(Some((name, at))) => {
-            Error::Stale { kind: "translation", current: translation.version, changed_by: Some(name), changed_at: Some(at) }
-        }
-        Ok(None) => translation.stale(),
-        Err(error) => error,
+/// The answer to a stale expectation: who was faster, when, and what they changed.
+fn stale(tx: &mut Tx<'_>, article: &Article, translation: &Translation, expected: Version) -> Error {
+    let known = |tx: &mut Tx<'_>| {
+        let saved = store::translations::saved_by(tx, translation)?;
+        let changed = match store::revisions::words(tx, article, &translation.locale, expected) {
+            Ok((before, _)) => diff::words(&before, &translation.words).pointers(),
+            Err(Error::NotFound(_)) => Vec::new(),
+            Err(other) => return Err(other),
+        };
+        let (changed_by, changed_at) = saved.unzip();
+        let changed_at = changed_at.or(Some(translation.updated_at));
+        Ok(Error::Stale { kind: "translation", current: translation.version, changed_by, changed_at, changed })
+    };
+    known(tx).unwrap_or_else(|failure| failure)
+}
+
+/// A refusal of the store; of one that came too late by a moment, what [`stale`] says of the save that was faster.
+fn late(tx: &mut Tx<'_>, copy: &Copy, expected: Version, refusal: Error) -> Error {
+    let Error::Stale { .. } = refusal else { return refusal };
+    match store::translations::find(tx, &copy.article, &copy.translation.locale) {
+        Ok(Some(present)) => stale(tx, &copy.article, &present, expected),
+        Ok(None) => Error::NotFound("translation"),
+        Err(failure) => failure,
     }
 }
 
@@ -107,7 +123,7 @@ pub fn save(
             let copy = permit.over(Copy { article, translation })?;
             let before = &copy.get().translation;
             if before.version != expected {
-                return Err(stale(tx, before));
+                return Err(stale(tx, &copy.get().article, before, expected));
             }
             let draft = with(Some(before))?;
             let (save, note, warnings) = prepare(tx, &copy.get().article, locale, Some(before), draft, permit.caller().user_id())?;
@@ -116,7 +132,7 @@ pub fn save(
                 return Ok(Saved { article, translation, warnings });
             }
             let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.revise(expected, save)?, ..c }))?;
-            store::translations::save(tx, &copy, &note)?;
+            store::translations::save(tx, &copy, &note).map_err(|e| late(tx, copy.get(), expected, e))?;
             let Copy { article, translation } = copy.into_inner();
             Ok(Saved { article, translation, warnings })
         }
@@ -237,7 +253,7 @@ fn step<A: crate::access::Action>(
     let translation = find(tx, &article, locale)?;
     let copy = permit.over(Copy { article, translation })?;
     if copy.get().translation.version != expected {
-        return Err(stale(tx, &copy.get().translation));
+        return Err(stale(tx, &copy.get().article, &copy.get().translation, expected));
     }
     let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.step(to)?, ..c }))?;
     store::translations::step(tx, &copy)?;
@@ -303,7 +319,7 @@ pub fn delete(
     let original = article.facts.source_locale == *locale;
     let copy = permit.over(Copy { article, translation })?;
     if copy.get().translation.version != expected {
-        return Err(stale(tx, &copy.get().translation));
+        return Err(stale(tx, &copy.get().article, &copy.get().translation, expected));
     }
     if original || store::editions::exist(tx, id, Some(locale))? {
         let detail = "the original, and what was published once, can be unpublished but not deleted".to_owned();

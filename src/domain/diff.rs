@@ -91,6 +91,15 @@ pub struct Comparison {
     pub blocks: Vec<BlockChange>,
 }
 
+impl Comparison {
+    /// The parts that changed, as JSON pointers; the body as a whole.
+    #[must_use]
+    pub fn pointers(&self) -> Vec<&'static str> {
+        let body = self.blocks.iter().any(|b| !matches!(b, BlockChange::Kept(_)));
+        self.fields.iter().map(|f| f.pointer).chain(body.then_some("#/body")).collect()
+    }
+}
+
 fn text_field(all: &mut Vec<FieldChange>, pointer: &'static str, before: &str, after: &str) {
     if before != after {
         all.push(FieldChange { pointer, before: json!(before), after: json!(after), pieces: pieces(before, after) });

@@ -47,6 +47,8 @@ pub enum Error {
         changed_by: Option<String>,
         /// When that version was made.
         changed_at: Option<Instant>,
+        /// What has changed since the expected version, where known: JSON pointers into the resource.
+        changed: Vec<&'static str>,
     },
     /// A write to something that exists came without the version it expects.
     #[error("say which version you expect, with If-Match")]
@@ -87,7 +89,7 @@ impl Error {
     /// A stale expectation of which only the newest version is known.
     #[must_use]
     pub fn stale(kind: &'static str, current: Version) -> Self {
-        Self::Stale { kind, current, changed_by: None, changed_at: None }
+        Self::Stale { kind, current, changed_by: None, changed_at: None, changed: Vec::new() }
     }
 
     /// The error with every pointer moved below `at` (`#/translations/hi`); others pass unchanged.

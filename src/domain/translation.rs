@@ -160,7 +160,13 @@ impl Translation {
     /// The answer to an expectation that is not met.
     #[must_use]
     pub fn stale(&self) -> Error {
-        Error::Stale { kind: "translation", current: self.version, changed_by: None, changed_at: Some(self.updated_at) }
+        Error::Stale {
+            kind: "translation",
+            current: self.version,
+            changed_by: None,
+            changed_at: Some(self.updated_at),
+            changed: Vec::new(),
+        }
     }
 
     /// Move on in the workflow: `draft → in_review → approved`, and back to `draft` from either.
