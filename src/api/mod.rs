@@ -54,7 +54,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::users::routes),
         )
         .service(
-            scope::scope("/v1").configure(delivery::site::routes).configure(delivery::names::routes).configure(delivery::articles::routes),
+            scope::scope("/v1")
+                .configure(delivery::site::routes)
+                .configure(delivery::resolve::routes)
+                .configure(delivery::names::routes)
+                .configure(delivery::articles::routes),
         )
         .service(auth::list_keys)
         .service(health::live)

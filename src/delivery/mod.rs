@@ -4,6 +4,7 @@
 
 pub mod articles;
 pub mod names;
+pub mod resolve;
 pub mod site;
 
 use crate::{

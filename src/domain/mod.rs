@@ -16,6 +16,7 @@ pub mod instant;
 pub mod locale;
 pub mod name;
 pub mod page;
+pub mod path;
 pub mod revision;
 pub mod section;
 pub mod site;

@@ -143,11 +143,11 @@ impl UrlPattern {
         for (n, part) in pattern.split('{').enumerate() {
             let literal = match (n, part.split_once('}')) {
                 (0, _) => part,
-                (_, Some((name, literal))) if Self::PLACEHOLDERS.contains(&name) => {
+                (_, Some((name, literal))) if Self::PLACEHOLDERS.contains(&name) && !names.contains(&name) => {
                     names.push(name);
                     literal
                 }
-                _ => return Err(wrong(format!("the placeholders are {}", Self::PLACEHOLDERS.join(", ")))),
+                _ => return Err(wrong(format!("the placeholders, each once, are {}", Self::PLACEHOLDERS.join(", ")))),
             };
             if !literal.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.".contains(c)) {
                 return Err(wrong("between placeholders stand only a-z, 0-9, `/`, `-`, `_` and `.`".to_owned()));
@@ -268,7 +268,15 @@ mod tests {
         for good in ["/{locale}/{section}/{slug}", "/{locale}/{yyyy}/{mm}/{slug}-{id}.html"] {
             assert!(UrlPattern::parse(good).is_ok(), "{good}");
         }
-        for bad in ["{locale}/{slug}", "/{slug}", "/{locale}/x", "/{locale}/{nope}/{slug}", "/{locale}/{slug", "/{locale}/a b/{slug}"] {
+        for bad in [
+            "{locale}/{slug}",
+            "/{slug}",
+            "/{locale}/x",
+            "/{locale}/{nope}/{slug}",
+            "/{locale}/{slug",
+            "/{locale}/{slug}/{slug}",
+            "/{locale}/a b/{slug}",
+        ] {
             assert!(UrlPattern::parse(bad).is_err(), "{bad}");
         }
     }

@@ -2,4 +2,5 @@
 
 pub mod articles;
 pub mod names;
+pub mod resolve;
 pub mod site;

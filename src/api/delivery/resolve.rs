@@ -1,0 +1,44 @@
+//! `/v1/resolve`.
+
+use actix_web::{
+    get,
+    web::{Data, Json},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    api::{
+        State,
+        extract::Query,
+        problem::{Failure, Problem},
+    },
+    delivery::resolve::{self, Resolved},
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(resolve_path);
+}
+
+/// Which path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ResolvePath {
+    /// A path of the site as a reader asked for it, percent-encoded or not, without query.
+    #[param(example = "/en/world/the-river-that-kept-a-diary", max_length = 2000)]
+    path: String,
+}
+
+/// Say what is at a public path.
+///
+/// For frontends that route by address: an article, section, author, tag or front page with its id and language, or the present path of a
+/// page that has moved. Former slugs, another section, another date and another spelling all lead to the present path; 404 where nothing was.
+#[utoipa::path(tag = "site", params(ResolvePath),
+    responses((status = 200, body = Resolved), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/resolve")]
+pub(crate) async fn resolve_path(query: Query<ResolvePath>, state: Data<State>) -> Result<Json<Resolved>, Failure> {
+    Ok(Json(state.store.read(move |tx| resolve::resolve(tx, &query.0.path)).await?))
+}

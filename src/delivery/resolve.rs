@@ -1,0 +1,175 @@
+//! Where a public path leads: for frontends that know an address and nothing else.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Found, Reading, Wish, articles, articles::BodyFormat, names};
+use crate::{
+    domain::{Error, Locale, address::AddressKind, article, author, path, section, tag},
+    store::{self, Tx},
+};
+
+/// What is at a public path.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Resolved {
+    /// The front page of a language.
+    Home {
+        /// The language.
+        locale: Locale,
+    },
+    /// An article.
+    Article {
+        /// Its id.
+        id: article::ArticleId,
+        /// The language of the page.
+        locale: Locale,
+        /// Absolute URL of the page.
+        url: String,
+    },
+    /// A section.
+    Section {
+        /// Its id.
+        id: section::SectionId,
+        /// The language of the page.
+        locale: Locale,
+        /// Absolute URL of the page.
+        url: String,
+    },
+    /// An author.
+    Author {
+        /// Their id.
+        id: author::AuthorId,
+        /// The language of the page.
+        locale: Locale,
+        /// Absolute URL of the page.
+        url: String,
+    },
+    /// A tag.
+    Tag {
+        /// Its id.
+        id: tag::TagId,
+        /// The language of the page.
+        locale: Locale,
+        /// Absolute URL of the page.
+        url: String,
+    },
+    /// Nothing is here any more; the page has another path now.
+    Redirect {
+        /// The present path, percent-encoded.
+        #[schema(example = "/en/world/river-rises-overnight")]
+        to: String,
+        /// The HTTP status to answer a reader with.
+        #[schema(example = 301)]
+        status: i32,
+    },
+}
+
+impl Resolved {
+    fn url(&self) -> Option<&str> {
+        match self {
+            Self::Article { url, .. } | Self::Section { url, .. } | Self::Author { url, .. } | Self::Tag { url, .. } => Some(url),
+            Self::Home { .. } | Self::Redirect { .. } => None,
+        }
+    }
+}
+
+/// The path of a URL, percent-encoded.
+fn path_of(url: &str) -> Result<String, Error> {
+    url::Url::parse(url).map(|u| u.path().to_owned()).map_err(Error::internal)
+}
+
+/// What is at a path of the site, in its encoded or its readable form. A page whose present path is another one is a redirect,
+/// whatever in it has changed: slug, section, date, or only how it is written.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] at `?path` for what is no path.
+pub fn resolve(tx: &mut Tx<'_>, asked: &str) -> Result<Resolved, Error> {
+    let asked = path::decode(asked).ok_or_else(|| Error::invalid("?path", "path", "a path of the site, beginning with `/`"))?;
+    let masthead = store::site::masthead(tx)?;
+    // The site may live below a folder of its host.
+    let base = path::decode(&path_of(&masthead.site.url)?).unwrap_or_default();
+    let inside = asked.strip_prefix(base.trim_end_matches('/')).ok_or(Error::NotFound("page"))?;
+    let inside = inside.trim_end_matches('/');
+    let found = match path::read(&masthead.site.url_pattern, inside) {
+        Some(parts) => article_at(tx, &parts)?,
+        None => None,
+    };
+    let found = match found {
+        Some(found) => Some(found),
+        None => listing_at(tx, inside)?,
+    };
+    let found = found.ok_or(Error::NotFound("page"))?;
+    let present = found.url().map(path_of).transpose()?;
+    Ok(match present {
+        Some(present) if path::decode(&present).as_deref() != Some(asked.as_str()) => Resolved::Redirect { to: present, status: 301 },
+        _ => found,
+    })
+}
+
+fn reading(tx: &mut Tx<'_>, locale: &str) -> Result<Option<Reading>, Error> {
+    let Ok(locale) = locale.parse::<Locale>() else { return Ok(None) };
+    match Reading::resolve(tx, &Wish { locale: Some(locale), accept: None, fallback: false }) {
+        Ok(reading) => Ok(Some(reading)),
+        Err(Error::Invalid(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+    match result {
+        Ok(thing) => Ok(Some(thing)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+fn article_at(tx: &mut Tx<'_>, parts: &path::Parts) -> Result<Option<Resolved>, Error> {
+    let Some(reading) = reading(tx, &parts.locale)? else { return Ok(None) };
+    let article = if let Some(id) = parts.id {
+        found(articles::article(tx, &reading, id.into(), BodyFormat::None))?
+    } else if let Some(slug) = &parts.slug {
+        match found(articles::by_slug(tx, &reading, slug, BodyFormat::None))? {
+            Some(Found::Moved(slug)) => match found(articles::by_slug(tx, &reading, &slug, BodyFormat::None))? {
+                Some(Found::Here(article)) => Some(article),
+                Some(Found::Moved(_)) | None => None,
+            },
+            Some(Found::Here(article)) => Some(article),
+            None => None,
+        }
+    } else {
+        None
+    };
+    Ok(article.map(|a| Resolved::Article { id: a.id, locale: a.locale, url: a.url }))
+}
+
+/// The front page of a locale, or the page of a section, author or tag: `/{locale}` and `/{locale}/{slug}`.
+fn listing_at(tx: &mut Tx<'_>, inside: &str) -> Result<Option<Resolved>, Error> {
+    let mut segments = inside.split('/').skip(1);
+    let (locale, slug, more) = (segments.next(), segments.next(), segments.next());
+    let Some(locale) = locale else {
+        let locale = store::site::masthead(tx)?.site.default_locale;
+        return Ok(Some(Resolved::Home { locale }));
+    };
+    let Some(reading) = reading(tx, locale)? else { return Ok(None) };
+    let locale = reading.locale.clone();
+    match (slug, more) {
+        (None, _) => Ok(Some(Resolved::Home { locale })),
+        (Some(slug), None) => {
+            let addresses = store::names::find(tx, &reading.everywhere(), &[slug])?;
+            let Some(address) = addresses.into_iter().find(|a| a.kind != AddressKind::Article) else { return Ok(None) };
+            let id = address.target;
+            Ok(match address.kind {
+                AddressKind::Section => {
+                    found(names::section(tx, &reading, id.into()))?.map(|s| Resolved::Section { id: s.id, locale, url: s.url })
+                }
+                AddressKind::Author => {
+                    found(names::author(tx, &reading, id.into()))?.map(|a| Resolved::Author { id: a.id, locale, url: a.url })
+                }
+                AddressKind::Tag => found(names::tag(tx, &reading, id.into()))?.map(|t| Resolved::Tag { id: t.id, locale, url: t.url }),
+                AddressKind::Article => None,
+            })
+        }
+        (Some(_), Some(_)) => Ok(None),
+    }
+}

@@ -1,0 +1,136 @@
+//! Public paths read back: which article, section or locale a reader's address means.
+
+use percent_encoding::percent_decode_str;
+use uuid::Uuid;
+
+use super::{site::UrlPattern, text::nfc};
+
+/// The longest path that is looked at, in bytes.
+const LONGEST: usize = 2_000;
+
+/// What an article's path says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Parts {
+    /// The locale, as it was written.
+    pub locale: String,
+    /// The slug, if the pattern has one.
+    pub slug: Option<String>,
+    /// The id, if the pattern has one.
+    pub id: Option<Uuid>,
+}
+
+/// A path decoded once and normalised to NFC; nothing for what is no path, is too long, hides a slash or is not UTF-8.
+#[must_use]
+pub fn decode(path: &str) -> Option<String> {
+    let hides = path.to_ascii_lowercase().contains("%2f") || path.contains(['?', '#']);
+    if !path.starts_with('/') || path.len() > LONGEST || hides {
+        return None;
+    }
+    let decoded = percent_decode_str(path).decode_utf8().ok()?;
+    (!decoded.chars().any(char::is_control)).then(|| nfc(&decoded).into_owned())
+}
+
+enum Token<'p> {
+    Literal(&'p str),
+    Name(&'p str),
+}
+
+fn tokens(pattern: &str) -> Vec<Token<'_>> {
+    let mut all = Vec::new();
+    for (n, part) in pattern.split('{').enumerate() {
+        let literal = match part.split_once('}') {
+            Some((name, literal)) if n > 0 => {
+                all.push(Token::Name(name));
+                literal
+            }
+            _ => part,
+        };
+        if !literal.is_empty() {
+            all.push(Token::Literal(literal));
+        }
+    }
+    all
+}
+
+/// What a decoded path says when it has the form of the pattern; a placeholder takes as much of its segment as it can.
+#[must_use]
+pub fn read(pattern: &UrlPattern, path: &str) -> Option<Parts> {
+    let mut parts = Parts::default();
+    take(&tokens(pattern.as_str()), path, &mut parts).then_some(parts)
+}
+
+fn take(tokens: &[Token<'_>], path: &str, parts: &mut Parts) -> bool {
+    let Some((token, others)) = tokens.split_first() else { return path.is_empty() };
+    match token {
+        Token::Literal(literal) => path.strip_prefix(literal).is_some_and(|rest| take(others, rest, parts)),
+        Token::Name(name) => lengths(name, path, others.is_empty()).any(|length| {
+            let Some((value, rest)) = path.split_at_checked(length) else { return false };
+            fits(name, value) && take(others, rest, parts) && note(name, value, parts)
+        }),
+    }
+}
+
+/// How long a placeholder may be here, longest first.
+fn lengths(name: &str, path: &str, last: bool) -> Box<dyn Iterator<Item = usize>> {
+    let segment = path.find('/').unwrap_or(path.len());
+    match name {
+        "yyyy" => Box::new(std::iter::once(4)),
+        "mm" | "dd" => Box::new(std::iter::once(2)),
+        "id" => Box::new(std::iter::once(36)),
+        _ if last => Box::new(std::iter::once(segment)),
+        "locale" => Box::new((1..=segment.min(35)).rev()),
+        _ => Box::new((1..=segment).rev()),
+    }
+}
+
+fn fits(name: &str, value: &str) -> bool {
+    match name {
+        "yyyy" | "mm" | "dd" => value.bytes().all(|b| b.is_ascii_digit()),
+        "id" => Uuid::try_parse(value).is_ok(),
+        "locale" => !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'),
+        _ => !value.is_empty(),
+    }
+}
+
+fn note(name: &str, value: &str, parts: &mut Parts) -> bool {
+    match name {
+        "locale" => value.clone_into(&mut parts.locale),
+        "slug" => parts.slug = Some(value.to_owned()),
+        "id" => parts.id = Uuid::try_parse(value).ok(),
+        _ => {}
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(pattern: &str, path: &str) -> Option<(String, Option<String>)> {
+        read(&UrlPattern::parse(pattern).unwrap(), path).map(|p| (p.locale, p.slug))
+    }
+
+    #[test]
+    fn paths_are_read_by_the_pattern_that_made_them() {
+        let told = |locale: &str, slug: &str| Some((locale.to_owned(), Some(slug.to_owned())));
+        assert_eq!(parts("/{locale}/{section}/{slug}", "/hi/दुनिया/नदी-का-पानी"), told("hi", "नदी-का-पानी"));
+        assert_eq!(parts("/{locale}/{yyyy}/{mm}/{dd}/{slug}.html", "/en/2024/03/16/a-car.html"), told("en", "a-car"));
+        assert_eq!(parts("/news-{locale}-{slug}", "/news-en-GB-a-car"), told("en-GB-a", "car"), "as much as it can take");
+        assert_eq!(parts("/{locale}/{section}/{slug}", "/hi/a"), None);
+        assert_eq!(parts("/{locale}/{section}/{slug}", "/hi/a/b/c"), None);
+        assert_eq!(parts("/{locale}/{yyyy}/{slug}", "/en/20x4/a"), None);
+        let id = "0198c5a1-7f00-7000-8000-000000000001";
+        let read = read(&UrlPattern::parse("/{locale}/{slug}-{id}").unwrap(), &format!("/en/a-car-{id}")).unwrap();
+        assert_eq!((read.slug.as_deref(), read.id), (Some("a-car"), Uuid::try_parse(id).ok()));
+    }
+
+    #[test]
+    fn what_hides_something_is_no_path() {
+        assert_eq!(decode("/hi/%E0%A4%A8%E0%A4%A6%E0%A5%80").as_deref(), Some("/hi/नदी"));
+        assert_eq!(decode("/hi/caf\u{65}\u{301}").as_deref(), Some("/hi/caf\u{e9}"));
+        for bad in ["hi/x", "", "/a%2Fb", "/a%2fb", "/%FF", "/a%00b", "/a?b", "/a#b", "//evil.example/%0d%0a"] {
+            assert_eq!(decode(bad), None, "{bad}");
+        }
+        assert_eq!(decode(&format!("/{}", "a".repeat(LONGEST))), None);
+    }
+}
