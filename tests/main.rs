@@ -15,6 +15,7 @@ mod naming;
 mod permissions;
 mod publishing;
 mod reading;
+mod repeating;
 mod resolving;
 mod revising;
 mod schema;

@@ -24,11 +24,21 @@ enum Who {
     System(System),
 }
 
+/// The key under which a user asked for something that is to be done once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Whose key it is.
+    pub user: Id<User>,
+    /// The key, in the client's words.
+    pub key: Arc<str>,
+}
+
 /// Who asks. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Caller {
     who: Arc<Who>,
     request_id: Arc<str>,
+    claim: Option<Claim>,
 }
 
 /// What an action is about to touch.
@@ -47,19 +57,31 @@ impl Caller {
             return Err(Error::Unauthenticated);
         }
         let scope = verified.scope().map(|s| s.split(' ').map(str::to_owned).collect());
-        Ok(Self { who: Arc::new(Who::User { user, scope }), request_id: "".into() })
+        Ok(Self { who: Arc::new(Who::User { user, scope }), request_id: "".into(), claim: None })
     }
 
     /// A part of the system.
     #[must_use]
     pub fn system(system: System) -> Self {
-        Self { who: Arc::new(Who::System(system)), request_id: "".into() }
+        Self { who: Arc::new(Who::System(system)), request_id: "".into(), claim: None }
     }
 
     /// The same caller within a request.
     #[must_use]
     pub fn within(self, request_id: &str) -> Self {
         Self { request_id: request_id.into(), ..self }
+    }
+
+    /// The same caller, whose writes are committed only while the claim is theirs.
+    #[must_use]
+    pub fn once(self, claim: Claim) -> Self {
+        Self { claim: Some(claim), ..self }
+    }
+
+    /// The claim under which writes are committed, if there is one.
+    #[must_use]
+    pub fn claim(&self) -> Option<&Claim> {
+        self.claim.as_ref()
     }
 
     /// The user's id, when a user asks.

@@ -8,12 +8,14 @@ use actix_web::{
 use utoipa::{
     OpenApi,
     openapi::{
-        self, RefOr,
+        self, ObjectBuilder, RefOr, Required,
+        path::{ParameterBuilder, ParameterIn},
+        schema::Type,
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
 
-use super::{State, problem::Failure};
+use super::{State, idempotency::LONGEST_KEY, problem::Failure};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -60,10 +62,25 @@ pub fn base() -> openapi::OpenApi {
     base
 }
 
-/// The contract with a description on every response, which `OpenAPI` requires: the status in words, unless there is a better one.
+/// The contract with what holds for many operations alike: a description on every response, which `OpenAPI` requires, and
+/// the `Idempotency-Key` of the desk's POSTs.
 #[must_use]
 pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
-    for item in api.paths.paths.values_mut() {
+    let key = ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "A key of yours for this very request: sent again within a day with it, it does nothing twice and is answered alike.",
+        ))
+        .schema(Some(
+            ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(LONGEST_KEY)).pattern(Some("^[!-~]+$")),
+        ))
+        .build();
+    for (path, item) in &mut api.paths.paths {
+        if let Some(operation) = item.post.as_mut().filter(|_| path.starts_with("/v1/desk/")) {
+            operation.parameters.get_or_insert_default().push(RefOr::T(key.clone()));
+        }
         for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten() {
             for (status, response) in &mut operation.responses.responses {
                 if let RefOr::T(response) = response

@@ -102,7 +102,8 @@ fn is_json(req: &HttpRequest, also: &str) -> bool {
     kind == "application/json" || (!also.is_empty() && kind == also)
 }
 
-fn read(req: &HttpRequest, payload: &mut Payload) -> Pending<Bytes> {
+/// The whole body, up to the limit.
+pub(super) fn read(req: &HttpRequest, payload: &mut Payload) -> Pending<Bytes> {
     let bytes = Bytes::from_request(req, payload);
     Box::pin(async move {
         let bytes = bytes.await.map_err(|e| match e.as_response_error().status_code() {

@@ -14,6 +14,7 @@ use actix_web::{
 
 use super::{
     State,
+    idempotency::{Begun, begin, finish as finish_claim},
     problem::{Failure, chain},
 };
 use crate::{
@@ -77,18 +78,18 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
         match identify(&state, &req, face, &id).await {
             // `into_response` would lose the failure that the problem is made of.
             Err(failure) => req.error_response(failure),
-            Ok(caller) => {
-                req.extensions_mut().extend(
-                    caller
-                        .map(|(verified, caller)| {
-                            let mut found = actix_web::dev::Extensions::new();
-                            found.insert(verified);
-                            found.insert(caller);
-                            found
-                        })
-                        .unwrap_or_default(),
-                );
-                next.call(req).await?.map_into_boxed_body()
+            Ok(None) => next.call(req).await?.map_into_boxed_body(),
+            Ok(Some((verified, caller))) => {
+                let begun = if face == Face::Desk { begin(&mut req, &state, &caller, &id).await } else { Ok(Begun::Plain) };
+                let caller = if let Ok(Begun::Claimed(claim)) = &begun { caller.once(claim.clone()) } else { caller };
+                req.extensions_mut().insert(verified);
+                req.extensions_mut().insert(caller);
+                match begun {
+                    Ok(Begun::Plain) => next.call(req).await?.map_into_boxed_body(),
+                    Ok(Begun::Claimed(claim)) => finish_claim(next.call(req).await?.map_into_boxed_body(), &state, claim, &id).await?,
+                    Ok(Begun::Answered(answer)) => req.into_response(answer),
+                    Err(failure) => req.error_response(failure),
+                }
             }
         }
     };
@@ -192,7 +193,7 @@ fn share(headers: &mut HeaderMap, face: Face, origin: Option<&HeaderValue>, allo
         _ => {}
     }
     if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
-        put(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link, Location, Content-Language, X-Request-Id");
+        put(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link, Location, Content-Language, X-Request-Id, Idempotency-Replayed");
     } else {
         headers.remove(header::ACCESS_CONTROL_ALLOW_METHODS);
     }

@@ -7,6 +7,7 @@ pub mod desk;
 pub mod extract;
 pub mod frame;
 pub mod health;
+pub mod idempotency;
 pub mod problem;
 pub mod reply;
 pub mod typed;

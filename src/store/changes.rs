@@ -40,6 +40,9 @@ pub(super) fn number(tx: &mut Tx<'_>) -> Result<(), Error> {
     sql.int(count).push(", at = CASE WHEN at < ").at(now).push(" THEN ").at(now).push(" ELSE at END RETURNING seq, at");
     let counter: Counter = sql.first(tx)?.ok_or_else(|| Error::internal("the change counter is missing"))?;
     let first = counter.seq.saturating_sub(count);
+    if let Some((claim, request_id)) = recorded.iter().find_map(|r| r.claim.clone().map(|claim| (claim, r.request_id.clone()))) {
+        super::idempotency::commit(tx, &claim, &request_id)?;
+    }
     for (n, r) in (1i64..).zip(recorded) {
         let (kind, id, locale) = r.change.parts();
         let row = NewRow {

@@ -5,12 +5,13 @@ use diesel::result::{DatabaseErrorKind, Error as Diesel};
 use crate::domain::{Error, Violation};
 
 /// Constraint on `PostgreSQL`, columns on `SQLite`, pointer, words.
-const UNIQUE: [(&str, &str, &str, &str); 6] = [
+const UNIQUE: [(&str, &str, &str, &str); 7] = [
     ("users_email_key", "users.email", "#/email", "another user has this address"),
     ("addresses_key", "addresses.locale, addresses.slug", "#/slug", "another address of this locale has this slug"),
     ("locales_pkey", "locales.locale", "#/locale", "the site has this locale already"),
     ("translations_pkey", "translations.article_id, translations.locale", "#/locale", "the article has this translation already"),
     ("editions_live_key", "editions.article_id, editions.locale", "#/locales", "it was published at the same moment"),
+    ("idempotency_keys_key", "idempotency_keys.user_id, idempotency_keys.key", "Idempotency-Key", "it was claimed at the same moment"),
     ("imports_key", "imports.kind, imports.key", "#/key", "it was imported at the same moment"),
 ];
 
@@ -31,7 +32,8 @@ impl From<Diesel> for Error {
                 Self::Conflict { code: "in-use", detail: "something else refers to this, or what this refers to is gone".to_owned() }
             }
             Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Busy,
-            _ if error.to_string().contains("database is locked") => Self::Busy,
+            // Nothing was written, and the same again may well succeed.
+            _ if ["database is locked", "deadlock detected"].iter().any(|words| error.to_string().contains(words)) => Self::Busy,
             _ => Self::Internal(Box::new(error)),
         }
     }

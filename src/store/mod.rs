@@ -10,6 +10,7 @@ pub mod changes;
 pub mod dialect;
 pub mod editions;
 mod failure;
+pub mod idempotency;
 pub mod imports;
 pub mod keys;
 pub mod locales;
@@ -34,7 +35,7 @@ use std::{
 };
 
 use crate::{
-    access::Caller,
+    access::{Caller, caller::Claim},
     domain::{
         Error, Id, Instant,
         body::BlockId,
@@ -129,6 +130,7 @@ struct Recorded {
     change: Change,
     actor: String,
     request_id: String,
+    claim: Option<Claim>,
 }
 
 impl Tx<'_> {
@@ -159,7 +161,7 @@ impl Tx<'_> {
     }
 
     fn record(&mut self, change: Change, by: &Caller) {
-        let recorded = Recorded { change, actor: by.actor(), request_id: by.request_id().to_owned() };
+        let recorded = Recorded { change, actor: by.actor(), request_id: by.request_id().to_owned(), claim: by.claim().cloned() };
         if !self.changes.iter().any(|r| r.change == recorded.change) {
             self.changes.push(recorded);
         }

@@ -348,6 +348,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Binary, Bool, Nullable, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    idempotency_keys (user_id, key) {
+        user_id -> Uid,
+        key -> Text,
+        fingerprint -> Binary,
+        request_id -> Text,
+        committed -> Bool,
+        answer -> Nullable<Doc>,
+        claimed_at -> At,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::Text;
     use crate::store::dialect::{At, Doc, Uid};
 
@@ -385,4 +400,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     signing_keys,
     imports,
+    idempotency_keys,
 );

@@ -38,9 +38,9 @@ use dateline::{
         Instant,
         id::Entropy,
         instant::Clock,
-        user::{Role, UserStatus},
+        user::{Role, UserId, UserStatus},
     },
-    store::{Options, Store},
+    store::{Options, Store, sessions::Open},
 };
 use serde_json::{Value, json};
 
@@ -194,7 +194,7 @@ impl TestApp {
 
     /// Nobody the server knows.
     pub(crate) fn anyone(&self) -> Client<'_> {
-        Client { app: self, token: None }
+        Client { app: self, user: None, token: None }
     }
 
     pub(crate) async fn admin(&self) -> Client<'_> {
@@ -226,13 +226,24 @@ impl TestApp {
                 };
                 let user = desk::users::create(tx, permit, &draft, "-")?;
                 let begun = desk::sessions::begin(tx, user.id, scope)?;
-                Ok((user, begun.session))
+                Ok((user.id, begun.session))
             })
             .await
             .unwrap();
-        let subject = Subject { user: user.id, session: session.id, scope: session.scope };
+        self.signed_in(user, session)
+    }
+
+    /// The same user with a new session, for a test that outlives a token.
+    pub(crate) async fn again(&self, client: &Client<'_>) -> Client<'_> {
+        let user = client.user.unwrap();
+        let begun = self.store.write(move |tx| desk::sessions::begin(tx, user, None)).await.unwrap();
+        self.signed_in(user, begun.session)
+    }
+
+    fn signed_in(&self, user: UserId, session: Open) -> Client<'_> {
+        let subject = Subject { user, session: session.id, scope: session.scope };
         let token = token::issue(subject, &self.keys, ISSUER, self.now(), self.store.entropy()).unwrap();
-        Client { app: self, token: Some(token) }
+        Client { app: self, user: Some(user), token: Some(token) }
     }
 
     /// A section, and its id.
@@ -254,6 +265,7 @@ impl TestApp {
 #[derive(Clone)]
 pub(crate) struct Client<'a> {
     app: &'a TestApp,
+    user: Option<UserId>,
     pub token: Option<String>,
 }
 

@@ -1,0 +1,12 @@
+-- What clients asked for under a key of theirs, so that asking twice does nothing twice. A claim is running until it has an answer.
+CREATE TABLE idempotency_keys (
+    user_id      UUID         NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    key          TEXT         NOT NULL,
+    fingerprint  BYTEA        NOT NULL,
+    request_id   TEXT         NOT NULL,
+    committed    BOOLEAN      NOT NULL,
+    answer       JSONB,
+    claimed_at   TIMESTAMPTZ  NOT NULL,
+    CONSTRAINT idempotency_keys_key PRIMARY KEY (user_id, key)
+);
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (claimed_at);

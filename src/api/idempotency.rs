@@ -1,0 +1,130 @@
+//! `Idempotency-Key` on the desk's POSTs (IETF draft-ietf-httpapi-idempotency-key-header): asking twice does nothing twice.
+//!
+//! What was done is kept with its answer for a day, and answered again to the same request. A refusal did nothing and is
+//! not kept: the same request may be tried again, and gets the answer of its own time.
+
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    body::{BoxBody, to_bytes},
+    dev::{Payload, ServiceRequest, ServiceResponse},
+    http::{
+        Method, StatusCode,
+        header::{CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, LOCATION},
+    },
+    web::Data,
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{State, extract::read, problem::Failure};
+use crate::{
+    access::{Caller, caller::Claim},
+    domain::Error,
+    store::idempotency::{self, Standing},
+};
+
+/// The header.
+pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Says that an answer was given before.
+pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// The longest key, in bytes.
+pub const LONGEST_KEY: usize = 255;
+/// Headers of an answer that are kept with it.
+const KEPT: [HeaderName; 3] = [CONTENT_TYPE, ETAG, LOCATION];
+
+/// How a request with a key goes on.
+pub(super) enum Begun {
+    /// It has no key.
+    Plain,
+    /// It goes on under this claim, which is finished with its answer.
+    Claimed(Claim),
+    /// It was answered before.
+    Answered(HttpResponse),
+}
+
+/// An answer as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+fn conflict(code: &'static str, detail: &str) -> Failure {
+    Failure::Rule(Error::Conflict { code, detail: detail.to_owned() })
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
+    let wrong = || Failure::malformed("Idempotency-Key", "key", format!("once, with 1 to {LONGEST_KEY} visible ASCII characters"));
+    let mut all = headers.get_all(IDEMPOTENCY_KEY);
+    let Some(first) = all.next() else { return Ok(None) };
+    let text = first.to_str().ok().filter(|t| !t.is_empty() && t.len() <= LONGEST_KEY && t.bytes().all(|b| b.is_ascii_graphic()));
+    text.filter(|_| all.next().is_none()).map(Some).ok_or_else(wrong)
+}
+
+/// Claim the key of a request, if it has one.
+pub(super) async fn begin(req: &mut ServiceRequest, state: &Data<State>, caller: &Caller, request_id: &str) -> Result<Begun, Failure> {
+    if req.method() != Method::POST {
+        return Ok(Begun::Plain);
+    }
+    let (Some(key), Some(user)) = (key(req.headers())?.map(str::to_owned), caller.user_id()) else { return Ok(Begun::Plain) };
+    let (request, payload) = req.parts_mut();
+    let body = read(request, payload).await?;
+    let mut hash = Sha256::new();
+    for part in [req.uri().to_string().as_bytes(), req.headers().get(IF_MATCH).map_or(b"", HeaderValue::as_bytes), &body] {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    let fingerprint = hash.finalize();
+    req.set_payload(Payload::from(body));
+    let claim = Claim { user, key: key.into() };
+    let (wanted, id) = (claim.clone(), request_id.to_owned());
+    let standing = match state.store.write(move |tx| idempotency::claim(tx, &wanted, &id, &fingerprint)).await {
+        Err(Error::Taken(_)) => Standing::Running,
+        other => other?,
+    };
+    match standing {
+        Standing::Claimed => Ok(Begun::Claimed(claim)),
+        Standing::Answered(kept) => Ok(Begun::Answered(again(kept)?)),
+        Standing::Running => Err(conflict("still-running", "a request with this key is under way")),
+        Standing::Lost => Err(conflict("answer-lost", "this was done, but its answer was lost; look at what it was about")),
+        Standing::Other => {
+            Err(Error::invalid("Idempotency-Key", "reused", "this key was used for another request; each request has a key of its own")
+                .into())
+        }
+    }
+}
+
+fn again(kept: serde_json::Value) -> Result<HttpResponse, Failure> {
+    let kept: Kept = serde_json::from_value(kept).map_err(Error::internal)?;
+    let mut answer = HttpResponseBuilder::new(StatusCode::from_u16(kept.status).map_err(Error::internal)?);
+    for (name, value) in kept.headers {
+        answer.insert_header((name, value));
+    }
+    answer.insert_header((REPLAYED, "true"));
+    Ok(answer.body(BASE64_STANDARD.decode(kept.body).map_err(Error::internal)?))
+}
+
+/// Keep the answer of what was done under a claim; give the key back when nothing was.
+pub(super) async fn finish(
+    answer: ServiceResponse<BoxBody>,
+    state: &Data<State>,
+    claim: Claim,
+    request_id: &str,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let id = request_id.to_owned();
+    if !answer.status().is_success() {
+        state.store.write(move |tx| idempotency::release(tx, &claim, &id)).await.map_err(Failure::from)?;
+        return Ok(answer);
+    }
+    let (req, answer) = answer.into_parts();
+    let (head, body) = answer.into_parts();
+    let body = to_bytes(body).await.map_err(|e| Failure::from(Error::internal(e.to_string())))?;
+    let header = |name: &HeaderName| head.headers().get(name).and_then(|v| v.to_str().ok()).map(|v| (name.to_string(), v.to_owned()));
+    let kept =
+        Kept { status: head.status().as_u16(), headers: KEPT.iter().filter_map(header).collect(), body: BASE64_STANDARD.encode(&body) };
+    let kept = serde_json::to_value(kept).map_err(|e| Failure::from(Error::internal(e)))?;
+    state.store.write(move |tx| idempotency::answer(tx, &claim, &id, kept)).await.map_err(Failure::from)?;
+    Ok(ServiceResponse::new(req, head.set_body(BoxBody::new(body))))
+}
