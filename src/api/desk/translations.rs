@@ -224,7 +224,7 @@ impl From<NewTranslation> for Draft {
     }
 }
 
-pub(super) fn body_in(format: Format, document: &body::Document) -> DeskBody {
+pub(in crate::api::desk) fn body_in(format: Format, document: &body::Document) -> DeskBody {
     let content = match format {
         Format::Doc => doc::write(document),
         Format::Html => Value::String(html::write(document)),
