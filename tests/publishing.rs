@@ -94,6 +94,10 @@ both! {
         editor.act(&verb, &tag, &json!({ "locales": { "en": 1, "hi": 2 } })).await.refused(412, "stale");
         assert_eq!(app.anyone().get("/v1/articles?count=true").await.ok()["page"]["total"], 0);
         editor.act(&verb, "\"9\"", &json!({ "locales": ["en"] })).await.refused(412, "stale");
+        editor.patch(&article, &tag, &json!({ "genre": "analysis" })).await.ok();
+        let late = editor.act(&verb, &tag, &json!({ "locales": ["en"] })).await.refused(412, "stale");
+        assert_eq!((late["changed_by"].as_str(), &late["changed"]), (Some("editor 0"), &json!(["#/genre"])));
+        let tag = editor.get(&article).await.etag();
         editor.post(&verb, &json!({ "locales": ["en"] })).await.refused(428, "unconditional");
         editor.act(&verb, &tag, &json!({ "locales": ["en", "kn"] })).await.refused(422, "invalid");
         editor.act(&verb, &tag, &json!({})).await.refused(422, "invalid");

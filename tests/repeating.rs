@@ -53,6 +53,18 @@ both! {
         assert_eq!(tags(&app).await, 1);
     }
 
+    async fn an_answer_is_for_whoever_has_the_rights_it_was_given_under(app) {
+        let admin = app.admin().await;
+        keyed(&admin, "/v1/desk/tags", "key-1", &tag("Rivers")).await.ok();
+        let user = admin.get("/v1/auth/me").await.ok()["id"].as_str().unwrap().to_owned();
+        let other = app.admin().await;
+        let path = format!("/v1/desk/users/{user}");
+        let granted = other.act(&format!("{path}/grants"), &other.get(&path).await.etag(), &json!({ "role": "translator", "locale": "hi" })).await;
+        assert_eq!(granted.status, 201, "{}", granted.text);
+        let changed = app.again(&admin).await;
+        keyed(&changed, "/v1/desk/tags", "key-1", &tag("Rivers")).await.refused(422, "invalid");
+    }
+
     async fn a_refusal_did_nothing_and_may_be_tried_again(app) {
         let admin = app.admin().await;
         let slugged = json!({ "kind": "topic", "translations": { "en": { "name": "Rivers", "slug": "rivers" } } });

@@ -121,6 +121,19 @@ impl Caller {
         super::action::ALL.iter().copied().filter(|a| self.may_somewhere(a)).collect()
     }
 
+    /// All that the caller may do and where, in words that are equal for equal rights.
+    #[must_use]
+    pub fn rights(&self) -> String {
+        match &*self.who {
+            Who::User { user, scope } => {
+                let mut grants: Vec<String> = user.grants.iter().map(|g| format!("{} {:?} {:?}", g.role, g.section, g.locale)).collect();
+                grants.sort();
+                format!("{grants:?} {scope:?}")
+            }
+            Who::System(system) => format!("{system:?}"),
+        }
+    }
+
     fn scoped(&self, action: &str) -> bool {
         match &*self.who {
             Who::User { scope: Some(scope), .. } => scope.iter().any(|s| s == action),

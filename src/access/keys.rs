@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey};
 use jsonwebtoken::{DecodingKey, EncodingKey};
+use sha2::{Digest, Sha256};
 
 use super::secret::{Seal, open, seal};
 use crate::domain::{Error, id::Entropy};
@@ -40,6 +41,7 @@ impl SealedKey {
 pub struct Keys {
     current: String,
     signing: EncodingKey,
+    hiding: [u8; 32],
     verifying: BTreeMap<String, (DecodingKey, String)>,
 }
 
@@ -66,7 +68,19 @@ impl Keys {
             let decoding = DecodingKey::from_ed_components(&x).map_err(Error::internal)?;
             verifying.insert(key.kid.clone(), (decoding, x));
         }
-        Ok(Self { current: newest.kid.clone(), signing: EncodingKey::from_ed_der(der.as_bytes()), verifying })
+        let hiding = Sha256::new().chain_update(b"dateline fingerprints").chain_update(seed).finalize().into();
+        Ok(Self { current: newest.kid.clone(), signing: EncodingKey::from_ed_der(der.as_bytes()), hiding, verifying })
+    }
+
+    /// A fingerprint of these parts: 32 bytes that tell nothing of them to whoever reads the database, not even by guessing.
+    #[must_use]
+    pub fn fingerprint(&self, parts: &[&[u8]]) -> Vec<u8> {
+        let mut hash = Sha256::new().chain_update(self.hiding);
+        for part in parts {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize().to_vec()
     }
 
     pub(super) fn signing(&self) -> (&str, &EncodingKey) {
@@ -80,5 +94,32 @@ impl Keys {
     /// Name and public half (base64url) of every key, for the JWKS.
     pub fn public(&self) -> impl Iterator<Item = (&str, &str)> {
         self.verifying.iter().map(|(kid, (_, x))| (kid.as_str(), x.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::secret::Secret;
+
+    struct Fill(u8);
+    impl Entropy for Fill {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0);
+        }
+    }
+
+    fn keys(byte: u8) -> Keys {
+        let seal = Secret::new([9; 32]);
+        Keys::open(&[SealedKey::generate(&seal, &Fill(byte)).unwrap()], &seal).unwrap()
+    }
+
+    #[test]
+    fn fingerprints_cannot_be_made_without_the_key() {
+        let parts: [&[u8]; 2] = [b"/v1/desk/users", b"{\"password\":\"a long sentence\"}"];
+        let made = keys(1).fingerprint(&parts);
+        assert_eq!(keys(1).fingerprint(&parts), made);
+        assert_ne!(keys(2).fingerprint(&parts), made, "a guess needs the server's secret");
+        assert_ne!(keys(1).fingerprint(&[b"/v1/desk/user", b"s{\"password\":\"a long sentence\"}"]), made, "parts do not run together");
     }
 }

@@ -15,7 +15,6 @@ use actix_web::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{State, extract::read, problem::Failure};
 use crate::{
@@ -71,12 +70,10 @@ pub(super) async fn begin(req: &mut ServiceRequest, state: &Data<State>, caller:
     let (Some(key), Some(user)) = (key(req.headers())?.map(str::to_owned), caller.user_id()) else { return Ok(Begun::Plain) };
     let (request, payload) = req.parts_mut();
     let body = read(request, payload).await?;
-    let mut hash = Sha256::new();
-    for part in [req.uri().to_string().as_bytes(), req.headers().get(IF_MATCH).map_or(b"", HeaderValue::as_bytes), &body] {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part);
-    }
-    let fingerprint = hash.finalize();
+    // A body may hold a password, and an answer is for whoever still has the rights it was given under.
+    let (uri, rights) = (req.uri().to_string(), caller.rights());
+    let expected = req.headers().get(IF_MATCH).map_or(&b""[..], HeaderValue::as_bytes);
+    let fingerprint = state.keys.fingerprint(&[uri.as_bytes(), expected, rights.as_bytes(), &body]);
     req.set_payload(Payload::from(body));
     let claim = Claim { user, key: key.into() };
     let (wanted, id) = (claim.clone(), request_id.to_owned());

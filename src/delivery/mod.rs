@@ -52,9 +52,15 @@ impl Reading {
             let known: Vec<&str> = masthead.locales.iter().map(|l| l.locale.as_str()).collect();
             return Err(Error::invalid("?locale", "unknown_locale", format!("this site publishes in {}", known.join(", "))));
         }
-        let chain = if wish.fallback { masthead.chain(&locale) } else { vec![locale.clone()] };
+        Ok(Self::of(masthead, locale, wish.fallback))
+    }
+
+    /// A reader of a locale that the site publishes in.
+    #[must_use]
+    pub fn of(masthead: Masthead, locale: Locale, fallback: bool) -> Self {
+        let chain = if fallback { masthead.chain(&locale) } else { vec![locale.clone()] };
         let names = masthead.name_chain(&locale);
-        Ok(Self { masthead, locale, chain, names })
+        Self { masthead, locale, chain, names }
     }
 
     /// The locale asked for, when the answer is in another.

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Found, Reading, Wish, articles, articles::BodyFormat, names};
+use super::{Found, Reading, articles, articles::BodyFormat, names};
 use crate::{
-    domain::{Error, Locale, address::AddressKind, article, author, path, section, tag},
+    domain::{Error, Locale, address::AddressKind, article, author, path, section, site::Masthead, tag},
     store::{self, Tx},
 };
 
@@ -92,12 +92,12 @@ pub fn resolve(tx: &mut Tx<'_>, asked: &str) -> Result<Resolved, Error> {
     let inside = asked.strip_prefix(base.trim_end_matches('/')).ok_or(Error::NotFound("page"))?;
     let inside = inside.trim_end_matches('/');
     let found = match path::read(&masthead.site.url_pattern, inside) {
-        Some(parts) => article_at(tx, &parts)?,
+        Some(parts) => article_at(tx, &masthead, &parts)?,
         None => None,
     };
     let found = match found {
         Some(found) => Some(found),
-        None => listing_at(tx, inside)?,
+        None => listing_at(tx, &masthead, inside)?,
     };
     let found = found.ok_or(Error::NotFound("page"))?;
     let present = found.url().map(path_of).transpose()?;
@@ -107,13 +107,10 @@ pub fn resolve(tx: &mut Tx<'_>, asked: &str) -> Result<Resolved, Error> {
     })
 }
 
-fn reading(tx: &mut Tx<'_>, locale: &str) -> Result<Option<Reading>, Error> {
-    let Ok(locale) = locale.parse::<Locale>() else { return Ok(None) };
-    match Reading::resolve(tx, &Wish { locale: Some(locale), accept: None, fallback: false }) {
-        Ok(reading) => Ok(Some(reading)),
-        Err(Error::Invalid(_)) => Ok(None),
-        Err(other) => Err(other),
-    }
+/// A reader of the locale that a path names, if the site publishes in it.
+fn reading(masthead: &Masthead, locale: &str) -> Option<Reading> {
+    let locale = locale.parse().ok().filter(|l| masthead.settings(l).is_some())?;
+    Some(Reading::of(masthead.clone(), locale, false))
 }
 
 fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
@@ -124,8 +121,8 @@ fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     }
 }
 
-fn article_at(tx: &mut Tx<'_>, parts: &path::Parts) -> Result<Option<Resolved>, Error> {
-    let Some(reading) = reading(tx, &parts.locale)? else { return Ok(None) };
+fn article_at(tx: &mut Tx<'_>, masthead: &Masthead, parts: &path::Parts) -> Result<Option<Resolved>, Error> {
+    let Some(reading) = reading(masthead, &parts.locale) else { return Ok(None) };
     let article = if let Some(id) = parts.id {
         found(articles::article(tx, &reading, id.into(), BodyFormat::None))?
     } else if let Some(slug) = &parts.slug {
@@ -144,14 +141,13 @@ fn article_at(tx: &mut Tx<'_>, parts: &path::Parts) -> Result<Option<Resolved>, 
 }
 
 /// The front page of a locale, or the page of a section, author or tag: `/{locale}` and `/{locale}/{slug}`.
-fn listing_at(tx: &mut Tx<'_>, inside: &str) -> Result<Option<Resolved>, Error> {
+fn listing_at(tx: &mut Tx<'_>, masthead: &Masthead, inside: &str) -> Result<Option<Resolved>, Error> {
     let mut segments = inside.split('/').skip(1);
     let (locale, slug, more) = (segments.next(), segments.next(), segments.next());
     let Some(locale) = locale else {
-        let locale = store::site::masthead(tx)?.site.default_locale;
-        return Ok(Some(Resolved::Home { locale }));
+        return Ok(Some(Resolved::Home { locale: masthead.site.default_locale.clone() }));
     };
-    let Some(reading) = reading(tx, locale)? else { return Ok(None) };
+    let Some(reading) = reading(masthead, locale) else { return Ok(None) };
     let locale = reading.locale.clone();
     match (slug, more) {
         (None, _) => Ok(Some(Resolved::Home { locale })),

@@ -117,9 +117,7 @@ pub fn revise(
     with: impl FnOnce(&Article) -> Result<(Facts, String), Error>,
 ) -> Result<Article, Error> {
     let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
-    if article.get().version != expected {
-        return Err(stale(tx, article.get(), expected));
-    }
+    expect(tx, article.get(), expected)?;
     let masthead = store::site::masthead(tx)?;
     let (facts, note) = with(article.get())?;
     let mut faults = Faults::default();
@@ -138,6 +136,14 @@ pub fn revise(
     let article = article.try_map(|a| a.revise(expected, facts, path, now))?;
     store::articles::save(tx, &article, &note).map_err(|e| late(tx, permit.visibility(), id, expected, e))?;
     Ok(article.into_inner())
+}
+
+/// Nothing, when the expected version of the facts is the newest one.
+///
+/// # Errors
+/// [`Error::Stale`], with who was faster, when, and what they changed.
+pub(super) fn expect(tx: &mut Tx<'_>, article: &Article, expected: Version) -> Result<(), Error> {
+    if article.version == expected { Ok(()) } else { Err(stale(tx, article, expected)) }
 }
 
 /// The answer to a stale expectation: who was faster, when, and what they changed.
@@ -169,9 +175,7 @@ fn late(tx: &mut Tx<'_>, visibility: Visibility, id: Id<Article>, expected: Vers
 /// [`Error::Stale`]; [`Error::Conflict`] with code `in-use` when it was published.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expected: Version) -> Result<(), Error> {
     let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
-    if article.get().version != expected {
-        return Err(Error::stale("article", article.get().version));
-    }
+    expect(tx, article.get(), expected)?;
     if store::editions::exist(tx, id, None)? {
         let detail = "what was published once can be unpublished but not deleted".to_owned();
         return Err(Error::Conflict { code: "in-use", detail });

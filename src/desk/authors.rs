@@ -51,9 +51,7 @@ pub fn revise(
     with: impl FnOnce(&Author) -> Result<Draft, Error>,
 ) -> Result<Author, Error> {
     let author = permit.over(store::authors::find(tx, id)?)?;
-    if author.get().version != expected {
-        return Err(Error::stale("author", author.get().version));
-    }
+    Error::unless_newest("author", author.get().version, expected)?;
     let draft = with(author.get())?;
     let names = assign(tx, &named(id), draft.translations, &author.get().names)?;
     if author.get().kind == draft.kind && author.get().names == names {
@@ -71,9 +69,7 @@ pub fn revise(
 /// [`Error::Stale`]; [`Error::Conflict`] with code `in-use`.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageAuthors>, id: Id<Author>, expected: Version) -> Result<(), Error> {
     let author = permit.over(store::authors::find(tx, id)?)?;
-    if author.get().version != expected {
-        return Err(Error::stale("author", author.get().version));
-    }
+    Error::unless_newest("author", author.get().version, expected)?;
     if store::authors::in_use(tx, id)? {
         return Err(Error::Conflict { code: "in-use", detail: "articles or editions name this author".to_owned() });
     }

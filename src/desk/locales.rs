@@ -79,9 +79,7 @@ pub fn revise(
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &Locale, expected: Version) -> Result<(), Error> {
     let masthead = store::site::masthead(tx)?;
     let settings = masthead.settings(locale).cloned().ok_or(Error::NotFound("locale"))?;
-    if settings.version != expected {
-        return Err(Error::stale("locale", settings.version));
-    }
+    Error::unless_newest("locale", settings.version, expected)?;
     let fallen_back_to = masthead.locales.iter().any(|l| l.fallback.contains(locale));
     if masthead.site.default_locale == *locale || fallen_back_to || store::locales::in_use(tx, locale)? {
         let detail = "it is the default, or other locales, words, names or grants use it".to_owned();

@@ -40,10 +40,6 @@ pub struct Elsewhere {
     pub updated_at: Instant,
 }
 
-fn expect(article: &Article, expected: Version) -> Result<(), Error> {
-    if article.version == expected { Ok(()) } else { Err(Error::stale("article", article.version)) }
-}
-
 /// Make the working copies of some locales live, all or none; other locales keep what they show.
 ///
 /// # Errors
@@ -77,14 +73,14 @@ pub fn publish(
         }
     }
     faults.or(())?;
-    expect(&article, expected)?;
+    super::articles::expect(tx, &article, expected)?;
     if article.facts.embargo_until.is_some_and(|at| at > tx.now()) {
         return Err(Error::Conflict { code: "embargoed", detail: "nothing of this article is public before its embargo ends".to_owned() });
     }
     for (copy, version) in copies {
         let translation = &copy.get().translation;
         if let Some(version) = version {
-            translation.expect(version)?;
+            super::translations::expect(tx, copy.get(), version)?;
         }
         if masthead.site.review == Review::Required && translation.state != State::Approved {
             let detail = format!("the words in `{}` are {}, not approved", translation.locale, translation.state);
@@ -141,7 +137,7 @@ pub fn unpublish(
         let translation = super::translations::find(tx, &article, locale)?;
         copies.push(permit.over(Copy { article: article.clone(), translation })?);
     }
-    expect(&article, expected)?;
+    super::articles::expect(tx, &article, expected)?;
     let now = tx.now();
     for copy in copies {
         if !store::editions::unpublish(tx, &copy, now)? {

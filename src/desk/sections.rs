@@ -76,9 +76,7 @@ pub fn revise(
     with: impl FnOnce(&Section) -> Result<Draft, Error>,
 ) -> Result<Section, Error> {
     let section = permit.over(store::sections::find(tx, id)?)?;
-    if section.get().version != expected {
-        return Err(Error::stale("section", section.get().version));
-    }
+    Error::unless_newest("section", section.get().version, expected)?;
     let draft = with(section.get())?;
     let above = parent(tx, draft.parent_id)?;
     let path = Section::path_below(id, above.as_ref())?;
@@ -137,9 +135,7 @@ pub fn reorder(
 /// [`Error::Stale`]; [`Error::Conflict`] with code `in-use`.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageSections>, id: Id<Section>, expected: Version) -> Result<(), Error> {
     let section = permit.over(store::sections::find(tx, id)?)?;
-    if section.get().version != expected {
-        return Err(Error::stale("section", section.get().version));
-    }
+    Error::unless_newest("section", section.get().version, expected)?;
     if let Some(users) = store::sections::used_by(tx, id)? {
         return Err(Error::Conflict { code: "in-use", detail: format!("{users} use this section") });
     }

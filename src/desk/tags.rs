@@ -51,9 +51,7 @@ pub fn revise(
     with: impl FnOnce(&Tag) -> Result<Draft, Error>,
 ) -> Result<Tag, Error> {
     let tag = permit.over(store::tags::find(tx, id)?)?;
-    if tag.get().version != expected {
-        return Err(Error::stale("tag", tag.get().version));
-    }
+    Error::unless_newest("tag", tag.get().version, expected)?;
     let draft = with(tag.get())?;
     let names = assign(tx, &named(id), draft.translations, &tag.get().names)?;
     if tag.get().kind == draft.kind && tag.get().names == names {
@@ -71,9 +69,7 @@ pub fn revise(
 /// [`Error::Stale`]; [`Error::Conflict`] with code `in-use`.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageTags>, id: Id<Tag>, expected: Version) -> Result<(), Error> {
     let tag = permit.over(store::tags::find(tx, id)?)?;
-    if tag.get().version != expected {
-        return Err(Error::stale("tag", tag.get().version));
-    }
+    Error::unless_newest("tag", tag.get().version, expected)?;
     if store::tags::in_use(tx, id)? {
         return Err(Error::Conflict { code: "in-use", detail: "articles or editions name this tag".to_owned() });
     }

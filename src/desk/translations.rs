@@ -64,6 +64,15 @@ pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Trans
     store::translations::find(tx, article, locale)?.ok_or(Error::NotFound("translation"))
 }
 
+/// Nothing, when the expected version of the words is the newest one.
+///
+/// # Errors
+/// [`Error::Stale`], with who was faster, when, and what they changed.
+pub(super) fn expect(tx: &mut Tx<'_>, copy: &Copy, expected: Version) -> Result<(), Error> {
+    let Copy { article, translation } = copy;
+    if translation.version == expected { Ok(()) } else { Err(stale(tx, article, translation, expected)) }
+}
+
 /// The answer to a stale expectation: who was faster, when, and what they changed.
 fn stale(tx: &mut Tx<'_>, article: &Article, translation: &Translation, expected: Version) -> Error {
     let known = |tx: &mut Tx<'_>| {
@@ -121,10 +130,8 @@ pub fn save(
         (Some(_), None) => Err(Error::Unconditional),
         (Some(translation), Some(expected)) => {
             let copy = permit.over(Copy { article, translation })?;
+            expect(tx, copy.get(), expected)?;
             let before = &copy.get().translation;
-            if before.version != expected {
-                return Err(stale(tx, &copy.get().article, before, expected));
-            }
             let draft = with(Some(before))?;
             let (save, note, warnings) = prepare(tx, &copy.get().article, locale, Some(before), draft, permit.caller().user_id())?;
             if before.slug == save.slug && before.words == save.words && before.made_from == save.made_from {
@@ -252,9 +259,7 @@ fn step<A: crate::access::Action>(
     let article = store::articles::find(tx, permit.visibility(), id)?;
     let translation = find(tx, &article, locale)?;
     let copy = permit.over(Copy { article, translation })?;
-    if copy.get().translation.version != expected {
-        return Err(stale(tx, &copy.get().article, &copy.get().translation, expected));
-    }
+    expect(tx, copy.get(), expected)?;
     let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.step(to)?, ..c }))?;
     store::translations::step(tx, &copy)?;
     let Copy { article, translation } = copy.into_inner();
@@ -318,9 +323,7 @@ pub fn delete(
     let translation = find(tx, &article, locale)?;
     let original = article.facts.source_locale == *locale;
     let copy = permit.over(Copy { article, translation })?;
-    if copy.get().translation.version != expected {
-        return Err(stale(tx, &copy.get().article, &copy.get().translation, expected));
-    }
+    expect(tx, copy.get(), expected)?;
     if original || store::editions::exist(tx, id, Some(locale))? {
         let detail = "the original, and what was published once, can be unpublished but not deleted".to_owned();
         return Err(Error::Conflict { code: "in-use", detail });

@@ -112,9 +112,7 @@ pub fn revise(
     with: impl FnOnce(&User) -> Result<Draft, Error>,
 ) -> Result<User, Error> {
     let before = store::users::find(tx, id)?;
-    if before.version != expected {
-        return Err(Error::stale("user", before.version));
-    }
+    Error::unless_newest("user", before.version, expected)?;
     let draft = with(&before)?;
     let checked = check(tx, &draft, &before.grants)?;
     let ends = password_hash.is_some() || draft.status != before.status || checked.grants != before.grants;
@@ -145,9 +143,7 @@ pub fn revise(
 /// [`Error::Stale`]; [`Error::Conflict`] with code `in-use` or `last-admin`.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, id: Id<User>, expected: Version) -> Result<(), Error> {
     let user = store::users::find(tx, id)?;
-    if user.version != expected {
-        return Err(Error::stale("user", user.version));
-    }
+    Error::unless_newest("user", user.version, expected)?;
     let user = permit.over(Whole(user))?;
     store::users::delete(tx, &user, expected)?;
     keep_an_admin(tx)

@@ -92,6 +92,14 @@ impl Error {
         Self::Stale { kind, current, changed_by: None, changed_at: None, changed: Vec::new() }
     }
 
+    /// Nothing, when the expected version is the newest one.
+    ///
+    /// # Errors
+    /// [`Error::Stale`] otherwise.
+    pub fn unless_newest(kind: &'static str, newest: Version, expected: Version) -> Result<(), Self> {
+        if newest == expected { Ok(()) } else { Err(Self::stale(kind, newest)) }
+    }
+
     /// The error with every pointer moved below `at` (`#/translations/hi`); others pass unchanged.
     #[must_use]
     pub fn under(self, at: &str) -> Self {

@@ -153,7 +153,7 @@ impl Translation {
     ///
     /// # Errors
     /// [`Error::Stale`].
-    pub fn expect(&self, expected: Version) -> Result<(), Error> {
+    fn expect(&self, expected: Version) -> Result<(), Error> {
         if expected == self.version { Ok(()) } else { Err(self.stale()) }
     }
 

@@ -243,7 +243,7 @@ pub fn find(tx: &mut Tx<'_>, locales: &[Locale], slugs: &[&str]) -> Result<Vec<A
     Ok(found)
 }
 
-/// How many things have a name in each locale.
+/// True when something has a name in this locale.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.

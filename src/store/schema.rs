@@ -43,7 +43,6 @@ diesel::table! {
         name -> Text,
         status -> Text,
         password_hash -> Text,
-        session_version -> Integer,
         version -> Integer,
         created_at -> At,
         updated_at -> At,

@@ -125,7 +125,6 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash
             users::name.eq(&user.name),
             users::status.eq(user.status.as_str()),
             users::password_hash.eq(password_hash.unwrap_or_default()),
-            users::session_version.eq(1),
             users::version.eq(1),
             users::created_at.eq(user.created_at),
             users::updated_at.eq(user.updated_at),

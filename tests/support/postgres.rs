@@ -88,7 +88,9 @@ impl Entropy for Still {
 fn template(url: String) -> Result<Server, String> {
     let server = Server { url, template: format!("dateline_test_{}", std::process::id()) };
     let name = &server.template;
-    admin(&server).batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-IN'")).map_err(|e| e.to_string())?;
+    admin(&server)
+        .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-IN'"))
+        .map_err(|e| e.to_string())?;
     let store = Store::open(Options {
         url: server.url.replace("{}", name),
         readers: 1,

@@ -25,7 +25,7 @@ use crate::{
         url::segment,
         vocabulary::vocabulary,
     },
-    store::editions::{Order, order_code},
+    store::editions::Order,
 };
 
 /// The operations of this file.
@@ -122,7 +122,7 @@ pub(crate) async fn list_articles(
 ) -> Result<InLanguage<Listing<Article>>, Failure> {
     let query = query.0;
     let order = order(query.sort);
-    let paging = paging(query.limit, query.cursor.as_deref(), query.count, order_code(order))?;
+    let paging = paging(query.limit, query.cursor.as_deref(), query.count, order.code())?;
     let wish = wish(query.locale.as_deref(), query.fallback, accept)?;
     let negotiated = wish.accept.is_some();
     let format = query.body.unwrap_or(BodyFormat::None);

@@ -246,7 +246,9 @@ pub enum Order {
 }
 
 impl Order {
-    fn code(self) -> u8 {
+    /// The order in cursors.
+    #[must_use]
+    pub fn code(self) -> u8 {
         match self {
             Self::Newest => 1,
             Self::Oldest => 2,
@@ -317,12 +319,6 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
     if let Some(at) = filter.published_before {
         sql.push(" AND e.published_at < ").at(at);
     }
-}
-
-/// The code of a list's order in cursors.
-#[must_use]
-pub fn order_code(order: Order) -> u8 {
-    order.code()
 }
 
 /// A page of live editions.

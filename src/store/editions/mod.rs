@@ -11,7 +11,7 @@ use diesel::{
 };
 use serde_json::json;
 
-pub use live::{Alternate, Content, Filter, Frozen, Live, Order, alternates, frozen, live, live_by_slug, named, order_code, page};
+pub use live::{Alternate, Content, Filter, Frozen, Live, Order, alternates, frozen, live, live_by_slug, named, page};
 
 use super::{
     Tx,
