@@ -1,6 +1,7 @@
 //! From a working copy to what the public sees.
 
 use dateline::domain::user::Role;
+use futures_util::future::join;
 use serde_json::json;
 
 both! {
@@ -136,6 +137,19 @@ both! {
         editor.publish(&article, &["en"]).await.ok();
         let tag = editor.get(&article).await.etag();
         editor.patch(&article, &tag, &json!({ "embargo_until": "2026-03-02T12:00:00Z" })).await.refused(409, "live");
+    }
+
+    async fn an_embargo_and_a_publication_at_once_cannot_both_succeed(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        for n in 0..12 {
+            let article = editor.story(&section, &format!("River rises {n}")).await;
+            let (verb, locales, embargo) = (format!("{article}/publish"), json!({ "locales": ["en"] }), json!({ "embargo_until": "2027-01-01T00:00:00Z" }));
+            join(editor.act(&verb, "\"1\"", &locales), editor.patch(&article, "\"1\"", &embargo)).await;
+            let now = editor.get(&article).await.ok();
+            let (live, held) = (now["translations"]["en"]["live"].is_object(), now["embargo_until"].is_string());
+            assert!(live != held, "live: {live}, under embargo: {held}");
+        }
     }
 
     async fn a_site_may_require_approval(app) {

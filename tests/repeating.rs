@@ -59,8 +59,7 @@ both! {
         let user = admin.get("/v1/auth/me").await.ok()["id"].as_str().unwrap().to_owned();
         let other = app.admin().await;
         let path = format!("/v1/desk/users/{user}");
-        let granted = other.act(&format!("{path}/grants"), &other.get(&path).await.etag(), &json!({ "role": "translator", "locale": "hi" })).await;
-        assert_eq!(granted.status, 201, "{}", granted.text);
+        other.act(&format!("{path}/grants"), &other.get(&path).await.etag(), &json!({ "role": "translator", "locale": "hi" })).await.ok();
         let changed = app.again(&admin).await;
         keyed(&changed, "/v1/desk/tags", "key-1", &tag("Rivers")).await.refused(422, "invalid");
     }

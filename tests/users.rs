@@ -1,6 +1,7 @@
 //! Users and their grants.
 
 use dateline::domain::user::Role;
+use futures_util::future::join;
 use serde_json::json;
 
 both! {
@@ -47,6 +48,21 @@ both! {
         admin.patch(&path, &tag, &json!({ "status": "suspended" })).await.refused(409, "last-admin");
         admin.delete(&path, &tag).await.refused(409, "last-admin");
         admin.get("/v1/auth/me").await.ok();
+    }
+
+    async fn two_administrators_cannot_lock_each_other_out(app) {
+        let (mut one, mut other) = (app.admin().await, app.admin().await);
+        for _ in 0..10 {
+            let (a, b) = (one.path(), other.path());
+            let suspended = json!({ "status": "suspended" });
+            let (tag_a, tag_b) = (one.get(&a).await.etag(), one.get(&b).await.etag());
+            let (first, second) = join(one.patch(&b, &tag_b, &suspended), other.patch(&a, &tag_a, &suspended)).await;
+            assert!([first.status, second.status].contains(&200), "{} {}", first.text, second.text);
+            assert_ne!((first.status, second.status), (200, 200), "nobody is left");
+            let (survivor, lost) = if first.status == 200 { (&one, &b) } else { (&other, &a) };
+            survivor.patch(lost, &survivor.get(lost).await.etag(), &json!({ "status": "active" })).await.ok();
+            (one, other) = (app.again(&one).await, app.again(&other).await);
+        }
     }
 
     async fn an_editor_of_world_cannot_touch_crime_nor_move_a_story_there(app) {

@@ -130,6 +130,9 @@ pub fn revise(
     }
     let now = tx.now();
     let embargoed = facts.embargo_until != article.get().facts.embargo_until && facts.embargo_until.is_some_and(|at| at > now);
+    if embargoed {
+        store::articles::hold(tx, id)?;
+    }
     if embargoed && store::editions::live_heads(tx, &[id])?.contains_key(&id) {
         return Err(Error::Conflict { code: "live", detail: "what is public already cannot be put under an embargo".to_owned() });
     }

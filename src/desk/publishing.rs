@@ -53,6 +53,8 @@ pub fn publish(
     which: Which,
     minor: bool,
 ) -> Result<Article, Error> {
+    // An embargo may be on its way: whichever comes second sees the other.
+    store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, permit.visibility(), id)?;
     let masthead = store::site::masthead(tx)?;
     let live = store::editions::live_heads(tx, &[id])?.remove(&id).unwrap_or_default();

@@ -321,6 +321,15 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Re
     Ok(())
 }
 
+/// Let nobody else change an article, or publish it, before this transaction ends.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn hold(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
+    diesel::update(articles::table.find(id)).set(articles::version.eq(articles::version)).execute(tx.conn)?;
+    Ok(())
+}
+
 /// Let an article stand first in desk lists, for its words were saved.
 pub(super) fn touch(tx: &mut Tx<'_>, id: Id<Article>, at: Instant) -> Result<(), Error> {
     diesel::update(articles::table.find(id)).set(articles::updated_at.eq(at)).execute(tx.conn)?;

@@ -2,7 +2,12 @@
 
 use diesel::{QueryableByName, prelude::*, sql_types::BigInt};
 
-use super::{Tx, dialect::At, schema::changes, sql::Sql};
+use super::{
+    Tx,
+    dialect::At,
+    schema::{change_counter, changes},
+    sql::Sql,
+};
 use crate::domain::{Error, Id, Instant};
 
 #[derive(Insertable)]
@@ -58,6 +63,12 @@ pub(super) fn number(tx: &mut Tx<'_>) -> Result<(), Error> {
         };
         diesel::insert_into(changes::table).values(&row).execute(tx.conn)?;
     }
+    Ok(())
+}
+
+/// Let nobody else commit a change before this transaction ends, so that what it counts from here on stays true.
+pub(super) fn hold(tx: &mut Tx<'_>) -> Result<(), Error> {
+    diesel::update(change_counter::table).set(change_counter::seq.eq(change_counter::seq)).execute(tx.conn)?;
     Ok(())
 }
 

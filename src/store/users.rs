@@ -177,11 +177,12 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, expected: V
     Ok(())
 }
 
-/// Active users who hold the admin role everywhere.
+/// Active users who hold the admin role everywhere; nobody changes that before this transaction ends.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn admins(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    super::changes::hold(tx)?;
     Ok(users::table
         .inner_join(grants::table.on(grants::user_id.eq(users::id)))
         .filter(users::status.eq("active"))

@@ -340,6 +340,11 @@ impl Client<'_> {
         self.send(method, path, &headers, Some(body.to_string().into_bytes())).await
     }
 
+    /// Where the desk keeps this user.
+    pub(crate) fn path(&self) -> String {
+        format!("/v1/desk/users/{}", self.user.unwrap())
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, &[], None).await
     }
