@@ -35,6 +35,10 @@ actions! {
     SubmitTranslation => "translation.submit",
     /// Approve a translation or ask for changes.
     ReviewTranslation => "translation.review",
+    /// Say who works on the words of an article in a locale.
+    AssignTranslation => "translation.assign",
+    /// Comment on an article.
+    Comment => "article.comment",
     /// Make a working copy public.
     Publish => "article.publish",
     /// End a publication.

@@ -153,7 +153,7 @@ impl Caller {
         let own = |reach: Reach, id| reach == Reach::Yes || (reach == Reach::Own && target.scope.owner == Some(id));
         let covers = |grant: &Grant| {
             grant.section.is_none_or(|s| target.scope.sections.contains(&s))
-                && grant.locale.as_ref().is_none_or(|l| target.scope.locale == Some(l))
+                && grant.locale.as_ref().is_none_or(|l| target.scope.any_locale || target.scope.locale == Some(l))
         };
         self.scoped(action)
             && match &*self.who {

@@ -7,7 +7,7 @@ use super::{
     caller::{Caller, Target},
 };
 use crate::domain::{
-    Error, Id, Locale, article::Article, author::Author, section::Section, tag::Tag, translation::Translation, user::User,
+    Error, Id, Locale, article::Article, author::Author, comment::Comment, section::Section, tag::Tag, translation::Translation, user::User,
 };
 
 /// Where a thing lies, as far as grants are concerned.
@@ -17,6 +17,8 @@ pub struct Scope<'a> {
     pub sections: &'a [Id<Section>],
     /// Its locale; none for things of all locales.
     pub locale: Option<&'a Locale>,
+    /// Whether a grant for any locale reaches it.
+    pub any_locale: bool,
     /// The user it belongs to.
     pub owner: Option<Id<User>>,
 }
@@ -49,12 +51,21 @@ pub struct Copy {
     pub translation: Translation,
 }
 
+/// A comment, with the article it is about.
+#[derive(Debug, Clone)]
+pub struct Remark {
+    /// The article.
+    pub article: Article,
+    /// The comment.
+    pub comment: Comment,
+}
+
 /// Things of the whole site: the site itself, locales, users.
 #[derive(Debug, Clone)]
 pub struct Whole<T>(pub T);
 
 fn article_scope<'a>(article: &'a Article, locale: &'a Locale) -> Scope<'a> {
-    Scope { sections: &article.section_path, locale: Some(locale), owner: article.created_by }
+    Scope { sections: &article.section_path, locale: Some(locale), any_locale: false, owner: article.created_by }
 }
 
 impl Scoped for Article {
@@ -83,6 +94,16 @@ impl Scoped for Copy {
     }
     fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
         (self.article.id.uuid(), Some(&self.translation.locale))
+    }
+}
+impl Scoped for Remark {
+    const KIND: &'static str = "comment";
+    fn scope(&self) -> Scope<'_> {
+        // Translators ask about the source, in whatever locale they write.
+        Scope { any_locale: true, ..self.article.scope() }
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.comment.id.uuid(), None)
     }
 }
 impl Scoped for Section {

@@ -30,6 +30,8 @@ const TABLE: &[Line] = &[
     ("translation.delete",  [Own,   No,    Yes,   Yes,   Yes,   No,    No ]),
     ("translation.submit",  [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No ]),
     ("translation.review",  [No,    No,    Yes,   Yes,   Yes,   Yes,   No ]),
+    ("translation.assign",  [No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
+    ("article.comment",     [Own,   Yes,   Yes,   Yes,   Yes,   No,    No ]),
     ("article.publish",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No ]),
     ("article.unpublish",   [No,    No,    Yes,   Yes,   Yes,   Yes,   No ]),
     ("section.manage",      [No,    No,    No,    Yes,   Yes,   Yes,   No ]),

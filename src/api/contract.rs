@@ -39,6 +39,7 @@ use super::{State, idempotency::LONGEST_KEY, problem::Failure};
         (name = "desk: authors", description = "Keep authors."),
         (name = "desk: tags", description = "Keep tags."),
         (name = "desk: articles", description = "Write, translate and publish."),
+        (name = "desk: workflow", description = "Review, assign, comment, and keep translations current."),
         (name = "desk: revisions", description = "Read, compare and go back to what every save left."),
         (name = "desk: users", description = "Keep users and their grants."),
         (name = "operation", description = "For whoever runs the server."),

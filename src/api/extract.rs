@@ -140,6 +140,8 @@ pub trait Resource: Serialize + ToSchema {
     type Input: DeserializeOwned;
     /// The fields that cannot; sent back unchanged they are accepted.
     const READ_ONLY: &'static [&'static str];
+    /// The fields that are derived, and may have moved on since they were read; whatever is sent for them is left aside.
+    const DERIVED: &'static [&'static str] = &[];
 }
 
 /// A JSON merge patch (RFC 7396) on a `R` as `GET` shows it.
@@ -156,6 +158,10 @@ impl<R: Resource> Patch<R> {
         let mut patch = self.0.clone();
         let mut faults = Faults::default();
         if let (Value::Object(map), Value::Object(changes)) = (&mut value, &mut patch) {
+            for field in R::DERIVED {
+                map.remove(*field);
+                changes.remove(*field);
+            }
             for field in R::READ_ONLY {
                 let shown = map.remove(*field);
                 if changes.remove(*field).is_some_and(|sent| Some(sent) != shown) {

@@ -50,6 +50,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::tags::routes)
                 .configure(desk::articles::routes)
                 .configure(desk::translations::routes)
+                .configure(desk::workflow::routes)
+                .configure(desk::comments::routes)
+                .configure(desk::queue::routes)
                 .configure(desk::revisions::routes)
                 .configure(desk::publishing::routes)
                 .configure(desk::users::routes),

@@ -6,9 +6,11 @@
 #![expect(clippy::needless_pass_by_value, reason = "a verb takes its permit by value, so that it is spent")]
 
 pub mod articles;
+pub mod assignments;
 pub mod authors;
 pub mod bundle;
-
+pub mod comments;
+pub mod freshness;
 pub mod locales;
 mod naming;
 pub mod publishing;

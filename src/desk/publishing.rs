@@ -97,6 +97,7 @@ pub fn publish(
         let edition = freeze(tx, &masthead, copy.get(), dating);
         store::editions::publish(tx, &copy, &edition)?;
     }
+    super::freshness::note(tx, permit.caller(), &article)?;
     Ok(article)
 }
 
@@ -115,9 +116,10 @@ pub fn publish_dated(tx: &mut Tx<'_>, permit: Permit<Publish>, id: Id<Article>, 
     let translation = super::translations::find(tx, &article, locale)?;
     let masthead = store::site::masthead(tx)?;
     let copy = permit.over(Copy { article, translation })?;
-    let dating = Dating { published_at: dates.published_at, updated_at: dates.updated_at, started_at: tx.now() };
+    let dating = Dating { published_at: dates.published_at, updated_at: dates.updated_at, started_at: tx.now(), minor: false };
     let edition = freeze(tx, &masthead, copy.get(), dating);
-    store::editions::publish(tx, &copy, &edition)
+    store::editions::publish(tx, &copy, &edition)?;
+    super::freshness::note(tx, permit.caller(), &copy.get().article)
 }
 
 /// End what the public sees of some locales; of all when none is named.

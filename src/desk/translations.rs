@@ -1,5 +1,6 @@
 //! Writing the words of an article in its locales.
 
+use super::comments;
 use crate::{
     access::{
         Permit,
@@ -10,7 +11,8 @@ use crate::{
         Error, Id, Locale, Version, Violation,
         address::AddressKind,
         article::Article,
-        body::{self, Document},
+        body::{self, BlockId, Document},
+        comment::Anchor,
         diff,
         error::Faults,
         slug::Slug,
@@ -43,6 +45,15 @@ pub struct Draft {
     pub made_from: Option<MadeFrom>,
     /// A note on this save.
     pub note: String,
+}
+
+/// Why changes are requested.
+#[derive(Debug, Clone)]
+pub struct Why {
+    /// What is to be changed.
+    pub text: String,
+    /// Where, when it is one block.
+    pub block: Option<BlockId>,
 }
 
 /// A saved translation, and what of its body could not be kept.
@@ -191,8 +202,23 @@ fn prepare(
         body::blocks::link(&mut body, &source);
     }
     let words = Words { body, ..words };
+    refuse_fallback(tx, article, locale, &words)?;
     let slug = address(tx, article, locale, before, given, &words.headline)?;
     Ok((Save { slug, words, made_from, by, at: tx.now() }, note, warnings))
+}
+
+/// Words that are those of the original, letter by letter, are no translation into another language.
+fn refuse_fallback(tx: &mut Tx<'_>, article: &Article, locale: &Locale, words: &Words) -> Result<(), Error> {
+    let original = &article.facts.source_locale;
+    if locale.language() == original.language() {
+        return Ok(());
+    }
+    let Some(source) = store::translations::find(tx, article, original)? else { return Ok(()) };
+    let text = body::text::plain(&words.body);
+    if words.headline == source.words.headline && !text.is_empty() && text == body::text::plain(&source.words.body) {
+        return Err(Error::invalid("#/body", "fallback_text", format!("these are the words of the original, in `{original}`")));
+    }
+    Ok(())
 }
 
 /// The source of a translation: the one named, the one it had, or on a first save the present one.
@@ -214,6 +240,9 @@ fn source(
         let source = store::translations::find(tx, article, &article.facts.source_locale)?;
         return Ok(source.map(|s| MadeFrom { locale: s.locale, version: s.version }));
     };
+    if before.is_some_and(|b| b.made_from.as_ref() == Some(&named)) {
+        return Ok(Some(named));
+    }
     if named.locale == *locale {
         return wrong("a translation is not made from itself");
     }
@@ -294,18 +323,62 @@ pub fn approve(
     step(tx, &permit, id, locale, expected, State::Approved)
 }
 
-/// Send a translation back to its author.
+/// Send a translation back to its author, saying why.
 ///
 /// # Errors
-/// [`Error::Stale`]; [`Error::Conflict`] when it is a draft already.
+/// [`Error::Stale`]; [`Error::Conflict`] when it is a draft already; [`Error::Invalid`] without a reason.
 pub fn request_changes(
     tx: &mut Tx<'_>,
     permit: Permit<ReviewTranslation>,
     id: Id<Article>,
     locale: &Locale,
     expected: Version,
+    why: Why,
 ) -> Result<Saved, Error> {
-    step(tx, &permit, id, locale, expected, State::Draft)
+    let saved = step(tx, &permit, id, locale, expected, State::Draft)?;
+    let anchor = Anchor { locale: Some(locale.clone()), block: why.block };
+    comments::add(tx, &permit, id, comments::Draft { parent: None, anchor, text: why.text })?;
+    Ok(saved)
+}
+
+/// Say that words render their source as it is published now, or as the revision named.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Invalid`] for a revision that there is not; [`Error::Conflict`] with code `original` for an original.
+pub fn mark_current(
+    tx: &mut Tx<'_>,
+    permit: Permit<EditTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Version,
+    version: Option<Version>,
+) -> Result<Saved, Error> {
+    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let translation = find(tx, &article, locale)?;
+    let copy = permit.over(Copy { article, translation })?;
+    expect(tx, copy.get(), expected)?;
+    let Copy { article, translation } = copy.get();
+    if article.facts.source_locale == *locale {
+        return Err(Error::Conflict { code: "original", detail: "the original is made from nothing".to_owned() });
+    }
+    let from = translation.made_from.as_ref().map_or(&article.facts.source_locale, |m| &m.locale).clone();
+    let published = store::editions::last_words(tx, id, &from)?;
+    let newest = store::translations::find(tx, article, &from)?.map(|t| t.version);
+    let version = match version {
+        None => published.or(newest),
+        Some(named) => newest.filter(|newest| (1..=*newest).contains(&named)).and(Some(named)),
+    };
+    let Some(version) = version else { return Err(Error::invalid("#/version", "made_from", "there is no such revision")) };
+    let made_from = MadeFrom { locale: from, version };
+    if translation.made_from.as_ref() == Some(&made_from) {
+        let Copy { article, translation } = copy.into_inner();
+        return Ok(Saved { article, translation, warnings: Vec::new() });
+    }
+    let (by, now) = (permit.caller().user_id(), tx.now());
+    let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.catch_up(made_from, by, now), ..c }))?;
+    store::translations::save(tx, &copy, "marked as current").map_err(|e| late(tx, copy.get(), expected, e))?;
+    let Copy { article, translation } = copy.into_inner();
+    Ok(Saved { article, translation, warnings: Vec::new() })
 }
 
 /// Remove words that were never published.

@@ -1,6 +1,8 @@
 //! Changes: what the change log says of every committed write.
 
-use super::{Id, Locale, article::Article, author::Author, section::Section, tag::Tag, user::User, vocabulary::vocabulary};
+use super::{
+    Id, Locale, article::Article, author::Author, comment::Comment, section::Section, tag::Tag, user::User, vocabulary::vocabulary,
+};
 
 vocabulary! {
     /// Who may learn of a change.
@@ -23,8 +25,14 @@ vocabulary! {
         Deleted => "deleted",
         /// The public sees a new edition.
         Published => "published",
+        /// Its source has moved on, or it has caught up.
+        Aged => "aged",
         /// The public no longer sees it.
         Unpublished => "unpublished",
+        /// It was given to somebody, or taken from them.
+        Assigned => "assigned",
+        /// Its question was answered.
+        Resolved => "resolved",
         /// It moved on in its workflow.
         Moved => "moved",
     }
@@ -47,6 +55,8 @@ pub enum Subject {
     Article(Id<Article>),
     /// The words of an article in a locale.
     Translation(Id<Article>, Locale),
+    /// A comment on an article.
+    Comment(Id<Comment>),
     /// A user, with their grants.
     User(Id<User>),
 }
@@ -72,8 +82,8 @@ impl Change {
     pub fn audience(&self) -> Audience {
         match (&self.subject, self.event) {
             (Subject::Site | Subject::Locale(_) | Subject::Section(_) | Subject::Author(_) | Subject::Tag(_), _)
-            | (Subject::Translation(..), Event::Published | Event::Unpublished) => Audience::Public,
-            (Subject::Article(_) | Subject::Translation(..) | Subject::User(_), _) => Audience::Desk,
+            | (Subject::Translation(..), Event::Published | Event::Unpublished | Event::Aged) => Audience::Public,
+            (Subject::Article(_) | Subject::Translation(..) | Subject::Comment(_) | Subject::User(_), _) => Audience::Desk,
         }
     }
 
@@ -88,6 +98,7 @@ impl Change {
             Subject::Tag(id) => ("tag", Some(id.uuid()), None),
             Subject::Article(id) => ("article", Some(id.uuid()), None),
             Subject::Translation(id, locale) => ("translation", Some(id.uuid()), Some(locale)),
+            Subject::Comment(id) => ("comment", Some(id.uuid()), None),
             Subject::User(id) => ("user", Some(id.uuid()), None),
         }
     }

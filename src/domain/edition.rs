@@ -6,7 +6,7 @@ use super::{
     body::{self, Document},
     slug::Slug,
     text::{reading_minutes, word_count},
-    translation::{Translation, Words},
+    translation::{MadeFrom, Translation, Words},
 };
 
 /// An immutable snapshot of one publication, with all that delivery needs already derived.
@@ -28,6 +28,10 @@ pub struct Edition {
     pub words: Words,
     /// The revision of the words.
     pub words_version: Version,
+    /// What the words were made from; nothing, for an original.
+    pub made_from: Option<MadeFrom>,
+    /// Whether nothing significant has changed since the publication before.
+    pub minor: bool,
     /// The body as HTML.
     pub html: String,
     /// The body as plain text.
@@ -55,6 +59,8 @@ pub struct Dating {
     pub updated_at: Instant,
     /// The public sees it from here.
     pub started_at: Instant,
+    /// Whether nothing significant has changed since the publication before.
+    pub minor: bool,
 }
 
 impl Dating {
@@ -65,6 +71,7 @@ impl Dating {
             published_at: last.map_or(now, |l| l.published_at),
             updated_at: last.filter(|_| minor).map_or(now, |l| l.updated_at),
             started_at: now,
+            minor: minor && last.is_some(),
         }
     }
 }
@@ -85,6 +92,8 @@ impl Edition {
             slug: translation.slug.clone(),
             words: translation.words.clone(),
             words_version: translation.version,
+            made_from: translation.made_from.clone(),
+            minor: dating.minor,
             html: body::html::write(document),
             text,
             word_count: words,

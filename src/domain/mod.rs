@@ -5,12 +5,15 @@
 
 pub mod address;
 pub mod article;
+pub mod assignment;
 pub mod author;
 pub mod body;
 pub mod change;
+pub mod comment;
 pub mod diff;
 pub mod edition;
 pub mod error;
+pub mod freshness;
 pub mod id;
 pub mod instant;
 pub mod locale;

@@ -149,6 +149,12 @@ impl Translation {
         })
     }
 
+    /// The translation with the same words, said to render this revision of its source; one version on, where it stands.
+    #[must_use]
+    pub fn catch_up(self, made_from: MadeFrom, by: Option<Id<User>>, at: Instant) -> Self {
+        Self { made_from: Some(made_from), version: self.version.saturating_add(1), updated_by: by, updated_at: at, ..self }
+    }
+
     /// The same, when `expected` is its newest version.
     ///
     /// # Errors

@@ -63,7 +63,7 @@ struct Row {
 const SELECT: &str = "SELECT a.id, a.kind, a.genre, a.section_id, s.path, a.lead, a.source_locale, a.embargo_until, a.version, \
     a.created_by, a.created_at, a.updated_at FROM articles a JOIN sections s ON s.id = a.section_id WHERE ";
 
-fn visible(sql: &mut Sql, visibility: Visibility) {
+pub(super) fn visible(sql: &mut Sql, visibility: Visibility) {
     match visibility.sight() {
         Sight::Desk => sql.push("TRUE"),
         Sight::Own(user) => sql.push("a.created_by = ").id(user),

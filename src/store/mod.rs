@@ -5,8 +5,10 @@
 //! numbers of its changes last, from a one-row counter, so that `changes.seq` is gapless and in commit order.
 
 pub mod articles;
+pub mod assignments;
 pub mod authors;
 pub mod changes;
+pub mod comments;
 pub mod dialect;
 pub mod editions;
 mod failure;
@@ -15,6 +17,7 @@ pub mod imports;
 pub mod keys;
 pub mod locales;
 pub mod names;
+pub mod queue;
 pub mod revisions;
 mod schema;
 pub mod sections;

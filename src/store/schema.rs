@@ -228,7 +228,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Text, Integer, Nullable};
+    use diesel::sql_types::{Bool, Text, Integer, Nullable};
     use crate::store::dialect::{At, Doc, Uid};
 
     editions (id) {
@@ -257,6 +257,11 @@ diesel::table! {
         updated_at -> At,
         started_at -> At,
         ended_at -> Nullable<At>,
+        minor -> Bool,
+        made_from_locale -> Nullable<Text>,
+        made_from_version -> Nullable<Integer>,
+        behind -> Integer,
+        lag -> Doc,
     }
 }
 
@@ -374,6 +379,40 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    assignments (article_id, locale) {
+        article_id -> Uid,
+        locale -> Text,
+        user_id -> Uid,
+        due_at -> Nullable<At>,
+        assigned_by -> Nullable<Uid>,
+        assigned_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    comments (id) {
+        id -> Uid,
+        article_id -> Uid,
+        parent_id -> Nullable<Uid>,
+        locale -> Nullable<Text>,
+        block_id -> Nullable<Text>,
+        text -> Text,
+        created_by -> Nullable<Uid>,
+        created_at -> At,
+        updated_at -> At,
+        resolved_by -> Nullable<Uid>,
+        resolved_at -> Nullable<At>,
+        version -> Integer,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     site,
     locales,
@@ -400,4 +439,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     imports,
     idempotency_keys,
+    assignments,
+    comments,
 );

@@ -40,6 +40,17 @@ impl Sql {
         self
     }
 
+    /// Append another query.
+    pub(super) fn append(&mut self, other: Self) -> &mut Self {
+        for part in other.0 {
+            match part {
+                Part::Text(text) => _ = self.push(&text),
+                value => self.0.push(value),
+            }
+        }
+        self
+    }
+
     pub(super) fn id<T>(&mut self, id: Id<T>) -> &mut Self {
         self.0.push(Part::Uid(id.cast()));
         self

@@ -99,7 +99,7 @@ fn domain(row: Row) -> Result<Translation, Error> {
     })
 }
 
-fn made_from(locale: Option<String>, version: Option<i32>) -> Option<MadeFrom> {
+pub(super) fn made_from(locale: Option<String>, version: Option<i32>) -> Option<MadeFrom> {
     locale.zip(version).map(|(locale, version)| MadeFrom { locale: Locale::stored(locale), version })
 }
 

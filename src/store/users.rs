@@ -76,6 +76,19 @@ pub fn find(tx: &mut Tx<'_>, id: Id<User>) -> Result<User, Error> {
     domain(row, grants)
 }
 
+/// What people are called, in one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn names(tx: &mut Tx<'_>, ids: &[Id<User>]) -> Result<HashMap<Id<User>, String>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Id<User>, String)> =
+        users::table.filter(users::id.eq_any(ids.to_vec())).select((users::id, users::name)).load(tx.conn)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// A page of users, oldest first.
 ///
 /// # Errors

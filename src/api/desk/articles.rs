@@ -13,6 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Expecting,
     translations::{MadeFromInfo, NewTranslation},
+    workflow::AssignmentInfo,
 };
 use crate::{
     access::{
@@ -30,6 +31,7 @@ use crate::{
         Error, Id, Instant, Locale, Violation,
         article::{self, ArticleId, Credit, Facts, Genre, Kind, Lead},
         author::AuthorId,
+        freshness::Freshness,
         section::SectionId,
         tag::TagId,
         translation::State as Stand,
@@ -117,6 +119,10 @@ pub struct TranslationInfo {
     pub made_from: Option<MadeFromInfo>,
     /// Last saved.
     pub updated_at: Instant,
+    /// Whether it keeps up with its source.
+    pub freshness: Freshness,
+    /// How many published revisions its source is ahead.
+    pub behind: i32,
     /// What the public sees, if anything.
     pub live: Option<LiveInfo>,
 }
@@ -145,6 +151,12 @@ pub struct DeskArticle {
     pub embargo_until: Option<Instant>,
     /// Its translations, by locale; read-only here, for each is read and written at `…/translations/{locale}`.
     pub translations: BTreeMap<Locale, TranslationInfo>,
+    /// The locales of the site that it has no words in.
+    #[schema(read_only)]
+    pub missing: Vec<Locale>,
+    /// Who works on its words, by locale.
+    #[schema(read_only)]
+    pub assignments: BTreeMap<Locale, AssignmentInfo>,
     /// Newest version of the facts.
     #[schema(read_only)]
     pub version: i32,
@@ -233,7 +245,8 @@ pub type DeskArticlePatch = PatchOf<DeskArticle>;
 
 impl Resource for DeskArticle {
     type Input = FactsInput;
-    const READ_ONLY: &'static [&'static str] = &["id", "translations", "version", "created_by", "created_at", "updated_at", "warnings"];
+    const READ_ONLY: &'static [&'static str] = &["id", "version", "created_by", "created_at", "updated_at", "warnings"];
+    const DERIVED: &'static [&'static str] = &["translations", "missing", "assignments"];
 }
 
 impl FactsInput {
@@ -271,7 +284,7 @@ impl From<NewArticle> for Draft {
     }
 }
 
-fn info(head: Head, live: &[LiveHead]) -> TranslationInfo {
+fn info(head: Head, live: &[LiveHead], behind: i32) -> TranslationInfo {
     let live = live.iter().find(|l| l.locale == head.locale).map(|l| LiveInfo {
         slug: l.slug.clone(),
         words_version: l.words_version,
@@ -287,6 +300,8 @@ fn info(head: Head, live: &[LiveHead]) -> TranslationInfo {
         version: head.version,
         made_from: head.made_from.map(Into::into),
         updated_at: head.updated_at,
+        freshness: Freshness::of(behind),
+        behind,
         live,
     }
 }
@@ -304,6 +319,8 @@ fn facts_only(a: &article::Article) -> DeskArticle {
         source_locale: facts.source_locale,
         embargo_until: facts.embargo_until,
         translations: BTreeMap::new(),
+        missing: Vec::new(),
+        assignments: BTreeMap::new(),
         version: a.version,
         created_by: a.created_by,
         created_at: a.created_at,
@@ -312,16 +329,26 @@ fn facts_only(a: &article::Article) -> DeskArticle {
     }
 }
 
-/// Articles with where their translations stand, in two statements for all of them.
+/// Articles with where their translations stand, in a fixed number of statements for all of them.
 pub(super) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]) -> Result<Vec<DeskArticle>, Error> {
     let ids: Vec<Id<article::Article>> = articles.iter().map(|a| a.id).collect();
+    let site: Vec<Locale> = store::site::masthead(tx)?.locales.into_iter().map(|l| l.locale).collect();
     let mut heads = store::translations::heads(tx, &ids)?;
     let mut live = store::editions::live_heads(tx, &ids)?;
+    let behind = store::editions::all_behind(tx, &ids)?;
+    let mut assigned = store::assignments::of(tx, &ids)?;
     let show = |a: &article::Article| {
         let live = live.remove(&a.id).unwrap_or_default();
         let heads = heads.remove(&a.id).unwrap_or_default();
-        let translations = heads.into_iter().map(|h| (h.locale.clone(), info(h, &live))).collect();
-        DeskArticle { translations, ..facts_only(a) }
+        let behind = |locale: &Locale| behind.get(&(a.id, locale.clone())).copied().unwrap_or_default();
+        let mut shown = facts_only(a);
+        shown.missing = site.iter().filter(|l| heads.iter().all(|h| h.locale != **l)).cloned().collect();
+        for locale in &site {
+            shown.assignments.extend(assigned.remove(&(a.id, locale.clone())).map(|g| (locale.clone(), g.into())));
+        }
+        shown.translations =
+            heads.into_iter().map(|h| (h.locale.clone(), (behind(&h.locale), h))).map(|(l, (n, h))| (l, info(h, &live, n))).collect();
+        shown
     };
     Ok(articles.iter().map(show).collect())
 }

@@ -2,15 +2,18 @@
 
 pub mod articles;
 pub mod authors;
+pub mod comments;
 pub mod locales;
 pub mod names;
 pub mod publishing;
+pub mod queue;
 pub mod revisions;
 pub mod sections;
 pub mod site;
 pub mod tags;
 pub mod translations;
 pub mod users;
+pub mod workflow;
 
 use serde::Deserialize;
 use utoipa::IntoParams;

@@ -76,6 +76,17 @@ pub struct Document {
     pub blocks: Vec<Block>,
 }
 
+impl Document {
+    /// True when one of its blocks, at whatever depth, has this id.
+    #[must_use]
+    pub fn has(&self, id: &BlockId) -> bool {
+        fn within(blocks: &[Block], id: &BlockId) -> bool {
+            blocks.iter().any(|b| b.id == *id || within(b.node.children(), id))
+        }
+        within(&self.blocks, id)
+    }
+}
+
 /// One block of a body.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::{
     QueryableByName,
-    sql_types::{BigInt, Integer, Text},
+    sql_types::{BigInt, Integer, Nullable, Text},
 };
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ use crate::{
         Error, Id, Instant, Locale, Version,
         article::{Article, Facts, Kind},
         author::Author,
+        freshness::Lag,
         page::{Page, Paging},
         section::Section,
         slug::Slug,
@@ -76,6 +77,12 @@ pub struct Live {
     pub published_at: Instant,
     /// Last significant publication.
     pub updated_at: Instant,
+    /// The locale that the words were translated from; none for an original.
+    pub made_from: Option<Locale>,
+    /// How many published revisions their source is ahead.
+    pub behind: i32,
+    /// What of the source has changed since.
+    pub lag: Lag,
 }
 
 #[derive(QueryableByName)]
@@ -112,6 +119,12 @@ struct LiveRow {
     published_at: Instant,
     #[diesel(sql_type = At)]
     updated_at: Instant,
+    #[diesel(sql_type = Nullable<Text>)]
+    made_from_locale: Option<String>,
+    #[diesel(sql_type = Integer)]
+    behind: i32,
+    #[diesel(sql_type = Doc)]
+    lag: Json,
 }
 
 impl LiveRow {
@@ -133,13 +146,16 @@ impl LiveRow {
             reading_minutes: self.reading_minutes,
             published_at: self.published_at,
             updated_at: self.updated_at,
+            made_from: self.made_from_locale.map(Locale::stored),
+            behind: self.behind,
+            lag: serde_json::from_value(self.lag.0).map_err(Error::internal)?,
         })
     }
 }
 
 fn select(content: Content) -> Sql {
     let mut sql = Sql::new("SELECT e.article_id, e.locale, e.facts, s.path, e.slug, e.headline, e.summary, e.lead_alt, e.lead_caption, ");
-    sql.push("e.seo_title, e.seo_description, e.word_count, e.reading_minutes, e.published_at, e.updated_at, ");
+    sql.push("e.seo_title, e.seo_description, e.word_count, e.reading_minutes, e.published_at, e.updated_at, e.made_from_locale, e.behind, e.lag, ");
     sql.push(match content {
         Content::None => "'' AS content",
         Content::Html => "e.html AS content",
@@ -198,6 +214,8 @@ pub struct Alternate {
     pub section_id: Id<Section>,
     /// First publication there.
     pub published_at: Instant,
+    /// How many published revisions its source is ahead.
+    pub behind: i32,
 }
 
 /// The live editions of articles, as a language switcher needs them, in one statement.
@@ -217,9 +235,12 @@ pub fn alternates(tx: &mut Tx<'_>, _: Visibility, ids: &[Id<Article>]) -> Result
         section_id: Id<Section>,
         #[diesel(sql_type = At)]
         published_at: Instant,
+        #[diesel(sql_type = Integer)]
+        behind: i32,
     }
-    let mut sql =
-        Sql::new("SELECT article_id, locale, slug, section_id, published_at FROM editions WHERE ended_at IS NULL AND article_id IN ");
+    let mut sql = Sql::new(
+        "SELECT article_id, locale, slug, section_id, published_at, behind FROM editions WHERE ended_at IS NULL AND article_id IN ",
+    );
     sql.ids(ids.iter().copied());
     let mut all: HashMap<_, Vec<_>> = HashMap::new();
     for row in sql.load::<AlternateRow>(tx)? {
@@ -228,6 +249,7 @@ pub fn alternates(tx: &mut Tx<'_>, _: Visibility, ids: &[Id<Article>]) -> Result
             slug: Slug::stored(row.slug),
             section_id: row.section_id,
             published_at: row.published_at,
+            behind: row.behind,
         });
     }
     Ok(all)

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use diesel::{
     QueryableByName,
     prelude::*,
-    sql_types::{Integer, Text},
+    sql_types::{BigInt, Integer, Nullable, Text},
 };
 use serde_json::json;
 
@@ -19,9 +19,10 @@ use super::{
     names,
     schema::{edition_authors, edition_tags, editions},
     sql::Sql,
+    translations::made_from,
 };
 use crate::{
-    access::{Granted, permit::Copy},
+    access::{Caller, Granted, permit::Copy},
     domain::{
         Error, Id, Instant, Locale, Version,
         article::Article,
@@ -29,7 +30,9 @@ use crate::{
         body::doc,
         change::{Change, Event, Subject},
         edition::{Dating, Edition},
+        freshness::Lag,
         section::Section,
+        translation::MadeFrom,
     },
 };
 
@@ -60,6 +63,9 @@ struct NewRow<'a> {
     published_at: Instant,
     updated_at: Instant,
     started_at: Instant,
+    minor: bool,
+    made_from_locale: Option<&'a str>,
+    made_from_version: Option<Version>,
 }
 
 /// Make an edition the live one of its article and locale, ending the one before.
@@ -98,6 +104,9 @@ pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition
         published_at: edition.published_at,
         updated_at: edition.updated_at,
         started_at: edition.started_at,
+        minor: edition.minor,
+        made_from_locale: edition.made_from.as_ref().map(|m| m.locale.as_str()),
+        made_from_version: edition.made_from.as_ref().map(|m| m.version),
     };
     diesel::insert_into(editions::table).values(&row).execute(tx.conn)?;
     for tag in &edition.facts.tags {
@@ -144,14 +153,80 @@ fn end(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale, at: Instant) -> R
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn last_dating(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<Option<Dating>, Error> {
-    let row: Option<(Instant, Instant, Instant)> = editions::table
+    let row: Option<(Instant, Instant, Instant, bool)> = editions::table
         .filter(editions::article_id.eq(article))
         .filter(editions::locale.eq(locale.as_str()))
         .order((editions::started_at.desc(), editions::id.desc()))
-        .select((editions::published_at, editions::updated_at, editions::started_at))
+        .select((editions::published_at, editions::updated_at, editions::started_at, editions::minor))
         .first(tx.conn)
         .optional()?;
-    Ok(row.map(|(published_at, updated_at, started_at)| Dating { published_at, updated_at, started_at }))
+    Ok(row.map(|(published_at, updated_at, started_at, minor)| Dating { published_at, updated_at, started_at, minor }))
+}
+
+/// How many revisions a source has published since one of them, minor publications aside.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn behind(tx: &mut Tx<'_>, article: Id<Article>, of: &MadeFrom) -> Result<i32, Error> {
+    let mut sql = Sql::new("SELECT COUNT(DISTINCT words_version) AS n FROM editions WHERE article_id = ");
+    sql.id(article).push(" AND locale = ").text(of.locale.as_str()).push(" AND minor = ").bool(false);
+    sql.push(" AND words_version > ").int(of.version.into());
+    let counted = sql.first::<Count>(tx)?.map_or(0, |c| c.n);
+    Ok(i32::try_from(counted).unwrap_or(i32::MAX))
+}
+
+/// The same for the working copies of many articles, in one statement; those that are not behind are left out.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn all_behind(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<(Id<Article>, Locale), i32>, Error> {
+    #[derive(QueryableByName)]
+    struct BehindRow {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+        #[diesel(sql_type = Text)]
+        locale: String,
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let mut sql = Sql::new(
+        "SELECT t.article_id, t.locale, COUNT(DISTINCT e.words_version) AS n FROM translations t JOIN editions e \
+         ON e.article_id = t.article_id AND e.locale = t.made_from_locale AND e.words_version > t.made_from_version WHERE e.minor = ",
+    );
+    sql.bool(false).push(" AND t.article_id IN ").ids(articles.iter().copied()).push(" GROUP BY t.article_id, t.locale");
+    let row = |r: BehindRow| ((r.article_id, Locale::stored(r.locale)), i32::try_from(r.n).unwrap_or(i32::MAX));
+    Ok(sql.load::<BehindRow>(tx)?.into_iter().map(row).collect())
+}
+
+/// The revision of the words that was published last, live or not.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn last_words(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<Option<Version>, Error> {
+    Ok(editions::table
+        .filter(editions::article_id.eq(article))
+        .filter(editions::locale.eq(locale.as_str()))
+        .order((editions::started_at.desc(), editions::id.desc()))
+        .select(editions::words_version)
+        .first(tx.conn)
+        .optional()?)
+}
+
+/// Note how far the source of a live edition has moved on, if that is not what is noted already.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn age(tx: &mut Tx<'_>, by: &Caller, article: Id<Article>, locale: &Locale, behind: i32, lag: &Lag) -> Result<(), Error> {
+    let live = editions::table
+        .filter(editions::article_id.eq(article))
+        .filter(editions::locale.eq(locale.as_str()))
+        .filter(editions::ended_at.is_null());
+    let lag = Json(json!(lag));
+    let other = editions::behind.ne(behind).or(editions::lag.ne(lag.clone()));
+    if diesel::update(live.filter(other)).set((editions::behind.eq(behind), editions::lag.eq(lag))).execute(tx.conn)? > 0 {
+        tx.record(Change::new(Event::Aged, Subject::Translation(article, locale.clone())), by);
+    }
+    Ok(())
 }
 
 /// True when the article ever had an edition, in this locale or in any.
@@ -164,6 +239,12 @@ pub fn exist(tx: &mut Tx<'_>, article: Id<Article>, locale: Option<&Locale>) -> 
         Some(locale) => diesel::select(diesel::dsl::exists(of_article.filter(editions::locale.eq(locale.as_str())))).get_result(tx.conn)?,
         None => diesel::select(diesel::dsl::exists(of_article)).get_result(tx.conn)?,
     })
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
 }
 
 /// The live edition of a translation, as the desk sees it.
@@ -183,6 +264,10 @@ pub struct LiveHead {
     pub updated_at: Instant,
     /// Live since.
     pub started_at: Instant,
+    /// What it was made from; nothing, for an original.
+    pub made_from: Option<MadeFrom>,
+    /// How many published revisions its source is ahead.
+    pub behind: i32,
 }
 
 /// The live editions of many articles without their words, in one statement.
@@ -208,9 +293,16 @@ pub fn live_heads(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<I
         updated_at: Instant,
         #[diesel(sql_type = At)]
         started_at: Instant,
+        #[diesel(sql_type = Nullable<Text>)]
+        made_from_locale: Option<String>,
+        #[diesel(sql_type = Nullable<Integer>)]
+        made_from_version: Option<i32>,
+        #[diesel(sql_type = Integer)]
+        behind: i32,
     }
     let mut sql = Sql::new(
-        "SELECT article_id, locale, slug, words_version, facts_version, published_at, updated_at, started_at FROM editions \
+        "SELECT article_id, locale, slug, words_version, facts_version, published_at, updated_at, started_at, made_from_locale, \
+         made_from_version, behind FROM editions \
          WHERE ended_at IS NULL AND article_id IN ",
     );
     sql.ids(articles.iter().copied()).push(" ORDER BY article_id, locale");
@@ -224,6 +316,8 @@ pub fn live_heads(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<I
             published_at: row.published_at,
             updated_at: row.updated_at,
             started_at: row.started_at,
+            made_from: made_from(row.made_from_locale, row.made_from_version),
+            behind: row.behind,
         });
     }
     Ok(all)

@@ -16,7 +16,7 @@ use shape::{article_revision, translation_revision};
 use super::{
     Expecting,
     articles::{DeskArticle, shown_one, tagged as tagged_article},
-    translations::{DeskTranslation, tagged},
+    translations::{DeskTranslation, shown, tagged},
 };
 use crate::{
     access::{
@@ -33,6 +33,7 @@ use crate::{
     domain::{
         Error, Locale, Version,
         article::{Article, ArticleId},
+        body::Format,
         diff::{self, Comparison},
         vocabulary::vocabulary,
     },
@@ -274,6 +275,9 @@ pub(crate) async fn restore_translation_revision(
     state: Data<State>,
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale, version) = at.into_inner();
-    let restored = state.store.write(move |tx| desk::revisions::restore_words(tx, permit, id, &locale, expected.version()?, version));
+    let restored = state.store.write(move |tx| {
+        let restored = desk::revisions::restore_words(tx, permit, id, &locale, expected.version()?, version)?;
+        shown(tx, restored, Format::Doc)
+    });
     Ok(tagged(restored.await?))
 }

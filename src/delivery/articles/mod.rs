@@ -1,224 +1,35 @@
 //! Articles as readers see them: everything the page of a story shows, in one answer.
 
+mod shape;
+
 use std::collections::BTreeSet;
 
-use serde::Serialize;
 use serde_json::Value;
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{RefOr, Schema},
-};
 use uuid::Uuid;
+
+pub use shape::{Article, ArticleSection, Body, BodyFormat, Credit, CreditedAuthor, LanguageStatus, Lead, Seo, TagRef, TranslationStatus};
 
 use super::{
     Found, Reading,
-    names::{Alternate, NameMap, SectionRef, pick, section_ref},
+    names::{Alternate, NameMap, pick, section_ref},
 };
 use crate::{
     access::Visibility,
     domain::{
         Error, Id, Instant, Locale,
         address::AddressKind,
-        article::{self, Genre, Kind},
-        author::{self, AuthorKind},
+        article::{self, Kind},
         body::{self, doc},
+        freshness::Freshness,
         locale::Direction,
         page::{Page, Paging},
-        section, tag,
-        tag::TagKind,
-        vocabulary::vocabulary,
+        section,
     },
     store::{
         self, Tx,
         editions::{Alternate as LiveAlternate, Content, Filter, Live, Order},
     },
 };
-
-vocabulary! {
-    /// In which form a body is delivered.
-    pub enum BodyFormat {
-        /// HTML.
-        Html => "html",
-        /// Dateline's own document, with block ids.
-        Doc => "doc",
-        /// Plain text.
-        Text => "text",
-        /// Markdown.
-        Markdown => "markdown",
-        /// Portable Text.
-        PortableText => "portable_text",
-        /// Not at all.
-        None => "none",
-    }
-}
-
-/// The body of a story, in the form that was asked for.
-#[derive(Debug, Clone, Serialize)]
-pub struct Body {
-    /// Its form.
-    pub format: BodyFormat,
-    /// A string for `html`, `text` and `markdown`; an object for `doc`; an array for `portable_text`.
-    pub content: Value,
-}
-
-impl PartialSchema for Body {
-    fn schema() -> RefOr<Schema> {
-        body::schema::body(&["html", "text", "markdown"], true, false)
-    }
-}
-
-impl ToSchema for Body {
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        body::schema::refer(schemas);
-    }
-}
-
-/// An author in a credit.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CreditedAuthor {
-    /// Its id.
-    pub id: author::AuthorId,
-    /// What it is.
-    pub kind: AuthorKind,
-    /// Its name.
-    #[schema(example = "Digital Desk")]
-    pub name: String,
-    /// Its slug.
-    #[schema(example = "digital-desk")]
-    pub slug: String,
-    /// Absolute URL of its page.
-    pub url: String,
-}
-
-/// Authors in a role.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Credit {
-    /// The role.
-    #[schema(example = "reported_by")]
-    pub role: String,
-    /// Its label in the reader's language.
-    #[schema(example = "Reported by")]
-    pub label: String,
-    /// The authors, in order.
-    pub authors: Vec<CreditedAuthor>,
-}
-
-/// A tag on an article.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TagRef {
-    /// Its id.
-    pub id: tag::TagId,
-    /// What it names.
-    pub kind: TagKind,
-    /// Its name.
-    #[schema(example = "Diplomacy")]
-    pub name: String,
-    /// Its slug.
-    #[schema(example = "diplomacy")]
-    pub slug: String,
-    /// Absolute URL of its page.
-    pub url: String,
-}
-
-/// The section of an article, with those above it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ArticleSection {
-    /// Its id.
-    pub id: section::SectionId,
-    /// Its name.
-    #[schema(example = "World")]
-    pub name: String,
-    /// Its slug.
-    #[schema(example = "world")]
-    pub slug: String,
-    /// Absolute URL of its page.
-    pub url: String,
-    /// The sections above it and itself, from the top.
-    pub path: Vec<SectionRef>,
-}
-
-/// The lead picture or video.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Lead {
-    /// Absolute address.
-    #[schema(example = "https://media.example/kim.jpg")]
-    pub url: String,
-    /// Width in pixels.
-    pub width: i32,
-    /// Height in pixels.
-    pub height: i32,
-    /// What it shows, for those who cannot see it.
-    pub alt: String,
-    /// Its caption.
-    pub caption: String,
-    /// Whose picture it is.
-    #[schema(example = "AP")]
-    pub credit: String,
-}
-
-/// What search engines and link previews show.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Seo {
-    /// The title; the headline, unless the desk gave another.
-    pub title: String,
-    /// The description; the summary, unless the desk gave another.
-    pub description: String,
-}
-
-/// An article in one language.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Article {
-    /// Its id, the same in all languages.
-    pub id: article::ArticleId,
-    /// The locale of these words.
-    pub locale: Locale,
-    /// The locale that was asked for, when these words are in another.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub requested_locale: Option<Locale>,
-    /// Which way the script runs.
-    pub direction: Direction,
-    /// The form.
-    pub kind: Kind,
-    /// The genre.
-    pub genre: Genre,
-    /// The slug.
-    #[schema(example = "river-rises-overnight")]
-    pub slug: String,
-    /// Absolute URL of its page.
-    pub url: String,
-    /// The headline.
-    #[schema(example = "River rises overnight")]
-    pub headline: String,
-    /// The summary (dek); empty when there is none.
-    pub summary: String,
-    /// The section, with its path.
-    pub section: ArticleSection,
-    /// Who made it, by role.
-    pub credits: Vec<Credit>,
-    /// What it is about.
-    pub tags: Vec<TagRef>,
-    /// The lead picture or video.
-    pub lead: Option<Lead>,
-    /// The body; absent with `body=none`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub body: Option<Body>,
-    /// Words of the body.
-    pub word_count: i32,
-    /// Minutes to read it.
-    pub reading_minutes: i32,
-    /// First publication in this language.
-    pub published_at: Instant,
-    /// Last significant publication in this language.
-    pub updated_at: Instant,
-    /// The locale of the original.
-    pub source_locale: Locale,
-    /// The languages it is live in, this one among them, in the order of the language switcher.
-    pub alternates: Vec<Alternate>,
-    /// For search engines.
-    pub seo: Seo,
-}
 
 fn content(format: BodyFormat) -> Content {
     match format {
@@ -302,6 +113,21 @@ fn alternates(reading: &Reading, names: &NameMap, id: article::ArticleId, live: 
     reading.masthead.locales.iter().filter_map(of).collect()
 }
 
+fn translation(live: &Live) -> Option<TranslationStatus> {
+    let lag = live.lag.clone();
+    let status = Freshness::of(live.behind);
+    let made_from = live.made_from.clone()?;
+    Some(TranslationStatus { made_from, status, behind: live.behind, changed_fields: lag.fields, changed_blocks: lag.blocks })
+}
+
+fn languages(reading: &Reading, live: &[LiveAlternate]) -> Vec<LanguageStatus> {
+    let of = |l: &crate::domain::locale::LocaleSettings| match live.iter().find(|a| a.locale == l.locale) {
+        Some(there) => LanguageStatus { locale: l.locale.clone(), status: Freshness::of(there.behind), behind: there.behind },
+        None => LanguageStatus { locale: l.locale.clone(), status: Freshness::Missing, behind: 0 },
+    };
+    reading.masthead.locales.iter().map(of).collect()
+}
+
 /// In which locales an article is live, read beside it.
 type Others = Vec<LiveAlternate>;
 
@@ -337,6 +163,8 @@ fn show(reading: &Reading, names: &NameMap, live: Live, others: &[LiveAlternate]
         updated_at: live.updated_at,
         source_locale: live.facts.source_locale.clone(),
         alternates: alternates(reading, names, live.article_id, others),
+        translation: translation(&live),
+        languages: languages(reading, others),
         seo: Seo { title: title.clone(), description: description.clone() },
         headline: live.headline,
         summary: live.summary,

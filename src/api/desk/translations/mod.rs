@@ -1,0 +1,136 @@
+//! `/v1/desk/articles/{id}/translations/{locale}`.
+
+mod shape;
+
+use actix_web::{
+    HttpResponse, delete, get, patch, put,
+    web::{Data, Path},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use shape::{DeskBody, DeskTranslation, DeskTranslationPatch, FreshnessInfo, LeadWords, MadeFromInfo, NewTranslation, SeoWords};
+pub(super) use shape::{body_in, shown, tagged};
+
+use super::Expecting;
+use crate::{
+    access::{
+        Action, Permit,
+        action::{DeleteTranslation, EditTranslation, ReadArticle},
+    },
+    api::{
+        State,
+        extract::{Body, IfMatch, Patch, Query},
+        problem::{Failure, Problem},
+        reply::Tagged,
+    },
+    desk::{
+        self,
+        translations::{Draft, Saved},
+    },
+    domain::{Locale, article::ArticleId, body::Format},
+    store,
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(show_translation).service(replace_translation).service(revise_translation).service(delete_translation);
+}
+
+/// In which form the body comes.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ShowTranslation {
+    /// The form; `doc`, which keeps block ids, when absent.
+    #[param(inline)]
+    body: Option<Format>,
+}
+
+/// Show the words of an article in a locale.
+#[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ShowTranslation),
+    responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/articles/{id}/translations/{locale}")]
+pub(crate) async fn show_translation(
+    permit: Permit<ReadArticle>,
+    at: Path<(ArticleId, Locale)>,
+    query: Query<ShowTranslation>,
+    state: Data<State>,
+) -> Result<Tagged<DeskTranslation>, Failure> {
+    let (id, locale) = at.into_inner();
+    let format = query.0.body.unwrap_or(Format::Doc);
+    let found = state.store.read(move |tx| {
+        let article = store::articles::find(tx, permit.visibility(), id)?;
+        let translation = desk::translations::find(tx, &article, &locale)?;
+        shown(tx, Saved { article, translation, warnings: Vec::new() }, format)
+    });
+    let form = if format == Format::Doc { "" } else { format.as_str() };
+    Ok(tagged(found.await?).form(form))
+}
+
+/// Write the words of an article in a locale.
+///
+/// The first words of a locale, or all of them anew: then `If-Match` says which version they replace.
+#[utoipa::path(tag = "desk: articles", security(("token" = [EditTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+    request_body = NewTranslation,
+    responses((status = 200, body = DeskTranslation), (status = 201, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[put("/articles/{id}/translations/{locale}")]
+pub(crate) async fn replace_translation(
+    permit: Permit<EditTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    expected: IfMatch,
+    sent: Body<NewTranslation>,
+    state: Data<State>,
+) -> Result<Tagged<DeskTranslation>, Failure> {
+    let (id, locale) = at.into_inner();
+    let path = format!("/v1/desk/articles/{id}/translations/{locale}");
+    let saved = state.store.write(move |tx| {
+        let saved = desk::translations::save(tx, permit, id, &locale, expected.optional(), |_| Ok(sent.0.into()))?;
+        shown(tx, saved, Format::Doc)
+    });
+    let answer = tagged(saved.await?);
+    Ok(if expected.optional().is_none() { answer.created(path) } else { answer })
+}
+
+/// Revise the words of an article in a locale.
+///
+/// Saves a new revision; answers 412 when `If-Match` is not the newest version. Blocks that are unchanged keep their ids.
+#[utoipa::path(tag = "desk: articles", security(("token" = [EditTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+    request_body(content = DeskTranslationPatch, content_type = "application/merge-patch+json", example = json!({ "headline": "River rises by two metres" })),
+    responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[patch("/articles/{id}/translations/{locale}")]
+pub(crate) async fn revise_translation(
+    permit: Permit<EditTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    expected: IfMatch,
+    patch: Patch<DeskTranslation>,
+    state: Data<State>,
+) -> Result<Tagged<DeskTranslation>, Failure> {
+    let (id, locale) = at.into_inner();
+    let saved = state.store.write(move |tx| {
+        let version = expected.version()?;
+        let article = store::articles::find(tx, permit.visibility(), id)?;
+        let translation = desk::translations::find(tx, &article, &locale)?;
+        let present = shown(tx, Saved { article, translation, warnings: Vec::new() }, Format::Doc)?;
+        let revise = |_: Option<&_>| patch.onto(&present).map(Draft::from);
+        let saved = desk::translations::save(tx, permit, id, &locale, Some(version), revise)?;
+        shown(tx, saved, Format::Doc)
+    });
+    Ok(tagged(saved.await?))
+}
+
+/// Remove words that were never published.
+#[utoipa::path(tag = "desk: articles", security(("token" = [DeleteTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+    responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[delete("/articles/{id}/translations/{locale}")]
+pub(crate) async fn delete_translation(
+    permit: Permit<DeleteTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<HttpResponse, Failure> {
+    let (id, locale) = at.into_inner();
+    state.store.write(move |tx| desk::translations::delete(tx, permit, id, &locale, expected.version()?)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

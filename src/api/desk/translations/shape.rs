@@ -1,0 +1,262 @@
+//! What the words of an article look like to the desk.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
+
+use crate::{
+    api::{
+        extract::{PatchOf, Resource},
+        reply::Tagged,
+    },
+    desk::{
+        self,
+        translations::{Draft, Saved},
+    },
+    domain::{
+        Error, Instant, Locale, Violation,
+        article::ArticleId,
+        body::{self, Format, doc, html, markdown, text},
+        freshness::{Freshness, StaleBlock},
+        translation::{MadeFrom, State as Stand},
+        user::UserId,
+    },
+    store::Tx,
+};
+
+/// A body with its form.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeskBody {
+    /// Its form.
+    pub format: Format,
+    /// A document for `doc`, else a string.
+    pub content: Value,
+}
+
+impl PartialSchema for DeskBody {
+    fn schema() -> RefOr<Schema> {
+        body::schema::body(&["html", "text", "markdown"], false, true)
+    }
+}
+
+impl ToSchema for DeskBody {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        body::schema::refer(schemas);
+    }
+}
+
+/// The source that a translation was made from.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MadeFromInfo {
+    /// The source locale.
+    pub locale: Locale,
+    /// The revision of its words.
+    #[schema(minimum = 1, example = 1)]
+    pub version: i32,
+}
+
+/// Words about the lead picture.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeadWords {
+    /// What it shows, for those who cannot see it.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub alt: String,
+    /// Its caption.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub caption: String,
+}
+
+/// Words for search engines.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeoWords {
+    /// The title; the headline when empty.
+    #[serde(default)]
+    #[schema(max_length = 300)]
+    pub title: String,
+    /// The description; the summary when empty.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub description: String,
+}
+
+/// The words of an article in one locale.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "headline": "रात भर में बढ़ी नदी", "summary": "भोर में पुल बंद कर दिए गए।",
+    "body": { "format": "html", "content": "<p>नदी एक मीटर बढ़ गई।</p>" }
+}))]
+pub struct NewTranslation {
+    /// The headline.
+    #[schema(min_length = 1, max_length = 300)]
+    pub headline: String,
+    /// The summary (dek).
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub summary: String,
+    /// The slug; derived from the headline when absent.
+    #[serde(default)]
+    #[schema(max_length = 80)]
+    pub slug: Option<String>,
+    /// The body; on a later save the one it has, when absent.
+    #[serde(default)]
+    pub body: Option<DeskBody>,
+    /// Words about the lead picture.
+    #[serde(default)]
+    pub lead: LeadWords,
+    /// Words for search engines.
+    #[serde(default)]
+    pub seo: SeoWords,
+    /// What it was made from; on a first save the newest source, when absent.
+    #[serde(default)]
+    pub made_from: Option<MadeFromInfo>,
+    /// A note on this save.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub note: String,
+}
+
+/// Whether words keep up with their source, and what of it has changed since.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FreshnessInfo {
+    /// Whether they do.
+    pub status: Freshness,
+    /// How many published revisions the source is ahead; minor ones do not count.
+    pub behind: i32,
+    /// Fields of the source that have changed since, as JSON pointers.
+    #[schema(example = json!(["#/headline"]))]
+    pub changed_fields: Vec<String>,
+    /// Blocks of the source that have changed since, with the blocks of these words that render them.
+    pub changed_blocks: Vec<StaleBlock>,
+}
+
+/// The working copy of an article in one locale.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DeskTranslation {
+    /// The article.
+    #[schema(read_only)]
+    pub article_id: ArticleId,
+    /// The locale.
+    #[schema(read_only)]
+    pub locale: Locale,
+    /// The headline.
+    pub headline: String,
+    /// The summary (dek).
+    pub summary: String,
+    /// The slug it will be published under.
+    pub slug: String,
+    /// The body.
+    pub body: DeskBody,
+    /// Words about the lead picture.
+    pub lead: LeadWords,
+    /// Words for search engines.
+    pub seo: SeoWords,
+    /// What it was made from; nothing, for an original.
+    pub made_from: Option<MadeFromInfo>,
+    /// Where it stands.
+    #[schema(read_only)]
+    pub state: Stand,
+    /// Newest version.
+    #[schema(read_only)]
+    pub version: i32,
+    /// Who saved it last; nobody, when it was imported.
+    #[schema(read_only)]
+    pub updated_by: Option<UserId>,
+    /// First saved.
+    #[schema(read_only)]
+    pub created_at: Instant,
+    /// Last saved.
+    #[schema(read_only)]
+    pub updated_at: Instant,
+    /// Whether it keeps up with its source.
+    #[schema(read_only)]
+    pub freshness: FreshnessInfo,
+    /// What of the body just sent could not be kept; only after a write.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(read_only, required = false)]
+    pub warnings: Vec<Violation>,
+}
+
+/// A merge patch on it, as the contract shows it.
+pub type DeskTranslationPatch = PatchOf<DeskTranslation>;
+
+impl Resource for DeskTranslation {
+    type Input = NewTranslation;
+    const READ_ONLY: &'static [&'static str] =
+        &["article_id", "locale", "state", "version", "updated_by", "created_at", "updated_at", "warnings"];
+    const DERIVED: &'static [&'static str] = &["freshness"];
+}
+
+impl From<MadeFrom> for MadeFromInfo {
+    fn from(m: MadeFrom) -> Self {
+        Self { locale: m.locale, version: m.version }
+    }
+}
+
+impl From<NewTranslation> for Draft {
+    fn from(t: NewTranslation) -> Self {
+        Self {
+            headline: t.headline,
+            summary: t.summary,
+            slug: t.slug,
+            body: t.body.map(|b| body::Sent { format: b.format, content: b.content }),
+            lead_alt: t.lead.alt,
+            lead_caption: t.lead.caption,
+            seo_title: t.seo.title,
+            seo_description: t.seo.description,
+            made_from: t.made_from.map(|m| MadeFrom { locale: m.locale, version: m.version }),
+            note: t.note,
+        }
+    }
+}
+
+pub(in crate::api::desk) fn body_in(format: Format, document: &body::Document) -> DeskBody {
+    let content = match format {
+        Format::Doc => doc::write(document),
+        Format::Html => Value::String(html::write(document)),
+        Format::Markdown => Value::String(markdown::write(document)),
+        Format::Text => Value::String(text::plain(document)),
+    };
+    DeskBody { format, content }
+}
+
+/// A translation with its body in a form, and how it keeps up with its source.
+pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, saved: Saved, format: Format) -> Result<DeskTranslation, Error> {
+    let Saved { article, translation: t, warnings } = saved;
+    let (behind, lag) = desk::freshness::of(tx, &article, t.made_from.as_ref(), &t.words.body)?;
+    let freshness = FreshnessInfo { status: Freshness::of(behind), behind, changed_fields: lag.fields, changed_blocks: lag.blocks };
+    let words = t.words;
+    Ok(DeskTranslation {
+        article_id: t.article_id,
+        locale: t.locale,
+        headline: words.headline,
+        summary: words.summary,
+        slug: t.slug.to_string(),
+        body: body_in(format, &words.body),
+        lead: LeadWords { alt: words.lead_alt, caption: words.lead_caption },
+        seo: SeoWords { title: words.seo_title, description: words.seo_description },
+        made_from: t.made_from.map(Into::into),
+        state: t.state,
+        version: t.version,
+        updated_by: t.updated_by,
+        created_at: t.created_at,
+        updated_at: t.updated_at,
+        freshness,
+        warnings,
+    })
+}
+
+/// The same in its usual form, with its version as a tag.
+pub(in crate::api::desk) fn tagged(shown: DeskTranslation) -> Tagged<DeskTranslation> {
+    let version = shown.version;
+    Tagged::new(shown, version)
+}

@@ -1,0 +1,227 @@
+//! The verbs of the workflow: `…/translations/{locale}/submit`, `/approve`, `/request-changes`, `/mark-current`, `/assign`.
+
+use actix_web::{
+    post,
+    web::{Data, Path},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Expecting,
+    articles::{DeskArticle, shown_one, tagged as tagged_article},
+    translations::{DeskTranslation, shown, tagged},
+};
+use crate::{
+    access::{
+        Action, Permit,
+        action::{AssignTranslation, EditTranslation, ReviewTranslation, SubmitTranslation},
+    },
+    api::{
+        State,
+        extract::{Body, IfMatch},
+        problem::{Failure, Problem},
+        reply::Tagged,
+    },
+    desk::{
+        self,
+        translations::{Saved, Why},
+    },
+    domain::{
+        Error, Instant, Locale,
+        article::ArticleId,
+        assignment::{Assigned, Assignment},
+        body::{BlockId, Format},
+        user::UserId,
+    },
+    store::Tx,
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(submit_translation)
+        .service(approve_translation)
+        .service(request_changes)
+        .service(mark_translation_current)
+        .service(assign_translation);
+}
+
+/// Why a translation goes back to its author.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "comment": "Who says so? Please name the source." }))]
+pub struct ChangesRequested {
+    /// What is to be changed; it becomes a comment.
+    #[schema(min_length = 1, max_length = 4000)]
+    pub comment: String,
+    /// The block that is meant, when it is one.
+    #[serde(default)]
+    pub block_id: Option<String>,
+}
+
+/// Which revision of the source words render.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({}))]
+pub struct MarkCurrent {
+    /// The revision; the one published last when absent.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub version: Option<i32>,
+}
+
+/// Whose work it becomes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "assignee_id": "0198c5a1-7f00-7000-8000-000000000001", "due_at": "2026-03-01T16:00:00Z" }))]
+pub struct NewAssignment {
+    /// Somebody; nobody when null.
+    pub assignee_id: Option<UserId>,
+    /// When it is due.
+    #[serde(default)]
+    pub due_at: Option<Instant>,
+}
+
+/// Who works on words.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AssignmentInfo {
+    /// Whose work it is.
+    pub assignee_id: UserId,
+    /// Their name.
+    pub assignee: String,
+    /// When it is due.
+    pub due_at: Option<Instant>,
+    /// Who gave it to them.
+    pub assigned_by: Option<UserId>,
+    /// When.
+    pub assigned_at: Instant,
+}
+
+impl From<Assigned> for AssignmentInfo {
+    fn from(a: Assigned) -> Self {
+        Self { assignee_id: a.assignment.assignee, assignee: a.name, due_at: a.assignment.due_at, assigned_by: a.by, assigned_at: a.at }
+    }
+}
+
+/// Do a verb on words, and show what became of them.
+async fn done(
+    state: Data<State>,
+    verb: impl FnOnce(&mut Tx<'_>) -> Result<Saved, Error> + Send + 'static,
+) -> Result<Tagged<DeskTranslation>, Failure> {
+    let saved = state.store.write(move |tx| {
+        let saved = verb(tx)?;
+        shown(tx, saved, Format::Doc)
+    });
+    Ok(tagged(saved.await?))
+}
+
+/// Hand a draft in for review.
+#[utoipa::path(tag = "desk: workflow", security(("token" = [SubmitTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+    responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles/{id}/translations/{locale}/submit")]
+pub(crate) async fn submit_translation(
+    permit: Permit<SubmitTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<Tagged<DeskTranslation>, Failure> {
+    let (id, locale) = at.into_inner();
+    done(state, move |tx| desk::translations::submit(tx, permit, id, &locale, expected.version()?)).await
+}
+
+/// Approve a translation.
+#[utoipa::path(tag = "desk: workflow", security(("token" = [ReviewTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+    responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles/{id}/translations/{locale}/approve")]
+pub(crate) async fn approve_translation(
+    permit: Permit<ReviewTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    expected: IfMatch,
+    state: Data<State>,
+) -> Result<Tagged<DeskTranslation>, Failure> {
+    let (id, locale) = at.into_inner();
+    done(state, move |tx| desk::translations::approve(tx, permit, id, &locale, expected.version()?)).await
+}
+
+/// Send a translation back to its author, saying why.
+///
+/// It is a draft again, and the reason a comment on it.
+#[utoipa::path(tag = "desk: workflow", security(("token" = [ReviewTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+    request_body = ChangesRequested,
+    responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles/{id}/translations/{locale}/request-changes")]
+pub(crate) async fn request_changes(
+    permit: Permit<ReviewTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    expected: IfMatch,
+    sent: Body<ChangesRequested>,
+    state: Data<State>,
+) -> Result<Tagged<DeskTranslation>, Failure> {
+    let (id, locale) = at.into_inner();
+    let why = Why { text: sent.0.comment, block: sent.0.block_id.as_deref().map(block).transpose()? };
+    let verb = move |tx: &mut Tx<'_>| {
+        let version = expected.version()?;
+        desk::translations::request_changes(tx, permit, id, &locale, version, why).map_err(comment_pointer)
+    };
+    done(state, verb).await
+}
+
+/// The comment is `text` to the desk, and `comment` in this body.
+fn comment_pointer(error: Error) -> Error {
+    match error {
+        Error::Invalid(mut all) => {
+            for violation in all.iter_mut().filter(|v| v.pointer == "#/text") {
+                "#/comment".clone_into(&mut violation.pointer);
+            }
+            Error::Invalid(all)
+        }
+        other => other,
+    }
+}
+
+/// A block id out of a body or a query.
+pub(super) fn block(text: &str) -> Result<BlockId, Error> {
+    BlockId::parse(text).ok_or_else(|| Error::invalid("#/block_id", "block_id", "1 to 36 of `a-z`, `0-9`, `-` and `_`"))
+}
+
+/// Say that words render their source as it is published now.
+///
+/// Saves a new revision with the same words, which stands where they stood. What is live keeps its mark until it is published again.
+#[utoipa::path(tag = "desk: workflow", security(("token" = [EditTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+    request_body = MarkCurrent,
+    responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles/{id}/translations/{locale}/mark-current")]
+pub(crate) async fn mark_translation_current(
+    permit: Permit<EditTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    expected: IfMatch,
+    sent: Body<MarkCurrent>,
+    state: Data<State>,
+) -> Result<Tagged<DeskTranslation>, Failure> {
+    let (id, locale) = at.into_inner();
+    done(state, move |tx| desk::translations::mark_current(tx, permit, id, &locale, expected.version()?, sent.0.version)).await
+}
+
+/// Say who works on the words of an article in a locale, whether there are any yet or not.
+///
+/// Who does not review there may take what is nobody's, and give back what is theirs.
+#[utoipa::path(tag = "desk: workflow", security(("token" = [AssignTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
+    request_body = NewAssignment,
+    responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles/{id}/translations/{locale}/assign")]
+pub(crate) async fn assign_translation(
+    permit: Permit<AssignTranslation>,
+    at: Path<(ArticleId, Locale)>,
+    sent: Body<NewAssignment>,
+    state: Data<State>,
+) -> Result<Tagged<DeskArticle>, Failure> {
+    let (id, locale) = at.into_inner();
+    let assignment = sent.0.assignee_id.map(|assignee| Assignment { assignee, due_at: sent.0.due_at });
+    let assigned = state.store.write(move |tx| {
+        let article = desk::assignments::assign(tx, permit, id, &locale, assignment.as_ref())?;
+        shown_one(tx, &article)
+    });
+    Ok(tagged_article(assigned.await?))
+}

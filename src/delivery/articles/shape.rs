@@ -1,0 +1,240 @@
+//! What an article looks like to readers.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
+
+use crate::{
+    delivery::names::{Alternate, SectionRef},
+    domain::{
+        Instant, Locale,
+        article::{self, Genre, Kind},
+        author::{self, AuthorKind},
+        body,
+        freshness::{Freshness, StaleBlock},
+        locale::Direction,
+        section, tag,
+        tag::TagKind,
+        vocabulary::vocabulary,
+    },
+};
+
+vocabulary! {
+    /// In which form a body is delivered.
+    pub enum BodyFormat {
+        /// HTML.
+        Html => "html",
+        /// Dateline's own document, with block ids.
+        Doc => "doc",
+        /// Plain text.
+        Text => "text",
+        /// Markdown.
+        Markdown => "markdown",
+        /// Portable Text.
+        PortableText => "portable_text",
+        /// Not at all.
+        None => "none",
+    }
+}
+
+/// The body of a story, in the form that was asked for.
+#[derive(Debug, Clone, Serialize)]
+pub struct Body {
+    /// Its form.
+    pub format: BodyFormat,
+    /// A string for `html`, `text` and `markdown`; an object for `doc`; an array for `portable_text`.
+    pub content: Value,
+}
+
+impl PartialSchema for Body {
+    fn schema() -> RefOr<Schema> {
+        body::schema::body(&["html", "text", "markdown"], true, false)
+    }
+}
+
+impl ToSchema for Body {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        body::schema::refer(schemas);
+    }
+}
+
+/// An author in a credit.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CreditedAuthor {
+    /// Its id.
+    pub id: author::AuthorId,
+    /// What it is.
+    pub kind: AuthorKind,
+    /// Its name.
+    #[schema(example = "Digital Desk")]
+    pub name: String,
+    /// Its slug.
+    #[schema(example = "digital-desk")]
+    pub slug: String,
+    /// Absolute URL of its page.
+    pub url: String,
+}
+
+/// Authors in a role.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Credit {
+    /// The role.
+    #[schema(example = "reported_by")]
+    pub role: String,
+    /// Its label in the reader's language.
+    #[schema(example = "Reported by")]
+    pub label: String,
+    /// The authors, in order.
+    pub authors: Vec<CreditedAuthor>,
+}
+
+/// A tag on an article.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TagRef {
+    /// Its id.
+    pub id: tag::TagId,
+    /// What it names.
+    pub kind: TagKind,
+    /// Its name.
+    #[schema(example = "Diplomacy")]
+    pub name: String,
+    /// Its slug.
+    #[schema(example = "diplomacy")]
+    pub slug: String,
+    /// Absolute URL of its page.
+    pub url: String,
+}
+
+/// The section of an article, with those above it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ArticleSection {
+    /// Its id.
+    pub id: section::SectionId,
+    /// Its name.
+    #[schema(example = "World")]
+    pub name: String,
+    /// Its slug.
+    #[schema(example = "world")]
+    pub slug: String,
+    /// Absolute URL of its page.
+    pub url: String,
+    /// The sections above it and itself, from the top.
+    pub path: Vec<SectionRef>,
+}
+
+/// The lead picture or video.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Lead {
+    /// Absolute address.
+    #[schema(example = "https://media.example/kim.jpg")]
+    pub url: String,
+    /// Width in pixels.
+    pub width: i32,
+    /// Height in pixels.
+    pub height: i32,
+    /// What it shows, for those who cannot see it.
+    pub alt: String,
+    /// Its caption.
+    pub caption: String,
+    /// Whose picture it is.
+    #[schema(example = "AP")]
+    pub credit: String,
+}
+
+/// What search engines and link previews show.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Seo {
+    /// The title; the headline, unless the desk gave another.
+    pub title: String,
+    /// The description; the summary, unless the desk gave another.
+    pub description: String,
+}
+
+/// Whether the words of a translation still say what its source says.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TranslationStatus {
+    /// The locale that they were translated from.
+    pub made_from: Locale,
+    /// Whether they keep up with it.
+    pub status: Freshness,
+    /// How many published revisions the source is ahead; minor ones do not count.
+    pub behind: i32,
+    /// Fields of the source that have changed since, as JSON pointers.
+    #[schema(example = json!(["#/headline"]))]
+    pub changed_fields: Vec<String>,
+    /// Blocks of the source that have changed since, with the blocks of these words that render them.
+    pub changed_blocks: Vec<StaleBlock>,
+}
+
+/// Whether the article is to be had in a language, and keeps up there.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LanguageStatus {
+    /// The locale.
+    pub locale: Locale,
+    /// Whether there are words, and whether they keep up with their source.
+    pub status: Freshness,
+    /// How many published revisions their source is ahead.
+    pub behind: i32,
+}
+
+/// An article in one language.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Article {
+    /// Its id, the same in all languages.
+    pub id: article::ArticleId,
+    /// The locale of these words.
+    pub locale: Locale,
+    /// The locale that was asked for, when these words are in another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub requested_locale: Option<Locale>,
+    /// Which way the script runs.
+    pub direction: Direction,
+    /// The form.
+    pub kind: Kind,
+    /// The genre.
+    pub genre: Genre,
+    /// The slug.
+    #[schema(example = "river-rises-overnight")]
+    pub slug: String,
+    /// Absolute URL of its page.
+    pub url: String,
+    /// The headline.
+    #[schema(example = "River rises overnight")]
+    pub headline: String,
+    /// The summary (dek); empty when there is none.
+    pub summary: String,
+    /// The section, with its path.
+    pub section: ArticleSection,
+    /// Who made it, by role.
+    pub credits: Vec<Credit>,
+    /// What it is about.
+    pub tags: Vec<TagRef>,
+    /// The lead picture or video.
+    pub lead: Option<Lead>,
+    /// The body; absent with `body=none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub body: Option<Body>,
+    /// Words of the body.
+    pub word_count: i32,
+    /// Minutes to read it.
+    pub reading_minutes: i32,
+    /// First publication in this language.
+    pub published_at: Instant,
+    /// Last significant publication in this language.
+    pub updated_at: Instant,
+    /// The locale of the original.
+    pub source_locale: Locale,
+    /// The languages it is live in, this one among them, in the order of the language switcher.
+    pub alternates: Vec<Alternate>,
+    /// Whether these words keep up with their source; null for an original.
+    pub translation: Option<TranslationStatus>,
+    /// How it stands in every language of the site, in the order of the language switcher.
+    pub languages: Vec<LanguageStatus>,
+    /// For search engines.
+    pub seo: Seo,
+}

@@ -1,0 +1,169 @@
+//! Talking about an article, within the desk.
+
+use crate::{
+    access::{
+        Action, Granted, Permit,
+        action::{Comment as CommentOn, ReviewTranslation},
+        permit::Remark,
+    },
+    domain::{
+        Error, Id, Version,
+        article::Article,
+        change::Event,
+        comment::{Anchor, Comment},
+        error::Faults,
+        text::{limits, lines},
+    },
+    store::{self, Tx},
+};
+
+/// What a caller says.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// The thread that it replies in.
+    pub parent: Option<Id<Comment>>,
+    /// What a new thread is about.
+    pub anchor: Anchor,
+    /// What it says.
+    pub text: String,
+}
+
+fn said(text: &str) -> Result<String, Error> {
+    let mut faults = Faults::default();
+    let text = lines(&mut faults, "#/text", text, limits::COMMENT);
+    faults.or(text)
+}
+
+/// Begin a thread, or reply in one.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] for a block that is not there, or a thread about something else.
+pub fn write(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Article>, draft: Draft) -> Result<Remark, Error> {
+    add(tx, &permit, id, draft)
+}
+
+/// The same, as part of a verb that says why.
+///
+/// # Errors
+/// Those of [`write`].
+pub(super) fn add<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, id: Id<Article>, draft: Draft) -> Result<Remark, Error> {
+    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let text = said(&draft.text)?;
+    let (new, by, now) = (tx.new_id(), permit.caller().user_id(), tx.now());
+    let comment = match draft.parent {
+        Some(parent) => {
+            let nowhere = || Error::invalid("#/parent_id", "unknown_comment", "this article has no such comment");
+            let thread = match store::comments::find(tx, parent) {
+                Err(Error::NotFound(_)) => return Err(nowhere()),
+                other => other?,
+            };
+            if thread.article_id != id {
+                return Err(nowhere());
+            }
+            thread.reply(new, text, by, now)?
+        }
+        None => {
+            check(tx, &article, &draft.anchor)?;
+            Comment {
+                id: new,
+                article_id: id,
+                parent: None,
+                anchor: draft.anchor,
+                text,
+                created_by: by,
+                created_at: now,
+                updated_at: now,
+                resolved: None,
+                version: 1,
+            }
+        }
+    };
+    let remark = permit.over(Remark { article, comment })?;
+    store::comments::save(tx, &remark, Event::Created)?;
+    Ok(remark.into_inner())
+}
+
+/// What a thread is about must be there.
+fn check(tx: &mut Tx<'_>, article: &Article, anchor: &Anchor) -> Result<(), Error> {
+    let Some(locale) = &anchor.locale else {
+        return match anchor.block {
+            Some(_) => Err(Error::invalid("#/locale", "required", "a block belongs to the words of a locale")),
+            None => Ok(()),
+        };
+    };
+    let Some(translation) = store::translations::find(tx, article, locale)? else {
+        return Err(Error::invalid("#/locale", "no_words", format!("there are no words in `{locale}`")));
+    };
+    match &anchor.block {
+        Some(block) if !translation.words.body.has(block) => {
+            Err(Error::invalid("#/block_id", "unknown_block", "no such block in these words"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A comment that the caller may touch: their own, or any where they review.
+fn open(
+    tx: &mut Tx<'_>,
+    permit: &Permit<CommentOn>,
+    id: Id<Comment>,
+    expected: Version,
+) -> Result<(Granted<CommentOn, Remark>, bool), Error> {
+    let comment = store::comments::find(tx, id)?;
+    let article = match store::articles::find(tx, permit.visibility(), comment.article_id) {
+        Err(Error::NotFound(_)) => return Err(Error::NotFound("comment")),
+        other => other?,
+    };
+    let own = comment.created_by.is_some() && comment.created_by == permit.caller().user_id();
+    let remark = permit.over(Remark { article, comment })?;
+    Error::unless_newest("comment", remark.get().comment.version, expected)?;
+    let reviews = Permit::<ReviewTranslation>::try_from(permit.caller().clone()).is_ok_and(|p| p.over(remark.get().clone()).is_ok());
+    Ok((remark, own || reviews))
+}
+
+/// Change what one's own comment says.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Forbidden`] for somebody else's.
+pub fn rewrite(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Comment>, expected: Version, text: &str) -> Result<Remark, Error> {
+    let (remark, _) = open(tx, &permit, id, expected)?;
+    let before = remark.get().comment.clone();
+    if before.created_by.is_none() || before.created_by != permit.caller().user_id() {
+        return Err(Error::Forbidden("article.comment"));
+    }
+    let (text, now) = (said(text)?, tx.now());
+    keep(tx, remark, &before, Event::Revised, |c| Ok(c.rewrite(text, now)))
+}
+
+/// Say that a thread is done with, or that it is not.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] for a reply.
+pub fn settle(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Comment>, expected: Version, resolved: bool) -> Result<Remark, Error> {
+    let (remark, _) = open(tx, &permit, id, expected)?;
+    let (before, by, now) = (remark.get().comment.clone(), permit.caller().user_id(), tx.now());
+    keep(tx, remark, &before, Event::Resolved, |c| c.settle(resolved, by, now))
+}
+
+fn keep(
+    tx: &mut Tx<'_>,
+    remark: Granted<CommentOn, Remark>,
+    before: &Comment,
+    event: Event,
+    rule: impl FnOnce(Comment) -> Result<Comment, Error>,
+) -> Result<Remark, Error> {
+    let remark = remark.try_map(|r| Ok(Remark { comment: rule(r.comment)?, ..r }))?;
+    if remark.get().comment != *before {
+        store::comments::save(tx, &remark, event)?;
+    }
+    Ok(remark.into_inner())
+}
+
+/// Remove a comment with the replies to it: one's own, or any where one reviews.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Forbidden`] for somebody else's.
+pub fn delete(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Comment>, expected: Version) -> Result<(), Error> {
+    let (remark, may) = open(tx, &permit, id, expected)?;
+    if may { store::comments::delete(tx, &remark, expected) } else { Err(Error::Forbidden("translation.review")) }
+}

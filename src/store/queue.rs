@@ -1,0 +1,219 @@
+//! The translator's queue: for one locale, every article that has words elsewhere, and how its words here keep up.
+
+use diesel::{
+    QueryableByName,
+    sql_types::{Bool, Integer, Nullable, Text},
+};
+
+use super::{
+    Tx, articles,
+    dialect::{At, Uid},
+    sql::Sql,
+};
+use crate::{
+    access::Visibility,
+    domain::{
+        Error, Id, Instant, Locale, Version,
+        article::Article,
+        freshness::Freshness,
+        page::{Page, Paging},
+        section::Section,
+        translation::State,
+        user::User,
+    },
+};
+
+/// Whose work is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assignee {
+    /// This person's.
+    User(Id<User>),
+    /// Nobody's yet.
+    Nobody,
+}
+
+/// Which work is asked for.
+#[derive(Debug, Clone)]
+pub struct Filter {
+    /// The locale that is translated into.
+    pub locale: Locale,
+    /// In this section or below it.
+    pub section: Option<Id<Section>>,
+    /// Whose words here stand so.
+    pub state: Option<State>,
+    /// Whose words here keep up so.
+    pub freshness: Option<Freshness>,
+    /// Assigned so.
+    pub assignee: Option<Assignee>,
+    /// Whose source the public sees, or does not.
+    pub published: Option<bool>,
+    /// Waiting since before this instant.
+    pub waiting_before: Option<Instant>,
+    /// Whether what has waited least comes first.
+    pub newest: bool,
+}
+
+impl Filter {
+    /// The order in cursors.
+    #[must_use]
+    pub fn order(&self) -> u8 {
+        if self.newest { 12 } else { 11 }
+    }
+}
+
+/// One article's work in a locale.
+#[derive(Debug, Clone)]
+pub struct Work {
+    /// The article.
+    pub article_id: Id<Article>,
+    /// The section it is filed in.
+    pub section_id: Id<Section>,
+    /// The locale of its original.
+    pub source_locale: Locale,
+    /// The headline of its original.
+    pub source_headline: String,
+    /// Where its original stands.
+    pub source_state: State,
+    /// Newest version of its original.
+    pub source_version: Version,
+    /// Whether the public sees its original.
+    pub source_live: bool,
+    /// The words here, if there are any.
+    pub translation: Option<Words>,
+    /// How many published revisions their source is ahead.
+    pub behind: i32,
+    /// Since when it waits: since the publication that the words here lack, else since they were saved.
+    pub waiting_since: Instant,
+}
+
+/// The words of a queue's locale, in short.
+#[derive(Debug, Clone)]
+pub struct Words {
+    /// The headline.
+    pub headline: String,
+    /// Where they stand.
+    pub state: State,
+    /// Newest version.
+    pub version: Version,
+    /// Last saved.
+    pub updated_at: Instant,
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Uid)]
+    article_id: Id<Article>,
+    #[diesel(sql_type = Uid)]
+    section_id: Id<Section>,
+    #[diesel(sql_type = Text)]
+    source_locale: String,
+    #[diesel(sql_type = Text)]
+    source_headline: String,
+    #[diesel(sql_type = Text)]
+    source_state: String,
+    #[diesel(sql_type = Integer)]
+    source_version: i32,
+    #[diesel(sql_type = Bool)]
+    source_live: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    headline: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    state: Option<String>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    version: Option<i32>,
+    #[diesel(sql_type = Nullable<At>)]
+    updated_at: Option<Instant>,
+    #[diesel(sql_type = Integer)]
+    behind: i32,
+    #[diesel(sql_type = At)]
+    since: Instant,
+}
+
+impl Row {
+    fn domain(self) -> Result<Work, Error> {
+        let state = self.state.map(|s| s.parse()).transpose()?;
+        let translation = match (self.headline, state, self.version, self.updated_at) {
+            (Some(headline), Some(state), Some(version), Some(updated_at)) => Some(Words { headline, state, version, updated_at }),
+            _ => None,
+        };
+        Ok(Work {
+            article_id: self.article_id,
+            section_id: self.section_id,
+            source_locale: Locale::stored(self.source_locale),
+            source_headline: self.source_headline,
+            source_state: self.source_state.parse()?,
+            source_version: self.source_version,
+            source_live: self.source_live,
+            translation,
+            behind: self.behind,
+            waiting_since: self.since,
+        })
+    }
+}
+
+/// Everything that could be asked for, before it is narrowed: one row for each article written in another locale.
+fn all(visibility: Visibility, filter: &Filter) -> Sql {
+    let mut sql = Sql::new(
+        "SELECT a.id AS article_id, a.section_id, a.source_locale, o.headline AS source_headline, o.state AS source_state, \
+         o.version AS source_version, EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id AND e.locale = a.source_locale \
+         AND e.ended_at IS NULL) AS source_live, t.headline, t.state, t.version, t.updated_at, CAST((SELECT COUNT(DISTINCT \
+         e.words_version) FROM editions e WHERE e.article_id = a.id AND e.locale = t.made_from_locale AND e.words_version > \
+         t.made_from_version AND e.minor = ",
+    );
+    sql.bool(false)
+        .push(") AS INTEGER) AS behind, COALESCE((SELECT MIN(e.started_at) FROM editions e WHERE e.article_id = a.id AND e.minor = ");
+    sql.bool(false).push(
+        " AND ((t.article_id IS NULL AND e.locale = a.source_locale) OR (e.locale = t.made_from_locale AND e.words_version > \
+         t.made_from_version))), t.updated_at, a.created_at) AS since, g.user_id AS assignee, s.path FROM articles a \
+         JOIN sections s ON s.id = a.section_id JOIN translations o ON o.article_id = a.id AND o.locale = a.source_locale \
+         LEFT JOIN translations t ON t.article_id = a.id AND t.locale = ",
+    );
+    sql.text(filter.locale.as_str()).push(" LEFT JOIN assignments g ON g.article_id = a.id AND g.locale = ");
+    sql.text(filter.locale.as_str()).push(" WHERE a.source_locale <> ").text(filter.locale.as_str()).push(" AND ");
+    articles::visible(&mut sql, visibility);
+    sql
+}
+
+/// A page of the work in a locale, what has waited longest first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn page(tx: &mut Tx<'_>, visibility: Visibility, filter: &Filter, paging: Paging) -> Result<Page<Work>, Error> {
+    let mut sql = Sql::new("SELECT * FROM (");
+    sql.append(all(visibility, filter)).push(") w WHERE TRUE");
+    if let Some(section) = filter.section {
+        sql.push(" AND EXISTS (SELECT 1 FROM sections top WHERE top.id = ").id(section);
+        sql.push(" AND (w.path = top.path OR w.path LIKE top.path || '/%'))");
+    }
+    if let Some(state) = filter.state {
+        sql.push(" AND w.state = ").text(state.as_str());
+    }
+    match filter.freshness {
+        Some(Freshness::Missing) => _ = sql.push(" AND w.state IS NULL"),
+        Some(Freshness::Stale) => _ = sql.push(" AND w.behind > 0"),
+        Some(Freshness::Current) => _ = sql.push(" AND w.state IS NOT NULL AND w.behind = 0"),
+        None => {}
+    }
+    match filter.assignee {
+        Some(Assignee::User(user)) => _ = sql.push(" AND w.assignee = ").id(user),
+        Some(Assignee::Nobody) => _ = sql.push(" AND w.assignee IS NULL"),
+        None => {}
+    }
+    if let Some(published) = filter.published {
+        sql.push(" AND w.source_live = ").bool(published);
+    }
+    if let Some(at) = filter.waiting_before {
+        sql.push(" AND w.since < ").at(at);
+    }
+    let ascending = filter.newest == paging.backwards();
+    if let Some(c) = paging.cursor {
+        let (at, id) = (Instant::from_micros(c.key), Id::<Article>::from(c.id));
+        let sign = if ascending { " > " } else { " < " };
+        sql.push(" AND (w.since").push(sign).at(at).push(" OR (w.since = ").at(at).push(" AND w.article_id").push(sign).id(id).push("))");
+    }
+    let way = if ascending { "" } else { " DESC" };
+    sql.push(" ORDER BY w.since").push(way).push(", w.article_id").push(way).push(" LIMIT ");
+    sql.int(i64::from(paging.limit).saturating_add(1));
+    let rows = sql.load::<Row>(tx)?.into_iter().map(Row::domain).collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::cut(rows, paging, filter.order(), None, |w| (w.waiting_since.as_micros(), w.article_id.uuid())))
+}
