@@ -3,12 +3,13 @@
 //! The house, from the top; an import goes down only, and `tests/house.rs` holds it:
 //!
 //! ```text
-//! main → cli → app, config → api → desk | delivery → store → access → domain
+//! main → cli → app, config → api | workers → desk | delivery → store → access → domain
 //! ```
 //!
 //! - [`cli`]: the commands, and where the clock and the randomness of production come from.
 //! - [`app`], [`config`]: the service, built once for `serve` and for tests; its settings.
 //! - [`api`]: HTTP in and out.
+//! - [`workers`]: what the server does by itself, such as publishing when an instant has come.
 //! - [`desk`]: what a newsroom does, one function per verb, and the only writer.
 //! - [`delivery`]: what the public reads, made of live editions.
 //! - [`store`]: the only place that speaks SQL; `dialect` the only one where `SQLite` and `PostgreSQL` differ.
@@ -26,3 +27,4 @@ pub mod delivery;
 pub mod desk;
 pub mod domain;
 pub mod store;
+pub mod workers;

@@ -20,6 +20,7 @@ mod repeating;
 mod resolving;
 mod reviewing;
 mod revising;
+mod scheduling;
 mod schema;
 mod sessions;
 mod translating;

@@ -132,11 +132,18 @@ both! {
         let article = editor.story(&section, "River rises").await;
         let tag = editor.get(&article).await.etag();
         editor.patch(&article, &tag, &json!({ "embargo_until": "2026-03-01T12:00:00Z" })).await.ok();
-        editor.publish(&article, &["en"]).await.refused(409, "embargoed");
-        app.wait(4 * 3600);
-        // The token has run out meanwhile; somebody else publishes.
+        // Publishing plans for its end.
+        let planned = editor.publish(&article, &["en"]).await.ok();
+        assert_eq!(planned["translations"]["en"]["live"], json!(null));
+        assert_eq!(planned["translations"]["en"]["scheduled"][0]["at"], "2026-03-01T12:00:00Z");
+        app.wait(4 * 3600 - 1);
+        assert_eq!(app.tick().await, 0);
+        assert_eq!(app.anyone().get("/v1/articles?count=true").await.ok()["page"]["total"], 0);
+        app.wait(1);
+        assert_eq!(app.tick().await, 1);
+        assert_eq!(app.anyone().get("/v1/articles?count=true").await.ok()["page"]["total"], 1);
+        // The token has run out meanwhile; somebody else goes on.
         let editor = app.editor().await;
-        editor.publish(&article, &["en"]).await.ok();
         let tag = editor.get(&article).await.etag();
         editor.patch(&article, &tag, &json!({ "embargo_until": "2026-03-02T12:00:00Z" })).await.refused(409, "live");
     }
@@ -151,6 +158,7 @@ both! {
             let now = editor.get(&article).await.ok();
             let (live, held) = (now["translations"]["en"]["live"].is_object(), now["embargo_until"].is_string());
             assert!(live != held, "live: {live}, under embargo: {held}");
+            assert!(!held || now["translations"]["en"]["scheduled"][0]["at"].as_str().is_none_or(|at| at >= "2027-01-01"), "{now}");
         }
     }
 

@@ -41,6 +41,12 @@ actions! {
     Comment => "article.comment",
     /// Make a working copy public.
     Publish => "article.publish",
+    /// Plan a publication, or its end, for an instant.
+    Schedule => "article.schedule",
+    /// Put releases together.
+    ManageReleases => "release.manage",
+    /// End an embargo before its instant.
+    BreakEmbargo => "embargo.break",
     /// End a publication.
     Unpublish => "article.unpublish",
     /// Keep sections.

@@ -16,6 +16,8 @@ pub enum System {
     Importer,
     /// Whoever runs `dateline user` on the host.
     Operator,
+    /// What carries out plans when they come due.
+    Scheduler,
 }
 
 #[derive(Debug)]
@@ -99,13 +101,14 @@ impl Caller {
         }
     }
 
-    /// How the change log names the caller: a user's id, or `importer`, `operator`.
+    /// How the change log names the caller: a user's id, or `importer`, `operator`, `scheduler`.
     #[must_use]
     pub fn actor(&self) -> String {
         match &*self.who {
             Who::User { user, .. } => user.id.to_string(),
             Who::System(System::Importer) => "importer".to_owned(),
             Who::System(System::Operator) => "operator".to_owned(),
+            Who::System(System::Scheduler) => "scheduler".to_owned(),
         }
     }
 
@@ -152,7 +155,7 @@ impl Caller {
     pub(super) fn may_over(&self, action: &str, target: Target<'_>) -> bool {
         let own = |reach: Reach, id| reach == Reach::Yes || (reach == Reach::Own && target.scope.owner == Some(id));
         let covers = |grant: &Grant| {
-            grant.section.is_none_or(|s| target.scope.sections.contains(&s))
+            grant.section.is_none_or(|s| target.scope.any_section || target.scope.sections.contains(&s))
                 && grant.locale.as_ref().is_none_or(|l| target.scope.any_locale || target.scope.locale == Some(l))
         };
         self.scoped(action)

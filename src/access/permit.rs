@@ -7,7 +7,8 @@ use super::{
     caller::{Caller, Target},
 };
 use crate::domain::{
-    Error, Id, Locale, article::Article, author::Author, comment::Comment, section::Section, tag::Tag, translation::Translation, user::User,
+    Error, Id, Locale, article::Article, author::Author, comment::Comment, release::Release, section::Section, tag::Tag,
+    translation::Translation, user::User,
 };
 
 /// Where a thing lies, as far as grants are concerned.
@@ -19,6 +20,8 @@ pub struct Scope<'a> {
     pub locale: Option<&'a Locale>,
     /// Whether a grant for any locale reaches it.
     pub any_locale: bool,
+    /// Whether a grant for any section reaches it.
+    pub any_section: bool,
     /// The user it belongs to.
     pub owner: Option<Id<User>>,
 }
@@ -65,7 +68,7 @@ pub struct Remark {
 pub struct Whole<T>(pub T);
 
 fn article_scope<'a>(article: &'a Article, locale: &'a Locale) -> Scope<'a> {
-    Scope { sections: &article.section_path, locale: Some(locale), any_locale: false, owner: article.created_by }
+    Scope { sections: &article.section_path, locale: Some(locale), any_locale: false, any_section: false, owner: article.created_by }
 }
 
 impl Scoped for Article {
@@ -133,6 +136,17 @@ impl Scoped for Tag {
         (self.id.uuid(), None)
     }
 }
+impl Scoped for Release {
+    const KIND: &'static str = "release";
+    fn scope(&self) -> Scope<'_> {
+        // What is in it is asked for item by item.
+        Scope { any_locale: true, any_section: true, ..Scope::default() }
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.id.uuid(), None)
+    }
+}
+
 impl<T> Scoped for Whole<T> {
     const KIND: &'static str = "site";
     fn scope(&self) -> Scope<'_> {

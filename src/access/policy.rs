@@ -15,38 +15,41 @@ pub enum Reach {
 }
 use Reach::{No, Own, Yes};
 
-/// Action; contributor, translator, editor, chief, admin; importer, operator.
-type Line = (&'static str, [Reach; 7]);
+/// Action; contributor, translator, editor, chief, admin; importer, operator, scheduler.
+type Line = (&'static str, [Reach; 8]);
 
 #[rustfmt::skip]
 const TABLE: &[Line] = &[
-    //                       contr  transl editor chief  admin  import operator
-    ("desk.read",           [Yes,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes]),
-    ("article.read",        [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes]),
-    ("article.create",      [Yes,   No,    Yes,   Yes,   Yes,   Yes,   No ]),
-    ("article.edit",        [Own,   No,    Yes,   Yes,   Yes,   Yes,   No ]),
-    ("article.delete",      [Own,   No,    Yes,   Yes,   Yes,   No,    No ]),
-    ("translation.edit",    [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No ]),
-    ("translation.delete",  [Own,   No,    Yes,   Yes,   Yes,   No,    No ]),
-    ("translation.submit",  [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No ]),
-    ("translation.review",  [No,    No,    Yes,   Yes,   Yes,   Yes,   No ]),
-    ("translation.assign",  [No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
-    ("article.comment",     [Own,   Yes,   Yes,   Yes,   Yes,   No,    No ]),
-    ("article.publish",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No ]),
-    ("article.unpublish",   [No,    No,    Yes,   Yes,   Yes,   Yes,   No ]),
-    ("section.manage",      [No,    No,    No,    Yes,   Yes,   Yes,   No ]),
-    ("author.manage",       [No,    No,    No,    Yes,   Yes,   Yes,   No ]),
-    ("tag.manage",          [No,    No,    No,    Yes,   Yes,   Yes,   No ]),
-    ("site.manage",         [No,    No,    No,    No,    Yes,   Yes,   No ]),
-    ("locale.manage",       [No,    No,    No,    No,    Yes,   Yes,   No ]),
-    ("user.read",           [No,    No,    No,    No,    Yes,   No,    Yes]),
-    ("user.manage",         [No,    No,    No,    No,    Yes,   No,    Yes]),
-    ("bundle.import",       [No,    No,    No,    No,    Yes,   Yes,   No ]),
-    ("bundle.export",       [No,    No,    No,    No,    Yes,   Yes,   Yes]),
+    //                       contr  transl editor chief  admin  import operator scheduler
+    ("desk.read",           [Yes,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes,   No ]),
+    ("article.read",        [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes]),
+    ("article.create",      [Yes,   No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
+    ("article.edit",        [Own,   No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
+    ("article.delete",      [Own,   No,    Yes,   Yes,   Yes,   No,    No,    No ]),
+    ("translation.edit",    [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No,    No ]),
+    ("translation.delete",  [Own,   No,    Yes,   Yes,   Yes,   No,    No,    No ]),
+    ("translation.submit",  [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No,    No ]),
+    ("translation.review",  [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
+    ("translation.assign",  [No,    Yes,   Yes,   Yes,   Yes,   No,    No,    No ]),
+    ("article.comment",     [Own,   Yes,   Yes,   Yes,   Yes,   No,    No,    No ]),
+    ("article.publish",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    Yes]),
+    ("article.schedule",    [No,    No,    Yes,   Yes,   Yes,   No,    No,    No ]),
+    ("release.manage",      [No,    No,    Yes,   Yes,   Yes,   No,    No,    No ]),
+    ("embargo.break",       [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
+    ("article.unpublish",   [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    Yes]),
+    ("section.manage",      [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
+    ("author.manage",       [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
+    ("tag.manage",          [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
+    ("site.manage",         [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
+    ("locale.manage",       [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
+    ("user.read",           [No,    No,    No,    No,    Yes,   No,    Yes,   No ]),
+    ("user.manage",         [No,    No,    No,    No,    Yes,   No,    Yes,   No ]),
+    ("bundle.import",       [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
+    ("bundle.export",       [No,    No,    No,    No,    Yes,   Yes,   Yes,   No ]),
 ];
 
-fn line(action: &str) -> [Reach; 7] {
-    TABLE.iter().find(|(name, _)| *name == action).map_or([No; 7], |(_, reaches)| *reaches)
+fn line(action: &str) -> [Reach; 8] {
+    TABLE.iter().find(|(name, _)| *name == action).map_or([No; 8], |(_, reaches)| *reaches)
 }
 
 /// How far a role reaches with an action.
@@ -65,10 +68,11 @@ pub fn reach(role: Role, action: &str) -> Reach {
 /// How far a part of the system reaches with an action.
 #[must_use]
 pub fn system_reach(system: System, action: &str) -> Reach {
-    let [.., importer, operator] = line(action);
+    let [.., importer, operator, scheduler] = line(action);
     match system {
         System::Importer => importer,
         System::Operator => operator,
+        System::Scheduler => scheduler,
     }
 }
 

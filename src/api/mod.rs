@@ -55,6 +55,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::queue::routes)
                 .configure(desk::revisions::routes)
                 .configure(desk::publishing::routes)
+                .configure(desk::scheduling::routes)
+                .configure(desk::releases::routes)
                 .configure(desk::users::routes),
         )
         .service(

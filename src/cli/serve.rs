@@ -10,6 +10,7 @@ use crate::{
     app,
     config::Settings,
     store::{self, Store},
+    workers::scheduler::Scheduler,
 };
 
 /// Bring the database up to date and answer requests until stopped.
@@ -37,6 +38,8 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         origins: settings.desk_origins.clone(),
         contract: Contract::new(&app::openapi()),
     });
+    // What comes due is carried out as long as the server answers.
+    let _scheduler = Scheduler::start(state.store.clone())?;
     let bind = settings.bind;
     actix_web::rt::System::new().block_on(async move {
         let server = HttpServer::new(move || app::service(state.clone()))

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use super::translations;
 use crate::{
     access::{
-        Permit, Visibility,
-        action::{CreateArticle, DeleteArticle, EditArticle},
+        Granted, Permit, Visibility,
+        action::{BreakEmbargo, CreateArticle, DeleteArticle, EditArticle},
     },
     domain::{
-        Error, Id, Locale, Version, Violation,
+        Error, Id, Instant, Locale, Version, Violation,
         article::{Article, Facts},
         diff,
         error::Faults,
+        plan::PlanVerb,
         section::Section,
         site::Masthead,
         text::{limits, line},
@@ -88,7 +89,17 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<CreateArticle>, id: Option<Id<Arti
     let Some((facts, section_path)) = checked else { return Err(Error::Invalid(faults.into_inner())) };
     let (id, now) = (id.unwrap_or_else(|| tx.new_id()), tx.now());
     let created_by = permit.caller().user_id();
-    let article = permit.over(Article { id, facts, section_path, version: 1, created_by, created_at: now, updated_at: now })?;
+    let article = permit.over(Article {
+        id,
+        facts,
+        section_path,
+        version: 1,
+        created_by,
+        created_at: now,
+        updated_at: now,
+        withdrawn_at: None,
+        trashed_at: None,
+    })?;
     store::articles::save(tx, &article, &note)?;
     // The original first, so that translations can name the revision they were made from.
     let (original, others): (Vec<_>, Vec<_>) = draft.translations.into_iter().partition(|(locale, _)| *locale == source);
@@ -108,7 +119,8 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<CreateArticle>, id: Option<Id<Arti
 /// Change the facts of an article. Saving what is there already makes no revision.
 ///
 /// # Errors
-/// [`Error::Stale`], [`Error::Invalid`], [`Error::Forbidden`]; [`Error::Conflict`] with code `live` for an embargo on what is public.
+/// [`Error::Stale`], [`Error::Invalid`], [`Error::Forbidden`]; [`Error::Conflict`] with code `live` for an
+/// embargo on what is public, `embargoed` for one that would be broken.
 pub fn revise(
     tx: &mut Tx<'_>,
     permit: Permit<EditArticle>,
@@ -129,15 +141,66 @@ pub fn revise(
         return Ok(article.into_inner());
     }
     let now = tx.now();
-    let embargoed = facts.embargo_until != article.get().facts.embargo_until && facts.embargo_until.is_some_and(|at| at > now);
-    if embargoed {
-        store::articles::hold(tx, id)?;
-    }
-    if embargoed && store::editions::live_heads(tx, &[id])?.contains_key(&id) {
-        return Err(Error::Conflict { code: "live", detail: "what is public already cannot be put under an embargo".to_owned() });
-    }
+    embargo(tx, &article, facts.embargo_until)?;
     let article = article.try_map(|a| a.revise(expected, facts, path, now))?;
     store::articles::save(tx, &article, &note).map_err(|e| late(tx, permit.visibility(), id, expected, e))?;
+    Ok(article.into_inner())
+}
+
+/// An embargo may be set on what is not public, and put off; what was to be public before its end waits. One that runs is
+/// shortened only by those who may break it, and that is on record.
+fn embargo(tx: &mut Tx<'_>, article: &Granted<EditArticle, Article>, until: Option<Instant>) -> Result<(), Error> {
+    let (id, now, stood) = (article.get().id, tx.now(), article.get().facts.embargo_until);
+    if until == stood {
+        return Ok(());
+    }
+    store::articles::hold(tx, id)?;
+    if stood.is_some_and(|at| at > now && until.is_none_or(|until| until < at)) {
+        let permit = Permit::<BreakEmbargo>::try_from(article.caller().clone()).and_then(|p| p.over(article.get().clone()));
+        let Ok(granted) = permit else {
+            let detail = "an embargo that runs is shortened by breaking it".to_owned();
+            return Err(Error::Conflict { code: "embargoed", detail });
+        };
+        store::articles::note_broken_embargo(tx, &granted);
+    }
+    let Some(until) = until.filter(|at| *at > now) else { return Ok(()) };
+    if store::editions::live_heads(tx, &[id])?.contains_key(&id) {
+        return Err(Error::Conflict { code: "live", detail: "what is public already cannot be put under an embargo".to_owned() });
+    }
+    let ends = store::plans::of(tx, &[id])?.remove(&id).unwrap_or_default();
+    if ends.iter().any(|p| p.verb == PlanVerb::Unpublish && p.at <= until) {
+        let detail = "it is scheduled to end before the embargo does; take that back first".to_owned();
+        return Err(Error::Conflict { code: "scheduled", detail });
+    }
+    store::plans::postpone(tx, article, until)
+}
+
+/// End an embargo before its instant, saying why.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] with code `not-embargoed`; [`Error::Invalid`] without a reason.
+pub fn break_embargo(
+    tx: &mut Tx<'_>,
+    permit: Permit<BreakEmbargo>,
+    id: Id<Article>,
+    expected: Version,
+    reason: &str,
+) -> Result<Article, Error> {
+    store::articles::hold(tx, id)?;
+    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
+    expect(tx, article.get(), expected)?;
+    let mut faults = Faults::default();
+    let reason = line(&mut faults, "#/reason", reason, limits::REASON);
+    let (reason, now) = (faults.or(reason)?, tx.now());
+    if article.get().facts.embargo_until.is_none_or(|at| at <= now) {
+        return Err(Error::Conflict { code: "not-embargoed", detail: "no embargo runs".to_owned() });
+    }
+    let article = article.try_map(|a| {
+        let (facts, path) = (Facts { embargo_until: None, ..a.facts.clone() }, a.section_path.clone());
+        a.revise(expected, facts, path, now)
+    })?;
+    store::articles::note_broken_embargo(tx, &article);
+    store::articles::save(tx, &article, &reason)?;
     Ok(article.into_inner())
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     access::{
-        Permit,
+        Granted, Permit,
         action::{Publish, Unpublish},
         permit::Copy,
     },
@@ -14,8 +14,10 @@ use crate::{
         edition::{Dating, Edition},
         error::Faults,
         locale::reading_speed,
+        plan::{PlanVerb, Revisions},
         site::{Masthead, Review},
-        translation::State,
+        standing::{Standing, Verb},
+        translation::Translation,
     },
     store::{self, Tx},
 };
@@ -40,11 +42,52 @@ pub struct Elsewhere {
     pub updated_at: Instant,
 }
 
-/// Make the working copies of some locales live, all or none; other locales keep what they show.
+/// The working copies that are meant, each with the revision that it must have, if one was named.
+pub(super) fn chosen(tx: &mut Tx<'_>, article: &Article, which: Which) -> Result<Vec<(Copy, Option<Version>)>, Error> {
+    let chosen: BTreeMap<Locale, Option<Version>> = match which {
+        Which::Live => {
+            let live = store::editions::live_heads(tx, &[article.id])?.remove(&article.id).unwrap_or_default();
+            live.into_iter().map(|l| (l.locale, None)).collect()
+        }
+        Which::Locales(locales) => locales.into_iter().map(|l| (l, None)).collect(),
+        Which::Exactly(map) => map.into_iter().map(|(l, v)| (l, Some(v))).collect(),
+    };
+    if chosen.is_empty() {
+        return Err(Error::invalid("#/locales", "required", "nothing is live: name the locales"));
+    }
+    let mut faults = Faults::default();
+    let mut copies = Vec::new();
+    for (locale, version) in chosen {
+        match store::translations::find(tx, article, &locale)? {
+            Some(translation) => copies.push((Copy { article: article.clone(), translation }, version)),
+            None => faults.add(format!("#/locales/{locale}"), "no_words", format!("there are no words in `{locale}`")),
+        }
+    }
+    faults.or(copies)
+}
+
+/// Where words stand, all in all.
+pub(super) fn standing(tx: &mut Tx<'_>, copy: &Copy) -> Result<Standing, Error> {
+    let Copy { article, translation } = copy;
+    let live = store::editions::live_heads(tx, &[article.id])?.remove(&article.id).unwrap_or_default();
+    let plans = store::plans::of(tx, &[article.id])?.remove(&article.id).unwrap_or_default();
+    let planned = |verb| plans.iter().find(|p| p.verb == verb && p.locale == translation.locale && p.failure.is_none()).map(|p| p.at);
+    Ok(Standing {
+        state: translation.state,
+        live: live.iter().any(|l| l.locale == translation.locale),
+        start: planned(PlanVerb::Publish),
+        end: planned(PlanVerb::Unpublish),
+        withdrawn: article.withdrawn_at.is_some(),
+        trashed: article.trashed_at.is_some(),
+    })
+}
+
+/// Make the working copies of some locales live, all or none; other locales keep what they show. Under an embargo they are
+/// planned for its end instead.
 ///
 /// # Errors
 /// [`Error::Stale`] for the facts or for a revision that was named; [`Error::Invalid`] for a locale without words;
-/// [`Error::Conflict`] with code `embargoed`, or `not-approved` where the site requires review.
+/// [`Error::Conflict`] with the codes of [`Standing::after`].
 pub fn publish(
     tx: &mut Tx<'_>,
     permit: Permit<Publish>,
@@ -57,48 +100,55 @@ pub fn publish(
     store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, permit.visibility(), id)?;
     let masthead = store::site::masthead(tx)?;
-    let live = store::editions::live_heads(tx, &[id])?.remove(&id).unwrap_or_default();
-    let chosen: BTreeMap<Locale, Option<Version>> = match which {
-        Which::Live => live.iter().map(|l| (l.locale.clone(), None)).collect(),
-        Which::Locales(locales) => locales.into_iter().map(|l| (l, None)).collect(),
-        Which::Exactly(map) => map.into_iter().map(|(l, v)| (l, Some(v))).collect(),
-    };
-    if chosen.is_empty() {
-        return Err(Error::invalid("#/locales", "required", "nothing is live: name the locales to publish"));
-    }
-    let mut faults = Faults::default();
+    let strict = masthead.site.review == Review::Required;
     let mut copies = Vec::new();
-    for (locale, version) in chosen {
-        match store::translations::find(tx, &article, &locale)? {
-            Some(translation) => copies.push((permit.over(Copy { article: article.clone(), translation })?, version)),
-            None => faults.add(format!("#/locales/{locale}"), "no_words", format!("there are no words in `{locale}`")),
-        }
+    for (copy, version) in chosen(tx, &article, which)? {
+        copies.push((permit.over(copy)?, version));
     }
-    faults.or(())?;
     super::articles::expect(tx, &article, expected)?;
-    if article.facts.embargo_until.is_some_and(|at| at > tx.now()) {
-        return Err(Error::Conflict { code: "embargoed", detail: "nothing of this article is public before its embargo ends".to_owned() });
-    }
+    let embargo = article.facts.embargo_until.filter(|at| *at > tx.now());
+    let shown = store::editions::live_heads(tx, &[id])?.remove(&id).unwrap_or_default();
     for (copy, version) in copies {
         let translation = &copy.get().translation;
         if let Some(version) = version {
             super::translations::expect(tx, copy.get(), version)?;
         }
-        if masthead.site.review == Review::Required && translation.state != State::Approved {
-            let detail = format!("the words in `{}` are {}, not approved", translation.locale, translation.state);
-            return Err(Error::Conflict { code: "not-approved", detail });
-        }
-        let shown = live.iter().find(|l| l.locale == translation.locale);
-        if shown.is_some_and(|l| l.words_version == translation.version && l.facts_version == article.version) {
+        let verb = embargo.map_or(Verb::Publish, Verb::Start);
+        standing(tx, copy.get())?.after(verb, tx.now(), strict)?;
+        super::checking::pass(tx, copy.get())?;
+        if let Some(at) = embargo {
+            store::plans::set(tx, &copy, PlanVerb::Publish, at, minor)?;
             continue;
         }
-        let last = store::editions::last_dating(tx, id, &translation.locale)?;
-        let dating = Dating::after(last.as_ref(), minor, tx.now());
-        let edition = freeze(tx, &masthead, copy.get(), dating);
-        store::editions::publish(tx, &copy, &edition)?;
+        store::plans::cancel(tx, &copy, Some(PlanVerb::Publish))?;
+        let there = shown.iter().find(|l| l.locale == translation.locale);
+        if there.is_none_or(|l| l.words_version != translation.version || l.facts_version != article.version) {
+            make_live(tx, &masthead, &copy, minor)?;
+        }
     }
     super::freshness::note(tx, permit.caller(), &article)?;
     Ok(article)
+}
+
+/// Freeze a copy into an edition that the public sees from now on.
+pub(super) fn make_live<A>(tx: &mut Tx<'_>, masthead: &Masthead, copy: &Granted<A, Copy>, minor: bool) -> Result<(), Error> {
+    let Copy { article, translation } = copy.get();
+    let last = store::editions::last_dating(tx, article.id, &translation.locale)?;
+    let dating = Dating::after(last.as_ref(), minor, tx.now());
+    let edition = freeze(tx, masthead, copy.get(), dating);
+    store::editions::publish(tx, copy, &edition)
+}
+
+/// The copy as some revisions left it, under the slug that it has now.
+pub(super) fn frozen(tx: &mut Tx<'_>, copy: &Copy, of: Revisions) -> Result<Copy, Error> {
+    let Copy { article, translation } = copy;
+    let facts = store::revisions::facts(tx, article, of.facts)?;
+    let section_path = store::sections::path(tx, facts.section_id)?;
+    let (words, made_from) = store::revisions::words(tx, article, &translation.locale, of.words)?;
+    Ok(Copy {
+        article: Article { facts, section_path, version: of.facts, ..article.clone() },
+        translation: Translation { words, made_from, version: of.words, ..translation.clone() },
+    })
 }
 
 fn freeze(tx: &Tx<'_>, masthead: &Masthead, copy: &Copy, dating: Dating) -> Edition {
@@ -133,6 +183,7 @@ pub fn unpublish(
     expected: Version,
     locales: Option<Vec<Locale>>,
 ) -> Result<Article, Error> {
+    store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, permit.visibility(), id)?;
     let live = store::editions::live_heads(tx, &[id])?.remove(&id).unwrap_or_default();
     let chosen = locales.unwrap_or_else(|| live.iter().map(|l| l.locale.clone()).collect());
@@ -144,10 +195,12 @@ pub fn unpublish(
     super::articles::expect(tx, &article, expected)?;
     let now = tx.now();
     for copy in copies {
-        if !store::editions::unpublish(tx, &copy, now)? {
-            let detail = format!("nothing is live in `{}`", copy.get().translation.locale);
-            return Err(Error::Conflict { code: "not-live", detail });
+        let stands = standing(tx, copy.get())?;
+        let next = stands.after(Verb::Unpublish, now, false)?;
+        if stands.end != next.end {
+            store::plans::cancel(tx, &copy, Some(PlanVerb::Unpublish))?;
         }
+        store::editions::unpublish(tx, &copy, now)?;
     }
     if chosen.is_empty() {
         return Err(Error::Conflict { code: "not-live", detail: "nothing of this article is live".to_owned() });

@@ -16,8 +16,9 @@ use crate::{
         diff,
         error::Faults,
         slug::Slug,
+        standing::Verb,
         text::{limits, line},
-        translation::{MadeFrom, Save, State, Translation, Words},
+        translation::{MadeFrom, Save, Translation, Words},
     },
     store::{self, Tx, names::Claim},
 };
@@ -283,13 +284,14 @@ fn step<A: crate::access::Action>(
     id: Id<Article>,
     locale: &Locale,
     expected: Version,
-    to: State,
+    verb: Verb,
 ) -> Result<Saved, Error> {
     let article = store::articles::find(tx, permit.visibility(), id)?;
     let translation = find(tx, &article, locale)?;
     let copy = permit.over(Copy { article, translation })?;
     expect(tx, copy.get(), expected)?;
-    let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.step(to)?, ..c }))?;
+    let state = super::publishing::standing(tx, copy.get())?.after(verb, tx.now(), false)?.state;
+    let copy = copy.try_map(|c| Ok(Copy { translation: Translation { state, ..c.translation }, ..c }))?;
     store::translations::step(tx, &copy)?;
     let Copy { article, translation } = copy.into_inner();
     Ok(Saved { article, translation, warnings: Vec::new() })
@@ -306,7 +308,7 @@ pub fn submit(
     locale: &Locale,
     expected: Version,
 ) -> Result<Saved, Error> {
-    step(tx, &permit, id, locale, expected, State::InReview)
+    step(tx, &permit, id, locale, expected, Verb::Submit)
 }
 
 /// Find a translation fit to publish.
@@ -320,7 +322,7 @@ pub fn approve(
     locale: &Locale,
     expected: Version,
 ) -> Result<Saved, Error> {
-    step(tx, &permit, id, locale, expected, State::Approved)
+    step(tx, &permit, id, locale, expected, Verb::Approve)
 }
 
 /// Send a translation back to its author, saying why.
@@ -335,7 +337,7 @@ pub fn request_changes(
     expected: Version,
     why: Why,
 ) -> Result<Saved, Error> {
-    let saved = step(tx, &permit, id, locale, expected, State::Draft)?;
+    let saved = step(tx, &permit, id, locale, expected, Verb::RequestChanges)?;
     let anchor = Anchor { locale: Some(locale.clone()), block: why.block };
     comments::add(tx, &permit, id, comments::Draft { parent: None, anchor, text: why.text })?;
     Ok(saved)

@@ -144,6 +144,10 @@ pub struct Article {
     pub created_at: Instant,
     /// Facts last saved.
     pub updated_at: Instant,
+    /// When it was taken down, if it is.
+    pub withdrawn_at: Option<Instant>,
+    /// When it was put into the trash, if it lies there.
+    pub trashed_at: Option<Instant>,
 }
 
 impl Article {

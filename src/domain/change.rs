@@ -1,7 +1,8 @@
 //! Changes: what the change log says of every committed write.
 
 use super::{
-    Id, Locale, article::Article, author::Author, comment::Comment, section::Section, tag::Tag, user::User, vocabulary::vocabulary,
+    Id, Locale, article::Article, author::Author, comment::Comment, release::Release, section::Section, tag::Tag, user::User,
+    vocabulary::vocabulary,
 };
 
 vocabulary! {
@@ -33,6 +34,14 @@ vocabulary! {
         Assigned => "assigned",
         /// Its question was answered.
         Resolved => "resolved",
+        /// Something is to happen to it at an instant.
+        Scheduled => "scheduled",
+        /// What was to happen to it is not.
+        Unscheduled => "unscheduled",
+        /// What was to happen to it could not.
+        Failed => "failed",
+        /// Its embargo was ended before its instant.
+        EmbargoBroken => "embargo_broken",
         /// It moved on in its workflow.
         Moved => "moved",
     }
@@ -57,6 +66,8 @@ pub enum Subject {
     Translation(Id<Article>, Locale),
     /// A comment on an article.
     Comment(Id<Comment>),
+    /// A release.
+    Release(Id<Release>),
     /// A user, with their grants.
     User(Id<User>),
 }
@@ -83,7 +94,9 @@ impl Change {
         match (&self.subject, self.event) {
             (Subject::Site | Subject::Locale(_) | Subject::Section(_) | Subject::Author(_) | Subject::Tag(_), _)
             | (Subject::Translation(..), Event::Published | Event::Unpublished | Event::Aged) => Audience::Public,
-            (Subject::Article(_) | Subject::Translation(..) | Subject::Comment(_) | Subject::User(_), _) => Audience::Desk,
+            (Subject::Article(_) | Subject::Translation(..) | Subject::Comment(_) | Subject::Release(_) | Subject::User(_), _) => {
+                Audience::Desk
+            }
         }
     }
 
@@ -99,6 +112,7 @@ impl Change {
             Subject::Article(id) => ("article", Some(id.uuid()), None),
             Subject::Translation(id, locale) => ("translation", Some(id.uuid()), Some(locale)),
             Subject::Comment(id) => ("comment", Some(id.uuid()), None),
+            Subject::Release(id) => ("release", Some(id.uuid()), None),
             Subject::User(id) => ("user", Some(id.uuid()), None),
         }
     }

@@ -58,12 +58,21 @@ struct Row {
     created_at: Instant,
     #[diesel(sql_type = At)]
     updated_at: Instant,
+    #[diesel(sql_type = Nullable<At>)]
+    withdrawn_at: Option<Instant>,
+    #[diesel(sql_type = Nullable<At>)]
+    trashed_at: Option<Instant>,
 }
 
 const SELECT: &str = "SELECT a.id, a.kind, a.genre, a.section_id, s.path, a.lead, a.source_locale, a.embargo_until, a.version, \
-    a.created_by, a.created_at, a.updated_at FROM articles a JOIN sections s ON s.id = a.section_id WHERE ";
+    a.created_by, a.created_at, a.updated_at, a.withdrawn_at, a.trashed_at FROM articles a JOIN sections s ON s.id = a.section_id WHERE ";
 
 pub(super) fn visible(sql: &mut Sql, visibility: Visibility) {
+    sql.push("a.trashed_at IS NULL AND ");
+    sees(sql, visibility);
+}
+
+fn sees(sql: &mut Sql, visibility: Visibility) {
     match visibility.sight() {
         Sight::Desk => sql.push("TRUE"),
         Sight::Own(user) => sql.push("a.created_by = ").id(user),
@@ -96,6 +105,8 @@ fn load(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Article>, Error> {
                 created_by: row.created_by,
                 created_at: row.created_at,
                 updated_at: row.updated_at,
+                withdrawn_at: row.withdrawn_at,
+                trashed_at: row.trashed_at,
             })
         })
         .collect()
@@ -319,6 +330,11 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Re
     diesel::insert_into(article_revisions::table).values(&revision).execute(tx.conn)?;
     tx.record(Change::new(event, Subject::Article(article.id)), granted.caller());
     Ok(())
+}
+
+/// Put on record that an embargo was ended before its instant.
+pub fn note_broken_embargo<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>) {
+    tx.record(Change::new(Event::EmbargoBroken, Subject::Article(granted.get().id)), granted.caller());
 }
 
 /// Let nobody else change an article, or publish it, before this transaction ends.

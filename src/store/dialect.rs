@@ -138,6 +138,23 @@ pub(super) fn end(conn: &mut Conn, keep: bool) -> QueryResult<()> {
     }
 }
 
+/// The end of a query that locks the rows of some tables and passes over those that others have locked. `SQLite` has one writer.
+pub(super) fn locking(conn: &Conn, tables: &'static str) -> &'static str {
+    match (conn, tables) {
+        (Conn::Sqlite(_), _) => "",
+        (Conn::Postgres(_), "p, a") => " FOR UPDATE OF p, a SKIP LOCKED",
+        (Conn::Postgres(_), _) => " FOR UPDATE SKIP LOCKED",
+    }
+}
+
+/// A condition that an instant has come by the clock of the database's server too, whatever that of this machine says.
+pub(super) fn come_by_its_clock(conn: &Conn, column: &'static str) -> String {
+    match conn {
+        Conn::Sqlite(_) => String::new(),
+        Conn::Postgres(_) => format!(" AND {column} <= clock_timestamp()"),
+    }
+}
+
 /// Bring the schema up to date, one process at a time; the names of the migrations that ran.
 pub(super) fn migrate(conn: &mut Conn) -> Result<Vec<String>, Error> {
     let names = |done: Vec<diesel::migration::MigrationVersion<'_>>| done.iter().map(ToString::to_string).collect();

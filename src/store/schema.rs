@@ -145,6 +145,8 @@ diesel::table! {
         created_by -> Nullable<Uid>,
         created_at -> At,
         updated_at -> At,
+        withdrawn_at -> Nullable<At>,
+        trashed_at -> Nullable<At>,
     }
 }
 
@@ -413,6 +415,57 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Bool, Integer, Nullable, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    plans (id) {
+        id -> Uid,
+        article_id -> Uid,
+        locale -> Text,
+        verb -> Text,
+        at -> At,
+        words_version -> Nullable<Integer>,
+        facts_version -> Nullable<Integer>,
+        minor -> Bool,
+        planned_by -> Nullable<Uid>,
+        planned_at -> At,
+        failed_at -> Nullable<At>,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    releases (id) {
+        id -> Uid,
+        name -> Text,
+        publish_at -> Nullable<At>,
+        published_at -> Nullable<At>,
+        failed_at -> Nullable<At>,
+        version -> Integer,
+        created_by -> Nullable<Uid>,
+        created_at -> At,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    release_items (release_id, position) {
+        release_id -> Uid,
+        position -> Integer,
+        article_id -> Uid,
+        locale -> Text,
+        words_version -> Integer,
+        facts_version -> Integer,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     site,
     locales,
@@ -441,4 +494,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     assignments,
     comments,
+    plans,
+    releases,
+    release_items,
 );

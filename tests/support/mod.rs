@@ -186,6 +186,12 @@ impl TestApp {
         self.clock.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
     }
 
+    /// Let the scheduler look once; how much it carried out.
+    pub(crate) async fn tick(&self) -> usize {
+        let store = self.store.clone();
+        dateline::store::aside(move || dateline::workers::scheduler::run_due(&store)).await.unwrap()
+    }
+
     /// Import one record.
     pub(crate) fn import(&self, record: &Value) -> dateline::desk::bundle::Report {
         let record: Record = serde_json::from_value(record.clone()).unwrap();

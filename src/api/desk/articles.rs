@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Expecting,
+    scheduling::PlanInfo,
     translations::{MadeFromInfo, NewTranslation},
     workflow::AssignmentInfo,
 };
@@ -32,6 +33,7 @@ use crate::{
         article::{self, ArticleId, Credit, Facts, Genre, Kind, Lead},
         author::AuthorId,
         freshness::Freshness,
+        plan::Plan,
         section::SectionId,
         tag::TagId,
         translation::State as Stand,
@@ -125,6 +127,8 @@ pub struct TranslationInfo {
     pub behind: i32,
     /// What the public sees, if anything.
     pub live: Option<LiveInfo>,
+    /// What is to happen, and what could not.
+    pub scheduled: Vec<PlanInfo>,
 }
 
 /// An article as the desk keeps it: its facts, and where its translations stand.
@@ -149,6 +153,9 @@ pub struct DeskArticle {
     pub source_locale: Locale,
     /// Nothing of it is public before this instant.
     pub embargo_until: Option<Instant>,
+    /// When it was taken down, if it is.
+    #[schema(read_only)]
+    pub withdrawn_at: Option<Instant>,
     /// Its translations, by locale; read-only here, for each is read and written at `…/translations/{locale}`.
     pub translations: BTreeMap<Locale, TranslationInfo>,
     /// The locales of the site that it has no words in.
@@ -246,7 +253,7 @@ pub type DeskArticlePatch = PatchOf<DeskArticle>;
 impl Resource for DeskArticle {
     type Input = FactsInput;
     const READ_ONLY: &'static [&'static str] = &["id", "version", "created_by", "created_at", "updated_at", "warnings"];
-    const DERIVED: &'static [&'static str] = &["translations", "missing", "assignments"];
+    const DERIVED: &'static [&'static str] = &["translations", "missing", "assignments", "withdrawn_at"];
 }
 
 impl FactsInput {
@@ -284,8 +291,9 @@ impl From<NewArticle> for Draft {
     }
 }
 
-fn info(head: Head, live: &[LiveHead], behind: i32) -> TranslationInfo {
-    let live = live.iter().find(|l| l.locale == head.locale).map(|l| LiveInfo {
+fn info(head: Head, live: &[LiveHead], plans: &[Plan], behind: i32) -> TranslationInfo {
+    let locale = head.locale;
+    let live = live.iter().find(|l| l.locale == locale).map(|l| LiveInfo {
         slug: l.slug.clone(),
         words_version: l.words_version,
         facts_version: l.facts_version,
@@ -303,6 +311,7 @@ fn info(head: Head, live: &[LiveHead], behind: i32) -> TranslationInfo {
         freshness: Freshness::of(behind),
         behind,
         live,
+        scheduled: plans.iter().filter(|p| p.locale == locale).cloned().map(PlanInfo::from).collect(),
     }
 }
 
@@ -318,6 +327,7 @@ fn facts_only(a: &article::Article) -> DeskArticle {
         lead: facts.lead.map(DeskLead::from),
         source_locale: facts.source_locale,
         embargo_until: facts.embargo_until,
+        withdrawn_at: a.withdrawn_at,
         translations: BTreeMap::new(),
         missing: Vec::new(),
         assignments: BTreeMap::new(),
@@ -337,17 +347,21 @@ pub(super) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]) -> Result<Ve
     let mut live = store::editions::live_heads(tx, &ids)?;
     let behind = store::editions::all_behind(tx, &ids)?;
     let mut assigned = store::assignments::of(tx, &ids)?;
+    let mut plans = store::plans::of(tx, &ids)?;
     let show = |a: &article::Article| {
         let live = live.remove(&a.id).unwrap_or_default();
         let heads = heads.remove(&a.id).unwrap_or_default();
+        let plans = plans.remove(&a.id).unwrap_or_default();
         let behind = |locale: &Locale| behind.get(&(a.id, locale.clone())).copied().unwrap_or_default();
         let mut shown = facts_only(a);
         shown.missing = site.iter().filter(|l| heads.iter().all(|h| h.locale != **l)).cloned().collect();
         for locale in &site {
             shown.assignments.extend(assigned.remove(&(a.id, locale.clone())).map(|g| (locale.clone(), g.into())));
         }
-        shown.translations =
-            heads.into_iter().map(|h| (h.locale.clone(), (behind(&h.locale), h))).map(|(l, (n, h))| (l, info(h, &live, n))).collect();
+        for head in heads {
+            let (locale, behind) = (head.locale.clone(), behind(&head.locale));
+            shown.translations.insert(locale, info(head, &live, &plans, behind));
+        }
         shown
     };
     Ok(articles.iter().map(show).collect())

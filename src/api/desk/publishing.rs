@@ -44,6 +44,17 @@ pub enum Locales {
     Revisions(BTreeMap<Locale, i32>),
 }
 
+impl Locales {
+    /// Which locales a request means.
+    pub(super) fn which(sent: Option<Self>) -> Which {
+        match sent {
+            None => Which::Live,
+            Some(Self::List(locales)) => Which::Locales(locales),
+            Some(Self::Revisions(map)) => Which::Exactly(map),
+        }
+    }
+}
+
 /// What is published, and how.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -70,8 +81,8 @@ pub struct Unpublication {
 /// Publish an article in some of its locales.
 ///
 /// Makes an immutable edition of the words and facts as they are, all locales or none; other locales keep what they show.
-/// `If-Match` names the version of the facts.
-#[utoipa::path(tag = "desk: articles", security(("token" = [Publish::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Publication,
+/// Under an embargo they are planned for its end instead. `If-Match` names the version of the facts.
+#[utoipa::path(tag = "desk: publishing", security(("token" = [Publish::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Publication,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/publish")]
 pub(crate) async fn publish_article(
@@ -81,11 +92,7 @@ pub(crate) async fn publish_article(
     sent: Body<Publication>,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
-    let which = match sent.0.locales {
-        None => Which::Live,
-        Some(Locales::List(locales)) => Which::Locales(locales),
-        Some(Locales::Revisions(map)) => Which::Exactly(map),
-    };
+    let which = Locales::which(sent.0.locales);
     let published = state.store.write(move |tx| {
         let article = desk::publishing::publish(tx, permit, *id, expected.version()?, which, sent.0.minor)?;
         shown_one(tx, &article)
@@ -96,7 +103,7 @@ pub(crate) async fn publish_article(
 /// End what the public sees of an article.
 ///
 /// Ended editions are kept; the address answers 404 until it is published again.
-#[utoipa::path(tag = "desk: articles", security(("token" = [Unpublish::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
+#[utoipa::path(tag = "desk: publishing", security(("token" = [Unpublish::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/unpublish")]
 pub(crate) async fn unpublish_article(

@@ -1,0 +1,230 @@
+//! `/v1/desk/schedule`, and the verbs that plan: `…/schedule`, `/unschedule`, `/break-embargo`.
+
+use actix_web::{
+    get, post,
+    web::{Data, Path},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Expecting,
+    articles::{DeskArticle, shown_one, tagged},
+    publishing::{Locales, Unpublication},
+};
+use crate::{
+    access::{
+        Action, Permit,
+        action::{BreakEmbargo, ReadArticle, Schedule},
+    },
+    api::{
+        State,
+        extract::{Body, IfMatch, Query, paging},
+        problem::{Failure, Problem},
+        reply::{Listing, Tagged},
+    },
+    desk::{self, scheduling::Order},
+    domain::{
+        Instant, Locale,
+        article::ArticleId,
+        plan::{Plan, PlanId, PlanVerb},
+        section::SectionId,
+        user::UserId,
+    },
+    store::{
+        self,
+        plans::{Filter, ORDER},
+    },
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(schedule_article).service(unschedule_article).service(break_embargo).service(list_schedule);
+}
+
+/// What is to happen, and when.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "locales": ["en", "hi"], "publish_at": "2099-03-02T00:30:00Z" }))]
+pub struct NewPlan {
+    /// The locales, as a list or with the revisions they must have; those that are live when absent.
+    #[serde(default)]
+    pub locales: Option<Locales>,
+    /// When they become public, as they are now.
+    #[serde(default)]
+    pub publish_at: Option<Instant>,
+    /// When that ends.
+    #[serde(default)]
+    pub unpublish_at: Option<Instant>,
+    /// True will leave `updated_at` as it is: nothing significant has changed.
+    #[serde(default)]
+    pub minor: bool,
+}
+
+/// Why an embargo is broken.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "Published elsewhere already." }))]
+pub struct EmbargoBroken {
+    /// The reason, which is kept.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+}
+
+/// What is to happen to words, and when.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PlanInfo {
+    /// Its id.
+    pub id: PlanId,
+    /// The article.
+    pub article_id: ArticleId,
+    /// The locale.
+    pub locale: Locale,
+    /// What is to be done.
+    pub verb: PlanVerb,
+    /// When.
+    pub at: Instant,
+    /// The revision of the words that becomes public; null for an end.
+    pub words_version: Option<i32>,
+    /// The revision of the facts that becomes public; null for an end.
+    pub facts_version: Option<i32>,
+    /// Whether it will leave `updated_at` as it is.
+    pub minor: bool,
+    /// Who planned it.
+    pub planned_by: Option<UserId>,
+    /// When it was planned.
+    pub planned_at: Instant,
+    /// When it could not be carried out.
+    pub failed_at: Option<Instant>,
+    /// Why it could not be carried out.
+    pub failure: Option<String>,
+}
+
+impl From<Plan> for PlanInfo {
+    fn from(plan: Plan) -> Self {
+        let (failed_at, failure) = plan.failure.unzip();
+        Self {
+            id: plan.id,
+            article_id: plan.article_id,
+            locale: plan.locale,
+            verb: plan.verb,
+            at: plan.at,
+            words_version: plan.revisions.map(|r| r.words),
+            facts_version: plan.revisions.map(|r| r.facts),
+            minor: plan.minor,
+            planned_by: plan.planned_by,
+            planned_at: plan.planned_at,
+            failed_at,
+            failure,
+        }
+    }
+}
+
+/// Plan the publication of an article in some of its locales, its end, or both.
+///
+/// What becomes public are the words and facts as they are now; who goes on writing changes nothing of the plan. It takes the place of
+/// what was planned before, and publishing at once takes it away. `If-Match` names the version of the facts.
+#[utoipa::path(tag = "desk: publishing", security(("token" = [Schedule::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = NewPlan,
+    responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles/{id}/schedule")]
+pub(crate) async fn schedule_article(
+    permit: Permit<Schedule>,
+    id: Path<ArticleId>,
+    expected: IfMatch,
+    sent: Body<NewPlan>,
+    state: Data<State>,
+) -> Result<Tagged<DeskArticle>, Failure> {
+    let NewPlan { locales, publish_at, unpublish_at, minor } = sent.0;
+    let order = Order { which: Locales::which(locales), publish_at, unpublish_at, minor };
+    let planned = state.store.write(move |tx| {
+        let article = desk::scheduling::schedule(tx, permit, *id, expected.version()?, order)?;
+        shown_one(tx, &article)
+    });
+    Ok(tagged(planned.await?))
+}
+
+/// Take back what is planned for an article.
+#[utoipa::path(tag = "desk: publishing", security(("token" = [Schedule::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
+    responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles/{id}/unschedule")]
+pub(crate) async fn unschedule_article(
+    permit: Permit<Schedule>,
+    id: Path<ArticleId>,
+    expected: IfMatch,
+    sent: Body<Unpublication>,
+    state: Data<State>,
+) -> Result<Tagged<DeskArticle>, Failure> {
+    let taken_back = state.store.write(move |tx| {
+        let article = desk::scheduling::unschedule(tx, permit, *id, expected.version()?, sent.0.locales)?;
+        shown_one(tx, &article)
+    });
+    Ok(tagged(taken_back.await?))
+}
+
+/// End an embargo before its instant, saying why.
+///
+/// What is planned stays planned, and what is not public becomes so when it is published.
+#[utoipa::path(tag = "desk: publishing", security(("token" = [BreakEmbargo::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = EmbargoBroken,
+    responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles/{id}/break-embargo")]
+pub(crate) async fn break_embargo(
+    permit: Permit<BreakEmbargo>,
+    id: Path<ArticleId>,
+    expected: IfMatch,
+    sent: Body<EmbargoBroken>,
+    state: Data<State>,
+) -> Result<Tagged<DeskArticle>, Failure> {
+    let broken = state.store.write(move |tx| {
+        let article = desk::articles::break_embargo(tx, permit, *id, expected.version()?, &sent.0.reason)?;
+        shown_one(tx, &article)
+    });
+    Ok(tagged(broken.await?))
+}
+
+/// Which plans a list shows.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListSchedule {
+    /// For words in this locale.
+    #[param(inline)]
+    locale: Option<Locale>,
+    /// For articles in this section or below it.
+    #[param(inline)]
+    section: Option<SectionId>,
+    /// Of this kind.
+    #[param(inline)]
+    verb: Option<PlanVerb>,
+    /// That could not be carried out, or are still to be.
+    failed: Option<bool>,
+    /// From this instant on.
+    #[param(inline)]
+    from: Option<Instant>,
+    /// Before this instant.
+    #[param(inline)]
+    until: Option<Instant>,
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<u32>,
+    /// Where the page begins: `page.next` or `page.previous` of another one.
+    cursor: Option<String>,
+}
+
+/// List what is planned, the next first, and what could not be carried out.
+///
+/// Contributors see their own.
+#[utoipa::path(tag = "desk: publishing", security(("token" = [ReadArticle::NAME])), params(ListSchedule),
+    responses((status = 200, body = Listing<PlanInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/schedule")]
+pub(crate) async fn list_schedule(
+    permit: Permit<ReadArticle>,
+    query: Query<ListSchedule>,
+    state: Data<State>,
+) -> Result<Listing<PlanInfo>, Failure> {
+    let q = query.0;
+    let paging = paging(q.limit, q.cursor.as_deref(), None, ORDER)?;
+    let filter = Filter { locale: q.locale, section: q.section, verb: q.verb, failed: q.failed, from: q.from, until: q.until };
+    let page = state.store.read(move |tx| store::plans::page(tx, permit.visibility(), &filter, paging)).await?;
+    Ok(page.map(PlanInfo::from).into())
+}

@@ -1,0 +1,262 @@
+//! Publishing several articles and locales together, all or none.
+//!
+//! A release names the very revisions that it publishes: those that were there when an item was added, unless others are named. Whoever
+//! goes on writing changes nothing in it.
+
+use std::collections::BTreeSet;
+
+use super::publishing::{frozen, make_live, standing};
+use crate::{
+    access::{
+        Action, Permit,
+        action::{ManageReleases, Publish},
+        permit::Copy,
+    },
+    domain::{
+        Error, Id, Instant, Locale, Version, Violation,
+        article::Article,
+        change::Event,
+        error::Faults,
+        plan::{PlanVerb, Revisions},
+        release::{Item, Release},
+        site::Review,
+        standing::Verb,
+        text::{limits, line},
+    },
+    store::{self, Tx},
+};
+
+/// An item as a caller names it.
+#[derive(Debug, Clone)]
+pub struct ItemDraft {
+    /// The article.
+    pub article_id: Id<Article>,
+    /// The locale.
+    pub locale: Locale,
+    /// The revision of the words; the newest when not said.
+    pub words_version: Option<Version>,
+    /// The revision of the facts; the newest when not said.
+    pub facts_version: Option<Version>,
+}
+
+/// What a caller says of a release.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What it is called.
+    pub name: String,
+    /// When it is to be published.
+    pub publish_at: Option<Instant>,
+    /// What is in it.
+    pub items: Vec<ItemDraft>,
+}
+
+/// The most items of one release.
+pub const MOST_ITEMS: usize = 200;
+
+fn items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, drafts: Vec<ItemDraft>) -> Result<Vec<Item>, Error> {
+    let publish = Permit::<Publish>::try_from(permit.caller().clone())?;
+    let mut faults = Faults::default();
+    if drafts.len() > MOST_ITEMS {
+        faults.add("#/items", "too_many", format!("at most {MOST_ITEMS}"));
+        return faults.or(Vec::new());
+    }
+    let (mut items, mut seen) = (Vec::new(), BTreeSet::new());
+    for (n, draft) in drafts.into_iter().enumerate() {
+        let at = format!("#/items/{n}");
+        let Ok(article) = store::articles::find(tx, permit.visibility(), draft.article_id) else {
+            faults.add(format!("{at}/article_id"), "unknown_article", "there is no such article");
+            continue;
+        };
+        let Some(translation) = store::translations::find(tx, &article, &draft.locale)? else {
+            faults.add(format!("{at}/locale"), "no_words", format!("there are no words in `{}`", draft.locale));
+            continue;
+        };
+        if !seen.insert((draft.article_id, draft.locale.clone())) {
+            faults.add(at, "repeated", "in the release already");
+            continue;
+        }
+        let words = draft.words_version.unwrap_or(translation.version);
+        let facts = draft.facts_version.unwrap_or(article.version);
+        if !(1..=translation.version).contains(&words) || !(1..=article.version).contains(&facts) {
+            faults.add(at, "unknown_revision", "there is no such revision");
+            continue;
+        }
+        publish.over(Copy { article, translation })?;
+        items.push(Item { article_id: draft.article_id, locale: draft.locale, revisions: Revisions { words, facts } });
+    }
+    faults.or(items)
+}
+
+/// What of a caller's words is valid, for a release that is to be published when it says.
+fn check<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, draft: Draft) -> Result<(String, Option<Instant>, Vec<Item>), Error> {
+    let mut faults = Faults::default();
+    let name = line(&mut faults, "#/name", &draft.name, limits::NAME);
+    if draft.publish_at.is_some_and(|at| at <= tx.now()) {
+        faults.add("#/publish_at", "passed", "this instant has passed");
+    }
+    let checked = items(tx, permit, draft.items);
+    let items = faults.merge(checked)?.unwrap_or_default();
+    faults.or(())?;
+    if let Some(at) = draft.publish_at {
+        let blockers = blockers(tx, permit, &items, at)?;
+        if !blockers.is_empty() {
+            return Err(Error::Invalid(blockers));
+        }
+    }
+    Ok((name, draft.publish_at, items))
+}
+
+/// Put a release together.
+///
+/// # Errors
+/// [`Error::Invalid`], also for what would block it at its instant; [`Error::Forbidden`] for words outside the grant.
+pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageReleases>, draft: Draft) -> Result<Release, Error> {
+    let (name, publish_at, items) = check(tx, &permit, draft)?;
+    let (id, now, created_by) = (tx.new_id(), tx.now(), permit.caller().user_id());
+    let release = Release {
+        id,
+        name,
+        publish_at,
+        published_at: None,
+        failed_at: None,
+        items,
+        version: 1,
+        created_by,
+        created_at: now,
+        updated_at: now,
+    };
+    let release = permit.over(release)?;
+    store::releases::save(tx, &release, Event::Created)?;
+    Ok(release.into_inner())
+}
+
+/// Change a release that was not published yet.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] with code `published`; those of [`create`].
+pub fn revise(
+    tx: &mut Tx<'_>,
+    permit: Permit<ManageReleases>,
+    id: Id<Release>,
+    expected: Version,
+    with: impl FnOnce(&Release) -> Result<Draft, Error>,
+) -> Result<Release, Error> {
+    let release = permit.over(store::releases::find(tx, id)?)?;
+    Error::unless_newest("release", release.get().version, expected)?;
+    release.get().unpublished()?;
+    let draft = with(release.get())?;
+    let (name, publish_at, items) = check(tx, &permit, draft)?;
+    let now = tx.now();
+    let release = release.try_map(|r| Ok(Release { name, publish_at, items, failed_at: None, ..r }.next(now)))?;
+    store::releases::save(tx, &release, Event::Revised)?;
+    Ok(release.into_inner())
+}
+
+/// Remove a release; what it published stays public.
+///
+/// # Errors
+/// [`Error::Stale`].
+pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageReleases>, id: Id<Release>, expected: Version) -> Result<(), Error> {
+    let release = permit.over(store::releases::find(tx, id)?)?;
+    Error::unless_newest("release", release.get().version, expected)?;
+    store::releases::delete(tx, &release, expected)
+}
+
+/// What would keep items from being published at an instant: pointers into the release, with code and reason.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn blockers<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, items: &[Item], at: Instant) -> Result<Vec<Violation>, Error> {
+    let strict = store::site::masthead(tx)?.site.review == Review::Required;
+    let mut faults = Faults::default();
+    for (n, item) in items.iter().enumerate() {
+        let pointer = format!("#/items/{n}");
+        match ready(tx, permit, item, at, strict) {
+            Ok(_) => {}
+            Err(Error::Conflict { code, detail }) => faults.add(&pointer, code, detail),
+            Err(Error::NotFound(what)) => faults.add(&pointer, "gone", format!("there is no such {what} any more")),
+            Err(invalid @ Error::Invalid(_)) => _ = faults.merge::<()>(Err(invalid.under(&pointer)))?,
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(faults.into_inner())
+}
+
+/// An item's words as they would become public.
+fn ready<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, item: &Item, at: Instant, strict: bool) -> Result<Copy, Error> {
+    let article = store::articles::find(tx, permit.visibility(), item.article_id)?;
+    let translation = super::translations::find(tx, &article, &item.locale)?;
+    let copy = Copy { article, translation };
+    if let Some(embargo) = copy.article.facts.embargo_until.filter(|embargo| *embargo > at) {
+        return Err(Error::Conflict { code: "embargoed", detail: format!("nothing of this article is public before {embargo}") });
+    }
+    // What was approved is the newest revision, and no other.
+    if strict && copy.translation.version != item.revisions.words {
+        return Err(Error::Conflict { code: "not-approved", detail: "there is a newer revision than the one in the release".to_owned() });
+    }
+    standing(tx, &copy)?.after(Verb::Publish, tx.now(), strict)?;
+    let revision = frozen(tx, &copy, item.revisions)?;
+    super::checking::pass(tx, &revision)?;
+    Ok(revision)
+}
+
+/// Publish a release now, all of it or nothing.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Invalid`] with all that blocks it; [`Error::Conflict`] with code `published`, or `empty`.
+pub fn publish(tx: &mut Tx<'_>, permit: Permit<Publish>, id: Id<Release>, expected: Version) -> Result<Release, Error> {
+    let release = store::releases::find(tx, id)?;
+    Error::unless_newest("release", release.version, expected)?;
+    publish_all(tx, &permit, release)
+}
+
+fn publish_all(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> Result<Release, Error> {
+    release.unpublished()?;
+    if release.items.is_empty() {
+        return Err(Error::Conflict { code: "empty", detail: "there is nothing in this release".to_owned() });
+    }
+    let articles: BTreeSet<Id<Article>> = release.items.iter().map(|i| i.article_id).collect();
+    for id in &articles {
+        store::articles::hold(tx, *id)?;
+    }
+    let now = tx.now();
+    let blockers = blockers(tx, permit, &release.items, now)?;
+    if !blockers.is_empty() {
+        return Err(Error::Invalid(blockers));
+    }
+    let masthead = store::site::masthead(tx)?;
+    for item in &release.items {
+        let article = store::articles::find(tx, permit.visibility(), item.article_id)?;
+        let translation = super::translations::find(tx, &article, &item.locale)?;
+        let copy = permit.over(Copy { article, translation })?;
+        let revision = frozen(tx, copy.get(), item.revisions)?;
+        let copy = copy.try_map(|_| Ok(revision))?;
+        store::plans::cancel(tx, &copy, Some(PlanVerb::Publish))?;
+        make_live(tx, &masthead, &copy, false)?;
+    }
+    for id in articles {
+        let article = store::articles::find(tx, permit.visibility(), id)?;
+        super::freshness::note(tx, permit.caller(), &article)?;
+    }
+    let release = permit.over(Release { published_at: Some(now), failed_at: None, ..release }.next(now))?;
+    store::releases::save(tx, &release, Event::Published)?;
+    Ok(release.into_inner())
+}
+
+/// Publish a release that is due, if there is one; one that cannot be published is kept with what blocks it.
+///
+/// # Errors
+/// [`Error::Busy`] and [`Error::Internal`] when the database fails; then nothing was done.
+pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>) -> Result<bool, Error> {
+    let Some(due) = store::releases::claim(tx)? else { return Ok(false) };
+    match tx.attempt(|tx| publish_all(tx, &permit, due.clone())) {
+        Ok(_) => {}
+        Err(Error::Busy) => return Err(Error::Busy),
+        Err(_) => {
+            let now = tx.now();
+            let failed = permit.over(Release { failed_at: Some(now), ..due }.next(now))?;
+            store::releases::save(tx, &failed, Event::Failed)?;
+        }
+    }
+    Ok(true)
+}

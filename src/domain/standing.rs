@@ -1,0 +1,193 @@
+//! The workflow: where the words of a locale stand, all in all, and which verbs lead on from there.
+//!
+//! A working copy goes `draft → in_review → approved` and back; beside that, an edition may be live, and a publication and
+//! its end may be scheduled. [`Standing::after`] is the only way from one standing to the next, so that no sequence of verbs
+//! reaches what must not be: words that are withdrawn or in the trash and live, an end without a beginning, approval without review.
+
+use super::{Error, Instant, translation::State};
+
+/// Where the words of an article in a locale stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Where the working copy stands.
+    pub state: State,
+    /// Whether the public sees an edition.
+    pub live: bool,
+    /// When the next edition is to begin.
+    pub start: Option<Instant>,
+    /// When what is live, or is to begin, is to end.
+    pub end: Option<Instant>,
+    /// Whether the article was taken down.
+    pub withdrawn: bool,
+    /// Whether the article is in the trash.
+    pub trashed: bool,
+}
+
+/// What can be done with words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Save other words.
+    Save,
+    /// Hand a draft in.
+    Submit,
+    /// Find it fit to publish.
+    Approve,
+    /// Send it back.
+    RequestChanges,
+    /// Make it public now.
+    Publish,
+    /// End what is public now.
+    Unpublish,
+    /// Make it public at an instant.
+    Start(Instant),
+    /// End it at an instant.
+    End(Instant),
+    /// Take back what is scheduled.
+    Cancel,
+    /// Take the article down.
+    Withdraw,
+    /// Lift the takedown.
+    Reinstate,
+    /// Put the article into the trash.
+    Trash,
+    /// Take it out again.
+    Restore,
+}
+
+impl Standing {
+    /// The standing of new words.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { state: State::Draft, live: false, start: None, end: None, withdrawn: false, trashed: false }
+    }
+
+    /// The standing after a verb at an instant, on a site that publishes approved words only, or any.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] with a code for what stands in the way: `trashed`, `withdrawn`, `wrong-state`, `not-approved`, `not-live`, `live`;
+    /// [`Error::Invalid`] for instants that have passed or do not follow each other.
+    pub fn after(self, verb: Verb, now: Instant, approved_only: bool) -> Result<Self, Error> {
+        let refuse = |code, detail: &str| Err(Error::Conflict { code, detail: detail.to_owned() });
+        if self.trashed && verb != Verb::Restore {
+            return refuse("trashed", "it is in the trash");
+        }
+        match verb {
+            Verb::Save => Ok(Self { state: State::Draft, ..self }),
+            Verb::Submit => self.step(State::Draft, State::InReview),
+            Verb::Approve => self.step(State::InReview, State::Approved),
+            Verb::RequestChanges if self.state == State::Draft => self.step(State::InReview, State::Draft),
+            Verb::RequestChanges => Ok(Self { state: State::Draft, ..self }),
+            Verb::Publish | Verb::Start(_) if self.withdrawn => refuse("withdrawn", "the article was taken down"),
+            Verb::Publish | Verb::Start(_) if approved_only && self.state != State::Approved => {
+                refuse("not-approved", &format!("the words are {}, not approved", self.state))
+            }
+            // What was planned to begin would put older words in the place of these.
+            Verb::Publish => Ok(Self { live: true, start: None, ..self }),
+            Verb::Unpublish if !self.live => refuse("not-live", "nothing is live"),
+            Verb::Unpublish => Ok(Self { live: false, end: self.end.filter(|end| self.start.is_some_and(|start| start < *end)), ..self }),
+            Verb::Start(at) | Verb::End(at) if at <= now => Err(Error::invalid("#", "passed", "this instant has passed")),
+            Verb::Start(at) if self.end.is_some_and(|end| end <= at) => {
+                Err(Error::invalid("#", "order", "it would begin when it has ended"))
+            }
+            Verb::Start(at) => Ok(Self { start: Some(at), ..self }),
+            Verb::End(_) if !self.live && self.start.is_none() => refuse("not-live", "nothing is live, and nothing is scheduled to be"),
+            Verb::End(at) if self.start.is_some_and(|start| start >= at) => {
+                Err(Error::invalid("#", "order", "it would end before it begins"))
+            }
+            Verb::End(at) => Ok(Self { end: Some(at), ..self }),
+            Verb::Cancel => Ok(Self { start: None, end: None, ..self }),
+            Verb::Withdraw => Ok(Self { withdrawn: true, live: false, start: None, end: None, ..self }),
+            Verb::Reinstate => Ok(Self { withdrawn: false, ..self }),
+            Verb::Trash if self.live => refuse("live", "what is live is unpublished first"),
+            Verb::Trash => Ok(Self { trashed: true, start: None, end: None, ..self }),
+            Verb::Restore => Ok(Self { trashed: false, ..self }),
+        }
+    }
+
+    fn step(self, from: State, to: State) -> Result<Self, Error> {
+        if self.state == from {
+            return Ok(Self { state: to, ..self });
+        }
+        Err(Error::Conflict { code: "wrong-state", detail: format!("a translation that is {} cannot become {to}", self.state) })
+    }
+}
+
+impl Default for Standing {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn verb() -> impl Strategy<Value = Verb> {
+        let instant = || (0i64..40).prop_map(Instant::from_micros);
+        prop_oneof![
+            Just(Verb::Save),
+            Just(Verb::Submit),
+            Just(Verb::Approve),
+            Just(Verb::RequestChanges),
+            Just(Verb::Publish),
+            Just(Verb::Unpublish),
+            instant().prop_map(Verb::Start),
+            instant().prop_map(Verb::End),
+            Just(Verb::Cancel),
+            Just(Verb::Withdraw),
+            Just(Verb::Reinstate),
+            Just(Verb::Trash),
+            Just(Verb::Restore),
+        ]
+    }
+
+    /// What the scheduler does with what has come due, in the order of the instants.
+    fn pass(mut s: Standing, now: Instant) -> Standing {
+        if s.start.is_some_and(|at| at <= now) {
+            s = Standing { live: true, start: None, ..s };
+        }
+        if s.end.is_some_and(|at| at <= now) {
+            s = Standing { live: false, end: None, ..s };
+        }
+        s
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #[test]
+        fn no_sequence_of_verbs_reaches_an_illegal_standing(verbs in proptest::collection::vec(verb(), 0..40), strict in any::<bool>()) {
+            let (mut s, mut reviewed) = (Standing::new(), false);
+            for (n, verb) in (0i64..).zip(verbs) {
+                let now = Instant::from_micros(n);
+                s = pass(s, now);
+                let before = s;
+                let Ok(next) = s.after(verb, now, strict) else { continue };
+                match verb {
+                    Verb::Save | Verb::RequestChanges => reviewed = false,
+                    Verb::Submit => { prop_assert_eq!(before.state, State::Draft); reviewed = true; }
+                    _ => {}
+                }
+                s = next;
+                prop_assert!(s.state != State::Approved || reviewed, "approved without review");
+                prop_assert!(!(s.withdrawn && (s.live || s.start.is_some() || s.end.is_some())), "taken down, and yet public or to be");
+                prop_assert!(!(s.trashed && (s.live || s.start.is_some() || s.end.is_some())), "in the trash, and yet public or to be");
+                prop_assert!(s.end.is_none() || s.live || s.start.is_some(), "an end of nothing");
+                prop_assert!(s.start.zip(s.end).is_none_or(|(start, end)| start < end), "an end before its beginning");
+                prop_assert!(s.start.is_none_or(|at| at > now) && s.end.is_none_or(|at| at > now), "a plan for the past");
+                let goes_live = (s.live && !before.live) || (s.start.is_some() && s.start != before.start);
+                prop_assert!(!goes_live || !strict || before.state == State::Approved, "public without approval");
+                prop_assert!(!before.trashed || verb == Verb::Restore, "something was done in the trash");
+            }
+        }
+
+        #[test]
+        fn only_publishing_makes_public_and_saving_never_does(verb in verb(), live in any::<bool>()) {
+            let s = Standing { live, ..Standing::new() };
+            if let Ok(next) = s.after(verb, Instant::from_micros(0), false) {
+                prop_assert!(next.live == live || matches!(verb, Verb::Publish | Verb::Unpublish | Verb::Withdraw));
+            }
+        }
+    }
+}

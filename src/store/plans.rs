@@ -1,0 +1,275 @@
+//! Plans: what the scheduler will do.
+
+use std::collections::HashMap;
+
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{Bool, Integer, Nullable, Text},
+};
+
+use super::{
+    Tx,
+    articles::visible,
+    dialect::{self, At, Uid},
+    schema::plans,
+    sql::Sql,
+};
+use crate::{
+    access::{Caller, Granted, Visibility, permit::Copy},
+    domain::{
+        Error, Id, Instant, Locale, Version,
+        article::Article,
+        change::{Change, Event, Subject},
+        page::{Page, Paging},
+        plan::{Plan, PlanVerb, Revisions},
+        section::Section,
+        user::User,
+    },
+};
+
+/// The order of a list of plans, in cursors.
+pub const ORDER: u8 = 13;
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Uid)]
+    id: Id<Plan>,
+    #[diesel(sql_type = Uid)]
+    article_id: Id<Article>,
+    #[diesel(sql_type = Text)]
+    locale: String,
+    #[diesel(sql_type = Text)]
+    verb: String,
+    #[diesel(sql_type = At)]
+    at: Instant,
+    #[diesel(sql_type = Nullable<Integer>)]
+    words_version: Option<Version>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    facts_version: Option<Version>,
+    #[diesel(sql_type = Bool)]
+    minor: bool,
+    #[diesel(sql_type = Nullable<Uid>)]
+    planned_by: Option<Id<User>>,
+    #[diesel(sql_type = At)]
+    planned_at: Instant,
+    #[diesel(sql_type = Nullable<At>)]
+    failed_at: Option<Instant>,
+    #[diesel(sql_type = Nullable<Text>)]
+    failure: Option<String>,
+}
+
+const SELECT: &str = "SELECT p.id, p.article_id, p.locale, p.verb, p.at, p.words_version, p.facts_version, p.minor, p.planned_by, \
+    p.planned_at, p.failed_at, p.failure FROM plans p JOIN articles a ON a.id = p.article_id ";
+
+impl Row {
+    fn domain(self) -> Result<Plan, Error> {
+        Ok(Plan {
+            id: self.id,
+            article_id: self.article_id,
+            locale: Locale::stored(self.locale),
+            verb: self.verb.parse()?,
+            at: self.at,
+            revisions: self.words_version.zip(self.facts_version).map(|(words, facts)| Revisions { words, facts }),
+            minor: self.minor,
+            planned_by: self.planned_by,
+            planned_at: self.planned_at,
+            failure: self.failed_at.zip(self.failure),
+        })
+    }
+}
+
+fn load(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Plan>, Error> {
+    sql.load::<Row>(tx)?.into_iter().map(Row::domain).collect()
+}
+
+/// The plans for many articles, in one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn of(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<Plan>>, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("WHERE p.article_id IN ").ids(articles.iter().copied()).push(" ORDER BY p.locale, p.at");
+    let mut all: HashMap<_, Vec<_>> = HashMap::new();
+    for plan in load(tx, sql)? {
+        all.entry(plan.article_id).or_default().push(plan);
+    }
+    Ok(all)
+}
+
+/// Which plans a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// For words in this locale.
+    pub locale: Option<Locale>,
+    /// For articles in this section or below it.
+    pub section: Option<Id<Section>>,
+    /// Of this kind.
+    pub verb: Option<PlanVerb>,
+    /// That could not be carried out, or are still to be.
+    pub failed: Option<bool>,
+    /// From this instant on.
+    pub from: Option<Instant>,
+    /// Before this instant.
+    pub until: Option<Instant>,
+}
+
+/// A page of plans, the next one first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn page(tx: &mut Tx<'_>, visibility: Visibility, filter: &Filter, paging: Paging) -> Result<Page<Plan>, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("JOIN sections s ON s.id = a.section_id WHERE ");
+    visible(&mut sql, visibility);
+    if let Some(locale) = &filter.locale {
+        sql.push(" AND p.locale = ").text(locale.as_str());
+    }
+    if let Some(section) = filter.section {
+        sql.push(" AND EXISTS (SELECT 1 FROM sections top WHERE top.id = ").id(section);
+        sql.push(" AND (s.path = top.path OR s.path LIKE top.path || '/%'))");
+    }
+    if let Some(verb) = filter.verb {
+        sql.push(" AND p.verb = ").text(verb.as_str());
+    }
+    match filter.failed {
+        Some(true) => _ = sql.push(" AND p.failed_at IS NOT NULL"),
+        Some(false) => _ = sql.push(" AND p.failed_at IS NULL"),
+        None => {}
+    }
+    if let Some(at) = filter.from {
+        sql.push(" AND p.at >= ").at(at);
+    }
+    if let Some(at) = filter.until {
+        sql.push(" AND p.at < ").at(at);
+    }
+    if let Some(c) = paging.cursor {
+        let (at, id) = (Instant::from_micros(c.key), Id::<Plan>::from(c.id));
+        let sign = if c.backwards { " < " } else { " > " };
+        sql.push(" AND (p.at").push(sign).at(at).push(" OR (p.at = ").at(at).push(" AND p.id").push(sign).id(id).push("))");
+    }
+    sql.push(if paging.backwards() { " ORDER BY p.at DESC, p.id DESC LIMIT " } else { " ORDER BY p.at, p.id LIMIT " });
+    sql.int(i64::from(paging.limit).saturating_add(1));
+    Ok(Page::cut(load(tx, sql)?, paging, ORDER, None, |p| (p.at.as_micros(), p.id.uuid())))
+}
+
+/// Plan something for granted words, in the place of what was planned of the kind.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn set<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, verb: PlanVerb, at: Instant, minor: bool) -> Result<(), Error> {
+    let Copy { article, translation } = granted.get();
+    clear(tx, article.id, &translation.locale, Some(verb))?;
+    let begins = verb == PlanVerb::Publish;
+    let row = (
+        plans::id.eq(tx.new_id::<Plan>()),
+        plans::article_id.eq(article.id),
+        plans::locale.eq(translation.locale.as_str()),
+        plans::verb.eq(verb.as_str()),
+        plans::at.eq(at),
+        plans::words_version.eq(begins.then_some(translation.version)),
+        plans::facts_version.eq(begins.then_some(article.version)),
+        plans::minor.eq(minor),
+        plans::planned_by.eq(granted.caller().user_id()),
+        plans::planned_at.eq(tx.now()),
+    );
+    diesel::insert_into(plans::table).values(row).execute(tx.conn)?;
+    tx.record(Change::new(Event::Scheduled, Subject::Translation(article.id, translation.locale.clone())), granted.caller());
+    Ok(())
+}
+
+fn clear(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale, verb: Option<PlanVerb>) -> Result<bool, Error> {
+    let of_words = plans::table.filter(plans::article_id.eq(article)).filter(plans::locale.eq(locale.as_str()));
+    let gone = match verb {
+        Some(verb) => diesel::delete(of_words.filter(plans::verb.eq(verb.as_str()))).execute(tx.conn)?,
+        None => diesel::delete(of_words).execute(tx.conn)?,
+    };
+    Ok(gone > 0)
+}
+
+/// Take back what is planned for granted words: of one kind, or all of it. True when there was something.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn cancel<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, verb: Option<PlanVerb>) -> Result<bool, Error> {
+    let Copy { article, translation } = granted.get();
+    let gone = clear(tx, article.id, &translation.locale, verb)?;
+    if gone {
+        tx.record(Change::new(Event::Unscheduled, Subject::Translation(article.id, translation.locale.clone())), granted.caller());
+    }
+    Ok(gone)
+}
+
+/// Take back whatever is planned for an article.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn cancel_all<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>) -> Result<(), Error> {
+    let article = granted.get().id;
+    if diesel::delete(plans::table.filter(plans::article_id.eq(article))).execute(tx.conn)? > 0 {
+        tx.record(Change::new(Event::Unscheduled, Subject::Article(article)), granted.caller());
+    }
+    Ok(())
+}
+
+/// Put off what would begin before an instant until then.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn postpone<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, until: Instant) -> Result<(), Error> {
+    let article = granted.get().id;
+    let early =
+        plans::table.filter(plans::article_id.eq(article)).filter(plans::verb.eq(PlanVerb::Publish.as_str())).filter(plans::at.lt(until));
+    if diesel::update(early).set(plans::at.eq(until)).execute(tx.conn)? > 0 {
+        tx.record(Change::new(Event::Scheduled, Subject::Article(article)), granted.caller());
+    }
+    Ok(())
+}
+
+/// When the next plan comes due, if there is one.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
+    Ok(plans::table.filter(plans::failed_at.is_null()).select(plans::at).order(plans::at).first(tx.conn).optional()?)
+}
+
+/// Claim plans that are due, with their articles: nobody else carries them out before this transaction ends.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn claim(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Plan>, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("WHERE p.failed_at IS NULL AND p.at <= ").at(tx.now());
+    sql.push(&dialect::come_by_its_clock(tx.conn, "p.at")).push(" ORDER BY p.at, p.id LIMIT ").int(limit);
+    sql.push(dialect::locking(tx.conn, "p, a"));
+    load(tx, sql)
+}
+
+/// A plan is carried out.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn done(tx: &mut Tx<'_>, plan: &Plan) -> Result<(), Error> {
+    diesel::delete(plans::table.find(plan.id)).execute(tx.conn)?;
+    Ok(())
+}
+
+/// A plan has to wait.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn wait(tx: &mut Tx<'_>, plan: &Plan, until: Instant) -> Result<(), Error> {
+    diesel::update(plans::table.find(plan.id)).set(plans::at.eq(until)).execute(tx.conn)?;
+    Ok(())
+}
+
+/// A plan could not be carried out, and is kept with the reason.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn fail(tx: &mut Tx<'_>, plan: &Plan, by: &Caller, why: &str) -> Result<(), Error> {
+    diesel::update(plans::table.find(plan.id)).set((plans::failed_at.eq(Some(tx.now())), plans::failure.eq(Some(why)))).execute(tx.conn)?;
+    tx.record(Change::new(Event::Failed, Subject::Translation(plan.article_id, plan.locale.clone())), by);
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! Releases: what becomes public together.
+
+use std::collections::HashMap;
+
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{Integer, Nullable, Text},
+};
+
+use super::{
+    Tx,
+    dialect::{self, At, Uid},
+    schema::{release_items, releases},
+    sql::Sql,
+};
+use crate::{
+    access::Granted,
+    domain::{
+        Error, Id, Instant, Locale, Version,
+        article::Article,
+        change::{Change, Event, Subject},
+        page::{Page, Paging},
+        plan::Revisions,
+        release::{Item, Release, ReleaseState},
+        user::User,
+    },
+};
+
+/// The order of a list of releases, in cursors.
+pub const ORDER: u8 = 14;
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Uid)]
+    id: Id<Release>,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Nullable<At>)]
+    publish_at: Option<Instant>,
+    #[diesel(sql_type = Nullable<At>)]
+    published_at: Option<Instant>,
+    #[diesel(sql_type = Nullable<At>)]
+    failed_at: Option<Instant>,
+    #[diesel(sql_type = Integer)]
+    version: Version,
+    #[diesel(sql_type = Nullable<Uid>)]
+    created_by: Option<Id<User>>,
+    #[diesel(sql_type = At)]
+    created_at: Instant,
+    #[diesel(sql_type = At)]
+    updated_at: Instant,
+}
+
+const SELECT: &str = "SELECT r.id, r.name, r.publish_at, r.published_at, r.failed_at, r.version, r.created_by, r.created_at, r.updated_at \
+    FROM releases r WHERE ";
+
+fn load(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Release>, Error> {
+    type ItemRow = (Id<Release>, Id<Article>, String, Version, Version);
+    let rows: Vec<Row> = sql.load(tx)?;
+    let ids: Vec<Id<Release>> = rows.iter().map(|r| r.id).collect();
+    let items: Vec<ItemRow> = release_items::table
+        .filter(release_items::release_id.eq_any(ids))
+        .order((release_items::release_id, release_items::position))
+        .select((
+            release_items::release_id,
+            release_items::article_id,
+            release_items::locale,
+            release_items::words_version,
+            release_items::facts_version,
+        ))
+        .load(tx.conn)?;
+    let mut of: HashMap<Id<Release>, Vec<Item>> = HashMap::new();
+    for (release, article_id, locale, words, facts) in items {
+        let item = Item { article_id, locale: Locale::stored(locale), revisions: Revisions { words, facts } };
+        of.entry(release).or_default().push(item);
+    }
+    let domain = |row: Row| Release {
+        items: of.remove(&row.id).unwrap_or_default(),
+        id: row.id,
+        name: row.name,
+        publish_at: row.publish_at,
+        published_at: row.published_at,
+        failed_at: row.failed_at,
+        version: row.version,
+        created_by: row.created_by,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    };
+    Ok(rows.into_iter().map(domain).collect())
+}
+
+/// One release.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(tx: &mut Tx<'_>, id: Id<Release>) -> Result<Release, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("r.id = ").id(id);
+    load(tx, sql)?.pop().ok_or(Error::NotFound("release"))
+}
+
+/// A page of releases, the newest first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn page(tx: &mut Tx<'_>, state: Option<ReleaseState>, paging: Paging) -> Result<Page<Release>, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push(match state {
+        None => "TRUE",
+        Some(ReleaseState::Published) => "r.published_at IS NOT NULL",
+        Some(ReleaseState::Failed) => "r.published_at IS NULL AND r.failed_at IS NOT NULL",
+        Some(ReleaseState::Scheduled) => "r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at IS NOT NULL",
+        Some(ReleaseState::Open) => "r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at IS NULL",
+    });
+    if let Some(c) = paging.cursor {
+        sql.push(if c.backwards { " AND r.id > " } else { " AND r.id < " }).id(Id::<Release>::from(c.id));
+    }
+    sql.push(if paging.backwards() { " ORDER BY r.id LIMIT " } else { " ORDER BY r.id DESC LIMIT " });
+    sql.int(i64::from(paging.limit).saturating_add(1));
+    Ok(Page::cut(load(tx, sql)?, paging, ORDER, None, |r| (0, r.id.uuid())))
+}
+
+/// When the next release comes due, if there is one.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
+    let waiting = releases::table.filter(releases::published_at.is_null()).filter(releases::failed_at.is_null());
+    let at: Option<Option<Instant>> = waiting
+        .filter(releases::publish_at.is_not_null())
+        .select(releases::publish_at)
+        .order(releases::publish_at)
+        .first(tx.conn)
+        .optional()?;
+    Ok(at.flatten())
+}
+
+/// Claim a release that is due: nobody else publishes it before this transaction ends.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn claim(tx: &mut Tx<'_>) -> Result<Option<Release>, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at <= ").at(tx.now());
+    sql.push(&dialect::come_by_its_clock(tx.conn, "r.publish_at")).push(" ORDER BY r.publish_at, r.id LIMIT 1");
+    sql.push(dialect::locking(tx.conn, "r"));
+    Ok(load(tx, sql)?.pop())
+}
+
+/// Save: a new release at version 1, else the next version, which `event` brought about.
+///
+/// # Errors
+/// [`Error::Stale`] when another save came first.
+pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Release>, event: Event) -> Result<(), Error> {
+    let r = granted.get();
+    let changing = (
+        releases::name.eq(&r.name),
+        releases::publish_at.eq(r.publish_at),
+        releases::published_at.eq(r.published_at),
+        releases::failed_at.eq(r.failed_at),
+        releases::version.eq(r.version),
+        releases::updated_at.eq(r.updated_at),
+    );
+    if r.version == 1 {
+        let made = (releases::id.eq(r.id), releases::created_by.eq(r.created_by), releases::created_at.eq(r.created_at));
+        diesel::insert_into(releases::table).values((made, changing)).execute(tx.conn)?;
+    } else {
+        let at = releases::table.find(r.id).filter(releases::version.eq(r.version.saturating_sub(1)));
+        if diesel::update(at).set(changing).execute(tx.conn)? == 0 {
+            return Err(Error::stale("release", r.version));
+        }
+        diesel::delete(release_items::table.filter(release_items::release_id.eq(r.id))).execute(tx.conn)?;
+    }
+    for (n, item) in (0i32..).zip(&r.items) {
+        let row = (
+            release_items::release_id.eq(r.id),
+            release_items::position.eq(n),
+            release_items::article_id.eq(item.article_id),
+            release_items::locale.eq(item.locale.as_str()),
+            release_items::words_version.eq(item.revisions.words),
+            release_items::facts_version.eq(item.revisions.facts),
+        );
+        diesel::insert_into(release_items::table).values(row).execute(tx.conn)?;
+    }
+    tx.record(Change::new(event, Subject::Release(r.id)), granted.caller());
+    Ok(())
+}
+
+/// Remove a release; what it published stays.
+///
+/// # Errors
+/// [`Error::Stale`] when it has moved on.
+pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Release>, expected: Version) -> Result<(), Error> {
+    let release = granted.get();
+    let at = releases::table.find(release.id).filter(releases::version.eq(expected));
+    if diesel::delete(at).execute(tx.conn)? == 0 {
+        return Err(Error::stale("release", release.version));
+    }
+    tx.record(Change::new(Event::Deleted, Subject::Release(release.id)), granted.caller());
+    Ok(())
+}

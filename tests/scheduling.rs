@@ -1,0 +1,219 @@
+//! Plans, embargoes and releases: nothing before its instant, and nothing twice.
+
+use dateline::domain::user::Role;
+use serde_json::{Value, json};
+
+use crate::support::{Client, TestApp};
+
+async fn headline(app: &TestApp, article: &str) -> Option<String> {
+    let shown = app.anyone().get(&format!("/v1/articles/{}", article.rsplit('/').next().unwrap())).await;
+    if shown.status == 404 { None } else { Some(shown.ok()["headline"].as_str().unwrap().to_owned()) }
+}
+
+async fn plan(editor: &Client<'_>, article: &str, body: Value) -> crate::support::Answer {
+    let tag = editor.get(article).await.etag();
+    editor.act(&format!("{article}/schedule"), &tag, &body).await
+}
+
+fn events(app: &TestApp) -> Vec<(String, String)> {
+    let all = app.store.read_now(|tx| dateline::store::changes::after(tx, 0, 1000)).unwrap();
+    all.into_iter().map(|c| (c.event, c.actor)).collect()
+}
+
+both! {
+    async fn what_is_planned_is_public_at_its_instant_as_it_was_when_planned(app) {
+        let editor = app.editor().await;
+        let world = app.section("world", "दुनिया").await;
+        let article = editor.story(&world, "River rises").await;
+        let planned = plan(&editor, &article, json!({ "locales": ["en"], "publish_at": "2026-03-01T08:10:00Z" })).await.ok();
+        let shown = &planned["translations"]["en"]["scheduled"][0];
+        assert_eq!((shown["verb"].as_str(), shown["words_version"].as_i64()), (Some("publish"), Some(1)));
+        // Writing goes on; what was planned is what was there.
+        let words = format!("{article}/translations/en");
+        editor.patch(&words, "\"1\"", &json!({ "headline": "Not yet checked" })).await.ok();
+        app.wait(599);
+        assert_eq!(app.tick().await, 0);
+        assert_eq!(headline(&app, &article).await, None);
+        app.wait(1);
+        assert_eq!(app.tick().await, 1);
+        assert_eq!(headline(&app, &article).await.as_deref(), Some("River rises"));
+        assert_eq!(app.tick().await, 0, "once");
+        let last = events(&app).pop().unwrap();
+        assert_eq!(last, ("published".to_owned(), "scheduler".to_owned()));
+        assert_eq!(editor.get(&article).await.ok()["translations"]["en"]["scheduled"], json!([]));
+        let public = app.anyone().get(&format!("/v1/articles/{}", article.rsplit('/').next().unwrap())).await.ok();
+        assert_eq!(public["published_at"], "2026-03-01T08:10:00Z");
+    }
+
+    async fn plans_are_listed_changed_and_taken_back(app) {
+        let editor = app.editor().await;
+        let world = app.section("world", "दुनिया").await;
+        let first = editor.story(&world, "River rises").await;
+        let second = editor.story(&world, "Bridge closed").await;
+        editor.put(&format!("{second}/translations/hi"), None, &json!({ "headline": "पुल बंद" })).await.ok();
+        plan(&editor, &first, json!({ "locales": ["en"], "publish_at": "2026-03-01T09:00:00Z", "unpublish_at": "2026-03-01T10:00:00Z" })).await.ok();
+        plan(&editor, &second, json!({ "locales": { "en": 1, "hi": 1 }, "publish_at": "2026-03-01T08:30:00Z" })).await.ok();
+        plan(&editor, &second, json!({ "locales": ["hi"], "publish_at": "2026-03-01T09:30:00Z" })).await.ok();
+        let list = async |query: &str| {
+            let list = editor.get(&format!("/v1/desk/schedule{query}")).await.ok();
+            let told = |p: &Value| format!("{} {} {}", p["verb"].as_str().unwrap(), p["locale"].as_str().unwrap(), &p["at"].as_str().unwrap()[11..16]);
+            list["data"].as_array().unwrap().iter().map(told).collect::<Vec<_>>()
+        };
+        assert_eq!(list("").await, ["publish en 08:30", "publish en 09:00", "publish hi 09:30", "unpublish en 10:00"]);
+        assert_eq!(list("?locale=hi").await, ["publish hi 09:30"]);
+        assert_eq!(list("?verb=unpublish").await, ["unpublish en 10:00"]);
+        assert_eq!(list("?from=2026-03-01T09:00:00Z&until=2026-03-01T10:00:00Z").await.len(), 2);
+        let tag = editor.get(&second).await.etag();
+        editor.act(&format!("{second}/unschedule"), &tag, &json!({ "locales": ["en"] })).await.ok();
+        editor.act(&format!("{second}/unschedule"), &tag, &json!({ "locales": ["en"] })).await.refused(409, "not-scheduled");
+        assert_eq!(list("").await.len(), 3);
+        for wrong in [
+            json!({ "locales": ["en"], "publish_at": "2026-03-01T07:00:00Z" }),
+            json!({ "locales": ["en"], "publish_at": "2026-03-01T11:00:00Z" }),
+            json!({ "locales": ["en"], "unpublish_at": "2026-03-01T09:00:00Z" }),
+            json!({ "locales": ["en"] }),
+            json!({ "locales": ["kn"], "publish_at": "2026-03-01T11:00:00Z" }),
+        ] {
+            plan(&editor, &first, wrong).await.refused(422, "invalid");
+        }
+        plan(&editor, &second, json!({ "locales": ["en"], "unpublish_at": "2026-03-01T09:00:00Z" })).await.refused(409, "not-live");
+        plan(&editor, &second, json!({ "locales": { "en": 2 }, "publish_at": "2026-03-01T09:00:00Z" })).await.refused(412, "stale");
+        let translator = app.role(Role::Translator, None, Some("hi")).await;
+        translator.act(&format!("{second}/schedule"), &tag, &json!({})).await.refused(403, "forbidden");
+        // Begun and ended.
+        app.wait(3600);
+        assert_eq!(app.tick().await, 1);
+        assert_eq!(headline(&app, &first).await.as_deref(), Some("River rises"));
+        app.wait(3600);
+        assert_eq!(app.tick().await, 2);
+        assert_eq!(headline(&app, &first).await, None);
+    }
+
+    async fn publishing_at_once_takes_back_what_was_planned(app) {
+        let editor = app.editor().await;
+        let world = app.section("world", "दुनिया").await;
+        let article = editor.story(&world, "River rises").await;
+        plan(&editor, &article, json!({ "locales": ["en"], "publish_at": "2026-03-01T08:10:00Z" })).await.ok();
+        editor.patch(&format!("{article}/translations/en"), "\"1\"", &json!({ "headline": "Checked" })).await.ok();
+        editor.publish(&article, &["en"]).await.ok();
+        app.wait(3600);
+        assert_eq!(app.tick().await, 0);
+        assert_eq!(headline(&app, &article).await.as_deref(), Some("Checked"));
+    }
+
+    async fn what_cannot_be_carried_out_is_kept_with_the_reason_and_holds_up_nothing(app) {
+        let chief = app.role(Role::Chief, None, None).await;
+        let (world, crime) = (app.section("world", "दुनिया").await, app.section("crime", "अपराध").await);
+        let (lost, fine) = (chief.story(&crime, "Lost").await, chief.story(&world, "Fine").await);
+        for article in [&lost, &fine] {
+            plan(&chief, article, json!({ "locales": ["en"], "publish_at": "2026-03-01T08:10:00Z" })).await.ok();
+        }
+        chief.patch(&lost, "\"1\"", &json!({ "section_id": world })).await.ok();
+        let section = format!("/v1/desk/sections/{crime}");
+        assert_eq!(chief.delete(&section, &chief.get(&section).await.etag()).await.status, 204);
+        app.wait(600);
+        assert_eq!(app.tick().await, 2);
+        assert_eq!((headline(&app, &lost).await, headline(&app, &fine).await.as_deref()), (None, Some("Fine")));
+        let failed = chief.get("/v1/desk/schedule?failed=true").await.ok();
+        assert_eq!(failed["data"][0]["failure"], "there is no such section");
+        assert_eq!(app.tick().await, 0, "it is not tried again by itself");
+        plan(&chief, &lost, json!({ "locales": ["en"], "publish_at": "2026-03-01T08:20:00Z" })).await.ok();
+        app.wait(600);
+        assert_eq!(app.tick().await, 1);
+        assert_eq!(headline(&app, &lost).await.as_deref(), Some("Lost"));
+    }
+
+    async fn an_embargo_is_the_earliest_start_and_breaking_it_needs_a_chief_and_a_reason(app) {
+        let editor = app.editor().await;
+        let world = app.section("world", "दुनिया").await;
+        let article = editor.story(&world, "River rises").await;
+        plan(&editor, &article, json!({ "locales": ["en"], "publish_at": "2026-03-01T08:10:00Z" })).await.ok();
+        // An embargo puts off what was planned; it can be put off itself, and not shortened.
+        editor.patch(&article, "\"1\"", &json!({ "embargo_until": "2026-03-01T09:00:00Z" })).await.ok();
+        let moved = editor.patch(&article, "\"2\"", &json!({ "embargo_until": "2026-03-01T12:00:00Z" })).await.ok();
+        assert_eq!(moved["version"], 3);
+        assert_eq!(editor.get("/v1/desk/schedule").await.ok()["data"][0]["at"], "2026-03-01T12:00:00Z");
+        for shorter in [json!(null), json!("2026-03-01T11:00:00Z")] {
+            editor.patch(&article, "\"3\"", &json!({ "embargo_until": shorter })).await.refused(409, "embargoed");
+        }
+        editor.act(&format!("{article}/revisions/1/restore"), "\"3\"", &json!({})).await.refused(409, "embargoed");
+        plan(&editor, &article, json!({ "locales": ["en"], "publish_at": "2026-03-01T11:59:59Z" })).await.refused(422, "invalid");
+        let verb = format!("{article}/break-embargo");
+        editor.act(&verb, "\"3\"", &json!({ "reason": "x" })).await.refused(403, "forbidden");
+        let chief = app.role(Role::Chief, None, None).await;
+        chief.act(&verb, "\"3\"", &json!({ "reason": "" })).await.refused(422, "invalid");
+        let broken = chief.act(&verb, "\"3\"", &json!({ "reason": "Published elsewhere." })).await.ok();
+        assert_eq!((&broken["embargo_until"], broken["version"].as_i64()), (&json!(null), Some(4)));
+        chief.act(&verb, "\"4\"", &json!({ "reason": "again" })).await.refused(409, "not-embargoed");
+        assert_eq!(events(&app).iter().filter(|(event, _)| event == "embargo_broken").count(), 1);
+        assert_eq!(chief.get(&format!("{article}/revisions")).await.ok()["data"][0]["note"], "Published elsewhere.");
+        chief.publish(&article, &["en"]).await.ok();
+        assert!(headline(&app, &article).await.is_some());
+    }
+
+    async fn a_release_is_published_whole_or_not_at_all_and_says_what_blocks_it(app) {
+        let editor = app.editor().await;
+        let world = app.section("world", "दुनिया").await;
+        let (first, second) = (editor.story(&world, "Budget").await, editor.story(&world, "Taxes").await);
+        editor.put(&format!("{first}/translations/hi"), None, &json!({ "headline": "बजट" })).await.ok();
+        editor.patch(&second, "\"1\"", &json!({ "embargo_until": "2026-03-01T12:00:00Z" })).await.ok();
+        let id = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+        let items = json!([
+            { "article_id": id(&first), "locale": "en" }, { "article_id": id(&first), "locale": "hi" }, { "article_id": id(&second), "locale": "en" }
+        ]);
+        let early = editor.post("/v1/desk/releases", &json!({ "name": "Budget day", "items": items, "publish_at": "2026-03-01T10:00:00Z" })).await;
+        early.refused(422, "invalid");
+        assert_eq!(early.violations(), [("#/items/2".to_owned(), "embargoed".to_owned())]);
+        let made = editor.post("/v1/desk/releases", &json!({ "name": "Budget day", "items": items })).await;
+        assert_eq!(made.status, 201);
+        assert_eq!((&made.json()["state"], &made.json()["blockers"][0]["code"]), (&json!("open"), &json!("embargoed")));
+        let path = made.header("location").unwrap().to_owned();
+        let refused = editor.act(&format!("{path}/publish"), "\"1\"", &json!({})).await;
+        assert_eq!(refused.violations(), [("#/items/2".to_owned(), "embargoed".to_owned())]);
+        assert_eq!(headline(&app, &first).await, None, "none of it");
+        let planned = editor.patch(&path, "\"1\"", &json!({ "publish_at": "2026-03-01T12:00:00Z" })).await.ok();
+        assert_eq!((&planned["state"], &planned["blockers"]), (&json!("scheduled"), &json!([])));
+        // Later edits are not in it.
+        editor.patch(&format!("{first}/translations/en"), "\"1\"", &json!({ "headline": "Unchecked" })).await.ok();
+        app.wait(4 * 3600);
+        assert_eq!(app.tick().await, 1);
+        assert_eq!((headline(&app, &first).await.as_deref(), headline(&app, &second).await.as_deref()), (Some("Budget"), Some("Taxes")));
+        let editor = app.editor().await;
+        let done = editor.get(&path).await;
+        assert_eq!(done.json()["state"], "published");
+        editor.patch(&path, &done.etag(), &json!({ "name": "x" })).await.refused(409, "published");
+        editor.act(&format!("{path}/publish"), &done.etag(), &json!({})).await.refused(409, "published");
+        assert_eq!(editor.get("/v1/desk/releases?state=published").await.ok()["data"].as_array().unwrap().len(), 1);
+        assert_eq!(editor.get("/v1/desk/releases?state=open").await.ok()["data"], json!([]));
+        // One that became impossible fails whole, and tells.
+        let third = editor.story(&world, "Third").await;
+        let items = json!([{ "article_id": id(&third), "locale": "en" }, { "article_id": id(&second), "locale": "en" }]);
+        let doomed = editor.post("/v1/desk/releases", &json!({ "name": "Doomed", "items": items, "publish_at": "2026-03-01T13:00:00Z" })).await;
+        let doomed = doomed.header("location").unwrap().to_owned();
+        editor.patch(&third, "\"1\"", &json!({ "embargo_until": "2026-03-02T12:00:00Z" })).await.ok();
+        app.wait(3600);
+        assert_eq!(app.tick().await, 1);
+        let editor = app.editor().await;
+        let failed = editor.get(&doomed).await.ok();
+        assert_eq!((&failed["state"], &failed["blockers"][0]["pointer"]), (&json!("failed"), &json!("#/items/0")));
+        assert_eq!(headline(&app, &third).await, None);
+        assert_eq!(app.tick().await, 0);
+    }
+
+    async fn a_release_takes_only_what_its_maker_may_publish(app) {
+        let editor = app.editor().await;
+        let (world, crime) = (app.section("world", "दुनिया").await, app.section("crime", "अपराध").await);
+        let article = editor.story(&crime, "Burglary").await;
+        let item = json!([{ "article_id": article.rsplit('/').next().unwrap(), "locale": "en" }]);
+        let of_world = app.role(Role::Editor, Some(&world), None).await;
+        assert_eq!(of_world.post("/v1/desk/releases", &json!({ "name": "Mine" })).await.status, 201);
+        of_world.post("/v1/desk/releases", &json!({ "name": "Mine", "items": item })).await.refused(403, "forbidden");
+        let theirs = editor.post("/v1/desk/releases", &json!({ "name": "Theirs", "items": item })).await.header("location").unwrap().to_owned();
+        of_world.act(&format!("{theirs}/publish"), "\"1\"", &json!({})).await.refused(403, "forbidden");
+        let writer = app.role(Role::Contributor, None, None).await;
+        writer.get("/v1/desk/releases").await.refused(403, "forbidden");
+        let (repeated, nothing) = (json!([item[0], item[0]]), json!([{ "article_id": item[0]["article_id"], "locale": "hi" }]));
+        editor.post("/v1/desk/releases", &json!({ "name": "Twice", "items": repeated })).await.refused(422, "invalid");
+        editor.post("/v1/desk/releases", &json!({ "name": "None", "items": nothing })).await.refused(422, "invalid");
+    }
+}
