@@ -74,6 +74,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("label of a credit role", text(l::LABEL)),
         ("note on a save", text(l::NOTE)),
         ("comment", text(l::COMMENT)),
+        ("correction, in one locale", text(l::CORRECTION)),
         ("reason for a step that needs one", text(l::REASON)),
         ("slug", format!("{} code points", l::SLUG)),
         ("URL", format!("{} bytes", l::URL)),

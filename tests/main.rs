@@ -7,6 +7,7 @@ mod support;
 
 mod bad_input;
 mod bundles;
+mod care;
 mod command_line;
 mod contract;
 mod demo;
@@ -14,6 +15,7 @@ mod house;
 mod keeping_up;
 mod naming;
 mod permissions;
+mod previewing;
 mod publishing;
 mod reading;
 mod repeating;

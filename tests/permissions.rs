@@ -47,6 +47,7 @@ async fn call(who: &Client<'_>, operation: &Operation) -> u16 {
         ("{locale}", "hi"),
         ("{slug}", "nothing"),
         ("{version}", "1"),
+        ("{token}", "nothing"),
     ] {
         path = path.replace(name, value);
     }

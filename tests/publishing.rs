@@ -123,7 +123,7 @@ both! {
         editor.publish(&article, &["hi"]).await.ok();
         let again = app.anyone().get("/v1/articles/by-slug/%E0%A4%A8%E0%A4%A6%E0%A5%80?locale=hi").await.ok();
         assert_eq!(again["published_at"], "2026-03-01T08:00:00Z", "first publication stays");
-        editor.delete(&article, &tag).await.refused(409, "in-use");
+        editor.delete(&article, &tag).await.refused(409, "live");
     }
 
     async fn an_embargo_holds_and_cannot_be_put_on_what_is_public(app) {

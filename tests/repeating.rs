@@ -106,7 +106,7 @@ both! {
         let take = |request: &str| app.store.write_now(|tx| idempotency::claim(tx, &claim, request, b"the same")).unwrap();
         let work = |request: &str| {
             app.store.write_now(|tx| {
-                let caller = Caller::system(System::Importer).within(request).once(claim.clone());
+                let caller = Caller::system(System::Importer).within(request, "").once(claim.clone());
                 let draft = Draft { kind: TagKind::Topic, translations: names("Rivers") };
                 desk::tags::create(tx, Permit::try_from(caller)?, None, draft).map(|_| ())
             })

@@ -43,6 +43,18 @@ actions! {
     Publish => "article.publish",
     /// Plan a publication, or its end, for an instant.
     Schedule => "article.schedule",
+    /// Say of an article that it was not right.
+    Correct => "article.correct",
+    /// Take an article down, and lift that.
+    Withdraw => "article.withdraw",
+    /// Erase the words of an article that was taken down.
+    Erase => "article.erase",
+    /// Empty the trash.
+    Purge => "article.purge",
+    /// Let somebody without an account look at a working copy.
+    PreviewArticle => "article.preview",
+    /// See who did what.
+    ReadAudit => "audit.read",
     /// Put releases together.
     ManageReleases => "release.manage",
     /// End an embargo before its instant.

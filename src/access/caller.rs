@@ -40,6 +40,7 @@ pub struct Claim {
 pub struct Caller {
     who: Arc<Who>,
     request_id: Arc<str>,
+    origin: Arc<str>,
     claim: Option<Claim>,
 }
 
@@ -59,19 +60,19 @@ impl Caller {
             return Err(Error::Unauthenticated);
         }
         let scope = verified.scope().map(|s| s.split(' ').map(str::to_owned).collect());
-        Ok(Self { who: Arc::new(Who::User { user, scope }), request_id: "".into(), claim: None })
+        Ok(Self { who: Arc::new(Who::User { user, scope }), request_id: "".into(), origin: "".into(), claim: None })
     }
 
     /// A part of the system.
     #[must_use]
     pub fn system(system: System) -> Self {
-        Self { who: Arc::new(Who::System(system)), request_id: "".into(), claim: None }
+        Self { who: Arc::new(Who::System(system)), request_id: "".into(), origin: "".into(), claim: None }
     }
 
-    /// The same caller within a request.
+    /// The same caller within a request, from a network address.
     #[must_use]
-    pub fn within(self, request_id: &str) -> Self {
-        Self { request_id: request_id.into(), ..self }
+    pub fn within(self, request_id: &str, origin: &str) -> Self {
+        Self { request_id: request_id.into(), origin: origin.into(), ..self }
     }
 
     /// The same caller, whose writes are committed only while the claim is theirs.
@@ -110,6 +111,12 @@ impl Caller {
             Who::System(System::Operator) => "operator".to_owned(),
             Who::System(System::Scheduler) => "scheduler".to_owned(),
         }
+    }
+
+    /// The network address that the request came from, empty outside of one.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// The id of the request, empty outside of one.

@@ -5,10 +5,11 @@ use std::marker::PhantomData;
 use super::{
     action::Action,
     caller::{Caller, Target},
+    token::PreviewPass,
 };
 use crate::domain::{
-    Error, Id, Locale, article::Article, author::Author, comment::Comment, release::Release, section::Section, tag::Tag,
-    translation::Translation, user::User,
+    Error, Id, Locale, article::Article, author::Author, comment::Comment, correction::Correction, preview::Preview, release::Release,
+    section::Section, tag::Tag, translation::Translation, user::User,
 };
 
 /// Where a thing lies, as far as grants are concerned.
@@ -63,6 +64,24 @@ pub struct Remark {
     pub comment: Comment,
 }
 
+/// A correction, with the article that it corrects.
+#[derive(Debug, Clone)]
+pub struct Corrected {
+    /// The article.
+    pub article: Article,
+    /// The correction.
+    pub correction: Correction,
+}
+
+/// A preview, with the article that it shows.
+#[derive(Debug, Clone)]
+pub struct Previewed {
+    /// The article.
+    pub article: Article,
+    /// The preview.
+    pub preview: Preview,
+}
+
 /// Things of the whole site: the site itself, locales, users.
 #[derive(Debug, Clone)]
 pub struct Whole<T>(pub T);
@@ -107,6 +126,25 @@ impl Scoped for Remark {
     }
     fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
         (self.comment.id.uuid(), None)
+    }
+}
+impl Scoped for Corrected {
+    const KIND: &'static str = "correction";
+    fn scope(&self) -> Scope<'_> {
+        // What it says is asked for locale by locale.
+        Scope { any_locale: true, ..self.article.scope() }
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.correction.id.uuid(), None)
+    }
+}
+impl Scoped for Previewed {
+    const KIND: &'static str = "preview";
+    fn scope(&self) -> Scope<'_> {
+        article_scope(&self.article, &self.preview.locale)
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.preview.id.uuid(), None)
     }
 }
 impl Scoped for Section {
@@ -250,6 +288,7 @@ pub struct Visibility(Sight);
 pub(crate) enum Sight {
     Public,
     Own(Id<User>),
+    One(Id<Article>),
     Desk,
 }
 
@@ -266,6 +305,12 @@ impl Visibility {
             Some(id) => Self(Sight::Own(id)),
             None => Self::public(),
         }
+    }
+
+    /// What whoever holds a preview sees: that one article.
+    #[must_use]
+    pub fn preview(pass: &PreviewPass) -> Self {
+        Self(Sight::One(pass.article()))
     }
 
     pub(crate) fn sight(self) -> Sight {

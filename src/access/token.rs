@@ -1,14 +1,17 @@
-//! Access tokens: JSON web tokens (RFC 9068) that live 15 minutes, signed with Ed25519; and refresh tokens.
+//! Access tokens: JSON web tokens (RFC 9068) that live 15 minutes, signed with Ed25519; refresh tokens, and tokens for previews.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, Header, Validation};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use super::keys::Keys;
 use crate::domain::{
-    Error, Id, Instant,
+    Error, Id, Instant, Locale, Version,
+    article::Article,
     id::Entropy,
+    plan::Revisions,
+    preview::{LONGEST_SECONDS, Preview},
     user::{Session, User},
 };
 
@@ -21,8 +24,14 @@ pub const SESSION_SECONDS: i64 = 30 * 24 * 3_600;
 
 const LEEWAY: i64 = 5;
 const MAX_BYTES: usize = 4_096;
-const AUDIENCE: &str = "dateline";
-const TYPE: &str = "at+jwt";
+/// A kind of token; one kind is never taken for another (RFC 8725 §3.11, §3.12).
+struct Kind {
+    media_type: &'static str,
+    audience: &'static str,
+}
+
+const ACCESS: Kind = Kind { media_type: "at+jwt", audience: "dateline" };
+const PREVIEW: Kind = Kind { media_type: "preview+jwt", audience: "dateline-preview" };
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
@@ -52,7 +61,7 @@ impl Verified {
     /// # Errors
     /// [`Error::Unauthenticated`], whatever was wrong.
     pub fn from_token(token: &str, keys: &Keys, issuer: &str, now: Instant) -> Result<Self, Error> {
-        let claims = claims(token, keys, issuer).ok_or(Error::Unauthenticated)?;
+        let claims = claims::<Claims>(ACCESS, token, keys, issuer).ok_or(Error::Unauthenticated)?;
         let seconds = now.as_seconds();
         let timely = claims.exp > seconds.saturating_sub(LEEWAY)
             && claims.nbf <= seconds.saturating_add(LEEWAY)
@@ -80,12 +89,12 @@ impl Verified {
     }
 }
 
-fn claims(token: &str, keys: &Keys, issuer: &str) -> Option<Claims> {
+fn claims<C: DeserializeOwned>(kind: Kind, token: &str, keys: &Keys, issuer: &str) -> Option<C> {
     if token.len() > MAX_BYTES || token.bytes().any(|b| !(b.is_ascii_alphanumeric() || b"-_.".contains(&b))) {
         return None;
     }
     let header = jsonwebtoken::decode_header(token).ok()?;
-    let known = serde_json::json!({ "typ": TYPE, "alg": "EdDSA", "kid": header.kid.as_deref()? });
+    let known = serde_json::json!({ "typ": kind.media_type, "alg": "EdDSA", "kid": header.kid.as_deref()? });
     // Any other member (`jwk`, `jku`, `crit`, `b64`, `zip`, …) makes it no token of ours.
     let raw = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?;
     if serde_json::from_slice::<serde_json::Value>(&raw).ok()? != known {
@@ -95,12 +104,12 @@ fn claims(token: &str, keys: &Keys, issuer: &str) -> Option<Claims> {
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
     validation.set_issuer(&[issuer]);
-    validation.set_audience(&[AUDIENCE]);
+    validation.set_audience(&[kind.audience]);
     // Times are checked against the clock that was handed in.
     validation.validate_exp = false;
     validation.validate_nbf = false;
     validation.leeway = 0;
-    jsonwebtoken::decode::<Claims>(token, key, &validation).ok().map(|data| data.claims)
+    jsonwebtoken::decode::<C>(token, key, &validation).ok().map(|data| data.claims)
 }
 
 /// What a new token is for.
@@ -119,12 +128,10 @@ pub struct Subject {
 /// # Errors
 /// [`Error::Internal`] when signing fails.
 pub fn issue(subject: Subject, keys: &Keys, issuer: &str, now: Instant, entropy: &dyn Entropy) -> Result<String, Error> {
-    let (kid, key) = keys.signing();
-    let header = Header { typ: Some(TYPE.to_owned()), kid: Some(kid.to_owned()), ..Header::new(Algorithm::EdDSA) };
     let iat = now.as_seconds();
     let claims = Claims {
         iss: issuer.to_owned(),
-        aud: AUDIENCE.to_owned(),
+        aud: ACCESS.audience.to_owned(),
         sub: subject.user,
         sid: subject.session,
         jti: crate::domain::id::new_uuid(now, entropy),
@@ -133,7 +140,92 @@ pub fn issue(subject: Subject, keys: &Keys, issuer: &str, now: Instant, entropy:
         exp: iat.saturating_add(ACCESS_SECONDS),
         scope: subject.scope,
     };
-    jsonwebtoken::encode(&header, &claims, key).map_err(Error::internal)
+    sign(ACCESS, &claims, keys)
+}
+
+fn sign<C: Serialize>(kind: Kind, claims: &C, keys: &Keys) -> Result<String, Error> {
+    let (kid, key) = keys.signing();
+    let header = Header { typ: Some(kind.media_type.to_owned()), kid: Some(kid.to_owned()), ..Header::new(Algorithm::EdDSA) };
+    jsonwebtoken::encode(&header, claims, key).map_err(Error::internal)
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct PreviewClaims {
+    iss: String,
+    aud: String,
+    sub: Id<Preview>,
+    article: Id<Article>,
+    locale: Locale,
+    words: Version,
+    facts: Version,
+    nbf: i64,
+    exp: i64,
+}
+
+/// What a preview token that passed every check says. Only [`PreviewPass::from_token`] makes one.
+#[derive(Debug, Clone)]
+pub struct PreviewPass {
+    preview: Id<Preview>,
+    article: Id<Article>,
+    locale: Locale,
+    revisions: Revisions,
+}
+
+impl PreviewPass {
+    /// Check a preview token as [`Verified::from_token`] checks an access token.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for what is no preview token of this server; [`Error::Gone`] for one whose time is over.
+    pub fn from_token(token: &str, keys: &Keys, issuer: &str, now: Instant) -> Result<Self, Error> {
+        let claims: PreviewClaims = claims(PREVIEW, token, keys, issuer).ok_or(Error::NotFound("preview"))?;
+        let seconds = now.as_seconds();
+        if claims.nbf > seconds.saturating_add(LEEWAY) || claims.exp.saturating_sub(claims.nbf) > LONGEST_SECONDS {
+            return Err(Error::NotFound("preview"));
+        }
+        if claims.exp <= seconds {
+            return Err(Error::Gone("preview"));
+        }
+        let revisions = Revisions { words: claims.words, facts: claims.facts };
+        Ok(Self { preview: claims.sub, article: claims.article, locale: claims.locale, revisions })
+    }
+
+    /// The preview that it opens.
+    #[must_use]
+    pub fn preview(&self) -> Id<Preview> {
+        self.preview
+    }
+
+    /// The article that it shows, and no other.
+    #[must_use]
+    pub fn article(&self) -> Id<Article> {
+        self.article
+    }
+
+    /// True when the preview is what the token was signed for.
+    #[must_use]
+    pub fn is_for(&self, preview: &Preview) -> bool {
+        let of = |p: &Preview| (p.id, p.article_id, p.locale.clone(), p.revisions);
+        of(preview) == (self.preview, self.article, self.locale.clone(), self.revisions)
+    }
+}
+
+/// Sign a preview token.
+///
+/// # Errors
+/// [`Error::Internal`] when signing fails.
+pub fn issue_preview(preview: &Preview, keys: &Keys, issuer: &str) -> Result<String, Error> {
+    let claims = PreviewClaims {
+        iss: issuer.to_owned(),
+        aud: PREVIEW.audience.to_owned(),
+        sub: preview.id,
+        article: preview.article_id,
+        locale: preview.locale.clone(),
+        words: preview.revisions.words,
+        facts: preview.revisions.facts,
+        nbf: preview.created_at.as_seconds(),
+        exp: preview.expires_at.as_seconds(),
+    };
+    sign(PREVIEW, &claims, keys)
 }
 
 /// A new refresh token: 256 random bits.

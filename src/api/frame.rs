@@ -31,6 +31,7 @@ enum Face {
     Desk,
     Auth,
     Delivery,
+    Preview,
     Docs,
     Other,
 }
@@ -42,6 +43,8 @@ impl Face {
             Self::Desk
         } else if under("/v1/auth") {
             Self::Auth
+        } else if under("/v1/preview") {
+            Self::Preview
         } else if under("/v1") || path == "/.well-known/jwks.json" || path == "/openapi.json" {
             Self::Delivery
         } else if under("/docs") {
@@ -110,9 +113,10 @@ async fn identify(state: &Data<State>, req: &ServiceRequest, face: Face, id: &st
         _ => return Err(Error::Unauthenticated.into()),
     };
     let verified = Verified::from_token(token, &state.keys, &state.issuer, state.store.now())?;
+    let origin = req.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
     let shown = verified.clone();
     let caller = state.store.read(move |tx| desk::sessions::caller(tx, &shown)).await?;
-    Ok(Some((verified, caller.within(id))))
+    Ok(Some((verified, caller.within(id, &origin))))
 }
 
 fn preflight(face: Face) -> HttpResponse {
@@ -175,6 +179,9 @@ fn finish(headers: &mut HeaderMap, face: Face, id: &str) {
     let problem = headers.get(header::CONTENT_TYPE).is_some_and(|t| t == super::problem::MEDIA_TYPE);
     if face == Face::Delivery && !problem {
         put(headers, header::CACHE_CONTROL, "public, max-age=10");
+    } else if face == Face::Preview {
+        put(headers, header::CACHE_CONTROL, "private, no-store");
+        put(headers, HeaderName::from_static("x-robots-tag"), "noindex");
     } else if face != Face::Docs {
         put(headers, header::CACHE_CONTROL, "no-store");
     }
@@ -184,7 +191,7 @@ fn finish(headers: &mut HeaderMap, face: Face, id: &str) {
 fn share(headers: &mut HeaderMap, face: Face, origin: Option<&HeaderValue>, allowed: &[String]) {
     match face {
         Face::Delivery => put(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        Face::Desk | Face::Auth if !allowed.is_empty() => {
+        Face::Desk | Face::Auth | Face::Preview if !allowed.is_empty() => {
             headers.append(header::VARY, HeaderValue::from_static("Origin"));
             if let Some(origin) = origin.filter(|o| allowed.iter().any(|a| a.as_bytes() == o.as_bytes())) {
                 headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());

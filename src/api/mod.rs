@@ -57,12 +57,17 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::publishing::routes)
                 .configure(desk::scheduling::routes)
                 .configure(desk::releases::routes)
+                .configure(desk::previews::routes)
+                .configure(desk::corrections::routes)
+                .configure(desk::takedowns::routes)
+                .configure(desk::trash::routes)
                 .configure(desk::users::routes),
         )
         .service(
             scope::scope("/v1")
                 .configure(delivery::site::routes)
                 .configure(delivery::resolve::routes)
+                .configure(delivery::preview::routes)
                 .configure(delivery::names::routes)
                 .configure(delivery::articles::routes),
         )

@@ -100,6 +100,7 @@ impl Failure {
                 Error::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong-credentials"),
                 Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
                 Error::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
+                Error::Gone(_) => (StatusCode::GONE, "gone"),
                 Error::Stale { .. } => (StatusCode::PRECONDITION_FAILED, "stale"),
                 Error::Unconditional => (StatusCode::PRECONDITION_REQUIRED, "unconditional"),
                 Error::Taken(_) => (StatusCode::CONFLICT, "taken"),

@@ -6,7 +6,7 @@ use super::translations;
 use crate::{
     access::{
         Granted, Permit, Visibility,
-        action::{BreakEmbargo, CreateArticle, DeleteArticle, EditArticle},
+        action::{BreakEmbargo, CreateArticle, EditArticle},
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
@@ -161,7 +161,7 @@ fn embargo(tx: &mut Tx<'_>, article: &Granted<EditArticle, Article>, until: Opti
             let detail = "an embargo that runs is shortened by breaking it".to_owned();
             return Err(Error::Conflict { code: "embargoed", detail });
         };
-        store::articles::note_broken_embargo(tx, &granted);
+        store::articles::note_broken_embargo(tx, &granted, "");
     }
     let Some(until) = until.filter(|at| *at > now) else { return Ok(()) };
     if store::editions::live_heads(tx, &[id])?.contains_key(&id) {
@@ -199,7 +199,7 @@ pub fn break_embargo(
         let (facts, path) = (Facts { embargo_until: None, ..a.facts.clone() }, a.section_path.clone());
         a.revise(expected, facts, path, now)
     })?;
-    store::articles::note_broken_embargo(tx, &article);
+    store::articles::note_broken_embargo(tx, &article, &reason);
     store::articles::save(tx, &article, &reason)?;
     Ok(article.into_inner())
 }
@@ -233,19 +233,4 @@ fn late(tx: &mut Tx<'_>, visibility: Visibility, id: Id<Article>, expected: Vers
         Ok(present) => stale(tx, &present, expected),
         Err(failure) => failure,
     }
-}
-
-/// Remove an article that was never published.
-///
-/// # Errors
-/// [`Error::Stale`]; [`Error::Conflict`] with code `in-use` when it was published.
-pub fn delete(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expected: Version) -> Result<(), Error> {
-    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
-    expect(tx, article.get(), expected)?;
-    if store::editions::exist(tx, id, None)? {
-        let detail = "what was published once can be unpublished but not deleted".to_owned();
-        return Err(Error::Conflict { code: "in-use", detail });
-    }
-    let heads = store::translations::heads(tx, &[id])?.remove(&id).unwrap_or_default();
-    store::articles::delete(tx, &article, expected, &heads.into_iter().map(|h| h.locale).collect())
 }

@@ -151,7 +151,7 @@ pub(super) fn frozen(tx: &mut Tx<'_>, copy: &Copy, of: Revisions) -> Result<Copy
     })
 }
 
-fn freeze(tx: &Tx<'_>, masthead: &Masthead, copy: &Copy, dating: Dating) -> Edition {
+pub(super) fn freeze(tx: &Tx<'_>, masthead: &Masthead, copy: &Copy, dating: Dating) -> Edition {
     let locale = &copy.translation.locale;
     let speed = masthead.settings(locale).map_or_else(|| reading_speed(locale), |l| l.words_per_minute);
     Edition::freeze(tx.new_id(), &copy.article, &copy.translation, speed, dating)
@@ -166,6 +166,7 @@ pub fn publish_dated(tx: &mut Tx<'_>, permit: Permit<Publish>, id: Id<Article>, 
     let translation = super::translations::find(tx, &article, locale)?;
     let masthead = store::site::masthead(tx)?;
     let copy = permit.over(Copy { article, translation })?;
+    standing(tx, copy.get())?.after(Verb::Publish, tx.now(), false)?;
     let dating = Dating { published_at: dates.published_at, updated_at: dates.updated_at, started_at: tx.now(), minor: false };
     let edition = freeze(tx, &masthead, copy.get(), dating);
     store::editions::publish(tx, &copy, &edition)?;

@@ -134,7 +134,8 @@ pub fn save(
         (None, None) => {
             let slot = permit.over(Slot { article: article.clone(), locale: locale.clone() })?;
             let (save, note, warnings) = prepare(tx, &article, locale, None, with(None)?, permit.caller().user_id())?;
-            let translation = Translation::first(article.id, locale.clone(), save);
+            let last = store::translations::last_version(tx, article.id, locale)?;
+            let translation = Translation::first(article.id, locale.clone(), last, save);
             store::translations::create(tx, &slot, &translation, &note)?;
             Ok(Saved { article, translation, warnings })
         }
@@ -383,7 +384,25 @@ pub fn mark_current(
     Ok(Saved { article, translation, warnings: Vec::new() })
 }
 
-/// Remove words that were never published.
+/// Write words that were removed anew, as their last revision left them.
+///
+/// # Errors
+/// [`Error::NotFound`] when there never were any; [`Error::Conflict`] with code `there` when there are words.
+pub fn restore(tx: &mut Tx<'_>, permit: Permit<EditTranslation>, id: Id<Article>, locale: &Locale) -> Result<Saved, Error> {
+    let article = store::articles::find(tx, permit.visibility(), id)?;
+    if store::translations::find(tx, &article, locale)?.is_some() {
+        return Err(Error::Conflict { code: "there", detail: "there are words in this locale".to_owned() });
+    }
+    let last = store::translations::last_version(tx, id, locale)?;
+    if last == 0 {
+        return Err(Error::NotFound("translation"));
+    }
+    let (words, made_from) = store::revisions::words(tx, &article, locale, last)?;
+    let draft = super::revisions::draft(words, made_from, None, last);
+    save(tx, permit, id, locale, None, |_| Ok(draft))
+}
+
+/// Remove words that were never published; their revisions stay, and they can be restored.
 ///
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] with code `in-use` for the original and for what was published.

@@ -1,8 +1,8 @@
 //! Changes: what the change log says of every committed write.
 
 use super::{
-    Id, Locale, article::Article, author::Author, comment::Comment, release::Release, section::Section, tag::Tag, user::User,
-    vocabulary::vocabulary,
+    Id, Locale, article::Article, author::Author, comment::Comment, correction::Correction, preview::Preview, release::Release,
+    section::Section, tag::Tag, user::User, vocabulary::vocabulary,
 };
 
 vocabulary! {
@@ -42,6 +42,20 @@ vocabulary! {
         Failed => "failed",
         /// Its embargo was ended before its instant.
         EmbargoBroken => "embargo_broken",
+        /// The newsroom said that it was not right.
+        Corrected => "corrected",
+        /// It was taken down.
+        Withdrawn => "withdrawn",
+        /// Its takedown was lifted.
+        Reinstated => "reinstated",
+        /// Its words were erased.
+        Erased => "erased",
+        /// It was put into the trash.
+        Trashed => "trashed",
+        /// It was taken out of the trash.
+        Restored => "restored",
+        /// It may no longer be looked at.
+        Revoked => "revoked",
         /// It moved on in its workflow.
         Moved => "moved",
     }
@@ -66,6 +80,10 @@ pub enum Subject {
     Translation(Id<Article>, Locale),
     /// A comment on an article.
     Comment(Id<Comment>),
+    /// A correction of an article.
+    Correction(Id<Correction>),
+    /// A preview of an article.
+    Preview(Id<Preview>),
     /// A release.
     Release(Id<Release>),
     /// A user, with their grants.
@@ -79,13 +97,21 @@ pub struct Change {
     pub event: Event,
     /// To what.
     pub subject: Subject,
+    /// The reason that was given; empty when none was.
+    pub reason: String,
 }
 
 impl Change {
     /// `event` happened to `subject`.
     #[must_use]
     pub fn new(event: Event, subject: Subject) -> Self {
-        Self { event, subject }
+        Self { event, subject, reason: String::new() }
+    }
+
+    /// The same, for a reason that was given.
+    #[must_use]
+    pub fn because(self, reason: &str) -> Self {
+        Self { reason: reason.to_owned(), ..self }
     }
 
     /// Who may learn of it: working copies and users are the desk's own business.
@@ -93,10 +119,20 @@ impl Change {
     pub fn audience(&self) -> Audience {
         match (&self.subject, self.event) {
             (Subject::Site | Subject::Locale(_) | Subject::Section(_) | Subject::Author(_) | Subject::Tag(_), _)
-            | (Subject::Translation(..), Event::Published | Event::Unpublished | Event::Aged) => Audience::Public,
-            (Subject::Article(_) | Subject::Translation(..) | Subject::Comment(_) | Subject::Release(_) | Subject::User(_), _) => {
-                Audience::Desk
-            }
+            | (
+                Subject::Translation(..),
+                Event::Published | Event::Unpublished | Event::Aged | Event::Corrected | Event::Withdrawn | Event::Reinstated,
+            ) => Audience::Public,
+            (
+                Subject::Article(_)
+                | Subject::Translation(..)
+                | Subject::Comment(_)
+                | Subject::Correction(_)
+                | Subject::Preview(_)
+                | Subject::Release(_)
+                | Subject::User(_),
+                _,
+            ) => Audience::Desk,
         }
     }
 
@@ -112,6 +148,8 @@ impl Change {
             Subject::Article(id) => ("article", Some(id.uuid()), None),
             Subject::Translation(id, locale) => ("translation", Some(id.uuid()), Some(locale)),
             Subject::Comment(id) => ("comment", Some(id.uuid()), None),
+            Subject::Correction(id) => ("correction", Some(id.uuid()), None),
+            Subject::Preview(id) => ("preview", Some(id.uuid()), None),
             Subject::Release(id) => ("release", Some(id.uuid()), None),
             Subject::User(id) => ("user", Some(id.uuid()), None),
         }

@@ -36,6 +36,9 @@ pub enum Error {
     /// There is no such thing, or none the caller may know of.
     #[error("there is no such {0}")]
     NotFound(&'static str),
+    /// It was there, and is gone for good: taken down, revoked, or expired.
+    #[error("this {0} is gone")]
+    Gone(&'static str),
     /// The expected version is not the newest one.
     #[error("the {kind} has moved on to version {current}")]
     Stale {

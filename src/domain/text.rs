@@ -42,6 +42,8 @@ pub mod limits {
     pub const NOTE: Length = Length { min: 0, max: 1_000 };
     /// A comment, or a reason given for a step.
     pub const COMMENT: Length = Length { min: 1, max: 4_000 };
+    /// What a correction says, in one locale.
+    pub const CORRECTION: Length = Length { min: 1, max: 4_000 };
     /// A reason for a step that needs one.
     pub const REASON: Length = Length { min: 1, max: 1_000 };
     /// A slug, in code points.

@@ -114,9 +114,9 @@ pub struct Save {
 }
 
 impl Translation {
-    /// The first version of a translation.
+    /// New words in a locale, whose count of versions goes on after `last`: 0, when there never were any.
     #[must_use]
-    pub fn first(article_id: Id<Article>, locale: Locale, save: Save) -> Self {
+    pub fn first(article_id: Id<Article>, locale: Locale, last: Version, save: Save) -> Self {
         Self {
             article_id,
             locale,
@@ -124,7 +124,7 @@ impl Translation {
             words: save.words,
             state: State::Draft,
             made_from: save.made_from,
-            version: 1,
+            version: last.saturating_add(1),
             updated_by: save.by,
             created_at: save.at,
             updated_at: save.at,
@@ -202,7 +202,7 @@ mod tests {
             seo_description: String::new(),
         };
         let save = Save { slug: Slug::stored(slug.to_owned()), words, made_from: None, by: None, at: Instant::from_micros(0) };
-        Translation::first(uuid::Uuid::nil().into(), Locale::english(), save)
+        Translation::first(uuid::Uuid::nil().into(), Locale::english(), 0, save)
     }
 
     #[test]

@@ -22,6 +22,8 @@ struct NewRow {
     locale: Option<String>,
     actor: String,
     request_id: String,
+    origin: String,
+    reason: String,
 }
 
 #[derive(QueryableByName)]
@@ -60,6 +62,8 @@ pub(super) fn number(tx: &mut Tx<'_>) -> Result<(), Error> {
             locale: locale.map(ToString::to_string),
             actor: r.actor,
             request_id: r.request_id,
+            origin: r.origin,
+            reason: r.change.reason,
         };
         diesel::insert_into(changes::table).values(&row).execute(tx.conn)?;
     }

@@ -155,6 +155,14 @@ pub(super) fn come_by_its_clock(conn: &Conn, column: &'static str) -> String {
     }
 }
 
+/// Let nothing that this connection deletes be found in the file afterwards. On `PostgreSQL` that is a `VACUUM`'s work.
+pub(super) fn overwrite_what_is_deleted(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(lite) => lite.batch_execute("PRAGMA secure_delete = ON"),
+        Conn::Postgres(_) => Ok(()),
+    }
+}
+
 /// Bring the schema up to date, one process at a time; the names of the migrations that ran.
 pub(super) fn migrate(conn: &mut Conn) -> Result<Vec<String>, Error> {
     let names = |done: Vec<diesel::migration::MigrationVersion<'_>>| done.iter().map(ToString::to_string).collect();

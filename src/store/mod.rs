@@ -9,6 +9,7 @@ pub mod assignments;
 pub mod authors;
 pub mod changes;
 pub mod comments;
+pub mod corrections;
 pub mod dialect;
 pub mod editions;
 mod failure;
@@ -18,6 +19,7 @@ pub mod keys;
 pub mod locales;
 pub mod names;
 pub mod plans;
+pub mod previews;
 pub mod queue;
 pub mod releases;
 pub mod revisions;
@@ -27,6 +29,7 @@ pub mod sessions;
 pub mod site;
 mod sql;
 pub mod tags;
+pub mod takedowns;
 pub mod translations;
 pub mod users;
 
@@ -135,6 +138,7 @@ struct Recorded {
     change: Change,
     actor: String,
     request_id: String,
+    origin: String,
     claim: Option<Claim>,
 }
 
@@ -166,7 +170,13 @@ impl Tx<'_> {
     }
 
     fn record(&mut self, change: Change, by: &Caller) {
-        let recorded = Recorded { change, actor: by.actor(), request_id: by.request_id().to_owned(), claim: by.claim().cloned() };
+        let recorded = Recorded {
+            change,
+            actor: by.actor(),
+            request_id: by.request_id().to_owned(),
+            origin: by.origin().to_owned(),
+            claim: by.claim().cloned(),
+        };
         if !self.changes.iter().any(|r| r.change == recorded.change) {
             self.changes.push(recorded);
         }

@@ -301,6 +301,8 @@ diesel::table! {
         locale -> Nullable<Text>,
         actor -> Text,
         request_id -> Text,
+        origin -> Text,
+        reason -> Text,
     }
 }
 
@@ -466,6 +468,59 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    corrections (id) {
+        id -> Uid,
+        article_id -> Uid,
+        kind -> Text,
+        texts -> Doc,
+        blocks -> Doc,
+        made_at -> At,
+        version -> Integer,
+        created_by -> Nullable<Uid>,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    takedowns (id) {
+        id -> Uid,
+        article_id -> Uid,
+        reason -> Text,
+        taken_by -> Nullable<Uid>,
+        taken_at -> At,
+        lifted_reason -> Nullable<Text>,
+        lifted_by -> Nullable<Uid>,
+        lifted_at -> Nullable<At>,
+        erased_reason -> Nullable<Text>,
+        erased_by -> Nullable<Uid>,
+        erased_at -> Nullable<At>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    previews (id) {
+        id -> Uid,
+        article_id -> Uid,
+        locale -> Text,
+        words_version -> Integer,
+        facts_version -> Integer,
+        created_by -> Nullable<Uid>,
+        created_at -> At,
+        expires_at -> At,
+        revoked_at -> Nullable<At>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     site,
     locales,
@@ -497,4 +552,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     plans,
     releases,
     release_items,
+    corrections,
+    takedowns,
+    previews,
 );

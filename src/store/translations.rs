@@ -292,6 +292,21 @@ pub fn revision_body(tx: &mut Tx<'_>, article: Id<Article>, of: &MadeFrom) -> Re
     words.and_then(|w| w.0.get("body").map(doc::stored)).transpose()
 }
 
+/// The newest version that words ever had in a locale, those removed since included; 0 when there never were any.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn last_version(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<Version, Error> {
+    let newest: Option<Version> = translation_revisions::table
+        .filter(translation_revisions::article_id.eq(article))
+        .filter(translation_revisions::locale.eq(locale.as_str()))
+        .order(translation_revisions::version.desc())
+        .select(translation_revisions::version)
+        .first(tx.conn)
+        .optional()?;
+    Ok(newest.unwrap_or(0))
+}
+
 /// Who saved a version, by name, and when.
 ///
 /// # Errors
@@ -308,19 +323,13 @@ pub fn saved_by(tx: &mut Tx<'_>, t: &Translation) -> Result<Option<(String, Inst
         .optional()?)
 }
 
-/// Remove words that never had an edition.
+/// Remove words that never had an edition; their revisions stay, and the count of versions goes on from them.
 ///
 /// # Errors
 /// [`Error::Stale`] when they have moved on.
 pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, expected: Version) -> Result<(), Error> {
     let t = &granted.get().translation;
     super::names::release(tx, t.article_id, &t.locale, None)?;
-    diesel::delete(
-        translation_revisions::table
-            .filter(translation_revisions::article_id.eq(t.article_id))
-            .filter(translation_revisions::locale.eq(t.locale.as_str())),
-    )
-    .execute(tx.conn)?;
     let at = translations::table.find((t.article_id, t.locale.as_str())).filter(translations::version.eq(expected));
     if diesel::delete(at).execute(tx.conn)? == 0 {
         return Err(t.stale());

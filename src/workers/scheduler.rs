@@ -52,6 +52,18 @@ pub fn run_due(store: &Store) -> Result<usize, Error> {
     Ok(done)
 }
 
+/// Empty the trash of what has lain there for long; how much that was.
+///
+/// # Errors
+/// [`Error::Busy`] and [`Error::Internal`] when the database fails.
+pub fn empty_trash(store: &Store) -> Result<usize, Error> {
+    let old = store.now().plus_seconds(-desk::trash::KEPT_SECONDS);
+    if store.read_now(|tx| crate::store::articles::trashed_before(tx, old, 1))?.is_empty() {
+        return Ok(0);
+    }
+    store.write_now(|tx| desk::trash::empty(tx, Permit::try_from(Caller::system(System::Scheduler))?, AT_ONCE))
+}
+
 /// A running scheduler; it stops when dropped.
 #[derive(Debug)]
 pub struct Scheduler {
@@ -73,7 +85,9 @@ impl Scheduler {
             while !*guard {
                 drop(guard);
                 // A fault of one round is no reason to publish nothing from then on.
-                match catch_unwind(AssertUnwindSafe(|| run_due(&store))).unwrap_or_else(|_| Err(Error::internal("it panicked"))) {
+                match catch_unwind(AssertUnwindSafe(|| Ok(run_due(&store)?.saturating_add(empty_trash(&store)?))))
+                    .unwrap_or_else(|_| Err(Error::internal("it panicked")))
+                {
                     Ok(0) => {}
                     Ok(done) => tracing::info!(done, "carried out what was planned"),
                     Err(Error::Busy) => tracing::debug!("the database is busy; what is due waits"),

@@ -129,6 +129,34 @@ pub(crate) fn committed(path: &str) -> String {
     std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
 }
 
+/// Every value of every table as text, one row a line: what somebody finds who has the database.
+pub(crate) fn everything_kept(url: &str) -> String {
+    use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types::Text};
+    #[derive(QueryableByName)]
+    struct Line {
+        #[diesel(sql_type = Text)]
+        line: String,
+    }
+    let lines = |all: Vec<Line>| all.into_iter().map(|l| l.line).collect::<Vec<_>>();
+    let mut kept = Vec::new();
+    if let Some(path) = url.strip_prefix("sqlite://") {
+        let mut conn = SqliteConnection::establish(path).unwrap();
+        let tables = "SELECT m.name || '|' || group_concat('CASE typeof(' || c.name || ') WHEN ''blob'' THEN hex(' || c.name || ') ELSE COALESCE(' || c.name || ', '''') END', ' || '' '' || ') AS line \
+            FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' GROUP BY m.name";
+        for table in lines(sql_query(tables).load(&mut conn).unwrap()) {
+            let (name, columns) = table.split_once('|').unwrap();
+            kept.extend(lines(sql_query(format!("SELECT '{name}: ' || {columns} AS line FROM {name}")).load(&mut conn).unwrap()));
+        }
+    } else {
+        let mut conn = PgConnection::establish(url).unwrap();
+        let tables = "SELECT table_name::text AS line FROM information_schema.tables WHERE table_schema = 'public'";
+        for name in lines(sql_query(tables).load(&mut conn).unwrap()) {
+            kept.extend(lines(sql_query(format!("SELECT '{name}: ' || t::text AS line FROM {name} t")).load(&mut conn).unwrap()));
+        }
+    }
+    kept.join("\n")
+}
+
 static FILES: AtomicU32 = AtomicU32::new(0);
 
 /// A file for a database that nobody else uses.

@@ -2,5 +2,6 @@
 
 pub mod articles;
 pub mod names;
+pub mod preview;
 pub mod resolve;
 pub mod site;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::{
-    HttpResponse, delete, get, patch, post,
+    get, patch, post,
     web::{Data, Path},
 };
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use super::{
 use crate::{
     access::{
         Action, Permit,
-        action::{CreateArticle, DeleteArticle, EditArticle, ReadArticle},
+        action::{CreateArticle, EditArticle, ReadArticle},
     },
     api::{
         State,
@@ -44,7 +44,7 @@ use crate::{
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_desk_articles).service(create_article).service(show_desk_article).service(revise_article).service(delete_article);
+    config.service(list_desk_articles).service(create_article).service(show_desk_article).service(revise_article);
 }
 
 /// An author in a role.
@@ -495,18 +495,4 @@ pub(crate) async fn revise_article(
         shown_one(tx, &revised)
     });
     Ok(tagged(revised.await?))
-}
-
-/// Remove an article that was never published.
-#[utoipa::path(tag = "desk: articles", security(("token" = [DeleteArticle::NAME])), params(("id" = ArticleId, Path), Expecting),
-    responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
-#[delete("/articles/{id}")]
-pub(crate) async fn delete_article(
-    permit: Permit<DeleteArticle>,
-    id: Path<ArticleId>,
-    expected: IfMatch,
-    state: Data<State>,
-) -> Result<HttpResponse, Failure> {
-    state.store.write(move |tx| desk::articles::delete(tx, permit, *id, expected.version()?)).await?;
-    Ok(HttpResponse::NoContent().finish())
 }

@@ -3,8 +3,10 @@
 pub mod articles;
 pub mod authors;
 pub mod comments;
+pub mod corrections;
 pub mod locales;
 pub mod names;
+pub mod previews;
 pub mod publishing;
 pub mod queue;
 pub mod releases;
@@ -13,7 +15,9 @@ pub mod scheduling;
 pub mod sections;
 pub mod site;
 pub mod tags;
+pub mod takedowns;
 pub mod translations;
+pub mod trash;
 pub mod users;
 pub mod workflow;
 

@@ -2,12 +2,14 @@
 
 mod shape;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use shape::{Article, ArticleSection, Body, BodyFormat, Credit, CreditedAuthor, LanguageStatus, Lead, Seo, TagRef, TranslationStatus};
+pub use shape::{
+    Article, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, LanguageStatus, Lead, Seo, TagRef, TranslationStatus,
+};
 
 use super::{
     Found, Reading,
@@ -20,6 +22,8 @@ use crate::{
         address::AddressKind,
         article::{self, Kind},
         body::{self, doc},
+        correction::{Correction, CorrectionKind},
+        edition::Edition,
         freshness::Freshness,
         locale::Direction,
         page::{Page, Paging},
@@ -128,10 +132,32 @@ fn languages(reading: &Reading, live: &[LiveAlternate]) -> Vec<LanguageStatus> {
     reading.masthead.locales.iter().map(of).collect()
 }
 
-/// In which locales an article is live, read beside it.
-type Others = Vec<LiveAlternate>;
+fn corrections(reading: &Reading, live: &Live, made: &[Correction]) -> Vec<CorrectionNote> {
+    let chain = reading.masthead.name_chain(&live.locale);
+    let note = |c: &Correction| {
+        let said = chain.iter().find_map(|l| c.texts.get_key_value(l)).or_else(|| c.texts.first_key_value());
+        let (locale, text) = said?;
+        Some(CorrectionNote {
+            id: c.id,
+            kind: c.kind,
+            text: text.clone(),
+            locale: locale.clone(),
+            blocks: c.blocks.iter().map(ToString::to_string).collect(),
+            made_at: c.made_at,
+        })
+    };
+    made.iter().filter_map(note).collect()
+}
 
-fn show(reading: &Reading, names: &NameMap, live: Live, others: &[LiveAlternate], format: BodyFormat) -> Result<Article, Error> {
+/// What is read beside the live edition of an article.
+#[derive(Default)]
+struct Beside {
+    others: Vec<LiveAlternate>,
+    corrections: Vec<Correction>,
+}
+
+fn show(reading: &Reading, names: &NameMap, live: Live, beside: &Beside, format: BodyFormat) -> Result<Article, Error> {
+    let Beside { others, corrections: made } = beside;
     let path = live.section_path.iter().map(|id| section_ref(reading, names, *id)).collect::<Result<Vec<_>, _>>()?;
     let own = path.last().cloned().ok_or_else(|| Error::internal("an article outside the section tree"))?;
     let section = section_slug(reading, names, live.facts.section_id, &live.locale);
@@ -165,6 +191,8 @@ fn show(reading: &Reading, names: &NameMap, live: Live, others: &[LiveAlternate]
         alternates: alternates(reading, names, live.article_id, others),
         translation: translation(&live),
         languages: languages(reading, others),
+        corrections: corrections(reading, &live, made),
+        retracted: made.iter().any(|c| c.kind == CorrectionKind::Retraction),
         seo: Seo { title: title.clone(), description: description.clone() },
         headline: live.headline,
         summary: live.summary,
@@ -173,31 +201,50 @@ fn show(reading: &Reading, names: &NameMap, live: Live, others: &[LiveAlternate]
 }
 
 fn complete(tx: &mut Tx<'_>, reading: &Reading, live: Live, format: BodyFormat) -> Result<Article, Error> {
-    let others: Others =
-        store::editions::alternates(tx, Visibility::public(), &[live.article_id])?.remove(&live.article_id).unwrap_or_default();
+    let id = live.article_id;
+    let others = store::editions::alternates(tx, Visibility::public(), &[id])?.remove(&id).unwrap_or_default();
+    // Hardly any story has corrections; those that have cost one statement more.
+    let corrections = if live.corrected { store::corrections::of(tx, &[id])?.remove(&id).unwrap_or_default() } else { Vec::new() };
     let mut ids = store::editions::named(&live);
     ids.extend(others.iter().map(|a| a.section_id.uuid()));
     let names = store::names::of(tx, &ids)?;
-    show(reading, &names, live, &others, format)
+    show(reading, &names, live, &Beside { others, corrections }, format)
 }
 
 /// One article.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it is not live in the language asked for.
+/// [`Error::NotFound`] when it is not live in the language asked for; [`Error::Gone`] when it was taken down.
 pub fn article(tx: &mut Tx<'_>, reading: &Reading, id: article::ArticleId, format: BodyFormat) -> Result<Article, Error> {
     let live = store::editions::live(tx, Visibility::public(), id, &reading.chain, content(format))?;
-    complete(tx, reading, live.ok_or(Error::NotFound("article"))?, format)
+    match live {
+        Some(live) => complete(tx, reading, live, format),
+        None if store::takedowns::is_gone(tx, id)? => Err(Error::Gone("article")),
+        None => Err(Error::NotFound("article")),
+    }
+}
+
+/// A preview: an edition that was not published, as readers would see it.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn preview(tx: &mut Tx<'_>, edition: Edition, section_path: Vec<section::SectionId>, format: BodyFormat) -> Result<Article, Error> {
+    let masthead = store::site::masthead(tx)?;
+    let reading = Reading::of(masthead, edition.locale.clone(), false);
+    complete(tx, &reading, Live::unpublished(edition, section_path, content(format)), format)
 }
 
 /// The article that a slug leads to.
 ///
 /// # Errors
-/// [`Error::NotFound`] when it leads to none that is live in the language asked for.
+/// [`Error::NotFound`] when it leads to none that is live in the language asked for; [`Error::Gone`] when it was taken down.
 pub fn by_slug(tx: &mut Tx<'_>, reading: &Reading, slug: &str, format: BodyFormat) -> Result<Found<Article>, Error> {
     let slug = crate::domain::text::nfc(slug);
     let live = store::editions::live_by_slug(tx, Visibility::public(), &slug, &reading.chain, content(format))?;
-    let live = live.ok_or(Error::NotFound("article"))?;
+    let Some(live) = live else {
+        let gone = store::takedowns::is_gone_by_slug(tx, &slug, &reading.chain)?;
+        return Err(if gone { Error::Gone("article") } else { Error::NotFound("article") });
+    };
     if live.slug.as_str() != slug {
         return Ok(Found::Moved(live.slug.to_string()));
     }
@@ -274,6 +321,8 @@ pub fn articles(tx: &mut Tx<'_>, reading: &Reading, listed: &Listed, paging: Pag
     let page = store::editions::page(tx, Visibility::public(), &filter, paging, content(format))?;
     let shown: Vec<_> = page.items.iter().map(|live| live.article_id).collect();
     let mut others = store::editions::alternates(tx, Visibility::public(), &shown)?;
+    let corrected: Vec<_> = page.items.iter().filter(|live| live.corrected).map(|live| live.article_id).collect();
+    let mut corrections = if corrected.is_empty() { HashMap::new() } else { store::corrections::of(tx, &corrected)? };
     let mut ids = BTreeSet::new();
     for live in &page.items {
         ids.extend(store::editions::named(live));
@@ -281,7 +330,8 @@ pub fn articles(tx: &mut Tx<'_>, reading: &Reading, listed: &Listed, paging: Pag
     ids.extend(others.values().flatten().map(|a| a.section_id.uuid()));
     let names = store::names::of(tx, &ids)?;
     page.try_map(|live| {
-        let others = others.remove(&live.article_id).unwrap_or_default();
-        show(reading, &names, live, &others, format)
+        let id = live.article_id;
+        let (others, corrections) = (others.remove(&id).unwrap_or_default(), corrections.remove(&id).unwrap_or_default());
+        show(reading, &names, live, &Beside { others, corrections }, format)
     })
 }

@@ -14,6 +14,7 @@ use crate::{
         article::{self, Genre, Kind},
         author::{self, AuthorKind},
         body,
+        correction::{CorrectionId, CorrectionKind},
         freshness::{Freshness, StaleBlock},
         locale::Direction,
         section, tag,
@@ -180,6 +181,24 @@ pub struct LanguageStatus {
     pub behind: i32,
 }
 
+/// What the newsroom says of a story that was not right.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CorrectionNote {
+    /// Its id.
+    pub id: CorrectionId,
+    /// What kind it is.
+    pub kind: CorrectionKind,
+    /// What it says.
+    #[schema(example = "An earlier version gave the wrong height of the river.")]
+    pub text: String,
+    /// The locale of the text, which may be another one than the article's.
+    pub locale: Locale,
+    /// The blocks of the original that it concerns; blocks of a translation name them as their `source`.
+    pub blocks: Vec<String>,
+    /// When it was made.
+    pub made_at: Instant,
+}
+
 /// An article in one language.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Article {
@@ -235,6 +254,10 @@ pub struct Article {
     pub translation: Option<TranslationStatus>,
     /// How it stands in every language of the site, in the order of the language switcher.
     pub languages: Vec<LanguageStatus>,
+    /// What was not right, newest first.
+    pub corrections: Vec<CorrectionNote>,
+    /// Whether the newsroom has retracted it: show the correction of kind `retraction` with it.
+    pub retracted: bool,
     /// For search engines.
     pub seo: Seo,
 }

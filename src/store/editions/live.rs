@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::{
     QueryableByName,
-    sql_types::{BigInt, Integer, Nullable, Text},
+    sql_types::{BigInt, Bool, Integer, Nullable, Text},
 };
 use uuid::Uuid;
 
@@ -15,6 +15,8 @@ use crate::{
         Error, Id, Instant, Locale, Version,
         article::{Article, Facts, Kind},
         author::Author,
+        body::doc,
+        edition::Edition,
         freshness::Lag,
         page::{Page, Paging},
         section::Section,
@@ -83,6 +85,43 @@ pub struct Live {
     pub behind: i32,
     /// What of the source has changed since.
     pub lag: Lag,
+    /// Whether there are corrections.
+    pub corrected: bool,
+}
+
+impl Live {
+    /// An edition that nobody published, as it would be read: what a preview shows.
+    #[must_use]
+    pub fn unpublished(edition: Edition, section_path: Vec<Id<Section>>, content: Content) -> Self {
+        let words = edition.words;
+        Self {
+            article_id: edition.article_id,
+            locale: edition.locale,
+            facts: edition.facts,
+            section_path,
+            slug: edition.slug,
+            content: match content {
+                Content::None => String::new(),
+                Content::Html => edition.html,
+                Content::Text => edition.text,
+                Content::Doc => doc::write(&words.body).to_string(),
+            },
+            headline: words.headline,
+            summary: words.summary,
+            lead_alt: words.lead_alt,
+            lead_caption: words.lead_caption,
+            seo_title: words.seo_title,
+            seo_description: words.seo_description,
+            word_count: edition.word_count,
+            reading_minutes: edition.reading_minutes,
+            published_at: edition.published_at,
+            updated_at: edition.updated_at,
+            made_from: edition.made_from.map(|m| m.locale),
+            behind: 0,
+            lag: Lag::default(),
+            corrected: true,
+        }
+    }
 }
 
 #[derive(QueryableByName)]
@@ -125,6 +164,8 @@ struct LiveRow {
     behind: i32,
     #[diesel(sql_type = Doc)]
     lag: Json,
+    #[diesel(sql_type = Bool)]
+    corrected: bool,
 }
 
 impl LiveRow {
@@ -149,6 +190,7 @@ impl LiveRow {
             made_from: self.made_from_locale.map(Locale::stored),
             behind: self.behind,
             lag: serde_json::from_value(self.lag.0).map_err(Error::internal)?,
+            corrected: self.corrected,
         })
     }
 }
@@ -156,6 +198,7 @@ impl LiveRow {
 fn select(content: Content) -> Sql {
     let mut sql = Sql::new("SELECT e.article_id, e.locale, e.facts, s.path, e.slug, e.headline, e.summary, e.lead_alt, e.lead_caption, ");
     sql.push("e.seo_title, e.seo_description, e.word_count, e.reading_minutes, e.published_at, e.updated_at, e.made_from_locale, e.behind, e.lag, ");
+    sql.push("EXISTS (SELECT 1 FROM corrections c WHERE c.article_id = e.article_id) AS corrected, ");
     sql.push(match content {
         Content::None => "'' AS content",
         Content::Html => "e.html AS content",

@@ -1,0 +1,161 @@
+//! `/v1/desk/articles/{id}/takedown`, `/reinstate`, `/erase` and `/takedowns`.
+
+use actix_web::{
+    get, post,
+    web::{Data, Path},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Expecting,
+    articles::{DeskArticle, shown_one, tagged},
+};
+use crate::{
+    access::{
+        Action, Permit,
+        action::{Erase, ReadArticle, Withdraw},
+    },
+    api::{
+        State,
+        extract::{Body, IfMatch},
+        problem::{Failure, Problem},
+        reply::{Listing, Tagged},
+    },
+    desk,
+    domain::{
+        Error, Instant,
+        article::{Article, ArticleId},
+        takedown::{Step, Takedown, TakedownId},
+        user::UserId,
+    },
+    store::{self, Tx},
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(take_down_article).service(reinstate_article).service(erase_article).service(list_takedowns);
+}
+
+/// Why a step is taken that is not taken lightly.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "Court order 12/2026." }))]
+pub struct Reason {
+    /// The reason, which is kept.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+}
+
+/// Who took a step, when and why.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StepInfo {
+    /// Why.
+    pub reason: String,
+    /// Who.
+    pub by: Option<UserId>,
+    /// When.
+    pub at: Instant,
+}
+
+impl From<Step> for StepInfo {
+    fn from(step: Step) -> Self {
+        Self { reason: step.reason, by: step.by, at: step.at }
+    }
+}
+
+/// A takedown of an article.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TakedownInfo {
+    /// Its id.
+    pub id: TakedownId,
+    /// That it was taken down.
+    pub taken: StepInfo,
+    /// That this was lifted.
+    pub lifted: Option<StepInfo>,
+    /// That its words were erased.
+    pub erased: Option<StepInfo>,
+}
+
+impl From<Takedown> for TakedownInfo {
+    fn from(t: Takedown) -> Self {
+        Self { id: t.id, taken: t.taken.into(), lifted: t.lifted.map(Into::into), erased: t.erased.map(Into::into) }
+    }
+}
+
+async fn done(
+    state: Data<State>,
+    verb: impl FnOnce(&mut Tx<'_>) -> Result<Article, Error> + Send + 'static,
+) -> Result<Tagged<DeskArticle>, Failure> {
+    let shown = state.store.write(move |tx| {
+        let article = verb(tx)?;
+        shown_one(tx, &article)
+    });
+    Ok(tagged(shown.await?))
+}
+
+/// Take an article down, for legal or safety reasons.
+///
+/// It is gone at once, everywhere, in every language: its addresses answer 410. What is planned for it is taken back, previews are revoked.
+#[utoipa::path(tag = "desk: care", security(("token" = [Withdraw::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
+    responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles/{id}/takedown")]
+pub(crate) async fn take_down_article(
+    permit: Permit<Withdraw>,
+    id: Path<ArticleId>,
+    expected: IfMatch,
+    sent: Body<Reason>,
+    state: Data<State>,
+) -> Result<Tagged<DeskArticle>, Failure> {
+    done(state, move |tx| desk::takedowns::take(tx, permit, *id, expected.version()?, &sent.0.reason)).await
+}
+
+/// Lift a takedown.
+///
+/// Nothing becomes public by that: publish what is to be seen again.
+#[utoipa::path(tag = "desk: care", security(("token" = [Withdraw::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
+    responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles/{id}/reinstate")]
+pub(crate) async fn reinstate_article(
+    permit: Permit<Withdraw>,
+    id: Path<ArticleId>,
+    expected: IfMatch,
+    sent: Body<Reason>,
+    state: Data<State>,
+) -> Result<Tagged<DeskArticle>, Failure> {
+    done(state, move |tx| desk::takedowns::lift(tx, permit, *id, expected.version()?, &sent.0.reason)).await
+}
+
+/// Erase the words of an article that was taken down, where the law demands it.
+///
+/// From the working copy, every revision, every edition, comments and corrections; there is no way back. Addresses, instants and the
+/// reasons stay as a tombstone.
+#[utoipa::path(tag = "desk: care", security(("token" = [Erase::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
+    responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/articles/{id}/erase")]
+pub(crate) async fn erase_article(
+    permit: Permit<Erase>,
+    id: Path<ArticleId>,
+    expected: IfMatch,
+    sent: Body<Reason>,
+    state: Data<State>,
+) -> Result<Tagged<DeskArticle>, Failure> {
+    done(state, move |tx| desk::takedowns::erase(tx, permit, *id, expected.version()?, &sent.0.reason)).await
+}
+
+/// List the takedowns of an article, newest first, with their reasons.
+#[utoipa::path(tag = "desk: care", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
+    responses((status = 200, body = Listing<TakedownInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/articles/{id}/takedowns")]
+pub(crate) async fn list_takedowns(
+    permit: Permit<ReadArticle>,
+    id: Path<ArticleId>,
+    state: Data<State>,
+) -> Result<Listing<TakedownInfo>, Failure> {
+    let found = state.store.read(move |tx| {
+        let article = store::articles::find(tx, permit.visibility(), *id)?;
+        store::takedowns::of(tx, &article)
+    });
+    Ok(Listing::whole(found.await?.into_iter().map(TakedownInfo::from).collect()))
+}

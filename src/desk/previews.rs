@@ -1,0 +1,99 @@
+//! Letting somebody without an account look at a working copy.
+
+use super::publishing::{freeze, frozen};
+use crate::{
+    access::{
+        Permit, Visibility,
+        action::PreviewArticle,
+        permit::{Copy, Previewed},
+        token::PreviewPass,
+    },
+    domain::{
+        Error, Id, Locale, Version,
+        article::Article,
+        edition::{Dating, Edition},
+        plan::Revisions,
+        preview::{LONGEST_SECONDS, Preview},
+    },
+    store::{self, Tx},
+};
+
+/// Make a preview of words and facts as they are now, or of a revision of the words, for so many seconds.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for a revision that there is not, or too long a time; [`Error::Conflict`] with code `withdrawn`.
+pub fn make(
+    tx: &mut Tx<'_>,
+    permit: Permit<PreviewArticle>,
+    id: Id<Article>,
+    locale: Locale,
+    version: Option<Version>,
+    seconds: i64,
+) -> Result<Preview, Error> {
+    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let translation = super::translations::find(tx, &article, &locale)?;
+    if !(60..=LONGEST_SECONDS).contains(&seconds) {
+        return Err(Error::invalid("#/expires_in", "out_of_range", format!("between 60 and {LONGEST_SECONDS} seconds")));
+    }
+    let words = version.unwrap_or(translation.version);
+    if !(1..=translation.version).contains(&words) {
+        return Err(Error::invalid("#/version", "unknown_revision", "there is no such revision"));
+    }
+    if article.withdrawn_at.is_some() {
+        return Err(Error::Conflict { code: "withdrawn", detail: "the article was taken down".to_owned() });
+    }
+    let now = tx.now();
+    let preview = Preview {
+        id: tx.new_id(),
+        article_id: id,
+        locale,
+        revisions: Revisions { words, facts: article.version },
+        created_by: permit.caller().user_id(),
+        created_at: now,
+        expires_at: now.plus_seconds(seconds),
+        revoked_at: None,
+    };
+    let previewed = permit.over(Previewed { article, preview })?;
+    store::previews::create(tx, &previewed)?;
+    Ok(previewed.into_inner().preview)
+}
+
+/// Let nobody look at a preview any more.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn revoke(tx: &mut Tx<'_>, permit: Permit<PreviewArticle>, id: Id<Preview>) -> Result<(), Error> {
+    let preview = store::previews::find(tx, id)?;
+    let article = match store::articles::find(tx, permit.visibility(), preview.article_id) {
+        Err(Error::NotFound(_)) => return Err(Error::NotFound("preview")),
+        other => other?,
+    };
+    let open = preview.revoked_at.is_none();
+    let previewed = permit.over(Previewed { article, preview })?;
+    if open { store::previews::revoke(tx, &previewed) } else { Ok(()) }
+}
+
+/// What a preview shows: the revisions that it names, as they would be published now.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Gone`] when it was revoked or its time is over.
+pub fn open(tx: &mut Tx<'_>, pass: &PreviewPass) -> Result<(Edition, Article), Error> {
+    let preview = store::previews::find(tx, pass.preview())?;
+    if !pass.is_for(&preview) {
+        return Err(Error::NotFound("preview"));
+    }
+    if preview.revoked_at.is_some() || preview.expires_at <= tx.now() {
+        return Err(Error::Gone("preview"));
+    }
+    let article = store::articles::find(tx, Visibility::preview(pass), pass.article())?;
+    if article.withdrawn_at.is_some() {
+        return Err(Error::Gone("preview"));
+    }
+    let translation = super::translations::find(tx, &article, &preview.locale)?;
+    let shown = frozen(tx, &Copy { article, translation }, preview.revisions)?;
+    let masthead = store::site::masthead(tx)?;
+    let last = store::editions::last_dating(tx, shown.article.id, &preview.locale)?;
+    let dating = Dating::after(last.as_ref(), false, tx.now());
+    let edition = freeze(tx, &masthead, &shown, dating);
+    Ok((edition, shown.article))
+}

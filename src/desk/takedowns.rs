@@ -1,0 +1,80 @@
+//! Taking stories down, lifting that, and erasing words where the law demands it.
+
+use crate::{
+    access::{
+        Granted, Permit,
+        action::{Erase, Withdraw},
+    },
+    domain::{
+        Error, Id, Version,
+        article::Article,
+        error::Faults,
+        takedown::{Step, Takedown},
+        text::{limits, line},
+    },
+    store::{self, Tx},
+};
+
+fn step<A>(tx: &Tx<'_>, granted: &Granted<A, Article>, reason: &str) -> Result<Step, Error> {
+    let mut faults = Faults::default();
+    let reason = line(&mut faults, "#/reason", reason, limits::REASON);
+    faults.or(Step { reason, by: granted.caller().user_id(), at: tx.now() })
+}
+
+/// Take an article down: gone at once, everywhere, in every language; what is planned for it is taken back.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Invalid`] without a reason; [`Error::Conflict`] with code `withdrawn` when it is down already.
+pub fn take(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected: Version, reason: &str) -> Result<Article, Error> {
+    store::articles::hold(tx, id)?;
+    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
+    super::articles::expect(tx, article.get(), expected)?;
+    let taken = step(tx, &article, reason)?;
+    if article.get().withdrawn_at.is_some() {
+        return Err(Error::Conflict { code: "withdrawn", detail: "it was taken down already".to_owned() });
+    }
+    let takedown = Takedown { id: tx.new_id(), article_id: id, taken, lifted: None, erased: None };
+    store::plans::cancel_all(tx, &article)?;
+    store::takedowns::take(tx, &article, &takedown)?;
+    store::articles::find(tx, permit.visibility(), id)
+}
+
+/// Lift a takedown. Nothing becomes public by that: the desk publishes what it wants to be seen again.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] with code `not-withdrawn`, or `erased` when there is nothing left to show.
+pub fn lift(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected: Version, reason: &str) -> Result<Article, Error> {
+    store::articles::hold(tx, id)?;
+    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
+    super::articles::expect(tx, article.get(), expected)?;
+    let lifted = step(tx, &article, reason)?;
+    let down = standing(tx, article.get())?;
+    if down.erased.is_some() {
+        return Err(Error::Conflict { code: "erased", detail: "its words were erased".to_owned() });
+    }
+    store::takedowns::lift(tx, &article, &lifted)?;
+    store::articles::find(tx, permit.visibility(), id)
+}
+
+/// The takedown that stands.
+fn standing(tx: &mut Tx<'_>, article: &Article) -> Result<Takedown, Error> {
+    let last = store::takedowns::of(tx, article)?.into_iter().next();
+    let detail = || "it was not taken down".to_owned();
+    last.filter(|t| t.lifted.is_none()).ok_or_else(|| Error::Conflict { code: "not-withdrawn", detail: detail() })
+}
+
+/// Erase the words of an article that was taken down, from revisions and editions too. There is no way back.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] with code `not-withdrawn`, or `erased` when that was done already.
+pub fn erase(tx: &mut Tx<'_>, permit: Permit<Erase>, id: Id<Article>, expected: Version, reason: &str) -> Result<Article, Error> {
+    store::articles::hold(tx, id)?;
+    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
+    super::articles::expect(tx, article.get(), expected)?;
+    let erased = step(tx, &article, reason)?;
+    if standing(tx, article.get())?.erased.is_some() {
+        return Err(Error::Conflict { code: "erased", detail: "its words were erased already".to_owned() });
+    }
+    store::takedowns::erase(tx, &article, &erased)?;
+    store::articles::find(tx, permit.visibility(), id)
+}

@@ -1,0 +1,69 @@
+//! The trash: what nobody wants any more, until it is restored or purged.
+
+use crate::{
+    access::{
+        Permit,
+        action::{DeleteArticle, Purge},
+    },
+    domain::{Error, Id, Version, article::Article},
+    store::{self, Tx},
+};
+
+/// Put an article into the trash, where nobody works on it; what is planned for it is taken back, and what was public keeps its address.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] with code `live` while the public sees any of it.
+pub fn put(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expected: Version) -> Result<(), Error> {
+    store::articles::hold(tx, id)?;
+    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
+    super::articles::expect(tx, article.get(), expected)?;
+    if store::editions::live_heads(tx, &[id])?.contains_key(&id) {
+        return Err(Error::Conflict { code: "live", detail: "what is live is unpublished first".to_owned() });
+    }
+    store::plans::cancel_all(tx, &article)?;
+    let now = tx.now();
+    store::articles::trash(tx, &article, expected, Some(now))
+}
+
+/// Take an article out of the trash, as it was.
+///
+/// # Errors
+/// [`Error::NotFound`] when it does not lie there; [`Error::Stale`].
+pub fn restore(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expected: Version) -> Result<Article, Error> {
+    let article = permit.over(store::articles::find_trashed(tx, permit.visibility(), id)?)?;
+    super::articles::expect(tx, article.get(), expected)?;
+    store::articles::trash(tx, &article, expected, None)?;
+    store::articles::find(tx, permit.visibility(), id)
+}
+
+/// Remove an article in the trash for good.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Stale`]; [`Error::Conflict`] with code `in-use` when it was public once: its address stays taken, and
+/// its words are erased, not purged.
+pub fn purge(tx: &mut Tx<'_>, permit: Permit<Purge>, id: Id<Article>, expected: Version) -> Result<(), Error> {
+    let article = permit.over(store::articles::find_trashed(tx, permit.visibility(), id)?)?;
+    super::articles::expect(tx, article.get(), expected)?;
+    if store::editions::exist(tx, id, None)? {
+        let detail = "what was public once is taken down and erased, not purged".to_owned();
+        return Err(Error::Conflict { code: "in-use", detail });
+    }
+    store::articles::purge(tx, &article)
+}
+
+/// How long the trash is kept before it empties itself, in seconds.
+pub const KEPT_SECONDS: i64 = 30 * 24 * 3_600;
+
+/// Purge what has lain in the trash for long and was never public, at most so much; how much it was.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn empty(tx: &mut Tx<'_>, permit: Permit<Purge>, limit: i64) -> Result<usize, Error> {
+    let old = store::articles::trashed_before(tx, tx.now().plus_seconds(-KEPT_SECONDS), limit)?;
+    let count = old.len();
+    for article in old {
+        let article = permit.over(article)?;
+        store::articles::purge(tx, &article)?;
+    }
+    Ok(count)
+}

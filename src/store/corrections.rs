@@ -1,0 +1,129 @@
+//! Corrections of articles.
+
+use std::collections::{BTreeMap, HashMap};
+
+use diesel::prelude::*;
+use serde_json::json;
+
+use super::{Tx, dialect::Json, editions, schema::corrections};
+use crate::{
+    access::{Granted, permit::Corrected},
+    domain::{
+        Error, Id, Instant, Locale, Version,
+        article::Article,
+        body::BlockId,
+        change::{Change, Event, Subject},
+        correction::Correction,
+        user::User,
+    },
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = corrections)]
+struct Row {
+    id: Id<Correction>,
+    article_id: Id<Article>,
+    kind: String,
+    texts: Json,
+    blocks: Json,
+    made_at: Instant,
+    version: Version,
+    created_by: Option<Id<User>>,
+    updated_at: Instant,
+}
+
+fn domain(row: Row) -> Result<Correction, Error> {
+    let texts: BTreeMap<String, String> = serde_json::from_value(row.texts.0).map_err(Error::internal)?;
+    let blocks: Vec<String> = serde_json::from_value(row.blocks.0).map_err(Error::internal)?;
+    Ok(Correction {
+        id: row.id,
+        article_id: row.article_id,
+        kind: row.kind.parse()?,
+        texts: texts.into_iter().map(|(locale, text)| (Locale::stored(locale), text)).collect(),
+        blocks: blocks.iter().filter_map(|b| BlockId::parse(b)).collect(),
+        made_at: row.made_at,
+        version: row.version,
+        created_by: row.created_by,
+        updated_at: row.updated_at,
+    })
+}
+
+fn row(c: &Correction) -> Row {
+    Row {
+        id: c.id,
+        article_id: c.article_id,
+        kind: c.kind.to_string(),
+        texts: Json(json!(c.texts)),
+        blocks: Json(json!(c.blocks)),
+        made_at: c.made_at,
+        version: c.version,
+        created_by: c.created_by,
+        updated_at: c.updated_at,
+    }
+}
+
+/// One correction.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(tx: &mut Tx<'_>, id: Id<Correction>) -> Result<Correction, Error> {
+    let row: Option<Row> = corrections::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
+    domain(row.ok_or(Error::NotFound("correction"))?)
+}
+
+/// The corrections of articles, newest first, in one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn of(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<Correction>>, Error> {
+    let rows: Vec<Row> = corrections::table
+        .filter(corrections::article_id.eq_any(articles.to_vec()))
+        .order((corrections::made_at.desc(), corrections::id.desc()))
+        .select(Row::as_select())
+        .load(tx.conn)?;
+    let mut all: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows {
+        let correction = domain(row)?;
+        all.entry(correction.article_id).or_default().push(correction);
+    }
+    Ok(all)
+}
+
+/// What the desk learns, and what the public learns of every language that it sees.
+fn record<A>(tx: &mut Tx<'_>, granted: &Granted<A, Corrected>, event: Event) -> Result<(), Error> {
+    let Corrected { article, correction } = granted.get();
+    tx.record(Change::new(event, Subject::Correction(correction.id)), granted.caller());
+    for live in editions::live_heads(tx, &[article.id])?.remove(&article.id).unwrap_or_default() {
+        tx.record(Change::new(Event::Corrected, Subject::Translation(article.id, live.locale)), granted.caller());
+    }
+    Ok(())
+}
+
+/// Save: a new one at version 1, else the next version.
+///
+/// # Errors
+/// [`Error::Stale`] when another save came first.
+pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Corrected>) -> Result<(), Error> {
+    let c = &granted.get().correction;
+    if c.version == 1 {
+        diesel::insert_into(corrections::table).values(&row(c)).execute(tx.conn)?;
+        return record(tx, granted, Event::Created);
+    }
+    let at = corrections::table.find(c.id).filter(corrections::version.eq(c.version.saturating_sub(1)));
+    if diesel::update(at).set(&row(c)).execute(tx.conn)? == 0 {
+        return Err(Error::stale("correction", c.version));
+    }
+    record(tx, granted, Event::Revised)
+}
+
+/// Remove one that should not have been made.
+///
+/// # Errors
+/// [`Error::Stale`] when it has moved on.
+pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Corrected>, expected: Version) -> Result<(), Error> {
+    let c = &granted.get().correction;
+    if diesel::delete(corrections::table.find(c.id).filter(corrections::version.eq(expected))).execute(tx.conn)? == 0 {
+        return Err(Error::stale("correction", c.version));
+    }
+    record(tx, granted, Event::Deleted)
+}

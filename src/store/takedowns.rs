@@ -1,0 +1,249 @@
+//! Takedowns: what was removed, and why; and the erasing of words.
+
+use diesel::{prelude::*, sql_types::Text};
+use serde_json::json;
+
+use super::{
+    Tx,
+    dialect::{self, Json},
+    editions,
+    schema::{
+        article_revisions, articles, comments, corrections, editions as edition_rows, idempotency_keys, previews, release_items, takedowns,
+        translation_revisions, translations,
+    },
+    sql::Sql,
+    translations::words_json,
+};
+use crate::{
+    access::Granted,
+    domain::{
+        Error, Id, Instant, Locale,
+        article::Article,
+        body::{Document, doc},
+        change::{Change, Event, Subject},
+        freshness::Lag,
+        takedown::{Step, Takedown},
+        translation::Words,
+        user::User,
+    },
+};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = takedowns)]
+struct Row {
+    id: Id<Takedown>,
+    article_id: Id<Article>,
+    reason: String,
+    taken_by: Option<Id<User>>,
+    taken_at: Instant,
+    lifted_reason: Option<String>,
+    lifted_by: Option<Id<User>>,
+    lifted_at: Option<Instant>,
+    erased_reason: Option<String>,
+    erased_by: Option<Id<User>>,
+    erased_at: Option<Instant>,
+}
+
+impl From<Row> for Takedown {
+    fn from(row: Row) -> Self {
+        let step = |(reason, at), by| Step { reason, by, at };
+        Self {
+            id: row.id,
+            article_id: row.article_id,
+            taken: Step { reason: row.reason, by: row.taken_by, at: row.taken_at },
+            lifted: row.lifted_reason.zip(row.lifted_at).map(|s| step(s, row.lifted_by)),
+            erased: row.erased_reason.zip(row.erased_at).map(|s| step(s, row.erased_by)),
+        }
+    }
+}
+
+/// The takedowns of an article, newest first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn of(tx: &mut Tx<'_>, article: &Article) -> Result<Vec<Takedown>, Error> {
+    let rows: Vec<Row> = takedowns::table
+        .filter(takedowns::article_id.eq(article.id))
+        .order((takedowns::taken_at.desc(), takedowns::id.desc()))
+        .select(Row::as_select())
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(Takedown::from).collect())
+}
+
+/// True when the public once saw the article and it was taken down since.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn is_gone(tx: &mut Tx<'_>, id: Id<Article>) -> Result<bool, Error> {
+    let withdrawn: Option<Option<Instant>> = articles::table.find(id).select(articles::withdrawn_at).first(tx.conn).optional()?;
+    Ok(withdrawn.flatten().is_some() && editions::exist(tx, id, None)?)
+}
+
+/// The same for the article that public slugs lead to.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn is_gone_by_slug(tx: &mut Tx<'_>, slug: &str, locales: &[Locale]) -> Result<bool, Error> {
+    use crate::domain::address::AddressKind;
+    let found = super::names::find(tx, locales, &[slug])?;
+    match found.into_iter().find(|a| a.kind == AddressKind::Article) {
+        Some(address) => is_gone(tx, address.target.into()),
+        None => Ok(false),
+    }
+}
+
+fn record_public(tx: &mut Tx<'_>, granted: &Granted<impl Sized, Article>, event: Event) -> Result<(), Error> {
+    let id = granted.get().id;
+    let locales: Vec<String> =
+        edition_rows::table.filter(edition_rows::article_id.eq(id)).select(edition_rows::locale).distinct().load(tx.conn)?;
+    for locale in locales {
+        tx.record(Change::new(event, Subject::Translation(id, Locale::stored(locale))), granted.caller());
+    }
+    Ok(())
+}
+
+/// Take an article down: whatever of it is live ends now.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn take<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, takedown: &Takedown) -> Result<(), Error> {
+    let id = granted.get().id;
+    let at = takedown.taken.at;
+    let row = (
+        takedowns::id.eq(takedown.id),
+        takedowns::article_id.eq(id),
+        takedowns::reason.eq(&takedown.taken.reason),
+        takedowns::taken_by.eq(takedown.taken.by),
+        takedowns::taken_at.eq(at),
+    );
+    diesel::insert_into(takedowns::table).values(row).execute(tx.conn)?;
+    diesel::update(articles::table.find(id)).set(articles::withdrawn_at.eq(Some(at))).execute(tx.conn)?;
+    let live = edition_rows::table.filter(edition_rows::article_id.eq(id)).filter(edition_rows::ended_at.is_null());
+    diesel::update(live).set(edition_rows::ended_at.eq(Some(at))).execute(tx.conn)?;
+    diesel::update(previews::table.filter(previews::article_id.eq(id)).filter(previews::revoked_at.is_null()))
+        .set(previews::revoked_at.eq(Some(at)))
+        .execute(tx.conn)?;
+    tx.record(Change::new(Event::Withdrawn, Subject::Article(id)).because(&takedown.taken.reason), granted.caller());
+    record_public(tx, granted, Event::Withdrawn)
+}
+
+/// Lift the takedown of an article; nothing becomes public by that.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn lift<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> Result<(), Error> {
+    let id = granted.get().id;
+    let open = takedowns::table.filter(takedowns::article_id.eq(id)).filter(takedowns::lifted_at.is_null());
+    let lifted =
+        (takedowns::lifted_reason.eq(Some(&step.reason)), takedowns::lifted_by.eq(step.by), takedowns::lifted_at.eq(Some(step.at)));
+    diesel::update(open).set(lifted).execute(tx.conn)?;
+    diesel::update(articles::table.find(id)).set(articles::withdrawn_at.eq(None::<Instant>)).execute(tx.conn)?;
+    tx.record(Change::new(Event::Reinstated, Subject::Article(id)).because(&step.reason), granted.caller());
+    record_public(tx, granted, Event::Reinstated)
+}
+
+/// What stands where words were erased.
+fn nothing() -> Words {
+    let none = String::new;
+    Words {
+        headline: "—".to_owned(),
+        summary: none(),
+        body: Document::default(),
+        lead_alt: none(),
+        lead_caption: none(),
+        seo_title: none(),
+        seo_description: none(),
+    }
+}
+
+/// Erase the words of an article from everything that is kept of it: working copy, revisions, editions, comments, corrections,
+/// and answers kept for retries. Its addresses, versions, instants and the reason stay, as a tombstone.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> Result<(), Error> {
+    let id = granted.get().id;
+    dialect::overwrite_what_is_deleted(tx.conn)?;
+    let words = nothing();
+    let (body, document) = (Json(doc::write(&words.body)), Json(words_json(&words)));
+    let of_translation = (
+        translations::headline.eq(&words.headline),
+        translations::summary.eq(""),
+        translations::body.eq(&body),
+        translations::lead_alt.eq(""),
+        translations::lead_caption.eq(""),
+        translations::seo_title.eq(""),
+        translations::seo_description.eq(""),
+    );
+    diesel::update(translations::table.filter(translations::article_id.eq(id))).set(of_translation).execute(tx.conn)?;
+    let revisions = translation_revisions::table.filter(translation_revisions::article_id.eq(id));
+    diesel::update(revisions).set((translation_revisions::words.eq(document), translation_revisions::note.eq(""))).execute(tx.conn)?;
+    let of_edition = (
+        edition_rows::headline.eq(&words.headline),
+        edition_rows::summary.eq(""),
+        edition_rows::lead_alt.eq(""),
+        edition_rows::lead_caption.eq(""),
+        edition_rows::seo_title.eq(""),
+        edition_rows::seo_description.eq(""),
+        edition_rows::body.eq(&body),
+        edition_rows::html.eq(""),
+        edition_rows::text.eq(""),
+        edition_rows::word_count.eq(0),
+        edition_rows::lag.eq(Json(json!(Lag::default()))),
+    );
+    diesel::update(edition_rows::table.filter(edition_rows::article_id.eq(id))).set(of_edition).execute(tx.conn)?;
+    diesel::update(articles::table.find(id)).set(articles::lead.eq(None::<Json>)).execute(tx.conn)?;
+    without_lead(tx, id)?;
+    diesel::delete(comments::table.filter(comments::article_id.eq(id))).execute(tx.conn)?;
+    diesel::delete(corrections::table.filter(corrections::article_id.eq(id))).execute(tx.conn)?;
+    diesel::delete(release_items::table.filter(release_items::article_id.eq(id))).execute(tx.conn)?;
+    forget_answers(tx, id)?;
+    let erased =
+        (takedowns::erased_reason.eq(Some(&step.reason)), takedowns::erased_by.eq(step.by), takedowns::erased_at.eq(Some(step.at)));
+    let open = takedowns::table.filter(takedowns::article_id.eq(id)).filter(takedowns::lifted_at.is_null());
+    diesel::update(open).set(erased).execute(tx.conn)?;
+    tx.record(Change::new(Event::Erased, Subject::Article(id)).because(&step.reason), granted.caller());
+    Ok(())
+}
+
+/// Take the lead picture and the notes out of all facts that are kept.
+fn without_lead(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
+    let bare = |facts: Json| {
+        let mut facts = facts;
+        if let Some(map) = facts.0.as_object_mut() {
+            map.insert("lead".to_owned(), serde_json::Value::Null);
+        }
+        facts
+    };
+    let of_article = article_revisions::table.filter(article_revisions::article_id.eq(id));
+    let kept: Vec<(i32, Json)> = of_article.select((article_revisions::version, article_revisions::facts)).load(tx.conn)?;
+    for (version, facts) in kept {
+        let set = (article_revisions::facts.eq(bare(facts)), article_revisions::note.eq(""));
+        diesel::update(article_revisions::table.find((id, version))).set(set).execute(tx.conn)?;
+    }
+    let of_article = edition_rows::table.filter(edition_rows::article_id.eq(id));
+    let kept: Vec<(Id<crate::domain::edition::Edition>, Json)> =
+        of_article.select((edition_rows::id, edition_rows::facts)).load(tx.conn)?;
+    for (edition, facts) in kept {
+        diesel::update(edition_rows::table.find(edition)).set(edition_rows::facts.eq(bare(facts))).execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Answers that are kept for retries may hold the words.
+fn forget_answers(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
+    #[derive(diesel::QueryableByName)]
+    struct Key {
+        #[diesel(sql_type = super::dialect::Uid)]
+        user_id: Id<User>,
+        #[diesel(sql_type = Text)]
+        key: String,
+    }
+    let mut sql = Sql::new("SELECT user_id, key FROM idempotency_keys WHERE CAST(answer AS TEXT) LIKE ");
+    sql.text(&format!("%{id}%"));
+    for found in sql.load::<Key>(tx)? {
+        let at = idempotency_keys::table.find((found.user_id, found.key));
+        diesel::update(at).set(idempotency_keys::answer.eq(None::<Json>)).execute(tx.conn)?;
+    }
+    Ok(())
+}
