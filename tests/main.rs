@@ -6,8 +6,10 @@
 mod support;
 
 mod bad_input;
+mod bulk;
 mod bundles;
 mod care;
+mod checking;
 mod command_line;
 mod contract;
 mod demo;

@@ -41,6 +41,7 @@ pub struct Caller {
     who: Arc<Who>,
     request_id: Arc<str>,
     origin: Arc<str>,
+    rehearsal: bool,
     claim: Option<Claim>,
 }
 
@@ -60,13 +61,13 @@ impl Caller {
             return Err(Error::Unauthenticated);
         }
         let scope = verified.scope().map(|s| s.split(' ').map(str::to_owned).collect());
-        Ok(Self { who: Arc::new(Who::User { user, scope }), request_id: "".into(), origin: "".into(), claim: None })
+        Ok(Self { who: Arc::new(Who::User { user, scope }), request_id: "".into(), origin: "".into(), rehearsal: false, claim: None })
     }
 
     /// A part of the system.
     #[must_use]
     pub fn system(system: System) -> Self {
-        Self { who: Arc::new(Who::System(system)), request_id: "".into(), origin: "".into(), claim: None }
+        Self { who: Arc::new(Who::System(system)), request_id: "".into(), origin: "".into(), rehearsal: false, claim: None }
     }
 
     /// The same caller within a request, from a network address.
@@ -79,6 +80,18 @@ impl Caller {
     #[must_use]
     pub fn once(self, claim: Claim) -> Self {
         Self { claim: Some(claim), ..self }
+    }
+
+    /// The same caller, who only tries: whatever they write is checked, answered, and undone.
+    #[must_use]
+    pub fn rehearsing(self) -> Self {
+        Self { rehearsal: true, ..self }
+    }
+
+    /// True when the caller only tries.
+    #[must_use]
+    pub fn rehearses(&self) -> bool {
+        self.rehearsal
     }
 
     /// The claim under which writes are committed, if there is one.

@@ -66,7 +66,7 @@ pub fn base() -> openapi::OpenApi {
 }
 
 /// The contract with what holds for many operations alike: a description on every response, which `OpenAPI` requires, and
-/// the `Idempotency-Key` of the desk's POSTs.
+/// the `Idempotency-Key` of the desk's POSTs, and the `validate_only` of its writes.
 #[must_use]
 pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
     let key = ParameterBuilder::new()
@@ -80,7 +80,21 @@ pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
             ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(LONGEST_KEY)).pattern(Some("^[!-~]+$")),
         ))
         .build();
+    let trial = ParameterBuilder::new()
+        .name("validate_only")
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(
+            "True checks the whole request and answers as if it were done, and does nothing; the answer says `Validate-Only: true`.",
+        ))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::Boolean).default(Some(false.into()))))
+        .build();
     for (path, item) in &mut api.paths.paths {
+        if path.starts_with("/v1/desk/") {
+            for operation in [&mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten() {
+                operation.parameters.get_or_insert_default().push(RefOr::T(trial.clone()));
+            }
+        }
         if let Some(operation) = item.post.as_mut().filter(|_| path.starts_with("/v1/desk/")) {
             operation.parameters.get_or_insert_default().push(RefOr::T(key.clone()));
         }

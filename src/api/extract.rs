@@ -149,6 +149,18 @@ pub trait Resource: Serialize + ToSchema {
 pub struct Patch<R>(Value, PhantomData<fn() -> R>);
 
 impl<R: Resource> Patch<R> {
+    /// A merge patch out of a value that came within another body.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is no object.
+    pub fn of(patch: Value) -> Result<Self, Error> {
+        if patch.is_object() {
+            Ok(Self(patch, PhantomData))
+        } else {
+            Err(Error::invalid("#", "type", "a merge patch of this is an object"))
+        }
+    }
+
     /// What the patched thing would be written as.
     ///
     /// # Errors

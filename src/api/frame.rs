@@ -75,6 +75,7 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
     if head {
         req.head_mut().method = Method::GET;
     }
+    let mut only_trying = false;
     let mut answer = if req.method() == Method::OPTIONS && req.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         req.into_response(preflight(face))
     } else {
@@ -83,8 +84,16 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
             Err(failure) => req.error_response(failure),
             Ok(None) => next.call(req).await?.map_into_boxed_body(),
             Ok(Some((verified, caller))) => {
-                let begun = if face == Face::Desk { begin(&mut req, &state, &caller, &id).await } else { Ok(Begun::Plain) };
+                let trial = if face == Face::Desk { only_tried(&mut req) } else { Ok(false) };
+                only_trying = matches!(trial, Ok(true));
+                let begun = match trial {
+                    Ok(false) if face == Face::Desk => begin(&mut req, &state, &caller, &id).await,
+                    // What is undone needs no key against being done twice.
+                    Ok(_) => Ok(Begun::Plain),
+                    Err(failure) => Err(failure),
+                };
                 let caller = if let Ok(Begun::Claimed(claim)) = &begun { caller.once(claim.clone()) } else { caller };
+                let caller = if only_trying { caller.rehearsing() } else { caller };
                 req.extensions_mut().insert(verified);
                 req.extensions_mut().insert(caller);
                 match begun {
@@ -97,9 +106,33 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
         }
     };
     name_problem(&mut answer, &id);
+    if only_trying {
+        answer.headers_mut().remove(header::LOCATION);
+        put(answer.headers_mut(), HeaderName::from_static("validate-only"), "true");
+    }
     finish(answer.headers_mut(), face, &id);
     share(answer.headers_mut(), face, origin.as_ref(), &state.origins);
     Ok(if head { answer.map_body(|_, body| BoxBody::new(Headless(body.size()))) } else { answer })
+}
+
+/// Whether a write is only to be tried (`?validate_only=true`); the parameter is taken out of the query, for no operation knows it.
+fn only_tried(req: &mut ServiceRequest) -> Result<bool, Failure> {
+    const NAME: &str = "validate_only";
+    if req.method() == Method::GET || !req.query_string().contains(NAME) {
+        return Ok(false);
+    }
+    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(req.query_string().as_bytes()).into_owned().collect();
+    let (mine, others): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| name == NAME);
+    let trying = match mine.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().as_slice() {
+        [] => return Ok(false),
+        ["true"] => true,
+        ["false"] => false,
+        _ => return Err(Failure::malformed("?validate_only", "parameter", "`true` or `false`, once")),
+    };
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(others).finish();
+    let path = if query.is_empty() { req.path().to_owned() } else { format!("{}?{query}", req.path()) };
+    req.head_mut().uri = path.parse().ok().ok_or_else(|| Failure::Malformed(Vec::new()))?;
+    Ok(trying)
 }
 
 /// Who asks, when the path needs to know.

@@ -55,12 +55,15 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::queue::routes)
                 .configure(desk::revisions::routes)
                 .configure(desk::publishing::routes)
+                .configure(desk::checking::routes)
                 .configure(desk::scheduling::routes)
                 .configure(desk::releases::routes)
                 .configure(desk::previews::routes)
                 .configure(desk::corrections::routes)
                 .configure(desk::takedowns::routes)
                 .configure(desk::trash::routes)
+                .configure(desk::bulk::routes)
+                .configure(desk::audit::routes)
                 .configure(desk::users::routes),
         )
         .service(

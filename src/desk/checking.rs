@@ -1,11 +1,130 @@
 //! Looking a story over before it is public.
 
-use crate::{access::permit::Copy, domain::Error, store::Tx};
+use std::collections::BTreeSet;
+
+use crate::{
+    access::{Permit, action::ReadArticle, permit::Copy},
+    domain::{
+        Error, Id, Locale, Violation,
+        article::Article,
+        body::Document,
+        path,
+        preflight::{self, Beside, Finding, Severity},
+        site::Masthead,
+    },
+    store::{self, Tx},
+};
+
+/// What was found in an article, with pointers into it (`#/translations/hi/headline`).
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// True when nothing was found that keeps the article from being published.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        self.findings.iter().all(|f| f.severity != Severity::Error)
+    }
+}
+
+/// Links of a body into the site that lead nowhere.
+fn dead_links(tx: &mut Tx<'_>, masthead: &Masthead, body: &Document) -> Result<Vec<String>, Error> {
+    let mut all = BTreeSet::new();
+    for block in &body.blocks {
+        preflight::links(block, &mut |href| _ = all.insert(href.to_owned()));
+    }
+    let base = masthead.site.url.trim_end_matches('/');
+    let mut dead = Vec::new();
+    for href in all {
+        let inside = href.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']));
+        let Some(inside) = inside.or_else(|| href.starts_with('/').then_some(href.as_str())) else { continue };
+        let inside = inside.split(['?', '#']).next().unwrap_or_default();
+        let Some(decoded) = path::decode(if inside.is_empty() { "/" } else { inside }) else {
+            dead.push(href);
+            continue;
+        };
+        if !leads_somewhere(tx, masthead, decoded.trim_end_matches('/'))? {
+            dead.push(href);
+        }
+    }
+    Ok(dead)
+}
+
+fn leads_somewhere(tx: &mut Tx<'_>, masthead: &Masthead, inside: &str) -> Result<bool, Error> {
+    if let Some(parts) = path::read(&masthead.site.url_pattern, inside) {
+        if let Some(id) = parts.id
+            && store::editions::live_heads(tx, &[id.into()])?.contains_key(&id.into())
+        {
+            return Ok(true);
+        }
+        if let (Some(slug), Ok(locale)) = (&parts.slug, parts.locale.parse::<Locale>())
+            && !store::names::find(tx, &[locale], &[slug])?.is_empty()
+        {
+            return Ok(true);
+        }
+    }
+    let mut segments = inside.split('/').skip(1);
+    let known = |locale: &str| locale.parse().ok().filter(|l| masthead.settings(l).is_some());
+    match (segments.next(), segments.next(), segments.next()) {
+        (None, ..) => Ok(true),
+        (Some(locale), None, _) => Ok(known(locale).is_some()),
+        (Some(locale), Some(slug), None) if known(locale).is_some() => {
+            let everywhere: Vec<Locale> = masthead.locales.iter().map(|l| l.locale.clone()).collect();
+            Ok(!store::names::find(tx, &everywhere, &[slug])?.is_empty())
+        }
+        _ => Ok(false),
+    }
+}
+
+fn findings(tx: &mut Tx<'_>, masthead: &Masthead, copy: &Copy) -> Result<Vec<Finding>, Error> {
+    let Copy { article, translation } = copy;
+    let dead_links = dead_links(tx, masthead, &translation.words.body)?;
+    let source = match &translation.made_from {
+        Some(of) => store::translations::find(tx, article, &of.locale)?,
+        None => None,
+    };
+    let behind = translation.made_from.as_ref().map_or(Ok(0), |of| store::editions::behind(tx, article.id, of))?;
+    let beside = Beside {
+        facts: &article.facts,
+        locale: &translation.locale,
+        source: source.as_ref().map(|s| (&s.locale, &s.words)),
+        dead_links: &dead_links,
+        behind,
+    };
+    let at = format!("#/translations/{}", translation.locale);
+    let placed = |f: Finding| Finding { pointer: f.pointer.replacen('#', &at, 1), ..f };
+    Ok(preflight::check(&translation.words, beside).into_iter().map(placed).collect())
+}
+
+/// Look an article over in some of its locales; in all that it has words in when none is named.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for a locale without words.
+pub fn check(tx: &mut Tx<'_>, permit: Permit<ReadArticle>, id: Id<Article>, locales: Option<Vec<Locale>>) -> Result<Report, Error> {
+    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let masthead = store::site::masthead(tx)?;
+    let all = store::translations::all(tx, &article)?;
+    if let Some(n) = locales.iter().flatten().position(|l| all.iter().all(|t| t.locale != *l)) {
+        return Err(Error::invalid(format!("#/locales/{n}"), "no_words", "there are no words in this locale"));
+    }
+    let missing: Vec<Locale> = masthead.locales.iter().map(|l| l.locale.clone()).filter(|l| all.iter().all(|t| t.locale != *l)).collect();
+    let mut findings = preflight::check_facts(&article.facts, &missing);
+    for translation in all.into_iter().filter(|t| locales.as_ref().is_none_or(|l| l.contains(&t.locale))) {
+        findings.extend(self::findings(tx, &masthead, &Copy { article: article.clone(), translation })?);
+    }
+    Ok(Report { findings })
+}
 
 /// Nothing, when nothing stands in the way of publishing this copy.
 ///
 /// # Errors
-/// [`Error::Invalid`] with every finding that blocks.
-pub(super) fn pass(_tx: &mut Tx<'_>, _copy: &Copy) -> Result<(), Error> {
-    Ok(())
+/// [`Error::Invalid`] with every finding that does.
+pub(super) fn pass(tx: &mut Tx<'_>, copy: &Copy) -> Result<(), Error> {
+    let masthead = store::site::masthead(tx)?;
+    let grave = findings(tx, &masthead, copy)?.into_iter().filter(|f| f.severity == Severity::Error);
+    let grave: Vec<Violation> = grave.map(|f| Violation { pointer: f.pointer, code: f.code.as_str(), detail: f.detail }).collect();
+    if grave.is_empty() { Ok(()) } else { Err(Error::Invalid(grave)) }
 }

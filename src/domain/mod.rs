@@ -22,6 +22,7 @@ pub mod name;
 pub mod page;
 pub mod path;
 pub mod plan;
+pub mod preflight;
 pub mod preview;
 pub mod release;
 pub mod revision;

@@ -1,14 +1,28 @@
 //! The change log: what every commit did, numbered in the order of commits.
 
-use diesel::{QueryableByName, prelude::*, sql_types::BigInt};
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{BigInt, Nullable, Text},
+};
+use uuid::Uuid;
 
 use super::{
     Tx,
-    dialect::At,
+    dialect::{At, Uid},
     schema::{change_counter, changes},
     sql::Sql,
+    users,
 };
-use crate::domain::{Error, Id, Instant};
+use crate::{
+    access::{Permit, action::ReadAudit},
+    domain::{
+        Error, Id, Instant, Locale,
+        change::Event,
+        page::{Page, Paging},
+        user::User,
+    },
+};
 
 #[derive(Insertable)]
 #[diesel(table_name = changes)]
@@ -34,12 +48,16 @@ struct Counter {
     at: Instant,
 }
 
-/// Number the changes of a transaction and log them; its last statements before the commit.
-pub(super) fn number(tx: &mut Tx<'_>) -> Result<(), Error> {
+/// Number the changes of a transaction and log them; its last statements before the commit. False when what was done was only tried,
+/// and is to be undone.
+pub(super) fn number(tx: &mut Tx<'_>) -> Result<bool, Error> {
     let recorded = std::mem::take(&mut tx.changes);
     let count = i64::try_from(recorded.len()).map_err(Error::internal)?;
+    if recorded.iter().any(|r| r.rehearsal) {
+        return Ok(false);
+    }
     if count == 0 {
-        return Ok(());
+        return Ok(true);
     }
     // One statement takes the lock that is held to the commit; the instant never runs backwards.
     let now = tx.now;
@@ -67,7 +85,7 @@ pub(super) fn number(tx: &mut Tx<'_>) -> Result<(), Error> {
         };
         diesel::insert_into(changes::table).values(&row).execute(tx.conn)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Let nobody else commit a change before this transaction ends, so that what it counts from here on stays true.
@@ -104,4 +122,134 @@ pub fn after(tx: &mut Tx<'_>, seq: i64, limit: i64) -> Result<Vec<Logged>, Error
         .select((changes::seq, changes::audience, changes::event, changes::kind, changes::actor))
         .load(tx.conn)?;
     Ok(rows.into_iter().map(|(seq, audience, event, kind, actor)| Logged { seq, audience, event, kind, actor }).collect())
+}
+
+/// The order of the audit trail, in cursors.
+pub const AUDIT_ORDER: u8 = 16;
+
+/// Which entries of the audit trail are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// By this actor.
+    pub actor: Option<String>,
+    /// That this happened.
+    pub event: Option<Event>,
+    /// To this kind of thing.
+    pub kind: Option<String>,
+    /// To this thing.
+    pub subject: Option<Uuid>,
+    /// In this request.
+    pub request_id: Option<String>,
+    /// From this instant on.
+    pub from: Option<Instant>,
+    /// Before this instant.
+    pub until: Option<Instant>,
+}
+
+/// An entry of the audit trail.
+#[derive(Debug, Clone)]
+pub struct Audited {
+    /// Its number.
+    pub seq: i64,
+    /// When.
+    pub at: Instant,
+    /// What happened.
+    pub event: Event,
+    /// To what kind of thing.
+    pub kind: String,
+    /// To which one.
+    pub subject: Option<Uuid>,
+    /// In which locale.
+    pub locale: Option<Locale>,
+    /// By whom.
+    pub actor: String,
+    /// Their name, when it was a user.
+    pub actor_name: Option<String>,
+    /// From where.
+    pub origin: String,
+    /// Why.
+    pub reason: String,
+    /// In which request.
+    pub request_id: String,
+}
+
+#[derive(QueryableByName)]
+struct AuditRow {
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+    #[diesel(sql_type = At)]
+    at: Instant,
+    #[diesel(sql_type = Text)]
+    event: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Nullable<Uid>)]
+    subject_id: Option<Id<()>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    locale: Option<String>,
+    #[diesel(sql_type = Text)]
+    actor: String,
+    #[diesel(sql_type = Text)]
+    origin: String,
+    #[diesel(sql_type = Text)]
+    reason: String,
+    #[diesel(sql_type = Text)]
+    request_id: String,
+}
+
+fn narrow(sql: &mut Sql, filter: &Filter) {
+    if let Some(actor) = &filter.actor {
+        sql.push(" AND actor = ").text(actor);
+    }
+    if let Some(event) = filter.event {
+        sql.push(" AND event = ").text(event.as_str());
+    }
+    if let Some(kind) = &filter.kind {
+        sql.push(" AND kind = ").text(kind);
+    }
+    if let Some(subject) = filter.subject {
+        sql.push(" AND subject_id = ").id(Id::<()>::from(subject));
+    }
+    if let Some(request) = &filter.request_id {
+        sql.push(" AND request_id = ").text(request);
+    }
+    if let Some(at) = filter.from {
+        sql.push(" AND at >= ").at(at);
+    }
+    if let Some(at) = filter.until {
+        sql.push(" AND at < ").at(at);
+    }
+}
+
+/// A page of the audit trail, newest first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn audit(tx: &mut Tx<'_>, _: &Permit<ReadAudit>, filter: &Filter, paging: Paging) -> Result<Page<Audited>, Error> {
+    let mut sql = Sql::new("SELECT seq, at, event, kind, subject_id, locale, actor, origin, reason, request_id FROM changes WHERE TRUE");
+    narrow(&mut sql, filter);
+    if let Some(c) = paging.cursor {
+        sql.push(if c.backwards { " AND seq > " } else { " AND seq < " }).int(c.key);
+    }
+    sql.push(if paging.backwards() { " ORDER BY seq LIMIT " } else { " ORDER BY seq DESC LIMIT " });
+    sql.int(i64::from(paging.limit).saturating_add(1));
+    let rows = sql.load::<AuditRow>(tx)?;
+    let people: Vec<Id<User>> = rows.iter().filter_map(|r| r.actor.parse().ok()).collect();
+    let names = users::names(tx, &people)?;
+    let page = Page::cut(rows, paging, AUDIT_ORDER, None, |r| (r.seq, Uuid::nil()));
+    page.try_map(|r| {
+        Ok(Audited {
+            seq: r.seq,
+            at: r.at,
+            event: r.event.parse()?,
+            kind: r.kind,
+            subject: r.subject_id.map(|id| id.uuid()),
+            locale: r.locale.map(Locale::stored),
+            actor_name: r.actor.parse().ok().and_then(|id: Id<User>| names.get(&id).cloned()),
+            actor: r.actor,
+            origin: r.origin,
+            reason: r.reason,
+            request_id: r.request_id,
+        })
+    })
 }

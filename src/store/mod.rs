@@ -139,6 +139,7 @@ struct Recorded {
     actor: String,
     request_id: String,
     origin: String,
+    rehearsal: bool,
     claim: Option<Claim>,
 }
 
@@ -175,6 +176,7 @@ impl Tx<'_> {
             actor: by.actor(),
             request_id: by.request_id().to_owned(),
             origin: by.origin().to_owned(),
+            rehearsal: by.rehearses(),
             claim: by.claim().cloned(),
         };
         if !self.changes.iter().any(|r| r.change == recorded.change) {
@@ -309,10 +311,10 @@ impl Store {
         })?;
         dialect::begin(&mut conn, purpose)?;
         let mut tx = Tx { conn: &mut conn, now: self.now(), entropy: &*self.0.entropy, changes: Vec::new() };
-        let done = f(&mut tx).and_then(|value| changes::number(&mut tx).map(|()| value));
+        let done = f(&mut tx).and_then(|value| changes::number(&mut tx).map(|keep| (value, keep)));
         match done {
-            Ok(value) => {
-                dialect::end(&mut conn, true)?;
+            Ok((value, keep)) => {
+                dialect::end(&mut conn, keep)?;
                 Ok(value)
             }
             Err(error) => {

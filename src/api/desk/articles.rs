@@ -257,7 +257,7 @@ impl Resource for DeskArticle {
 }
 
 impl FactsInput {
-    fn facts(self) -> (Facts, String) {
+    pub(super) fn facts(self) -> (Facts, String) {
         let facts = Facts {
             kind: self.kind,
             genre: self.genre,

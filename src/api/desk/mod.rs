@@ -1,7 +1,10 @@
 //! The desk over HTTP: every operation needs a token, and none may be cached.
 
 pub mod articles;
+pub mod audit;
 pub mod authors;
+pub mod bulk;
+pub mod checking;
 pub mod comments;
 pub mod corrections;
 pub mod locales;

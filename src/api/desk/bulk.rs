@@ -1,0 +1,305 @@
+//! `/v1/desk/bulk`: many verbs in one request, each checked exactly as alone.
+
+use actix_web::{
+    post,
+    web::{Data, Json},
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    articles::{DeskArticle, FactsInput, shown_one},
+    publishing::{Locales, Publication, Unpublication},
+    scheduling::NewPlan,
+    translations::{DeskTranslation, shown},
+    workflow::{ChangesRequested, MarkCurrent, NewAssignment, block},
+};
+use crate::{
+    access::{Action, Caller, Permit, action::ReadArticle},
+    api::{
+        State,
+        extract::{Body, Patch},
+        problem::{Failure, Problem},
+        typed::typed,
+    },
+    desk::{
+        self,
+        scheduling::Order,
+        translations::{Draft, Saved, Why},
+    },
+    domain::{
+        Error, Locale, Version, Violation, article::ArticleId, assignment::Assignment, body::Format, error::Faults, vocabulary::vocabulary,
+    },
+    store::{self, Tx},
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(run_bulk);
+}
+
+/// The most operations in one request.
+const MOST: usize = 100;
+
+vocabulary! {
+    /// What is done with an article, or with its words in a locale.
+    pub enum BulkVerb {
+        /// Change the facts: `body` is a merge patch, as for `PATCH …/articles/{id}`.
+        Revise => "revise",
+        /// Change the words: `body` is a merge patch, as for `PATCH …/translations/{locale}`.
+        ReviseTranslation => "revise_translation",
+        /// As `…/submit`.
+        Submit => "submit",
+        /// As `…/approve`.
+        Approve => "approve",
+        /// As `…/request-changes`.
+        RequestChanges => "request_changes",
+        /// As `…/mark-current`.
+        MarkCurrent => "mark_current",
+        /// As `…/assign`.
+        Assign => "assign",
+        /// As `…/publish`.
+        Publish => "publish",
+        /// As `…/unpublish`.
+        Unpublish => "unpublish",
+        /// As `…/schedule`.
+        Schedule => "schedule",
+        /// As `…/unschedule`.
+        Unschedule => "unschedule",
+        /// As `DELETE …/articles/{id}`.
+        Trash => "trash",
+    }
+}
+
+/// One operation.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BulkOperation {
+    /// What is done.
+    pub verb: BulkVerb,
+    /// With which article.
+    pub article_id: ArticleId,
+    /// With its words in this locale; verbs on the article take none.
+    #[serde(default)]
+    pub locale: Option<Locale>,
+    /// The version that is expected, as `If-Match` says it: of the words for verbs on words, else of the facts.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub version: Option<i32>,
+    /// What the verb's own request would hold; `{}` when absent.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub body: Option<Value>,
+}
+
+/// Many operations.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "operations": [
+    { "verb": "approve", "article_id": "0198c5a1-7f00-7000-8000-000000000001", "locale": "en", "version": 3 },
+    { "verb": "publish", "article_id": "0198c5a1-7f00-7000-8000-000000000001", "version": 1, "body": { "locales": ["en"] } }
+] }))]
+pub struct Bulk {
+    /// Whether all are done or none; else each for itself.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub atomic: bool,
+    /// What is done, in order.
+    #[schema(min_items = 1, max_items = 100)]
+    pub operations: Vec<BulkOperation>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// What became of one operation.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BulkResult {
+    /// The article.
+    pub article_id: ArticleId,
+    /// The status that it would have been answered with alone.
+    pub status: u16,
+    /// The code of the refusal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub code: Option<&'static str>,
+    /// The refusal in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub detail: Option<String>,
+    /// Everything that was wrong with it, with pointers into the request.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub errors: Vec<Violation>,
+    /// The version afterwards: of the words for verbs on words, else of the facts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub version: Option<i32>,
+}
+
+/// What became of all.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct BulkOutcome {
+    /// One for each operation, in their order.
+    pub results: Vec<BulkResult>,
+}
+
+fn permit<A: Action>(caller: &Caller) -> Result<Permit<A>, Error> {
+    Permit::try_from(caller.clone())
+}
+
+fn body<T: DeserializeOwned>(op: &BulkOperation) -> Result<T, Error> {
+    typed(op.body.clone().unwrap_or_else(|| Value::Object(serde_json::Map::new()))).map_err(|e| e.under("#/body"))
+}
+
+fn words_of(saved: &Saved) -> Version {
+    saved.translation.version
+}
+
+/// Do one operation, through the verb that its own path calls.
+fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation) -> Result<Option<Version>, Error> {
+    let id = op.article_id;
+    let version = || op.version.ok_or(Error::Unconditional);
+    let on_words = matches!(
+        op.verb,
+        BulkVerb::ReviseTranslation
+            | BulkVerb::Submit
+            | BulkVerb::Approve
+            | BulkVerb::RequestChanges
+            | BulkVerb::MarkCurrent
+            | BulkVerb::Assign
+    );
+    let locale = match (&op.locale, on_words) {
+        (Some(locale), true) => locale.clone(),
+        (None, true) => return Err(Error::invalid("#/locale", "required", "this verb is about the words of a locale")),
+        (Some(_), false) => {
+            return Err(Error::invalid("#/locale", "unknown_field", "this verb is about the article; name locales in `body`"));
+        }
+        (None, false) => Locale::english(),
+    };
+    let locale = &locale;
+    Ok(Some(match op.verb {
+        BulkVerb::Revise => revise(tx, who, op)?,
+        BulkVerb::ReviseTranslation => revise_words(tx, who, op, locale)?,
+        BulkVerb::Submit => words_of(&desk::translations::submit(tx, permit(who)?, id, locale, version()?)?),
+        BulkVerb::Approve => words_of(&desk::translations::approve(tx, permit(who)?, id, locale, version()?)?),
+        BulkVerb::RequestChanges => {
+            let sent: ChangesRequested = body(op)?;
+            let why = Why { text: sent.comment, block: sent.block_id.as_deref().map(block).transpose()? };
+            words_of(&desk::translations::request_changes(tx, permit(who)?, id, locale, version()?, why)?)
+        }
+        BulkVerb::MarkCurrent => {
+            let sent: MarkCurrent = body(op)?;
+            words_of(&desk::translations::mark_current(tx, permit(who)?, id, locale, version()?, sent.version)?)
+        }
+        BulkVerb::Assign => {
+            let sent: NewAssignment = body(op)?;
+            let assignment = sent.assignee_id.map(|assignee| Assignment { assignee, due_at: sent.due_at });
+            desk::assignments::assign(tx, permit(who)?, id, locale, assignment.as_ref())?.version
+        }
+        BulkVerb::Publish => {
+            let sent: Publication = body(op)?;
+            desk::publishing::publish(tx, permit(who)?, id, version()?, Locales::which(sent.locales), sent.minor)?.version
+        }
+        BulkVerb::Unpublish => {
+            let sent: Unpublication = body(op)?;
+            desk::publishing::unpublish(tx, permit(who)?, id, version()?, sent.locales)?.version
+        }
+        BulkVerb::Schedule => {
+            let NewPlan { locales, publish_at, unpublish_at, minor } = body(op)?;
+            let order = Order { which: Locales::which(locales), publish_at, unpublish_at, minor };
+            desk::scheduling::schedule(tx, permit(who)?, id, version()?, order)?.version
+        }
+        BulkVerb::Unschedule => {
+            let sent: Unpublication = body(op)?;
+            desk::scheduling::unschedule(tx, permit(who)?, id, version()?, sent.locales)?.version
+        }
+        BulkVerb::Trash => {
+            desk::trash::put(tx, permit(who)?, id, version()?)?;
+            return Ok(None);
+        }
+    }))
+}
+
+fn revise(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation) -> Result<Version, Error> {
+    let permit = permit::<crate::access::action::EditArticle>(who)?;
+    let patch: Patch<DeskArticle> = Patch::of(op.body.clone().unwrap_or_default()).map_err(|e| e.under("#/body"))?;
+    let article = store::articles::find(tx, permit.visibility(), op.article_id)?;
+    let present = shown_one(tx, &article)?;
+    let version = op.version.ok_or(Error::Unconditional)?;
+    Ok(desk::articles::revise(tx, permit, op.article_id, version, |_| {
+        patch.onto(&present).map(FactsInput::facts).map_err(|e| e.under("#/body"))
+    })?
+    .version)
+}
+
+fn revise_words(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, locale: &Locale) -> Result<Version, Error> {
+    let permit = permit::<crate::access::action::EditTranslation>(who)?;
+    let patch: Patch<DeskTranslation> = Patch::of(op.body.clone().unwrap_or_default()).map_err(|e| e.under("#/body"))?;
+    let article = store::articles::find(tx, permit.visibility(), op.article_id)?;
+    let translation = desk::translations::find(tx, &article, locale)?;
+    let present = shown(tx, Saved { article, translation, warnings: Vec::new() }, Format::Doc)?;
+    let version = op.version.ok_or(Error::Unconditional)?;
+    let with = |_: Option<&_>| patch.onto(&present).map(Draft::from).map_err(|e| e.under("#/body"));
+    Ok(words_of(&desk::translations::save(tx, permit, op.article_id, locale, Some(version), with)?))
+}
+
+fn refused(n: usize, op: &BulkOperation, error: Error) -> BulkResult {
+    let problem = Failure::from(error.under(&format!("#/operations/{n}"))).problem("");
+    BulkResult {
+        article_id: op.article_id,
+        status: problem.status,
+        code: Some(problem.code),
+        detail: Some(problem.detail),
+        errors: problem.errors,
+        version: None,
+    }
+}
+
+/// Do many things in one request, all or none, or each for itself.
+///
+/// Each operation is checked exactly as alone, and needs the permission that it needs alone. When they are to be done all or none,
+/// a refusal names every operation that stands in the way.
+#[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), request_body = Bulk,
+    responses((status = 200, body = BulkOutcome), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/bulk")]
+pub(crate) async fn run_bulk(permit: Permit<ReadArticle>, sent: Body<Bulk>, state: Data<State>) -> Result<Json<BulkOutcome>, Failure> {
+    let Bulk { atomic, operations } = sent.0;
+    if operations.is_empty() || operations.len() > MOST {
+        return Err(Error::invalid("#/operations", "out_of_range", format!("between 1 and {MOST}")).into());
+    }
+    let done = state.store.write(move |tx| {
+        let mut results = Vec::new();
+        for (n, op) in operations.iter().enumerate() {
+            results.push(match tx.attempt(|tx| run(tx, permit.caller(), op)) {
+                Ok(version) => BulkResult { article_id: op.article_id, status: 200, code: None, detail: None, errors: Vec::new(), version },
+                // Nothing is wrong with the operation: the whole is to be tried again, or looked into.
+                Err(ours @ (Error::Busy | Error::Internal(_))) => return Err(ours),
+                Err(error) => refused(n, op, error),
+            });
+        }
+        if atomic {
+            all_or_none(&results)?
+        }
+        Ok(results)
+    });
+    Ok(Json(BulkOutcome { results: done.await? }))
+}
+
+/// Everything that stands in the way, as one refusal.
+fn all_or_none(results: &[BulkResult]) -> Result<(), Error> {
+    let mut faults = Faults::default();
+    for (n, result) in results.iter().enumerate() {
+        let Some(code) = result.code else { continue };
+        for violation in &result.errors {
+            faults.add(violation.pointer.clone(), violation.code, violation.detail.clone());
+        }
+        if result.errors.is_empty() {
+            faults.add(format!("#/operations/{n}"), code, result.detail.clone().unwrap_or_default());
+        }
+    }
+    faults.or(())
+}

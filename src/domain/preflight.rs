@@ -1,0 +1,457 @@
+//! Preflight: looking words over before the public does.
+//!
+//! Pure: whatever has to be looked up (the source, dead links, how far behind) is handed in. A finding that is an error keeps words from
+//! being published; a warning does not. Most of what is an error here is refused or repaired on every save already: this is the
+//! last look, at whatever found another way in.
+
+use serde_json::{Value, json};
+use unicode_script::{Script, UnicodeScript};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{
+    Locale,
+    article::Facts,
+    body::{Block, Document, Inline, Mark, Node, doc, text::plain},
+    text::{bidi_balanced, repair_entities},
+    translation::Words,
+    url::safe_link,
+    vocabulary::vocabulary,
+};
+
+vocabulary! {
+    /// How grave a finding is.
+    pub enum Severity {
+        /// It keeps the words from being published.
+        Error => "error",
+        /// Somebody should look.
+        Warning => "warning",
+    }
+}
+
+vocabulary! {
+    /// What was found.
+    pub enum Code {
+        /// A picture without alternative text.
+        MissingAlt => "missing_alt",
+        /// A picture without a credit.
+        MissingCredit => "missing_credit",
+        /// Text with an entity that readers would see: `&#x27;`.
+        DoubleEscaped => "double_escaped",
+        /// A headline that lists and search engines cut.
+        HeadlineTooLong => "headline_too_long",
+        /// A link that a browser should not follow.
+        UnsafeLink => "unsafe_link",
+        /// A link into the site that leads nowhere.
+        BrokenLink => "broken_link",
+        /// Text in a script that the locale is not written in.
+        WrongScript => "wrong_script",
+        /// A paragraph that is the source's, letter by letter.
+        Untranslated => "untranslated",
+        /// Words whose source has moved on.
+        StaleTranslation => "stale_translation",
+        /// A locale of the site without words.
+        MissingLocale => "missing_locale",
+        /// A bidirectional control without its end.
+        UnbalancedBidi => "unbalanced_bidi",
+        /// A story without a body.
+        EmptyBody => "empty_body",
+    }
+}
+
+/// One thing that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What.
+    pub code: Code,
+    /// How grave it is.
+    pub severity: Severity,
+    /// Where: a JSON pointer into the words (`#/body/content/3`), as the desk shows them.
+    pub pointer: String,
+    /// What, in words.
+    pub detail: String,
+    /// A merge patch on the words that would repair it, where one would.
+    pub patch: Option<Value>,
+}
+
+/// Clusters of a headline from which on lists and search engines cut it.
+const LONG_HEADLINE: usize = 110;
+/// Letters from which on a paragraph that equals its source's was not translated; shorter ones may be names and figures.
+const UNTRANSLATED_LETTERS: usize = 20;
+
+/// What is handed in beside the words.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside<'a> {
+    /// The facts.
+    pub facts: &'a Facts,
+    /// The locale of the words.
+    pub locale: &'a Locale,
+    /// The words that these were made from, and their locale.
+    pub source: Option<(&'a Locale, &'a Words)>,
+    /// Links into the site that lead nowhere.
+    pub dead_links: &'a [String],
+    /// How many published revisions the source is ahead.
+    pub behind: i32,
+}
+
+struct Report<'a> {
+    findings: Vec<Finding>,
+    words: &'a Words,
+}
+
+impl Report<'_> {
+    fn add(&mut self, code: Code, severity: Severity, pointer: impl Into<String>, detail: impl Into<String>) {
+        self.repairable(code, severity, pointer, detail, None);
+    }
+
+    fn repairable(
+        &mut self,
+        code: Code,
+        severity: Severity,
+        pointer: impl Into<String>,
+        detail: impl Into<String>,
+        patch: impl Into<Option<Value>>,
+    ) {
+        self.findings.push(Finding { code, severity, pointer: pointer.into(), detail: detail.into(), patch: patch.into() });
+    }
+}
+
+/// The fields of words that are text, as pointers and merge patches name them.
+fn fields(words: &Words) -> [(&'static str, &str); 6] {
+    [
+        ("headline", &words.headline),
+        ("summary", &words.summary),
+        ("lead/alt", &words.lead_alt),
+        ("lead/caption", &words.lead_caption),
+        ("seo/title", &words.seo_title),
+        ("seo/description", &words.seo_description),
+    ]
+}
+
+fn patch(field: &str, value: &str) -> Value {
+    match field.split_once('/') {
+        Some((outer, inner)) => json!({ outer: { inner: value } }),
+        None => json!({ field: value }),
+    }
+}
+
+/// Look words over.
+#[must_use]
+pub fn check(words: &Words, beside: Beside<'_>) -> Vec<Finding> {
+    let mut report = Report { findings: Vec::new(), words };
+    let report_ref = &mut report;
+    for (field, text) in fields(words) {
+        text_field(report_ref, field, text);
+    }
+    if words.headline.graphemes(true).count() > LONG_HEADLINE {
+        let detail = format!("lists and search engines cut it after about {LONG_HEADLINE} characters");
+        report_ref.add(Code::HeadlineTooLong, Severity::Warning, "#/headline", detail);
+    }
+    if beside.facts.lead.is_some() && words.lead_alt.is_empty() {
+        report_ref.add(Code::MissingAlt, Severity::Warning, "#/lead/alt", "say what the lead picture shows, for those who cannot see it");
+    }
+    if words.body.blocks.is_empty() {
+        report_ref.add(Code::EmptyBody, Severity::Warning, "#/body", "the story has no body");
+    }
+    script(report_ref, "#/headline", &words.headline, beside.locale, Severity::Error);
+    body(report_ref, beside);
+    if beside.behind > 0 {
+        let detail = format!("the source has published {} newer revision(s)", beside.behind);
+        report_ref.add(Code::StaleTranslation, Severity::Warning, "#/made_from", detail);
+    }
+    report.findings
+}
+
+/// Look the facts over that all locales share, and which of the site's locales have words.
+#[must_use]
+pub fn check_facts(facts: &Facts, missing: &[Locale]) -> Vec<Finding> {
+    let warning = |code, pointer: String, detail: String| Finding { code, severity: Severity::Warning, pointer, detail, patch: None };
+    let credit = facts.lead.as_ref().filter(|l| l.credit.is_empty());
+    let credit = credit.map(|_| warning(Code::MissingCredit, "#/lead/credit".to_owned(), "say whose the lead picture is".to_owned()));
+    let locales =
+        missing.iter().map(|l| warning(Code::MissingLocale, format!("#/translations/{l}"), format!("there are no words in `{l}`")));
+    credit.into_iter().chain(locales).collect()
+}
+
+fn text_field(report: &mut Report<'_>, field: &str, text: &str) {
+    let repaired = repair_entities(text);
+    if repaired != text {
+        let (at, detail) = (format!("#/{field}"), "readers would see an escaped character");
+        report.repairable(Code::DoubleEscaped, Severity::Error, at, detail, patch(field, &repaired));
+    }
+    if !bidi_balanced(text) {
+        report.add(Code::UnbalancedBidi, Severity::Error, format!("#/{field}"), "a bidirectional control has no end");
+    }
+}
+
+/// The script that a language is written in by default, after CLDR's likely subtags; none where several are usual.
+fn expected(locale: &Locale) -> Option<Script> {
+    Some(match locale.language() {
+        "en" | "fr" | "de" | "es" | "pt" | "it" | "nl" | "sv" | "da" | "nb" | "fi" | "pl" | "cs" | "tr" | "id" | "vi" | "sw" => {
+            Script::Latin
+        }
+        "hi" | "mr" | "ne" | "mai" | "bho" | "kok" | "doi" | "brx" => Script::Devanagari,
+        "bn" | "as" => Script::Bengali,
+        "kn" => Script::Kannada,
+        "ta" => Script::Tamil,
+        "te" => Script::Telugu,
+        "ml" => Script::Malayalam,
+        "gu" => Script::Gujarati,
+        "or" => Script::Oriya,
+        "si" => Script::Sinhala,
+        "ur" | "ar" | "fa" | "ps" => Script::Arabic,
+        "he" => Script::Hebrew,
+        "el" => Script::Greek,
+        "ru" | "uk" | "bg" => Script::Cyrillic,
+        "th" => Script::Thai,
+        "ko" => Script::Hangul,
+        "am" => Script::Ethiopic,
+        "my" => Script::Myanmar,
+        "ka" => Script::Georgian,
+        "hy" => Script::Armenian,
+        _ => return None,
+    })
+}
+
+/// The letters of a text, and how many of them are of its most used script.
+fn scripts(text: &str) -> (usize, Option<(Script, usize)>) {
+    let mut counted: Vec<(Script, usize)> = Vec::new();
+    let mut letters = 0usize;
+    for script in text.chars().filter(|c| c.is_alphabetic()).map(|c| c.script()) {
+        if matches!(script, Script::Common | Script::Inherited | Script::Unknown) {
+            continue;
+        }
+        letters = letters.saturating_add(1);
+        match counted.iter_mut().find(|(s, _)| *s == script) {
+            Some((_, n)) => *n = n.saturating_add(1),
+            None => counted.push((script, 1)),
+        }
+    }
+    (letters, counted.into_iter().max_by_key(|(_, n)| *n))
+}
+
+fn script(report: &mut Report<'_>, pointer: &str, text: &str, locale: &Locale, gravest: Severity) {
+    let (Some(expected), (letters, Some((most, count)))) = (expected(locale), scripts(text)) else { return };
+    // Names and brands stand in Latin in any language: only when nearly all of it does, somebody should look.
+    let foreign =
+        if most == Script::Latin { count.saturating_mul(10) >= letters.saturating_mul(9) } else { count.saturating_mul(2) > letters };
+    if most == expected || !foreign {
+        return;
+    }
+    let severity = if most == Script::Latin { Severity::Warning } else { gravest };
+    let detail = format!("`{locale}` is written in {}; this is {}", expected.full_name(), most.full_name());
+    report.add(Code::WrongScript, severity, pointer, detail);
+}
+
+fn body(report: &mut Report<'_>, beside: Beside<'_>) {
+    let document = &report.words.body;
+    if repaired(document) != *document {
+        let patch = json!({ "body": { "format": "doc", "content": doc::write(&repaired(document)) } });
+        let detail = "readers would see an escaped character";
+        report.repairable(Code::DoubleEscaped, Severity::Error, "#/body", detail, patch);
+    }
+    let sources: Vec<String> = match beside.source {
+        Some((from, words)) if from.language() != beside.locale.language() => words.body.blocks.iter().map(of_block).collect(),
+        _ => Vec::new(),
+    };
+    for (n, block) in document.blocks.iter().enumerate() {
+        let at = format!("#/body/content/content/{n}");
+        let text = of_block(block);
+        if text.chars().filter(|c| c.is_alphabetic()).count() >= UNTRANSLATED_LETTERS && sources.contains(&text) {
+            report.add(Code::Untranslated, Severity::Warning, &at, "this is the source's paragraph, letter by letter");
+        } else if matches!(block.node, Node::Paragraph(_) | Node::Heading { .. }) {
+            // A paragraph may quote another language; a headline does not.
+            script(report, &at, &text, beside.locale, Severity::Warning);
+        }
+        if !bidi_balanced(&text) {
+            report.add(Code::UnbalancedBidi, Severity::Error, &at, "a bidirectional control has no end");
+        }
+        pictures(report, &at, block);
+        links(block, &mut |href| {
+            if safe_link(href).is_none() {
+                report.add(Code::UnsafeLink, Severity::Error, &at, format!("`{href}` is no address that a browser should follow"));
+            } else if beside.dead_links.iter().any(|dead| dead == href) {
+                report.add(Code::BrokenLink, Severity::Warning, &at, format!("`{href}` leads nowhere on this site"));
+            }
+        });
+    }
+}
+
+fn of_block(block: &Block) -> String {
+    plain(&Document { blocks: vec![block.clone()] })
+}
+
+fn pictures(report: &mut Report<'_>, at: &str, block: &Block) {
+    if let Node::Image(image) = &block.node {
+        if image.alt.is_empty() {
+            report.add(Code::MissingAlt, Severity::Warning, at, "say what the picture shows, unless it is decoration");
+        }
+        if image.credit.is_empty() {
+            report.add(Code::MissingCredit, Severity::Warning, at, "say whose the picture is");
+        }
+    }
+    for child in block.node.children() {
+        pictures(report, at, child);
+    }
+}
+
+fn texts_of(node: &Node) -> Vec<&[Inline]> {
+    match node {
+        Node::Paragraph(text) | Node::Heading { text, .. } | Node::PullQuote { text, .. } => vec![text],
+        Node::Table(rows) => rows.iter().flatten().map(|cell| cell.text.as_slice()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Every link of a block, at whatever depth.
+pub fn links(block: &Block, told: &mut dyn FnMut(&str)) {
+    for inline in texts_of(&block.node).into_iter().flatten() {
+        let Inline::Text { marks, .. } = inline else { continue };
+        for mark in marks {
+            if let Mark::Link { href } = mark {
+                told(href);
+            }
+        }
+    }
+    for child in block.node.children() {
+        links(child, told);
+    }
+}
+
+/// A body whose double-escaped entities are what they stand for.
+fn repaired(document: &Document) -> Document {
+    fn within(blocks: &mut [Block]) {
+        for block in blocks {
+            match &mut block.node {
+                Node::Paragraph(text) | Node::Heading { text, .. } | Node::PullQuote { text, .. } => inlines(text),
+                Node::Table(rows) => rows.iter_mut().flatten().for_each(|cell| inlines(&mut cell.text)),
+                _ => {}
+            }
+            within(block.node.children_mut());
+        }
+    }
+    fn inlines(text: &mut [Inline]) {
+        for inline in text {
+            if let Inline::Text { text, .. } = inline {
+                *text = repair_entities(text).into_owned();
+            }
+        }
+    }
+    let mut document = document.clone();
+    within(&mut document.blocks);
+    document
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        article::{Genre, Kind, Lead},
+        body::BlockId,
+    };
+
+    fn paragraph(id: &str, text: &str, marks: Vec<Mark>) -> Block {
+        let id = BlockId::parse(id).unwrap();
+        Block { id, source: None, node: Node::Paragraph(vec![Inline::Text { text: text.to_owned(), marks }]) }
+    }
+
+    fn words(headline: &str, blocks: Vec<Block>) -> Words {
+        let none = String::new;
+        Words {
+            headline: headline.to_owned(),
+            summary: none(),
+            body: Document { blocks },
+            lead_alt: none(),
+            lead_caption: none(),
+            seo_title: none(),
+            seo_description: none(),
+        }
+    }
+
+    fn facts() -> Facts {
+        let lead = Lead { url: "https://media.example/a.jpg".to_owned(), width: 1, height: 1, credit: String::new() };
+        Facts {
+            kind: Kind::Story,
+            genre: Genre::News,
+            section_id: uuid::Uuid::nil().into(),
+            tags: Vec::new(),
+            credits: Vec::new(),
+            lead: Some(lead),
+            source_locale: Locale::english(),
+            embargo_until: None,
+        }
+    }
+
+    fn told(words: &Words, locale: &str, source: Option<&Words>, dead: &[&str]) -> Vec<(&'static str, &'static str, String)> {
+        let (facts, locale, english) = (facts(), locale.parse().unwrap(), Locale::english());
+        let dead_links: Vec<String> = dead.iter().map(|d| (*d).to_owned()).collect();
+        let beside = Beside { facts: &facts, locale: &locale, source: source.map(|w| (&english, w)), dead_links: &dead_links, behind: 0 };
+        check(words, beside).into_iter().map(|f| (f.code.as_str(), f.severity.as_str(), f.pointer)).collect()
+    }
+
+    fn at(code: &'static str, severity: &'static str, pointer: &str) -> (&'static str, &'static str, String) {
+        (code, severity, pointer.to_owned())
+    }
+
+    #[test]
+    fn a_bengali_headline_in_hindi_is_an_error_and_an_english_one_a_warning() {
+        let body = || vec![paragraph("a", "नदी रात भर में एक मीटर बढ़ गई।", Vec::new())];
+        let alt = at("missing_alt", "warning", "#/lead/alt");
+        assert_eq!(told(&words("নদী বেড়েছে", body()), "hi", None, &[]), [alt.clone(), at("wrong_script", "error", "#/headline")]);
+        assert_eq!(told(&words("River rises", body()), "hi", None, &[]), [alt.clone(), at("wrong_script", "warning", "#/headline")]);
+        // Names and figures in Latin are usual.
+        assert_eq!(told(&words("NATO की बैठक में iPhone पर रोक", body()), "hi", None, &[]), [alt.clone()]);
+        assert_eq!(told(&words("2024", body()), "hi", None, &[]), [alt.clone()]);
+        assert_eq!(told(&words("नदी", body()), "hi", None, &[]), [alt]);
+    }
+
+    #[test]
+    fn entities_links_and_untranslated_paragraphs_are_found_where_they_are() {
+        let link = |href: &str| vec![Mark::Link { href: href.to_owned() }];
+        let source = words("River", vec![paragraph("s", "The river rose by a metre overnight.", Vec::new())]);
+        let story = words(
+            "It&#x27;s the river",
+            vec![
+                paragraph("a", "The river rose by a metre overnight.", Vec::new()),
+                paragraph("b", "See here, said the harbour master", link("javascript:alert(1)")),
+                paragraph("c", "And also there, he said to us", link("https://site.example/en/gone")),
+                paragraph("d", "Don&#x27;t look", Vec::new()),
+            ],
+        );
+        let found = told(&story, "fr", Some(&source), &["https://site.example/en/gone"]);
+        for expected in [
+            at("double_escaped", "error", "#/headline"),
+            at("double_escaped", "error", "#/body"),
+            at("untranslated", "warning", "#/body/content/content/0"),
+            at("unsafe_link", "error", "#/body/content/content/1"),
+            at("broken_link", "warning", "#/body/content/content/2"),
+        ] {
+            assert!(found.contains(&expected), "{expected:?} in {found:?}");
+        }
+        assert_eq!(found.len(), 6, "{found:?}");
+        // In the language of the source a paragraph may well be the same.
+        assert!(told(&story, "en-GB", Some(&source), &[]).iter().all(|(code, ..)| *code != "untranslated"));
+    }
+
+    #[test]
+    fn a_repair_is_suggested_that_repairs() {
+        let story = words("It&#x27;s", vec![paragraph("d", "Don&#x27;t look", Vec::new())]);
+        let (facts, locale) = (facts(), Locale::english());
+        let found = check(&story, Beside { facts: &facts, locale: &locale, source: None, dead_links: &[], behind: 2 });
+        let patches: Vec<&Value> = found.iter().filter_map(|f| f.patch.as_ref()).collect();
+        assert_eq!(patches.first(), Some(&&json!({ "headline": "It's" })));
+        let body = patches.get(1).and_then(|p| p.pointer("/body/content/content/0/content/0/text"));
+        assert_eq!(body, Some(&json!("Don't look")));
+        assert!(found.iter().any(|f| f.code == Code::StaleTranslation && f.severity == Severity::Warning));
+    }
+
+    #[test]
+    fn bidi_controls_are_closed_and_headlines_fit() {
+        let long = words(&"long ".repeat(30), vec![paragraph("a", "left \u{202e} open", Vec::new())]);
+        let found = told(&long, "en", None, &[]);
+        assert!(found.contains(&at("headline_too_long", "warning", "#/headline")), "{found:?}");
+        assert!(found.contains(&at("unbalanced_bidi", "error", "#/body/content/content/0")), "{found:?}");
+        let missing = check_facts(&facts(), &["kn".parse().unwrap()]);
+        let told: Vec<_> = missing.iter().map(|f| (f.code.as_str(), f.pointer.as_str())).collect();
+        assert_eq!(told, [("missing_credit", "#/lead/credit"), ("missing_locale", "#/translations/kn")]);
+    }
+}
