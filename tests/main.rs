@@ -13,6 +13,7 @@ mod checking;
 mod command_line;
 mod contract;
 mod demo;
+mod driving;
 mod house;
 mod keeping_up;
 mod naming;

@@ -56,7 +56,7 @@ both! {
         plan(&editor, &second, json!({ "locales": ["hi"], "publish_at": "2026-03-01T09:30:00Z" })).await.ok();
         let list = async |query: &str| {
             let list = editor.get(&format!("/v1/desk/schedule{query}")).await.ok();
-            let told = |p: &Value| format!("{} {} {}", p["verb"].as_str().unwrap(), p["locale"].as_str().unwrap(), &p["at"].as_str().unwrap()[11..16]);
+            let told = |p: &Value| format!("{} {} {}", p["verb"].as_str().unwrap(), p["locale"].as_str().unwrap(), p["at"].as_str().unwrap().get(11..16).unwrap());
             list["data"].as_array().unwrap().iter().map(told).collect::<Vec<_>>()
         };
         assert_eq!(list("").await, ["publish en 08:30", "publish en 09:00", "publish hi 09:30", "unpublish en 10:00"]);

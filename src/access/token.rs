@@ -25,6 +25,7 @@ pub const SESSION_SECONDS: i64 = 30 * 24 * 3_600;
 const LEEWAY: i64 = 5;
 const MAX_BYTES: usize = 4_096;
 /// A kind of token; one kind is never taken for another (RFC 8725 §3.11, §3.12).
+#[derive(Clone, Copy)]
 struct Kind {
     media_type: &'static str,
     audience: &'static str,

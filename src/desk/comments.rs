@@ -50,37 +50,35 @@ pub(super) fn add<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, id: Id<Article
     let article = store::articles::find(tx, permit.visibility(), id)?;
     let text = said(&draft.text)?;
     let (new, by, now) = (tx.new_id(), permit.caller().user_id(), tx.now());
-    let comment = match draft.parent {
-        Some(parent) => {
-            let nowhere = || Error::invalid("#/parent_id", "unknown_comment", "this article has no such comment");
-            let thread = match store::comments::find(tx, parent) {
-                Err(Error::NotFound(_)) => return Err(nowhere()),
-                other => other?,
-            };
-            if thread.article_id != id {
-                return Err(nowhere());
-            }
-            thread.reply(new, text, by, now)?
-        }
-        None => {
-            check(tx, &article, &draft.anchor)?;
-            Comment {
-                id: new,
-                article_id: id,
-                parent: None,
-                anchor: draft.anchor,
-                text,
-                created_by: by,
-                created_at: now,
-                updated_at: now,
-                resolved: None,
-                version: 1,
-            }
+    let comment = if let Some(parent) = draft.parent {
+        thread(tx, id, parent)?.reply(new, text, by, now)?
+    } else {
+        check(tx, &article, &draft.anchor)?;
+        Comment {
+            id: new,
+            article_id: id,
+            parent: None,
+            anchor: draft.anchor,
+            text,
+            created_by: by,
+            created_at: now,
+            updated_at: now,
+            resolved: None,
+            version: 1,
         }
     };
     let remark = permit.over(Remark { article, comment })?;
     store::comments::save(tx, &remark, Event::Created)?;
     Ok(remark.into_inner())
+}
+
+/// The comment that began a thread about this article.
+fn thread(tx: &mut Tx<'_>, article: Id<Article>, id: Id<Comment>) -> Result<Comment, Error> {
+    match store::comments::find(tx, id) {
+        Ok(comment) if comment.article_id == article => Ok(comment),
+        Ok(_) | Err(Error::NotFound(_)) => Err(Error::invalid("#/parent_id", "unknown_comment", "this article has no such comment")),
+        Err(other) => Err(other),
+    }
 }
 
 /// What a thread is about must be there.

@@ -243,7 +243,7 @@ pub fn audit(tx: &mut Tx<'_>, _: &Permit<ReadAudit>, filter: &Filter, paging: Pa
             at: r.at,
             event: r.event.parse()?,
             kind: r.kind,
-            subject: r.subject_id.map(|id| id.uuid()),
+            subject: r.subject_id.map(Id::uuid),
             locale: r.locale.map(Locale::stored),
             actor_name: r.actor.parse().ok().and_then(|id: Id<User>| names.get(&id).cloned()),
             actor: r.actor,

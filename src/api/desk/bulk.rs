@@ -282,7 +282,7 @@ pub(crate) async fn run_bulk(permit: Permit<ReadArticle>, sent: Body<Bulk>, stat
             });
         }
         if atomic {
-            all_or_none(&results)?
+            all_or_none(&results)?;
         }
         Ok(results)
     });
