@@ -14,6 +14,7 @@ mod command_line;
 mod contract;
 mod demo;
 mod driving;
+mod embargo;
 mod house;
 mod keeping_up;
 mod naming;

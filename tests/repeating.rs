@@ -24,7 +24,7 @@ fn tag(name: &str) -> Value {
 }
 
 async fn tags(app: &TestApp) -> i64 {
-    app.anyone().get("/v1/tags?count=true").await.ok()["page"]["total"].as_i64().unwrap()
+    app.editor().await.get("/v1/desk/tags?count=true").await.ok()["page"]["total"].as_i64().unwrap()
 }
 
 both! {

@@ -269,19 +269,22 @@ pub fn author(tx: &mut Tx<'_>, reading: &Reading, id: author::AuthorId) -> Resul
     show_author(reading, &store::authors::find(tx, id)?)
 }
 
-/// A page of tags.
+/// A page of the tags that live stories carry.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn tags(tx: &mut Tx<'_>, reading: &Reading, paging: Paging) -> Result<Page<Tag>, Error> {
-    store::tags::page(tx, paging)?.try_map(|t| show_tag(reading, &t))
+    store::tags::live_page(tx, paging)?.try_map(|t| show_tag(reading, &t))
 }
 
-/// One tag.
+/// One tag that a live story carries.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub fn tag(tx: &mut Tx<'_>, reading: &Reading, id: tag::TagId) -> Result<Tag, Error> {
+    if !store::tags::is_live(tx, id)? {
+        return Err(Error::NotFound("tag"));
+    }
     show_tag(reading, &store::tags::find(tx, id)?)
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     Tx,
     names::{self, take},
-    schema::{article_tags, edition_tags, tags},
+    schema::{article_tags, edition_tags, editions, tags},
 };
 use crate::{
     access::Granted,
@@ -44,14 +44,47 @@ fn domain(row: &Row, names: Names) -> Result<Tag, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Tag>, Error> {
+    list(tx, paging, false)
+}
+
+/// A page of the tags that live stories carry, oldest first: a tag is public while one does, so that none tells of a story to come.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn live_page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Tag>, Error> {
+    list(tx, paging, true)
+}
+
+/// True while a live story carries the tag.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn is_live(tx: &mut Tx<'_>, id: Id<Tag>) -> Result<bool, Error> {
+    let carrying = edition_tags::table.inner_join(editions::table.on(editions::id.eq(edition_tags::edition_id)));
+    let live = carrying.filter(editions::ended_at.is_null()).filter(edition_tags::tag_id.eq(id));
+    Ok(diesel::select(diesel::dsl::exists(live)).get_result(tx.conn)?)
+}
+
+fn list(tx: &mut Tx<'_>, paging: Paging, live: bool) -> Result<Page<Tag>, Error> {
+    let carried = || {
+        let carrying = edition_tags::table.inner_join(editions::table.on(editions::id.eq(edition_tags::edition_id)));
+        diesel::dsl::exists(carrying.filter(editions::ended_at.is_null()).filter(edition_tags::tag_id.eq(tags::id)))
+    };
     let mut query = tags::table.select(Row::as_select()).limit(i64::from(paging.limit).saturating_add(1)).into_boxed();
+    if live {
+        query = query.filter(carried());
+    }
     if let Some(cursor) = paging.cursor {
         let id = Id::<Tag>::from(cursor.id);
         query = if cursor.backwards { query.filter(tags::id.lt(id)) } else { query.filter(tags::id.gt(id)) };
     }
     query = if paging.backwards() { query.order(tags::id.desc()) } else { query.order(tags::id.asc()) };
     let rows: Vec<Row> = query.load(tx.conn)?;
-    let total = if paging.count { Some(tags::table.count().get_result(tx.conn)?) } else { None };
+    let total = match (paging.count, live) {
+        (true, true) => Some(tags::table.filter(carried()).count().get_result(tx.conn)?),
+        (true, false) => Some(tags::table.count().get_result(tx.conn)?),
+        (false, _) => None,
+    };
     let ids: BTreeSet<Uuid> = rows.iter().map(|r| r.id.uuid()).collect();
     let mut names = names::of(tx, &ids)?;
     Page::cut(rows, paging, 0, total, |r| (0, r.id.uuid())).try_map(|row| {
