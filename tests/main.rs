@@ -29,5 +29,6 @@ mod revising;
 mod scheduling;
 mod schema;
 mod sessions;
+mod story;
 mod translating;
 mod users;
