@@ -67,6 +67,23 @@ both! {
         let editor = app.editor().await;
         let id = app.anyone().get("/v1/articles").await.ok()["data"][0]["id"].as_str().unwrap().to_owned();
         let article = format!("/v1/desk/articles/{id}");
+        // Hindi is public and stale by two revisions; readers are told of a correction.
+        editor.publish(&article, &["hi"]).await.ok();
+        for text in ["One more.", "And another."] {
+            app.wait(60);
+            let english = format!("{article}/translations/en");
+            editor.patch(&english, &editor.get(&english).await.etag(), &json!({ "body": { "format": "text", "content": text } })).await.ok();
+            editor.publish(&article, &["en"]).await.ok();
+        }
+        editor.post(&format!("{article}/corrections"), &json!({ "kind": "correction", "texts": { "en": "It was black." } })).await.ok();
+        let stale = app.anyone().get(&format!("/v1/articles/{id}?locale=hi")).await.ok();
+        assert_eq!((&stale["translation"]["behind"], &stale["corrections"][0]["text"]), (&json!(2), &json!("It was black.")));
+        // What lies in the trash is nobody's to export.
+        let section = editor.get(&article).await.ok()["section_id"].as_str().unwrap().to_owned();
+        let trashed = editor.story(&section, "Thrown away").await;
+        editor.delete(&trashed, "\"1\"").await;
+        let there = app.store.read_now(|tx| dateline::store::articles::ids_after(tx, None, 10)).unwrap();
+        assert_eq!(there.iter().map(ToString::to_string).collect::<Vec<_>>(), [id.clone()]);
         editor.patch(&article, &editor.get(&article).await.etag(), &json!({ "genre": "analysis" })).await.ok();
         let words = format!("{article}/translations/en");
         editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "headline": "Not yet public" })).await.ok();
@@ -86,11 +103,12 @@ both! {
             Ok(all.iter().map(|r| serde_json::to_value(r).unwrap()).collect())
         }).unwrap();
         let other = TestApp::sqlite().await;
+        other.wait(120);
         for record in &records {
             other.import(record);
         }
         for path in [
-            format!("/v1/articles/{id}?body=doc"), "/v1/articles?body=html".to_owned(), "/v1/sections".to_owned(), "/v1/authors?locale=hi".to_owned(),
+            format!("/v1/articles/{id}?body=doc"), format!("/v1/articles/{id}?locale=hi"), "/v1/articles?body=html".to_owned(), "/v1/sections".to_owned(), "/v1/authors?locale=hi".to_owned(),
             "/v1/tags".to_owned(), "/v1/site".to_owned(), "/v1/articles/by-slug/a-car".to_owned(),
         ] {
             let (one, two) = (app.anyone().get(&path).await, other.anyone().get(&path).await);
@@ -100,6 +118,7 @@ both! {
         assert_eq!(export(&other, &id), export(&app, &id));
         let kept = other.editor().await.get(&words).await.ok();
         assert_eq!(kept["headline"], "Not yet public");
+        assert_eq!(other.editor().await.get(&format!("{article}/translations/hi")).await.ok()["freshness"]["status"], "stale");
         // Into the database it came from, an export says nothing new.
         for record in &records {
             assert_eq!(app.import(record).outcome, Outcome::Unchanged, "{record}");

@@ -29,6 +29,11 @@ both! {
         let desk_path = story(&app).await;
         app.author("desk", "Digital Desk").await;
         app.import(&json!({ "type": "tag", "key": "cars", "translations": { "en": { "name": "Cars" }, "hi": { "name": "गाड़ियाँ" } } }));
+        // A tag is public while a live story carries it.
+        let editor = app.editor().await;
+        let tag = editor.get("/v1/desk/tags").await.ok()["data"][0]["id"].clone();
+        editor.patch(&desk_path, &editor.get(&desk_path).await.etag(), &json!({ "tags": [tag] })).await.ok();
+        editor.publish(&desk_path, &["en", "hi"]).await.ok();
         let id = desk_path.rsplit('/').next().unwrap();
         for locale in ["en", "hi"] {
             let article = app.anyone().get(&format!("/v1/articles/{id}?locale={locale}")).await.ok();

@@ -21,6 +21,8 @@ use crate::{
 /// What a caller says of a correction.
 #[derive(Debug, Clone)]
 pub struct Draft {
+    /// The id of a new one, when it has one elsewhere.
+    pub id: Option<Id<Correction>>,
     /// What kind it is.
     pub kind: CorrectionKind,
     /// What it says, by locale.
@@ -53,7 +55,7 @@ fn prepare(
     }
     let now = tx.now();
     let correction = Correction {
-        id: before.map_or_else(|| tx.new_id(), |b| b.id),
+        id: before.map(|b| b.id).or(draft.id).unwrap_or_else(|| tx.new_id()),
         article_id: article.id,
         kind: draft.kind,
         texts: draft.texts,

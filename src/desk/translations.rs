@@ -19,6 +19,7 @@ use crate::{
         standing::Verb,
         text::{limits, line},
         translation::{MadeFrom, Save, Translation, Words},
+        user::User,
     },
     store::{self, Tx, names::Claim},
 };
@@ -165,7 +166,7 @@ fn prepare(
     locale: &Locale,
     before: Option<&Translation>,
     draft: Draft,
-    by: Option<Id<crate::domain::user::User>>,
+    by: Option<Id<User>>,
 ) -> Result<(Save, String, Vec<Violation>), Error> {
     let mut faults = Faults::default();
     let note = line(&mut faults, "#/note", &draft.note, limits::NOTE);
@@ -185,7 +186,7 @@ fn prepare(
     {
         body::blocks::keep_ids(&mut body, &before.words.body);
     }
-    let made_from = faults.merge(source(tx, article, locale, before, draft.made_from))?.flatten();
+    let made_from = faults.merge(source(tx, article, locale, before, draft.made_from, by))?.flatten();
     let words = Words {
         headline: draft.headline,
         summary: draft.summary,
@@ -230,6 +231,7 @@ fn source(
     locale: &Locale,
     before: Option<&Translation>,
     named: Option<MadeFrom>,
+    by: Option<Id<User>>,
 ) -> Result<Option<MadeFrom>, Error> {
     let wrong = |detail: &str| Err(Error::invalid("#/made_from", "made_from", detail));
     if *locale == article.facts.source_locale {
@@ -243,6 +245,10 @@ fn source(
         return Ok(source.map(|s| MadeFrom { locale: s.locale, version: s.version }));
     };
     if before.is_some_and(|b| b.made_from.as_ref() == Some(&named)) {
+        return Ok(Some(named));
+    }
+    // Revision 0 is one that only the sender of a bundle has.
+    if named.version == 0 && by.is_none() {
         return Ok(Some(named));
     }
     if named.locale == *locale {

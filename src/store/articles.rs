@@ -236,12 +236,13 @@ fn count(tx: &mut Tx<'_>, visibility: Visibility, filter: &Filter) -> Result<i64
     Ok(sql.first::<Count>(tx)?.map_or(0, |c| c.n))
 }
 
-/// The ids of all articles, oldest first.
+/// The ids of all articles outside the trash, oldest first.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn ids_after(tx: &mut Tx<'_>, after: Option<Id<Article>>, limit: i64) -> Result<Vec<Id<Article>>, Error> {
-    let mut query = articles::table.select(articles::id).order(articles::id).limit(limit).into_boxed();
+    let there = articles::table.filter(articles::trashed_at.is_null());
+    let mut query = there.select(articles::id).order(articles::id).limit(limit).into_boxed();
     if let Some(id) = after {
         query = query.filter(articles::id.gt(id));
     }

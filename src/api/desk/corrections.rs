@@ -109,7 +109,7 @@ impl From<Correction> for DeskCorrection {
 
 impl From<NewCorrection> for Draft {
     fn from(sent: NewCorrection) -> Self {
-        Self { kind: sent.kind, texts: sent.texts, blocks: sent.blocks, made_at: sent.made_at }
+        Self { id: None, kind: sent.kind, texts: sent.texts, blocks: sent.blocks, made_at: sent.made_at }
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::record::{
-    ArticleRecord, AuthorRecord, BodyRecord, CreditRecord, FactsRecord, LeadWordsRecord, LiveRecord, LocaleRecord, NameRecord, Record,
-    SectionRecord, SeoRecord, SiteRecord, TagRecord, TranslationRecord,
+    ArticleRecord, AuthorRecord, BodyRecord, CorrectionRecord, CreditRecord, FactsRecord, LagRecord, LeadWordsRecord, LiveRecord,
+    LocaleRecord, NameRecord, Record, SectionRecord, SeoRecord, SiteRecord, TagRecord, TranslationRecord,
 };
 use crate::{
     access::{Permit, Visibility, action::Export},
@@ -15,6 +15,7 @@ use crate::{
         article::{Article, Facts},
         author::Author,
         body::{Format, doc},
+        correction::Correction,
         name::Names,
         section::Section,
         tag::Tag,
@@ -153,9 +154,12 @@ fn translation(tx: &mut Tx<'_>, article: &Article, t: &Translation, frozen: Opti
         published_at: None,
         updated_at: None,
         live: None,
+        stale: t.made_from.as_ref().map_or(Ok(0), |of| store::editions::behind(tx, article.id, of))? > 0,
+        live_stale: None,
     };
     let Some(frozen) = frozen else { return Ok(record) };
     let live = &frozen.live;
+    record.live_stale = (live.behind > 0).then(|| LagRecord { behind: live.behind, lag: live.lag.clone() });
     let same_facts = without_embargo(&live.facts) == without_embargo(&article.facts);
     if frozen.words_version == t.version && same_facts {
         record.published_at = Some(live.published_at);
@@ -165,6 +169,11 @@ fn translation(tx: &mut Tx<'_>, article: &Article, t: &Translation, frozen: Opti
         record.live = Some(Box::new(live_record(live, facts)?));
     }
     Ok(record)
+}
+
+fn correction(c: Correction) -> CorrectionRecord {
+    let blocks = c.blocks.iter().map(ToString::to_string).collect();
+    CorrectionRecord { id: c.id.uuid(), kind: c.kind, texts: c.texts, blocks, made_at: c.made_at }
 }
 
 fn live_record(live: &Live, facts: Option<FactsRecord>) -> Result<LiveRecord, Error> {
@@ -197,6 +206,11 @@ pub fn export_article(tx: &mut Tx<'_>, permit: &Permit<Export>, id: Id<Article>)
         let frozen = live.iter().find(|f| f.live.locale == t.locale);
         translations.insert(t.locale.clone(), translation(tx, &article, &t, frozen)?);
     }
+    let corrections = store::corrections::of(tx, &[id])?.remove(&id).unwrap_or_default();
+    let withdrawn = match article.withdrawn_at {
+        Some(_) => store::takedowns::of(tx, &article)?.into_iter().next().map(|t| t.taken.reason),
+        None => None,
+    };
     Ok(Record::Article(Box::new(ArticleRecord {
         key: key(tx, "article", id.uuid())?,
         id: Some(id.uuid()),
@@ -208,6 +222,8 @@ pub fn export_article(tx: &mut Tx<'_>, permit: &Permit<Export>, id: Id<Article>)
         lead: present.lead,
         source_locale: article.facts.source_locale.clone(),
         embargo_until: article.facts.embargo_until,
+        corrections: corrections.into_iter().map(correction).collect(),
+        withdrawn,
         translations,
     })))
 }

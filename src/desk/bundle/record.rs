@@ -12,6 +12,8 @@ use crate::domain::{
     article::{Genre, Kind, Lead},
     author::AuthorKind,
     body::Format,
+    correction::CorrectionKind,
+    freshness::Lag,
     locale::Direction,
     site::{CreditLabels, Review},
     tag::TagKind,
@@ -164,7 +166,33 @@ pub struct ArticleRecord {
     pub(super) source_locale: Locale,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) embargo_until: Option<Instant>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) corrections: Vec<CorrectionRecord>,
+    /// Why it was taken down; an article that is new comes in taken down then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) withdrawn: Option<String>,
     pub(super) translations: BTreeMap<Locale, TranslationRecord>,
+}
+
+/// A correction of an article.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CorrectionRecord {
+    pub(super) id: Uuid,
+    pub(super) kind: CorrectionKind,
+    pub(super) texts: BTreeMap<Locale, String>,
+    #[serde(default)]
+    pub(super) blocks: Vec<String>,
+    pub(super) made_at: Instant,
+}
+
+/// How far the source of what is public has moved on, as readers are told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LagRecord {
+    pub(super) behind: i32,
+    #[serde(default)]
+    pub(super) lag: Lag,
 }
 
 fn story() -> Kind {
@@ -230,6 +258,12 @@ pub(super) struct TranslationRecord {
     /// What is public, where it differs from the words above.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) live: Option<Box<LiveRecord>>,
+    /// Of a working copy: that its source has moved on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) stale: bool,
+    /// Of what is public: how far its source has moved on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) live_stale: Option<LagRecord>,
 }
 
 /// What the public sees, where it differs from the working copy.

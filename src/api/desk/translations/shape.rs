@@ -55,8 +55,8 @@ impl ToSchema for DeskBody {
 pub struct MadeFromInfo {
     /// The source locale.
     pub locale: Locale,
-    /// The revision of its words.
-    #[schema(minimum = 1, example = 1)]
+    /// The revision of its words; 0 for one that is not kept here, as of an import.
+    #[schema(minimum = 0, example = 1)]
     pub version: i32,
 }
 

@@ -8,16 +8,16 @@ use super::{Before, Importer, Outcome};
 use crate::{
     access::{
         Caller, Permit, System,
-        action::{EditArticle, EditTranslation, Import, Publish},
+        action::{Correct, EditArticle, EditTranslation, Import, Publish, Withdraw},
     },
     desk::{
         self,
         bundle::{
             export,
-            record::{ArticleRecord, BodyRecord, FactsRecord, LeadWordsRecord, SeoRecord, TranslationRecord},
+            record::{ArticleRecord, BodyRecord, CorrectionRecord, FactsRecord, LeadWordsRecord, SeoRecord, TranslationRecord},
         },
         publishing::Elsewhere,
-        translations::Draft,
+        translations::{Draft, Saved},
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
@@ -90,10 +90,43 @@ impl Importer<'_, '_> {
             self.translation(id, r, locale, t, &facts).map_err(|e| e.under(&format!("#/translations/{locale}")))?;
         }
         self.set_facts(id, facts)?;
+        self.corrections(id, &r.corrections)?;
+        // What readers were told of translations holds until the desk publishes again.
+        for (locale, t) in &r.translations {
+            if let Some(stale) = &t.live_stale {
+                store::editions::age(self.tx, &Caller::system(System::Importer), id, locale, stale.behind, &stale.lag)?;
+            }
+        }
+        if let (Some(reason), None) = (&r.withdrawn, existing) {
+            let permit: Permit<Withdraw> = self.permit()?;
+            let version = store::articles::find(self.tx, permit.visibility(), id)?.version;
+            desk::takedowns::take(self.tx, permit, id, version, reason)?;
+        }
         let versions = versions(self.tx, id)?;
         self.remember("article", &r.key, id.uuid(), digest, versions)?;
         let same = stood.is_some() && stood == Some(standing(self.tx, id)?);
         Ok(if same { Outcome::Unchanged } else { outcome })
+    }
+
+    fn corrections(&mut self, id: Id<Article>, records: &[CorrectionRecord]) -> Result<(), Error> {
+        for (n, r) in records.iter().enumerate() {
+            let permit: Permit<Correct> = self.permit()?;
+            let draft = desk::corrections::Draft {
+                id: Some(r.id.into()),
+                kind: r.kind,
+                texts: r.texts.clone(),
+                blocks: r.blocks.clone(),
+                made_at: Some(r.made_at),
+            };
+            let made = match store::corrections::find(self.tx, r.id.into()) {
+                Ok(there) if there.article_id == id => desk::corrections::revise(self.tx, permit, there.id, there.version, |_| Ok(draft)),
+                Ok(_) => Err(Error::invalid("#/id", "taken", "the correction of another article")),
+                Err(Error::NotFound(_)) => desk::corrections::make(self.tx, permit, id, draft),
+                Err(other) => Err(other),
+            };
+            made.map_err(|e| e.under(&format!("#/corrections/{n}")))?;
+        }
+        Ok(())
     }
 
     fn begin(&mut self, r: &ArticleRecord, facts: Facts) -> Result<Id<Article>, Error> {
@@ -123,12 +156,12 @@ impl Importer<'_, '_> {
             let frozen = live.facts.as_ref().map(|f| self.facts(f, &r.source_locale, None)).transpose()?;
             self.set_facts(id, frozen.unwrap_or_else(|| Facts { embargo_until: None, ..facts.clone() }))?;
             let draft = draft_of_live(t).unwrap_or_default();
-            self.words(id, locale, t, draft)?;
+            self.words(id, r, locale, draft, t.live_stale.is_some())?;
             self.publish(id, locale, live.published_at, live.updated_at)?;
-            self.words(id, locale, t, draft_of(t))?;
+            self.words(id, r, locale, draft_of(t), t.stale)?;
             return self.stand(id, locale, t.state);
         }
-        self.words(id, locale, t, draft_of(t))?;
+        self.words(id, r, locale, draft_of(t), t.stale)?;
         if let Some(at) = t.published_at {
             self.set_facts(id, Facts { embargo_until: None, ..facts.clone() })?;
             self.publish(id, locale, at, t.updated_at)?;
@@ -158,23 +191,39 @@ impl Importer<'_, '_> {
         desk::articles::revise(self.tx, permit, id, version, |_| Ok((facts, "imported".to_owned()))).map(|_| ())
     }
 
-    fn words(&mut self, id: Id<Article>, locale: &Locale, t: &TranslationRecord, draft: Draft) -> Result<(), Error> {
+    fn words(&mut self, id: Id<Article>, r: &ArticleRecord, locale: &Locale, draft: Draft, stale: bool) -> Result<(), Error> {
+        let Some(t) = r.translations.get(locale) else { return Ok(()) };
         let permit: Permit<EditTranslation> = self.permit()?;
         let article = store::articles::find(self.tx, permit.visibility(), id)?;
         let existing = store::translations::find(self.tx, &article, locale)?.map(|t| t.version);
-        let made_from = match (&t.translated_from, existing) {
-            (Some(from), None) if *from != article.facts.source_locale => {
-                store::translations::find(self.tx, &article, from)?.map(|source| MadeFrom { locale: from.clone(), version: source.version })
+        let from = t.translated_from.clone().or_else(|| (stale && *locale != r.source_locale).then(|| r.source_locale.clone()));
+        let made_from = match (from, existing) {
+            // Made from a revision that only the sender has; whatever is published here is newer.
+            (Some(locale), _) if stale => Some(MadeFrom { locale, version: 0 }),
+            (Some(from), None) if from != article.facts.source_locale => {
+                store::translations::find(self.tx, &article, &from)?.map(|source| MadeFrom { locale: from, version: source.version })
             }
             _ => None,
         };
         let draft = Draft { made_from, note: "imported".to_owned(), ..draft };
         let saved = desk::translations::save(self.tx, permit, id, locale, existing, |_| Ok(draft))?;
+        self.catch_up(id, locale, &saved, existing, stale)?;
         self.warnings.extend(saved.warnings.into_iter().map(|w| {
             let pointer = w.pointer.replacen('#', &format!("#/translations/{locale}"), 1);
             Violation { pointer, ..w }
         }));
         Ok(())
+    }
+
+    /// Words that changed in an import render their source as it is now, unless the record says otherwise.
+    fn catch_up(&mut self, id: Id<Article>, locale: &Locale, saved: &Saved, before: Option<Version>, stale: bool) -> Result<(), Error> {
+        let now = saved.translation.version;
+        let changed = before.is_some_and(|before| before != now);
+        let Some(of) = saved.translation.made_from.as_ref().filter(|_| changed && !stale) else { return Ok(()) };
+        let source = store::translations::find(self.tx, &saved.article, &of.locale)?;
+        let Some(newest) = source.map(|s| s.version).filter(|newest| *newest > of.version) else { return Ok(()) };
+        let permit: Permit<EditTranslation> = self.permit()?;
+        desk::translations::mark_current(self.tx, permit, id, locale, now, Some(newest)).map(|_| ())
     }
 
     /// Publish under these dates, unless what is public is just that.
