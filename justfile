@@ -11,6 +11,10 @@ check:
 check-pg:
     DATELINE_TEST_POSTGRES=required cargo test --locked
 
+# Real servers, killed without warning: due items, requests sent twice, sixteen writers; some ten minutes
+drive:
+    DATELINE_TEST_POSTGRES=required cargo test --locked --test suite -- --ignored --nocapture --test-threads=1 driving
+
 # Write the contract anew
 openapi:
     cargo run --quiet -- openapi > openapi/v1.json

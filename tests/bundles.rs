@@ -83,7 +83,7 @@ both! {
         let trashed = editor.story(&section, "Thrown away").await;
         editor.delete(&trashed, "\"1\"").await;
         let there = app.store.read_now(|tx| dateline::store::articles::ids_after(tx, None, 10)).unwrap();
-        assert_eq!(there.iter().map(ToString::to_string).collect::<Vec<_>>(), [id.clone()]);
+        assert_eq!(there.iter().map(ToString::to_string).collect::<Vec<_>>(), std::slice::from_ref(&id));
         editor.patch(&article, &editor.get(&article).await.etag(), &json!({ "genre": "analysis" })).await.ok();
         let words = format!("{article}/translations/en");
         editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "headline": "Not yet public" })).await.ok();
