@@ -169,3 +169,21 @@ both! {
         assert_eq!(writer.get("/v1/desk/translations?locale=kn").await.ok()["data"], json!([]));
     }
 }
+
+both! {
+    async fn of_two_who_take_the_same_work_at_once_one_gets_it(app) {
+        let editor = app.editor().await;
+        let path = translated(&app, &editor).await;
+        let (one, two) = (app.role(Role::Translator, None, Some("kn")).await, app.role(Role::Translator, None, Some("kn")).await);
+        let take = |who: &Client<'_>| json!({ "assignee_id": who.path().rsplit('/').next().unwrap() });
+        let verb = format!("{path}/translations/kn/assign");
+        for _ in 0..10 {
+            let (mine, yours) = (take(&one), take(&two));
+            let (a, b) = futures_util::future::join(one.post(&verb, &mine), two.post(&verb, &yours)).await;
+            let mut statuses = [a.status, b.status];
+            statuses.sort_unstable();
+            assert_eq!(statuses, [200, 403]);
+            editor.post(&verb, &json!({ "assignee_id": null })).await.ok();
+        }
+    }
+}

@@ -25,7 +25,7 @@ actions! {
     CreateArticle => "article.create",
     /// Change the facts of an article.
     EditArticle => "article.edit",
-    /// Remove an article that was never published.
+    /// Put an article into the trash, and take it out again.
     DeleteArticle => "article.delete",
     /// Change the words of an article in a locale.
     EditTranslation => "translation.edit",

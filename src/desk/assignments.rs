@@ -27,6 +27,8 @@ pub fn assign(
     locale: &Locale,
     assignment: Option<&Assignment>,
 ) -> Result<Article, Error> {
+    // Of two who take the same work at once, the second sees the first.
+    store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, permit.visibility(), id)?;
     if store::site::masthead(tx)?.settings(locale).is_none() {
         return Err(Error::NotFound("locale"));

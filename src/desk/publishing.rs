@@ -82,6 +82,18 @@ pub(super) fn standing(tx: &mut Tx<'_>, copy: &Copy) -> Result<Standing, Error> 
     })
 }
 
+/// Nothing, when a verb on a whole article is possible in every locale that it has words in.
+///
+/// # Errors
+/// [`Error::Conflict`] with the codes of [`Standing::after`].
+pub(super) fn allow_everywhere(tx: &mut Tx<'_>, article: &Article, verb: Verb) -> Result<(), Error> {
+    for translation in store::translations::all(tx, article)? {
+        let copy = Copy { article: article.clone(), translation };
+        standing(tx, &copy)?.after(verb, tx.now(), false)?;
+    }
+    Ok(())
+}
+
 /// Make the working copies of some locales live, all or none; other locales keep what they show. Under an embargo they are
 /// planned for its end instead.
 ///

@@ -1,5 +1,6 @@
 //! Taking stories down, lifting that, and erasing words where the law demands it.
 
+use super::publishing::allow_everywhere;
 use crate::{
     access::{
         Granted, Permit,
@@ -9,6 +10,7 @@ use crate::{
         Error, Id, Version,
         article::Article,
         error::Faults,
+        standing::Verb,
         takedown::{Step, Takedown},
         text::{limits, line},
     },
@@ -30,9 +32,7 @@ pub fn take(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected
     let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
     super::articles::expect(tx, article.get(), expected)?;
     let taken = step(tx, &article, reason)?;
-    if article.get().withdrawn_at.is_some() {
-        return Err(Error::Conflict { code: "withdrawn", detail: "it was taken down already".to_owned() });
-    }
+    allow_everywhere(tx, article.get(), Verb::Withdraw)?;
     let takedown = Takedown { id: tx.new_id(), article_id: id, taken, lifted: None, erased: None };
     store::plans::cancel_all(tx, &article)?;
     store::takedowns::take(tx, &article, &takedown)?;
@@ -48,6 +48,7 @@ pub fn lift(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected
     let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
     super::articles::expect(tx, article.get(), expected)?;
     let lifted = step(tx, &article, reason)?;
+    allow_everywhere(tx, article.get(), Verb::Reinstate)?;
     let down = standing(tx, article.get())?;
     if down.erased.is_some() {
         return Err(Error::Conflict { code: "erased", detail: "its words were erased".to_owned() });

@@ -428,5 +428,6 @@ pub fn delete(
         let detail = "the original, and what was published once, can be unpublished but not deleted".to_owned();
         return Err(Error::Conflict { code: "in-use", detail });
     }
+    store::plans::cancel(tx, &copy, None)?;
     store::translations::delete(tx, &copy, expected)
 }

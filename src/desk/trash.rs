@@ -1,11 +1,12 @@
 //! The trash: what nobody wants any more, until it is restored or purged.
 
+use super::publishing::allow_everywhere;
 use crate::{
     access::{
         Permit,
         action::{DeleteArticle, Purge},
     },
-    domain::{Error, Id, Version, article::Article},
+    domain::{Error, Id, Version, article::Article, standing::Verb},
     store::{self, Tx},
 };
 
@@ -17,9 +18,7 @@ pub fn put(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expe
     store::articles::hold(tx, id)?;
     let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
     super::articles::expect(tx, article.get(), expected)?;
-    if store::editions::live_heads(tx, &[id])?.contains_key(&id) {
-        return Err(Error::Conflict { code: "live", detail: "what is live is unpublished first".to_owned() });
-    }
+    allow_everywhere(tx, article.get(), Verb::Trash)?;
     store::plans::cancel_all(tx, &article)?;
     let now = tx.now();
     store::articles::trash(tx, &article, expected, Some(now))
@@ -32,6 +31,7 @@ pub fn put(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expe
 pub fn restore(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expected: Version) -> Result<Article, Error> {
     let article = permit.over(store::articles::find_trashed(tx, permit.visibility(), id)?)?;
     super::articles::expect(tx, article.get(), expected)?;
+    allow_everywhere(tx, article.get(), Verb::Restore)?;
     store::articles::trash(tx, &article, expected, None)?;
     store::articles::find(tx, permit.visibility(), id)
 }

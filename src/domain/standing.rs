@@ -96,7 +96,9 @@ impl Standing {
             }
             Verb::End(at) => Ok(Self { end: Some(at), ..self }),
             Verb::Cancel => Ok(Self { start: None, end: None, ..self }),
+            Verb::Withdraw if self.withdrawn => refuse("withdrawn", "it was taken down already"),
             Verb::Withdraw => Ok(Self { withdrawn: true, live: false, start: None, end: None, ..self }),
+            Verb::Reinstate if !self.withdrawn => refuse("not-withdrawn", "it was not taken down"),
             Verb::Reinstate => Ok(Self { withdrawn: false, ..self }),
             Verb::Trash if self.live => refuse("live", "what is live is unpublished first"),
             Verb::Trash => Ok(Self { trashed: true, start: None, end: None, ..self }),

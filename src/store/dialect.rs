@@ -139,11 +139,10 @@ pub(super) fn end(conn: &mut Conn, keep: bool) -> QueryResult<()> {
 }
 
 /// The end of a query that locks the rows of some tables and passes over those that others have locked. `SQLite` has one writer.
-pub(super) fn locking(conn: &Conn, tables: &'static str) -> &'static str {
-    match (conn, tables) {
-        (Conn::Sqlite(_), _) => "",
-        (Conn::Postgres(_), "p, a") => " FOR UPDATE OF p, a SKIP LOCKED",
-        (Conn::Postgres(_), _) => " FOR UPDATE SKIP LOCKED",
+pub(super) fn locking(conn: &Conn, tables: &'static str) -> String {
+    match conn {
+        Conn::Sqlite(_) => String::new(),
+        Conn::Postgres(_) => format!(" FOR UPDATE OF {tables} SKIP LOCKED"),
     }
 }
 

@@ -242,7 +242,7 @@ pub fn claim(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Plan>, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push("WHERE p.failed_at IS NULL AND p.at <= ").at(tx.now());
     sql.push(&dialect::come_by_its_clock(tx.conn, "p.at")).push(" ORDER BY p.at, p.id LIMIT ").int(limit);
-    sql.push(dialect::locking(tx.conn, "p, a"));
+    sql.push(&dialect::locking(tx.conn, "p, a"));
     load(tx, sql)
 }
 

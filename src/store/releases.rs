@@ -144,7 +144,7 @@ pub fn claim(tx: &mut Tx<'_>) -> Result<Option<Release>, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push("r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at <= ").at(tx.now());
     sql.push(&dialect::come_by_its_clock(tx.conn, "r.publish_at")).push(" ORDER BY r.publish_at, r.id LIMIT 1");
-    sql.push(dialect::locking(tx.conn, "r"));
+    sql.push(&dialect::locking(tx.conn, "r"));
     Ok(load(tx, sql)?.pop())
 }
 
