@@ -35,6 +35,24 @@ fn every_operation_says_what_it_does_and_how_it_fails() {
     assert!(count > 50);
 }
 
+#[test]
+fn every_body_that_is_sent_has_an_example() {
+    let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+    let mut without = Vec::new();
+    for (path, item) in contract["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            for (_, media) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
+                let name = media["schema"]["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")).unwrap_or_default();
+                let schema = &contract["components"]["schemas"][name];
+                if media["example"].is_null() && schema["example"].is_null() {
+                    without.push(format!("{method} {path}"));
+                }
+            }
+        }
+    }
+    assert_eq!(without, Vec::<String>::new());
+}
+
 #[actix_web::test]
 async fn the_documentation_is_served_and_asks_nobody_else() {
     let app = TestApp::sqlite().await;

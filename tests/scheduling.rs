@@ -200,6 +200,26 @@ both! {
         assert_eq!(app.tick().await, 0);
     }
 
+    async fn a_clock_that_jumps_publishes_once_and_never_before_the_instant(app) {
+        let editor = app.editor().await;
+        let world = app.section("world", "दुनिया").await;
+        let article = editor.story(&world, "River rises").await;
+        plan(&editor, &article, json!({ "locales": ["en"], "publish_at": "2026-03-01T08:10:00Z" })).await.ok();
+        app.wait(-3600);
+        assert_eq!(app.tick().await, 0);
+        app.wait(2 * 3600);
+        assert_eq!((app.tick().await, app.tick().await), (1, 0));
+        // Set back again: nothing is done twice, and what follows does not stand before it.
+        app.wait(-5400);
+        assert_eq!(app.tick().await, 0);
+        let editor = app.again(&editor).await;
+        editor.patch(&format!("{article}/translations/en"), "\"1\"", &json!({ "headline": "River falls" })).await.ok();
+        editor.publish(&article, &["en"]).await.ok();
+        assert_eq!(headline(&app, &article).await.as_deref(), Some("River falls"));
+        let live = editor.get(&article).await.ok()["translations"]["en"]["live"].clone();
+        assert_eq!((&live["published_at"], &live["started_at"]), (&json!("2026-03-01T09:00:00Z"), &json!("2026-03-01T09:00:00.000001Z")));
+    }
+
     async fn a_release_takes_only_what_its_maker_may_publish(app) {
         let editor = app.editor().await;
         let (world, crime) = (app.section("world", "दुनिया").await, app.section("crime", "अपराध").await);

@@ -62,6 +62,7 @@ impl Hashing {
 /// An e-mail address and a password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "email": "admin@example.org", "password": "a-long-sentence-of-yours" }))]
 pub struct Credentials {
     /// The address.
     #[schema(example = "admin@example.org", max_length = 254)]
@@ -84,6 +85,7 @@ impl std::fmt::Debug for Credentials {
 /// A refresh token.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "refresh_token": "the-refresh-token-that-you-were-given" }))]
 pub struct Refresh {
     /// The token as it was given; it works once.
     #[schema(max_length = 200)]

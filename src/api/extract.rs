@@ -126,11 +126,19 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Future = Pending<Self>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if !is_json(req, "") {
-            return Box::pin(ready(Err(Failure::UnsupportedMediaType("application/json"))));
-        }
+        // Nothing at all, of no type, stands for `{}`: many verbs need no more.
+        let untyped = !req.headers().contains_key(CONTENT_TYPE);
+        let is_json = is_json(req, "");
         let bytes = read(req, payload);
-        Box::pin(async move { typed(json(&bytes.await?)?).map(Self).map_err(Failure::from) })
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            let value = match bytes.is_empty() {
+                true if untyped => Value::Object(serde_json::Map::new()),
+                _ if !is_json => return Err(Failure::UnsupportedMediaType("application/json")),
+                _ => json(&bytes)?,
+            };
+            typed(value).map(Self).map_err(Failure::from)
+        })
     }
 }
 

@@ -67,6 +67,8 @@ impl Dating {
     /// The dates of a publication at `now` after `last`, of which a minor one leaves `updated_at` alone.
     #[must_use]
     pub fn after(last: Option<&Dating>, minor: bool, now: Instant) -> Self {
+        // A clock that was set back does not put an edition before the one that it follows.
+        let now = last.map_or(now, |l| now.max(Instant::from_micros(l.started_at.as_micros().saturating_add(1))));
         Self {
             published_at: last.map_or(now, |l| l.published_at),
             updated_at: last.filter(|_| minor).map_or(now, |l| l.updated_at),

@@ -136,6 +136,7 @@ pub struct NewComment {
 /// What a comment says now.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "text": "Is this number confirmed by two sources?" }))]
 pub struct Rewritten {
     /// What it says.
     #[schema(min_length = 1, max_length = 4000)]

@@ -72,6 +72,7 @@ pub struct LocaleInput {
 /// A new locale.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "locale": "ta", "name": "தமிழ்", "fallback": ["en"] }))]
 pub struct NewLocale {
     /// The tag (BCP 47).
     pub locale: Locale,

@@ -71,6 +71,7 @@ pub struct DeskSection {
 /// A new section.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "translations": { "en": { "name": "World" }, "hi": { "name": "दुनिया" } } }))]
 pub struct NewSection {
     /// The section it lies in; at the top when absent.
     #[serde(default)]
@@ -88,6 +89,7 @@ pub struct NewSection {
 /// The sections of one level, in their new order.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "order": ["0198c5a1-7f00-7000-8000-000000000001", "0198c5a1-7f00-7000-8000-000000000002"] }))]
 pub struct SectionOrder {
     /// The section they lie in; those at the top when absent.
     #[serde(default)]
