@@ -1,33 +1,21 @@
-//! `/v1/desk/articles`.
+//! What articles look like to the desk.
 
 use std::collections::BTreeMap;
 
-use actix_web::{
-    get, patch, post,
-    web::{Data, Path},
-};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa::ToSchema;
 
-use super::{
-    Expecting,
-    scheduling::PlanInfo,
-    translations::{MadeFromInfo, NewTranslation},
-    workflow::AssignmentInfo,
-};
 use crate::{
-    access::{
-        Action, Permit,
-        action::{CreateArticle, EditArticle, ReadArticle},
-    },
     api::{
-        State,
-        extract::{Body, IfMatch, Patch, PatchOf, Query, Resource, paging},
-        problem::{Failure, Problem},
-        reply::{Listing, Tagged},
+        desk::{
+            scheduling::PlanInfo,
+            translations::{MadeFromInfo, NewTranslation},
+            workflow::AssignmentInfo,
+        },
+        extract::{PatchOf, Resource},
+        reply::Tagged,
     },
-    desk::{self, articles::Draft},
+    desk::articles::Draft,
     domain::{
         Error, Id, Instant, Locale, Violation,
         article::{self, ArticleId, Credit, Facts, Genre, Kind, Lead},
@@ -39,13 +27,8 @@ use crate::{
         translation::State as Stand,
         user::UserId,
     },
-    store::{self, Tx, articles::Filter, editions::LiveHead, translations::Head},
+    store::{self, Tx, editions::LiveHead, translations::Head},
 };
-
-/// The operations of this file.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_desk_articles).service(create_article).service(show_desk_article).service(revise_article);
-}
 
 /// An author in a role.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -257,7 +240,7 @@ impl Resource for DeskArticle {
 }
 
 impl FactsInput {
-    pub(super) fn facts(self) -> (Facts, String) {
+    pub(in crate::api::desk) fn facts(self) -> (Facts, String) {
         let facts = Facts {
             kind: self.kind,
             genre: self.genre,
@@ -340,7 +323,7 @@ fn facts_only(a: &article::Article) -> DeskArticle {
 }
 
 /// Articles with where their translations stand, in a fixed number of statements for all of them.
-pub(super) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]) -> Result<Vec<DeskArticle>, Error> {
+pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]) -> Result<Vec<DeskArticle>, Error> {
     let ids: Vec<Id<article::Article>> = articles.iter().map(|a| a.id).collect();
     let site: Vec<Locale> = store::site::masthead(tx)?.locales.into_iter().map(|l| l.locale).collect();
     let mut heads = store::translations::heads(tx, &ids)?;
@@ -367,132 +350,11 @@ pub(super) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]) -> Result<Ve
     Ok(articles.iter().map(show).collect())
 }
 
-pub(super) fn shown_one(tx: &mut Tx<'_>, article: &article::Article) -> Result<DeskArticle, Error> {
+pub(in crate::api::desk) fn shown_one(tx: &mut Tx<'_>, article: &article::Article) -> Result<DeskArticle, Error> {
     shown(tx, std::slice::from_ref(article))?.pop().ok_or(Error::NotFound("article"))
 }
 
-pub(super) fn tagged(shown: DeskArticle) -> Tagged<DeskArticle> {
+pub(in crate::api::desk) fn tagged(shown: DeskArticle) -> Tagged<DeskArticle> {
     let version = shown.version;
     Tagged::new(shown, version)
-}
-
-/// Which articles a desk list shows.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ListDeskArticles {
-    /// With a translation in this state.
-    #[param(inline)]
-    state: Option<Stand>,
-    /// With a translation in this locale; together with `state` and `text`, the same one.
-    #[param(inline)]
-    locale: Option<Locale>,
-    /// In this section or below it.
-    #[param(inline)]
-    section: Option<SectionId>,
-    /// Credited to this author.
-    #[param(inline)]
-    author: Option<AuthorId>,
-    /// With this text in a headline.
-    #[param(max_length = 200)]
-    text: Option<String>,
-    /// Only those that you created.
-    #[param(default = false)]
-    mine: Option<bool>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: Option<u32>,
-    /// Where the page begins: `page.next` or `page.previous` of another one.
-    cursor: Option<String>,
-    /// Whether to count all rows.
-    #[param(default = false)]
-    count: Option<bool>,
-}
-
-/// List articles as the desk keeps them, last saved first.
-///
-/// Contributors see their own.
-#[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(ListDeskArticles),
-    responses((status = 200, body = Listing<DeskArticle>), (status = "default", body = Problem, content_type = "application/problem+json")))]
-#[get("/articles")]
-pub(crate) async fn list_desk_articles(
-    permit: Permit<ReadArticle>,
-    query: Query<ListDeskArticles>,
-    state: Data<State>,
-) -> Result<Listing<DeskArticle>, Failure> {
-    let query = query.0;
-    let paging = paging(query.limit, query.cursor.as_deref(), query.count, 0)?;
-    let filter = Filter {
-        state: query.state,
-        locale: query.locale,
-        section: query.section,
-        author: query.author,
-        text: query.text,
-        created_by: permit.caller().user_id().filter(|_| query.mine == Some(true)),
-    };
-    let page = state.store.read(move |tx| {
-        let page = store::articles::page(tx, permit.visibility(), &filter, paging)?;
-        let mut shown = shown(tx, &page.items)?.into_iter();
-        page.try_map(|_| shown.next().ok_or(Error::NotFound("article")))
-    });
-    Ok(page.await?.into())
-}
-
-/// Begin an article.
-///
-/// Creates the article and the words it begins with, all or nothing. Nothing of it is public yet.
-#[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME])), request_body = NewArticle,
-    responses((status = 201, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
-#[post("/articles")]
-pub(crate) async fn create_article(
-    permit: Permit<CreateArticle>,
-    sent: Body<NewArticle>,
-    state: Data<State>,
-) -> Result<Tagged<DeskArticle>, Failure> {
-    let made = state.store.write(move |tx| {
-        let made = desk::articles::create(tx, permit, None, sent.0.into())?;
-        Ok(DeskArticle { warnings: made.warnings, ..shown_one(tx, &made.article)? })
-    });
-    let made = made.await?;
-    let path = format!("/v1/desk/articles/{}", made.id);
-    Ok(tagged(made).created(path))
-}
-
-/// Show an article as the desk keeps it.
-#[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
-    responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
-#[get("/articles/{id}")]
-pub(crate) async fn show_desk_article(
-    permit: Permit<ReadArticle>,
-    id: Path<ArticleId>,
-    state: Data<State>,
-) -> Result<Tagged<DeskArticle>, Failure> {
-    let found = state.store.read(move |tx| {
-        let article = store::articles::find(tx, permit.visibility(), *id)?;
-        shown_one(tx, &article)
-    });
-    Ok(tagged(found.await?))
-}
-
-/// Change the facts of an article.
-///
-/// Saves a new revision; answers 412 when `If-Match` is not the newest version. The public sees it when it is published.
-#[utoipa::path(tag = "desk: articles", security(("token" = [EditArticle::NAME])), params(("id" = ArticleId, Path), Expecting),
-    request_body(content = DeskArticlePatch, content_type = "application/merge-patch+json", example = json!({ "genre": "analysis" })),
-    responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
-#[patch("/articles/{id}")]
-pub(crate) async fn revise_article(
-    permit: Permit<EditArticle>,
-    id: Path<ArticleId>,
-    expected: IfMatch,
-    patch: Patch<DeskArticle>,
-    state: Data<State>,
-) -> Result<Tagged<DeskArticle>, Failure> {
-    let revised = state.store.write(move |tx| {
-        let article = store::articles::find(tx, permit.visibility(), *id)?;
-        let shown = shown_one(tx, &article)?;
-        let revised = desk::articles::revise(tx, permit, *id, expected.version()?, |_| patch.onto(&shown).map(FactsInput::facts))?;
-        shown_one(tx, &revised)
-    });
-    Ok(tagged(revised.await?))
 }
