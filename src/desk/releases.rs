@@ -50,14 +50,11 @@ pub struct Draft {
     pub items: Vec<ItemDraft>,
 }
 
-/// The most items of one release.
-pub const MOST_ITEMS: usize = 200;
-
 fn items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, drafts: Vec<ItemDraft>) -> Result<Vec<Item>, Error> {
     let publish = Permit::<Publish>::try_from(permit.caller().clone())?;
     let mut faults = Faults::default();
-    if drafts.len() > MOST_ITEMS {
-        faults.add("#/items", "too_many", format!("at most {MOST_ITEMS}"));
+    if drafts.len() > limits::RELEASE_ITEMS {
+        faults.add("#/items", "too_many", format!("at most {}", limits::RELEASE_ITEMS));
         return faults.or(Vec::new());
     }
     let (mut items, mut seen) = (Vec::new(), BTreeSet::new());

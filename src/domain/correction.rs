@@ -49,9 +49,6 @@ pub struct Correction {
     pub updated_at: Instant,
 }
 
-/// The most blocks that one correction names.
-const MOST_BLOCKS: usize = 100;
-
 impl Correction {
     /// The correction with texts cleaned, when it is valid by itself.
     ///
@@ -65,8 +62,8 @@ impl Correction {
         for (locale, text) in &mut self.texts {
             *text = lines(&mut faults, &format!("#/texts/{locale}"), text, limits::CORRECTION);
         }
-        if self.blocks.len() > MOST_BLOCKS {
-            faults.add("#/blocks", "too_many", format!("at most {MOST_BLOCKS}"));
+        if self.blocks.len() > limits::CORRECTION_BLOCKS {
+            faults.add("#/blocks", "too_many", format!("at most {}", limits::CORRECTION_BLOCKS));
         }
         faults.or(self)
     }

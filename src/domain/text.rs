@@ -56,6 +56,12 @@ pub mod limits {
     pub const TAGS: usize = 50;
     /// Credits on one article.
     pub const CREDITS: usize = 50;
+    /// Items of one release.
+    pub const RELEASE_ITEMS: usize = 200;
+    /// Operations of one bulk request.
+    pub const BULK: usize = 100;
+    /// Blocks that one correction names.
+    pub const CORRECTION_BLOCKS: usize = 100;
     /// Locales of one site.
     pub const LOCALES: usize = 100;
     /// Sections above one another.

@@ -30,7 +30,8 @@ use crate::{
         translations::{Draft, Saved, Why},
     },
     domain::{
-        Error, Locale, Version, Violation, article::ArticleId, assignment::Assignment, body::Format, error::Faults, vocabulary::vocabulary,
+        Error, Locale, Version, Violation, article::ArticleId, assignment::Assignment, body::Format, error::Faults, text::limits,
+        vocabulary::vocabulary,
     },
     store::{self, Tx},
 };
@@ -39,9 +40,6 @@ use crate::{
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(run_bulk);
 }
-
-/// The most operations in one request.
-const MOST: usize = 100;
 
 vocabulary! {
     /// What is done with an article, or with its words in a locale.
@@ -268,8 +266,8 @@ fn refused(n: usize, op: &BulkOperation, error: Error) -> BulkResult {
 #[post("/bulk")]
 pub(crate) async fn run_bulk(permit: Permit<ReadArticle>, sent: Body<Bulk>, state: Data<State>) -> Result<Json<BulkOutcome>, Failure> {
     let Bulk { atomic, operations } = sent.0;
-    if operations.is_empty() || operations.len() > MOST {
-        return Err(Error::invalid("#/operations", "out_of_range", format!("between 1 and {MOST}")).into());
+    if operations.is_empty() || operations.len() > limits::BULK {
+        return Err(Error::invalid("#/operations", "out_of_range", format!("between 1 and {}", limits::BULK)).into());
     }
     let done = state.store.write(move |tx| {
         let mut results = Vec::new();
