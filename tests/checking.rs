@@ -1,5 +1,6 @@
 //! Preflight: what is found before the public finds it.
 
+use dateline::domain::user::Role;
 use serde_json::{Value, json};
 
 fn found(report: &Value) -> Vec<String> {
@@ -37,6 +38,11 @@ both! {
         // Warnings block nothing; an error blocks publishing, planning and releases, and says where.
         let english = editor.post(&format!("{article}/check"), &json!({ "locales": ["en"] })).await.ok();
         assert_eq!((english["passes"].as_bool(), found(&english).len()), (Some(true), 5));
+        // An address outlives its story; a link to it does not lead anywhere while the story is gone.
+        let (first, chief) = (editor.get("/v1/desk/articles?text=river").await.ok()["data"][0]["id"].clone(), app.role(Role::Chief, None, None).await);
+        chief.act(&format!("/v1/desk/articles/{}/takedown", first.as_str().unwrap()), "\"1\"", &json!({ "reason": "x" })).await.ok();
+        let gone = editor.post(&format!("{article}/check"), &json!({ "locales": ["en"] })).await.ok();
+        assert_eq!(found(&gone).iter().filter(|f| f.starts_with("warning broken_link")).count(), 2);
         let refused = editor.publish(&article, &["en", "hi"]).await;
         refused.refused(422, "invalid");
         assert_eq!(refused.violations(), [("#/translations/hi/headline".to_owned(), "wrong_script".to_owned())]);

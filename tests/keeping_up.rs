@@ -168,9 +168,7 @@ both! {
         let writer = app.role(Role::Contributor, None, None).await;
         assert_eq!(writer.get("/v1/desk/translations?locale=kn").await.ok()["data"], json!([]));
     }
-}
 
-both! {
     async fn of_two_who_take_the_same_work_at_once_one_gets_it(app) {
         let editor = app.editor().await;
         let path = translated(&app, &editor).await;

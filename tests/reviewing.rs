@@ -38,6 +38,9 @@ both! {
         assert_eq!(editor.get(&format!("{path}/comments?resolved=false")).await.ok()["data"], json!([]));
         let open = editor.act(&format!("{comment}/reopen"), "\"2\"", &json!({})).await.ok();
         assert_eq!((&open["resolved"], open["version"].as_i64()), (&Value::Null, Some(3)));
+        let told = app.store.read_now(|tx| dateline::store::changes::after(tx, 0, 1000)).unwrap();
+        let told: Vec<_> = told.iter().rev().take(2).map(|c| c.event.as_str()).collect();
+        assert_eq!(told, ["reopened", "resolved"]);
     }
 
     async fn everybody_changes_their_own_comments_and_reviewers_remove_any(app) {

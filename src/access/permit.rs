@@ -217,6 +217,14 @@ impl<A: Action> TryFrom<Caller> for Permit<A> {
     }
 }
 
+impl Caller {
+    /// True when the caller may do `A` over this thing; for rules that depend on what else somebody may do.
+    #[must_use]
+    pub fn may<A: Action>(&self, object: &impl Scoped) -> bool {
+        self.may_somewhere(A::NAME) && self.may_over(A::NAME, Target { scope: object.scope() })
+    }
+}
+
 impl<A: Action> Permit<A> {
     /// Who asks.
     #[must_use]

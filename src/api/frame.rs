@@ -15,12 +15,12 @@ use actix_web::{
 use super::{
     State,
     idempotency::{Begun, begin, finish as finish_claim},
-    problem::{Failure, chain},
+    problem::Failure,
 };
 use crate::{
     access::{Caller, token::Verified},
     desk,
-    domain::{Error, id::new_uuid},
+    domain::{Error, error::chain, id::new_uuid},
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -191,16 +191,3 @@ impl ResponseError for Failure {
         self.answer("")
     }
 }
-
-/// The whole chain of causes, for the log.
-#[must_use]
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
-}

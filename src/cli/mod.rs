@@ -18,9 +18,8 @@ use crate::{
         keys::{Keys, SealedKey},
         secret::{Seal, Secret},
     },
-    api::problem::chain,
     config::{self, Settings},
-    domain::{Error, Locale, Violation, user::Role},
+    domain::{Error, Locale, Violation, error::chain, user::Role},
     store::{self, Options, Store, dialect::Engine},
 };
 

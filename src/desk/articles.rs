@@ -141,7 +141,7 @@ pub fn revise(
         return Ok(article.into_inner());
     }
     let now = tx.now();
-    embargo(tx, &article, facts.embargo_until)?;
+    embargo(tx, &article, facts.embargo_until, &note)?;
     let article = article.try_map(|a| a.revise(expected, facts, path, now))?;
     store::articles::save(tx, &article, &note).map_err(|e| late(tx, permit.visibility(), id, expected, e))?;
     Ok(article.into_inner())
@@ -149,19 +149,18 @@ pub fn revise(
 
 /// An embargo may be set on what is not public, and put off; what was to be public before its end waits. One that runs is
 /// shortened only by those who may break it, and that is on record.
-fn embargo(tx: &mut Tx<'_>, article: &Granted<EditArticle, Article>, until: Option<Instant>) -> Result<(), Error> {
+fn embargo(tx: &mut Tx<'_>, article: &Granted<EditArticle, Article>, until: Option<Instant>, note: &str) -> Result<(), Error> {
     let (id, now, stood) = (article.get().id, tx.now(), article.get().facts.embargo_until);
     if until == stood {
         return Ok(());
     }
     store::articles::hold(tx, id)?;
     if stood.is_some_and(|at| at > now && until.is_none_or(|until| until < at)) {
-        let permit = Permit::<BreakEmbargo>::try_from(article.caller().clone()).and_then(|p| p.over(article.get().clone()));
-        let Ok(granted) = permit else {
+        if !article.caller().may::<BreakEmbargo>(article.get()) {
             let detail = "an embargo that runs is shortened by breaking it".to_owned();
             return Err(Error::Conflict { code: "embargoed", detail });
-        };
-        store::articles::note_broken_embargo(tx, &granted, "");
+        }
+        store::articles::note_broken_embargo(tx, article, note);
     }
     let Some(until) = until.filter(|at| *at > now) else { return Ok(()) };
     if store::editions::live_heads(tx, &[id])?.contains_key(&id) {

@@ -2,18 +2,13 @@
 
 use crate::{
     access::{
-        Caller, Permit,
+        Permit,
         action::{AssignTranslation, ReviewTranslation},
         permit::Slot,
     },
     domain::{Error, Id, Locale, article::Article, assignment::Assignment, user::UserStatus},
     store::{self, Tx},
 };
-
-/// True when the caller hands out work there, as editors do.
-fn hands_out(caller: &Caller, slot: &Slot) -> bool {
-    Permit::<ReviewTranslation>::try_from(caller.clone()).is_ok_and(|permit| permit.over(slot.clone()).is_ok())
-}
 
 /// Say who works on the words of an article in a locale, or that nobody does. Who does not review there may take what is
 /// nobody's, and give back what is theirs.
@@ -35,7 +30,8 @@ pub fn assign(
     }
     let slot = permit.over(Slot { article: article.clone(), locale: locale.clone() })?;
     let me = permit.caller().user_id();
-    if !hands_out(permit.caller(), slot.get()) {
+    // Who reviews there hands out work.
+    if !permit.caller().may::<ReviewTranslation>(slot.get()) {
         let held = store::assignments::of(tx, &[id])?.remove(&(id, locale.clone()));
         let mine = |of: Id<_>| me == Some(of);
         if held.is_some_and(|h| !mine(h.assignment.assignee)) || assignment.is_some_and(|a| !mine(a.assignee)) {

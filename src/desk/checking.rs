@@ -6,6 +6,7 @@ use crate::{
     access::{Permit, action::ReadArticle, permit::Copy},
     domain::{
         Error, Id, Locale, Violation,
+        address::AddressKind,
         article::Article,
         body::Document,
         path,
@@ -61,7 +62,7 @@ fn leads_somewhere(tx: &mut Tx<'_>, masthead: &Masthead, inside: &str) -> Result
             return Ok(true);
         }
         if let (Some(slug), Ok(locale)) = (&parts.slug, parts.locale.parse::<Locale>())
-            && !store::names::find(tx, &[locale], &[slug])?.is_empty()
+            && is_public(tx, &[locale], slug)?
         {
             return Ok(true);
         }
@@ -73,10 +74,21 @@ fn leads_somewhere(tx: &mut Tx<'_>, masthead: &Masthead, inside: &str) -> Result
         (Some(locale), None, _) => Ok(known(locale).is_some()),
         (Some(locale), Some(slug), None) if known(locale).is_some() => {
             let everywhere: Vec<Locale> = masthead.locales.iter().map(|l| l.locale.clone()).collect();
-            Ok(!store::names::find(tx, &everywhere, &[slug])?.is_empty())
+            is_public(tx, &everywhere, slug)
         }
         _ => Ok(false),
     }
+}
+
+/// True when a slug leads to something that is public now; a story that is gone keeps its address, and nobody who follows it.
+fn is_public(tx: &mut Tx<'_>, locales: &[Locale], slug: &str) -> Result<bool, Error> {
+    for address in store::names::find(tx, locales, &[slug])? {
+        let id = address.target.into();
+        if address.kind != AddressKind::Article || store::editions::live_heads(tx, &[id])?.contains_key(&id) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn findings(tx: &mut Tx<'_>, masthead: &Masthead, copy: &Copy) -> Result<Vec<Finding>, Error> {

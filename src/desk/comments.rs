@@ -100,23 +100,22 @@ fn check(tx: &mut Tx<'_>, article: &Article, anchor: &Anchor) -> Result<(), Erro
     }
 }
 
-/// A comment that the caller may touch: their own, or any where they review.
-fn open(
-    tx: &mut Tx<'_>,
-    permit: &Permit<CommentOn>,
-    id: Id<Comment>,
-    expected: Version,
-) -> Result<(Granted<CommentOn, Remark>, bool), Error> {
+/// A comment that the caller sees, at the version that they expect.
+fn open(tx: &mut Tx<'_>, permit: &Permit<CommentOn>, id: Id<Comment>, expected: Version) -> Result<Granted<CommentOn, Remark>, Error> {
     let comment = store::comments::find(tx, id)?;
     let article = match store::articles::find(tx, permit.visibility(), comment.article_id) {
         Err(Error::NotFound(_)) => return Err(Error::NotFound("comment")),
         other => other?,
     };
-    let own = comment.created_by.is_some() && comment.created_by == permit.caller().user_id();
     let remark = permit.over(Remark { article, comment })?;
     Error::unless_newest("comment", remark.get().comment.version, expected)?;
-    let reviews = Permit::<ReviewTranslation>::try_from(permit.caller().clone()).is_ok_and(|p| p.over(remark.get().clone()).is_ok());
-    Ok((remark, own || reviews))
+    Ok(remark)
+}
+
+/// True when the caller wrote it.
+fn own(remark: &Granted<CommentOn, Remark>) -> bool {
+    let author = remark.get().comment.created_by;
+    author.is_some() && author == remark.caller().user_id()
 }
 
 /// Change what one's own comment says.
@@ -124,13 +123,12 @@ fn open(
 /// # Errors
 /// [`Error::Stale`]; [`Error::Forbidden`] for somebody else's.
 pub fn rewrite(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Comment>, expected: Version, text: &str) -> Result<Remark, Error> {
-    let (remark, _) = open(tx, &permit, id, expected)?;
-    let before = remark.get().comment.clone();
-    if before.created_by.is_none() || before.created_by != permit.caller().user_id() {
+    let remark = open(tx, &permit, id, expected)?;
+    if !own(&remark) {
         return Err(Error::Forbidden("article.comment"));
     }
     let (text, now) = (said(text)?, tx.now());
-    keep(tx, remark, &before, Event::Revised, |c| Ok(c.rewrite(text, now)))
+    keep(tx, remark, Event::Revised, |c| Ok(c.rewrite(text, now)))
 }
 
 /// Say that a thread is done with, or that it is not.
@@ -138,20 +136,21 @@ pub fn rewrite(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Comment>, expe
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] for a reply.
 pub fn settle(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Comment>, expected: Version, resolved: bool) -> Result<Remark, Error> {
-    let (remark, _) = open(tx, &permit, id, expected)?;
-    let (before, by, now) = (remark.get().comment.clone(), permit.caller().user_id(), tx.now());
-    keep(tx, remark, &before, Event::Resolved, |c| c.settle(resolved, by, now))
+    let remark = open(tx, &permit, id, expected)?;
+    let (by, now) = (permit.caller().user_id(), tx.now());
+    let event = if resolved { Event::Resolved } else { Event::Reopened };
+    keep(tx, remark, event, |c| c.settle(resolved, by, now))
 }
 
 fn keep(
     tx: &mut Tx<'_>,
     remark: Granted<CommentOn, Remark>,
-    before: &Comment,
     event: Event,
     rule: impl FnOnce(Comment) -> Result<Comment, Error>,
 ) -> Result<Remark, Error> {
+    let before = remark.get().comment.version;
     let remark = remark.try_map(|r| Ok(Remark { comment: rule(r.comment)?, ..r }))?;
-    if remark.get().comment != *before {
+    if remark.get().comment.version != before {
         store::comments::save(tx, &remark, event)?;
     }
     Ok(remark.into_inner())
@@ -162,6 +161,7 @@ fn keep(
 /// # Errors
 /// [`Error::Stale`]; [`Error::Forbidden`] for somebody else's.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Comment>, expected: Version) -> Result<(), Error> {
-    let (remark, may) = open(tx, &permit, id, expected)?;
+    let remark = open(tx, &permit, id, expected)?;
+    let may = own(&remark) || permit.caller().may::<ReviewTranslation>(remark.get());
     if may { store::comments::delete(tx, &remark, expected) } else { Err(Error::Forbidden("translation.review")) }
 }

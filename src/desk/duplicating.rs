@@ -11,7 +11,6 @@ use crate::{
     domain::{
         Error, Id, Locale,
         article::{Article, Facts},
-        body::{Format, Sent, doc},
         section::Section,
         translation::Translation,
     },
@@ -25,22 +24,6 @@ pub struct Order {
     pub locales: Option<Vec<Locale>>,
     /// The section of the new article; that of the old one when not said.
     pub section: Option<Id<Section>>,
-}
-
-/// Words as a draft of their own: under a new slug, made from the new original.
-fn draft(t: Translation) -> translations::Draft {
-    translations::Draft {
-        headline: t.words.headline,
-        summary: t.words.summary,
-        slug: None,
-        body: Some(Sent { format: Format::Doc, content: doc::write(&t.words.body) }),
-        lead_alt: t.words.lead_alt,
-        lead_caption: t.words.lead_caption,
-        seo_title: t.words.seo_title,
-        seo_description: t.words.seo_description,
-        made_from: None,
-        note: String::new(),
-    }
 }
 
 /// Begin a new article with the facts and working copies of another; nothing of it is public, and it is under no embargo.
@@ -57,7 +40,8 @@ pub fn duplicate(tx: &mut Tx<'_>, permit: Permit<CreateArticle>, id: Id<Article>
         return Err(Error::invalid(format!("#/locales/{n}"), "no_words", "there are no words in this locale"));
     }
     let wanted = |t: &Translation| t.locale == original || order.locales.as_ref().is_none_or(|l| l.contains(&t.locale));
-    let translations: BTreeMap<Locale, _> = all.into_iter().filter(wanted).map(|t| (t.locale.clone(), draft(t))).collect();
+    // Under new slugs, and made from the new original.
+    let translations: BTreeMap<Locale, _> = all.into_iter().filter(wanted).map(|t| (t.locale, translations::Draft::of(t.words))).collect();
     let section_id = order.section.unwrap_or(article.facts.section_id);
     let facts = Facts { section_id, embargo_until: None, ..article.facts };
     articles::create(tx, permit, None, articles::Draft { facts, translations, note: format!("duplicate of {id}") })

@@ -60,9 +60,12 @@ fn items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, drafts: Vec<ItemDraft>)
     let (mut items, mut seen) = (Vec::new(), BTreeSet::new());
     for (n, draft) in drafts.into_iter().enumerate() {
         let at = format!("#/items/{n}");
-        let Ok(article) = store::articles::find(tx, permit.visibility(), draft.article_id) else {
-            faults.add(format!("{at}/article_id"), "unknown_article", "there is no such article");
-            continue;
+        let article = match store::articles::find(tx, permit.visibility(), draft.article_id) {
+            Err(Error::NotFound(_)) => {
+                faults.add(format!("{at}/article_id"), "unknown_article", "there is no such article");
+                continue;
+            }
+            other => other?,
         };
         let Some(translation) = store::translations::find(tx, &article, &draft.locale)? else {
             faults.add(format!("{at}/locale"), "no_words", format!("there are no words in `{}`", draft.locale));
@@ -243,13 +246,14 @@ fn publish_all(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> R
 /// Publish a release that is due, if there is one; one that cannot be published is kept with what blocks it.
 ///
 /// # Errors
-/// [`Error::Busy`] and [`Error::Internal`] when the database fails; then nothing was done.
+/// [`Error::Busy`], and [`Error::Internal`] when not even that can be kept; then nothing was done.
 pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>) -> Result<bool, Error> {
     let Some(due) = store::releases::claim(tx)? else { return Ok(false) };
     match tx.attempt(|tx| publish_all(tx, &permit, due.clone())) {
         Ok(_) => {}
         Err(Error::Busy) => return Err(Error::Busy),
-        Err(_) => {
+        Err(refusal) => {
+            super::log_if_ours(&refusal, "a release could not be published");
             let now = tx.now();
             let failed = permit.over(Release { failed_at: Some(now), ..due }.next(now))?;
             store::releases::save(tx, &failed, Event::Failed)?;

@@ -9,16 +9,11 @@ use crate::{
         Permit,
         action::{EditArticle, EditTranslation},
     },
-    domain::{
-        Error, Id, Locale, Version,
-        article::Article,
-        body::{Format, Sent, doc},
-        translation::{MadeFrom, Words},
-    },
+    domain::{Error, Id, Locale, Version, article::Article},
     store::{self, Tx},
 };
 
-fn note(version: Version) -> String {
+pub(super) fn note(version: Version) -> String {
     format!("restored from revision {version}")
 }
 
@@ -53,22 +48,6 @@ pub fn restore_words(
     let article = store::articles::find(tx, permit.visibility(), id)?;
     let (words, made_from) = store::revisions::words(tx, &article, locale, version)?;
     translations::save(tx, permit, id, locale, Some(expected), |before| {
-        Ok(draft(words, made_from, before.map(|b| b.slug.to_string()), version))
+        Ok(Draft { slug: before.map(|b| b.slug.to_string()), made_from, note: note(version), ..Draft::of(words) })
     })
-}
-
-/// Words that a revision left, as a draft.
-pub(super) fn draft(words: Words, made_from: Option<MadeFrom>, slug: Option<String>, version: Version) -> Draft {
-    Draft {
-        headline: words.headline,
-        summary: words.summary,
-        slug,
-        body: Some(Sent { format: Format::Doc, content: doc::write(&words.body) }),
-        lead_alt: words.lead_alt,
-        lead_caption: words.lead_caption,
-        seo_title: words.seo_title,
-        seo_description: words.seo_description,
-        made_from,
-        note: note(version),
-    }
 }

@@ -49,8 +49,7 @@ pub fn lift(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected
     super::articles::expect(tx, article.get(), expected)?;
     let lifted = step(tx, &article, reason)?;
     allow_everywhere(tx, article.get(), Verb::Reinstate)?;
-    let down = standing(tx, article.get())?;
-    if down.erased.is_some() {
+    if in_force(tx, article.get())?.erased.is_some() {
         return Err(Error::Conflict { code: "erased", detail: "its words were erased".to_owned() });
     }
     store::takedowns::lift(tx, &article, &lifted)?;
@@ -58,10 +57,9 @@ pub fn lift(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected
 }
 
 /// The takedown that stands.
-fn standing(tx: &mut Tx<'_>, article: &Article) -> Result<Takedown, Error> {
+fn in_force(tx: &mut Tx<'_>, article: &Article) -> Result<Takedown, Error> {
     let last = store::takedowns::of(tx, article)?.into_iter().next();
-    let detail = || "it was not taken down".to_owned();
-    last.filter(|t| t.lifted.is_none()).ok_or_else(|| Error::Conflict { code: "not-withdrawn", detail: detail() })
+    last.filter(|t| t.lifted.is_none()).ok_or_else(|| Error::Conflict { code: "not-withdrawn", detail: "it was not taken down".to_owned() })
 }
 
 /// Erase the words of an article that was taken down, from revisions and editions too. There is no way back.
@@ -73,7 +71,7 @@ pub fn erase(tx: &mut Tx<'_>, permit: Permit<Erase>, id: Id<Article>, expected: 
     let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
     super::articles::expect(tx, article.get(), expected)?;
     let erased = step(tx, &article, reason)?;
-    if standing(tx, article.get())?.erased.is_some() {
+    if in_force(tx, article.get())?.erased.is_some() {
         return Err(Error::Conflict { code: "erased", detail: "its words were erased already".to_owned() });
     }
     store::takedowns::erase(tx, &article, &erased)?;

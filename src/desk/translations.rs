@@ -49,6 +49,25 @@ pub struct Draft {
     pub note: String,
 }
 
+impl Draft {
+    /// Words that are kept already, to be saved again as they are.
+    #[must_use]
+    pub fn of(words: Words) -> Self {
+        Self {
+            headline: words.headline,
+            summary: words.summary,
+            slug: None,
+            body: Some(body::Sent { format: body::Format::Doc, content: body::doc::write(&words.body) }),
+            lead_alt: words.lead_alt,
+            lead_caption: words.lead_caption,
+            seo_title: words.seo_title,
+            seo_description: words.seo_description,
+            made_from: None,
+            note: String::new(),
+        }
+    }
+}
+
 /// Why changes are requested.
 #[derive(Debug, Clone)]
 pub struct Why {
@@ -404,7 +423,7 @@ pub fn restore(tx: &mut Tx<'_>, permit: Permit<EditTranslation>, id: Id<Article>
         return Err(Error::NotFound("translation"));
     }
     let (words, made_from) = store::revisions::words(tx, &article, locale, last)?;
-    let draft = super::revisions::draft(words, made_from, None, last);
+    let draft = Draft { made_from, note: super::revisions::note(last), ..Draft::of(words) };
     save(tx, permit, id, locale, None, |_| Ok(draft))
 }
 

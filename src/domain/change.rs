@@ -56,6 +56,8 @@ vocabulary! {
         Restored => "restored",
         /// It may no longer be looked at.
         Revoked => "revoked",
+        /// Its question is open again.
+        Reopened => "reopened",
         /// It moved on in its workflow.
         Moved => "moved",
     }

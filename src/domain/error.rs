@@ -115,6 +115,19 @@ impl Error {
     }
 }
 
+/// The whole chain of causes, for the log.
+#[must_use]
+pub fn chain(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
 /// Collects violations, so that one answer names them all.
 #[derive(Debug, Default)]
 pub struct Faults(Vec<Violation>);

@@ -75,7 +75,7 @@ impl Standing {
             Verb::Save => Ok(Self { state: State::Draft, ..self }),
             Verb::Submit => self.step(State::Draft, State::InReview),
             Verb::Approve => self.step(State::InReview, State::Approved),
-            Verb::RequestChanges if self.state == State::Draft => self.step(State::InReview, State::Draft),
+            Verb::RequestChanges if self.state == State::Draft => refuse("wrong-state", "it is a draft already"),
             Verb::RequestChanges => Ok(Self { state: State::Draft, ..self }),
             Verb::Publish | Verb::Start(_) if self.withdrawn => refuse("withdrawn", "the article was taken down"),
             Verb::Publish | Verb::Start(_) if approved_only && self.state != State::Approved => {

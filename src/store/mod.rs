@@ -31,6 +31,7 @@ mod sql;
 pub mod tags;
 pub mod takedowns;
 pub mod translations;
+pub mod trash;
 pub mod users;
 
 use std::{

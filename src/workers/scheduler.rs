@@ -58,7 +58,7 @@ pub fn run_due(store: &Store) -> Result<usize, Error> {
 /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
 pub fn empty_trash(store: &Store) -> Result<usize, Error> {
     let old = store.now().plus_seconds(-desk::trash::KEPT_SECONDS);
-    if store.read_now(|tx| crate::store::articles::trashed_before(tx, old, 1))?.is_empty() {
+    if store.read_now(|tx| crate::store::trash::older_than(tx, old, 1))?.is_empty() {
         return Ok(0);
     }
     store.write_now(|tx| desk::trash::empty(tx, Permit::try_from(Caller::system(System::Scheduler))?, AT_ONCE))
@@ -91,7 +91,7 @@ impl Scheduler {
                     Ok(0) => {}
                     Ok(done) => tracing::info!(done, "carried out what was planned"),
                     Err(Error::Busy) => tracing::debug!("the database is busy; what is due waits"),
-                    Err(error) => tracing::error!(%error, "what is due could not be carried out"),
+                    Err(error) => desk::log_if_ours(&error, "what is due could not be carried out"),
                 }
                 guard = stopped.lock().unwrap_or_else(PoisonError::into_inner);
                 if !*guard {

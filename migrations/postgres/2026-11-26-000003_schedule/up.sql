@@ -1,7 +1,7 @@
 -- Whether an article was taken down, or lies in the trash.
 ALTER TABLE articles ADD COLUMN withdrawn_at TIMESTAMPTZ;
 ALTER TABLE articles ADD COLUMN trashed_at TIMESTAMPTZ;
-CREATE INDEX articles_by_trash ON articles (trashed_at, id);
+CREATE INDEX articles_by_trash ON articles (trashed_at, id) WHERE trashed_at IS NOT NULL;
 
 -- What is to become public, or to end, at an instant: exactly these revisions. A row that could not be carried out says why.
 CREATE TABLE plans (

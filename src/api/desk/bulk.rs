@@ -71,6 +71,15 @@ vocabulary! {
     }
 }
 
+impl BulkVerb {
+    fn is_about_words(self) -> bool {
+        match self {
+            Self::ReviseTranslation | Self::Submit | Self::Approve | Self::RequestChanges | Self::MarkCurrent | Self::Assign => true,
+            Self::Revise | Self::Publish | Self::Unpublish | Self::Schedule | Self::Unschedule | Self::Trash => false,
+        }
+    }
+}
+
 /// One operation.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -161,42 +170,28 @@ fn words_of(saved: &Saved) -> Version {
 fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation) -> Result<Option<Version>, Error> {
     let id = op.article_id;
     let version = || op.version.ok_or(Error::Unconditional);
-    let on_words = matches!(
-        op.verb,
-        BulkVerb::ReviseTranslation
-            | BulkVerb::Submit
-            | BulkVerb::Approve
-            | BulkVerb::RequestChanges
-            | BulkVerb::MarkCurrent
-            | BulkVerb::Assign
-    );
-    let locale = match (&op.locale, on_words) {
-        (Some(locale), true) => locale.clone(),
-        (None, true) => return Err(Error::invalid("#/locale", "required", "this verb is about the words of a locale")),
-        (Some(_), false) => {
-            return Err(Error::invalid("#/locale", "unknown_field", "this verb is about the article; name locales in `body`"));
-        }
-        (None, false) => Locale::english(),
-    };
-    let locale = &locale;
+    let words = || op.locale.as_ref().ok_or_else(|| Error::invalid("#/locale", "required", "this verb is about the words of a locale"));
+    if op.locale.is_some() && !op.verb.is_about_words() {
+        return Err(Error::invalid("#/locale", "unknown_field", "this verb is about the article; name locales in `body`"));
+    }
     Ok(Some(match op.verb {
         BulkVerb::Revise => revise(tx, who, op)?,
-        BulkVerb::ReviseTranslation => revise_words(tx, who, op, locale)?,
-        BulkVerb::Submit => words_of(&desk::translations::submit(tx, permit(who)?, id, locale, version()?)?),
-        BulkVerb::Approve => words_of(&desk::translations::approve(tx, permit(who)?, id, locale, version()?)?),
+        BulkVerb::ReviseTranslation => revise_words(tx, who, op, words()?)?,
+        BulkVerb::Submit => words_of(&desk::translations::submit(tx, permit(who)?, id, words()?, version()?)?),
+        BulkVerb::Approve => words_of(&desk::translations::approve(tx, permit(who)?, id, words()?, version()?)?),
         BulkVerb::RequestChanges => {
             let sent: ChangesRequested = body(op)?;
             let why = Why { text: sent.comment, block: sent.block_id.as_deref().map(block).transpose()? };
-            words_of(&desk::translations::request_changes(tx, permit(who)?, id, locale, version()?, why)?)
+            words_of(&desk::translations::request_changes(tx, permit(who)?, id, words()?, version()?, why)?)
         }
         BulkVerb::MarkCurrent => {
             let sent: MarkCurrent = body(op)?;
-            words_of(&desk::translations::mark_current(tx, permit(who)?, id, locale, version()?, sent.version)?)
+            words_of(&desk::translations::mark_current(tx, permit(who)?, id, words()?, version()?, sent.version)?)
         }
         BulkVerb::Assign => {
             let sent: NewAssignment = body(op)?;
             let assignment = sent.assignee_id.map(|assignee| Assignment { assignee, due_at: sent.due_at });
-            desk::assignments::assign(tx, permit(who)?, id, locale, assignment.as_ref())?.version
+            desk::assignments::assign(tx, permit(who)?, id, words()?, assignment.as_ref())?.version
         }
         BulkVerb::Publish => {
             let sent: Publication = body(op)?;

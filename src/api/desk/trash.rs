@@ -26,7 +26,7 @@ use crate::{
     },
     desk::{self, duplicating::Order},
     domain::{Error, Locale, article::ArticleId, body::Format, section::SectionId},
-    store::{self, articles::TRASH_ORDER},
+    store::{self, trash::ORDER},
 };
 
 /// The operations of this file.
@@ -67,9 +67,9 @@ pub(crate) async fn list_trash(
     query: Query<ListPage>,
     state: Data<State>,
 ) -> Result<Listing<DeskArticle>, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, TRASH_ORDER)?;
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, ORDER)?;
     let page = state.store.read(move |tx| {
-        let page = store::articles::trash_page(tx, permit.visibility(), paging)?;
+        let page = store::trash::page(tx, permit.visibility(), paging)?;
         let mut shown = shown(tx, &page.items)?.into_iter();
         page.try_map(|_| shown.next().ok_or(Error::NotFound("article")))
     });

@@ -118,9 +118,8 @@ fn alternates(reading: &Reading, names: &NameMap, id: article::ArticleId, live: 
 }
 
 fn translation(live: &Live) -> Option<TranslationStatus> {
-    let lag = live.lag.clone();
-    let status = Freshness::of(live.behind);
     let made_from = live.made_from.clone()?;
+    let (status, lag) = (Freshness::of(live.behind), live.lag.clone());
     Some(TranslationStatus { made_from, status, behind: live.behind, changed_fields: lag.fields, changed_blocks: lag.blocks })
 }
 

@@ -1,0 +1,103 @@
+//! The trash: articles that nobody works on, until they are restored or purged.
+
+use diesel::prelude::*;
+
+use super::{
+    Tx,
+    articles::{SELECT, load, sees},
+    names,
+    schema::{articles, translation_revisions},
+    sql::Sql,
+};
+use crate::{
+    access::{Granted, Visibility},
+    domain::{
+        Error, Id, Instant, Locale, Version,
+        article::Article,
+        change::{Change, Event, Subject},
+        page::{Page, Paging},
+    },
+};
+
+/// One article in the trash that the reader may see.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(tx: &mut Tx<'_>, visibility: Visibility, id: Id<Article>) -> Result<Article, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("a.id = ").id(id).push(" AND a.trashed_at IS NOT NULL AND ");
+    sees(&mut sql, visibility);
+    load(tx, sql)?.pop().ok_or(Error::NotFound("article"))
+}
+
+/// The order of the trash, in cursors.
+pub const ORDER: u8 = 15;
+
+/// A page of the trash, what was put there last first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn page(tx: &mut Tx<'_>, visibility: Visibility, paging: Paging) -> Result<Page<Article>, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("a.trashed_at IS NOT NULL AND ");
+    sees(&mut sql, visibility);
+    if let Some(c) = paging.cursor {
+        let (at, id) = (Instant::from_micros(c.key), Id::<Article>::from(c.id));
+        let sign = if c.backwards { " > " } else { " < " };
+        sql.push(" AND (a.trashed_at").push(sign).at(at).push(" OR (a.trashed_at = ").at(at).push(" AND a.id").push(sign).id(id).push("))");
+    }
+    sql.push(if paging.backwards() { " ORDER BY a.trashed_at, a.id LIMIT " } else { " ORDER BY a.trashed_at DESC, a.id DESC LIMIT " });
+    sql.int(i64::from(paging.limit).saturating_add(1));
+    let at = |a: &Article| a.trashed_at.map_or(0, Instant::as_micros);
+    Ok(Page::cut(load(tx, sql)?, paging, ORDER, None, |a| (at(a), a.id.uuid())))
+}
+
+/// What has lain in the trash since before an instant and was never public, at most so many.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn older_than(tx: &mut Tx<'_>, before: Instant, limit: i64) -> Result<Vec<Article>, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("a.trashed_at < ")
+        .at(before)
+        .push(" AND NOT EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id) ORDER BY a.trashed_at LIMIT ");
+    sql.int(limit);
+    load(tx, sql)
+}
+
+/// Put an article into the trash, or take it out again.
+///
+/// # Errors
+/// [`Error::Stale`] when it has moved on.
+pub fn place<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, expected: Version, at: Option<Instant>) -> Result<(), Error> {
+    let article = granted.get();
+    let here = articles::table.find(article.id).filter(articles::version.eq(expected));
+    if diesel::update(here).set(articles::trashed_at.eq(at)).execute(tx.conn)? == 0 {
+        return Err(Error::stale("article", article.version));
+    }
+    let event = if at.is_some() { Event::Trashed } else { Event::Restored };
+    tx.record(Change::new(event, Subject::Article(article.id)), granted.caller());
+    Ok(())
+}
+
+/// Remove an article that lies in the trash and never had an edition, with all its words and addresses.
+///
+/// # Errors
+/// [`Error::Stale`] when it has moved on.
+pub fn purge<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>) -> Result<(), Error> {
+    let article = granted.get();
+    let locales: Vec<String> = translation_revisions::table
+        .filter(translation_revisions::article_id.eq(article.id))
+        .select(translation_revisions::locale)
+        .distinct()
+        .load(tx.conn)?;
+    for locale in locales {
+        names::release(tx, article.id, &Locale::stored(locale), None)?;
+    }
+    let at = articles::table.find(article.id).filter(articles::version.eq(article.version)).filter(articles::trashed_at.is_not_null());
+    if diesel::delete(at).execute(tx.conn)? == 0 {
+        return Err(Error::stale("article", article.version));
+    }
+    tx.record(Change::new(Event::Deleted, Subject::Article(article.id)), granted.caller());
+    Ok(())
+}
