@@ -17,6 +17,7 @@ mod driving;
 mod embargo;
 mod house;
 mod keeping_up;
+mod listing;
 mod naming;
 mod permissions;
 mod previewing;

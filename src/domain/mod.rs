@@ -14,6 +14,7 @@ pub mod correction;
 pub mod diff;
 pub mod edition;
 pub mod error;
+pub mod facet;
 pub mod freshness;
 pub mod id;
 pub mod instant;

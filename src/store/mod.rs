@@ -16,6 +16,7 @@ mod failure;
 pub mod idempotency;
 pub mod imports;
 pub mod keys;
+pub mod listings;
 pub mod locales;
 pub mod names;
 pub mod plans;

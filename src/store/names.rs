@@ -234,8 +234,7 @@ pub fn find(tx: &mut Tx<'_>, locales: &[Locale], slugs: &[&str]) -> Result<Vec<A
     for (n, slug) in slugs.iter().enumerate() {
         sql.push(if n == 0 { "" } else { ", " }).text(slug);
     }
-    sql.push(") AND (kind <> 'tag' OR EXISTS (SELECT 1 FROM edition_tags x JOIN editions e ON e.id = x.edition_id ");
-    sql.push("WHERE x.tag_id = target_id AND e.ended_at IS NULL))");
+    sql.push(") AND (kind <> 'tag' OR EXISTS (SELECT 1 FROM live_listings x WHERE x.facet = target_id))");
     let mut found = Vec::new();
     for row in sql.load::<Row>(tx)? {
         found.push(Address { kind: row.kind.parse()?, target: row.target_id.uuid(), locale: Locale::stored(row.locale), slug: row.slug });

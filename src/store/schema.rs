@@ -521,6 +521,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::dialect::{At, Uid};
+
+    live_listings (facet, locale, published_at, article_id) {
+        facet -> Uid,
+        locale -> Text,
+        published_at -> At,
+        article_id -> Uid,
+        updated_at -> At,
+        edition_id -> Uid,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     site,
     locales,
@@ -555,4 +569,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     corrections,
     takedowns,
     previews,
+    live_listings,
 );

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    Tx,
+    Tx, listings,
     names::{self, take},
     schema::{articles, editions, grants, sections},
 };
@@ -133,7 +133,7 @@ fn move_subtree(tx: &mut Tx<'_>, before: &str, after: &str) -> Result<(), Error>
         let moved = path.replacen(before, after, 1);
         diesel::update(sections::table.find(id)).set(sections::path.eq(moved)).execute(tx.conn)?;
     }
-    Ok(())
+    listings::relist(tx, &path_of(before)?, &path_of(after)?)
 }
 
 /// How many levels lie below a section.

@@ -108,6 +108,11 @@ impl Sql {
         Ok(RunQueryDsl::load(self, tx.conn)?)
     }
 
+    /// Carry it out; how many rows it touched.
+    pub(super) fn execute(self, tx: &mut Tx<'_>) -> Result<usize, Error> {
+        Ok(RunQueryDsl::execute(self, tx.conn)?)
+    }
+
     pub(super) fn first<'q, T>(self, tx: &mut Tx<'_>) -> Result<Option<T>, Error>
     where
         Self: LoadQuery<'q, Conn, T>,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     Tx,
     names::{self, take},
-    schema::{article_tags, edition_tags, editions, tags},
+    schema::{article_tags, edition_tags, live_listings, tags},
 };
 use crate::{
     access::Granted,
@@ -60,15 +60,13 @@ pub fn live_page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Tag>, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn is_live(tx: &mut Tx<'_>, id: Id<Tag>) -> Result<bool, Error> {
-    let carrying = edition_tags::table.inner_join(editions::table.on(editions::id.eq(edition_tags::edition_id)));
-    let live = carrying.filter(editions::ended_at.is_null()).filter(edition_tags::tag_id.eq(id));
+    let live = live_listings::table.filter(live_listings::facet.eq(id));
     Ok(diesel::select(diesel::dsl::exists(live)).get_result(tx.conn)?)
 }
 
 fn list(tx: &mut Tx<'_>, paging: Paging, live: bool) -> Result<Page<Tag>, Error> {
     let carried = || {
-        let carrying = edition_tags::table.inner_join(editions::table.on(editions::id.eq(edition_tags::edition_id)));
-        diesel::dsl::exists(carrying.filter(editions::ended_at.is_null()).filter(edition_tags::tag_id.eq(tags::id)))
+        diesel::dsl::exists(live_listings::table.filter(live_listings::facet.eq(tags::id)))
     };
     let mut query = tags::table.select(Row::as_select()).limit(i64::from(paging.limit).saturating_add(1)).into_boxed();
     if live {

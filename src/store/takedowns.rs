@@ -118,8 +118,7 @@ pub fn take<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, takedown: &Takedo
     );
     diesel::insert_into(takedowns::table).values(row).execute(tx.conn)?;
     diesel::update(articles::table.find(id)).set(articles::withdrawn_at.eq(Some(at))).execute(tx.conn)?;
-    let live = edition_rows::table.filter(edition_rows::article_id.eq(id)).filter(edition_rows::ended_at.is_null());
-    diesel::update(live).set(edition_rows::ended_at.eq(Some(at))).execute(tx.conn)?;
+    editions::end(tx, id, None, at)?;
     diesel::update(previews::table.filter(previews::article_id.eq(id)).filter(previews::revoked_at.is_null()))
         .set(previews::revoked_at.eq(Some(at)))
         .execute(tx.conn)?;

@@ -25,7 +25,7 @@ use crate::{
         url::segment,
         vocabulary::vocabulary,
     },
-    store::editions::Order,
+    store::listings::Order,
 };
 
 /// The operations of this file.

@@ -31,7 +31,8 @@ use crate::{
     },
     store::{
         self, Tx,
-        editions::{Alternate as LiveAlternate, Content, Filter, Live, Order},
+        editions::{Alternate as LiveAlternate, Content, Live},
+        listings::{Filter, Order},
     },
 };
 
@@ -317,7 +318,7 @@ fn filter(tx: &mut Tx<'_>, reading: &Reading, listed: &Listed) -> Result<Filter,
 /// [`Error::Invalid`] for a slug in a filter that leads nowhere.
 pub fn articles(tx: &mut Tx<'_>, reading: &Reading, listed: &Listed, paging: Paging, format: BodyFormat) -> Result<Page<Article>, Error> {
     let filter = filter(tx, reading, listed)?;
-    let page = store::editions::page(tx, Visibility::public(), &filter, paging, content(format))?;
+    let page = store::listings::page(tx, Visibility::public(), &filter, paging, content(format))?;
     let shown: Vec<_> = page.items.iter().map(|live| live.article_id).collect();
     let mut others = store::editions::alternates(tx, Visibility::public(), &shown)?;
     let corrected: Vec<_> = page.items.iter().filter(|live| live.corrected).map(|live| live.article_id).collect();

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::{
     QueryableByName,
-    sql_types::{BigInt, Bool, Integer, Nullable, Text},
+    sql_types::{Bool, Integer, Nullable, Text},
 };
 use uuid::Uuid;
 
@@ -13,15 +13,12 @@ use crate::{
     access::Visibility,
     domain::{
         Error, Id, Instant, Locale, Version,
-        article::{Article, Facts, Kind},
-        author::Author,
+        article::{Article, Facts},
         body::doc,
         edition::Edition,
         freshness::Lag,
-        page::{Page, Paging},
         section::Section,
         slug::Slug,
-        tag::Tag,
     },
     store::{
         Tx, articles,
@@ -125,7 +122,7 @@ impl Live {
 }
 
 #[derive(QueryableByName)]
-struct LiveRow {
+pub(in crate::store) struct LiveRow {
     #[diesel(sql_type = Uid)]
     article_id: Id<Article>,
     #[diesel(sql_type = Text)]
@@ -169,7 +166,7 @@ struct LiveRow {
 }
 
 impl LiveRow {
-    fn domain(self) -> Result<Live, Error> {
+    pub(in crate::store) fn domain(self) -> Result<Live, Error> {
         Ok(Live {
             article_id: self.article_id,
             locale: Locale::stored(self.locale),
@@ -195,7 +192,7 @@ impl LiveRow {
     }
 }
 
-fn select(content: Content) -> Sql {
+pub(in crate::store) fn select(content: Content) -> Sql {
     let mut sql = Sql::new("SELECT e.article_id, e.locale, e.facts, s.path, e.slug, e.headline, e.summary, e.lead_alt, e.lead_caption, ");
     sql.push("e.seo_title, e.seo_description, e.word_count, e.reading_minutes, e.published_at, e.updated_at, e.made_from_locale, e.behind, e.lag, ");
     sql.push("EXISTS (SELECT 1 FROM corrections c WHERE c.article_id = e.article_id) AS corrected, ");
@@ -296,132 +293,6 @@ pub fn alternates(tx: &mut Tx<'_>, _: Visibility, ids: &[Id<Article>]) -> Result
         });
     }
     Ok(all)
-}
-
-/// How a list is ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Order {
-    /// Last published first.
-    #[default]
-    Newest,
-    /// First published first.
-    Oldest,
-    /// Last updated first.
-    Updated,
-}
-
-impl Order {
-    /// The order in cursors.
-    #[must_use]
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Newest => 1,
-            Self::Oldest => 2,
-            Self::Updated => 3,
-        }
-    }
-    fn column(self) -> &'static str {
-        match self {
-            Self::Newest | Self::Oldest => "e.published_at",
-            Self::Updated => "e.updated_at",
-        }
-    }
-}
-
-/// Which live editions a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// In the first of these locales that an article is live in.
-    pub chain: Vec<Locale>,
-    /// In this section or below it.
-    pub section: Option<Id<Section>>,
-    /// Credited to this author.
-    pub author: Option<Id<Author>>,
-    /// Carrying this tag.
-    pub tag: Option<Id<Tag>>,
-    /// Of this kind.
-    pub kind: Option<Kind>,
-    /// First published at or after this instant.
-    pub published_after: Option<Instant>,
-    /// First published before this instant.
-    pub published_before: Option<Instant>,
-    /// In this order.
-    pub order: Order,
-}
-
-fn narrow(sql: &mut Sql, filter: &Filter) {
-    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.ended_at IS NULL AND ");
-    match filter.chain.as_slice() {
-        [only] => _ = sql.push("e.locale = ").text(only.as_str()),
-        chain => {
-            // Of several live editions of an article, the one that comes first in the chain.
-            sql.push("e.locale IN ").locales(chain);
-            sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = e.article_id AND b.ended_at IS NULL AND ");
-            by_rank(sql, "b.locale", chain);
-            sql.push(" < ");
-            by_rank(sql, "e.locale", chain);
-            sql.push(")");
-        }
-    }
-    if let Some(section) = filter.section {
-        sql.push(
-            " AND e.section_id IN (SELECT d.id FROM sections d JOIN sections top ON d.path = top.path OR d.path LIKE top.path || '/%' ",
-        );
-        sql.push("WHERE top.id = ").id(section).push(")");
-    }
-    if let Some(author) = filter.author {
-        sql.push(" AND EXISTS (SELECT 1 FROM edition_authors x WHERE x.edition_id = e.id AND x.author_id = ").id(author).push(")");
-    }
-    if let Some(tag) = filter.tag {
-        sql.push(" AND EXISTS (SELECT 1 FROM edition_tags x WHERE x.edition_id = e.id AND x.tag_id = ").id(tag).push(")");
-    }
-    if let Some(kind) = filter.kind {
-        sql.push(" AND e.kind = ").text(kind.as_str());
-    }
-    if let Some(at) = filter.published_after {
-        sql.push(" AND e.published_at >= ").at(at);
-    }
-    if let Some(at) = filter.published_before {
-        sql.push(" AND e.published_at < ").at(at);
-    }
-}
-
-/// A page of live editions.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, content: Content) -> Result<Page<Live>, Error> {
-    let mut sql = select(content);
-    narrow(&mut sql, filter);
-    let column = filter.order.column();
-    let ascending = (filter.order == Order::Oldest) != paging.backwards();
-    if let Some(c) = paging.cursor {
-        let (at, id) = (Instant::from_micros(c.key), Id::<Article>::from(c.id));
-        let sign = if ascending { " > " } else { " < " };
-        sql.push(" AND (").push(column).push(sign).at(at).push(" OR (").push(column).push(" = ").at(at);
-        sql.push(" AND e.article_id").push(sign).id(id).push("))");
-    }
-    let way = if ascending { "" } else { " DESC" };
-    sql.push(" ORDER BY ").push(column).push(way).push(", e.article_id").push(way).push(" LIMIT ");
-    sql.int(i64::from(paging.limit).saturating_add(1));
-    let rows = sql.load::<LiveRow>(tx)?.into_iter().map(LiveRow::domain).collect::<Result<Vec<_>, _>>()?;
-    let total = if paging.count { Some(count(tx, filter)?) } else { None };
-    let order = filter.order;
-    Ok(Page::cut(rows, paging, order.code(), total, |live| {
-        let at = if order == Order::Updated { live.updated_at } else { live.published_at };
-        (at.as_micros(), live.article_id.uuid())
-    }))
-}
-
-fn count(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64, Error> {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
-    let mut sql = Sql::new("SELECT COUNT(*) AS n");
-    narrow(&mut sql, filter);
-    Ok(sql.first::<Count>(tx)?.map_or(0, |c| c.n))
 }
 
 /// What is live of a translation, whole, for an export.

@@ -11,12 +11,13 @@ use diesel::{
 };
 use serde_json::json;
 
-pub use live::{Alternate, Content, Filter, Frozen, Live, Order, alternates, frozen, live, live_by_slug, named, page};
+pub use live::{Alternate, Content, Frozen, Live, alternates, frozen, live, live_by_slug, named};
+pub(super) use live::{LiveRow, select};
 
 use super::{
     Tx,
     dialect::{At, Json, Uid},
-    names,
+    listings, names,
     schema::{edition_authors, edition_tags, editions},
     sql::Sql,
     translations::made_from,
@@ -77,7 +78,7 @@ pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition
     if copy.article.id != edition.article_id || copy.translation.locale != edition.locale {
         return Err(Error::Forbidden("article.publish"));
     }
-    end(tx, edition.article_id, &edition.locale, edition.started_at)?;
+    end(tx, edition.article_id, Some(&edition.locale), edition.started_at)?;
     let words = &edition.words;
     let row = NewRow {
         id: edition.id,
@@ -120,6 +121,7 @@ pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition
         let row = (edition_authors::author_id.eq(author), edition_authors::edition_id.eq(edition.id));
         diesel::insert_into(edition_authors::table).values(row).execute(tx.conn)?;
     }
+    listings::list(tx, edition)?;
     names::publish(tx, &edition.locale, &edition.slug)?;
     let subject = Subject::Translation(edition.article_id, edition.locale.clone());
     tx.record(Change::new(Event::Published, subject), granted.caller());
@@ -133,19 +135,22 @@ pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition
 pub fn unpublish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, at: Instant) -> Result<bool, Error> {
     let copy = granted.get();
     let (article, locale) = (copy.article.id, copy.translation.locale.clone());
-    let ended = end(tx, article, &locale, at)?;
+    let ended = end(tx, article, Some(&locale), at)?;
     if ended {
         tx.record(Change::new(Event::Unpublished, Subject::Translation(article, locale)), granted.caller());
     }
     Ok(ended)
 }
 
-fn end(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale, at: Instant) -> Result<bool, Error> {
-    let live = editions::table
-        .filter(editions::article_id.eq(article))
-        .filter(editions::locale.eq(locale.as_str()))
-        .filter(editions::ended_at.is_null());
-    Ok(diesel::update(live).set(editions::ended_at.eq(Some(at))).execute(tx.conn)? > 0)
+/// End what is live of an article, in one locale or in all of them.
+pub(super) fn end(tx: &mut Tx<'_>, article: Id<Article>, locale: Option<&Locale>, at: Instant) -> Result<bool, Error> {
+    listings::unlist(tx, article, locale)?;
+    let mut sql = Sql::new("UPDATE editions SET ended_at = ");
+    sql.at(at).push(" WHERE ended_at IS NULL AND article_id = ").id(article);
+    if let Some(locale) = locale {
+        sql.push(" AND locale = ").text(locale.as_str());
+    }
+    Ok(sql.execute(tx)? > 0)
 }
 
 /// How the last publication of an article in a locale dated itself, live or not.

@@ -1,0 +1,82 @@
+//! Facets: what live editions are listed under.
+
+use uuid::Uuid;
+
+use super::{Id, article::Facts, article::Kind, author::Author, section::Section, tag::Tag};
+
+/// Something that editions are listed under: everything, a kind, a section with its subtree, an author or a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Facet(Uuid);
+
+impl Facet {
+    /// Everything that is live.
+    pub const ALL: Self = Self(Uuid::nil());
+
+    /// What is of a kind. Its id is the bytes of the kind's name, which no generated id can be.
+    #[must_use]
+    pub fn kind(kind: Kind) -> Self {
+        let mut bytes = [0; 16];
+        for (byte, letter) in bytes.iter_mut().zip(kind.as_str().bytes()) {
+            *byte = letter;
+        }
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    /// The id that it is kept under.
+    #[must_use]
+    pub fn uuid(self) -> Uuid {
+        self.0
+    }
+
+    /// Every facet that an edition of these facts is listed under, in a section with this path.
+    #[must_use]
+    pub fn of(facts: &Facts, section_path: &[Id<Section>]) -> Vec<Self> {
+        let mut all = vec![Self::ALL, Self::kind(facts.kind)];
+        all.extend(section_path.iter().map(|id| Self::from(*id)));
+        all.extend(facts.credits.iter().map(|c| Self::from(c.author_id)));
+        all.extend(facts.tags.iter().map(|id| Self::from(*id)));
+        all.sort();
+        all.dedup();
+        all
+    }
+}
+
+impl From<Uuid> for Facet {
+    fn from(id: Uuid) -> Self {
+        Self(id)
+    }
+}
+impl From<Id<Section>> for Facet {
+    fn from(id: Id<Section>) -> Self {
+        Self(id.uuid())
+    }
+}
+impl From<Id<Author>> for Facet {
+    fn from(id: Id<Author>) -> Self {
+        Self(id.uuid())
+    }
+}
+impl From<Id<Tag>> for Facet {
+    fn from(id: Id<Tag>) -> Self {
+        Self(id.uuid())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_facets_by_their_names_as_the_migration_wrote_them() {
+        let all: Vec<_> = Kind::ALL.iter().map(|k| Facet::kind(*k).uuid().simple().to_string()).collect();
+        assert_eq!(
+            all,
+            [
+                "73746f72790000000000000000000000",
+                "766964656f0000000000000000000000",
+                "67616c6c657279000000000000000000",
+                "6c6976655f626c6f6700000000000000"
+            ]
+        );
+    }
+}

@@ -1,0 +1,238 @@
+//! Listings: what is live, under everything it is listed under, in the order of lists.
+//!
+//! **Context.** A newsroom's archive has millions of editions, and a page of a list has to cost the same at its first and at its
+//! thousandth page, whatever the list is narrowed by. **Decision.** Every live edition has a row for each [`Facet`] it belongs to, in the
+//! order of lists; a list is one stretch of one index, that of its narrowest facet, and other facets are looked up row by row.
+//! **Consequence.** Publishing writes some eight small rows more, and moving a section rewrites those of its stories. A list narrowed
+//! by two wide facets that hardly meet still walks along the narrower one until its page is full.
+
+use std::cmp::Ordering;
+
+use diesel::{QueryableByName, sql_types::BigInt};
+use uuid::Uuid;
+
+use super::{
+    Tx,
+    editions::{Content, Live, LiveRow, select},
+    sections,
+    sql::Sql,
+};
+use crate::{
+    access::Visibility,
+    domain::{
+        Error, Id, Instant, Locale,
+        article::{Article, Kind},
+        author::Author,
+        edition::Edition,
+        facet::Facet,
+        page::{Page, Paging},
+        section::Section,
+        tag::Tag,
+    },
+};
+
+/// List an edition that has become live.
+pub(super) fn list(tx: &mut Tx<'_>, edition: &Edition) -> Result<(), Error> {
+    let path = sections::path(tx, edition.facts.section_id)?;
+    let mut sql = Sql::new("INSERT INTO live_listings (facet, locale, published_at, article_id, updated_at, edition_id) VALUES ");
+    for (n, facet) in Facet::of(&edition.facts, &path).into_iter().enumerate() {
+        sql.push(if n == 0 { "(" } else { ", (" }).id(Id::<Facet>::from(facet.uuid())).push(", ").text(edition.locale.as_str());
+        sql.push(", ").at(edition.published_at).push(", ").id(edition.article_id).push(", ").at(edition.updated_at);
+        sql.push(", ").id(edition.id).push(")");
+    }
+    sql.execute(tx).map(drop)
+}
+
+/// Take what is live of an article, in one locale or in all of them, off all lists.
+pub(super) fn unlist(tx: &mut Tx<'_>, article: Id<Article>, locale: Option<&Locale>) -> Result<(), Error> {
+    let mut sql = Sql::new("DELETE FROM live_listings WHERE edition_id IN (SELECT id FROM editions WHERE article_id = ");
+    sql.id(article);
+    if let Some(locale) = locale {
+        sql.push(" AND locale = ").text(locale.as_str());
+    }
+    sql.push(" AND ended_at IS NULL)");
+    sql.execute(tx).map(drop)
+}
+
+/// List what lies in a section and below it under the sections that are above it now, not under those that were.
+pub(super) fn relist(tx: &mut Tx<'_>, before: &[Id<Section>], after: &[Id<Section>]) -> Result<(), Error> {
+    let (Some((moved, above_before)), Some((_, above_after))) = (before.split_last(), after.split_last()) else { return Ok(()) };
+    let mut sql = Sql::new("DELETE FROM live_listings WHERE facet IN ");
+    sql.ids(above_before.iter().copied()).push(" AND edition_id IN (SELECT edition_id FROM live_listings WHERE facet = ");
+    sql.id(*moved).push(")");
+    sql.execute(tx)?;
+    for section in above_after {
+        let mut sql = Sql::new("INSERT INTO live_listings (facet, locale, published_at, article_id, updated_at, edition_id) SELECT ");
+        sql.id(*section).push(", locale, published_at, article_id, updated_at, edition_id FROM live_listings WHERE facet = ").id(*moved);
+        sql.execute(tx)?;
+    }
+    Ok(())
+}
+
+/// How a list is ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Order {
+    /// Last published first.
+    #[default]
+    Newest,
+    /// First published first.
+    Oldest,
+    /// Last updated first.
+    Updated,
+}
+
+impl Order {
+    /// The order in cursors.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Newest => 1,
+            Self::Oldest => 2,
+            Self::Updated => 3,
+        }
+    }
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::Newest | Self::Oldest => "l.published_at",
+            Self::Updated => "l.updated_at",
+        }
+    }
+
+    fn key(self, live: &Live) -> (i64, Uuid) {
+        let at = if self == Self::Updated { live.updated_at } else { live.published_at };
+        (at.as_micros(), live.article_id.uuid())
+    }
+}
+
+/// Which live editions a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In the first of these locales that an article is live in.
+    pub chain: Vec<Locale>,
+    /// In this section or below it.
+    pub section: Option<Id<Section>>,
+    /// Credited to this author.
+    pub author: Option<Id<Author>>,
+    /// Carrying this tag.
+    pub tag: Option<Id<Tag>>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// First published at or after this instant.
+    pub published_after: Option<Instant>,
+    /// First published before this instant.
+    pub published_before: Option<Instant>,
+    /// In this order.
+    pub order: Order,
+}
+
+impl Filter {
+    /// The facet that the list is read along, which is the one that fewest articles share by experience, and the others.
+    #[must_use]
+    pub fn facets(&self) -> (Facet, Vec<Facet>) {
+        let kind = |story: bool| self.kind.filter(|k| (*k == Kind::Story) == story).map(Facet::kind);
+        let by_size = [self.author.map(Facet::from), self.tag.map(Facet::from), kind(false), self.section.map(Facet::from), kind(true)];
+        let mut asked = by_size.into_iter().flatten();
+        (asked.next().unwrap_or(Facet::ALL), asked.collect())
+    }
+}
+
+/// A place in an order beyond which nothing is looked for.
+#[derive(Clone, Copy)]
+struct Bound {
+    key: (i64, Uuid),
+    /// Whether what is at the place itself still counts.
+    inclusive: bool,
+}
+
+/// The stretch of the listings that a filter means, in one locale of its chain.
+fn narrow(sql: &mut Sql, filter: &Filter, locale: &Locale, earlier: &[Locale]) {
+    let (along, others) = filter.facets();
+    sql.push(" FROM live_listings l JOIN editions e ON e.id = l.edition_id JOIN sections s ON s.id = e.section_id WHERE l.facet = ");
+    sql.id(Id::<Facet>::from(along.uuid())).push(" AND l.locale = ").text(locale.as_str());
+    for facet in others {
+        sql.push(" AND EXISTS (SELECT 1 FROM live_listings x WHERE x.edition_id = l.edition_id AND x.facet = ");
+        sql.id(Id::<Facet>::from(facet.uuid())).push(")");
+    }
+    if !earlier.is_empty() {
+        // Of several live editions of an article, the one that comes first in the chain.
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = l.article_id AND b.ended_at IS NULL AND b.locale IN ");
+        sql.locales(earlier).push(")");
+    }
+    if let Some(at) = filter.published_after {
+        sql.push(" AND l.published_at >= ").at(at);
+    }
+    if let Some(at) = filter.published_before {
+        sql.push(" AND l.published_at < ").at(at);
+    }
+}
+
+/// Keep to one side of a place, in a form that both engines seek with.
+fn beside(sql: &mut Sql, column: &str, larger: bool, bound: Bound) {
+    let (at, id) = (Instant::from_micros(bound.key.0), Id::<Article>::from(bound.key.1));
+    let (beyond, or_at) = if larger { (" > ", " >= ") } else { (" < ", " <= ") };
+    sql.push(" AND ").push(column).push(or_at).at(at).push(" AND (").push(column).push(beyond).at(at);
+    sql.push(" OR l.article_id").push(if bound.inclusive { or_at } else { beyond }).id(id).push(")");
+}
+
+/// One locale's part of a page.
+fn part(filter: &Filter, place: usize, paging: Paging, last: Option<Bound>, content: Content) -> Sql {
+    let mut sql = select(content);
+    let (earlier, rest) = filter.chain.split_at(place);
+    if let Some(locale) = rest.first() {
+        narrow(&mut sql, filter, locale, earlier);
+    }
+    let column = filter.order.column();
+    let ascending = (filter.order == Order::Oldest) != paging.backwards();
+    if let Some(c) = paging.cursor {
+        beside(&mut sql, column, ascending, Bound { key: (c.key, c.id), inclusive: false });
+    }
+    if let Some(last) = last {
+        beside(&mut sql, column, !ascending, last);
+    }
+    let way = if ascending { "" } else { " DESC" };
+    sql.push(" ORDER BY ").push(column).push(way).push(", l.article_id").push(way).push(" LIMIT ");
+    sql.int(i64::from(paging.limit).saturating_add(1));
+    sql
+}
+
+/// A page of live editions: one statement for each locale of the chain, of which a later one looks no further than what is found already.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, content: Content) -> Result<Page<Live>, Error> {
+    let order = filter.order;
+    let ascending = (order == Order::Oldest) != paging.backwards();
+    let wanted = usize::try_from(paging.limit).unwrap_or(100).saturating_add(1);
+    let mut rows: Vec<Live> = Vec::new();
+    for place in 0..filter.chain.len() {
+        let last = rows.last().filter(|_| rows.len() >= wanted).map(|live| Bound { key: order.key(live), inclusive: true });
+        for row in part(filter, place, paging, last, content).load::<LiveRow>(tx)? {
+            rows.push(row.domain()?);
+        }
+        rows.sort_by(|a, b| {
+            let way = order.key(a).cmp(&order.key(b));
+            if ascending { way } else { Ordering::reverse(way) }
+        });
+        rows.truncate(wanted);
+    }
+    let total = if paging.count { Some(count(tx, filter)?) } else { None };
+    Ok(Page::cut(rows, paging, order.code(), total, |live| order.key(live)))
+}
+
+/// How many live editions a filter means, in one statement.
+fn count(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64, Error> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let mut sql = Sql::new("SELECT ");
+    for (place, locale) in filter.chain.iter().enumerate() {
+        sql.push(if place == 0 { "(SELECT COUNT(*)" } else { " + (SELECT COUNT(*)" });
+        narrow(&mut sql, filter, locale, filter.chain.get(..place).unwrap_or_default());
+        sql.push(")");
+    }
+    sql.push(" AS n");
+    Ok(sql.first::<Count>(tx)?.map_or(0, |c| c.n))
+}
