@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 use crate::store::dialect::Engine;
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
-pub const VARIABLES: [(&str, &str, &str); 9] = [
+pub const VARIABLES: [(&str, &str, &str); 10] = [
     ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
@@ -17,6 +17,7 @@ pub const VARIABLES: [(&str, &str, &str); 9] = [
     ),
     ("DATELINE_CONNECTIONS", "4", "Database connections that read, and on PostgreSQL as many again that write; 1 to 100."),
     ("DATELINE_HASHING", "2", "Passwords that are hashed at once, each with 46 MiB; 1 to 64."),
+    ("DATELINE_CACHE_MB", "64", "Memory for answers to readers that are kept until something changes them, in MiB; 0 to 65536, and 0 keeps none."),
     ("DATELINE_DESK_ORIGINS", "", "Origins whose pages may use the desk from a browser, parted by spaces; none when empty."),
     ("DATELINE_LOG", "info", "What is logged, such as warn, info or dateline=debug,info."),
 ];
@@ -42,6 +43,8 @@ pub struct Settings {
     pub connections: u32,
     /// Passwords hashed at once.
     pub hashing: usize,
+    /// Bytes for answers to readers that are kept.
+    pub cache_bytes: u64,
     /// Origins whose pages may use the desk.
     pub desk_origins: Vec<String>,
 }
@@ -118,6 +121,7 @@ impl Settings {
         }
         let connections = r.number("DATELINE_CONNECTIONS", 1, 100);
         let hashing = r.number("DATELINE_HASHING", 1, 64);
+        let cache_bytes = r.number("DATELINE_CACHE_MB", 0u64, 65_536).saturating_mul(1 << 20);
         let desk_origins: Vec<String> = r.get("DATELINE_DESK_ORIGINS").split_whitespace().map(str::to_owned).collect();
         for origin in &desk_origins {
             if url::Url::parse(origin).ok().is_none_or(|u| u.origin().ascii_serialization() != *origin) {
@@ -137,6 +141,7 @@ impl Settings {
             secret_named,
             connections,
             hashing,
+            cache_bytes,
             desk_origins,
         })
     }
@@ -207,7 +212,8 @@ mod tests {
             ("DATABASE_URL", "mysql://root:hunter2@db/x"),
             ("DATELINE_BIND", "here"),
             ("DATELINE_CONNECTIONS", "0"),
-            ("DATELINE_DESK_ORIGINS", "https://desk.example/path"),
+            ("DATELINE_CACHE_MB", "64", "Memory for answers to readers that are kept until something changes them, in MiB; 0 to 65536, and 0 keeps none."),
+    ("DATELINE_DESK_ORIGINS", "https://desk.example/path"),
             ("DATELINE_NOPE", "x"),
         ]))
         .unwrap_err();

@@ -115,7 +115,7 @@ both! {
     async fn answers_carry_the_headers_that_protect_them(app) {
         let public = app.anyone().get("/v1/site").await;
         assert_eq!(public.header("x-content-type-options"), Some("nosniff"));
-        assert_eq!(public.header("cache-control"), Some("public, max-age=10"));
+        assert_eq!(public.header("cache-control"), Some("public, max-age=10, s-maxage=10, stale-while-revalidate=10, stale-if-error=86400"));
         assert!(public.header("server").is_none());
         let editor = app.editor().await;
         let desk = editor.send(Method::GET, "/v1/desk/site", &[("origin", "https://evil.example")], None).await;
@@ -125,7 +125,9 @@ both! {
         let head = app.anyone().send(Method::HEAD, "/v1/site", &[], None).await;
         assert_eq!((head.status, head.text.as_str()), (200, ""));
         let refused = app.anyone().get("/v1/articles/00000000-0000-0000-0000-000000000000").await;
-        assert_eq!(refused.header("cache-control"), Some("no-store"));
+        assert_eq!(refused.header("cache-control"), Some("public, max-age=5, s-maxage=5"));
+        let malformed = app.anyone().get("/v1/articles?nothing=1").await;
+        assert_eq!(malformed.header("cache-control"), Some("no-store"));
         assert_eq!(refused.json()["request_id"].as_str(), refused.header("x-request-id"));
     }
 }

@@ -52,7 +52,7 @@ both! {
         assert_eq!(editor.get(&path).await.ok()["translations"]["hi"]["freshness"], "stale");
         let english = app.anyone().get(&public.replace("locale=hi", "locale=en")).await.ok();
         assert_eq!((of(&english, "hi")["behind"].as_i64(), &english["translation"]), (Some(2), &Value::Null));
-        assert!(app.store.read_now(|tx| dateline::store::changes::after(tx, 0, 1000)).unwrap().iter().any(|c| c.event == "aged" && c.audience == "public"));
+        assert!(app.store.read_now(|tx| dateline::store::changes::after(tx, 0, 1000)).unwrap().iter().any(|c| c.change.event.as_str() == "aged" && c.change.audience().as_str() == "public"));
     }
 
     async fn a_minor_publication_makes_nothing_stale(app) {

@@ -101,7 +101,7 @@ both! {
         let seq = |app: &crate::support::TestApp| app.store.read_now(|tx| dateline::store::changes::after(tx, 0, 1000)).unwrap();
         let log = seq(&app);
         assert!(log.iter().map(|c| c.seq).eq(1..=i64::try_from(log.len()).unwrap()), "gapless from 1: {log:?}");
-        assert_eq!(log.iter().filter(|c| c.kind == "tag").count(), 1);
+        assert_eq!(log.iter().filter(|c| c.change.parts().0 == "tag").count(), 1);
     }
 
     async fn many_who_ask_for_one_slug_at_once_get_one_each(app) {

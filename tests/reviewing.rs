@@ -39,7 +39,7 @@ both! {
         let open = editor.act(&format!("{comment}/reopen"), "\"2\"", &json!({})).await.ok();
         assert_eq!((&open["resolved"], open["version"].as_i64()), (&Value::Null, Some(3)));
         let told = app.store.read_now(|tx| dateline::store::changes::after(tx, 0, 1000)).unwrap();
-        let told: Vec<_> = told.iter().rev().take(2).map(|c| c.event.as_str()).collect();
+        let told: Vec<_> = told.iter().rev().take(2).map(|c| c.change.event.as_str()).collect();
         assert_eq!(told, ["reopened", "resolved"]);
     }
 

@@ -17,7 +17,7 @@ async fn plan(editor: &Client<'_>, article: &str, body: Value) -> crate::support
 
 fn events(app: &TestApp) -> Vec<(String, String)> {
     let all = app.store.read_now(|tx| dateline::store::changes::after(tx, 0, 1000)).unwrap();
-    all.into_iter().map(|c| (c.event, c.actor)).collect()
+    all.into_iter().map(|c| (c.change.event.to_string(), c.actor)).collect()
 }
 
 both! {

@@ -17,10 +17,9 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use utoipa::{PartialSchema, ToSchema, openapi};
 
-use super::{problem::Failure, typed::typed};
+use super::{State, problem::Failure, typed::typed};
 use crate::{
     access::{Action, Caller, Permit},
-    delivery::Wish,
     domain::{
         Error, Locale, Version, Violation,
         error::Faults,
@@ -331,20 +330,19 @@ crate::domain::vocabulary::vocabulary! {
     }
 }
 
-/// A reader's wish out of `locale=` and `fallback=`.
+/// The locale that `locale=` names, and whether `Accept-Language` chose it; none when nothing is said.
 ///
 /// # Errors
 /// [`Error::Invalid`] at `?locale`.
-pub fn wish(locale: Option<&str>, fallback: Option<Fallback>, accept: AcceptLanguage) -> Result<Wish, Error> {
-    let fallback = fallback == Some(Fallback::Chain);
-    let locale = match locale {
-        None => None,
-        Some("auto") => return Ok(Wish { locale: None, accept: Some(accept.0), fallback }),
+pub async fn language(state: &State, locale: Option<&str>, accept: &AcceptLanguage) -> Result<(Option<Locale>, bool), Error> {
+    Ok(match locale {
+        None => (None, false),
+        Some("auto") => (Some(state.newsstand.negotiate(&accept.0).await?), true),
         Some(tag) => {
-            Some(tag.parse::<Locale>().ok().ok_or_else(|| Error::invalid("?locale", "locale", "a BCP 47 language tag, or `auto`"))?)
+            let locale = tag.parse().ok().ok_or_else(|| Error::invalid("?locale", "locale", "a BCP 47 language tag, or `auto`"))?;
+            (Some(locale), false)
         }
-    };
-    Ok(Wish { locale, accept: None, fallback })
+    })
 }
 
 /// A page out of `limit=`, `cursor=` and `count=`, in a list of this order.
@@ -353,7 +351,7 @@ pub fn wish(locale: Option<&str>, fallback: Option<Fallback>, accept: AcceptLang
 /// [`Error::Invalid`] at `?limit` or `?cursor`.
 pub fn paging(limit: Option<u32>, cursor: Option<&str>, count: Option<bool>, order: u8) -> Result<Paging, Error> {
     let mut faults = Faults::default();
-    let limit = limit.unwrap_or(20);
+    let limit = limit.unwrap_or(Paging::USUAL);
     if !(1..=100).contains(&limit) {
         faults.add("?limit", "out_of_range", "between 1 and 100");
     }

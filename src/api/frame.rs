@@ -13,7 +13,7 @@ use actix_web::{
 };
 
 use super::{
-    State,
+    State, delivery,
     idempotency::{Begun, begin, finish as finish_claim},
     problem::Failure,
 };
@@ -22,6 +22,10 @@ use crate::{
     desk,
     domain::{Error, error::chain, id::new_uuid},
 };
+
+/// The id of the request under way.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub String);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -68,8 +72,18 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
     let Some(state) = req.app_data::<Data<State>>().cloned() else {
         return next.call(req).await.map(ServiceResponse::map_into_boxed_body);
     };
-    let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
     let face = Face::of(req.path());
+    if face == Face::Delivery && matches!(*req.method(), Method::GET | Method::HEAD) {
+        // What is kept is answered before anything else is done.
+        if let Some(Ok(mut answer)) = delivery::serve::again(&state, req.head()).await {
+            finish(answer.headers_mut(), face, None);
+            share(answer.headers_mut(), face, None, &state.origins);
+            let head = req.method() == Method::HEAD;
+            let answer = req.into_response(answer);
+            return Ok(if head { answer.map_body(|_, body| BoxBody::new(Headless(body.size()))) } else { answer });
+        }
+    }
+    let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
     let origin = req.headers().get(header::ORIGIN).cloned();
     let head = req.method() == Method::HEAD;
     if head {
@@ -82,7 +96,10 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
         match identify(&state, &req, face, &id).await {
             // `into_response` would lose the failure that the problem is made of.
             Err(failure) => req.error_response(failure),
-            Ok(None) => next.call(req).await?.map_into_boxed_body(),
+            Ok(None) => {
+                req.extensions_mut().insert(RequestId(id.clone()));
+                next.call(req).await?.map_into_boxed_body()
+            }
             Ok(Some((verified, caller))) => {
                 let trial = if face == Face::Desk { only_tried(&mut req) } else { Ok(false) };
                 only_trying = matches!(trial, Ok(true));
@@ -110,7 +127,7 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
         answer.headers_mut().remove(header::LOCATION);
         put(answer.headers_mut(), HeaderName::from_static("validate-only"), "true");
     }
-    finish(answer.headers_mut(), face, &id);
+    finish(answer.headers_mut(), face, Some(&id));
     share(answer.headers_mut(), face, origin.as_ref(), &state.origins);
     Ok(if head { answer.map_body(|_, body| BoxBody::new(Headless(body.size()))) } else { answer })
 }
@@ -172,6 +189,7 @@ fn name_problem(answer: &mut ServiceResponse<BoxBody>, id: &str) {
             }
             failure.answer(id)
         }
+        None if answer.headers().get(header::CONTENT_TYPE).is_some_and(|t| t == super::problem::MEDIA_TYPE) => return,
         None if status.is_client_error() || status.is_server_error() => bare(status, id),
         None => return,
     };
@@ -193,8 +211,8 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
 }
 
-fn finish(headers: &mut HeaderMap, face: Face, id: &str) {
-    if let Ok(id) = HeaderValue::from_str(id) {
+fn finish(headers: &mut HeaderMap, face: Face, id: Option<&str>) {
+    if let Some(Ok(id)) = id.map(HeaderValue::from_str) {
         headers.insert(REQUEST_ID, id);
     }
     put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -210,7 +228,9 @@ fn finish(headers: &mut HeaderMap, face: Face, id: &str) {
     let sharing = if face == Face::Delivery { "cross-origin" } else { "same-origin" };
     put(headers, HeaderName::from_static("cross-origin-resource-policy"), sharing);
     let problem = headers.get(header::CONTENT_TYPE).is_some_and(|t| t == super::problem::MEDIA_TYPE);
-    if face == Face::Delivery && !problem {
+    if face == Face::Delivery && headers.contains_key(header::CACHE_CONTROL) {
+        // It has said so itself.
+    } else if face == Face::Delivery && !problem {
         put(headers, header::CACHE_CONTROL, "public, max-age=10");
     } else if face == Face::Preview {
         put(headers, header::CACHE_CONTROL, "private, no-store");

@@ -16,13 +16,17 @@ use std::sync::Arc;
 
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{access::keys::Keys, store::Store};
+use crate::{access::keys::Keys, delivery::newsstand::Newsstand, store::Store};
 
 /// What every handler may use.
 #[derive(Debug)]
 pub struct State {
     /// The database.
     pub store: Store,
+    /// What readers are answered from.
+    pub newsstand: Arc<Newsstand>,
+    /// Whether caches on the way to readers are told what to drop, and so may keep answers for long.
+    pub purged: bool,
     /// The keys that tokens are signed with.
     pub keys: Arc<Keys>,
     /// The `iss` of tokens: the server's public URL.

@@ -5,58 +5,21 @@ use actix_web::{
     http::header::{CONTENT_LANGUAGE, ETAG, HeaderValue, LINK, LOCATION, VARY},
 };
 use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::domain::{Locale, Version, page::Page};
+pub use crate::domain::page::Listing;
+use crate::domain::{Locale, Version, page::PageInfo};
 
-/// Where the pages beside a list's page begin.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PageInfo {
-    /// Cursor of the page after, if there is one.
-    pub next: Option<String>,
-    /// Cursor of the page before, if there is one.
-    pub previous: Option<String>,
-    /// How many there are in all; only with `count=true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub total: Option<i64>,
-}
-
-/// A page of a list.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Listing<T> {
-    /// What is on it.
-    pub data: Vec<T>,
-    /// The pages beside it.
-    pub page: PageInfo,
-}
-
-impl<T> From<Page<T>> for Listing<T> {
-    fn from(page: Page<T>) -> Self {
-        let info = PageInfo { next: page.next.map(|c| c.encode()), previous: page.previous.map(|c| c.encode()), total: page.total };
-        Self { data: page.items, page: info }
-    }
-}
-
-impl<T> Listing<T> {
-    /// A list that is always whole.
-    #[must_use]
-    pub fn whole(data: Vec<T>) -> Self {
-        Self { data, page: PageInfo { next: None, previous: None, total: None } }
-    }
-
-    /// The `Link` header (RFC 8288) for this page of the list at the request's URL.
-    fn link(&self, req: &HttpRequest) -> Option<String> {
-        let rel = |cursor: &Option<String>, rel: &str| {
-            let cursor = cursor.as_deref()?;
-            let mut query = url::form_urlencoded::Serializer::new(String::new());
-            query.extend_pairs(url::form_urlencoded::parse(req.query_string().as_bytes()).filter(|(name, _)| name != "cursor"));
-            query.append_pair("cursor", cursor);
-            Some(format!("<{}?{}>; rel=\"{rel}\"", req.path(), query.finish()))
-        };
-        let links: Vec<_> = [rel(&self.page.next, "next"), rel(&self.page.previous, "prev")].into_iter().flatten().collect();
-        (!links.is_empty()).then(|| links.join(", "))
-    }
+/// The `Link` header (RFC 8288) for this page of a list at the request's URL.
+fn link(page: &PageInfo, req: &HttpRequest) -> Option<String> {
+    let rel = |cursor: &Option<String>, rel: &str| {
+        let cursor = cursor.as_deref()?;
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(url::form_urlencoded::parse(req.query_string().as_bytes()).filter(|(name, _)| name != "cursor"));
+        query.append_pair("cursor", cursor);
+        Some(format!("<{}?{}>; rel=\"{rel}\"", req.path(), query.finish()))
+    };
+    let links: Vec<_> = [rel(&page.next, "next"), rel(&page.previous, "prev")].into_iter().flatten().collect();
+    (!links.is_empty()).then(|| links.join(", "))
 }
 
 impl<T: Serialize> Responder for Listing<T> {
@@ -64,7 +27,7 @@ impl<T: Serialize> Responder for Listing<T> {
 
     fn respond_to(self, req: &HttpRequest) -> HttpResponse {
         let mut answer = HttpResponse::Ok();
-        if let Some(link) = self.link(req) {
+        if let Some(link) = link(&self.page, req) {
             answer.insert_header((LINK, link));
         }
         answer.json(self)
@@ -136,29 +99,5 @@ impl<T: Responder> Responder for InLanguage<T> {
             answer.headers_mut().append(VARY, HeaderValue::from_static("Accept-Language"));
         }
         answer
-    }
-}
-
-/// Here, or at another address now.
-#[derive(Debug)]
-pub enum HereOrMoved<T> {
-    /// Here.
-    Here(T),
-    /// At this path and query.
-    Moved(String),
-}
-
-impl<T: Responder> Responder for HereOrMoved<T> {
-    type Body = actix_web::body::EitherBody<T::Body>;
-
-    fn respond_to(self, req: &HttpRequest) -> HttpResponse<Self::Body> {
-        match self {
-            Self::Here(thing) => thing.respond_to(req).map_into_left_body(),
-            Self::Moved(path) => {
-                let query = req.query_string();
-                let to = if query.is_empty() { path } else { format!("{path}?{query}") };
-                HttpResponse::PermanentRedirect().insert_header((LOCATION, to)).finish().map_into_right_body()
-            }
-        }
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     api::{State, auth::Hashing, contract::Contract},
     app,
     config::Settings,
+    delivery::newsstand::Newsstand,
     store::{self, Store},
     workers::scheduler::Scheduler,
 };
@@ -32,6 +33,8 @@ pub(super) fn serve(settings: &Settings) -> Result<(), Failed> {
 pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str)) -> Result<(), Failed> {
     let state = Data::new(State {
         keys: Arc::new(keys(settings, &store)?),
+        newsstand: Newsstand::new(store.clone(), settings.cache_bytes),
+        purged: false,
         store,
         issuer: settings.public_url.clone(),
         hashing: Hashing::new(settings.hashing, 64),

@@ -1,9 +1,12 @@
 //! What the public reads: representations made of live editions and present names.
 //!
-//! Nothing here writes, and nothing here can see a working copy: reads go through [`crate::access::Visibility::public`].
+//! [`request`] is what can be asked for and the answer to it, [`newsstand`] keeps answers for those who ask next. Nothing here writes, and nothing here can see a working copy: reads go through [`crate::access::Visibility::public`].
 
 pub mod articles;
+pub mod coding;
 pub mod names;
+pub mod newsstand;
+pub mod request;
 pub mod resolve;
 pub mod site;
 
@@ -11,17 +14,6 @@ use crate::{
     domain::{Error, Locale, site::Masthead},
     store::{self, Tx},
 };
-
-/// Which language a reader asks for.
-#[derive(Debug, Clone, Default)]
-pub struct Wish {
-    /// The locale named in the request.
-    pub locale: Option<Locale>,
-    /// The reader's `Accept-Language`, when the request says `locale=auto`.
-    pub accept: Option<String>,
-    /// Whether another locale will do when this one lacks the words.
-    pub fallback: bool,
-}
 
 /// A reader's language, resolved against the site.
 #[derive(Debug, Clone)]
@@ -37,22 +29,18 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Resolve a wish, in one statement.
+    /// The reader of a locale, or of the site's default, in one statement.
     ///
     /// # Errors
     /// [`Error::Invalid`] at `?locale` for a locale the site does not publish in.
-    pub fn resolve(tx: &mut Tx<'_>, wish: &Wish) -> Result<Self, Error> {
+    pub fn resolve(tx: &mut Tx<'_>, locale: Option<&Locale>, fallback: bool) -> Result<Self, Error> {
         let masthead = store::site::masthead(tx)?;
-        let locale = match (&wish.locale, &wish.accept) {
-            (Some(locale), _) => locale.clone(),
-            (None, Some(accept)) => masthead.negotiate(accept),
-            (None, None) => masthead.site.default_locale.clone(),
-        };
+        let locale = locale.unwrap_or(&masthead.site.default_locale).clone();
         if masthead.settings(&locale).is_none() {
             let known: Vec<&str> = masthead.locales.iter().map(|l| l.locale.as_str()).collect();
             return Err(Error::invalid("?locale", "unknown_locale", format!("this site publishes in {}", known.join(", "))));
         }
-        Ok(Self::of(masthead, locale, wish.fallback))
+        Ok(Self::of(masthead, locale, fallback))
     }
 
     /// A reader of a locale that the site publishes in.

@@ -71,19 +71,25 @@ pub fn locales(tx: &mut Tx<'_>) -> Result<Vec<LocaleInfo>, Error> {
     Ok(masthead.locales.iter().map(|l| info(&masthead, l)).collect())
 }
 
-/// The site.
+/// The site, and when it is next another one by itself: its time zone's short name changes with the clocks.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn site(tx: &mut Tx<'_>, now: Instant) -> Result<SiteInfo, Error> {
+pub fn site(tx: &mut Tx<'_>, now: Instant) -> Result<(SiteInfo, Option<Instant>), Error> {
     let masthead = store::site::masthead(tx)?;
-    Ok(SiteInfo {
+    let info = of(&masthead, now);
+    Ok((info, masthead.zone_changes(now)))
+}
+
+/// What a masthead says of the site.
+pub(super) fn of(masthead: &Masthead, now: Instant) -> SiteInfo {
+    SiteInfo {
         name: masthead.site.name.clone(),
         url: masthead.site.url.clone(),
         default_locale: masthead.site.default_locale.clone(),
         time_zone: masthead.site.time_zone.clone(),
         time_zone_name: masthead.zone_name(now),
         url_pattern: masthead.site.url_pattern.as_str().to_owned(),
-        locales: masthead.locales.iter().map(|l| info(&masthead, l)).collect(),
-    })
+        locales: masthead.locales.iter().map(|l| info(masthead, l)).collect(),
+    }
 }

@@ -138,6 +138,14 @@ impl Change {
         }
     }
 
+    /// True when lists may show other articles after it than before.
+    #[must_use]
+    pub fn moves_lists(&self) -> bool {
+        self.audience() == Audience::Public
+            && matches!(self.subject, Subject::Translation(..))
+            && matches!(self.event, Event::Published | Event::Unpublished | Event::Withdrawn | Event::Reinstated)
+    }
+
     /// Kind, id and locale of the subject, as the log keeps them.
     #[must_use]
     pub fn parts(&self) -> (&'static str, Option<uuid::Uuid>, Option<&Locale>) {
@@ -154,6 +162,57 @@ impl Change {
             Subject::Preview(id) => ("preview", Some(id.uuid()), None),
             Subject::Release(id) => ("release", Some(id.uuid()), None),
             Subject::User(id) => ("user", Some(id.uuid()), None),
+        }
+    }
+}
+
+impl Subject {
+    /// The subject that the log keeps under these parts; nothing for parts that no subject has.
+    #[must_use]
+    pub fn logged(kind: &str, id: Option<uuid::Uuid>, locale: Option<Locale>) -> Option<Self> {
+        Some(match (kind, id, locale) {
+            ("site", ..) => Self::Site,
+            ("locale", _, Some(locale)) => Self::Locale(locale),
+            ("section", Some(id), _) => Self::Section(id.into()),
+            ("author", Some(id), _) => Self::Author(id.into()),
+            ("tag", Some(id), _) => Self::Tag(id.into()),
+            ("article", Some(id), _) => Self::Article(id.into()),
+            ("translation", Some(id), Some(locale)) => Self::Translation(id.into(), locale),
+            ("comment", Some(id), _) => Self::Comment(id.into()),
+            ("correction", Some(id), _) => Self::Correction(id.into()),
+            ("preview", Some(id), _) => Self::Preview(id.into()),
+            ("release", Some(id), _) => Self::Release(id.into()),
+            ("user", Some(id), _) => Self::User(id.into()),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_subject_is_read_back_from_its_parts() {
+        let id = uuid::Uuid::from_u128(7);
+        let all = [
+            Subject::Site,
+            Subject::Locale(Locale::english()),
+            Subject::Section(id.into()),
+            Subject::Author(id.into()),
+            Subject::Tag(id.into()),
+            Subject::Article(id.into()),
+            Subject::Translation(id.into(), Locale::english()),
+            Subject::Comment(id.into()),
+            Subject::Correction(id.into()),
+            Subject::Preview(id.into()),
+            Subject::Release(id.into()),
+            Subject::User(id.into()),
+        ];
+        for subject in all {
+            let change = Change::new(Event::Created, subject.clone());
+            let (kind, id, locale) = change.parts();
+            assert_eq!(Subject::logged(kind, id, locale.cloned()), Some(subject));
         }
     }
 }

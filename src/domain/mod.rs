@@ -8,6 +8,7 @@ pub mod article;
 pub mod assignment;
 pub mod author;
 pub mod body;
+pub mod cache_tag;
 pub mod change;
 pub mod comment;
 pub mod correction;

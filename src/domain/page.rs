@@ -1,10 +1,12 @@
 //! Paging by keyset: a page begins after a row, not at a number, so that it stays put while rows come and go.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A place in an ordered list: beside the row with this sort value and id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cursor {
     /// True for the page before, false for the page after.
     pub backwards: bool,
@@ -40,7 +42,7 @@ impl Cursor {
 }
 
 /// Which page of a list is asked for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Paging {
     /// Rows on it, 1 to 100.
     pub limit: u32,
@@ -51,6 +53,9 @@ pub struct Paging {
 }
 
 impl Paging {
+    /// Rows on a page when nobody says how many.
+    pub const USUAL: u32 = 20;
+
     /// The first page of a hundred.
     #[must_use]
     pub fn first() -> Self {
@@ -115,6 +120,43 @@ impl<T> Page<T> {
     pub fn try_map<U, E>(self, f: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
         let items = self.items.into_iter().map(f).collect::<Result<_, _>>()?;
         Ok(Page { items, next: self.next, previous: self.previous, total: self.total })
+    }
+}
+
+/// Where the pages beside a list's page begin.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PageInfo {
+    /// Cursor of the page after, if there is one.
+    pub next: Option<String>,
+    /// Cursor of the page before, if there is one.
+    pub previous: Option<String>,
+    /// How many there are in all; only with `count=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub total: Option<i64>,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Listing<T> {
+    /// What is on it.
+    pub data: Vec<T>,
+    /// The pages beside it.
+    pub page: PageInfo,
+}
+
+impl<T> From<Page<T>> for Listing<T> {
+    fn from(page: Page<T>) -> Self {
+        let info = PageInfo { next: page.next.map(|c| c.encode()), previous: page.previous.map(|c| c.encode()), total: page.total };
+        Self { data: page.items, page: info }
+    }
+}
+
+impl<T> Listing<T> {
+    /// A list that is always whole.
+    #[must_use]
+    pub fn whole(data: Vec<T>) -> Self {
+        Self { data, page: PageInfo { next: None, previous: None, total: None } }
     }
 }
 

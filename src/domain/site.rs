@@ -257,6 +257,13 @@ impl Masthead {
         let zone = jiff::tz::TimeZone::get(&self.site.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
         at.timestamp().to_zoned_datetime(zone).strftime("%Z").to_string()
     }
+
+    /// When the clocks of the site's time zone are changed next after an instant, if ever.
+    #[must_use]
+    pub fn zone_changes(&self, after: Instant) -> Option<Instant> {
+        let zone = jiff::tz::TimeZone::get(&self.site.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+        zone.following(after.timestamp()).next().map(|change| Instant::from_micros(change.timestamp().as_microsecond()))
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::{
     domain::{
         Error, Id, Instant, Version,
         author::Author,
+        cache_tag::CacheTag,
         change::{Change, Event, Subject},
         name::Names,
         page::{Page, Paging},
@@ -50,6 +51,7 @@ fn domain(row: &Row, names: Names) -> Result<Author, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Author>, Error> {
+    tx.note(CacheTag::Authors);
     let mut query = authors::table.select(Row::as_select()).limit(i64::from(paging.limit).saturating_add(1)).into_boxed();
     if let Some(cursor) = paging.cursor {
         let id = Id::<Author>::from(cursor.id);
@@ -71,6 +73,7 @@ pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Author>, Error> {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn find(tx: &mut Tx<'_>, id: Id<Author>) -> Result<Author, Error> {
+    tx.note(CacheTag::thing(id.uuid()));
     let row: Option<Row> = authors::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
     let row = row.ok_or(Error::NotFound("author"))?;
     let names = names::one(tx, id)?;

@@ -1,5 +1,7 @@
 //! The change log: what every commit did, numbered in the order of commits.
 
+use std::collections::BTreeSet;
+
 use diesel::{
     QueryableByName,
     prelude::*,
@@ -9,7 +11,8 @@ use uuid::Uuid;
 
 use super::{
     Tx,
-    dialect::{At, Uid},
+    dialect::{self, At, Uid},
+    editions, names,
     schema::{change_counter, changes},
     sql::Sql,
     users,
@@ -18,7 +21,9 @@ use crate::{
     access::{Permit, action::ReadAudit},
     domain::{
         Error, Id, Instant, Locale,
-        change::Event,
+        cache_tag::CacheTag,
+        change::{Audience, Change, Event, Subject},
+        facet::Facet,
         page::{Page, Paging},
         user::User,
     },
@@ -48,16 +53,23 @@ struct Counter {
     at: Instant,
 }
 
-/// Number the changes of a transaction and log them; its last statements before the commit. False when what was done was only tried,
-/// and is to be undone.
-pub(super) fn number(tx: &mut Tx<'_>) -> Result<bool, Error> {
+/// What became of the changes of a transaction.
+pub(super) struct Numbered {
+    /// False when what was done was only tried, and is to be undone.
+    pub(super) keep: bool,
+    /// The number of the last change, if there was one.
+    pub(super) last: Option<i64>,
+}
+
+/// Number the changes of a transaction and log them; its last statements before the commit.
+pub(super) fn number(tx: &mut Tx<'_>) -> Result<Numbered, Error> {
     let recorded = std::mem::take(&mut tx.changes);
     let count = i64::try_from(recorded.len()).map_err(Error::internal)?;
     if recorded.iter().any(|r| r.rehearsal) {
-        return Ok(false);
+        return Ok(Numbered { keep: false, last: None });
     }
     if count == 0 {
-        return Ok(true);
+        return Ok(Numbered { keep: true, last: None });
     }
     // One statement takes the lock that is held to the commit; the instant never runs backwards.
     let now = tx.now;
@@ -85,7 +97,8 @@ pub(super) fn number(tx: &mut Tx<'_>) -> Result<bool, Error> {
         };
         diesel::insert_into(changes::table).values(&row).execute(tx.conn)?;
     }
-    Ok(true)
+    dialect::notify(tx.conn)?;
+    Ok(Numbered { keep: true, last: Some(counter.seq) })
 }
 
 /// Let nobody else commit a change before this transaction ends, so that what it counts from here on stays true.
@@ -99,29 +112,71 @@ pub(super) fn hold(tx: &mut Tx<'_>) -> Result<(), Error> {
 pub struct Logged {
     /// Its number: gapless, in commit order.
     pub seq: i64,
-    /// Who may learn of it.
-    pub audience: String,
-    /// What happened.
-    pub event: String,
-    /// To what kind of thing.
-    pub kind: String,
+    /// What happened to what.
+    pub change: Change,
     /// Who did it.
     pub actor: String,
 }
 
-/// The rows after `seq`, oldest first, at most `limit`.
+/// The changes after a number, in order, at most `limit`: what a follower of the log reads.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn after(tx: &mut Tx<'_>, seq: i64, limit: i64) -> Result<Vec<Logged>, Error> {
-    type Columns = (i64, String, String, String, String);
+    type Columns = (i64, String, String, Option<Id<()>>, Option<String>, String);
     let rows: Vec<Columns> = changes::table
         .filter(changes::seq.gt(seq))
         .order(changes::seq)
         .limit(limit)
-        .select((changes::seq, changes::audience, changes::event, changes::kind, changes::actor))
+        .select((changes::seq, changes::event, changes::kind, changes::subject_id, changes::locale, changes::actor))
         .load(tx.conn)?;
-    Ok(rows.into_iter().map(|(seq, audience, event, kind, actor)| Logged { seq, audience, event, kind, actor }).collect())
+    let logged = |(seq, event, kind, id, locale, actor): Columns| {
+        let subject = Subject::logged(&kind, id.map(Id::uuid), locale.map(Locale::stored));
+        let subject = subject.ok_or_else(|| Error::internal(format!("change {seq} is of no known kind")))?;
+        Ok(Logged { seq, change: Change::new(event.parse()?, subject), actor })
+    };
+    rows.into_iter().map(logged).collect()
+}
+
+/// The number of the last change.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn last(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    Ok(change_counter::table.select(change_counter::seq).first(tx.conn)?)
+}
+
+/// Which answers to readers some changes touch, by their cache tags: those that may be other ones now. Desk changes touch none.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change>) -> Result<BTreeSet<CacheTag>, Error> {
+    let mut tags = BTreeSet::new();
+    let (mut renamed, mut moved) = (BTreeSet::new(), BTreeSet::new());
+    for change in changes.into_iter().filter(|c| c.audience() == Audience::Public) {
+        let (_, id, _) = change.parts();
+        tags.extend(id.map(CacheTag::thing));
+        match &change.subject {
+            Subject::Site | Subject::Locale(_) => _ = tags.insert(CacheTag::Site),
+            Subject::Section(_) => _ = tags.insert(CacheTag::Sections),
+            Subject::Author(_) => _ = tags.insert(CacheTag::Authors),
+            Subject::Tag(_) => _ = tags.insert(CacheTag::Tags),
+            Subject::Translation(article, _) if change.moves_lists() => _ = moved.insert(*article),
+            _ => continue,
+        }
+        renamed.extend(id);
+    }
+    for (locale, facts, path) in editions::listed(tx, &moved)? {
+        tags.extend(Facet::of(&facts, &path).into_iter().map(|facet| CacheTag::list(&locale, facet)));
+        // A tag is public as long as a live story carries it.
+        tags.extend(facts.tags.iter().map(|id| CacheTag::thing(id.uuid())));
+        if !facts.tags.is_empty() {
+            tags.insert(CacheTag::Tags);
+        }
+        renamed.extend(facts.tags.iter().map(|id| id.uuid()));
+    }
+    tags.extend(names::slugs(tx, &renamed)?.iter().map(|slug| CacheTag::slug(slug)));
+    Ok(tags)
 }
 
 /// The order of the audit trail, in cursors.

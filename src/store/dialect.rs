@@ -90,7 +90,8 @@ pub(super) fn connect(url: &str, purpose: Use, statements: Arc<AtomicI64>) -> di
             Use::Read => "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
             Use::Write => "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
         };
-        conn.batch_execute("SET client_min_messages = warning; SET timezone = 'UTC'")
+        // Compiling a query takes longer than any of ours runs.
+        conn.batch_execute("SET client_min_messages = warning; SET timezone = 'UTC'; SET jit = off")
             .and_then(|()| conn.batch_execute(session))
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
         Conn::Postgres(conn)
@@ -151,6 +152,33 @@ pub(super) fn come_by_its_clock(conn: &Conn, column: &'static str) -> String {
     match conn {
         Conn::Sqlite(_) => String::new(),
         Conn::Postgres(_) => format!(" AND {column} <= clock_timestamp()"),
+    }
+}
+
+/// The channel on which committed changes are told.
+const CHANNEL: &str = "dateline_changes";
+
+/// Tell whoever listens that there are changes, when this transaction is committed. A process beside a `SQLite` file looks by itself.
+pub(super) fn notify(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(pg) => pg.batch_execute(&format!("NOTIFY {CHANNEL}")),
+    }
+}
+
+/// Listen for changes on this connection from now on.
+pub(super) fn listen(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(pg) => pg.batch_execute(&format!("LISTEN {CHANNEL}")),
+    }
+}
+
+/// True when changes were told since this was last asked; asks nothing of the server.
+pub(super) fn was_told(conn: &mut Conn) -> QueryResult<bool> {
+    match conn {
+        Conn::Sqlite(_) => Ok(false),
+        Conn::Postgres(pg) => Ok(pg.notifications_iter().collect::<QueryResult<Vec<_>>>()?.into_iter().next().is_some()),
     }
 }
 

@@ -23,11 +23,13 @@ use crate::{
         Error, Id, Instant, Locale,
         article::{Article, Kind},
         author::Author,
+        cache_tag::CacheTag,
         edition::Edition,
         facet::Facet,
         page::{Page, Paging},
         section::Section,
         tag::Tag,
+        vocabulary::vocabulary,
     },
 };
 
@@ -69,16 +71,23 @@ pub(super) fn relist(tx: &mut Tx<'_>, before: &[Id<Section>], after: &[Id<Sectio
     Ok(())
 }
 
-/// How a list is ordered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Order {
-    /// Last published first.
-    #[default]
-    Newest,
-    /// First published first.
-    Oldest,
-    /// Last updated first.
-    Updated,
+vocabulary! {
+    /// How a list of articles is ordered; `-` means the last first.
+    pub enum Order {
+        /// Last published first.
+        Newest => "-published_at",
+        /// First published first.
+        Oldest => "published_at",
+        /// Last updated first.
+        Updated => "-updated_at",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro leaves no room for the attribute")]
+impl Default for Order {
+    fn default() -> Self {
+        Self::Newest
+    }
 }
 
 impl Order {
@@ -201,6 +210,12 @@ fn part(filter: &Filter, place: usize, paging: Paging, last: Option<Bound>, cont
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, content: Content) -> Result<Page<Live>, Error> {
+    let (along, _) = filter.facets();
+    filter.chain.iter().for_each(|locale| tx.note(CacheTag::list(locale, along)));
+    if filter.section.is_some() {
+        // A section that moves takes its stories along.
+        tx.note(CacheTag::Sections);
+    }
     let order = filter.order;
     let ascending = (order == Order::Oldest) != paging.backwards();
     let wanted = usize::try_from(paging.limit).unwrap_or(100).saturating_add(1);
@@ -208,7 +223,9 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, con
     for place in 0..filter.chain.len() {
         let last = rows.last().filter(|_| rows.len() >= wanted).map(|live| Bound { key: order.key(live), inclusive: true });
         for row in part(filter, place, paging, last, content).load::<LiveRow>(tx)? {
-            rows.push(row.domain()?);
+            let live = row.domain()?;
+            tx.note(CacheTag::thing(live.article_id.uuid()));
+            rows.push(live);
         }
         rows.sort_by(|a, b| {
             let way = order.key(a).cmp(&order.key(b));

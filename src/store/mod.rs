@@ -36,9 +36,10 @@ pub mod trash;
 pub mod users;
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{
-        Arc,
+        Arc, OnceLock, Weak,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -49,6 +50,7 @@ use crate::{
     domain::{
         Error, Id, Instant,
         body::BlockId,
+        cache_tag::CacheTag,
         change::Change,
         id::{Entropy, new_uuid},
         instant::Clock,
@@ -87,6 +89,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     statements: Arc<AtomicI64>,
+    watcher: OnceLock<Weak<dyn Watcher>>,
 }
 
 impl fmt::Debug for Store {
@@ -128,6 +131,22 @@ pub struct Tx<'a> {
     now: Instant,
     entropy: &'a dyn Entropy,
     changes: Vec<Recorded>,
+    notes: Option<Noted>,
+}
+
+/// What an answer to a reader was made from.
+#[derive(Debug, Clone, Default)]
+pub struct Noted {
+    /// Everything that was looked at, found or not.
+    pub tags: BTreeSet<CacheTag>,
+    /// The last change before it was looked at; nothing when nobody asked.
+    pub seq: Option<i64>,
+}
+
+/// Somebody who has to know of every change before its writer is told that it is done.
+pub trait Watcher: Send + Sync {
+    /// Changes up to `seq` were committed, and touch these answers.
+    fn committed(&self, seq: i64, touched: &BTreeSet<CacheTag>);
 }
 
 impl fmt::Debug for Tx<'_> {
@@ -172,6 +191,20 @@ impl Tx<'_> {
         self.entropy
     }
 
+    /// Note that what is being answered depends on this.
+    fn note(&mut self, tag: CacheTag) {
+        if let Some(noted) = &mut self.notes {
+            noted.tags.insert(tag);
+        }
+    }
+
+    /// Note the last change before what is being read.
+    fn note_seq(&mut self, seq: i64) {
+        if let Some(noted) = &mut self.notes {
+            noted.seq = Some(seq);
+        }
+    }
+
     fn record(&mut self, change: Change, by: &Caller) {
         let recorded = Recorded {
             change,
@@ -195,7 +228,7 @@ impl Tx<'_> {
         let (now, entropy) = (self.now, self.entropy);
         let mut inner_changes = Vec::new();
         let done = self.conn.transaction(|conn| {
-            let mut tx = Tx { conn, now, entropy, changes: Vec::new() };
+            let mut tx = Tx { conn, now, entropy, changes: Vec::new(), notes: None };
             let value = f(&mut tx)?;
             inner_changes = tx.changes;
             Ok(value)
@@ -236,7 +269,7 @@ impl Store {
         // The writer comes first: it creates the file and switches it to WAL before a reader looks.
         let writers = pool(Use::Write, if engine == Engine::Sqlite { 1 } else { options.writers })?;
         let readers = pool(Use::Read, options.readers)?;
-        Ok(Self(Arc::new(Inner { engine, readers, writers, clock: options.clock, entropy: options.entropy, statements })))
+        Ok(Self(Arc::new(Inner { engine, readers, writers, clock: options.clock, entropy: options.entropy, statements, watcher: OnceLock::new() })))
     }
 
     /// The engine behind it.
@@ -292,6 +325,28 @@ impl Store {
         aside(move || store.read_now(f)).await
     }
 
+    /// Read in one snapshot, and say what the outcome was made from, whether it is one or a refusal.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when no connection comes free.
+    pub async fn read_noting<T, F>(&self, f: F) -> Result<(Result<T, Error>, Noted), Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let noting = move |tx: &mut Tx<'_>| {
+            tx.notes = Some(Noted::default());
+            let outcome = f(tx);
+            Ok((outcome, tx.notes.take().unwrap_or_default()))
+        };
+        self.read(noting).await
+    }
+
+    /// Tell somebody of every change that this process commits, before whoever made it is told. Only the first who asks.
+    pub fn watch(&self, watcher: Weak<dyn Watcher>) {
+        let _ = self.0.watcher.set(watcher);
+    }
+
     /// Write in one transaction: all of it or nothing.
     ///
     /// # Errors
@@ -312,11 +367,20 @@ impl Store {
             Error::Busy
         })?;
         dialect::begin(&mut conn, purpose)?;
-        let mut tx = Tx { conn: &mut conn, now: self.now(), entropy: &*self.0.entropy, changes: Vec::new() };
-        let done = f(&mut tx).and_then(|value| changes::number(&mut tx).map(|keep| (value, keep)));
+        let mut tx = Tx { conn: &mut conn, now: self.now(), entropy: &*self.0.entropy, changes: Vec::new(), notes: None };
+        let watcher = self.0.watcher.get().filter(|_| purpose == Use::Write).and_then(Weak::upgrade);
+        let done = f(&mut tx).and_then(|value| {
+            let changes: Vec<Change> = tx.changes.iter().map(|r| r.change.clone()).collect();
+            let touched = if watcher.is_some() { changes::touched(&mut tx, &changes)? } else { BTreeSet::new() };
+            Ok((value, touched, changes::number(&mut tx)?))
+        });
         match done {
-            Ok((value, keep)) => {
-                dialect::end(&mut conn, keep)?;
+            Ok((value, touched, numbered)) => {
+                dialect::end(&mut conn, numbered.keep)?;
+                drop(conn);
+                if let (Some(watcher), Some(seq)) = (watcher, numbered.last) {
+                    watcher.committed(seq, &touched);
+                }
                 Ok(value)
             }
             Err(error) => {

@@ -14,6 +14,7 @@ use super::{
 use crate::domain::{
     Error, Id, Locale, Violation,
     address::AddressKind,
+    cache_tag::CacheTag,
     name::{Name, Names},
     slug::Slug,
 };
@@ -51,6 +52,7 @@ pub fn of(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Named>,
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
+    ids.iter().for_each(|id| tx.note(CacheTag::thing(*id)));
     let mut sql = Sql::new(
         "SELECT n.target_id, n.locale, n.name, n.slug, n.about, COALESCE(a.kind, t.kind, '') AS kind FROM names n \
          LEFT JOIN authors a ON a.id = n.target_id LEFT JOIN tags t ON t.id = n.target_id WHERE n.target_id IN ",
@@ -218,6 +220,7 @@ pub fn find(tx: &mut Tx<'_>, locales: &[Locale], slugs: &[&str]) -> Result<Vec<A
     if slugs.is_empty() {
         return Ok(Vec::new());
     }
+    slugs.iter().for_each(|slug| tx.note(CacheTag::slug(slug)));
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Text)]
@@ -241,6 +244,18 @@ pub fn find(tx: &mut Tx<'_>, locales: &[Locale], slugs: &[&str]) -> Result<Vec<A
     }
     found.sort_by_key(|a| locales.iter().position(|l| *l == a.locale));
     Ok(found)
+}
+
+/// Every slug that ever led to one of these in public, or may.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn slugs(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<Vec<String>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Id<()>> = ids.iter().map(|id| Id::from(*id)).collect();
+    Ok(addresses::table.filter(addresses::target_id.eq_any(ids)).select(addresses::slug).load(tx.conn)?)
 }
 
 /// True when something has a name in this locale.

@@ -14,6 +14,7 @@ use crate::{
     access::Granted,
     domain::{
         Error, Id, Instant, Version,
+        cache_tag::CacheTag,
         change::{Change, Event, Subject},
         section::Section,
     },
@@ -70,6 +71,7 @@ fn domain(row: &Row, names: crate::domain::name::Names) -> Result<Section, Error
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Section>, Error> {
+    tx.note(CacheTag::Sections);
     let rows: Vec<Row> = sections::table.order((sections::position, sections::id)).select(Row::as_select()).load(tx.conn)?;
     let ids: BTreeSet<Uuid> = rows.iter().map(|r| r.id.uuid()).collect();
     let mut names = names::of(tx, &ids)?;

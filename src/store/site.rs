@@ -3,7 +3,7 @@
 use diesel::{
     QueryableByName,
     prelude::*,
-    sql_types::{Integer, Text},
+    sql_types::{BigInt, Integer, Text},
 };
 use serde_json::json;
 
@@ -17,6 +17,7 @@ use crate::{
     access::{Granted, permit::Whole},
     domain::{
         Error, Instant, Locale,
+        cache_tag::CacheTag,
         change::{Change, Event, Subject},
         locale::{Direction, LocaleSettings},
         site::{Masthead, Site, UrlPattern},
@@ -57,9 +58,11 @@ struct Row {
     position: i32,
     #[diesel(sql_type = Integer)]
     locale_version: i32,
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
 }
 
-/// The site with its locales, in one statement.
+/// The site with its locales, and the change that all is read at, in one statement.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -67,12 +70,14 @@ pub fn masthead(tx: &mut Tx<'_>) -> Result<Masthead, Error> {
     let rows: Vec<Row> = Sql::new(
         "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.review, s.credit_labels, \
          s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, \
-         l.version AS locale_version FROM site s CROSS JOIN locales l ORDER BY l.position, l.locale",
+         l.version AS locale_version, (SELECT seq FROM change_counter) AS seq FROM site s CROSS JOIN locales l ORDER BY l.position, l.locale",
     )
     .load(tx)?;
     let mut site = None;
     let mut locales = Vec::new();
+    tx.note(CacheTag::Site);
     for row in rows {
+        tx.note_seq(row.seq);
         locales.push(LocaleSettings {
             locale: Locale::stored(row.locale),
             name: row.name,

@@ -14,6 +14,7 @@ use crate::{
     access::Granted,
     domain::{
         Error, Id, Instant, Version,
+        cache_tag::CacheTag,
         change::{Change, Event, Subject},
         name::Names,
         page::{Page, Paging},
@@ -60,11 +61,13 @@ pub fn live_page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Tag>, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn is_live(tx: &mut Tx<'_>, id: Id<Tag>) -> Result<bool, Error> {
+    tx.note(CacheTag::thing(id.uuid()));
     let live = live_listings::table.filter(live_listings::facet.eq(id));
     Ok(diesel::select(diesel::dsl::exists(live)).get_result(tx.conn)?)
 }
 
 fn list(tx: &mut Tx<'_>, paging: Paging, live: bool) -> Result<Page<Tag>, Error> {
+    tx.note(CacheTag::Tags);
     let carried = || {
         diesel::dsl::exists(live_listings::table.filter(live_listings::facet.eq(tags::id)))
     };
@@ -96,6 +99,7 @@ fn list(tx: &mut Tx<'_>, paging: Paging, live: bool) -> Result<Page<Tag>, Error>
 /// # Errors
 /// [`Error::NotFound`].
 pub fn find(tx: &mut Tx<'_>, id: Id<Tag>) -> Result<Tag, Error> {
+    tx.note(CacheTag::thing(id.uuid()));
     let row: Option<Row> = tags::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
     let row = row.ok_or(Error::NotFound("tag"))?;
     let names = names::one(tx, id)?;

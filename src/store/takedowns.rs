@@ -20,6 +20,7 @@ use crate::{
         Error, Id, Instant, Locale,
         article::Article,
         body::{Document, doc},
+        cache_tag::CacheTag,
         change::{Change, Event, Subject},
         freshness::Lag,
         takedown::{Step, Takedown},
@@ -75,6 +76,7 @@ pub fn of(tx: &mut Tx<'_>, article: &Article) -> Result<Vec<Takedown>, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn is_gone(tx: &mut Tx<'_>, id: Id<Article>) -> Result<bool, Error> {
+    tx.note(CacheTag::thing(id.uuid()));
     let withdrawn: Option<Option<Instant>> = articles::table.find(id).select(articles::withdrawn_at).first(tx.conn).optional()?;
     Ok(withdrawn.flatten().is_some() && editions::exist(tx, id, None)?)
 }

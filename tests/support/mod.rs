@@ -29,6 +29,7 @@ use dateline::{
     },
     api::{State, auth::Hashing, contract::Contract},
     app,
+    delivery::newsstand::Newsstand,
     desk::{
         self,
         bundle::{Record, import},
@@ -185,8 +186,11 @@ impl TestApp {
         let seal = Secret::new([9; 32]);
         let kept = store.write_now(|tx| dateline::store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy()))).unwrap();
         let keys = Arc::new(Keys::open(&kept, &seal).unwrap());
+        let newsstand = Newsstand::new(store.clone(), 16 << 20);
         let state = Data::new(State {
             store: store.clone(),
+            newsstand,
+            purged: false,
             keys: keys.clone(),
             issuer: ISSUER.to_owned(),
             hashing: Hashing::new(2, 4),

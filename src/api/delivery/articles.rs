@@ -1,29 +1,28 @@
 //! `/v1/articles`.
 
 use actix_web::{
-    get,
-    web::{Data, Json, Path},
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::serve::serve;
 use crate::{
     api::{
         State,
-        extract::{AcceptLanguage, Fallback, Query, paging, wish},
+        extract::{AcceptLanguage, Fallback, Query, language, paging},
         problem::{Failure, Problem},
-        reply::{HereOrMoved, InLanguage, Listing},
+        reply::Listing,
     },
     delivery::{
-        Found, Reading,
-        articles::{self, Article, BodyFormat, Listed, Reference},
+        articles::{Article, BodyFormat, Listed, Reference},
+        request::{Handle, Request, Show},
     },
     domain::{
         Instant,
         article::{ArticleId, Kind},
-        url::segment,
-        vocabulary::vocabulary,
     },
     store::listings::Order,
 };
@@ -31,18 +30,6 @@ use crate::{
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_articles).service(find_article).service(show_article);
-}
-
-vocabulary! {
-    /// How a list of articles is ordered; `-` means the last first.
-    pub enum Sort {
-        /// Last published first.
-        Newest => "-published_at",
-        /// First published first.
-        Oldest => "published_at",
-        /// Last updated first.
-        Updated => "-updated_at",
-    }
 }
 
 /// How one article is shown.
@@ -90,7 +77,7 @@ pub struct ListArticles {
     published_before: Option<Instant>,
     /// The order; `-published_at` when absent.
     #[param(inline)]
-    sort: Option<Sort>,
+    sort: Option<Order>,
     /// Rows on a page.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u32>,
@@ -101,14 +88,6 @@ pub struct ListArticles {
     count: Option<bool>,
 }
 
-fn order(sort: Option<Sort>) -> Order {
-    match sort {
-        None | Some(Sort::Newest) => Order::Newest,
-        Some(Sort::Oldest) => Order::Oldest,
-        Some(Sort::Updated) => Order::Updated,
-    }
-}
-
 /// List articles.
 ///
 /// Live articles in one language, in pages that stay put while others are published.
@@ -116,16 +95,16 @@ fn order(sort: Option<Sort>) -> Order {
     responses((status = 200, body = Listing<Article>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles")]
 pub(crate) async fn list_articles(
+    req: HttpRequest,
     query: Query<ListArticles>,
     accept: AcceptLanguage,
     state: Data<State>,
-) -> Result<InLanguage<Listing<Article>>, Failure> {
+) -> Result<HttpResponse, Failure> {
     let query = query.0;
-    let order = order(query.sort);
+    let order = query.sort.unwrap_or_default();
     let paging = paging(query.limit, query.cursor.as_deref(), query.count, order.code())?;
-    let wish = wish(query.locale.as_deref(), query.fallback, accept)?;
-    let negotiated = wish.accept.is_some();
-    let format = query.body.unwrap_or(BodyFormat::None);
+    let (locale, negotiated) = language(&state, query.locale.as_deref(), &accept).await?;
+    let show = Show { locale, fallback: query.fallback == Some(Fallback::Chain), body: query.body.unwrap_or(BodyFormat::None) };
     let listed = Listed {
         section: query.section.map(Reference::from),
         author: query.author.map(Reference::from),
@@ -135,15 +114,19 @@ pub(crate) async fn list_articles(
         published_before: query.published_before,
         order,
     };
-    let (page, locale) = state
-        .store
-        .read(move |tx| {
-            let reading = Reading::resolve(tx, &wish)?;
-            let page = articles::articles(tx, &reading, &listed, paging, format)?;
-            Ok((page, reading.locale))
-        })
-        .await?;
-    Ok(InLanguage { body: Listing::from(page), locale, negotiated })
+    serve(&req, &state, &Request::Articles(listed, paging, show), negotiated).await
+}
+
+async fn show(
+    req: &HttpRequest,
+    state: &State,
+    handle: Handle<ArticleId>,
+    query: ShowArticle,
+    accept: &AcceptLanguage,
+) -> Result<HttpResponse, Failure> {
+    let (locale, negotiated) = language(state, query.locale.as_deref(), accept).await?;
+    let show = Show { locale, fallback: query.fallback == Some(Fallback::Chain), body: query.body.unwrap_or(BodyFormat::Html) };
+    serve(req, state, &Request::Article(handle, show), negotiated).await
 }
 
 /// Find an article by its slug.
@@ -153,22 +136,13 @@ pub(crate) async fn list_articles(
     responses((status = 200, body = Article), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/by-slug/{slug}")]
 pub(crate) async fn find_article(
+    req: HttpRequest,
     slug: Path<String>,
     query: Query<ShowArticle>,
     accept: AcceptLanguage,
     state: Data<State>,
-) -> Result<HereOrMoved<InLanguage<Json<Article>>>, Failure> {
-    let wish = wish(query.0.locale.as_deref(), query.0.fallback, accept)?;
-    let negotiated = wish.accept.is_some();
-    let format = query.0.body.unwrap_or(BodyFormat::Html);
-    let found = state.store.read(move |tx| {
-        let reading = Reading::resolve(tx, &wish)?;
-        articles::by_slug(tx, &reading, &slug, format)
-    });
-    Ok(match found.await? {
-        Found::Here(article) => HereOrMoved::Here(InLanguage { locale: article.locale.clone(), body: Json(article), negotiated }),
-        Found::Moved(slug) => HereOrMoved::Moved(format!("/v1/articles/by-slug/{}", segment(&slug))),
-    })
+) -> Result<HttpResponse, Failure> {
+    show(&req, &state, Handle::by_slug(&slug), query.0, &accept).await
 }
 
 /// Show an article.
@@ -179,18 +153,11 @@ pub(crate) async fn find_article(
     responses((status = 200, body = Article), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}")]
 pub(crate) async fn show_article(
+    req: HttpRequest,
     id: Path<ArticleId>,
     query: Query<ShowArticle>,
     accept: AcceptLanguage,
     state: Data<State>,
-) -> Result<InLanguage<Json<Article>>, Failure> {
-    let wish = wish(query.0.locale.as_deref(), query.0.fallback, accept)?;
-    let negotiated = wish.accept.is_some();
-    let format = query.0.body.unwrap_or(BodyFormat::Html);
-    let found = state.store.read(move |tx| {
-        let reading = Reading::resolve(tx, &wish)?;
-        articles::article(tx, &reading, *id, format)
-    });
-    let article = found.await?;
-    Ok(InLanguage { locale: article.locale.clone(), body: Json(article), negotiated })
+) -> Result<HttpResponse, Failure> {
+    show(&req, &state, Handle::Id(*id), query.0, &accept).await
 }

@@ -4,4 +4,5 @@ pub mod articles;
 pub mod names;
 pub mod preview;
 pub mod resolve;
+pub mod serve;
 pub mod site;

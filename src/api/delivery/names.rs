@@ -1,26 +1,26 @@
 //! `/v1/sections`, `/v1/authors`, `/v1/tags`.
 
 use actix_web::{
-    get,
-    web::{Data, Json, Path},
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::serve::serve;
 use crate::{
     api::{
         State,
-        extract::{AcceptLanguage, Query, paging, wish},
+        extract::{AcceptLanguage, Query, language, paging},
         problem::{Failure, Problem},
-        reply::{HereOrMoved, InLanguage, Listing},
+        reply::Listing,
     },
     delivery::{
-        Found, Reading, Wish,
-        names::{self, Author, Section, Tag},
+        names::{Author, Section, Tag},
+        request::{Handle, Request},
     },
-    domain::{Error, Locale, author::AuthorId, section::SectionId, tag::TagId, url::segment},
-    store::Tx,
+    domain::{author::AuthorId, section::SectionId, tag::TagId},
 };
 
 /// The operations of this file.
@@ -63,50 +63,6 @@ pub struct ListNames {
     count: Option<bool>,
 }
 
-async fn read<T: Send + 'static>(
-    state: &State,
-    wish: Wish,
-    f: impl FnOnce(&mut Tx<'_>, &Reading) -> Result<T, Error> + Send + 'static,
-) -> Result<InLanguage<T>, Failure> {
-    let negotiated = wish.accept.is_some();
-    let found = state.store.read(move |tx| {
-        let reading = Reading::resolve(tx, &wish)?;
-        f(tx, &reading).map(|body| InLanguage { body, locale: reading.locale, negotiated })
-    });
-    Ok(found.await?)
-}
-
-/// A thing that says which locale its name is in.
-trait Named {
-    fn locale(&self) -> &Locale;
-}
-impl Named for Section {
-    fn locale(&self) -> &Locale {
-        &self.locale
-    }
-}
-impl Named for Author {
-    fn locale(&self) -> &Locale {
-        &self.locale
-    }
-}
-impl Named for Tag {
-    fn locale(&self) -> &Locale {
-        &self.locale
-    }
-}
-
-fn one<T: Named>(found: InLanguage<T>) -> InLanguage<Json<T>> {
-    InLanguage { locale: found.body.locale().clone(), body: Json(found.body), negotiated: found.negotiated }
-}
-
-fn here<T: Named + Serialize>(found: InLanguage<Found<T>>, at: &str) -> HereOrMoved<InLanguage<Json<T>>> {
-    match found.body {
-        Found::Here(body) => HereOrMoved::Here(one(InLanguage { body, locale: found.locale, negotiated: found.negotiated })),
-        Found::Moved(slug) => HereOrMoved::Moved(format!("/v1/{at}/by-slug/{}", segment(&slug))),
-    }
-}
-
 /// List all sections.
 ///
 /// Sections stand before those below them, siblings in order: the navigation, read from the top.
@@ -114,12 +70,13 @@ fn here<T: Named + Serialize>(found: InLanguage<Found<T>>, at: &str) -> HereOrMo
     responses((status = 200, body = Listing<Section>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections")]
 pub(crate) async fn list_sections(
+    req: HttpRequest,
     query: Query<InLocale>,
     accept: AcceptLanguage,
     state: Data<State>,
-) -> Result<InLanguage<Listing<Section>>, Failure> {
-    let wish = wish(query.0.locale.as_deref(), None, accept)?;
-    read(&state, wish, |tx, reading| names::sections(tx, reading).map(Listing::whole)).await
+) -> Result<HttpResponse, Failure> {
+    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
+    serve(&req, &state, &Request::Sections(locale), negotiated).await
 }
 
 /// Find a section by its slug.
@@ -129,13 +86,14 @@ pub(crate) async fn list_sections(
     responses((status = 200, body = Section), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/by-slug/{slug}")]
 pub(crate) async fn find_section(
+    req: HttpRequest,
     slug: Path<String>,
     query: Query<InLocale>,
     accept: AcceptLanguage,
     state: Data<State>,
-) -> Result<HereOrMoved<InLanguage<Json<Section>>>, Failure> {
-    let wish = wish(query.0.locale.as_deref(), None, accept)?;
-    read(&state, wish, move |tx, reading| names::section_by_slug(tx, reading, &slug)).await.map(|f| here(f, "sections"))
+) -> Result<HttpResponse, Failure> {
+    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
+    serve(&req, &state, &Request::Section(Handle::by_slug(&slug), locale), negotiated).await
 }
 
 /// Show a section.
@@ -143,13 +101,14 @@ pub(crate) async fn find_section(
     responses((status = 200, body = Section), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/{id}")]
 pub(crate) async fn show_section(
+    req: HttpRequest,
     id: Path<SectionId>,
     query: Query<InLocale>,
     accept: AcceptLanguage,
     state: Data<State>,
-) -> Result<InLanguage<Json<Section>>, Failure> {
-    let wish = wish(query.0.locale.as_deref(), None, accept)?;
-    read(&state, wish, move |tx, reading| names::section(tx, reading, *id)).await.map(one)
+) -> Result<HttpResponse, Failure> {
+    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
+    serve(&req, &state, &Request::Section(Handle::Id(*id), locale), negotiated).await
 }
 
 /// List authors.
@@ -157,13 +116,14 @@ pub(crate) async fn show_section(
     responses((status = 200, body = Listing<Author>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors")]
 pub(crate) async fn list_authors(
+    req: HttpRequest,
     query: Query<ListNames>,
     accept: AcceptLanguage,
     state: Data<State>,
-) -> Result<InLanguage<Listing<Author>>, Failure> {
+) -> Result<HttpResponse, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
-    let wish = wish(query.0.locale.as_deref(), None, accept)?;
-    read(&state, wish, move |tx, reading| names::authors(tx, reading, paging).map(Listing::from)).await
+    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
+    serve(&req, &state, &Request::Authors(paging, locale), negotiated).await
 }
 
 /// Find an author by their slug.
@@ -173,13 +133,14 @@ pub(crate) async fn list_authors(
     responses((status = 200, body = Author), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/by-slug/{slug}")]
 pub(crate) async fn find_author(
+    req: HttpRequest,
     slug: Path<String>,
     query: Query<InLocale>,
     accept: AcceptLanguage,
     state: Data<State>,
-) -> Result<HereOrMoved<InLanguage<Json<Author>>>, Failure> {
-    let wish = wish(query.0.locale.as_deref(), None, accept)?;
-    read(&state, wish, move |tx, reading| names::author_by_slug(tx, reading, &slug)).await.map(|f| here(f, "authors"))
+) -> Result<HttpResponse, Failure> {
+    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
+    serve(&req, &state, &Request::Author(Handle::by_slug(&slug), locale), negotiated).await
 }
 
 /// Show an author.
@@ -187,13 +148,14 @@ pub(crate) async fn find_author(
     responses((status = 200, body = Author), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/{id}")]
 pub(crate) async fn show_author(
+    req: HttpRequest,
     id: Path<AuthorId>,
     query: Query<InLocale>,
     accept: AcceptLanguage,
     state: Data<State>,
-) -> Result<InLanguage<Json<Author>>, Failure> {
-    let wish = wish(query.0.locale.as_deref(), None, accept)?;
-    read(&state, wish, move |tx, reading| names::author(tx, reading, *id)).await.map(one)
+) -> Result<HttpResponse, Failure> {
+    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
+    serve(&req, &state, &Request::Author(Handle::Id(*id), locale), negotiated).await
 }
 
 /// List tags.
@@ -201,13 +163,14 @@ pub(crate) async fn show_author(
     responses((status = 200, body = Listing<Tag>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags")]
 pub(crate) async fn list_tags(
+    req: HttpRequest,
     query: Query<ListNames>,
     accept: AcceptLanguage,
     state: Data<State>,
-) -> Result<InLanguage<Listing<Tag>>, Failure> {
+) -> Result<HttpResponse, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
-    let wish = wish(query.0.locale.as_deref(), None, accept)?;
-    read(&state, wish, move |tx, reading| names::tags(tx, reading, paging).map(Listing::from)).await
+    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
+    serve(&req, &state, &Request::Tags(paging, locale), negotiated).await
 }
 
 /// Find a tag by its slug.
@@ -217,13 +180,14 @@ pub(crate) async fn list_tags(
     responses((status = 200, body = Tag), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/by-slug/{slug}")]
 pub(crate) async fn find_tag(
+    req: HttpRequest,
     slug: Path<String>,
     query: Query<InLocale>,
     accept: AcceptLanguage,
     state: Data<State>,
-) -> Result<HereOrMoved<InLanguage<Json<Tag>>>, Failure> {
-    let wish = wish(query.0.locale.as_deref(), None, accept)?;
-    read(&state, wish, move |tx, reading| names::tag_by_slug(tx, reading, &slug)).await.map(|f| here(f, "tags"))
+) -> Result<HttpResponse, Failure> {
+    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
+    serve(&req, &state, &Request::Tag(Handle::by_slug(&slug), locale), negotiated).await
 }
 
 /// Show a tag.
@@ -231,11 +195,12 @@ pub(crate) async fn find_tag(
     responses((status = 200, body = Tag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/{id}")]
 pub(crate) async fn show_tag(
+    req: HttpRequest,
     id: Path<TagId>,
     query: Query<InLocale>,
     accept: AcceptLanguage,
     state: Data<State>,
-) -> Result<InLanguage<Json<Tag>>, Failure> {
-    let wish = wish(query.0.locale.as_deref(), None, accept)?;
-    read(&state, wish, move |tx, reading| names::tag(tx, reading, *id)).await.map(one)
+) -> Result<HttpResponse, Failure> {
+    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
+    serve(&req, &state, &Request::Tag(Handle::Id(*id), locale), negotiated).await
 }

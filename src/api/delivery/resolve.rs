@@ -1,20 +1,18 @@
 //! `/v1/resolve`.
 
-use actix_web::{
-    get,
-    web::{Data, Json},
-};
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::serve::serve;
 use crate::{
     api::{
         State,
         extract::Query,
         problem::{Failure, Problem},
     },
-    delivery::resolve::{self, Resolved},
+    delivery::{request::Request, resolve::Resolved},
 };
 
 /// The operations of this file.
@@ -39,6 +37,6 @@ pub struct ResolvePath {
 #[utoipa::path(tag = "site", params(ResolvePath),
     responses((status = 200, body = Resolved), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/resolve")]
-pub(crate) async fn resolve_path(query: Query<ResolvePath>, state: Data<State>) -> Result<Json<Resolved>, Failure> {
-    Ok(Json(state.store.read(move |tx| resolve::resolve(tx, &query.0.path)).await?))
+pub(crate) async fn resolve_path(req: HttpRequest, query: Query<ResolvePath>, state: Data<State>) -> Result<HttpResponse, Failure> {
+    serve(&req, &state, &Request::Resolve(query.0.path), false).await
 }

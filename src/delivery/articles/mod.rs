@@ -252,7 +252,7 @@ pub fn by_slug(tx: &mut Tx<'_>, reading: &Reading, slug: &str, format: BodyForma
 }
 
 /// A section, author or tag, named in a filter by id or by slug.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Reference {
     /// By id.
     Id(Uuid),
@@ -267,7 +267,7 @@ impl From<String> for Reference {
 }
 
 /// Which articles a list shows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Listed {
     /// In this section or below it.
     pub section: Option<Reference>,
@@ -283,6 +283,33 @@ pub struct Listed {
     pub published_before: Option<Instant>,
     /// In this order.
     pub order: Order,
+}
+
+impl std::fmt::Display for Reference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Slug(slug) => f.write_str(slug),
+        }
+    }
+}
+
+impl Listed {
+    /// The query that asks for it.
+    pub(super) fn query(&self, query: &mut url::form_urlencoded::Serializer<'_, String>) {
+        let mut pair = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                query.append_pair(name, &value);
+            }
+        };
+        pair("section", self.section.as_ref().map(ToString::to_string));
+        pair("author", self.author.as_ref().map(ToString::to_string));
+        pair("tag", self.tag.as_ref().map(ToString::to_string));
+        pair("kind", self.kind.map(|kind| kind.to_string()));
+        pair("published_after", self.published_after.map(|at| at.to_string()));
+        pair("published_before", self.published_before.map(|at| at.to_string()));
+        pair("sort", Some(self.order).filter(|order| *order != Order::default()).map(|order| order.to_string()));
+    }
 }
 
 /// Turn references into ids, all slugs in one statement.

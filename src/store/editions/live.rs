@@ -15,6 +15,7 @@ use crate::{
         Error, Id, Instant, Locale, Version,
         article::{Article, Facts},
         body::doc,
+        cache_tag::CacheTag,
         edition::Edition,
         freshness::Lag,
         section::Section,
@@ -219,6 +220,7 @@ fn by_rank(sql: &mut Sql, column: &str, chain: &[Locale]) {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn live(tx: &mut Tx<'_>, _: Visibility, id: Id<Article>, chain: &[Locale], content: Content) -> Result<Option<Live>, Error> {
+    tx.note(CacheTag::thing(id.uuid()));
     let mut sql = select(content);
     sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.ended_at IS NULL AND e.article_id = ").id(id);
     sql.push(" AND e.locale IN ").locales(chain).push(" ORDER BY ");
@@ -232,6 +234,7 @@ pub fn live(tx: &mut Tx<'_>, _: Visibility, id: Id<Article>, chain: &[Locale], c
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn live_by_slug(tx: &mut Tx<'_>, _: Visibility, slug: &str, chain: &[Locale], content: Content) -> Result<Option<Live>, Error> {
+    tx.note(CacheTag::slug(slug));
     let mut sql = select(content);
     sql.push(" FROM addresses a JOIN editions e ON e.article_id = a.target_id JOIN sections s ON s.id = e.section_id ");
     sql.push("WHERE a.kind = 'article' AND a.public = ").bool(true).push(" AND a.slug = ").text(slug);
@@ -240,7 +243,9 @@ pub fn live_by_slug(tx: &mut Tx<'_>, _: Visibility, slug: &str, chain: &[Locale]
     sql.push(", ");
     by_rank(&mut sql, "e.locale", chain);
     sql.push(" LIMIT 1");
-    sql.first::<LiveRow>(tx)?.map(LiveRow::domain).transpose()
+    let found = sql.first::<LiveRow>(tx)?.map(LiveRow::domain).transpose()?;
+    found.iter().for_each(|live| tx.note(CacheTag::thing(live.article_id.uuid())));
+    Ok(found)
 }
 
 /// In which other locales an article is live.
@@ -281,6 +286,7 @@ pub fn alternates(tx: &mut Tx<'_>, _: Visibility, ids: &[Id<Article>]) -> Result
     let mut sql = Sql::new(
         "SELECT article_id, locale, slug, section_id, published_at, behind FROM editions WHERE ended_at IS NULL AND article_id IN ",
     );
+    ids.iter().for_each(|id| tx.note(CacheTag::thing(id.uuid())));
     sql.ids(ids.iter().copied());
     let mut all: HashMap<_, Vec<_>> = HashMap::new();
     for row in sql.load::<AlternateRow>(tx)? {

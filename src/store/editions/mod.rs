@@ -2,7 +2,7 @@
 
 mod live;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::{
     QueryableByName,
@@ -16,9 +16,10 @@ pub(super) use live::{LiveRow, select};
 
 use super::{
     Tx,
-    dialect::{At, Json, Uid},
+    dialect::{At, Doc, Json, Uid},
     listings, names,
     schema::{edition_authors, edition_tags, editions},
+    sections::path_of,
     sql::Sql,
     translations::made_from,
 };
@@ -26,7 +27,7 @@ use crate::{
     access::{Caller, Granted, permit::Copy},
     domain::{
         Error, Id, Instant, Locale, Version,
-        article::Article,
+        article::{Article, Facts},
         author::Author,
         body::doc,
         change::{Change, Event, Subject},
@@ -232,6 +233,32 @@ pub fn age(tx: &mut Tx<'_>, by: &Caller, article: Id<Article>, locale: &Locale, 
         tx.record(Change::new(Event::Aged, Subject::Translation(article, locale.clone())), by);
     }
     Ok(())
+}
+
+/// Under what the editions of some articles are listed or were: locale, facts and the path of their section as it lies now.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn listed(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Vec<(Locale, Facts, Vec<Id<Section>>)>, Error> {
+    #[derive(QueryableByName)]
+    struct ListedRow {
+        #[diesel(sql_type = Text)]
+        locale: String,
+        #[diesel(sql_type = Doc)]
+        facts: Json,
+        #[diesel(sql_type = Text)]
+        path: String,
+    }
+    if articles.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("SELECT DISTINCT e.locale, e.facts, s.path FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.article_id IN ");
+    sql.ids(articles.iter().copied());
+    let row = |r: ListedRow| {
+        let facts = serde_json::from_value(r.facts.0).map_err(Error::internal)?;
+        Ok((Locale::stored(r.locale), facts, path_of(&r.path)?))
+    };
+    sql.load::<ListedRow>(tx)?.into_iter().map(row).collect()
 }
 
 /// True when the article ever had an edition, in this locale or in any.

@@ -1,0 +1,160 @@
+//! Answers to readers over HTTP: conditional (RFC 9110 §13), in the coding asked for, and cacheable by everybody (RFC 9111, RFC 5861).
+//!
+//! **Decision.** Browsers keep an answer for seconds. A shared cache keeps it for minutes only where it is told what to drop; otherwise it
+//! would show for minutes what was taken down. Nobody keeps it beyond the instant at which something is due to change.
+
+use std::{borrow::Cow, sync::Arc};
+
+use actix_web::{
+    HttpMessage, HttpRequest, HttpResponse,
+    dev::RequestHead,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+};
+
+use crate::{
+    api::{State, frame::RequestId, problem::Failure},
+    delivery::{
+        coding::Coding,
+        newsstand::{Entry, Page, Told},
+        request::Request,
+    },
+    domain::Error,
+};
+
+const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
+const CACHE_TAG: HeaderName = HeaderName::from_static("cache-tag");
+
+/// Seconds that a browser keeps an answer.
+const PRIVATE_SECONDS: i64 = 10;
+/// Seconds that a shared cache keeps an answer when it is told what to drop.
+const PURGED_SECONDS: i64 = 300;
+
+/// Answer a reader's request.
+///
+/// # Errors
+/// What cannot be answered, such as a parameter that means nothing on this site.
+pub(crate) async fn serve(req: &HttpRequest, state: &State, request: &Request, negotiated: bool) -> Result<HttpResponse, Failure> {
+    let entry = state.newsstand.answer(request).await?;
+    let mut answer = match &entry.told {
+        Told::Shown(page) => {
+            if !negotiated && let Some(target) = req.uri().path_and_query() {
+                state.newsstand.note_spelling(target.as_str(), &entry);
+            }
+            return show(state, req.head(), &entry, page, negotiated).await;
+        }
+        Told::Moved(to) => HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to.as_str())).finish(),
+        Told::Absent(what) => refuse(req, Error::NotFound(what)),
+        Told::Gone(what) => refuse(req, Error::Gone(what)),
+    };
+    keep(answer.headers_mut(), state, &entry);
+    if negotiated {
+        answer.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    }
+    Ok(answer)
+}
+
+/// Answer a request that was spelled like this before and whose answer is still kept, without reading it again.
+pub(crate) async fn again(state: &State, head: &RequestHead) -> Option<Result<HttpResponse, Failure>> {
+    let entry = state.newsstand.spelled(head.uri.path_and_query()?.as_str(), state.store.now())?;
+    match &entry.told {
+        Told::Shown(page) => Some(show(state, head, &entry, page, false).await),
+        Told::Moved(_) | Told::Absent(_) | Told::Gone(_) => None,
+    }
+}
+
+fn refuse(req: &HttpRequest, error: Error) -> HttpResponse {
+    let id = req.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    Failure::Rule(error).answer(&id)
+}
+
+async fn show(state: &State, head: &RequestHead, entry: &Arc<Entry>, page: &Page, negotiated: bool) -> Result<HttpResponse, Failure> {
+    let wanted = head.headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).map_or(Coding::Identity, Coding::wanted);
+    if page.ready(wanted).is_none() {
+        state.newsstand.encode(entry, wanted).await?;
+    }
+    let Some(shown) = page.ready(wanted) else { return Err(Error::internal("an answer has no representation").into()) };
+    let unchanged = head.headers.get_all(header::IF_NONE_MATCH).any(|tags| names(tags.as_bytes(), &shown.etag));
+    let mut answer = if unchanged {
+        HttpResponse::new(StatusCode::NOT_MODIFIED)
+    } else {
+        let mut answer = HttpResponse::with_body(StatusCode::OK, actix_web::body::BoxBody::new(shown.bytes.clone()));
+        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if shown.coding != Coding::Identity {
+            answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(shown.coding.as_str()));
+        }
+        answer
+    };
+    let headers = answer.headers_mut();
+    text(headers, header::ETAG, Cow::Borrowed(&shown.etag));
+    if let Some(locale) = &page.locale {
+        text(headers, header::CONTENT_LANGUAGE, Cow::Borrowed(locale.as_str()));
+    }
+    if let Some(link) = &page.link {
+        text(headers, header::LINK, Cow::Borrowed(link));
+    }
+    let vary = match (page.varies(), negotiated) {
+        (true, true) => Some("Accept-Encoding, Accept-Language"),
+        (true, false) => Some("Accept-Encoding"),
+        (false, true) => Some("Accept-Language"),
+        (false, false) => None,
+    };
+    if let Some(vary) = vary {
+        headers.insert(header::VARY, HeaderValue::from_static(vary));
+    }
+    keep(headers, state, entry);
+    Ok(answer)
+}
+
+/// Whether an `If-None-Match` names this tag, by weak comparison; a comma may be part of a tag.
+fn names(listed: &[u8], etag: &str) -> bool {
+    let listed = listed.trim_ascii();
+    let opaque = etag.as_bytes();
+    listed == b"*" || (listed.len() >= opaque.len() && listed.windows(opaque.len()).any(|window| window == opaque))
+}
+
+fn text(headers: &mut HeaderMap, name: HeaderName, value: Cow<'_, str>) {
+    if let Ok(value) = HeaderValue::from_str(&value) {
+        headers.insert(name, value);
+    }
+}
+
+/// Say how long the answer may be kept, and what it was made from.
+fn keep(headers: &mut HeaderMap, state: &State, entry: &Entry) {
+    let shown = matches!(entry.told, Told::Shown(_));
+    let ends = [state.newsstand.due(), entry.until()].into_iter().flatten().min();
+    let left = ends.map(|at| at.as_seconds().saturating_sub(state.store.now().as_seconds()).max(0));
+    let (private, shared) = (if shown { PRIVATE_SECONDS } else { PRIVATE_SECONDS / 2 }, if state.purged { PURGED_SECONDS } else { PRIVATE_SECONDS });
+    let value = match left {
+        Some(left) if left < shared => {
+            let value = format!("public, max-age={}, s-maxage={left}, stale-if-error=86400", private.min(left));
+            HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("no-store"))
+        }
+        _ => HeaderValue::from_static(match (shown, state.purged) {
+            (true, true) => "public, max-age=10, s-maxage=300, stale-while-revalidate=60, stale-if-error=86400",
+            (true, false) => "public, max-age=10, s-maxage=10, stale-while-revalidate=10, stale-if-error=86400",
+            (false, true) => "public, max-age=5, s-maxage=300",
+            (false, false) => "public, max-age=5, s-maxage=5",
+        }),
+    };
+    headers.insert(header::CACHE_CONTROL, value);
+    headers.insert(SURROGATE_KEY, entry.surrogate_key.clone());
+    headers.insert(CACHE_TAG, entry.cache_tag.clone());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entity_tags_are_compared_weakly_and_whole() {
+        for listed in ["\"abc\"", "W/\"abc\"", "\"x\", \"abc\"", " * ", "\"a,b\",\"abc\""] {
+            assert!(names(listed.as_bytes(), "\"abc\""), "{listed}");
+        }
+        for listed in ["", "abc", "\"abcd\"", "\"abc-gzip\"", "\"*\"", "\"ab\", \"c\""] {
+            assert!(!names(listed.as_bytes(), "\"abc\""), "{listed}");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! What readers can ask for, in one canonical form, and the answer to it.
+//!
+//! **Decision.** A request is its validated parameters and nothing else: no raw query, no headers, and nobody's identity. It is the key
+//! of the response cache, and [`answer`] is all that the cache is filled by, so that nothing of the desk can ever get into it.
+
+use serde::Serialize;
+use url::form_urlencoded::Serializer;
+
+use super::{
+    Found, Reading,
+    articles::{self, BodyFormat, Listed},
+    names, resolve, site,
+};
+use crate::{
+    domain::{
+        Error, Instant, Locale,
+        article::ArticleId,
+        author::AuthorId,
+        page::{Cursor, Listing, Page, Paging},
+        section::SectionId,
+        tag::TagId,
+        url::segment,
+    },
+    store::Tx,
+};
+
+/// In which language an article is wanted, and in which shape.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Show {
+    /// The locale asked for; the site's default when absent.
+    pub locale: Option<Locale>,
+    /// Whether another locale of its chain will do.
+    pub fallback: bool,
+    /// In which form bodies come.
+    pub body: BodyFormat,
+}
+
+/// A section, author or tag, and how it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Handle<I> {
+    /// By its id.
+    Id(I),
+    /// By a slug that it has or had.
+    Slug(String),
+}
+
+/// What a reader asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Request {
+    /// The site.
+    Site,
+    /// Its locales.
+    Locales,
+    /// All sections.
+    Sections(Option<Locale>),
+    /// One section.
+    Section(Handle<SectionId>, Option<Locale>),
+    /// A page of authors.
+    Authors(Paging, Option<Locale>),
+    /// One author.
+    Author(Handle<AuthorId>, Option<Locale>),
+    /// A page of tags.
+    Tags(Paging, Option<Locale>),
+    /// One tag.
+    Tag(Handle<TagId>, Option<Locale>),
+    /// A page of articles.
+    Articles(Listed, Paging, Show),
+    /// One article.
+    Article(Handle<ArticleId>, Show),
+    /// Where a public path leads.
+    Resolve(String),
+}
+
+/// An answer that shows something.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    /// The answer, as JSON.
+    pub json: Vec<u8>,
+    /// The language that it is in.
+    pub locale: Option<Locale>,
+    /// Where the page after begins.
+    pub next: Option<Cursor>,
+    /// Where the page before begins.
+    pub previous: Option<Cursor>,
+    /// When it will be another one without anything having changed.
+    pub until: Option<Instant>,
+}
+
+/// What is answered.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// This.
+    Shown(Shown),
+    /// It is found at this path and query now.
+    Moved(String),
+}
+
+/// The answer to a request, as everybody gets it.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Gone`]; [`Error::Invalid`] for a parameter that means nothing on this site.
+pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcome, Error> {
+    let read = |tx: &mut Tx<'_>, locale: &Option<Locale>| Reading::resolve(tx, locale.as_ref(), false);
+    match request {
+        Request::Site => {
+            let (info, until) = site::site(tx, now)?;
+            shown(&info, None).map(|shown| Outcome::Shown(Shown { until, ..shown }))
+        }
+        Request::Locales => shown(&Listing::whole(site::locales(tx)?), None).map(Outcome::Shown),
+        Request::Sections(locale) => {
+            let reading = read(tx, locale)?;
+            shown(&Listing::whole(names::sections(tx, &reading)?), Some(reading.locale)).map(Outcome::Shown)
+        }
+        Request::Authors(paging, locale) => {
+            let reading = read(tx, locale)?;
+            listing(names::authors(tx, &reading, *paging)?, reading.locale)
+        }
+        Request::Tags(paging, locale) => {
+            let reading = read(tx, locale)?;
+            listing(names::tags(tx, &reading, *paging)?, reading.locale)
+        }
+        Request::Section(handle, locale) => {
+            let reading = read(tx, locale)?;
+            let found = match handle {
+                Handle::Id(id) => Found::Here(names::section(tx, &reading, *id)?),
+                Handle::Slug(slug) => names::section_by_slug(tx, &reading, slug)?,
+            };
+            one(request, found, |section| section.locale.clone())
+        }
+        Request::Author(handle, locale) => {
+            let reading = read(tx, locale)?;
+            let found = match handle {
+                Handle::Id(id) => Found::Here(names::author(tx, &reading, *id)?),
+                Handle::Slug(slug) => names::author_by_slug(tx, &reading, slug)?,
+            };
+            one(request, found, |author| author.locale.clone())
+        }
+        Request::Tag(handle, locale) => {
+            let reading = read(tx, locale)?;
+            let found = match handle {
+                Handle::Id(id) => Found::Here(names::tag(tx, &reading, *id)?),
+                Handle::Slug(slug) => names::tag_by_slug(tx, &reading, slug)?,
+            };
+            one(request, found, |tag| tag.locale.clone())
+        }
+        Request::Article(handle, show) => {
+            let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
+            let found = match handle {
+                Handle::Id(id) => Found::Here(articles::article(tx, &reading, *id, show.body)?),
+                Handle::Slug(slug) => articles::by_slug(tx, &reading, slug, show.body)?,
+            };
+            one(request, found, |article| article.locale.clone())
+        }
+        Request::Articles(listed, paging, show) => {
+            let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
+            listing(articles::articles(tx, &reading, listed, *paging, show.body)?, reading.locale)
+        }
+        Request::Resolve(path) => shown(&resolve::resolve(tx, path)?, None).map(Outcome::Shown),
+    }
+}
+
+fn shown(body: &impl Serialize, locale: Option<Locale>) -> Result<Shown, Error> {
+    Ok(Shown { json: serde_json::to_vec(body).map_err(Error::internal)?, locale, ..Shown::default() })
+}
+
+fn listing<T: Serialize>(page: Page<T>, locale: Locale) -> Result<Outcome, Error> {
+    let (next, previous) = (page.next, page.previous);
+    let shown = shown(&Listing::from(page), Some(locale))?;
+    Ok(Outcome::Shown(Shown { next, previous, ..shown }))
+}
+
+fn one<T: Serialize>(request: &Request, found: Found<T>, locale: impl Fn(&T) -> Locale) -> Result<Outcome, Error> {
+    match found {
+        Found::Here(thing) => shown(&thing, Some(locale(&thing))).map(Outcome::Shown),
+        Found::Moved(slug) => Ok(Outcome::Moved(request.at_slug(slug).target(None))),
+    }
+}
+
+impl Request {
+    /// The same asked for by another slug.
+    fn at_slug(&self, slug: String) -> Self {
+        match self.clone() {
+            Self::Section(_, locale) => Self::Section(Handle::Slug(slug), locale),
+            Self::Author(_, locale) => Self::Author(Handle::Slug(slug), locale),
+            Self::Tag(_, locale) => Self::Tag(Handle::Slug(slug), locale),
+            Self::Article(_, show) => Self::Article(Handle::Slug(slug), show),
+            other => other,
+        }
+    }
+
+    /// The path and query that ask for it, or for the page of it at another cursor.
+    #[must_use]
+    pub fn target(&self, cursor: Option<&Cursor>) -> String {
+        let mut query = Serializer::new(String::new());
+        let path = match self {
+            Self::Site => "/v1/site".to_owned(),
+            Self::Locales => "/v1/locales".to_owned(),
+            Self::Sections(locale) => {
+                in_locale(&mut query, locale.as_ref());
+                "/v1/sections".to_owned()
+            }
+            Self::Section(handle, locale) => {
+                in_locale(&mut query, locale.as_ref());
+                handle.path("sections")
+            }
+            Self::Authors(paging, locale) => {
+                paged(&mut query, paging, cursor);
+                in_locale(&mut query, locale.as_ref());
+                "/v1/authors".to_owned()
+            }
+            Self::Author(handle, locale) => {
+                in_locale(&mut query, locale.as_ref());
+                handle.path("authors")
+            }
+            Self::Tags(paging, locale) => {
+                paged(&mut query, paging, cursor);
+                in_locale(&mut query, locale.as_ref());
+                "/v1/tags".to_owned()
+            }
+            Self::Tag(handle, locale) => {
+                in_locale(&mut query, locale.as_ref());
+                handle.path("tags")
+            }
+            Self::Articles(listed, paging, show) => {
+                listed.query(&mut query);
+                show.query(&mut query, BodyFormat::None);
+                paged(&mut query, paging, cursor);
+                "/v1/articles".to_owned()
+            }
+            Self::Article(handle, show) => {
+                show.query(&mut query, BodyFormat::Html);
+                handle.path("articles")
+            }
+            Self::Resolve(path) => {
+                query.append_pair("path", path);
+                "/v1/resolve".to_owned()
+            }
+        };
+        let query = query.finish();
+        if query.is_empty() { path } else { format!("{path}?{query}") }
+    }
+}
+
+impl<I> Handle<I> {
+    /// By a slug as it came, in whatever form of Unicode.
+    #[must_use]
+    pub fn by_slug(slug: &str) -> Self {
+        Self::Slug(crate::domain::text::nfc(slug).into_owned())
+    }
+}
+
+impl<I: ToString> Handle<I> {
+    fn path(&self, of: &str) -> String {
+        match self {
+            Self::Id(id) => format!("/v1/{of}/{}", id.to_string()),
+            Self::Slug(slug) => format!("/v1/{of}/by-slug/{}", segment(slug)),
+        }
+    }
+}
+
+impl Show {
+    fn query(&self, query: &mut Serializer<'_, String>, usual: BodyFormat) {
+        in_locale(query, self.locale.as_ref());
+        if self.fallback {
+            query.append_pair("fallback", "chain");
+        }
+        if self.body != usual {
+            query.append_pair("body", self.body.as_str());
+        }
+    }
+}
+
+fn in_locale(query: &mut Serializer<'_, String>, locale: Option<&Locale>) {
+    if let Some(locale) = locale {
+        query.append_pair("locale", locale.as_str());
+    }
+}
+
+fn paged(query: &mut Serializer<'_, String>, paging: &Paging, cursor: Option<&Cursor>) {
+    if paging.limit != Paging::USUAL {
+        query.append_pair("limit", &paging.limit.to_string());
+    }
+    if paging.count {
+        query.append_pair("count", "true");
+    }
+    if let Some(cursor) = cursor.or(paging.cursor.as_ref()) {
+        query.append_pair("cursor", &cursor.encode());
+    }
+}
