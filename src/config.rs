@@ -17,7 +17,11 @@ pub const VARIABLES: [(&str, &str, &str); 10] = [
     ),
     ("DATELINE_CONNECTIONS", "4", "Database connections that read, and on PostgreSQL as many again that write; 1 to 100."),
     ("DATELINE_HASHING", "2", "Passwords that are hashed at once, each with 46 MiB; 1 to 64."),
-    ("DATELINE_CACHE_MB", "64", "Memory for answers to readers that are kept until something changes them, in MiB; 0 to 65536, and 0 keeps none."),
+    (
+        "DATELINE_CACHE_MB",
+        "64",
+        "Memory for answers to readers that are kept until something changes them, in MiB; 0 to 65536, and 0 keeps none.",
+    ),
     ("DATELINE_DESK_ORIGINS", "", "Origins whose pages may use the desk from a browser, parted by spaces; none when empty."),
     ("DATELINE_LOG", "info", "What is logged, such as warn, info or dateline=debug,info."),
 ];
@@ -212,8 +216,7 @@ mod tests {
             ("DATABASE_URL", "mysql://root:hunter2@db/x"),
             ("DATELINE_BIND", "here"),
             ("DATELINE_CONNECTIONS", "0"),
-            ("DATELINE_CACHE_MB", "64", "Memory for answers to readers that are kept until something changes them, in MiB; 0 to 65536, and 0 keeps none."),
-    ("DATELINE_DESK_ORIGINS", "https://desk.example/path"),
+            ("DATELINE_DESK_ORIGINS", "https://desk.example/path"),
             ("DATELINE_NOPE", "x"),
         ]))
         .unwrap_err();

@@ -8,6 +8,7 @@ mod support;
 mod bad_input;
 mod bulk;
 mod bundles;
+mod caching;
 mod care;
 mod checking;
 mod command_line;

@@ -11,7 +11,7 @@ use crate::{
     config::Settings,
     delivery::newsstand::Newsstand,
     store::{self, Store},
-    workers::scheduler::Scheduler,
+    workers::{follower, scheduler},
 };
 
 /// Bring the database up to date and answer requests until stopped.
@@ -42,7 +42,8 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         contract: Contract::new(&app::openapi()),
     });
     // What comes due is carried out as long as the server answers.
-    let _scheduler = Scheduler::start(state.store.clone())?;
+    let _scheduler = scheduler::start(state.store.clone())?;
+    let _follower = follower::start(state.newsstand.clone())?;
     let bind = settings.bind;
     actix_web::rt::System::new().block_on(async move {
         let server = HttpServer::new(move || app::service(state.clone()))

@@ -53,7 +53,7 @@ pub struct Representation {
 #[derive(Debug)]
 pub enum Told {
     /// Something is shown.
-    Shown(Page),
+    Shown(Box<Page>),
     /// It is found at this path and query now.
     Moved(String),
     /// There is no such thing.
@@ -358,7 +358,7 @@ impl Newsstand {
                     cursor.as_ref().map(|cursor| format!("<{}>; rel=\"{rel}\"", request.target(Some(cursor))))
                 };
                 let links: Vec<String> = pages.iter().filter_map(rel).collect();
-                Told::Shown(Page::new(shown.json, shown.locale, (!links.is_empty()).then(|| links.join(", "))))
+                Told::Shown(Box::new(Page::new(shown.json, shown.locale, (!links.is_empty()).then(|| links.join(", ")))))
             }
             Ok(Outcome::Moved(to)) => Told::Moved(to),
             Err(Error::NotFound(what)) => Told::Absent(what),
@@ -371,7 +371,17 @@ impl Newsstand {
             HeaderValue::try_from(all).map_err(Error::internal)
         };
         let (surrogate_key, cache_tag) = (listed(" ")?, listed(",")?);
-        Ok(Arc::new(Entry { number, surrogate_key, cache_tag, request: request.clone(), told, tags, seq, until, kept: AtomicBool::new(false) }))
+        Ok(Arc::new(Entry {
+            number,
+            surrogate_key,
+            cache_tag,
+            request: request.clone(),
+            told,
+            tags,
+            seq,
+            until,
+            kept: AtomicBool::new(false),
+        }))
     }
 
     /// Make the representation of an answer in a coding, where waiting is fine.

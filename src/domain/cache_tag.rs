@@ -51,6 +51,12 @@ impl CacheTag {
     pub fn list(locale: &Locale, facet: Facet) -> Self {
         Self::List(hash(locale.as_str().bytes().chain(*facet.uuid().as_bytes())))
     }
+
+    /// The tag of whether anything at all is listed under a facet, in whatever locale.
+    #[must_use]
+    pub fn listed(facet: Facet) -> Self {
+        Self::List(hash(b"*".iter().copied().chain(*facet.uuid().as_bytes())))
+    }
 }
 
 impl fmt::Display for CacheTag {
@@ -85,10 +91,10 @@ mod tests {
         let world = CacheTag::list(&Locale::english(), Facet::from(id));
         for (tag, text) in [
             (CacheTag::Site, "site"),
-            (CacheTag::thing(id), "id-jm64sf4f"),
-            (CacheTag::slug("नदी"), "slug-v0z6sy74"),
-            (CacheTag::list(&Locale::english(), Facet::ALL), "list-kqbmtnh1"),
-            (world, "list-yqkxz3cm"),
+            (CacheTag::thing(id), "id-yggxqjyf"),
+            (CacheTag::slug("नदी"), "slug-mxka5wdj"),
+            (CacheTag::list(&Locale::english(), Facet::ALL), "list-a9rs16fp"),
+            (world, "list-ha6ghwaq"),
         ] {
             assert_eq!(tag.to_string(), text);
         }

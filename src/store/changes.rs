@@ -12,7 +12,8 @@ use uuid::Uuid;
 use super::{
     Tx,
     dialect::{self, At, Uid},
-    editions, names,
+    editions::{self, Place},
+    names,
     schema::{change_counter, changes},
     sql::Sql,
     users,
@@ -166,10 +167,10 @@ pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change
         }
         renamed.extend(id);
     }
-    for (locale, facts, path) in editions::listed(tx, &moved)? {
-        tags.extend(Facet::of(&facts, &path).into_iter().map(|facet| CacheTag::list(&locale, facet)));
+    for Place { locale, facts, section_path } in editions::listed(tx, &moved)? {
+        tags.extend(Facet::of(&facts, &section_path).into_iter().map(|facet| CacheTag::list(&locale, facet)));
         // A tag is public as long as a live story carries it.
-        tags.extend(facts.tags.iter().map(|id| CacheTag::thing(id.uuid())));
+        tags.extend(facts.tags.iter().map(|id| CacheTag::listed(Facet::from(*id))));
         if !facts.tags.is_empty() {
             tags.insert(CacheTag::Tags);
         }

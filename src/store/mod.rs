@@ -84,6 +84,7 @@ pub struct Store(Arc<Inner>);
 
 struct Inner {
     engine: Engine,
+    url: String,
     readers: r2d2::Pool<Manager>,
     writers: r2d2::Pool<Manager>,
     clock: Arc<dyn Clock>,
@@ -122,6 +123,25 @@ impl r2d2::ManageConnection for Manager {
 
     fn has_broken(&self, _: &mut Conn) -> bool {
         std::thread::panicking()
+    }
+}
+
+/// A connection that hears of committed changes.
+pub struct Listener(Conn);
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Listener")
+    }
+}
+
+impl Listener {
+    /// True when changes were told since this was last asked; costs no round trip.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the connection is lost.
+    pub fn was_told(&mut self) -> Result<bool, Error> {
+        Ok(dialect::was_told(&mut self.0)?)
     }
 }
 
@@ -269,7 +289,16 @@ impl Store {
         // The writer comes first: it creates the file and switches it to WAL before a reader looks.
         let writers = pool(Use::Write, if engine == Engine::Sqlite { 1 } else { options.writers })?;
         let readers = pool(Use::Read, options.readers)?;
-        Ok(Self(Arc::new(Inner { engine, readers, writers, clock: options.clock, entropy: options.entropy, statements, watcher: OnceLock::new() })))
+        Ok(Self(Arc::new(Inner {
+            engine,
+            url: options.url,
+            readers,
+            writers,
+            clock: options.clock,
+            entropy: options.entropy,
+            statements,
+            watcher: OnceLock::new(),
+        })))
     }
 
     /// The engine behind it.
@@ -390,6 +419,19 @@ impl Store {
                 Err(error)
             }
         }
+    }
+
+    /// A connection that hears of changes when they are committed; none on an engine that does not tell.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database cannot be reached.
+    pub fn listen(&self) -> Result<Option<Listener>, Error> {
+        if self.0.engine == Engine::Sqlite {
+            return Ok(None);
+        }
+        let mut conn = dialect::connect(&self.0.url, Use::Read, self.0.statements.clone()).map_err(Error::internal)?;
+        dialect::listen(&mut conn)?;
+        Ok(Some(Listener(conn)))
     }
 
     /// Bring the schema up to date; the names of the migrations that ran.

@@ -16,6 +16,7 @@ use crate::{
         Error, Id, Instant, Version,
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
+        facet::Facet,
         name::Names,
         page::{Page, Paging},
         tag::Tag,
@@ -61,16 +62,14 @@ pub fn live_page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Tag>, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn is_live(tx: &mut Tx<'_>, id: Id<Tag>) -> Result<bool, Error> {
-    tx.note(CacheTag::thing(id.uuid()));
+    tx.note(CacheTag::listed(Facet::from(id)));
     let live = live_listings::table.filter(live_listings::facet.eq(id));
     Ok(diesel::select(diesel::dsl::exists(live)).get_result(tx.conn)?)
 }
 
 fn list(tx: &mut Tx<'_>, paging: Paging, live: bool) -> Result<Page<Tag>, Error> {
     tx.note(CacheTag::Tags);
-    let carried = || {
-        diesel::dsl::exists(live_listings::table.filter(live_listings::facet.eq(tags::id)))
-    };
+    let carried = || diesel::dsl::exists(live_listings::table.filter(live_listings::facet.eq(tags::id)));
     let mut query = tags::table.select(Row::as_select()).limit(i64::from(paging.limit).saturating_add(1)).into_boxed();
     if live {
         query = query.filter(carried());

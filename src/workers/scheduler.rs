@@ -4,13 +4,9 @@
 //! jumps is simply read again. Any number of instances may run one; the database decides who carries out what, in the transaction
 //! that does it, so that nothing is done twice and nothing is lost when an instance dies.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, PoisonError},
-    thread,
-    time::Duration,
-};
+use std::time::Duration;
 
+use super::Worker;
 use crate::{
     access::{Caller, Permit, System},
     desk,
@@ -64,53 +60,16 @@ pub fn empty_trash(store: &Store) -> Result<usize, Error> {
     store.write_now(|tx| desk::trash::empty(tx, Permit::try_from(Caller::system(System::Scheduler))?, AT_ONCE))
 }
 
-/// A running scheduler; it stops when dropped.
-#[derive(Debug)]
-pub struct Scheduler {
-    stop: Arc<(Mutex<bool>, Condvar)>,
-    thread: Option<thread::JoinHandle<()>>,
-}
-
-impl Scheduler {
-    /// Start one over this store, on a thread of its own.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] when the system gives no thread.
-    pub fn start(store: Store) -> Result<Self, Error> {
-        let stop = Arc::new((Mutex::new(false), Condvar::new()));
-        let told = stop.clone();
-        let work = move || {
-            let (stopped, bell) = &*told;
-            let mut guard = stopped.lock().unwrap_or_else(PoisonError::into_inner);
-            while !*guard {
-                drop(guard);
-                // A fault of one round is no reason to publish nothing from then on.
-                match catch_unwind(AssertUnwindSafe(|| Ok(run_due(&store)?.saturating_add(empty_trash(&store)?))))
-                    .unwrap_or_else(|_| Err(Error::internal("it panicked")))
-                {
-                    Ok(0) => {}
-                    Ok(done) => tracing::info!(done, "carried out what was planned"),
-                    Err(Error::Busy) => tracing::debug!("the database is busy; what is due waits"),
-                    Err(error) => desk::log_if_ours(&error, "what is due could not be carried out"),
-                }
-                guard = stopped.lock().unwrap_or_else(PoisonError::into_inner);
-                if !*guard {
-                    guard = bell.wait_timeout(guard, EVERY).unwrap_or_else(PoisonError::into_inner).0;
-                }
-            }
-        };
-        let thread = thread::Builder::new().name("scheduler".to_owned()).spawn(work).map_err(Error::internal)?;
-        Ok(Self { stop, thread: Some(thread) })
-    }
-}
-
-impl Drop for Scheduler {
-    fn drop(&mut self) {
-        let (stopped, bell) = &*self.stop;
-        *stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        bell.notify_all();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+/// Carry out what comes due for as long as the worker lives.
+///
+/// # Errors
+/// [`Error::Internal`] when the system gives no thread.
+pub fn start(store: Store) -> Result<Worker, Error> {
+    Worker::start("scheduler", EVERY, move || {
+        let done = run_due(&store)?.saturating_add(empty_trash(&store)?);
+        if done > 0 {
+            tracing::info!(done, "carried out what was planned");
         }
-    }
+        Ok(())
+    })
 }

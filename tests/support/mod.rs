@@ -96,12 +96,41 @@ type Answering = Pin<Box<dyn Future<Output = ServiceResponse>>>;
 /// A server under test.
 pub(crate) struct TestApp {
     pub url: String,
-    call: Rc<dyn Fn(Request) -> Answering>,
+    pub entrance: Entrance,
     pub store: Store,
     pub clock: Arc<TestClock>,
     keys: Arc<Keys>,
     users: AtomicU32,
     _home: Home,
+}
+
+/// A running service: the one of the test, or another instance over the same database.
+#[derive(Clone)]
+pub(crate) struct Entrance {
+    call: Rc<dyn Fn(Request) -> Answering>,
+    pub newsstand: Arc<Newsstand>,
+}
+
+impl Entrance {
+    async fn new(store: Store, keys: Arc<Keys>, capacity: u64) -> Self {
+        let newsstand = Newsstand::new(store.clone(), capacity);
+        let state = Data::new(State {
+            store,
+            newsstand: newsstand.clone(),
+            purged: false,
+            keys,
+            issuer: ISSUER.to_owned(),
+            hashing: Hashing::new(2, 4),
+            origins: vec!["https://desk.example".to_owned()],
+            contract: Contract::new(&app::openapi()),
+        });
+        let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
+        let call = move |request: Request| -> Answering {
+            let service = service.clone();
+            Box::pin(async move { service.call(request).await.unwrap() })
+        };
+        Self { call: Rc::new(call), newsstand }
+    }
 }
 
 /// What a test leaves behind, removed when it ends.
@@ -186,27 +215,24 @@ impl TestApp {
         let seal = Secret::new([9; 32]);
         let kept = store.write_now(|tx| dateline::store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy()))).unwrap();
         let keys = Arc::new(Keys::open(&kept, &seal).unwrap());
-        let newsstand = Newsstand::new(store.clone(), 16 << 20);
-        let state = Data::new(State {
-            store: store.clone(),
-            newsstand,
-            purged: false,
-            keys: keys.clone(),
-            issuer: ISSUER.to_owned(),
-            hashing: Hashing::new(2, 4),
-            origins: vec!["https://desk.example".to_owned()],
-            contract: Contract::new(&app::openapi()),
-        });
-        let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
-        let call = move |request: Request| -> Answering {
-            let service = service.clone();
-            Box::pin(async move { service.call(request).await.unwrap() })
-        };
-        let app = Self { url, call: Rc::new(call), store, clock, keys, users: AtomicU32::new(0), _home: home };
+        let entrance = Entrance::new(store.clone(), keys.clone(), 16 << 20).await;
+        let app = Self { url, entrance, store, clock, keys, users: AtomicU32::new(0), _home: home };
         for locale in [("hi", "हिंदी", 2), ("bn", "বাংলা", 3), ("kn", "ಕನ್ನಡ", 4)] {
             app.import(&json!({ "type": "locale", "locale": locale.0, "name": locale.1, "fallback": ["en"], "position": locale.2 }));
         }
         app
+    }
+
+    /// The same service without a response cache.
+    pub(crate) async fn uncached(&self) -> Entrance {
+        Entrance::new(self.store.clone(), self.keys.clone(), 0).await
+    }
+
+    /// Another instance over the same database, with connections and a response cache of its own.
+    pub(crate) async fn instance(&self) -> Entrance {
+        let entropy = Arc::new(Seeded(Mutex::new(11)));
+        let store = Store::open(Options { url: self.url.clone(), readers: 2, writers: 2, clock: self.clock.clone(), entropy }).unwrap();
+        Entrance::new(store, self.keys.clone(), 16 << 20).await
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -232,7 +258,7 @@ impl TestApp {
 
     /// Nobody the server knows.
     pub(crate) fn anyone(&self) -> Client<'_> {
-        Client { app: self, user: None, token: None }
+        Client { entrance: &self.entrance, user: None, token: None }
     }
 
     pub(crate) async fn admin(&self) -> Client<'_> {
@@ -281,7 +307,7 @@ impl TestApp {
     fn signed_in(&self, user: UserId, session: Open) -> Client<'_> {
         let subject = Subject { user, session: session.id, scope: session.scope };
         let token = token::issue(subject, &self.keys, ISSUER, self.now(), self.store.entropy()).unwrap();
-        Client { app: self, user: Some(user), token: Some(token) }
+        Client { entrance: &self.entrance, user: Some(user), token: Some(token) }
     }
 
     /// A section, and its id.
@@ -302,7 +328,7 @@ impl TestApp {
 /// Somebody who sends requests.
 #[derive(Clone)]
 pub(crate) struct Client<'a> {
-    app: &'a TestApp,
+    entrance: &'a Entrance,
     user: Option<UserId>,
     pub token: Option<String>,
 }
@@ -313,6 +339,7 @@ pub(crate) struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub text: String,
+    pub body: Vec<u8>,
 }
 
 impl Answer {
@@ -354,6 +381,13 @@ impl Answer {
 }
 
 impl Client<'_> {
+    /// The same caller at another instance.
+    pub(crate) fn at<'b>(&self, entrance: &'b Entrance) -> Client<'b> {
+        Client { entrance, user: self.user, token: self.token.clone() }
+    }
+}
+
+impl Client<'_> {
     pub(crate) async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
         let mut request = TestRequest::with_uri(path).method(method);
         if let Some(token) = &self.token {
@@ -365,11 +399,13 @@ impl Client<'_> {
         if let Some(body) = body {
             request = request.set_payload(body);
         }
-        let answer = (self.app.call)(request.to_request()).await;
+        let answer = (self.entrance.call)(request.to_request()).await;
         let status = answer.status().as_u16();
         let headers = answer.headers().iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned())).collect();
-        let body = actix_web::test::read_body(answer).await;
-        Answer { status, headers, text: String::from_utf8(body.to_vec()).unwrap() }
+        let body = actix_web::test::read_body(answer).await.to_vec();
+        // What is coded is no text; its length is told all the same.
+        let text = String::from_utf8(body.clone()).unwrap_or_default();
+        Answer { status, headers, text, body }
     }
 
     async fn json(&self, method: Method, path: &str, etag: Option<&str>, body: &Value) -> Answer {

@@ -18,7 +18,7 @@ use dateline::{
     domain::{Instant, id::Entropy, instant::Clock},
     store::{Options, Store},
 };
-use diesel::{Connection, PgConnection, connection::SimpleConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection};
 
 static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
@@ -190,5 +190,14 @@ fn sweep() {
         if ended {
             let _ = std::fs::remove_dir_all(entry.path());
         }
+    }
+}
+
+/// Take away every connection to this database that listens for notifications.
+pub(crate) fn cut_connections(url: &str) {
+    if url.starts_with("postgres") {
+        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'";
+        let mut conn = PgConnection::establish(url).unwrap();
+        assert!(diesel::sql_query(cut).execute(&mut conn).unwrap() > 0, "nobody listened");
     }
 }

@@ -3,7 +3,7 @@
 //! **Decision.** Browsers keep an answer for seconds. A shared cache keeps it for minutes only where it is told what to drop; otherwise it
 //! would show for minutes what was taken down. Nobody keeps it beyond the instant at which something is due to change.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use actix_web::{
     HttpMessage, HttpRequest, HttpResponse,
@@ -88,12 +88,12 @@ async fn show(state: &State, head: &RequestHead, entry: &Arc<Entry>, page: &Page
         answer
     };
     let headers = answer.headers_mut();
-    text(headers, header::ETAG, Cow::Borrowed(&shown.etag));
+    text(headers, header::ETAG, &shown.etag);
     if let Some(locale) = &page.locale {
-        text(headers, header::CONTENT_LANGUAGE, Cow::Borrowed(locale.as_str()));
+        text(headers, header::CONTENT_LANGUAGE, locale.as_str());
     }
     if let Some(link) = &page.link {
-        text(headers, header::LINK, Cow::Borrowed(link));
+        text(headers, header::LINK, link);
     }
     let vary = match (page.varies(), negotiated) {
         (true, true) => Some("Accept-Encoding, Accept-Language"),
@@ -115,8 +115,8 @@ fn names(listed: &[u8], etag: &str) -> bool {
     listed == b"*" || (listed.len() >= opaque.len() && listed.windows(opaque.len()).any(|window| window == opaque))
 }
 
-fn text(headers: &mut HeaderMap, name: HeaderName, value: Cow<'_, str>) {
-    if let Ok(value) = HeaderValue::from_str(&value) {
+fn text(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }
 }
@@ -126,7 +126,8 @@ fn keep(headers: &mut HeaderMap, state: &State, entry: &Entry) {
     let shown = matches!(entry.told, Told::Shown(_));
     let ends = [state.newsstand.due(), entry.until()].into_iter().flatten().min();
     let left = ends.map(|at| at.as_seconds().saturating_sub(state.store.now().as_seconds()).max(0));
-    let (private, shared) = (if shown { PRIVATE_SECONDS } else { PRIVATE_SECONDS / 2 }, if state.purged { PURGED_SECONDS } else { PRIVATE_SECONDS });
+    let (private, shared) =
+        (if shown { PRIVATE_SECONDS } else { PRIVATE_SECONDS / 2 }, if state.purged { PURGED_SECONDS } else { PRIVATE_SECONDS });
     let value = match left {
         Some(left) if left < shared => {
             let value = format!("public, max-age={}, s-maxage={left}, stale-if-error=86400", private.min(left));

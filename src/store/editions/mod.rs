@@ -235,11 +235,22 @@ pub fn age(tx: &mut Tx<'_>, by: &Caller, article: Id<Article>, locale: &Locale, 
     Ok(())
 }
 
-/// Under what the editions of some articles are listed or were: locale, facts and the path of their section as it lies now.
+/// Where an edition is listed, or was.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// In the lists of this locale.
+    pub locale: Locale,
+    /// By these facts.
+    pub facts: Facts,
+    /// In the section at the end of this path, as it lies now.
+    pub section_path: Vec<Id<Section>>,
+}
+
+/// Where the editions of some articles are listed, or were.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn listed(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Vec<(Locale, Facts, Vec<Id<Section>>)>, Error> {
+pub fn listed(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Vec<Place>, Error> {
     #[derive(QueryableByName)]
     struct ListedRow {
         #[diesel(sql_type = Text)]
@@ -252,11 +263,12 @@ pub fn listed(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Vec<(
     if articles.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = Sql::new("SELECT DISTINCT e.locale, e.facts, s.path FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.article_id IN ");
+    let mut sql =
+        Sql::new("SELECT DISTINCT e.locale, e.facts, s.path FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.article_id IN ");
     sql.ids(articles.iter().copied());
     let row = |r: ListedRow| {
         let facts = serde_json::from_value(r.facts.0).map_err(Error::internal)?;
-        Ok((Locale::stored(r.locale), facts, path_of(&r.path)?))
+        Ok(Place { locale: Locale::stored(r.locale), facts, section_path: path_of(&r.path)? })
     };
     sql.load::<ListedRow>(tx)?.into_iter().map(row).collect()
 }
