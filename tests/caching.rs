@@ -99,6 +99,7 @@ fn reads(room: &Newsroom) -> Vec<String> {
         "author=asha-rao&tag=rivers",
         "published_after=2026-03-01T08:00:02Z",
     ] {
+        all.push(format!("/v1/articles?{filter}&include=section,authors,tags,related.authors,alternates&fields=id,summary"));
         for language in ["", "locale=hi", "locale=bn&fallback=chain", "locale=hi&fallback=chain&count=true&limit=1"] {
             all.push(format!("/v1/articles?{filter}&{language}"));
             all.push(format!("/v1/articles?{filter}&{language}&sort=-updated_at"));

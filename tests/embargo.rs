@@ -17,6 +17,7 @@ fn values(known: &Known, parameter: &Value) -> Vec<String> {
     let words = |all: &[&str]| all.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
     let enumerated = parameter["schema"]["enum"]
         .as_array()
+        .or_else(|| parameter["schema"]["items"]["enum"].as_array())
         .or_else(|| parameter["schema"]["oneOf"].as_array().and_then(|of| of.iter().find_map(|s| s["enum"].as_array())));
     if let Some(all) = enumerated {
         return all.iter().filter_map(Value::as_str).map(str::to_owned).collect();

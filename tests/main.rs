@@ -31,6 +31,7 @@ mod revising;
 mod scheduling;
 mod schema;
 mod sessions;
+mod shaping;
 mod story;
 mod translating;
 mod users;

@@ -13,7 +13,10 @@ use actix_web::{
     http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, IF_MATCH},
     web::Bytes,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, value::StringDeserializer},
+};
 use serde_json::Value;
 use utoipa::{PartialSchema, ToSchema, openapi};
 
@@ -343,6 +346,16 @@ pub async fn language(state: &State, locale: Option<&str>, accept: &AcceptLangua
             (Some(locale), false)
         }
     })
+}
+
+/// Words of a vocabulary, parted by commas.
+///
+/// # Errors
+/// For a word that is none of them.
+pub fn words<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Vec<T>>, D::Error> {
+    let text = Cow::<'de, str>::deserialize(d)?;
+    let word = |word: &str| T::deserialize(StringDeserializer::<D::Error>::new(word.to_owned()));
+    text.split(',').map(word).collect::<Result<Vec<_>, _>>().map(Some)
 }
 
 /// A page out of `limit=`, `cursor=` and `count=`, in a list of this order.

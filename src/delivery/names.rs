@@ -1,6 +1,6 @@
 //! Sections, authors and tags, under the names they have now.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -251,6 +251,24 @@ pub fn section(tx: &mut Tx<'_>, reading: &Reading, id: section::SectionId) -> Re
     let all = store::sections::all(tx)?;
     let found = all.iter().find(|s| s.id == id).ok_or(Error::NotFound("section"))?;
     show_section(reading, &all, found)
+}
+
+/// Some of the sections, in the order of the navigation.
+pub(super) fn sections_of(tx: &mut Tx<'_>, reading: &Reading, ids: &BTreeSet<section::SectionId>) -> Result<Vec<Section>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(sections(tx, reading)?.into_iter().filter(|s| ids.contains(&s.id)).collect())
+}
+
+/// Some of the authors.
+pub(super) fn authors_of(tx: &mut Tx<'_>, reading: &Reading, ids: &BTreeSet<author::AuthorId>) -> Result<Vec<Author>, Error> {
+    store::authors::some(tx, ids)?.iter().map(|a| show_author(reading, a)).collect()
+}
+
+/// Some of the tags, which live stories carry.
+pub(super) fn tags_of(tx: &mut Tx<'_>, reading: &Reading, ids: &BTreeSet<tag::TagId>) -> Result<Vec<Tag>, Error> {
+    store::tags::some(tx, ids)?.iter().map(|t| show_tag(reading, t)).collect()
 }
 
 /// A page of authors.

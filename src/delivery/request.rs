@@ -8,7 +8,7 @@ use url::form_urlencoded::Serializer;
 
 use super::{
     Found, Reading,
-    articles::{self, BodyFormat, Listed},
+    articles::{self, ArticleListing, BodyFormat, Included, Listed, Shape},
     names, resolve, site,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         Error, Instant, Locale,
         article::ArticleId,
         author::AuthorId,
-        page::{Cursor, Listing, Page, Paging},
+        page::{Cursor, Listing, Page, PageInfo, Paging},
         section::SectionId,
         tag::TagId,
         url::segment,
@@ -31,8 +31,8 @@ pub struct Show {
     pub locale: Option<Locale>,
     /// Whether another locale of its chain will do.
     pub fallback: bool,
-    /// In which form bodies come.
-    pub body: BodyFormat,
+    /// What of it, and what along with it.
+    pub shape: Shape,
 }
 
 /// A section, author or tag, and how it is asked for.
@@ -146,17 +146,40 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
         Request::Article(handle, show) => {
             let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
             let found = match handle {
-                Handle::Id(id) => Found::Here(articles::article(tx, &reading, *id, show.body)?),
-                Handle::Slug(slug) => articles::by_slug(tx, &reading, slug, show.body)?,
+                Handle::Id(id) => Found::Here(articles::article(tx, &reading, *id, &show.shape)?),
+                Handle::Slug(slug) => articles::by_slug(tx, &reading, slug, &show.shape)?,
             };
-            one(request, found, |article| article.locale.clone())
+            match found {
+                Found::Here(article) if show.shape.fields.is_some() => {
+                    shown(&show.shape.prune(&article)?, Some(article.locale)).map(Outcome::Shown)
+                }
+                found => one(request, found, |article| article.locale.clone()),
+            }
         }
         Request::Articles(listed, paging, show) => {
             let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
-            listing(articles::articles(tx, &reading, listed, *paging, show.body)?, reading.locale)
+            let (page, included) = articles::articles(tx, &reading, listed, *paging, &show.shape)?;
+            let (next, previous) = (page.next, page.previous);
+            let Listing { data, page } = Listing::from(page);
+            let shown = if show.shape.fields.is_some() {
+                let data = data.iter().map(|article| show.shape.prune(article)).collect::<Result<Vec<_>, _>>()?;
+                shown(&Sparse { data, page, included }, Some(reading.locale))?
+            } else {
+                shown(&ArticleListing { data, page, included }, Some(reading.locale))?
+            };
+            Ok(Outcome::Shown(Shown { next, previous, ..shown }))
         }
         Request::Resolve(path) => shown(&resolve::resolve(tx, path)?, None).map(Outcome::Shown),
     }
+}
+
+/// A page of articles with some of their fields.
+#[derive(Serialize)]
+struct Sparse {
+    data: Vec<serde_json::Value>,
+    page: PageInfo,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    included: Option<Included>,
 }
 
 fn shown(body: &impl Serialize, locale: Option<Locale>) -> Result<Shown, Error> {
@@ -264,8 +287,15 @@ impl Show {
         if self.fallback {
             query.append_pair("fallback", "chain");
         }
-        if self.body != usual {
-            query.append_pair("body", self.body.as_str());
+        if self.shape.body != usual {
+            query.append_pair("body", self.shape.body.as_str());
+        }
+        let words = |all: Vec<&str>| all.join(",");
+        if let Some(fields) = &self.shape.fields {
+            query.append_pair("fields", &words(fields.iter().map(|f| f.as_str()).collect()));
+        }
+        if !self.shape.include.is_empty() {
+            query.append_pair("include", &words(self.shape.include.iter().map(|i| i.as_str()).collect()));
         }
     }
 }

@@ -3,7 +3,11 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Found, Reading, articles, articles::BodyFormat, names};
+use super::{
+    Found, Reading, articles,
+    articles::{BodyFormat, Shape},
+    names,
+};
 use crate::{
     domain::{Error, Locale, address::AddressKind, article, author, path, section, site::Masthead, tag},
     store::{self, Tx},
@@ -124,10 +128,10 @@ fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
 fn article_at(tx: &mut Tx<'_>, masthead: &Masthead, parts: &path::Parts) -> Result<Option<Resolved>, Error> {
     let Some(reading) = reading(masthead, &parts.locale) else { return Ok(None) };
     let article = if let Some(id) = parts.id {
-        found(articles::article(tx, &reading, id.into(), BodyFormat::None))?
+        found(articles::article(tx, &reading, id.into(), &Shape::whole(BodyFormat::None)))?
     } else if let Some(slug) = &parts.slug {
-        match found(articles::by_slug(tx, &reading, slug, BodyFormat::None))? {
-            Some(Found::Moved(slug)) => match found(articles::by_slug(tx, &reading, &slug, BodyFormat::None))? {
+        match found(articles::by_slug(tx, &reading, slug, &Shape::whole(BodyFormat::None)))? {
+            Some(Found::Moved(slug)) => match found(articles::by_slug(tx, &reading, &slug, &Shape::whole(BodyFormat::None)))? {
                 Some(Found::Here(article)) => Some(article),
                 Some(Found::Moved(_)) | None => None,
             },

@@ -46,6 +46,11 @@ impl From<Uuid> for Facet {
         Self(id)
     }
 }
+impl From<Id<Facet>> for Facet {
+    fn from(id: Id<Facet>) -> Self {
+        Self(id.uuid())
+    }
+}
 impl From<Id<Section>> for Facet {
     fn from(id: Id<Section>) -> Self {
         Self(id.uuid())

@@ -80,6 +80,25 @@ pub fn find(tx: &mut Tx<'_>, id: Id<Author>) -> Result<Author, Error> {
     domain(&row, names)
 }
 
+/// Those of `ids` that exist, whole, in two statements.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn some(tx: &mut Tx<'_>, ids: &BTreeSet<Id<Author>>) -> Result<Vec<Author>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted: Vec<Id<Author>> = ids.iter().copied().collect();
+    let rows: Vec<Row> = authors::table.filter(authors::id.eq_any(wanted)).order(authors::id).select(Row::as_select()).load(tx.conn)?;
+    let mut names = names::of(tx, &ids.iter().map(|id| id.uuid()).collect())?;
+    rows.into_iter()
+        .map(|row| {
+            let of_row = take(&mut names, row.id);
+            domain(&row, of_row)
+        })
+        .collect()
+}
+
 /// Those of `ids` that exist.
 ///
 /// # Errors

@@ -105,6 +105,25 @@ pub fn find(tx: &mut Tx<'_>, id: Id<Tag>) -> Result<Tag, Error> {
     domain(&row, names)
 }
 
+/// Those of `ids` that exist, whole, in two statements.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn some(tx: &mut Tx<'_>, ids: &BTreeSet<Id<Tag>>) -> Result<Vec<Tag>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted: Vec<Id<Tag>> = ids.iter().copied().collect();
+    let rows: Vec<Row> = tags::table.filter(tags::id.eq_any(wanted)).order(tags::id).select(Row::as_select()).load(tx.conn)?;
+    let mut names = names::of(tx, &ids.iter().map(|id| id.uuid()).collect())?;
+    rows.into_iter()
+        .map(|row| {
+            let of_row = take(&mut names, row.id);
+            domain(&row, of_row)
+        })
+        .collect()
+}
+
 /// Those of `ids` that exist.
 ///
 /// # Errors

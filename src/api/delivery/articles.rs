@@ -12,12 +12,11 @@ use super::serve::serve;
 use crate::{
     api::{
         State,
-        extract::{AcceptLanguage, Fallback, Query, language, paging},
+        extract::{AcceptLanguage, Fallback, Query, language, paging, words},
         problem::{Failure, Problem},
-        reply::Listing,
     },
     delivery::{
-        articles::{Article, BodyFormat, Listed, Reference},
+        articles::{Article, ArticleListing, BodyFormat, Field, Include, Listed, Reference, Shape},
         request::{Handle, Request, Show},
     },
     domain::{
@@ -45,6 +44,18 @@ pub struct ShowArticle {
     /// In which form the body comes; `html` when absent.
     #[param(inline)]
     body: Option<BodyFormat>,
+    /// Only these fields of the article, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    fields: Option<Vec<Field>>,
+    /// What comes along whole, in `included`, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    include: Option<Vec<Include>>,
+}
+
+fn shape(body: BodyFormat, fields: Option<Vec<Field>>, include: Option<Vec<Include>>) -> Shape {
+    Shape { body, fields: fields.map(|f| f.into_iter().collect()), include: include.into_iter().flatten().collect() }
 }
 
 /// Which articles a list shows, and how.
@@ -60,6 +71,14 @@ pub struct ListArticles {
     /// In which form bodies come; `none` when absent.
     #[param(inline)]
     body: Option<BodyFormat>,
+    /// Only these fields of the articles, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    fields: Option<Vec<Field>>,
+    /// What comes along whole, in `included`, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    include: Option<Vec<Include>>,
     /// In this section or below it: its id or slug.
     section: Option<String>,
     /// Credited to this author: their id or slug.
@@ -92,7 +111,7 @@ pub struct ListArticles {
 ///
 /// Live articles in one language, in pages that stay put while others are published.
 #[utoipa::path(tag = "articles", params(ListArticles),
-    responses((status = 200, body = Listing<Article>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = ArticleListing), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles")]
 pub(crate) async fn list_articles(
     req: HttpRequest,
@@ -104,7 +123,8 @@ pub(crate) async fn list_articles(
     let order = query.sort.unwrap_or_default();
     let paging = paging(query.limit, query.cursor.as_deref(), query.count, order.code())?;
     let (locale, negotiated) = language(&state, query.locale.as_deref(), &accept).await?;
-    let show = Show { locale, fallback: query.fallback == Some(Fallback::Chain), body: query.body.unwrap_or(BodyFormat::None) };
+    let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include);
+    let show = Show { locale, fallback: query.fallback == Some(Fallback::Chain), shape };
     let listed = Listed {
         section: query.section.map(Reference::from),
         author: query.author.map(Reference::from),
@@ -125,7 +145,8 @@ async fn show(
     accept: &AcceptLanguage,
 ) -> Result<HttpResponse, Failure> {
     let (locale, negotiated) = language(state, query.locale.as_deref(), accept).await?;
-    let show = Show { locale, fallback: query.fallback == Some(Fallback::Chain), body: query.body.unwrap_or(BodyFormat::Html) };
+    let shape = shape(query.body.unwrap_or(BodyFormat::Html), query.fields, query.include);
+    let show = Show { locale, fallback: query.fallback == Some(Fallback::Chain), shape };
     serve(req, state, &Request::Article(handle, show), negotiated).await
 }
 

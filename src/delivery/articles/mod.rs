@@ -1,5 +1,6 @@
 //! Articles as readers see them: everything the page of a story shows, in one answer.
 
+mod include;
 mod shape;
 
 use std::collections::{BTreeSet, HashMap};
@@ -7,8 +8,10 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::Value;
 use uuid::Uuid;
 
+pub use include::{Field, Include, Included, Shape};
 pub use shape::{
-    Article, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, LanguageStatus, Lead, Seo, TagRef, TranslationStatus,
+    Article, ArticleListing, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, LanguageStatus, Lead, Seo, TagRef,
+    TranslationStatus,
 };
 
 use super::{
@@ -194,31 +197,62 @@ fn show(reading: &Reading, names: &NameMap, live: Live, beside: &Beside, format:
         corrections: corrections(reading, &live, made),
         retracted: made.iter().any(|c| c.kind == CorrectionKind::Retraction),
         seo: Seo { title: title.clone(), description: description.clone() },
+        related: None,
+        included: None,
         headline: live.headline,
         summary: live.summary,
         locale: live.locale,
     })
 }
 
-fn complete(tx: &mut Tx<'_>, reading: &Reading, live: Live, format: BodyFormat) -> Result<Article, Error> {
-    let id = live.article_id;
-    let others = store::editions::alternates(tx, Visibility::public(), &[id])?.remove(&id).unwrap_or_default();
+/// What is to be read beside live editions.
+#[derive(Debug, Clone, Copy)]
+struct Needs {
+    others: bool,
+    corrections: bool,
+}
+
+impl Needs {
+    const ALL: Self = Self { others: true, corrections: true };
+}
+
+/// Live editions as readers see them, in as many statements for many as for one.
+fn complete(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, format: BodyFormat, needs: Needs) -> Result<Vec<Article>, Error> {
+    let shown: Vec<_> = lives.iter().map(|live| live.article_id).collect();
+    let mut others = if needs.others { store::editions::alternates(tx, Visibility::public(), &shown)? } else { HashMap::new() };
     // Hardly any story has corrections; those that have cost one statement more.
-    let corrections = if live.corrected { store::corrections::of(tx, &[id])?.remove(&id).unwrap_or_default() } else { Vec::new() };
-    let mut ids = store::editions::named(&live);
-    ids.extend(others.iter().map(|a| a.section_id.uuid()));
+    let corrected: Vec<_> = lives.iter().filter(|live| live.corrected && needs.corrections).map(|live| live.article_id).collect();
+    let mut corrections = if corrected.is_empty() { HashMap::new() } else { store::corrections::of(tx, &corrected)? };
+    let mut ids = BTreeSet::new();
+    for live in &lives {
+        ids.extend(store::editions::named(live));
+    }
+    ids.extend(others.values().flatten().map(|a| a.section_id.uuid()));
     let names = store::names::of(tx, &ids)?;
-    show(reading, &names, live, &Beside { others, corrections }, format)
+    let mut all = Vec::with_capacity(lives.len());
+    for live in lives {
+        let id = live.article_id;
+        let beside = Beside { others: others.remove(&id).unwrap_or_default(), corrections: corrections.remove(&id).unwrap_or_default() };
+        all.push(show(reading, &names, live, &beside, format)?);
+    }
+    Ok(all)
+}
+
+/// One article in a shape, with what comes along.
+fn one(tx: &mut Tx<'_>, reading: &Reading, live: Live, shape: &Shape) -> Result<Article, Error> {
+    let (articles, included) = include::tell(tx, reading, vec![live], shape)?;
+    let article = articles.into_iter().next().ok_or_else(|| Error::internal("an article was lost"))?;
+    Ok(Article { included, ..article })
 }
 
 /// One article.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it is not live in the language asked for; [`Error::Gone`] when it was taken down.
-pub fn article(tx: &mut Tx<'_>, reading: &Reading, id: article::ArticleId, format: BodyFormat) -> Result<Article, Error> {
-    let live = store::editions::live(tx, Visibility::public(), id, &reading.chain, content(format))?;
+pub fn article(tx: &mut Tx<'_>, reading: &Reading, id: article::ArticleId, shape: &Shape) -> Result<Article, Error> {
+    let live = store::editions::live(tx, Visibility::public(), id, &reading.chain, content(shape.body()))?;
     match live {
-        Some(live) => complete(tx, reading, live, format),
+        Some(live) => one(tx, reading, live, shape),
         None if store::takedowns::is_gone(tx, id)? => Err(Error::Gone("article")),
         None => Err(Error::NotFound("article")),
     }
@@ -231,16 +265,16 @@ pub fn article(tx: &mut Tx<'_>, reading: &Reading, id: article::ArticleId, forma
 pub fn preview(tx: &mut Tx<'_>, edition: Edition, section_path: Vec<section::SectionId>, format: BodyFormat) -> Result<Article, Error> {
     let masthead = store::site::masthead(tx)?;
     let reading = Reading::of(masthead, edition.locale.clone(), false);
-    complete(tx, &reading, Live::unpublished(edition, section_path, content(format)), format)
+    one(tx, &reading, Live::unpublished(edition, section_path, content(format)), &Shape::whole(format))
 }
 
 /// The article that a slug leads to.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it leads to none that is live in the language asked for; [`Error::Gone`] when it was taken down.
-pub fn by_slug(tx: &mut Tx<'_>, reading: &Reading, slug: &str, format: BodyFormat) -> Result<Found<Article>, Error> {
+pub fn by_slug(tx: &mut Tx<'_>, reading: &Reading, slug: &str, shape: &Shape) -> Result<Found<Article>, Error> {
     let slug = crate::domain::text::nfc(slug);
-    let live = store::editions::live_by_slug(tx, Visibility::public(), &slug, &reading.chain, content(format))?;
+    let live = store::editions::live_by_slug(tx, Visibility::public(), &slug, &reading.chain, content(shape.body()))?;
     let Some(live) = live else {
         let gone = store::takedowns::is_gone_by_slug(tx, &slug, &reading.chain)?;
         return Err(if gone { Error::Gone("article") } else { Error::NotFound("article") });
@@ -248,7 +282,7 @@ pub fn by_slug(tx: &mut Tx<'_>, reading: &Reading, slug: &str, format: BodyForma
     if live.slug.as_str() != slug {
         return Ok(Found::Moved(live.slug.to_string()));
     }
-    complete(tx, reading, live, format).map(Found::Here)
+    one(tx, reading, live, shape).map(Found::Here)
 }
 
 /// A section, author or tag, named in a filter by id or by slug.
@@ -339,26 +373,19 @@ fn filter(tx: &mut Tx<'_>, reading: &Reading, listed: &Listed) -> Result<Filter,
     })
 }
 
-/// A page of articles.
+/// A page of articles, and what comes along with them.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a slug in a filter that leads nowhere.
-pub fn articles(tx: &mut Tx<'_>, reading: &Reading, listed: &Listed, paging: Paging, format: BodyFormat) -> Result<Page<Article>, Error> {
+pub fn articles(
+    tx: &mut Tx<'_>,
+    reading: &Reading,
+    listed: &Listed,
+    paging: Paging,
+    shape: &Shape,
+) -> Result<(Page<Article>, Option<Included>), Error> {
     let filter = filter(tx, reading, listed)?;
-    let page = store::listings::page(tx, Visibility::public(), &filter, paging, content(format))?;
-    let shown: Vec<_> = page.items.iter().map(|live| live.article_id).collect();
-    let mut others = store::editions::alternates(tx, Visibility::public(), &shown)?;
-    let corrected: Vec<_> = page.items.iter().filter(|live| live.corrected).map(|live| live.article_id).collect();
-    let mut corrections = if corrected.is_empty() { HashMap::new() } else { store::corrections::of(tx, &corrected)? };
-    let mut ids = BTreeSet::new();
-    for live in &page.items {
-        ids.extend(store::editions::named(live));
-    }
-    ids.extend(others.values().flatten().map(|a| a.section_id.uuid()));
-    let names = store::names::of(tx, &ids)?;
-    page.try_map(|live| {
-        let id = live.article_id;
-        let (others, corrections) = (others.remove(&id).unwrap_or_default(), corrections.remove(&id).unwrap_or_default());
-        show(reading, &names, live, &Beside { others, corrections }, format)
-    })
+    let Page { items, next, previous, total } = store::listings::page(tx, Visibility::public(), &filter, paging, content(shape.body()))?;
+    let (items, included) = include::tell(tx, reading, items, shape)?;
+    Ok((Page { items, next, previous, total }, included))
 }

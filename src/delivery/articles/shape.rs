@@ -7,6 +7,7 @@ use utoipa::{
     openapi::{RefOr, Schema},
 };
 
+use super::Included;
 use crate::{
     delivery::names::{Alternate, SectionRef},
     domain::{
@@ -17,6 +18,7 @@ use crate::{
         correction::{CorrectionId, CorrectionKind},
         freshness::{Freshness, StaleBlock},
         locale::Direction,
+        page::PageInfo,
         section, tag,
         tag::TagKind,
         vocabulary::vocabulary,
@@ -260,4 +262,25 @@ pub struct Article {
     pub retracted: bool,
     /// For search engines.
     pub seo: Seo,
+    /// Articles on the same subjects, the nearest first; with `include=related`, which brings them in `included`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub related: Option<Vec<article::ArticleId>>,
+    /// What was asked to come along; on a list it stands beside the articles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub included: Option<Included>,
+}
+
+/// A page of articles.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ArticleListing {
+    /// What is on it.
+    pub data: Vec<Article>,
+    /// The pages beside it.
+    pub page: PageInfo,
+    /// What was asked to come along with the articles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub included: Option<Included>,
 }

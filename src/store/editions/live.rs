@@ -248,6 +248,37 @@ pub fn live_by_slug(tx: &mut Tx<'_>, _: Visibility, slug: &str, chain: &[Locale]
     Ok(found)
 }
 
+/// Live editions by their own ids, in one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn live_by_ids(tx: &mut Tx<'_>, _: Visibility, ids: &BTreeSet<Uuid>, content: Content) -> Result<Vec<Live>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = select(content);
+    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.ended_at IS NULL AND e.id IN ");
+    sql.ids(ids.iter().map(|id| Id::<Edition>::from(*id)));
+    noted(tx, sql)
+}
+
+/// The live editions of some articles in every locale, in one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn live_everywhere(tx: &mut Tx<'_>, _: Visibility, articles: &[Id<Article>], content: Content) -> Result<Vec<Live>, Error> {
+    let mut sql = select(content);
+    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.ended_at IS NULL AND e.article_id IN ");
+    sql.ids(articles.iter().copied()).push(" ORDER BY e.article_id, e.locale");
+    noted(tx, sql)
+}
+
+fn noted(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Live>, Error> {
+    let all = sql.load::<LiveRow>(tx)?.into_iter().map(LiveRow::domain).collect::<Result<Vec<_>, _>>()?;
+    all.iter().for_each(|live| tx.note(CacheTag::thing(live.article_id.uuid())));
+    Ok(all)
+}
+
 /// In which other locales an article is live.
 #[derive(Debug, Clone)]
 pub struct Alternate {

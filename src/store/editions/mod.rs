@@ -11,7 +11,7 @@ use diesel::{
 };
 use serde_json::json;
 
-pub use live::{Alternate, Content, Frozen, Live, alternates, frozen, live, live_by_slug, named};
+pub use live::{Alternate, Content, Frozen, Live, alternates, frozen, live, live_by_ids, live_by_slug, live_everywhere, named};
 pub(super) use live::{LiveRow, select};
 
 use super::{

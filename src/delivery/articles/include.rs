@@ -1,0 +1,254 @@
+//! Shape on demand: which fields of an article are wanted, and which things that it names are to come whole with it.
+//!
+//! What comes along is told once, in `included`, however many articles name it, and is read in as many statements for a hundred
+//! articles as for one.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Article, BodyFormat, Needs, complete, content};
+use crate::{
+    access::Visibility,
+    delivery::{
+        Reading,
+        names::{self, Author, Section, Tag},
+    },
+    domain::{Error, Id, article::ArticleId, facet::Facet, vocabulary::vocabulary},
+    store::{self, Tx, editions::Live},
+};
+
+/// How many related articles an article brings along.
+const RELATED: usize = 4;
+/// How many of the latest of each facet are looked at for them.
+const LATEST: u32 = 40;
+
+vocabulary! {
+    /// What of an article can be asked for alone.
+    pub enum Field {
+        /// Its id.
+        Id => "id",
+        /// The locale of its words.
+        Locale => "locale",
+        /// The locale that was asked for.
+        RequestedLocale => "requested_locale",
+        /// Which way the script runs.
+        Direction => "direction",
+        /// The form.
+        Kind => "kind",
+        /// The genre.
+        Genre => "genre",
+        /// The slug.
+        Slug => "slug",
+        /// The address.
+        Url => "url",
+        /// The headline.
+        Headline => "headline",
+        /// The summary.
+        Summary => "summary",
+        /// The section.
+        Section => "section",
+        /// The credits.
+        Credits => "credits",
+        /// The tags.
+        Tags => "tags",
+        /// The lead picture or video.
+        Lead => "lead",
+        /// The body.
+        Body => "body",
+        /// Words of the body.
+        WordCount => "word_count",
+        /// Minutes to read it.
+        ReadingMinutes => "reading_minutes",
+        /// First publication.
+        PublishedAt => "published_at",
+        /// Last significant publication.
+        UpdatedAt => "updated_at",
+        /// The locale of the original.
+        SourceLocale => "source_locale",
+        /// The languages it is live in.
+        Alternates => "alternates",
+        /// Whether the words keep up with their source.
+        Translation => "translation",
+        /// How it stands in every language.
+        Languages => "languages",
+        /// What was not right.
+        Corrections => "corrections",
+        /// Whether it is retracted.
+        Retracted => "retracted",
+        /// For search engines.
+        Seo => "seo",
+    }
+}
+
+vocabulary! {
+    /// What can come along with an article.
+    pub enum Include {
+        /// Its section, whole.
+        Section => "section",
+        /// Its authors, whole.
+        Authors => "authors",
+        /// Its tags, whole.
+        Tags => "tags",
+        /// The same article in the other languages it is live in.
+        Alternates => "alternates",
+        /// Articles on the same subjects.
+        Related => "related",
+        /// The sections of those, whole.
+        RelatedSection => "related.section",
+        /// The authors of those, whole.
+        RelatedAuthors => "related.authors",
+        /// The tags of those, whole.
+        RelatedTags => "related.tags",
+    }
+}
+
+/// Things that came along, each once.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct Included {
+    /// Sections.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<Section>,
+    /// Authors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authors: Vec<Author>,
+    /// Tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    /// Articles: related ones without bodies, and the same ones in other languages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(no_recursion)]
+    pub articles: Vec<Article>,
+}
+
+/// What is wanted of articles.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Shape {
+    /// In which form bodies come.
+    pub body: BodyFormat,
+    /// Which fields; all when absent.
+    pub fields: Option<BTreeSet<Field>>,
+    /// What comes along.
+    pub include: BTreeSet<Include>,
+}
+
+impl Shape {
+    /// The same with everything, and nothing along.
+    #[must_use]
+    pub fn whole(body: BodyFormat) -> Self {
+        Self { body, fields: None, include: BTreeSet::new() }
+    }
+
+    fn wants(&self, field: Field) -> bool {
+        self.fields.as_ref().is_none_or(|fields| fields.contains(&field))
+    }
+
+    /// The form in which bodies have to be read.
+    pub(super) fn body(&self) -> BodyFormat {
+        if self.wants(Field::Body) { self.body } else { BodyFormat::None }
+    }
+
+    fn needs(&self) -> Needs {
+        Needs {
+            others: self.wants(Field::Alternates) || self.wants(Field::Languages),
+            corrections: self.wants(Field::Corrections) || self.wants(Field::Retracted),
+        }
+    }
+
+    /// The value with the wanted fields only.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it cannot be written.
+    pub fn prune<T: Serialize>(&self, thing: &T) -> Result<serde_json::Value, Error> {
+        let mut value = serde_json::to_value(thing).map_err(Error::internal)?;
+        if let (Some(fields), Some(map)) = (&self.fields, value.as_object_mut()) {
+            // What came along was asked for by another name.
+            map.retain(|name, _| matches!(name.as_str(), "related" | "included") || fields.iter().any(|f| f.as_str() == name));
+        }
+        Ok(value)
+    }
+}
+
+/// Articles that share the most tags with each of these, the latest first, then the latest of its section.
+fn related(tx: &mut Tx<'_>, lives: &[Live]) -> Result<Vec<Vec<(ArticleId, Uuid)>>, Error> {
+    let mut facets = BTreeMap::<_, BTreeSet<Facet>>::new();
+    for live in lives {
+        let of = facets.entry(live.locale.clone()).or_default();
+        of.extend(live.facts.tags.iter().take(5).map(|id| Facet::from(*id)));
+        of.insert(Facet::from(live.facts.section_id));
+    }
+    let mut latest = HashMap::new();
+    for (locale, facets) in facets {
+        for found in store::listings::latest(tx, Visibility::public(), &locale, &facets.into_iter().collect::<Vec<_>>(), LATEST)? {
+            latest.entry((locale.clone(), found.facet)).or_insert_with(Vec::new).push(found);
+        }
+    }
+    let of = |live: &Live| {
+        let mut scored: HashMap<ArticleId, (usize, i64, Uuid)> = HashMap::new();
+        let section = Facet::from(live.facts.section_id);
+        let tags = live.facts.tags.iter().take(5).map(|id| (Facet::from(*id), 2));
+        for (facet, points) in tags.chain([(section, 1)]) {
+            for found in latest.get(&(live.locale.clone(), facet)).into_iter().flatten().filter(|f| f.article_id != live.article_id) {
+                let scored = scored.entry(found.article_id).or_insert((0, found.at.as_micros(), found.edition_id));
+                scored.0 = scored.0.saturating_add(points);
+            }
+        }
+        let mut all: Vec<_> = scored.into_iter().collect();
+        all.sort_by_key(|(id, (points, at, _))| std::cmp::Reverse((*points, *at, id.uuid())));
+        all.truncate(RELATED);
+        all.into_iter().map(|(id, (_, _, edition))| (id, edition)).collect()
+    };
+    Ok(lives.iter().map(of).collect())
+}
+
+/// Show live editions in a shape, with what comes along.
+pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: &Shape) -> Result<(Vec<Article>, Option<Included>), Error> {
+    if shape.include.is_empty() {
+        return Ok((complete(tx, reading, lives, shape.body(), shape.needs())?, None));
+    }
+    let asked = |what: Include| shape.include.contains(&what);
+    let mut included = Included::default();
+    let (mut sections, mut authors, mut tags) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut name = |live: &Live, section: bool, author: bool, tag: bool| {
+        sections.extend(Some(live.facts.section_id).filter(|_| section));
+        authors.extend(live.facts.credits.iter().map(|c| c.author_id).filter(|_| author));
+        tags.extend(live.facts.tags.iter().copied().filter(|_| tag));
+    };
+    for live in &lives {
+        name(live, asked(Include::Section), asked(Include::Authors), asked(Include::Tags));
+    }
+    let deeper = [Include::RelatedSection, Include::RelatedAuthors, Include::RelatedTags].map(asked);
+    let mut relations = Vec::new();
+    if asked(Include::Related) || deeper.contains(&true) {
+        relations = related(tx, &lives)?;
+        let editions: BTreeSet<Uuid> = relations.iter().flatten().map(|(_, edition)| *edition).collect();
+        let found = store::editions::live_by_ids(tx, Visibility::public(), &editions, content(BodyFormat::None))?;
+        for live in &found {
+            name(live, deeper[0], deeper[1], deeper[2]);
+        }
+        included.articles = complete(tx, reading, found, BodyFormat::None, Needs::ALL)?;
+    }
+    if asked(Include::Alternates) {
+        let ids: Vec<Id<_>> = lives.iter().map(|live| live.article_id).collect();
+        let mut by_locale = BTreeMap::<_, Vec<Live>>::new();
+        for live in store::editions::live_everywhere(tx, Visibility::public(), &ids, content(shape.body))? {
+            if !lives.iter().any(|own| own.article_id == live.article_id && own.locale == live.locale) {
+                by_locale.entry(live.locale.clone()).or_default().push(live);
+            }
+        }
+        for (locale, lives) in by_locale {
+            let there = Reading::of(reading.masthead.clone(), locale, false);
+            included.articles.extend(complete(tx, &there, lives, shape.body, Needs::ALL)?);
+        }
+    }
+    included.sections = names::sections_of(tx, reading, &sections)?;
+    included.authors = names::authors_of(tx, reading, &authors)?;
+    included.tags = names::tags_of(tx, reading, &tags)?;
+    let mut articles = complete(tx, reading, lives, shape.body(), shape.needs())?;
+    for (article, related) in articles.iter_mut().zip(relations) {
+        article.related = Some(related.into_iter().map(|(id, _)| id).collect());
+    }
+    Ok((articles, Some(included)))
+}

@@ -1,0 +1,104 @@
+//! Shape on demand: some fields of an article, and what comes along with it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, committed};
+
+/// Six stories on two subjects by two authors, the first in two languages; their ids.
+async fn stories(app: &TestApp) -> Vec<String> {
+    let editor = app.editor().await;
+    let world = app.section("world", "दुनिया").await;
+    let authors = [app.author("asha", "Asha Rao").await, app.author("binoy", "Binoy Sen").await];
+    for key in ["rivers", "cars"] {
+        app.import(&json!({ "type": "tag", "key": key, "kind": "topic", "translations": { "en": { "name": key } } }));
+    }
+    let tags = editor.get("/v1/desk/tags").await.ok();
+    let named = |name: &str| tags["data"].as_array().unwrap().iter().find(|t| t["translations"]["en"]["name"] == name).unwrap()["id"].clone();
+    let tag = |n: usize| named(["rivers", "cars"][n]);
+    let mut ids = Vec::new();
+    for n in 0..6 {
+        let words = |l: &str| json!({ "headline": format!("Story {n} {l}"), "body": { "format": "text", "content": "One." } });
+        let sent = json!({ "kind": "story", "section_id": world, "source_locale": "en", "tags": if n < 4 { json!([tag(0)]) } else { json!([tag(1)]) },
+            "credits": [{ "role": "written_by", "author_id": authors[n % 2] }], "translations": { "en": words("en"), "hi": words("hi") } });
+        let path = editor.post("/v1/desk/articles", &sent).await.header("location").unwrap().to_owned();
+        editor.publish(&path, if n % 5 == 0 { &["en", "hi"] } else { &["en"] }).await.ok();
+        app.wait(1);
+        ids.push(path.rsplit('/').next().unwrap().to_owned());
+    }
+    ids
+}
+
+fn keys(value: &Value) -> BTreeSet<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+fn ids(values: &Value) -> Vec<&str> {
+    values.as_array().map(|all| all.iter().map(|v| v["id"].as_str().unwrap()).collect()).unwrap_or_default()
+}
+
+#[test]
+fn every_field_of_an_article_can_be_asked_for_and_nothing_else() {
+    let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+    let mut shown = keys(&contract["components"]["schemas"]["Article"]["properties"]);
+    assert!(shown.remove("related") && shown.remove("included"));
+    let parameters = contract["paths"]["/v1/articles/{id}"]["get"]["parameters"].as_array().unwrap();
+    let fields = parameters.iter().find(|p| p["name"] == "fields").unwrap();
+    assert_eq!((fields["style"].as_str(), fields["explode"].as_bool()), (Some("form"), Some(false)));
+    let asked: BTreeSet<&str> =
+        fields["schema"]["items"]["enum"].as_array().unwrap_or_else(|| panic!("{fields}")).iter().map(|f| f.as_str().unwrap()).collect();
+    assert_eq!(asked, shown);
+}
+
+both! {
+    async fn only_the_fields_that_are_asked_for_come_and_only_they_are_read(app) {
+        let stories = stories(&app).await;
+        let one = app.anyone().get(&format!("/v1/articles/{}?fields=headline,url,published_at", stories[0])).await.ok();
+        assert_eq!(keys(&one), ["headline", "published_at", "url"].into());
+        let list = app.anyone().get("/v1/articles?fields=id&limit=2").await;
+        assert_eq!(list.ok()["data"].as_array().unwrap().iter().map(keys).collect::<Vec<_>>(), vec![BTreeSet::from(["id"]); 2]);
+        assert!(list.header("link").unwrap().contains("fields=id"), "the next page is of the same shape");
+        let before = app.store.statements();
+        app.anyone().get("/v1/articles?fields=headline&limit=3").await.ok();
+        assert!(app.store.statements() - before <= 3, "{}", app.store.statements() - before);
+        // A body that is not asked for is not there, whatever its form.
+        assert_eq!(keys(&app.anyone().get(&format!("/v1/articles/{}?fields=id&body=doc", stories[0])).await.ok()), ["id"].into());
+        for unknown in ["fields=nothing", "fields=", "fields=id,,url", "include=everything", "include=related.related", "fields=included"] {
+            app.anyone().get(&format!("/v1/articles?{unknown}")).await.refused(400, "malformed");
+        }
+        // The same in another order is the same request.
+        let before = app.store.statements();
+        app.anyone().get(&format!("/v1/articles/{}?fields=published_at,url,headline,url", stories[0])).await.ok();
+        assert_eq!(app.store.statements(), before);
+    }
+
+    async fn what_comes_along_comes_once_and_in_few_statements(app) {
+        let stories = stories(&app).await;
+        let path = format!("/v1/articles/{}", stories[0]);
+        let one = app.anyone().get(&format!("{path}?include=section,authors,tags,alternates,related")).await.ok();
+        let along = &one["included"];
+        assert_eq!((along["sections"][0]["slug"].as_str(), along["authors"][0]["name"].as_str(), along["tags"][0]["name"].as_str()), (Some("world"), Some("Asha Rao"), Some("rivers")));
+        // Those that share a tag come before those that only share the section, the latest first.
+        assert_eq!(one["related"], json!([stories[3], stories[2], stories[1], stories[5]]));
+        let articles = along["articles"].as_array().unwrap();
+        assert_eq!(articles.iter().filter(|a| a["id"] == stories[0].as_str()).map(|a| (a["locale"].as_str().unwrap(), a["headline"].as_str().unwrap())).collect::<Vec<_>>(), [("hi", "Story 0 hi")]);
+        let expected: BTreeSet<&str> = one["related"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).chain([stories[0].as_str()]).collect();
+        assert_eq!(ids(&along["articles"]).into_iter().collect::<BTreeSet<_>>(), expected);
+        assert!(articles.iter().all(|a| a["body"].is_null() == (a["id"] != stories[0].as_str())), "related ones come without bodies");
+        // Two steps deep: the authors of related articles, not of the article itself.
+        let deep = app.anyone().get(&format!("{path}?include=related.authors&fields=id")).await.ok();
+        assert_eq!(keys(&deep), ["id", "included", "related"].into());
+        assert_eq!(deep["included"]["authors"].as_array().unwrap().len(), 2);
+        let cost = async |limit: u8| {
+            let before = app.store.statements();
+            let list = app.anyone().get(&format!("/v1/articles?limit={limit}&include=section,authors,tags,alternates,related,related.authors")).await.ok();
+            (app.store.statements() - before, list)
+        };
+        let (one, _) = cost(1).await;
+        let (six, list) = cost(6).await;
+        assert!(six <= one, "{six} statements for six, {one} for one");
+        assert_eq!((ids(&list["included"]["authors"]).len(), ids(&list["included"]["sections"]).len(), ids(&list["included"]["tags"]).len()), (2, 1, 2));
+        assert!(list["data"].as_array().unwrap().iter().all(|a| a["included"].is_null() && a["related"].as_array().unwrap().len() == 4));
+    }
+}
