@@ -75,7 +75,7 @@ fn reads(room: &Newsroom) -> Vec<String> {
         all.extend(
             ["", "?locale=hi", "?locale=bn"].iter().flat_map(|l| [format!("/v1/{kind}/{id}{l}"), format!("/v1/{kind}/by-slug/{slug}{l}")]),
         );
-        all.push(format!("/v1/resolve?path=/en/{slug}"));
+        all.extend(["resolve", "pages"].iter().flat_map(|o| [format!("/v1/{o}?path=/en/{slug}"), format!("/v1/{o}?path=/hi/{slug}")]));
     }
     for (n, path) in stories.iter().enumerate() {
         let id = path.rsplit('/').next().unwrap();
@@ -86,8 +86,11 @@ fn reads(room: &Newsroom) -> Vec<String> {
                 format!("/v1/articles/by-slug/story-{n}-hi{query}"),
             ]);
         }
-        all.extend([format!("/v1/resolve?path=/en/world/story-{n}-en"), format!("/v1/resolve?path=/hi/x/story-{n}-hi")]);
+        for operation in ["resolve", "pages"] {
+            all.extend([format!("/v1/{operation}?path=/en/world/story-{n}-en"), format!("/v1/{operation}?path=/hi/x/story-{n}-hi")]);
+        }
     }
+    all.extend(["/en", "/hi", "/bn", "/"].iter().map(|p| format!("/v1/pages?path={p}&limit=2")));
     for filter in [
         "",
         "section=world",

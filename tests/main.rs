@@ -20,6 +20,7 @@ mod house;
 mod keeping_up;
 mod listing;
 mod naming;
+mod pages;
 mod permissions;
 mod previewing;
 mod publishing;

@@ -15,7 +15,8 @@ async fn stories(app: &TestApp) -> Vec<String> {
         app.import(&json!({ "type": "tag", "key": key, "kind": "topic", "translations": { "en": { "name": key } } }));
     }
     let tags = editor.get("/v1/desk/tags").await.ok();
-    let named = |name: &str| tags["data"].as_array().unwrap().iter().find(|t| t["translations"]["en"]["name"] == name).unwrap()["id"].clone();
+    let named =
+        |name: &str| tags["data"].as_array().unwrap().iter().find(|t| t["translations"]["en"]["name"] == name).unwrap()["id"].clone();
     let tag = |n: usize| named(["rivers", "cars"][n]);
     let mut ids = Vec::new();
     for n in 0..6 {

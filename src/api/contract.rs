@@ -29,6 +29,7 @@ use super::{State, idempotency::LONGEST_KEY, problem::Failure};
     ),
     tags(
         (name = "site", description = "The publication and its locales."),
+        (name = "pages", description = "Whole pages, for frontends that render what is at a path."),
         (name = "sections", description = "The section tree, which is the navigation."),
         (name = "authors", description = "Persons, desks and agencies that stories are credited to."),
         (name = "tags", description = "What stories are about."),

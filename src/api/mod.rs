@@ -74,6 +74,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             scope::scope("/v1")
                 .configure(delivery::site::routes)
                 .configure(delivery::resolve::routes)
+                .configure(delivery::pages::routes)
                 .configure(delivery::preview::routes)
                 .configure(delivery::names::routes)
                 .configure(delivery::articles::routes),

@@ -6,6 +6,7 @@ pub mod articles;
 pub mod coding;
 pub mod names;
 pub mod newsstand;
+pub mod pages;
 pub mod request;
 pub mod resolve;
 pub mod site;

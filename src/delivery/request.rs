@@ -9,7 +9,7 @@ use url::form_urlencoded::Serializer;
 use super::{
     Found, Reading,
     articles::{self, ArticleListing, BodyFormat, Included, Listed, Shape},
-    names, resolve, site,
+    names, pages, resolve, site,
 };
 use crate::{
     domain::{
@@ -69,6 +69,8 @@ pub enum Request {
     Article(Handle<ArticleId>, Show),
     /// Where a public path leads.
     Resolve(String),
+    /// The page at a public path, with its stories from a cursor on.
+    Page(String, Paging),
 }
 
 /// An answer that shows something.
@@ -169,6 +171,10 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
             };
             Ok(Outcome::Shown(Shown { next, previous, ..shown }))
         }
+        Request::Page(path, paging) => {
+            let (page, until) = pages::page(tx, path, *paging, now)?;
+            shown(&page, page.locale().cloned()).map(|shown| Outcome::Shown(Shown { until, ..shown }))
+        }
         Request::Resolve(path) => shown(&resolve::resolve(tx, path)?, None).map(Outcome::Shown),
     }
 }
@@ -253,6 +259,11 @@ impl Request {
             Self::Article(handle, show) => {
                 show.query(&mut query, BodyFormat::Html);
                 handle.path("articles")
+            }
+            Self::Page(path, paging) => {
+                query.append_pair("path", path);
+                paged(&mut query, paging, cursor);
+                "/v1/pages".to_owned()
             }
             Self::Resolve(path) => {
                 query.append_pair("path", path);

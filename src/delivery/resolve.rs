@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    Found, Reading, articles,
-    articles::{BodyFormat, Shape},
+    Found, Reading,
+    articles::{self, Shape},
     names,
 };
 use crate::{
@@ -89,19 +89,24 @@ fn path_of(url: &str) -> Result<String, Error> {
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] at `?path` for what is no path.
 pub fn resolve(tx: &mut Tx<'_>, asked: &str) -> Result<Resolved, Error> {
-    let asked = path::decode(asked).ok_or_else(|| Error::invalid("?path", "path", "a path of the site, beginning with `/`"))?;
     let masthead = store::site::masthead(tx)?;
+    resolve_in(tx, &masthead, asked)
+}
+
+/// The same on a site that was read already.
+pub(super) fn resolve_in(tx: &mut Tx<'_>, masthead: &Masthead, asked: &str) -> Result<Resolved, Error> {
+    let asked = path::decode(asked).ok_or_else(|| Error::invalid("?path", "path", "a path of the site, beginning with `/`"))?;
     // The site may live below a folder of its host.
     let base = path::decode(&path_of(&masthead.site.url)?).unwrap_or_default();
     let inside = asked.strip_prefix(base.trim_end_matches('/')).ok_or(Error::NotFound("page"))?;
     let inside = inside.trim_end_matches('/');
     let found = match path::read(&masthead.site.url_pattern, inside) {
-        Some(parts) => article_at(tx, &masthead, &parts)?,
+        Some(parts) => article_at(tx, masthead, &parts)?,
         None => None,
     };
     let found = match found {
         Some(found) => Some(found),
-        None => listing_at(tx, &masthead, inside)?,
+        None => listing_at(tx, masthead, inside)?,
     };
     let found = found.ok_or(Error::NotFound("page"))?;
     let present = found.url().map(path_of).transpose()?;
@@ -128,10 +133,10 @@ fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
 fn article_at(tx: &mut Tx<'_>, masthead: &Masthead, parts: &path::Parts) -> Result<Option<Resolved>, Error> {
     let Some(reading) = reading(masthead, &parts.locale) else { return Ok(None) };
     let article = if let Some(id) = parts.id {
-        found(articles::article(tx, &reading, id.into(), &Shape::whole(BodyFormat::None)))?
+        found(articles::article(tx, &reading, id.into(), &Shape::address()))?
     } else if let Some(slug) = &parts.slug {
-        match found(articles::by_slug(tx, &reading, slug, &Shape::whole(BodyFormat::None)))? {
-            Some(Found::Moved(slug)) => match found(articles::by_slug(tx, &reading, &slug, &Shape::whole(BodyFormat::None)))? {
+        match found(articles::by_slug(tx, &reading, slug, &Shape::address()))? {
+            Some(Found::Moved(slug)) => match found(articles::by_slug(tx, &reading, &slug, &Shape::address()))? {
                 Some(Found::Here(article)) => Some(article),
                 Some(Found::Moved(_)) | None => None,
             },

@@ -251,6 +251,12 @@ impl Masthead {
         format!("{}/{locale}/{}", self.site.url, segment(slug.as_str()))
     }
 
+    /// The absolute URL of the front page of a language.
+    #[must_use]
+    pub fn front_url(&self, locale: &Locale) -> String {
+        format!("{}/{locale}", self.site.url)
+    }
+
     /// The short name of the site's time zone at an instant (`IST`), for printing beside a time.
     #[must_use]
     pub fn zone_name(&self, at: Instant) -> String {

@@ -2,6 +2,7 @@
 
 pub mod articles;
 pub mod names;
+pub mod pages;
 pub mod preview;
 pub mod resolve;
 pub mod serve;

@@ -141,6 +141,12 @@ impl Shape {
         Self { body, fields: None, include: BTreeSet::new() }
     }
 
+    /// No more than where it is.
+    #[must_use]
+    pub fn address() -> Self {
+        Self { body: BodyFormat::None, fields: Some([Field::Id, Field::Locale, Field::Url].into()), include: BTreeSet::new() }
+    }
+
     fn wants(&self, field: Field) -> bool {
         self.fields.as_ref().is_none_or(|fields| fields.contains(&field))
     }

@@ -238,6 +238,11 @@ fn complete(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, format: BodyFo
     Ok(all)
 }
 
+/// Live editions as lists show them.
+pub(super) fn shown(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>) -> Result<Vec<Article>, Error> {
+    complete(tx, reading, lives, BodyFormat::None, Needs { others: false, corrections: false })
+}
+
 /// One article in a shape, with what comes along.
 fn one(tx: &mut Tx<'_>, reading: &Reading, live: Live, shape: &Shape) -> Result<Article, Error> {
     let (articles, included) = include::tell(tx, reading, vec![live], shape)?;

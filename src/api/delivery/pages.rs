@@ -1,0 +1,50 @@
+//! `/v1/pages`.
+
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::serve::serve;
+use crate::{
+    api::{
+        State,
+        extract::{Query, paging},
+        problem::{Failure, Problem},
+    },
+    delivery::{pages::Page, request::Request},
+    store::listings::Order,
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(show_page);
+}
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ShowPage {
+    /// A path of the site as a reader asked for it, percent-encoded or not, without query.
+    #[param(example = "/en/world/the-river-that-kept-a-diary", max_length = 2000)]
+    path: String,
+    /// Stories on the page of a section, author, tag or language.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<u32>,
+    /// Where its stories begin: `articles.page.next` or `articles.page.previous` of another page.
+    cursor: Option<String>,
+}
+
+/// Show a whole page.
+///
+/// Everything that the page at a public path shows, in one answer: navigation, language switcher, the article or the stories of a
+/// section, author, tag or language, rails, and what goes into the head. Where the page has moved, it says where to; 410 when what was there
+/// was taken down, and 404 where nothing was.
+#[utoipa::path(tag = "pages", params(ShowPage),
+    responses((status = 200, body = Page), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/pages")]
+pub(crate) async fn show_page(req: HttpRequest, query: Query<ShowPage>, state: Data<State>) -> Result<HttpResponse, Failure> {
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Order::Newest.code())?;
+    serve(&req, &state, &Request::Page(query.0.path, paging), false).await
+}
