@@ -12,7 +12,7 @@ use crate::{
     store::{self, Store, dialect::Engine},
 };
 
-const NEWSROOM: &str = include_str!("demo/newsroom.ndjson");
+pub(super) const NEWSROOM: &str = include_str!("demo/newsroom.ndjson");
 const ADMIN: &str = "admin@example.org";
 
 /// Load the demo newsroom into a database of its own, and serve it.

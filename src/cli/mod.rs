@@ -5,6 +5,7 @@
 mod bundle;
 mod check;
 mod demo;
+mod generate;
 mod serve;
 pub mod system;
 mod user;
@@ -56,6 +57,12 @@ enum Command {
     Export {
         /// The bundle to write; `-` for standard output.
         file: PathBuf,
+    },
+    /// Fill a database with plausible content in four languages, to see how a machine bears it.
+    Generate {
+        /// How many articles.
+        #[arg(long, value_parser = clap::value_parser!(i64).range(1..=100_000_000))]
+        articles: i64,
     },
     /// Print the `OpenAPI` contract.
     Openapi,
@@ -143,6 +150,7 @@ pub fn run() -> ExitCode {
             settings().and_then(|s| user::create(&s, &user::New { email, name, role, section, locale }))
         }
         Command::Import { file, overwrite } => settings().and_then(|s| bundle::import(&ready(&s)?, &file, overwrite)),
+        Command::Generate { articles } => settings().and_then(|s| generate::generate(&ready(&s)?, articles)),
         Command::Export { file } => settings().and_then(|s| bundle::export(&ready(&s)?, &file)),
     };
     match done {

@@ -14,6 +14,7 @@ pub mod comments;
 pub mod corrections;
 pub mod duplicating;
 pub mod freshness;
+pub mod generating;
 pub mod locales;
 mod naming;
 pub mod previews;

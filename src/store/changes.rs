@@ -102,6 +102,15 @@ pub(super) fn number(tx: &mut Tx<'_>) -> Result<Numbered, Error> {
     Ok(Numbered { keep: true, last: Some(counter.seq) })
 }
 
+/// Take the next numbers for changes that are logged in bulk; the number before the first of them.
+pub(super) fn take(tx: &mut Tx<'_>, count: i64) -> Result<i64, Error> {
+    let now = tx.now;
+    let mut sql = Sql::new("UPDATE change_counter SET seq = seq + ");
+    sql.int(count).push(", at = CASE WHEN at < ").at(now).push(" THEN ").at(now).push(" ELSE at END RETURNING seq, at");
+    let counter: Counter = sql.first(tx)?.ok_or_else(|| Error::internal("the change counter is missing"))?;
+    Ok(counter.seq.saturating_sub(count))
+}
+
 /// Let nobody else commit a change before this transaction ends, so that what it counts from here on stays true.
 pub(super) fn hold(tx: &mut Tx<'_>) -> Result<(), Error> {
     diesel::update(change_counter::table).set(change_counter::seq.eq(change_counter::seq)).execute(tx.conn)?;

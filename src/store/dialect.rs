@@ -227,6 +227,89 @@ pub(super) fn durability_faults(conn: &mut Conn) -> Result<Vec<String>, Error> {
     Ok(faults)
 }
 
+/// An id of version 7 out of an instant, a salt below 4096 and a number: three expressions.
+pub(super) fn made_uid(conn: &Conn, at: &str, salt: &str, number: &str) -> String {
+    match conn {
+        Conn::Sqlite(_) => {
+            format!("unhex(printf('%08x%04x7%03x8000%012x', ({at}) / 1000 / 65536, ({at}) / 1000 % 65536, {salt}, {number}))")
+        }
+        Conn::Postgres(_) => format!(
+            "(lpad(to_hex((extract(epoch FROM {at}) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex({salt}), 3, '0') || '8000' || \
+             lpad(to_hex(({number})::bigint), 12, '0'))::uuid"
+        ),
+    }
+}
+
+/// An id, written out.
+pub(super) fn uid_text(conn: &Conn, id: Uuid) -> String {
+    match conn {
+        Conn::Sqlite(_) => format!("x'{}'", id.simple()),
+        Conn::Postgres(_) => format!("'{id}'::uuid"),
+    }
+}
+
+/// An instant, moved by an expression of microseconds.
+pub(super) fn moved(conn: &Conn, at: Instant, micros: &str) -> String {
+    match conn {
+        Conn::Sqlite(_) => format!("{} + {micros}", at.as_micros()),
+        Conn::Postgres(_) => format!("'{at}'::timestamptz + ({micros}) * interval '1 microsecond'"),
+    }
+}
+
+/// A revision's words, under another headline.
+pub(super) fn with_headline(conn: &Conn, words: &str, headline: &str) -> String {
+    match conn {
+        Conn::Sqlite(_) => format!("json_set({words}, '$.headline', {headline})"),
+        Conn::Postgres(_) => format!("jsonb_set({words}, '{{headline}}', to_jsonb({headline}))"),
+    }
+}
+
+/// A join whose sides are read in the order they are written. `SQLite`'s planner knows nothing of tables that are growing.
+pub(super) fn join_in_order(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Sqlite(_) => "CROSS JOIN ",
+        Conn::Postgres(_) => "JOIN ",
+    }
+}
+
+/// What stands before a query to hear how it would be answered, and the column of the answer.
+pub(super) fn explain(conn: &Conn) -> &'static str {
+    match conn {
+        Conn::Sqlite(_) => "EXPLAIN QUERY PLAN ",
+        Conn::Postgres(_) => "EXPLAIN (COSTS OFF) ",
+    }
+}
+
+/// One step of a query plan, in the engine's words.
+#[derive(Debug)]
+pub(super) struct Step(pub(super) String);
+
+impl diesel::deserialize::QueryableByName<MultiBackend> for Step {
+    fn build<'a>(row: &impl diesel::row::NamedRow<'a, MultiBackend>) -> deserialize::Result<Self> {
+        use diesel::row::{NamedRow, Row};
+        let name = if Row::get(row, "detail").is_some() { "detail" } else { "QUERY PLAN" };
+        NamedRow::get::<diesel::sql_types::Text, String>(row, name).map(Self)
+    }
+}
+
+/// Write fast on this connection rather than safely: for a database that can be made anew.
+pub(super) fn hurry(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(lite) => {
+            lite.batch_execute("PRAGMA synchronous = OFF; PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 20000")
+        }
+        Conn::Postgres(pg) => pg.batch_execute("SET synchronous_commit = off"),
+    }
+}
+
+/// Let the planner know how much there is of what.
+pub(super) fn analyze(conn: &mut Conn) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(lite) => lite.batch_execute("PRAGMA analysis_limit = 1000; ANALYZE"),
+        Conn::Postgres(pg) => pg.batch_execute("ANALYZE"),
+    }
+}
+
 /// Compact the log of `SQLite` into its file, as before a copy.
 pub(super) fn checkpoint(conn: &mut Conn) -> QueryResult<()> {
     match conn {

@@ -18,6 +18,7 @@ pub mod imports;
 pub mod keys;
 pub mod listings;
 pub mod locales;
+pub mod multiply;
 pub mod names;
 pub mod plans;
 pub mod previews;
@@ -459,6 +460,24 @@ impl Store {
     pub fn durability_faults(&self) -> Result<Vec<String>, Error> {
         let mut conn = self.0.writers.get().map_err(Error::internal)?;
         dialect::durability_faults(&mut conn)
+    }
+
+    /// Write fast from now on rather than safely, and lose what was acknowledged when the machine fails: for a database that can be made anew.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database does not answer.
+    pub fn hurry(&self) -> Result<(), Error> {
+        let mut conn = self.0.writers.get().map_err(Error::internal)?;
+        Ok(dialect::hurry(&mut conn)?)
+    }
+
+    /// Let the database's planner know how much there is of what, as after a large import.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database does not answer.
+    pub fn analyze(&self) -> Result<(), Error> {
+        let mut conn = self.0.writers.get().map_err(Error::internal)?;
+        Ok(dialect::analyze(&mut conn)?)
     }
 
     /// Leave an embedded database compact, in one file.
