@@ -52,7 +52,7 @@ async fn walk(app: &TestApp, query: &str) -> (Vec<String>, Vec<String>) {
 }
 
 /// The demo newsroom, and so many stories more.
-async fn multiplied(app: &TestApp, count: i64) -> usize {
+fn multiplied(app: &TestApp, count: i64) -> usize {
     for line in committed("src/cli/demo/newsroom.ndjson").lines() {
         app.import(&serde_json::from_str(line).unwrap());
     }
@@ -66,7 +66,7 @@ async fn multiplied(app: &TestApp, count: i64) -> usize {
 both! {
     async fn generated_stories_are_whole_and_numbered_in_the_log(app) {
         let before = app.store.read_now(store::changes::last);
-        let made = multiplied(&app, 600).await;
+        let made = multiplied(&app, 600);
         assert!((900..1_500).contains(&made), "{made}");
         let log = app.store.read_now(|tx| store::changes::after(tx, 0, 100_000)).unwrap();
         assert!(log.iter().map(|c| c.seq).eq(1..=i64::try_from(log.len()).unwrap()), "gapless");
@@ -94,7 +94,7 @@ both! {
     }
 
     async fn every_combination_of_filters_is_answered_along_an_index(app) {
-        multiplied(&app, 20_000).await;
+        multiplied(&app, 20_000);
         let list = app.anyone().get("/v1/articles?limit=100&sort=published_at&published_after=2020-01-01T00:00:00Z").await.ok();
         let full = |a: &&Value| !a["tags"].as_array().unwrap().is_empty() && !a["credits"].as_array().unwrap().is_empty();
         let sample = list["data"].as_array().unwrap().iter().find(full).unwrap();

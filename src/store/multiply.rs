@@ -51,11 +51,9 @@ impl Plan {
                 .push("'");
         }
         sql.push(") SELECT ").push(&select.replace("{article}", &uid("0")).replace("{edition}", &uid("l.place + 1")));
-        let mut joins = format!(" FROM numbered n JOIN templates t ON t.place = n.n % {} ", self.templates.len());
-        if in_locales {
-            joins.push_str(&format!("JOIN languages l ON l.place = 0 OR (n.n / {} + l.place) % 3 = 0 ", self.templates.len()));
-        }
-        joins.push_str(from);
+        let count = self.templates.len();
+        let languages = format!("JOIN languages l ON l.place = 0 OR (n.n / {count} + l.place) % 3 = 0 ");
+        let joins = format!(" FROM numbered n JOIN templates t ON t.place = n.n % {count} {}{from}", if in_locales { &languages } else { "" });
         sql.push(&joins.replace("JOIN ", dialect::join_in_order(tx.conn)));
         sql
     }
