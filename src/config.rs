@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
-use crate::store::dialect::Engine;
+use crate::{store::dialect::Engine, workers::purger::Target};
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
-pub const VARIABLES: [(&str, &str, &str); 10] = [
+pub const VARIABLES: [(&str, &str, &str); 11] = [
     ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
@@ -21,6 +21,11 @@ pub const VARIABLES: [(&str, &str, &str); 10] = [
         "DATELINE_CACHE_MB",
         "64",
         "Memory for answers to readers that are kept until something changes them, in MiB; 0 to 65536, and 0 keeps none.",
+    ),
+    (
+        "DATELINE_PURGE",
+        "",
+        "Caches that are told what to drop, parted by spaces: varnish=URL, fastly=SERVICE:TOKEN, cloudflare=ZONE:TOKEN, webhook=URL.",
     ),
     ("DATELINE_DESK_ORIGINS", "", "Origins whose pages may use the desk from a browser, parted by spaces; none when empty."),
     ("DATELINE_LOG", "info", "What is logged, such as warn, info or dateline=debug,info."),
@@ -49,6 +54,8 @@ pub struct Settings {
     pub hashing: usize,
     /// Bytes for answers to readers that are kept.
     pub cache_bytes: u64,
+    /// Caches on the way to readers that are told what to drop.
+    pub purge: Vec<Target>,
     /// Origins whose pages may use the desk.
     pub desk_origins: Vec<String>,
 }
@@ -126,6 +133,7 @@ impl Settings {
         let connections = r.number("DATELINE_CONNECTIONS", 1, 100);
         let hashing = r.number("DATELINE_HASHING", 1, 64);
         let cache_bytes = r.number("DATELINE_CACHE_MB", 0u64, 65_536).saturating_mul(1 << 20);
+        let purge = purge(&mut r);
         let desk_origins: Vec<String> = r.get("DATELINE_DESK_ORIGINS").split_whitespace().map(str::to_owned).collect();
         for origin in &desk_origins {
             if url::Url::parse(origin).ok().is_none_or(|u| u.origin().ascii_serialization() != *origin) {
@@ -146,9 +154,34 @@ impl Settings {
             connections,
             hashing,
             cache_bytes,
+            purge,
             desk_origins,
         })
     }
+}
+
+fn purge(r: &mut Reader<'_>) -> Vec<Target> {
+    const WRONG: &str = "each is varnish=URL, fastly=SERVICE:TOKEN, cloudflare=ZONE:TOKEN or webhook=URL";
+    let web = |url: &str| url::Url::parse(url).is_ok_and(|u| matches!(u.scheme(), "http" | "https") && u.has_host());
+    let target = |word: &str| match word.split_once('=')? {
+        ("varnish", url) if web(url) => Some(Target::Varnish { url: url.to_owned() }),
+        ("webhook", url) if web(url) => Some(Target::Webhook { url: url.to_owned() }),
+        (cdn @ ("fastly" | "cloudflare"), rest) => {
+            let (id, token) = rest.split_once(':').filter(|(id, token)| !id.is_empty() && !token.is_empty())?;
+            if !id.chars().all(|c| c.is_ascii_alphanumeric()) {
+                return None;
+            }
+            let token = crate::access::secret::Secret::new(token.to_owned());
+            Some(if cdn == "fastly" { Target::fastly(id, token) } else { Target::cloudflare(id, token) })
+        }
+        _ => None,
+    };
+    let words = r.get("DATELINE_PURGE");
+    let targets: Option<Vec<Target>> = words.split_whitespace().map(target).collect();
+    targets.unwrap_or_else(|| {
+        r.fault("DATELINE_PURGE", WRONG);
+        Vec::new()
+    })
 }
 
 fn public_url(r: &mut Reader<'_>, bind: SocketAddr) -> String {
@@ -217,11 +250,15 @@ mod tests {
             ("DATELINE_BIND", "here"),
             ("DATELINE_CONNECTIONS", "0"),
             ("DATELINE_DESK_ORIGINS", "https://desk.example/path"),
+            ("DATELINE_PURGE", "varnish=http://cache:6081 fastly=hunter2"),
             ("DATELINE_NOPE", "x"),
         ]))
         .unwrap_err();
         let names: Vec<_> = faults.iter().map(|(n, _)| n.as_str()).collect();
-        assert_eq!(names, ["DATELINE_NOPE", "DATABASE_URL", "DATELINE_BIND", "DATELINE_CONNECTIONS", "DATELINE_DESK_ORIGINS"]);
+        assert_eq!(
+            names,
+            ["DATELINE_NOPE", "DATABASE_URL", "DATELINE_BIND", "DATELINE_CONNECTIONS", "DATELINE_PURGE", "DATELINE_DESK_ORIGINS"]
+        );
         assert!(!format!("{faults:?}").contains("hunter2"));
         assert!(!format!("{:?}", Settings::from_env(&environment(&[("DATABASE_URL", "sqlite://hunter2.db")]))).contains("hunter2"));
     }

@@ -24,6 +24,7 @@ mod pages;
 mod permissions;
 mod previewing;
 mod publishing;
+mod purging;
 mod reading;
 mod repeating;
 mod resolving;

@@ -11,7 +11,7 @@ use crate::{
     config::Settings,
     delivery::newsstand::Newsstand,
     store::{self, Store},
-    workers::{follower, scheduler},
+    workers::{follower, purger, scheduler},
 };
 
 /// Bring the database up to date and answer requests until stopped.
@@ -34,7 +34,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     let state = Data::new(State {
         keys: Arc::new(keys(settings, &store)?),
         newsstand: Newsstand::new(store.clone(), settings.cache_bytes),
-        purged: false,
+        purged: !settings.purge.is_empty(),
         store,
         issuer: settings.public_url.clone(),
         hashing: Hashing::new(settings.hashing, 64),
@@ -44,6 +44,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     // What comes due is carried out as long as the server answers.
     let _scheduler = scheduler::start(state.store.clone())?;
     let _follower = follower::start(state.newsstand.clone())?;
+    let _purger = if state.purged { Some(purger::start(state.store.clone(), settings.purge.clone())?) } else { None };
     let bind = settings.bind;
     actix_web::rt::System::new().block_on(async move {
         let server = HttpServer::new(move || app::service(state.clone()))

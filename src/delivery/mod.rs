@@ -7,6 +7,7 @@ pub mod coding;
 pub mod names;
 pub mod newsstand;
 pub mod pages;
+pub mod purging;
 pub mod request;
 pub mod resolve;
 pub mod site;

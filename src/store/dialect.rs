@@ -295,12 +295,10 @@ impl diesel::deserialize::QueryableByName<MultiBackend> for Step {
 /// Write fast on this connection rather than safely: for a database that can be made anew, out of rows that were checked when they were made.
 pub(super) fn hurry(conn: &mut Conn) -> QueryResult<()> {
     match conn {
-        Conn::Sqlite(lite) => {
-            lite.batch_execute(
+        Conn::Sqlite(lite) => lite.batch_execute(
             "PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -262144; \
              PRAGMA wal_autocheckpoint = 20000",
-        )
-        }
+        ),
         Conn::Postgres(pg) => pg.batch_execute("SET synchronous_commit = off"),
     }
 }

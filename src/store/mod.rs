@@ -22,6 +22,7 @@ pub mod multiply;
 pub mod names;
 pub mod plans;
 pub mod previews;
+pub mod purging;
 pub mod queue;
 pub mod releases;
 pub mod revisions;

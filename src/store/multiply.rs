@@ -53,7 +53,8 @@ impl Plan {
         sql.push(") SELECT ").push(&select.replace("{article}", &uid("0")).replace("{edition}", &uid("l.place + 1")));
         let count = self.templates.len();
         let languages = format!("JOIN languages l ON l.place = 0 OR (n.n / {count} + l.place) % 3 = 0 ");
-        let joins = format!(" FROM numbered n JOIN templates t ON t.place = n.n % {count} {}{from}", if in_locales { &languages } else { "" });
+        let joins =
+            format!(" FROM numbered n JOIN templates t ON t.place = n.n % {count} {}{from}", if in_locales { &languages } else { "" });
         sql.push(&joins.replace("JOIN ", dialect::join_in_order(tx.conn)));
         sql
     }

@@ -258,6 +258,20 @@ pub fn slugs(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<Vec<String>, Error
     Ok(addresses::table.filter(addresses::target_id.eq_any(ids)).select(addresses::slug).load(tx.conn)?)
 }
 
+/// The public addresses of sections, authors and tags, present and former.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn addresses(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<Vec<(Locale, Slug)>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Id<()>> = ids.iter().map(|id| Id::from(*id)).collect();
+    let of_these = addresses::table.filter(addresses::target_id.eq_any(ids)).filter(addresses::public.eq(true));
+    let rows: Vec<(String, String)> = of_these.select((addresses::locale, addresses::slug)).load(tx.conn)?;
+    Ok(rows.into_iter().map(|(locale, slug)| (Locale::stored(locale), Slug::stored(slug))).collect())
+}
+
 /// True when something has a name in this locale.
 ///
 /// # Errors

@@ -535,6 +535,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::store::dialect::At;
+
+    purge_targets (name) {
+        name -> Text,
+        seq -> BigInt,
+        attempts -> Integer,
+        next_at -> At,
+        leased_until -> Nullable<At>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     site,
     locales,
@@ -570,4 +583,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     takedowns,
     previews,
     live_listings,
+    purge_targets,
 );

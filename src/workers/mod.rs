@@ -1,6 +1,7 @@
 //! What the server does by itself, each worker on a thread of its own.
 
 pub mod follower;
+pub mod purger;
 pub mod scheduler;
 
 use std::{

@@ -34,6 +34,7 @@ use crate::{
         edition::{Dating, Edition},
         freshness::Lag,
         section::Section,
+        slug::Slug,
         translation::MadeFrom,
     },
 };
@@ -271,6 +272,45 @@ pub fn listed(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Vec<P
         Ok(Place { locale: Locale::stored(r.locale), facts, section_path: path_of(&r.path)? })
     };
     sql.load::<ListedRow>(tx)?.into_iter().map(row).collect()
+}
+
+/// Where an edition's page is, or was.
+#[derive(Debug, Clone)]
+pub struct PageAddress {
+    /// The article.
+    pub article_id: Id<Article>,
+    /// The locale.
+    pub locale: Locale,
+    /// The slug.
+    pub slug: Slug,
+    /// The section.
+    pub section_id: Id<Section>,
+    /// First publication.
+    pub published_at: Instant,
+}
+
+/// Where the pages of some articles are, and were.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn addresses(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Vec<PageAddress>, Error> {
+    type Columns = (Id<Article>, String, String, Id<Section>, Instant);
+    if articles.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Columns> = editions::table
+        .filter(editions::article_id.eq_any(articles.iter().copied().collect::<Vec<_>>()))
+        .select((editions::article_id, editions::locale, editions::slug, editions::section_id, editions::published_at))
+        .distinct()
+        .load(tx.conn)?;
+    let address = |(article_id, locale, slug, section_id, published_at)| PageAddress {
+        article_id,
+        locale: Locale::stored(locale),
+        slug: Slug::stored(slug),
+        section_id,
+        published_at,
+    };
+    Ok(rows.into_iter().map(address).collect())
 }
 
 /// True when the article ever had an edition, in this locale or in any.

@@ -1,0 +1,84 @@
+//! What caches on the way to readers have to drop after some changes: cache tags, and addresses of pages for those that know no tags.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    domain::{
+        Error,
+        cache_tag::CacheTag,
+        change::{Audience, Change, Subject},
+        name,
+    },
+    store::{self, Tx},
+};
+
+/// What is to be dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purge {
+    /// Everything: too much has changed to say what.
+    Everything,
+    /// Whatever was made from these, and the pages at these addresses.
+    Of {
+        /// By cache tag.
+        tags: BTreeSet<CacheTag>,
+        /// By absolute URL of a page, in its present and its former forms.
+        urls: BTreeSet<String>,
+    },
+}
+
+/// Changes that are told one by one; more of them drop everything.
+const MOST: i64 = 1_000;
+
+/// What the changes after a number have made untrue, and the number of the last of them.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn after(tx: &mut Tx<'_>, seq: i64) -> Result<(i64, Purge), Error> {
+    let last = store::changes::last(tx)?;
+    if last.saturating_sub(seq) > MOST {
+        return Ok((last, Purge::Everything));
+    }
+    let logged = store::changes::after(tx, seq, MOST)?;
+    let last = logged.last().map_or(seq, |l| l.seq);
+    let changes: Vec<Change> = logged.into_iter().map(|l| l.change).filter(|c| c.audience() == Audience::Public).collect();
+    if changes.iter().any(|c| matches!(c.subject, Subject::Site | Subject::Locale(_))) {
+        // Every page shows the masthead.
+        return Ok((last, Purge::Everything));
+    }
+    let tags = store::changes::touched(tx, &changes)?;
+    let urls = if changes.is_empty() { BTreeSet::new() } else { urls(tx, &changes)? };
+    Ok((last, Purge::Of { tags, urls }))
+}
+
+fn urls(tx: &mut Tx<'_>, changes: &[Change]) -> Result<BTreeSet<String>, Error> {
+    let masthead = store::site::masthead(tx)?;
+    let mut articles = BTreeSet::new();
+    let mut named = BTreeSet::new();
+    for change in changes {
+        match (&change.subject, change.parts().1) {
+            (Subject::Translation(id, _), _) => _ = articles.insert(*id),
+            (Subject::Section(_) | Subject::Author(_) | Subject::Tag(_), Some(id)) => _ = named.insert(id),
+            _ => {}
+        }
+    }
+    let mut urls = BTreeSet::new();
+    let editions = store::editions::addresses(tx, &articles)?;
+    for place in store::editions::listed(tx, &articles)? {
+        // Its own page, and those that list it.
+        urls.insert(masthead.front_url(&place.locale));
+        named.extend(place.section_path.iter().map(|id| id.uuid()));
+        named.extend(place.facts.tags.iter().map(|id| id.uuid()));
+        named.extend(place.facts.credits.iter().map(|c| c.author_id.uuid()));
+    }
+    let sections: BTreeSet<_> = editions.iter().map(|e| e.section_id.uuid()).collect();
+    let names = store::names::of(tx, &sections)?;
+    for edition in editions {
+        let chain = masthead.name_chain(&edition.locale);
+        let section = names.get(&edition.section_id.uuid()).and_then(|n| name::pick(&n.names, &chain)).map(|(_, n)| n.slug.clone());
+        urls.insert(masthead.article_url(&edition.locale, section.as_ref(), &edition.slug, edition.article_id, edition.published_at));
+    }
+    for (locale, slug) in store::names::addresses(tx, &named)? {
+        urls.insert(masthead.listing_url(&locale, &slug));
+    }
+    Ok(urls)
+}

@@ -1,0 +1,214 @@
+//! The purger: tells the caches on the way to readers what to drop.
+//!
+//! The change log is the outbox. Each configured cache has a place in it, which moves on once the cache has said that it was told; until
+//! then it is told again, later each time. One instance at a time tells a cache, so that it hears of changes in their order.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use serde_json::json;
+
+use super::Worker;
+use crate::{
+    access::secret::Secret,
+    delivery::purging::{self, Purge},
+    domain::Error,
+    store::{self, Store},
+};
+
+/// How often it looks.
+const EVERY: Duration = Duration::from_millis(100);
+/// Seconds after which a cache that does not answer is given up for this time.
+const TIMEOUT: u64 = 10;
+/// Seconds for which one instance takes it upon itself to tell a cache; more than all its requests may take.
+const LEASE: i64 = 120;
+/// The longest that is waited before another try, in seconds.
+const LONGEST_WAIT: i64 = 300;
+
+/// A cache that is told what to drop.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// Varnish and what understands the like: `PURGE /` with the tags as `Surrogate-Key`; without any, everything.
+    Varnish {
+        /// Where it listens.
+        url: String,
+    },
+    /// Fastly's API.
+    Fastly {
+        /// Where the API is.
+        url: String,
+        /// The service.
+        service: String,
+        /// A token that may purge it.
+        token: Secret<String>,
+    },
+    /// Cloudflare's API.
+    Cloudflare {
+        /// Where the API is.
+        url: String,
+        /// The zone.
+        zone: String,
+        /// A token that may purge it.
+        token: Secret<String>,
+    },
+    /// Anybody: a `POST` of `{"seq": …, "everything": …, "tags": […], "urls": […]}`.
+    Webhook {
+        /// Where to.
+        url: String,
+    },
+}
+
+impl Target {
+    /// A service of Fastly.
+    #[must_use]
+    pub fn fastly(service: &str, token: Secret<String>) -> Self {
+        Self::Fastly { url: "https://api.fastly.com".to_owned(), service: service.to_owned(), token }
+    }
+
+    /// A zone of Cloudflare.
+    #[must_use]
+    pub fn cloudflare(zone: &str, token: Secret<String>) -> Self {
+        Self::Cloudflare { url: "https://api.cloudflare.com/client/v4".to_owned(), zone: zone.to_owned(), token }
+    }
+
+    /// The name that its place in the log is kept under.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Varnish { url } => format!("varnish {url}"),
+            Self::Fastly { service, .. } => format!("fastly {service}"),
+            Self::Cloudflare { zone, .. } => format!("cloudflare {zone}"),
+            Self::Webhook { url } => format!("webhook {url}"),
+        }
+    }
+
+    /// The requests that tell it: method, URL, headers and body.
+    fn requests(&self, seq: i64, purge: &Purge) -> Vec<ureq::http::Request<String>> {
+        let (everything, tags, urls) = match purge {
+            Purge::Everything => (true, Vec::new(), Vec::new()),
+            Purge::Of { tags, urls } => {
+                (false, tags.iter().map(ToString::to_string).collect(), urls.iter().cloned().collect::<Vec<String>>())
+            }
+        };
+        if !everything && tags.is_empty() {
+            return Vec::new();
+        }
+        let request = |method: &str, url: &str, headers: &[(&str, &str)], body: String| {
+            let mut request = ureq::http::Request::builder().method(method).uri(url);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            request.body(body).ok()
+        };
+        let json = ("content-type", "application/json");
+        let all = match self {
+            Self::Varnish { url } if everything => vec![request("PURGE", url, &[], String::new())],
+            Self::Varnish { url } => {
+                tags.chunks(100).map(|some| request("PURGE", url, &[("surrogate-key", &some.join(" "))], String::new())).collect()
+            }
+            Self::Fastly { url, service, token } => {
+                let key = ("fastly-key", token.expose().as_str());
+                if everything {
+                    vec![request("POST", &format!("{url}/service/{service}/purge_all"), &[key], String::new())]
+                } else {
+                    let keys = |some: &[String]| json!({ "surrogate_keys": some }).to_string();
+                    tags.chunks(256)
+                        .map(|some| request("POST", &format!("{url}/service/{service}/purge"), &[key, json], keys(some)))
+                        .collect()
+                }
+            }
+            Self::Cloudflare { url, zone, token } => {
+                let bearer = format!("Bearer {}", token.expose());
+                let purge = |body: serde_json::Value| {
+                    request(
+                        "POST",
+                        &format!("{url}/zones/{zone}/purge_cache"),
+                        &[("authorization", bearer.as_str()), json],
+                        body.to_string(),
+                    )
+                };
+                if everything {
+                    vec![purge(json!({ "purge_everything": true }))]
+                } else {
+                    let by_tag = tags.chunks(30).map(|some| purge(json!({ "tags": some })));
+                    by_tag.chain(urls.chunks(30).map(|some| purge(json!({ "files": some })))).collect()
+                }
+            }
+            Self::Webhook { url } => {
+                let body = json!({ "seq": seq, "everything": everything, "tags": tags, "urls": urls });
+                vec![request("POST", url, &[json], body.to_string())]
+            }
+        };
+        all.into_iter().flatten().collect()
+    }
+}
+
+/// Tells some caches.
+#[derive(Debug)]
+pub struct Purger {
+    store: Store,
+    targets: Vec<Target>,
+    agent: ureq::Agent,
+}
+
+impl Purger {
+    /// A purger for these caches; those that are new are told of what changes from now on.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
+    pub fn new(store: Store, targets: Vec<Target>) -> Result<Self, Error> {
+        let names: BTreeSet<String> = targets.iter().map(Target::name).collect();
+        store.write_now(|tx| names.iter().try_for_each(|name| store::purging::enrol(tx, name)))?;
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(Duration::from_secs(TIMEOUT)))
+            .max_redirects(0)
+            .allow_non_standard_methods(true);
+        Ok(Self { store, targets, agent: config.build().into() })
+    }
+
+    /// Tell every cache what it was not told yet; how many were told something.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails; a cache that fails is told again later.
+    pub fn purge(&self) -> Result<usize, Error> {
+        let mut count = 0usize;
+        for target in &self.targets {
+            let name = target.name();
+            if !self.store.read_now(|tx| store::purging::is_due(tx, &name))? {
+                continue;
+            }
+            let until = self.store.now().plus_seconds(LEASE);
+            let Some(told) = self.store.write_now(|tx| store::purging::lease(tx, &name, until))? else { continue };
+            let (last, purge) = self.store.read_now(|tx| purging::after(tx, told.seq))?;
+            match self.tell(target, last, &purge) {
+                Ok(()) => {
+                    self.store.write_now(|tx| store::purging::told(tx, &name, last))?;
+                    count = count.saturating_add(1);
+                }
+                Err(why) => {
+                    let wait = 1i64.checked_shl(u32::try_from(told.attempts).unwrap_or(0)).unwrap_or(LONGEST_WAIT).clamp(1, LONGEST_WAIT);
+                    tracing::warn!(cache = name, attempts = told.attempts, wait, why, "a cache could not be told what to drop");
+                    let next = self.store.now().plus_seconds(wait);
+                    self.store.write_now(|tx| store::purging::failed(tx, &name, next))?;
+                }
+            }
+        }
+        Ok(count)
+    }
+
+    fn tell(&self, target: &Target, seq: i64, purge: &Purge) -> Result<(), String> {
+        for request in target.requests(seq, purge) {
+            // What a cache answers is of no interest; that it did not refuse is.
+            self.agent.run(request).map_err(|e| e.to_string())?;
+        }
+        Ok(())
+    }
+}
+
+/// Tell caches for as long as the worker lives.
+///
+/// # Errors
+/// [`Error::Internal`] when the database or the system fails at the start.
+pub fn start(store: Store, targets: Vec<Target>) -> Result<Worker, Error> {
+    let purger = Purger::new(store, targets)?;
+    Worker::start("purger", EVERY, move || purger.purge().map(drop))
+}

@@ -1,0 +1,181 @@
+//! Caches on the way to readers are told what to drop, until they have said that they heard it.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU16, Ordering},
+    },
+    thread,
+};
+
+use dateline::{
+    access::secret::Secret,
+    store,
+    workers::purger::{Purger, Target},
+};
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+/// One request as a cache got it.
+#[derive(Debug, Clone)]
+struct Heard {
+    line: String,
+    headers: Vec<String>,
+    body: Value,
+}
+
+/// A cache that writes down what it is told, and answers as it is bidden.
+struct Cache {
+    url: String,
+    heard: Arc<Mutex<Vec<Heard>>>,
+    status: Arc<AtomicU16>,
+}
+
+impl Cache {
+    fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (heard, status) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicU16::new(200)));
+        let (log, answer) = (heard.clone(), status.clone());
+        thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let mut lines = Vec::new();
+                loop {
+                    let mut line = String::new();
+                    reader.read_line(&mut line).unwrap();
+                    if line.trim().is_empty() {
+                        break;
+                    }
+                    lines.push(line.trim().to_owned());
+                }
+                if lines.is_empty() {
+                    continue;
+                }
+                let length = lines.iter().find_map(|l| l.to_lowercase().strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+                let mut body = vec![0; length];
+                reader.read_exact(&mut body).unwrap();
+                let line = lines.remove(0);
+                log.lock().unwrap().push(Heard { line, headers: lines, body: serde_json::from_slice(&body).unwrap_or_default() });
+                let mut stream = stream;
+                write!(stream, "HTTP/1.1 {} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n", answer.load(Ordering::SeqCst)).unwrap();
+            }
+        });
+        Self { url, heard, status }
+    }
+
+    fn take(&self) -> Vec<Heard> {
+        std::mem::take(&mut *self.heard.lock().unwrap())
+    }
+}
+
+async fn purge(app: &TestApp, purger: &Arc<Purger>) -> usize {
+    let _ = app;
+    let purger = purger.clone();
+    store::aside(move || purger.purge()).await.unwrap()
+}
+
+/// A published story in a section; its path on the desk.
+async fn story(app: &TestApp) -> String {
+    let editor = app.editor().await;
+    let world = app.section("world", "दुनिया").await;
+    let story = editor.story(&world, "River rises").await;
+    editor.publish(&story, &["en"]).await.ok();
+    story
+}
+
+both! {
+    async fn every_cache_is_told_in_its_own_way_what_to_drop(app) {
+        let story = story(&app).await;
+        let editor = app.editor().await;
+        let cache = Cache::new();
+        let token = || Secret::new("t0ken".to_owned());
+        let targets = vec![
+            Target::Varnish { url: cache.url.clone() },
+            Target::Fastly { url: cache.url.clone(), service: "svc".to_owned(), token: token() },
+            Target::Cloudflare { url: cache.url.clone(), zone: "zone".to_owned(), token: token() },
+            Target::Webhook { url: format!("{}/hook", cache.url) },
+        ];
+        let purger = Arc::new(Purger::new(app.store.clone(), targets).unwrap());
+        assert_eq!((purge(&app, &purger).await, cache.take().len()), (0, 0), "what was before is nobody's business");
+        let id = story.rsplit('/').next().unwrap().to_owned();
+        let shown = app.anyone().get(&format!("/v1/articles/{id}")).await;
+        let list = app.anyone().get("/v1/articles?section=world").await;
+        let words = format!("{story}/translations/en");
+        editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "slug": "flood" })).await.ok();
+        // A draft is told of, and there is nothing to tell.
+        assert_eq!((purge(&app, &purger).await, cache.take().len()), (4, 0));
+        editor.publish(&story, &["en"]).await.ok();
+        assert_eq!(purge(&app, &purger).await, 4);
+        let heard = cache.take();
+        let lines: Vec<_> = heard.iter().map(|h| h.line.as_str()).collect();
+        assert_eq!(lines, ["PURGE / HTTP/1.1", "POST /service/svc/purge HTTP/1.1", "POST /zones/zone/purge_cache HTTP/1.1", "POST /zones/zone/purge_cache HTTP/1.1", "POST /hook HTTP/1.1"]);
+        let told: Vec<&str> = heard[0].headers.iter().find_map(|h| h.strip_prefix("surrogate-key: ")).unwrap().split(' ').collect();
+        // Whatever carried the story carries one of the tags that are dropped.
+        for answer in [&shown, &list] {
+            let tags: Vec<&str> = answer.header("surrogate-key").unwrap().split(' ').collect();
+            assert!(tags.iter().any(|tag| told.contains(tag)), "{tags:?} {told:?}");
+        }
+        assert!(!told.contains(&"site"));
+        assert_eq!(heard[1].body["surrogate_keys"], json!(told));
+        assert!(heard[1].headers.contains(&"fastly-key: t0ken".to_owned()) && heard[2].headers.contains(&"authorization: Bearer t0ken".to_owned()));
+        assert_eq!((&heard[2].body["tags"], &heard[4].body["tags"]), (&json!(told), &json!(told)));
+        let urls: Vec<&str> = heard[4].body["urls"].as_array().unwrap().iter().map(|u| u.as_str().unwrap().strip_prefix("http://127.0.0.1:8080").unwrap()).collect();
+        for page in ["/en", "/en/world", "/en/world/flood", "/en/world/river-rises"] {
+            assert!(urls.contains(&page), "{page} {urls:?}");
+        }
+        assert_eq!(heard[3].body["files"], heard[4].body["urls"]);
+        assert_eq!((purge(&app, &purger).await, cache.take().len()), (0, 0), "once is enough");
+        // The masthead is on every page.
+        let admin = app.admin().await;
+        admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &json!({ "name": "The Times" })).await.ok();
+        purge(&app, &purger).await;
+        let heard = cache.take();
+        assert!(heard[0].headers.iter().all(|h| !h.starts_with("surrogate-key")));
+        assert_eq!((heard[1].line.as_str(), &heard[2].body), ("POST /service/svc/purge_all HTTP/1.1", &json!({ "purge_everything": true })));
+        assert!(!format!("{purger:?}").contains("t0ken"));
+    }
+
+    async fn a_cache_that_does_not_answer_is_told_again_and_misses_nothing(app) {
+        let story = story(&app).await;
+        let editor = app.editor().await;
+        let cache = Cache::new();
+        let target = || vec![Target::Webhook { url: cache.url.clone() }];
+        let purger = Arc::new(Purger::new(app.store.clone(), target()).unwrap());
+        cache.status.store(503, Ordering::SeqCst);
+        editor.act(&format!("{story}/unpublish"), &editor.get(&story).await.etag(), &json!({ "locales": ["en"] })).await.ok();
+        assert_eq!((purge(&app, &purger).await, cache.take().len()), (0, 1));
+        assert_eq!((purge(&app, &purger).await, cache.take().len()), (0, 0), "not at once");
+        let mut waits = Vec::new();
+        for _ in 0..3 {
+            let mut waited = 0;
+            while cache.take().is_empty() {
+                app.wait(1);
+                waited += 1;
+                purge(&app, &purger).await;
+            }
+            waits.push(waited);
+        }
+        assert_eq!(waits, [1, 2, 4], "later each time");
+        editor.publish(&story, &["en"]).await.ok();
+        // A process that is started anew goes on where the one before was.
+        let again = Arc::new(Purger::new(app.store.clone(), target()).unwrap());
+        cache.status.store(204, Ordering::SeqCst);
+        app.wait(8);
+        assert_eq!(purge(&app, &again).await, 1);
+        let heard = cache.take();
+        let seq = app.store.read_now(store::changes::last).unwrap();
+        assert_eq!((heard.len(), heard[0].body["seq"].as_i64()), (1, Some(seq)));
+        assert_eq!(purge(&app, &again).await, 0);
+        // Of many who could tell it, one does.
+        editor.act(&format!("{story}/unpublish"), &editor.get(&story).await.etag(), &json!({ "locales": ["en"] })).await.ok();
+        let leased = app.store.write_now(|tx| store::purging::lease(tx, &target()[0].name(), tx.now().plus_seconds(60))).unwrap();
+        assert!(leased.is_some());
+        assert_eq!((purge(&app, &purger).await, cache.take().len()), (0, 0));
+        app.wait(61);
+        assert_eq!((purge(&app, &purger).await, cache.take().len()), (1, 1), "and when that one is gone, another");
+    }
+}
