@@ -5,6 +5,7 @@
 #[macro_use]
 mod support;
 
+mod archive;
 mod bad_input;
 mod bulk;
 mod bundles;

@@ -53,6 +53,8 @@ actions! {
     Purge => "article.purge",
     /// Let somebody without an account look at a working copy.
     PreviewArticle => "article.preview",
+    /// See what was public at an instant.
+    ReadArchive => "archive.read",
     /// See who did what.
     ReadAudit => "audit.read",
     /// Put releases together.

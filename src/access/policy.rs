@@ -40,6 +40,7 @@ const TABLE: &[Line] = &[
     ("article.erase",       [No,    No,    No,    No,    Yes,   No,    No,    No ]),
     ("article.purge",       [No,    No,    No,    Yes,   Yes,   No,    No,    Yes]),
     ("article.preview",     [Own,   Yes,   Yes,   Yes,   Yes,   No,    No,    No ]),
+    ("archive.read",        [No,    No,    Yes,   Yes,   Yes,   No,    Yes,   No ]),
     ("audit.read",          [No,    No,    No,    Yes,   Yes,   No,    Yes,   No ]),
     ("release.manage",      [No,    No,    Yes,   Yes,   Yes,   No,    No,    No ]),
     ("embargo.break",       [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),

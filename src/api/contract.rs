@@ -43,6 +43,7 @@ use super::{State, idempotency::LONGEST_KEY, problem::Failure};
         (name = "desk: workflow", description = "Review, assign, comment, and keep translations current."),
         (name = "desk: publishing", description = "Publish, plan, embargo and release."),
         (name = "desk: care", description = "Correct, take down, erase, and empty the trash."),
+        (name = "desk: archive", description = "See what the public saw at an instant."),
         (name = "desk: revisions", description = "Read, compare and go back to what every save left."),
         (name = "desk: users", description = "Keep users and their grants."),
         (name = "operation", description = "For whoever runs the server."),

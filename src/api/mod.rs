@@ -67,6 +67,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::takedowns::routes)
                 .configure(desk::trash::routes)
                 .configure(desk::bulk::routes)
+                .configure(desk::archive::routes)
                 .configure(desk::audit::routes)
                 .configure(desk::users::routes),
         )

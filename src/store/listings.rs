@@ -155,19 +155,42 @@ struct Bound {
     inclusive: bool,
 }
 
-/// The stretch of the listings that a filter means, in one locale of its chain.
-fn narrow(sql: &mut Sql, filter: &Filter, locale: &Locale, earlier: &[Locale]) {
+/// Keep to what was under a facet, whatever lists it stands on now.
+fn under(sql: &mut Sql, facet: Facet) {
+    if facet == Facet::ALL {
+        return;
+    }
+    if let Some(kind) = Kind::ALL.iter().find(|kind| Facet::kind(**kind) == facet) {
+        sql.push(" AND l.kind = ").text(kind.as_str());
+        return;
+    }
+    let id = Id::<Facet>::from(facet.uuid());
+    sql.push(" AND (EXISTS (SELECT 1 FROM edition_tags x WHERE x.edition_id = l.id AND x.tag_id = ").id(id);
+    sql.push(") OR EXISTS (SELECT 1 FROM edition_authors x WHERE x.edition_id = l.id AND x.author_id = ").id(id);
+    sql.push(") OR EXISTS (SELECT 1 FROM sections own JOIN sections top ON own.path = top.path OR own.path LIKE top.path || '/%' ");
+    sql.push("WHERE own.id = l.section_id AND top.id = ").id(id).push("))");
+}
+
+/// The stretch of the listings that a filter means, in one locale of its chain; or of all editions, for what was public once.
+fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, locale: &Locale, earlier: &[Locale]) {
     let (along, others) = filter.facets();
-    sql.push(" FROM live_listings l JOIN editions e ON e.id = l.edition_id JOIN sections s ON s.id = e.section_id WHERE l.facet = ");
-    sql.id(Id::<Facet>::from(along.uuid())).push(" AND l.locale = ").text(locale.as_str());
-    for facet in others {
-        sql.push(" AND EXISTS (SELECT 1 FROM live_listings x WHERE x.edition_id = l.edition_id AND x.facet = ");
-        sql.id(Id::<Facet>::from(facet.uuid())).push(")");
+    if tx.as_of.is_some() {
+        sql.push(" FROM editions l JOIN editions e ON e.id = l.id JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "l");
+        sql.push(" AND l.locale = ").text(locale.as_str());
+        under(sql, along);
+        others.into_iter().for_each(|facet| under(sql, facet));
+    } else {
+        sql.push(" FROM live_listings l JOIN editions e ON e.id = l.edition_id JOIN sections s ON s.id = e.section_id WHERE l.facet = ");
+        sql.id(Id::<Facet>::from(along.uuid())).push(" AND l.locale = ").text(locale.as_str());
+        for facet in others {
+            sql.push(" AND EXISTS (SELECT 1 FROM live_listings x WHERE x.edition_id = l.edition_id AND x.facet = ");
+            sql.id(Id::<Facet>::from(facet.uuid())).push(")");
+        }
     }
     if !earlier.is_empty() {
         // Of several live editions of an article, the one that comes first in the chain.
-        sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = l.article_id AND b.ended_at IS NULL AND b.locale IN ");
-        sql.locales(earlier).push(")");
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = l.article_id AND ").public(tx, "b");
+        sql.push(" AND b.locale IN ").locales(earlier).push(")");
     }
     // A list in another order is read along that order's index, and the window is looked up row by row.
     let published = if filter.order == Order::Updated { "e.published_at" } else { "l.published_at" };
@@ -188,11 +211,11 @@ fn beside(sql: &mut Sql, column: &str, larger: bool, bound: Bound) {
 }
 
 /// One locale's part of a page.
-fn part(filter: &Filter, place: usize, paging: Paging, last: Option<Bound>, content: Content) -> Sql {
+fn part(tx: &Tx<'_>, filter: &Filter, place: usize, paging: Paging, last: Option<Bound>, content: Content) -> Sql {
     let mut sql = select(content);
     let (earlier, rest) = filter.chain.split_at(place);
     if let Some(locale) = rest.first() {
-        narrow(&mut sql, filter, locale, earlier);
+        narrow(tx, &mut sql, filter, locale, earlier);
     }
     let column = filter.order.column();
     let ascending = (filter.order == Order::Oldest) != paging.backwards();
@@ -225,7 +248,7 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, con
     let mut rows: Vec<Live> = Vec::new();
     for place in 0..filter.chain.len() {
         let last = rows.last().filter(|_| rows.len() >= wanted).map(|live| Bound { key: order.key(live), inclusive: true });
-        for row in part(filter, place, paging, last, content).load::<LiveRow>(tx)? {
+        for row in part(tx, filter, place, paging, last, content).load::<LiveRow>(tx)? {
             let live = row.domain()?;
             tx.note(CacheTag::thing(live.article_id.uuid()));
             rows.push(live);
@@ -268,9 +291,20 @@ pub fn latest(tx: &mut Tx<'_>, _: Visibility, locale: &Locale, facets: &[Facet],
         for (n, facet) in hundred.iter().enumerate() {
             tx.note(CacheTag::list(locale, *facet));
             sql.push(if n == 0 { "" } else { " UNION ALL " });
-            sql.push("SELECT * FROM (SELECT facet, article_id, edition_id, published_at AS at FROM live_listings WHERE facet = ");
-            sql.id(Id::<Facet>::from(facet.uuid())).push(" AND locale = ").text(locale.as_str());
-            sql.push(" ORDER BY published_at DESC, article_id DESC LIMIT ").int(i64::from(each)).push(") AS of_facet");
+            let id = Id::<Facet>::from(facet.uuid());
+            if tx.as_of.is_some() {
+                sql.push("SELECT * FROM (SELECT ")
+                    .id(id)
+                    .push(" AS facet, l.article_id, l.id AS edition_id, l.published_at AS at FROM editions l WHERE ");
+                sql.public(tx, "l").push(" AND l.locale = ").text(locale.as_str());
+                under(&mut sql, *facet);
+            } else {
+                sql.push(
+                    "SELECT * FROM (SELECT l.facet, l.article_id, l.edition_id, l.published_at AS at FROM live_listings l WHERE l.facet = ",
+                );
+                sql.id(id).push(" AND l.locale = ").text(locale.as_str());
+            }
+            sql.push(" ORDER BY l.published_at DESC, l.article_id DESC LIMIT ").int(i64::from(each)).push(") AS of_facet");
         }
         all.extend(sql.load::<Latest>(tx)?);
     }
@@ -287,7 +321,7 @@ fn count(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64, Error> {
     let mut sql = Sql::new("SELECT ");
     for (place, locale) in filter.chain.iter().enumerate() {
         sql.push(if place == 0 { "(SELECT COUNT(*)" } else { " + (SELECT COUNT(*)" });
-        narrow(&mut sql, filter, locale, filter.chain.get(..place).unwrap_or_default());
+        narrow(tx, &mut sql, filter, locale, filter.chain.get(..place).unwrap_or_default());
         sql.push(")");
     }
     sql.push(" AS n");
@@ -302,7 +336,7 @@ pub fn explain(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging) 
     let mut steps = Vec::new();
     for place in 0..filter.chain.len() {
         let mut sql = Sql::new(dialect::explain(tx.conn));
-        sql.append(part(filter, place, paging, None, Content::None));
+        sql.append(part(tx, filter, place, paging, None, Content::None));
         steps.extend(sql.load::<dialect::Step>(tx)?.into_iter().map(|step| step.0));
     }
     Ok(steps)

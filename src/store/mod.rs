@@ -154,6 +154,7 @@ pub struct Tx<'a> {
     entropy: &'a dyn Entropy,
     changes: Vec<Recorded>,
     notes: Option<Noted>,
+    as_of: Option<Instant>,
 }
 
 /// What an answer to a reader was made from.
@@ -213,6 +214,11 @@ impl Tx<'_> {
         self.entropy
     }
 
+    /// Read what was public at an instant from here on, instead of what is public now. Names stay as they are now.
+    pub fn as_of(&mut self, at: Instant) {
+        self.as_of = Some(at);
+    }
+
     /// Note that what is being answered depends on this.
     fn note(&mut self, tag: CacheTag) {
         if let Some(noted) = &mut self.notes {
@@ -250,7 +256,7 @@ impl Tx<'_> {
         let (now, entropy) = (self.now, self.entropy);
         let mut inner_changes = Vec::new();
         let done = self.conn.transaction(|conn| {
-            let mut tx = Tx { conn, now, entropy, changes: Vec::new(), notes: None };
+            let mut tx = Tx { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None };
             let value = f(&mut tx)?;
             inner_changes = tx.changes;
             Ok(value)
@@ -398,7 +404,7 @@ impl Store {
             Error::Busy
         })?;
         dialect::begin(&mut conn, purpose)?;
-        let mut tx = Tx { conn: &mut conn, now: self.now(), entropy: &*self.0.entropy, changes: Vec::new(), notes: None };
+        let mut tx = Tx { conn: &mut conn, now: self.now(), entropy: &*self.0.entropy, changes: Vec::new(), notes: None, as_of: None };
         let watcher = self.0.watcher.get().filter(|_| purpose == Use::Write).and_then(Weak::upgrade);
         let done = f(&mut tx).and_then(|value| {
             let changes: Vec<Change> = tx.changes.iter().map(|r| r.change.clone()).collect();

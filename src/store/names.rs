@@ -237,7 +237,10 @@ pub fn find(tx: &mut Tx<'_>, locales: &[Locale], slugs: &[&str]) -> Result<Vec<A
     for (n, slug) in slugs.iter().enumerate() {
         sql.push(if n == 0 { "" } else { ", " }).text(slug);
     }
-    sql.push(") AND (kind <> 'tag' OR EXISTS (SELECT 1 FROM live_listings x WHERE x.facet = target_id))");
+    sql.push(")");
+    if tx.as_of.is_none() {
+        sql.push(" AND (kind <> 'tag' OR EXISTS (SELECT 1 FROM live_listings x WHERE x.facet = target_id))");
+    }
     let mut found = Vec::new();
     for row in sql.load::<Row>(tx)? {
         found.push(Address { kind: row.kind.parse()?, target: row.target_id.uuid(), locale: Locale::stored(row.locale), slug: row.slug });

@@ -51,6 +51,17 @@ impl Sql {
         self
     }
 
+    /// Append the condition that an edition is public: now, or at the instant that the transaction reads as of.
+    pub(super) fn public(&mut self, tx: &Tx<'_>, edition: &str) -> &mut Self {
+        match tx.as_of {
+            None => self.push(edition).push(".ended_at IS NULL"),
+            Some(at) => {
+                self.push(edition).push(".started_at <= ").at(at).push(" AND (").push(edition).push(".ended_at IS NULL OR ");
+                self.push(edition).push(".ended_at > ").at(at).push(")")
+            }
+        }
+    }
+
     pub(super) fn id<T>(&mut self, id: Id<T>) -> &mut Self {
         self.0.push(Part::Uid(id.cast()));
         self

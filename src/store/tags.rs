@@ -63,6 +63,10 @@ pub fn live_page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Tag>, Error> {
 /// [`Error::Internal`] when the database fails.
 pub fn is_live(tx: &mut Tx<'_>, id: Id<Tag>) -> Result<bool, Error> {
     tx.note(CacheTag::listed(Facet::from(id)));
+    if tx.as_of.is_some() {
+        // A desk that asks what was public knows of every tag.
+        return Ok(true);
+    }
     let live = live_listings::table.filter(live_listings::facet.eq(id));
     Ok(diesel::select(diesel::dsl::exists(live)).get_result(tx.conn)?)
 }

@@ -222,7 +222,7 @@ fn by_rank(sql: &mut Sql, column: &str, chain: &[Locale]) {
 pub fn live(tx: &mut Tx<'_>, _: Visibility, id: Id<Article>, chain: &[Locale], content: Content) -> Result<Option<Live>, Error> {
     tx.note(CacheTag::thing(id.uuid()));
     let mut sql = select(content);
-    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.ended_at IS NULL AND e.article_id = ").id(id);
+    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "e").push(" AND e.article_id = ").id(id);
     sql.push(" AND e.locale IN ").locales(chain).push(" ORDER BY ");
     by_rank(&mut sql, "e.locale", chain);
     sql.push(" LIMIT 1");
@@ -238,7 +238,7 @@ pub fn live_by_slug(tx: &mut Tx<'_>, _: Visibility, slug: &str, chain: &[Locale]
     let mut sql = select(content);
     sql.push(" FROM addresses a JOIN editions e ON e.article_id = a.target_id JOIN sections s ON s.id = e.section_id ");
     sql.push("WHERE a.kind = 'article' AND a.public = ").bool(true).push(" AND a.slug = ").text(slug);
-    sql.push(" AND a.locale IN ").locales(chain).push(" AND e.ended_at IS NULL AND e.locale IN ").locales(chain).push(" ORDER BY ");
+    sql.push(" AND a.locale IN ").locales(chain).push(" AND ").public(tx, "e").push(" AND e.locale IN ").locales(chain).push(" ORDER BY ");
     by_rank(&mut sql, "a.locale", chain);
     sql.push(", ");
     by_rank(&mut sql, "e.locale", chain);
@@ -257,7 +257,7 @@ pub fn live_by_ids(tx: &mut Tx<'_>, _: Visibility, ids: &BTreeSet<Uuid>, content
         return Ok(Vec::new());
     }
     let mut sql = select(content);
-    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.ended_at IS NULL AND e.id IN ");
+    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "e").push(" AND e.id IN ");
     sql.ids(ids.iter().map(|id| Id::<Edition>::from(*id)));
     noted(tx, sql)
 }
@@ -268,7 +268,7 @@ pub fn live_by_ids(tx: &mut Tx<'_>, _: Visibility, ids: &BTreeSet<Uuid>, content
 /// [`Error::Internal`] when the database fails.
 pub fn live_everywhere(tx: &mut Tx<'_>, _: Visibility, articles: &[Id<Article>], content: Content) -> Result<Vec<Live>, Error> {
     let mut sql = select(content);
-    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.ended_at IS NULL AND e.article_id IN ");
+    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "e").push(" AND e.article_id IN ");
     sql.ids(articles.iter().copied()).push(" ORDER BY e.article_id, e.locale");
     noted(tx, sql)
 }
@@ -314,9 +314,8 @@ pub fn alternates(tx: &mut Tx<'_>, _: Visibility, ids: &[Id<Article>]) -> Result
         #[diesel(sql_type = Integer)]
         behind: i32,
     }
-    let mut sql = Sql::new(
-        "SELECT article_id, locale, slug, section_id, published_at, behind FROM editions WHERE ended_at IS NULL AND article_id IN ",
-    );
+    let mut sql = Sql::new("SELECT e.article_id, e.locale, e.slug, e.section_id, e.published_at, e.behind FROM editions e WHERE ");
+    sql.public(tx, "e").push(" AND e.article_id IN ");
     ids.iter().for_each(|id| tx.note(CacheTag::thing(id.uuid())));
     sql.ids(ids.iter().copied());
     let mut all: HashMap<_, Vec<_>> = HashMap::new();

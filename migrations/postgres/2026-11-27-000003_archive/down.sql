@@ -1,0 +1,1 @@
+DROP INDEX editions_by_publication;
