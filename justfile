@@ -41,6 +41,15 @@ page:
 fuzz server='http://127.0.0.1:8080' token='':
     .ci/fuzz {{server}} {{token}}
 
+# Delivery against a handler that returns constant bytes; needs wrk. ARTICLES=1000000 for a large archive
+bench:
+    cargo bench --bench delivery
+
+# Varnish in front of a server, with docs/varnish.vcl
+varnish:
+    cargo build
+    .ci/varnish "$(mktemp -d)"
+
 # The demo newsroom
 demo:
     cargo run --release -- demo
