@@ -76,8 +76,13 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
     if face == Face::Delivery && matches!(*req.method(), Method::GET | Method::HEAD) {
         // What is kept is answered before anything else is done.
         if let Some(Ok(mut answer)) = delivery::serve::again(&state, req.head()).await {
-            finish(answer.headers_mut(), face, None);
-            share(answer.headers_mut(), face, None, &state.origins);
+            // Whoever is told that nothing has changed has the other headers already.
+            if answer.status() == StatusCode::NOT_MODIFIED {
+                put(answer.headers_mut(), header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+            } else {
+                finish(answer.headers_mut(), face, None);
+                share(answer.headers_mut(), face, None, &state.origins);
+            }
             let head = req.method() == Method::HEAD;
             let answer = req.into_response(answer);
             return Ok(if head { answer.map_body(|_, body| BoxBody::new(Headless(body.size()))) } else { answer });
