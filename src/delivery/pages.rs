@@ -159,7 +159,6 @@ crate::domain::vocabulary::vocabulary! {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Rail {
     /// What it shows.
-    #[schema(inline)]
     pub kind: RailKind,
     /// The stories.
     pub articles: Vec<Card>,

@@ -44,12 +44,16 @@ function body(article: Article): string {
 }
 
 const query = { locale };
-const [site, sections, article, latest] = await Promise.all([
+const [site, sections, found, listed] = await Promise.all([
   read(dateline.GET("/v1/site", {})),
   read(dateline.GET("/v1/sections", { params: { query } })),
   read(dateline.GET("/v1/articles/by-slug/{slug}", { params: { path: { slug }, query } })),
   read(dateline.GET("/v1/articles", { params: { query: { ...query, limit: 6 } } })),
 ]);
+
+// Without `fields=` the whole article is answered.
+const article = found as Article;
+const latest = listed.data as Article[];
 
 const top = sections.data.filter((section) => section.parent_id == null);
 console.log(`<!doctype html>
@@ -73,7 +77,7 @@ console.log(`<!doctype html>
     <p>Published ${date(article.published_at, site)}</p>
   </main>
   <aside>
-    ${latest.data
+    ${latest
       .filter((other) => other.id !== article.id)
       .map((other) => `<p>${link(other.url, other.headline)} <small>${ago(other.published_at)}</small></p>`)
       .join("\n    ")}

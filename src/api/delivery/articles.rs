@@ -16,7 +16,7 @@ use crate::{
         problem::{Failure, Problem},
     },
     delivery::{
-        articles::{Article, ArticleListing, BodyFormat, Field, Include, Listed, Reference, Shape},
+        articles::{ArticleAnswer, ArticleListing, BodyFormat, Field, Include, Listed, Reference, Shape},
         request::{Handle, Request, Show},
     },
     domain::{
@@ -154,7 +154,7 @@ async fn show(
 ///
 /// A former slug is answered by 308 to the present one.
 #[utoipa::path(tag = "articles", params(("slug" = String, Path, example = "the-river-that-kept-a-diary"), ShowArticle),
-    responses((status = 200, body = Article), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = ArticleAnswer), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/by-slug/{slug}")]
 pub(crate) async fn find_article(
     req: HttpRequest,
@@ -171,7 +171,7 @@ pub(crate) async fn find_article(
 /// Everything the page of a story shows: section with its path, credits with labels, dates, reading time, lead, body, and
 /// the other languages with their addresses.
 #[utoipa::path(tag = "articles", params(("id" = ArticleId, Path), ShowArticle),
-    responses((status = 200, body = Article), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = ArticleAnswer), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}")]
 pub(crate) async fn show_article(
     req: HttpRequest,

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 pub use include::{Field, Include, Included, Shape};
 pub use shape::{
-    Article, ArticleListing, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, LanguageStatus, Lead, Seo, TagRef,
-    TranslationStatus,
+    Article, ArticleAnswer, ArticleListing, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, LanguageStatus, Lead,
+    Seo, TagRef, TranslationStatus,
 };
 
 use super::{

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{RefOr, Schema},
+    openapi::{Ref, RefOr, Schema, schema::AnyOfBuilder},
 };
 
 use super::Included;
@@ -272,10 +272,49 @@ pub struct Article {
     pub included: Option<Included>,
 }
 
+/// Documents an article with some of its fields.
+#[derive(Debug)]
+pub(super) struct SparseArticle;
+
+impl PartialSchema for SparseArticle {
+    fn schema() -> RefOr<Schema> {
+        match Article::schema() {
+            RefOr::T(Schema::Object(mut object)) => {
+                object.required.clear();
+                object.description = Some("An article in one language, with the fields that were asked for (`fields=`).".to_owned());
+                RefOr::T(Schema::Object(object))
+            }
+            other => other,
+        }
+    }
+}
+
+impl ToSchema for SparseArticle {}
+
+/// Documents what is answered for an article: all of it, or some fields.
+#[derive(Debug)]
+pub struct ArticleAnswer;
+
+impl PartialSchema for ArticleAnswer {
+    fn schema() -> RefOr<Schema> {
+        let of = |name: &str| Ref::from_schema_name(name);
+        AnyOfBuilder::new().item(of("Article")).item(of("SparseArticle")).description(Some("All of it; with `fields=`, some of it.")).into()
+    }
+}
+
+impl ToSchema for ArticleAnswer {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push(("Article".to_owned(), Article::schema()));
+        schemas.push(("SparseArticle".to_owned(), SparseArticle::schema()));
+        Article::schemas(schemas);
+    }
+}
+
 /// A page of articles.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ArticleListing {
     /// What is on it.
+    #[schema(value_type = Vec<ArticleAnswer>)]
     pub data: Vec<Article>,
     /// The pages beside it.
     pub page: PageInfo,
