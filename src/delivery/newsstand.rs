@@ -262,8 +262,10 @@ impl Newsstand {
             numbers: AtomicU64::new(0),
             due: AtomicI64::new(i64::MAX),
         });
-        let watcher: Arc<dyn Watcher> = newsstand.clone();
-        newsstand.store.watch(Arc::downgrade(&watcher));
+        if capacity > 0 {
+            let watcher: Arc<dyn Watcher> = newsstand.clone();
+            newsstand.store.watch(Arc::downgrade(&watcher));
+        }
         newsstand
     }
 

@@ -13,6 +13,9 @@ use std::{
 
 use crate::{desk::log_if_ours, domain::Error};
 
+/// The least rest after a round that failed, so that a database that is away is not asked, and the log not filled, without end.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
 /// A running worker; it stops when dropped.
 #[derive(Debug)]
 pub struct Worker {
@@ -21,7 +24,7 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Do a round of work again and again, with a rest of `every` between the rounds. What fails is logged, and tried again.
+    /// Do a round of work again and again, with a rest of `every` between the rounds. What fails is logged, and tried again after a second at least.
     ///
     /// # Errors
     /// [`Error::Internal`] when the system gives no thread.
@@ -34,15 +37,19 @@ impl Worker {
             let mut guard = stopped.lock().unwrap_or_else(PoisonError::into_inner);
             while !*guard {
                 drop(guard);
+                let mut rest = every;
                 // A fault of one round is no reason to do nothing from then on.
                 match catch_unwind(AssertUnwindSafe(&mut round)).unwrap_or_else(|_| Err(Error::internal("it panicked"))) {
                     Ok(()) => {}
                     Err(Error::Busy) => tracing::debug!(worker = called, "the database is busy; what is due waits"),
-                    Err(error) => log_if_ours(&error, &format!("the {called} failed, and tries again")),
+                    Err(error) => {
+                        log_if_ours(&error, &format!("the {called} failed, and tries again"));
+                        rest = rest.max(AFTER_FAILURE);
+                    }
                 }
                 guard = stopped.lock().unwrap_or_else(PoisonError::into_inner);
                 if !*guard {
-                    guard = bell.wait_timeout(guard, every).unwrap_or_else(PoisonError::into_inner).0;
+                    guard = bell.wait_timeout(guard, rest).unwrap_or_else(PoisonError::into_inner).0;
                 }
             }
         };
