@@ -37,6 +37,11 @@ newsroom bundle:
 page:
     cd examples/page && npm ci && npm run build
 
+# The example reader in headless Chromium, over a demo of its own
+reader:
+    cargo build
+    cd examples/reader && npm ci && npm test
+
 # Call every operation of a running server with generated requests (schemathesis); TOKEN may be empty
 fuzz server='http://127.0.0.1:8080' token='':
     .ci/fuzz {{server}} {{token}}

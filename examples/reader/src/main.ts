@@ -1,0 +1,30 @@
+// Asks the server for what is at the address, once, and shows it.
+import createClient from "openapi-fetch";
+import type { paths } from "./contract.js";
+import { h } from "./dom.js";
+import { head, render } from "./page.js";
+import { saying } from "./words.js";
+import "./style.css";
+
+const server: string = import.meta.env["VITE_DATELINE"] ?? "http://127.0.0.1:8080";
+const dateline = createClient<paths>({ baseUrl: server });
+
+async function show(): Promise<void> {
+  const cursor = new URLSearchParams(location.search).get("cursor");
+  const query = { path: decodeURI(location.pathname), ...(cursor ? { cursor } : {}) };
+  const { data: page, error, response } = await dateline.GET("/v1/pages", { params: { query } });
+  if (!page) {
+    const say = saying(location.pathname.split("/")[1] ?? "en");
+    document.title = say(response.status === 410 ? "gone" : "missing");
+    document.body.replaceChildren(h("main", { class: "missing" }, h("h1", {}, document.title), h("p", {}, error?.detail), h("a", { href: "/" }, say("home"))));
+    return;
+  }
+  if (page.kind === "redirect") {
+    location.replace(page.to);
+    return;
+  }
+  head(page.frame);
+  document.body.replaceChildren(...render(page));
+}
+
+await show();

@@ -1,0 +1,102 @@
+// A page of the server as elements: nothing here asks for anything more.
+import type { components } from "./contract.js";
+import { h, here } from "./dom.js";
+import { ago, date, saying, type Said } from "./words.js";
+
+export type Page = components["schemas"]["Page"];
+type Frame = components["schemas"]["Frame"];
+type Article = components["schemas"]["Article"];
+type Card = components["schemas"]["Card"];
+type Cards = components["schemas"]["Cards"];
+type Rail = components["schemas"]["Rail"];
+type Item = components["schemas"]["NavigationItem"];
+
+const link = (url: string, label: string, current = false) => h("a", { href: here(url), "aria-current": current ? "page" : null }, label);
+
+function navigation(items: Item[]): HTMLElement {
+  return h("ul", {}, items.map((item) => h("li", {}, link(item.url, item.name, item.current), item.current && item.children.length > 0 && navigation(item.children))));
+}
+
+function header(frame: Frame): HTMLElement {
+  const languages = frame.languages.map((l) =>
+    h("a", { href: here(l.url), lang: l.locale, dir: l.direction, hreflang: l.locale, "aria-current": l.current ? "true" : null, class: l.available ? null : "elsewhere" }, l.name));
+  const home = frame.languages.find((l) => l.current);
+  return h("header", {},
+    h("p", { class: "title" }, h("a", { href: `/${home?.locale ?? frame.locale}` }, frame.site.name)),
+    h("nav", { class: "languages" }, languages),
+    h("nav", { class: "sections" }, navigation(frame.navigation)));
+}
+
+function card(story: Card, frame: Frame): HTMLElement {
+  return h("article", { class: "card" },
+    story.lead && h("img", { src: story.lead.url, alt: story.lead.alt, width: story.lead.width, height: story.lead.height, loading: "lazy" }),
+    h("p", { class: "kicker" }, link(story.section.url, story.section.name)),
+    h("h2", {}, link(story.url, story.headline)),
+    story.summary && h("p", {}, story.summary),
+    h("small", {}, h("time", { datetime: story.published_at }, ago(story.published_at, frame.locale))));
+}
+
+function list(cards: Cards, frame: Frame, say: Said): HTMLElement {
+  const at = (cursor: string | null | undefined, label: string, rel: string) => cursor && h("a", { href: `?cursor=${encodeURIComponent(cursor)}`, rel }, label);
+  return h("div", { class: "list" }, cards.data.map((story) => card(story, frame)),
+    h("nav", { class: "pages" }, at(cards.page.previous, say("previous"), "prev"), at(cards.page.next, say("next"), "next")));
+}
+
+function rails(all: Rail[], frame: Frame, say: Said): HTMLElement {
+  const rail = (rail: Rail) => rail.articles.length > 0 && h("section", {},
+    h("h2", {}, say(rail.kind === "latest" ? "latest" : "section")),
+    rail.articles.map((story) => h("p", {}, link(story.url, story.headline), " ", h("small", {}, ago(story.published_at, frame.locale)))));
+  return h("aside", {}, all.map(rail));
+}
+
+function story(article: Article, frame: Frame, say: Said): HTMLElement {
+  const body = h("div", { class: "body" });
+  if (article.body?.format === "html") body.innerHTML = article.body.content;
+  const lead = article.lead;
+  return h("article", { class: "story" },
+    h("p", { class: "kicker" }, article.section.path.map((s) => link(s.url, s.name))),
+    h("p", { class: "updated" }, `${say("updated")} ${date(article.updated_at, article.locale, frame.site)}`),
+    h("h1", {}, article.headline),
+    article.summary && h("p", { class: "summary" }, article.summary),
+    article.credits.map((credit) => h("p", { class: "byline" }, `${credit.label}: `, credit.authors.flatMap((a, n) => [n > 0 && ", ", link(a.url, a.name)]))),
+    lead && h("figure", {}, h("img", { src: lead.url, alt: lead.alt, width: lead.width, height: lead.height }),
+      h("figcaption", {}, [lead.caption, lead.credit && `${say("image")}: ${lead.credit}`].filter(Boolean).join(" | "))),
+    h("p", { class: "minutes" }, `${article.reading_minutes} ${say("minutes")}`),
+    article.corrections.length > 0 && h("section", { class: "corrections" }, h("h2", {}, say("corrections")), article.corrections.map((c) => h("p", { lang: c.locale }, c.text))),
+    body,
+    h("p", { class: "tags" }, article.tags.map((tag) => link(tag.url, tag.name))),
+    h("p", { class: "published" }, `${say("published")} ${date(article.published_at, article.locale, frame.site)}`));
+}
+
+/** What stands in the head, and which language the document is in. */
+export function head(frame: Frame): void {
+  document.documentElement.lang = frame.locale;
+  document.documentElement.dir = frame.direction;
+  document.title = frame.head.title;
+  document.head.querySelectorAll("[data-page]").forEach((old) => old.remove());
+  const { description, canonical, alternates, open_graph } = frame.head;
+  document.head.append(
+    h("meta", { "data-page": true, name: "description", content: description }),
+    h("link", { "data-page": true, rel: "canonical", href: canonical }),
+    ...alternates.map((a) => h("link", { "data-page": true, rel: "alternate", hreflang: a.hreflang, href: a.href })),
+    ...open_graph.map((p) => h("meta", { "data-page": true, property: p.property, content: p.content })));
+}
+
+/** The whole page. */
+export function render(page: Exclude<Page, { kind: "redirect" }>): HTMLElement[] {
+  const { frame } = page;
+  const say = saying(frame.locale);
+  const titled = (name: string, about: string, articles: Cards) => h("main", {}, h("h1", {}, name), about && h("p", { class: "summary" }, about), list(articles, frame, say));
+  switch (page.kind) {
+    case "article":
+      return [header(frame), h("main", {}, story(page.article, frame, say)), rails(page.rails, frame, say)];
+    case "home":
+      return [header(frame), h("main", {}, list(page.articles, frame, say))];
+    case "section":
+      return [header(frame), titled(page.section.name, page.section.description, page.articles), rails(page.rails, frame, say)];
+    case "author":
+      return [header(frame), titled(page.author.name, page.author.bio, page.articles)];
+    case "tag":
+      return [header(frame), titled(page.tag.name, page.tag.description, page.articles)];
+  }
+}

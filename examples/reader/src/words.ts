@@ -1,0 +1,41 @@
+// What the reader itself says, and how it writes dates, in each language.
+
+const said: Record<string, Record<string, string>> = {
+  en: { updated: "Updated", published: "Published", minutes: "min read", latest: "Latest", section: "More in this section", next: "Older", previous: "Newer", missing: "There is nothing here.", gone: "This was taken down.", image: "Image", corrections: "Corrections", home: "Front page" },
+  hi: { updated: "अपडेट", published: "प्रकाशित", minutes: "मिनट में पढ़ें", latest: "ताज़ा", section: "इस खंड से और", next: "पुरानी", previous: "नई", missing: "यहाँ कुछ नहीं है।", gone: "इसे हटा दिया गया है।", image: "चित्र", corrections: "सुधार", home: "मुखपृष्ठ" },
+  bn: { updated: "হালনাগাদ", published: "প্রকাশিত", minutes: "মিনিটের পড়া", latest: "সর্বশেষ", section: "এই বিভাগের আরও", next: "পুরোনো", previous: "নতুন", missing: "এখানে কিছু নেই।", gone: "এটি সরিয়ে নেওয়া হয়েছে।", image: "ছবি", corrections: "সংশোধন", home: "প্রথম পাতা" },
+  kn: { updated: "ನವೀಕರಣ", published: "ಪ್ರಕಟಣೆ", minutes: "ನಿಮಿಷಗಳ ಓದು", latest: "ಇತ್ತೀಚಿನವು", section: "ಈ ವಿಭಾಗದಲ್ಲಿ ಇನ್ನಷ್ಟು", next: "ಹಳೆಯವು", previous: "ಹೊಸವು", missing: "ಇಲ್ಲಿ ಏನೂ ಇಲ್ಲ.", gone: "ಇದನ್ನು ತೆಗೆದುಹಾಕಲಾಗಿದೆ.", image: "ಚಿತ್ರ", corrections: "ತಿದ್ದುಪಡಿಗಳು", home: "ಮುಖಪುಟ" },
+};
+
+export type Said = (key: string) => string;
+
+/** What is said in a language, or in English where nobody has translated it yet. */
+export function saying(locale: string): Said {
+  const words = said[locale] ?? said[locale.split("-")[0] ?? ""] ?? {};
+  return (key) => words[key] ?? said["en"]?.[key] ?? key;
+}
+
+function ordinal(day: number): string {
+  const ends: Record<string, string> = { one: "st", two: "nd", few: "rd", other: "th" };
+  return `${day}${ends[new Intl.PluralRules("en", { type: "ordinal" }).select(day)]}`;
+}
+
+/** `March 16th, 2024 at 18:39 IST` in English; in other languages as their readers write it. */
+export function date(instant: string, locale: string, site: { time_zone: string; time_zone_name: string }): string {
+  const at = new Date(instant);
+  if (locale.startsWith("en")) {
+    const format = new Intl.DateTimeFormat("en", { month: "long", day: "numeric", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: site.time_zone });
+    const parts = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
+    return `${parts["month"]} ${ordinal(Number(parts["day"]))}, ${parts["year"]} at ${parts["hour"]}:${parts["minute"]} ${site.time_zone_name}`;
+  }
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: site.time_zone });
+  return `${format.format(at)} (${site.time_zone_name})`;
+}
+
+/** How long ago, in the largest unit that is at least one. */
+export function ago(instant: string, locale: string, now = Date.now()): string {
+  const seconds = (Date.parse(instant) - now) / 1000;
+  const units: [Intl.RelativeTimeFormatUnit, number][] = [["year", 31_557_600], ["month", 2_629_800], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
+  const [unit, length] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ["minute", 60];
+  return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(Math.round(seconds / length), unit);
+}

@@ -1,0 +1,123 @@
+// The reader in a real browser, over a real server: the reference page in four languages, lists that go on, and pages that are gone.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { chromium } from "playwright-core";
+
+const server = "http://127.0.0.1:18082";
+const reader = "http://127.0.0.1:18083";
+const folder = mkdtempSync(join(tmpdir(), "dateline-reader-"));
+const children = [];
+let browser;
+
+/** A process that has said it is up. */
+function start(command, args, env, up) {
+  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  children.push(child);
+  return new Promise((resolve, reject) => {
+    let said = "";
+    const hear = (chunk) => {
+      said += chunk;
+      if (said.includes(up)) resolve();
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    child.on("exit", (code) => reject(new Error(`${command} ended with ${code}: ${said}`)));
+  });
+}
+
+before(async () => {
+  const dateline = process.env.DATELINE ?? new URL("../../../target/debug/dateline", import.meta.url).pathname;
+  await start(dateline, ["demo"], { DATELINE_BIND: "127.0.0.1:18082", DATELINE_DATA_DIR: folder }, "Ctrl-C stops it");
+  const vite = new URL("../node_modules/vite/bin/vite.js", import.meta.url).pathname;
+  await start(process.execPath, [vite, "preview", "--host", "127.0.0.1", "--port", "18083", "--strictPort"], {}, "18083");
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+});
+
+after(async () => {
+  await browser?.close();
+  children.forEach((child) => child.removeAllListeners("exit").kill());
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A page that is shown, with the requests that it took and what the console complained of. */
+async function open(path, options = {}) {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...options });
+  const asked = [];
+  const complaints = [];
+  page.on("request", (request) => request.url().startsWith(server) && asked.push(new URL(request.url()).pathname));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  // The demo's pictures are nowhere: something of their colour stands for them.
+  const sky = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><defs><linearGradient id="g" x2="0" y2="1"><stop stop-color="#2b4a6f"/><stop offset=".6" stop-color="#c98b5b"/><stop offset=".62" stop-color="#3d5a5a"/><stop offset="1" stop-color="#1f2f33"/></linearGradient></defs><path fill="url(#g)" d="M0 0h16v9H0z"/></svg>`;
+  await page.route("https://media.example/**", (route) => route.fulfill({ contentType: "image/svg+xml", body: sky }));
+  await page.goto(reader + path);
+  await page.waitForSelector("main");
+  return { page, asked, complaints };
+}
+
+const texts = (page, selector) => page.locator(selector).allTextContents();
+
+const languages = [
+  ["en", "Reported by", "min read", /Published February 28th, 2026 at 18:39 IST/],
+  ["hi", "रिपोर्ट", "मिनट में पढ़ें", /प्रकाशित 28 फ़रवरी 2026/],
+  ["bn", "প্রতিবেদন", "মিনিটের পড়া", /প্রকাশিত ২৮ ফেব্রুয়ারি/],
+  ["kn", "ವರದಿ", "ನಿಮಿಷಗಳ ಓದು", /ಪ್ರಕಟಣೆ ಫೆಬ್ರವರಿ 28, 2026/],
+];
+
+for (const [locale, byline, minutes, published] of languages) {
+  test(`the reference page in ${locale}, out of one request`, async () => {
+    const found = await (await fetch(`${server}/v1/articles/by-slug/the-river-that-kept-a-diary?locale=en`)).json();
+    const path = new URL(found.alternates.find((a) => a.locale === locale).url).pathname;
+    const { page, asked, complaints } = await open(path);
+    assert.deepEqual(asked, ["/v1/pages"]);
+    assert.deepEqual(complaints, []);
+    assert.equal(await page.locator("html").getAttribute("lang"), locale);
+    assert.equal(await page.locator(".sections > ul > li").count(), 10);
+    assert.deepEqual(await texts(page, ".languages a"), ["English", "हिंदी", "বাংলা", "ಕನ್ನಡ"]);
+    assert.match((await texts(page, ".byline")).join(), new RegExp(byline));
+    assert.match(await page.locator(".minutes").textContent(), new RegExp(minutes));
+    assert.match(await page.locator(".published").textContent(), published);
+    assert.ok((await page.locator("figcaption").first().textContent()).length > 10);
+    assert.ok((await page.locator(".body p").count()) >= 2);
+    assert.ok((await page.locator("aside a").count()) >= 5);
+    assert.equal(await page.locator("link[rel=alternate]").count(), 5);
+    assert.match(await page.locator('meta[property="og:title"]').getAttribute("content"), /\S/);
+    for (const text of await texts(page, "main p")) assert.doesNotMatch(text, /&#|&amp;/);
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/reader-${locale}.png`, animations: "disabled" });
+    await page.close();
+  });
+}
+
+test("from the front page to a section, an author and the story in another language", async () => {
+  const { page, asked } = await open("/en");
+  assert.ok((await page.locator(".card").count()) >= 10);
+  if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/reader-home.png` });
+  const follow = async (locator) => {
+    await Promise.all([page.waitForNavigation(), locator.click()]);
+    await page.waitForSelector("main");
+  };
+  await follow(page.getByRole("link", { name: "World", exact: true }).first());
+  assert.equal(await page.locator("h1").textContent(), "World");
+  await follow(page.locator(".card h2 a").first());
+  const english = await page.locator("h1").textContent();
+  await follow(page.locator(".byline a").first());
+  assert.ok((await page.locator(".card").count()) >= 1);
+  await page.goBack();
+  await page.waitForSelector(".story");
+  await follow(page.locator(".languages a", { hasText: "हिंदी" }));
+  assert.notEqual(await page.locator("h1").textContent(), english);
+  assert.ok(asked.every((path) => path === "/v1/pages"));
+  await page.close();
+});
+
+test("what is not there is said in the reader's language, and the narrow page has no sideways scroll", async () => {
+  const { page } = await open("/kn/nothing-of-the-kind", { viewport: { width: 360, height: 740 } });
+  assert.equal(await page.locator("h1").textContent(), "ಇಲ್ಲಿ ಏನೂ ಇಲ್ಲ.");
+  await page.goto(`${reader}/en`);
+  await page.waitForSelector(".card");
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  await page.close();
+});

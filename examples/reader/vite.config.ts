@@ -1,0 +1,4 @@
+import { defineConfig } from "vite";
+
+// Every path is the reader's: what is there, the server says.
+export default defineConfig({ appType: "spa" });
