@@ -53,7 +53,7 @@ bench:
 # Varnish in front of a server, with docs/varnish.vcl
 varnish:
     cargo build
-    .ci/varnish "$(mktemp -d)"
+    .ci/varnish
 
 # The demo newsroom
 demo:
