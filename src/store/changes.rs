@@ -72,11 +72,7 @@ pub(super) fn number(tx: &mut Tx<'_>) -> Result<Numbered, Error> {
     if count == 0 {
         return Ok(Numbered { keep: true, last: None });
     }
-    // One statement takes the lock that is held to the commit; the instant never runs backwards.
-    let now = tx.now;
-    let mut sql = Sql::new("UPDATE change_counter SET seq = seq + ");
-    sql.int(count).push(", at = CASE WHEN at < ").at(now).push(" THEN ").at(now).push(" ELSE at END RETURNING seq, at");
-    let counter: Counter = sql.first(tx)?.ok_or_else(|| Error::internal("the change counter is missing"))?;
+    let counter = count_on(tx, count)?;
     let first = counter.seq.saturating_sub(count);
     if let Some((claim, request_id)) = recorded.iter().find_map(|r| r.claim.clone().map(|claim| (claim, r.request_id.clone()))) {
         super::idempotency::commit(tx, &claim, &request_id)?;
@@ -102,13 +98,17 @@ pub(super) fn number(tx: &mut Tx<'_>) -> Result<Numbered, Error> {
     Ok(Numbered { keep: true, last: Some(counter.seq) })
 }
 
-/// Take the next numbers for changes that are logged in bulk; the number before the first of them.
-pub(super) fn take(tx: &mut Tx<'_>, count: i64) -> Result<i64, Error> {
+/// Take the next numbers; the last of them, and their instant, which never runs backwards. It takes a lock that is held to the commit.
+fn count_on(tx: &mut Tx<'_>, count: i64) -> Result<Counter, Error> {
     let now = tx.now;
     let mut sql = Sql::new("UPDATE change_counter SET seq = seq + ");
     sql.int(count).push(", at = CASE WHEN at < ").at(now).push(" THEN ").at(now).push(" ELSE at END RETURNING seq, at");
-    let counter: Counter = sql.first(tx)?.ok_or_else(|| Error::internal("the change counter is missing"))?;
-    Ok(counter.seq.saturating_sub(count))
+    sql.first(tx)?.ok_or_else(|| Error::internal("the change counter is missing"))
+}
+
+/// Take the next numbers for changes that are logged in bulk; the number before the first of them.
+pub(super) fn take(tx: &mut Tx<'_>, count: i64) -> Result<i64, Error> {
+    Ok(count_on(tx, count)?.seq.saturating_sub(count))
 }
 
 /// Let nobody else commit a change before this transaction ends, so that what it counts from here on stays true.
@@ -154,6 +154,14 @@ pub fn after(tx: &mut Tx<'_>, seq: i64, limit: i64) -> Result<Vec<Logged>, Error
 /// [`Error::Internal`] when the database fails.
 pub fn last(tx: &mut Tx<'_>) -> Result<i64, Error> {
     Ok(change_counter::table.select(change_counter::seq).first(tx.conn)?)
+}
+
+/// Which answers to readers the changes of a transaction touch, as [`touched`] says.
+pub(super) fn touched_by(tx: &mut Tx<'_>) -> Result<BTreeSet<CacheTag>, Error> {
+    let recorded = std::mem::take(&mut tx.changes);
+    let tags = touched(tx, recorded.iter().map(|r| &r.change));
+    tx.changes = recorded;
+    tags
 }
 
 /// Which answers to readers some changes touch, by their cache tags: those that may be other ones now. Desk changes touch none.

@@ -120,16 +120,26 @@ pub(super) fn asks_to_know(conn: &Conn) -> bool {
     matches!(conn, Conn::Postgres(_))
 }
 
-/// Begin a transaction; on `SQLite` a writing one takes the lock at once, so that it never fails half-way for another's.
+/// True while no transaction is open on a connection, nor lost in one.
+pub(super) fn is_at_rest(conn: &mut Conn) -> bool {
+    !match conn {
+        Conn::Sqlite(lite) => AnsiTransactionManager::is_broken_transaction_manager(lite),
+        Conn::Postgres(pg) => AnsiTransactionManager::is_broken_transaction_manager(pg),
+    }
+}
+
+/// Begin a transaction, or a part of one that is open already, which can be undone alone; on `SQLite` a writing one takes
+/// the lock at once, so that it never fails half-way for another's.
 pub(super) fn begin(conn: &mut Conn, purpose: Use) -> QueryResult<()> {
+    let first = is_at_rest(conn);
     match conn {
-        Conn::Sqlite(lite) if purpose == Use::Write => AnsiTransactionManager::begin_transaction_sql(lite, "BEGIN IMMEDIATE"),
+        Conn::Sqlite(lite) if purpose == Use::Write && first => AnsiTransactionManager::begin_transaction_sql(lite, "BEGIN IMMEDIATE"),
         Conn::Sqlite(lite) => AnsiTransactionManager::begin_transaction(lite),
         Conn::Postgres(pg) => AnsiTransactionManager::begin_transaction(pg),
     }
 }
 
-/// End a transaction, keeping or dropping what it wrote.
+/// End a transaction, or the part that was begun last, keeping or dropping what it wrote.
 pub(super) fn end(conn: &mut Conn, keep: bool) -> QueryResult<()> {
     match (conn, keep) {
         (Conn::Sqlite(lite), true) => AnsiTransactionManager::commit_transaction(lite),

@@ -13,6 +13,7 @@ pub mod corrections;
 pub mod dialect;
 pub mod editions;
 mod failure;
+mod group_commit;
 pub mod idempotency;
 pub mod imports;
 pub mod keys;
@@ -35,6 +36,7 @@ pub mod tags;
 pub mod takedowns;
 pub mod translations;
 pub mod trash;
+mod tx;
 pub mod users;
 
 use std::{
@@ -47,18 +49,10 @@ use std::{
     time::Duration,
 };
 
-use crate::{
-    access::{Caller, caller::Claim},
-    domain::{
-        Error, Id, Instant,
-        body::BlockId,
-        cache_tag::CacheTag,
-        change::Change,
-        id::{Entropy, new_uuid},
-        instant::Clock,
-    },
-};
+use crate::domain::{Error, Instant, cache_tag::CacheTag, id::Entropy, instant::Clock};
 use dialect::{Conn, Engine, Use};
+use group_commit::{Line, Pooled, Turn};
+pub use tx::{Noted, Tx};
 
 /// How a store is opened.
 pub struct Options {
@@ -92,6 +86,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     statements: Arc<AtomicI64>,
+    line: Line,
     watcher: OnceLock<Weak<dyn Watcher>>,
 }
 
@@ -123,8 +118,41 @@ impl r2d2::ManageConnection for Manager {
         if alive { Ok(()) } else { Err(diesel::ConnectionError::BadConnection("it no longer answers".to_owned())) }
     }
 
-    fn has_broken(&self, _: &mut Conn) -> bool {
-        std::thread::panicking()
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || !dialect::is_at_rest(conn)
+    }
+}
+
+/// A connection out of a pool.
+///
+/// # Errors
+/// [`Error::Busy`] when none comes free.
+fn taken_from(pool: &r2d2::Pool<Manager>) -> Result<Pooled, Error> {
+    pool.get().map_err(|e| {
+        tracing::warn!(error = %e, "no database connection came free");
+        Error::Busy
+    })
+}
+
+/// A connection in a transaction: its own, or the turn in one that is shared.
+enum Session<'s> {
+    Own(Pooled),
+    Shared(Turn<'s>),
+}
+
+impl Session<'_> {
+    fn conn(&mut self) -> &mut Conn {
+        match self {
+            Self::Own(conn) => conn,
+            Self::Shared(turn) => turn.conn(),
+        }
+    }
+
+    fn end(self, keep: bool) -> Result<(), Error> {
+        match self {
+            Self::Own(mut conn) => Ok(dialect::end(&mut conn, keep)?),
+            Self::Shared(turn) => turn.end(keep),
+        }
     }
 }
 
@@ -147,129 +175,10 @@ impl Listener {
     }
 }
 
-/// An open transaction, with the changes made in it so far.
-pub struct Tx<'a> {
-    conn: &'a mut Conn,
-    now: Instant,
-    entropy: &'a dyn Entropy,
-    changes: Vec<Recorded>,
-    notes: Option<Noted>,
-    as_of: Option<Instant>,
-}
-
-/// What an answer to a reader was made from.
-#[derive(Debug, Clone, Default)]
-pub struct Noted {
-    /// Everything that was looked at, found or not.
-    pub tags: BTreeSet<CacheTag>,
-    /// The last change before it was looked at; nothing when nobody asked.
-    pub seq: Option<i64>,
-}
-
 /// Somebody who has to know of every change before its writer is told that it is done.
 pub trait Watcher: Send + Sync {
     /// Changes up to `seq` were committed, and touch these answers.
     fn committed(&self, seq: i64, touched: &BTreeSet<CacheTag>);
-}
-
-impl fmt::Debug for Tx<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Tx").field("now", &self.now).finish_non_exhaustive()
-    }
-}
-
-struct Recorded {
-    change: Change,
-    actor: String,
-    request_id: String,
-    origin: String,
-    rehearsal: bool,
-    claim: Option<Claim>,
-}
-
-impl Tx<'_> {
-    /// The instant at which the transaction began.
-    #[must_use]
-    pub fn now(&self) -> Instant {
-        self.now
-    }
-
-    /// A new id.
-    #[must_use]
-    pub fn new_id<T>(&self) -> Id<T> {
-        new_uuid(self.now, self.entropy).into()
-    }
-
-    /// A new block id.
-    #[must_use]
-    pub fn new_block_id(&self) -> BlockId {
-        let mut bytes = [0; 8];
-        self.entropy.fill(&mut bytes);
-        BlockId::new(u64::from_le_bytes(bytes))
-    }
-
-    /// Where random values come from.
-    #[must_use]
-    pub fn entropy(&self) -> &dyn Entropy {
-        self.entropy
-    }
-
-    /// Read what was public at an instant from here on, instead of what is public now. Names stay as they are now.
-    pub fn as_of(&mut self, at: Instant) {
-        self.as_of = Some(at);
-    }
-
-    /// Note that what is being answered depends on this.
-    fn note(&mut self, tag: CacheTag) {
-        if let Some(noted) = &mut self.notes {
-            noted.tags.insert(tag);
-        }
-    }
-
-    /// Note the last change before what is being read.
-    fn note_seq(&mut self, seq: i64) {
-        if let Some(noted) = &mut self.notes {
-            noted.seq = Some(seq);
-        }
-    }
-
-    fn record(&mut self, change: Change, by: &Caller) {
-        let recorded = Recorded {
-            change,
-            actor: by.actor(),
-            request_id: by.request_id().to_owned(),
-            origin: by.origin().to_owned(),
-            rehearsal: by.rehearses(),
-            claim: by.claim().cloned(),
-        };
-        if !self.changes.iter().any(|r| r.change == recorded.change) {
-            self.changes.push(recorded);
-        }
-    }
-
-    /// Run `f` so that what it wrote is undone when it fails, and the transaction goes on.
-    ///
-    /// # Errors
-    /// Those of `f`.
-    pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        use diesel::Connection;
-        let (now, entropy) = (self.now, self.entropy);
-        let mut inner_changes = Vec::new();
-        let done = self.conn.transaction(|conn| {
-            let mut tx = Tx { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None };
-            let value = f(&mut tx)?;
-            inner_changes = tx.changes;
-            Ok(value)
-        });
-        if done.is_ok() {
-            for r in inner_changes {
-                if !self.changes.iter().any(|known| known.change == r.change) {
-                    self.changes.push(r);
-                }
-            }
-        }
-        done
-    }
 }
 
 impl Store {
@@ -298,6 +207,7 @@ impl Store {
         let writers = pool(Use::Write, if engine == Engine::Sqlite { 1 } else { options.writers })?;
         let readers = pool(Use::Read, options.readers)?;
         Ok(Self(Arc::new(Inner {
+            line: Line::new(options.clock.clone()),
             engine,
             url: options.url,
             readers,
@@ -397,31 +307,35 @@ impl Store {
         aside(move || store.write_now(f)).await
     }
 
-    fn run<T>(&self, purpose: Use, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let pool = if purpose == Use::Read { &self.0.readers } else { &self.0.writers };
-        let mut conn = pool.get().map_err(|e| {
-            tracing::warn!(error = %e, "no database connection came free");
-            Error::Busy
-        })?;
+    fn begin(&self, purpose: Use) -> Result<Session<'_>, Error> {
+        let pool = match (purpose, self.0.engine) {
+            (Use::Write, Engine::Sqlite) => return Ok(Session::Shared(self.0.line.turn(&self.0.writers)?)),
+            (Use::Write, Engine::Postgres) => &self.0.writers,
+            (Use::Read, _) => &self.0.readers,
+        };
+        let mut conn = taken_from(pool)?;
         dialect::begin(&mut conn, purpose)?;
-        let mut tx = Tx { conn: &mut conn, now: self.now(), entropy: &*self.0.entropy, changes: Vec::new(), notes: None, as_of: None };
+        Ok(Session::Own(conn))
+    }
+
+    fn run<T>(&self, purpose: Use, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let mut session = self.begin(purpose)?;
+        let mut tx = Tx::new(session.conn(), self.now(), &*self.0.entropy);
         let watcher = self.0.watcher.get().filter(|_| purpose == Use::Write).and_then(Weak::upgrade);
         let done = f(&mut tx).and_then(|value| {
-            let changes: Vec<Change> = tx.changes.iter().map(|r| r.change.clone()).collect();
-            let touched = if watcher.is_some() { changes::touched(&mut tx, &changes)? } else { BTreeSet::new() };
+            let touched = if watcher.is_some() { changes::touched_by(&mut tx)? } else { BTreeSet::new() };
             Ok((value, touched, changes::number(&mut tx)?))
         });
         match done {
             Ok((value, touched, numbered)) => {
-                dialect::end(&mut conn, numbered.keep)?;
-                drop(conn);
+                session.end(numbered.keep)?;
                 if let (Some(watcher), Some(seq)) = (watcher, numbered.last) {
                     watcher.committed(seq, &touched);
                 }
                 Ok(value)
             }
             Err(error) => {
-                if let Err(undone) = dialect::end(&mut conn, false) {
+                if let Err(undone) = session.end(false) {
                     tracing::error!(error = %undone, "a rollback failed");
                 }
                 Err(error)

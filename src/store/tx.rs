@@ -1,0 +1,139 @@
+//! A transaction: what the verbs of the store work in, and what they leave to be done at its end.
+
+use std::{collections::BTreeSet, fmt};
+
+use diesel::Connection;
+
+use super::dialect::Conn;
+use crate::{
+    access::{Caller, caller::Claim},
+    domain::{
+        Error, Id, Instant,
+        body::BlockId,
+        cache_tag::CacheTag,
+        change::Change,
+        id::{Entropy, new_uuid},
+    },
+};
+
+/// An open transaction, with the changes made in it so far.
+pub struct Tx<'a> {
+    pub(super) conn: &'a mut Conn,
+    pub(super) now: Instant,
+    entropy: &'a dyn Entropy,
+    pub(super) changes: Vec<Recorded>,
+    pub(super) notes: Option<Noted>,
+    pub(super) as_of: Option<Instant>,
+}
+
+impl fmt::Debug for Tx<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx").field("now", &self.now).finish_non_exhaustive()
+    }
+}
+
+/// What an answer to a reader was made from.
+#[derive(Debug, Clone, Default)]
+pub struct Noted {
+    /// Everything that was looked at, found or not.
+    pub tags: BTreeSet<CacheTag>,
+    /// The last change before it was looked at; nothing when nobody asked.
+    pub seq: Option<i64>,
+}
+
+/// A change that is to be logged, and in whose name.
+pub(super) struct Recorded {
+    pub(super) change: Change,
+    pub(super) actor: String,
+    pub(super) request_id: String,
+    pub(super) origin: String,
+    pub(super) rehearsal: bool,
+    pub(super) claim: Option<Claim>,
+}
+
+impl<'a> Tx<'a> {
+    /// What is done on a connection whose transaction has begun.
+    pub(super) fn new(conn: &'a mut Conn, now: Instant, entropy: &'a dyn Entropy) -> Self {
+        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None }
+    }
+}
+
+impl Tx<'_> {
+    /// The instant at which the transaction began.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// A new id.
+    #[must_use]
+    pub fn new_id<T>(&self) -> Id<T> {
+        new_uuid(self.now, self.entropy).into()
+    }
+
+    /// A new block id.
+    #[must_use]
+    pub fn new_block_id(&self) -> BlockId {
+        let mut bytes = [0; 8];
+        self.entropy.fill(&mut bytes);
+        BlockId::new(u64::from_le_bytes(bytes))
+    }
+
+    /// Where random values come from.
+    #[must_use]
+    pub fn entropy(&self) -> &dyn Entropy {
+        self.entropy
+    }
+
+    /// Read what was public at an instant from here on, instead of what is public now. Names stay as they are now.
+    pub fn as_of(&mut self, at: Instant) {
+        self.as_of = Some(at);
+    }
+
+    /// Note that what is being answered depends on this.
+    pub(super) fn note(&mut self, tag: CacheTag) {
+        if let Some(noted) = &mut self.notes {
+            noted.tags.insert(tag);
+        }
+    }
+
+    /// Note the last change before what is being read.
+    pub(super) fn note_seq(&mut self, seq: i64) {
+        if let Some(noted) = &mut self.notes {
+            noted.seq = Some(seq);
+        }
+    }
+
+    /// Log a change at the end, once however often it is recorded.
+    pub(super) fn record(&mut self, change: Change, by: &Caller) {
+        self.keep(Recorded {
+            change,
+            actor: by.actor(),
+            request_id: by.request_id().to_owned(),
+            origin: by.origin().to_owned(),
+            rehearsal: by.rehearses(),
+            claim: by.claim().cloned(),
+        });
+    }
+
+    fn keep(&mut self, recorded: Recorded) {
+        if !self.changes.iter().any(|known| known.change == recorded.change) {
+            self.changes.push(recorded);
+        }
+    }
+
+    /// Run `f` so that what it wrote is undone when it fails, and the transaction goes on.
+    ///
+    /// # Errors
+    /// Those of `f`.
+    pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        let (now, entropy) = (self.now, self.entropy);
+        let (value, changes) = self.conn.transaction(|conn| {
+            let mut tx = Tx::new(conn, now, entropy);
+            let value = f(&mut tx)?;
+            Ok::<_, Error>((value, tx.changes))
+        })?;
+        changes.into_iter().for_each(|recorded| self.keep(recorded));
+        Ok(value)
+    }
+}
