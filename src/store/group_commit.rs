@@ -160,3 +160,124 @@ impl Turn<'_> {
         Ok(outcome?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        panic::{AssertUnwindSafe, catch_unwind},
+        sync::{Arc, Mutex},
+        thread::{self, Scope},
+    };
+
+    use diesel::{connection::SimpleConnection, prelude::*};
+
+    use super::locked;
+    use crate::{
+        domain::{Error, Instant, id::Entropy, instant::Clock},
+        store::{Options, Store, Tx},
+    };
+
+    struct Still;
+    impl Clock for Still {
+        fn now(&self) -> Instant {
+            Instant::from_micros(0)
+        }
+    }
+    impl Entropy for Still {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0);
+        }
+    }
+
+    diesel::table! {
+        written (n) {
+            n -> Integer,
+        }
+    }
+
+    /// A store, and what those who wrote to it were told: that it is done, or not.
+    struct Desk {
+        store: Store,
+        answers: Mutex<Vec<bool>>,
+    }
+
+    type Write = fn(&Desk, &mut Tx<'_>) -> Result<(), Error>;
+
+    fn write(tx: &mut Tx<'_>, n: i32) {
+        diesel::insert_into(written::table).values(written::n.eq(n)).execute(tx.conn).unwrap();
+    }
+
+    fn seen(store: &Store) -> Vec<i32> {
+        store.read_now(|tx| Ok(written::table.select(written::n).order(written::n).load(tx.conn)?)).unwrap()
+    }
+
+    /// Carry out writes one after the other, each while the next waits for its turn.
+    fn queue<'s>(scope: &'s Scope<'s, '_>, desk: &'s Desk, writes: &'s [Write]) {
+        let Some((first, rest)) = writes.split_first() else { return };
+        scope.spawn(move || {
+            let work = |tx: &mut Tx<'_>| {
+                queue(scope, desk, rest);
+                while !rest.is_empty() && locked(&desk.store.0.line.state).waiting == 0 {
+                    thread::yield_now();
+                }
+                first(desk, tx)
+            };
+            let answer = catch_unwind(AssertUnwindSafe(|| desk.store.write_now(work)));
+            locked(&desk.answers).push(matches!(answer, Ok(Ok(()))));
+        });
+    }
+
+    /// What is there when such writes are done, and how many of them were told that they succeeded.
+    fn after(name: &str, writes: &[Write]) -> (Vec<i32>, usize) {
+        let folder = std::env::temp_dir().join(format!("dateline-test-{}-{name}", std::process::id()));
+        let url = format!("sqlite://{}", folder.join("group.db").display());
+        let store = Store::open(Options { url, readers: 1, writers: 1, clock: Arc::new(Still), entropy: Arc::new(Still) }).unwrap();
+        store.migrate().unwrap();
+        store.write_now(|tx| Ok(tx.conn.batch_execute("CREATE TABLE written (n INTEGER NOT NULL)")?)).unwrap();
+        let desk = Desk { store, answers: Mutex::default() };
+        thread::scope(|scope| queue(scope, &desk, writes));
+        let (there, answers) = (seen(&desk.store), desk.answers.into_inner().unwrap());
+        std::fs::remove_dir_all(folder).unwrap();
+        assert_eq!(answers.len(), writes.len());
+        (there, answers.iter().filter(|ok| **ok).count())
+    }
+
+    fn one(_: &Desk, tx: &mut Tx<'_>) -> Result<(), Error> {
+        write(tx, 1);
+        Ok(())
+    }
+
+    #[test]
+    fn those_who_wait_share_a_commit() {
+        let last: Write = |desk, tx| {
+            assert!(seen(&desk.store).is_empty(), "something was committed before the last of the group was done");
+            assert!(locked(&desk.answers).is_empty(), "somebody was told that it is done before it was committed");
+            write(tx, 3);
+            Ok(())
+        };
+        assert_eq!(after("shared", &[one, |_, tx| Ok(write(tx, 2)), last]), (vec![1, 2, 3], 3));
+    }
+
+    #[test]
+    fn a_refusal_undoes_its_own_part_alone() {
+        let refused: Write = |_, tx| {
+            write(tx, 2);
+            Err(Error::Busy)
+        };
+        let three: Write = |_, tx| Ok(write(tx, 3));
+        assert_eq!(after("middle", &[one, refused, three]), (vec![1, 3], 2));
+        assert_eq!(after("first", &[refused, one, three]), (vec![1, 3], 2));
+        assert_eq!(after("last", &[one, three, refused]), (vec![1, 3], 2));
+    }
+
+    #[test]
+    fn a_panic_loses_its_group_which_is_told_so_and_no_more() {
+        let panicking: Write = |_, tx| {
+            write(tx, 2);
+            panic!("of a test")
+        };
+        let three: Write = |_, tx| Ok(write(tx, 3));
+        let (there, succeeded) = after("panic", &[one, panicking, three]);
+        assert_eq!((there, succeeded), (vec![3], 1));
+    }
+}

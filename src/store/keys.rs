@@ -2,10 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{
-    Tx,
-    schema::{change_counter, signing_keys},
-};
+use super::{Tx, changes, schema::signing_keys};
 use crate::{access::keys::SealedKey, domain::Error};
 
 /// All keys, oldest first.
@@ -26,7 +23,7 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<SealedKey>, Error> {
 /// Those of `make`.
 pub fn ensure(tx: &mut Tx<'_>, make: impl FnOnce(&Tx<'_>) -> Result<SealedKey, Error>) -> Result<Vec<SealedKey>, Error> {
     // Taking the counter's row makes instances that start together wait for each other.
-    diesel::update(change_counter::table).set(change_counter::seq.eq(change_counter::seq)).execute(tx.conn)?;
+    changes::hold(tx)?;
     let mut keys = all(tx)?;
     if keys.is_empty() {
         let key = make(tx)?;
