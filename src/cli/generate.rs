@@ -17,7 +17,7 @@ pub(super) fn generate(store: &Store, count: i64) -> Result<(), Failed> {
     bundle::load(store, demo::NEWSROOM.as_bytes(), &bundle::Quiet, false)?;
     let permit = Permit::try_from(Caller::system(System::Importer))?;
     store.hurry()?;
-    let plan = store.read_now(|tx| generating::plan(tx, &permit, count))?;
+    let plan = store.write_now(|tx| generating::plan(tx, &permit, count))?;
     let bar = ProgressBar::new(u64::try_from(count).unwrap_or(0));
     bar.set_style(
         ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} articles, {per_sec}, {eta} left")

@@ -237,16 +237,24 @@ pub(super) fn durability_faults(conn: &mut Conn) -> Result<Vec<String>, Error> {
     Ok(faults)
 }
 
-/// An id of version 7 out of an instant, a salt below 4096 and a number: three expressions.
-pub(super) fn made_uid(conn: &Conn, at: &str, salt: &str, number: &str) -> String {
+/// What comes before and after the three digits of a salt in ids of version 7 that are made of an instant and of a number: hexadecimal text.
+pub(super) fn uid_parts(conn: &Conn, at: &str, number: &str) -> (String, String) {
     match conn {
         Conn::Sqlite(_) => {
-            format!("unhex(printf('%08x%04x7%03x8000%012x', ({at}) / 1000 / 65536, ({at}) / 1000 % 65536, {salt}, {number}))")
+            (format!("printf('%08x%04x7', ({at}) / 1000 / 65536, ({at}) / 1000 % 65536)"), format!("printf('8000%012x', {number})"))
         }
-        Conn::Postgres(_) => format!(
-            "(lpad(to_hex((extract(epoch FROM {at}) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex({salt}), 3, '0') || '8000' || \
-             lpad(to_hex(({number})::bigint), 12, '0'))::uuid"
+        Conn::Postgres(_) => (
+            format!("lpad(to_hex((extract(epoch FROM {at}) * 1000)::bigint), 12, '0') || '7'"),
+            format!("'8000' || lpad(to_hex(({number})::bigint), 12, '0')"),
         ),
+    }
+}
+
+/// An id out of hexadecimal text.
+pub(super) fn uid_of(conn: &Conn, text: &str) -> String {
+    match conn {
+        Conn::Sqlite(_) => format!("unhex({text})"),
+        Conn::Postgres(_) => format!("({text})::uuid"),
     }
 }
 
@@ -305,10 +313,15 @@ impl diesel::deserialize::QueryableByName<MultiBackend> for Step {
 /// Write fast on this connection rather than safely: for a database that can be made anew, out of rows that were checked when they were made.
 pub(super) fn hurry(conn: &mut Conn) -> QueryResult<()> {
     match conn {
-        Conn::Sqlite(lite) => lite.batch_execute(
-            "PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -262144; \
-             PRAGMA wal_autocheckpoint = 20000",
-        ),
+        Conn::Sqlite(lite) => {
+            lite.batch_execute(
+                "PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -262144; \
+                 PRAGMA wal_autocheckpoint = 20000; PRAGMA busy_timeout = 0",
+            )?;
+            // Without the log everything is written once instead of twice; not while somebody else has the file open.
+            let _ = lite.batch_execute("PRAGMA journal_mode = MEMORY");
+            lite.batch_execute("PRAGMA busy_timeout = 10000")
+        }
         Conn::Postgres(pg) => pg.batch_execute("SET synchronous_commit = off"),
     }
 }
@@ -321,10 +334,13 @@ pub(super) fn analyze(conn: &mut Conn) -> QueryResult<()> {
     }
 }
 
-/// Compact the log of `SQLite` into its file, as before a copy.
+/// Compact the log of `SQLite` into its file, as before a copy or after a hurry.
 pub(super) fn checkpoint(conn: &mut Conn) -> QueryResult<()> {
     match conn {
-        Conn::Sqlite(lite) => lite.batch_execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize;"),
+        // The read ends what a change of the mode leaves open.
+        Conn::Sqlite(lite) => lite.batch_execute(
+            "PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_master; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize",
+        ),
         Conn::Postgres(_) => Ok(()),
     }
 }

@@ -192,7 +192,7 @@ impl Store {
         let pool = |purpose, size: u32| {
             r2d2::Pool::builder()
                 .max_size(size.max(1))
-                .min_idle(Some(1))
+                .min_idle(Some(u32::from(purpose == Use::Write)))
                 .connection_timeout(Duration::from_secs(10))
                 .idle_timeout(None)
                 .max_lifetime(None)
