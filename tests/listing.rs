@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use dateline::{
-    access::{Caller, Permit, System, Visibility, action::Import},
-    desk::generating,
+    access::Visibility,
     domain::{
         article::Kind,
         page::{Cursor, Paging},
@@ -17,7 +16,7 @@ use dateline::{
 
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, committed};
+use crate::support::TestApp;
 
 fn headlines(page: &Value) -> Vec<String> {
     page["data"].as_array().unwrap().iter().map(|a| a["headline"].as_str().unwrap().to_owned()).collect()
@@ -51,22 +50,10 @@ async fn walk(app: &TestApp, query: &str) -> (Vec<String>, Vec<String>) {
     (forwards, backwards)
 }
 
-/// The demo newsroom, and so many stories more.
-fn multiplied(app: &TestApp, count: i64) -> usize {
-    for line in committed("src/cli/demo/newsroom.ndjson").lines() {
-        app.import(&serde_json::from_str(line).unwrap());
-    }
-    let permit: Permit<Import> = Permit::try_from(Caller::system(System::Importer)).unwrap();
-    let plan = app.store.read_now(|tx| generating::plan(tx, &permit, count)).unwrap();
-    let made = app.store.write_now(|tx| generating::multiply(tx, &permit, &plan, (plan.first, plan.first + count))).unwrap();
-    app.store.analyze().unwrap();
-    made
-}
-
 both! {
     async fn generated_stories_are_whole_and_numbered_in_the_log(app) {
         let before = app.store.read_now(store::changes::last);
-        let made = multiplied(&app, 600);
+        let made = app.multiply(600);
         assert!((900..1_500).contains(&made), "{made}");
         let log = app.store.read_now(|tx| store::changes::after(tx, 0, 100_000)).unwrap();
         assert!(log.iter().map(|c| c.seq).eq(1..=i64::try_from(log.len()).unwrap()), "gapless");
@@ -94,7 +81,7 @@ both! {
     }
 
     async fn every_combination_of_filters_is_answered_along_an_index(app) {
-        multiplied(&app, 20_000);
+        app.multiply(20_000);
         let list = app.anyone().get("/v1/articles?limit=100&sort=published_at&published_after=2020-01-01T00:00:00Z").await.ok();
         let full = |a: &&Value| !a["tags"].as_array().unwrap().is_empty() && !a["credits"].as_array().unwrap().is_empty();
         let sample = list["data"].as_array().unwrap().iter().find(full).unwrap();

@@ -178,4 +178,19 @@ both! {
         app.wait(61);
         assert_eq!((purge(&app, &purger).await, cache.take().len()), (1, 1), "and when that one is gone, another");
     }
+
+    async fn what_would_take_a_cache_too_many_requests_is_told_as_everything(app) {
+        app.multiply(1);
+        let cache = Cache::new();
+        let targets = vec![
+            Target::Cloudflare { url: cache.url.clone(), zone: "zone".to_owned(), token: Secret::new("t0ken".to_owned()) },
+            Target::Webhook { url: cache.url.clone() },
+        ];
+        let purger = Arc::new(Purger::new(app.store.clone(), targets).unwrap());
+        app.multiply(200);
+        assert_eq!(purge(&app, &purger).await, 2);
+        let heard = cache.take();
+        assert_eq!((heard.len(), &heard[0].body), (2, &json!({ "purge_everything": true })));
+        assert!(heard[1].body["everything"] == false && heard[1].body["tags"].as_array().unwrap().len() > 400, "{}", heard[1].body);
+    }
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Articles in one commit: a few tenths of a second's work.
-const BATCH: i64 = 5_000;
+const BATCH: i64 = 10_000;
 
 /// Make `count` articles out of those of the demo newsroom.
 pub(super) fn generate(store: &Store, count: i64) -> Result<(), Failed> {

@@ -44,7 +44,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     // What comes due is carried out as long as the server answers.
     let _scheduler = scheduler::start(state.store.clone())?;
     let _follower = follower::start(state.newsstand.clone())?;
-    let _purger = if state.purged { Some(purger::start(state.store.clone(), settings.purge.clone())?) } else { None };
+    let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
     let bind = settings.bind;
     actix_web::rt::System::new().block_on(async move {
         let server = HttpServer::new(move || app::service(state.clone()))

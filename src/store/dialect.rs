@@ -78,7 +78,7 @@ pub(super) fn connect(url: &str, purpose: Use, statements: Arc<AtomicI64>) -> di
         let mut conn = SqliteConnection::establish(path)?;
         // The timeout comes first, so that the others wait for a busy file instead of failing.
         conn.batch_execute(
-            "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+            "PRAGMA busy_timeout = 10000; PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
              PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;",
         )
         .and_then(|()| if purpose == Use::Read { conn.batch_execute("PRAGMA query_only = ON") } else { Ok(()) })
@@ -315,7 +315,7 @@ pub(super) fn hurry(conn: &mut Conn) -> QueryResult<()> {
     match conn {
         Conn::Sqlite(lite) => {
             lite.batch_execute(
-                "PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -262144; \
+                "PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -524288; \
                  PRAGMA wal_autocheckpoint = 20000; PRAGMA busy_timeout = 0",
             )?;
             // Without the log everything is written once instead of twice; not while somebody else has the file open.

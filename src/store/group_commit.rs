@@ -156,7 +156,7 @@ impl Turn<'_> {
         }
         drop(state);
         let outcome = dialect::end(&mut open.conn, true);
-        group.settle(outcome.as_ref().map(|()| ()).map_err(|e| format!("a commit failed: {e}")));
+        group.settle(outcome.as_ref().copied().map_err(|e| format!("a commit failed: {e}")));
         Ok(outcome?)
     }
 }
@@ -203,8 +203,9 @@ mod tests {
 
     type Write = fn(&Desk, &mut Tx<'_>) -> Result<(), Error>;
 
-    fn write(tx: &mut Tx<'_>, n: i32) {
-        diesel::insert_into(written::table).values(written::n.eq(n)).execute(tx.conn).unwrap();
+    fn write(tx: &mut Tx<'_>, n: i32) -> Result<(), Error> {
+        diesel::insert_into(written::table).values(written::n.eq(n)).execute(tx.conn)?;
+        Ok(())
     }
 
     fn seen(store: &Store) -> Vec<i32> {
@@ -243,8 +244,7 @@ mod tests {
     }
 
     fn one(_: &Desk, tx: &mut Tx<'_>) -> Result<(), Error> {
-        write(tx, 1);
-        Ok(())
+        write(tx, 1)
     }
 
     #[test]
@@ -252,19 +252,18 @@ mod tests {
         let last: Write = |desk, tx| {
             assert!(seen(&desk.store).is_empty(), "something was committed before the last of the group was done");
             assert!(locked(&desk.answers).is_empty(), "somebody was told that it is done before it was committed");
-            write(tx, 3);
-            Ok(())
+            write(tx, 3)
         };
-        assert_eq!(after("shared", &[one, |_, tx| Ok(write(tx, 2)), last]), (vec![1, 2, 3], 3));
+        assert_eq!(after("shared", &[one, |_, tx| write(tx, 2), last]), (vec![1, 2, 3], 3));
     }
 
     #[test]
     fn a_refusal_undoes_its_own_part_alone() {
         let refused: Write = |_, tx| {
-            write(tx, 2);
+            write(tx, 2)?;
             Err(Error::Busy)
         };
-        let three: Write = |_, tx| Ok(write(tx, 3));
+        let three: Write = |_, tx| write(tx, 3);
         assert_eq!(after("middle", &[one, refused, three]), (vec![1, 3], 2));
         assert_eq!(after("first", &[refused, one, three]), (vec![1, 3], 2));
         assert_eq!(after("last", &[one, three, refused]), (vec![1, 3], 2));
@@ -273,10 +272,10 @@ mod tests {
     #[test]
     fn a_panic_loses_its_group_which_is_told_so_and_no_more() {
         let panicking: Write = |_, tx| {
-            write(tx, 2);
+            write(tx, 2)?;
             panic!("of a test")
         };
-        let three: Write = |_, tx| Ok(write(tx, 3));
+        let three: Write = |_, tx| write(tx, 3);
         let (there, succeeded) = after("panic", &[one, panicking, three]);
         assert_eq!((there, succeeded), (vec![3], 1));
     }

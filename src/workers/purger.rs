@@ -18,7 +18,9 @@ use crate::{
 /// How often it looks.
 const EVERY: Duration = Duration::from_millis(100);
 /// Seconds after which a cache that does not answer is given up for this time.
-const TIMEOUT: u64 = 10;
+const TIMEOUT: u64 = 5;
+/// How many requests a cache is told in; what needs more is told as everything, in one.
+const MOST_REQUESTS: usize = 20;
 /// Seconds for which one instance takes it upon itself to tell a cache; more than all its requests may take.
 const LEASE: i64 = 120;
 /// The longest that is waited before another try, in seconds.
@@ -178,9 +180,8 @@ impl Purger {
             }
             let until = self.store.now().plus_seconds(LEASE);
             let Some(told) = self.store.write_now(|tx| store::purging::lease(tx, &name, until))? else { continue };
-            let (last, purge) = self.store.read_now(|tx| purging::after(tx, told.seq))?;
-            match self.tell(target, last, &purge) {
-                Ok(()) => {
+            match self.tell(target, told.seq) {
+                Ok(last) => {
                     self.store.write_now(|tx| store::purging::told(tx, &name, last))?;
                     count = count.saturating_add(1);
                 }
@@ -195,20 +196,29 @@ impl Purger {
         Ok(count)
     }
 
-    fn tell(&self, target: &Target, seq: i64, purge: &Purge) -> Result<(), String> {
-        for request in target.requests(seq, purge) {
+    /// Tell a cache of what came after a change; the last change that it was told of.
+    fn tell(&self, target: &Target, seq: i64) -> Result<i64, String> {
+        let (last, purge) = self.store.read_now(|tx| purging::after(tx, seq)).map_err(|e| e.to_string())?;
+        let mut requests = target.requests(last, &purge);
+        if requests.len() > MOST_REQUESTS {
+            requests = target.requests(last, &Purge::Everything);
+        }
+        for request in requests {
             // What a cache answers is of no interest; that it did not refuse is.
             self.agent.run(request).map_err(|e| e.to_string())?;
         }
-        Ok(())
+        Ok(last)
     }
 }
 
-/// Tell caches for as long as the worker lives.
+/// Tell caches for as long as the workers live: each has its own, so that one that does not answer keeps no other waiting.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database or the system fails at the start.
-pub fn start(store: Store, targets: Vec<Target>) -> Result<Worker, Error> {
-    let purger = Purger::new(store, targets)?;
-    Worker::start("purger", EVERY, move || purger.purge().map(drop))
+pub fn start(store: &Store, targets: Vec<Target>) -> Result<Vec<Worker>, Error> {
+    let start = |target| {
+        let purger = Purger::new(store.clone(), vec![target])?;
+        Worker::start("purger", EVERY, move || purger.purge().map(drop))
+    };
+    targets.into_iter().map(start).collect()
 }

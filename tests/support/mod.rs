@@ -23,6 +23,7 @@ use actix_web::{
 use dateline::{
     access::{
         Caller, Permit, System,
+        action::Import,
         keys::{Keys, SealedKey},
         secret::Secret,
         token::{self, Subject},
@@ -33,6 +34,7 @@ use dateline::{
     desk::{
         self,
         bundle::{Record, import},
+        generating,
         users::{Draft, GrantDraft},
     },
     domain::{
@@ -248,6 +250,18 @@ impl TestApp {
     pub(crate) async fn tick(&self) -> usize {
         let store = self.store.clone();
         dateline::store::aside(move || dateline::workers::scheduler::run_due(&store)).await.unwrap()
+    }
+
+    /// Fill the database with the demo newsroom, and so many stories more; how many translations of these were published.
+    pub(crate) fn multiply(&self, count: i64) -> usize {
+        for line in committed("src/cli/demo/newsroom.ndjson").lines() {
+            self.import(&serde_json::from_str(line).unwrap());
+        }
+        let permit: Permit<Import> = Permit::try_from(Caller::system(System::Importer)).unwrap();
+        let plan = self.store.read_now(|tx| generating::plan(tx, &permit, count)).unwrap();
+        let made = self.store.write_now(|tx| generating::multiply(tx, &permit, &plan, (plan.first, plan.first + count))).unwrap();
+        self.store.analyze().unwrap();
+        made
     }
 
     /// Import one record.
