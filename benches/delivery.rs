@@ -1,6 +1,7 @@
 //! Delivery against a handler that returns constant bytes, in one run: `cargo bench --bench delivery`.
 //!
-//! Real processes, with `wrk` as the load. `ARTICLES=1000000 SECONDS_EACH=5 cargo bench --bench delivery` for a large archive.
+//! Real processes, with `wrk` as the load. `ARTICLES=1000000 SECONDS_EACH=5 PAIRS=100000 cargo bench --bench delivery` for a large
+//! archive, beside one of ten thousand articles; `POSTGRES=postgres://…/empty_database` measures that one instead of `SQLite`.
 //! Nothing is asserted here: these machines differ. Ratios of what ran side by side are what counts.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a benchmark fails by panicking")]
@@ -8,14 +9,26 @@
 #![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "ratios")]
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    collections::BTreeSet,
+    io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
 
+use dateline::{
+    access::Visibility,
+    cli::system::{OsEntropy, SystemClock},
+    domain::{Error, Id, article::Article, page::Paging},
+    store::{self, Options, Store, Tx, editions::Content, listings::Filter},
+};
 use serde_json::{Value, json};
 
 fn variable<T: std::str::FromStr>(name: &str, default: T) -> T {
@@ -56,9 +69,10 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// A database in a folder of its own, with so many articles.
+/// A folder of its own with a database, in it or on a server, with so many articles.
 struct Newsroom {
     folder: PathBuf,
+    url: String,
 }
 
 impl Drop for Newsroom {
@@ -68,13 +82,18 @@ impl Drop for Newsroom {
 }
 
 impl Newsroom {
-    fn new(articles: u32) -> Self {
+    fn new(articles: u32, server: Option<String>) -> Self {
         let folder = std::env::temp_dir().join(format!("dateline-bench-{}-{articles}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
-        let newsroom = Self { folder };
+        let url = server.unwrap_or_else(|| format!("sqlite://{}", folder.join("bench.db").display()));
+        if !url.starts_with("sqlite") {
+            std::fs::write(folder.join("secret"), "of a benchmark, and of nothing else whatsoever").unwrap();
+            std::fs::set_permissions(folder.join("secret"), std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+        let newsroom = Self { folder, url };
         let made = newsroom.command(&["generate", "--articles", &articles.to_string()]).stderr(Stdio::inherit()).output().unwrap();
         assert!(made.status.success());
-        print!("generate (SQLite): {}", String::from_utf8_lossy(&made.stdout));
+        print!("generate: {}", String::from_utf8_lossy(&made.stdout));
         let new = ["user", "create", "--email", "b@example.org", "--name", "B", "--role", "admin", "--password-stdin"];
         let mut child = newsroom.command(&new).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(b"a long sentence of mine\n").unwrap();
@@ -82,9 +101,18 @@ impl Newsroom {
         newsroom
     }
 
+    fn store(&self) -> Store {
+        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
+        Store::open(Options { url: self.url.clone(), readers: 2, writers: 1, clock, entropy }).unwrap()
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
         command.args(arguments).current_dir(&self.folder).env_clear().env("DATELINE_PUBLIC_URL", "http://bench.test");
+        command.env("DATABASE_URL", &self.url);
+        if !self.url.starts_with("sqlite") {
+            command.env("DATELINE_SECRET_FILE", self.folder.join("secret"));
+        }
         command
     }
 
@@ -116,12 +144,14 @@ fn micros(text: &str) -> f64 {
 }
 
 fn wrk(url: &str, headers: &[String]) -> Measured {
+    let headers = headers.iter().flat_map(|header| ["-H", header]);
+    load(&["-c16"].into_iter().chain(headers).collect::<Vec<_>>(), url)
+}
+
+fn load(options: &[&str], url: &str) -> Measured {
     let seconds: u32 = variable("SECONDS_EACH", 3);
     let mut command = Command::new("wrk");
-    command.args(["-t1", "-c16", "--latency", &format!("-d{seconds}s")]);
-    for header in headers {
-        command.args(["-H", header]);
-    }
+    command.args(["-t1", "--latency", &format!("-d{seconds}s")]).args(options);
     let output = command.arg(url).output().unwrap_or_else(|e| panic!("wrk: {e} (apt-get install wrk)"));
     let text = String::from_utf8(output.stdout).unwrap();
     let field = |name: &str| {
@@ -228,10 +258,15 @@ fn main() {
         return bare(port.parse().unwrap(), Path::new(file));
     }
     let articles: u32 = variable("ARTICLES", 10_000);
+    let postgres = std::env::var("POSTGRES").ok();
+    let engine = if postgres.is_some() { "PostgreSQL" } else { "SQLite at synchronous=FULL" };
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpu.lines().find(|l| l.starts_with("model name")).and_then(|l| l.split(": ").nth(1)).unwrap_or("unknown");
-    println!("machine: {} cores, {model}; {articles} articles; wrk -t1 -c16 on the same cores\n", cpu.matches("processor\t").count());
-    let newsroom = Newsroom::new(articles);
+    println!(
+        "machine: {} cores, {model}; {engine}; {articles} articles; wrk -t1 -c16 on the same cores\n",
+        cpu.matches("processor\t").count()
+    );
+    let newsroom = Newsroom::new(articles, postgres.clone());
     let server = newsroom.serve(64);
     let idle = server.memory();
     let client = Client::new();
@@ -265,71 +300,173 @@ fn main() {
             row("article, 304", ours, other, "a 304");
         }
     }
-    println!("\nmemory: {idle:.0} MiB idle, {:.0} MiB under this load", server.memory());
+    fill(&client, &server, articles);
+    println!("\nmemory: {idle:.0} MiB idle, {:.0} MiB with more asked for than its cache of 64 MiB holds", server.memory());
 
     let cold = newsroom.serve(0);
-    println!("\n| cold (cache off) | requests/s | hot | ratio | median / p99 µs | against |\n| --- | --- | --- | --- | --- | --- |");
-    for (name, path) in &paths {
-        row(name, wrk(&format!("{}{path}", cold.url), &[]), wrk(&format!("{}{path}", server.url), &[]), "the same, kept");
+    let (an_article, a_list) = directly(&newsroom.store(), id.parse().unwrap());
+    println!("\n| cold (cache off) | requests/s | beside | ratio | median / p99 µs | beside what |\n| --- | --- | --- | --- | --- | --- |");
+    for ((name, path), directly) in paths.iter().zip([Some(an_article), Some(a_list), None]) {
+        let ours = wrk(&format!("{}{path}", cold.url), &[]);
+        match directly {
+            Some(rate) => row(name, ours, Measured { rate, ..ours }, "its queries, run on both cores by nobody else"),
+            None => row(name, ours, wrk(&format!("{}{path}", server.url), &[]), "the same, kept"),
+        }
     }
-    let depth = 1_000.min(articles / 20 - 1);
-    let mut cursor = String::new();
-    for _ in 0..depth {
-        let list = client.json(&format!("{}/v1/articles?limit=20&fields=id{cursor}", server.url));
-        cursor = format!("&cursor={}", list["page"]["next"].as_str().unwrap());
-    }
-    let (deep, near) =
-        (wrk(&format!("{}/v1/articles?limit=20{cursor}", cold.url), &[]), wrk(&format!("{}/v1/articles?limit=20", cold.url), &[]));
-    row(&format!("page {depth} of a list"), deep, near, "its first page");
     let section = first["data"][0]["section"]["slug"].as_str().unwrap().to_owned();
-    row("list of a section", wrk(&format!("{}/v1/articles?limit=20&section={section}", cold.url), &[]), near, "all");
+    let near = wrk(&format!("{}/v1/articles?limit=20", cold.url), &[]);
+    row("list of a section", wrk(&format!("{}/v1/articles?limit=20&section={section}", cold.url), &[]), near, "of all");
+    let depth = 1_000.min(articles / 20 - 1);
+    let cursor = deep(&client, &cold, depth);
+    row(&format!("page {depth} of a list"), wrk(&format!("{}/v1/articles?limit=20{cursor}", cold.url), &[]), near, "its first");
+    if articles > 10_000 && postgres.is_none() {
+        let small = Newsroom::new(10_000, None);
+        let little = small.serve(0);
+        let first = client.json(&format!("{}/v1/articles?limit=1", little.url));
+        let article = format!("/v1/articles/{}", first["data"][0]["id"].as_str().unwrap());
+        let deepest = deep(&client, &little, 499);
+        let pairs = [
+            ("article", paths[0].1.clone(), article),
+            ("first page", "/v1/articles?limit=20".to_owned(), "/v1/articles?limit=20".to_owned()),
+            ("a deep page", format!("/v1/articles?limit=20{cursor}"), format!("/v1/articles?limit=20{deepest}")),
+        ];
+        println!(
+            "\n| at {articles} articles | requests/s | at 10,000 | ratio | median / p99 µs | median there |\n| --- | --- | --- | --- | --- | --- |"
+        );
+        for (name, path, there) in pairs {
+            let (ours, other) = beside(&format!("{}{path}", cold.url), &[], &format!("{}{there}", little.url), &[]);
+            row(name, ours, other, &format!("{:.0}", other.median));
+        }
+    }
     drop(cold);
 
-    writes(&client, &server, &id);
-    create(&server, &client.token(&server), &first["data"][0]["section"]["id"]);
+    renames(&client, &server);
+    publications(&client, &newsroom, &server, &id);
+    create(&newsroom, &server, &client.token(&server), first["data"][0]["section"]["id"].as_str().unwrap(), engine);
 }
 
-/// Publish and read at once, again and again: how often what is read is not what was published, and how long a publication takes.
-fn writes(client: &Client, server: &Server, id: &str) {
+/// The cursor of a page so many pages down a list.
+fn deep(client: &Client, server: &Server, depth: u32) -> String {
+    (0..depth).fold(String::new(), |cursor, _| {
+        let list = client.json(&format!("{}/v1/articles?limit=20&fields=id{cursor}", server.url));
+        format!("&cursor={}", list["page"]["next"].as_str().unwrap())
+    })
+}
+
+/// Ask for more articles than a cache holds, in two codings.
+fn fill(client: &Client, server: &Server, articles: u32) {
+    let mut cursor = String::new();
+    for _ in 0..(articles / 100).min(200) {
+        let list = client.json(&format!("{}/v1/articles?limit=100&fields=id{cursor}", server.url));
+        for article in list["data"].as_array().unwrap() {
+            for coding in ["gzip", "br"] {
+                let url = format!("{}/v1/articles/{}", server.url, article["id"].as_str().unwrap());
+                let mut answer = client.0.get(&url).header("accept-encoding", coding).call().unwrap();
+                answer.body_mut().as_reader().read_to_end(&mut Vec::new()).unwrap();
+            }
+        }
+        match list["page"]["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+}
+
+/// How often a second an article and a list of 20 can be read by their queries alone, in one transaction each: two threads, nobody else.
+fn directly(store: &Store, id: Id<Article>) -> (f64, f64) {
+    fn rate(store: &Store, read: impl Fn(&mut Tx<'_>) -> Result<(), Error> + Sync) -> f64 {
+        let (began, count) = (Instant::now(), AtomicU32::new(0));
+        let until = began + Duration::from_secs(variable("SECONDS_EACH", 3));
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while Instant::now() < until {
+                        store.read_now(&read).unwrap();
+                        count.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            }
+        });
+        f64::from(count.into_inner()) / began.elapsed().as_secs_f64()
+    }
+    fn beside(tx: &mut Tx<'_>, lives: &[store::editions::Live]) -> Result<(), Error> {
+        let ids: Vec<_> = lives.iter().map(|live| live.article_id).collect();
+        let others = store::editions::alternates(tx, Visibility::public(), &ids)?;
+        let mut named: BTreeSet<_> = lives.iter().flat_map(store::editions::named).collect();
+        named.extend(others.values().flatten().map(|a| a.section_id.uuid()));
+        store::names::of(tx, &named).map(drop)
+    }
+    let article = |tx: &mut Tx<'_>| {
+        let chain = vec![store::site::masthead(tx)?.site.default_locale];
+        let live = store::editions::live(tx, Visibility::public(), id, &chain, Content::Html)?.unwrap();
+        beside(tx, &[live])
+    };
+    let list = |tx: &mut Tx<'_>| {
+        let filter = Filter { chain: vec![store::site::masthead(tx)?.site.default_locale], ..Filter::default() };
+        let paging = Paging { limit: 20, cursor: None, count: false };
+        let lives = store::listings::page(tx, Visibility::public(), &filter, paging, Content::None)?.items;
+        beside(tx, &lives)
+    };
+    (rate(store, article), rate(store, list))
+}
+
+/// Write and read at once, again and again: how often what is read is not what was written.
+fn renames(client: &Client, server: &Server) {
     let token = client.token(server);
     let auth = ("authorization", token.as_str());
-    let desk = format!("{}/v1/desk/articles/{id}", server.url);
-    let (pairs, began, mut stale) = (variable("PAIRS", 500u32), Instant::now(), 0);
+    let id = client.json(&format!("{}/v1/authors?limit=1", server.url))["data"][0]["id"].as_str().unwrap().to_owned();
+    let (desk, public) = (format!("{}/v1/desk/authors/{id}", server.url), format!("{}/v1/authors/{id}", server.url));
+    let (_, author, mut tag) = client.send("GET", &desk, &[auth], &Value::Null);
+    let (mut names, pairs, began, mut stale) = (author["names"].clone(), variable("PAIRS", 2_000u32), Instant::now(), 0);
     for n in 0..pairs {
-        let words = format!("{desk}/translations/en");
+        names["en"]["name"] = json!(format!("Author {n}"));
+        let (status, answer, next) = client.send("PATCH", &desk, &[auth, ("if-match", &tag)], &json!({ "names": names }));
+        assert_eq!(status, 200, "{answer}");
+        tag = next;
+        stale += u32::from(client.json(&public)["name"] != format!("Author {n}"));
+    }
+    println!("\nwrite, then read on the same instance: {stale} stale of {pairs}; {:?} a pair", began.elapsed() / pairs.max(1));
+}
+
+/// Publish again and again: whether it is there at once on this instance, and how long after its acknowledgement another shows it.
+fn publications(client: &Client, newsroom: &Newsroom, server: &Server, id: &str) {
+    let token = client.token(server);
+    let auth = ("authorization", token.as_str());
+    let other = newsroom.serve(64);
+    let desk = format!("{}/v1/desk/articles/{id}", server.url);
+    let (times, mut stale, mut delays) = (variable("PUBLICATIONS", 300u32), 0, Vec::new());
+    for n in 0..times {
+        let (words, summary) = (format!("{desk}/translations/en"), format!("Round {n}."));
         let (_, _, tag) = client.send("GET", &words, &[auth], &Value::Null);
-        let (status, ..) = client.send("PATCH", &words, &[auth, ("if-match", &tag)], &json!({ "summary": format!("Round {n}.") }));
+        let (status, ..) = client.send("PATCH", &words, &[auth, ("if-match", &tag)], &json!({ "summary": summary }));
         assert_eq!(status, 200);
         let (_, _, tag) = client.send("GET", &desk, &[auth], &Value::Null);
+        client.json(&format!("{}/v1/articles/{id}", other.url));
         let (status, ..) = client.send("POST", &format!("{desk}/publish"), &[auth, ("if-match", &tag)], &json!({ "locales": ["en"] }));
         assert_eq!(status, 200);
-        stale += u32::from(client.json(&format!("{}/v1/articles/{id}", server.url))["summary"] != format!("Round {n}."));
+        let acknowledged = Instant::now();
+        stale += u32::from(client.json(&format!("{}/v1/articles/{id}", server.url))["summary"] != summary);
+        while client.json(&format!("{}/v1/articles/{id}", other.url))["summary"] != summary {}
+        delays.push(acknowledged.elapsed());
     }
-    let each = began.elapsed() / pairs.max(1);
-    println!("\npublish, then read on the same instance: {stale} stale of {pairs}; {each:?} for reading, saving, publishing and reading");
+    delays.sort();
+    let at = |hundredth: usize| delays[(delays.len() - 1) * hundredth / 100];
+    println!(
+        "publish, then read: {stale} stale of {times} on the same instance; on another it shows after {:?} (median), {:?} (p99)",
+        at(50),
+        at(99)
+    );
 }
 
 /// Eight clients that create articles as fast as they are answered.
-fn create(server: &Server, token: &str, section: &Value) {
-    let until = Instant::now() + Duration::from_secs(variable("SECONDS_EACH", 3));
-    let (began, url) = (Instant::now(), format!("{}/v1/desk/articles", server.url));
-    let made: u32 = thread::scope(|scope| {
-        let clients: Vec<_> = (0..8).map(|c| {
-            let url = &url;
-            scope.spawn(move || {
-                let client = Client::new();
-                let mut made = 0;
-                while Instant::now() < until {
-                    let sent = json!({ "kind": "story", "section_id": section, "source_locale": "en", "translations": { "en": {
-                        "headline": format!("Story {c} {made}"), "summary": "A summary.", "body": { "format": "html", "content": "<p>One.</p><p>Two.</p>" } } } });
-                    let (status, answer, _) = client.send("POST", url, &[("authorization", token)], &sent);
-                    assert_eq!(status, 201, "{answer}");
-                    made += 1;
-                }
-                made
-            })
-        }).collect();
-        clients.into_iter().map(|c| c.join().unwrap()).sum()
-    });
-    println!("create an article, 8 clients, SQLite at synchronous=FULL: {:.0}/s", f64::from(made) / began.elapsed().as_secs_f64());
+fn create(newsroom: &Newsroom, server: &Server, token: &str, section: &str, engine: &str) {
+    let body = json!({ "kind": "story", "section_id": section, "source_locale": "en", "translations": { "en": {
+        "headline": "Story", "summary": "A summary.", "body": { "format": "html", "content": "<p>One.</p><p>Two.</p>" } } } });
+    let script = newsroom.folder.join("create.lua");
+    let lines = format!(
+        "wrk.method = 'POST'\nwrk.body = [[{body}]]\nwrk.headers['content-type'] = 'application/json'\nwrk.headers['authorization'] = '{token}'\n"
+    );
+    std::fs::write(&script, lines).unwrap();
+    let made = load(&["-c8", "-s", script.to_str().unwrap()], &format!("{}/v1/desk/articles", server.url));
+    println!("create an article, 8 clients, {engine}: {:.0}/s, median / p99 {:.0} / {:.0} µs", made.rate, made.median, made.p99);
 }
