@@ -417,10 +417,10 @@ fn renames(client: &Client, server: &Server) {
     let id = client.json(&format!("{}/v1/authors?limit=1", server.url))["data"][0]["id"].as_str().unwrap().to_owned();
     let (desk, public) = (format!("{}/v1/desk/authors/{id}", server.url), format!("{}/v1/authors/{id}", server.url));
     let (_, author, mut tag) = client.send("GET", &desk, &[auth], &Value::Null);
-    let (mut names, pairs, began, mut stale) = (author["names"].clone(), variable("PAIRS", 2_000u32), Instant::now(), 0);
+    let (mut names, pairs, began, mut stale) = (author["translations"].clone(), variable("PAIRS", 2_000u32), Instant::now(), 0);
     for n in 0..pairs {
         names["en"]["name"] = json!(format!("Author {n}"));
-        let (status, answer, next) = client.send("PATCH", &desk, &[auth, ("if-match", &tag)], &json!({ "names": names }));
+        let (status, answer, next) = client.send("PATCH", &desk, &[auth, ("if-match", &tag)], &json!({ "translations": names }));
         assert_eq!(status, 200, "{answer}");
         tag = next;
         stale += u32::from(client.json(&public)["name"] != format!("Author {n}"));

@@ -69,10 +69,13 @@ impl Coding {
                 encoder.write_all(plain).and_then(|()| encoder.finish().map(drop)).map_err(Error::internal)?;
             }
             Self::Brotli => {
-                brotli::CompressorReader::new(plain, 4_096, 5, 22).read_to_end(&mut coded).map_err(Error::internal)?;
+                // A window hardly larger than what is to be seen through it; below this one the encoder takes another, slower way.
+                let window = (usize::BITS - plain.len().leading_zeros()).clamp(17, 22);
+                brotli::CompressorReader::new(plain, 4_096, 5, window).read_to_end(&mut coded).map_err(Error::internal)?;
             }
             Self::Zstd => coded = zstd::bulk::compress(plain, 6).map_err(Error::internal)?,
         }
+        coded.shrink_to_fit();
         Ok((coded.len() < plain.len() / 10 * 9).then_some(coded))
     }
 }

@@ -117,7 +117,7 @@ impl Page {
     fn new(json: Vec<u8>, locale: Option<Locale>, link: Option<String>) -> Self {
         let digest = Sha256::digest(&json);
         let tag = BASE64_URL_SAFE_NO_PAD.encode(digest.get(..15).unwrap_or_default());
-        let plain = Representation { coding: Coding::Identity, bytes: json.into(), etag: format!("\"{tag}\"") };
+        let plain = Representation { coding: Coding::Identity, bytes: json.into_boxed_slice().into(), etag: format!("\"{tag}\"") };
         Self { plain, coded: [const { OnceLock::new() }; 3], locale, link }
     }
 
