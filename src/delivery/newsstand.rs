@@ -108,8 +108,8 @@ impl Entry {
             Told::Shown(page) => page.plain.bytes.len().saturating_mul(2),
             Told::Moved(_) | Told::Absent(_) | Told::Gone(_) => 0,
         };
-        // An entry, its request, and for each tag a place here and one in the index.
-        u64::try_from(bytes.saturating_add(self.tags.len().saturating_mul(128)).saturating_add(1_024)).unwrap_or(u64::MAX)
+        // An entry, its request, its spellings, and for each tag a place here and one in the index: as measured, rather too much than too little.
+        u64::try_from(bytes.saturating_add(self.tags.len().saturating_mul(128)).saturating_add(4_096)).unwrap_or(u64::MAX)
     }
 }
 

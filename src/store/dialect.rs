@@ -79,9 +79,15 @@ pub(super) fn connect(url: &str, purpose: Use, statements: Arc<AtomicI64>) -> di
         // The timeout comes first, so that the others wait for a busy file instead of failing.
         conn.batch_execute(
             "PRAGMA busy_timeout = 10000; PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;",
+             PRAGMA temp_store = MEMORY;",
         )
-        .and_then(|()| if purpose == Use::Read { conn.batch_execute("PRAGMA query_only = ON") } else { Ok(()) })
+        // Readers are many, and what they miss is mostly in the system's memory.
+        .and_then(|()| {
+            conn.batch_execute(match purpose {
+                Use::Read => "PRAGMA cache_size = -2000; PRAGMA query_only = ON",
+                Use::Write => "PRAGMA cache_size = -8000",
+            })
+        })
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
         Conn::Sqlite(conn)
     } else {
