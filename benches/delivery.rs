@@ -461,10 +461,12 @@ fn publications(client: &Client, newsroom: &Newsroom, server: &Server, id: &str)
 /// Eight clients that create articles as fast as they are answered.
 fn create(newsroom: &Newsroom, server: &Server, token: &str, section: &str, engine: &str) {
     let body = json!({ "kind": "story", "section_id": section, "source_locale": "en", "translations": { "en": {
-        "headline": "Story", "summary": "A summary.", "body": { "format": "html", "content": "<p>One.</p><p>Two.</p>" } } } });
+        "headline": "Story NUMBER", "summary": "A summary.", "body": { "format": "html", "content": "<p>One.</p><p>Two.</p>" } } } });
     let script = newsroom.folder.join("create.lua");
+    // Every story has a headline of its own, as stories do; alike ones would look for a free slug.
     let lines = format!(
-        "wrk.method = 'POST'\nwrk.body = [[{body}]]\nwrk.headers['content-type'] = 'application/json'\nwrk.headers['authorization'] = '{token}'\n"
+        "local n, headers = 0, {{ ['content-type'] = 'application/json', ['authorization'] = '{token}' }}\n\
+         function request() n = n + 1; return wrk.format('POST', nil, headers, (([[{body}]]):gsub('NUMBER', n))) end\n"
     );
     std::fs::write(&script, lines).unwrap();
     let made = load(&["-c8", "-s", script.to_str().unwrap()], &format!("{}/v1/desk/articles", server.url));
