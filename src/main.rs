@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// Keeps memory compact under many threads, where the system's allocator keeps what each of them once needed; serves SQLite as well.
+/// Keeps memory compact under many threads, where the system's allocator keeps what each of them once needed; serves `SQLite` as well.
 #[cfg(not(target_env = "msvc"))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
