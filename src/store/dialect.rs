@@ -296,6 +296,15 @@ pub(super) fn join_in_order(conn: &Conn) -> &'static str {
     }
 }
 
+/// The statement that makes an index of a temporary table.
+pub(super) fn index_of_temporary(conn: &Conn, table: &str, columns: &str) -> String {
+    let schema = match conn {
+        Conn::Sqlite(_) => "temp.",
+        Conn::Postgres(_) => "",
+    };
+    format!("CREATE INDEX {schema}{table}_key ON {table} ({columns})")
+}
+
 /// What stands before a query to hear how it would be answered, and the column of the answer.
 pub(super) fn explain(conn: &Conn) -> &'static str {
     match conn {

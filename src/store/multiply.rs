@@ -24,35 +24,62 @@ pub struct Plan {
     pub step: i64,
 }
 
+/// Whether there is a copy of a row for each article, or for each of its languages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Each {
+    Article,
+    Language,
+}
+
 impl Plan {
-    /// A statement `INSERT INTO … SELECT …` over copies `n` and the rows `s` of `source`, which is read once: rows of the templates `t`,
-    /// and of their locales `l` where there is one for each.
-    fn insert(&self, tx: &Tx<'_>, range: (i64, i64), into: &str, select: &str, source: &str, in_locales: bool) -> Sql {
+    /// The copies with these numbers and their ids, in tables for as long as they are being made.
+    fn prepare(&self, tx: &mut Tx<'_>, (from, to): (i64, i64)) -> Result<(), Error> {
+        let either = |place: usize| if place == 0 { "SELECT " } else { " UNION ALL SELECT " };
+        let mut sql = Sql::new("CREATE TEMPORARY TABLE templates AS ");
+        for (place, id) in self.templates.iter().enumerate() {
+            sql.push(&format!("{}{place} AS place, {} AS id", either(place), dialect::uid_text(tx.conn, id.uuid())));
+        }
+        sql.execute(tx)?;
+        let mut sql = Sql::new("CREATE TEMPORARY TABLE languages AS ");
+        for (place, locale) in self.locales.iter().enumerate() {
+            sql.push(&format!("{}{place} AS language, '{:03}' AS salt, '{locale}' AS locale", either(place), place.saturating_add(1)));
+        }
+        sql.execute(tx)?;
+        let count = self.templates.len();
         let (stem, tail) = dialect::uid_parts(tx.conn, "at", "n");
         let at = dialect::moved(tx.conn, self.since, &format!("(n - {}) * {}", self.first, self.step));
-        let mut sql = Sql::new("INSERT INTO ");
-        sql.push(into).push(&format!(
-            " WITH RECURSIVE counted(n) AS (SELECT {} UNION ALL SELECT n + 1 FROM counted WHERE n + 1 < {}), dated(n, at) AS (SELECT n, {at} \
-             FROM counted), numbered AS MATERIALIZED (SELECT n, at, {stem} AS stem, {tail} AS tail FROM dated), t(place, id) AS (",
-            range.0, range.1
-        ));
-        let either = |place: usize| if place == 0 { "SELECT " } else { " UNION ALL SELECT " };
-        for (place, id) in self.templates.iter().enumerate() {
-            sql.push(&format!("{}{place}, {}", either(place), dialect::uid_text(tx.conn, id.uuid())));
-        }
-        sql.push("), l(language, salt, locale) AS (");
-        for (place, locale) in self.locales.iter().enumerate() {
-            sql.push(&format!("{}{place}, '{:03}', '{locale}'", either(place), place.saturating_add(1)));
-        }
-        sql.push("), source AS MATERIALIZED (SELECT t.place, ").push(if in_locales { "l.language, l.salt, " } else { "" }).push(source);
-        let uid = |salt: &str| dialect::uid_of(tx.conn, &format!("n.stem || {salt} || n.tail"));
-        let select = select.replace("{article}", &uid("'000'")).replace("{edition}", &uid("s.salt"));
-        let (count, join) = (self.templates.len(), dialect::join_in_order(tx.conn));
-        sql.push(&format!(") SELECT {select} FROM numbered n {join}source s ON s.place = n.n % {count}"));
-        if in_locales {
-            sql.push(&format!(" AND (s.language = 0 OR (n.n / {count} + s.language) % 3 = 0)"));
-        }
-        sql
+        let id = dialect::uid_of(tx.conn, "stem || '000' || tail");
+        Sql::new(&format!(
+            "CREATE TEMPORARY TABLE copies AS WITH RECURSIVE counted(n) AS (SELECT {from} UNION ALL SELECT n + 1 FROM counted WHERE n + 1 < {to}), \
+             dated AS (SELECT n, {at} AS at FROM counted), parted AS (SELECT n, at, {stem} AS stem, {tail} AS tail FROM dated) \
+             SELECT n, n % {count} AS place, at, stem, tail, {id} AS article FROM parted"
+        ))
+        .execute(tx)?;
+        let (id, join) = (dialect::uid_of(tx.conn, "c.stem || l.salt || c.tail"), dialect::join_in_order(tx.conn));
+        Sql::new(&format!(
+            "CREATE TEMPORARY TABLE translated AS SELECT c.n, c.place, c.at, c.article, l.language, {id} AS edition \
+             FROM copies c {join}languages l ON l.language = 0 OR (c.n / {count} + l.language) % 3 = 0"
+        ))
+        .execute(tx)
+        .map(drop)
+    }
+
+    /// Write what `select` makes of the copies `n` and of the rows `s` of their templates; how many rows.
+    ///
+    /// The rows of the templates are put aside first: a statement that reads the table it writes would put aside every copy instead.
+    fn copy(tx: &mut Tx<'_>, each: Each, into: &str, select: &str, source: &str) -> Result<usize, Error> {
+        let (copies, key) = match each {
+            Each::Article => ("copies", "place"),
+            Each::Language => ("translated", "place, language"),
+        };
+        let keys = if each == Each::Language { "t.place, l.language" } else { "t.place" };
+        Sql::new(&format!("CREATE TEMPORARY TABLE source AS SELECT {keys}, {source}")).execute(tx)?;
+        Sql::new(&dialect::index_of_temporary(tx.conn, "source", key)).execute(tx)?;
+        let join = dialect::join_in_order(tx.conn);
+        let on = if each == Each::Language { " AND s.language = n.language" } else { "" };
+        let rows = Sql::new(&format!("INSERT INTO {into} SELECT {select} FROM {copies} n {join}source s ON s.place = n.place{on}")).execute(tx)?;
+        Sql::new("DROP TABLE source").execute(tx)?;
+        Ok(rows)
     }
 }
 
@@ -75,52 +102,51 @@ pub fn templates(tx: &mut Tx<'_>, _: &Permit<Import>, locale: &Locale) -> Result
 const FACTS: [(&str, &str, &str); 4] = [
     (
         "articles (id, kind, genre, section_id, lead, source_locale, version, created_at, updated_at)",
-        "{article}, s.kind, s.genre, s.section_id, s.lead, s.source_locale, 1, n.at, n.at",
-        "a.* FROM t JOIN articles a ON a.id = t.id",
+        "n.article, s.kind, s.genre, s.section_id, s.lead, s.source_locale, 1, n.at, n.at",
+        "a.* FROM templates t JOIN articles a ON a.id = t.id",
     ),
     (
         "article_tags (article_id, position, tag_id)",
-        "{article}, s.position, s.tag_id",
-        "x.position, x.tag_id FROM t JOIN article_tags x ON x.article_id = t.id",
+        "n.article, s.position, s.tag_id",
+        "x.position, x.tag_id FROM templates t JOIN article_tags x ON x.article_id = t.id",
     ),
     (
         "article_credits (article_id, position, role, author_id)",
-        "{article}, s.position, s.role, s.author_id",
-        "x.position, x.role, x.author_id FROM t JOIN article_credits x ON x.article_id = t.id",
+        "n.article, s.position, s.role, s.author_id",
+        "x.position, x.role, x.author_id FROM templates t JOIN article_credits x ON x.article_id = t.id",
     ),
     (
         "article_revisions (article_id, version, facts, saved_at, note)",
-        "{article}, 1, s.facts, n.at, ''",
-        "r.facts FROM t JOIN articles a ON a.id = t.id JOIN article_revisions r ON r.article_id = t.id AND r.version = a.version",
+        "n.article, 1, s.facts, n.at, ''",
+        "r.facts FROM templates t JOIN articles a ON a.id = t.id JOIN article_revisions r ON r.article_id = t.id AND r.version = a.version",
     ),
 ];
 
 /// The words of a template.
-const WORDS: &str = "FROM t CROSS JOIN l JOIN translations w ON w.article_id = t.id AND w.locale = l.locale";
+const WORDS: &str = "FROM templates t CROSS JOIN languages l JOIN translations w ON w.article_id = t.id AND w.locale = l.locale";
 
 /// The live editions of a template.
-const LIVE: &str = "FROM t CROSS JOIN l JOIN editions e ON e.article_id = t.id AND e.locale = l.locale AND e.ended_at IS NULL";
+const LIVE: &str = "FROM templates t CROSS JOIN languages l JOIN editions e ON e.article_id = t.id AND e.locale = l.locale AND e.ended_at IS NULL";
 
 /// Make the copies with the numbers from `range.0` up to `range.1`; how many translations were published.
 ///
 /// # Errors
 /// [`Error::Taken`] when a number was used before.
 pub fn multiply(tx: &mut Tx<'_>, _: &Permit<Import>, plan: &Plan, range: (i64, i64)) -> Result<usize, Error> {
+    plan.prepare(tx, range)?;
     for (into, select, source) in FACTS {
-        plan.insert(tx, range, into, select, source, false).execute(tx)?;
+        Plan::copy(tx, Each::Article, into, select, source)?;
     }
     let headline = dialect::with_headline(tx.conn, "s.words", "s.headline || ' (' || n.n || ')'");
     let per_locale: [(&str, &str, String); 7] = [
         (
-            "translations (article_id, locale, slug, headline, summary, body, lead_alt, lead_caption, seo_title, seo_description, state, version, \
-             created_at, updated_at)",
-            "{article}, s.locale, s.slug || '-' || n.n, s.headline || ' (' || n.n || ')', s.summary, s.body, s.lead_alt, s.lead_caption, s.seo_title, \
-             s.seo_description, s.state, 1, n.at, n.at",
+            "translations (article_id, locale, slug, headline, state, version, created_at, updated_at)",
+            "n.article, s.locale, s.slug || '-' || n.n, s.headline || ' (' || n.n || ')', s.state, 1, n.at, n.at",
             format!("w.* {WORDS}"),
         ),
         (
             "translation_revisions (article_id, locale, version, slug, words, made_from, saved_at, note)",
-            &format!("{{article}}, s.locale, 1, s.slug || '-' || n.n, {headline}, NULL, n.at, ''"),
+            &format!("n.article, s.locale, 1, s.slug || '-' || n.n, {headline}, NULL, n.at, ''"),
             format!(
                 "w.locale, w.slug, w.headline, r.words {WORDS} \
                  JOIN translation_revisions r ON r.article_id = t.id AND r.locale = w.locale AND r.version = w.version"
@@ -128,39 +154,42 @@ pub fn multiply(tx: &mut Tx<'_>, _: &Permit<Import>, plan: &Plan, range: (i64, i
         ),
         (
             "editions (id, article_id, locale, kind, genre, section_id, facts, facts_version, slug, headline, summary, lead_alt, lead_caption, seo_title, \
-             seo_description, body, html, text, words_version, word_count, reading_minutes, published_at, updated_at, started_at, minor)",
-            "{edition}, {article}, s.locale, s.kind, s.genre, s.section_id, s.facts, 1, s.slug || '-' || n.n, s.headline || ' (' || n.n || ')', s.summary, \
-             s.lead_alt, s.lead_caption, s.seo_title, s.seo_description, s.body, s.html, s.text, 1, s.word_count, s.reading_minutes, n.at, n.at, n.at, s.minor",
+             seo_description, html, text, words_version, word_count, reading_minutes, published_at, updated_at, started_at, minor)",
+            "n.edition, n.article, s.locale, s.kind, s.genre, s.section_id, s.facts, 1, s.slug || '-' || n.n, s.headline || ' (' || n.n || ')', s.summary, \
+             s.lead_alt, s.lead_caption, s.seo_title, s.seo_description, s.html, s.text, 1, s.word_count, s.reading_minutes, n.at, n.at, n.at, s.minor",
             format!("e.* {LIVE}"),
         ),
         (
-            "edition_authors (author_id, edition_id)",
-            "s.author_id, {edition}",
+            "edition_authors (edition_id, author_id)",
+            "n.edition, s.author_id",
             format!("x.author_id {LIVE} JOIN edition_authors x ON x.edition_id = e.id"),
         ),
-        ("edition_tags (tag_id, edition_id)", "s.tag_id, {edition}", format!("x.tag_id {LIVE} JOIN edition_tags x ON x.edition_id = e.id")),
+        ("edition_tags (edition_id, tag_id)", "n.edition, s.tag_id", format!("x.tag_id {LIVE} JOIN edition_tags x ON x.edition_id = e.id")),
         (
             "live_listings (facet, locale, published_at, article_id, updated_at, edition_id)",
-            "s.facet, s.locale, n.at, {article}, n.at, {edition}",
+            "s.facet, s.locale, n.at, n.article, n.at, n.edition",
             format!("x.facet, x.locale {LIVE} JOIN live_listings x ON x.edition_id = e.id"),
         ),
         (
             "addresses (locale, slug, kind, target_id, public)",
-            "s.locale, s.slug || '-' || n.n, 'article', {article}, s.public",
+            "s.locale, s.slug || '-' || n.n, 'article', n.article, s.public",
             format!("a.locale, a.slug, a.public {LIVE} JOIN addresses a ON a.locale = e.locale AND a.slug = e.slug"),
         ),
     ];
     let mut published = 0;
     for (into, select, source) in per_locale {
-        let rows = plan.insert(tx, range, into, select, &source, true).execute(tx)?;
+        let rows = Plan::copy(tx, Each::Language, into, select, &source)?;
         published = if into.starts_with("editions") { rows } else { published };
     }
     let from = super::changes::take(tx, i64::try_from(published).map_err(Error::internal)?)?;
     let select = format!(
         "{from} + ROW_NUMBER() OVER (ORDER BY n.n, s.language), (SELECT at FROM change_counter), 'public', 'published', 'translation', \
-         {{article}}, s.locale, 'generator', '', '', ''"
+         n.article, s.locale, 'generator', '', '', ''"
     );
     let log = "changes (seq, at, audience, event, kind, subject_id, locale, actor, request_id, origin, reason)";
-    plan.insert(tx, range, log, &select, &format!("l.locale {LIVE}"), true).execute(tx)?;
+    Plan::copy(tx, Each::Language, log, &select, &format!("l.locale {LIVE}"))?;
+    for table in ["templates", "languages", "copies", "translated"] {
+        Sql::new(&format!("DROP TABLE {table}")).execute(tx)?;
+    }
     Ok(published)
 }

@@ -5,7 +5,6 @@ use diesel::{
     prelude::*,
     sql_types::{Integer, Nullable, Text},
 };
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -13,11 +12,11 @@ use super::{
     dialect::{At, Json, Uid},
     schema::{article_revisions, translation_revisions},
     sql::Sql,
+    translations::read_words,
 };
 use crate::domain::{
     Error, Id, Instant, Locale, Version,
     article::{Article, Facts},
-    body::doc,
     page::{Page, Paging},
     revision::{Saved, Stretch, fold},
     translation::{MadeFrom, Words},
@@ -134,20 +133,5 @@ pub fn words(tx: &mut Tx<'_>, article: &Article, locale: &Locale, version: Versi
         .optional()?;
     let (words, made_from) = row.ok_or(Error::NotFound("revision"))?;
     let made_from = made_from.map(|m| serde_json::from_value(m.0)).transpose().map_err(Error::internal)?;
-    Ok((read(&words.0)?, made_from))
-}
-
-/// Words out of what [`super::translations::words_json`] made of them.
-fn read(kept: &Value) -> Result<Words, Error> {
-    let text = |pointer: &str| kept.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let body = kept.get("body").ok_or_else(|| Error::internal("a revision without a body"))?;
-    Ok(Words {
-        headline: text("/headline"),
-        summary: text("/summary"),
-        body: doc::stored(body)?,
-        lead_alt: text("/lead/alt"),
-        lead_caption: text("/lead/caption"),
-        seo_title: text("/seo/title"),
-        seo_description: text("/seo/description"),
-    })
+    Ok((read_words(&words.0)?, made_from))
 }

@@ -196,12 +196,6 @@ diesel::table! {
         locale -> Text,
         slug -> Text,
         headline -> Text,
-        summary -> Text,
-        body -> Doc,
-        lead_alt -> Text,
-        lead_caption -> Text,
-        seo_title -> Text,
-        seo_description -> Text,
         state -> Text,
         made_from_locale -> Nullable<Text>,
         made_from_version -> Nullable<Integer>,
@@ -249,7 +243,6 @@ diesel::table! {
         lead_caption -> Text,
         seo_title -> Text,
         seo_description -> Text,
-        body -> Doc,
         html -> Text,
         text -> Text,
         words_version -> Integer,
@@ -271,9 +264,9 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::dialect::{At, Doc, Uid};
 
-    edition_authors (author_id, edition_id) {
-        author_id -> Uid,
+    edition_authors (edition_id, author_id) {
         edition_id -> Uid,
+        author_id -> Uid,
     }
 }
 
@@ -281,9 +274,9 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::store::dialect::{At, Doc, Uid};
 
-    edition_tags (tag_id, edition_id) {
-        tag_id -> Uid,
+    edition_tags (edition_id, tag_id) {
         edition_id -> Uid,
+        tag_id -> Uid,
     }
 }
 

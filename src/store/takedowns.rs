@@ -19,7 +19,7 @@ use crate::{
     domain::{
         Error, Id, Instant, Locale,
         article::Article,
-        body::{Document, doc},
+        body::Document,
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
         freshness::Lag,
@@ -166,19 +166,10 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
     let id = granted.get().id;
     dialect::overwrite_what_is_deleted(tx.conn)?;
     let words = nothing();
-    let (body, document) = (Json(doc::write(&words.body)), Json(words_json(&words)));
-    let of_translation = (
-        translations::headline.eq(&words.headline),
-        translations::summary.eq(""),
-        translations::body.eq(&body),
-        translations::lead_alt.eq(""),
-        translations::lead_caption.eq(""),
-        translations::seo_title.eq(""),
-        translations::seo_description.eq(""),
-    );
-    diesel::update(translations::table.filter(translations::article_id.eq(id))).set(of_translation).execute(tx.conn)?;
+    let of_article = translations::table.filter(translations::article_id.eq(id));
+    diesel::update(of_article).set(translations::headline.eq(&words.headline)).execute(tx.conn)?;
     let revisions = translation_revisions::table.filter(translation_revisions::article_id.eq(id));
-    diesel::update(revisions).set((translation_revisions::words.eq(document), translation_revisions::note.eq(""))).execute(tx.conn)?;
+    diesel::update(revisions).set((translation_revisions::words.eq(Json(words_json(&words))), translation_revisions::note.eq(""))).execute(tx.conn)?;
     let of_edition = (
         edition_rows::headline.eq(&words.headline),
         edition_rows::summary.eq(""),
@@ -186,7 +177,6 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
         edition_rows::lead_caption.eq(""),
         edition_rows::seo_title.eq(""),
         edition_rows::seo_description.eq(""),
-        edition_rows::body.eq(&body),
         edition_rows::html.eq(""),
         edition_rows::text.eq(""),
         edition_rows::word_count.eq(0),

@@ -38,12 +38,6 @@ struct Row {
     locale: String,
     slug: String,
     headline: String,
-    summary: String,
-    body: Json,
-    lead_alt: String,
-    lead_caption: String,
-    seo_title: String,
-    seo_description: String,
     state: String,
     made_from_locale: Option<String>,
     made_from_version: Option<i32>,
@@ -54,18 +48,11 @@ struct Row {
 }
 
 fn row(t: &Translation) -> Row {
-    let words = &t.words;
     Row {
         article_id: t.article_id,
         locale: t.locale.to_string(),
         slug: t.slug.to_string(),
-        headline: words.headline.clone(),
-        summary: words.summary.clone(),
-        body: Json(doc::write(&words.body)),
-        lead_alt: words.lead_alt.clone(),
-        lead_caption: words.lead_caption.clone(),
-        seo_title: words.seo_title.clone(),
-        seo_description: words.seo_description.clone(),
+        headline: t.words.headline.clone(),
         state: t.state.to_string(),
         made_from_locale: t.made_from.as_ref().map(|m| m.locale.to_string()),
         made_from_version: t.made_from.as_ref().map(|m| m.version),
@@ -76,20 +63,12 @@ fn row(t: &Translation) -> Row {
     }
 }
 
-fn domain(row: Row) -> Result<Translation, Error> {
+fn domain((row, words): (Row, Json)) -> Result<Translation, Error> {
     Ok(Translation {
         article_id: row.article_id,
         locale: Locale::stored(row.locale),
         slug: Slug::stored(row.slug),
-        words: Words {
-            headline: row.headline,
-            summary: row.summary,
-            body: doc::stored(&row.body.0)?,
-            lead_alt: row.lead_alt,
-            lead_caption: row.lead_caption,
-            seo_title: row.seo_title,
-            seo_description: row.seo_description,
-        },
+        words: read_words(&words.0)?,
         state: row.state.parse()?,
         made_from: made_from(row.made_from_locale, row.made_from_version),
         version: row.version,
@@ -103,13 +82,28 @@ pub(super) fn made_from(locale: Option<String>, version: Option<i32>) -> Option<
     locale.zip(version).map(|(locale, version)| MadeFrom { locale: Locale::stored(locale), version })
 }
 
+/// The condition that a revision is the newest of a translation, which holds its words.
+#[diesel::dsl::auto_type]
+fn is_newest() -> _ {
+    translation_revisions::article_id
+        .eq(translations::article_id)
+        .and(translation_revisions::locale.eq(translations::locale))
+        .and(translation_revisions::version.eq(translations::version))
+}
+
 /// The words of an article in one locale, if there are any.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Option<Translation>, Error> {
-    let row: Option<Row> = translations::table.find((article.id, locale.as_str())).select(Row::as_select()).first(tx.conn).optional()?;
-    row.map(domain).transpose()
+    let newest = translations::table.inner_join(translation_revisions::table.on(is_newest()));
+    let found: Option<(Row, Json)> = newest
+        .filter(translations::article_id.eq(article.id))
+        .filter(translations::locale.eq(locale.as_str()))
+        .select((Row::as_select(), translation_revisions::words))
+        .first(tx.conn)
+        .optional()?;
+    found.map(domain).transpose()
 }
 
 /// All words of an article, in the order of their locales' tags.
@@ -117,10 +111,11 @@ pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Optio
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn all(tx: &mut Tx<'_>, article: &Article) -> Result<Vec<Translation>, Error> {
-    let rows: Vec<Row> = translations::table
+    let rows: Vec<(Row, Json)> = translations::table
+        .inner_join(translation_revisions::table.on(is_newest()))
         .filter(translations::article_id.eq(article.id))
         .order(translations::locale)
-        .select(Row::as_select())
+        .select((Row::as_select(), translation_revisions::words))
         .load(tx.conn)?;
     rows.into_iter().map(domain).collect()
 }
@@ -197,6 +192,21 @@ pub fn words_json(words: &Words) -> Value {
         "headline": words.headline, "summary": words.summary, "body": doc::write(&words.body),
         "lead": { "alt": words.lead_alt, "caption": words.lead_caption },
         "seo": { "title": words.seo_title, "description": words.seo_description },
+    })
+}
+
+/// Words out of what [`words_json`] made of them.
+pub(super) fn read_words(kept: &Value) -> Result<Words, Error> {
+    let text = |pointer: &str| kept.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let body = kept.get("body").ok_or_else(|| Error::internal("a revision without a body"))?;
+    Ok(Words {
+        headline: text("/headline"),
+        summary: text("/summary"),
+        body: doc::stored(body)?,
+        lead_alt: text("/lead/alt"),
+        lead_caption: text("/lead/caption"),
+        seo_title: text("/seo/title"),
+        seo_description: text("/seo/description"),
     })
 }
 

@@ -201,7 +201,10 @@ pub(in crate::store) fn select(content: Content) -> Sql {
         Content::None => "'' AS content",
         Content::Html => "e.html AS content",
         Content::Text => "e.text AS content",
-        Content::Doc => "CAST(e.body AS TEXT) AS content",
+        Content::Doc => {
+            "(SELECT CAST(r.words -> 'body' AS TEXT) FROM translation_revisions r WHERE r.article_id = e.article_id AND r.locale = e.locale \
+             AND r.version = e.words_version) AS content"
+        }
     });
     sql
 }
