@@ -77,7 +77,8 @@ impl Plan {
         Sql::new(&dialect::index_of_temporary(tx.conn, "source", key)).execute(tx)?;
         let join = dialect::join_in_order(tx.conn);
         let on = if each == Each::Language { " AND s.language = n.language" } else { "" };
-        let rows = Sql::new(&format!("INSERT INTO {into} SELECT {select} FROM {copies} n {join}source s ON s.place = n.place{on}")).execute(tx)?;
+        let rows =
+            Sql::new(&format!("INSERT INTO {into} SELECT {select} FROM {copies} n {join}source s ON s.place = n.place{on}")).execute(tx)?;
         Sql::new("DROP TABLE source").execute(tx)?;
         Ok(rows)
     }
@@ -126,7 +127,8 @@ const FACTS: [(&str, &str, &str); 4] = [
 const WORDS: &str = "FROM templates t CROSS JOIN languages l JOIN translations w ON w.article_id = t.id AND w.locale = l.locale";
 
 /// The live editions of a template.
-const LIVE: &str = "FROM templates t CROSS JOIN languages l JOIN editions e ON e.article_id = t.id AND e.locale = l.locale AND e.ended_at IS NULL";
+const LIVE: &str =
+    "FROM templates t CROSS JOIN languages l JOIN editions e ON e.article_id = t.id AND e.locale = l.locale AND e.ended_at IS NULL";
 
 /// Make the copies with the numbers from `range.0` up to `range.1`; how many translations were published.
 ///

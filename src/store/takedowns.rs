@@ -169,7 +169,9 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
     let of_article = translations::table.filter(translations::article_id.eq(id));
     diesel::update(of_article).set(translations::headline.eq(&words.headline)).execute(tx.conn)?;
     let revisions = translation_revisions::table.filter(translation_revisions::article_id.eq(id));
-    diesel::update(revisions).set((translation_revisions::words.eq(Json(words_json(&words))), translation_revisions::note.eq(""))).execute(tx.conn)?;
+    diesel::update(revisions)
+        .set((translation_revisions::words.eq(Json(words_json(&words))), translation_revisions::note.eq("")))
+        .execute(tx.conn)?;
     let of_edition = (
         edition_rows::headline.eq(&words.headline),
         edition_rows::summary.eq(""),
