@@ -150,6 +150,25 @@ impl Page {
     }
 }
 
+/// An outcome as it is told, and until when it is true if nothing changes.
+fn tell(request: &Request, outcome: Result<Outcome, Error>) -> Result<(Told, Option<Instant>), Error> {
+    match outcome {
+        Ok(Outcome::Shown(shown)) => {
+            let pages = [(shown.next, "next"), (shown.previous, "prev")];
+            let rel = |(cursor, rel): &(Option<_>, &str)| {
+                cursor.as_ref().map(|cursor| format!("<{}>; rel=\"{rel}\"", request.target(Some(cursor))))
+            };
+            let links: Vec<String> = pages.iter().filter_map(rel).collect();
+            let page = Page::new(shown.json, shown.locale, (!links.is_empty()).then(|| links.join(", ")));
+            Ok((Told::Shown(Box::new(page)), shown.until))
+        }
+        Ok(Outcome::Moved(to)) => Ok((Told::Moved(to), None)),
+        Err(Error::NotFound(what)) => Ok((Told::Absent(what), None)),
+        Err(Error::Gone(what)) => Ok((Told::Gone(what), None)),
+        Err(other) => Err(other),
+    }
+}
+
 /// Weighs entries by the memory they take.
 #[derive(Debug, Clone)]
 struct Scales;
@@ -350,23 +369,9 @@ impl Newsstand {
 
     async fn make(&self, request: &Request) -> Result<Arc<Entry>, Error> {
         let (asked, now) = (request.clone(), self.store.now());
-        let (outcome, Noted { tags, seq }) = self.store.read_noting(move |tx| answer(tx, &asked, now)).await?;
-        let mut until = None;
-        let told = match outcome {
-            Ok(Outcome::Shown(shown)) => {
-                until = shown.until;
-                let pages = [(shown.next, "next"), (shown.previous, "prev")];
-                let rel = |(cursor, rel): &(Option<_>, &str)| {
-                    cursor.as_ref().map(|cursor| format!("<{}>; rel=\"{rel}\"", request.target(Some(cursor))))
-                };
-                let links: Vec<String> = pages.iter().filter_map(rel).collect();
-                Told::Shown(Box::new(Page::new(shown.json, shown.locale, (!links.is_empty()).then(|| links.join(", ")))))
-            }
-            Ok(Outcome::Moved(to)) => Told::Moved(to),
-            Err(Error::NotFound(what)) => Told::Absent(what),
-            Err(Error::Gone(what)) => Told::Gone(what),
-            Err(other) => return Err(other),
-        };
+        let telling = move |tx: &mut store::Tx<'_>| tell(&asked, answer(tx, &asked, now));
+        let (told, Noted { tags, seq }) = self.store.read_noting(telling).await?;
+        let (told, until) = told?;
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let listed = |separator: &str| {
             let all = tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator);

@@ -100,7 +100,7 @@ pub(super) fn resolve_in(tx: &mut Tx<'_>, masthead: &Masthead, asked: &str) -> R
     let base = path::decode(&path_of(&masthead.site.url)?).unwrap_or_default();
     let inside = asked.strip_prefix(base.trim_end_matches('/')).ok_or(Error::NotFound("page"))?;
     let inside = inside.trim_end_matches('/');
-    let found = match path::read(&masthead.site.url_pattern, inside) {
+    let found = match masthead.site.url_pattern.read(inside) {
         Some(parts) => article_at(tx, masthead, &parts)?,
         None => None,
     };

@@ -55,7 +55,7 @@ fn dead_links(tx: &mut Tx<'_>, masthead: &Masthead, body: &Document) -> Result<V
 }
 
 fn leads_somewhere(tx: &mut Tx<'_>, masthead: &Masthead, inside: &str) -> Result<bool, Error> {
-    if let Some(parts) = path::read(&masthead.site.url_pattern, inside) {
+    if let Some(parts) = masthead.site.url_pattern.read(inside) {
         if let Some(id) = parts.id
             && store::editions::live_heads(tx, &[id.into()])?.contains_key(&id.into())
         {

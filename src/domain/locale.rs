@@ -54,6 +54,10 @@ impl FromStr for Locale {
         if tag.len() > 35 || tag.contains('_') {
             return Err(refuse());
         }
+        // A language alone, as most are, is canonical as it stands.
+        if matches!(tag.len(), 2 | 3) && tag.bytes().all(|b| b.is_ascii_lowercase()) && tag != "und" {
+            return Ok(Self(tag.to_owned()));
+        }
         match icu_locale_core::Locale::try_from_str(tag) {
             Ok(parsed) if parsed.id.language.as_str() != "und" => Ok(Self(parsed.to_string())),
             _ => Err(refuse()),

@@ -1,9 +1,9 @@
-//! Public paths read back: which article, section or locale a reader's address means.
+//! Public paths: made by the site's pattern, and read back to the article, section or locale that an address means.
 
 use percent_encoding::percent_decode_str;
 use uuid::Uuid;
 
-use super::{site::UrlPattern, text::nfc};
+use super::{error::Error, text::nfc};
 
 /// The longest path that is looked at, in bytes.
 const LONGEST: usize = 2_000;
@@ -35,28 +35,88 @@ enum Token<'p> {
     Name(&'p str),
 }
 
-fn tokens(pattern: &str) -> Vec<Token<'_>> {
-    let mut all = Vec::new();
-    for (n, part) in pattern.split('{').enumerate() {
-        let literal = match part.split_once('}') {
-            Some((name, literal)) if n > 0 => {
-                all.push(Token::Name(name));
-                literal
-            }
-            _ => part,
-        };
-        if !literal.is_empty() {
-            all.push(Token::Literal(literal));
-        }
+/// The path of an article's page, with placeholders:
+/// `{locale}`, `{section}`, `{slug}`, `{id}`, `{yyyy}`, `{mm}`, `{dd}` (of first publication, in the site's time zone).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlPattern(String);
+
+impl Default for UrlPattern {
+    fn default() -> Self {
+        Self("/{locale}/{section}/{slug}".to_owned())
     }
-    all
 }
 
-/// What a decoded path says when it has the form of the pattern; a placeholder takes as much of its segment as it can.
-#[must_use]
-pub fn read(pattern: &UrlPattern, path: &str) -> Option<Parts> {
-    let mut parts = Parts::default();
-    take(&tokens(pattern.as_str()), path, &mut parts).then_some(parts)
+impl UrlPattern {
+    const PLACEHOLDERS: [&str; 7] = ["locale", "section", "slug", "id", "yyyy", "mm", "dd"];
+
+    /// Read a pattern: it begins with `/`, and names `{locale}` and one of `{slug}` and `{id}`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `#/url_pattern`.
+    pub fn parse(pattern: &str) -> Result<Self, Error> {
+        let wrong = |detail: String| Error::invalid("#/url_pattern", "url_pattern", detail);
+        if !pattern.starts_with('/') || pattern.len() > 200 {
+            return Err(wrong("begins with `/`, and is at most 200 bytes".to_owned()));
+        }
+        let mut names = Vec::new();
+        for (n, part) in pattern.split('{').enumerate() {
+            let literal = match (n, part.split_once('}')) {
+                (0, _) => part,
+                (_, Some((name, literal))) if Self::PLACEHOLDERS.contains(&name) && !names.contains(&name) => {
+                    names.push(name);
+                    literal
+                }
+                _ => return Err(wrong(format!("the placeholders, each once, are {}", Self::PLACEHOLDERS.join(", ")))),
+            };
+            if !literal.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.".contains(c)) {
+                return Err(wrong("between placeholders stand only a-z, 0-9, `/`, `-`, `_` and `.`".to_owned()));
+            }
+        }
+        if names.contains(&"locale") && (names.contains(&"slug") || names.contains(&"id")) {
+            Ok(Self(pattern.to_owned()))
+        } else {
+            Err(wrong("needs {locale}, and {slug} or {id}".to_owned()))
+        }
+    }
+
+    /// The pattern as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// A pattern read back from where only valid ones are kept.
+    #[must_use]
+    pub fn stored(pattern: String) -> Self {
+        Self(pattern)
+    }
+
+    /// Append a path of this form; `fill` appends what each placeholder stands for.
+    pub fn write(&self, to: &mut String, mut fill: impl FnMut(&str, &mut String)) {
+        for token in self.tokens() {
+            match token {
+                Token::Literal(literal) => to.push_str(literal),
+                Token::Name(name) => fill(name, to),
+            }
+        }
+    }
+
+    /// What a decoded path says when it has this form; a placeholder takes as much of its segment as it can.
+    #[must_use]
+    pub fn read(&self, path: &str) -> Option<Parts> {
+        let mut parts = Parts::default();
+        take(&self.tokens().collect::<Vec<_>>(), path, &mut parts).then_some(parts)
+    }
+
+    fn tokens(&self) -> impl Iterator<Item = Token<'_>> {
+        self.0.split('{').enumerate().flat_map(|(n, part)| {
+            let (name, literal) = match part.split_once('}') {
+                Some((name, literal)) if n > 0 => (Some(Token::Name(name)), literal),
+                _ => (None, part),
+            };
+            name.into_iter().chain((!literal.is_empty()).then_some(Token::Literal(literal)))
+        })
+    }
 }
 
 fn take(tokens: &[Token<'_>], path: &str, parts: &mut Parts) -> bool {
@@ -107,7 +167,25 @@ mod tests {
     use super::*;
 
     fn parts(pattern: &str, path: &str) -> Option<(String, Option<String>)> {
-        read(&UrlPattern::parse(pattern).unwrap(), path).map(|p| (p.locale, p.slug))
+        UrlPattern::parse(pattern).unwrap().read(path).map(|p| (p.locale, p.slug))
+    }
+
+    #[test]
+    fn patterns_are_checked() {
+        for good in ["/{locale}/{section}/{slug}", "/{locale}/{yyyy}/{mm}/{slug}-{id}.html"] {
+            assert!(UrlPattern::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "{locale}/{slug}",
+            "/{slug}",
+            "/{locale}/x",
+            "/{locale}/{nope}/{slug}",
+            "/{locale}/{slug",
+            "/{locale}/{slug}/{slug}",
+            "/{locale}/a b/{slug}",
+        ] {
+            assert!(UrlPattern::parse(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]
@@ -120,7 +198,7 @@ mod tests {
         assert_eq!(parts("/{locale}/{section}/{slug}", "/hi/a/b/c"), None);
         assert_eq!(parts("/{locale}/{yyyy}/{slug}", "/en/20x4/a"), None);
         let id = "0198c5a1-7f00-7000-8000-000000000001";
-        let read = read(&UrlPattern::parse("/{locale}/{slug}-{id}").unwrap(), &format!("/en/a-car-{id}")).unwrap();
+        let read = UrlPattern::parse("/{locale}/{slug}-{id}").unwrap().read(&format!("/en/a-car-{id}")).unwrap();
         assert_eq!((read.slug.as_deref(), read.id), (Some("a-car"), Uuid::try_parse(id).ok()));
     }
 

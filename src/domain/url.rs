@@ -1,6 +1,6 @@
 //! URLs that are safe to publish, and path segments in any script.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use url::Url;
 
 use super::{error::Faults, text::limits};
@@ -9,8 +9,8 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'
 
 /// One path segment, percent-encoded as UTF-8 with upper-case digits (RFC 3986).
 #[must_use]
-pub fn segment(text: &str) -> String {
-    utf8_percent_encode(text, SEGMENT).to_string()
+pub fn segment(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, SEGMENT)
 }
 
 /// The link in its WHATWG-parsed form, when it is absolute and its scheme is `http`, `https`, `mailto` or `tel`.
@@ -64,6 +64,6 @@ mod tests {
 
     #[test]
     fn segments_are_encoded_utf8() {
-        assert_eq!(segment("हि-a/b"), "%E0%A4%B9%E0%A4%BF-a%2Fb");
+        assert_eq!(segment("हि-a/b").to_string(), "%E0%A4%B9%E0%A4%BF-a%2Fb");
     }
 }

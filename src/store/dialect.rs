@@ -379,6 +379,17 @@ pub struct Doc;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Json(pub Value);
 
+/// A JSON document that is read straight into what it stands for, when it is needed.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Unread(String);
+
+impl Unread {
+    /// What it stands for.
+    pub(super) fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
+        serde_json::from_str(&self.0).map_err(Error::internal)
+    }
+}
+
 macro_rules! sql_value {
     ([$($generics:tt)*] $rust:ty => $sql:ty) => {
         impl<$($generics)*> ToSql<$sql, MultiBackend> for $rust {
@@ -387,13 +398,16 @@ macro_rules! sql_value {
                 Ok(IsNull::No)
             }
         }
+        sql_value!(@expression [$($generics)*] $rust => $sql);
+        sql_value!(@expression [$($generics)*] $rust => Nullable<$sql>);
+        sql_value!(@read [$($generics)*] $rust => $sql);
+    };
+    (@read [$($generics:tt)*] $rust:ty => $sql:ty) => {
         impl<$($generics)*> FromSql<$sql, MultiBackend> for $rust {
             fn from_sql(bytes: <MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
                 bytes.from_sql::<Self, $sql>()
             }
         }
-        sql_value!(@expression [$($generics)*] $rust => $sql);
-        sql_value!(@expression [$($generics)*] $rust => Nullable<$sql>);
         impl<$($generics)* __DB: Backend, __ST: SingleValue> Queryable<__ST, __DB> for $rust
         where
             Self: FromStaticSqlRow<__ST, __DB>,
@@ -437,6 +451,7 @@ macro_rules! nullable {
 sql_value!([T: 'static,] Id<T> => Uid);
 sql_value!([] Instant => At);
 sql_value!([] Json => Doc);
+sql_value!(@read [] Unread => Doc);
 nullable!([T: 'static,] Id<T> => Uid);
 nullable!([] Instant => At);
 nullable!([] Json => Doc);
@@ -511,8 +526,12 @@ impl ToSql<Doc, Sqlite> for Json {
 }
 impl FromSql<Doc, Sqlite> for Json {
     fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        let text = <String as FromSql<diesel::sql_types::Text, Sqlite>>::from_sql(value)?;
-        Ok(Self(serde_json::from_str(&text)?))
+        Ok(Self(serde_json::from_str(&<Unread as FromSql<Doc, Sqlite>>::from_sql(value)?.0)?))
+    }
+}
+impl FromSql<Doc, Sqlite> for Unread {
+    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        <String as FromSql<diesel::sql_types::Text, Sqlite>>::from_sql(value).map(Self)
     }
 }
 impl ToSql<Doc, Pg> for Json {
@@ -522,11 +541,16 @@ impl ToSql<Doc, Pg> for Json {
         Ok(IsNull::No)
     }
 }
-impl FromSql<Doc, Pg> for Json {
+impl FromSql<Doc, Pg> for Unread {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         match value.as_bytes().split_first() {
-            Some((1, text)) => Ok(Self(serde_json::from_slice(text)?)),
+            Some((1, text)) => Ok(Self(std::str::from_utf8(text)?.to_owned())),
             _ => Err("not a jsonb value of version 1".into()),
         }
+    }
+}
+impl FromSql<Doc, Pg> for Json {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(serde_json::from_str(&<Unread as FromSql<Doc, Pg>>::from_sql(value)?.0)?))
     }
 }

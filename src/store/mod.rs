@@ -49,6 +49,8 @@ use std::{
     time::Duration,
 };
 
+use tokio::runtime::{self, Runtime};
+
 use crate::domain::{Error, Instant, cache_tag::CacheTag, id::Entropy, instant::Clock};
 use dialect::{Conn, Engine, Use};
 use group_commit::{Line, Pooled, Turn};
@@ -87,6 +89,7 @@ struct Inner {
     entropy: Arc<dyn Entropy>,
     statements: Arc<AtomicI64>,
     line: Line,
+    desks: ReadingDesks,
     watcher: OnceLock<Weak<dyn Watcher>>,
 }
 
@@ -208,6 +211,7 @@ impl Store {
         let readers = pool(Use::Read, options.readers)?;
         Ok(Self(Arc::new(Inner {
             line: Line::new(options.clock.clone()),
+            desks: ReadingDesks::new(options.readers)?,
             engine,
             url: options.url,
             readers,
@@ -269,7 +273,7 @@ impl Store {
         F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
     {
         let store = self.clone();
-        aside(move || store.read_now(f)).await
+        self.0.desks.take(move || store.read_now(f)).await
     }
 
     /// Read in one snapshot, and say what the outcome was made from, whether it is one or a refusal.
@@ -408,6 +412,31 @@ impl Store {
     pub fn checkpoint(&self) -> Result<(), Error> {
         let mut conn = self.0.writers.get().map_err(Error::internal)?;
         Ok(dialect::checkpoint(&mut conn)?)
+    }
+}
+
+/// Threads that read: as many as there are connections to read from, so that whoever has a thread has a connection, first come, first served.
+struct ReadingDesks(Option<Runtime>);
+
+impl ReadingDesks {
+    fn new(readers: u32) -> Result<Self, Error> {
+        let threads = usize::try_from(readers).unwrap_or(usize::MAX).max(1);
+        let runtime = runtime::Builder::new_current_thread().max_blocking_threads(threads).thread_name("reader").build();
+        runtime.map(|runtime| Self(Some(runtime))).map_err(Error::internal)
+    }
+
+    async fn take<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+        let runtime = self.0.as_ref().ok_or_else(|| Error::internal("the store is closed"))?;
+        runtime.spawn_blocking(work).await.map_err(Error::internal)?
+    }
+}
+
+impl Drop for ReadingDesks {
+    fn drop(&mut self) {
+        // Waiting for readers is not allowed everywhere that a store may be dropped.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 

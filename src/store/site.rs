@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     Tx,
-    dialect::{At, Doc, Json},
+    dialect::{At, Doc, Json, Unread},
     schema::site,
     sql::Sql,
 };
@@ -20,7 +20,8 @@ use crate::{
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
         locale::{Direction, LocaleSettings},
-        site::{Masthead, Site, UrlPattern},
+        path::UrlPattern,
+        site::{Masthead, Site},
     },
 };
 
@@ -39,7 +40,7 @@ struct Row {
     #[diesel(sql_type = Text)]
     review: String,
     #[diesel(sql_type = Doc)]
-    credit_labels: Json,
+    credit_labels: Unread,
     #[diesel(sql_type = Integer)]
     site_version: i32,
     #[diesel(sql_type = At)]
@@ -51,7 +52,7 @@ struct Row {
     #[diesel(sql_type = Text)]
     direction: String,
     #[diesel(sql_type = Doc)]
-    fallback: Json,
+    fallback: Unread,
     #[diesel(sql_type = Integer)]
     words_per_minute: i32,
     #[diesel(sql_type = Integer)]
@@ -82,11 +83,14 @@ pub fn masthead(tx: &mut Tx<'_>) -> Result<Masthead, Error> {
             locale: Locale::stored(row.locale),
             name: row.name,
             direction: if row.direction == "rtl" { Direction::Rtl } else { Direction::Ltr },
-            fallback: serde_json::from_value(row.fallback.0).map_err(Error::internal)?,
+            fallback: row.fallback.read()?,
             words_per_minute: row.words_per_minute,
             position: row.position,
             version: row.locale_version,
         });
+        if site.is_some() {
+            continue;
+        }
         site = Some(Site {
             name: row.site_name,
             url: row.url,
@@ -94,7 +98,7 @@ pub fn masthead(tx: &mut Tx<'_>) -> Result<Masthead, Error> {
             time_zone: row.time_zone,
             url_pattern: UrlPattern::stored(row.url_pattern),
             review: row.review.parse()?,
-            credit_labels: serde_json::from_value(row.credit_labels.0).map_err(Error::internal)?,
+            credit_labels: row.credit_labels.read()?,
             version: row.site_version,
             updated_at: row.updated_at,
         });

@@ -23,7 +23,7 @@ use crate::{
     },
     store::{
         Tx, articles,
-        dialect::{At, Doc, Json, Uid},
+        dialect::{At, Doc, Uid, Unread},
         sections::path_of,
         sql::Sql,
     },
@@ -129,7 +129,7 @@ pub(in crate::store) struct LiveRow {
     #[diesel(sql_type = Text)]
     locale: String,
     #[diesel(sql_type = Doc)]
-    facts: Json,
+    facts: Unread,
     #[diesel(sql_type = Text)]
     path: String,
     #[diesel(sql_type = Text)]
@@ -161,7 +161,7 @@ pub(in crate::store) struct LiveRow {
     #[diesel(sql_type = Integer)]
     behind: i32,
     #[diesel(sql_type = Doc)]
-    lag: Json,
+    lag: Unread,
     #[diesel(sql_type = Bool)]
     corrected: bool,
 }
@@ -171,7 +171,7 @@ impl LiveRow {
         Ok(Live {
             article_id: self.article_id,
             locale: Locale::stored(self.locale),
-            facts: serde_json::from_value(self.facts.0).map_err(Error::internal)?,
+            facts: self.facts.read()?,
             section_path: path_of(&self.path)?,
             slug: Slug::stored(self.slug),
             headline: self.headline,
@@ -187,7 +187,7 @@ impl LiveRow {
             updated_at: self.updated_at,
             made_from: self.made_from_locale.map(Locale::stored),
             behind: self.behind,
-            lag: serde_json::from_value(self.lag.0).map_err(Error::internal)?,
+            lag: self.lag.read()?,
             corrected: self.corrected,
         })
     }

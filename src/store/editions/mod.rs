@@ -16,7 +16,7 @@ pub(super) use live::{LiveRow, select};
 
 use super::{
     Tx,
-    dialect::{At, Doc, Json, Uid},
+    dialect::{At, Doc, Json, Uid, Unread},
     listings, names,
     schema::{edition_authors, edition_tags, editions},
     sections::path_of,
@@ -254,7 +254,7 @@ pub fn listed(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Vec<P
         #[diesel(sql_type = Text)]
         locale: String,
         #[diesel(sql_type = Doc)]
-        facts: Json,
+        facts: Unread,
         #[diesel(sql_type = Text)]
         path: String,
     }
@@ -264,10 +264,7 @@ pub fn listed(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Vec<P
     let mut sql =
         Sql::new("SELECT DISTINCT e.locale, e.facts, s.path FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.article_id IN ");
     sql.ids(articles.iter().copied());
-    let row = |r: ListedRow| {
-        let facts = serde_json::from_value(r.facts.0).map_err(Error::internal)?;
-        Ok(Place { locale: Locale::stored(r.locale), facts, section_path: path_of(&r.path)? })
-    };
+    let row = |r: ListedRow| Ok(Place { locale: Locale::stored(r.locale), facts: r.facts.read()?, section_path: path_of(&r.path)? });
     sql.load::<ListedRow>(tx)?.into_iter().map(row).collect()
 }
 
