@@ -179,6 +179,35 @@ both! {
         assert_eq!((purge(&app, &purger).await, cache.take().len()), (1, 1), "and when that one is gone, another");
     }
 
+    async fn what_was_told_is_told_once_more_for_what_was_on_its_way(app) {
+        let story = story(&app).await;
+        let editor = app.editor().await;
+        let cache = Cache::new();
+        let purger = Arc::new(Purger::new(app.store.clone(), vec![Target::Webhook { url: cache.url.clone() }]).unwrap());
+        let unpublish = json!({ "locales": ["en"] });
+        editor.act(&format!("{story}/unpublish"), &editor.get(&story).await.etag(), &unpublish).await.ok();
+        assert_eq!(purge(&app, &purger).await, 1);
+        let first = cache.take();
+        app.wait(4);
+        assert_eq!((purge(&app, &purger).await, cache.take().len()), (0, 0));
+        editor.publish(&story, &["en"]).await.ok();
+        app.wait(1);
+        // A cache that cannot be told the second time is told a third.
+        cache.status.store(302, Ordering::SeqCst);
+        assert_eq!((purge(&app, &purger).await, cache.take().len()), (0, 2), "sending us elsewhere is no answer");
+        cache.status.store(200, Ordering::SeqCst);
+        app.wait(5);
+        assert_eq!(purge(&app, &purger).await, 1);
+        let heard = cache.take();
+        let bodies: Vec<_> = heard.iter().map(|h| &h.body).collect();
+        assert_eq!(bodies[0], &first[0].body, "just what it was told the first time");
+        assert!(bodies.len() == 2 && bodies[1]["seq"].as_i64() > bodies[0]["seq"].as_i64(), "{bodies:?}");
+        app.wait(5);
+        assert_eq!((purge(&app, &purger).await, cache.take().len()), (0, 1));
+        app.wait(60);
+        assert_eq!((purge(&app, &purger).await, cache.take().len()), (0, 0), "and no more");
+    }
+
     async fn what_would_take_a_cache_too_many_requests_is_told_as_everything(app) {
         app.multiply(1);
         let cache = Cache::new();

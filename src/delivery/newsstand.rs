@@ -46,7 +46,7 @@ pub struct Representation {
     /// The bytes.
     pub bytes: Bytes,
     /// The entity tag, with its quotes.
-    pub etag: String,
+    pub etag: HeaderValue,
 }
 
 /// What an entry answers.
@@ -67,10 +67,10 @@ pub enum Told {
 pub struct Page {
     plain: Representation,
     coded: [OnceLock<Option<Representation>>; 3],
-    /// The language that it is in.
-    pub locale: Option<Locale>,
+    /// The language that it is in, as `Content-Language` says it.
+    pub language: Option<HeaderValue>,
     /// The pages beside it, as a `Link` header says them (RFC 8288).
-    pub link: Option<String>,
+    pub link: Option<HeaderValue>,
 }
 
 /// One answer, and what it was made from.
@@ -114,11 +114,13 @@ impl Entry {
 }
 
 impl Page {
-    fn new(json: Vec<u8>, locale: Option<Locale>, link: Option<String>) -> Self {
-        let digest = Sha256::digest(&json);
-        let tag = BASE64_URL_SAFE_NO_PAD.encode(digest.get(..15).unwrap_or_default());
-        let plain = Representation { coding: Coding::Identity, bytes: json.into_boxed_slice().into(), etag: format!("\"{tag}\"") };
-        Self { plain, coded: [const { OnceLock::new() }; 3], locale, link }
+    fn new(json: Vec<u8>, locale: Option<&Locale>, link: Option<&str>) -> Result<Self, Error> {
+        let header = |text: &str| HeaderValue::from_str(text).map_err(Error::internal);
+        let tag = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&json).get(..15).unwrap_or_default());
+        let etag = header(&format!("\"{tag}\""))?;
+        let plain = Representation { coding: Coding::Identity, bytes: json.into_boxed_slice().into(), etag };
+        let (language, link) = (locale.map(|l| header(l.as_str())).transpose()?, link.map(header).transpose()?);
+        Ok(Self { plain, coded: [const { OnceLock::new() }; 3], language, link })
     }
 
     /// Whether it is offered in several codings.
@@ -144,7 +146,8 @@ impl Page {
     fn make(&self, wanted: Coding) -> Result<(), Error> {
         let Some(slot) = self.slot(wanted) else { return Ok(()) };
         let coded = wanted.encode(&self.plain.bytes)?;
-        let etag = format!("{}-{}\"", self.plain.etag.trim_end_matches('"'), wanted.as_str());
+        let tag = self.plain.etag.to_str().map_err(Error::internal)?.trim_end_matches('"');
+        let etag = HeaderValue::try_from(format!("{tag}-{}\"", wanted.as_str())).map_err(Error::internal)?;
         let _ = slot.set(coded.map(|bytes| Representation { coding: wanted, bytes: bytes.into(), etag }));
         Ok(())
     }
@@ -159,7 +162,8 @@ fn tell(request: &Request, outcome: Result<Outcome, Error>) -> Result<(Told, Opt
                 cursor.as_ref().map(|cursor| format!("<{}>; rel=\"{rel}\"", request.target(Some(cursor))))
             };
             let links: Vec<String> = pages.iter().filter_map(rel).collect();
-            let page = Page::new(shown.json, shown.locale, (!links.is_empty()).then(|| links.join(", ")));
+            let link = (!links.is_empty()).then(|| links.join(", "));
+            let page = Page::new(shown.json, shown.locale.as_ref(), link.as_deref())?;
             Ok((Told::Shown(Box::new(page)), shown.until))
         }
         Ok(Outcome::Moved(to)) => Ok((Told::Moved(to), None)),

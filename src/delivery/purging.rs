@@ -29,17 +29,19 @@ pub enum Purge {
 /// Changes that are told one by one; more of them drop everything.
 const MOST: i64 = 1_000;
 
-/// What the changes after a number have made untrue, and the number of the last of them.
+/// What the changes after a number, up to another, have made untrue, and the number of the last of them.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn after(tx: &mut Tx<'_>, seq: i64) -> Result<(i64, Purge), Error> {
-    let last = store::changes::last(tx)?;
+pub fn between(tx: &mut Tx<'_>, seq: i64, until: i64) -> Result<(i64, Purge), Error> {
+    let last = store::changes::last(tx)?.min(until);
+    if last <= seq {
+        return Ok((seq, Purge::Of { tags: BTreeSet::new(), urls: BTreeSet::new() }));
+    }
     if last.saturating_sub(seq) > MOST {
         return Ok((last, Purge::Everything));
     }
-    let logged = store::changes::after(tx, seq, MOST)?;
-    let last = logged.last().map_or(seq, |l| l.seq);
+    let logged = store::changes::after(tx, seq, last.saturating_sub(seq))?;
     let changes: Vec<Change> = logged.into_iter().map(|l| l.change).filter(|c| c.audience() == Audience::Public).collect();
     if changes.iter().any(|c| matches!(c.subject, Subject::Site | Subject::Locale(_))) {
         // Every page shows the masthead.

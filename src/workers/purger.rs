@@ -2,8 +2,15 @@
 //!
 //! The change log is the outbox. Each configured cache has a place in it, which moves on once the cache has said that it was told; until
 //! then it is told again, later each time. One instance at a time tells a cache, so that it hears of changes in their order.
+//!
+//! What was told is told once more after some seconds. An answer may have been on its way from before the change, or may have been asked
+//! of another instance in the moment before that had heard of it, and so come into the cache after it was told the first time.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use serde_json::json;
 
@@ -11,7 +18,7 @@ use super::Worker;
 use crate::{
     access::secret::Secret,
     delivery::purging::{self, Purge},
-    domain::Error,
+    domain::{Error, Instant},
     store::{self, Store},
 };
 
@@ -23,6 +30,8 @@ const TIMEOUT: u64 = 5;
 const MOST_REQUESTS: usize = 20;
 /// Seconds for which one instance takes it upon itself to tell a cache; more than all its requests may take.
 const LEASE: i64 = 120;
+/// Seconds after which a cache is told once more.
+const ONCE_MORE: i64 = 5;
 /// The longest that is waited before another try, in seconds.
 const LONGEST_WAIT: i64 = 300;
 
@@ -150,6 +159,16 @@ pub struct Purger {
     store: Store,
     targets: Vec<Target>,
     agent: ureq::Agent,
+    once_more: Mutex<VecDeque<OnceMore>>,
+}
+
+/// What a cache is to be told once more, and when: the changes after one up to another.
+#[derive(Debug)]
+struct OnceMore {
+    at: Instant,
+    target: Target,
+    after: i64,
+    last: i64,
 }
 
 impl Purger {
@@ -164,7 +183,7 @@ impl Purger {
             .timeout_global(Some(Duration::from_secs(TIMEOUT)))
             .max_redirects(0)
             .allow_non_standard_methods(true);
-        Ok(Self { store, targets, agent: config.build().into() })
+        Ok(Self { store, targets, agent: config.build().into(), once_more: Mutex::default() })
     }
 
     /// Tell every cache what it was not told yet; how many were told something.
@@ -172,6 +191,7 @@ impl Purger {
     /// # Errors
     /// [`Error::Busy`] and [`Error::Internal`] when the database fails; a cache that fails is told again later.
     pub fn purge(&self) -> Result<usize, Error> {
+        self.repeat();
         let mut count = 0usize;
         for target in &self.targets {
             let name = target.name();
@@ -180,9 +200,10 @@ impl Purger {
             }
             let until = self.store.now().plus_seconds(LEASE);
             let Some(told) = self.store.write_now(|tx| store::purging::lease(tx, &name, until))? else { continue };
-            match self.tell(target, told.seq) {
+            match self.tell(target, told.seq, i64::MAX) {
                 Ok(last) => {
                     self.store.write_now(|tx| store::purging::told(tx, &name, last))?;
+                    self.note(OnceMore { at: self.store.now(), target: target.clone(), after: told.seq, last });
                     count = count.saturating_add(1);
                 }
                 Err(why) => {
@@ -196,16 +217,39 @@ impl Purger {
         Ok(count)
     }
 
-    /// Tell a cache of what came after a change; the last change that it was told of.
-    fn tell(&self, target: &Target, seq: i64) -> Result<i64, String> {
-        let (last, purge) = self.store.read_now(|tx| purging::after(tx, seq)).map_err(|e| e.to_string())?;
+    /// Tell a cache once more later.
+    fn note(&self, told: OnceMore) {
+        let at = told.at.plus_seconds(ONCE_MORE);
+        self.once_more.lock().unwrap_or_else(PoisonError::into_inner).push_back(OnceMore { at, ..told });
+    }
+
+    /// Tell caches once more what they were told some seconds ago.
+    fn repeat(&self) {
+        let now = self.store.now();
+        loop {
+            let mut waiting = self.once_more.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(due) = waiting.pop_front_if(|next| next.at <= now) else { return };
+            drop(waiting);
+            if let Err(why) = self.tell(&due.target, due.after, due.last) {
+                tracing::warn!(cache = due.target.name(), why, "a cache could not be told once more what to drop");
+                self.note(OnceMore { at: now, ..due });
+            }
+        }
+    }
+
+    /// Tell a cache of the changes after one, up to another; the last change that it was told of.
+    fn tell(&self, target: &Target, after: i64, until: i64) -> Result<i64, String> {
+        let (last, purge) = self.store.read_now(|tx| purging::between(tx, after, until)).map_err(|e| e.to_string())?;
         let mut requests = target.requests(last, &purge);
         if requests.len() > MOST_REQUESTS {
             requests = target.requests(last, &Purge::Everything);
         }
         for request in requests {
-            // What a cache answers is of no interest; that it did not refuse is.
-            self.agent.run(request).map_err(|e| e.to_string())?;
+            // What a cache answers is of no interest; that it did not refuse, nor send us elsewhere, is.
+            let status = self.agent.run(request).map_err(|e| e.to_string())?.status();
+            if !status.is_success() {
+                return Err(format!("it answered {status}"));
+            }
         }
         Ok(last)
     }
