@@ -278,6 +278,48 @@ both! {
         assert!(app.store.statements() - before <= 4, "{}", app.store.statements() - before);
     }
 
+    async fn what_is_asked_for_all_the_time_is_not_put_out_for_what_nobody_asks_for_twice(app) {
+        app.multiply(600);
+        let ids = async |cursor: String| {
+            let list = app.anyone().get(&format!("/v1/articles?limit=100&fields=id{cursor}")).await.ok();
+            let all: Vec<String> = list["data"].as_array().unwrap().iter().map(|a| a["id"].as_str().unwrap().to_owned()).collect();
+            (all, list["page"]["next"].as_str().map(|next| format!("&cursor={next}")))
+        };
+        let (mut all, mut next) = ids(String::new()).await;
+        while let Some(cursor) = next {
+            let (more, after) = ids(cursor).await;
+            all.extend(more);
+            next = after;
+        }
+        // A cache with room for some hundred articles.
+        let small = app.keeping(1 << 20).await;
+        let ask = async |id: &String| {
+            let before = app.store.statements();
+            app.anyone().at(&small).get(&format!("/v1/articles/{id}")).await.ok();
+            app.store.statements() - before
+        };
+        let (hot, others) = all.split_first().unwrap();
+        let mut put_out = 0;
+        for _ in 0..2 {
+            put_out = 0;
+            for id in others {
+                put_out += i64::from(ask(id).await > 0);
+            }
+        }
+        assert!(put_out > 100, "the cache has room for nearly all: {put_out}");
+        ask(hot).await;
+        let mut made_again = 0;
+        for (round, some) in others.chunks(5).enumerate() {
+            for id in some.iter().chain(some).chain(some) {
+                ask(id).await;
+            }
+            let made = ask(hot).await > 0;
+            // A few rounds pass until the cache has noticed.
+            made_again += u32::from(made && round > 20);
+        }
+        assert_eq!(made_again, 0);
+    }
+
     async fn entity_tags_codings_and_heads_are_those_of_the_standard(app) {
         let room = newsroom(&app).await;
         let path = format!("/v1/articles/{}?locale=hi", room.stories[0].rsplit('/').next().unwrap());

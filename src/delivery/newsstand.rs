@@ -11,8 +11,8 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
-        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering},
     },
 };
 
@@ -21,6 +21,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use quick_cache::{Lifecycle, Weighter, sync::Cache};
 use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
 
 use super::{
     coding::Coding,
@@ -35,6 +36,8 @@ use crate::{
 const REMEMBERED: usize = 4_096;
 /// Spellings of requests that lead to their answers without being read again.
 const SPELLINGS: usize = 16_384;
+/// How often an answer is found by its spelling for each time that the cache is told so.
+const UNNOTICED: u32 = 8;
 /// The longest spelling, in bytes.
 const LONGEST_SPELLING: usize = 512;
 
@@ -66,7 +69,7 @@ pub enum Told {
 #[derive(Debug)]
 pub struct Page {
     plain: Representation,
-    coded: [OnceLock<Option<Representation>>; 3],
+    coded: [OnceCell<Option<Representation>>; 3],
     /// The language that it is in, as `Content-Language` says it.
     pub language: Option<HeaderValue>,
     /// The pages beside it, as a `Link` header says them (RFC 8288).
@@ -89,6 +92,8 @@ pub struct Entry {
     until: Option<Instant>,
     /// Whether it is in the cache: then nothing has touched it.
     kept: AtomicBool,
+    /// How often it was handed out without the cache being asked.
+    handed_out: AtomicU32,
 }
 
 impl Entry {
@@ -120,7 +125,7 @@ impl Page {
         let etag = header(&format!("\"{tag}\""))?;
         let plain = Representation { coding: Coding::Identity, bytes: json.into_boxed_slice().into(), etag };
         let (language, link) = (locale.map(|l| header(l.as_str())).transpose()?, link.map(header).transpose()?);
-        Ok(Self { plain, coded: [const { OnceLock::new() }; 3], language, link })
+        Ok(Self { plain, coded: [const { OnceCell::const_new() }; 3], language, link })
     }
 
     /// Whether it is offered in several codings.
@@ -129,7 +134,7 @@ impl Page {
         Coding::worthwhile(self.plain.bytes.len())
     }
 
-    fn slot(&self, coding: Coding) -> Option<&OnceLock<Option<Representation>>> {
+    fn slot(&self, coding: Coding) -> Option<&OnceCell<Option<Representation>>> {
         let place = Coding::MADE.iter().position(|c| *c == coding)?;
         self.coded.get(place).filter(|_| self.varies())
     }
@@ -143,13 +148,20 @@ impl Page {
         }
     }
 
-    fn make(&self, wanted: Coding) -> Result<(), Error> {
+    /// Make the representation in a coding, where waiting is fine, and at most once however many ask for it.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when an encoder fails.
+    pub async fn encode(&self, wanted: Coding) -> Result<(), Error> {
         let Some(slot) = self.slot(wanted) else { return Ok(()) };
-        let coded = wanted.encode(&self.plain.bytes)?;
-        let tag = self.plain.etag.to_str().map_err(Error::internal)?.trim_end_matches('"');
-        let etag = HeaderValue::try_from(format!("{tag}-{}\"", wanted.as_str())).map_err(Error::internal)?;
-        let _ = slot.set(coded.map(|bytes| Representation { coding: wanted, bytes: bytes.into(), etag }));
-        Ok(())
+        let plain = self.plain.clone();
+        let making = async move {
+            let coded = aside(move || wanted.encode(&plain.bytes)).await?;
+            let tag = plain.etag.to_str().map_err(Error::internal)?.trim_end_matches('"');
+            let etag = HeaderValue::try_from(format!("{tag}-{}\"", wanted.as_str())).map_err(Error::internal)?;
+            Ok(coded.map(|bytes| Representation { coding: wanted, bytes: bytes.into(), etag }))
+        };
+        slot.get_or_try_init(|| making).await.map(drop)
     }
 }
 
@@ -330,7 +342,12 @@ impl Newsstand {
     /// The answer to a request that was spelled like this before, if it is still true.
     #[must_use]
     pub fn spelled(&self, target: &str, now: Instant) -> Option<Arc<Entry>> {
-        self.spellings.get(target)?.upgrade().filter(|entry| entry.is_good(now))
+        let entry = self.spellings.get(target)?.upgrade().filter(|entry| entry.is_good(now))?;
+        if entry.handed_out.fetch_add(1, Ordering::Relaxed).is_multiple_of(UNNOTICED) {
+            // The cache puts out what nobody has asked it for.
+            let _ = self.answers.as_ref().and_then(|answers| answers.get(&entry.request));
+        }
+        Some(entry)
     }
 
     /// Note that a path and query spell the request of this answer.
@@ -392,16 +409,8 @@ impl Newsstand {
             seq,
             until,
             kept: AtomicBool::new(false),
+            handed_out: AtomicU32::new(0),
         }))
-    }
-
-    /// Make the representation of an answer in a coding, where waiting is fine.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] when an encoder fails.
-    pub async fn encode(&self, entry: &Arc<Entry>, wanted: Coding) -> Result<(), Error> {
-        let entry = entry.clone();
-        aside(move || if let Told::Shown(page) = &entry.told { page.make(wanted) } else { Ok(()) }).await
     }
 
     /// The locale of the site that a reader's `Accept-Language` asks for.

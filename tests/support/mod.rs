@@ -227,7 +227,12 @@ impl TestApp {
 
     /// The same service without a response cache.
     pub(crate) async fn uncached(&self) -> Entrance {
-        Entrance::new(self.store.clone(), self.keys.clone(), 0).await
+        self.keeping(0).await
+    }
+
+    /// The same service with a response cache of so many bytes.
+    pub(crate) async fn keeping(&self, bytes: u64) -> Entrance {
+        Entrance::new(self.store.clone(), self.keys.clone(), bytes).await
     }
 
     /// Another instance over the same database, with connections and a response cache of its own.

@@ -73,7 +73,7 @@ fn refuse(req: &HttpRequest, error: Error) -> HttpResponse {
 async fn show(state: &State, head: &RequestHead, entry: &Arc<Entry>, page: &Page, negotiated: bool) -> Result<HttpResponse, Failure> {
     let wanted = head.headers.get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).map_or(Coding::Identity, Coding::wanted);
     if page.ready(wanted).is_none() {
-        state.newsstand.encode(entry, wanted).await?;
+        page.encode(wanted).await?;
     }
     let Some(shown) = page.ready(wanted) else { return Err(Error::internal("an answer has no representation").into()) };
     let unchanged = head.headers.get_all(header::IF_NONE_MATCH).any(|tags| names(tags.as_bytes(), shown.etag.as_bytes()));
