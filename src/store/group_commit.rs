@@ -10,7 +10,10 @@ use std::{
     time::Duration,
 };
 
-use super::dialect::{self, Conn, Use};
+use super::{
+    connections::{Manager, Pooled, taken_from},
+    dialect::{self, Conn, Use},
+};
 use crate::domain::{Error, Instant, instant::Clock};
 
 /// How many writes share a commit at most.
@@ -21,9 +24,6 @@ const LONGEST: i64 = 20_000;
 
 /// How long a turn is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A connection out of a pool.
-pub(super) type Pooled = r2d2::PooledConnection<super::Manager>;
 
 /// Where writers wait for their turn.
 pub(super) struct Line {
@@ -88,7 +88,7 @@ impl Line {
     ///
     /// # Errors
     /// [`Error::Busy`] when the turn does not come; [`Error::Internal`] when the database fails.
-    pub(super) fn turn(&self, pool: &r2d2::Pool<super::Manager>) -> Result<Turn<'_>, Error> {
+    pub(super) fn turn(&self, pool: &r2d2::Pool<Manager>) -> Result<Turn<'_>, Error> {
         let mut state = locked(&self.state);
         state.waiting = state.waiting.saturating_add(1);
         let (mut state, _) = self.free.wait_timeout_while(state, PATIENCE, |s| s.taken).unwrap_or_else(PoisonError::into_inner);
@@ -102,7 +102,7 @@ impl Line {
         let place = Place(self);
         let mut open = match open {
             Some(open) => open,
-            None => Open { conn: super::taken_from(pool)?, group: Arc::default(), writes: 0, since: self.clock.now() },
+            None => Open { conn: taken_from(pool)?, group: Arc::default(), writes: 0, since: self.clock.now() },
         };
         dialect::begin(&mut open.conn, Use::Write)?;
         Ok(Turn { open, place })

@@ -9,6 +9,7 @@ pub mod assignments;
 pub mod authors;
 pub mod changes;
 pub mod comments;
+mod connections;
 pub mod corrections;
 pub mod dialect;
 pub mod editions;
@@ -49,11 +50,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::runtime::{self, Runtime};
-
 use crate::domain::{Error, Instant, cache_tag::CacheTag, id::Entropy, instant::Clock};
+use connections::{Manager, Pooled, ReadingDesks, taken_from};
 use dialect::{Conn, Engine, Use};
-use group_commit::{Line, Pooled, Turn};
+use group_commit::{Line, Turn};
 pub use tx::{Noted, Tx};
 
 /// How a store is opened.
@@ -97,44 +97,6 @@ impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store").field("engine", &self.0.engine).finish_non_exhaustive()
     }
-}
-
-struct Manager {
-    url: String,
-    purpose: Use,
-    statements: Arc<AtomicI64>,
-}
-
-impl r2d2::ManageConnection for Manager {
-    type Connection = Conn;
-    type Error = diesel::ConnectionError;
-
-    fn connect(&self) -> Result<Conn, diesel::ConnectionError> {
-        dialect::connect(&self.url, self.purpose, self.statements.clone())
-    }
-
-    fn is_valid(&self, conn: &mut Conn) -> Result<(), diesel::ConnectionError> {
-        let alive = dialect::is_alive(conn);
-        if dialect::asks_to_know(conn) {
-            self.statements.fetch_sub(1, Ordering::Relaxed);
-        }
-        if alive { Ok(()) } else { Err(diesel::ConnectionError::BadConnection("it no longer answers".to_owned())) }
-    }
-
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        std::thread::panicking() || !dialect::is_at_rest(conn)
-    }
-}
-
-/// A connection out of a pool.
-///
-/// # Errors
-/// [`Error::Busy`] when none comes free.
-fn taken_from(pool: &r2d2::Pool<Manager>) -> Result<Pooled, Error> {
-    pool.get().map_err(|e| {
-        tracing::warn!(error = %e, "no database connection came free");
-        Error::Busy
-    })
 }
 
 /// A connection in a transaction: its own, or the turn in one that is shared.
@@ -412,31 +374,6 @@ impl Store {
     pub fn checkpoint(&self) -> Result<(), Error> {
         let mut conn = self.0.writers.get().map_err(Error::internal)?;
         Ok(dialect::checkpoint(&mut conn)?)
-    }
-}
-
-/// Threads that read: as many as there are connections to read from, so that whoever has a thread has a connection, first come, first served.
-struct ReadingDesks(Option<Runtime>);
-
-impl ReadingDesks {
-    fn new(readers: u32) -> Result<Self, Error> {
-        let threads = usize::try_from(readers).unwrap_or(usize::MAX).max(1);
-        let runtime = runtime::Builder::new_current_thread().max_blocking_threads(threads).thread_name("reader").build();
-        runtime.map(|runtime| Self(Some(runtime))).map_err(Error::internal)
-    }
-
-    async fn take<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-        let runtime = self.0.as_ref().ok_or_else(|| Error::internal("the store is closed"))?;
-        runtime.spawn_blocking(work).await.map_err(Error::internal)?
-    }
-}
-
-impl Drop for ReadingDesks {
-    fn drop(&mut self) {
-        // Waiting for readers is not allowed everywhere that a store may be dropped.
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
     }
 }
 

@@ -1,26 +1,29 @@
 //! Whole pages: everything a frontend needs to render what is at a public path, in one answer.
 
+mod shape;
+
 use std::collections::BTreeSet;
 
-use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
+
+pub use shape::{Card, Cards, Frame, Head, HrefLang, LanguageLink, NavigationItem, OpenGraph, Page, Rail, RailKind};
 
 use super::{
     Reading,
     articles::{self, Article, BodyFormat, Shape},
-    names::{self, Alternate, Author, Section, SectionRef, Tag},
+    names::{self, Alternate, Section, SectionRef},
     resolve::{Resolved, resolve_in},
-    site::{self, SiteInfo},
+    site,
 };
 use crate::{
     access::Visibility,
     domain::{
-        Error, Id, Instant, Locale,
-        article::{ArticleId, Kind},
+        Error, Instant, Locale,
+        article::ArticleId,
         facet::Facet,
-        locale::Direction,
+        locale::{Direction, LocaleSettings},
         page::{Page as Rows, PageInfo, Paging},
+        section::SectionId,
     },
     store::{
         self, Tx,
@@ -31,222 +34,6 @@ use crate::{
 
 /// How many stories a rail shows.
 const RAIL: u32 = 10;
-
-/// A story as lists and rails show it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Card {
-    /// Its id.
-    pub id: ArticleId,
-    /// The form.
-    pub kind: Kind,
-    /// Absolute URL of its page.
-    pub url: String,
-    /// The headline.
-    #[schema(example = "River rises overnight")]
-    pub headline: String,
-    /// The summary; empty when there is none.
-    pub summary: String,
-    /// Its section.
-    pub section: SectionRef,
-    /// The lead picture or video.
-    pub lead: Option<articles::Lead>,
-    /// Minutes to read it.
-    pub reading_minutes: i32,
-    /// First publication.
-    pub published_at: Instant,
-    /// Last significant publication.
-    pub updated_at: Instant,
-}
-
-/// An entry of the navigation, with those below it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct NavigationItem {
-    /// The section.
-    pub id: crate::domain::section::SectionId,
-    /// Its name.
-    #[schema(example = "World")]
-    pub name: String,
-    /// Absolute URL of its page.
-    pub url: String,
-    /// Whether the page is this section's, or lies below it.
-    pub current: bool,
-    /// The sections below it, in order.
-    #[schema(no_recursion)]
-    pub children: Vec<NavigationItem>,
-}
-
-/// An entry of the language switcher.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LanguageLink {
-    /// The locale.
-    pub locale: Locale,
-    /// The language's own name for itself.
-    #[schema(example = "हिंदी")]
-    pub name: String,
-    /// Which way its script runs.
-    pub direction: Direction,
-    /// Absolute URL: of this page in that language, or of that language's front page.
-    pub url: String,
-    /// Whether this page is to be had in that language.
-    pub available: bool,
-    /// Whether it is the language of this page.
-    pub current: bool,
-}
-
-/// A link to the same page in another language, as search engines want it.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct HrefLang {
-    /// A language tag, or `x-default`.
-    #[schema(example = "hi")]
-    pub hreflang: String,
-    /// Absolute URL.
-    pub href: String,
-}
-
-/// A property of the Open Graph protocol.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct OpenGraph {
-    /// Its name.
-    #[schema(example = "og:title")]
-    pub property: String,
-    /// Its content.
-    pub content: String,
-}
-
-/// What goes into the head of a page.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Head {
-    /// The title.
-    pub title: String,
-    /// The description; empty when there is none.
-    pub description: String,
-    /// Absolute URL that the page is to be known by.
-    pub canonical: String,
-    /// The languages it is to be had in, itself among them, and the default.
-    pub alternates: Vec<HrefLang>,
-    /// Open Graph properties, in order.
-    pub open_graph: Vec<OpenGraph>,
-}
-
-/// What every page has.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Frame {
-    /// The language of the page.
-    pub locale: Locale,
-    /// Which way its script runs.
-    pub direction: Direction,
-    /// The publication.
-    pub site: SiteInfo,
-    /// The sections, as a tree.
-    pub navigation: Vec<NavigationItem>,
-    /// The language switcher.
-    pub languages: Vec<LanguageLink>,
-    /// For the head of the page.
-    pub head: Head,
-}
-
-crate::domain::vocabulary::vocabulary! {
-    /// What a rail shows.
-    pub enum RailKind {
-        /// The latest of the section.
-        LatestInSection => "latest_in_section",
-        /// The latest of the site.
-        Latest => "latest",
-    }
-}
-
-/// Stories beside the page's own.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Rail {
-    /// What it shows.
-    pub kind: RailKind,
-    /// The stories.
-    pub articles: Vec<Card>,
-}
-
-/// A page of stories.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Cards {
-    /// The stories.
-    pub data: Vec<Card>,
-    /// Where the pages beside it begin: the `cursor` to ask for.
-    pub page: PageInfo,
-}
-
-/// What is at a public path, with everything its page shows.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Page {
-    /// The front page of a language.
-    Home {
-        /// What every page has.
-        frame: Frame,
-        /// The latest stories.
-        articles: Cards,
-    },
-    /// The page of an article.
-    Article {
-        /// What every page has.
-        frame: Frame,
-        /// The article.
-        article: Box<Article>,
-        /// Stories beside it.
-        rails: Vec<Rail>,
-    },
-    /// The page of a section.
-    Section {
-        /// What every page has.
-        frame: Frame,
-        /// The section.
-        section: Box<Section>,
-        /// Its latest stories.
-        articles: Cards,
-        /// Stories beside them.
-        rails: Vec<Rail>,
-    },
-    /// The page of an author.
-    Author {
-        /// What every page has.
-        frame: Frame,
-        /// The author.
-        author: Box<Author>,
-        /// Their latest stories.
-        articles: Cards,
-    },
-    /// The page of a tag.
-    Tag {
-        /// What every page has.
-        frame: Frame,
-        /// The tag.
-        tag: Box<Tag>,
-        /// The latest stories that carry it.
-        articles: Cards,
-    },
-    /// Nothing is here any more; the page has another path now.
-    Redirect {
-        /// The present path, percent-encoded.
-        #[schema(example = "/en/world/river-rises-overnight")]
-        to: String,
-        /// The HTTP status to answer a reader with.
-        #[schema(example = 301)]
-        status: i32,
-    },
-}
-
-impl Page {
-    /// The language of the page, if there is one here.
-    #[must_use]
-    pub fn locale(&self) -> Option<&Locale> {
-        match self {
-            Self::Home { frame, .. }
-            | Self::Article { frame, .. }
-            | Self::Section { frame, .. }
-            | Self::Author { frame, .. }
-            | Self::Tag { frame, .. } => Some(&frame.locale),
-            Self::Redirect { .. } => None,
-        }
-    }
-}
 
 /// What a page is about, for its frame.
 struct Subject<'a> {
@@ -308,13 +95,7 @@ fn home(tx: &mut Tx<'_>, reading: &Reading, paging: Paging, now: Instant) -> Res
     Ok(Page::Home { frame: frame(tx, reading, &subject, now)?, articles })
 }
 
-fn section(
-    tx: &mut Tx<'_>,
-    reading: &Reading,
-    id: Id<crate::domain::section::Section>,
-    paging: Paging,
-    now: Instant,
-) -> Result<Page, Error> {
+fn section(tx: &mut Tx<'_>, reading: &Reading, id: SectionId, paging: Paging, now: Instant) -> Result<Page, Error> {
     let section = names::section(tx, reading, id)?;
     let articles = cards(tx, reading, &Filter { section: Some(id), ..Filter::default() }, paging)?;
     let path = section.path.iter().map(|s| s.id.uuid()).collect();
@@ -396,7 +177,7 @@ fn rails(tx: &mut Tx<'_>, reading: &Reading, section: Option<Facet>, beside: Opt
 fn frame(tx: &mut Tx<'_>, reading: &Reading, subject: &Subject<'_>, now: Instant) -> Result<Frame, Error> {
     let sections = names::sections(tx, reading)?;
     let masthead = &reading.masthead;
-    let link = |l: &crate::domain::locale::LocaleSettings| {
+    let link = |l: &LocaleSettings| {
         let there = subject.alternates.iter().find(|(locale, _)| *locale == l.locale);
         LanguageLink {
             locale: l.locale.clone(),
@@ -417,7 +198,7 @@ fn frame(tx: &mut Tx<'_>, reading: &Reading, subject: &Subject<'_>, now: Instant
     })
 }
 
-fn navigation(all: &[Section], parent: Option<crate::domain::section::SectionId>, current: &BTreeSet<Uuid>) -> Vec<NavigationItem> {
+fn navigation(all: &[Section], parent: Option<SectionId>, current: &BTreeSet<Uuid>) -> Vec<NavigationItem> {
     let item = |s: &Section| NavigationItem {
         id: s.id,
         name: s.name.clone(),

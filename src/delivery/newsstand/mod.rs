@@ -7,29 +7,27 @@
 //! never kept, however late it comes. **Consequence.** A hit costs a look into a map; there is no time to live to be chosen, and none to be
 //! waited for. The lists of who is where are held under one lock, which hits do not take.
 
+mod entry;
+
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
-        atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
-use actix_web::http::header::HeaderValue;
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use bytes::Bytes;
 use quick_cache::{Lifecycle, Weighter, sync::Cache};
-use sha2::{Digest, Sha256};
-use tokio::sync::OnceCell;
 
-use super::{
-    coding::Coding,
-    request::{Outcome, Request, answer},
-};
+pub use entry::{Entry, Page, Representation, Told};
+
+use entry::tell;
+
+use super::request::{Request, answer};
 use crate::{
     domain::{Error, Instant, Locale, cache_tag::CacheTag, site::Masthead},
-    store::{self, Noted, Store, Watcher, aside},
+    store::{self, Noted, Store, Watcher},
 };
 
 /// Changes that are remembered, to tell whether an answer that is still being made is out of date already.
@@ -40,150 +38,6 @@ const SPELLINGS: usize = 16_384;
 const UNNOTICED: u32 = 8;
 /// The longest spelling, in bytes.
 const LONGEST_SPELLING: usize = 512;
-
-/// A representation of an answer: its bytes in one coding, under a strong entity tag of its own (RFC 9110 §8.8.3).
-#[derive(Debug, Clone)]
-pub struct Representation {
-    /// The coding of the bytes.
-    pub coding: Coding,
-    /// The bytes.
-    pub bytes: Bytes,
-    /// The entity tag, with its quotes.
-    pub etag: HeaderValue,
-}
-
-/// What an entry answers.
-#[derive(Debug)]
-pub enum Told {
-    /// Something is shown.
-    Shown(Box<Page>),
-    /// It is found at this path and query now.
-    Moved(String),
-    /// There is no such thing.
-    Absent(&'static str),
-    /// It was taken down.
-    Gone(&'static str),
-}
-
-/// A shown answer, with what belongs to it.
-#[derive(Debug)]
-pub struct Page {
-    plain: Representation,
-    coded: [OnceCell<Option<Representation>>; 3],
-    /// The language that it is in, as `Content-Language` says it.
-    pub language: Option<HeaderValue>,
-    /// The pages beside it, as a `Link` header says them (RFC 8288).
-    pub link: Option<HeaderValue>,
-}
-
-/// One answer, and what it was made from.
-#[derive(Debug)]
-pub struct Entry {
-    number: u64,
-    request: Request,
-    /// The answer.
-    pub told: Told,
-    tags: BTreeSet<CacheTag>,
-    /// What it was made from, as Fastly and Varnish take it.
-    pub surrogate_key: HeaderValue,
-    /// What it was made from, as Cloudflare takes it.
-    pub cache_tag: HeaderValue,
-    seq: Option<i64>,
-    until: Option<Instant>,
-    /// Whether it is in the cache: then nothing has touched it.
-    kept: AtomicBool,
-    /// How often it was handed out without the cache being asked.
-    handed_out: AtomicU32,
-}
-
-impl Entry {
-    /// Until when it is true if nothing changes.
-    #[must_use]
-    pub fn until(&self) -> Option<Instant> {
-        self.until
-    }
-
-    fn is_good(&self, now: Instant) -> bool {
-        self.kept.load(Ordering::Acquire) && self.until.is_none_or(|until| now < until)
-    }
-
-    /// Its weight in the cache, in bytes: room for the coded forms is taken at once.
-    fn weight(&self) -> u64 {
-        let bytes = match &self.told {
-            Told::Shown(page) => page.plain.bytes.len().saturating_mul(2),
-            Told::Moved(_) | Told::Absent(_) | Told::Gone(_) => 0,
-        };
-        // An entry, its request, its spellings, and for each tag a place here and one in the index: as measured, rather too much than too little.
-        u64::try_from(bytes.saturating_add(self.tags.len().saturating_mul(128)).saturating_add(4_096)).unwrap_or(u64::MAX)
-    }
-}
-
-impl Page {
-    fn new(json: Vec<u8>, locale: Option<&Locale>, link: Option<&str>) -> Result<Self, Error> {
-        let header = |text: &str| HeaderValue::from_str(text).map_err(Error::internal);
-        let tag = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&json).get(..15).unwrap_or_default());
-        let etag = header(&format!("\"{tag}\""))?;
-        let plain = Representation { coding: Coding::Identity, bytes: json.into_boxed_slice().into(), etag };
-        let (language, link) = (locale.map(|l| header(l.as_str())).transpose()?, link.map(header).transpose()?);
-        Ok(Self { plain, coded: [const { OnceCell::const_new() }; 3], language, link })
-    }
-
-    /// Whether it is offered in several codings.
-    #[must_use]
-    pub fn varies(&self) -> bool {
-        Coding::worthwhile(self.plain.bytes.len())
-    }
-
-    fn slot(&self, coding: Coding) -> Option<&OnceCell<Option<Representation>>> {
-        let place = Coding::MADE.iter().position(|c| *c == coding)?;
-        self.coded.get(place).filter(|_| self.varies())
-    }
-
-    /// The representation in the coding that a reader wants, if it was made already.
-    #[must_use]
-    pub fn ready(&self, wanted: Coding) -> Option<&Representation> {
-        match self.slot(wanted) {
-            None => Some(&self.plain),
-            Some(slot) => slot.get().map(|made| made.as_ref().unwrap_or(&self.plain)),
-        }
-    }
-
-    /// Make the representation in a coding, where waiting is fine, and at most once however many ask for it.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] when an encoder fails.
-    pub async fn encode(&self, wanted: Coding) -> Result<(), Error> {
-        let Some(slot) = self.slot(wanted) else { return Ok(()) };
-        let plain = self.plain.clone();
-        let making = async move {
-            let coded = aside(move || wanted.encode(&plain.bytes)).await?;
-            let tag = plain.etag.to_str().map_err(Error::internal)?.trim_end_matches('"');
-            let etag = HeaderValue::try_from(format!("{tag}-{}\"", wanted.as_str())).map_err(Error::internal)?;
-            Ok(coded.map(|bytes| Representation { coding: wanted, bytes: bytes.into(), etag }))
-        };
-        slot.get_or_try_init(|| making).await.map(drop)
-    }
-}
-
-/// An outcome as it is told, and until when it is true if nothing changes.
-fn tell(request: &Request, outcome: Result<Outcome, Error>) -> Result<(Told, Option<Instant>), Error> {
-    match outcome {
-        Ok(Outcome::Shown(shown)) => {
-            let pages = [(shown.next, "next"), (shown.previous, "prev")];
-            let rel = |(cursor, rel): &(Option<_>, &str)| {
-                cursor.as_ref().map(|cursor| format!("<{}>; rel=\"{rel}\"", request.target(Some(cursor))))
-            };
-            let links: Vec<String> = pages.iter().filter_map(rel).collect();
-            let link = (!links.is_empty()).then(|| links.join(", "));
-            let page = Page::new(shown.json, shown.locale.as_ref(), link.as_deref())?;
-            Ok((Told::Shown(Box::new(page)), shown.until))
-        }
-        Ok(Outcome::Moved(to)) => Ok((Told::Moved(to), None)),
-        Err(Error::NotFound(what)) => Ok((Told::Absent(what), None)),
-        Err(Error::Gone(what)) => Ok((Told::Gone(what), None)),
-        Err(other) => Err(other),
-    }
-}
 
 /// Weighs entries by the memory they take.
 #[derive(Debug, Clone)]
@@ -343,7 +197,7 @@ impl Newsstand {
     #[must_use]
     pub fn spelled(&self, target: &str, now: Instant) -> Option<Arc<Entry>> {
         let entry = self.spellings.get(target)?.upgrade().filter(|entry| entry.is_good(now))?;
-        if entry.handed_out.fetch_add(1, Ordering::Relaxed).is_multiple_of(UNNOTICED) {
+        if entry.hand_out().is_multiple_of(UNNOTICED) {
             // The cache puts out what nobody has asked it for.
             let _ = self.answers.as_ref().and_then(|answers| answers.get(&entry.request));
         }
@@ -391,26 +245,9 @@ impl Newsstand {
     async fn make(&self, request: &Request) -> Result<Arc<Entry>, Error> {
         let (asked, now) = (request.clone(), self.store.now());
         let telling = move |tx: &mut store::Tx<'_>| tell(&asked, answer(tx, &asked, now));
-        let (told, Noted { tags, seq }) = self.store.read_noting(telling).await?;
-        let (told, until) = told?;
+        let (told, noted) = self.store.read_noting(telling).await?;
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        let listed = |separator: &str| {
-            let all = tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator);
-            HeaderValue::try_from(all).map_err(Error::internal)
-        };
-        let (surrogate_key, cache_tag) = (listed(" ")?, listed(",")?);
-        Ok(Arc::new(Entry {
-            number,
-            surrogate_key,
-            cache_tag,
-            request: request.clone(),
-            told,
-            tags,
-            seq,
-            until,
-            kept: AtomicBool::new(false),
-            handed_out: AtomicU32::new(0),
-        }))
+        Entry::new(number, request, told?, noted).map(Arc::new)
     }
 
     /// The locale of the site that a reader's `Accept-Language` asks for.

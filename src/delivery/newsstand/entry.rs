@@ -1,0 +1,190 @@
+//! What the newsstand keeps: whole answers as bytes, in the codings that were asked for, with what each was made from.
+
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+};
+
+use actix_web::http::header::HeaderValue;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
+
+use crate::{
+    delivery::{
+        coding::Coding,
+        request::{Outcome, Request},
+    },
+    domain::{Error, Instant, Locale, cache_tag::CacheTag},
+    store::{Noted, aside},
+};
+
+/// A representation of an answer: its bytes in one coding, under a strong entity tag of its own (RFC 9110 §8.8.3).
+#[derive(Debug, Clone)]
+pub struct Representation {
+    /// The coding of the bytes.
+    pub coding: Coding,
+    /// The bytes.
+    pub bytes: Bytes,
+    /// The entity tag, with its quotes.
+    pub etag: HeaderValue,
+}
+
+/// What an entry answers.
+#[derive(Debug)]
+pub enum Told {
+    /// Something is shown.
+    Shown(Box<Page>),
+    /// It is found at this path and query now.
+    Moved(String),
+    /// There is no such thing.
+    Absent(&'static str),
+    /// It was taken down.
+    Gone(&'static str),
+}
+
+/// A shown answer, with what belongs to it.
+#[derive(Debug)]
+pub struct Page {
+    plain: Representation,
+    coded: [OnceCell<Option<Representation>>; 3],
+    /// The language that it is in, as `Content-Language` says it.
+    pub language: Option<HeaderValue>,
+    /// The pages beside it, as a `Link` header says them (RFC 8288).
+    pub link: Option<HeaderValue>,
+}
+
+/// One answer, and what it was made from.
+#[derive(Debug)]
+pub struct Entry {
+    pub(super) number: u64,
+    pub(super) request: Request,
+    /// The answer.
+    pub told: Told,
+    pub(super) tags: BTreeSet<CacheTag>,
+    /// What it was made from, as Fastly and Varnish take it.
+    pub surrogate_key: HeaderValue,
+    /// What it was made from, as Cloudflare takes it.
+    pub cache_tag: HeaderValue,
+    pub(super) seq: Option<i64>,
+    until: Option<Instant>,
+    /// Whether it is in the cache: then nothing has touched it.
+    pub(super) kept: AtomicBool,
+    /// How often it was handed out without the cache being asked.
+    handed_out: AtomicU32,
+}
+
+impl Entry {
+    pub(super) fn new(number: u64, request: &Request, (told, until): (Told, Option<Instant>), noted: Noted) -> Result<Self, Error> {
+        let Noted { tags, seq } = noted;
+        let listed = |separator: &str| {
+            let all = tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator);
+            HeaderValue::try_from(all).map_err(Error::internal)
+        };
+        Ok(Self {
+            number,
+            request: request.clone(),
+            told,
+            surrogate_key: listed(" ")?,
+            cache_tag: listed(",")?,
+            tags,
+            seq,
+            until,
+            kept: AtomicBool::new(false),
+            handed_out: AtomicU32::new(0),
+        })
+    }
+
+    /// Count that it is handed out; the number of times before.
+    pub(super) fn hand_out(&self) -> u32 {
+        self.handed_out.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Until when it is true if nothing changes.
+    #[must_use]
+    pub fn until(&self) -> Option<Instant> {
+        self.until
+    }
+
+    pub(super) fn is_good(&self, now: Instant) -> bool {
+        self.kept.load(Ordering::Acquire) && self.until.is_none_or(|until| now < until)
+    }
+
+    /// Its weight in the cache, in bytes: room for the coded forms is taken at once.
+    pub(super) fn weight(&self) -> u64 {
+        let bytes = match &self.told {
+            Told::Shown(page) => page.plain.bytes.len().saturating_mul(2),
+            Told::Moved(_) | Told::Absent(_) | Told::Gone(_) => 0,
+        };
+        // An entry, its request, its spellings, and for each tag a place here and one in the index: as measured, rather too much than too little.
+        u64::try_from(bytes.saturating_add(self.tags.len().saturating_mul(128)).saturating_add(4_096)).unwrap_or(u64::MAX)
+    }
+}
+
+impl Page {
+    fn new(json: Vec<u8>, locale: Option<&Locale>, link: Option<&str>) -> Result<Self, Error> {
+        let header = |text: &str| HeaderValue::from_str(text).map_err(Error::internal);
+        let tag = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&json).get(..15).unwrap_or_default());
+        let etag = header(&format!("\"{tag}\""))?;
+        let plain = Representation { coding: Coding::Identity, bytes: json.into_boxed_slice().into(), etag };
+        let (language, link) = (locale.map(|l| header(l.as_str())).transpose()?, link.map(header).transpose()?);
+        Ok(Self { plain, coded: [const { OnceCell::const_new() }; 3], language, link })
+    }
+
+    /// Whether it is offered in several codings.
+    #[must_use]
+    pub fn varies(&self) -> bool {
+        Coding::worthwhile(self.plain.bytes.len())
+    }
+
+    fn slot(&self, coding: Coding) -> Option<&OnceCell<Option<Representation>>> {
+        let place = Coding::MADE.iter().position(|c| *c == coding)?;
+        self.coded.get(place).filter(|_| self.varies())
+    }
+
+    /// The representation in the coding that a reader wants, if it was made already.
+    #[must_use]
+    pub fn ready(&self, wanted: Coding) -> Option<&Representation> {
+        match self.slot(wanted) {
+            None => Some(&self.plain),
+            Some(slot) => slot.get().map(|made| made.as_ref().unwrap_or(&self.plain)),
+        }
+    }
+
+    /// Make the representation in a coding, where waiting is fine, and at most once however many ask for it.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when an encoder fails.
+    pub async fn encode(&self, wanted: Coding) -> Result<(), Error> {
+        let Some(slot) = self.slot(wanted) else { return Ok(()) };
+        let plain = self.plain.clone();
+        let making = async move {
+            let coded = aside(move || wanted.encode(&plain.bytes)).await?;
+            let tag = plain.etag.to_str().map_err(Error::internal)?.trim_end_matches('"');
+            let etag = HeaderValue::try_from(format!("{tag}-{}\"", wanted.as_str())).map_err(Error::internal)?;
+            Ok(coded.map(|bytes| Representation { coding: wanted, bytes: bytes.into(), etag }))
+        };
+        slot.get_or_try_init(|| making).await.map(drop)
+    }
+}
+
+/// An outcome as it is told, and until when it is true if nothing changes.
+pub(super) fn tell(request: &Request, outcome: Result<Outcome, Error>) -> Result<(Told, Option<Instant>), Error> {
+    match outcome {
+        Ok(Outcome::Shown(shown)) => {
+            let pages = [(shown.next, "next"), (shown.previous, "prev")];
+            let rel = |(cursor, rel): &(Option<_>, &str)| {
+                cursor.as_ref().map(|cursor| format!("<{}>; rel=\"{rel}\"", request.target(Some(cursor))))
+            };
+            let links: Vec<String> = pages.iter().filter_map(rel).collect();
+            let link = (!links.is_empty()).then(|| links.join(", "));
+            let page = Page::new(shown.json, shown.locale.as_ref(), link.as_deref())?;
+            Ok((Told::Shown(Box::new(page)), shown.until))
+        }
+        Ok(Outcome::Moved(to)) => Ok((Told::Moved(to), None)),
+        Err(Error::NotFound(what)) => Ok((Told::Absent(what), None)),
+        Err(Error::Gone(what)) => Ok((Told::Gone(what), None)),
+        Err(other) => Err(other),
+    }
+}

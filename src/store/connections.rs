@@ -1,0 +1,78 @@
+//! Connections to the database, in pools, and the threads that read from them.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use tokio::runtime::{self, Runtime};
+
+use super::dialect::{self, Conn, Use};
+use crate::domain::Error;
+
+/// Opens the connections of a pool, for one purpose.
+pub(super) struct Manager {
+    pub(super) url: String,
+    pub(super) purpose: Use,
+    pub(super) statements: Arc<AtomicI64>,
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = diesel::ConnectionError;
+
+    fn connect(&self) -> Result<Conn, diesel::ConnectionError> {
+        dialect::connect(&self.url, self.purpose, self.statements.clone())
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), diesel::ConnectionError> {
+        let alive = dialect::is_alive(conn);
+        if dialect::asks_to_know(conn) {
+            self.statements.fetch_sub(1, Ordering::Relaxed);
+        }
+        if alive { Ok(()) } else { Err(diesel::ConnectionError::BadConnection("it no longer answers".to_owned())) }
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || !dialect::is_at_rest(conn)
+    }
+}
+
+/// A connection out of a pool.
+pub(super) type Pooled = r2d2::PooledConnection<Manager>;
+
+/// A connection out of a pool.
+///
+/// # Errors
+/// [`Error::Busy`] when none comes free.
+pub(super) fn taken_from(pool: &r2d2::Pool<Manager>) -> Result<Pooled, Error> {
+    pool.get().map_err(|e| {
+        tracing::warn!(error = %e, "no database connection came free");
+        Error::Busy
+    })
+}
+
+/// Threads that read: as many as there are connections to read from, so that whoever has a thread has a connection, first come, first served.
+pub(super) struct ReadingDesks(Option<Runtime>);
+
+impl ReadingDesks {
+    pub(super) fn new(readers: u32) -> Result<Self, Error> {
+        let threads = usize::try_from(readers).unwrap_or(usize::MAX).max(1);
+        let runtime = runtime::Builder::new_current_thread().max_blocking_threads(threads).thread_name("reader").build();
+        runtime.map(|runtime| Self(Some(runtime))).map_err(Error::internal)
+    }
+
+    pub(super) async fn take<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+        let runtime = self.0.as_ref().ok_or_else(|| Error::internal("the store is closed"))?;
+        runtime.spawn_blocking(work).await.map_err(Error::internal)?
+    }
+}
+
+impl Drop for ReadingDesks {
+    fn drop(&mut self) {
+        // Waiting for readers is not allowed everywhere that a store may be dropped.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
