@@ -25,7 +25,7 @@ pub struct Plan {
 }
 
 /// Whether there is a copy of a row for each article, or for each of its languages.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Each {
     Article,
     Language,
@@ -50,7 +50,7 @@ impl Plan {
         let at = dialect::moved(tx.conn, self.since, &format!("(n - {}) * {}", self.first, self.step));
         let id = dialect::uid_of(tx.conn, "stem || '000' || tail");
         Sql::new(&format!(
-            "CREATE TEMPORARY TABLE copies AS WITH RECURSIVE counted(n) AS (SELECT {from} UNION ALL SELECT n + 1 FROM counted WHERE n + 1 < {to}), \
+            "CREATE TEMPORARY TABLE copies AS WITH RECURSIVE counted(n) AS (SELECT CAST({from} AS BIGINT) UNION ALL SELECT n + 1 FROM counted WHERE n + 1 < {to}), \
              dated AS (SELECT n, {at} AS at FROM counted), parted AS (SELECT n, at, {stem} AS stem, {tail} AS tail FROM dated) \
              SELECT n, n % {count} AS place, at, stem, tail, {id} AS article FROM parted"
         ))
@@ -63,25 +63,23 @@ impl Plan {
         .execute(tx)
         .map(drop)
     }
+}
 
-    /// Write what `select` makes of the copies `n` and of the rows `s` of their templates; how many rows.
-    ///
-    /// The rows of the templates are put aside first: a statement that reads the table it writes would put aside every copy instead.
-    fn copy(tx: &mut Tx<'_>, each: Each, into: &str, select: &str, source: &str) -> Result<usize, Error> {
-        let (copies, key) = match each {
-            Each::Article => ("copies", "place"),
-            Each::Language => ("translated", "place, language"),
-        };
-        let keys = if each == Each::Language { "t.place, l.language" } else { "t.place" };
-        Sql::new(&format!("CREATE TEMPORARY TABLE source AS SELECT {keys}, {source}")).execute(tx)?;
-        Sql::new(&dialect::index_of_temporary(tx.conn, "source", key)).execute(tx)?;
-        let join = dialect::join_in_order(tx.conn);
-        let on = if each == Each::Language { " AND s.language = n.language" } else { "" };
-        let rows =
-            Sql::new(&format!("INSERT INTO {into} SELECT {select} FROM {copies} n {join}source s ON s.place = n.place{on}")).execute(tx)?;
-        Sql::new("DROP TABLE source").execute(tx)?;
-        Ok(rows)
-    }
+/// Write what `select` makes of the copies `n` and of the rows `s` of their templates; how many rows.
+///
+/// The rows of the templates are put aside first: a statement that reads the table it writes would put aside every copy instead.
+fn copy(tx: &mut Tx<'_>, each: Each, into: &str, select: &str, source: &str) -> Result<usize, Error> {
+    let (copies, keys, key, and_in) = match each {
+        Each::Article => ("copies", "t.place", "place", ""),
+        Each::Language => ("translated", "t.place, l.language", "place, language", " AND s.language = n.language"),
+    };
+    Sql::new(&format!("CREATE TEMPORARY TABLE source AS SELECT {keys}, {source}")).execute(tx)?;
+    Sql::new(&dialect::index_of_temporary(tx.conn, "source", key)).execute(tx)?;
+    let join = dialect::join_in_order(tx.conn);
+    let rows = Sql::new(&format!("INSERT INTO {into} SELECT {select} FROM {copies} n {join}source s ON s.place = n.place{and_in}"));
+    let rows = rows.execute(tx)?;
+    Sql::new("DROP TABLE source").execute(tx)?;
+    Ok(rows)
 }
 
 /// The newest hundred articles that are live in a locale and were not taken down, to be copied.
@@ -137,7 +135,7 @@ const LIVE: &str =
 pub fn multiply(tx: &mut Tx<'_>, _: &Permit<Import>, plan: &Plan, range: (i64, i64)) -> Result<usize, Error> {
     plan.prepare(tx, range)?;
     for (into, select, source) in FACTS {
-        Plan::copy(tx, Each::Article, into, select, source)?;
+        copy(tx, Each::Article, into, select, source)?;
     }
     let headline = dialect::with_headline(tx.conn, "s.words", "s.headline || ' (' || n.n || ')'");
     let per_locale: [(&str, &str, String); 7] = [
@@ -180,7 +178,7 @@ pub fn multiply(tx: &mut Tx<'_>, _: &Permit<Import>, plan: &Plan, range: (i64, i
     ];
     let mut published = 0;
     for (into, select, source) in per_locale {
-        let rows = Plan::copy(tx, Each::Language, into, select, &source)?;
+        let rows = copy(tx, Each::Language, into, select, &source)?;
         published = if into.starts_with("editions") { rows } else { published };
     }
     let from = super::changes::take(tx, i64::try_from(published).map_err(Error::internal)?)?;
@@ -189,7 +187,7 @@ pub fn multiply(tx: &mut Tx<'_>, _: &Permit<Import>, plan: &Plan, range: (i64, i
          n.article, s.locale, 'generator', '', '', ''"
     );
     let log = "changes (seq, at, audience, event, kind, subject_id, locale, actor, request_id, origin, reason)";
-    Plan::copy(tx, Each::Language, log, &select, &format!("l.locale {LIVE}"))?;
+    copy(tx, Each::Language, log, &select, &format!("l.locale {LIVE}"))?;
     for table in ["templates", "languages", "copies", "translated"] {
         Sql::new(&format!("DROP TABLE {table}")).execute(tx)?;
     }

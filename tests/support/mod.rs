@@ -262,11 +262,17 @@ impl TestApp {
         for line in committed("src/cli/demo/newsroom.ndjson").lines() {
             self.import(&serde_json::from_str(line).unwrap());
         }
-        let permit: Permit<Import> = Permit::try_from(Caller::system(System::Importer)).unwrap();
-        let plan = self.store.read_now(|tx| generating::plan(tx, &permit, count)).unwrap();
-        let made = self.store.write_now(|tx| generating::multiply(tx, &permit, &plan, (plan.first, plan.first + count))).unwrap();
+        let made = self.generate(count, count);
         self.store.analyze().unwrap();
         made
+    }
+
+    /// Make the last few of so many stories out of those that are there; how many of their translations were published.
+    pub(crate) fn generate(&self, of: i64, few: i64) -> usize {
+        let permit: Permit<Import> = Permit::try_from(Caller::system(System::Importer)).unwrap();
+        let plan = self.store.read_now(|tx| generating::plan(tx, &permit, of)).unwrap();
+        let end = plan.first + of;
+        self.store.write_now(|tx| generating::multiply(tx, &permit, &plan, (end - few, end))).unwrap()
     }
 
     /// Import one record.
