@@ -47,7 +47,10 @@ pub fn between(tx: &mut Tx<'_>, seq: i64, until: i64) -> Result<(i64, Purge), Er
         // Every page shows the masthead.
         return Ok((last, Purge::Everything));
     }
-    let tags = store::changes::touched(tx, &changes)?;
+    let mut tags = store::changes::touched(tx, &changes)?;
+    if !tags.is_empty() {
+        tags.insert(CacheTag::Many);
+    }
     let urls = if changes.is_empty() { BTreeSet::new() } else { urls(tx, &changes)? };
     Ok((last, Purge::Of { tags, urls }))
 }

@@ -20,6 +20,8 @@ pub enum CacheTag {
     Authors,
     /// The list of public tags.
     Tags,
+    /// Made from more than a header can tell: caches drop it with whatever changes.
+    Many,
     /// One article, section, author or tag: by its id.
     Thing(u64),
     /// Whatever a slug leads to.
@@ -66,6 +68,7 @@ impl fmt::Display for CacheTag {
             Self::Sections => return f.write_str("sections"),
             Self::Authors => return f.write_str("authors"),
             Self::Tags => return f.write_str("tags"),
+            Self::Many => return f.write_str("many"),
             Self::Thing(hash) => ("id", hash),
             Self::Slug(hash) => ("slug", hash),
             Self::List(hash) => ("list", hash),

@@ -171,6 +171,10 @@ fn under(sql: &mut Sql, facet: Facet) {
     sql.push("WHERE own.id = l.section_id AND top.id = ").id(id).push("))");
 }
 
+/// Ends an `EXISTS` that is looked up for each row until a page is full: what has an `OFFSET`, `PostgreSQL` makes no join of, which it may
+/// believe to be cheaper and which reads all that is listed under a facet.
+const ROW_BY_ROW: &str = " LIMIT 1 OFFSET 0)";
+
 /// The stretch of the listings that a filter means, in one locale of its chain; or of all editions, for what was public once.
 fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, locale: &Locale, earlier: &[Locale]) {
     let (along, others) = filter.facets();
@@ -184,13 +188,13 @@ fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, locale: &Locale, earlier:
         sql.id(Id::<Facet>::from(along.uuid())).push(" AND l.locale = ").text(locale.as_str());
         for facet in others {
             sql.push(" AND EXISTS (SELECT 1 FROM live_listings x WHERE x.edition_id = l.edition_id AND x.facet = ");
-            sql.id(Id::<Facet>::from(facet.uuid())).push(")");
+            sql.id(Id::<Facet>::from(facet.uuid())).push(ROW_BY_ROW);
         }
     }
     if !earlier.is_empty() {
         // Of several live editions of an article, the one that comes first in the chain.
         sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = l.article_id AND ").public(tx, "b");
-        sql.push(" AND b.locale IN ").locales(earlier).push(")");
+        sql.push(" AND b.locale IN ").locales(earlier).push(ROW_BY_ROW);
     }
     // A list in another order is read along that order's index, and the window is looked up row by row.
     let published = if filter.order == Order::Updated { "e.published_at" } else { "l.published_at" };

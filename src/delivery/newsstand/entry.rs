@@ -20,6 +20,9 @@ use crate::{
     store::{Noted, aside},
 };
 
+/// The longest header of cache tags, in bytes: Varnish takes 8 KiB a line, Fastly and Cloudflare 16.
+const LONGEST_HEADER: usize = 8_000;
+
 /// A representation of an answer: its bytes in one coding, under a strong entity tag of its own (RFC 9110 §8.8.3).
 #[derive(Debug, Clone)]
 pub struct Representation {
@@ -75,19 +78,24 @@ pub struct Entry {
     handed_out: AtomicU32,
 }
 
+/// What an answer was made from, for a header; in one word when it is more than caches take.
+fn listed(tags: &BTreeSet<CacheTag>, separator: &str) -> Result<HeaderValue, Error> {
+    let mut all = tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator);
+    if all.len() > LONGEST_HEADER {
+        all = CacheTag::Many.to_string();
+    }
+    HeaderValue::try_from(all).map_err(Error::internal)
+}
+
 impl Entry {
     pub(super) fn new(number: u64, request: &Request, (told, until): (Told, Option<Instant>), noted: Noted) -> Result<Self, Error> {
         let Noted { tags, seq } = noted;
-        let listed = |separator: &str| {
-            let all = tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator);
-            HeaderValue::try_from(all).map_err(Error::internal)
-        };
         Ok(Self {
             number,
             request: request.clone(),
             told,
-            surrogate_key: listed(" ")?,
-            cache_tag: listed(",")?,
+            surrogate_key: listed(&tags, " ")?,
+            cache_tag: listed(&tags, ",")?,
             tags,
             seq,
             until,
@@ -186,5 +194,18 @@ pub(super) fn tell(request: &Request, outcome: Result<Outcome, Error>) -> Result
         Err(Error::NotFound(what)) => Ok((Told::Absent(what), None)),
         Err(Error::Gone(what)) => Ok((Told::Gone(what), None)),
         Err(other) => Err(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_tags_than_caches_take_are_told_in_one_word() {
+        let tags = |count: u64| (0..count).map(CacheTag::Thing).collect::<BTreeSet<_>>();
+        let few = listed(&tags(500), " ").unwrap();
+        assert_eq!(few.to_str().unwrap().split(' ').count(), 500);
+        assert_eq!(listed(&tags(800), ",").unwrap(), "many");
     }
 }

@@ -98,10 +98,12 @@ pub(super) fn connect(url: &str, purpose: Use, statements: Arc<AtomicI64>) -> di
             Use::Read => "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
             Use::Write => "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
         };
-        // Compiling a query takes longer than any of ours runs.
-        conn.batch_execute("SET client_min_messages = warning; SET timezone = 'UTC'; SET jit = off")
-            .and_then(|()| conn.batch_execute(session))
-            .map_err(ConnectionError::CouldntSetupConfiguration)?;
+        // Compiling a query, or sharing it among processes, takes longer than any of ours runs.
+        conn.batch_execute(
+            "SET client_min_messages = warning; SET timezone = 'UTC'; SET jit = off; SET max_parallel_workers_per_gather = 0",
+        )
+        .and_then(|()| conn.batch_execute(session))
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
         Conn::Postgres(conn)
     };
     conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
