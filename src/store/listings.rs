@@ -171,12 +171,27 @@ fn under(sql: &mut Sql, facet: Facet) {
     sql.push("WHERE own.id = l.section_id AND top.id = ").id(id).push("))");
 }
 
-/// Ends an `EXISTS` that is looked up for each row until a page is full: what has an `OFFSET`, `PostgreSQL` makes no join of, which it may
-/// believe to be cheaper and which reads all that is listed under a facet.
-const ROW_BY_ROW: &str = " LIMIT 1 OFFSET 0)";
+/// How what is under several facets is found; how an `EXISTS` ends.
+#[derive(Clone, Copy)]
+enum Look {
+    /// Row by row, until a page is full. What has an `OFFSET`, `PostgreSQL` makes no join of, which it may believe to be cheaper and which
+    /// reads all that is listed under a facet.
+    UntilFull,
+    /// All of it, in whatever way.
+    AtAll,
+}
+
+impl Look {
+    fn end(self) -> &'static str {
+        match self {
+            Self::UntilFull => " LIMIT 1 OFFSET 0)",
+            Self::AtAll => ")",
+        }
+    }
+}
 
 /// The stretch of the listings that a filter means, in one locale of its chain; or of all editions, for what was public once.
-fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, locale: &Locale, earlier: &[Locale]) {
+fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, (locale, earlier): (&Locale, &[Locale]), look: Look) {
     let (along, others) = filter.facets();
     if tx.as_of.is_some() {
         sql.push(" FROM editions l JOIN editions e ON e.id = l.id JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "l");
@@ -188,13 +203,13 @@ fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, locale: &Locale, earlier:
         sql.id(Id::<Facet>::from(along.uuid())).push(" AND l.locale = ").text(locale.as_str());
         for facet in others {
             sql.push(" AND EXISTS (SELECT 1 FROM live_listings x WHERE x.edition_id = l.edition_id AND x.facet = ");
-            sql.id(Id::<Facet>::from(facet.uuid())).push(ROW_BY_ROW);
+            sql.id(Id::<Facet>::from(facet.uuid())).push(look.end());
         }
     }
     if !earlier.is_empty() {
         // Of several live editions of an article, the one that comes first in the chain.
         sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = l.article_id AND ").public(tx, "b");
-        sql.push(" AND b.locale IN ").locales(earlier).push(ROW_BY_ROW);
+        sql.push(" AND b.locale IN ").locales(earlier).push(look.end());
     }
     // A list in another order is read along that order's index, and the window is looked up row by row.
     let published = if filter.order == Order::Updated { "e.published_at" } else { "l.published_at" };
@@ -219,7 +234,7 @@ fn part(tx: &Tx<'_>, filter: &Filter, place: usize, paging: Paging, last: Option
     let mut sql = select(content);
     let (earlier, rest) = filter.chain.split_at(place);
     if let Some(locale) = rest.first() {
-        narrow(tx, &mut sql, filter, locale, earlier);
+        narrow(tx, &mut sql, filter, (locale, earlier), Look::UntilFull);
     }
     let column = filter.order.column();
     let ascending = (filter.order == Order::Oldest) != paging.backwards();
@@ -325,7 +340,7 @@ fn count(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64, Error> {
     let mut sql = Sql::new("SELECT ");
     for (place, locale) in filter.chain.iter().enumerate() {
         sql.push(if place == 0 { "(SELECT COUNT(*)" } else { " + (SELECT COUNT(*)" });
-        narrow(tx, &mut sql, filter, locale, filter.chain.get(..place).unwrap_or_default());
+        narrow(tx, &mut sql, filter, (locale, filter.chain.get(..place).unwrap_or_default()), Look::AtAll);
         sql.push(")");
     }
     sql.push(" AS n");
