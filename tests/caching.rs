@@ -278,7 +278,7 @@ both! {
         assert!(app.store.statements() - before <= 4, "{}", app.store.statements() - before);
     }
 
-    async fn what_is_asked_for_all_the_time_is_not_put_out_for_what_nobody_asks_for_twice(app) {
+    async fn what_is_asked_for_all_the_time_is_not_put_out_for_what_is_asked_for_once_in_a_while(app) {
         app.multiply(600);
         let ids = async |cursor: String| {
             let list = app.anyone().get(&format!("/v1/articles?limit=100&fields=id{cursor}")).await.ok();
