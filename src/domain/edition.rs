@@ -69,9 +69,11 @@ impl Dating {
     pub fn after(last: Option<&Dating>, minor: bool, now: Instant) -> Self {
         // A clock that was set back does not put an edition before the one that it follows.
         let now = last.map_or(now, |l| now.max(Instant::from_micros(l.started_at.as_micros().saturating_add(1))));
+        let published_at = last.map_or(now, |l| l.published_at);
         Self {
-            published_at: last.map_or(now, |l| l.published_at),
-            updated_at: last.filter(|_| minor).map_or(now, |l| l.updated_at),
+            published_at,
+            // Nothing is updated before it is published, whatever date it was brought in with.
+            updated_at: last.filter(|_| minor).map_or(now, |l| l.updated_at).max(published_at),
             started_at: now,
             minor: minor && last.is_some(),
         }

@@ -226,9 +226,9 @@ impl Importer<'_, '_> {
         desk::translations::mark_current(self.tx, permit, id, locale, now, Some(newest)).map(|_| ())
     }
 
-    /// Publish under these dates, unless what is public is just that.
+    /// Publish under these dates, of which the second is none before the first, unless what is public is just that.
     fn publish(&mut self, id: Id<Article>, locale: &Locale, at: Instant, updated: Option<Instant>) -> Result<(), Error> {
-        let dates = Elsewhere { published_at: at, updated_at: updated.unwrap_or(at) };
+        let dates = Elsewhere { published_at: at, updated_at: updated.map_or(at, |updated| updated.max(at)) };
         let permit: Permit<Publish> = self.permit()?;
         let article = store::articles::find(self.tx, permit.visibility(), id)?;
         let words = store::translations::find(self.tx, &article, locale)?.map(|t| t.version);

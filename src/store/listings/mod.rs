@@ -2,9 +2,12 @@
 //!
 //! **Context.** A newsroom's archive has millions of editions, and a page of a list has to cost the same at its first and at its
 //! thousandth page, whatever the list is narrowed by. **Decision.** Every live edition has a row for each [`Facet`] it belongs to, in the
-//! order of lists; a list is one stretch of one index, that of its narrowest facet, and other facets are looked up row by row.
-//! **Consequence.** Publishing writes some eight small rows more, and moving a section rewrites those of its stories. A list narrowed
-//! by two wide facets that hardly meet still walks along the narrower one until its page is full.
+//! order of lists; a list is one stretch of one index, that of its sparsest facet ([`walk`]), and other facets are looked up row by row.
+//! **Consequence.** Publishing writes some eight small rows more, and moving a section rewrites those of its stories.
+
+mod filter;
+mod stretch;
+mod walk;
 
 use std::cmp::Ordering;
 
@@ -23,16 +26,16 @@ use crate::{
     domain::{
         Error, Id, Instant, Locale,
         article::{Article, Kind},
-        author::Author,
         cache_tag::CacheTag,
         edition::Edition,
         facet::Facet,
         page::{Page, Paging},
         section::Section,
-        tag::Tag,
-        vocabulary::vocabulary,
     },
 };
+pub use filter::{Filter, Order};
+use stretch::Bound;
+use walk::{Walk, in_order, question, under};
 
 /// List an edition that has become live.
 pub(super) fn list(tx: &mut Tx<'_>, edition: &Edition) -> Result<(), Error> {
@@ -72,91 +75,8 @@ pub(super) fn relist(tx: &mut Tx<'_>, before: &[Id<Section>], after: &[Id<Sectio
     Ok(())
 }
 
-vocabulary! {
-    /// How a list of articles is ordered; `-` means the last first.
-    pub enum Order {
-        /// Last published first.
-        Newest => "-published_at",
-        /// First published first.
-        Oldest => "published_at",
-        /// Last updated first.
-        Updated => "-updated_at",
-    }
-}
-
-#[expect(clippy::derivable_impls, reason = "the macro leaves no room for the attribute")]
-impl Default for Order {
-    fn default() -> Self {
-        Self::Newest
-    }
-}
-
-impl Order {
-    /// The order in cursors.
-    #[must_use]
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Newest => 1,
-            Self::Oldest => 2,
-            Self::Updated => 3,
-        }
-    }
-
-    fn column(self) -> &'static str {
-        match self {
-            Self::Newest | Self::Oldest => "l.published_at",
-            Self::Updated => "l.updated_at",
-        }
-    }
-
-    fn key(self, live: &Live) -> (i64, Uuid) {
-        let at = if self == Self::Updated { live.updated_at } else { live.published_at };
-        (at.as_micros(), live.article_id.uuid())
-    }
-}
-
-/// Which live editions a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// In the first of these locales that an article is live in.
-    pub chain: Vec<Locale>,
-    /// In this section or below it.
-    pub section: Option<Id<Section>>,
-    /// Credited to this author.
-    pub author: Option<Id<Author>>,
-    /// Carrying this tag.
-    pub tag: Option<Id<Tag>>,
-    /// Of this kind.
-    pub kind: Option<Kind>,
-    /// First published at or after this instant.
-    pub published_after: Option<Instant>,
-    /// First published before this instant.
-    pub published_before: Option<Instant>,
-    /// In this order.
-    pub order: Order,
-}
-
-impl Filter {
-    /// The facet that the list is read along, which is the one that fewest articles share by experience, and the others.
-    #[must_use]
-    pub fn facets(&self) -> (Facet, Vec<Facet>) {
-        let kind = |story: bool| self.kind.filter(|k| (*k == Kind::Story) == story).map(Facet::kind);
-        let by_size = [self.author.map(Facet::from), self.tag.map(Facet::from), kind(false), self.section.map(Facet::from), kind(true)];
-        let mut asked = by_size.into_iter().flatten();
-        (asked.next().unwrap_or(Facet::ALL), asked.collect())
-    }
-}
-
-/// A place in an order beyond which nothing is looked for.
-#[derive(Clone, Copy)]
-struct Bound {
-    key: (i64, Uuid),
-    /// Whether what is at the place itself still counts.
-    inclusive: bool,
-}
-
 /// Keep to what was under a facet, whatever lists it stands on now.
-fn under(sql: &mut Sql, facet: Facet) {
+fn was_under(sql: &mut Sql, facet: Facet) {
     if facet == Facet::ALL {
         return;
     }
@@ -190,20 +110,20 @@ impl Look {
     }
 }
 
-/// The stretch of the listings that a filter means, in one locale of its chain; or of all editions, for what was public once.
-fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, (locale, earlier): (&Locale, &[Locale]), look: Look) {
-    let (along, others) = filter.facets();
+/// The part of the listings that a walk leads to, in one locale of the chain; or of all editions, for what was public once.
+fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, place: usize, walk: &Walk, look: Look) {
+    let (earlier, rest) = filter.chain.split_at(place.min(filter.chain.len()));
+    let Some(locale) = rest.first() else { return };
     if tx.as_of.is_some() {
         sql.push(" FROM editions l JOIN editions e ON e.id = l.id JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "l");
         sql.push(" AND l.locale = ").text(locale.as_str());
-        under(sql, along);
-        others.into_iter().for_each(|facet| under(sql, facet));
+        [walk.along].iter().chain(&walk.others).for_each(|facet| was_under(sql, *facet));
     } else {
-        sql.push(" FROM live_listings l JOIN editions e ON e.id = l.edition_id JOIN sections s ON s.id = e.section_id WHERE l.facet = ");
-        sql.id(Id::<Facet>::from(along.uuid())).push(" AND l.locale = ").text(locale.as_str());
-        for facet in others {
-            sql.push(" AND EXISTS (SELECT 1 FROM live_listings x WHERE x.edition_id = l.edition_id AND x.facet = ");
-            sql.id(Id::<Facet>::from(facet.uuid())).push(look.end());
+        under(sql, "live_listings l JOIN editions e ON e.id = l.edition_id JOIN sections s ON s.id = e.section_id", locale, walk.along);
+        for facet in &walk.others {
+            // By the key of the listings, in the order of the walk: what is looked up for neighbours lies side by side.
+            sql.push(" AND EXISTS (SELECT 1 FROM live_listings x WHERE x.facet = ").id(Id::<Facet>::from(facet.uuid()));
+            sql.push(" AND x.locale = l.locale AND x.published_at = l.published_at AND x.article_id = l.article_id").push(look.end());
         }
     }
     if !earlier.is_empty() {
@@ -211,63 +131,49 @@ fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, (locale, earlier): (&Loca
         sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = l.article_id AND ").public(tx, "b");
         sql.push(" AND b.locale IN ").locales(earlier).push(look.end());
     }
-    // A list in another order is read along that order's index, and the window is looked up row by row.
-    let published = if filter.order == Order::Updated { "e.published_at" } else { "l.published_at" };
-    if let Some(at) = filter.published_after {
-        sql.push(" AND ").push(published).push(" >= ").at(at);
+    walk.stretch.keep(sql, filter.order.column());
+    if filter.order == Order::Updated {
+        // A list in this order is read along its index, and the window is looked up row by row.
+        if let Some(at) = filter.published_after {
+            sql.push(" AND e.published_at >= ").at(at);
+        }
+        if let Some(at) = filter.published_before {
+            sql.push(" AND e.published_at < ").at(at);
+        }
     }
-    if let Some(at) = filter.published_before {
-        sql.push(" AND ").push(published).push(" < ").at(at);
-    }
-}
-
-/// Keep to one side of a place, in a form that both engines seek with.
-fn beside(sql: &mut Sql, column: &str, larger: bool, bound: Bound) {
-    let (at, id) = (Instant::from_micros(bound.key.0), Id::<Article>::from(bound.key.1));
-    let (beyond, or_at) = if larger { (" > ", " >= ") } else { (" < ", " <= ") };
-    sql.push(" AND ").push(column).push(or_at).at(at).push(" AND (").push(column).push(beyond).at(at);
-    sql.push(" OR l.article_id").push(if bound.inclusive { or_at } else { beyond }).id(id).push(")");
 }
 
 /// One locale's part of a page.
-fn part(tx: &Tx<'_>, filter: &Filter, place: usize, paging: Paging, last: Option<Bound>, content: Content) -> Sql {
+fn part(tx: &Tx<'_>, filter: &Filter, place: usize, paging: Paging, walk: &Walk, content: Content) -> Sql {
     let mut sql = select(content);
-    let (earlier, rest) = filter.chain.split_at(place);
-    if let Some(locale) = rest.first() {
-        narrow(tx, &mut sql, filter, (locale, earlier), Look::UntilFull);
-    }
-    let column = filter.order.column();
-    let ascending = (filter.order == Order::Oldest) != paging.backwards();
-    if let Some(c) = paging.cursor {
-        beside(&mut sql, column, ascending, Bound { key: (c.key, c.id), inclusive: false });
-    }
-    if let Some(last) = last {
-        beside(&mut sql, column, !ascending, last);
-    }
-    let way = if ascending { "" } else { " DESC" };
-    sql.push(" ORDER BY ").push(column).push(way).push(", l.article_id").push(way).push(" LIMIT ");
-    sql.int(i64::from(paging.limit).saturating_add(1));
+    narrow(tx, &mut sql, filter, place, walk, Look::UntilFull);
+    in_order(&mut sql, filter, filter.ascending(paging));
+    sql.push(" LIMIT ").int(i64::from(paging.limit).saturating_add(1));
     sql
 }
 
-/// A page of live editions: one statement for each locale of the chain, of which a later one looks no further than what is found already.
+/// A page of live editions: one statement for each locale of the chain, of which a later one looks no further than what is found already;
+/// and one to plan by when there are several facets.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, content: Content) -> Result<Page<Live>, Error> {
-    let (along, _) = filter.facets();
-    filter.chain.iter().for_each(|locale| tx.note(CacheTag::list(locale, along)));
+    // What comes or goes is under all facets that are asked for, so that one of them tells of it.
+    let usual = Walk::usual(filter, paging);
+    filter.chain.iter().for_each(|locale| tx.note(CacheTag::list(locale, usual.along)));
     if filter.section.is_some() {
         // A section that moves takes its stories along.
         tx.note(CacheTag::Sections);
     }
-    let order = filter.order;
-    let ascending = (order == Order::Oldest) != paging.backwards();
+    let (order, ascending) = (filter.order, filter.ascending(paging));
     let wanted = usize::try_from(paging.limit).unwrap_or(100).saturating_add(1);
     let mut rows: Vec<Live> = Vec::new();
-    for place in 0..filter.chain.len() {
-        let last = rows.last().filter(|_| rows.len() >= wanted).map(|live| Bound { key: order.key(live), inclusive: true });
-        for row in part(tx, filter, place, paging, last, content).load::<LiveRow>(tx)? {
+    for (place, walk) in Walk::plan(tx, filter, paging)?.into_iter().enumerate() {
+        let Some(mut walk) = walk else { continue };
+        if let Some(last) = rows.last().filter(|_| rows.len() >= wanted) {
+            walk.stretch.beyond(!ascending, Bound::at(order.key(last), true));
+        }
+        for row in part(tx, filter, place, paging, &walk, content).load::<LiveRow>(tx)? {
             let live = row.domain()?;
             tx.note(CacheTag::thing(live.article_id.uuid()));
             rows.push(live);
@@ -278,7 +184,7 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, con
         });
         rows.truncate(wanted);
     }
-    let total = if paging.count { Some(count(tx, filter)?) } else { None };
+    let total = if paging.count { Some(count(tx, filter, paging)?) } else { None };
     Ok(Page::cut(rows, paging, order.code(), total, |live| order.key(live)))
 }
 
@@ -316,7 +222,7 @@ pub fn latest(tx: &mut Tx<'_>, _: Visibility, locale: &Locale, facets: &[Facet],
                     .id(id)
                     .push(" AS facet, l.article_id, l.id AS edition_id, l.published_at AS at FROM editions l WHERE ");
                 sql.public(tx, "l").push(" AND l.locale = ").text(locale.as_str());
-                under(&mut sql, *facet);
+                was_under(&mut sql, *facet);
             } else {
                 sql.push(
                     "SELECT * FROM (SELECT l.facet, l.article_id, l.edition_id, l.published_at AS at FROM live_listings l WHERE l.facet = ",
@@ -330,32 +236,43 @@ pub fn latest(tx: &mut Tx<'_>, _: Visibility, locale: &Locale, facets: &[Facet],
     Ok(all)
 }
 
-/// How many live editions a filter means, in one statement.
-fn count(tx: &mut Tx<'_>, filter: &Filter) -> Result<i64, Error> {
+/// How many live editions a filter means, in one statement; and one to plan by when there are several facets.
+fn count(tx: &mut Tx<'_>, filter: &Filter, paging: Paging) -> Result<i64, Error> {
     #[derive(QueryableByName)]
     struct Count {
         #[diesel(sql_type = BigInt)]
         n: i64,
     }
-    let mut sql = Sql::new("SELECT ");
-    for (place, locale) in filter.chain.iter().enumerate() {
-        sql.push(if place == 0 { "(SELECT COUNT(*)" } else { " + (SELECT COUNT(*)" });
-        narrow(tx, &mut sql, filter, (locale, filter.chain.get(..place).unwrap_or_default()), Look::AtAll);
+    let whole = Paging { cursor: None, ..paging };
+    let mut sql = Sql::new("SELECT CAST(0 AS BIGINT)");
+    for (place, walk) in Walk::plan(tx, filter, whole)?.iter().enumerate() {
+        let Some(walk) = walk else { continue };
+        sql.push(" + (SELECT COUNT(*)");
+        narrow(tx, &mut sql, filter, place, walk, Look::AtAll);
         sql.push(")");
     }
     sql.push(" AS n");
     Ok(sql.first::<Count>(tx)?.map_or(0, |c| c.n))
 }
 
-/// How the database would find a page, in its own words: a line for each step, for every locale of the chain.
+/// How the database would find a page, in its own words: a line for each step, of what it is planned by and of every locale of the chain.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn explain(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging) -> Result<Vec<String>, Error> {
+    let mut queries = Vec::new();
+    let facets = filter.facets();
+    if facets.len() > 1 {
+        queries.push(question(filter, paging, &facets));
+    }
+    for (place, walk) in Walk::plan(tx, filter, paging)?.into_iter().enumerate() {
+        let walk = walk.unwrap_or_else(|| Walk::usual(filter, paging));
+        queries.push(part(tx, filter, place, paging, &walk, Content::None));
+    }
     let mut steps = Vec::new();
-    for place in 0..filter.chain.len() {
+    for query in queries {
         let mut sql = Sql::new(dialect::explain(tx.conn));
-        sql.append(part(tx, filter, place, paging, None, Content::None));
+        sql.append(query);
         steps.extend(sql.load::<dialect::Step>(tx)?.into_iter().map(|step| step.0));
     }
     Ok(steps)

@@ -1,0 +1,2 @@
+-- On PostgreSQL this puts into the indexes of the listings what lists are read by. Here the table is its index, and its key is in the others.
+SELECT 1;

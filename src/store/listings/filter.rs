@@ -1,0 +1,110 @@
+//! What a list shows, and in which order.
+
+use uuid::Uuid;
+
+use super::stretch::{Bound, Stretch};
+use crate::{
+    domain::{
+        Id, Instant, Locale, article::Kind, author::Author, facet::Facet, page::Paging, section::Section, tag::Tag, vocabulary::vocabulary,
+    },
+    store::editions::Live,
+};
+
+vocabulary! {
+    /// How a list of articles is ordered; `-` means the last first.
+    pub enum Order {
+        /// Last published first.
+        Newest => "-published_at",
+        /// First published first.
+        Oldest => "published_at",
+        /// Last updated first.
+        Updated => "-updated_at",
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the macro leaves no room for the attribute")]
+impl Default for Order {
+    fn default() -> Self {
+        Self::Newest
+    }
+}
+
+impl Order {
+    /// The order in cursors.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Newest => 1,
+            Self::Oldest => 2,
+            Self::Updated => 3,
+        }
+    }
+
+    pub(super) fn column(self) -> &'static str {
+        match self {
+            Self::Newest | Self::Oldest => "l.published_at",
+            Self::Updated => "l.updated_at",
+        }
+    }
+
+    pub(super) fn key(self, live: &Live) -> (i64, Uuid) {
+        let at = if self == Self::Updated { live.updated_at } else { live.published_at };
+        (at.as_micros(), live.article_id.uuid())
+    }
+}
+
+/// Which live editions a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In the first of these locales that an article is live in.
+    pub chain: Vec<Locale>,
+    /// In this section or below it.
+    pub section: Option<Id<Section>>,
+    /// Credited to this author.
+    pub author: Option<Id<Author>>,
+    /// Carrying this tag.
+    pub tag: Option<Id<Tag>>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// First published at or after this instant.
+    pub published_after: Option<Instant>,
+    /// First published before this instant.
+    pub published_before: Option<Instant>,
+    /// In this order.
+    pub order: Order,
+}
+
+impl Filter {
+    /// The facets that it asks for, the one that fewest articles share by experience first; one at least.
+    #[must_use]
+    pub fn facets(&self) -> Vec<Facet> {
+        let kind = |story: bool| self.kind.filter(|k| (*k == Kind::Story) == story).map(Facet::kind);
+        let by_size = [self.author.map(Facet::from), self.tag.map(Facet::from), kind(false), self.section.map(Facet::from), kind(true)];
+        let mut asked: Vec<Facet> = by_size.into_iter().flatten().collect();
+        if asked.is_empty() {
+            asked.push(Facet::ALL);
+        }
+        asked
+    }
+
+    /// Whether a page of it is read from its first instant to its last.
+    pub(super) fn ascending(&self, paging: Paging) -> bool {
+        (self.order == Order::Oldest) != paging.backwards()
+    }
+
+    /// The stretch of its order that a page of it lies in.
+    pub(super) fn stretch(&self, paging: Paging) -> Stretch {
+        let mut stretch = Stretch::default();
+        if let Some(at) = self.published_after {
+            // Nothing is updated before it is published.
+            stretch.above(Bound::before(at));
+        }
+        if let Some(at) = self.published_before.filter(|_| self.order != Order::Updated) {
+            stretch.below(Bound::before(at));
+        }
+        if let Some(c) = paging.cursor {
+            stretch.beyond(self.ascending(paging), Bound::at((c.key, c.id), false));
+        }
+        stretch
+    }
+}

@@ -1,0 +1,128 @@
+//! Walks: along which facet a list is read, and from where to where.
+//!
+//! **Context.** A list narrowed by several facets shows what they share, and has to find it without reading all that either has.
+//! **Decision.** It is read along one facet, and each row is looked up under the others, in the order in which theirs are kept as well, so
+//! that neighbours are found beside each other. Which one, the database is asked first: that whose next hundred rows take the
+//! longest time, for it is the sparsest there; and no further than any of them reaches. **Consequence.** Facets of different
+//! times do not meet and cost nothing. Facets of the same time that hardly meet cost a look for each row of the sparser one.
+
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Nullable},
+};
+
+use super::{
+    filter::Filter,
+    stretch::{Bound, Stretch},
+};
+use crate::{
+    domain::{Error, Id, Instant, Locale, facet::Facet, page::Paging},
+    store::{Tx, dialect::At, sql::Sql},
+};
+
+/// How a list is read in one locale.
+pub(super) struct Walk {
+    /// The facet that it is read along.
+    pub(super) along: Facet,
+    /// The facets that what is found has to be under as well.
+    pub(super) others: Vec<Facet>,
+    /// The part of the order that it is read in.
+    pub(super) stretch: Stretch,
+}
+
+/// How far a facet reaches, from where a page begins.
+#[derive(QueryableByName)]
+struct Reach {
+    #[diesel(sql_type = BigInt)]
+    place: i64,
+    #[diesel(sql_type = Nullable<At>)]
+    first: Option<Instant>,
+    #[diesel(sql_type = Nullable<At>)]
+    hundredth: Option<Instant>,
+    #[diesel(sql_type = Nullable<At>)]
+    last: Option<Instant>,
+}
+
+impl Walk {
+    /// The walk that needs no question: along the facet that fewest articles share by experience.
+    pub(super) fn usual(filter: &Filter, paging: Paging) -> Self {
+        let mut facets = filter.facets();
+        let others = facets.split_off(1);
+        Self { along: facets.first().copied().unwrap_or(Facet::ALL), others, stretch: filter.stretch(paging) }
+    }
+
+    /// The walk for a page in each locale of the chain, if there is anything to be found, in one statement; in none for a single facet.
+    pub(super) fn plan(tx: &mut Tx<'_>, filter: &Filter, paging: Paging) -> Result<Vec<Option<Self>>, Error> {
+        let facets = filter.facets();
+        if facets.len() == 1 || tx.as_of.is_some() {
+            return Ok(filter.chain.iter().map(|_| Some(Self::usual(filter, paging))).collect());
+        }
+        let reaches = question(filter, paging, &facets).load::<Reach>(tx)?;
+        let places = 0i64..;
+        Ok(places
+            .step_by(facets.len())
+            .zip(&filter.chain)
+            .map(|(from, _)| {
+                let of_locale = facets.iter().zip(from..).map(|(facet, place)| (*facet, reaches.iter().find(|reach| reach.place == place)));
+                Self::through(filter, paging, of_locale)
+            })
+            .collect())
+    }
+
+    /// Along the sparsest of some facets, from where the last of them begins to where the first of them ends.
+    fn through<'r>(filter: &Filter, paging: Paging, reaches: impl Iterator<Item = (Facet, Option<&'r Reach>)>) -> Option<Self> {
+        let ascending = filter.ascending(paging);
+        let (mut stretch, mut sparsest, mut all) = (filter.stretch(paging), None, Vec::new());
+        for (facet, reach) in reaches {
+            let reach = reach?;
+            let (first, last) = (reach.first?, reach.last?);
+            let (low, high) = if ascending { (first, last) } else { (last, first) };
+            stretch.above(Bound::before(low));
+            stretch.below(Bound::after(high));
+            // Of fewer than a hundred rows there is no end.
+            let distance = reach.hundredth.map_or(i64::MAX, |at| at.as_micros().abs_diff(first.as_micros()).try_into().unwrap_or(i64::MAX));
+            if sparsest.is_none_or(|(_, furthest)| distance > furthest) {
+                sparsest = Some((facet, distance));
+            }
+            all.push(facet);
+        }
+        let (along, _) = sparsest?;
+        all.retain(|facet| *facet != along);
+        Some(Self { along, others: all, stretch })
+    }
+}
+
+/// How far each facet reaches in each locale of the chain.
+pub(super) fn question(filter: &Filter, paging: Paging, facets: &[Facet]) -> Sql {
+    let ascending = filter.ascending(paging);
+    let stretch = filter.stretch(paging);
+    let mut sql = Sql::default();
+    let asked = filter.chain.iter().flat_map(|locale| facets.iter().map(move |facet| (locale, *facet)));
+    for (place, (locale, facet)) in (0i64..).zip(asked) {
+        sql.push(if place == 0 { "SELECT " } else { " UNION ALL SELECT " }).int(place).push(" AS place");
+        for (name, ascending, offset) in [("first", ascending, 0), ("hundredth", ascending, 100), ("last", !ascending, 0)] {
+            sql.push(", (SELECT ").push(filter.order.column());
+            under(&mut sql, "live_listings l", locale, facet);
+            stretch.keep(&mut sql, filter.order.column());
+            in_order(&mut sql, filter, ascending);
+            sql.push(" LIMIT 1 OFFSET ").int(offset).push(") AS ").push(name);
+        }
+    }
+    sql
+}
+
+/// From some tables, the rows `l` of a facet in a locale.
+pub(super) fn under(sql: &mut Sql, tables: &str, locale: &Locale, facet: Facet) {
+    sql.push(" FROM ")
+        .push(tables)
+        .push(" WHERE l.facet = ")
+        .id(Id::<Facet>::from(facet.uuid()))
+        .push(" AND l.locale = ")
+        .text(locale.as_str());
+}
+
+/// Rows `l` in their order, or against it.
+pub(super) fn in_order(sql: &mut Sql, filter: &Filter, ascending: bool) {
+    let way = if ascending { "" } else { " DESC" };
+    sql.push(" ORDER BY ").push(filter.order.column()).push(way).push(", l.article_id").push(way);
+}
