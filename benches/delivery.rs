@@ -429,12 +429,12 @@ fn directly(store: &Store, id: Option<Id<Article>>) -> (f64, f64) {
         store::names::of(tx, &named).map(drop)
     }
     let article = |tx: &mut Tx<'_>, id| {
-        let chain = vec![store::site::masthead(tx)?.site.default_locale];
+        let chain = vec![store::site::masthead(tx)?.site.default_locale.clone()];
         let live = store::editions::live(tx, Visibility::public(), id, &chain, Content::Html)?.unwrap();
         beside(tx, &[live])
     };
     let list = |tx: &mut Tx<'_>| {
-        let filter = Filter { chain: vec![store::site::masthead(tx)?.site.default_locale], ..Filter::default() };
+        let filter = Filter { chain: vec![store::site::masthead(tx)?.site.default_locale.clone()], ..Filter::default() };
         let paging = Paging { limit: 20, cursor: None, count: false };
         let lives = store::listings::page(tx, Visibility::public(), &filter, paging, Content::None)?.items;
         beside(tx, &lives)

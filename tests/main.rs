@@ -35,6 +35,7 @@ mod scheduling;
 mod schema;
 mod sessions;
 mod shaping;
+mod snapshots;
 mod story;
 mod translating;
 mod users;

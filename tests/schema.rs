@@ -54,6 +54,9 @@ const POSTGRES: &str = "SELECT table_name::text AS \"of\", \
     column_name || ' ' || data_type || CASE is_nullable WHEN 'NO' THEN '' ELSE '?' END AS says FROM information_schema.columns \
     WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%' ORDER BY table_name, ordinal_position";
 
+const INDEXES: &str =
+    "SELECT tablename::text AS \"of\", indexdef AS says FROM pg_indexes WHERE schemaname = 'public' ORDER BY tablename, indexdef";
+
 both! {
     async fn the_tables_are_those_that_the_code_believes_in(app) {
         let kinds = ["Integer", "BigInt", "Text", "Bool", "Binary", "Uid", "At", "Doc"];
@@ -68,7 +71,7 @@ both! {
         }
     }
 
-    async fn the_newest_migration_can_be_undone_and_done_again_and_nothing_is_lost(app) {
+    async fn the_newest_migrations_can_be_undone_and_done_again_and_nothing_is_lost(app) {
         app.multiply(20);
         let editor = app.editor().await;
         let list = app.anyone().get("/v1/articles?limit=2").await.ok();
@@ -85,15 +88,21 @@ both! {
             const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
             let mut conn = SqliteConnection::establish(path).unwrap();
             conn.revert_last_migration(MIGRATIONS).unwrap();
+            conn.revert_last_migration(MIGRATIONS).unwrap();
             let undone = kept();
             conn.run_pending_migrations(MIGRATIONS).unwrap();
             undone
         } else {
             const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
             let mut conn = PgConnection::establish(&app.url).unwrap();
+            let indexes = |conn: &mut PgConnection| tables(sql_query(INDEXES).load(conn).unwrap());
+            let before = indexes(&mut conn);
+            conn.revert_last_migration(MIGRATIONS).unwrap();
+            assert_ne!(indexes(&mut conn), before, "undoing it does something");
             conn.revert_last_migration(MIGRATIONS).unwrap();
             let undone = kept();
             conn.run_pending_migrations(MIGRATIONS).unwrap();
+            assert_eq!(indexes(&mut conn), before);
             undone
         };
         assert_ne!(before, undone, "undoing it does something");

@@ -27,7 +27,7 @@ fn section(tx: &mut Tx<'_>, named: &str) -> Result<Id<Section>, Error> {
     if let Ok(id) = named.parse() {
         return Ok(id);
     }
-    let locale = store::site::masthead(tx)?.site.default_locale;
+    let locale = store::site::masthead(tx)?.site.default_locale.clone();
     let found = store::names::find(tx, &[locale], &[named])?;
     let address = found.into_iter().find(|a| a.kind == AddressKind::Section);
     address.map(|a| a.target.into()).ok_or_else(|| Error::invalid("--section", "unknown_section", "no section has this id or slug"))

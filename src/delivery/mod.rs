@@ -12,6 +12,8 @@ pub mod request;
 pub mod resolve;
 pub mod site;
 
+use std::sync::Arc;
+
 use crate::{
     domain::{Error, Locale, site::Masthead},
     store::{self, Tx},
@@ -21,7 +23,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Reading {
     /// The site and its locales.
-    pub masthead: Masthead,
+    pub masthead: Arc<Masthead>,
     /// The locale asked for.
     pub locale: Locale,
     /// Where words are looked for, in order.
@@ -47,7 +49,7 @@ impl Reading {
 
     /// A reader of a locale that the site publishes in.
     #[must_use]
-    pub fn of(masthead: Masthead, locale: Locale, fallback: bool) -> Self {
+    pub fn of(masthead: Arc<Masthead>, locale: Locale, fallback: bool) -> Self {
         let chain = if fallback { masthead.chain(&locale) } else { vec![locale.clone()] };
         let names = masthead.name_chain(&locale);
         Self { masthead, locale, chain, names }

@@ -1,5 +1,7 @@
 //! Where a public path leads: for frontends that know an address and nothing else.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -94,7 +96,7 @@ pub fn resolve(tx: &mut Tx<'_>, asked: &str) -> Result<Resolved, Error> {
 }
 
 /// The same on a site that was read already.
-pub(super) fn resolve_in(tx: &mut Tx<'_>, masthead: &Masthead, asked: &str) -> Result<Resolved, Error> {
+pub(super) fn resolve_in(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, asked: &str) -> Result<Resolved, Error> {
     let asked = path::decode(asked).ok_or_else(|| Error::invalid("?path", "path", "a path of the site, beginning with `/`"))?;
     // The site may live below a folder of its host.
     let base = path::decode(&path_of(&masthead.site.url)?).unwrap_or_default();
@@ -117,7 +119,7 @@ pub(super) fn resolve_in(tx: &mut Tx<'_>, masthead: &Masthead, asked: &str) -> R
 }
 
 /// A reader of the locale that a path names, if the site publishes in it.
-fn reading(masthead: &Masthead, locale: &str) -> Option<Reading> {
+fn reading(masthead: &Arc<Masthead>, locale: &str) -> Option<Reading> {
     let locale = locale.parse().ok().filter(|l| masthead.settings(l).is_some())?;
     Some(Reading::of(masthead.clone(), locale, false))
 }
@@ -130,7 +132,7 @@ fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
     }
 }
 
-fn article_at(tx: &mut Tx<'_>, masthead: &Masthead, parts: &path::Parts) -> Result<Option<Resolved>, Error> {
+fn article_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, parts: &path::Parts) -> Result<Option<Resolved>, Error> {
     let Some(reading) = reading(masthead, &parts.locale) else { return Ok(None) };
     let article = if let Some(id) = parts.id {
         found(articles::article(tx, &reading, id.into(), &Shape::address()))?
@@ -150,7 +152,7 @@ fn article_at(tx: &mut Tx<'_>, masthead: &Masthead, parts: &path::Parts) -> Resu
 }
 
 /// The front page of a locale, or the page of a section, author or tag: `/{locale}` and `/{locale}/{slug}`.
-fn listing_at(tx: &mut Tx<'_>, masthead: &Masthead, inside: &str) -> Result<Option<Resolved>, Error> {
+fn listing_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str) -> Result<Option<Resolved>, Error> {
     let mut segments = inside.split('/').skip(1);
     let (locale, slug, more) = (segments.next(), segments.next(), segments.next());
     let Some(locale) = locale else {

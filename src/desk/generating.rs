@@ -20,7 +20,7 @@ pub fn plan(tx: &mut Tx<'_>, permit: &Permit<Import>, count: i64) -> Result<Plan
         return Err(Error::Conflict { code: "no-stories", detail: "there is no live story to make others of".to_owned() });
     }
     let mut locales: Vec<Locale> = vec![masthead.site.default_locale.clone()];
-    locales.extend(masthead.locales.into_iter().map(|l| l.locale).filter(|l| *l != masthead.site.default_locale));
+    locales.extend(masthead.locales.iter().map(|l| l.locale.clone()).filter(|l| *l != masthead.site.default_locale));
     let since = tx.now().plus_seconds(-SPREAD);
     // Every copy takes a number of the change log at least, so that these numbers are never used twice.
     let first = store::changes::last(tx)?.saturating_add(1);

@@ -1,5 +1,7 @@
 //! Keeping the site.
 
+use std::sync::Arc;
+
 use crate::{
     access::{Permit, action::ManageSite, permit::Whole},
     domain::{
@@ -19,7 +21,7 @@ pub fn revise(
     expected: Option<Version>,
     with: impl FnOnce(&Site) -> Result<SiteDraft, Error>,
 ) -> Result<Masthead, Error> {
-    let Masthead { site: before, locales } = store::site::masthead(tx)?;
+    let Masthead { site: before, locales } = Arc::unwrap_or_clone(store::site::masthead(tx)?);
     if expected.is_some_and(|v| v != before.version) {
         return Err(Error::stale("site", before.version));
     }

@@ -1,6 +1,7 @@
 //! The store: the only place that speaks SQL.
 //!
-//! [`Store::read`] and [`Store::write`] run a closure in one transaction on a thread where waiting is fine. Functions
+//! [`Store::read`] and [`Store::write`] run a closure in one transaction, on a thread where waiting is fine; of those who wait, several may
+//! share one. Functions
 //! of the submodules work in the [`Tx`] they are given, so that verbs compose into one commit. A commit takes the
 //! numbers of its changes last, from a one-row counter, so that `changes.seq` is gapless and in commit order.
 
@@ -32,6 +33,7 @@ mod schema;
 pub mod sections;
 pub mod sessions;
 pub mod site;
+mod snapshots;
 mod sql;
 pub mod tags;
 pub mod takedowns;
@@ -51,9 +53,10 @@ use std::{
 };
 
 use crate::domain::{Error, Instant, cache_tag::CacheTag, id::Entropy, instant::Clock};
-use connections::{Manager, Pooled, ReadingDesks, taken_from};
+use connections::{Manager, Pooled, taken_from};
 use dialect::{Conn, Engine, Use};
 use group_commit::{Line, Turn};
+use snapshots::ReadingDesks;
 pub use tx::{Noted, Tx};
 
 /// How a store is opened.
@@ -173,7 +176,7 @@ impl Store {
         let readers = pool(Use::Read, options.readers)?;
         Ok(Self(Arc::new(Inner {
             line: Line::new(options.clock.clone()),
-            desks: ReadingDesks::new(options.readers)?,
+            desks: ReadingDesks::new(engine, options.readers)?,
             engine,
             url: options.url,
             readers,
@@ -234,8 +237,7 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
     {
-        let store = self.clone();
-        self.0.desks.take(move || store.read_now(f)).await
+        self.read_in_turn(f, |_| None).await
     }
 
     /// Read in one snapshot, and say what the outcome was made from, whether it is one or a refusal.
@@ -252,7 +254,7 @@ impl Store {
             let outcome = f(tx);
             Ok((outcome, tx.notes.take().unwrap_or_default()))
         };
-        self.read(noting).await
+        self.read_in_turn(noting, |(outcome, _)| outcome.as_ref().err()).await
     }
 
     /// Tell somebody of every change that this process commits, before whoever made it is told. Only the first who asks.

@@ -1,5 +1,7 @@
 //! The site and its locales.
 
+use std::sync::Arc;
+
 use diesel::{
     QueryableByName,
     prelude::*,
@@ -63,11 +65,26 @@ struct Row {
     seq: i64,
 }
 
-/// The site with its locales, and the change that all is read at, in one statement.
+/// The site with its locales, and the change that all is read at, in one statement; in none when it was read in this snapshot before.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn masthead(tx: &mut Tx<'_>) -> Result<Masthead, Error> {
+pub fn masthead(tx: &mut Tx<'_>) -> Result<Arc<Masthead>, Error> {
+    tx.note(CacheTag::Site);
+    if let Some((masthead, seq)) = tx.known.and_then(|known| known.masthead.get()).cloned() {
+        tx.note_seq(seq);
+        return Ok(masthead);
+    }
+    let (masthead, seq) = read(tx)?;
+    let masthead = Arc::new(masthead);
+    tx.note_seq(seq);
+    if let Some(known) = tx.known {
+        let _ = known.masthead.set((masthead.clone(), seq));
+    }
+    Ok(masthead)
+}
+
+fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     let rows: Vec<Row> = Sql::new(
         "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.review, s.credit_labels, \
          s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, \
@@ -76,9 +93,9 @@ pub fn masthead(tx: &mut Tx<'_>) -> Result<Masthead, Error> {
     .load(tx)?;
     let mut site = None;
     let mut locales = Vec::new();
-    tx.note(CacheTag::Site);
+    let mut seq = 0;
     for row in rows {
-        tx.note_seq(row.seq);
+        seq = row.seq;
         locales.push(LocaleSettings {
             locale: Locale::stored(row.locale),
             name: row.name,
@@ -104,7 +121,7 @@ pub fn masthead(tx: &mut Tx<'_>) -> Result<Masthead, Error> {
         });
     }
     let site = site.ok_or_else(|| Error::internal("the database holds no site"))?;
-    Ok(Masthead { site, locales })
+    Ok((Masthead { site, locales }, seq))
 }
 
 /// Save the next version of the site.

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt};
 
 use diesel::Connection;
 
-use super::dialect::Conn;
+use super::{dialect::Conn, snapshots::Known};
 use crate::{
     access::{Caller, caller::Claim},
     domain::{
@@ -24,6 +24,8 @@ pub struct Tx<'a> {
     pub(super) changes: Vec<Recorded>,
     pub(super) notes: Option<Noted>,
     pub(super) as_of: Option<Instant>,
+    /// What others who read in the same snapshot found out.
+    pub(super) known: Option<&'a Known>,
 }
 
 impl fmt::Debug for Tx<'_> {
@@ -54,7 +56,7 @@ pub(super) struct Recorded {
 impl<'a> Tx<'a> {
     /// What is done on a connection whose transaction has begun.
     pub(super) fn new(conn: &'a mut Conn, now: Instant, entropy: &'a dyn Entropy) -> Self {
-        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None }
+        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None, known: None }
     }
 }
 

@@ -235,11 +235,15 @@ impl TestApp {
         Entrance::new(self.store.clone(), self.keys.clone(), bytes).await
     }
 
+    /// The same database over connections of its own, of which so many read.
+    pub(crate) fn store_of(&self, readers: u32) -> Store {
+        let entropy = Arc::new(Seeded(Mutex::new(11)));
+        Store::open(Options { url: self.url.clone(), readers, writers: 2, clock: self.clock.clone(), entropy }).unwrap()
+    }
+
     /// Another instance over the same database, with connections and a response cache of its own.
     pub(crate) async fn instance(&self) -> Entrance {
-        let entropy = Arc::new(Seeded(Mutex::new(11)));
-        let store = Store::open(Options { url: self.url.clone(), readers: 2, writers: 2, clock: self.clock.clone(), entropy }).unwrap();
-        Entrance::new(store, self.keys.clone(), 16 << 20).await
+        Entrance::new(self.store_of(2), self.keys.clone(), 16 << 20).await
     }
 
     pub(crate) fn now(&self) -> Instant {

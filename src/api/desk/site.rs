@@ -117,8 +117,8 @@ impl From<&domain::site::Site> for DeskSite {
     responses((status = 200, body = DeskSite), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/site")]
 pub(crate) async fn show_desk_site(_: Permit<ReadDesk>, state: Data<State>) -> Result<Tagged<DeskSite>, Failure> {
-    let site = state.store.read(store::site::masthead).await?.site;
-    Ok(Tagged::new(DeskSite::from(&site), site.version))
+    let masthead = state.store.read(store::site::masthead).await?;
+    Ok(Tagged::new(DeskSite::from(&masthead.site), masthead.site.version))
 }
 
 /// Change the site.

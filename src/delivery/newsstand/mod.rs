@@ -260,7 +260,7 @@ impl Newsstand {
             return Ok(masthead.negotiate(accept));
         }
         let (masthead, Noted { tags, seq }) = self.store.read_noting(store::site::masthead).await?;
-        let masthead = Arc::new(masthead?);
+        let masthead = masthead?;
         let mut index = lock(&self.index);
         if self.answers.is_some() && seq.is_some_and(|seq| index.is_current(&tags, seq)) {
             index.masthead = Some(masthead.clone());

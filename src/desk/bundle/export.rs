@@ -68,7 +68,7 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
             records.extend(left.drain(..).map(|l| locale(l, l.fallback.clone())));
         }
     }
-    let site = masthead.site;
+    let site = masthead.site.clone();
     records.push(Record::Site(SiteRecord {
         name: site.name,
         url: site.url,

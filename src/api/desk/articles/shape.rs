@@ -325,7 +325,7 @@ fn facts_only(a: &article::Article) -> DeskArticle {
 /// Articles with where their translations stand, in a fixed number of statements for all of them.
 pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]) -> Result<Vec<DeskArticle>, Error> {
     let ids: Vec<Id<article::Article>> = articles.iter().map(|a| a.id).collect();
-    let site: Vec<Locale> = store::site::masthead(tx)?.locales.into_iter().map(|l| l.locale).collect();
+    let site: Vec<Locale> = store::site::masthead(tx)?.locales.iter().map(|l| l.locale.clone()).collect();
     let mut heads = store::translations::heads(tx, &ids)?;
     let mut live = store::editions::live_heads(tx, &ids)?;
     let behind = store::editions::all_behind(tx, &ids)?;

@@ -1,0 +1,225 @@
+//! Shared snapshots: readers who wait while others read are served in what those see, if it is new enough for them.
+//!
+//! **Context.** Most of what a short read costs is around it: a thread to do it, a connection, a transaction, and the site, which every
+//! answer to a reader needs. **Decision.** Reads wait in one line, first come, first served. A thread begins a transaction and goes on in it
+//! with whoever came before it began, and all of them share what is known of the site. The threads of an embedded database compute, and
+//! would only take the processor from each other and from those who talk to clients: a second one reads when somebody has waited for a millisecond.
+//! Those of a server wait for it, and all read at once. **Consequence.** Nobody sees less than was committed when they came. Whoever
+//! comes alone has a transaction of their own; the more wait, the less each costs. A slow read keeps one thread, and nobody who waits.
+
+use std::{
+    cell::OnceCell,
+    collections::VecDeque,
+    pin::pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{runtime, runtime::Runtime, sync::oneshot, time::timeout};
+
+use super::{
+    Store, Tx,
+    dialect::{Conn, Engine, Use},
+};
+use crate::domain::{Error, Instant, id::Entropy, site::Masthead};
+
+/// Reads that may wait for a thread; whoever comes when these do is refused, rather than be answered when nobody listens any more.
+const MOST_WAITING: usize = 1_024;
+
+/// How many reads share a snapshot at most: while it is held, the log of an embedded database cannot be started anew.
+const MOST_TOGETHER: i64 = 64;
+
+/// How long reads wait before one more thread reads, in microseconds.
+const PATIENCE: i64 = 1_000;
+
+/// What is known of a snapshot by those who read in it before.
+#[derive(Default)]
+pub(super) struct Known {
+    /// The site with its locales, and the last change.
+    pub(super) masthead: OnceCell<(Arc<Masthead>, i64)>,
+}
+
+/// A transaction that reads, for one after the other.
+pub(super) struct Snapshot<'s> {
+    conn: &'s mut Conn,
+    entropy: &'s dyn Entropy,
+    began: Instant,
+    known: Known,
+}
+
+impl Snapshot<'_> {
+    fn tx(&mut self) -> Tx<'_> {
+        let mut tx = Tx::new(self.conn, self.began, self.entropy);
+        tx.known = Some(&self.known);
+        tx
+    }
+}
+
+/// Something to be read, or the reason why it cannot be. True when the snapshot is as good as it was.
+type Read = Box<dyn FnOnce(Result<&mut Snapshot<'_>, Error>) -> bool + Send>;
+
+/// Where reads wait, and the threads that do them.
+pub(super) struct ReadingDesks {
+    threads: Option<Runtime>,
+    /// Threads that read as soon as somebody waits, and those that do when somebody waits for long.
+    usual: usize,
+    most: usize,
+    line: Mutex<Line>,
+}
+
+#[derive(Default)]
+struct Line {
+    waiting: VecDeque<(u64, Read)>,
+    /// How many have come so far.
+    came: u64,
+    /// Threads that read.
+    busy: usize,
+}
+
+impl Line {
+    fn enter(&mut self, read: Read) -> Result<(), Error> {
+        if self.waiting.len() >= MOST_WAITING {
+            return Err(Error::Busy);
+        }
+        self.waiting.push_back((self.came, read));
+        self.came = self.came.wrapping_add(1);
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.busy = self.busy.saturating_sub(1);
+    }
+}
+
+impl ReadingDesks {
+    pub(super) fn new(engine: Engine, readers: u32) -> Result<Self, Error> {
+        let most = usize::try_from(readers).unwrap_or(usize::MAX).max(1);
+        let usual = if engine == Engine::Sqlite { 1 } else { most };
+        let threads = runtime::Builder::new_current_thread().max_blocking_threads(most).thread_name("reader").build();
+        Ok(Self { threads: Some(threads.map_err(Error::internal)?), usual, most, line: Mutex::default() })
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whoever came first, and how many have come by now.
+    fn next(&self) -> Option<(Read, u64)> {
+        let mut line = self.line();
+        let (_, read) = line.waiting.pop_front()?;
+        Some((read, line.came))
+    }
+
+    /// Whoever came first, when they were among the first so many.
+    fn next_of(&self, first: u64) -> Option<Read> {
+        let mut line = self.line();
+        let (number, _) = line.waiting.front()?;
+        if *number >= first {
+            return None;
+        }
+        line.waiting.pop_front().map(|(_, read)| read)
+    }
+}
+
+impl Drop for ReadingDesks {
+    fn drop(&mut self) {
+        // Waiting for readers is not allowed everywhere that a store may be dropped.
+        if let Some(threads) = self.threads.take() {
+            threads.shutdown_background();
+        }
+    }
+}
+
+impl Store {
+    /// Read in a snapshot of what is committed by now.
+    ///
+    /// `failure` is what may have spoiled the snapshot for others.
+    pub(super) async fn read_in_turn<T, F>(&self, f: F, failure: fn(&T) -> Option<&Error>) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        let read: Read = Box::new(move |snapshot| {
+            // Whoever asked may be gone.
+            if tell.is_closed() {
+                return true;
+            }
+            let outcome = snapshot.and_then(|snapshot| f(&mut snapshot.tx()));
+            let failure = match &outcome {
+                Ok(value) => failure(value),
+                Err(error) => Some(error),
+            };
+            // A transaction in which a statement failed may be over.
+            let sound = !matches!(failure, Some(Error::Internal(_) | Error::Busy));
+            let _ = tell.send(outcome);
+            sound
+        });
+        self.0.desks.line().enter(read)?;
+        Desk::open(self, self.0.desks.usual);
+        let (mut told, patience) = (pin!(told), Duration::from_micros(PATIENCE.unsigned_abs()));
+        loop {
+            match timeout(patience, told.as_mut()).await {
+                Ok(outcome) => return outcome.map_err(Error::internal)?,
+                Err(_) => Desk::open(self, self.0.desks.most),
+            }
+        }
+    }
+}
+
+/// A thread's place at a desk; it goes back when whoever has it leaves, whatever made them.
+struct Desk(Store);
+
+impl Desk {
+    /// Read on one thread more, if somebody waits and fewer than so many read.
+    fn open(store: &Store, fewer_than: usize) {
+        let mut line = store.0.desks.line();
+        if line.waiting.is_empty() || line.busy >= fewer_than {
+            return;
+        }
+        line.busy = line.busy.saturating_add(1);
+        drop(line);
+        let desk = Self(store.clone());
+        if let Some(threads) = store.0.desks.threads.as_ref() {
+            threads.handle().clone().spawn_blocking(move || desk.serve());
+        }
+    }
+
+    /// Read until nobody waits; or until those who do will not wait for long without this thread.
+    fn serve(&self) {
+        let desks = &self.0.0.desks;
+        while let Some((read, came)) = desks.next() {
+            let (entropy, began, mut reads) = (&*self.0.0.entropy, self.0.now(), 1);
+            match self.0.begin(Use::Read) {
+                Err(error) => _ = read(Err(error)),
+                Ok(mut session) => {
+                    let mut snapshot = Snapshot { conn: session.conn(), entropy, began, known: Known::default() };
+                    let mut sound = read(Ok(&mut snapshot));
+                    while sound && reads < MOST_TOGETHER {
+                        let Some(next) = desks.next_of(came) else { break };
+                        sound = next(Ok(&mut snapshot));
+                        reads = reads.saturating_add(1);
+                    }
+                    if let Err(error) = session.end(sound) {
+                        tracing::error!(error = %error, "a snapshot did not end");
+                    }
+                }
+            }
+            let took = self.0.now().as_micros().saturating_sub(began.as_micros());
+            let line = desks.line();
+            let ahead = i64::try_from(line.waiting.len()).unwrap_or(i64::MAX).saturating_mul(took / reads);
+            if line.busy > desks.usual && ahead < PATIENCE {
+                break;
+            }
+        }
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let desks = &self.0.0.desks;
+        desks.line().leave();
+        // Somebody may have come when this place was still taken.
+        Self::open(&self.0, desks.usual);
+    }
+}
