@@ -7,8 +7,10 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
+    time::Duration,
 };
 
+use actix_web::rt::time::timeout;
 use dateline::{
     domain::{Error, site::Masthead},
     store::{self, Store, Tx},
@@ -112,7 +114,7 @@ both! {
             noted.store(true, Ordering::Relaxed);
             Ok(())
         }));
-        assert!(matches!(store.read(|_| Ok(())).await, Err(Error::Busy)));
+        assert!(matches!(store.read(|_| Ok(())).now_or_never(), Some(Err(Error::Busy))));
         held.let_go();
         first.await.unwrap();
         let served: Vec<usize> = join_all(waiting.drain(..)).await.into_iter().map(Result::unwrap).collect();
@@ -125,8 +127,10 @@ both! {
         let store = app.store_of(2);
         let (slow, one) = Held::enter(&store);
         slow.has_begun();
-        assert!(store.read(|_| Ok(true)).await.unwrap());
+        // Nobody waits for so long; without this the test would not end when it fails.
+        let beside = timeout(Duration::from_secs(60), store.read(|_| Ok(true))).await;
         slow.let_go();
+        assert!(beside.unwrap().unwrap());
         one.await.unwrap();
     }
 }
