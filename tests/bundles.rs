@@ -45,6 +45,29 @@ both! {
         assert_eq!(changes(), before);
     }
 
+    async fn nothing_is_updated_before_it_is_published_whatever_a_bundle_says(app) {
+        newsroom(&app).await;
+        let (now, mut early, mut ahead) = (app.now(), story(), story());
+        early["translations"]["en"]["updated_at"] = json!("2020-01-01T00:00:00Z");
+        app.import(&early);
+        let shown = app.anyone().get("/v1/articles/by-slug/a-car").await.ok();
+        assert_eq!(shown["updated_at"], "2024-03-16T13:09:00Z");
+        assert_eq!(app.import(&early).outcome, Outcome::Unchanged);
+        // Brought in under a date to come, and published once more before it.
+        ahead["key"] = json!("a-2");
+        ahead["translations"]["en"]["headline"] = json!("A cart");
+        ahead["translations"]["en"]["published_at"] = json!(now.plus_seconds(3_600).to_string());
+        ahead["translations"]["en"]["updated_at"] = json!(null);
+        app.import(&ahead);
+        let id = app.anyone().get("/v1/articles/by-slug/a-cart").await.ok()["id"].as_str().unwrap().to_owned();
+        let (editor, article) = (app.editor().await, format!("/v1/desk/articles/{id}"));
+        let words = format!("{article}/translations/en");
+        editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "summary": "More." })).await.ok();
+        editor.publish(&article, &["en"]).await.ok();
+        let shown = app.anyone().get(&format!("/v1/articles/{id}")).await.ok();
+        assert_eq!((&shown["summary"], &shown["updated_at"]), (&json!("More."), &shown["published_at"]));
+    }
+
     async fn a_changed_record_changes_what_it_made_and_what_the_desk_edited_is_left(app) {
         newsroom(&app).await;
         app.import(&story());

@@ -3,7 +3,8 @@
 //! **Context.** Most of what a short read costs is around it: a thread to do it, a connection, a transaction, and the site, which every
 //! answer to a reader needs. **Decision.** Reads wait in one line, first come, first served. A thread begins a transaction and goes on in it
 //! with whoever came before it began, and all of them share what is known of the site. The threads of an embedded database compute, and
-//! would only take the processor from each other and from those who talk to clients: a second one reads when somebody has waited for a millisecond.
+//! would only take the processor from each other and from those who talk to clients: a second one reads when somebody has waited for half a
+//! millisecond, or would have to.
 //! Those of a server wait for it, and all read at once. **Consequence.** Nobody sees less than was committed when they came. Whoever
 //! comes alone has a transaction of their own; the more wait, the less each costs. A slow read keeps one thread, and nobody who waits.
 
@@ -29,8 +30,8 @@ const MOST_WAITING: usize = 1_024;
 /// How many reads share a snapshot at most: while it is held, the log of an embedded database cannot be started anew.
 const MOST_TOGETHER: i64 = 64;
 
-/// How long reads wait before one more thread reads, in microseconds.
-const PATIENCE: i64 = 1_000;
+/// How long those who wait may have to before one more thread reads, in microseconds.
+const PATIENCE: i64 = 500;
 
 /// What is known of a snapshot by those who read in it before.
 #[derive(Default)]
@@ -74,6 +75,8 @@ struct Line {
     came: u64,
     /// Threads that read.
     busy: usize,
+    /// How long a read took lately, in microseconds.
+    each: i64,
 }
 
 impl Line {
@@ -88,6 +91,11 @@ impl Line {
 
     fn leave(&mut self) {
         self.busy = self.busy.saturating_sub(1);
+    }
+
+    /// Whether the last who came will not wait for long when one thread reads.
+    fn is_short(&self) -> bool {
+        i64::try_from(self.waiting.len()).unwrap_or(i64::MAX).saturating_mul(self.each) < PATIENCE
     }
 }
 
@@ -156,12 +164,12 @@ impl Store {
             sound
         });
         self.0.desks.line().enter(read)?;
-        Desk::open(self, self.0.desks.usual);
+        Desk::open(self, false);
         let (mut told, patience) = (pin!(told), Duration::from_micros(PATIENCE.unsigned_abs()));
         loop {
             match timeout(patience, told.as_mut()).await {
                 Ok(outcome) => return outcome.map_err(Error::internal)?,
-                Err(_) => Desk::open(self, self.0.desks.most),
+                Err(_) => Desk::open(self, true),
             }
         }
     }
@@ -171,16 +179,18 @@ impl Store {
 struct Desk(Store);
 
 impl Desk {
-    /// Read on one thread more, if somebody waits and fewer than so many read.
-    fn open(store: &Store, fewer_than: usize) {
-        let mut line = store.0.desks.line();
-        if line.waiting.is_empty() || line.busy >= fewer_than {
+    /// Read on one thread more, if somebody waits; on more than usual when they have waited for long, or will.
+    fn open(store: &Store, for_long: bool) {
+        let desks = &store.0.desks;
+        let mut line = desks.line();
+        let enough = if for_long || !line.is_short() { desks.most } else { desks.usual };
+        if line.waiting.is_empty() || line.busy >= enough {
             return;
         }
         line.busy = line.busy.saturating_add(1);
         drop(line);
         let desk = Self(store.clone());
-        if let Some(threads) = store.0.desks.threads.as_ref() {
+        if let Some(threads) = desks.threads.as_ref() {
             threads.handle().clone().spawn_blocking(move || desk.serve());
         }
     }
@@ -206,9 +216,9 @@ impl Desk {
                 }
             }
             let took = self.0.now().as_micros().saturating_sub(began.as_micros());
-            let line = desks.line();
-            let ahead = i64::try_from(line.waiting.len()).unwrap_or(i64::MAX).saturating_mul(took / reads);
-            if line.busy > desks.usual && ahead < PATIENCE {
+            let mut line = desks.line();
+            line.each = took / reads;
+            if line.busy > desks.usual && line.is_short() {
                 break;
             }
         }
@@ -220,6 +230,6 @@ impl Drop for Desk {
         let desks = &self.0.0.desks;
         desks.line().leave();
         // Somebody may have come when this place was still taken.
-        Self::open(&self.0, desks.usual);
+        Self::open(&self.0, false);
     }
 }

@@ -126,3 +126,53 @@ pub(super) fn in_order(sql: &mut Sql, filter: &Filter, ascending: bool) {
     let way = if ascending { "" } else { " DESC" };
     sql.push(" ORDER BY ").push(filter.order.column()).push(way).push(", l.article_id").push(way);
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{Bound, Reach, Walk};
+    use crate::{
+        domain::{Instant, facet::Facet, page::Paging},
+        store::listings::{Filter, Order, stretch::Stretch},
+    };
+
+    fn reach(first: i64, hundredth: Option<i64>, last: i64) -> Option<Reach> {
+        let at = |micros| Some(Instant::from_micros(micros));
+        Some(Reach { place: 0, first: at(first), hundredth: hundredth.and_then(at), last: at(last) })
+    }
+
+    fn through(order: Order, reaches: &[Option<Reach>]) -> Option<(Uuid, Stretch)> {
+        let filter = Filter { order, ..Filter::default() };
+        let facets = (0u128..).map(|n| Facet::from(Uuid::from_u128(n))).zip(reaches.iter().map(Option::as_ref));
+        let walk = Walk::through(&filter, Paging::first(), facets)?;
+        assert_eq!(walk.others.len(), reaches.len() - 1);
+        assert!(!walk.others.contains(&walk.along));
+        Some((walk.along.uuid(), walk.stretch))
+    }
+
+    fn between(low: i64, high: i64) -> Stretch {
+        let mut stretch = Stretch::default();
+        stretch.above(Bound::before(Instant::from_micros(low)));
+        stretch.below(Bound::after(Instant::from_micros(high)));
+        stretch
+    }
+
+    #[test]
+    fn a_walk_is_along_the_sparsest_facet_where_all_of_them_reach() {
+        let (dense, sparse, few) = (reach(900, Some(800), 0), reach(950, Some(500), 100), reach(700, None, 600));
+        let walk = through(Order::Newest, &[dense, sparse]);
+        assert_eq!(walk, Some((Uuid::from_u128(1), between(100, 900))));
+        let walk = through(Order::Newest, &[reach(900, Some(800), 0), few, reach(950, Some(500), 100)]);
+        assert_eq!(walk, Some((Uuid::from_u128(1), between(600, 700))));
+        let walk = through(Order::Oldest, &[reach(0, Some(400), 900), reach(100, Some(200), 950)]);
+        assert_eq!(walk, Some((Uuid::from_u128(0), between(100, 900))));
+    }
+
+    #[test]
+    fn there_is_no_walk_where_a_facet_has_nothing() {
+        let nothing = Reach { place: 0, first: None, hundredth: None, last: None };
+        assert_eq!(through(Order::Newest, &[reach(9, None, 1), Some(nothing)]), None);
+        assert_eq!(through(Order::Newest, &[reach(9, None, 1), None]), None);
+    }
+}
