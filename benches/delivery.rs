@@ -331,6 +331,7 @@ fn main() {
     let depth = 1_000.min(articles / 20 - 1);
     let cursor = deep(&client, &cold, depth);
     row(&format!("page {depth} of a list"), wrk(&format!("{}/v1/articles?limit=20{cursor}", cold.url), &[]), near, "its first");
+    meetings(&client, &cold);
     if articles > 10_000 && postgres.is_none() {
         let small = Newsroom::new(10_000, None);
         let little = small.serve(0);
@@ -363,6 +364,34 @@ fn deep(client: &Client, server: &Server, depth: u32) -> String {
         let list = client.json(&format!("{}/v1/articles?limit=20&fields=id{cursor}", server.url));
         format!("&cursor={}", list["page"]["next"].as_str().unwrap())
     })
+}
+
+/// First pages of what two facets share, cold: for every author with every tag, and either with every section. Those that have a page's
+/// worth, and those that have less, for which all of the sparser one is looked through.
+fn meetings(client: &Client, cold: &Server) {
+    let ids = |of: &str| {
+        let list = client.json(&format!("{}/v1/{of}?limit=100", cold.url));
+        list["data"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let (authors, tags, sections) = (ids("authors"), ids("tags"), ids("sections"));
+    let (mut full, mut less) = (Vec::new(), Vec::new());
+    for (one, other, ones, others) in
+        [("author", "tag", &authors, &tags), ("author", "section", &authors, &sections), ("tag", "section", &tags, &sections)]
+    {
+        for (a, b) in ones.iter().flat_map(|a| others.iter().map(move |b| (a, b))) {
+            let began = Instant::now();
+            let list = client.json(&format!("{}/v1/articles?limit=20&{one}={a}&{other}={b}", cold.url));
+            let times = if list["data"].as_array().unwrap().len() == 20 { &mut full } else { &mut less };
+            times.push(began.elapsed());
+        }
+    }
+    println!("\n| lists of two facets, cold | how many | median | slowest |\n| --- | --- | --- | --- |");
+    for (name, times) in [("a full page", &mut full), ("less than a page", &mut less)] {
+        times.sort();
+        if let (Some(median), Some(slowest)) = (times.get(times.len() / 2), times.last()) {
+            println!("| {name} | {} | {median:.1?} | {slowest:.1?} |", times.len());
+        }
+    }
 }
 
 /// Ask for more articles than a cache holds, in two codings.

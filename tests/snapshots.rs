@@ -23,7 +23,7 @@ use crate::support::TestApp;
 type Reading<'s, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 's>>;
 
 /// Read, having got into the line.
-fn enter<'s, T: Send + 'static>(store: &'s Store, read: impl FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static) -> Reading<'s, T> {
+fn enter<T: Send + 'static>(store: &Store, read: impl FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static) -> Reading<'_, T> {
     let mut reading: Reading<'_, T> = Box::pin(store.read(read));
     assert!((&mut reading).now_or_never().is_none());
     reading
@@ -128,7 +128,7 @@ both! {
         let (slow, one) = Held::enter(&store);
         slow.has_begun();
         // Nobody waits for so long; without this the test would not end when it fails.
-        let beside = timeout(Duration::from_secs(60), store.read(|_| Ok(true))).await;
+        let beside = timeout(Duration::from_mins(1), store.read(|_| Ok(true))).await;
         slow.let_go();
         assert!(beside.unwrap().unwrap());
         one.await.unwrap();
