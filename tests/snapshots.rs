@@ -1,6 +1,7 @@
 //! Snapshots: what readers who wait for each other share, and what they do not.
 
 use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
     pin::Pin,
     sync::{
         Arc,
@@ -13,10 +14,11 @@ use std::{
 use actix_web::rt::time::timeout;
 use dateline::{
     domain::{Error, site::Masthead},
-    store::{self, Store, Tx},
+    store::{self, Store, Tx, names::Named},
 };
 use futures_util::{FutureExt, future::join_all};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::support::TestApp;
 
@@ -80,6 +82,35 @@ both! {
         assert_eq!(all.iter().map(|m| m.site.name.as_str()).collect::<Vec<_>>(), ["First", "Second", "Second", "Third", "Third"]);
         let shared: Vec<_> = all.windows(2).map(|pair| Arc::ptr_eq(&pair[0], &pair[1])).collect();
         assert_eq!(shared, [false, true, false, true]);
+    }
+
+    async fn names_that_somebody_has_read_are_not_read_again_in_their_snapshot(app) {
+        let store = app.store_of(1);
+        let ids: Vec<Uuid> = [app.section("world", "दुनिया").await, app.section("tech", "टेक").await, app.author("asha", "Asha").await, Uuid::nil().to_string()]
+            .iter()
+            .map(|id| id.parse().unwrap())
+            .collect();
+        let of = |some: &[usize]| some.iter().map(|n| ids[*n]).collect::<BTreeSet<_>>();
+        let (held, one) = Held::enter(&store);
+        held.has_begun();
+        let cases = [(of(&[0, 2]), 1), (of(&[0, 1, 2]), 1), (of(&[1, 2]), 0), (of(&[0, 3]), 1), (of(&[]), 0)];
+        let mut readings = Vec::new();
+        for (ids, _) in &cases {
+            let (ids, counted) = (ids.clone(), store.clone());
+            readings.push(enter(&store, move |tx| {
+                let before = counted.statements();
+                let names = store::names::of(tx, &ids)?;
+                Ok((names, counted.statements() - before))
+            }));
+        }
+        held.let_go();
+        one.await.unwrap();
+        for (reading, (ids, statements)) in readings.into_iter().zip(cases) {
+            let (names, took) = reading.await.unwrap();
+            let alone = app.store.read_now(|tx| store::names::of(tx, &ids)).unwrap();
+            let plain = |of: HashMap<Uuid, Arc<Named>>| of.into_iter().map(|(id, named)| (id, format!("{named:?}"))).collect::<BTreeMap<_, _>>();
+            assert_eq!((took, plain(names)), (statements, plain(alone)));
+        }
     }
 
     async fn what_fails_for_one_does_not_fail_for_those_who_wait_behind(app) {

@@ -1,6 +1,9 @@
 //! Sections, authors and tags, under the names they have now.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -138,7 +141,7 @@ pub struct Tag {
 }
 
 /// The names of one page's things, already read.
-pub(super) type NameMap = HashMap<Uuid, Named>;
+pub(super) type NameMap = HashMap<Uuid, Arc<Named>>;
 
 /// The name in the reader's language, or the nearest there is.
 pub(super) fn pick<'a>(reading: &Reading, names: &'a Names) -> Result<(&'a Locale, &'a Name), Error> {

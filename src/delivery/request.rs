@@ -188,8 +188,13 @@ struct Sparse {
     included: Option<Included>,
 }
 
+/// Room for most answers, in bytes.
+const USUAL_LENGTH: usize = 4_096;
+
 fn shown(body: &impl Serialize, locale: Option<Locale>) -> Result<Shown, Error> {
-    Ok(Shown { json: serde_json::to_vec(body).map_err(Error::internal)?, locale, ..Shown::default() })
+    let mut json = Vec::with_capacity(USUAL_LENGTH);
+    serde_json::to_writer(&mut json, body).map_err(Error::internal)?;
+    Ok(Shown { json, locale, ..Shown::default() })
 }
 
 fn listing<T: Serialize>(page: Page<T>, locale: Locale) -> Result<Outcome, Error> {

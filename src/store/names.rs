@@ -1,6 +1,9 @@
 //! Names and addresses of sections, authors, tags and articles.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use diesel::{QueryableByName, prelude::*, result::DatabaseErrorKind, sql_types::Text};
 use uuid::Uuid;
@@ -44,25 +47,33 @@ pub struct Named {
     pub names: Names,
 }
 
-/// The names of many things, by id, in one statement.
+/// The names of many things, by id, in one statement; in none when all were read in this snapshot before.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn of(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Named>, Error> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
+pub fn of(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Arc<Named>>, Error> {
     ids.iter().for_each(|id| tx.note(CacheTag::thing(*id)));
+    let mut all = tx.known.map(|known| known.names_of(ids)).unwrap_or_default();
+    if all.len() == ids.len() {
+        return Ok(all);
+    }
     let mut sql = Sql::new(
         "SELECT n.target_id, n.locale, n.name, n.slug, n.about, COALESCE(a.kind, t.kind, '') AS kind FROM names n \
          LEFT JOIN authors a ON a.id = n.target_id LEFT JOIN tags t ON t.id = n.target_id WHERE n.target_id IN ",
     );
-    sql.ids(ids.iter().map(|id| Id::<()>::from(*id)));
-    let mut all: HashMap<Uuid, Named> = HashMap::new();
+    sql.ids(ids.iter().filter(|id| !all.contains_key(id)).map(|id| Id::<()>::from(*id)));
+    let mut read: HashMap<Uuid, Named> = HashMap::new();
     for row in sql.load::<NamedRow>(tx)? {
-        let named = all.entry(row.target_id.uuid()).or_default();
+        let named = read.entry(row.target_id.uuid()).or_default();
         named.kind = row.kind;
         named.names.insert(Locale::stored(row.locale), Name { name: row.name, slug: Slug::stored(row.slug), about: row.about });
+    }
+    for (id, named) in read {
+        let named = Arc::new(named);
+        if let Some(known) = tx.known {
+            known.keep_names(id, named.clone());
+        }
+        all.insert(id, named);
     }
     Ok(all)
 }
@@ -72,7 +83,7 @@ pub fn of(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Named>,
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn one<T>(tx: &mut Tx<'_>, id: Id<T>) -> Result<Names, Error> {
-    Ok(of(tx, &BTreeSet::from([id.uuid()]))?.remove(&id.uuid()).unwrap_or_default().names)
+    Ok(take(&mut of(tx, &BTreeSet::from([id.uuid()]))?, id))
 }
 
 #[derive(Insertable)]
@@ -283,7 +294,7 @@ pub fn in_use(tx: &mut Tx<'_>, locale: &Locale) -> Result<bool, Error> {
     Ok(diesel::select(diesel::dsl::exists(names::table.filter(names::locale.eq(locale.as_str())))).get_result(tx.conn)?)
 }
 
-/// Names of things as one map from id, for those already loaded.
-pub(super) fn take<T>(all: &mut HashMap<Uuid, Named>, id: Id<T>) -> BTreeMap<Locale, Name> {
-    all.remove(&id.uuid()).unwrap_or_default().names
+/// The names of one of many things, which is asked for once.
+pub(super) fn take<T>(all: &mut HashMap<Uuid, Arc<Named>>, id: Id<T>) -> Names {
+    all.remove(&id.uuid()).map(|named| Arc::unwrap_or_clone(named).names).unwrap_or_default()
 }

@@ -2,25 +2,28 @@
 //!
 //! **Context.** Most of what a short read costs is around it: a thread to do it, a connection, a transaction, and the site, which every
 //! answer to a reader needs. **Decision.** Reads wait in one line, first come, first served. A thread begins a transaction and goes on in it
-//! with whoever came before it began, and all of them share what is known of the site. The threads of an embedded database compute, and
+//! with whoever came before it began, and all of them share what they read of the site
+//! and of names. The threads of an embedded database compute, and
 //! would only take the processor from each other and from those who talk to clients: a second one reads when somebody has waited for half a
 //! millisecond, or would have to.
 //! Those of a server wait for it, and all read at once. **Consequence.** Nobody sees less than was committed when they came. Whoever
 //! comes alone has a transaction of their own; the more wait, the less each costs. A slow read keeps one thread, and nobody who waits.
 
 use std::{
-    cell::OnceCell,
-    collections::VecDeque,
+    cell::{OnceCell, RefCell},
+    collections::{BTreeSet, HashMap, VecDeque},
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use tokio::{runtime, runtime::Runtime, sync::oneshot, time::timeout};
+use uuid::Uuid;
 
 use super::{
     Store, Tx,
     dialect::{Conn, Engine, Use},
+    names::Named,
 };
 use crate::domain::{Error, Instant, id::Entropy, site::Masthead};
 
@@ -38,6 +41,20 @@ const PATIENCE: i64 = 500;
 pub(super) struct Known {
     /// The site with its locales, and the last change.
     pub(super) masthead: OnceCell<(Arc<Masthead>, i64)>,
+    names: RefCell<HashMap<Uuid, Arc<Named>>>,
+}
+
+impl Known {
+    /// The names of those things that somebody has read.
+    pub(super) fn names_of(&self, ids: &BTreeSet<Uuid>) -> HashMap<Uuid, Arc<Named>> {
+        let names = self.names.borrow();
+        ids.iter().filter_map(|id| Some((*id, names.get(id)?.clone()))).collect()
+    }
+
+    /// Keep the names of a thing for those who read in the snapshot after this.
+    pub(super) fn keep_names(&self, id: Uuid, named: Arc<Named>) {
+        self.names.borrow_mut().insert(id, named);
+    }
 }
 
 /// A transaction that reads, for one after the other.

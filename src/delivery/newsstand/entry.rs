@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    fmt::Write,
     sync::atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
@@ -78,24 +79,30 @@ pub struct Entry {
     handed_out: AtomicU32,
 }
 
-/// What an answer was made from, for a header; in one word when it is more than caches take.
-fn listed(tags: &BTreeSet<CacheTag>, separator: &str) -> Result<HeaderValue, Error> {
-    let mut all = tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(separator);
+/// What an answer was made from, as headers list it: after blanks, and after commas; in one word when it is more than caches take.
+fn listed(tags: &BTreeSet<CacheTag>) -> Result<[HeaderValue; 2], Error> {
+    let mut all = String::with_capacity(tags.len().saturating_mul(20));
+    for tag in tags {
+        let blank = if all.is_empty() { "" } else { " " };
+        write!(all, "{blank}{tag}").map_err(Error::internal)?;
+    }
     if all.len() > LONGEST_HEADER {
         all = CacheTag::Many.to_string();
     }
-    HeaderValue::try_from(all).map_err(Error::internal)
+    let with_commas = HeaderValue::try_from(all.replace(' ', ",")).map_err(Error::internal)?;
+    Ok([HeaderValue::try_from(all).map_err(Error::internal)?, with_commas])
 }
 
 impl Entry {
     pub(super) fn new(number: u64, request: &Request, (told, until): (Told, Option<Instant>), noted: Noted) -> Result<Self, Error> {
         let Noted { tags, seq } = noted;
+        let [surrogate_key, cache_tag] = listed(&tags)?;
         Ok(Self {
             number,
             request: request.clone(),
             told,
-            surrogate_key: listed(&tags, " ")?,
-            cache_tag: listed(&tags, ",")?,
+            surrogate_key,
+            cache_tag,
             tags,
             seq,
             until,
@@ -204,8 +211,9 @@ mod tests {
     #[test]
     fn more_tags_than_caches_take_are_told_in_one_word() {
         let tags = |count: u64| (0..count).map(CacheTag::Thing).collect::<BTreeSet<_>>();
-        let few = listed(&tags(500), " ").unwrap();
+        let [few, with_commas] = listed(&tags(500)).unwrap();
         assert_eq!(few.to_str().unwrap().split(' ').count(), 500);
-        assert_eq!(listed(&tags(800), ",").unwrap(), "many");
+        assert_eq!(with_commas.to_str().unwrap().split(',').collect::<Vec<_>>(), few.to_str().unwrap().split(' ').collect::<Vec<_>>());
+        assert_eq!(listed(&tags(800)).unwrap(), ["many", "many"]);
     }
 }
