@@ -288,27 +288,7 @@ fn main() {
         ("page", format!("/v1/pages?path={page}")),
     ];
 
-    println!("\n| hot | requests/s | bare handler | ratio | median / p99 µs | against |\n| --- | --- | --- | --- | --- | --- |");
-    for (name, path) in &paths {
-        let (bytes, tag) = client.get(&format!("{}{path}", server.url));
-        let file = newsroom.folder.join("bytes");
-        std::fs::write(&file, &bytes).unwrap();
-        let port = free_port();
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["bare", &port.to_string(), file.to_str().unwrap()]);
-        let bare = Server::start(command, port);
-        let (ours, other) = beside(&format!("{}{path}", server.url), &[], &bare.url, &[]);
-        row(&format!("{name}, {:.1} KB", bytes.len() as f64 / 1e3), ours, other, "the same bytes");
-        if *name == "article" {
-            let (ours, other) = beside(
-                &format!("{}{path}", server.url),
-                &[format!("If-None-Match: {tag}")],
-                &bare.url,
-                &["If-None-Match: \"x\"".to_owned()],
-            );
-            row("article, 304", ours, other, "a 304");
-        }
-    }
+    hot(&client, &server, &newsroom, &paths);
     fill(&client, &server, articles);
     println!("\nmemory: {idle:.0} MiB idle, {:.0} MiB with more asked for than its cache of 64 MiB holds", server.memory());
 
@@ -320,10 +300,20 @@ fn main() {
         if *name == "page" {
             row(name, wrk(&url, &[]), wrk(&format!("{}{path}", server.url), &[]), "the same, kept");
         } else {
-            let one = (*name == "article").then(|| id.parse().unwrap());
-            beside_its_queries(name, &cold, &url, &store, one);
+            let ids: &[Id<Article>] = if *name == "article" { &[id.parse().unwrap()] } else { &[] };
+            beside_its_queries(name, &cold, || wrk(&url, &[]), &store, ids);
         }
     }
+    let many = some_articles(&client, &cold);
+    let script = newsroom.folder.join("in-turn.lua");
+    let quoted: Vec<String> = many.iter().map(|id| format!("'{id}'")).collect();
+    let lines = format!(
+        "local n, ids = 0, {{ {} }}\nfunction request() n = n % #ids + 1; return wrk.format('GET', '/v1/articles/' .. ids[n]) end\n",
+        quoted.join(", ")
+    );
+    std::fs::write(&script, lines).unwrap();
+    let in_turn = || load(&["-c16", "-s", script.to_str().unwrap()], &cold.url);
+    beside_its_queries(&format!("{} articles in turn", many.len()), &cold, in_turn, &store, &many);
     drop(store);
     let section = first["data"][0]["section"]["slug"].as_str().unwrap().to_owned();
     let near = wrk(&format!("{}/v1/articles?limit=20", cold.url), &[]);
@@ -358,6 +348,31 @@ fn main() {
     create(&newsroom, &server, &client.token(&server), first["data"][0]["section"]["id"].as_str().unwrap(), engine);
 }
 
+/// Kept answers, each beside a bare handler that returns the same bytes.
+fn hot(client: &Client, server: &Server, newsroom: &Newsroom, paths: &[(&str, String)]) {
+    println!("\n| hot | requests/s | bare handler | ratio | median / p99 µs | against |\n| --- | --- | --- | --- | --- | --- |");
+    for (name, path) in paths {
+        let (bytes, tag) = client.get(&format!("{}{path}", server.url));
+        let file = newsroom.folder.join("bytes");
+        std::fs::write(&file, &bytes).unwrap();
+        let port = free_port();
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["bare", &port.to_string(), file.to_str().unwrap()]);
+        let bare = Server::start(command, port);
+        let (ours, other) = beside(&format!("{}{path}", server.url), &[], &bare.url, &[]);
+        row(&format!("{name}, {:.1} KB", bytes.len() as f64 / 1e3), ours, other, "the same bytes");
+        if *name == "article" {
+            let (ours, other) = beside(
+                &format!("{}{path}", server.url),
+                &[format!("If-None-Match: {tag}")],
+                &bare.url,
+                &["If-None-Match: \"x\"".to_owned()],
+            );
+            row("article, 304", ours, other, "a 304");
+        }
+    }
+}
+
 /// The cursor of a page so many pages down a list.
 fn deep(client: &Client, server: &Server, depth: u32) -> String {
     (0..depth).fold(String::new(), |cursor, _| {
@@ -370,10 +385,10 @@ fn deep(client: &Client, server: &Server, depth: u32) -> String {
 /// worth, and those that have less, for which all of the sparser one is looked through.
 fn meetings(client: &Client, cold: &Server) {
     let ids = |of: &str| {
-        let list = client.json(&format!("{}/v1/{of}?limit=100", cold.url));
+        let list = client.json(&format!("{}/v1/{of}", cold.url));
         list["data"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
-    let (authors, tags, sections) = (ids("authors"), ids("tags"), ids("sections"));
+    let (authors, tags, sections) = (ids("authors?limit=100"), ids("tags?limit=100"), ids("sections"));
     let (mut full, mut less) = (Vec::new(), Vec::new());
     for (one, other, ones, others) in
         [("author", "tag", &authors, &tags), ("author", "section", &authors, &sections), ("tag", "section", &tags, &sections)]
@@ -392,6 +407,20 @@ fn meetings(client: &Client, cold: &Server) {
             println!("| {name} | {} | {median:.1?} | {slowest:.1?} |", times.len());
         }
     }
+}
+
+/// The newest thousand articles.
+fn some_articles(client: &Client, server: &Server) -> Vec<Id<Article>> {
+    let (mut ids, mut cursor) = (Vec::new(), String::new());
+    while ids.len() < 1_000 {
+        let list = client.json(&format!("{}/v1/articles?limit=100&fields=id{cursor}", server.url));
+        ids.extend(list["data"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().parse::<Id<Article>>().unwrap()));
+        match list["page"]["next"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    ids
 }
 
 /// Ask for more articles than a cache holds, in two codings.
@@ -414,13 +443,13 @@ fn fill(client: &Client, server: &Server, articles: u32) {
 }
 
 /// Cold requests beside their queries alone: the middle of three runs, and the processor time of each.
-fn beside_its_queries(name: &str, cold: &Server, url: &str, store: &Store, id: Option<Id<Article>>) {
+fn beside_its_queries(name: &str, cold: &Server, load: impl Fn() -> Measured, store: &Store, ids: &[Id<Article>]) {
     let run = |_| {
         let before = processor_time(cold.child.id());
-        let ours = wrk(url, &[]);
+        let ours = load();
         let each = (processor_time(cold.child.id()) - before) / (ours.rate * f64::from(variable("SECONDS_EACH", 3u32)));
         let before = processor_time(std::process::id());
-        let (rate, seconds) = directly(store, id);
+        let (rate, seconds) = directly(store, ids);
         let alone = (processor_time(std::process::id()) - before) / (rate * seconds);
         (ours, Measured { rate, ..ours }, each * 1e6, alone * 1e6)
     };
@@ -432,17 +461,18 @@ fn beside_its_queries(name: &str, cold: &Server, url: &str, store: &Store, id: O
     row(name, ours, alone, &share);
 }
 
-/// How often a second an article, or a list of 20, can be read by its queries alone, in one transaction: two threads, nobody else; and for how long.
-fn directly(store: &Store, id: Option<Id<Article>>) -> (f64, f64) {
-    fn rate(store: &Store, read: impl Fn(&mut Tx<'_>) -> Result<(), Error> + Sync) -> (f64, f64) {
+/// How often a second one of some articles, or else a list of 20, can be read by its queries alone, each in a transaction of its own: two
+/// threads, nobody else; and for how long.
+fn directly(store: &Store, ids: &[Id<Article>]) -> (f64, f64) {
+    fn rate(store: &Store, read: impl Fn(&mut Tx<'_>, usize) -> Result<(), Error> + Sync) -> (f64, f64) {
         let (began, count) = (Instant::now(), AtomicU32::new(0));
         let until = began + Duration::from_secs(variable("SECONDS_EACH", 3));
         thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
                     while Instant::now() < until {
-                        store.read_now(&read).unwrap();
-                        count.fetch_add(1, Ordering::Relaxed);
+                        let n = count.fetch_add(1, Ordering::Relaxed);
+                        store.read_now(|tx| read(tx, usize::try_from(n).unwrap())).unwrap();
                     }
                 });
             }
@@ -468,10 +498,7 @@ fn directly(store: &Store, id: Option<Id<Article>>) -> (f64, f64) {
         let lives = store::listings::page(tx, Visibility::public(), &filter, paging, Content::None)?.items;
         beside(tx, &lives)
     };
-    match id {
-        Some(id) => rate(store, |tx| article(tx, id)),
-        None => rate(store, list),
-    }
+    if ids.is_empty() { rate(store, |tx, _| list(tx)) } else { rate(store, |tx, n| article(tx, ids[n % ids.len()])) }
 }
 
 /// Write and read at once, again and again: how often what is read is not what was written.
