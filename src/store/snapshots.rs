@@ -1,13 +1,12 @@
 //! Shared snapshots: readers who wait while others read are served in what those see, if it is new enough for them.
 //!
-//! **Context.** Most of what a short read costs is around it: a thread to do it, a connection, a transaction, and the site, which every
-//! answer to a reader needs. **Decision.** Reads wait in one line, first come, first served. A thread begins a transaction and goes on in it
-//! with whoever came before it began, and all of them share what they read of the site
-//! and of names. The threads of an embedded database compute, and
-//! would only take the processor from each other and from those who talk to clients: a second one reads when somebody has waited for half a
-//! millisecond, or would have to.
-//! Those of a server wait for it, and all read at once. **Consequence.** Nobody sees less than was committed when they came. Whoever
-//! comes alone has a transaction of their own; the more wait, the less each costs. A slow read keeps one thread, and nobody who waits.
+//! **Context.** Most of what a short read costs is around it: a thread to do it, a connection, a transaction, and the site and the names that
+//! every answer to a reader needs. **Decision.** Reads wait in one line, first come, first served. A thread begins a transaction and goes on
+//! in it with whoever came before it began, and all of them share what they read of the site and of names. The threads of an embedded database
+//! compute, and would only take the processor from each other and from those who talk to clients: a second one reads when somebody has waited
+//! for half a millisecond, or would have to. Those of a server wait for it, and all read at once. **Consequence.** Nobody sees less than was
+//! committed when they came. Whoever comes alone has a transaction of their own; the more wait, the less each costs. A slow read keeps one
+//! thread, and nobody who waits.
 
 use std::{
     cell::{OnceCell, RefCell},
@@ -30,8 +29,9 @@ use crate::domain::{Error, Instant, id::Entropy, site::Masthead};
 /// Reads that may wait for a thread; whoever comes when these do is refused, rather than be answered when nobody listens any more.
 const MOST_WAITING: usize = 1_024;
 
-/// How many reads share a snapshot at most: while it is held, the log of an embedded database cannot be started anew.
-const MOST_TOGETHER: i64 = 64;
+/// For how long a snapshot takes in more reads, in microseconds: while it is held, its connection is, and the log of an embedded database
+/// cannot be started anew.
+const LONGEST: i64 = 20_000;
 
 /// How long those who wait may have to before one more thread reads, in microseconds.
 const PATIENCE: i64 = 500;
@@ -182,12 +182,14 @@ impl Store {
         });
         self.0.desks.line().enter(read)?;
         Desk::open(self, false);
-        let (mut told, patience) = (pin!(told), Duration::from_micros(PATIENCE.unsigned_abs()));
+        let (mut told, mut patience) = (pin!(told), Duration::from_micros(PATIENCE.unsigned_abs()));
         loop {
             match timeout(patience, told.as_mut()).await {
                 Ok(outcome) => return outcome.map_err(Error::internal)?,
                 Err(_) => Desk::open(self, true),
             }
+            // Many who wait for long do not keep everybody busy with looking.
+            patience = patience.saturating_mul(2);
         }
     }
 }
@@ -212,17 +214,22 @@ impl Desk {
         }
     }
 
+    /// Microseconds since an instant.
+    fn since(&self, at: Instant) -> i64 {
+        self.0.now().as_micros().saturating_sub(at.as_micros())
+    }
+
     /// Read until nobody waits; or until those who do will not wait for long without this thread.
     fn serve(&self) {
         let desks = &self.0.0.desks;
         while let Some((read, came)) = desks.next() {
-            let (entropy, began, mut reads) = (&*self.0.0.entropy, self.0.now(), 1);
+            let (entropy, began, mut reads) = (&*self.0.0.entropy, self.0.now(), 1_i64);
             match self.0.begin(Use::Read) {
                 Err(error) => _ = read(Err(error)),
                 Ok(mut session) => {
                     let mut snapshot = Snapshot { conn: session.conn(), entropy, began, known: Known::default() };
                     let mut sound = read(Ok(&mut snapshot));
-                    while sound && reads < MOST_TOGETHER {
+                    while sound && self.since(began) < LONGEST {
                         let Some(next) = desks.next_of(came) else { break };
                         sound = next(Ok(&mut snapshot));
                         reads = reads.saturating_add(1);
@@ -232,9 +239,9 @@ impl Desk {
                     }
                 }
             }
-            let took = self.0.now().as_micros().saturating_sub(began.as_micros());
+            let each = self.since(began) / reads;
             let mut line = desks.line();
-            line.each = took / reads;
+            line.each = each;
             if line.busy > desks.usual && line.is_short() {
                 break;
             }
