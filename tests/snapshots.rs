@@ -84,6 +84,22 @@ both! {
         assert_eq!(shared, [false, true, false, true]);
     }
 
+    async fn a_snapshot_that_has_lasted_takes_nobody_in(app) {
+        let store = app.store_of(1);
+        let (first, one) = Held::enter(&store);
+        first.has_begun();
+        let (second, two) = Held::enter(&store);
+        let three = enter(&store, store::site::masthead);
+        let four = enter(&store, store::site::masthead);
+        first.let_go();
+        second.has_begun();
+        app.wait(1);
+        second.let_go();
+        let all: Vec<_> = join_all([one, two, three, four]).await.into_iter().map(Result::unwrap).collect();
+        let shared: Vec<_> = all.windows(2).map(|pair| Arc::ptr_eq(&pair[0], &pair[1])).collect();
+        assert_eq!(shared, [false, false, true]);
+    }
+
     async fn names_that_somebody_has_read_are_not_read_again_in_their_snapshot(app) {
         let store = app.store_of(1);
         let ids: Vec<Uuid> = [app.section("world", "दुनिया").await, app.section("tech", "टेक").await, app.author("asha", "Asha").await, Uuid::nil().to_string()]

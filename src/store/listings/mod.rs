@@ -2,7 +2,7 @@
 //!
 //! **Context.** A newsroom's archive has millions of editions, and a page of a list has to cost the same at its first and at its
 //! thousandth page, whatever the list is narrowed by. **Decision.** Every live edition has a row for each [`Facet`] it belongs to, in the
-//! order of lists; a list is one stretch of one index, that of its sparsest facet ([`walk`]), and other facets are looked up row by row.
+//! order of lists; a list is one stretch of one index, that of its sparsest facet (`walk`), and other facets are looked up row by row.
 //! **Consequence.** Publishing writes some eight small rows more, and moving a section rewrites those of its stories.
 
 mod filter;
