@@ -1,8 +1,7 @@
 //! The store: the only place that speaks SQL.
 //!
 //! [`Store::read`] and [`Store::write`] run a closure in one transaction, on a thread where waiting is fine; of those who wait, several may
-//! share one. Functions
-//! of the submodules work in the [`Tx`] they are given, so that verbs compose into one commit. A commit takes the
+//! share one. Functions of the submodules work in the [`Tx`] they are given, so that verbs compose into one commit. A commit takes the
 //! numbers of its changes last, from a one-row counter, so that `changes.seq` is gapless and in commit order.
 
 pub mod articles;
