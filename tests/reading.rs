@@ -174,6 +174,8 @@ both! {
         assert!((1..=4).contains(&by_slug), "an article by slug took {by_slug} statements");
         let list = cost("/v1/articles?limit=100&count=true&section=world&fallback=chain").await;
         assert!((1..=6).contains(&list), "a list of 100 took {list} statements");
+        let narrowed = cost("/v1/articles?limit=100&count=true&section=world&kind=story&fallback=chain").await;
+        assert_eq!(narrowed, list + 1, "what several facets share is asked for with one statement more");
         let (desk, before) = (editor.get("/v1/desk/articles?limit=100").await, app.store.statements());
         desk.ok();
         editor.get("/v1/desk/articles?limit=1").await.ok();

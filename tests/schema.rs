@@ -88,6 +88,10 @@ both! {
             const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
             let mut conn = SqliteConnection::establish(path).unwrap();
             conn.revert_last_migration(MIGRATIONS).unwrap();
+            for table in ["editions", "live_listings"] {
+                let early = format!("UPDATE {table} SET updated_at = updated_at - 1 WHERE updated_at = published_at");
+                assert!(sql_query(early).execute(&mut conn).unwrap() > 0);
+            }
             conn.revert_last_migration(MIGRATIONS).unwrap();
             let undone = kept();
             conn.run_pending_migrations(MIGRATIONS).unwrap();
@@ -99,6 +103,10 @@ both! {
             let before = indexes(&mut conn);
             conn.revert_last_migration(MIGRATIONS).unwrap();
             assert_ne!(indexes(&mut conn), before, "undoing it does something");
+            for table in ["editions", "live_listings"] {
+                let early = format!("UPDATE {table} SET updated_at = updated_at - INTERVAL '1 second' WHERE updated_at = published_at");
+                assert!(sql_query(early).execute(&mut conn).unwrap() > 0);
+            }
             conn.revert_last_migration(MIGRATIONS).unwrap();
             let undone = kept();
             conn.run_pending_migrations(MIGRATIONS).unwrap();

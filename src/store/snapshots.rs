@@ -210,7 +210,7 @@ impl Desk {
         drop(line);
         let desk = Self(store.clone());
         if let Some(threads) = desks.threads.as_ref() {
-            threads.handle().clone().spawn_blocking(move || desk.serve());
+            threads.spawn_blocking(move || desk.serve());
         }
     }
 

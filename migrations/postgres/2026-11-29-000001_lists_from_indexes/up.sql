@@ -6,3 +6,6 @@ CREATE INDEX live_listings_updated ON live_listings (facet, locale, updated_at, 
 -- Nothing is looked up by edition and facet any more.
 DROP INDEX live_listings_by_edition;
 CREATE INDEX live_listings_by_edition ON live_listings (edition_id);
+-- Lists rely on it that nothing is updated before it is published; what was brought in may have said so.
+UPDATE editions SET updated_at = published_at WHERE updated_at < published_at;
+UPDATE live_listings SET updated_at = published_at WHERE updated_at < published_at;

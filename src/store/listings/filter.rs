@@ -87,6 +87,14 @@ impl Filter {
         asked
     }
 
+    /// The locales of its chain, each with those that come before it.
+    pub(super) fn locales(&self) -> impl Iterator<Item = (&Locale, &[Locale])> {
+        (0..self.chain.len()).filter_map(|place| {
+            let (earlier, rest) = self.chain.split_at(place);
+            Some((rest.first()?, earlier))
+        })
+    }
+
     /// Whether a page of it is read from its first instant to its last.
     pub(super) fn ascending(&self, paging: Paging) -> bool {
         (self.order == Order::Oldest) != paging.backwards()

@@ -111,25 +111,28 @@ impl Look {
 }
 
 /// The part of the listings that a walk leads to, in one locale of the chain; or of all editions, for what was public once.
-fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, place: usize, walk: &Walk, look: Look) {
-    let (earlier, rest) = filter.chain.split_at(place.min(filter.chain.len()));
-    let Some(locale) = rest.first() else { return };
+fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, walk: &Walk<'_>, look: Look) {
     if tx.as_of.is_some() {
         sql.push(" FROM editions l JOIN editions e ON e.id = l.id JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "l");
-        sql.push(" AND l.locale = ").text(locale.as_str());
+        sql.push(" AND l.locale = ").text(walk.locale.as_str());
         [walk.along].iter().chain(&walk.others).for_each(|facet| was_under(sql, *facet));
     } else {
-        under(sql, "live_listings l JOIN editions e ON e.id = l.edition_id JOIN sections s ON s.id = e.section_id", locale, walk.along);
+        under(
+            sql,
+            "live_listings l JOIN editions e ON e.id = l.edition_id JOIN sections s ON s.id = e.section_id",
+            walk.locale,
+            walk.along,
+        );
         for facet in &walk.others {
             // By the key of the listings, in the order of the walk: what is looked up for neighbours lies side by side.
             sql.push(" AND EXISTS (SELECT 1 FROM live_listings x WHERE x.facet = ").id(Id::<Facet>::from(facet.uuid()));
             sql.push(" AND x.locale = l.locale AND x.published_at = l.published_at AND x.article_id = l.article_id").push(look.end());
         }
     }
-    if !earlier.is_empty() {
+    if !walk.earlier.is_empty() {
         // Of several live editions of an article, the one that comes first in the chain.
         sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = l.article_id AND ").public(tx, "b");
-        sql.push(" AND b.locale IN ").locales(earlier).push(look.end());
+        sql.push(" AND b.locale IN ").locales(walk.earlier).push(look.end());
     }
     walk.stretch.keep(sql, filter.order.column());
     if filter.order == Order::Updated {
@@ -144,10 +147,10 @@ fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, place: usize, walk: &Walk
 }
 
 /// One locale's part of a page.
-fn part(tx: &Tx<'_>, filter: &Filter, place: usize, paging: Paging, walk: &Walk, content: Content) -> Sql {
+fn part(tx: &Tx<'_>, filter: &Filter, paging: Paging, walk: &Walk<'_>, content: Content) -> Sql {
     let mut sql = select(content);
-    narrow(tx, &mut sql, filter, place, walk, Look::UntilFull);
-    in_order(&mut sql, filter, filter.ascending(paging));
+    narrow(tx, &mut sql, filter, walk, Look::UntilFull);
+    in_order(&mut sql, filter.order, filter.ascending(paging));
     sql.push(" LIMIT ").int(i64::from(paging.limit).saturating_add(1));
     sql
 }
@@ -159,8 +162,7 @@ fn part(tx: &Tx<'_>, filter: &Filter, place: usize, paging: Paging, walk: &Walk,
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, content: Content) -> Result<Page<Live>, Error> {
     // What comes or goes is under all facets that are asked for, so that one of them tells of it.
-    let usual = Walk::usual(filter, paging);
-    filter.chain.iter().for_each(|locale| tx.note(CacheTag::list(locale, usual.along)));
+    Walk::usual(filter, paging).iter().for_each(|walk| tx.note(CacheTag::list(walk.locale, walk.along)));
     if filter.section.is_some() {
         // A section that moves takes its stories along.
         tx.note(CacheTag::Sections);
@@ -168,12 +170,12 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, con
     let (order, ascending) = (filter.order, filter.ascending(paging));
     let wanted = usize::try_from(paging.limit).unwrap_or(100).saturating_add(1);
     let mut rows: Vec<Live> = Vec::new();
-    for (place, walk) in Walk::plan(tx, filter, paging)?.into_iter().enumerate() {
-        let Some(mut walk) = walk else { continue };
+    let walks = Walk::plan(tx, filter, paging)?;
+    for mut walk in walks.iter().cloned() {
         if let Some(last) = rows.last().filter(|_| rows.len() >= wanted) {
             walk.stretch.beyond(!ascending, Bound::at(order.key(last), true));
         }
-        for row in part(tx, filter, place, paging, &walk, content).load::<LiveRow>(tx)? {
+        for row in part(tx, filter, paging, &walk, content).load::<LiveRow>(tx)? {
             let live = row.domain()?;
             tx.note(CacheTag::thing(live.article_id.uuid()));
             rows.push(live);
@@ -184,7 +186,14 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, con
         });
         rows.truncate(wanted);
     }
-    let total = if paging.count { Some(count(tx, filter, paging)?) } else { None };
+    let total = if !paging.count {
+        None
+    } else if paging.cursor.is_none() {
+        Some(count(tx, filter, &walks)?)
+    } else {
+        let whole = Walk::plan(tx, filter, Paging { cursor: None, ..paging })?;
+        Some(count(tx, filter, &whole)?)
+    };
     Ok(Page::cut(rows, paging, order.code(), total, |live| order.key(live)))
 }
 
@@ -216,39 +225,35 @@ pub fn latest(tx: &mut Tx<'_>, _: Visibility, locale: &Locale, facets: &[Facet],
         for (n, facet) in hundred.iter().enumerate() {
             tx.note(CacheTag::list(locale, *facet));
             sql.push(if n == 0 { "" } else { " UNION ALL " });
-            let id = Id::<Facet>::from(facet.uuid());
+            sql.push("SELECT * FROM (SELECT ");
             if tx.as_of.is_some() {
-                sql.push("SELECT * FROM (SELECT ")
-                    .id(id)
-                    .push(" AS facet, l.article_id, l.id AS edition_id, l.published_at AS at FROM editions l WHERE ");
+                sql.id(Id::<Facet>::from(facet.uuid()));
+                sql.push(" AS facet, l.article_id, l.id AS edition_id, l.published_at AS at FROM editions l WHERE ");
                 sql.public(tx, "l").push(" AND l.locale = ").text(locale.as_str());
                 was_under(&mut sql, *facet);
             } else {
-                sql.push(
-                    "SELECT * FROM (SELECT l.facet, l.article_id, l.edition_id, l.published_at AS at FROM live_listings l WHERE l.facet = ",
-                );
-                sql.id(id).push(" AND l.locale = ").text(locale.as_str());
+                sql.push("l.facet, l.article_id, l.edition_id, l.published_at AS at");
+                under(&mut sql, "live_listings l", locale, *facet);
             }
-            sql.push(" ORDER BY l.published_at DESC, l.article_id DESC LIMIT ").int(i64::from(each)).push(") AS of_facet");
+            in_order(&mut sql, Order::Newest, false);
+            sql.push(" LIMIT ").int(i64::from(each)).push(") AS of_facet");
         }
         all.extend(sql.load::<Latest>(tx)?);
     }
     Ok(all)
 }
 
-/// How many live editions a filter means, in one statement; and one to plan by when there are several facets.
-fn count(tx: &mut Tx<'_>, filter: &Filter, paging: Paging) -> Result<i64, Error> {
+/// How many live editions the walks of a whole list lead to, in one statement.
+fn count(tx: &mut Tx<'_>, filter: &Filter, walks: &[Walk<'_>]) -> Result<i64, Error> {
     #[derive(QueryableByName)]
     struct Count {
         #[diesel(sql_type = BigInt)]
         n: i64,
     }
-    let whole = Paging { cursor: None, ..paging };
     let mut sql = Sql::new("SELECT CAST(0 AS BIGINT)");
-    for (place, walk) in Walk::plan(tx, filter, whole)?.iter().enumerate() {
-        let Some(walk) = walk else { continue };
+    for walk in walks {
         sql.push(" + (SELECT COUNT(*)");
-        narrow(tx, &mut sql, filter, place, walk, Look::AtAll);
+        narrow(tx, &mut sql, filter, walk, Look::AtAll);
         sql.push(")");
     }
     sql.push(" AS n");
@@ -265,9 +270,11 @@ pub fn explain(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging) 
     if facets.len() > 1 {
         queries.push(question(filter, paging, &facets));
     }
-    for (place, walk) in Walk::plan(tx, filter, paging)?.into_iter().enumerate() {
-        let walk = walk.unwrap_or_else(|| Walk::usual(filter, paging));
-        queries.push(part(tx, filter, place, paging, &walk, Content::None));
+    let planned = Walk::plan(tx, filter, paging)?;
+    for usual in Walk::usual(filter, paging) {
+        // Where there is nothing to be found, as it would be looked for.
+        let walk = planned.iter().find(|walk| walk.locale == usual.locale).unwrap_or(&usual);
+        queries.push(part(tx, filter, paging, walk, Content::None));
     }
     let mut steps = Vec::new();
     for query in queries {

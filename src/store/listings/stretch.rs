@@ -1,7 +1,5 @@
 //! Stretches of an order: from one place to another.
 
-use std::cmp::Ordering;
-
 use uuid::Uuid;
 
 use super::super::sql::Sql;
@@ -44,26 +42,12 @@ pub(super) struct Stretch {
 impl Stretch {
     /// Keep to what is above a place.
     pub(super) fn above(&mut self, bound: Bound) {
-        let nearer = |kept: &Bound| match bound.key.cmp(&kept.key) {
-            Ordering::Greater => true,
-            Ordering::Equal => !bound.inclusive,
-            Ordering::Less => false,
-        };
-        if self.low.as_ref().is_none_or(nearer) {
-            self.low = Some(bound);
-        }
+        self.low = self.low.into_iter().chain([bound]).max_by_key(|bound| (bound.key, !bound.inclusive));
     }
 
     /// Keep to what is below a place.
     pub(super) fn below(&mut self, bound: Bound) {
-        let nearer = |kept: &Bound| match bound.key.cmp(&kept.key) {
-            Ordering::Less => true,
-            Ordering::Equal => !bound.inclusive,
-            Ordering::Greater => false,
-        };
-        if self.high.as_ref().is_none_or(nearer) {
-            self.high = Some(bound);
-        }
+        self.high = self.high.into_iter().chain([bound]).min_by_key(|bound| (bound.key, bound.inclusive));
     }
 
     /// Keep to what comes after a place in a direction.

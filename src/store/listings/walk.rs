@@ -12,7 +12,7 @@ use diesel::{
 };
 
 use super::{
-    filter::Filter,
+    filter::{Filter, Order},
     stretch::{Bound, Stretch},
 };
 use crate::{
@@ -20,8 +20,13 @@ use crate::{
     store::{Tx, dialect::At, sql::Sql},
 };
 
-/// How a list is read in one locale.
-pub(super) struct Walk {
+/// How a list is read in one locale of its chain.
+#[derive(Debug, Clone)]
+pub(super) struct Walk<'f> {
+    /// The locale.
+    pub(super) locale: &'f Locale,
+    /// Those whose editions come before this one's.
+    pub(super) earlier: &'f [Locale],
     /// The facet that it is read along.
     pub(super) along: Facet,
     /// The facets that what is found has to be under as well.
@@ -43,52 +48,47 @@ struct Reach {
     last: Option<Instant>,
 }
 
-impl Walk {
-    /// The walk that needs no question: along the facet that fewest articles share by experience.
-    pub(super) fn usual(filter: &Filter, paging: Paging) -> Self {
-        let mut facets = filter.facets();
-        let others = facets.split_off(1);
-        Self { along: facets.first().copied().unwrap_or(Facet::ALL), others, stretch: filter.stretch(paging) }
+impl<'f> Walk<'f> {
+    /// The walks that need no question: along the facet that fewest articles share by experience.
+    pub(super) fn usual(filter: &'f Filter, paging: Paging) -> Vec<Self> {
+        let mut others = filter.facets();
+        let along = others.remove(0);
+        let stretch = filter.stretch(paging);
+        filter.locales().map(|(locale, earlier)| Self { locale, earlier, along, others: others.clone(), stretch }).collect()
     }
 
-    /// The walk for a page in each locale of the chain, if there is anything to be found, in one statement; in none for a single facet.
-    pub(super) fn plan(tx: &mut Tx<'_>, filter: &Filter, paging: Paging) -> Result<Vec<Option<Self>>, Error> {
+    /// The walks for a page where there may be something to be found, by one statement; by none for a single facet.
+    pub(super) fn plan(tx: &mut Tx<'_>, filter: &'f Filter, paging: Paging) -> Result<Vec<Self>, Error> {
+        let walks = Self::usual(filter, paging);
         let facets = filter.facets();
         if facets.len() == 1 || tx.as_of.is_some() {
-            return Ok(filter.chain.iter().map(|_| Some(Self::usual(filter, paging))).collect());
+            return Ok(walks);
         }
-        let reaches = question(filter, paging, &facets).load::<Reach>(tx)?;
-        let places = 0i64..;
-        Ok(places
-            .step_by(facets.len())
-            .zip(&filter.chain)
-            .map(|(from, _)| {
-                let of_locale = facets.iter().zip(from..).map(|(facet, place)| (*facet, reaches.iter().find(|reach| reach.place == place)));
-                Self::through(filter, paging, of_locale)
-            })
-            .collect())
+        let mut reaches = question(filter, paging, &facets).load::<Reach>(tx)?;
+        reaches.sort_by_key(|reach| reach.place);
+        let of_locales = reaches.chunks(facets.len());
+        let through = |(walk, reaches): (Self, &[Reach])| walk.through(filter.ascending(paging), facets.iter().copied().zip(reaches));
+        Ok(walks.into_iter().zip(of_locales).filter_map(through).collect())
     }
 
-    /// Along the sparsest of some facets, from where the last of them begins to where the first of them ends.
-    fn through<'r>(filter: &Filter, paging: Paging, reaches: impl Iterator<Item = (Facet, Option<&'r Reach>)>) -> Option<Self> {
-        let ascending = filter.ascending(paging);
-        let (mut stretch, mut sparsest, mut all) = (filter.stretch(paging), None, Vec::new());
+    /// The same along the sparsest of some facets, from where the last of them begins to where the first of them ends.
+    fn through<'r>(mut self, ascending: bool, reaches: impl Iterator<Item = (Facet, &'r Reach)>) -> Option<Self> {
+        let (mut sparsest, mut all) = (None, Vec::new());
         for (facet, reach) in reaches {
-            let reach = reach?;
             let (first, last) = (reach.first?, reach.last?);
             let (low, high) = if ascending { (first, last) } else { (last, first) };
-            stretch.above(Bound::before(low));
-            stretch.below(Bound::after(high));
+            self.stretch.above(Bound::before(low));
+            self.stretch.below(Bound::after(high));
             // Of fewer than a hundred rows there is no end.
-            let distance = reach.hundredth.map_or(i64::MAX, |at| at.as_micros().abs_diff(first.as_micros()).try_into().unwrap_or(i64::MAX));
+            let distance = reach.hundredth.map_or(u64::MAX, |at| at.as_micros().abs_diff(first.as_micros()));
             if sparsest.is_none_or(|(_, furthest)| distance > furthest) {
                 sparsest = Some((facet, distance));
             }
             all.push(facet);
         }
-        let (along, _) = sparsest?;
-        all.retain(|facet| *facet != along);
-        Some(Self { along, others: all, stretch })
+        self.along = sparsest?.0;
+        self.others = all.into_iter().filter(|facet| *facet != self.along).collect();
+        Some(self)
     }
 }
 
@@ -104,7 +104,7 @@ pub(super) fn question(filter: &Filter, paging: Paging, facets: &[Facet]) -> Sql
             sql.push(", (SELECT ").push(filter.order.column());
             under(&mut sql, "live_listings l", locale, facet);
             stretch.keep(&mut sql, filter.order.column());
-            in_order(&mut sql, filter, ascending);
+            in_order(&mut sql, filter.order, ascending);
             sql.push(" LIMIT 1 OFFSET ").int(offset).push(") AS ").push(name);
         }
     }
@@ -121,10 +121,10 @@ pub(super) fn under(sql: &mut Sql, tables: &str, locale: &Locale, facet: Facet) 
         .text(locale.as_str());
 }
 
-/// Rows `l` in their order, or against it.
-pub(super) fn in_order(sql: &mut Sql, filter: &Filter, ascending: bool) {
+/// The rows `l` in an order, upwards or downwards.
+pub(super) fn in_order(sql: &mut Sql, order: Order, ascending: bool) {
     let way = if ascending { "" } else { " DESC" };
-    sql.push(" ORDER BY ").push(filter.order.column()).push(way).push(", l.article_id").push(way);
+    sql.push(" ORDER BY ").push(order.column()).push(way).push(", l.article_id").push(way);
 }
 
 #[cfg(test)]
@@ -143,9 +143,9 @@ mod tests {
     }
 
     fn through(order: Order, reaches: &[Reach]) -> Option<(Uuid, Stretch)> {
-        let filter = Filter { order, ..Filter::default() };
-        let facets = (0u128..).map(|n| Facet::from(Uuid::from_u128(n))).zip(reaches.iter().map(Some));
-        let walk = Walk::through(&filter, Paging::first(), facets)?;
+        let filter = Filter { chain: vec!["en".parse().unwrap()], order, ..Filter::default() };
+        let facets = (0u128..).map(|n| Facet::from(Uuid::from_u128(n))).zip(reaches);
+        let walk = Walk::usual(&filter, Paging::first()).pop()?.through(filter.ascending(Paging::first()), facets)?;
         assert_eq!(walk.others.len(), reaches.len() - 1);
         assert!(!walk.others.contains(&walk.along));
         Some((walk.along.uuid(), walk.stretch))
