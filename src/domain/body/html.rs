@@ -84,7 +84,7 @@ fn block(out: &mut String, block: &Block) {
         }
         Node::Table(rows) => wrapped(out, "<table><tbody>", "</tbody></table>", |o| rows.iter().for_each(|r| row(o, r))),
         Node::CodeBlock { language, text } => {
-            let class = if language.is_empty() { String::new() } else { format!(" class=\"language-{}\"", escape(language)) };
+            let class = language.as_ref().map(|l| format!(" class=\"language-{l}\"")).unwrap_or_default();
             let _ = write!(out, "<pre><code{class}>{}</code></pre>", escape(text));
         }
         Node::HorizontalRule => out.push_str("<hr>"),

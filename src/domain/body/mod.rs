@@ -12,6 +12,7 @@ pub mod blocks;
 pub mod diff;
 pub mod doc;
 pub mod html;
+mod language;
 pub mod markdown;
 pub mod parse;
 pub mod portable;
@@ -20,6 +21,7 @@ pub mod text;
 
 use std::fmt;
 
+pub use language::Language;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -146,7 +148,7 @@ pub enum Node {
     /// Program text.
     CodeBlock {
         /// The language, if said.
-        language: String,
+        language: Option<Language>,
         /// The text, with line breaks.
         text: String,
     },

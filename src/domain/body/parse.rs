@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use scraper::{ElementRef, Html};
 
-use super::{Block, BlockId, Cell, Document, Image, Inline, Mark, Node, Row, provider, push_text, text::of_inlines};
+use super::{Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node, Row, provider, push_text, text::of_inlines};
 use crate::domain::{
     Locale,
     text::{is_forbidden, repair_entities},
@@ -391,7 +391,11 @@ impl Context<'_> {
         self.flush(builder);
         let code = element.descendants().filter_map(ElementRef::wrap).find(|e| e.value().name() == "code");
         let language = code.and_then(|c| c.value().classes().find_map(|class| class.strip_prefix("language-")));
-        let language = language.unwrap_or_default().to_owned();
+        let named = language.filter(|name| !name.is_empty());
+        let language = named.and_then(Language::parse);
+        if named.is_some() && language.is_none() {
+            self.drop("the language of program text that is no plain name");
+        }
         let text: String = element.text().collect::<String>().chars().filter(|c| !is_forbidden(*c)).collect();
         self.finish(builder, Node::CodeBlock { language, text });
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Block, Document, Image, Inline, Mark, Node};
+use super::{Block, Document, Image, Inline, Language, Mark, Node};
 
 /// The document as Portable Text.
 #[must_use]
@@ -52,7 +52,10 @@ fn block(out: &mut Vec<Value>, block: &Block, setting: &Setting) {
             let row = |n: usize, r: &super::Row| json!({ "_type": "row", "_key": format!("{key}-{n}"), "cells": r.iter().enumerate().map(|(m, c)| cell(m, c)).collect::<Vec<_>>() });
             out.push(json!({ "_type": "table", "_key": key, "rows": rows.iter().enumerate().map(|(n, r)| row(n, r)).collect::<Vec<_>>() }));
         }
-        Node::CodeBlock { language, text } => out.push(json!({ "_type": "code", "_key": key, "language": language, "code": text })),
+        Node::CodeBlock { language, text } => {
+            let language = language.as_ref().map_or("", Language::as_str);
+            out.push(json!({ "_type": "code", "_key": key, "language": language, "code": text }));
+        }
         Node::HorizontalRule => out.push(json!({ "_type": "horizontal_rule", "_key": key })),
         Node::LiveUpdate { at, title, blocks } => {
             out.push(json!({ "_type": "live_update", "_key": key, "at": at, "title": title, "content": nested(blocks) }));

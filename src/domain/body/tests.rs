@@ -2,6 +2,9 @@ use proptest::{collection::vec, option, prelude::*};
 
 use super::*;
 
+mod nasty;
+mod seen;
+
 fn mint() -> impl FnMut() -> BlockId {
     let mut n = 0u64;
     move || {
@@ -98,7 +101,7 @@ fn leaf() -> impl Strategy<Value = Node> {
         1 => vec(image().prop_map(block), 1..3).prop_map(Node::Gallery),
         1 => option::of(phrase()).prop_map(|t| Node::Embed { url: "https://www.youtube.com/watch?v=abc".to_owned(), title: t.unwrap_or_default() }),
         1 => vec(vec((any::<bool>(), line()).prop_map(|(header, text)| Cell { header, text }), 1..3), 1..3).prop_map(Node::Table),
-        1 => ("[a-z]{0,5}", "[ -~\n]{0,40}").prop_map(|(language, text)| Node::CodeBlock { language, text }),
+        1 => ("[a-z]{0,5}", "[ -~\n]{0,40}").prop_map(|(language, text)| Node::CodeBlock { language: Language::parse(&language), text }),
         1 => Just(Node::HorizontalRule),
     ]
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 pub use write::{write, write_block};
 
-use super::{Block, BlockId, Cell, Document, Image, Inline, Mark, Node, Row, SCHEMA, provider, push_text};
+use super::{Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node, Row, SCHEMA, provider, push_text};
 use crate::domain::{
     Error, Locale,
     error::Faults,
@@ -16,12 +16,21 @@ use crate::domain::{
     url::{check_web_address, safe_link},
 };
 
+/// Marks on one piece of text; there are eight kinds.
+const MARKS: usize = 16;
+
 /// Read a document; `at` is the pointer it stands under (`#/body/content`).
 ///
 /// # Errors
 /// [`Error::Invalid`] with every fault: unknown nodes, marks and attributes, unsafe links, too deep, too large.
 pub fn read(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<Document, Error> {
-    let mut reader = Reader { faults: Faults::default(), nodes: 0, heading: 1, ids: HashSet::new(), mint };
+    let (document, mut faults) = gathered(value, at, mint, false);
+    note_size(&mut faults, &document, at);
+    faults.or(document)
+}
+
+fn gathered(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId, kept: bool) -> (Document, Faults) {
+    let mut reader = Reader { faults: Faults::default(), nodes: 0, heading: 1, ids: HashSet::new(), mint, kept };
     let mut blocks = Vec::new();
     match value.as_object() {
         Some(map) if map.get("type").and_then(Value::as_str) == Some("doc") => {
@@ -35,9 +44,7 @@ pub fn read(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId) -> Resul
         }
         _ => reader.faults.add(at, "type", "an object of type `doc`"),
     }
-    let document = Document { blocks };
-    note_size(&mut reader.faults, &document, at);
-    reader.faults.or(document)
+    (Document { blocks }, reader.faults)
 }
 
 /// Read a document back from where only valid ones are kept.
@@ -45,7 +52,8 @@ pub fn read(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId) -> Resul
 /// # Errors
 /// [`Error::Internal`] when it is not valid after all.
 pub fn stored(value: &Value) -> Result<Document, Error> {
-    read(value, "#", &mut || BlockId::new(0)).map_err(|e| Error::internal(format!("a stored body is not valid: {e}")))
+    let (document, faults) = gathered(value, "#", &mut || BlockId::new(0), true);
+    faults.or(document).map_err(|e| Error::internal(format!("a stored body is not valid: {e}")))
 }
 
 /// Note the faults of a document that came by another way than [`read`].
@@ -81,6 +89,8 @@ struct Reader<'m> {
     heading: u8,
     ids: HashSet<BlockId>,
     mint: &'m mut dyn FnMut() -> BlockId,
+    /// Whether it is read back from where only what was valid once is kept.
+    kept: bool,
 }
 
 /// The attributes of one node, each looked at once.
@@ -222,7 +232,7 @@ impl Reader<'_> {
             "embed" => self.embed(&mut attrs),
             "table" => Node::Table(self.rows(value, at, inner)),
             "code_block" => {
-                let language = attrs.text(&mut self.faults, "language", Length { min: 0, max: 40 });
+                let language = self.language(&mut attrs);
                 Node::CodeBlock { language, text: self.code(value, at) }
             }
             "horizontal_rule" => Node::HorizontalRule,
@@ -277,6 +287,16 @@ impl Reader<'_> {
         id
     }
 
+    /// The language of code. What was kept before it had to be a plain name is read as none.
+    fn language(&mut self, attrs: &mut Attrs<'_>) -> Option<Language> {
+        let given = attrs.get("language").filter(|v| v.as_str() != Some(""))?;
+        let language = given.as_str().and_then(Language::parse);
+        if language.is_none() && !self.kept {
+            self.faults.add(format!("{}/language", attrs.at), "language", "1 to 40 of `A-Z`, `a-z`, `0-9`, `+`, `#`, `.`, `_` and `-`");
+        }
+        language
+    }
+
     fn level(&mut self, attrs: &mut Attrs<'_>) -> u8 {
         let level = attrs.number(&mut self.faults, "level", 2, 4);
         let level = level.and_then(|l| u8::try_from(l).ok()).unwrap_or_else(|| {
@@ -292,9 +312,14 @@ impl Reader<'_> {
         level
     }
 
+    /// An address, which is no text: nothing in it is repaired.
+    fn address(&mut self, attrs: &mut Attrs<'_>) -> String {
+        let given = attrs.get("url").and_then(Value::as_str).unwrap_or_default();
+        check_web_address(&mut self.faults, &format!("{}/url", attrs.at), given)
+    }
+
     fn image(&mut self, attrs: &mut Attrs<'_>) -> Image {
-        let url = attrs.text(&mut self.faults, "url", Length { min: 1, max: limits::URL });
-        let url = check_web_address(&mut self.faults, &format!("{}/url", attrs.at), &url);
+        let url = self.address(attrs);
         if attrs.get("alt").is_none() {
             self.faults.add(format!("{}/alt", attrs.at), "required", "what the picture shows; empty for decoration");
         }
@@ -313,8 +338,7 @@ impl Reader<'_> {
     }
 
     fn embed(&mut self, attrs: &mut Attrs<'_>) -> Node {
-        let url = attrs.text(&mut self.faults, "url", Length { min: 1, max: limits::URL });
-        let url = check_web_address(&mut self.faults, &format!("{}/url", attrs.at), &url);
+        let url = self.address(attrs);
         if !url.is_empty() && provider(&url).is_none() {
             self.faults.add(format!("{}/url", attrs.at), "unknown_provider", "not an https address of a known provider");
         }
@@ -398,7 +422,10 @@ impl Reader<'_> {
                 &empty
             }
         };
-        items.iter().take(16).enumerate().filter_map(|(n, mark)| self.mark(mark, &format!("{at}/marks/{n}"))).collect()
+        if items.len() > MARKS {
+            self.faults.add(format!("{at}/marks"), "too_many", format!("at most {MARKS}"));
+        }
+        items.iter().take(MARKS).enumerate().filter_map(|(n, mark)| self.mark(mark, &format!("{at}/marks/{n}"))).collect()
     }
 
     fn mark(&mut self, value: &Value, at: &str) -> Option<Mark> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Block, Cell, Document, Inline, Mark, Node, Row, SCHEMA};
+use super::super::{Block, Cell, Document, Inline, Language, Mark, Node, Row, SCHEMA};
 
 /// The document as JSON.
 #[must_use]
@@ -58,7 +58,7 @@ pub fn write_block(block: &Block) -> Value {
         }
         Node::Table(rows) => rows.iter().map(row_value).collect(),
         Node::CodeBlock { language, text } => {
-            set("language", json!(language));
+            set("language", json!(language.as_ref().map_or("", Language::as_str)));
             if text.is_empty() { json!([]) } else { json!([{ "type": "text", "text": text }]) }
         }
         Node::HorizontalRule => Value::Null,

@@ -1,0 +1,276 @@
+//! Documents as somebody would write them who means no good, and what becomes of them in every form that goes out.
+
+use super::{
+    super::*, mint,
+    seen::{nothing_executable, of_document, of_html},
+};
+use crate::domain::{Instant, diff, url::safe_link};
+use proptest::{collection::vec, option, prelude::*, sample::select};
+
+const PIECES: [&str; 92] = [
+    "a", "b1", "Zeit", "हिन्दी", "বাংলা", "ಕನ್ನಡ", "مرحبا", "\u{2067}שלום\u{2069}", " ", " ", " ", "  ", "    ", "\t", "\n", "\n\n", "\u{a0}", "\u{ad}",
+    "\u{200b}", "\u{200d}", "\u{feff}", "\u{2028}", "\u{3000}", "1.", "2)", "- ", "+ ", "* ", "-", "=", "===", "---", "***", "___", "#",
+    "## ", "> ", "```", "~~~", "`", "``", "~~", "~", "<!--", "-->", "<http://x.example>", "http://x.example/y", "www.x.example",
+    "me@x.example", "ftp://x.example", "&lt;", "&#x27;", "&amp;lt;", "&copy", "&copy;", "&", "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>", "javascript:alert(1)", "[x](javascript:alert(1))", "![x](y)", "[x]: y", "[^1]", "[^1]: x", "[ ] ",
+    "[x] ", "|", "| a |", "|-|-|", ":-", ":-:", "\\", "\\\\", "$x$", ":smile:", "{{x}}", "</p>", "</td></table>", "</code></pre>",
+    "<![CDATA[", "<?x?>", "<!DOCTYPE html>", "\"", "'", "(", ")", "!", "^", ": x", ". ", "</textarea>", "é",
+];
+
+const ADDRESSES: [&str; 12] = [
+    "https://x.example/?q=<b>\"'`", "https://x.example/?a=1&copy=2&lt;3", "https://x.example/a)b(c]d[", "https://x.example/?a\\b\\)",
+    "https://x.example/#`*_~|\\", "mailto:a<b>c`d\"e@x.example", "mailto:me@x.example?subject=[x](y) z", "tel:+1(2)3",
+    "http://x.example/--><script>alert(1)</script>", "https://x.example/%3Cscript%3E?%22%27", "https://ख़बर.example/ख़बर", "https://x.example",
+];
+
+fn raw() -> impl Strategy<Value = String> {
+    vec(select(&PIECES[..]), 1..7).prop_map(|p| super::super::super::text::nfc(&p.concat()).into_owned())
+}
+
+/// Text as an attribute holds it.
+fn attribute() -> impl Strategy<Value = String> {
+    option::of(raw()).prop_map(|t| t.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn marks() -> impl Strategy<Value = Vec<Mark>> {
+    let mark = prop_oneof![
+        Just(Mark::Bold),
+        Just(Mark::Italic),
+        Just(Mark::Underline),
+        Just(Mark::Strike),
+        Just(Mark::Sub),
+        Just(Mark::Sup),
+        select(vec!["hi", "en-IN", "zh-Hant", "ur"]).prop_map(|l| Mark::Lang(l.parse().unwrap())),
+        select(&ADDRESSES[..]).prop_map(|a| Mark::Link { href: safe_link(a).unwrap() }),
+    ];
+    vec(mark, 0..3)
+}
+
+fn line() -> impl Strategy<Value = Vec<Inline>> {
+    vec((option::weighted(0.85, raw()), marks()), 0..5).prop_map(|parts| {
+        let mut line = Vec::new();
+        for (text, marks) in parts {
+            match text {
+                Some(text) => push_text(&mut line, &text, &marks),
+                None => line.push(Inline::HardBreak),
+            }
+        }
+        line
+    })
+}
+
+fn image() -> impl Strategy<Value = Node> {
+    (attribute(), attribute(), attribute(), option::of((1u32..9000, 1u32..9000)), 0usize..ADDRESSES.len()).prop_map(
+        |(alt, caption, credit, size, n)| {
+            let url = crate::domain::url::web_address(ADDRESSES[n]).unwrap_or_else(|| "https://x.example/p.jpg".to_owned());
+            Node::Image(Image { url, alt, caption, credit, size })
+        },
+    )
+}
+
+fn code() -> impl Strategy<Value = Node> {
+    (option::of("[A-Za-z0-9+#._-]{1,40}"), option::weighted(0.9, vec(prop_oneof![raw(), Just("\n".to_owned()), Just("\n\t".to_owned()), Just("\n   ".to_owned())], 1..6)))
+        .prop_map(|(language, text)| Node::CodeBlock { language: language.and_then(|l| Language::parse(&l)), text: text.unwrap_or_default().concat() })
+}
+
+fn block(node: Node) -> Block {
+    Block { id: BlockId::new(0), source: None, node }
+}
+
+fn leaf() -> impl Strategy<Value = Node> {
+    prop_oneof![
+        6 => line().prop_map(Node::Paragraph),
+        2 => (2u8..5, line()).prop_map(|(level, text)| Node::Heading { level, text }),
+        1 => (line(), attribute()).prop_map(|(text, attribution)| Node::PullQuote { text, attribution }),
+        1 => image(),
+        1 => vec(image().prop_map(block), 0..3).prop_map(Node::Gallery),
+        1 => attribute().prop_map(|title| Node::Embed { url: "https://www.youtube.com/watch?v=a&copy=\"".parse::<url::Url>().unwrap().into(), title }),
+        1 => vec(vec((any::<bool>(), line()).prop_map(|(header, text)| Cell { header, text }), 0..3), 0..3).prop_map(Node::Table),
+        3 => code(),
+        1 => Just(Node::HorizontalRule),
+    ]
+}
+
+fn node() -> impl Strategy<Value = Node> {
+    leaf().prop_recursive(3, 24, 4, |inner| {
+        let some = vec(inner.prop_map(block), 0..4).boxed();
+        let items = vec(some.clone().prop_map(|b| block(Node::ListItem(b))), 0..4).boxed();
+        prop_oneof![
+            some.clone().prop_map(Node::Blockquote),
+            items.clone().prop_map(Node::BulletList),
+            (prop_oneof![Just(0u32), Just(1), Just(9), 0u32..1_000_000], items).prop_map(|(start, items)| Node::OrderedList { start, items }),
+            (attribute(), some).prop_map(|(title, blocks)| Node::Factbox { title, blocks }),
+        ]
+    })
+}
+
+fn top() -> impl Strategy<Value = Node> {
+    let update = (0i64..4_000_000_000_000_000, attribute(), vec(node().prop_map(block), 0..3));
+    prop_oneof![8 => node(), 1 => update.prop_map(|(at, title, blocks)| Node::LiveUpdate { at: Instant::from_micros(at), title, blocks })]
+}
+
+pub(super) fn document() -> impl Strategy<Value = Document> {
+    vec(top(), 0..5).prop_map(|nodes| {
+        fn number(blocks: &mut [Block], next: &mut impl FnMut() -> BlockId) {
+            for b in blocks {
+                b.id = next();
+                number(b.node.children_mut(), next);
+            }
+        }
+        let mut blocks: Vec<Block> = nodes.into_iter().map(block).collect();
+        number(&mut blocks, &mut mint());
+        Document { blocks }
+    })
+}
+
+/// Markdown as a page shows it that knows `CommonMark` alone, or what GitHub added to it too.
+fn shown(markdown: &str, github: bool) -> String {
+    let mut options = comrak::Options::default();
+    options.render.r#unsafe = true;
+    if github {
+        options.extension.table = true;
+        options.extension.strikethrough = true;
+        options.extension.autolink = true;
+        options.extension.tasklist = true;
+        options.extension.footnotes = true;
+        options.extension.description_lists = true;
+    }
+    comrak::markdown_to_html(markdown, &options)
+}
+
+fn keys_differ(value: &serde_json::Value) {
+    if let Some(all) = value.as_array() {
+        let keys: Vec<_> = all.iter().filter_map(|v| v.get("_key")).map(ToString::to_string).collect();
+        let mut once = keys.clone();
+        once.sort();
+        once.dedup();
+        assert_eq!(once.len(), keys.len(), "{value}");
+        all.iter().for_each(keys_differ);
+    }
+    value.as_object().into_iter().flatten().for_each(|(_, v)| keys_differ(v));
+}
+
+/// The letters of running text in Portable Text, and of the document.
+fn told(value: &serde_json::Value, out: &mut String) {
+    match value {
+        serde_json::Value::Array(all) => all.iter().for_each(|v| told(v, out)),
+        serde_json::Value::Object(map) => {
+            if map.get("_type").is_some_and(|t| t == "span") {
+                out.push_str(map["text"].as_str().unwrap());
+            }
+            map.values().for_each(|v| told(v, out));
+        }
+        _ => {}
+    }
+}
+
+fn spoken(blocks: &[Block], out: &mut String) {
+    for block in blocks {
+        let lines: Vec<&[Inline]> = match &block.node {
+            Node::Paragraph(text) | Node::Heading { text, .. } | Node::PullQuote { text, .. } => vec![text],
+            Node::Table(rows) => rows.iter().flatten().map(|c| c.text.as_slice()).collect(),
+            _ => Vec::new(),
+        };
+        lines.into_iter().for_each(|l| out.push_str(&super::text::of_inlines(l)));
+        spoken(block.node.children(), out);
+    }
+}
+
+/// What reading a document sets right of itself: the steps of headings, and attributes that were escaped twice.
+fn settle(blocks: &mut [Block]) {
+    let plain = |text: &mut String| *text = text.replace(['&', '\u{feff}'], "").split_whitespace().collect::<Vec<_>>().join(" ");
+    for block in blocks {
+        match &mut block.node {
+            Node::Heading { level, .. } => *level = 2,
+            Node::Image(image) => [&mut image.alt, &mut image.caption, &mut image.credit].into_iter().for_each(plain),
+            Node::PullQuote { attribution: text, .. } | Node::Embed { title: text, .. } => plain(text),
+            Node::Factbox { title, .. } | Node::LiveUpdate { title, .. } => plain(title),
+            _ => {}
+        }
+        settle(block.node.children_mut());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_browser_sees_the_document_in_its_html_and_runs_nothing(document in document()) {
+        let html = html::write(&document);
+        nothing_executable(&html, &[]);
+        prop_assert_eq!(of_html(&html), of_document(&document), "{}", html);
+    }
+
+    #[test]
+    fn every_reader_of_markdown_sees_the_document_and_runs_nothing(document in document(), github in any::<bool>()) {
+        let markdown = markdown::write(&document);
+        let html = shown(&markdown, github);
+        nothing_executable(&html, &[]);
+        prop_assert_eq!(of_html(&html), of_document(&document), "{}\n{}", markdown, html);
+    }
+
+    #[test]
+    fn markdown_is_read_back_as_its_html_is(document in document()) {
+        let markdown = markdown::write(&document);
+        let (from_markdown, _) = markdown::read(&markdown, &mut mint());
+        let (from_html, _) = parse::read(&html::write(&document), &mut mint());
+        prop_assert_eq!(of_document(&from_markdown), of_document(&from_html), "{}", markdown);
+    }
+
+    #[test]
+    fn the_document_itself_comes_back_as_it_went(mut document in document()) {
+        settle(&mut document.blocks);
+        prop_assert_eq!(doc::read(&doc::write(&document), "#", &mut mint()).unwrap(), document);
+    }
+
+    #[test]
+    fn portable_text_says_every_letter_under_keys_of_its_own(document in document()) {
+        let value = portable::write(&document);
+        keys_differ(&value);
+        let (mut one, mut other) = (String::new(), String::new());
+        told(&value, &mut one);
+        spoken(&document.blocks, &mut other);
+        prop_assert_eq!(one, other);
+    }
+
+    #[test]
+    fn plain_text_says_every_word(document in document()) {
+        let (text, mut all) = (super::text::plain(&document), String::new());
+        spoken(&document.blocks, &mut all);
+        let letters = |t: &str| t.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+        let (text, all) = (letters(&text), letters(&all));
+        let mut rest = text.chars();
+        prop_assert!(all.chars().all(|c| rest.any(|r| r == c)), "{} in {}", all, text);
+    }
+
+    #[test]
+    fn a_comparison_runs_nothing(before in document(), after in document()) {
+        let words = |body: Document| crate::domain::translation::Words {
+            headline: "<script>".to_owned(), summary: String::new(), body, lead_alt: String::new(), lead_caption: String::new(),
+            seo_title: String::new(), seo_description: String::new(),
+        };
+        nothing_executable(&diff::html(&diff::words(&words(before), &words(after))), &["ins", "del"]);
+    }
+}
+
+#[test]
+fn what_is_no_name_of_a_language_is_refused_dropped_or_forgotten() {
+    for bad in ["a`b", "a\nb", "a b", "a\"b", "<script>", "é", "a&b", "x'y", &"a".repeat(41)] {
+        let sent = serde_json::json!({ "type": "doc", "content": [{ "type": "code_block", "attrs": { "language": bad } }] });
+        let Err(Error::Invalid(all)) = doc::read(&sent, "#", &mut mint()) else { panic!("{bad:?}") };
+        assert_eq!(all.iter().map(|v| (v.pointer.as_str(), v.code)).collect::<Vec<_>>(), [("#/content/0/attrs/language", "language")]);
+        // What is kept from before is shown without it.
+        let kept = doc::stored(&sent).unwrap();
+        assert_eq!(markdown::write(&kept), "```\n```\n");
+        let class = html::escape(&format!("language-{bad}"));
+        let (document, dropped) = parse::read(&format!("<pre><code class=\"{class}\">&lt;img src=x&gt;</code></pre>"), &mut mint());
+        let told = dropped.iter().any(|d| d.contains("language"));
+        // White space ends a class, and what comes before it may be a name.
+        assert!(told || bad.contains(char::is_whitespace), "{bad:?}: {dropped:?}");
+        nothing_executable(&shown(&markdown::write(&document), true), &[]);
+    }
+    for good in ["rust", "C++", "c#", "objective-c", "asp.net", "x_y", "a".repeat(40).as_str()] {
+        let sent = serde_json::json!({ "type": "doc", "content": [{ "type": "code_block", "attrs": { "language": good } }] });
+        assert_eq!(doc::write(&doc::read(&sent, "#", &mut mint()).unwrap()).pointer("/content/0/attrs/language"), Some(&good.into()));
+    }
+}

@@ -1,0 +1,235 @@
+//! What somebody sees who is shown a document, told twice without a line of the code under test: from the document, and from HTML.
+
+use std::collections::BTreeSet;
+
+use scraper::{ElementRef, Html};
+
+use super::super::{Block, Cell, Document, Image, Inline, Mark, Node, provider};
+
+/// A piece of text and the elements around it; a line break is one called `br`.
+pub(super) type Run = (Vec<String>, String);
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Seen {
+    Element(String, Vec<(String, String)>, Vec<Seen>),
+    Line(Vec<Run>),
+    Code(String),
+}
+
+fn element(name: &str, attrs: &[(&str, String)], inner: Vec<Seen>) -> Seen {
+    let mut attrs: Vec<_> = attrs.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
+    attrs.sort();
+    Seen::Element(name.to_owned(), attrs, inner)
+}
+
+fn class(name: &str) -> [(&'static str, String); 1] {
+    [("class", name.to_owned())]
+}
+
+/// Addresses are compared as what they lead to: a reader may escape more of them.
+fn address(href: &str) -> String {
+    percent_encoding::percent_decode_str(href).decode_utf8_lossy().into_owned()
+}
+
+fn around(name: &str, attrs: &[(String, String)]) -> String {
+    let name = if name == "del" { "s" } else { name };
+    let value = |n: &str, v: &str| if n == "href" { address(v) } else { v.to_owned() };
+    let attrs: Vec<_> = attrs.iter().map(|(n, v)| format!(" {n}={}", value(n, v))).collect();
+    format!("{name}{}", attrs.concat())
+}
+
+/// A line as a browser lays it out; nothing, when there is nothing in it.
+fn line(runs: Vec<Run>) -> Option<Seen> {
+    let mut out: Vec<Run> = Vec::new();
+    let mut open = true;
+    let trim = |out: &mut Vec<Run>| {
+        while let Some((_, text)) = out.last_mut().filter(|(around, _)| !around.contains(&"br".to_owned())) {
+            text.truncate(text.trim_end_matches(' ').len());
+            if !text.is_empty() {
+                break;
+            }
+            out.pop();
+        }
+    };
+    for (mut around, text) in runs {
+        around.sort();
+        around.dedup();
+        if around.contains(&"br".to_owned()) {
+            trim(&mut out);
+            out.push((vec!["br".to_owned()], String::new()));
+            open = true;
+            continue;
+        }
+        let mut folded = String::new();
+        for c in text.chars() {
+            let space = matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}');
+            if !space || !open {
+                folded.push(if space { ' ' } else { c });
+            }
+            open = space;
+        }
+        match out.last_mut() {
+            _ if folded.is_empty() => {}
+            Some((last, text)) if *last == around => text.push_str(&folded),
+            _ => out.push((around, folded)),
+        }
+    }
+    trim(&mut out);
+    out.iter().any(|(_, text)| !text.is_empty()).then_some(Seen::Line(out))
+}
+
+fn plain(text: &str) -> Option<Seen> {
+    line(vec![(Vec::new(), text.to_owned())])
+}
+
+fn text(all: &[Inline]) -> Option<Seen> {
+    let mark = |mark: &Mark| match mark {
+        Mark::Link { href } => around("a", &[("href".to_owned(), href.clone())]),
+        Mark::Lang(locale) => around("span", &[("lang".to_owned(), locale.to_string())]),
+        Mark::Bold => "strong".to_owned(),
+        Mark::Italic => "em".to_owned(),
+        Mark::Underline => "u".to_owned(),
+        Mark::Strike => "s".to_owned(),
+        Mark::Sub => "sub".to_owned(),
+        Mark::Sup => "sup".to_owned(),
+    };
+    let run = |inline: &Inline| match inline {
+        Inline::HardBreak => (vec!["br".to_owned()], String::new()),
+        Inline::Text { text, marks } => (marks.iter().map(mark).collect(), text.clone()),
+    };
+    line(all.iter().map(run).collect())
+}
+
+fn image(image: &Image) -> Seen {
+    let mut attrs = vec![("src", image.url.clone()), ("alt", image.alt.clone())];
+    if let Some((width, height)) = image.size {
+        attrs.extend([("width", width.to_string()), ("height", height.to_string())]);
+    }
+    let mut inner = vec![element("img", &attrs, Vec::new())];
+    let credit = ("span class=credit".to_owned(), image.credit.clone());
+    let below = vec![(Vec::new(), format!("{} ", image.caption)), (vec![credit.0], credit.1)];
+    inner.extend(line(below).map(|l| element("figcaption", &[], vec![l])));
+    element("figure", &class("image"), inner)
+}
+
+fn titled(title: &str, blocks: &[Block]) -> Vec<Seen> {
+    plain(title).map(|t| element("p", &class("title"), vec![t])).into_iter().chain(all(blocks)).collect()
+}
+
+fn block(node: &Node) -> Option<Seen> {
+    let lined = |name: &str, inner: &[Inline]| element(name, &[], text(inner).into_iter().collect());
+    Some(match node {
+        Node::Paragraph(inner) => return text(inner),
+        Node::Heading { level, text } => lined(&format!("h{level}"), text),
+        Node::Blockquote(blocks) => element("blockquote", &[], all(blocks)),
+        Node::PullQuote { text, attribution } => {
+            let below = plain(attribution).map(|l| element("figcaption", &[], vec![l]));
+            element("figure", &class("pull-quote"), std::iter::once(lined("blockquote", text)).chain(below).collect())
+        }
+        Node::BulletList(items) => element("ul", &[], all(items)),
+        Node::OrderedList { start: 1, items } => element("ol", &[], all(items)),
+        Node::OrderedList { start, items } => element("ol", &[("start", start.to_string())], all(items)),
+        Node::ListItem(blocks) => element("li", &[], all(blocks)),
+        Node::Image(picture) => image(picture),
+        Node::Gallery(images) => element("div", &class("gallery"), all(images)),
+        Node::Embed { url, title } => {
+            let link = around("a", &[("href".to_owned(), url.clone())]);
+            let shown = line(vec![(vec![link], if title.is_empty() { url.clone() } else { title.clone() })]);
+            let by = ("data-provider", provider(url).unwrap_or_default().to_owned());
+            element("figure", &[("class", "embed".to_owned()), by], shown.into_iter().collect())
+        }
+        Node::Table(rows) => {
+            let cell = |c: &Cell| lined(if c.header { "th" } else { "td" }, &c.text);
+            let rows = rows.iter().map(|r| element("tr", &[], r.iter().map(cell).collect()));
+            element("table", &[], vec![element("tbody", &[], rows.collect())])
+        }
+        Node::CodeBlock { language, text } => {
+            let class = language.as_ref().map(|l| ("class", format!("language-{l}")));
+            let inner = Seen::Code(text.trim_end_matches('\n').to_owned());
+            element("pre", &[], vec![element("code", &class.into_iter().collect::<Vec<_>>(), vec![inner])])
+        }
+        Node::HorizontalRule => element("hr", &[], Vec::new()),
+        Node::LiveUpdate { at, title, blocks } => {
+            let time = line(vec![(vec![format!("time datetime={at}")], at.to_string())]);
+            element("section", &class("live-update"), time.into_iter().chain(titled(title, blocks)).collect())
+        }
+        Node::Factbox { title, blocks } => element("aside", &class("factbox"), titled(title, blocks)),
+    })
+}
+
+fn all(blocks: &[Block]) -> Vec<Seen> {
+    blocks.iter().filter_map(|b| block(&b.node)).collect()
+}
+
+/// What the document says.
+pub(super) fn of_document(document: &Document) -> Vec<Seen> {
+    all(&document.blocks)
+}
+
+const INLINE: [&str; 11] = ["a", "span", "strong", "em", "u", "s", "del", "sub", "sup", "time", "br"];
+const BLOCKS: [&str; 23] = [
+    "p", "h2", "h3", "h4", "blockquote", "figure", "figcaption", "ul", "ol", "li", "img", "div", "table", "tbody", "tr", "td", "th", "pre",
+    "code", "hr", "section", "aside", "html",
+];
+const ATTRIBUTES: [&str; 10] = ["class", "href", "lang", "src", "alt", "width", "height", "start", "data-provider", "datetime"];
+
+/// Panics, when a browser would do anything but show what is in it.
+pub(super) fn nothing_executable(html: &str, also: &[&str]) {
+    let known: BTreeSet<&str> = INLINE.iter().chain(&BLOCKS).chain(also).copied().collect();
+    let attributes: BTreeSet<&str> = ATTRIBUTES.iter().copied().chain(["data-id", "data-field"]).collect();
+    for element in Html::parse_fragment(html).root_element().descendants().filter_map(ElementRef::wrap) {
+        let value = element.value();
+        assert!(known.contains(value.name()), "<{}> in {html}", value.name());
+        for (name, value) in value.attrs() {
+            assert!(attributes.contains(name), "{name} in {html}");
+            let safe = ["http:", "https:", "mailto:", "tel:"].iter().any(|scheme| value.starts_with(scheme));
+            assert!(safe || !matches!(name, "href" | "src"), "{value} in {html}");
+        }
+    }
+}
+
+fn runs(element: ElementRef<'_>, marks: &mut Vec<String>, out: &mut Vec<Run>) {
+    let mut attrs: Vec<_> = element.value().attrs().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+    attrs.sort();
+    marks.push(around(element.value().name(), &attrs));
+    if element.value().name() == "br" {
+        out.push((marks.clone(), String::new()));
+    }
+    for child in element.children() {
+        if let Some(text) = child.value().as_text() {
+            out.push((marks.clone(), text.to_string()));
+        } else if let Some(inner) = ElementRef::wrap(child) {
+            runs(inner, marks, out);
+        }
+    }
+    marks.pop();
+}
+
+fn within(element: ElementRef<'_>) -> Vec<Seen> {
+    let mut out = Vec::new();
+    let mut loose: Vec<Run> = Vec::new();
+    for child in element.children() {
+        let Some(inner) = ElementRef::wrap(child) else {
+            loose.extend(child.value().as_text().map(|text| (Vec::new(), text.to_string())));
+            continue;
+        };
+        if INLINE.contains(&inner.value().name()) {
+            runs(inner, &mut Vec::new(), &mut loose);
+            continue;
+        }
+        out.extend(line(std::mem::take(&mut loose)));
+        let attrs: Vec<(&str, String)> = inner.value().attrs().map(|(n, v)| (n, v.to_owned())).collect();
+        match inner.value().name() {
+            "p" if attrs.is_empty() => out.extend(within(inner)),
+            "code" => out.push(self::element("code", &attrs, vec![Seen::Code(inner.text().collect::<String>().trim_end_matches('\n').to_owned())])),
+            name => out.push(self::element(name, &attrs, within(inner))),
+        }
+    }
+    out.extend(line(loose));
+    out
+}
+
+/// What HTML says, to a browser.
+pub(super) fn of_html(html: &str) -> Vec<Seen> {
+    within(Html::parse_fragment(html).root_element())
+}
