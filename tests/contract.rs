@@ -110,6 +110,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("body, as a document", format!("{} bytes", l::BODY_BYTES)),
         ("nodes of a body", l::BODY_NODES.to_string()),
         ("levels of a body", l::BODY_DEPTH.to_string()),
+        ("any other list or map of a request", l::LIST.to_string()),
         ("one request", format!("{} bytes", l::REQUEST_BYTES)),
     ];
     let page = committed("docs/limits.md");

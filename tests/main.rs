@@ -20,6 +20,7 @@ mod embargo;
 mod house;
 mod keeping_up;
 mod listing;
+mod long_lists;
 mod naming;
 mod pages;
 mod permissions;

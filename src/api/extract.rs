@@ -20,7 +20,7 @@ use serde::{
 use serde_json::Value;
 use utoipa::{PartialSchema, ToSchema, openapi};
 
-use super::{State, problem::Failure, typed::typed};
+use super::{State, lists, problem::Failure, typed::typed};
 use crate::{
     access::{Action, Caller, Permit},
     domain::{
@@ -139,6 +139,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                 _ if !is_json => return Err(Failure::UnsupportedMediaType("application/json")),
                 _ => json(&bytes)?,
             };
+            lists::check(&value)?;
             typed(value).map(Self).map_err(Failure::from)
         })
     }
@@ -231,7 +232,10 @@ impl<R: 'static> FromRequest for Patch<R> {
         let bytes = read(req, payload);
         Box::pin(async move {
             match json(&bytes.await?)? {
-                patch @ Value::Object(_) => Ok(Self(patch, PhantomData)),
+                patch @ Value::Object(_) => {
+                    lists::check(&patch)?;
+                    Ok(Self(patch, PhantomData))
+                }
                 _ => Err(Failure::Rule(Error::invalid("#", "type", "a merge patch of this is an object"))),
             }
         })
@@ -355,6 +359,9 @@ pub async fn language(state: &State, locale: Option<&str>, accept: &AcceptLangua
 pub fn words<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Option<Vec<T>>, D::Error> {
     let text = Cow::<'de, str>::deserialize(d)?;
     let word = |word: &str| T::deserialize(StringDeserializer::<D::Error>::new(word.to_owned()));
+    if text.split(',').count() > limits::LIST {
+        return Err(serde::de::Error::custom(format!("at most {} words", limits::LIST)));
+    }
     text.split(',').map(word).collect::<Result<Vec<_>, _>>().map(Some)
 }
 

@@ -43,6 +43,7 @@ pub struct Created {
 
 /// Check facts by themselves and against what they refer to; the path of their section.
 fn check(tx: &mut Tx<'_>, masthead: &Masthead, facts: Facts) -> Result<(Facts, Vec<Id<Section>>), Error> {
+    facts.check_counts()?;
     let mut faults = Faults::default();
     if masthead.settings(&facts.source_locale).is_none() {
         faults.add("#/source_locale", "unknown_locale", "not a locale of this site");

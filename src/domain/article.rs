@@ -91,18 +91,26 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts with texts cleaned, when they are valid by themselves.
+    /// Nothing, when no list is too long to be looked through.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with code `too_many`.
+    pub fn check_counts(&self) -> Result<(), Error> {
+        let mut faults = Faults::default();
+        for (list, count, most) in [("#/tags", self.tags.len(), limits::TAGS), ("#/credits", self.credits.len(), limits::CREDITS)] {
+            if count > most {
+                faults.add(list, "too_many", format!("at most {most}"));
+            }
+        }
+        faults.or(())
+    }
+
+    /// The facts with texts cleaned, when they are valid by themselves and [their counts](Self::check_counts) are.
     ///
     /// # Errors
     /// [`Error::Invalid`] with every violation.
     pub fn check(mut self) -> Result<Self, Error> {
         let mut faults = Faults::default();
-        if self.tags.len() > limits::TAGS {
-            faults.add("#/tags", "too_many", format!("at most {}", limits::TAGS));
-        }
-        if self.credits.len() > limits::CREDITS {
-            faults.add("#/credits", "too_many", format!("at most {}", limits::CREDITS));
-        }
         for (n, tag) in self.tags.iter().enumerate() {
             if self.tags.iter().take(n).any(|earlier| earlier == tag) {
                 faults.add(format!("#/tags/{n}"), "repeated", "named already");

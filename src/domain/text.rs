@@ -74,6 +74,8 @@ pub mod limits {
     pub const BODY_NODES: usize = 5_000;
     /// A body: how deep nodes nest.
     pub const BODY_DEPTH: usize = 12;
+    /// Any other list or map of a request.
+    pub const LIST: usize = 200;
     /// A whole request, in bytes.
     pub const REQUEST_BYTES: usize = 4 * 1_048_576;
 }

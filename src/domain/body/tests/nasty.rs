@@ -1,26 +1,121 @@
 //! Documents as somebody would write them who means no good, and what becomes of them in every form that goes out.
 
 use super::{
-    super::*, mint,
+    super::*,
+    mint,
     seen::{nothing_executable, of_document, of_html},
 };
 use crate::domain::{Instant, diff, url::safe_link};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 const PIECES: [&str; 92] = [
-    "a", "b1", "Zeit", "हिन्दी", "বাংলা", "ಕನ್ನಡ", "مرحبا", "\u{2067}שלום\u{2069}", " ", " ", " ", "  ", "    ", "\t", "\n", "\n\n", "\u{a0}", "\u{ad}",
-    "\u{200b}", "\u{200d}", "\u{feff}", "\u{2028}", "\u{3000}", "1.", "2)", "- ", "+ ", "* ", "-", "=", "===", "---", "***", "___", "#",
-    "## ", "> ", "```", "~~~", "`", "``", "~~", "~", "<!--", "-->", "<http://x.example>", "http://x.example/y", "www.x.example",
-    "me@x.example", "ftp://x.example", "&lt;", "&#x27;", "&amp;lt;", "&copy", "&copy;", "&", "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>", "javascript:alert(1)", "[x](javascript:alert(1))", "![x](y)", "[x]: y", "[^1]", "[^1]: x", "[ ] ",
-    "[x] ", "|", "| a |", "|-|-|", ":-", ":-:", "\\", "\\\\", "$x$", ":smile:", "{{x}}", "</p>", "</td></table>", "</code></pre>",
-    "<![CDATA[", "<?x?>", "<!DOCTYPE html>", "\"", "'", "(", ")", "!", "^", ": x", ". ", "</textarea>", "é",
+    "a",
+    "b1",
+    "Zeit",
+    "हिन्दी",
+    "বাংলা",
+    "ಕನ್ನಡ",
+    "مرحبا",
+    "\u{2067}שלום\u{2069}",
+    " ",
+    " ",
+    " ",
+    "  ",
+    "    ",
+    "\t",
+    "\n",
+    "\n\n",
+    "\u{a0}",
+    "\u{ad}",
+    "\u{200b}",
+    "\u{200d}",
+    "\u{feff}",
+    "\u{2028}",
+    "\u{3000}",
+    "1.",
+    "2)",
+    "- ",
+    "+ ",
+    "* ",
+    "-",
+    "=",
+    "===",
+    "---",
+    "***",
+    "___",
+    "#",
+    "## ",
+    "> ",
+    "```",
+    "~~~",
+    "`",
+    "``",
+    "~~",
+    "~",
+    "<!--",
+    "-->",
+    "<http://x.example>",
+    "http://x.example/y",
+    "www.x.example",
+    "me@x.example",
+    "ftp://x.example",
+    "&lt;",
+    "&#x27;",
+    "&amp;lt;",
+    "&copy",
+    "&copy;",
+    "&",
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "javascript:alert(1)",
+    "[x](javascript:alert(1))",
+    "![x](y)",
+    "[x]: y",
+    "[^1]",
+    "[^1]: x",
+    "[ ] ",
+    "[x] ",
+    "|",
+    "| a |",
+    "|-|-|",
+    ":-",
+    ":-:",
+    "\\",
+    "\\\\",
+    "$x$",
+    ":smile:",
+    "{{x}}",
+    "</p>",
+    "</td></table>",
+    "</code></pre>",
+    "<![CDATA[",
+    "<?x?>",
+    "<!DOCTYPE html>",
+    "\"",
+    "'",
+    "(",
+    ")",
+    "!",
+    "^",
+    ": x",
+    ". ",
+    "</textarea>",
+    "é",
 ];
 
 const ADDRESSES: [&str; 12] = [
-    "https://x.example/?q=<b>\"'`", "https://x.example/?a=1&copy=2&lt;3", "https://x.example/a)b(c]d[", "https://x.example/?a\\b\\)",
-    "https://x.example/#`*_~|\\", "mailto:a<b>c`d\"e@x.example", "mailto:me@x.example?subject=[x](y) z", "tel:+1(2)3",
-    "http://x.example/--><script>alert(1)</script>", "https://x.example/%3Cscript%3E?%22%27", "https://ख़बर.example/ख़बर", "https://x.example",
+    "https://x.example/?q=<b>\"'`",
+    "https://x.example/?a=1&copy=2&lt;3",
+    "https://x.example/a)b(c]d[",
+    "https://x.example/?a\\b\\)",
+    "https://x.example/#`*_~|\\",
+    "mailto:a<b>c`d\"e@x.example",
+    "mailto:me@x.example?subject=[x](y) z",
+    "tel:+1(2)3",
+    "http://x.example/--><script>alert(1)</script>",
+    "https://x.example/%3Cscript%3E?%22%27",
+    "https://ख़बर.example/ख़बर",
+    "https://x.example",
 ];
 
 fn raw() -> impl Strategy<Value = String> {
@@ -69,8 +164,14 @@ fn image() -> impl Strategy<Value = Node> {
 }
 
 fn code() -> impl Strategy<Value = Node> {
-    (option::of("[A-Za-z0-9+#._-]{1,40}"), option::weighted(0.9, vec(prop_oneof![raw(), Just("\n".to_owned()), Just("\n\t".to_owned()), Just("\n   ".to_owned())], 1..6)))
-        .prop_map(|(language, text)| Node::CodeBlock { language: language.and_then(|l| Language::parse(&l)), text: text.unwrap_or_default().concat() })
+    (
+        option::of("[A-Za-z0-9+#._-]{1,40}"),
+        option::weighted(0.9, vec(prop_oneof![raw(), Just("\n".to_owned()), Just("\n\t".to_owned()), Just("\n   ".to_owned())], 1..6)),
+    )
+        .prop_map(|(language, text)| Node::CodeBlock {
+            language: language.and_then(|l| Language::parse(&l)),
+            text: text.unwrap_or_default().concat(),
+        })
 }
 
 fn block(node: Node) -> Block {
@@ -98,7 +199,8 @@ fn node() -> impl Strategy<Value = Node> {
         prop_oneof![
             some.clone().prop_map(Node::Blockquote),
             items.clone().prop_map(Node::BulletList),
-            (prop_oneof![Just(0u32), Just(1), Just(9), 0u32..1_000_000], items).prop_map(|(start, items)| Node::OrderedList { start, items }),
+            (prop_oneof![Just(0u32), Just(1), Just(9), 0u32..1_000_000], items)
+                .prop_map(|(start, items)| Node::OrderedList { start, items }),
             (attribute(), some).prop_map(|(title, blocks)| Node::Factbox { title, blocks }),
         ]
     })

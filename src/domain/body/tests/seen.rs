@@ -168,8 +168,29 @@ pub(super) fn of_document(document: &Document) -> Vec<Seen> {
 
 const INLINE: [&str; 11] = ["a", "span", "strong", "em", "u", "s", "del", "sub", "sup", "time", "br"];
 const BLOCKS: [&str; 23] = [
-    "p", "h2", "h3", "h4", "blockquote", "figure", "figcaption", "ul", "ol", "li", "img", "div", "table", "tbody", "tr", "td", "th", "pre",
-    "code", "hr", "section", "aside", "html",
+    "p",
+    "h2",
+    "h3",
+    "h4",
+    "blockquote",
+    "figure",
+    "figcaption",
+    "ul",
+    "ol",
+    "li",
+    "img",
+    "div",
+    "table",
+    "tbody",
+    "tr",
+    "td",
+    "th",
+    "pre",
+    "code",
+    "hr",
+    "section",
+    "aside",
+    "html",
 ];
 const ATTRIBUTES: [&str; 10] = ["class", "href", "lang", "src", "alt", "width", "height", "start", "data-provider", "datetime"];
 
@@ -221,7 +242,11 @@ fn within(element: ElementRef<'_>) -> Vec<Seen> {
         let attrs: Vec<(&str, String)> = inner.value().attrs().map(|(n, v)| (n, v.to_owned())).collect();
         match inner.value().name() {
             "p" if attrs.is_empty() => out.extend(within(inner)),
-            "code" => out.push(self::element("code", &attrs, vec![Seen::Code(inner.text().collect::<String>().trim_end_matches('\n').to_owned())])),
+            "code" => out.push(self::element(
+                "code",
+                &attrs,
+                vec![Seen::Code(inner.text().collect::<String>().trim_end_matches('\n').to_owned())],
+            )),
             name => out.push(self::element(name, &attrs, within(inner))),
         }
     }
