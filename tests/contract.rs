@@ -111,6 +111,13 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("nodes of a body", l::BODY_NODES.to_string()),
         ("levels of a body", l::BODY_DEPTH.to_string()),
         ("any other list or map of a request", l::LIST.to_string()),
+        ("elements and comments of HTML", l::HTML_ELEMENTS.to_string()),
+        ("levels of HTML", l::HTML_DEPTH.to_string()),
+        ("attributes of one element of HTML", l::HTML_ATTRIBUTES.to_string()),
+        ("lines, and characters that may be signs, of Markdown", l::MARKDOWN_SIGNS.to_string()),
+        ("quotations and lists that one line of Markdown opens", l::MARKDOWN_DEPTH.to_string()),
+        ("combining marks in a row", l::MARKS.to_string()),
+        ("faults that one answer names", l::FAULTS.to_string()),
         ("one request", format!("{} bytes", l::REQUEST_BYTES)),
     ];
     let page = committed("docs/limits.md");

@@ -1,6 +1,8 @@
 //! Drivers: real servers, real processes, killed without warning. They take minutes, so they run when asked for:
 //! `cargo test --test suite -- --ignored driving` (`.ci/run` does).
 
+mod shapes;
+
 use std::{
     collections::HashMap,
     io::{BufRead, BufReader, Write},

@@ -40,3 +40,4 @@ mod snapshots;
 mod story;
 mod translating;
 mod users;
+mod verbatim;

@@ -20,7 +20,7 @@ use serde::{
 use serde_json::Value;
 use utoipa::{PartialSchema, ToSchema, openapi};
 
-use super::{State, lists, problem::Failure, typed::typed};
+use super::{State, json, lists, problem::Failure, typed::typed};
 use crate::{
     access::{Action, Caller, Permit},
     domain::{
@@ -116,13 +116,6 @@ pub(super) fn read(req: &HttpRequest, payload: &mut Payload) -> Pending<Bytes> {
     })
 }
 
-fn json(bytes: &[u8]) -> Result<Value, Failure> {
-    serde_json::from_slice(bytes).map_err(|e| {
-        let place = format!("line {}, column {}", e.line(), e.column());
-        Failure::malformed("#", "json", format!("not valid JSON at {place}"))
-    })
-}
-
 impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Error = Failure;
     type Future = Pending<Self>;
@@ -137,7 +130,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
             let value = match bytes.is_empty() {
                 true if untyped => Value::Object(serde_json::Map::new()),
                 _ if !is_json => return Err(Failure::UnsupportedMediaType("application/json")),
-                _ => json(&bytes)?,
+                _ => json::read(&bytes)?,
             };
             lists::check(&value)?;
             typed(value).map(Self).map_err(Failure::from)
@@ -192,7 +185,7 @@ impl<R: Resource> Patch<R> {
                 }
             }
         }
-        merge(&mut value, &patch);
+        merge(&mut value, patch);
         let typed = faults.merge(typed(value))?;
         match typed {
             Some(input) => faults.or(input),
@@ -202,10 +195,10 @@ impl<R: Resource> Patch<R> {
 }
 
 /// Apply a merge patch (RFC 7396).
-pub fn merge(target: &mut Value, patch: &Value) {
-    let Value::Object(changes) = patch else {
-        target.clone_from(patch);
-        return;
+pub fn merge(target: &mut Value, patch: Value) {
+    let changes = match patch {
+        Value::Object(changes) => changes,
+        other => return *target = other,
     };
     if !target.is_object() {
         *target = Value::Object(serde_json::Map::new());
@@ -213,9 +206,9 @@ pub fn merge(target: &mut Value, patch: &Value) {
     if let Value::Object(map) = target {
         for (key, value) in changes {
             if value.is_null() {
-                map.remove(key);
+                map.remove(&key);
             } else {
-                merge(map.entry(key.clone()).or_insert(Value::Null), value);
+                merge(map.entry(key).or_insert(Value::Null), value);
             }
         }
     }
@@ -231,7 +224,7 @@ impl<R: 'static> FromRequest for Patch<R> {
         }
         let bytes = read(req, payload);
         Box::pin(async move {
-            match json(&bytes.await?)? {
+            match json::read(&bytes.await?)? {
                 patch @ Value::Object(_) => {
                     lists::check(&patch)?;
                     Ok(Self(patch, PhantomData))
@@ -399,7 +392,7 @@ mod tests {
             (json!({}), json!({"a":{"bb":{"ccc":null}}}), json!({"a":{"bb":{}}})),
         ] {
             let mut merged = target.clone();
-            merge(&mut merged, &patch);
+            merge(&mut merged, patch);
             assert_eq!(merged, result);
         }
     }

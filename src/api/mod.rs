@@ -8,6 +8,7 @@ pub mod extract;
 pub mod frame;
 pub mod health;
 pub mod idempotency;
+pub mod json;
 pub mod lists;
 pub mod problem;
 pub mod reply;

@@ -12,8 +12,10 @@ use crate::domain::{Error, Violation};
 
 /// Faults after which nothing more is looked for.
 const MOST: usize = 50;
-/// Stand-ins that are tried for one body.
+/// Times that one body is read at most.
 const ATTEMPTS: usize = 200;
+/// Values that all these readings go over at most, a string of sixteen bytes being one.
+const WORK: usize = 4_000_000;
 
 /// Read a value into a type, naming every field that is unknown, missing or of the wrong type.
 ///
@@ -21,7 +23,7 @@ const ATTEMPTS: usize = 200;
 /// [`Error::Invalid`] with all of them.
 pub fn typed<T: DeserializeOwned>(mut value: Value) -> Result<T, Error> {
     let mut faults: Vec<Violation> = Vec::new();
-    let mut attempts = ATTEMPTS;
+    let mut attempts = ATTEMPTS.min(WORK.checked_div(size(&value)).unwrap_or(ATTEMPTS)).max(2);
     loop {
         let error = match serde_path_to_error::deserialize::<_, T>(&value) {
             Ok(read) if faults.is_empty() => return Ok(read),
@@ -32,10 +34,22 @@ pub fn typed<T: DeserializeOwned>(mut value: Value) -> Result<T, Error> {
         let unknown = fault.code == "unknown_field";
         faults.push(fault);
         let mended = if unknown { remove(&mut value, &path) } else { stand_in::<T>(&mut value, &path, &error, &mut attempts) };
-        if !mended || faults.len() >= MOST {
+        attempts = attempts.saturating_sub(1);
+        if !mended || faults.len() >= MOST || attempts == 0 {
             return Err(Error::Invalid(faults));
         }
     }
+}
+
+/// What it takes to read a value once.
+fn size(value: &Value) -> usize {
+    let within = match value {
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(map) => map.values().map(size).sum(),
+        Value::String(text) => text.len() / 16,
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    usize::saturating_add(within, 1)
 }
 
 /// Put something at `path` that its type accepts, if it can be found.
@@ -159,6 +173,13 @@ mod tests {
             Err(Error::Invalid(all)) => all.into_iter().map(|v| format!("{} {}", v.pointer, v.code)).collect(),
             other => vec![format!("{other:?}")],
         }
+    }
+
+    #[test]
+    fn a_large_body_is_read_only_a_few_times() {
+        let words: Vec<_> = (0..500_000).map(|n| if n % 2 == 0 { json!(1) } else { json!("x") }).collect();
+        let named = faults(json!({ "kind": "story", "locale": "en", "count": 1, "flag": true, "words": words, "inner": {} }));
+        assert!(!named.is_empty() && named.len() <= WORK / 500_000, "{}", named.len());
     }
 
     #[test]

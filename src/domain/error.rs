@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Instant, Version};
+use super::{Instant, Version, text::limits};
 
 /// One thing that is wrong with what was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -128,14 +128,30 @@ pub fn chain(error: &dyn StdError) -> String {
     text
 }
 
-/// Collects violations, so that one answer names them all.
+/// Collects violations, so that one answer names them all: the first hundred, and how many more there are.
 #[derive(Debug, Default)]
-pub struct Faults(Vec<Violation>);
+pub struct Faults {
+    named: Vec<Violation>,
+    more: usize,
+}
+
+/// The code of the last violation of a list that names not all of them.
+const MORE: &str = "more";
 
 impl Faults {
     /// Note one violation.
     pub fn add(&mut self, pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) {
-        self.0.push(Violation { pointer: pointer.into(), code, detail: detail.into() });
+        if self.named.len() < limits::FAULTS {
+            self.named.push(Violation { pointer: pointer.into(), code, detail: detail.into() });
+        } else {
+            self.more = self.more.saturating_add(1);
+        }
+    }
+
+    /// True when nothing that is added any more will be named.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.named.len() >= limits::FAULTS
     }
 
     /// Take over the violations of an inner check, and give its value when it has one.
@@ -145,8 +161,14 @@ impl Faults {
     pub fn merge<T>(&mut self, inner: Result<T, Error>) -> Result<Option<T>, Error> {
         match inner {
             Ok(value) => Ok(Some(value)),
-            Err(Error::Invalid(mut all)) => {
-                self.0.append(&mut all);
+            Err(Error::Invalid(all)) => {
+                for v in all {
+                    if v.code == MORE {
+                        self.more = self.more.saturating_add(v.detail.split(' ').next().and_then(|n| n.parse().ok()).unwrap_or(1));
+                    } else {
+                        self.add(v.pointer, v.code, v.detail);
+                    }
+                }
                 Ok(None)
             }
             Err(other) => Err(other),
@@ -155,8 +177,12 @@ impl Faults {
 
     /// The violations so far.
     #[must_use]
-    pub fn into_inner(self) -> Vec<Violation> {
-        self.0
+    pub fn into_inner(mut self) -> Vec<Violation> {
+        if self.more > 0 {
+            let detail = format!("{} more that are not named here", self.more);
+            self.named.push(Violation { pointer: "#".to_owned(), code: MORE, detail });
+        }
+        self.named
     }
 
     /// The value when nothing was wrong.
@@ -164,6 +190,23 @@ impl Faults {
     /// # Errors
     /// [`Error::Invalid`] with all violations.
     pub fn or<T>(self, value: T) -> Result<T, Error> {
-        if self.0.is_empty() { Ok(value) } else { Err(Error::Invalid(self.0)) }
+        if self.named.is_empty() { Ok(value) } else { Err(Error::Invalid(self.into_inner())) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_faults_are_named_and_the_others_counted() {
+        let mut inner = Faults::default();
+        (0..250).for_each(|n| inner.add(format!("#/{n}"), "type", "a string"));
+        let mut faults = Faults::default();
+        faults.add("#/name", "required", "must not be empty");
+        assert!(faults.merge(inner.or(())).unwrap().is_none());
+        let all = faults.into_inner();
+        assert_eq!(all.len(), limits::FAULTS + 1);
+        assert_eq!(all.last().map(|v| (v.code, v.detail.as_str())), Some((MORE, "151 more that are not named here")));
     }
 }

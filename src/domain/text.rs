@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::error::Faults;
@@ -76,6 +76,20 @@ pub mod limits {
     pub const BODY_DEPTH: usize = 12;
     /// Any other list or map of a request.
     pub const LIST: usize = 200;
+    /// HTML: elements and comments, whatever becomes of them.
+    pub const HTML_ELEMENTS: usize = 50_000;
+    /// HTML: how deep elements nest.
+    pub const HTML_DEPTH: usize = 200;
+    /// HTML: attributes of one element.
+    pub const HTML_ATTRIBUTES: usize = 400;
+    /// Markdown: lines, and characters that may be signs.
+    pub const MARKDOWN_SIGNS: usize = 100_000;
+    /// Markdown: quotations and lists that one line opens.
+    pub const MARKDOWN_DEPTH: usize = 64;
+    /// Combining marks in a row.
+    pub const MARKS: usize = 1_000;
+    /// Faults that one answer names.
+    pub const FAULTS: usize = 100;
     /// A whole request, in bytes.
     pub const REQUEST_BYTES: usize = 4 * 1_048_576;
 }
@@ -89,36 +103,78 @@ pub fn nfc(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Clean and check one line of text: NFC, trimmed, double-escaped entities repaired, runs of white space folded.
-///
-/// Notes `too_long`, `required`, `control_character` and `unbalanced_bidi` under `pointer`.
-pub fn line(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> String {
-    let repaired = repair_entities(text);
-    let folded = repaired.trim_start_matches('\u{feff}').split_whitespace().collect::<Vec<_>>().join(" ");
-    checked(faults, pointer, &folded, length)
+/// True when nowhere more combining marks follow each other than any script has a use for.
+#[must_use]
+pub fn marks_within(text: &str) -> bool {
+    let mut row = 0usize;
+    text.chars().all(|c| {
+        row = if c.is_ascii() || canonical_combining_class(c) == 0 { 0 } else { row.saturating_add(1) };
+        row <= limits::MARKS
+    })
 }
 
-/// Clean and check text of several lines: as [`line()`], keeping line breaks.
+/// Check one line of text and keep it as it is, but for NFC.
+///
+/// Notes `too_long`, `required`, `line_break`, `control_character` and `unbalanced_bidi` under `pointer`.
+pub fn line(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> String {
+    let kept = checked(faults, pointer, text, length);
+    if kept.contains(['\n', '\r', '\u{2028}', '\u{2029}']) {
+        faults.add(pointer, "line_break", "must be one line");
+    }
+    kept
+}
+
+/// Check text of several lines: as [`line()`], with line breaks, which are written `\n` however they came.
 pub fn lines(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> String {
-    let repaired = repair_entities(text);
-    let folded = repaired
-        .trim_start_matches('\u{feff}')
-        .lines()
-        .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "))
-        .collect::<Vec<_>>()
-        .join("\n");
-    checked(faults, pointer, folded.trim(), length)
+    if text.len() <= length.most_bytes() && text.contains('\r') {
+        return checked(faults, pointer, &text.replace("\r\n", "\n").replace('\r', "\n"), length);
+    }
+    checked(faults, pointer, text, length)
+}
+
+/// Check one line of text within a body, where any run of white space is one space, as in HTML.
+pub fn phrase(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> String {
+    if text.len() > length.most_bytes() {
+        return checked(faults, pointer, text, length);
+    }
+    checked(faults, pointer, &folded(text), length)
+}
+
+/// The text with each run of spaces, tabs and line breaks made one space, and none at its ends. Other white space, such as the
+/// space before a French colon, is a sign like any other.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    let mut out = String::new();
+    for word in text.split([' ', '\t', '\n', '\r', '\u{c}']).filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+impl Length {
+    /// The most bytes that text of this length has: a cluster has eight code points on average at most, and these four bytes.
+    fn most_bytes(self) -> usize {
+        self.max.saturating_mul(32)
+    }
 }
 
 fn checked(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> String {
+    let too_long = |faults: &mut Faults| faults.add(pointer, "too_long", format!("at most {} characters", length.max));
+    // Before anything looks at it.
+    if text.len() > length.most_bytes() {
+        too_long(faults);
+        return String::new();
+    }
     let text = nfc(text).into_owned();
-    let count = text.graphemes(true).take(length.max.saturating_mul(2).saturating_add(1)).count();
-    if count < length.min {
+    if length.min > 0 && text.chars().all(|c| c.is_whitespace() || c == '\u{feff}') {
         faults.add(pointer, "required", "must not be empty");
     }
     // A cluster may carry any number of marks; without a cap on code points a limit in clusters holds nothing.
-    if count > length.max || text.chars().take(length.max.saturating_mul(8).saturating_add(1)).count() > length.max.saturating_mul(8) {
-        faults.add(pointer, "too_long", format!("at most {} characters", length.max));
+    if text.graphemes(true).nth(length.max).is_some() || text.chars().nth(length.max.saturating_mul(8)).is_some() {
+        too_long(faults);
     }
     note_forbidden(faults, pointer, &text);
     text
@@ -155,40 +211,66 @@ pub fn bidi_balanced(text: &str) -> bool {
     open.is_empty()
 }
 
-/// Decode HTML entities that were escaped once too often (`&#x27;`, `&amp;quot;`), until none is left.
+/// The text with its HTML entities decoded, once: for what was escaped once too often (`&#x27;` where a reader sees it).
 #[must_use]
-pub fn repair_entities(text: &str) -> Cow<'_, str> {
-    let mut text = Cow::Borrowed(text);
-    for _ in 0..4 {
-        match decode_once(&text) {
-            Some(decoded) => text = Cow::Owned(decoded),
-            None => break,
-        }
-    }
-    text
+pub fn unescape(text: &str) -> Cow<'_, str> {
+    entities(text, |out, after| {
+        let (c, length) = entity_at(after)?;
+        out.push(c);
+        Some(length)
+    })
 }
 
-fn decode_once(text: &str) -> Option<String> {
-    if !text.contains('&') {
-        return None;
-    }
-    let mut out = String::with_capacity(text.len());
+/// The text such that [`unescape`] gives it back: where it shows an entity, the entity is escaped.
+#[must_use]
+pub fn reescape(text: &str) -> Cow<'_, str> {
+    entities(text, |out, after| {
+        entity_at(after)?;
+        out.push_str("&amp;");
+        Some(0)
+    })
+}
+
+/// The text with entities that are escaped twice (`&amp;#x27;`) escaped once.
+#[must_use]
+pub fn unescape_twice_escaped(text: &str) -> Cow<'_, str> {
+    entities(text, |out, after| {
+        entity_at(after.strip_prefix("amp;")?)?;
+        out.push('&');
+        Some("amp;".len())
+    })
+}
+
+/// Go over the text by its ampersands. `each` is given what follows one; it writes what stands for it and says how much
+/// of what follows that was.
+fn entities(text: &str, mut each: impl FnMut(&mut String, &str) -> Option<usize>) -> Cow<'_, str> {
+    let mut out = String::new();
     let mut rest = text;
     let mut changed = false;
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
-        let decoded = after.split_once(';').filter(|(name, _)| name.len() <= 8).and_then(|(name, tail)| entity(name).map(|c| (c, tail)));
-        if let Some((c, tail)) = decoded {
-            out.push(c);
-            rest = tail;
-            changed = true;
-        } else {
+        let taken = each(&mut out, after);
+        if taken.is_none() {
             out.push('&');
-            rest = after;
         }
+        changed |= taken.is_some();
+        rest = after.get(taken.unwrap_or_default()..).unwrap_or_default();
+    }
+    if !changed {
+        return Cow::Borrowed(text);
     }
     out.push_str(rest);
-    changed.then_some(out)
+    Cow::Owned(out)
+}
+
+/// Bytes of the longest entity that is known, without its ampersand.
+const LONGEST_ENTITY: usize = 9;
+
+/// The character that an entity stands for, of what follows its ampersand, and its length. Looks no further than an entity reaches.
+#[must_use]
+pub fn entity_at(after: &str) -> Option<(char, usize)> {
+    let end = after.bytes().take(LONGEST_ENTITY).position(|b| b == b';')?;
+    entity(after.get(..end)?).map(|c| (c, end.saturating_add(1)))
 }
 
 fn entity(name: &str) -> Option<char> {
@@ -234,22 +316,76 @@ pub fn reading_minutes(words: i32, per_minute: i32) -> i32 {
 mod tests {
     use super::*;
 
+    fn kept(text: &str, max: usize) -> (String, Vec<&'static str>) {
+        let mut faults = Faults::default();
+        let kept = line(&mut faults, "#/x", text, Length { min: 1, max });
+        (kept, faults.into_inner().into_iter().map(|v| v.code).collect())
+    }
+
     #[test]
-    fn entities_escaped_twice_are_repaired_and_ampersands_stay() {
-        assert_eq!(repair_entities("Russia&#x27;s Far East"), "Russia's Far East");
-        assert_eq!(repair_entities("Russia&amp;#x27;s"), "Russia's");
-        assert_eq!(repair_entities("Marks & Spencer; R&D"), "Marks & Spencer; R&D");
-        assert_eq!(repair_entities("a&#0;b"), "a&#0;b");
+    fn entities_are_decoded_once_and_ampersands_stay() {
+        for (text, decoded) in [
+            ("Russia&#x27;s Far East", "Russia's Far East"),
+            ("Russia&amp;#x27;s", "Russia&#x27;s"),
+            ("&amp;amp;lt;", "&amp;lt;"),
+            ("Marks & Spencer; R&D", "Marks & Spencer; R&D"),
+            ("a&#0;b", "a&#0;b"),
+            ("&&lt;;&", "&<;&"),
+            ("&#x1F600;", "😀"),
+            ("&#x0001F600;", "&#x0001F600;"),
+            ("&हिन्दी;", "&हिन्दी;"),
+        ] {
+            assert_eq!(unescape(text), decoded);
+        }
+        assert_eq!(unescape_twice_escaped("&amp;#x27; &#x27; &amp; &amp;amp;lt;"), "&#x27; &#x27; &amp; &amp;lt;");
+    }
+
+    #[test]
+    fn an_ampersand_is_looked_at_no_further_than_an_entity_reaches() {
+        assert_eq!(entity_at("#x10ffff;"), None, "a noncharacter");
+        assert_eq!(entity_at("#x10fffd;"), Some(('\u{10fffd}', 9)));
+        assert_eq!(entity_at(&format!("{};", "0".repeat(9))), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_escaped_comes_back(text in "(&|amp;|lt;|#x27;|;|&amp;|[a-z]|\\PC){0,12}") {
+            let escaped = reescape(&text).into_owned();
+            proptest::prop_assert_eq!(unescape(&escaped), text.as_str());
+        }
+
+        #[test]
+        fn text_is_kept_verbatim_but_for_nfc_and_stays_so(text in "(&lt;|&amp;|  |\u{a0}|\u{202f}|\u{feff}|\u{200d}|e\u{301}|\\PC){1,20}") {
+            let (once, faults) = kept(&text, 100);
+            proptest::prop_assert_eq!(&once, &nfc(&text));
+            if faults.is_empty() {
+                proptest::prop_assert_eq!(kept(&once, 100), (once, faults));
+            }
+        }
     }
 
     #[test]
     fn lengths_count_what_a_reader_sees() {
+        assert_eq!(kept("हिन्दी \u{feff}", 4), ("हिन्दी \u{feff}".to_owned(), vec![]));
+        assert_eq!(kept("हिन्दी", 1).1, ["too_long"]);
+        assert_eq!(kept(&format!("e{}", "\u{301}".repeat(9)), 1).1, ["too_long"]);
+        assert_eq!(kept(&"&".repeat(10_000), 100), (String::new(), vec!["too_long"]));
+        assert_eq!(kept(" \u{a0}\u{feff}", 9).1, ["required"]);
+        assert_eq!(kept("a\nb", 9).1, ["line_break"]);
+    }
+
+    #[test]
+    fn line_breaks_are_written_one_way() {
         let mut faults = Faults::default();
-        let kept = line(&mut faults, "#/x", "  हिन्दी \u{feff} ", Length { min: 1, max: 4 });
-        assert_eq!(kept, "हिन्दी \u{feff}");
-        let mut faults = Faults::default();
-        line(&mut faults, "#/x", "हिन्दी", Length { min: 1, max: 1 });
-        assert_eq!(faults.into_inner().first().map(|v| v.code), Some("too_long"));
+        assert_eq!(lines(&mut faults, "#/x", "a\r\nb\rc\n\n d ", Length { min: 1, max: 40 }), "a\nb\nc\n\n d ");
+        assert!(faults.into_inner().is_empty());
+        assert_eq!(phrase(&mut Faults::default(), "#/x", " a \n\t b\u{a0}: c ", Length { min: 1, max: 40 }), "a b\u{a0}: c");
+    }
+
+    #[test]
+    fn more_marks_in_a_row_than_any_script_has_are_seen() {
+        assert!(marks_within(&format!("e{}e", "\u{301}".repeat(limits::MARKS))));
+        assert!(!marks_within(&"\u{316}".repeat(limits::MARKS + 1)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A server of its own for every test: the real routes over the real database, with a clock that the test moves.
 
 pub(crate) mod postgres;
+pub(crate) mod shapes;
 
 use std::{
     future::Future,

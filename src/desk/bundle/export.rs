@@ -78,7 +78,7 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
         review: site.review,
         credit_labels: site.credit_labels,
     }));
-    Ok(records)
+    Ok(records.into_iter().map(Record::escaped).collect())
 }
 
 /// The record of a section.
@@ -92,7 +92,8 @@ pub fn export_section(tx: &mut Tx<'_>, _: &Permit<Export>, section: &Section) ->
         parent: section.parent().map(|id| key(tx, "section", id.uuid())).transpose()?,
         position: Some(section.position),
         translations: names(&section.names),
-    }))
+    })
+    .escaped())
 }
 
 /// The record of an author.
@@ -105,7 +106,8 @@ pub fn export_author(tx: &mut Tx<'_>, _: &Permit<Export>, author: &Author) -> Re
         id: Some(author.id.uuid()),
         kind: author.kind,
         translations: names(&author.names),
-    }))
+    })
+    .escaped())
 }
 
 /// The record of a tag.
@@ -118,7 +120,8 @@ pub fn export_tag(tx: &mut Tx<'_>, _: &Permit<Export>, tag: &Tag) -> Result<Reco
         id: Some(tag.id.uuid()),
         kind: tag.kind,
         translations: names(&tag.names),
-    }))
+    })
+    .escaped())
 }
 
 fn facts(tx: &mut Tx<'_>, facts: &Facts) -> Result<FactsRecord, Error> {
@@ -225,5 +228,6 @@ pub fn export_article(tx: &mut Tx<'_>, permit: &Permit<Export>, id: Id<Article>)
         corrections: corrections.into_iter().map(correction).collect(),
         withdrawn,
         translations,
-    })))
+    }))
+    .escaped())
 }

@@ -7,6 +7,7 @@
 mod export;
 mod import;
 mod record;
+mod texts;
 
 pub use export::{export_article, export_author, export_head, export_section, export_tag};
 pub use import::{Outcome, Report, import};

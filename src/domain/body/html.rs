@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use super::{Block, Cell, Document, Image, Inline, Mark, Node, Row, provider};
+use crate::domain::text::{entity_at, unescape};
 
 /// The document as HTML, without line breaks between elements.
 #[must_use]
@@ -39,6 +40,24 @@ pub fn escape(text: &str) -> String {
     out
 }
 
+/// An attribute of an element whose other attributes mean what they say, though it looks like an entity (`alt="&amp;lt;"`).
+pub(super) const VERBATIM: &str = "data-verbatim";
+
+/// Text of the body itself. Where it shows an entity an empty comment parts the ampersand from the rest, so that whoever reads it
+/// back knows that it was not escaped twice by accident.
+fn prose(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut parts = text.split('&');
+    out.push_str(&escape(parts.next().unwrap_or_default()));
+    let mut rest = text;
+    for part in parts {
+        rest = rest.split_once('&').map(|(_, after)| after).unwrap_or_default();
+        out.push_str(if entity_at(rest).is_some() { "&amp;<!---->" } else { "&amp;" });
+        out.push_str(&escape(part));
+    }
+    out
+}
+
 fn blocks(out: &mut String, all: &[Block]) {
     for one in all {
         block(out, one);
@@ -62,7 +81,7 @@ fn block(out: &mut String, block: &Block) {
         Node::PullQuote { text, attribution } => {
             wrapped(out, "<figure class=\"pull-quote\"><blockquote><p>", "</p></blockquote>", |o| inlines(o, text));
             if !attribution.is_empty() {
-                wrapped(out, "<figcaption>", "</figcaption>", |o| o.push_str(&escape(attribution)));
+                wrapped(out, "<figcaption>", "</figcaption>", |o| o.push_str(&prose(attribution)));
             }
             out.push_str("</figure>");
         }
@@ -79,7 +98,7 @@ fn block(out: &mut String, block: &Block) {
                 out,
                 "<figure class=\"embed\" data-provider=\"{provider}\"><a href=\"{}\">{}</a></figure>",
                 escape(url),
-                escape(label)
+                prose(label)
             );
         }
         Node::Table(rows) => wrapped(out, "<table><tbody>", "</tbody></table>", |o| rows.iter().for_each(|r| row(o, r))),
@@ -103,23 +122,26 @@ fn block(out: &mut String, block: &Block) {
 
 fn titled(out: &mut String, title: &str, inner: &[Block]) {
     if !title.is_empty() {
-        wrapped(out, "<p class=\"title\">", "</p>", |o| o.push_str(&escape(title)));
+        wrapped(out, "<p class=\"title\">", "</p>", |o| o.push_str(&prose(title)));
     }
     blocks(out, inner);
 }
 
 fn image(out: &mut String, image: &Image) {
     let _ = write!(out, "<figure class=\"image\"><img src=\"{}\" alt=\"{}\"", escape(&image.url), escape(&image.alt));
+    if unescape(&image.alt) != image.alt {
+        let _ = write!(out, " {VERBATIM}");
+    }
     if let Some((width, height)) = image.size {
         let _ = write!(out, " width=\"{width}\" height=\"{height}\"");
     }
     out.push('>');
     if !image.caption.is_empty() || !image.credit.is_empty() {
         out.push_str("<figcaption>");
-        out.push_str(&escape(&image.caption));
+        out.push_str(&prose(&image.caption));
         if !image.credit.is_empty() {
             let space = if image.caption.is_empty() { "" } else { " " };
-            let _ = write!(out, "{space}<span class=\"credit\">{}</span>", escape(&image.credit));
+            let _ = write!(out, "{space}<span class=\"credit\">{}</span>", prose(&image.credit));
         }
         out.push_str("</figcaption>");
     }
@@ -142,7 +164,7 @@ pub fn inlines(out: &mut String, all: &[Inline]) {
             Inline::HardBreak => out.push_str("<br>"),
             Inline::Text { text, marks } => {
                 marks.iter().for_each(|m| out.push_str(&open(m)));
-                out.push_str(&escape(text));
+                out.push_str(&prose(text));
                 marks.iter().rev().for_each(|m| out.push_str(close(m)));
             }
         }

@@ -7,15 +7,90 @@ mod write;
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use super::{BlockId, Document, parse};
+use super::{
+    BlockId, Document,
+    budget::{Budget, TooMuch},
+    parse,
+};
+use crate::domain::{Error, Violation, text::limits};
 pub use write::write;
 
-/// Read Markdown; beside the document, what was dropped, in words.
-pub fn read(markdown: &str, mint: &mut dyn FnMut() -> BlockId) -> (Document, Vec<String>) {
-    let mut as_html = String::new();
+/// Read Markdown; beside the document, what was dropped.
+///
+/// # Errors
+/// [`Error::Invalid`] at `#/content`, at the first limit that is reached.
+pub fn read(markdown: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<(Document, Vec<Violation>), Error> {
+    read_within(markdown, mint, &Budget::of(markdown.len())).map_err(|limit| limit.at("#/content"))
+}
+
+/// Read Markdown out of a budget.
+///
+/// The parser notes every line and sign before it gives anything away, and goes through the open quotations and lists for every
+/// line; so these are counted before it begins.
+///
+/// # Errors
+/// The limit that is reached first.
+pub fn read_within(markdown: &str, mint: &mut dyn FnMut() -> BlockId, budget: &Budget) -> Result<(Document, Vec<Violation>), TooMuch> {
+    measure(markdown, budget)?;
+    let mut spent = true;
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    let events = events.take_while(|_| {
+        spent = budget.spend(1);
+        spent
+    });
+    let mut as_html = String::new();
     pulldown_cmark::html::push_html(&mut as_html, without_last_breaks(events));
-    parse::read(&as_html, mint)
+    if !spent {
+        return Err(TooMuch::Steps);
+    }
+    parse::read_within(&as_html, mint, budget, false)
+}
+
+/// Refuse what the parser would need too much memory or time for.
+fn measure(markdown: &str, budget: &Budget) -> Result<(), TooMuch> {
+    let (mut signs, mut deepest) = (0usize, 0usize);
+    for line in markdown.split('\n') {
+        let sign = |b: &u8| b.is_ascii_punctuation() && !matches!(b, b'.' | b',' | b';' | b'?' | b'/' | b'%' | b'$' | b'@' | b'{' | b'}');
+        signs = signs.saturating_add(1).saturating_add(line.as_bytes().iter().filter(|b| sign(b)).count());
+        if signs > limits::MARKDOWN_SIGNS {
+            return Err(TooMuch::Signs);
+        }
+        let opened = opened(line);
+        if opened > limits::MARKDOWN_DEPTH {
+            return Err(TooMuch::Depth);
+        }
+        // A list within a list is indented by two columns at least; a tab is four.
+        let columns = line.bytes().take_while(|b| matches!(b, b' ' | b'\t' | b'>')).map(|b| if b == b'\t' { 4 } else { 1 }).sum::<usize>();
+        deepest = deepest.max(opened.saturating_add(columns / 2)).min(signs.saturating_mul(64));
+        if !budget.spend(line.len().saturating_add(deepest)) {
+            return Err(TooMuch::Steps);
+        }
+    }
+    Ok(())
+}
+
+/// How many quotations and list items the beginning of a line opens at most; a rule of dashes opens none.
+fn opened(line: &str) -> usize {
+    let mut opened = 0usize;
+    let mut rest = line.trim_start_matches([' ', '\t']);
+    if rest.bytes().all(|b| matches!(b, b'-' | b'*' | b'_' | b' ' | b'\t' | b'\r')) {
+        return 0;
+    }
+    loop {
+        let digits = rest.bytes().take(9).take_while(u8::is_ascii_digit).count();
+        let after = match rest.strip_prefix('>') {
+            Some(after) => Some(after),
+            None if digits > 0 => rest.get(digits..).and_then(|r| r.strip_prefix(['.', ')'])).filter(|r| parted(r)),
+            None => rest.strip_prefix(['-', '*', '+']).filter(|r| parted(r)),
+        };
+        let Some(after) = after else { return opened };
+        opened = opened.saturating_add(1);
+        rest = after.trim_start_matches([' ', '\t']);
+    }
+}
+
+fn parted(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with([' ', '\t', '\r'])
 }
 
 /// `CommonMark` ends code with a line break that is not part of it.

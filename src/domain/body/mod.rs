@@ -8,7 +8,9 @@
 //! executable can be represented; and what a node cannot say is dropped and reported when it comes in, not when a
 //! reader sees it.
 
+mod attributes;
 pub mod blocks;
+pub mod budget;
 pub mod diff;
 pub mod doc;
 pub mod html;
@@ -18,6 +20,7 @@ pub mod parse;
 pub mod portable;
 pub mod schema;
 pub mod text;
+mod tree;
 
 use std::fmt;
 
@@ -28,8 +31,10 @@ use serde_json::Value;
 use super::{
     Instant, Locale,
     error::{Error, Faults, Violation},
+    text::{marks_within, nfc},
     vocabulary::vocabulary,
 };
+use budget::{Budget, TooMuch};
 
 /// The version of the document schema that is written.
 pub const SCHEMA: u64 = 1;
@@ -377,23 +382,32 @@ impl Sent {
             .content
             .as_str()
             .ok_or_else(|| Error::invalid("#/content", "type", format!("a string, for the format `{}`", self.format)))?;
-        let text = super::text::nfc(text);
-        let (document, dropped) = match self.format {
-            Format::Html => parse::read(&text, mint),
-            Format::Markdown => markdown::read(&text, mint),
-            Format::Doc | Format::Text => (text::read(&text, mint), Vec::new()),
-        };
+        let budget = Budget::of(text.len());
+        let (document, warnings) = self.read_within(text, mint, &budget).map_err(|limit| limit.at("#/content"))?;
         let mut faults = Faults::default();
         doc::check(&mut faults, &document, "#/content");
-        let warnings = dropped
-            .into_iter()
-            .map(|what| Violation {
-                pointer: "#/content".to_owned(),
-                code: "dropped",
-                detail: format!("{what} cannot be part of a body and was dropped"),
-            })
-            .collect();
         faults.or((document, warnings))
+    }
+
+    /// Read text of this form out of a budget.
+    ///
+    /// # Errors
+    /// The limit that is reached first.
+    pub fn read_within(
+        &self,
+        text: &str,
+        mint: &mut dyn FnMut() -> BlockId,
+        budget: &Budget,
+    ) -> Result<(Document, Vec<Violation>), TooMuch> {
+        if !marks_within(text) {
+            return Err(TooMuch::Marks);
+        }
+        let text = nfc(text);
+        match self.format {
+            Format::Html => parse::read_within(&text, mint, budget, true),
+            Format::Markdown => markdown::read_within(&text, mint, budget),
+            Format::Doc | Format::Text => text::read(&text, mint).map(|document| (document, Vec::new())),
+        }
     }
 }
 

@@ -3,30 +3,64 @@
 //! There is one sanitiser, and it works by construction: elements become nodes and marks or they vanish; attributes
 //! survive only as typed values of those.
 
-use std::collections::BTreeMap;
+mod figures;
+mod names;
 
-use scraper::{ElementRef, Html};
+use std::{borrow::Cow, collections::BTreeMap};
 
-use super::{Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node, Row, provider, push_text, text::of_inlines};
+use scraper::ElementRef;
+
+use super::{
+    Block, BlockId, Cell, Document, Inline, Language, Mark, Node, Row,
+    budget::{Budget, TooMuch},
+    push_text,
+    text::of_inlines,
+    tree,
+};
+use names::{is_block, is_dropped};
+
 use crate::domain::{
-    Locale,
-    text::{is_forbidden, repair_entities},
-    url::{safe_link, web_address},
+    Error, Locale, Violation,
+    text::{folded, is_forbidden, limits, unescape},
+    url::safe_link,
 };
 
-/// How deep elements may nest before what lies below is dropped.
-const LEVELS: usize = 200;
 /// How deep blocks may nest before containers are unwrapped.
 const CONTAINERS: usize = 8;
 
-/// Read HTML; beside the document, what was dropped, in words.
-pub fn read(html: &str, mint: &mut dyn FnMut() -> BlockId) -> (Document, Vec<String>) {
-    let tree = Html::parse_fragment(html);
-    let mut context = Context { mint, dropped: BTreeMap::new() };
-    let mut blocks = context.blocks(tree.root_element(), 1, 0);
+/// Read HTML; beside the document, what of it was dropped or repaired.
+///
+/// # Errors
+/// [`Error::Invalid`] at `#/content`, at the first limit that is reached.
+pub fn read(html: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<(Document, Vec<Violation>), Error> {
+    read_within(html, mint, &Budget::of(html.len()), true).map_err(|limit| limit.at("#/content"))
+}
+
+/// Read HTML out of a budget. `repair`: decode what was escaped twice, as where HTML was made of HTML.
+///
+/// # Errors
+/// The limit that is reached first.
+pub fn read_within(
+    html: &str,
+    mint: &mut dyn FnMut() -> BlockId,
+    budget: &Budget,
+    repair: bool,
+) -> Result<(Document, Vec<Violation>), TooMuch> {
+    let tree = tree::grow(html, budget)?;
+    let mut context = Context { mint, budget, repair, dropped: BTreeMap::new(), repaired: 0, level: 0, nodes: 0, bytes: 0, stopped: None };
+    let mut blocks = context.blocks(tree.root_element(), 1);
+    if let Some(limit) = context.stopped {
+        return Err(limit);
+    }
     step_headings(&mut blocks, &mut 1);
+    let warning = |code, detail| Violation { pointer: "#/content".to_owned(), code, detail };
     let counted = |(what, n): (String, usize)| if n == 1 { what } else { format!("{what} ({n} times)") };
-    (Document { blocks }, context.dropped.into_iter().map(counted).collect())
+    let dropped = context.dropped.into_iter().map(counted);
+    let mut warnings: Vec<_> = dropped.map(|what| warning("dropped", format!("{what} cannot be part of a body and was dropped"))).collect();
+    if context.repaired > 0 {
+        warnings.push(warning("double_escaped", format!("{} text(s) were escaped twice and were repaired", context.repaired)));
+    }
+    Ok((Document { blocks }, warnings))
 }
 
 /// Bring every heading to at most one level below the one before.
@@ -42,7 +76,14 @@ fn step_headings(blocks: &mut [Block], last: &mut u8) {
 
 struct Context<'m> {
     mint: &'m mut dyn FnMut() -> BlockId,
+    budget: &'m Budget,
+    repair: bool,
     dropped: BTreeMap<String, usize>,
+    repaired: usize,
+    level: usize,
+    nodes: usize,
+    bytes: usize,
+    stopped: Option<TooMuch>,
 }
 
 /// Blocks in the making: those done, and the line of text that is being gathered.
@@ -51,80 +92,6 @@ struct Builder {
     done: Vec<Block>,
     line: Vec<Inline>,
     depth: usize,
-    level: usize,
-}
-
-fn is_dropped(name: &str) -> bool {
-    const NAMES: [&str; 33] = [
-        "script",
-        "style",
-        "template",
-        "noscript",
-        "object",
-        "svg",
-        "math",
-        "input",
-        "button",
-        "select",
-        "textarea",
-        "option",
-        "head",
-        "title",
-        "meta",
-        "link",
-        "base",
-        "canvas",
-        "map",
-        "area",
-        "applet",
-        "frame",
-        "frameset",
-        "noframes",
-        "noembed",
-        "xmp",
-        "plaintext",
-        "audio",
-        "video",
-        "source",
-        "track",
-        "param",
-        "embed",
-    ];
-    NAMES.contains(&name)
-}
-
-fn is_block(name: &str) -> bool {
-    const NAMES: [&str; 28] = [
-        "p",
-        "div",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "main",
-        "nav",
-        "address",
-        "dl",
-        "dt",
-        "dd",
-        "figure",
-        "figcaption",
-        "details",
-        "summary",
-        "fieldset",
-        "legend",
-        "center",
-        "body",
-        "html",
-        "aside",
-        "hgroup",
-        "li",
-        "form",
-        "caption",
-        "search",
-        "menu",
-    ];
-    NAMES.contains(&name)
 }
 
 fn has_class(element: ElementRef<'_>, class: &str) -> bool {
@@ -175,28 +142,71 @@ fn trimmed(mut line: Vec<Inline>) -> Vec<Inline> {
     line
 }
 
+/// How many nodes a block is, without the blocks in it.
+fn size(node: &Node) -> usize {
+    let row = |row: &Row| row.iter().map(|cell| cell.text.len().saturating_add(1)).sum::<usize>().saturating_add(1);
+    match node {
+        Node::Paragraph(text) | Node::Heading { text, .. } | Node::PullQuote { text, .. } => text.len().saturating_add(1),
+        Node::Table(rows) => rows.iter().map(row).sum::<usize>().saturating_add(1),
+        _ => 1,
+    }
+}
+
 impl Context<'_> {
     fn drop(&mut self, what: impl Into<String>) {
         let count = self.dropped.entry(what.into()).or_default();
         *count = count.saturating_add(1);
     }
 
+    fn stop(&mut self, at: TooMuch) {
+        self.stopped = self.stopped.or(Some(at));
+    }
+
+    fn spend(&mut self, steps: usize) {
+        if !self.budget.spend(steps) {
+            self.stop(TooMuch::Steps);
+        }
+    }
+
+    /// Text without what no text may hold, and repaired when it was escaped twice.
+    fn clean(&mut self, text: &str) -> String {
+        self.spend(text.len());
+        let decoded = if self.repair { unescape(text) } else { Cow::Borrowed(text) };
+        self.repaired = self.repaired.saturating_add(usize::from(matches!(decoded, Cow::Owned(_))));
+        let clean: String = decoded.chars().filter(|c| is_space(*c) || !is_forbidden(*c)).collect();
+        self.bytes = self.bytes.saturating_add(clean.len());
+        if self.bytes > limits::BODY_BYTES {
+            self.stop(TooMuch::Bytes);
+        }
+        clean
+    }
+
+    /// All text within an element, in one line.
+    fn all_text(&mut self, element: ElementRef<'_>) -> String {
+        element.text().map(|text| self.clean(text)).collect()
+    }
+
     fn block(&mut self, node: Node) -> Block {
+        self.nodes = self.nodes.saturating_add(size(&node));
+        if self.nodes > limits::BODY_NODES {
+            self.stop(TooMuch::Nodes);
+        }
         Block { id: (self.mint)(), source: None, node }
     }
 
     /// The blocks within an element.
-    fn blocks(&mut self, element: ElementRef<'_>, depth: usize, level: usize) -> Vec<Block> {
-        let mut builder = Builder { depth, level, ..Builder::default() };
+    fn blocks(&mut self, element: ElementRef<'_>, depth: usize) -> Vec<Block> {
+        let mut builder = Builder { depth, ..Builder::default() };
         self.children(&mut builder, element, &mut Vec::new());
         self.flush(&mut builder);
         builder.done
     }
 
     /// The running text within an element; paragraphs in it are parted by line breaks, other blocks are dropped.
-    fn inlines(&mut self, element: ElementRef<'_>, level: usize) -> Vec<Inline> {
+    fn inlines(&mut self, element: ElementRef<'_>) -> Vec<Inline> {
         let mut line = Vec::new();
-        for block in self.blocks(element, CONTAINERS, level) {
+        let nodes = self.nodes;
+        for block in self.blocks(element, CONTAINERS) {
             match block.node {
                 Node::Paragraph(mut text) | Node::Heading { mut text, .. } => {
                     if !line.is_empty() {
@@ -207,11 +217,13 @@ impl Context<'_> {
                 other => self.drop(format!("`{}` within a line of text", other.kind())),
             }
         }
+        // Those blocks are taken apart again.
+        self.nodes = nodes;
         line
     }
 
-    fn string(&mut self, element: ElementRef<'_>, level: usize) -> String {
-        of_inlines(&self.inlines(element, level)).split_whitespace().collect::<Vec<_>>().join(" ")
+    fn string(&mut self, element: ElementRef<'_>) -> String {
+        folded(&of_inlines(&self.inlines(element)))
     }
 
     fn flush(&mut self, builder: &mut Builder) {
@@ -229,23 +241,26 @@ impl Context<'_> {
     }
 
     fn children(&mut self, builder: &mut Builder, element: ElementRef<'_>, marks: &mut Vec<Mark>) {
-        if builder.level > LEVELS {
-            self.drop("an element nested too deep");
-            return;
+        self.level = self.level.saturating_add(1);
+        if self.level > limits::HTML_DEPTH {
+            self.stop(TooMuch::Depth);
         }
-        builder.level = builder.level.saturating_add(1);
         for child in element.children() {
+            if self.stopped.is_some() {
+                break;
+            }
             if let Some(text) = child.value().as_text() {
-                words(&mut builder.line, text, marks);
+                self.words(&mut builder.line, text, marks);
             } else if let Some(element) = ElementRef::wrap(child) {
                 self.element(builder, element, marks);
             }
         }
-        builder.level = builder.level.saturating_sub(1);
+        self.level = self.level.saturating_sub(1);
     }
 
     fn element(&mut self, builder: &mut Builder, element: ElementRef<'_>, marks: &mut Vec<Mark>) {
-        let (name, level) = (element.value().name(), builder.level);
+        self.spend(1);
+        let name = element.value().name();
         let inner = builder.depth.saturating_add(1);
         let room = builder.depth < CONTAINERS;
         match name {
@@ -258,7 +273,7 @@ impl Context<'_> {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(builder, element),
             "blockquote" if room => {
                 self.flush(builder);
-                let blocks = self.blocks(element, inner, level);
+                let blocks = self.blocks(element, inner);
                 self.finish(builder, Node::Blockquote(blocks));
             }
             "ul" | "ol" if room => self.list(builder, element),
@@ -266,7 +281,7 @@ impl Context<'_> {
             "div" if room && has_class(element, "gallery") => {
                 self.flush(builder);
                 let (images, rest): (Vec<_>, Vec<_>) =
-                    self.blocks(element, inner, level).into_iter().partition(|b| matches!(b.node, Node::Image(_)));
+                    self.blocks(element, inner).into_iter().partition(|b| matches!(b.node, Node::Image(_)));
                 self.finish(builder, Node::Gallery(images));
                 builder.done.extend(rest);
             }
@@ -300,7 +315,7 @@ impl Context<'_> {
     fn heading(&mut self, builder: &mut Builder, element: ElementRef<'_>) {
         self.flush(builder);
         let asked = element.value().name().chars().last().and_then(|c| c.to_digit(10)).and_then(|d| u8::try_from(d).ok()).unwrap_or(2);
-        let text = self.inlines(element, builder.level);
+        let text = self.inlines(element);
         if text.is_empty() {
             return;
         }
@@ -323,68 +338,12 @@ impl Context<'_> {
                 self.drop(format!("<{}>", item.value().name()));
                 continue;
             }
-            let content = self.blocks(item, depth, builder.level);
+            let content = self.blocks(item, depth);
             items.push(self.block(Node::ListItem(content)));
         }
         let start = element.value().attr("start").and_then(|s| s.parse().ok()).filter(|s| *s <= 1_000_000).unwrap_or(1);
         let ordered = element.value().name() == "ol";
         self.finish(builder, if ordered { Node::OrderedList { start, items } } else { Node::BulletList(items) });
-    }
-
-    fn figure(&mut self, builder: &mut Builder, element: ElementRef<'_>, marks: &mut Vec<Mark>) {
-        self.flush(builder);
-        let named = |name: &'static str| element.descendants().filter_map(ElementRef::wrap).find(move |e| e.value().name() == name);
-        let caption = named("figcaption");
-        if has_class(element, "pull-quote") {
-            let attribution = caption.map(|c| self.string(c, builder.level)).unwrap_or_default();
-            let text = named("blockquote").map(|q| self.inlines(q, builder.level)).unwrap_or_default();
-            self.finish(builder, Node::PullQuote { text, attribution });
-        } else if has_class(element, "embed") {
-            let link = named("a").map(|a| (a.value().attr("href").unwrap_or_default().to_owned(), self.string(a, builder.level)));
-            self.embed(builder, link.unwrap_or_default());
-        } else if let (Some(image), true) = (named("img"), named("table").is_none() && named("iframe").is_none()) {
-            self.picture(builder, image, caption);
-        } else {
-            self.children(builder, element, marks);
-            self.flush(builder);
-        }
-    }
-
-    fn picture(&mut self, builder: &mut Builder, element: ElementRef<'_>, caption: Option<ElementRef<'_>>) {
-        self.flush(builder);
-        let attr = |name: &str| element.value().attr(name).unwrap_or_default();
-        let Some(url) = web_address(attr("src")) else {
-            self.drop("an image without an absolute http or https address");
-            return;
-        };
-        let clean = |text: &str| {
-            let text: String = repair_entities(text).chars().filter(|c| !is_forbidden(*c)).collect();
-            text.split_whitespace().collect::<Vec<_>>().join(" ")
-        };
-        let credit = caption.and_then(|c| c.descendants().filter_map(ElementRef::wrap).find(|e| has_class(*e, "credit")));
-        let whole: String = caption.map(|c| c.text().collect()).unwrap_or_default();
-        let credit: String = credit.map(|c| c.text().collect()).unwrap_or_default();
-        let caption = whole.trim_end().strip_suffix(credit.trim_end()).unwrap_or(&whole);
-        let size = attr("width").parse().ok().zip(attr("height").parse().ok());
-        let size = size.filter(|(w, h)| (1..=100_000).contains(w) && (1..=100_000).contains(h));
-        let image = Image { url, alt: clean(attr("alt")), caption: clean(caption), credit: clean(&credit), size };
-        self.finish(builder, Node::Image(image));
-    }
-
-    fn frame(&mut self, builder: &mut Builder, element: ElementRef<'_>) {
-        let attr = |name: &str| element.value().attr(name).unwrap_or_default().to_owned();
-        self.embed(builder, (attr("src"), attr("title")));
-    }
-
-    fn embed(&mut self, builder: &mut Builder, (url, title): (String, String)) {
-        self.flush(builder);
-        match web_address(&url).filter(|url| provider(url).is_some()) {
-            Some(url) => {
-                let title = if title == url { String::new() } else { title };
-                self.finish(builder, Node::Embed { url, title });
-            }
-            None => self.drop("an embed of an unknown provider"),
-        }
     }
 
     fn code(&mut self, builder: &mut Builder, element: ElementRef<'_>) {
@@ -402,17 +361,16 @@ impl Context<'_> {
 
     fn table(&mut self, builder: &mut Builder, element: ElementRef<'_>) {
         self.flush(builder);
-        let level = builder.level.saturating_add(4);
         let mut rows = Vec::new();
         let within = |name: &'static str| move |e: &ElementRef<'_>| e.value().name() == name;
         if let Some(caption) = element.children().filter_map(ElementRef::wrap).find(within("caption")) {
-            let blocks = self.blocks(caption, builder.depth, level);
+            let blocks = self.blocks(caption, builder.depth);
             builder.done.extend(blocks);
         }
         let groups = element.children().filter_map(ElementRef::wrap).filter(|e| matches!(e.value().name(), "tbody" | "thead" | "tfoot"));
         for row in groups.flat_map(|g| g.children().filter_map(ElementRef::wrap).filter(within("tr")).collect::<Vec<_>>()) {
             let cells = row.children().filter_map(ElementRef::wrap).filter(|e| matches!(e.value().name(), "td" | "th"));
-            let cells: Row = cells.map(|c| Cell { header: c.value().name() == "th", text: self.inlines(c, level) }).collect();
+            let cells: Row = cells.map(|c| Cell { header: c.value().name() == "th", text: self.inlines(c) }).collect();
             rows.push(cells);
         }
         self.finish(builder, Node::Table(rows));
@@ -422,15 +380,15 @@ impl Context<'_> {
     fn titled(&mut self, builder: &mut Builder, element: ElementRef<'_>) -> (String, Vec<Block>) {
         self.flush(builder);
         let title = element.children().filter_map(ElementRef::wrap).find(|e| has_class(*e, "title"));
-        let heading = title.map(|t| self.string(t, builder.level)).unwrap_or_default();
-        let mut inner = Builder { depth: builder.depth.saturating_add(1), level: builder.level, ..Builder::default() };
+        let heading = title.map(|t| self.string(t)).unwrap_or_default();
+        let mut inner = Builder { depth: builder.depth.saturating_add(1), ..Builder::default() };
         for child in element.children() {
             match ElementRef::wrap(child) {
                 Some(e) if title.is_some_and(|t| t == e) || e.value().name() == "time" => {}
                 Some(e) => self.element(&mut inner, e, &mut Vec::new()),
                 None => {
                     if let Some(text) = child.value().as_text() {
-                        words(&mut inner.line, text, &[]);
+                        self.words(&mut inner.line, text, &[]);
                     }
                 }
             }
@@ -448,18 +406,18 @@ impl Context<'_> {
         let (title, blocks) = self.titled(builder, element);
         self.finish(builder, Node::LiveUpdate { at, title, blocks });
     }
-}
 
-/// Append text as a browser shows it: white space folded, entities repaired.
-fn words(line: &mut Vec<Inline>, text: &str, marks: &[Mark]) {
-    let mut folded = String::new();
-    for c in repair_entities(text).chars().filter(|c| is_space(*c) || !is_forbidden(*c)) {
-        let open = if folded.is_empty() { ends_open(line) } else { folded.ends_with(' ') };
-        if !is_space(c) {
-            folded.push(c);
-        } else if !open {
-            folded.push(' ');
+    /// Append text as a browser shows it, with white space folded.
+    fn words(&mut self, line: &mut Vec<Inline>, text: &str, marks: &[Mark]) {
+        let mut words = String::new();
+        for c in self.clean(text).chars() {
+            let open = if words.is_empty() { ends_open(line) } else { words.ends_with(' ') };
+            if !is_space(c) {
+                words.push(c);
+            } else if !open {
+                words.push(' ');
+            }
         }
+        push_text(line, &words, marks);
     }
-    push_text(line, &folded, marks);
 }

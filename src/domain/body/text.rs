@@ -1,27 +1,39 @@
 //! A document as plain text, and plain text as a document.
 
-use super::{Block, BlockId, Document, Inline, Node, push_text};
-use crate::domain::text::{is_forbidden, repair_entities};
+use std::borrow::Cow;
 
-/// Paragraphs parted by empty lines, with line breaks within them kept.
-pub fn read(text: &str, mint: &mut dyn FnMut() -> BlockId) -> Document {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+use super::{Block, BlockId, Document, Inline, Node, budget::TooMuch, push_text};
+use crate::domain::text::{folded, is_forbidden, limits};
+
+/// Paragraphs parted by empty lines, with line breaks within them kept. The words are kept as they are, but for control
+/// characters; spaces count as in any running text.
+///
+/// # Errors
+/// At the limit of nodes or bytes.
+pub fn read(text: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<Document, TooMuch> {
+    let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) };
+    let (mut nodes, mut bytes) = (0usize, 0usize);
     let mut blocks = Vec::new();
     let mut paragraph: Vec<Inline> = Vec::new();
     for line in text.trim_start_matches('\u{feff}').split('\n').chain([""]) {
-        let line: String =
-            repair_entities(line).chars().map(|c| if c == '\t' || c == '\n' { ' ' } else { c }).filter(|c| !is_forbidden(*c)).collect();
-        let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line: String = folded(line).chars().filter(|c| !is_forbidden(*c)).collect();
         if !line.is_empty() {
             if !paragraph.is_empty() {
                 paragraph.push(Inline::HardBreak);
             }
             push_text(&mut paragraph, &line, &[]);
+            (nodes, bytes) = (nodes.saturating_add(2), bytes.saturating_add(line.len()));
         } else if !paragraph.is_empty() {
             blocks.push(Block { id: mint(), source: None, node: Node::Paragraph(std::mem::take(&mut paragraph)) });
         }
+        if nodes > limits::BODY_NODES {
+            return Err(TooMuch::Nodes);
+        }
+        if bytes > limits::BODY_BYTES {
+            return Err(TooMuch::Bytes);
+        }
     }
-    Document { blocks }
+    Ok(Document { blocks })
 }
 
 /// All text of a document, blocks parted by empty lines.

@@ -65,7 +65,8 @@ struct Importer<'a, 't> {
 pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, record: &Record, overwrite: bool) -> Result<Report, Error> {
     let mut importer = Importer { tx, caller: permit.caller().clone(), overwrite, warnings: Vec::new() };
     let digest = super::record::digest(record);
-    let outcome = match record {
+    let record = record.clone().repaired(&mut importer.warnings);
+    let outcome = match &record {
         Record::Site(r) => importer.site(r)?,
         Record::Locale(r) => importer.locale(r)?,
         Record::Section(r) => importer.section(r, digest)?,

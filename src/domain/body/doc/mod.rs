@@ -12,7 +12,7 @@ use super::{Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node,
 use crate::domain::{
     Error, Locale,
     error::Faults,
-    text::{Length, limits, line, nfc, note_forbidden},
+    text::{Length, limits, marks_within, nfc, note_forbidden, phrase},
     url::{check_web_address, safe_link},
 };
 
@@ -24,7 +24,9 @@ const MARKS: usize = 16;
 /// # Errors
 /// [`Error::Invalid`] with every fault: unknown nodes, marks and attributes, unsafe links, too deep, too large.
 pub fn read(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<Document, Error> {
-    let (document, mut faults) = gathered(value, at, mint, false);
+    let (document, faults) = gathered(value, at, mint, false);
+    let document = faults.or(document)?;
+    let mut faults = Faults::default();
     note_size(&mut faults, &document, at);
     faults.or(document)
 }
@@ -114,7 +116,7 @@ impl<'v> Attrs<'v> {
                 faults.add(at, "required", "must be there");
                 String::new()
             }
-            Some(Value::String(text)) => line(faults, &at, text, length),
+            Some(Value::String(text)) => phrase(faults, &at, text, length),
             Some(_) => {
                 faults.add(at, "type", "a string");
                 String::new()
@@ -382,8 +384,17 @@ impl Reader<'_> {
                 None => {}
             }
         }
-        note_forbidden(&mut self.faults, at, &code);
-        nfc(&code).into_owned()
+        self.words(&code, at)
+    }
+
+    fn words(&mut self, text: &str, at: &str) -> String {
+        if !marks_within(text) {
+            self.faults.add(at, "too_many", format!("at most {} combining marks in a row", limits::MARKS));
+            return String::new();
+        }
+        let text = nfc(text).into_owned();
+        note_forbidden(&mut self.faults, at, &text);
+        text
     }
 
     fn inlines(&mut self, parent: &Value, at: &str, depth: usize) -> Vec<Inline> {
@@ -397,8 +408,7 @@ impl Reader<'_> {
                     if text.is_none_or(str::is_empty) {
                         self.faults.add(format!("{at}/text"), "required", "a text node has text");
                     }
-                    let text = nfc(text.unwrap_or_default()).into_owned();
-                    note_forbidden(&mut self.faults, &format!("{at}/text"), &text);
+                    let text = self.words(text.unwrap_or_default(), &format!("{at}/text"));
                     let marks = self.marks(map, &at);
                     push_text(&mut inlines, &text, &marks);
                 }

@@ -197,7 +197,7 @@ const ATTRIBUTES: [&str; 10] = ["class", "href", "lang", "src", "alt", "width", 
 /// Panics, when a browser would do anything but show what is in it.
 pub(super) fn nothing_executable(html: &str, also: &[&str]) {
     let known: BTreeSet<&str> = INLINE.iter().chain(&BLOCKS).chain(also).copied().collect();
-    let attributes: BTreeSet<&str> = ATTRIBUTES.iter().copied().chain(["data-id", "data-field"]).collect();
+    let attributes: BTreeSet<&str> = ATTRIBUTES.iter().copied().chain(["data-id", "data-field", "data-verbatim"]).collect();
     for element in Html::parse_fragment(html).root_element().descendants().filter_map(ElementRef::wrap) {
         let value = element.value();
         assert!(known.contains(value.name()), "<{}> in {html}", value.name());
@@ -239,7 +239,9 @@ fn within(element: ElementRef<'_>) -> Vec<Seen> {
             continue;
         }
         out.extend(line(std::mem::take(&mut loose)));
-        let attrs: Vec<(&str, String)> = inner.value().attrs().map(|(n, v)| (n, v.to_owned())).collect();
+        // Says how the others are to be read, and nothing to whoever sees them.
+        let seen = inner.value().attrs().filter(|(n, _)| *n != "data-verbatim");
+        let attrs: Vec<(&str, String)> = seen.map(|(n, v)| (n, v.to_owned())).collect();
         match inner.value().name() {
             "p" if attrs.is_empty() => out.extend(within(inner)),
             "code" => out.push(self::element(

@@ -1,0 +1,276 @@
+//! HTML as a tree, under limits that are checked while it grows.
+//!
+//! **Context.** The tree builder of HTML goes through the open elements for every tag, the formatting elements for every
+//! paragraph and the attributes for every attribute, so that a deep or entangled page costs the square of its size.
+//! **Decision.** The parser is fed piece by piece. Every question it asks of the tree is a step of the [`Budget`]; depth,
+//! elements and attributes are counted as they come; and at the first limit it is fed no more. Attributes that nothing is
+//! read from are taken off before the builder compares them. **Consequence.** No work and no memory beyond the limits,
+//! and the tree of everything below them is the one a browser builds.
+
+use std::{
+    borrow::Cow,
+    cell::{Cell, RefCell},
+};
+
+use html5ever::{
+    Attribute, QualName, TokenizerResult,
+    buffer_queue::BufferQueue,
+    local_name, ns,
+    tendril::StrTendril,
+    tokenizer::{Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
+    tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeBuilder, TreeSink, create_element},
+};
+use scraper::{Html, HtmlTreeSink};
+
+use super::{
+    attributes::Watch,
+    budget::{Budget, TooMuch},
+};
+use crate::domain::text::limits;
+
+/// Bytes that the parser is given at a time: what it may do between two looks at the limits.
+const PIECE: usize = 512;
+
+/// The tree of a fragment of HTML, as it would stand in a page's body.
+///
+/// # Errors
+/// The limit at which it was given up.
+pub(super) fn grow(html: &str, budget: &Budget) -> Result<Html, TooMuch> {
+    let sink = Counted::new(budget);
+    let context = create_element(&sink, QualName::new(None, ns!(html), local_name!("body")), Vec::new());
+    let builder = TreeBuilder::new_for_fragment(sink, context, None, html5ever::tree_builder::TreeBuilderOpts::default());
+    let initial_state = Some(builder.tokenizer_state_for_context_elem(false));
+    let gate = Gate { builder, progress: Cell::new(false) };
+    let parser = Tokenizer::new(gate, TokenizerOpts { initial_state, ..TokenizerOpts::default() });
+    let queue = BufferQueue::default();
+    let mut watch = Watch::default();
+    for piece in pieces(html) {
+        watch.read(piece);
+        if watch.most() > limits::HTML_ATTRIBUTES {
+            return Err(TooMuch::Attributes);
+        }
+        queue.push_back(StrTendril::from_slice(piece));
+        while !matches!(parser.feed(&queue), TokenizerResult::Done) {}
+        if let Some(limit) = parser.sink.builder.sink.stopped.get() {
+            return Err(limit);
+        }
+        // A tag that is still open began after the last token, which came out of this piece.
+        if parser.sink.progress.take() {
+            watch = Watch::default();
+            watch.read(piece);
+        }
+    }
+    parser.end();
+    let sink = parser.sink.builder.sink;
+    match sink.stopped.get() {
+        Some(limit) => Err(limit),
+        None => Ok(sink.tree.finish()),
+    }
+}
+
+/// A text in pieces of about [`PIECE`] bytes, none of which cuts a character.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (piece, after) = rest.split_at_checked(rest.floor_char_boundary(PIECE))?;
+        rest = after;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+/// True for the attributes that something is read from, here or by the parser itself.
+fn is_read(name: &str) -> bool {
+    matches!(
+        name,
+        "href"
+            | "src"
+            | "alt"
+            | "width"
+            | "height"
+            | "lang"
+            | "class"
+            | "start"
+            | "datetime"
+            | "title"
+            | "type"
+            | "encoding"
+            | "color"
+            | "face"
+            | "size"
+            | super::html::VERBATIM
+    )
+}
+
+/// Between tokenizer and tree builder: takes off what is not read, and lets nothing through once a limit is reached.
+struct Gate<'b> {
+    builder: TreeBuilder<Handle, Counted<'b>>,
+    /// Something came out since this was last looked at.
+    progress: Cell<bool>,
+}
+
+impl TokenSink for Gate<'_> {
+    type Handle = Handle;
+
+    fn process_token(&self, mut token: Token, line: u64) -> TokenSinkResult<Handle> {
+        let sink = &self.builder.sink;
+        match &mut token {
+            Token::ParseError(_) => return TokenSinkResult::Continue,
+            Token::TagToken(tag) => {
+                // Each name was compared with those before it.
+                sink.spend(tag.attrs.len().saturating_mul(tag.attrs.len()).saturating_add(1));
+                tag.attrs.retain(|a| is_read(&a.name.local));
+                // Formatting elements are compared with those that are open, attribute by attribute.
+                sink.spend(tag.attrs.len().saturating_mul(sink.deepest.get()));
+            }
+            Token::CommentToken(text) => text.clear(),
+            _ => {}
+        }
+        self.progress.set(true);
+        if sink.stopped.get().is_some() { TokenSinkResult::Continue } else { self.builder.process_token(token, line) }
+    }
+
+    fn end(&self) {
+        if self.builder.sink.stopped.get().is_none() {
+            self.builder.end();
+        }
+    }
+
+    fn adjusted_current_node_present_but_not_in_html_namespace(&self) -> bool {
+        self.builder.adjusted_current_node_present_but_not_in_html_namespace()
+    }
+}
+
+type Handle = <HtmlTreeSink as TreeSink>::Handle;
+
+/// The tree, and what was asked of it.
+struct Counted<'b> {
+    tree: HtmlTreeSink,
+    budget: &'b Budget,
+    elements: Cell<usize>,
+    deepest: Cell<usize>,
+    stopped: Cell<Option<TooMuch>>,
+}
+
+impl<'b> Counted<'b> {
+    fn new(budget: &'b Budget) -> Self {
+        let tree = HtmlTreeSink(RefCell::new(Html::new_fragment()));
+        Self { tree, budget, elements: Cell::new(0), deepest: Cell::new(1), stopped: Cell::new(None) }
+    }
+
+    fn stop(&self, at: TooMuch) {
+        self.stopped.set(self.stopped.get().or(Some(at)));
+    }
+
+    fn spend(&self, steps: usize) {
+        if !self.budget.spend(steps) {
+            self.stop(TooMuch::Steps);
+        }
+    }
+
+    fn count(&self) {
+        self.elements.set(self.elements.get().saturating_add(1));
+        if self.elements.get() > limits::HTML_ELEMENTS {
+            self.stop(TooMuch::Elements);
+        }
+    }
+
+    /// Look how deep a node stands. Nothing is remembered of it: the parser moves whole branches.
+    fn weigh(&self, node: Handle) {
+        let tree = self.tree.0.borrow();
+        let above = tree.tree.get(node).map_or(0, |n| n.ancestors().take(limits::HTML_DEPTH.saturating_add(1)).count());
+        self.spend(above);
+        self.deepest.set(self.deepest.get().max(above));
+        if above > limits::HTML_DEPTH {
+            self.stop(TooMuch::Depth);
+        }
+    }
+}
+
+impl TreeSink for Counted<'_> {
+    type Output = Html;
+    type Handle = Handle;
+    type ElemName<'a>
+        = <HtmlTreeSink as TreeSink>::ElemName<'a>
+    where
+        Self: 'a;
+
+    fn finish(self) -> Html {
+        self.tree.finish()
+    }
+
+    fn parse_error(&self, _: Cow<'static, str>) {}
+
+    fn set_quirks_mode(&self, mode: QuirksMode) {
+        self.tree.set_quirks_mode(mode);
+    }
+
+    fn get_document(&self) -> Handle {
+        self.tree.get_document()
+    }
+
+    fn same_node(&self, x: &Handle, y: &Handle) -> bool {
+        self.spend(1);
+        self.tree.same_node(x, y)
+    }
+
+    fn elem_name<'a>(&'a self, target: &'a Handle) -> Self::ElemName<'a> {
+        self.spend(1);
+        self.tree.elem_name(target)
+    }
+
+    fn create_element(&self, name: QualName, attrs: Vec<Attribute>, flags: ElementFlags) -> Handle {
+        self.count();
+        self.tree.create_element(name, attrs, flags)
+    }
+
+    fn create_comment(&self, text: StrTendril) -> Handle {
+        self.count();
+        self.tree.create_comment(text)
+    }
+
+    fn create_pi(&self, target: StrTendril, data: StrTendril) -> Handle {
+        self.count();
+        self.tree.create_pi(target, data)
+    }
+
+    fn append(&self, parent: &Handle, child: NodeOrText<Handle>) {
+        let node = if let NodeOrText::AppendNode(node) = &child { Some(*node) } else { None };
+        self.tree.append(parent, child);
+        node.into_iter().for_each(|node| self.weigh(node));
+    }
+
+    fn append_before_sibling(&self, sibling: &Handle, new: NodeOrText<Handle>) {
+        let node = if let NodeOrText::AppendNode(node) = &new { Some(*node) } else { None };
+        self.tree.append_before_sibling(sibling, new);
+        node.into_iter().for_each(|node| self.weigh(node));
+    }
+
+    fn append_based_on_parent_node(&self, element: &Handle, previous: &Handle, child: NodeOrText<Handle>) {
+        let node = if let NodeOrText::AppendNode(node) = &child { Some(*node) } else { None };
+        self.tree.append_based_on_parent_node(element, previous, child);
+        node.into_iter().for_each(|node| self.weigh(node));
+    }
+
+    fn append_doctype_to_document(&self, name: StrTendril, public_id: StrTendril, system_id: StrTendril) {
+        self.tree.append_doctype_to_document(name, public_id, system_id);
+    }
+
+    fn get_template_contents(&self, target: &Handle) -> Handle {
+        self.tree.get_template_contents(target)
+    }
+
+    fn add_attrs_if_missing(&self, target: &Handle, attrs: Vec<Attribute>) {
+        self.tree.add_attrs_if_missing(target, attrs);
+    }
+
+    fn remove_from_parent(&self, target: &Handle) {
+        self.tree.remove_from_parent(target);
+    }
+
+    fn reparent_children(&self, node: &Handle, new_parent: &Handle) {
+        let children = self.tree.0.borrow().tree.get(*node).map_or(0, |n| n.children().count());
+        self.spend(children);
+        self.tree.reparent_children(node, new_parent);
+        self.weigh(*new_parent);
+    }
+}

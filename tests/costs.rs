@@ -1,0 +1,128 @@
+//! What reading costs: each shape of text at one, two and four sizes, in steps that readers spend and in memory that they hold.
+//!
+//! A binary of its own, with one test in it, since it counts what its allocator gives. Nothing here looks at a clock.
+
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "support/shapes.rs"]
+mod shapes;
+
+use std::alloc::System;
+
+use cap::Cap;
+use dateline::{
+    api::json,
+    domain::{
+        Error,
+        body::{BlockId, Format, Sent, budget::Budget, doc},
+        error::Faults,
+        text::{limits, line, lines},
+    },
+};
+use serde_json::Value;
+use shapes::{Place, Shape};
+
+#[global_allocator]
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+
+const MIB: usize = 1 << 20;
+/// Above what is held before a text is read, with the text itself and the faults or the document that come out.
+const MOST_HELD: usize = 64 * MIB;
+/// The work between two looks at the budget: one piece of HTML.
+const BETWEEN: u64 = 2_000_000;
+
+fn mint() -> impl FnMut() -> BlockId {
+    let mut n = 0u64;
+    move || {
+        n += 1;
+        BlockId::new(n)
+    }
+}
+
+fn format(place: Place) -> Option<Format> {
+    match place {
+        Place::Html => Some(Format::Html),
+        Place::Markdown => Some(Format::Markdown),
+        Place::Text => Some(Format::Text),
+        _ => None,
+    }
+}
+
+/// Read a text where it belongs; the faults that are named.
+fn read(shape: &Shape, text: &str) -> usize {
+    let refused = |error: Error| if let Error::Invalid(all) = error { all.len() } else { panic!("{error}") };
+    match (format(shape.place), shape.place) {
+        (Some(format), _) => {
+            let sent = Sent { format, content: Value::String(text.to_owned()) };
+            sent.read(&mut mint()).map_or_else(refused, |(_, warnings)| warnings.len())
+        }
+        (None, Place::Doc | Place::Json) => match json::read(text.as_bytes()) {
+            Ok(value) => doc::read(&value, "#/content", &mut mint()).map_or_else(refused, |_| 0),
+            Err(_) => 1,
+        },
+        (None, _) => {
+            let mut faults = Faults::default();
+            line(&mut faults, "#/headline", text, limits::HEADLINE);
+            lines(&mut faults, "#/text", text, limits::COMMENT);
+            faults.into_inner().len()
+        }
+    }
+}
+
+/// The bytes that were allocated while something was done.
+fn allocated<T>(work: impl FnOnce() -> T) -> (usize, T) {
+    let before = ALLOCATOR.total_allocated();
+    let done = work();
+    (ALLOCATOR.total_allocated() - before, done)
+}
+
+/// Steps and bytes grow with the text, or it is refused; and no reader spends more than its budget.
+fn costs_are_linear(shape: &Shape, wrong: &mut Vec<String>) {
+    let mut before: Option<(bool, u64, usize)> = None;
+    for bytes in [MIB / 8, MIB / 4, MIB / 2] {
+        let text = shape.of(bytes);
+        let budget = Budget::of(text.len());
+        let (taken, accepted) = allocated(|| match format(shape.place) {
+            Some(format) => Sent { format, content: Value::Null }.read_within(&text, &mut mint(), &budget).is_ok(),
+            None => read(shape, &text) == 0,
+        });
+        if budget.spent() > budget.most() + BETWEEN {
+            wrong.push(format!("{}: {} steps for {bytes} bytes", shape.name(), budget.spent()));
+        }
+        let grown = |now: f64, then: f64, slack: f64| now > then * 2.6 + slack;
+        if let Some((was_accepted, steps, held)) = before
+            && was_accepted == accepted
+        {
+            #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "ratios of counts")]
+            let worse = grown(budget.spent() as f64, steps as f64, 100_000.0) || grown(taken as f64, held as f64, 2e6);
+            if worse {
+                wrong.push(format!(
+                    "{}: {steps} steps and {held} bytes allocated became {} and {taken} when {bytes} bytes were sent",
+                    shape.name(),
+                    budget.spent()
+                ));
+            }
+        }
+        before = Some((accepted, budget.spent(), taken));
+    }
+}
+
+#[test]
+fn whatever_is_sent_costs_in_line_with_its_size_or_is_refused() {
+    let shapes: Vec<_> = shapes::all().into_iter().filter(|s| s.place != Place::Query).collect();
+    assert!(shapes.len() >= 60, "{}", shapes.len());
+    let mut wrong = Vec::new();
+    for shape in &shapes {
+        costs_are_linear(shape, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // What one request of the largest size holds at its worst. The most that was ever held never falls, so the first to pass it is named.
+    let fresh = ALLOCATOR.allocated();
+    for shape in &shapes {
+        let text = shape.of(limits::REQUEST_BYTES);
+        let named = read(shape, &text);
+        let held = ALLOCATOR.max_allocated().saturating_sub(fresh);
+        assert!(held <= MOST_HELD, "{}: {} MiB", shape.name(), held / MIB);
+        assert!(named <= limits::FAULTS + 1, "{}: {named} faults", shape.name());
+    }
+}
