@@ -5,6 +5,7 @@
 #[macro_use]
 mod support;
 
+mod addresses;
 mod archive;
 mod bad_input;
 mod bulk;
@@ -18,6 +19,7 @@ mod demo;
 mod driving;
 mod embargo;
 mod house;
+mod instants;
 mod keeping_up;
 mod listing;
 mod long_lists;

@@ -38,6 +38,7 @@ both! {
 
     async fn a_former_slug_leads_to_the_present_one_and_is_never_given_away(app) {
         let admin = app.admin().await;
+        admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &json!({ "authors_public": "always" })).await.ok();
         let made = admin.post("/v1/desk/authors", &json!({ "kind": "person", "translations": { "en": { "name": "Asha Rao" } } })).await;
         let path = made.header("location").unwrap().to_owned();
         let revised = admin.patch(&path, &made.etag(), &json!({ "translations": { "en": { "slug": "asha" } } })).await;

@@ -27,12 +27,12 @@ async fn lost(app: &TestApp, path: &str) {
 both! {
     async fn every_url_that_delivery_gives_resolves_to_what_it_was_given_for(app) {
         let desk_path = story(&app).await;
-        app.author("desk", "Digital Desk").await;
+        let desk = app.author("desk", "Digital Desk").await;
         app.import(&json!({ "type": "tag", "key": "cars", "translations": { "en": { "name": "Cars" }, "hi": { "name": "गाड़ियाँ" } } }));
-        // A tag is public while a live story carries it.
+        // A tag is public while a live story carries it, an author while one credits them.
         let editor = app.editor().await;
         let tag = editor.get("/v1/desk/tags").await.ok()["data"][0]["id"].clone();
-        editor.patch(&desk_path, &editor.get(&desk_path).await.etag(), &json!({ "tags": [tag] })).await.ok();
+        editor.patch(&desk_path, &editor.get(&desk_path).await.etag(), &json!({ "tags": [tag], "credits": [{ "role": "reported_by", "author_id": desk }] })).await.ok();
         editor.publish(&desk_path, &["en", "hi"]).await.ok();
         let id = desk_path.rsplit('/').next().unwrap();
         for locale in ["en", "hi"] {

@@ -18,7 +18,9 @@ use crate::{
         locale::Direction,
         name::{self, Name, Names},
         page::{Page, Paging},
-        section, tag,
+        section,
+        site::AuthorsPublic,
+        tag,
         tag::TagKind,
     },
     store::{self, Tx, names::Named},
@@ -274,19 +276,26 @@ pub(super) fn tags_of(tx: &mut Tx<'_>, reading: &Reading, ids: &BTreeSet<tag::Ta
     store::tags::some(tx, ids)?.iter().map(|t| show_tag(reading, t)).collect()
 }
 
-/// A page of authors.
+/// A page of the authors whom live stories credit; of all authors, where the site shows them.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn authors(tx: &mut Tx<'_>, reading: &Reading, paging: Paging) -> Result<Page<Author>, Error> {
-    store::authors::page(tx, paging)?.try_map(|a| show_author(reading, &a))
+    let page = match reading.masthead.site.authors_public {
+        AuthorsPublic::Always => store::authors::page(tx, paging)?,
+        AuthorsPublic::WhenNamed => store::authors::live_page(tx, paging)?,
+    };
+    page.try_map(|a| show_author(reading, &a))
 }
 
-/// One author.
+/// One author whom a live story credits; any author, where the site shows them all.
 ///
 /// # Errors
 /// [`Error::NotFound`].
 pub fn author(tx: &mut Tx<'_>, reading: &Reading, id: author::AuthorId) -> Result<Author, Error> {
+    if reading.masthead.site.authors_public == AuthorsPublic::WhenNamed && !store::authors::is_live(tx, id)? {
+        return Err(Error::NotFound("author"));
+    }
     show_author(reading, &store::authors::find(tx, id)?)
 }
 
@@ -320,7 +329,8 @@ fn by_slug<T>(
     let slug = crate::domain::text::nfc(slug);
     let found = store::names::find(tx, &reading.everywhere(), &[&slug])?;
     let address = found.into_iter().find(|a| a.kind == kind).ok_or(Error::NotFound(kind.as_str()))?;
-    let (thing, present) = show(tx, address.target)?;
+    // What is there no more is answered as what never was, down to its cache tags: whatever brings it back touches its slugs.
+    let (thing, present) = tx.noting_what_is_found(|tx| show(tx, address.target))?;
     Ok(if present == slug { Found::Here(thing) } else { Found::Moved(present) })
 }
 

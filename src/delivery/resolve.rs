@@ -166,16 +166,22 @@ fn listing_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str) -> Result
             let addresses = store::names::find(tx, &reading.everywhere(), &[slug])?;
             let Some(address) = addresses.into_iter().find(|a| a.kind != AddressKind::Article) else { return Ok(None) };
             let id = address.target;
-            Ok(match address.kind {
-                AddressKind::Section => {
-                    found(names::section(tx, &reading, id.into()))?.map(|s| Resolved::Section { id: s.id, locale, url: s.url })
-                }
-                AddressKind::Author => {
-                    found(names::author(tx, &reading, id.into()))?.map(|a| Resolved::Author { id: a.id, locale, url: a.url })
-                }
-                AddressKind::Tag => found(names::tag(tx, &reading, id.into()))?.map(|t| Resolved::Tag { id: t.id, locale, url: t.url }),
-                AddressKind::Article => None,
-            })
+            // As in `names::by_slug`: what is there no more is answered as what never was.
+            found(tx.noting_what_is_found(|tx| {
+                Ok(match address.kind {
+                    AddressKind::Section => {
+                        names::section(tx, &reading, id.into()).map(|s| Some(Resolved::Section { id: s.id, locale, url: s.url }))?
+                    }
+                    AddressKind::Author => {
+                        names::author(tx, &reading, id.into()).map(|a| Some(Resolved::Author { id: a.id, locale, url: a.url }))?
+                    }
+                    AddressKind::Tag => {
+                        names::tag(tx, &reading, id.into()).map(|t| Some(Resolved::Tag { id: t.id, locale, url: t.url }))?
+                    }
+                    AddressKind::Article => None,
+                })
+            }))
+            .map(Option::flatten)
         }
         (Some(_), Some(_)) => Ok(None),
     }

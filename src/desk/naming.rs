@@ -12,7 +12,10 @@ use crate::{
         name::{self, Name, NameDraft, Names},
         slug::Slug,
     },
-    store::{self, Tx, names::Claim},
+    store::{
+        self, Tx,
+        claims::{Claim, Wish},
+    },
 };
 
 /// What is to be named.
@@ -39,10 +42,10 @@ pub(super) fn assign(tx: &mut Tx<'_>, what: &Named, drafts: BTreeMap<Locale, Nam
     for (locale, checked) in checked {
         let kept = before.get(&locale).map(|n| n.slug.clone());
         let given = checked.given.filter(|slug| kept.as_ref() != Some(slug));
-        let by_hand = given.is_some();
-        let wish = given.or(kept).or_else(|| Slug::derive(&checked.name)).unwrap_or_else(|| Slug::stored(what.id.to_string()));
-        let claim = Claim { kind: what.kind, target: what.id, locale: &locale, public: true };
-        let slug = store::names::claim(tx, claim, &wish, by_hand).map_err(|e| e.under(&format!("#/translations/{locale}")))?;
+        let derived = || kept.or_else(|| Slug::derive(&checked.name)).unwrap_or_else(|| Slug::of_id(what.id));
+        let wish = given.map_or_else(|| Wish::from(derived()), Wish::by_hand);
+        let claim = Claim { kind: what.kind, target: what.id, locale: &locale };
+        let slug = store::claims::claim(tx, claim, &wish).map_err(|e| e.under(&format!("#/translations/{locale}")))?;
         names.insert(locale, Name { name: checked.name, slug, about: checked.about });
     }
     Ok(names)

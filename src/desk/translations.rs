@@ -21,7 +21,10 @@ use crate::{
         translation::{MadeFrom, Save, Translation, Words},
         user::User,
     },
-    store::{self, Tx, names::Claim},
+    store::{
+        self, Tx,
+        claims::{Claim, Wish},
+    },
 };
 
 /// What a caller says of a translation.
@@ -153,7 +156,7 @@ pub fn save(
     match (store::translations::find(tx, &article, locale)?, expected) {
         (None, None) => {
             let slot = permit.over(Slot { article: article.clone(), locale: locale.clone() })?;
-            let (save, note, warnings) = prepare(tx, &article, locale, None, with(None)?, permit.caller().user_id())?;
+            let (save, note, warnings) = prepare(tx, &permit, (&article, locale), None, with(None)?)?;
             let last = store::translations::last_version(tx, article.id, locale)?;
             let translation = Translation::first(article.id, locale.clone(), last, save);
             store::translations::create(tx, &slot, &translation, &note)?;
@@ -166,7 +169,7 @@ pub fn save(
             expect(tx, copy.get(), expected)?;
             let before = &copy.get().translation;
             let draft = with(Some(before))?;
-            let (save, note, warnings) = prepare(tx, &copy.get().article, locale, Some(before), draft, permit.caller().user_id())?;
+            let (save, note, warnings) = prepare(tx, &permit, (&copy.get().article, locale), Some(before), draft)?;
             if before.slug == save.slug && before.words == save.words && before.made_from == save.made_from {
                 let Copy { article, translation } = copy.into_inner();
                 return Ok(Saved { article, translation, warnings });
@@ -181,12 +184,12 @@ pub fn save(
 
 fn prepare(
     tx: &mut Tx<'_>,
-    article: &Article,
-    locale: &Locale,
+    permit: &Permit<EditTranslation>,
+    at: (&Article, &Locale),
     before: Option<&Translation>,
     draft: Draft,
-    by: Option<Id<User>>,
 ) -> Result<(Save, String, Vec<Violation>), Error> {
+    let ((article, locale), by) = (at, permit.caller().user_id());
     let mut faults = Faults::default();
     let note = line(&mut faults, "#/note", &draft.note, limits::NOTE);
     let given = draft.slug.as_deref().map(|slug| Slug::parse(slug, "#/slug"));
@@ -225,7 +228,7 @@ fn prepare(
     }
     let words = Words { body, ..words };
     refuse_fallback(tx, article, locale, &words)?;
-    let slug = address(tx, article, locale, before, given, &words.headline)?;
+    let slug = address(tx, permit, at, before, given, &words.headline)?;
     Ok((Save { slug, words, made_from, by, at: tx.now() }, note, warnings))
 }
 
@@ -279,29 +282,31 @@ fn source(
     }
 }
 
-/// The slug that words will be published under. An automatic one follows the headline until first published.
+/// The slug that words hope to be published under. An automatic one follows the headline until first published.
 fn address(
     tx: &mut Tx<'_>,
-    article: &Article,
-    locale: &Locale,
+    by: &Permit<EditTranslation>,
+    at: (&Article, &Locale),
     before: Option<&Translation>,
     given: Option<Slug>,
     headline: &str,
 ) -> Result<Slug, Error> {
-    let claim = Claim { kind: AddressKind::Article, target: article.id.uuid(), locale, public: false };
-    let derived = || Slug::derive(headline).unwrap_or_else(|| Slug::stored(article.id.to_string()));
-    let Some(before) = before else {
-        let by_hand = given.is_some();
-        return store::names::claim(tx, claim, &given.unwrap_or_else(derived), by_hand);
-    };
-    if let Some(new) = given.filter(|slug| *slug != before.slug) {
-        return store::names::claim(tx, claim, &new, true);
+    let (article, locale) = at;
+    let claim = Claim { kind: AddressKind::Article, target: article.id.uuid(), locale };
+    if let Some(new) = given.filter(|slug| before.is_none_or(|b| b.slug != *slug)) {
+        // A bundle may hold drafts of people who knew nothing of each other; they come in as they are.
+        let seen = by.caller().user_id().map(|_| by.visibility());
+        return store::claims::propose(tx, claim, &Wish::by_hand(new), seen);
     }
-    let follows = before.slug_is_automatic() && before.words.headline != headline;
-    if follows && !store::editions::exist(tx, article.id, Some(locale))? {
-        return store::names::claim(tx, claim, &derived(), false);
+    let derived = Translation::derived_slug(article.id, headline);
+    match before {
+        Some(before)
+            if before.words.headline == headline || before.stem().is_none() || store::editions::exist(tx, article.id, Some(locale))? =>
+        {
+            Ok(before.slug.clone())
+        }
+        _ => store::claims::propose(tx, claim, &Wish::from(derived), Some(by.visibility())),
     }
-    Ok(before.slug.clone())
 }
 
 fn step<A: crate::access::Action>(

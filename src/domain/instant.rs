@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::{PartialSchema, ToSchema, openapi};
 
@@ -38,16 +38,31 @@ impl Instant {
         Self::from_micros(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
-    /// The same instant for calendar arithmetic.
+    /// The date and time of clocks that show `zone`; those of the last day, east of Greenwich, stop with the year 9999.
+    #[must_use]
+    pub fn in_zone(self, zone: &TimeZone) -> DateTime {
+        // The calendar's library ends a day before the year does, so that its last instant can be told in any zone.
+        let offset = i64::from(zone.to_offset(self.timestamp()).seconds());
+        Self::from_micros(self.0.saturating_add(offset.saturating_mul(1_000_000))).civil()
+    }
+
+    /// The same instant for arithmetic with time zones, held to what that knows of: none of the last day of the year 9999.
     #[must_use]
     pub fn timestamp(self) -> Timestamp {
-        Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH)
+        Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 { Timestamp::MIN } else { Timestamp::MAX })
+    }
+
+    fn civil(self) -> DateTime {
+        EPOCH.saturating_add(SignedDuration::from_micros(self.0))
     }
 }
 
+/// 1970-01-01T00:00:00.
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.timestamp(), f)
+        write!(f, "{}Z", self.civil())
     }
 }
 impl fmt::Debug for Instant {
@@ -55,10 +70,64 @@ impl fmt::Debug for Instant {
         fmt::Display::fmt(self, f)
     }
 }
+
+/// Why a text is no instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an RFC 3339 date and time with offset, between the years 1 and 9999 of UTC")]
+pub struct NoInstant;
+
+/// So many digits at the beginning of a text, as a number, and what is left of it.
+fn digits<T: FromStr>(text: &str, count: usize) -> Result<(T, &str), NoInstant> {
+    let (number, rest) = text.split_at_checked(count).ok_or(NoInstant)?;
+    if !number.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(NoInstant);
+    }
+    number.parse().map(|number| (number, rest)).ok().ok_or(NoInstant)
+}
+
+/// What is left of a text behind one of these letters.
+fn behind<'t>(text: &'t str, letters: &[char]) -> Result<&'t str, NoInstant> {
+    text.strip_prefix(letters).ok_or(NoInstant)
+}
+
 impl FromStr for Instant {
-    type Err = jiff::Error;
-    fn from_str(s: &str) -> Result<Self, jiff::Error> {
-        s.parse::<Timestamp>().map(|t| Self::from_micros(t.as_microsecond()))
+    type Err = NoInstant;
+
+    /// An instant of RFC 3339, section 5.6, and nothing wider. What is finer than a microsecond is left out, and a leap second is the
+    /// one before it, for clocks that count none.
+    fn from_str(text: &str) -> Result<Self, NoInstant> {
+        let (year, rest) = digits::<i16>(text, 4)?;
+        let (month, rest) = digits::<i8>(behind(rest, &['-'])?, 2)?;
+        let (day, rest) = digits::<i8>(behind(rest, &['-'])?, 2)?;
+        let (hour, rest) = digits::<i8>(behind(rest, &['T', 't'])?, 2)?;
+        let (minute, rest) = digits::<i8>(behind(rest, &[':'])?, 2)?;
+        let (second, mut rest) = digits::<i8>(behind(rest, &[':'])?, 2)?;
+        let mut micros = 0;
+        if let Some(fraction) = rest.strip_prefix('.') {
+            let end = fraction.find(|c: char| !c.is_ascii_digit()).unwrap_or(fraction.len());
+            let (figures, after) = fraction.split_at_checked(end).ok_or(NoInstant)?;
+            let shown: String = figures.chars().chain("000000".chars()).take(6).collect();
+            micros = if figures.is_empty() { return Err(NoInstant) } else { digits::<i64>(&shown, 6)?.0 };
+            rest = after;
+        }
+        let west = match rest.strip_prefix(['+', '-']) {
+            None if rest == "Z" || rest == "z" => 0,
+            None => return Err(NoInstant),
+            Some(offset) => {
+                let (hours, minutes) = digits::<i64>(offset, 2)?;
+                let (minutes, end) = digits::<i64>(behind(minutes, &[':'])?, 2)?;
+                if hours > 23 || minutes > 59 || !end.is_empty() {
+                    return Err(NoInstant);
+                }
+                let seconds = hours.saturating_mul(3_600).saturating_add(minutes.saturating_mul(60));
+                if rest.starts_with('+') { -seconds } else { seconds }
+            }
+        };
+        let second = if second == 60 { 59 } else { second };
+        let there = DateTime::new(year, month, day, hour, minute, second, 0).ok().ok_or(NoInstant)?;
+        let seconds = there.duration_since(EPOCH).as_secs().saturating_add(west);
+        let at = seconds.saturating_mul(1_000_000).saturating_add(micros);
+        if (Self::MIN..=Self::MAX).contains(&at) { Ok(Self(at)) } else { Err(NoInstant) }
     }
 }
 impl Serialize for Instant {
@@ -68,7 +137,7 @@ impl Serialize for Instant {
 }
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Cow::<'de, str>::deserialize(d)?.parse().ok().ok_or_else(|| de::Error::custom("not an RFC 3339 date and time with offset"))
+        Cow::<'de, str>::deserialize(d)?.parse().map_err(de::Error::custom)
     }
 }
 impl PartialSchema for Instant {
@@ -94,6 +163,8 @@ pub trait Clock: Send + Sync {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -102,5 +173,80 @@ mod tests {
         assert_eq!(at.to_string(), "2024-03-16T13:09:00.123456Z");
         assert_eq!(Instant::from_micros(at.as_micros()), at);
         assert!("2024-03-16 18:39".parse::<Instant>().is_err());
+    }
+
+    #[test]
+    fn the_first_and_the_last_instant_that_can_be_written_are_instants() {
+        for text in [
+            "0001-01-01T00:00:00Z",
+            "9999-12-31T23:59:59.999999Z",
+            "9999-12-31T23:59:59Z",
+            "9999-12-30T22:00:01Z",
+            "0001-01-01T00:00:00.000001Z",
+        ] {
+            assert_eq!(text.parse::<Instant>().unwrap().to_string(), text);
+        }
+        for (text, utc) in [
+            ("9999-12-31T23:59:60Z", "9999-12-31T23:59:59Z"),
+            ("2016-12-31T23:59:60.5Z", "2016-12-31T23:59:59.5Z"),
+            ("9999-12-31T23:59:59-00:00", "9999-12-31T23:59:59Z"),
+            ("0001-01-01T23:59:00+23:59", "0001-01-01T00:00:00Z"),
+            ("9999-12-31T00:00:59-23:59", "9999-12-31T23:59:59Z"),
+            ("2024-03-16t13:09:00.1234567891234z", "2024-03-16T13:09:00.123456Z"),
+        ] {
+            assert_eq!(text.parse::<Instant>().unwrap().to_string(), utc, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_instant_of_rfc_3339_is_refused() {
+        for text in [
+            "0000-12-31T23:59:59Z",
+            "0001-01-01T00:00:00+00:01",
+            "9999-12-31T23:59:59-00:01",
+            "10000-01-01T00:00:00Z",
+            "+2024-01-01T00:00:00Z",
+            "-0001-01-01T00:00:00Z",
+            "2024-02-30T00:00:00Z",
+            "2023-02-29T00:00:00Z",
+            "2024-13-01T00:00:00Z",
+            "2024-01-01T24:00:00Z",
+            "2024-01-01T00:60:00Z",
+            "2024-01-01T00:00:61Z",
+            "2024-01-01T00:00:00",
+            "2024-01-01T00:00Z",
+            "2024-01-01",
+            "2024-01-01T00:00:00+24:00",
+            "2024-01-01T00:00:00+00:60",
+            "2024-01-01T00:00:00+0530",
+            "2024-01-01T00:00:00.Z",
+            "2024-01-01T00:00:00Z ",
+            " 2024-01-01T00:00:00Z",
+            "2024-01-01 00:00:00Z",
+            "2024-01-01T00:00:00+05:30[Asia/Kolkata]",
+            "20240101T000000Z",
+            "2024-W01-1T00:00:00Z",
+            "２０24-01-01T00:00:00Z",
+            "",
+            "Z",
+        ] {
+            assert!(text.parse::<Instant>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_instant_is_read_as_it_is_written(micros in Instant::MIN..=Instant::MAX, offset in -1439i64..=1439) {
+            let at = Instant::from_micros(micros);
+            prop_assert_eq!(at.as_micros(), micros);
+            prop_assert_eq!(at.to_string().parse::<Instant>().unwrap(), at);
+            // The same instant as clocks elsewhere say it.
+            let there = micros + offset * 60_000_000;
+            if (Instant::MIN..=Instant::MAX).contains(&there) {
+                let sign = if offset < 0 { '-' } else { '+' };
+                let said = Instant::from_micros(there).to_string().replace('Z', &format!("{sign}{:02}:{:02}", offset.abs() / 60, offset.abs() % 60));
+                prop_assert_eq!(said.parse::<Instant>().unwrap(), at);
+            }
+        }
     }
 }

@@ -24,6 +24,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Which authors are public.
+    pub enum AuthorsPublic {
+        /// Those whom something public names, for as long as it does.
+        WhenNamed => "when_named",
+        /// All of them, also those who are only named by what is still to come.
+        Always => "always",
+    }
+}
+
 /// Labels of credit roles: role, then locale, then label (`reported_by`, `hi`, `रिपोर्ट`).
 pub type CreditLabels = BTreeMap<String, BTreeMap<Locale, String>>;
 
@@ -44,6 +54,8 @@ pub struct Site {
     pub review: Review,
     /// Labels of credit roles.
     pub credit_labels: CreditLabels,
+    /// Which authors are public.
+    pub authors_public: AuthorsPublic,
     /// Newest version.
     pub version: Version,
     /// Last saved.
@@ -67,6 +79,8 @@ pub struct SiteDraft {
     pub review: Review,
     /// Labels of credit roles.
     pub credit_labels: CreditLabels,
+    /// Which authors are public.
+    pub authors_public: AuthorsPublic,
 }
 
 impl SiteDraft {
@@ -103,6 +117,7 @@ impl SiteDraft {
             url_pattern,
             review: self.review,
             credit_labels: labels,
+            authors_public: self.authors_public,
             version,
             updated_at: now,
         })
@@ -173,7 +188,7 @@ impl Masthead {
     /// The absolute URL of an article's page, percent-encoded.
     #[must_use]
     pub fn article_url(&self, locale: &Locale, section: Option<&Slug>, slug: &Slug, id: Id<Article>, published: Instant) -> String {
-        let date = |part: &str| published.timestamp().to_zoned_datetime(self.zone()).strftime(part).to_string();
+        let date = |part: &str| published.in_zone(&self.zone()).strftime(part).to_string();
         let mut url = self.site.url.clone();
         self.site.url_pattern.write(&mut url, |placeholder, url| match placeholder {
             "locale" => url.push_str(locale.as_str()),

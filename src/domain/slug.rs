@@ -6,6 +6,7 @@ use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
+use uuid::Uuid;
 
 use super::{error::Error, text::limits};
 
@@ -49,15 +50,41 @@ impl Slug {
         }
     }
 
-    /// The slug with a number behind it: `world`, `world-2`, `world-3`, …
+    /// The slug of what has no name that gives one: its id.
+    #[must_use]
+    pub fn of_id(id: Uuid) -> Self {
+        Self(id.to_string())
+    }
+
+    /// The slug with a number behind it: `world`, `world-2`, `world-3`, … Each number gives another one, however little room there is.
     #[must_use]
     pub fn numbered(&self, n: usize) -> Self {
         if n < 2 {
             return self.clone();
         }
         let suffix = format!("-{n}");
-        let room = limits::SLUG.saturating_sub(suffix.len());
-        Self(format!("{}{suffix}", cut(&self.0, room)))
+        let head = cut(&self.0, limits::SLUG.saturating_sub(suffix.len()));
+        let numbered = Self(format!("{head}{suffix}"));
+        if numbered != *self {
+            return numbered;
+        }
+        // It fills its room, and ends in this very number.
+        Self(format!("{}{suffix}", cut(&head, head.chars().count().saturating_sub(1))))
+    }
+
+    /// The slug with an id behind it, for when numbers will not do.
+    #[must_use]
+    pub fn with_id(&self, id: Uuid) -> Self {
+        let suffix = format!("-{id}");
+        Self(format!("{}{suffix}", cut(&self.0, limits::SLUG.saturating_sub(suffix.len()))))
+    }
+
+    /// True when this is `stem`, or `stem` with a number or an id behind it.
+    #[must_use]
+    pub fn is_of(&self, stem: &Self) -> bool {
+        let number = self.0.rsplit_once('-').and_then(|(_, n)| n.parse().ok());
+        let id = self.0.len().checked_sub(36).and_then(|at| self.0.get(at..)).and_then(|id| Uuid::try_parse(id).ok());
+        self == stem || number.is_some_and(|n| stem.numbered(n) == *self) || id.is_some_and(|id| stem.with_id(id) == *self)
     }
 
     /// The slug as text.
@@ -87,7 +114,8 @@ fn is_kept(c: char) -> bool {
     is_letter_or_digit(c) || c.general_category_group() == GeneralCategoryGroup::Mark
 }
 
-/// Cut to `max` code points, at a hyphen when there is one in the second half, else between grapheme clusters.
+/// Cut to `max` code points, at a hyphen when there is one in the second half, else between grapheme clusters; within the first one
+/// when not even that fits, so that something is left of whatever there was.
 fn cut(slug: &str, max: usize) -> String {
     if slug.chars().count() <= max {
         return slug.to_owned();
@@ -100,6 +128,9 @@ fn cut(slug: &str, max: usize) -> String {
             break;
         }
         kept.push_str(cluster);
+    }
+    if kept.is_empty() {
+        kept = slug.chars().take(max).collect();
     }
     match kept.rsplit_once('-') {
         Some((head, _)) if head.chars().count() * 2 >= max => head.to_owned(),
@@ -135,15 +166,44 @@ mod tests {
         assert!(Slug::parse("../admin", "#/slug").is_err());
     }
 
+    /// Texts of any script: usual words, clusters of any length, and what ends in numbers already.
+    fn text() -> impl Strategy<Value = String> {
+        let word = prop_oneof![
+            "[a-z]{1,30}",
+            "[ক-ঢ]্[ক-ঢ]{1,3}",
+            "[ಕ-ಳ]್[ಕ-ಳ]\u{200d}?",
+            "[ा-ौक-ह]{1,40}",
+            "[a-z\u{300}-\u{36f}]{1,90}",
+            "[\u{1100}-\u{11ff}]{1,20}",
+            "[0-9]{1,20}",
+            "\\PC{0,20}",
+        ];
+        let between = prop_oneof![Just(" "), Just("-"), Just(""), Just("’")];
+        prop::collection::vec((word, between), 0..12).prop_map(|all| all.into_iter().map(|(w, b)| w + b).collect())
+    }
+
     proptest! {
         #[test]
-        fn deriving_is_idempotent_and_bounded(text in "\\PC{0,200}", n in 1usize..2000) {
+        fn deriving_is_idempotent_and_bounded(text in text()) {
             if let Some(slug) = Slug::derive(&text) {
                 prop_assert!(slug.as_str().chars().count() <= limits::SLUG);
                 prop_assert_eq!(Slug::derive(slug.as_str()), Some(slug.clone()));
-                let numbered = slug.numbered(n);
-                prop_assert!(numbered.as_str().chars().count() <= limits::SLUG);
-                prop_assert!(!numbered.as_str().contains("--"));
+            }
+        }
+
+        #[test]
+        fn every_number_gives_a_slug_of_its_own(text in text(), more in prop::collection::btree_set(12usize.., 0..20)) {
+            let Some(slug) = Slug::derive(&text) else { return Ok(()) };
+            // Those that end in a number already, and those that a number was cut for, are numbered as any other.
+            for slug in [slug.numbered(2), slug.numbered(2).numbered(2), slug.numbered(usize::MAX), slug] {
+                let mut seen = std::collections::BTreeSet::new();
+                for n in (1..12).chain(more.iter().copied()) {
+                    let numbered = slug.numbered(n);
+                    prop_assert_eq!(Slug::parse(numbered.as_str(), "#/slug").unwrap(), numbered.clone());
+                    prop_assert!(seen.insert(numbered.clone()), "{} again, for {}", numbered, n);
+                    let number = format!("-{n}");
+                    prop_assert!(n == 1 || numbered.as_str().ends_with(&number));
+                }
             }
         }
     }

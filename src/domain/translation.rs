@@ -175,15 +175,16 @@ impl Translation {
         }
     }
 
-    /// True when the slug still is the one its headline gives, with or without a number.
+    /// The slug that its headline gives; its article's id, when the headline holds no letter and no digit.
     #[must_use]
-    pub fn slug_is_automatic(&self) -> bool {
-        let derived = Slug::derive(&self.words.headline);
-        let numbered = |d: &Slug| {
-            let tail = self.slug.as_str().rsplit_once('-').filter(|(_, n)| n.chars().all(|c| c.is_ascii_digit()));
-            tail.and_then(|(_, n)| n.parse().ok()).is_some_and(|n: usize| d.numbered(n) == self.slug)
-        };
-        derived.is_some_and(|d| d == self.slug || numbered(&d))
+    pub fn derived_slug(article: Id<Article>, headline: &str) -> Slug {
+        Slug::derive(headline).unwrap_or_else(|| Slug::of_id(article.uuid()))
+    }
+
+    /// What its slug comes of, when that still is the one its headline gives, with or without a number.
+    #[must_use]
+    pub fn stem(&self) -> Option<Slug> {
+        Some(Self::derived_slug(self.article_id, &self.words.headline)).filter(|stem| self.slug.is_of(stem))
     }
 }
 
@@ -207,9 +208,18 @@ mod tests {
 
     #[test]
     fn an_automatic_slug_is_recognised() {
-        assert!(translation("Rain in Kochi", "rain-in-kochi").slug_is_automatic());
-        assert!(translation("Rain in Kochi", "rain-in-kochi-3").slug_is_automatic());
-        assert!(!translation("Rain in Kochi", "monsoon").slug_is_automatic());
-        assert!(!translation("Rain in Kochi", "rain-in-kochi-live").slug_is_automatic());
+        let id = uuid::Uuid::nil().to_string();
+        for (headline, slug) in [
+            ("Rain in Kochi", "rain-in-kochi".to_owned()),
+            ("Rain in Kochi", "rain-in-kochi-3".to_owned()),
+            ("Rain in Kochi", format!("rain-in-kochi-{id}")),
+            ("!!!", id.clone()),
+            ("!!!", format!("{id}-2")),
+        ] {
+            assert!(translation(headline, &slug).stem().is_some(), "{slug}");
+        }
+        assert!(translation("Rain in Kochi", "monsoon").stem().is_none());
+        assert!(translation("Rain in Kochi", "rain-in-kochi-live").stem().is_none());
+        assert!(translation("Rain in Kochi", &id).stem().is_none());
     }
 }

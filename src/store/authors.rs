@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     Tx,
     names::{self, take},
-    schema::{article_credits, authors, edition_authors},
+    schema::{article_credits, authors, edition_authors, live_listings},
 };
 use crate::{
     access::Granted,
@@ -17,6 +17,7 @@ use crate::{
         author::Author,
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
+        facet::Facet,
         name::Names,
         page::{Page, Paging},
     },
@@ -51,15 +52,49 @@ fn domain(row: &Row, names: Names) -> Result<Author, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Author>, Error> {
+    list(tx, paging, false)
+}
+
+/// A page of the authors whom live stories credit, oldest first: an author is public while one does, so that none tells of a story to come.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn live_page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Author>, Error> {
+    list(tx, paging, true)
+}
+
+/// True while a live story credits the author.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn is_live(tx: &mut Tx<'_>, id: Id<Author>) -> Result<bool, Error> {
+    tx.note(CacheTag::listed(Facet::from(id)));
+    if tx.as_of.is_some() {
+        // A desk that asks what was public knows of every author.
+        return Ok(true);
+    }
+    let live = live_listings::table.filter(live_listings::facet.eq(id));
+    Ok(diesel::select(diesel::dsl::exists(live)).get_result(tx.conn)?)
+}
+
+fn list(tx: &mut Tx<'_>, paging: Paging, live: bool) -> Result<Page<Author>, Error> {
     tx.note(CacheTag::Authors);
+    let credited = || diesel::dsl::exists(live_listings::table.filter(live_listings::facet.eq(authors::id)));
     let mut query = authors::table.select(Row::as_select()).limit(i64::from(paging.limit).saturating_add(1)).into_boxed();
+    if live {
+        query = query.filter(credited());
+    }
     if let Some(cursor) = paging.cursor {
         let id = Id::<Author>::from(cursor.id);
         query = if cursor.backwards { query.filter(authors::id.lt(id)) } else { query.filter(authors::id.gt(id)) };
     }
     query = if paging.backwards() { query.order(authors::id.desc()) } else { query.order(authors::id.asc()) };
     let rows: Vec<Row> = query.load(tx.conn)?;
-    let total = if paging.count { Some(authors::table.count().get_result(tx.conn)?) } else { None };
+    let total = match (paging.count, live) {
+        (true, true) => Some(authors::table.filter(credited()).count().get_result(tx.conn)?),
+        (true, false) => Some(authors::table.count().get_result(tx.conn)?),
+        (false, _) => None,
+    };
     let ids: BTreeSet<Uuid> = rows.iter().map(|r| r.id.uuid()).collect();
     let mut names = names::of(tx, &ids)?;
     Page::cut(rows, paging, 0, total, |r| (0, r.id.uuid())).try_map(|row| {

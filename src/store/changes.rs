@@ -186,12 +186,13 @@ pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change
     }
     for Place { locale, facts, section_path } in editions::listed(tx, &moved)? {
         tags.extend(Facet::of(&facts, &section_path).into_iter().map(|facet| CacheTag::list(&locale, facet)));
-        // A tag is public as long as a live story carries it.
+        // A tag is public as long as a live story carries it, an author as long as one credits them.
         tags.extend(facts.tags.iter().map(|id| CacheTag::listed(Facet::from(*id))));
-        if !facts.tags.is_empty() {
-            tags.insert(CacheTag::Tags);
-        }
+        tags.extend(facts.credits.iter().map(|c| CacheTag::listed(Facet::from(c.author_id))));
+        tags.extend(facts.tags.first().map(|_| CacheTag::Tags));
+        tags.extend(facts.credits.first().map(|_| CacheTag::Authors));
         renamed.extend(facts.tags.iter().map(|id| id.uuid()));
+        renamed.extend(facts.credits.iter().map(|c| c.author_id.uuid()));
     }
     tags.extend(names::slugs(tx, &renamed)?.iter().map(|slug| CacheTag::slug(slug)));
     Ok(tags)

@@ -8,6 +8,7 @@ pub mod articles;
 pub mod assignments;
 pub mod authors;
 pub mod changes;
+pub mod claims;
 pub mod comments;
 mod connections;
 pub mod corrections;

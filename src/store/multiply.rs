@@ -171,9 +171,9 @@ pub fn multiply(tx: &mut Tx<'_>, _: &Permit<Import>, plan: &Plan, range: (i64, i
             format!("x.facet, x.locale {LIVE} JOIN live_listings x ON x.edition_id = e.id"),
         ),
         (
-            "addresses (locale, slug, kind, target_id, public)",
-            "s.locale, s.slug || '-' || n.n, 'article', n.article, s.public",
-            format!("a.locale, a.slug, a.public {LIVE} JOIN addresses a ON a.locale = e.locale AND a.slug = e.slug"),
+            "addresses (locale, slug, kind, target_id)",
+            "s.locale, s.slug || '-' || n.n, 'article', n.article",
+            format!("a.locale, a.slug {LIVE} JOIN addresses a ON a.locale = e.locale AND a.slug = e.slug"),
         ),
     ];
     let mut published = 0;

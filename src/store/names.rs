@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use diesel::{QueryableByName, prelude::*, result::DatabaseErrorKind, sql_types::Text};
+use diesel::{QueryableByName, prelude::*, sql_types::Text};
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
     sql::Sql,
 };
 use crate::domain::{
-    Error, Id, Locale, Violation,
+    Error, Id, Locale,
     address::AddressKind,
     cache_tag::CacheTag,
     name::{Name, Names},
@@ -112,104 +112,6 @@ pub(super) fn remove<T>(tx: &mut Tx<'_>, id: Id<T>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Who asks for an address, and how it becomes public.
-#[derive(Debug, Clone, Copy)]
-pub struct Claim<'a> {
-    /// What it leads to.
-    pub kind: AddressKind,
-    /// Which one.
-    pub target: Uuid,
-    /// In which locale.
-    pub locale: &'a Locale,
-    /// Public from now on, and so never given away.
-    pub public: bool,
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = addresses)]
-struct NewAddress<'a> {
-    locale: &'a str,
-    slug: &'a str,
-    kind: &'static str,
-    target_id: Id<()>,
-    public: bool,
-}
-
-/// Take the address `slug`, or the first free one numbered after it when it was not given by hand.
-///
-/// # Errors
-/// [`Error::Taken`] when a slug given by hand leads elsewhere.
-pub fn claim(tx: &mut Tx<'_>, claim: Claim<'_>, slug: &Slug, given: bool) -> Result<Slug, Error> {
-    loop {
-        let holders = holders(tx, claim.locale, slug)?;
-        let mine = |s: &Slug| holders.get(s.as_str()).is_none_or(|holder| *holder == claim.target);
-        if given && !mine(slug) {
-            let detail = "another address of this locale has this slug, or had it in public".to_owned();
-            return Err(Error::Taken(Violation { pointer: "#/slug".to_owned(), code: "taken", detail }));
-        }
-        let free = (1..=holders.len().saturating_add(2)).map(|n| slug.numbered(n)).find(mine).unwrap_or_else(|| slug.clone());
-        if holders.contains_key(free.as_str()) {
-            if claim.public {
-                publish(tx, claim.locale, &free)?;
-            }
-            return Ok(free);
-        }
-        let inserted = tx.attempt(|tx| {
-            let row = NewAddress {
-                locale: claim.locale.as_str(),
-                slug: free.as_str(),
-                kind: claim.kind.as_str(),
-                target_id: claim.target.into(),
-                public: claim.public,
-            };
-            match diesel::insert_into(addresses::table).values(&row).execute(tx.conn) {
-                Ok(_) => Ok(true),
-                Err(diesel::result::Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(Error::Busy),
-                Err(other) => Err(other.into()),
-            }
-        });
-        match inserted {
-            Ok(_) => return Ok(free),
-            // Somebody took it at the same moment: look again.
-            Err(Error::Busy) => {}
-            Err(other) => return Err(other),
-        }
-    }
-}
-
-/// The targets of the address and of those numbered after it.
-fn holders(tx: &mut Tx<'_>, locale: &Locale, slug: &Slug) -> Result<HashMap<String, Uuid>, Error> {
-    let stem: String = slug.as_str().chars().take(70).collect();
-    let end = format!("{stem}\u{10ffff}");
-    let rows: Vec<(String, Id<()>)> = addresses::table
-        .filter(addresses::locale.eq(locale.as_str()))
-        .filter(addresses::slug.ge(stem))
-        .filter(addresses::slug.lt(end))
-        .select((addresses::slug, addresses::target_id))
-        .load(tx.conn)?;
-    Ok(rows.into_iter().map(|(slug, id)| (slug, id.uuid())).collect())
-}
-
-/// An address becomes public, for good.
-pub(super) fn publish(tx: &mut Tx<'_>, locale: &Locale, slug: &Slug) -> Result<(), Error> {
-    diesel::update(addresses::table.find((locale.as_str(), slug.as_str()))).set(addresses::public.eq(true)).execute(tx.conn)?;
-    Ok(())
-}
-
-/// Give back the addresses of a thing in a locale that were never public, but for the one it keeps.
-pub(super) fn release<T>(tx: &mut Tx<'_>, id: Id<T>, locale: &Locale, keep: Option<&Slug>) -> Result<(), Error> {
-    let keep = keep.map_or("", Slug::as_str);
-    diesel::delete(
-        addresses::table
-            .filter(addresses::target_id.eq(id.cast::<()>()))
-            .filter(addresses::locale.eq(locale.as_str()))
-            .filter(addresses::public.eq(false))
-            .filter(addresses::slug.ne(keep)),
-    )
-    .execute(tx.conn)?;
-    Ok(())
-}
-
 /// Where an address leads.
 #[derive(Debug, Clone)]
 pub struct Address {
@@ -223,7 +125,8 @@ pub struct Address {
     pub slug: String,
 }
 
-/// Where public slugs lead, in any of the locales; in one statement. Those of tags lead somewhere while a live story carries them.
+/// Where slugs lead, in any of the locales; in one statement. Those of tags lead somewhere while a live story carries them, those of
+/// authors while one credits them, unless the site shows all its authors.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -243,14 +146,15 @@ pub fn find(tx: &mut Tx<'_>, locales: &[Locale], slugs: &[&str]) -> Result<Vec<A
         #[diesel(sql_type = Text)]
         slug: String,
     }
-    let mut sql = Sql::new("SELECT kind, target_id, locale, slug FROM addresses WHERE public = ");
-    sql.bool(true).push(" AND locale IN ").locales(locales).push(" AND slug IN (");
+    let mut sql = Sql::new("SELECT kind, target_id, locale, slug FROM addresses WHERE locale IN ");
+    sql.locales(locales).push(" AND slug IN (");
     for (n, slug) in slugs.iter().enumerate() {
         sql.push(if n == 0 { "" } else { ", " }).text(slug);
     }
     sql.push(")");
     if tx.as_of.is_none() {
-        sql.push(" AND (kind <> 'tag' OR EXISTS (SELECT 1 FROM live_listings x WHERE x.facet = target_id))");
+        sql.push(" AND (kind NOT IN ('tag', 'author') OR EXISTS (SELECT 1 FROM live_listings x WHERE x.facet = target_id)");
+        sql.push(" OR (kind = 'author' AND EXISTS (SELECT 1 FROM site WHERE authors_public = 'always')))");
     }
     let mut found = Vec::new();
     for row in sql.load::<Row>(tx)? {
@@ -260,7 +164,7 @@ pub fn find(tx: &mut Tx<'_>, locales: &[Locale], slugs: &[&str]) -> Result<Vec<A
     Ok(found)
 }
 
-/// Every slug that ever led to one of these in public, or may.
+/// Every slug that leads to one of these, or did.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -272,7 +176,7 @@ pub fn slugs(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<Vec<String>, Error
     Ok(addresses::table.filter(addresses::target_id.eq_any(ids)).select(addresses::slug).load(tx.conn)?)
 }
 
-/// The public addresses of sections, authors and tags, present and former.
+/// The addresses of sections, authors and tags, present and former.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -281,7 +185,7 @@ pub fn addresses(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<Vec<(Locale, S
         return Ok(Vec::new());
     }
     let ids: Vec<Id<()>> = ids.iter().map(|id| Id::from(*id)).collect();
-    let of_these = addresses::table.filter(addresses::target_id.eq_any(ids)).filter(addresses::public.eq(true));
+    let of_these = addresses::table.filter(addresses::target_id.eq_any(ids));
     let rows: Vec<(String, String)> = of_these.select((addresses::locale, addresses::slug)).load(tx.conn)?;
     Ok(rows.into_iter().map(|(locale, slug)| (Locale::stored(locale), Slug::stored(slug))).collect())
 }

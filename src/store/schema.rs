@@ -15,6 +15,7 @@ diesel::table! {
         credit_labels -> Doc,
         version -> Integer,
         updated_at -> At,
+        authors_public -> Text,
     }
 }
 
@@ -125,7 +126,6 @@ diesel::table! {
         slug -> Text,
         kind -> Text,
         target_id -> Uid,
-        public -> Bool,
     }
 }
 

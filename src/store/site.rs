@@ -43,6 +43,8 @@ struct Row {
     review: String,
     #[diesel(sql_type = Doc)]
     credit_labels: Unread,
+    #[diesel(sql_type = Text)]
+    authors_public: String,
     #[diesel(sql_type = Integer)]
     site_version: i32,
     #[diesel(sql_type = At)]
@@ -86,7 +88,7 @@ pub fn masthead(tx: &mut Tx<'_>) -> Result<Arc<Masthead>, Error> {
 
 fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     let rows: Vec<Row> = Sql::new(
-        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.review, s.credit_labels, \
+        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.review, s.credit_labels, s.authors_public, \
          s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, \
          l.version AS locale_version, (SELECT seq FROM change_counter) AS seq FROM site s CROSS JOIN locales l ORDER BY l.position, l.locale",
     )
@@ -116,6 +118,7 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
             url_pattern: UrlPattern::stored(row.url_pattern),
             review: row.review.parse()?,
             credit_labels: row.credit_labels.read()?,
+            authors_public: row.authors_public.parse()?,
             version: row.site_version,
             updated_at: row.updated_at,
         });
@@ -139,6 +142,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<Site>>) -> Result<(),
             site::url_pattern.eq(s.url_pattern.as_str()),
             site::review.eq(s.review.as_str()),
             site::credit_labels.eq(Json(json!(s.credit_labels))),
+            site::authors_public.eq(s.authors_public.as_str()),
             site::version.eq(s.version),
             site::updated_at.eq(s.updated_at),
         ))

@@ -77,11 +77,15 @@ pub fn of(tx: &mut Tx<'_>, article: &Article) -> Result<Vec<Takedown>, Error> {
 /// [`Error::Internal`] when the database fails.
 pub fn is_gone(tx: &mut Tx<'_>, id: Id<Article>) -> Result<bool, Error> {
     tx.note(CacheTag::thing(id.uuid()));
+    was_taken(tx, id)
+}
+
+fn was_taken(tx: &mut Tx<'_>, id: Id<Article>) -> Result<bool, Error> {
     let withdrawn: Option<Option<Instant>> = articles::table.find(id).select(articles::withdrawn_at).first(tx.conn).optional()?;
     Ok(withdrawn.flatten().is_some() && editions::exist(tx, id, None)?)
 }
 
-/// The same for the article that public slugs lead to.
+/// The same for the article that a slug led to. A takedown, and its end, touch every slug of their article.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -89,7 +93,7 @@ pub fn is_gone_by_slug(tx: &mut Tx<'_>, slug: &str, locales: &[Locale]) -> Resul
     use crate::domain::address::AddressKind;
     let found = super::names::find(tx, locales, &[slug])?;
     match found.into_iter().find(|a| a.kind == AddressKind::Article) {
-        Some(address) => is_gone(tx, address.target.into()),
+        Some(address) => was_taken(tx, address.target.into()),
         None => Ok(false),
     }
 }

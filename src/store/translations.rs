@@ -247,7 +247,6 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, note: &str) -> Resul
     let translation = &granted.get().translation;
     update(tx, translation, translation.version.saturating_sub(1))?;
     revision(tx, translation, note)?;
-    super::names::release(tx, translation.article_id, &translation.locale, Some(&translation.slug))?;
     let subject = Subject::Translation(translation.article_id, translation.locale.clone());
     tx.record(Change::new(Event::Revised, subject), granted.caller());
     Ok(())
@@ -262,6 +261,18 @@ pub fn step<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>) -> Result<(), Error>
     update(tx, translation, translation.version)?;
     let subject = Subject::Translation(translation.article_id, translation.locale.clone());
     tx.record(Change::new(Event::Moved, subject), granted.caller());
+    Ok(())
+}
+
+/// Give words the slug that they are public under, and every save of them that hoped for another.
+pub(super) fn move_to(tx: &mut Tx<'_>, t: &Translation, slug: &Slug) -> Result<(), Error> {
+    let at = translations::table.find((t.article_id, t.locale.as_str()));
+    diesel::update(at).set(translations::slug.eq(slug.as_str())).execute(tx.conn)?;
+    let saves = translation_revisions::table
+        .filter(translation_revisions::article_id.eq(t.article_id))
+        .filter(translation_revisions::locale.eq(t.locale.as_str()))
+        .filter(translation_revisions::slug.eq(t.slug.as_str()));
+    diesel::update(saves).set(translation_revisions::slug.eq(slug.as_str())).execute(tx.conn)?;
     Ok(())
 }
 
@@ -339,7 +350,6 @@ pub fn saved_by(tx: &mut Tx<'_>, t: &Translation) -> Result<Option<(String, Inst
 /// [`Error::Stale`] when they have moved on.
 pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, expected: Version) -> Result<(), Error> {
     let t = &granted.get().translation;
-    super::names::release(tx, t.article_id, &t.locale, None)?;
     let at = translations::table.find((t.article_id, t.locale.as_str())).filter(translations::version.eq(expected));
     if diesel::delete(at).execute(tx.conn)? == 0 {
         return Err(t.stale());

@@ -5,14 +5,13 @@ use diesel::prelude::*;
 use super::{
     Tx,
     articles::{SELECT, load, sees},
-    names,
-    schema::{articles, translation_revisions},
+    schema::articles,
     sql::Sql,
 };
 use crate::{
     access::{Granted, Visibility},
     domain::{
-        Error, Id, Instant, Locale, Version,
+        Error, Id, Instant, Version,
         article::Article,
         change::{Change, Event, Subject},
         page::{Page, Paging},
@@ -80,20 +79,12 @@ pub fn place<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, expected: Versio
     Ok(())
 }
 
-/// Remove an article that lies in the trash and never had an edition, with all its words and addresses.
+/// Remove an article that lies in the trash and never had an edition, with all its words.
 ///
 /// # Errors
 /// [`Error::Stale`] when it has moved on.
 pub fn purge<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>) -> Result<(), Error> {
     let article = granted.get();
-    let locales: Vec<String> = translation_revisions::table
-        .filter(translation_revisions::article_id.eq(article.id))
-        .select(translation_revisions::locale)
-        .distinct()
-        .load(tx.conn)?;
-    for locale in locales {
-        names::release(tx, article.id, &Locale::stored(locale), None)?;
-    }
     let at = articles::table.find(article.id).filter(articles::version.eq(article.version)).filter(articles::trashed_at.is_not_null());
     if diesel::delete(at).execute(tx.conn)? == 0 {
         return Err(Error::stale("article", article.version));

@@ -24,6 +24,8 @@ pub struct Tx<'a> {
     pub(super) changes: Vec<Recorded>,
     pub(super) notes: Option<Noted>,
     pub(super) as_of: Option<Instant>,
+    /// How often it stands in a queue of those who number the same slug.
+    pub(super) queues: usize,
     /// What others who read in the same snapshot found out.
     pub(super) known: Option<&'a Known>,
 }
@@ -56,7 +58,7 @@ pub(super) struct Recorded {
 impl<'a> Tx<'a> {
     /// What is done on a connection whose transaction has begun.
     pub(super) fn new(conn: &'a mut Conn, now: Instant, entropy: &'a dyn Entropy) -> Self {
-        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None, known: None }
+        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None, queues: 0, known: None }
     }
 }
 
@@ -99,6 +101,19 @@ impl Tx<'_> {
         }
     }
 
+    /// Look for something; where it is not found, nothing that was looked at is noted.
+    ///
+    /// # Errors
+    /// Those of `look`.
+    pub fn noting_what_is_found<T>(&mut self, look: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        let before = self.notes.as_ref().map(|noted| noted.tags.clone());
+        let found = look(self);
+        if let (Err(Error::NotFound(_)), Some(noted), Some(before)) = (&found, &mut self.notes, before) {
+            noted.tags = before;
+        }
+        found
+    }
+
     /// Note the last change before what is being read.
     pub(super) fn note_seq(&mut self, seq: i64) {
         if let Some(noted) = &mut self.notes {
@@ -129,12 +144,13 @@ impl Tx<'_> {
     /// # Errors
     /// Those of `f`.
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let (now, entropy) = (self.now, self.entropy);
-        let (value, changes) = self.conn.transaction(|conn| {
-            let mut tx = Tx::new(conn, now, entropy);
+        let (now, entropy, queues) = (self.now, self.entropy, self.queues);
+        let (value, changes, queues) = self.conn.transaction(|conn| {
+            let mut tx = Tx { queues, ..Tx::new(conn, now, entropy) };
             let value = f(&mut tx)?;
-            Ok::<_, Error>((value, tx.changes))
+            Ok::<_, Error>((value, tx.changes, tx.queues))
         })?;
+        self.queues = queues;
         changes.into_iter().for_each(|recorded| self.keep(recorded));
         Ok(value)
     }

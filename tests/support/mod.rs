@@ -238,8 +238,13 @@ impl TestApp {
 
     /// The same database over connections of its own, of which so many read.
     pub(crate) fn store_of(&self, readers: u32) -> Store {
+        self.store_with(readers, 2)
+    }
+
+    /// The same, of which so many write.
+    pub(crate) fn store_with(&self, readers: u32, writers: u32) -> Store {
         let entropy = Arc::new(Seeded(Mutex::new(11)));
-        Store::open(Options { url: self.url.clone(), readers, writers: 2, clock: self.clock.clone(), entropy }).unwrap()
+        Store::open(Options { url: self.url.clone(), readers, writers, clock: self.clock.clone(), entropy }).unwrap()
     }
 
     /// Another instance over the same database, with connections and a response cache of its own.
@@ -350,8 +355,13 @@ impl TestApp {
     /// An author, and its id.
     pub(crate) async fn author(&self, key: &str, name: &str) -> String {
         self.import(&json!({ "type": "author", "key": key, "kind": "person", "translations": { "en": { "name": name } } }));
-        let slug = name.to_lowercase().replace(' ', "-");
-        self.anyone().get(&format!("/v1/authors/by-slug/{slug}")).await.ok()["id"].as_str().unwrap().to_owned()
+        self.imported("author", key).await
+    }
+
+    /// The id of what was imported under a key.
+    pub(crate) async fn imported(&self, kind: &'static str, key: &str) -> String {
+        let key = key.to_owned();
+        self.store.read(move |tx| dateline::store::imports::find(tx, kind, &key)).await.unwrap().unwrap().target.to_string()
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     desk,
     domain::{
         self, Instant, Locale,
-        site::{CreditLabels, Review, SiteDraft},
+        site::{AuthorsPublic, CreditLabels, Review, SiteDraft},
     },
     store,
 };
@@ -52,6 +52,8 @@ pub struct DeskSite {
     /// Labels of credit roles: role, then locale, then label.
     #[schema(value_type = std::collections::HashMap<String, std::collections::HashMap<String, String>>, example = json!({ "reported_by": { "en": "Reported by", "hi": "रिपोर्ट" } }))]
     pub credit_labels: CreditLabels,
+    /// Which authors readers can find: those whom something public names, or all of them.
+    pub authors_public: AuthorsPublic,
     /// Newest version.
     #[schema(read_only)]
     pub version: i32,
@@ -72,6 +74,7 @@ pub struct SiteInput {
     review: Review,
     #[serde(default)]
     credit_labels: CreditLabels,
+    authors_public: AuthorsPublic,
 }
 
 /// A merge patch on it, as the contract shows it.
@@ -92,6 +95,7 @@ impl From<SiteInput> for SiteDraft {
             url_pattern: s.url_pattern,
             review: s.review,
             credit_labels: s.credit_labels,
+            authors_public: s.authors_public,
         }
     }
 }
@@ -106,6 +110,7 @@ impl From<&domain::site::Site> for DeskSite {
             url_pattern: s.url_pattern.as_str().to_owned(),
             review: s.review,
             credit_labels: s.credit_labels.clone(),
+            authors_public: s.authors_public,
             version: s.version,
             updated_at: s.updated_at,
         }

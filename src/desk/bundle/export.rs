@@ -77,6 +77,7 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
         url_pattern: site.url_pattern.as_str().to_owned(),
         review: site.review,
         credit_labels: site.credit_labels,
+        authors_public: Some(site.authors_public),
     }));
     Ok(records.into_iter().map(Record::escaped).collect())
 }

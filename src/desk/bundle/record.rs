@@ -15,7 +15,7 @@ use crate::domain::{
     correction::CorrectionKind,
     freshness::Lag,
     locale::Direction,
-    site::{CreditLabels, Review},
+    site::{AuthorsPublic, CreditLabels, Review},
     tag::TagKind,
     translation::State,
 };
@@ -51,6 +51,8 @@ pub struct SiteRecord {
     pub(super) review: Review,
     #[serde(default)]
     pub(super) credit_labels: CreditLabels,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) authors_public: Option<AuthorsPublic>,
 }
 
 fn optional() -> Review {

@@ -175,6 +175,18 @@ pub(super) fn come_by_its_clock(conn: &Conn, column: &'static str) -> String {
     }
 }
 
+/// Wait for those who hold `what`, and hold it to the end of the transaction. `SQLite` has one writer.
+pub(super) fn queue_for(conn: &mut Conn, what: &str) -> QueryResult<()> {
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(pg) => {
+            // Of two numbers: those of one are for a whole database, such as a migration.
+            let query = diesel::sql_query("SELECT pg_advisory_xact_lock(7220255, hashtext($1))");
+            query.bind::<diesel::sql_types::Text, _>(what).execute(pg).map(drop)
+        }
+    }
+}
+
 /// The channel on which committed changes are told.
 const CHANNEL: &str = "dateline_changes";
 

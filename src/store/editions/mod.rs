@@ -16,17 +16,19 @@ pub(super) use live::{LiveRow, select};
 
 use super::{
     Tx,
+    claims::{self, Claim, Wish},
     dialect::{At, Doc, Json, Uid, Unread},
-    listings, names,
+    listings,
     schema::{edition_authors, edition_tags, editions},
     sections::path_of,
     sql::Sql,
-    translations::made_from,
+    translations::{self, made_from},
 };
 use crate::{
     access::{Caller, Granted, permit::Copy},
     domain::{
         Error, Id, Instant, Locale, Version,
+        address::AddressKind,
         article::{Article, Facts},
         author::Author,
         change::{Change, Event, Subject},
@@ -78,6 +80,7 @@ pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition
     if copy.article.id != edition.article_id || copy.translation.locale != edition.locale {
         return Err(Error::Forbidden("article.publish"));
     }
+    let slug = address(tx, copy, edition)?;
     end(tx, edition.article_id, Some(&edition.locale), edition.started_at)?;
     let words = &edition.words;
     let row = NewRow {
@@ -89,7 +92,7 @@ pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition
         section_id: edition.facts.section_id,
         facts: Json(json!(edition.facts)),
         facts_version: edition.facts_version,
-        slug: edition.slug.as_str(),
+        slug: slug.as_str(),
         headline: &words.headline,
         summary: &words.summary,
         lead_alt: &words.lead_alt,
@@ -121,10 +124,22 @@ pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition
         diesel::insert_into(edition_authors::table).values(row).execute(tx.conn)?;
     }
     listings::list(tx, edition)?;
-    names::publish(tx, &edition.locale, &edition.slug)?;
     let subject = Subject::Translation(edition.article_id, edition.locale.clone());
     tx.record(Change::new(Event::Published, subject), granted.caller());
     Ok(())
+}
+
+/// Take the address of an edition for good. Where another story was public under it first, it gets a number, and the working copy has the
+/// same one from then on. That is no save: the words are those they were, and what was made from them, or named them by their version,
+/// means them still.
+fn address(tx: &mut Tx<'_>, copy: &Copy, edition: &Edition) -> Result<Slug, Error> {
+    let claim = Claim { kind: AddressKind::Article, target: edition.article_id.uuid(), locale: &edition.locale };
+    let stem = copy.translation.stem().unwrap_or_else(|| edition.slug.clone());
+    let slug = claims::claim(tx, claim, &Wish::numbered(edition.slug.clone(), stem))?;
+    if slug != copy.translation.slug {
+        translations::move_to(tx, &copy.translation, &slug)?;
+    }
+    Ok(slug)
 }
 
 /// End the live edition of an article in a locale, if there is one.

@@ -139,7 +139,8 @@ impl Importer<'_, '_> {
     }
 
     fn site(&mut self, r: &SiteRecord) -> Result<Outcome, Error> {
-        let before = store::site::masthead(self.tx)?.site.version;
+        let present = store::site::masthead(self.tx)?;
+        let before = present.site.version;
         let draft = SiteDraft {
             name: r.name.clone(),
             url: r.url.clone(),
@@ -148,6 +149,7 @@ impl Importer<'_, '_> {
             url_pattern: r.url_pattern.clone(),
             review: r.review,
             credit_labels: r.credit_labels.clone(),
+            authors_public: r.authors_public.unwrap_or(present.site.authors_public),
         };
         let permit = self.permit()?;
         let after = desk::site::revise(self.tx, permit, None, |site| {

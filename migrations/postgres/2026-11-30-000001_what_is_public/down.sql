@@ -1,0 +1,13 @@
+ALTER TABLE site DROP COLUMN authors_public;
+
+ALTER TABLE addresses ADD COLUMN public BOOLEAN NOT NULL DEFAULT TRUE;
+ALTER TABLE addresses ALTER COLUMN public DROP DEFAULT;
+-- Every slug of words is in the registry again. Of those that hope for the same, or for what is public, all but one go by their id.
+UPDATE translations SET slug = article_id::text
+    WHERE EXISTS (SELECT 1 FROM addresses a WHERE a.locale = translations.locale AND a.slug = translations.slug AND a.target_id <> translations.article_id)
+        OR (NOT EXISTS (SELECT 1 FROM addresses a WHERE a.locale = translations.locale AND a.slug = translations.slug)
+            AND EXISTS (SELECT 1 FROM translations o WHERE o.locale = translations.locale AND o.slug = translations.slug AND o.article_id < translations.article_id));
+INSERT INTO addresses (locale, slug, kind, target_id, public)
+    SELECT t.locale, t.slug, 'article', t.article_id, FALSE FROM translations t
+    WHERE NOT EXISTS (SELECT 1 FROM addresses a WHERE a.locale = t.locale AND a.slug = t.slug);
+DROP INDEX translations_by_slug;

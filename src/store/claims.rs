@@ -1,0 +1,204 @@
+//! Claims: which address a thing gets.
+//!
+//! **Context.** An address is never given away, so two things that would like the same slug cannot both have it. What is not public
+//! yet must not be told by that: whoever may not see a draft could otherwise ask for its headline, and hear that it is taken.
+//!
+//! **Decision.** The registry holds what is public, or was, and the names of sections, authors and tags, which the whole desk sees. It
+//! alone is unique. A story enters it when it is published ([`claim`]), and has a number then where one is needed: whoever is published
+//! first has the slug. Before that its slug is what it hopes for ([`propose`]): it keeps away from the registry and from the drafts that
+//! its writer may see, and from nothing else.
+//!
+//! **Consequence.** Numbers are looked for by their exact slugs, in steps that grow as the numbers do, so that the ten thousandth story of
+//! one headline costs a few statements more than the first. Nothing is retried without end: whoever finds no number free, or is beaten
+//! to each of them, gets an id that was drawn for this, which nobody can have taken before. On `PostgreSQL` those who number the same
+//! slug queue for each other; that spares them the race, and nothing depends on it.
+
+use std::collections::BTreeSet;
+
+use diesel::{QueryableByName, sql_types::Text};
+use uuid::Uuid;
+
+use super::{Tx, articles, dialect, sql::Sql};
+use crate::{
+    access::Visibility,
+    domain::{Error, Id, Locale, Violation, address::AddressKind, slug::Slug},
+};
+
+/// Who asks for an address.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    /// What it leads to.
+    pub kind: AddressKind,
+    /// Which one.
+    pub target: Uuid,
+    /// In which locale.
+    pub locale: &'a Locale,
+}
+
+/// Which address is asked for.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    slug: Slug,
+    stem: Option<Slug>,
+}
+
+impl Wish {
+    /// This one and no other.
+    #[must_use]
+    pub fn by_hand(slug: Slug) -> Self {
+        Self { slug, stem: None }
+    }
+
+    /// This one, else one with a number behind `stem`.
+    #[must_use]
+    pub fn numbered(slug: Slug, stem: Slug) -> Self {
+        Self { slug, stem: Some(stem) }
+    }
+}
+
+impl From<Slug> for Wish {
+    fn from(slug: Slug) -> Self {
+        Self::numbered(slug.clone(), slug)
+    }
+}
+
+/// How often a number is looked for again when somebody else was faster.
+const TRIES: usize = 8;
+
+/// Numbers that one statement looks for.
+const WIDTH: usize = 16;
+
+fn taken(detail: &str) -> Error {
+    Error::Taken(Violation { pointer: "#/slug".to_owned(), code: "taken", detail: detail.to_owned() })
+}
+
+/// Take an address for good: the one wished for, or the first free number behind its stem.
+///
+/// # Errors
+/// [`Error::Taken`] when one given by hand leads elsewhere.
+pub fn claim(tx: &mut Tx<'_>, claim: Claim<'_>, wish: &Wish) -> Result<Slug, Error> {
+    if enter(tx, claim, &wish.slug)? {
+        return Ok(wish.slug.clone());
+    }
+    let Some(stem) = &wish.stem else {
+        return Err(taken("another address of this locale has this slug, or had it in public"));
+    };
+    queue(tx, claim, stem)?;
+    for _ in 0..TRIES {
+        let Some(free) = number(tx, claim, stem, None)? else { break };
+        if enter(tx, claim, &free)? {
+            return Ok(free);
+        }
+    }
+    let drawn = stem.with_id(tx.new_id::<()>().uuid());
+    if enter(tx, claim, &drawn)? { Ok(drawn) } else { Err(Error::Busy) }
+}
+
+/// The address that words which are not public yet may hope for. Nothing is taken by that; of others' drafts it keeps away from those
+/// that `seen` shows.
+///
+/// # Errors
+/// [`Error::Taken`] when one given by hand leads elsewhere, or is hoped for in a draft that the caller may see.
+pub fn propose(tx: &mut Tx<'_>, claim: Claim<'_>, wish: &Wish, seen: Option<Visibility>) -> Result<Slug, Error> {
+    let only = std::slice::from_ref(&wish.slug);
+    queue(tx, claim, wish.stem.as_ref().unwrap_or(&wish.slug))?;
+    let Some(stem) = &wish.stem else {
+        if !held(tx, claim, only, None)?.is_empty() {
+            return Err(taken("another address of this locale has this slug, or had it in public"));
+        }
+        if !held(tx, claim, only, seen)?.is_empty() {
+            return Err(taken("another story that is not public yet has this slug"));
+        }
+        return Ok(wish.slug.clone());
+    };
+    if held(tx, claim, only, seen)?.is_empty() {
+        return Ok(wish.slug.clone());
+    }
+    Ok(number(tx, claim, stem, seen)?.unwrap_or_else(|| stem.with_id(tx.new_id::<()>().uuid())))
+}
+
+/// Enter an address into the registry; false when it leads elsewhere.
+fn enter(tx: &mut Tx<'_>, claim: Claim<'_>, slug: &Slug) -> Result<bool, Error> {
+    #[derive(QueryableByName)]
+    struct Holder {
+        #[diesel(sql_type = dialect::Uid)]
+        target_id: Id<()>,
+    }
+    let mut sql = Sql::new("INSERT INTO addresses (locale, slug, kind, target_id) VALUES (");
+    sql.text(claim.locale.as_str()).push(", ").text(slug.as_str()).push(", ").text(claim.kind.as_str()).push(", ");
+    sql.id(Id::<()>::from(claim.target)).push(") ON CONFLICT (locale, slug) DO NOTHING");
+    if sql.execute(tx)? > 0 {
+        return Ok(true);
+    }
+    let mut sql = Sql::new("SELECT target_id FROM addresses WHERE locale = ");
+    sql.text(claim.locale.as_str()).push(" AND slug = ").text(slug.as_str());
+    Ok(sql.first::<Holder>(tx)?.is_some_and(|holder| holder.target_id.uuid() == claim.target))
+}
+
+/// Wait for others who number the same slug.
+fn queue(tx: &mut Tx<'_>, claim: Claim<'_>, stem: &Slug) -> Result<(), Error> {
+    // Each place in a queue is kept to the end of the transaction, and there is not room for any number of them.
+    const MOST: usize = 128;
+    if tx.queues >= MOST {
+        return Ok(());
+    }
+    tx.queues = tx.queues.saturating_add(1);
+    Ok(dialect::queue_for(tx.conn, &format!("{}/{stem}", claim.locale))?)
+}
+
+/// Those of some slugs that others hold, or hope for in drafts that `seen` shows.
+fn held(tx: &mut Tx<'_>, claim: Claim<'_>, slugs: &[Slug], seen: Option<Visibility>) -> Result<BTreeSet<String>, Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        slug: String,
+    }
+    let target = Id::<()>::from(claim.target);
+    let among = |sql: &mut Sql| {
+        for (n, slug) in slugs.iter().enumerate() {
+            sql.push(if n == 0 { "(" } else { ", " }).text(slug.as_str());
+        }
+        sql.push(")");
+    };
+    let mut sql = Sql::new("SELECT slug FROM addresses WHERE locale = ");
+    sql.text(claim.locale.as_str()).push(" AND slug IN ");
+    among(&mut sql);
+    sql.push(" AND target_id <> ").id(target);
+    if let Some(seen) = seen {
+        sql.push(" UNION SELECT t.slug FROM translations t JOIN articles a ON a.id = t.article_id WHERE t.locale = ");
+        sql.text(claim.locale.as_str()).push(" AND t.slug IN ");
+        among(&mut sql);
+        sql.push(" AND t.article_id <> ").id(target).push(" AND ");
+        articles::sees(&mut sql, seen);
+    }
+    Ok(sql.load::<Row>(tx)?.into_iter().map(|row| row.slug).collect())
+}
+
+/// A free number behind a stem: the first one, when they were given out in order; nothing when there are more than can be looked for.
+fn number(tx: &mut Tx<'_>, claim: Claim<'_>, stem: &Slug, seen: Option<Visibility>) -> Result<Option<Slug>, Error> {
+    let mut look = |numbers: &[usize]| -> Result<(usize, Option<usize>), Error> {
+        let slugs: Vec<Slug> = numbers.iter().map(|n| stem.numbered(*n)).collect();
+        let held = held(tx, claim, &slugs, seen)?;
+        let free = slugs.iter().position(|slug| !held.contains(slug.as_str()));
+        let before = free.map_or(numbers.len(), |at| at).checked_sub(1).and_then(|at| numbers.get(at));
+        Ok((before.copied().unwrap_or(0), free.and_then(|at| numbers.get(at)).copied()))
+    };
+    let near: Vec<usize> = (2..).take(WIDTH).collect();
+    let (mut last, free) = look(&near)?;
+    if let Some(free) = free {
+        return Ok(Some(stem.numbered(free)));
+    }
+    let far: Vec<usize> = (5..).take(WIDTH).map(|power| 1 << power).collect();
+    let (before, Some(mut free)) = look(&far)? else { return Ok(None) };
+    last = last.max(before);
+    // Between one that is taken and one that is free: nearer by a sixteenth each time.
+    while free.saturating_sub(last) > 1 {
+        let gap = free.saturating_sub(last);
+        let step = gap.div_ceil(WIDTH.saturating_add(1)).max(1);
+        let between: Vec<usize> = (1..=WIDTH).map(|n| last.saturating_add(step.saturating_mul(n))).filter(|n| *n < free).collect();
+        let (before, nearer) = look(&between)?;
+        last = last.max(before);
+        free = nearer.unwrap_or(free);
+    }
+    Ok(Some(stem.numbered(free)))
+}
