@@ -34,6 +34,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What somebody reads of the desk who was granted a role only in a section or a locale.
+    pub enum DeskReading {
+        /// Everything, as those do who were granted it everywhere.
+        Open => "open",
+        /// What the grant is about.
+        Granted => "granted",
+    }
+}
+
 /// Labels of credit roles: role, then locale, then label (`reported_by`, `hi`, `रिपोर्ट`).
 pub type CreditLabels = BTreeMap<String, BTreeMap<Locale, String>>;
 
@@ -52,6 +62,8 @@ pub struct Site {
     pub url_pattern: UrlPattern,
     /// Whether review is required.
     pub review: Review,
+    /// What grants within limits read.
+    pub desk_reading: DeskReading,
     /// Labels of credit roles.
     pub credit_labels: CreditLabels,
     /// Which authors are public.
@@ -77,6 +89,8 @@ pub struct SiteDraft {
     pub url_pattern: String,
     /// Whether review is required.
     pub review: Review,
+    /// What grants within limits read.
+    pub desk_reading: DeskReading,
     /// Labels of credit roles.
     pub credit_labels: CreditLabels,
     /// Which authors are public.
@@ -116,6 +130,7 @@ impl SiteDraft {
             time_zone: self.time_zone,
             url_pattern,
             review: self.review,
+            desk_reading: self.desk_reading,
             credit_labels: labels,
             authors_public: self.authors_public,
             version,

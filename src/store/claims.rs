@@ -18,7 +18,11 @@ use std::collections::BTreeSet;
 use diesel::{QueryableByName, sql_types::Text};
 use uuid::Uuid;
 
-use super::{Tx, articles, dialect, sql::Sql};
+use super::{
+    Tx, dialect,
+    sight::{reads, sees},
+    sql::Sql,
+};
 use crate::{
     access::Visibility,
     domain::{Error, Id, Locale, Violation, address::AddressKind, slug::Slug},
@@ -99,7 +103,7 @@ pub fn claim(tx: &mut Tx<'_>, claim: Claim<'_>, wish: &Wish) -> Result<Slug, Err
 ///
 /// # Errors
 /// [`Error::Taken`] when one given by hand leads elsewhere, or is hoped for in a draft that the caller may see.
-pub fn propose(tx: &mut Tx<'_>, claim: Claim<'_>, wish: &Wish, seen: Option<Visibility>) -> Result<Slug, Error> {
+pub fn propose(tx: &mut Tx<'_>, claim: Claim<'_>, wish: &Wish, seen: Option<&Visibility>) -> Result<Slug, Error> {
     let only = std::slice::from_ref(&wish.slug);
     queue(tx, claim, wish.stem.as_ref().unwrap_or(&wish.slug))?;
     let Some(stem) = &wish.stem else {
@@ -147,7 +151,7 @@ fn queue(tx: &mut Tx<'_>, claim: Claim<'_>, stem: &Slug) -> Result<(), Error> {
 }
 
 /// Those of some slugs that others hold, or hope for in drafts that `seen` shows.
-fn held(tx: &mut Tx<'_>, claim: Claim<'_>, slugs: &[Slug], seen: Option<Visibility>) -> Result<BTreeSet<String>, Error> {
+fn held(tx: &mut Tx<'_>, claim: Claim<'_>, slugs: &[Slug], seen: Option<&Visibility>) -> Result<BTreeSet<String>, Error> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Text)]
@@ -169,13 +173,15 @@ fn held(tx: &mut Tx<'_>, claim: Claim<'_>, slugs: &[Slug], seen: Option<Visibili
         sql.text(claim.locale.as_str()).push(" AND t.slug IN ");
         among(&mut sql);
         sql.push(" AND t.article_id <> ").id(target).push(" AND ");
-        articles::sees(&mut sql, seen);
+        sees(&mut sql, seen);
+        sql.push(" AND ");
+        reads(&mut sql, seen, "t.locale");
     }
     Ok(sql.load::<Row>(tx)?.into_iter().map(|row| row.slug).collect())
 }
 
 /// A free number behind a stem: the first one, when they were given out in order; nothing when there are more than can be looked for.
-fn number(tx: &mut Tx<'_>, claim: Claim<'_>, stem: &Slug, seen: Option<Visibility>) -> Result<Option<Slug>, Error> {
+fn number(tx: &mut Tx<'_>, claim: Claim<'_>, stem: &Slug, seen: Option<&Visibility>) -> Result<Option<Slug>, Error> {
     let mut look = |numbers: &[usize]| -> Result<(usize, Option<usize>), Error> {
         let slugs: Vec<Slug> = numbers.iter().map(|n| stem.numbered(*n)).collect();
         let held = held(tx, claim, &slugs, seen)?;

@@ -16,6 +16,7 @@ diesel::table! {
         version -> Integer,
         updated_at -> At,
         authors_public -> Text,
+        desk_reading -> Text,
     }
 }
 

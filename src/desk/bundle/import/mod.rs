@@ -148,6 +148,7 @@ impl Importer<'_, '_> {
             time_zone: r.time_zone.clone(),
             url_pattern: r.url_pattern.clone(),
             review: r.review,
+            desk_reading: r.desk_reading.unwrap_or(present.site.desk_reading),
             credit_labels: r.credit_labels.clone(),
             authors_public: r.authors_public.unwrap_or(present.site.authors_public),
         };
