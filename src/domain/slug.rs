@@ -49,6 +49,16 @@ impl Slug {
         }
     }
 
+    /// Whether text, in whatever form of Unicode, can be a slug at all: what is longer than any, or has other characters, is none.
+    #[must_use]
+    pub fn is_possible(text: &str) -> bool {
+        // Composed, hardly any character is made of more than three.
+        text.chars().take(limits::SLUG * 3 + 1).count() <= limits::SLUG * 3
+            && text.nfc().take(limits::SLUG + 1).count() <= limits::SLUG
+            && !text.is_empty()
+            && text.nfc().all(|c| c == '-' || is_kept(c))
+    }
+
     /// The slug with a number behind it: `world`, `world-2`, `world-3`, …
     #[must_use]
     pub fn numbered(&self, n: usize) -> Self {
@@ -135,12 +145,21 @@ mod tests {
         assert!(Slug::parse("../admin", "#/slug").is_err());
     }
 
+    #[test]
+    fn what_cannot_be_a_slug_is_known_by_its_form() {
+        let (long, longer) = ("b".repeat(limits::SLUG), "b".repeat(limits::SLUG + 1));
+        assert!([long.as_str(), "हिन्दी-में", "cafe\u{301}", "World"].into_iter().all(Slug::is_possible));
+        let impossible = ["", longer.as_str(), "a b", "a/b", "../x", "a.b", "a\0", "%41", &"\u{301}".repeat(60_000), &"b".repeat(60_000)];
+        assert!(!impossible.into_iter().any(Slug::is_possible));
+    }
+
     proptest! {
         #[test]
         fn deriving_is_idempotent_and_bounded(text in "\\PC{0,200}", n in 1usize..2000) {
             if let Some(slug) = Slug::derive(&text) {
                 prop_assert!(slug.as_str().chars().count() <= limits::SLUG);
                 prop_assert_eq!(Slug::derive(slug.as_str()), Some(slug.clone()));
+                prop_assert!(Slug::is_possible(slug.as_str()) && Slug::is_possible(slug.as_str().nfd().collect::<String>().as_str()));
                 let numbered = slug.numbered(n);
                 prop_assert!(numbered.as_str().chars().count() <= limits::SLUG);
                 prop_assert!(!numbered.as_str().contains("--"));
