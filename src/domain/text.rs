@@ -78,6 +78,12 @@ pub mod limits {
     pub const LIST: usize = 200;
     /// A whole request, in bytes.
     pub const REQUEST_BYTES: usize = 4 * 1_048_576;
+    /// A whole request to `/v1/auth`, which anybody may send, in bytes.
+    pub const SIGN_IN_BYTES: usize = 8_192;
+    /// Values in a JSON text, names aside.
+    pub const VALUES: usize = 250_000;
+    /// Parameters of a query.
+    pub const PARAMETERS: usize = 100;
 }
 
 /// Normalise to NFC (Unicode UAX #15).

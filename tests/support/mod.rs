@@ -1,6 +1,7 @@
 //! A server of its own for every test: the real routes over the real database, with a clock that the test moves.
 
 pub(crate) mod postgres;
+pub(crate) mod served;
 
 use std::{
     future::Future,
@@ -28,7 +29,12 @@ use dateline::{
         secret::Secret,
         token::{self, Subject},
     },
-    api::{State, auth::Hashing, contract::Contract},
+    api::{
+        State,
+        auth::Hashing,
+        clients::{Clients, Patience},
+        contract::Contract,
+    },
     app,
     delivery::newsstand::Newsstand,
     desk::{
@@ -124,6 +130,7 @@ impl Entrance {
             issuer: ISSUER.to_owned(),
             hashing: Hashing::new(2, 4),
             origins: vec!["https://desk.example".to_owned()],
+            clients: Clients::new(Patience::default(), 64 << 20),
             contract: Contract::new(&app::openapi()),
         });
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
