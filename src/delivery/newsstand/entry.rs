@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fmt::Write,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use actix_web::http::header::HeaderValue;
@@ -75,8 +75,8 @@ pub struct Entry {
     until: Option<Instant>,
     /// Whether it is in the cache: then nothing has touched it.
     pub(super) kept: AtomicBool,
-    /// Whether it was handed out since the cache last looked for what could go.
-    handed_out: AtomicBool,
+    /// How many answers had been made when the cache last heard that it was handed out.
+    heard: AtomicU64,
     weight: u64,
 }
 
@@ -117,22 +117,15 @@ impl Entry {
             seq,
             until,
             kept: AtomicBool::new(false),
-            handed_out: AtomicBool::new(false),
+            heard: AtomicU64::new(number),
             weight: u64::try_from(holds.saturating_add(OWN)).unwrap_or(u64::MAX),
         })
     }
 
-    /// Note that it is handed out.
-    pub(super) fn hand_out(&self) {
-        // Mostly it is known already, and then nobody else's cache line is taken away.
-        if !self.handed_out.load(Ordering::Relaxed) {
-            self.handed_out.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether it was handed out since this was last asked.
-    pub(super) fn was_handed_out(&self) -> bool {
-        self.handed_out.load(Ordering::Relaxed) && self.handed_out.swap(false, Ordering::Relaxed)
+    /// Whether the cache has not heard yet that it was handed out since the answer of this number was made.
+    pub(super) fn is_unheard(&self, number: u64) -> bool {
+        // Mostly it has, and then nobody else's cache line is taken away.
+        self.heard.load(Ordering::Relaxed) != number && self.heard.swap(number, Ordering::Relaxed) != number
     }
 
     /// Until when it is true if nothing changes.

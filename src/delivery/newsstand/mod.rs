@@ -64,18 +64,12 @@ impl Weighter<Box<str>, Weak<Entry>> for SpellingScales {
     }
 }
 
-/// Spares what was handed out under a spelling, of which the cache does not hear, and takes down what the cache has put out, so that the
-/// index can forget it.
+/// Takes down what the cache has put out, so that the index can forget it.
 #[derive(Debug, Clone, Default)]
 struct PutOut(Arc<Mutex<Vec<Arc<Entry>>>>);
 
 impl Lifecycle<Request, Arc<Entry>> for PutOut {
     type RequestState = ();
-
-    /// Asked of what could go: whoever was asked for since the last time stays until the next.
-    fn is_pinned(&self, _: &Request, entry: &Arc<Entry>) -> bool {
-        entry.was_handed_out()
-    }
 
     fn on_evict(&self, (): &mut (), _: Request, entry: Arc<Entry>) {
         lock(&self.0).push(entry);
@@ -245,7 +239,11 @@ impl Newsstand {
     pub fn spelled(&self, target: &str, now: Instant) -> Option<Arc<Entry>> {
         let found = self.spellings.get(target)?.upgrade().filter(|entry| entry.is_good(now));
         match &found {
-            Some(entry) => entry.hand_out(),
+            // The cache puts out what nobody has asked it for. It does so for the sake of answers that are made, and so hears of this one once for each.
+            Some(entry) if entry.is_unheard(self.numbers.load(Ordering::Relaxed)) => {
+                drop(self.answers.as_ref().and_then(|answers| answers.get(&entry.request)));
+            }
+            Some(_) => {}
             None => drop(self.spellings.remove(target)),
         }
         found
