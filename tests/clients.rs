@@ -115,7 +115,7 @@ const LEADING_NOWHERE: &[&[u8]] = &[
 /// All of those and requests that are too long, with what they are answered.
 fn unreadable() -> Vec<(Vec<u8>, u16)> {
     let known = [(400, MALFORMED), (505, OF_OTHER_VERSIONS), (417, EXPECTING), (404, LEADING_NOWHERE)];
-    let mut all: Vec<(Vec<u8>, u16)> = known.iter().flat_map(|(status, of)| of.iter().map(|sent| (sent.to_vec(), *status))).collect();
+    let mut all: Vec<(Vec<u8>, u16)> = known.iter().flat_map(|(status, of)| of.iter().map(move |sent| (sent.to_vec(), *status))).collect();
     let long = |from: &str, n: usize, to: &str| format!("{from}{}{to}", "b".repeat(n)).into_bytes();
     for n in [8_200, 60_000, 1_000_000] {
         all.push((long("GET /v1/articles/by-slug/", n, " HTTP/1.1\r\nhost: x\r\n\r\n"), 414));
