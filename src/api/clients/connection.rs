@@ -111,7 +111,7 @@ impl Connection {
         let patience = self.state.clients.patience;
         let wanted = if self.standing.is_body_open() {
             Some((Wanted::Body, patience.body.saturating_add(GRACE)))
-        } else if self.standing.is_waiting() && (!self.held.is_empty() || self.standing.handed() != Handed::Nothing) {
+        } else if self.standing.is_waiting() && (!self.held.is_empty() || self.standing.handed() == Handed::Something) {
             Some((Wanted::Head, patience.head))
         } else {
             None
