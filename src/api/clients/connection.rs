@@ -291,7 +291,8 @@ impl AsyncRead for Connection {
                 this.standing.hand_on(Handed::Head);
                 return Poll::Ready(Ok(()));
             }
-            if !this.share.take(new.len()) {
+            // What comes behind a head before the frame has heard of it may be its body, which has a share of its own.
+            if this.standing.handed() == Handed::Nothing && !this.share.take(new.len()) {
                 buf.set_filled(before);
                 return this.refuse(Unread::Full, buf);
             }
