@@ -47,7 +47,7 @@ fn store(path: &std::path::Path) -> Store {
 
 fn show(locale: &str, n: usize, list: bool) -> Show {
     let body = if list { BodyFormat::None } else { [BodyFormat::Html, BodyFormat::Doc, BodyFormat::Text, BodyFormat::Markdown][n % 4] };
-    let fields = (n.is_multiple_of(5)).then(|| [Field::Id, Field::Headline, Field::Summary].into_iter().collect());
+    let fields = n.is_multiple_of(5).then(|| [Field::Id, Field::Headline, Field::Summary].into_iter().collect());
     let include = if n.is_multiple_of(7) {
         [Include::Section, Include::Authors, Include::Tags].into_iter().collect()
     } else {
