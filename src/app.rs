@@ -1,20 +1,28 @@
 //! The service, built once for `serve` and for tests.
 
+use std::{future::ready, io, net::SocketAddr, num::NonZeroUsize, thread, time::Duration};
+
+use actix_http::{Extensions, HttpService, error::DispatchError};
+use actix_server::Server;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::{
     App, Error, HttpResponse,
     body::BoxBody,
-    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    dev::{AppConfig, ServiceFactory, ServiceRequest, ServiceResponse},
     http::header::LOCATION,
     middleware::from_fn,
+    rt::net::TcpStream,
     web::{self, Data},
 };
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::{
-    api::{self, State, contract, extract, frame::frame},
-    domain::text::limits,
+use crate::api::{
+    self, State,
+    clients::{Connection, Guests},
+    contract, extract,
+    frame::frame,
 };
 
 /// The contract of everything this server answers.
@@ -30,11 +38,45 @@ pub fn service(
     let (app, _) = App::new().into_utoipa_app().openapi(contract::base()).configure(api::routes).split_for_parts();
     let ui = Config::from("/openapi.json").validator_url("none").try_it_out_enabled(true).persist_authorization(false);
     app.app_data(state)
-        .app_data(web::PayloadConfig::new(limits::REQUEST_BYTES))
         .app_data(web::PathConfig::default().error_handler(|_, _| extract::bad_path().into()))
         .route("/openapi.json", web::get().to(contract::document))
         .route("/docs", web::get().to(|| async { HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish() }))
         .service(SwaggerUi::new("/docs/{_:.*}").config(ui))
         .default_service(web::to(contract::nothing_here))
         .wrap(from_fn(frame))
+}
+
+/// How long a connection that is done with may take to end.
+const ENDING: Duration = Duration::from_secs(1);
+/// Connections that a worker takes beside its guests: for those who are being sent away.
+const LEAVING: usize = 16;
+
+/// Listen, and answer so many clients at once.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub fn server(state: Data<State>, bind: SocketAddr, clients: usize) -> io::Result<Server> {
+    let workers = thread::available_parallelism().map_or(2, NonZeroUsize::get);
+    let each = clients.div_ceil(workers);
+    let builder = Server::build().workers(workers).backlog(1_024).max_concurrent_connections(each.saturating_add(LEAVING));
+    let stopping = builder.graceful_shutdown_signal();
+    let listening = builder.bind("dateline", bind, move || {
+        let (state, guests, stopping) = (state.clone(), Guests::new(each), stopping.clone());
+        let app = service(state.clone()).into_factory().map_err(|error: Error| error.error_response());
+        let http = HttpService::build()
+            .graceful_shutdown_signal(move || {
+                let stopping = stopping.clone();
+                async move { stopping.notified().await }
+            })
+            .client_request_timeout(state.clients.patience.head)
+            .client_disconnect_timeout(ENDING)
+            .on_connect_ext(|connection: &Connection, data: &mut Extensions| drop(data.insert(connection.standing())))
+            .h1(map_config(app, |()| AppConfig::default()));
+        let connected = move |io: TcpStream| {
+            let peer = io.peer_addr().ok();
+            ready(Ok::<_, DispatchError>((Connection::new(io, peer, &guests, &state), peer)))
+        };
+        fn_service(connected).and_then(http)
+    })?;
+    Ok(listening.run())
 }

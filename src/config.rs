@@ -1,11 +1,11 @@
 //! Settings out of the environment, with every fault reported at once.
 
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, time::Duration};
 
-use crate::{store::dialect::Engine, workers::purger::Target};
+use crate::{api::clients::Patience, store::dialect::Engine, workers::purger::Target};
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
-pub const VARIABLES: [(&str, &str, &str); 11] = [
+pub const VARIABLES: [(&str, &str, &str); 17] = [
     ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
@@ -22,6 +22,16 @@ pub const VARIABLES: [(&str, &str, &str); 11] = [
         "64",
         "Memory for answers to readers that are kept until something changes them, in MiB; 0 to 65536, and 0 keeps none.",
     ),
+    (
+        "DATELINE_CLIENTS",
+        "4096",
+        "Connections of clients at once; when there is no room for one more, whoever is waited for longest is sent away; 16 to 100000.",
+    ),
+    ("DATELINE_HEAD_SECONDS", "5", "Seconds for a client to send the head of a request; 1 to 600."),
+    ("DATELINE_BODY_SECONDS", "30", "Seconds for a client to send the body of a request; 1 to 3600."),
+    ("DATELINE_STALL_SECONDS", "60", "Seconds after which a client who takes nothing of an answer is cut off; 1 to 3600."),
+    ("DATELINE_LEAST_RATE", "1024", "Bytes a second that bodies come at, and answers are taken at, at least; 0 to 1048576."),
+    ("DATELINE_UNFINISHED_MB", "64", "Memory for requests that have not come whole, all of them together, in MiB; 8 to 65536."),
     (
         "DATELINE_PURGE",
         "",
@@ -54,6 +64,12 @@ pub struct Settings {
     pub hashing: usize,
     /// Bytes for answers to readers that are kept.
     pub cache_bytes: u64,
+    /// Connections of clients at once.
+    pub clients: usize,
+    /// How long clients are waited for.
+    pub patience: Patience,
+    /// Bytes that unfinished requests hold together.
+    pub unfinished_bytes: usize,
     /// Caches on the way to readers that are told what to drop.
     pub purge: Vec<Target>,
     /// Origins whose pages may use the desk.
@@ -133,6 +149,9 @@ impl Settings {
         let connections = r.number("DATELINE_CONNECTIONS", 1, 100);
         let hashing = r.number("DATELINE_HASHING", 1, 64);
         let cache_bytes = r.number("DATELINE_CACHE_MB", 0u64, 65_536).saturating_mul(1 << 20);
+        let clients = r.number("DATELINE_CLIENTS", 16, 100_000);
+        let patience = patience(&mut r);
+        let unfinished_bytes = r.number("DATELINE_UNFINISHED_MB", 8usize, 65_536).saturating_mul(1 << 20);
         let purge = purge(&mut r);
         let desk_origins: Vec<String> = r.get("DATELINE_DESK_ORIGINS").split_whitespace().map(str::to_owned).collect();
         for origin in &desk_origins {
@@ -154,9 +173,22 @@ impl Settings {
             connections,
             hashing,
             cache_bytes,
+            clients,
+            patience,
+            unfinished_bytes,
             purge,
             desk_origins,
         })
+    }
+}
+
+fn patience(r: &mut Reader<'_>) -> Patience {
+    let mut seconds = |name, most| Duration::from_secs(r.number(name, 1, most));
+    Patience {
+        head: seconds("DATELINE_HEAD_SECONDS", 600),
+        body: seconds("DATELINE_BODY_SECONDS", 3_600),
+        stall: seconds("DATELINE_STALL_SECONDS", 3_600),
+        least_rate: r.number("DATELINE_LEAST_RATE", 0, 1_048_576),
     }
 }
 

@@ -308,16 +308,17 @@ both! {
         }
         assert!(put_out > 100, "the cache has room for nearly all: {put_out}");
         ask(hot).await;
-        let mut made_again = 0;
+        let mut made_again = Vec::new();
         for (round, some) in others.chunks(5).enumerate() {
             for id in some.iter().chain(some).chain(some) {
                 ask(id).await;
             }
-            let made = ask(hot).await > 0;
             // A few rounds pass until the cache has noticed.
-            made_again += u32::from(made && round > 20);
+            if ask(hot).await > 0 && round > 20 {
+                made_again.push(round);
+            }
         }
-        assert_eq!(made_again, 0);
+        assert_eq!(made_again, Vec::<usize>::new());
     }
 
     async fn entity_tags_codings_and_heads_are_those_of_the_standard(app) {
@@ -394,16 +395,14 @@ both! {
             admin.patch(&words, &admin.get(&words).await.etag(), &json!({ "summary": format!("Round {round}.") })).await.ok();
             admin.publish(&room.stories[0], &["en"]).await.ok();
             assert_eq!(app.anyone().get(&path).await.ok()["summary"], format!("Round {round}."), "at once where it was made");
-            let heard = async {
-                loop {
-                    let shown = app.anyone().at(&other).get(&path).await;
-                    if shown.json()["summary"] == format!("Round {round}.") {
-                        break;
-                    }
-                    actix_web::rt::task::yield_now().await;
+            // It is waited for, however long that takes on a machine that has other things to do.
+            loop {
+                let shown = app.anyone().at(&other).get(&path).await;
+                if shown.json()["summary"] == format!("Round {round}.") {
+                    break;
                 }
-            };
-            actix_web::rt::time::timeout(std::time::Duration::from_secs(20), heard).await.unwrap();
+                actix_web::rt::task::yield_now().await;
+            }
         }
         drop(worker);
     }

@@ -119,6 +119,10 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("combining marks in a row", l::MARKS.to_string()),
         ("faults that one answer names", l::FAULTS.to_string()),
         ("one request", format!("{} bytes", l::REQUEST_BYTES)),
+        ("one request to `/v1/auth`", format!("{} bytes", l::SIGN_IN_BYTES)),
+        ("request line", format!("{} bytes", dateline::api::clients::LONGEST_LINE)),
+        ("head of a request", format!("{} bytes", dateline::api::clients::LONGEST_HEAD)),
+        ("parameters of a query", l::PARAMETERS.to_string()),
     ];
     let page = committed("docs/limits.md");
     let table: Vec<_> = page.lines().filter(|line| line.starts_with("| ")).skip(2).collect();

@@ -3,7 +3,7 @@
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{Method, StatusCode},
-    web::Data,
+    web::{Bytes, Data},
 };
 use utoipa::{
     OpenApi,
@@ -117,7 +117,7 @@ pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
 /// The document, and which methods each path takes.
 #[derive(Debug, Clone, Default)]
 pub struct Contract {
-    document: String,
+    document: Bytes,
     paths: Vec<(Vec<String>, Vec<Method>)>,
 }
 
@@ -139,13 +139,13 @@ impl Contract {
         });
         let mut document = api.to_pretty_json().unwrap_or_default();
         document.push('\n');
-        Self { document, paths: paths.collect() }
+        Self { document: document.into(), paths: paths.collect() }
     }
 
     /// The document as JSON.
     #[must_use]
     pub fn document(&self) -> &str {
-        &self.document
+        std::str::from_utf8(&self.document).unwrap_or_default()
     }
 
     /// The methods that a path takes; none when there is nothing at it.
@@ -163,7 +163,7 @@ impl Contract {
 /// # Errors
 /// Always one of the two.
 pub async fn nothing_here(req: HttpRequest, state: Data<State>) -> Result<HttpResponse, Failure> {
-    let mut methods: Vec<String> = state.contract.methods(req.path()).iter().map(ToString::to_string).collect();
+    let mut methods: Vec<String> = state.contract.methods(req.match_info().as_str()).iter().map(ToString::to_string).collect();
     methods.sort();
     methods.dedup();
     if methods.is_empty() { Err(Failure::NoRoute) } else { Err(Failure::MethodNotAllowed(methods.join(", "))) }
@@ -171,5 +171,5 @@ pub async fn nothing_here(req: HttpRequest, state: Data<State>) -> Result<HttpRe
 
 /// The contract as it is served.
 pub async fn document(state: Data<State>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(state.contract.document().to_owned())
+    HttpResponse::Ok().content_type("application/json").body(state.contract.document.clone())
 }

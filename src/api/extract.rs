@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    future::{Ready, ready},
+    future::{Ready, poll_fn, ready},
     marker::PhantomData,
     pin::Pin,
 };
@@ -11,8 +11,9 @@ use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
     http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, IF_MATCH},
-    web::Bytes,
+    web::{Bytes, BytesMut},
 };
+use futures_core::Stream;
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, value::StringDeserializer},
@@ -20,13 +21,14 @@ use serde::{
 use serde_json::Value;
 use utoipa::{PartialSchema, ToSchema, openapi};
 
-use super::{State, json, lists, problem::Failure, typed::typed};
+use super::{State, clients::intake, json, lists, problem::Failure, typed::typed};
 use crate::{
     access::{Action, Caller, Permit},
     domain::{
         Error, Locale, Version, Violation,
         error::Faults,
         page::{Cursor, Paging},
+        path,
         text::limits,
     },
 };
@@ -69,6 +71,9 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 
 /// Read a query, naming every parameter that is unknown, repeated or wrong.
 fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    if text.split('&').count() > limits::PARAMETERS {
+        return Err(Failure::malformed("?", "too_many", format!("at most {} parameters", limits::PARAMETERS)));
+    }
     let mut pairs: Vec<_> = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
     let mut faults = Vec::new();
     loop {
@@ -104,15 +109,15 @@ fn is_json(req: &HttpRequest, also: &str) -> bool {
     kind == "application/json" || (!also.is_empty() && kind == also)
 }
 
-/// The whole body, up to the limit.
-pub(super) fn read(req: &HttpRequest, payload: &mut Payload) -> Pending<Bytes> {
-    let bytes = Bytes::from_request(req, payload);
+/// The whole body, as far as it is waited for.
+pub(super) fn read(payload: &mut Payload) -> Pending<Bytes> {
+    let mut payload = payload.take();
     Box::pin(async move {
-        let bytes = bytes.await.map_err(|e| match e.as_response_error().status_code() {
-            actix_web::http::StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
-            _ => Failure::malformed("#", "body", "the body broke off"),
-        })?;
-        if bytes.len() > limits::REQUEST_BYTES { Err(Failure::TooLarge) } else { Ok(bytes) }
+        let mut whole = BytesMut::new();
+        while let Some(piece) = poll_fn(|cx| Pin::new(&mut payload).poll_next(cx)).await {
+            whole.extend_from_slice(&piece.map_err(|e| intake::failure(&e))?);
+        }
+        Ok(whole.freeze())
     })
 }
 
@@ -124,7 +129,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         // Nothing at all, of no type, stands for `{}`: many verbs need no more.
         let untyped = !req.headers().contains_key(CONTENT_TYPE);
         let is_json = is_json(req, "");
-        let bytes = read(req, payload);
+        let bytes = read(payload);
         Box::pin(async move {
             let bytes = bytes.await?;
             let value = match bytes.is_empty() {
@@ -222,7 +227,7 @@ impl<R: 'static> FromRequest for Patch<R> {
         if !is_json(req, "application/merge-patch+json") {
             return Box::pin(ready(Err(Failure::UnsupportedMediaType("application/merge-patch+json or application/json"))));
         }
-        let bytes = read(req, payload);
+        let bytes = read(payload);
         Box::pin(async move {
             match json::read(&bytes.await?)? {
                 patch @ Value::Object(_) => {
@@ -304,6 +309,14 @@ impl FromRequest for IfMatch {
 #[must_use]
 pub fn bad_path() -> Failure {
     Failure::malformed("#", "path", "a part of the path is not of its form; ids are UUIDs, locales are BCP 47 tags")
+}
+
+/// That this can be a path of the site.
+///
+/// # Errors
+/// [`Error::Invalid`] at `?path`.
+pub fn is_path(path: &str) -> Result<(), Error> {
+    path::decode(path).map(drop).ok_or_else(|| Error::invalid("?path", "path", "a path of the site, beginning with `/`"))
 }
 
 /// What a reader's `Accept-Language` says.

@@ -1,9 +1,15 @@
 //! The frame around every answer: who asks, the request's id, problems, and the headers that all answers carry.
 
+use std::{
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll},
+};
+
 use actix_web::{
     HttpMessage, HttpResponse,
     body::{BodySize, BoxBody, MessageBody},
-    dev::{ServiceRequest, ServiceResponse},
+    dev::{Payload, ServiceRequest, ServiceResponse},
     http::{
         Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
@@ -13,14 +19,16 @@ use actix_web::{
 };
 
 use super::{
-    State, delivery,
+    State,
+    clients::{Standing, intake},
+    delivery,
     idempotency::{Begun, begin, finish as finish_claim},
-    problem::Failure,
+    problem::{Failure, Unread},
 };
 use crate::{
     access::{Caller, token::Verified},
     desk,
-    domain::{Error, error::chain, id::new_uuid},
+    domain::{Error, error::chain, id::new_uuid, text::limits},
 };
 
 /// The id of the request under way.
@@ -29,7 +37,7 @@ pub(crate) struct RequestId(pub String);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Which face of the API a path shows.
+/// Which face of the API a route shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Face {
     Desk,
@@ -37,19 +45,22 @@ enum Face {
     Delivery,
     Preview,
     Docs,
+    /// Operators' routes, and whatever is no route at all: the strictest headers.
     Other,
 }
 
 impl Face {
-    fn of(path: &str) -> Self {
-        let under = |prefix: &str| path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+    /// The face of the pattern that the router matches a request by: never of the path as it was written, which may be encoded in many ways.
+    fn of(pattern: Option<&str>) -> Self {
+        let Some(pattern) = pattern else { return Self::Other };
+        let under = |prefix: &str| pattern == prefix || pattern.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
         if under("/v1/desk") {
             Self::Desk
         } else if under("/v1/auth") {
             Self::Auth
         } else if under("/v1/preview") {
             Self::Preview
-        } else if under("/v1") || path == "/.well-known/jwks.json" || path == "/openapi.json" {
+        } else if under("/v1") || pattern == "/.well-known/jwks.json" || pattern == "/openapi.json" {
             Self::Delivery
         } else if under("/docs") {
             Self::Docs
@@ -59,8 +70,29 @@ impl Face {
     }
 
     /// Everything on the desk needs a token, and so do these two.
-    fn needs_caller(self, path: &str) -> bool {
-        self == Self::Desk || matches!(path, "/v1/auth/me" | "/v1/auth/logout")
+    fn needs_caller(self, pattern: Option<&str>) -> bool {
+        self == Self::Desk || matches!(pattern, Some("/v1/auth/me" | "/v1/auth/logout"))
+    }
+
+    /// The longest body, in bytes: what is read before anybody has shown who they are is short.
+    fn longest_body(self) -> usize {
+        if self == Self::Auth { limits::SIGN_IN_BYTES } else { limits::REQUEST_BYTES }
+    }
+}
+
+/// The pattern of the route that the router finds for a request.
+fn pattern(req: &ServiceRequest) -> Option<String> {
+    req.resource_map().match_pattern(req.match_info().as_str())
+}
+
+/// Tells the connection that its request is answered, however that ends.
+struct Answering(Option<Rc<Standing>>);
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        if let Some(standing) = &self.0 {
+            standing.answered();
+        }
     }
 }
 
@@ -72,44 +104,66 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
     let Some(state) = req.app_data::<Data<State>>().cloned() else {
         return next.call(req).await.map(ServiceResponse::map_into_boxed_body);
     };
-    let face = Face::of(req.path());
-    if face == Face::Delivery && matches!(*req.method(), Method::GET | Method::HEAD) {
-        // What is kept is answered before anything else is done.
-        if let Some(Ok(mut answer)) = delivery::serve::again(&state, req.head()).await {
-            // Whoever is told that nothing has changed has the other headers already.
-            if answer.status() == StatusCode::NOT_MODIFIED {
-                put(answer.headers_mut(), header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-            } else {
-                finish(answer.headers_mut(), face, None);
-                share(answer.headers_mut(), face, None, &state.origins);
-            }
-            let head = req.method() == Method::HEAD;
-            let answer = req.into_response(answer);
-            return Ok(if head { answer.map_body(|_, body| BoxBody::new(Headless(body.size()))) } else { answer });
-        }
+    let standing = req.conn_data::<Rc<Standing>>().cloned();
+    if let Some(standing) = &standing {
+        standing.begun(!matches!(req.parts_mut().1, Payload::None));
     }
+    let answering = Answering(standing.clone());
     let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
-    let origin = req.headers().get(header::ORIGIN).cloned();
     let head = req.method() == Method::HEAD;
-    if head {
+    let answer = match kept(&req, &state, &id).await {
+        Some(answer) => req.into_response(answer),
+        None => made(req, &state, standing.clone(), &id, next).await?,
+    };
+    drop(answering);
+    Ok(answer.map_body(|_, body| if head { BoxBody::new(Headless(body.size())) } else { Pieces::of(body, standing) }))
+}
+
+/// The answer to a reader whose request was spelled like this before, while it is kept: before anything else is done.
+async fn kept(req: &ServiceRequest, state: &State, id: &str) -> Option<HttpResponse> {
+    if !matches!(*req.method(), Method::GET | Method::HEAD) {
+        return None;
+    }
+    // Only delivery's answers are kept, and only spellings that its routes were asked by.
+    let mut answer = delivery::serve::again(state, req.head()).await?.ok()?;
+    finish(answer.headers_mut(), Face::Delivery, id);
+    share(answer.headers_mut(), Face::Delivery, None, &state.origins);
+    Some(answer)
+}
+
+/// The answer of a route.
+async fn made(
+    mut req: ServiceRequest,
+    state: &Data<State>,
+    standing: Option<Rc<Standing>>,
+    id: &str,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let pattern = pattern(&req);
+    let face = Face::of(pattern.as_deref());
+    intake::watch(&mut req, &state.clients, standing, face.longest_body());
+    let origin = req.headers().get(header::ORIGIN).cloned();
+    if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
     let mut only_trying = false;
-    let mut answer = if req.method() == Method::OPTIONS && req.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
+    let mut answer = if !is_met(&req) {
+        req.error_response(Failure::Unread(Unread::Expectation))
+    } else if req.method() == Method::OPTIONS && req.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         req.into_response(preflight(face))
     } else {
-        match identify(&state, &req, face, &id).await {
+        match identify(state, &req, face.needs_caller(pattern.as_deref()), id).await {
             // `into_response` would lose the failure that the problem is made of.
             Err(failure) => req.error_response(failure),
             Ok(None) => {
-                req.extensions_mut().insert(RequestId(id.clone()));
+                req.extensions_mut().insert(RequestId(id.to_owned()));
                 next.call(req).await?.map_into_boxed_body()
             }
             Ok(Some((verified, caller))) => {
                 let trial = if face == Face::Desk { only_tried(&mut req) } else { Ok(false) };
                 only_trying = matches!(trial, Ok(true));
                 let begun = match trial {
-                    Ok(false) if face == Face::Desk => begin(&mut req, &state, &caller, &id).await,
+                    Ok(false) if face == Face::Desk => begin(&mut req, state, &caller, id).await,
                     // What is undone needs no key against being done twice.
                     Ok(_) => Ok(Begun::Plain),
                     Err(failure) => Err(failure),
@@ -120,21 +174,26 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
                 req.extensions_mut().insert(caller);
                 match begun {
                     Ok(Begun::Plain) => next.call(req).await?.map_into_boxed_body(),
-                    Ok(Begun::Claimed(claim)) => finish_claim(next.call(req).await?.map_into_boxed_body(), &state, claim, &id).await?,
+                    Ok(Begun::Claimed(claim)) => finish_claim(next.call(req).await?.map_into_boxed_body(), state, claim, id).await?,
                     Ok(Begun::Answered(answer)) => req.into_response(answer),
                     Err(failure) => req.error_response(failure),
                 }
             }
         }
     };
-    name_problem(&mut answer, &id);
+    name_problem(&mut answer, id);
     if only_trying {
         answer.headers_mut().remove(header::LOCATION);
         put(answer.headers_mut(), HeaderName::from_static("validate-only"), "true");
     }
-    finish(answer.headers_mut(), face, Some(&id));
+    finish(answer.headers_mut(), face, id);
     share(answer.headers_mut(), face, origin.as_ref(), &state.origins);
-    Ok(if head { answer.map_body(|_, body| BoxBody::new(Headless(body.size()))) } else { answer })
+    Ok(answer)
+}
+
+/// Whether a request expects nothing but what the HTTP library does (RFC 9110 §10.1.1).
+fn is_met(req: &ServiceRequest) -> bool {
+    req.headers().get_all(header::EXPECT).all(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
 }
 
 /// Whether a write is only to be tried (`?validate_only=true`); the parameter is taken out of the query, for no operation knows it.
@@ -157,9 +216,9 @@ fn only_tried(req: &mut ServiceRequest) -> Result<bool, Failure> {
     Ok(trying)
 }
 
-/// Who asks, when the path needs to know.
-async fn identify(state: &Data<State>, req: &ServiceRequest, face: Face, id: &str) -> Result<Option<(Verified, Caller)>, Failure> {
-    if !face.needs_caller(req.path()) {
+/// Who asks, when the route needs to know.
+async fn identify(state: &Data<State>, req: &ServiceRequest, needed: bool, id: &str) -> Result<Option<(Verified, Caller)>, Failure> {
+    if !needed {
         return Ok(None);
     }
     let header = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
@@ -174,11 +233,17 @@ async fn identify(state: &Data<State>, req: &ServiceRequest, face: Face, id: &st
     Ok(Some((verified, caller.within(id, &origin))))
 }
 
+/// What a page of another origin may ask of a route; [`share`] takes it back from those that may not.
 fn preflight(face: Face) -> HttpResponse {
-    let methods = if face == Face::Delivery { "GET, HEAD, OPTIONS" } else { "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" };
+    let (methods, headers) = match face {
+        Face::Delivery | Face::Preview => ("GET, HEAD, OPTIONS", "accept-language, if-none-match"),
+        Face::Auth => ("GET, HEAD, POST, OPTIONS", "authorization, content-type"),
+        Face::Desk => ("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", "authorization, content-type, if-match, idempotency-key"),
+        Face::Docs | Face::Other => return HttpResponse::NoContent().finish(),
+    };
     HttpResponse::NoContent()
         .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, methods))
-        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, if-match, idempotency-key"))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, headers))
         .insert_header((header::ACCESS_CONTROL_MAX_AGE, "600"))
         .finish()
 }
@@ -216,8 +281,13 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
 }
 
-fn finish(headers: &mut HeaderMap, face: Face, id: Option<&str>) {
-    if let Some(Ok(id)) = id.map(HeaderValue::from_str) {
+/// The headers of an answer that no route made.
+pub(super) fn dress(headers: &mut HeaderMap, id: &str) {
+    finish(headers, Face::Other, id);
+}
+
+fn finish(headers: &mut HeaderMap, face: Face, id: &str) {
+    if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }
     put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -260,7 +330,59 @@ fn share(headers: &mut HeaderMap, face: Face, origin: Option<&HeaderValue>, allo
     if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
         put(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link, Location, Content-Language, X-Request-Id, Idempotency-Replayed");
     } else {
-        headers.remove(header::ACCESS_CONTROL_ALLOW_METHODS);
+        for name in [header::ACCESS_CONTROL_ALLOW_METHODS, header::ACCESS_CONTROL_ALLOW_HEADERS, header::ACCESS_CONTROL_MAX_AGE] {
+            headers.remove(name);
+        }
+    }
+}
+
+/// The most that is handed to a connection at once, in bytes.
+const PIECE: usize = 16_384;
+
+/// A long answer in pieces of the bytes that all who read it share: a connection copies what it is handed, and holds it until it is taken.
+struct Pieces {
+    rest: Bytes,
+    length: u64,
+    standing: Option<Rc<Standing>>,
+}
+
+impl Pieces {
+    fn of(body: BoxBody, standing: Option<Rc<Standing>>) -> BoxBody {
+        match body.try_into_bytes() {
+            Ok(rest) if rest.len() > 2 * PIECE => {
+                if let Some(standing) = &standing {
+                    standing.in_pieces();
+                }
+                let length = u64::try_from(rest.len()).unwrap_or(u64::MAX);
+                BoxBody::new(Self { rest, length, standing })
+            }
+            Ok(whole) => BoxBody::new(whole),
+            Err(body) => body,
+        }
+    }
+}
+
+impl Drop for Pieces {
+    fn drop(&mut self) {
+        if let Some(standing) = &self.standing {
+            standing.last_piece();
+        }
+    }
+}
+
+impl MessageBody for Pieces {
+    type Error = std::convert::Infallible;
+
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.length)
+    }
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        if self.rest.is_empty() {
+            return Poll::Ready(None);
+        }
+        let most = self.rest.len().min(PIECE);
+        Poll::Ready(Some(Ok(self.rest.split_to(most))))
     }
 }
 
@@ -274,7 +396,7 @@ impl MessageBody for Headless {
         self.0
     }
 
-    fn poll_next(self: std::pin::Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<Option<Result<Bytes, Self::Error>>> {
-        std::task::Poll::Ready(None)
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        Poll::Ready(None)
     }
 }

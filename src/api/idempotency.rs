@@ -69,8 +69,8 @@ pub(super) async fn begin(req: &mut ServiceRequest, state: &Data<State>, caller:
         return Ok(Begun::Plain);
     }
     let (Some(key), Some(user)) = (key(req.headers())?.map(str::to_owned), caller.user_id()) else { return Ok(Begun::Plain) };
-    let (request, payload) = req.parts_mut();
-    let body = read(request, payload).await?;
+    let (_, payload) = req.parts_mut();
+    let body = read(payload).await?;
     // A body may hold a password, and an answer is for whoever still has the rights it was given under.
     let (uri, rights) = (req.uri().to_string(), caller.rights());
     let expected = req.headers().get(IF_MATCH).map_or(&b""[..], HeaderValue::as_bytes);

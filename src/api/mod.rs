@@ -1,6 +1,7 @@
 //! HTTP in and out: routes, extractors, answers, problems and the contract.
 
 pub mod auth;
+pub mod clients;
 pub mod contract;
 pub mod delivery;
 pub mod desk;
@@ -37,6 +38,8 @@ pub struct State {
     pub hashing: auth::Hashing,
     /// Origins whose pages may use the desk.
     pub origins: Vec<String>,
+    /// What clients may take before they are answered.
+    pub clients: clients::Clients,
     /// The contract, as it is served.
     pub contract: contract::Contract,
 }

@@ -74,6 +74,51 @@ pub enum Failure {
     NoRoute,
     /// There is something, but not with this method; those that are allowed.
     MethodNotAllowed(String),
+    /// It did not come to be read.
+    Unread(Unread),
+}
+
+/// Why a request did not come to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// It was waited for long enough.
+    Slow,
+    /// Its request line is longer than the limit.
+    LongTarget,
+    /// Its header fields are more or longer than the limit.
+    LongHead,
+    /// It is in a version of HTTP that is not spoken here.
+    Version,
+    /// It expects what is not done here.
+    Expectation,
+    /// There is no room for it at present.
+    Full,
+}
+
+impl Unread {
+    fn row(self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Slow => (StatusCode::REQUEST_TIMEOUT, "too-slow"),
+            Self::LongTarget => (StatusCode::URI_TOO_LONG, "target-too-long"),
+            Self::LongHead => (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "head-too-large"),
+            Self::Version => (StatusCode::HTTP_VERSION_NOT_SUPPORTED, "http-version"),
+            Self::Expectation => (StatusCode::EXPECTATION_FAILED, "expectation"),
+            Self::Full => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+        }
+    }
+
+    /// The same in words.
+    #[must_use]
+    pub fn detail(self) -> &'static str {
+        match self {
+            Self::Slow => "the request took too long to come",
+            Self::LongTarget => "the request line is longer than this server takes",
+            Self::LongHead => "the header fields are more or longer than this server takes",
+            Self::Version => "this server speaks HTTP/1.1",
+            Self::Expectation => "this server meets `100-continue` and no other expectation",
+            Self::Full => "unfinished requests take up what room there is; try again in a moment",
+        }
+    }
 }
 
 impl From<Error> for Failure {
@@ -95,6 +140,7 @@ impl Failure {
             Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
             Self::NoRoute => (StatusCode::NOT_FOUND, "no-route"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
+            Self::Unread(why) => why.row(),
             Self::Rule(error) => match error {
                 Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
                 Error::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong-credentials"),
@@ -153,7 +199,7 @@ impl Failure {
             Self::Rule(Error::Unauthenticated | Error::WrongCredentials) => {
                 answer.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
             }
-            Self::Rule(Error::Busy) => {
+            Self::Rule(Error::Busy) | Self::Unread(Unread::Full) => {
                 answer.insert_header((RETRY_AFTER, HeaderValue::from_static("1")));
             }
             Self::MethodNotAllowed(allowed) => {
@@ -178,6 +224,7 @@ impl fmt::Display for Failure {
             Self::UnsupportedMediaType(wanted) => write!(f, "send {wanted}"),
             Self::NoRoute => f.write_str("there is nothing at this path"),
             Self::MethodNotAllowed(allowed) => write!(f, "this path takes {allowed}"),
+            Self::Unread(why) => f.write_str(why.detail()),
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpServer, web::Data};
+use actix_web::web::Data;
 
 use super::{Failed, keys, ready, system};
 use crate::{
-    api::{State, auth::Hashing, contract::Contract},
+    api::{State, auth::Hashing, clients::Clients, contract::Contract},
     app,
     config::Settings,
     delivery::newsstand::Newsstand,
@@ -39,19 +39,33 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         issuer: settings.public_url.clone(),
         hashing: Hashing::new(settings.hashing, 64),
         origins: settings.desk_origins.clone(),
+        clients: Clients::new(settings.patience, settings.unfinished_bytes),
         contract: Contract::new(&app::openapi()),
     });
+    let clients = room_for(settings);
     // What comes due is carried out as long as the server answers.
     let _scheduler = scheduler::start(state.store.clone())?;
     let _follower = follower::start(state.newsstand.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
     let bind = settings.bind;
     actix_web::rt::System::new().block_on(async move {
-        let server = HttpServer::new(move || app::service(state.clone()))
-            .bind(bind)
+        let server = app::server(state, bind, clients)
             .map_err(|e| Failed::Otherwise(format!("{bind} cannot be listened on: {e}. Set DATELINE_BIND to another address.")))?;
         tracing::info!("listening on {bind}");
         listening(&settings.public_url);
-        server.run().await.map_err(|e| Failed::Otherwise(e.to_string()))
+        server.await.map_err(|e| Failed::Otherwise(e.to_string()))
     })
+}
+
+/// How many clients there is room for: no more than there are files to be had beside those that are needed anyway.
+fn room_for(settings: &Settings) -> usize {
+    /// Standard streams, threads, logs, and those who are being sent away.
+    const OTHERS: usize = 192;
+    let files = rlimit::increase_nofile_limit(u64::MAX).ok().and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX);
+    let needed = usize::try_from(settings.connections).unwrap_or(100).saturating_mul(8).saturating_add(OTHERS);
+    let room = files.saturating_sub(needed).max(16);
+    if room < settings.clients {
+        tracing::warn!("there is room for {room} clients, not {}: the limit of open files is {files}", settings.clients);
+    }
+    room.min(settings.clients)
 }

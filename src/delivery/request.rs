@@ -18,6 +18,7 @@ use crate::{
         author::AuthorId,
         page::{Cursor, Listing, Page, PageInfo, Paging},
         section::SectionId,
+        slug::Slug,
         tag::TagId,
         url::segment,
     },
@@ -281,10 +282,31 @@ impl Request {
 }
 
 impl<I> Handle<I> {
-    /// By a slug as it came, in whatever form of Unicode.
+    /// By a slug as it came, in whatever form of Unicode; none when nothing can ever have it.
     #[must_use]
-    pub fn by_slug(slug: &str) -> Self {
-        Self::Slug(crate::domain::text::nfc(slug).into_owned())
+    pub fn by_slug(slug: &str) -> Option<Self> {
+        Slug::is_possible(slug).then(|| Self::Slug(crate::domain::text::nfc(slug).into_owned()))
+    }
+
+    fn heap(&self) -> usize {
+        if let Self::Slug(slug) = self { slug.capacity() } else { 0 }
+    }
+}
+
+impl Request {
+    /// What it holds beside itself, in bytes.
+    pub(super) fn heap(&self) -> usize {
+        let locale = |locale: &Option<Locale>| locale.as_ref().map_or(0, |l| l.as_str().len());
+        match self {
+            Self::Site | Self::Locales => 0,
+            Self::Sections(of) | Self::Authors(_, of) | Self::Tags(_, of) => locale(of),
+            Self::Section(handle, of) => handle.heap().saturating_add(locale(of)),
+            Self::Author(handle, of) => handle.heap().saturating_add(locale(of)),
+            Self::Tag(handle, of) => handle.heap().saturating_add(locale(of)),
+            Self::Articles(listed, _, show) => listed.heap().saturating_add(show.heap()),
+            Self::Article(handle, show) => handle.heap().saturating_add(show.heap()),
+            Self::Resolve(path) | Self::Page(path, _) => path.capacity(),
+        }
     }
 }
 
@@ -298,6 +320,11 @@ impl<I: ToString> Handle<I> {
 }
 
 impl Show {
+    fn heap(&self) -> usize {
+        let words = self.shape.include.len().saturating_add(self.shape.fields.as_ref().map_or(0, std::collections::BTreeSet::len));
+        self.locale.as_ref().map_or(0, |l| l.as_str().len()).saturating_add(words.saturating_mul(32))
+    }
+
     fn query(&self, query: &mut Serializer<'_, String>, usual: BodyFormat) {
         in_locale(query, self.locale.as_ref());
         if self.fallback {

@@ -220,7 +220,14 @@ pub(crate) fn quality(value: &str) -> Option<u16> {
     }
 }
 
+/// The longest language range that is looked for, in bytes.
+const LONGEST_RANGE: usize = 100;
+
 fn lookup<'a>(range: &str, available: &'a [Locale]) -> Option<&'a Locale> {
+    // What is longer than any tag costs one look, not one for each of its parts.
+    if range.len() > LONGEST_RANGE {
+        return None;
+    }
     let mut range = range.to_owned();
     loop {
         if let Some(found) = available.iter().find(|l| l.0.eq_ignore_ascii_case(&range)) {

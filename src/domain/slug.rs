@@ -56,6 +56,16 @@ impl Slug {
         Self(id.to_string())
     }
 
+    /// Whether text, in whatever form of Unicode, can be a slug at all: what is longer than any, or has other characters, is none.
+    #[must_use]
+    pub fn is_possible(text: &str) -> bool {
+        // No character is composed of more than four.
+        text.chars().take(limits::SLUG * 4 + 1).count() <= limits::SLUG * 4
+            && text.nfc().take(limits::SLUG + 1).count() <= limits::SLUG
+            && !text.is_empty()
+            && text.nfc().all(|c| c == '-' || is_kept(c))
+    }
+
     /// The slug with a number behind it: `world`, `world-2`, `world-3`, … Each number gives another one, however little room there is.
     #[must_use]
     pub fn numbered(&self, n: usize) -> Self {
@@ -182,12 +192,21 @@ mod tests {
         prop::collection::vec((word, between), 0..12).prop_map(|all| all.into_iter().map(|(w, b)| w + b).collect())
     }
 
+    #[test]
+    fn what_cannot_be_a_slug_is_known_by_its_form() {
+        let (long, longer) = ("b".repeat(limits::SLUG), "b".repeat(limits::SLUG + 1));
+        assert!([long.as_str(), "हिन्दी-में", "cafe\u{301}", "World"].into_iter().all(Slug::is_possible));
+        let impossible = ["", longer.as_str(), "a b", "a/b", "../x", "a.b", "a\0", "%41", &"\u{301}".repeat(60_000), &"b".repeat(60_000)];
+        assert!(!impossible.into_iter().any(Slug::is_possible));
+    }
+
     proptest! {
         #[test]
         fn deriving_is_idempotent_and_bounded(text in text()) {
             if let Some(slug) = Slug::derive(&text) {
                 prop_assert!(slug.as_str().chars().count() <= limits::SLUG);
                 prop_assert_eq!(Slug::derive(slug.as_str()), Some(slug.clone()));
+                prop_assert!(Slug::is_possible(slug.as_str()) && Slug::is_possible(slug.as_str().nfd().collect::<String>().as_str()));
             }
         }
 

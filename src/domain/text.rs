@@ -92,6 +92,10 @@ pub mod limits {
     pub const FAULTS: usize = 100;
     /// A whole request, in bytes.
     pub const REQUEST_BYTES: usize = 4 * 1_048_576;
+    /// A whole request to `/v1/auth`, which anybody may send, in bytes.
+    pub const SIGN_IN_BYTES: usize = 8_192;
+    /// Parameters of a query.
+    pub const PARAMETERS: usize = 100;
 }
 
 /// Normalise to NFC (Unicode UAX #15).

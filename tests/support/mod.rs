@@ -2,6 +2,7 @@
 
 pub(crate) mod postgres;
 pub(crate) mod shapes;
+pub(crate) mod served;
 
 use std::{
     future::Future,
@@ -29,7 +30,12 @@ use dateline::{
         secret::Secret,
         token::{self, Subject},
     },
-    api::{State, auth::Hashing, contract::Contract},
+    api::{
+        State,
+        auth::Hashing,
+        clients::{Clients, Patience},
+        contract::Contract,
+    },
     app,
     delivery::newsstand::Newsstand,
     desk::{
@@ -125,6 +131,7 @@ impl Entrance {
             issuer: ISSUER.to_owned(),
             hashing: Hashing::new(2, 4),
             origins: vec!["https://desk.example".to_owned()],
+            clients: Clients::new(Patience::default(), 64 << 20),
             contract: Contract::new(&app::openapi()),
         });
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);

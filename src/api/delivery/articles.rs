@@ -20,7 +20,7 @@ use crate::{
         request::{Handle, Request, Show},
     },
     domain::{
-        Instant,
+        Error, Instant,
         article::{ArticleId, Kind},
     },
     store::listings::Order,
@@ -163,7 +163,8 @@ pub(crate) async fn find_article(
     accept: AcceptLanguage,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    show(&req, &state, Handle::by_slug(&slug), query.0, &accept).await
+    let handle = Handle::by_slug(&slug).ok_or(Error::NotFound("article"))?;
+    show(&req, &state, handle, query.0, &accept).await
 }
 
 /// Show an article.

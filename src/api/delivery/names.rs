@@ -20,7 +20,7 @@ use crate::{
         names::{Author, Section, Tag},
         request::{Handle, Request},
     },
-    domain::{author::AuthorId, section::SectionId, tag::TagId},
+    domain::{Error, author::AuthorId, section::SectionId, tag::TagId},
 };
 
 /// The operations of this file.
@@ -93,7 +93,8 @@ pub(crate) async fn find_section(
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
     let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
-    serve(&req, &state, &Request::Section(Handle::by_slug(&slug), locale), negotiated).await
+    let handle = Handle::by_slug(&slug).ok_or(Error::NotFound("section"))?;
+    serve(&req, &state, &Request::Section(handle, locale), negotiated).await
 }
 
 /// Show a section.
@@ -140,7 +141,8 @@ pub(crate) async fn find_author(
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
     let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
-    serve(&req, &state, &Request::Author(Handle::by_slug(&slug), locale), negotiated).await
+    let handle = Handle::by_slug(&slug).ok_or(Error::NotFound("author"))?;
+    serve(&req, &state, &Request::Author(handle, locale), negotiated).await
 }
 
 /// Show an author.
@@ -187,7 +189,8 @@ pub(crate) async fn find_tag(
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
     let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
-    serve(&req, &state, &Request::Tag(Handle::by_slug(&slug), locale), negotiated).await
+    let handle = Handle::by_slug(&slug).ok_or(Error::NotFound("tag"))?;
+    serve(&req, &state, &Request::Tag(handle, locale), negotiated).await
 }
 
 /// Show a tag.

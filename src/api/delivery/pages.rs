@@ -9,7 +9,7 @@ use super::serve::serve;
 use crate::{
     api::{
         State,
-        extract::{Query, paging},
+        extract::{Query, is_path, paging},
         problem::{Failure, Problem},
     },
     delivery::{pages::Page, request::Request},
@@ -46,5 +46,6 @@ pub struct ShowPage {
 #[get("/pages")]
 pub(crate) async fn show_page(req: HttpRequest, query: Query<ShowPage>, state: Data<State>) -> Result<HttpResponse, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Order::Newest.code())?;
+    is_path(&query.0.path)?;
     serve(&req, &state, &Request::Page(query.0.path, paging), false).await
 }

@@ -9,7 +9,7 @@ use super::serve::serve;
 use crate::{
     api::{
         State,
-        extract::Query,
+        extract::{Query, is_path},
         problem::{Failure, Problem},
     },
     delivery::{request::Request, resolve::Resolved},
@@ -38,5 +38,6 @@ pub struct ResolvePath {
     responses((status = 200, body = Resolved), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/resolve")]
 pub(crate) async fn resolve_path(req: HttpRequest, query: Query<ResolvePath>, state: Data<State>) -> Result<HttpResponse, Failure> {
+    is_path(&query.0.path)?;
     serve(&req, &state, &Request::Resolve(query.0.path), false).await
 }

@@ -334,6 +334,12 @@ impl std::fmt::Display for Reference {
 }
 
 impl Listed {
+    /// What it holds beside itself, in bytes.
+    pub(super) fn heap(&self) -> usize {
+        let slugs = [&self.section, &self.author, &self.tag];
+        slugs.into_iter().flatten().map(|reference| if let Reference::Slug(slug) = reference { slug.capacity() } else { 0 }).sum()
+    }
+
     /// The query that asks for it.
     pub(super) fn query(&self, query: &mut url::form_urlencoded::Serializer<'_, String>) {
         let mut pair = |name: &str, value: Option<String>| {

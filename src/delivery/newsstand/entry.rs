@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fmt::Write,
-    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use actix_web::http::header::HeaderValue;
@@ -75,8 +75,9 @@ pub struct Entry {
     until: Option<Instant>,
     /// Whether it is in the cache: then nothing has touched it.
     pub(super) kept: AtomicBool,
-    /// How often it was handed out without the cache being asked.
-    handed_out: AtomicU32,
+    /// How many answers had been made when the cache last heard that it was handed out.
+    heard: AtomicU64,
+    weight: u64,
 }
 
 /// What an answer was made from, as headers list it: after blanks, and after commas; in one word when it is more than caches take.
@@ -93,10 +94,19 @@ fn listed(tags: &BTreeSet<CacheTag>) -> Result<[HeaderValue; 2], Error> {
     Ok([HeaderValue::try_from(all).map_err(Error::internal)?, with_commas])
 }
 
+/// What an entry takes beside what it holds: itself and its counts, its request here and as a key, and their places in the cache and in the
+/// index. The cache has up to three places for each that is taken.
+const OWN: usize = size_of::<Entry>() + 3 * size_of::<Request>() + 128;
+/// What a cache tag takes: a place here, in both headers, and in the index.
+const TAG: usize = 160;
+/// How much room there is for the coded forms of an answer, in halves of its length.
+const CODED: usize = 3;
+
 impl Entry {
     pub(super) fn new(number: u64, request: &Request, (told, until): (Told, Option<Instant>), noted: Noted) -> Result<Self, Error> {
         let Noted { tags, seq } = noted;
         let [surrogate_key, cache_tag] = listed(&tags)?;
+        let holds = request.heap().saturating_mul(2).saturating_add(told.heap()).saturating_add(tags.len().saturating_mul(TAG));
         Ok(Self {
             number,
             request: request.clone(),
@@ -107,13 +117,15 @@ impl Entry {
             seq,
             until,
             kept: AtomicBool::new(false),
-            handed_out: AtomicU32::new(0),
+            heard: AtomicU64::new(number),
+            weight: u64::try_from(holds.saturating_add(OWN)).unwrap_or(u64::MAX),
         })
     }
 
-    /// Count that it is handed out; the number of times before.
-    pub(super) fn hand_out(&self) -> u32 {
-        self.handed_out.fetch_add(1, Ordering::Relaxed)
+    /// Whether the cache has not heard yet that it was handed out since the answer of this number was made.
+    pub(super) fn is_unheard(&self, number: u64) -> bool {
+        // Mostly it has, and then nobody else's cache line is taken away.
+        self.heard.load(Ordering::Relaxed) != number && self.heard.swap(number, Ordering::Relaxed) != number
     }
 
     /// Until when it is true if nothing changes.
@@ -126,14 +138,20 @@ impl Entry {
         self.kept.load(Ordering::Acquire) && self.until.is_none_or(|until| now < until)
     }
 
-    /// Its weight in the cache, in bytes: room for the coded forms is taken at once.
+    /// Its weight in the cache, in bytes of memory: room for the coded forms is taken at once.
     pub(super) fn weight(&self) -> u64 {
-        let bytes = match &self.told {
-            Told::Shown(page) => page.plain.bytes.len().saturating_mul(2),
-            Told::Moved(_) | Told::Absent(_) | Told::Gone(_) => 0,
-        };
-        // An entry, its request, its spellings, and for each tag a place here and one in the index: as measured, rather too much than too little.
-        u64::try_from(bytes.saturating_add(self.tags.len().saturating_mul(128)).saturating_add(4_096)).unwrap_or(u64::MAX)
+        self.weight
+    }
+}
+
+impl Told {
+    /// What it holds, in bytes.
+    fn heap(&self) -> usize {
+        match self {
+            Self::Shown(page) => page.room().saturating_add(page.plain.bytes.len()).saturating_add(size_of::<Page>() + 256),
+            Self::Moved(to) => to.len(),
+            Self::Absent(_) | Self::Gone(_) => 0,
+        }
     }
 }
 
@@ -151,6 +169,11 @@ impl Page {
     #[must_use]
     pub fn varies(&self) -> bool {
         Coding::worthwhile(self.plain.bytes.len())
+    }
+
+    /// How many bytes its coded forms may have, all of them together.
+    fn room(&self) -> usize {
+        if self.varies() { self.plain.bytes.len().saturating_mul(CODED) / 2 } else { 0 }
     }
 
     fn slot(&self, coding: Coding) -> Option<&OnceCell<Option<Representation>>> {
@@ -175,7 +198,10 @@ impl Page {
         let Some(slot) = self.slot(wanted) else { return Ok(()) };
         let plain = self.plain.clone();
         let making = async move {
-            let coded = aside(move || wanted.encode(&plain.bytes)).await?;
+            // What would take more than the room that was taken for it is read as it is.
+            let taken: usize = self.coded.iter().filter_map(|slot| Some(slot.get()?.as_ref()?.bytes.len())).sum();
+            let left = self.room().saturating_sub(taken);
+            let coded = aside(move || wanted.encode(&plain.bytes)).await?.filter(|coded| coded.len() <= left);
             let tag = plain.etag.to_str().map_err(Error::internal)?.trim_end_matches('"');
             let etag = HeaderValue::try_from(format!("{tag}-{}\"", wanted.as_str())).map_err(Error::internal)?;
             Ok(coded.map(|bytes| Representation { coding: wanted, bytes: bytes.into(), etag }))

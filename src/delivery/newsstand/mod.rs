@@ -18,7 +18,10 @@ use std::{
     },
 };
 
-use quick_cache::{Lifecycle, Weighter, sync::Cache};
+use quick_cache::{
+    Lifecycle, Options, OptionsBuilder, Weighter,
+    sync::{Cache, DefaultLifecycle},
+};
 
 pub use entry::{Entry, Page, Representation, Told};
 
@@ -32,12 +35,14 @@ use crate::{
 
 /// Changes that are remembered, to tell whether an answer that is still being made is out of date already.
 const REMEMBERED: usize = 4_096;
-/// Spellings of requests that lead to their answers without being read again.
-const SPELLINGS: usize = 16_384;
-/// How often an answer is found by its spelling for each time that the cache is told so.
-const UNNOTICED: u32 = 8;
+/// Cache tags that are remembered with them.
+const REMEMBERED_TAGS: usize = 65_536;
 /// The longest spelling, in bytes.
 const LONGEST_SPELLING: usize = 512;
+/// Which part of the memory is for spellings of requests, that lead to their answers without being read again.
+const FOR_SPELLINGS: u64 = 8;
+/// The least that a shard of the cache has, in bytes: what is asked for all the time must not be put out because much else has come to lie beside it.
+const SHARD: u64 = 8 << 20;
 
 /// Weighs entries by the memory they take.
 #[derive(Debug, Clone)]
@@ -46,6 +51,16 @@ struct Scales;
 impl Weighter<Request, Arc<Entry>> for Scales {
     fn weight(&self, _: &Request, entry: &Arc<Entry>) -> u64 {
         entry.weight()
+    }
+}
+
+/// Weighs spellings, each of which may be the last that holds the place of an entry.
+#[derive(Debug, Clone)]
+struct SpellingScales;
+
+impl Weighter<Box<str>, Weak<Entry>> for SpellingScales {
+    fn weight(&self, spelling: &Box<str>, _: &Weak<Entry>) -> u64 {
+        u64::try_from(spelling.len().saturating_add(size_of::<Entry>() + 192)).unwrap_or(u64::MAX)
     }
 }
 
@@ -69,6 +84,8 @@ struct Index {
     entries: HashMap<u64, Arc<Entry>>,
     by_tag: HashMap<CacheTag, HashSet<u64>>,
     changes: BTreeMap<i64, BTreeSet<CacheTag>>,
+    /// How many tags there are in them.
+    remembered: usize,
     /// The last change that is not remembered any more.
     forgotten: i64,
     masthead: Option<Arc<Masthead>>,
@@ -79,6 +96,18 @@ impl Index {
     fn is_current(&self, tags: &BTreeSet<CacheTag>, seq: i64) -> bool {
         let later = self.changes.range(seq.saturating_add(1)..);
         seq >= self.forgotten && later.into_iter().all(|(_, touched)| touched.is_disjoint(tags))
+    }
+
+    fn remember(&mut self, seq: i64, touched: &BTreeSet<CacheTag>) {
+        let of_change = self.changes.entry(seq).or_default();
+        let before = of_change.len();
+        of_change.extend(touched);
+        self.remembered = self.remembered.saturating_add(of_change.len().saturating_sub(before));
+        while self.changes.len() > REMEMBERED || self.remembered > REMEMBERED_TAGS {
+            let Some((seq, tags)) = self.changes.pop_first() else { break };
+            self.forgotten = self.forgotten.max(seq);
+            self.remembered = self.remembered.saturating_sub(tags.len());
+        }
     }
 
     fn enter(&mut self, entry: &Arc<Entry>) {
@@ -110,12 +139,21 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A cache of so many bytes, whose entries have about so many each; none of nothing.
+fn sized(capacity: u64, usual: u64) -> Option<Options> {
+    let shards = usize::try_from((capacity / SHARD).clamp(1, 64)).unwrap_or(1);
+    let items = usize::try_from(capacity / usual).unwrap_or(usize::MAX).max(64);
+    let mut options = OptionsBuilder::new();
+    options.shards(shards).estimated_items_capacity(items).weight_capacity(capacity);
+    options.build().ok().filter(|_| capacity > 0)
+}
+
 /// The response cache over a store.
 pub struct Newsstand {
     store: Store,
     answers: Option<Answers>,
     put_out: PutOut,
-    spellings: Cache<Box<str>, Weak<Entry>>,
+    spellings: Cache<Box<str>, Weak<Entry>, SpellingScales>,
     index: Mutex<Index>,
     numbers: AtomicU64,
     /// When something is next due to change, in microseconds; `i64::MAX` when nothing is.
@@ -139,14 +177,17 @@ impl Newsstand {
     #[must_use]
     pub fn new(store: Store, capacity: u64) -> Arc<Self> {
         let put_out = PutOut::default();
-        let items = usize::try_from(capacity / 16_384).unwrap_or(usize::MAX).max(64);
+        let for_spellings = capacity / FOR_SPELLINGS;
         let hasher = quick_cache::DefaultHashBuilder::default;
-        let answers = (capacity > 0).then(|| Cache::with(items, capacity, Scales, hasher(), put_out.clone()));
+        let options = sized(capacity.saturating_sub(for_spellings), 16_384);
+        let answers = options.map(|options| Cache::with_options(options, Scales, hasher(), put_out.clone()));
+        let spellings =
+            sized(for_spellings, 1_024).map(|options| Cache::with_options(options, SpellingScales, hasher(), DefaultLifecycle::default()));
         let newsstand = Arc::new(Self {
             store,
             answers,
             put_out,
-            spellings: Cache::new(if capacity > 0 { SPELLINGS } else { 0 }),
+            spellings: spellings.unwrap_or_else(|| Cache::with_weighter(0, 0, SpellingScales)),
             index: Mutex::default(),
             numbers: AtomicU64::new(0),
             due: AtomicI64::new(i64::MAX),
@@ -167,7 +208,7 @@ impl Newsstand {
     /// Bytes that are taken by what is kept.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.answers.as_ref().map_or(0, Cache::weight)
+        self.answers.as_ref().map_or(0, Cache::weight).saturating_add(self.spellings.weight())
     }
 
     /// Answers that are kept.
@@ -196,12 +237,16 @@ impl Newsstand {
     /// The answer to a request that was spelled like this before, if it is still true.
     #[must_use]
     pub fn spelled(&self, target: &str, now: Instant) -> Option<Arc<Entry>> {
-        let entry = self.spellings.get(target)?.upgrade().filter(|entry| entry.is_good(now))?;
-        if entry.hand_out().is_multiple_of(UNNOTICED) {
-            // The cache puts out what nobody has asked it for.
-            let _ = self.answers.as_ref().and_then(|answers| answers.get(&entry.request));
+        let found = self.spellings.get(target)?.upgrade().filter(|entry| entry.is_good(now));
+        match &found {
+            // The cache puts out what nobody has asked it for. It does so for the sake of answers that are made, and so hears of this one once for each.
+            Some(entry) if entry.is_unheard(self.numbers.load(Ordering::Relaxed)) => {
+                drop(self.answers.as_ref().and_then(|answers| answers.get(&entry.request)));
+            }
+            Some(_) => {}
+            None => drop(self.spellings.remove(target)),
         }
-        Some(entry)
+        found
     }
 
     /// Note that a path and query spell the request of this answer.
@@ -275,10 +320,7 @@ impl Newsstand {
             return;
         }
         let mut index = lock(&self.index);
-        index.changes.entry(seq).or_default().extend(touched);
-        while index.changes.len() > REMEMBERED {
-            index.forgotten = index.changes.pop_first().map_or(index.forgotten, |(seq, _)| seq);
-        }
+        index.remember(seq, touched);
         if touched.contains(&CacheTag::Site) {
             index.masthead = None;
         }

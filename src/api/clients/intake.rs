@@ -1,0 +1,144 @@
+//! Bodies on their way in: of a size, within a time, at a least rate, and on the account of what unfinished requests hold.
+
+use std::{
+    cell::RefCell,
+    fmt, io,
+    pin::Pin,
+    rc::Rc,
+    task::{Context, Poll},
+};
+
+use actix_web::{
+    HttpMessage,
+    dev::{Payload, ServiceRequest},
+    error::PayloadError,
+    http::header::CONTENT_LENGTH,
+    rt::time::{Sleep, sleep},
+};
+use bytes::Bytes;
+use futures_core::Stream;
+
+use super::{Clients, Patience, Share, Standing};
+use crate::api::problem::{Failure, Unread};
+
+/// In how many parts the time for a body is looked at.
+const PARTS: u32 = 6;
+
+/// Why a body was not waited for, inside the framework's error.
+#[derive(Debug, Clone, Copy)]
+struct Cut(Unread);
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.detail())
+    }
+}
+
+impl std::error::Error for Cut {}
+
+fn cut(why: Unread) -> PayloadError {
+    PayloadError::Io(io::Error::other(Cut(why)))
+}
+
+/// What is told to the client whose body could not be read.
+pub(in crate::api) fn failure(error: &PayloadError) -> Failure {
+    match error {
+        PayloadError::Overflow => Failure::TooLarge,
+        PayloadError::Io(inner) if let Some(Cut(why)) = inner.get_ref().and_then(|e| e.downcast_ref()) => Failure::Unread(*why),
+        _ => Failure::malformed("#", "body", "the body broke off"),
+    }
+}
+
+/// What a request holds, as long as it is not answered.
+struct Held(#[expect(dead_code, reason = "it is held, and nothing else")] Rc<RefCell<Share>>);
+
+/// Watch the body of a request, which has at most so many bytes. True when it has one.
+pub(in crate::api) fn watch(req: &mut ServiceRequest, clients: &Clients, standing: Option<Rc<Standing>>, most: usize) -> bool {
+    let payload = req.take_payload();
+    if matches!(payload, Payload::None) {
+        return false;
+    }
+    let declared = req.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
+    let share = Rc::new(RefCell::new(Share::of(&clients.account)));
+    let watched = Watched {
+        payload,
+        standing,
+        share: share.clone(),
+        room: if declared.is_some_and(|length| length > most) { None } else { Some(most) },
+        patience: clients.patience,
+        part: None,
+        parts_left: PARTS,
+        in_part: 0,
+    };
+    req.extensions_mut().insert(Held(share));
+    req.set_payload(Payload::Stream { payload: Box::pin(watched) });
+    true
+}
+
+/// A body that is being read.
+struct Watched {
+    payload: Payload,
+    standing: Option<Rc<Standing>>,
+    share: Rc<RefCell<Share>>,
+    /// How many bytes more it may have; none when it has more than that.
+    room: Option<usize>,
+    patience: Patience,
+    /// What is left of this part of its time.
+    part: Option<Pin<Box<Sleep>>>,
+    parts_left: u32,
+    /// How many bytes came in this part.
+    in_part: u64,
+}
+
+impl Watched {
+    /// Whether it has taken too long, or comes too slowly.
+    fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
+        let time = self.patience.body.checked_div(PARTS).unwrap_or_default();
+        loop {
+            let part = self.part.get_or_insert_with(|| Box::pin(sleep(time)));
+            if part.as_mut().poll(cx).is_pending() {
+                return false;
+            }
+            let least = self.patience.least_rate.saturating_mul(time.as_secs());
+            self.parts_left = self.parts_left.saturating_sub(1);
+            if self.parts_left == 0 || self.in_part < least {
+                return true;
+            }
+            (self.part, self.in_part) = (None, 0);
+        }
+    }
+}
+
+impl Stream for Watched {
+    type Item = Result<Bytes, PayloadError>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        let Some(room) = this.room else { return Poll::Ready(Some(Err(PayloadError::Overflow))) };
+        match Pin::new(&mut this.payload).poll_next(cx) {
+            Poll::Ready(Some(Ok(bytes))) => {
+                this.in_part = this.in_part.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+                this.room = room.checked_sub(bytes.len());
+                if this.room.is_none() {
+                    return Poll::Ready(Some(Err(PayloadError::Overflow)));
+                }
+                if !this.share.borrow_mut().take(bytes.len()) {
+                    return Poll::Ready(Some(Err(cut(Unread::Full))));
+                }
+                // Whoever has not kept us waiting yet needs no clock.
+                if this.part.is_some() && this.is_late(cx) {
+                    return Poll::Ready(Some(Err(cut(Unread::Slow))));
+                }
+                Poll::Ready(Some(Ok(bytes)))
+            }
+            Poll::Ready(None) => {
+                if let Some(standing) = &this.standing {
+                    standing.body_read();
+                }
+                Poll::Ready(None)
+            }
+            Poll::Pending if this.is_late(cx) => Poll::Ready(Some(Err(cut(Unread::Slow)))),
+            other => other,
+        }
+    }
+}

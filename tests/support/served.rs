@@ -1,0 +1,123 @@
+//! A server in a process of its own, over an embedded database, for what only happens on connections.
+
+use std::{
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread,
+};
+
+use serde_json::Value;
+
+use super::new_file;
+
+/// A server that is killed when it is dropped.
+pub(crate) struct Served {
+    child: Child,
+    folder: PathBuf,
+    port: u16,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Served {
+    /// A server with these settings.
+    pub(crate) fn with(settings: &[(&str, &str)]) -> Self {
+        Self::limited(None, settings)
+    }
+
+    /// The same, with at most so many open files.
+    pub(crate) fn limited(files: Option<u32>, settings: &[(&str, &str)]) -> Self {
+        let folder = new_file().with_extension("served");
+        std::fs::create_dir_all(&folder).unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let limit = files.map(|most| format!("ulimit -n {most}; ")).unwrap_or_default();
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{limit}exec \"$0\" serve"), env!("CARGO_BIN_EXE_dateline")]);
+        command.current_dir(&folder).env_clear().env("DATELINE_BIND", format!("127.0.0.1:{port}")).envs(settings.iter().copied());
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        assert!(lines.by_ref().any(|line| line.contains("listening on")), "the server did not come up");
+        // Whatever else it says is read, so that it never waits to say it.
+        thread::spawn(move || lines.for_each(drop));
+        Self { child, folder, port }
+    }
+
+    pub(crate) fn connect(&self) -> TcpStream {
+        TcpStream::connect(("127.0.0.1", self.port)).unwrap()
+    }
+
+    /// Send these bytes and nothing more; everything that comes back until the server ends the connection.
+    pub(crate) fn say(&self, sent: &[u8]) -> Vec<Said> {
+        let mut stream = self.connect();
+        // A server that has heard enough may have closed already.
+        let _ = stream.write_all(sent);
+        heard(&mut stream)
+    }
+
+    /// The same from a client who then says that there is nothing more to come.
+    pub(crate) fn say_all(&self, sent: &[u8]) -> Vec<Said> {
+        let mut stream = self.connect();
+        let _ = stream.write_all(sent).and_then(|()| stream.shutdown(Shutdown::Write));
+        heard(&mut stream)
+    }
+
+    /// What a reader is answered who asks for a path on a connection of their own.
+    pub(crate) fn get(&self, path: &str) -> Option<Said> {
+        self.say(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes()).pop()
+    }
+
+    /// Resident memory, in KiB.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        status.lines().find_map(|l| l.strip_prefix("VmRSS:")).unwrap().split_whitespace().next().unwrap().parse().unwrap()
+    }
+}
+
+/// An answer as it came over the wire.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Said {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+}
+
+/// Everything that a server says until it ends the connection, however it ends it.
+pub(crate) fn heard(stream: &mut TcpStream) -> Vec<Said> {
+    let mut all = Vec::new();
+    match stream.read_to_end(&mut all) {
+        Ok(_) => {}
+        Err(e) if matches!(e.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => {}
+        Err(e) => panic!("{e}"),
+    }
+    let (mut answers, mut rest) = (Vec::new(), all.as_slice());
+    while let Some(end) = rest.windows(4).position(|w| w == b"\r\n\r\n") {
+        let head = std::str::from_utf8(&rest[..end]).unwrap();
+        let mut lines = head.split("\r\n");
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let headers: Vec<(String, String)> =
+            lines.map(|l| l.split_once(": ").unwrap()).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+        let length = headers.iter().find(|(n, _)| n == "content-length").map_or(0, |(_, v)| v.parse().unwrap());
+        let body = &rest[end + 4..];
+        answers.push(Said { status, headers, body: body[..length.min(body.len())].to_vec() });
+        rest = &body[length.min(body.len())..];
+    }
+    answers
+}
