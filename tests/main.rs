@@ -17,6 +17,7 @@ mod contract;
 mod demo;
 mod driving;
 mod embargo;
+mod enduring;
 mod house;
 mod keeping_up;
 mod listing;
