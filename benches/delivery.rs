@@ -112,7 +112,8 @@ impl Newsroom {
 
     fn store(&self) -> Store {
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
-        Store::open(Options { url: self.url.clone(), readers: 2, writers: 1, clock, entropy }).unwrap()
+        Store::open(Options { url: self.url.clone(), readers: 2, writers: 1, clock, entropy, limits: dateline::store::Limits::default() })
+            .unwrap()
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

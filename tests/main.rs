@@ -21,6 +21,7 @@ mod driving;
 mod embargo;
 mod faces;
 mod flooding;
+mod enduring;
 mod house;
 mod instants;
 mod keeping_up;

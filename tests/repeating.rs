@@ -2,17 +2,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actix_web::http::Method;
+use actix_web::{http::Method, rt::task::yield_now};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use dateline::{
     access::{Caller, Permit, System, caller::Claim},
     desk::{self, tags::Draft},
     domain::{Error, Locale, name::NameDraft, tag::TagKind},
-    store::idempotency::{self, Standing},
+    store::{
+        Limits, Store,
+        idempotency::{self, Standing},
+    },
+    workers::scheduler::expire_keys,
 };
-use futures_util::future::join_all;
+use futures_util::{FutureExt, future::join_all};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, TestApp};
+use crate::support::{Answer, Client, TestApp, everything_kept};
 
 async fn keyed(who: &Client<'_>, path: &str, key: &str, body: &Value) -> Answer {
     let headers = [("content-type", "application/json"), ("idempotency-key", key), ("if-match", "\"1\"")];
@@ -122,6 +127,119 @@ both! {
         app.wait(idempotency::LEASE_SECONDS * 2);
         assert_eq!(take("third"), Standing::Lost, "it was done, but nobody heard the answer");
         assert_eq!(tags(&app).await, 1);
+    }
+}
+
+both! {
+    async fn what_a_dead_process_had_claimed_is_free_or_known_to_be_done_at_once(app) {
+        let admin = app.admin().await;
+        let user = admin.get("/v1/auth/me").await.ok()["id"].as_str().unwrap().parse().unwrap();
+        let claim = |key: &str| Claim { user, key: key.into() };
+        let take = |store: &Store, key: &str, request: &str| store.write_now(|tx| idempotency::claim(tx, &claim(key), request, b"the same")).unwrap();
+        let work = |store: &Store, key: &str, request: &str| {
+            store.write_now(|tx| {
+                let caller = Caller::system(System::Importer).within(request, "").once(claim(key));
+                let draft = Draft { kind: TagKind::Topic, translations: names("Rivers") };
+                desk::tags::create(tx, Permit::try_from(caller)?, None, draft).map(|_| ())
+            })
+        };
+        let (dying, living) = (app.process(21, Limits::default()), app.process(22, Limits::default()));
+        dying.show_presence().unwrap();
+        living.show_presence().unwrap();
+        assert_eq!(take(&dying, "undone", "first"), Standing::Claimed);
+        assert_eq!(take(&dying, "done", "first"), Standing::Claimed);
+        work(&dying, "done", "first").unwrap();
+        for key in ["undone", "done"] {
+            assert_eq!(take(&living, key, "second"), Standing::Running, "it lives");
+        }
+        drop(dying);
+        // Nobody tells when the last of it has gone.
+        let standing = loop {
+            living.show_presence().unwrap();
+            match take(&living, "undone", "second") {
+                Standing::Running => std::thread::yield_now(),
+                standing => break standing,
+            }
+        };
+        assert_eq!(standing, Standing::Claimed);
+        assert_eq!(take(&living, "done", "second"), Standing::Lost);
+        assert_eq!(take(&living, "undone", "third"), Standing::Running, "it is a living one's now");
+        assert_eq!(tags(&app).await, 1);
+    }
+
+    async fn a_kept_answer_tells_nothing_to_whoever_has_the_database(app) {
+        let admin = app.admin().await;
+        let article = admin.story(&app.section("world", "दुनिया").await, "Quiet words").await;
+        let path = format!("{article}/translations/en/previews");
+        let preview = json!({ "expires_in": 600 });
+        let made = keyed(&admin, &path, "key-1", &preview).await;
+        let text = made.ok().to_string();
+        assert_eq!(keyed(&admin, &path, "key-1", &preview).await.ok().to_string(), text);
+        let token = made.ok()["token"].as_str().unwrap().to_owned();
+        let kept = everything_kept(&app.url);
+        for clear in [token.clone(), BASE64_STANDARD.encode(&made.body), BASE64_STANDARD.encode(&token)] {
+            let hex: String = clear.bytes().map(|b| format!("{b:02x}")).collect();
+            assert!(!kept.contains(&clear) && !kept.to_lowercase().contains(&hex), "{clear}");
+        }
+    }
+
+    async fn an_answer_that_comes_after_an_erasure_is_not_kept(app) {
+        let admin = app.admin().await;
+        let article = admin.story(&app.section("world", "दुनिया").await, "Quiet words").await;
+        let user = admin.get("/v1/auth/me").await.ok()["id"].as_str().unwrap().parse().unwrap();
+        let claim = Claim { user, key: "key-1".into() };
+        let take = |request: &str| app.store.write_now(|tx| idempotency::claim(tx, &claim, request, b"the same")).unwrap();
+        assert_eq!(take("first"), Standing::Claimed);
+        keyed(&admin, "/v1/desk/tags", "key-2", &tag("Rivers")).await.ok();
+        admin.act(&format!("{article}/takedown"), "\"1\"", &json!({ "reason": "Law." })).await.ok();
+        admin.act(&format!("{article}/erase"), "\"1\"", &json!({ "reason": "Law." })).await.ok();
+        app.store.write_now(|tx| idempotency::answer(tx, &claim, "first", b"the words".to_vec())).unwrap();
+        app.wait(idempotency::LEASE_SECONDS);
+        assert_eq!(take("second"), Standing::Lost);
+        keyed(&admin, "/v1/desk/tags", "key-2", &tag("Rivers")).await.refused(409, "answer-lost");
+        keyed(&admin, "/v1/desk/tags", "key-3", &tag("Floods")).await.ok();
+        assert_eq!(keyed(&admin, "/v1/desk/tags", "key-3", &tag("Floods")).await.header("idempotency-replayed"), Some("true"));
+    }
+
+    async fn old_keys_are_forgotten_a_few_at_a_time(app) {
+        let admin = app.admin().await;
+        let user = admin.get("/v1/auth/me").await.ok()["id"].as_str().unwrap().parse().unwrap();
+        for n in 0..5 {
+            let claim = Claim { user, key: format!("key-{n}").into() };
+            app.store.write_now(|tx| idempotency::claim(tx, &claim, "first", b"the same")).unwrap();
+            app.wait(1);
+        }
+        assert_eq!(expire_keys(&app.store).unwrap(), 0);
+        app.wait(idempotency::KEPT_SECONDS - 2);
+        let some = |about| app.store.write_now(|tx| idempotency::expire(tx, about)).unwrap();
+        assert_eq!(some(2), 2);
+        assert_eq!(expire_keys(&app.store).unwrap(), 2);
+        assert_eq!(expire_keys(&app.store).unwrap(), 0);
+        assert!(everything_kept(&app.url).contains("key-4"));
+    }
+
+    async fn what_was_asked_under_a_key_is_done_although_its_client_hangs_up(app) {
+        let admin = app.admin().await;
+        for polls in 0..40 {
+            let (key, body) = (format!("key-{polls}"), tag("Rivers"));
+            let mut asking = Box::pin(keyed(&admin, "/v1/desk/tags", &key, &body));
+            for _ in 0..polls {
+                if (&mut asking).now_or_never().is_some() {
+                    break;
+                }
+                yield_now().await;
+            }
+            drop(asking);
+            let again = loop {
+                let again = keyed(&admin, "/v1/desk/tags", &key, &body).await;
+                if again.status != 409 {
+                    break again;
+                }
+                again.refused(409, "still-running");
+            };
+            assert_eq!(again.status, 201);
+        }
+        assert_eq!(tags(&app).await, 40);
     }
 }
 

@@ -7,7 +7,7 @@ use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use sha2::{Digest, Sha256};
 
-use super::secret::{Seal, open, seal};
+use super::secret::{Seal, Secret, open, seal};
 use crate::domain::{Error, id::Entropy};
 
 /// A signing key as the database keeps it.
@@ -42,6 +42,7 @@ pub struct Keys {
     current: String,
     signing: EncodingKey,
     hiding: [u8; 32],
+    keeping: Seal,
     verifying: BTreeMap<String, (DecodingKey, String)>,
 }
 
@@ -69,7 +70,8 @@ impl Keys {
             verifying.insert(key.kid.clone(), (decoding, x));
         }
         let hiding = Sha256::new().chain_update(b"dateline fingerprints").chain_update(seed).finalize().into();
-        Ok(Self { current: newest.kid.clone(), signing: EncodingKey::from_ed_der(der.as_bytes()), hiding, verifying })
+        let keeping = Secret::new(Sha256::new().chain_update(b"dateline kept answers").chain_update(seed).finalize().into());
+        Ok(Self { current: newest.kid.clone(), signing: EncodingKey::from_ed_der(der.as_bytes()), hiding, keeping, verifying })
     }
 
     /// A fingerprint of these parts: 32 bytes that tell nothing of them to whoever reads the database, not even by guessing.
@@ -81,6 +83,20 @@ impl Keys {
             hash.update(part);
         }
         hash.finalize().to_vec()
+    }
+
+    /// Seal what is kept under a name, so that it tells nothing to whoever has the database alone.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when encryption fails.
+    pub fn keep(&self, name: &str, plain: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>, Error> {
+        seal(&self.keeping, name, plain, entropy)
+    }
+
+    /// What was kept under a name; nothing when it was sealed with another key, or under another name.
+    #[must_use]
+    pub fn kept(&self, name: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        open(&self.keeping, name, sealed).ok()
     }
 
     pub(super) fn signing(&self) -> (&str, &EncodingKey) {
@@ -100,7 +116,6 @@ impl Keys {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::secret::Secret;
 
     struct Fill(u8);
     impl Entropy for Fill {
@@ -112,6 +127,14 @@ mod tests {
     fn keys(byte: u8) -> Keys {
         let seal = Secret::new([9; 32]);
         Keys::open(&[SealedKey::generate(&seal, &Fill(byte)).unwrap()], &seal).unwrap()
+    }
+
+    #[test]
+    fn what_is_kept_is_opened_by_the_same_key_under_the_same_name() {
+        let sealed = keys(1).keep("a", b"a token", &Fill(3)).unwrap();
+        assert!(!sealed.windows(5).any(|part| part == b"token"));
+        assert_eq!(keys(1).kept("a", &sealed).unwrap(), b"a token");
+        assert!(keys(2).kept("a", &sealed).is_none() && keys(1).kept("b", &sealed).is_none());
     }
 
     #[test]

@@ -15,6 +15,7 @@ use actix_web::{
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
+    rt,
     web::{Bytes, Data},
 };
 
@@ -22,13 +23,14 @@ use super::{
     State,
     clients::{Standing, intake},
     delivery,
-    idempotency::{Begun, begin, finish as finish_claim},
+    idempotency::{Begun, IDEMPOTENCY_KEY, begin, finish as finish_claim},
     problem::{Failure, Unread},
 };
 use crate::{
     access::{Caller, token::Verified},
     desk,
-    domain::{Error, error::chain, id::new_uuid, text::limits},
+    domain::{Error, id::new_uuid, text::limits},
+    store::turns,
 };
 
 /// The id of the request under way.
@@ -100,7 +102,22 @@ impl Drop for Answering {
 ///
 /// # Errors
 /// What the framework fails with before any handler runs.
-pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+pub async fn frame(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if matches!(*req.method(), Method::GET | Method::HEAD) {
+        return framed(req, next).await;
+    }
+    // What holds up other writers is logged by this name.
+    let operation = format!("{} {}", req.method(), req.match_pattern().as_deref().unwrap_or("nothing"));
+    let keyed = req.headers().contains_key(IDEMPOTENCY_KEY);
+    let work = turns::named(operation.into(), framed(req, next));
+    if keyed {
+        // It comes to its end although its client hangs up, so that the answer is there when it asks again.
+        return rt::spawn(work).await.map_err(|e| Failure::from(Error::internal(e)))?;
+    }
+    work.await
+}
+
+async fn framed(mut req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let Some(state) = req.app_data::<Data<State>>().cloned() else {
         return next.call(req).await.map(ServiceResponse::map_into_boxed_body);
     };
@@ -254,8 +271,10 @@ fn name_problem(answer: &mut ServiceResponse<BoxBody>, id: &str) {
     let failure = answer.response().error().and_then(|e| e.as_error::<Failure>());
     let named = match failure {
         Some(failure) => {
-            if let Failure::Rule(Error::Internal(source)) = failure {
-                tracing::error!(request_id = id, path = answer.request().path(), error = chain(&**source), "a request failed");
+            if let Failure::Rule(error) = failure
+                && let Some(cause) = error.for_the_log()
+            {
+                tracing::error!(request_id = id, path = answer.request().path(), error = cause, "a request failed");
             }
             failure.answer(id)
         }

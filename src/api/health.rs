@@ -1,7 +1,14 @@
 //! For whoever runs the server.
+//!
+//! **Decision.** `live` asks nothing of anybody and fails only when a restart is the one thing that helps: everybody who may write computes
+//! without end. `ready` is a reader: it never takes a writer's turn, and it answers within [`PATIENCE`] whatever the database does. A server
+//! that is busy is ready; one whose writer is held for too long, or whose database does not answer, is not, and says which.
+
+use std::time::Duration;
 
 use actix_web::{
     get,
+    rt::time::timeout,
     web::{Data, Json},
 };
 use serde::Serialize;
@@ -9,8 +16,12 @@ use utoipa::ToSchema;
 
 use super::{
     State,
-    problem::{Failure, Problem},
+    problem::{Checks, Failure, Problem},
 };
+use crate::store::turns::Lasting;
+
+/// How long the database may take to answer before the server says that it is not ready.
+const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// How the server is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,25 +29,47 @@ pub struct Health {
     /// `ok`.
     #[schema(example = "ok")]
     pub status: &'static str,
+    /// What works; of `/health/ready` alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub checks: Option<Checks>,
 }
 
 /// Say that the process runs.
+///
+/// Answers 503 only when it can never write again, so that nothing but a restart helps.
 #[utoipa::path(tag = "operation", responses((status = 200, body = Health), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/health/live")]
-pub(crate) async fn live() -> Json<Health> {
-    Json(Health { status: "ok" })
+pub(crate) async fn live(state: Data<State>) -> Result<Json<Health>, Failure> {
+    if state.store.is_hopeless() {
+        return Err(Failure::NotReady(checks(None, state.store.lasting())));
+    }
+    Ok(Json(Health { status: "ok", checks: None }))
 }
 
-/// Say that the server can answer.
+/// Say that the server can answer, and be written to.
 ///
-/// Answers 503 while the database does not answer, or its schema is older than this program.
+/// Answers 503 while the database does not answer, its schema is older than this program, or somebody holds a writer for too long.
 #[utoipa::path(tag = "operation", responses((status = 200, body = Health), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/health/ready")]
 pub(crate) async fn ready(state: Data<State>) -> Result<Json<Health>, Failure> {
-    let store = state.store.clone();
-    let pending = crate::store::aside(move || store.pending_migrations()).await;
-    match pending {
-        Ok(0) => Ok(Json(Health { status: "ok" })),
-        _ => Err(Failure::Rule(crate::domain::Error::Busy)),
+    let missing = match timeout(PATIENCE, state.store.missing_migrations()).await {
+        Ok(Ok(missing)) => Some(missing),
+        _ => None,
+    };
+    let checks = checks(missing, state.store.lasting());
+    if checks.schema == Some(true) && checks.writing {
+        return Ok(Json(Health { status: "ok", checks: Some(checks) }));
+    }
+    Err(Failure::NotReady(checks))
+}
+
+fn checks(missing: Option<usize>, lasting: Lasting) -> Checks {
+    Checks {
+        database: missing.is_some(),
+        schema: missing.map(|missing| missing == 0),
+        writing: !lasting.too_long,
+        turns: lasting.turns,
+        turn_seconds: lasting.seconds,
     }
 }

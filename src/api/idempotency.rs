@@ -1,7 +1,8 @@
 //! `Idempotency-Key` on the desk's POSTs (IETF draft-ietf-httpapi-idempotency-key-header): asking twice does nothing twice.
 //!
 //! What was done is kept with its answer for a day, and answered again to the same request. A refusal did nothing and is
-//! not kept: the same request may be tried again, and gets the answer of its own time.
+//! not kept: the same request may be tried again, and gets the answer of its own time. Answers are sealed: they may hold what
+//! is shown once.
 
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
@@ -82,15 +83,16 @@ pub(super) async fn begin(req: &mut ServiceRequest, state: &Data<State>, caller:
         Err(Error::Taken(_)) => Standing::Running,
         other => other?,
     };
+    let lost = || conflict("answer-lost", "this was done, but its answer was lost; look at what it was about");
     match standing {
         Standing::Claimed => Ok(Begun::Claimed(claim)),
-        Standing::Answered(kept) => {
+        Standing::Answered(sealed) => {
             let (caller, path) = (caller.clone(), req.path().to_owned());
             state.store.read(move |tx| desk::replaying::still_seen(tx, &caller, &path)).await?;
-            Ok(Begun::Answered(again(kept)?))
+            Ok(Begun::Answered(again(&state.keys.kept(&name(&claim), &sealed).ok_or_else(lost)?)?))
         }
         Standing::Running => Err(conflict("still-running", "a request with this key is under way")),
-        Standing::Lost => Err(conflict("answer-lost", "this was done, but its answer was lost; look at what it was about")),
+        Standing::Lost => Err(lost()),
         Standing::Other => {
             Err(Error::invalid("Idempotency-Key", "reused", "this key was used for another request; each request has a key of its own")
                 .into())
@@ -98,8 +100,13 @@ pub(super) async fn begin(req: &mut ServiceRequest, state: &Data<State>, caller:
     }
 }
 
-fn again(kept: serde_json::Value) -> Result<HttpResponse, Failure> {
-    let kept: Kept = serde_json::from_value(kept).map_err(Error::internal)?;
+/// What the answer of a claim is sealed under.
+fn name(claim: &Claim) -> String {
+    format!("{} {}", claim.user, claim.key)
+}
+
+fn again(kept: &[u8]) -> Result<HttpResponse, Failure> {
+    let kept: Kept = serde_json::from_slice(kept).map_err(Error::internal)?;
     let mut answer = HttpResponseBuilder::new(StatusCode::from_u16(kept.status).map_err(Error::internal)?);
     for (name, value) in kept.headers {
         answer.insert_header((name, value));
@@ -126,7 +133,8 @@ pub(super) async fn finish(
     let header = |name: &HeaderName| head.headers().get(name).and_then(|v| v.to_str().ok()).map(|v| (name.to_string(), v.to_owned()));
     let kept =
         Kept { status: head.status().as_u16(), headers: KEPT.iter().filter_map(header).collect(), body: BASE64_STANDARD.encode(&body) };
-    let kept = serde_json::to_value(kept).map_err(|e| Failure::from(Error::internal(e)))?;
+    let kept = serde_json::to_vec(&kept).map_err(|e| Failure::from(Error::internal(e)))?;
+    let kept = state.keys.keep(&name(&claim), &kept, state.store.entropy()).map_err(Failure::from)?;
     state.store.write(move |tx| idempotency::answer(tx, &claim, &id, kept)).await.map_err(Failure::from)?;
     Ok(ServiceResponse::new(req, head.set_body(BoxBody::new(body))))
 }

@@ -57,6 +57,27 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, example = json!(["#/headline"]))]
     pub changed: Vec<&'static str>,
+    /// With `not-ready`: what works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub checks: Option<Checks>,
+}
+
+/// What of the server works.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct Checks {
+    /// Whether the database answers.
+    pub database: bool,
+    /// Whether the schema is as new as this program; nothing is known of it when the database does not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub schema: Option<bool>,
+    /// Whether one can write: nobody holds a writer for longer than the limit.
+    pub writing: bool,
+    /// How many hold a writer now.
+    pub turns: usize,
+    /// For how many seconds the longest of them has.
+    pub turn_seconds: i64,
 }
 
 /// Why a request was refused: by a rule, or on its way to one.
@@ -76,6 +97,8 @@ pub enum Failure {
     MethodNotAllowed(String),
     /// It did not come to be read.
     Unread(Unread),
+    /// The server cannot do its work; what of it works.
+    NotReady(Checks),
 }
 
 /// Why a request did not come to be read.
@@ -141,6 +164,7 @@ impl Failure {
             Self::NoRoute => (StatusCode::NOT_FOUND, "no-route"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::Unread(why) => why.row(),
+            Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not-ready"),
             Self::Rule(error) => match error {
                 Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
                 Error::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong-credentials"),
@@ -155,8 +179,22 @@ impl Failure {
                 Error::Invalid(all) if all.iter().all(|v| v.pointer.starts_with('?')) => (StatusCode::BAD_REQUEST, "malformed"),
                 Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
                 Error::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+                Error::TookTooLong => (StatusCode::SERVICE_UNAVAILABLE, "took-too-long"),
+                Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "database-unavailable"),
+                Error::DiskFull(_) => (StatusCode::SERVICE_UNAVAILABLE, "disk-full"),
+                Error::ReadOnly(_) => (StatusCode::SERVICE_UNAVAILABLE, "read-only"),
                 Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
             },
+        }
+    }
+
+    /// After how many seconds the same may be tried again, when it may.
+    fn retry_after(&self) -> Option<u16> {
+        match self {
+            Self::Rule(Error::Busy) | Self::Unread(Unread::Full) => Some(1),
+            Self::Rule(Error::TookTooLong | Error::Unavailable(_)) | Self::NotReady(_) => Some(5),
+            Self::Rule(Error::DiskFull(_) | Error::ReadOnly(_)) => Some(60),
+            _ => None,
         }
     }
 
@@ -187,6 +225,7 @@ impl Failure {
             changed_by,
             changed_at,
             changed,
+            checks: if let Self::NotReady(checks) = self { Some(*checks) } else { None },
         }
     }
 
@@ -195,12 +234,12 @@ impl Failure {
     pub fn answer(&self, request_id: &str) -> HttpResponse {
         let mut answer = HttpResponse::build(self.row().0);
         answer.content_type(MEDIA_TYPE);
+        if let Some(seconds) = self.retry_after() {
+            answer.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
+        }
         match self {
             Self::Rule(Error::Unauthenticated | Error::WrongCredentials) => {
                 answer.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
-            }
-            Self::Rule(Error::Busy) | Self::Unread(Unread::Full) => {
-                answer.insert_header((RETRY_AFTER, HeaderValue::from_static("1")));
             }
             Self::MethodNotAllowed(allowed) => {
                 answer.insert_header((ALLOW, allowed.as_str()));
@@ -225,6 +264,7 @@ impl fmt::Display for Failure {
             Self::NoRoute => f.write_str("there is nothing at this path"),
             Self::MethodNotAllowed(allowed) => write!(f, "this path takes {allowed}"),
             Self::Unread(why) => f.write_str(why.detail()),
+            Self::NotReady(_) => f.write_str("the server cannot do all of its work; `checks` says what of it works"),
         }
     }
 }
@@ -236,5 +276,31 @@ impl ResponseError for Failure {
 
     fn error_response(&self) -> HttpResponse {
         self.answer("")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_to_come_again_is_told_when() {
+        let checks = Checks { database: false, schema: None, writing: true, turns: 0, turn_seconds: 0 };
+        let all = [
+            Error::Busy,
+            Error::TookTooLong,
+            Error::unavailable("x"),
+            Error::DiskFull("x".into()),
+            Error::ReadOnly("x".into()),
+            Error::internal("x"),
+            Error::Unconditional,
+        ];
+        for failure in all.into_iter().map(Failure::Rule).chain([Failure::NotReady(checks), Failure::Unread(Unread::Full)]) {
+            let answer = failure.answer("1");
+            assert_eq!(answer.status() == StatusCode::SERVICE_UNAVAILABLE, answer.headers().contains_key(RETRY_AFTER), "{failure:?}");
+            if let Failure::Rule(error) = &failure {
+                assert_eq!(answer.status() == StatusCode::SERVICE_UNAVAILABLE, error.passes());
+            }
+        }
     }
 }

@@ -20,8 +20,8 @@ use crate::{
         secret::{Seal, Secret},
     },
     config::{self, Settings},
-    domain::{Error, Locale, Violation, error::chain, user::Role},
-    store::{self, Options, Store, dialect::Engine},
+    domain::{Error, Locale, Violation, user::Role},
+    store::{self, Limits, Options, Store, dialect::Engine},
 };
 
 /// A headless CMS for multilingual newsrooms.
@@ -180,8 +180,7 @@ fn in_words(error: &Error) -> String {
     match error {
         Error::Invalid(all) => list(all),
         Error::Taken(one) => list(std::slice::from_ref(one)),
-        Error::Internal(source) => chain(&**source),
-        other => other.to_string(),
+        other => other.for_the_log().unwrap_or_else(|| other.to_string()),
     }
 }
 
@@ -192,6 +191,7 @@ fn open(settings: &Settings) -> Result<Store, Error> {
         writers: settings.connections,
         clock: Arc::new(system::SystemClock),
         entropy: Arc::new(system::OsEntropy),
+        limits: Limits::default(),
     })
 }
 

@@ -11,7 +11,7 @@ use crate::{
     config::Settings,
     delivery::newsstand::Newsstand,
     store::{self, Store},
-    workers::{follower, purger, scheduler},
+    workers::{follower, purger, scheduler, watchdog},
 };
 
 /// Bring the database up to date and answer requests until stopped.
@@ -44,6 +44,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     });
     let clients = room_for(settings);
     // What comes due is carried out as long as the server answers.
+    let _watchdog = watchdog::start(state.store.clone())?;
     let _scheduler = scheduler::start(state.store.clone())?;
     let _follower = follower::start(state.newsstand.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };

@@ -32,11 +32,11 @@ pub mod translations;
 pub mod trash;
 pub mod users;
 
-use crate::domain::{Error, error::chain};
+use crate::domain::Error;
 
 /// Put a failure of ours into the log with all its causes, where nobody is answered who could be told.
 pub(crate) fn log_if_ours(error: &Error, what: &str) {
-    if let Error::Internal(source) = error {
-        tracing::error!(error = chain(&**source), "{what}");
+    if let Some(error) = error.for_the_log() {
+        tracing::error!(error, "{what}");
     }
 }

@@ -246,12 +246,12 @@ fn publish_all(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> R
 /// Publish a release that is due, if there is one; one that cannot be published is kept with what blocks it.
 ///
 /// # Errors
-/// [`Error::Busy`], and [`Error::Internal`] when not even that can be kept; then nothing was done.
+/// What [passes](Error::passes), and [`Error::Internal`] when not even that can be kept; then nothing was done.
 pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>) -> Result<bool, Error> {
     let Some(due) = store::releases::claim(tx)? else { return Ok(false) };
     match tx.attempt(|tx| publish_all(tx, &permit, due.clone())) {
         Ok(_) => {}
-        Err(Error::Busy) => return Err(Error::Busy),
+        Err(passing) if passing.passes() => return Err(passing),
         Err(refusal) => {
             super::log_if_ours(&refusal, "a release could not be published");
             let now = tx.now();

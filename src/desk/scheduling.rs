@@ -118,13 +118,13 @@ pub fn unschedule(
 /// Carry out what is due, at most so many plans; how many there were.
 ///
 /// # Errors
-/// [`Error::Busy`], and [`Error::Internal`] when not even a failure can be kept; then nothing was done.
+/// What [passes](Error::passes), and [`Error::Internal`] when not even a failure can be kept; then nothing was done.
 pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>, limit: i64) -> Result<usize, Error> {
     let due = store::plans::claim(tx, limit)?;
     for plan in &due {
         match tx.attempt(|tx| carry_out_one(tx, &permit, plan)) {
             Ok(()) => {}
-            Err(Error::Busy) => return Err(Error::Busy),
+            Err(passing) if passing.passes() => return Err(passing),
             Err(refusal) => {
                 super::log_if_ours(&refusal, "a plan could not be carried out");
                 store::plans::fail(tx, plan, permit.caller(), &refusal.to_string())?;

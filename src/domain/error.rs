@@ -73,6 +73,18 @@ pub enum Error {
     /// More work of one kind than the server takes on at once.
     #[error("too much of this is under way; try again in a moment")]
     Busy,
+    /// It held a writer for longer than anybody may.
+    #[error("this held up everybody else for too long, and was stopped")]
+    TookTooLong,
+    /// The database does not answer, or its connection was lost on the way.
+    #[error("the database does not answer at the moment")]
+    Unavailable(#[source] Box<dyn StdError + Send + Sync>),
+    /// The database has no room left.
+    #[error("there is no room left to write to")]
+    DiskFull(#[source] Box<dyn StdError + Send + Sync>),
+    /// The database takes no writes: its file is read-only, or its server stands by for another one.
+    #[error("the database can only be read at the moment")]
+    ReadOnly(#[source] Box<dyn StdError + Send + Sync>),
     /// Something failed that is nobody's fault but ours.
     #[error("something failed on our side")]
     Internal(#[source] Box<dyn StdError + Send + Sync>),
@@ -82,6 +94,53 @@ impl Error {
     /// An internal failure out of any error or sentence.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::Internal(source.into())
+    }
+
+    /// The database does not answer, for any reason.
+    pub fn unavailable(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Unavailable(source.into())
+    }
+
+    /// True for what says nothing about the request: the same may well succeed at another time.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Busy | Self::TookTooLong | Self::Unavailable(_) | Self::DiskFull(_) | Self::ReadOnly(_) => true,
+            Self::Unauthenticated
+            | Self::WrongCredentials
+            | Self::Forbidden(_)
+            | Self::NotFound(_)
+            | Self::Gone(_)
+            | Self::Stale { .. }
+            | Self::Unconditional
+            | Self::Taken(_)
+            | Self::Conflict { .. }
+            | Self::Invalid(_)
+            | Self::Internal(_) => false,
+        }
+    }
+
+    /// What lies behind it that is for the log alone, with all its causes.
+    #[must_use]
+    pub fn for_the_log(&self) -> Option<String> {
+        match self {
+            Self::Internal(source) | Self::Unavailable(source) | Self::DiskFull(source) | Self::ReadOnly(source) => Some(chain(&**source)),
+            _ => None,
+        }
+    }
+
+    /// The same failure once more, for others whom it befalls too.
+    #[must_use]
+    pub fn shared(&self) -> Self {
+        let text = || self.for_the_log().unwrap_or_else(|| self.to_string()).into();
+        match self {
+            Self::Busy => Self::Busy,
+            Self::TookTooLong => Self::TookTooLong,
+            Self::Unavailable(_) => Self::Unavailable(text()),
+            Self::DiskFull(_) => Self::DiskFull(text()),
+            Self::ReadOnly(_) => Self::ReadOnly(text()),
+            _ => Self::Internal(text()),
+        }
     }
 
     /// One violation, as an error.

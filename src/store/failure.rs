@@ -1,7 +1,13 @@
-//! Database failures in the newsroom's words: one place where constraints become answers, for both engines.
+//! Database failures in the newsroom's words: one place where constraints and troubles become answers, for both engines.
+//!
+//! **What is tried again.** Whatever fails before its transaction has begun, for nothing was done: a connection that was lost while nobody
+//! used it is exchanged (`connections`). What fails later is not repeated here, for a verb may be carried out once only, and whether
+//! a commit whose answer was lost has happened cannot be known. It is answered as passing (503 with `Retry-After`), and whoever
+//! repeats it under its `Idempotency-Key` is safe either way. Workers try again by themselves.
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
+use super::{dialect::Use, turns::Stopped};
 use crate::domain::{Error, Violation};
 
 /// Constraint on `PostgreSQL`, columns on `SQLite`, pointer, words.
@@ -15,8 +21,80 @@ const UNIQUE: [(&str, &str, &str, &str); 7] = [
     ("imports_key", "imports.kind, imports.key", "#/key", "it was imported at the same moment"),
 ];
 
+/// What kind of trouble passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    Busy,
+    TookTooLong,
+    Unavailable,
+    DiskFull,
+    ReadOnly,
+}
+
+/// Troubles that Diesel has no kind for, by what the engines say: it hands on neither `SQLSTATE` nor `SQLite`'s code. A `PostgreSQL` server
+/// that speaks another language than English (`lc_messages`) is understood by kind alone.
+const TROUBLES: [(&str, Trouble); 17] = [
+    // SQLite: BUSY, LOCKED, FULL, READONLY, IOERR, CANTOPEN.
+    ("database is locked", Trouble::Busy),
+    ("database table is locked", Trouble::Busy),
+    ("database or disk is full", Trouble::DiskFull),
+    ("attempt to write a readonly database", Trouble::ReadOnly),
+    ("disk I/O error", Trouble::Unavailable),
+    ("unable to open database file", Trouble::Unavailable),
+    // PostgreSQL: 40P01, 55P03, 57014, 53100, 57P01 to 57P03, 53300, 53200 and its shared memory.
+    ("deadlock detected", Trouble::Busy),
+    ("canceling statement due to lock timeout", Trouble::Busy),
+    ("canceling statement due to statement timeout", Trouble::TookTooLong),
+    ("No space left on device", Trouble::DiskFull),
+    ("terminating connection due to", Trouble::Unavailable),
+    ("the database system is", Trouble::Unavailable),
+    ("server closed the connection unexpectedly", Trouble::Unavailable),
+    ("no connection to the server", Trouble::Unavailable),
+    ("too many clients already", Trouble::Unavailable),
+    ("remaining connection slots are reserved", Trouble::Unavailable),
+    ("out of shared memory", Trouble::Busy),
+];
+
+impl Trouble {
+    /// What kind of passing trouble an error of the database is, if it is one.
+    fn of(error: &Diesel) -> Option<Self> {
+        match error {
+            Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Some(Self::Busy),
+            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)
+            | Diesel::BrokenTransactionManager => Some(Self::Unavailable),
+            Diesel::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => Some(Self::ReadOnly),
+            Diesel::DatabaseError(DatabaseErrorKind::Unknown, info) => {
+                let message = info.message();
+                TROUBLES.iter().find(|(words, _)| message.contains(words)).map(|(_, trouble)| *trouble)
+            }
+            Diesel::QueryBuilderError(inner) if inner.is::<Stopped>() => Some(Self::TookTooLong),
+            Diesel::RollbackErrorOnCommit { commit_error, .. } => Self::of(commit_error),
+            _ => None,
+        }
+    }
+}
+
+impl Error {
+    /// The same for whoever used a connection for this: writing on one that reads is nobody's fault but ours.
+    pub(super) fn on(self, purpose: Use) -> Self {
+        match self {
+            Self::ReadOnly(source) if purpose == Use::Read => Self::Internal(source),
+            other => other,
+        }
+    }
+}
+
 impl From<Diesel> for Error {
     fn from(error: Diesel) -> Self {
+        if let Some(trouble) = Trouble::of(&error) {
+            return match trouble {
+                Trouble::Busy => Self::Busy,
+                Trouble::TookTooLong => Self::TookTooLong,
+                Trouble::Unavailable => Self::Unavailable(Box::new(error)),
+                Trouble::DiskFull => Self::DiskFull(Box::new(error)),
+                Trouble::ReadOnly => Self::ReadOnly(Box::new(error)),
+            };
+        }
         match &error {
             Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
                 let name = info.constraint_name().unwrap_or_default();
@@ -31,10 +109,79 @@ impl From<Diesel> for Error {
             Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
                 Self::Conflict { code: "in-use", detail: "something else refers to this, or what this refers to is gone".to_owned() }
             }
-            Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Busy,
-            // Nothing was written, and the same again may well succeed.
-            _ if ["database is locked", "deadlock detected"].iter().any(|words| error.to_string().contains(words)) => Self::Busy,
             _ => Self::Internal(Box::new(error)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+
+    use crate::{
+        domain::{Error, Instant, id::Entropy, instant::Clock},
+        store::{Limits, Options, Store, Tx},
+    };
+
+    struct Still;
+    impl Clock for Still {
+        fn now(&self) -> Instant {
+            Instant::from_micros(0)
+        }
+    }
+    impl Entropy for Still {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(0);
+        }
+    }
+
+    fn store(name: &str) -> (Store, std::path::PathBuf) {
+        let folder = std::env::temp_dir().join(format!("dateline-test-{}-failing-{name}", std::process::id()));
+        let url = format!("sqlite://{}", folder.join("failing.db").display());
+        let options = Options { url, readers: 1, writers: 1, clock: Arc::new(Still), entropy: Arc::new(Still), limits: Limits::default() };
+        let store = Store::open(options).unwrap();
+        store.write_now(|tx| Ok(tx.conn.batch_execute("CREATE TABLE written (n TEXT NOT NULL)")?)).unwrap();
+        (store, folder)
+    }
+
+    fn sql(store: &Store, text: &str) -> Result<(), Error> {
+        store.write_now(|tx| Ok(tx.conn.batch_execute(text)?))
+    }
+
+    const MUCH: &str = "INSERT INTO written VALUES (hex(randomblob(1000000)))";
+
+    #[test]
+    fn a_full_disk_is_told_as_one_and_written_to_again_when_there_is_room() {
+        let (store, folder) = store("full");
+        sql(&store, "PRAGMA max_page_count = 3").unwrap();
+        assert!(matches!(sql(&store, MUCH), Err(Error::DiskFull(_))));
+        assert!(matches!(sql(&store, MUCH), Err(Error::DiskFull(_))));
+        sql(&store, "PRAGMA max_page_count = 4294967294").unwrap();
+        sql(&store, MUCH).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn what_can_only_be_read_is_told_as_such_and_a_reader_that_writes_is_a_fault_of_ours() {
+        let (store, folder) = store("read-only");
+        store.on_the_writer(|conn| Ok(conn.batch_execute("PRAGMA query_only = ON")?)).unwrap();
+        assert!(matches!(sql(&store, MUCH), Err(Error::ReadOnly(_))));
+        let reader = |tx: &mut Tx<'_>| Ok(tx.conn.batch_execute(MUCH)?);
+        assert!(matches!(store.read_now(reader), Err(Error::Internal(_))));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_another_process_writes_to_is_busy() {
+        let (store, folder) = store("locked");
+        store.on_the_writer(|conn| Ok(conn.batch_execute("PRAGMA busy_timeout = 0")?)).unwrap();
+        let mut other = SqliteConnection::establish(folder.join("failing.db").to_str().unwrap()).unwrap();
+        other.batch_execute("BEGIN IMMEDIATE").unwrap();
+        assert!(matches!(sql(&store, MUCH), Err(Error::Busy)));
+        other.batch_execute("ROLLBACK").unwrap();
+        sql(&store, MUCH).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -5,72 +5,112 @@
 //! the last of them commits for all. **Consequence.** Nobody is told that it is done before that commit, nor that it was
 //! refused, for the reason may lie in what another wrote. `PostgreSQL` groups the commits of its connections by itself.
 
-use std::{
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::{
-    connections::{Manager, Pooled, taken_from},
+    connections::{Pool, Pooled},
     dialect::{self, Conn, Use},
+    turns::{Asked, Holding, Turns},
 };
 use crate::domain::{Error, Instant, instant::Clock};
 
 /// How many writes share a commit at most.
-const MOST: u32 = 64;
+pub(super) const MOST: u32 = 64;
 
 /// For how long the turn is passed on without a commit, in microseconds.
 const LONGEST: i64 = 20_000;
 
-/// How long a turn is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 /// Where writers wait for their turn.
 pub(super) struct Line {
     clock: Arc<dyn Clock>,
-    state: Mutex<State>,
+    turns: Arc<Turns>,
+    patience: Duration,
+    state: Mutex<State<Open>>,
     free: Condvar,
 }
 
-#[derive(Default)]
-struct State {
+/// Who has the turn, who waits for it, and the transaction that was left open for them. Each of its steps is taken under one lock, and
+/// between any two steps holds: what was left open is somebody's who waits.
+struct State<O> {
     taken: bool,
     waiting: u32,
-    open: Option<Open>,
+    open: Option<O>,
+}
+
+impl<O> State<O> {
+    const fn new() -> Self {
+        Self { taken: false, waiting: 0, open: None }
+    }
+
+    fn arrive(&mut self) {
+        self.waiting = self.waiting.saturating_add(1);
+    }
+
+    /// Stop waiting: with the turn, and what was left open for whoever gets it, when it is free; else without.
+    fn take(&mut self) -> Result<Option<O>, Error> {
+        self.waiting = self.waiting.saturating_sub(1);
+        if self.taken {
+            return Err(Error::Busy);
+        }
+        self.taken = true;
+        Ok(self.open.take())
+    }
+
+    /// Leave the turn and the open transaction to somebody who waits, at once; it comes back when nobody does.
+    fn hand_over(&mut self, open: O) -> Option<O> {
+        if self.waiting == 0 {
+            return Some(open);
+        }
+        self.open = Some(open);
+        self.taken = false;
+        None
+    }
+
+    fn leave(&mut self) {
+        self.taken = false;
+    }
 }
 
 /// A transaction with what earlier turns wrote, and not committed yet.
 struct Open {
     conn: Pooled,
-    group: Arc<Group>,
+    group: Joint,
     writes: u32,
     since: Instant,
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        // What was not committed is lost with the connection, which does not go back into its pool.
-        self.group.settle(Err("the commit that this write would have shared did not come".to_owned()));
-    }
 }
 
 /// Those who share a commit.
 #[derive(Default)]
 struct Group {
-    outcome: Mutex<Option<Result<(), String>>>,
+    outcome: Mutex<Option<Result<(), Error>>>,
     settled: Condvar,
 }
 
 impl Group {
     /// Tell everybody how it ended; what is told first holds.
-    fn settle(&self, outcome: Result<(), String>) {
+    fn settle(&self, outcome: Result<(), Error>) {
         locked(&self.outcome).get_or_insert(outcome);
         self.settled.notify_all();
     }
 
     fn wait(&self) -> Result<(), Error> {
         let outcome = self.settled.wait_while(locked(&self.outcome), |outcome| outcome.is_none()).unwrap_or_else(PoisonError::into_inner);
-        outcome.clone().unwrap_or(Ok(())).map_err(Error::internal)
+        match &*outcome {
+            Some(Err(error)) => Err(error.shared()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A group whose commit is in somebody's hands; when they let it fall, everybody is told.
+#[derive(Default)]
+struct Joint(Arc<Group>);
+
+impl Drop for Joint {
+    fn drop(&mut self) {
+        // What was not committed is lost with the connection, which does not go back into its pool.
+        self.0.settle(Err(Error::internal("the commit that this write would have shared did not come")));
     }
 }
 
@@ -80,32 +120,37 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Line {
     /// A line in which nobody waits.
-    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, state: Mutex::default(), free: Condvar::new() }
+    pub(super) fn new(clock: Arc<dyn Clock>, turns: Arc<Turns>, patience: Duration) -> Self {
+        Self { clock, turns, patience, state: Mutex::new(State::new()), free: Condvar::new() }
     }
 
     /// Wait for the turn, and begin: in the open transaction, or in a new one on a connection of `pool`.
     ///
     /// # Errors
-    /// [`Error::Busy`] when the turn does not come; [`Error::Internal`] when the database fails.
-    pub(super) fn turn(&self, pool: &r2d2::Pool<Manager>) -> Result<Turn<'_>, Error> {
+    /// [`Error::Busy`] when the turn does not come; what the database fails with.
+    pub(super) fn turn(&self, pool: &Arc<Pool>, asked: &Asked) -> Result<Turn<'_>, Error> {
         let mut state = locked(&self.state);
-        state.waiting = state.waiting.saturating_add(1);
-        let (mut state, _) = self.free.wait_timeout_while(state, PATIENCE, |s| s.taken).unwrap_or_else(PoisonError::into_inner);
-        state.waiting = state.waiting.saturating_sub(1);
-        if state.taken {
-            return Err(Error::Busy);
-        }
-        state.taken = true;
-        let open = state.open.take();
+        state.arrive();
+        // Nobody waits for somebody of whom it is known that they take too long.
+        let wait = |s: &mut State<Open>| s.taken && !self.turns.one_is_too_long();
+        let (mut state, _) = self.free.wait_timeout_while(state, self.patience, wait).unwrap_or_else(PoisonError::into_inner);
+        let open = state.take()?;
         drop(state);
         let place = Place(self);
+        let holding = self.turns.begin(asked);
         let mut open = match open {
             Some(open) => open,
-            None => Open { conn: taken_from(pool)?, group: Arc::default(), writes: 0, since: self.clock.now() },
+            None => Open { conn: pool.get()?, group: Joint::default(), writes: 0, since: self.clock.now() },
         };
-        dialect::begin(&mut open.conn, Use::Write)?;
-        Ok(Turn { open, place })
+        dialect::begin(&mut open.conn.conn, Use::Write)?;
+        holding.begins();
+        open.conn.conn.held_by(Some(holding.hold.clone()));
+        Ok(Turn { open, holding, place })
+    }
+
+    /// Let those who wait look whether they still want to.
+    pub(super) fn stir(&self) {
+        self.free.notify_all();
     }
 }
 
@@ -114,8 +159,21 @@ struct Place<'l>(&'l Line);
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        locked(&self.0.state).taken = false;
+        locked(&self.0.state).leave();
         self.0.free.notify_one();
+    }
+}
+
+impl Place<'_> {
+    /// Leave the turn, with the open transaction, to somebody who waits; it comes back when nobody does.
+    fn hand_over(self, open: Open) -> Option<(Self, Open)> {
+        if let Some(open) = locked(&self.0.state).hand_over(open) {
+            return Some((self, open));
+        }
+        self.0.free.notify_one();
+        // The turn is another's already.
+        std::mem::forget(self);
+        None
     }
 }
 
@@ -123,41 +181,53 @@ impl Drop for Place<'_> {
 pub(super) struct Turn<'l> {
     // Dropped first, so that nobody gets the turn before the connection is given back.
     open: Open,
+    holding: Holding,
     place: Place<'l>,
 }
 
 impl Turn<'_> {
     pub(super) fn conn(&mut self) -> &mut Conn {
-        &mut self.open.conn
+        &mut self.open.conn.conn
+    }
+
+    pub(super) fn holding(&self) -> &Holding {
+        &self.holding
     }
 
     /// End this part, keeping or dropping what it wrote, and wait until what the group wrote is committed.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the commit fails, whoever carries it out.
+    /// What the commit fails with, whoever carries it out.
     pub(super) fn end(self, keep: bool) -> Result<(), Error> {
-        let Self { place, mut open } = self;
-        let group = open.group.clone();
+        let Self { mut place, mut open, holding } = self;
+        // Whoever is undone holds nobody up any more.
+        let holding = Some(holding).filter(|_| keep);
+        open.conn.conn.held_by(None);
+        let group = open.group.0.clone();
         let alone = open.writes == 0;
         if !(alone && keep) {
-            dialect::end(&mut open.conn, keep)?;
+            dialect::end(&mut open.conn.conn, keep)?;
         }
         if alone && !keep {
             group.settle(Ok(()));
+            open.conn.give_back();
             return Ok(());
         }
         open.writes = open.writes.saturating_add(1);
-        let mut state = locked(&place.0.state);
-        if state.waiting > 0 && open.writes < MOST && place.0.clock.now().as_micros().saturating_sub(open.since.as_micros()) < LONGEST {
-            state.open = Some(open);
-            drop(state);
-            drop(place);
-            return group.wait();
+        if open.writes < MOST && place.0.clock.now().as_micros().saturating_sub(open.since.as_micros()) < LONGEST {
+            match place.hand_over(open) {
+                None => {
+                    drop(holding);
+                    return group.wait();
+                }
+                Some(back) => (place, open) = back,
+            }
         }
-        drop(state);
-        let outcome = dialect::end(&mut open.conn, true);
-        group.settle(outcome.as_ref().copied().map_err(|e| format!("a commit failed: {e}")));
-        Ok(outcome?)
+        let outcome = dialect::end(&mut open.conn.conn, true).map_err(Error::from);
+        group.settle(outcome.as_ref().copied().map_err(Error::shared));
+        open.conn.give_back();
+        drop(place);
+        outcome
     }
 }
 
@@ -165,8 +235,12 @@ impl Turn<'_> {
 mod tests {
     use std::{
         panic::{AssertUnwindSafe, catch_unwind},
-        sync::{Arc, Mutex},
+        sync::{
+            Arc, Mutex,
+            atomic::{AtomicI64, Ordering},
+        },
         thread::{self, Scope},
+        time::Duration,
     };
 
     use diesel::{connection::SimpleConnection, prelude::*};
@@ -174,13 +248,15 @@ mod tests {
     use super::locked;
     use crate::{
         domain::{Error, Instant, id::Entropy, instant::Clock},
-        store::{Options, Store, Tx},
+        store::{Limits, Options, Store, Tx},
     };
 
     struct Still;
-    impl Clock for Still {
+    #[derive(Default)]
+    struct Hand(AtomicI64);
+    impl Clock for Hand {
         fn now(&self) -> Instant {
-            Instant::from_micros(0)
+            Instant::from_micros(self.0.load(Ordering::SeqCst))
         }
     }
     impl Entropy for Still {
@@ -198,6 +274,7 @@ mod tests {
     /// A store, and what those who wrote to it were told: that it is done, or not.
     struct Desk {
         store: Store,
+        clock: Arc<Hand>,
         answers: Mutex<Vec<bool>>,
     }
 
@@ -232,10 +309,14 @@ mod tests {
     fn after(name: &str, writes: &[Write]) -> (Vec<i32>, usize) {
         let folder = std::env::temp_dir().join(format!("dateline-test-{}-{name}", std::process::id()));
         let url = format!("sqlite://{}", folder.join("group.db").display());
-        let store = Store::open(Options { url, readers: 1, writers: 1, clock: Arc::new(Still), entropy: Arc::new(Still) }).unwrap();
+        let clock = Arc::<Hand>::default();
+        // Whoever waits is sent away before, or waits in vain.
+        let limits = Limits { patience: Duration::from_hours(1), ..Limits::default() };
+        let options = Options { url, readers: 1, writers: 1, clock: clock.clone(), entropy: Arc::new(Still), limits };
+        let store = Store::open(options).unwrap();
         store.migrate().unwrap();
         store.write_now(|tx| Ok(tx.conn.batch_execute("CREATE TABLE written (n INTEGER NOT NULL)")?)).unwrap();
-        let desk = Desk { store, answers: Mutex::default() };
+        let desk = Desk { store, clock, answers: Mutex::default() };
         thread::scope(|scope| queue(scope, &desk, writes));
         let (there, answers) = (seen(&desk.store), desk.answers.into_inner().unwrap());
         std::fs::remove_dir_all(folder).unwrap();
@@ -270,6 +351,41 @@ mod tests {
     }
 
     #[test]
+    fn who_takes_too_long_loses_its_own_part_alone() {
+        let late: Write = |desk, tx| {
+            write(tx, 2)?;
+            desk.clock.0.fetch_add(5_000_000, Ordering::SeqCst);
+            write(tx, 2)
+        };
+        let silent: Write = |desk, tx| {
+            write(tx, 2)?;
+            desk.clock.0.fetch_add(5_000_000, Ordering::SeqCst);
+            Ok(())
+        };
+        let three: Write = |_, tx| write(tx, 3);
+        assert_eq!(after("late", &[one, late, three]), (vec![1, 3], 2));
+        assert_eq!(after("late-first", &[late, one, three]), (vec![1, 3], 2));
+        assert_eq!(after("late-silent", &[one, three, silent]), (vec![1, 3], 2));
+    }
+
+    #[test]
+    fn who_waits_for_somebody_who_takes_too_long_is_sent_away_and_nobody_waits_behind() {
+        let stuck: Write = |desk, tx| {
+            desk.clock.0.fetch_add(5_000_000, Ordering::SeqCst);
+            desk.store.look_after_turns();
+            while locked(&desk.answers).is_empty() {
+                thread::yield_now();
+            }
+            match desk.store.write_now(|_| Ok(())) {
+                Err(Error::Busy) => write(tx, 1),
+                _ => Ok(()),
+            }
+        };
+        let two: Write = |_, tx| write(tx, 2);
+        assert_eq!(after("stuck", &[stuck, two]), (vec![], 0));
+    }
+
+    #[test]
     fn a_panic_loses_its_group_which_is_told_so_and_no_more() {
         let panicking: Write = |_, tx| {
             write(tx, 2)?;
@@ -278,5 +394,59 @@ mod tests {
         let three: Write = |_, tx| write(tx, 3);
         let (there, succeeded) = after("panic", &[one, panicking, three]);
         assert_eq!((there, succeeded), (vec![3], 1));
+    }
+
+    /// What a writer does, one step under the lock after the other.
+    #[derive(Clone, Copy, PartialEq, Debug)]
+    enum Writer {
+        Comes,
+        Waits,
+        Works,
+        Commits,
+        Gone,
+    }
+
+    /// Try every order in which three writers can take their steps, of whom each may also lose its patience while it waits.
+    fn try_all(state: &super::State<()>, writers: [Writer; 3]) {
+        let copy = || super::State { taken: state.taken, waiting: state.waiting, open: state.open };
+        let left = state.open.is_some() && !state.taken && state.waiting == 0;
+        assert!(!left, "a transaction was left open for nobody: {writers:?}");
+        for (n, writer) in writers.into_iter().enumerate() {
+            let step = |state: super::State<()>, becomes: Writer| {
+                let mut writers = writers;
+                writers[n] = becomes;
+                try_all(&state, writers);
+            };
+            let mut next = copy();
+            match writer {
+                Writer::Comes => {
+                    next.arrive();
+                    step(next, Writer::Waits);
+                }
+                // Awake because the turn is free, or because its patience is over.
+                Writer::Waits => match next.take() {
+                    Ok(_) => step(next, Writer::Works),
+                    Err(_) => step(next, Writer::Gone),
+                },
+                Writer::Works => {
+                    // It fails, and what was open is undone, whoever waits; or it is done.
+                    let mut failed = copy();
+                    failed.leave();
+                    step(failed, Writer::Gone);
+                    let commits = next.hand_over(()).is_some();
+                    step(next, if commits { Writer::Commits } else { Writer::Gone });
+                }
+                Writer::Commits => {
+                    next.leave();
+                    step(next, Writer::Gone);
+                }
+                Writer::Gone => {}
+            }
+        }
+    }
+
+    #[test]
+    fn no_order_of_steps_leaves_a_transaction_open_for_nobody() {
+        try_all(&super::State::new(), [Writer::Comes; 3]);
     }
 }

@@ -24,6 +24,7 @@ pub mod locales;
 pub mod multiply;
 pub mod names;
 pub mod plans;
+mod presence;
 pub mod previews;
 pub mod purging;
 pub mod queue;
@@ -38,26 +39,32 @@ mod snapshots;
 mod sql;
 pub mod tags;
 pub mod takedowns;
+mod threads;
 pub mod translations;
 pub mod trash;
+pub mod turns;
 mod tx;
 pub mod users;
+mod work;
 
 use std::{
     collections::BTreeSet,
     fmt,
     sync::{
-        Arc, OnceLock, Weak,
-        atomic::{AtomicI64, Ordering},
+        Arc, Condvar, Mutex, OnceLock, Weak,
+        atomic::{AtomicI64, AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
-use crate::domain::{Error, Instant, cache_tag::CacheTag, id::Entropy, instant::Clock};
-use connections::{Manager, Pooled, taken_from};
+use crate::domain::{Error, Instant, cache_tag::CacheTag, error::chain, id::Entropy, instant::Clock};
+use connections::{Pool, cannot_be_opened};
 use dialect::{Conn, Engine, Use};
-use group_commit::{Line, Turn};
+use group_commit::Line;
+use presence::Presence;
 use snapshots::ReadingDesks;
+use threads::{Hearing, Threads};
+pub use turns::Limits;
+use turns::{Asked, Turns};
 pub use tx::{Noted, Tx};
 
 /// How a store is opened.
@@ -72,6 +79,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Where ids come from.
     pub entropy: Arc<dyn Entropy>,
+    /// How long things may take.
+    pub limits: Limits,
 }
 
 impl fmt::Debug for Options {
@@ -87,41 +96,26 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     engine: Engine,
     url: String,
-    readers: r2d2::Pool<Manager>,
-    writers: r2d2::Pool<Manager>,
+    readers: Arc<Pool>,
+    writers: Arc<Pool>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     statements: Arc<AtomicI64>,
+    limits: Limits,
+    turns: Arc<Turns>,
     line: Line,
     desks: ReadingDesks,
+    writing: Threads,
+    /// Writes that were asked for and are not answered.
+    written: Arc<AtomicUsize>,
+    hearing: Hearing,
+    presence: Presence,
     watcher: OnceLock<Weak<dyn Watcher>>,
 }
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store").field("engine", &self.0.engine).finish_non_exhaustive()
-    }
-}
-
-/// A connection in a transaction: its own, or the turn in one that is shared.
-enum Session<'s> {
-    Own(Pooled),
-    Shared(Turn<'s>),
-}
-
-impl Session<'_> {
-    fn conn(&mut self) -> &mut Conn {
-        match self {
-            Self::Own(conn) => conn,
-            Self::Shared(turn) => turn.conn(),
-        }
-    }
-
-    fn end(self, keep: bool) -> Result<(), Error> {
-        match self {
-            Self::Own(mut conn) => Ok(dialect::end(&mut conn, keep)?),
-            Self::Shared(turn) => turn.end(keep),
-        }
     }
 }
 
@@ -158,16 +152,21 @@ impl Store {
     pub fn open(options: Options) -> Result<Self, Error> {
         let engine = Engine::of(&options.url).ok_or_else(|| Error::internal("DATABASE_URL is neither sqlite:// nor postgres://"))?;
         let statements = Arc::new(AtomicI64::new(0));
+        let limits = options.limits;
         let pool = |purpose, size: u32| {
-            r2d2::Pool::builder()
-                .max_size(size.max(1))
-                .min_idle(Some(u32::from(purpose == Use::Write)))
-                .connection_timeout(Duration::from_secs(10))
-                .idle_timeout(None)
-                .max_lifetime(None)
-                .test_on_check_out(engine == Engine::Postgres)
-                .build(Manager { url: options.url.clone(), purpose, statements: statements.clone() })
-                .map_err(|e| Error::internal(format!("the database cannot be opened: {e}")))
+            let pool = Arc::new(Pool {
+                engine,
+                url: options.url.clone(),
+                purpose,
+                statements: statements.clone(),
+                size: usize::try_from(size).unwrap_or(usize::MAX).max(1),
+                patience: limits.patience,
+                state: Mutex::default(),
+                free: Condvar::new(),
+            });
+            let first = pool.get().map_err(|e| Error::internal(format!("the database cannot be opened: {}", chain(&e))))?;
+            first.give_back();
+            Ok::<_, Error>(pool)
         };
         if let Some(folder) = options.url.strip_prefix("sqlite://").and_then(|path| std::path::Path::new(path).parent()) {
             std::fs::create_dir_all(folder).map_err(|e| Error::internal(format!("{} cannot be created: {e}", folder.display())))?;
@@ -175,9 +174,18 @@ impl Store {
         // The writer comes first: it creates the file and switches it to WAL before a reader looks.
         let writers = pool(Use::Write, if engine == Engine::Sqlite { 1 } else { options.writers })?;
         let readers = pool(Use::Read, options.readers)?;
+        let turns = Arc::new(Turns::new(options.clock.clone(), limits.turn));
+        // Those who share a commit wait for it on threads of their own.
+        let together = if engine == Engine::Sqlite { usize::try_from(group_commit::MOST).map_err(Error::internal)? } else { writers.size };
         Ok(Self(Arc::new(Inner {
-            line: Line::new(options.clock.clone()),
+            line: Line::new(options.clock.clone(), turns.clone(), limits.patience),
+            turns,
             desks: ReadingDesks::new(engine, options.readers)?,
+            writing: Threads::new("writer", together)?,
+            written: Arc::default(),
+            hearing: Hearing::default(),
+            presence: Presence::default(),
+            limits,
             engine,
             url: options.url,
             readers,
@@ -218,7 +226,7 @@ impl Store {
     /// # Errors
     /// Those of `f`; [`Error::Busy`] when no connection comes free.
     pub fn read_now<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        self.run(Use::Read, f)
+        self.run(None, f)
     }
 
     /// Write in one transaction, on this thread: all of it or nothing.
@@ -226,7 +234,7 @@ impl Store {
     /// # Errors
     /// Those of `f`; [`Error::Busy`] when no connection comes free.
     pub fn write_now<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        self.run(Use::Write, f)
+        self.run(Some(&Asked::here()), f)
     }
 
     /// Read in one snapshot.
@@ -263,53 +271,17 @@ impl Store {
         let _ = self.0.watcher.set(watcher);
     }
 
-    /// Write in one transaction: all of it or nothing.
+    /// Write in one transaction: all of it or nothing. When whoever asked goes away before it is done, it is undone.
     ///
     /// # Errors
-    /// Those of `f`; [`Error::Busy`] when no connection comes free.
+    /// Those of `f`; [`Error::Busy`] when too many write already, [`Error::TookTooLong`] and [`Error::Unavailable`] when it cannot be waited
+    /// for any longer.
     pub async fn write<T, F>(&self, f: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
     {
-        let store = self.clone();
-        aside(move || store.write_now(f)).await
-    }
-
-    fn begin(&self, purpose: Use) -> Result<Session<'_>, Error> {
-        let pool = match (purpose, self.0.engine) {
-            (Use::Write, Engine::Sqlite) => return Ok(Session::Shared(self.0.line.turn(&self.0.writers)?)),
-            (Use::Write, Engine::Postgres) => &self.0.writers,
-            (Use::Read, _) => &self.0.readers,
-        };
-        let mut conn = taken_from(pool)?;
-        dialect::begin(&mut conn, purpose)?;
-        Ok(Session::Own(conn))
-    }
-
-    fn run<T>(&self, purpose: Use, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let mut session = self.begin(purpose)?;
-        let mut tx = Tx::new(session.conn(), self.now(), &*self.0.entropy);
-        let watcher = self.0.watcher.get().filter(|_| purpose == Use::Write).and_then(Weak::upgrade);
-        let done = f(&mut tx).and_then(|value| {
-            let touched = if watcher.is_some() { changes::touched_by(&mut tx)? } else { BTreeSet::new() };
-            Ok((value, touched, changes::number(&mut tx)?))
-        });
-        match done {
-            Ok((value, touched, numbered)) => {
-                session.end(numbered.keep)?;
-                if let (Some(watcher), Some(seq)) = (watcher, numbered.last) {
-                    watcher.committed(seq, &touched);
-                }
-                Ok(value)
-            }
-            Err(error) => {
-                if let Err(undone) = session.end(false) {
-                    tracing::error!(error = %undone, "a rollback failed");
-                }
-                Err(error)
-            }
-        }
+        self.write_in_turn(f).await
     }
 
     /// A connection that hears of changes when they are committed; none on an engine that does not tell.
@@ -320,7 +292,8 @@ impl Store {
         if self.0.engine == Engine::Sqlite {
             return Ok(None);
         }
-        let mut conn = dialect::connect(&self.0.url, Use::Read, self.0.statements.clone()).map_err(Error::internal)?;
+        let mut conn =
+            dialect::connect(&self.0.url, Use::Read, self.0.statements.clone()).map_err(|e| cannot_be_opened(self.0.engine, e))?;
         dialect::listen(&mut conn)?;
         Ok(Some(Listener(conn)))
     }
@@ -330,8 +303,7 @@ impl Store {
     /// # Errors
     /// [`Error::Internal`] when one fails.
     pub fn migrate(&self) -> Result<Vec<String>, Error> {
-        let mut conn = self.0.writers.get().map_err(Error::internal)?;
-        dialect::migrate(&mut conn)
+        self.on_the_writer(dialect::migrate)
     }
 
     /// How many migrations have not run yet.
@@ -339,8 +311,22 @@ impl Store {
     /// # Errors
     /// [`Error::Internal`] when the database does not answer.
     pub fn pending_migrations(&self) -> Result<usize, Error> {
-        let mut conn = self.0.writers.get().map_err(Error::internal)?;
-        dialect::pending(&mut conn)
+        self.on_the_writer(dialect::pending)
+    }
+
+    /// How many migrations have not run yet, asked as any reader asks.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`] when the database does not answer.
+    pub async fn missing_migrations(&self) -> Result<usize, Error> {
+        self.read(|tx| dialect::missing(tx.conn)).await
+    }
+
+    fn on_the_writer<T>(&self, f: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+        let mut pooled = self.0.writers.get()?;
+        let done = f(&mut pooled.conn);
+        pooled.give_back();
+        done
     }
 
     /// What about the server's settings may lose acknowledged writes, in words.
@@ -348,8 +334,7 @@ impl Store {
     /// # Errors
     /// [`Error::Internal`] when the database does not answer.
     pub fn durability_faults(&self) -> Result<Vec<String>, Error> {
-        let mut conn = self.0.writers.get().map_err(Error::internal)?;
-        dialect::durability_faults(&mut conn)
+        self.on_the_writer(dialect::durability_faults)
     }
 
     /// Write fast from now on rather than safely, and lose what was acknowledged when the machine fails: for a database that can be made anew.
@@ -357,8 +342,8 @@ impl Store {
     /// # Errors
     /// [`Error::Internal`] when the database does not answer.
     pub fn hurry(&self) -> Result<(), Error> {
-        let mut conn = self.0.writers.get().map_err(Error::internal)?;
-        Ok(dialect::hurry(&mut conn)?)
+        self.0.turns.unlimited();
+        self.on_the_writer(|conn| Ok(dialect::hurry(conn)?))
     }
 
     /// Let the database's planner know how much there is of what, as after a large import.
@@ -366,8 +351,7 @@ impl Store {
     /// # Errors
     /// [`Error::Internal`] when the database does not answer.
     pub fn analyze(&self) -> Result<(), Error> {
-        let mut conn = self.0.writers.get().map_err(Error::internal)?;
-        Ok(dialect::analyze(&mut conn)?)
+        self.on_the_writer(|conn| Ok(dialect::analyze(conn)?))
     }
 
     /// Leave an embedded database compact, in one file.
@@ -375,8 +359,7 @@ impl Store {
     /// # Errors
     /// [`Error::Internal`] when the file cannot be written.
     pub fn checkpoint(&self) -> Result<(), Error> {
-        let mut conn = self.0.writers.get().map_err(Error::internal)?;
-        Ok(dialect::checkpoint(&mut conn)?)
+        self.on_the_writer(|conn| Ok(dialect::checkpoint(conn)?))
     }
 }
 

@@ -350,8 +350,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Binary, Bool, Nullable, Text};
-    use crate::store::dialect::{At, Doc, Uid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Nullable, Text};
+    use crate::store::dialect::{At, Uid};
 
     idempotency_keys (user_id, key) {
         user_id -> Uid,
@@ -359,8 +359,10 @@ diesel::table! {
         fingerprint -> Binary,
         request_id -> Text,
         committed -> Bool,
-        answer -> Nullable<Doc>,
         claimed_at -> At,
+        answer -> Nullable<Binary>,
+        claimed_by -> Nullable<BigInt>,
+        forgotten -> Bool,
     }
 }
 

@@ -129,6 +129,8 @@ fn move_subtree(tx: &mut Tx<'_>, before: &str, after: &str) -> Result<(), Error>
     if before == after {
         return Ok(());
     }
+    // Every list above it is written anew, however long they are.
+    tx.take_longer();
     let below: Vec<(Id<Section>, String)> =
         sections::table.filter(sections::path.like(format!("{before}/%"))).select((sections::id, sections::path)).load(tx.conn)?;
     for (id, path) in below {

@@ -12,17 +12,21 @@ use std::{
     cell::{OnceCell, RefCell},
     collections::{BTreeSet, HashMap, VecDeque},
     pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-use tokio::{runtime, runtime::Runtime, sync::oneshot, time::timeout};
+use tokio::{sync::oneshot, time::timeout};
 use uuid::Uuid;
 
 use super::{
     Store, Tx,
     dialect::{Conn, Engine, Use},
     names::Named,
+    threads::Threads,
 };
 use crate::domain::{Error, Instant, id::Entropy, site::Masthead};
 
@@ -78,7 +82,7 @@ type Read = Box<dyn FnOnce(Result<&mut Snapshot<'_>, Error>) -> bool + Send>;
 
 /// Where reads wait, and the threads that do them.
 pub(super) struct ReadingDesks {
-    threads: Option<Runtime>,
+    threads: Threads,
     /// Threads that read as soon as somebody waits, and those that do when somebody waits for long.
     usual: usize,
     most: usize,
@@ -120,8 +124,7 @@ impl ReadingDesks {
     pub(super) fn new(engine: Engine, readers: u32) -> Result<Self, Error> {
         let most = usize::try_from(readers).unwrap_or(usize::MAX).max(1);
         let usual = if engine == Engine::Sqlite { 1 } else { most };
-        let threads = runtime::Builder::new_current_thread().max_blocking_threads(most).thread_name("reader").build();
-        Ok(Self { threads: Some(threads.map_err(Error::internal)?), usual, most, line: Mutex::default() })
+        Ok(Self { threads: Threads::new("reader", most)?, usual, most, line: Mutex::default() })
     }
 
     fn line(&self) -> MutexGuard<'_, Line> {
@@ -146,15 +149,6 @@ impl ReadingDesks {
     }
 }
 
-impl Drop for ReadingDesks {
-    fn drop(&mut self) {
-        // Waiting for readers is not allowed everywhere that a store may be dropped.
-        if let Some(threads) = self.threads.take() {
-            threads.shutdown_background();
-        }
-    }
-}
-
 impl Store {
     /// Read in a snapshot of what is committed by now.
     ///
@@ -165,31 +159,39 @@ impl Store {
         F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
     {
         let (tell, told) = oneshot::channel();
+        let begun = Arc::<AtomicBool>::default();
+        let begins = begun.clone();
         let read: Read = Box::new(move |snapshot| {
             // Whoever asked may be gone.
             if tell.is_closed() {
                 return true;
             }
-            let outcome = snapshot.and_then(|snapshot| f(&mut snapshot.tx()));
+            begins.store(true, Ordering::Relaxed);
+            let outcome = snapshot.and_then(|snapshot| f(&mut snapshot.tx())).map_err(|error| error.on(Use::Read));
             let failure = match &outcome {
                 Ok(value) => failure(value),
                 Err(error) => Some(error),
             };
             // A transaction in which a statement failed may be over.
-            let sound = !matches!(failure, Some(Error::Internal(_) | Error::Busy));
+            let sound = !failure.is_some_and(|error| error.passes() || matches!(error, Error::Internal(_)));
             let _ = tell.send(outcome);
             sound
         });
         self.0.desks.line().enter(read)?;
         Desk::open(self, false);
         let (mut told, mut patience) = (pin!(told), Duration::from_micros(PATIENCE.unsigned_abs()));
+        let (heard, mut left) = (self.heard(), self.0.limits.read);
         loop {
             match timeout(patience, told.as_mut()).await {
                 Ok(outcome) => return outcome.map_err(Error::internal)?,
                 Err(_) => Desk::open(self, true),
             }
+            left = left.saturating_sub(patience);
+            if left.is_zero() {
+                return Err(self.out_of_patience(heard, begun.load(Ordering::Relaxed)));
+            }
             // Many who wait for long do not keep everybody busy with looking.
-            patience = patience.saturating_mul(2);
+            patience = patience.saturating_mul(2).min(left);
         }
     }
 }
@@ -209,9 +211,7 @@ impl Desk {
         line.busy = line.busy.saturating_add(1);
         drop(line);
         let desk = Self(store.clone());
-        if let Some(threads) = desks.threads.as_ref() {
-            threads.spawn_blocking(move || desk.serve());
-        }
+        desks.threads.spawn(move || desk.serve());
     }
 
     /// Microseconds since an instant.
@@ -224,8 +224,14 @@ impl Desk {
         let desks = &self.0.0.desks;
         while let Some((read, came)) = desks.next() {
             let (entropy, began, mut reads) = (&*self.0.0.entropy, self.0.now(), 1_i64);
-            match self.0.begin(Use::Read) {
-                Err(error) => _ = read(Err(error)),
+            match self.0.begin(None) {
+                Err(error) => {
+                    // What has gone is not asked for by each of them.
+                    while let Some(next) = matches!(error, Error::Unavailable(_)).then(|| desks.next_of(came)).flatten() {
+                        next(Err(error.shared()));
+                    }
+                    read(Err(error));
+                }
                 Ok(mut session) => {
                     let mut snapshot = Snapshot { conn: session.conn(), entropy, began, known: Known::default() };
                     let mut sound = read(Ok(&mut snapshot));

@@ -1,6 +1,6 @@
 //! Takedowns: what was removed, and why; and the erasing of words.
 
-use diesel::{prelude::*, sql_types::Text};
+use diesel::prelude::*;
 use serde_json::json;
 
 use super::{
@@ -8,10 +8,9 @@ use super::{
     dialect::{self, Json},
     editions,
     schema::{
-        article_revisions, articles, comments, corrections, editions as edition_rows, idempotency_keys, previews, release_items, takedowns,
+        article_revisions, articles, comments, corrections, editions as edition_rows, previews, release_items, takedowns,
         translation_revisions, translations,
     },
-    sql::Sql,
     translations::words_json,
 };
 use crate::{
@@ -194,7 +193,7 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
     diesel::delete(comments::table.filter(comments::article_id.eq(id))).execute(tx.conn)?;
     diesel::delete(corrections::table.filter(corrections::article_id.eq(id))).execute(tx.conn)?;
     diesel::delete(release_items::table.filter(release_items::article_id.eq(id))).execute(tx.conn)?;
-    forget_answers(tx, id)?;
+    super::idempotency::forget_answers(tx)?;
     let erased =
         (takedowns::erased_reason.eq(Some(&step.reason)), takedowns::erased_by.eq(step.by), takedowns::erased_at.eq(Some(step.at)));
     let open = takedowns::table.filter(takedowns::article_id.eq(id)).filter(takedowns::lifted_at.is_null());
@@ -223,24 +222,6 @@ fn without_lead(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
         of_article.select((edition_rows::id, edition_rows::facts)).load(tx.conn)?;
     for (edition, facts) in kept {
         diesel::update(edition_rows::table.find(edition)).set(edition_rows::facts.eq(bare(facts))).execute(tx.conn)?;
-    }
-    Ok(())
-}
-
-/// Answers that are kept for retries may hold the words.
-fn forget_answers(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
-    #[derive(diesel::QueryableByName)]
-    struct Key {
-        #[diesel(sql_type = super::dialect::Uid)]
-        user_id: Id<User>,
-        #[diesel(sql_type = Text)]
-        key: String,
-    }
-    let mut sql = Sql::new("SELECT user_id, key FROM idempotency_keys WHERE CAST(answer AS TEXT) LIKE ");
-    sql.text(&format!("%{id}%"));
-    for found in sql.load::<Key>(tx)? {
-        let at = idempotency_keys::table.find((found.user_id, found.key));
-        diesel::update(at).set(idempotency_keys::answer.eq(None::<Json>)).execute(tx.conn)?;
     }
     Ok(())
 }

@@ -28,6 +28,8 @@ pub struct Tx<'a> {
     pub(super) queues: usize,
     /// What others who read in the same snapshot found out.
     pub(super) known: Option<&'a Known>,
+    /// The number of this process, when it can be seen to live.
+    pub(super) presence: Option<i64>,
 }
 
 impl fmt::Debug for Tx<'_> {
@@ -58,7 +60,7 @@ pub(super) struct Recorded {
 impl<'a> Tx<'a> {
     /// What is done on a connection whose transaction has begun.
     pub(super) fn new(conn: &'a mut Conn, now: Instant, entropy: &'a dyn Entropy) -> Self {
-        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None, queues: 0, known: None }
+        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None, queues: 0, known: None, presence: None }
     }
 }
 
@@ -138,6 +140,11 @@ impl Tx<'_> {
         if !self.changes.iter().any(|known| known.change == recorded.change) {
             self.changes.push(recorded);
         }
+    }
+
+    /// Let this turn last longer than others may, for work that grows with the whole site.
+    pub(super) fn take_longer(&mut self) {
+        self.conn.take_longer();
     }
 
     /// Run `f` so that what it wrote is undone when it fails, and the transaction goes on.

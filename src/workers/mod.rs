@@ -3,10 +3,14 @@
 pub mod follower;
 pub mod purger;
 pub mod scheduler;
+pub mod watchdog;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, channel},
+    },
     thread,
     time::Duration,
 };
@@ -16,11 +20,15 @@ use crate::{desk::log_if_ours, domain::Error};
 /// The least rest after a round that failed, so that a database that is away is not asked, and the log not filled, without end.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
+/// How long a worker is waited for that is to stop.
+const FAREWELL: Duration = Duration::from_secs(5);
+
 /// A running worker; it stops when dropped.
 #[derive(Debug)]
 pub struct Worker {
     stop: Arc<(Mutex<bool>, Condvar)>,
-    thread: Option<thread::JoinHandle<()>>,
+    ends: Receiver<()>,
+    name: String,
 }
 
 impl Worker {
@@ -32,7 +40,10 @@ impl Worker {
         let stop = Arc::new((Mutex::new(false), Condvar::new()));
         let told = stop.clone();
         let called = name.to_owned();
+        let (ending, ends) = channel::<()>();
         let work = move || {
+            // Goes with the thread, however it ends.
+            let _ending = ending;
             let (stopped, bell) = &*told;
             let mut guard = stopped.lock().unwrap_or_else(PoisonError::into_inner);
             while !*guard {
@@ -53,8 +64,8 @@ impl Worker {
                 }
             }
         };
-        let thread = thread::Builder::new().name(name.to_owned()).spawn(work).map_err(Error::internal)?;
-        Ok(Self { stop, thread: Some(thread) })
+        thread::Builder::new().name(name.to_owned()).spawn(work).map_err(Error::internal)?;
+        Ok(Self { stop, ends, name: name.to_owned() })
     }
 }
 
@@ -63,8 +74,9 @@ impl Drop for Worker {
         let (stopped, bell) = &*self.stop;
         *stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;
         bell.notify_all();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        // One that waits for a database which does not answer is left behind: the process may end.
+        if self.ends.recv_timeout(FAREWELL) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!(worker = self.name, "a worker did not come to its end, and is left behind");
         }
     }
 }

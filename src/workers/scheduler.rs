@@ -11,13 +11,17 @@ use crate::{
     access::{Caller, Permit, System, action::Purge},
     desk,
     domain::Error,
-    store::Store,
+    store::{Store, idempotency},
 };
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_millis(500);
 /// Plans in one transaction: few enough to hold up nobody, enough to get through a full hour.
 const AT_ONCE: i64 = 25;
+/// Keys that are forgotten in one transaction.
+const KEYS_AT_ONCE: i64 = 500;
+/// Rounds after which it looks after the keys of requests, and whether this process is still seen.
+const SHOWS: u32 = 4;
 
 fn permit() -> Result<Permit<crate::access::action::Publish>, Error> {
     Permit::try_from(Caller::system(System::Scheduler))
@@ -61,12 +65,26 @@ pub fn empty_trash(store: &Store) -> Result<usize, Error> {
     store.write_now(|tx| desk::trash::empty(tx, permit()?, AT_ONCE))
 }
 
+/// Forget keys of requests that are too old, a few at a time; how many that was.
+///
+/// # Errors
+/// [`Error::Busy`] and [`Error::Internal`] when the database fails.
+pub fn expire_keys(store: &Store) -> Result<usize, Error> {
+    if store.read_now(idempotency::has_expired)? { store.write_now(|tx| idempotency::expire(tx, KEYS_AT_ONCE)) } else { Ok(0) }
+}
+
 /// Carry out what comes due for as long as the worker lives.
 ///
 /// # Errors
 /// [`Error::Internal`] when the system gives no thread.
 pub fn start(store: Store) -> Result<Worker, Error> {
+    let mut rounds = 0_u32;
     Worker::start("scheduler", EVERY, move || {
+        if rounds.is_multiple_of(SHOWS) {
+            store.show_presence()?;
+            expire_keys(&store)?;
+        }
+        rounds = rounds.wrapping_add(1);
         let done = run_due(&store)?.saturating_add(empty_trash(&store)?);
         if done > 0 {
             tracing::info!(done, "carried out what was planned");

@@ -50,7 +50,7 @@ use dateline::{
         instant::Clock,
         user::{Role, UserId, UserStatus},
     },
-    store::{Options, Store, sessions::Open},
+    store::{Limits, Options, Store, sessions::Open},
 };
 use serde_json::{Value, json};
 
@@ -81,6 +81,13 @@ pub(crate) struct TestClock(AtomicI64);
 impl Clock for TestClock {
     fn now(&self) -> Instant {
         Instant::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+impl TestClock {
+    /// Move it on.
+    pub(crate) fn advance(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
     }
 }
 
@@ -147,6 +154,7 @@ impl Entrance {
 enum Home {
     File(PathBuf),
     Database(postgres::Database),
+    Elsewhere,
 }
 
 impl Drop for Home {
@@ -158,6 +166,7 @@ impl Drop for Home {
                 }
             }
             Self::Database(database) => database.forget(),
+            Self::Elsewhere => {}
         }
     }
 }
@@ -227,10 +236,19 @@ impl TestApp {
         Some(Self::over(database.url.clone(), Home::Database(database)).await)
     }
 
+    /// On a `PostgreSQL` server that a test may do anything to.
+    pub(crate) async fn on(server: &postgres::Own, limits: Limits) -> Self {
+        Self::within(server.url(), Home::Elsewhere, limits).await
+    }
+
     async fn over(url: String, home: Home) -> Self {
+        Self::within(url, home, Limits::default()).await
+    }
+
+    async fn within(url: String, home: Home, limits: Limits) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new("2026-03-01T08:00:00Z".parse::<Instant>().unwrap().as_micros())));
         let entropy = Arc::new(Seeded(Mutex::new(7)));
-        let store = Store::open(Options { url: url.clone(), readers: 2, writers: 2, clock: clock.clone(), entropy }).unwrap();
+        let store = Store::open(Options { url: url.clone(), readers: 2, writers: 2, clock: clock.clone(), entropy, limits }).unwrap();
         store.migrate().unwrap();
         let seal = Secret::new([9; 32]);
         let kept = store.write_now(|tx| dateline::store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy()))).unwrap();
@@ -261,7 +279,13 @@ impl TestApp {
     /// The same, of which so many write.
     pub(crate) fn store_with(&self, readers: u32, writers: u32) -> Store {
         let entropy = Arc::new(Seeded(Mutex::new(11)));
-        Store::open(Options { url: self.url.clone(), readers, writers, clock: self.clock.clone(), entropy }).unwrap()
+        Store::open(Options { url: self.url.clone(), readers, writers, clock: self.clock.clone(), entropy, limits: Limits::default() }).unwrap()
+    }
+
+    /// The same database over connections of its own, as another process has it.
+    pub(crate) fn process(&self, seed: u64, limits: Limits) -> Store {
+        let entropy = Arc::new(Seeded(Mutex::new(seed)));
+        Store::open(Options { url: self.url.clone(), readers: 2, writers: 2, clock: self.clock.clone(), entropy, limits }).unwrap()
     }
 
     /// Another instance over the same database, with connections and a response cache of its own.
@@ -275,7 +299,7 @@ impl TestApp {
 
     /// Move the clock on.
     pub(crate) fn wait(&self, seconds: i64) {
-        self.clock.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        self.clock.advance(seconds);
     }
 
     /// Let the scheduler look once; how much it carried out.

@@ -7,7 +7,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -16,7 +16,7 @@ use std::{
 
 use dateline::{
     domain::{Instant, id::Entropy, instant::Clock},
-    store::{Options, Store},
+    store::{Limits, Options, Store},
 };
 use diesel::{Connection, PgConnection, RunQueryDsl, connection::SimpleConnection};
 
@@ -97,6 +97,7 @@ fn template(url: String) -> Result<Server, String> {
         writers: 1,
         clock: Arc::new(Still),
         entropy: Arc::new(Still),
+        limits: Limits::default(),
     });
     store.and_then(|s| s.migrate()).map_err(|e| e.to_string())?;
     // A template must have no connections; those of the store close on threads of their own.
@@ -147,26 +148,34 @@ fn humbly(program: &Path, root: bool) -> Command {
     command
 }
 
-fn launch(bin: &Path) -> Result<String, String> {
-    sweep();
-    let home = std::env::temp_dir().join(format!("dateline-pg-{}", std::process::id()));
+/// Make a cluster in a folder of this process: where its server is found, and how it is started.
+fn cluster(bin: &Path, name: &str) -> Result<(PathBuf, Command), String> {
+    let home = std::env::temp_dir().join(name);
     let data = home.join("data");
     std::fs::create_dir_all(&home).map_err(|e| e.to_string())?;
     let root = std::fs::metadata("/proc/self").map_err(|e| e.to_string())?.uid() == 0;
     if root {
         std::os::unix::fs::chown(&home, Some(65534), Some(65534)).map_err(|e| e.to_string())?;
     }
-    let made = humbly(&bin.join("initdb"), root)
-        .args(["-U", "dateline", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", "-D"])
-        .arg(&data)
-        .status();
-    if !made.is_ok_and(|s| s.success()) {
-        return Err("initdb failed".to_owned());
+    if !data.exists() {
+        let made = humbly(&bin.join("initdb"), root)
+            .args(["-U", "dateline", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", "-D"])
+            .arg(&data)
+            .status();
+        if !made.is_ok_and(|s| s.success()) {
+            return Err("initdb failed".to_owned());
+        }
     }
     let mut server = humbly(&bin.join("postgres"), root);
     server.arg("-D").arg(&data).arg("-k").arg(&home);
     server.args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"]);
     server.stderr(Stdio::piped());
+    Ok((home, server))
+}
+
+fn launch(bin: &Path) -> Result<String, String> {
+    sweep();
+    let (home, mut server) = cluster(bin, &format!("dateline-pg-{}", std::process::id()))?;
     let (ready, is_ready) = std::sync::mpsc::channel();
     // The signal follows the thread that started the server, so that thread stays.
     std::thread::spawn(move || {
@@ -182,11 +191,96 @@ fn launch(bin: &Path) -> Result<String, String> {
     Ok(format!("postgres://dateline@/{{}}?host={}", home.display()))
 }
 
+/// A server that one test has for itself, to stop it, freeze it and start it again.
+pub(crate) struct Own {
+    bin: PathBuf,
+    name: String,
+    home: PathBuf,
+    child: Option<Child>,
+}
+
+static SERVERS: AtomicU32 = AtomicU32::new(0);
+
+impl Own {
+    /// A new one with one database, or nothing where none can be started.
+    pub(crate) fn start() -> Option<Self> {
+        let Some(bin) = programs() else {
+            assert!(!required(), "the PostgreSQL half is required here, and no server can be started");
+            return None;
+        };
+        let name = format!("dateline-pg-{}-{}", std::process::id(), SERVERS.fetch_add(1, Ordering::SeqCst));
+        let mut own = Self { bin, home: std::env::temp_dir().join(&name), name, child: None };
+        own.up();
+        let mut admin = PgConnection::establish(&own.url().replace("/app?", "/postgres?")).unwrap();
+        admin.batch_execute("CREATE DATABASE app TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-IN'").unwrap();
+        Some(own)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://dateline@/app?host={}", self.home.display())
+    }
+
+    /// Start it, and wait until it takes connections.
+    pub(crate) fn up(&mut self) {
+        let (_, mut server) = cluster(&self.bin, &self.name).unwrap();
+        let mut child = server.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        assert!(lines.any(|line| line.contains("ready to accept connections")), "the server did not come up");
+        // Nobody may keep it waiting for its log to be read.
+        std::thread::spawn(move || lines.for_each(drop));
+        self.child = Some(child);
+    }
+
+    /// End it and all its sessions, and wait until it has ended.
+    pub(crate) fn down(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            signal("-INT", &[child.id()]);
+            child.wait().unwrap();
+        }
+    }
+
+    /// Let none of its processes run on.
+    pub(crate) fn freeze(&self) {
+        signal("-STOP", &self.processes());
+    }
+
+    /// Let them run on.
+    pub(crate) fn thaw(&self) {
+        signal("-CONT", &self.processes());
+    }
+
+    /// The server, and what it has started.
+    fn processes(&self) -> Vec<u32> {
+        let server = self.child.as_ref().unwrap().id();
+        let parent = format!("PPid:\t{server}\n");
+        let all = std::fs::read_dir("/proc").unwrap().flatten().filter_map(|e| e.file_name().to_str()?.parse().ok());
+        let of_it = |pid: &u32| std::fs::read_to_string(format!("/proc/{pid}/status")).is_ok_and(|status| status.contains(&parent));
+        [server].into_iter().chain(all.filter(of_it)).collect()
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if self.child.is_some() {
+            self.thaw();
+        }
+        self.down();
+        let _ = std::fs::remove_dir_all(&self.home);
+    }
+}
+
+fn signal(which: &str, pids: &[u32]) {
+    let _ = Command::new("kill").arg(which).args(pids.iter().map(ToString::to_string)).status();
+}
+
 /// Remove what runs that have ended left behind.
 fn sweep() {
     for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let ended = name.strip_prefix("dateline-pg-").is_some_and(|pid| !Path::new("/proc").join(pid).exists());
+        let ended = name
+            .strip_prefix("dateline-pg-")
+            .and_then(|rest| rest.split('-').next())
+            .is_some_and(|pid| !Path::new("/proc").join(pid).exists());
         if ended {
             let _ = std::fs::remove_dir_all(entry.path());
         }
@@ -200,4 +294,13 @@ pub(crate) fn cut_connections(url: &str) {
         let mut conn = PgConnection::establish(url).unwrap();
         assert!(diesel::sql_query(cut).execute(&mut conn).unwrap() > 0, "nobody listened");
     }
+}
+
+/// End every other session of this database.
+pub(crate) fn end_sessions(url: &str) {
+    let mut conn = PgConnection::establish(url).unwrap();
+    conn.batch_execute(
+        "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    .unwrap();
 }

@@ -270,7 +270,7 @@ pub(crate) async fn run_bulk(permit: Permit<ReadArticle>, sent: Body<Bulk>, stat
             results.push(match tx.attempt(|tx| run(tx, permit.caller(), op)) {
                 Ok(version) => BulkResult { article_id: op.article_id, status: 200, code: None, detail: None, errors: Vec::new(), version },
                 // Nothing is wrong with the operation: the whole is to be tried again, or looked into.
-                Err(ours @ (Error::Busy | Error::Internal(_))) => return Err(ours),
+                Err(ours) if ours.passes() || matches!(ours, Error::Internal(_)) => return Err(ours),
                 Err(error) => refused(n, op, error),
             });
         }

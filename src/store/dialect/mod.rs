@@ -3,19 +3,14 @@
 //! **Decision.** One code base runs on both engines through Diesel's `MultiConnection`; what differs on the wire gets
 //! an SQL type of our own: [`Uid`], [`At`] and [`Doc`]. **Consequence.** Everything else in the store is written once.
 
+mod held;
+mod opening;
 mod values;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
-
 use diesel::{
-    connection::{AnsiTransactionManager, InstrumentationEvent, SimpleConnection, TransactionManager},
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     deserialize,
-    pg::PgConnection,
     prelude::*,
-    sqlite::SqliteConnection,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use uuid::Uuid;
@@ -56,14 +51,18 @@ mod connection {
 
     /// A connection to either engine.
     #[derive(diesel::MultiConnection)]
-    pub(crate) enum Conn {
+    pub(crate) enum Link {
         /// To `SQLite`.
         Sqlite(SqliteConnection),
         /// To `PostgreSQL`.
         Postgres(PgConnection),
     }
 }
-pub(super) use connection::{Conn, MultiBackend};
+use connection::Link;
+pub(super) use connection::MultiBackend;
+pub(super) use held::Conn;
+pub(super) use opening::connect;
+use opening::{LIMITED, UNLIMITED};
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,67 +73,19 @@ pub(super) enum Use {
     Write,
 }
 
-/// Open a connection with the settings that the promises of the store rest on, counting its statements.
-pub(super) fn connect(url: &str, purpose: Use, statements: Arc<AtomicI64>) -> diesel::ConnectionResult<Conn> {
-    let mut conn = if let Some(path) = url.strip_prefix("sqlite://") {
-        let mut conn = SqliteConnection::establish(path)?;
-        // The timeout comes first, so that the others wait for a busy file instead of failing.
-        conn.batch_execute(
-            "PRAGMA busy_timeout = 10000; PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-             PRAGMA temp_store = MEMORY;",
-        )
-        // Readers are many, and what they miss is mostly in the system's memory.
-        .and_then(|()| {
-            conn.batch_execute(match purpose {
-                Use::Read => "PRAGMA cache_size = -2000; PRAGMA query_only = ON",
-                Use::Write => "PRAGMA cache_size = -8000",
-            })
-        })
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
-        Conn::Sqlite(conn)
-    } else {
-        let mut conn = PgConnection::establish(url)?;
-        let session = match purpose {
-            Use::Read => "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
-            Use::Write => "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
-        };
-        // Compiling a query, or sharing it among processes, takes longer than any of ours runs.
-        conn.batch_execute(
-            "SET client_min_messages = warning; SET timezone = 'UTC'; SET jit = off; SET max_parallel_workers_per_gather = 0",
-        )
-        .and_then(|()| conn.batch_execute(session))
-        .map_err(ConnectionError::CouldntSetupConfiguration)?;
-        Conn::Postgres(conn)
-    };
-    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
-        InstrumentationEvent::StartQuery { .. } => _ = statements.fetch_add(1, Ordering::Relaxed),
-        // Diesel runs these as queries too; they are not counted.
-        InstrumentationEvent::BeginTransaction { .. }
-        | InstrumentationEvent::CommitTransaction { .. }
-        | InstrumentationEvent::RollbackTransaction { .. } => _ = statements.fetch_sub(1, Ordering::Relaxed),
-        _ => {}
-    });
-    Ok(conn)
-}
-
 /// True while the server still answers.
 pub(super) fn is_alive(conn: &mut Conn) -> bool {
-    match conn {
-        Conn::Sqlite(_) => true,
-        Conn::Postgres(pg) => pg.batch_execute("SELECT 1").is_ok(),
+    match &mut conn.link {
+        Link::Sqlite(_) => true,
+        Link::Postgres(pg) => pg.batch_execute("SELECT 1").is_ok(),
     }
-}
-
-/// True when [`is_alive`] runs a statement, which is not one of the store's.
-pub(super) fn asks_to_know(conn: &Conn) -> bool {
-    matches!(conn, Conn::Postgres(_))
 }
 
 /// True while no transaction is open on a connection, nor lost in one.
 pub(super) fn is_at_rest(conn: &mut Conn) -> bool {
-    !match conn {
-        Conn::Sqlite(lite) => AnsiTransactionManager::is_broken_transaction_manager(lite),
-        Conn::Postgres(pg) => AnsiTransactionManager::is_broken_transaction_manager(pg),
+    !match &mut conn.link {
+        Link::Sqlite(lite) => AnsiTransactionManager::is_broken_transaction_manager(lite),
+        Link::Postgres(pg) => AnsiTransactionManager::is_broken_transaction_manager(pg),
     }
 }
 
@@ -142,36 +93,59 @@ pub(super) fn is_at_rest(conn: &mut Conn) -> bool {
 /// the lock at once, so that it never fails half-way for another's.
 pub(super) fn begin(conn: &mut Conn, purpose: Use) -> QueryResult<()> {
     let first = is_at_rest(conn);
-    match conn {
-        Conn::Sqlite(lite) if purpose == Use::Write && first => AnsiTransactionManager::begin_transaction_sql(lite, "BEGIN IMMEDIATE"),
-        Conn::Sqlite(lite) => AnsiTransactionManager::begin_transaction(lite),
-        Conn::Postgres(pg) => AnsiTransactionManager::begin_transaction(pg),
-    }
+    let begun = match &mut conn.link {
+        Link::Sqlite(lite) if purpose == Use::Write && first => AnsiTransactionManager::begin_transaction_sql(lite, "BEGIN IMMEDIATE"),
+        Link::Sqlite(lite) => AnsiTransactionManager::begin_transaction(lite),
+        Link::Postgres(pg) => AnsiTransactionManager::begin_transaction(pg),
+    };
+    conn.heard(begun)
 }
 
 /// End a transaction, or the part that was begun last, keeping or dropping what it wrote.
 pub(super) fn end(conn: &mut Conn, keep: bool) -> QueryResult<()> {
-    match (conn, keep) {
-        (Conn::Sqlite(lite), true) => AnsiTransactionManager::commit_transaction(lite),
-        (Conn::Sqlite(lite), false) => AnsiTransactionManager::rollback_transaction(lite),
-        (Conn::Postgres(pg), true) => AnsiTransactionManager::commit_transaction(pg),
-        (Conn::Postgres(pg), false) => AnsiTransactionManager::rollback_transaction(pg),
-    }
+    let ended = match (&mut conn.link, keep) {
+        (Link::Sqlite(lite), true) => AnsiTransactionManager::commit_transaction(lite),
+        (Link::Sqlite(lite), false) => AnsiTransactionManager::rollback_transaction(lite),
+        (Link::Postgres(pg), true) => AnsiTransactionManager::commit_transaction(pg),
+        (Link::Postgres(pg), false) => AnsiTransactionManager::rollback_transaction(pg),
+    };
+    conn.heard(ended)
 }
 
 /// The end of a query that locks the rows of some tables and passes over those that others have locked. `SQLite` has one writer.
 pub(super) fn locking(conn: &Conn, tables: &'static str) -> String {
-    match conn {
-        Conn::Sqlite(_) => String::new(),
-        Conn::Postgres(_) => format!(" FOR UPDATE OF {tables} SKIP LOCKED"),
+    match &conn.link {
+        Link::Sqlite(_) => String::new(),
+        Link::Postgres(_) => format!(" FOR UPDATE OF {tables} SKIP LOCKED"),
     }
 }
 
 /// A condition that an instant has come by the clock of the database's server too, whatever that of this machine says.
 pub(super) fn come_by_its_clock(conn: &Conn, column: &'static str) -> String {
-    match conn {
-        Conn::Sqlite(_) => String::new(),
-        Conn::Postgres(_) => format!(" AND {column} <= clock_timestamp()"),
+    match &conn.link {
+        Link::Sqlite(_) => String::new(),
+        Link::Postgres(_) => format!(" AND {column} <= clock_timestamp()"),
+    }
+}
+
+/// Hold a number as long as this session lasts; false when another session holds it.
+pub(super) fn hold_number(conn: &mut Conn, number: i64) -> QueryResult<bool> {
+    match &mut conn.link {
+        Link::Sqlite(_) => Ok(false),
+        Link::Postgres(pg) => {
+            diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("pg_try_advisory_lock({number})"))).get_result(pg)
+        }
+    }
+}
+
+/// Whether the process is dead that held a number, as a process can tell that holds one of its own: there is one to a file.
+pub(super) fn is_dead(conn: &mut Conn, number: i64, own: i64) -> QueryResult<bool> {
+    match &mut conn.link {
+        Link::Sqlite(_) => Ok(number != own),
+        Link::Postgres(pg) => {
+            let free = format!("pg_try_advisory_xact_lock_shared({number})");
+            diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&free)).get_result(pg)
+        }
     }
 }
 
@@ -192,46 +166,48 @@ const CHANNEL: &str = "dateline_changes";
 
 /// Tell whoever listens that there are changes, when this transaction is committed. A process beside a `SQLite` file looks by itself.
 pub(super) fn notify(conn: &mut Conn) -> QueryResult<()> {
-    match conn {
-        Conn::Sqlite(_) => Ok(()),
-        Conn::Postgres(pg) => pg.batch_execute(&format!("NOTIFY {CHANNEL}")),
+    match &mut conn.link {
+        Link::Sqlite(_) => Ok(()),
+        Link::Postgres(pg) => pg.batch_execute(&format!("NOTIFY {CHANNEL}")),
     }
 }
 
 /// Listen for changes on this connection from now on.
 pub(super) fn listen(conn: &mut Conn) -> QueryResult<()> {
-    match conn {
-        Conn::Sqlite(_) => Ok(()),
-        Conn::Postgres(pg) => pg.batch_execute(&format!("LISTEN {CHANNEL}")),
+    match &mut conn.link {
+        Link::Sqlite(_) => Ok(()),
+        Link::Postgres(pg) => pg.batch_execute(&format!("LISTEN {CHANNEL}")),
     }
 }
 
 /// True when changes were told since this was last asked; asks nothing of the server.
 pub(super) fn was_told(conn: &mut Conn) -> QueryResult<bool> {
-    match conn {
-        Conn::Sqlite(_) => Ok(false),
-        Conn::Postgres(pg) => Ok(pg.notifications_iter().collect::<QueryResult<Vec<_>>>()?.into_iter().next().is_some()),
+    match &mut conn.link {
+        Link::Sqlite(_) => Ok(false),
+        Link::Postgres(pg) => Ok(pg.notifications_iter().collect::<QueryResult<Vec<_>>>()?.into_iter().next().is_some()),
     }
 }
 
 /// Let nothing that this connection deletes be found in the file afterwards. On `PostgreSQL` that is a `VACUUM`'s work.
 pub(super) fn overwrite_what_is_deleted(conn: &mut Conn) -> QueryResult<()> {
-    match conn {
-        Conn::Sqlite(lite) => lite.batch_execute("PRAGMA secure_delete = ON"),
-        Conn::Postgres(_) => Ok(()),
+    match &mut conn.link {
+        Link::Sqlite(lite) => lite.batch_execute("PRAGMA secure_delete = ON"),
+        Link::Postgres(_) => Ok(()),
     }
 }
 
 /// Bring the schema up to date, one process at a time; the names of the migrations that ran.
 pub(super) fn migrate(conn: &mut Conn) -> Result<Vec<String>, Error> {
     let names = |done: Vec<diesel::migration::MigrationVersion<'_>>| done.iter().map(ToString::to_string).collect();
-    match conn {
-        Conn::Sqlite(lite) => lite.run_pending_migrations(SQLITE_MIGRATIONS).map(names).map_err(Error::Internal),
-        Conn::Postgres(pg) => {
-            // An advisory lock of this session, released with it at the latest.
+    match &mut conn.link {
+        Link::Sqlite(lite) => lite.run_pending_migrations(SQLITE_MIGRATIONS).map(names).map_err(Error::Internal),
+        Link::Postgres(pg) => {
+            // An advisory lock of this session, released with it at the latest. Nobody is served meanwhile, so it takes as long as it takes.
+            pg.batch_execute(UNLIMITED)?;
             pg.batch_execute("SELECT pg_advisory_lock(7220254)")?;
             let done = pg.run_pending_migrations(POSTGRES_MIGRATIONS).map(names).map_err(Error::Internal);
             pg.batch_execute("SELECT pg_advisory_unlock(7220254)")?;
+            pg.batch_execute(LIMITED)?;
             done
         }
     }
@@ -239,15 +215,40 @@ pub(super) fn migrate(conn: &mut Conn) -> Result<Vec<String>, Error> {
 
 /// The migrations that have not run yet.
 pub(super) fn pending(conn: &mut Conn) -> Result<usize, Error> {
-    match conn {
-        Conn::Sqlite(lite) => lite.pending_migrations(SQLITE_MIGRATIONS).map(|all| all.len()).map_err(Error::Internal),
-        Conn::Postgres(pg) => pg.pending_migrations(POSTGRES_MIGRATIONS).map(|all| all.len()).map_err(Error::Internal),
+    match &mut conn.link {
+        Link::Sqlite(lite) => lite.pending_migrations(SQLITE_MIGRATIONS).map(|all| all.len()).map_err(Error::Internal),
+        Link::Postgres(pg) => pg.pending_migrations(POSTGRES_MIGRATIONS).map(|all| all.len()).map_err(Error::Internal),
     }
+}
+
+/// The migrations of this program that have not run, asked on a connection that reads.
+pub(super) fn missing(conn: &mut Conn) -> Result<usize, Error> {
+    #[derive(diesel::QueryableByName)]
+    struct Ran {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        version: String,
+    }
+    let known: Vec<String> = match &conn.link {
+        Link::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(&SQLITE_MIGRATIONS)?,
+        Link::Postgres(_) => versions::<diesel::pg::Pg>(&POSTGRES_MIGRATIONS)?,
+    };
+    let ran: Vec<Ran> = diesel::sql_query("SELECT CAST(version AS text) AS version FROM __diesel_schema_migrations").load(conn)?;
+    let ran: std::collections::BTreeSet<String> = ran.into_iter().map(|r| r.version).collect();
+    Ok(known.iter().filter(|version| !ran.contains(*version)).count())
+}
+
+fn versions<DB: diesel::backend::Backend>(of: &EmbeddedMigrations) -> Result<Vec<String>, Error>
+where
+    EmbeddedMigrations: diesel::migration::MigrationSource<DB>,
+{
+    use diesel::migration::MigrationSource;
+    let all = MigrationSource::<DB>::migrations(of).map_err(Error::Internal)?;
+    Ok(all.iter().map(|one| one.name().version().to_string()).collect())
 }
 
 /// Settings of the server that may lose acknowledged commits, in words.
 pub(super) fn durability_faults(conn: &mut Conn) -> Result<Vec<String>, Error> {
-    let Conn::Postgres(pg) = conn else { return Ok(Vec::new()) };
+    let Link::Postgres(pg) = &mut conn.link else { return Ok(Vec::new()) };
     let mut faults = Vec::new();
     for (name, wanted) in [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "off")] {
         let value: String =
@@ -261,11 +262,11 @@ pub(super) fn durability_faults(conn: &mut Conn) -> Result<Vec<String>, Error> {
 
 /// What comes before and after the three digits of a salt in ids of version 7 that are made of an instant and of a number: hexadecimal text.
 pub(super) fn uid_parts(conn: &Conn, at: &str, number: &str) -> (String, String) {
-    match conn {
-        Conn::Sqlite(_) => {
+    match &conn.link {
+        Link::Sqlite(_) => {
             (format!("printf('%08x%04x7', ({at}) / 1000 / 65536, ({at}) / 1000 % 65536)"), format!("printf('8000%012x', {number})"))
         }
-        Conn::Postgres(_) => (
+        Link::Postgres(_) => (
             format!("lpad(to_hex((extract(epoch FROM {at}) * 1000)::bigint), 12, '0') || '7'"),
             format!("'8000' || lpad(to_hex(({number})::bigint), 12, '0')"),
         ),
@@ -274,58 +275,58 @@ pub(super) fn uid_parts(conn: &Conn, at: &str, number: &str) -> (String, String)
 
 /// An id out of hexadecimal text.
 pub(super) fn uid_of(conn: &Conn, text: &str) -> String {
-    match conn {
-        Conn::Sqlite(_) => format!("unhex({text})"),
-        Conn::Postgres(_) => format!("({text})::uuid"),
+    match &conn.link {
+        Link::Sqlite(_) => format!("unhex({text})"),
+        Link::Postgres(_) => format!("({text})::uuid"),
     }
 }
 
 /// An id, written out.
 pub(super) fn uid_text(conn: &Conn, id: Uuid) -> String {
-    match conn {
-        Conn::Sqlite(_) => format!("x'{}'", id.simple()),
-        Conn::Postgres(_) => format!("'{id}'::uuid"),
+    match &conn.link {
+        Link::Sqlite(_) => format!("x'{}'", id.simple()),
+        Link::Postgres(_) => format!("'{id}'::uuid"),
     }
 }
 
 /// An instant, moved by an expression of microseconds.
 pub(super) fn moved(conn: &Conn, at: Instant, micros: &str) -> String {
-    match conn {
-        Conn::Sqlite(_) => format!("{} + {micros}", at.as_micros()),
-        Conn::Postgres(_) => format!("'{at}'::timestamptz + ({micros}) * interval '1 microsecond'"),
+    match &conn.link {
+        Link::Sqlite(_) => format!("{} + {micros}", at.as_micros()),
+        Link::Postgres(_) => format!("'{at}'::timestamptz + ({micros}) * interval '1 microsecond'"),
     }
 }
 
 /// A revision's words, under another headline.
 pub(super) fn with_headline(conn: &Conn, words: &str, headline: &str) -> String {
-    match conn {
-        Conn::Sqlite(_) => format!("json_set({words}, '$.headline', {headline})"),
-        Conn::Postgres(_) => format!("jsonb_set({words}, '{{headline}}', to_jsonb({headline}))"),
+    match &conn.link {
+        Link::Sqlite(_) => format!("json_set({words}, '$.headline', {headline})"),
+        Link::Postgres(_) => format!("jsonb_set({words}, '{{headline}}', to_jsonb({headline}))"),
     }
 }
 
 /// A join whose sides are read in the order they are written. `SQLite`'s planner knows nothing of tables that are growing.
 pub(super) fn join_in_order(conn: &Conn) -> &'static str {
-    match conn {
-        Conn::Sqlite(_) => "CROSS JOIN ",
-        Conn::Postgres(_) => "JOIN ",
+    match &conn.link {
+        Link::Sqlite(_) => "CROSS JOIN ",
+        Link::Postgres(_) => "JOIN ",
     }
 }
 
 /// The statement that makes an index of a temporary table.
 pub(super) fn index_of_temporary(conn: &Conn, table: &str, columns: &str) -> String {
-    let schema = match conn {
-        Conn::Sqlite(_) => "temp.",
-        Conn::Postgres(_) => "",
+    let schema = match &conn.link {
+        Link::Sqlite(_) => "temp.",
+        Link::Postgres(_) => "",
     };
     format!("CREATE INDEX {schema}{table}_key ON {table} ({columns})")
 }
 
 /// What stands before a query to hear how it would be answered, and the column of the answer.
 pub(super) fn explain(conn: &Conn) -> &'static str {
-    match conn {
-        Conn::Sqlite(_) => "EXPLAIN QUERY PLAN ",
-        Conn::Postgres(_) => "EXPLAIN (COSTS OFF) ",
+    match &conn.link {
+        Link::Sqlite(_) => "EXPLAIN QUERY PLAN ",
+        Link::Postgres(_) => "EXPLAIN (COSTS OFF) ",
     }
 }
 
@@ -343,8 +344,8 @@ impl diesel::deserialize::QueryableByName<MultiBackend> for Step {
 
 /// Write fast on this connection rather than safely: for a database that can be made anew, out of rows that were checked when they were made.
 pub(super) fn hurry(conn: &mut Conn) -> QueryResult<()> {
-    match conn {
-        Conn::Sqlite(lite) => {
+    match &mut conn.link {
+        Link::Sqlite(lite) => {
             lite.batch_execute(
                 "PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -524288; \
                  PRAGMA wal_autocheckpoint = 20000; PRAGMA busy_timeout = 0",
@@ -353,25 +354,27 @@ pub(super) fn hurry(conn: &mut Conn) -> QueryResult<()> {
             let _ = lite.batch_execute("PRAGMA journal_mode = MEMORY");
             lite.batch_execute("PRAGMA busy_timeout = 10000")
         }
-        Conn::Postgres(pg) => pg.batch_execute("SET synchronous_commit = off"),
+        Link::Postgres(pg) => pg.batch_execute("SET synchronous_commit = off").and_then(|()| pg.batch_execute(UNLIMITED)),
     }
 }
 
 /// Let the planner know how much there is of what.
 pub(super) fn analyze(conn: &mut Conn) -> QueryResult<()> {
-    match conn {
-        Conn::Sqlite(lite) => lite.batch_execute("PRAGMA analysis_limit = 1000; ANALYZE"),
-        Conn::Postgres(pg) => pg.batch_execute("ANALYZE"),
+    match &mut conn.link {
+        Link::Sqlite(lite) => lite.batch_execute("PRAGMA analysis_limit = 1000; ANALYZE"),
+        Link::Postgres(pg) => {
+            pg.batch_execute(UNLIMITED).and_then(|()| pg.batch_execute("ANALYZE")).and_then(|()| pg.batch_execute(LIMITED))
+        }
     }
 }
 
 /// Compact the log of `SQLite` into its file, as before a copy or after a hurry.
 pub(super) fn checkpoint(conn: &mut Conn) -> QueryResult<()> {
-    match conn {
+    match &mut conn.link {
         // The read ends what a change of the mode leaves open.
-        Conn::Sqlite(lite) => lite.batch_execute(
+        Link::Sqlite(lite) => lite.batch_execute(
             "PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_master; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize",
         ),
-        Conn::Postgres(_) => Ok(()),
+        Link::Postgres(_) => Ok(()),
     }
 }

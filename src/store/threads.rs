@@ -1,0 +1,145 @@
+//! The threads that writes are done on, and how long whoever asks waits for them.
+//!
+//! **Decision.** Whoever asks is told within [`super::Limits::write`], whatever the database does: when it does not answer, the thread stays
+//! with it, and whoever asked is told that it cannot be had. As many threads as may write at once, so that no more are ever lost to a
+//! database that stands still; what comes then waits in a line that has an end. **Consequence.** A write whose caller was sent away is not
+//! begun, or undone at its next statement; only one whose commit was under way may still be kept.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+};
+
+use tokio::{runtime, runtime::Runtime, sync::oneshot, time::timeout};
+
+use super::{
+    Store, Tx,
+    dialect::Engine,
+    turns::{self, Asked},
+};
+use crate::domain::Error;
+
+/// Writes that may be under way or wait; whoever comes then is refused, rather than be answered when nobody listens any more.
+const MOST_WAITING: usize = 1_024;
+
+/// Threads on which waiting is fine.
+pub(super) struct Threads(Option<Runtime>);
+
+impl Threads {
+    pub(super) fn new(name: &str, most: usize) -> Result<Self, Error> {
+        let threads = runtime::Builder::new_current_thread().max_blocking_threads(most).thread_name(name).build();
+        Ok(Self(Some(threads.map_err(Error::internal)?)))
+    }
+
+    pub(super) fn spawn(&self, work: impl FnOnce() + Send + 'static) {
+        if let Some(threads) = &self.0 {
+            threads.spawn_blocking(work);
+        }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // Waiting for threads is not allowed everywhere that a store may be dropped.
+        if let Some(threads) = self.0.take() {
+            threads.shutdown_background();
+        }
+    }
+}
+
+/// Whether anything is heard from the database.
+#[derive(Default)]
+pub(super) struct Hearing {
+    count: AtomicU64,
+    silent: AtomicBool,
+}
+
+impl Hearing {
+    /// It has answered.
+    pub(super) fn heard(&self) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        if self.silent.load(Ordering::Relaxed) && self.silent.swap(false, Ordering::Relaxed) {
+            tracing::warn!("the database answers again");
+        }
+    }
+
+    pub(super) fn so_far(&self) -> u64 {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    /// Whether nothing was heard since then, which is logged once.
+    fn nothing_since(&self, then: u64) -> bool {
+        let nothing = self.so_far() == then;
+        if nothing && !self.silent.swap(true, Ordering::Relaxed) {
+            tracing::error!("the database does not answer; those who ask are told so until it does");
+        }
+        nothing
+    }
+}
+
+/// Somebody's place among those who write; it goes back when they have their answer, or nobody waits for it.
+struct Queued(Arc<AtomicUsize>);
+
+impl Drop for Queued {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+/// Tells the work that nobody waits for it, when this goes.
+struct Waiting(Arc<AtomicBool>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Store {
+    /// What to tell whoever has waited for as long as anybody waits.
+    pub(super) fn out_of_patience(&self, heard: u64, begun: bool) -> Error {
+        if self.0.engine == Engine::Postgres && self.0.hearing.nothing_since(heard) {
+            Error::unavailable("it has not answered for as long as anybody waits")
+        } else if begun {
+            Error::TookTooLong
+        } else {
+            Error::Busy
+        }
+    }
+
+    pub(super) fn heard(&self) -> u64 {
+        self.0.hearing.so_far()
+    }
+
+    /// Write on a thread where waiting is fine.
+    pub(super) async fn write_in_turn<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        if self.0.written.fetch_add(1, Ordering::AcqRel) >= MOST_WAITING {
+            self.0.written.fetch_sub(1, Ordering::AcqRel);
+            return Err(Error::Busy);
+        }
+        let (queued, gone, begun) = (Queued(self.0.written.clone()), Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
+        let asked = Asked { operation: turns::operation(), gone: gone.clone() };
+        let (tell, told) = oneshot::channel();
+        let (store, begins) = (self.clone(), begun.clone());
+        self.0.writing.spawn(move || {
+            if !asked.gone.load(Ordering::Relaxed) {
+                let f = |tx: &mut Tx<'_>| {
+                    begins.store(true, Ordering::Relaxed);
+                    f(tx)
+                };
+                let _ = tell.send(store.run(Some(&asked), f));
+            }
+            drop(queued);
+        });
+        let heard = self.heard();
+        let _waiting = Waiting(gone);
+        match timeout(self.0.limits.write, told).await {
+            Ok(outcome) => outcome.map_err(Error::internal)?,
+            Err(_) => Err(self.out_of_patience(heard, begun.load(Ordering::Relaxed))),
+        }
+    }
+}
