@@ -53,7 +53,10 @@ both! {
         let of_world = app.role(Role::Editor, Some(&world), None).await;
         let publish = |path: &str| json!({ "verb": "publish", "article_id": id(path), "version": 1, "body": { "locales": ["en"] } });
         let done = of_world.post("/v1/desk/bulk", &json!({ "atomic": false, "operations": [publish(&mine), publish(&theirs)] })).await.ok();
-        assert_eq!((&done["results"][0]["status"], &done["results"][1]["code"]), (&json!(200), &json!("forbidden")));
+        assert_eq!((&done["results"][0]["status"], &done["results"][1]["code"]), (&json!(200), &json!("not-found")));
+        let hindi = app.role(Role::Editor, None, Some("hi")).await;
+        let done = hindi.post("/v1/desk/bulk", &json!({ "atomic": false, "operations": [publish(&theirs)] })).await.ok();
+        assert_eq!(done["results"][0]["code"], "forbidden");
         let translator = app.role(Role::Translator, None, Some("hi")).await;
         let done = translator.post("/v1/desk/bulk", &json!({ "atomic": false, "operations": [publish(&mine)] })).await.ok();
         assert_eq!(done["results"][0]["status"], 403);

@@ -227,9 +227,14 @@ both! {
         let item = json!([{ "article_id": article.rsplit('/').next().unwrap(), "locale": "en" }]);
         let of_world = app.role(Role::Editor, Some(&world), None).await;
         assert_eq!(of_world.post("/v1/desk/releases", &json!({ "name": "Mine" })).await.status, 201);
-        of_world.post("/v1/desk/releases", &json!({ "name": "Mine", "items": item })).await.refused(403, "forbidden");
+        // What they do not see is not there for them; what they see, and may not publish, they are refused.
+        let hidden = of_world.post("/v1/desk/releases", &json!({ "name": "Mine", "items": item })).await;
+        assert_eq!((hidden.status, hidden.violations()), (422, vec![("#/items/0/article_id".to_owned(), "unknown_article".to_owned())]));
+        let of_hindi = app.role(Role::Editor, None, Some("hi")).await;
+        of_hindi.post("/v1/desk/releases", &json!({ "name": "Mine", "items": item })).await.refused(403, "forbidden");
         let theirs = editor.post("/v1/desk/releases", &json!({ "name": "Theirs", "items": item })).await.header("location").unwrap().to_owned();
-        of_world.act(&format!("{theirs}/publish"), "\"1\"", &json!({})).await.refused(403, "forbidden");
+        of_world.act(&format!("{theirs}/publish"), "\"1\"", &json!({})).await.refused(404, "not-found");
+        of_hindi.act(&format!("{theirs}/publish"), "\"1\"", &json!({})).await.refused(403, "forbidden");
         let writer = app.role(Role::Contributor, None, None).await;
         writer.get("/v1/desk/releases").await.refused(403, "forbidden");
         let (repeated, nothing) = (json!([item[0], item[0]]), json!([{ "article_id": item[0]["article_id"], "locale": "hi" }]));

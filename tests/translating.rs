@@ -33,7 +33,8 @@ both! {
         }
         hindi.patch(&format!("{article}/translations/hi"), "\"1\"", &json!({ "summary": "सार" })).await.ok();
         bengali.patch(&format!("{article}/translations/bn"), "\"1\"", &json!({ "summary": "সার" })).await.ok();
-        bengali.patch(&format!("{article}/translations/hi"), "\"2\"", &json!({ "summary": "x" })).await.refused(403, "forbidden");
+        bengali.patch(&format!("{article}/translations/hi"), "\"2\"", &json!({ "summary": "x" })).await.refused(404, "not-found");
+        bengali.patch(&format!("{article}/translations/en"), "\"1\"", &json!({ "summary": "x" })).await.refused(403, "forbidden");
         hindi.put(&format!("{article}/translations/kn"), None, &json!({ "headline": "ನದಿ" })).await.refused(403, "forbidden");
         hindi.publish(&article, &["hi"]).await.refused(403, "forbidden");
     }

@@ -71,9 +71,9 @@ both! {
         let (ours, theirs) = (admin.story(&world, "Ours").await, admin.story(&crime, "Theirs").await);
         let editor = app.role(Role::Editor, Some(&world), None).await;
         editor.patch(&ours, "\"1\"", &json!({ "genre": "analysis" })).await.ok();
-        editor.patch(&theirs, "\"1\"", &json!({ "genre": "analysis" })).await.refused(403, "forbidden");
+        editor.patch(&theirs, "\"1\"", &json!({ "genre": "analysis" })).await.refused(404, "not-found");
         editor.patch(&ours, "\"2\"", &json!({ "section_id": crime })).await.refused(403, "forbidden");
-        editor.publish(&theirs, &["en"]).await.refused(403, "forbidden");
+        editor.act(&format!("{theirs}/publish"), "\"1\"", &json!({ "locales": ["en"] })).await.refused(404, "not-found");
         let sent = json!({ "kind": "story", "section_id": crime, "source_locale": "en", "translations": { "en": { "headline": "x" } } });
         editor.post("/v1/desk/articles", &sent).await.refused(403, "forbidden");
         // A section below World is World's too.

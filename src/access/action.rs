@@ -4,12 +4,17 @@
 pub trait Action: Send + Sync + 'static {
     /// Its name, as the contract, the policy and refusals write it.
     const NAME: &'static str;
+    /// The action that shows what this one is about, without which it is not done: an answer shows it, and so does a refusal.
+    const READS: &'static str = Self::NAME;
 }
 
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident => $word:literal,)+) => {
+    ($($(#[$doc:meta])* $name:ident => $word:literal $(and $reads:literal)?,)+) => {
         $($(#[$doc])* #[derive(Debug)] pub struct $name;
-        impl Action for $name { const NAME: &'static str = $word; })+
+        impl Action for $name {
+            const NAME: &'static str = $word;
+            $(const READS: &'static str = $reads;)?
+        })+
 
         /// The names of all actions.
         pub const ALL: &[&str] = &[$($word),+];
@@ -22,61 +27,61 @@ actions! {
     /// See working copies.
     ReadArticle => "article.read",
     /// Begin an article.
-    CreateArticle => "article.create",
+    CreateArticle => "article.create" and "article.read",
     /// Change the facts of an article.
-    EditArticle => "article.edit",
+    EditArticle => "article.edit" and "article.read",
     /// Put an article into the trash, and take it out again.
-    DeleteArticle => "article.delete",
+    DeleteArticle => "article.delete" and "article.read",
     /// Change the words of an article in a locale.
-    EditTranslation => "translation.edit",
+    EditTranslation => "translation.edit" and "article.read",
     /// Remove the words of an article in a locale that were never published.
-    DeleteTranslation => "translation.delete",
+    DeleteTranslation => "translation.delete" and "article.read",
     /// Hand a translation in for review.
-    SubmitTranslation => "translation.submit",
+    SubmitTranslation => "translation.submit" and "article.read",
     /// Approve a translation or ask for changes.
-    ReviewTranslation => "translation.review",
+    ReviewTranslation => "translation.review" and "article.read",
     /// Say who works on the words of an article in a locale.
-    AssignTranslation => "translation.assign",
+    AssignTranslation => "translation.assign" and "article.read",
     /// Comment on an article.
-    Comment => "article.comment",
+    Comment => "article.comment" and "article.read",
     /// Make a working copy public.
-    Publish => "article.publish",
+    Publish => "article.publish" and "article.read",
     /// Plan a publication, or its end, for an instant.
-    Schedule => "article.schedule",
+    Schedule => "article.schedule" and "article.read",
     /// Say of an article that it was not right.
-    Correct => "article.correct",
+    Correct => "article.correct" and "article.read",
     /// Take an article down, and lift that.
-    Withdraw => "article.withdraw",
+    Withdraw => "article.withdraw" and "article.read",
     /// Erase the words of an article that was taken down.
-    Erase => "article.erase",
+    Erase => "article.erase" and "article.read",
     /// Empty the trash.
-    Purge => "article.purge",
+    Purge => "article.purge" and "article.read",
     /// Let somebody without an account look at a working copy.
-    PreviewArticle => "article.preview",
+    PreviewArticle => "article.preview" and "article.read",
     /// See what was public at an instant.
     ReadArchive => "archive.read",
     /// See who did what.
     ReadAudit => "audit.read",
     /// Put releases together.
-    ManageReleases => "release.manage",
+    ManageReleases => "release.manage" and "article.read",
     /// End an embargo before its instant.
-    BreakEmbargo => "embargo.break",
+    BreakEmbargo => "embargo.break" and "article.read",
     /// End a publication.
-    Unpublish => "article.unpublish",
+    Unpublish => "article.unpublish" and "article.read",
     /// Keep sections.
-    ManageSections => "section.manage",
+    ManageSections => "section.manage" and "desk.read",
     /// Keep authors.
-    ManageAuthors => "author.manage",
+    ManageAuthors => "author.manage" and "desk.read",
     /// Keep tags.
-    ManageTags => "tag.manage",
+    ManageTags => "tag.manage" and "desk.read",
     /// Change the site.
-    ManageSite => "site.manage",
+    ManageSite => "site.manage" and "desk.read",
     /// Keep locales.
-    ManageLocales => "locale.manage",
+    ManageLocales => "locale.manage" and "desk.read",
     /// See users and their grants.
     ReadUsers => "user.read",
     /// Keep users and their grants.
-    ManageUsers => "user.manage",
+    ManageUsers => "user.manage" and "user.read",
     /// Load a bundle.
     Import => "bundle.import",
     /// Write a bundle.

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::policy::{self, Reach};
+use super::sight::{self, Place, Sight};
 use super::token::Verified;
 use crate::domain::{
     Error, Id,
+    site::DeskReading,
     user::{Grant, User, UserStatus},
 };
 
@@ -22,7 +24,7 @@ pub enum System {
 
 #[derive(Debug)]
 enum Who {
-    User { user: User, scope: Option<Vec<String>> },
+    User { user: User, scope: Option<Vec<String>>, reading: DeskReading },
     System(System),
 }
 
@@ -52,16 +54,17 @@ pub(super) struct Target<'a> {
 }
 
 impl Caller {
-    /// The user whom a verified token names, limited to the token's scope.
+    /// The user whom a verified token names, limited to the token's scope, on a site that lets its desks read so.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when the token is not that user's or the user is suspended.
-    pub fn user(verified: &Verified, user: User) -> Result<Self, Error> {
+    pub fn user(verified: &Verified, user: User, reading: DeskReading) -> Result<Self, Error> {
         if verified.user() != user.id || user.status != UserStatus::Active {
             return Err(Error::Unauthenticated);
         }
         let scope = verified.scope().map(|s| s.split(' ').map(str::to_owned).collect());
-        Ok(Self { who: Arc::new(Who::User { user, scope }), request_id: "".into(), origin: "".into(), rehearsal: false, claim: None })
+        let who = Arc::new(Who::User { user, scope, reading });
+        Ok(Self { who, request_id: "".into(), origin: "".into(), rehearsal: false, claim: None })
     }
 
     /// A part of the system.
@@ -148,10 +151,10 @@ impl Caller {
     #[must_use]
     pub fn rights(&self) -> String {
         match &*self.who {
-            Who::User { user, scope } => {
+            Who::User { user, scope, reading } => {
                 let mut grants: Vec<String> = user.grants.iter().map(|g| format!("{} {:?} {:?}", g.role, g.section, g.locale)).collect();
                 grants.sort();
-                format!("{grants:?} {scope:?}")
+                format!("{grants:?} {scope:?} {reading}")
             }
             Who::System(system) => format!("{system:?}"),
         }
@@ -185,11 +188,21 @@ impl Caller {
             }
     }
 
-    /// True when the caller sees working copies of others.
-    pub(super) fn sees_all(&self) -> bool {
+    /// What the caller sees by the grants that allow an action.
+    pub(super) fn sight(&self, action: &str) -> Sight {
         match &*self.who {
-            Who::User { user, .. } => user.grants.iter().any(|g| policy::reach(g.role, "article.read") == Reach::Yes),
-            Who::System(system) => policy::system_reach(*system, "article.read") == Reach::Yes,
+            _ if !self.scoped(action) => Sight::Public,
+            Who::System(system) if policy::system_reach(*system, action) == Reach::Yes => Sight::Desk,
+            Who::System(_) => Sight::Public,
+            Who::User { user, reading, .. } => {
+                let showing = user.grants.iter().filter(|g| policy::reach(g.role, action) == Reach::Yes);
+                let places: Vec<Place> = showing.map(|g| Place { section: g.section, locale: g.locale.clone() }).collect();
+                let everywhere = places.iter().any(|p| p.section.is_none() && p.locale.is_none());
+                if everywhere || (*reading == DeskReading::Open && !places.is_empty()) {
+                    return Sight::Desk;
+                }
+                Sight::Granted(Arc::new(sight::Reach { user: user.id, places }))
+            }
         }
     }
 }

@@ -13,8 +13,10 @@ pub mod password;
 pub mod permit;
 pub mod policy;
 pub mod secret;
+pub mod sight;
 pub mod token;
 
 pub use action::Action;
 pub use caller::{Caller, System};
-pub use permit::{Granted, Permit, Scope, Scoped, Visibility};
+pub use permit::{Granted, Permit, Scope, Scoped};
+pub use sight::Visibility;

@@ -3,9 +3,9 @@
 use std::marker::PhantomData;
 
 use super::{
-    action::Action,
+    action::{Action, ReadArticle},
     caller::{Caller, Target},
-    token::PreviewPass,
+    sight::Visibility,
 };
 use crate::domain::{
     Error, Id, Locale, article::Article, author::Author, comment::Comment, correction::Correction, preview::Preview, release::Release,
@@ -195,7 +195,7 @@ impl<T> Scoped for Whole<T> {
     }
 }
 
-/// Proof that the caller may do `A` somewhere. There is no other constructor than the policy's yes.
+/// Proof that the caller may do `A` somewhere, and see what it is about. There is no other constructor than the policy's yes.
 #[derive(Debug)]
 pub struct Permit<A> {
     caller: Caller,
@@ -213,7 +213,10 @@ pub struct Granted<A, T> {
 impl<A: Action> TryFrom<Caller> for Permit<A> {
     type Error = Error;
     fn try_from(caller: Caller) -> Result<Self, Error> {
-        if caller.may_somewhere(A::NAME) { Ok(Self { caller, action: PhantomData }) } else { Err(Error::Forbidden(A::NAME)) }
+        match [A::NAME, A::READS].into_iter().find(|action| !caller.may_somewhere(action)) {
+            Some(missing) => Err(Error::Forbidden(missing)),
+            None => Ok(Self { caller, action: PhantomData }),
+        }
     }
 }
 
@@ -232,10 +235,24 @@ impl<A: Action> Permit<A> {
         &self.caller
     }
 
-    /// What the caller may see of working copies.
+    /// What the caller sees of the desk's articles.
     #[must_use]
     pub fn visibility(&self) -> Visibility {
-        Visibility::of(&self.caller)
+        Visibility::of(&self.caller, ReadArticle::NAME)
+    }
+
+    /// What the caller sees by the grants that allow `A` itself.
+    #[must_use]
+    pub fn own_visibility(&self) -> Visibility {
+        Visibility::of(&self.caller, A::NAME)
+    }
+
+    /// Nothing, when `A` is granted over the whole site: for what lies in no section and no locale.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when it is granted within limits only.
+    pub fn everywhere(&self) -> Result<(), Error> {
+        self.over(Whole(())).map(|_| ())
     }
 
     /// The grant of `A` over this thing.
@@ -285,43 +302,5 @@ impl<A, T> Granted<A, T> {
     #[must_use]
     pub fn caller(&self) -> &Caller {
         &self.caller
-    }
-}
-
-/// What a read may show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Visibility(Sight);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sight {
-    Public,
-    Own(Id<User>),
-    One(Id<Article>),
-    Desk,
-}
-
-impl Visibility {
-    /// What everybody sees: live editions, and names.
-    #[must_use]
-    pub fn public() -> Self {
-        Self(Sight::Public)
-    }
-
-    fn of(caller: &Caller) -> Self {
-        match caller.user_id() {
-            _ if caller.sees_all() => Self(Sight::Desk),
-            Some(id) => Self(Sight::Own(id)),
-            None => Self::public(),
-        }
-    }
-
-    /// What whoever holds a preview sees: that one article.
-    #[must_use]
-    pub fn preview(pass: &PreviewPass) -> Self {
-        Self(Sight::One(pass.article()))
-    }
-
-    pub(crate) fn sight(self) -> Sight {
-        self.0
     }
 }

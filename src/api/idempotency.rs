@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::{State, extract::read, problem::Failure};
 use crate::{
     access::{Caller, caller::Claim},
+    desk,
     domain::Error,
     store::idempotency::{self, Standing},
 };
@@ -83,7 +84,11 @@ pub(super) async fn begin(req: &mut ServiceRequest, state: &Data<State>, caller:
     };
     match standing {
         Standing::Claimed => Ok(Begun::Claimed(claim)),
-        Standing::Answered(kept) => Ok(Begun::Answered(again(kept)?)),
+        Standing::Answered(kept) => {
+            let (caller, path) = (caller.clone(), req.path().to_owned());
+            state.store.read(move |tx| desk::replaying::still_seen(tx, &caller, &path)).await?;
+            Ok(Begun::Answered(again(kept)?))
+        }
         Standing::Running => Err(conflict("still-running", "a request with this key is under way")),
         Standing::Lost => Err(conflict("answer-lost", "this was done, but its answer was lost; look at what it was about")),
         Standing::Other => {

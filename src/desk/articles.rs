@@ -10,7 +10,7 @@ use crate::{
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
-        article::{Article, Facts},
+        article::{Article, Facts, Shown},
         diff,
         error::Faults,
         plan::PlanVerb,
@@ -100,6 +100,7 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<CreateArticle>, id: Option<Id<Arti
         updated_at: now,
         withdrawn_at: None,
         trashed_at: None,
+        shown: Shown::All,
     })?;
     store::articles::save(tx, &article, &note)?;
     // The original first, so that translations can name the revision they were made from.
@@ -129,7 +130,7 @@ pub fn revise(
     expected: Version,
     with: impl FnOnce(&Article) -> Result<(Facts, String), Error>,
 ) -> Result<Article, Error> {
-    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
+    let article = permit.over(store::articles::find(tx, &permit.visibility(), id)?)?;
     expect(tx, article.get(), expected)?;
     let masthead = store::site::masthead(tx)?;
     let (facts, note) = with(article.get())?;
@@ -144,7 +145,7 @@ pub fn revise(
     let now = tx.now();
     embargo(tx, &article, facts.embargo_until, &note)?;
     let article = article.try_map(|a| a.revise(expected, facts, path, now))?;
-    store::articles::save(tx, &article, &note).map_err(|e| late(tx, permit.visibility(), id, expected, e))?;
+    store::articles::save(tx, &article, &note).map_err(|e| late(tx, &permit.visibility(), id, expected, e))?;
     Ok(article.into_inner())
 }
 
@@ -187,7 +188,7 @@ pub fn break_embargo(
     reason: &str,
 ) -> Result<Article, Error> {
     store::articles::hold(tx, id)?;
-    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
+    let article = permit.over(store::articles::find(tx, &permit.visibility(), id)?)?;
     expect(tx, article.get(), expected)?;
     let mut faults = Faults::default();
     let reason = line(&mut faults, "#/reason", reason, limits::REASON);
@@ -227,7 +228,7 @@ fn stale(tx: &mut Tx<'_>, article: &Article, expected: Version) -> Error {
 }
 
 /// A refusal of the store; of one that came too late by a moment, what [`stale`] says of the save that was faster.
-fn late(tx: &mut Tx<'_>, visibility: Visibility, id: Id<Article>, expected: Version, refusal: Error) -> Error {
+fn late(tx: &mut Tx<'_>, visibility: &Visibility, id: Id<Article>, expected: Version, refusal: Error) -> Error {
     let Error::Stale { .. } = refusal else { return refusal };
     match store::articles::find(tx, visibility, id) {
         Ok(present) => stale(tx, &present, expected),

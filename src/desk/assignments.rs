@@ -24,7 +24,7 @@ pub fn assign(
 ) -> Result<Article, Error> {
     // Of two who take the same work at once, the second sees the first.
     store::articles::hold(tx, id)?;
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     if store::site::masthead(tx)?.settings(locale).is_none() {
         return Err(Error::NotFound("locale"));
     }

@@ -32,6 +32,7 @@ fn named(id: Id<Author>) -> Named {
 /// # Errors
 /// [`Error::Invalid`], [`Error::Taken`], [`Error::Forbidden`].
 pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageAuthors>, id: Option<Id<Author>>, draft: Draft) -> Result<Author, Error> {
+    permit.everywhere()?;
     let id = id.unwrap_or_else(|| tx.new_id());
     let (now, names) = (tx.now(), assign(tx, &named(id), draft.translations, &Names::new())?);
     let author = permit.over(Author { id, kind: draft.kind, names, version: 1, created_at: now, updated_at: now })?;
@@ -50,6 +51,7 @@ pub fn revise(
     expected: Version,
     with: impl FnOnce(&Author) -> Result<Draft, Error>,
 ) -> Result<Author, Error> {
+    permit.everywhere()?;
     let author = permit.over(store::authors::find(tx, id)?)?;
     Error::unless_newest("author", author.get().version, expected)?;
     let draft = with(author.get())?;
@@ -68,6 +70,7 @@ pub fn revise(
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] with code `in-use`.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageAuthors>, id: Id<Author>, expected: Version) -> Result<(), Error> {
+    permit.everywhere()?;
     let author = permit.over(store::authors::find(tx, id)?)?;
     Error::unless_newest("author", author.get().version, expected)?;
     if store::authors::in_use(tx, id)? {

@@ -116,7 +116,7 @@ fn findings(tx: &mut Tx<'_>, masthead: &Masthead, copy: &Copy) -> Result<Vec<Fin
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for a locale without words.
 pub fn check(tx: &mut Tx<'_>, permit: Permit<ReadArticle>, id: Id<Article>, locales: Option<Vec<Locale>>) -> Result<Report, Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let masthead = store::site::masthead(tx)?;
     let all = store::translations::all(tx, &article)?;
     if let Some(n) = locales.iter().flatten().position(|l| all.iter().all(|t| t.locale != *l)) {

@@ -47,11 +47,11 @@ pub fn write(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Article>, draft:
 /// # Errors
 /// Those of [`write`].
 pub(super) fn add<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, id: Id<Article>, draft: Draft) -> Result<Remark, Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let text = said(&draft.text)?;
     let (new, by, now) = (tx.new_id(), permit.caller().user_id(), tx.now());
     let comment = if let Some(parent) = draft.parent {
-        thread(tx, id, parent)?.reply(new, text, by, now)?
+        thread(tx, &article, parent)?.reply(new, text, by, now)?
     } else {
         check(tx, &article, &draft.anchor)?;
         Comment {
@@ -73,12 +73,17 @@ pub(super) fn add<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, id: Id<Article
 }
 
 /// The comment that began a thread about this article.
-fn thread(tx: &mut Tx<'_>, article: Id<Article>, id: Id<Comment>) -> Result<Comment, Error> {
+fn thread(tx: &mut Tx<'_>, article: &Article, id: Id<Comment>) -> Result<Comment, Error> {
     match store::comments::find(tx, id) {
-        Ok(comment) if comment.article_id == article => Ok(comment),
+        Ok(comment) if comment.article_id == article.id && shown(article, &comment) => Ok(comment),
         Ok(_) | Err(Error::NotFound(_)) => Err(Error::invalid("#/parent_id", "unknown_comment", "this article has no such comment")),
         Err(other) => Err(other),
     }
+}
+
+/// True when what a comment is about is shown: who does not read words does not read what is said of them.
+fn shown(article: &Article, comment: &Comment) -> bool {
+    comment.anchor.locale.as_ref().is_none_or(|l| article.shows(l))
 }
 
 /// What a thread is about must be there.
@@ -103,10 +108,13 @@ fn check(tx: &mut Tx<'_>, article: &Article, anchor: &Anchor) -> Result<(), Erro
 /// A comment that the caller sees, at the version that they expect.
 fn open(tx: &mut Tx<'_>, permit: &Permit<CommentOn>, id: Id<Comment>, expected: Version) -> Result<Granted<CommentOn, Remark>, Error> {
     let comment = store::comments::find(tx, id)?;
-    let article = match store::articles::find(tx, permit.visibility(), comment.article_id) {
+    let article = match store::articles::find(tx, &permit.visibility(), comment.article_id) {
         Err(Error::NotFound(_)) => return Err(Error::NotFound("comment")),
         other => other?,
     };
+    if !shown(&article, &comment) {
+        return Err(Error::NotFound("comment"));
+    }
     let remark = permit.over(Remark { article, comment })?;
     Error::unless_newest("comment", remark.get().comment.version, expected)?;
     Ok(remark)

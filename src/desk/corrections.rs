@@ -95,7 +95,7 @@ fn touched(permit: &Permit<Correct>, article: &Article, before: Option<&Correcti
 /// # Errors
 /// [`Error::NotFound`], [`Error::Invalid`]; [`Error::Forbidden`] for a text in a locale outside the grant.
 pub fn make(tx: &mut Tx<'_>, permit: Permit<Correct>, id: Id<Article>, draft: Draft) -> Result<Correction, Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let correction = prepare(tx, &permit, &article, None, draft)?;
     let corrected = permit.over(Corrected { article, correction })?;
     store::corrections::save(tx, &corrected)?;
@@ -104,7 +104,7 @@ pub fn make(tx: &mut Tx<'_>, permit: Permit<Correct>, id: Id<Article>, draft: Dr
 
 fn open(tx: &mut Tx<'_>, permit: &Permit<Correct>, id: Id<Correction>, expected: Version) -> Result<(Article, Correction), Error> {
     let correction = store::corrections::find(tx, id)?;
-    let article = match store::articles::find(tx, permit.visibility(), correction.article_id) {
+    let article = match store::articles::find(tx, &permit.visibility(), correction.article_id) {
         Err(Error::NotFound(_)) => return Err(Error::NotFound("correction")),
         other => other?,
     };

@@ -31,7 +31,7 @@ pub struct Order {
 /// # Errors
 /// [`Error::NotFound`]; those of [`articles::create`].
 pub fn duplicate(tx: &mut Tx<'_>, permit: Permit<CreateArticle>, id: Id<Article>, order: Order) -> Result<Created, Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let original = article.facts.source_locale.clone();
     let all = store::translations::all(tx, &article)?;
     if let Some(locales) = &order.locales

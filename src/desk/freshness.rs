@@ -17,7 +17,8 @@ use crate::{
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn of(tx: &mut Tx<'_>, article: &Article, made_from: Option<&MadeFrom>, body: &Document) -> Result<(i32, Lag), Error> {
-    let Some(of) = made_from else { return Ok((0, Lag::default())) };
+    // How far a source has moved on is told to those who are shown the source.
+    let Some(of) = made_from.filter(|of| article.shows(&of.locale)) else { return Ok((0, Lag::default())) };
     let behind = store::editions::behind(tx, article.id, of)?;
     if behind == 0 {
         return Ok((0, Lag::default()));
@@ -37,6 +38,8 @@ pub fn of(tx: &mut Tx<'_>, article: &Article, made_from: Option<&MadeFrom>, body
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub(super) fn note(tx: &mut Tx<'_>, by: &Caller, article: &Article) -> Result<(), Error> {
+    // What readers are told does not depend on who publishes.
+    let article = &article.whole();
     for live in store::editions::live_heads(tx, &[article.id])?.remove(&article.id).unwrap_or_default() {
         let Some(made_from) = &live.made_from else { continue };
         let (words, _) = store::revisions::words(tx, article, &live.locale, live.words_version)?;

@@ -35,6 +35,7 @@ pub fn find(tx: &mut Tx<'_>, locale: &Locale) -> Result<LocaleSettings, Error> {
 /// # Errors
 /// [`Error::Taken`] when the site has it, [`Error::Invalid`].
 pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: Locale, draft: LocaleDraft) -> Result<LocaleSettings, Error> {
+    permit.everywhere()?;
     let masthead = store::site::masthead(tx)?;
     if masthead.locales.len() >= limits::LOCALES {
         return Err(Error::Conflict { code: "too-many", detail: format!("a site has at most {} locales", limits::LOCALES) });
@@ -57,6 +58,7 @@ pub fn revise(
     expected: Option<Version>,
     with: impl FnOnce(&LocaleSettings) -> Result<LocaleDraft, Error>,
 ) -> Result<LocaleSettings, Error> {
+    permit.everywhere()?;
     let masthead = store::site::masthead(tx)?;
     let before = masthead.settings(locale).ok_or(Error::NotFound("locale"))?;
     if expected.is_some_and(|v| v != before.version) {
@@ -77,6 +79,7 @@ pub fn revise(
 /// # Errors
 /// [`Error::Conflict`] with code `in-use` when words, names, grants or other locales use it.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &Locale, expected: Version) -> Result<(), Error> {
+    permit.everywhere()?;
     let masthead = store::site::masthead(tx)?;
     let settings = masthead.settings(locale).cloned().ok_or(Error::NotFound("locale"))?;
     Error::unless_newest("locale", settings.version, expected)?;

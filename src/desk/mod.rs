@@ -20,6 +20,7 @@ mod naming;
 pub mod previews;
 pub mod publishing;
 pub mod releases;
+pub mod replaying;
 pub mod revisions;
 pub mod scheduling;
 pub mod sections;

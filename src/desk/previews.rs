@@ -30,7 +30,7 @@ pub fn make(
     version: Option<Version>,
     seconds: i64,
 ) -> Result<Preview, Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let translation = super::translations::find(tx, &article, &locale)?;
     if !(60..=LONGEST_SECONDS).contains(&seconds) {
         return Err(Error::invalid("#/expires_in", "out_of_range", format!("between 60 and {LONGEST_SECONDS} seconds")));
@@ -64,10 +64,13 @@ pub fn make(
 /// [`Error::NotFound`].
 pub fn revoke(tx: &mut Tx<'_>, permit: Permit<PreviewArticle>, id: Id<Preview>) -> Result<(), Error> {
     let preview = store::previews::find(tx, id)?;
-    let article = match store::articles::find(tx, permit.visibility(), preview.article_id) {
+    let article = match store::articles::find(tx, &permit.visibility(), preview.article_id) {
         Err(Error::NotFound(_)) => return Err(Error::NotFound("preview")),
         other => other?,
     };
+    if !article.shows(&preview.locale) {
+        return Err(Error::NotFound("preview"));
+    }
     let open = preview.revoked_at.is_none();
     let previewed = permit.over(Previewed { article, preview })?;
     if open { store::previews::revoke(tx, &previewed) } else { Ok(()) }
@@ -85,7 +88,7 @@ pub fn open(tx: &mut Tx<'_>, pass: &PreviewPass) -> Result<(Edition, Article), E
     if preview.revoked_at.is_some() || preview.expires_at <= tx.now() {
         return Err(Error::Gone("preview"));
     }
-    let article = store::articles::find(tx, Visibility::preview(pass), pass.article())?;
+    let article = store::articles::find(tx, &Visibility::preview(pass), pass.article())?;
     if article.withdrawn_at.is_some() {
         return Err(Error::Gone("preview"));
     }

@@ -87,7 +87,8 @@ pub(super) fn standing(tx: &mut Tx<'_>, copy: &Copy) -> Result<Standing, Error> 
 /// # Errors
 /// [`Error::Conflict`] with the codes of [`Standing::after`].
 pub(super) fn allow_everywhere(tx: &mut Tx<'_>, article: &Article, verb: Verb) -> Result<(), Error> {
-    for translation in store::translations::all(tx, article)? {
+    // Whoever may do this to the article does it to all its words.
+    for translation in store::translations::all(tx, &article.whole())? {
         let copy = Copy { article: article.clone(), translation };
         standing(tx, &copy)?.after(verb, tx.now(), false)?;
     }
@@ -110,7 +111,7 @@ pub fn publish(
 ) -> Result<Article, Error> {
     // An embargo may be on its way: whichever comes second sees the other.
     store::articles::hold(tx, id)?;
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let masthead = store::site::masthead(tx)?;
     let strict = masthead.site.review == Review::Required;
     let mut copies = Vec::new();
@@ -174,7 +175,7 @@ pub(super) fn freeze(tx: &Tx<'_>, masthead: &Masthead, copy: &Copy, dating: Dati
 /// # Errors
 /// [`Error::NotFound`] without words in the locale.
 pub fn publish_dated(tx: &mut Tx<'_>, permit: Permit<Publish>, id: Id<Article>, locale: &Locale, dates: Elsewhere) -> Result<(), Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let translation = super::translations::find(tx, &article, locale)?;
     let masthead = store::site::masthead(tx)?;
     let copy = permit.over(Copy { article, translation })?;
@@ -197,7 +198,7 @@ pub fn unpublish(
     locales: Option<Vec<Locale>>,
 ) -> Result<Article, Error> {
     store::articles::hold(tx, id)?;
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let live = store::editions::live_heads(tx, &[id])?.remove(&id).unwrap_or_default();
     let chosen = locales.unwrap_or_else(|| live.iter().map(|l| l.locale.clone()).collect());
     let mut copies = Vec::new();

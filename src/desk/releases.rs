@@ -60,7 +60,7 @@ fn items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, drafts: Vec<ItemDraft>)
     let (mut items, mut seen) = (Vec::new(), BTreeSet::new());
     for (n, draft) in drafts.into_iter().enumerate() {
         let at = format!("#/items/{n}");
-        let article = match store::articles::find(tx, permit.visibility(), draft.article_id) {
+        let article = match store::articles::find(tx, &permit.visibility(), draft.article_id) {
             Err(Error::NotFound(_)) => {
                 faults.add(format!("{at}/article_id"), "unknown_article", "there is no such article");
                 continue;
@@ -141,7 +141,7 @@ pub fn revise(
     expected: Version,
     with: impl FnOnce(&Release) -> Result<Draft, Error>,
 ) -> Result<Release, Error> {
-    let release = permit.over(store::releases::find(tx, id)?)?;
+    let release = permit.over(store::releases::find(tx, &permit.visibility(), id)?)?;
     Error::unless_newest("release", release.get().version, expected)?;
     release.get().unpublished()?;
     let draft = with(release.get())?;
@@ -157,7 +157,7 @@ pub fn revise(
 /// # Errors
 /// [`Error::Stale`].
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageReleases>, id: Id<Release>, expected: Version) -> Result<(), Error> {
-    let release = permit.over(store::releases::find(tx, id)?)?;
+    let release = permit.over(store::releases::find(tx, &permit.visibility(), id)?)?;
     Error::unless_newest("release", release.get().version, expected)?;
     store::releases::delete(tx, &release, expected)
 }
@@ -184,7 +184,7 @@ pub fn blockers<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, items: &[Item], 
 
 /// An item's words as they would become public.
 fn ready<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, item: &Item, at: Instant, strict: bool) -> Result<Copy, Error> {
-    let article = store::articles::find(tx, permit.visibility(), item.article_id)?;
+    let article = store::articles::find(tx, &permit.visibility(), item.article_id)?;
     let translation = super::translations::find(tx, &article, &item.locale)?;
     let copy = Copy { article, translation };
     if let Some(embargo) = copy.article.facts.embargo_until.filter(|embargo| *embargo > at) {
@@ -205,7 +205,7 @@ fn ready<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, item: &Item, at: Instan
 /// # Errors
 /// [`Error::Stale`]; [`Error::Invalid`] with all that blocks it; [`Error::Conflict`] with code `published`, or `empty`.
 pub fn publish(tx: &mut Tx<'_>, permit: Permit<Publish>, id: Id<Release>, expected: Version) -> Result<Release, Error> {
-    let release = store::releases::find(tx, id)?;
+    let release = store::releases::find(tx, &permit.visibility(), id)?;
     Error::unless_newest("release", release.version, expected)?;
     publish_all(tx, &permit, release)
 }
@@ -226,7 +226,7 @@ fn publish_all(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> R
     }
     let masthead = store::site::masthead(tx)?;
     for item in &release.items {
-        let article = store::articles::find(tx, permit.visibility(), item.article_id)?;
+        let article = store::articles::find(tx, &permit.visibility(), item.article_id)?;
         let translation = super::translations::find(tx, &article, &item.locale)?;
         let copy = permit.over(Copy { article, translation })?;
         let revision = frozen(tx, copy.get(), item.revisions)?;
@@ -235,7 +235,7 @@ fn publish_all(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> R
         make_live(tx, &masthead, &copy, false)?;
     }
     for id in articles {
-        let article = store::articles::find(tx, permit.visibility(), id)?;
+        let article = store::articles::find(tx, &permit.visibility(), id)?;
         super::freshness::note(tx, permit.caller(), &article)?;
     }
     let release = permit.over(Release { published_at: Some(now), failed_at: None, ..release }.next(now))?;

@@ -28,7 +28,7 @@ pub fn restore_facts(
     expected: Version,
     version: Version,
 ) -> Result<Article, Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let facts = store::revisions::facts(tx, &article, version)?;
     articles::revise(tx, permit, id, expected, |_| Ok((facts, note(version))))
 }
@@ -45,7 +45,7 @@ pub fn restore_words(
     expected: Version,
     version: Version,
 ) -> Result<translations::Saved, Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let (words, made_from) = store::revisions::words(tx, &article, locale, version)?;
     translations::save(tx, permit, id, locale, Some(expected), |before| {
         Ok(Draft { slug: before.map(|b| b.slug.to_string()), made_from, note: note(version), ..Draft::of(words) })

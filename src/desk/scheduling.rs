@@ -43,7 +43,7 @@ pub struct Order {
 /// [`Error::Conflict`] with the codes of [`crate::domain::standing::Standing::after`].
 pub fn schedule(tx: &mut Tx<'_>, permit: Permit<Schedule>, id: Id<Article>, expected: Version, order: Order) -> Result<Article, Error> {
     store::articles::hold(tx, id)?;
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     if order.publish_at.is_none() && order.unpublish_at.is_none() {
         return Err(Error::invalid("#/publish_at", "required", "say when it is to be published, or when that is to end"));
     }
@@ -91,9 +91,10 @@ pub fn unschedule(
     locales: Option<Vec<Locale>>,
 ) -> Result<Article, Error> {
     store::articles::hold(tx, id)?;
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let planned = store::plans::of(tx, &[id])?.remove(&id).unwrap_or_default();
-    let mut chosen = locales.unwrap_or_else(|| planned.iter().map(|p| p.locale.clone()).collect());
+    let shown = planned.iter().map(|p| &p.locale).filter(|l| article.shows(l));
+    let mut chosen = locales.unwrap_or_else(|| shown.cloned().collect());
     chosen.sort();
     chosen.dedup();
     let mut copies = Vec::new();
@@ -134,7 +135,7 @@ pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>, limit: i64) -> Result
 }
 
 fn carry_out_one(tx: &mut Tx<'_>, permit: &Permit<Publish>, plan: &Plan) -> Result<(), Error> {
-    let article = store::articles::find(tx, permit.visibility(), plan.article_id)?;
+    let article = store::articles::find(tx, &permit.visibility(), plan.article_id)?;
     if plan.verb == PlanVerb::Publish
         && let Some(embargo) = article.facts.embargo_until.filter(|at| *at > tx.now())
     {

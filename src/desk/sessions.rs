@@ -10,6 +10,7 @@ use crate::{
     },
     domain::{
         Error, Id,
+        site::DeskReading,
         user::{User, UserStatus},
     },
     store::{
@@ -77,5 +78,8 @@ pub fn caller(tx: &mut Tx<'_>, verified: &Verified) -> Result<Caller, Error> {
         return Err(Error::Unauthenticated);
     }
     let user = store::users::find(tx, open.user)?;
-    Caller::user(verified, user)
+    // Who was granted something everywhere reads as much either way.
+    let limited = user.grants.iter().any(|g| g.section.is_some() || g.locale.is_some());
+    let reading = if limited { store::site::desk_reading(tx)? } else { DeskReading::Granted };
+    Caller::user(verified, user, reading)
 }

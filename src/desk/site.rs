@@ -21,6 +21,7 @@ pub fn revise(
     expected: Option<Version>,
     with: impl FnOnce(&Site) -> Result<SiteDraft, Error>,
 ) -> Result<Masthead, Error> {
+    permit.everywhere()?;
     let Masthead { site: before, locales } = Arc::unwrap_or_clone(store::site::masthead(tx)?);
     if expected.is_some_and(|v| v != before.version) {
         return Err(Error::stale("site", before.version));

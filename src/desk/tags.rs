@@ -32,6 +32,7 @@ fn named(id: Id<Tag>) -> Named {
 /// # Errors
 /// [`Error::Invalid`], [`Error::Taken`], [`Error::Forbidden`].
 pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageTags>, id: Option<Id<Tag>>, draft: Draft) -> Result<Tag, Error> {
+    permit.everywhere()?;
     let id = id.unwrap_or_else(|| tx.new_id());
     let (now, names) = (tx.now(), assign(tx, &named(id), draft.translations, &Names::new())?);
     let tag = permit.over(Tag { id, kind: draft.kind, names, version: 1, created_at: now, updated_at: now })?;
@@ -50,6 +51,7 @@ pub fn revise(
     expected: Version,
     with: impl FnOnce(&Tag) -> Result<Draft, Error>,
 ) -> Result<Tag, Error> {
+    permit.everywhere()?;
     let tag = permit.over(store::tags::find(tx, id)?)?;
     Error::unless_newest("tag", tag.get().version, expected)?;
     let draft = with(tag.get())?;
@@ -68,6 +70,7 @@ pub fn revise(
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] with code `in-use`.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageTags>, id: Id<Tag>, expected: Version) -> Result<(), Error> {
+    permit.everywhere()?;
     let tag = permit.over(store::tags::find(tx, id)?)?;
     Error::unless_newest("tag", tag.get().version, expected)?;
     if store::tags::in_use(tx, id)? {

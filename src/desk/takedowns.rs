@@ -29,14 +29,14 @@ fn step<A>(tx: &Tx<'_>, granted: &Granted<A, Article>, reason: &str) -> Result<S
 /// [`Error::Stale`]; [`Error::Invalid`] without a reason; [`Error::Conflict`] with code `withdrawn` when it is down already.
 pub fn take(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected: Version, reason: &str) -> Result<Article, Error> {
     store::articles::hold(tx, id)?;
-    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
+    let article = permit.over(store::articles::find(tx, &permit.visibility(), id)?)?;
     super::articles::expect(tx, article.get(), expected)?;
     let taken = step(tx, &article, reason)?;
     allow_everywhere(tx, article.get(), Verb::Withdraw)?;
     let takedown = Takedown { id: tx.new_id(), article_id: id, taken, lifted: None, erased: None };
     store::plans::cancel_all(tx, &article)?;
     store::takedowns::take(tx, &article, &takedown)?;
-    store::articles::find(tx, permit.visibility(), id)
+    store::articles::find(tx, &permit.visibility(), id)
 }
 
 /// Lift a takedown. Nothing becomes public by that: the desk publishes what it wants to be seen again.
@@ -45,7 +45,7 @@ pub fn take(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected
 /// [`Error::Stale`]; [`Error::Conflict`] with code `not-withdrawn`, or `erased` when there is nothing left to show.
 pub fn lift(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected: Version, reason: &str) -> Result<Article, Error> {
     store::articles::hold(tx, id)?;
-    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
+    let article = permit.over(store::articles::find(tx, &permit.visibility(), id)?)?;
     super::articles::expect(tx, article.get(), expected)?;
     let lifted = step(tx, &article, reason)?;
     allow_everywhere(tx, article.get(), Verb::Reinstate)?;
@@ -53,7 +53,7 @@ pub fn lift(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected
         return Err(Error::Conflict { code: "erased", detail: "its words were erased".to_owned() });
     }
     store::takedowns::lift(tx, &article, &lifted)?;
-    store::articles::find(tx, permit.visibility(), id)
+    store::articles::find(tx, &permit.visibility(), id)
 }
 
 /// The takedown that stands.
@@ -68,12 +68,12 @@ fn in_force(tx: &mut Tx<'_>, article: &Article) -> Result<Takedown, Error> {
 /// [`Error::Stale`]; [`Error::Conflict`] with code `not-withdrawn`, or `erased` when that was done already.
 pub fn erase(tx: &mut Tx<'_>, permit: Permit<Erase>, id: Id<Article>, expected: Version, reason: &str) -> Result<Article, Error> {
     store::articles::hold(tx, id)?;
-    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
+    let article = permit.over(store::articles::find(tx, &permit.visibility(), id)?)?;
     super::articles::expect(tx, article.get(), expected)?;
     let erased = step(tx, &article, reason)?;
     if in_force(tx, article.get())?.erased.is_some() {
         return Err(Error::Conflict { code: "erased", detail: "its words were erased already".to_owned() });
     }
     store::takedowns::erase(tx, &article, &erased)?;
-    store::articles::find(tx, permit.visibility(), id)
+    store::articles::find(tx, &permit.visibility(), id)
 }

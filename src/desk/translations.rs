@@ -145,14 +145,15 @@ pub fn save(
     expected: Option<Version>,
     with: impl FnOnce(Option<&Translation>) -> Result<Draft, Error>,
 ) -> Result<Saved, Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let masthead = store::site::masthead(tx)?;
     if masthead.settings(locale).is_none() {
         return Err(Error::NotFound("locale"));
     }
+    // Asked before anything is looked at, so that a refusal says nothing of what is there.
+    let slot = permit.over(Slot { article: article.clone(), locale: locale.clone() })?;
     match (store::translations::find(tx, &article, locale)?, expected) {
         (None, None) => {
-            let slot = permit.over(Slot { article: article.clone(), locale: locale.clone() })?;
             let (save, note, warnings) = prepare(tx, &article, locale, None, with(None)?, permit.caller().user_id())?;
             let last = store::translations::last_version(tx, article.id, locale)?;
             let translation = Translation::first(article.id, locale.clone(), last, save);
@@ -312,7 +313,7 @@ fn step<A: crate::access::Action>(
     expected: Version,
     verb: Verb,
 ) -> Result<Saved, Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let translation = find(tx, &article, locale)?;
     let copy = permit.over(Copy { article, translation })?;
     expect(tx, copy.get(), expected)?;
@@ -381,7 +382,7 @@ pub fn mark_current(
     expected: Version,
     version: Option<Version>,
 ) -> Result<Saved, Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let translation = find(tx, &article, locale)?;
     let copy = permit.over(Copy { article, translation })?;
     expect(tx, copy.get(), expected)?;
@@ -414,7 +415,8 @@ pub fn mark_current(
 /// # Errors
 /// [`Error::NotFound`] when there never were any; [`Error::Conflict`] with code `there` when there are words.
 pub fn restore(tx: &mut Tx<'_>, permit: Permit<EditTranslation>, id: Id<Article>, locale: &Locale) -> Result<Saved, Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
+    permit.over(Slot { article: article.clone(), locale: locale.clone() })?;
     if store::translations::find(tx, &article, locale)?.is_some() {
         return Err(Error::Conflict { code: "there", detail: "there are words in this locale".to_owned() });
     }
@@ -438,7 +440,7 @@ pub fn delete(
     locale: &Locale,
     expected: Version,
 ) -> Result<(), Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
     let translation = find(tx, &article, locale)?;
     let original = article.facts.source_locale == *locale;
     let copy = permit.over(Copy { article, translation })?;

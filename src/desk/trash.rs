@@ -16,7 +16,7 @@ use crate::{
 /// [`Error::Stale`]; [`Error::Conflict`] with code `live` while the public sees any of it.
 pub fn put(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expected: Version) -> Result<(), Error> {
     store::articles::hold(tx, id)?;
-    let article = permit.over(store::articles::find(tx, permit.visibility(), id)?)?;
+    let article = permit.over(store::articles::find(tx, &permit.visibility(), id)?)?;
     super::articles::expect(tx, article.get(), expected)?;
     allow_everywhere(tx, article.get(), Verb::Trash)?;
     store::plans::cancel_all(tx, &article)?;
@@ -29,11 +29,11 @@ pub fn put(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expe
 /// # Errors
 /// [`Error::NotFound`] when it does not lie there; [`Error::Stale`].
 pub fn restore(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expected: Version) -> Result<Article, Error> {
-    let article = permit.over(store::trash::find(tx, permit.visibility(), id)?)?;
+    let article = permit.over(store::trash::find(tx, &permit.visibility(), id)?)?;
     super::articles::expect(tx, article.get(), expected)?;
     allow_everywhere(tx, article.get(), Verb::Restore)?;
     store::trash::place(tx, &article, expected, None)?;
-    store::articles::find(tx, permit.visibility(), id)
+    store::articles::find(tx, &permit.visibility(), id)
 }
 
 /// Remove an article in the trash for good.
@@ -42,7 +42,7 @@ pub fn restore(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, 
 /// [`Error::NotFound`], [`Error::Stale`]; [`Error::Conflict`] with code `in-use` when it was public once: its address stays taken, and
 /// its words are erased, not purged.
 pub fn purge(tx: &mut Tx<'_>, permit: Permit<Purge>, id: Id<Article>, expected: Version) -> Result<(), Error> {
-    let article = permit.over(store::trash::find(tx, permit.visibility(), id)?)?;
+    let article = permit.over(store::trash::find(tx, &permit.visibility(), id)?)?;
     super::articles::expect(tx, article.get(), expected)?;
     if store::editions::exist(tx, id, None)? {
         let detail = "what was public once is taken down and erased, not purged".to_owned();
@@ -59,7 +59,7 @@ pub const KEPT_SECONDS: i64 = 30 * 24 * 3_600;
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn empty(tx: &mut Tx<'_>, permit: Permit<Purge>, limit: i64) -> Result<usize, Error> {
-    let old = store::trash::older_than(tx, tx.now().plus_seconds(-KEPT_SECONDS), limit)?;
+    let old = store::trash::older_than(tx, &permit.visibility(), tx.now().plus_seconds(-KEPT_SECONDS), limit)?;
     let count = old.len();
     for article in old {
         let article = permit.over(article)?;

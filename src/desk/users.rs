@@ -83,6 +83,7 @@ fn keep_an_admin(tx: &mut Tx<'_>) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Taken`] when the address is in use, [`Error::Invalid`].
 pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, draft: &Draft, password_hash: &str) -> Result<User, Error> {
+    permit.everywhere()?;
     let checked = check(tx, draft, &[])?;
     let (id, now) = (tx.new_id(), tx.now());
     let user = permit.over(Whole(User {
@@ -111,6 +112,7 @@ pub fn revise(
     password_hash: Option<&str>,
     with: impl FnOnce(&User) -> Result<Draft, Error>,
 ) -> Result<User, Error> {
+    permit.everywhere()?;
     let before = store::users::find(tx, id)?;
     Error::unless_newest("user", before.version, expected)?;
     let draft = with(&before)?;
@@ -142,6 +144,7 @@ pub fn revise(
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] with code `in-use` or `last-admin`.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, id: Id<User>, expected: Version) -> Result<(), Error> {
+    permit.everywhere()?;
     let user = store::users::find(tx, id)?;
     Error::unless_newest("user", user.version, expected)?;
     let user = permit.over(Whole(user))?;

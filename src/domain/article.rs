@@ -1,5 +1,7 @@
 //! Articles: the facts that all languages of a story share.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -135,6 +137,15 @@ impl Facts {
     }
 }
 
+/// Which words of an article are shown to whoever it was read for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// Those of every locale.
+    All,
+    /// Those of these locales, and no others.
+    Only(BTreeSet<Locale>),
+}
+
 /// An article: its facts, and where it stands.
 #[derive(Debug, Clone)]
 pub struct Article {
@@ -156,9 +167,26 @@ pub struct Article {
     pub withdrawn_at: Option<Instant>,
     /// When it was put into the trash, if it lies there.
     pub trashed_at: Option<Instant>,
+    /// Which of its words are shown.
+    pub shown: Shown,
 }
 
 impl Article {
+    /// True when words in this locale are shown, if there are any.
+    #[must_use]
+    pub fn shows(&self, locale: &Locale) -> bool {
+        match &self.shown {
+            Shown::All => true,
+            Shown::Only(locales) => locales.contains(locale),
+        }
+    }
+
+    /// The same with all its words, for what is worked out of them whoever asked for it.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        Self { shown: Shown::All, ..self.clone() }
+    }
+
     /// The article with new facts, one version on.
     ///
     /// # Errors

@@ -24,6 +24,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What somebody reads of the desk who was granted a role only in a section or a locale.
+    pub enum DeskReading {
+        /// Everything, as those do who were granted it everywhere.
+        Open => "open",
+        /// What the grant is about.
+        Granted => "granted",
+    }
+}
+
 /// Labels of credit roles: role, then locale, then label (`reported_by`, `hi`, `रिपोर्ट`).
 pub type CreditLabels = BTreeMap<String, BTreeMap<Locale, String>>;
 
@@ -42,6 +52,8 @@ pub struct Site {
     pub url_pattern: UrlPattern,
     /// Whether review is required.
     pub review: Review,
+    /// What grants within limits read.
+    pub desk_reading: DeskReading,
     /// Labels of credit roles.
     pub credit_labels: CreditLabels,
     /// Newest version.
@@ -65,6 +77,8 @@ pub struct SiteDraft {
     pub url_pattern: String,
     /// Whether review is required.
     pub review: Review,
+    /// What grants within limits read.
+    pub desk_reading: DeskReading,
     /// Labels of credit roles.
     pub credit_labels: CreditLabels,
 }
@@ -102,6 +116,7 @@ impl SiteDraft {
             time_zone: self.time_zone,
             url_pattern,
             review: self.review,
+            desk_reading: self.desk_reading,
             credit_labels: labels,
             version,
             updated_at: now,

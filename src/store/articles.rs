@@ -15,13 +15,14 @@ use super::{
     dialect::{At, Doc, Json, Uid},
     schema::{article_credits, article_revisions, article_tags, articles},
     sections::path_of,
+    sight::{reads, sees, show},
     sql::Sql,
 };
 use crate::{
-    access::{Granted, Visibility, permit::Sight},
+    access::{Granted, Visibility},
     domain::{
         Error, Id, Instant, Locale, Version,
-        article::{Article, Credit, Facts},
+        article::{Article, Credit, Facts, Shown},
         author::Author,
         change::{Change, Event, Subject},
         page::{Page, Paging},
@@ -67,26 +68,19 @@ struct Row {
 pub(super) const SELECT: &str = "SELECT a.id, a.kind, a.genre, a.section_id, s.path, a.lead, a.source_locale, a.embargo_until, a.version, \
     a.created_by, a.created_at, a.updated_at, a.withdrawn_at, a.trashed_at FROM articles a JOIN sections s ON s.id = a.section_id WHERE ";
 
-pub(super) fn visible(sql: &mut Sql, visibility: Visibility) {
+/// The condition that the reader sees the article `a`, and that it is not in the trash.
+pub(super) fn visible(sql: &mut Sql, visibility: &Visibility) {
     sql.push("a.trashed_at IS NULL AND ");
     sees(sql, visibility);
 }
 
-pub(super) fn sees(sql: &mut Sql, visibility: Visibility) {
-    match visibility.sight() {
-        Sight::Desk => sql.push("TRUE"),
-        Sight::One(id) => sql.push("a.id = ").id(id),
-        Sight::Own(user) => sql.push("a.created_by = ").id(user),
-        // Working copies are nobody's business outside the desk.
-        Sight::Public => sql.push("FALSE"),
-    };
-}
-
-pub(super) fn load(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Article>, Error> {
+/// The articles of a query by [`SELECT`], as the reader is shown them.
+pub(super) fn load(tx: &mut Tx<'_>, visibility: &Visibility, sql: Sql) -> Result<Vec<Article>, Error> {
     let rows: Vec<Row> = sql.load(tx)?;
     let ids: Vec<Id<Article>> = rows.iter().map(|r| r.id).collect();
     let (mut tags, mut credits) = (tags_of(tx, &ids)?, credits_of(tx, &ids)?);
-    rows.into_iter()
+    let articles = rows
+        .into_iter()
         .map(|row| {
             let lead = row.lead.map(|l| serde_json::from_value(l.0)).transpose().map_err(Error::internal)?;
             Ok(Article {
@@ -108,9 +102,13 @@ pub(super) fn load(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Article>, Error> {
                 updated_at: row.updated_at,
                 withdrawn_at: row.withdrawn_at,
                 trashed_at: row.trashed_at,
+                shown: Shown::All,
             })
         })
-        .collect()
+        .collect::<Result<Vec<_>, Error>>();
+    let mut articles = articles?;
+    show(tx, visibility, &mut articles)?;
+    Ok(articles)
 }
 
 fn tags_of(tx: &mut Tx<'_>, ids: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<Id<Tag>>>, Error> {
@@ -153,11 +151,22 @@ fn credits_of(tx: &mut Tx<'_>, ids: &[Id<Article>]) -> Result<HashMap<Id<Article
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn find(tx: &mut Tx<'_>, visibility: Visibility, id: Id<Article>) -> Result<Article, Error> {
+pub fn find(tx: &mut Tx<'_>, visibility: &Visibility, id: Id<Article>) -> Result<Article, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push("a.id = ").id(id).push(" AND ");
     visible(&mut sql, visibility);
-    load(tx, sql)?.pop().ok_or(Error::NotFound("article"))
+    load(tx, visibility, sql)?.pop().ok_or(Error::NotFound("article"))
+}
+
+/// One article that the reader may see, in the trash or not.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find_anywhere(tx: &mut Tx<'_>, visibility: &Visibility, id: Id<Article>) -> Result<Article, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push("a.id = ").id(id).push(" AND ");
+    sees(&mut sql, visibility);
+    load(tx, visibility, sql)?.pop().ok_or(Error::NotFound("article"))
 }
 
 /// Which articles a desk list shows. `state`, `locale` and `text` speak of one and the same translation.
@@ -177,7 +186,7 @@ pub struct Filter {
     pub created_by: Option<Id<User>>,
 }
 
-fn narrow(sql: &mut Sql, filter: &Filter) {
+fn narrow(sql: &mut Sql, visibility: &Visibility, filter: &Filter) {
     if let Some(section) = filter.section {
         sql.push(" AND EXISTS (SELECT 1 FROM sections top WHERE top.id = ").id(section);
         sql.push(" AND (s.path = top.path OR s.path LIKE top.path || '/%'))");
@@ -189,7 +198,8 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
         sql.push(" AND a.created_by = ").id(user);
     }
     if filter.state.is_some() || filter.locale.is_some() || filter.text.is_some() {
-        sql.push(" AND EXISTS (SELECT 1 FROM translations t WHERE t.article_id = a.id");
+        sql.push(" AND EXISTS (SELECT 1 FROM translations t WHERE t.article_id = a.id AND ");
+        reads(sql, visibility, "t.locale");
         if let Some(state) = filter.state {
             sql.push(" AND t.state = ").text(state.as_str());
         }
@@ -208,10 +218,10 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn page(tx: &mut Tx<'_>, visibility: Visibility, filter: &Filter, paging: Paging) -> Result<Page<Article>, Error> {
+pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, paging: Paging) -> Result<Page<Article>, Error> {
     let mut sql = Sql::new(SELECT);
     visible(&mut sql, visibility);
-    narrow(&mut sql, filter);
+    narrow(&mut sql, visibility, filter);
     if let Some(c) = paging.cursor {
         let (at, id) = (Instant::from_micros(c.key), Id::<Article>::from(c.id));
         let sign = if c.backwards { " > " } else { " < " };
@@ -219,12 +229,12 @@ pub fn page(tx: &mut Tx<'_>, visibility: Visibility, filter: &Filter, paging: Pa
     }
     sql.push(if paging.backwards() { " ORDER BY a.updated_at, a.id LIMIT " } else { " ORDER BY a.updated_at DESC, a.id DESC LIMIT " });
     sql.int(i64::from(paging.limit).saturating_add(1));
-    let rows = load(tx, sql)?;
+    let rows = load(tx, visibility, sql)?;
     let total = if paging.count { Some(count(tx, visibility, filter)?) } else { None };
     Ok(Page::cut(rows, paging, 0, total, |a| (a.updated_at.as_micros(), a.id.uuid())))
 }
 
-fn count(tx: &mut Tx<'_>, visibility: Visibility, filter: &Filter) -> Result<i64, Error> {
+fn count(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter) -> Result<i64, Error> {
     #[derive(QueryableByName)]
     struct Count {
         #[diesel(sql_type = BigInt)]
@@ -232,7 +242,7 @@ fn count(tx: &mut Tx<'_>, visibility: Visibility, filter: &Filter) -> Result<i64
     }
     let mut sql = Sql::new("SELECT COUNT(*) AS n FROM articles a JOIN sections s ON s.id = a.section_id WHERE ");
     visible(&mut sql, visibility);
-    narrow(&mut sql, filter);
+    narrow(&mut sql, visibility, filter);
     Ok(sql.first::<Count>(tx)?.map_or(0, |c| c.n))
 }
 

@@ -18,7 +18,7 @@ use crate::{
     access::{Granted, permit::Remark},
     domain::{
         Error, Id, Instant, Locale, Version,
-        article::Article,
+        article::{Article, Shown},
         body::BlockId,
         change::{Change, Event, Subject},
         comment::{Anchor, Comment},
@@ -99,13 +99,16 @@ pub struct Filter {
     pub resolved: Option<bool>,
 }
 
-/// A page of the threads about an article, oldest first.
+/// A page of the threads about an article and the words that it shows, oldest first.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, article: &Article, filter: &Filter, paging: Paging) -> Result<Page<Comment>, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push("parent_id IS NULL AND article_id = ").id(article.id);
+    if let Shown::Only(locales) = &article.shown {
+        sql.push(" AND (locale IS NULL OR locale IN ").locales(locales).push(")");
+    }
     if let Some(locale) = &filter.locale {
         sql.push(" AND locale = ").text(locale.as_str());
     }

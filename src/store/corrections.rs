@@ -76,7 +76,7 @@ pub fn find(tx: &mut Tx<'_>, id: Id<Correction>) -> Result<Correction, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn of(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<Correction>>, Error> {
-    let until = tx.as_of.unwrap_or(Instant::from_micros(i64::MAX));
+    let until = tx.as_of.as_ref().map_or(Instant::from_micros(i64::MAX), |(at, _)| *at);
     let rows: Vec<Row> = corrections::table
         .filter(corrections::article_id.eq_any(articles.to_vec()))
         .filter(corrections::made_at.le(until))

@@ -31,6 +31,7 @@ pub mod revisions;
 mod schema;
 pub mod sections;
 pub mod sessions;
+mod sight;
 pub mod site;
 mod snapshots;
 mod sql;

@@ -13,6 +13,7 @@ use super::{
     articles::visible,
     dialect::{self, At, Uid},
     schema::plans,
+    sight::reads,
     sql::Sql,
 };
 use crate::{
@@ -118,10 +119,12 @@ pub struct Filter {
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn page(tx: &mut Tx<'_>, visibility: Visibility, filter: &Filter, paging: Paging) -> Result<Page<Plan>, Error> {
+pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, paging: Paging) -> Result<Page<Plan>, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push("JOIN sections s ON s.id = a.section_id WHERE ");
     visible(&mut sql, visibility);
+    sql.push(" AND ");
+    reads(&mut sql, visibility, "p.locale");
     if let Some(locale) = &filter.locale {
         sql.push(" AND p.locale = ").text(locale.as_str());
     }

@@ -7,7 +7,7 @@ use crate::{
     access::{Granted, permit::Previewed},
     domain::{
         Error, Id, Instant, Locale, Version,
-        article::Article,
+        article::{Article, Shown},
         change::{Change, Event, Subject},
         plan::Revisions,
         preview::Preview,
@@ -53,12 +53,16 @@ pub fn find(tx: &mut Tx<'_>, id: Id<Preview>) -> Result<Preview, Error> {
     row.map(Preview::from).ok_or(Error::NotFound("preview"))
 }
 
-/// The previews of an article that can still be looked at, newest first.
+/// The previews of what an article shows that can still be looked at, newest first.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn of(tx: &mut Tx<'_>, article: &Article) -> Result<Vec<Preview>, Error> {
-    let rows: Vec<Row> = previews::table
+    let mut query = previews::table.into_boxed();
+    if let Shown::Only(locales) = &article.shown {
+        query = query.filter(previews::locale.eq_any(locales.iter().map(Locale::as_str)));
+    }
+    let rows: Vec<Row> = query
         .filter(previews::article_id.eq(article.id))
         .filter(previews::revoked_at.is_null())
         .filter(previews::expires_at.gt(tx.now()))

@@ -8,6 +8,7 @@ use diesel::{
 use super::{
     Tx, articles,
     dialect::{At, Uid},
+    sight::reads,
     sql::Sql,
 };
 use crate::{
@@ -152,7 +153,7 @@ impl Row {
 }
 
 /// Everything that could be asked for, before it is narrowed: one row for each article written in another locale.
-fn all(visibility: Visibility, filter: &Filter) -> Sql {
+fn all(visibility: &Visibility, filter: &Filter) -> Sql {
     let mut sql = Sql::new(
         "SELECT a.id AS article_id, a.section_id, a.source_locale, o.headline AS source_headline, o.state AS source_state, \
          o.version AS source_version, EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id AND e.locale = a.source_locale \
@@ -168,8 +169,11 @@ fn all(visibility: Visibility, filter: &Filter) -> Sql {
          JOIN sections s ON s.id = a.section_id JOIN translations o ON o.article_id = a.id AND o.locale = a.source_locale \
          LEFT JOIN translations t ON t.article_id = a.id AND t.locale = ",
     );
-    sql.text(filter.locale.as_str()).push(" LEFT JOIN assignments g ON g.article_id = a.id AND g.locale = ");
-    sql.text(filter.locale.as_str()).push(" WHERE a.source_locale <> ").text(filter.locale.as_str()).push(" AND ");
+    sql.text(filter.locale.as_str()).push(" AND ");
+    reads(&mut sql, visibility, "t.locale");
+    sql.push(" LEFT JOIN assignments g ON g.article_id = a.id AND g.locale = ").text(filter.locale.as_str()).push(" AND ");
+    reads(&mut sql, visibility, "g.locale");
+    sql.push(" WHERE a.source_locale <> ").text(filter.locale.as_str()).push(" AND ");
     articles::visible(&mut sql, visibility);
     sql
 }
@@ -178,7 +182,7 @@ fn all(visibility: Visibility, filter: &Filter) -> Sql {
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn page(tx: &mut Tx<'_>, visibility: Visibility, filter: &Filter, paging: Paging) -> Result<Page<Work>, Error> {
+pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, paging: Paging) -> Result<Page<Work>, Error> {
     let mut sql = Sql::new("SELECT * FROM (");
     sql.append(all(visibility, filter)).push(") w WHERE TRUE");
     if let Some(section) = filter.section {

@@ -12,10 +12,11 @@ use super::{
     Tx,
     dialect::{self, At, Uid},
     schema::{release_items, releases},
+    sight::{reads, sees},
     sql::Sql,
 };
 use crate::{
-    access::Granted,
+    access::{Granted, Visibility, sight::Sight},
     domain::{
         Error, Id, Instant, Locale, Version,
         article::Article,
@@ -90,28 +91,45 @@ fn load(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Release>, Error> {
     Ok(rows.into_iter().map(domain).collect())
 }
 
-/// One release.
+/// The condition that the reader sees a release: all words in it; and, while nothing is in it, that they made it.
+pub(super) fn visible(sql: &mut Sql, visibility: &Visibility, release: &str) {
+    let Sight::Granted(reach) = visibility.sight() else {
+        sees(sql, visibility);
+        return;
+    };
+    sql.push("NOT EXISTS (SELECT 1 FROM release_items gi JOIN articles a ON a.id = gi.article_id WHERE gi.release_id = ").push(release);
+    sql.push(".id AND NOT (");
+    sees(sql, visibility);
+    sql.push(" AND ");
+    reads(sql, visibility, "gi.locale");
+    sql.push(")) AND (").push(release).push(".created_by = ").id(reach.user);
+    sql.push(" OR EXISTS (SELECT 1 FROM release_items gi WHERE gi.release_id = ").push(release).push(".id))");
+}
+
+/// One release that the reader sees.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn find(tx: &mut Tx<'_>, id: Id<Release>) -> Result<Release, Error> {
+pub fn find(tx: &mut Tx<'_>, visibility: &Visibility, id: Id<Release>) -> Result<Release, Error> {
     let mut sql = Sql::new(SELECT);
-    sql.push("r.id = ").id(id);
+    sql.push("r.id = ").id(id).push(" AND ");
+    visible(&mut sql, visibility, "r");
     load(tx, sql)?.pop().ok_or(Error::NotFound("release"))
 }
 
-/// A page of releases, the newest first.
+/// A page of the releases that the reader sees, the newest first.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn page(tx: &mut Tx<'_>, state: Option<ReleaseState>, paging: Paging) -> Result<Page<Release>, Error> {
+pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, state: Option<ReleaseState>, paging: Paging) -> Result<Page<Release>, Error> {
     let mut sql = Sql::new(SELECT);
+    visible(&mut sql, visibility, "r");
     sql.push(match state {
-        None => "TRUE",
-        Some(ReleaseState::Published) => "r.published_at IS NOT NULL",
-        Some(ReleaseState::Failed) => "r.published_at IS NULL AND r.failed_at IS NOT NULL",
-        Some(ReleaseState::Scheduled) => "r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at IS NOT NULL",
-        Some(ReleaseState::Open) => "r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at IS NULL",
+        None => "",
+        Some(ReleaseState::Published) => " AND r.published_at IS NOT NULL",
+        Some(ReleaseState::Failed) => " AND r.published_at IS NULL AND r.failed_at IS NOT NULL",
+        Some(ReleaseState::Scheduled) => " AND r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at IS NOT NULL",
+        Some(ReleaseState::Open) => " AND r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at IS NULL",
     });
     if let Some(c) = paging.cursor {
         sql.push(if c.backwards { " AND r.id > " } else { " AND r.id < " }).id(Id::<Release>::from(c.id));

@@ -32,6 +32,16 @@ pub enum Series<'a> {
     Words(&'a Locale),
 }
 
+impl Series<'_> {
+    /// True when an article shows them.
+    fn is_shown(self, article: &Article) -> bool {
+        match self {
+            Self::Facts => true,
+            Self::Words(locale) => article.shows(locale),
+        }
+    }
+}
+
 /// The order of a list of revisions, in cursors.
 pub const ORDER: u8 = 9;
 
@@ -75,6 +85,9 @@ fn saves(article: &Article, series: Series<'_>) -> Sql {
 /// # Errors
 /// [`Error::NotFound`] when there is no such version.
 pub fn saved(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, version: Version) -> Result<Saved, Error> {
+    if !series.is_shown(article) {
+        return Err(Error::NotFound("revision"));
+    }
     let mut sql = saves(article, series);
     sql.push(" AND r.version = ").int(version.into());
     sql.first::<SavedRow>(tx)?.map(Saved::from).ok_or(Error::NotFound("revision"))
@@ -85,6 +98,9 @@ pub fn saved(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, version: Ve
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, paging: Paging) -> Result<Page<Stretch>, Error> {
+    if !series.is_shown(article) {
+        return Err(Error::NotFound("translation"));
+    }
     let upwards = paging.backwards();
     let limit = usize::try_from(paging.limit).unwrap_or(100);
     let mut from = paging.cursor.map(|c| c.key);
@@ -126,6 +142,9 @@ pub fn facts(tx: &mut Tx<'_>, article: &Article, version: Version) -> Result<Fac
 /// # Errors
 /// [`Error::NotFound`] when there is no such version.
 pub fn words(tx: &mut Tx<'_>, article: &Article, locale: &Locale, version: Version) -> Result<(Words, Option<MadeFrom>), Error> {
+    if !article.shows(locale) {
+        return Err(Error::NotFound("revision"));
+    }
     let row: Option<(Json, Option<Json>)> = translation_revisions::table
         .find((article.id, locale.as_str(), version))
         .select((translation_revisions::words, translation_revisions::made_from))

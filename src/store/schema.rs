@@ -15,6 +15,7 @@ diesel::table! {
         credit_labels -> Doc,
         version -> Integer,
         updated_at -> At,
+        desk_reading -> Text,
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
         change::{Change, Event, Subject},
         locale::{Direction, LocaleSettings},
         path::UrlPattern,
-        site::{Masthead, Site},
+        site::{DeskReading, Masthead, Site},
     },
 };
 
@@ -41,6 +41,8 @@ struct Row {
     url_pattern: String,
     #[diesel(sql_type = Text)]
     review: String,
+    #[diesel(sql_type = Text)]
+    desk_reading: String,
     #[diesel(sql_type = Doc)]
     credit_labels: Unread,
     #[diesel(sql_type = Integer)]
@@ -86,7 +88,7 @@ pub fn masthead(tx: &mut Tx<'_>) -> Result<Arc<Masthead>, Error> {
 
 fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     let rows: Vec<Row> = Sql::new(
-        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.review, s.credit_labels, \
+        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.review, s.desk_reading, s.credit_labels, \
          s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, \
          l.version AS locale_version, (SELECT seq FROM change_counter) AS seq FROM site s CROSS JOIN locales l ORDER BY l.position, l.locale",
     )
@@ -115,6 +117,7 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
             time_zone: row.time_zone,
             url_pattern: UrlPattern::stored(row.url_pattern),
             review: row.review.parse()?,
+            desk_reading: row.desk_reading.parse()?,
             credit_labels: row.credit_labels.read()?,
             version: row.site_version,
             updated_at: row.updated_at,
@@ -122,6 +125,14 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     }
     let site = site.ok_or_else(|| Error::internal("the database holds no site"))?;
     Ok((Masthead { site, locales }, seq))
+}
+
+/// What grants within limits read.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn desk_reading(tx: &mut Tx<'_>) -> Result<DeskReading, Error> {
+    site::table.select(site::desk_reading).first::<String>(tx.conn)?.parse()
 }
 
 /// Save the next version of the site.
@@ -138,6 +149,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<Site>>) -> Result<(),
             site::time_zone.eq(&s.time_zone),
             site::url_pattern.eq(s.url_pattern.as_str()),
             site::review.eq(s.review.as_str()),
+            site::desk_reading.eq(s.desk_reading.as_str()),
             site::credit_labels.eq(Json(json!(s.credit_labels))),
             site::version.eq(s.version),
             site::updated_at.eq(s.updated_at),

@@ -91,11 +91,14 @@ fn is_newest() -> _ {
         .and(translation_revisions::version.eq(translations::version))
 }
 
-/// The words of an article in one locale, if there are any.
+/// The words of an article in one locale, if there are any and it shows them.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Option<Translation>, Error> {
+    if !article.shows(locale) {
+        return Ok(None);
+    }
     let newest = translations::table.inner_join(translation_revisions::table.on(is_newest()));
     let found: Option<(Row, Json)> = newest
         .filter(translations::article_id.eq(article.id))
@@ -106,7 +109,7 @@ pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Optio
     found.map(domain).transpose()
 }
 
-/// All words of an article, in the order of their locales' tags.
+/// All words that an article shows, in the order of their locales' tags.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -117,7 +120,7 @@ pub fn all(tx: &mut Tx<'_>, article: &Article) -> Result<Vec<Translation>, Error
         .order(translations::locale)
         .select((Row::as_select(), translation_revisions::words))
         .load(tx.conn)?;
-    rows.into_iter().map(domain).collect()
+    rows.into_iter().filter(|(row, _)| article.shows(&Locale::stored(row.locale.clone()))).map(domain).collect()
 }
 
 /// A translation without its words.
@@ -139,11 +142,11 @@ pub struct Head {
     pub updated_at: Instant,
 }
 
-/// The translations of many articles without their words, in one statement.
+/// The translations that many articles show, without their words, in one statement.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn heads(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<Head>>, Error> {
+pub fn heads(tx: &mut Tx<'_>, articles: &[Article]) -> Result<HashMap<Id<Article>, Vec<Head>>, Error> {
     #[derive(QueryableByName)]
     struct HeadRow {
         #[diesel(sql_type = Uid)]
@@ -169,11 +172,16 @@ pub fn heads(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<Id<Art
         "SELECT article_id, locale, headline, slug, state, made_from_locale, made_from_version, version, updated_at \
          FROM translations WHERE article_id IN ",
     );
-    sql.ids(articles.iter().copied()).push(" ORDER BY article_id, locale");
+    sql.ids(articles.iter().map(|a| a.id)).push(" ORDER BY article_id, locale");
+    let of: HashMap<Id<Article>, &Article> = articles.iter().map(|a| (a.id, a)).collect();
     let mut all: HashMap<_, Vec<_>> = HashMap::new();
     for row in sql.load::<HeadRow>(tx)? {
+        let locale = Locale::stored(row.locale);
+        if !of.get(&row.article_id).is_some_and(|a| a.shows(&locale)) {
+            continue;
+        }
         all.entry(row.article_id).or_default().push(Head {
-            locale: Locale::stored(row.locale),
+            locale,
             headline: row.headline,
             slug: row.slug,
             state: row.state.parse()?,

@@ -4,9 +4,10 @@ use diesel::prelude::*;
 
 use super::{
     Tx,
-    articles::{SELECT, load, sees},
+    articles::{SELECT, load},
     names,
     schema::{articles, translation_revisions},
+    sight::sees,
     sql::Sql,
 };
 use crate::{
@@ -23,11 +24,11 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub fn find(tx: &mut Tx<'_>, visibility: Visibility, id: Id<Article>) -> Result<Article, Error> {
+pub fn find(tx: &mut Tx<'_>, visibility: &Visibility, id: Id<Article>) -> Result<Article, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push("a.id = ").id(id).push(" AND a.trashed_at IS NOT NULL AND ");
     sees(&mut sql, visibility);
-    load(tx, sql)?.pop().ok_or(Error::NotFound("article"))
+    load(tx, visibility, sql)?.pop().ok_or(Error::NotFound("article"))
 }
 
 /// The order of the trash, in cursors.
@@ -37,7 +38,7 @@ pub const ORDER: u8 = 15;
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn page(tx: &mut Tx<'_>, visibility: Visibility, paging: Paging) -> Result<Page<Article>, Error> {
+pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, paging: Paging) -> Result<Page<Article>, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push("a.trashed_at IS NOT NULL AND ");
     sees(&mut sql, visibility);
@@ -49,20 +50,21 @@ pub fn page(tx: &mut Tx<'_>, visibility: Visibility, paging: Paging) -> Result<P
     sql.push(if paging.backwards() { " ORDER BY a.trashed_at, a.id LIMIT " } else { " ORDER BY a.trashed_at DESC, a.id DESC LIMIT " });
     sql.int(i64::from(paging.limit).saturating_add(1));
     let at = |a: &Article| a.trashed_at.map_or(0, Instant::as_micros);
-    Ok(Page::cut(load(tx, sql)?, paging, ORDER, None, |a| (at(a), a.id.uuid())))
+    Ok(Page::cut(load(tx, visibility, sql)?, paging, ORDER, None, |a| (at(a), a.id.uuid())))
 }
 
 /// What has lain in the trash since before an instant and was never public, at most so many.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn older_than(tx: &mut Tx<'_>, before: Instant, limit: i64) -> Result<Vec<Article>, Error> {
+pub fn older_than(tx: &mut Tx<'_>, visibility: &Visibility, before: Instant, limit: i64) -> Result<Vec<Article>, Error> {
     let mut sql = Sql::new(SELECT);
-    sql.push("a.trashed_at < ")
+    sees(&mut sql, visibility);
+    sql.push(" AND a.trashed_at < ")
         .at(before)
         .push(" AND NOT EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id) ORDER BY a.trashed_at LIMIT ");
     sql.int(limit);
-    load(tx, sql)
+    load(tx, visibility, sql)
 }
 
 /// Put an article into the trash, or take it out again.

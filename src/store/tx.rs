@@ -6,7 +6,7 @@ use diesel::Connection;
 
 use super::{dialect::Conn, snapshots::Known};
 use crate::{
-    access::{Caller, caller::Claim},
+    access::{Caller, Visibility, caller::Claim},
     domain::{
         Error, Id, Instant,
         body::BlockId,
@@ -23,7 +23,7 @@ pub struct Tx<'a> {
     entropy: &'a dyn Entropy,
     pub(super) changes: Vec<Recorded>,
     pub(super) notes: Option<Noted>,
-    pub(super) as_of: Option<Instant>,
+    pub(super) as_of: Option<(Instant, Visibility)>,
     /// What others who read in the same snapshot found out.
     pub(super) known: Option<&'a Known>,
 }
@@ -87,9 +87,10 @@ impl Tx<'_> {
         self.entropy
     }
 
-    /// Read what was public at an instant from here on, instead of what is public now. Names stay as they are now.
-    pub fn as_of(&mut self, at: Instant) {
-        self.as_of = Some(at);
+    /// Read what was public at an instant from here on, instead of what is public now, as far as a reader sees it. Names stay as they
+    /// are now.
+    pub fn as_of(&mut self, at: Instant, visibility: Visibility) {
+        self.as_of = Some((at, visibility));
     }
 
     /// Note that what is being answered depends on this.

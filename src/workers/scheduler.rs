@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Worker;
 use crate::{
-    access::{Caller, Permit, System},
+    access::{Caller, Permit, System, action::Purge},
     desk,
     domain::Error,
     store::Store,
@@ -53,11 +53,12 @@ pub fn run_due(store: &Store) -> Result<usize, Error> {
 /// # Errors
 /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
 pub fn empty_trash(store: &Store) -> Result<usize, Error> {
-    let old = store.now().plus_seconds(-desk::trash::KEPT_SECONDS);
-    if store.read_now(|tx| crate::store::trash::older_than(tx, old, 1))?.is_empty() {
+    let permit = || Permit::<Purge>::try_from(Caller::system(System::Scheduler));
+    let (old, all) = (store.now().plus_seconds(-desk::trash::KEPT_SECONDS), permit()?.visibility());
+    if store.read_now(|tx| crate::store::trash::older_than(tx, &all, old, 1))?.is_empty() {
         return Ok(0);
     }
-    store.write_now(|tx| desk::trash::empty(tx, Permit::try_from(Caller::system(System::Scheduler))?, AT_ONCE))
+    store.write_now(|tx| desk::trash::empty(tx, permit()?, AT_ONCE))
 }
 
 /// Carry out what comes due for as long as the worker lives.

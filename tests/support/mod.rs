@@ -189,6 +189,16 @@ pub(crate) fn everything_kept(url: &str) -> String {
     kept.join("\n")
 }
 
+/// Change what the database holds, behind the back of the server.
+pub(crate) fn execute(url: &str, statement: &str) {
+    use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
+    if let Some(path) = url.strip_prefix("sqlite://") {
+        SqliteConnection::establish(path).unwrap().batch_execute(&format!("PRAGMA busy_timeout = 5000; {statement}")).unwrap();
+    } else {
+        PgConnection::establish(url).unwrap().batch_execute(statement).unwrap();
+    }
+}
+
 static FILES: AtomicU32 = AtomicU32::new(0);
 
 /// A file for a database that nobody else uses.

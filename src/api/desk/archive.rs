@@ -108,12 +108,12 @@ pub struct ShowArchivedPage {
     cursor: Option<String>,
 }
 
-async fn read(state: &State, as_of: Instant, request: Request) -> Result<HttpResponse, Failure> {
+async fn read(state: &State, permit: Permit<ReadArchive>, as_of: Instant, request: Request) -> Result<HttpResponse, Failure> {
     if as_of > state.store.now() {
         return Err(Error::invalid("?as_of", "future", "the archive knows nothing of the future").into());
     }
     let read = move |tx: &mut crate::store::Tx<'_>| {
-        tx.as_of(as_of);
+        tx.as_of(as_of, permit.own_visibility());
         answer(tx, &request, as_of)
     };
     Ok(match state.store.read(read).await? {
@@ -129,7 +129,7 @@ async fn read(state: &State, as_of: Instant, request: Request) -> Result<HttpRes
     responses((status = 200, body = ArticleListing), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/archive/articles")]
 pub(crate) async fn list_archived_articles(
-    _: Permit<ReadArchive>,
+    permit: Permit<ReadArchive>,
     query: Query<ListArchivedArticles>,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
@@ -146,7 +146,7 @@ pub(crate) async fn list_archived_articles(
     };
     let shape = Shape::whole(query.body.unwrap_or(BodyFormat::None));
     let show = Show { locale: query.locale, fallback: query.fallback == Some(Fallback::Chain), shape };
-    read(&state, query.as_of, Request::Articles(listed, paging, show)).await
+    read(&state, permit, query.as_of, Request::Articles(listed, paging, show)).await
 }
 
 /// Show an article as the public saw it at an instant.
@@ -156,7 +156,7 @@ pub(crate) async fn list_archived_articles(
     responses((status = 200, body = Article), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/archive/articles/{id}")]
 pub(crate) async fn show_archived_article(
-    _: Permit<ReadArchive>,
+    permit: Permit<ReadArchive>,
     id: Path<ArticleId>,
     query: Query<ShowArchivedArticle>,
     state: Data<State>,
@@ -164,7 +164,7 @@ pub(crate) async fn show_archived_article(
     let query = query.0;
     let shape = Shape::whole(query.body.unwrap_or(BodyFormat::Html));
     let show = Show { locale: query.locale, fallback: query.fallback == Some(Fallback::Chain), shape };
-    read(&state, query.as_of, Request::Article(Handle::Id(*id), show)).await
+    read(&state, permit, query.as_of, Request::Article(Handle::Id(*id), show)).await
 }
 
 /// Show a page as the public saw it at an instant.
@@ -174,10 +174,10 @@ pub(crate) async fn show_archived_article(
     responses((status = 200, body = Page), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/archive/pages")]
 pub(crate) async fn show_archived_page(
-    _: Permit<ReadArchive>,
+    permit: Permit<ReadArchive>,
     query: Query<ShowArchivedPage>,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Order::Newest.code())?;
-    read(&state, query.0.as_of, Request::Page(query.0.path, paging)).await
+    read(&state, permit, query.0.as_of, Request::Page(query.0.path, paging)).await
 }

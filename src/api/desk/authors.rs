@@ -116,7 +116,7 @@ pub(crate) async fn list_desk_authors(
 }
 
 /// Add an author.
-#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME])),
+#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])),
     request_body(content = NewAuthor, example = json!({ "kind": "person", "translations": { "en": { "name": "Asha Rao" } } })),
     responses((status = 201, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/authors")]
@@ -138,7 +138,7 @@ pub(crate) async fn show_desk_author(_: Permit<ReadDesk>, id: Path<AuthorId>, st
 }
 
 /// Change an author.
-#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME])), params(("id" = AuthorId, Path), Expecting),
+#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),
     request_body(content = DeskAuthorPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "en": { "name": "Asha Rao" } } })),
     responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/authors/{id}")]
@@ -158,7 +158,7 @@ pub(crate) async fn revise_author(
 /// Remove an author.
 ///
 /// Answers 409 while articles or editions name it.
-#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME])), params(("id" = AuthorId, Path), Expecting),
+#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/authors/{id}")]
 pub(crate) async fn delete_author(

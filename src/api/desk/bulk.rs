@@ -220,7 +220,7 @@ fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation) -> Result<Option<Versi
 fn revise(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation) -> Result<Version, Error> {
     let permit = permit::<crate::access::action::EditArticle>(who)?;
     let patch: Patch<DeskArticle> = Patch::of(op.body.clone().unwrap_or_default()).map_err(|e| e.under("#/body"))?;
-    let article = store::articles::find(tx, permit.visibility(), op.article_id)?;
+    let article = store::articles::find(tx, &permit.visibility(), op.article_id)?;
     let present = shown_one(tx, &article)?;
     let version = op.version.ok_or(Error::Unconditional)?;
     Ok(desk::articles::revise(tx, permit, op.article_id, version, |_| {
@@ -232,7 +232,7 @@ fn revise(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation) -> Result<Version, 
 fn revise_words(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, locale: &Locale) -> Result<Version, Error> {
     let permit = permit::<crate::access::action::EditTranslation>(who)?;
     let patch: Patch<DeskTranslation> = Patch::of(op.body.clone().unwrap_or_default()).map_err(|e| e.under("#/body"))?;
-    let article = store::articles::find(tx, permit.visibility(), op.article_id)?;
+    let article = store::articles::find(tx, &permit.visibility(), op.article_id)?;
     let translation = desk::translations::find(tx, &article, locale)?;
     let present = shown(tx, Saved { article, translation, warnings: Vec::new() }, Format::Doc)?;
     let version = op.version.ok_or(Error::Unconditional)?;

@@ -262,7 +262,7 @@ pub(crate) async fn list_comments(
         query.block_id.as_deref().map(|b| BlockId::parse(b).ok_or_else(|| Error::invalid("?block_id", "block_id", "not a block id")));
     let filter = Filter { locale: query.locale, block: block.transpose()?, resolved: query.resolved };
     let page = state.store.read(move |tx| {
-        let article = store::articles::find(tx, permit.visibility(), *id)?;
+        let article = store::articles::find(tx, &permit.visibility(), *id)?;
         let page = store::comments::page(tx, &article, &filter, paging)?;
         let ids: Vec<_> = page.items.iter().map(|c| c.id).collect();
         let mut replies = store::comments::replies(tx, &ids)?;
@@ -276,7 +276,7 @@ pub(crate) async fn list_comments(
 }
 
 /// Say something about an article, its words in a locale, or a block of them; or reply.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME])), params(("id" = ArticleId, Path)), request_body = NewComment,
+#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = ArticleId, Path)), request_body = NewComment,
     responses((status = 201, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/comments")]
 pub(crate) async fn write_comment(
@@ -293,7 +293,7 @@ pub(crate) async fn write_comment(
 }
 
 /// Change what one's own comment says.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME])), params(("id" = CommentId, Path), Expecting),
+#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     request_body(content = Rewritten, content_type = "application/json"),
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/comments/{id}")]
@@ -308,7 +308,7 @@ pub(crate) async fn rewrite_comment(
 }
 
 /// Say that a thread is done with.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME])), params(("id" = CommentId, Path), Expecting),
+#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/comments/{id}/resolve")]
 pub(crate) async fn resolve_comment(
@@ -321,7 +321,7 @@ pub(crate) async fn resolve_comment(
 }
 
 /// Open a thread again.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME])), params(("id" = CommentId, Path), Expecting),
+#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/comments/{id}/reopen")]
 pub(crate) async fn reopen_comment(
@@ -334,7 +334,7 @@ pub(crate) async fn reopen_comment(
 }
 
 /// Remove a comment with the replies to it: one's own, or any where one reviews.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME])), params(("id" = CommentId, Path), Expecting),
+#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/comments/{id}")]
 pub(crate) async fn delete_comment(

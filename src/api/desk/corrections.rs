@@ -128,7 +128,7 @@ pub(crate) async fn list_corrections(
     state: Data<State>,
 ) -> Result<Listing<DeskCorrection>, Failure> {
     let found = state.store.read(move |tx| {
-        let article = store::articles::find(tx, permit.visibility(), *id)?;
+        let article = store::articles::find(tx, &permit.visibility(), *id)?;
         Ok(store::corrections::of(tx, &[article.id])?.remove(&article.id).unwrap_or_default())
     });
     Ok(Listing::whole(found.await?.into_iter().map(DeskCorrection::from).collect()))
@@ -138,7 +138,7 @@ pub(crate) async fn list_corrections(
 ///
 /// Readers see it at once with the article, in every language that is live. A story that is retracted stays readable, with the notice,
 /// until it is unpublished.
-#[utoipa::path(tag = "desk: care", security(("token" = [Correct::NAME])), params(("id" = ArticleId, Path)), request_body = NewCorrection,
+#[utoipa::path(tag = "desk: care", security(("token" = [Correct::NAME, Correct::READS])), params(("id" = ArticleId, Path)), request_body = NewCorrection,
     responses((status = 201, body = DeskCorrection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/corrections")]
 pub(crate) async fn correct_article(
@@ -153,7 +153,7 @@ pub(crate) async fn correct_article(
 }
 
 /// Change a correction.
-#[utoipa::path(tag = "desk: care", security(("token" = [Correct::NAME])), params(("id" = CorrectionId, Path), Expecting),
+#[utoipa::path(tag = "desk: care", security(("token" = [Correct::NAME, Correct::READS])), params(("id" = CorrectionId, Path), Expecting),
     request_body(content = DeskCorrectionPatch, content_type = "application/merge-patch+json", example = json!({ "kind": "clarification" })),
     responses((status = 200, body = DeskCorrection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/corrections/{id}")]
@@ -171,7 +171,7 @@ pub(crate) async fn revise_correction(
 }
 
 /// Remove a correction that should not have been made.
-#[utoipa::path(tag = "desk: care", security(("token" = [Correct::NAME])), params(("id" = CorrectionId, Path), Expecting),
+#[utoipa::path(tag = "desk: care", security(("token" = [Correct::NAME, Correct::READS])), params(("id" = CorrectionId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/corrections/{id}")]
 pub(crate) async fn delete_correction(

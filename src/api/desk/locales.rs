@@ -136,7 +136,7 @@ pub(crate) async fn list_desk_locales(_: Permit<ReadDesk>, state: Data<State>) -
 }
 
 /// Publish in one more locale.
-#[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME])), request_body = NewLocale,
+#[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), request_body = NewLocale,
     responses((status = 201, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/locales")]
 pub(crate) async fn create_locale(
@@ -165,7 +165,7 @@ pub(crate) async fn show_desk_locale(_: Permit<ReadDesk>, locale: Path<Locale>, 
 }
 
 /// Change a locale.
-#[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME])), params(("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), params(("locale" = Locale, Path), Expecting),
     request_body(content = DeskLocalePatch, content_type = "application/merge-patch+json", example = json!({ "words_per_minute": 280 })),
     responses((status = 200, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/locales/{locale}")]
@@ -185,7 +185,7 @@ pub(crate) async fn revise_locale(
 /// Stop publishing in a locale.
 ///
 /// Answers 409 while anything is written in it.
-#[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME])), params(("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), params(("locale" = Locale, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/locales/{locale}")]
 pub(crate) async fn delete_locale(

@@ -110,7 +110,7 @@ pub(crate) async fn list_previews(
     state: Data<State>,
 ) -> Result<Listing<PreviewInfo>, Failure> {
     let found = state.store.read(move |tx| {
-        let article = store::articles::find(tx, permit.visibility(), *id)?;
+        let article = store::articles::find(tx, &permit.visibility(), *id)?;
         store::previews::of(tx, &article)
     });
     Ok(Listing::whole(found.await?.into_iter().map(PreviewInfo::from).collect()))
@@ -119,7 +119,7 @@ pub(crate) async fn list_previews(
 /// Let somebody without an account look at a working copy for a while.
 ///
 /// The token opens these very revisions at `/v1/preview/{token}`, and nothing else.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [PreviewArticle::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
+#[utoipa::path(tag = "desk: workflow", security(("token" = [PreviewArticle::NAME, PreviewArticle::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
     request_body = NewPreview,
     responses((status = 201, body = PreviewInfo), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/previews")]
@@ -138,7 +138,7 @@ pub(crate) async fn create_preview(
 }
 
 /// Let nobody look at a preview any more.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [PreviewArticle::NAME])), params(("id" = PreviewId, Path)),
+#[utoipa::path(tag = "desk: workflow", security(("token" = [PreviewArticle::NAME, PreviewArticle::READS])), params(("id" = PreviewId, Path)),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/previews/{id}")]
 pub(crate) async fn revoke_preview(

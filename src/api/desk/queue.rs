@@ -180,7 +180,7 @@ pub(crate) async fn list_translations(
         if store::site::masthead(tx)?.settings(&filter.locale).is_none() {
             return Err(Error::invalid("?locale", "unknown_locale", "not a locale of this site"));
         }
-        let page = store::queue::page(tx, permit.visibility(), &filter, paging)?;
+        let page = store::queue::page(tx, &permit.visibility(), &filter, paging)?;
         let ids: Vec<_> = page.items.iter().map(|w| w.article_id).collect();
         let mut assigned = store::assignments::of(tx, &ids)?;
         Ok(page.map(|work| {

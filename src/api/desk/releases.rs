@@ -195,23 +195,25 @@ pub struct ListReleases {
 }
 
 /// List releases, the newest first.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME])), params(ListReleases),
+///
+/// Those of which you read every word; with nothing in it yet, those you began.
+#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(ListReleases),
     responses((status = 200, body = Listing<DeskRelease>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/releases")]
 pub(crate) async fn list_releases(
-    _: Permit<ManageReleases>,
+    permit: Permit<ManageReleases>,
     query: Query<ListReleases>,
     state: Data<State>,
 ) -> Result<Listing<DeskRelease>, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, ORDER)?;
-    let page = state.store.read(move |tx| store::releases::page(tx, query.0.state, paging)).await?;
+    let page = state.store.read(move |tx| store::releases::page(tx, &permit.visibility(), query.0.state, paging)).await?;
     Ok(page.map(listed).into())
 }
 
 /// Put a release together: articles and locales that become public at once, all or none.
 ///
 /// With `publish_at` the scheduler publishes it then; what would block it is refused now.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME])), request_body = NewRelease,
+#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), request_body = NewRelease,
     responses((status = 201, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/releases")]
 pub(crate) async fn create_release(
@@ -230,7 +232,7 @@ pub(crate) async fn create_release(
 }
 
 /// Show a release, with what blocks it.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME])), params(("id" = ReleaseId, Path)),
+#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(("id" = ReleaseId, Path)),
     responses((status = 200, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/releases/{id}")]
 pub(crate) async fn show_release(
@@ -239,14 +241,14 @@ pub(crate) async fn show_release(
     state: Data<State>,
 ) -> Result<Tagged<DeskRelease>, Failure> {
     let found = state.store.read(move |tx| {
-        let release = store::releases::find(tx, *id)?;
+        let release = store::releases::find(tx, &permit.visibility(), *id)?;
         shown(tx, &permit, release)
     });
     Ok(tagged(found.await?))
 }
 
 /// Change a release that was not published yet.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME])), params(("id" = ReleaseId, Path), Expecting),
+#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(("id" = ReleaseId, Path), Expecting),
     request_body(content = DeskReleasePatch, content_type = "application/merge-patch+json", example = json!({ "publish_at": "2099-03-02T00:30:00Z" })),
     responses((status = 200, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/releases/{id}")]
@@ -259,7 +261,7 @@ pub(crate) async fn revise_release(
 ) -> Result<Tagged<DeskRelease>, Failure> {
     let revised = state.store.write(move |tx| {
         let look: Permit<ManageReleases> = again(&permit)?;
-        let release = store::releases::find(tx, *id)?;
+        let release = store::releases::find(tx, &permit.visibility(), *id)?;
         let present = shown(tx, &look, release)?;
         let revised = desk::releases::revise(tx, permit, *id, expected.version()?, |_| patch.onto(&present).map(Draft::from))?;
         shown(tx, &look, revised)
@@ -268,7 +270,7 @@ pub(crate) async fn revise_release(
 }
 
 /// Remove a release; what it published stays public.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME])), params(("id" = ReleaseId, Path), Expecting),
+#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(("id" = ReleaseId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/releases/{id}")]
 pub(crate) async fn delete_release(
@@ -284,7 +286,7 @@ pub(crate) async fn delete_release(
 /// Publish a release now, all of it or nothing.
 ///
 /// What blocks it is in `errors` of the refusal, each with a pointer to the item.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [Publish::NAME])), params(("id" = ReleaseId, Path), Expecting),
+#[utoipa::path(tag = "desk: publishing", security(("token" = [Publish::NAME, Publish::READS])), params(("id" = ReleaseId, Path), Expecting),
     responses((status = 200, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/releases/{id}/publish")]
 pub(crate) async fn publish_release(

@@ -125,7 +125,7 @@ impl From<Plan> for PlanInfo {
 ///
 /// What becomes public are the words and facts as they are now; who goes on writing changes nothing of the plan. It takes the place of
 /// what was planned before, and publishing at once takes it away. `If-Match` names the version of the facts.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [Schedule::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = NewPlan,
+#[utoipa::path(tag = "desk: publishing", security(("token" = [Schedule::NAME, Schedule::READS])), params(("id" = ArticleId, Path), Expecting), request_body = NewPlan,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/schedule")]
 pub(crate) async fn schedule_article(
@@ -145,7 +145,7 @@ pub(crate) async fn schedule_article(
 }
 
 /// Take back what is planned for an article.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [Schedule::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
+#[utoipa::path(tag = "desk: publishing", security(("token" = [Schedule::NAME, Schedule::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/unschedule")]
 pub(crate) async fn unschedule_article(
@@ -165,7 +165,7 @@ pub(crate) async fn unschedule_article(
 /// End an embargo before its instant, saying why.
 ///
 /// What is planned stays planned, and what is not public becomes so when it is published.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [BreakEmbargo::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = EmbargoBroken,
+#[utoipa::path(tag = "desk: publishing", security(("token" = [BreakEmbargo::NAME, BreakEmbargo::READS])), params(("id" = ArticleId, Path), Expecting), request_body = EmbargoBroken,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/break-embargo")]
 pub(crate) async fn break_embargo(
@@ -225,6 +225,6 @@ pub(crate) async fn list_schedule(
     let q = query.0;
     let paging = paging(q.limit, q.cursor.as_deref(), None, ORDER)?;
     let filter = Filter { locale: q.locale, section: q.section, verb: q.verb, failed: q.failed, from: q.from, until: q.until };
-    let page = state.store.read(move |tx| store::plans::page(tx, permit.visibility(), &filter, paging)).await?;
+    let page = state.store.read(move |tx| store::plans::page(tx, &permit.visibility(), &filter, paging)).await?;
     Ok(page.map(PlanInfo::from).into())
 }

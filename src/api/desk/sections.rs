@@ -142,7 +142,7 @@ pub(crate) async fn list_desk_sections(_: Permit<ReadDesk>, state: Data<State>) 
 }
 
 /// Add a section.
-#[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME])), request_body = NewSection,
+#[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), request_body = NewSection,
     responses((status = 201, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/sections")]
 pub(crate) async fn create_section(
@@ -157,7 +157,7 @@ pub(crate) async fn create_section(
 /// Put the sections of one level in order.
 ///
 /// All of them are named, so that an order made from an old list is refused.
-#[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME])), request_body = SectionOrder,
+#[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), request_body = SectionOrder,
     responses((status = 200, body = Listing<DeskSection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/sections/reorder")]
 pub(crate) async fn reorder_sections(
@@ -182,7 +182,7 @@ pub(crate) async fn show_desk_section(
 }
 
 /// Change a section.
-#[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME])), params(("id" = SectionId, Path), Expecting),
+#[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), params(("id" = SectionId, Path), Expecting),
     request_body(content = DeskSectionPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "bn": { "name": "বিশ্ব" } } })),
     responses((status = 200, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/sections/{id}")]
@@ -202,7 +202,7 @@ pub(crate) async fn revise_section(
 /// Remove a section.
 ///
 /// Answers 409 while sections, articles, editions or grants use it.
-#[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME])), params(("id" = SectionId, Path), Expecting),
+#[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), params(("id" = SectionId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/sections/{id}")]
 pub(crate) async fn delete_section(

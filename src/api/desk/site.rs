@@ -20,7 +20,7 @@ use crate::{
     desk,
     domain::{
         self, Instant, Locale,
-        site::{CreditLabels, Review, SiteDraft},
+        site::{CreditLabels, DeskReading, Review, SiteDraft},
     },
     store,
 };
@@ -49,6 +49,8 @@ pub struct DeskSite {
     pub url_pattern: String,
     /// Whether translations must be approved before they are published.
     pub review: Review,
+    /// What somebody reads of the desk who was granted a role only in a section or a locale.
+    pub desk_reading: DeskReading,
     /// Labels of credit roles: role, then locale, then label.
     #[schema(value_type = std::collections::HashMap<String, std::collections::HashMap<String, String>>, example = json!({ "reported_by": { "en": "Reported by", "hi": "रिपोर्ट" } }))]
     pub credit_labels: CreditLabels,
@@ -70,6 +72,7 @@ pub struct SiteInput {
     time_zone: String,
     url_pattern: String,
     review: Review,
+    desk_reading: DeskReading,
     #[serde(default)]
     credit_labels: CreditLabels,
 }
@@ -91,6 +94,7 @@ impl From<SiteInput> for SiteDraft {
             time_zone: s.time_zone,
             url_pattern: s.url_pattern,
             review: s.review,
+            desk_reading: s.desk_reading,
             credit_labels: s.credit_labels,
         }
     }
@@ -105,6 +109,7 @@ impl From<&domain::site::Site> for DeskSite {
             time_zone: s.time_zone.clone(),
             url_pattern: s.url_pattern.as_str().to_owned(),
             review: s.review,
+            desk_reading: s.desk_reading,
             credit_labels: s.credit_labels.clone(),
             version: s.version,
             updated_at: s.updated_at,
@@ -122,7 +127,7 @@ pub(crate) async fn show_desk_site(_: Permit<ReadDesk>, state: Data<State>) -> R
 }
 
 /// Change the site.
-#[utoipa::path(tag = "desk: site", security(("token" = [ManageSite::NAME])), params(Expecting),
+#[utoipa::path(tag = "desk: site", security(("token" = [ManageSite::NAME, ManageSite::READS])), params(Expecting),
     request_body(content = DeskSitePatch, content_type = "application/merge-patch+json", example = json!({ "name": "The Dateline Times" })),
     responses((status = 200, body = DeskSite), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/site")]

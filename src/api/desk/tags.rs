@@ -112,7 +112,7 @@ pub(crate) async fn list_desk_tags(_: Permit<ReadDesk>, query: Query<ListPage>, 
 }
 
 /// Add a tag.
-#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME])),
+#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME, ManageTags::READS])),
     request_body(content = NewTag, example = json!({ "kind": "topic", "translations": { "en": { "name": "Diplomacy" } } })),
     responses((status = 201, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/tags")]
@@ -130,7 +130,7 @@ pub(crate) async fn show_desk_tag(_: Permit<ReadDesk>, id: Path<TagId>, state: D
 }
 
 /// Change a tag.
-#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME])), params(("id" = TagId, Path), Expecting),
+#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),
     request_body(content = DeskTagPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "en": { "name": "Diplomacy" } } })),
     responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/tags/{id}")]
@@ -150,7 +150,7 @@ pub(crate) async fn revise_tag(
 /// Remove a tag.
 ///
 /// Answers 409 while articles or editions name it.
-#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME])), params(("id" = TagId, Path), Expecting),
+#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/tags/{id}")]
 pub(crate) async fn delete_tag(

@@ -98,7 +98,7 @@ async fn done(
 /// Take an article down, for legal or safety reasons.
 ///
 /// It is gone at once, everywhere, in every language: its addresses answer 410. What is planned for it is taken back, previews are revoked.
-#[utoipa::path(tag = "desk: care", security(("token" = [Withdraw::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
+#[utoipa::path(tag = "desk: care", security(("token" = [Withdraw::NAME, Withdraw::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/takedown")]
 pub(crate) async fn take_down_article(
@@ -114,7 +114,7 @@ pub(crate) async fn take_down_article(
 /// Lift a takedown.
 ///
 /// Nothing becomes public by that: publish what is to be seen again.
-#[utoipa::path(tag = "desk: care", security(("token" = [Withdraw::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
+#[utoipa::path(tag = "desk: care", security(("token" = [Withdraw::NAME, Withdraw::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/reinstate")]
 pub(crate) async fn reinstate_article(
@@ -131,7 +131,7 @@ pub(crate) async fn reinstate_article(
 ///
 /// From the working copy, every revision, every edition, comments and corrections; there is no way back. Addresses, instants and the
 /// reasons stay as a tombstone.
-#[utoipa::path(tag = "desk: care", security(("token" = [Erase::NAME])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
+#[utoipa::path(tag = "desk: care", security(("token" = [Erase::NAME, Erase::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/erase")]
 pub(crate) async fn erase_article(
@@ -154,7 +154,7 @@ pub(crate) async fn list_takedowns(
     state: Data<State>,
 ) -> Result<Listing<TakedownInfo>, Failure> {
     let found = state.store.read(move |tx| {
-        let article = store::articles::find(tx, permit.visibility(), *id)?;
+        let article = store::articles::find(tx, &permit.visibility(), *id)?;
         store::takedowns::of(tx, &article)
     });
     Ok(Listing::whole(found.await?.into_iter().map(TakedownInfo::from).collect()))

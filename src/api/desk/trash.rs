@@ -43,7 +43,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// Put an article into the trash.
 ///
 /// What is live is unpublished first. What is planned for it is taken back. It can be restored; what was never public is purged after 30 days.
-#[utoipa::path(tag = "desk: articles", security(("token" = [DeleteArticle::NAME])), params(("id" = ArticleId, Path), Expecting),
+#[utoipa::path(tag = "desk: articles", security(("token" = [DeleteArticle::NAME, DeleteArticle::READS])), params(("id" = ArticleId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/articles/{id}")]
 pub(crate) async fn delete_article(
@@ -69,7 +69,7 @@ pub(crate) async fn list_trash(
 ) -> Result<Listing<DeskArticle>, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, ORDER)?;
     let page = state.store.read(move |tx| {
-        let page = store::trash::page(tx, permit.visibility(), paging)?;
+        let page = store::trash::page(tx, &permit.visibility(), paging)?;
         let mut shown = shown(tx, &page.items)?.into_iter();
         page.try_map(|_| shown.next().ok_or(Error::NotFound("article")))
     });
@@ -77,7 +77,7 @@ pub(crate) async fn list_trash(
 }
 
 /// Take an article out of the trash, as it was.
-#[utoipa::path(tag = "desk: care", security(("token" = [DeleteArticle::NAME])), params(("id" = ArticleId, Path), Expecting),
+#[utoipa::path(tag = "desk: care", security(("token" = [DeleteArticle::NAME, DeleteArticle::READS])), params(("id" = ArticleId, Path), Expecting),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/trash/{id}/restore")]
 pub(crate) async fn restore_article(
@@ -94,7 +94,7 @@ pub(crate) async fn restore_article(
 }
 
 /// Write the words of a locale that were removed anew, as their last revision left them.
-#[utoipa::path(tag = "desk: care", security(("token" = [EditTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
+#[utoipa::path(tag = "desk: care", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
     responses((status = 201, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/restore")]
 pub(crate) async fn restore_translation(
@@ -112,7 +112,7 @@ pub(crate) async fn restore_translation(
 }
 
 /// Remove an article in the trash for good, when it was never public.
-#[utoipa::path(tag = "desk: care", security(("token" = [Purge::NAME])), params(("id" = ArticleId, Path), Expecting),
+#[utoipa::path(tag = "desk: care", security(("token" = [Purge::NAME, Purge::READS])), params(("id" = ArticleId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/trash/{id}")]
 pub(crate) async fn purge_article(
@@ -141,7 +141,7 @@ pub struct Duplication {
 /// Begin a new article with the facts and words of another.
 ///
 /// They are drafts under new slugs; nothing of it is public, and it is under no embargo.
-#[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME])), params(("id" = ArticleId, Path)), request_body = Duplication,
+#[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME, CreateArticle::READS])), params(("id" = ArticleId, Path)), request_body = Duplication,
     responses((status = 201, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/duplicate")]
 pub(crate) async fn duplicate_article(

@@ -189,17 +189,23 @@ async fn hashed(state: &Data<State>, password: &str) -> Result<String, Error> {
 #[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(ListPage),
     responses((status = 200, body = Listing<DeskUser>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users")]
-pub(crate) async fn list_users(_: Permit<ReadUsers>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskUser>, Failure> {
+pub(crate) async fn list_users(
+    permit: Permit<ReadUsers>,
+    query: Query<ListPage>,
+    state: Data<State>,
+) -> Result<Listing<DeskUser>, Failure> {
+    permit.everywhere()?;
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
     let page = state.store.read(move |tx| store::users::page(tx, paging)).await?;
     Ok(page.map(|u| DeskUser::from(&u)).into())
 }
 
 /// Let somebody in.
-#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), request_body = NewUser,
+#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), request_body = NewUser,
     responses((status = 201, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/users")]
 pub(crate) async fn create_user(permit: Permit<ManageUsers>, sent: Body<NewUser>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+    permit.everywhere()?;
     let NewUser { email, name, password, grants } = sent.0;
     let hash = hashed(&state, &password).await?;
     let draft = Draft { email, name, status: UserStatus::Active, grants: grants.into_iter().map(GrantDraft::from).collect() };
@@ -211,14 +217,15 @@ pub(crate) async fn create_user(permit: Permit<ManageUsers>, sent: Body<NewUser>
 #[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users/{id}")]
-pub(crate) async fn show_user(_: Permit<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+pub(crate) async fn show_user(permit: Permit<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+    permit.everywhere()?;
     Ok(tagged(&state.store.read(move |tx| store::users::find(tx, *id)).await?))
 }
 
 /// Change a user.
 ///
 /// A new password or another status ends their sessions at once.
-#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), Expecting),
+#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting),
     request_body(content = DeskUserPatch, content_type = "application/merge-patch+json", example = json!({ "status": "suspended" })),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/users/{id}")]
@@ -229,6 +236,7 @@ pub(crate) async fn revise_user(
     patch: Patch<DeskUser>,
     state: Data<State>,
 ) -> Result<Tagged<DeskUser>, Failure> {
+    permit.everywhere()?;
     let expected = expected.version()?;
     // The password is hashed before the transaction begins, which must not wait for it.
     let before = {
@@ -249,7 +257,7 @@ pub(crate) async fn revise_user(
 }
 
 /// Remove a user who has made nothing; suspend others.
-#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), Expecting),
+#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/users/{id}")]
 pub(crate) async fn delete_user(
@@ -266,7 +274,8 @@ pub(crate) async fn delete_user(
 #[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
     responses((status = 200, body = Listing<GrantInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users/{id}/grants")]
-pub(crate) async fn list_grants(_: Permit<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Listing<GrantInfo>, Failure> {
+pub(crate) async fn list_grants(permit: Permit<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Listing<GrantInfo>, Failure> {
+    permit.everywhere()?;
     let user = state.store.read(move |tx| store::users::find(tx, *id)).await?;
     Ok(Listing::whole(user.grants.iter().map(GrantInfo::from).collect()))
 }
@@ -274,7 +283,7 @@ pub(crate) async fn list_grants(_: Permit<ReadUsers>, id: Path<UserId>, state: D
 /// Grant a role to a user.
 ///
 /// `If-Match` names the version of the user; their sessions end, so that the next sign-in has the new rights.
-#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), Expecting), request_body = NewGrant,
+#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting), request_body = NewGrant,
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/users/{id}/grants")]
 pub(crate) async fn create_grant(
@@ -295,7 +304,7 @@ pub(crate) async fn create_grant(
 }
 
 /// Take a grant back.
-#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME])), params(("id" = UserId, Path), ("grant_id" = GrantId, Path), Expecting),
+#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), ("grant_id" = GrantId, Path), Expecting),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/users/{id}/grants/{grant_id}")]
 pub(crate) async fn delete_grant(

@@ -76,6 +76,7 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
         time_zone: site.time_zone,
         url_pattern: site.url_pattern.as_str().to_owned(),
         review: site.review,
+        desk_reading: Some(site.desk_reading),
         credit_labels: site.credit_labels,
     }));
     Ok(records)
@@ -198,8 +199,8 @@ fn live_record(live: &Live, facts: Option<FactsRecord>) -> Result<LiveRecord, Er
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Internal`] when the database fails.
 pub fn export_article(tx: &mut Tx<'_>, permit: &Permit<Export>, id: Id<Article>) -> Result<Record, Error> {
-    let article = store::articles::find(tx, permit.visibility(), id)?;
-    let live = store::editions::frozen(tx, Visibility::public(), id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
+    let live = store::editions::frozen(tx, &Visibility::public(), id)?;
     let present = facts(tx, &article.facts)?;
     let mut translations = BTreeMap::new();
     for t in store::translations::all(tx, &article)? {

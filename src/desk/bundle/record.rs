@@ -15,7 +15,7 @@ use crate::domain::{
     correction::CorrectionKind,
     freshness::Lag,
     locale::Direction,
-    site::{CreditLabels, Review},
+    site::{CreditLabels, DeskReading, Review},
     tag::TagKind,
     translation::State,
 };
@@ -49,6 +49,8 @@ pub struct SiteRecord {
     pub(super) url_pattern: String,
     #[serde(default = "optional")]
     pub(super) review: Review,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) desk_reading: Option<DeskReading>,
     #[serde(default)]
     pub(super) credit_labels: CreditLabels,
 }

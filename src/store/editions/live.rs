@@ -349,11 +349,11 @@ pub struct Frozen {
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn frozen(tx: &mut Tx<'_>, visibility: Visibility, id: Id<Article>) -> Result<Vec<Frozen>, Error> {
+pub fn frozen(tx: &mut Tx<'_>, visibility: &Visibility, id: Id<Article>) -> Result<Vec<Frozen>, Error> {
     let heads = live_heads(tx, &[id])?.remove(&id).unwrap_or_default();
     let mut all = Vec::new();
     for head in heads {
-        if let Some(live) = live(tx, visibility, id, std::slice::from_ref(&head.locale), Content::Doc)? {
+        if let Some(live) = live(tx, visibility.clone(), id, std::slice::from_ref(&head.locale), Content::Doc)? {
             all.push(Frozen { live, words_version: head.words_version, facts_version: head.facts_version });
         }
     }

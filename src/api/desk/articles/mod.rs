@@ -90,7 +90,7 @@ pub(crate) async fn list_desk_articles(
         created_by: permit.caller().user_id().filter(|_| query.mine == Some(true)),
     };
     let page = state.store.read(move |tx| {
-        let page = store::articles::page(tx, permit.visibility(), &filter, paging)?;
+        let page = store::articles::page(tx, &permit.visibility(), &filter, paging)?;
         let mut shown = shown(tx, &page.items)?.into_iter();
         page.try_map(|_| shown.next().ok_or(Error::NotFound("article")))
     });
@@ -100,7 +100,7 @@ pub(crate) async fn list_desk_articles(
 /// Begin an article.
 ///
 /// Creates the article and the words it begins with, all or nothing. Nothing of it is public yet.
-#[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME])), request_body = NewArticle,
+#[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME, CreateArticle::READS])), request_body = NewArticle,
     responses((status = 201, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles")]
 pub(crate) async fn create_article(
@@ -127,7 +127,7 @@ pub(crate) async fn show_desk_article(
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let found = state.store.read(move |tx| {
-        let article = store::articles::find(tx, permit.visibility(), *id)?;
+        let article = store::articles::find(tx, &permit.visibility(), *id)?;
         shown_one(tx, &article)
     });
     Ok(tagged(found.await?))
@@ -136,7 +136,7 @@ pub(crate) async fn show_desk_article(
 /// Change the facts of an article.
 ///
 /// Saves a new revision; answers 412 when `If-Match` is not the newest version. The public sees it when it is published.
-#[utoipa::path(tag = "desk: articles", security(("token" = [EditArticle::NAME])), params(("id" = ArticleId, Path), Expecting),
+#[utoipa::path(tag = "desk: articles", security(("token" = [EditArticle::NAME, EditArticle::READS])), params(("id" = ArticleId, Path), Expecting),
     request_body(content = DeskArticlePatch, content_type = "application/merge-patch+json", example = json!({ "genre": "analysis" })),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/articles/{id}")]
@@ -148,7 +148,7 @@ pub(crate) async fn revise_article(
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let revised = state.store.write(move |tx| {
-        let article = store::articles::find(tx, permit.visibility(), *id)?;
+        let article = store::articles::find(tx, &permit.visibility(), *id)?;
         let shown = shown_one(tx, &article)?;
         let revised = desk::articles::revise(tx, permit, *id, expected.version()?, |_| patch.onto(&shown).map(FactsInput::facts))?;
         shown_one(tx, &revised)

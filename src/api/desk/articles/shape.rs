@@ -141,7 +141,7 @@ pub struct DeskArticle {
     pub withdrawn_at: Option<Instant>,
     /// Its translations, by locale; read-only here, for each is read and written at `…/translations/{locale}`.
     pub translations: BTreeMap<Locale, TranslationInfo>,
-    /// The locales of the site that it has no words in.
+    /// The locales of the site that it has no words in, as far as they are yours to read.
     #[schema(read_only)]
     pub missing: Vec<Locale>,
     /// Who works on its words, by locale.
@@ -326,7 +326,7 @@ fn facts_only(a: &article::Article) -> DeskArticle {
 pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]) -> Result<Vec<DeskArticle>, Error> {
     let ids: Vec<Id<article::Article>> = articles.iter().map(|a| a.id).collect();
     let site: Vec<Locale> = store::site::masthead(tx)?.locales.iter().map(|l| l.locale.clone()).collect();
-    let mut heads = store::translations::heads(tx, &ids)?;
+    let mut heads = store::translations::heads(tx, articles)?;
     let mut live = store::editions::live_heads(tx, &ids)?;
     let behind = store::editions::all_behind(tx, &ids)?;
     let mut assigned = store::assignments::of(tx, &ids)?;
@@ -335,14 +335,16 @@ pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]
         let live = live.remove(&a.id).unwrap_or_default();
         let heads = heads.remove(&a.id).unwrap_or_default();
         let plans = plans.remove(&a.id).unwrap_or_default();
-        let behind = |locale: &Locale| behind.get(&(a.id, locale.clone())).copied().unwrap_or_default();
+        // How far a source has moved on is told to those who are shown the source.
+        let source_shown = |head: &Head| head.made_from.as_ref().is_none_or(|m| a.shows(&m.locale));
+        let behind = |head: &Head| behind.get(&(a.id, head.locale.clone())).copied().filter(|_| source_shown(head)).unwrap_or_default();
         let mut shown = facts_only(a);
         shown.missing = site.iter().filter(|l| heads.iter().all(|h| h.locale != **l)).cloned().collect();
-        for locale in &site {
+        for locale in site.iter().filter(|l| a.shows(l)) {
             shown.assignments.extend(assigned.remove(&(a.id, locale.clone())).map(|g| (locale.clone(), g.into())));
         }
         for head in heads {
-            let (locale, behind) = (head.locale.clone(), behind(&head.locale));
+            let (locale, behind) = (head.locale.clone(), behind(&head));
             shown.translations.insert(locale, info(head, &live, &plans, behind));
         }
         shown

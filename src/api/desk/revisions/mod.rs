@@ -111,7 +111,7 @@ impl CompareRevisions {
 }
 
 fn article(tx: &mut Tx<'_>, permit: &Permit<ReadArticle>, id: ArticleId) -> Result<Article, Error> {
-    store::articles::find(tx, permit.visibility(), id)
+    store::articles::find(tx, &permit.visibility(), id)
 }
 
 fn worded(tx: &mut Tx<'_>, permit: &Permit<ReadArticle>, id: ArticleId, locale: &Locale) -> Result<Article, Error> {
@@ -181,7 +181,7 @@ pub(crate) async fn compare_article_revisions(
 /// Go back to the facts that a revision left.
 ///
 /// Saves them as a new revision; nothing is taken out of the history, and the public sees it when it is published.
-#[utoipa::path(tag = "desk: revisions", security(("token" = [EditArticle::NAME])), params(("id" = ArticleId, Path), ("version" = i32, Path, example = 1), Expecting),
+#[utoipa::path(tag = "desk: revisions", security(("token" = [EditArticle::NAME, EditArticle::READS])), params(("id" = ArticleId, Path), ("version" = i32, Path, example = 1), Expecting),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/revisions/{version}/restore")]
 pub(crate) async fn restore_article_revision(
@@ -264,7 +264,7 @@ pub(crate) async fn compare_translation_revisions(
 /// Go back to the words that a revision left.
 ///
 /// Saves them as a new revision under the present slug; nothing is taken out of the history, and the public sees it when it is published.
-#[utoipa::path(tag = "desk: revisions", security(("token" = [EditTranslation::NAME])),
+#[utoipa::path(tag = "desk: revisions", security(("token" = [EditTranslation::NAME, EditTranslation::READS])),
     params(("id" = ArticleId, Path), ("locale" = Locale, Path), ("version" = i32, Path, example = 1), Expecting),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/revisions/{version}/restore")]

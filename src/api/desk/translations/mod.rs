@@ -61,7 +61,7 @@ pub(crate) async fn show_translation(
     let (id, locale) = at.into_inner();
     let format = query.0.body.unwrap_or(Format::Doc);
     let found = state.store.read(move |tx| {
-        let article = store::articles::find(tx, permit.visibility(), id)?;
+        let article = store::articles::find(tx, &permit.visibility(), id)?;
         let translation = desk::translations::find(tx, &article, &locale)?;
         shown(tx, Saved { article, translation, warnings: Vec::new() }, format)
     });
@@ -72,7 +72,7 @@ pub(crate) async fn show_translation(
 /// Write the words of an article in a locale.
 ///
 /// The first words of a locale, or all of them anew: then `If-Match` says which version they replace.
-#[utoipa::path(tag = "desk: articles", security(("token" = [EditTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk: articles", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     request_body = NewTranslation,
     responses((status = 200, body = DeskTranslation), (status = 201, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[put("/articles/{id}/translations/{locale}")]
@@ -96,7 +96,7 @@ pub(crate) async fn replace_translation(
 /// Revise the words of an article in a locale.
 ///
 /// Saves a new revision; answers 412 when `If-Match` is not the newest version. Blocks that are unchanged keep their ids.
-#[utoipa::path(tag = "desk: articles", security(("token" = [EditTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk: articles", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     request_body(content = DeskTranslationPatch, content_type = "application/merge-patch+json", example = json!({ "headline": "River rises by two metres" })),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/articles/{id}/translations/{locale}")]
@@ -110,7 +110,7 @@ pub(crate) async fn revise_translation(
     let (id, locale) = at.into_inner();
     let saved = state.store.write(move |tx| {
         let version = expected.version()?;
-        let article = store::articles::find(tx, permit.visibility(), id)?;
+        let article = store::articles::find(tx, &permit.visibility(), id)?;
         let translation = desk::translations::find(tx, &article, &locale)?;
         let present = shown(tx, Saved { article, translation, warnings: Vec::new() }, Format::Doc)?;
         let revise = |_: Option<&_>| patch.onto(&present).map(Draft::from);
@@ -121,7 +121,7 @@ pub(crate) async fn revise_translation(
 }
 
 /// Remove words that were never published.
-#[utoipa::path(tag = "desk: articles", security(("token" = [DeleteTranslation::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk: articles", security(("token" = [DeleteTranslation::NAME, DeleteTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/articles/{id}/translations/{locale}")]
 pub(crate) async fn delete_translation(

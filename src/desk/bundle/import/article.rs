@@ -99,7 +99,7 @@ impl Importer<'_, '_> {
         }
         if let (Some(reason), None) = (&r.withdrawn, existing) {
             let permit: Permit<Withdraw> = self.permit()?;
-            let version = store::articles::find(self.tx, permit.visibility(), id)?.version;
+            let version = store::articles::find(self.tx, &permit.visibility(), id)?.version;
             desk::takedowns::take(self.tx, permit, id, version, reason)?;
         }
         let versions = versions(self.tx, id)?;
@@ -172,7 +172,7 @@ impl Importer<'_, '_> {
     /// Move a draft on to where the record says it stands.
     fn stand(&mut self, id: Id<Article>, locale: &Locale, state: Option<State>) -> Result<(), Error> {
         let permit: Permit<EditTranslation> = self.permit()?;
-        let article = store::articles::find(self.tx, permit.visibility(), id)?;
+        let article = store::articles::find(self.tx, &permit.visibility(), id)?;
         let now = desk::translations::find(self.tx, &article, locale)?;
         if now.state == State::Draft && matches!(state, Some(State::InReview | State::Approved)) {
             let permit = self.permit()?;
@@ -187,14 +187,14 @@ impl Importer<'_, '_> {
 
     fn set_facts(&mut self, id: Id<Article>, facts: Facts) -> Result<(), Error> {
         let permit: Permit<EditArticle> = self.permit()?;
-        let version = store::articles::find(self.tx, permit.visibility(), id)?.version;
+        let version = store::articles::find(self.tx, &permit.visibility(), id)?.version;
         desk::articles::revise(self.tx, permit, id, version, |_| Ok((facts, "imported".to_owned()))).map(|_| ())
     }
 
     fn words(&mut self, id: Id<Article>, r: &ArticleRecord, locale: &Locale, draft: Draft, stale: bool) -> Result<(), Error> {
         let Some(t) = r.translations.get(locale) else { return Ok(()) };
         let permit: Permit<EditTranslation> = self.permit()?;
-        let article = store::articles::find(self.tx, permit.visibility(), id)?;
+        let article = store::articles::find(self.tx, &permit.visibility(), id)?;
         let existing = store::translations::find(self.tx, &article, locale)?.map(|t| t.version);
         let from = t.translated_from.clone().or_else(|| (stale && *locale != r.source_locale).then(|| r.source_locale.clone()));
         let made_from = match (from, existing) {
@@ -230,7 +230,7 @@ impl Importer<'_, '_> {
     fn publish(&mut self, id: Id<Article>, locale: &Locale, at: Instant, updated: Option<Instant>) -> Result<(), Error> {
         let dates = Elsewhere { published_at: at, updated_at: updated.map_or(at, |updated| updated.max(at)) };
         let permit: Permit<Publish> = self.permit()?;
-        let article = store::articles::find(self.tx, permit.visibility(), id)?;
+        let article = store::articles::find(self.tx, &permit.visibility(), id)?;
         let words = store::translations::find(self.tx, &article, locale)?.map(|t| t.version);
         let live = store::editions::live_heads(self.tx, &[id])?.remove(&id).unwrap_or_default();
         let same = live.iter().any(|l| {
@@ -281,8 +281,8 @@ fn draft_of_live(t: &TranslationRecord) -> Option<Draft> {
 /// The versions of an article's facts and words, by which an edit of the desk shows.
 fn versions(tx: &mut Tx<'_>, id: Id<Article>) -> Result<Value, Error> {
     let permit: Permit<Import> = Permit::try_from(Caller::system(System::Importer))?;
-    let article = store::articles::find(tx, permit.visibility(), id)?;
-    let heads = store::translations::heads(tx, &[id])?.remove(&id).unwrap_or_default();
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
+    let heads = store::translations::heads(tx, std::slice::from_ref(&article))?.remove(&id).unwrap_or_default();
     let words: BTreeMap<Locale, Version> = heads.into_iter().map(|h| (h.locale, h.version)).collect();
     Ok(json!({ "facts": article.version, "words": words }))
 }

@@ -138,7 +138,8 @@ impl Importer<'_, '_> {
     }
 
     fn site(&mut self, r: &SiteRecord) -> Result<Outcome, Error> {
-        let before = store::site::masthead(self.tx)?.site.version;
+        let masthead = store::site::masthead(self.tx)?;
+        let before = masthead.site.version;
         let draft = SiteDraft {
             name: r.name.clone(),
             url: r.url.clone(),
@@ -146,6 +147,7 @@ impl Importer<'_, '_> {
             time_zone: r.time_zone.clone(),
             url_pattern: r.url_pattern.clone(),
             review: r.review,
+            desk_reading: r.desk_reading.unwrap_or(masthead.site.desk_reading),
             credit_labels: r.credit_labels.clone(),
         };
         let permit = self.permit()?;

@@ -1,0 +1,1 @@
+ALTER TABLE site DROP COLUMN desk_reading;

@@ -1,0 +1,95 @@
+//! What a reader sees of the desk.
+//!
+//! **Context.** A section's editor is to read the section, a Hindi translator what there is to translate; neither is to read what another
+//! desk has not published. **Decision.** Reading follows the grants that allow it, together: each shows the articles of its section, and of
+//! these the words in its locale. Whoever sees an article sees its facts, the original, and what is public of it now; who created it sees all of it, and whoever
+//! is assigned sees what they work on. A site that wants every desk to read every other says `desk_reading: open`. **Consequence.** What is
+//! hidden is looked for as if it were not there, in the query that looks for it, so that nothing can tell it from what is absent.
+
+use std::sync::Arc;
+
+use super::{caller::Caller, token::PreviewPass};
+use crate::domain::{
+    Id, Locale,
+    article::{Article, Shown},
+    section::Section,
+    user::User,
+};
+
+/// What a read may show.
+#[derive(Debug, Clone)]
+pub struct Visibility(Sight);
+
+/// The kinds of readers.
+#[derive(Debug, Clone)]
+pub(crate) enum Sight {
+    /// Everybody.
+    Public,
+    /// Whoever holds a preview of this article.
+    One(Id<Article>),
+    /// Who reads the whole desk.
+    Desk,
+    /// Who reads what grants within limits show.
+    Granted(Arc<Reach>),
+}
+
+/// How far grants within limits show.
+#[derive(Debug)]
+pub(crate) struct Reach {
+    /// Whose articles and assignments show besides.
+    pub(crate) user: Id<User>,
+    /// What the grants show.
+    pub(crate) places: Vec<Place>,
+}
+
+/// What one grant shows: of a section and below it, or of all, the words in a locale, or in all.
+#[derive(Debug)]
+pub(crate) struct Place {
+    pub(crate) section: Option<Id<Section>>,
+    pub(crate) locale: Option<Locale>,
+}
+
+impl Reach {
+    /// The sections of which articles are shown; nothing when they are of every section.
+    pub(crate) fn sections(&self) -> Option<Vec<Id<Section>>> {
+        self.places.iter().map(|p| p.section).collect()
+    }
+
+    /// The words that the grants show of an article in a section with those above it.
+    pub(crate) fn shown(&self, created_by: Option<Id<User>>, path: &[Id<Section>]) -> Shown {
+        let here = |p: &&Place| p.section.is_none_or(|s| path.contains(&s));
+        if created_by == Some(self.user) || self.places.iter().filter(here).any(|p| p.locale.is_none()) {
+            return Shown::All;
+        }
+        Shown::Only(self.places.iter().filter(here).filter_map(|p| p.locale.clone()).collect())
+    }
+}
+
+impl Visibility {
+    /// What everybody sees: live editions, and names.
+    #[must_use]
+    pub fn public() -> Self {
+        Self(Sight::Public)
+    }
+
+    /// What whoever holds a preview sees: that one article.
+    #[must_use]
+    pub fn preview(pass: &PreviewPass) -> Self {
+        Self(Sight::One(pass.article()))
+    }
+
+    /// What a caller sees by the grants that allow an action.
+    pub(super) fn of(caller: &Caller, action: &str) -> Self {
+        Self(caller.sight(action))
+    }
+
+    /// Whether nothing of the desk is hidden.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        matches!(self.0, Sight::Desk)
+    }
+
+    pub(crate) fn sight(&self) -> &Sight {
+        &self.0
+    }
+}

@@ -1,0 +1,108 @@
+//! What a reader sees, as conditions of the queries that look for it: what is hidden is not found.
+
+use std::collections::{BTreeSet, HashMap};
+
+use diesel::{QueryableByName, sql_types::Text};
+
+use super::{Tx, dialect::Uid, sql::Sql};
+use crate::{
+    access::{
+        Visibility,
+        sight::{Place, Sight},
+    },
+    domain::{
+        Error, Id, Locale,
+        article::{Article, Shown},
+        section::Section,
+    },
+};
+
+/// The condition that the reader sees the article `a`, in the trash or not.
+pub(super) fn sees(sql: &mut Sql, visibility: &Visibility) {
+    match visibility.sight() {
+        Sight::Desk => _ = sql.push("TRUE"),
+        Sight::One(id) => _ = sql.push("a.id = ").id(*id),
+        // Working copies are nobody's business outside the desk.
+        Sight::Public => _ = sql.push("FALSE"),
+        Sight::Granted(reach) => {
+            let Some(sections) = reach.sections() else {
+                sql.push("TRUE");
+                return;
+            };
+            sql.push("(");
+            if !sections.is_empty() {
+                lies_in(sql, sections);
+                sql.push(" OR ");
+            }
+            sql.push("a.created_by = ").id(reach.user);
+            sql.push(" OR a.id IN (SELECT ga.article_id FROM assignments ga WHERE ga.user_id = ").id(reach.user).push("))");
+        }
+    }
+}
+
+/// The condition that the reader is shown words in the locale that a column names, of the article `a` that they see.
+pub(super) fn reads(sql: &mut Sql, visibility: &Visibility, locale: &str) {
+    let Sight::Granted(reach) = visibility.sight() else {
+        sees(sql, visibility);
+        return;
+    };
+    sql.push("(").push(locale).push(" = a.source_locale OR a.created_by = ").id(reach.user);
+    sql.push(" OR EXISTS (SELECT 1 FROM editions gl WHERE gl.article_id = a.id AND gl.ended_at IS NULL AND gl.locale = ").push(locale);
+    sql.push(") OR EXISTS (SELECT 1 FROM assignments ga WHERE ga.article_id = a.id AND ga.user_id = ").id(reach.user);
+    sql.push(" AND ga.locale = ").push(locale).push(")");
+    for Place { section, locale: granted } in &reach.places {
+        sql.push(" OR (TRUE");
+        if let Some(section) = section {
+            sql.push(" AND ");
+            lies_in(sql, [*section]);
+        }
+        if let Some(granted) = granted {
+            sql.push(" AND ").push(locale).push(" = ").text(granted.as_str());
+        }
+        sql.push(")");
+    }
+    sql.push(")");
+}
+
+/// The condition that the article `a` lies in one of these sections or below it.
+fn lies_in(sql: &mut Sql, sections: impl IntoIterator<Item = Id<Section>>) {
+    // The tree is small, and so read once: an article is found in it by its own section.
+    sql.push("a.section_id IN (SELECT gs.id FROM sections gs JOIN sections gt ON gs.path = gt.path OR gs.path LIKE gt.path || '/%' ");
+    sql.push("WHERE gt.id IN ").ids(sections).push(")");
+}
+
+/// Let articles show the words that the reader is shown, and no others; in one statement, and in none for who reads everything.
+pub(super) fn show(tx: &mut Tx<'_>, visibility: &Visibility, articles: &mut [Article]) -> Result<(), Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+        #[diesel(sql_type = Text)]
+        locale: String,
+    }
+    let Sight::Granted(reach) = visibility.sight() else { return Ok(()) };
+    let mut limited: HashMap<Id<Article>, BTreeSet<Locale>> = HashMap::new();
+    for article in articles.iter() {
+        if let Shown::Only(mut locales) = reach.shown(article.created_by, &article.section_path) {
+            locales.insert(article.facts.source_locale.clone());
+            limited.insert(article.id, locales);
+        }
+    }
+    if limited.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new("SELECT article_id, locale FROM editions WHERE ended_at IS NULL AND article_id IN ");
+    sql.ids(limited.keys().copied()).push(" UNION SELECT article_id, locale FROM assignments WHERE user_id = ").id(reach.user);
+    sql.push(" AND article_id IN ").ids(limited.keys().copied());
+    for row in sql.load::<Row>(tx)? {
+        if let Some(locales) = limited.get_mut(&row.article_id) {
+            locales.insert(Locale::stored(row.locale));
+        }
+    }
+    for article in articles {
+        if let Some(locales) = limited.remove(&article.id) {
+            article.shown = Shown::Only(locales);
+        }
+    }
+    Ok(())
+}
