@@ -41,6 +41,7 @@ pub struct Claim {
 #[derive(Debug, Clone)]
 pub struct Caller {
     who: Arc<Who>,
+    name_of: Option<Arc<User>>,
     request_id: Arc<str>,
     origin: Arc<str>,
     rehearsal: bool,
@@ -63,14 +64,28 @@ impl Caller {
             return Err(Error::Unauthenticated);
         }
         let scope = verified.scope().map(|s| s.split(' ').map(str::to_owned).collect());
-        let who = Arc::new(Who::User { user, scope, reading });
-        Ok(Self { who, request_id: "".into(), origin: "".into(), rehearsal: false, claim: None })
+        Ok(Self::new(Who::User { user, scope, reading }))
     }
 
     /// A part of the system.
     #[must_use]
     pub fn system(system: System) -> Self {
-        Self { who: Arc::new(Who::System(system)), request_id: "".into(), origin: "".into(), rehearsal: false, claim: None }
+        Self::new(Who::System(system))
+    }
+
+    fn new(who: Who) -> Self {
+        Self { who: Arc::new(who), name_of: None, request_id: "".into(), origin: "".into(), rehearsal: false, claim: None }
+    }
+
+    /// The same caller, who carries out what a user planned: both must be allowed to, the user as they stand now.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] with code `planner-suspended`.
+    pub fn in_the_name_of(self, user: User) -> Result<Self, Error> {
+        if user.status != UserStatus::Active {
+            return Err(Error::Conflict { code: "planner-suspended", detail: "who planned it is suspended".to_owned() });
+        }
+        Ok(Self { name_of: Some(Arc::new(user)), ..self })
     }
 
     /// The same caller within a request, from a network address.
@@ -156,7 +171,7 @@ impl Caller {
                 grants.sort();
                 format!("{grants:?} {scope:?} {reading}")
             }
-            Who::System(system) => format!("{system:?}"),
+            Who::System(system) => format!("{system:?} {:?}", self.name_of.as_ref().map(|user| user.id)),
         }
     }
 
@@ -170,22 +185,19 @@ impl Caller {
     pub(super) fn may_somewhere(&self, action: &str) -> bool {
         self.scoped(action)
             && match &*self.who {
-                Who::User { user, .. } => user.grants.iter().any(|g| policy::reach(g.role, action) != Reach::No),
+                Who::User { user, .. } => reaches_somewhere(user, action),
                 Who::System(system) => policy::system_reach(*system, action) != Reach::No,
             }
+            && self.name_of.as_ref().is_none_or(|user| reaches_somewhere(user, action))
     }
 
     pub(super) fn may_over(&self, action: &str, target: Target<'_>) -> bool {
-        let own = |reach: Reach, id| reach == Reach::Yes || (reach == Reach::Own && target.scope.owner == Some(id));
-        let covers = |grant: &Grant| {
-            grant.section.is_none_or(|s| target.scope.any_section || target.scope.sections.contains(&s))
-                && grant.locale.as_ref().is_none_or(|l| target.scope.any_locale || target.scope.locale == Some(l))
-        };
         self.scoped(action)
             && match &*self.who {
-                Who::User { user, .. } => user.grants.iter().any(|g| own(policy::reach(g.role, action), user.id) && covers(g)),
+                Who::User { user, .. } => reaches_over(user, action, target),
                 Who::System(system) => policy::system_reach(*system, action) == Reach::Yes,
             }
+            && self.name_of.as_ref().is_none_or(|user| reaches_over(user, action, target))
     }
 
     /// What the caller sees by the grants that allow an action.
@@ -205,4 +217,19 @@ impl Caller {
             }
         }
     }
+}
+
+/// True when a grant of the user allows an action anywhere.
+fn reaches_somewhere(user: &User, action: &str) -> bool {
+    user.grants.iter().any(|g| policy::reach(g.role, action) != Reach::No)
+}
+
+/// True when a grant of the user allows an action over this.
+pub(super) fn reaches_over(user: &User, action: &str, target: Target<'_>) -> bool {
+    let own = |reach: Reach| reach == Reach::Yes || (reach == Reach::Own && target.scope.owner == Some(user.id));
+    let covers = |grant: &Grant| {
+        grant.section.is_none_or(|s| target.scope.any_section || target.scope.sections.contains(&s))
+            && grant.locale.as_ref().is_none_or(|l| target.scope.any_locale || target.scope.locale == Some(l))
+    };
+    user.grants.iter().any(|g| own(policy::reach(g.role, action)) && covers(g))
 }

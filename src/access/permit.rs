@@ -4,12 +4,21 @@ use std::marker::PhantomData;
 
 use super::{
     action::{Action, ReadArticle},
-    caller::{Caller, Target},
+    caller::{Caller, Target, reaches_over},
     sight::Visibility,
 };
 use crate::domain::{
-    Error, Id, Locale, article::Article, author::Author, comment::Comment, correction::Correction, preview::Preview, release::Release,
-    section::Section, tag::Tag, translation::Translation, user::User,
+    Error, Id, Locale,
+    article::Article,
+    author::Author,
+    comment::Comment,
+    correction::Correction,
+    preview::Preview,
+    release::Release,
+    section::Section,
+    tag::Tag,
+    translation::Translation,
+    user::{User, UserStatus},
 };
 
 /// Where a thing lies, as far as grants are concerned.
@@ -82,6 +91,11 @@ pub struct Previewed {
     pub preview: Preview,
 }
 
+/// A level of the section tree: the sections next to each other below one, or at the top. Who is granted a section keeps what lies
+/// below it, and not the level that it stands on itself.
+#[derive(Debug, Clone)]
+pub struct Level(pub Option<Section>);
+
 /// Things of the whole site: the site itself, locales, users.
 #[derive(Debug, Clone)]
 pub struct Whole<T>(pub T);
@@ -121,7 +135,7 @@ impl Scoped for Copy {
 impl Scoped for Remark {
     const KIND: &'static str = "comment";
     fn scope(&self) -> Scope<'_> {
-        // Translators ask about the source, in whatever locale they write.
+        // Translators ask about the source, in whatever locale they write. What others said is asked for where it hangs.
         Scope { any_locale: true, ..self.article.scope() }
     }
     fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
@@ -154,6 +168,15 @@ impl Scoped for Section {
     }
     fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
         (self.id.uuid(), None)
+    }
+}
+impl Scoped for Level {
+    const KIND: &'static str = "section";
+    fn scope(&self) -> Scope<'_> {
+        Scope { sections: self.0.as_ref().map_or(&[], |above| &above.path), ..Scope::default() }
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.0.as_ref().map_or_else(uuid::Uuid::nil, |above| above.id.uuid()), None)
     }
 }
 impl Scoped for Author {
@@ -228,6 +251,12 @@ impl Caller {
     }
 }
 
+/// True when a user may do `A` over this thing as they stand now, whoever asks: what was handed out once holds no longer than that.
+#[must_use]
+pub fn still_may<A: Action>(user: &User, object: &impl Scoped) -> bool {
+    user.status == UserStatus::Active && reaches_over(user, A::NAME, Target { scope: object.scope() })
+}
+
 impl<A: Action> Permit<A> {
     /// Who asks.
     #[must_use]
@@ -264,6 +293,15 @@ impl<A: Action> Permit<A> {
             return Err(Error::Forbidden(A::NAME));
         }
         Ok(Granted { object, caller: self.caller.clone(), action: PhantomData })
+    }
+
+    /// The grants of `A` over each thing of a set, all or none. A verb on a set needs over every one of them, before and after, what
+    /// it needs over one.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when any lies outside every grant.
+    pub fn over_all<T: Scoped>(&self, objects: impl IntoIterator<Item = T>) -> Result<Vec<Granted<A, T>>, Error> {
+        objects.into_iter().map(|object| self.over(object)).collect()
     }
 }
 

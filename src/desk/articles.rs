@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::translations;
 use crate::{
     access::{
-        Granted, Permit, Visibility,
-        action::{BreakEmbargo, CreateArticle, EditArticle},
+        Action, Caller, Granted, Permit, Visibility,
+        action::{BreakEmbargo, CreateArticle, EditArticle, Withdraw},
+        permit::Slot,
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
@@ -144,9 +145,34 @@ pub fn revise(
     }
     let now = tx.now();
     embargo(tx, &article, facts.embargo_until, &note)?;
+    let before = article.get().clone();
     let article = article.try_map(|a| a.revise(expected, facts, path, now))?;
+    stays_held(article.caller(), &before, article.get(), now)?;
     store::articles::save(tx, &article, &note).map_err(|e| late(tx, &permit.visibility(), id, expected, e))?;
     Ok(article.into_inner())
+}
+
+/// Who may end an embargo or lift a takedown stays so wherever the story goes, as itself or as a copy: filing it elsewhere gives nobody
+/// that right.
+pub(super) fn stays_held(caller: &Caller, before: &Article, after: &Article, now: Instant) -> Result<(), Error> {
+    fn gained<A: Action>(caller: &Caller, before: &Article, after: &Article) -> Result<(), Error> {
+        if caller.may::<A>(after) && !caller.may::<A>(before) { Err(Error::Forbidden(A::NAME)) } else { Ok(()) }
+    }
+    if before.facts.embargo_until.is_some_and(|at| at > now) {
+        gained::<BreakEmbargo>(caller, before, after)?;
+    }
+    if before.withdrawn_at.is_some() { gained::<Withdraw>(caller, before, after) } else { Ok(()) }
+}
+
+/// The grant of `A` over an article whole: its facts, and its words in every locale, also those that the caller is not shown.
+///
+/// # Errors
+/// [`Error::Forbidden`] when any of it lies outside the grant.
+pub(super) fn whole<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, article: Article) -> Result<Granted<A, Article>, Error> {
+    let all = Article { shown: Shown::All, ..article.clone() };
+    let heads = store::translations::heads(tx, &[all])?.remove(&article.id).unwrap_or_default();
+    permit.over_all(heads.into_iter().map(|head| Slot { article: article.clone(), locale: head.locale }))?;
+    permit.over(article)
 }
 
 /// An embargo may be set on what is not public, and put off; what was to be public before its end waits. One that runs is

@@ -1,10 +1,14 @@
 //! Talking about an article, within the desk.
+//!
+//! Everybody who comments may say something about any words of the article: translators ask about the source. What others said is
+//! another matter, and is asked for where it hangs, on the words of a locale or on the facts: nobody rewrites it; who writes those words
+//! settles it; who reviews them removes it. One's own is one's own, except that a thread goes with the replies in it.
 
 use crate::{
     access::{
         Action, Granted, Permit,
-        action::{Comment as CommentOn, ReviewTranslation},
-        permit::Remark,
+        action::{Comment as CommentOn, EditTranslation, ReviewTranslation},
+        permit::{Remark, Slot},
     },
     domain::{
         Error, Id, Version,
@@ -126,6 +130,13 @@ fn own(remark: &Granted<CommentOn, Remark>) -> bool {
     author.is_some() && author == remark.caller().user_id()
 }
 
+/// True when the caller may do `A` over the words that a comment hangs on; over the facts, when it hangs on none.
+fn may_there<A: Action>(remark: &Granted<CommentOn, Remark>) -> bool {
+    let Remark { article, comment } = remark.get();
+    let locale = comment.anchor.locale.as_ref().unwrap_or(&article.facts.source_locale).clone();
+    remark.caller().may::<A>(&Slot { article: article.clone(), locale })
+}
+
 /// Change what one's own comment says.
 ///
 /// # Errors
@@ -139,12 +150,15 @@ pub fn rewrite(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Comment>, expe
     keep(tx, remark, Event::Revised, |c| Ok(c.rewrite(text, now)))
 }
 
-/// Say that a thread is done with, or that it is not.
+/// Say that a thread is done with, or that it is not: one's own, or any about words that one writes.
 ///
 /// # Errors
-/// [`Error::Stale`]; [`Error::Conflict`] for a reply.
+/// [`Error::Stale`]; [`Error::Conflict`] for a reply; [`Error::Forbidden`] for somebody else's about other words.
 pub fn settle(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Comment>, expected: Version, resolved: bool) -> Result<Remark, Error> {
     let remark = open(tx, &permit, id, expected)?;
+    if !own(&remark) && !may_there::<EditTranslation>(&remark) {
+        return Err(Error::Forbidden(EditTranslation::NAME));
+    }
     let (by, now) = (permit.caller().user_id(), tx.now());
     let event = if resolved { Event::Resolved } else { Event::Reopened };
     keep(tx, remark, event, |c| c.settle(resolved, by, now))
@@ -164,12 +178,17 @@ fn keep(
     Ok(remark.into_inner())
 }
 
-/// Remove a comment with the replies to it: one's own, or any where one reviews.
+/// Remove a comment with the replies to it: one's own while nobody else has replied, or any about words that one reviews.
 ///
 /// # Errors
-/// [`Error::Stale`]; [`Error::Forbidden`] for somebody else's.
+/// [`Error::Stale`]; [`Error::Forbidden`] for somebody else's, about other words.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Comment>, expected: Version) -> Result<(), Error> {
     let remark = open(tx, &permit, id, expected)?;
-    let may = own(&remark) || permit.caller().may::<ReviewTranslation>(remark.get());
-    if may { store::comments::delete(tx, &remark, expected) } else { Err(Error::Forbidden("translation.review")) }
+    let me = remark.caller().user_id();
+    let replies = store::comments::replies(tx, &[id])?.remove(&id).unwrap_or_default();
+    let alone = own(&remark) && replies.iter().all(|reply| reply.created_by == me);
+    if !alone && !may_there::<ReviewTranslation>(&remark) {
+        return Err(Error::Forbidden(ReviewTranslation::NAME));
+    }
+    store::comments::delete(tx, &remark, expected)
 }

@@ -75,18 +75,22 @@ fn prepare(
     Ok(correction)
 }
 
-/// The caller corrects in every locale whose text changes, and in that of the original when something else does.
+/// The caller corrects in every locale whose text changes. What else a correction says, it says in every language it is told in and of the
+/// story itself: a change of it needs all of these and the facts. So does a retraction, which says of every language that it does not stand.
 fn touched(permit: &Permit<Correct>, article: &Article, before: Option<&Correction>, after: Option<&Correction>) -> Result<(), Error> {
     let text = |of: Option<&Correction>, locale: &Locale| of.and_then(|c| c.texts.get(locale).cloned());
     let said: BTreeSet<&Locale> = before.iter().chain(&after).flat_map(|c| c.texts.keys()).collect();
-    let mut locales: BTreeSet<&Locale> = said.into_iter().filter(|l| text(before, l) != text(after, l)).collect();
+    let mut locales: BTreeSet<&Locale> = said.iter().copied().filter(|l| text(before, l) != text(after, l)).collect();
     let rest = |c: &Correction| (c.kind, c.blocks.clone(), c.made_at);
+    let retracts = |c: Option<&Correction>| c.is_some_and(|c| c.kind == CorrectionKind::Retraction);
     if before.is_some() && before.map(rest) != after.map(rest) {
+        locales.extend(said);
         locales.insert(&article.facts.source_locale);
     }
-    for locale in locales {
-        permit.over(Slot { article: article.clone(), locale: locale.clone() })?;
+    if retracts(before) != retracts(after) {
+        locales.insert(&article.facts.source_locale);
     }
+    permit.over_all(locales.into_iter().map(|locale| Slot { article: article.clone(), locale: locale.clone() }))?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use crate::{
     access::{
         Permit, Visibility,
         action::PreviewArticle,
-        permit::{Copy, Previewed},
+        permit::{Copy, Previewed, still_may},
         token::PreviewPass,
     },
     domain::{
@@ -14,6 +14,7 @@ use crate::{
         edition::{Dating, Edition},
         plan::Revisions,
         preview::{LONGEST_SECONDS, Preview},
+        translation::Translation,
     },
     store::{self, Tx},
 };
@@ -76,10 +77,12 @@ pub fn revoke(tx: &mut Tx<'_>, permit: Permit<PreviewArticle>, id: Id<Preview>) 
     if open { store::previews::revoke(tx, &previewed) } else { Ok(()) }
 }
 
-/// What a preview shows: the revisions that it names, as they would be published now.
+/// What a preview shows: the revisions that it names, as they would be published now. It shows no more than whoever made it may still
+/// hand out.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Gone`] when it was revoked or its time is over.
+/// [`Error::NotFound`]; [`Error::Gone`] when it was revoked, its time is over, what it shows was taken down or thrown away, or whoever
+/// made it may no longer make it.
 pub fn open(tx: &mut Tx<'_>, pass: &PreviewPass) -> Result<(Edition, Article), Error> {
     let preview = store::previews::find(tx, pass.preview())?;
     if !pass.is_for(&preview) {
@@ -88,15 +91,29 @@ pub fn open(tx: &mut Tx<'_>, pass: &PreviewPass) -> Result<(Edition, Article), E
     if preview.revoked_at.is_some() || preview.expires_at <= tx.now() {
         return Err(Error::Gone("preview"));
     }
-    let article = store::articles::find(tx, &Visibility::preview(pass), pass.article())?;
-    if article.withdrawn_at.is_some() {
-        return Err(Error::Gone("preview"));
-    }
-    let translation = super::translations::find(tx, &article, &preview.locale)?;
+    let (article, translation) = gone_for_absent(shown_by_it(tx, pass, &preview))?;
     let shown = frozen(tx, &Copy { article, translation }, preview.revisions)?;
     let masthead = store::site::masthead(tx)?;
     let last = store::editions::last_dating(tx, shown.article.id, &preview.locale)?;
     let dating = Dating::after(last.as_ref(), false, tx.now());
     let edition = freeze(tx, &masthead, &shown, dating);
     Ok((edition, shown.article))
+}
+
+/// The article and words that a preview shows, in the name of whoever made it.
+fn shown_by_it(tx: &mut Tx<'_>, pass: &PreviewPass, preview: &Preview) -> Result<(Article, Translation), Error> {
+    let article = store::articles::find(tx, &Visibility::preview(pass), pass.article())?;
+    let translation = super::translations::find(tx, &article, &preview.locale)?;
+    let maker = preview.created_by.map(|id| store::users::find(tx, id)).transpose()?;
+    let previewed = Previewed { article, preview: preview.clone() };
+    let article = previewed.article.clone();
+    if article.withdrawn_at.is_some() || !maker.is_none_or(|user| still_may::<PreviewArticle>(&user, &previewed)) {
+        return Err(Error::Gone("preview"));
+    }
+    Ok((article, translation))
+}
+
+/// Who has the token of a preview knows that it was there.
+fn gone_for_absent<T>(found: Result<T, Error>) -> Result<T, Error> {
+    found.map_err(|e| if matches!(e, Error::NotFound(_)) { Error::Gone("preview") } else { e })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     access::{
-        Granted, Permit,
+        Action, Granted, Permit,
         action::{Publish, Unpublish},
         permit::Copy,
     },
@@ -152,16 +152,29 @@ pub(super) fn make_live<A>(tx: &mut Tx<'_>, masthead: &Masthead, copy: &Granted<
     store::editions::publish(tx, copy, &edition)
 }
 
+/// The article as a revision of its facts left it, in the section that it was filed in then.
+pub(super) fn filed_then(tx: &mut Tx<'_>, article: &Article, version: Version) -> Result<Article, Error> {
+    let facts = store::revisions::facts(tx, article, version)?;
+    let section_path = store::sections::path(tx, facts.section_id)?;
+    Ok(Article { facts, section_path, version, ..article.clone() })
+}
+
 /// The copy as some revisions left it, under the slug that it has now.
 pub(super) fn frozen(tx: &mut Tx<'_>, copy: &Copy, of: Revisions) -> Result<Copy, Error> {
     let Copy { article, translation } = copy;
-    let facts = store::revisions::facts(tx, article, of.facts)?;
-    let section_path = store::sections::path(tx, facts.section_id)?;
-    let (words, made_from) = store::revisions::words(tx, article, &translation.locale, of.words)?;
-    Ok(Copy {
-        article: Article { facts, section_path, version: of.facts, ..article.clone() },
-        translation: Translation { words, made_from, version: of.words, ..translation.clone() },
-    })
+    let article = filed_then(tx, article, of.facts)?;
+    let (words, made_from) = store::revisions::words(tx, &article, &translation.locale, of.words)?;
+    Ok(Copy { article, translation: Translation { words, made_from, version: of.words, ..translation.clone() } })
+}
+
+/// The grant of `A` over the copy as some revisions left it: over what it is now, and over what becomes public.
+///
+/// # Errors
+/// [`Error::Forbidden`] when either lies outside the grant; [`Error::NotFound`] when the revisions, or their section, are gone.
+pub(super) fn over_frozen<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, copy: Copy, of: Revisions) -> Result<Granted<A, Copy>, Error> {
+    let copy = permit.over(copy)?;
+    let revision = frozen(tx, copy.get(), of)?;
+    copy.try_map(|_| Ok(revision))
 }
 
 pub(super) fn freeze(tx: &Tx<'_>, masthead: &Masthead, copy: &Copy, dating: Dating) -> Edition {

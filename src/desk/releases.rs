@@ -2,15 +2,21 @@
 //!
 //! A release names the very revisions that it publishes: those that were there when an item was added, unless others are named. Whoever
 //! goes on writing changes nothing in it.
+//!
+//! A release is a set, and every verb on it needs the right over each thing in it: over what was in it before and what is in it after, and
+//! of each over the article as it is filed now and as it was filed in the revision that becomes public.
 
 use std::collections::BTreeSet;
 
-use super::publishing::{frozen, make_live, standing};
+use super::{
+    publishing::{filed_then, frozen, make_live, over_frozen, standing},
+    scheduling::{in_the_name_of, why},
+};
 use crate::{
     access::{
-        Action, Permit,
+        Action, Granted, Permit,
         action::{ManageReleases, Publish},
-        permit::Copy,
+        permit::{Copy, Slot},
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
@@ -81,10 +87,29 @@ fn items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, drafts: Vec<ItemDraft>)
             faults.add(at, "unknown_revision", "there is no such revision");
             continue;
         }
-        publish.over(Copy { article, translation })?;
         items.push(Item { article_id: draft.article_id, locale: draft.locale, revisions: Revisions { words, facts } });
     }
-    faults.or(items)
+    let items = faults.or(items)?;
+    over_items(tx, &publish, &items)?;
+    Ok(items)
+}
+
+/// Nothing, when the caller may do `A` over each item, as its article is filed now and as the revision was that becomes public.
+fn over_items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, items: &[Item]) -> Result<(), Error> {
+    for item in items {
+        let article = match store::articles::find_anywhere(tx, &permit.visibility(), item.article_id) {
+            Err(Error::NotFound(_)) => return Err(Error::Forbidden(A::NAME)),
+            other => other?,
+        };
+        let then = match filed_then(tx, &article, item.revisions.facts) {
+            // What is filed nowhere becomes public nowhere: that blocks it.
+            Err(Error::NotFound(_)) => None,
+            other => Some(other?),
+        };
+        let slot = |article| Slot { article, locale: item.locale.clone() };
+        permit.over_all([article].into_iter().chain(then).map(slot))?;
+    }
+    Ok(())
 }
 
 /// What of a caller's words is valid, for a release that is to be published when it says.
@@ -118,7 +143,9 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageReleases>, draft: Draft) -> 
         name,
         publish_at,
         published_at: None,
+        planned_by: publish_at.and(created_by),
         failed_at: None,
+        failure: None,
         items,
         version: 1,
         created_by,
@@ -130,10 +157,18 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageReleases>, draft: Draft) -> 
     Ok(release.into_inner())
 }
 
-/// Change a release that was not published yet.
+/// A release, when the caller keeps every item in it.
+fn whole<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, id: Id<Release>) -> Result<Granted<A, Release>, Error> {
+    let release = store::releases::find(tx, &permit.visibility(), id)?;
+    over_items(tx, permit, &release.items)?;
+    permit.over(release)
+}
+
+/// Change a release that was not published yet. Whoever saves it with an instant answers for it at that instant.
 ///
 /// # Errors
-/// [`Error::Stale`]; [`Error::Conflict`] with code `published`; those of [`create`].
+/// [`Error::Stale`]; [`Error::Conflict`] with code `published`; [`Error::Forbidden`] when an item that was in it lies outside the grant;
+/// those of [`create`].
 pub fn revise(
     tx: &mut Tx<'_>,
     permit: Permit<ManageReleases>,
@@ -141,13 +176,16 @@ pub fn revise(
     expected: Version,
     with: impl FnOnce(&Release) -> Result<Draft, Error>,
 ) -> Result<Release, Error> {
-    let release = permit.over(store::releases::find(tx, &permit.visibility(), id)?)?;
+    let release = whole(tx, &permit, id)?;
     Error::unless_newest("release", release.get().version, expected)?;
     release.get().unpublished()?;
     let draft = with(release.get())?;
     let (name, publish_at, items) = check(tx, &permit, draft)?;
-    let now = tx.now();
-    let release = release.try_map(|r| Ok(Release { name, publish_at, items, failed_at: None, ..r }.next(now)))?;
+    let (now, planned_by) = (tx.now(), publish_at.and(permit.caller().user_id()));
+    let release = release.try_map(|r| {
+        let timed = Release { name, publish_at, items, planned_by, failed_at: None, failure: None, ..r };
+        Ok(timed.next(now))
+    })?;
     store::releases::save(tx, &release, Event::Revised)?;
     Ok(release.into_inner())
 }
@@ -155,9 +193,9 @@ pub fn revise(
 /// Remove a release; what it published stays public.
 ///
 /// # Errors
-/// [`Error::Stale`].
+/// [`Error::Stale`]; [`Error::Forbidden`] when an item lies outside the grant.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageReleases>, id: Id<Release>, expected: Version) -> Result<(), Error> {
-    let release = permit.over(store::releases::find(tx, &permit.visibility(), id)?)?;
+    let release = whole(tx, &permit, id)?;
     Error::unless_newest("release", release.get().version, expected)?;
     store::releases::delete(tx, &release, expected)
 }
@@ -205,7 +243,7 @@ fn ready<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, item: &Item, at: Instan
 /// # Errors
 /// [`Error::Stale`]; [`Error::Invalid`] with all that blocks it; [`Error::Conflict`] with code `published`, or `empty`.
 pub fn publish(tx: &mut Tx<'_>, permit: Permit<Publish>, id: Id<Release>, expected: Version) -> Result<Release, Error> {
-    let release = store::releases::find(tx, &permit.visibility(), id)?;
+    let release = whole(tx, &permit, id)?.into_inner();
     Error::unless_newest("release", release.version, expected)?;
     publish_all(tx, &permit, release)
 }
@@ -228,9 +266,7 @@ fn publish_all(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> R
     for item in &release.items {
         let article = store::articles::find(tx, &permit.visibility(), item.article_id)?;
         let translation = super::translations::find(tx, &article, &item.locale)?;
-        let copy = permit.over(Copy { article, translation })?;
-        let revision = frozen(tx, copy.get(), item.revisions)?;
-        let copy = copy.try_map(|_| Ok(revision))?;
+        let copy = over_frozen(tx, permit, Copy { article, translation }, item.revisions)?;
         store::plans::cancel(tx, &copy, Some(PlanVerb::Publish))?;
         make_live(tx, &masthead, &copy, false)?;
     }
@@ -238,7 +274,7 @@ fn publish_all(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> R
         let article = store::articles::find(tx, &permit.visibility(), id)?;
         super::freshness::note(tx, permit.caller(), &article)?;
     }
-    let release = permit.over(Release { published_at: Some(now), failed_at: None, ..release }.next(now))?;
+    let release = permit.over(Release { published_at: Some(now), failed_at: None, failure: None, ..release }.next(now))?;
     store::releases::save(tx, &release, Event::Published)?;
     Ok(release.into_inner())
 }
@@ -249,15 +285,21 @@ fn publish_all(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> R
 /// What [passes](Error::passes), and [`Error::Internal`] when not even that can be kept; then nothing was done.
 pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>) -> Result<bool, Error> {
     let Some(due) = store::releases::claim(tx)? else { return Ok(false) };
-    match tx.attempt(|tx| publish_all(tx, &permit, due.clone())) {
+    match tx.attempt(|tx| publish_in_name(tx, &permit, due.clone())) {
         Ok(_) => {}
         Err(passing) if passing.passes() => return Err(passing),
         Err(refusal) => {
             super::log_if_ours(&refusal, "a release could not be published");
             let now = tx.now();
-            let failed = permit.over(Release { failed_at: Some(now), ..due }.next(now))?;
+            let failed = permit.over(Release { failed_at: Some(now), failure: Some(why(&refusal)), ..due }.next(now))?;
             store::releases::save(tx, &failed, Event::Failed)?;
         }
     }
     Ok(true)
+}
+
+fn publish_in_name(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> Result<Release, Error> {
+    let permit = in_the_name_of(tx, permit.caller(), release.planned_by)?;
+    over_items(tx, &permit, &release.items)?;
+    publish_all(tx, &permit, release)
 }

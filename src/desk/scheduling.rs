@@ -5,12 +5,16 @@
 //! publishes those, in the transaction that takes the plan away. **Consequence.** Nothing goes out that nobody looked at, and with any
 //! number of instances and crashes each plan is carried out once. An embargo is the earliest start of any edition:
 //! publishing under one plans for its end, and what was planned for an earlier instant is put off when one is set.
+//!
+//! What is planned is carried out in the name of who planned it, as they stand then: who has lost the right meanwhile, or is suspended, or
+//! whose story was filed elsewhere, makes nothing public and ends nothing. Such a plan is kept with the reason, and whoever may do it plans
+//! it again in their own name. Without a planner, a plan is the importer's.
 
-use super::publishing::{Which, chosen, frozen, make_live, standing};
+use super::publishing::{Which, chosen, make_live, over_frozen, standing};
 use crate::{
     access::{
-        Permit,
-        action::{Publish, Schedule},
+        Action, Caller, Permit,
+        action::{Publish, Schedule, Unpublish},
         permit::Copy,
     },
     domain::{
@@ -19,6 +23,7 @@ use crate::{
         plan::{Plan, PlanVerb},
         site::Review,
         standing::Verb,
+        user::User,
     },
     store::{self, Tx},
 };
@@ -127,11 +132,33 @@ pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>, limit: i64) -> Result
             Err(passing) if passing.passes() => return Err(passing),
             Err(refusal) => {
                 super::log_if_ours(&refusal, "a plan could not be carried out");
-                store::plans::fail(tx, plan, permit.caller(), &refusal.to_string())?;
+                store::plans::fail(tx, plan, permit.caller(), &why(&refusal))?;
             }
         }
     }
     Ok(due.len())
+}
+
+/// What the caller may do in the name of who planned it.
+///
+/// # Errors
+/// [`Error::Conflict`] with code `planner-suspended`; [`Error::Forbidden`] when they may not do it anywhere any more.
+pub(super) fn in_the_name_of<A: Action>(tx: &mut Tx<'_>, caller: &Caller, planner: Option<Id<User>>) -> Result<Permit<A>, Error> {
+    let caller = caller.clone();
+    let planner = planner.map(|id| store::users::find(tx, id)).transpose()?;
+    Permit::try_from(match planner {
+        Some(user) => caller.in_the_name_of(user)?,
+        None => caller,
+    })
+}
+
+/// Why something could not be carried out, for those who planned it.
+pub(super) fn why(refusal: &Error) -> String {
+    match refusal {
+        Error::Forbidden(action) => format!("who planned it may not do so any more: this needs the permission {action}"),
+        Error::Invalid(all) => all.iter().map(|v| format!("{}: {}", v.pointer, v.detail)).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    }
 }
 
 fn carry_out_one(tx: &mut Tx<'_>, permit: &Permit<Publish>, plan: &Plan) -> Result<(), Error> {
@@ -143,18 +170,19 @@ fn carry_out_one(tx: &mut Tx<'_>, permit: &Permit<Publish>, plan: &Plan) -> Resu
     }
     store::plans::done(tx, plan)?;
     let translation = super::translations::find(tx, &article, &plan.locale)?;
-    let copy = permit.over(Copy { article, translation })?;
+    let copy = Copy { article, translation };
     match plan.revisions {
         None => {
-            let now = tx.now();
+            let permit: Permit<Unpublish> = in_the_name_of(tx, permit.caller(), plan.planned_by)?;
+            let (copy, now) = (permit.over(copy)?, tx.now());
             store::editions::unpublish(tx, &copy, now).map(|_| ())
         }
         Some(of) => {
-            if copy.get().article.withdrawn_at.is_some() {
+            if copy.article.withdrawn_at.is_some() {
                 return Err(Error::Conflict { code: "withdrawn", detail: "the article was taken down".to_owned() });
             }
-            let revision = frozen(tx, copy.get(), of)?;
-            let copy = copy.try_map(|_| Ok(revision))?;
+            let permit: Permit<Publish> = in_the_name_of(tx, permit.caller(), plan.planned_by)?;
+            let copy = over_frozen(tx, &permit, copy, of)?;
             let masthead = store::site::masthead(tx)?;
             make_live(tx, &masthead, &copy, plan.minor)?;
             super::freshness::note(tx, permit.caller(), &copy.get().article)

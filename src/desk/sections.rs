@@ -1,10 +1,14 @@
 //! Keeping the section tree.
+//!
+//! Who is granted a section is granted whatever lies below it. So a section put somewhere else gives its stories to those who are granted
+//! the new place and takes them from those of the old one: moving needs the right over both, and the order of a level is a matter
+//! of the section above it, not of those in it.
 
 use std::collections::BTreeMap;
 
 use super::naming::{Named, assign};
 use crate::{
-    access::{Permit, action::ManageSections},
+    access::{Permit, action::ManageSections, permit::Level},
     domain::{
         Error, Id, Locale, Version,
         address::AddressKind,
@@ -54,6 +58,7 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageSections>, id: Option<Id<Sec
     let id = id.unwrap_or_else(|| tx.new_id());
     let above = parent(tx, draft.parent_id)?;
     let path = Section::path_below(id, above.as_ref())?;
+    permit.over(Level(above))?;
     let position = match draft.position {
         Some(position) => position,
         None => next_position(tx, draft.parent_id)?,
@@ -67,7 +72,8 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageSections>, id: Option<Id<Sec
 /// Change a section: its names, its place, or the section it lies in.
 ///
 /// # Errors
-/// [`Error::Stale`], [`Error::Invalid`], [`Error::Taken`], [`Error::Forbidden`] outside the grant.
+/// [`Error::Stale`], [`Error::Invalid`], [`Error::Taken`]; [`Error::Forbidden`] outside the grant, also when only the old or the new
+/// place lies there.
 pub fn revise(
     tx: &mut Tx<'_>,
     permit: Permit<ManageSections>,
@@ -88,6 +94,10 @@ pub fn revise(
     let before = section.get().clone();
     let now = tx.now();
     let position = draft.position.unwrap_or(before.position);
+    if before.parent() != draft.parent_id || before.position != position {
+        let left = parent(tx, before.parent())?;
+        permit.over_all([Level(left), Level(above)])?;
+    }
     if before.path == path && before.names == names && before.position == position {
         return Ok(before);
     }
@@ -99,7 +109,7 @@ pub fn revise(
 /// Put the sections below `parent` in this order.
 ///
 /// # Errors
-/// [`Error::Invalid`] when `order` does not name exactly those sections.
+/// [`Error::Invalid`] when `order` does not name exactly those sections; [`Error::Forbidden`] when their level lies outside the grant.
 pub fn reorder(
     tx: &mut Tx<'_>,
     permit: Permit<ManageSections>,
@@ -113,6 +123,8 @@ pub fn reorder(
     if !named.iter().eq(siblings.keys()) {
         return Err(Error::invalid("#/order", "order", "names each section of this level once"));
     }
+    let above = self::parent(tx, parent)?;
+    permit.over(Level(above))?;
     let now = tx.now();
     let mut sorted = Vec::new();
     for (position, id) in (1i32..).zip(order) {

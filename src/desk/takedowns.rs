@@ -29,7 +29,8 @@ fn step<A>(tx: &Tx<'_>, granted: &Granted<A, Article>, reason: &str) -> Result<S
 /// [`Error::Stale`]; [`Error::Invalid`] without a reason; [`Error::Conflict`] with code `withdrawn` when it is down already.
 pub fn take(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected: Version, reason: &str) -> Result<Article, Error> {
     store::articles::hold(tx, id)?;
-    let article = permit.over(store::articles::find(tx, &permit.visibility(), id)?)?;
+    let found = store::articles::find(tx, &permit.visibility(), id)?;
+    let article = super::articles::whole(tx, &permit, found)?;
     super::articles::expect(tx, article.get(), expected)?;
     let taken = step(tx, &article, reason)?;
     allow_everywhere(tx, article.get(), Verb::Withdraw)?;
@@ -45,13 +46,12 @@ pub fn take(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected
 /// [`Error::Stale`]; [`Error::Conflict`] with code `not-withdrawn`, or `erased` when there is nothing left to show.
 pub fn lift(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected: Version, reason: &str) -> Result<Article, Error> {
     store::articles::hold(tx, id)?;
-    let article = permit.over(store::articles::find(tx, &permit.visibility(), id)?)?;
+    let found = store::articles::find(tx, &permit.visibility(), id)?;
+    let article = super::articles::whole(tx, &permit, found)?;
     super::articles::expect(tx, article.get(), expected)?;
     let lifted = step(tx, &article, reason)?;
     allow_everywhere(tx, article.get(), Verb::Reinstate)?;
-    if in_force(tx, article.get())?.erased.is_some() {
-        return Err(Error::Conflict { code: "erased", detail: "its words were erased".to_owned() });
-    }
+    unless_erased(tx, article.get())?;
     store::takedowns::lift(tx, &article, &lifted)?;
     store::articles::find(tx, &permit.visibility(), id)
 }
@@ -62,18 +62,28 @@ fn in_force(tx: &mut Tx<'_>, article: &Article) -> Result<Takedown, Error> {
     last.filter(|t| t.lifted.is_none()).ok_or_else(|| Error::Conflict { code: "not-withdrawn", detail: "it was not taken down".to_owned() })
 }
 
+/// Nothing, while the words of what was taken down are there.
+///
+/// # Errors
+/// [`Error::Conflict`] with code `not-withdrawn`, or `erased`.
+pub(super) fn unless_erased(tx: &mut Tx<'_>, article: &Article) -> Result<(), Error> {
+    if in_force(tx, article)?.erased.is_some() {
+        return Err(Error::Conflict { code: "erased", detail: "its words were erased".to_owned() });
+    }
+    Ok(())
+}
+
 /// Erase the words of an article that was taken down, from revisions and editions too. There is no way back.
 ///
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] with code `not-withdrawn`, or `erased` when that was done already.
 pub fn erase(tx: &mut Tx<'_>, permit: Permit<Erase>, id: Id<Article>, expected: Version, reason: &str) -> Result<Article, Error> {
     store::articles::hold(tx, id)?;
-    let article = permit.over(store::articles::find(tx, &permit.visibility(), id)?)?;
+    let found = store::articles::find(tx, &permit.visibility(), id)?;
+    let article = super::articles::whole(tx, &permit, found)?;
     super::articles::expect(tx, article.get(), expected)?;
     let erased = step(tx, &article, reason)?;
-    if in_force(tx, article.get())?.erased.is_some() {
-        return Err(Error::Conflict { code: "erased", detail: "its words were erased already".to_owned() });
-    }
+    unless_erased(tx, article.get())?;
     store::takedowns::erase(tx, &article, &erased)?;
     store::articles::find(tx, &permit.visibility(), id)
 }

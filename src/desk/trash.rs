@@ -1,6 +1,7 @@
-//! The trash: what nobody wants any more, until it is restored or purged.
+//! The trash: what nobody wants any more, until it is restored or purged. An article lies there whole, so each of these verbs needs
+//! the right over its words in every locale.
 
-use super::publishing::allow_everywhere;
+use super::{articles::whole, publishing::allow_everywhere};
 use crate::{
     access::{
         Permit,
@@ -16,10 +17,12 @@ use crate::{
 /// [`Error::Stale`]; [`Error::Conflict`] with code `live` while the public sees any of it.
 pub fn put(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expected: Version) -> Result<(), Error> {
     store::articles::hold(tx, id)?;
-    let article = permit.over(store::articles::find(tx, &permit.visibility(), id)?)?;
+    let found = store::articles::find(tx, &permit.visibility(), id)?;
+    let article = whole(tx, &permit, found)?;
     super::articles::expect(tx, article.get(), expected)?;
     allow_everywhere(tx, article.get(), Verb::Trash)?;
     store::plans::cancel_all(tx, &article)?;
+    store::previews::revoke_all(tx, &article)?;
     let now = tx.now();
     store::trash::place(tx, &article, expected, Some(now))
 }
@@ -29,7 +32,8 @@ pub fn put(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expe
 /// # Errors
 /// [`Error::NotFound`] when it does not lie there; [`Error::Stale`].
 pub fn restore(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expected: Version) -> Result<Article, Error> {
-    let article = permit.over(store::trash::find(tx, &permit.visibility(), id)?)?;
+    let found = store::trash::find(tx, &permit.visibility(), id)?;
+    let article = whole(tx, &permit, found)?;
     super::articles::expect(tx, article.get(), expected)?;
     allow_everywhere(tx, article.get(), Verb::Restore)?;
     store::trash::place(tx, &article, expected, None)?;
@@ -42,7 +46,8 @@ pub fn restore(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, 
 /// [`Error::NotFound`], [`Error::Stale`]; [`Error::Conflict`] with code `in-use` when it was public once: its address stays taken, and
 /// its words are erased, not purged.
 pub fn purge(tx: &mut Tx<'_>, permit: Permit<Purge>, id: Id<Article>, expected: Version) -> Result<(), Error> {
-    let article = permit.over(store::trash::find(tx, &permit.visibility(), id)?)?;
+    let found = store::trash::find(tx, &permit.visibility(), id)?;
+    let article = whole(tx, &permit, found)?;
     super::articles::expect(tx, article.get(), expected)?;
     if store::editions::exist(tx, id, None)? {
         let detail = "what was public once is taken down and erased, not purged".to_owned();

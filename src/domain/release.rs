@@ -38,8 +38,12 @@ pub struct Release {
     pub publish_at: Option<Instant>,
     /// When it was published.
     pub published_at: Option<Instant>,
+    /// Who said when: it is published in their name.
+    pub planned_by: Option<Id<User>>,
     /// When it could not be.
     pub failed_at: Option<Instant>,
+    /// Why it could not be.
+    pub failure: Option<String>,
     /// What is in it, in order.
     pub items: Vec<Item>,
     /// Its newest version.

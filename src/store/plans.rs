@@ -273,6 +273,6 @@ pub fn wait(tx: &mut Tx<'_>, plan: &Plan, until: Instant) -> Result<(), Error> {
 /// [`Error::Internal`] when the database fails.
 pub fn fail(tx: &mut Tx<'_>, plan: &Plan, by: &Caller, why: &str) -> Result<(), Error> {
     diesel::update(plans::table.find(plan.id)).set((plans::failed_at.eq(Some(tx.now())), plans::failure.eq(Some(why)))).execute(tx.conn)?;
-    tx.record(Change::new(Event::Failed, Subject::Translation(plan.article_id, plan.locale.clone())), by);
+    tx.record(Change::new(Event::Failed, Subject::Translation(plan.article_id, plan.locale.clone())).because(why), by);
     Ok(())
 }

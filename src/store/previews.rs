@@ -96,6 +96,16 @@ pub fn create<A>(tx: &mut Tx<'_>, granted: &Granted<A, Previewed>) -> Result<(),
     Ok(())
 }
 
+/// Let nobody look at any preview of an article any more.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn revoke_all<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>) -> Result<(), Error> {
+    let open = previews::table.filter(previews::article_id.eq(granted.get().id)).filter(previews::revoked_at.is_null());
+    diesel::update(open).set(previews::revoked_at.eq(Some(tx.now()))).execute(tx.conn)?;
+    Ok(())
+}
+
 /// Let nobody look at a preview any more.
 ///
 /// # Errors

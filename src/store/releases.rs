@@ -51,10 +51,14 @@ struct Row {
     created_at: Instant,
     #[diesel(sql_type = At)]
     updated_at: Instant,
+    #[diesel(sql_type = Nullable<Uid>)]
+    planned_by: Option<Id<User>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    failure: Option<String>,
 }
 
-const SELECT: &str = "SELECT r.id, r.name, r.publish_at, r.published_at, r.failed_at, r.version, r.created_by, r.created_at, r.updated_at \
-    FROM releases r WHERE ";
+const SELECT: &str = "SELECT r.id, r.name, r.publish_at, r.published_at, r.failed_at, r.version, r.created_by, r.created_at, r.updated_at, \
+    r.planned_by, r.failure FROM releases r WHERE ";
 
 fn load(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Release>, Error> {
     type ItemRow = (Id<Release>, Id<Article>, String, Version, Version);
@@ -82,7 +86,9 @@ fn load(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Release>, Error> {
         name: row.name,
         publish_at: row.publish_at,
         published_at: row.published_at,
+        planned_by: row.planned_by,
         failed_at: row.failed_at,
+        failure: row.failure,
         version: row.version,
         created_by: row.created_by,
         created_at: row.created_at,
@@ -176,7 +182,9 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Release>, event: Event) -> 
         releases::name.eq(&r.name),
         releases::publish_at.eq(r.publish_at),
         releases::published_at.eq(r.published_at),
+        releases::planned_by.eq(r.planned_by),
         releases::failed_at.eq(r.failed_at),
+        releases::failure.eq(&r.failure),
         releases::version.eq(r.version),
         releases::updated_at.eq(r.updated_at),
     );
@@ -201,7 +209,8 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Release>, event: Event) -> 
         );
         diesel::insert_into(release_items::table).values(row).execute(tx.conn)?;
     }
-    tx.record(Change::new(event, Subject::Release(r.id)), granted.caller());
+    let why = r.failure.as_deref().unwrap_or_default();
+    tx.record(Change::new(event, Subject::Release(r.id)).because(why), granted.caller());
     Ok(())
 }
 

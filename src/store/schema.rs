@@ -447,6 +447,8 @@ diesel::table! {
         created_by -> Nullable<Uid>,
         created_at -> At,
         updated_at -> At,
+        planned_by -> Nullable<Uid>,
+        failure -> Nullable<Text>,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     dialect::{self, Json},
     editions,
     schema::{
-        article_revisions, articles, comments, corrections, editions as edition_rows, previews, release_items, takedowns,
+        article_revisions, articles, comments, corrections, editions as edition_rows, release_items, takedowns,
         translation_revisions, translations,
     },
     translations::words_json,
@@ -124,9 +124,7 @@ pub fn take<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, takedown: &Takedo
     diesel::insert_into(takedowns::table).values(row).execute(tx.conn)?;
     diesel::update(articles::table.find(id)).set(articles::withdrawn_at.eq(Some(at))).execute(tx.conn)?;
     editions::end(tx, id, None, at)?;
-    diesel::update(previews::table.filter(previews::article_id.eq(id)).filter(previews::revoked_at.is_null()))
-        .set(previews::revoked_at.eq(Some(at)))
-        .execute(tx.conn)?;
+    super::previews::revoke_all(tx, granted)?;
     tx.record(Change::new(Event::Withdrawn, Subject::Article(id)).because(&takedown.taken.reason), granted.caller());
     record_public(tx, granted, Event::Withdrawn)
 }

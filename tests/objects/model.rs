@@ -24,6 +24,8 @@ pub(crate) enum Over {
     Seen,
     /// The article where it lies, in the locale of its original.
     Original,
+    /// The article where it lies, in every locale that it has words in.
+    Whole,
     /// The article where it lies, in whatever locale.
     AnyLocale,
     /// The words, or what the thing is about.
@@ -52,13 +54,13 @@ const fn row(method: &'static str, path: &'static str, about: Kind, action: &'st
 }
 
 use Kind::{Article, Comment, Correction, Nothing, Preview, Release, Trashed, Words};
-use Over::{AnyLocale, Everything, Locale, Original, Own, Section, Seen, Somewhere};
+use Over::{AnyLocale, Everything, Locale, Original, Own, Section, Seen, Somewhere, Whole};
 
 #[rustfmt::skip]
 pub(crate) const OPERATIONS: &[Operation] = &[
     row("GET",    "/v1/desk/articles/{id}", Article, "article.read", Seen, ""),
     row("PATCH",  "/v1/desk/articles/{id}", Article, "article.edit", Original, r#"{"genre":"analysis"}"#),
-    row("DELETE", "/v1/desk/articles/{id}", Article, "article.delete", Original, ""),
+    row("DELETE", "/v1/desk/articles/{id}", Article, "article.delete", Whole, ""),
     row("POST",   "/v1/desk/articles/{id}/break-embargo", Article, "embargo.break", Original, r#"{"reason":"It is out."}"#),
     row("POST",   "/v1/desk/articles/{id}/check", Article, "article.read", Seen, "{}"),
     row("GET",    "/v1/desk/articles/{id}/comments", Article, "article.read", Seen, ""),
@@ -66,16 +68,16 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("GET",    "/v1/desk/articles/{id}/corrections", Article, "article.read", Seen, ""),
     row("POST",   "/v1/desk/articles/{id}/corrections", Article, "article.correct", Original, r#"{"kind":"correction","texts":{"en":"It was not."}}"#),
     row("POST",   "/v1/desk/articles/{id}/duplicate", Article, "article.create", Original, r#"{"locales":["en"]}"#),
-    row("POST",   "/v1/desk/articles/{id}/erase", Article, "article.erase", Original, r#"{"reason":"The law."}"#),
+    row("POST",   "/v1/desk/articles/{id}/erase", Article, "article.erase", Whole, r#"{"reason":"The law."}"#),
     row("GET",    "/v1/desk/articles/{id}/previews", Article, "article.read", Seen, ""),
     row("POST",   "/v1/desk/articles/{id}/publish", Article, "article.publish", Original, r#"{"locales":["en"]}"#),
-    row("POST",   "/v1/desk/articles/{id}/reinstate", Article, "article.withdraw", Original, r#"{"reason":"It was right."}"#),
+    row("POST",   "/v1/desk/articles/{id}/reinstate", Article, "article.withdraw", Whole, r#"{"reason":"It was right."}"#),
     row("GET",    "/v1/desk/articles/{id}/revisions", Article, "article.read", Seen, ""),
     row("GET",    "/v1/desk/articles/{id}/revisions/{version}", Article, "article.read", Seen, ""),
     row("GET",    "/v1/desk/articles/{id}/revisions/{version}/diff", Article, "article.read", Seen, ""),
     row("POST",   "/v1/desk/articles/{id}/revisions/{version}/restore", Article, "article.edit", Original, ""),
     row("POST",   "/v1/desk/articles/{id}/schedule", Article, "article.schedule", Original, r#"{"locales":["en"],"publish_at":"2099-02-01T00:00:00Z"}"#),
-    row("POST",   "/v1/desk/articles/{id}/takedown", Article, "article.withdraw", Original, r#"{"reason":"A judge said so."}"#),
+    row("POST",   "/v1/desk/articles/{id}/takedown", Article, "article.withdraw", Whole, r#"{"reason":"A judge said so."}"#),
     row("GET",    "/v1/desk/articles/{id}/takedowns", Article, "article.read", Seen, ""),
     row("POST",   "/v1/desk/articles/{id}/unpublish", Article, "article.unpublish", Original, r#"{"locales":["en"]}"#),
     row("POST",   "/v1/desk/articles/{id}/unschedule", Article, "article.schedule", Original, r#"{"locales":["en"]}"#),
@@ -96,8 +98,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("POST",   "/v1/desk/articles/{id}/translations/{locale}/submit", Words, "translation.submit", Locale, ""),
     row("PATCH",  "/v1/desk/comments/{id}", Comment, "article.comment", Own, r#"{"text":"Whatever."}"#),
     row("DELETE", "/v1/desk/comments/{id}", Comment, "translation.review", Locale, ""),
-    row("POST",   "/v1/desk/comments/{id}/reopen", Comment, "article.comment", AnyLocale, ""),
-    row("POST",   "/v1/desk/comments/{id}/resolve", Comment, "article.comment", AnyLocale, ""),
+    row("POST",   "/v1/desk/comments/{id}/reopen", Comment, "translation.edit", Locale, ""),
+    row("POST",   "/v1/desk/comments/{id}/resolve", Comment, "translation.edit", Locale, ""),
     row("PATCH",  "/v1/desk/corrections/{id}", Correction, "article.correct", Original, r#"{"kind":"clarification"}"#),
     row("DELETE", "/v1/desk/corrections/{id}", Correction, "article.correct", Original, ""),
     row("DELETE", "/v1/desk/previews/{id}", Preview, "article.preview", Locale, ""),
@@ -105,8 +107,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("PATCH",  "/v1/desk/releases/{id}", Release, "release.manage", Locale, r#"{"name":"Another"}"#),
     row("DELETE", "/v1/desk/releases/{id}", Release, "release.manage", Locale, ""),
     row("POST",   "/v1/desk/releases/{id}/publish", Release, "article.publish", Locale, ""),
-    row("POST",   "/v1/desk/trash/{id}/restore", Trashed, "article.delete", Original, ""),
-    row("DELETE", "/v1/desk/trash/{id}", Trashed, "article.purge", Original, ""),
+    row("POST",   "/v1/desk/trash/{id}/restore", Trashed, "article.delete", Whole, ""),
+    row("DELETE", "/v1/desk/trash/{id}", Trashed, "article.purge", Whole, ""),
 
     row("GET",    "/v1/desk/archive/articles", Nothing, "archive.read", Somewhere, ""),
     row("GET",    "/v1/desk/archive/articles/{id}", Nothing, "archive.read", Somewhere, ""),
@@ -270,6 +272,11 @@ pub(crate) fn verdict(who: &Who, op: &Operation, section: char, state: &str, liv
         Over::Seen => true,
         Over::Own => false,
         Over::AnyLocale => granted(who, action, section, state, None),
+        Over::Whole => who.place.locale.is_none() && granted(who, action, section, state, None),
+        // What was taken down is copied by who may reinstate it.
+        Over::Original if op.path.ends_with("/duplicate") && state == "withdrawn" => {
+            granted(who, "article.withdraw", section, state, Some("en"))
+        }
         // Whoever duplicates creates: the copy is their own.
         Over::Original => granted(who, action, section, state, Some("en")),
         _ => granted(who, action, section, state, Some(locale.unwrap_or("en"))),

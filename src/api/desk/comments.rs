@@ -247,7 +247,7 @@ pub struct ListComments {
 }
 
 /// List what is said about an article: threads, oldest first, each with its replies.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ListComments),
+#[utoipa::path(tag = "desk: workflow", security(("token" = [ReadArticle::NAME, ReadArticle::READS])), params(("id" = ArticleId, Path), ListComments),
     responses((status = 200, body = Listing<DeskComment>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/comments")]
 pub(crate) async fn list_comments(
@@ -307,7 +307,7 @@ pub(crate) async fn rewrite_comment(
     done(state, move |tx| desk::comments::rewrite(tx, permit, *id, expected.version()?, &sent.0.text)).await
 }
 
-/// Say that a thread is done with.
+/// Say that a thread is done with: one's own, or one about words that one edits.
 #[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/comments/{id}/resolve")]
@@ -333,7 +333,7 @@ pub(crate) async fn reopen_comment(
     done(state, move |tx| desk::comments::settle(tx, permit, *id, expected.version()?, false)).await
 }
 
-/// Remove a comment with the replies to it: one's own, or any where one reviews.
+/// Remove a comment with the replies to it: one's own while nobody else has replied, or any about words that one reviews.
 #[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/comments/{id}")]

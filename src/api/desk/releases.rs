@@ -101,9 +101,15 @@ pub struct DeskRelease {
     /// When it was published.
     #[schema(read_only)]
     pub published_at: Option<Instant>,
+    /// Who said when: it is published in their name, as far as they may then.
+    #[schema(read_only)]
+    pub planned_by: Option<UserId>,
     /// When it could not be.
     #[schema(read_only)]
     pub failed_at: Option<Instant>,
+    /// Why it could not be.
+    #[schema(read_only)]
+    pub failure: Option<String>,
     /// Its newest version.
     #[schema(read_only)]
     pub version: i32,
@@ -124,7 +130,7 @@ pub type DeskReleasePatch = PatchOf<DeskRelease>;
 impl Resource for DeskRelease {
     type Input = NewRelease;
     const READ_ONLY: &'static [&'static str] = &["id", "version", "created_by", "created_at", "updated_at"];
-    const DERIVED: &'static [&'static str] = &["state", "blockers", "published_at", "failed_at"];
+    const DERIVED: &'static [&'static str] = &["state", "blockers", "published_at", "planned_by", "failed_at", "failure"];
 }
 
 impl From<NewRelease> for Draft {
@@ -161,7 +167,9 @@ fn listed(r: Release) -> DeskRelease {
         publish_at: r.publish_at,
         blockers: None,
         published_at: r.published_at,
+        planned_by: r.planned_by,
         failed_at: r.failed_at,
+        failure: r.failure,
         version: r.version,
         created_by: r.created_by,
         created_at: r.created_at,
@@ -248,6 +256,8 @@ pub(crate) async fn show_release(
 }
 
 /// Change a release that was not published yet.
+///
+/// Needs the right over what was in it and over what is in it then. Whoever saves it with an instant answers for it at that instant.
 #[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(("id" = ReleaseId, Path), Expecting),
     request_body(content = DeskReleasePatch, content_type = "application/merge-patch+json", example = json!({ "publish_at": "2099-03-02T00:30:00Z" })),
     responses((status = 200, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]

@@ -59,7 +59,7 @@ pub(crate) async fn delete_article(
 /// List the trash, what was put there last first.
 ///
 /// Contributors see their own.
-#[utoipa::path(tag = "desk: care", security(("token" = [ReadArticle::NAME])), params(ListPage),
+#[utoipa::path(tag = "desk: care", security(("token" = [ReadArticle::NAME, ReadArticle::READS])), params(ListPage),
     responses((status = 200, body = Listing<DeskArticle>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/trash")]
 pub(crate) async fn list_trash(
@@ -140,7 +140,8 @@ pub struct Duplication {
 
 /// Begin a new article with the facts and words of another.
 ///
-/// They are drafts under new slugs; nothing of it is public, and it is under no embargo.
+/// They are drafts under new slugs, and nothing of it is public; it is under the embargo of the other. What was taken down is copied by those
+/// who may reinstate it.
 #[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME, CreateArticle::READS])), params(("id" = ArticleId, Path)), request_body = Duplication,
     responses((status = 201, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/duplicate")]

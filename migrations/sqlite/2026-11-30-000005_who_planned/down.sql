@@ -1,0 +1,2 @@
+ALTER TABLE releases DROP COLUMN failure;
+ALTER TABLE releases DROP COLUMN planned_by;
