@@ -66,6 +66,7 @@ pub fn empty_trash(store: &Store) -> Result<usize, Error> {
 /// [`Error::Internal`] when the system gives no thread.
 pub fn start(store: Store) -> Result<Worker, Error> {
     Worker::start("scheduler", EVERY, move || {
+        store.finish_erasing()?;
         let done = run_due(&store)?.saturating_add(empty_trash(&store)?);
         if done > 0 {
             tracing::info!(done, "carried out what was planned");

@@ -13,6 +13,7 @@ use std::sync::{
 use diesel::{
     connection::{AnsiTransactionManager, InstrumentationEvent, SimpleConnection, TransactionManager},
     deserialize,
+    migration::MigrationSource,
     pg::PgConnection,
     prelude::*,
     sqlite::SqliteConnection,
@@ -87,7 +88,8 @@ pub(super) fn connect(url: &str, purpose: Use, statements: Arc<AtomicI64>) -> di
         .and_then(|()| {
             conn.batch_execute(match purpose {
                 Use::Read => "PRAGMA cache_size = -2000; PRAGMA query_only = ON",
-                Use::Write => "PRAGMA cache_size = -8000",
+                // What is deleted is overwritten, at once and always: what lies in free pages cannot be found again to be erased.
+                Use::Write => "PRAGMA cache_size = -8000; PRAGMA secure_delete = ON",
             })
         })
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
@@ -202,12 +204,20 @@ pub(super) fn was_told(conn: &mut Conn) -> QueryResult<bool> {
     }
 }
 
-/// Let nothing that this connection deletes be found in the file afterwards. On `PostgreSQL` that is a `VACUUM`'s work.
-pub(super) fn overwrite_what_is_deleted(conn: &mut Conn) -> QueryResult<()> {
-    match conn {
-        Conn::Sqlite(lite) => lite.batch_execute("PRAGMA secure_delete = ON"),
-        Conn::Postgres(_) => Ok(()),
+/// Take what was deleted out of the log of `SQLite` too, by writing it into the file and cutting it off; false when somebody who still
+/// reads is in the way. On `PostgreSQL` that is a `VACUUM`'s work.
+pub(super) fn truncate_log(conn: &mut Conn) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Outcome {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        busy: i32,
     }
+    let Conn::Sqlite(lite) = conn else { return Ok(true) };
+    // Nobody who writes is to wait for those who read.
+    lite.batch_execute("PRAGMA busy_timeout = 200")?;
+    let outcome = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result::<Outcome>(lite);
+    lite.batch_execute("PRAGMA busy_timeout = 10000")?;
+    Ok(outcome?.busy == 0)
 }
 
 /// Bring the schema up to date, one process at a time; the names of the migrations that ran.
@@ -225,9 +235,21 @@ pub(super) fn migrate(conn: &mut Conn) -> Result<Vec<String>, Error> {
     }
 }
 
-/// The migrations that have not run yet.
+/// True when there is a record of migrations.
+pub(super) fn is_begun(conn: &mut Conn) -> QueryResult<bool> {
+    let question = match conn {
+        Conn::Sqlite(_) => "EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations')",
+        Conn::Postgres(_) => "to_regclass('__diesel_schema_migrations') IS NOT NULL",
+    };
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(question)).get_result(conn)
+}
+
+/// The migrations that have not run yet. Where none has, there is no record of them, and none is made.
 pub(super) fn pending(conn: &mut Conn) -> Result<usize, Error> {
+    let begun = is_begun(conn)?;
+    let all = |source: EmbeddedMigrations| MigrationSource::<diesel::sqlite::Sqlite>::migrations(&source).map(|all| all.len());
     match conn {
+        _ if !begun => all(SQLITE_MIGRATIONS).map_err(Error::Internal),
         Conn::Sqlite(lite) => lite.pending_migrations(SQLITE_MIGRATIONS).map(|all| all.len()).map_err(Error::Internal),
         Conn::Postgres(pg) => pg.pending_migrations(POSTGRES_MIGRATIONS).map(|all| all.len()).map_err(Error::Internal),
     }
