@@ -15,6 +15,7 @@ use actix_web::{
 use super::{
     State, delivery,
     idempotency::{Begun, begin, finish as finish_claim},
+    network::client,
     problem::Failure,
 };
 use crate::{
@@ -168,7 +169,7 @@ async fn identify(state: &Data<State>, req: &ServiceRequest, face: Face, id: &st
         _ => return Err(Error::Unauthenticated.into()),
     };
     let verified = Verified::from_token(token, &state.keys, &state.issuer, state.store.now())?;
-    let origin = req.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
+    let origin = client(req.peer_addr(), req.headers(), &state.proxies).map(|ip| ip.to_string()).unwrap_or_default();
     let shown = verified.clone();
     let caller = state.store.read(move |tx| desk::sessions::caller(tx, &shown)).await?;
     Ok(Some((verified, caller.within(id, &origin))))

@@ -108,6 +108,7 @@ impl Failure {
                 // A query parameter is wrong, not the thing that was sent.
                 Error::Invalid(all) if all.iter().all(|v| v.pointer.starts_with('?')) => (StatusCode::BAD_REQUEST, "malformed"),
                 Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+                Error::TooSoon { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts"),
                 Error::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
                 Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
             },
@@ -155,6 +156,9 @@ impl Failure {
             }
             Self::Rule(Error::Busy) => {
                 answer.insert_header((RETRY_AFTER, HeaderValue::from_static("1")));
+            }
+            Self::Rule(Error::TooSoon { seconds }) => {
+                answer.insert_header((RETRY_AFTER, seconds.to_string()));
             }
             Self::MethodNotAllowed(allowed) => {
                 answer.insert_header((ALLOW, allowed.as_str()));

@@ -14,6 +14,7 @@ pub mod corrections;
 pub mod dialect;
 pub mod editions;
 mod failure;
+pub mod files;
 mod group_commit;
 pub mod idempotency;
 pub mod imports;
@@ -46,7 +47,7 @@ use std::{
     fmt,
     sync::{
         Arc, OnceLock, Weak,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
     time::Duration,
 };
@@ -93,6 +94,8 @@ struct Inner {
     line: Line,
     desks: ReadingDesks,
     watcher: OnceLock<Weak<dyn Watcher>>,
+    /// Whether something was erased that the log may still hold.
+    traces: AtomicBool,
 }
 
 impl fmt::Debug for Store {
@@ -167,8 +170,8 @@ impl Store {
                 .build(Manager { url: options.url.clone(), purpose, statements: statements.clone() })
                 .map_err(|e| Error::internal(format!("the database cannot be opened: {e}")))
         };
-        if let Some(folder) = options.url.strip_prefix("sqlite://").and_then(|path| std::path::Path::new(path).parent()) {
-            std::fs::create_dir_all(folder).map_err(|e| Error::internal(format!("{} cannot be created: {e}", folder.display())))?;
+        if let Some(file) = options.url.strip_prefix("sqlite://").map(std::path::Path::new) {
+            files::make_database(file).map_err(|e| Error::internal(format!("{} cannot be created: {e}", file.display())))?;
         }
         // The writer comes first: it creates the file and switches it to WAL before a reader looks.
         let writers = pool(Use::Write, if engine == Engine::Sqlite { 1 } else { options.writers })?;
@@ -184,6 +187,7 @@ impl Store {
             entropy: options.entropy,
             statements,
             watcher: OnceLock::new(),
+            traces: AtomicBool::new(false),
         })))
     }
 
@@ -332,6 +336,15 @@ impl Store {
         dialect::migrate(&mut conn)
     }
 
+    /// True when some of the schema is there; asking makes none.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database does not answer.
+    pub fn is_begun(&self) -> Result<bool, Error> {
+        let mut conn = self.0.writers.get().map_err(Error::internal)?;
+        Ok(dialect::is_begun(&mut conn)?)
+    }
+
     /// How many migrations have not run yet.
     ///
     /// # Errors
@@ -366,6 +379,35 @@ impl Store {
     pub fn analyze(&self) -> Result<(), Error> {
         let mut conn = self.0.writers.get().map_err(Error::internal)?;
         Ok(dialect::analyze(&mut conn)?)
+    }
+
+    /// Let nothing that was erased be found in the files of an embedded database either. While somebody still reads what was there before, it
+    /// is left to [`Store::finish_erasing`].
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the file cannot be written.
+    pub fn erase_traces(&self) -> Result<(), Error> {
+        self.0.traces.store(true, Ordering::SeqCst);
+        self.finish_erasing()
+    }
+
+    /// Try again what [`Store::erase_traces`] could not do.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the file cannot be written.
+    pub fn finish_erasing(&self) -> Result<(), Error> {
+        if self.0.traces.swap(false, Ordering::SeqCst) {
+            let done = taken_from(&self.0.writers).and_then(|mut conn| Ok(dialect::truncate_log(&mut conn)?));
+            self.0.traces.fetch_or(!matches!(done, Ok(true)), Ordering::SeqCst);
+            done?;
+        }
+        Ok(())
+    }
+
+    /// True while something that was erased may still be found in a log.
+    #[must_use]
+    pub fn has_traces(&self) -> bool {
+        self.0.traces.load(Ordering::SeqCst)
     }
 
     /// Leave an embedded database compact, in one file.
