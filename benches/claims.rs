@@ -21,7 +21,7 @@ use dateline::{
     cli::system::{OsEntropy, SystemClock},
     domain::{Locale, address::AddressKind, slug::Slug},
     store::{
-        Options, Store,
+        Limits, Options, Store,
         claims::{self, Claim},
     },
 };
@@ -103,7 +103,14 @@ fn claim_all(store: &Store, headlines: &[String], from: u128) -> Vec<Duration> {
 }
 
 fn measure(url: &str, bundles: &[String]) {
-    let options = Options { url: url.to_owned(), readers: 1, writers: 1, clock: Arc::new(SystemClock), entropy: Arc::new(OsEntropy) };
+    let options = Options {
+        url: url.to_owned(),
+        readers: 1,
+        writers: 1,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+        limits: Limits::default(),
+    };
     let store = Store::open(options).unwrap();
     store.migrate().unwrap();
     let count: usize = std::env::var("CLAIMS").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);

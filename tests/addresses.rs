@@ -415,7 +415,7 @@ both! {
                 if n % 2 == 0 {
                     claims::claim(tx, of(n, &locale), &slug)?;
                 } else {
-                    claims::propose(tx, of(n, &locale), &slug, Some(Visibility::public()))?;
+                    claims::propose(tx, of(n, &locale), &slug, Some(&Visibility::public()))?;
                 }
             }
             Ok(())

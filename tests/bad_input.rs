@@ -131,3 +131,110 @@ both! {
         assert_eq!(refused.json()["request_id"].as_str(), refused.header("x-request-id"));
     }
 }
+
+/// Words and names of the language that the server is written in, which no client is to hear.
+fn speaks_of_the_inside(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    let words = [
+        "struct ",
+        "enum",
+        "variant",
+        "tuple",
+        "newtype",
+        "untagged",
+        "deseriali",
+        "::",
+        ".rs:",
+        "unwrap",
+        "&str",
+        "option<",
+        "target type",
+        "expected one of",
+    ];
+    let types = |word: &str| matches!(word.strip_prefix(['i', 'u', 'f']).unwrap_or_default(), "8" | "16" | "32" | "64" | "128" | "size");
+    let word = words.iter().find(|word| lower.contains(**word)).map(|word| (*word).to_owned());
+    word.or_else(|| lower.split(|c: char| !c.is_alphanumeric()).find(|word| types(word)).map(str::to_owned))
+}
+
+/// Every place in an example, and the place itself, as JSON pointers.
+fn places(value: &serde_json::Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        serde_json::Value::Object(map) => {
+            map.iter().for_each(|(key, inner)| places(inner, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), found));
+        }
+        serde_json::Value::Array(items) => items.iter().enumerate().for_each(|(n, inner)| places(inner, &format!("{at}/{n}"), found)),
+        _ => {}
+    }
+}
+
+/// Whatever is wrong with any value of any body or query, what is said of it is about JSON, and not about the program.
+#[actix_web::test]
+async fn refusals_speak_of_what_was_sent_and_not_of_the_program() {
+    let app = crate::support::TestApp::sqlite().await;
+    let admin = app.admin().await;
+    let contract: serde_json::Value = serde_json::from_str(&crate::support::committed("openapi/v1.json")).unwrap();
+    let odd = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(1.5),
+        json!(1e300),
+        json!(99_999_999_999_999u64),
+        json!("\u{2028}x"),
+        json!([]),
+        json!([[1]]),
+        json!({}),
+        json!({ "zz": [] }),
+    ];
+    let (mut refused, mut wrong) = (0, Vec::new());
+    for (path, item) in contract["paths"].as_object().unwrap() {
+        let filled = path.replace("{locale}", "en").replace("{version}", "1");
+        let filled: String = filled
+            .split('/')
+            .map(|part| if part.starts_with('{') { "/00000000-0000-0000-0000-000000000001".to_owned() } else { format!("/{part}") })
+            .collect::<String>()
+            .split_off(1);
+        for (method, operation) in item.as_object().unwrap() {
+            let verb: Method = method.to_uppercase().parse().unwrap();
+            for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "query") {
+                for value in ["", "x", "-1", "99999999999999999999", "1.5", "%00", "true,false"] {
+                    let answer =
+                        admin.send(verb.clone(), &format!("{filled}?{}={value}", parameter["name"].as_str().unwrap()), &[], None).await;
+                    refused += usize::from(answer.status >= 400);
+                    wrong.extend(
+                        speaks_of_the_inside(&answer.text)
+                            .filter(|_| answer.status >= 400)
+                            .map(|word| format!("{word}: {method} {path} {}", answer.text)),
+                    );
+                }
+            }
+            for (kind, media) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
+                let name = media["schema"]["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")).unwrap_or_default();
+                let schema = &contract["components"]["schemas"][name];
+                let mut example = if media["example"].is_null() { schema["example"].clone() } else { media["example"].clone() };
+                if let (Some(fields), Some(map)) = (schema["properties"].as_object(), example.as_object_mut()) {
+                    fields.keys().for_each(|field| _ = map.entry(field.clone()).or_insert(json!("x")));
+                }
+                let mut all = Vec::new();
+                places(&example, "", &mut all);
+                for place in all {
+                    for value in &odd {
+                        let mut sent = example.clone();
+                        *sent.pointer_mut(&place).unwrap() = value.clone();
+                        let headers = [("content-type", kind.as_str()), ("if-match", "\"1\"")];
+                        let answer = admin.send(verb.clone(), &filled, &headers, Some(sent.to_string().into_bytes())).await;
+                        refused += usize::from(answer.status == 422);
+                        wrong.extend(
+                            speaks_of_the_inside(&answer.text)
+                                .filter(|_| answer.status >= 400)
+                                .map(|word| format!("{word}: {method} {path} {sent} {}", answer.text)),
+                        );
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} such as {:#?}", wrong.len(), &wrong[..wrong.len().min(5)]);
+    assert!(refused > 2_000, "{refused}");
+}

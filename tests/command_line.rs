@@ -103,7 +103,7 @@ fn a_secret_that_others_can_read_is_refused() {
     desk.run(&["check"]);
     std::fs::set_permissions(desk.0.join("data/secret"), std::fs::Permissions::from_mode(0o644)).unwrap();
     let (code, _, complaints) = said(&desk.run(&["check"]));
-    assert_eq!(code, Some(1));
+    assert_eq!(code, Some(2));
     assert!(complaints.contains("DATELINE_SECRET_FILE"), "{complaints}");
 }
 

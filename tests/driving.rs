@@ -60,7 +60,7 @@ impl Newsroom {
         let newsroom = Self { database: database.map_or(embedded, str::to_owned), folder };
         // Made as on an embedded start, and shared by all instances.
         newsroom
-            .command(&["check"])
+            .command(&["migrate"])
             .env("DATABASE_URL", format!("sqlite://{}/other.db", newsroom.folder.display()))
             .env_remove("DATELINE_SECRET_FILE")
             .output()

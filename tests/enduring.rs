@@ -47,7 +47,7 @@ fn limits(seconds: u64) -> Limits {
 }
 
 async fn write(store: &Store, name: &'static str) -> Result<(), Error> {
-    store.write(move |tx| purging::enrol(tx, name)).await
+    store.write(move |tx| purging::enrol(tx, name, name)).await
 }
 
 /// Ask until it is so: until something has happened that nobody tells of.
@@ -67,15 +67,15 @@ both! {
     async fn a_turn_that_lasts_too_long_is_stopped_at_its_next_statement_and_undone(app) {
         let clock = app.clock.clone();
         let late = app.store.write(move |tx| {
-            purging::enrol(tx, "early")?;
+            purging::enrol(tx, "early", "early")?;
             clock.advance(5);
-            purging::enrol(tx, "late")
+            purging::enrol(tx, "late", "late")
         });
         assert!(matches!(late.await, Err(Error::TookTooLong)));
         // Nor is kept what has no further statement.
         let clock = app.clock.clone();
         let late = app.store.write(move |tx| {
-            purging::enrol(tx, "silent")?;
+            purging::enrol(tx, "silent", "silent")?;
             clock.advance(5);
             Ok(())
         });
@@ -85,7 +85,7 @@ both! {
         let late = app.store.write(move |tx| {
             let _ = tx.attempt(|tx| {
                 clock.advance(5);
-                purging::enrol(tx, "part")
+                purging::enrol(tx, "part", "part")
             });
             Ok(())
         });
@@ -98,7 +98,7 @@ both! {
     }
 
     async fn a_write_whose_client_has_gone_is_undone(app) {
-        let (held, work) = held(|tx| purging::enrol(tx, "gone"));
+        let (held, work) = held(|tx| purging::enrol(tx, "gone", "gone"));
         let mut writing = Box::pin(app.store.write(work));
         assert!((&mut writing).now_or_never().is_none());
         held.began.recv().unwrap();
@@ -190,7 +190,7 @@ async fn connections_that_were_ended_are_exchanged_and_who_was_in_the_middle_is_
         editor.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await.ok();
         editor.get("/v1/desk/tags").await.ok();
     }
-    let (held, work) = held(|tx| purging::enrol(tx, "half"));
+    let (held, work) = held(|tx| purging::enrol(tx, "half", "half"));
     let mut writing = Box::pin(app.store.write(work));
     assert!((&mut writing).now_or_never().is_none());
     held.began.recv().unwrap();

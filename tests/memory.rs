@@ -15,7 +15,7 @@ use dateline::{
     },
     desk::{bundle, generating},
     domain::{Locale, cache_tag::CacheTag, page::Paging},
-    store::{Options, Store, listings::Order},
+    store::{Limits, Options, Store, listings::Order},
 };
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 use uuid::Uuid;
@@ -33,7 +33,15 @@ const CAPACITY: u64 = 12 << 20;
 /// A database with some hundred stories in four languages.
 fn store(path: &std::path::Path) -> Store {
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
-    let store = Store::open(Options { url: format!("sqlite://{}", path.display()), readers: 1, writers: 1, clock, entropy }).unwrap();
+    let store = Store::open(Options {
+        url: format!("sqlite://{}", path.display()),
+        readers: 1,
+        writers: 1,
+        clock,
+        entropy,
+        limits: Limits::default(),
+    })
+    .unwrap();
     store.migrate().unwrap();
     let permit: Permit<Import> = Permit::try_from(Caller::system(System::Importer)).unwrap();
     for line in include_str!("../src/cli/demo/newsroom.ndjson").lines() {

@@ -94,10 +94,10 @@ both! {
         let cache = Cache::new();
         let token = || Secret::new("t0ken".to_owned());
         let targets = vec![
-            Target::Varnish { url: cache.url.clone() },
+            Target::Varnish { url: Secret::new(cache.url.clone()) },
             Target::Fastly { url: cache.url.clone(), service: "svc".to_owned(), token: token() },
             Target::Cloudflare { url: cache.url.clone(), zone: "zone".to_owned(), token: token() },
-            Target::Webhook { url: format!("{}/hook", cache.url) },
+            Target::Webhook { url: Secret::new(format!("{}/hook", cache.url)) },
         ];
         let purger = Arc::new(Purger::new(app.store.clone(), targets).unwrap());
         assert_eq!((purge(&app, &purger).await, cache.take().len()), (0, 0), "what was before is nobody's business");
@@ -143,7 +143,7 @@ both! {
         let story = story(&app).await;
         let editor = app.editor().await;
         let cache = Cache::new();
-        let target = || vec![Target::Webhook { url: cache.url.clone() }];
+        let target = || vec![Target::Webhook { url: Secret::new(cache.url.clone()) }];
         let purger = Arc::new(Purger::new(app.store.clone(), target()).unwrap());
         cache.status.store(503, Ordering::SeqCst);
         editor.act(&format!("{story}/unpublish"), &editor.get(&story).await.etag(), &json!({ "locales": ["en"] })).await.ok();
@@ -183,7 +183,7 @@ both! {
         let story = story(&app).await;
         let editor = app.editor().await;
         let cache = Cache::new();
-        let purger = Arc::new(Purger::new(app.store.clone(), vec![Target::Webhook { url: cache.url.clone() }]).unwrap());
+        let purger = Arc::new(Purger::new(app.store.clone(), vec![Target::Webhook { url: Secret::new(cache.url.clone()) }]).unwrap());
         let unpublish = json!({ "locales": ["en"] });
         editor.act(&format!("{story}/unpublish"), &editor.get(&story).await.etag(), &unpublish).await.ok();
         assert_eq!(purge(&app, &purger).await, 1);
@@ -213,7 +213,7 @@ both! {
         let cache = Cache::new();
         let targets = vec![
             Target::Cloudflare { url: cache.url.clone(), zone: "zone".to_owned(), token: Secret::new("t0ken".to_owned()) },
-            Target::Webhook { url: cache.url.clone() },
+            Target::Webhook { url: Secret::new(cache.url.clone()) },
         ];
         let purger = Arc::new(Purger::new(app.store.clone(), targets).unwrap());
         app.multiply(200);
@@ -221,5 +221,27 @@ both! {
         let heard = cache.take();
         assert_eq!((heard.len(), &heard[0].body), (2, &json!({ "purge_everything": true })));
         assert!(heard[1].body["everything"] == false && heard[1].body["tags"].as_array().unwrap().len() > 400, "{}", heard[1].body);
+    }
+
+    async fn neither_database_nor_log_holds_what_is_in_an_address(app) {
+        let url = |host: &str| Secret::new(format!("https://user:hunter2@{host}/T00/hunter2?token=hunter2"));
+        let targets = || vec![Target::Varnish { url: url("one.test:6081") }, Target::Webhook { url: url("two.test") }];
+        // As an earlier version kept them: one that is still told, which is behind, and one that is no longer.
+        let former = targets()[0].former_name();
+        assert!(former.contains("hunter2"));
+        let seq = app.store.read_now(store::changes::last).unwrap();
+        app.store.write_now(|tx| {
+            store::purging::enrol(tx, &former, &former)?;
+            store::purging::enrol(tx, "webhook https://gone.test/hunter2", "none")
+        }).unwrap();
+        story(&app).await;
+        let purger = Purger::new(app.store.clone(), targets()).unwrap();
+        app.store.write_now(store::purging::forget_addresses).unwrap();
+        assert!(!crate::support::everything_kept(&app.url).contains("hunter2"));
+        let told = app.store.write_now(|tx| store::purging::lease(tx, &targets()[0].name(), tx.now().plus_seconds(60))).unwrap();
+        assert_eq!(told.map(|told| told.seq), Some(seq), "it goes on where it was");
+        assert_eq!(targets().iter().map(Target::shown).collect::<Vec<_>>(), ["varnish one.test:6081", "webhook two.test:443"]);
+        assert!(!format!("{purger:?}").contains("hunter2"));
+        assert_ne!(targets()[0].name(), Target::Varnish { url: url("one.test:6082") }.name());
     }
 }

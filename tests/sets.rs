@@ -55,7 +55,7 @@ async fn live(app: &TestApp, article: &str) -> bool {
 }
 
 async fn bin(who: &Client<'_>, path: &str) -> Answer {
-    who.delete(path, &who.get(path).await.header("etag").unwrap_or("\"1\"").to_owned()).await
+    who.delete(path, who.get(path).await.header("etag").unwrap_or("\"1\"")).await
 }
 
 fn item(article: &str, facts: Option<i32>) -> Value {

@@ -38,6 +38,20 @@ both! {
         let again = admin.post("/v1/desk/users", &user).await;
         again.refused(409, "taken");
         assert_eq!(again.violations(), [("#/email".to_owned(), "taken".to_owned())]);
+        for same in ["A@Example.ORG", " a@example.org ", "\u{ff21}@example.org"] {
+            let user = json!({ "email": same, "name": "A", "password": "a-long-sentence-of-mine" });
+            admin.post("/v1/desk/users", &user).await.refused(409, "taken");
+        }
+        let user = json!({ "email": "a@xn--bcher-kva.example", "name": "A", "password": "a-long-sentence-of-mine" });
+        assert_eq!(admin.post("/v1/desk/users", &user).await.ok()["email"], "a@bücher.example");
+        for none in ["a@b", "a", "a@b@c.org", "\"a b\"@c.org", "a@[127.0.0.1]", &format!("{}@b.org", "a".repeat(65)), "a\u{200b}@b.org"] {
+            let user = json!({ "email": none, "name": "A", "password": "a-long-sentence-of-mine" });
+            admin.post("/v1/desk/users", &user).await.refused(422, "invalid");
+        }
+        for name in ["", " ", &"n".repeat(201), "a\u{0}b"] {
+            let user = json!({ "email": "b@example.org", "name": name, "password": "a-long-sentence-of-mine" });
+            admin.post("/v1/desk/users", &user).await.refused(422, "invalid");
+        }
     }
 
     async fn the_last_administrator_stays(app) {

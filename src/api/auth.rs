@@ -1,63 +1,38 @@
 //! Signing in and out.
 
-use std::sync::Arc;
-
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Json, ReqData},
 };
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 
 use super::{
     State,
-    extract::{Body, SignedIn},
+    extract::{Body, Origin, SignedIn},
     problem::{Failure, Problem},
 };
 use crate::{
     access::{
-        action, password,
+        action,
+        brake::{self, Account, Admission},
+        password,
         token::{self, Subject, Verified},
     },
-    desk::{self, sessions::Begun},
+    desk::{
+        self,
+        doors::{KNOWN_SECONDS, Why},
+        sessions::{Begun, Continued},
+    },
     domain::{
         Error, Locale,
         error::Faults,
+        network::Network,
         section::SectionId,
-        user::{GrantId, Role, UserId, email},
+        user::{GrantId, Role, UserId, email_typed},
     },
     store,
 };
-
-/// The cap on passwords being hashed: each takes 46 MiB and a core.
-#[derive(Debug, Clone)]
-pub struct Hashing {
-    running: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
-}
-
-impl Hashing {
-    /// At most `running` at once, and `waiting` more that wait for their turn.
-    #[must_use]
-    pub fn new(running: usize, waiting: usize) -> Self {
-        Self { running: Arc::new(Semaphore::new(running)), waiting: Arc::new(Semaphore::new(running.saturating_add(waiting))) }
-    }
-
-    /// Run one, when its turn comes.
-    ///
-    /// # Errors
-    /// Those of `work`; [`Error::Busy`] when too many wait already.
-    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-        let _place = self.waiting.clone().try_acquire_owned().ok().ok_or_else(|| Error::Busy)?;
-        let turn = self.running.clone().acquire_owned().await.map_err(Error::internal)?;
-        store::aside(move || {
-            let _turn = turn;
-            work()
-        })
-        .await
-    }
-}
 
 /// An e-mail address and a password.
 #[derive(Deserialize, ToSchema)]
@@ -139,21 +114,60 @@ fn scope(names: Option<Vec<String>>) -> Result<Option<String>, Error> {
 
 /// Sign in.
 ///
-/// Gives an access token for 15 minutes and a refresh token for 7 days. An unknown address and a wrong password get the same answer.
+/// Gives an access token for 15 minutes and a refresh token for 7 days. An unknown address and a wrong password get the same answer;
+/// after several wrong ones the answer is 429, and `Retry-After` says when to try again.
 #[utoipa::path(tag = "auth", request_body = Credentials,
     responses((status = 200, body = Tokens), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/token")]
-pub(crate) async fn sign_in(sent: Body<Credentials>, state: Data<State>) -> Result<HttpResponse, Failure> {
+pub(crate) async fn sign_in(sent: Body<Credentials>, from: Origin, state: Data<State>) -> Result<HttpResponse, Failure> {
     let Credentials { email: address, password, scope: names } = sent.0;
     let scope = scope(names)?;
     // What cannot be an address is nobody's; it takes as long as any other.
-    let address = email(&address).unwrap_or_default();
-    let known = state.store.read(move |tx| store::users::by_email(tx, &address)).await?;
-    let (user, kept) = known.unzip();
-    let right = state.hashing.run(move || password::verify(&password, kept.as_deref())).await?;
+    let address = email_typed(&address);
+    let (from, account) = (from.0, Account::named(&address));
+    let refused = |refused: brake::Refused| too_soon(&state, refused.user, from, refused.seconds);
+    state.doors.brake.look(account, from, state.store.now()).map_err(refused)?;
+    let since = state.store.now().plus_seconds(-KNOWN_SECONDS);
+    let door = state.store.read(move |tx| store::users::at_the_door(tx, &address, from, since)).await?;
+    let (user, kept, known) = door.map_or((None, None, false), |d| (Some(d.user), Some(d.password_hash), d.known));
+    // It counts as failed from here on, so that what is tried at once is counted before any of it is done.
+    let attempt = state.doors.brake.admit(account, from, known, state.store.now());
+    let attempt = attempt.map_err(|no| too_soon(&state, no.user.or(user), from, no.seconds))?;
+    let hashed = state.hashing.run(attempt.rank, verified(&state, password, kept, user, attempt, from)).await;
+    let right = hashed.inspect_err(|_| state.doors.brake.take_back(&attempt))?;
     let user = user.filter(|_| right).ok_or(Error::WrongCredentials)?;
-    let begun = state.store.write(move |tx| desk::sessions::begin(tx, user, scope)).await?;
-    tokens(&state, begun)
+    let begun = state.store.write(move |tx| desk::sessions::begin(tx, user, scope, from)).await;
+    match &begun {
+        Ok(_) => state.doors.brake.passed(&attempt),
+        Err(Error::WrongCredentials) => state.doors.note(Some(user), from, Why::Suspended, state.store.now()),
+        Err(_) => state.doors.brake.take_back(&attempt),
+    }
+    tokens(&state, begun?)
+}
+
+/// The looking at a password, which is noted there when it is wrong: whether anybody still waits for the answer or not.
+fn verified(
+    state: &Data<State>,
+    password: String,
+    kept: Option<String>,
+    user: Option<UserId>,
+    attempt: Admission,
+    from: Network,
+) -> impl FnOnce() -> Result<bool, Error> + Send + 'static {
+    let (doors, store) = (state.doors.clone(), state.store.clone());
+    move || {
+        let right = password::verify(&password, kept.as_deref())?;
+        if !right {
+            doors.brake.failed(&attempt, user);
+            doors.note(user, from, if user.is_some() { Why::WrongPassword } else { Why::UnknownAccount }, store.now());
+        }
+        Ok(right)
+    }
+}
+
+fn too_soon(state: &State, user: Option<UserId>, from: Network, seconds: i64) -> Error {
+    state.doors.note(user, from, Why::TooManyAttempts, state.store.now());
+    Error::TooSoon { seconds }
 }
 
 /// Exchange a refresh token for new tokens.
@@ -162,9 +176,22 @@ pub(crate) async fn sign_in(sent: Body<Credentials>, state: Data<State>) -> Resu
 #[utoipa::path(tag = "auth", request_body = Refresh,
     responses((status = 200, body = Tokens), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/refresh")]
-pub(crate) async fn refresh_token(sent: Body<Refresh>, state: Data<State>) -> Result<HttpResponse, Failure> {
-    let begun = state.store.write(move |tx| desk::sessions::refresh(tx, &sent.0.refresh_token)).await?;
-    tokens(&state, begun.ok_or(Error::Unauthenticated)?)
+pub(crate) async fn refresh_token(sent: Body<Refresh>, from: Origin, state: Data<State>) -> Result<HttpResponse, Failure> {
+    let shown = sent.0.refresh_token;
+    let digest = token::refresh_digest(&shown);
+    // What was never given to anybody holds up no writer.
+    let continued = if state.store.read(move |tx| store::sessions::was_given(tx, &digest)).await? {
+        state.store.write(move |tx| desk::sessions::refresh(tx, &shown)).await?
+    } else {
+        Continued::Refused(None)
+    };
+    let (user, why) = match continued {
+        Continued::Begun(begun) => return tokens(&state, begun),
+        Continued::Reused(user) => (Some(user), Why::RefreshTokenReused),
+        Continued::Refused(user) => (user, Why::RefreshToken),
+    };
+    state.doors.note(user, from.0, why, state.store.now());
+    Err(Error::Unauthenticated.into())
 }
 
 /// Sign out.
@@ -265,26 +292,4 @@ pub struct Jwks {
 pub(crate) async fn list_keys(state: Data<State>) -> Json<Jwks> {
     let jwk = |(kid, x): (&str, &str)| Jwk { kty: "OKP", crv: "Ed25519", x: x.to_owned(), kid: kid.to_owned(), alg: "EdDSA", r#use: "sig" };
     Json(Jwks { keys: state.keys.public().map(jwk).collect() })
-}
-
-#[cfg(test)]
-mod tests {
-    use futures_util::future::{join, poll_immediate};
-
-    use super::*;
-
-    #[actix_web::test]
-    async fn no_more_passwords_are_hashed_at_once_than_the_server_bears() {
-        let hashing = Hashing::new(1, 1);
-        let (finish, wait) = std::sync::mpsc::channel::<()>();
-        let mut running = Box::pin(hashing.run(move || wait.recv().map_err(Error::internal)));
-        assert!(poll_immediate(&mut running).await.is_none());
-        let mut waiting = Box::pin(hashing.run(|| Ok(())));
-        assert!(poll_immediate(&mut waiting).await.is_none(), "its turn has not come");
-        assert!(matches!(hashing.run(|| Ok(())).await, Err(Error::Busy)), "nobody else may even wait");
-        finish.send(()).unwrap();
-        let (first, second) = join(running, waiting).await;
-        assert!(first.is_ok() && second.is_ok());
-        assert!(hashing.run(|| Ok(())).await.is_ok());
-    }
 }

@@ -11,7 +11,7 @@ use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
     http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, IF_MATCH},
-    web::{Bytes, BytesMut},
+    web::{Bytes, BytesMut, Data},
 };
 use futures_core::Stream;
 use serde::{
@@ -21,12 +21,13 @@ use serde::{
 use serde_json::Value;
 use utoipa::{PartialSchema, ToSchema, openapi};
 
-use super::{State, clients::intake, json, lists, problem::Failure, typed::typed};
+use super::{State, clients::intake, json, lists, network::client, problem::Failure, typed::typed, wording::plain};
 use crate::{
     access::{Action, Caller, Permit},
     domain::{
         Error, Locale, Version, Violation,
         error::Faults,
+        network::Network,
         page::{Cursor, Paging},
         path,
         text::limits,
@@ -53,6 +54,21 @@ impl FromRequest for SignedIn {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(req.extensions().get::<Caller>().cloned().map(Self).ok_or(Failure::Rule(Error::Unauthenticated)))
+    }
+}
+
+/// The network that a request comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin(pub Network);
+
+impl FromRequest for Origin {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let proxies = req.app_data::<Data<State>>().map_or_else(Default::default, |state| state.proxies.as_slice());
+        let client = client(req.peer_addr(), req.headers(), proxies);
+        ready(Ok(Self(client.map_or(Network::UNKNOWN, Network::of))))
     }
 }
 
@@ -90,7 +106,7 @@ fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
         let name = named.unwrap_or(&path).to_owned();
         let before = pairs.len();
         pairs.retain(|(other, _)| *other != name);
-        faults.push(Violation { pointer: format!("?{name}"), code, detail: message.replace("field", "parameter") });
+        faults.push(Violation { pointer: format!("?{name}"), code, detail: plain(&message) });
         if pairs.len() == before || faults.len() >= 50 {
             return Err(Failure::Malformed(faults));
         }

@@ -24,6 +24,7 @@ use super::{
     clients::{Standing, intake},
     delivery,
     idempotency::{Begun, IDEMPOTENCY_KEY, begin, finish as finish_claim},
+    network::client,
     problem::{Failure, Unread},
 };
 use crate::{
@@ -244,7 +245,7 @@ async fn identify(state: &Data<State>, req: &ServiceRequest, needed: bool, id: &
         _ => return Err(Error::Unauthenticated.into()),
     };
     let verified = Verified::from_token(token, &state.keys, &state.issuer, state.store.now())?;
-    let origin = req.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default();
+    let origin = client(req.peer_addr(), req.headers(), &state.proxies).map(|ip| ip.to_string()).unwrap_or_default();
     let shown = verified.clone();
     let caller = state.store.read(move |tx| desk::sessions::caller(tx, &shown)).await?;
     Ok(Some((verified, caller.within(id, &origin))))

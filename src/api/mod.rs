@@ -7,19 +7,23 @@ pub mod delivery;
 pub mod desk;
 pub mod extract;
 pub mod frame;
+pub mod hashing;
 pub mod health;
 pub mod idempotency;
 pub mod json;
 pub mod lists;
+pub mod network;
 pub mod problem;
 pub mod reply;
 pub mod typed;
+mod wording;
 
 use std::sync::Arc;
 
+use ipnet::IpNet;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{access::keys::Keys, delivery::newsstand::Newsstand, store::Store};
+use crate::{access::keys::Keys, delivery::newsstand::Newsstand, desk::doors::Doors, store::Store};
 
 /// What every handler may use.
 #[derive(Debug)]
@@ -35,7 +39,11 @@ pub struct State {
     /// The `iss` of tokens: the server's public URL.
     pub issuer: String,
     /// Password hashes under way at once, and waiting for their turn.
-    pub hashing: auth::Hashing,
+    pub hashing: hashing::Hashing,
+    /// Who was not let in, and has to wait.
+    pub doors: Arc<Doors>,
+    /// Proxies that are believed when they say for whom they ask.
+    pub proxies: Vec<IpNet>,
     /// Origins whose pages may use the desk.
     pub origins: Vec<String>,
     /// What clients may take before they are answered.

@@ -178,6 +178,7 @@ impl Failure {
                 // A query parameter is wrong, not the thing that was sent.
                 Error::Invalid(all) if all.iter().all(|v| v.pointer.starts_with('?')) => (StatusCode::BAD_REQUEST, "malformed"),
                 Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+                Error::TooSoon { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-attempts"),
                 Error::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
                 Error::TookTooLong => (StatusCode::SERVICE_UNAVAILABLE, "took-too-long"),
                 Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "database-unavailable"),
@@ -194,6 +195,7 @@ impl Failure {
             Self::Rule(Error::Busy) | Self::Unread(Unread::Full) => Some(1),
             Self::Rule(Error::TookTooLong | Error::Unavailable(_)) | Self::NotReady(_) => Some(5),
             Self::Rule(Error::DiskFull(_) | Error::ReadOnly(_)) => Some(60),
+            Self::Rule(Error::TooSoon { seconds }) => Some((*seconds).try_into().unwrap_or(u16::MAX)),
             _ => None,
         }
     }

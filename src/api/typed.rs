@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use serde_path_to_error::Segment;
 
+use super::wording::plain;
 use crate::domain::{Error, Violation};
 
 /// Faults after which nothing more is looked for.
@@ -135,7 +136,7 @@ fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> (Vec<String>,
         path.push(named);
     }
     let escaped: String = path.iter().map(|p| format!("/{}", p.replace('~', "~0").replace('/', "~1"))).collect();
-    let detail = message.split(" at line ").next().unwrap_or_default().to_owned();
+    let detail = plain(&message);
     (path, Violation { pointer: format!("#{escaped}"), code, detail })
 }
 

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{BufRead, BufReader, BufWriter, Read, Write},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -206,9 +206,12 @@ pub(super) fn export(store: &Store, path: &Path) -> Result<(), Failed> {
     if path == Path::new("-") {
         return write_all(store, std::io::stdout().lock());
     }
-    // Written beside the target and renamed, so that a broken export never looks whole.
-    let partial = path.with_extension("partial");
-    let file = File::create(&partial).map_err(cannot)?;
+    // Written beside the target and renamed, so that a broken export never looks whole; it holds drafts, so it is nobody else's to read.
+    let partial = PathBuf::from(format!("{}.partial", path.display()));
+    if std::fs::symlink_metadata(&partial).is_ok() {
+        std::fs::remove_file(&partial).map_err(cannot)?;
+    }
+    let file = store::files::make(&partial).map_err(cannot)?;
     write_all(store, file)?;
     std::fs::rename(&partial, path).map_err(cannot)
 }

@@ -2,36 +2,37 @@
 
 use std::collections::BTreeMap;
 
-use super::{Failed, in_words, open, seal, system};
-use crate::{config::Settings, store};
+use super::{Failed, in_words, survey::survey, system};
+use crate::{config::Settings, domain::Error, store};
 
-/// Check configuration and database, and report every fault.
+/// Check configuration and database, and report every fault. Writes nothing.
 pub(super) fn check(environment: &BTreeMap<String, String>) -> Result<(), Failed> {
     let settings = Settings::from_env(environment).map_err(Failed::Configured)?;
-    let mut faults = Vec::new();
-    if let Err(Failed::Configured(of_seal)) = seal(&settings) {
-        faults.extend(of_seal.into_iter().map(|(name, why)| format!("{name}: {why}")));
-    }
-    match open(&settings) {
-        Err(error) => faults.push(format!("DATABASE_URL: {}", in_words(&error))),
-        Ok(store) => {
+    let found = survey(&settings);
+    let mut others: Vec<String> = found.unanswered.iter().map(|error| format!("DATABASE_URL: {}", in_words(error))).collect();
+    others.extend(found.open.iter().map(|path| format!("{}: others can read it; `dateline migrate` and `serve` close it", path.display())));
+    match &found.store {
+        Some(store) => {
             match store.pending_migrations() {
                 Ok(0) => {}
-                Ok(n) => faults.push(format!("{n} migration(s) have not run: run `dateline migrate`")),
-                Err(error) => faults.push(format!("DATABASE_URL: {}", in_words(&error))),
+                Ok(n) => others.push(format!("{n} migration(s) have not run: run `dateline migrate`")),
+                Err(error) => others.push(format!("DATABASE_URL: {}", in_words(&error))),
             }
-            faults.extend(store.durability_faults().unwrap_or_default());
-            if faults.is_empty() && store.read_now(store::users::count)? == 0 {
-                system::complain("note: nobody can sign in yet; run `dateline user create`");
-            }
+            others.extend(store.durability_faults().unwrap_or_default());
         }
+        None if found.faults.is_empty() && others.is_empty() => others.push("there is no database yet: run `dateline migrate`".to_owned()),
+        None => {}
     }
-    if faults.is_empty() {
-        system::print("Configuration and database are in order.\n");
-        return Ok(());
+    others.iter().for_each(|fault| system::complain(fault));
+    if !found.faults.is_empty() {
+        return Err(Failed::Configured(found.faults));
     }
-    for fault in &faults {
-        system::complain(fault);
+    if !others.is_empty() {
+        return Err(Failed::Partly);
     }
-    Err(Failed::Partly)
+    if found.store.map_or(Ok::<_, Error>(0), |store| store.read_now(store::users::count))? == 0 {
+        system::complain("note: nobody can sign in yet; run `dateline user create`");
+    }
+    system::print("Configuration and database are in order.\n");
+    Ok(())
 }

@@ -39,7 +39,7 @@ fn administrator(store: &Store) -> Result<String, Error> {
         let draft = Draft { email: ADMIN.to_owned(), name: "Administrator".to_owned(), status: UserStatus::Active, grants };
         match store::users::by_email(tx, ADMIN)? {
             None => users::create(tx, permit, &draft, &hash),
-            Some((id, _)) => {
+            Some(id) => {
                 let version = store::users::find(tx, id)?.version;
                 users::revise(tx, permit, id, version, Some(&hash), |_| Ok(draft))
             }

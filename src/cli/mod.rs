@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod generate;
 mod serve;
+mod survey;
 pub mod system;
 mod user;
 
@@ -21,7 +22,7 @@ use crate::{
     },
     config::{self, Settings},
     domain::{Error, Locale, Violation, user::Role},
-    store::{self, Limits, Options, Store, dialect::Engine},
+    store::{self, Limits, Options, Store},
 };
 
 /// A headless CMS for multilingual newsrooms.
@@ -136,6 +137,7 @@ pub fn run() -> ExitCode {
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .init();
+    system::tell_of_panics();
     let settings = || Settings::from_env(&environment).map_err(Failed::Configured);
     let done = match cli.command {
         Command::Openapi => {
@@ -195,9 +197,9 @@ fn open(settings: &Settings) -> Result<Store, Error> {
     })
 }
 
-/// The database, up to date.
+/// The database, up to date; nothing is written before everything that could be refused was looked at.
 fn ready(settings: &Settings) -> Result<Store, Failed> {
-    let store = open(settings)?;
+    let store = survey::prepare(settings)?;
     for name in store.migrate()? {
         tracing::info!(migration = name, "the database was brought up to date");
     }
@@ -205,23 +207,16 @@ fn ready(settings: &Settings) -> Result<Store, Failed> {
 }
 
 fn migrate(settings: &Settings) -> Result<(), Failed> {
-    let store = open(settings)?;
+    let store = survey::prepare(settings)?;
     let done = store.migrate()?;
     system::print(&format!("{} migration(s) ran; the database is up to date.\n", done.len()));
     Ok(())
 }
 
-/// The seal of the signing keys; made on a first embedded start.
-fn seal(settings: &Settings) -> Result<Seal, Failed> {
-    let file = &settings.secret_file;
-    let may_make = settings.engine == Engine::Sqlite;
-    let text = system::secret_file(file, may_make).map_err(|why| Failed::Configured(vec![("DATELINE_SECRET_FILE".to_owned(), why)]))?;
-    Ok(Secret::new(text))
-}
-
 /// The signing keys of this database; a first one is made where there is none.
 fn keys(settings: &Settings, store: &Store) -> Result<Keys, Failed> {
-    let seal = seal(settings)?;
+    let refused = |why| Failed::Configured(vec![("DATELINE_SECRET_FILE".to_owned(), why)]);
+    let seal: Seal = Secret::new(system::read_secret(&settings.secret_file).map_err(refused)?);
     let kept = store.write_now(|tx| store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy())))?;
     Ok(Keys::open(&kept, &seal)?)
 }

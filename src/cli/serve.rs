@@ -6,12 +6,12 @@ use actix_web::web::Data;
 
 use super::{Failed, keys, ready, system};
 use crate::{
-    api::{State, auth::Hashing, clients::Clients, contract::Contract},
+    api::{State, clients::Clients, contract::Contract, hashing::Hashing},
     app,
     config::Settings,
     delivery::newsstand::Newsstand,
     store::{self, Store},
-    workers::{follower, purger, scheduler, watchdog},
+    workers::{doorkeeper, follower, purger, scheduler, watchdog},
 };
 
 /// Bring the database up to date and answer requests until stopped.
@@ -37,7 +37,9 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         purged: !settings.purge.is_empty(),
         store,
         issuer: settings.public_url.clone(),
-        hashing: Hashing::new(settings.hashing, 64),
+        hashing: Hashing::new(settings.hashing, settings.hashing.saturating_mul(8)),
+        doors: Arc::default(),
+        proxies: settings.trusted_proxies.clone(),
         origins: settings.desk_origins.clone(),
         clients: Clients::new(settings.patience, settings.unfinished_bytes),
         contract: Contract::new(&app::openapi()),
@@ -46,16 +48,22 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     // What comes due is carried out as long as the server answers.
     let _watchdog = watchdog::start(state.store.clone())?;
     let _scheduler = scheduler::start(state.store.clone())?;
+    let doorkeeper = doorkeeper::start(state.store.clone(), state.doors.clone())?;
     let _follower = follower::start(state.newsstand.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
+    state.store.write_now(store::purging::forget_addresses)?;
     let bind = settings.bind;
-    actix_web::rt::System::new().block_on(async move {
-        let server = app::server(state, bind, clients)
+    let served = state.clone();
+    let outcome = actix_web::rt::System::new().block_on(async move {
+        let server = app::server(served, bind, clients)
             .map_err(|e| Failed::Otherwise(format!("{bind} cannot be listened on: {e}. Set DATELINE_BIND to another address.")))?;
         tracing::info!("listening on {bind}");
         listening(&settings.public_url);
         server.await.map_err(|e| Failed::Otherwise(e.to_string()))
-    })
+    });
+    drop(doorkeeper);
+    state.doors.write(&state.store)?;
+    outcome
 }
 
 /// How many clients there is room for: no more than there are files to be had beside those that are needed anyway.

@@ -1,16 +1,20 @@
 //! The system's clock, randomness, files and streams: the one file that wraps each.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{Read, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use crate::domain::{Instant, id::Entropy, instant::Clock};
+use crate::{
+    domain::{Instant, id::Entropy, instant::Clock},
+    store::files,
+};
 
 /// The system's clock.
 #[derive(Debug, Clone, Copy)]
@@ -54,34 +58,56 @@ pub(super) fn standard_input() -> std::io::Result<String> {
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
-/// The 32 bytes of a secret file; made with mode 0600 when it is missing and may be made.
-pub(super) fn secret_file(path: &Path, may_make: bool) -> Result<[u8; 32], String> {
-    if may_make && !path.exists() {
-        make_secret(path).map_err(|e| format!("the file cannot be made: {e}"))?;
+/// The 32 bytes of a secret file.
+pub(super) fn read_secret(path: &Path) -> Result<[u8; 32], String> {
+    let found = fs::metadata(path).map_err(|e| format!("the file cannot be read: {e}"))?;
+    if !found.is_file() {
+        return Err("the path of a file, not of something else".to_owned());
     }
-    let text = fs::read_to_string(path).map_err(|e| format!("the file cannot be read: {e}"))?;
-    let mode = fs::metadata(path).map_err(|e| e.to_string())?.permissions().mode();
-    if mode & 0o077 != 0 {
+    if files::is_open(path) {
         return Err("the file can be read by others: give it mode 0600".to_owned());
     }
+    let text = fs::read_to_string(path).map_err(|e| format!("the file cannot be read: {e}"))?;
     let bytes = BASE64_STANDARD.decode(text.trim()).ok().ok_or_else(|| "the file does not hold base64".to_owned())?;
     let bytes: [u8; 32] = bytes.try_into().ok().ok_or_else(|| "the file does not hold 32 bytes in base64".to_owned())?;
-    let first = bytes.first();
-    if bytes.iter().all(|b| Some(b) == first) {
-        return Err("the file holds the same byte 32 times".to_owned());
+    if is_plain(&bytes) {
+        return Err("the file holds no random bytes: make it with `head -c 32 /dev/urandom | base64`".to_owned());
     }
     Ok(bytes)
 }
 
-fn make_secret(path: &Path) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
+/// True for bytes that nobody drew by lot, such as the same again and again, or a count.
+fn is_plain(bytes: &[u8; 32]) -> bool {
+    let kinds: BTreeSet<u8> = bytes.iter().copied().collect();
+    let steps: BTreeSet<u8> = bytes.iter().zip(bytes.iter().skip(1)).map(|(a, b)| b.wrapping_sub(*a)).collect();
+    kinds.len() < 8 || steps.len() == 1
+}
+
+/// Make a secret that is not there yet.
+pub(super) fn make_secret(path: &Path) -> std::io::Result<()> {
+    files::make_folder(path.parent().unwrap_or(Path::new("")))?;
     let mut bytes = [0; 32];
     OsEntropy.fill(&mut bytes);
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = files::make(path)?;
     writeln!(file, "{}", BASE64_STANDARD.encode(bytes))?;
     file.sync_all()
+}
+
+/// True for a folder that others write to and that is not this process's to close.
+pub(super) fn is_shared(folder: &fs::Metadata) -> bool {
+    let mode = folder.permissions().mode();
+    // Whoever may enter `/proc/self` is this process, or the system.
+    let own = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == folder.uid());
+    mode & 0o1000 != 0 || (mode & 0o022 != 0 && !own)
+}
+
+/// Tell of a panic where it happened, but nothing that was made of data at run time.
+pub(super) fn tell_of_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let why = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(not shown: it may hold data)");
+        tracing::error!(place, why, "a part of the program failed");
+    }));
 }
 
 /// A stopwatch, for how long work has taken; not for what time it is.

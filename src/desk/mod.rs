@@ -12,6 +12,7 @@ pub mod bundle;
 pub mod checking;
 pub mod comments;
 pub mod corrections;
+pub mod doors;
 pub mod duplicating;
 pub mod freshness;
 pub mod generating;

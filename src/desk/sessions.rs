@@ -10,6 +10,7 @@ use crate::{
     },
     domain::{
         Error, Id,
+        network::Network,
         site::DeskReading,
         user::{User, UserStatus},
     },
@@ -28,11 +29,11 @@ pub struct Begun {
     pub refresh: String,
 }
 
-/// Begin a session for a user whose password was right.
+/// Begin a session for a user whose password was right, from a network that is known for them from then on.
 ///
 /// # Errors
 /// [`Error::WrongCredentials`] when the user is suspended.
-pub fn begin(tx: &mut Tx<'_>, user: Id<User>, scope: Option<String>) -> Result<Begun, Error> {
+pub fn begin(tx: &mut Tx<'_>, user: Id<User>, scope: Option<String>, from: Network) -> Result<Begun, Error> {
     if store::users::find(tx, user)?.status != UserStatus::Active {
         return Err(Error::WrongCredentials);
     }
@@ -40,24 +41,39 @@ pub fn begin(tx: &mut Tx<'_>, user: Id<User>, scope: Option<String>) -> Result<B
     let refresh = token::new_refresh(tx.entropy());
     let now = tx.now();
     let kept = NewRefresh { digest: &token::refresh_digest(&refresh), expires_at: now.plus_seconds(REFRESH_SECONDS) };
-    store::sessions::begin(tx, &session, now.plus_seconds(SESSION_SECONDS), &kept)?;
+    store::sessions::begin(tx, &session, now.plus_seconds(SESSION_SECONDS), &kept, from)?;
     Ok(Begun { session, refresh })
 }
 
-/// Continue a session: its refresh token is spent and another given. Nothing when the token is no longer good.
+/// What became of a session that was to go on.
+#[derive(Debug)]
+pub enum Continued {
+    /// It goes on.
+    Begun(Begun),
+    /// Its token was spent before, so that it has ended; whose it was.
+    Reused(Id<User>),
+    /// Its token is no longer good; whose it was, if it was somebody's.
+    Refused(Option<Id<User>>),
+}
+
+/// Continue a session: its refresh token is spent and another given.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn refresh(tx: &mut Tx<'_>, shown: &str) -> Result<Option<Begun>, Error> {
+pub fn refresh(tx: &mut Tx<'_>, shown: &str) -> Result<Continued, Error> {
     // A spent token ends its session, which has to be kept: that is no error here.
-    let Spent::Now(session) = store::sessions::spend(tx, &token::refresh_digest(shown))? else { return Ok(None) };
+    let session = match store::sessions::spend(tx, &token::refresh_digest(shown))? {
+        Spent::Now(session) => session,
+        Spent::Before(user) => return Ok(Continued::Reused(user)),
+        Spent::Never(user) => return Ok(Continued::Refused(user)),
+    };
     if store::users::find(tx, session.user)?.status != UserStatus::Active {
-        return Ok(None);
+        return Ok(Continued::Refused(Some(session.user)));
     }
     let refresh = token::new_refresh(tx.entropy());
     let expires_at = tx.now().plus_seconds(REFRESH_SECONDS);
     store::sessions::keep(tx, session.id, &NewRefresh { digest: &token::refresh_digest(&refresh), expires_at })?;
-    Ok(Some(Begun { session, refresh }))
+    Ok(Continued::Begun(Begun { session, refresh }))
 }
 
 /// End a session.

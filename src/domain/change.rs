@@ -60,6 +60,8 @@ vocabulary! {
         Reopened => "reopened",
         /// It moved on in its workflow.
         Moved => "moved",
+        /// Somebody was not let in with it.
+        Refused => "refused",
     }
 }
 
@@ -90,6 +92,8 @@ pub enum Subject {
     Release(Id<Release>),
     /// A user, with their grants.
     User(Id<User>),
+    /// Signing in, where it is not known as whom.
+    SignIn,
 }
 
 /// One entry of the change log, before it has its number and instant.
@@ -132,7 +136,8 @@ impl Change {
                 | Subject::Correction(_)
                 | Subject::Preview(_)
                 | Subject::Release(_)
-                | Subject::User(_),
+                | Subject::User(_)
+                | Subject::SignIn,
                 _,
             ) => Audience::Desk,
         }
@@ -162,6 +167,7 @@ impl Change {
             Subject::Preview(id) => ("preview", Some(id.uuid()), None),
             Subject::Release(id) => ("release", Some(id.uuid()), None),
             Subject::User(id) => ("user", Some(id.uuid()), None),
+            Subject::SignIn => ("sign_in", None, None),
         }
     }
 }
@@ -183,6 +189,7 @@ impl Subject {
             ("preview", Some(id), _) => Self::Preview(id.into()),
             ("release", Some(id), _) => Self::Release(id.into()),
             ("user", Some(id), _) => Self::User(id.into()),
+            ("sign_in", ..) => Self::SignIn,
             _ => return None,
         })
     }
@@ -208,6 +215,7 @@ mod tests {
             Subject::Preview(id.into()),
             Subject::Release(id.into()),
             Subject::User(id.into()),
+            Subject::SignIn,
         ];
         for subject in all {
             let change = Change::new(Event::Created, subject.clone());

@@ -70,6 +70,12 @@ pub enum Error {
     /// Values that break a rule, all of them.
     #[error("{} value(s) are not valid", .0.len())]
     Invalid(Vec<Violation>),
+    /// It was tried too often; how many seconds to wait.
+    #[error("this was tried too often; try again in {seconds} seconds")]
+    TooSoon {
+        /// Until it may be tried again.
+        seconds: i64,
+    },
     /// More work of one kind than the server takes on at once.
     #[error("too much of this is under way; try again in a moment")]
     Busy,
@@ -105,7 +111,7 @@ impl Error {
     #[must_use]
     pub fn passes(&self) -> bool {
         match self {
-            Self::Busy | Self::TookTooLong | Self::Unavailable(_) | Self::DiskFull(_) | Self::ReadOnly(_) => true,
+            Self::Busy | Self::TooSoon { .. } | Self::TookTooLong | Self::Unavailable(_) | Self::DiskFull(_) | Self::ReadOnly(_) => true,
             Self::Unauthenticated
             | Self::WrongCredentials
             | Self::Forbidden(_)

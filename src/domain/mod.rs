@@ -21,6 +21,7 @@ pub mod id;
 pub mod instant;
 pub mod locale;
 pub mod name;
+pub mod network;
 pub mod page;
 pub mod path;
 pub mod plan;

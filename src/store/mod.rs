@@ -15,6 +15,7 @@ pub mod corrections;
 pub mod dialect;
 pub mod editions;
 mod failure;
+pub mod files;
 mod group_commit;
 pub mod idempotency;
 pub mod imports;
@@ -52,7 +53,7 @@ use std::{
     fmt,
     sync::{
         Arc, Condvar, Mutex, OnceLock, Weak,
-        atomic::{AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
 };
 
@@ -111,6 +112,8 @@ struct Inner {
     hearing: Hearing,
     presence: Presence,
     watcher: OnceLock<Weak<dyn Watcher>>,
+    /// Whether something was erased that the log may still hold.
+    traces: AtomicBool,
 }
 
 impl fmt::Debug for Store {
@@ -168,8 +171,8 @@ impl Store {
             first.give_back();
             Ok::<_, Error>(pool)
         };
-        if let Some(folder) = options.url.strip_prefix("sqlite://").and_then(|path| std::path::Path::new(path).parent()) {
-            std::fs::create_dir_all(folder).map_err(|e| Error::internal(format!("{} cannot be created: {e}", folder.display())))?;
+        if let Some(file) = options.url.strip_prefix("sqlite://").map(std::path::Path::new) {
+            files::make_database(file).map_err(|e| Error::internal(format!("{} cannot be created: {e}", file.display())))?;
         }
         // The writer comes first: it creates the file and switches it to WAL before a reader looks.
         let writers = pool(Use::Write, if engine == Engine::Sqlite { 1 } else { options.writers })?;
@@ -194,6 +197,7 @@ impl Store {
             entropy: options.entropy,
             statements,
             watcher: OnceLock::new(),
+            traces: AtomicBool::new(false),
         })))
     }
 
@@ -306,6 +310,14 @@ impl Store {
         self.on_the_writer(dialect::migrate)
     }
 
+    /// True when some of the schema is there; asking makes none.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database does not answer.
+    pub fn is_begun(&self) -> Result<bool, Error> {
+        self.on_the_writer(|conn| Ok(dialect::is_begun(conn)?))
+    }
+
     /// How many migrations have not run yet.
     ///
     /// # Errors
@@ -352,6 +364,35 @@ impl Store {
     /// [`Error::Internal`] when the database does not answer.
     pub fn analyze(&self) -> Result<(), Error> {
         self.on_the_writer(|conn| Ok(dialect::analyze(conn)?))
+    }
+
+    /// Let nothing that was erased be found in the files of an embedded database either. While somebody still reads what was there before, it
+    /// is left to [`Store::finish_erasing`].
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the file cannot be written.
+    pub fn erase_traces(&self) -> Result<(), Error> {
+        self.0.traces.store(true, Ordering::SeqCst);
+        self.finish_erasing()
+    }
+
+    /// Try again what [`Store::erase_traces`] could not do.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the file cannot be written.
+    pub fn finish_erasing(&self) -> Result<(), Error> {
+        if self.0.traces.swap(false, Ordering::SeqCst) {
+            let done = self.on_the_writer(|conn| Ok(dialect::truncate_log(conn)?));
+            self.0.traces.fetch_or(!matches!(done, Ok(true)), Ordering::SeqCst);
+            done?;
+        }
+        Ok(())
+    }
+
+    /// True while something that was erased may still be found in a log.
+    #[must_use]
+    pub fn has_traces(&self) -> bool {
+        self.0.traces.load(Ordering::SeqCst)
     }
 
     /// Leave an embedded database compact, in one file.

@@ -19,15 +19,31 @@ pub struct Told {
     pub attempts: i32,
 }
 
-/// Begin with a cache that is new: it is told of what changes from now on.
+/// Begin with a cache that is new: it is told of what changes from now on. One that was kept under another name goes on under this.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn enrol(tx: &mut Tx<'_>, name: &str) -> Result<(), Error> {
+pub fn enrol(tx: &mut Tx<'_>, name: &str, former: &str) -> Result<(), Error> {
+    let mut sql = Sql::new("UPDATE purge_targets SET name = ");
+    sql.text(name)
+        .push(" WHERE name = ")
+        .text(former)
+        .push(" AND NOT EXISTS (SELECT 1 FROM purge_targets WHERE name = ")
+        .text(name)
+        .push(")");
+    sql.execute(tx)?;
     let now = tx.now();
     let mut sql = Sql::new("INSERT INTO purge_targets (name, seq, attempts, next_at) SELECT ");
     sql.text(name).push(", seq, 0, ").at(now).push(" FROM change_counter WHERE TRUE ON CONFLICT (name) DO NOTHING");
     sql.execute(tx).map(drop)
+}
+
+/// Forget every cache whose name holds an address, as earlier versions kept them with the credentials in it.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn forget_addresses(tx: &mut Tx<'_>) -> Result<usize, Error> {
+    Sql::new("DELETE FROM purge_targets WHERE name LIKE '%://%'").execute(tx)
 }
 
 /// Take it upon this process to tell a cache, until an instant; nothing when another has, when it is not yet time to try again, or when it

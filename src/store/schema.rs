@@ -322,6 +322,7 @@ diesel::table! {
         created_at -> At,
         expires_at -> At,
         revoked_at -> Nullable<At>,
+        network -> Text,
     }
 }
 

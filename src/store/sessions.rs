@@ -8,6 +8,8 @@ use super::{
 };
 use crate::domain::{
     Error, Id, Instant,
+    change::{Change, Event, Subject},
+    network::Network,
     user::{Session, User},
 };
 
@@ -31,17 +33,18 @@ pub struct NewRefresh<'a> {
     pub expires_at: Instant,
 }
 
-/// Begin a session.
+/// Begin a session, from a network.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn begin(tx: &mut Tx<'_>, open: &Open, ends: Instant, refresh: &NewRefresh<'_>) -> Result<(), Error> {
+pub fn begin(tx: &mut Tx<'_>, open: &Open, ends: Instant, refresh: &NewRefresh<'_>, from: Network) -> Result<(), Error> {
     let row = (
         sessions::id.eq(open.id),
         sessions::user_id.eq(open.user),
         sessions::scope.eq(open.scope.as_deref()),
         sessions::created_at.eq(tx.now()),
         sessions::expires_at.eq(ends),
+        sessions::network.eq(from.to_string()),
     );
     diesel::insert_into(sessions::table).values(row).execute(tx.conn)?;
     keep(tx, open.id, refresh)
@@ -81,10 +84,10 @@ pub fn open(tx: &mut Tx<'_>, id: Id<Session>) -> Result<Option<Open>, Error> {
 pub enum Spent {
     /// It was good, and is spent now.
     Now(Open),
-    /// It was spent before: it was stolen, or its thief was first. Its session has ended.
-    Before,
-    /// It is nobody's, or too old.
-    Never,
+    /// It was spent before: it was stolen, or its thief was first. Its session, which is this user's, has ended.
+    Before(Id<User>),
+    /// It is too old, or its session has ended; whose it was, if it was somebody's.
+    Never(Option<Id<User>>),
 }
 
 /// Spend a refresh token; of several at once exactly one succeeds, and the others end the session.
@@ -95,20 +98,37 @@ pub fn spend(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Spent, Error> {
     let now = tx.now();
     let unused = refresh_tokens::table.find(digest.to_vec()).filter(refresh_tokens::used_at.is_null());
     let won = diesel::update(unused).set(refresh_tokens::used_at.eq(Some(now))).execute(tx.conn)? == 1;
-    let row: Option<(Id<Session>, Instant)> = refresh_tokens::table
-        .find(digest.to_vec())
-        .select((refresh_tokens::session_id, refresh_tokens::expires_at))
+    let row: Option<(Id<Session>, Instant, Id<User>)> = refresh_tokens::table
+        .inner_join(sessions::table.on(sessions::id.eq(refresh_tokens::session_id)))
+        .filter(refresh_tokens::digest.eq(digest.to_vec()))
+        .select((refresh_tokens::session_id, refresh_tokens::expires_at, sessions::user_id))
         .first(tx.conn)
         .optional()?;
-    let Some((session, expires)) = row else { return Ok(Spent::Never) };
+    let Some((session, expires, user)) = row else { return Ok(Spent::Never(None)) };
     if !won {
         end(tx, session)?;
-        return Ok(Spent::Before);
+        return Ok(Spent::Before(user));
     }
     Ok(match open(tx, session)? {
         Some(open) if expires > now => Spent::Now(open),
-        _ => Spent::Never,
+        _ => Spent::Never(Some(user)),
     })
+}
+
+/// True for a refresh token that was given to somebody, whatever became of it.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn was_given(tx: &mut Tx<'_>, digest: &[u8]) -> Result<bool, Error> {
+    let found: Option<Id<Session>> =
+        refresh_tokens::table.find(digest.to_vec()).select(refresh_tokens::session_id).first(tx.conn).optional()?;
+    Ok(found.is_some())
+}
+
+/// Log that somebody was not let in: as whom, where that is known, from which network, and why.
+pub fn refused(tx: &mut Tx<'_>, user: Option<Id<User>>, from: Network, why: &str) {
+    let subject = user.map_or(Subject::SignIn, Subject::User);
+    tx.record_of_nobody(Change::new(Event::Refused, subject).because(why), &from.to_string());
 }
 
 /// End a session.

@@ -5,10 +5,10 @@ use serde_json::json;
 
 use super::{
     Tx,
-    dialect::{self, Json},
+    dialect::Json,
     editions,
     schema::{
-        article_revisions, articles, comments, corrections, editions as edition_rows, release_items, takedowns,
+        article_revisions, articles, changes, comments, corrections, editions as edition_rows, imports, plans, release_items, takedowns,
         translation_revisions, translations,
     },
     translations::words_json,
@@ -158,23 +158,66 @@ fn nothing() -> Words {
     }
 }
 
-/// Erase the words of an article from everything that is kept of it: working copy, revisions, editions, comments, corrections,
-/// and answers kept for retries. Its addresses, versions, instants and the reason stay, as a tombstone.
+/// True when the words of an article were erased.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn is_erased(tx: &mut Tx<'_>, id: Id<Article>) -> Result<bool, Error> {
+    let erased = takedowns::table.filter(takedowns::article_id.eq(id)).filter(takedowns::erased_at.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(erased)).get_result(tx.conn)?)
+}
+
+/// Erase the words of an article from everything that is kept of it: working copy, revisions, editions, comments, corrections, plans,
+/// answers kept for retries, and slugs, which are made of headlines.
+///
+/// What stays is a tombstone: versions and instants, who saved, the reasons that were given for takedowns, and the addresses that were
+/// public, in the registry alone: they answer that it is gone, and are never given away.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> Result<(), Error> {
     let id = granted.get().id;
-    dialect::overwrite_what_is_deleted(tx.conn)?;
-    let words = nothing();
+    erase_copies(tx, id)?;
+    erase_editions(tx, id)?;
+    diesel::update(articles::table.find(id)).set(articles::lead.eq(None::<Json>)).execute(tx.conn)?;
+    without_lead(tx, id)?;
+    diesel::delete(comments::table.filter(comments::article_id.eq(id))).execute(tx.conn)?;
+    diesel::delete(corrections::table.filter(corrections::article_id.eq(id))).execute(tx.conn)?;
+    diesel::delete(release_items::table.filter(release_items::article_id.eq(id))).execute(tx.conn)?;
+    diesel::delete(plans::table.filter(plans::article_id.eq(id))).execute(tx.conn)?;
+    // Why an embargo was broken is about the story; why it was taken down is what the law asks for.
+    let of_article = changes::table.filter(changes::subject_id.eq(Some(id.cast::<()>())));
+    diesel::update(of_article.filter(changes::event.eq(Event::EmbargoBroken.as_str()))).set(changes::reason.eq("")).execute(tx.conn)?;
+    // The digest of a record would confirm a guess of what it said.
+    let imported = imports::table.filter(imports::kind.eq("article")).filter(imports::target_id.eq(id.cast::<()>()));
+    diesel::update(imported).set(imports::digest.eq("")).execute(tx.conn)?;
+    super::idempotency::forget_answers(tx)?;
+    let erased =
+        (takedowns::erased_reason.eq(Some(&step.reason)), takedowns::erased_by.eq(step.by), takedowns::erased_at.eq(Some(step.at)));
+    let open = takedowns::table.filter(takedowns::article_id.eq(id)).filter(takedowns::lifted_at.is_null());
+    diesel::update(open).set(erased).execute(tx.conn)?;
+    tx.record(Change::new(Event::Erased, Subject::Article(id)).because(&step.reason), granted.caller());
+    Ok(())
+}
+
+/// The working copy with all its revisions.
+fn erase_copies(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
+    let (words, slug) = (nothing(), id.to_string());
     let of_article = translations::table.filter(translations::article_id.eq(id));
-    diesel::update(of_article).set(translations::headline.eq(&words.headline)).execute(tx.conn)?;
-    let revisions = translation_revisions::table.filter(translation_revisions::article_id.eq(id));
-    diesel::update(revisions)
-        .set((translation_revisions::words.eq(Json(words_json(&words))), translation_revisions::note.eq("")))
-        .execute(tx.conn)?;
+    diesel::update(of_article).set((translations::headline.eq(&words.headline), translations::slug.eq(&slug))).execute(tx.conn)?;
+    let set = (
+        translation_revisions::words.eq(Json(words_json(&words))),
+        translation_revisions::note.eq(""),
+        translation_revisions::slug.eq(&slug),
+    );
+    diesel::update(translation_revisions::table.filter(translation_revisions::article_id.eq(id))).set(set).execute(tx.conn)?;
+    Ok(())
+}
+
+fn erase_editions(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
     let of_edition = (
-        edition_rows::headline.eq(&words.headline),
+        edition_rows::headline.eq(nothing().headline),
+        edition_rows::slug.eq(id.to_string()),
         edition_rows::summary.eq(""),
         edition_rows::lead_alt.eq(""),
         edition_rows::lead_caption.eq(""),
@@ -186,17 +229,6 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
         edition_rows::lag.eq(Json(json!(Lag::default()))),
     );
     diesel::update(edition_rows::table.filter(edition_rows::article_id.eq(id))).set(of_edition).execute(tx.conn)?;
-    diesel::update(articles::table.find(id)).set(articles::lead.eq(None::<Json>)).execute(tx.conn)?;
-    without_lead(tx, id)?;
-    diesel::delete(comments::table.filter(comments::article_id.eq(id))).execute(tx.conn)?;
-    diesel::delete(corrections::table.filter(corrections::article_id.eq(id))).execute(tx.conn)?;
-    diesel::delete(release_items::table.filter(release_items::article_id.eq(id))).execute(tx.conn)?;
-    super::idempotency::forget_answers(tx)?;
-    let erased =
-        (takedowns::erased_reason.eq(Some(&step.reason)), takedowns::erased_by.eq(step.by), takedowns::erased_at.eq(Some(step.at)));
-    let open = takedowns::table.filter(takedowns::article_id.eq(id)).filter(takedowns::lifted_at.is_null());
-    diesel::update(open).set(erased).execute(tx.conn)?;
-    tx.record(Change::new(Event::Erased, Subject::Article(id)).because(&step.reason), granted.caller());
     Ok(())
 }
 

@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// How the log names whoever was not let in.
+const NOBODY: &str = "nobody";
+
 /// An open transaction, with the changes made in it so far.
 pub struct Tx<'a> {
     pub(super) conn: &'a mut Conn,
@@ -136,8 +139,14 @@ impl Tx<'_> {
         });
     }
 
+    /// Log what somebody brought about who was not let in, at the end.
+    pub(super) fn record_of_nobody(&mut self, change: Change, origin: &str) {
+        let (actor, request_id, origin) = (NOBODY.to_owned(), String::new(), origin.to_owned());
+        self.keep(Recorded { change, actor, request_id, origin, rehearsal: false, claim: None });
+    }
+
     fn keep(&mut self, recorded: Recorded) {
-        if !self.changes.iter().any(|known| known.change == recorded.change) {
+        if !self.changes.iter().any(|known| known.change == recorded.change && known.origin == recorded.origin) {
             self.changes.push(recorded);
         }
     }

@@ -6,13 +6,14 @@ use diesel::prelude::*;
 
 use super::{
     Tx,
-    schema::{grants, users},
+    schema::{grants, sessions, users},
 };
 use crate::{
     access::{Granted, permit::Whole},
     domain::{
         Error, Id, Instant, Locale, Version,
         change::{Change, Event, Subject},
+        network::Network,
         page::{Page, Paging},
         section::Section,
         user::{Grant, User},
@@ -109,12 +110,40 @@ pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<User>, Error> {
     })
 }
 
-/// Who has an address, with the hash of their password.
+/// What signing in needs to know of a user.
+#[derive(Debug)]
+pub struct Door {
+    /// Who it is.
+    pub user: Id<User>,
+    /// The hash of their password.
+    pub password_hash: String,
+    /// Whether they have signed in from that network of late.
+    pub known: bool,
+}
+
+/// Who has an address, and whether they have signed in from a network since an instant; in one statement, whoever it is.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<(Id<User>, String)>, Error> {
-    Ok(users::table.filter(users::email.eq(email)).select((users::id, users::password_hash)).first(tx.conn).optional()?)
+pub fn at_the_door(tx: &mut Tx<'_>, email: &str, from: Network, since: Instant) -> Result<Option<Door>, Error> {
+    let before = sessions::table
+        .filter(sessions::user_id.eq(users::id))
+        .filter(sessions::network.eq(from.to_string()))
+        .filter(sessions::created_at.gt(since));
+    let row: Option<(Id<User>, String, bool)> = users::table
+        .filter(users::email.eq(email))
+        .select((users::id, users::password_hash, diesel::dsl::exists(before)))
+        .first(tx.conn)
+        .optional()?;
+    Ok(row.map(|(user, password_hash, known)| Door { user, password_hash, known: known && from != Network::UNKNOWN }))
+}
+
+/// Who has an address.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Id<User>>, Error> {
+    Ok(users::table.filter(users::email.eq(email)).select(users::id).first(tx.conn).optional()?)
 }
 
 /// How many users there are.

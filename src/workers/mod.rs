@@ -1,5 +1,6 @@
 //! What the server does by itself, each worker on a thread of its own.
 
+pub mod doorkeeper;
 pub mod follower;
 pub mod purger;
 pub mod scheduler;

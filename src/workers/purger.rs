@@ -13,6 +13,7 @@ use std::{
 };
 
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::Worker;
 use crate::{
@@ -40,8 +41,8 @@ const LONGEST_WAIT: i64 = 300;
 pub enum Target {
     /// Varnish and what understands the like: `PURGE /` with the tags as `Surrogate-Key`; without any, everything.
     Varnish {
-        /// Where it listens.
-        url: String,
+        /// Where it listens; may hold a password.
+        url: Secret<String>,
     },
     /// Fastly's API.
     Fastly {
@@ -63,8 +64,8 @@ pub enum Target {
     },
     /// Anybody: a `POST` of `{"seq": …, "everything": …, "tags": […], "urls": […]}`.
     Webhook {
-        /// Where to.
-        url: String,
+        /// Where to; may hold a password or a token.
+        url: Secret<String>,
     },
 }
 
@@ -81,15 +82,51 @@ impl Target {
         Self::Cloudflare { url: "https://api.cloudflare.com/client/v4".to_owned(), zone: zone.to_owned(), token }
     }
 
-    /// The name that its place in the log is kept under.
+    /// What it is: its kind, and what tells it from others of that kind.
+    fn identity(&self) -> (&'static str, &str) {
+        match self {
+            Self::Varnish { url } => ("varnish", url.expose()),
+            Self::Fastly { service, .. } => ("fastly", service),
+            Self::Cloudflare { zone, .. } => ("cloudflare", zone),
+            Self::Webhook { url } => ("webhook", url.expose()),
+        }
+    }
+
+    /// The name that its place in the log is kept under; tells nothing of what may be in an address.
     #[must_use]
     pub fn name(&self) -> String {
-        match self {
-            Self::Varnish { url } => format!("varnish {url}"),
-            Self::Fastly { service, .. } => format!("fastly {service}"),
-            Self::Cloudflare { zone, .. } => format!("cloudflare {zone}"),
-            Self::Webhook { url } => format!("webhook {url}"),
+        let (kind, what) = self.identity();
+        let digest = Sha256::new().chain_update("dateline purge target").chain_update(what).finalize();
+        let hex: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        format!("{kind} {hex}")
+    }
+
+    /// The name that earlier versions kept its place under, with whatever was in the address.
+    #[must_use]
+    pub fn former_name(&self) -> String {
+        let (kind, what) = self.identity();
+        format!("{kind} {what}")
+    }
+
+    /// What whoever reads the log knows it by: of an address, host and port alone.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let (kind, what) = self.identity();
+        let url = url::Url::parse(what).ok();
+        let host = url.as_ref().and_then(|url| Some((url.host_str()?, url.port_or_known_default()?)));
+        host.map_or_else(|| format!("{kind} {what}"), |(host, port)| format!("{kind} {host}:{port}"))
+    }
+
+    /// What a failure says, but for the address, which it may name.
+    fn without_address(&self, why: &str) -> String {
+        let (_, what) = self.identity();
+        let parsed = url::Url::parse(what).ok();
+        let mut why = why.replace(what, "its address");
+        for part in parsed.iter().flat_map(|url| [Some(url.as_str()), url.password(), url.query()]).flatten().filter(|part| part.len() > 1)
+        {
+            why = why.replace(part, "…");
         }
+        why
     }
 
     /// The requests that tell it: method, URL, headers and body.
@@ -112,9 +149,9 @@ impl Target {
         };
         let json = ("content-type", "application/json");
         let all = match self {
-            Self::Varnish { url } if everything => vec![request("PURGE", url, &[], String::new())],
+            Self::Varnish { url } if everything => vec![request("PURGE", url.expose(), &[], String::new())],
             Self::Varnish { url } => {
-                tags.chunks(100).map(|some| request("PURGE", url, &[("surrogate-key", &some.join(" "))], String::new())).collect()
+                tags.chunks(100).map(|some| request("PURGE", url.expose(), &[("surrogate-key", &some.join(" "))], String::new())).collect()
             }
             Self::Fastly { url, service, token } => {
                 let key = ("fastly-key", token.expose().as_str());
@@ -146,7 +183,7 @@ impl Target {
             }
             Self::Webhook { url } => {
                 let body = json!({ "seq": seq, "everything": everything, "tags": tags, "urls": urls });
-                vec![request("POST", url, &[json], body.to_string())]
+                vec![request("POST", url.expose(), &[json], body.to_string())]
             }
         };
         all.into_iter().flatten().collect()
@@ -177,8 +214,8 @@ impl Purger {
     /// # Errors
     /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
     pub fn new(store: Store, targets: Vec<Target>) -> Result<Self, Error> {
-        let names: BTreeSet<String> = targets.iter().map(Target::name).collect();
-        store.write_now(|tx| names.iter().try_for_each(|name| store::purging::enrol(tx, name)))?;
+        let names: BTreeSet<(String, String)> = targets.iter().map(|target| (target.name(), target.former_name())).collect();
+        store.write_now(|tx| names.iter().try_for_each(|(name, former)| store::purging::enrol(tx, name, former)))?;
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(TIMEOUT)))
             .max_redirects(0)
@@ -208,7 +245,7 @@ impl Purger {
                 }
                 Err(why) => {
                     let wait = 1i64.checked_shl(u32::try_from(told.attempts).unwrap_or(0)).unwrap_or(LONGEST_WAIT).clamp(1, LONGEST_WAIT);
-                    tracing::warn!(cache = name, attempts = told.attempts, wait, why, "a cache could not be told what to drop");
+                    tracing::warn!(cache = target.shown(), attempts = told.attempts, wait, why, "a cache could not be told what to drop");
                     let next = self.store.now().plus_seconds(wait);
                     self.store.write_now(|tx| store::purging::failed(tx, &name, next))?;
                 }
@@ -231,7 +268,7 @@ impl Purger {
             let Some(due) = waiting.pop_front_if(|next| next.at <= now) else { return };
             drop(waiting);
             if let Err(why) = self.tell(&due.target, due.after, due.last) {
-                tracing::warn!(cache = due.target.name(), why, "a cache could not be told once more what to drop");
+                tracing::warn!(cache = due.target.shown(), why, "a cache could not be told once more what to drop");
                 self.note(OnceMore { at: now, ..due });
             }
         }
@@ -246,7 +283,7 @@ impl Purger {
         }
         for request in requests {
             // What a cache answers is of no interest; that it did not refuse, nor send us elsewhere, is.
-            let status = self.agent.run(request).map_err(|e| e.to_string())?.status();
+            let status = self.agent.run(request).map_err(|e| target.without_address(&e.to_string()))?.status();
             if !status.is_success() {
                 return Err(format!("it answered {status}"));
             }

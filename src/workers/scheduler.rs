@@ -85,6 +85,7 @@ pub fn start(store: Store) -> Result<Worker, Error> {
             expire_keys(&store)?;
         }
         rounds = rounds.wrapping_add(1);
+        store.finish_erasing()?;
         let done = run_due(&store)?.saturating_add(empty_trash(&store)?);
         if done > 0 {
             tracing::info!(done, "carried out what was planned");

@@ -1,8 +1,8 @@
 //! A server of its own for every test: the real routes over the real database, with a clock that the test moves.
 
 pub(crate) mod postgres;
-pub(crate) mod shapes;
 pub(crate) mod served;
+pub(crate) mod shapes;
 
 use std::{
     future::Future,
@@ -32,15 +32,16 @@ use dateline::{
     },
     api::{
         State,
-        auth::Hashing,
         clients::{Clients, Patience},
         contract::Contract,
+        hashing::Hashing,
     },
     app,
     delivery::newsstand::Newsstand,
     desk::{
         self,
         bundle::{Record, import},
+        doors::Doors,
         generating,
         users::{Draft, GrantDraft},
     },
@@ -48,6 +49,7 @@ use dateline::{
         Instant,
         id::Entropy,
         instant::Clock,
+        network::Network,
         user::{Role, UserId, UserStatus},
     },
     store::{Limits, Options, Store, sessions::Open},
@@ -125,11 +127,13 @@ pub(crate) struct TestApp {
 pub(crate) struct Entrance {
     call: Rc<dyn Fn(Request) -> Answering>,
     pub newsstand: Arc<Newsstand>,
+    pub doors: Arc<Doors>,
 }
 
 impl Entrance {
     async fn new(store: Store, keys: Arc<Keys>, capacity: u64) -> Self {
         let newsstand = Newsstand::new(store.clone(), capacity);
+        let doors: Arc<Doors> = Arc::default();
         let state = Data::new(State {
             store,
             newsstand: newsstand.clone(),
@@ -137,6 +141,8 @@ impl Entrance {
             keys,
             issuer: ISSUER.to_owned(),
             hashing: Hashing::new(2, 4),
+            doors: doors.clone(),
+            proxies: vec!["10.0.0.0/8".parse().unwrap()],
             origins: vec!["https://desk.example".to_owned()],
             clients: Clients::new(Patience::default(), 64 << 20),
             contract: Contract::new(&app::openapi()),
@@ -146,7 +152,7 @@ impl Entrance {
             let service = service.clone();
             Box::pin(async move { service.call(request).await.unwrap() })
         };
-        Self { call: Rc::new(call), newsstand }
+        Self { call: Rc::new(call), newsstand, doors }
     }
 }
 
@@ -279,7 +285,8 @@ impl TestApp {
     /// The same, of which so many write.
     pub(crate) fn store_with(&self, readers: u32, writers: u32) -> Store {
         let entropy = Arc::new(Seeded(Mutex::new(11)));
-        Store::open(Options { url: self.url.clone(), readers, writers, clock: self.clock.clone(), entropy, limits: Limits::default() }).unwrap()
+        Store::open(Options { url: self.url.clone(), readers, writers, clock: self.clock.clone(), entropy, limits: Limits::default() })
+            .unwrap()
     }
 
     /// The same database over connections of its own, as another process has it.
@@ -334,7 +341,18 @@ impl TestApp {
 
     /// Nobody the server knows.
     pub(crate) fn anyone(&self) -> Client<'_> {
-        Client { entrance: &self.entrance, user: None, token: None }
+        Client { entrance: &self.entrance, user: None, token: None, from: None }
+    }
+
+    /// Somebody who connects from this address.
+    pub(crate) fn from(&self, address: &str) -> Client<'_> {
+        Client { from: Some(address.parse().unwrap()), ..self.anyone() }
+    }
+
+    /// Write down who was not let in, as the doorkeeper does.
+    pub(crate) async fn write_refusals(&self) -> usize {
+        let (doors, store) = (self.entrance.doors.clone(), self.store.clone());
+        dateline::store::aside(move || doors.write(&store)).await.unwrap()
     }
 
     pub(crate) async fn admin(&self) -> Client<'_> {
@@ -365,7 +383,7 @@ impl TestApp {
                     grants: vec![grant],
                 };
                 let user = desk::users::create(tx, permit, &draft, "-")?;
-                let begun = desk::sessions::begin(tx, user.id, scope)?;
+                let begun = desk::sessions::begin(tx, user.id, scope, Network::UNKNOWN)?;
                 Ok((user.id, begun.session))
             })
             .await
@@ -376,14 +394,14 @@ impl TestApp {
     /// The same user with a new session, for a test that outlives a token.
     pub(crate) async fn again(&self, client: &Client<'_>) -> Client<'_> {
         let user = client.user.unwrap();
-        let begun = self.store.write(move |tx| desk::sessions::begin(tx, user, None)).await.unwrap();
+        let begun = self.store.write(move |tx| desk::sessions::begin(tx, user, None, Network::UNKNOWN)).await.unwrap();
         self.signed_in(user, begun.session)
     }
 
     fn signed_in(&self, user: UserId, session: Open) -> Client<'_> {
         let subject = Subject { user, session: session.id, scope: session.scope };
         let token = token::issue(subject, &self.keys, ISSUER, self.now(), self.store.entropy()).unwrap();
-        Client { entrance: &self.entrance, user: Some(user), token: Some(token) }
+        Client { entrance: &self.entrance, user: Some(user), token: Some(token), from: None }
     }
 
     /// A section, and its id.
@@ -412,6 +430,7 @@ pub(crate) struct Client<'a> {
     entrance: &'a Entrance,
     user: Option<UserId>,
     pub token: Option<String>,
+    from: Option<std::net::IpAddr>,
 }
 
 /// What came back.
@@ -462,15 +481,23 @@ impl Answer {
 }
 
 impl Client<'_> {
+    /// The same caller, connecting from this address.
+    pub(crate) fn connecting(&self, from: &str) -> Self {
+        Self { from: Some(from.parse().unwrap()), ..self.clone() }
+    }
+
     /// The same caller at another instance.
     pub(crate) fn at<'b>(&self, entrance: &'b Entrance) -> Client<'b> {
-        Client { entrance, user: self.user, token: self.token.clone() }
+        Client { entrance, user: self.user, token: self.token.clone(), from: self.from }
     }
 }
 
 impl Client<'_> {
     pub(crate) async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
         let mut request = TestRequest::with_uri(path).method(method);
+        if let Some(from) = self.from {
+            request = request.peer_addr((from, 4711).into());
+        }
         if let Some(token) = &self.token {
             request = request.insert_header(("authorization", format!("Bearer {token}")));
         }

@@ -37,7 +37,7 @@ pub struct ListAudit {
     /// That this happened.
     #[param(inline)]
     event: Option<Event>,
-    /// To this kind of thing: `article`, `translation`, `section`, `user`, …
+    /// To this kind of thing: `article`, `translation`, `section`, `user`, …; `sign_in` where it is not known as whom.
     #[param(max_length = 100)]
     kind: Option<String>,
     /// To the thing with this id.
@@ -76,11 +76,11 @@ pub struct AuditEntry {
     pub subject_id: Option<Uuid>,
     /// In which locale.
     pub locale: Option<Locale>,
-    /// By whom: the id of a user, or `importer`, `operator`, `scheduler`.
+    /// By whom: the id of a user, or `importer`, `operator`, `scheduler`; `nobody` for whoever was not let in (`refused`).
     pub actor: String,
     /// Their name, when it was a user.
     pub actor_name: Option<String>,
-    /// From which network address.
+    /// From which network address; of a refusal over IPv6, the network of 64 bits.
     #[schema(example = "192.0.2.7")]
     pub origin: String,
     /// The reason that was given; empty when none was.

@@ -129,8 +129,8 @@ pub(crate) async fn reinstate_article(
 
 /// Erase the words of an article that was taken down, where the law demands it.
 ///
-/// From the working copy, every revision, every edition, comments and corrections; there is no way back. Addresses, instants and the
-/// reasons stay as a tombstone.
+/// From the working copy, every revision, every edition, comments, corrections and plans; there is no way back, not by an import either.
+/// Addresses that were public, instants and the reasons for takedowns stay as a tombstone.
 #[utoipa::path(tag = "desk: care", security(("token" = [Erase::NAME, Erase::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/erase")]
@@ -141,7 +141,10 @@ pub(crate) async fn erase_article(
     sent: Body<Reason>,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
-    done(state, move |tx| desk::takedowns::erase(tx, permit, *id, expected.version()?, &sent.0.reason)).await
+    let store = state.store.clone();
+    let tombstone = done(state, move |tx| desk::takedowns::erase(tx, permit, *id, expected.version()?, &sent.0.reason)).await?;
+    crate::store::aside(move || store.erase_traces()).await?;
+    Ok(tombstone)
 }
 
 /// List the takedowns of an article, newest first, with their reasons.

@@ -13,6 +13,7 @@ use crate::{
     access::{
         Action, Permit,
         action::{ManageUsers, ReadUsers},
+        brake::Rank,
         password,
     },
     api::{
@@ -182,7 +183,7 @@ fn tagged(user: &user::User) -> Tagged<DeskUser> {
 async fn hashed(state: &Data<State>, password: &str) -> Result<String, Error> {
     let password = check_password(password)?;
     let shared = state.clone();
-    state.hashing.run(move || password::hash(&password, shared.store.entropy())).await
+    state.hashing.run(Rank::Known, move || password::hash(&password, shared.store.entropy())).await
 }
 
 /// List users.

@@ -10,6 +10,7 @@ mod values;
 use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     deserialize,
+    migration::MigrationSource,
     prelude::*,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -151,9 +152,9 @@ pub(super) fn is_dead(conn: &mut Conn, number: i64, own: i64) -> QueryResult<boo
 
 /// Wait for those who hold `what`, and hold it to the end of the transaction. `SQLite` has one writer.
 pub(super) fn queue_for(conn: &mut Conn, what: &str) -> QueryResult<()> {
-    match conn {
-        Conn::Sqlite(_) => Ok(()),
-        Conn::Postgres(pg) => {
+    match &mut conn.link {
+        Link::Sqlite(_) => Ok(()),
+        Link::Postgres(pg) => {
             // Of two numbers: those of one are for a whole database, such as a migration.
             let query = diesel::sql_query("SELECT pg_advisory_xact_lock(7220255, hashtext($1))");
             query.bind::<diesel::sql_types::Text, _>(what).execute(pg).map(drop)
@@ -188,12 +189,20 @@ pub(super) fn was_told(conn: &mut Conn) -> QueryResult<bool> {
     }
 }
 
-/// Let nothing that this connection deletes be found in the file afterwards. On `PostgreSQL` that is a `VACUUM`'s work.
-pub(super) fn overwrite_what_is_deleted(conn: &mut Conn) -> QueryResult<()> {
-    match &mut conn.link {
-        Link::Sqlite(lite) => lite.batch_execute("PRAGMA secure_delete = ON"),
-        Link::Postgres(_) => Ok(()),
+/// Take what was deleted out of the log of `SQLite` too, by writing it into the file and cutting it off; false when somebody who still
+/// reads is in the way. On `PostgreSQL` that is a `VACUUM`'s work.
+pub(super) fn truncate_log(conn: &mut Conn) -> QueryResult<bool> {
+    #[derive(QueryableByName)]
+    struct Outcome {
+        #[diesel(sql_type = diesel::sql_types::Integer)]
+        busy: i32,
     }
+    let Link::Sqlite(lite) = &mut conn.link else { return Ok(true) };
+    // Nobody who writes is to wait for those who read.
+    lite.batch_execute("PRAGMA busy_timeout = 200")?;
+    let outcome = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result::<Outcome>(lite);
+    lite.batch_execute("PRAGMA busy_timeout = 10000")?;
+    Ok(outcome?.busy == 0)
 }
 
 /// Bring the schema up to date, one process at a time; the names of the migrations that ran.
@@ -213,9 +222,21 @@ pub(super) fn migrate(conn: &mut Conn) -> Result<Vec<String>, Error> {
     }
 }
 
-/// The migrations that have not run yet.
+/// True when there is a record of migrations.
+pub(super) fn is_begun(conn: &mut Conn) -> QueryResult<bool> {
+    let question = match &conn.link {
+        Link::Sqlite(_) => "EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations')",
+        Link::Postgres(_) => "to_regclass('__diesel_schema_migrations') IS NOT NULL",
+    };
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(question)).get_result(conn)
+}
+
+/// The migrations that have not run yet. Where none has, there is no record of them, and none is made.
 pub(super) fn pending(conn: &mut Conn) -> Result<usize, Error> {
+    let begun = is_begun(conn)?;
+    let all = |source: EmbeddedMigrations| MigrationSource::<diesel::sqlite::Sqlite>::migrations(&source).map(|all| all.len());
     match &mut conn.link {
+        _ if !begun => all(SQLITE_MIGRATIONS).map_err(Error::Internal),
         Link::Sqlite(lite) => lite.pending_migrations(SQLITE_MIGRATIONS).map(|all| all.len()).map_err(Error::Internal),
         Link::Postgres(pg) => pg.pending_migrations(POSTGRES_MIGRATIONS).map(|all| all.len()).map_err(Error::Internal),
     }
@@ -241,7 +262,6 @@ fn versions<DB: diesel::backend::Backend>(of: &EmbeddedMigrations) -> Result<Vec
 where
     EmbeddedMigrations: diesel::migration::MigrationSource<DB>,
 {
-    use diesel::migration::MigrationSource;
     let all = MigrationSource::<DB>::migrations(of).map_err(Error::Internal)?;
     Ok(all.iter().map(|one| one.name().version().to_string()).collect())
 }

@@ -27,7 +27,8 @@ pub(in crate::store) fn connect(url: &str, purpose: Use, statements: Arc<AtomicI
         .and_then(|()| {
             conn.batch_execute(match purpose {
                 Use::Read => "PRAGMA cache_size = -2000; PRAGMA query_only = ON",
-                Use::Write => "PRAGMA cache_size = -8000",
+                // What is deleted is overwritten, at once and always: what lies in free pages cannot be found again to be erased.
+                Use::Write => "PRAGMA cache_size = -8000; PRAGMA secure_delete = ON",
             })
         })
         .map_err(ConnectionError::CouldntSetupConfiguration)?;

@@ -70,6 +70,11 @@ impl Importer<'_, '_> {
             Before::Nothing => (None, Outcome::Created),
             Before::Mine(of) => (Some(Id::<Article>::from(of.target)), Outcome::Updated),
         };
+        if let Some(id) = existing
+            && store::takedowns::is_erased(self.tx, id)?
+        {
+            return Err(Error::Conflict { code: "erased", detail: "its words were erased, and are not brought back".to_owned() });
+        }
         let stood = existing.map(|id| standing(self.tx, id)).transpose()?;
         let present = FactsRecord {
             kind: r.kind,

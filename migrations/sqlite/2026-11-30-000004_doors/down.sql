@@ -1,0 +1,2 @@
+DROP INDEX sessions_by_network;
+ALTER TABLE sessions DROP COLUMN network;

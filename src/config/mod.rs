@@ -1,0 +1,208 @@
+//! Settings out of the environment, with every fault reported at once.
+
+mod places;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    path::{Component, Path, PathBuf},
+    time::Duration,
+};
+
+use ipnet::IpNet;
+
+use crate::{access::secret::Secret, api::clients::Patience, store::dialect::Engine, workers::purger::Target};
+use reader::Reader;
+
+/// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
+pub const VARIABLES: [(&str, &str, &str); 18] = [
+    ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
+    ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
+    ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
+    (
+        "DATELINE_PUBLIC_URL",
+        "http://127.0.0.1:8080",
+        "The server's own address as clients see it, https where others can connect; it is also the issuer of tokens.",
+    ),
+    (
+        "DATELINE_SECRET_FILE",
+        "data/secret",
+        "File with 32 bytes in base64 that seal the signing keys; made on a first embedded start, required on PostgreSQL.",
+    ),
+    ("DATELINE_CONNECTIONS", "4", "Database connections that read, and on PostgreSQL as many again that write; 1 to 100."),
+    ("DATELINE_HASHING", "2", "Passwords that are hashed at once, each with 46 MiB; 1 to 64."),
+    (
+        "DATELINE_CACHE_MB",
+        "64",
+        "Memory for answers to readers that are kept until something changes them, in MiB; 0 to 65536, and 0 keeps none.",
+    ),
+    (
+        "DATELINE_CLIENTS",
+        "4096",
+        "Connections of clients at once; when there is no room for one more, whoever is waited for longest is sent away; 16 to 100000.",
+    ),
+    ("DATELINE_HEAD_SECONDS", "5", "Seconds for a client to send the head of a request; 1 to 600."),
+    ("DATELINE_BODY_SECONDS", "30", "Seconds for a client to send the body of a request; 1 to 3600."),
+    ("DATELINE_STALL_SECONDS", "60", "Seconds after which a client who takes nothing of an answer is cut off; 1 to 3600."),
+    ("DATELINE_LEAST_RATE", "1024", "Bytes a second that bodies come at, and answers are taken at, at least; 0 to 1048576."),
+    ("DATELINE_UNFINISHED_MB", "64", "Memory for requests that have not come whole, all of them together, in MiB; 8 to 65536."),
+    (
+        "DATELINE_PURGE",
+        "",
+        "Caches that are told what to drop, parted by spaces: varnish=URL, fastly=SERVICE:TOKEN, cloudflare=ZONE:TOKEN, webhook=URL.",
+    ),
+    ("DATELINE_DESK_ORIGINS", "", "Origins whose pages may use the desk from a browser, parted by spaces; none when empty."),
+    (
+        "DATELINE_TRUSTED_PROXIES",
+        "",
+        "Proxies that may say for whom they ask (X-Forwarded-For), parted by spaces: addresses, or networks such as 10.0.0.0/8.",
+    ),
+    ("DATELINE_LOG", "info", "What is logged, such as warn, info or dateline=debug,info."),
+];
+
+/// How a server is set up.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `sqlite://…` or `postgres://…`; may hold a password.
+    pub database_url: Secret<String>,
+    /// The engine it names.
+    pub engine: Engine,
+    /// Where the server listens.
+    pub bind: SocketAddr,
+    /// Folder for what is kept beside the database.
+    pub data_dir: PathBuf,
+    /// The server's own address, without a slash at the end.
+    pub public_url: String,
+    /// File with the seal of the signing keys.
+    pub secret_file: PathBuf,
+    /// Connections that read.
+    pub connections: u32,
+    /// Passwords hashed at once.
+    pub hashing: usize,
+    /// Bytes for answers to readers that are kept.
+    pub cache_bytes: u64,
+    /// Connections of clients at once.
+    pub clients: usize,
+    /// How long clients are waited for.
+    pub patience: Patience,
+    /// Bytes that unfinished requests hold together.
+    pub unfinished_bytes: usize,
+    /// Caches on the way to readers that are told what to drop.
+    pub purge: Vec<Target>,
+    /// Origins whose pages may use the desk.
+    pub desk_origins: Vec<String>,
+    /// Proxies that are believed when they say for whom they ask.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// What is wrong with the environment: variable and reason, never the value.
+pub type Faults = Vec<(String, String)>;
+
+/// The environment of this process. What is no text comes with the characters that stand for that, which no setting may hold.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+pub fn environment() -> BTreeMap<String, String> {
+    std::env::vars_os().map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())).collect()
+}
+
+impl Settings {
+    /// Read the settings.
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn from_env(environment: &BTreeMap<String, String>) -> Result<Self, Faults> {
+        let mut r = Reader::new(environment);
+        let (database_url, engine) = places::database(&mut r);
+        let bind = places::bind(&mut r);
+        let public_url = places::public_url(&mut r, bind);
+        let (data_dir, secret_file) = files(&mut r, engine, &database_url);
+        let settings = Self {
+            database_url: Secret::new(database_url),
+            engine,
+            bind,
+            data_dir,
+            public_url,
+            secret_file,
+            connections: r.number("DATELINE_CONNECTIONS", 1, 100),
+            hashing: r.number("DATELINE_HASHING", 1, 64),
+            cache_bytes: r.number("DATELINE_CACHE_MB", 0u64, 65_536).saturating_mul(1 << 20),
+            clients: r.number("DATELINE_CLIENTS", 16, 100_000),
+            patience: patience(&mut r),
+            unfinished_bytes: r.number("DATELINE_UNFINISHED_MB", 8usize, 65_536).saturating_mul(1 << 20),
+            purge: places::purge(&mut r),
+            desk_origins: places::origins(&mut r),
+            trusted_proxies: places::proxies(&mut r),
+        };
+        if !is_log_filter(&r.get(LOG)) {
+            r.fault(LOG, "levels are off, error, warn, info, debug and trace; parts are named with one, as in dateline=debug");
+        }
+        if r.faults.is_empty() { Ok(settings) } else { Err(r.faults) }
+    }
+
+    /// The file of an embedded database.
+    #[must_use]
+    pub fn database_file(&self) -> Option<&Path> {
+        self.database_url.expose().strip_prefix("sqlite://").map(Path::new)
+    }
+}
+
+fn patience(r: &mut Reader<'_>) -> Patience {
+    let mut seconds = |name, most| Duration::from_secs(r.number(name, 1, most));
+    Patience {
+        head: seconds("DATELINE_HEAD_SECONDS", 600),
+        body: seconds("DATELINE_BODY_SECONDS", 3_600),
+        stall: seconds("DATELINE_STALL_SECONDS", 3_600),
+        least_rate: r.number("DATELINE_LEAST_RATE", 0, 1_048_576),
+    }
+}
+
+/// The data folder and the file with the secret, each of them a place of its own.
+fn files(r: &mut Reader<'_>, engine: Engine, database_url: &str) -> (PathBuf, PathBuf) {
+    let data_dir = PathBuf::from(r.get("DATELINE_DATA_DIR"));
+    let named = r.named("DATELINE_SECRET_FILE").map(PathBuf::from);
+    if engine == Engine::Postgres && named.is_none() {
+        r.fault("DATELINE_SECRET_FILE", "required on PostgreSQL: all instances share it");
+    }
+    let secret_file = named.unwrap_or_else(|| data_dir.join("secret"));
+    for (name, path) in [("DATELINE_DATA_DIR", &data_dir), ("DATELINE_SECRET_FILE", &secret_file)] {
+        if path.starts_with("~") {
+            r.fault(name, "`~` is the shell's to replace; write the path out");
+        }
+    }
+    let plain = |path: &Path| path.components().filter(|part| *part != Component::CurDir).collect::<PathBuf>();
+    let secret = plain(&secret_file);
+    if secret == plain(&data_dir) || r.named("DATELINE_SECRET_FILE").is_some_and(|path| path.ends_with('/')) {
+        r.fault("DATELINE_SECRET_FILE", "the path of a file, not of a folder");
+    }
+    if let Some(database) = database_url.strip_prefix("sqlite://").filter(|path| !path.is_empty()).map(|path| plain(Path::new(path))) {
+        if database == plain(&data_dir) || plain(&data_dir).starts_with(&database) {
+            r.fault("DATELINE_DATA_DIR", "the database is a file, and nothing lies in it");
+        }
+        if ["", "-wal", "-shm", "-journal", "-serving"].iter().any(|end| Path::new(&format!("{}{end}", database.display())) == secret) {
+            r.fault("DATELINE_SECRET_FILE", "the same file as the database's");
+        }
+    }
+    (data_dir, secret_file)
+}
+
+const LOG: &str = "DATELINE_LOG";
+
+/// True for what the log's filter understands as somebody who writes it means it: a lone word would be the name of a part.
+fn is_log_filter(text: &str) -> bool {
+    let level = |word: &str| ["off", "error", "warn", "info", "debug", "trace"].iter().any(|known| word.eq_ignore_ascii_case(known));
+    let directive = |part: &str| {
+        let part = part.trim();
+        level(part) || part.rsplit_once('=').is_some_and(|(target, word)| !target.trim().is_empty() && level(word.trim()))
+    };
+    text.split(',').all(directive) && tracing_subscriber::EnvFilter::builder().parse(text).is_ok()
+}
+
+/// The variable `DATELINE_LOG`, which is needed before anything can be reported; its default while it is not right.
+#[must_use]
+pub fn log_filter(environment: &BTreeMap<String, String>) -> String {
+    let named = environment.get(LOG).map(|text| text.trim()).filter(|text| !text.is_empty() && is_log_filter(text));
+    named.unwrap_or("info").to_owned()
+}

@@ -1,0 +1,64 @@
+//! The environment, read setting by setting; what is wrong with one is noted under its name, and never its value.
+
+use std::{collections::BTreeMap, fmt::Display, str::FromStr};
+
+use super::{Faults, VARIABLES};
+
+/// Where a setting stands that was not set, or was set to nothing.
+pub(super) struct Reader<'a> {
+    environment: &'a BTreeMap<String, String>,
+    pub(super) faults: Faults,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader that has noted every name that looks like a setting and is none.
+    pub(super) fn new(environment: &'a BTreeMap<String, String>) -> Self {
+        let mut reader = Self { environment, faults: Vec::new() };
+        for name in environment.keys() {
+            let ours = name.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("DATELINE_"));
+            let known = VARIABLES.iter().any(|(known, ..)| known == name);
+            if ours && !known && !name.starts_with("DATELINE_TEST_") {
+                reader.fault(name, "there is no such setting");
+            }
+        }
+        for (name, ..) in VARIABLES {
+            if reader.get(name).chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
+                reader.fault(name, "holds characters that are no text");
+            }
+        }
+        reader
+    }
+
+    /// What a setting was set to; its default when it was not.
+    pub(super) fn get(&self, name: &str) -> String {
+        let default = VARIABLES.iter().find(|(n, ..)| *n == name).map_or("", |(_, default, _)| default);
+        self.named(name).unwrap_or(default).to_owned()
+    }
+
+    /// What a setting was set to, if it was.
+    pub(super) fn named(&self, name: &str) -> Option<&'a str> {
+        self.environment.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// The words of a setting that holds a list.
+    pub(super) fn words(&self, name: &str) -> Vec<String> {
+        self.get(name).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
+
+    pub(super) fn fault(&mut self, name: &str, why: impl Into<String>) {
+        self.faults.push((name.to_owned(), why.into()));
+    }
+
+    /// A whole number in digits and nothing else.
+    pub(super) fn number<T: FromStr + PartialOrd + Copy + Display>(&mut self, name: &str, least: T, most: T) -> T {
+        let text = self.get(name);
+        let plain = text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+        match text.parse() {
+            Ok(number) if plain && number >= least && number <= most => number,
+            _ => {
+                self.fault(name, format!("not a whole number from {least} to {most}"));
+                least
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Who was not let in: the audit trail of refused sign-ins and refreshes.
+//!
+//! **Context.** Whoever guesses passwords must be seen, and must not fill the disk by it; nor may the time that an answer takes tell
+//! whether it was noted as somebody's. **Decision.** Refusals are counted in memory by account, network and reason. A worker writes what
+//! is new within a second, and what came after it once a minute, as a number. Of one minute at most [`MOST`] are told apart; the
+//! rest is told of as coming from anywhere. **Consequence.** The log grows by some kilobytes a minute at most, whatever comes. What was
+//! typed is not kept, neither password nor address: an account that nobody has is none.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use crate::{
+    access::brake::Brake,
+    domain::{Error, Id, Instant, network::Network, user::User, vocabulary::vocabulary},
+    store::{self, Store},
+};
+
+/// How many are told apart in a minute.
+const MOST: usize = 20;
+/// Seconds for which the same again is only counted.
+const WINDOW: i64 = 60;
+/// Seconds for which a network is known for a user who has signed in from it: 30 days.
+pub const KNOWN_SECONDS: i64 = 30 * 24 * 3_600;
+
+vocabulary! {
+    /// Why somebody was not let in.
+    pub enum Why {
+        /// The password was wrong.
+        WrongPassword => "wrong-password",
+        /// Nobody has this address.
+        UnknownAccount => "unknown-account",
+        /// The user is suspended.
+        Suspended => "suspended",
+        /// It was tried too often.
+        TooManyAttempts => "too-many-attempts",
+        /// A refresh token that is no longer good, or never was.
+        RefreshToken => "refresh-token",
+        /// A refresh token that was used before; it ended its session.
+        RefreshTokenReused => "refresh-token-reused",
+    }
+}
+
+type Key = (Option<Id<User>>, Network, &'static str);
+
+#[derive(Debug)]
+struct Seen {
+    since: Instant,
+    written: bool,
+    more: u32,
+}
+
+/// The doors of one server: what is counted there.
+#[derive(Debug, Default)]
+pub struct Doors {
+    /// Who has to wait.
+    pub brake: Brake,
+    refused: Mutex<BTreeMap<Key, Seen>>,
+}
+
+/// A refusal as it is logged, with how many there were.
+type Row = (Key, u32);
+
+impl Doors {
+    fn refusals(&self) -> MutexGuard<'_, BTreeMap<Key, Seen>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Note that somebody was not let in.
+    pub fn note(&self, user: Option<Id<User>>, from: Network, why: Why, now: Instant) {
+        let mut refused = self.refusals();
+        let full = refused.len() >= MOST;
+        let own = (user, from, why.as_str());
+        let key = if full && !refused.contains_key(&own) { (None, Network::UNKNOWN, why.as_str()) } else { own };
+        let seen = refused.entry(key).or_insert(Seen { since: now, written: false, more: 0 });
+        seen.more = seen.more.saturating_add(1);
+    }
+
+    fn due(&self, now: Instant) -> Vec<Row> {
+        let mut rows = Vec::new();
+        self.refusals().retain(|key, seen| {
+            let over = seen.since.plus_seconds(WINDOW) <= now || now < seen.since;
+            if seen.more > 0 && (over || !seen.written) {
+                rows.push((*key, seen.more));
+                seen.more = 0;
+                seen.written = true;
+            }
+            !over
+        });
+        rows
+    }
+
+    /// Write what is due to be written; how many entries that were.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails; what was to be written is tried again then.
+    pub fn write(&self, store: &Store) -> Result<usize, Error> {
+        let rows = self.due(store.now());
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let told = |why: &str, count: u32| if count == 1 { why.to_owned() } else { format!("{why}, {count} times") };
+        let written = store.write_now(|tx| {
+            for ((user, from, why), count) in &rows {
+                store::sessions::refused(tx, *user, *from, &told(why, *count));
+            }
+            Ok(rows.len())
+        });
+        if written.is_err() {
+            let mut refused = self.refusals();
+            for (key, count) in rows {
+                let seen = refused.entry(key).or_insert(Seen { since: store.now(), written: false, more: 0 });
+                seen.more = seen.more.saturating_add(count);
+                seen.written = false;
+            }
+        }
+        written
+    }
+}
