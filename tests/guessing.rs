@@ -253,7 +253,7 @@ async fn driving_five_hundred_who_guess_beside_fifty_who_know() {
         let client = app.from(&format!("192.0.{}.{}", n / 250, n % 250));
         let mut statuses = Vec::new();
         for round in 0..5 {
-            let name = if n % 2 == 0 { "reporter-0".to_owned() } else { format!("guess-{n}-{round}") };
+            let name = if n.is_multiple_of(2) { "reporter-0".to_owned() } else { format!("guess-{n}-{round}") };
             statuses.push(enter(&client, &name, "not the password").await.status);
         }
         statuses
@@ -266,7 +266,7 @@ async fn driving_five_hundred_who_guess_beside_fifty_who_know() {
             assert!(tries < 10_000, "shut out");
             actix_web::rt::task::yield_now().await;
         }
-        (n % 2 == 0, tries)
+        (n.is_multiple_of(2), tries)
     };
     let (guessed, knew) = futures_util::future::join(join_all((0..500).map(guess)), join_all((0..50).map(know))).await;
     let count = |status: u16| guessed.iter().flatten().filter(|s| **s == status).count();
