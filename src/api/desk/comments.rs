@@ -247,7 +247,7 @@ pub struct ListComments {
 }
 
 /// List what is said about an article: threads, oldest first, each with its replies.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [ReadArticle::NAME, ReadArticle::READS])), params(("id" = ArticleId, Path), ListComments),
+#[utoipa::path(tag = "desk: workflow", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ListComments),
     responses((status = 200, body = Listing<DeskComment>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/comments")]
 pub(crate) async fn list_comments(

@@ -59,7 +59,7 @@ pub(crate) async fn delete_article(
 /// List the trash, what was put there last first.
 ///
 /// Contributors see their own.
-#[utoipa::path(tag = "desk: care", security(("token" = [ReadArticle::NAME, ReadArticle::READS])), params(ListPage),
+#[utoipa::path(tag = "desk: care", security(("token" = [ReadArticle::NAME])), params(ListPage),
     responses((status = 200, body = Listing<DeskArticle>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/trash")]
 pub(crate) async fn list_trash(
