@@ -79,7 +79,7 @@ fn allocated<T>(work: impl FnOnce() -> T) -> (usize, T) {
 /// Steps and bytes grow with the text, or it is refused; and no reader spends more than its budget.
 fn costs_are_linear(shape: &Shape, wrong: &mut Vec<String>) {
     let mut before: Option<(bool, u64, usize)> = None;
-    for bytes in [MIB / 8, MIB / 4, MIB / 2] {
+    for bytes in [MIB / 16, MIB / 8, MIB / 4] {
         let text = shape.of(bytes);
         let budget = Budget::of(text.len());
         let (taken, accepted) = allocated(|| match format(shape.place) {
