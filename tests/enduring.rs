@@ -183,12 +183,12 @@ both! {
 #[actix_web::test]
 async fn connections_that_were_ended_are_exchanged_and_who_was_in_the_middle_is_told() {
     let Some(app) = TestApp::postgres().await else { return };
-    let editor = app.editor().await;
+    let admin = app.admin().await;
     for _ in 0..3 {
         end_sessions(&app.url);
-        assert_eq!(status(&editor, "/health/ready").await.0, 200);
-        editor.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await.ok();
-        editor.get("/v1/desk/tags").await.ok();
+        assert_eq!(status(&admin, "/health/ready").await.0, 200);
+        admin.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await.ok();
+        admin.get("/v1/desk/tags").await.ok();
     }
     let (held, work) = held(|tx| purging::enrol(tx, "half", "half"));
     let mut writing = Box::pin(app.store.write(work));
@@ -207,22 +207,22 @@ async fn connections_that_were_ended_are_exchanged_and_who_was_in_the_middle_is_
 async fn a_server_that_is_away_is_told_of_and_used_again_when_it_is_back() {
     let Some(mut server) = Own::start() else { return };
     let app = TestApp::on(&server, limits(60)).await;
-    let (editor, instance) = (app.editor().await, app.uncached().await);
+    let (admin, instance) = (app.admin().await, app.uncached().await);
     let reader = app.anyone().at(&instance);
     let tag = json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } });
     server.down();
     for _ in 0..2 {
         reader.get("/v1/tags").await.refused(503, "database-unavailable");
-        editor.post("/v1/desk/tags", &tag).await.refused(503, "database-unavailable");
+        admin.post("/v1/desk/tags", &tag).await.refused(503, "database-unavailable");
         assert!(matches!(write(&app.store, "never").await, Err(Error::Unavailable(_))));
-        let (code, problem) = status(&editor, "/health/ready").await;
+        let (code, problem) = status(&admin, "/health/ready").await;
         assert_eq!((code, &problem["checks"]["database"]), (503, &json!(false)));
-        assert_eq!(status(&editor, "/health/live").await.0, 200, "a restart would not help");
+        assert_eq!(status(&admin, "/health/live").await.0, 200, "a restart would not help");
     }
     server.up();
     reader.get("/v1/tags").await.ok();
-    editor.post("/v1/desk/tags", &tag).await.ok();
-    assert_eq!(status(&editor, "/health/ready").await.0, 200);
+    admin.post("/v1/desk/tags", &tag).await.ok();
+    assert_eq!(status(&admin, "/health/ready").await.0, 200);
 }
 
 #[actix_web::test]
@@ -230,7 +230,7 @@ async fn a_server_that_stands_still_is_told_of_in_time() {
     let Some(server) = Own::start() else { return };
     let app = TestApp::on(&server, Limits::default()).await;
     let store = app.process(3, Limits { read: Duration::from_millis(200), write: Duration::from_millis(200), ..Limits::default() });
-    let editor = app.editor().await;
+    let admin = app.admin().await;
     // The connections are there, and known to be good.
     until(async || store.read(|_| Ok(())).await.is_ok()).await;
     until(async || write(&store, "before").await.is_ok()).await;
@@ -240,13 +240,13 @@ async fn a_server_that_stands_still_is_told_of_in_time() {
         assert!(matches!(store.read(dateline::store::users::count).await, Err(Error::Unavailable(_))));
         assert!(matches!(write(&store, "never").await, Err(Error::Unavailable(_))));
     }
-    let (code, problem) = status(&editor, "/health/ready").await;
+    let (code, problem) = status(&admin, "/health/ready").await;
     assert_eq!((code, &problem["checks"]["database"]), (503, &json!(false)));
-    assert_eq!(status(&editor, "/health/live").await.0, 200);
+    assert_eq!(status(&admin, "/health/live").await.0, 200);
     server.thaw();
     until(async || store.read(dateline::store::users::count).await.is_ok()).await;
     until(async || write(&store, "after").await.is_ok()).await;
-    until(async || status(&editor, "/health/ready").await.0 == 200).await;
+    until(async || status(&admin, "/health/ready").await.0 == 200).await;
     let kept = everything_kept(&app.url);
     assert!(kept.contains("after") && !kept.contains("never"), "whoever was sent away has written nothing");
 }
