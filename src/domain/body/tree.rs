@@ -120,6 +120,8 @@ impl TokenSink for Gate<'_> {
                 // Each name was compared with those before it.
                 sink.spend(tag.attrs.len().saturating_mul(tag.attrs.len()).saturating_add(1));
                 tag.attrs.retain(|a| is_read(&a.name.local));
+                // The tree would keep the room of those that went.
+                tag.attrs.shrink_to_fit();
                 // Formatting elements are compared with those that are open, attribute by attribute.
                 sink.spend(tag.attrs.len().saturating_mul(sink.deepest.get()));
             }
