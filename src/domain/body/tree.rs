@@ -41,10 +41,11 @@ pub(super) fn grow(html: &str, budget: &Budget) -> Result<Html, TooMuch> {
     let builder = TreeBuilder::new_for_fragment(sink, context, None, html5ever::tree_builder::TreeBuilderOpts::default());
     let initial_state = Some(builder.tokenizer_state_for_context_elem(false));
     let gate = Gate { builder, progress: Cell::new(false) };
-    let parser = Tokenizer::new(gate, TokenizerOpts { initial_state, ..TokenizerOpts::default() });
+    let parser = Tokenizer::new(gate, TokenizerOpts { initial_state, discard_bom: false, ..TokenizerOpts::default() });
     let queue = BufferQueue::default();
     let mut watch = Watch::default();
-    for piece in pieces(html) {
+    // The parser would take a byte order mark off each piece; one is meant where a text begins, and nowhere else.
+    for piece in pieces(html.strip_prefix('\u{feff}').unwrap_or(html)) {
         watch.read(piece);
         if watch.most() > limits::HTML_ATTRIBUTES {
             return Err(TooMuch::Attributes);
@@ -119,6 +120,8 @@ impl TokenSink for Gate<'_> {
                 // Each name was compared with those before it.
                 sink.spend(tag.attrs.len().saturating_mul(tag.attrs.len()).saturating_add(1));
                 tag.attrs.retain(|a| is_read(&a.name.local));
+                // The tree would keep the room of those that went.
+                tag.attrs.shrink_to_fit();
                 // Formatting elements are compared with those that are open, attribute by attribute.
                 sink.spend(tag.attrs.len().saturating_mul(sink.deepest.get()));
             }
@@ -272,5 +275,34 @@ impl TreeSink for Counted<'_> {
         self.spend(children);
         self.tree.reparent_children(node, new_parent);
         self.weigh(*new_parent);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What stands how deep, without attributes.
+    fn told(tree: &Html) -> Vec<(usize, String)> {
+        let word = |node: &scraper::Node| match node {
+            scraper::Node::Element(element) => element.name().to_owned(),
+            scraper::Node::Text(text) => format!("{:?}", text.to_string()),
+            _ => "!".to_owned(),
+        };
+        tree.root_element().descendants().map(|node| (node.ancestors().count(), word(node.value()))).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_tree_that_grew_in_pieces_is_the_one_that_grew_at_once(
+            html in "(<(/?)(p|b|i|a href=x|ul|li|table|tr|td|svg|script|style|textarea|pre|template|select|h3)>|<!--|-->|&amp;|&#x27;|&|\u{feff}|\r\n|\r|\n|<img alt=\"x>|\"|हि|[ -~]{0,40}){30,120}",
+        ) {
+            let grown = grow(&html, &Budget::of(html.len())).map(|tree| told(&tree));
+            prop_assert_eq!(grown, Ok(told(&Html::parse_fragment(&html))));
+        }
     }
 }
