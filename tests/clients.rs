@@ -192,7 +192,7 @@ fn heads_and_bodies_in_pieces_are_read_as_well_as_whole_ones() {
 
 /// Read until the server ends the connection, of which nothing more is known than that it does.
 fn until_cut(mut stream: TcpStream) {
-    let mut buffer = [0; 65_536];
+    let mut buffer = [0; 8_192];
     while stream.read(&mut buffer).is_ok_and(|n| n > 0) {}
 }
 
