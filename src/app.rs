@@ -46,6 +46,8 @@ pub fn service(
         .wrap(from_fn(frame))
 }
 
+/// How long a connection on which nothing is said is kept open, beside the time that a head may take on it.
+const QUIET: Duration = Duration::from_secs(5);
 /// How long a connection that is done with may take to end.
 const ENDING: Duration = Duration::from_secs(1);
 /// Connections that a worker takes beside its guests: for those who are being sent away.
@@ -68,6 +70,7 @@ pub fn server(state: Data<State>, bind: SocketAddr, clients: usize) -> io::Resul
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })
+            .keep_alive(QUIET.saturating_add(state.clients.patience.head))
             .client_request_timeout(state.clients.patience.head)
             .client_disconnect_timeout(ENDING)
             .on_connect_ext(|connection: &Connection, data: &mut Extensions| drop(data.insert(connection.standing())))

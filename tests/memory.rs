@@ -28,7 +28,7 @@ fn held() -> usize {
     stats.bytes_allocated - stats.bytes_deallocated
 }
 
-const CAPACITY: u64 = 12 << 20;
+const CAPACITY: u64 = 8 << 20;
 
 /// A database with some hundred stories in four languages.
 fn store(path: &std::path::Path) -> Store {
@@ -126,7 +126,7 @@ fn what_the_newsstand_believes_to_hold_is_what_it_holds() {
         let before = held();
         let newsstand = Newsstand::new(store.clone(), CAPACITY);
         let mut told = Vec::new();
-        for rounds in [500, 4_000, 16_000] {
+        for rounds in [400, 3_000, 8_000] {
             fill(&newsstand, ids.clone(), rounds).await;
             let (held, believed) = (held().saturating_sub(before), usize::try_from(newsstand.bytes()).unwrap());
             told.push((rounds, newsstand.len(), believed >> 10, held >> 10));

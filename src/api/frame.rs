@@ -204,6 +204,8 @@ async fn made(
         answer.headers_mut().remove(header::LOCATION);
         put(answer.headers_mut(), HeaderName::from_static("validate-only"), "true");
     }
+    // The documentation's route takes every path below it; where there is no page, it is as if there were no route.
+    let face = if face == Face::Docs && is_problem(answer.headers()) { Face::Other } else { face };
     finish(answer.headers_mut(), face, id);
     share(answer.headers_mut(), face, origin.as_ref(), &state.origins);
     Ok(answer)
@@ -297,6 +299,10 @@ fn bare(status: StatusCode, id: &str) -> HttpResponse {
     failure.answer(id)
 }
 
+fn is_problem(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|t| t == super::problem::MEDIA_TYPE)
+}
+
 fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.insert(name, HeaderValue::from_static(value));
 }
@@ -322,7 +328,7 @@ fn finish(headers: &mut HeaderMap, face: Face, id: &str) {
     put(headers, header::CONTENT_SECURITY_POLICY, policy);
     let sharing = if face == Face::Delivery { "cross-origin" } else { "same-origin" };
     put(headers, HeaderName::from_static("cross-origin-resource-policy"), sharing);
-    let problem = headers.get(header::CONTENT_TYPE).is_some_and(|t| t == super::problem::MEDIA_TYPE);
+    let problem = is_problem(headers);
     if face == Face::Delivery && headers.contains_key(header::CACHE_CONTROL) {
         // It has said so itself.
     } else if face == Face::Delivery && !problem {
