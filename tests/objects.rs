@@ -142,7 +142,7 @@ fn told(answer: &Answer) -> Told {
 }
 
 async fn ask(who: &Client<'_>, operation: &Operation, id: &str, locale: &str) -> Answer {
-    let path = operation.path.replace("{id}", id).replace("{locale}", locale).replace("{version}", "1");
+    let path = operation.path.replace("{id}", id).replace("{locale}", locale).replace("{version}", "1").replace("{grant_id}", ABSENT);
     let path = if path.ends_with("/diff") { format!("{path}?against=1") } else { path };
     if operation.method == "GET" {
         return who.get(&path).await;
