@@ -187,8 +187,8 @@ mod tests {
             }
         }
         assert!(said > 100, "{said}");
-        let error = serde_json::from_value::<Inner>(json!([])).unwrap_err();
-        assert_eq!(plain(&error.to_string()), "an object is wanted here, not a list");
+        let error = serde_json::from_value::<Inner>(json!("x")).unwrap_err();
+        assert_eq!(plain(&error.to_string()), "an object is wanted here, not text");
         assert_eq!(plain("invalid type: integer `5`, expected a string"), "text is wanted here, not a number");
         assert_eq!(plain("invalid value: integer `300`, expected u8"), "a whole number in its range is wanted here");
         assert_eq!(plain("unknown variant `x`, expected one of `a`, `b`"), "`x` is not known here; known are `a`, `b`");

@@ -140,10 +140,13 @@ mod tests {
         seats.push(guests.admit(address("127.0.0.1")).unwrap());
         // A body that is on its way, an answer that is not taken: both are waited for.
         seats[1].standing.begun(true);
-        assert!(guests.admit(address("127.0.0.1")).is_some() && seats[1].standing.is_sent_away());
+        let third = guests.admit(address("127.0.0.1")).unwrap();
+        assert!(seats[1].standing.is_sent_away() && !seats[0].standing.is_sent_away());
+        third.standing.begun(false);
         seats[0].standing.stall();
-        assert!(guests.admit(address("127.0.0.1")).is_some() && seats[0].standing.is_sent_away());
-        drop(seats);
+        let fourth = guests.admit(address("127.0.0.1")).unwrap();
+        assert!(seats[0].standing.is_sent_away());
+        drop((seats, third, fourth));
         assert!(guests.all.borrow().is_empty() && guests.by_network.borrow().is_empty());
     }
 }
