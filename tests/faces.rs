@@ -120,8 +120,11 @@ both! {
                     if worn_here == worn(&plain) && (answer.status == plain.status || plain.status == 200) {
                         by_route += 1;
                     } else {
-                        // No route, or that of a value that the plain path does not name.
-                        let same = worn_here == worn(&plain) || worn_here == strictest;
+                        // No route, or one of the same face that says something else; nobody may keep more of it than of the plain one.
+                        let (mut here, mut there) = (worn_here.clone(), worn(&plain));
+                        let kept = here.remove("who may keep it").unwrap();
+                        let keeps_no_more = there.remove("who may keep it") == Some(kept.clone()) || kept.contains("no-store");
+                        let same = (here == there && keeps_no_more) || worn_here == strictest;
                         assert!(same, "{at}: {worn_here:?}, and plainly {:?}", worn(&plain));
                         by_none += 1;
                     }

@@ -205,7 +205,8 @@ async fn made(
         put(answer.headers_mut(), HeaderName::from_static("validate-only"), "true");
     }
     // The documentation's route takes every path below it; where there is no page, it is as if there were no route.
-    let face = if face == Face::Docs && is_problem(answer.headers()) { Face::Other } else { face };
+    let is_page = !is_problem(answer.headers()) && *answer.request().method() != Method::OPTIONS;
+    let face = if face == Face::Docs && !is_page { Face::Other } else { face };
     finish(answer.headers_mut(), face, id);
     share(answer.headers_mut(), face, origin.as_ref(), &state.origins);
     Ok(answer)
