@@ -147,11 +147,16 @@ impl Aligning<'_> {
 
     fn exactly(&mut self, old: &Range<usize>, new: &Range<usize>) {
         let (before, after) = (self.old.get(old.clone()).unwrap_or_default(), self.new.get(new.clone()).unwrap_or_default());
+        // What is equal is taken from it, and nothing else: where it says that something was put in or taken out need not follow on.
+        let (mut was, mut is) = (old.start, new.start);
         for op in capture_diff_slices(Algorithm::Myers, before, after) {
-            let (_, was, is) = op.as_tag_tuple();
-            let moved = |range: Range<usize>, by: usize| range.start.saturating_add(by)..range.end.saturating_add(by);
-            self.put(moved(was, old.start), moved(is, new.start), matches!(op, DiffOp::Equal { .. }));
+            let DiffOp::Equal { old_index, new_index, len } = op else { continue };
+            let (o, n) = (old.start.saturating_add(old_index), new.start.saturating_add(new_index));
+            self.put(was..o, is..n, false);
+            (was, is) = (o.saturating_add(len), n.saturating_add(len));
+            self.put(o..was, n..is, true);
         }
+        self.put(was..old.end, is..new.end, false);
     }
 
     /// The longest run of items, in the order of both, that stand once in either.

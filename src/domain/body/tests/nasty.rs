@@ -384,7 +384,7 @@ fn large(n: usize) -> Vec<Document> {
     let paragraph = || block(Node::Paragraph(text("word *word* <word>")));
     let nest = |inner: Vec<Block>| (0..4).fold(inner, |inner, _| vec![block(Node::BulletList(vec![block(Node::ListItem(inner))]))]);
     let marked =
-        |i: usize| Inline::Text { text: format!("`{i}` "), marks: if i.is_multiple_of(2) { vec![Mark::Bold] } else { Vec::new() } };
+        |i: usize| Inline::Text { text: format!("`{i:05}` "), marks: if i.is_multiple_of(2) { vec![Mark::Bold] } else { Vec::new() } };
     let cell = || Cell { header: false, text: text("| a |") };
     [
         (0..n).map(|_| paragraph()).collect(),
