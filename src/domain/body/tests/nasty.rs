@@ -124,7 +124,9 @@ fn raw() -> impl Strategy<Value = String> {
 
 /// Text as an attribute holds it.
 fn attribute() -> impl Strategy<Value = String> {
-    option::of(raw()).prop_map(|t| t.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "))
+    // A mark of byte order in front is taken off whatever comes in.
+    let front = |c: char| c == '\u{feff}' || c.is_whitespace();
+    option::of(raw()).prop_map(move |t| t.unwrap_or_default().trim_start_matches(front).split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn marks() -> impl Strategy<Value = Vec<Mark>> {
