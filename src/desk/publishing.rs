@@ -128,7 +128,7 @@ pub fn publish(
         }
         let verb = embargo.map_or(Verb::Publish, Verb::Start);
         standing(tx, copy.get())?.after(verb, tx.now(), strict)?;
-        super::checking::pass(tx, copy.get())?;
+        super::checking::pass(copy.get())?;
         if let Some(at) = embargo {
             store::plans::set(tx, &copy, PlanVerb::Publish, at, minor)?;
             continue;

@@ -234,7 +234,7 @@ fn ready<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, item: &Item, at: Instan
     }
     standing(tx, &copy)?.after(Verb::Publish, tx.now(), strict)?;
     let revision = frozen(tx, &copy, item.revisions)?;
-    super::checking::pass(tx, &revision)?;
+    super::checking::pass(&revision)?;
     Ok(revision)
 }
 

@@ -73,7 +73,7 @@ pub fn schedule(tx: &mut Tx<'_>, permit: Permit<Schedule>, id: Id<Article>, expe
                 now.end = None;
             }
             now = now.after(Verb::Start(at), tx.now(), strict).map_err(|e| e.under("#/publish_at"))?;
-            super::checking::pass(tx, copy.get())?;
+            super::checking::pass(copy.get())?;
             store::plans::set(tx, &copy, PlanVerb::Publish, at, order.minor)?;
         }
         if let Some(at) = order.unpublish_at {

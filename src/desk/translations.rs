@@ -113,7 +113,7 @@ fn stale(tx: &mut Tx<'_>, article: &Article, translation: &Translation, expected
     let known = |tx: &mut Tx<'_>| {
         let saved = store::translations::saved_by(tx, translation)?;
         let changed = match store::revisions::words(tx, article, &translation.locale, expected) {
-            Ok((before, _)) => diff::words(&before, &translation.words).pointers(),
+            Ok((before, _)) => diff::changed(&before, &translation.words),
             Err(Error::NotFound(_)) => Vec::new(),
             Err(other) => return Err(other),
         };

@@ -1,7 +1,6 @@
 //! What changed between two revisions: by field and by block, and within them by word.
 
 use serde_json::{Value, json};
-use similar::{Algorithm, ChangeTag, capture_diff_slices};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
@@ -11,6 +10,7 @@ use super::{
         diff::{BlockChange, compare as compare_bodies},
         html::{escape, write_block},
     },
+    sequence::{Steps, align},
     translation::Words,
     vocabulary::vocabulary,
 };
@@ -36,14 +36,12 @@ pub struct Piece {
     pub text: String,
 }
 
-/// Words of one text up to which they are compared one by one; longer texts count as rewritten.
-const MOST_WORDS: usize = 4_000;
-
 /// What changed from one text to another, by words (UAX #29), so that no cluster of any script is cut.
 ///
-/// The kept and removed pieces together are the text before, the kept and added ones the text after.
+/// The kept and removed pieces together are the text before, the kept and added ones the text after. Where there are no steps left, a
+/// stretch counts as rewritten.
 #[must_use]
-pub fn pieces(before: &str, after: &str) -> Vec<Piece> {
+pub fn pieces(before: &str, after: &str, steps: &mut Steps) -> Vec<Piece> {
     let mut all: Vec<Piece> = Vec::new();
     let mut push = |fate: Fate, text: &str| match all.last_mut() {
         _ if text.is_empty() => {}
@@ -51,19 +49,13 @@ pub fn pieces(before: &str, after: &str) -> Vec<Piece> {
         _ => all.push(Piece { fate, text: text.to_owned() }),
     };
     let (old, new): (Vec<&str>, Vec<&str>) = (before.split_word_bounds().collect(), after.split_word_bounds().collect());
-    if before != after && (old.len() > MOST_WORDS || new.len() > MOST_WORDS) {
-        push(Fate::Removed, before);
-        push(Fate::Added, after);
-        return all;
-    }
-    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
-        for change in op.iter_changes(&old, &new) {
-            let fate = match change.tag() {
-                ChangeTag::Equal => Fate::Kept,
-                ChangeTag::Delete => Fate::Removed,
-                ChangeTag::Insert => Fate::Added,
-            };
-            push(fate, change.value());
+    for stretch in align(&old, &new, steps) {
+        let (was, is) = (old.get(stretch.old).unwrap_or_default(), new.get(stretch.new).unwrap_or_default());
+        if stretch.kept {
+            is.iter().for_each(|word| push(Fate::Kept, word));
+        } else {
+            was.iter().for_each(|word| push(Fate::Removed, word));
+            is.iter().for_each(|word| push(Fate::Added, word));
         }
     }
     all
@@ -89,35 +81,55 @@ pub struct Comparison {
     pub fields: Vec<FieldChange>,
     /// All blocks of the body, those that are gone where they were; empty for facts.
     pub blocks: Vec<BlockChange>,
+    /// Whether something was too long to be compared word by word, and counts as rewritten.
+    pub coarse: bool,
 }
 
 impl Comparison {
-    /// The parts that changed, as JSON pointers; the body as a whole.
+    /// The fields that changed, as JSON pointers.
     #[must_use]
     pub fn pointers(&self) -> Vec<&'static str> {
-        let body = self.blocks.iter().any(|b| !matches!(b, BlockChange::Kept(_)));
-        self.fields.iter().map(|f| f.pointer).chain(body.then_some("#/body")).collect()
+        self.fields.iter().map(|f| f.pointer).collect()
     }
 }
 
-fn text_field(all: &mut Vec<FieldChange>, pointer: &'static str, before: &str, after: &str) {
-    if before != after {
-        all.push(FieldChange { pointer, before: json!(before), after: json!(after), pieces: pieces(before, after) });
-    }
+/// The texts of words beside their body, as JSON pointers.
+fn texts(words: &Words) -> [(&'static str, &str); 6] {
+    [
+        ("#/headline", &words.headline),
+        ("#/summary", &words.summary),
+        ("#/lead/alt", &words.lead_alt),
+        ("#/lead/caption", &words.lead_caption),
+        ("#/seo/title", &words.seo_title),
+        ("#/seo/description", &words.seo_description),
+    ]
+}
+
+/// The texts that are not what they were, as JSON pointers.
+#[must_use]
+pub fn changed_texts(before: &Words, after: &Words) -> Vec<&'static str> {
+    texts(before).into_iter().zip(texts(after)).filter(|(was, is)| was != is).map(|(_, (pointer, _))| pointer).collect()
+}
+
+/// The parts of words that are not what they were, as JSON pointers, the body as a whole: told by equality alone, in one look at both.
+#[must_use]
+pub fn changed(before: &Words, after: &Words) -> Vec<&'static str> {
+    let blocks = |w: &Words| w.body.blocks.len();
+    let pairs = before.body.blocks.iter().zip(&after.body.blocks);
+    let body = blocks(before) != blocks(after) || pairs.into_iter().any(|(was, is)| was.id != is.id || was.node != is.node);
+    changed_texts(before, after).into_iter().chain(body.then_some("#/body")).collect()
 }
 
 /// Compare two revisions of the words of a translation.
 #[must_use]
 pub fn words(before: &Words, after: &Words) -> Comparison {
+    let mut steps = Steps::default();
     let mut fields = Vec::new();
-    let f = &mut fields;
-    text_field(f, "#/headline", &before.headline, &after.headline);
-    text_field(f, "#/summary", &before.summary, &after.summary);
-    text_field(f, "#/lead/alt", &before.lead_alt, &after.lead_alt);
-    text_field(f, "#/lead/caption", &before.lead_caption, &after.lead_caption);
-    text_field(f, "#/seo/title", &before.seo_title, &after.seo_title);
-    text_field(f, "#/seo/description", &before.seo_description, &after.seo_description);
-    Comparison { fields, blocks: compare_bodies(&before.body, &after.body) }
+    for ((pointer, was), (_, is)) in texts(before).into_iter().zip(texts(after)).filter(|(was, is)| was != is) {
+        fields.push(FieldChange { pointer, before: json!(was), after: json!(is), pieces: pieces(was, is, &mut steps) });
+    }
+    let blocks = compare_bodies(&before.body, &after.body, &mut steps);
+    Comparison { fields, blocks, coarse: steps.ran_out() }
 }
 
 /// Compare two revisions of the facts of an article.
@@ -135,7 +147,7 @@ pub fn facts(before: &Facts, after: &Facts) -> Comparison {
     ];
     let changed = pairs.into_iter().filter(|(_, before, after)| before != after);
     let fields = changed.map(|(pointer, before, after)| FieldChange { pointer, before, after, pieces: Vec::new() }).collect();
-    Comparison { fields, blocks: Vec::new() }
+    Comparison { fields, blocks: Vec::new(), coarse: false }
 }
 
 /// A comparison as HTML for people: `ins` and `del` around what changed, everything escaped.
@@ -187,34 +199,48 @@ mod tests {
 
     #[test]
     fn words_are_marked_and_clusters_stay_whole() {
-        let told: Vec<_> =
-            pieces("The river rose by a metre.", "The river fell by a metre.").into_iter().map(|p| (p.fate, p.text)).collect();
+        let told: Vec<_> = pieces("The river rose by a metre.", "The river fell by a metre.", &mut Steps::default())
+            .into_iter()
+            .map(|p| (p.fate, p.text))
+            .collect();
         let expected = [(Fate::Kept, "The river "), (Fate::Removed, "rose"), (Fate::Added, "fell"), (Fate::Kept, " by a metre.")];
         assert_eq!(told, expected.map(|(fate, text)| (fate, text.to_owned())));
-        let hindi = pieces("नदी एक मीटर चढ़ी", "नदी दो मीटर चढ़ी");
+        let hindi = pieces("नदी एक मीटर चढ़ी", "नदी दो मीटर चढ़ी", &mut Steps::default());
         assert_eq!(hindi.iter().map(|p| p.text.as_str()).collect::<Vec<_>>(), ["नदी ", "एक", "दो", " मीटर चढ़ी"]);
     }
 
     proptest! {
         #[test]
         fn both_texts_can_be_read_out_of_the_pieces(before in "\\PC{0,60}", after in "\\PC{0,60}") {
-            let told = pieces(&before, &after);
+            let told = pieces(&before, &after, &mut Steps::default());
             prop_assert_eq!(side(&told, Fate::Added), before);
             prop_assert_eq!(side(&told, Fate::Removed), after);
         }
     }
 
     #[test]
-    fn a_very_long_text_counts_as_rewritten() {
-        let (before, after) = ("a ".repeat(MOST_WORDS), "b ".repeat(MOST_WORDS));
-        assert_eq!(pieces(&before, &after).len(), 2);
-        assert_eq!(pieces(&before, &before), [Piece { fate: Fate::Kept, text: before.clone() }]);
+    fn a_very_long_text_that_shares_only_its_spaces_counts_as_rewritten_and_that_is_said() {
+        let (before, after) = ("a ".repeat(100_000), "b ".repeat(100_000));
+        let mut steps = Steps::default();
+        assert_eq!(
+            pieces(&before, &after, &mut steps).iter().map(|p| p.fate).collect::<Vec<_>>(),
+            [Fate::Removed, Fate::Added, Fate::Kept]
+        );
+        assert!(steps.ran_out());
+        let mut steps = Steps::default();
+        assert_eq!(pieces(&before, &before, &mut steps), [Piece { fate: Fate::Kept, text: before.clone() }]);
+        assert!(!steps.ran_out());
     }
 
     #[test]
     fn html_escapes_what_people_wrote() {
-        let fields = vec![FieldChange { pointer: "#/headline", before: json!(""), after: json!(""), pieces: pieces("<b>", "<script>") }];
-        let shown = html(&Comparison { fields, blocks: Vec::new() });
+        let fields = vec![FieldChange {
+            pointer: "#/headline",
+            before: json!(""),
+            after: json!(""),
+            pieces: pieces("<b>", "<script>", &mut Steps::default()),
+        }];
+        let shown = html(&Comparison { fields, blocks: Vec::new(), coarse: false });
         assert!(!shown.contains("<script>") && !shown.contains("<b>"), "{shown}");
     }
 }

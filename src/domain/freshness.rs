@@ -3,12 +3,17 @@
 //! A translation records the revision of its source that it was made from. It is stale when the source has published newer
 //! revisions since, minor publications aside; then it is told how many, and what of the source has changed.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use utoipa::ToSchema;
 
 use super::{
-    body::{Block, BlockId, Document, diff::BlockChange},
+    body::{
+        BlockId, Document,
+        diff::{Touch, touched},
+    },
     diff,
     translation::Words,
     vocabulary::vocabulary,
@@ -66,17 +71,23 @@ pub struct Lag {
     pub blocks: Vec<StaleBlock>,
 }
 
-/// What has changed between the source that a translation was made from and the source as it is published now.
+/// What has changed between the source that a translation was made from and the source as it is published now. Linear in all three.
 #[must_use]
 pub fn lag(made_from: &Words, published: &Words, translation: &Document) -> Lag {
-    let compared = diff::words(made_from, published);
-    let renders = |source: &BlockId| translation.blocks.iter().find(|b| b.source.as_ref() == Some(source)).map(|b| b.id.to_string());
-    let told = |block: &Block, fate| StaleBlock { source: block.id.to_string(), block: renders(&block.id), fate };
-    let of = |change: &BlockChange| match change {
-        BlockChange::Kept(_) | BlockChange::Moved(_) => None,
-        BlockChange::Added(block) => Some(told(block, SourceFate::Added)),
-        BlockChange::Removed(block) => Some(told(block, SourceFate::Removed)),
-        BlockChange::Changed { after, .. } => Some(told(after, SourceFate::Changed)),
+    let mut renders: HashMap<&BlockId, &BlockId> = HashMap::new();
+    for block in &translation.blocks {
+        if let Some(source) = &block.source {
+            renders.entry(source).or_insert(&block.id);
+        }
+    }
+    let told = |(id, touch): (&BlockId, Touch)| {
+        let fate = match touch {
+            Touch::Added => SourceFate::Added,
+            Touch::Changed => SourceFate::Changed,
+            Touch::Removed => SourceFate::Removed,
+        };
+        StaleBlock { source: id.to_string(), block: renders.get(id).map(ToString::to_string), fate }
     };
-    Lag { fields: compared.fields.iter().map(|f| f.pointer.to_owned()).collect(), blocks: compared.blocks.iter().filter_map(of).collect() }
+    let fields = diff::changed_texts(made_from, published).into_iter().map(str::to_owned).collect();
+    Lag { fields, blocks: touched(&made_from.body, &published.body).into_iter().map(told).collect() }
 }

@@ -30,6 +30,7 @@ pub mod preview;
 pub mod release;
 pub mod revision;
 pub mod section;
+pub mod sequence;
 pub mod site;
 pub mod slug;
 pub mod standing;

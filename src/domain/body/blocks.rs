@@ -1,35 +1,28 @@
 //! Block ids through edits: what is unchanged keeps its id, and a translation's blocks name those they render.
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
-
 use super::{Block, Document, doc};
+use crate::domain::sequence::{Steps, align};
 
 /// Give blocks of `new` the ids of the blocks of `old` that they are.
 ///
 /// Equal blocks keep their ids wherever they moved within the order; between them, a block of the same kind in the
 /// same place counts as the old one rewritten and keeps its id too. Links to a source go along.
+/// Bounded: where comparing would take too long, blocks of one kind in one place count as rewritten.
 pub fn keep_ids(new: &mut Document, old: &Document) {
-    keep(&mut new.blocks, &old.blocks);
+    keep(&mut new.blocks, &old.blocks, &mut Steps::default());
 }
 
-fn keep(new: &mut [Block], old: &[Block]) {
+fn keep(new: &mut [Block], old: &[Block], steps: &mut Steps) {
     let before: Vec<String> = old.iter().map(fingerprint).collect();
     let after: Vec<String> = new.iter().map(fingerprint).collect();
-    for op in capture_diff_slices(Algorithm::Myers, &before, &after) {
-        match op {
-            DiffOp::Equal { old_index, new_index, len } => pair(new, new_index, old, old_index, len),
-            DiffOp::Replace { old_index, old_len, new_index, new_len } => pair(new, new_index, old, old_index, old_len.min(new_len)),
-            DiffOp::Delete { .. } | DiffOp::Insert { .. } => {}
+    for stretch in align(&before, &after, steps) {
+        let blocks = new.get_mut(stretch.new).unwrap_or_default().iter_mut();
+        let pairs = blocks.zip(old.get(stretch.old).unwrap_or_default());
+        for (block, was) in pairs.filter(|(block, was)| block.node.kind() == was.node.kind()) {
+            block.id = was.id.clone();
+            block.source.clone_from(&was.source);
+            keep(block.node.children_mut(), was.node.children(), steps);
         }
-    }
-}
-
-fn pair(new: &mut [Block], new_index: usize, old: &[Block], old_index: usize, len: usize) {
-    let pairs = new.iter_mut().skip(new_index).zip(old.iter().skip(old_index)).take(len);
-    for (block, was) in pairs.filter(|(block, was)| block.node.kind() == was.node.kind()) {
-        block.id = was.id.clone();
-        block.source.clone_from(&was.source);
-        keep(block.node.children_mut(), was.node.children());
     }
 }
 

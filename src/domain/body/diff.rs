@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
-
 use super::{Block, BlockId, Document, text::plain};
-use crate::domain::diff::{Piece, pieces};
+use crate::domain::{
+    diff::{Piece, pieces},
+    sequence::{Steps, align},
+};
 
 /// A block, and what became of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,31 +32,70 @@ pub enum BlockChange {
 
 /// Compare two bodies; the blocks of the later one in their order, and those that are gone where they were.
 #[must_use]
-pub fn compare(before: &Document, after: &Document) -> Vec<BlockChange> {
+pub fn compare(before: &Document, after: &Document, steps: &mut Steps) -> Vec<BlockChange> {
     let ids = |d: &Document| d.blocks.iter().map(|b| b.id.clone()).collect::<Vec<_>>();
     let (old, new) = (ids(before), ids(after));
     let stays: HashSet<&BlockId> = new.iter().collect();
     let known: HashMap<&BlockId, &Block> = before.blocks.iter().map(|b| (&b.id, b)).collect();
     let mut all = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
-        let (_, was, is) = op.as_tag_tuple();
-        let in_place = matches!(op, DiffOp::Equal { .. });
+    for stretch in align(&old, &new, steps) {
+        let in_place = stretch.kept;
         if !in_place {
-            let gone = before.blocks.get(was).unwrap_or_default().iter().filter(|b| !stays.contains(&b.id));
+            let gone = before.blocks.get(stretch.old).unwrap_or_default().iter().filter(|b| !stays.contains(&b.id));
             all.extend(gone.cloned().map(BlockChange::Removed));
         }
-        for block in after.blocks.get(is).unwrap_or_default() {
+        for block in after.blocks.get(stretch.new).unwrap_or_default() {
             all.push(match known.get(&block.id).copied() {
                 None => BlockChange::Added(block.clone()),
                 Some(same) if same.node == block.node && in_place => BlockChange::Kept(block.clone()),
                 Some(same) if same.node == block.node => BlockChange::Moved(block.clone()),
                 Some(other) => {
-                    BlockChange::Changed { before: other.clone(), after: block.clone(), pieces: pieces(&text(other), &text(block)) }
+                    let pieces = pieces(&text(other), &text(block), steps);
+                    BlockChange::Changed { before: other.clone(), after: block.clone(), pieces }
                 }
             });
         }
     }
     all
+}
+
+/// What became of a block that is not what it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Touch {
+    /// It is new.
+    Added,
+    /// It says or is something else.
+    Changed,
+    /// It is gone.
+    Removed,
+}
+
+/// The blocks that are not what they were, in the order of the later body, those that are gone after the one they followed. Linear in
+/// both: for whoever does not need to know what within them has changed, or which of them moved.
+#[must_use]
+pub fn touched<'d>(before: &'d Document, after: &'d Document) -> Vec<(&'d BlockId, Touch)> {
+    let stays: HashSet<&BlockId> = after.blocks.iter().map(|b| &b.id).collect();
+    let known: HashMap<&BlockId, &Block> = before.blocks.iter().map(|b| (&b.id, b)).collect();
+    let mut gone: HashMap<Option<&BlockId>, Vec<&BlockId>> = HashMap::new();
+    let mut last = None;
+    for block in &before.blocks {
+        if stays.contains(&block.id) {
+            last = Some(&block.id);
+        } else {
+            gone.entry(last).or_default().push(&block.id);
+        }
+    }
+    let removed = |all: Option<Vec<&'d BlockId>>| all.into_iter().flatten().map(|id| (id, Touch::Removed));
+    let mut told: Vec<_> = removed(gone.remove(&None)).collect();
+    for block in &after.blocks {
+        match known.get(&block.id) {
+            None => told.push((&block.id, Touch::Added)),
+            Some(was) if was.node != block.node => told.push((&block.id, Touch::Changed)),
+            Some(_) => {}
+        }
+        told.extend(removed(gone.remove(&Some(&block.id))));
+    }
+    told
 }
 
 fn text(block: &Block) -> String {
@@ -84,7 +124,15 @@ mod tests {
             BlockChange::Removed(b) => format!("removed {}", b.id),
             BlockChange::Changed { after, .. } => format!("changed {}", after.id),
         };
-        compare(&document(before), &document(after)).iter().map(word).collect()
+        compare(&document(before), &document(after), &mut Steps::default()).iter().map(word).collect()
+    }
+
+    #[test]
+    fn what_is_touched_is_told_in_the_order_of_the_later_body() {
+        let before = document(&[("x", "Gone."), ("a", "One."), ("b", "Two."), ("c", "Three."), ("d", "Four.")]);
+        let after = document(&[("a", "One."), ("c", "Three!"), ("e", "Five."), ("d", "Four.")]);
+        let told: Vec<_> = touched(&before, &after).into_iter().map(|(id, touch)| (id.as_str(), touch)).collect();
+        assert_eq!(told, [("x", Touch::Removed), ("b", Touch::Removed), ("c", Touch::Changed), ("e", Touch::Added)]);
     }
 
     #[test]

@@ -102,11 +102,13 @@ impl CompareRevisions {
 
     fn show(&self, from: Version, to: Version, comparison: Comparison) -> RevisionDiff {
         if self.format == Some(DiffFormat::Html) {
-            return RevisionDiff { from, to, fields: Vec::new(), blocks: Vec::new(), html: Some(diff::html(&comparison)) };
+            let html = Some(diff::html(&comparison));
+            return RevisionDiff { from, to, fields: Vec::new(), blocks: Vec::new(), coarse: comparison.coarse, html };
         }
+        let coarse = comparison.coarse;
         let fields = comparison.fields.into_iter().map(FieldDiff::from).collect();
         let blocks = comparison.blocks.into_iter().map(BlockDiff::from).collect();
-        RevisionDiff { from, to, fields, blocks, html: None }
+        RevisionDiff { from, to, fields, blocks, coarse, html: None }
     }
 }
 
@@ -256,9 +258,11 @@ pub(crate) async fn compare_translation_revisions(
         let article = worded(tx, &permit, id, &locale)?;
         let (before, _) = store::revisions::words(tx, &article, &locale, against)?;
         let (after, _) = store::revisions::words(tx, &article, &locale, version)?;
-        Ok(query.0.show(against, version, diff::words(&before, &after)))
+        Ok((against, before, after, query))
     });
-    Ok(Json(found.await?))
+    let (against, before, after, query) = found.await?;
+    // Others may share the snapshot: they need not wait for the comparison.
+    Ok(Json(store::aside(move || Ok(query.0.show(against, version, diff::words(&before, &after)))).await?))
 }
 
 /// Go back to the words that a revision left.

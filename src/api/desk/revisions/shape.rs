@@ -251,6 +251,8 @@ pub struct RevisionDiff {
     pub fields: Vec<FieldDiff>,
     /// All blocks of the body, those that are gone where they were; none for facts.
     pub blocks: Vec<BlockDiff>,
+    /// Whether something was too long to be compared word by word, and is shown as rewritten.
+    pub coarse: bool,
     /// The same for people, with `ins` and `del`; only with `format=html`, instead of fields and blocks.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]

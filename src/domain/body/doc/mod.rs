@@ -17,7 +17,7 @@ use crate::domain::{
 };
 
 /// Marks on one piece of text; there are eight kinds.
-const MARKS: usize = 16;
+pub const MARKS: usize = 16;
 
 /// Read a document; `at` is the pointer it stands under (`#/body/content`).
 ///

@@ -379,3 +379,46 @@ fn what_is_no_name_of_a_language_is_refused_dropped_or_forgotten() {
         assert_eq!(doc::write(&doc::read(&sent, "#", &mut mint()).unwrap()).pointer("/content/0/attrs/language"), Some(&good.into()));
     }
 }
+
+/// Documents of about `n` nodes, each of a shape that some way of writing might take too long for.
+fn large(n: usize) -> Vec<Document> {
+    let text = |t: &str| vec![Inline::Text { text: t.to_owned(), marks: Vec::new() }];
+    let paragraph = || block(Node::Paragraph(text("word *word* <word>")));
+    let nest = |inner: Vec<Block>| (0..4).fold(inner, |inner, _| vec![block(Node::BulletList(vec![block(Node::ListItem(inner))]))]);
+    let marked =
+        |i: usize| Inline::Text { text: format!("`{i:05}` "), marks: if i.is_multiple_of(2) { vec![Mark::Bold] } else { Vec::new() } };
+    let cell = || Cell { header: false, text: text("| a |") };
+    [
+        (0..n).map(|_| paragraph()).collect(),
+        nest((0..n).map(|_| paragraph()).collect()),
+        vec![block(Node::BulletList((0..n).map(|_| block(Node::ListItem(vec![paragraph()]))).collect()))],
+        (0..10).fold((0..n).map(|_| paragraph()).collect(), |inner, _| vec![block(Node::Blockquote(inner))]),
+        (0..10).fold((0..n).map(|_| paragraph()).collect(), |blocks, _| vec![block(Node::Factbox { title: "t".to_owned(), blocks })]),
+        nest(vec![block(Node::CodeBlock { language: None, text: "`\n".repeat(n * 20) })]),
+        vec![block(Node::Paragraph((0..n).map(marked).collect()))],
+        vec![block(Node::Paragraph(text(&".:@#1) ".repeat(n * 20))))],
+        vec![block(Node::Paragraph(vec![Inline::HardBreak; n]))],
+        vec![block(Node::Table((0..n / 10).map(|_| (0..10).map(|_| cell()).collect()).collect()))],
+    ]
+    .into_iter()
+    .map(|blocks| Document { blocks })
+    .collect()
+}
+
+#[test]
+fn what_is_written_grows_as_the_document_does_and_no_faster() {
+    let written = |d: &Document| {
+        [
+            html::write(d).len(),
+            markdown::write(d).len(),
+            super::text::plain(d).len(),
+            portable::write(d).to_string().len(),
+            doc::write(d).to_string().len(),
+        ]
+    };
+    for (which, (small, big)) in large(1_000).iter().zip(large(4_000)).enumerate() {
+        for (form, (one, four)) in written(small).into_iter().zip(written(&big)).enumerate() {
+            assert!(four <= one * 4 + one / 2 + 100, "shape {which}, form {form}: {one} and {four}");
+        }
+    }
+}
