@@ -2,7 +2,7 @@
 //!
 //! **Context.** Whoever guesses passwords must be seen, and must not fill the disk by it; nor may the time that an answer takes tell
 //! whether it was noted as somebody's. **Decision.** Refusals are counted in memory by account, network and reason. A worker writes what
-//! is new within a second, and what came after it once a minute, as a number. Of one minute at most [`MOST`] are told apart; the
+//! is new within a second, and what came after it once a minute, as a number. Of one minute at most `MOST` are told apart; the
 //! rest is told of as coming from anywhere. **Consequence.** The log grows by some kilobytes a minute at most, whatever comes. What was
 //! typed is not kept, neither password nor address: an account that nobody has is none.
 

@@ -2,7 +2,7 @@
 //!
 //! **Context.** A client whose connection broke does not know whether its request was carried out. **Decision.** It sends a
 //! key; the first request claims it, and its transaction marks the claim as committed along with everything else it writes. A claim
-//! that nobody answers for is free again at once when the process that made it is dead ([`super::presence`]), else after [`LEASE_SECONDS`],
+//! that nobody answers for is free again at once when the process that made it is dead (`store::presence`), else after [`LEASE_SECONDS`],
 //! and whoever lost it can no longer commit. **Consequence.** With any number of instances and crashes at any moment, what was asked under a
 //! key is done at most once. An answer is kept sealed, for it may hold secrets and words; when words are erased, every answer that is kept by
 //! then is forgotten, and so is that of whatever is under way, for what an answer shows is more than what its request has changed.

@@ -4,7 +4,7 @@
 //! limit ([`Limits::turn`]). Past it, or when whoever asked has hung up, its next statement is refused, so that it is undone and the writer
 //! is free; others who share its commit lose nothing. What does not even come to a statement cannot be stopped, but is noticed: it is logged
 //! once with its operation, those who wait are told at once that it is busy, and so is whoever comes. The time is the store's clock. A few
-//! operations whose work grows with the whole site are given more ([`super::Tx::take_longer`]): moving a section.
+//! operations whose work grows with the whole site are given more (`Tx::take_longer`): moving a section.
 //!
 //! **Every loop in `store` and `desk` whose end depends on data, and why it ends.** Loops over what was sent end with it, and what is sent is
 //! limited (docs/limits.md); so do those over rows that were loaded, and a load is limited by a page, by the locales of a site, or by a limit

@@ -4,8 +4,8 @@
 //! as it is not finished. The HTTP library waits for the first head for some seconds and for everything else without end, reads heads of 128 KiB,
 //! and refuses by itself, without a word, what it cannot read. **Decision.** Each connection goes through a [`Connection`], which sees bytes come and go
 //! and hears from the frame (by its [`Standing`]) how far the request has got: heads are handed on whole, within a time and a length; bodies come
-//! within a time, at a least rate ([`intake`]) and on one [`Account`]; whoever does not take their answer is cut off; a bare refusal
-//! becomes a problem like any other ([`refusal`]). When there is no room for one more, whoever has kept us waiting longest makes it ([`guests`]), beginning
+//! within a time, at a least rate (`intake`) and on one [`Account`]; whoever does not take their answer is cut off; a bare refusal
+//! becomes a problem like any other (`refusal`). When there is no room for one more, whoever has kept us waiting longest makes it (`guests`), beginning
 //! with the network that has most: so that a proxy, behind which everybody has one address, loses idle connections, and one network cannot
 //! shut out the others. **Consequence.** Nobody is waited for without end, and readers get in however many others do nothing.
 
