@@ -70,7 +70,9 @@ both! {
                             continue;
                         }
                         answer.refused(422, "invalid");
-                        assert!(answer.violations().contains(&(format!("#{at}"), "too_many".to_owned())), "{method} {path} {at}: {}", answer.text);
+                        // Where its entries are objects the whole takes too much memory, which is seen before it is made.
+                        let named = [format!("#{at}"), "#".to_owned()].map(|pointer| (pointer, "too_many".to_owned()));
+                        assert!(answer.violations().iter().any(|v| named.contains(v)), "{method} {path} {at}: {}", answer.text);
                     }
                 }
             }
