@@ -6,7 +6,8 @@
 //! free, then makes wait twice as long after each failure, thirty seconds at most, and forgets one after a while. Networks from which
 //! an account has signed in before are known for it: only what they themselves got wrong counts for them. Accounts are what was typed,
 //! whether anybody has them or not. **Consequence.** Nobody is locked out, and nobody learns who exists. Counts live in the memory of one
-//! server, a bounded number of each: other instances count by themselves, and a restart forgets.
+//! server, a bounded number of each: other instances count by themselves, and a restart forgets. What is under way makes whoever tries at
+//! once wait, and is held against nobody else: only what was found wrong decides about turns.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -53,7 +54,10 @@ impl Account {
 
 #[derive(Debug, Clone, Copy)]
 struct Count {
+    /// Those that were wrong, and those under way.
     failures: u32,
+    /// Of these, those that were found wrong.
+    wrong: u32,
     /// Since when none was forgotten.
     since: Instant,
     last: Instant,
@@ -66,15 +70,16 @@ fn seconds(from: Instant, to: Instant) -> i64 {
 
 impl Count {
     fn new(now: Instant) -> Self {
-        Self { failures: 0, since: now, last: now, user: None }
+        Self { failures: 0, wrong: 0, since: now, last: now, user: None }
     }
 
     /// The same at a later instant, when some are forgotten.
     fn at(self, now: Instant, rule: Rule) -> Self {
         let due = seconds(self.since, now).checked_div(rule.forgets).unwrap_or(0);
-        let failures = self.failures.saturating_sub(u32::try_from(due).unwrap_or(u32::MAX));
+        let due_now = u32::try_from(due).unwrap_or(u32::MAX);
+        let (failures, wrong) = (self.failures.saturating_sub(due_now), self.wrong.saturating_sub(due_now));
         let since = if failures == 0 { now } else { self.since.plus_seconds(due.saturating_mul(rule.forgets)) };
-        Self { failures, since, ..self }
+        Self { failures, wrong, since, ..self }
     }
 
     /// Seconds until the next may be tried.
@@ -91,6 +96,17 @@ impl Count {
     fn counted(self, now: Instant, rule: Rule) -> Self {
         let failures = self.failures.saturating_add(1).min(rule.free.saturating_add(STEPS));
         Self { failures, last: now, since: self.since.min(now), ..self }
+    }
+
+    /// One of those under way was found wrong.
+    fn found_wrong(self) -> Self {
+        Self { wrong: self.wrong.saturating_add(1).min(self.failures), ..self }
+    }
+
+    /// One of those under way was not.
+    fn taken_back(self) -> Self {
+        let failures = self.failures.saturating_sub(1);
+        Self { failures, wrong: self.wrong.min(failures), ..self }
     }
 }
 
@@ -173,9 +189,9 @@ impl Brake {
             counts.networks.insert(network, of_network.counted(now, OF_NETWORK));
         }
         counts.both.insert((account, network), of_both.counted(now, OF_BOTH));
-        let rank = match (known, of_both.failures) {
+        let rank = match (known, of_both.wrong) {
             (true, _) => Rank::Known,
-            (false, 0) if of_network.failures < SUSPECT => Rank::New,
+            (false, 0) if of_network.wrong < SUSPECT => Rank::New,
             (false, _) => Rank::Failed,
         };
         Ok(Admission { account, network, known, rank })
@@ -185,7 +201,10 @@ impl Brake {
     pub fn failed(&self, attempt: &Admission, user: Option<Id<User>>) {
         let mut counts = self.counts();
         if let Some(count) = counts.both.get(&(attempt.account, attempt.network)).copied() {
-            counts.both.insert((attempt.account, attempt.network), Count { user, ..count });
+            counts.both.insert((attempt.account, attempt.network), Count { user, ..count.found_wrong() });
+        }
+        if let Some(count) = counts.networks.get(&attempt.network).copied().filter(|_| !attempt.known) {
+            counts.networks.insert(attempt.network, count.found_wrong());
         }
     }
 
@@ -200,7 +219,7 @@ impl Brake {
         let mut counts = self.counts();
         let key = (attempt.account, attempt.network);
         if let Some(count) = counts.both.get(&key).copied() {
-            counts.both.insert(key, Count { failures: count.failures.saturating_sub(1), ..count });
+            counts.both.insert(key, count.taken_back());
         }
         drop(counts);
         self.take_back_of_others(attempt);
@@ -210,13 +229,12 @@ impl Brake {
         if attempt.known {
             return;
         }
-        let less = |count: Count| Count { failures: count.failures.saturating_sub(1), ..count };
         let mut counts = self.counts();
         if let Some(count) = counts.accounts.get(&attempt.account).copied() {
-            counts.accounts.insert(attempt.account, less(count));
+            counts.accounts.insert(attempt.account, count.taken_back());
         }
         if let Some(count) = counts.networks.get(&attempt.network).copied() {
-            counts.networks.insert(attempt.network, less(count));
+            counts.networks.insert(attempt.network, count.taken_back());
         }
     }
 
@@ -312,6 +330,21 @@ mod tests {
             let attempt = brake.admit(Account::named("asha"), net(1), false, at(0)).unwrap();
             brake.take_back(&attempt);
         }
+    }
+
+    #[test]
+    fn those_who_sign_in_at_once_from_one_address_are_no_guessers() {
+        let brake = Brake::default();
+        let names: Vec<String> = (0..90).map(|n| n.to_string()).collect();
+        let admitted: Vec<_> = names.iter().map(|n| brake.admit(Account::named(n), net(1), false, at(0)).unwrap()).collect();
+        assert!(admitted.iter().all(|attempt| attempt.rank == Rank::New));
+        // Once enough of them were wrong, the next come last.
+        admitted.iter().take(usize::try_from(SUSPECT).unwrap()).for_each(|attempt| brake.failed(attempt, None));
+        assert_eq!(brake.admit(Account::named("next"), net(1), false, at(0)).unwrap().rank, Rank::Failed);
+        // And those who were right do not clear the network for them.
+        admitted.iter().skip(60).for_each(|attempt| brake.passed(attempt));
+        assert_eq!(brake.admit(Account::named("after"), net(1), false, at(0)).unwrap().rank, Rank::Failed);
+        assert_eq!(brake.admit(Account::named("0"), net(1), false, at(0)).unwrap().rank, Rank::Failed);
     }
 
     #[test]

@@ -115,7 +115,7 @@ fn scope(names: Option<Vec<String>>) -> Result<Option<String>, Error> {
 /// Sign in.
 ///
 /// Gives an access token for 15 minutes and a refresh token for 7 days. An unknown address and a wrong password get the same answer;
-/// after several wrong ones the answer is 429, and `Retry-After` says when to try again.
+/// after several wrong ones the answer is 429, and `Retry-After` says when to try again; so it is for more than five at once for one account from one network.
 #[utoipa::path(tag = "auth", request_body = Credentials,
     responses((status = 200, body = Tokens), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/token")]
