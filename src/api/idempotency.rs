@@ -116,6 +116,8 @@ fn again(kept: &[u8]) -> Result<HttpResponse, Failure> {
 }
 
 /// Keep the answer of what was done under a claim; give the key back when nothing was.
+///
+/// What was done is done: when its answer cannot be kept, it is given all the same, and whoever repeats the request hears that it was lost.
 pub(super) async fn finish(
     answer: ServiceResponse<BoxBody>,
     state: &Data<State>,
@@ -124,7 +126,8 @@ pub(super) async fn finish(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = request_id.to_owned();
     if !answer.status().is_success() {
-        state.store.write(move |tx| idempotency::release(tx, &claim, &id)).await.map_err(Failure::from)?;
+        let released = state.store.write(move |tx| idempotency::release(tx, &claim, &id)).await;
+        told(released, "a key could not be given back");
         return Ok(answer);
     }
     let (req, answer) = answer.into_parts();
@@ -135,6 +138,15 @@ pub(super) async fn finish(
         Kept { status: head.status().as_u16(), headers: KEPT.iter().filter_map(header).collect(), body: BASE64_STANDARD.encode(&body) };
     let kept = serde_json::to_vec(&kept).map_err(|e| Failure::from(Error::internal(e)))?;
     let kept = state.keys.keep(&name(&claim), &kept, state.store.entropy()).map_err(Failure::from)?;
-    state.store.write(move |tx| idempotency::answer(tx, &claim, &id, kept)).await.map_err(Failure::from)?;
+    told(
+        state.store.write(move |tx| idempotency::answer(tx, &claim, &id, kept)).await,
+        "an answer could not be kept for whoever repeats its request",
+    );
     Ok(ServiceResponse::new(req, head.set_body(BoxBody::new(body))))
+}
+
+fn told(outcome: Result<(), Error>, what: &str) {
+    if let Err(error) = outcome {
+        tracing::error!(%error, "{what}");
+    }
 }

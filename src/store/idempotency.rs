@@ -44,6 +44,7 @@ struct Row {
     answer: Option<Vec<u8>>,
     claimed_at: Instant,
     claimed_by: Option<i64>,
+    forgotten: bool,
 }
 
 /// The age at which a key is forgotten.
@@ -85,6 +86,8 @@ pub fn claim(tx: &mut Tx<'_>, claim: &Claim, request_id: &str, fingerprint: &[u8
     }
     match known.answer {
         Some(answer) => return Ok(Standing::Answered(answer)),
+        // Its answer was there, or will not be kept.
+        None if known.committed && known.forgotten => return Ok(Standing::Lost),
         None if known.claimed_at > now.plus_seconds(-LEASE_SECONDS) && !is_orphan(tx, known.claimed_by)? => return Ok(Standing::Running),
         None if known.committed => return Ok(Standing::Lost),
         None => {}
