@@ -292,6 +292,51 @@ both! {
         admin.post(&format!("{withdrawn}/duplicate"), &file).await.ok();
     }
 
+    async fn a_token_of_less_rights_is_no_way_round_an_embargo_or_a_takedown(app) {
+        let admin = app.admin().await;
+        let (world, crime) = (app.section("world", "दुनिया").await, app.section("crime", "अपराध").await);
+        let both = with(&app, &[(Role::Editor, Some(&world), None), (Role::Chief, Some(&crime), None)]).await;
+        let little = app.limited(&both, "desk.read article.read article.edit article.create translation.edit").await;
+        for what in ["embargo", "takedown"] {
+            let story = admin.story(&world, &format!("Held by {what}")).await;
+            if what == "embargo" {
+                let tag = admin.get(&story).await.etag();
+                admin.patch(&story, &tag, &json!({ "embargo_until": "2099-01-01T00:00:00Z" })).await.ok();
+            } else {
+                admin.publish(&story, &["en"]).await.ok();
+                admin.act(&format!("{story}/takedown"), &admin.get(&story).await.etag(), &json!({ "reason": "Law." })).await.ok();
+            }
+            for who in [&both, &little] {
+                let version = admin.get(&story).await.json()["version"].clone();
+                let elsewhere = json!({ "section_id": crime });
+                denied(&who.patch(&story, &format!("\"{version}\""), &elsewhere).await);
+                denied(&who.post(&format!("{story}/duplicate"), &elsewhere).await);
+                let revise = json!({ "verb": "revise", "article_id": id(&story), "version": version, "body": elsewhere });
+                let bulk = who.post("/v1/desk/bulk", &json!({ "atomic": false, "operations": [revise] })).await.ok();
+                assert_eq!(bulk["results"][0]["status"], 403, "{what}: {bulk}");
+            }
+        }
+    }
+
+    async fn a_token_for_planning_alone_plans_nothing_that_it_may_not_do(app) {
+        let admin = app.admin().await;
+        let world = app.section("world", "दुनिया").await;
+        let editor = with(&app, &[(Role::Editor, None, None)]).await;
+        let story = admin.story(&world, "Planned").await;
+        let start = json!({ "locales": ["en"], "publish_at": "2026-03-02T08:00:00Z" });
+        for (scope, order, status) in [
+            ("article.read article.schedule", &start, 403),
+            ("article.read article.schedule article.unpublish", &start, 403),
+            ("article.read article.schedule article.publish", &start, 200),
+            ("article.read article.schedule article.publish", &json!({ "locales": ["en"], "unpublish_at": "2026-03-03T08:00:00Z" }), 403),
+            ("article.read article.schedule article.unpublish", &json!({ "locales": ["en"], "unpublish_at": "2026-03-03T08:00:00Z" }), 200),
+        ] {
+            let who = app.limited(&editor, scope).await;
+            let answer = who.act(&format!("{story}/schedule"), &admin.get(&story).await.etag(), order).await;
+            assert_eq!(answer.status, status, "{scope} {order}: {}", answer.text);
+        }
+    }
+
     async fn what_touches_every_language_needs_the_right_over_every_language(app) {
         let world = app.section("world", "दुनिया").await;
         let admin = app.admin().await;

@@ -152,11 +152,11 @@ pub fn revise(
     Ok(article.into_inner())
 }
 
-/// Who may end an embargo or lift a takedown stays so wherever the story goes, as itself or as a copy: filing it elsewhere gives nobody
-/// that right.
+/// Filing a story elsewhere, itself or a copy, does not give whoever files it the right to end its embargo or to lift its takedown. It is
+/// their grants that count, not those of the token at hand, with which they may have left a right out.
 pub(super) fn stays_held(caller: &Caller, before: &Article, after: &Article, now: Instant) -> Result<(), Error> {
     fn gained<A: Action>(caller: &Caller, before: &Article, after: &Article) -> Result<(), Error> {
-        if caller.may::<A>(after) && !caller.may::<A>(before) { Err(Error::Forbidden(A::NAME)) } else { Ok(()) }
+        if caller.could::<A>(after) && !caller.could::<A>(before) { Err(Error::Forbidden(A::NAME)) } else { Ok(()) }
     }
     if before.facts.embargo_until.is_some_and(|at| at > now) {
         gained::<BreakEmbargo>(caller, before, after)?;

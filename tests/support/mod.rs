@@ -393,8 +393,17 @@ impl TestApp {
 
     /// The same user with a new session, for a test that outlives a token.
     pub(crate) async fn again(&self, client: &Client<'_>) -> Client<'_> {
+        self.begun(client, None).await
+    }
+
+    /// The same user with a token limited to some actions.
+    pub(crate) async fn limited(&self, client: &Client<'_>, scope: &str) -> Client<'_> {
+        self.begun(client, Some(scope.to_owned())).await
+    }
+
+    async fn begun(&self, client: &Client<'_>, scope: Option<String>) -> Client<'_> {
         let user = client.user.unwrap();
-        let begun = self.store.write(move |tx| desk::sessions::begin(tx, user, None, Network::UNKNOWN)).await.unwrap();
+        let begun = self.store.write(move |tx| desk::sessions::begin(tx, user, scope, Network::UNKNOWN)).await.unwrap();
         self.signed_in(user, begun.session)
     }
 
