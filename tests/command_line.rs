@@ -180,3 +180,43 @@ fn forget_ids(value: &mut Value) {
         _ => {}
     }
 }
+
+#[test]
+fn an_export_takes_the_place_of_nothing_that_is_needed() {
+    let desk = Desk::new();
+    assert_eq!(said(&desk.run(&["migrate"])).0, Some(0));
+    std::os::unix::fs::symlink("data/dateline.db", desk.0.join("link")).unwrap();
+    std::fs::hard_link(desk.0.join("data/dateline.db"), desk.0.join("other-name")).unwrap();
+    std::os::unix::fs::symlink("data", desk.0.join("folder")).unwrap();
+    let kept = |name: &str| std::fs::read(desk.0.join(name)).unwrap();
+    let before = (kept("data/dateline.db"), kept("data/secret"));
+    for target in [
+        "data/dateline.db",
+        "./data/../data/dateline.db",
+        "data/dateline.db-wal",
+        "folder/dateline.db",
+        "folder/dateline.db-shm",
+        "data/secret",
+        "link",
+        "other-name",
+        "data",
+        "/dev/null",
+    ] {
+        let (code, _, told) = said(&desk.run(&["export", target]));
+        assert_eq!(code, Some(2), "{target}: {told}");
+        assert!(told.starts_with(target), "{told}");
+        assert!(!desk.0.join(format!("{target}.partial")).exists(), "{target}");
+    }
+    assert_eq!((kept("data/dateline.db"), kept("data/secret")), before);
+    assert_eq!(said(&desk.run(&["export", "out.ndjson"])).0, Some(0));
+    assert_eq!(said(&desk.run(&["export", "out.ndjson"])).0, Some(0), "an older export is replaced");
+}
+
+#[test]
+fn what_the_maker_of_a_bundle_wrote_does_not_speak_for_the_program() {
+    let desk = Desk::new();
+    desk.file("bundle.ndjson", "{\"type\":\"tag\",\"key\":\"k\\u001b[2J\\n3 created\",\"translations\":{\"en\":{\"name\":\"\"}}}\n");
+    let (code, _, told) = said(&desk.run(&["import", "bundle.ndjson"]));
+    assert_eq!(code, Some(1));
+    assert!(told.contains("k\\u{1b}[2J\\n3 created") && !told.contains('\u{1b}'), "{told:?}");
+}

@@ -13,7 +13,7 @@ use std::{
 
 use crate::support::new_file;
 
-const GOOD_SECRET: &str = "q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=";
+const GOOD_SECRET: &str = "lI5UzVU/BZZY1higk3qWzUZGZDQ0RWVJ59Ku3CeeJZA=";
 const OPEN: (&str, &str) = ("DATELINE_BIND", "0.0.0.0:8080");
 const POSTGRES: (&str, &str) = ("DATELINE_SECRET_FILE", "good");
 
@@ -41,7 +41,12 @@ impl Ground {
         ground.file("zeros", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", 0o600);
         ground.file("count", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", 0o600);
         ground.file("turns", "AQIBAgECAQIBAgECAQIBAgECAQIBAgECAQIBAgECAQI=", 0o600);
+        ground.file("typed", "Y2hhbmdlbWVjaGFuZ2VtZWNoYW5nZW1lMTIzNDU2Nzg=", 0o600);
+        ground.file("twice", "KWijMfYtWV5jcwqWaxJrQCloozH2LVleY3MKlmsSa0A=", 0o600);
         ground.file("empty", "", 0o600);
+        fs::create_dir(ground.0.join("anybodys")).unwrap();
+        fs::set_permissions(ground.0.join("anybodys"), Permissions::from_mode(0o777)).unwrap();
+        ground.file("anybodys/good", GOOD_SECRET, 0o600);
         ground.file("text", "This is no database, but a text that is somewhat longer than one page's head.", 0o600);
         symlink("open", ground.0.join("link")).unwrap();
         symlink("nowhere/at/all", ground.0.join("dangling")).unwrap();
@@ -96,6 +101,9 @@ fn complaints(output: &Output) -> String {
 /// Settings that are wrong; the last of each is the one that is, and is named.
 #[rustfmt::skip]
 const BAD: &[&[(&str, &str)]] = &[
+    &[("DATABASE_URI", "sqlite://news.db")],
+    &[("database_url", "sqlite://news.db")],
+    &[("DB_URL", "postgres://news@localhost/news")],
     &[("DATABASE_URL", "sqlite::memory:")],
     &[("DATABASE_URL", "sqlite://:memory:")],
     &[("DATABASE_URL", "sqlite://")],
@@ -219,6 +227,13 @@ const BAD: &[&[(&str, &str)]] = &[
     &[("DATELINE_TRUSTED_PROXIES", "::/0")],
     &[("DATELINE_TRUSTED_PROXIES", "10.0.0.1,10.0.0.2")],
     &[("DATELINE_TRUSTED_PROXIES", "*")],
+    &[("DATELINE_TRUSTED_PROXIES", "0.0.0.0/1 128.0.0.0/1")],
+    &[("DATELINE_TRUSTED_PROXIES", "2000::/3")],
+    &[("DATELINE_PUBLIC_URL", "https://@news.example")],
+    &[("DATELINE_SECRET_FILE", "typed")],
+    &[("DATELINE_SECRET_FILE", "twice")],
+    &[("DATELINE_SECRET_FILE", "anybodys/good")],
+    &[("DATELINEBIND", "127.0.0.1:8081")],
     &[("DATELINE_LOG", "loud")],
     &[("DATELINE_LOG", "dateline=loud")],
     &[("DATELINE_LOG", "info,")],
@@ -332,9 +347,14 @@ fn a_file_that_is_no_database_is_left_as_it_is() {
     assert!(!ground.0.join("data/secret").exists());
 }
 
+/// An address that nobody listens on.
+fn nowhere_yet() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
 /// The demo makes a signing key before anything else.
 fn with_keys(ground: &Ground) {
-    let mut child = ground.command(&["serve"]).env("DATELINE_BIND", "127.0.0.1:28017").stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = ground.command(&["serve"]).env("DATELINE_BIND", nowhere_yet()).stderr(Stdio::piped()).spawn().unwrap();
     let lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
     assert!(lines.map_while(Result::ok).any(|line| line.contains("listening on")), "the server did not come up");
     child.kill().unwrap();
@@ -363,6 +383,50 @@ fn a_secret_that_does_not_open_the_keys_is_refused_and_so_is_a_missing_one() {
     assert_eq!(ground.run(&["check"], &[]).status.code(), Some(0));
 }
 
+#[test]
+fn what_a_killed_server_left_open_is_closed_with_its_log() {
+    let ground = Ground::new();
+    fs::create_dir(ground.0.join("news")).unwrap();
+    fs::set_permissions(ground.0.join("news"), Permissions::from_mode(0o755)).unwrap();
+    let settings = [("DATABASE_URL", "sqlite://news/news.db")];
+    assert_eq!(ground.run(&["migrate"], &settings).status.code(), Some(0));
+    let serve = || {
+        let mut command = ground.command(&["serve"]);
+        let mut child = command.envs(settings).env("DATELINE_BIND", nowhere_yet()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
+        assert!(lines.map_while(Result::ok).any(|line| line.contains("listening on")), "the server did not come up");
+        child
+    };
+    let end = |mut child: std::process::Child| {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    };
+    end(serve());
+    for name in ["news/news.db", "news/news.db-wal", "news/news.db-shm"] {
+        fs::set_permissions(ground.0.join(name), Permissions::from_mode(0o666)).unwrap();
+    }
+    // Which looks at the database, and makes its log anew.
+    ground.run(&["check"], &settings);
+    let child = serve();
+    let modes: Vec<_> = ["news/news.db", "news/news.db-wal", "news/news.db-shm"].iter().map(|name| ground.mode(name)).collect();
+    end(child);
+    assert_eq!(modes, [0o600; 3]);
+}
+
+#[test]
+fn a_folder_in_which_other_things_lie_is_not_closed() {
+    let ground = Ground::new();
+    fs::set_permissions(ground.0.join("folder"), Permissions::from_mode(0o755)).unwrap();
+    let settings = [("DATELINE_DATA_DIR", "folder"), ("DATABASE_URL", "sqlite://folder/dateline.db")];
+    ground.file("folder/neighbour", "somebody's", 0o644);
+    assert_eq!(ground.run(&["migrate"], &settings).status.code(), Some(0));
+    assert_eq!((ground.mode("folder"), ground.mode("folder/neighbour"), ground.mode("folder/dateline.db")), (0o755, 0o644, 0o600));
+    // When nothing lies there but ours, it is ours to close.
+    fs::remove_file(ground.0.join("folder/neighbour")).unwrap();
+    assert_eq!(ground.run(&["migrate"], &settings).status.code(), Some(0));
+    assert_eq!(ground.mode("folder"), 0o700);
+}
+
 /// A command that is run under this `umask`.
 fn under(ground: &Ground, umask: &str, arguments: &str) -> Output {
     let program = env!("CARGO_BIN_EXE_dateline");
@@ -387,8 +451,7 @@ fn what_the_program_makes_is_nobody_elses_to_read_under_any_umask() {
             (ground.mode("data"), ground.mode("data/dateline.db"), ground.mode("data/secret"), ground.mode("out.ndjson")),
             (0o700, 0o600, 0o600, 0o600)
         );
-        let mut child =
-            ground.command(&["serve"]).env("DATELINE_BIND", format!("127.0.0.1:28{umask}")).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = ground.command(&["serve"]).env("DATELINE_BIND", nowhere_yet()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
         assert!(lines.map_while(Result::ok).any(|line| line.contains("listening on")));
         let modes: Vec<_> = ["data/dateline.db-wal", "data/dateline.db-shm"].iter().map(|name| ground.mode(name)).collect();

@@ -16,9 +16,10 @@ use crate::{
         action::{Export, Import},
     },
     api::typed::typed,
+    config::Settings,
     desk::bundle::{self as records, Outcome, Record},
     domain::{Error, page::Paging},
-    store::{self, Store, Tx},
+    store::{self, Store, Tx, files},
 };
 
 /// How long one commit may take in, so that it starves nobody.
@@ -159,6 +160,8 @@ fn one(
         }
     };
     let (kind, key) = record.name();
+    // In the words of who made the bundle, on somebody's terminal.
+    let key = key.escape_debug();
     // What this record wrote is undone when it fails; the others of the batch stay.
     match tx.attempt(|tx| records::import(tx, permit, record, overwrite)) {
         Ok(report) => {
@@ -200,6 +203,25 @@ pub(super) fn import(store: &Store, path: &Path, overwrite: bool) -> Result<(), 
     if failed == 0 { Ok(()) } else { Err(Failed::Partly) }
 }
 
+/// Nothing, when an export may take the place of what is at this path: a file that nothing else depends on, or nothing yet.
+pub(super) fn may_be_replaced(settings: &Settings, path: &Path) -> Result<(), Failed> {
+    let refused = |why: &str| Err(Failed::Configured(vec![(path.display().to_string(), why.to_owned())]));
+    if path == Path::new("-") {
+        return Ok(());
+    }
+    if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file() && !found.is_symlink()) {
+        return refused("there is something else than a file, which an export does not replace");
+    }
+    let database = settings.database_file().map(files::of_database_to_be).unwrap_or_default();
+    let partial = partial(path);
+    let ours = database.iter().chain([&settings.secret_file]).any(|ours| files::is_same(ours, path) || files::is_same(ours, &partial));
+    if ours { refused("the database or its secret lies there") } else { Ok(()) }
+}
+
+fn partial(path: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.partial", path.display()))
+}
+
 /// `dateline export`.
 pub(super) fn export(store: &Store, path: &Path) -> Result<(), Failed> {
     let cannot = |e: std::io::Error| Failed::Otherwise(format!("{}: {e}", path.display()));
@@ -207,13 +229,16 @@ pub(super) fn export(store: &Store, path: &Path) -> Result<(), Failed> {
         return write_all(store, std::io::stdout().lock());
     }
     // Written beside the target and renamed, so that a broken export never looks whole; it holds drafts, so it is nobody else's to read.
-    let partial = PathBuf::from(format!("{}.partial", path.display()));
+    let partial = partial(path);
     if std::fs::symlink_metadata(&partial).is_ok() {
         std::fs::remove_file(&partial).map_err(cannot)?;
     }
-    let file = store::files::make(&partial).map_err(cannot)?;
-    write_all(store, file)?;
-    std::fs::rename(&partial, path).map_err(cannot)
+    let file = files::make(&partial).map_err(cannot)?;
+    let written = write_all(store, file).and_then(|()| std::fs::rename(&partial, path).map_err(cannot));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&partial);
+    }
+    written
 }
 
 fn write_all(store: &Store, to: impl Write) -> Result<(), Failed> {

@@ -153,7 +153,10 @@ pub fn run() -> ExitCode {
         }
         Command::Import { file, overwrite } => settings().and_then(|s| bundle::import(&ready(&s)?, &file, overwrite)),
         Command::Generate { articles } => settings().and_then(|s| generate::generate(&ready(&s)?, articles)),
-        Command::Export { file } => settings().and_then(|s| bundle::export(&ready(&s)?, &file)),
+        Command::Export { file } => settings().and_then(|s| {
+            bundle::may_be_replaced(&s, &file)?;
+            bundle::export(&ready(&s)?, &file)
+        }),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

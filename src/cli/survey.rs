@@ -33,7 +33,10 @@ pub(super) fn survey(settings: &Settings) -> Survey {
         let mut fault = |name: &str, outcome: Result<(), String>| found.faults.extend(outcome.err().map(|why| (name.to_owned(), why)));
         fault("DATELINE_DATA_DIR", folder(&settings.data_dir));
         fault("DATABASE_URL", if exists { writable_file(file) } else { place(file.parent().unwrap_or(Path::new(""))) });
-        found.open = [settings.data_dir.clone()].into_iter().chain(files::of_database(file)).filter(|path| files::is_open(path)).collect();
+        let ours = files::of_database(file);
+        let folder =
+            Some(&settings.data_dir).filter(|folder| holds_only(folder, &[&ours, std::slice::from_ref(&settings.secret_file)].concat()));
+        found.open = folder.into_iter().chain(&ours).filter(|path| files::is_open(path)).cloned().collect();
     }
     let secret = secret(settings);
     if exists && found.faults.is_empty() {
@@ -80,6 +83,12 @@ fn opens(store: &Store, secret: Option<[u8; 32]>) -> Result<Result<(), String>, 
     })
 }
 
+/// Whether nothing but these lies in a folder: another's is not ours to close.
+fn holds_only(folder: &Path, ours: &[PathBuf]) -> bool {
+    let names: Vec<_> = ours.iter().filter_map(|path| path.file_name()).collect();
+    fs::read_dir(folder).is_ok_and(|mut found| found.all(|entry| entry.is_ok_and(|entry| names.contains(&entry.file_name().as_os_str()))))
+}
+
 fn folder(path: &Path) -> Result<(), String> {
     place(path)?;
     let bare = fs::metadata(path).is_ok_and(|found| system::is_shared(&found));
@@ -124,10 +133,15 @@ pub(super) fn prepare(settings: &Settings) -> Result<Store, Failed> {
     if !settings.secret_file.exists() {
         system::make_secret(&settings.secret_file).map_err(|e| fault("DATELINE_SECRET_FILE", &format!("the file cannot be made: {e}")))?;
     }
-    Ok(match found.store {
+    let store = match found.store {
         Some(store) => store,
         None => open(settings)?,
-    })
+    };
+    // What was made beside the database while it was looked at has the mode that it had then.
+    for path in settings.database_file().map(files::of_database).unwrap_or_default() {
+        files::close(&path).map_err(|e| fault("DATABASE_URL", &format!("{}: others can read it: {e}", path.display())))?;
+    }
+    Ok(store)
 }
 
 fn fault(name: &str, why: &str) -> Failed {

@@ -67,6 +67,10 @@ pub(super) fn read_secret(path: &Path) -> Result<[u8; 32], String> {
     if files::is_open(path) {
         return Err("the file can be read by others: give it mode 0600".to_owned());
     }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if fs::metadata(folder).is_ok_and(|folder| folder.permissions().mode() & 0o1002 == 0o002) {
+        return Err("others can put another file in its place: keep it in a folder that only you write to".to_owned());
+    }
     let text = fs::read_to_string(path).map_err(|e| format!("the file cannot be read: {e}"))?;
     let bytes = BASE64_STANDARD.decode(text.trim()).ok().ok_or_else(|| "the file does not hold base64".to_owned())?;
     let bytes: [u8; 32] = bytes.try_into().ok().ok_or_else(|| "the file does not hold 32 bytes in base64".to_owned())?;
@@ -76,11 +80,13 @@ pub(super) fn read_secret(path: &Path) -> Result<[u8; 32], String> {
     Ok(bytes)
 }
 
-/// True for bytes that nobody drew by lot, such as the same again and again, or a count.
+/// True for bytes that nobody drew by lot, such as the same again and again, a count, or a text.
 fn is_plain(bytes: &[u8; 32]) -> bool {
     let kinds: BTreeSet<u8> = bytes.iter().copied().collect();
     let steps: BTreeSet<u8> = bytes.iter().zip(bytes.iter().skip(1)).map(|(a, b)| b.wrapping_sub(*a)).collect();
-    kinds.len() < 8 || steps.len() == 1
+    let repeats = |length: usize| bytes.iter().zip(bytes.iter().skip(length)).all(|(a, b)| a == b);
+    let is_text = bytes.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+    kinds.len() < 8 || steps.len() == 1 || is_text || (1..=16).any(repeats)
 }
 
 /// Make a secret that is not there yet.

@@ -156,6 +156,11 @@ fn has_user(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
+/// Whether an address has a place for a user, though none is named.
+fn is_signed(text: &str) -> bool {
+    text.split_once("//").is_some_and(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default().contains('@'))
+}
+
 /// The server's own address, as clients see it.
 pub(super) fn public_url(r: &mut Reader<'_>, bind: SocketAddr) -> String {
     const NAME: &str = "DATELINE_PUBLIC_URL";
@@ -173,7 +178,7 @@ pub(super) fn public_url(r: &mut Reader<'_>, bind: SocketAddr) -> String {
     };
     let unspecified = matches!(url.host(), Some(Host::Ipv4(ip)) if ip.is_unspecified())
         || matches!(url.host(), Some(Host::Ipv6(ip)) if ip.is_unspecified());
-    if has_user(&url) || url.query().is_some() || url.fragment().is_some() {
+    if has_user(&url) || is_signed(&text) || url.query().is_some() || url.fragment().is_some() {
         r.fault(NAME, "an address without user, query or fragment");
     } else if unspecified || url.port() == Some(0) || url.path().contains("//") {
         r.fault(NAME, "an address that clients can reach");
@@ -210,8 +215,9 @@ pub(super) fn proxies(r: &mut Reader<'_>) -> Vec<IpNet> {
     if nets.len() != words.len() || nets.iter().any(|net| net.trunc() != *net) {
         r.fault(NAME, "each is an address or a network such as 10.0.0.0/8 or fd00::/8");
     }
-    if nets.iter().any(|net| net.prefix_len() == 0) {
-        r.fault(NAME, "a network of everybody would let anyone say where they come from");
+    // The widest private ones are 10.0.0.0/8 and fc00::/7; two halves of everything are everybody too.
+    if nets.iter().any(|net| net.prefix_len() < if net.addr().is_ipv4() { 8 } else { 7 }) {
+        r.fault(NAME, "so wide a network would let anyone say where they come from");
     }
     nets
 }

@@ -10,15 +10,30 @@ pub(super) struct Reader<'a> {
     pub(super) faults: Faults,
 }
 
+/// A name in capitals and without the signs between them.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
+}
+
+/// Whether somebody who set this will have meant the database: without it, an empty one would be made beside theirs.
+fn means_the_database(name: &str) -> bool {
+    let plain = plain(name);
+    name != "DATABASE_URL" && (plain.starts_with("DATABASEUR") || matches!(&*plain, "DBURL" | "DBURI"))
+}
+
 impl<'a> Reader<'a> {
     /// A reader that has noted every name that looks like a setting and is none.
     pub(super) fn new(environment: &'a BTreeMap<String, String>) -> Self {
         let mut reader = Self { environment, faults: Vec::new() };
         for name in environment.keys() {
-            let ours = name.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("DATELINE_"));
+            let ours = name.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("DATELINE_"))
+                || VARIABLES.iter().any(|(known, ..)| plain(known) == plain(name));
             let known = VARIABLES.iter().any(|(known, ..)| known == name);
             if ours && !known && !name.starts_with("DATELINE_TEST_") {
                 reader.fault(name, "there is no such setting");
+            }
+            if reader.named("DATABASE_URL").is_none() && means_the_database(name) {
+                reader.fault(name, "there is no such setting; the database is named by DATABASE_URL");
             }
         }
         for (name, ..) in VARIABLES {

@@ -6,7 +6,7 @@
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, Permissions},
     io,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -70,13 +70,26 @@ pub fn close(path: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// A database's file with the others that belong to it, which lie beside the real file where the path is a link.
+/// A database's file with the others that belong to it and are there, beside the real file where the path is a link.
 #[must_use]
 pub fn of_database(path: &Path) -> Vec<PathBuf> {
+    of_database_to_be(path).into_iter().filter(|file| file.exists()).collect()
+}
+
+/// The same with those that are not there at the moment.
+#[must_use]
+pub fn of_database_to_be(path: &Path) -> Vec<PathBuf> {
     let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    ["", "-wal", "-shm", "-journal", "-serving"]
-        .iter()
-        .map(|end| PathBuf::from(format!("{}{end}", real.display())))
-        .filter(|file| file.exists())
-        .collect()
+    ["", "-wal", "-shm", "-journal", "-serving"].iter().map(|end| PathBuf::from(format!("{}{end}", real.display()))).collect()
+}
+
+/// Whether two paths lead to one file, or would if there were one.
+#[must_use]
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    let numbers = |path: &Path| fs::metadata(path).ok().map(|found| (found.dev(), found.ino()));
+    let place = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::canonicalize(folder).ok().map(|folder| (folder, path.file_name().map(ToOwned::to_owned)))
+    };
+    (numbers(one).is_some() && numbers(one) == numbers(other)) || (place(one).is_some() && place(one) == place(other))
 }
