@@ -21,7 +21,7 @@ use serde::{
 use serde_json::Value;
 use utoipa::{PartialSchema, ToSchema, openapi};
 
-use super::{State, clients::intake, json, lists, network::client, problem::Failure, typed::typed, wording::plain};
+use super::{State, clients::intake, json, network::client, problem::Failure, sent, typed::typed, wording::plain};
 use crate::{
     access::{Action, Caller, Permit},
     domain::{
@@ -92,6 +92,13 @@ fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
     }
     let mut pairs: Vec<_> = url::form_urlencoded::parse(text.as_bytes()).into_owned().collect();
     let mut faults = Vec::new();
+    pairs.retain(|(name, value)| {
+        let fit = !value.contains('\0');
+        if !fit {
+            faults.push(Violation { pointer: format!("?{name}"), code: "control_character", detail: "holds U+0000".to_owned() });
+        }
+        fit
+    });
     loop {
         let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
         let parsed = url::form_urlencoded::parse(text.as_bytes());
@@ -153,7 +160,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                 _ if !is_json => return Err(Failure::UnsupportedMediaType("application/json")),
                 _ => json::read(&bytes)?,
             };
-            lists::check(&value)?;
+            sent::check(&value)?;
             typed(value).map(Self).map_err(Failure::from)
         })
     }
@@ -247,7 +254,7 @@ impl<R: 'static> FromRequest for Patch<R> {
         Box::pin(async move {
             match json::read(&bytes.await?)? {
                 patch @ Value::Object(_) => {
-                    lists::check(&patch)?;
+                    sent::check(&patch)?;
                     Ok(Self(patch, PhantomData))
                 }
                 _ => Err(Failure::Rule(Error::invalid("#", "type", "a merge patch of this is an object"))),
@@ -314,11 +321,16 @@ impl FromRequest for IfMatch {
         // Comparison is strong: a weak tag matches nothing. So does a tag that is none of ours.
         let tag = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
         ready(match tag {
-            Some(tag) if !tag.contains('"') => Ok(Self(Some(tag.split('.').next().and_then(|n| n.parse().ok()).unwrap_or(NEVER)))),
+            Some(tag) if !tag.contains('"') => Ok(Self(Some(tag.split('.').next().and_then(number).unwrap_or(NEVER)))),
             None if text.starts_with("W/\"") => Ok(Self(Some(NEVER))),
             _ => Err(Failure::malformed("If-Match", "if_match", "one strong entity tag, such as \"3\"")),
         })
     }
+}
+
+/// A version as tags write it: in digits, and in no other way.
+fn number(text: &str) -> Option<Version> {
+    text.parse().ok().filter(|version: &Version| version.to_string() == text)
 }
 
 /// A path whose parts are not what they should be.

@@ -11,10 +11,10 @@ pub mod hashing;
 pub mod health;
 pub mod idempotency;
 pub mod json;
-pub mod lists;
 pub mod network;
 pub mod problem;
 pub mod reply;
+pub mod sent;
 pub mod typed;
 mod wording;
 
