@@ -67,17 +67,19 @@ async fn a_life(app: &TestApp) -> String {
     // Words in another language that nobody outside ever sees, under a slug that is made of them.
     let hindi = json!({ "headline": "पीलकपक्षी canary", "summary": "पीलकपक्षी", "body": { "format": "text", "content": "पीलकपक्षी।" }, "note": "canary" });
     admin.put(&format!("{article}/translations/hi"), None, &hindi).await.ok();
-    admin.patch(&article, &tag(&article).await, &json!({ "genre": "analysis", "note": "canary" })).await;
+    admin.patch(&article, &tag(&article).await, &json!({ "genre": "analysis", "note": "canary" })).await.ok();
     admin.patch(&article, &tag(&article).await, &json!({ "embargo_until": "2026-03-02T08:00:00Z" })).await.ok();
-    admin.post(&format!("{english}/previews"), &json!({})).await;
-    admin.post(&format!("{english}/assign"), &json!({ "user_id": admin.path().rsplit('/').next().unwrap() })).await;
+    admin.post(&format!("{english}/previews"), &json!({})).await.ok();
+    let assignment = json!({ "assignee_id": admin.path().rsplit('/').next().unwrap() });
+    admin.act(&format!("{english}/assign"), &tag(&english).await, &assignment).await.ok();
     let comment = admin.post(&format!("{article}/comments"), &json!({ "text": "Is it a canary?", "locale": "en" })).await;
     let comment = comment.json()["id"].as_str().unwrap().to_owned();
-    admin.post(&format!("{article}/comments"), &json!({ "text": "A Canary.", "parent_id": comment })).await;
+    admin.post(&format!("{article}/comments"), &json!({ "text": "A Canary.", "parent_id": comment })).await.ok();
     let comment = format!("/v1/desk/comments/{comment}");
     admin
         .patch(&comment, &tag_of(&admin.get(&format!("{article}/comments")).await.ok(), &comment), &json!({ "text": "Was it a canary?" }))
-        .await;
+        .await
+        .ok();
     admin.act(&format!("{article}/break-embargo"), &tag(&article).await, &json!({ "reason": "The canary is out." })).await.ok();
     admin.publish(&article, &["en"]).await.ok();
     let release = admin.post("/v1/desk/releases", &json!({ "name": "Monday", "items": [{ "article_id": id, "locale": "hi" }] })).await;
@@ -89,11 +91,11 @@ async fn a_life(app: &TestApp) -> String {
     admin.patch(&english, &tag(&english).await, &json!({ "headline": "Canary again", "slug": "neutral-now" })).await.ok();
     admin.publish(&article, &["en"]).await.ok();
     admin.post(&format!("{article}/corrections"), &json!({ "kind": "update", "texts": { "en": "Not a canary." } })).await.ok();
-    let bulk = json!({ "operations": [{ "op": "submit", "article_id": id, "locale": "hi", "if_match": "\"1\"" }] });
-    admin.send(Method::POST, "/v1/desk/bulk", &keyed("k2"), Some(bulk.to_string().into_bytes())).await;
-    admin.send(Method::POST, &format!("{article}/check"), &keyed("k3"), Some(b"{}".to_vec())).await;
+    let bulk = json!({ "operations": [{ "verb": "submit", "article_id": id, "locale": "hi", "version": 1 }] });
+    admin.send(Method::POST, "/v1/desk/bulk", &keyed("k2"), Some(bulk.to_string().into_bytes())).await.ok();
+    admin.send(Method::POST, &format!("{article}/check"), &keyed("k3"), Some(b"{}".to_vec())).await.ok();
     let plan = json!({ "locales": ["hi"], "publish_at": "2026-03-01T08:00:30Z" });
-    admin.act(&format!("{article}/schedule"), &tag(&article).await, &plan).await;
+    admin.act(&format!("{article}/schedule"), &tag(&article).await, &plan).await.ok();
     admin.act(&format!("{article}/unpublish"), &tag(&article).await, &json!({})).await.ok();
     assert_eq!(admin.delete(&article, &tag(&article).await).await.status, 204);
     admin.act(&format!("/v1/desk/trash/{id}/restore"), &made.etag(), &json!({})).await;
@@ -107,6 +109,23 @@ async fn a_life(app: &TestApp) -> String {
 fn tag_of(list: &Value, path: &str) -> String {
     let found = list["data"].as_array().unwrap().iter().find(|c| path.ends_with(c["id"].as_str().unwrap()));
     format!("\"{}\"", found.map_or(1, |c| c["version"].as_i64().unwrap_or(1)))
+}
+
+both! {
+    async fn who_read_words_before_they_were_erased_does_not_save_them_again_unawares(app) {
+        let admin = app.admin().await;
+        let article = admin.story(&app.section("world", "दुनिया").await, "Canary in the open tab").await;
+        let english = format!("{article}/translations/en");
+        let read = admin.get(&english).await;
+        admin.act(&format!("{article}/takedown"), &admin.get(&article).await.etag(), &json!({ "reason": "Law." })).await.ok();
+        admin.act(&format!("{article}/erase"), &admin.get(&article).await.etag(), &json!({ "reason": "Law." })).await.ok();
+        let again = json!({ "headline": "Canary in the open tab" });
+        admin.patch(&english, &read.etag(), &again).await.refused(412, "stale");
+        admin.put(&english, Some(&read.etag()), &again).await.refused(412, "stale");
+        assert!(!everything_kept(&app.url).contains("open tab"));
+        // Who was told may write something else there.
+        admin.patch(&english, &admin.get(&english).await.etag(), &json!({ "headline": "Nothing" })).await.ok();
+    }
 }
 
 both! {

@@ -8,8 +8,8 @@ use super::{
     dialect::Json,
     editions,
     schema::{
-        article_revisions, articles, changes, comments, corrections, editions as edition_rows, imports, plans, release_items, takedowns,
-        translation_revisions, translations,
+        article_revisions, articles, changes, comments, corrections, editions as edition_rows, imports, plans, release_items, releases,
+        takedowns, translation_revisions, translations,
     },
     translations::words_json,
 };
@@ -22,6 +22,7 @@ use crate::{
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
         freshness::Lag,
+        release::Release,
         takedown::{Step, Takedown},
         translation::Words,
         user::User,
@@ -177,17 +178,23 @@ pub fn is_erased(tx: &mut Tx<'_>, id: Id<Article>) -> Result<bool, Error> {
 /// [`Error::Internal`] when the database fails.
 pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> Result<(), Error> {
     let id = granted.get().id;
-    erase_copies(tx, id)?;
+    erase_copies(tx, id, step)?;
     erase_editions(tx, id)?;
     diesel::update(articles::table.find(id)).set(articles::lead.eq(None::<Json>)).execute(tx.conn)?;
     without_lead(tx, id)?;
     diesel::delete(comments::table.filter(comments::article_id.eq(id))).execute(tx.conn)?;
     diesel::delete(corrections::table.filter(corrections::article_id.eq(id))).execute(tx.conn)?;
+    let released = release_items::table.filter(release_items::article_id.eq(id)).select(release_items::release_id);
+    let released: Vec<Id<Release>> = released.distinct().load(tx.conn)?;
+    let failed = releases::table.filter(releases::id.eq_any(&released)).filter(releases::failure.is_not_null());
+    diesel::update(failed).set(releases::failure.eq("what stood in the way was erased")).execute(tx.conn)?;
     diesel::delete(release_items::table.filter(release_items::article_id.eq(id))).execute(tx.conn)?;
     diesel::delete(plans::table.filter(plans::article_id.eq(id))).execute(tx.conn)?;
-    // Why an embargo was broken is about the story; why it was taken down is what the law asks for.
-    let of_article = changes::table.filter(changes::subject_id.eq(Some(id.cast::<()>())));
-    diesel::update(of_article.filter(changes::event.eq(Event::EmbargoBroken.as_str()))).set(changes::reason.eq("")).execute(tx.conn)?;
+    // Why an embargo was broken, and why a plan failed, is about the story; why it was taken down is what the law asks for.
+    let told: Vec<_> = [id.cast::<()>()].into_iter().chain(released.iter().map(|id| id.cast())).map(Some).collect();
+    let told = changes::table.filter(changes::subject_id.eq_any(told));
+    let events = [Event::EmbargoBroken.as_str(), Event::Failed.as_str()];
+    diesel::update(told.filter(changes::event.eq_any(events))).set(changes::reason.eq("")).execute(tx.conn)?;
     // The digest of a record would confirm a guess of what it said.
     let imported = imports::table.filter(imports::kind.eq("article")).filter(imports::target_id.eq(id.cast::<()>()));
     diesel::update(imported).set(imports::digest.eq("")).execute(tx.conn)?;
@@ -200,8 +207,8 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
     Ok(())
 }
 
-/// The working copy with all its revisions.
-fn erase_copies(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
+/// The working copy with all its revisions. It is at a new version then, so that nobody who read the words before saves them again unawares.
+fn erase_copies(tx: &mut Tx<'_>, id: Id<Article>, step: &Step) -> Result<(), Error> {
     let (words, slug) = (nothing(), id.to_string());
     let of_article = translations::table.filter(translations::article_id.eq(id));
     diesel::update(of_article).set((translations::headline.eq(&words.headline), translations::slug.eq(&slug))).execute(tx.conn)?;
@@ -211,6 +218,25 @@ fn erase_copies(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
         translation_revisions::slug.eq(&slug),
     );
     diesel::update(translation_revisions::table.filter(translation_revisions::article_id.eq(id))).set(set).execute(tx.conn)?;
+    let kept: Vec<(String, i32)> = of_article.select((translations::locale, translations::version)).load(tx.conn)?;
+    for (locale, version) in kept {
+        let before = translation_revisions::table.find((id, &locale, version)).select(translation_revisions::made_from);
+        let made_from: Option<Json> = before.first(tx.conn).optional()?.flatten();
+        let next = version.saturating_add(1);
+        diesel::update(translations::table.find((id, &locale))).set(translations::version.eq(next)).execute(tx.conn)?;
+        let revision = (
+            translation_revisions::article_id.eq(id),
+            translation_revisions::locale.eq(&locale),
+            translation_revisions::version.eq(next),
+            translation_revisions::slug.eq(&slug),
+            translation_revisions::words.eq(Json(words_json(&words))),
+            translation_revisions::made_from.eq(made_from),
+            translation_revisions::saved_by.eq(step.by),
+            translation_revisions::saved_at.eq(step.at),
+            translation_revisions::note.eq(""),
+        );
+        diesel::insert_into(translation_revisions::table).values(revision).execute(tx.conn)?;
+    }
     Ok(())
 }
 
