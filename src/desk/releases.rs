@@ -290,12 +290,26 @@ pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>) -> Result<bool, Error
         Err(passing) if passing.passes() => return Err(passing),
         Err(refusal) => {
             super::log_if_ours(&refusal, "a release could not be published");
-            let now = tx.now();
-            let failed = permit.over(Release { failed_at: Some(now), failure: Some(why(&refusal)), ..due }.next(now))?;
-            store::releases::save(tx, &failed, Event::Failed)?;
+            fail(tx, &permit, due, why(&refusal))?;
         }
     }
     Ok(true)
+}
+
+/// Keep of a release that is due that it takes longer than a writer is held; false when none is due.
+///
+/// # Errors
+/// [`Error::Internal`] when that cannot be kept.
+pub fn give_up(tx: &mut Tx<'_>, permit: Permit<Publish>) -> Result<bool, Error> {
+    let Some(due) = store::releases::claim(tx)? else { return Ok(false) };
+    fail(tx, &permit, due, why(&Error::TookTooLong))?;
+    Ok(true)
+}
+
+fn fail(tx: &mut Tx<'_>, permit: &Permit<Publish>, due: Release, why: String) -> Result<(), Error> {
+    let now = tx.now();
+    let failed = permit.over(Release { failed_at: Some(now), failure: Some(why), ..due }.next(now))?;
+    store::releases::save(tx, &failed, Event::Failed)
 }
 
 fn publish_in_name(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> Result<Release, Error> {

@@ -44,13 +44,20 @@ pub struct Order {
 /// Plan a publication of some locales, its end, or both; in the place of what was planned of the kind.
 ///
 /// # Errors
-/// [`Error::Stale`]; [`Error::Invalid`] for instants that have passed, do not follow each other, or lie before the end of an embargo;
+/// [`Error::Forbidden`] for whoever may not publish, or end, what they plan; [`Error::Stale`]; [`Error::Invalid`] for instants that have passed, do not follow each other, or lie before the end of an embargo;
 /// [`Error::Conflict`] with the codes of [`crate::domain::standing::Standing::after`].
 pub fn schedule(tx: &mut Tx<'_>, permit: Permit<Schedule>, id: Id<Article>, expected: Version, order: Order) -> Result<Article, Error> {
     store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     if order.publish_at.is_none() && order.unpublish_at.is_none() {
         return Err(Error::invalid("#/publish_at", "required", "say when it is to be published, or when that is to end"));
+    }
+    // What is planned is done later in the name of who plans it, so a token for planning alone plans nothing.
+    if order.publish_at.is_some() {
+        Permit::<Publish>::try_from(permit.caller().clone())?;
+    }
+    if order.unpublish_at.is_some() {
+        Permit::<Unpublish>::try_from(permit.caller().clone())?;
     }
     let strict = store::site::masthead(tx)?.site.review == Review::Required;
     let mut copies = Vec::new();
@@ -135,6 +142,18 @@ pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>, limit: i64) -> Result
                 store::plans::fail(tx, plan, permit.caller(), &why(&refusal))?;
             }
         }
+    }
+    Ok(due.len())
+}
+
+/// Keep of the first plan that is due that it takes longer than a writer is held; how many there were.
+///
+/// # Errors
+/// [`Error::Internal`] when that cannot be kept.
+pub fn give_up(tx: &mut Tx<'_>, permit: Permit<Publish>) -> Result<usize, Error> {
+    let due = store::plans::claim(tx, 1)?;
+    for plan in &due {
+        store::plans::fail(tx, plan, permit.caller(), &why(&Error::TookTooLong))?;
     }
     Ok(due.len())
 }

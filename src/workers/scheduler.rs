@@ -34,22 +34,45 @@ fn permit() -> Result<Permit<crate::access::action::Publish>, Error> {
 pub fn run_due(store: &Store) -> Result<usize, Error> {
     let now = store.now();
     let (plans, releases) = store.read_now(|tx| Ok((crate::store::plans::next(tx)?, crate::store::releases::next(tx)?)))?;
+    // The one does not wait for the other to succeed.
+    let released = if releases.is_some_and(|at| at <= now) { due_releases(store) } else { Ok(0) };
+    let planned = if plans.is_some_and(|at| at <= now) { due_plans(store) } else { Ok(0) };
+    Ok(released?.saturating_add(planned?))
+}
+
+fn due_releases(store: &Store) -> Result<usize, Error> {
     let mut done = 0usize;
-    if releases.is_some_and(|at| at <= now) {
-        while store.write_now(|tx| desk::releases::carry_out(tx, permit()?))? {
-            done = done.saturating_add(1);
+    // Ends: each round publishes a release or keeps why it cannot be, and takes it out of what is due.
+    loop {
+        let carried = match store.write_now(|tx| desk::releases::carry_out(tx, permit()?)) {
+            Err(Error::TookTooLong) => store.write_now(|tx| desk::releases::give_up(tx, permit()?))?,
+            other => other?,
+        };
+        if !carried {
+            return Ok(done);
         }
+        done = done.saturating_add(1);
     }
-    if plans.is_some_and(|at| at <= now) {
-        loop {
-            let carried = store.write_now(|tx| desk::scheduling::carry_out(tx, permit()?, AT_ONCE))?;
-            done = done.saturating_add(carried);
-            if carried == 0 {
-                break;
+}
+
+fn due_plans(store: &Store) -> Result<usize, Error> {
+    let (mut done, mut limit) = (0usize, AT_ONCE);
+    // Ends: as above, but for one round that only lowers the limit.
+    loop {
+        let carried = match store.write_now(|tx| desk::scheduling::carry_out(tx, permit()?, limit)) {
+            Err(Error::TookTooLong) if limit > 1 => {
+                // Together they take longer than a turn; which of them it is will be seen.
+                limit = 1;
+                continue;
             }
+            Err(Error::TookTooLong) => store.write_now(|tx| desk::scheduling::give_up(tx, permit()?))?,
+            other => other?,
+        };
+        if carried == 0 {
+            return Ok(done);
         }
+        done = done.saturating_add(carried);
     }
-    Ok(done)
 }
 
 /// Empty the trash of what has lain there for long; how much that was.
@@ -80,16 +103,19 @@ pub fn expire_keys(store: &Store) -> Result<usize, Error> {
 pub fn start(store: Store) -> Result<Worker, Error> {
     let mut rounds = 0_u32;
     Worker::start("scheduler", EVERY, move || {
-        if rounds.is_multiple_of(SHOWS) {
-            store.show_presence()?;
-            expire_keys(&store)?;
-        }
+        let due = run_due(&store);
+        // What keeps house is no reason to keep what is planned waiting, and each part of it fails alone.
+        let shows = rounds.is_multiple_of(SHOWS);
         rounds = rounds.wrapping_add(1);
-        store.finish_erasing()?;
-        let done = run_due(&store)?.saturating_add(empty_trash(&store)?);
+        let kept = [
+            store.finish_erasing(),
+            if shows { store.show_presence() } else { Ok(()) },
+            if shows { expire_keys(&store).map(drop) } else { Ok(()) },
+        ];
+        let done = due?.saturating_add(empty_trash(&store)?);
         if done > 0 {
             tracing::info!(done, "carried out what was planned");
         }
-        Ok(())
+        kept.into_iter().collect()
     })
 }
