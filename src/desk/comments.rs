@@ -183,6 +183,9 @@ fn keep(
 /// # Errors
 /// [`Error::Stale`]; [`Error::Forbidden`] for somebody else's, about other words.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Comment>, expected: Version) -> Result<(), Error> {
+    // Whoever is about to reply in it waits, or is seen.
+    let about = store::comments::find(tx, id)?.article_id;
+    store::articles::hold(tx, about)?;
     let remark = open(tx, &permit, id, expected)?;
     let me = remark.caller().user_id();
     let replies = store::comments::replies(tx, &[id])?.remove(&id).unwrap_or_default();

@@ -52,6 +52,7 @@ fn next_position(tx: &mut Tx<'_>, parent: Option<Id<Section>>) -> Result<i32, Er
 /// # Errors
 /// [`Error::Invalid`], [`Error::Taken`], [`Error::Forbidden`] outside the grant.
 pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageSections>, id: Option<Id<Section>>, draft: Draft) -> Result<Section, Error> {
+    store::sections::queue(tx)?;
     if store::sections::count(tx)? >= limits::SECTIONS {
         return Err(Error::Conflict { code: "too-many", detail: format!("a site has at most {} sections", limits::SECTIONS) });
     }
@@ -81,6 +82,7 @@ pub fn revise(
     expected: Version,
     with: impl FnOnce(&Section) -> Result<Draft, Error>,
 ) -> Result<Section, Error> {
+    store::sections::queue(tx)?;
     let section = permit.over(store::sections::find(tx, id)?)?;
     Error::unless_newest("section", section.get().version, expected)?;
     let draft = with(section.get())?;
@@ -116,6 +118,7 @@ pub fn reorder(
     parent: Option<Id<Section>>,
     order: &[Id<Section>],
 ) -> Result<Vec<Section>, Error> {
+    store::sections::queue(tx)?;
     let all = store::sections::all(tx)?;
     let siblings: BTreeMap<_, _> = all.into_iter().filter(|s| s.parent() == parent).map(|s| (s.id, s)).collect();
     let mut named = order.to_vec();
@@ -146,6 +149,7 @@ pub fn reorder(
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] with code `in-use`.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageSections>, id: Id<Section>, expected: Version) -> Result<(), Error> {
+    store::sections::queue(tx)?;
     let section = permit.over(store::sections::find(tx, id)?)?;
     Error::unless_newest("section", section.get().version, expected)?;
     if let Some(users) = store::sections::used_by(tx, id)? {

@@ -148,6 +148,7 @@ pub fn save(
     expected: Option<Version>,
     with: impl FnOnce(Option<&Translation>) -> Result<Draft, Error>,
 ) -> Result<Saved, Error> {
+    store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     let masthead = store::site::masthead(tx)?;
     if masthead.settings(locale).is_none() {
@@ -318,6 +319,7 @@ fn step<A: crate::access::Action>(
     expected: Version,
     verb: Verb,
 ) -> Result<Saved, Error> {
+    store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     let translation = find(tx, &article, locale)?;
     let copy = permit.over(Copy { article, translation })?;
@@ -387,6 +389,7 @@ pub fn mark_current(
     expected: Version,
     version: Option<Version>,
 ) -> Result<Saved, Error> {
+    store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     let translation = find(tx, &article, locale)?;
     let copy = permit.over(Copy { article, translation })?;

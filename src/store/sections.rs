@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    Tx, listings,
+    Tx, dialect, listings,
     names::{self, take},
     schema::{articles, editions, grants, sections},
 };
@@ -101,6 +101,14 @@ pub fn find(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Section, Error> {
 pub fn path(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Vec<Id<Section>>, Error> {
     let text: Option<String> = sections::table.find(id).select(sections::path).first(tx.conn).optional()?;
     path_of(&text.ok_or(Error::NotFound("section"))?)
+}
+
+/// Let nobody else change the tree before this transaction ends: where a section lies is a matter of all those above it.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn queue(tx: &mut Tx<'_>) -> Result<(), Error> {
+    Ok(dialect::queue_for(tx.conn, "the tree of sections")?)
 }
 
 /// Save a section: a new one at version 1, else the next version, with its subtree where it moved.
