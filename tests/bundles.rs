@@ -148,6 +148,23 @@ both! {
         }
     }
 
+    async fn what_lies_in_the_trash_stays_there_and_its_record_makes_a_story_of_its_own(app) {
+        newsroom(&app).await;
+        let admin = app.admin().await;
+        let section = app.imported("section", "world").await;
+        let path = admin.story(&section, "Thrown away").await;
+        let id = path.rsplit('/').next().unwrap().to_owned();
+        let mut record = export(&app, &id);
+        assert_eq!(admin.delete(&path, &admin.get(&path).await.etag()).await.status, 204);
+        record["key"] = json!("from elsewhere");
+        assert_eq!(record["id"], json!(id));
+        app.import(&record);
+        let other = app.imported("article", "from elsewhere").await;
+        assert_ne!(other, id);
+        assert_eq!(admin.get(&path).await.status, 404);
+        assert_eq!(admin.get(&format!("/v1/desk/articles/{other}")).await.status, 200);
+    }
+
     async fn what_was_made_here_is_known_by_its_id(app) {
         let admin = app.admin().await;
         let section = app.section("world", "दुनिया").await;

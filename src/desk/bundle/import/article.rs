@@ -8,7 +8,7 @@ use super::{Before, Importer, Outcome};
 use crate::{
     access::{
         Caller, Permit, System,
-        action::{Correct, EditArticle, EditTranslation, Import, Publish, Withdraw},
+        action::{Correct, CreateArticle, EditArticle, EditTranslation, Import, Publish, Withdraw},
     },
     desk::{
         self,
@@ -142,9 +142,15 @@ impl Importer<'_, '_> {
         };
         let facts = Facts { embargo_until: None, ..facts };
         let translations = BTreeMap::from([(r.source_locale.clone(), source)]);
-        let permit = self.permit()?;
+        let permit: Permit<CreateArticle> = self.permit()?;
         let draft = desk::articles::Draft { facts, translations, note: "imported".to_owned() };
-        let created = desk::articles::create(self.tx, permit, r.id.map(Id::from), draft)?;
+        // One that lies in the trash stays there, and keeps its id.
+        let id = match r.id.map(|id| store::articles::find_anywhere(self.tx, &permit.visibility(), id.into())) {
+            Some(Err(Error::NotFound(_))) => r.id,
+            Some(Err(other)) => return Err(other),
+            None | Some(Ok(_)) => None,
+        };
+        let created = desk::articles::create(self.tx, permit, id.map(Id::from), draft)?;
         self.warnings.extend(created.warnings);
         Ok(created.article.id)
     }
