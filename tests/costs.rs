@@ -1,13 +1,19 @@
 //! What reading costs: each shape of text at one, two and four sizes, in steps that readers spend and in memory that they hold.
 //!
-//! A binary of its own, with one test in it, since it counts what its allocator gives. Nothing here looks at a clock.
+//! A binary of its own, with one test in it, since it counts what its allocator gives. Nothing here looks at a clock. The shapes are dealt
+//! out to as many processes as there are processors, each of which counts for itself.
 
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "support/shapes.rs"]
 mod shapes;
 
-use std::alloc::System;
+use std::{
+    alloc::System,
+    env,
+    process::{Command, ExitStatus},
+    thread,
+};
 
 use cap::Cap;
 use dateline::{
@@ -107,10 +113,30 @@ fn costs_are_linear(shape: &Shape, wrong: &mut Vec<String>) {
     }
 }
 
+/// Which shapes a process looks at: so many, beginning with its own number.
+const PART: &str = "DATELINE_COSTS_PART";
+
 #[test]
 fn whatever_is_sent_costs_in_line_with_its_size_or_is_refused() {
-    let shapes: Vec<_> = shapes::all().into_iter().filter(|s| s.place != Place::Query).collect();
-    assert!(shapes.len() >= 60, "{}", shapes.len());
+    if let Ok(part) = env::var(PART) {
+        let (own, of) = part.split_once('/').unwrap();
+        return each_of(own.parse().unwrap(), of.parse().unwrap());
+    }
+    let processes = thread::available_parallelism().map_or(1, usize::from);
+    let test = thread::current().name().unwrap().to_owned();
+    let begin = |own: usize| {
+        let mut command = Command::new(env::current_exe().unwrap());
+        command.args(["--exact", &test, "--nocapture"]).env(PART, format!("{own}/{processes}")).spawn().unwrap()
+    };
+    let begun: Vec<_> = (0..processes).map(begin).collect();
+    let ended: Vec<_> = begun.into_iter().map(|mut process| process.wait().unwrap()).collect();
+    assert!(ended.iter().all(ExitStatus::success), "a process has found something");
+}
+
+fn each_of(own: usize, of: usize) {
+    let all: Vec<_> = shapes::all().into_iter().filter(|s| s.place != Place::Query).collect();
+    assert!(all.len() >= 60, "{}", all.len());
+    let shapes: Vec<_> = all.iter().skip(own).step_by(of).collect();
     let mut wrong = Vec::new();
     for shape in &shapes {
         costs_are_linear(shape, &mut wrong);
@@ -118,7 +144,7 @@ fn whatever_is_sent_costs_in_line_with_its_size_or_is_refused() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     // What one request of the largest size holds at its worst. The most that was ever held never falls, so the first to pass it is named.
     let fresh = ALLOCATOR.allocated();
-    for shape in &shapes {
+    for shape in shapes {
         let text = shape.of(limits::REQUEST_BYTES);
         let named = read(shape, &text);
         let held = ALLOCATOR.max_allocated().saturating_sub(fresh);

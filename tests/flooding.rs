@@ -43,7 +43,7 @@ fn request(n: usize) -> String {
 }
 
 #[test]
-#[ignore = "a driver of minutes; `.ci/run` asks for it"]
+#[ignore = "takes minutes, and is of interest for its figures"]
 fn driving_a_million_requests_of_no_use_leave_hardly_more_than_the_cache_in_memory() {
     const REQUESTS: usize = 1_000_000;
     const AT_ONCE: usize = 50;

@@ -279,11 +279,9 @@ pub fn entity_at(after: &str) -> Option<(char, usize)> {
 
 fn entity(name: &str) -> Option<char> {
     if let Some(number) = name.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(hex) => u32::from_str_radix(hex, 16),
-            None => number.parse(),
-        };
-        return code.ok().and_then(char::from_u32).filter(|c| !is_forbidden(*c));
+        let (digits, radix) = number.strip_prefix(['x', 'X']).map_or((number, 10), |hex| (hex, 16));
+        let code = if digits.chars().all(|c| c.is_digit(radix)) { u32::from_str_radix(digits, radix).ok() } else { None };
+        return code.and_then(char::from_u32).filter(|c| !is_forbidden(*c));
     }
     Some(match name {
         "amp" => '&',

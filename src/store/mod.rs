@@ -197,7 +197,8 @@ impl Store {
             entropy: options.entropy,
             statements,
             watcher: OnceLock::new(),
-            traces: AtomicBool::new(false),
+            // Nobody knows what the process before this one still had to do.
+            traces: AtomicBool::new(true),
         })))
     }
 

@@ -8,7 +8,7 @@
 //!
 //! **Every loop in `store` and `desk` whose end depends on data, and why it ends.** Loops over what was sent end with it, and what is sent is
 //! limited (docs/limits.md); so do those over rows that were loaded, and a load is limited by a page, by the locales of a site, or by a limit
-//! of its own. The others are `names::claim` (its own account), `revisions` (each step goes to an older revision), `desk::bundle::export`
+//! of its own. The others are `claims::claim` (its own account), `revisions` (each step goes to an older revision), `desk::bundle::export`
 //! (each round writes a page that is not written again), `snapshots` (a reader goes on with those who came before it began), and
 //! `connections` (each round discards one connection). Migrations, and what `dateline generate` does in bulk, have no limit: they run where
 //! nobody is served, or before anybody is.

@@ -217,6 +217,8 @@ fn escape(out: &mut String, start: usize, text: &str) {
             ':' => rest.as_str().starts_with("//"),
             '.' => line.bytes().rev().take_while(|b| b.eq_ignore_ascii_case(&b'w')).take(3).count() == 3,
             '@' => true,
+            // Before a link, which would be read as a picture.
+            '!' => rest.as_str().is_empty(),
             _ => false,
         };
         match c {
