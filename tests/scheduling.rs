@@ -1,9 +1,14 @@
 //! Plans, embargoes and releases: nothing before its instant, and nothing twice.
 
-use dateline::domain::user::Role;
+use dateline::{
+    access::{Caller, Permit, System, action::Publish},
+    desk,
+    domain::user::Role,
+    workers::scheduler::run_due,
+};
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestApp};
+use crate::support::{Client, TestApp, execute};
 
 async fn headline(app: &TestApp, article: &str) -> Option<String> {
     let shown = app.anyone().get(&format!("/v1/articles/{}", article.rsplit('/').next().unwrap())).await;
@@ -218,6 +223,43 @@ both! {
         assert_eq!(headline(&app, &article).await.as_deref(), Some("River falls"));
         let live = editor.get(&article).await.ok()["translations"]["en"]["live"].clone();
         assert_eq!((&live["published_at"], &live["started_at"]), (&json!("2026-03-01T09:00:00Z"), &json!("2026-03-01T09:00:00.000001Z")));
+    }
+
+    async fn a_release_that_fails_for_no_reason_of_its_own_keeps_no_plan_waiting(app) {
+        let editor = app.editor().await;
+        let world = app.section("world", "दुनिया").await;
+        let (planned, released) = (editor.story(&world, "Planned").await, editor.story(&world, "Released").await);
+        plan(&editor, &planned, json!({ "locales": ["en"], "publish_at": "2026-03-01T08:10:00Z" })).await.ok();
+        let item = json!([{ "article_id": released.rsplit('/').next().unwrap(), "locale": "en" }]);
+        let release = json!({ "name": "Broken", "items": item, "publish_at": "2026-03-01T08:05:00Z" });
+        editor.post("/v1/desk/releases", &release).await.ok();
+        app.wait(600);
+        execute(&app.url, "ALTER TABLE release_items RENAME TO out_of_reach");
+        assert!(run_due(&app.store).is_err());
+        assert_eq!(headline(&app, &planned).await.as_deref(), Some("Planned"));
+        execute(&app.url, "ALTER TABLE out_of_reach RENAME TO release_items");
+        assert_eq!(app.tick().await, 1);
+        assert_eq!(headline(&app, &released).await.as_deref(), Some("Released"));
+    }
+
+    async fn what_takes_longer_than_a_turn_is_given_up_and_told(app) {
+        let editor = app.editor().await;
+        let world = app.section("world", "दुनिया").await;
+        let (planned, released) = (editor.story(&world, "Planned").await, editor.story(&world, "Released").await);
+        plan(&editor, &planned, json!({ "locales": ["en"], "publish_at": "2026-03-01T08:10:00Z" })).await.ok();
+        let item = json!([{ "article_id": released.rsplit('/').next().unwrap(), "locale": "en" }]);
+        let release = json!({ "name": "Heavy", "items": item, "publish_at": "2026-03-01T08:05:00Z" });
+        let release = editor.post("/v1/desk/releases", &release).await.header("location").unwrap().to_owned();
+        app.wait(600);
+        let scheduler = || Permit::<Publish>::try_from(Caller::system(System::Scheduler));
+        assert!(app.store.write_now(|tx| desk::releases::give_up(tx, scheduler()?)).unwrap());
+        assert_eq!(app.store.write_now(|tx| desk::scheduling::give_up(tx, scheduler()?)).unwrap(), 1);
+        assert_eq!(app.tick().await, 0, "neither is due any more");
+        let told = editor.get(&release).await.ok();
+        assert!(told["failure"].as_str().is_some_and(|why| !why.is_empty()), "{told}");
+        let shown = editor.get(&planned).await.ok();
+        assert!(shown["translations"]["en"]["scheduled"][0]["failure"].is_string(), "{shown}");
+        assert_eq!((headline(&app, &planned).await, headline(&app, &released).await), (None, None));
     }
 
     async fn a_release_takes_only_what_its_maker_may_publish(app) {

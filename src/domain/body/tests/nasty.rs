@@ -422,3 +422,16 @@ fn what_is_written_grows_as_the_document_does_and_no_faster() {
         }
     }
 }
+
+#[test]
+fn a_link_behind_an_exclamation_mark_is_a_link() {
+    let link = Mark::Link { href: safe_link("https://x.example/").unwrap() };
+    for before in ["wow!", "!", "\\!", "a!!", "![!"] {
+        let mut line = Vec::new();
+        push_text(&mut line, before, &[]);
+        push_text(&mut line, "here", std::slice::from_ref(&link));
+        let document = Document { blocks: vec![block(Node::Paragraph(line))] };
+        let markdown = markdown::write(&document);
+        assert_eq!(of_html(&shown(&markdown, false)), of_document(&document), "{markdown}");
+    }
+}
