@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use dateline::{
     access::{Caller, Permit, System},
-    desk::bundle::{Outcome, Record, export_article, import},
+    desk::bundle::{Outcome, export_article},
     domain::{Error, user::Role},
 };
 use serde_json::{Value, json};
@@ -291,9 +291,7 @@ impl Desk<'_> {
             "type": "article", "key": id, "kind": "story", "section": self.world, "source_locale": "en",
             "translations": { "en": { "headline": format!("{} import", story.word), "body": { "format": "text", "content": "From elsewhere." }, "published_at": "2026-02-01T00:00:00Z" } }
         });
-        let record: Record = serde_json::from_value(sent).unwrap();
-        let overwrite = verb != "import";
-        let made = self.app.store.write_now(|tx| import(tx, &Permit::try_from(Caller::system(System::Importer))?, &record, overwrite));
+        let made = self.app.try_import(&sent, verb != "import");
         let public = self.public(&story.path, &story.word).await;
         let cell = match made {
             Err(Error::Conflict { code, .. }) => code.to_owned(),

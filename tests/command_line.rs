@@ -220,3 +220,34 @@ fn what_the_maker_of_a_bundle_wrote_does_not_speak_for_the_program() {
     assert_eq!(code, Some(1));
     assert!(told.contains("k\\u{1b}[2J\\n3 created") && !told.contains('\u{1b}'), "{told:?}");
 }
+
+#[test]
+fn a_bundle_may_change_the_same_story_twice() {
+    let desk = Desk::new();
+    desk.run(&["migrate"]);
+    let story = |text: &str| {
+        format!(
+            r#"{{"type":"article","key":"a-1","section":"world","source_locale":"en","translations":{{"en":{{"headline":"A car","body":{{"format":"html","content":"{text}"}}}}}}}}"#
+        )
+    };
+    let section = r#"{"type":"section","key":"world","translations":{"en":{"name":"World"}}}"#;
+    let english = newsroom().lines().take(2).collect::<Vec<_>>().join("\n");
+    let blocks = || {
+        let out = desk.0.join("out.ndjson");
+        assert_eq!(desk.run(&["export", out.to_str().unwrap()]).status.code(), Some(0));
+        let text = std::fs::read_to_string(out).unwrap();
+        let records = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        let article = records.into_iter().find(|record| record["type"] == "article").unwrap();
+        article["translations"]["en"]["body"]["content"]["content"].as_array().unwrap().clone()
+    };
+    let first = desk.file("first.ndjson", &format!("{english}\n{section}\n{}\n", story("<p>One.</p>")));
+    let (code, _, complaints) = said(&desk.run(&["import", first.to_str().unwrap()]));
+    assert_eq!(code, Some(0), "{complaints}");
+    let before = blocks();
+    let twice =
+        desk.file("twice.ndjson", &format!("{}\n{}\n", story("<p>One.</p><p>Two.</p>"), story("<p>Zero.</p><p>One.</p><p>Two.</p>")));
+    let (code, out, complaints) = said(&desk.run(&["import", twice.to_str().unwrap()]));
+    assert_eq!((code, out.as_str()), (Some(0), "0 created, 2 updated, 0 unchanged, 0 failed\n"), "{complaints}");
+    let after = blocks();
+    assert_eq!((after.len(), &after[1]), (3, &before[0]), "the paragraph that stays keeps its id");
+}

@@ -3,10 +3,7 @@
 use std::{fs, path::Path};
 
 use actix_web::http::Method;
-use dateline::{
-    access::{Caller, Permit, System},
-    desk::bundle::{Record, import},
-};
+use dateline::access::{Caller, Permit, System};
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, everything_kept};
@@ -168,8 +165,7 @@ both! {
         admin.act(&format!("{article}/erase"), &admin.get(&article).await.etag(), &json!({ "reason": "Law." })).await.ok();
         for headline in ["A canary sang", "Another canary"] {
             for overwrite in [false, true] {
-                let record: Record = serde_json::from_value(record("a1", headline)).unwrap();
-                let _ = app.store.write_now(|tx| import(tx, &Permit::try_from(Caller::system(System::Importer))?, &record, overwrite));
+                let _ = app.try_import(&record("a1", headline), overwrite);
                 assert!(!everything_kept(&app.url).contains("canary"), "{headline} {overwrite}");
             }
         }

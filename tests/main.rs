@@ -51,6 +51,7 @@ mod snapshots;
 mod starting;
 mod story;
 mod translating;
+mod turns;
 mod users;
 mod verbatim;
 mod within_grants;

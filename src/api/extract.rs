@@ -193,6 +193,27 @@ impl<R: Resource> Patch<R> {
         }
     }
 
+    /// True when it says something of a field.
+    #[must_use]
+    pub fn names(&self, field: &str) -> bool {
+        self.0.get(field).is_some()
+    }
+
+    /// The same patch, saying nothing of a field.
+    #[must_use]
+    pub fn without(mut self, field: &str) -> Self {
+        if let Value::Object(changes) = &mut self.0 {
+            changes.remove(field);
+        }
+        self
+    }
+
+    /// The same patch, saying nothing of what cannot be written.
+    #[must_use]
+    pub fn writable(&self) -> Self {
+        R::READ_ONLY.iter().fold(Self(self.0.clone(), PhantomData), |patch, field| patch.without(field))
+    }
+
     /// What the patched thing would be written as.
     ///
     /// # Errors

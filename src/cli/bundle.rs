@@ -1,6 +1,7 @@
 //! `dateline import` and `dateline export`.
 
 use std::{
+    collections::VecDeque,
     fs::File,
     io::{BufRead, BufReader, BufWriter, Read, Write},
     path::{Path, PathBuf},
@@ -17,7 +18,7 @@ use crate::{
     },
     api::typed::typed,
     config::Settings,
-    desk::bundle::{self as records, Outcome, Record},
+    desk::bundle::{self as records, Outcome, ReadRecord, Record},
     domain::{Error, page::Paging},
     store::{self, Store, Tx, files},
 };
@@ -71,11 +72,28 @@ impl Listener for Bar {
     }
 }
 
-/// One line of a bundle, read: its number, its bytes, and its record or what is wrong with it.
-struct Line {
+/// One line of a bundle: its number, its bytes, and its record or what is wrong with it.
+struct Line<R> {
     number: usize,
     bytes: usize,
-    record: Result<Record, Error>,
+    record: Result<R, Error>,
+    /// Whether it was read again, for what it replaces had changed.
+    again: bool,
+}
+
+impl Line<Record> {
+    /// Read the record, before the transaction that imports it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn read(self, store: &Store, overwrite: bool) -> Result<Line<ReadRecord>, Error> {
+        let Self { number, bytes, record, again } = self;
+        let record = match record {
+            Ok(record) => Ok(records::read(store, record, overwrite)?),
+            Err(wrong) => Err(wrong),
+        };
+        Ok(Line { number, bytes, record, again })
+    }
 }
 
 /// The lines of a bundle, as they come.
@@ -94,7 +112,7 @@ impl<R: Read> Lines<R> {
         self.reader.buffer().contains(&b'\n')
     }
 
-    fn next(&mut self) -> std::io::Result<Option<Line>> {
+    fn next(&mut self) -> std::io::Result<Option<Line<Record>>> {
         loop {
             let mut text = Vec::new();
             let bytes = self.reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text)?;
@@ -110,60 +128,99 @@ impl<R: Read> Lines<R> {
                 Ok(value) => typed::<Record>(value),
                 Err(error) => Err(Error::invalid("#", "json", format!("not valid JSON: {error}"))),
             };
-            return Ok(Some(Line { number: self.number, bytes, record }));
+            return Ok(Some(Line { number: self.number, bytes, record, again: false }));
         }
     }
 }
 
 /// Import a bundle, committing in batches; what fails is reported by line, and the rest goes on.
 ///
-/// A transaction ends before a line that has to be waited for, so that a slow sender holds no lock.
+/// Lines are read ahead of the transaction that imports them, and again when what they replace has changed since. It does not wait for a line,
+/// so that a slow sender holds no lock.
 ///
 /// # Errors
 /// When the bundle cannot be read or the database fails.
 pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, overwrite: bool) -> Result<Tally, Failed> {
     let mut lines = Lines::of(bundle);
     let mut tally = Tally::default();
-    while let Some(first) = lines.next().map_err(|e| Failed::Otherwise(format!("the bundle cannot be read: {e}")))? {
-        store.write_now(|tx| {
-            let permit: Permit<Import> = Permit::try_from(Caller::system(System::Importer))?;
-            let begun = system::stopwatch();
-            let mut waiting = Some(first);
-            while let Some(line) = waiting.take() {
-                one(tx, &permit, &line, listener, overwrite, &mut tally)?;
-                listener.line(line.bytes);
-                if begun.elapsed() < BATCH && lines.one_is_here() {
-                    waiting = lines.next().map_err(Error::internal)?;
-                }
+    let mut waiting = VecDeque::new();
+    while read_ahead(&mut lines, &mut waiting, store, overwrite)? {
+        let changed = store.write_now(|tx| batch(tx, &mut waiting, listener, overwrite, &mut tally))?;
+        if let Some(mut line) = changed {
+            line.again = true;
+            if let Ok(read) = &mut line.record {
+                read.read_bodies(store, overwrite)?;
             }
-            Ok(())
-        })?;
+            waiting.push_front(line);
+        }
     }
     Ok(tally)
 }
 
-fn one(
+/// Wait for a line, unless one was read already, and read those that are there with it; false, when there are no more.
+fn read_ahead(
+    lines: &mut Lines<impl Read>,
+    waiting: &mut VecDeque<Line<ReadRecord>>,
+    store: &Store,
+    overwrite: bool,
+) -> Result<bool, Failed> {
+    let (begun, mut taken) = (system::stopwatch(), 0_usize);
+    let mut more = waiting.is_empty();
+    while more {
+        let next = lines.next().map_err(|e| Failed::Otherwise(format!("the bundle cannot be read: {e}")))?;
+        let Some(line) = next else { break };
+        taken = taken.saturating_add(line.bytes);
+        waiting.push_back(line.read(store, overwrite)?);
+        more = begun.elapsed() < BATCH && taken < READ_AHEAD && lines.one_is_here();
+    }
+    Ok(!waiting.is_empty())
+}
+
+/// Import what was read, for as long as one commit may take; the line for which it has to end, for it has to be read again.
+fn batch(
     tx: &mut Tx<'_>,
-    permit: &Permit<Import>,
-    line: &Line,
+    waiting: &mut VecDeque<Line<ReadRecord>>,
     listener: &dyn Listener,
     overwrite: bool,
     tally: &mut Tally,
-) -> Result<(), Error> {
+) -> Result<Option<Line<ReadRecord>>, Error> {
+    let permit: Permit<Import> = Permit::try_from(Caller::system(System::Importer))?;
+    let begun = system::stopwatch();
+    while let Some(line) = waiting.pop_front() {
+        if !one(tx, &permit, &line, listener, overwrite, tally)? {
+            return Ok(Some(line));
+        }
+        listener.line(line.bytes);
+        if begun.elapsed() >= BATCH {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+/// Import one line; false, when it has to be read again first.
+fn one(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Import>,
+    line: &Line<ReadRecord>,
+    listener: &dyn Listener,
+    overwrite: bool,
+    tally: &mut Tally,
+) -> Result<bool, Error> {
     let at = line.number;
-    let record = match &line.record {
-        Ok(record) => record,
+    let read = match &line.record {
+        Ok(read) => read,
         Err(error) => {
             listener.tell(&format!("line {at}: {}", in_words(error)));
             tally.failed = tally.failed.saturating_add(1);
-            return Ok(());
+            return Ok(true);
         }
     };
-    let (kind, key) = record.name();
+    let (kind, key) = read.record().name();
     // In the words of who made the bundle, on somebody's terminal.
     let key = key.escape_debug();
     // What this record wrote is undone when it fails; the others of the batch stay.
-    match tx.attempt(|tx| records::import(tx, permit, record, overwrite)) {
+    match tx.attempt(|tx| records::import(tx, permit, read, overwrite)) {
         Ok(report) => {
             for warning in report.warnings {
                 listener.tell(&format!("line {at}: {kind} {key}: {}: {}", warning.pointer, warning.detail));
@@ -180,12 +237,13 @@ fn one(
             *count = count.saturating_add(1);
         }
         Err(passing) if passing.passes() => return Err(passing),
+        Err(Error::Stale { .. }) if !line.again => return Ok(false),
         Err(error) => {
             listener.tell(&format!("line {at}: {kind} {key}: {}", in_words(&error)));
             tally.failed = tally.failed.saturating_add(1);
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// `dateline import`.

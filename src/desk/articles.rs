@@ -1,6 +1,6 @@
 //! Beginning, changing and removing articles.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::translations;
 use crate::{
@@ -72,22 +72,27 @@ fn check(tx: &mut Tx<'_>, masthead: &Masthead, facts: Facts) -> Result<(Facts, V
     }
 }
 
-/// Begin an article, with the words it starts with.
-///
-/// # Errors
-/// [`Error::Invalid`] with every violation, [`Error::Taken`] for a slug, [`Error::Forbidden`] outside the grant.
-pub fn create(tx: &mut Tx<'_>, permit: Permit<CreateArticle>, id: Option<Id<Article>>, draft: Draft) -> Result<Created, Error> {
+/// An article that somebody may begin, before anything of it is written.
+struct Begun {
+    masthead: Arc<Masthead>,
+    article: Granted<CreateArticle, Article>,
+    note: String,
+    faults: Faults,
+}
+
+/// Check all of a new article but its words.
+fn begin(tx: &mut Tx<'_>, permit: &Permit<CreateArticle>, id: Option<Id<Article>>, draft: &Draft) -> Result<Begun, Error> {
     let masthead = store::site::masthead(tx)?;
-    let source = draft.facts.source_locale.clone();
+    let source = &draft.facts.source_locale;
     let mut faults = Faults::default();
-    if !draft.translations.contains_key(&source) {
+    if !draft.translations.contains_key(source) {
         faults.add(format!("#/translations/{source}"), "required", "an article begins with words in its source locale");
     }
     for locale in draft.translations.keys().filter(|l| masthead.settings(l).is_none()) {
         faults.add(format!("#/translations/{locale}"), "unknown_locale", "not a locale of this site");
     }
     let note = line(&mut faults, "#/note", &draft.note, limits::NOTE);
-    let checked = faults.merge(check(tx, &masthead, draft.facts))?;
+    let checked = faults.merge(check(tx, &masthead, draft.facts.clone()))?;
     let Some((facts, section_path)) = checked else { return Err(Error::Invalid(faults.into_inner())) };
     let (id, now) = (id.unwrap_or_else(|| tx.new_id()), tx.now());
     let created_by = permit.caller().user_id();
@@ -103,6 +108,24 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<CreateArticle>, id: Option<Id<Arti
         trashed_at: None,
         shown: Shown::All,
     })?;
+    Ok(Begun { masthead, article, note, faults })
+}
+
+/// Nothing, when [`create`] would come to the words of a draft: asked before bodies are read of somebody who may not begin it.
+///
+/// # Errors
+/// Those of [`create`], but for what is wrong with the words.
+pub fn allow(tx: &mut Tx<'_>, permit: &Permit<CreateArticle>, draft: &Draft) -> Result<(), Error> {
+    begin(tx, permit, None, draft).map(drop)
+}
+
+/// Begin an article, with the words it starts with.
+///
+/// # Errors
+/// [`Error::Invalid`] with every violation, [`Error::Taken`] for a slug, [`Error::Forbidden`] outside the grant.
+pub fn create(tx: &mut Tx<'_>, permit: Permit<CreateArticle>, id: Option<Id<Article>>, draft: Draft) -> Result<Created, Error> {
+    let Begun { masthead, article, note, mut faults } = begin(tx, &permit, id, &draft)?;
+    let (id, source) = (article.get().id, draft.facts.source_locale);
     store::articles::save(tx, &article, &note)?;
     // The original first, so that translations can name the revision they were made from.
     let (original, others): (Vec<_>, Vec<_>) = draft.translations.into_iter().partition(|(locale, _)| *locale == source);

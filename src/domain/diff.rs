@@ -13,6 +13,7 @@ use super::{
     sequence::{Steps, align},
     translation::Words,
     vocabulary::vocabulary,
+    write_transaction,
 };
 
 vocabulary! {
@@ -42,6 +43,7 @@ pub struct Piece {
 /// stretch counts as rewritten.
 #[must_use]
 pub fn pieces(before: &str, after: &str, steps: &mut Steps) -> Vec<Piece> {
+    write_transaction::assert_none();
     let mut all: Vec<Piece> = Vec::new();
     let mut push = |fate: Fate, text: &str| match all.last_mut() {
         _ if text.is_empty() => {}
@@ -123,6 +125,7 @@ pub fn changed(before: &Words, after: &Words) -> Vec<&'static str> {
 /// Compare two revisions of the words of a translation.
 #[must_use]
 pub fn words(before: &Words, after: &Words) -> Comparison {
+    write_transaction::assert_none();
     let mut steps = Steps::default();
     let mut fields = Vec::new();
     for ((pointer, was), (_, is)) in texts(before).into_iter().zip(texts(after)).filter(|(was, is)| was != is) {

@@ -41,6 +41,7 @@ pub mod translation;
 pub mod url;
 pub mod user;
 pub(crate) mod vocabulary;
+pub mod write_transaction;
 
 pub use error::{Error, Violation};
 pub use id::Id;

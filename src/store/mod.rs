@@ -57,7 +57,7 @@ use std::{
     },
 };
 
-use crate::domain::{Error, Instant, cache_tag::CacheTag, error::chain, id::Entropy, instant::Clock};
+use crate::domain::{Error, Instant, body::BlockId, cache_tag::CacheTag, error::chain, id::Entropy, instant::Clock};
 use connections::{Pool, cannot_be_opened};
 use dialect::{Conn, Engine, Use};
 use group_commit::Line;
@@ -218,6 +218,14 @@ impl Store {
     #[must_use]
     pub fn entropy(&self) -> &dyn Entropy {
         &*self.0.entropy
+    }
+
+    /// A new block id.
+    #[must_use]
+    pub fn new_block_id(&self) -> BlockId {
+        let mut bytes = [0; 8];
+        self.0.entropy.fill(&mut bytes);
+        BlockId::new(u64::from_le_bytes(bytes))
     }
 
     /// Statements run so far, on all connections, transactions' own aside.

@@ -9,7 +9,6 @@ use crate::{
     access::{Caller, Visibility, caller::Claim},
     domain::{
         Error, Id, Instant,
-        body::BlockId,
         cache_tag::CacheTag,
         change::Change,
         id::{Entropy, new_uuid},
@@ -78,14 +77,6 @@ impl Tx<'_> {
     #[must_use]
     pub fn new_id<T>(&self) -> Id<T> {
         new_uuid(self.now, self.entropy).into()
-    }
-
-    /// A new block id.
-    #[must_use]
-    pub fn new_block_id(&self) -> BlockId {
-        let mut bytes = [0; 8];
-        self.entropy.fill(&mut bytes);
-        BlockId::new(u64::from_le_bytes(bytes))
     }
 
     /// Where random values come from.

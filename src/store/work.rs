@@ -9,7 +9,7 @@ use super::{
     group_commit::Turn,
     turns::{Asked, Holding, Lasting},
 };
-use crate::domain::Error;
+use crate::domain::{Error, write_transaction};
 
 /// A connection in a transaction: its own, or the turn in one that is shared.
 pub(super) enum Session<'s> {
@@ -73,10 +73,12 @@ impl Store {
         let mut tx = Tx::new(session.conn(), self.now(), &*self.0.entropy);
         tx.presence = self.0.presence.number();
         let watcher = self.0.watcher.get().filter(|_| purpose == Use::Write).and_then(Weak::upgrade);
+        let mark = (purpose == Use::Write).then(write_transaction::mark);
         let done = f(&mut tx).and_then(|value| {
             let touched = if watcher.is_some() { changes::touched_by(&mut tx)? } else { BTreeSet::new() };
             Ok((value, touched, changes::number(&mut tx)?))
         });
+        drop(mark);
         match done.and_then(|done| session.may_be_kept().map(|()| done)) {
             Ok((value, touched, numbered)) => {
                 session.end(numbered.keep)?;

@@ -40,13 +40,13 @@ use dateline::{
     delivery::newsstand::Newsstand,
     desk::{
         self,
-        bundle::{Record, import},
+        bundle::{Report, import, read},
         doors::Doors,
         generating,
         users::{Draft, GrantDraft},
     },
     domain::{
-        Instant,
+        Error, Instant,
         id::Entropy,
         instant::Clock,
         network::Network,
@@ -334,9 +334,14 @@ impl TestApp {
     }
 
     /// Import one record.
-    pub(crate) fn import(&self, record: &Value) -> dateline::desk::bundle::Report {
-        let record: Record = serde_json::from_value(record.clone()).unwrap();
-        self.store.write_now(|tx| import(tx, &Permit::try_from(Caller::system(System::Importer))?, &record, false)).unwrap()
+    pub(crate) fn import(&self, record: &Value) -> Report {
+        self.try_import(record, false).unwrap()
+    }
+
+    /// Import one record, if it can be; over what the desk has edited.
+    pub(crate) fn try_import(&self, record: &Value, overwrite: bool) -> Result<Report, Error> {
+        let read = read(&self.store, serde_json::from_value(record.clone()).unwrap(), overwrite).unwrap();
+        self.store.write_now(|tx| import(tx, &Permit::try_from(Caller::system(System::Importer))?, &read, overwrite))
     }
 
     /// Nobody the server knows.

@@ -1,7 +1,12 @@
 //! Block ids through edits: what is unchanged keeps its id, and a translation's blocks name those they render.
 
-use super::{Block, Document, doc};
-use crate::domain::sequence::{Steps, align};
+use std::collections::HashMap;
+
+use super::{Block, BlockId, Document, doc};
+use crate::domain::{
+    sequence::{Steps, align},
+    write_transaction,
+};
 
 /// Give blocks of `new` the ids of the blocks of `old` that they are.
 ///
@@ -9,6 +14,7 @@ use crate::domain::sequence::{Steps, align};
 /// same place counts as the old one rewritten and keeps its id too. Links to a source go along.
 /// Bounded: where comparing would take too long, blocks of one kind in one place count as rewritten.
 pub fn keep_ids(new: &mut Document, old: &Document) {
+    write_transaction::assert_none();
     keep(&mut new.blocks, &old.blocks, &mut Steps::default());
 }
 
@@ -26,8 +32,45 @@ fn keep(new: &mut [Block], old: &[Block], steps: &mut Steps) {
     }
 }
 
+/// Let blocks of `new` name the blocks of a source that the blocks of `old` with the same ids name. Linear.
+pub fn keep_sources(new: &mut Document, old: &Document) {
+    fn gather<'d>(blocks: &'d [Block], into: &mut HashMap<&'d BlockId, Option<&'d BlockId>>) {
+        for block in blocks {
+            into.insert(&block.id, block.source.as_ref());
+            gather(block.node.children(), into);
+        }
+    }
+    fn put(blocks: &mut [Block], sources: &HashMap<&BlockId, Option<&BlockId>>) {
+        for block in blocks {
+            if let Some(source) = sources.get(&block.id) {
+                block.source = source.cloned();
+            }
+            put(block.node.children_mut(), sources);
+        }
+    }
+    let mut sources = HashMap::new();
+    gather(&old.blocks, &mut sources);
+    put(&mut new.blocks, &sources);
+}
+
+/// True when two bodies are the same but for the blocks of a source that their blocks name. Linear.
+#[must_use]
+pub fn same(one: &Document, other: &Document) -> bool {
+    fn bare(mut document: Document) -> Document {
+        fn forget(blocks: &mut [Block]) {
+            for block in blocks {
+                block.source = None;
+                forget(block.node.children_mut());
+            }
+        }
+        forget(&mut document.blocks);
+        document
+    }
+    one == other || bare(one.clone()) == bare(other.clone())
+}
+
 /// Let the blocks of a translation name the source blocks they render, when both have the same blocks in the same
-/// order and the translation names none yet.
+/// order and the translation names none yet. Linear.
 pub fn link(translation: &mut Document, source: &Document) {
     let kinds = |d: &Document| d.blocks.iter().map(|b| b.node.kind()).collect::<Vec<_>>();
     if translation.blocks.iter().all(|b| b.source.is_none()) && kinds(translation) == kinds(source) {

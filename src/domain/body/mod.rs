@@ -18,6 +18,7 @@ mod language;
 pub mod markdown;
 pub mod parse;
 pub mod portable;
+mod read;
 pub mod schema;
 pub mod text;
 mod tree;
@@ -25,6 +26,7 @@ mod tree;
 use std::fmt;
 
 pub use language::Language;
+pub use read::ReadBody;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -33,6 +35,7 @@ use super::{
     error::{Error, Faults, Violation},
     text::{marks_within, nfc},
     vocabulary::vocabulary,
+    write_transaction,
 };
 use budget::{Budget, TooMuch};
 
@@ -375,6 +378,7 @@ impl Sent {
     /// # Errors
     /// [`Error::Invalid`] with pointers below `#/content`.
     pub fn read(&self, mint: &mut dyn FnMut() -> BlockId) -> Result<(Document, Vec<Violation>), Error> {
+        write_transaction::assert_none();
         if self.format == Format::Doc {
             return doc::read(&self.content, "#/content", mint).map(|document| (document, Vec::new()));
         }

@@ -20,6 +20,7 @@ use crate::{
         Error, Id, Instant, Locale, Violation,
         article::{self, ArticleId, Credit, Facts, Genre, Kind, Lead},
         author::AuthorId,
+        body::Sent,
         freshness::Freshness,
         plan::Plan,
         section::SectionId,
@@ -255,22 +256,28 @@ impl FactsInput {
     }
 }
 
-impl From<NewArticle> for Draft {
-    fn from(a: NewArticle) -> Self {
-        let translations = a.translations.into_iter().map(|(locale, words)| (locale, words.into())).collect();
+impl NewArticle {
+    /// The article without its bodies, and the bodies, which have to be read yet.
+    pub(super) fn parts(self) -> (Draft, BTreeMap<Locale, Sent>) {
+        let (mut translations, mut bodies) = (BTreeMap::new(), BTreeMap::new());
+        for (locale, words) in self.translations {
+            let (words, body) = words.parts();
+            bodies.extend(body.map(|sent| (locale.clone(), sent)));
+            translations.insert(locale, words);
+        }
         let input = FactsInput {
-            kind: a.kind,
-            genre: a.genre,
-            section_id: a.section_id,
-            tags: a.tags,
-            credits: a.credits,
-            lead: a.lead,
-            source_locale: a.source_locale,
-            embargo_until: a.embargo_until,
-            note: a.note,
+            kind: self.kind,
+            genre: self.genre,
+            section_id: self.section_id,
+            tags: self.tags,
+            credits: self.credits,
+            lead: self.lead,
+            source_locale: self.source_locale,
+            embargo_until: self.embargo_until,
+            note: self.note,
         };
         let (facts, note) = input.facts();
-        Self { facts, translations, note }
+        (Draft { facts, translations, note }, bodies)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `/v1/desk/articles/{id}/translations/{locale}`.
 
+mod ahead;
 mod shape;
 
 use actix_web::{
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub(super) use ahead::{WordsPatch, read};
 pub use shape::{DeskBody, DeskTranslation, DeskTranslationPatch, FreshnessInfo, LeadWords, MadeFromInfo, NewTranslation, SeoWords};
 pub(super) use shape::{body_in, shown, tagged};
 
@@ -85,8 +87,21 @@ pub(crate) async fn replace_translation(
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
     let path = format!("/v1/desk/articles/{id}/translations/{locale}");
+    let (draft, sent) = sent.0.parts();
+    let (permit, body) = match sent {
+        None => (permit, None),
+        Some(sent) => {
+            let there = locale.clone();
+            let replaced = state.store.read(move |tx| {
+                let replaced = desk::translations::replaced(tx, &permit, id, &there, expected.optional())?;
+                Ok((permit, replaced))
+            });
+            let (permit, replaced) = replaced.await?;
+            (permit, Some(read(&state.store, sent, replaced.map(|t| t.words.body)).await?))
+        }
+    };
     let saved = state.store.write(move |tx| {
-        let saved = desk::translations::save(tx, permit, id, &locale, expected.optional(), |_| Ok(sent.0.into()))?;
+        let saved = desk::translations::save(tx, permit, id, &locale, expected.optional(), |_| Ok(Draft { body, ..draft }))?;
         shown(tx, saved, Format::Doc)
     });
     let answer = tagged(saved.await?);
@@ -108,13 +123,17 @@ pub(crate) async fn revise_translation(
     state: Data<State>,
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
+    let version = expected.version()?;
+    let (permit, patch) = if WordsPatch::brings_body(&patch) {
+        let there = locale.clone();
+        let revised = state.store.read(move |tx| Ok((desk::translations::revised(tx, &permit, id, &there, version)?, permit)));
+        let ((present, permit), store) = (revised.await?, state.store.clone());
+        (permit, store::aside(move || WordsPatch::read(patch, &present, &present.words.body, &store)).await?)
+    } else {
+        (permit, WordsPatch::plain(patch))
+    };
     let saved = state.store.write(move |tx| {
-        let version = expected.version()?;
-        let article = store::articles::find(tx, &permit.visibility(), id)?;
-        let translation = desk::translations::find(tx, &article, &locale)?;
-        let present = shown(tx, Saved { article, translation, warnings: Vec::new() }, Format::Doc)?;
-        let revise = |_: Option<&_>| patch.onto(&present).map(Draft::from);
-        let saved = desk::translations::save(tx, permit, id, &locale, Some(version), revise)?;
+        let saved = desk::translations::revise(tx, permit, id, &locale, Some(version), |present| patch.onto(present))?;
         shown(tx, saved, Format::Doc)
     });
     Ok(tagged(saved.await?))

@@ -21,7 +21,7 @@ use crate::{
         article::ArticleId,
         body::{self, Format, doc, html, markdown, text},
         freshness::{Freshness, StaleBlock},
-        translation::{MadeFrom, State as Stand},
+        translation::{MadeFrom, State as Stand, Translation},
         user::UserId,
     },
     store::Tx,
@@ -202,20 +202,22 @@ impl From<MadeFrom> for MadeFromInfo {
     }
 }
 
-impl From<NewTranslation> for Draft {
-    fn from(t: NewTranslation) -> Self {
-        Self {
-            headline: t.headline,
-            summary: t.summary,
-            slug: t.slug,
-            body: t.body.map(|b| body::Sent { format: b.format, content: b.content }),
-            lead_alt: t.lead.alt,
-            lead_caption: t.lead.caption,
-            seo_title: t.seo.title,
-            seo_description: t.seo.description,
-            made_from: t.made_from.map(|m| MadeFrom { locale: m.locale, version: m.version }),
-            note: t.note,
-        }
+impl NewTranslation {
+    /// The words without their body, and the body, which has to be read yet.
+    pub(in crate::api::desk) fn parts(self) -> (Draft, Option<body::Sent>) {
+        let draft = Draft {
+            headline: self.headline,
+            summary: self.summary,
+            slug: self.slug,
+            body: None,
+            lead_alt: self.lead.alt,
+            lead_caption: self.lead.caption,
+            seo_title: self.seo.title,
+            seo_description: self.seo.description,
+            made_from: self.made_from.map(|m| MadeFrom { locale: m.locale, version: m.version }),
+            note: self.note,
+        };
+        (draft, self.body.map(|b| body::Sent { format: b.format, content: b.content }))
     }
 }
 
@@ -231,17 +233,23 @@ pub(in crate::api::desk) fn body_in(format: Format, document: &body::Document) -
 
 /// A translation with its body in a form, and how it keeps up with its source.
 pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, saved: Saved, format: Format) -> Result<DeskTranslation, Error> {
-    let Saved { article, translation: t, warnings } = saved;
-    let (behind, lag) = desk::freshness::of(tx, &article, t.made_from.as_ref(), &t.words.body)?;
+    let Saved { article, translation, warnings } = saved;
+    let (behind, lag) = desk::freshness::of(tx, &article, translation.made_from.as_ref(), &translation.words.body)?;
     let freshness = FreshnessInfo { status: Freshness::of(behind), behind, changed_fields: lag.fields, changed_blocks: lag.blocks };
+    let body = body_in(format, &translation.words.body);
+    Ok(DeskTranslation { freshness, warnings, ..written(translation, body) })
+}
+
+/// What can be written of a translation, and what cannot; with this body, and without what is worked out of other words.
+pub(super) fn written(t: Translation, body: DeskBody) -> DeskTranslation {
     let words = t.words;
-    Ok(DeskTranslation {
+    DeskTranslation {
         article_id: t.article_id,
         locale: t.locale,
         headline: words.headline,
         summary: words.summary,
         slug: t.slug.to_string(),
-        body: body_in(format, &words.body),
+        body,
         lead: LeadWords { alt: words.lead_alt, caption: words.lead_caption },
         seo: SeoWords { title: words.seo_title, description: words.seo_description },
         made_from: t.made_from.map(Into::into),
@@ -250,9 +258,9 @@ pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, saved: Saved, format: Format)
         updated_by: t.updated_by,
         created_at: t.created_at,
         updated_at: t.updated_at,
-        freshness,
-        warnings,
-    })
+        freshness: FreshnessInfo { status: Freshness::Current, behind: 0, changed_fields: Vec::new(), changed_blocks: Vec::new() },
+        warnings: Vec::new(),
+    }
 }
 
 /// The same in its usual form, with its version as a tag.

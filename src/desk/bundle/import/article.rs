@@ -14,7 +14,7 @@ use crate::{
         self,
         bundle::{
             export,
-            record::{ArticleRecord, BodyRecord, CorrectionRecord, FactsRecord, LeadWordsRecord, SeoRecord, TranslationRecord},
+            record::{ArticleRecord, CorrectionRecord, FactsRecord, LeadWordsRecord, SeoRecord, TranslationRecord},
         },
         publishing::Elsewhere,
         translations::{Draft, Saved},
@@ -22,7 +22,7 @@ use crate::{
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
         article::{Article, Credit, Facts},
-        body::Sent,
+        body::ReadBody,
         error::Faults,
         translation::{MadeFrom, State},
     },
@@ -75,6 +75,7 @@ impl Importer<'_, '_> {
         {
             return Err(Error::Conflict { code: "erased", detail: "its words were erased, and are not brought back".to_owned() });
         }
+        self.read.has_bodies()?;
         let stood = existing.map(|id| standing(self.tx, id)).transpose()?;
         let present = FactsRecord {
             kind: r.kind,
@@ -135,7 +136,8 @@ impl Importer<'_, '_> {
     }
 
     fn begin(&mut self, r: &ArticleRecord, facts: Facts) -> Result<Id<Article>, Error> {
-        let source = r.translations.get(&r.source_locale).map(|t| draft_of_live(t).unwrap_or_else(|| draft_of(t)));
+        let source = &r.source_locale;
+        let source = r.translations.get(source).map(|t| self.draft_of_live(source, t).unwrap_or_else(|| self.draft_of(source, t)));
         let Some(source) = source else {
             let at = format!("#/translations/{}", r.source_locale);
             return Err(Error::invalid(at, "required", "an article begins with words in its source locale"));
@@ -166,18 +168,28 @@ impl Importer<'_, '_> {
         if let Some(live) = &t.live {
             let frozen = live.facts.as_ref().map(|f| self.facts(f, &r.source_locale, None)).transpose()?;
             self.set_facts(id, frozen.unwrap_or_else(|| Facts { embargo_until: None, ..facts.clone() }))?;
-            let draft = draft_of_live(t).unwrap_or_default();
+            let draft = self.draft_of_live(locale, t).unwrap_or_default();
             self.words(id, r, locale, draft, t.live_stale.is_some())?;
             self.publish(id, locale, live.published_at, live.updated_at)?;
-            self.words(id, r, locale, draft_of(t), t.stale)?;
+            let draft = self.draft_of(locale, t);
+            self.words(id, r, locale, draft, t.stale)?;
             return self.stand(id, locale, t.state);
         }
-        self.words(id, r, locale, draft_of(t), t.stale)?;
+        let draft = self.draft_of(locale, t);
+        self.words(id, r, locale, draft, t.stale)?;
         if let Some(at) = t.published_at {
             self.set_facts(id, Facts { embargo_until: None, ..facts.clone() })?;
             self.publish(id, locale, at, t.updated_at)?;
         }
         self.stand(id, locale, t.state)
+    }
+
+    fn draft_of(&self, locale: &Locale, t: &TranslationRecord) -> Draft {
+        draft(&t.headline, &t.summary, t.slug.as_ref(), self.read.copy(locale), &t.lead, &t.seo)
+    }
+
+    fn draft_of_live(&self, locale: &Locale, t: &TranslationRecord) -> Option<Draft> {
+        t.live.as_ref().map(|l| draft(&l.headline, &l.summary, l.slug.as_ref(), self.read.live(locale), &l.lead, &l.seo))
     }
 
     /// Move a draft on to where the record says it stands.
@@ -255,23 +267,12 @@ impl Importer<'_, '_> {
     }
 }
 
-fn sent(body: Option<&BodyRecord>) -> Option<Sent> {
-    body.map(|b| Sent { format: b.format, content: b.content.clone() })
-}
-
-fn draft(
-    headline: &str,
-    summary: &str,
-    slug: Option<&String>,
-    body: Option<&BodyRecord>,
-    lead: &LeadWordsRecord,
-    seo: &SeoRecord,
-) -> Draft {
+fn draft(headline: &str, summary: &str, slug: Option<&String>, body: Option<ReadBody>, lead: &LeadWordsRecord, seo: &SeoRecord) -> Draft {
     Draft {
         headline: headline.to_owned(),
         summary: summary.to_owned(),
         slug: slug.cloned(),
-        body: sent(body),
+        body,
         lead_alt: lead.alt.clone(),
         lead_caption: lead.caption.clone(),
         seo_title: seo.title.clone(),
@@ -279,14 +280,6 @@ fn draft(
         made_from: None,
         note: "imported".to_owned(),
     }
-}
-
-fn draft_of(t: &TranslationRecord) -> Draft {
-    draft(&t.headline, &t.summary, t.slug.as_ref(), t.body.as_ref(), &t.lead, &t.seo)
-}
-
-fn draft_of_live(t: &TranslationRecord) -> Option<Draft> {
-    t.live.as_ref().map(|l| draft(&l.headline, &l.summary, l.slug.as_ref(), l.body.as_ref(), &l.lead, &l.seo))
 }
 
 /// The versions of an article's facts and words, by which an edit of the desk shows.

@@ -1,11 +1,14 @@
 //! Importing records, each through the verbs that the desk's own calls go through.
 
 mod article;
+mod reading;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+pub use reading::{ReadRecord, read};
 
 use super::export;
 use super::record::{AuthorRecord, LocaleRecord, NameRecord, Record, SectionRecord, SiteRecord, TagRecord};
@@ -55,18 +58,19 @@ struct Importer<'a, 't> {
     tx: &'a mut Tx<'t>,
     caller: Caller,
     overwrite: bool,
+    read: &'a ReadRecord,
     warnings: Vec<Violation>,
 }
 
-/// Import one record.
+/// Import one record, which was [read] before the transaction.
 ///
 /// # Errors
-/// Those of the verbs it goes through, for this record alone.
-pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, record: &Record, overwrite: bool) -> Result<Report, Error> {
-    let mut importer = Importer { tx, caller: permit.caller().clone(), overwrite, warnings: Vec::new() };
-    let digest = super::record::digest(record);
-    let record = record.clone().repaired(&mut importer.warnings);
-    let outcome = match &record {
+/// Those of the verbs it goes through, for this record alone; [`Error::Stale`] when it has to be read again, for what it replaces has changed
+/// since.
+pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, overwrite: bool) -> Result<Report, Error> {
+    let mut importer = Importer { tx, caller: permit.caller().clone(), overwrite, read, warnings: read.warnings.clone() };
+    let digest = read.digest.clone();
+    let outcome = match &read.record {
         Record::Site(r) => importer.site(r)?,
         Record::Locale(r) => importer.locale(r)?,
         Record::Section(r) => importer.section(r, digest)?,

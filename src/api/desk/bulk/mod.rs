@@ -1,5 +1,7 @@
 //! `/v1/desk/bulk`: many verbs in one request, each checked exactly as alone.
 
+mod ahead;
+
 use actix_web::{
     post,
     web::{Data, Json},
@@ -9,11 +11,13 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use ahead::Ahead;
+
 use super::{
     articles::{DeskArticle, FactsInput, shown_one},
     publishing::{Locales, Publication, Unpublication},
     scheduling::NewPlan,
-    translations::{DeskTranslation, shown},
+    translations::{DeskTranslation, WordsPatch},
     workflow::{ChangesRequested, MarkCurrent, NewAssignment, block},
 };
 use crate::{
@@ -27,11 +31,10 @@ use crate::{
     desk::{
         self,
         scheduling::Order,
-        translations::{Draft, Saved, Why},
+        translations::{Saved, Why},
     },
     domain::{
-        Error, Locale, Version, Violation, article::ArticleId, assignment::Assignment, body::Format, error::Faults, text::limits,
-        vocabulary::vocabulary,
+        Error, Locale, Version, Violation, article::ArticleId, assignment::Assignment, error::Faults, text::limits, vocabulary::vocabulary,
     },
     store::{self, Tx},
 };
@@ -167,7 +170,7 @@ fn words_of(saved: &Saved) -> Version {
 }
 
 /// Do one operation, through the verb that its own path calls.
-fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation) -> Result<Option<Version>, Error> {
+fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, ahead: Ahead) -> Result<Option<Version>, Error> {
     let id = op.article_id;
     let version = || op.version.ok_or(Error::Unconditional);
     let words = || op.locale.as_ref().ok_or_else(|| Error::invalid("#/locale", "required", "this verb is about the words of a locale"));
@@ -176,7 +179,7 @@ fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation) -> Result<Option<Versi
     }
     Ok(Some(match op.verb {
         BulkVerb::Revise => revise(tx, who, op)?,
-        BulkVerb::ReviseTranslation => revise_words(tx, who, op, words()?)?,
+        BulkVerb::ReviseTranslation => revise_words(tx, who, op, words()?, ahead)?,
         BulkVerb::Submit => words_of(&desk::translations::submit(tx, permit(who)?, id, words()?, version()?)?),
         BulkVerb::Approve => words_of(&desk::translations::approve(tx, permit(who)?, id, words()?, version()?)?),
         BulkVerb::RequestChanges => {
@@ -229,15 +232,18 @@ fn revise(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation) -> Result<Version, 
     .version)
 }
 
-fn revise_words(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, locale: &Locale) -> Result<Version, Error> {
-    let permit = permit::<crate::access::action::EditTranslation>(who)?;
-    let patch: Patch<DeskTranslation> = Patch::of(op.body.clone().unwrap_or_default()).map_err(|e| e.under("#/body"))?;
-    let article = store::articles::find(tx, &permit.visibility(), op.article_id)?;
-    let translation = desk::translations::find(tx, &article, locale)?;
-    let present = shown(tx, Saved { article, translation, warnings: Vec::new() }, Format::Doc)?;
-    let version = op.version.ok_or(Error::Unconditional)?;
-    let with = |_: Option<&_>| patch.onto(&present).map(Draft::from).map_err(|e| e.under("#/body"));
-    Ok(words_of(&desk::translations::save(tx, permit, op.article_id, locale, Some(version), with)?))
+fn words_patch(op: &BulkOperation) -> Result<Patch<DeskTranslation>, Error> {
+    Patch::of(op.body.clone().unwrap_or_default()).map_err(|e| e.under("#/body"))
+}
+
+fn revise_words(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, locale: &Locale, ahead: Ahead) -> Result<Version, Error> {
+    let permit = permit(who)?;
+    let patch = match ahead {
+        Some(read) => read,
+        None => Ok(WordsPatch::plain(words_patch(op)?)),
+    };
+    let with = |present: &_| patch.and_then(|patch| patch.onto(present)).map_err(|e| e.under("#/body"));
+    Ok(words_of(&desk::translations::revise(tx, permit, op.article_id, locale, op.version, with)?))
 }
 
 fn refused(n: usize, op: &BulkOperation, error: Error) -> BulkResult {
@@ -264,22 +270,29 @@ pub(crate) async fn run_bulk(permit: Permit<ReadArticle>, sent: Body<Bulk>, stat
     if operations.is_empty() || operations.len() > limits::BULK {
         return Err(Error::invalid("#/operations", "out_of_range", format!("between 1 and {}", limits::BULK)).into());
     }
+    let (operations, ahead) = ahead::read(&state.store, permit.caller().clone(), operations).await?;
     let done = state.store.write(move |tx| {
-        let mut results = Vec::new();
-        for (n, op) in operations.iter().enumerate() {
-            results.push(match tx.attempt(|tx| run(tx, permit.caller(), op)) {
-                Ok(version) => BulkResult { article_id: op.article_id, status: 200, code: None, detail: None, errors: Vec::new(), version },
-                // Nothing is wrong with the operation: the whole is to be tried again, or looked into.
-                Err(ours) if ours.passes() || matches!(ours, Error::Internal(_)) => return Err(ours),
-                Err(error) => refused(n, op, error),
-            });
-        }
+        let results = each(tx, permit.caller(), &operations, ahead)?;
         if atomic {
             all_or_none(&results)?;
         }
         Ok(results)
     });
     Ok(Json(BulkOutcome { results: done.await? }))
+}
+
+/// Do what is done, in order.
+fn each(tx: &mut Tx<'_>, who: &Caller, operations: &[BulkOperation], ahead: Vec<Ahead>) -> Result<Vec<BulkResult>, Error> {
+    let mut results = Vec::new();
+    for (n, (op, ahead)) in operations.iter().zip(ahead).enumerate() {
+        results.push(match tx.attempt(|tx| run(tx, who, op, ahead)) {
+            Ok(version) => BulkResult { article_id: op.article_id, status: 200, code: None, detail: None, errors: Vec::new(), version },
+            // Nothing is wrong with the operation: the whole is to be tried again, or looked into.
+            Err(ours) if ours.passes() || matches!(ours, Error::Internal(_)) => return Err(ours),
+            Err(error) => refused(n, op, error),
+        });
+    }
+    Ok(results)
 }
 
 /// Everything that stands in the way, as one refusal.

@@ -1,0 +1,237 @@
+//! Writing the words of an article in its locales.
+
+mod saving;
+
+pub use saving::{Draft, present, replaced, revise, revised, save};
+
+use super::comments;
+use crate::{
+    access::{
+        Permit,
+        action::{DeleteTranslation, EditTranslation, ReviewTranslation, SubmitTranslation},
+        permit::{Copy, Slot},
+    },
+    domain::{
+        Error, Id, Locale, Version, Violation,
+        article::Article,
+        body::BlockId,
+        comment::Anchor,
+        diff,
+        standing::Verb,
+        translation::{MadeFrom, Translation},
+    },
+    store::{self, Tx},
+};
+
+/// Why changes are requested.
+#[derive(Debug, Clone)]
+pub struct Why {
+    /// What is to be changed.
+    pub text: String,
+    /// Where, when it is one block.
+    pub block: Option<BlockId>,
+}
+
+/// A saved translation, and what of its body could not be kept.
+#[derive(Debug)]
+pub struct Saved {
+    /// The article.
+    pub article: Article,
+    /// The translation.
+    pub translation: Translation,
+    /// What was dropped.
+    pub warnings: Vec<Violation>,
+}
+
+/// The words of an article in a locale.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Translation, Error> {
+    store::translations::find(tx, article, locale)?.ok_or(Error::NotFound("translation"))
+}
+
+/// Nothing, when the expected version of the words is the newest one.
+///
+/// # Errors
+/// [`Error::Stale`], with who was faster, when, and what they changed.
+pub(super) fn expect(tx: &mut Tx<'_>, copy: &Copy, expected: Version) -> Result<(), Error> {
+    let Copy { article, translation } = copy;
+    if translation.version == expected { Ok(()) } else { Err(stale(tx, article, translation, expected)) }
+}
+
+/// The answer to a stale expectation: who was faster, when, and what they changed.
+fn stale(tx: &mut Tx<'_>, article: &Article, translation: &Translation, expected: Version) -> Error {
+    let known = |tx: &mut Tx<'_>| {
+        let saved = store::translations::saved_by(tx, translation)?;
+        let changed = match store::revisions::words(tx, article, &translation.locale, expected) {
+            Ok((before, _)) => diff::changed(&before, &translation.words),
+            Err(Error::NotFound(_)) => Vec::new(),
+            Err(other) => return Err(other),
+        };
+        let (changed_by, changed_at) = saved.unzip();
+        let changed_at = changed_at.or(Some(translation.updated_at));
+        Ok(Error::Stale { kind: "translation", current: translation.version, changed_by, changed_at, changed })
+    };
+    known(tx).unwrap_or_else(|failure| failure)
+}
+
+/// A refusal of the store; of one that came too late by a moment, what [`stale`] says of the save that was faster.
+fn late(tx: &mut Tx<'_>, copy: &Copy, expected: Version, refusal: Error) -> Error {
+    let Error::Stale { .. } = refusal else { return refusal };
+    match store::translations::find(tx, &copy.article, &copy.translation.locale) {
+        Ok(Some(present)) => stale(tx, &copy.article, &present, expected),
+        Ok(None) => Error::NotFound("translation"),
+        Err(failure) => failure,
+    }
+}
+
+fn step<A: crate::access::Action>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<A>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Version,
+    verb: Verb,
+) -> Result<Saved, Error> {
+    store::articles::hold(tx, id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
+    let translation = find(tx, &article, locale)?;
+    let copy = permit.over(Copy { article, translation })?;
+    expect(tx, copy.get(), expected)?;
+    let state = super::publishing::standing(tx, copy.get())?.after(verb, tx.now(), false)?.state;
+    let copy = copy.try_map(|c| Ok(Copy { translation: Translation { state, ..c.translation }, ..c }))?;
+    store::translations::step(tx, &copy)?;
+    let Copy { article, translation } = copy.into_inner();
+    Ok(Saved { article, translation, warnings: Vec::new() })
+}
+
+/// Hand a draft in for review.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] when it is no draft.
+pub fn submit(
+    tx: &mut Tx<'_>,
+    permit: Permit<SubmitTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Version,
+) -> Result<Saved, Error> {
+    step(tx, &permit, id, locale, expected, Verb::Submit)
+}
+
+/// Find a translation fit to publish.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] when it is not in review.
+pub fn approve(
+    tx: &mut Tx<'_>,
+    permit: Permit<ReviewTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Version,
+) -> Result<Saved, Error> {
+    step(tx, &permit, id, locale, expected, Verb::Approve)
+}
+
+/// Send a translation back to its author, saying why.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] when it is a draft already; [`Error::Invalid`] without a reason.
+pub fn request_changes(
+    tx: &mut Tx<'_>,
+    permit: Permit<ReviewTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Version,
+    why: Why,
+) -> Result<Saved, Error> {
+    let saved = step(tx, &permit, id, locale, expected, Verb::RequestChanges)?;
+    let anchor = Anchor { locale: Some(locale.clone()), block: why.block };
+    comments::add(tx, &permit, id, comments::Draft { parent: None, anchor, text: why.text })?;
+    Ok(saved)
+}
+
+/// Say that words render their source as it is published now, or as the revision named.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Invalid`] for a revision that there is not; [`Error::Conflict`] with code `original` for an original.
+pub fn mark_current(
+    tx: &mut Tx<'_>,
+    permit: Permit<EditTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Version,
+    version: Option<Version>,
+) -> Result<Saved, Error> {
+    store::articles::hold(tx, id)?;
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
+    let translation = find(tx, &article, locale)?;
+    let copy = permit.over(Copy { article, translation })?;
+    expect(tx, copy.get(), expected)?;
+    let Copy { article, translation } = copy.get();
+    if article.facts.source_locale == *locale {
+        return Err(Error::Conflict { code: "original", detail: "the original is made from nothing".to_owned() });
+    }
+    let from = translation.made_from.as_ref().map_or(&article.facts.source_locale, |m| &m.locale).clone();
+    let published = store::editions::last_words(tx, id, &from)?;
+    let newest = store::translations::find(tx, article, &from)?.map(|t| t.version);
+    let version = match version {
+        None => published.or(newest),
+        Some(named) => newest.filter(|newest| (1..=*newest).contains(&named)).and(Some(named)),
+    };
+    let Some(version) = version else { return Err(Error::invalid("#/version", "made_from", "there is no such revision")) };
+    let made_from = MadeFrom { locale: from, version };
+    if translation.made_from.as_ref() == Some(&made_from) {
+        let Copy { article, translation } = copy.into_inner();
+        return Ok(Saved { article, translation, warnings: Vec::new() });
+    }
+    let (by, now) = (permit.caller().user_id(), tx.now());
+    let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.catch_up(made_from, by, now), ..c }))?;
+    store::translations::save(tx, &copy, "marked as current").map_err(|e| late(tx, copy.get(), expected, e))?;
+    let Copy { article, translation } = copy.into_inner();
+    Ok(Saved { article, translation, warnings: Vec::new() })
+}
+
+/// Write words that were removed anew, as their last revision left them.
+///
+/// # Errors
+/// [`Error::NotFound`] when there never were any; [`Error::Conflict`] with code `there` when there are words.
+pub fn restore(tx: &mut Tx<'_>, permit: Permit<EditTranslation>, id: Id<Article>, locale: &Locale) -> Result<Saved, Error> {
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
+    permit.over(Slot { article: article.clone(), locale: locale.clone() })?;
+    if store::translations::find(tx, &article, locale)?.is_some() {
+        return Err(Error::Conflict { code: "there", detail: "there are words in this locale".to_owned() });
+    }
+    let last = store::translations::last_version(tx, id, locale)?;
+    if last == 0 {
+        return Err(Error::NotFound("translation"));
+    }
+    let (words, made_from) = store::revisions::words(tx, &article, locale, last)?;
+    let draft = Draft { made_from, note: super::revisions::note(last), ..Draft::of(words) };
+    save(tx, permit, id, locale, None, |_| Ok(draft))
+}
+
+/// Remove words that were never published; their revisions stay, and they can be restored.
+///
+/// # Errors
+/// [`Error::Stale`]; [`Error::Conflict`] with code `in-use` for the original and for what was published.
+pub fn delete(
+    tx: &mut Tx<'_>,
+    permit: Permit<DeleteTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Version,
+) -> Result<(), Error> {
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
+    let translation = find(tx, &article, locale)?;
+    let original = article.facts.source_locale == *locale;
+    let copy = permit.over(Copy { article, translation })?;
+    expect(tx, copy.get(), expected)?;
+    if original || store::editions::exist(tx, id, Some(locale))? {
+        let detail = "the original, and what was published once, can be unpublished but not deleted".to_owned();
+        return Err(Error::Conflict { code: "in-use", detail });
+    }
+    store::plans::cancel(tx, &copy, None)?;
+    store::translations::delete(tx, &copy, expected)
+}

@@ -1,0 +1,353 @@
+//! Saving words.
+//!
+//! A save takes its body as a [`ReadBody`]: read, and matched against what [`replaced`] answered, before the transaction that saves it is
+//! opened. All that is left to it is linear in the bodies: see [`crate::domain::write_transaction`].
+
+use super::{Saved, expect, find, late};
+use crate::{
+    access::{
+        Granted, Permit,
+        action::EditTranslation,
+        permit::{Copy, Slot},
+    },
+    domain::{
+        Error, Id, Locale, Version, Violation,
+        address::AddressKind,
+        article::Article,
+        body::{self, Document, ReadBody},
+        error::Faults,
+        slug::Slug,
+        text::{limits, line},
+        translation::{MadeFrom, Save, Translation, Words},
+        user::User,
+    },
+    store::{
+        self, Tx,
+        claims::{Claim, Wish},
+    },
+};
+
+/// What a caller says of a translation.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// The headline.
+    pub headline: String,
+    /// The summary.
+    pub summary: String,
+    /// The slug given by hand, or the one it has.
+    pub slug: Option<String>,
+    /// The body, read; the one it has when not sent.
+    pub body: Option<ReadBody>,
+    /// Alternative text of the lead picture.
+    pub lead_alt: String,
+    /// Caption of the lead picture.
+    pub lead_caption: String,
+    /// Title for search engines.
+    pub seo_title: String,
+    /// Description for search engines.
+    pub seo_description: String,
+    /// The source that it was made from; the present one on a first save, then what it was, when not said.
+    pub made_from: Option<MadeFrom>,
+    /// A note on this save.
+    pub note: String,
+}
+
+impl Draft {
+    /// Words that are kept already, to be saved again as they are.
+    #[must_use]
+    pub fn of(words: Words) -> Self {
+        Self {
+            headline: words.headline,
+            summary: words.summary,
+            slug: None,
+            body: Some(ReadBody::kept(words.body)),
+            lead_alt: words.lead_alt,
+            lead_caption: words.lead_caption,
+            seo_title: words.seo_title,
+            seo_description: words.seo_description,
+            made_from: None,
+            note: String::new(),
+        }
+    }
+}
+
+/// A place for words that somebody may write: the first ones, or the next version of those that are there.
+enum Place {
+    First(Box<Granted<EditTranslation, Slot>>),
+    Next(Box<Granted<EditTranslation, Copy>>, Version),
+}
+
+/// The place of a save, and whatever refuses it before it is looked at what it brings.
+fn place(
+    tx: &mut Tx<'_>,
+    permit: &Permit<EditTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Option<Version>,
+) -> Result<Place, Error> {
+    let (slot, there) = slot(tx, permit, id, locale)?;
+    match (there, expected) {
+        (None, None) => Ok(Place::First(Box::new(slot))),
+        (None, Some(_)) => Err(Error::NotFound("translation")),
+        (Some(_), None) => Err(Error::Unconditional),
+        (Some(translation), Some(expected)) => {
+            let copy = permit.over(Copy { article: slot.into_inner().article, translation })?;
+            expect(tx, copy.get(), expected)?;
+            Ok(Place::Next(Box::new(copy), expected))
+        }
+    }
+}
+
+/// An article in a locale where somebody may write, and the words that are there.
+fn slot(
+    tx: &mut Tx<'_>,
+    permit: &Permit<EditTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+) -> Result<(Granted<EditTranslation, Slot>, Option<Translation>), Error> {
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
+    if store::site::masthead(tx)?.settings(locale).is_none() {
+        return Err(Error::NotFound("locale"));
+    }
+    // Asked before anything is looked at, so that a refusal says nothing of what is there.
+    let slot = permit.over(Slot { article, locale: locale.clone() })?;
+    let there = store::translations::find(tx, &slot.get().article, locale)?;
+    Ok((slot, there))
+}
+
+/// The words that a save will replace, for reading its body before the transaction that saves it: none, where it brings the first ones. It
+/// refuses whatever [`save`] would refuse before it looks at the body, so that nobody's is read for nothing.
+///
+/// # Errors
+/// Those of [`save`], but for what is wrong with the words that it brings.
+pub fn replaced(
+    tx: &mut Tx<'_>,
+    permit: &Permit<EditTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Option<Version>,
+) -> Result<Option<Translation>, Error> {
+    Ok(match place(tx, permit, id, locale, expected)? {
+        Place::First(_) => None,
+        Place::Next(copy, _) => Some(copy.into_inner().translation),
+    })
+}
+
+/// The words that [`revise`] will change, as [`replaced`] says it for [`save`].
+///
+/// # Errors
+/// Those of [`revise`], but for what is wrong with the words that it brings.
+pub fn revised(
+    tx: &mut Tx<'_>,
+    permit: &Permit<EditTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Version,
+) -> Result<Translation, Error> {
+    exist(tx, permit, id, locale)?;
+    replaced(tx, permit, id, locale, Some(expected))?.ok_or(Error::NotFound("translation"))
+}
+
+/// The same, whatever version will be expected of them when it is their turn.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`].
+pub fn present(tx: &mut Tx<'_>, permit: &Permit<EditTranslation>, id: Id<Article>, locale: &Locale) -> Result<Translation, Error> {
+    exist(tx, permit, id, locale)?;
+    slot(tx, permit, id, locale)?.1.ok_or(Error::NotFound("translation"))
+}
+
+/// Nothing, when the caller is shown words there.
+fn exist(tx: &mut Tx<'_>, permit: &Permit<EditTranslation>, id: Id<Article>, locale: &Locale) -> Result<(), Error> {
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
+    find(tx, &article, locale).map(drop)
+}
+
+/// Save the next version of words that are there: as [`save`], but that they are not there is told before that they may not be written.
+///
+/// # Errors
+/// [`Error::NotFound`]; those of [`save`].
+pub fn revise(
+    tx: &mut Tx<'_>,
+    permit: Permit<EditTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Option<Version>,
+    with: impl FnOnce(&Translation) -> Result<Draft, Error>,
+) -> Result<Saved, Error> {
+    exist(tx, &permit, id, locale)?;
+    let expected = expected.ok_or(Error::Unconditional)?;
+    save(tx, permit, id, locale, Some(expected), |there| with(there.ok_or(Error::NotFound("translation"))?))
+}
+
+/// Save words: the first ones of a locale, or the next version of those that `expected` names.
+///
+/// Saving what is there already makes no revision.
+///
+/// # Errors
+/// [`Error::Unconditional`] without an expectation where words exist; [`Error::Stale`], also where the body was read to replace another than
+/// the one that is there; [`Error::Invalid`], [`Error::Taken`].
+pub fn save(
+    tx: &mut Tx<'_>,
+    permit: Permit<EditTranslation>,
+    id: Id<Article>,
+    locale: &Locale,
+    expected: Option<Version>,
+    with: impl FnOnce(Option<&Translation>) -> Result<Draft, Error>,
+) -> Result<Saved, Error> {
+    if expected.is_some() {
+        // Whoever publishes these words under another slug is waited for.
+        store::articles::hold(tx, id)?;
+    }
+    match place(tx, &permit, id, locale, expected)? {
+        Place::First(slot) => {
+            let article = slot.get().article.clone();
+            let (save, note, warnings) = prepare(tx, &permit, (&article, locale), None, with(None)?)?;
+            let last = store::translations::last_version(tx, article.id, locale)?;
+            let translation = Translation::first(article.id, locale.clone(), last, save);
+            store::translations::create(tx, &slot, &translation, &note)?;
+            Ok(Saved { article, translation, warnings })
+        }
+        Place::Next(copy, expected) => {
+            let before = &copy.get().translation;
+            let draft = with(Some(before))?;
+            let (save, note, warnings) = prepare(tx, &permit, (&copy.get().article, locale), Some(before), draft)?;
+            if before.slug == save.slug && before.words == save.words && before.made_from == save.made_from {
+                let Copy { article, translation } = copy.into_inner();
+                return Ok(Saved { article, translation, warnings });
+            }
+            let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.revise(expected, save)?, ..c }))?;
+            store::translations::save(tx, &copy, &note).map_err(|e| late(tx, copy.get(), expected, e))?;
+            let Copy { article, translation } = copy.into_inner();
+            Ok(Saved { article, translation, warnings })
+        }
+    }
+}
+
+fn prepare(
+    tx: &mut Tx<'_>,
+    permit: &Permit<EditTranslation>,
+    at: (&Article, &Locale),
+    before: Option<&Translation>,
+    draft: Draft,
+) -> Result<(Save, String, Vec<Violation>), Error> {
+    let ((article, locale), by) = (at, permit.caller().user_id());
+    let mut faults = Faults::default();
+    let note = line(&mut faults, "#/note", &draft.note, limits::NOTE);
+    let given = draft.slug.as_deref().map(|slug| Slug::parse(slug, "#/slug"));
+    let given = given.map(|slug| faults.merge(slug)).transpose()?.flatten();
+    let (mut body, warnings) = body_of(&mut faults, before, draft.body)?;
+    let made_from = faults.merge(source(tx, article, locale, before, draft.made_from, by))?.flatten();
+    let words = Words {
+        headline: draft.headline,
+        summary: draft.summary,
+        body: Document::default(),
+        lead_alt: draft.lead_alt,
+        lead_caption: draft.lead_caption,
+        seo_title: draft.seo_title,
+        seo_description: draft.seo_description,
+    };
+    let words = faults.merge(words.check())?;
+    let Some(words) = words else { return Err(Error::Invalid(faults.into_inner())) };
+    let words = faults.or(words)?;
+    if let Some(of) = &made_from
+        && let Some(source) = store::translations::revision_body(tx, article.id, of)?
+    {
+        body::blocks::link(&mut body, &source);
+    }
+    let words = Words { body, ..words };
+    refuse_fallback(tx, article, locale, &words)?;
+    let slug = address(tx, permit, at, before, given, &words.headline)?;
+    Ok((Save { slug, words, made_from, by, at: tx.now() }, note, warnings))
+}
+
+/// The body that a save leaves, and what could not be kept of the one that was sent.
+fn body_of(faults: &mut Faults, before: Option<&Translation>, sent: Option<ReadBody>) -> Result<(Document, Vec<Violation>), Error> {
+    let Some(sent) = sent else { return Ok((before.map(|b| b.words.body.clone()).unwrap_or_default(), Vec::new())) };
+    let none = Document::default();
+    let kept = before.map_or(&none, |b| &b.words.body);
+    if let Some(before) = before.filter(|_| !sent.replaces(kept)) {
+        return Err(before.stale());
+    }
+    let read = sent.over(kept).map_err(|e| e.under("#/body"));
+    let (body, mut warnings) = faults.merge(read)?.unwrap_or_default();
+    warnings.iter_mut().for_each(|w| w.pointer = w.pointer.replacen('#', "#/body", 1));
+    Ok((body, warnings))
+}
+
+/// Words that are those of the original, letter by letter, are no translation into another language.
+fn refuse_fallback(tx: &mut Tx<'_>, article: &Article, locale: &Locale, words: &Words) -> Result<(), Error> {
+    let original = &article.facts.source_locale;
+    if locale.language() == original.language() {
+        return Ok(());
+    }
+    let Some(source) = store::translations::find(tx, article, original)? else { return Ok(()) };
+    let text = body::text::plain(&words.body);
+    if words.headline == source.words.headline && !text.is_empty() && text == body::text::plain(&source.words.body) {
+        return Err(Error::invalid("#/body", "fallback_text", format!("these are the words of the original, in `{original}`")));
+    }
+    Ok(())
+}
+
+/// The source of a translation: the one named, the one it had, or on a first save the present one.
+fn source(
+    tx: &mut Tx<'_>,
+    article: &Article,
+    locale: &Locale,
+    before: Option<&Translation>,
+    named: Option<MadeFrom>,
+    by: Option<Id<User>>,
+) -> Result<Option<MadeFrom>, Error> {
+    let wrong = |detail: &str| Err(Error::invalid("#/made_from", "made_from", detail));
+    if *locale == article.facts.source_locale {
+        return if named.is_some() { wrong("the original is made from nothing") } else { Ok(None) };
+    }
+    let Some(named) = named else {
+        if let Some(before) = before {
+            return Ok(before.made_from.clone());
+        }
+        let source = store::translations::find(tx, article, &article.facts.source_locale)?;
+        return Ok(source.map(|s| MadeFrom { locale: s.locale, version: s.version }));
+    };
+    if before.is_some_and(|b| b.made_from.as_ref() == Some(&named)) {
+        return Ok(Some(named));
+    }
+    // Revision 0 is one that only the sender of a bundle has.
+    if named.version == 0 && by.is_none() {
+        return Ok(Some(named));
+    }
+    if named.locale == *locale {
+        return wrong("a translation is not made from itself");
+    }
+    match store::translations::find(tx, article, &named.locale)? {
+        Some(source) if (1..=source.version).contains(&named.version) => Ok(Some(named)),
+        _ => wrong("there is no such revision"),
+    }
+}
+
+/// The slug that words hope to be published under. An automatic one follows the headline until first published.
+fn address(
+    tx: &mut Tx<'_>,
+    by: &Permit<EditTranslation>,
+    at: (&Article, &Locale),
+    before: Option<&Translation>,
+    given: Option<Slug>,
+    headline: &str,
+) -> Result<Slug, Error> {
+    let (article, locale) = at;
+    let claim = Claim { kind: AddressKind::Article, target: article.id.uuid(), locale };
+    if let Some(new) = given.filter(|slug| before.is_none_or(|b| b.slug != *slug)) {
+        // A bundle may hold drafts of people who knew nothing of each other; they come in as they are.
+        let seen = by.caller().user_id().map(|_| by.visibility());
+        return store::claims::propose(tx, claim, &Wish::by_hand(new), seen.as_ref());
+    }
+    let derived = Translation::derived_slug(article.id, headline);
+    match before {
+        Some(before)
+            if before.words.headline == headline || before.stem().is_none() || store::editions::exist(tx, article.id, Some(locale))? =>
+        {
+            Ok(before.slug.clone())
+        }
+        _ => store::claims::propose(tx, claim, &Wish::from(derived), Some(&by.visibility())),
+    }
+}
