@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod clients;
+mod computing;
 pub mod contract;
 pub mod delivery;
 pub mod desk;

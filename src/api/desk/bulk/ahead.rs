@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::{BulkOperation, BulkVerb, permit, words_patch};
 use crate::{
     access::{Caller, action::EditTranslation},
-    api::desk::translations::WordsPatch,
+    api::{computing::compute, desk::translations::WordsPatch},
     desk,
     domain::{Error, Locale, Version, article::ArticleId, body::Document, translation::Translation},
-    store::{self, Store, Tx},
+    store::{Store, Tx},
 };
 
 /// A patch on words whose body was read; nothing for an operation that brings none.
@@ -34,7 +34,7 @@ pub(super) async fn read(store: &Store, who: Caller, operations: Vec<BulkOperati
     }
     let found = store.read(move |tx| Ok((present(tx, &who, &operations)?, operations)));
     let ((mut all, operations), store) = (found.await?, store.clone());
-    store::aside(move || {
+    compute(move || {
         let read = operations.iter().zip(0..).map(|(op, before)| read_one(&store, op, before, &mut all)).collect();
         Ok((operations, read))
     })

@@ -25,6 +25,7 @@ use crate::{
     },
     api::{
         State,
+        computing::compute,
         extract::{IfMatch, Query, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
@@ -262,7 +263,7 @@ pub(crate) async fn compare_translation_revisions(
     });
     let (against, before, after, query) = found.await?;
     // Others may share the snapshot: they need not wait for the comparison.
-    Ok(Json(store::aside(move || Ok(query.0.show(against, version, diff::words(&before, &after)))).await?))
+    Ok(Json(compute(move || Ok(query.0.show(against, version, diff::words(&before, &after)))).await?))
 }
 
 /// Go back to the words that a revision left.

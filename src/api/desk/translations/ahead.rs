@@ -4,14 +4,14 @@ use serde_json::Value;
 
 use super::shape::{DeskBody, DeskTranslation, body_in, written};
 use crate::{
-    api::extract::Patch,
+    api::{computing::compute, extract::Patch},
     desk::translations::Draft,
     domain::{
         Error,
         body::{Document, Format, ReadBody, Sent},
         translation::Translation,
     },
-    store::{self, Store},
+    store::Store,
 };
 
 /// Read a body on a thread where it holds up nobody, in the place of the one that is kept.
@@ -20,7 +20,7 @@ use crate::{
 /// What is no matter of validity; that is told when it is saved.
 pub(in crate::api::desk) async fn read(store: &Store, sent: Sent, over: Option<Document>) -> Result<ReadBody, Error> {
     let store = store.clone();
-    store::aside(move || ReadBody::read(&sent, over.as_ref(), &mut || store.new_block_id())).await
+    compute(move || ReadBody::read(&sent, over.as_ref(), &mut || store.new_block_id())).await
 }
 
 /// The field of the body.

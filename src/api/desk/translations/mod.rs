@@ -23,6 +23,7 @@ use crate::{
     },
     api::{
         State,
+        computing::compute,
         extract::{Body, IfMatch, Patch, Query},
         problem::{Failure, Problem},
         reply::Tagged,
@@ -128,7 +129,7 @@ pub(crate) async fn revise_translation(
         let there = locale.clone();
         let revised = state.store.read(move |tx| Ok((desk::translations::revised(tx, &permit, id, &there, version)?, permit)));
         let ((present, permit), store) = (revised.await?, state.store.clone());
-        (permit, store::aside(move || WordsPatch::read(patch, &present, &present.words.body, &store)).await?)
+        (permit, compute(move || WordsPatch::read(patch, &present, &present.words.body, &store)).await?)
     } else {
         (permit, WordsPatch::plain(patch))
     };
