@@ -74,16 +74,20 @@ impl Guests {
         Some(Seat { guests: self.clone(), standing })
     }
 
-    /// Of the next hundred or so: one of the network that has most, whom we have waited for longest.
+    /// Of the next hundred or so of whom one is waited for: one of the network that has most, whom we have waited for longest.
     fn who_goes(&self) -> Option<Rc<Standing>> {
         let (all, by_network) = (self.all.borrow(), self.by_network.borrow());
         let from = self.next.get().checked_rem(all.len()).unwrap_or(0);
-        self.next.set(from.saturating_add(LOOKED_AT));
-        let weighed = all.iter().cycle().skip(from).take(all.len().min(LOOKED_AT)).filter_map(|guest| {
-            let since = guest.waited_for_since()?;
-            Some((by_network.get(&guest.network).copied().unwrap_or(0), std::cmp::Reverse(since), guest))
-        });
-        weighed.max_by_key(|(many, since, _)| (*many, *since)).map(|(.., guest)| guest.clone())
+        (0..all.len()).step_by(LOOKED_AT).find_map(|looked| {
+            let from = from.saturating_add(looked);
+            self.next.set(from.saturating_add(LOOKED_AT));
+            let some = all.iter().cycle().skip(from).take(LOOKED_AT);
+            let weighed = some.filter_map(|guest| {
+                let since = guest.waited_for_since()?;
+                Some((by_network.get(&guest.network).copied().unwrap_or(0), std::cmp::Reverse(since), guest))
+            });
+            weighed.max_by_key(|(many, since, _)| (*many, *since)).map(|(.., guest)| guest.clone())
+        })
     }
 
     fn leave(&self, guest: &Rc<Standing>) {
@@ -128,6 +132,16 @@ mod tests {
         drop(crowd);
         let more: Vec<Seat> = (3..6).map(|n| guests.admit(address(&format!("192.0.2.{n}"))).unwrap()).collect();
         assert!(gone(&reader) && !gone(&another) && !more.iter().any(gone));
+    }
+
+    #[test]
+    fn who_is_waited_for_is_found_however_many_are_busy() {
+        let guests = Guests::new(4 * LOOKED_AT);
+        let seats: Vec<Seat> = (0..4 * LOOKED_AT).map(|_| guests.admit(address("127.0.0.1")).unwrap()).collect();
+        seats.iter().for_each(|seat| seat.standing.begun(false));
+        assert!(guests.admit(address("127.0.0.1")).is_none());
+        seats[3 * LOOKED_AT + 5].standing.stall();
+        assert!(guests.admit(address("127.0.0.1")).is_some() && seats[3 * LOOKED_AT + 5].standing.is_sent_away());
     }
 
     #[test]
