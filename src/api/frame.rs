@@ -278,7 +278,9 @@ fn name_problem(answer: &mut ServiceResponse<BoxBody>, id: &str) {
             if let Failure::Rule(error) = failure
                 && let Some(cause) = error.for_the_log()
             {
-                tracing::error!(request_id = id, path = answer.request().path(), error = cause, "a request failed");
+                // By the pattern: a path may hold a token.
+                let route = answer.request().match_pattern().unwrap_or_default();
+                tracing::error!(request_id = id, route, error = cause, "a request failed");
             }
             failure.answer(id)
         }
