@@ -171,25 +171,6 @@ fn what_cannot_be_read_behind_what_can_is_refused_after_its_answer() {
     }
 }
 
-#[test]
-fn heads_and_bodies_in_pieces_are_read_as_well_as_whole_ones() {
-    let server = Served::with(&[("DATELINE_HEAD_SECONDS", "600"), ("DATELINE_BODY_SECONDS", "3600")]);
-    let post = |body: &str| {
-        format!("POST /v1/auth/token HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len())
-    };
-    let site = "\r\nGET /v1/site HTTP/1.1\r\nhost: x\r\n\r\n";
-    let all = format!("{site}{}{site}{site}{}GET /v1/site HTTP/1.0\nhost: x\n\n", post("{}"), post("\r\n\r\nno json"));
-    for piece in [1, 2, 3, 7, 50, 1_000] {
-        let mut stream = server.connect();
-        stream.set_nodelay(true).unwrap();
-        for part in all.as_bytes().chunks(piece) {
-            stream.write_all(part).unwrap();
-        }
-        let statuses: Vec<u16> = heard(&mut stream).iter().map(|s| s.status).collect();
-        assert_eq!(statuses, [200, 422, 200, 200, 400, 200], "in pieces of {piece}");
-    }
-}
-
 /// Read until the server ends the connection, of which nothing more is known than that it does.
 fn until_cut(mut stream: TcpStream) {
     let mut buffer = [0; 8_192];

@@ -13,6 +13,7 @@ pub mod idempotency;
 pub mod json;
 pub mod lists;
 pub mod network;
+mod pieces;
 pub mod problem;
 pub mod reply;
 pub mod typed;

@@ -64,20 +64,16 @@ impl Served {
         Self { child, folder, port }
     }
 
-    /// Wait until the server has read everything that was sent here.
+    /// Wait until the server has read everything that was sent here: within one machine, what is sent has come.
     pub(crate) fn until_read(&self, stream: &TcpStream) {
         // Of each connection: both addresses, its state, what is on its way out and what has come in.
         let port = stream.local_addr().unwrap().port();
         let (client, server) = (format!(":{port:04X}"), format!(":{:04X}", self.port));
-        let is_read = || {
-            let all = std::fs::read_to_string("/proc/net/tcp").unwrap();
-            all.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>()).all(|line| {
-                let sent = line[1].ends_with(&client) && line[2].ends_with(&server) && !line[4].starts_with("00000000:");
-                let come = line[1].ends_with(&server) && line[2].ends_with(&client) && !line[4].ends_with(":00000000");
-                !sent && !come
-            })
+        let unread = |line: &str| {
+            let columns: Vec<&str> = line.split_whitespace().collect();
+            columns[1].ends_with(&server) && columns[2].ends_with(&client) && !columns[4].ends_with(":00000000")
         };
-        while !is_read() {
+        while std::fs::read_to_string("/proc/net/tcp").unwrap().lines().skip(1).any(unread) {
             thread::yield_now();
         }
     }
