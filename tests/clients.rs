@@ -209,7 +209,8 @@ fn whoever_keeps_the_server_waiting_is_cut_off() {
     let mut stream = server.connect();
     let ask = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(64);
     while stream.write_all(&ask).is_ok() {}
-    assert_eq!(server.get("/v1/site").unwrap().status, 200);
+    // Others are answered, but for who is late to ask.
+    while server.get("/v1/site").is_none_or(|said| said.status != 200) {}
 }
 
 #[test]
@@ -336,9 +337,10 @@ fn what_unfinished_requests_hold_is_capped() {
     let (beginning, end) = whole.split_at(part.len());
     loop {
         let mut stream = server.connect();
-        stream.write_all(beginning.as_bytes()).and_then(|()| stream.write_all(end.as_bytes())).unwrap();
+        // Who is refused may hear of it between the two, or not at all.
+        let _ = stream.write_all(beginning.as_bytes()).and_then(|()| stream.write_all(end.as_bytes()));
         // Once the server has heard that they have gone.
-        if heard(&mut stream)[0].status == 200 {
+        if heard(&mut stream).first().is_some_and(|said| said.status == 200) {
             break;
         }
     }
