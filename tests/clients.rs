@@ -9,7 +9,8 @@ use std::{
 use crate::support::served::{Said, Served, heard};
 
 /// Settings under which nobody is waited for long.
-const IMPATIENT: [(&str, &str); 3] = [("DATELINE_HEAD_SECONDS", "1"), ("DATELINE_BODY_SECONDS", "1"), ("DATELINE_STALL_SECONDS", "1")];
+const IMPATIENT: [(&str, &str); 4] =
+    [("DATELINE_HEAD_SECONDS", "1"), ("DATELINE_BODY_SECONDS", "1"), ("DATELINE_STALL_SECONDS", "1"), ("DATELINE_LEAST_RATE", "0")];
 
 /// That an answer is a problem like every other, with the headers that protect it.
 #[track_caller]

@@ -25,6 +25,7 @@ use super::{
     incoming::{Incoming, Step},
     refusal,
     standing::Coming,
+    taking::Taking,
 };
 use crate::api::{State, problem::Unread};
 
@@ -44,8 +45,9 @@ pub struct Connection {
     refused: bool,
     /// How long what comes next is waited for, and which turn that is.
     wanted: Option<(u64, Pin<Box<Sleep>>)>,
-    /// While the client does not take its answer: for how long yet, and what it has taken meanwhile.
-    stall: Option<(Pin<Box<Sleep>>, u64)>,
+    /// While the client does not take its answer: this part of its time.
+    stall: Option<Pin<Box<Sleep>>>,
+    taking: Taking,
     /// A problem that is being written in the place of a bare refusal of so many bytes.
     instead: Option<(Bytes, usize)>,
 }
@@ -69,6 +71,7 @@ impl Connection {
             refused: false,
             wanted: None,
             stall: None,
+            taking: Taking::default(),
             instead: None,
         }
     }
@@ -113,21 +116,19 @@ impl Connection {
     fn write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.io).poll_write(cx, bytes);
         match &written {
-            Poll::Ready(Ok(count)) => {
-                if let Some((_, taken)) = &mut self.stall {
-                    *taken = taken.saturating_add(u64::try_from(*count).unwrap_or(u64::MAX));
-                }
-            }
+            Poll::Ready(Ok(count)) => self.taking.took(*count),
             Poll::Ready(Err(_)) => {}
             Poll::Pending => {
                 self.standing.stall();
                 let patience = self.state.clients.patience;
-                let (sleep, taken) = self.stall.get_or_insert_with(|| (Box::pin(sleep(patience.stall)), 0));
-                if sleep.as_mut().poll(cx).is_ready() {
-                    if *taken < patience.least_rate.saturating_mul(patience.stall.as_secs()) {
+                let part = self.stall.get_or_insert_with(|| {
+                    self.taking.part_begins();
+                    Box::pin(sleep(patience.stall))
+                });
+                if part.as_mut().poll(cx).is_ready() {
+                    if !self.taking.is_enough(&patience) {
                         return Poll::Ready(Err(self.cut()));
                     }
-                    // Slow, but taking it.
                     self.stall = None;
                     cx.waker().wake_by_ref();
                 }
@@ -225,10 +226,12 @@ impl AsyncWrite for Connection {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        this.stall = None;
-        if this.standing.flushed() && !this.incoming.is_empty() {
-            // It is the turn of what is held.
-            cx.waker().wake_by_ref();
+        if this.standing.flushed() {
+            this.stall = None;
+            if !this.incoming.is_empty() {
+                // It is the turn of what is held.
+                cx.waker().wake_by_ref();
+            }
         }
         Pin::new(&mut this.io).poll_flush(cx)
     }

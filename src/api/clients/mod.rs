@@ -16,6 +16,7 @@ mod incoming;
 pub(super) mod intake;
 mod refusal;
 mod standing;
+mod taking;
 
 use std::{
     sync::{
