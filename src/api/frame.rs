@@ -6,6 +6,7 @@ use actix_web::{
     HttpMessage, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
     http::{
         Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
@@ -99,7 +100,7 @@ impl Drop for Answering {
 /// Run a request inside the frame.
 ///
 /// # Errors
-/// What the framework fails with before any handler runs.
+/// What the framework fails with before any handler runs, as an answer like every other.
 pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let Some(state) = req.app_data::<Data<State>>().cloned() else {
         return next.call(req).await.map(ServiceResponse::map_into_boxed_body);
@@ -111,7 +112,7 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
     let answering = Answering(standing.clone());
     let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
     let head = req.method() == Method::HEAD;
-    let answer = carried_out(req, state, id.clone(), next).await?;
+    let answer = carried_out(req, state, id.clone(), next).await.map_err(|error| broken(&error, &id))?;
     drop(answering);
     Ok(answer.map_body(|_, body| if head { BoxBody::new(Headless(body.size())) } else { Pieces::of(body, standing) }))
 }
@@ -138,6 +139,19 @@ async fn carried_out(
         return rt::spawn(work).await.map_err(|e| Failure::from(Error::internal(e)))?;
     }
     work.await
+}
+
+/// What failed without an answer of its own, as one.
+fn broken(error: &actix_web::Error, id: &str) -> actix_web::Error {
+    let failure = error.as_error::<Failure>();
+    if let Some(Failure::Rule(error)) = failure
+        && let Some(cause) = error.for_the_log()
+    {
+        tracing::error!(request_id = id, error = cause, "a request failed");
+    }
+    let mut answer = failure.map_or_else(|| bare(error.as_response_error().status_code(), id), |failure| failure.answer(id));
+    dress(answer.headers_mut(), id);
+    InternalError::from_response("a request failed", answer).into()
 }
 
 /// The answer to a reader whose request was spelled like this before, while it is kept: before anything else is done.
