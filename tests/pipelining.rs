@@ -89,7 +89,7 @@ fn a_head_behind_a_body_that_nobody_reads_is_judged_like_any_other() {
                 continue;
             }
             // On a machine that has other things to do, what was sent at once may be late.
-            assert!(said.len() == 1 && [status, 408].contains(&said[0].status), "{unread:?}, {:?}: {said:?}", &head[..2]);
+            assert!(said.len() == 1 && [status, 408].contains(&said[0].status), "{unread:?}, {head:.2}: {said:?}");
         }
     }
     // Of a body that has not come whole, everything is taken for the rest; it is cut off, and nothing more is said.
@@ -134,7 +134,7 @@ fn an_answer_is_that_of_its_own_request_whatever_comes_behind_it() {
         let mut all = String::new();
         stream.read_to_string(&mut all).unwrap();
         let answers: Vec<(&str, &str)> = all.split("HTTP/1.").skip(1).map(|answer| answer.split_once("\r\n\r\n").unwrap()).collect();
-        let shape: Vec<(&str, bool)> = answers.iter().map(|(head, body)| (&head[..5], body.is_empty())).collect();
+        let shape: Vec<(&str, bool)> = answers.iter().map(|(head, body)| (head.split(" OK").next().unwrap(), body.is_empty())).collect();
         assert_eq!(shape, [("1 200", false), ("1 200", true), ("0 200", false)], "{all}");
     }
     // Behind one that goes out in pieces.
