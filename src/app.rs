@@ -50,17 +50,24 @@ pub fn service(
 const QUIET: Duration = Duration::from_secs(5);
 /// How long a connection that is done with may take to end.
 const ENDING: Duration = Duration::from_secs(1);
-/// Connections that a worker takes beside its guests: for those who are being sent away.
+/// Of the connections of a worker, how many at most are kept for those who are being sent away.
 const LEAVING: usize = 16;
 
-/// Listen, and answer so many clients at once.
+/// How many workers share so many connections, and how many of these each has: for guests, and for those who are being sent away.
+fn shared(connections: usize, cores: usize) -> (usize, usize, usize) {
+    let workers = cores.min(connections / 8).max(1);
+    let each = connections.checked_div(workers).unwrap_or(connections);
+    let leaving = LEAVING.min(each / 4).max(1);
+    (workers, each.saturating_sub(leaving).max(1), leaving)
+}
+
+/// Listen, with so many connections at once.
 ///
 /// # Errors
 /// When the address cannot be listened on.
 pub fn server(state: Data<State>, bind: SocketAddr, clients: usize) -> io::Result<Server> {
-    let workers = thread::available_parallelism().map_or(2, NonZeroUsize::get);
-    let each = clients.div_ceil(workers);
-    let builder = Server::build().workers(workers).backlog(1_024).max_concurrent_connections(each.saturating_add(LEAVING));
+    let (workers, each, leaving) = shared(clients, thread::available_parallelism().map_or(2, NonZeroUsize::get));
+    let builder = Server::build().workers(workers).backlog(1_024).max_concurrent_connections(each.saturating_add(leaving));
     let stopping = builder.graceful_shutdown_signal();
     let listening = builder.bind("dateline", bind, move || {
         let (state, guests, stopping) = (state.clone(), Guests::new(each), stopping.clone());
@@ -82,4 +89,21 @@ pub fn server(state: Data<State>, bind: SocketAddr, clients: usize) -> io::Resul
         fn_service(connected).and_then(http)
     })?;
     Ok(listening.run())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_connections_are_taken_than_there_is_room_for() {
+        for cores in [1, 2, 3, 8, 64, 256] {
+            for connections in [16, 17, 100, 800, 1_000, 4_096, 100_000] {
+                let (workers, guests, leaving) = shared(connections, cores);
+                let taken = workers * (guests + leaving);
+                assert!(taken <= connections && taken > connections / 2, "{connections} on {cores}: {taken}");
+                assert!(guests >= 3 * leaving && leaving > 0, "{connections} on {cores}: {guests}, {leaving}");
+            }
+        }
+    }
 }

@@ -5,8 +5,7 @@ mod shapes;
 
 use std::{
     collections::HashMap,
-    io::{BufRead, BufReader, Write},
-    net::TcpListener,
+    io::Write,
     path::PathBuf,
     process::{Child, Command, Stdio},
     sync::{
@@ -19,7 +18,7 @@ use std::{
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use serde_json::{Value, json};
 
-use crate::support::{new_file, postgres::Database};
+use crate::support::{new_file, postgres::Database, served::listening};
 
 /// A folder with a database, a secret and an administrator.
 struct Newsroom {
@@ -83,12 +82,11 @@ impl Newsroom {
 
     /// A server that answers already.
     fn serve(&self) -> Server {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut child = self.command(&["serve"]).env("DATELINE_BIND", format!("127.0.0.1:{port}")).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        assert!(lines.by_ref().any(|line| line.contains("listening on")), "the server did not come up");
-        // Whatever else it says is read, so that it never waits to say it.
-        thread::spawn(move || lines.for_each(drop));
+        let (child, port) = listening(|port| {
+            let mut command = self.command(&["serve"]);
+            command.env("DATELINE_BIND", format!("127.0.0.1:{port}"));
+            command
+        });
         Server { child, url: format!("http://127.0.0.1:{port}") }
     }
 }

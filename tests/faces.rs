@@ -1,11 +1,26 @@
 //! The faces of the API: which headers an answer wears is decided by the route that made it, however its path was written.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    sync::{Arc, Mutex},
+};
 
-use actix_web::http::Method;
+use actix_web::{
+    App, HttpResponse,
+    dev::Service,
+    http::Method,
+    middleware::from_fn,
+    test::{TestRequest, init_service},
+    web,
+};
+use dateline::{
+    api::{frame::frame, problem::Failure},
+    domain::Error,
+};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, committed};
+use crate::support::{Answer, TestApp, committed};
 
 /// What an answer wears that differs from face to face.
 fn worn(answer: &Answer) -> BTreeMap<String, String> {
@@ -236,5 +251,54 @@ both! {
             }
         }
         assert_eq!((app.store.statements(), app.entrance.newsstand.len()), (statements, kept));
+    }
+}
+
+/// A log that is read.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+async fn fails() -> Result<HttpResponse, Failure> {
+    Err(Error::internal("as it should").into())
+}
+
+async fn panics() -> HttpResponse {
+    panic!("as it should")
+}
+
+#[actix_web::test]
+async fn what_fails_wears_what_every_answer_does_and_is_logged_without_what_is_secret() {
+    let app = TestApp::sqlite().await;
+    let routes = App::new().app_data(app.state()).route("/v1/preview/{token}", web::get().to(fails)).route("/work", web::post().to(panics));
+    let service = init_service(routes.wrap(from_fn(frame))).await;
+    let log = Log::default();
+    let kept = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || kept.clone()).finish();
+    let _heard = tracing::subscriber::set_default(subscriber);
+    let preview = TestRequest::get().uri("/v1/preview/a-secret").to_request();
+    // With a key it is carried out whether its client stays or not.
+    let work = TestRequest::post().uri("/work").insert_header(("idempotency-key", "k")).to_request();
+    for (request, named) in [(preview, "/v1/preview/{token}"), (work, "as it should")] {
+        let answer = service.call(request).await.map_or_else(|e| e.error_response(), |answer| answer.into_parts().1);
+        assert_eq!(answer.status(), 500);
+        for name in ["x-request-id", "x-content-type-options", "content-security-policy", "referrer-policy", "cache-control"] {
+            assert!(answer.headers().contains_key(name), "{named}: {name}");
+        }
+        let id = answer.headers().get("x-request-id").unwrap().to_str().unwrap().to_owned();
+        let body = actix_web::body::to_bytes(answer.into_body()).await.unwrap_or_default();
+        assert_eq!(serde_json::from_slice::<Value>(&body).unwrap()["request_id"], id);
+        let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(said.contains(&id) && said.contains(named), "{said}");
+        assert!(!said.contains("a-secret"), "{said}");
     }
 }

@@ -34,6 +34,7 @@ mod naming;
 mod objects;
 mod pages;
 mod permissions;
+mod pipelining;
 mod previewing;
 mod publishing;
 mod purging;

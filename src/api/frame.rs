@@ -1,30 +1,28 @@
 //! The frame around every answer: who asks, the request's id, problems, and the headers that all answers carry.
 
-use std::{
-    pin::Pin,
-    rc::Rc,
-    task::{Context, Poll},
-};
+use std::rc::Rc;
 
 use actix_web::{
     HttpMessage, HttpResponse,
-    body::{BodySize, BoxBody, MessageBody},
-    dev::{Payload, ServiceRequest, ServiceResponse},
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
     http::{
         Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
     rt,
-    web::{Bytes, Data},
+    web::Data,
 };
 
 use super::{
     State,
-    clients::{Standing, intake},
+    clients::{Standing, framing::Framing, intake},
     delivery,
     idempotency::{Begun, IDEMPOTENCY_KEY, begin, finish as finish_claim},
     network::client,
+    pieces::{Headless, Pieces},
     problem::{Failure, Unread},
 };
 use crate::{
@@ -102,15 +100,40 @@ impl Drop for Answering {
 /// Run a request inside the frame.
 ///
 /// # Errors
-/// What the framework fails with before any handler runs.
-pub async fn frame(req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+/// What the framework fails with before any handler runs, as an answer like every other.
+pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let Some(state) = req.app_data::<Data<State>>().cloned() else {
+        return next.call(req).await.map(ServiceResponse::map_into_boxed_body);
+    };
+    let standing = req.conn_data::<Rc<Standing>>().cloned();
+    if let Some(standing) = &standing {
+        standing.begun(Framing::of(&mut req));
+    }
+    let answering = Answering(standing.clone());
+    let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
+    let head = req.method() == Method::HEAD;
+    let answer = carried_out(req, state, id.clone(), next).await.map_err(|error| broken(&error, &id))?;
+    drop(answering);
+    Ok(answer.map_body(|_, body| if head { BoxBody::new(Headless(body.size())) } else { Pieces::of(body, standing) }))
+}
+
+/// What comes of a request.
+async fn carried_out(
+    req: ServiceRequest,
+    state: Data<State>,
+    id: String,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if matches!(*req.method(), Method::GET | Method::HEAD) {
-        return framed(req, next).await;
+        return match kept(&req, &state, &id).await {
+            Some(answer) => Ok(req.into_response(answer)),
+            None => made(req, &state, &id, next).await,
+        };
     }
     // What holds up other writers is logged by this name.
     let operation = format!("{} {}", req.method(), req.match_pattern().as_deref().unwrap_or("nothing"));
     let keyed = req.headers().contains_key(IDEMPOTENCY_KEY);
-    let work = turns::named(operation.into(), framed(req, next));
+    let work = turns::named(operation.into(), async move { made(req, &state, &id, next).await });
     if keyed {
         // It comes to its end although its client hangs up, so that the answer is there when it asks again.
         return rt::spawn(work).await.map_err(|e| Failure::from(Error::internal(e)))?;
@@ -118,30 +141,21 @@ pub async fn frame(req: ServiceRequest, next: Next<impl MessageBody + 'static>) 
     work.await
 }
 
-async fn framed(mut req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let Some(state) = req.app_data::<Data<State>>().cloned() else {
-        return next.call(req).await.map(ServiceResponse::map_into_boxed_body);
-    };
-    let standing = req.conn_data::<Rc<Standing>>().cloned();
-    if let Some(standing) = &standing {
-        standing.begun(!matches!(req.parts_mut().1, Payload::None));
+/// What failed without an answer of its own, as one.
+fn broken(error: &actix_web::Error, id: &str) -> actix_web::Error {
+    let failure = error.as_error::<Failure>();
+    if let Some(Failure::Rule(error)) = failure
+        && let Some(cause) = error.for_the_log()
+    {
+        tracing::error!(request_id = id, error = cause, "a request failed");
     }
-    let answering = Answering(standing.clone());
-    let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
-    let head = req.method() == Method::HEAD;
-    let answer = match kept(&req, &state, &id).await {
-        Some(answer) => req.into_response(answer),
-        None => made(req, &state, standing.clone(), &id, next).await?,
-    };
-    drop(answering);
-    Ok(answer.map_body(|_, body| if head { BoxBody::new(Headless(body.size())) } else { Pieces::of(body, standing) }))
+    let mut answer = failure.map_or_else(|| bare(error.as_response_error().status_code(), id), |failure| failure.answer(id));
+    dress(answer.headers_mut(), id);
+    InternalError::from_response("a request failed", answer).into()
 }
 
 /// The answer to a reader whose request was spelled like this before, while it is kept: before anything else is done.
 async fn kept(req: &ServiceRequest, state: &State, id: &str) -> Option<HttpResponse> {
-    if !matches!(*req.method(), Method::GET | Method::HEAD) {
-        return None;
-    }
     // Only delivery's answers are kept, and only spellings that its routes were asked by.
     let mut answer = delivery::serve::again(state, req.head()).await?.ok()?;
     finish(answer.headers_mut(), Face::Delivery, id);
@@ -153,13 +167,12 @@ async fn kept(req: &ServiceRequest, state: &State, id: &str) -> Option<HttpRespo
 async fn made(
     mut req: ServiceRequest,
     state: &Data<State>,
-    standing: Option<Rc<Standing>>,
     id: &str,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let pattern = pattern(&req);
     let face = Face::of(pattern.as_deref());
-    intake::watch(&mut req, &state.clients, standing, face.longest_body());
+    intake::watch(&mut req, &state.clients, face.longest_body());
     let origin = req.headers().get(header::ORIGIN).cloned();
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
@@ -278,7 +291,9 @@ fn name_problem(answer: &mut ServiceResponse<BoxBody>, id: &str) {
             if let Failure::Rule(error) = failure
                 && let Some(cause) = error.for_the_log()
             {
-                tracing::error!(request_id = id, path = answer.request().path(), error = cause, "a request failed");
+                // By the pattern: a path may hold a token.
+                let route = answer.request().match_pattern().unwrap_or_default();
+                tracing::error!(request_id = id, route, error = cause, "a request failed");
             }
             failure.answer(id)
         }
@@ -360,70 +375,5 @@ fn share(headers: &mut HeaderMap, face: Face, origin: Option<&HeaderValue>, allo
         for name in [header::ACCESS_CONTROL_ALLOW_METHODS, header::ACCESS_CONTROL_ALLOW_HEADERS, header::ACCESS_CONTROL_MAX_AGE] {
             headers.remove(name);
         }
-    }
-}
-
-/// The most that is handed to a connection at once, in bytes.
-const PIECE: usize = 16_384;
-
-/// A long answer in pieces of the bytes that all who read it share: a connection copies what it is handed, and holds it until it is taken.
-struct Pieces {
-    rest: Bytes,
-    length: u64,
-    standing: Option<Rc<Standing>>,
-}
-
-impl Pieces {
-    fn of(body: BoxBody, standing: Option<Rc<Standing>>) -> BoxBody {
-        match body.try_into_bytes() {
-            Ok(rest) if rest.len() > 2 * PIECE => {
-                if let Some(standing) = &standing {
-                    standing.in_pieces();
-                }
-                let length = u64::try_from(rest.len()).unwrap_or(u64::MAX);
-                BoxBody::new(Self { rest, length, standing })
-            }
-            Ok(whole) => BoxBody::new(whole),
-            Err(body) => body,
-        }
-    }
-}
-
-impl Drop for Pieces {
-    fn drop(&mut self) {
-        if let Some(standing) = &self.standing {
-            standing.last_piece();
-        }
-    }
-}
-
-impl MessageBody for Pieces {
-    type Error = std::convert::Infallible;
-
-    fn size(&self) -> BodySize {
-        BodySize::Sized(self.length)
-    }
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        if self.rest.is_empty() {
-            return Poll::Ready(None);
-        }
-        let most = self.rest.len().min(PIECE);
-        Poll::Ready(Some(Ok(self.rest.split_to(most))))
-    }
-}
-
-/// The length of an answer without the answer, for `HEAD`.
-struct Headless(BodySize);
-
-impl MessageBody for Headless {
-    type Error = std::convert::Infallible;
-
-    fn size(&self) -> BodySize {
-        self.0
-    }
-
-    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        Poll::Ready(None)
     }
 }

@@ -13,6 +13,7 @@ pub mod health;
 pub mod idempotency;
 pub mod json;
 pub mod network;
+mod pieces;
 pub mod problem;
 pub mod reply;
 pub mod sent;

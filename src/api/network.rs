@@ -17,10 +17,11 @@ pub fn client(peer: Option<SocketAddr>, headers: &HeaderMap, proxies: &[IpNet]) 
     if !trusted(&nearest) {
         return Some(nearest);
     }
-    let named: Vec<&str> = headers.get_all(X_FORWARDED_FOR).flat_map(|value| value.to_str().unwrap_or("?").split(',')).collect();
+    // Proxies append to the bytes that are there, whatever they are.
+    let named: Vec<&[u8]> = headers.get_all(X_FORWARDED_FOR).flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
     for hop in named.into_iter().rev() {
         // What cannot be read was written by somebody who is not to be believed; the last who was is as far as is known.
-        let Some(ip) = address(hop.trim()) else { break };
+        let Some(ip) = std::str::from_utf8(hop).ok().and_then(|hop| address(hop.trim())) else { break };
         nearest = ip;
         if !trusted(&ip) {
             break;
@@ -44,7 +45,7 @@ mod tests {
 
     fn seen(peer: &str, forwarded: &[&str], proxies: &str) -> String {
         let mut headers = HeaderMap::new();
-        forwarded.iter().for_each(|value| headers.append(X_FORWARDED_FOR, HeaderValue::from_str(value).unwrap()));
+        forwarded.iter().for_each(|value| headers.append(X_FORWARDED_FOR, HeaderValue::from_bytes(value.as_bytes()).unwrap()));
         let proxies: Vec<IpNet> = proxies.split_whitespace().map(|net| net.parse().unwrap()).collect();
         client(Some(SocketAddr::new(peer.parse().unwrap(), 9)), &headers, &proxies).unwrap().to_string()
     }
@@ -66,6 +67,8 @@ mod tests {
             ("fd00::1", &["203.0.113.9"], "203.0.113.9"),
             ("10.0.0.1", &["203.0.113.9, unknown"], "10.0.0.1"),
             ("10.0.0.1", &["203.0.113.9, unknown, 10.0.0.2"], "10.0.0.2"),
+            ("10.0.0.1", &["\u{ff}, 203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1", &["203.0.113.9, \u{ff}"], "10.0.0.1"),
             ("10.0.0.1", &[""], "10.0.0.1"),
             ("10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
         ] {

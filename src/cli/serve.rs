@@ -1,6 +1,6 @@
 //! `dateline serve`.
 
-use std::sync::Arc;
+use std::{num::NonZeroUsize, sync::Arc, thread};
 
 use actix_web::web::Data;
 
@@ -66,12 +66,15 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     outcome
 }
 
-/// How many clients there is room for: no more than there are files to be had beside those that are needed anyway.
+/// How many connections of clients there is room for: no more than there are files to be had beside those that are needed anyway.
 fn room_for(settings: &Settings) -> usize {
-    /// Standard streams, threads, logs, and those who are being sent away.
-    const OTHERS: usize = 192;
+    /// Standard streams, logs, and what others keep open.
+    const OTHERS: usize = 128;
+    /// What each thread that answers waits with.
+    const EACH_THREAD: usize = 8;
     let files = rlimit::increase_nofile_limit(u64::MAX).ok().and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX);
-    let needed = usize::try_from(settings.connections).unwrap_or(100).saturating_mul(8).saturating_add(OTHERS);
+    let threads = thread::available_parallelism().map_or(2, NonZeroUsize::get).saturating_mul(EACH_THREAD);
+    let needed = usize::try_from(settings.connections).unwrap_or(100).saturating_mul(8).saturating_add(threads).saturating_add(OTHERS);
     let room = files.saturating_sub(needed).max(16);
     if room < settings.clients {
         tracing::warn!("there is room for {room} clients, not {}: the limit of open files is {files}", settings.clients);

@@ -130,23 +130,26 @@ pub(crate) struct Entrance {
     pub doors: Arc<Doors>,
 }
 
+fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
+    Data::new(State {
+        newsstand: Newsstand::new(store.clone(), capacity),
+        store,
+        purged: false,
+        keys,
+        issuer: ISSUER.to_owned(),
+        hashing: Hashing::new(2, 4),
+        doors: Arc::default(),
+        proxies: vec!["10.0.0.0/8".parse().unwrap()],
+        origins: vec!["https://desk.example".to_owned()],
+        clients: Clients::new(Patience::default(), 64 << 20),
+        contract: Contract::new(&app::openapi()),
+    })
+}
+
 impl Entrance {
     async fn new(store: Store, keys: Arc<Keys>, capacity: u64) -> Self {
-        let newsstand = Newsstand::new(store.clone(), capacity);
-        let doors: Arc<Doors> = Arc::default();
-        let state = Data::new(State {
-            store,
-            newsstand: newsstand.clone(),
-            purged: false,
-            keys,
-            issuer: ISSUER.to_owned(),
-            hashing: Hashing::new(2, 4),
-            doors: doors.clone(),
-            proxies: vec!["10.0.0.0/8".parse().unwrap()],
-            origins: vec!["https://desk.example".to_owned()],
-            clients: Clients::new(Patience::default(), 64 << 20),
-            contract: Contract::new(&app::openapi()),
-        });
+        let state = state(store, keys, capacity);
+        let (newsstand, doors) = (state.newsstand.clone(), state.doors.clone());
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
         let call = move |request: Request| -> Answering {
             let service = service.clone();
@@ -234,6 +237,11 @@ impl TestApp {
     pub(crate) async fn sqlite() -> Self {
         let path = new_file();
         Self::over(format!("sqlite://{}", path.display()), Home::File(path)).await
+    }
+
+    /// What a service is made of that is not the one under test.
+    pub(crate) fn state(&self) -> Data<State> {
+        state(self.store.clone(), self.keys.clone(), 16 << 20)
     }
 
     /// On `PostgreSQL`, where there is one; see [`postgres`].

@@ -27,6 +27,22 @@ impl Drop for Served {
     }
 }
 
+/// A server made for a port, that listens, and the port. Until it does somebody else may have taken the port: then it is made for another.
+pub(crate) fn listening(made: impl Fn(u16) -> Command) -> (Child, u16) {
+    for _ in 0..3 {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut child = made(port).stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        if lines.by_ref().any(|line| line.contains("listening on")) {
+            // Whatever else it says is read, so that it never waits to say it.
+            thread::spawn(move || lines.for_each(drop));
+            return (child, port);
+        }
+        child.wait().unwrap();
+    }
+    panic!("the server did not come up");
+}
+
 impl Served {
     /// A server with these settings.
     pub(crate) fn with(settings: &[(&str, &str)]) -> Self {
@@ -37,17 +53,29 @@ impl Served {
     pub(crate) fn limited(files: Option<u32>, settings: &[(&str, &str)]) -> Self {
         let folder = new_file().with_extension("served");
         std::fs::create_dir_all(&folder).unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let limit = files.map(|most| format!("ulimit -n {most}; ")).unwrap_or_default();
-        let mut command = Command::new("sh");
-        command.args(["-c", &format!("{limit}exec \"$0\" serve"), env!("CARGO_BIN_EXE_dateline")]);
-        command.current_dir(&folder).env_clear().env("DATELINE_BIND", format!("127.0.0.1:{port}")).envs(settings.iter().copied());
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        assert!(lines.by_ref().any(|line| line.contains("listening on")), "the server did not come up");
-        // Whatever else it says is read, so that it never waits to say it.
-        thread::spawn(move || lines.for_each(drop));
+        let (child, port) = listening(|port| {
+            let mut command = Command::new("sh");
+            command.args(["-c", &format!("{limit}exec \"$0\" serve"), env!("CARGO_BIN_EXE_dateline")]);
+            command.current_dir(&folder).env_clear().env("DATELINE_BIND", format!("127.0.0.1:{port}")).envs(settings.iter().copied());
+            command.stdin(Stdio::null()).stdout(Stdio::null());
+            command
+        });
         Self { child, folder, port }
+    }
+
+    /// Wait until the server has read everything that was sent here: within one machine, what is sent has come.
+    pub(crate) fn until_read(&self, stream: &TcpStream) {
+        // Of each connection: both addresses, its state, what is on its way out and what has come in.
+        let port = stream.local_addr().unwrap().port();
+        let (client, server) = (format!(":{port:04X}"), format!(":{:04X}", self.port));
+        let unread = |line: &str| {
+            let columns: Vec<&str> = line.split_whitespace().collect();
+            columns[1].ends_with(&server) && columns[2].ends_with(&client) && !columns[4].ends_with(":00000000")
+        };
+        while std::fs::read_to_string("/proc/net/tcp").unwrap().lines().skip(1).any(unread) {
+            thread::yield_now();
+        }
     }
 
     pub(crate) fn connect(&self) -> TcpStream {

@@ -74,16 +74,20 @@ impl Guests {
         Some(Seat { guests: self.clone(), standing })
     }
 
-    /// Of the next hundred or so: one of the network that has most, whom we have waited for longest.
+    /// Of the next hundred or so of whom one is waited for: one of the network that has most, whom we have waited for longest.
     fn who_goes(&self) -> Option<Rc<Standing>> {
         let (all, by_network) = (self.all.borrow(), self.by_network.borrow());
         let from = self.next.get().checked_rem(all.len()).unwrap_or(0);
-        self.next.set(from.saturating_add(LOOKED_AT));
-        let weighed = all.iter().cycle().skip(from).take(all.len().min(LOOKED_AT)).filter_map(|guest| {
-            let since = guest.waited_for_since()?;
-            Some((by_network.get(&guest.network).copied().unwrap_or(0), std::cmp::Reverse(since), guest))
-        });
-        weighed.max_by_key(|(many, since, _)| (*many, *since)).map(|(.., guest)| guest.clone())
+        (0..all.len()).step_by(LOOKED_AT).find_map(|looked| {
+            let from = from.saturating_add(looked);
+            self.next.set(from.saturating_add(LOOKED_AT));
+            let some = all.iter().cycle().skip(from).take(LOOKED_AT);
+            let weighed = some.filter_map(|guest| {
+                let since = guest.waited_for_since()?;
+                Some((by_network.get(&guest.network).copied().unwrap_or(0), std::cmp::Reverse(since), guest))
+            });
+            weighed.max_by_key(|(many, since, _)| (*many, *since)).map(|(.., guest)| guest.clone())
+        })
     }
 
     fn leave(&self, guest: &Rc<Standing>) {
@@ -108,7 +112,7 @@ impl Guests {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::framing::Framing, *};
 
     fn address(text: &str) -> IpAddr {
         text.parse().unwrap()
@@ -120,7 +124,7 @@ mod tests {
         let reader = guests.admit(address("192.0.2.1")).unwrap();
         let crowd: Vec<Seat> = (1..4).map(|n| guests.admit(address(&format!("2001:db8::{n}"))).unwrap()).collect();
         // The first of the crowd is busy with us, and may stay.
-        crowd[0].standing.begun(false);
+        crowd[0].standing.begun(None);
         let another = guests.admit(address("192.0.2.2")).unwrap();
         let gone = |seat: &Seat| seat.standing.is_sent_away();
         assert_eq!([gone(&reader), gone(&crowd[0]), gone(&crowd[1]), gone(&crowd[2])], [false, false, true, false]);
@@ -131,18 +135,28 @@ mod tests {
     }
 
     #[test]
+    fn who_is_waited_for_is_found_however_many_are_busy() {
+        let guests = Guests::new(4 * LOOKED_AT);
+        let seats: Vec<Seat> = (0..4 * LOOKED_AT).map(|_| guests.admit(address("127.0.0.1")).unwrap()).collect();
+        seats.iter().for_each(|seat| seat.standing.begun(None));
+        assert!(guests.admit(address("127.0.0.1")).is_none());
+        seats[3 * LOOKED_AT + 5].standing.stall();
+        assert!(guests.admit(address("127.0.0.1")).is_some() && seats[3 * LOOKED_AT + 5].standing.is_sent_away());
+    }
+
+    #[test]
     fn nobody_who_is_busy_is_sent_away_and_places_are_given_up() {
         let guests = Guests::new(2);
         let mut seats: Vec<Seat> = (0..2).map(|_| guests.admit(address("127.0.0.1")).unwrap()).collect();
-        seats.iter().for_each(|seat| seat.standing.begun(false));
+        seats.iter().for_each(|seat| seat.standing.begun(None));
         assert!(guests.admit(address("127.0.0.1")).is_none());
         seats.remove(0);
         seats.push(guests.admit(address("127.0.0.1")).unwrap());
         // A body that is on its way, an answer that is not taken: both are waited for.
-        seats[1].standing.begun(true);
+        seats[1].standing.begun(Some(Framing::Endless));
         let third = guests.admit(address("127.0.0.1")).unwrap();
         assert!(seats[1].standing.is_sent_away() && !seats[0].standing.is_sent_away());
-        third.standing.begun(false);
+        third.standing.begun(None);
         seats[0].standing.stall();
         let fourth = guests.admit(address("127.0.0.1")).unwrap();
         assert!(seats[0].standing.is_sent_away());

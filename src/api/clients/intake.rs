@@ -18,7 +18,7 @@ use actix_web::{
 use bytes::Bytes;
 use futures_core::Stream;
 
-use super::{Clients, Patience, Share, Standing};
+use super::{Clients, Patience, Share};
 use crate::api::problem::{Failure, Unread};
 
 /// In how many parts the time for a body is looked at.
@@ -52,17 +52,16 @@ pub(in crate::api) fn failure(error: &PayloadError) -> Failure {
 /// What a request holds, as long as it is not answered.
 struct Held(#[expect(dead_code, reason = "it is held, and nothing else")] Rc<RefCell<Share>>);
 
-/// Watch the body of a request, which has at most so many bytes. True when it has one.
-pub(in crate::api) fn watch(req: &mut ServiceRequest, clients: &Clients, standing: Option<Rc<Standing>>, most: usize) -> bool {
+/// Watch the body of a request, if it has one, which has at most so many bytes.
+pub(in crate::api) fn watch(req: &mut ServiceRequest, clients: &Clients, most: usize) {
     let payload = req.take_payload();
     if matches!(payload, Payload::None) {
-        return false;
+        return;
     }
     let declared = req.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
     let share = Rc::new(RefCell::new(Share::of(&clients.account)));
     let watched = Watched {
         payload,
-        standing,
         share: share.clone(),
         room: if declared.is_some_and(|length| length > most) { None } else { Some(most) },
         patience: clients.patience,
@@ -72,13 +71,11 @@ pub(in crate::api) fn watch(req: &mut ServiceRequest, clients: &Clients, standin
     };
     req.extensions_mut().insert(Held(share));
     req.set_payload(Payload::Stream { payload: Box::pin(watched) });
-    true
 }
 
 /// A body that is being read.
 struct Watched {
     payload: Payload,
-    standing: Option<Rc<Standing>>,
     share: Rc<RefCell<Share>>,
     /// How many bytes more it may have; none when it has more than that.
     room: Option<usize>,
@@ -130,12 +127,6 @@ impl Stream for Watched {
                     return Poll::Ready(Some(Err(cut(Unread::Slow))));
                 }
                 Poll::Ready(Some(Ok(bytes)))
-            }
-            Poll::Ready(None) => {
-                if let Some(standing) = &this.standing {
-                    standing.body_read();
-                }
-                Poll::Ready(None)
             }
             Poll::Pending if this.is_late(cx) => Poll::Ready(Some(Err(cut(Unread::Slow)))),
             other => other,

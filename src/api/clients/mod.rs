@@ -3,17 +3,20 @@
 //! **Context.** A request costs its sender next to nothing, and may cost us a connection, memory, and a place for somebody else for as long
 //! as it is not finished. The HTTP library waits for the first head for some seconds and for everything else without end, reads heads of 128 KiB,
 //! and refuses by itself, without a word, what it cannot read. **Decision.** Each connection goes through a [`Connection`], which sees bytes come and go
-//! and hears from the frame (by its [`Standing`]) how far the request has got: heads are handed on whole, within a time and a length; bodies come
-//! within a time, at a least rate (`intake`) and on one [`Account`]; whoever does not take their answer is cut off; a bare refusal
-//! becomes a problem like any other (`refusal`). When there is no room for one more, whoever has kept us waiting longest makes it (`guests`), beginning
-//! with the network that has most: so that a proxy, behind which everybody has one address, loses idle connections, and one network cannot
-//! shut out the others. **Consequence.** Nobody is waited for without end, and readers get in however many others do nothing.
+//! and hears from the frame (by its [`Standing`]) how far the request has got: it knows where each head begins (`incoming`, `framing`), and hands heads on
+//! whole, one at a time, within a time and a length; bodies come within a time, at a least rate (`intake`) and on one [`Account`]; whoever does not take
+//! their answer is cut off; a bare refusal becomes a problem like any other (`refusal`). When there is no room for one more, whoever has kept us waiting
+//! longest makes it (`guests`), beginning with the network that has most: so that a proxy, behind which everybody has one address, loses idle connections,
+//! and one network cannot shut out the others. **Consequence.** Nobody is waited for without end, and readers get in however many others do nothing.
 
 mod connection;
+pub(super) mod framing;
 pub(super) mod guests;
+mod incoming;
 pub(super) mod intake;
 mod refusal;
 mod standing;
+mod taking;
 
 use std::{
     sync::{
@@ -23,8 +26,9 @@ use std::{
     time::Duration,
 };
 
-pub use connection::{Connection, LONGEST_HEAD, LONGEST_LINE};
+pub use connection::Connection;
 pub use guests::Guests;
+pub use incoming::{LONGEST_HEAD, LONGEST_LINE};
 pub use standing::Standing;
 
 /// How long clients are waited for.
@@ -102,9 +106,19 @@ impl Share {
         room
     }
 
+    /// Hold so much and no more, if there is room.
+    pub(super) fn hold(&mut self, bytes: usize) -> bool {
+        if let Some(more) = bytes.checked_sub(self.bytes) {
+            return more == 0 || self.take(more);
+        }
+        self.account.held.fetch_sub(self.bytes.saturating_sub(bytes), Ordering::Relaxed);
+        self.bytes = bytes;
+        true
+    }
+
     /// Give everything back.
     pub(super) fn clear(&mut self) {
-        self.account.held.fetch_sub(std::mem::take(&mut self.bytes), Ordering::Relaxed);
+        self.hold(0);
     }
 }
 
@@ -127,6 +141,8 @@ mod tests {
         drop(one);
         assert_eq!(clients.account.held(), 40);
         assert!(!other.take(usize::MAX) && other.take(60));
+        assert!(other.hold(30) && other.hold(30) && other.hold(70) && !other.hold(101));
+        assert_eq!(clients.account.held(), 70);
         drop(other);
         assert_eq!(clients.account.held(), 0);
     }

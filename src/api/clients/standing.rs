@@ -7,6 +7,7 @@ use std::{
     task::{Context, Waker},
 };
 
+use super::framing::Framing;
 use crate::api::problem::Unread;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,23 +20,24 @@ enum Phase {
     Answered,
 }
 
-/// What the HTTP library has that the frame has not heard of yet.
+/// What comes next from the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Handed {
-    Nothing,
-    /// A whole head: nobody knows what comes after it.
+pub(super) enum Coming {
+    /// A head.
     Head,
-    /// What is no head by itself: the library has the rest of it, or refuses it.
-    Something,
+    /// Nobody knows: the HTTP library has a whole head that the frame has not heard of.
+    Unheard,
+    /// What is left of a body.
+    Body(Framing),
 }
 
 /// How far the request on a connection has got.
 #[derive(Debug)]
 pub struct Standing {
     phase: Cell<Phase>,
-    handed: Cell<Handed>,
-    /// Whether its body has not come whole yet.
-    body: Cell<bool>,
+    coming: Cell<Coming>,
+    /// How many times something else was to come next.
+    turn: Cell<u64>,
     /// Whether pieces of its answer are still to be asked for.
     streaming: Cell<bool>,
     stalled: Cell<bool>,
@@ -55,8 +57,8 @@ impl Standing {
     pub(super) fn new(network: IpAddr, turns: Rc<Cell<u64>>) -> Self {
         let standing = Self {
             phase: Cell::new(Phase::Waiting),
-            handed: Cell::new(Handed::Nothing),
-            body: Cell::new(false),
+            coming: Cell::new(Coming::Head),
+            turn: Cell::new(0),
             streaming: Cell::new(false),
             stalled: Cell::new(false),
             sent_away: Cell::new(false),
@@ -76,21 +78,36 @@ impl Standing {
         self.since.set(self.turns.get());
     }
 
+    fn expect(&self, coming: Coming) {
+        self.coming.set(coming);
+        self.turn.set(self.turn.get().wrapping_add(1));
+    }
+
     /// A request has come, with a body or without.
-    pub(in crate::api) fn begun(&self, body: bool) {
+    pub(in crate::api) fn begun(&self, body: Option<Framing>) {
         self.phase.set(Phase::Busy);
-        self.body.set(body);
-        if body {
+        let unheard = self.coming.get() == Coming::Unheard;
+        self.expect(body.map_or(Coming::Head, Coming::Body));
+        if body.is_some() {
             self.wait();
         }
-        if self.handed.replace(Handed::Nothing) != Handed::Nothing {
+        if unheard {
+            // Meanwhile nothing was read.
             self.wake();
         }
     }
 
-    /// Its body has come whole.
-    pub(in crate::api) fn body_read(&self) {
-        self.body.set(false);
+    /// A whole head goes on to the HTTP library.
+    pub(super) fn head_came(&self) {
+        self.expect(Coming::Unheard);
+    }
+
+    /// More of the body goes on, and so much is left of it.
+    pub(super) fn body_came(&self, left: Option<Framing>) {
+        match left {
+            Some(left) => self.coming.set(Coming::Body(left)),
+            None => self.expect(Coming::Head),
+        }
     }
 
     /// It is answered.
@@ -108,16 +125,18 @@ impl Standing {
         self.streaming.set(false);
     }
 
-    /// Everything that was written is on its way.
-    pub(super) fn flushed(&self) {
+    /// Everything that was written is on its way. True when that was the end of an answer.
+    pub(super) fn flushed(&self) -> bool {
         if self.stalled.replace(false) {
             // Meanwhile nothing was read.
             self.wake();
         }
-        if self.phase.get() == Phase::Answered && !self.streaming.get() {
+        let ends = self.phase.get() == Phase::Answered && !self.streaming.get();
+        if ends {
             self.phase.set(Phase::Waiting);
             self.wait();
         }
+        ends
     }
 
     /// The client does not take what is written.
@@ -127,17 +146,17 @@ impl Standing {
         }
     }
 
-    /// This goes on to the HTTP library, until the frame hears of it.
-    pub(super) fn hand_on(&self, what: Handed) {
-        self.handed.set(what);
+    pub(super) fn coming(&self) -> Coming {
+        self.coming.get()
     }
 
-    pub(super) fn handed(&self) -> Handed {
-        self.handed.get()
+    /// A number that is another one as soon as something else is to come next.
+    pub(super) fn turn(&self) -> u64 {
+        self.turn.get()
     }
 
     pub(super) fn is_body_open(&self) -> bool {
-        self.body.get()
+        matches!(self.coming.get(), Coming::Body(_))
     }
 
     pub(super) fn is_waiting(&self) -> bool {
@@ -150,7 +169,7 @@ impl Standing {
 
     /// Since when it is the client that is waited for; not at all while it waits for us.
     pub(super) fn waited_for_since(&self) -> Option<u64> {
-        (self.is_waiting() || self.body.get() || self.stalled.get()).then(|| self.since.get())
+        (self.is_waiting() || self.is_body_open() || self.stalled.get()).then(|| self.since.get())
     }
 
     pub(super) fn refuse(&self, why: Unread) {
