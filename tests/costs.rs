@@ -4,6 +4,7 @@
 //! out to as many processes as there are processors, each of which counts for itself.
 
 #![expect(clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "a process of this test is told its part in its environment")]
 
 #[path = "support/shapes.rs"]
 mod shapes;
