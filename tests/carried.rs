@@ -70,6 +70,8 @@ struct Story {
     id: String,
     word: String,
     facts: i32,
+    /// How many versions of its words an erasure has made.
+    erased: i32,
     preview: String,
 }
 
@@ -112,7 +114,7 @@ impl Desk<'_> {
             }
             _ => {}
         }
-        Story { id: path.rsplit('/').next().unwrap().to_owned(), path, word, facts: 2, preview }
+        Story { id: path.rsplit('/').next().unwrap().to_owned(), path, word, facts: 2, erased: 0, preview }
     }
 
     async fn bring(&self, story: &mut Story, standing: &str) {
@@ -128,6 +130,7 @@ impl Desk<'_> {
                 admin.act(&format!("{path}/takedown"), tag, &reason).await.ok();
                 if standing == "erased" {
                     admin.act(&format!("{path}/erase"), tag, &reason).await.ok();
+                    story.erased = 1;
                 }
             }
             "trashed" => assert_eq!(admin.delete(path, tag).await.status, 204),
@@ -144,6 +147,7 @@ impl Desk<'_> {
 
     async fn act(&self, verb: &str, who: &Client<'_>, story: &Story) -> Done {
         let (path, id, facts) = (&story.path, &story.id, format!("\"{}\"", story.facts));
+        let words = |before: i32| format!("\"{}\"", before + story.erased);
         let reason = json!({ "reason": "x" });
         let en = json!({ "locales": ["en"] });
         let bulk = async |verb: &str, body: Value| {
@@ -163,13 +167,13 @@ impl Desk<'_> {
                 return Done { answer, copy };
             }
             "restore a revision of the words" => {
-                told(&who.act(&format!("{path}/translations/en/revisions/1/restore"), "\"2\"", &json!({})).await)
+                told(&who.act(&format!("{path}/translations/en/revisions/1/restore"), &words(2), &json!({})).await)
             }
             "restore a revision of the facts" => told(&who.act(&format!("{path}/revisions/1/restore"), &facts, &json!({})).await),
             "restore removed words" => told(&who.post(&format!("{path}/translations/hi/restore"), &json!({})).await),
             "restore from the trash" => told(&who.act(&format!("/v1/desk/trash/{id}/restore"), &facts, &json!({})).await),
             "reinstate" => told(&who.act(&format!("{path}/reinstate"), &facts, &reason).await),
-            "mark as current" => told(&who.act(&format!("{path}/translations/hi/mark-current"), "\"1\"", &json!({})).await),
+            "mark as current" => told(&who.act(&format!("{path}/translations/hi/mark-current"), &words(1), &json!({})).await),
             "break the embargo" => told(&who.act(&format!("{path}/break-embargo"), &facts, &reason).await),
             "lift the embargo with `PATCH`" => told(&who.patch(path, &facts, &json!({ "embargo_until": null })).await),
             "lift the embargo in bulk" => bulk("revise", json!({ "embargo_until": "2026-03-01T00:00:00Z" })).await,

@@ -217,7 +217,7 @@ both! {
             revise(4, json!({ "body": html("<p>Late.</p>") })),
             revise(9, json!({ "body": html("<p>Early.</p>") })),
             { "verb": "revise_translation", "article_id": id(&article), "locale": "en", "body": { "body": html("<p>Any.</p>") } },
-            { "verb": "revise_translation", "article_id": id(&article), "locale": "hi", "version": 1, "body": { "body": html("<p>Nowhere.</p>") } },
+            { "verb": "revise_translation", "article_id": id(&article), "locale": "bn", "version": 1, "body": { "body": html("<p>Nowhere.</p>") } },
         ] });
         let done = editor.post("/v1/desk/bulk", &each).await.ok();
         let statuses: Vec<_> = done["results"].as_array().unwrap().iter().map(|r| r["status"].clone()).collect();
