@@ -247,13 +247,13 @@ pub fn create<A>(tx: &mut Tx<'_>, granted: &Granted<A, Slot>, translation: &Tran
     Ok(())
 }
 
-/// Save the next version of a translation.
+/// Save the next version of a translation, which was read under this slug.
 ///
 /// # Errors
 /// [`Error::Stale`] when another save came first.
-pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, note: &str) -> Result<(), Error> {
+pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, slug: &Slug, note: &str) -> Result<(), Error> {
     let translation = &granted.get().translation;
-    update(tx, translation, translation.version.saturating_sub(1))?;
+    update(tx, translation, (translation.version.saturating_sub(1), slug))?;
     revision(tx, translation, note)?;
     let subject = Subject::Translation(translation.article_id, translation.locale.clone());
     tx.record(Change::new(Event::Revised, subject), granted.caller());
@@ -266,7 +266,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, note: &str) -> Resul
 /// [`Error::Stale`] when another save came first.
 pub fn step<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>) -> Result<(), Error> {
     let translation = &granted.get().translation;
-    update(tx, translation, translation.version)?;
+    update(tx, translation, (translation.version, &translation.slug))?;
     let subject = Subject::Translation(translation.article_id, translation.locale.clone());
     tx.record(Change::new(Event::Moved, subject), granted.caller());
     Ok(())
@@ -284,9 +284,11 @@ pub(super) fn move_to(tx: &mut Tx<'_>, t: &Translation, slug: &Slug) -> Result<(
     Ok(())
 }
 
-fn update(tx: &mut Tx<'_>, translation: &Translation, expected: Version) -> Result<(), Error> {
-    let at = translations::table.find((translation.article_id, translation.locale.as_str())).filter(translations::version.eq(expected));
-    if diesel::update(at).set(&row(translation)).execute(tx.conn)? == 0 {
+/// Write words over those of a version, under the slug that they were read with: publishing may have given them another since.
+fn update(tx: &mut Tx<'_>, translation: &Translation, (version, slug): (Version, &Slug)) -> Result<(), Error> {
+    let at = translations::table.find((translation.article_id, translation.locale.as_str()));
+    let as_read = at.filter(translations::version.eq(version)).filter(translations::slug.eq(slug.as_str()));
+    if diesel::update(as_read).set(&row(translation)).execute(tx.conn)? == 0 {
         return Err(translation.stale());
     }
     Ok(())

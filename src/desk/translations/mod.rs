@@ -80,6 +80,8 @@ fn stale(tx: &mut Tx<'_>, article: &Article, translation: &Translation, expected
 fn late(tx: &mut Tx<'_>, copy: &Copy, expected: Version, refusal: Error) -> Error {
     let Error::Stale { .. } = refusal else { return refusal };
     match store::translations::find(tx, &copy.article, &copy.translation.locale) {
+        // Only their address is another one: they were published at that moment.
+        Ok(Some(present)) if present.version == expected => Error::Busy,
         Ok(Some(present)) => stale(tx, &copy.article, &present, expected),
         Ok(None) => Error::NotFound("translation"),
         Err(failure) => failure,
@@ -94,14 +96,13 @@ fn step<A: crate::access::Action>(
     expected: Version,
     verb: Verb,
 ) -> Result<Saved, Error> {
-    store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     let translation = find(tx, &article, locale)?;
     let copy = permit.over(Copy { article, translation })?;
     expect(tx, copy.get(), expected)?;
     let state = super::publishing::standing(tx, copy.get())?.after(verb, tx.now(), false)?.state;
     let copy = copy.try_map(|c| Ok(Copy { translation: Translation { state, ..c.translation }, ..c }))?;
-    store::translations::step(tx, &copy)?;
+    store::translations::step(tx, &copy).map_err(|e| late(tx, copy.get(), expected, e))?;
     let Copy { article, translation } = copy.into_inner();
     Ok(Saved { article, translation, warnings: Vec::new() })
 }
@@ -164,7 +165,6 @@ pub fn mark_current(
     expected: Version,
     version: Option<Version>,
 ) -> Result<Saved, Error> {
-    store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     let translation = find(tx, &article, locale)?;
     let copy = permit.over(Copy { article, translation })?;
@@ -188,7 +188,8 @@ pub fn mark_current(
     }
     let (by, now) = (permit.caller().user_id(), tx.now());
     let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.catch_up(made_from, by, now), ..c }))?;
-    store::translations::save(tx, &copy, "marked as current").map_err(|e| late(tx, copy.get(), expected, e))?;
+    let slug = copy.get().translation.slug.clone();
+    store::translations::save(tx, &copy, &slug, "marked as current").map_err(|e| late(tx, copy.get(), expected, e))?;
     let Copy { article, translation } = copy.into_inner();
     Ok(Saved { article, translation, warnings: Vec::new() })
 }

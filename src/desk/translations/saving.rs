@@ -195,10 +195,6 @@ pub fn save(
     expected: Option<Version>,
     with: impl FnOnce(Option<&Translation>) -> Result<Draft, Error>,
 ) -> Result<Saved, Error> {
-    if expected.is_some() {
-        // Whoever publishes these words under another slug is waited for.
-        store::articles::hold(tx, id)?;
-    }
     match place(tx, &permit, id, locale, expected)? {
         Place::First(slot) => {
             let article = slot.get().article.clone();
@@ -216,8 +212,9 @@ pub fn save(
                 let Copy { article, translation } = copy.into_inner();
                 return Ok(Saved { article, translation, warnings });
             }
+            let slug = before.slug.clone();
             let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.revise(expected, save)?, ..c }))?;
-            store::translations::save(tx, &copy, &note).map_err(|e| late(tx, copy.get(), expected, e))?;
+            store::translations::save(tx, &copy, &slug, &note).map_err(|e| late(tx, copy.get(), expected, e))?;
             let Copy { article, translation } = copy.into_inner();
             Ok(Saved { article, translation, warnings })
         }
