@@ -190,12 +190,7 @@ both! {
                     }
                 }
                 for (kind, media) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
-                    let name = media["schema"]["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")).unwrap_or_default();
-                    let schema = &contract["components"]["schemas"][name];
-                    let mut example = if media["example"].is_null() { schema["example"].clone() } else { media["example"].clone() };
-                    if let (Some(fields), Some(map)) = (schema["properties"].as_object(), example.as_object_mut()) {
-                        fields.keys().for_each(|field| _ = map.entry(field.clone()).or_insert(json!("x")));
-                    }
+                    let example = every_field(&contract, media);
                     let mut all = Vec::new();
                     places(&example, "", &mut all);
                     for place in all {
@@ -214,6 +209,17 @@ both! {
         assert!(looked > 400, "only {looked}");
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
+}
+
+/// The example of a request, with something in each field that it leaves out.
+fn every_field(contract: &serde_json::Value, media: &serde_json::Value) -> serde_json::Value {
+    let name = media["schema"]["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")).unwrap_or_default();
+    let schema = &contract["components"]["schemas"][name];
+    let mut example = if media["example"].is_null() { schema["example"].clone() } else { media["example"].clone() };
+    if let (Some(fields), Some(map)) = (schema["properties"].as_object(), example.as_object_mut()) {
+        fields.keys().for_each(|field| _ = map.entry(field.clone()).or_insert(json!("x")));
+    }
+    example
 }
 
 /// A path of the contract with something in its places.
@@ -260,12 +266,7 @@ async fn refusals_speak_of_what_was_sent_and_not_of_the_program() {
                 }
             }
             for (kind, media) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
-                let name = media["schema"]["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")).unwrap_or_default();
-                let schema = &contract["components"]["schemas"][name];
-                let mut example = if media["example"].is_null() { schema["example"].clone() } else { media["example"].clone() };
-                if let (Some(fields), Some(map)) = (schema["properties"].as_object(), example.as_object_mut()) {
-                    fields.keys().for_each(|field| _ = map.entry(field.clone()).or_insert(json!("x")));
-                }
+                let example = every_field(&contract, media);
                 let mut all = Vec::new();
                 places(&example, "", &mut all);
                 for place in all {
