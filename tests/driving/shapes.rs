@@ -15,7 +15,7 @@ const MOST_HELD: usize = 64 * MIB;
 fn held(server: &Server, what: &str) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix(what)).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
+    line.split_whitespace().next().unwrap().parse::<usize>().unwrap() * 1024
 }
 
 /// The path and body of the request that carries a text of some shape.
