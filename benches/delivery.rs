@@ -27,7 +27,11 @@ use dateline::{
     access::Visibility,
     cli::system::{OsEntropy, SystemClock},
     domain::{Error, Id, article::Article, page::Paging},
-    store::{self, Options, Store, Tx, editions::Content, listings::Filter},
+    store::{
+        self, Options, Store, Tx,
+        editions::{Bodies, Content},
+        listings::Filter,
+    },
 };
 use serde_json::{Value, json};
 
@@ -496,7 +500,7 @@ fn directly(store: &Store, ids: &[Id<Article>]) -> (f64, f64) {
     let list = |tx: &mut Tx<'_>| {
         let filter = Filter { chain: vec![store::site::masthead(tx)?.site.default_locale.clone()], ..Filter::default() };
         let paging = Paging { limit: 20, cursor: None, count: false };
-        let lives = store::listings::page(tx, Visibility::public(), &filter, paging, Content::None)?.items;
+        let lives = store::listings::page(tx, Visibility::public(), &filter, paging, Bodies::NONE)?.items;
         beside(tx, &lives)
     };
     if ids.is_empty() { rate(store, |tx, _| list(tx)) } else { rate(store, |tx, n| article(tx, ids[n % ids.len()])) }

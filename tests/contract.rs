@@ -118,6 +118,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("quotations and lists that one line of Markdown opens", l::MARKDOWN_DEPTH.to_string()),
         ("combining marks in a row", l::MARKS.to_string()),
         ("faults that one answer names", l::FAULTS.to_string()),
+        ("bodies of an answer that holds several", format!("{} bytes", l::ANSWER_BODIES)),
         ("one request", format!("{} bytes", l::REQUEST_BYTES)),
         ("one request to `/v1/auth`", format!("{} bytes", l::SIGN_IN_BYTES)),
         ("request line", format!("{} bytes", dateline::api::clients::LONGEST_LINE)),

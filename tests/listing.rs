@@ -10,7 +10,7 @@ use dateline::{
     },
     store::{
         self,
-        editions::{Content, Live},
+        editions::{Bodies, Live},
         listings::{Filter, Order},
     },
 };
@@ -55,7 +55,7 @@ async fn walk(app: &TestApp, query: &str) -> (Vec<String>, Vec<String>) {
 fn all_of(app: &TestApp, filter: &Filter, limit: u32) -> Vec<Live> {
     let page = |cursor| {
         app.store
-            .read_now(|tx| store::listings::page(tx, Visibility::public(), filter, Paging { limit, cursor, count: true }, Content::None))
+            .read_now(|tx| store::listings::page(tx, Visibility::public(), filter, Paging { limit, cursor, count: true }, Bodies::NONE))
             .unwrap()
     };
     let mut last = page(None);

@@ -90,6 +90,8 @@ pub mod limits {
     pub const MARKS: usize = 1_000;
     /// Faults that one answer names.
     pub const FAULTS: usize = 100;
+    /// Bytes of the bodies of an answer that holds several.
+    pub const ANSWER_BODIES: usize = 4 * 1_048_576;
     /// A whole request, in bytes.
     pub const REQUEST_BYTES: usize = 4 * 1_048_576;
     /// A whole request to `/v1/auth`, which anybody may send, in bytes.

@@ -80,7 +80,7 @@ pub struct ListArchivedArticles {
     /// The order; `-published_at` when absent.
     #[param(inline)]
     sort: Option<Order>,
-    /// Rows on a page.
+    /// Rows on a page; with bodies it has fewer when they would be longer than one answer holds.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u32>,
     /// Where the page begins: `page.next` or `page.previous` of another one.

@@ -16,8 +16,11 @@ use crate::{
         Reading,
         names::{self, Author, Section, Tag},
     },
-    domain::{Error, Id, article::ArticleId, facet::Facet, vocabulary::vocabulary},
-    store::{self, Tx, editions::Live},
+    domain::{Error, Id, article::ArticleId, facet::Facet, text::limits, vocabulary::vocabulary},
+    store::{
+        self, Tx,
+        editions::{Bodies, Content, Live},
+    },
 };
 
 /// How many related articles an article brings along.
@@ -156,6 +159,14 @@ impl Shape {
         if self.wants(Field::Body) { self.body } else { BodyFormat::None }
     }
 
+    /// Which bodies have to be read.
+    pub(super) fn bodies(&self) -> Bodies {
+        if self.include.contains(&Include::Alternates) {
+            return Bodies { content: content(self.body), everywhere: true };
+        }
+        Bodies { content: content(self.body()), everywhere: false }
+    }
+
     fn needs(&self) -> Needs {
         Needs {
             others: self.wants(Field::Alternates) || self.wants(Field::Languages),
@@ -209,6 +220,16 @@ fn related(tx: &mut Tx<'_>, lives: &[Live]) -> Result<Vec<Vec<(ArticleId, Uuid)>
     Ok(lives.iter().map(of).collect())
 }
 
+/// Nothing, when the bodies of articles in all their languages are not longer than one answer holds.
+fn few_enough(tx: &mut Tx<'_>, ids: &[ArticleId], content: Content) -> Result<(), Error> {
+    if content == Content::None || store::editions::bytes_everywhere(tx, Visibility::public(), ids, content)? <= limits::ANSWER_BODIES {
+        return Ok(());
+    }
+    let detail =
+        format!("the bodies in all languages have more than {} bytes; read them one by one, or with `body=none`", limits::ANSWER_BODIES);
+    Err(Error::invalid("?include", "too_large", detail))
+}
+
 /// Show live editions in a shape, with what comes along.
 pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: &Shape) -> Result<(Vec<Article>, Option<Included>), Error> {
     if shape.include.is_empty() {
@@ -238,6 +259,7 @@ pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: 
     }
     if asked(Include::Alternates) {
         let ids: Vec<Id<_>> = lives.iter().map(|live| live.article_id).collect();
+        few_enough(tx, &ids, content(shape.body))?;
         let mut by_locale = BTreeMap::<_, Vec<Live>>::new();
         for live in store::editions::live_everywhere(tx, Visibility::public(), &ids, content(shape.body))? {
             if !lives.iter().any(|own| own.article_id == live.article_id && own.locale == live.locale) {

@@ -396,7 +396,7 @@ pub fn articles(
     shape: &Shape,
 ) -> Result<(Page<Article>, Option<Included>), Error> {
     let filter = filter(tx, reading, listed)?;
-    let Page { items, next, previous, total } = store::listings::page(tx, Visibility::public(), &filter, paging, content(shape.body()))?;
+    let Page { items, next, previous, total } = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?;
     let (items, included) = include::tell(tx, reading, items, shape)?;
     Ok((Page { items, next, previous, total }, included))
 }

@@ -27,7 +27,7 @@ use crate::{
     },
     store::{
         self, Tx,
-        editions::Content,
+        editions::{Bodies, Content},
         listings::{Filter, Order},
     },
 };
@@ -134,7 +134,7 @@ fn listing<'a>(name: &str, about: &str, url: &str, alternates: &[Alternate], sec
 
 fn cards(tx: &mut Tx<'_>, reading: &Reading, filter: &Filter, paging: Paging) -> Result<Cards, Error> {
     let filter = Filter { chain: reading.chain.clone(), order: Order::Newest, ..filter.clone() };
-    let rows = store::listings::page(tx, Visibility::public(), &filter, paging, Content::None)?;
+    let rows = store::listings::page(tx, Visibility::public(), &filter, paging, Bodies::NONE)?;
     let Rows { items, next, previous, total } = rows;
     let articles = articles::shown(tx, reading, items)?;
     let page = PageInfo { next: next.map(|c| c.encode()), previous: previous.map(|c| c.encode()), total };

@@ -8,7 +8,7 @@ use diesel::{
 };
 use uuid::Uuid;
 
-use super::live_heads;
+use super::{bodies::Content, live_heads};
 use crate::{
     access::Visibility,
     domain::{
@@ -28,19 +28,6 @@ use crate::{
         sql::Sql,
     },
 };
-
-/// In which form a live edition brings its body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Content {
-    /// Not at all.
-    None,
-    /// As HTML.
-    Html,
-    /// As plain text.
-    Text,
-    /// As the document's JSON.
-    Doc,
-}
 
 /// A live edition as delivery reads it.
 #[derive(Debug, Clone)]
@@ -197,15 +184,7 @@ pub(in crate::store) fn select(content: Content) -> Sql {
     let mut sql = Sql::new("SELECT e.article_id, e.locale, e.facts, s.path, e.slug, e.headline, e.summary, e.lead_alt, e.lead_caption, ");
     sql.push("e.seo_title, e.seo_description, e.word_count, e.reading_minutes, e.published_at, e.updated_at, e.made_from_locale, e.behind, e.lag, ");
     sql.push("EXISTS (SELECT 1 FROM corrections c WHERE c.article_id = e.article_id) AS corrected, ");
-    sql.push(match content {
-        Content::None => "'' AS content",
-        Content::Html => "e.html AS content",
-        Content::Text => "e.text AS content",
-        Content::Doc => {
-            "(SELECT CAST(r.words -> 'body' AS TEXT) FROM translation_revisions r WHERE r.article_id = e.article_id AND r.locale = e.locale \
-             AND r.version = e.words_version) AS content"
-        }
-    });
+    sql.push(content.select()).push(" AS content");
     sql
 }
 

@@ -1,5 +1,6 @@
 //! Editions: what the public sees, and what it saw.
 
+mod bodies;
 mod live;
 
 use std::collections::{BTreeSet, HashMap};
@@ -11,8 +12,10 @@ use diesel::{
 };
 use serde_json::json;
 
-pub use live::{Alternate, Content, Frozen, Live, alternates, frozen, live, live_by_ids, live_by_slug, live_everywhere, named};
-pub(super) use live::{LiveRow, select};
+pub(super) use bodies::{Bare, Weighed, filled, fitting};
+pub use bodies::{Bodies, Content, bytes_everywhere};
+pub(super) use live::select;
+pub use live::{Alternate, Frozen, Live, alternates, frozen, live, live_by_ids, live_by_slug, live_everywhere, named};
 
 use super::{
     Tx,

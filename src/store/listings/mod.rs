@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     Tx,
     dialect::{self, At, Uid},
-    editions::{Content, Live, LiveRow, select},
+    editions::{Bare, Bodies, Content, Live, Weighed, filled, fitting, select},
     sections,
     sql::Sql,
 };
@@ -147,8 +147,9 @@ fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, walk: &Walk<'_>, look: Lo
 }
 
 /// One locale's part of a page.
-fn part(tx: &Tx<'_>, filter: &Filter, paging: Paging, walk: &Walk<'_>, content: Content) -> Sql {
-    let mut sql = select(content);
+fn part(tx: &Tx<'_>, filter: &Filter, paging: Paging, walk: &Walk<'_>, bodies: Bodies) -> Sql {
+    let mut sql = select(Content::None);
+    bodies.weigh(tx, &mut sql);
     narrow(tx, &mut sql, filter, walk, Look::UntilFull);
     in_order(&mut sql, filter.order, filter.ascending(paging));
     sql.push(" LIMIT ").int(i64::from(paging.limit).saturating_add(1));
@@ -156,11 +157,12 @@ fn part(tx: &Tx<'_>, filter: &Filter, paging: Paging, walk: &Walk<'_>, content: 
 }
 
 /// A page of live editions: one statement for each locale of the chain, of which a later one looks no further than what is found already;
-/// and one to plan by when there are several facets.
+/// one to plan by when there are several facets, and one for bodies. A page is shorter than asked for when its bodies would be longer than
+/// one answer holds.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, content: Content) -> Result<Page<Live>, Error> {
+pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, bodies: Bodies) -> Result<Page<Live>, Error> {
     // What comes or goes is under all facets that are asked for, so that one of them tells of it.
     Walk::usual(filter, paging).iter().for_each(|walk| tx.note(CacheTag::list(walk.locale, walk.along)));
     if filter.section.is_some() {
@@ -169,19 +171,19 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, con
     }
     let (order, ascending) = (filter.order, filter.ascending(paging));
     let wanted = usize::try_from(paging.limit).unwrap_or(100).saturating_add(1);
-    let mut rows: Vec<Live> = Vec::new();
+    let mut rows: Vec<Bare> = Vec::new();
     let walks = Walk::plan(tx, filter, paging)?;
     for mut walk in walks.iter().cloned() {
         if let Some(last) = rows.last().filter(|_| rows.len() >= wanted) {
-            walk.stretch.beyond(!ascending, Bound::at(order.key(last), true));
+            walk.stretch.beyond(!ascending, Bound::at(order.key(&last.live), true));
         }
-        for row in part(tx, filter, paging, &walk, content).load::<LiveRow>(tx)? {
-            let live = row.domain()?;
-            tx.note(CacheTag::thing(live.article_id.uuid()));
-            rows.push(live);
+        for row in part(tx, filter, paging, &walk, bodies).load::<Weighed>(tx)? {
+            let bare = row.domain()?;
+            tx.note(CacheTag::thing(bare.live.article_id.uuid()));
+            rows.push(bare);
         }
         rows.sort_by(|a, b| {
-            let way = order.key(a).cmp(&order.key(b));
+            let way = order.key(&a.live).cmp(&order.key(&b.live));
             if ascending { way } else { Ordering::reverse(way) }
         });
         rows.truncate(wanted);
@@ -194,7 +196,12 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, con
         let whole = Walk::plan(tx, filter, Paging { cursor: None, ..paging })?;
         Some(count(tx, filter, &whole)?)
     };
-    Ok(Page::cut(rows, paging, order.code(), total, |live| order.key(live)))
+    // What has too many bytes is on the next page.
+    let fits = fitting(&rows);
+    rows.truncate(fits.saturating_add(1));
+    let limit = paging.limit.min(u32::try_from(fits).unwrap_or(u32::MAX));
+    let page = Page::cut(rows, Paging { limit, ..paging }, order.code(), total, |bare| order.key(&bare.live));
+    Ok(Page { items: filled(tx, page.items, bodies.content)?, next: page.next, previous: page.previous, total: page.total })
 }
 
 /// An edition among the latest of a facet.
@@ -274,7 +281,7 @@ pub fn explain(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging) 
     for usual in Walk::usual(filter, paging) {
         // Where there is nothing to be found, as it would be looked for.
         let walk = planned.iter().find(|walk| walk.locale == usual.locale).unwrap_or(&usual);
-        queries.push(part(tx, filter, paging, walk, Content::None));
+        queries.push(part(tx, filter, paging, walk, Bodies::NONE));
     }
     let mut steps = Vec::new();
     for query in queries {
