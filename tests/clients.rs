@@ -3,7 +3,7 @@
 
 use std::{
     io::{Read, Write},
-    net::TcpStream,
+    net::{Shutdown, TcpStream},
 };
 
 use crate::support::served::{Said, Served, heard};
@@ -344,6 +344,42 @@ fn what_unfinished_requests_hold_is_capped() {
         if heard(&mut stream).first().is_some_and(|said| said.status == 200) {
             break;
         }
+    }
+}
+
+#[test]
+fn what_unfinished_bodies_hold_is_capped_however_they_are_marked_off() {
+    let server = Served::with(&[("DATELINE_UNFINISHED_MB", "8")]);
+    let admin = server.administrator();
+    let (head, piece) =
+        (format!("POST /v1/desk/articles HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n{admin}"), vec![b' '; 1 << 20]);
+    for chunked in [false, true] {
+        let mut crowd: Vec<TcpStream> = Vec::new();
+        let mut refused = loop {
+            assert!(crowd.len() < 20, "nobody was refused");
+            let mut stream = server.connect();
+            if chunked {
+                stream.write_all(format!("{head}transfer-encoding: chunked\r\n\r\n{:x}\r\n", piece.len()).as_bytes()).unwrap();
+            } else {
+                stream.write_all(format!("{head}content-length: {}\r\n\r\n", piece.len() + 1).as_bytes()).unwrap();
+            }
+            // Who is refused may be cut off before everything is said.
+            let _ = stream.write_all(&piece);
+            server.until_read(&stream);
+            server.get("/health/live").unwrap();
+            stream.set_nonblocking(true).unwrap();
+            crowd.push(stream);
+            if let Some(at) = crowd.iter().position(|s| s.peek(&mut [0]).is_ok()) {
+                break crowd.swap_remove(at);
+            }
+        };
+        refused.set_nonblocking(false).unwrap();
+        let _ = refused.shutdown(Shutdown::Write);
+        is_problem(&heard(&mut refused)[0], &[503], "one body too many");
+        assert!((6..=8).contains(&crowd.len()), "a megabyte each: {}", crowd.len());
+        drop(crowd);
+        // Once the server has heard that they have gone there is room again.
+        while server.send("POST", "/v1/desk/articles", &admin, &serde_json::Value::String(" ".repeat(1 << 20))).status == 503 {}
     }
 }
 

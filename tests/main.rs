@@ -29,6 +29,7 @@ mod house;
 mod instants;
 mod keeping_up;
 mod listing;
+mod long_answers;
 mod long_lists;
 mod naming;
 mod objects;

@@ -15,7 +15,7 @@ use utoipa::{
     },
 };
 
-use super::{State, idempotency::LONGEST_KEY, problem::Failure};
+use super::{State, idempotency::LONGEST_KEY, pieces::are_shared, problem::Failure};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -171,5 +171,7 @@ pub async fn nothing_here(req: HttpRequest, state: Data<State>) -> Result<HttpRe
 
 /// The contract as it is served.
 pub async fn document(state: Data<State>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(state.contract.document.clone())
+    let mut answer = HttpResponse::Ok().content_type("application/json").body(state.contract.document.clone());
+    are_shared(&mut answer);
+    answer
 }

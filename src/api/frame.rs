@@ -22,7 +22,7 @@ use super::{
     delivery,
     idempotency::{Begun, IDEMPOTENCY_KEY, begin, finish as finish_claim},
     network::client,
-    pieces::{Headless, Pieces},
+    pieces::{Headless, Pieces, taken},
     problem::{Failure, Unread},
 };
 use crate::{
@@ -111,10 +111,18 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
     }
     let answering = Answering(standing.clone());
     let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
-    let head = req.method() == Method::HEAD;
-    let answer = carried_out(req, state, id.clone(), next).await.map_err(|error| broken(&error, &id))?;
+    let (head, reading) = (req.method() == Method::HEAD, req.method() == Method::GET);
+    let answers = state.answers.clone();
+    let mut answer = carried_out(req, state, id.clone(), next).await.map_err(|error| broken(&error, &id))?;
     drop(answering);
-    Ok(answer.map_body(|_, body| if head { BoxBody::new(Headless(body.size())) } else { Pieces::of(body, standing) }))
+    let share = taken(answer.response(), &answers);
+    if share.is_err() && reading {
+        // What was read can be read again; what was done is told.
+        *answer.response_mut() = Failure::Rule(Error::Busy).answer(&id);
+        dress(answer.headers_mut(), &id);
+    }
+    let share = share.unwrap_or_default();
+    Ok(answer.map_body(|_, body| if head { BoxBody::new(Headless(body.size())) } else { Pieces::of(body, standing, share) }))
 }
 
 /// What comes of a request.

@@ -25,13 +25,15 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{access::keys::Keys, delivery::newsstand::Newsstand, desk::doors::Doors, store::Store};
+use crate::{access::keys::Keys, delivery::newsstand::Newsstand, desk::doors::Doors, domain::memory::Account, store::Store};
 
 /// What every handler may use.
 #[derive(Debug)]
 pub struct State {
     /// The database.
     pub store: Store,
+    /// The memory that answers hold, kept or on their way.
+    pub answers: Arc<Account>,
     /// What readers are answered from.
     pub newsstand: Arc<Newsstand>,
     /// Whether caches on the way to readers are told what to drop, and so may keep answers for long.

@@ -3,15 +3,18 @@
 use std::{
     pin::Pin,
     rc::Rc,
+    sync::Arc,
     task::{Context, Poll},
 };
 
 use actix_web::{
+    HttpResponse,
     body::{BodySize, BoxBody, MessageBody},
     web::Bytes,
 };
 
 use super::clients::Standing;
+use crate::domain::memory::{Account, Share};
 
 /// The most that is handed to a connection at once, in bytes.
 const PIECE: usize = 16_384;
@@ -21,17 +24,47 @@ pub(super) struct Pieces {
     rest: Bytes,
     length: u64,
     standing: Option<Rc<Standing>>,
+    /// What it takes of the account of answers, unless others who read it have taken it.
+    _share: Option<Share>,
+}
+
+/// Marks an answer whose bytes are others' as well, and on the account already.
+struct Shared;
+
+/// Note that the bytes of an answer are held whether it is read or not.
+pub(super) fn are_shared(answer: &mut HttpResponse) {
+    if let BodySize::Sized(length) = answer.body().size()
+        && is_long(length)
+    {
+        answer.extensions_mut().insert(Shared);
+    }
+}
+
+fn is_long(length: u64) -> bool {
+    usize::try_from(length).is_ok_and(|length| length > 2 * PIECE)
+}
+
+/// What an answer takes of the account until it is read: nothing when it is short, or shared; an error when there is no room for it.
+pub(super) fn taken(answer: &HttpResponse, account: &Arc<Account>) -> Result<Option<Share>, ()> {
+    match answer.body().size() {
+        BodySize::Sized(length) if is_long(length) && !answer.extensions().contains::<Shared>() => {
+            let mut share = Share::of(account);
+            let length = usize::try_from(length).unwrap_or(usize::MAX);
+            if share.take_long(length) { Ok(Some(share)) } else { Err(()) }
+        }
+        _ => Ok(None),
+    }
 }
 
 impl Pieces {
-    pub(super) fn of(body: BoxBody, standing: Option<Rc<Standing>>) -> BoxBody {
+    pub(super) fn of(body: BoxBody, standing: Option<Rc<Standing>>, share: Option<Share>) -> BoxBody {
         match body.try_into_bytes() {
             Ok(rest) if rest.len() > 2 * PIECE => {
                 if let Some(standing) = &standing {
                     standing.in_pieces();
                 }
                 let length = u64::try_from(rest.len()).unwrap_or(u64::MAX);
-                BoxBody::new(Self { rest, length, standing })
+                BoxBody::new(Self { rest, length, standing, _share: share })
             }
             Ok(whole) => BoxBody::new(whole),
             Err(body) => body,

@@ -10,6 +10,7 @@ use crate::{
     app,
     config::Settings,
     delivery::newsstand::Newsstand,
+    domain::memory::Account,
     store::{self, Store},
     workers::{doorkeeper, follower, purger, scheduler, watchdog},
 };
@@ -31,9 +32,11 @@ pub(super) fn serve(settings: &Settings) -> Result<(), Failed> {
 
 /// Listen, say so, and answer.
 pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str)) -> Result<(), Failed> {
+    let answers = Account::new(usize::try_from(settings.cache_bytes).unwrap_or(usize::MAX).saturating_add(settings.unfinished_bytes));
     let state = Data::new(State {
         keys: Arc::new(keys(settings, &store)?),
-        newsstand: Newsstand::new(store.clone(), settings.cache_bytes),
+        newsstand: Newsstand::new(store.clone(), settings.cache_bytes, &answers),
+        answers,
         purged: !settings.purge.is_empty(),
         store,
         issuer: settings.public_url.clone(),

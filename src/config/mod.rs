@@ -48,7 +48,11 @@ pub const VARIABLES: [(&str, &str, &str); 18] = [
     ("DATELINE_BODY_SECONDS", "30", "Seconds for a client to send the body of a request; 1 to 3600."),
     ("DATELINE_STALL_SECONDS", "60", "Seconds after which a client who takes nothing of an answer is cut off; 1 to 3600."),
     ("DATELINE_LEAST_RATE", "1024", "Bytes a second that bodies come at, and answers are taken at, at least; 0 to 1048576."),
-    ("DATELINE_UNFINISHED_MB", "64", "Memory for requests that have not come whole, all of them together, in MiB; 8 to 65536."),
+    (
+        "DATELINE_UNFINISHED_MB",
+        "64",
+        "Memory for requests that have not come whole, all of them together, and as much for answers that are not kept, in MiB; 8 to 65536.",
+    ),
     (
         "DATELINE_PURGE",
         "",

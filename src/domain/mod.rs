@@ -20,6 +20,7 @@ pub mod freshness;
 pub mod id;
 pub mod instant;
 pub mod locale;
+pub mod memory;
 pub mod name;
 pub mod network;
 pub mod page;

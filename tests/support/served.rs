@@ -102,6 +102,32 @@ impl Served {
         self.say(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes()).pop()
     }
 
+    /// What is answered to a JSON body, on a connection of its own, with these lines of the head besides.
+    pub(crate) fn send(&self, method: &str, path: &str, lines: &str, sent: &Value) -> Said {
+        let sent = sent.to_string();
+        let head = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n");
+        self.say(format!("{head}content-length: {}\r\n{lines}\r\n{sent}", sent.len()).as_bytes()).pop().unwrap()
+    }
+
+    /// Make an administrator, and sign them in: the line of a head that says so.
+    pub(crate) fn administrator(&self) -> String {
+        const PASSWORD: &str = "a long sentence of mine";
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
+        command.args(["user", "create", "--email", "a@example.org", "--name", "A", "--role", "admin", "--password-stdin"]);
+        let mut child = command
+            .current_dir(&self.folder)
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+        let said = self.send("POST", "/v1/auth/token", "", &serde_json::json!({ "email": "a@example.org", "password": PASSWORD }));
+        format!("authorization: Bearer {}\r\n", said.json()["access_token"].as_str().unwrap())
+    }
+
     /// Resident memory, in KiB.
     pub(crate) fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();

@@ -11,8 +11,11 @@ use std::rc::Rc;
 use bytes::BytesMut;
 use tokio::io::ReadBuf;
 
-use super::{Account, Share, Standing, standing::Coming};
-use crate::api::problem::Unread;
+use super::{Standing, standing::Coming};
+use crate::{
+    api::problem::Unread,
+    domain::memory::{Account, Share},
+};
 
 /// The longest request line, in bytes.
 pub const LONGEST_LINE: usize = 8_192;

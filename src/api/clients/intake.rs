@@ -18,8 +18,11 @@ use actix_web::{
 use bytes::Bytes;
 use futures_core::Stream;
 
-use super::{Clients, Patience, Share};
-use crate::api::problem::{Failure, Unread};
+use super::{Clients, Patience};
+use crate::{
+    api::problem::{Failure, Unread},
+    domain::memory::Share,
+};
 
 /// In how many parts the time for a body is looked at.
 const PARTS: u32 = 6;

@@ -18,18 +18,14 @@ mod refusal;
 mod standing;
 mod taking;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 pub use connection::Connection;
 pub use guests::Guests;
 pub use incoming::{LONGEST_HEAD, LONGEST_LINE};
 pub use standing::Standing;
+
+use crate::domain::memory::Account;
 
 /// How long clients are waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,86 +60,6 @@ impl Clients {
     /// Clients who are waited for so long, and whose unfinished requests hold at most so many bytes.
     #[must_use]
     pub fn new(patience: Patience, most: usize) -> Self {
-        Self { patience, account: Arc::new(Account { held: AtomicUsize::new(0), most }) }
-    }
-}
-
-/// The memory that unfinished requests hold, all of them together.
-#[derive(Debug)]
-pub struct Account {
-    held: AtomicUsize,
-    most: usize,
-}
-
-impl Account {
-    /// Bytes that are held at present.
-    #[must_use]
-    pub fn held(&self) -> usize {
-        self.held.load(Ordering::Relaxed)
-    }
-}
-
-/// What one request holds of it, given back when it is dropped.
-#[derive(Debug)]
-pub(super) struct Share {
-    account: Arc<Account>,
-    bytes: usize,
-}
-
-impl Share {
-    pub(super) fn of(account: &Arc<Account>) -> Self {
-        Self { account: account.clone(), bytes: 0 }
-    }
-
-    /// Take so much more, if there is room.
-    pub(super) fn take(&mut self, bytes: usize) -> bool {
-        let most = self.account.most;
-        let more = |held: usize| held.checked_add(bytes).filter(|all| *all <= most);
-        let room = self.account.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok();
-        if room {
-            self.bytes = self.bytes.saturating_add(bytes);
-        }
-        room
-    }
-
-    /// Hold so much and no more, if there is room.
-    pub(super) fn hold(&mut self, bytes: usize) -> bool {
-        if let Some(more) = bytes.checked_sub(self.bytes) {
-            return more == 0 || self.take(more);
-        }
-        self.account.held.fetch_sub(self.bytes.saturating_sub(bytes), Ordering::Relaxed);
-        self.bytes = bytes;
-        true
-    }
-
-    /// Give everything back.
-    pub(super) fn clear(&mut self) {
-        self.hold(0);
-    }
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        self.clear();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_held_is_capped_and_given_back() {
-        let clients = Clients::new(Patience::default(), 100);
-        let (mut one, mut other) = (Share::of(&clients.account), Share::of(&clients.account));
-        assert!(one.take(60) && !other.take(41) && other.take(40) && !one.take(1));
-        assert_eq!(clients.account.held(), 100);
-        drop(one);
-        assert_eq!(clients.account.held(), 40);
-        assert!(!other.take(usize::MAX) && other.take(60));
-        assert!(other.hold(30) && other.hold(30) && other.hold(70) && !other.hold(101));
-        assert_eq!(clients.account.held(), 70);
-        drop(other);
-        assert_eq!(clients.account.held(), 0);
+        Self { patience, account: Account::new(most) }
     }
 }

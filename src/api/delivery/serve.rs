@@ -15,7 +15,7 @@ use actix_web::{
 };
 
 use crate::{
-    api::{State, frame::RequestId, problem::Failure},
+    api::{State, frame::RequestId, pieces::are_shared, problem::Failure},
     delivery::{
         coding::Coding,
         newsstand::{Entry, Page, Told},
@@ -81,6 +81,7 @@ async fn show(state: &State, head: &RequestHead, entry: &Arc<Entry>, page: &Page
         HttpResponse::new(StatusCode::NOT_MODIFIED)
     } else {
         let mut answer = HttpResponse::with_body(StatusCode::OK, actix_web::body::BoxBody::new(shown.bytes.clone()));
+        are_shared(&mut answer);
         answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if shown.coding != Coding::Identity {
             answer.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(shown.coding.as_str()));

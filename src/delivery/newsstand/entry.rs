@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeSet,
     fmt::Write,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use actix_web::http::header::HeaderValue;
@@ -17,7 +20,11 @@ use crate::{
         coding::Coding,
         request::{Outcome, Request},
     },
-    domain::{Error, Instant, Locale, cache_tag::CacheTag},
+    domain::{
+        Error, Instant, Locale,
+        cache_tag::CacheTag,
+        memory::{Account, Booked},
+    },
     store::{Noted, aside},
 };
 
@@ -53,6 +60,8 @@ pub enum Told {
 pub struct Page {
     plain: Representation,
     coded: [OnceCell<Option<Representation>>; 3],
+    /// What they are all taken from.
+    account: Arc<Account>,
     /// The language that it is in, as `Content-Language` says it.
     pub language: Option<HeaderValue>,
     /// The pages beside it, as a `Link` header says them (RFC 8288).
@@ -156,13 +165,14 @@ impl Told {
 }
 
 impl Page {
-    fn new(json: Vec<u8>, locale: Option<&Locale>, link: Option<&str>) -> Result<Self, Error> {
+    fn new(json: Vec<u8>, locale: Option<&Locale>, link: Option<&str>, account: &Arc<Account>) -> Result<Self, Error> {
         let header = |text: &str| HeaderValue::from_str(text).map_err(Error::internal);
         let tag = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&json).get(..15).unwrap_or_default());
         let etag = header(&format!("\"{tag}\""))?;
-        let plain = Representation { coding: Coding::Identity, bytes: json.into_boxed_slice().into(), etag };
+        let plain =
+            Representation { coding: Coding::Identity, bytes: Bytes::from_owner(Booked::new(json, account).ok_or(Error::Busy)?), etag };
         let (language, link) = (locale.map(|l| header(l.as_str())).transpose()?, link.map(header).transpose()?);
-        Ok(Self { plain, coded: [const { OnceCell::const_new() }; 3], language, link })
+        Ok(Self { plain, coded: [const { OnceCell::const_new() }; 3], account: account.clone(), language, link })
     }
 
     /// Whether it is offered in several codings.
@@ -201,17 +211,23 @@ impl Page {
             // What would take more than the room that was taken for it is read as it is.
             let taken: usize = self.coded.iter().filter_map(|slot| Some(slot.get()?.as_ref()?.bytes.len())).sum();
             let left = self.room().saturating_sub(taken);
-            let coded = aside(move || wanted.encode(&plain.bytes)).await?.filter(|coded| coded.len() <= left);
+            let coded = aside(move || wanted.encode(&plain.bytes))
+                .await?
+                .filter(|coded| coded.len() <= left)
+                .and_then(|coded| Booked::new(coded, &self.account));
             let tag = plain.etag.to_str().map_err(Error::internal)?.trim_end_matches('"');
             let etag = HeaderValue::try_from(format!("{tag}-{}\"", wanted.as_str())).map_err(Error::internal)?;
-            Ok(coded.map(|bytes| Representation { coding: wanted, bytes: bytes.into(), etag }))
+            Ok(coded.map(|booked| Representation { coding: wanted, bytes: Bytes::from_owner(booked), etag }))
         };
         slot.get_or_try_init(|| making).await.map(drop)
     }
 }
 
 /// An outcome as it is told, and until when it is true if nothing changes.
-pub(super) fn tell(request: &Request, outcome: Result<Outcome, Error>) -> Result<(Told, Option<Instant>), Error> {
+///
+/// # Errors
+/// [`Error::Busy`] when there is no room for it on the account.
+pub(super) fn tell(request: &Request, outcome: Result<Outcome, Error>, account: &Arc<Account>) -> Result<(Told, Option<Instant>), Error> {
     match outcome {
         Ok(Outcome::Shown(shown)) => {
             let pages = [(shown.next, "next"), (shown.previous, "prev")];
@@ -220,7 +236,7 @@ pub(super) fn tell(request: &Request, outcome: Result<Outcome, Error>) -> Result
             };
             let links: Vec<String> = pages.iter().filter_map(rel).collect();
             let link = (!links.is_empty()).then(|| links.join(", "));
-            let page = Page::new(shown.json, shown.locale.as_ref(), link.as_deref())?;
+            let page = Page::new(shown.json, shown.locale.as_ref(), link.as_deref(), account)?;
             Ok((Told::Shown(Box::new(page)), shown.until))
         }
         Ok(Outcome::Moved(to)) => Ok((Told::Moved(to), None)),

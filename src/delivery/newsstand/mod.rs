@@ -29,7 +29,7 @@ use entry::tell;
 
 use super::request::{Request, answer};
 use crate::{
-    domain::{Error, Instant, Locale, cache_tag::CacheTag, site::Masthead},
+    domain::{Error, Instant, Locale, cache_tag::CacheTag, memory::Account, site::Masthead},
     store::{self, Noted, Store, Watcher},
 };
 
@@ -151,6 +151,8 @@ fn sized(capacity: u64, usual: u64) -> Option<Options> {
 /// The response cache over a store.
 pub struct Newsstand {
     store: Store,
+    /// The memory that answers hold, those that are not kept as well.
+    held: Arc<Account>,
     answers: Option<Answers>,
     put_out: PutOut,
     spellings: Cache<Box<str>, Weak<Entry>, SpellingScales>,
@@ -173,9 +175,9 @@ impl Watcher for Newsstand {
 }
 
 impl Newsstand {
-    /// A newsstand that keeps at most so many bytes; none, and every answer is made anew.
+    /// A newsstand that keeps at most so many bytes; none, and every answer is made anew. What answers hold is taken from the account.
     #[must_use]
-    pub fn new(store: Store, capacity: u64) -> Arc<Self> {
+    pub fn new(store: Store, capacity: u64, held: &Arc<Account>) -> Arc<Self> {
         let put_out = PutOut::default();
         let for_spellings = capacity / FOR_SPELLINGS;
         let hasher = quick_cache::DefaultHashBuilder::default;
@@ -185,6 +187,7 @@ impl Newsstand {
             sized(for_spellings, 1_024).map(|options| Cache::with_options(options, SpellingScales, hasher(), DefaultLifecycle::default()));
         let newsstand = Arc::new(Self {
             store,
+            held: held.clone(),
             answers,
             put_out,
             spellings: spellings.unwrap_or_else(|| Cache::with_weighter(0, 0, SpellingScales)),
@@ -288,8 +291,8 @@ impl Newsstand {
     }
 
     async fn make(&self, request: &Request) -> Result<Arc<Entry>, Error> {
-        let (asked, now) = (request.clone(), self.store.now());
-        let telling = move |tx: &mut store::Tx<'_>| tell(&asked, answer(tx, &asked, now));
+        let (asked, now, held) = (request.clone(), self.store.now(), self.held.clone());
+        let telling = move |tx: &mut store::Tx<'_>| tell(&asked, answer(tx, &asked, now), &held);
         let (told, noted) = self.store.read_noting(telling).await?;
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         Entry::new(number, request, told?, noted).map(Arc::new)

@@ -1,0 +1,131 @@
+//! Accounts of memory: what many hold together, and no more than there is room for.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+/// From how many bytes on something is long.
+const LONG: usize = 131_072;
+
+/// The memory that many of a kind hold, all of them together.
+#[derive(Debug)]
+pub struct Account {
+    held: AtomicUsize,
+    most: usize,
+}
+
+impl Account {
+    /// Room for so many bytes.
+    #[must_use]
+    pub fn new(most: usize) -> Arc<Self> {
+        Arc::new(Self { held: AtomicUsize::new(0), most })
+    }
+
+    /// Bytes that are held at present.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+}
+
+/// What one of them holds of it, given back when it is dropped.
+#[derive(Debug)]
+pub struct Share {
+    account: Arc<Account>,
+    bytes: usize,
+}
+
+impl Share {
+    /// Nothing yet.
+    #[must_use]
+    pub fn of(account: &Arc<Account>) -> Self {
+        Self { account: account.clone(), bytes: 0 }
+    }
+
+    /// Take so much more, if there is room.
+    pub fn take(&mut self, bytes: usize) -> bool {
+        self.take_beside(bytes, 0)
+    }
+
+    /// The same for what is long: only if room is left for what is short, a quarter of all.
+    pub fn take_long(&mut self, bytes: usize) -> bool {
+        self.take_beside(bytes, self.account.most / 4)
+    }
+
+    fn take_beside(&mut self, bytes: usize, spare: usize) -> bool {
+        let most = self.account.most.saturating_sub(spare);
+        let more = |held: usize| held.checked_add(bytes).filter(|all| *all <= most);
+        let room = self.account.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok();
+        if room {
+            self.bytes = self.bytes.saturating_add(bytes);
+        }
+        room
+    }
+
+    /// Hold so much and no more, if there is room.
+    pub fn hold(&mut self, bytes: usize) -> bool {
+        if let Some(more) = bytes.checked_sub(self.bytes) {
+            return more == 0 || self.take(more);
+        }
+        self.account.held.fetch_sub(self.bytes.saturating_sub(bytes), Ordering::Relaxed);
+        self.bytes = bytes;
+        true
+    }
+
+    /// Give everything back.
+    pub fn clear(&mut self) {
+        self.hold(0);
+    }
+}
+
+/// Bytes with the share that they take: it is given back when the last who reads them has gone.
+#[derive(Debug)]
+pub struct Booked {
+    bytes: Box<[u8]>,
+    _share: Share,
+}
+
+impl Booked {
+    /// These bytes, if there is room for them.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>, account: &Arc<Account>) -> Option<Self> {
+        let mut share = Share::of(account);
+        let room = if bytes.len() > LONG { share.take_long(bytes.len()) } else { share.take(bytes.len()) };
+        room.then(|| Self { bytes: bytes.into_boxed_slice(), _share: share })
+    }
+}
+
+impl AsRef<[u8]> for Booked {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_is_capped_and_given_back() {
+        let account = Account::new(100);
+        let (mut one, mut other) = (Share::of(&account), Share::of(&account));
+        assert!(one.take(60) && !other.take(41) && other.take(40) && !one.take(1));
+        assert_eq!(account.held(), 100);
+        drop(one);
+        assert_eq!(account.held(), 40);
+        assert!(!other.take(usize::MAX) && other.take(60));
+        assert!(other.hold(30) && other.hold(30) && other.hold(70) && !other.hold(101));
+        assert_eq!(account.held(), 70);
+        let mut long = Share::of(&account);
+        assert!(!long.take_long(6) && long.take_long(5) && long.take(25) && !long.take(1));
+        drop((other, long));
+        assert_eq!(account.held(), 0);
+    }
+}
