@@ -54,17 +54,18 @@ both! {
         let stories = long_stories(&app, &editor).await;
         let archive = format!("/v1/desk/archive/articles?as_of={}", app.now());
         app.wait(1);
-        for list in ["/v1/articles?", &format!("{archive}&")] {
-            for form in FORMS {
-                let list = format!("{list}limit=9&body={form}");
-                let forwards = pages(&editor, &list, None, "next").await;
-                assert_eq!(forwards.concat(), stories, "{list}");
-                assert_eq!(forwards.iter().map(Vec::len).collect::<Vec<_>>(), [4, 5], "{list}");
-                // From the last page back to the first, and what comes before comes in its order.
-                let second = editor.get(&list).await.ok()["page"]["next"].as_str().unwrap().to_owned();
-                let back = pages(&editor, &list, Some(second), "previous").await;
-                assert_eq!(back.into_iter().rev().collect::<Vec<_>>(), forwards, "{list}");
-            }
+        for form in FORMS {
+            let list = format!("/v1/articles?limit=9&body={form}");
+            let forwards = pages(&app.anyone(), &list, None, "next").await;
+            assert_eq!((forwards.concat(), forwards.iter().map(Vec::len).collect::<Vec<_>>()), (stories.clone(), vec![4, 5]), "{list}");
+        }
+        for list in ["/v1/articles?limit=9&body=html", &format!("{archive}&limit=9&body=html")] {
+            let forwards = pages(&editor, list, None, "next").await;
+            assert_eq!((forwards.concat(), forwards.len()), (stories.clone(), 2), "{list}");
+            // From the last page back to the first, and what comes before comes in its order.
+            let second = editor.get(list).await.ok()["page"]["next"].as_str().unwrap().to_owned();
+            let back = pages(&editor, list, Some(second), "previous").await;
+            assert_eq!(back.into_iter().rev().collect::<Vec<_>>(), forwards, "{list}");
         }
         for whole in ["/v1/articles?limit=9", "/v1/articles?limit=9&body=html&fields=id,headline", "/v1/articles?limit=9&include=alternates"] {
             assert_eq!(ids(&app.anyone().get(whole).await.ok()), stories, "{whole}");

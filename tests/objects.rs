@@ -152,6 +152,25 @@ async fn ask(who: &Client<'_>, operation: &Operation, id: &str, locale: &str) ->
     who.send(method, &format!("{path}?validate_only=true"), &headers, Some(operation.body.as_bytes().to_vec())).await
 }
 
+/// The verb of `/v1/desk/bulk` that does what an operation does alone.
+fn in_bulk(operation: &Operation) -> Option<&'static str> {
+    let of_articles = operation.path.strip_prefix("/v1/desk/articles/{id}")?;
+    match (operation.method, of_articles.strip_prefix("/translations/{locale}").unwrap_or(of_articles)) {
+        ("PATCH", "") if of_articles.is_empty() => Some("revise"),
+        ("PATCH", "") => Some("revise_translation"),
+        ("DELETE", "") if of_articles.is_empty() => Some("trash"),
+        ("POST", verb) => {
+            const VERBS: [&str; 9] =
+                ["submit", "approve", "request_changes", "mark_current", "assign", "publish", "unpublish", "schedule", "unschedule"];
+            VERBS.into_iter().find(|known| verb == format!("/{}", known.replace('_', "-")))
+        }
+        _ => None,
+    }
+}
+
+/// The code that an operation on an article, or on its words in a locale, was refused with.
+type Alone = (String, Option<&'static str>, Option<String>);
+
 /// One look: the verdict that the model expects, against the answer.
 struct Matrix<'a> {
     desk: &'a Desk,
@@ -160,6 +179,8 @@ struct Matrix<'a> {
     /// What is answered about nothing, by operation and locale.
     nothing: BTreeMap<(usize, &'static str), Told>,
     twin: BTreeMap<(usize, char, &'static str), Told>,
+    /// What became of each operation that can be one of many.
+    alone: BTreeMap<usize, Vec<Alone>>,
 }
 
 impl Matrix<'_> {
@@ -169,6 +190,10 @@ impl Matrix<'_> {
         let in_path = locale.filter(|_| operation.path.contains("{locale}")).unwrap_or("en");
         let answer = ask(client, operation, id, in_path).await;
         self.looked += 1;
+        if in_bulk(operation).is_some() {
+            let code = (answer.status >= 400).then(|| answer.json()["code"].as_str().unwrap().to_owned());
+            self.alone.entry(n).or_default().push((id.to_owned(), locale, code));
+        }
         let allowed = !matches!(answer.status, 401 | 403 | 404) && answer.status < 500;
         let right = match expected {
             Verdict::Done => allowed,
@@ -214,6 +239,25 @@ impl Matrix<'_> {
                         for (_, id, locale) in thing.parts.iter().filter(|(kind, ..)| *kind == about) {
                             self.look(who, client, n, thing, id, *locale).await;
                         }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is one of many is done and refused as it is alone.
+    async fn bulk(&mut self, who: &Who, client: &Client<'_>) {
+        for (n, alone) in std::mem::take(&mut self.alone) {
+            let (operation, verb) = (&OPERATIONS[n], in_bulk(&OPERATIONS[n]).unwrap());
+            let body = serde_json::from_str::<Value>(operation.body).unwrap_or(json!({}));
+            for some in alone.chunks(100) {
+                let one = |(id, locale, _): &Alone| json!({ "verb": verb, "article_id": id, "locale": locale, "version": 1, "body": body });
+                let sent = json!({ "atomic": false, "operations": some.iter().map(one).collect::<Vec<_>>() });
+                let told = client.post("/v1/desk/bulk?validate_only=true", &sent).await.ok();
+                for ((id, locale, code), result) in some.iter().zip(told["results"].as_array().unwrap()) {
+                    self.looked += 1;
+                    if result["code"].as_str() != code.as_deref() {
+                        self.wrong.push(format!("{who:?}: {verb} of {id} {locale:?}: {code:?} alone, and of many {result}"));
                     }
                 }
             }
@@ -350,8 +394,10 @@ async fn told_of(app: TestApp, role: Role) {
         let client = app.role(role, section.as_deref(), place.locale).await;
         desk.give(&app, &client);
         let who = Who { role, place };
-        let mut matrix = Matrix { desk: &desk, wrong: Vec::new(), looked: 0, nothing: BTreeMap::new(), twin: BTreeMap::new() };
+        let mut matrix =
+            Matrix { desk: &desk, wrong: Vec::new(), looked: 0, nothing: BTreeMap::new(), twin: BTreeMap::new(), alone: BTreeMap::new() };
         matrix.walk(&who, &client).await;
+        matrix.bulk(&who, &client).await;
         matrix.rest(&who, &client).await;
         if matrix.wrong.is_empty() {
             matrix.lists(&who, &client).await;
