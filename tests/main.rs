@@ -52,6 +52,7 @@ mod snapshots;
 mod starting;
 mod story;
 mod translating;
+mod trying_again;
 mod turns;
 mod users;
 mod verbatim;

@@ -27,6 +27,7 @@ use super::{
     dialect::{Conn, Engine, Use},
     names::Named,
     threads::Threads,
+    work::TRIES,
 };
 use crate::domain::{Error, Instant, id::Entropy, site::Masthead};
 
@@ -150,10 +151,27 @@ impl ReadingDesks {
 }
 
 impl Store {
-    /// Read in a snapshot of what is committed by now.
+    /// Read in a snapshot of what is committed by now; again, when the database was lost in the middle of it.
     ///
     /// `failure` is what may have spoiled the snapshot for others.
     pub(super) async fn read_in_turn<T, F>(&self, f: F, failure: fn(&T) -> Option<&Error>) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        let mut left = self.0.limits.read;
+        for _ in 1..if self.undoes() { TRIES } else { 1 } {
+            let (outcome, undone) = self.read_once(f.clone(), failure, &mut left).await?;
+            if !undone {
+                return outcome;
+            }
+            tracing::info!("the database was lost in the middle of a read, which is carried out again");
+        }
+        self.read_once(f, failure, &mut left).await?.0
+    }
+
+    /// Read, within so long; and whether it failed for no reason of its own.
+    async fn read_once<T, F>(&self, f: F, failure: fn(&T) -> Option<&Error>, left: &mut Duration) -> Result<(Result<T, Error>, bool), Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
@@ -167,31 +185,36 @@ impl Store {
                 return true;
             }
             begins.store(true, Ordering::Relaxed);
-            let outcome = snapshot.and_then(|snapshot| f(&mut snapshot.tx())).map_err(|error| error.on(Use::Read));
+            let (outcome, undone) = match snapshot {
+                Ok(snapshot) => (f(&mut snapshot.tx()), snapshot.conn.is_undone() || snapshot.conn.is_lost()),
+                Err(error) => (Err(error), false),
+            };
+            let outcome = outcome.map_err(|error| error.on(Use::Read));
             let failure = match &outcome {
                 Ok(value) => failure(value),
                 Err(error) => Some(error),
             };
             // A transaction in which a statement failed may be over.
             let sound = !failure.is_some_and(|error| error.passes() || matches!(error, Error::Internal(_)));
-            let _ = tell.send(outcome);
+            let undone = undone && failure.is_some();
+            let _ = tell.send((outcome, undone));
             sound
         });
         self.0.desks.line().enter(read)?;
         Desk::open(self, false);
-        let (mut told, mut patience) = (pin!(told), Duration::from_micros(PATIENCE.unsigned_abs()));
-        let (heard, mut left) = (self.heard(), self.0.limits.read);
+        let (mut told, mut patience) = (pin!(told), Duration::from_micros(PATIENCE.unsigned_abs()).min(*left));
+        let heard = self.heard();
         loop {
             match timeout(patience, told.as_mut()).await {
-                Ok(outcome) => return outcome.map_err(Error::internal)?,
+                Ok(outcome) => return outcome.map_err(Error::internal),
                 Err(_) => Desk::open(self, true),
             }
-            left = left.saturating_sub(patience);
+            *left = left.saturating_sub(patience);
             if left.is_zero() {
                 return Err(self.out_of_patience(heard, begun.load(Ordering::Relaxed)));
             }
             // Many who wait for long do not keep everybody busy with looking.
-            patience = patience.saturating_mul(2).min(left);
+            patience = patience.saturating_mul(2).min(*left);
         }
     }
 }
@@ -228,7 +251,7 @@ impl Desk {
                 Err(error) => {
                     // What has gone is not asked for by each of them.
                     while let Some(next) = matches!(error, Error::Unavailable(_)).then(|| desks.next_of(came)).flatten() {
-                        next(Err(error.shared()));
+                        next(Err(error.clone()));
                     }
                     read(Err(error));
                 }

@@ -134,6 +134,10 @@ impl Asked {
     pub(super) fn here() -> Self {
         Self { operation: operation(), gone: Arc::default() }
     }
+
+    pub(super) fn is_waited_for(&self) -> bool {
+        !self.gone.load(Ordering::Relaxed)
+    }
 }
 
 /// How long the longest turn has lasted.
