@@ -50,6 +50,7 @@ mod sets;
 mod shaping;
 mod snapshots;
 mod starting;
+mod stopping;
 mod story;
 mod translating;
 mod trying_again;

@@ -102,6 +102,16 @@ impl Served {
         self.say(format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").as_bytes()).pop()
     }
 
+    /// Ask it to stop, as an orchestrator does.
+    pub(crate) fn stop(&self) {
+        assert!(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Wait until it has stopped; whether in order.
+    pub(crate) fn has_stopped(&mut self) -> bool {
+        self.child.wait().unwrap().success()
+    }
+
     /// Resident memory, in KiB.
     pub(crate) fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
