@@ -64,7 +64,7 @@ impl Trouble {
 async fn a_write_that_the_server_undid_is_done_and_done_once() {
     let Some(app) = TestApp::postgres().await else { return };
     let (admin, mut conn) = (app.admin().await, PgConnection::establish(&app.url).unwrap());
-    let known: [(&str, i64, &str, Result<(), &str>, i64); 13] = [
+    let known: [(_, _, _, Result<(), &str>, _); 13] = [
         (WRITTEN, 1, SERIALISATION, Ok(()), 2),
         (WRITTEN, 1, DEADLOCK, Ok(()), 2),
         (WRITTEN, 1, ENDED, Ok(()), 2),
