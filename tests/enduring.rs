@@ -10,7 +10,10 @@ use std::{
 
 use dateline::{
     domain::Error,
-    store::{Limits, Store, Tx, purging, turns::Lasting},
+    store::{
+        Limits, Store, Tx, purging,
+        turns::{Lasting, named},
+    },
 };
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use futures_util::{FutureExt, future::join_all};
@@ -18,6 +21,7 @@ use serde_json::json;
 
 use crate::support::{
     Client, TestApp, everything_kept,
+    log::Log,
     postgres::{Own, end_sessions},
 };
 
@@ -99,6 +103,27 @@ both! {
         assert!(kept.contains("others"));
         assert!(["early", "late", "silent", "part"].iter().all(|name| !kept.contains(&format!("purge_targets: {name}")) && !kept.contains(&format!("({name},"))), "{kept}");
         assert_eq!(app.store.lasting(), Lasting::default());
+    }
+
+    async fn who_holds_a_writer_for_too_long_is_logged_once_with_the_operation(app) {
+        let log = Log::begin();
+        let hold = async |operation: &str, seconds: i64| {
+            let work = |tx: &mut Tx<'_>| {
+                app.clock.advance(seconds);
+                // As the watchdog does.
+                app.store.look_after_turns();
+                app.store.look_after_turns();
+                purging::enrol(tx, "late", "late")
+            };
+            named(operation.into(), async { app.store.write_now(work) }).await
+        };
+        hold("PUT /quick", 4).await.unwrap();
+        assert!(matches!(hold("PUT /slow", 6).await, Err(Error::TookTooLong)));
+        let said = log.said();
+        let told: Vec<&str> = said.lines().filter(|line| line.contains("for too long")).collect();
+        assert_eq!(told.len(), 2, "{said}");
+        assert!(told.iter().all(|line| line.contains("ERROR") && line.contains(r#"operation="PUT /slow" seconds=6"#)), "{said}");
+        assert!(told[0].contains("holds a writer for too long, and computes") && told[1].contains("has held a writer for too long"), "{said}");
     }
 
     async fn a_write_whose_client_has_gone_is_undone(app) {

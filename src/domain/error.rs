@@ -199,6 +199,7 @@ impl Error {
 pub fn chain(error: &dyn StdError) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
+    // Ends: a cause is owned by what it has caused, so none causes itself.
     while let Some(cause) = source {
         text.push_str(": ");
         text.push_str(&cause.to_string());

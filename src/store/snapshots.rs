@@ -204,6 +204,7 @@ impl Store {
         Desk::open(self, false);
         let (mut told, mut patience) = (pin!(told), Duration::from_micros(PATIENCE.unsigned_abs()).min(*left));
         let heard = self.heard();
+        // Ends: what is left of the time shrinks by no less than a part of a millisecond.
         loop {
             match timeout(patience, told.as_mut()).await {
                 Ok(outcome) => return outcome.map_err(Error::internal),
@@ -245,11 +246,13 @@ impl Desk {
     /// Read until nobody waits; or until those who do will not wait for long without this thread.
     fn serve(&self) {
         let desks = &self.0.0.desks;
+        // Ends: when nobody waits. Where somebody always does, it is what a thread that reads is for.
         while let Some((read, came)) = desks.next() {
             let (entropy, began, mut reads) = (&*self.0.0.entropy, self.0.now(), 1_i64);
             match self.0.begin(None) {
                 Err(error) => {
                     // What has gone is not asked for by each of them.
+                    // Ends: with those who had come by then.
                     while let Some(next) = matches!(error, Error::Unavailable(_)).then(|| desks.next_of(came)).flatten() {
                         next(Err(error.clone()));
                     }
@@ -258,6 +261,7 @@ impl Desk {
                 Ok(mut session) => {
                     let mut snapshot = Snapshot { conn: session.conn(), entropy, began, known: Known::default() };
                     let mut sound = read(Ok(&mut snapshot));
+                    // Ends: with those who had come when the snapshot began.
                     while sound && self.since(began) < LONGEST {
                         let Some(next) = desks.next_of(came) else { break };
                         sound = next(Ok(&mut snapshot));
