@@ -180,7 +180,7 @@ both! {
         app.wait(6);
         let (code, stuck) = status(&operator, "/health/ready").await;
         assert_eq!((code, &stuck["code"]), (503, &json!("not-ready")));
-        assert_eq!(stuck["checks"], json!({ "database": true, "schema": true, "writing": false, "turns": turns, "turn_seconds": 6 }));
+        assert_eq!(stuck["checks"], json!({ "database": true, "schema": true, "writing": false, "writing_stopped": "held", "turns": turns, "turn_seconds": 6 }));
         assert_eq!(status(&operator, "/health/live").await.0, 200);
         // Whoever has gone on for so long without asking anything computes without end.
         app.wait(60);

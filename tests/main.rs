@@ -17,6 +17,7 @@ mod checking;
 mod clients;
 mod command_line;
 mod contract;
+mod degraded;
 mod demo;
 mod driving;
 mod embargo;

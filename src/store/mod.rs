@@ -31,6 +31,7 @@ pub mod purging;
 pub mod queue;
 pub mod releases;
 pub mod revisions;
+pub mod room;
 mod schema;
 pub mod sections;
 pub mod sessions;
@@ -62,6 +63,7 @@ use connections::{Pool, cannot_be_opened};
 use dialect::{Conn, Engine, Use};
 use group_commit::Line;
 use presence::Presence;
+use room::Room;
 use snapshots::ReadingDesks;
 use threads::{Hearing, Threads};
 pub use turns::Limits;
@@ -110,6 +112,7 @@ struct Inner {
     /// Writes that were asked for and are not answered.
     written: Arc<AtomicUsize>,
     hearing: Hearing,
+    room: Room,
     presence: Presence,
     watcher: OnceLock<Weak<dyn Watcher>>,
     /// Whether something was erased that the log may still hold.
@@ -187,6 +190,7 @@ impl Store {
             writing: Threads::new("writer", together)?,
             written: Arc::default(),
             hearing: Hearing::default(),
+            room: Room::default(),
             presence: Presence::default(),
             limits,
             engine,

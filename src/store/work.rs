@@ -109,6 +109,14 @@ impl Store {
     }
 
     fn run_once<T>(&self, asked: Option<&Asked>, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Undone> {
+        let done = self.carry_out(asked, f);
+        if let (Err(undone), Some(_)) = (&done, asked) {
+            self.0.room.note(self.0.engine, &undone.error);
+        }
+        done
+    }
+
+    fn carry_out<T>(&self, asked: Option<&Asked>, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Undone> {
         let purpose = if asked.is_some() { Use::Write } else { Use::Read };
         let mut session = self.begin(asked)?;
         let mut tx = Tx::new(session.conn(), self.now(), &*self.0.entropy);
@@ -124,8 +132,11 @@ impl Store {
             Ok((value, touched, numbered)) => {
                 session.close(numbered.keep, purpose)?;
                 self.0.hearing.heard();
-                if let (Some(watcher), Some(seq)) = (watcher, numbered.last) {
-                    watcher.committed(seq, &touched);
+                if let Some(seq) = numbered.last {
+                    self.0.room.was_found();
+                    if let Some(watcher) = watcher {
+                        watcher.committed(seq, &touched);
+                    }
                 }
                 Ok(value)
             }
@@ -145,7 +156,7 @@ impl Store {
         F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone,
     {
         let (undoes, mut kept) = (self.undoes(), Some(f));
-        move |tx| carry_out(if undoes { kept.clone() } else { kept.take() }, tx)
+        move |tx| only(if undoes { kept.clone() } else { kept.take() }, tx)
     }
 
     /// Whether the database undoes transactions by itself, or may be lost in the middle of one.
@@ -175,9 +186,9 @@ impl Store {
 
 fn once<T>(f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> impl FnMut(&mut Tx<'_>) -> Result<T, Error> {
     let mut kept = Some(f);
-    move |tx| carry_out(kept.take(), tx)
+    move |tx| only(kept.take(), tx)
 }
 
-fn carry_out<T>(f: Option<impl FnOnce(&mut Tx<'_>) -> Result<T, Error>>, tx: &mut Tx<'_>) -> Result<T, Error> {
+fn only<T>(f: Option<impl FnOnce(&mut Tx<'_>) -> Result<T, Error>>, tx: &mut Tx<'_>) -> Result<T, Error> {
     f.map_or_else(|| Err(Error::internal("what can be carried out once was to be carried out again")), |f| f(tx))
 }
