@@ -50,6 +50,9 @@ pub fn service(
 const QUIET: Duration = Duration::from_secs(5);
 /// How long a connection that is done with may take to end.
 const ENDING: Duration = Duration::from_secs(1);
+/// How long what is under way is waited for when the server is to stop, in seconds: longer than any request takes, and with the farewell of the
+/// workers less than the half minute after which who started it kills it.
+const STOPPING: u64 = 12;
 /// Of the connections of a worker, how many at most are kept for those who are being sent away.
 const LEAVING: usize = 16;
 
@@ -68,9 +71,11 @@ fn shared(connections: usize, cores: usize) -> (usize, usize, usize) {
 pub fn server(state: Data<State>, bind: SocketAddr, clients: usize) -> io::Result<Server> {
     let (workers, each, leaving) = shared(clients, thread::available_parallelism().map_or(2, NonZeroUsize::get));
     let builder = Server::build().workers(workers).backlog(1_024).max_concurrent_connections(each.saturating_add(leaving));
+    let builder = builder.shutdown_timeout(STOPPING);
     let stopping = builder.graceful_shutdown_signal();
     let listening = builder.bind("dateline", bind, move || {
         let (state, guests, stopping) = (state.clone(), Guests::new(each), stopping.clone());
+        let stops = stopping.clone();
         let app = service(state.clone()).into_factory().map_err(|error: Error| error.error_response());
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
@@ -84,7 +89,7 @@ pub fn server(state: Data<State>, bind: SocketAddr, clients: usize) -> io::Resul
             .h1(map_config(app, |()| AppConfig::default()));
         let connected = move |io: TcpStream| {
             let peer = io.peer_addr().ok();
-            ready(Ok::<_, DispatchError>((Connection::new(io, peer, &guests, &state), peer)))
+            ready(Ok::<_, DispatchError>((Connection::new(io, peer, &guests, &state, &stops), peer)))
         };
         fn_service(connected).and_then(http)
     })?;

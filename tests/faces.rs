@@ -1,10 +1,6 @@
 //! The faces of the API: which headers an answer wears is decided by the route that made it, however its path was written.
 
-use std::{
-    collections::BTreeMap,
-    io::Write,
-    sync::{Arc, Mutex},
-};
+use std::collections::BTreeMap;
 
 use actix_web::{
     App, HttpResponse,
@@ -20,7 +16,7 @@ use dateline::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp, committed};
+use crate::support::{Answer, TestApp, committed, log::Log};
 
 /// What an answer wears that differs from face to face.
 fn worn(answer: &Answer) -> BTreeMap<String, String> {
@@ -254,20 +250,6 @@ both! {
     }
 }
 
-/// A log that is read.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 async fn fails() -> Result<HttpResponse, Failure> {
     Err(Error::internal("as it should").into())
 }
@@ -281,10 +263,7 @@ async fn what_fails_wears_what_every_answer_does_and_is_logged_without_what_is_s
     let app = TestApp::sqlite().await;
     let routes = App::new().app_data(app.state()).route("/v1/preview/{token}", web::get().to(fails)).route("/work", web::post().to(panics));
     let service = init_service(routes.wrap(from_fn(frame))).await;
-    let log = Log::default();
-    let kept = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || kept.clone()).finish();
-    let _heard = tracing::subscriber::set_default(subscriber);
+    let log = Log::begin();
     let preview = TestRequest::get().uri("/v1/preview/a-secret").to_request();
     // With a key it is carried out whether its client stays or not.
     let work = TestRequest::post().uri("/work").insert_header(("idempotency-key", "k")).to_request();
@@ -297,7 +276,7 @@ async fn what_fails_wears_what_every_answer_does_and_is_logged_without_what_is_s
         let id = answer.headers().get("x-request-id").unwrap().to_str().unwrap().to_owned();
         let body = actix_web::body::to_bytes(answer.into_body()).await.unwrap_or_default();
         assert_eq!(serde_json::from_slice::<Value>(&body).unwrap()["request_id"], id);
-        let said = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let said = log.said();
         assert!(said.contains(&id) && said.contains(named), "{said}");
         assert!(!said.contains("a-secret"), "{said}");
     }

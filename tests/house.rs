@@ -77,6 +77,35 @@ fn imports_go_down_only() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// The lines of a source, as far as its own tests, on which a loop begins of which nothing says why it ends.
+fn without_an_end(text: &str) -> Vec<usize> {
+    let lines: Vec<&str> = text.lines().map(str::trim).take_while(|line| *line != "#[cfg(test)]").collect();
+    let begins = |line: &str| {
+        let code = line.split("//").next().unwrap();
+        ["loop {", "while "].iter().any(|word| code.starts_with(word) || code.contains(&format!(" {word}")) && !code.contains('"'))
+    };
+    let said = |n: usize| lines[..n].iter().rev().take_while(|line| line.starts_with("//")).any(|line| line.starts_with("// Ends: "));
+    (0..lines.len()).filter(|n| begins(lines[*n]) && !said(*n)).map(|n| n + 1).collect()
+}
+
+#[test]
+fn every_loop_says_why_it_ends() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    ["store", "desk", "domain"].iter().for_each(|room| sources(&src.join(room), &mut files));
+    files.retain(|file| !file.iter().any(|part| part == "tests" || part == "tests.rs"));
+    assert!(files.len() > 50, "the sources were not found");
+    let said = |file: &PathBuf| (file.clone(), without_an_end(&std::fs::read_to_string(file).unwrap()));
+    let silent: Vec<_> = files.iter().map(said).filter(|(_, lines)| !lines.is_empty()).collect();
+    assert!(silent.is_empty(), "no `// Ends: …` above a loop: {silent:#?}");
+}
+
+#[test]
+fn the_reader_of_loops_sees_those_that_say_nothing() {
+    let text = "// Ends: soon.\n// And well.\nloop {\n}\nloop {\n}\nlet x = loop {\n};\n// While it lasts, loop {\ntell(\"a while ago\");\nwhile x {}";
+    assert_eq!(without_an_end(text), [5, 7, 11]);
+}
+
 #[test]
 fn the_reader_of_imports_sees_groups() {
     let text = "use crate::{\n    access::{Permit, policy},\n    domain::Error,\n};\nfn x() { crate::store::y(); }";

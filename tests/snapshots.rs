@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, Sender, channel},
     },
@@ -25,7 +25,7 @@ use crate::support::TestApp;
 type Reading<'s, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 's>>;
 
 /// Read, having got into the line.
-fn enter<T: Send + 'static>(store: &Store, read: impl FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static) -> Reading<'_, T> {
+fn enter<T: Send + 'static>(store: &Store, read: impl FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static) -> Reading<'_, T> {
     let mut reading: Reading<'_, T> = Box::pin(store.read(read));
     assert!((&mut reading).now_or_never().is_none());
     reading
@@ -40,10 +40,11 @@ struct Held {
 impl Held {
     fn enter(store: &Store) -> (Self, Reading<'_, Arc<Masthead>>) {
         let ((begin, began), (end, ended)) = (channel(), channel());
+        let ended = Arc::new(Mutex::new(ended));
         let read = move |tx: &mut Tx<'_>| {
             let masthead = store::site::masthead(tx)?;
             begin.send(()).unwrap();
-            ended.recv().unwrap();
+            ended.lock().unwrap().recv().unwrap();
             Ok(masthead)
         };
         (Self { began, end }, enter(store, read))

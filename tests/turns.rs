@@ -171,7 +171,7 @@ both! {
         };
         let save = |body: &ReadBody, version| {
             let draft = Draft { headline: "River rises".to_owned(), body: Some(body.clone()), ..Draft::default() };
-            app.store.write_now(|tx| translations::save(tx, permit(), article, &english, Some(version), |_| Ok(draft)))
+            app.store.write_now(|tx| translations::save(tx, permit(), article, &english, Some(version), |_| Ok(draft.clone())))
         };
         let (mine, theirs, own) = (read("One.\n\nMine.", Format::Text), read("One.\n\nTheirs.", Format::Text), read("", Format::Doc));
         let kept = save(&theirs, 2).unwrap().translation;

@@ -225,6 +225,13 @@ pub struct Permit<A> {
     action: PhantomData<fn() -> A>,
 }
 
+// What a transaction spent that was undone is there when it is carried out again: a copy is no more than its caller may ask the policy for.
+impl<A> Clone for Permit<A> {
+    fn clone(&self) -> Self {
+        Self { caller: self.caller.clone(), action: PhantomData }
+    }
+}
+
 /// Proof that `A` was granted over this very thing.
 #[derive(Debug)]
 pub struct Granted<A, T> {

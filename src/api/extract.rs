@@ -4,6 +4,7 @@ use std::{
     borrow::Cow,
     future::{Ready, poll_fn, ready},
     marker::PhantomData,
+    ops::Deref,
     pin::Pin,
 };
 
@@ -11,7 +12,7 @@ use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
     http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, IF_MATCH},
-    web::{Bytes, BytesMut, Data},
+    web::{self, Bytes, BytesMut, Data},
 };
 use futures_core::Stream;
 use serde::{
@@ -44,6 +45,33 @@ impl<A: Action> FromRequest for Permit<A> {
     }
 }
 
+/// What a path names.
+#[derive(Debug, Clone)]
+pub struct Path<T>(pub T);
+
+impl<T> Deref for Path<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> Path<T> {
+    /// The same, without the path.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, actix_web::Error>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        ready(web::Path::<T>::from_request(req, payload).into_inner().map(|path| Self(path.into_inner())))
+    }
+}
+
 /// Whoever is signed in.
 #[derive(Debug)]
 pub struct SignedIn(pub Caller);
@@ -73,7 +101,7 @@ impl FromRequest for Origin {
 }
 
 /// The query, of which every parameter is known.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest for Query<T> {
@@ -179,6 +207,13 @@ pub trait Resource: Serialize + ToSchema {
 /// A JSON merge patch (RFC 7396) on a `R` as `GET` shows it.
 #[derive(Debug)]
 pub struct Patch<R>(Value, PhantomData<fn() -> R>);
+
+// Whether or not an `R` can be copied: there is none in it.
+impl<R> Clone for Patch<R> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
 
 impl<R: Resource> Patch<R> {
     /// A merge patch out of a value that came within another body.

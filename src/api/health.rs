@@ -2,7 +2,9 @@
 //!
 //! **Decision.** `live` asks nothing of anybody and fails only when a restart is the one thing that helps: everybody who may write computes
 //! without end. `ready` is a reader: it never takes a writer's turn, and it answers within `PATIENCE` whatever the database does. A server
-//! that is busy is ready; one whose writer is held for too long, or whose database does not answer, is not, and says which.
+//! that is busy is ready; one whose writer is held for too long, or whose database does not answer, is not, and says which. Where nothing can
+//! be written because the disk is full, or the database can only be read, it is ready and `degraded`: that befalls every instance over the
+//! database at once, and whoever took them out of the balancer for it would shut out the readers, who are answered as ever.
 
 use std::time::Duration;
 
@@ -18,15 +20,16 @@ use super::{
     State,
     problem::{Checks, Failure, Problem},
 };
-use crate::store::turns::Lasting;
+use crate::store::{Store, room::Stopped};
 
 /// How long the database may take to answer before the server says that it is not ready.
 const PATIENCE: Duration = Duration::from_millis(1_500);
+const _: () = assert!(PATIENCE.as_millis() < 2_000, "it answers within two seconds, as docs/operating.md promises");
 
 /// How the server is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
-    /// `ok`.
+    /// `ok`; or `degraded`, when readers are answered and nothing can be written.
     #[schema(example = "ok")]
     pub status: &'static str,
     /// What works; of `/health/ready` alone.
@@ -42,14 +45,15 @@ pub struct Health {
 #[get("/health/live")]
 pub(crate) async fn live(state: Data<State>) -> Result<Json<Health>, Failure> {
     if state.store.is_hopeless() {
-        return Err(Failure::NotReady(checks(None, state.store.lasting())));
+        return Err(Failure::NotReady(checks(None, &state.store)));
     }
     Ok(Json(Health { status: "ok", checks: None }))
 }
 
 /// Say that the server can answer, and be written to.
 ///
-/// Answers 503 while the database does not answer, its schema is older than this program, or somebody holds a writer for too long.
+/// Answers 503 while the database does not answer, its schema is older than this program, or somebody holds a writer for too long. While the disk
+/// is full, or the database can only be read, it is 200 and `degraded`, for readers are answered.
 #[utoipa::path(tag = "operation", responses((status = 200, body = Health), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/health/ready")]
 pub(crate) async fn ready(state: Data<State>) -> Result<Json<Health>, Failure> {
@@ -57,18 +61,31 @@ pub(crate) async fn ready(state: Data<State>) -> Result<Json<Health>, Failure> {
         Ok(Ok(missing)) => Some(missing),
         _ => None,
     };
-    let checks = checks(missing, state.store.lasting());
-    if checks.schema == Some(true) && checks.writing {
-        return Ok(Json(Health { status: "ok", checks: Some(checks) }));
-    }
-    Err(Failure::NotReady(checks))
+    let checks = checks(missing, &state.store);
+    let status = match checks.writing_stopped {
+        None => "ok",
+        Some(HELD) => return Err(Failure::NotReady(checks)),
+        Some(_) => "degraded",
+    };
+    if checks.schema == Some(true) { Ok(Json(Health { status, checks: Some(checks) })) } else { Err(Failure::NotReady(checks)) }
 }
 
-fn checks(missing: Option<usize>, lasting: Lasting) -> Checks {
+/// Somebody holds a writer for longer than the limit.
+const HELD: &str = "held";
+
+fn checks(missing: Option<usize>, store: &Store) -> Checks {
+    let lasting = store.lasting();
+    let stopped = store.writes_stopped().map(|stopped| match stopped {
+        Stopped::DiskFull => "disk-full",
+        Stopped::ReadOnly => "read-only",
+        Stopped::Unavailable => "database-unavailable",
+    });
+    let writing_stopped = if lasting.too_long { Some(HELD) } else { stopped };
     Checks {
         database: missing.is_some(),
         schema: missing.map(|missing| missing == 0),
-        writing: !lasting.too_long,
+        writing: writing_stopped.is_none(),
+        writing_stopped,
         turns: lasting.turns,
         turn_seconds: lasting.seconds,
     }

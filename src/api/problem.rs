@@ -72,8 +72,13 @@ pub struct Checks {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub schema: Option<bool>,
-    /// Whether one can write: nobody holds a writer for longer than the limit.
+    /// Whether one can write.
     pub writing: bool,
+    /// Why not: `held`, when somebody holds a writer for longer than the limit; `disk-full`, `read-only` or `database-unavailable`, when the last
+    /// write of anybody was refused for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "disk-full")]
+    pub writing_stopped: Option<&'static str>,
     /// How many hold a writer now.
     pub turns: usize,
     /// For how many seconds the longest of them has.
@@ -287,7 +292,7 @@ mod tests {
 
     #[test]
     fn whoever_is_to_come_again_is_told_when() {
-        let checks = Checks { database: false, schema: None, writing: true, turns: 0, turn_seconds: 0 };
+        let checks = Checks { database: false, schema: None, writing: true, writing_stopped: None, turns: 0, turn_seconds: 0 };
         let all = [
             Error::Busy,
             Error::TookTooLong,

@@ -43,6 +43,15 @@ pub(super) struct Tally {
     pub failed: usize,
 }
 
+impl Tally {
+    fn add(&mut self, more: &Self) {
+        self.created = self.created.saturating_add(more.created);
+        self.updated = self.updated.saturating_add(more.updated);
+        self.unchanged = self.unchanged.saturating_add(more.unchanged);
+        self.failed = self.failed.saturating_add(more.failed);
+    }
+}
+
 /// Who is told how an import goes.
 pub(super) trait Listener {
     /// A line was read, of this many bytes.
@@ -145,13 +154,18 @@ pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, ov
     let mut tally = Tally::default();
     let mut waiting = VecDeque::new();
     while read_ahead(&mut lines, &mut waiting, store, overwrite)? {
-        let changed = store.write_now(|tx| batch(tx, &mut waiting, listener, overwrite, &mut tally))?;
-        if let Some(mut line) = changed {
+        let batch = store.write_now(|tx| batch(tx, &waiting, overwrite))?;
+        // What the database has undone and carried out again is told once.
+        batch.told.iter().for_each(|text| listener.tell(text));
+        waiting.drain(..batch.lines).for_each(|line| listener.line(line.bytes));
+        tally.add(&batch.tally);
+        if batch.is_stale
+            && let Some(line) = waiting.front_mut()
+        {
             line.again = true;
             if let Ok(read) = &mut line.record {
                 read.read_bodies(store, overwrite)?;
             }
-            waiting.push_front(line);
         }
     }
     Ok(tally)
@@ -176,42 +190,42 @@ fn read_ahead(
     Ok(!waiting.is_empty())
 }
 
-/// Import what was read, for as long as one commit may take; the line for which it has to end, for it has to be read again.
-fn batch(
-    tx: &mut Tx<'_>,
-    waiting: &mut VecDeque<Line<ReadRecord>>,
-    listener: &dyn Listener,
-    overwrite: bool,
-    tally: &mut Tally,
-) -> Result<Option<Line<ReadRecord>>, Error> {
+/// What one commit has made of the lines that waited.
+#[derive(Default)]
+struct Batch {
+    /// How many of them are done.
+    lines: usize,
+    /// Whether the next one has to be read again.
+    is_stale: bool,
+    told: Vec<String>,
+    tally: Tally,
+}
+
+/// Import what was read, for as long as one commit may take.
+fn batch(tx: &mut Tx<'_>, waiting: &VecDeque<Line<ReadRecord>>, overwrite: bool) -> Result<Batch, Error> {
     let permit: Permit<Import> = Permit::try_from(Caller::system(System::Importer))?;
-    let begun = system::stopwatch();
-    while let Some(line) = waiting.pop_front() {
-        if !one(tx, &permit, &line, listener, overwrite, tally)? {
-            return Ok(Some(line));
+    let (begun, mut batch) = (system::stopwatch(), Batch::default());
+    for line in waiting {
+        if !one(tx, &permit, line, overwrite, &mut batch)? {
+            batch.is_stale = true;
+            break;
         }
-        listener.line(line.bytes);
+        batch.lines = batch.lines.saturating_add(1);
         if begun.elapsed() >= BATCH {
             break;
         }
     }
-    Ok(None)
+    Ok(batch)
 }
 
 /// Import one line; false, when it has to be read again first.
-fn one(
-    tx: &mut Tx<'_>,
-    permit: &Permit<Import>,
-    line: &Line<ReadRecord>,
-    listener: &dyn Listener,
-    overwrite: bool,
-    tally: &mut Tally,
-) -> Result<bool, Error> {
+fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line<ReadRecord>, overwrite: bool, batch: &mut Batch) -> Result<bool, Error> {
+    let Batch { told, tally, .. } = batch;
     let at = line.number;
     let read = match &line.record {
         Ok(read) => read,
         Err(error) => {
-            listener.tell(&format!("line {at}: {}", in_words(error)));
+            told.push(format!("line {at}: {}", in_words(error)));
             tally.failed = tally.failed.saturating_add(1);
             return Ok(true);
         }
@@ -223,14 +237,14 @@ fn one(
     match tx.attempt(|tx| records::import(tx, permit, read, overwrite)) {
         Ok(report) => {
             for warning in report.warnings {
-                listener.tell(&format!("line {at}: {kind} {key}: {}: {}", warning.pointer, warning.detail));
+                told.push(format!("line {at}: {kind} {key}: {}: {}", warning.pointer, warning.detail));
             }
             let count = match report.outcome {
                 Outcome::Created => &mut tally.created,
                 Outcome::Updated => &mut tally.updated,
                 Outcome::Unchanged => &mut tally.unchanged,
                 Outcome::Edited => {
-                    listener.tell(&format!("line {at}: {kind} {key}: edited on the desk since; left as it is (--overwrite replaces it)"));
+                    told.push(format!("line {at}: {kind} {key}: edited on the desk since; left as it is (--overwrite replaces it)"));
                     &mut tally.failed
                 }
             };
@@ -239,7 +253,7 @@ fn one(
         Err(passing) if passing.passes() => return Err(passing),
         Err(Error::Stale { .. }) if !line.again => return Ok(false),
         Err(error) => {
-            listener.tell(&format!("line {at}: {kind} {key}: {}", in_words(&error)));
+            told.push(format!("line {at}: {kind} {key}: {}", in_words(&error)));
             tally.failed = tally.failed.saturating_add(1);
         }
     }
@@ -304,7 +318,7 @@ fn write_all(store: &Store, to: impl Write) -> Result<(), Failed> {
     let bar = ProgressBar::new_spinner().with_message("records");
     let mut written = 0u64;
     // One snapshot for all of it.
-    store.read_now(|tx| {
+    store.read_out(|tx| {
         let permit: Permit<Export> = Permit::try_from(Caller::system(System::Importer))?;
         records_of(tx, &permit, &mut |record| {
             serde_json::to_writer(&mut out, &record).map_err(Error::internal)?;

@@ -96,6 +96,34 @@ pub enum Error {
     Internal(#[source] Box<dyn StdError + Send + Sync>),
 }
 
+/// The same failure once more, for others whom it befalls too. What lies behind it is only told.
+impl Clone for Error {
+    fn clone(&self) -> Self {
+        let told = |source: &(dyn StdError + Send + Sync + 'static)| chain(source).into();
+        match self {
+            Self::Unauthenticated => Self::Unauthenticated,
+            Self::WrongCredentials => Self::WrongCredentials,
+            Self::Forbidden(action) => Self::Forbidden(action),
+            Self::NotFound(kind) => Self::NotFound(kind),
+            Self::Gone(kind) => Self::Gone(kind),
+            Self::Stale { kind, current, changed_by, changed_at, changed } => {
+                Self::Stale { kind, current: *current, changed_by: changed_by.clone(), changed_at: *changed_at, changed: changed.clone() }
+            }
+            Self::Unconditional => Self::Unconditional,
+            Self::Taken(violation) => Self::Taken(violation.clone()),
+            Self::Conflict { code, detail } => Self::Conflict { code, detail: detail.clone() },
+            Self::Invalid(all) => Self::Invalid(all.clone()),
+            Self::TooSoon { seconds } => Self::TooSoon { seconds: *seconds },
+            Self::Busy => Self::Busy,
+            Self::TookTooLong => Self::TookTooLong,
+            Self::Unavailable(source) => Self::Unavailable(told(&**source)),
+            Self::DiskFull(source) => Self::DiskFull(told(&**source)),
+            Self::ReadOnly(source) => Self::ReadOnly(told(&**source)),
+            Self::Internal(source) => Self::Internal(told(&**source)),
+        }
+    }
+}
+
 impl Error {
     /// An internal failure out of any error or sentence.
     pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -135,20 +163,6 @@ impl Error {
         }
     }
 
-    /// The same failure once more, for others whom it befalls too.
-    #[must_use]
-    pub fn shared(&self) -> Self {
-        let text = || self.for_the_log().unwrap_or_else(|| self.to_string()).into();
-        match self {
-            Self::Busy => Self::Busy,
-            Self::TookTooLong => Self::TookTooLong,
-            Self::Unavailable(_) => Self::Unavailable(text()),
-            Self::DiskFull(_) => Self::DiskFull(text()),
-            Self::ReadOnly(_) => Self::ReadOnly(text()),
-            _ => Self::Internal(text()),
-        }
-    }
-
     /// One violation, as an error.
     pub fn invalid(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![Violation { pointer: pointer.into(), code, detail: detail.into() }])
@@ -185,6 +199,7 @@ impl Error {
 pub fn chain(error: &dyn StdError) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
+    // Ends: a cause is owned by what it has caused, so none causes itself.
     while let Some(cause) = source {
         text.push_str(": ");
         text.push_str(&cause.to_string());

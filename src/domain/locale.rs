@@ -229,6 +229,7 @@ fn lookup<'a>(range: &str, available: &'a [Locale]) -> Option<&'a Locale> {
         return None;
     }
     let mut range = range.to_owned();
+    // Ends: each round makes the range shorter.
     loop {
         if let Some(found) = available.iter().find(|l| l.0.eq_ignore_ascii_case(&range)) {
             return Some(found);

@@ -193,6 +193,7 @@ fn rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
     }
     let mut chosen = Vec::with_capacity(ends.len());
     let mut next = ends.last().copied();
+    // Ends: an earlier pair stands before its own.
     while let Some(n) = next {
         chosen.push(at(n));
         next = earlier.get(n).copied().flatten();

@@ -253,6 +253,7 @@ fn entities(text: &str, mut each: impl FnMut(&mut String, &str) -> Option<usize>
     let mut out = String::new();
     let mut rest = text;
     let mut changed = false;
+    // Ends: each round goes past an ampersand.
     while let Some((before, after)) = rest.split_once('&') {
         out.push_str(before);
         let taken = each(&mut out, after);

@@ -197,7 +197,7 @@ fn number(tx: &mut Tx<'_>, claim: Claim<'_>, stem: &Slug, seen: Option<&Visibili
     let far: Vec<usize> = (5..).take(WIDTH).map(|power| 1 << power).collect();
     let (before, Some(mut free)) = look(&far)? else { return Ok(None) };
     last = last.max(before);
-    // Between one that is taken and one that is free: nearer by a sixteenth each time.
+    // Ends: what lies between one that is taken and one that is free shrinks to a sixteenth or so each time.
     while free.saturating_sub(last) > 1 {
         let gap = free.saturating_sub(last);
         let step = gap.div_ceil(WIDTH.saturating_add(1)).max(1);

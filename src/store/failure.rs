@@ -1,9 +1,11 @@
 //! Database failures in the newsroom's words: one place where constraints and troubles become answers, for both engines.
 //!
-//! **What is tried again.** Whatever fails before its transaction has begun, for nothing was done: a connection that was lost while nobody
-//! used it is exchanged (`connections`). What fails later is not repeated here, for a verb may be carried out once only, and whether
-//! a commit whose answer was lost has happened cannot be known. It is answered as passing (503 with `Retry-After`), and whoever
-//! repeats it under its `Idempotency-Key` is safe either way. Workers try again by themselves.
+//! **What is tried again.** Whatever has certainly not happened, through no fault of whoever asked: a connection that was lost while nobody
+//! used it is exchanged (`connections`); a transaction that a server undid for another's sake (a deadlock, a serialisation failure), or whose
+//! connection was lost before its commit was asked for, is carried out again from its beginning (`work`); so is whatever only reads, wherever
+//! it was lost (`snapshots`). Whether a commit whose answer was lost has happened cannot be known: that, and what fails again and again, is
+//! answered as passing (503 with `Retry-After`), and whoever repeats it under its `Idempotency-Key` is safe either way. An embedded database
+//! has one writer, which waits for the lock before it begins, and no connection that can be lost: there is nothing to be tried again.
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
@@ -33,7 +35,7 @@ enum Trouble {
 
 /// Troubles that Diesel has no kind for, by what the engines say: it hands on neither `SQLSTATE` nor `SQLite`'s code. A `PostgreSQL` server
 /// that speaks another language than English (`lc_messages`) is understood by kind alone.
-const TROUBLES: [(&str, Trouble); 17] = [
+const TROUBLES: [(&str, Trouble); 18] = [
     // SQLite: BUSY, LOCKED, FULL, READONLY, IOERR, CANTOPEN.
     ("database is locked", Trouble::Busy),
     ("database table is locked", Trouble::Busy),
@@ -42,7 +44,7 @@ const TROUBLES: [(&str, Trouble); 17] = [
     ("disk I/O error", Trouble::Unavailable),
     ("unable to open database file", Trouble::Unavailable),
     // PostgreSQL: 40P01, 55P03, 57014, 53100, 57P01 to 57P03, 53300, 53200 and its shared memory.
-    ("deadlock detected", Trouble::Busy),
+    (DEADLOCK, Trouble::Busy),
     ("canceling statement due to lock timeout", Trouble::Busy),
     ("canceling statement due to statement timeout", Trouble::TookTooLong),
     ("No space left on device", Trouble::DiskFull),
@@ -52,8 +54,21 @@ const TROUBLES: [(&str, Trouble); 17] = [
     ("no connection to the server", Trouble::Unavailable),
     ("too many clients already", Trouble::Unavailable),
     ("remaining connection slots are reserved", Trouble::Unavailable),
+    ("out of memory", Trouble::Busy),
     ("out of shared memory", Trouble::Busy),
 ];
+
+/// What a server says to the one of several transactions that it undoes, so that the others can go on.
+const DEADLOCK: &str = "deadlock detected";
+
+/// Whether the server has undone a transaction in favour of another one: carried out again, it may well succeed.
+pub(super) fn is_for_another(error: &Diesel) -> bool {
+    match error {
+        Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        Diesel::DatabaseError(DatabaseErrorKind::Unknown, info) => info.message().contains(DEADLOCK),
+        _ => false,
+    }
+}
 
 impl Trouble {
     /// What kind of passing trouble an error of the database is, if it is one.

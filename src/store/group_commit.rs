@@ -97,7 +97,7 @@ impl Group {
     fn wait(&self) -> Result<(), Error> {
         let outcome = self.settled.wait_while(locked(&self.outcome), |outcome| outcome.is_none()).unwrap_or_else(PoisonError::into_inner);
         match &*outcome {
-            Some(Err(error)) => Err(error.shared()),
+            Some(Err(error)) => Err(error.clone()),
             _ => Ok(()),
         }
     }
@@ -224,7 +224,7 @@ impl Turn<'_> {
             }
         }
         let outcome = dialect::end(&mut open.conn.conn, true).map_err(Error::from);
-        group.settle(outcome.as_ref().copied().map_err(Error::shared));
+        group.settle(outcome.clone());
         open.conn.give_back();
         drop(place);
         outcome

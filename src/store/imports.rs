@@ -51,6 +51,15 @@ pub fn put(tx: &mut Tx<'_>, kind: &str, key: &str, imported: &Imported) -> Resul
     Ok(())
 }
 
+/// Forget what a key stands for.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub(super) fn forget(tx: &mut Tx<'_>, kind: &str, key: &str) -> Result<(), Error> {
+    diesel::delete(imports::table.find((kind, key))).execute(tx.conn)?;
+    Ok(())
+}
+
 /// The key under which a thing was imported, if it was.
 ///
 /// # Errors

@@ -31,6 +31,7 @@ pub mod purging;
 pub mod queue;
 pub mod releases;
 pub mod revisions;
+pub mod room;
 mod schema;
 pub mod sections;
 pub mod sessions;
@@ -62,6 +63,7 @@ use connections::{Pool, cannot_be_opened};
 use dialect::{Conn, Engine, Use};
 use group_commit::Line;
 use presence::Presence;
+use room::Room;
 use snapshots::ReadingDesks;
 use threads::{Hearing, Threads};
 pub use turns::Limits;
@@ -110,6 +112,7 @@ struct Inner {
     /// Writes that were asked for and are not answered.
     written: Arc<AtomicUsize>,
     hearing: Hearing,
+    room: Room,
     presence: Presence,
     watcher: OnceLock<Weak<dyn Watcher>>,
     /// Whether something was erased that the log may still hold.
@@ -187,6 +190,7 @@ impl Store {
             writing: Threads::new("writer", together)?,
             written: Arc::default(),
             hearing: Hearing::default(),
+            room: Room::default(),
             presence: Presence::default(),
             limits,
             engine,
@@ -238,15 +242,23 @@ impl Store {
     ///
     /// # Errors
     /// Those of `f`; [`Error::Busy`] when no connection comes free.
-    pub fn read_now<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    pub fn read_now<T>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
         self.run(None, f)
+    }
+
+    /// Read in one snapshot, on this thread, what is handed on while it is read: that cannot be taken back, so it is not begun again.
+    ///
+    /// # Errors
+    /// As [`Self::read_now`].
+    pub fn read_out<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.run_only_once(None, f)
     }
 
     /// Write in one transaction, on this thread: all of it or nothing.
     ///
     /// # Errors
     /// Those of `f`; [`Error::Busy`] when no connection comes free.
-    pub fn write_now<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    pub fn write_now<T>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
         self.run(Some(&Asked::here()), f)
     }
 
@@ -257,7 +269,7 @@ impl Store {
     pub async fn read<T, F>(&self, f: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
     {
         self.read_in_turn(f, |_| None).await
     }
@@ -269,7 +281,7 @@ impl Store {
     pub async fn read_noting<T, F>(&self, f: F) -> Result<(Result<T, Error>, Noted), Error>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
     {
         let noting = move |tx: &mut Tx<'_>| {
             tx.notes = Some(Noted::default());
@@ -292,7 +304,7 @@ impl Store {
     pub async fn write<T, F>(&self, f: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
     {
         self.write_in_turn(f).await
     }

@@ -105,6 +105,7 @@ pub fn page(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, paging: Pagi
     let limit = usize::try_from(paging.limit).unwrap_or(100);
     let mut from = paging.cursor.map(|c| c.key);
     let mut stretches: Vec<Stretch> = Vec::new();
+    // Ends: each round reads on from the last revision of the one before, and there are so many.
     loop {
         let mut sql = saves(article, series);
         if let Some(from) = from {

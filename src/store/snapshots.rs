@@ -27,6 +27,7 @@ use super::{
     dialect::{Conn, Engine, Use},
     names::Named,
     threads::Threads,
+    work::TRIES,
 };
 use crate::domain::{Error, Instant, id::Entropy, site::Masthead};
 
@@ -150,10 +151,27 @@ impl ReadingDesks {
 }
 
 impl Store {
-    /// Read in a snapshot of what is committed by now.
+    /// Read in a snapshot of what is committed by now; again, when the database was lost in the middle of it.
     ///
     /// `failure` is what may have spoiled the snapshot for others.
     pub(super) async fn read_in_turn<T, F>(&self, f: F, failure: fn(&T) -> Option<&Error>) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
+    {
+        let mut left = self.0.limits.read;
+        for _ in 1..if self.undoes() { TRIES } else { 1 } {
+            let (outcome, undone) = self.read_once(f.clone(), failure, &mut left).await?;
+            if !undone {
+                return outcome;
+            }
+            tracing::info!("the database was lost in the middle of a read, which is carried out again");
+        }
+        self.read_once(f, failure, &mut left).await?.0
+    }
+
+    /// Read, within so long; and whether it failed for no reason of its own.
+    async fn read_once<T, F>(&self, f: F, failure: fn(&T) -> Option<&Error>, left: &mut Duration) -> Result<(Result<T, Error>, bool), Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
@@ -167,31 +185,37 @@ impl Store {
                 return true;
             }
             begins.store(true, Ordering::Relaxed);
-            let outcome = snapshot.and_then(|snapshot| f(&mut snapshot.tx())).map_err(|error| error.on(Use::Read));
+            let (outcome, undone) = match snapshot {
+                Ok(snapshot) => (f(&mut snapshot.tx()), snapshot.conn.is_undone() || snapshot.conn.is_lost()),
+                Err(error) => (Err(error), false),
+            };
+            let outcome = outcome.map_err(|error| error.on(Use::Read));
             let failure = match &outcome {
                 Ok(value) => failure(value),
                 Err(error) => Some(error),
             };
             // A transaction in which a statement failed may be over.
             let sound = !failure.is_some_and(|error| error.passes() || matches!(error, Error::Internal(_)));
-            let _ = tell.send(outcome);
+            let undone = undone && failure.is_some();
+            let _ = tell.send((outcome, undone));
             sound
         });
         self.0.desks.line().enter(read)?;
         Desk::open(self, false);
-        let (mut told, mut patience) = (pin!(told), Duration::from_micros(PATIENCE.unsigned_abs()));
-        let (heard, mut left) = (self.heard(), self.0.limits.read);
+        let (mut told, mut patience) = (pin!(told), Duration::from_micros(PATIENCE.unsigned_abs()).min(*left));
+        let heard = self.heard();
+        // Ends: what is left of the time shrinks by no less than a part of a millisecond.
         loop {
             match timeout(patience, told.as_mut()).await {
-                Ok(outcome) => return outcome.map_err(Error::internal)?,
+                Ok(outcome) => return outcome.map_err(Error::internal),
                 Err(_) => Desk::open(self, true),
             }
-            left = left.saturating_sub(patience);
+            *left = left.saturating_sub(patience);
             if left.is_zero() {
                 return Err(self.out_of_patience(heard, begun.load(Ordering::Relaxed)));
             }
             // Many who wait for long do not keep everybody busy with looking.
-            patience = patience.saturating_mul(2).min(left);
+            patience = patience.saturating_mul(2).min(*left);
         }
     }
 }
@@ -222,19 +246,22 @@ impl Desk {
     /// Read until nobody waits; or until those who do will not wait for long without this thread.
     fn serve(&self) {
         let desks = &self.0.0.desks;
+        // Ends: when nobody waits. Where somebody always does, it is what a thread that reads is for.
         while let Some((read, came)) = desks.next() {
             let (entropy, began, mut reads) = (&*self.0.0.entropy, self.0.now(), 1_i64);
             match self.0.begin(None) {
                 Err(error) => {
                     // What has gone is not asked for by each of them.
+                    // Ends: with those who had come by then.
                     while let Some(next) = matches!(error, Error::Unavailable(_)).then(|| desks.next_of(came)).flatten() {
-                        next(Err(error.shared()));
+                        next(Err(error.clone()));
                     }
                     read(Err(error));
                 }
                 Ok(mut session) => {
                     let mut snapshot = Snapshot { conn: session.conn(), entropy, began, known: Known::default() };
                     let mut sound = read(Ok(&mut snapshot));
+                    // Ends: with those who had come when the snapshot began.
                     while sound && self.since(began) < LONGEST {
                         let Some(next) = desks.next_of(came) else { break };
                         sound = next(Ok(&mut snapshot));

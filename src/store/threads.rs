@@ -115,7 +115,7 @@ impl Store {
     pub(super) async fn write_in_turn<T, F>(&self, f: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
     {
         if self.0.written.fetch_add(1, Ordering::AcqRel) >= MOST_WAITING {
             self.0.written.fetch_sub(1, Ordering::AcqRel);
@@ -126,7 +126,8 @@ impl Store {
         let (tell, told) = oneshot::channel();
         let (store, begins) = (self.clone(), begun.clone());
         self.0.writing.spawn(move || {
-            if !asked.gone.load(Ordering::Relaxed) {
+            if asked.is_waited_for() {
+                let mut f = store.again(f);
                 let f = |tx: &mut Tx<'_>| {
                     begins.store(true, Ordering::Relaxed);
                     f(tx)

@@ -6,12 +6,11 @@
 //! once with its operation, those who wait are told at once that it is busy, and so is whoever comes. The time is the store's clock. A few
 //! operations whose work grows with the whole site are given more (`Tx::take_longer`): moving a section.
 //!
-//! **Every loop in `store` and `desk` whose end depends on data, and why it ends.** Loops over what was sent end with it, and what is sent is
-//! limited (docs/limits.md); so do those over rows that were loaded, and a load is limited by a page, by the locales of a site, or by a limit
-//! of its own. The others are `claims::claim` (its own account), `revisions` (each step goes to an older revision), `desk::bundle::export`
-//! (each round writes a page that is not written again), `snapshots` (a reader goes on with those who came before it began), and
-//! `connections` (each round discards one connection). Migrations, and what `dateline generate` does in bulk, have no limit: they run where
-//! nobody is served, or before anybody is.
+//! **Every loop in `store`, `desk` and `domain` whose end depends on data, and why it ends.** A `for` ends with what it goes over: with what was sent,
+//! and what is sent is limited (docs/limits.md); or with rows that were loaded, and a load is limited by a page, by the locales of a site, or by a
+//! limit of its own. Why a `loop` or a `while` ends is said at each (`// Ends: …`), and a test asks for it. What calls itself goes down a tree whose
+//! depth is limited before it is built (`domain::body`), or into parts that are smaller (`domain::sequence`, in counted steps). Migrations, and
+//! what `dateline generate` does in bulk, have no limit: they run where nobody is served, or before anybody is.
 
 use std::{
     fmt,
@@ -133,6 +132,10 @@ impl Asked {
     /// Somebody who stays.
     pub(super) fn here() -> Self {
         Self { operation: operation(), gone: Arc::default() }
+    }
+
+    pub(super) fn is_waited_for(&self) -> bool {
+        !self.gone.load(Ordering::Relaxed)
     }
 }
 

@@ -7,9 +7,25 @@ use super::{
     connections::Pooled,
     dialect::{self, Conn, Engine, Use},
     group_commit::Turn,
-    turns::{Asked, Holding, Lasting},
+    turns::{self, Asked, Holding, Lasting},
 };
 use crate::domain::{Error, write_transaction};
+
+/// How often a transaction is carried out, if the database undoes it every time.
+pub(super) const TRIES: u32 = 3;
+
+/// Why a transaction was not kept.
+struct Undone {
+    error: Error,
+    /// Whether nothing of it has happened, for certain, and the same may well succeed at once.
+    again: bool,
+}
+
+impl From<Error> for Undone {
+    fn from(error: Error) -> Self {
+        Self { error, again: false }
+    }
+}
 
 /// A connection in a transaction: its own, or the turn in one that is shared.
 pub(super) enum Session<'s> {
@@ -34,15 +50,23 @@ impl Session<'_> {
         Ok(holding.map_or(Ok(()), |holding| holding.hold.ask())?)
     }
 
-    pub(super) fn end(self, keep: bool) -> Result<(), Error> {
+    /// End it. Of a commit, whatever fails may have happened, unless the database says that it undid it.
+    fn close(self, keep: bool, purpose: Use) -> Result<(), Undone> {
         match self {
             Self::Own(mut pooled, _holding) => {
-                dialect::end(&mut pooled.conn, keep)?;
-                pooled.give_back();
-                Ok(())
+                let ended = dialect::end(&mut pooled.conn, keep);
+                let again = purpose == Use::Read || (pooled.conn.is_undone() && !pooled.conn.is_lost());
+                if ended.is_ok() {
+                    pooled.give_back();
+                }
+                ended.map_err(|error| Undone { error: error.into(), again })
             }
-            Self::Shared(turn) => turn.end(keep),
+            Self::Shared(turn) => Ok(turn.end(keep)?),
         }
+    }
+
+    pub(super) fn end(self, keep: bool) -> Result<(), Error> {
+        self.close(keep, Use::Read).map_err(|undone| undone.error)
     }
 }
 
@@ -66,8 +90,33 @@ impl Store {
         Ok(session)
     }
 
-    /// Carry out work in a transaction: somebody's who writes, or a reader's.
-    pub(super) fn run<T>(&self, asked: Option<&Asked>, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    /// Carry out work in a transaction: somebody's who writes, or a reader's. What the database undoes is carried out again, a few times.
+    pub(super) fn run<T>(&self, asked: Option<&Asked>, mut f: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        for _ in 1..TRIES {
+            match self.run_once(asked, &mut f) {
+                Err(Undone { error, again: true }) if asked.is_none_or(Asked::is_waited_for) => {
+                    tracing::info!(operation = &*turns::operation(), %error, "the database has undone a transaction, which is carried out again");
+                }
+                outcome => return outcome.map_err(|undone| undone.error),
+            }
+        }
+        self.run_once(asked, &mut f).map_err(|undone| undone.error)
+    }
+
+    /// The same for what cannot be carried out again.
+    pub(super) fn run_only_once<T>(&self, asked: Option<&Asked>, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.run_once(asked, &mut once(f)).map_err(|undone| undone.error)
+    }
+
+    fn run_once<T>(&self, asked: Option<&Asked>, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Undone> {
+        let done = self.carry_out(asked, f);
+        if let (Err(undone), Some(_)) = (&done, asked) {
+            self.0.room.note(self.0.engine, &undone.error);
+        }
+        done
+    }
+
+    fn carry_out<T>(&self, asked: Option<&Asked>, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Undone> {
         let purpose = if asked.is_some() { Use::Write } else { Use::Read };
         let mut session = self.begin(asked)?;
         let mut tx = Tx::new(session.conn(), self.now(), &*self.0.entropy);
@@ -81,20 +130,38 @@ impl Store {
         drop(mark);
         match done.and_then(|done| session.may_be_kept().map(|()| done)) {
             Ok((value, touched, numbered)) => {
-                session.end(numbered.keep)?;
+                session.close(numbered.keep, purpose)?;
                 self.0.hearing.heard();
-                if let (Some(watcher), Some(seq)) = (watcher, numbered.last) {
-                    watcher.committed(seq, &touched);
+                if let Some(seq) = numbered.last {
+                    self.0.room.was_found();
+                    if let Some(watcher) = watcher {
+                        watcher.committed(seq, &touched);
+                    }
                 }
                 Ok(value)
             }
             Err(error) => {
+                let again = session.conn().is_undone() || session.conn().is_lost();
                 if let Err(undone) = session.end(false) {
                     tracing::error!(error = %undone, "a rollback failed");
                 }
-                Err(error.on(purpose))
+                Err(Undone { error: error.on(purpose), again })
             }
         }
+    }
+
+    /// What may be carried out once, as something that can be carried out again: of a copy, where a transaction can be undone at all.
+    pub(super) fn again<T, F>(&self, f: F) -> impl FnMut(&mut Tx<'_>) -> Result<T, Error> + use<T, F>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone,
+    {
+        let (undoes, mut kept) = (self.undoes(), Some(f));
+        move |tx| only(if undoes { kept.clone() } else { kept.take() }, tx)
+    }
+
+    /// Whether the database undoes transactions by itself, or may be lost in the middle of one.
+    pub(super) fn undoes(&self) -> bool {
+        self.0.engine == Engine::Postgres
     }
 
     /// How long the turns of those who write have lasted.
@@ -115,4 +182,13 @@ impl Store {
             self.0.line.stir();
         }
     }
+}
+
+fn once<T>(f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> impl FnMut(&mut Tx<'_>) -> Result<T, Error> {
+    let mut kept = Some(f);
+    move |tx| only(kept.take(), tx)
+}
+
+fn only<T>(f: Option<impl FnOnce(&mut Tx<'_>) -> Result<T, Error>>, tx: &mut Tx<'_>) -> Result<T, Error> {
+    f.map_or_else(|| Err(Error::internal("what can be carried out once was to be carried out again")), |f| f(tx))
 }

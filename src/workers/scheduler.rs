@@ -115,6 +115,7 @@ pub fn start(store: Store) -> Result<Worker, Error> {
         rounds = rounds.wrapping_add(1);
         let kept = [
             store.finish_erasing(),
+            store.try_to_write(),
             if shows { store.show_presence() } else { Ok(()) },
             if shows { expire_keys(&store).map(drop) } else { Ok(()) },
         ];

@@ -1,5 +1,6 @@
 //! A server of its own for every test: the real routes over the real database, with a clock that the test moves.
 
+pub(crate) mod log;
 pub(crate) mod postgres;
 pub(crate) mod served;
 pub(crate) mod shapes;
@@ -173,7 +174,7 @@ impl Drop for Home {
     fn drop(&mut self) {
         match self {
             Self::File(path) => {
-                for end in ["", "-wal", "-shm"] {
+                for end in ["", "-wal", "-shm", "-serving"] {
                     let _ = std::fs::remove_file(format!("{}{end}", path.display()));
                 }
             }

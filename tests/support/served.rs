@@ -128,6 +128,16 @@ impl Served {
         format!("authorization: Bearer {}\r\n", said.json()["access_token"].as_str().unwrap())
     }
 
+    /// Ask it to stop, as an orchestrator does.
+    pub(crate) fn stop(&self) {
+        assert!(Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap().success());
+    }
+
+    /// Wait until it has stopped; whether in order.
+    pub(crate) fn has_stopped(&mut self) -> bool {
+        self.child.wait().unwrap().success()
+    }
+
     /// Resident memory, in KiB.
     pub(crate) fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();

@@ -1,7 +1,7 @@
 //! A connection as the HTTP library sees it: heads come whole, nobody is waited for without end, and refusals are problems.
 
 use std::{
-    io,
+    fmt, io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     pin::Pin,
     rc::Rc,
@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use actix_server::GracefulShutdownSignal;
 use actix_web::{
     rt::{
         net::TcpStream,
@@ -31,8 +32,36 @@ use crate::api::{State, problem::Unread};
 
 /// How much longer than the frame the connection waits for the rest of a body that nobody reads.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long a reader may take nothing when the server is to stop.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// What no request begins with: the HTTP library refuses it, and by that the request whose place it takes.
 const NOT_HTTP: &[u8] = b"\0\n";
+
+/// Comes when the server is to stop.
+struct Stops {
+    signal: Pin<Box<dyn Future<Output = ()>>>,
+    has_come: bool,
+}
+
+impl fmt::Debug for Stops {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stops").field("has_come", &self.has_come).finish_non_exhaustive()
+    }
+}
+
+impl Stops {
+    fn when(stopping: &GracefulShutdownSignal) -> Self {
+        let stopping = stopping.clone();
+        Self { signal: Box::pin(async move { stopping.notified().await }), has_come: false }
+    }
+
+    /// True when it comes just now.
+    fn come(&mut self, cx: &mut Context<'_>) -> bool {
+        let comes = !self.has_come && self.signal.as_mut().poll(cx).is_ready();
+        self.has_come |= comes;
+        comes
+    }
+}
 
 /// A client's connection.
 #[derive(Debug)]
@@ -47,6 +76,9 @@ pub struct Connection {
     wanted: Option<(u64, Pin<Box<Sleep>>)>,
     /// While the client does not take its answer: this part of its time.
     stall: Option<Pin<Box<Sleep>>>,
+    stopping: GracefulShutdownSignal,
+    /// While the client does not take its answer: whether the server is to stop.
+    stops: Option<Stops>,
     taking: Taking,
     /// A problem that is being written in the place of a bare refusal of so many bytes.
     instead: Option<(Bytes, usize)>,
@@ -55,7 +87,13 @@ pub struct Connection {
 impl Connection {
     /// The connection of a client who has just come.
     #[must_use]
-    pub fn new(io: TcpStream, peer: Option<SocketAddr>, guests: &Rc<Guests>, state: &Data<State>) -> Self {
+    pub fn new(
+        io: TcpStream,
+        peer: Option<SocketAddr>,
+        guests: &Rc<Guests>,
+        state: &Data<State>,
+        stopping: &GracefulShutdownSignal,
+    ) -> Self {
         let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
         let seat = guests.admit(address);
         let standing = seat.as_ref().map_or_else(|| Rc::new(Standing::new(address, Rc::default())), |seat| seat.standing.clone());
@@ -71,6 +109,8 @@ impl Connection {
             refused: false,
             wanted: None,
             stall: None,
+            stopping: stopping.clone(),
+            stops: None,
             taking: Taking::default(),
             instead: None,
         }
@@ -119,22 +159,37 @@ impl Connection {
             Poll::Ready(Ok(count)) => self.taking.took(*count),
             Poll::Ready(Err(_)) => {}
             Poll::Pending => {
-                self.standing.stall();
-                let patience = self.state.clients.patience;
-                let part = self.stall.get_or_insert_with(|| {
-                    self.taking.part_begins();
-                    Box::pin(sleep(patience.stall))
-                });
-                if part.as_mut().poll(cx).is_ready() {
-                    if !self.taking.is_enough(&patience) {
-                        return Poll::Ready(Err(self.cut()));
-                    }
-                    self.stall = None;
-                    cx.waker().wake_by_ref();
+                if let Err(cut) = self.wait_for_reader(cx) {
+                    return Poll::Ready(Err(cut));
                 }
             }
         }
         written
+    }
+
+    /// Wait for a client to take its answer, as long as that may take; less when the server is to stop.
+    fn wait_for_reader(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        self.standing.stall();
+        let stops = self.stops.get_or_insert_with(|| Stops::when(&self.stopping));
+        if stops.come(cx) {
+            self.stall = None;
+        }
+        let mut patience = self.state.clients.patience;
+        if stops.has_come {
+            patience.stall = patience.stall.min(FAREWELL);
+        }
+        let part = self.stall.get_or_insert_with(|| {
+            self.taking.part_begins();
+            Box::pin(sleep(patience.stall))
+        });
+        if part.as_mut().poll(cx).is_ready() {
+            if !self.taking.is_enough(&patience) {
+                return Err(self.cut());
+            }
+            self.stall = None;
+            cx.waker().wake_by_ref();
+        }
+        Ok(())
     }
 
     /// Break off: what lies in the system's buffers is not kept for the client either.

@@ -2,7 +2,7 @@
 
 use actix_web::{
     post,
-    web::{Data, Json, Path},
+    web::{Data, Json},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::{
     access::{Action, Permit, action::ReadArticle},
     api::{
         State,
-        extract::Body,
+        extract::{Body, Path},
         problem::{Failure, Problem},
     },
     desk,

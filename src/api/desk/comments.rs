@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use actix_web::{
-    HttpResponse, delete, get, patch, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, delete, get, patch, post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -19,7 +16,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, Query, paging},
+        extract::{Body, IfMatch, Path, Query, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -215,7 +212,7 @@ fn shown(tx: &mut Tx<'_>, remark: Remark) -> Result<DeskComment, Error> {
 
 async fn done(
     state: Data<State>,
-    verb: impl FnOnce(&mut Tx<'_>) -> Result<Remark, Error> + Send + 'static,
+    verb: impl FnOnce(&mut Tx<'_>) -> Result<Remark, Error> + Clone + Send + 'static,
 ) -> Result<Tagged<DeskComment>, Failure> {
     let shown = state.store.write(move |tx| {
         let remark = verb(tx)?;
@@ -288,7 +285,7 @@ pub(crate) async fn write_comment(
     let sent = sent.0;
     let anchor = Anchor { locale: sent.locale, block: sent.block_id.as_deref().map(block).transpose()? };
     let draft = desk::comments::Draft { parent: sent.parent_id, anchor, text: sent.text };
-    let path = format!("/v1/desk/articles/{id}/comments");
+    let path = format!("/v1/desk/articles/{}/comments", *id);
     Ok(done(state, move |tx| desk::comments::write(tx, permit, *id, draft)).await?.created(path))
 }
 

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{
-    HttpResponse, delete, get, patch, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, delete, get, patch, post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -18,7 +15,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, Patch, PatchOf, Resource},
+        extract::{Body, IfMatch, Patch, PatchOf, Path, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -38,7 +35,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// A new correction.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "kind": "correction", "texts": { "en": "An earlier version gave the wrong height of the river." } }))]
 pub struct NewCorrection {
@@ -147,7 +144,7 @@ pub(crate) async fn correct_article(
     sent: Body<NewCorrection>,
     state: Data<State>,
 ) -> Result<Tagged<DeskCorrection>, Failure> {
-    let path = format!("/v1/desk/articles/{id}/corrections");
+    let path = format!("/v1/desk/articles/{}/corrections", *id);
     let made = state.store.write(move |tx| desk::corrections::make(tx, permit, *id, sent.0.into())).await?;
     Ok(tagged(made).created(path))
 }

@@ -1,9 +1,6 @@
 //! `/v1/desk/locales`.
 
-use actix_web::{
-    HttpResponse, delete, get, patch, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, delete, get, patch, post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,7 +13,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, Patch, PatchOf, Resource},
+        extract::{Body, IfMatch, Patch, PatchOf, Path, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },

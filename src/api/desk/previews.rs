@@ -1,9 +1,6 @@
 //! `/v1/desk/articles/{id}/…/previews` and `/v1/desk/previews/{id}`.
 
-use actix_web::{
-    HttpResponse, delete, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, delete, get, post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,7 +13,7 @@ use crate::{
     },
     api::{
         State,
-        extract::Body,
+        extract::{Body, Path},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },

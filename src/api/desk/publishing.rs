@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{
-    post,
-    web::{Data, Path},
-};
+use actix_web::{post, web::Data};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,7 +18,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch},
+        extract::{Body, IfMatch, Path},
         problem::{Failure, Problem},
         reply::Tagged,
     },

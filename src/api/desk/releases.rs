@@ -1,9 +1,6 @@
 //! `/v1/desk/releases`.
 
-use actix_web::{
-    HttpResponse, delete, get, patch, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, delete, get, patch, post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,7 +13,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, Patch, PatchOf, Query, Resource, paging},
+        extract::{Body, IfMatch, Patch, PatchOf, Path, Query, Resource, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -63,7 +60,7 @@ pub struct ReleaseItem {
 }
 
 /// A new release.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "name": "Budget day", "items": [{ "article_id": "0198c5a1-7f00-7000-8000-000000000001", "locale": "en" }] }))]
 pub struct NewRelease {

@@ -1,9 +1,6 @@
 //! `/v1/desk/schedule`, and the verbs that plan: `…/schedule`, `/unschedule`, `/break-embargo`.
 
-use actix_web::{
-    get, post,
-    web::{Data, Path},
-};
+use actix_web::{get, post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,7 +17,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, Query, paging},
+        extract::{Body, IfMatch, Path, Query, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{
-    HttpResponse, delete, get, patch, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, delete, get, patch, post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,7 +18,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, Patch, PatchOf, Resource},
+        extract::{Body, IfMatch, Patch, PatchOf, Path, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -69,7 +66,7 @@ pub struct DeskSection {
 }
 
 /// A new section.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "translations": { "en": { "name": "World" }, "hi": { "name": "दुनिया" } } }))]
 pub struct NewSection {

@@ -1,9 +1,6 @@
 //! `/v1/desk/articles/{id}/takedown`, `/reinstate`, `/erase` and `/takedowns`.
 
-use actix_web::{
-    get, post,
-    web::{Data, Path},
-};
+use actix_web::{get, post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -19,7 +16,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch},
+        extract::{Body, IfMatch, Path},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -86,7 +83,7 @@ impl From<Takedown> for TakedownInfo {
 
 async fn done(
     state: Data<State>,
-    verb: impl FnOnce(&mut Tx<'_>) -> Result<Article, Error> + Send + 'static,
+    verb: impl FnOnce(&mut Tx<'_>) -> Result<Article, Error> + Clone + Send + 'static,
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let shown = state.store.write(move |tx| {
         let article = verb(tx)?;

@@ -1,9 +1,6 @@
 //! `/v1/desk/trash`, and what brings articles in and out: `DELETE`, `…/restore`; and `…/duplicate`.
 
-use actix_web::{
-    HttpResponse, delete, get, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, delete, get, post, web::Data};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,7 +17,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, Query, paging},
+        extract::{Body, IfMatch, Path, Query, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },

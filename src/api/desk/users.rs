@@ -1,9 +1,6 @@
 //! `/v1/desk/users` and their grants.
 
-use actix_web::{
-    HttpResponse, delete, get, patch, post,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, delete, get, patch, post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -19,7 +16,7 @@ use crate::{
     api::{
         State,
         auth::GrantInfo,
-        extract::{Body, IfMatch, Patch, PatchOf, Query, Resource, paging},
+        extract::{Body, IfMatch, Patch, PatchOf, Path, Query, Resource, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },

@@ -1,9 +1,6 @@
 //! The verbs of the workflow: `…/translations/{locale}/submit`, `/approve`, `/request-changes`, `/mark-current`, `/assign`.
 
-use actix_web::{
-    post,
-    web::{Data, Path},
-};
+use actix_web::{post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,7 +17,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch},
+        extract::{Body, IfMatch, Path},
         problem::{Failure, Problem},
         reply::Tagged,
     },
@@ -108,7 +105,7 @@ impl From<Assigned> for AssignmentInfo {
 /// Do a verb on words, and show what became of them.
 async fn done(
     state: Data<State>,
-    verb: impl FnOnce(&mut Tx<'_>) -> Result<Saved, Error> + Send + 'static,
+    verb: impl FnOnce(&mut Tx<'_>) -> Result<Saved, Error> + Clone + Send + 'static,
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let saved = state.store.write(move |tx| {
         let saved = verb(tx)?;

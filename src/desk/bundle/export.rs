@@ -56,6 +56,7 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
     let mut records = Vec::new();
     let mut written: Vec<&Locale> = Vec::new();
     let mut left: Vec<_> = masthead.locales.iter().collect();
+    // Ends: each round writes a locale at least; one in which none is ready writes all that are left.
     while !left.is_empty() {
         let (ready, waiting): (Vec<_>, Vec<_>) = left.iter().copied().partition(|l| l.fallback.iter().all(|f| written.contains(&f)));
         for l in &ready {

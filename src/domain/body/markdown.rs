@@ -76,6 +76,7 @@ fn opened(line: &str) -> usize {
     if rest.bytes().all(|b| matches!(b, b'-' | b'*' | b'_' | b' ' | b'\t' | b'\r')) {
         return 0;
     }
+    // Ends: each round takes a sign off the line.
     loop {
         let digits = rest.bytes().take(9).take_while(u8::is_ascii_digit).count();
         let after = match rest.strip_prefix('>') {

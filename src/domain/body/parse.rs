@@ -125,6 +125,7 @@ fn ends_open(line: &[Inline]) -> bool {
 
 /// Take spaces and line breaks off both ends.
 fn trimmed(mut line: Vec<Inline>) -> Vec<Inline> {
+    // Ends: each round takes off what stands last.
     while let Some(last) = line.last_mut() {
         match last {
             Inline::HardBreak => {}

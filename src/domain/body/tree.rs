@@ -51,6 +51,7 @@ pub(super) fn grow(html: &str, budget: &Budget) -> Result<Html, TooMuch> {
             return Err(TooMuch::Attributes);
         }
         queue.push_back(StrTendril::from_slice(piece));
+        // Ends: what is not done stopped behind an element of a script, and goes on after it in a piece of some bytes.
         while !matches!(parser.feed(&queue), TokenizerResult::Done) {}
         if let Some(limit) = parser.sink.builder.sink.stopped.get() {
             return Err(limit);

@@ -18,18 +18,27 @@ use diesel::{
 };
 
 use super::{Link, MultiBackend};
-use crate::store::turns::Hold;
+use crate::store::{failure::is_for_another, turns::Hold};
 
 /// A connection to either engine.
 pub(crate) struct Conn {
     pub(super) link: Link,
     hold: Option<Arc<Hold>>,
+    heard: Heard,
+}
+
+/// What the statements of a connection have told of it.
+#[derive(Default)]
+struct Heard {
+    /// Nobody answers any more.
     lost: bool,
+    /// The server has undone the transaction under way, in favour of another one.
+    undone: bool,
 }
 
 impl Conn {
     pub(super) fn over(link: Link) -> Self {
-        Self { link, hold: None, lost: false }
+        Self { link, hold: None, heard: Heard::default() }
     }
 
     /// Ask for somebody from here on, as long as they may; or for nobody.
@@ -46,7 +55,17 @@ impl Conn {
 
     /// True when a statement has found that nobody answers any more.
     pub(in crate::store) fn is_lost(&self) -> bool {
-        self.lost
+        self.heard.lost
+    }
+
+    /// True when the transaction under way is undone for certain, as far as its statements tell, through no fault of whoever asks.
+    pub(in crate::store) fn is_undone(&self) -> bool {
+        self.heard.undone
+    }
+
+    /// A transaction begins, of which nothing is known.
+    pub(super) fn begins(&mut self) {
+        self.heard.undone = false;
     }
 
     fn begin_asking(&self) -> QueryResult<()> {
@@ -55,15 +74,18 @@ impl Conn {
 
     /// Take note of how a statement ended.
     pub(super) fn heard<T>(&mut self, answer: QueryResult<T>) -> QueryResult<T> {
-        note(self.hold.as_deref(), &mut self.lost, answer)
+        note(self.hold.as_deref(), &mut self.heard, answer)
     }
 }
 
-fn note<T>(hold: Option<&Hold>, lost: &mut bool, answer: QueryResult<T>) -> QueryResult<T> {
+fn note<T>(hold: Option<&Hold>, heard: &mut Heard, answer: QueryResult<T>) -> QueryResult<T> {
     if let Some(hold) = hold {
         hold.was_answered();
     }
-    answer.inspect_err(|error| *lost |= is_loss(error))
+    answer.inspect_err(|error| {
+        heard.lost |= is_loss(error);
+        heard.undone |= is_for_another(error);
+    })
 }
 
 /// Whether an error says that the connection is of no more use: it was closed, or its server takes no writes any more.
@@ -136,7 +158,7 @@ impl LoadConnection for Conn {
     {
         self.begin_asking()?;
         let answer = self.link.load(source);
-        note(self.hold.as_deref(), &mut self.lost, answer)
+        note(self.hold.as_deref(), &mut self.heard, answer)
     }
 }
 

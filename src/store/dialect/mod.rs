@@ -94,6 +94,9 @@ pub(super) fn is_at_rest(conn: &mut Conn) -> bool {
 /// the lock at once, so that it never fails half-way for another's.
 pub(super) fn begin(conn: &mut Conn, purpose: Use) -> QueryResult<()> {
     let first = is_at_rest(conn);
+    if first {
+        conn.begins();
+    }
     let begun = match &mut conn.link {
         Link::Sqlite(lite) if purpose == Use::Write && first => AnsiTransactionManager::begin_transaction_sql(lite, "BEGIN IMMEDIATE"),
         Link::Sqlite(lite) => AnsiTransactionManager::begin_transaction(lite),

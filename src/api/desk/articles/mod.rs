@@ -2,10 +2,7 @@
 
 mod shape;
 
-use actix_web::{
-    get, patch, post,
-    web::{Data, Path},
-};
+use actix_web::{get, patch, post, web::Data};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,7 +18,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, Patch, Query, paging},
+        extract::{Body, IfMatch, Patch, Path, Query, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },

@@ -4,7 +4,7 @@ mod shape;
 
 use actix_web::{
     get, post,
-    web::{Data, Json, Path},
+    web::{Data, Json},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -26,7 +26,7 @@ use crate::{
     api::{
         State,
         computing::compute,
-        extract::{IfMatch, Query, paging},
+        extract::{IfMatch, Path, Query, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -80,7 +80,7 @@ vocabulary! {
 }
 
 /// What a revision is compared with.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct CompareRevisions {

@@ -28,14 +28,14 @@ const BODY: &str = "body";
 
 /// A merge patch on words. Its body is merged and read before the transaction that saves it: the version that is expected pins the one that it
 /// is merged with. All else is merged with what is there then.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(in crate::api::desk) struct WordsPatch {
     rest: Patch<DeskTranslation>,
     body: Brought,
 }
 
 /// The body that a patch brings.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Brought {
     None,
     Read(Box<ReadBody>),

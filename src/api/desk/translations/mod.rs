@@ -3,10 +3,7 @@
 mod ahead;
 mod shape;
 
-use actix_web::{
-    HttpResponse, delete, get, patch, put,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, delete, get, patch, put, web::Data};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -24,7 +21,7 @@ use crate::{
     api::{
         State,
         computing::compute,
-        extract::{Body, IfMatch, Patch, Query},
+        extract::{Body, IfMatch, Patch, Path, Query},
         problem::{Failure, Problem},
         reply::Tagged,
     },

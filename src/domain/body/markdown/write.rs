@@ -208,6 +208,7 @@ fn destination(href: &str) -> String {
 /// Append text that is nothing but text; the line that it belongs to begins at `start`.
 fn escape(out: &mut String, start: usize, text: &str) {
     let mut rest = text.chars();
+    // Ends: with the text; no round puts anything back.
     while let Some(c) = rest.next() {
         let line = out.get(start..).unwrap_or_default();
         let leads = line.is_empty() && matches!(c, '+' | '-' | '=' | ':');

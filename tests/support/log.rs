@@ -1,0 +1,41 @@
+//! A log that is read.
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+use tracing::subscriber::DefaultGuard;
+
+/// What this thread logs, while this is kept.
+pub(crate) struct Log {
+    kept: Kept,
+    _heard: DefaultGuard,
+}
+
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    pub(crate) fn begin() -> Self {
+        let kept = Kept::default();
+        let written = kept.clone();
+        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || written.clone()).finish();
+        Self { kept, _heard: tracing::subscriber::set_default(subscriber) }
+    }
+
+    /// What was logged so far.
+    pub(crate) fn said(&self) -> String {
+        String::from_utf8(self.kept.0.lock().unwrap().clone()).unwrap()
+    }
+}
