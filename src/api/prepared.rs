@@ -14,7 +14,7 @@ use crate::{
     store::{Store, Tx},
 };
 
-/// One at a time holds what was made for it, and the others hold nothing yet.
+/// One at a time holds what was rendered for it, and the others hold nothing yet.
 static PLACE: Semaphore = Semaphore::const_new(1);
 
 /// Write with a verb, which is run again when it needs what was not at hand.
@@ -35,8 +35,11 @@ where
     if !is_to_be_run_again(&first, &ahead) {
         return first;
     }
-    let _place = PLACE.acquire().await.map_err(Error::internal)?;
+    let mut place = None;
     for _ in 1..ROUNDS {
+        if place.is_none() && ahead.is_to_render() {
+            place = Some(PLACE.acquire().await.map_err(Error::internal)?);
+        }
         // One thing after the other, so that others who compute come between.
         while {
             let (store, ahead) = (store.clone(), ahead.clone());

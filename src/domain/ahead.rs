@@ -203,6 +203,12 @@ impl Ahead {
         !self.state().missed.is_empty()
     }
 
+    /// True when some of that is to be rendered, and takes room.
+    #[must_use]
+    pub fn is_to_render(&self) -> bool {
+        self.state().missed.iter().any(|need| matches!(need, Need::Words(_, Depth::Render)))
+    }
+
     /// Some of what was missed, which is best made together: what is derived from one revision, or what has changed from one to another.
     #[must_use]
     pub fn next(&self) -> Vec<Need> {
@@ -321,7 +327,9 @@ mod tests {
         let ahead = Ahead::default();
         let words = Need::Words(revision("en", 2), Depth::Render);
         let all = [lagging("hi", 2), words.clone(), lagging("bn", 3), lagging("bn", 2)];
+        assert!(!ahead.is_to_render());
         all.into_iter().for_each(|need| ahead.miss(need));
+        assert!(ahead.is_to_render());
         assert_eq!([ahead.next(), ahead.next()], [vec![words], vec![lagging("bn", 2), lagging("hi", 2)]]);
         assert_eq!([ahead.next(), ahead.next()], [vec![lagging("bn", 3)], Vec::new()]);
     }
