@@ -13,7 +13,13 @@ use dateline::{
         publishing::{Which, publish},
         translations::{Draft, save},
     },
-    domain::{Error, Locale, ahead::Ahead, article::Article, body::ReadBody, user::Role},
+    domain::{
+        Error, Locale,
+        ahead::Ahead,
+        article::Article,
+        body::{Document, ReadBody},
+        user::Role,
+    },
 };
 use serde_json::{Value, json};
 
@@ -155,7 +161,7 @@ both! {
         // A version that came to nothing may be somebody else's later.
         let (at_hand, article) = (Arc::<Ahead>::default(), id(&article).parse().unwrap());
         let publish_mine = |headline: &str, keep: bool| {
-            let draft = Draft { headline: headline.to_owned(), body: Some(ReadBody::kept(Default::default())), ..Draft::default() };
+            let draft = Draft { headline: headline.to_owned(), body: Some(ReadBody::kept(Document::default())), ..Draft::default() };
             let permit = || Caller::system(System::Importer);
             let english = Locale::english();
             app.store.write_now(|tx| ahead::run(tx, &at_hand, |tx| {

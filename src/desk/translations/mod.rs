@@ -83,7 +83,10 @@ fn expected<A: Action>(
     let copy = permit.over(Copy { article, translation })?;
     expect(tx, copy.get(), version)?;
     let translation = find(tx, &copy.get().article, locale)?;
-    copy.try_map(|copy| Ok(Copy { translation, ..copy }))
+    let copy = copy.try_map(|copy| Ok(Copy { translation, ..copy }))?;
+    // Somebody may have saved since they were looked at.
+    expect(tx, copy.get(), version)?;
+    Ok(copy)
 }
 
 /// The answer to a stale expectation: who was faster, and when. What they changed is looked for when the transaction is over.
