@@ -1,10 +1,10 @@
 //! A server that nobody can write to, and what whoever runs it is told of that: readers are answered, and it heals by itself.
 
 use dateline::workers::scheduler;
-use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
+use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestApp, postgres::end_sessions};
+use crate::support::{Client, TestApp, execute, postgres::end_sessions};
 
 /// Nobody can write but whoever needs no room: neither a tag nor what the server tries by itself.
 fn fill(app: &TestApp) {
@@ -28,10 +28,7 @@ fn make_room(app: &TestApp) {
 }
 
 fn run(app: &TestApp, on_sqlite: &str, on_postgres: &str) {
-    match app.url.strip_prefix("sqlite://") {
-        Some(path) => SqliteConnection::establish(path).unwrap().batch_execute(on_sqlite).unwrap(),
-        None => PgConnection::establish(&app.url).unwrap().batch_execute(on_postgres).unwrap(),
-    }
+    execute(&app.url, if app.url.starts_with("sqlite") { on_sqlite } else { on_postgres });
 }
 
 /// What `ready` says of a server that is.

@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod json;
 pub mod network;
 mod pieces;
+mod prepared;
 pub mod problem;
 pub mod reply;
 pub mod sent;

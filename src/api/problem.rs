@@ -216,7 +216,7 @@ impl Failure {
         };
         let (current_version, changed_by, changed_at, changed) = match self {
             Self::Rule(Error::Stale { current, changed_by, changed_at, changed, .. }) => {
-                (Some(*current), changed_by.clone(), *changed_at, changed.clone())
+                (Some(*current), changed_by.clone(), *changed_at, changed.known().to_vec())
             }
             _ => (None, None, None, Vec::new()),
         };

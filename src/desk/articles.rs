@@ -13,7 +13,7 @@ use crate::{
         Error, Id, Instant, Locale, Version, Violation,
         article::{Article, Facts, Shown},
         diff,
-        error::Faults,
+        error::{Changed, Faults},
         plan::PlanVerb,
         section::Section,
         site::Masthead,
@@ -271,7 +271,7 @@ fn stale(tx: &mut Tx<'_>, article: &Article, expected: Version) -> Error {
             Err(Error::NotFound(_)) => Vec::new(),
             Err(other) => return Err(other),
         };
-        Ok(Error::Stale { kind: "article", current: article.version, changed_by, changed_at, changed })
+        Ok(Error::Stale { kind: "article", current: article.version, changed_by, changed_at, changed: Changed::Known(changed) })
     };
     known(tx).unwrap_or_else(|failure| failure)
 }

@@ -3,47 +3,58 @@
 use crate::{
     access::Caller,
     domain::{
-        Error,
+        Error, Locale, Version,
+        ahead::{Lagging, Revision},
         article::Article,
         body::Document,
-        freshness::{Lag, lag},
+        freshness::Lag,
         translation::MadeFrom,
     },
     store::{self, Tx},
 };
 
-/// How many published revisions a source has moved on since words were made from it, and what has changed in it.
+/// How many published revisions a source has moved on since words were made from it, and between which what has changed in it is [told](told):
+/// nothing, where it has not moved on.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn of(tx: &mut Tx<'_>, article: &Article, made_from: Option<&MadeFrom>, body: &Document) -> Result<(i32, Lag), Error> {
+pub fn of(
+    tx: &mut Tx<'_>,
+    article: &Article,
+    made_from: Option<&MadeFrom>,
+    (locale, version): (&Locale, Version),
+) -> Result<(i32, Option<Lagging>), Error> {
     // How far a source has moved on is told to those who are shown the source.
-    let Some(of) = made_from.filter(|of| article.shows(&of.locale)) else { return Ok((0, Lag::default())) };
+    let Some(of) = made_from.filter(|of| article.shows(&of.locale)) else { return Ok((0, None)) };
     let behind = store::editions::behind(tx, article.id, of)?;
     if behind == 0 {
-        return Ok((0, Lag::default()));
+        return Ok((0, None));
     }
-    let Some(published) = store::editions::last_words(tx, article.id, &of.locale)? else { return Ok((behind, Lag::default())) };
-    let (published, _) = store::revisions::words(tx, article, &of.locale, published)?;
-    match store::revisions::words(tx, article, &of.locale, of.version) {
-        Ok((before, _)) => Ok((behind, lag(&before, &published, body))),
-        // Made from a revision that is kept elsewhere: stale it is, in what nobody can say.
-        Err(Error::NotFound(_)) => Ok((behind, Lag::default())),
-        Err(other) => Err(other),
-    }
+    let made_from = Revision { article_id: article.id, locale: of.locale.clone(), version: of.version };
+    let published = store::editions::last_words(tx, article.id, &of.locale)?;
+    Ok((behind, published.map(|published| Lagging { made_from, published, locale: locale.clone(), version })))
+}
+
+/// What of a source has changed since a translation with this body was made from it; nothing, where a revision is kept elsewhere: stale it is
+/// then, in what nobody can say.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn told(tx: &mut Tx<'_>, of: &Lagging, body: &Document) -> Result<Lag, Error> {
+    super::ahead::lag_behind(tx, of, body)
 }
 
 /// Note with every live translation of an article how far its source has moved on.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub(super) fn note(tx: &mut Tx<'_>, by: &Caller, article: &Article) -> Result<(), Error> {
+pub(in crate::desk) fn note(tx: &mut Tx<'_>, by: &Caller, article: &Article) -> Result<(), Error> {
     // What readers are told does not depend on who publishes.
     let article = &article.whole();
     for live in store::editions::live_heads(tx, &[article.id])?.remove(&article.id).unwrap_or_default() {
         let Some(made_from) = &live.made_from else { continue };
-        let (words, _) = store::revisions::words(tx, article, &live.locale, live.words_version)?;
-        let (behind, lag) = of(tx, article, Some(made_from), &words.body)?;
+        let (behind, lagging) = of(tx, article, Some(made_from), (&live.locale, live.words_version))?;
+        let lag = lagging.map(|of| super::ahead::lag_of(tx, &of)).transpose()?.unwrap_or_default();
         store::editions::age(tx, by, article.id, &live.locale, behind, &lag)?;
     }
     Ok(())

@@ -5,6 +5,7 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "a verb takes its permit by value, so that it is spent")]
 
+pub mod ahead;
 pub mod articles;
 pub mod assignments;
 pub mod authors;

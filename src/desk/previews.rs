@@ -1,6 +1,6 @@
 //! Letting somebody without an account look at a working copy.
 
-use super::publishing::{freeze, frozen};
+use super::publishing::{filed_then, freeze};
 use crate::{
     access::{
         Permit, Visibility,
@@ -11,7 +11,7 @@ use crate::{
     domain::{
         Error, Id, Locale, Version,
         article::Article,
-        edition::{Dating, Edition},
+        edition::{Dating, Edition, Rendering},
         plan::Revisions,
         preview::{LONGEST_SECONDS, Preview},
         translation::Translation,
@@ -92,12 +92,15 @@ pub fn open(tx: &mut Tx<'_>, pass: &PreviewPass) -> Result<(Edition, Article), E
         return Err(Error::Gone("preview"));
     }
     let (article, translation) = gone_for_absent(shown_by_it(tx, pass, &preview))?;
-    let shown = frozen(tx, &Copy { article, translation }, preview.revisions)?;
+    let article = filed_then(tx, &article, preview.revisions.facts)?;
+    let (words, made_from) = store::revisions::words(tx, &article, &preview.locale, preview.revisions.words)?;
+    let rendering = Rendering::of(&words, made_from.clone());
+    let shown = Copy { article, translation: Translation { words, made_from, version: preview.revisions.words, ..translation } };
     let masthead = store::site::masthead(tx)?;
     let last = store::editions::last_dating(tx, shown.article.id, &preview.locale)?;
     let dating = Dating::after(last.as_ref(), false, tx.now());
-    let edition = freeze(tx, &masthead, &shown, dating);
-    Ok((edition, shown.article))
+    let edition = freeze(tx, &masthead, &shown, &rendering, dating);
+    Ok((Edition { words: shown.translation.words, ..edition }, shown.article))
 }
 
 /// The article and words that a preview shows, in the name of whoever made it.

@@ -1,6 +1,6 @@
 //! Publishing: the only way from a working copy to what the public sees.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     access::{
@@ -10,8 +10,9 @@ use crate::{
     },
     domain::{
         Error, Id, Instant, Locale, Version,
+        ahead::{Depth, Derived, Revision},
         article::Article,
-        edition::{Dating, Edition},
+        edition::{Dating, Edition, Rendering},
         error::Faults,
         locale::reading_speed,
         plan::{PlanVerb, Revisions},
@@ -42,7 +43,7 @@ pub struct Elsewhere {
     pub updated_at: Instant,
 }
 
-/// The working copies that are meant, each with the revision that it must have, if one was named.
+/// The working copies that are meant, [bare](super::translations::bare), each with the revision that it must have, if one was named.
 pub(super) fn chosen(tx: &mut Tx<'_>, article: &Article, which: Which) -> Result<Vec<(Copy, Option<Version>)>, Error> {
     let chosen: BTreeMap<Locale, Option<Version>> = match which {
         Which::Live => {
@@ -58,7 +59,7 @@ pub(super) fn chosen(tx: &mut Tx<'_>, article: &Article, which: Which) -> Result
     let mut faults = Faults::default();
     let mut copies = Vec::new();
     for (locale, version) in chosen {
-        match store::translations::find(tx, article, &locale)? {
+        match store::translations::bare(tx, article, Some(&locale))?.pop() {
             Some(translation) => copies.push((Copy { article: article.clone(), translation }, version)),
             None => faults.add(format!("#/locales/{locale}"), "no_words", format!("there are no words in `{locale}`")),
         }
@@ -88,7 +89,7 @@ pub(super) fn standing(tx: &mut Tx<'_>, copy: &Copy) -> Result<Standing, Error> 
 /// [`Error::Conflict`] with the codes of [`Standing::after`].
 pub(super) fn allow_everywhere(tx: &mut Tx<'_>, article: &Article, verb: Verb) -> Result<(), Error> {
     // Whoever may do this to the article does it to all its words.
-    for translation in store::translations::all(tx, &article.whole())? {
+    for translation in store::translations::bare(tx, &article.whole(), None)? {
         let copy = Copy { article: article.clone(), translation };
         standing(tx, &copy)?.after(verb, tx.now(), false)?;
     }
@@ -128,27 +129,42 @@ pub fn publish(
         }
         let verb = embargo.map_or(Verb::Publish, Verb::Start);
         standing(tx, copy.get())?.after(verb, tx.now(), strict)?;
-        super::checking::pass(copy.get())?;
+        let there = shown.iter().find(|l| l.locale == translation.locale);
+        let other = there.is_none_or(|l| l.words_version != translation.version || l.facts_version != article.version);
+        let depth = if embargo.is_none() && other { Depth::Render } else { Depth::Look };
+        let derived = super::ahead::derived(tx, &revision(copy.get()), depth)?;
+        derived.pass()?;
         if let Some(at) = embargo {
             store::plans::set(tx, &copy, PlanVerb::Publish, at, minor)?;
             continue;
         }
         store::plans::cancel(tx, &copy, Some(PlanVerb::Publish))?;
-        let there = shown.iter().find(|l| l.locale == translation.locale);
-        if there.is_none_or(|l| l.words_version != translation.version || l.facts_version != article.version) {
-            make_live(tx, &masthead, &copy, minor)?;
+        if other {
+            make_live(tx, &masthead, &copy, &derived.rendering, minor)?;
         }
     }
     super::freshness::note(tx, permit.caller(), &article)?;
     Ok(article)
 }
 
+/// The revision of its words that a copy is.
+pub(super) fn revision(copy: &Copy) -> Revision {
+    let Copy { article, translation } = copy;
+    Revision { article_id: article.id, locale: translation.locale.clone(), version: translation.version }
+}
+
 /// Freeze a copy into an edition that the public sees from now on.
-pub(super) fn make_live<A>(tx: &mut Tx<'_>, masthead: &Masthead, copy: &Granted<A, Copy>, minor: bool) -> Result<(), Error> {
+pub(super) fn make_live<A>(
+    tx: &mut Tx<'_>,
+    masthead: &Masthead,
+    copy: &Granted<A, Copy>,
+    rendering: &Rendering,
+    minor: bool,
+) -> Result<(), Error> {
     let Copy { article, translation } = copy.get();
     let last = store::editions::last_dating(tx, article.id, &translation.locale)?;
     let dating = Dating::after(last.as_ref(), minor, tx.now());
-    let edition = freeze(tx, masthead, copy.get(), dating);
+    let edition = freeze(tx, masthead, copy.get(), rendering, dating);
     store::editions::publish(tx, copy, &edition)
 }
 
@@ -159,44 +175,48 @@ pub(super) fn filed_then(tx: &mut Tx<'_>, article: &Article, version: Version) -
     Ok(Article { facts, section_path, version, ..article.clone() })
 }
 
-/// The copy as some revisions left it, under the slug that it has now.
-pub(super) fn frozen(tx: &mut Tx<'_>, copy: &Copy, of: Revisions) -> Result<Copy, Error> {
-    let Copy { article, translation } = copy;
-    let article = filed_then(tx, article, of.facts)?;
-    let (words, made_from) = store::revisions::words(tx, &article, &translation.locale, of.words)?;
-    Ok(Copy { article, translation: Translation { words, made_from, version: of.words, ..translation.clone() } })
-}
-
-/// The grant of `A` over the copy as some revisions left it: over what it is now, and over what becomes public.
+/// The grant of `A` over the copy as some revisions left it, bare and under the slug that it has now: over what it is now, and over what becomes
+/// public. With that, what readers will get of it.
 ///
 /// # Errors
 /// [`Error::Forbidden`] when either lies outside the grant; [`Error::NotFound`] when the revisions, or their section, are gone.
-pub(super) fn over_frozen<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, copy: Copy, of: Revisions) -> Result<Granted<A, Copy>, Error> {
+pub(super) fn over_frozen<A: Action>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<A>,
+    copy: Copy,
+    of: Revisions,
+) -> Result<(Granted<A, Copy>, Arc<Derived>), Error> {
     let copy = permit.over(copy)?;
-    let revision = frozen(tx, copy.get(), of)?;
-    copy.try_map(|_| Ok(revision))
+    let article = filed_then(tx, &copy.get().article, of.facts)?;
+    let derived = super::ahead::derived(tx, &Revision { version: of.words, ..revision(copy.get()) }, Depth::Render)?;
+    let Rendering { words, made_from, .. } = &derived.rendering;
+    let frozen = copy.try_map(|copy| {
+        let translation = Translation { words: words.clone(), made_from: made_from.clone(), version: of.words, ..copy.translation };
+        Ok(Copy { article, translation })
+    })?;
+    Ok((frozen, derived))
 }
 
-pub(super) fn freeze(tx: &Tx<'_>, masthead: &Masthead, copy: &Copy, dating: Dating) -> Edition {
+pub(super) fn freeze(tx: &Tx<'_>, masthead: &Masthead, copy: &Copy, rendering: &Rendering, dating: Dating) -> Edition {
     let locale = &copy.translation.locale;
     let speed = masthead.settings(locale).map_or_else(|| reading_speed(locale), |l| l.words_per_minute);
-    Edition::freeze(tx.new_id(), &copy.article, &copy.translation, speed, dating)
+    Edition::freeze(tx.new_id(), &copy.article, &copy.translation, rendering, speed, dating)
 }
 
-/// Make the working copy of one locale live under dates that it has from elsewhere.
+/// Make the working copy of one locale live under dates that it has from elsewhere. How far its source has moved on is not noted.
 ///
 /// # Errors
 /// [`Error::NotFound`] without words in the locale.
 pub fn publish_dated(tx: &mut Tx<'_>, permit: Permit<Publish>, id: Id<Article>, locale: &Locale, dates: Elsewhere) -> Result<(), Error> {
     let article = store::articles::find(tx, &permit.visibility(), id)?;
-    let translation = super::translations::find(tx, &article, locale)?;
+    let translation = super::translations::bare(tx, &article, locale)?;
     let masthead = store::site::masthead(tx)?;
     let copy = permit.over(Copy { article, translation })?;
     standing(tx, copy.get())?.after(Verb::Publish, tx.now(), false)?;
     let dating = Dating { published_at: dates.published_at, updated_at: dates.updated_at, started_at: tx.now(), minor: false };
-    let edition = freeze(tx, &masthead, copy.get(), dating);
-    store::editions::publish(tx, &copy, &edition)?;
-    super::freshness::note(tx, permit.caller(), &copy.get().article)
+    let derived = super::ahead::derived(tx, &revision(copy.get()), Depth::Render)?;
+    let edition = freeze(tx, &masthead, copy.get(), &derived.rendering, dating);
+    store::editions::publish(tx, &copy, &edition)
 }
 
 /// End what the public sees of some locales; of all when none is named.
@@ -216,7 +236,7 @@ pub fn unpublish(
     let chosen = locales.unwrap_or_else(|| live.iter().map(|l| l.locale.clone()).collect());
     let mut copies = Vec::new();
     for locale in &chosen {
-        let translation = super::translations::find(tx, &article, locale)?;
+        let translation = super::translations::bare(tx, &article, locale)?;
         copies.push(permit.over(Copy { article: article.clone(), translation })?);
     }
     super::articles::expect(tx, &article, expected)?;

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    publishing::{filed_then, frozen, make_live, over_frozen, standing},
+    publishing::{filed_then, make_live, over_frozen, revision, standing},
     scheduling::{in_the_name_of, why},
 };
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
+        ahead::{Depth, Revision},
         article::Article,
         change::Event,
         error::Faults,
@@ -73,7 +74,7 @@ fn items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, drafts: Vec<ItemDraft>)
             }
             other => other?,
         };
-        let Some(translation) = store::translations::find(tx, &article, &draft.locale)? else {
+        let Some(translation) = store::translations::bare(tx, &article, Some(&draft.locale))?.pop() else {
             faults.add(format!("{at}/locale"), "no_words", format!("there are no words in `{}`", draft.locale));
             continue;
         };
@@ -123,7 +124,7 @@ fn check<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, draft: Draft) -> Result
     let items = faults.merge(checked)?.unwrap_or_default();
     faults.or(())?;
     if let Some(at) = draft.publish_at {
-        let blockers = blockers(tx, permit, &items, at)?;
+        let blockers = blockers(tx, permit, &items, at, Depth::Look)?;
         if !blockers.is_empty() {
             return Err(Error::Invalid(blockers));
         }
@@ -200,17 +201,24 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageReleases>, id: Id<Release>, 
     store::releases::delete(tx, &release, expected)
 }
 
-/// What would keep items from being published at an instant: pointers into the release, with code and reason.
+/// What would keep items from being published at an instant: pointers into the release, with code and reason. Whoever publishes them next asks
+/// for all that this takes at once.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn blockers<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, items: &[Item], at: Instant) -> Result<Vec<Violation>, Error> {
+pub fn blockers<A: Action>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<A>,
+    items: &[Item],
+    at: Instant,
+    depth: Depth,
+) -> Result<Vec<Violation>, Error> {
     let strict = store::site::masthead(tx)?.site.review == Review::Required;
     let mut faults = Faults::default();
     for (n, item) in items.iter().enumerate() {
         let pointer = format!("#/items/{n}");
-        match ready(tx, permit, item, at, strict) {
-            Ok(_) => {}
+        match ready(tx, permit, item, (at, strict), depth) {
+            Ok(()) => {}
             Err(Error::Conflict { code, detail }) => faults.add(&pointer, code, detail),
             Err(Error::NotFound(what)) => faults.add(&pointer, "gone", format!("there is no such {what} any more")),
             Err(invalid @ Error::Invalid(_)) => _ = faults.merge::<()>(Err(invalid.under(&pointer)))?,
@@ -220,10 +228,10 @@ pub fn blockers<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, items: &[Item], 
     Ok(faults.into_inner())
 }
 
-/// An item's words as they would become public.
-fn ready<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, item: &Item, at: Instant, strict: bool) -> Result<Copy, Error> {
+/// Nothing, when nothing keeps an item's words from becoming public.
+fn ready<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, item: &Item, (at, strict): (Instant, bool), depth: Depth) -> Result<(), Error> {
     let article = store::articles::find(tx, &permit.visibility(), item.article_id)?;
-    let translation = super::translations::find(tx, &article, &item.locale)?;
+    let translation = super::translations::bare(tx, &article, &item.locale)?;
     let copy = Copy { article, translation };
     if let Some(embargo) = copy.article.facts.embargo_until.filter(|embargo| *embargo > at) {
         return Err(Error::Conflict { code: "embargoed", detail: format!("nothing of this article is public before {embargo}") });
@@ -233,9 +241,8 @@ fn ready<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, item: &Item, at: Instan
         return Err(Error::Conflict { code: "not-approved", detail: "there is a newer revision than the one in the release".to_owned() });
     }
     standing(tx, &copy)?.after(Verb::Publish, tx.now(), strict)?;
-    let revision = frozen(tx, &copy, item.revisions)?;
-    super::checking::pass(&revision)?;
-    Ok(revision)
+    filed_then(tx, &copy.article, item.revisions.facts)?;
+    super::ahead::derived(tx, &Revision { version: item.revisions.words, ..revision(&copy) }, depth)?.pass()
 }
 
 /// Publish a release now, all of it or nothing.
@@ -258,17 +265,17 @@ fn publish_all(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> R
         store::articles::hold(tx, *id)?;
     }
     let now = tx.now();
-    let blockers = blockers(tx, permit, &release.items, now)?;
+    let blockers = blockers(tx, permit, &release.items, now, Depth::Render)?;
     if !blockers.is_empty() {
         return Err(Error::Invalid(blockers));
     }
     let masthead = store::site::masthead(tx)?;
     for item in &release.items {
         let article = store::articles::find(tx, &permit.visibility(), item.article_id)?;
-        let translation = super::translations::find(tx, &article, &item.locale)?;
-        let copy = over_frozen(tx, permit, Copy { article, translation }, item.revisions)?;
+        let translation = super::translations::bare(tx, &article, &item.locale)?;
+        let (copy, derived) = over_frozen(tx, permit, Copy { article, translation }, item.revisions)?;
         store::plans::cancel(tx, &copy, Some(PlanVerb::Publish))?;
-        make_live(tx, &masthead, &copy, false)?;
+        make_live(tx, &masthead, &copy, &derived.rendering, false)?;
     }
     for id in articles {
         let article = store::articles::find(tx, &permit.visibility(), id)?;

@@ -10,7 +10,7 @@
 //! whose story was filed elsewhere, makes nothing public and ends nothing. Such a plan is kept with the reason, and whoever may do it plans
 //! it again in their own name. Without a planner, a plan is the importer's.
 
-use super::publishing::{Which, chosen, make_live, over_frozen, standing};
+use super::publishing::{Which, chosen, make_live, over_frozen, revision, standing};
 use crate::{
     access::{
         Action, Caller, Permit,
@@ -19,6 +19,7 @@ use crate::{
     },
     domain::{
         Error, Id, Instant, Locale, Version,
+        ahead::Depth,
         article::Article,
         plan::{Plan, PlanVerb},
         site::Review,
@@ -80,7 +81,7 @@ pub fn schedule(tx: &mut Tx<'_>, permit: Permit<Schedule>, id: Id<Article>, expe
                 now.end = None;
             }
             now = now.after(Verb::Start(at), tx.now(), strict).map_err(|e| e.under("#/publish_at"))?;
-            super::checking::pass(copy.get())?;
+            super::ahead::derived(tx, &revision(copy.get()), Depth::Look)?.pass()?;
             store::plans::set(tx, &copy, PlanVerb::Publish, at, order.minor)?;
         }
         if let Some(at) = order.unpublish_at {
@@ -111,7 +112,7 @@ pub fn unschedule(
     chosen.dedup();
     let mut copies = Vec::new();
     for locale in &chosen {
-        let translation = super::translations::find(tx, &article, locale)?;
+        let translation = super::translations::bare(tx, &article, locale)?;
         copies.push(permit.over(Copy { article: article.clone(), translation })?);
     }
     super::articles::expect(tx, &article, expected)?;
@@ -188,7 +189,7 @@ fn carry_out_one(tx: &mut Tx<'_>, permit: &Permit<Publish>, plan: &Plan) -> Resu
         return store::plans::wait(tx, plan, embargo);
     }
     store::plans::done(tx, plan)?;
-    let translation = super::translations::find(tx, &article, &plan.locale)?;
+    let translation = super::translations::bare(tx, &article, &plan.locale)?;
     let copy = Copy { article, translation };
     match plan.revisions {
         None => {
@@ -201,9 +202,9 @@ fn carry_out_one(tx: &mut Tx<'_>, permit: &Permit<Publish>, plan: &Plan) -> Resu
                 return Err(Error::Conflict { code: "withdrawn", detail: "the article was taken down".to_owned() });
             }
             let permit: Permit<Publish> = in_the_name_of(tx, permit.caller(), plan.planned_by)?;
-            let copy = over_frozen(tx, &permit, copy, of)?;
+            let (copy, derived) = over_frozen(tx, &permit, copy, of)?;
             let masthead = store::site::masthead(tx)?;
-            make_live(tx, &masthead, &copy, plan.minor)?;
+            make_live(tx, &masthead, &copy, &derived.rendering, plan.minor)?;
             super::freshness::note(tx, permit.caller(), &copy.get().article)
         }
     }

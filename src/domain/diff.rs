@@ -116,6 +116,7 @@ pub fn changed_texts(before: &Words, after: &Words) -> Vec<&'static str> {
 /// The parts of words that are not what they were, as JSON pointers, the body as a whole: told by equality alone, in one look at both.
 #[must_use]
 pub fn changed(before: &Words, after: &Words) -> Vec<&'static str> {
+    write_transaction::assert_none();
     let blocks = |w: &Words| w.body.blocks.len();
     let pairs = before.body.blocks.iter().zip(&after.body.blocks);
     let body = blocks(before) != blocks(after) || pairs.into_iter().any(|(was, is)| was.id != is.id || was.node != is.node);

@@ -7,6 +7,7 @@ use super::{
     slug::Slug,
     text::{reading_minutes, word_count},
     translation::{MadeFrom, Translation, Words},
+    write_transaction,
 };
 
 /// An immutable snapshot of one publication, with all that delivery needs already derived.
@@ -24,7 +25,7 @@ pub struct Edition {
     pub facts_version: Version,
     /// The slug it was published under.
     pub slug: Slug,
-    /// The words as they were published.
+    /// The words as they were published, without their body.
     pub words: Words,
     /// The revision of the words.
     pub words_version: Version,
@@ -80,13 +81,48 @@ impl Dating {
     }
 }
 
-impl Edition {
-    /// Freeze the working copy of one locale.
+/// What readers get of words: a pure function of a revision, which takes as long as its body is.
+#[derive(Debug, Clone, Default)]
+pub struct Rendering {
+    /// The words without their body.
+    pub words: Words,
+    /// What they were made from.
+    pub made_from: Option<MadeFrom>,
+    /// The body as HTML.
+    pub html: String,
+    /// The body as plain text.
+    pub text: String,
+    /// Words of the body.
+    pub word_count: i32,
+}
+
+impl Rendering {
+    /// Render words.
     #[must_use]
-    pub fn freeze(id: Id<Self>, article: &Article, translation: &Translation, words_per_minute: i32, dating: Dating) -> Self {
-        let document: &Document = &translation.words.body;
-        let text = body::text::plain(document);
-        let words = word_count(&body::text::prose(document));
+    pub fn of(words: &Words, made_from: Option<MadeFrom>) -> Self {
+        write_transaction::assert_none();
+        let document: &Document = &words.body;
+        Self {
+            words: words.without_body(),
+            made_from,
+            html: body::html::write(document),
+            text: body::text::plain(document),
+            word_count: word_count(&body::text::prose(document)),
+        }
+    }
+}
+
+impl Edition {
+    /// Freeze words of one locale, as they were rendered.
+    #[must_use]
+    pub fn freeze(
+        id: Id<Self>,
+        article: &Article,
+        translation: &Translation,
+        rendering: &Rendering,
+        words_per_minute: i32,
+        dating: Dating,
+    ) -> Self {
         Self {
             id,
             article_id: article.id,
@@ -94,14 +130,14 @@ impl Edition {
             facts: article.facts.clone(),
             facts_version: article.version,
             slug: translation.slug.clone(),
-            words: translation.words.clone(),
+            words: rendering.words.clone(),
             words_version: translation.version,
             made_from: translation.made_from.clone(),
             minor: dating.minor,
-            html: body::html::write(document),
-            text,
-            word_count: words,
-            reading_minutes: reading_minutes(words, words_per_minute),
+            html: rendering.html.clone(),
+            text: rendering.text.clone(),
+            word_count: rendering.word_count,
+            reading_minutes: reading_minutes(rendering.word_count, words_per_minute),
             published_at: dating.published_at,
             updated_at: dating.updated_at,
             started_at: dating.started_at,

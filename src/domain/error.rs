@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Instant, Version, text::limits};
+use super::{Instant, Version, ahead::Revision, text::limits};
 
 /// One thing that is wrong with what was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -19,6 +19,32 @@ pub struct Violation {
     /// What, in words.
     #[schema(example = "at most 300 characters; these are 312")]
     pub detail: String,
+}
+
+/// What has changed since a version that somebody expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    /// These: JSON pointers into the resource. None, where nobody knows.
+    Known(Vec<&'static str>),
+    /// Whatever is not as in this revision of words. Comparing them takes as long as they are, so it is left until the transaction is over.
+    Since(Box<Revision>),
+}
+
+impl Changed {
+    /// Nobody knows what.
+    #[must_use]
+    pub const fn unknown() -> Self {
+        Self::Known(Vec::new())
+    }
+
+    /// The pointers that are known.
+    #[must_use]
+    pub fn known(&self) -> &[&'static str] {
+        match self {
+            Self::Known(all) => all,
+            Self::Since(_) => &[],
+        }
+    }
 }
 
 /// Why a rule, a verb or a read did not do what it was asked.
@@ -50,8 +76,8 @@ pub enum Error {
         changed_by: Option<String>,
         /// When that version was made.
         changed_at: Option<Instant>,
-        /// What has changed since the expected version, where known: JSON pointers into the resource.
-        changed: Vec<&'static str>,
+        /// What has changed since the expected version, where known.
+        changed: Changed,
     },
     /// A write to something that exists came without the version it expects.
     #[error("say which version you expect, with If-Match")]
@@ -171,7 +197,7 @@ impl Error {
     /// A stale expectation of which only the newest version is known.
     #[must_use]
     pub fn stale(kind: &'static str, current: Version) -> Self {
-        Self::Stale { kind, current, changed_by: None, changed_at: None, changed: Vec::new() }
+        Self::Stale { kind, current, changed_by: None, changed_at: None, changed: Changed::unknown() }
     }
 
     /// Nothing, when the expected version is the newest one.

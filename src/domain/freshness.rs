@@ -17,6 +17,7 @@ use super::{
     diff,
     translation::Words,
     vocabulary::vocabulary,
+    write_transaction,
 };
 
 vocabulary! {
@@ -74,6 +75,7 @@ pub struct Lag {
 /// What has changed between the source that a translation was made from and the source as it is published now. Linear in all three.
 #[must_use]
 pub fn lag(made_from: &Words, published: &Words, translation: &Document) -> Lag {
+    write_transaction::assert_none();
     let mut renders: HashMap<&BlockId, &BlockId> = HashMap::new();
     for block in &translation.blocks {
         if let Some(source) = &block.source {

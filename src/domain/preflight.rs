@@ -11,13 +11,14 @@ use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
-    Locale,
+    Locale, Violation,
     article::Facts,
     body::{Block, Document, Inline, Mark, Node, doc, text::plain},
     text::{bidi_balanced, unescape},
     translation::Words,
     url::safe_link,
     vocabulary::vocabulary,
+    write_transaction,
 };
 
 vocabulary! {
@@ -86,8 +87,8 @@ const ESCAPED: &str = "readers see an escaped character; leave it where the stor
 /// What is handed in beside the words.
 #[derive(Debug, Clone, Copy)]
 pub struct Beside<'a> {
-    /// The facts.
-    pub facts: &'a Facts,
+    /// Whether the story has a lead picture.
+    pub pictured: bool,
     /// The locale of the words.
     pub locale: &'a Locale,
     /// The words that these were made from, and their locale.
@@ -96,6 +97,22 @@ pub struct Beside<'a> {
     pub dead_links: &'a [String],
     /// How many published revisions the source is ahead.
     pub behind: i32,
+}
+
+impl<'a> Beside<'a> {
+    /// Nothing beside words in this locale.
+    #[must_use]
+    pub fn nothing(locale: &'a Locale) -> Self {
+        Self { pictured: false, locale, source: None, dead_links: &[], behind: 0 }
+    }
+}
+
+impl Finding {
+    /// A finding in words, as one in their article (`#/translations/hi/headline`).
+    #[must_use]
+    pub fn in_translation(self, locale: &Locale) -> Self {
+        Self { pointer: self.pointer.replacen('#', &format!("#/translations/{locale}"), 1), ..self }
+    }
 }
 
 struct Report<'a> {
@@ -142,6 +159,7 @@ fn patch(field: &str, value: &str) -> Value {
 /// Look words over.
 #[must_use]
 pub fn check(words: &Words, beside: Beside<'_>) -> Vec<Finding> {
+    write_transaction::assert_none();
     let mut report = Report { findings: Vec::new(), words };
     let report_ref = &mut report;
     for (field, text) in fields(words) {
@@ -151,7 +169,7 @@ pub fn check(words: &Words, beside: Beside<'_>) -> Vec<Finding> {
         let detail = format!("lists and search engines cut it after about {LONG_HEADLINE} characters");
         report_ref.add(Code::HeadlineTooLong, Severity::Warning, "#/headline", detail);
     }
-    if beside.facts.lead.is_some() && words.lead_alt.is_empty() {
+    if beside.pictured && words.lead_alt.is_empty() {
         report_ref.add(Code::MissingAlt, Severity::Warning, "#/lead/alt", "say what the lead picture shows, for those who cannot see it");
     }
     if words.body.blocks.is_empty() {
@@ -164,6 +182,23 @@ pub fn check(words: &Words, beside: Beside<'_>) -> Vec<Finding> {
         report_ref.add(Code::StaleTranslation, Severity::Warning, "#/made_from", detail);
     }
     report.findings
+}
+
+/// What keeps words from being published, with pointers into their article. What only warns is not looked for: where links lead and what the
+/// source says takes a look at much else.
+#[must_use]
+pub fn obstacles(words: &Words, locale: &Locale) -> Vec<Violation> {
+    write_transaction::assert_none();
+    let mut report = Report { findings: Vec::new(), words };
+    fields(words).into_iter().for_each(|(field, text)| bidi(&mut report, &format!("#/{field}"), text));
+    script(&mut report, "#/headline", &words.headline, locale, Severity::Error);
+    for (n, block) in words.body.blocks.iter().enumerate() {
+        let at = format!("#/body/content/content/{n}");
+        bidi(&mut report, &at, &of_block(block));
+        unsafe_links(&mut report, &at, block);
+    }
+    let grave = report.findings.into_iter().filter(|f| f.severity == Severity::Error).map(|f| f.in_translation(locale));
+    grave.map(|f| Violation { pointer: f.pointer, code: f.code.as_str(), detail: f.detail }).collect()
 }
 
 /// Look the facts over that all locales share, and which of the site's locales have words.
@@ -183,9 +218,21 @@ fn text_field(report: &mut Report<'_>, field: &str, text: &str) {
         let (at, detail) = (format!("#/{field}"), ESCAPED);
         report.repairable(Code::DoubleEscaped, Severity::Warning, at, detail, patch(field, &repaired));
     }
+    bidi(report, &format!("#/{field}"), text);
+}
+
+fn bidi(report: &mut Report<'_>, at: &str, text: &str) {
     if !bidi_balanced(text) {
-        report.add(Code::UnbalancedBidi, Severity::Error, format!("#/{field}"), "a bidirectional control has no end");
+        report.add(Code::UnbalancedBidi, Severity::Error, at, "a bidirectional control has no end");
     }
+}
+
+fn unsafe_links(report: &mut Report<'_>, at: &str, block: &Block) {
+    links(block, &mut |href| {
+        if safe_link(href).is_none() {
+            report.add(Code::UnsafeLink, Severity::Error, at, format!("`{href}` is no address that a browser should follow"));
+        }
+    });
 }
 
 /// The script that a language is written in by default, after CLDR's likely subtags; none where several are usual.
@@ -267,14 +314,11 @@ fn body(report: &mut Report<'_>, beside: Beside<'_>) {
             // A paragraph may quote another language; a headline does not.
             script(report, &at, &text, beside.locale, Severity::Warning);
         }
-        if !bidi_balanced(&text) {
-            report.add(Code::UnbalancedBidi, Severity::Error, &at, "a bidirectional control has no end");
-        }
+        bidi(report, &at, &text);
         pictures(report, &at, block);
+        unsafe_links(report, &at, block);
         links(block, &mut |href| {
-            if safe_link(href).is_none() {
-                report.add(Code::UnsafeLink, Severity::Error, &at, format!("`{href}` is no address that a browser should follow"));
-            } else if dead.contains(href) {
+            if safe_link(href).is_some() && dead.contains(href) {
                 report.add(Code::BrokenLink, Severity::Warning, &at, format!("`{href}` leads nowhere on this site"));
             }
         });
@@ -398,9 +442,9 @@ mod tests {
     }
 
     fn told(words: &Words, locale: &str, source: Option<&Words>, dead: &[&str]) -> Vec<(&'static str, &'static str, String)> {
-        let (facts, locale, english) = (facts(), locale.parse().unwrap(), Locale::english());
+        let (locale, english) = (locale.parse().unwrap(), Locale::english());
         let dead_links: Vec<String> = dead.iter().map(|d| (*d).to_owned()).collect();
-        let beside = Beside { facts: &facts, locale: &locale, source: source.map(|w| (&english, w)), dead_links: &dead_links, behind: 0 };
+        let beside = Beside { pictured: true, locale: &locale, source: source.map(|w| (&english, w)), dead_links: &dead_links, behind: 0 };
         check(words, beside).into_iter().map(|f| (f.code.as_str(), f.severity.as_str(), f.pointer)).collect()
     }
 
@@ -451,13 +495,30 @@ mod tests {
     #[test]
     fn a_repair_is_suggested_that_repairs() {
         let story = words("It&#x27;s", vec![paragraph("d", "Don&#x27;t look", Vec::new())]);
-        let (facts, locale) = (facts(), Locale::english());
-        let found = check(&story, Beside { facts: &facts, locale: &locale, source: None, dead_links: &[], behind: 2 });
+        let locale = Locale::english();
+        let found = check(&story, Beside { behind: 2, ..Beside::nothing(&locale) });
         let patches: Vec<&Value> = found.iter().filter_map(|f| f.patch.as_ref()).collect();
         assert_eq!(patches.first(), Some(&&json!({ "headline": "It's" })));
         let body = patches.get(1).and_then(|p| p.pointer("/body/content/content/0/content/0/text"));
         assert_eq!(body, Some(&json!("Don't look")));
         assert!(found.iter().any(|f| f.code == Code::StaleTranslation && f.severity == Severity::Warning));
+    }
+
+    #[test]
+    fn what_keeps_words_from_being_published_is_every_error_that_is_found_and_no_warning() {
+        let link = |href: &str| vec![Mark::Link { href: href.to_owned() }];
+        let blocks = vec![
+            paragraph("a", "left \u{202e} open", link("javascript:alert(1)")),
+            paragraph("b", "নদী বেড়েছে, said Don&#x27;t", link("https://site.example/en")),
+            paragraph("c", "\u{2067} open", link("data:text/html,x")),
+        ];
+        let story = Words { summary: "\u{202a} open".to_owned(), ..words("নদী বেড়েছে", blocks) };
+        let hindi: Locale = "hi".parse().unwrap();
+        let grave = check(&story, Beside::nothing(&hindi)).into_iter().filter(|f| f.severity == Severity::Error);
+        let grave: Vec<_> = grave.map(|f| f.in_translation(&hindi)).map(|f| (f.pointer, f.code.as_str(), f.detail)).collect();
+        let kept: Vec<_> = obstacles(&story, &hindi).into_iter().map(|v| (v.pointer, v.code, v.detail)).collect();
+        assert_eq!((kept.len(), &kept), (6, &grave));
+        assert!(obstacles(&words("नदी", vec![paragraph("a", "It&#x27;s", Vec::new())]), &hindi).is_empty());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     Error, Id, Instant, Locale, Version,
     article::Article,
     body::Document,
-    error::Faults,
+    error::{Changed, Faults},
     slug::Slug,
     text::{limits, line, lines},
     user::User,
@@ -35,7 +35,7 @@ pub struct MadeFrom {
 }
 
 /// The words of an article in one locale.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Words {
     /// The headline.
     pub headline: String,
@@ -54,6 +54,20 @@ pub struct Words {
 }
 
 impl Words {
+    /// All but the body, which is where the bytes are.
+    #[must_use]
+    pub fn without_body(&self) -> Self {
+        Self {
+            headline: self.headline.clone(),
+            summary: self.summary.clone(),
+            body: Document::default(),
+            lead_alt: self.lead_alt.clone(),
+            lead_caption: self.lead_caption.clone(),
+            seo_title: self.seo_title.clone(),
+            seo_description: self.seo_description.clone(),
+        }
+    }
+
     /// The words with texts cleaned, when they are valid.
     ///
     /// # Errors
@@ -171,7 +185,7 @@ impl Translation {
             current: self.version,
             changed_by: None,
             changed_at: Some(self.updated_at),
-            changed: Vec::new(),
+            changed: Changed::unknown(),
         }
     }
 

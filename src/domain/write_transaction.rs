@@ -2,10 +2,16 @@
 //!
 //! **Context.** `SQLite` has one writer, and on `PostgreSQL` a row that is locked is locked for everybody. Work inside of such a transaction
 //! whose cost depends on what somebody sent makes all other writers wait. **Decision.** Bodies are read and matched, and revisions are
-//! compared, before the transaction is opened; a verb takes what was read. The store sets the mark while it runs a verb that writes, and the
-//! functions that must not be called then [assert](assert_none) that it is not set. **Consequence.** Whoever calls one of them too late is told
-//! by any test that goes that way; a release build checks nothing. What a transaction still does is linear in bodies that are limited:
-//! loading and writing them, equality, links to blocks of the source, and what an edition is made with.
+//! compared, looked over and rendered, outside of the transaction; a verb takes what was read, or says what it needs ([`super::ahead`]). The
+//! store sets the mark while it runs a verb that writes, and the functions that must not be called then [assert](assert_none) that it is not
+//! set. **Consequence.** Whoever calls one of them too late is told by any test that goes that way; a release build checks nothing.
+//!
+//! **What remains, and its bound.** A save loads the words it replaces and their source, once or twice each, links blocks, compares for equality,
+//! and writes what it brings: at most [`BODY_BYTES`](super::text::limits::BODY_BYTES) each. Publishing writes the HTML and the text of each
+//! edition and the list of changed blocks of each live translation, without looking at them: as many as a release, a request of many verbs or a
+//! round of the scheduler has (200, 100, 25), in one turn. What is [bounded] it derives itself: all that comes of a quarter of
+//! a megabyte, of words that the same transaction saved, and of what a very large release has beyond what is held ahead. An import saves what it
+//! publishes, a story at a time, and derives all of it there.
 
 use std::cell::Cell;
 
@@ -31,6 +37,12 @@ impl Drop for Mark {
     }
 }
 
+/// Do this although a transaction that writes is open: it is bounded otherwise, as [`super::ahead`] says.
+pub fn bounded<T>(work: impl FnOnce() -> T) -> T {
+    let _mark = Mark { before: OPEN.replace(false) };
+    work()
+}
+
 /// Stops a build with debug assertions when a transaction that writes is open on this thread.
 pub fn assert_none() {
     debug_assert!(!OPEN.get(), "reading, matching and comparing bodies belongs before the transaction that writes");
@@ -47,8 +59,12 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        body::{BlockId, Document, Format, Sent, blocks},
+        Locale,
+        body::{BlockId, Document, Format, Sent, blocks, diff::touched},
         diff,
+        edition::Rendering,
+        freshness::lag,
+        preflight,
         sequence::Steps,
         translation::Words,
     };
@@ -73,25 +89,25 @@ mod tests {
 
     #[test]
     fn whatever_takes_as_long_as_a_body_says_is_stopped_where_somebody_writes() {
-        let words = Words {
-            headline: String::new(),
-            summary: String::new(),
-            body: Document::default(),
-            lead_alt: String::new(),
-            lead_caption: String::new(),
-            seo_title: String::new(),
-            seo_description: String::new(),
-        };
-        let works: [(&str, &dyn Fn()); 4] = [
+        let (words, english) = (Words::default(), Locale::english());
+        let works: [(&str, &dyn Fn()); 10] = [
             ("reading", &|| drop(Sent { format: Format::Html, content: json!("<p>One.</p>") }.read(&mut || BlockId::new(1)))),
             ("matching", &|| blocks::keep_ids(&mut Document::default(), &Document::default())),
             ("comparing words", &|| drop(diff::words(&words, &words))),
+            ("looking over", &|| drop(preflight::check(&words, preflight::Beside::nothing(&english)))),
+            ("looking for obstacles", &|| drop(preflight::obstacles(&words, &english))),
+            ("rendering", &|| drop(Rendering::of(&words, None))),
+            ("telling what of a source has changed", &|| drop(lag(&words, &words, &words.body))),
+            ("telling which blocks have", &|| drop(touched(&words.body, &words.body))),
+            ("telling what somebody changed", &|| drop(diff::changed(&words, &words))),
             ("comparing texts", &|| drop(diff::pieces("one", "two", &mut Steps::default()))),
         ];
         for (what, work) in works {
             work();
             let marked = mark();
             assert!(catch_unwind(AssertUnwindSafe(work)).is_err(), "{what}");
+            bounded(work);
+            assert!(catch_unwind(AssertUnwindSafe(work)).is_err(), "{what}, after what was bounded");
             drop(marked);
         }
     }

@@ -58,7 +58,14 @@ use std::{
     },
 };
 
-use crate::domain::{Error, Instant, body::BlockId, cache_tag::CacheTag, error::chain, id::Entropy, instant::Clock};
+use crate::domain::{
+    Error, Instant,
+    body::BlockId,
+    cache_tag::CacheTag,
+    error::{Changed, chain},
+    id::Entropy,
+    instant::Clock,
+};
 use connections::{Pool, cannot_be_opened};
 use dialect::{Conn, Engine, Use};
 use group_commit::Line;
@@ -271,7 +278,19 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
     {
-        self.read_in_turn(f, |_| None).await
+        match self.read_in_turn(f, |_| None).await {
+            Err(refusal) => Err(self.with_what_changed(refusal).await),
+            read => read,
+        }
+    }
+
+    /// A refusal with all that it tells, of which some takes long to find out: nothing of the transaction that was refused is open any more.
+    async fn with_what_changed(&self, refusal: Error) -> Error {
+        let Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Since(before) } = refusal else { return refusal };
+        match self.read_in_turn(move |tx| revisions::changed(tx, &before, current), |_| None).await {
+            Ok(changed) => Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Known(changed) },
+            Err(failure) => failure,
+        }
     }
 
     /// Read in one snapshot, and say what the outcome was made from, whether it is one or a refusal.
@@ -306,7 +325,10 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
     {
-        self.write_in_turn(f).await
+        match self.write_in_turn(f).await {
+            Err(refusal) => Err(self.with_what_changed(refusal).await),
+            written => written,
+        }
     }
 
     /// A connection that hears of changes when they are committed; none on an engine that does not tell.

@@ -9,14 +9,16 @@ use uuid::Uuid;
 
 use super::{
     Tx,
-    dialect::{At, Json, Uid},
+    dialect::{At, Json, Uid, Unread},
     schema::{article_revisions, translation_revisions},
     sql::Sql,
     translations::read_words,
 };
 use crate::domain::{
     Error, Id, Instant, Locale, Version,
+    ahead::Revision,
     article::{Article, Facts},
+    diff,
     page::{Page, Paging},
     revision::{Saved, Stretch, fold},
     translation::{MadeFrom, Words},
@@ -154,4 +156,51 @@ pub fn words(tx: &mut Tx<'_>, article: &Article, locale: &Locale, version: Versi
     let (words, made_from) = row.ok_or(Error::NotFound("revision"))?;
     let made_from = made_from.map(|m| serde_json::from_value(m.0)).transpose().map_err(Error::internal)?;
     Ok((read_words(&words.0)?, made_from))
+}
+
+/// Words as a revision keeps them.
+#[derive(Debug)]
+pub struct Kept {
+    /// The words.
+    pub words: Words,
+    /// What they were made from.
+    pub made_from: Option<MadeFrom>,
+    /// The bytes that they are kept in.
+    pub bytes: usize,
+}
+
+/// The words of a revision, when they are kept in no more than so many bytes: longer ones are not read. Whoever asks has looked whether they
+/// are shown.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is no such version.
+pub fn kept(tx: &mut Tx<'_>, of: &Revision, most: usize) -> Result<Option<Kept>, Error> {
+    if most == 0 {
+        return Ok(None);
+    }
+    let row: Option<(Unread, Option<Json>)> = translation_revisions::table
+        .find((of.article_id, of.locale.as_str(), of.version))
+        .select((translation_revisions::words, translation_revisions::made_from))
+        .first(tx.conn)
+        .optional()?;
+    let (words, made_from) = row.ok_or(Error::NotFound("revision"))?;
+    let bytes = words.len();
+    if bytes > most {
+        return Ok(None);
+    }
+    let made_from = made_from.map(|m| serde_json::from_value(m.0)).transpose().map_err(Error::internal)?;
+    Ok(Some(Kept { words: read_words(&words.read()?)?, made_from, bytes }))
+}
+
+/// What is not what it was between two revisions of words, as JSON pointers; nothing where one of them is kept elsewhere.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn changed(tx: &mut Tx<'_>, before: &Revision, after: Version) -> Result<Vec<&'static str>, Error> {
+    let after = Revision { version: after, ..before.clone() };
+    let mut words = |of: &Revision| match kept(tx, of, usize::MAX) {
+        Err(Error::NotFound(_)) => Ok(None),
+        other => other,
+    };
+    Ok(words(before)?.zip(words(&after)?).map_or_else(Vec::new, |(before, after)| diff::changed(&before.words, &after.words)))
 }

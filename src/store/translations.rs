@@ -1,6 +1,6 @@
 //! Translations: the words of articles, with their revisions.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, mem};
 
 use diesel::{
     QueryableByName,
@@ -64,11 +64,16 @@ fn row(t: &Translation) -> Row {
 }
 
 fn domain((row, words): (Row, Json)) -> Result<Translation, Error> {
+    let words = read_words(&words.0)?;
+    of_row(row, words)
+}
+
+fn of_row(row: Row, words: Words) -> Result<Translation, Error> {
     Ok(Translation {
         article_id: row.article_id,
         locale: Locale::stored(row.locale),
         slug: Slug::stored(row.slug),
-        words: read_words(&words.0)?,
+        words,
         state: row.state.parse()?,
         made_from: made_from(row.made_from_locale, row.made_from_version),
         version: row.version,
@@ -107,6 +112,25 @@ pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Optio
         .first(tx.conn)
         .optional()?;
     found.map(domain).transpose()
+}
+
+/// The translations that an article shows without what only their revisions keep, in the order of their locales' tags, of one locale or all: of
+/// the words the headline is there, and nothing else. For whoever needs to know where they stand, and no body.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn bare(tx: &mut Tx<'_>, article: &Article, locale: Option<&Locale>) -> Result<Vec<Translation>, Error> {
+    let mut of_article = translations::table.filter(translations::article_id.eq(article.id)).into_boxed();
+    if let Some(locale) = locale {
+        of_article = of_article.filter(translations::locale.eq(locale.as_str()));
+    }
+    let rows: Vec<Row> = of_article.order(translations::locale).select(Row::as_select()).load(tx.conn)?;
+    let shown = rows.into_iter().filter(|row| article.shows(&Locale::stored(row.locale.clone())));
+    let bare = |mut row: Row| {
+        let words = Words { headline: mem::take(&mut row.headline), ..Words::default() };
+        of_row(row, words)
+    };
+    shown.map(bare).collect()
 }
 
 /// All words that an article shows, in the order of their locales' tags.

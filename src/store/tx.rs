@@ -1,6 +1,6 @@
 //! A transaction: what the verbs of the store work in, and what they leave to be done at its end.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use diesel::Connection;
 
@@ -9,8 +9,9 @@ use crate::{
     access::{Caller, Visibility, caller::Claim},
     domain::{
         Error, Id, Instant,
+        ahead::Ahead,
         cache_tag::CacheTag,
-        change::Change,
+        change::{Change, Event, Subject},
         id::{Entropy, new_uuid},
     },
 };
@@ -28,6 +29,8 @@ pub struct Tx<'a> {
     pub(super) as_of: Option<(Instant, Visibility)>,
     /// How often it stands in a queue of those who number the same slug.
     pub(super) queues: usize,
+    /// What is derived of revisions already.
+    ahead: Option<Arc<Ahead>>,
     /// What others who read in the same snapshot found out.
     pub(super) known: Option<&'a Known>,
     /// The number of this process, when it can be seen to live.
@@ -62,7 +65,7 @@ pub(super) struct Recorded {
 impl<'a> Tx<'a> {
     /// What is done on a connection whose transaction has begun.
     pub(super) fn new(conn: &'a mut Conn, now: Instant, entropy: &'a dyn Entropy) -> Self {
-        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None, queues: 0, known: None, presence: None }
+        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None, queues: 0, ahead: None, known: None, presence: None }
     }
 }
 
@@ -137,9 +140,25 @@ impl Tx<'_> {
     }
 
     fn keep(&mut self, recorded: Recorded) {
+        if let (Some(ahead), Event::Created | Event::Revised, Subject::Translation(article, locale)) =
+            (&self.ahead, recorded.change.event, &recorded.change.subject)
+        {
+            ahead.saved(*article, locale);
+        }
         if !self.changes.iter().any(|known| known.change == recorded.change && known.origin == recorded.origin) {
             self.changes.push(recorded);
         }
+    }
+
+    /// Have this at hand from here on.
+    pub fn bring(&mut self, ahead: Arc<Ahead>) {
+        self.ahead = Some(ahead);
+    }
+
+    /// What is at hand; nothing where nobody brought anything.
+    #[must_use]
+    pub fn ahead(&self) -> Option<Arc<Ahead>> {
+        self.ahead.clone()
     }
 
     /// Let this turn last longer than others may, for work that grows with the whole site.
@@ -152,9 +171,9 @@ impl Tx<'_> {
     /// # Errors
     /// Those of `f`.
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let (now, entropy, queues) = (self.now, self.entropy, self.queues);
+        let (now, entropy, queues, ahead) = (self.now, self.entropy, self.queues, self.ahead.clone());
         let (value, changes, queues) = self.conn.transaction(|conn| {
-            let mut tx = Tx { queues, ..Tx::new(conn, now, entropy) };
+            let mut tx = Tx { queues, ahead, ..Tx::new(conn, now, entropy) };
             let value = f(&mut tx)?;
             Ok::<_, Error>((value, tx.changes, tx.queues))
         })?;

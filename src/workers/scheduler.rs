@@ -44,7 +44,7 @@ fn due_releases(store: &Store) -> Result<usize, Error> {
     let (mut done, mut again) = (0usize, false);
     // Ends: each round, or the second one, publishes a release or keeps why it cannot be, and takes it out of what is due.
     loop {
-        let carried = match store.write_now(|tx| desk::releases::carry_out(tx, permit()?)) {
+        let carried = match desk::ahead::write_now(store, |tx| desk::releases::carry_out(tx, permit()?)) {
             // It may have been the clock that was set, or the machine that stood still.
             Err(Error::TookTooLong) if !again => {
                 again = true;
@@ -65,7 +65,7 @@ fn due_plans(store: &Store) -> Result<usize, Error> {
     let (mut done, mut limit) = (0usize, AT_ONCE);
     // Ends: as above, but for one round that only lowers the limit.
     loop {
-        let carried = match store.write_now(|tx| desk::scheduling::carry_out(tx, permit()?, limit)) {
+        let carried = match desk::ahead::write_now(store, |tx| desk::scheduling::carry_out(tx, permit()?, limit)) {
             Err(Error::TookTooLong) if limit > 1 => {
                 // Together they take longer than a turn; which of them it is will be seen.
                 limit = 1;

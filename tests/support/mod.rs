@@ -223,7 +223,7 @@ pub(crate) fn everything_kept(url: &str) -> String {
 pub(crate) fn execute(url: &str, statement: &str) {
     use diesel::{Connection, PgConnection, SqliteConnection, connection::SimpleConnection};
     if let Some(path) = url.strip_prefix("sqlite://") {
-        SqliteConnection::establish(path).unwrap().batch_execute(&format!("PRAGMA busy_timeout = 5000; {statement}")).unwrap();
+        SqliteConnection::establish(path).unwrap().batch_execute(&format!("PRAGMA busy_timeout = 60000; {statement}")).unwrap();
     } else {
         PgConnection::establish(url).unwrap().batch_execute(statement).unwrap();
     }

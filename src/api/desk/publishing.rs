@@ -19,6 +19,7 @@ use crate::{
     api::{
         State,
         extract::{Body, IfMatch, Path},
+        prepared,
         problem::{Failure, Problem},
         reply::Tagged,
     },
@@ -90,8 +91,8 @@ pub(crate) async fn publish_article(
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let which = Locales::which(sent.0.locales);
-    let published = state.store.write(move |tx| {
-        let article = desk::publishing::publish(tx, permit, *id, expected.version()?, which, sent.0.minor)?;
+    let published = prepared::write(&state.store, move |tx| {
+        let article = desk::publishing::publish(tx, permit.again(), *id, expected.version()?, which.clone(), sent.0.minor)?;
         shown_one(tx, &article)
     });
     Ok(tagged(published.await?))

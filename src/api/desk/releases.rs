@@ -14,6 +14,7 @@ use crate::{
     api::{
         State,
         extract::{Body, IfMatch, Patch, PatchOf, Path, Query, Resource, paging},
+        prepared,
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -23,6 +24,7 @@ use crate::{
     },
     domain::{
         Error, Instant, Locale, Violation,
+        ahead::Depth,
         article::ArticleId,
         release::{Release, ReleaseId, ReleaseState},
         user::UserId,
@@ -144,7 +146,7 @@ impl From<NewRelease> for Draft {
 
 fn shown<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, r: Release) -> Result<DeskRelease, Error> {
     let at = r.publish_at.unwrap_or(tx.now()).max(tx.now());
-    let blockers = if r.published_at.is_some() { Vec::new() } else { desk::releases::blockers(tx, permit, &r.items, at)? };
+    let blockers = if r.published_at.is_some() { Vec::new() } else { desk::releases::blockers(tx, permit, &r.items, at, Depth::Look)? };
     Ok(DeskRelease { blockers: Some(blockers), ..listed(r) })
 }
 
@@ -177,11 +179,6 @@ fn listed(r: Release) -> DeskRelease {
 fn tagged(shown: DeskRelease) -> Tagged<DeskRelease> {
     let version = shown.version;
     Tagged::new(shown, version)
-}
-
-/// The same caller, for another look at what they just did.
-fn again<A: Action, B: Action>(permit: &Permit<A>) -> Result<Permit<B>, Error> {
-    Permit::try_from(permit.caller().clone())
 }
 
 /// Which releases a list shows.
@@ -226,10 +223,10 @@ pub(crate) async fn create_release(
     sent: Body<NewRelease>,
     state: Data<State>,
 ) -> Result<Tagged<DeskRelease>, Failure> {
-    let made = state.store.write(move |tx| {
-        let look: Permit<ManageReleases> = again(&permit)?;
-        let made = desk::releases::create(tx, permit, sent.0.into())?;
-        shown(tx, &look, made)
+    let draft = Draft::from(sent.0);
+    let made = prepared::write(&state.store, move |tx| {
+        let made = desk::releases::create(tx, permit.again(), draft.clone())?;
+        shown(tx, &permit, made)
     });
     let made = made.await?;
     let path = format!("/v1/desk/releases/{}", made.id);
@@ -266,12 +263,11 @@ pub(crate) async fn revise_release(
     patch: Patch<DeskRelease>,
     state: Data<State>,
 ) -> Result<Tagged<DeskRelease>, Failure> {
-    let revised = state.store.write(move |tx| {
-        let look: Permit<ManageReleases> = again(&permit)?;
-        let release = store::releases::find(tx, &permit.visibility(), *id)?;
-        let present = shown(tx, &look, release)?;
-        let revised = desk::releases::revise(tx, permit, *id, expected.version()?, |_| patch.onto(&present).map(Draft::from))?;
-        shown(tx, &look, revised)
+    let revised = prepared::write(&state.store, move |tx| {
+        // What blocks it is no part of what is patched.
+        let with = |present: &Release| patch.onto(&listed(present.clone())).map(Draft::from);
+        let revised = desk::releases::revise(tx, permit.again(), *id, expected.version()?, with)?;
+        shown(tx, &permit, revised)
     });
     Ok(tagged(revised.await?))
 }
@@ -302,10 +298,9 @@ pub(crate) async fn publish_release(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<Tagged<DeskRelease>, Failure> {
-    let published = state.store.write(move |tx| {
-        let look: Permit<Publish> = again(&permit)?;
-        let published = desk::releases::publish(tx, permit, *id, expected.version()?)?;
-        shown(tx, &look, published)
+    let published = prepared::write(&state.store, move |tx| {
+        let published = desk::releases::publish(tx, permit.again(), *id, expected.version()?)?;
+        shown(tx, &permit, published)
     });
     Ok(tagged(published.await?))
 }

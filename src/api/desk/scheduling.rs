@@ -18,6 +18,7 @@ use crate::{
     api::{
         State,
         extract::{Body, IfMatch, Path, Query, paging},
+        prepared,
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -134,8 +135,8 @@ pub(crate) async fn schedule_article(
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let NewPlan { locales, publish_at, unpublish_at, minor } = sent.0;
     let order = Order { which: Locales::which(locales), publish_at, unpublish_at, minor };
-    let planned = state.store.write(move |tx| {
-        let article = desk::scheduling::schedule(tx, permit, *id, expected.version()?, order)?;
+    let planned = prepared::write(&state.store, move |tx| {
+        let article = desk::scheduling::schedule(tx, permit.again(), *id, expected.version()?, order.clone())?;
         shown_one(tx, &article)
     });
     Ok(tagged(planned.await?))

@@ -105,7 +105,7 @@ pub(crate) async fn restore_translation(
         let saved = desk::translations::restore(tx, permit, id, &locale)?;
         shown_words(tx, saved, Format::Doc)
     });
-    Ok(tagged_words(restored.await?).created(path))
+    Ok(tagged_words(restored.await?.whole(&state.store).await?).created(path))
 }
 
 /// Remove an article in the trash for good, when it was never public.

@@ -111,7 +111,7 @@ async fn done(
         let saved = verb(tx)?;
         shown(tx, saved, Format::Doc)
     });
-    Ok(tagged(saved.await?))
+    Ok(tagged(saved.await?.whole(&state.store).await?))
 }
 
 /// Hand a draft in for review.

@@ -7,16 +7,17 @@ pub use saving::{Draft, present, replaced, revise, revised, save};
 use super::comments;
 use crate::{
     access::{
-        Permit,
+        Action, Granted, Permit,
         action::{DeleteTranslation, EditTranslation, ReviewTranslation, SubmitTranslation},
         permit::{Copy, Slot},
     },
     domain::{
         Error, Id, Locale, Version, Violation,
+        ahead::Revision,
         article::Article,
         body::BlockId,
         comment::Anchor,
-        diff,
+        error::Changed,
         standing::Verb,
         translation::{MadeFrom, Translation},
     },
@@ -51,29 +52,55 @@ pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Trans
     store::translations::find(tx, article, locale)?.ok_or(Error::NotFound("translation"))
 }
 
+/// The same without what only revisions keep, which is all of the words but the headline: for verbs that are not about what they say.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(super) fn bare(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Translation, Error> {
+    store::translations::bare(tx, article, Some(locale))?.pop().ok_or(Error::NotFound("translation"))
+}
+
 /// Nothing, when the expected version of the words is the newest one.
 ///
 /// # Errors
 /// [`Error::Stale`], with who was faster, when, and what they changed.
 pub(super) fn expect(tx: &mut Tx<'_>, copy: &Copy, expected: Version) -> Result<(), Error> {
-    let Copy { article, translation } = copy;
-    if translation.version == expected { Ok(()) } else { Err(stale(tx, article, translation, expected)) }
+    let translation = &copy.translation;
+    if translation.version == expected { Ok(()) } else { Err(stale(tx, translation, expected)) }
 }
 
-/// The answer to a stale expectation: who was faster, when, and what they changed.
-fn stale(tx: &mut Tx<'_>, article: &Article, translation: &Translation, expected: Version) -> Error {
-    let known = |tx: &mut Tx<'_>| {
-        let saved = store::translations::saved_by(tx, translation)?;
-        let changed = match store::revisions::words(tx, article, &translation.locale, expected) {
-            Ok((before, _)) => diff::changed(&before, &translation.words),
-            Err(Error::NotFound(_)) => Vec::new(),
-            Err(other) => return Err(other),
-        };
-        let (changed_by, changed_at) = saved.unzip();
-        let changed_at = changed_at.or(Some(translation.updated_at));
-        Ok(Error::Stale { kind: "translation", current: translation.version, changed_by, changed_at, changed })
-    };
-    known(tx).unwrap_or_else(|failure| failure)
+/// Words whose newest version is the expected one, with the grant of `A` over them. They are read when all else is in order.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Forbidden`]; [`Error::Stale`].
+fn expected<A: Action>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<A>,
+    (article, locale): (Article, &Locale),
+    version: Version,
+) -> Result<Granted<A, Copy>, Error> {
+    let translation = bare(tx, &article, locale)?;
+    let copy = permit.over(Copy { article, translation })?;
+    expect(tx, copy.get(), version)?;
+    let translation = find(tx, &copy.get().article, locale)?;
+    let copy = copy.try_map(|copy| Ok(Copy { translation, ..copy }))?;
+    // Somebody may have saved since they were looked at.
+    expect(tx, copy.get(), version)?;
+    Ok(copy)
+}
+
+/// The answer to a stale expectation: who was faster, and when. What they changed is looked for when the transaction is over.
+fn stale(tx: &mut Tx<'_>, translation: &Translation, expected: Version) -> Error {
+    match store::translations::saved_by(tx, translation) {
+        Ok(saved) => {
+            let (changed_by, changed_at) = saved.unzip();
+            let changed_at = changed_at.or(Some(translation.updated_at));
+            let since = Revision { article_id: translation.article_id, locale: translation.locale.clone(), version: expected };
+            let changed = Changed::Since(Box::new(since));
+            Error::Stale { kind: "translation", current: translation.version, changed_by, changed_at, changed }
+        }
+        Err(failure) => failure,
+    }
 }
 
 /// A refusal of the store; of one that came too late by a moment, what [`stale`] says of the save that was faster.
@@ -82,13 +109,13 @@ fn late(tx: &mut Tx<'_>, copy: &Copy, expected: Version, refusal: Error) -> Erro
     match store::translations::find(tx, &copy.article, &copy.translation.locale) {
         // Only their address is another one: they were published at that moment.
         Ok(Some(present)) if present.version == expected => Error::Busy,
-        Ok(Some(present)) => stale(tx, &copy.article, &present, expected),
+        Ok(Some(present)) => stale(tx, &present, expected),
         Ok(None) => Error::NotFound("translation"),
         Err(failure) => failure,
     }
 }
 
-fn step<A: crate::access::Action>(
+fn step<A: Action>(
     tx: &mut Tx<'_>,
     permit: &Permit<A>,
     id: Id<Article>,
@@ -97,9 +124,7 @@ fn step<A: crate::access::Action>(
     verb: Verb,
 ) -> Result<Saved, Error> {
     let article = store::articles::find(tx, &permit.visibility(), id)?;
-    let translation = find(tx, &article, locale)?;
-    let copy = permit.over(Copy { article, translation })?;
-    expect(tx, copy.get(), expected)?;
+    let copy = self::expected(tx, permit, (article, locale), expected)?;
     let state = super::publishing::standing(tx, copy.get())?.after(verb, tx.now(), false)?.state;
     let copy = copy.try_map(|c| Ok(Copy { translation: Translation { state, ..c.translation }, ..c }))?;
     store::translations::step(tx, &copy).map_err(|e| late(tx, copy.get(), expected, e))?;
@@ -166,16 +191,14 @@ pub fn mark_current(
     version: Option<Version>,
 ) -> Result<Saved, Error> {
     let article = store::articles::find(tx, &permit.visibility(), id)?;
-    let translation = find(tx, &article, locale)?;
-    let copy = permit.over(Copy { article, translation })?;
-    expect(tx, copy.get(), expected)?;
+    let copy = self::expected(tx, &permit, (article, locale), expected)?;
     let Copy { article, translation } = copy.get();
     if article.facts.source_locale == *locale {
         return Err(Error::Conflict { code: "original", detail: "the original is made from nothing".to_owned() });
     }
     let from = translation.made_from.as_ref().map_or(&article.facts.source_locale, |m| &m.locale).clone();
     let published = store::editions::last_words(tx, id, &from)?;
-    let newest = store::translations::find(tx, article, &from)?.map(|t| t.version);
+    let newest = store::translations::bare(tx, article, Some(&from))?.pop().map(|t| t.version);
     let version = match version {
         None => published.or(newest),
         Some(named) => newest.filter(|newest| (1..=*newest).contains(&named)).and(Some(named)),
@@ -201,7 +224,7 @@ pub fn mark_current(
 pub fn restore(tx: &mut Tx<'_>, permit: Permit<EditTranslation>, id: Id<Article>, locale: &Locale) -> Result<Saved, Error> {
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     permit.over(Slot { article: article.clone(), locale: locale.clone() })?;
-    if store::translations::find(tx, &article, locale)?.is_some() {
+    if !store::translations::bare(tx, &article, Some(locale))?.is_empty() {
         return Err(Error::Conflict { code: "there", detail: "there are words in this locale".to_owned() });
     }
     let last = store::translations::last_version(tx, id, locale)?;
@@ -225,7 +248,7 @@ pub fn delete(
     expected: Version,
 ) -> Result<(), Error> {
     let article = store::articles::find(tx, &permit.visibility(), id)?;
-    let translation = find(tx, &article, locale)?;
+    let translation = bare(tx, &article, locale)?;
     let original = article.facts.source_locale == *locale;
     let copy = permit.over(Copy { article, translation })?;
     expect(tx, copy.get(), expected)?;

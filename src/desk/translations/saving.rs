@@ -3,7 +3,7 @@
 //! A save takes its body as a [`ReadBody`]: read, and matched against what [`replaced`] answered, before the transaction that saves it is
 //! opened. All that is left to it is linear in the bodies: see [`crate::domain::write_transaction`].
 
-use super::{Saved, expect, find, late};
+use super::{Saved, bare, find, late};
 use crate::{
     access::{
         Granted, Permit,
@@ -85,34 +85,32 @@ fn place(
     locale: &Locale,
     expected: Option<Version>,
 ) -> Result<Place, Error> {
-    let (slot, there) = slot(tx, permit, id, locale)?;
-    match (there, expected) {
-        (None, None) => Ok(Place::First(Box::new(slot))),
-        (None, Some(_)) => Err(Error::NotFound("translation")),
-        (Some(_), None) => Err(Error::Unconditional),
-        (Some(translation), Some(expected)) => {
-            let copy = permit.over(Copy { article: slot.into_inner().article, translation })?;
-            expect(tx, copy.get(), expected)?;
-            Ok(Place::Next(Box::new(copy), expected))
+    let slot = slot(tx, permit, id, locale)?;
+    let is_there = !store::translations::bare(tx, &slot.get().article, Some(locale))?.is_empty();
+    match (is_there, expected) {
+        (false, None) => Ok(Place::First(Box::new(slot))),
+        (false, Some(_)) => Err(Error::NotFound("translation")),
+        (true, None) => Err(Error::Unconditional),
+        (true, Some(version)) => {
+            let copy = super::expected(tx, permit, (slot.into_inner().article, locale), version)?;
+            Ok(Place::Next(Box::new(copy), version))
         }
     }
 }
 
-/// An article in a locale where somebody may write, and the words that are there.
+/// An article in a locale where somebody may write.
 fn slot(
     tx: &mut Tx<'_>,
     permit: &Permit<EditTranslation>,
     id: Id<Article>,
     locale: &Locale,
-) -> Result<(Granted<EditTranslation, Slot>, Option<Translation>), Error> {
+) -> Result<Granted<EditTranslation, Slot>, Error> {
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     if store::site::masthead(tx)?.settings(locale).is_none() {
         return Err(Error::NotFound("locale"));
     }
     // Asked before anything is looked at, so that a refusal says nothing of what is there.
-    let slot = permit.over(Slot { article, locale: locale.clone() })?;
-    let there = store::translations::find(tx, &slot.get().article, locale)?;
-    Ok((slot, there))
+    permit.over(Slot { article, locale: locale.clone() })
 }
 
 /// The words that a save will replace, for reading its body before the transaction that saves it: none, where it brings the first ones. It
@@ -154,13 +152,14 @@ pub fn revised(
 /// [`Error::NotFound`], [`Error::Forbidden`].
 pub fn present(tx: &mut Tx<'_>, permit: &Permit<EditTranslation>, id: Id<Article>, locale: &Locale) -> Result<Translation, Error> {
     exist(tx, permit, id, locale)?;
-    slot(tx, permit, id, locale)?.1.ok_or(Error::NotFound("translation"))
+    let slot = slot(tx, permit, id, locale)?;
+    find(tx, &slot.get().article, locale)
 }
 
 /// Nothing, when the caller is shown words there.
 fn exist(tx: &mut Tx<'_>, permit: &Permit<EditTranslation>, id: Id<Article>, locale: &Locale) -> Result<(), Error> {
     let article = store::articles::find(tx, &permit.visibility(), id)?;
-    find(tx, &article, locale).map(drop)
+    bare(tx, &article, locale).map(drop)
 }
 
 /// Save the next version of words that are there: as [`save`], but that they are not there is told before that they may not be written.
@@ -303,7 +302,7 @@ fn source(
         if let Some(before) = before {
             return Ok(before.made_from.clone());
         }
-        let source = store::translations::find(tx, article, &article.facts.source_locale)?;
+        let source = store::translations::bare(tx, article, Some(&article.facts.source_locale))?.pop();
         return Ok(source.map(|s| MadeFrom { locale: s.locale, version: s.version }));
     };
     if before.is_some_and(|b| b.made_from.as_ref() == Some(&named)) {
@@ -316,7 +315,7 @@ fn source(
     if named.locale == *locale {
         return wrong("a translation is not made from itself");
     }
-    match store::translations::find(tx, article, &named.locale)? {
+    match store::translations::bare(tx, article, Some(&named.locale))?.pop() {
         Some(source) if (1..=source.version).contains(&named.version) => Ok(Some(named)),
         _ => wrong("there is no such revision"),
     }

@@ -6,6 +6,7 @@ use super::{Block, BlockId, Document, text::plain};
 use crate::domain::{
     diff::{Piece, pieces},
     sequence::{Steps, align},
+    write_transaction,
 };
 
 /// A block, and what became of it.
@@ -74,6 +75,7 @@ pub enum Touch {
 /// both: for whoever does not need to know what within them has changed, or which of them moved.
 #[must_use]
 pub fn touched<'d>(before: &'d Document, after: &'d Document) -> Vec<(&'d BlockId, Touch)> {
+    write_transaction::assert_none();
     let stays: HashSet<&BlockId> = after.blocks.iter().map(|b| &b.id).collect();
     let known: HashMap<&BlockId, &Block> = before.blocks.iter().map(|b| (&b.id, b)).collect();
     let mut gone: HashMap<Option<&BlockId>, Vec<&BlockId>> = HashMap::new();

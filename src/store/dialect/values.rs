@@ -42,6 +42,11 @@ pub struct Json(pub Value);
 pub(in crate::store) struct Unread(String);
 
 impl Unread {
+    /// The bytes of its text.
+    pub(in crate::store) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// What it stands for.
     pub(in crate::store) fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
         serde_json::from_str(&self.0).map_err(Error::internal)

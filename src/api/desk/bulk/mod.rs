@@ -25,6 +25,7 @@ use crate::{
     api::{
         State,
         extract::{Body, Patch},
+        prepared,
         problem::{Failure, Problem},
         typed::typed,
     },
@@ -170,7 +171,7 @@ fn words_of(saved: &Saved) -> Version {
 }
 
 /// Do one operation, through the verb that its own path calls.
-fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, ahead: Ahead) -> Result<Option<Version>, Error> {
+fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, ahead: &Ahead) -> Result<Option<Version>, Error> {
     let id = op.article_id;
     let version = || op.version.ok_or(Error::Unconditional);
     let words = || op.locale.as_ref().ok_or_else(|| Error::invalid("#/locale", "required", "this verb is about the words of a locale"));
@@ -236,10 +237,11 @@ fn words_patch(op: &BulkOperation) -> Result<Patch<DeskTranslation>, Error> {
     Patch::of(op.body.clone().unwrap_or_default()).map_err(|e| e.under("#/body"))
 }
 
-fn revise_words(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, locale: &Locale, ahead: Ahead) -> Result<Version, Error> {
+fn revise_words(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, locale: &Locale, ahead: &Ahead) -> Result<Version, Error> {
     let permit = permit(who)?;
     let patch = match ahead {
-        Some(read) => read,
+        Some(Ok(read)) => Ok(read.again()),
+        Some(Err(error)) => Err(error.clone()),
         None => Ok(WordsPatch::plain(words_patch(op)?)),
     };
     let with = |present: &_| patch.and_then(|patch| patch.onto(present)).map_err(|e| e.under("#/body"));
@@ -271,8 +273,8 @@ pub(crate) async fn run_bulk(permit: Permit<ReadArticle>, sent: Body<Bulk>, stat
         return Err(Error::invalid("#/operations", "out_of_range", format!("between 1 and {}", limits::BULK)).into());
     }
     let (operations, ahead) = ahead::read(&state.store, permit.caller().clone(), operations).await?;
-    let done = state.store.write(move |tx| {
-        let results = each(tx, permit.caller(), &operations, ahead)?;
+    let done = prepared::write(&state.store, move |tx| {
+        let results = each(tx, permit.caller(), &operations, &ahead)?;
         if atomic {
             all_or_none(&results)?;
         }
@@ -282,7 +284,7 @@ pub(crate) async fn run_bulk(permit: Permit<ReadArticle>, sent: Body<Bulk>, stat
 }
 
 /// Do what is done, in order.
-fn each(tx: &mut Tx<'_>, who: &Caller, operations: &[BulkOperation], ahead: Vec<Ahead>) -> Result<Vec<BulkResult>, Error> {
+fn each(tx: &mut Tx<'_>, who: &Caller, operations: &[BulkOperation], ahead: &[Ahead]) -> Result<Vec<BulkResult>, Error> {
     let mut results = Vec::new();
     for (n, (op, ahead)) in operations.iter().zip(ahead).enumerate() {
         results.push(match tx.attempt(|tx| run(tx, who, op, ahead)) {

@@ -284,5 +284,5 @@ pub(crate) async fn restore_translation_revision(
         let restored = desk::revisions::restore_words(tx, permit, id, &locale, expected.version()?, version)?;
         shown(tx, restored, Format::Doc)
     });
-    Ok(tagged(restored.await?))
+    Ok(tagged(restored.await?.whole(&state.store).await?))
 }

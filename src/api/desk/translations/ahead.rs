@@ -1,5 +1,7 @@
 //! Reading what a write brings before the transaction that saves it: see [`crate::domain::write_transaction`].
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::shape::{DeskBody, DeskTranslation, body_in, written};
@@ -38,7 +40,7 @@ pub(in crate::api::desk) struct WordsPatch {
 #[derive(Debug, Clone)]
 enum Brought {
     None,
-    Read(Box<ReadBody>),
+    Read(Arc<ReadBody>),
     /// It was not read: its words were not there, or not the caller's to write.
     Unread,
 }
@@ -74,9 +76,14 @@ impl WordsPatch {
         let input = patch.writable().onto(&shown).or_else(|_| patch.onto(&shown))?;
         let body = match input.parts() {
             (_, None) => Brought::None,
-            (_, Some(sent)) => Brought::Read(Box::new(ReadBody::read(&sent, Some(over), &mut || store.new_block_id())?)),
+            (_, Some(sent)) => Brought::Read(Arc::new(ReadBody::read(&sent, Some(over), &mut || store.new_block_id())?)),
         };
         Ok(Self { rest: patch.without(BODY), body })
+    }
+
+    /// The same once more, for operations that are done again because nothing of them was done.
+    pub(in crate::api::desk) fn again(&self) -> Self {
+        Self { rest: self.rest.again(), body: self.body.clone() }
     }
 
     /// The document that it brings, if there is one and nothing is wrong with it.
@@ -91,7 +98,7 @@ impl WordsPatch {
     pub(in crate::api::desk) fn onto(self, present: &Translation) -> Result<Draft, Error> {
         let body = match self.body {
             Brought::None => None,
-            Brought::Read(body) => Some(*body),
+            Brought::Read(body) => Some(Arc::unwrap_or_clone(body)),
             Brought::Unread => return Err(present.stale()),
         };
         // Nothing of the body is merged here.

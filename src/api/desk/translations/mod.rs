@@ -66,7 +66,7 @@ pub(crate) async fn show_translation(
         shown(tx, Saved { article, translation, warnings: Vec::new() }, format)
     });
     let form = if format == Format::Doc { "" } else { format.as_str() };
-    Ok(tagged(found.await?).form(form))
+    Ok(tagged(found.await?.whole(&state.store).await?).form(form))
 }
 
 /// Write the words of an article in a locale.
@@ -102,7 +102,7 @@ pub(crate) async fn replace_translation(
         let saved = desk::translations::save(tx, permit, id, &locale, expected.optional(), |_| Ok(Draft { body, ..draft }))?;
         shown(tx, saved, Format::Doc)
     });
-    let answer = tagged(saved.await?);
+    let answer = tagged(saved.await?.whole(&state.store).await?);
     Ok(if expected.optional().is_none() { answer.created(path) } else { answer })
 }
 
@@ -134,7 +134,7 @@ pub(crate) async fn revise_translation(
         let saved = desk::translations::revise(tx, permit, id, &locale, Some(version), |present| patch.onto(present))?;
         shown(tx, saved, Format::Doc)
     });
-    Ok(tagged(saved.await?))
+    Ok(tagged(saved.await?.whole(&state.store).await?))
 }
 
 /// Remove words that were never published.

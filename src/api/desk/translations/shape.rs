@@ -1,5 +1,7 @@
 //! What the words of an article look like to the desk.
 
+use std::mem;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{
@@ -18,13 +20,14 @@ use crate::{
     },
     domain::{
         Error, Instant, Locale, Violation,
+        ahead::Lagging,
         article::ArticleId,
         body::{self, Format, doc, html, markdown, text},
         freshness::{Freshness, StaleBlock},
         translation::{MadeFrom, State as Stand, Translation},
         user::UserId,
     },
-    store::Tx,
+    store::{Store, Tx},
 };
 
 /// A body with its form.
@@ -231,13 +234,39 @@ pub(in crate::api::desk) fn body_in(format: Format, document: &body::Document) -
     DeskBody { format, content }
 }
 
-/// A translation with its body in a form, and how it keeps up with its source.
-pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, saved: Saved, format: Format) -> Result<DeskTranslation, Error> {
-    let Saved { article, translation, warnings } = saved;
-    let (behind, lag) = desk::freshness::of(tx, &article, translation.made_from.as_ref(), &translation.words.body)?;
-    let freshness = FreshnessInfo { status: Freshness::of(behind), behind, changed_fields: lag.fields, changed_blocks: lag.blocks };
-    let body = body_in(format, &translation.words.body);
-    Ok(DeskTranslation { freshness, warnings, ..written(translation, body) })
+/// A translation as it is shown, but for what of its source has changed: that is compared when the transaction is over.
+#[derive(Debug)]
+pub(in crate::api::desk) struct Shown {
+    translation: DeskTranslation,
+    lagging: Option<(Lagging, body::Document)>,
+}
+
+/// A translation with its body in a form, and whether it keeps up with its source.
+pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, saved: Saved, format: Format) -> Result<Shown, Error> {
+    let Saved { article, mut translation, warnings } = saved;
+    let of = (&translation.locale, translation.version);
+    let (behind, lagging) = desk::freshness::of(tx, &article, translation.made_from.as_ref(), of)?;
+    let freshness = FreshnessInfo { status: Freshness::of(behind), behind, changed_fields: Vec::new(), changed_blocks: Vec::new() };
+    let document = mem::take(&mut translation.words.body);
+    let body = body_in(format, &document);
+    let translation = DeskTranslation { freshness, warnings, ..written(translation, body) };
+    Ok(Shown { translation, lagging: lagging.map(|of| (of, document)) })
+}
+
+impl Shown {
+    /// The whole of it.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
+    pub(in crate::api::desk) async fn whole(self, store: &Store) -> Result<DeskTranslation, Error> {
+        let Self { mut translation, lagging } = self;
+        if let Some((of, body)) = lagging {
+            let lag = store.read(move |tx| desk::freshness::told(tx, &of, &body)).await?;
+            translation.freshness.changed_fields = lag.fields;
+            translation.freshness.changed_blocks = lag.blocks;
+        }
+        Ok(translation)
+    }
 }
 
 /// What can be written of a translation, and what cannot; with this body, and without what is worked out of other words.

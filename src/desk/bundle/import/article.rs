@@ -95,6 +95,9 @@ impl Importer<'_, '_> {
         for (locale, t) in original.into_iter().chain(others) {
             self.translation(id, r, locale, t, &facts).map_err(|e| e.under(&format!("#/translations/{locale}")))?;
         }
+        if self.published {
+            self.note_freshness(id)?;
+        }
         self.set_facts(id, facts)?;
         self.corrections(id, &r.corrections)?;
         // What readers were told of translations holds until the desk publishes again.
@@ -184,6 +187,13 @@ impl Importer<'_, '_> {
         self.stand(id, locale, t.state)
     }
 
+    /// Note with what is live how far its source has moved on, once for all that was published.
+    fn note_freshness(&mut self, id: Id<Article>) -> Result<(), Error> {
+        let permit: Permit<Publish> = self.permit()?;
+        let article = store::articles::find(self.tx, &permit.visibility(), id)?;
+        desk::freshness::note(self.tx, permit.caller(), &article)
+    }
+
     fn draft_of(&self, locale: &Locale, t: &TranslationRecord) -> Draft {
         draft(&t.headline, &t.summary, t.slug.as_ref(), self.read.copy(locale), &t.lead, &t.seo)
     }
@@ -254,7 +264,7 @@ impl Importer<'_, '_> {
         let dates = Elsewhere { published_at: at, updated_at: updated.map_or(at, |updated| updated.max(at)) };
         let permit: Permit<Publish> = self.permit()?;
         let article = store::articles::find(self.tx, &permit.visibility(), id)?;
-        let words = store::translations::find(self.tx, &article, locale)?.map(|t| t.version);
+        let words = store::translations::bare(self.tx, &article, Some(locale))?.pop().map(|t| t.version);
         let live = store::editions::live_heads(self.tx, &[id])?.remove(&id).unwrap_or_default();
         let same = live.iter().any(|l| {
             l.locale == *locale
@@ -263,7 +273,11 @@ impl Importer<'_, '_> {
                 && l.published_at == dates.published_at
                 && l.updated_at == dates.updated_at
         });
-        if same { Ok(()) } else { desk::publishing::publish_dated(self.tx, permit, id, locale, dates) }
+        if same {
+            return Ok(());
+        }
+        self.published = true;
+        desk::publishing::publish_dated(self.tx, permit, id, locale, dates)
     }
 }
 

@@ -3,7 +3,7 @@
 mod article;
 mod reading;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -20,6 +20,7 @@ use crate::{
     desk,
     domain::{
         Error, Id, Locale, Violation,
+        ahead::Ahead,
         author::Author,
         locale::LocaleDraft,
         name::NameDraft,
@@ -59,6 +60,8 @@ struct Importer<'a, 't> {
     caller: Caller,
     overwrite: bool,
     read: &'a ReadRecord,
+    /// Whether something of it was published.
+    published: bool,
     warnings: Vec<Violation>,
 }
 
@@ -68,7 +71,9 @@ struct Importer<'a, 't> {
 /// Those of the verbs it goes through, for this record alone; [`Error::Stale`] when it has to be read again, for what it replaces has changed
 /// since.
 pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, overwrite: bool) -> Result<Report, Error> {
-    let mut importer = Importer { tx, caller: permit.caller().clone(), overwrite, read, warnings: read.warnings.clone() };
+    // It saves what it publishes, a story at a time.
+    tx.bring(Arc::new(Ahead::on_the_spot()));
+    let mut importer = Importer { tx, caller: permit.caller().clone(), overwrite, read, published: false, warnings: read.warnings.clone() };
     let digest = read.digest.clone();
     let outcome = match &read.record {
         Record::Site(r) => importer.site(r)?,
