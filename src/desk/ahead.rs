@@ -165,6 +165,7 @@ pub fn write_now<T>(store: &Store, verb: impl Fn(&mut Tx<'_>) -> Result<T, Error
     let ahead = Arc::<Ahead>::default();
     for _ in 0..ROUNDS {
         match store.write_now(|tx| run(tx, &ahead, &verb)) {
+            // Ends: each round makes some of what was missed, of which there is no more until the verb is run again.
             Err(Error::Busy) if ahead.has_missed() => while make_next(store, &ahead)? {},
             done => return done,
         }
