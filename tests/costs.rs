@@ -20,10 +20,15 @@ use cap::Cap;
 use dateline::{
     api::json,
     domain::{
-        Error,
-        body::{BlockId, Format, Sent, budget::Budget, doc},
+        Error, Locale,
+        body::{BlockId, Document, Format, Sent, blocks, budget::Budget, doc, markdown, portable},
+        diff,
+        edition::Rendering,
         error::Faults,
+        freshness::lag,
+        preflight::{self, Beside},
         text::{limits, line, lines},
+        translation::Words,
     },
 };
 use serde_json::Value;
@@ -114,6 +119,43 @@ fn costs_are_linear(shape: &Shape, wrong: &mut Vec<String>) {
     }
 }
 
+/// Everything that is done with a body once it is read: it is matched against the one that it replaces, compared with it, looked over, and
+/// written in every form. The bytes that were allocated, and whether each of the two says anything; nothing, when it was refused.
+fn follow(format: Format, text: &str, replaced: &Document) -> Option<(usize, [bool; 2])> {
+    let sent = Sent { format, content: Value::String(text.to_owned()) };
+    let document = sent.read(&mut mint()).ok()?.0;
+    let words = |body: &Document| Words { headline: "A headline".to_owned(), body: body.clone(), ..Words::default() };
+    let (before, after) = (words(replaced), words(&document));
+    let (taken, ()) = allocated(|| {
+        let mut matched = document.clone();
+        blocks::keep_ids(&mut matched, replaced);
+        drop(diff::html(&diff::words(&before, &after)));
+        drop((lag(&before, &after, &document), lag(&after, &before, &matched)));
+        drop(preflight::check(&after, Beside::nothing(&Locale::english())));
+        drop((Rendering::of(&after, None), markdown::write(&document), portable::write(&document), doc::write(&document)));
+    });
+    Some((taken, [document.blocks.is_empty(), replaced.blocks.is_empty()]))
+}
+
+/// What follows the reading of a body takes memory in line with its size, whatever body it replaces: one of its own shape, or of another.
+fn what_follows_is_linear(shape: &Shape, others: &mut [Document; 2], wrong: &mut Vec<String>) {
+    let Some(format) = format(shape.place) else { return };
+    let mut before: Option<[(usize, [bool; 2]); 2]> = None;
+    for (bytes, other) in [MIB / 16, MIB / 8].into_iter().zip(others) {
+        let text = shape.of(bytes);
+        let longer = Sent { format, content: Value::String(shape.of(bytes + bytes / 16)) };
+        let own = longer.read(&mut mint()).map(|(document, _)| document).unwrap_or_default();
+        let (Some(beside_own), Some(beside_other)) = (follow(format, &text, &own), follow(format, &text, other)) else { return };
+        let taken = [beside_own, beside_other];
+        for ((then, alike), (now, present)) in before.into_iter().flatten().zip(taken) {
+            if alike == present && now * 10 > then * 26 + 20_000_000 {
+                wrong.push(format!("{}: what follows allocated {then} bytes, and {now} when {bytes} bytes were sent", shape.name()));
+            }
+        }
+        (before, *other) = (Some(taken), own);
+    }
+}
+
 /// Which shapes a process looks at: so many, beginning with its own number.
 const PART: &str = "DATELINE_COSTS_PART";
 
@@ -139,8 +181,10 @@ fn each_of(own: usize, of: usize) {
     assert!(all.len() >= 60, "{}", all.len());
     let shapes: Vec<_> = all.iter().skip(own).step_by(of).collect();
     let mut wrong = Vec::new();
+    let mut others = [const { Document { blocks: Vec::new() } }; 2];
     for shape in &shapes {
         costs_are_linear(shape, &mut wrong);
+        what_follows_is_linear(shape, &mut others, &mut wrong);
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     // What one request of the largest size holds at its worst. The most that was ever held never falls, so the first to pass it is named.

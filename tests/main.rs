@@ -29,6 +29,7 @@ mod flooding;
 mod guessing;
 mod house;
 mod instants;
+mod interleaving;
 mod keeping_up;
 mod listing;
 mod long_answers;

@@ -1,0 +1,157 @@
+//! Two who write at once on `PostgreSQL`: whatever one of them decides by what was read is still so when both are done, in either order. `SQLite`
+//! has one writer, and so no such orders.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+};
+
+use dateline::{
+    access::{
+        Caller, Permit, System,
+        action::{EditTranslation, ManageSections, Publish},
+    },
+    desk::{
+        ahead,
+        publishing::{Which, publish},
+        sections,
+        translations::{self, save},
+    },
+    domain::{
+        Error, Id, Locale,
+        article::Article,
+        body::{Document, ReadBody},
+        name::{Name, NameDraft},
+        section::Section,
+    },
+    store::{self, Tx},
+};
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
+
+use crate::support::TestApp;
+
+type Verb = Box<dyn Fn(&mut Tx<'_>) -> Result<(), Error> + Send>;
+
+/// Until the second is done, or a session of this database waits for what another one has locked.
+fn until_it_waits(url: &str, is_done: &AtomicBool) {
+    #[derive(QueryableByName)]
+    struct Waiting {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let query = "SELECT COUNT(*) AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let mut conn = PgConnection::establish(url).unwrap();
+    while !is_done.load(Ordering::Acquire) && sql_query(query).get_result::<Waiting>(&mut conn).unwrap().count == 0 {
+        thread::yield_now();
+    }
+}
+
+/// Do two things at once: the second begins when the first has done everything but commit, and the first commits when the second waits for it,
+/// or is done.
+fn at_once(app: &TestApp, first: Verb, second: Verb) -> [Result<(), Error>; 2] {
+    let (one, other, url) = (app.store_of(1), app.store_of(1), &app.url);
+    let (tell, told) = mpsc::channel();
+    let is_done = &AtomicBool::new(false);
+    thread::scope(|scope| {
+        let first = scope.spawn(move || {
+            let mut is_told = false;
+            one.write_now(|tx| {
+                let done = first(tx);
+                if !std::mem::replace(&mut is_told, true) {
+                    tell.send(()).unwrap();
+                    until_it_waits(url, is_done);
+                }
+                done
+            })
+        });
+        told.recv().unwrap();
+        let second = other.write_now(|tx| second(tx));
+        is_done.store(true, Ordering::Release);
+        [first.join().unwrap(), second]
+    })
+}
+
+fn permit<A>() -> Permit<A>
+where
+    Permit<A>: TryFrom<Caller, Error = Error>,
+{
+    Permit::try_from(Caller::system(System::Importer)).unwrap()
+}
+
+/// Put one section below another.
+fn moved(id: Id<Section>, below: Id<Section>) -> Verb {
+    Box::new(move |tx| {
+        let named =
+            |(locale, name): (Locale, Name)| (locale, NameDraft { name: name.name, slug: Some(name.slug.to_string()), about: name.about });
+        let as_it_is = |section: &Section| sections::Draft {
+            parent_id: Some(below),
+            position: Some(section.position),
+            translations: section.names.clone().into_iter().map(named).collect(),
+        };
+        sections::revise(tx, permit::<ManageSections>(), id, 1, |section| Ok(as_it_is(section))).map(drop)
+    })
+}
+
+#[actix_web::test]
+async fn two_sections_that_are_put_below_each_other_make_no_circle() {
+    let Some(app) = TestApp::postgres().await else { return };
+    for turned in [false, true] {
+        let names = if turned { ["East", "West"] } else { ["North", "South"] };
+        let mut ids = Vec::new();
+        for name in names {
+            ids.push(app.section(&name.to_lowercase(), name).await.parse::<Id<Section>>().unwrap());
+        }
+        let (one, other) = (moved(ids[0], ids[1]), moved(ids[1], ids[0]));
+        let done = if turned { at_once(&app, other, one) } else { at_once(&app, one, other) };
+        assert!(done[0].is_ok() && matches!(done[1], Err(Error::Invalid(_) | Error::Conflict { .. })), "{done:?}");
+        let all = app.store.read_now(store::sections::all).unwrap();
+        for section in &all {
+            let above = section.parent().map(|id| all.iter().find(|s| s.id == id).unwrap());
+            assert_eq!(Section::path_below(section.id, above).unwrap(), section.path);
+        }
+    }
+}
+
+#[actix_web::test]
+async fn who_saves_beside_a_publication_takes_no_slug_away_and_loses_none() {
+    let Some(app) = TestApp::postgres().await else { return };
+    let editor = app.editor().await;
+    let world = app.section("world", "दुनिया").await;
+    for turned in [false, true] {
+        let path = editor.story(&world, &format!("River rises {turned}")).await;
+        let words = format!("{path}/translations/en");
+        let first = editor.get(&words).await.ok()["slug"].as_str().unwrap().to_owned();
+        let id: Id<Article> = path.rsplit('/').next().unwrap().parse().unwrap();
+        let published: Verb = Box::new(move |tx| {
+            let which = Which::Locales(vec![Locale::english()]);
+            ahead::run(tx, &Arc::default(), |tx| publish(tx, permit::<Publish>(), id, 1, which, false)).map(drop)
+        });
+        let renamed: Verb = Box::new(move |tx| {
+            let body = Some(ReadBody::kept(Document::default()));
+            let draft =
+                translations::Draft { headline: "Renamed".to_owned(), slug: Some(format!("renamed-{turned}")), body, ..Default::default() };
+            save(tx, permit::<EditTranslation>(), id, &Locale::english(), Some(1), |_| Ok(draft.clone())).map(drop)
+        });
+        let done = if turned { at_once(&app, renamed, published) } else { at_once(&app, published, renamed) };
+        assert!(done[0].is_ok(), "{done:?}");
+        let saved = if turned { &done[0] } else { &done[1] };
+        let kept = editor.get(&words).await.ok();
+        // Who was told that it was done has what they saved; who was not, has changed nothing.
+        let expected = if saved.is_ok() { format!("renamed-{turned}") } else { first.clone() };
+        assert_eq!(kept["slug"], expected.as_str(), "{done:?}");
+        // Whatever is public is found under its slug, and goes on to be when the words are published as they are now.
+        let found = app.anyone().get(&format!("/v1/articles/{id}")).await;
+        let public = found.json()["slug"].as_str().map(str::to_owned);
+        assert_eq!(public.is_some(), done.iter().all(Result::is_ok) || !turned, "{done:?}");
+        editor.publish(&path, &["en"]).await.ok();
+        for slug in public.iter().chain([&expected]) {
+            let answer = app.anyone().get(&format!("/v1/articles/by-slug/{slug}")).await;
+            let now = if *slug == expected { 200 } else { 308 };
+            assert_eq!(answer.status, now, "{slug}: {done:?}");
+        }
+    }
+}
