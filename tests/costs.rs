@@ -141,7 +141,7 @@ fn follow(format: Format, text: &str, replaced: &Document) -> Option<(usize, [bo
 fn what_follows_is_linear(shape: &Shape, others: &mut [Document; 2], wrong: &mut Vec<String>) {
     let Some(format) = format(shape.place) else { return };
     let mut before: Option<[(usize, [bool; 2]); 2]> = None;
-    for (bytes, other) in [MIB / 16, MIB / 8].into_iter().zip(others) {
+    for (bytes, other) in [MIB / 32, MIB / 16].into_iter().zip(others) {
         let text = shape.of(bytes);
         let longer = Sent { format, content: Value::String(shape.of(bytes + bytes / 16)) };
         let own = longer.read(&mut mint()).map(|(document, _)| document).unwrap_or_default();
