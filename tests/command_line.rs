@@ -182,6 +182,16 @@ fn forget_ids(value: &mut Value) {
 }
 
 #[test]
+fn a_database_is_filled_to_see_how_a_machine_bears_it() {
+    let desk = Desk::new();
+    let (code, out, err) = said(&desk.run(&["generate", "--articles", "20"]));
+    assert_eq!(code, Some(0), "{err}");
+    assert!(out.starts_with("20 articles, "), "{out}");
+    let stories = exported(&desk).into_iter().filter(|record| record["type"] == "article").count();
+    assert!(stories > 20, "{stories}");
+}
+
+#[test]
 fn an_export_takes_the_place_of_nothing_that_is_needed() {
     let desk = Desk::new();
     assert_eq!(said(&desk.run(&["migrate"])).0, Some(0));

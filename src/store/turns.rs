@@ -240,7 +240,9 @@ impl Holding {
     pub(super) fn begins(&self) {
         let (now, hold) = (self.hold.now(), &self.hold);
         let before = hold.since.swap(now, Ordering::Relaxed);
-        hold.until.fetch_add(now.saturating_sub(before), Ordering::Relaxed);
+        let waited = now.saturating_sub(before);
+        // A turn without a limit has none afterwards either.
+        let _ = hold.until.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |until| Some(until.saturating_add(waited)));
         hold.was_answered();
     }
 }
