@@ -63,6 +63,14 @@ impl Stops {
     }
 }
 
+/// Have the system send what is written when it is written. It would keep the end of a long answer, which is written piece by piece, until the
+/// client has acknowledged what came before: most clients wait for 40 ms with that.
+fn sent_at_once(io: &TcpStream) {
+    if let Err(error) = io.set_nodelay(true) {
+        tracing::debug!(%error, "the end of long answers may come late");
+    }
+}
+
 /// A client's connection.
 #[derive(Debug)]
 pub struct Connection {
@@ -94,6 +102,7 @@ impl Connection {
         state: &Data<State>,
         stopping: &GracefulShutdownSignal,
     ) -> Self {
+        sent_at_once(&io);
         let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
         let seat = guests.admit(address);
         let standing = seat.as_ref().map_or_else(|| Rc::new(Standing::new(address, Rc::default())), |seat| seat.standing.clone());
@@ -293,5 +302,19 @@ impl AsyncWrite for Connection {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().io).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn the_end_of_an_answer_is_not_kept_back() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let io = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        assert!(!io.nodelay().unwrap());
+        sent_at_once(&io);
+        assert!(io.nodelay().unwrap());
     }
 }
