@@ -52,7 +52,7 @@ fn until_it_waits(url: &str, is_done: &AtomicBool) {
 
 /// Do two things at once: the second begins when the first has done everything but commit, and the first commits when the second waits for it,
 /// or is done.
-fn at_once(app: &TestApp, first: Verb, second: Verb) -> [Result<(), Error>; 2] {
+fn at_once(app: &TestApp, first: Verb, second: &Verb) -> [Result<(), Error>; 2] {
     let (one, other, url) = (app.store_of(1), app.store_of(1), &app.url);
     let (tell, told) = mpsc::channel();
     let is_done = &AtomicBool::new(false);
@@ -106,7 +106,7 @@ async fn two_sections_that_are_put_below_each_other_make_no_circle() {
             ids.push(app.section(&name.to_lowercase(), name).await.parse::<Id<Section>>().unwrap());
         }
         let (one, other) = (moved(ids[0], ids[1]), moved(ids[1], ids[0]));
-        let done = if turned { at_once(&app, other, one) } else { at_once(&app, one, other) };
+        let done = if turned { at_once(&app, other, &one) } else { at_once(&app, one, &other) };
         assert!(done[0].is_ok() && matches!(done[1], Err(Error::Invalid(_) | Error::Conflict { .. })), "{done:?}");
         let all = app.store.read_now(store::sections::all).unwrap();
         for section in &all {
@@ -136,7 +136,7 @@ async fn who_saves_beside_a_publication_takes_no_slug_away_and_loses_none() {
                 translations::Draft { headline: "Renamed".to_owned(), slug: Some(format!("renamed-{turned}")), body, ..Default::default() };
             save(tx, permit::<EditTranslation>(), id, &Locale::english(), Some(1), |_| Ok(draft.clone())).map(drop)
         });
-        let done = if turned { at_once(&app, renamed, published) } else { at_once(&app, published, renamed) };
+        let done = if turned { at_once(&app, renamed, &published) } else { at_once(&app, published, &renamed) };
         assert!(done[0].is_ok(), "{done:?}");
         let saved = if turned { &done[0] } else { &done[1] };
         let kept = editor.get(&words).await.ok();
