@@ -127,12 +127,12 @@ fn answers_that_nobody_takes_are_capped_and_short_ones_come_all_the_same() {
     let long = "/v1/articles?body=html";
     assert_eq!(server.get(long).unwrap().status, 200);
     let idle = server.memory();
-    // More than the system takes for them; the first bytes are read, and nothing more.
+    // More than the system keeps on its way to them; the first bytes are read, and nothing more.
     let asked = format!("GET {long} HTTP/1.1\r\nhost: x\r\n\r\n").repeat(8);
     let mut crowd = Vec::new();
     let refused = loop {
         assert!(crowd.len() < 40, "nobody was refused; {} KiB above idle", server.memory() - idle);
-        let mut stream = server.connect();
+        let mut stream = server.connect_narrow();
         stream.write_all(asked.as_bytes()).unwrap();
         stream.read_exact(&mut [0; 12]).unwrap();
         crowd.push(stream);

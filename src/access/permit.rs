@@ -275,12 +275,6 @@ pub fn still_may<A: Action>(user: &User, object: &impl Scoped) -> bool {
 }
 
 impl<A: Action> Permit<A> {
-    /// The same once more, for a verb that is run again because nothing of it was done.
-    #[must_use]
-    pub fn again(&self) -> Self {
-        Self { caller: self.caller.clone(), action: PhantomData }
-    }
-
     /// Who asks.
     #[must_use]
     pub fn caller(&self) -> &Caller {

@@ -243,16 +243,10 @@ impl<R: Resource> Patch<R> {
         self
     }
 
-    /// The same patch once more.
-    #[must_use]
-    pub fn again(&self) -> Self {
-        Self(self.0.clone(), PhantomData)
-    }
-
     /// The same patch, saying nothing of what cannot be written.
     #[must_use]
     pub fn writable(&self) -> Self {
-        R::READ_ONLY.iter().fold(self.again(), |patch, field| patch.without(field))
+        R::READ_ONLY.iter().fold(self.clone(), |patch, field| patch.without(field))
     }
 
     /// What the patched thing would be written as.

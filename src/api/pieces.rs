@@ -50,7 +50,7 @@ pub(super) fn taken(answer: &HttpResponse, account: &Arc<Account>) -> Result<Opt
         BodySize::Sized(length) if is_long(length) && !answer.extensions().contains::<Shared>() => {
             let mut share = Share::of(account);
             let length = usize::try_from(length).unwrap_or(usize::MAX);
-            if share.take_long(length) { Ok(Some(share)) } else { Err(()) }
+            if share.take_answer(length) { Ok(Some(share)) } else { Err(()) }
         }
         _ => Ok(None),
     }

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-/// From how many bytes on something is long.
+/// From how many bytes on an answer is long.
 const LONG: usize = 131_072;
 
 /// The memory that many of a kind hold, all of them together.
@@ -48,9 +48,10 @@ impl Share {
         self.take_beside(bytes, 0)
     }
 
-    /// The same for what is long: only if room is left for what is short, a quarter of all.
-    pub fn take_long(&mut self, bytes: usize) -> bool {
-        self.take_beside(bytes, self.account.most / 4)
+    /// Take so much for an answer, if there is room: a long one leaves a quarter of all for those that are not.
+    pub fn take_answer(&mut self, bytes: usize) -> bool {
+        let spare = if bytes > LONG { self.account.most / 4 } else { 0 };
+        self.take_beside(bytes, spare)
     }
 
     fn take_beside(&mut self, bytes: usize, spare: usize) -> bool {
@@ -79,6 +80,12 @@ impl Share {
     }
 }
 
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
 /// Bytes with the share that they take: it is given back when the last who reads them has gone.
 #[derive(Debug)]
 pub struct Booked {
@@ -91,20 +98,13 @@ impl Booked {
     #[must_use]
     pub fn new(bytes: Vec<u8>, account: &Arc<Account>) -> Option<Self> {
         let mut share = Share::of(account);
-        let room = if bytes.len() > LONG { share.take_long(bytes.len()) } else { share.take(bytes.len()) };
-        room.then(|| Self { bytes: bytes.into_boxed_slice(), _share: share })
+        share.take_answer(bytes.len()).then(|| Self { bytes: bytes.into_boxed_slice(), _share: share })
     }
 }
 
 impl AsRef<[u8]> for Booked {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
-    }
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        self.clear();
     }
 }
 
@@ -123,9 +123,17 @@ mod tests {
         assert!(!other.take(usize::MAX) && other.take(60));
         assert!(other.hold(30) && other.hold(30) && other.hold(70) && !other.hold(101));
         assert_eq!(account.held(), 70);
-        let mut long = Share::of(&account);
-        assert!(!long.take_long(6) && long.take_long(5) && long.take(25) && !long.take(1));
-        drop((other, long));
+        drop(other);
+        assert_eq!(account.held(), 0);
+    }
+
+    #[test]
+    fn a_long_answer_leaves_room_for_those_that_are_not() {
+        let account = Account::new(8 * LONG);
+        let mut share = Share::of(&account);
+        assert!(share.take_answer(4 * LONG) && !share.take_answer(2 * LONG + 1) && share.take_answer(2 * LONG));
+        assert!(share.take_answer(LONG) && share.take_answer(LONG) && !share.take_answer(1));
+        drop(share);
         assert_eq!(account.held(), 0);
     }
 }

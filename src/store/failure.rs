@@ -131,34 +131,19 @@ impl From<Diesel> for Error {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::path::PathBuf;
 
     use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 
     use crate::{
-        domain::{Error, Instant, id::Entropy, instant::Clock},
-        store::{Limits, Options, Store, Tx},
+        domain::Error,
+        store::{Store, Tx, still},
     };
 
-    struct Still;
-    impl Clock for Still {
-        fn now(&self) -> Instant {
-            Instant::from_micros(0)
-        }
-    }
-    impl Entropy for Still {
-        fn fill(&self, bytes: &mut [u8]) {
-            bytes.fill(0);
-        }
-    }
-
-    fn store(name: &str) -> (Store, std::path::PathBuf) {
-        let folder = std::env::temp_dir().join(format!("dateline-test-{}-failing-{name}", std::process::id()));
-        let url = format!("sqlite://{}", folder.join("failing.db").display());
-        let options = Options { url, readers: 1, writers: 1, clock: Arc::new(Still), entropy: Arc::new(Still), limits: Limits::default() };
-        let store = Store::open(options).unwrap();
+    fn store(name: &str) -> (Store, PathBuf, PathBuf) {
+        let (store, folder, file) = still::store(&format!("failing-{name}"));
         store.write_now(|tx| Ok(tx.conn.batch_execute("CREATE TABLE written (n TEXT NOT NULL)")?)).unwrap();
-        (store, folder)
+        (store, folder, file)
     }
 
     fn sql(store: &Store, text: &str) -> Result<(), Error> {
@@ -169,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_told_as_one_and_written_to_again_when_there_is_room() {
-        let (store, folder) = store("full");
+        let (store, folder, _) = store("full");
         sql(&store, "PRAGMA max_page_count = 3").unwrap();
         assert!(matches!(sql(&store, MUCH), Err(Error::DiskFull(_))));
         // The engine undoes such a transaction by itself, so the connection is another one by now, or has room again.
@@ -180,7 +165,7 @@ mod tests {
 
     #[test]
     fn what_can_only_be_read_is_told_as_such_and_a_reader_that_writes_is_a_fault_of_ours() {
-        let (store, folder) = store("read-only");
+        let (store, folder, _) = store("read-only");
         store.on_the_writer(|conn| Ok(conn.batch_execute("PRAGMA query_only = ON")?)).unwrap();
         assert!(matches!(sql(&store, MUCH), Err(Error::ReadOnly(_))));
         let reader = |tx: &mut Tx<'_>| Ok(tx.conn.batch_execute(MUCH)?);
@@ -190,9 +175,9 @@ mod tests {
 
     #[test]
     fn a_file_that_another_process_writes_to_is_busy() {
-        let (store, folder) = store("locked");
+        let (store, folder, file) = store("locked");
         store.on_the_writer(|conn| Ok(conn.batch_execute("PRAGMA busy_timeout = 0")?)).unwrap();
-        let mut other = SqliteConnection::establish(folder.join("failing.db").to_str().unwrap()).unwrap();
+        let mut other = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
         other.batch_execute("BEGIN IMMEDIATE").unwrap();
         assert!(matches!(sql(&store, MUCH), Err(Error::Busy)));
         other.batch_execute("ROLLBACK").unwrap();

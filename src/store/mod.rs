@@ -39,6 +39,8 @@ mod sight;
 pub mod site;
 mod snapshots;
 mod sql;
+#[cfg(test)]
+mod still;
 pub mod tags;
 pub mod takedowns;
 mod threads;

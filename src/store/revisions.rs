@@ -169,8 +169,8 @@ pub struct Kept {
     pub bytes: usize,
 }
 
-/// The words of a revision, when they are kept in no more than so many bytes: longer ones are not read. Whoever asks has looked whether they
-/// are shown.
+/// The words of a revision, when they are kept in no more than so many bytes: what is longer is not taken apart. Whoever asks has looked whether
+/// they are shown.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such version.

@@ -103,34 +103,14 @@ fn write_and_take_away(tx: &mut Tx<'_>) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use diesel::connection::SimpleConnection;
 
     use super::Stopped;
-    use crate::{
-        domain::{Error, Instant, id::Entropy, instant::Clock},
-        store::{Limits, Options, Store},
-    };
-
-    struct Still;
-    impl Clock for Still {
-        fn now(&self) -> Instant {
-            Instant::from_micros(0)
-        }
-    }
-    impl Entropy for Still {
-        fn fill(&self, bytes: &mut [u8]) {
-            bytes.fill(7);
-        }
-    }
+    use crate::{domain::Error, store::still};
 
     #[test]
     fn a_full_file_is_remembered_until_there_is_room_for_a_story() {
-        let folder = std::env::temp_dir().join(format!("dateline-test-{}-room", std::process::id()));
-        let url = format!("sqlite://{}", folder.join("room.db").display());
-        let options = Options { url, readers: 1, writers: 1, clock: Arc::new(Still), entropy: Arc::new(Still), limits: Limits::default() };
-        let store = Store::open(options).unwrap();
+        let (store, folder, _) = still::store("room");
         store.migrate().unwrap();
         let pages = |most: &str| store.on_the_writer(|conn| Ok(conn.batch_execute(&format!("PRAGMA max_page_count = {most}"))?)).unwrap();
         store.try_to_write().unwrap();

@@ -82,6 +82,15 @@ impl Served {
         TcpStream::connect(("127.0.0.1", self.port)).unwrap()
     }
 
+    /// The connection of a reader for whom the system takes next to nothing that they do not read themselves.
+    pub(crate) fn connect_narrow(&self) -> TcpStream {
+        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        // Said before it connects, it is the most that is ever taken.
+        socket.set_recv_buffer_size(16_384).unwrap();
+        socket.connect(&std::net::SocketAddr::from(([127, 0, 0, 1], self.port)).into()).unwrap();
+        socket.into()
+    }
+
     /// Send these bytes and nothing more; everything that comes back until the server ends the connection.
     pub(crate) fn say(&self, sent: &[u8]) -> Vec<Said> {
         let mut stream = self.connect();

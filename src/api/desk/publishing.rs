@@ -92,7 +92,7 @@ pub(crate) async fn publish_article(
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let which = Locales::which(sent.0.locales);
     let published = prepared::write(&state.store, move |tx| {
-        let article = desk::publishing::publish(tx, permit.again(), *id, expected.version()?, which.clone(), sent.0.minor)?;
+        let article = desk::publishing::publish(tx, permit.clone(), *id, expected.version()?, which.clone(), sent.0.minor)?;
         shown_one(tx, &article)
     });
     Ok(tagged(published.await?))

@@ -225,7 +225,7 @@ pub(crate) async fn create_release(
 ) -> Result<Tagged<DeskRelease>, Failure> {
     let draft = Draft::from(sent.0);
     let made = prepared::write(&state.store, move |tx| {
-        let made = desk::releases::create(tx, permit.again(), draft.clone())?;
+        let made = desk::releases::create(tx, permit.clone(), draft.clone())?;
         shown(tx, &permit, made)
     });
     let made = made.await?;
@@ -266,7 +266,7 @@ pub(crate) async fn revise_release(
     let revised = prepared::write(&state.store, move |tx| {
         // What blocks it is no part of what is patched.
         let with = |present: &Release| patch.onto(&listed(present.clone())).map(Draft::from);
-        let revised = desk::releases::revise(tx, permit.again(), *id, expected.version()?, with)?;
+        let revised = desk::releases::revise(tx, permit.clone(), *id, expected.version()?, with)?;
         shown(tx, &permit, revised)
     });
     Ok(tagged(revised.await?))
@@ -299,7 +299,7 @@ pub(crate) async fn publish_release(
     state: Data<State>,
 ) -> Result<Tagged<DeskRelease>, Failure> {
     let published = prepared::write(&state.store, move |tx| {
-        let published = desk::releases::publish(tx, permit.again(), *id, expected.version()?)?;
+        let published = desk::releases::publish(tx, permit.clone(), *id, expected.version()?)?;
         shown(tx, &permit, published)
     });
     Ok(tagged(published.await?))

@@ -136,7 +136,7 @@ pub(crate) async fn schedule_article(
     let NewPlan { locales, publish_at, unpublish_at, minor } = sent.0;
     let order = Order { which: Locales::which(locales), publish_at, unpublish_at, minor };
     let planned = prepared::write(&state.store, move |tx| {
-        let article = desk::scheduling::schedule(tx, permit.again(), *id, expected.version()?, order.clone())?;
+        let article = desk::scheduling::schedule(tx, permit.clone(), *id, expected.version()?, order.clone())?;
         shown_one(tx, &article)
     });
     Ok(tagged(planned.await?))

@@ -240,8 +240,7 @@ fn words_patch(op: &BulkOperation) -> Result<Patch<DeskTranslation>, Error> {
 fn revise_words(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, locale: &Locale, ahead: &Ahead) -> Result<Version, Error> {
     let permit = permit(who)?;
     let patch = match ahead {
-        Some(Ok(read)) => Ok(read.again()),
-        Some(Err(error)) => Err(error.clone()),
+        Some(read) => read.clone(),
         None => Ok(WordsPatch::plain(words_patch(op)?)),
     };
     let with = |present: &_| patch.and_then(|patch| patch.onto(present)).map_err(|e| e.under("#/body"));

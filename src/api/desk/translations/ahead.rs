@@ -81,11 +81,6 @@ impl WordsPatch {
         Ok(Self { rest: patch.without(BODY), body })
     }
 
-    /// The same once more, for operations that are done again because nothing of them was done.
-    pub(in crate::api::desk) fn again(&self) -> Self {
-        Self { rest: self.rest.again(), body: self.body.clone() }
-    }
-
     /// The document that it brings, if there is one and nothing is wrong with it.
     pub(in crate::api::desk) fn document(&self) -> Option<&Document> {
         if let Brought::Read(body) = &self.body { body.document() } else { None }
