@@ -13,7 +13,7 @@ use crate::{
     store::{self, Tx},
 };
 
-/// How many published revisions a source has moved on since words were made from it, and between which what has changed in it is [told](told):
+/// How many published revisions a source has moved on since words were made from it, and between which what has changed in it is [told]:
 /// nothing, where it has not moved on.
 ///
 /// # Errors
