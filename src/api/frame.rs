@@ -112,10 +112,9 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
     let answering = Answering(standing.clone());
     let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
     let (head, reading) = (req.method() == Method::HEAD, req.method() == Method::GET);
-    let answers = state.answers.clone();
-    let mut answer = carried_out(req, state, id.clone(), next).await.map_err(|error| broken(&error, &id))?;
+    let mut answer = carried_out(req, &state, &id, next).await.map_err(|error| broken(&error, &id))?;
     drop(answering);
-    let share = taken(answer.response(), &answers);
+    let share = taken(answer.response(), &state.answers);
     if share.is_err() && reading {
         // What was read can be read again; what was done is told.
         *answer.response_mut() = Failure::Rule(Error::Busy).answer(&id);
@@ -125,28 +124,28 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
     Ok(answer.map_body(|_, body| if head { BoxBody::new(Headless(body.size())) } else { Pieces::of(body, standing, share) }))
 }
 
-/// What comes of a request.
+/// What comes of a request. What is made is boxed, so that answers that are kept do not carry along the room for it.
 async fn carried_out(
     req: ServiceRequest,
-    state: Data<State>,
-    id: String,
+    state: &Data<State>,
+    id: &str,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     if matches!(*req.method(), Method::GET | Method::HEAD) {
-        return match kept(&req, &state, &id).await {
+        return match kept(&req, state, id).await {
             Some(answer) => Ok(req.into_response(answer)),
-            None => made(req, &state, &id, next).await,
+            None => Box::pin(made(req, state, id, next)).await,
         };
     }
     // What holds up other writers is logged by this name.
     let operation = format!("{} {}", req.method(), req.match_pattern().as_deref().unwrap_or("nothing"));
-    let keyed = req.headers().contains_key(IDEMPOTENCY_KEY);
-    let work = turns::named(operation.into(), async move { made(req, &state, &id, next).await });
-    if keyed {
+    if req.headers().contains_key(IDEMPOTENCY_KEY) {
+        let (state, id) = (state.clone(), id.to_owned());
+        let work = turns::named(operation.into(), async move { made(req, &state, &id, next).await });
         // It comes to its end although its client hangs up, so that the answer is there when it asks again.
         return rt::spawn(work).await.map_err(|e| Failure::from(Error::internal(e)))?;
     }
-    work.await
+    Box::pin(turns::named(operation.into(), made(req, state, id, next))).await
 }
 
 /// What failed without an answer of its own, as one.

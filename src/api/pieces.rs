@@ -16,7 +16,9 @@ use actix_web::{
 use super::clients::Standing;
 use crate::domain::memory::{Account, Share};
 
-/// The most that is handed to a connection at once, in bytes.
+/// The longest answer that is handed to a connection as one, in bytes: it copies that, and has it written with one call.
+const WHOLE: usize = 65_536;
+/// The most of a longer one that is handed to it at once.
 const PIECE: usize = 16_384;
 
 /// A long answer in pieces of the bytes that all who read it share: a connection copies what it is handed, and holds it until it is taken.
@@ -41,7 +43,7 @@ pub(super) fn are_shared(answer: &mut HttpResponse) {
 }
 
 fn is_long(length: u64) -> bool {
-    usize::try_from(length).is_ok_and(|length| length > 2 * PIECE)
+    usize::try_from(length).is_ok_and(|length| length > WHOLE)
 }
 
 /// What an answer takes of the account until it is read: nothing when it is short, or shared; an error when there is no room for it.
@@ -59,7 +61,7 @@ pub(super) fn taken(answer: &HttpResponse, account: &Arc<Account>) -> Result<Opt
 impl Pieces {
     pub(super) fn of(body: BoxBody, standing: Option<Rc<Standing>>, share: Option<Share>) -> BoxBody {
         match body.try_into_bytes() {
-            Ok(rest) if rest.len() > 2 * PIECE => {
+            Ok(rest) if rest.len() > WHOLE => {
                 if let Some(standing) = &standing {
                     standing.in_pieces();
                 }

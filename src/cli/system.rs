@@ -1,6 +1,7 @@
 //! The system's clock, randomness, files and streams: the one file that wraps each.
 
 use std::{
+    cell::RefCell,
     collections::BTreeSet,
     fs,
     io::{Read, Write},
@@ -32,12 +33,44 @@ impl Clock for SystemClock {
 #[derive(Debug, Clone, Copy)]
 pub struct OsEntropy;
 
+/// Random bytes of the system's that a thread has asked for ahead, for ids: each answer carries one, and to ask for each alone costs a reader's
+/// answer a tenth of its time.
+struct Ahead {
+    bytes: [u8; 1_024],
+    given: usize,
+}
+
+thread_local! {
+    static AHEAD: RefCell<Ahead> = const { RefCell::new(Ahead { bytes: [0; 1_024], given: 1_024 }) };
+}
+
+/// The longest that is taken from those: secrets are longer, and asked for when they are needed.
+const SHORT: usize = 10;
+
+#[expect(clippy::panic, clippy::disallowed_methods, reason = "without randomness there are no secrets, and nothing may go on")]
+fn ask_for(bytes: &mut [u8]) {
+    if let Err(error) = getrandom::fill(bytes) {
+        panic!("the system gives no randomness: {error}");
+    }
+}
+
 impl Entropy for OsEntropy {
-    #[expect(clippy::panic, clippy::disallowed_methods, reason = "without randomness there are no secrets, and nothing may go on")]
     fn fill(&self, bytes: &mut [u8]) {
-        if let Err(error) = getrandom::fill(bytes) {
-            panic!("the system gives no randomness: {error}");
+        if bytes.len() > SHORT {
+            return ask_for(bytes);
         }
+        AHEAD.with_borrow_mut(|ahead| {
+            if ahead.given.saturating_add(bytes.len()) > ahead.bytes.len() {
+                ask_for(&mut ahead.bytes);
+                ahead.given = 0;
+            }
+            let rest = ahead.bytes.get_mut(ahead.given..).unwrap_or_default();
+            for (byte, random) in bytes.iter_mut().zip(rest) {
+                // None is given twice.
+                *byte = std::mem::take(random);
+            }
+            ahead.given = ahead.given.saturating_add(bytes.len());
+        });
     }
 }
 

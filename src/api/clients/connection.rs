@@ -228,7 +228,12 @@ impl AsyncRead for Connection {
                     return Poll::Ready(Ok(()));
                 }
                 Step::Read => {}
-                Step::Wait => return Poll::Pending,
+                Step::Wait => {
+                    // Whatever comes from now on has this task woken; what is there already would not.
+                    let has_come = !this.incoming.is_empty() || this.io.poll_read_ready(cx).is_ready();
+                    this.standing.wait_unread(has_come);
+                    return Poll::Pending;
+                }
                 Step::Refuse(why) => return this.refuse(why, buf),
             }
             if this.is_late(cx) {

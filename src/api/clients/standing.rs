@@ -38,6 +38,8 @@ pub struct Standing {
     coming: Cell<Coming>,
     /// How many times something else was to come next.
     turn: Cell<u64>,
+    /// Whether something may have come that nobody has been woken for.
+    unread: Cell<bool>,
     /// Whether pieces of its answer are still to be asked for.
     streaming: Cell<bool>,
     stalled: Cell<bool>,
@@ -59,6 +61,7 @@ impl Standing {
             phase: Cell::new(Phase::Waiting),
             coming: Cell::new(Coming::Head),
             turn: Cell::new(0),
+            unread: Cell::new(false),
             streaming: Cell::new(false),
             stalled: Cell::new(false),
             sent_away: Cell::new(false),
@@ -91,15 +94,20 @@ impl Standing {
         if body.is_some() {
             self.wait();
         }
-        if unheard {
-            // Meanwhile nothing was read.
+        if unheard && self.unread.replace(false) {
             self.wake();
         }
+    }
+
+    /// Nothing is read until the frame has heard of the request that came last: whether something has come that is to be read then.
+    pub(super) fn wait_unread(&self, has_come: bool) {
+        self.unread.set(has_come);
     }
 
     /// A whole head goes on to the HTTP library.
     pub(super) fn head_came(&self) {
         self.expect(Coming::Unheard);
+        self.unread.set(true);
     }
 
     /// More of the body goes on, and so much is left of it.
