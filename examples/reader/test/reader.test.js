@@ -1,15 +1,26 @@
 // The reader in a real browser, over a real server: the reference page in four languages, lists that go on, and pages that are gone.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 
-const server = "http://127.0.0.1:18082";
-const reader = "http://127.0.0.1:18083";
+/** A port that is free, so that several checkouts can be tried on one machine. */
+const freePort = () =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+const [behind, front] = [await freePort(), await freePort()];
+const server = `http://127.0.0.1:${behind}`;
+const reader = `http://127.0.0.1:${front}`;
 const folder = mkdtempSync(join(tmpdir(), "dateline-reader-"));
+const built = join(folder, "built");
 const children = [];
 let browser;
 
@@ -31,9 +42,11 @@ function start(command, args, env, up) {
 
 before(async () => {
   const dateline = process.env.DATELINE ?? new URL("../../../target/debug/dateline", import.meta.url).pathname;
-  await start(dateline, ["demo"], { DATELINE_BIND: "127.0.0.1:18082", DATELINE_DATA_DIR: folder }, "Ctrl-C stops it");
+  await start(dateline, ["demo"], { DATELINE_BIND: `127.0.0.1:${behind}`, DATELINE_DATA_DIR: join(folder, "data") }, "Ctrl-C stops it");
   const vite = new URL("../node_modules/vite/bin/vite.js", import.meta.url).pathname;
-  await start(process.execPath, [vite, "preview", "--host", "127.0.0.1", "--port", "18083", "--strictPort"], {}, "18083");
+  execFileSync(process.execPath, [vite, "build", "--logLevel", "warn", "--outDir", built, "--emptyOutDir"], { env: { ...process.env, VITE_DATELINE: server } });
+  const shown = ["preview", "--outDir", built, "--host", "127.0.0.1", "--port", `${front}`, "--strictPort"];
+  await start(process.execPath, [vite, ...shown], {}, `${front}`);
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
 });
 
