@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::Method;
 use dateline::domain::user::Role;
-use model::{Kind, OPERATIONS, Operation, PLACES, Place, STATES, Verdict, Who};
+use model::{At, Kind, OPERATIONS, Operation, PLACES, Place, STATES, Verdict, Who};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, TestApp, committed, execute};
@@ -21,11 +21,8 @@ const BENGALI: &str = "নদী";
 /// An article of the fixture, with what hangs on it.
 #[derive(Debug, Clone)]
 struct Thing {
-    section: char,
-    state: &'static str,
+    at: At,
     id: String,
-    /// Locales that the public sees.
-    live: Vec<&'static str>,
     /// What hangs on it, by kind: its id, and the locale it is about.
     parts: Vec<(Kind, String, Option<&'static str>)>,
 }
@@ -52,8 +49,8 @@ async fn part(admin: &Client<'_>, path: &str, under: &str, body: &Value) -> Stri
     admin.post(&format!("{path}/{under}"), body).await.ok()["id"].as_str().unwrap().to_owned()
 }
 
-async fn thing(admin: &Client<'_>, section: (&char, &String), state: &'static str) -> Thing {
-    let path = admin.story(section.1, &format!("{state} in {}", section.0)).await;
+async fn thing(admin: &Client<'_>, section: (&char, &String), state: &'static str, own: bool) -> Thing {
+    let path = admin.story(section.1, &format!("{state} in {}, {}", section.0, if own { "own" } else { "foreign" })).await;
     words(admin, &path, "hi").await;
     words(admin, &path, "bn").await;
     let mut parts = Vec::new();
@@ -69,11 +66,11 @@ async fn thing(admin: &Client<'_>, section: (&char, &String), state: &'static st
         let tag = admin.get(&path).await.etag();
         admin.act(&format!("{path}/{verb}"), &tag, &body).await.ok();
     };
-    let mut live = Vec::new();
+    let mut live: &[&str] = &[];
     match state {
         "live" => {
             verb("publish", json!({ "locales": ["en", "hi"] })).await;
-            live = vec!["en", "hi"];
+            live = &["en", "hi"];
         }
         "embargoed" => {
             let tag = admin.get(&path).await.etag();
@@ -92,8 +89,7 @@ async fn thing(admin: &Client<'_>, section: (&char, &String), state: &'static st
         }
         "released" => {
             for locale in ["en", "bn"] {
-                let items =
-                    json!({ "name": format!("{locale} of {}", section.0), "items": [{ "article_id": id_of(&path), "locale": locale }] });
+                let items = json!({ "name": format!("{locale} of {} {own}", section.0), "items": [{ "article_id": id_of(&path), "locale": locale }] });
                 parts.push((
                     Kind::Release,
                     admin.post("/v1/desk/releases", &items).await.ok()["id"].as_str().unwrap().to_owned(),
@@ -103,7 +99,7 @@ async fn thing(admin: &Client<'_>, section: (&char, &String), state: &'static st
         }
         _ => {}
     }
-    Thing { section: *section.0, state, id: id_of(&path), live, parts }
+    Thing { at: At { section: *section.0, state, own, live }, id: id_of(&path), parts }
 }
 
 impl Desk {
@@ -113,7 +109,8 @@ impl Desk {
         let (mut things, mut twins) = (Vec::new(), BTreeMap::new());
         for section in &sections {
             for state in STATES {
-                things.push(thing(&admin, section, state).await);
+                things.push(thing(&admin, section, state, false).await);
+                things.push(thing(&admin, section, state, true).await);
             }
             twins.insert(*section.0, id_of(&admin.story(section.1, &format!("{NO_WORDS} in {}", section.0)).await));
         }
@@ -123,7 +120,7 @@ impl Desk {
     /// Let somebody have created what is called their own, and the twins.
     fn give(&self, app: &TestApp, to: &Client<'_>) {
         let uuid = |id: &str| if app.url.starts_with("sqlite") { format!("X'{}'", id.replace('-', "")) } else { format!("'{id}'") };
-        for thing in self.things.iter().filter(|t| t.state == "own") {
+        for thing in self.things.iter().filter(|t| t.at.own) {
             execute(&app.url, &format!("UPDATE articles SET created_by = {} WHERE id = {}", uuid(&id_of(&to.path())), uuid(&thing.id)));
         }
     }
@@ -186,7 +183,7 @@ struct Matrix<'a> {
 impl Matrix<'_> {
     async fn look(&mut self, who: &Who, client: &Client<'_>, n: usize, thing: &Thing, id: &str, locale: Option<&'static str>) {
         let operation = &OPERATIONS[n];
-        let expected = model::verdict(who, operation, thing.section, thing.state, &thing.live, locale);
+        let expected = model::verdict(who, operation, &thing.at, locale);
         let in_path = locale.filter(|_| operation.path.contains("{locale}")).unwrap_or("en");
         let answer = ask(client, operation, id, in_path).await;
         self.looked += 1;
@@ -208,17 +205,17 @@ impl Matrix<'_> {
                 answer.status == 404 && told(&answer) == nothing
             }
             Verdict::HiddenWords => {
-                let key = (n, thing.section, in_path);
+                let key = (n, thing.at.section, in_path);
                 let twin = match self.twin.get(&key).cloned() {
                     Some(twin) => twin,
-                    None => told(&ask(client, operation, &self.desk.twins[&thing.section], in_path).await),
+                    None => told(&ask(client, operation, &self.desk.twins[&thing.at.section], in_path).await),
                 };
                 self.twin.insert(key, twin.clone());
                 matches!(answer.status, 403 | 404) && told(&answer) == twin
             }
         };
         if !right {
-            let at = format!("{} {} on {} in {}, {locale:?}", operation.method, operation.path, thing.state, thing.section);
+            let at = format!("{} {} on {:?}, {locale:?}", operation.method, operation.path, thing.at);
             self.wrong.push(format!("{who:?}: {at}: {expected:?}, not {} {}", answer.status, answer.text));
         }
     }
@@ -230,7 +227,7 @@ impl Matrix<'_> {
                 match operation.about {
                     Kind::Article | Kind::Trashed => self.look(who, client, n, thing, &thing.id, None).await,
                     Kind::Words => {
-                        for locale in model::looked_at(thing.state) {
+                        for locale in model::looked_at(&thing.at) {
                             self.look(who, client, n, thing, &thing.id, Some(*locale)).await;
                         }
                     }
@@ -266,24 +263,28 @@ impl Matrix<'_> {
 
     /// Every list shows what is seen, and counts no more.
     async fn lists(&self, who: &Who, client: &Client<'_>) {
-        let sees = |t: &&Thing| model::sees(who, t.section, t.state);
+        let sees = |t: &&Thing| model::sees(who, &t.at);
         let ids = |list: &Value, key: &str| {
             list["data"].as_array().unwrap().iter().map(|r| r[key].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
         };
-        let mine: BTreeSet<_> = self.desk.things.iter().filter(sees).filter(|t| t.state != "trashed").map(|t| t.id.clone()).collect();
-        let twins = self.desk.twins.iter().filter(|(s, _)| model::sees(who, **s, "draft")).map(|(_, id)| id.clone());
+        let mine: BTreeSet<_> = self.desk.things.iter().filter(sees).filter(|t| t.at.state != "trashed").map(|t| t.id.clone()).collect();
+        let twins = self
+            .desk
+            .twins
+            .iter()
+            .filter(|(s, _)| model::sees(who, &At { section: **s, state: "draft", own: false, live: &[] }))
+            .map(|(_, id)| id.clone());
         let all: BTreeSet<_> = mine.iter().cloned().chain(twins).collect();
         let list = client.get("/v1/desk/articles?limit=100&count=true").await.ok();
         assert_eq!(ids(&list, "id"), all, "{who:?}");
         assert_eq!(list["page"]["total"].as_u64(), u64::try_from(all.len()).ok(), "{who:?}");
         for row in list["data"].as_array().unwrap() {
             let Some(thing) = self.desk.things.iter().find(|t| t.id == row["id"]) else { continue };
-            let shown: Vec<_> =
-                ["bn", "en", "hi"].into_iter().filter(|l| model::shows(who, thing.section, thing.state, &thing.live, l)).collect();
-            assert_eq!(row["translations"].as_object().unwrap().keys().collect::<Vec<_>>(), shown, "{who:?} {}", thing.state);
+            let shown: Vec<_> = ["bn", "en", "hi"].into_iter().filter(|l| model::shows(who, &thing.at, l)).collect();
+            assert_eq!(row["translations"].as_object().unwrap().keys().collect::<Vec<_>>(), shown, "{who:?} {:?}", thing.at);
         }
         for locale in ["en", "hi", "bn"] {
-            let shown = |t: &&Thing| t.state != "trashed" && model::shows(who, t.section, t.state, &t.live, locale);
+            let shown = |t: &&Thing| t.at.state != "trashed" && model::shows(who, &t.at, locale);
             let shown: BTreeSet<_> = self.desk.things.iter().filter(sees).filter(shown).map(|t| t.id.clone()).collect();
             let found = client.get(&format!("/v1/desk/articles?limit=100&locale={locale}")).await.ok();
             let found: BTreeSet<_> = ids(&found, "id").into_iter().filter(|id| !self.desk.twins.values().any(|t| t == id)).collect();
@@ -305,7 +306,7 @@ impl Matrix<'_> {
             }
         }
         let trash = ids(&client.get("/v1/desk/trash").await.ok(), "id");
-        let thrown: BTreeSet<_> = self.desk.things.iter().filter(sees).filter(|t| t.state == "trashed").map(|t| t.id.clone()).collect();
+        let thrown: BTreeSet<_> = self.desk.things.iter().filter(sees).filter(|t| t.at.state == "trashed").map(|t| t.id.clone()).collect();
         assert_eq!(trash, thrown, "{who:?}");
         let planned = client.get("/v1/desk/schedule?limit=100").await.ok();
         let planned: BTreeSet<_> = planned["data"]
@@ -314,11 +315,9 @@ impl Matrix<'_> {
             .iter()
             .map(|p| format!("{} {}", p["article_id"].as_str().unwrap(), p["locale"].as_str().unwrap()))
             .collect();
-        let embargoed = self.desk.things.iter().filter(|t| t.state == "embargoed");
+        let embargoed = self.desk.things.iter().filter(|t| t.at.state == "embargoed");
         let expected: BTreeSet<_> = embargoed
-            .flat_map(|t| {
-                ["en", "bn"].into_iter().filter(|l| model::shows(who, t.section, t.state, &t.live, l)).map(|l| format!("{} {l}", t.id))
-            })
+            .flat_map(|t| ["en", "bn"].into_iter().filter(|l| model::shows(who, &t.at, l)).map(|l| format!("{} {l}", t.id)))
             .collect();
         assert_eq!(planned, expected, "{who:?}");
         self.parts(who, client).await;
@@ -327,19 +326,19 @@ impl Matrix<'_> {
     async fn parts(&self, who: &Who, client: &Client<'_>) {
         let ids =
             |list: &Value| list["data"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>();
-        let things: Vec<_> = self.desk.things.iter().filter(|t| model::sees(who, t.section, t.state) && t.state != "trashed").collect();
+        let things: Vec<_> = self.desk.things.iter().filter(|t| model::sees(who, &t.at) && t.at.state != "trashed").collect();
         for thing in &things {
             for (kind, under) in [(Kind::Comment, "comments"), (Kind::Preview, "previews")] {
-                let shown = |l: Option<&'static str>| l.is_none_or(|l| model::shows(who, thing.section, thing.state, &thing.live, l));
+                let shown = |l: Option<&'static str>| l.is_none_or(|l| model::shows(who, &thing.at, l));
                 let expected: BTreeSet<_> =
                     thing.parts.iter().filter(|(k, _, l)| *k == kind && shown(*l)).map(|(_, id, _)| id.clone()).collect();
                 let found = ids(&client.get(&format!("/v1/desk/articles/{}/{under}", thing.id)).await.ok());
-                assert_eq!(found, expected, "{who:?} {under} of {} in {}", thing.state, thing.section);
+                assert_eq!(found, expected, "{who:?} {under} of {:?}", thing.at);
             }
         }
         let releases = client.get("/v1/desk/releases?limit=100").await;
         if model::may(who, "release.manage") {
-            let shown = |t: &Thing, l: &str| model::sees(who, t.section, t.state) && model::shows(who, t.section, t.state, &t.live, l);
+            let shown = |t: &Thing, l: &str| model::sees(who, &t.at) && model::shows(who, &t.at, l);
             let of = |t: &&Thing| {
                 t.parts
                     .iter()
@@ -358,7 +357,7 @@ impl Matrix<'_> {
             let told: BTreeSet<_> =
                 audit.ok()["data"].as_array().unwrap().iter().map(|r| r["subject_id"].as_str().unwrap().to_owned()).collect();
             for thing in self.desk.things.iter().filter(|t| told.contains(&t.id)) {
-                assert!(model::sees(who, thing.section, thing.state), "{who:?} is told of {} in {}", thing.state, thing.section);
+                assert!(model::sees(who, &thing.at), "{who:?} is told of {:?}", thing.at);
             }
             let users = client.get("/v1/desk/audit?kind=user").await.ok();
             assert_eq!(users["data"] != json!([]), who.place == Place::EVERYWHERE, "{who:?}");
@@ -389,11 +388,15 @@ async fn told_of(app: TestApp, role: Role) {
     let desk = Desk::new(&app).await;
     let mut looked = 0;
     let mut wrong = Vec::new();
-    for place in PLACES {
+    let admin = app.admin().await;
+    let limited = PLACES.into_iter().filter(|place| *place != Place::EVERYWHERE);
+    for (place, open) in PLACES.into_iter().map(|place| (place, false)).chain(limited.map(|place| (place, true))) {
+        let reading = json!({ "desk_reading": if open { "open" } else { "granted" } });
+        admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &reading).await.ok();
         let section = place.section.map(|s| desk.sections[&s].clone());
         let client = app.role(role, section.as_deref(), place.locale).await;
         desk.give(&app, &client);
-        let who = Who { role, place };
+        let who = Who { role, place, open };
         let mut matrix =
             Matrix { desk: &desk, wrong: Vec::new(), looked: 0, nothing: BTreeMap::new(), twin: BTreeMap::new(), alone: BTreeMap::new() };
         matrix.walk(&who, &client).await;
@@ -436,10 +439,10 @@ both! {
         let others: Vec<_> = dateline::access::action::ALL.iter().copied().filter(|a| *a != "article.read").collect();
         let blind = app.scoped(Role::Admin, None, None, Some(others.join(" "))).await;
         for operation in OPERATIONS.iter().filter(|o| o.about != Kind::Nothing && !o.path.contains("/archive/")) {
-            for thing in desk.things.iter().filter(|t| t.section == 'A' && matches!(t.state, "draft" | "live")) {
+            for thing in desk.things.iter().filter(|t| t.at.section == 'A' && matches!(t.at.state, "draft" | "live")) {
                 let answer = ask(&blind, operation, &thing.id, "en").await;
                 assert_eq!(answer.status, 403, "{} {}: {}", operation.method, operation.path, answer.text);
-                assert!(!answer.text.contains(thing.state), "{} {}: {}", operation.method, operation.path, answer.text);
+                assert!(!answer.text.contains(thing.at.state), "{} {}: {}", operation.method, operation.path, answer.text);
             }
         }
     }

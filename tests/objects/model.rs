@@ -193,12 +193,23 @@ pub(crate) const PLACES: [Place; 6] = [
     Place { section: Some('A'), locale: Some("hi") },
 ];
 
-pub(crate) const STATES: [&str; 7] = ["draft", "own", "live", "embargoed", "withdrawn", "trashed", "released"];
+pub(crate) const STATES: [&str; 6] = ["draft", "live", "embargoed", "withdrawn", "trashed", "released"];
+
+/// An article, as far as the policy asks.
+#[derive(Debug, Clone)]
+pub(crate) struct At {
+    pub(crate) section: char,
+    pub(crate) state: &'static str,
+    /// Whether who asks has created it.
+    pub(crate) own: bool,
+    /// Locales that the public sees.
+    pub(crate) live: &'static [&'static str],
+}
 
 /// In which locales the words of an article in a state are looked at.
-pub(crate) fn looked_at(state: &str) -> &'static [&'static str] {
-    match state {
-        "draft" => &["en", "hi", "bn"],
+pub(crate) fn looked_at(at: &At) -> &'static [&'static str] {
+    match at.state {
+        "draft" if !at.own => &["en", "hi", "bn"],
         "live" => &["hi", "bn"],
         "released" => &["hi"],
         _ => &["bn"],
@@ -210,6 +221,8 @@ pub(crate) fn looked_at(state: &str) -> &'static [&'static str] {
 pub(crate) struct Who {
     pub(crate) role: Role,
     pub(crate) place: Place,
+    /// Whether the site lets every desk read every other.
+    pub(crate) open: bool,
 }
 
 /// What is to come of it.
@@ -234,36 +247,38 @@ fn here(who: &Who, section: char) -> bool {
     who.place.section.is_none_or(|s| s == section)
 }
 
-/// Whether the article is seen: by grants that read there, and by who created it.
-pub(crate) fn sees(who: &Who, section: char, state: &str) -> bool {
-    state == "own" || (right(who.role, "article.read") == 'y' && here(who, section))
+/// Whether the article is seen: by grants that read there, or anywhere where the site is open; and by who created it.
+pub(crate) fn sees(who: &Who, at: &At) -> bool {
+    at.own || (right(who.role, "article.read") == 'y' && (who.open || here(who, at.section)))
 }
 
-/// Whether words of an article that is seen are shown: the original, what is public, what the grant is about, and all to who created it.
-pub(crate) fn shows(who: &Who, section: char, state: &str, live: &[&str], locale: &str) -> bool {
-    let granted = right(who.role, "article.read") == 'y' && here(who, section) && who.place.locale.is_none_or(|l| l == locale);
-    sees(who, section, state) && (state == "own" || locale == "en" || live.contains(&locale) || granted)
+/// Whether words of an article that is seen are shown: the original, what is public, what the grant is about, and all to who created it, or
+/// where the site is open.
+pub(crate) fn shows(who: &Who, at: &At, locale: &str) -> bool {
+    let reads = right(who.role, "article.read") == 'y';
+    let granted = reads && (who.open || (here(who, at.section) && who.place.locale.is_none_or(|l| l == locale)));
+    sees(who, at) && (at.own || locale == "en" || at.live.contains(&locale) || granted)
 }
 
-fn granted(who: &Who, action: &str, section: char, state: &str, locale: Option<&str>) -> bool {
-    let covered = here(who, section) && locale.is_none_or(|locale| who.place.locale.is_none_or(|l| l == locale));
+fn granted(who: &Who, action: &str, at: &At, locale: Option<&str>) -> bool {
+    let covered = here(who, at.section) && locale.is_none_or(|locale| who.place.locale.is_none_or(|l| l == locale));
     match right(who.role, action) {
         'y' => covered,
-        'o' => covered && state == "own",
+        'o' => covered && at.own,
         _ => false,
     }
 }
 
-pub(crate) fn verdict(who: &Who, op: &Operation, section: char, state: &str, live: &[&str], locale: Option<&str>) -> Verdict {
+pub(crate) fn verdict(who: &Who, op: &Operation, at: &At, locale: Option<&str>) -> Verdict {
     // Who deletes a comment is somebody who comments; whose, is asked afterwards.
     let asked = if op.about == Kind::Comment { "article.comment" } else { op.action };
     if !may(who, asked) {
         return Verdict::Refused;
     }
-    if !sees(who, section, state) || (state == "trashed") != (op.about == Kind::Trashed) {
+    if !sees(who, at) || (at.state == "trashed") != (op.about == Kind::Trashed) {
         return Verdict::Hidden;
     }
-    if locale.is_some_and(|l| !shows(who, section, state, live, l)) {
+    if locale.is_some_and(|l| !shows(who, at, l)) {
         return if op.about == Kind::Words { Verdict::HiddenWords } else { Verdict::Hidden };
     }
     // What puts a release together is asked as what publishes its words.
@@ -271,15 +286,13 @@ pub(crate) fn verdict(who: &Who, op: &Operation, section: char, state: &str, liv
     let done = match op.over {
         Over::Seen => true,
         Over::Own => false,
-        Over::AnyLocale => granted(who, action, section, state, None),
-        Over::Whole => who.place.locale.is_none() && granted(who, action, section, state, None),
+        Over::AnyLocale => granted(who, action, at, None),
+        Over::Whole => who.place.locale.is_none() && granted(who, action, at, None),
         // What was taken down is copied by who may reinstate it.
-        Over::Original if op.path.ends_with("/duplicate") && state == "withdrawn" => {
-            granted(who, "article.withdraw", section, state, Some("en"))
-        }
+        Over::Original if op.path.ends_with("/duplicate") && at.state == "withdrawn" => granted(who, "article.withdraw", at, Some("en")),
         // Whoever duplicates creates: the copy is their own.
-        Over::Original => granted(who, action, section, state, Some("en")),
-        _ => granted(who, action, section, state, Some(locale.unwrap_or("en"))),
+        Over::Original => granted(who, action, at, Some("en")),
+        _ => granted(who, action, at, Some(locale.unwrap_or("en"))),
     };
     if done { Verdict::Done } else { Verdict::Refused }
 }
@@ -303,7 +316,8 @@ pub(crate) fn table() -> String {
             let letter = |place: &Place| {
                 let state = if op.about == Kind::Trashed { "trashed" } else { "draft" };
                 let locale = (!matches!(op.about, Kind::Article | Kind::Trashed | Kind::Correction)).then_some("hi");
-                match verdict(&Who { role: *role, place: *place }, op, 'A', state, &[], locale) {
+                let at = At { section: 'A', state, own: false, live: &[] };
+                match verdict(&Who { role: *role, place: *place, open: false }, op, &at, locale) {
                     Verdict::Done => '●',
                     Verdict::Refused => '○',
                     Verdict::Hidden | Verdict::HiddenWords => '·',
