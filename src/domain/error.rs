@@ -66,7 +66,7 @@ pub enum Error {
     #[error("this {0} is gone")]
     Gone(&'static str),
     /// The expected version is not the newest one.
-    #[error("the {kind} has moved on to version {current}")]
+    #[error("the {kind} is at version {current} now, not at the one expected")]
     Stale {
         /// What kind of thing.
         kind: &'static str,
@@ -80,7 +80,7 @@ pub enum Error {
         changed: Changed,
     },
     /// A write to something that exists came without the version it expects.
-    #[error("say which version you expect, with If-Match")]
+    #[error("say which version you expect: with If-Match, or with `version` where there are several operations")]
     Unconditional,
     /// A unique value is in use elsewhere.
     #[error("{} is in use already", .0.pointer)]
