@@ -37,12 +37,6 @@ pub fn make(
         return Err(Error::invalid("#/expires_in", "out_of_range", format!("between 60 and {LONGEST_SECONDS} seconds")));
     }
     let words = version.unwrap_or(translation.version);
-    if !(1..=translation.version).contains(&words) {
-        return Err(Error::invalid("#/version", "unknown_revision", "there is no such revision"));
-    }
-    if article.withdrawn_at.is_some() {
-        return Err(Error::Conflict { code: "withdrawn", detail: "the article was taken down".to_owned() });
-    }
     let now = tx.now();
     let preview = Preview {
         id: tx.new_id(),
@@ -55,6 +49,13 @@ pub fn make(
         revoked_at: None,
     };
     let previewed = permit.over(Previewed { article, preview })?;
+    // Whoever may not make one is not told how it is with the article.
+    if !(1..=translation.version).contains(&words) {
+        return Err(Error::invalid("#/version", "unknown_revision", "there is no such revision"));
+    }
+    if previewed.get().article.withdrawn_at.is_some() {
+        return Err(Error::Conflict { code: "withdrawn", detail: "the article was taken down".to_owned() });
+    }
     store::previews::create(tx, &previewed)?;
     Ok(previewed.into_inner().preview)
 }
