@@ -110,7 +110,9 @@ impl Desk {
         for section in &sections {
             for state in STATES {
                 things.push(thing(&admin, section, state, false).await);
-                things.push(thing(&admin, section, state, true).await);
+                if state == "draft" || *section.0 == 'A' {
+                    things.push(thing(&admin, section, state, true).await);
+                }
             }
             twins.insert(*section.0, id_of(&admin.story(section.1, &format!("{NO_WORDS} in {}", section.0)).await));
         }
@@ -389,8 +391,8 @@ async fn told_of(app: TestApp, role: Role) {
     let mut looked = 0;
     let mut wrong = Vec::new();
     let admin = app.admin().await;
-    let limited = PLACES.into_iter().filter(|place| *place != Place::EVERYWHERE);
-    for (place, open) in PLACES.into_iter().map(|place| (place, false)).chain(limited.map(|place| (place, true))) {
+    let of_one_kind = PLACES.into_iter().filter(|place| matches!((place.section, place.locale), (Some('A'), None) | (None, Some("hi"))));
+    for (place, open) in PLACES.into_iter().map(|place| (place, false)).chain(of_one_kind.map(|place| (place, true))) {
         let reading = json!({ "desk_reading": if open { "open" } else { "granted" } });
         admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &reading).await.ok();
         let section = place.section.map(|s| desk.sections[&s].clone());

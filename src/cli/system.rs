@@ -154,3 +154,25 @@ pub(super) fn tell_of_panics() {
 pub(super) fn stopwatch() -> std::time::Instant {
     std::time::Instant::now()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_randomness_is_given_twice_whoever_asks_and_however_much() {
+        let many = || -> Vec<Vec<u8>> {
+            (0..2_000)
+                .map(|n| {
+                    let mut bytes = vec![0; if n % 3 == 0 { SHORT + 6 } else { SHORT - n % 3 }];
+                    OsEntropy.fill(&mut bytes);
+                    bytes
+                })
+                .collect()
+        };
+        let here = many();
+        let there = std::thread::spawn(many).join().unwrap();
+        let all: BTreeSet<&[u8]> = here.iter().chain(&there).filter_map(|bytes| bytes.get(..8)).collect();
+        assert_eq!(all.len(), here.len() + there.len());
+    }
+}
