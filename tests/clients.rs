@@ -191,7 +191,8 @@ fn whoever_keeps_the_server_waiting_is_cut_off() {
         (format!("{whole}{head}"), vec![200, 408]),
         (format!("{post}content-length: 100\r\n\r\n{{"), vec![408]),
         (format!("{post}transfer-encoding: chunked\r\n\r\n5\r\n{{"), vec![408]),
-        // A body that nobody reads.
+        // A body that nobody reads, of which something has come, or nothing.
+        (format!("{post}transfer-encoding: chunked\r\n\r\n").replace("/v1/auth/token", "/v1/desk/articles"), vec![401]),
         (format!("{post}transfer-encoding: chunked\r\n\r\n5\r\n{{").replace("/v1/auth/token", "/v1/desk/articles"), vec![401]),
         (format!("{post}content-length: 100\r\n\r\n{{").replace("/v1/auth/token", "/nowhere"), vec![404]),
     ] {

@@ -32,6 +32,8 @@ struct Desk {
     things: Vec<Thing>,
     /// Articles with words in the original only, by section.
     twins: BTreeMap<char, String>,
+    /// An article that is not there any more.
+    purged: String,
 }
 
 fn id_of(path: &str) -> String {
@@ -116,10 +118,17 @@ impl Desk {
             }
             twins.insert(*section.0, id_of(&admin.story(section.1, &format!("{NO_WORDS} in {}", section.0)).await));
         }
-        Self { sections, things, twins }
+        let purged = admin.story(&sections[&'A'], "purged").await;
+        assert_eq!(admin.delete(&purged, &admin.get(&purged).await.etag()).await.status, 204);
+        let purged = id_of(&purged);
+        assert_eq!(admin.delete(&format!("/v1/desk/trash/{purged}"), "\"1\"").await.status, 204);
+        let wrong = json!({ "email": "nobody@example.org", "password": "not a sentence of hers" });
+        assert_eq!(app.anyone().post("/v1/auth/token", &wrong).await.status, 401);
+        app.write_refusals().await;
+        Self { sections, things, twins, purged }
     }
 
-    /// Let somebody have created what is called their own, and the twins.
+    /// Let somebody have created what is called their own.
     fn give(&self, app: &TestApp, to: &Client<'_>) {
         let uuid = |id: &str| if app.url.starts_with("sqlite") { format!("X'{}'", id.replace('-', "")) } else { format!("'{id}'") };
         for thing in self.things.iter().filter(|t| t.at.own) {
@@ -361,8 +370,16 @@ impl Matrix<'_> {
             for thing in self.desk.things.iter().filter(|t| told.contains(&t.id)) {
                 assert!(model::sees(who, &thing.at), "{who:?} is told of {:?}", thing.at);
             }
-            let users = client.get("/v1/desk/audit?kind=user").await.ok();
-            assert_eq!(users["data"] != json!([]), who.place == Place::EVERYWHERE, "{who:?}");
+            for thing in self.desk.things.iter().filter(|t| model::sees(who, &t.at)) {
+                let told = client.get(&format!("/v1/desk/audit?kind=article&subject={}", thing.id)).await.ok();
+                assert_ne!(told["data"], json!([]), "{who:?} is told nothing of {:?}", thing.at);
+            }
+            let gone = client.get(&format!("/v1/desk/audit?subject={}", self.desk.purged)).await.ok();
+            assert_eq!(gone["data"] != json!([]), who.open || who.place == Place::EVERYWHERE, "{who:?}");
+            for kind in ["user", "sign_in"] {
+                let told = client.get(&format!("/v1/desk/audit?kind={kind}")).await.ok();
+                assert_eq!(told["data"] != json!([]), who.place == Place::EVERYWHERE, "{who:?} {kind}");
+            }
         }
     }
 
@@ -391,7 +408,7 @@ async fn told_of(app: TestApp, role: Role) {
     let mut looked = 0;
     let mut wrong = Vec::new();
     let admin = app.admin().await;
-    let of_one_kind = PLACES.into_iter().filter(|place| matches!((place.section, place.locale), (Some('A'), None) | (None, Some("hi"))));
+    let of_one_kind = PLACES.into_iter().filter(|place| matches!((place.section, place.locale), (Some('A'), None | Some("hi"))));
     for (place, open) in PLACES.into_iter().map(|place| (place, false)).chain(of_one_kind.map(|place| (place, true))) {
         let reading = json!({ "desk_reading": if open { "open" } else { "granted" } });
         admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &reading).await.ok();

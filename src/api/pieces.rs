@@ -122,7 +122,7 @@ mod tests {
     #[actix_web::test]
     async fn a_short_answer_is_handed_on_as_one_and_a_long_one_in_pieces() {
         for (length, pieces) in [(WHOLE, 1), (WHOLE + 1, WHOLE / PIECE + 1)] {
-            let bytes = Bytes::from_iter((0..length).map(|n| u8::try_from(n % 251).unwrap()));
+            let bytes: Bytes = (0..length).map(|n| u8::try_from(n % 251).unwrap()).collect();
             let mut body = Box::pin(Pieces::of(BoxBody::new(bytes.clone()), None, None));
             assert_eq!(body.size(), BodySize::Sized(u64::try_from(length).unwrap()));
             let mut handed = Vec::new();

@@ -273,7 +273,7 @@ struct AuditRow {
 }
 
 /// Only what was done to things that the reader sees: what is everybody's at the desk, articles with what hangs on them, and releases. Users
-/// are nobody's but theirs who read the whole trail, whatever else a site lets everybody read.
+/// are nobody's but theirs who read the whole trail.
 fn about(sql: &mut Sql, visibility: &Visibility) {
     sql.push(" AND (c.kind IN ('site', 'locale', 'section', 'author', 'tag')");
     for (kind, from, locale) in [
@@ -327,7 +327,13 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
 pub fn audit(tx: &mut Tx<'_>, permit: &Permit<ReadAudit>, filter: &Filter, paging: Paging) -> Result<Page<Audited>, Error> {
     let mut sql = Sql::new("SELECT seq, at, event, kind, subject_id, locale, actor, origin, reason, request_id FROM changes c WHERE TRUE");
     if permit.everywhere().is_err() {
-        about(&mut sql, &permit.own_visibility());
+        let visibility = permit.own_visibility();
+        if visibility.is_whole() {
+            // A site that reads openly. Who comes and goes is no reading of each other's desks.
+            sql.push(" AND c.kind NOT IN ('user', 'sign_in')");
+        } else {
+            about(&mut sql, &visibility);
+        }
     }
     narrow(&mut sql, filter);
     if let Some(c) = paging.cursor {

@@ -229,7 +229,8 @@ impl AsyncRead for Connection {
                 }
                 Step::Read => {}
                 Step::Wait => {
-                    // Whatever comes from now on has this task woken; what is there already would not.
+                    // With nothing held, whatever comes from now on has this task woken; what is held has its turn when the frame hears of the
+                    // request before, or when that is answered.
                     let has_come = !this.incoming.is_empty() || this.io.poll_read_ready(cx).is_ready();
                     this.standing.wait_unread(has_come);
                     return Poll::Pending;

@@ -94,7 +94,8 @@ impl Standing {
         if body.is_some() {
             self.wait();
         }
-        if unheard && self.unread.replace(false) {
+        // What has come already is read; and the time of a body begins, though nothing of it may ever come.
+        if unheard && (self.unread.replace(false) || body.is_some()) {
             self.wake();
         }
     }
