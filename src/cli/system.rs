@@ -163,7 +163,7 @@ mod tests {
     fn no_randomness_is_given_twice_whoever_asks_and_however_much() {
         let many = || -> Vec<u8> {
             let some = |n: usize| {
-                let mut bytes = vec![0; if n % 4 == 0 { SHORT + 6 } else { SHORT - n % 3 }];
+                let mut bytes = vec![0; if n.is_multiple_of(4) { SHORT + 6 } else { SHORT - n % 3 }];
                 OsEntropy.fill(&mut bytes);
                 bytes
             };
