@@ -349,7 +349,7 @@ pub(super) fn index_of_temporary(conn: &Conn, table: &str, columns: &str) -> Str
 pub(super) fn explain(conn: &Conn) -> &'static str {
     match &conn.link {
         Link::Sqlite(_) => "EXPLAIN QUERY PLAN ",
-        Link::Postgres(_) => "EXPLAIN (COSTS OFF) ",
+        Link::Postgres(_) => "EXPLAIN ",
     }
 }
 
@@ -381,12 +381,12 @@ pub(super) fn hurry(conn: &mut Conn) -> QueryResult<()> {
     }
 }
 
-/// Let the planner know how much there is of what.
+/// Let the planner know how much there is of what; and `PostgreSQL`, that an index is enough to read what everybody may see.
 pub(super) fn analyze(conn: &mut Conn) -> QueryResult<()> {
     match &mut conn.link {
         Link::Sqlite(lite) => lite.batch_execute("PRAGMA analysis_limit = 1000; ANALYZE"),
         Link::Postgres(pg) => {
-            pg.batch_execute(UNLIMITED).and_then(|()| pg.batch_execute("ANALYZE")).and_then(|()| pg.batch_execute(LIMITED))
+            pg.batch_execute(UNLIMITED).and_then(|()| pg.batch_execute("VACUUM (ANALYZE)")).and_then(|()| pg.batch_execute(LIMITED))
         }
     }
 }
