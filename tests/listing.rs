@@ -76,7 +76,7 @@ fn all_of(app: &TestApp, filter: &Filter, limit: u32) -> Vec<Live> {
     all
 }
 
-/// How many rows PostgreSQL believes a step of a plan to sort.
+/// How many rows `PostgreSQL` believes a step of a plan to sort.
 fn sorted(step: &str) -> u32 {
     let step = step.trim_start().trim_start_matches("->").trim_start();
     let rows = step.split_once(" rows=").filter(|_| step.starts_with("Sort ")).and_then(|(_, rows)| rows.split(' ').next());

@@ -157,25 +157,22 @@ fn held(tx: &mut Tx<'_>, claim: Claim<'_>, slugs: &[Slug], seen: Option<&Visibil
         #[diesel(sql_type = Text)]
         slug: String,
     }
-    let target = Id::<()>::from(claim.target);
-    let among = |sql: &mut Sql| {
-        for (n, slug) in slugs.iter().enumerate() {
-            sql.push(if n == 0 { "(" } else { ", " }).text(slug.as_str());
-        }
-        sql.push(")");
-    };
-    let mut sql = Sql::new("SELECT slug FROM addresses WHERE locale = ");
-    sql.text(claim.locale.as_str()).push(" AND slug IN ");
-    among(&mut sql);
-    sql.push(" AND target_id <> ").id(target);
+    let (target, locale) = (Id::<()>::from(claim.target), claim.locale.as_str());
+    let mut sql = Sql::new("SELECT asked.slug FROM (SELECT ");
+    for (n, slug) in slugs.iter().enumerate() {
+        sql.push(if n == 0 { "" } else { " UNION ALL SELECT " }).text(slug.as_str()).push(if n == 0 { " AS slug" } else { "" });
+    }
+    // One look for each. Asked for all at once, `PostgreSQL` reads everything of the locale and goes on doing so for as long as it has
+    // planned by a table that was small.
+    sql.push(") AS asked WHERE EXISTS (SELECT 1 FROM addresses x WHERE x.locale = ").text(locale);
+    sql.push(" AND x.slug = asked.slug AND x.target_id <> ").id(target).push(" LIMIT 1 OFFSET 0)");
     if let Some(seen) = seen {
-        sql.push(" UNION SELECT t.slug FROM translations t JOIN articles a ON a.id = t.article_id WHERE t.locale = ");
-        sql.text(claim.locale.as_str()).push(" AND t.slug IN ");
-        among(&mut sql);
-        sql.push(" AND t.article_id <> ").id(target).push(" AND ");
+        sql.push(" OR EXISTS (SELECT 1 FROM translations t JOIN articles a ON a.id = t.article_id WHERE t.locale = ").text(locale);
+        sql.push(" AND t.slug = asked.slug AND t.article_id <> ").id(target).push(" AND ");
         sees(&mut sql, seen);
         sql.push(" AND ");
         reads(&mut sql, seen, "t.locale");
+        sql.push(" LIMIT 1 OFFSET 0)");
     }
     Ok(sql.load::<Row>(tx)?.into_iter().map(|row| row.slug).collect())
 }

@@ -6,6 +6,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -79,7 +80,7 @@ impl Served {
     }
 
     pub(crate) fn connect(&self) -> TcpStream {
-        TcpStream::connect(("127.0.0.1", self.port)).unwrap()
+        patient(TcpStream::connect(("127.0.0.1", self.port)).unwrap())
     }
 
     /// The connection of a reader for whom the system takes next to nothing that they do not read themselves.
@@ -88,7 +89,7 @@ impl Served {
         // Said before it connects, it is the most that is ever taken.
         socket.set_recv_buffer_size(16_384).unwrap();
         socket.connect(&std::net::SocketAddr::from(([127, 0, 0, 1], self.port)).into()).unwrap();
-        socket.into()
+        patient(socket.into())
     }
 
     /// Send these bytes and nothing more; everything that comes back until the server ends the connection.
@@ -170,6 +171,12 @@ impl Said {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
+}
+
+/// A connection that fails its test, rather than let it hang, when the server neither answers nor ends it: longer than any limit of its own.
+fn patient(stream: TcpStream) -> TcpStream {
+    stream.set_read_timeout(Some(Duration::from_mins(3))).unwrap();
+    stream
 }
 
 /// Everything that a server says until it ends the connection, however it ends it.
