@@ -1,6 +1,6 @@
 //! Lists: what they show under every filter.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dateline::{
     access::Visibility,
@@ -17,7 +17,7 @@ use dateline::{
 
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, committed};
 
 fn headlines(page: &Value) -> Vec<String> {
     page["data"].as_array().unwrap().iter().map(|a| a["headline"].as_str().unwrap().to_owned()).collect()
@@ -131,7 +131,7 @@ both! {
         let id = |v: &Value| v.as_str().unwrap().parse().unwrap();
         let (section, author, tag) = (id(&sample["section"]["id"]), sample["credits"][0]["authors"][0]["id"].as_str().unwrap(), sample["tags"][0]["id"].as_str().unwrap());
         let at = app.now().plus_seconds(-150_000_000);
-        let cursor = |backwards, order: Order| Cursor { backwards, order: order.code(), key: at.as_micros(), id: uuid::Uuid::nil() };
+        let cursor = |backwards, order: Order| Cursor { backwards, order: order.sorting().code(), key: at.as_micros(), id: uuid::Uuid::nil() };
         let mut wrong = BTreeSet::new();
         let mut plans = 0;
         for bits in 0u32..64 {
@@ -243,6 +243,51 @@ both! {
             }
         }
         assert!(full > 100 && empty > 100, "{full} and {empty} of {lists}: too few to tell");
+    }
+
+    async fn a_cursor_leads_on_in_lists_of_its_own_kind_and_in_no_other(app) {
+        let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let story = admin.story(&world, "River rises").await;
+        admin.publish(&story, &["en"]).await.ok();
+        let mut lists_of: BTreeMap<u8, BTreeSet<&str>> = BTreeMap::new();
+        let mut lists = 0;
+        for (path, item) in contract["paths"].as_object().unwrap() {
+            let asked = item["get"]["parameters"].as_array().into_iter().flatten().map(|p| p["name"].as_str().unwrap());
+            let asked: Vec<&str> = asked.filter(|name| ["cursor", "path", "as_of"].contains(name)).collect();
+            if !asked.contains(&"cursor") {
+                continue;
+            }
+            lists += 1;
+            let to = path.replace("{id}", story.rsplit('/').next().unwrap()).replace("{locale}", "en");
+            let needed = if path == "/v1/desk/translations" { "&locale=hi".to_owned() } else { String::new() };
+            let given = |name: &&str| match *name {
+                "path" => "&path=/en/world".to_owned(),
+                "as_of" => format!("&as_of={}", app.now()),
+                _ => String::new(),
+            };
+            let to = format!("{to}?limit=5{needed}{}", asked.iter().map(given).collect::<String>());
+            admin.get(&to).await.ok();
+            let accepted = async |order: u8| {
+                let cursor = Cursor { backwards: false, order, key: 1, id: uuid::Uuid::nil() }.encode();
+                let answer = admin.get(&format!("{to}&cursor={cursor}")).await;
+                assert!(answer.status == 200 || answer.status == 400 && answer.violations() == [("?cursor".to_owned(), "cursor".to_owned())], "{to}: {}", answer.text);
+                answer.status == 200
+            };
+            let mut own = 0;
+            for order in 0..=255 {
+                if accepted(order).await {
+                    own += 1;
+                    // The same things for readers and for the desk; former articles and pages are lists of articles as those of today are.
+                    let what = path.trim_start_matches("/v1/").trim_start_matches("desk/").trim_start_matches("archive/");
+                    lists_of.entry(order).or_default().insert(what);
+                }
+            }
+            assert_eq!(own, 1, "{to}");
+        }
+        assert_eq!(lists, 18);
+        let shared: Vec<_> = lists_of.into_values().filter(|of| of.len() > 1).collect();
+        assert_eq!(shared, [BTreeSet::from(["articles", "pages"])]);
     }
 
     async fn a_section_shows_its_subtree_and_a_move_takes_it_along(app) {

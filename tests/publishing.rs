@@ -108,6 +108,23 @@ both! {
         assert_eq!(app.anyone().get("/v1/articles?locale=hi").await.ok()["data"][0]["headline"], "नदी");
     }
 
+    async fn a_language_that_is_named_twice_is_meant_once(app) {
+        let editor = app.editor().await;
+        let article = editor.story(&app.section("world", "दुनिया").await, "River rises").await;
+        let twice = json!({ "locales": ["en", "en"] });
+        let with = |name: &str, at: &str| json!({ "locales": ["en", "en"], name: at });
+        for (verb, body) in [
+            ("schedule", with("publish_at", "2026-03-01T12:00:00Z")),
+            ("unschedule", twice.clone()),
+            ("publish", twice.clone()),
+            ("schedule", with("unpublish_at", "2026-03-01T12:00:00Z")),
+            ("unpublish", twice),
+        ] {
+            editor.act(&format!("{article}/{verb}"), &editor.get(&article).await.etag(), &body).await.ok();
+        }
+        assert_eq!(app.anyone().get(&format!("/v1/articles/{}", article.rsplit('/').next().unwrap())).await.status, 404);
+    }
+
     async fn unpublishing_ends_one_language_and_its_address_answers_again_later(app) {
         let editor = app.editor().await;
         let section = app.section("world", "दुनिया").await;

@@ -29,7 +29,7 @@ use crate::{
         Error, Locale, Version, Violation,
         error::Faults,
         network::Network,
-        page::{Cursor, Paging},
+        page::{Cursor, Paging, Sorting},
         path,
         text::limits,
     },
@@ -455,17 +455,17 @@ pub fn words<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<Opt
     text.split(',').map(word).collect::<Result<Vec<_>, _>>().map(Some)
 }
 
-/// A page out of `limit=`, `cursor=` and `count=`, in a list of this order.
+/// A page out of `limit=`, `cursor=` and `count=`, in a list of this sorting.
 ///
 /// # Errors
 /// [`Error::Invalid`] at `?limit` or `?cursor`.
-pub fn paging(limit: Option<u32>, cursor: Option<&str>, count: Option<bool>, order: u8) -> Result<Paging, Error> {
+pub fn paging(limit: Option<u32>, cursor: Option<&str>, count: Option<bool>, sorting: Sorting) -> Result<Paging, Error> {
     let mut faults = Faults::default();
     let limit = limit.unwrap_or(Paging::USUAL);
     if !(1..=100).contains(&limit) {
         faults.add("?limit", "out_of_range", "between 1 and 100");
     }
-    let decoded = cursor.and_then(Cursor::decode).filter(|c| c.order == order);
+    let decoded = cursor.and_then(Cursor::decode).filter(|c| c.order == sorting.code());
     if cursor.is_some() && decoded.is_none() {
         faults.add("?cursor", "cursor", "not a cursor of this list");
     }

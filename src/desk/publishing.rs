@@ -1,6 +1,9 @@
 //! Publishing: the only way from a working copy to what the public sees.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     access::{
@@ -233,7 +236,7 @@ pub fn unpublish(
     store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     let live = store::editions::live_heads(tx, &[id])?.remove(&id).unwrap_or_default();
-    let chosen = locales.unwrap_or_else(|| live.iter().map(|l| l.locale.clone()).collect());
+    let chosen: BTreeSet<Locale> = locales.map_or_else(|| live.iter().map(|l| l.locale.clone()).collect(), BTreeSet::from_iter);
     let mut copies = Vec::new();
     for locale in &chosen {
         let translation = super::translations::bare(tx, &article, locale)?;

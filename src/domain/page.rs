@@ -5,12 +5,60 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+/// What a list is of and how it is ordered. A cursor leads on in a list of its own sorting, and in no other. A number that has meant another
+/// list is not given again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Sorting {
+    /// Live articles, last published first.
+    Newest = 1,
+    /// Live articles, first published first.
+    Oldest = 2,
+    /// Live articles, last updated first.
+    Updated = 3,
+    /// Authors by id.
+    Authors = 4,
+    /// Tags by id.
+    Tags = 5,
+    /// Users by id.
+    Users = 6,
+    /// The desk's articles, last changed first.
+    Desk = 7,
+    /// Revisions of an article's facts, newest first.
+    Facts = 17,
+    /// Revisions of words, newest first.
+    Words = 18,
+    /// Threads of comments.
+    Comments = 10,
+    /// The work queue, longest waiting first.
+    LongestWaiting = 11,
+    /// The work queue, shortest waiting first.
+    ShortestWaiting = 12,
+    /// Plans by their instants.
+    Plans = 13,
+    /// Releases.
+    Releases = 14,
+    /// The trash, last thrown away first.
+    Trash = 15,
+    /// The audit trail, newest first.
+    Audit = 16,
+}
+
+impl Sorting {
+    /// How cursors name it.
+    #[must_use]
+    #[expect(clippy::as_conversions, reason = "these numbers are what cursors hold")]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+}
+
 /// A place in an ordered list: beside the row with this sort value and id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Cursor {
     /// True for the page before, false for the page after.
     pub backwards: bool,
-    /// Which order the list has.
+    /// The [`Sorting`] of its list, in the caller's hands any number.
     pub order: u8,
     /// The sort value of the row.
     pub key: i64,
@@ -84,7 +132,7 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Make a page of rows read in its direction, one more than asked for when there are more.
-    pub fn cut(mut rows: Vec<T>, paging: Paging, order: u8, total: Option<i64>, key: impl Fn(&T) -> (i64, Uuid)) -> Self {
+    pub fn cut(mut rows: Vec<T>, paging: Paging, sorting: Sorting, total: Option<i64>, key: impl Fn(&T) -> (i64, Uuid)) -> Self {
         let limit = usize::try_from(paging.limit).unwrap_or(100);
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -95,7 +143,7 @@ impl<T> Page<T> {
         let at = |row: Option<&T>, backwards| {
             row.map(|r| {
                 let (key, id) = key(r);
-                Cursor { backwards, order, key, id }
+                Cursor { backwards, order: sorting.code(), key, id }
             })
         };
         let has_next = if backwards { paging.cursor.is_some() } else { more };

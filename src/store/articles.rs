@@ -25,7 +25,7 @@ use crate::{
         article::{Article, Credit, Facts, Shown},
         author::Author,
         change::{Change, Event, Subject},
-        page::{Page, Paging},
+        page::{Page, Paging, Sorting},
         section::Section,
         tag::Tag,
         translation::State,
@@ -231,7 +231,7 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, paging: P
     sql.int(i64::from(paging.limit).saturating_add(1));
     let rows = load(tx, visibility, sql)?;
     let total = if paging.count { Some(count(tx, visibility, filter)?) } else { None };
-    Ok(Page::cut(rows, paging, 0, total, |a| (a.updated_at.as_micros(), a.id.uuid())))
+    Ok(Page::cut(rows, paging, Sorting::Desk, total, |a| (a.updated_at.as_micros(), a.id.uuid())))
 }
 
 fn count(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter) -> Result<i64, Error> {

@@ -26,7 +26,7 @@ use crate::{
         cache_tag::CacheTag,
         change::{Audience, Change, Event, Subject},
         facet::Facet,
-        page::{Page, Paging},
+        page::{Page, Paging, Sorting},
         user::User,
     },
 };
@@ -199,9 +199,6 @@ pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change
     Ok(tags)
 }
 
-/// The order of the audit trail, in cursors.
-pub const AUDIT_ORDER: u8 = 16;
-
 /// Which entries of the audit trail are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -344,7 +341,7 @@ pub fn audit(tx: &mut Tx<'_>, permit: &Permit<ReadAudit>, filter: &Filter, pagin
     let rows = sql.load::<AuditRow>(tx)?;
     let people: Vec<Id<User>> = rows.iter().filter_map(|r| r.actor.parse().ok()).collect();
     let names = users::names(tx, &people)?;
-    let page = Page::cut(rows, paging, AUDIT_ORDER, None, |r| (r.seq, Uuid::nil()));
+    let page = Page::cut(rows, paging, Sorting::Audit, None, |r| (r.seq, Uuid::nil()));
     page.try_map(|r| {
         Ok(Audited {
             seq: r.seq,

@@ -22,13 +22,10 @@ use crate::{
         body::BlockId,
         change::{Change, Event, Subject},
         comment::{Anchor, Comment},
-        page::{Page, Paging},
+        page::{Page, Paging, Sorting},
         user::User,
     },
 };
-
-/// The order of a list of threads, in cursors.
-pub const ORDER: u8 = 10;
 
 #[derive(QueryableByName)]
 struct Row {
@@ -128,7 +125,7 @@ pub fn page(tx: &mut Tx<'_>, article: &Article, filter: &Filter, paging: Paging)
     sql.push(if paging.backwards() { " ORDER BY created_at DESC, id DESC LIMIT " } else { " ORDER BY created_at, id LIMIT " });
     sql.int(i64::from(paging.limit).saturating_add(1));
     let rows = sql.load::<Row>(tx)?.into_iter().map(Comment::from).collect();
-    Ok(Page::cut(rows, paging, ORDER, None, |c| (c.created_at.as_micros(), c.id.uuid())))
+    Ok(Page::cut(rows, paging, Sorting::Comments, None, |c| (c.created_at.as_micros(), c.id.uuid())))
 }
 
 /// The replies in threads, oldest first, in one statement.

@@ -22,15 +22,12 @@ use crate::{
         Error, Id, Instant, Locale, Version,
         article::Article,
         change::{Change, Event, Subject},
-        page::{Page, Paging},
+        page::{Page, Paging, Sorting},
         plan::{Plan, PlanVerb, Revisions},
         section::Section,
         user::User,
     },
 };
-
-/// The order of a list of plans, in cursors.
-pub const ORDER: u8 = 13;
 
 #[derive(QueryableByName)]
 struct Row {
@@ -153,7 +150,7 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, paging: P
     }
     sql.push(if paging.backwards() { " ORDER BY p.at DESC, p.id DESC LIMIT " } else { " ORDER BY p.at, p.id LIMIT " });
     sql.int(i64::from(paging.limit).saturating_add(1));
-    Ok(Page::cut(load(tx, sql)?, paging, ORDER, None, |p| (p.at.as_micros(), p.id.uuid())))
+    Ok(Page::cut(load(tx, sql)?, paging, Sorting::Plans, None, |p| (p.at.as_micros(), p.id.uuid())))
 }
 
 /// Plan something for granted words, in the place of what was planned of the kind.

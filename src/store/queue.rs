@@ -17,7 +17,7 @@ use crate::{
         Error, Id, Instant, Locale, Version,
         article::Article,
         freshness::Freshness,
-        page::{Page, Paging},
+        page::{Page, Paging, Sorting},
         section::Section,
         translation::State,
         user::User,
@@ -55,10 +55,10 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// The order in cursors.
+    /// How a list of it is sorted.
     #[must_use]
-    pub fn order(&self) -> u8 {
-        if self.newest { 12 } else { 11 }
+    pub fn sorting(&self) -> Sorting {
+        if self.newest { Sorting::ShortestWaiting } else { Sorting::LongestWaiting }
     }
 }
 
@@ -219,5 +219,5 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, paging: P
     sql.push(" ORDER BY w.since").push(way).push(", w.article_id").push(way).push(" LIMIT ");
     sql.int(i64::from(paging.limit).saturating_add(1));
     let rows = sql.load::<Row>(tx)?.into_iter().map(Row::domain).collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::cut(rows, paging, filter.order(), None, |w| (w.waiting_since.as_micros(), w.article_id.uuid())))
+    Ok(Page::cut(rows, paging, filter.sorting(), None, |w| (w.waiting_since.as_micros(), w.article_id.uuid())))
 }

@@ -21,15 +21,12 @@ use crate::{
         Error, Id, Instant, Locale, Version,
         article::Article,
         change::{Change, Event, Subject},
-        page::{Page, Paging},
+        page::{Page, Paging, Sorting},
         plan::Revisions,
         release::{Item, Release, ReleaseState},
         user::User,
     },
 };
-
-/// The order of a list of releases, in cursors.
-pub const ORDER: u8 = 14;
 
 #[derive(QueryableByName)]
 struct Row {
@@ -142,7 +139,7 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, state: Option<ReleaseState
     }
     sql.push(if paging.backwards() { " ORDER BY r.id LIMIT " } else { " ORDER BY r.id DESC LIMIT " });
     sql.int(i64::from(paging.limit).saturating_add(1));
-    Ok(Page::cut(load(tx, sql)?, paging, ORDER, None, |r| (0, r.id.uuid())))
+    Ok(Page::cut(load(tx, sql)?, paging, Sorting::Releases, None, |r| (0, r.id.uuid())))
 }
 
 /// When the next release comes due, if there is one.

@@ -19,7 +19,7 @@ use crate::domain::{
     ahead::Revision,
     article::{Article, Facts},
     diff,
-    page::{Page, Paging},
+    page::{Page, Paging, Sorting},
     revision::{Saved, Stretch, fold},
     translation::{MadeFrom, Words},
     user::User,
@@ -42,10 +42,16 @@ impl Series<'_> {
             Self::Words(locale) => article.shows(locale),
         }
     }
-}
 
-/// The order of a list of revisions, in cursors.
-pub const ORDER: u8 = 9;
+    /// How a list of it is sorted.
+    #[must_use]
+    pub fn sorting(&self) -> Sorting {
+        match self {
+            Self::Facts => Sorting::Facts,
+            Self::Words(_) => Sorting::Words,
+        }
+    }
+}
 
 /// Saves that are read at once while a page is folded.
 const BATCH: i64 = 200;
@@ -123,7 +129,7 @@ pub fn page(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, paging: Pagi
             break;
         }
     }
-    let mut page = Page::cut(stretches, paging, ORDER, None, |s| (s.last.version.into(), Uuid::nil()));
+    let mut page = Page::cut(stretches, paging, series.sorting(), None, |s| (s.last.version.into(), Uuid::nil()));
     if let (Some(next), Some(last)) = (&mut page.next, page.items.last()) {
         next.key = last.first.version.into();
     }

@@ -18,7 +18,7 @@ use crate::{
         change::{Change, Event, Subject},
         facet::Facet,
         name::Names,
-        page::{Page, Paging},
+        page::{Page, Paging, Sorting},
         tag::Tag,
     },
 };
@@ -91,7 +91,7 @@ fn list(tx: &mut Tx<'_>, paging: Paging, live: bool) -> Result<Page<Tag>, Error>
     };
     let ids: BTreeSet<Uuid> = rows.iter().map(|r| r.id.uuid()).collect();
     let mut names = names::of(tx, &ids)?;
-    Page::cut(rows, paging, 0, total, |r| (0, r.id.uuid())).try_map(|row| {
+    Page::cut(rows, paging, Sorting::Tags, total, |r| (0, r.id.uuid())).try_map(|row| {
         let of_row = take(&mut names, row.id);
         domain(&row, of_row)
     })

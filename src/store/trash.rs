@@ -15,7 +15,7 @@ use crate::{
         Error, Id, Instant, Version,
         article::Article,
         change::{Change, Event, Subject},
-        page::{Page, Paging},
+        page::{Page, Paging, Sorting},
     },
 };
 
@@ -29,9 +29,6 @@ pub fn find(tx: &mut Tx<'_>, visibility: &Visibility, id: Id<Article>) -> Result
     sees(&mut sql, visibility);
     load(tx, visibility, sql)?.pop().ok_or(Error::NotFound("article"))
 }
-
-/// The order of the trash, in cursors.
-pub const ORDER: u8 = 15;
 
 /// A page of the trash, what was put there last first.
 ///
@@ -49,7 +46,7 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, paging: Paging) -> Result<
     sql.push(if paging.backwards() { " ORDER BY a.trashed_at, a.id LIMIT " } else { " ORDER BY a.trashed_at DESC, a.id DESC LIMIT " });
     sql.int(i64::from(paging.limit).saturating_add(1));
     let at = |a: &Article| a.trashed_at.map_or(0, Instant::as_micros);
-    Ok(Page::cut(load(tx, visibility, sql)?, paging, ORDER, None, |a| (at(a), a.id.uuid())))
+    Ok(Page::cut(load(tx, visibility, sql)?, paging, Sorting::Trash, None, |a| (at(a), a.id.uuid())))
 }
 
 /// What has lain in the trash since before an instant and was never public, at most so many.

@@ -14,7 +14,7 @@ use crate::{
         Error, Id, Instant, Locale, Version,
         change::{Change, Event, Subject},
         network::Network,
-        page::{Page, Paging},
+        page::{Page, Paging, Sorting},
         section::Section,
         user::{Grant, User},
     },
@@ -104,7 +104,7 @@ pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<User>, Error> {
     let rows: Vec<Row> = query.load(tx.conn)?;
     let total = if paging.count { Some(users::table.count().get_result(tx.conn)?) } else { None };
     let mut grants = grants_of(tx, rows.iter().map(|r| r.id).collect())?;
-    Page::cut(rows, paging, 0, total, |r| (0, r.id.uuid())).try_map(|row| {
+    Page::cut(rows, paging, Sorting::Users, total, |r| (0, r.id.uuid())).try_map(|row| {
         let of_row = grants.remove(&row.id).unwrap_or_default();
         domain(row, of_row)
     })

@@ -121,7 +121,7 @@ pub(crate) async fn list_articles(
 ) -> Result<HttpResponse, Failure> {
     let query = query.0;
     let order = query.sort.unwrap_or_default();
-    let paging = paging(query.limit, query.cursor.as_deref(), query.count, order.code())?;
+    let paging = paging(query.limit, query.cursor.as_deref(), query.count, order.sorting())?;
     let (locale, negotiated) = language(&state, query.locale.as_deref(), &accept).await?;
     let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include);
     let show = Show { locale, fallback: query.fallback == Some(Fallback::Chain), shape };

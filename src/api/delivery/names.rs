@@ -20,7 +20,7 @@ use crate::{
         names::{Author, Section, Tag},
         request::{Handle, Request},
     },
-    domain::{Error, author::AuthorId, section::SectionId, tag::TagId},
+    domain::{Error, author::AuthorId, page::Sorting, section::SectionId, tag::TagId},
 };
 
 /// The operations of this file.
@@ -122,7 +122,7 @@ pub(crate) async fn list_authors(
     accept: AcceptLanguage,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Authors)?;
     let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
     serve(&req, &state, &Request::Authors(paging, locale), negotiated).await
 }
@@ -170,7 +170,7 @@ pub(crate) async fn list_tags(
     accept: AcceptLanguage,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Tags)?;
     let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
     serve(&req, &state, &Request::Tags(paging, locale), negotiated).await
 }

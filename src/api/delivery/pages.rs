@@ -45,7 +45,7 @@ pub struct ShowPage {
     responses((status = 200, body = Page), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/pages")]
 pub(crate) async fn show_page(req: HttpRequest, query: Query<ShowPage>, state: Data<State>) -> Result<HttpResponse, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Order::Newest.code())?;
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Order::Newest.sorting())?;
     is_path(&query.0.path)?;
     serve(&req, &state, &Request::Page(query.0.path, paging), false).await
 }

@@ -135,7 +135,7 @@ pub(crate) async fn list_archived_articles(
 ) -> Result<HttpResponse, Failure> {
     let query = query.0;
     let order = query.sort.unwrap_or_default();
-    let paging = paging(query.limit, query.cursor.as_deref(), query.count, order.code())?;
+    let paging = paging(query.limit, query.cursor.as_deref(), query.count, order.sorting())?;
     let listed = Listed {
         section: query.section.map(Reference::from),
         author: query.author.map(Reference::from),
@@ -178,6 +178,6 @@ pub(crate) async fn show_archived_page(
     query: Query<ShowArchivedPage>,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Order::Newest.code())?;
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Order::Newest.sorting())?;
     read(&state, permit, query.0.as_of, Request::Page(query.0.path, paging)).await
 }

@@ -14,10 +14,10 @@ use crate::{
         problem::{Failure, Problem},
         reply::Listing,
     },
-    domain::{Instant, Locale, change::Event},
+    domain::{Instant, Locale, change::Event, page::Sorting},
     store::{
         self,
-        changes::{AUDIT_ORDER, Audited, Filter},
+        changes::{Audited, Filter},
     },
 };
 
@@ -117,7 +117,7 @@ pub(crate) async fn list_audit(
     state: Data<State>,
 ) -> Result<Listing<AuditEntry>, Failure> {
     let q = query.0;
-    let paging = paging(q.limit, q.cursor.as_deref(), None, AUDIT_ORDER)?;
+    let paging = paging(q.limit, q.cursor.as_deref(), None, Sorting::Audit)?;
     let filter =
         Filter { actor: q.actor, event: q.event, kind: q.kind, subject: q.subject, request_id: q.request_id, from: q.from, until: q.until };
     let page = state.store.read(move |tx| store::changes::audit(tx, &permit, &filter, paging)).await?;

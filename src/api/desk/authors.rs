@@ -26,6 +26,7 @@ use crate::{
     domain::{
         Instant, Locale,
         author::{self, AuthorId, AuthorKind},
+        page::Sorting,
     },
     store,
 };
@@ -107,7 +108,7 @@ pub(crate) async fn list_desk_authors(
     query: Query<ListPage>,
     state: Data<State>,
 ) -> Result<Listing<DeskAuthor>, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Authors)?;
     let page = state.store.read(move |tx| store::authors::page(tx, paging)).await?;
     Ok(page.map(|one| DeskAuthor::from(&one)).into())
 }

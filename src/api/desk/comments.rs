@@ -26,12 +26,10 @@ use crate::{
         article::{Article, ArticleId},
         body::{BlockId, Document},
         comment::{Anchor, Comment, CommentId},
+        page::Sorting,
         user::{User, UserId},
     },
-    store::{
-        self, Tx,
-        comments::{Filter, ORDER},
-    },
+    store::{self, Tx, comments::Filter},
 };
 
 /// The operations of this file.
@@ -254,7 +252,7 @@ pub(crate) async fn list_comments(
     state: Data<State>,
 ) -> Result<Listing<DeskComment>, Failure> {
     let query = query.0;
-    let paging = paging(query.limit, query.cursor.as_deref(), None, ORDER)?;
+    let paging = paging(query.limit, query.cursor.as_deref(), None, Sorting::Comments)?;
     let block =
         query.block_id.as_deref().map(|b| BlockId::parse(b).ok_or_else(|| Error::invalid("?block_id", "block_id", "not a block id")));
     let filter = Filter { locale: query.locale, block: block.transpose()?, resolved: query.resolved };

@@ -175,7 +175,7 @@ pub(crate) async fn list_translations(
         waiting_before: q.waiting_before,
         newest: q.sort == Some(QueueOrder::Newest),
     };
-    let paging = paging(q.limit, q.cursor.as_deref(), None, filter.order())?;
+    let paging = paging(q.limit, q.cursor.as_deref(), None, filter.sorting())?;
     let page = state.store.read(move |tx| {
         if store::site::masthead(tx)?.settings(&filter.locale).is_none() {
             return Err(Error::invalid("?locale", "unknown_locale", "not a locale of this site"));

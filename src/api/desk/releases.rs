@@ -26,10 +26,11 @@ use crate::{
         Error, Instant, Locale, Violation,
         ahead::Depth,
         article::ArticleId,
+        page::Sorting,
         release::{Release, ReleaseId, ReleaseState},
         user::UserId,
     },
-    store::{self, Tx, releases::ORDER},
+    store::{self, Tx},
 };
 
 /// The operations of this file.
@@ -207,7 +208,7 @@ pub(crate) async fn list_releases(
     query: Query<ListReleases>,
     state: Data<State>,
 ) -> Result<Listing<DeskRelease>, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, ORDER)?;
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Sorting::Releases)?;
     let page = state.store.read(move |tx| store::releases::page(tx, &permit.visibility(), query.0.state, paging)).await?;
     Ok(page.map(listed).into())
 }

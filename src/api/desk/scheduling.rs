@@ -26,14 +26,12 @@ use crate::{
     domain::{
         Instant, Locale,
         article::ArticleId,
+        page::Sorting,
         plan::{Plan, PlanId, PlanVerb},
         section::SectionId,
         user::UserId,
     },
-    store::{
-        self,
-        plans::{Filter, ORDER},
-    },
+    store::{self, plans::Filter},
 };
 
 /// The operations of this file.
@@ -221,7 +219,7 @@ pub(crate) async fn list_schedule(
     state: Data<State>,
 ) -> Result<Listing<PlanInfo>, Failure> {
     let q = query.0;
-    let paging = paging(q.limit, q.cursor.as_deref(), None, ORDER)?;
+    let paging = paging(q.limit, q.cursor.as_deref(), None, Sorting::Plans)?;
     let filter = Filter { locale: q.locale, section: q.section, verb: q.verb, failed: q.failed, from: q.from, until: q.until };
     let page = state.store.read(move |tx| store::plans::page(tx, &permit.visibility(), &filter, paging)).await?;
     Ok(page.map(PlanInfo::from).into())

@@ -25,6 +25,7 @@ use crate::{
     desk::{self, tags::Draft},
     domain::{
         Instant, Locale,
+        page::Sorting,
         tag::{self, TagId, TagKind},
     },
     store,
@@ -103,7 +104,7 @@ fn tagged(tag: &tag::Tag) -> Tagged<DeskTag> {
     responses((status = 200, body = Listing<DeskTag>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags")]
 pub(crate) async fn list_desk_tags(_: Permit<ReadDesk>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskTag>, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Tags)?;
     let page = state.store.read(move |tx| store::tags::page(tx, paging)).await?;
     Ok(page.map(|one| DeskTag::from(&one)).into())
 }

@@ -22,8 +22,8 @@ use crate::{
         reply::{Listing, Tagged},
     },
     desk::{self, duplicating::Order},
-    domain::{Error, Locale, article::ArticleId, body::Format, section::SectionId},
-    store::{self, trash::ORDER},
+    domain::{Error, Locale, article::ArticleId, body::Format, page::Sorting, section::SectionId},
+    store,
 };
 
 /// The operations of this file.
@@ -64,7 +64,7 @@ pub(crate) async fn list_trash(
     query: Query<ListPage>,
     state: Data<State>,
 ) -> Result<Listing<DeskArticle>, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, ORDER)?;
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Trash)?;
     let page = state.store.read(move |tx| {
         let page = store::trash::page(tx, &permit.visibility(), paging)?;
         let mut shown = shown(tx, &page.items)?.into_iter();

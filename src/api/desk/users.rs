@@ -26,6 +26,7 @@ use crate::{
     },
     domain::{
         Error, Instant, Locale,
+        page::Sorting,
         section::SectionId,
         user::{self, GrantId, Role, UserId, UserStatus, check_password},
     },
@@ -193,7 +194,7 @@ pub(crate) async fn list_users(
     state: Data<State>,
 ) -> Result<Listing<DeskUser>, Failure> {
     permit.everywhere()?;
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, 0)?;
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Users)?;
     let page = state.store.read(move |tx| store::users::page(tx, paging)).await?;
     Ok(page.map(|u| DeskUser::from(&u)).into())
 }

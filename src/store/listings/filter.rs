@@ -5,7 +5,14 @@ use uuid::Uuid;
 use super::stretch::{Bound, Stretch};
 use crate::{
     domain::{
-        Id, Instant, Locale, article::Kind, author::Author, facet::Facet, page::Paging, section::Section, tag::Tag, vocabulary::vocabulary,
+        Id, Instant, Locale,
+        article::Kind,
+        author::Author,
+        facet::Facet,
+        page::{Paging, Sorting},
+        section::Section,
+        tag::Tag,
+        vocabulary::vocabulary,
     },
     store::editions::Live,
 };
@@ -30,13 +37,13 @@ impl Default for Order {
 }
 
 impl Order {
-    /// The order in cursors.
+    /// How a list in this order is sorted.
     #[must_use]
-    pub fn code(self) -> u8 {
+    pub fn sorting(self) -> Sorting {
         match self {
-            Self::Newest => 1,
-            Self::Oldest => 2,
-            Self::Updated => 3,
+            Self::Newest => Sorting::Newest,
+            Self::Oldest => Sorting::Oldest,
+            Self::Updated => Sorting::Updated,
         }
     }
 

@@ -200,7 +200,7 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, bod
     let fits = fitting(&rows);
     rows.truncate(fits.saturating_add(1));
     let limit = paging.limit.min(u32::try_from(fits).unwrap_or(u32::MAX));
-    let page = Page::cut(rows, Paging { limit, ..paging }, order.code(), total, |bare| order.key(&bare.live));
+    let page = Page::cut(rows, Paging { limit, ..paging }, order.sorting(), total, |bare| order.key(&bare.live));
     Ok(Page { items: filled(tx, page.items, bodies.content)?, next: page.next, previous: page.previous, total: page.total })
 }
 

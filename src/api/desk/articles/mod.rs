@@ -23,7 +23,7 @@ use crate::{
         reply::{Listing, Tagged},
     },
     desk,
-    domain::{Error, Locale, article::ArticleId, author::AuthorId, section::SectionId, translation::State as Stand},
+    domain::{Error, Locale, article::ArticleId, author::AuthorId, page::Sorting, section::SectionId, translation::State as Stand},
     store::{self, articles::Filter},
 };
 
@@ -77,7 +77,7 @@ pub(crate) async fn list_desk_articles(
     state: Data<State>,
 ) -> Result<Listing<DeskArticle>, Failure> {
     let query = query.0;
-    let paging = paging(query.limit, query.cursor.as_deref(), query.count, 0)?;
+    let paging = paging(query.limit, query.cursor.as_deref(), query.count, Sorting::Desk)?;
     let filter = Filter {
         state: query.state,
         locale: query.locale,

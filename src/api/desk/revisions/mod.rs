@@ -38,10 +38,7 @@ use crate::{
         diff::{self, Comparison},
         vocabulary::vocabulary,
     },
-    store::{
-        self, Tx,
-        revisions::{ORDER, Series},
-    },
+    store::{self, Tx, revisions::Series},
 };
 
 /// The operations of this file.
@@ -135,7 +132,7 @@ pub(crate) async fn list_article_revisions(
     query: Query<ListRevisions>,
     state: Data<State>,
 ) -> Result<Listing<RevisionInfo>, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, ORDER)?;
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Series::Facts.sorting())?;
     let page = state.store.read(move |tx| {
         let article = article(tx, &permit, *id)?;
         store::revisions::page(tx, &article, Series::Facts, paging)
@@ -214,7 +211,7 @@ pub(crate) async fn list_translation_revisions(
     state: Data<State>,
 ) -> Result<Listing<RevisionInfo>, Failure> {
     let (id, locale) = at.into_inner();
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, ORDER)?;
+    let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Series::Words(&locale).sorting())?;
     let page = state.store.read(move |tx| {
         let article = worded(tx, &permit, id, &locale)?;
         store::revisions::page(tx, &article, Series::Words(&locale), paging)
