@@ -162,8 +162,8 @@ fn held(tx: &mut Tx<'_>, claim: Claim<'_>, slugs: &[Slug], seen: Option<&Visibil
     for (n, slug) in slugs.iter().enumerate() {
         sql.push(if n == 0 { "" } else { " UNION ALL SELECT " }).text(slug.as_str()).push(if n == 0 { " AS slug" } else { "" });
     }
-    // One look for each. Asked for all at once, `PostgreSQL` reads everything of the locale and goes on doing so for as long as it has
-    // planned by a table that was small.
+    // One look for each. Asked for all at once, `PostgreSQL` reads everything of the locale, and goes on doing so with a plan that was
+    // made when the table was empty.
     sql.push(") AS asked WHERE EXISTS (SELECT 1 FROM addresses x WHERE x.locale = ").text(locale);
     sql.push(" AND x.slug = asked.slug AND x.target_id <> ").id(target).push(" LIMIT 1 OFFSET 0)");
     if let Some(seen) = seen {
