@@ -58,7 +58,7 @@ impl Sorting {
 pub struct Cursor {
     /// True for the page before, false for the page after.
     pub backwards: bool,
-    /// The [`Sorting`] of its list, in the caller's hands any number.
+    /// The [code](Sorting::code) of its list's [`Sorting`]; out of a request any number.
     pub order: u8,
     /// The sort value of the row.
     pub key: i64,

@@ -403,8 +403,8 @@ impl Store {
         self.on_the_writer(|conn| Ok(dialect::hurry(conn)?))
     }
 
-    /// Let the database's planner know how much there is of what, as after a large import; `PostgreSQL` is vacuumed as well, as it would be
-    /// before long.
+    /// Let the database's planner know how much there is of what, as after a large import. `PostgreSQL` is vacuumed as well, which it would
+    /// do by itself within minutes.
     ///
     /// # Errors
     /// [`Error::Internal`] when the database does not answer.

@@ -381,7 +381,7 @@ pub(super) fn hurry(conn: &mut Conn) -> QueryResult<()> {
     }
 }
 
-/// Let the planner know how much there is of what; and `PostgreSQL`, that an index is enough to read what everybody may see.
+/// Let the planner know how much there is of what. `PostgreSQL` vacuums as well: until it has, no index is read without its table.
 pub(super) fn analyze(conn: &mut Conn) -> QueryResult<()> {
     match &mut conn.link {
         Link::Sqlite(lite) => lite.batch_execute("PRAGMA analysis_limit = 1000; ANALYZE"),
