@@ -6,6 +6,7 @@ use dateline::{
     access::Visibility,
     domain::{
         article::Kind,
+        facet::Facet,
         page::{Cursor, Paging},
     },
     store::{

@@ -94,6 +94,16 @@ impl Filter {
         asked
     }
 
+    /// Keep to things of the kinds that were asked for: an author's id is one of the facets, but of no section. One look for a whole query.
+    pub(super) fn keep_kinds(&self, sql: &mut Sql) {
+        let asked = [("authors", self.author.map(Id::cast)), ("tags", self.tag.map(Id::cast)), ("sections", self.section.map(Id::cast))];
+        for (table, id) in asked {
+            if let Some(id) = id {
+                sql.push(" AND EXISTS (SELECT 1 FROM ").push(table).push(" WHERE id = ").id::<()>(id).push(")");
+            }
+        }
+    }
+
     /// The locales of its chain, each with those that come before it.
     pub(super) fn locales(&self) -> impl Iterator<Item = (&Locale, &[Locale])> {
         (0..self.chain.len()).filter_map(|place| {

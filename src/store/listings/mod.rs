@@ -132,6 +132,7 @@ fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, walk: &Walk<'_>, look: Lo
     if !walk.earlier.is_empty() {
         // Of several live editions of an article, the one that comes first in the chain.
         sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = l.article_id AND ").public(tx, "b");
+    filter.keep_kinds(sql);
         sql.push(" AND b.locale IN ").locales(walk.earlier).push(look.end());
     }
     walk.stretch.keep(sql, filter.order.column());
