@@ -32,6 +32,8 @@ use dateline::{
 };
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
 
+use serde_json::json;
+
 use crate::support::TestApp;
 
 type Verb = Box<dyn Fn(&mut Tx<'_>) -> Result<(), Error> + Send>;
@@ -113,6 +115,35 @@ async fn two_sections_that_are_put_below_each_other_make_no_circle() {
             let above = section.parent().map(|id| all.iter().find(|s| s.id == id).unwrap());
             assert_eq!(Section::path_below(section.id, above).unwrap(), section.path);
         }
+    }
+}
+
+#[actix_web::test]
+async fn what_is_published_while_its_section_moves_is_listed_where_the_section_lies() {
+    for (turned, again) in [(false, false), (true, false), (false, true), (true, true)] {
+        let Some(app) = TestApp::postgres().await else { return };
+        let (admin, editor) = (app.admin().await, app.editor().await);
+        let (world, tech) = (app.section("world", "दुनिया").await, app.section("tech", "टेक").await);
+        let below = json!({ "parent_id": world, "position": 1, "translations": { "en": { "name": "Asia" } } });
+        let asia = admin.post("/v1/desk/sections", &below).await.ok()["id"].as_str().unwrap().to_owned();
+        let path = editor.story(&asia, "River rises").await;
+        if again {
+            editor.publish(&path, &["en"]).await.ok();
+            editor.patch(&format!("{path}/translations/en"), "\"1\"", &json!({ "summary": "Another." })).await.ok();
+        }
+        let id: Id<Article> = path.rsplit('/').next().unwrap().parse().unwrap();
+        let published: Verb = Box::new(move |tx| {
+            let which = Which::Locales(vec![Locale::english()]);
+            ahead::run(tx, &Arc::default(), |tx| publish(tx, permit::<Publish>(), id, 1, which, false)).map(drop)
+        });
+        let moves = moved(asia.parse().unwrap(), tech.parse().unwrap());
+        let done = if turned { at_once(&app, moves, &published) } else { at_once(&app, published, &moves) };
+        assert!(done.iter().all(Result::is_ok), "{done:?}");
+        let listed = async |section: &str| {
+            let list = app.anyone().get(&format!("/v1/articles?section={section}&fields=id&limit=100")).await.ok();
+            list["data"].as_array().unwrap().iter().any(|one| one["id"] == id.to_string())
+        };
+        assert_eq!([listed(&asia).await, listed(&tech).await, listed(&world).await], [true, true, false], "{turned}, {again}");
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::Text};
 use uuid::Uuid;
 
 use super::{
     Tx, dialect, listings,
     names::{self, take},
     schema::{articles, editions, grants, sections},
+    sql::Sql,
 };
 use crate::{
     access::Granted,
@@ -101,6 +102,18 @@ pub fn find(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Section, Error> {
 pub fn path(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Vec<Id<Section>>, Error> {
     let text: Option<String> = sections::table.find(id).select(sections::path).first(tx.conn).optional()?;
     path_of(&text.ok_or(Error::NotFound("section"))?)
+}
+
+/// The same for what is written by it: the section stays where it is until the transaction ends.
+pub(super) fn path_held(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Vec<Id<Section>>, Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        path: String,
+    }
+    let mut sql = Sql::new("SELECT path FROM sections WHERE id = ");
+    sql.id(id).push(dialect::holding(tx.conn));
+    path_of(&sql.first::<Row>(tx)?.ok_or(Error::NotFound("section"))?.path)
 }
 
 /// Let nobody else change the tree before this transaction ends: where a section lies is a matter of all those above it.

@@ -124,6 +124,14 @@ pub(super) fn locking(conn: &Conn, tables: &'static str) -> String {
     }
 }
 
+/// The end of a query whose rows nobody may change before the transaction ends, though others may read and hold them too.
+pub(super) fn holding(conn: &Conn) -> &'static str {
+    match &conn.link {
+        Link::Sqlite(_) => "",
+        Link::Postgres(_) => " FOR SHARE",
+    }
+}
+
 /// A condition that an instant has come by the clock of the database's server too, whatever that of this machine says.
 pub(super) fn come_by_its_clock(conn: &Conn, column: &'static str) -> String {
     match &conn.link {

@@ -23,7 +23,7 @@ use super::{
     dialect::{At, Doc, Json, Uid, Unread},
     listings,
     schema::{edition_authors, edition_tags, editions},
-    sections::path_of,
+    sections::{self, path_of},
     sql::Sql,
     translations::{self, made_from},
 };
@@ -85,6 +85,8 @@ pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition
     }
     let slug = address(tx, copy, edition)?;
     end(tx, edition.article_id, Some(&edition.locale), edition.started_at)?;
+    // Before anything is taken off a list: whoever moves the section writes those lists anew.
+    let path = sections::path_held(tx, edition.facts.section_id)?;
     let words = &edition.words;
     let row = NewRow {
         id: edition.id,

@@ -18,7 +18,6 @@ use super::{
     Tx,
     dialect::{self, At, Uid},
     editions::{Bare, Bodies, Content, Live, Weighed, filled, fitting, select},
-    sections,
     sql::Sql,
 };
 use crate::{
@@ -37,11 +36,10 @@ pub use filter::{Filter, Order};
 use stretch::Bound;
 use walk::{Walk, in_order, question, under};
 
-/// List an edition that has become live.
-pub(super) fn list(tx: &mut Tx<'_>, edition: &Edition) -> Result<(), Error> {
-    let path = sections::path(tx, edition.facts.section_id)?;
+/// List an edition that has become live, in a section with this path.
+pub(super) fn list(tx: &mut Tx<'_>, edition: &Edition, path: &[Id<Section>]) -> Result<(), Error> {
     let mut sql = Sql::new("INSERT INTO live_listings (facet, locale, published_at, article_id, updated_at, edition_id) VALUES ");
-    for (n, facet) in Facet::of(&edition.facts, &path).into_iter().enumerate() {
+    for (n, facet) in Facet::of(&edition.facts, path).into_iter().enumerate() {
         sql.push(if n == 0 { "(" } else { ", (" }).id(Id::<Facet>::from(facet.uuid())).push(", ").text(edition.locale.as_str());
         sql.push(", ").at(edition.published_at).push(", ").id(edition.article_id).push(", ").at(edition.updated_at);
         sql.push(", ").id(edition.id).push(")");
@@ -132,9 +130,9 @@ fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, walk: &Walk<'_>, look: Lo
     if !walk.earlier.is_empty() {
         // Of several live editions of an article, the one that comes first in the chain.
         sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = l.article_id AND ").public(tx, "b");
-    filter.keep_kinds(sql);
         sql.push(" AND b.locale IN ").locales(walk.earlier).push(look.end());
     }
+    filter.keep_kinds(sql);
     walk.stretch.keep(sql, filter.order.column());
     if filter.order == Order::Updated {
         // A list in this order is read along its index, and the window is looked up row by row.
