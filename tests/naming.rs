@@ -92,6 +92,36 @@ both! {
         admin.delete(&path, &admin.get(&path).await.etag()).await.refused(409, "in-use");
     }
 
+    async fn what_is_planned_to_be_public_keeps_what_it_names(app) {
+        let admin = app.admin().await;
+        let (section, other) = (app.section("world", "दुनिया").await, app.section("tech", "टेक").await);
+        let author = app.author("asha", "Asha Rao").await;
+        let tag = admin.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await.ok()["id"].as_str().unwrap().to_owned();
+        let story = admin.story(&section, "A story").await;
+        let named = json!({ "tags": [tag], "credits": [{ "role": "written_by", "author_id": author }] });
+        admin.patch(&story, &admin.get(&story).await.etag(), &named).await.ok();
+        let plan = json!({ "locales": ["en"], "publish_at": "2026-03-01T12:00:00Z" });
+        let items = json!([{ "article_id": story.rsplit('/').next().unwrap(), "locale": "en" }]);
+        let release = admin.post("/v1/desk/releases", &json!({ "name": "Rivers", "items": items })).await;
+        let release = release.header("location").unwrap();
+        admin.act(&format!("{story}/schedule"), &admin.get(&story).await.etag(), &plan).await.ok();
+        admin.patch(&story, &admin.get(&story).await.etag(), &json!({ "section_id": other, "tags": [], "credits": [] })).await.ok();
+        let things = [format!("sections/{section}"), format!("tags/{tag}"), format!("authors/{author}")].map(|at| format!("/v1/desk/{at}"));
+        let refused = async || {
+            for thing in &things {
+                admin.delete(thing, &admin.get(thing).await.etag()).await.refused(409, "in-use");
+            }
+        };
+        // By the release and by the plan, by one of them, by none.
+        refused().await;
+        admin.delete(release, &admin.get(release).await.etag()).await.ok();
+        refused().await;
+        admin.act(&format!("{story}/unschedule"), &admin.get(&story).await.etag(), &json!({ "locales": ["en"] })).await.ok();
+        for thing in &things {
+            assert_eq!(admin.delete(thing, &admin.get(thing).await.etag()).await.status, 204, "{thing}");
+        }
+    }
+
     async fn saving_what_is_there_already_makes_no_version(app) {
         let admin = app.admin().await;
         let made = admin.post("/v1/desk/tags", &json!({ "kind": "place", "translations": { "en": { "name": "Kochi" } } })).await;

@@ -74,7 +74,7 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageAuthors>, id: Id<Author>, ex
     let author = permit.over(store::authors::find(tx, id)?)?;
     Error::unless_newest("author", author.get().version, expected)?;
     if store::authors::in_use(tx, id)? {
-        return Err(Error::Conflict { code: "in-use", detail: "articles or editions name this author".to_owned() });
+        return Err(Error::Conflict { code: "in-use", detail: "articles, editions or planned publications name this author".to_owned() });
     }
     store::authors::delete(tx, &author, expected)
 }

@@ -74,7 +74,7 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageTags>, id: Id<Tag>, expected
     let tag = permit.over(store::tags::find(tx, id)?)?;
     Error::unless_newest("tag", tag.get().version, expected)?;
     if store::tags::in_use(tx, id)? {
-        return Err(Error::Conflict { code: "in-use", detail: "articles or editions name this tag".to_owned() });
+        return Err(Error::Conflict { code: "in-use", detail: "articles, editions or planned publications name this tag".to_owned() });
     }
     store::tags::delete(tx, &tag, expected)
 }

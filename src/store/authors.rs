@@ -178,12 +178,13 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Author>, expected: Versio
     Ok(())
 }
 
-/// True when an article or an edition names it.
+/// True when an article, an edition or a planned publication names it.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn in_use(tx: &mut Tx<'_>, id: Id<Author>) -> Result<bool, Error> {
     use diesel::dsl::exists;
     Ok(diesel::select(exists(article_credits::table.filter(article_credits::author_id.eq(id)))).get_result(tx.conn)?
-        || diesel::select(exists(edition_authors::table.filter(edition_authors::author_id.eq(id)))).get_result(tx.conn)?)
+        || diesel::select(exists(edition_authors::table.filter(edition_authors::author_id.eq(id)))).get_result(tx.conn)?
+        || super::plans::name(tx, id)?)
 }

@@ -203,6 +203,9 @@ pub fn used_by(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Option<&'static str>,
     if diesel::select(exists(grants::table.filter(grants::section_id.eq(id)))).get_result(tx.conn)? {
         return Ok(Some("grants"));
     }
+    if super::plans::name(tx, id)? {
+        return Ok(Some("planned publications"));
+    }
     Ok(None)
 }
 

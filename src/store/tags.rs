@@ -172,12 +172,13 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Tag>, expected: Version) 
     Ok(())
 }
 
-/// True when an article or an edition names it.
+/// True when an article, an edition or a planned publication names it.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn in_use(tx: &mut Tx<'_>, id: Id<Tag>) -> Result<bool, Error> {
     use diesel::dsl::exists;
     Ok(diesel::select(exists(article_tags::table.filter(article_tags::tag_id.eq(id)))).get_result(tx.conn)?
-        || diesel::select(exists(edition_tags::table.filter(edition_tags::tag_id.eq(id)))).get_result(tx.conn)?)
+        || diesel::select(exists(edition_tags::table.filter(edition_tags::tag_id.eq(id)))).get_result(tx.conn)?
+        || super::plans::name(tx, id)?)
 }
