@@ -246,6 +246,33 @@ both! {
         assert!(full > 100 && empty > 100, "{full} and {empty} of {lists}: too few to tell");
     }
 
+    async fn whoever_asks_for_a_section_an_author_or_a_tag_by_the_id_of_something_else_is_shown_nothing(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let author = app.author("asha", "Asha Rao").await;
+        let tag = admin.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await.ok()["id"].as_str().unwrap().to_owned();
+        let story = admin.story(&world, "River rises").await;
+        let facts = json!({ "tags": [tag], "credits": [{ "role": "written_by", "author_id": author }] });
+        admin.patch(&story, &admin.get(&story).await.etag(), &facts).await.ok();
+        admin.publish(&story, &["en"]).await.ok();
+        let of_kind = Facet::kind(Kind::Story).uuid().to_string();
+        let facets = [("section", &world), ("author", &author), ("tag", &tag), ("", &of_kind), ("", &Facet::ALL.uuid().to_string())].map(|(kind, id)| (kind, id.clone()));
+        let then = app.now();
+        app.wait(60);
+        for list in ["/v1/articles?count=true".to_owned(), format!("/v1/desk/archive/articles?count=true&as_of={then}")] {
+            for ((kind, id), asked) in facets.iter().flat_map(|facet| ["section", "author", "tag"].map(|asked| (facet, asked))) {
+                for rest in [String::new(), "&kind=story".to_owned(), format!("&section={world}"), format!("&tag={tag}&sort=-updated_at")] {
+                    let expected = i64::from(*kind == asked);
+                    if rest.contains(&format!("&{asked}=")) {
+                        continue;
+                    }
+                    let shown = admin.get(&format!("{list}&{asked}={id}{rest}")).await.ok();
+                    assert_eq!(headlines(&shown).len(), usize::try_from(expected).unwrap(), "{list}&{asked}={id}{rest}");
+                    assert_eq!(shown["page"]["total"], expected, "{list}&{asked}={id}{rest}");
+                }
+            }
+        }
+    }
+
     async fn a_cursor_leads_on_in_lists_of_its_own_kind_and_in_no_other(app) {
         let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
         let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);

@@ -98,7 +98,7 @@ pub fn open(tx: &mut Tx<'_>, pass: &PreviewPass) -> Result<(Edition, Article), E
     let rendering = Rendering::of(&words, made_from.clone());
     let shown = Copy { article, translation: Translation { words, made_from, version: preview.revisions.words, ..translation } };
     let masthead = store::site::masthead(tx)?;
-    let last = store::editions::last_dating(tx, shown.article.id, &preview.locale)?;
+    let last = store::editions::last(tx, shown.article.id, &preview.locale)?.map(|last| last.dating);
     let dating = Dating::after(last.as_ref(), false, tx.now());
     let edition = freeze(tx, &masthead, &shown, &rendering, dating);
     Ok((Edition { words: shown.translation.words, ..edition }, shown.article))

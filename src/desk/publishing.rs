@@ -156,7 +156,7 @@ pub(super) fn revision(copy: &Copy) -> Revision {
     Revision { article_id: article.id, locale: translation.locale.clone(), version: translation.version }
 }
 
-/// Freeze a copy into an edition that the public sees from now on.
+/// Freeze a copy into an edition that the public sees from now on; nothing changes when it sees these very revisions already.
 pub(super) fn make_live<A>(
     tx: &mut Tx<'_>,
     masthead: &Masthead,
@@ -165,8 +165,12 @@ pub(super) fn make_live<A>(
     minor: bool,
 ) -> Result<(), Error> {
     let Copy { article, translation } = copy.get();
-    let last = store::editions::last_dating(tx, article.id, &translation.locale)?;
-    let dating = Dating::after(last.as_ref(), minor, tx.now());
+    let last = store::editions::last(tx, article.id, &translation.locale)?;
+    let revisions = Revisions { words: translation.version, facts: article.version };
+    if last.and_then(|last| last.live) == Some(revisions) {
+        return Ok(());
+    }
+    let dating = Dating::after(last.map(|last| last.dating).as_ref(), minor, tx.now());
     let edition = freeze(tx, masthead, copy.get(), rendering, dating);
     store::editions::publish(tx, copy, &edition)
 }

@@ -65,7 +65,8 @@ impl Follower {
             None => {}
         }
         self.seq = last;
-        if count > 0 {
+        // What came due may have changed nothing: words that were public already, or whose end had come.
+        if count > 0 || self.newsstand.is_due() {
             self.look_ahead()?;
         }
         Ok(count)

@@ -37,6 +37,7 @@ use crate::{
         change::{Change, Event, Subject},
         edition::{Dating, Edition},
         freshness::Lag,
+        plan::Revisions,
         section::Section,
         slug::Slug,
         translation::MadeFrom,
@@ -84,9 +85,9 @@ pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition
         return Err(Error::Forbidden("article.publish"));
     }
     let slug = address(tx, copy, edition)?;
-    end(tx, edition.article_id, Some(&edition.locale), edition.started_at)?;
     // Before anything is taken off a list: whoever moves the section writes those lists anew.
     let path = sections::path_held(tx, edition.facts.section_id)?;
+    end(tx, edition.article_id, Some(&edition.locale), edition.started_at)?;
     let words = &edition.words;
     let row = NewRow {
         id: edition.id,
@@ -128,7 +129,7 @@ pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition
         let row = (edition_authors::author_id.eq(author), edition_authors::edition_id.eq(edition.id));
         diesel::insert_into(edition_authors::table).values(row).execute(tx.conn)?;
     }
-    listings::list(tx, edition)?;
+    listings::list(tx, edition, &path)?;
     let subject = Subject::Translation(edition.article_id, edition.locale.clone());
     tx.record(Change::new(Event::Published, subject), granted.caller());
     Ok(())
@@ -172,19 +173,39 @@ pub(super) fn end(tx: &mut Tx<'_>, article: Id<Article>, locale: Option<&Locale>
     Ok(sql.execute(tx)? > 0)
 }
 
-/// How the last publication of an article in a locale dated itself, live or not.
+/// The last publication of an article in a locale.
+#[derive(Debug, Clone, Copy)]
+pub struct Last {
+    /// How it dated itself.
+    pub dating: Dating,
+    /// Which revisions it made public, for as long as they are.
+    pub live: Option<Revisions>,
+}
+
+/// The last publication of an article in a locale, live or not.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn last_dating(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<Option<Dating>, Error> {
-    let row: Option<(Instant, Instant, Instant, bool)> = editions::table
+pub fn last(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<Option<Last>, Error> {
+    let row: Option<(Instant, Instant, Instant, bool, Option<Instant>, Version, Version)> = editions::table
         .filter(editions::article_id.eq(article))
         .filter(editions::locale.eq(locale.as_str()))
         .order((editions::started_at.desc(), editions::id.desc()))
-        .select((editions::published_at, editions::updated_at, editions::started_at, editions::minor))
+        .select((
+            editions::published_at,
+            editions::updated_at,
+            editions::started_at,
+            editions::minor,
+            editions::ended_at,
+            editions::words_version,
+            editions::facts_version,
+        ))
         .first(tx.conn)
         .optional()?;
-    Ok(row.map(|(published_at, updated_at, started_at, minor)| Dating { published_at, updated_at, started_at, minor }))
+    Ok(row.map(|(published_at, updated_at, started_at, minor, ended_at, words, facts)| Last {
+        dating: Dating { published_at, updated_at, started_at, minor },
+        live: ended_at.is_none().then_some(Revisions { words, facts }),
+    }))
 }
 
 /// How many revisions a source has published since one of them, minor publications aside.

@@ -14,7 +14,7 @@ use crate::{
         tag::Tag,
         vocabulary::vocabulary,
     },
-    store::editions::Live,
+    store::{editions::Live, sql::Sql},
 };
 
 vocabulary! {
