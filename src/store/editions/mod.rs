@@ -187,22 +187,19 @@ pub struct Last {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn last(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<Option<Last>, Error> {
-    let row: Option<(Instant, Instant, Instant, bool, Option<Instant>, Version, Version)> = editions::table
+    type Dates = (Instant, Instant, Instant, bool);
+    let row: Option<(Dates, Option<Instant>, (Version, Version))> = editions::table
         .filter(editions::article_id.eq(article))
         .filter(editions::locale.eq(locale.as_str()))
         .order((editions::started_at.desc(), editions::id.desc()))
         .select((
-            editions::published_at,
-            editions::updated_at,
-            editions::started_at,
-            editions::minor,
+            (editions::published_at, editions::updated_at, editions::started_at, editions::minor),
             editions::ended_at,
-            editions::words_version,
-            editions::facts_version,
+            (editions::words_version, editions::facts_version),
         ))
         .first(tx.conn)
         .optional()?;
-    Ok(row.map(|(published_at, updated_at, started_at, minor, ended_at, words, facts)| Last {
+    Ok(row.map(|((published_at, updated_at, started_at, minor), ended_at, (words, facts))| Last {
         dating: Dating { published_at, updated_at, started_at, minor },
         live: ended_at.is_none().then_some(Revisions { words, facts }),
     }))

@@ -68,6 +68,8 @@ pub(super) fn relist(tx: &mut Tx<'_>, before: &[Id<Section>], after: &[Id<Sectio
     for section in above_after {
         let mut sql = Sql::new("INSERT INTO live_listings (facet, locale, published_at, article_id, updated_at, edition_id) SELECT ");
         sql.id(*section).push(", locale, published_at, article_id, updated_at, edition_id FROM live_listings WHERE facet = ").id(*moved);
+        // What was published beside a move by an older program may stand there already.
+        sql.push(" ON CONFLICT DO NOTHING");
         sql.execute(tx)?;
     }
     Ok(())
