@@ -13,9 +13,11 @@ use crate::domain::{
     author::Author,
     comment::Comment,
     correction::Correction,
+    plan::Revisions,
     preview::Preview,
     release::Release,
     section::Section,
+    story::{Extent, Part, Story},
     tag::Tag,
     translation::Translation,
     user::{User, UserStatus},
@@ -42,6 +44,10 @@ pub trait Scoped {
     const KIND: &'static str;
     /// Where it lies.
     fn scope(&self) -> Scope<'_>;
+    /// Where each part of it lies, for a thing of many: whoever does something with it needs the right over all of them.
+    fn scopes(&self) -> Vec<Scope<'_>> {
+        vec![self.scope()]
+    }
     /// Its identity, which no rule may change.
     fn identity(&self) -> (uuid::Uuid, Option<&Locale>);
 }
@@ -112,6 +118,31 @@ impl Scoped for Article {
     }
     fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
         (self.id.uuid(), None)
+    }
+}
+impl Scoped for Part {
+    const KIND: &'static str = "article";
+    fn scope(&self) -> Scope<'_> {
+        self.story.article.scope()
+    }
+    fn scopes(&self) -> Vec<Scope<'_>> {
+        let Story { article, copies, former, .. } = &self.story;
+        let words = |locale| article_scope(article, locale);
+        match &self.extent {
+            Extent::Facts => vec![self.scope()],
+            Extent::Whole => copies.keys().map(words).chain([self.scope()]).collect(),
+            Extent::Words(meant) => {
+                // What becomes public lies where its facts file it.
+                let then = |(locale, of): (_, &Option<Revisions>)| {
+                    let filed = former.filed.get(&of.as_ref()?.facts)?;
+                    Some(Scope { sections: &filed.section_path, ..words(locale) })
+                };
+                meant.keys().map(words).chain(meant.iter().filter_map(then)).collect()
+            }
+        }
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.story.article.id.uuid(), None)
     }
 }
 impl Scoped for Slot {
@@ -306,7 +337,7 @@ impl<A: Action> Permit<A> {
     /// # Errors
     /// [`Error::Forbidden`] when it lies outside every grant.
     pub fn over<T: Scoped>(&self, object: T) -> Result<Granted<A, T>, Error> {
-        if !self.caller.may_over(A::NAME, Target { scope: object.scope() }) {
+        if !object.scopes().into_iter().all(|scope| self.caller.may_over(A::NAME, Target { scope })) {
             return Err(Error::Forbidden(A::NAME));
         }
         Ok(Granted { object, caller: self.caller.clone(), action: PhantomData })

@@ -17,30 +17,43 @@ use crate::{
     store::{self, Store, Tx, revisions::Kept},
 };
 
-/// What is derived from the words of a revision, which the caller is shown. Nothing of it, where it is not at hand and would take long: then the
-/// transaction is [run](run) again.
+/// Revisions that one statement reads.
+const AT_ONCE: usize = 16;
+
+/// What is derived from the words of revisions, which the caller is shown, in their order. Nothing of those, where it is not at hand and would
+/// take long: then the transaction is [run](run) again.
 ///
 /// # Errors
 /// [`Error::NotFound`] when there is no such revision.
-pub(super) fn derived(tx: &mut Tx<'_>, of: &Revision, depth: Depth) -> Result<Arc<Derived>, Error> {
-    let derive = |kept: Kept| Arc::new(Derived::of(&kept.words, kept.made_from, &of.locale, depth));
-    let Some(ahead) = tx.ahead() else {
-        let kept = store::revisions::kept(tx, of, usize::MAX)?;
-        return kept.map(derive).ok_or(Error::NotFound("revision"));
-    };
-    let most = match ahead.find(of, depth) {
-        Found::There(derived) => return Ok(derived),
-        Found::Absent => return Err(Error::NotFound("revision")),
-        Found::Missing(most) => most,
-    };
-    let Some(kept) = store::revisions::kept(tx, of, most)? else {
-        ahead.miss(Need::Words(of.clone(), depth));
-        return Ok(Arc::default());
-    };
-    ahead.spend(kept.bytes);
-    let derived = bounded(|| derive(kept));
-    ahead.keep(of.clone(), Some((depth, derived.clone())));
-    Ok(derived)
+pub(super) fn derived(tx: &mut Tx<'_>, needed: &[(Revision, Depth)]) -> Result<Vec<Arc<Derived>>, Error> {
+    let ahead = tx.ahead().unwrap_or_else(|| Arc::new(Ahead::on_the_spot()));
+    let mut all = Vec::new();
+    for some in needed.chunks(AT_ONCE) {
+        let most = |(of, depth): &(Revision, Depth)| match ahead.find(of, *depth) {
+            Found::Missing(most) => most,
+            Found::There(_) | Found::Absent => 0,
+        };
+        let missing: Vec<_> = some.iter().filter(|needed| most(needed) > 0).map(|(of, _)| of.clone()).collect();
+        let mut kept = store::revisions::all_kept(tx, &missing, some.iter().map(most).max().unwrap_or(0))?;
+        for (of, depth) in some {
+            let found = match (ahead.find(of, *depth), kept.remove(of)) {
+                (Found::There(derived), _) => derived,
+                (Found::Missing(most), Some(Some(kept))) if kept.bytes <= most => {
+                    ahead.spend(kept.bytes);
+                    let derived = bounded(|| Arc::new(Derived::of(&kept.words, kept.made_from, &of.locale, *depth)));
+                    ahead.keep(of.clone(), Some((*depth, derived.clone())));
+                    derived
+                }
+                (Found::Missing(most), there) if most == 0 || there.is_some() => {
+                    ahead.miss(Need::Words(of.clone(), *depth));
+                    Arc::default()
+                }
+                _ => return Err(Error::NotFound("revision")),
+            };
+            all.push(found);
+        }
+    }
+    Ok(all)
 }
 
 /// What of a source has changed since a translation was made from it; nothing, where that is not at hand and would take long, or where a

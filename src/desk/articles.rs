@@ -14,7 +14,6 @@ use crate::{
         article::{Article, Facts, Shown},
         diff,
         error::{Changed, Faults},
-        plan::PlanVerb,
         section::Section,
         site::Masthead,
         text::{limits, line},
@@ -167,7 +166,7 @@ pub fn revise(
         return Ok(article.into_inner());
     }
     let now = tx.now();
-    embargo(tx, &article, facts.embargo_until, &note)?;
+    embargo(tx, &permit, &article, facts.embargo_until, &note)?;
     let before = article.get().clone();
     let article = article.try_map(|a| a.revise(expected, facts, path, now))?;
     stays_held(article.caller(), &before, article.get(), now)?;
@@ -200,12 +199,18 @@ pub(super) fn whole<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, article: Art
 
 /// An embargo may be set on what is not public, and put off; what was to be public before its end waits. One that runs is
 /// shortened only by those who may break it, and that is on record.
-fn embargo(tx: &mut Tx<'_>, article: &Granted<EditArticle, Article>, until: Option<Instant>, note: &str) -> Result<(), Error> {
+fn embargo(
+    tx: &mut Tx<'_>,
+    permit: &Permit<EditArticle>,
+    article: &Granted<EditArticle, Article>,
+    until: Option<Instant>,
+    note: &str,
+) -> Result<(), Error> {
     let (id, now, stood) = (article.get().id, tx.now(), article.get().facts.embargo_until);
     if until == stood {
         return Ok(());
     }
-    store::articles::hold(tx, id)?;
+    let story = store::stories::find(tx, &permit.visibility(), id)?;
     if stood.is_some_and(|at| at > now && until.is_none_or(|until| until < at)) {
         if !article.caller().may::<BreakEmbargo>(article.get()) {
             let detail = "an embargo that runs is shortened by breaking it".to_owned();
@@ -214,15 +219,9 @@ fn embargo(tx: &mut Tx<'_>, article: &Granted<EditArticle, Article>, until: Opti
         store::articles::note_broken_embargo(tx, article, note);
     }
     let Some(until) = until.filter(|at| *at > now) else { return Ok(()) };
-    if store::editions::live_heads(tx, &[id])?.contains_key(&id) {
-        return Err(Error::Conflict { code: "live", detail: "what is public already cannot be put under an embargo".to_owned() });
-    }
-    let ends = store::plans::of(tx, &[id])?.remove(&id).unwrap_or_default();
-    if ends.iter().any(|p| p.verb == PlanVerb::Unpublish && p.at <= until) {
-        let detail = "it is scheduled to end before the embargo does; take that back first".to_owned();
-        return Err(Error::Conflict { code: "scheduled", detail });
-    }
-    store::plans::postpone(tx, article, until)
+    let effects = story.hold_back(until)?;
+    let facts = permit.over(story.facts())?;
+    store::stories::apply(tx, facts, &effects, Vec::new()).map(drop)
 }
 
 /// End an embargo before its instant, saying why.

@@ -8,6 +8,7 @@ use crate::{
         article::Article,
         body::Document,
         freshness::Lag,
+        story::Story,
         translation::MadeFrom,
     },
     store::{self, Tx},
@@ -44,18 +45,33 @@ pub fn told(tx: &mut Tx<'_>, of: &Lagging, body: &Document) -> Result<Lag, Error
     super::ahead::lag_behind(tx, of, body)
 }
 
-/// Note with every live translation of an article how far its source has moved on.
+/// Note with every live translation of a story how far its source has moved on, where that is not what is noted.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub(in crate::desk) fn note(tx: &mut Tx<'_>, by: &Caller, article: &Article) -> Result<(), Error> {
-    // What readers are told does not depend on who publishes.
-    let article = &article.whole();
-    for live in store::editions::live_heads(tx, &[article.id])?.remove(&article.id).unwrap_or_default() {
-        let Some(made_from) = &live.made_from else { continue };
-        let (behind, lagging) = of(tx, article, Some(made_from), (&live.locale, live.words_version))?;
+pub(in crate::desk) fn note(tx: &mut Tx<'_>, by: &Caller, story: &Story) -> Result<(), Error> {
+    let id = story.article.id;
+    let translated: Vec<_> =
+        story.live_locales().filter_map(|locale| Some((locale, story.live(locale)?))).filter(|(_, last)| last.made_from.is_some()).collect();
+    if translated.is_empty() {
+        return Ok(());
+    }
+    let behind = store::editions::live_behind(tx, id)?;
+    for (locale, last) in translated {
+        let behind = behind.get(locale).copied().unwrap_or(0);
+        if behind == 0 && last.behind == 0 {
+            continue;
+        }
+        // What readers are told does not depend on who publishes.
+        let published = last.made_from.as_ref().filter(|_| behind > 0).and_then(|of| Some((of, story.editions.get(&of.locale)?)));
+        let lagging = published.map(|(of, source)| Lagging {
+            made_from: Revision { article_id: id, locale: of.locale.clone(), version: of.version },
+            published: source.revisions.words,
+            locale: locale.clone(),
+            version: last.revisions.words,
+        });
         let lag = lagging.map(|of| super::ahead::lag_of(tx, &of)).transpose()?.unwrap_or_default();
-        store::editions::age(tx, by, article.id, &live.locale, behind, &lag)?;
+        store::editions::age(tx, by, id, locale, behind, &lag)?;
     }
     Ok(())
 }

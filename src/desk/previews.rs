@@ -1,6 +1,6 @@
 //! Letting somebody without an account look at a working copy.
 
-use super::publishing::{filed_then, freeze};
+use super::publishing::freeze;
 use crate::{
     access::{
         Permit, Visibility,
@@ -14,9 +14,11 @@ use crate::{
         edition::{Dating, Edition, Rendering},
         plan::Revisions,
         preview::{LONGEST_SECONDS, Preview},
+        release::Item,
+        story::Filed,
         translation::Translation,
     },
-    store::{self, Tx},
+    store::{self, Tx, stories::Hold},
 };
 
 /// Make a preview of words and facts as they are now, or of a revision of the words, for so many seconds.
@@ -93,14 +95,17 @@ pub fn open(tx: &mut Tx<'_>, pass: &PreviewPass) -> Result<(Edition, Article), E
         return Err(Error::Gone("preview"));
     }
     let (article, translation) = gone_for_absent(shown_by_it(tx, pass, &preview))?;
-    let article = filed_then(tx, &article, preview.revisions.facts)?;
+    let meant = Item { article_id: article.id, locale: preview.locale.clone(), revisions: preview.revisions };
+    let stories = store::stories::load(tx, &Visibility::preview(pass), [], &[meant], Hold::Not)?;
+    let story = stories.get(&article.id).ok_or(Error::Gone("preview"))?;
+    let Filed { facts, section_path } = story.filed(preview.revisions.facts)?;
+    let article = Article { facts, section_path, version: preview.revisions.facts, ..article };
     let (words, made_from) = store::revisions::words(tx, &article, &preview.locale, preview.revisions.words)?;
     let rendering = Rendering::of(&words, made_from.clone());
     let shown = Copy { article, translation: Translation { words, made_from, version: preview.revisions.words, ..translation } };
     let masthead = store::site::masthead(tx)?;
-    let last = store::editions::last(tx, shown.article.id, &preview.locale)?.map(|last| last.dating);
-    let dating = Dating::after(last.as_ref(), false, tx.now());
-    let edition = freeze(tx, &masthead, &shown, &rendering, dating);
+    let last = story.editions.get(&preview.locale).map(|last| &last.dating);
+    let edition = freeze(tx, &masthead, (&shown.article, &shown.translation), &rendering, Dating::after(last, false, tx.now()));
     Ok((Edition { words: shown.translation.words, ..edition }, shown.article))
 }
 

@@ -6,17 +6,16 @@
 //! A release is a set, and every verb on it needs the right over each thing in it: over what was in it before and what is in it after, and
 //! of each over the article as it is filed now and as it was filed in the revision that becomes public.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    publishing::{filed_then, make_live, over_frozen, revision, standing},
+    publishing::bring_about,
     scheduling::{in_the_name_of, why},
 };
 use crate::{
     access::{
         Action, Granted, Permit,
         action::{ManageReleases, Publish},
-        permit::{Copy, Slot},
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
@@ -24,13 +23,12 @@ use crate::{
         article::Article,
         change::Event,
         error::Faults,
-        plan::{PlanVerb, Revisions},
+        plan::Revisions,
         release::{Item, Release},
-        site::Review,
-        standing::Verb,
+        story::{Part, Story},
         text::{limits, line},
     },
-    store::{self, Tx},
+    store::{self, Tx, stories::Hold},
 };
 
 /// An item as a caller names it.
@@ -64,17 +62,16 @@ fn items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, drafts: Vec<ItemDraft>)
         faults.add("#/items", "too_many", format!("at most {}", limits::RELEASE_ITEMS));
         return faults.or(Vec::new());
     }
+    let named: BTreeSet<_> = drafts.iter().map(|draft| draft.article_id).collect();
+    let stories = store::stories::load(tx, &permit.visibility(), named, &[], Hold::Not)?;
     let (mut items, mut seen) = (Vec::new(), BTreeSet::new());
     for (n, draft) in drafts.into_iter().enumerate() {
         let at = format!("#/items/{n}");
-        let article = match store::articles::find(tx, &permit.visibility(), draft.article_id) {
-            Err(Error::NotFound(_)) => {
-                faults.add(format!("{at}/article_id"), "unknown_article", "there is no such article");
-                continue;
-            }
-            other => other?,
+        let Some(story) = stories.get(&draft.article_id).filter(|story| story.article.trashed_at.is_none()) else {
+            faults.add(format!("{at}/article_id"), "unknown_article", "there is no such article");
+            continue;
         };
-        let Some(translation) = store::translations::bare(tx, &article, Some(&draft.locale))?.pop() else {
+        let Ok(newest) = story.newest(&draft.locale) else {
             faults.add(format!("{at}/locale"), "no_words", format!("there are no words in `{}`", draft.locale));
             continue;
         };
@@ -82,35 +79,39 @@ fn items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, drafts: Vec<ItemDraft>)
             faults.add(at, "repeated", "in the release already");
             continue;
         }
-        let words = draft.words_version.unwrap_or(translation.version);
-        let facts = draft.facts_version.unwrap_or(article.version);
-        if !(1..=translation.version).contains(&words) || !(1..=article.version).contains(&facts) {
+        let words = draft.words_version.unwrap_or(newest.words);
+        let facts = draft.facts_version.unwrap_or(newest.facts);
+        if !(1..=newest.words).contains(&words) || !(1..=newest.facts).contains(&facts) {
             faults.add(at, "unknown_revision", "there is no such revision");
             continue;
         }
         items.push(Item { article_id: draft.article_id, locale: draft.locale, revisions: Revisions { words, facts } });
     }
     let items = faults.or(items)?;
-    over_items(tx, &publish, &items)?;
+    over(tx, &publish, &items, Hold::Not)?;
     Ok(items)
 }
 
-/// Nothing, when the caller may do `A` over each item, as its article is filed now and as the revision was that becomes public.
-fn over_items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, items: &[Item]) -> Result<(), Error> {
+/// The stories of items, each with the grant of `A` over what the items mean: as its article is filed now, and as the revision was that
+/// becomes public. What is filed nowhere becomes public nowhere, which blocks it.
+fn over<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, items: &[Item], hold: Hold) -> Result<Stories<A>, Error> {
+    let mut stories = store::stories::load(tx, &permit.visibility(), [], items, hold)?;
+    let mut granted = Stories::new();
     for item in items {
-        let article = match store::articles::find_anywhere(tx, &permit.visibility(), item.article_id) {
-            Err(Error::NotFound(_)) => return Err(Error::Forbidden(A::NAME)),
-            other => other?,
-        };
-        let then = match filed_then(tx, &article, item.revisions.facts) {
-            // What is filed nowhere becomes public nowhere: that blocks it.
-            Err(Error::NotFound(_)) => None,
-            other => Some(other?),
-        };
-        let slot = |article| Slot { article, locale: item.locale.clone() };
-        permit.over_all([article].into_iter().chain(then).map(slot))?;
+        if granted.contains_key(&item.article_id) {
+            continue;
+        }
+        let story = stories.remove(&item.article_id).ok_or(Error::Forbidden(A::NAME))?;
+        granted.insert(item.article_id, permit.over(story.words(of_article(items, item.article_id)))?);
     }
-    Ok(())
+    Ok(granted)
+}
+
+/// Stories, with the grant of `A` over some of each.
+type Stories<A> = BTreeMap<Id<Article>, Granted<A, Part>>;
+
+fn of_article(items: &[Item], id: Id<Article>) -> impl Iterator<Item = (&Locale, Option<Revisions>)> {
+    items.iter().filter(move |item| item.article_id == id).map(|item| (&item.locale, Some(item.revisions)))
 }
 
 /// What of a caller's words is valid, for a release that is to be published when it says.
@@ -161,7 +162,7 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageReleases>, draft: Draft) -> 
 /// A release, when the caller keeps every item in it.
 fn whole<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, id: Id<Release>) -> Result<Granted<A, Release>, Error> {
     let release = store::releases::find(tx, &permit.visibility(), id)?;
-    over_items(tx, permit, &release.items)?;
+    over(tx, permit, &release.items, Hold::Not)?;
     permit.over(release)
 }
 
@@ -213,36 +214,34 @@ pub fn blockers<A: Action>(
     at: Instant,
     depth: Depth,
 ) -> Result<Vec<Violation>, Error> {
-    let strict = store::site::masthead(tx)?.site.review == Review::Required;
-    let mut faults = Faults::default();
+    let stories = store::stories::load(tx, &permit.visibility(), [], items, Hold::Not)?;
+    blocking(tx, |id| stories.get(&id), items, at, depth)
+}
+
+fn blocking<'s>(
+    tx: &mut Tx<'_>,
+    story: impl Fn(Id<Article>) -> Option<&'s Story>,
+    items: &[Item],
+    at: Instant,
+    depth: Depth,
+) -> Result<Vec<Violation>, Error> {
+    let review = store::site::masthead(tx)?.site.review;
+    let (mut faults, mut ready) = (Faults::default(), Vec::new());
     for (n, item) in items.iter().enumerate() {
-        let pointer = format!("#/items/{n}");
-        match ready(tx, permit, item, (at, strict), depth) {
-            Ok(()) => {}
-            Err(Error::Conflict { code, detail }) => faults.add(&pointer, code, detail),
-            Err(Error::NotFound(what)) => faults.add(&pointer, "gone", format!("there is no such {what} any more")),
-            Err(invalid @ Error::Invalid(_)) => _ = faults.merge::<()>(Err(invalid.under(&pointer)))?,
+        let begins = story(item.article_id).ok_or(Error::NotFound("article"));
+        match begins.and_then(|story| story.begins(&item.locale, item.revisions, (at, tx.now()), review)) {
+            Ok(()) => ready.push((n, item)),
+            Err(Error::Conflict { code, detail }) => faults.add(format!("#/items/{n}"), code, detail),
+            Err(Error::NotFound(what)) => faults.add(format!("#/items/{n}"), "gone", format!("there is no such {what} any more")),
             Err(other) => return Err(other),
         }
     }
+    let revision = |item: &Item| Revision { article_id: item.article_id, locale: item.locale.clone(), version: item.revisions.words };
+    let needed: Vec<_> = ready.iter().map(|(_, item)| (revision(item), depth)).collect();
+    for ((n, _), derived) in ready.iter().zip(super::ahead::derived(tx, &needed)?) {
+        faults.merge(derived.pass().map_err(|e| e.under(&format!("#/items/{n}"))))?;
+    }
     Ok(faults.into_inner())
-}
-
-/// Nothing, when nothing keeps an item's words from becoming public.
-fn ready<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, item: &Item, (at, strict): (Instant, bool), depth: Depth) -> Result<(), Error> {
-    let article = store::articles::find(tx, &permit.visibility(), item.article_id)?;
-    let translation = super::translations::bare(tx, &article, &item.locale)?;
-    let copy = Copy { article, translation };
-    if let Some(embargo) = copy.article.facts.embargo_until.filter(|embargo| *embargo > at) {
-        return Err(Error::Conflict { code: "embargoed", detail: format!("nothing of this article is public before {embargo}") });
-    }
-    // What was approved is the newest revision, and no other.
-    if strict && copy.translation.version != item.revisions.words {
-        return Err(Error::Conflict { code: "not-approved", detail: "there is a newer revision than the one in the release".to_owned() });
-    }
-    standing(tx, &copy)?.after(Verb::Publish, tx.now(), strict)?;
-    filed_then(tx, &copy.article, item.revisions.facts)?;
-    super::ahead::derived(tx, &Revision { version: item.revisions.words, ..revision(&copy) }, depth)?.pass()
 }
 
 /// Publish a release now, all of it or nothing.
@@ -250,36 +249,27 @@ fn ready<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, item: &Item, (at, stric
 /// # Errors
 /// [`Error::Stale`]; [`Error::Invalid`] with all that blocks it; [`Error::Conflict`] with code `published`, or `empty`.
 pub fn publish(tx: &mut Tx<'_>, permit: Permit<Publish>, id: Id<Release>, expected: Version) -> Result<Release, Error> {
-    let release = whole(tx, &permit, id)?.into_inner();
+    let release = store::releases::find(tx, &permit.visibility(), id)?;
+    let stories = over(tx, &permit, &release.items, Hold::Waiting)?;
     Error::unless_newest("release", release.version, expected)?;
-    publish_all(tx, &permit, release)
+    publish_all(tx, &permit, release, stories)
 }
 
-fn publish_all(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> Result<Release, Error> {
+fn publish_all(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release, stories: Stories<Publish>) -> Result<Release, Error> {
     release.unpublished()?;
     if release.items.is_empty() {
         return Err(Error::Conflict { code: "empty", detail: "there is nothing in this release".to_owned() });
     }
-    let articles: BTreeSet<Id<Article>> = release.items.iter().map(|i| i.article_id).collect();
-    for id in &articles {
-        store::articles::hold(tx, *id)?;
-    }
     let now = tx.now();
-    let blockers = blockers(tx, permit, &release.items, now, Depth::Render)?;
+    let blockers = blocking(tx, |id| stories.get(&id).map(|part| &part.get().story), &release.items, now, Depth::Render)?;
     if !blockers.is_empty() {
         return Err(Error::Invalid(blockers));
     }
     let masthead = store::site::masthead(tx)?;
-    for item in &release.items {
-        let article = store::articles::find(tx, &permit.visibility(), item.article_id)?;
-        let translation = super::translations::bare(tx, &article, &item.locale)?;
-        let (copy, derived) = over_frozen(tx, permit, Copy { article, translation }, item.revisions)?;
-        store::plans::cancel(tx, &copy, Some(PlanVerb::Publish))?;
-        make_live(tx, &masthead, &copy, &derived.rendering, false)?;
-    }
-    for id in articles {
-        let article = store::articles::find(tx, &permit.visibility(), id)?;
-        super::freshness::note(tx, permit.caller(), &article)?;
+    for (id, part) in stories {
+        let items = release.items.iter().filter(|item| item.article_id == id).map(|item| (&item.locale, item.revisions));
+        let effects = part.get().story.release(items, now, masthead.site.review)?;
+        bring_about(tx, &masthead, part, &effects)?;
     }
     let release = permit.over(Release { published_at: Some(now), failed_at: None, failure: None, ..release }.next(now))?;
     store::releases::save(tx, &release, Event::Published)?;
@@ -321,6 +311,6 @@ fn fail(tx: &mut Tx<'_>, permit: &Permit<Publish>, due: Release, why: String) ->
 
 fn publish_in_name(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release) -> Result<Release, Error> {
     let permit = in_the_name_of(tx, permit.caller(), release.planned_by)?;
-    over_items(tx, &permit, &release.items)?;
-    publish_all(tx, &permit, release)
+    let stories = over(tx, &permit, &release.items, Hold::IfFree)?;
+    publish_all(tx, &permit, release, stories)
 }

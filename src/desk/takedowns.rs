@@ -1,6 +1,5 @@
 //! Taking stories down, lifting that, and erasing words where the law demands it.
 
-use super::publishing::allow_everywhere;
 use crate::{
     access::{
         Granted, Permit,
@@ -10,14 +9,13 @@ use crate::{
         Error, Id, Version,
         article::Article,
         error::Faults,
-        standing::Verb,
         takedown::{Step, Takedown},
         text::{limits, line},
     },
     store::{self, Tx},
 };
 
-fn step<A>(tx: &Tx<'_>, granted: &Granted<A, Article>, reason: &str) -> Result<Step, Error> {
+fn step<A, T>(tx: &Tx<'_>, granted: &Granted<A, T>, reason: &str) -> Result<Step, Error> {
     let mut faults = Faults::default();
     let reason = line(&mut faults, "#/reason", reason, limits::REASON);
     faults.or(Step { reason, by: granted.caller().user_id(), at: tx.now() })
@@ -28,16 +26,11 @@ fn step<A>(tx: &Tx<'_>, granted: &Granted<A, Article>, reason: &str) -> Result<S
 /// # Errors
 /// [`Error::Stale`]; [`Error::Invalid`] without a reason; [`Error::Conflict`] with code `withdrawn` when it is down already.
 pub fn take(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected: Version, reason: &str) -> Result<Article, Error> {
-    store::articles::hold(tx, id)?;
-    let found = store::articles::find(tx, &permit.visibility(), id)?;
-    let article = super::articles::whole(tx, &permit, found)?;
-    super::articles::expect(tx, article.get(), expected)?;
-    let taken = step(tx, &article, reason)?;
-    allow_everywhere(tx, article.get(), Verb::Withdraw)?;
-    let takedown = Takedown { id: tx.new_id(), article_id: id, taken, lifted: None, erased: None };
-    store::plans::cancel_all(tx, &article)?;
-    store::takedowns::take(tx, &article, &takedown)?;
-    store::articles::find(tx, &permit.visibility(), id)
+    let story = permit.over(store::stories::find(tx, &permit.visibility(), id)?.whole())?;
+    super::articles::expect(tx, &story.get().story.article, expected)?;
+    let taken = step(tx, &story, reason)?;
+    let effects = story.get().story.take_down(taken)?;
+    Ok(store::stories::apply(tx, story, &effects, Vec::new())?.article)
 }
 
 /// Lift a takedown. Nothing becomes public by that: the desk publishes what it wants to be seen again.
@@ -45,15 +38,12 @@ pub fn take(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] with code `not-withdrawn`, or `erased` when there is nothing left to show.
 pub fn lift(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected: Version, reason: &str) -> Result<Article, Error> {
-    store::articles::hold(tx, id)?;
-    let found = store::articles::find(tx, &permit.visibility(), id)?;
-    let article = super::articles::whole(tx, &permit, found)?;
-    super::articles::expect(tx, article.get(), expected)?;
-    let lifted = step(tx, &article, reason)?;
-    allow_everywhere(tx, article.get(), Verb::Reinstate)?;
-    unless_erased(tx, article.get())?;
-    store::takedowns::lift(tx, &article, &lifted)?;
-    store::articles::find(tx, &permit.visibility(), id)
+    let story = permit.over(store::stories::find(tx, &permit.visibility(), id)?.whole())?;
+    super::articles::expect(tx, &story.get().story.article, expected)?;
+    let lifted = step(tx, &story, reason)?;
+    let effects = story.get().story.reinstate(lifted)?;
+    unless_erased(tx, &story.get().story.article)?;
+    Ok(store::stories::apply(tx, story, &effects, Vec::new())?.article)
 }
 
 /// The takedown that stands.

@@ -1,13 +1,13 @@
 //! The trash: what nobody wants any more, until it is restored or purged. An article lies there whole, so each of these verbs needs
 //! the right over its words in every locale.
 
-use super::{articles::whole, publishing::allow_everywhere};
+use super::articles::whole;
 use crate::{
     access::{
         Permit,
         action::{DeleteArticle, Purge},
     },
-    domain::{Error, Id, Version, article::Article, standing::Verb},
+    domain::{Error, Id, Version, article::Article},
     store::{self, Tx},
 };
 
@@ -16,15 +16,10 @@ use crate::{
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] with code `live` while the public sees any of it.
 pub fn put(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expected: Version) -> Result<(), Error> {
-    store::articles::hold(tx, id)?;
-    let found = store::articles::find(tx, &permit.visibility(), id)?;
-    let article = whole(tx, &permit, found)?;
-    super::articles::expect(tx, article.get(), expected)?;
-    allow_everywhere(tx, article.get(), Verb::Trash)?;
-    store::plans::cancel_all(tx, &article)?;
-    store::previews::revoke_all(tx, &article)?;
-    let now = tx.now();
-    store::trash::place(tx, &article, expected, Some(now))
+    let story = permit.over(store::stories::find(tx, &permit.visibility(), id)?.whole())?;
+    super::articles::expect(tx, &story.get().story.article, expected)?;
+    let effects = story.get().story.trash(tx.now())?;
+    store::stories::apply(tx, story, &effects, Vec::new()).map(drop)
 }
 
 /// Take an article out of the trash, as it was.
@@ -32,12 +27,11 @@ pub fn put(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expe
 /// # Errors
 /// [`Error::NotFound`] when it does not lie there; [`Error::Stale`].
 pub fn restore(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expected: Version) -> Result<Article, Error> {
-    let found = store::trash::find(tx, &permit.visibility(), id)?;
-    let article = whole(tx, &permit, found)?;
-    super::articles::expect(tx, article.get(), expected)?;
-    allow_everywhere(tx, article.get(), Verb::Restore)?;
-    store::trash::place(tx, &article, expected, None)?;
-    store::articles::find(tx, &permit.visibility(), id)
+    let story = store::stories::find_in_trash(tx, &permit.visibility(), id)?;
+    let story = permit.over(story.whole())?;
+    super::articles::expect(tx, &story.get().story.article, expected)?;
+    let effects = story.get().story.restore(tx.now())?;
+    Ok(store::stories::apply(tx, story, &effects, Vec::new())?.article)
 }
 
 /// Remove an article in the trash for good.

@@ -52,7 +52,7 @@ pub struct Edition {
 }
 
 /// How a publication dates itself.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dating {
     /// First publication of the translation.
     pub published_at: Instant,
@@ -132,7 +132,7 @@ impl Edition {
             slug: translation.slug.clone(),
             words: rendering.words.clone(),
             words_version: translation.version,
-            made_from: translation.made_from.clone(),
+            made_from: rendering.made_from.clone(),
             minor: dating.minor,
             html: rendering.html.clone(),
             text: rendering.text.clone(),
@@ -143,5 +143,11 @@ impl Edition {
             started_at: dating.started_at,
             ended_at: None,
         }
+    }
+
+    /// What its slug comes of, when that is its headline, with or without a number.
+    #[must_use]
+    pub fn stem(&self) -> Option<Slug> {
+        Translation::stem_of(self.article_id, &self.words.headline, &self.slug)
     }
 }

@@ -36,6 +36,7 @@ pub mod sequence;
 pub mod site;
 pub mod slug;
 pub mod standing;
+pub mod story;
 pub mod tag;
 pub mod takedown;
 pub mod text;

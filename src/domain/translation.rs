@@ -198,7 +198,13 @@ impl Translation {
     /// What its slug comes of, when that still is the one its headline gives, with or without a number.
     #[must_use]
     pub fn stem(&self) -> Option<Slug> {
-        Some(Self::derived_slug(self.article_id, &self.words.headline)).filter(|stem| self.slug.is_of(stem))
+        Self::stem_of(self.article_id, &self.words.headline, &self.slug)
+    }
+
+    /// The same for a slug of an article under a headline.
+    #[must_use]
+    pub fn stem_of(article: Id<Article>, headline: &str, slug: &Slug) -> Option<Slug> {
+        Some(Self::derived_slug(article, headline)).filter(|stem| slug.is_of(stem))
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     Tx,
-    dialect::{At, Doc, Json, Uid},
+    dialect::{self, At, Doc, Hold, Json, Uid},
     schema::{article_credits, article_revisions, article_tags, articles},
     sections::path_of,
     sight::{reads, sees, show},
@@ -167,6 +167,32 @@ pub fn find_anywhere(tx: &mut Tx<'_>, visibility: &Visibility, id: Id<Article>) 
     sql.push("a.id = ").id(id).push(" AND ");
     sees(&mut sql, visibility);
     load(tx, visibility, sql)?.pop().ok_or(Error::NotFound("article"))
+}
+
+/// Several articles that the reader may see, in the trash or not.
+///
+/// # Errors
+/// [`Error::Busy`] when somebody changes one of them, and that is not waited for.
+pub(super) fn find_all(tx: &mut Tx<'_>, visibility: &Visibility, ids: &BTreeSet<Id<Article>>, hold: Hold) -> Result<Vec<Article>, Error> {
+    #[derive(QueryableByName)]
+    struct Held {
+        #[diesel(sql_type = Uid)]
+        #[expect(dead_code, reason = "only their number is asked for")]
+        id: Id<Article>,
+    }
+    let holding = dialect::holding(tx.conn, hold, false);
+    let mut held = ids.len();
+    if !holding.is_empty() {
+        let mut sql = Sql::new("SELECT id FROM articles WHERE id IN ");
+        // In one order, so that of those who hold several nobody waits in a circle; and before they are read, so that they are read as they stay.
+        sql.ids(ids.iter().copied()).push(" ORDER BY id").push(holding);
+        held = sql.load::<Held>(tx)?.len();
+    }
+    let mut sql = Sql::new(SELECT);
+    sql.push("a.id IN ").ids(ids.iter().copied()).push(" AND ");
+    sees(&mut sql, visibility);
+    let found = load(tx, visibility, sql)?;
+    if hold == Hold::IfFree && held < found.len() { Err(Error::Busy) } else { Ok(found) }
 }
 
 /// Which articles a desk list shows. `state`, `locale` and `text` speak of one and the same translation.

@@ -16,7 +16,7 @@ use super::{
     names, releases,
     schema::{change_counter, changes},
     sight::{reads, sees},
-    sql::Sql,
+    sql::{Sql, Values},
     users,
 };
 use crate::{
@@ -31,21 +31,8 @@ use crate::{
     },
 };
 
-#[derive(Insertable)]
-#[diesel(table_name = changes)]
-struct NewRow {
-    seq: i64,
-    at: Instant,
-    audience: &'static str,
-    event: &'static str,
-    kind: &'static str,
-    subject_id: Option<Id<()>>,
-    locale: Option<String>,
-    actor: String,
-    request_id: String,
-    origin: String,
-    reason: String,
-}
+/// Changes that one statement logs.
+const AT_ONCE: usize = 1_000;
 
 #[derive(QueryableByName)]
 struct Counter {
@@ -78,22 +65,18 @@ pub(super) fn number(tx: &mut Tx<'_>) -> Result<Numbered, Error> {
     if let Some((claim, request_id)) = recorded.iter().find_map(|r| r.claim.clone().map(|claim| (claim, r.request_id.clone()))) {
         super::idempotency::commit(tx, &claim, &request_id)?;
     }
-    for (n, r) in (1i64..).zip(recorded) {
-        let (kind, id, locale) = r.change.parts();
-        let row = NewRow {
-            seq: first.saturating_add(n),
-            at: counter.at,
-            audience: r.change.audience().as_str(),
-            event: r.change.event.as_str(),
-            kind,
-            subject_id: id.map(Id::from),
-            locale: locale.map(ToString::to_string),
-            actor: r.actor,
-            request_id: r.request_id,
-            origin: r.origin,
-            reason: r.change.reason,
-        };
-        diesel::insert_into(changes::table).values(&row).execute(tx.conn)?;
+    let mut numbered = (1i64..).map(|n| first.saturating_add(n)).zip(&recorded).peekable();
+    // Ends: each round takes as many as there are, or so many.
+    while numbered.peek().is_some() {
+        let mut sql =
+            Sql::new("INSERT INTO changes (seq, at, audience, event, kind, subject_id, locale, actor, request_id, origin, reason)");
+        sql.values(numbered.by_ref().take(AT_ONCE), |row, (seq, r)| {
+            let (kind, id, locale) = r.change.parts();
+            row.int(seq).at(counter.at).text(r.change.audience().as_str()).text(r.change.event.as_str()).text(kind);
+            row.some(id.map(Id::<()>::from), Values::id).some(locale, |row, locale| row.text(locale.as_str()));
+            row.text(&r.actor).text(&r.request_id).text(&r.origin).text(&r.change.reason);
+        });
+        sql.execute(tx)?;
     }
     dialect::notify(tx.conn)?;
     Ok(Numbered { keep: true, last: Some(counter.seq) })

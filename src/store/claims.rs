@@ -98,6 +98,33 @@ pub fn claim(tx: &mut Tx<'_>, claim: Claim<'_>, wish: &Wish) -> Result<Slug, Err
     if enter(tx, claim, &drawn)? { Ok(drawn) } else { Err(Error::Busy) }
 }
 
+/// Take for good those of some addresses that nobody else has; the locales of those that are had now.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub(super) fn take(tx: &mut Tx<'_>, wanted: &[(Claim<'_>, &Slug)]) -> Result<BTreeSet<Locale>, Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        locale: String,
+    }
+    if wanted.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let mut sql = Sql::new("INSERT INTO addresses (locale, slug, kind, target_id)");
+    sql.values(wanted, |row, (claim, slug)| {
+        row.text(claim.locale.as_str()).text(slug.as_str()).text(claim.kind.as_str()).id(Id::<()>::from(claim.target));
+    });
+    sql.push(" ON CONFLICT (locale, slug) DO NOTHING");
+    if sql.execute(tx)? == wanted.len() {
+        return Ok(wanted.iter().map(|(claim, _)| claim.locale.clone()).collect());
+    }
+    let mut sql = Sql::new("SELECT locale FROM addresses WHERE (locale, slug, target_id) IN (");
+    sql.values(wanted, |row, (claim, slug)| _ = row.text(claim.locale.as_str()).text(slug.as_str()).id(Id::<()>::from(claim.target)));
+    sql.push(")");
+    Ok(sql.load::<Row>(tx)?.into_iter().map(|row| Locale::stored(row.locale)).collect())
+}
+
 /// The address that words which are not public yet may hope for. Nothing is taken by that; of others' drafts it keeps away from those
 /// that `seen` shows.
 ///

@@ -41,6 +41,7 @@ mod snapshots;
 mod sql;
 #[cfg(test)]
 mod still;
+pub mod stories;
 pub mod tags;
 pub mod takedowns;
 mod threads;

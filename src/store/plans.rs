@@ -14,7 +14,7 @@ use super::{
     dialect::{self, At, Uid},
     schema::plans,
     sight::reads,
-    sql::Sql,
+    sql::{Sql, Values},
 };
 use crate::{
     access::{Caller, Granted, Visibility, permit::Copy},
@@ -153,75 +153,40 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, paging: P
     Ok(Page::cut(load(tx, sql)?, paging, Sorting::Plans, None, |p| (p.at.as_micros(), p.id.uuid())))
 }
 
-/// Plan something for granted words, in the place of what was planned of the kind.
+/// Let the plans of a story be what they are after a verb.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn set<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, verb: PlanVerb, at: Instant, minor: bool) -> Result<(), Error> {
-    let Copy { article, translation } = granted.get();
-    clear(tx, article.id, &translation.locale, Some(verb))?;
-    let begins = verb == PlanVerb::Publish;
-    let row = (
-        plans::id.eq(tx.new_id::<Plan>()),
-        plans::article_id.eq(article.id),
-        plans::locale.eq(translation.locale.as_str()),
-        plans::verb.eq(verb.as_str()),
-        plans::at.eq(at),
-        plans::words_version.eq(begins.then_some(translation.version)),
-        plans::facts_version.eq(begins.then_some(article.version)),
-        plans::minor.eq(minor),
-        plans::planned_by.eq(granted.caller().user_id()),
-        plans::planned_at.eq(tx.now()),
-    );
-    diesel::insert_into(plans::table).values(row).execute(tx.conn)?;
-    tx.record(Change::new(Event::Scheduled, Subject::Translation(article.id, translation.locale.clone())), granted.caller());
-    Ok(())
+pub(super) fn follow(tx: &mut Tx<'_>, before: &[Plan], after: &[Plan]) -> Result<(), Error> {
+    let gone: Vec<_> = before.iter().map(|p| p.id).filter(|id| after.iter().all(|p| p.id != *id)).collect();
+    if !gone.is_empty() {
+        diesel::delete(plans::table.filter(plans::id.eq_any(gone))).execute(tx.conn)?;
+    }
+    for plan in after.iter().filter(|plan| before.iter().any(|p| p.id == plan.id && p.at != plan.at)) {
+        diesel::update(plans::table.find(plan.id)).set(plans::at.eq(plan.at)).execute(tx.conn)?;
+    }
+    let new: Vec<_> = after.iter().filter(|plan| before.iter().all(|p| p.id != plan.id)).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new("INSERT INTO plans (id, article_id, locale, verb, at, words_version, facts_version, minor, planned_by, planned_at)");
+    sql.values(new, |row, p| {
+        row.id(p.id).id(p.article_id).text(p.locale.as_str()).text(p.verb.as_str()).at(p.at);
+        row.some(p.revisions, |row, of| row.int(of.words)).some(p.revisions, |row, of| row.int(of.facts));
+        row.bool(p.minor).some(p.planned_by, Values::id).at(p.planned_at);
+    });
+    sql.execute(tx).map(drop)
 }
 
-fn clear(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale, verb: Option<PlanVerb>) -> Result<bool, Error> {
-    let of_words = plans::table.filter(plans::article_id.eq(article)).filter(plans::locale.eq(locale.as_str()));
-    let gone = match verb {
-        Some(verb) => diesel::delete(of_words.filter(plans::verb.eq(verb.as_str()))).execute(tx.conn)?,
-        None => diesel::delete(of_words).execute(tx.conn)?,
-    };
-    Ok(gone > 0)
-}
-
-/// Take back what is planned for granted words: of one kind, or all of it. True when there was something.
+/// Take back what is planned for words that are removed.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn cancel<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, verb: Option<PlanVerb>) -> Result<bool, Error> {
+pub fn forget<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>) -> Result<(), Error> {
     let Copy { article, translation } = granted.get();
-    let gone = clear(tx, article.id, &translation.locale, verb)?;
-    if gone {
+    let of_words = plans::table.filter(plans::article_id.eq(article.id)).filter(plans::locale.eq(translation.locale.as_str()));
+    if diesel::delete(of_words).execute(tx.conn)? > 0 {
         tx.record(Change::new(Event::Unscheduled, Subject::Translation(article.id, translation.locale.clone())), granted.caller());
-    }
-    Ok(gone)
-}
-
-/// Take back whatever is planned for an article.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn cancel_all<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>) -> Result<(), Error> {
-    let article = granted.get().id;
-    if diesel::delete(plans::table.filter(plans::article_id.eq(article))).execute(tx.conn)? > 0 {
-        tx.record(Change::new(Event::Unscheduled, Subject::Article(article)), granted.caller());
-    }
-    Ok(())
-}
-
-/// Put off what would begin before an instant until then.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn postpone<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, until: Instant) -> Result<(), Error> {
-    let article = granted.get().id;
-    let early =
-        plans::table.filter(plans::article_id.eq(article)).filter(plans::verb.eq(PlanVerb::Publish.as_str())).filter(plans::at.lt(until));
-    if diesel::update(early).set(plans::at.eq(until)).execute(tx.conn)? > 0 {
-        tx.record(Change::new(Event::Scheduled, Subject::Article(article)), granted.caller());
     }
     Ok(())
 }
@@ -267,24 +232,6 @@ pub fn claim(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Plan>, Error> {
     sql.push(&dialect::come_by_its_clock(tx.conn, "p.at")).push(" ORDER BY p.at, p.id LIMIT ").int(limit);
     sql.push(&dialect::locking(tx.conn, "p, a"));
     load(tx, sql)
-}
-
-/// A plan is carried out.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn done(tx: &mut Tx<'_>, plan: &Plan) -> Result<(), Error> {
-    diesel::delete(plans::table.find(plan.id)).execute(tx.conn)?;
-    Ok(())
-}
-
-/// A plan has to wait.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn wait(tx: &mut Tx<'_>, plan: &Plan, until: Instant) -> Result<(), Error> {
-    diesel::update(plans::table.find(plan.id)).set(plans::at.eq(until)).execute(tx.conn)?;
-    Ok(())
 }
 
 /// A plan could not be carried out, and is kept with the reason.

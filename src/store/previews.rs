@@ -100,8 +100,8 @@ pub fn create<A>(tx: &mut Tx<'_>, granted: &Granted<A, Previewed>) -> Result<(),
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn revoke_all<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>) -> Result<(), Error> {
-    let open = previews::table.filter(previews::article_id.eq(granted.get().id)).filter(previews::revoked_at.is_null());
+pub(super) fn revoke_all(tx: &mut Tx<'_>, article: Id<Article>) -> Result<(), Error> {
+    let open = previews::table.filter(previews::article_id.eq(article)).filter(previews::revoked_at.is_null());
     diesel::update(open).set(previews::revoked_at.eq(Some(tx.now()))).execute(tx.conn)?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Revisions: what every save left, of facts and of words.
 
+use std::collections::{BTreeSet, HashMap};
+
 use diesel::{
     QueryableByName,
     prelude::*,
@@ -9,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Tx,
-    dialect::{At, Json, Uid, Unread},
+    dialect::{At, Doc, Json, Uid, Unread},
     schema::{article_revisions, translation_revisions},
     sql::Sql,
     translations::read_words,
@@ -164,6 +166,57 @@ pub fn words(tx: &mut Tx<'_>, article: &Article, locale: &Locale, version: Versi
     Ok((read_words(&words.0)?, made_from))
 }
 
+/// The facts of several revisions, of those that there are.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub(super) fn facts_of(tx: &mut Tx<'_>, of: &BTreeSet<(Id<Article>, Version)>) -> Result<HashMap<(Id<Article>, Version), Facts>, Error> {
+    #[derive(QueryableByName)]
+    struct FactsRow {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+        #[diesel(sql_type = Integer)]
+        version: Version,
+        #[diesel(sql_type = Doc)]
+        facts: Unread,
+    }
+    if of.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut sql = Sql::new("SELECT article_id, version, facts FROM article_revisions WHERE (article_id, version) IN (");
+    sql.values(of, |row, (id, version)| _ = row.id(*id).int(*version)).push(")");
+    sql.load::<FactsRow>(tx)?.into_iter().map(|row| Ok(((row.article_id, row.version), row.facts.read()?))).collect()
+}
+
+/// Those of some revisions of words that are approved.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub(super) fn approved(tx: &mut Tx<'_>, of: &BTreeSet<Revision>) -> Result<BTreeSet<Revision>, Error> {
+    #[derive(QueryableByName)]
+    struct ApprovedRow {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+        #[diesel(sql_type = Text)]
+        locale: String,
+        #[diesel(sql_type = Integer)]
+        version: Version,
+    }
+    if of.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let mut sql = Sql::new("SELECT article_id, locale, version FROM translation_revisions WHERE approved AND ");
+    among(&mut sql, of);
+    let revision = |row: ApprovedRow| Revision { article_id: row.article_id, locale: Locale::stored(row.locale), version: row.version };
+    Ok(sql.load::<ApprovedRow>(tx)?.into_iter().map(revision).collect())
+}
+
+/// The condition that a revision of words is one of these.
+fn among<'r>(sql: &mut Sql, of: impl IntoIterator<Item = &'r Revision>) {
+    sql.push("(article_id, locale, version) IN (");
+    sql.values(of, |row, of| _ = row.id(of.article_id).text(of.locale.as_str()).int(of.version)).push(")");
+}
+
 /// Words as a revision keeps them.
 #[derive(Debug)]
 pub struct Kept {
@@ -184,18 +237,42 @@ pub fn kept(tx: &mut Tx<'_>, of: &Revision, most: usize) -> Result<Option<Kept>,
     if most == 0 {
         return Ok(None);
     }
-    let row: Option<(Unread, Option<Json>)> = translation_revisions::table
-        .find((of.article_id, of.locale.as_str(), of.version))
-        .select((translation_revisions::words, translation_revisions::made_from))
-        .first(tx.conn)
-        .optional()?;
-    let (words, made_from) = row.ok_or(Error::NotFound("revision"))?;
-    let bytes = words.len();
-    if bytes > most {
-        return Ok(None);
+    all_kept(tx, std::slice::from_ref(of), most)?.remove(of).ok_or(Error::NotFound("revision"))
+}
+
+/// The same for several, in one statement; those that there are.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn all_kept(tx: &mut Tx<'_>, of: &[Revision], most: usize) -> Result<HashMap<Revision, Option<Kept>>, Error> {
+    #[derive(QueryableByName)]
+    struct KeptRow {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+        #[diesel(sql_type = Text)]
+        locale: String,
+        #[diesel(sql_type = Integer)]
+        version: Version,
+        #[diesel(sql_type = Doc)]
+        words: Unread,
+        #[diesel(sql_type = Nullable<Doc>)]
+        made_from: Option<Json>,
     }
-    let made_from = made_from.map(|m| serde_json::from_value(m.0)).transpose().map_err(Error::internal)?;
-    Ok(Some(Kept { words: read_words(&words.read()?)?, made_from, bytes }))
+    if of.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut sql = Sql::new("SELECT article_id, locale, version, words, made_from FROM translation_revisions WHERE ");
+    among(&mut sql, of);
+    let kept = |row: KeptRow| {
+        let of = Revision { article_id: row.article_id, locale: Locale::stored(row.locale), version: row.version };
+        let bytes = row.words.len();
+        if bytes > most {
+            return Ok((of, None));
+        }
+        let made_from = row.made_from.map(|m| serde_json::from_value(m.0)).transpose().map_err(Error::internal)?;
+        Ok((of, Some(Kept { words: read_words(&row.words.read()?)?, made_from, bytes })))
+    };
+    sql.load::<KeptRow>(tx)?.into_iter().map(kept).collect()
 }
 
 /// What is not what it was between two revisions of words, as JSON pointers; nothing where one of them is kept elsewhere.

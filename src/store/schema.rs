@@ -208,7 +208,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Text, Integer, Nullable};
+    use diesel::sql_types::{Bool, Text, Integer, Nullable};
     use crate::store::dialect::{At, Doc, Uid};
 
     translation_revisions (article_id, locale, version) {
@@ -221,6 +221,7 @@ diesel::table! {
         saved_by -> Nullable<Uid>,
         saved_at -> At,
         note -> Text,
+        approved -> Bool,
     }
 }
 

@@ -1,12 +1,14 @@
 //! Sections.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::{prelude::*, sql_types::Text};
 use uuid::Uuid;
 
 use super::{
-    Tx, dialect, listings,
+    Tx,
+    dialect::{self, Hold, Uid},
+    listings,
     names::{self, take},
     schema::{articles, editions, grants, sections},
     sql::Sql,
@@ -104,16 +106,30 @@ pub fn path(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Vec<Id<Section>>, Error>
     path_of(&text.ok_or(Error::NotFound("section"))?)
 }
 
-/// The same for what is written by it: the section stays where it is until the transaction ends.
-pub(super) fn path_held(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Vec<Id<Section>>, Error> {
+/// The paths of several sections, those that there are; held, they stay where they are until the transaction ends.
+///
+/// # Errors
+/// [`Error::Busy`] when one is being moved, and that is not waited for.
+pub(super) fn paths(tx: &mut Tx<'_>, ids: &BTreeSet<Id<Section>>, hold: Hold) -> Result<HashMap<Id<Section>, Vec<Id<Section>>>, Error> {
     #[derive(QueryableByName)]
-    struct Row {
+    struct PathRow {
+        #[diesel(sql_type = Uid)]
+        id: Id<Section>,
         #[diesel(sql_type = Text)]
         path: String,
     }
-    let mut sql = Sql::new("SELECT path FROM sections WHERE id = ");
-    sql.id(id).push(dialect::holding(tx.conn));
-    path_of(&sql.first::<Row>(tx)?.ok_or(Error::NotFound("section"))?.path)
+    let mut find = |ids: &mut dyn Iterator<Item = Id<Section>>, hold| -> Result<HashMap<_, _>, Error> {
+        let mut sql = Sql::new("SELECT id, path FROM sections WHERE id IN ");
+        // In one order, so that of those who hold several nobody waits in a circle.
+        sql.ids(ids).push(" ORDER BY id").push(dialect::holding(tx.conn, hold, true));
+        sql.load::<PathRow>(tx)?.into_iter().map(|row| Ok((row.id, path_of(&row.path)?))).collect()
+    };
+    let found = find(&mut ids.iter().copied(), hold)?;
+    let absent: Vec<_> = ids.iter().copied().filter(|id| !found.contains_key(id)).collect();
+    if hold == Hold::IfFree && !absent.is_empty() && !find(&mut absent.into_iter(), Hold::Not)?.is_empty() {
+        return Err(Error::Busy);
+    }
+    Ok(found)
 }
 
 /// Let nobody else change the tree before this transaction ends: where a section lies is a matter of all those above it.

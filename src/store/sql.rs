@@ -6,10 +6,11 @@ use diesel::{
     query_dsl::methods::LoadQuery,
     sql_types::{BigInt, Bool, Text, Untyped},
 };
+use serde_json::Value;
 
 use super::{
     Tx,
-    dialect::{At, Conn, MultiBackend, Uid},
+    dialect::{At, Conn, Doc, Json, MultiBackend, Uid},
     sight::{reads, sees},
 };
 use crate::domain::{Error, Id, Instant, Locale};
@@ -21,6 +22,7 @@ enum Part {
     At(Instant),
     Int(i64),
     Bool(bool),
+    Doc(Json),
 }
 
 /// A query in the making: text from this code base, values from anywhere.
@@ -121,6 +123,17 @@ impl Sql {
         self.push(")")
     }
 
+    /// `VALUES (…), (…)`: a row for each item, of the columns that `row` appends.
+    pub(super) fn values<T>(&mut self, items: impl IntoIterator<Item = T>, mut row: impl FnMut(&mut Values<'_>, T)) -> &mut Self {
+        self.push(" VALUES ");
+        for (n, item) in items.into_iter().enumerate() {
+            self.push(if n == 0 { "(" } else { ", (" });
+            row(&mut Values { sql: self, first: true }, item);
+            self.push(")");
+        }
+        self
+    }
+
     pub(super) fn load<'q, T>(self, tx: &mut Tx<'_>) -> Result<Vec<T>, Error>
     where
         Self: LoadQuery<'q, Conn, T>,
@@ -141,6 +154,57 @@ impl Sql {
     }
 }
 
+/// A row of values in the making.
+pub(super) struct Values<'s> {
+    sql: &'s mut Sql,
+    first: bool,
+}
+
+impl Values<'_> {
+    fn value(&mut self, part: Part) -> &mut Self {
+        if !std::mem::take(&mut self.first) {
+            self.sql.push(", ");
+        }
+        match part {
+            Part::Text(text) => _ = self.sql.push(&text),
+            value => self.sql.0.push(value),
+        }
+        self
+    }
+
+    pub(super) fn id<T>(&mut self, id: Id<T>) -> &mut Self {
+        self.value(Part::Uid(id.cast()))
+    }
+
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+        self.value(Part::Str(text.to_owned()))
+    }
+
+    pub(super) fn at(&mut self, at: Instant) -> &mut Self {
+        self.value(Part::At(at))
+    }
+
+    pub(super) fn int(&mut self, int: impl Into<i64>) -> &mut Self {
+        self.value(Part::Int(int.into()))
+    }
+
+    pub(super) fn bool(&mut self, bool: bool) -> &mut Self {
+        self.value(Part::Bool(bool))
+    }
+
+    pub(super) fn doc(&mut self, value: Value) -> &mut Self {
+        self.value(Part::Doc(Json(value)))
+    }
+
+    /// A value, or none.
+    pub(super) fn some<T>(&mut self, value: Option<T>, push: impl FnOnce(&mut Self, T) -> &mut Self) -> &mut Self {
+        match value {
+            Some(value) => push(self, value),
+            None => self.value(Part::Text("NULL".to_owned())),
+        }
+    }
+}
+
 impl QueryFragment<MultiBackend> for Sql {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         for part in &self.0 {
@@ -151,6 +215,7 @@ impl QueryFragment<MultiBackend> for Sql {
                 Part::At(at) => out.push_bind_param::<At, _>(at)?,
                 Part::Int(int) => out.push_bind_param::<BigInt, _>(int)?,
                 Part::Bool(bool) => out.push_bind_param::<Bool, _>(bool)?,
+                Part::Doc(json) => out.push_bind_param::<Doc, _>(json)?,
             }
         }
         Ok(())

@@ -14,7 +14,7 @@ use super::{
     translations::words_json,
 };
 use crate::{
-    access::Granted,
+    access::{Caller, Granted},
     domain::{
         Error, Id, Instant, Locale,
         article::Article,
@@ -23,6 +23,7 @@ use crate::{
         change::{Change, Event, Subject},
         freshness::Lag,
         release::Release,
+        story::Story,
         takedown::{Step, Takedown},
         translation::Words,
         user::User,
@@ -98,51 +99,44 @@ pub fn is_gone_by_slug(tx: &mut Tx<'_>, slug: &str, locales: &[Locale]) -> Resul
     }
 }
 
-fn record_public(tx: &mut Tx<'_>, granted: &Granted<impl Sized, Article>, event: Event) -> Result<(), Error> {
-    let id = granted.get().id;
-    let locales: Vec<String> =
-        edition_rows::table.filter(edition_rows::article_id.eq(id)).select(edition_rows::locale).distinct().load(tx.conn)?;
-    for locale in locales {
-        tx.record(Change::new(event, Subject::Translation(id, Locale::stored(locale))), granted.caller());
-    }
-    Ok(())
+/// Every locale that was ever public answers otherwise now.
+fn record_public(tx: &mut Tx<'_>, by: &Caller, story: &Story, event: Event) {
+    story.editions.keys().for_each(|locale| tx.record(Change::new(event, Subject::Translation(story.article.id, locale.clone())), by));
 }
 
-/// Take an article down: whatever of it is live ends now.
+/// Take an article down, whose editions have ended; the change that this is.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn take<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, takedown: &Takedown) -> Result<(), Error> {
-    let id = granted.get().id;
-    let at = takedown.taken.at;
+pub(super) fn take(tx: &mut Tx<'_>, by: &Caller, story: &Story, step: &Step) -> Result<Change, Error> {
+    let id = story.article.id;
     let row = (
-        takedowns::id.eq(takedown.id),
+        takedowns::id.eq(tx.new_id::<Takedown>()),
         takedowns::article_id.eq(id),
-        takedowns::reason.eq(&takedown.taken.reason),
-        takedowns::taken_by.eq(takedown.taken.by),
-        takedowns::taken_at.eq(at),
+        takedowns::reason.eq(&step.reason),
+        takedowns::taken_by.eq(step.by),
+        takedowns::taken_at.eq(step.at),
     );
     diesel::insert_into(takedowns::table).values(row).execute(tx.conn)?;
-    diesel::update(articles::table.find(id)).set(articles::withdrawn_at.eq(Some(at))).execute(tx.conn)?;
-    editions::end(tx, id, None, at)?;
-    super::previews::revoke_all(tx, granted)?;
-    tx.record(Change::new(Event::Withdrawn, Subject::Article(id)).because(&takedown.taken.reason), granted.caller());
-    record_public(tx, granted, Event::Withdrawn)
+    diesel::update(articles::table.find(id)).set(articles::withdrawn_at.eq(Some(step.at))).execute(tx.conn)?;
+    super::previews::revoke_all(tx, id)?;
+    record_public(tx, by, story, Event::Withdrawn);
+    Ok(Change::new(Event::Withdrawn, Subject::Article(id)).because(&step.reason))
 }
 
-/// Lift the takedown of an article; nothing becomes public by that.
+/// Lift the takedown of an article, of which nothing becomes public by that; the change that this is.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn lift<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> Result<(), Error> {
-    let id = granted.get().id;
+pub(super) fn lift(tx: &mut Tx<'_>, by: &Caller, story: &Story, step: &Step) -> Result<Change, Error> {
+    let id = story.article.id;
     let open = takedowns::table.filter(takedowns::article_id.eq(id)).filter(takedowns::lifted_at.is_null());
     let lifted =
         (takedowns::lifted_reason.eq(Some(&step.reason)), takedowns::lifted_by.eq(step.by), takedowns::lifted_at.eq(Some(step.at)));
     diesel::update(open).set(lifted).execute(tx.conn)?;
     diesel::update(articles::table.find(id)).set(articles::withdrawn_at.eq(None::<Instant>)).execute(tx.conn)?;
-    tx.record(Change::new(Event::Reinstated, Subject::Article(id)).because(&step.reason), granted.caller());
-    record_public(tx, granted, Event::Reinstated)
+    record_public(tx, by, story, Event::Reinstated);
+    Ok(Change::new(Event::Reinstated, Subject::Article(id)).because(&step.reason))
 }
 
 /// What stands where words were erased.

@@ -1,6 +1,9 @@
 //! Translations: the words of articles, with their revisions.
 
-use std::{collections::HashMap, mem};
+use std::{
+    collections::{BTreeSet, HashMap},
+    mem,
+};
 
 use diesel::{
     QueryableByName,
@@ -126,11 +129,21 @@ pub fn bare(tx: &mut Tx<'_>, article: &Article, locale: Option<&Locale>) -> Resu
     }
     let rows: Vec<Row> = of_article.order(translations::locale).select(Row::as_select()).load(tx.conn)?;
     let shown = rows.into_iter().filter(|row| article.shows(&Locale::stored(row.locale.clone())));
-    let bare = |mut row: Row| {
-        let words = Words { headline: mem::take(&mut row.headline), ..Words::default() };
-        of_row(row, words)
-    };
-    shown.map(bare).collect()
+    shown.map(without_words).collect()
+}
+
+/// The translations of several articles in the same way, shown or not.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub(super) fn all_bare(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Vec<Translation>, Error> {
+    let of_articles = translations::table.filter(translations::article_id.eq_any(articles.iter().copied().collect::<Vec<_>>()));
+    of_articles.select(Row::as_select()).load(tx.conn)?.into_iter().map(without_words).collect()
+}
+
+fn without_words(mut row: Row) -> Result<Translation, Error> {
+    let words = Words { headline: mem::take(&mut row.headline), ..Words::default() };
+    of_row(row, words)
 }
 
 /// All words that an article shows, in the order of their locales' tags.
@@ -284,13 +297,17 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, slug: &Slug, note: &
     Ok(())
 }
 
-/// Save where a translation stands, which makes no revision.
+/// Save where a translation stands, which makes no revision: its newest one is approved from now on, or is not.
 ///
 /// # Errors
 /// [`Error::Stale`] when another save came first.
 pub fn step<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>) -> Result<(), Error> {
     let translation = &granted.get().translation;
     update(tx, translation, (translation.version, &translation.slug))?;
+    let revision = translation_revisions::table.find((translation.article_id, translation.locale.as_str(), translation.version));
+    let approved = translation.state == State::Approved;
+    let other = revision.filter(translation_revisions::approved.ne(approved));
+    diesel::update(other).set(translation_revisions::approved.eq(approved)).execute(tx.conn)?;
     let subject = Subject::Translation(translation.article_id, translation.locale.clone());
     tx.record(Change::new(Event::Moved, subject), granted.caller());
     Ok(())

@@ -12,10 +12,11 @@ use super::{
 use crate::{
     access::{Granted, Visibility},
     domain::{
-        Error, Id, Instant, Version,
+        Error, Id, Instant,
         article::Article,
         change::{Change, Event, Subject},
         page::{Page, Paging, Sorting},
+        story::Story,
     },
 };
 
@@ -63,19 +64,18 @@ pub fn older_than(tx: &mut Tx<'_>, visibility: &Visibility, before: Instant, lim
     load(tx, visibility, sql)
 }
 
-/// Put an article into the trash, or take it out again.
+/// Put an article into the trash, where nobody looks at it, or take it out again; the change that this is.
 ///
 /// # Errors
-/// [`Error::Stale`] when it has moved on.
-pub fn place<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, expected: Version, at: Option<Instant>) -> Result<(), Error> {
-    let article = granted.get();
-    let here = articles::table.find(article.id).filter(articles::version.eq(expected));
-    if diesel::update(here).set(articles::trashed_at.eq(at)).execute(tx.conn)? == 0 {
-        return Err(Error::stale("article", article.version));
+/// [`Error::Internal`] when the database fails.
+pub(super) fn place(tx: &mut Tx<'_>, story: &Story, at: Option<Instant>) -> Result<Change, Error> {
+    let id = story.article.id;
+    diesel::update(articles::table.find(id)).set(articles::trashed_at.eq(at)).execute(tx.conn)?;
+    if at.is_some() {
+        super::previews::revoke_all(tx, id)?;
     }
     let event = if at.is_some() { Event::Trashed } else { Event::Restored };
-    tx.record(Change::new(event, Subject::Article(article.id)), granted.caller());
-    Ok(())
+    Ok(Change::new(event, Subject::Article(id)))
 }
 
 /// Remove an article that lies in the trash and never had an edition, with all its words.

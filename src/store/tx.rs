@@ -1,6 +1,10 @@
 //! A transaction: what the verbs of the store work in, and what they leave to be done at its end.
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, mem,
+    sync::Arc,
+};
 
 use diesel::Connection;
 
@@ -10,9 +14,11 @@ use crate::{
     domain::{
         Error, Id, Instant,
         ahead::Ahead,
+        article::Article,
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
         id::{Entropy, new_uuid},
+        story::Story,
     },
 };
 
@@ -27,6 +33,8 @@ pub struct Tx<'a> {
     pub(super) changes: Vec<Recorded>,
     pub(super) notes: Option<Noted>,
     pub(super) as_of: Option<(Instant, Visibility)>,
+    /// Stories that are loaded, until something changes in them.
+    pub(super) stories: BTreeMap<Id<Article>, Story>,
     /// How often it stands in a queue of those who number the same slug.
     pub(super) queues: usize,
     /// What is derived of revisions already.
@@ -65,7 +73,7 @@ pub(super) struct Recorded {
 impl<'a> Tx<'a> {
     /// What is done on a connection whose transaction has begun.
     pub(super) fn new(conn: &'a mut Conn, now: Instant, entropy: &'a dyn Entropy) -> Self {
-        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None, queues: 0, ahead: None, known: None, presence: None }
+        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None, stories: BTreeMap::new(), queues: 0, ahead: None, known: None, presence: None }
     }
 }
 
@@ -140,6 +148,9 @@ impl Tx<'_> {
     }
 
     fn keep(&mut self, recorded: Recorded) {
+        if let Subject::Article(id) | Subject::Translation(id, _) = &recorded.change.subject {
+            self.stories.remove(id);
+        }
         if let (Some(ahead), Event::Created | Event::Revised, Subject::Translation(article, locale)) =
             (&self.ahead, recorded.change.event, &recorded.change.subject)
         {
@@ -172,11 +183,16 @@ impl Tx<'_> {
     /// Those of `f`.
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let (now, entropy, queues, ahead) = (self.now, self.entropy, self.queues, self.ahead.clone());
-        let (value, changes, queues) = self.conn.transaction(|conn| {
-            let mut tx = Tx { queues, ahead, ..Tx::new(conn, now, entropy) };
-            let value = f(&mut tx)?;
-            Ok::<_, Error>((value, tx.changes, tx.queues))
-        })?;
+        // What was loaded in here and undone was held in here only.
+        let mut stories = mem::take(&mut self.stories);
+        let done = self.conn.transaction(|conn| {
+            let mut tx = Tx { queues, ahead, stories: mem::take(&mut stories), ..Tx::new(conn, now, entropy) };
+            let value = f(&mut tx);
+            stories = mem::take(&mut tx.stories);
+            Ok::<_, Error>((value?, tx.changes, tx.queues))
+        });
+        self.stories = stories;
+        let (value, changes, queues) = done?;
         self.queues = queues;
         changes.into_iter().for_each(|recorded| self.keep(recorded));
         Ok(value)

@@ -23,8 +23,8 @@ use crate::{
         problem::{Failure, Problem},
         reply::Tagged,
     },
-    desk::{self, publishing::Which},
-    domain::{Locale, article::ArticleId},
+    desk,
+    domain::{Locale, article::ArticleId, story::Which},
 };
 
 /// The operations of this file.

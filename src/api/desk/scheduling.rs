@@ -22,13 +22,14 @@ use crate::{
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
-    desk::{self, scheduling::Order},
+    desk,
     domain::{
         Instant, Locale,
         article::ArticleId,
         page::Sorting,
         plan::{Plan, PlanId, PlanVerb},
         section::SectionId,
+        story::Order,
         user::UserId,
     },
     store::{self, plans::Filter},
@@ -132,9 +133,9 @@ pub(crate) async fn schedule_article(
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let NewPlan { locales, publish_at, unpublish_at, minor } = sent.0;
-    let order = Order { which: Locales::which(locales), publish_at, unpublish_at, minor };
+    let (which, order) = (Locales::which(locales), Order { publish_at, unpublish_at, minor });
     let planned = prepared::write(&state.store, move |tx| {
-        let article = desk::scheduling::schedule(tx, permit.clone(), *id, expected.version()?, order.clone())?;
+        let article = desk::scheduling::schedule(tx, permit.clone(), *id, expected.version()?, which.clone(), order)?;
         shown_one(tx, &article)
     });
     Ok(tagged(planned.await?))

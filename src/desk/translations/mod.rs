@@ -64,8 +64,7 @@ pub(super) fn bare(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Resul
 ///
 /// # Errors
 /// [`Error::Stale`], with who was faster, when, and what they changed.
-pub(super) fn expect(tx: &mut Tx<'_>, copy: &Copy, expected: Version) -> Result<(), Error> {
-    let translation = &copy.translation;
+pub(super) fn expect(tx: &mut Tx<'_>, translation: &Translation, expected: Version) -> Result<(), Error> {
     if translation.version == expected { Ok(()) } else { Err(stale(tx, translation, expected)) }
 }
 
@@ -81,11 +80,11 @@ fn expected<A: Action>(
 ) -> Result<Granted<A, Copy>, Error> {
     let translation = bare(tx, &article, locale)?;
     let copy = permit.over(Copy { article, translation })?;
-    expect(tx, copy.get(), version)?;
+    expect(tx, &copy.get().translation, version)?;
     let translation = find(tx, &copy.get().article, locale)?;
     let copy = copy.try_map(|copy| Ok(Copy { translation, ..copy }))?;
     // Somebody may have saved since they were looked at.
-    expect(tx, copy.get(), version)?;
+    expect(tx, &copy.get().translation, version)?;
     Ok(copy)
 }
 
@@ -123,9 +122,10 @@ fn step<A: Action>(
     expected: Version,
     verb: Verb,
 ) -> Result<Saved, Error> {
-    let article = store::articles::find(tx, &permit.visibility(), id)?;
-    let copy = self::expected(tx, permit, (article, locale), expected)?;
-    let state = super::publishing::standing(tx, copy.get())?.after(verb, tx.now(), false)?.state;
+    let story = store::stories::find(tx, &permit.visibility(), id)?;
+    let stands = story.standing(locale);
+    let copy = self::expected(tx, permit, (story.article, locale), expected)?;
+    let state = stands.after(verb, tx.now())?.state;
     let copy = copy.try_map(|c| Ok(Copy { translation: Translation { state, ..c.translation }, ..c }))?;
     store::translations::step(tx, &copy).map_err(|e| late(tx, copy.get(), expected, e))?;
     let Copy { article, translation } = copy.into_inner();
@@ -251,11 +251,11 @@ pub fn delete(
     let translation = bare(tx, &article, locale)?;
     let original = article.facts.source_locale == *locale;
     let copy = permit.over(Copy { article, translation })?;
-    expect(tx, copy.get(), expected)?;
+    expect(tx, &copy.get().translation, expected)?;
     if original || store::editions::exist(tx, id, Some(locale))? {
         let detail = "the original, and what was published once, can be unpublished but not deleted".to_owned();
         return Err(Error::Conflict { code: "in-use", detail });
     }
-    store::plans::cancel(tx, &copy, None)?;
+    store::plans::forget(tx, &copy)?;
     store::translations::delete(tx, &copy, expected)
 }

@@ -124,11 +124,25 @@ pub(super) fn locking(conn: &Conn, tables: &'static str) -> String {
     }
 }
 
-/// The end of a query whose rows nobody may change before the transaction ends, though others may read and hold them too.
-pub(super) fn holding(conn: &Conn) -> &'static str {
-    match &conn.link {
-        Link::Sqlite(_) => "",
-        Link::Postgres(_) => " FOR SHARE",
+/// How the rows of a query are held until the transaction ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// Not at all.
+    Not,
+    /// Whoever changes them is waited for.
+    Waiting,
+    /// Those that somebody changes are left out.
+    IfFree,
+}
+
+/// The end of a query whose rows nobody else may change before the transaction ends; `shared`, others may hold them as well.
+pub(super) fn holding(conn: &Conn, hold: Hold, shared: bool) -> &'static str {
+    match (&conn.link, hold, shared) {
+        (Link::Sqlite(_), ..) | (_, Hold::Not, _) => "",
+        (_, Hold::Waiting, true) => " FOR SHARE",
+        (_, Hold::IfFree, true) => " FOR SHARE SKIP LOCKED",
+        (_, Hold::Waiting, false) => " FOR NO KEY UPDATE",
+        (_, Hold::IfFree, false) => " FOR NO KEY UPDATE SKIP LOCKED",
     }
 }
 

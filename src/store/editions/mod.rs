@@ -2,13 +2,14 @@
 
 mod bodies;
 mod live;
+pub(super) mod writing;
 
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::{
     QueryableByName,
     prelude::*,
-    sql_types::{BigInt, Integer, Nullable, Text},
+    sql_types::{BigInt, Bool, Integer, Nullable, Text},
 };
 use serde_json::json;
 
@@ -19,190 +20,84 @@ pub use live::{Alternate, Frozen, Live, alternates, frozen, live, live_by_ids, l
 
 use super::{
     Tx,
-    claims::{self, Claim, Wish},
     dialect::{At, Doc, Json, Uid, Unread},
-    listings,
-    schema::{edition_authors, edition_tags, editions},
-    sections::{self, path_of},
+    schema::editions,
+    sections::path_of,
     sql::Sql,
-    translations::{self, made_from},
+    translations::made_from,
 };
 use crate::{
-    access::{Caller, Granted, permit::Copy},
+    access::Caller,
     domain::{
         Error, Id, Instant, Locale, Version,
-        address::AddressKind,
         article::{Article, Facts},
-        author::Author,
         change::{Change, Event, Subject},
-        edition::{Dating, Edition},
+        edition::Dating,
         freshness::Lag,
         plan::Revisions,
         section::Section,
         slug::Slug,
+        story::LastEdition,
         translation::MadeFrom,
     },
 };
 
-#[derive(Insertable)]
-#[diesel(table_name = editions)]
-struct NewRow<'a> {
-    id: Id<Edition>,
-    article_id: Id<Article>,
-    locale: &'a str,
-    kind: &'static str,
-    genre: &'static str,
-    section_id: Id<Section>,
-    facts: Json,
-    facts_version: Version,
-    slug: &'a str,
-    headline: &'a str,
-    summary: &'a str,
-    lead_alt: &'a str,
-    lead_caption: &'a str,
-    seo_title: &'a str,
-    seo_description: &'a str,
-    html: &'a str,
-    text: &'a str,
-    words_version: Version,
-    word_count: i32,
-    reading_minutes: i32,
-    published_at: Instant,
-    updated_at: Instant,
-    started_at: Instant,
-    minor: bool,
-    made_from_locale: Option<&'a str>,
-    made_from_version: Option<Version>,
-}
-
-/// Make an edition the live one of its article and locale, ending the one before.
+/// The newest editions of some articles, of each locale one.
 ///
 /// # Errors
-/// [`Error::Taken`] when another was published at the same moment.
-pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition) -> Result<(), Error> {
-    let copy = granted.get();
-    if copy.article.id != edition.article_id || copy.translation.locale != edition.locale {
-        return Err(Error::Forbidden("article.publish"));
+/// [`Error::Internal`] when the database fails.
+pub(super) fn newest(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Vec<(Id<Article>, Locale, LastEdition)>, Error> {
+    #[derive(QueryableByName)]
+    struct LastRow {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+        #[diesel(sql_type = Text)]
+        locale: String,
+        #[diesel(sql_type = Text)]
+        slug: String,
+        #[diesel(sql_type = Uid)]
+        section_id: Id<Section>,
+        #[diesel(sql_type = Integer)]
+        words_version: Version,
+        #[diesel(sql_type = Integer)]
+        facts_version: Version,
+        #[diesel(sql_type = At)]
+        published_at: Instant,
+        #[diesel(sql_type = At)]
+        updated_at: Instant,
+        #[diesel(sql_type = At)]
+        started_at: Instant,
+        #[diesel(sql_type = Nullable<At>)]
+        ended_at: Option<Instant>,
+        #[diesel(sql_type = Bool)]
+        minor: bool,
+        #[diesel(sql_type = Nullable<Text>)]
+        made_from_locale: Option<String>,
+        #[diesel(sql_type = Nullable<Integer>)]
+        made_from_version: Option<Version>,
+        #[diesel(sql_type = Integer)]
+        behind: i32,
     }
-    let slug = address(tx, copy, edition)?;
-    // Before anything is taken off a list: whoever moves the section writes those lists anew.
-    let path = sections::path_held(tx, edition.facts.section_id)?;
-    end(tx, edition.article_id, Some(&edition.locale), edition.started_at)?;
-    let words = &edition.words;
-    let row = NewRow {
-        id: edition.id,
-        article_id: edition.article_id,
-        locale: edition.locale.as_str(),
-        kind: edition.facts.kind.as_str(),
-        genre: edition.facts.genre.as_str(),
-        section_id: edition.facts.section_id,
-        facts: Json(json!(edition.facts)),
-        facts_version: edition.facts_version,
-        slug: slug.as_str(),
-        headline: &words.headline,
-        summary: &words.summary,
-        lead_alt: &words.lead_alt,
-        lead_caption: &words.lead_caption,
-        seo_title: &words.seo_title,
-        seo_description: &words.seo_description,
-        html: &edition.html,
-        text: &edition.text,
-        words_version: edition.words_version,
-        word_count: edition.word_count,
-        reading_minutes: edition.reading_minutes,
-        published_at: edition.published_at,
-        updated_at: edition.updated_at,
-        started_at: edition.started_at,
-        minor: edition.minor,
-        made_from_locale: edition.made_from.as_ref().map(|m| m.locale.as_str()),
-        made_from_version: edition.made_from.as_ref().map(|m| m.version),
+    let mut sql = Sql::new(
+        "SELECT article_id, locale, slug, section_id, words_version, facts_version, published_at, updated_at, started_at, ended_at, minor, \
+         made_from_locale, made_from_version, behind FROM editions WHERE id IN (SELECT (SELECT l.id FROM editions l \
+         WHERE l.article_id = t.article_id AND l.locale = t.locale ORDER BY l.started_at DESC, l.id DESC LIMIT 1) \
+         FROM translations t WHERE t.article_id IN ",
+    );
+    sql.ids(articles.iter().copied()).push(")");
+    let last = |row: LastRow| {
+        let last = LastEdition {
+            live: row.ended_at.is_none(),
+            revisions: Revisions { words: row.words_version, facts: row.facts_version },
+            dating: Dating { published_at: row.published_at, updated_at: row.updated_at, started_at: row.started_at, minor: row.minor },
+            slug: Slug::stored(row.slug),
+            section_id: row.section_id,
+            made_from: made_from(row.made_from_locale, row.made_from_version),
+            behind: row.behind,
+        };
+        (row.article_id, Locale::stored(row.locale), last)
     };
-    diesel::insert_into(editions::table).values(&row).execute(tx.conn)?;
-    for tag in &edition.facts.tags {
-        let row = (edition_tags::tag_id.eq(*tag), edition_tags::edition_id.eq(edition.id));
-        diesel::insert_into(edition_tags::table).values(row).execute(tx.conn)?;
-    }
-    let mut authors: Vec<Id<Author>> = edition.facts.credits.iter().map(|c| c.author_id).collect();
-    authors.sort();
-    authors.dedup();
-    for author in authors {
-        let row = (edition_authors::author_id.eq(author), edition_authors::edition_id.eq(edition.id));
-        diesel::insert_into(edition_authors::table).values(row).execute(tx.conn)?;
-    }
-    listings::list(tx, edition, &path)?;
-    let subject = Subject::Translation(edition.article_id, edition.locale.clone());
-    tx.record(Change::new(Event::Published, subject), granted.caller());
-    Ok(())
-}
-
-/// Take the address of an edition for good. Where another story was public under it first, it gets a number, and the working copy has the
-/// same one from then on. That is no save: the words are those they were, and what was made from them, or named them by their version,
-/// means them still.
-fn address(tx: &mut Tx<'_>, copy: &Copy, edition: &Edition) -> Result<Slug, Error> {
-    let claim = Claim { kind: AddressKind::Article, target: edition.article_id.uuid(), locale: &edition.locale };
-    let stem = copy.translation.stem().unwrap_or_else(|| edition.slug.clone());
-    let slug = claims::claim(tx, claim, &Wish::numbered(edition.slug.clone(), stem))?;
-    if slug != copy.translation.slug {
-        translations::move_to(tx, &copy.translation, &slug)?;
-    }
-    Ok(slug)
-}
-
-/// End the live edition of an article in a locale, if there is one.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn unpublish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, at: Instant) -> Result<bool, Error> {
-    let copy = granted.get();
-    let (article, locale) = (copy.article.id, copy.translation.locale.clone());
-    let ended = end(tx, article, Some(&locale), at)?;
-    if ended {
-        tx.record(Change::new(Event::Unpublished, Subject::Translation(article, locale)), granted.caller());
-    }
-    Ok(ended)
-}
-
-/// End what is live of an article, in one locale or in all of them.
-pub(super) fn end(tx: &mut Tx<'_>, article: Id<Article>, locale: Option<&Locale>, at: Instant) -> Result<bool, Error> {
-    listings::unlist(tx, article, locale)?;
-    let mut sql = Sql::new("UPDATE editions SET ended_at = ");
-    sql.at(at).push(" WHERE ended_at IS NULL AND article_id = ").id(article);
-    if let Some(locale) = locale {
-        sql.push(" AND locale = ").text(locale.as_str());
-    }
-    Ok(sql.execute(tx)? > 0)
-}
-
-/// The last publication of an article in a locale.
-#[derive(Debug, Clone, Copy)]
-pub struct Last {
-    /// How it dated itself.
-    pub dating: Dating,
-    /// Which revisions it made public, for as long as they are.
-    pub live: Option<Revisions>,
-}
-
-/// The last publication of an article in a locale, live or not.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn last(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<Option<Last>, Error> {
-    type Dates = (Instant, Instant, Instant, bool);
-    let row: Option<(Dates, Option<Instant>, (Version, Version))> = editions::table
-        .filter(editions::article_id.eq(article))
-        .filter(editions::locale.eq(locale.as_str()))
-        .order((editions::started_at.desc(), editions::id.desc()))
-        .select((
-            (editions::published_at, editions::updated_at, editions::started_at, editions::minor),
-            editions::ended_at,
-            (editions::words_version, editions::facts_version),
-        ))
-        .first(tx.conn)
-        .optional()?;
-    Ok(row.map(|((published_at, updated_at, started_at, minor), ended_at, (words, facts))| Last {
-        dating: Dating { published_at, updated_at, started_at, minor },
-        live: ended_at.is_none().then_some(Revisions { words, facts }),
-    }))
+    Ok(sql.load::<LastRow>(tx)?.into_iter().map(last).collect())
 }
 
 /// How many revisions a source has published since one of them, minor publications aside.
@@ -213,8 +108,21 @@ pub fn behind(tx: &mut Tx<'_>, article: Id<Article>, of: &MadeFrom) -> Result<i3
     let mut sql = Sql::new("SELECT COUNT(DISTINCT words_version) AS n FROM editions WHERE article_id = ");
     sql.id(article).push(" AND locale = ").text(of.locale.as_str()).push(" AND minor = ").bool(false);
     sql.push(" AND words_version > ").int(of.version.into());
-    let counted = sql.first::<Count>(tx)?.map_or(0, |c| c.n);
-    Ok(i32::try_from(counted).unwrap_or(i32::MAX))
+    Ok(sql.first::<Count>(tx)?.map_or(0, |c| count(c.n)))
+}
+
+#[derive(QueryableByName)]
+struct BehindRow {
+    #[diesel(sql_type = Uid)]
+    article_id: Id<Article>,
+    #[diesel(sql_type = Text)]
+    locale: String,
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+fn count(n: i64) -> i32 {
+    i32::try_from(n).unwrap_or(i32::MAX)
 }
 
 /// The same for the working copies of many articles, in one statement; those that are not behind are left out.
@@ -222,22 +130,26 @@ pub fn behind(tx: &mut Tx<'_>, article: Id<Article>, of: &MadeFrom) -> Result<i3
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn all_behind(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<(Id<Article>, Locale), i32>, Error> {
-    #[derive(QueryableByName)]
-    struct BehindRow {
-        #[diesel(sql_type = Uid)]
-        article_id: Id<Article>,
-        #[diesel(sql_type = Text)]
-        locale: String,
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
     let mut sql = Sql::new(
         "SELECT t.article_id, t.locale, COUNT(DISTINCT e.words_version) AS n FROM translations t JOIN editions e \
          ON e.article_id = t.article_id AND e.locale = t.made_from_locale AND e.words_version > t.made_from_version WHERE e.minor = ",
     );
     sql.bool(false).push(" AND t.article_id IN ").ids(articles.iter().copied()).push(" GROUP BY t.article_id, t.locale");
-    let row = |r: BehindRow| ((r.article_id, Locale::stored(r.locale)), i32::try_from(r.n).unwrap_or(i32::MAX));
+    let row = |r: BehindRow| ((r.article_id, Locale::stored(r.locale)), count(r.n));
     Ok(sql.load::<BehindRow>(tx)?.into_iter().map(row).collect())
+}
+
+/// The same for the live editions of an article.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn live_behind(tx: &mut Tx<'_>, article: Id<Article>) -> Result<HashMap<Locale, i32>, Error> {
+    let mut sql = Sql::new(
+        "SELECT t.article_id, t.locale, COUNT(DISTINCT e.words_version) AS n FROM editions t JOIN editions e \
+         ON e.article_id = t.article_id AND e.locale = t.made_from_locale AND e.words_version > t.made_from_version WHERE e.minor = ",
+    );
+    sql.bool(false).push(" AND t.ended_at IS NULL AND t.article_id = ").id(article).push(" GROUP BY t.article_id, t.locale");
+    Ok(sql.load::<BehindRow>(tx)?.into_iter().map(|row| (Locale::stored(row.locale), count(row.n))).collect())
 }
 
 /// The revision of the words that was published last, live or not.

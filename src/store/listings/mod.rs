@@ -36,25 +36,21 @@ pub use filter::{Filter, Order};
 use stretch::Bound;
 use walk::{Walk, in_order, question, under};
 
-/// List an edition that has become live, in a section with this path.
-pub(super) fn list(tx: &mut Tx<'_>, edition: &Edition, path: &[Id<Section>]) -> Result<(), Error> {
-    let mut sql = Sql::new("INSERT INTO live_listings (facet, locale, published_at, article_id, updated_at, edition_id) VALUES ");
-    for (n, facet) in Facet::of(&edition.facts, path).into_iter().enumerate() {
-        sql.push(if n == 0 { "(" } else { ", (" }).id(Id::<Facet>::from(facet.uuid())).push(", ").text(edition.locale.as_str());
-        sql.push(", ").at(edition.published_at).push(", ").id(edition.article_id).push(", ").at(edition.updated_at);
-        sql.push(", ").id(edition.id).push(")");
-    }
+/// List editions that have become live, each in a section with this path.
+pub(super) fn list<'e>(tx: &mut Tx<'_>, editions: impl Iterator<Item = (&'e Edition, &'e [Id<Section>])>) -> Result<(), Error> {
+    let rows = editions.flat_map(|(edition, path)| Facet::of(&edition.facts, path).into_iter().map(move |facet| (facet, edition)));
+    let mut sql = Sql::new("INSERT INTO live_listings (facet, locale, published_at, article_id, updated_at, edition_id)");
+    sql.values(rows, |row, (facet, edition)| {
+        row.id(Id::<Facet>::from(facet.uuid())).text(edition.locale.as_str()).at(edition.published_at).id(edition.article_id);
+        row.at(edition.updated_at).id(edition.id);
+    });
     sql.execute(tx).map(drop)
 }
 
-/// Take what is live of an article, in one locale or in all of them, off all lists.
-pub(super) fn unlist(tx: &mut Tx<'_>, article: Id<Article>, locale: Option<&Locale>) -> Result<(), Error> {
+/// Take what is live of an article in some locales off all lists.
+pub(super) fn unlist<'l>(tx: &mut Tx<'_>, article: Id<Article>, locales: impl IntoIterator<Item = &'l Locale>) -> Result<(), Error> {
     let mut sql = Sql::new("DELETE FROM live_listings WHERE edition_id IN (SELECT id FROM editions WHERE article_id = ");
-    sql.id(article);
-    if let Some(locale) = locale {
-        sql.push(" AND locale = ").text(locale.as_str());
-    }
-    sql.push(" AND ended_at IS NULL)");
+    sql.id(article).push(" AND locale IN ").locales(locales).push(" AND ended_at IS NULL)");
     sql.execute(tx).map(drop)
 }
 

@@ -31,11 +31,10 @@ use crate::{
     },
     desk::{
         self,
-        scheduling::Order,
         translations::{Saved, Why},
     },
     domain::{
-        Error, Locale, Version, Violation, article::ArticleId, assignment::Assignment, error::Faults, text::limits, vocabulary::vocabulary,
+        Error, Locale, Version, Violation, article::ArticleId, assignment::Assignment, error::Faults, story::Order, text::limits, vocabulary::vocabulary,
     },
     store::{self, Tx},
 };
@@ -207,8 +206,8 @@ fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, ahead: &Ahead) -> Resu
         }
         BulkVerb::Schedule => {
             let NewPlan { locales, publish_at, unpublish_at, minor } = body(op)?;
-            let order = Order { which: Locales::which(locales), publish_at, unpublish_at, minor };
-            desk::scheduling::schedule(tx, permit(who)?, id, version()?, order)?.version
+            let order = Order { publish_at, unpublish_at, minor };
+            desk::scheduling::schedule(tx, permit(who)?, id, version()?, Locales::which(locales), order)?.version
         }
         BulkVerb::Unschedule => {
             let sent: Unpublication = body(op)?;

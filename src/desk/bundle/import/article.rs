@@ -16,7 +16,6 @@ use crate::{
             export,
             record::{ArticleRecord, CorrectionRecord, FactsRecord, LeadWordsRecord, SeoRecord, TranslationRecord},
         },
-        publishing::Elsewhere,
         translations::{Draft, Saved},
     },
     domain::{
@@ -190,8 +189,8 @@ impl Importer<'_, '_> {
     /// Note with what is live how far its source has moved on, once for all that was published.
     fn note_freshness(&mut self, id: Id<Article>) -> Result<(), Error> {
         let permit: Permit<Publish> = self.permit()?;
-        let article = store::articles::find(self.tx, &permit.visibility(), id)?;
-        desk::freshness::note(self.tx, permit.caller(), &article)
+        let story = store::stories::find(self.tx, &permit.visibility(), id)?;
+        desk::freshness::note(self.tx, permit.caller(), &story)
     }
 
     fn draft_of(&self, locale: &Locale, t: &TranslationRecord) -> Draft {
@@ -261,23 +260,10 @@ impl Importer<'_, '_> {
 
     /// Publish under these dates, of which the second is none before the first, unless what is public is just that.
     fn publish(&mut self, id: Id<Article>, locale: &Locale, at: Instant, updated: Option<Instant>) -> Result<(), Error> {
-        let dates = Elsewhere { published_at: at, updated_at: updated.map_or(at, |updated| updated.max(at)) };
+        let dates = (at, updated.map_or(at, |updated| updated.max(at)));
         let permit: Permit<Publish> = self.permit()?;
-        let article = store::articles::find(self.tx, &permit.visibility(), id)?;
-        let words = store::translations::bare(self.tx, &article, Some(locale))?.pop().map(|t| t.version);
-        let live = store::editions::live_heads(self.tx, &[id])?.remove(&id).unwrap_or_default();
-        let same = live.iter().any(|l| {
-            l.locale == *locale
-                && Some(l.words_version) == words
-                && l.facts_version == article.version
-                && l.published_at == dates.published_at
-                && l.updated_at == dates.updated_at
-        });
-        if same {
-            return Ok(());
-        }
-        self.published = true;
-        desk::publishing::publish_dated(self.tx, permit, id, locale, dates)
+        self.published |= desk::publishing::publish_dated(self.tx, permit, id, locale, dates)?;
+        Ok(())
     }
 }
 

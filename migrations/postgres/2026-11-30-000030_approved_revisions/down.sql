@@ -1,0 +1,1 @@
+ALTER TABLE translation_revisions DROP COLUMN approved;
