@@ -10,7 +10,7 @@ use dateline::{
     },
     desk::{
         ahead,
-        publishing::{Which, publish},
+        publishing::publish,
         translations::{Draft, save},
     },
     domain::{
@@ -18,6 +18,7 @@ use dateline::{
         ahead::Ahead,
         article::Article,
         body::{Document, ReadBody},
+        story::Which,
         user::Role,
     },
 };

@@ -17,7 +17,7 @@ use dateline::{
     },
     desk::{
         ahead,
-        publishing::{Which, publish},
+        publishing::publish,
         sections,
         translations::{self, save},
     },
@@ -27,6 +27,7 @@ use dateline::{
         body::{Document, ReadBody},
         name::{Name, NameDraft},
         section::Section,
+        story::Which,
     },
     store::{self, Tx},
 };

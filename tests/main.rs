@@ -54,6 +54,7 @@ mod sets;
 mod shaping;
 mod snapshots;
 mod starting;
+mod statements;
 mod stopping;
 mod story;
 mod translating;

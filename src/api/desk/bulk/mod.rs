@@ -75,6 +75,14 @@ vocabulary! {
 }
 
 impl BulkVerb {
+    fn is_decided_on_a_story(self) -> bool {
+        match self {
+            Self::Submit | Self::Approve | Self::RequestChanges => true,
+            Self::Publish | Self::Unpublish | Self::Schedule | Self::Unschedule | Self::Trash => true,
+            Self::Revise | Self::ReviseTranslation | Self::MarkCurrent | Self::Assign => false,
+        }
+    }
+
     fn is_about_words(self) -> bool {
         match self {
             Self::ReviseTranslation | Self::Submit | Self::Approve | Self::RequestChanges | Self::MarkCurrent | Self::Assign => true,
@@ -283,6 +291,8 @@ pub(crate) async fn run_bulk(permit: Permit<ReadArticle>, sent: Body<Bulk>, stat
 
 /// Do what is done, in order.
 fn each(tx: &mut Tx<'_>, who: &Caller, operations: &[BulkOperation], ahead: &[Ahead]) -> Result<Vec<BulkResult>, Error> {
+    let decided_on_stories = operations.iter().filter(|op| op.verb.is_decided_on_a_story()).map(|op| op.article_id);
+    store::stories::prepare(tx, &permit::<ReadArticle>(who)?.visibility(), decided_on_stories)?;
     let mut results = Vec::new();
     for (n, (op, ahead)) in operations.iter().zip(ahead).enumerate() {
         results.push(match tx.attempt(|tx| run(tx, who, op, ahead)) {
