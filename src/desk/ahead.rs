@@ -1,7 +1,7 @@
 //! Deriving what publishing needs of revisions, before its transaction where that takes long: see [`crate::domain::ahead`].
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{BTreeSet, HashMap, hash_map::Entry},
     sync::Arc,
 };
 
@@ -56,41 +56,35 @@ pub(super) fn derived(tx: &mut Tx<'_>, needed: &[(Revision, Depth)]) -> Result<V
     Ok(all)
 }
 
-/// What of a source has changed since a translation was made from it; nothing, where that is not at hand and would take long, or where a
-/// revision is kept elsewhere: stale it is then, in what nobody can say.
+/// What of sources has changed since translations were made from them, in their order; nothing, where that is not at hand and would take long,
+/// or where a revision is kept elsewhere: stale it is then, in what nobody can say.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub(super) fn lag_of(tx: &mut Tx<'_>, of: &Lagging) -> Result<Lag, Error> {
-    let Some(ahead) = tx.ahead() else {
-        let words = |of: &Revision| there(store::revisions::kept(tx, of, usize::MAX));
-        return compare(of, None, words);
+pub(super) fn lags(tx: &mut Tx<'_>, all: &[Lagging]) -> Result<Vec<Lag>, Error> {
+    let ahead = tx.ahead().unwrap_or_else(|| Arc::new(Ahead::on_the_spot()));
+    let new = || all.iter().filter(|of| ahead.lag(of).is_none());
+    let revisions: BTreeSet<_> = new().flat_map(|of| [of.made_from.clone(), of.published(), of.translation()]).collect();
+    let most = new().map(|of| ahead.room(of)).max().unwrap_or(0);
+    let kept = store::revisions::all_kept(tx, &Vec::from_iter(revisions), most)?;
+    let lag = |of: &Lagging| {
+        if let Some(known) = ahead.lag(of) {
+            return known;
+        }
+        let revisions = [of.made_from.clone(), of.published(), of.translation()];
+        let bytes = revisions.iter().map(|of| kept.get(of).map_or(0, |kept| kept.as_ref().map_or(usize::MAX, |kept| kept.bytes)));
+        let bytes = bytes.fold(0_usize, usize::saturating_add);
+        if bytes > ahead.room(of) {
+            ahead.miss(Need::Lag(of.clone()));
+            return Lag::default();
+        }
+        ahead.spend(bytes);
+        let words = |of: &Revision| kept.get(of).and_then(Option::as_ref).map(|kept| &kept.words);
+        let lag = bounded(|| compare(of, words(&of.translation()).map(|words| &words.body), words));
+        ahead.keep_lag(of.clone(), lag.clone());
+        lag
     };
-    if let Some(known) = ahead.lag(of) {
-        return Ok(known);
-    }
-    let (most, mut bytes, mut too_long) = (ahead.room(of), 0_usize, false);
-    let compared = {
-        let words = |of: &Revision| match store::revisions::kept(tx, of, most.saturating_sub(bytes)) {
-            Ok(Some(kept)) => {
-                bytes = bytes.saturating_add(kept.bytes);
-                Ok(Some(kept.words))
-            }
-            Ok(None) => {
-                too_long = true;
-                Ok(None)
-            }
-            other => there(other),
-        };
-        bounded(|| compare(of, None, words))?
-    };
-    if too_long {
-        ahead.miss(Need::Lag(of.clone()));
-        return Ok(Lag::default());
-    }
-    ahead.spend(bytes);
-    ahead.keep_lag(of.clone(), compared.clone());
-    Ok(compared)
+    Ok(all.iter().map(lag).collect())
 }
 
 fn there(kept: Result<Option<Kept>, Error>) -> Result<Option<Words>, Error> {
@@ -103,17 +97,13 @@ fn there(kept: Result<Option<Kept>, Error>) -> Result<Option<Words>, Error> {
 
 /// The same for a translation whose body is known.
 pub(super) fn lag_behind(tx: &mut Tx<'_>, of: &Lagging, body: &Document) -> Result<Lag, Error> {
-    compare(of, Some(body), |of| there(store::revisions::kept(tx, of, usize::MAX)))
+    let kept = store::revisions::all_kept(tx, &[of.made_from.clone(), of.published()], usize::MAX)?;
+    Ok(compare(of, Some(body), |of| kept.get(of).and_then(Option::as_ref).map(|kept| &kept.words)))
 }
 
-fn compare(of: &Lagging, body: Option<&Document>, mut words: impl FnMut(&Revision) -> Result<Option<Words>, Error>) -> Result<Lag, Error> {
-    let Some(before) = words(&of.made_from)? else { return Ok(Lag::default()) };
-    let Some(published) = words(&of.published())? else { return Ok(Lag::default()) };
-    let Some(body) = body else {
-        let translation = words(&of.translation())?.unwrap_or_default();
-        return Ok(lag(&before, &published, &translation.body));
-    };
-    Ok(lag(&before, &published, body))
+fn compare<'w>(of: &Lagging, body: Option<&Document>, words: impl Fn(&Revision) -> Option<&'w Words>) -> Lag {
+    let both = words(&of.made_from).zip(words(&of.published()));
+    both.map_or_else(Lag::default, |(before, published)| lag(before, published, body.unwrap_or(&Document::default())))
 }
 
 /// Run a verb with what is at hand. [`Error::Busy`] where [something was missed](Ahead::has_missed): nothing of it is kept then, and whatever
@@ -161,8 +151,7 @@ pub fn make_next(store: &Store, ahead: &Ahead) -> Result<bool, Error> {
                     }
                 }
                 let translation = there(read(&of.translation()))?.unwrap_or_default();
-                let both = source.get(&of.made_from).and_then(Option::as_ref).zip(source.get(&of.published()).and_then(Option::as_ref));
-                let lag = both.map(|(before, published)| lag(before, published, &translation.body)).unwrap_or_default();
+                let lag = compare(of, Some(&translation.body), |of| source.get(of).and_then(Option::as_ref));
                 ahead.keep_lag(of.clone(), lag);
             }
         }

@@ -17,6 +17,7 @@ use crate::{
         section::Section,
         site::Masthead,
         text::{limits, line},
+        translation::Translation,
     },
     store::{self, Tx},
 };
@@ -37,6 +38,8 @@ pub struct Draft {
 pub struct Created {
     /// The article.
     pub article: Article,
+    /// Its first words.
+    pub translations: Vec<Translation>,
     /// What was dropped.
     pub warnings: Vec<Violation>,
 }
@@ -124,21 +127,21 @@ pub fn allow(tx: &mut Tx<'_>, permit: &Permit<CreateArticle>, draft: &Draft) -> 
 /// [`Error::Invalid`] with every violation, [`Error::Taken`] for a slug, [`Error::Forbidden`] outside the grant.
 pub fn create(tx: &mut Tx<'_>, permit: Permit<CreateArticle>, id: Option<Id<Article>>, draft: Draft) -> Result<Created, Error> {
     let Begun { masthead, article, note, mut faults } = begin(tx, &permit, id, &draft)?;
-    let (id, source) = (article.get().id, draft.facts.source_locale);
-    store::articles::save(tx, &article, &note)?;
+    let (edit, source) = (Permit::try_from(permit.caller().clone())?, draft.facts.source_locale);
     // The original first, so that translations can name the revision they were made from.
     let (original, others): (Vec<_>, Vec<_>) = draft.translations.into_iter().partition(|(locale, _)| *locale == source);
-    let mut warnings = Vec::new();
-    for (locale, words) in original.into_iter().chain(others).filter(|(l, _)| masthead.settings(l).is_some()) {
+    let (mut words, mut warnings) = (Vec::new(), Vec::new());
+    for (locale, draft) in original.into_iter().chain(others).filter(|(l, _)| masthead.settings(l).is_some()) {
         let at = format!("#/translations/{locale}");
-        let edit = Permit::try_from(permit.caller().clone())?;
-        let saved = translations::save(tx, edit, id, &locale, None, |_| Ok(words)).map_err(|e| e.under(&at));
-        for mut warning in faults.merge(saved)?.map(|s| s.warnings).unwrap_or_default() {
-            warning.pointer = warning.pointer.replacen('#', &at, 1);
-            warnings.push(warning);
-        }
+        let first = translations::first(tx, &edit, (article.get(), &locale), &words, draft).map_err(|e| e.under(&at));
+        let Some((first, dropped)) = faults.merge(first)? else { continue };
+        warnings.extend(dropped.into_iter().map(|w| Violation { pointer: w.pointer.replacen('#', &at, 1), ..w }));
+        words.push(first);
     }
-    faults.or(Created { article: article.into_inner(), warnings })
+    faults.or(())?;
+    store::articles::begin(tx, &article, &note, &words)?;
+    let translations = words.into_iter().map(|first| first.translation).collect();
+    Ok(Created { article: article.into_inner(), translations, warnings })
 }
 
 /// Change the facts of an article. Saving what is there already makes no revision.

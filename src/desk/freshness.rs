@@ -1,5 +1,7 @@
 //! Knowing which translations no longer say what their source says.
 
+use std::collections::HashMap;
+
 use crate::{
     access::Caller,
     domain::{
@@ -8,7 +10,7 @@ use crate::{
         article::Article,
         body::Document,
         freshness::Lag,
-        story::Story,
+        story::{LastEdition, Story},
         translation::MadeFrom,
     },
     store::{self, Tx},
@@ -57,21 +59,20 @@ pub(in crate::desk) fn note(tx: &mut Tx<'_>, by: &Caller, story: &Story) -> Resu
         return Ok(());
     }
     let behind = store::editions::live_behind(tx, id)?;
-    for (locale, last) in translated {
-        let behind = behind.get(locale).copied().unwrap_or(0);
-        if behind == 0 && last.behind == 0 {
-            continue;
-        }
-        // What readers are told does not depend on who publishes.
-        let published = last.made_from.as_ref().filter(|_| behind > 0).and_then(|of| Some((of, story.editions.get(&of.locale)?)));
-        let lagging = published.map(|(of, source)| Lagging {
+    let behind = |locale: &Locale| behind.get(locale).copied().unwrap_or(0);
+    let aged: Vec<_> = translated.into_iter().filter(|(locale, last)| behind(locale) != 0 || last.behind != 0).collect();
+    // What readers are told does not depend on who publishes.
+    let lagging = |(locale, last): &(&Locale, &LastEdition)| {
+        let of = last.made_from.as_ref().filter(|_| behind(locale) > 0)?;
+        Some(Lagging {
             made_from: Revision { article_id: id, locale: of.locale.clone(), version: of.version },
-            published: source.revisions.words,
-            locale: locale.clone(),
+            published: story.editions.get(&of.locale)?.revisions.words,
+            locale: (*locale).clone(),
             version: last.revisions.words,
-        });
-        let lag = lagging.map(|of| super::ahead::lag_of(tx, &of)).transpose()?.unwrap_or_default();
-        store::editions::age(tx, by, id, locale, behind, &lag)?;
-    }
-    Ok(())
+        })
+    };
+    let stale: Vec<_> = aged.iter().filter_map(lagging).collect();
+    let mut lags: HashMap<_, _> = stale.iter().map(|of| of.locale.clone()).zip(super::ahead::lags(tx, &stale)?).collect();
+    let ages: Vec<_> = aged.iter().map(|(locale, _)| (*locale, behind(locale), lags.remove(*locale).unwrap_or_default())).collect();
+    store::editions::age(tx, by, id, &ages)
 }

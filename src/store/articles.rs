@@ -17,6 +17,7 @@ use super::{
     sections::path_of,
     sight::{reads, sees, show},
     sql::Sql,
+    translations::{self, First},
 };
 use crate::{
     access::{Granted, Visibility},
@@ -78,10 +79,11 @@ pub(super) fn visible(sql: &mut Sql, visibility: &Visibility) {
 pub(super) fn load(tx: &mut Tx<'_>, visibility: &Visibility, sql: Sql) -> Result<Vec<Article>, Error> {
     let rows: Vec<Row> = sql.load(tx)?;
     let ids: Vec<Id<Article>> = rows.iter().map(|r| r.id).collect();
-    let (mut tags, mut credits) = (tags_of(tx, &ids)?, credits_of(tx, &ids)?);
+    let mut names = names_of(tx, &ids)?;
     let articles = rows
         .into_iter()
         .map(|row| {
+            let Names { tags, credits } = names.remove(&row.id).unwrap_or_default();
             let lead = row.lead.map(|l| serde_json::from_value(l.0)).transpose().map_err(Error::internal)?;
             Ok(Article {
                 id: row.id,
@@ -89,8 +91,8 @@ pub(super) fn load(tx: &mut Tx<'_>, visibility: &Visibility, sql: Sql) -> Result
                     kind: row.kind.parse()?,
                     genre: row.genre.parse()?,
                     section_id: row.section_id,
-                    tags: tags.remove(&row.id).unwrap_or_default(),
-                    credits: credits.remove(&row.id).unwrap_or_default(),
+                    tags,
+                    credits,
                     lead,
                     source_locale: Locale::stored(row.source_locale),
                     embargo_until: row.embargo_until,
@@ -111,38 +113,34 @@ pub(super) fn load(tx: &mut Tx<'_>, visibility: &Visibility, sql: Sql) -> Result
     Ok(articles)
 }
 
-fn tags_of(tx: &mut Tx<'_>, ids: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<Id<Tag>>>, Error> {
-    #[derive(QueryableByName)]
-    struct TagRow {
-        #[diesel(sql_type = Uid)]
-        article_id: Id<Article>,
-        #[diesel(sql_type = Uid)]
-        tag_id: Id<Tag>,
-    }
-    let mut sql = Sql::new("SELECT article_id, tag_id FROM article_tags WHERE article_id IN ");
-    sql.ids(ids.iter().copied()).push(" ORDER BY article_id, position");
-    let mut all: HashMap<_, Vec<_>> = HashMap::new();
-    for row in sql.load::<TagRow>(tx)? {
-        all.entry(row.article_id).or_default().push(row.tag_id);
-    }
-    Ok(all)
+/// What articles name.
+#[derive(Default)]
+struct Names {
+    tags: Vec<Id<Tag>>,
+    credits: Vec<Credit>,
 }
 
-fn credits_of(tx: &mut Tx<'_>, ids: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<Credit>>, Error> {
+/// What articles name, in their order.
+fn names_of(tx: &mut Tx<'_>, ids: &[Id<Article>]) -> Result<HashMap<Id<Article>, Names>, Error> {
     #[derive(QueryableByName)]
-    struct CreditRow {
+    struct NameRow {
         #[diesel(sql_type = Uid)]
         article_id: Id<Article>,
-        #[diesel(sql_type = Text)]
-        role: String,
+        #[diesel(sql_type = Nullable<Text>)]
+        role: Option<String>,
         #[diesel(sql_type = Uid)]
-        author_id: Id<Author>,
+        named: Id<()>,
     }
-    let mut sql = Sql::new("SELECT article_id, role, author_id FROM article_credits WHERE article_id IN ");
-    sql.ids(ids.iter().copied()).push(" ORDER BY article_id, position");
-    let mut all: HashMap<_, Vec<_>> = HashMap::new();
-    for row in sql.load::<CreditRow>(tx)? {
-        all.entry(row.article_id).or_default().push(Credit { role: row.role, author_id: row.author_id });
+    let mut sql = Sql::new("SELECT article_id, role, author_id AS named, position FROM article_credits WHERE article_id IN ");
+    sql.ids(ids.iter().copied()).push(" UNION ALL SELECT article_id, NULL, tag_id, position FROM article_tags WHERE article_id IN ");
+    sql.ids(ids.iter().copied()).push(" ORDER BY position");
+    let mut all: HashMap<_, Names> = HashMap::new();
+    for row in sql.load::<NameRow>(tx)? {
+        let names = all.entry(row.article_id).or_default();
+        match row.role {
+            Some(role) => names.credits.push(Credit { role, author_id: row.named.cast() }),
+            None => names.tags.push(row.named.cast()),
+        }
     }
     Ok(all)
 }
@@ -301,25 +299,9 @@ struct NewRow {
     updated_at: Instant,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = article_revisions)]
-struct NewRevision<'a> {
-    article_id: Id<Article>,
-    version: Version,
-    facts: Json,
-    saved_by: Option<Id<User>>,
-    saved_at: Instant,
-    note: &'a str,
-}
-
-/// Save an article with the revision that this makes: a new one at version 1, else the next version.
-///
-/// # Errors
-/// [`Error::Stale`] when another save came first.
-pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Result<(), Error> {
-    let article = granted.get();
+fn row(article: &Article) -> NewRow {
     let facts = &article.facts;
-    let row = NewRow {
+    NewRow {
         id: article.id,
         kind: facts.kind.as_str(),
         genre: facts.genre.as_str(),
@@ -331,42 +313,63 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Re
         created_by: article.created_by,
         created_at: article.created_at,
         updated_at: article.updated_at,
-    };
-    let event = if article.version == 1 {
-        diesel::insert_into(articles::table).values(&row).execute(tx.conn)?;
-        Event::Created
-    } else {
-        let at = articles::table.find(article.id).filter(articles::version.eq(article.version.saturating_sub(1)));
-        if diesel::update(at).set(&row).execute(tx.conn)? == 0 {
-            return Err(Error::stale("article", article.version));
-        }
-        diesel::delete(article_tags::table.filter(article_tags::article_id.eq(article.id))).execute(tx.conn)?;
-        diesel::delete(article_credits::table.filter(article_credits::article_id.eq(article.id))).execute(tx.conn)?;
-        Event::Revised
-    };
-    for (n, tag) in (0i32..).zip(&facts.tags) {
-        let row = (article_tags::article_id.eq(article.id), article_tags::position.eq(n), article_tags::tag_id.eq(*tag));
-        diesel::insert_into(article_tags::table).values(row).execute(tx.conn)?;
     }
-    for (n, credit) in (0i32..).zip(&facts.credits) {
-        let row = (
-            article_credits::article_id.eq(article.id),
-            article_credits::position.eq(n),
-            article_credits::role.eq(&credit.role),
-            article_credits::author_id.eq(credit.author_id),
-        );
-        diesel::insert_into(article_credits::table).values(row).execute(tx.conn)?;
+}
+
+/// Begin an article with its first words.
+///
+/// # Errors
+/// [`Error::Forbidden`] for words of something else.
+pub fn begin<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str, words: &[First]) -> Result<(), Error> {
+    let article = granted.get();
+    if words.iter().any(|first| first.slot.get().article.id != article.id) {
+        return Err(Error::Forbidden("translation.edit"));
     }
-    let revision = NewRevision {
-        article_id: article.id,
-        version: article.version,
-        facts: Json(json!(facts)),
-        saved_by: granted.caller().user_id(),
-        saved_at: article.updated_at,
-        note,
-    };
-    diesel::insert_into(article_revisions::table).values(&revision).execute(tx.conn)?;
-    tx.record(Change::new(event, Subject::Article(article.id)), granted.caller());
+    diesel::insert_into(articles::table).values(&row(article)).execute(tx.conn)?;
+    keep(tx, granted, note)?;
+    tx.record(Change::new(Event::Created, Subject::Article(article.id)), granted.caller());
+    translations::begin(tx, words)
+}
+
+/// Save the next version of an article, with the revision that this makes.
+///
+/// # Errors
+/// [`Error::Stale`] when another save came first.
+pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Result<(), Error> {
+    let article = granted.get();
+    let at = articles::table.find(article.id).filter(articles::version.eq(article.version.saturating_sub(1)));
+    if diesel::update(at).set(&row(article)).execute(tx.conn)? == 0 {
+        return Err(Error::stale("article", article.version));
+    }
+    diesel::delete(article_tags::table.filter(article_tags::article_id.eq(article.id))).execute(tx.conn)?;
+    diesel::delete(article_credits::table.filter(article_credits::article_id.eq(article.id))).execute(tx.conn)?;
+    keep(tx, granted, note)?;
+    tx.record(Change::new(Event::Revised, Subject::Article(article.id)), granted.caller());
+    Ok(())
+}
+
+/// Keep what an article names, and the revision that it is.
+fn keep<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Result<(), Error> {
+    let (id, facts) = (granted.get().id, &granted.get().facts);
+    if !facts.tags.is_empty() {
+        let mut sql = Sql::new("INSERT INTO article_tags (article_id, position, tag_id)");
+        sql.values((0i32..).zip(&facts.tags), |row, (n, tag)| _ = row.id(id).int(n).id(*tag));
+        sql.execute(tx)?;
+    }
+    if !facts.credits.is_empty() {
+        let mut sql = Sql::new("INSERT INTO article_credits (article_id, position, role, author_id)");
+        sql.values((0i32..).zip(&facts.credits), |row, (n, credit)| _ = row.id(id).int(n).text(&credit.role).id(credit.author_id));
+        sql.execute(tx)?;
+    }
+    let revision = (
+        article_revisions::article_id.eq(id),
+        article_revisions::version.eq(granted.get().version),
+        article_revisions::facts.eq(Json(json!(facts))),
+        article_revisions::saved_by.eq(granted.caller().user_id()),
+        article_revisions::saved_at.eq(granted.get().updated_at),
+        article_revisions::note.eq(note),
+    );
+    diesel::insert_into(article_revisions::table).values(revision).execute(tx.conn)?;
     Ok(())
 }
 

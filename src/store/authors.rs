@@ -139,6 +139,9 @@ pub fn some(tx: &mut Tx<'_>, ids: &BTreeSet<Id<Author>>) -> Result<Vec<Author>, 
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn known(tx: &mut Tx<'_>, ids: &[Id<Author>]) -> Result<BTreeSet<Id<Author>>, Error> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
     let found: Vec<Id<Author>> = authors::table.filter(authors::id.eq_any(ids.to_vec())).select(authors::id).load(tx.conn)?;
     Ok(found.into_iter().collect())
 }

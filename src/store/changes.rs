@@ -78,7 +78,6 @@ pub(super) fn number(tx: &mut Tx<'_>) -> Result<Numbered, Error> {
         });
         sql.execute(tx)?;
     }
-    dialect::notify(tx.conn)?;
     Ok(Numbered { keep: true, last: Some(counter.seq) })
 }
 
@@ -87,6 +86,8 @@ fn count_on(tx: &mut Tx<'_>, count: i64) -> Result<Counter, Error> {
     let now = tx.now;
     let mut sql = Sql::new("UPDATE change_counter SET seq = seq + ");
     sql.int(count).push(", at = CASE WHEN at < ").at(now).push(" THEN ").at(now).push(" ELSE at END RETURNING seq, at");
+    // Whoever listens hears of it when it is committed.
+    sql.push(&dialect::telling(tx.conn));
     sql.first(tx)?.ok_or_else(|| Error::internal("the change counter is missing"))
 }
 

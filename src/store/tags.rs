@@ -133,6 +133,9 @@ pub fn some(tx: &mut Tx<'_>, ids: &BTreeSet<Id<Tag>>) -> Result<Vec<Tag>, Error>
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn known(tx: &mut Tx<'_>, ids: &[Id<Tag>]) -> Result<BTreeSet<Id<Tag>>, Error> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
     let found: Vec<Id<Tag>> = tags::table.filter(tags::id.eq_any(ids.to_vec())).select(tags::id).load(tx.conn)?;
     Ok(found.into_iter().collect())
 }

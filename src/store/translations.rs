@@ -16,11 +16,12 @@ use super::{
     Tx, articles,
     dialect::{At, Json, Uid},
     schema::{translation_revisions, translations},
-    sql::Sql,
+    sql::{Sql, Values},
 };
 use crate::{
     access::{
         Granted,
+        action::EditTranslation,
         permit::{Copy, Slot},
     },
     domain::{
@@ -267,6 +268,50 @@ struct NewRevision<'a> {
     saved_by: Option<Id<User>>,
     saved_at: Instant,
     note: &'a str,
+}
+
+/// The first version of a translation, with the grant to write it.
+#[derive(Debug)]
+pub struct First {
+    /// Where it is written.
+    pub slot: Granted<EditTranslation, Slot>,
+    /// The words.
+    pub translation: Translation,
+    /// A note on the save.
+    pub note: String,
+}
+
+/// Save the words that an article begins with.
+///
+/// # Errors
+/// [`Error::Forbidden`] for words that were not granted.
+pub(super) fn begin(tx: &mut Tx<'_>, words: &[First]) -> Result<(), Error> {
+    let is_granted = |First { slot, translation, .. }: &First| slot.get().locale == translation.locale && slot.get().article.id == translation.article_id;
+    if !words.iter().all(is_granted) {
+        return Err(Error::Forbidden("translation.edit"));
+    }
+    let mut sql = Sql::new(
+        "INSERT INTO translations (article_id, locale, slug, headline, state, made_from_locale, made_from_version, version, updated_by, \
+         created_at, updated_at)",
+    );
+    sql.values(words, |row, First { translation: t, .. }| {
+        row.id(t.article_id).text(t.locale.as_str()).text(t.slug.as_str()).text(&t.words.headline).text(t.state.as_str());
+        row.some(t.made_from.as_ref(), |row, m| row.text(m.locale.as_str())).some(t.made_from.as_ref(), |row, m| row.int(m.version));
+        row.int(t.version).some(t.updated_by, Values::id).at(t.created_at).at(t.updated_at);
+    });
+    sql.execute(tx)?;
+    let mut sql =
+        Sql::new("INSERT INTO translation_revisions (article_id, locale, version, slug, words, made_from, saved_by, saved_at, note)");
+    sql.values(words, |row, First { translation: t, note, .. }| {
+        row.id(t.article_id).text(t.locale.as_str()).int(t.version).text(t.slug.as_str()).doc(words_json(&t.words));
+        row.some(t.made_from.as_ref(), |row, m| row.doc(json!(m))).some(t.updated_by, Values::id).at(t.updated_at).text(note);
+    });
+    sql.execute(tx)?;
+    for First { slot, translation, .. } in words {
+        let subject = Subject::Translation(translation.article_id, translation.locale.clone());
+        tx.record(Change::new(Event::Created, subject), slot.caller());
+    }
+    Ok(())
 }
 
 /// Save the first version of a translation in a granted slot.

@@ -18,6 +18,7 @@ use crate::{
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
         id::{Entropy, new_uuid},
+        site::Masthead,
         story::Story,
     },
 };
@@ -33,6 +34,8 @@ pub struct Tx<'a> {
     pub(super) changes: Vec<Recorded>,
     pub(super) notes: Option<Noted>,
     pub(super) as_of: Option<(Instant, Visibility)>,
+    /// The site with its locales, once it was read, until something changes in them.
+    pub(super) masthead: Option<(Arc<Masthead>, i64)>,
     /// Stories that are loaded, until something changes in them.
     pub(super) stories: BTreeMap<Id<Article>, Story>,
     /// How often it stands in a queue of those who number the same slug.
@@ -73,7 +76,7 @@ pub(super) struct Recorded {
 impl<'a> Tx<'a> {
     /// What is done on a connection whose transaction has begun.
     pub(super) fn new(conn: &'a mut Conn, now: Instant, entropy: &'a dyn Entropy) -> Self {
-        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None, stories: BTreeMap::new(), queues: 0, ahead: None, known: None, presence: None }
+        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None, masthead: None, stories: BTreeMap::new(), queues: 0, ahead: None, known: None, presence: None }
     }
 }
 
@@ -148,8 +151,10 @@ impl Tx<'_> {
     }
 
     fn keep(&mut self, recorded: Recorded) {
-        if let Subject::Article(id) | Subject::Translation(id, _) = &recorded.change.subject {
-            self.stories.remove(id);
+        match &recorded.change.subject {
+            Subject::Article(id) | Subject::Translation(id, _) => _ = self.stories.remove(id),
+            Subject::Site | Subject::Locale(_) => self.masthead = None,
+            _ => {}
         }
         if let (Some(ahead), Event::Created | Event::Revised, Subject::Translation(article, locale)) =
             (&self.ahead, recorded.change.event, &recorded.change.subject)
@@ -184,9 +189,9 @@ impl Tx<'_> {
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let (now, entropy, queues, ahead) = (self.now, self.entropy, self.queues, self.ahead.clone());
         // What was loaded in here and undone was held in here only.
-        let mut stories = mem::take(&mut self.stories);
+        let (mut stories, masthead) = (mem::take(&mut self.stories), self.masthead.clone());
         let done = self.conn.transaction(|conn| {
-            let mut tx = Tx { queues, ahead, stories: mem::take(&mut stories), ..Tx::new(conn, now, entropy) };
+            let mut tx = Tx { queues, ahead, masthead, stories: mem::take(&mut stories), ..Tx::new(conn, now, entropy) };
             let value = f(&mut tx);
             stories = mem::take(&mut tx.stories);
             Ok::<_, Error>((value?, tx.changes, tx.queues))

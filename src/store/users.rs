@@ -16,7 +16,7 @@ use crate::{
         network::Network,
         page::{Page, Paging, Sorting},
         section::Section,
-        user::{Grant, User},
+        user::{Grant, Session, User},
     },
 };
 
@@ -60,8 +60,7 @@ fn grants_of(tx: &mut Tx<'_>, ids: Vec<Id<User>>) -> Result<HashMap<Id<User>, Ve
         grants::table.filter(grants::user_id.eq_any(ids)).order(grants::id).select(GrantRow::as_select()).load(tx.conn)?;
     let mut all: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
-        let grant = Grant { id: row.id, role: row.role.parse()?, section: row.section_id, locale: row.locale.map(Locale::stored) };
-        all.entry(row.user_id).or_default().push(grant);
+        all.entry(row.user_id).or_default().push(granted(row)?);
     }
     Ok(all)
 }
@@ -71,10 +70,36 @@ fn grants_of(tx: &mut Tx<'_>, ids: Vec<Id<User>>) -> Result<HashMap<Id<User>, Ve
 /// # Errors
 /// [`Error::NotFound`].
 pub fn find(tx: &mut Tx<'_>, id: Id<User>) -> Result<User, Error> {
-    let row: Option<Row> = users::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
-    let row = row.ok_or(Error::NotFound("user"))?;
-    let grants = grants_of(tx, vec![id])?.remove(&id).unwrap_or_default();
-    domain(row, grants)
+    let with_grants = users::table.left_join(grants::table.on(grants::user_id.eq(users::id)));
+    let of_user = with_grants.filter(users::id.eq(id)).order(grants::id);
+    let rows: Vec<(Row, Option<GrantRow>)> = of_user.select((Row::as_select(), Option::<GrantRow>::as_select())).load(tx.conn)?;
+    one(rows)?.ok_or(Error::NotFound("user"))
+}
+
+/// The user of a session that has not ended.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn of_session(tx: &mut Tx<'_>, id: Id<Session>) -> Result<Option<User>, Error> {
+    let joined = users::table
+        .inner_join(sessions::table.on(sessions::user_id.eq(users::id)))
+        .left_join(grants::table.on(grants::user_id.eq(users::id)));
+    let open = joined.filter(sessions::id.eq(id)).filter(sessions::revoked_at.is_null()).filter(sessions::expires_at.gt(tx.now()));
+    one(open.order(grants::id).select((Row::as_select(), Option::<GrantRow>::as_select())).load(tx.conn)?)
+}
+
+/// A user out of rows of theirs with a grant each.
+fn one(rows: Vec<(Row, Option<GrantRow>)>) -> Result<Option<User>, Error> {
+    let (mut user, mut grants) = (None, Vec::new());
+    for (row, grant) in rows {
+        user = Some(row);
+        grants.extend(grant.map(granted).transpose()?);
+    }
+    user.map(|row| domain(row, grants)).transpose()
+}
+
+fn granted(row: GrantRow) -> Result<Grant, Error> {
+    Ok(Grant { id: row.id, role: row.role.parse()?, section: row.section_id, locale: row.locale.map(Locale::stored) })
 }
 
 /// What people are called, in one statement.

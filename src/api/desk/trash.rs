@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Expecting, ListPage,
-    articles::{DeskArticle, shown, shown_one, tagged},
+    articles::{DeskArticle, shown, shown_new, shown_one, tagged},
     translations::{DeskTranslation, shown as shown_words, tagged as tagged_words},
 };
 use crate::{
@@ -151,7 +151,7 @@ pub(crate) async fn duplicate_article(
     let order = Order { locales: sent.0.locales, section: sent.0.section_id };
     let made = state.store.write(move |tx| {
         let made = desk::duplicating::duplicate(tx, permit, *id, order)?;
-        Ok(DeskArticle { warnings: made.warnings, ..shown_one(tx, &made.article)? })
+        shown_new(tx, made)
     });
     let made = made.await?;
     let path = format!("/v1/desk/articles/{}", made.id);

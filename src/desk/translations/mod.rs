@@ -2,6 +2,7 @@
 
 mod saving;
 
+pub(super) use saving::first;
 pub use saving::{Draft, present, replaced, revise, revised, save};
 
 use super::comments;

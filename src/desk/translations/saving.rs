@@ -24,6 +24,7 @@ use crate::{
     store::{
         self, Tx,
         claims::{Claim, Wish},
+        translations::First,
     },
 };
 
@@ -197,7 +198,7 @@ pub fn save(
     match place(tx, &permit, id, locale, expected)? {
         Place::First(slot) => {
             let article = slot.get().article.clone();
-            let (save, note, warnings) = prepare(tx, &permit, (&article, locale), None, with(None)?)?;
+            let (save, note, warnings) = prepare(tx, &permit, (&article, locale), &Others::Kept(&article), None, with(None)?)?;
             let last = store::translations::last_version(tx, article.id, locale)?;
             let translation = Translation::first(article.id, locale.clone(), last, save);
             store::translations::create(tx, &slot, &translation, &note)?;
@@ -206,7 +207,8 @@ pub fn save(
         Place::Next(copy, expected) => {
             let before = &copy.get().translation;
             let draft = with(Some(before))?;
-            let (save, note, warnings) = prepare(tx, &permit, (&copy.get().article, locale), Some(before), draft)?;
+            let article = &copy.get().article;
+            let (save, note, warnings) = prepare(tx, &permit, (article, locale), &Others::Kept(article), Some(before), draft)?;
             if before.slug == save.slug && before.words == save.words && before.made_from == save.made_from {
                 let Copy { article, translation } = copy.into_inner();
                 return Ok(Saved { article, translation, warnings });
@@ -220,20 +222,71 @@ pub fn save(
     }
 }
 
+/// The words that an article in a locale begins with, beside those that it has been given already; nothing of it is written yet.
+///
+/// # Errors
+/// [`Error::Forbidden`] outside the grant; [`Error::Invalid`], [`Error::Taken`].
+pub(in crate::desk) fn first(
+    tx: &mut Tx<'_>,
+    permit: &Permit<EditTranslation>,
+    (article, locale): (&Article, &Locale),
+    others: &[First],
+    draft: Draft,
+) -> Result<(First, Vec<Violation>), Error> {
+    let slot = permit.over(Slot { article: article.clone(), locale: locale.clone() })?;
+    let (save, note, warnings) = prepare(tx, permit, (article, locale), &Others::Beginning(others), None, draft)?;
+    let translation = Translation::first(article.id, locale.clone(), 0, save);
+    Ok((First { slot, translation, note }, warnings))
+}
+
+/// What an article says in other locales.
+enum Others<'a> {
+    /// It is kept, as far as the article shows it.
+    Kept(&'a Article),
+    /// The article has just begun, with these.
+    Beginning(&'a [First]),
+}
+
+impl Others<'_> {
+    /// The newest version of the words in a locale.
+    fn newest(&self, tx: &mut Tx<'_>, locale: &Locale) -> Result<Option<Version>, Error> {
+        Ok(match self {
+            Self::Kept(article) => store::translations::bare(tx, article, Some(locale))?.pop().map(|t| t.version),
+            Self::Beginning(_) => self.find(tx, locale)?.map(|t| t.version),
+        })
+    }
+
+    fn find(&self, tx: &mut Tx<'_>, locale: &Locale) -> Result<Option<Translation>, Error> {
+        match self {
+            Self::Kept(article) => store::translations::find(tx, article, locale),
+            Self::Beginning(all) => Ok(all.iter().map(|first| &first.translation).find(|t| t.locale == *locale).cloned()),
+        }
+    }
+
+    /// The body of a revision.
+    fn body(&self, tx: &mut Tx<'_>, of: &MadeFrom) -> Result<Option<Document>, Error> {
+        Ok(match self {
+            Self::Kept(article) => store::translations::revision_body(tx, article.id, of)?,
+            Self::Beginning(_) => self.find(tx, &of.locale)?.filter(|t| t.version == of.version).map(|t| t.words.body),
+        })
+    }
+}
+
 fn prepare(
     tx: &mut Tx<'_>,
     permit: &Permit<EditTranslation>,
     at: (&Article, &Locale),
+    others: &Others<'_>,
     before: Option<&Translation>,
     draft: Draft,
 ) -> Result<(Save, String, Vec<Violation>), Error> {
-    let ((article, locale), by) = (at, permit.caller().user_id());
+    let by = permit.caller().user_id();
     let mut faults = Faults::default();
     let note = line(&mut faults, "#/note", &draft.note, limits::NOTE);
     let given = draft.slug.as_deref().map(|slug| Slug::parse(slug, "#/slug"));
     let given = given.map(|slug| faults.merge(slug)).transpose()?.flatten();
     let (mut body, warnings) = body_of(&mut faults, before, draft.body)?;
-    let made_from = faults.merge(source(tx, article, locale, before, draft.made_from, by))?.flatten();
+    let made_from = faults.merge(source(tx, at, others, before, draft.made_from, by))?.flatten();
     let words = Words {
         headline: draft.headline,
         summary: draft.summary,
@@ -247,12 +300,12 @@ fn prepare(
     let Some(words) = words else { return Err(Error::Invalid(faults.into_inner())) };
     let words = faults.or(words)?;
     if let Some(of) = &made_from
-        && let Some(source) = store::translations::revision_body(tx, article.id, of)?
+        && let Some(source) = others.body(tx, of)?
     {
         body::blocks::link(&mut body, &source);
     }
     let words = Words { body, ..words };
-    refuse_fallback(tx, article, locale, &words)?;
+    refuse_fallback(tx, at, others, &words)?;
     let slug = address(tx, permit, at, before, given, &words.headline)?;
     Ok((Save { slug, words, made_from, by, at: tx.now() }, note, warnings))
 }
@@ -272,12 +325,12 @@ fn body_of(faults: &mut Faults, before: Option<&Translation>, sent: Option<ReadB
 }
 
 /// Words that are those of the original, letter by letter, are no translation into another language.
-fn refuse_fallback(tx: &mut Tx<'_>, article: &Article, locale: &Locale, words: &Words) -> Result<(), Error> {
+fn refuse_fallback(tx: &mut Tx<'_>, (article, locale): (&Article, &Locale), others: &Others<'_>, words: &Words) -> Result<(), Error> {
     let original = &article.facts.source_locale;
     if locale.language() == original.language() {
         return Ok(());
     }
-    let Some(source) = store::translations::find(tx, article, original)? else { return Ok(()) };
+    let Some(source) = others.find(tx, original)? else { return Ok(()) };
     let text = body::text::plain(&words.body);
     if words.headline == source.words.headline && !text.is_empty() && text == body::text::plain(&source.words.body) {
         return Err(Error::invalid("#/body", "fallback_text", format!("these are the words of the original, in `{original}`")));
@@ -288,8 +341,8 @@ fn refuse_fallback(tx: &mut Tx<'_>, article: &Article, locale: &Locale, words: &
 /// The source of a translation: the one named, the one it had, or on a first save the present one.
 fn source(
     tx: &mut Tx<'_>,
-    article: &Article,
-    locale: &Locale,
+    (article, locale): (&Article, &Locale),
+    others: &Others<'_>,
     before: Option<&Translation>,
     named: Option<MadeFrom>,
     by: Option<Id<User>>,
@@ -302,8 +355,8 @@ fn source(
         if let Some(before) = before {
             return Ok(before.made_from.clone());
         }
-        let source = store::translations::bare(tx, article, Some(&article.facts.source_locale))?.pop();
-        return Ok(source.map(|s| MadeFrom { locale: s.locale, version: s.version }));
+        let source = &article.facts.source_locale;
+        return Ok(others.newest(tx, source)?.map(|version| MadeFrom { locale: source.clone(), version }));
     };
     if before.is_some_and(|b| b.made_from.as_ref() == Some(&named)) {
         return Ok(Some(named));
@@ -315,8 +368,8 @@ fn source(
     if named.locale == *locale {
         return wrong("a translation is not made from itself");
     }
-    match store::translations::bare(tx, article, Some(&named.locale))?.pop() {
-        Some(source) if (1..=source.version).contains(&named.version) => Ok(Some(named)),
+    match others.newest(tx, &named.locale)? {
+        Some(newest) if (1..=newest).contains(&named.version) => Ok(Some(named)),
         _ => wrong("there is no such revision"),
     }
 }

@@ -190,11 +190,12 @@ pub(super) fn queue_for(conn: &mut Conn, what: &str) -> QueryResult<()> {
 /// The channel on which committed changes are told.
 const CHANNEL: &str = "dateline_changes";
 
-/// Tell whoever listens that there are changes, when this transaction is committed. A process beside a `SQLite` file looks by itself.
-pub(super) fn notify(conn: &mut Conn) -> QueryResult<()> {
-    match &mut conn.link {
-        Link::Sqlite(_) => Ok(()),
-        Link::Postgres(pg) => pg.batch_execute(&format!("NOTIFY {CHANNEL}")),
+/// A column that tells whoever listens that there are changes, when the transaction that returns it is committed. A process beside a `SQLite`
+/// file looks by itself.
+pub(super) fn telling(conn: &Conn) -> String {
+    match &conn.link {
+        Link::Sqlite(_) => String::new(),
+        Link::Postgres(_) => format!(", CAST(pg_notify('{CHANNEL}', '') AS TEXT) AS told"),
     }
 }
 

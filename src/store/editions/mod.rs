@@ -20,7 +20,7 @@ pub use live::{Alternate, Frozen, Live, alternates, frozen, live, live_by_ids, l
 
 use super::{
     Tx,
-    dialect::{At, Doc, Json, Uid, Unread},
+    dialect::{At, Doc, Uid, Unread},
     schema::editions,
     sections::path_of,
     sql::Sql,
@@ -166,19 +166,25 @@ pub fn last_words(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Res
         .optional()?)
 }
 
-/// Note how far the source of a live edition has moved on, if that is not what is noted already.
+/// Note how far the sources of live editions have moved on, of those where that is not what is noted already.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn age(tx: &mut Tx<'_>, by: &Caller, article: Id<Article>, locale: &Locale, behind: i32, lag: &Lag) -> Result<(), Error> {
-    let live = editions::table
-        .filter(editions::article_id.eq(article))
-        .filter(editions::locale.eq(locale.as_str()))
-        .filter(editions::ended_at.is_null());
-    let lag = Json(json!(lag));
-    let other = editions::behind.ne(behind).or(editions::lag.ne(lag.clone()));
-    if diesel::update(live.filter(other)).set((editions::behind.eq(behind), editions::lag.eq(lag))).execute(tx.conn)? > 0 {
-        tx.record(Change::new(Event::Aged, Subject::Translation(article, locale.clone())), by);
+pub fn age(tx: &mut Tx<'_>, by: &Caller, article: Id<Article>, ages: &[(&Locale, i32, Lag)]) -> Result<(), Error> {
+    #[derive(QueryableByName)]
+    struct AgedRow {
+        #[diesel(sql_type = Text)]
+        locale: String,
+    }
+    if ages.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new("WITH aged (locale, behind, lag) AS (");
+    sql.values(ages, |row, (locale, behind, lag)| _ = row.text(locale.as_str()).int(*behind).doc(json!(lag)));
+    sql.push(") UPDATE editions SET behind = aged.behind, lag = aged.lag FROM aged WHERE editions.locale = aged.locale AND article_id = ");
+    sql.id(article).push(" AND ended_at IS NULL AND (editions.behind <> aged.behind OR editions.lag <> aged.lag) RETURNING editions.locale");
+    for row in sql.load::<AgedRow>(tx)? {
+        tx.record(Change::new(Event::Aged, Subject::Translation(article, Locale::stored(row.locale))), by);
     }
     Ok(())
 }

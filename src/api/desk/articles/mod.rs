@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use shape::{DeskArticle, DeskArticlePatch, DeskCredit, DeskLead, FactsInput, LiveInfo, NewArticle, TranslationInfo};
-pub(super) use shape::{shown, shown_one, tagged};
+pub(super) use shape::{shown, shown_new, shown_one, tagged};
 
 use super::{Expecting, translations::read};
 use crate::{
@@ -121,7 +121,7 @@ pub(crate) async fn create_article(
     }
     let made = state.store.write(move |tx| {
         let made = desk::articles::create(tx, permit, None, draft)?;
-        Ok(DeskArticle { warnings: made.warnings, ..shown_one(tx, &made.article)? })
+        shown_new(tx, made)
     });
     let made = made.await?;
     let path = format!("/v1/desk/articles/{}", made.id);

@@ -15,7 +15,7 @@ use crate::{
         extract::{PatchOf, Resource},
         reply::Tagged,
     },
-    desk::articles::Draft,
+    desk::articles::{Created, Draft},
     domain::{
         Error, Id, Instant, Locale, Violation,
         article::{self, ArticleId, Credit, Facts, Genre, Kind, Lead},
@@ -357,6 +357,26 @@ pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]
         shown
     };
     Ok(articles.iter().map(show).collect())
+}
+
+/// An article that has just begun: nothing of it is public, planned or assigned.
+pub(in crate::api::desk) fn shown_new(tx: &mut Tx<'_>, made: Created) -> Result<DeskArticle, Error> {
+    let mut shown = facts_only(&made.article);
+    shown.missing = store::site::masthead(tx)?.locales.iter().map(|l| l.locale.clone()).collect();
+    shown.missing.retain(|locale| made.translations.iter().all(|t| t.locale != *locale));
+    for t in made.translations {
+        let head = Head {
+            locale: t.locale.clone(),
+            headline: t.words.headline,
+            slug: t.slug.to_string(),
+            state: t.state,
+            made_from: t.made_from,
+            version: t.version,
+            updated_at: t.updated_at,
+        };
+        shown.translations.insert(t.locale, info(head, &[], &[], 0));
+    }
+    Ok(DeskArticle { warnings: made.warnings, ..shown })
 }
 
 pub(in crate::api::desk) fn shown_one(tx: &mut Tx<'_>, article: &article::Article) -> Result<DeskArticle, Error> {
