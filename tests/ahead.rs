@@ -18,7 +18,7 @@ use dateline::{
         ahead::Ahead,
         article::Article,
         body::{Document, ReadBody},
-        story::Which,
+        story::{Story, Which},
         user::Role,
     },
 };
@@ -67,7 +67,7 @@ async fn moved_on(app: &TestApp) -> (Client<'_>, String) {
 }
 
 /// Publish, once, with what is at hand.
-fn once(app: &TestApp, at_hand: &Arc<Ahead>, article: &str, which: &Which) -> Result<Article, Error> {
+fn once(app: &TestApp, at_hand: &Arc<Ahead>, article: &str, which: &Which) -> Result<Story, Error> {
     let permit = Permit::<Publish>::try_from(Caller::system(System::Importer)).unwrap();
     let id = id(article).parse().unwrap();
     app.store.write_now(|tx| ahead::run(tx, at_hand, |tx| publish(tx, permit.clone(), id, 1, which.clone(), false)))

@@ -31,7 +31,7 @@ pub fn publish(
     expected: Version,
     which: Which,
     minor: bool,
-) -> Result<Article, Error> {
+) -> Result<Story, Error> {
     let story = store::stories::find(tx, &permit.visibility(), id)?;
     let chosen = story.chosen(which)?;
     let part = permit.over(story.words(chosen.keys().map(|locale| (locale, None))))?;
@@ -51,13 +51,13 @@ pub fn unpublish(
     id: Id<Article>,
     expected: Version,
     locales: Option<Vec<Locale>>,
-) -> Result<Article, Error> {
+) -> Result<Story, Error> {
     let story = store::stories::find(tx, &permit.visibility(), id)?;
     let chosen = story.named(locales, story.live_locales())?;
     let part = permit.over(story.words(chosen.iter().map(|locale| (locale, None))))?;
     expect(tx, &part.get().story, expected, [])?;
     let effects = part.get().story.unpublish(&chosen, tx.now())?;
-    Ok(store::stories::apply(tx, part, &effects, Vec::new())?.article)
+    store::stories::apply(tx, part, &effects, Vec::new())
 }
 
 /// Make the working copy of one locale live under dates that it has from elsewhere, unless it is just that. How far its source has moved on
@@ -107,12 +107,12 @@ pub(super) fn bring_about<A: Action>(
     masthead: &Masthead,
     part: Granted<A, Part>,
     effects: &[Effect],
-) -> Result<Article, Error> {
+) -> Result<Story, Error> {
     let caller = part.caller().clone();
     let editions = frozen(tx, masthead, &part.get().story, effects)?;
     let story = store::stories::apply(tx, part, effects, editions)?;
     super::freshness::note(tx, &caller, &story)?;
-    Ok(story.article)
+    Ok(story)
 }
 
 /// The editions that effects begin.

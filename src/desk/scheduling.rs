@@ -40,7 +40,7 @@ pub fn schedule(
     expected: Version,
     which: Which,
     order: Order,
-) -> Result<Article, Error> {
+) -> Result<Story, Error> {
     let story = store::stories::find(tx, &permit.visibility(), id)?;
     if order.publish_at.is_none() && order.unpublish_at.is_none() {
         return Err(Error::invalid("#/publish_at", "required", "say when it is to be published, or when that is to end"));
@@ -58,7 +58,7 @@ pub fn schedule(
     let masthead = store::site::masthead(tx)?;
     let effects = part.get().story.schedule(chosen.keys(), order, tx.now(), masthead.site.review)?;
     frozen(tx, &masthead, &part.get().story, &effects)?;
-    Ok(store::stories::apply(tx, part, &effects, Vec::new())?.article)
+    store::stories::apply(tx, part, &effects, Vec::new())
 }
 
 /// Take back what is planned for some locales; for all when none is named.
@@ -71,14 +71,14 @@ pub fn unschedule(
     id: Id<Article>,
     expected: Version,
     locales: Option<Vec<Locale>>,
-) -> Result<Article, Error> {
+) -> Result<Story, Error> {
     let story = store::stories::find(tx, &permit.visibility(), id)?;
     let shown = story.plans.iter().map(|plan| &plan.locale).filter(|locale| story.article.shows(locale));
     let chosen = story.named(locales, shown)?;
     let part = permit.over(story.words(chosen.iter().map(|locale| (locale, None))))?;
     expect(tx, &part.get().story, expected, [])?;
     let effects = part.get().story.unschedule(&chosen)?;
-    Ok(store::stories::apply(tx, part, &effects, Vec::new())?.article)
+    store::stories::apply(tx, part, &effects, Vec::new())
 }
 
 /// Carry out what is due, at most so many plans; how many were, or are kept with why they could not be. What somebody else is changing at

@@ -180,6 +180,20 @@ pub struct Head {
     pub updated_at: Instant,
 }
 
+impl From<Translation> for Head {
+    fn from(t: Translation) -> Self {
+        Self {
+            locale: t.locale,
+            headline: t.words.headline,
+            slug: t.slug.to_string(),
+            state: t.state,
+            made_from: t.made_from,
+            version: t.version,
+            updated_at: t.updated_at,
+        }
+    }
+}
+
 /// The translations that many articles show, without their words, in one statement.
 ///
 /// # Errors

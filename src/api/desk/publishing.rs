@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Expecting,
-    articles::{DeskArticle, shown_one, tagged},
+    articles::{DeskArticle, shown_after, tagged},
 };
 use crate::{
     access::{
@@ -92,8 +92,8 @@ pub(crate) async fn publish_article(
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let which = Locales::which(sent.0.locales);
     let published = prepared::write(&state.store, move |tx| {
-        let article = desk::publishing::publish(tx, permit.clone(), *id, expected.version()?, which.clone(), sent.0.minor)?;
-        shown_one(tx, &article)
+        let story = desk::publishing::publish(tx, permit.clone(), *id, expected.version()?, which.clone(), sent.0.minor)?;
+        shown_after(tx, story)
     });
     Ok(tagged(published.await?))
 }
@@ -112,8 +112,8 @@ pub(crate) async fn unpublish_article(
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let ended = state.store.write(move |tx| {
-        let article = desk::publishing::unpublish(tx, permit, *id, expected.version()?, sent.0.locales)?;
-        shown_one(tx, &article)
+        let story = desk::publishing::unpublish(tx, permit, *id, expected.version()?, sent.0.locales)?;
+        shown_after(tx, story)
     });
     Ok(tagged(ended.await?))
 }

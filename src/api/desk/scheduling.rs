@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Expecting,
-    articles::{DeskArticle, shown_one, tagged},
+    articles::{DeskArticle, shown_after, shown_one, tagged},
     publishing::{Locales, Unpublication},
 };
 use crate::{
@@ -135,8 +135,8 @@ pub(crate) async fn schedule_article(
     let NewPlan { locales, publish_at, unpublish_at, minor } = sent.0;
     let (which, order) = (Locales::which(locales), Order { publish_at, unpublish_at, minor });
     let planned = prepared::write(&state.store, move |tx| {
-        let article = desk::scheduling::schedule(tx, permit.clone(), *id, expected.version()?, which.clone(), order)?;
-        shown_one(tx, &article)
+        let story = desk::scheduling::schedule(tx, permit.clone(), *id, expected.version()?, which.clone(), order)?;
+        shown_after(tx, story)
     });
     Ok(tagged(planned.await?))
 }
@@ -153,8 +153,8 @@ pub(crate) async fn unschedule_article(
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let taken_back = state.store.write(move |tx| {
-        let article = desk::scheduling::unschedule(tx, permit, *id, expected.version()?, sent.0.locales)?;
-        shown_one(tx, &article)
+        let story = desk::scheduling::unschedule(tx, permit, *id, expected.version()?, sent.0.locales)?;
+        shown_after(tx, story)
     });
     Ok(tagged(taken_back.await?))
 }

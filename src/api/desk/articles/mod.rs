@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use shape::{DeskArticle, DeskArticlePatch, DeskCredit, DeskLead, FactsInput, LiveInfo, NewArticle, TranslationInfo};
-pub(super) use shape::{shown, shown_new, shown_one, tagged};
+pub(super) use shape::{shown, shown_after, shown_new, shown_one, tagged};
 
 use super::{Expecting, translations::read};
 use crate::{

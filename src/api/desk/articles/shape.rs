@@ -24,6 +24,7 @@ use crate::{
         freshness::Freshness,
         plan::Plan,
         section::SectionId,
+        story::{LastEdition, Story},
         tag::TagId,
         translation::State as Stand,
         user::UserId,
@@ -329,23 +330,36 @@ fn facts_only(a: &article::Article) -> DeskArticle {
     }
 }
 
+/// What is shown of the words of an article.
+struct Parts {
+    heads: Vec<Head>,
+    live: Vec<LiveHead>,
+    plans: Vec<Plan>,
+}
+
 /// Articles with where their translations stand, in a fixed number of statements for all of them.
 pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]) -> Result<Vec<DeskArticle>, Error> {
     let ids: Vec<Id<article::Article>> = articles.iter().map(|a| a.id).collect();
-    let site: Vec<Locale> = store::site::masthead(tx)?.locales.iter().map(|l| l.locale.clone()).collect();
     let mut heads = store::translations::heads(tx, articles)?;
     let mut live = store::editions::live_heads(tx, &ids)?;
+    let mut plans = store::plans::of(tx, &ids)?;
+    let parts = |a: &article::Article| {
+        let (heads, live, plans) = (heads.remove(&a.id), live.remove(&a.id), plans.remove(&a.id));
+        (a.clone(), Parts { heads: heads.unwrap_or_default(), live: live.unwrap_or_default(), plans: plans.unwrap_or_default() })
+    };
+    put_together(tx, articles.iter().map(parts).collect())
+}
+
+fn put_together(tx: &mut Tx<'_>, all: Vec<(article::Article, Parts)>) -> Result<Vec<DeskArticle>, Error> {
+    let ids: Vec<_> = all.iter().map(|(a, _)| a.id).collect();
+    let site: Vec<Locale> = store::site::masthead(tx)?.locales.iter().map(|l| l.locale.clone()).collect();
     let behind = store::editions::all_behind(tx, &ids)?;
     let mut assigned = store::assignments::of(tx, &ids)?;
-    let mut plans = store::plans::of(tx, &ids)?;
-    let show = |a: &article::Article| {
-        let live = live.remove(&a.id).unwrap_or_default();
-        let heads = heads.remove(&a.id).unwrap_or_default();
-        let plans = plans.remove(&a.id).unwrap_or_default();
+    let show = |(a, Parts { heads, live, plans }): (article::Article, Parts)| {
         // How far a source has moved on is told to those who are shown the source.
         let source_shown = |head: &Head| head.made_from.as_ref().is_none_or(|m| a.shows(&m.locale));
         let behind = |head: &Head| behind.get(&(a.id, head.locale.clone())).copied().filter(|_| source_shown(head)).unwrap_or_default();
-        let mut shown = facts_only(a);
+        let mut shown = facts_only(&a);
         shown.missing = site.iter().filter(|l| heads.iter().all(|h| h.locale != **l)).cloned().collect();
         for locale in site.iter().filter(|l| a.shows(l)) {
             shown.assignments.extend(assigned.remove(&(a.id, locale.clone())).map(|g| (locale.clone(), g.into())));
@@ -356,7 +370,29 @@ pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]
         }
         shown
     };
-    Ok(articles.iter().map(show).collect())
+    Ok(all.into_iter().map(show).collect())
+}
+
+/// An article as a verb has left its story.
+pub(in crate::api::desk) fn shown_after(tx: &mut Tx<'_>, story: Story) -> Result<DeskArticle, Error> {
+    let live = |(locale, last): (Locale, LastEdition)| LiveHead {
+        locale,
+        slug: last.slug.to_string(),
+        words_version: last.revisions.words,
+        facts_version: last.revisions.facts,
+        published_at: last.dating.published_at,
+        updated_at: last.dating.updated_at,
+        started_at: last.dating.started_at,
+        made_from: last.made_from,
+        behind: last.behind,
+    };
+    let Story { article, copies, editions, plans, .. } = story;
+    let parts = Parts {
+        heads: copies.into_values().filter(|copy| article.shows(&copy.locale)).map(Head::from).collect(),
+        live: editions.into_iter().filter(|(_, last)| last.live).map(live).collect(),
+        plans,
+    };
+    put_together(tx, vec![(article, parts)])?.pop().ok_or(Error::NotFound("article"))
 }
 
 /// An article that has just begun: nothing of it is public, planned or assigned.
@@ -364,18 +400,8 @@ pub(in crate::api::desk) fn shown_new(tx: &mut Tx<'_>, made: Created) -> Result<
     let mut shown = facts_only(&made.article);
     shown.missing = store::site::masthead(tx)?.locales.iter().map(|l| l.locale.clone()).collect();
     shown.missing.retain(|locale| made.translations.iter().all(|t| t.locale != *locale));
-    for t in made.translations {
-        let head = Head {
-            locale: t.locale.clone(),
-            headline: t.words.headline,
-            slug: t.slug.to_string(),
-            state: t.state,
-            made_from: t.made_from,
-            version: t.version,
-            updated_at: t.updated_at,
-        };
-        shown.translations.insert(t.locale, info(head, &[], &[], 0));
-    }
+    let heads = made.translations.into_iter().map(Head::from);
+    shown.translations = heads.map(|head| (head.locale.clone(), info(head, &[], &[], 0))).collect();
     Ok(DeskArticle { warnings: made.warnings, ..shown })
 }
 

@@ -206,20 +206,20 @@ fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, ahead: &Ahead) -> Resu
         }
         BulkVerb::Publish => {
             let sent: Publication = body(op)?;
-            desk::publishing::publish(tx, permit(who)?, id, version()?, Locales::which(sent.locales), sent.minor)?.version
+            desk::publishing::publish(tx, permit(who)?, id, version()?, Locales::which(sent.locales), sent.minor)?.article.version
         }
         BulkVerb::Unpublish => {
             let sent: Unpublication = body(op)?;
-            desk::publishing::unpublish(tx, permit(who)?, id, version()?, sent.locales)?.version
+            desk::publishing::unpublish(tx, permit(who)?, id, version()?, sent.locales)?.article.version
         }
         BulkVerb::Schedule => {
             let NewPlan { locales, publish_at, unpublish_at, minor } = body(op)?;
             let order = Order { publish_at, unpublish_at, minor };
-            desk::scheduling::schedule(tx, permit(who)?, id, version()?, Locales::which(locales), order)?.version
+            desk::scheduling::schedule(tx, permit(who)?, id, version()?, Locales::which(locales), order)?.article.version
         }
         BulkVerb::Unschedule => {
             let sent: Unpublication = body(op)?;
-            desk::scheduling::unschedule(tx, permit(who)?, id, version()?, sent.locales)?.version
+            desk::scheduling::unschedule(tx, permit(who)?, id, version()?, sent.locales)?.article.version
         }
         BulkVerb::Trash => {
             desk::trash::put(tx, permit(who)?, id, version()?)?;
