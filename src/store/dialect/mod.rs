@@ -132,6 +132,24 @@ pub(super) fn holding(conn: &Conn) -> &'static str {
     }
 }
 
+/// How much of what others do with a row has to wait for whoever holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// Writing by what it says now.
+    AsItIs,
+    /// Naming it as well: it may be gone.
+    Altogether,
+}
+
+/// The end of a query whose rows are about to be changed. `SQLite` has one writer.
+pub(super) fn taking(conn: &Conn, hold: Hold) -> &'static str {
+    match (&conn.link, hold) {
+        (Link::Sqlite(_), _) => "",
+        (Link::Postgres(_), Hold::AsItIs) => " FOR NO KEY UPDATE",
+        (Link::Postgres(_), Hold::Altogether) => " FOR UPDATE",
+    }
+}
+
 /// A condition that an instant has come by the clock of the database's server too, whatever that of this machine says.
 pub(super) fn come_by_its_clock(conn: &Conn, column: &'static str) -> String {
     match &conn.link {
