@@ -31,7 +31,7 @@ use dateline::{
     },
     store::{self, Tx},
 };
-use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types::BigInt};
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::BigInt};
 
 use serde_json::json;
 
@@ -87,16 +87,79 @@ where
 
 /// Put one section below another.
 fn moved(id: Id<Section>, below: Id<Section>) -> Verb {
+    moved_and_called(id, below, None)
+}
+
+/// The same, under another slug or its own.
+fn moved_and_called(id: Id<Section>, below: Id<Section>, slug: Option<&'static str>) -> Verb {
     Box::new(move |tx| {
-        let named =
-            |(locale, name): (Locale, Name)| (locale, NameDraft { name: name.name, slug: Some(name.slug.to_string()), about: name.about });
-        let as_it_is = |section: &Section| sections::Draft {
+        let named = |(locale, name): (Locale, Name)| {
+            let slug = slug.map_or_else(|| name.slug.to_string(), str::to_owned);
+            (locale, NameDraft { name: name.name, slug: Some(slug), about: name.about })
+        };
+        let draft = |section: &Section| sections::Draft {
             parent_id: Some(below),
             position: Some(section.position),
             translations: section.names.clone().into_iter().map(named).collect(),
         };
-        sections::revise(tx, permit::<ManageSections>(), id, 1, |section| Ok(as_it_is(section))).map(drop)
+        let version = store::sections::find(tx, id)?.version;
+        sections::revise(tx, permit::<ManageSections>(), id, version, |section| Ok(draft(section))).map(drop)
     })
+}
+
+#[actix_web::test]
+async fn who_changes_sections_and_who_lists_by_them_hold_them_in_one_order_and_before_any_slug() {
+    let held = |id: Id<Section>| format!("SELECT id FROM sections WHERE id = '{id}' FOR SHARE");
+    let slug =
+        "INSERT INTO addresses (locale, slug, kind, target_id) SELECT locale, 'far-away', 'article', id FROM sections, locales LIMIT 1";
+    for case in ["its subtree", "its slug", "its level"] {
+        let Some(app) = TestApp::postgres().await else { return };
+        let admin = app.admin().await;
+        let mut made = Vec::new();
+        for name in ["Delhi", "Asia", "World"] {
+            app.wait(1);
+            let section = json!({ "translations": { "en": { "name": name } } });
+            made.push(admin.post("/v1/desk/sections", &section).await.ok()["id"].as_str().unwrap().parse::<Id<Section>>().unwrap());
+        }
+        let [delhi, asia, world] = made[..] else { unreachable!() };
+        assert!(delhi < asia && asia < world);
+        let (verb, then): (Verb, String) = match case {
+            "its level" => {
+                let turned = Box::new(move |tx: &mut Tx<'_>| {
+                    let order = [world, asia, delhi];
+                    sections::reorder(tx, permit::<ManageSections>(), None, &order).map(drop)
+                });
+                (turned, held(world))
+            }
+            _ => {
+                app.store.write_now(|tx| moved(delhi, asia)(tx)).unwrap();
+                if case == "its slug" {
+                    (moved_and_called(asia, world, Some("far-away")), slug.to_owned())
+                } else {
+                    (moved(asia, world), held(asia))
+                }
+            }
+        };
+        let mut other = PgConnection::establish(&app.url).unwrap();
+        other.batch_execute(&format!("BEGIN; {}", held(delhi))).unwrap();
+        let (store, is_done) = (app.store_of(1), &AtomicBool::new(false));
+        thread::scope(|scope| {
+            let one = scope.spawn(move || {
+                let mut times = 0;
+                let done = store.write_now(|tx| {
+                    times += 1;
+                    verb(tx)
+                });
+                is_done.store(true, Ordering::Release);
+                done.map(|()| times)
+            });
+            until_it_waits(&app.url, is_done);
+            let also = other.batch_execute(&then);
+            other.batch_execute("ROLLBACK").unwrap();
+            // Once: nobody is undone in favour of another.
+            assert_eq!((also.is_ok(), one.join().unwrap().unwrap()), (true, 1), "{case}: {also:?}");
+        });
+    }
 }
 
 #[actix_web::test]

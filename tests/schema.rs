@@ -57,9 +57,30 @@ const POSTGRES: &str = "SELECT table_name::text AS \"of\", \
 const INDEXES: &str =
     "SELECT tablename::text AS \"of\", indexdef AS says FROM pg_indexes WHERE schemaname = 'public' ORDER BY tablename, indexdef";
 
-/// Undo the newest migrations, one after the other, as far as the lists that are read from indexes.
-fn undo(last: &mut dyn FnMut() -> String) {
-    while *last() > *"20261129000001" {}
+/// Undo the newest migrations, one after the other, as far as one of them.
+fn undo(as_far_as: &str, last: &mut dyn FnMut() -> String) {
+    while *last() > *as_far_as {}
+}
+
+/// Undo the newest migrations as far as one of them, change what the database holds, and do them again.
+fn amid(url: &str, as_far_as: &str, statements: &[String]) {
+    if let Some(path) = url.strip_prefix("sqlite://") {
+        const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+        let mut conn = SqliteConnection::establish(path).unwrap();
+        undo(as_far_as, &mut || conn.revert_last_migration(MIGRATIONS).unwrap().to_string());
+        for statement in statements {
+            assert!(sql_query(statement).execute(&mut conn).unwrap() > 0, "{statement}");
+        }
+        conn.run_pending_migrations(MIGRATIONS).unwrap();
+    } else {
+        const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+        let mut conn = PgConnection::establish(url).unwrap();
+        undo(as_far_as, &mut || conn.revert_last_migration(MIGRATIONS).unwrap().to_string());
+        for statement in statements {
+            assert!(sql_query(statement).execute(&mut conn).unwrap() > 0, "{statement}");
+        }
+        conn.run_pending_migrations(MIGRATIONS).unwrap();
+    }
 }
 
 both! {
@@ -95,7 +116,7 @@ both! {
         let undone = if let Some(path) = app.url.strip_prefix("sqlite://") {
             const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
             let mut conn = SqliteConnection::establish(path).unwrap();
-            undo(&mut || conn.revert_last_migration(MIGRATIONS).unwrap().to_string());
+            undo("20261129000001", &mut || conn.revert_last_migration(MIGRATIONS).unwrap().to_string());
             for table in ["editions", "live_listings"] {
                 let early = format!("UPDATE {table} SET updated_at = updated_at - 1 WHERE updated_at = published_at");
                 assert!(sql_query(early).execute(&mut conn).unwrap() > 0);
@@ -109,7 +130,7 @@ both! {
             let mut conn = PgConnection::establish(&app.url).unwrap();
             let indexes = |conn: &mut PgConnection| tables(sql_query(INDEXES).load(conn).unwrap());
             let before = indexes(&mut conn);
-            undo(&mut || conn.revert_last_migration(MIGRATIONS).unwrap().to_string());
+            undo("20261129000001", &mut || conn.revert_last_migration(MIGRATIONS).unwrap().to_string());
             assert_ne!(indexes(&mut conn), before, "undoing it does something");
             for table in ["editions", "live_listings"] {
                 let early = format!("UPDATE {table} SET updated_at = updated_at - INTERVAL '1 second' WHERE updated_at = published_at");
@@ -126,5 +147,35 @@ both! {
         assert_eq!(before.difference(&after).collect::<Vec<_>>(), Vec::<&String>::new(), "lost");
         assert_eq!(after.difference(&before).collect::<Vec<_>>(), Vec::<&String>::new(), "came from nowhere");
         assert_eq!(editor.get(&words).await.ok()["summary"], "Not public yet.");
+    }
+
+    async fn a_migration_takes_off_the_lists_what_has_ended_and_lists_what_is_live_under_the_sections_above_it(app) {
+        app.multiply(20);
+        let (admin, editor) = (app.admin().await, app.editor().await);
+        let (world, tech) = (app.section("world", "दुनिया").await, app.section("tech", "टेक").await);
+        let below = json!({ "parent_id": world, "position": 1, "translations": { "en": { "name": "Asia" } } });
+        let asia = admin.post("/v1/desk/sections", &below).await.ok()["id"].as_str().unwrap().to_owned();
+        let mut stories = Vec::new();
+        for headline in ["Ended", "Live"] {
+            let story = editor.story(&asia, headline).await;
+            editor.publish(&story, &["en"]).await.ok();
+            stories.push(story.rsplit('/').next().unwrap().to_owned());
+        }
+        editor.act(&format!("/v1/desk/articles/{}/unpublish", stories[0]), "\"1\"", &json!({ "locales": ["en"] })).await.ok();
+        let kept = || everything_kept(&app.url).lines().filter(|line| line.starts_with("live_listings")).map(str::to_owned).collect::<BTreeSet<_>>();
+        let (before, lite) = (kept(), app.url.starts_with("sqlite"));
+        let id = |id: &str| if lite { format!("x'{}'", id.replace('-', "")) } else { format!("'{id}'") };
+        let listed = |section: &str, story: &str| {
+            format!(
+                "INSERT INTO live_listings (facet, locale, published_at, article_id, updated_at, edition_id) \
+                 SELECT {}, locale, published_at, article_id, updated_at, id FROM editions WHERE article_id = {}",
+                id(section), id(story)
+            )
+        };
+        // What was left by a move beside which something ended, and by one beside which something was published.
+        let elsewhere = format!("DELETE FROM live_listings WHERE facet = {} AND article_id = {}", id(&world), id(&stories[1]));
+        let left = [listed(&tech, &stories[0]), listed(&asia, &stories[0]), elsewhere, listed(&tech, &stories[1])];
+        amid(&app.url, "20261130000020", &left);
+        assert_eq!(kept(), before);
     }
 }

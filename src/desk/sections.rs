@@ -88,10 +88,14 @@ pub fn revise(
     let draft = with(section.get())?;
     let above = parent(tx, draft.parent_id)?;
     let path = Section::path_below(id, above.as_ref())?;
-    let below = store::sections::levels_below(tx, &section.get().path)?;
-    if path.len().saturating_add(below) > limits::SECTION_DEPTH {
+    let own = &section.get().path;
+    let below = if path == *own { Vec::new() } else { store::sections::below(tx, own)? };
+    let levels = below.iter().map(|path| path.len().saturating_sub(own.len())).max().unwrap_or(0);
+    if path.len().saturating_add(levels) > limits::SECTION_DEPTH {
         return Err(Error::invalid("#/parent_id", "too_deep", format!("at most {} levels", limits::SECTION_DEPTH)));
     }
+    // Before any slug is taken: whoever publishes holds the section first, and takes theirs then.
+    store::sections::hold(tx, below.iter().filter_map(|path| path.last().copied()).chain([id]))?;
     let names = assign(tx, &named(id), draft.translations, &section.get().names)?;
     let before = section.get().clone();
     let now = tx.now();
@@ -128,6 +132,7 @@ pub fn reorder(
     }
     let above = self::parent(tx, parent)?;
     permit.over(Level(above))?;
+    store::sections::hold(tx, named)?;
     let now = tx.now();
     let mut sorted = Vec::new();
     for (position, id) in (1i32..).zip(order) {

@@ -168,7 +168,7 @@ pub fn multiply(tx: &mut Tx<'_>, _: &Permit<Import>, plan: &Plan, range: (i64, i
         (
             "live_listings (facet, locale, published_at, article_id, updated_at, edition_id)",
             "s.facet, s.locale, n.at, n.article, n.at, n.edition",
-            format!("x.facet, x.locale {LIVE} JOIN live_listings x ON x.edition_id = e.id"),
+            format!("x.facet, x.locale {LIVE} JOIN live_listings x ON x.article_id = e.article_id AND x.edition_id = e.id"),
         ),
         (
             "addresses (locale, slug, kind, target_id)",

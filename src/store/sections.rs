@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Tx,
-    dialect::{self, Hold, Uid},
+    dialect::{self, Hold, Taken, Uid},
     listings,
     names::{self, take},
     schema::{articles, editions, grants, sections},
@@ -177,14 +177,25 @@ fn move_subtree(tx: &mut Tx<'_>, before: &str, after: &str) -> Result<(), Error>
     listings::relist(tx, &path_of(before)?, &path_of(after)?)
 }
 
-/// How many levels lie below a section.
+/// What lies below a section, by its paths.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn levels_below(tx: &mut Tx<'_>, path: &[Id<Section>]) -> Result<usize, Error> {
-    let own = path_text(path);
-    let below: Vec<String> = sections::table.filter(sections::path.like(format!("{own}/%"))).select(sections::path).load(tx.conn)?;
-    Ok(below.iter().map(|p| p.split('/').count().saturating_sub(path.len())).max().unwrap_or(0))
+pub fn below(tx: &mut Tx<'_>, path: &[Id<Section>]) -> Result<Vec<Vec<Id<Section>>>, Error> {
+    let like = format!("{}/%", path_text(path));
+    let below: Vec<String> = sections::table.filter(sections::path.like(like)).select(sections::path).load(tx.conn)?;
+    below.iter().map(|path| path_of(path)).collect()
+}
+
+/// Hold some sections that are about to be changed. Whoever lists something by their paths holds them too, and is waited for before anything
+/// is written; all hold them in the order of their ids, so that nobody waits for somebody who waits for them.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn hold(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = Id<Section>>) -> Result<(), Error> {
+    let mut sql = Sql::new("SELECT id FROM sections WHERE id IN ");
+    sql.ids(ids).push(" ORDER BY id").push(dialect::taking(tx.conn, Taken::Changed));
+    sql.execute(tx).map(drop)
 }
 
 /// Remove a section that nothing uses.

@@ -146,6 +146,24 @@ pub(super) fn holding(conn: &Conn, hold: Hold, shared: bool) -> &'static str {
     }
 }
 
+/// What becomes of rows that are taken to be changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// They say something else; what names them may go on naming them.
+    Changed,
+    /// They may be gone: whoever names them waits as well.
+    Removed,
+}
+
+/// The end of a query whose rows are about to be changed. `SQLite` has one writer.
+pub(super) fn taking(conn: &Conn, taken: Taken) -> &'static str {
+    match (&conn.link, taken) {
+        (Link::Sqlite(_), _) => "",
+        (Link::Postgres(_), Taken::Changed) => " FOR NO KEY UPDATE",
+        (Link::Postgres(_), Taken::Removed) => " FOR UPDATE",
+    }
+}
+
 /// A condition that an instant has come by the clock of the database's server too, whatever that of this machine says.
 pub(super) fn come_by_its_clock(conn: &Conn, column: &'static str) -> String {
     match &conn.link {

@@ -47,10 +47,10 @@ pub(super) fn list<'e>(tx: &mut Tx<'_>, editions: impl Iterator<Item = (&'e Edit
     sql.execute(tx).map(drop)
 }
 
-/// Take what is live of an article in some locales off all lists.
+/// Take an article in some locales off all lists, whichever of its editions stands there.
 pub(super) fn unlist<'l>(tx: &mut Tx<'_>, article: Id<Article>, locales: impl IntoIterator<Item = &'l Locale>) -> Result<(), Error> {
-    let mut sql = Sql::new("DELETE FROM live_listings WHERE edition_id IN (SELECT id FROM editions WHERE article_id = ");
-    sql.id(article).push(" AND locale IN ").locales(locales).push(" AND ended_at IS NULL)");
+    let mut sql = Sql::new("DELETE FROM live_listings WHERE article_id = ");
+    sql.id(article).push(" AND locale IN ").locales(locales);
     sql.execute(tx).map(drop)
 }
 
@@ -58,14 +58,15 @@ pub(super) fn unlist<'l>(tx: &mut Tx<'_>, article: Id<Article>, locales: impl In
 pub(super) fn relist(tx: &mut Tx<'_>, before: &[Id<Section>], after: &[Id<Section>]) -> Result<(), Error> {
     let (Some((moved, above_before)), Some((_, above_after))) = (before.split_last(), after.split_last()) else { return Ok(()) };
     let mut sql = Sql::new("DELETE FROM live_listings WHERE facet IN ");
-    sql.ids(above_before.iter().copied()).push(" AND edition_id IN (SELECT edition_id FROM live_listings WHERE facet = ");
-    sql.id(*moved).push(")");
+    sql.ids(above_before.iter().copied()).push(" AND (locale, published_at, article_id) IN (SELECT locale, published_at, article_id ");
+    sql.push("FROM live_listings WHERE facet = ").id(*moved).push(")");
     sql.execute(tx)?;
     for section in above_after {
         let mut sql = Sql::new("INSERT INTO live_listings (facet, locale, published_at, article_id, updated_at, edition_id) SELECT ");
         sql.id(*section).push(", locale, published_at, article_id, updated_at, edition_id FROM live_listings WHERE facet = ").id(*moved);
-        // What was published beside a move by an older program may stand there already.
-        sql.push(" ON CONFLICT DO NOTHING");
+        // What was published beside a move by an older program may stand there already, with an edition that has ended since.
+        sql.push(" ON CONFLICT (facet, locale, published_at, article_id) DO UPDATE SET updated_at = excluded.updated_at, ");
+        sql.push("edition_id = excluded.edition_id");
         sql.execute(tx)?;
     }
     Ok(())
@@ -119,10 +120,12 @@ fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, walk: &Walk<'_>, look: Lo
             walk.locale,
             walk.along,
         );
+        sql.push(" AND e.ended_at IS NULL");
         for facet in &walk.others {
             // By the key of the listings, in the order of the walk: what is looked up for neighbours lies side by side.
             sql.push(" AND EXISTS (SELECT 1 FROM live_listings x WHERE x.facet = ").id(Id::<Facet>::from(facet.uuid()));
-            sql.push(" AND x.locale = l.locale AND x.published_at = l.published_at AND x.article_id = l.article_id").push(look.end());
+            sql.push(" AND x.locale = l.locale AND x.published_at = l.published_at AND x.article_id = l.article_id");
+            sql.push(" AND x.edition_id = l.edition_id").push(look.end());
         }
     }
     if !walk.earlier.is_empty() {

@@ -1,0 +1,2 @@
+DROP INDEX live_listings_by_article;
+CREATE INDEX live_listings_by_edition ON live_listings (edition_id);
