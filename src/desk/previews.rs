@@ -2,19 +2,14 @@
 
 use super::publishing::{filed_then, freeze};
 use crate::{
-    access::{
-        Permit, Visibility,
-        action::PreviewArticle,
-        permit::{Copy, Previewed, still_may},
-        token::PreviewPass,
-    },
+    access::{Permit, Visibility, action::PreviewArticle, permit::still_may, token::PreviewPass},
     domain::{
         Error, Id, Locale, Version,
         article::Article,
         edition::{Dating, Edition, Rendering},
         plan::Revisions,
-        preview::{LONGEST_SECONDS, Preview},
-        translation::Translation,
+        preview::{LONGEST_SECONDS, Preview, Previewed},
+        translation::{Copy, Translation},
     },
     store::{self, Tx},
 };

@@ -9,7 +9,6 @@ use crate::{
     access::{
         Action, Granted, Permit,
         action::{Publish, Unpublish},
-        permit::Copy,
     },
     domain::{
         Error, Id, Instant, Locale, Version,
@@ -21,7 +20,7 @@ use crate::{
         plan::{PlanVerb, Revisions},
         site::{Masthead, Review},
         standing::{Standing, Verb},
-        translation::Translation,
+        translation::{Copy, Translation},
     },
     store::{self, Tx},
 };

@@ -16,7 +16,6 @@ use crate::{
     access::{
         Action, Granted, Permit,
         action::{ManageReleases, Publish},
-        permit::{Copy, Slot},
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
@@ -29,6 +28,7 @@ use crate::{
         site::Review,
         standing::Verb,
         text::{limits, line},
+        translation::{Copy, Slot},
     },
     store::{self, Tx},
 };

@@ -15,7 +15,6 @@ use crate::{
     access::{
         Action, Caller, Permit,
         action::{Publish, Schedule, Unpublish},
-        permit::Copy,
     },
     domain::{
         Error, Id, Instant, Locale, Version,
@@ -24,6 +23,7 @@ use crate::{
         plan::{Plan, PlanVerb},
         site::Review,
         standing::Verb,
+        translation::Copy,
         user::User,
     },
     store::{self, Tx},

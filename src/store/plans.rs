@@ -17,7 +17,7 @@ use super::{
     sql::Sql,
 };
 use crate::{
-    access::{Caller, Granted, Visibility, permit::Copy},
+    access::{Caller, Granted, Visibility},
     domain::{
         Error, Id, Instant, Locale, Version,
         article::Article,
@@ -25,6 +25,7 @@ use crate::{
         page::{Page, Paging, Sorting},
         plan::{Plan, PlanVerb, Revisions},
         section::Section,
+        translation::Copy,
         user::User,
     },
 };

@@ -16,17 +16,14 @@ use super::{
     sql::Sql,
 };
 use crate::{
-    access::{
-        Granted,
-        permit::{Copy, Slot},
-    },
+    access::Granted,
     domain::{
         Error, Id, Instant, Locale, Version,
         article::Article,
         body::{Document, doc},
         change::{Change, Event, Subject},
         slug::Slug,
-        translation::{MadeFrom, State, Translation, Words},
+        translation::{Copy, MadeFrom, Slot, State, Translation, Words},
         user::User,
     },
 };

@@ -9,7 +9,6 @@ use crate::{
     access::{
         Action, Granted, Permit,
         action::{DeleteTranslation, EditTranslation, ReviewTranslation, SubmitTranslation},
-        permit::{Copy, Slot},
     },
     domain::{
         Error, Id, Locale, Version, Violation,
@@ -19,7 +18,7 @@ use crate::{
         comment::Anchor,
         error::Changed,
         standing::Verb,
-        translation::{MadeFrom, Translation},
+        translation::{Copy, MadeFrom, Slot, Translation},
     },
     store::{self, Tx},
 };

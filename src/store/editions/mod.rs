@@ -28,7 +28,7 @@ use super::{
     translations::{self, made_from},
 };
 use crate::{
-    access::{Caller, Granted, permit::Copy},
+    access::{Caller, Granted},
     domain::{
         Error, Id, Instant, Locale, Version,
         address::AddressKind,
@@ -40,7 +40,7 @@ use crate::{
         plan::Revisions,
         section::Section,
         slug::Slug,
-        translation::MadeFrom,
+        translation::{Copy, MadeFrom},
     },
 };
 
