@@ -22,9 +22,10 @@ use crate::{
     access::{Granted, Visibility},
     domain::{
         Error, Id, Instant, Locale, Version,
-        article::{Article, Credit, Facts, Shown},
+        article::{Article, Facts, Shown},
         author::Author,
         change::{Change, Event, Subject},
+        credit::Credit,
         page::{Page, Paging, Sorting},
         section::Section,
         tag::Tag,

@@ -61,7 +61,8 @@ use std::{
 };
 
 use crate::domain::{
-    Error, Instant,
+    Error, Instant, Locale,
+    ahead::Revision,
     body::BlockId,
     cache_tag::CacheTag,
     error::{Changed, chain},
@@ -288,7 +289,10 @@ impl Store {
 
     /// A refusal with all that it tells, of which some takes long to find out: nothing of the transaction that was refused is open any more.
     async fn with_what_changed(&self, refusal: Error) -> Error {
-        let Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Since(before) } = refusal else { return refusal };
+        let Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Since(article, locale, version) } = refusal else {
+            return refusal;
+        };
+        let before = Revision { article_id: article.into(), locale: Locale::stored(locale.into()), version };
         match self.read_in_turn(move |tx| revisions::changed(tx, &before, current), |_| None).await {
             Ok(changed) => Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Known(changed) },
             Err(failure) => failure,

@@ -18,9 +18,10 @@ use crate::{
     desk::articles::Draft,
     domain::{
         Error, Id, Instant, Locale, Violation,
-        article::{self, ArticleId, Credit, Facts, Genre, Kind, Lead},
+        article::{self, ArticleId, Facts, Genre, Kind, Lead},
         author::AuthorId,
         body::Sent,
+        credit::Credit,
         freshness::Freshness,
         plan::Plan,
         section::SectionId,
