@@ -19,7 +19,8 @@ pub mod sight;
 pub mod token;
 
 pub use action::Action;
-pub use caller::{Caller, System};
+pub use caller::Caller;
 pub use permit::{Granted, Permit};
+pub use policy::System;
 pub use scope::{Scope, Scoped};
 pub use sight::Visibility;

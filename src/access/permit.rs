@@ -79,13 +79,13 @@ impl<A: Action> Permit<A> {
     /// What the caller sees of the desk's articles.
     #[must_use]
     pub fn visibility(&self) -> Visibility {
-        Visibility::of(&self.caller, ReadArticle::NAME)
+        self.caller.visibility(ReadArticle::NAME)
     }
 
     /// What the caller sees by the grants that allow `A` itself.
     #[must_use]
     pub fn own_visibility(&self) -> Visibility {
-        Visibility::of(&self.caller, A::NAME)
+        self.caller.visibility(A::NAME)
     }
 
     /// Nothing, when `A` is granted over the whole site: for what lies in no section and no locale.
