@@ -8,9 +8,8 @@ use utoipa::ToSchema;
 use crate::{
     api::{
         desk::{
-            scheduling::PlanInfo,
-            translations::{MadeFromInfo, NewTranslation},
-            workflow::AssignmentInfo,
+            plans::PlanInfo,
+            translations::{AssignmentInfo, MadeFromInfo, NewTranslation},
         },
         extract::{PatchOf, Resource},
         reply::Tagged,
