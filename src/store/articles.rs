@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::{
     Tx,
     dialect::{At, Doc, Json, Uid},
+    paths::path_of,
     schema::{article_credits, article_revisions, article_tags, articles},
-    sections::path_of,
     sight::{reads, sees, show},
     sql::Sql,
 };

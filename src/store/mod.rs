@@ -6,6 +6,7 @@
 
 pub mod articles;
 pub mod assignments;
+pub mod audit;
 pub mod authors;
 pub mod changes;
 pub mod claims;
@@ -19,11 +20,14 @@ pub mod files;
 mod group_commit;
 pub mod idempotency;
 pub mod imports;
+mod index;
 pub mod keys;
+mod known;
 pub mod listings;
 pub mod locales;
 pub mod multiply;
 pub mod names;
+mod paths;
 pub mod plans;
 mod presence;
 pub mod previews;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use diesel::Connection;
 
-use super::{dialect::Conn, snapshots::Known};
+use super::{dialect::Conn, known::Known};
 use crate::{
     access::{Caller, Visibility, caller::Claim},
     domain::{

@@ -1,6 +1,7 @@
 //! Editions: what the public sees, and what it saw.
 
 mod bodies;
+mod content;
 mod live;
 
 use std::collections::{BTreeSet, HashMap};
@@ -13,7 +14,8 @@ use diesel::{
 use serde_json::json;
 
 pub(super) use bodies::{Bare, Weighed, filled, fitting};
-pub use bodies::{Bodies, Content, bytes_everywhere};
+pub use bodies::{Bodies, bytes_everywhere};
+pub use content::Content;
 pub(super) use live::select;
 pub use live::{Alternate, Frozen, Live, alternates, frozen, live, live_by_ids, live_by_slug, live_everywhere, named};
 
@@ -21,9 +23,10 @@ use super::{
     Tx,
     claims::{self, Claim, Wish},
     dialect::{At, Doc, Json, Uid, Unread},
-    listings,
+    index,
+    paths::path_of,
     schema::{edition_authors, edition_tags, editions},
-    sections::{self, path_of},
+    sections,
     sql::Sql,
     translations::{self, made_from},
 };
@@ -129,7 +132,7 @@ pub fn publish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, edition: &Edition
         let row = (edition_authors::author_id.eq(author), edition_authors::edition_id.eq(edition.id));
         diesel::insert_into(edition_authors::table).values(row).execute(tx.conn)?;
     }
-    listings::list(tx, edition, &path)?;
+    index::list(tx, edition, &path)?;
     let subject = Subject::Translation(edition.article_id, edition.locale.clone());
     tx.record(Change::new(Event::Published, subject), granted.caller());
     Ok(())
@@ -164,7 +167,7 @@ pub fn unpublish<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, at: Instant) ->
 
 /// End what is live of an article, in one locale or in all of them.
 pub(super) fn end(tx: &mut Tx<'_>, article: Id<Article>, locale: Option<&Locale>, at: Instant) -> Result<bool, Error> {
-    listings::unlist(tx, article, locale)?;
+    index::unlist(tx, article, locale)?;
     let mut sql = Sql::new("UPDATE editions SET ended_at = ");
     sql.at(at).push(" WHERE ended_at IS NULL AND article_id = ").id(article);
     if let Some(locale) = locale {
