@@ -16,7 +16,6 @@ use dateline::{
     domain::{
         Error, Locale,
         ahead::Ahead,
-        article::Article,
         body::{Document, ReadBody},
         story::{Story, Which},
         user::Role,

@@ -78,7 +78,10 @@ async fn health_tells_operators_how_the_server_is() {
 /// The numbers of the page about limits are those of the code.
 #[test]
 fn the_page_about_limits_says_what_is_enforced() {
-    use dateline::domain::text::{Length, limits as l};
+    use dateline::domain::{
+        error::FAULTS,
+        text::{Length, limits as l},
+    };
     let text = |Length { min, max }: Length| if min == 0 { max.to_string() } else { format!("{min} to {max}") };
     let rows = [
         ("headline", text(l::HEADLINE)),
@@ -117,7 +120,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("lines, and characters that may be signs, of Markdown", l::MARKDOWN_SIGNS.to_string()),
         ("quotations and lists that one line of Markdown opens", l::MARKDOWN_DEPTH.to_string()),
         ("combining marks in a row", l::MARKS.to_string()),
-        ("faults that one answer names", l::FAULTS.to_string()),
+        ("faults that one answer names", FAULTS.to_string()),
         ("bodies of an answer that holds several", format!("{} bytes", l::ANSWER_BODIES)),
         ("one request", format!("{} bytes", l::REQUEST_BYTES)),
         ("one request to `/v1/auth`", format!("{} bytes", l::SIGN_IN_BYTES)),

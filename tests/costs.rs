@@ -24,7 +24,7 @@ use dateline::{
         body::{BlockId, Document, Format, Sent, blocks, budget::Budget, doc, markdown, portable},
         diff,
         edition::Rendering,
-        error::Faults,
+        error::{FAULTS, Faults},
         freshness::lag,
         preflight::{self, Beside},
         text::{limits, line, lines},
@@ -194,6 +194,6 @@ fn each_of(own: usize, of: usize) {
         let named = read(shape, &text);
         let held = ALLOCATOR.max_allocated().saturating_sub(fresh);
         assert!(held <= MOST_HELD, "{}: {} MiB", shape.name(), held / MIB);
-        assert!(named <= limits::FAULTS + 1, "{}: {named} faults", shape.name());
+        assert!(named <= FAULTS + 1, "{}: {named} faults", shape.name());
     }
 }

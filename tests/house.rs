@@ -1,5 +1,7 @@
 //! The house: floors, and imports that go down only.
 
+mod circles;
+
 use std::path::{Path, PathBuf};
 
 /// The floors from the top; those on one line do not know each other.

@@ -2,25 +2,14 @@
 
 use std::sync::Arc;
 
-use super::policy::{self, Reach};
-use super::sight::{self, Place, Sight};
+use super::policy::{self, Reach, System};
+use super::sight::{self, Place, Sight, Visibility};
 use super::token::Verified;
 use crate::domain::{
     Error, Id,
     site::DeskReading,
     user::{Grant, User, UserStatus},
 };
-
-/// A part of the system that acts by itself, with a column of its own in the policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum System {
-    /// `dateline import`, `dateline demo` and `dateline export`.
-    Importer,
-    /// Whoever runs `dateline user` on the host.
-    Operator,
-    /// What carries out plans when they come due.
-    Scheduler,
-}
 
 #[derive(Debug)]
 enum Who {
@@ -201,7 +190,11 @@ impl Caller {
     }
 
     /// What the caller sees by the grants that allow an action.
-    pub(super) fn sight(&self, action: &str) -> Sight {
+    pub(super) fn visibility(&self, action: &str) -> Visibility {
+        Visibility::new(self.sight(action))
+    }
+
+    fn sight(&self, action: &str) -> Sight {
         match &*self.who {
             _ if !self.scoped(action) => Sight::Public,
             Who::System(system) if policy::system_reach(*system, action) == Reach::Yes => Sight::Desk,

@@ -13,11 +13,14 @@ pub mod keys;
 pub mod password;
 pub mod permit;
 pub mod policy;
+pub mod scope;
 pub mod secret;
 pub mod sight;
 pub mod token;
 
 pub use action::Action;
-pub use caller::{Caller, System};
-pub use permit::{Granted, Permit, Scope, Scoped};
+pub use caller::Caller;
+pub use permit::{Granted, Permit};
+pub use policy::System;
+pub use scope::{Scope, Scoped};
 pub use sight::Visibility;

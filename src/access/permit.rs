@@ -1,253 +1,17 @@
-//! Permits, what they are granted over, and what a reader may see.
+//! Permits, and what they are granted over.
 
 use std::marker::PhantomData;
 
 use super::{
     action::{Action, ReadArticle},
     caller::{Caller, Target, reaches_over},
+    scope::{Scoped, Whole},
     sight::Visibility,
 };
 use crate::domain::{
-    Error, Id, Locale,
-    article::Article,
-    author::Author,
-    comment::Comment,
-    correction::Correction,
-    plan::Revisions,
-    preview::Preview,
-    release::Release,
-    section::Section,
-    story::{Extent, Part, Story},
-    tag::Tag,
-    translation::Translation,
+    Error,
     user::{User, UserStatus},
 };
-
-/// Where a thing lies, as far as grants are concerned.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Scope<'a> {
-    /// Its section and those above it; empty for things outside the tree.
-    pub sections: &'a [Id<Section>],
-    /// Its locale; none for things of all locales.
-    pub locale: Option<&'a Locale>,
-    /// Whether a grant for any locale reaches it.
-    pub any_locale: bool,
-    /// Whether a grant for any section reaches it.
-    pub any_section: bool,
-    /// The user it belongs to.
-    pub owner: Option<Id<User>>,
-}
-
-/// A thing that actions are granted over.
-pub trait Scoped {
-    /// What it is called in refusals.
-    const KIND: &'static str;
-    /// Where it lies.
-    fn scope(&self) -> Scope<'_>;
-    /// Where each part of it lies, for a thing of many: whoever does something with it needs the right over all of them.
-    fn scopes(&self) -> Vec<Scope<'_>> {
-        vec![self.scope()]
-    }
-    /// Its identity, which no rule may change.
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>);
-}
-
-/// An article in one of its locales, where words are about to be written.
-#[derive(Debug, Clone)]
-pub struct Slot {
-    /// The article.
-    pub article: Article,
-    /// The locale.
-    pub locale: Locale,
-}
-
-/// The working copy of an article in one locale, with the article.
-#[derive(Debug, Clone)]
-pub struct Copy {
-    /// The article.
-    pub article: Article,
-    /// The words.
-    pub translation: Translation,
-}
-
-/// A comment, with the article it is about.
-#[derive(Debug, Clone)]
-pub struct Remark {
-    /// The article.
-    pub article: Article,
-    /// The comment.
-    pub comment: Comment,
-}
-
-/// A correction, with the article that it corrects.
-#[derive(Debug, Clone)]
-pub struct Corrected {
-    /// The article.
-    pub article: Article,
-    /// The correction.
-    pub correction: Correction,
-}
-
-/// A preview, with the article that it shows.
-#[derive(Debug, Clone)]
-pub struct Previewed {
-    /// The article.
-    pub article: Article,
-    /// The preview.
-    pub preview: Preview,
-}
-
-/// A level of the section tree: the sections next to each other below one, or at the top. Who is granted a section keeps what lies
-/// below it, and not the level that it stands on itself.
-#[derive(Debug, Clone)]
-pub struct Level(pub Option<Section>);
-
-/// Things of the whole site: the site itself, locales, users.
-#[derive(Debug, Clone)]
-pub struct Whole<T>(pub T);
-
-fn article_scope<'a>(article: &'a Article, locale: &'a Locale) -> Scope<'a> {
-    Scope { sections: &article.section_path, locale: Some(locale), any_locale: false, any_section: false, owner: article.created_by }
-}
-
-impl Scoped for Article {
-    const KIND: &'static str = "article";
-    fn scope(&self) -> Scope<'_> {
-        // The facts of an article belong to the locale it was written in.
-        article_scope(self, &self.facts.source_locale)
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (self.id.uuid(), None)
-    }
-}
-impl Scoped for Part {
-    const KIND: &'static str = "article";
-    fn scope(&self) -> Scope<'_> {
-        self.story.article.scope()
-    }
-    fn scopes(&self) -> Vec<Scope<'_>> {
-        let Story { article, copies, former, .. } = &self.story;
-        let words = |locale| article_scope(article, locale);
-        match &self.extent {
-            Extent::Facts => vec![self.scope()],
-            Extent::Whole => copies.keys().map(words).chain([self.scope()]).collect(),
-            Extent::Words(meant) => {
-                // What becomes public lies where its facts file it.
-                let then = |(locale, of): (_, &Option<Revisions>)| {
-                    let filed = former.filed.get(&of.as_ref()?.facts)?;
-                    Some(Scope { sections: &filed.section_path, ..words(locale) })
-                };
-                meant.keys().map(words).chain(meant.iter().filter_map(then)).collect()
-            }
-        }
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (self.story.article.id.uuid(), None)
-    }
-}
-impl Scoped for Slot {
-    const KIND: &'static str = "translation";
-    fn scope(&self) -> Scope<'_> {
-        article_scope(&self.article, &self.locale)
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (self.article.id.uuid(), Some(&self.locale))
-    }
-}
-impl Scoped for Copy {
-    const KIND: &'static str = "translation";
-    fn scope(&self) -> Scope<'_> {
-        article_scope(&self.article, &self.translation.locale)
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (self.article.id.uuid(), Some(&self.translation.locale))
-    }
-}
-impl Scoped for Remark {
-    const KIND: &'static str = "comment";
-    fn scope(&self) -> Scope<'_> {
-        // Translators ask about the source, in whatever locale they write. What others said is asked for where it hangs.
-        Scope { any_locale: true, ..self.article.scope() }
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (self.comment.id.uuid(), None)
-    }
-}
-impl Scoped for Corrected {
-    const KIND: &'static str = "correction";
-    fn scope(&self) -> Scope<'_> {
-        // What it says is asked for locale by locale.
-        Scope { any_locale: true, ..self.article.scope() }
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (self.correction.id.uuid(), None)
-    }
-}
-impl Scoped for Previewed {
-    const KIND: &'static str = "preview";
-    fn scope(&self) -> Scope<'_> {
-        article_scope(&self.article, &self.preview.locale)
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (self.preview.id.uuid(), None)
-    }
-}
-impl Scoped for Section {
-    const KIND: &'static str = "section";
-    fn scope(&self) -> Scope<'_> {
-        Scope { sections: &self.path, ..Scope::default() }
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (self.id.uuid(), None)
-    }
-}
-impl Scoped for Level {
-    const KIND: &'static str = "section";
-    fn scope(&self) -> Scope<'_> {
-        Scope { sections: self.0.as_ref().map_or(&[], |above| &above.path), ..Scope::default() }
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (self.0.as_ref().map_or_else(uuid::Uuid::nil, |above| above.id.uuid()), None)
-    }
-}
-impl Scoped for Author {
-    const KIND: &'static str = "author";
-    fn scope(&self) -> Scope<'_> {
-        Scope::default()
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (self.id.uuid(), None)
-    }
-}
-impl Scoped for Tag {
-    const KIND: &'static str = "tag";
-    fn scope(&self) -> Scope<'_> {
-        Scope::default()
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (self.id.uuid(), None)
-    }
-}
-impl Scoped for Release {
-    const KIND: &'static str = "release";
-    fn scope(&self) -> Scope<'_> {
-        // What is in it is asked for item by item.
-        Scope { any_locale: true, any_section: true, ..Scope::default() }
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (self.id.uuid(), None)
-    }
-}
-
-impl<T> Scoped for Whole<T> {
-    const KIND: &'static str = "site";
-    fn scope(&self) -> Scope<'_> {
-        Scope::default()
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (uuid::Uuid::nil(), None)
-    }
-}
 
 /// Proof that the caller may do `A` somewhere, and see what it is about. There is no other constructor than the policy's yes.
 #[derive(Debug)]
@@ -315,13 +79,13 @@ impl<A: Action> Permit<A> {
     /// What the caller sees of the desk's articles.
     #[must_use]
     pub fn visibility(&self) -> Visibility {
-        Visibility::of(&self.caller, ReadArticle::NAME)
+        self.caller.visibility(ReadArticle::NAME)
     }
 
     /// What the caller sees by the grants that allow `A` itself.
     #[must_use]
     pub fn own_visibility(&self) -> Visibility {
-        Visibility::of(&self.caller, A::NAME)
+        self.caller.visibility(A::NAME)
     }
 
     /// Nothing, when `A` is granted over the whole site: for what lies in no section and no locale.

@@ -1,7 +1,17 @@
 //! The policy: which role may do what, in one table.
 
-use super::caller::System;
 use crate::domain::user::Role;
+
+/// A part of the system that acts by itself, with a column of its own in the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum System {
+    /// `dateline import`, `dateline demo` and `dateline export`.
+    Importer,
+    /// Whoever runs `dateline user` on the host.
+    Operator,
+    /// What carries out plans when they come due.
+    Scheduler,
+}
 
 /// How far a role reaches with an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

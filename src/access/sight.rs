@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use super::{caller::Caller, token::PreviewPass};
+use super::token::PreviewPass;
 use crate::domain::{
     Id, Locale,
     article::{Article, Shown},
@@ -78,9 +78,9 @@ impl Visibility {
         Self(Sight::One(pass.article()))
     }
 
-    /// What a caller sees by the grants that allow an action.
-    pub(super) fn of(caller: &Caller, action: &str) -> Self {
-        Self(caller.sight(action))
+    /// What such a reader sees; `access` alone says who is one.
+    pub(super) fn new(sight: Sight) -> Self {
+        Self(sight)
     }
 
     /// Whether nothing of the desk is hidden.

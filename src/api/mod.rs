@@ -9,6 +9,7 @@ pub mod desk;
 pub mod extract;
 pub mod frame;
 pub mod hashing;
+mod headers;
 pub mod health;
 pub mod idempotency;
 pub mod json;

@@ -7,7 +7,6 @@ use crate::{
     access::{
         Action, Caller, Granted, Permit, Visibility,
         action::{BreakEmbargo, CreateArticle, EditArticle, Withdraw},
-        permit::Slot,
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
@@ -17,7 +16,7 @@ use crate::{
         section::Section,
         site::Masthead,
         text::{limits, line},
-        translation::Translation,
+        translation::{Slot, Translation},
     },
     store::{self, Tx},
 };

@@ -4,9 +4,8 @@ use crate::{
     access::{
         Permit,
         action::{AssignTranslation, ReviewTranslation},
-        permit::Slot,
     },
-    domain::{Error, Id, Locale, article::Article, assignment::Assignment, user::UserStatus},
+    domain::{Error, Id, Locale, article::Article, assignment::Assignment, translation::Slot, user::UserStatus},
     store::{self, Tx},
 };
 

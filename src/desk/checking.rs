@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    access::{Permit, action::ReadArticle, permit::Copy},
+    access::{Permit, action::ReadArticle},
     domain::{
         Error, Id, Locale,
         address::AddressKind,
@@ -12,6 +12,7 @@ use crate::{
         path,
         preflight::{self, Beside, Finding, Severity},
         site::Masthead,
+        translation::Copy,
     },
     store::{self, Tx},
 };

@@ -8,15 +8,15 @@ use crate::{
     access::{
         Action, Granted, Permit,
         action::{Comment as CommentOn, EditTranslation, ReviewTranslation},
-        permit::{Remark, Slot},
     },
     domain::{
         Error, Id, Version,
         article::Article,
         change::Event,
-        comment::{Anchor, Comment},
+        comment::{Anchor, Comment, Remark},
         error::Faults,
         text::{limits, lines},
+        translation::Slot,
     },
     store::{self, Tx},
 };

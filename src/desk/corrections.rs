@@ -3,17 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
-    access::{
-        Permit,
-        action::Correct,
-        permit::{Corrected, Slot},
-    },
+    access::{Permit, action::Correct},
     domain::{
         Error, Id, Instant, Locale, Version,
         article::Article,
         body::BlockId,
-        correction::{Correction, CorrectionKind},
+        correction::{Corrected, Correction, CorrectionKind},
         error::Faults,
+        translation::Slot,
     },
     store::{self, Tx},
 };

@@ -53,8 +53,11 @@ pub fn told(tx: &mut Tx<'_>, of: &Lagging, body: &Document) -> Result<Lag, Error
 /// [`Error::Internal`] when the database fails.
 pub(in crate::desk) fn note(tx: &mut Tx<'_>, by: &Caller, story: &Story) -> Result<(), Error> {
     let id = story.article.id;
-    let translated: Vec<_> =
-        story.live_locales().filter_map(|locale| Some((locale, story.live(locale)?))).filter(|(_, last)| last.made_from.is_some()).collect();
+    let translated: Vec<_> = story
+        .live_locales()
+        .filter_map(|locale| Some((locale, story.live(locale)?)))
+        .filter(|(_, last)| last.made_from.is_some())
+        .collect();
     if translated.is_empty() {
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! Keeping the locales that the site publishes in.
 
 use crate::{
-    access::{Permit, action::ManageLocales, permit::Whole},
+    access::{Permit, action::ManageLocales, scope::Whole},
     domain::{
         Error, Locale, Version,
         error::Faults,

@@ -2,21 +2,16 @@
 
 use super::publishing::freeze;
 use crate::{
-    access::{
-        Permit, Visibility,
-        action::PreviewArticle,
-        permit::{Copy, Previewed, still_may},
-        token::PreviewPass,
-    },
+    access::{Permit, Visibility, action::PreviewArticle, permit::still_may, token::PreviewPass},
     domain::{
         Error, Id, Locale, Version,
         article::Article,
         edition::{Dating, Edition, Rendering},
         plan::Revisions,
-        preview::{LONGEST_SECONDS, Preview},
+        preview::{LONGEST_SECONDS, Preview, Previewed},
         release::Item,
         story::Filed,
-        translation::Translation,
+        translation::{Copy, Translation},
     },
     store::{self, Tx, stories::Hold},
 };

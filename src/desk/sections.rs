@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use super::naming::{Named, assign};
 use crate::{
-    access::{Permit, action::ManageSections, permit::Level},
+    access::{Permit, action::ManageSections},
     domain::{
         Error, Id, Locale, Version,
         address::AddressKind,
         name::{NameDraft, Names},
-        section::Section,
+        section::{Level, Section},
         text::limits,
     },
     store::{self, Tx},

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    access::{Permit, action::ManageSite, permit::Whole},
+    access::{Permit, action::ManageSite, scope::Whole},
     domain::{
         Error, Version,
         site::{Masthead, Site, SiteDraft},

@@ -1,7 +1,7 @@
 //! Keeping users and their grants.
 
 use crate::{
-    access::{Permit, action::ManageUsers, permit::Whole},
+    access::{Permit, action::ManageUsers, scope::Whole},
     domain::{
         Error, Id, Locale, Version,
         error::Faults,

@@ -6,10 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Error, Id, Instant, Locale, Version,
-    author::Author,
+    credit::{Credit, check_role},
     error::Faults,
     section::Section,
-    site::check_role,
     tag::Tag,
     text::{limits, line},
     url::check_web_address,
@@ -47,15 +46,6 @@ vocabulary! {
         /// How good it is.
         Review => "review",
     }
-}
-
-/// An author in a role on an article.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Credit {
-    /// The role: `reported_by`, `written_by`, `edited_by`, `translated_by`, `photo_by` or any other key.
-    pub role: String,
-    /// The author.
-    pub author_id: Id<Author>,
 }
 
 /// The lead picture or video of an article; its alternative text and caption are words of each translation.

@@ -84,5 +84,14 @@ impl Comment {
     }
 }
 
+/// A comment, with the article it is about.
+#[derive(Debug, Clone)]
+pub struct Remark {
+    /// The article.
+    pub article: Article,
+    /// The comment.
+    pub comment: Comment,
+}
+
 /// The id of a comment.
 pub type CommentId = Id<Comment>;

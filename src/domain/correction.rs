@@ -69,5 +69,14 @@ impl Correction {
     }
 }
 
+/// A correction, with the article that it corrects.
+#[derive(Debug, Clone)]
+pub struct Corrected {
+    /// The article.
+    pub article: Article,
+    /// The correction.
+    pub correction: Correction,
+}
+
 /// The id of a correction.
 pub type CorrectionId = Id<Correction>;

@@ -1,5 +1,7 @@
 //! What changed between two revisions: by field and by block, and within them by word.
 
+pub mod blocks;
+
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -7,7 +9,6 @@ use super::{
     article::Facts,
     body::{
         BlockId,
-        diff::{BlockChange, compare as compare_bodies},
         html::{escape, write_block},
     },
     sequence::{Steps, align},
@@ -15,6 +16,7 @@ use super::{
     vocabulary::vocabulary,
     write_transaction,
 };
+use blocks::{BlockChange, compare as compare_bodies};
 
 vocabulary! {
     /// What became of a piece of text.

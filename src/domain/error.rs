@@ -4,8 +4,9 @@ use std::error::Error as StdError;
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
-use super::{Instant, Version, ahead::Revision, text::limits};
+use super::{Instant, Version};
 
 /// One thing that is wrong with what was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -26,8 +27,9 @@ pub struct Violation {
 pub enum Changed {
     /// These: JSON pointers into the resource. None, where nobody knows.
     Known(Vec<&'static str>),
-    /// Whatever is not as in this revision of words. Comparing them takes as long as they are, so it is left until the transaction is over.
-    Since(Box<Revision>),
+    /// Whatever is not as in this version of an article's words in a locale. Comparing them takes as long as they are, so it is left until
+    /// the transaction is over.
+    Since(Uuid, Box<str>, Version),
 }
 
 impl Changed {
@@ -42,7 +44,7 @@ impl Changed {
     pub fn known(&self) -> &[&'static str] {
         match self {
             Self::Known(all) => all,
-            Self::Since(_) => &[],
+            Self::Since(..) => &[],
         }
     }
 }
@@ -241,13 +243,16 @@ pub struct Faults {
     more: usize,
 }
 
+/// Faults that one answer names.
+pub const FAULTS: usize = 100;
+
 /// The code of the last violation of a list that names not all of them.
 const MORE: &str = "more";
 
 impl Faults {
     /// Note one violation.
     pub fn add(&mut self, pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) {
-        if self.named.len() < limits::FAULTS {
+        if self.named.len() < FAULTS {
             self.named.push(Violation { pointer: pointer.into(), code, detail: detail.into() });
         } else {
             self.more = self.more.saturating_add(1);
@@ -257,7 +262,7 @@ impl Faults {
     /// True when nothing that is added any more will be named.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.named.len() >= limits::FAULTS
+        self.named.len() >= FAULTS
     }
 
     /// Take over the violations of an inner check, and give its value when it has one.
@@ -312,7 +317,7 @@ mod tests {
         faults.add("#/name", "required", "must not be empty");
         assert!(faults.merge(inner.or(())).unwrap().is_none());
         let all = faults.into_inner();
-        assert_eq!(all.len(), limits::FAULTS + 1);
+        assert_eq!(all.len(), FAULTS + 1);
         assert_eq!(all.last().map(|v| (v.code, v.detail.as_str())), Some((MORE, "151 more that are not named here")));
     }
 }

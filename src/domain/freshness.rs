@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    body::{
-        BlockId, Document,
-        diff::{Touch, touched},
+    body::{BlockId, Document},
+    diff::{
+        self,
+        blocks::{Touch, touched},
     },
-    diff,
     translation::Words,
     vocabulary::vocabulary,
     write_transaction,

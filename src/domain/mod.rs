@@ -13,6 +13,7 @@ pub mod cache_tag;
 pub mod change;
 pub mod comment;
 pub mod correction;
+pub mod credit;
 pub mod diff;
 pub mod edition;
 pub mod error;

@@ -23,6 +23,15 @@ pub struct Preview {
     pub revoked_at: Option<Instant>,
 }
 
+/// A preview, with the article that it shows.
+#[derive(Debug, Clone)]
+pub struct Previewed {
+    /// The article.
+    pub article: Article,
+    /// The preview.
+    pub preview: Preview,
+}
+
 /// The id of a preview.
 pub type PreviewId = Id<Preview>;
 

@@ -47,5 +47,10 @@ impl Section {
     }
 }
 
+/// A level of the section tree: the sections next to each other below one, or at the top. Who is granted a section keeps what lies
+/// below it, and not the level that it stands on itself.
+#[derive(Debug, Clone)]
+pub struct Level(pub Option<Section>);
+
 /// The id of a section.
 pub type SectionId = Id<Section>;

@@ -1,10 +1,9 @@
 //! The site: what the whole publication shares, and how its addresses are built.
 
-use std::collections::BTreeMap;
-
 use super::{
     Error, Id, Instant, Locale, Version,
     article::Article,
+    credit::{CreditLabels, check_role},
     error::Faults,
     locale::{self, LocaleSettings},
     path::UrlPattern,
@@ -43,9 +42,6 @@ vocabulary! {
         Granted => "granted",
     }
 }
-
-/// Labels of credit roles: role, then locale, then label (`reported_by`, `hi`, `रिपोर्ट`).
-pub type CreditLabels = BTreeMap<String, BTreeMap<Locale, String>>;
 
 /// The publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,14 +132,6 @@ impl SiteDraft {
             version,
             updated_at: now,
         })
-    }
-}
-
-/// Note under `pointer` when `role` is not a key such as `reported_by`.
-pub fn check_role(faults: &mut Faults, pointer: &str, role: &str) {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    if role.is_empty() || role.len() > 50 || !role.chars().all(fits) {
-        faults.add(pointer, "role", "a role is at most 50 of a-z, 0-9 and `_`");
     }
 }
 

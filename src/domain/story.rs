@@ -292,11 +292,7 @@ impl Story {
     ///
     /// # Errors
     /// [`Error::Invalid`] for a list that names none; [`Error::NotFound`].
-    pub fn named<'a>(
-        &'a self,
-        named: Option<Vec<Locale>>,
-        there: impl Iterator<Item = &'a Locale>,
-    ) -> Result<BTreeSet<Locale>, Error> {
+    pub fn named<'a>(&'a self, named: Option<Vec<Locale>>, there: impl Iterator<Item = &'a Locale>) -> Result<BTreeSet<Locale>, Error> {
         let Some(named) = named else { return Ok(there.cloned().collect()) };
         if named.is_empty() {
             return Err(Error::invalid("#/locales", "required", "name a locale, or leave this out for all"));

@@ -88,8 +88,6 @@ pub mod limits {
     pub const MARKDOWN_DEPTH: usize = 64;
     /// Combining marks in a row.
     pub const MARKS: usize = 1_000;
-    /// Faults that one answer names.
-    pub const FAULTS: usize = 100;
     /// Bytes of the bodies of an answer that holds several.
     pub const ANSWER_BODIES: usize = 4 * 1_048_576;
     /// A whole request, in bytes.

@@ -112,6 +112,24 @@ pub struct Translation {
     pub updated_at: Instant,
 }
 
+/// An article in one of its locales, where words are about to be written.
+#[derive(Debug, Clone)]
+pub struct Slot {
+    /// The article.
+    pub article: Article,
+    /// The locale.
+    pub locale: Locale,
+}
+
+/// The working copy of an article in one locale, with the article.
+#[derive(Debug, Clone)]
+pub struct Copy {
+    /// The article.
+    pub article: Article,
+    /// The words.
+    pub translation: Translation,
+}
+
 /// What a save brings.
 #[derive(Debug, Clone)]
 pub struct Save {

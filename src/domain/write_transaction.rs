@@ -60,7 +60,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         Locale,
-        body::{BlockId, Document, Format, Sent, blocks, diff::touched},
+        body::{BlockId, Document, Format, Sent, blocks},
         diff,
         edition::Rendering,
         freshness::lag,
@@ -98,7 +98,7 @@ mod tests {
             ("looking for obstacles", &|| drop(preflight::obstacles(&words, &english))),
             ("rendering", &|| drop(Rendering::of(&words, None))),
             ("telling what of a source has changed", &|| drop(lag(&words, &words, &words.body))),
-            ("telling which blocks have", &|| drop(touched(&words.body, &words.body))),
+            ("telling which blocks have", &|| drop(diff::blocks::touched(&words.body, &words.body))),
             ("telling what somebody changed", &|| drop(diff::changed(&words, &words))),
             ("comparing texts", &|| drop(diff::pieces("one", "two", &mut Steps::default()))),
         ];

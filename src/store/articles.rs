@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::{
     Tx,
     dialect::{self, At, Doc, Hold, Json, Uid},
+    paths::path_of,
     schema::{article_credits, article_revisions, article_tags, articles},
-    sections::path_of,
     sight::{reads, sees, show},
     sql::Sql,
     translations::{self, First},
@@ -23,9 +23,10 @@ use crate::{
     access::{Granted, Visibility},
     domain::{
         Error, Id, Instant, Locale, Version,
-        article::{Article, Credit, Facts, Shown},
+        article::{Article, Facts, Shown},
         author::Author,
         change::{Change, Event, Subject},
+        credit::Credit,
         page::{Page, Paging, Sorting},
         section::Section,
         tag::Tag,

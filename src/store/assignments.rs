@@ -15,12 +15,13 @@ use super::{
     sql::Sql,
 };
 use crate::{
-    access::{Granted, permit::Slot},
+    access::Granted,
     domain::{
         Error, Id, Instant, Locale,
         article::Article,
         assignment::{Assigned, Assignment},
         change::{Change, Event, Subject},
+        translation::Slot,
         user::User,
     },
 };

@@ -15,13 +15,13 @@ use super::{
     sql::Sql,
 };
 use crate::{
-    access::{Granted, permit::Remark},
+    access::Granted,
     domain::{
         Error, Id, Instant, Locale, Version,
         article::{Article, Shown},
         body::BlockId,
         change::{Change, Event, Subject},
-        comment::{Anchor, Comment},
+        comment::{Anchor, Comment, Remark},
         page::{Page, Paging, Sorting},
         user::User,
     },

@@ -7,13 +7,13 @@ use serde_json::json;
 
 use super::{Tx, dialect::Json, editions, schema::corrections};
 use crate::{
-    access::{Granted, permit::Corrected},
+    access::Granted,
     domain::{
         Error, Id, Instant, Locale, Version,
         article::Article,
         body::BlockId,
         change::{Change, Event, Subject},
-        correction::Correction,
+        correction::{Corrected, Correction},
         user::User,
     },
 };

@@ -9,7 +9,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
-use super::{dialect::Use, turns::Stopped};
+use super::turns::Stopped;
 use crate::domain::{Error, Violation};
 
 /// Constraint on `PostgreSQL`, columns on `SQLite`, pointer, words.
@@ -85,16 +85,6 @@ impl Trouble {
             Diesel::QueryBuilderError(inner) if inner.is::<Stopped>() => Some(Self::TookTooLong),
             Diesel::RollbackErrorOnCommit { commit_error, .. } => Self::of(commit_error),
             _ => None,
-        }
-    }
-}
-
-impl Error {
-    /// The same for whoever used a connection for this: writing on one that reads is nobody's fault but ours.
-    pub(super) fn on(self, purpose: Use) -> Self {
-        match self {
-            Self::ReadOnly(source) if purpose == Use::Read => Self::Internal(source),
-            other => other,
         }
     }
 }

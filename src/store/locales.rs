@@ -9,7 +9,7 @@ use super::{
     schema::{grants, locales, translations},
 };
 use crate::{
-    access::{Granted, permit::Whole},
+    access::{Granted, scope::Whole},
     domain::{
         Error, Locale, Version,
         change::{Change, Event, Subject},

@@ -6,6 +6,7 @@
 
 pub mod articles;
 pub mod assignments;
+pub mod audit;
 pub mod authors;
 pub mod changes;
 pub mod claims;
@@ -19,11 +20,14 @@ pub mod files;
 mod group_commit;
 pub mod idempotency;
 pub mod imports;
+mod index;
 pub mod keys;
+mod known;
 pub mod listings;
 pub mod locales;
 pub mod multiply;
 pub mod names;
+mod paths;
 pub mod plans;
 mod presence;
 pub mod previews;
@@ -62,7 +66,8 @@ use std::{
 };
 
 use crate::domain::{
-    Error, Instant,
+    Error, Instant, Locale,
+    ahead::Revision,
     body::BlockId,
     cache_tag::CacheTag,
     error::{Changed, chain},
@@ -289,7 +294,10 @@ impl Store {
 
     /// A refusal with all that it tells, of which some takes long to find out: nothing of the transaction that was refused is open any more.
     async fn with_what_changed(&self, refusal: Error) -> Error {
-        let Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Since(before) } = refusal else { return refusal };
+        let Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Since(article, locale, version) } = refusal else {
+            return refusal;
+        };
+        let before = Revision { article_id: article.into(), locale: Locale::stored(locale.into()), version };
         match self.read_in_turn(move |tx| revisions::changed(tx, &before, current), |_| None).await {
             Ok(changed) => Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Known(changed) },
             Err(failure) => failure,

@@ -8,6 +8,7 @@ use std::{
 use diesel::{QueryableByName, prelude::*, sql_types::Text};
 use uuid::Uuid;
 
+pub use super::known::Named;
 use super::{
     Tx,
     dialect::Uid,
@@ -36,15 +37,6 @@ struct NamedRow {
     about: String,
     #[diesel(sql_type = Text)]
     kind: String,
-}
-
-/// The names of a thing, with its kind when it is an author or a tag.
-#[derive(Debug, Clone, Default)]
-pub struct Named {
-    /// `person`, `topic`, …; empty for sections.
-    pub kind: String,
-    /// Its names.
-    pub names: Names,
 }
 
 /// The names of many things, by id, in one statement; in none when all were read in this snapshot before.

@@ -17,7 +17,7 @@ use super::{
     sql::{Sql, Values},
 };
 use crate::{
-    access::{Caller, Granted, Visibility, permit::Copy},
+    access::{Caller, Granted, Visibility},
     domain::{
         Error, Id, Instant, Locale, Version,
         article::Article,
@@ -25,6 +25,7 @@ use crate::{
         page::{Page, Paging, Sorting},
         plan::{Plan, PlanVerb, Revisions},
         section::Section,
+        translation::Copy,
         user::User,
     },
 };
@@ -169,7 +170,8 @@ pub(super) fn follow(tx: &mut Tx<'_>, before: &[Plan], after: &[Plan]) -> Result
     if new.is_empty() {
         return Ok(());
     }
-    let mut sql = Sql::new("INSERT INTO plans (id, article_id, locale, verb, at, words_version, facts_version, minor, planned_by, planned_at)");
+    let mut sql =
+        Sql::new("INSERT INTO plans (id, article_id, locale, verb, at, words_version, facts_version, minor, planned_by, planned_at)");
     sql.values(new, |row, p| {
         row.id(p.id).id(p.article_id).text(p.locale.as_str()).text(p.verb.as_str()).at(p.at);
         row.some(p.revisions, |row, of| row.int(of.words)).some(p.revisions, |row, of| row.int(of.facts));

@@ -4,13 +4,13 @@ use diesel::prelude::*;
 
 use super::{Tx, schema::previews};
 use crate::{
-    access::{Granted, permit::Previewed},
+    access::Granted,
     domain::{
         Error, Id, Instant, Locale, Version,
         article::{Article, Shown},
         change::{Change, Event, Subject},
         plan::Revisions,
-        preview::Preview,
+        preview::{Preview, Previewed},
         user::User,
     },
 };

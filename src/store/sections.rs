@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::{
     Tx,
     dialect::{self, Hold, Taken, Uid},
-    listings,
+    index,
     names::{self, take},
+    paths::{path_of, path_text},
     schema::{articles, editions, grants, sections},
     sql::Sql,
 };
@@ -33,16 +34,6 @@ struct Row {
     version: i32,
     created_at: Instant,
     updated_at: Instant,
-}
-
-/// A path as the column keeps it.
-pub(super) fn path_text(path: &[Id<Section>]) -> String {
-    path.iter().map(ToString::to_string).collect::<Vec<_>>().join("/")
-}
-
-/// A path out of its column.
-pub(super) fn path_of(text: &str) -> Result<Vec<Id<Section>>, Error> {
-    text.split('/').map(|id| id.parse().map_err(Error::internal)).collect()
 }
 
 fn row(s: &Section) -> Row {
@@ -174,7 +165,7 @@ fn move_subtree(tx: &mut Tx<'_>, before: &str, after: &str) -> Result<(), Error>
         let moved = path.replacen(before, after, 1);
         diesel::update(sections::table.find(id)).set(sections::path.eq(moved)).execute(tx.conn)?;
     }
-    listings::relist(tx, &path_of(before)?, &path_of(after)?)
+    index::relist(tx, &path_of(before)?, &path_of(after)?)
 }
 
 /// What lies below a section, by its paths.

@@ -106,3 +106,24 @@ pub(super) fn show(tx: &mut Tx<'_>, visibility: &Visibility, articles: &mut [Art
     }
     Ok(())
 }
+
+impl Sql {
+    /// Append the condition that an edition is public: now, or at the instant that the transaction reads as of.
+    pub(super) fn public(&mut self, tx: &Tx<'_>, edition: &str) -> &mut Self {
+        match &tx.as_of {
+            None => self.push(edition).push(".ended_at IS NULL"),
+            Some((at, visibility)) => {
+                self.push(edition).push(".started_at <= ").at(*at).push(" AND (").push(edition).push(".ended_at IS NULL OR ");
+                self.push(edition).push(".ended_at > ").at(*at).push(")");
+                if visibility.is_whole() {
+                    return self;
+                }
+                self.push(" AND EXISTS (SELECT 1 FROM articles a WHERE a.id = ").push(edition).push(".article_id AND ");
+                sees(self, visibility);
+                self.push(" AND ");
+                reads(self, visibility, &format!("{edition}.locale"));
+                self.push(")")
+            }
+        }
+    }
+}

@@ -16,7 +16,7 @@ use super::{
     sql::Sql,
 };
 use crate::{
-    access::{Granted, permit::Whole},
+    access::{Granted, scope::Whole},
     domain::{
         Error, Instant, Locale,
         cache_tag::CacheTag,

@@ -9,8 +9,7 @@
 //! thread, and nobody who waits.
 
 use std::{
-    cell::{OnceCell, RefCell},
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::VecDeque,
     pin::pin,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -20,16 +19,15 @@ use std::{
 };
 
 use tokio::{sync::oneshot, time::timeout};
-use uuid::Uuid;
 
 use super::{
     Store, Tx,
     dialect::{Conn, Engine, Use},
-    names::Named,
+    known::Known,
     threads::Threads,
     work::TRIES,
 };
-use crate::domain::{Error, Instant, id::Entropy, site::Masthead};
+use crate::domain::{Error, Instant, id::Entropy};
 
 /// Reads that may wait for a thread; whoever comes when these do is refused, rather than be answered when nobody listens any more.
 const MOST_WAITING: usize = 1_024;
@@ -40,27 +38,6 @@ const LONGEST: i64 = 20_000;
 
 /// How long those who wait may have to before one more thread reads, in microseconds.
 const PATIENCE: i64 = 500;
-
-/// What is known of a snapshot by those who read in it before.
-#[derive(Default)]
-pub(super) struct Known {
-    /// The site with its locales, and the last change.
-    pub(super) masthead: OnceCell<(Arc<Masthead>, i64)>,
-    names: RefCell<HashMap<Uuid, Arc<Named>>>,
-}
-
-impl Known {
-    /// The names of those things that somebody has read.
-    pub(super) fn names_of(&self, ids: &BTreeSet<Uuid>) -> HashMap<Uuid, Arc<Named>> {
-        let names = self.names.borrow();
-        ids.iter().filter_map(|id| Some((*id, names.get(id)?.clone()))).collect()
-    }
-
-    /// Keep the names of a thing for those who read in the snapshot after this.
-    pub(super) fn keep_names(&self, id: Uuid, named: Arc<Named>) {
-        self.names.borrow_mut().insert(id, named);
-    }
-}
 
 /// A transaction that reads, for one after the other.
 pub(super) struct Snapshot<'s> {
@@ -189,7 +166,7 @@ impl Store {
                 Ok(snapshot) => (f(&mut snapshot.tx()), snapshot.conn.is_undone() || snapshot.conn.is_lost()),
                 Err(error) => (Err(error), false),
             };
-            let outcome = outcome.map_err(|error| error.on(Use::Read));
+            let outcome = outcome.map_err(|error| Use::Read.explain(error));
             let failure = match &outcome {
                 Ok(value) => failure(value),
                 Err(error) => Some(error),

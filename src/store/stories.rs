@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+pub use super::dialect::Hold;
 use super::{
     Tx, articles, authors,
     editions::{
@@ -10,7 +11,6 @@ use super::{
     },
     plans, revisions, sections, tags, takedowns, translations, trash,
 };
-pub use super::dialect::Hold;
 use crate::{
     access::{Action, Caller, Granted, Visibility},
     domain::{
@@ -153,8 +153,7 @@ fn approve(tx: &mut Tx<'_>, stories: &mut BTreeMap<Id<Article>, Story>, meant: &
         let copy = stories.get(&item.article_id).and_then(|story| story.copies.get(&item.locale));
         copy.is_some_and(|copy| copy.version != item.revisions.words)
     };
-    let revision =
-        |item: &Item| Revision { article_id: item.article_id, locale: item.locale.clone(), version: item.revisions.words };
+    let revision = |item: &Item| Revision { article_id: item.article_id, locale: item.locale.clone(), version: item.revisions.words };
     let former = meant.iter().filter(is_former).map(revision).collect();
     for of in revisions::approved(tx, &former)? {
         if let Some(story) = stories.get_mut(&of.article_id) {

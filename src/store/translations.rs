@@ -19,18 +19,14 @@ use super::{
     sql::{Sql, Values},
 };
 use crate::{
-    access::{
-        Granted,
-        action::EditTranslation,
-        permit::{Copy, Slot},
-    },
+    access::{Granted, action::EditTranslation},
     domain::{
         Error, Id, Instant, Locale, Version,
         article::Article,
         body::{Document, doc},
         change::{Change, Event, Subject},
         slug::Slug,
-        translation::{MadeFrom, State, Translation, Words},
+        translation::{Copy, MadeFrom, Slot, State, Translation, Words},
         user::User,
     },
 };
@@ -300,7 +296,9 @@ pub struct First {
 /// # Errors
 /// [`Error::Forbidden`] for words that were not granted.
 pub(super) fn begin(tx: &mut Tx<'_>, words: &[First]) -> Result<(), Error> {
-    let is_granted = |First { slot, translation, .. }: &First| slot.get().locale == translation.locale && slot.get().article.id == translation.article_id;
+    let is_granted = |First { slot, translation, .. }: &First| {
+        slot.get().locale == translation.locale && slot.get().article.id == translation.article_id
+    };
     if !words.iter().all(is_granted) {
         return Err(Error::Forbidden("translation.edit"));
     }

@@ -8,7 +8,7 @@ use std::{
 
 use diesel::Connection;
 
-use super::{dialect::Conn, snapshots::Known};
+use super::{dialect::Conn, known::Known};
 use crate::{
     access::{Caller, Visibility, caller::Claim},
     domain::{
@@ -76,7 +76,20 @@ pub(super) struct Recorded {
 impl<'a> Tx<'a> {
     /// What is done on a connection whose transaction has begun.
     pub(super) fn new(conn: &'a mut Conn, now: Instant, entropy: &'a dyn Entropy) -> Self {
-        Self { conn, now, entropy, changes: Vec::new(), notes: None, as_of: None, masthead: None, stories: BTreeMap::new(), queues: 0, ahead: None, known: None, presence: None }
+        Self {
+            conn,
+            now,
+            entropy,
+            changes: Vec::new(),
+            notes: None,
+            as_of: None,
+            masthead: None,
+            stories: BTreeMap::new(),
+            queues: 0,
+            ahead: None,
+            known: None,
+            presence: None,
+        }
     }
 }
 

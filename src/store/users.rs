@@ -9,7 +9,7 @@ use super::{
     schema::{grants, sessions, users},
 };
 use crate::{
-    access::{Granted, permit::Whole},
+    access::{Granted, scope::Whole},
     domain::{
         Error, Id, Instant, Locale, Version,
         change::{Change, Event, Subject},

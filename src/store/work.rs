@@ -145,7 +145,7 @@ impl Store {
                 if let Err(undone) = session.end(false) {
                     tracing::error!(error = %undone, "a rollback failed");
                 }
-                Err(Undone { error: error.on(purpose), again })
+                Err(Undone { error: purpose.explain(error), again })
             }
         }
     }

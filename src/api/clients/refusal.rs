@@ -12,7 +12,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::{
     api::{
-        State, frame,
+        State, headers,
         problem::{Failure, Unread},
     },
     domain::{Error, id::new_uuid},
@@ -51,7 +51,7 @@ pub(super) fn problem(state: &State, status: StatusCode, why: Option<Unread>) ->
     };
     let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
     let mut answer = failure.answer(&id);
-    frame::dress(answer.headers_mut(), &id);
+    headers::dress(answer.headers_mut(), &id);
     let status = answer.status();
     let (head, body) = answer.into_parts();
     let body = body.try_into_bytes().unwrap_or_default();

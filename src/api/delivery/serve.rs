@@ -15,7 +15,7 @@ use actix_web::{
 };
 
 use crate::{
-    api::{State, frame::RequestId, pieces::are_shared, problem::Failure},
+    api::{State, headers::RequestId, pieces::are_shared, problem::Failure},
     delivery::{
         coding::Coding,
         newsstand::{Entry, Page, Told},

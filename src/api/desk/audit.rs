@@ -17,7 +17,7 @@ use crate::{
     domain::{Instant, Locale, change::Event, page::Sorting},
     store::{
         self,
-        changes::{Audited, Filter},
+        audit::{Audited, Filter},
     },
 };
 
@@ -120,6 +120,6 @@ pub(crate) async fn list_audit(
     let paging = paging(q.limit, q.cursor.as_deref(), None, Sorting::Audit)?;
     let filter =
         Filter { actor: q.actor, event: q.event, kind: q.kind, subject: q.subject, request_id: q.request_id, from: q.from, until: q.until };
-    let page = state.store.read(move |tx| store::changes::audit(tx, &permit, &filter, paging)).await?;
+    let page = state.store.read(move |tx| store::audit::audit(tx, &permit, &filter, paging)).await?;
     Ok(page.map(AuditEntry::from).into())
 }

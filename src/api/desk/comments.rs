@@ -12,7 +12,6 @@ use crate::{
     access::{
         Action, Permit,
         action::{Comment as CommentOn, ReadArticle},
-        permit::Remark,
     },
     api::{
         State,
@@ -25,7 +24,7 @@ use crate::{
         Error, Id, Instant, Locale,
         article::{Article, ArticleId},
         body::{BlockId, Document},
-        comment::{Anchor, Comment, CommentId},
+        comment::{Anchor, Comment, CommentId, Remark},
         page::Sorting,
         user::{User, UserId},
     },

@@ -10,6 +10,7 @@ pub mod comments;
 pub mod corrections;
 pub mod locales;
 pub mod names;
+pub mod plans;
 pub mod previews;
 pub mod publishing;
 pub mod queue;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::workflow::AssignmentInfo;
+use super::translations::AssignmentInfo;
 use crate::{
     access::{Action, Permit, action::ReadArticle},
     api::{

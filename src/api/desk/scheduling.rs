@@ -1,13 +1,14 @@
 //! `/v1/desk/schedule`, and the verbs that plan: `…/schedule`, `/unschedule`, `/break-embargo`.
 
 use actix_web::{get, post, web::Data};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Expecting,
     articles::{DeskArticle, shown_after, shown_one, tagged},
+    plans::PlanInfo,
     publishing::{Locales, Unpublication},
 };
 use crate::{
@@ -23,15 +24,7 @@ use crate::{
         reply::{Listing, Tagged},
     },
     desk,
-    domain::{
-        Instant, Locale,
-        article::ArticleId,
-        page::Sorting,
-        plan::{Plan, PlanId, PlanVerb},
-        section::SectionId,
-        story::Order,
-        user::UserId,
-    },
+    domain::{Instant, Locale, article::ArticleId, page::Sorting, plan::PlanVerb, section::SectionId, story::Order},
     store::{self, plans::Filter},
 };
 
@@ -67,55 +60,6 @@ pub struct EmbargoBroken {
     /// The reason, which is kept.
     #[schema(min_length = 1, max_length = 1000)]
     pub reason: String,
-}
-
-/// What is to happen to words, and when.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct PlanInfo {
-    /// Its id.
-    pub id: PlanId,
-    /// The article.
-    pub article_id: ArticleId,
-    /// The locale.
-    pub locale: Locale,
-    /// What is to be done.
-    pub verb: PlanVerb,
-    /// When.
-    pub at: Instant,
-    /// The revision of the words that becomes public; null for an end.
-    pub words_version: Option<i32>,
-    /// The revision of the facts that becomes public; null for an end.
-    pub facts_version: Option<i32>,
-    /// Whether it will leave `updated_at` as it is.
-    pub minor: bool,
-    /// Who planned it.
-    pub planned_by: Option<UserId>,
-    /// When it was planned.
-    pub planned_at: Instant,
-    /// When it could not be carried out.
-    pub failed_at: Option<Instant>,
-    /// Why it could not be carried out.
-    pub failure: Option<String>,
-}
-
-impl From<Plan> for PlanInfo {
-    fn from(plan: Plan) -> Self {
-        let (failed_at, failure) = plan.failure.unzip();
-        Self {
-            id: plan.id,
-            article_id: plan.article_id,
-            locale: plan.locale,
-            verb: plan.verb,
-            at: plan.at,
-            words_version: plan.revisions.map(|r| r.words),
-            facts_version: plan.revisions.map(|r| r.facts),
-            minor: plan.minor,
-            planned_by: plan.planned_by,
-            planned_at: plan.planned_at,
-            failed_at,
-            failure,
-        }
-    }
 }
 
 /// Plan the publication of an article in some of its locales, its end, or both.

@@ -20,7 +20,8 @@ use crate::{
     desk,
     domain::{
         self, Instant, Locale,
-        site::{AuthorsPublic, CreditLabels, DeskReading, Review, SiteDraft},
+        credit::CreditLabels,
+        site::{AuthorsPublic, DeskReading, Review, SiteDraft},
     },
     store,
 };

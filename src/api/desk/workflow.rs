@@ -1,7 +1,7 @@
 //! The verbs of the workflow: `…/translations/{locale}/submit`, `/approve`, `/request-changes`, `/mark-current`, `/assign`.
 
 use actix_web::{post, web::Data};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -28,7 +28,7 @@ use crate::{
     domain::{
         Error, Instant, Locale,
         article::ArticleId,
-        assignment::{Assigned, Assignment},
+        assignment::Assignment,
         body::{BlockId, Format},
         user::UserId,
     },
@@ -79,27 +79,6 @@ pub struct NewAssignment {
     /// When it is due.
     #[serde(default)]
     pub due_at: Option<Instant>,
-}
-
-/// Who works on words.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct AssignmentInfo {
-    /// Whose work it is.
-    pub assignee_id: UserId,
-    /// Their name.
-    pub assignee: String,
-    /// When it is due.
-    pub due_at: Option<Instant>,
-    /// Who gave it to them.
-    pub assigned_by: Option<UserId>,
-    /// When.
-    pub assigned_at: Instant,
-}
-
-impl From<Assigned> for AssignmentInfo {
-    fn from(a: Assigned) -> Self {
-        Self { assignee_id: a.assignment.assignee, assignee: a.name, due_at: a.assignment.due_at, assigned_by: a.by, assigned_at: a.at }
-    }
 }
 
 /// Do a verb on words, and show what became of them.

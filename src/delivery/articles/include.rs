@@ -6,16 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Article, BodyFormat, Needs, complete, content};
+use super::{Article, BodyFormat, Included, Needs, complete, content};
 use crate::{
     access::Visibility,
-    delivery::{
-        Reading,
-        names::{self, Author, Section, Tag},
-    },
+    delivery::{Reading, names},
     domain::{Error, Id, article::ArticleId, facet::Facet, text::limits, vocabulary::vocabulary},
     store::{
         self, Tx,
@@ -106,24 +102,6 @@ vocabulary! {
         /// The tags of those, whole.
         RelatedTags => "related.tags",
     }
-}
-
-/// Things that came along, each once.
-#[derive(Debug, Clone, Default, Serialize, ToSchema)]
-pub struct Included {
-    /// Sections.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub sections: Vec<Section>,
-    /// Authors.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub authors: Vec<Author>,
-    /// Tags.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub tags: Vec<Tag>,
-    /// Articles: related ones without bodies, and the same ones in other languages.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(no_recursion)]
-    pub articles: Vec<Article>,
 }
 
 /// What is wanted of articles.

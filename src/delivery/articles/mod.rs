@@ -8,10 +8,10 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use include::{Field, Include, Included, Shape};
+pub use include::{Field, Include, Shape};
 pub use shape::{
-    Article, ArticleAnswer, ArticleListing, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, LanguageStatus, Lead,
-    Seo, TagRef, TranslationStatus,
+    Article, ArticleAnswer, ArticleListing, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Included,
+    LanguageStatus, Lead, Seo, TagRef, TranslationStatus,
 };
 
 use super::{

@@ -7,9 +7,8 @@ use utoipa::{
     openapi::{Ref, RefOr, Schema, schema::AnyOfBuilder},
 };
 
-use super::Included;
 use crate::{
-    delivery::names::{Alternate, SectionRef},
+    delivery::names::{Alternate, Author, Section, SectionRef, Tag},
     domain::{
         Instant, Locale,
         article::{self, Genre, Kind},
@@ -290,6 +289,24 @@ impl PartialSchema for SparseArticle {
 }
 
 impl ToSchema for SparseArticle {}
+
+/// Things that came along, each once.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct Included {
+    /// Sections.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<Section>,
+    /// Authors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub authors: Vec<Author>,
+    /// Tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    /// Articles: related ones without bodies, and the same ones in other languages.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(no_recursion)]
+    pub articles: Vec<Article>,
+}
 
 /// Documents what is answered for an article: all of it, or some fields.
 #[derive(Debug)]

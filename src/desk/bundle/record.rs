@@ -13,9 +13,10 @@ use crate::domain::{
     author::AuthorKind,
     body::Format,
     correction::CorrectionKind,
+    credit::CreditLabels,
     freshness::Lag,
     locale::Direction,
-    site::{AuthorsPublic, CreditLabels, DeskReading, Review},
+    site::{AuthorsPublic, DeskReading, Review},
     tag::TagKind,
     translation::State,
 };

@@ -10,17 +10,15 @@ use crate::{
     access::{
         Action, Granted, Permit,
         action::{DeleteTranslation, EditTranslation, ReviewTranslation, SubmitTranslation},
-        permit::{Copy, Slot},
     },
     domain::{
         Error, Id, Locale, Version, Violation,
-        ahead::Revision,
         article::Article,
         body::BlockId,
         comment::Anchor,
         error::Changed,
         standing::Verb,
-        translation::{MadeFrom, Translation},
+        translation::{Copy, MadeFrom, Slot, Translation},
     },
     store::{self, Tx},
 };
@@ -95,8 +93,7 @@ fn stale(tx: &mut Tx<'_>, translation: &Translation, expected: Version) -> Error
         Ok(saved) => {
             let (changed_by, changed_at) = saved.unzip();
             let changed_at = changed_at.or(Some(translation.updated_at));
-            let since = Revision { article_id: translation.article_id, locale: translation.locale.clone(), version: expected };
-            let changed = Changed::Since(Box::new(since));
+            let changed = Changed::Since(translation.article_id.uuid(), translation.locale.as_str().into(), expected);
             Error::Stale { kind: "translation", current: translation.version, changed_by, changed_at, changed }
         }
         Err(failure) => failure,

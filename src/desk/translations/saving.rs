@@ -5,11 +5,7 @@
 
 use super::{Saved, bare, find, late};
 use crate::{
-    access::{
-        Granted, Permit,
-        action::EditTranslation,
-        permit::{Copy, Slot},
-    },
+    access::{Granted, Permit, action::EditTranslation},
     domain::{
         Error, Id, Locale, Version, Violation,
         address::AddressKind,
@@ -18,7 +14,7 @@ use crate::{
         error::Faults,
         slug::Slug,
         text::{limits, line},
-        translation::{MadeFrom, Save, Translation, Words},
+        translation::{Copy, MadeFrom, Save, Slot, Translation, Words},
         user::User,
     },
     store::{

@@ -11,7 +11,6 @@
 mod attributes;
 pub mod blocks;
 pub mod budget;
-pub mod diff;
 pub mod doc;
 pub mod html;
 mod language;

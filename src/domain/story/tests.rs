@@ -158,11 +158,17 @@ impl Desk {
         let now = at(self.now);
         match effect {
             Effect::Begin(locale, of, dating) => {
-                prop_assert!(self.story.article.withdrawn_at.is_none() && self.story.article.trashed_at.is_none(), "public though it is gone");
+                prop_assert!(
+                    self.story.article.withdrawn_at.is_none() && self.story.article.trashed_at.is_none(),
+                    "public though it is gone"
+                );
                 prop_assert!(self.story.embargo(now).is_none(), "public under an embargo");
                 let approved = self.approved.contains(&(locale.clone(), of.words));
                 prop_assert!(self.review == Review::Optional || approved, "public without approval");
-                prop_assert!(of.words <= self.story.copies[locale].version && of.facts <= self.story.article.version, "public before it was saved");
+                prop_assert!(
+                    of.words <= self.story.copies[locale].version && of.facts <= self.story.article.version,
+                    "public before it was saved"
+                );
                 prop_assert!(self.story.live(locale).is_none_or(|last| last.revisions != *of), "published what is public");
                 let last = self.begun.iter().rev().find(|(l, ..)| l == locale).map(|(.., dating)| *dating);
                 prop_assert!(last.is_none_or(|last| last.started_at < dating.started_at), "an edition before the one that it follows");
@@ -218,7 +224,10 @@ impl Desk {
             }
             match self.story.carry_out(&plan, now, self.review) {
                 Ok(effects) => {
-                    prop_assert!(effects.iter().all(|e| !matches!(e, Effect::Begin(_, of, _) if Some(*of) != plan.revisions)), "not what was planned");
+                    prop_assert!(
+                        effects.iter().all(|e| !matches!(e, Effect::Begin(_, of, _) if Some(*of) != plan.revisions)),
+                        "not what was planned"
+                    );
                     self.bring_about(&effects)?;
                 }
                 Err(refusal) => {
@@ -312,7 +321,10 @@ impl Desk {
         prop_assert!(story.embargo(now).is_none() || story.live_locales().next().is_none(), "public under an embargo");
         for n in 0..LOCALES.len() {
             let stands = story.standing(&locale(n));
-            prop_assert!(stands.end.is_none() || stands.live || stands.start.is_some() || story.plans.iter().any(|p| p.failure.is_some()), "an end of nothing");
+            prop_assert!(
+                stands.end.is_none() || stands.live || stands.start.is_some() || story.plans.iter().any(|p| p.failure.is_some()),
+                "an end of nothing"
+            );
             prop_assert!(stands.start.zip(stands.end).is_none_or(|(start, end)| start < end), "an end before its beginning");
             for verb in [PlanVerb::Publish, PlanVerb::Unpublish] {
                 let of_kind = story.plans.iter().filter(|p| p.locale == locale(n) && p.verb == verb).count();

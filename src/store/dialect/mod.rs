@@ -74,6 +74,16 @@ pub(super) enum Use {
     Write,
 }
 
+impl Use {
+    /// What an error is to whoever used a connection for this: writing on one that reads is nobody's fault but ours.
+    pub(super) fn explain(self, error: Error) -> Error {
+        match error {
+            Error::ReadOnly(source) if self == Self::Read => Error::Internal(source),
+            other => other,
+        }
+    }
+}
+
 /// True while the server still answers.
 pub(super) fn is_alive(conn: &mut Conn) -> bool {
     match &mut conn.link {

@@ -8,7 +8,7 @@ use diesel::{
 };
 use uuid::Uuid;
 
-use super::{bodies::Content, live_heads};
+use super::{content::Content, live_heads};
 use crate::{
     access::Visibility,
     domain::{
@@ -24,7 +24,7 @@ use crate::{
     store::{
         Tx, articles,
         dialect::{At, Doc, Uid, Unread},
-        sections::path_of,
+        paths::path_of,
         sql::Sql,
     },
 };

@@ -1,6 +1,7 @@
 //! Editions: what the public sees, and what it saw.
 
 mod bodies;
+mod content;
 mod live;
 pub(super) mod writing;
 
@@ -14,15 +15,16 @@ use diesel::{
 use serde_json::json;
 
 pub(super) use bodies::{Bare, Weighed, filled, fitting};
-pub use bodies::{Bodies, Content, bytes_everywhere};
+pub use bodies::{Bodies, bytes_everywhere};
+pub use content::Content;
 pub(super) use live::select;
 pub use live::{Alternate, Frozen, Live, alternates, frozen, live, live_by_ids, live_by_slug, live_everywhere, named};
 
 use super::{
     Tx,
     dialect::{At, Doc, Uid, Unread},
+    paths::path_of,
     schema::editions,
-    sections::path_of,
     sql::Sql,
     translations::made_from,
 };
@@ -182,7 +184,8 @@ pub fn age(tx: &mut Tx<'_>, by: &Caller, article: Id<Article>, ages: &[(&Locale,
     let mut sql = Sql::new("WITH aged (locale, behind, lag) AS (");
     sql.values(ages, |row, (locale, behind, lag)| _ = row.text(locale.as_str()).int(*behind).doc(json!(lag)));
     sql.push(") UPDATE editions SET behind = aged.behind, lag = aged.lag FROM aged WHERE editions.locale = aged.locale AND article_id = ");
-    sql.id(article).push(" AND ended_at IS NULL AND (editions.behind <> aged.behind OR editions.lag <> aged.lag) RETURNING editions.locale");
+    sql.id(article)
+        .push(" AND ended_at IS NULL AND (editions.behind <> aged.behind OR editions.lag <> aged.lag) RETURNING editions.locale");
     for row in sql.load::<AgedRow>(tx)? {
         tx.record(Change::new(Event::Aged, Subject::Translation(article, Locale::stored(row.locale))), by);
     }

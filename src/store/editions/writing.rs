@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::{
-    domain::{Error, Id, Instant, Locale, address::AddressKind, article::Article, author::Author, edition::Edition, section::Section, translation::Translation},
+    domain::{
+        Error, Id, Instant, Locale, address::AddressKind, article::Article, author::Author, edition::Edition, section::Section,
+        translation::Translation,
+    },
     store::{
         Tx,
         claims::{self, Claim, Wish},
-        listings,
+        index,
         sql::Sql,
         translations,
     },
@@ -39,7 +42,7 @@ pub(in crate::store) fn begin(
         addresses(tx, &mut beginning, copies, has_address)?;
         rows(tx, &beginning)?;
         names(tx, &beginning)?;
-        listings::list(tx, beginning.iter().map(|b| (&b.edition, b.path.as_slice())))?;
+        index::list(tx, beginning.iter().map(|b| (&b.edition, b.path.as_slice())))?;
     }
     Ok(beginning.into_iter().map(|b| b.edition).collect())
 }
@@ -99,7 +102,7 @@ pub(in crate::store) fn end(tx: &mut Tx<'_>, article: Id<Article>, ends: &BTreeM
     if ends.is_empty() {
         return Ok(());
     }
-    listings::unlist(tx, article, ends.keys().copied())?;
+    index::unlist(tx, article, ends.keys().copied())?;
     let mut sql = Sql::new("UPDATE editions SET ended_at = CASE locale");
     for (locale, at) in ends {
         sql.push(" WHEN ").text(locale.as_str()).push(" THEN ").at(*at);

@@ -8,9 +8,8 @@ use utoipa::ToSchema;
 use crate::{
     api::{
         desk::{
-            scheduling::PlanInfo,
-            translations::{MadeFromInfo, NewTranslation},
-            workflow::AssignmentInfo,
+            plans::PlanInfo,
+            translations::{AssignmentInfo, MadeFromInfo, NewTranslation},
         },
         extract::{PatchOf, Resource},
         reply::Tagged,
@@ -18,9 +17,10 @@ use crate::{
     desk::articles::{Created, Draft},
     domain::{
         Error, Id, Instant, Locale, Violation,
-        article::{self, ArticleId, Credit, Facts, Genre, Kind, Lead},
+        article::{self, ArticleId, Facts, Genre, Kind, Lead},
         author::AuthorId,
         body::Sent,
+        credit::Credit,
         freshness::Freshness,
         plan::Plan,
         section::SectionId,

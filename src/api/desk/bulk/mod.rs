@@ -34,7 +34,8 @@ use crate::{
         translations::{Saved, Why},
     },
     domain::{
-        Error, Locale, Version, Violation, article::ArticleId, assignment::Assignment, error::Faults, story::Order, text::limits, vocabulary::vocabulary,
+        Error, Locale, Version, Violation, article::ArticleId, assignment::Assignment, error::Faults, story::Order, text::limits,
+        vocabulary::vocabulary,
     },
     store::{self, Tx},
 };

@@ -12,8 +12,8 @@ use crate::{
     domain::{
         Instant, Locale,
         article::{Facts, Genre, Kind},
-        body::{Format, diff::BlockChange, doc},
-        diff::{Fate, FieldChange, Piece},
+        body::{Format, doc},
+        diff::{Fate, FieldChange, Piece, blocks::BlockChange},
         revision::{Saved, Stretch},
         section::SectionId,
         tag::TagId,

@@ -9,7 +9,9 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) use ahead::{WordsPatch, read};
-pub use shape::{DeskBody, DeskTranslation, DeskTranslationPatch, FreshnessInfo, LeadWords, MadeFromInfo, NewTranslation, SeoWords};
+pub use shape::{
+    AssignmentInfo, DeskBody, DeskTranslation, DeskTranslationPatch, FreshnessInfo, LeadWords, MadeFromInfo, NewTranslation, SeoWords,
+};
 pub(super) use shape::{body_in, shown, tagged};
 
 use super::Expecting;

@@ -22,6 +22,7 @@ use crate::{
         Error, Instant, Locale, Violation,
         ahead::Lagging,
         article::ArticleId,
+        assignment::Assigned,
         body::{self, Format, doc, html, markdown, text},
         freshness::{Freshness, StaleBlock},
         translation::{MadeFrom, State as Stand, Translation},
@@ -61,6 +62,27 @@ pub struct MadeFromInfo {
     /// The revision of its words; 0 for one that is not kept here, as of an import.
     #[schema(minimum = 0, example = 1)]
     pub version: i32,
+}
+
+/// Who works on words.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AssignmentInfo {
+    /// Whose work it is.
+    pub assignee_id: UserId,
+    /// Their name.
+    pub assignee: String,
+    /// When it is due.
+    pub due_at: Option<Instant>,
+    /// Who gave it to them.
+    pub assigned_by: Option<UserId>,
+    /// When.
+    pub assigned_at: Instant,
+}
+
+impl From<Assigned> for AssignmentInfo {
+    fn from(a: Assigned) -> Self {
+        Self { assignee_id: a.assignment.assignee, assignee: a.name, due_at: a.assignment.due_at, assigned_by: a.by, assigned_at: a.at }
+    }
 }
 
 /// Words about the lead picture.

@@ -20,8 +20,9 @@ use crate::{
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
-        article::{Article, Credit, Facts},
+        article::{Article, Facts},
         body::ReadBody,
+        credit::Credit,
         error::Faults,
         translation::{MadeFrom, State},
     },

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Block, BlockId, Document, text::plain};
+use super::{Piece, pieces};
 use crate::domain::{
-    diff::{Piece, pieces},
+    body::{Block, BlockId, Document, text::plain},
     sequence::{Steps, align},
     write_transaction,
 };

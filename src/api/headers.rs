@@ -1,0 +1,137 @@
+//! The headers that all answers carry, by the face of the API that a route shows.
+
+use actix_web::{
+    HttpResponse,
+    http::header::{self, HeaderMap, HeaderName, HeaderValue},
+};
+
+use super::problem::MEDIA_TYPE;
+use crate::domain::text::limits;
+
+/// The id of the request under way.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub String);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Which face of the API a route shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Face {
+    Desk,
+    Auth,
+    Delivery,
+    Preview,
+    Docs,
+    /// Operators' routes, and whatever is no route at all: the strictest headers.
+    Other,
+}
+
+impl Face {
+    /// The face of the pattern that the router matches a request by: never of the path as it was written, which may be encoded in many ways.
+    pub(super) fn of(pattern: Option<&str>) -> Self {
+        let Some(pattern) = pattern else { return Self::Other };
+        let under = |prefix: &str| pattern == prefix || pattern.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+        if under("/v1/desk") {
+            Self::Desk
+        } else if under("/v1/auth") {
+            Self::Auth
+        } else if under("/v1/preview") {
+            Self::Preview
+        } else if under("/v1") || pattern == "/.well-known/jwks.json" || pattern == "/openapi.json" {
+            Self::Delivery
+        } else if under("/docs") {
+            Self::Docs
+        } else {
+            Self::Other
+        }
+    }
+
+    /// Everything on the desk needs a token, and so do these two.
+    pub(super) fn needs_caller(self, pattern: Option<&str>) -> bool {
+        self == Self::Desk || matches!(pattern, Some("/v1/auth/me" | "/v1/auth/logout"))
+    }
+
+    /// The longest body, in bytes: what is read before anybody has shown who they are is short.
+    pub(super) fn longest_body(self) -> usize {
+        if self == Self::Auth { limits::SIGN_IN_BYTES } else { limits::REQUEST_BYTES }
+    }
+}
+
+/// What a page of another origin may ask of a route; [`share`] takes it back from those that may not.
+pub(super) fn preflight(face: Face) -> HttpResponse {
+    let (methods, headers) = match face {
+        Face::Delivery | Face::Preview => ("GET, HEAD, OPTIONS", "accept-language, if-none-match"),
+        Face::Auth => ("GET, HEAD, POST, OPTIONS", "authorization, content-type"),
+        Face::Desk => ("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", "authorization, content-type, if-match, idempotency-key"),
+        Face::Docs | Face::Other => return HttpResponse::NoContent().finish(),
+    };
+    HttpResponse::NoContent()
+        .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, methods))
+        .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, headers))
+        .insert_header((header::ACCESS_CONTROL_MAX_AGE, "600"))
+        .finish()
+}
+
+pub(super) fn is_problem(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|t| t == MEDIA_TYPE)
+}
+
+pub(super) fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.insert(name, HeaderValue::from_static(value));
+}
+
+/// The headers of an answer that no route made.
+pub(super) fn dress(headers: &mut HeaderMap, id: &str) {
+    finish(headers, Face::Other, id);
+}
+
+/// The headers of an answer of a route.
+pub(super) fn finish(headers: &mut HeaderMap, face: Face, id: &str) {
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(headers, header::REFERRER_POLICY, "no-referrer");
+    let policy = match face {
+        Face::Docs => {
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; \
+             connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        }
+        _ => "default-src 'none'; frame-ancestors 'none'",
+    };
+    put(headers, header::CONTENT_SECURITY_POLICY, policy);
+    let sharing = if face == Face::Delivery { "cross-origin" } else { "same-origin" };
+    put(headers, HeaderName::from_static("cross-origin-resource-policy"), sharing);
+    let problem = is_problem(headers);
+    if face == Face::Delivery && headers.contains_key(header::CACHE_CONTROL) {
+        // It has said so itself.
+    } else if face == Face::Delivery && !problem {
+        put(headers, header::CACHE_CONTROL, "public, max-age=10");
+    } else if face == Face::Preview {
+        put(headers, header::CACHE_CONTROL, "private, no-store");
+        put(headers, HeaderName::from_static("x-robots-tag"), "noindex");
+    } else if face != Face::Docs {
+        put(headers, header::CACHE_CONTROL, "no-store");
+    }
+}
+
+/// Who may read the answer from a page of another origin: anyone what is public, the allow-list what is the desk's.
+pub(super) fn share(headers: &mut HeaderMap, face: Face, origin: Option<&HeaderValue>, allowed: &[String]) {
+    match face {
+        Face::Delivery => put(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        Face::Desk | Face::Auth | Face::Preview if !allowed.is_empty() => {
+            headers.append(header::VARY, HeaderValue::from_static("Origin"));
+            if let Some(origin) = origin.filter(|o| allowed.iter().any(|a| a.as_bytes() == o.as_bytes())) {
+                headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            }
+        }
+        _ => {}
+    }
+    if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
+        put(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link, Location, Content-Language, X-Request-Id, Idempotency-Replayed");
+    } else {
+        for name in [header::ACCESS_CONTROL_ALLOW_METHODS, header::ACCESS_CONTROL_ALLOW_HEADERS, header::ACCESS_CONTROL_MAX_AGE] {
+            headers.remove(name);
+        }
+    }
+}
