@@ -9,13 +9,9 @@ use crate::{
         Permit,
         action::{EditArticle, EditTranslation},
     },
-    domain::{Error, Id, Locale, Version, article::Article},
+    domain::{Error, Id, Locale, Version, article::Article, revision::restored},
     store::{self, Tx},
 };
-
-pub(super) fn note(version: Version) -> String {
-    format!("restored from revision {version}")
-}
 
 /// Save the facts anew as a revision left them. What the site no longer has is refused as on any save.
 ///
@@ -30,7 +26,7 @@ pub fn restore_facts(
 ) -> Result<Article, Error> {
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     let facts = store::revisions::facts(tx, &article, version)?;
-    articles::revise(tx, permit, id, expected, |_| Ok((facts, note(version))))
+    articles::revise(tx, permit, id, expected, |_| Ok((facts, restored(version))))
 }
 
 /// Save words anew as a revision left them, under the slug that they have now.
@@ -48,6 +44,6 @@ pub fn restore_words(
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     let (words, made_from) = store::revisions::words(tx, &article, locale, version)?;
     translations::save(tx, permit, id, locale, Some(expected), |before| {
-        Ok(Draft { slug: before.map(|b| b.slug.to_string()), made_from, note: note(version), ..Draft::of(words) })
+        Ok(Draft { slug: before.map(|b| b.slug.to_string()), made_from, note: restored(version), ..Draft::of(words) })
     })
 }

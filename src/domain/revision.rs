@@ -28,6 +28,12 @@ impl Saved {
     }
 }
 
+/// The note on a save that goes back to an earlier one.
+#[must_use]
+pub fn restored(version: Version) -> String {
+    format!("restored from revision {version}")
+}
+
 /// Consecutive saves that are listed as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stretch {

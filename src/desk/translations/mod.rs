@@ -17,6 +17,7 @@ use crate::{
         body::BlockId,
         comment::Anchor,
         error::Changed,
+        revision::restored,
         standing::Verb,
         translation::{Copy, MadeFrom, Slot, Translation},
     },
@@ -230,7 +231,7 @@ pub fn restore(tx: &mut Tx<'_>, permit: Permit<EditTranslation>, id: Id<Article>
         return Err(Error::NotFound("translation"));
     }
     let (words, made_from) = store::revisions::words(tx, &article, locale, last)?;
-    let draft = Draft { made_from, note: super::revisions::note(last), ..Draft::of(words) };
+    let draft = Draft { made_from, note: restored(last), ..Draft::of(words) };
     save(tx, permit, id, locale, None, |_| Ok(draft))
 }
 
