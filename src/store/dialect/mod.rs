@@ -132,21 +132,25 @@ pub(super) fn holding(conn: &Conn) -> &'static str {
     }
 }
 
-/// How much of what others do with a row has to wait for whoever holds it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hold {
-    /// Writing by what it says now.
-    AsItIs,
-    /// Naming it as well: it may be gone.
-    Altogether,
+/// The end of a query whose rows are about to be changed: nobody else holds them then, though they may be named.
+pub(super) fn taking(conn: &Conn) -> &'static str {
+    match &conn.link {
+        Link::Sqlite(_) => "",
+        Link::Postgres(_) => " FOR NO KEY UPDATE",
+    }
 }
 
-/// The end of a query whose rows are about to be changed. `SQLite` has one writer.
-pub(super) fn taking(conn: &Conn, hold: Hold) -> &'static str {
-    match (&conn.link, hold) {
-        (Link::Sqlite(_), _) => "",
-        (Link::Postgres(_), Hold::AsItIs) => " FOR NO KEY UPDATE",
-        (Link::Postgres(_), Hold::Altogether) => " FOR UPDATE",
+/// The ids of all that the facts of a revision `r` name: their section, tags and authors.
+pub(super) fn named_by_facts(conn: &Conn) -> &'static str {
+    match &conn.link {
+        Link::Sqlite(_) => {
+            "SELECT json_extract(r.facts, '$.section_id') UNION ALL SELECT value FROM json_each(r.facts, '$.tags') \
+             UNION ALL SELECT json_extract(value, '$.author_id') FROM json_each(r.facts, '$.credits')"
+        }
+        Link::Postgres(_) => {
+            "SELECT r.facts ->> 'section_id' UNION ALL SELECT jsonb_array_elements_text(r.facts -> 'tags') \
+             UNION ALL SELECT jsonb_array_elements(r.facts -> 'credits') ->> 'author_id'"
+        }
     }
 }
 
