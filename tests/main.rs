@@ -50,6 +50,7 @@ mod revising;
 mod scheduling;
 mod schema;
 mod sessions;
+mod scopes;
 mod sets;
 mod shaping;
 mod snapshots;
