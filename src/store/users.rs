@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::{
-    Tx,
+    Tx, dialect,
     schema::{grants, sessions, users},
+    sql::Sql,
 };
 use crate::{
     access::{Granted, permit::Whole},
@@ -75,6 +76,16 @@ pub fn find(tx: &mut Tx<'_>, id: Id<User>) -> Result<User, Error> {
     let row = row.ok_or(Error::NotFound("user"))?;
     let grants = grants_of(tx, vec![id])?.remove(&id).unwrap_or_default();
     domain(row, grants)
+}
+
+/// Let nobody change a user before this transaction ends.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn hold(tx: &mut Tx<'_>, id: Id<User>) -> Result<(), Error> {
+    let mut sql = Sql::new("SELECT id FROM users WHERE id = ");
+    sql.id(id).push(dialect::holding(tx.conn));
+    sql.execute(tx).map(drop)
 }
 
 /// What people are called, in one statement.
