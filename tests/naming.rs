@@ -96,30 +96,96 @@ both! {
         let admin = app.admin().await;
         let (section, other) = (app.section("world", "दुनिया").await, app.section("tech", "टेक").await);
         let author = app.author("asha", "Asha Rao").await;
-        let tag = admin.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await.ok()["id"].as_str().unwrap().to_owned();
-        let story = admin.story(&section, "A story").await;
-        let named = json!({ "tags": [tag], "credits": [{ "role": "written_by", "author_id": author }] });
-        admin.patch(&story, &admin.get(&story).await.etag(), &named).await.ok();
-        let plan = json!({ "locales": ["en"], "publish_at": "2026-03-01T12:00:00Z" });
-        let items = json!([{ "article_id": story.rsplit('/').next().unwrap(), "locale": "en" }]);
-        let release = admin.post("/v1/desk/releases", &json!({ "name": "Rivers", "items": items })).await;
-        let release = release.header("location").unwrap();
-        admin.act(&format!("{story}/schedule"), &admin.get(&story).await.etag(), &plan).await.ok();
-        admin.patch(&story, &admin.get(&story).await.etag(), &json!({ "section_id": other, "tags": [], "credits": [] })).await.ok();
+        let topic = json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } });
+        let tag = admin.post("/v1/desk/tags", &topic).await.ok()["id"].as_str().unwrap().to_owned();
         let things = [format!("sections/{section}"), format!("tags/{tag}"), format!("authors/{author}")].map(|at| format!("/v1/desk/{at}"));
-        let refused = async || {
+        // Whether each of them could go: asked of what would be done.
+        let free = async |when: &str, expected: bool| {
             for thing in &things {
-                admin.delete(thing, &admin.get(thing).await.etag()).await.refused(409, "in-use");
+                let tried = admin.delete(&format!("{thing}?validate_only=true"), &admin.get(thing).await.etag()).await;
+                assert_eq!(tried.status, if expected { 204 } else { 409 }, "{when}: {thing}: {}", tried.text);
             }
         };
-        // By the release and by the plan, by one of them, by none.
-        refused().await;
-        admin.delete(release, &admin.get(release).await.etag()).await.ok();
-        refused().await;
+        let facts = json!({ "section_id": section, "tags": [tag], "credits": [{ "role": "written_by", "author_id": author }] });
+        let lead = json!({ "url": format!("https://example.org/{section}/{tag}/{author}.jpg"), "width": 4, "height": 3 });
+        let elsewhere = json!({ "section_id": other, "tags": [], "credits": [], "lead": lead });
+        let (at, then) = ("2026-03-01T12:00:00Z", 4 * 3600);
+        let kept = async |story: &str, facts: &serde_json::Value| {
+            admin.patch(story, &admin.get(story).await.etag(), facts).await.ok();
+        };
+        let filed = async |headline: &str| {
+            let story = admin.story(&other, headline).await;
+            kept(&story, &facts).await;
+            story
+        };
+        let plan = async |story: &str| {
+            let plan = json!({ "locales": ["en"], "publish_at": at });
+            admin.act(&format!("{story}/schedule"), &admin.get(story).await.etag(), &plan).await.ok();
+        };
+        let release = async |story: &str, publish_at: Option<&str>| {
+            let items = json!([{ "article_id": story.rsplit('/').next().unwrap(), "locale": "en" }]);
+            let made = admin.post("/v1/desk/releases", &json!({ "name": "Rivers", "items": items, "publish_at": publish_at })).await;
+            made.header("location").unwrap_or_else(|| panic!("{}", made.text)).to_owned()
+        };
+        free("nothing", true).await;
+        let story = filed("Planned").await;
+        free("an article", false).await;
+        plan(&story).await;
+        kept(&story, &elsewhere).await;
+        free("a plan of what it was", false).await;
         admin.act(&format!("{story}/unschedule"), &admin.get(&story).await.etag(), &json!({ "locales": ["en"] })).await.ok();
+        free("no plan", true).await;
+        plan(&story).await;
+        free("a plan that names other things, and their ids in an address", true).await;
+        let released = filed("Released").await;
+        let timed = release(&released, Some(at)).await;
+        kept(&released, &elsewhere).await;
+        free("a release", false).await;
+        admin.patch(&timed, &admin.get(&timed).await.etag(), &json!({ "publish_at": null })).await.ok();
+        free("a release of no instant", true).await;
+        admin.patch(&timed, &admin.get(&timed).await.etag(), &json!({ "publish_at": at })).await.ok();
+        free("it has an instant again", false).await;
+        // Who planned them may not do it any more: plan and release fail, and hold nothing.
+        let failing = filed("Failing").await;
+        plan(&failing).await;
+        kept(&failing, &elsewhere).await;
+        free("a plan and a release", false).await;
+        let chief = app.admin().await;
+        let suspended = chief.patch(&admin.path(), &chief.get(&admin.path()).await.etag(), &json!({ "status": "suspended" })).await;
+        suspended.ok();
+        app.wait(then);
+        app.tick().await;
+        let chief = app.again(&chief).await;
         for thing in &things {
-            assert_eq!(admin.delete(thing, &admin.get(thing).await.etag()).await.status, 204, "{thing}");
+            let done = chief.delete(thing, &chief.get(thing).await.etag()).await;
+            assert_eq!(done.status, 204, "what has failed: {thing}: {}", done.text);
         }
+    }
+
+    async fn a_section_is_kept_by_plans_in_words_that_tell_its_chief_no_more_than_articles_do(app) {
+        let (admin, editor) = (app.admin().await, app.editor().await);
+        let (section, other) = (app.section("world", "दुनिया").await, app.section("tech", "टेक").await);
+        let chief = app.role(dateline::domain::user::Role::Chief, Some(&section), None).await;
+        let thing = format!("/v1/desk/sections/{section}");
+        let told = async || {
+            let refused = chief.delete(&thing, &chief.get(&thing).await.etag()).await;
+            refused.refused(409, "in-use")["detail"].as_str().unwrap().to_owned()
+        };
+        let story = editor.story(&section, "River rises").await;
+        let by_an_article = told().await;
+        let plan = json!({ "locales": ["en"], "publish_at": "2026-03-01T12:00:00Z" });
+        editor.act(&format!("{story}/schedule"), "\"1\"", &plan).await.ok();
+        admin.patch(&story, "\"1\"", &json!({ "section_id": other })).await.ok();
+        assert_eq!(chief.get(&story).await.status, 404);
+        assert_eq!(told().await, by_an_article);
+        editor.act(&format!("{story}/unschedule"), "\"2\"", &json!({ "locales": ["en"] })).await.ok();
+        let items = json!([{ "article_id": story.rsplit('/').next().unwrap(), "locale": "en", "facts_version": 2 }]);
+        let release = editor.post("/v1/desk/releases", &json!({ "name": "Rivers", "items": items })).await;
+        let release = release.header("location").unwrap();
+        editor.act(&format!("{release}/publish"), "\"1\"", &serde_json::Value::Null).await.ok();
+        let elsewhere = format!("/v1/desk/sections/{other}");
+        admin.delete(&elsewhere, &admin.get(&elsewhere).await.etag()).await.refused(409, "in-use");
+        assert_eq!(told().await, "grants use this section");
     }
 
     async fn saving_what_is_there_already_makes_no_version(app) {

@@ -51,6 +51,10 @@ pub fn write(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Article>, draft:
 /// # Errors
 /// Those of [`write`].
 pub(super) fn add<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, id: Id<Article>, draft: Draft) -> Result<Remark, Error> {
+    if draft.parent.is_some() {
+        // Whoever is about to remove the thread waits, or is seen.
+        store::articles::hold(tx, id)?;
+    }
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     let text = said(&draft.text)?;
     let (new, by, now) = (tx.new_id(), permit.caller().user_id(), tx.now());

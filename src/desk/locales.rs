@@ -36,6 +36,7 @@ pub fn find(tx: &mut Tx<'_>, locale: &Locale) -> Result<LocaleSettings, Error> {
 /// [`Error::Taken`] when the site has it, [`Error::Invalid`].
 pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: Locale, draft: LocaleDraft) -> Result<LocaleSettings, Error> {
     permit.everywhere()?;
+    store::site::queue(tx)?;
     let masthead = store::site::masthead(tx)?;
     if masthead.locales.len() >= limits::LOCALES {
         return Err(Error::Conflict { code: "too-many", detail: format!("a site has at most {} locales", limits::LOCALES) });
@@ -59,6 +60,7 @@ pub fn revise(
     with: impl FnOnce(&LocaleSettings) -> Result<LocaleDraft, Error>,
 ) -> Result<LocaleSettings, Error> {
     permit.everywhere()?;
+    store::site::queue(tx)?;
     let masthead = store::site::masthead(tx)?;
     let before = masthead.settings(locale).ok_or(Error::NotFound("locale"))?;
     if expected.is_some_and(|v| v != before.version) {
@@ -80,6 +82,7 @@ pub fn revise(
 /// [`Error::Conflict`] with code `in-use` when words, names, grants or other locales use it.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &Locale, expected: Version) -> Result<(), Error> {
     permit.everywhere()?;
+    store::site::queue(tx)?;
     let masthead = store::site::masthead(tx)?;
     let settings = masthead.settings(locale).cloned().ok_or(Error::NotFound("locale"))?;
     Error::unless_newest("locale", settings.version, expected)?;

@@ -28,6 +28,8 @@ pub fn make(
     version: Option<Version>,
     seconds: i64,
 ) -> Result<Preview, Error> {
+    // What is taken down or thrown away beside this ends its previews: with this one, or before it is made.
+    store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     let translation = super::translations::find(tx, &article, &locale)?;
     if !(60..=LONGEST_SECONDS).contains(&seconds) {

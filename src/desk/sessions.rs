@@ -34,6 +34,8 @@ pub struct Begun {
 /// # Errors
 /// [`Error::WrongCredentials`] when the user is suspended.
 pub fn begin(tx: &mut Tx<'_>, user: Id<User>, scope: Option<String>, from: Network) -> Result<Begun, Error> {
+    // Whoever suspends them beside this ends their sessions: with this one, or before it begins.
+    store::users::hold(tx, user)?;
     if store::users::find(tx, user)?.status != UserStatus::Active {
         return Err(Error::WrongCredentials);
     }

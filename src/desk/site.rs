@@ -22,6 +22,7 @@ pub fn revise(
     with: impl FnOnce(&Site) -> Result<SiteDraft, Error>,
 ) -> Result<Masthead, Error> {
     permit.everywhere()?;
+    store::site::queue(tx)?;
     let Masthead { site: before, locales } = Arc::unwrap_or_clone(store::site::masthead(tx)?);
     if expected.is_some_and(|v| v != before.version) {
         return Err(Error::stale("site", before.version));

@@ -194,18 +194,19 @@ pub fn forget<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>) -> Result<(), Erro
 }
 
 /// True when something that is planned to be published, by itself or in a release, names a section, an author or a tag: what becomes public
-/// is a former revision, and its article may name others by now.
+/// is a former revision, and its article may name others by now. A release that nobody has said an instant of holds nothing for ever: what
+/// is gone when it is published keeps it from that, and so it is with what has failed.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn name<T>(tx: &mut Tx<'_>, id: Id<T>) -> Result<bool, Error> {
     let mut sql = Sql::new("SELECT 1 AS n FROM (SELECT article_id, facts_version FROM plans WHERE failed_at IS NULL UNION ALL ");
     sql.push(
-        "SELECT i.article_id, i.facts_version FROM release_items i JOIN releases l ON l.id = i.release_id WHERE l.published_at IS NULL",
+        "SELECT i.article_id, i.facts_version FROM release_items i JOIN releases l ON l.id = i.release_id \
+         WHERE l.published_at IS NULL AND l.failed_at IS NULL AND l.publish_at IS NOT NULL",
     );
-    // An id is found in the text of whatever names it, and nowhere else.
-    sql.push(") AS p JOIN article_revisions r ON r.article_id = p.article_id AND r.version = p.facts_version ");
-    sql.push("WHERE CAST(r.facts AS TEXT) LIKE ").text(&format!("%{id}%")).push(" LIMIT 1");
+    sql.push(") AS p JOIN article_revisions r ON r.article_id = p.article_id AND r.version = p.facts_version WHERE ");
+    sql.text(&id.to_string()).push(" IN (").push(dialect::named_by_facts(tx.conn)).push(") LIMIT 1");
     Ok(sql.first::<Named>(tx)?.is_some())
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Tx,
-    dialect::{self, Hold, Taken, Uid},
+    dialect::{self, Hold, Uid},
     index,
     names::{self, take},
     paths::{path_of, path_text},
@@ -185,7 +185,7 @@ pub fn below(tx: &mut Tx<'_>, path: &[Id<Section>]) -> Result<Vec<Vec<Id<Section
 /// [`Error::Internal`] when the database fails.
 pub fn hold(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = Id<Section>>) -> Result<(), Error> {
     let mut sql = Sql::new("SELECT id FROM sections WHERE id IN ");
-    sql.ids(ids).push(" ORDER BY id").push(dialect::taking(tx.conn, Taken::Changed));
+    sql.ids(ids).push(" ORDER BY id").push(dialect::holding(tx.conn, Hold::Waiting, false));
     sql.execute(tx).map(drop)
 }
 
@@ -215,14 +215,13 @@ pub fn used_by(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Option<&'static str>,
     }
     if diesel::select(exists(articles::table.filter(articles::section_id.eq(id)))).get_result(tx.conn)?
         || diesel::select(exists(editions::table.filter(editions::section_id.eq(id)))).get_result(tx.conn)?
+        || super::plans::name(tx, id)?
     {
+        // Which of them it is would tell of plans that whoever asks may not see.
         return Ok(Some("articles"));
     }
     if diesel::select(exists(grants::table.filter(grants::section_id.eq(id)))).get_result(tx.conn)? {
         return Ok(Some("grants"));
-    }
-    if super::plans::name(tx, id)? {
-        return Ok(Some("planned publications"));
     }
     Ok(None)
 }

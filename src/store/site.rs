@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{
     Tx,
-    dialect::{At, Doc, Json, Unread},
+    dialect::{self, At, Doc, Json, Unread},
     schema::site,
     sql::Sql,
 };
@@ -130,6 +130,14 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     }
     let site = site.ok_or_else(|| Error::internal("the database holds no site"))?;
     Ok((Masthead { site, locales }, seq))
+}
+
+/// Let nobody else change the site or its locales before this transaction ends: what each may say is a matter of the others.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn queue(tx: &mut Tx<'_>) -> Result<(), Error> {
+    Ok(dialect::queue_for(tx.conn, "the site and its locales")?)
 }
 
 /// What grants within limits read.

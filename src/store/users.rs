@@ -6,7 +6,9 @@ use diesel::prelude::*;
 
 use super::{
     Tx,
+    dialect::{self, Hold},
     schema::{grants, sessions, users},
+    sql::Sql,
 };
 use crate::{
     access::{Granted, scope::Whole},
@@ -100,6 +102,16 @@ fn one(rows: Vec<(Row, Option<GrantRow>)>) -> Result<Option<User>, Error> {
 
 fn granted(row: GrantRow) -> Result<Grant, Error> {
     Ok(Grant { id: row.id, role: row.role.parse()?, section: row.section_id, locale: row.locale.map(Locale::stored) })
+}
+
+/// Let nobody change a user before this transaction ends.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn hold(tx: &mut Tx<'_>, id: Id<User>) -> Result<(), Error> {
+    let mut sql = Sql::new("SELECT id FROM users WHERE id = ");
+    sql.id(id).push(dialect::holding(tx.conn, Hold::Waiting, true));
+    sql.execute(tx).map(drop)
 }
 
 /// What people are called, in one statement.

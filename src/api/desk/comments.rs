@@ -302,6 +302,8 @@ pub(crate) async fn rewrite_comment(
 }
 
 /// Say that a thread is done with: one's own, or one about words that one edits.
+///
+/// Another's thread needs `translation.edit` as well.
 #[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/comments/{id}/resolve")]
@@ -314,7 +316,9 @@ pub(crate) async fn resolve_comment(
     done(state, move |tx| desk::comments::settle(tx, permit, *id, expected.version()?, true)).await
 }
 
-/// Open a thread again.
+/// Open a thread again: one's own, or one about words that one edits.
+///
+/// Another's thread needs `translation.edit` as well.
 #[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/comments/{id}/reopen")]
@@ -328,6 +332,8 @@ pub(crate) async fn reopen_comment(
 }
 
 /// Remove a comment with the replies to it: one's own while nobody else has replied, or any about words that one reviews.
+///
+/// Another's needs `translation.review` as well.
 #[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/comments/{id}")]

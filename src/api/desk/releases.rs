@@ -216,7 +216,7 @@ pub(crate) async fn list_releases(
 /// Put a release together: articles and locales that become public at once, all or none.
 ///
 /// With `publish_at` the scheduler publishes it then; what would block it is refused now.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), request_body = NewRelease,
+#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS, Publish::NAME])), request_body = NewRelease,
     responses((status = 201, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/releases")]
 pub(crate) async fn create_release(
@@ -253,7 +253,7 @@ pub(crate) async fn show_release(
 /// Change a release that was not published yet.
 ///
 /// Needs the right over what was in it and over what is in it then. Whoever saves it with an instant answers for it at that instant.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(("id" = ReleaseId, Path), Expecting),
+#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS, Publish::NAME])), params(("id" = ReleaseId, Path), Expecting),
     request_body(content = DeskReleasePatch, content_type = "application/merge-patch+json", example = json!({ "publish_at": "2099-03-02T00:30:00Z" })),
     responses((status = 200, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/releases/{id}")]

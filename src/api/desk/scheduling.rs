@@ -65,7 +65,8 @@ pub struct EmbargoBroken {
 /// Plan the publication of an article in some of its locales, its end, or both.
 ///
 /// What becomes public are the words and facts as they are now; who goes on writing changes nothing of the plan. It takes the place of
-/// what was planned before, and publishing at once takes it away. `If-Match` names the version of the facts.
+/// what was planned before, and publishing at once takes it away. `If-Match` names the version of the facts. A publication is planned by who
+/// has `article.publish` as well, its end by who has `article.unpublish`.
 #[utoipa::path(tag = "desk: publishing", security(("token" = [Schedule::NAME, Schedule::READS])), params(("id" = ArticleId, Path), Expecting), request_body = NewPlan,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/schedule")]

@@ -198,7 +198,7 @@ pub(crate) async fn revise_section(
 
 /// Remove a section.
 ///
-/// Answers 409 while sections, articles, editions or grants use it.
+/// Answers 409 while sections, articles, editions, plans, releases that have an instant, or grants use it.
 #[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), params(("id" = SectionId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/sections/{id}")]

@@ -138,8 +138,8 @@ pub struct Duplication {
 /// Begin a new article with the facts and words of another.
 ///
 /// They are drafts under new slugs, and nothing of it is public; it is under the embargo of the other. What was taken down is copied by those
-/// who may reinstate it.
-#[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME, CreateArticle::READS])), params(("id" = ArticleId, Path)), request_body = Duplication,
+/// who may reinstate it (`article.withdraw`).
+#[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME, CreateArticle::READS, EditTranslation::NAME])), params(("id" = ArticleId, Path)), request_body = Duplication,
     responses((status = 201, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/duplicate")]
 pub(crate) async fn duplicate_article(

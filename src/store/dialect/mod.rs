@@ -156,21 +156,17 @@ pub(super) fn holding(conn: &Conn, hold: Hold, shared: bool) -> &'static str {
     }
 }
 
-/// What becomes of rows that are taken to be changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// They say something else; what names them may go on naming them.
-    Changed,
-    /// They may be gone: whoever names them waits as well.
-    Removed,
-}
-
-/// The end of a query whose rows are about to be changed. `SQLite` has one writer.
-pub(super) fn taking(conn: &Conn, taken: Taken) -> &'static str {
-    match (&conn.link, taken) {
-        (Link::Sqlite(_), _) => "",
-        (Link::Postgres(_), Taken::Changed) => " FOR NO KEY UPDATE",
-        (Link::Postgres(_), Taken::Removed) => " FOR UPDATE",
+/// The ids of all that the facts of a revision `r` name: their section, tags and authors.
+pub(super) fn named_by_facts(conn: &Conn) -> &'static str {
+    match &conn.link {
+        Link::Sqlite(_) => {
+            "SELECT json_extract(r.facts, '$.section_id') UNION ALL SELECT value FROM json_each(r.facts, '$.tags') \
+             UNION ALL SELECT json_extract(value, '$.author_id') FROM json_each(r.facts, '$.credits')"
+        }
+        Link::Postgres(_) => {
+            "SELECT r.facts ->> 'section_id' UNION ALL SELECT jsonb_array_elements_text(r.facts -> 'tags') \
+             UNION ALL SELECT jsonb_array_elements(r.facts -> 'credits') ->> 'author_id'"
+        }
     }
 }
 

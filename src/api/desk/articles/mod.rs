@@ -14,7 +14,7 @@ use super::{Expecting, translations::read};
 use crate::{
     access::{
         Action, Permit,
-        action::{CreateArticle, EditArticle, ReadArticle},
+        action::{CreateArticle, EditArticle, EditTranslation, ReadArticle},
     },
     api::{
         State,
@@ -97,7 +97,7 @@ pub(crate) async fn list_desk_articles(
 /// Begin an article.
 ///
 /// Creates the article and the words it begins with, all or nothing. Nothing of it is public yet.
-#[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME, CreateArticle::READS])), request_body = NewArticle,
+#[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME, CreateArticle::READS, EditTranslation::NAME])), request_body = NewArticle,
     responses((status = 201, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles")]
 pub(crate) async fn create_article(

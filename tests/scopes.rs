@@ -1,0 +1,258 @@
+//! Tokens that are limited to some permissions: those that the contract declares of an operation are enough for it, and none of them is too many.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Client, TestApp, committed};
+
+/// A request that does what an operation is for, in the world below.
+struct Request {
+    operation: &'static str,
+    /// What it needs beside what the operation always needs.
+    also: &'static [&'static str],
+    path: String,
+    etag: String,
+    body: Value,
+}
+
+#[derive(Default)]
+struct Requests(Vec<Request>);
+
+impl Requests {
+    /// `at` is the path, with the version that is expected behind a blank: the first, when not said.
+    fn add(&mut self, operation: &'static str, at: &str, body: Value) {
+        self.add_with(operation, &[], at, body);
+    }
+
+    fn add_with(&mut self, operation: &'static str, also: &'static [&'static str], at: &str, body: Value) {
+        let (path, version) = at.split_once(' ').unwrap_or((at, "\"1\""));
+        self.0.push(Request { operation, also, path: path.to_owned(), etag: version.to_owned(), body });
+    }
+}
+
+fn id_of(answer: &Answer) -> String {
+    answer.ok()["id"].as_str().unwrap().to_owned()
+}
+
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap()
+}
+
+/// A story with words in Hindi too.
+async fn story(admin: &Client<'_>, section: &str, headline: &str) -> String {
+    let story = admin.story(section, headline).await;
+    let hindi = json!({ "headline": "नदी", "slug": format!("hi-{}", last(&story)), "body": { "format": "text", "content": "एक" } });
+    admin.put(&format!("{story}/translations/hi"), None, &hindi).await.ok();
+    story
+}
+
+async fn with_etag(admin: &Client<'_>, path: &str, verb: &str) -> String {
+    format!("{path}{verb} {}", admin.get(path).await.etag())
+}
+
+async fn stories(admin: &Client<'_>, other: &Client<'_>, section: &str, all: &mut Requests) {
+    let (one, live) = (story(admin, section, "River rises").await, story(admin, section, "River falls").await);
+    admin.publish(&live, &["en"]).await.ok();
+    let new = json!({ "headline": "Nadi", "body": { "format": "text", "content": "One." } });
+    let begun = json!({ "kind": "story", "section_id": section, "source_locale": "en", "translations": { "en": new } });
+    all.add("POST /v1/desk/articles", "/v1/desk/articles", begun);
+    all.add("PATCH /v1/desk/articles/{id}", &one, json!({ "genre": "analysis" }));
+    all.add("DELETE /v1/desk/articles/{id}", &one, Value::Null);
+    all.add("POST /v1/desk/articles/{id}/check", &format!("{one}/check"), json!({}));
+    all.add("POST /v1/desk/articles/{id}/duplicate", &format!("{one}/duplicate"), json!({}));
+    all.add("POST /v1/desk/articles/{id}/publish", &format!("{one}/publish"), json!({ "locales": ["en"] }));
+    all.add("POST /v1/desk/articles/{id}/unpublish", &format!("{live}/unpublish"), json!({ "locales": ["en"] }));
+    all.add("POST /v1/desk/articles/{id}/takedown", &format!("{live}/takedown"), json!({ "reason": "A judge said so." }));
+    all.add("POST /v1/desk/articles/{id}/revisions/{version}/restore", &format!("{one}/revisions/1/restore"), Value::Null);
+    let (begins, ends) = ("2099-02-01T00:00:00Z", "2099-03-01T00:00:00Z");
+    let plan = "POST /v1/desk/articles/{id}/schedule";
+    all.add_with(plan, &["article.publish"], &format!("{one}/schedule"), json!({ "locales": ["en"], "publish_at": begins }));
+    all.add_with(plan, &["article.unpublish"], &format!("{live}/schedule"), json!({ "locales": ["en"], "unpublish_at": ends }));
+    let planned = story(admin, section, "Planned").await;
+    admin.act(&format!("{planned}/schedule"), "\"1\"", &json!({ "locales": ["en"], "publish_at": begins })).await.ok();
+    all.add("POST /v1/desk/articles/{id}/unschedule", &format!("{planned}/unschedule"), json!({ "locales": ["en"] }));
+    let submit = |locale: &str| json!({ "verb": "submit", "article_id": last(&one), "locale": locale, "version": 1, "body": {} });
+    all.add_with("POST /v1/desk/bulk", &["translation.submit"], "/v1/desk/bulk", json!({ "atomic": true, "operations": [submit("en")] }));
+    let checked = json!({ "atomic": false, "operations": [submit("en"), submit("hi")] });
+    all.add("POST /v1/desk/bulk", "/v1/desk/bulk", checked);
+
+    let embargoed = story(admin, section, "Embargoed").await;
+    admin.patch(&embargoed, "\"1\"", &json!({ "embargo_until": begins })).await.ok();
+    let broken = with_etag(admin, &embargoed, "/break-embargo").await;
+    all.add("POST /v1/desk/articles/{id}/break-embargo", &broken, json!({ "reason": "It is out." }));
+    let withdrawn = story(admin, section, "Withdrawn").await;
+    admin.publish(&withdrawn, &["en"]).await.ok();
+    admin.act(&format!("{withdrawn}/takedown"), "\"1\"", &json!({ "reason": "A judge said so." })).await.ok();
+    let reinstated = with_etag(admin, &withdrawn, "/reinstate").await;
+    all.add("POST /v1/desk/articles/{id}/reinstate", &reinstated, json!({ "reason": "It was right." }));
+    all.add("POST /v1/desk/articles/{id}/erase", &with_etag(admin, &withdrawn, "/erase").await, json!({ "reason": "The law." }));
+    let copied = format!("{withdrawn}/duplicate");
+    all.add_with("POST /v1/desk/articles/{id}/duplicate", &["article.withdraw"], &copied, json!({}));
+    let trashed = story(admin, section, "Trashed").await;
+    assert_eq!(admin.delete(&trashed, "\"1\"").await.status, 204);
+    let trash = format!("/v1/desk/trash/{}", last(&trashed));
+    all.add("POST /v1/desk/trash/{id}/restore", &format!("{trash}/restore"), Value::Null);
+    all.add("DELETE /v1/desk/trash/{id}", &trash, Value::Null);
+    words(admin, section, all).await;
+    beside(admin, other, &one, all).await;
+}
+
+async fn words(admin: &Client<'_>, section: &str, all: &mut Requests) {
+    let of = |story: &str, rest: &str| format!("{story}/translations/hi{rest}");
+    let one = story(admin, section, "River swells").await;
+    let new = json!({ "headline": "Nadi", "body": { "format": "text", "content": "One." } });
+    all.add("PUT /v1/desk/articles/{id}/translations/{locale}", &of(&one, ""), new);
+    all.add("PATCH /v1/desk/articles/{id}/translations/{locale}", &of(&one, ""), json!({ "headline": "Nadi" }));
+    all.add("DELETE /v1/desk/articles/{id}/translations/{locale}", &of(&one, ""), Value::Null);
+    all.add("POST /v1/desk/articles/{id}/translations/{locale}/submit", &of(&one, "/submit"), Value::Null);
+    all.add(
+        "POST /v1/desk/articles/{id}/translations/{locale}/assign",
+        &of(&one, "/assign"),
+        json!({ "assignee_id": last(&admin.path()) }),
+    );
+    all.add("POST /v1/desk/articles/{id}/translations/{locale}/mark-current", &of(&one, "/mark-current"), json!({}));
+    all.add("POST /v1/desk/articles/{id}/translations/{locale}/previews", &of(&one, "/previews"), json!({}));
+    all.add(
+        "POST /v1/desk/articles/{id}/translations/{locale}/revisions/{version}/restore",
+        &of(&one, "/revisions/1/restore"),
+        Value::Null,
+    );
+    let submitted = story(admin, section, "Submitted").await;
+    admin.act(&of(&submitted, "/submit"), "\"1\"", &Value::Null).await.ok();
+    all.add("POST /v1/desk/articles/{id}/translations/{locale}/approve", &of(&submitted, "/approve"), Value::Null);
+    let asked = json!({ "comment": "Who says so?" });
+    all.add("POST /v1/desk/articles/{id}/translations/{locale}/request-changes", &of(&submitted, "/request-changes"), asked);
+    let removed = story(admin, section, "Removed").await;
+    assert_eq!(admin.delete(&of(&removed, ""), "\"1\"").await.status, 204);
+    all.add("POST /v1/desk/articles/{id}/translations/{locale}/restore", &of(&removed, "/restore"), Value::Null);
+}
+
+/// What hangs on a story, and releases.
+async fn beside(admin: &Client<'_>, other: &Client<'_>, one: &str, all: &mut Requests) {
+    let comments = format!("{one}/comments");
+    let comment = |id: &str, verb: &str| format!("/v1/desk/comments/{id}{verb}");
+    all.add("POST /v1/desk/articles/{id}/comments", &comments, json!({ "text": "Why?" }));
+    for (whose, edits, reviews) in [(admin, &[][..], &[][..]), (other, &["translation.edit"][..], &["translation.review"][..])] {
+        let open = id_of(&whose.post(&comments, &json!({ "text": "Why?" })).await);
+        let done = id_of(&whose.post(&comments, &json!({ "text": "Why not?" })).await);
+        whose.act(&comment(&done, "/resolve"), "\"1\"", &Value::Null).await.ok();
+        let tag = |id: &str, verb: &str, version: &str| format!("{} \"{version}\"", comment(id, verb));
+        all.add_with("POST /v1/desk/comments/{id}/resolve", edits, &tag(&open, "/resolve", "1"), Value::Null);
+        all.add_with("POST /v1/desk/comments/{id}/reopen", edits, &tag(&done, "/reopen", "2"), Value::Null);
+        all.add_with("DELETE /v1/desk/comments/{id}", reviews, &tag(&open, "", "1"), Value::Null);
+        if edits.is_empty() {
+            all.add("PATCH /v1/desk/comments/{id}", &tag(&open, "", "1"), json!({ "text": "Why now?" }));
+        }
+    }
+    let said = json!({ "kind": "correction", "texts": { "en": "It was not so." } });
+    let correction = format!("/v1/desk/corrections/{}", id_of(&admin.post(&format!("{one}/corrections"), &said).await));
+    all.add("POST /v1/desk/articles/{id}/corrections", &format!("{one}/corrections"), said);
+    all.add("PATCH /v1/desk/corrections/{id}", &correction, json!({ "texts": { "en": "Not at all." } }));
+    all.add("DELETE /v1/desk/corrections/{id}", &correction, Value::Null);
+    let preview = id_of(&admin.post(&format!("{one}/translations/en/previews"), &json!({})).await);
+    all.add("DELETE /v1/desk/previews/{id}", &format!("/v1/desk/previews/{preview}"), Value::Null);
+    let draft = json!({ "name": "Budget", "items": [{ "article_id": last(one), "locale": "en" }] });
+    let release = format!("/v1/desk/releases/{}", id_of(&admin.post("/v1/desk/releases", &draft).await));
+    all.add("POST /v1/desk/releases", "/v1/desk/releases", draft);
+    all.add("PATCH /v1/desk/releases/{id}", &release, json!({ "name": "The budget" }));
+    all.add("DELETE /v1/desk/releases/{id}", &release, Value::Null);
+    all.add("POST /v1/desk/releases/{id}/publish", &format!("{release}/publish"), Value::Null);
+}
+
+/// The site, what its stories are filed under, and its people.
+async fn house(admin: &Client<'_>, all: &mut Requests) {
+    let site = with_etag(admin, "/v1/desk/site", "").await;
+    all.add("PATCH /v1/desk/site", &site, json!({ "name": "The Dateline" }));
+    let named = |name: &str| json!({ "en": { "name": name } });
+    let things = [
+        ("POST /v1/desk/sections", "PATCH /v1/desk/sections/{id}", "DELETE /v1/desk/sections/{id}", json!({})),
+        ("POST /v1/desk/authors", "PATCH /v1/desk/authors/{id}", "DELETE /v1/desk/authors/{id}", json!({ "kind": "person" })),
+        ("POST /v1/desk/tags", "PATCH /v1/desk/tags/{id}", "DELETE /v1/desk/tags/{id}", json!({ "kind": "topic" })),
+    ];
+    for (made, revised, deleted, mut draft) in things {
+        let under = made.trim_start_matches("POST ");
+        draft["translations"] = named("One");
+        let one = format!("{under}/{}", id_of(&admin.post(under, &draft).await));
+        draft["translations"] = named("Another");
+        all.add(made, under, draft);
+        all.add(revised, &one, json!({ "translations": named("Else") }));
+        all.add(deleted, &one, Value::Null);
+    }
+    let sections = admin.get("/v1/desk/sections").await.ok();
+    let top = sections["data"].as_array().unwrap().iter().filter(|s| s["parent_id"].is_null()).map(|s| s["id"].clone());
+    all.add("POST /v1/desk/sections/reorder", "/v1/desk/sections/reorder", json!({ "order": top.rev().collect::<Vec<_>>() }));
+    admin.post("/v1/desk/locales", &json!({ "locale": "ta", "name": "Tamil" })).await.ok();
+    all.add("POST /v1/desk/locales", "/v1/desk/locales", json!({ "locale": "te", "name": "Telugu" }));
+    all.add("PATCH /v1/desk/locales/{locale}", "/v1/desk/locales/ta", json!({ "name": "தமிழ்" }));
+    all.add("DELETE /v1/desk/locales/{locale}", "/v1/desk/locales/ta", Value::Null);
+    let somebody =
+        |email: &str| json!({ "email": email, "name": "Asha", "password": "a sentence of hers", "grants": [{ "role": "editor" }] });
+    let made = admin.post("/v1/desk/users", &somebody("a@example.org")).await;
+    let user = format!("/v1/desk/users/{}", id_of(&made));
+    let grants = admin.get(&format!("{user}/grants")).await.ok();
+    all.add("POST /v1/desk/users", "/v1/desk/users", somebody("b@example.org"));
+    all.add("PATCH /v1/desk/users/{id}", &user, json!({ "name": "Asha Rao" }));
+    all.add("DELETE /v1/desk/users/{id}", &user, Value::Null);
+    all.add("POST /v1/desk/users/{id}/grants", &format!("{user}/grants"), json!({ "role": "chief" }));
+    let grant = format!("{user}/grants/{}", grants["data"][0]["id"].as_str().unwrap());
+    all.add("DELETE /v1/desk/users/{id}/grants/{grant_id}", &grant, Value::Null);
+}
+
+/// Every operation of the desk that writes: what it always needs, and its description.
+fn declared() -> BTreeMap<String, (BTreeSet<String>, String)> {
+    let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+    let mut all = BTreeMap::new();
+    for (path, item) in contract["paths"].as_object().unwrap().iter().filter(|(path, _)| path.starts_with("/v1/desk/")) {
+        for (method, operation) in item.as_object().unwrap().iter().filter(|(method, _)| *method != "get") {
+            let needed = operation["security"][0]["token"].as_array().unwrap().iter().map(|a| a.as_str().unwrap().to_owned());
+            let described = operation["description"].as_str().unwrap_or_default().to_owned();
+            all.insert(format!("{} {path}", method.to_uppercase()), (needed.collect(), described));
+        }
+    }
+    all
+}
+
+/// Try a request with a token for some actions; nothing comes of it.
+async fn tried(app: &TestApp, admin: &Client<'_>, request: &Request, scope: impl Iterator<Item = &str>) -> Answer {
+    let client = app.limited(admin, &scope.collect::<Vec<_>>().join(" ")).await;
+    let method = Method::from_bytes(request.operation.split(' ').next().unwrap().as_bytes()).unwrap();
+    let body = if request.body.is_null() { None } else { Some(request.body.to_string().into_bytes()) };
+    let headers = [("content-type", "application/json"), ("if-match", request.etag.as_str())];
+    client.send(method, &format!("{}?validate_only=true", request.path), &headers, body).await
+}
+
+both! {
+    async fn a_token_for_what_an_operation_declares_does_it_and_one_without_any_of_that_is_told_which(app) {
+        let (admin, other, world) = (app.admin().await, app.editor().await, app.section("world", "दुनिया").await);
+        let mut all = Requests::default();
+        stories(&admin, &other, &world, &mut all).await;
+        house(&admin, &mut all).await;
+        let mut declared = declared();
+        let mut wrong = Vec::new();
+        for request in &all.0 {
+            let (always, described) = &declared[request.operation];
+            let needed: BTreeSet<&str> = always.iter().map(String::as_str).chain(request.also.iter().copied()).collect();
+            let answer = tried(&app, &admin, request, needed.iter().copied()).await;
+            if !(200..300).contains(&answer.status) {
+                wrong.push(format!("{} {}, with {needed:?}: {} {}", request.operation, request.body, answer.status, answer.text));
+            }
+            for missing in &needed {
+                let answer = tried(&app, &admin, request, needed.iter().copied().filter(|action| action != missing)).await;
+                let told = if request.body["atomic"] == true { answer.status == 422 } else { answer.status == 403 };
+                if !(told || *missing == "article.read" && answer.status == 403) || !answer.text.contains(&format!("permission {missing} here")) {
+                    wrong.push(format!("{} {}, without {missing}: {} {}", request.operation, request.body, answer.status, answer.text));
+                }
+            }
+            // What it needs now and then, its description says.
+            let untold = request.also.iter().filter(|action| request.body["operations"].is_null() && !described.contains(&format!("`{action}`")));
+            wrong.extend(untold.map(|action| format!("{} does not say that it may need {action}", request.operation)));
+        }
+        for request in &all.0 {
+            declared.remove(request.operation);
+        }
+        assert!(declared.is_empty(), "without a request: {:?}", declared.keys());
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
