@@ -282,4 +282,78 @@ both! {
         editor.post("/v1/desk/releases", &json!({ "name": "Twice", "items": repeated })).await.refused(422, "invalid");
         editor.post("/v1/desk/releases", &json!({ "name": "None", "items": nothing })).await.refused(422, "invalid");
     }
+
+    async fn what_was_sent_back_after_it_was_planned_stays_where_it_is_and_newer_words_change_nothing(app) {
+        let (chief, editor) = (app.admin().await, app.editor().await);
+        chief.patch("/v1/desk/site", &chief.get("/v1/desk/site").await.etag(), &json!({ "review": "required" })).await.ok();
+        let world = app.section("world", "दुनिया").await;
+        let at = |seconds: i64| app.now().plus_seconds(seconds).to_string();
+        for (case, public) in [("nothing", true), ("sent back", false), ("written on", true), ("sent back later", true)] {
+            let mut stories = Vec::new();
+            for by in ["plan", "release"] {
+                let story = editor.story(&world, &format!("{case} {by}")).await;
+                let words = format!("{story}/translations/en");
+                for verb in ["submit", "approve"] {
+                    editor.act(&format!("{words}/{verb}"), "\"1\"", &json!({})).await.ok();
+                }
+                if by == "plan" {
+                    plan(&editor, &story, json!({ "locales": ["en"], "publish_at": at(60) })).await.ok();
+                } else {
+                    let items = json!([{ "article_id": story.rsplit('/').next().unwrap(), "locale": "en" }]);
+                    let made = editor.post("/v1/desk/releases", &json!({ "name": case, "publish_at": at(60), "items": items })).await;
+                    assert_eq!(made.status, 201, "{}", made.text);
+                }
+                let then = json!({ "comment": "Not like this." });
+                if case == "sent back" {
+                    editor.act(&format!("{words}/request-changes"), "\"1\"", &then).await.ok();
+                } else if case != "nothing" {
+                    editor.patch(&words, "\"1\"", &json!({ "summary": "Going on." })).await.ok();
+                }
+                if case == "sent back later" {
+                    editor.act(&format!("{words}/submit"), "\"2\"", &json!({})).await.ok();
+                    editor.act(&format!("{words}/request-changes"), "\"2\"", &then).await.ok();
+                }
+                stories.push(story);
+            }
+            app.wait(60);
+            app.tick().await;
+            for story in &stories {
+                assert_eq!(headline(&app, story).await.is_some(), public, "{case}: {story}");
+            }
+        }
+        let failed = editor.get("/v1/desk/schedule?failed=true").await.ok();
+        assert_eq!(failed["data"].as_array().unwrap().len(), 1, "{failed}");
+        assert!(failed["data"][0]["failure"].as_str().unwrap().contains("not approved"), "{failed}");
+        let failed = editor.get("/v1/desk/releases?state=failed").await.ok();
+        assert!(failed["data"][0]["failure"].as_str().unwrap().contains("not approved"), "{failed}");
+    }
+
+    async fn a_release_of_former_facts_is_blocked_when_a_tag_of_theirs_is_gone(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let tag = admin.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await.ok()["id"].as_str().unwrap().to_owned();
+        let story = admin.story(&world, "River rises").await;
+        admin.patch(&story, "\"1\"", &json!({ "tags": [tag] })).await.ok();
+        admin.patch(&story, "\"2\"", &json!({ "tags": [] })).await.ok();
+        let of_tag = format!("/v1/desk/tags/{tag}");
+        assert_eq!(admin.delete(&of_tag, &admin.get(&of_tag).await.etag()).await.status, 204);
+        let items = json!([{ "article_id": story.rsplit('/').next().unwrap(), "locale": "en", "facts_version": 2 }]);
+        let made = admin.post("/v1/desk/releases", &json!({ "name": "Former", "items": items })).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        let release = made.header("location").unwrap().to_owned();
+        let refused = admin.act(&format!("{release}/publish"), "\"1\"", &json!({})).await;
+        refused.refused(422, "invalid");
+        assert_eq!(refused.violations(), [("#/items/0".to_owned(), "gone".to_owned())]);
+    }
+
+    async fn a_list_that_names_no_language_is_refused_by_every_verb_that_takes_one(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let story = editor.story(&world, "River rises").await;
+        editor.publish(&story, &["en"]).await.ok();
+        let at = app.now().plus_seconds(60).to_string();
+        for (verb, body) in [("publish", json!({ "locales": [] })), ("unpublish", json!({ "locales": [] })), ("unschedule", json!({ "locales": [] })), ("schedule", json!({ "locales": [], "unpublish_at": at }))] {
+            let refused = editor.act(&format!("{story}/{verb}"), "\"1\"", &body).await;
+            refused.refused(422, "invalid");
+            assert_eq!(refused.violations(), [("#/locales".to_owned(), "required".to_owned())], "{verb}");
+        }
+    }
 }
