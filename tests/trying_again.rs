@@ -7,13 +7,16 @@ use std::sync::{
 
 use dateline::{
     domain::Error,
-    store::{Store, Tx, purging, users},
+    store::{Limits, Store, Tx, purging, users},
 };
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::BigInt};
 use futures_util::future::join;
 use serde_json::json;
 
-use crate::support::{TestApp, everything_kept, postgres::end_sessions};
+use crate::support::{
+    TestApp, everything_kept,
+    postgres::{Own, end_sessions},
+};
 
 #[derive(QueryableByName)]
 struct Number {
@@ -37,7 +40,8 @@ struct Trouble {
 const WRITTEN: &str = "CREATE TRIGGER trouble AFTER INSERT ON tags";
 const COMMITTED: &str = "CREATE CONSTRAINT TRIGGER trouble AFTER INSERT ON tags DEFERRABLE INITIALLY DEFERRED";
 const SERIALISATION: &str = "RAISE 'could not serialize access' USING ERRCODE = '40001'";
-const DEADLOCK: &str = "RAISE 'deadlock detected' USING ERRCODE = '40P01'";
+const DEADLOCK: &str = "RAISE 'undone' USING ERRCODE = '40P01', DETAIL = E'Process 1 waits for ShareLock on transaction 3; blocked by process \
+                        2.\\nProcess 2 waits for RowExclusiveLock on relation 4; blocked by process 1.'";
 /// It is the sleep that notices.
 const ENDED: &str = "PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(60)";
 
@@ -169,6 +173,22 @@ async fn crossing(store: &Store, names: [&'static str; 2], met: Arc<Barrier>) ->
 #[actix_web::test]
 async fn of_two_who_wait_for_each_other_both_are_done() {
     let Some(app) = TestApp::postgres().await else { return };
+    let met = Arc::new(Barrier::new(2));
+    let both = join(crossing(&app.store, ["a", "b"], met.clone()), crossing(&app.store, ["b", "a"], met)).await;
+    assert!(matches!(both, (Ok(()), Ok(()))), "{both:?}");
+}
+
+#[actix_web::test]
+async fn a_deadlock_is_understood_in_german() {
+    let Some(server) = Own::start() else { return };
+    let mut conn = PgConnection::establish(&server.url()).unwrap();
+    conn.batch_execute("ALTER DATABASE app SET lc_messages = 'C.UTF-8'").unwrap();
+    let app = TestApp::on(&server, Limits::default()).await;
+    let mut conn = PgConnection::establish(&server.url()).unwrap();
+    if conn.batch_execute("SELECT nothing").unwrap_err().to_string().contains("does not exist") {
+        // No translations are installed here; the unit test of `store/failure.rs` knows what they would say.
+        return;
+    }
     let met = Arc::new(Barrier::new(2));
     let both = join(crossing(&app.store, ["a", "b"], met.clone()), crossing(&app.store, ["b", "a"], met)).await;
     assert!(matches!(both, (Ok(()), Ok(()))), "{both:?}");

@@ -33,9 +33,10 @@ enum Trouble {
     ReadOnly,
 }
 
-/// Troubles that Diesel has no kind for, by what the engines say: it hands on neither `SQLSTATE` nor `SQLite`'s code. A `PostgreSQL` server
-/// that speaks another language than English (`lc_messages`) is understood by kind alone.
-const TROUBLES: [(&str, Trouble); 18] = [
+/// Troubles that Diesel has no kind for, by what the engines say: it hands on neither `SQLSTATE` nor `SQLite`'s code, and libpq is asked for
+/// them nowhere without `unsafe`. A server's language is its superuser's to choose (`lc_messages`), not a session's. **Consequence.** Of a server
+/// that does not speak English, what Diesel has a kind for and deadlocks are understood, the rest is answered as a fault; the start warns of it.
+const TROUBLES: [(&str, Trouble); 17] = [
     // SQLite: BUSY, LOCKED, FULL, READONLY, IOERR, CANTOPEN.
     ("database is locked", Trouble::Busy),
     ("database table is locked", Trouble::Busy),
@@ -43,8 +44,7 @@ const TROUBLES: [(&str, Trouble); 18] = [
     ("attempt to write a readonly database", Trouble::ReadOnly),
     ("disk I/O error", Trouble::Unavailable),
     ("unable to open database file", Trouble::Unavailable),
-    // PostgreSQL: 40P01, 55P03, 57014, 53100, 57P01 to 57P03, 53300, 53200 and its shared memory.
-    (DEADLOCK, Trouble::Busy),
+    // PostgreSQL: 55P03, 57014, 53100, 57P01 to 57P03, 53300, 53200 and its shared memory.
     ("canceling statement due to lock timeout", Trouble::Busy),
     ("canceling statement due to statement timeout", Trouble::TookTooLong),
     ("No space left on device", Trouble::DiskFull),
@@ -58,23 +58,37 @@ const TROUBLES: [(&str, Trouble); 18] = [
     ("out of shared memory", Trouble::Busy),
 ];
 
-/// What a server says to the one of several transactions that it undoes, so that the others can go on.
-const DEADLOCK: &str = "deadlock detected";
-
 /// Whether the server has undone a transaction in favour of another one: carried out again, it may well succeed.
 pub(super) fn is_for_another(error: &Diesel) -> bool {
     match error {
         Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
-        Diesel::DatabaseError(DatabaseErrorKind::Unknown, info) => info.message().contains(DEADLOCK),
+        Diesel::DatabaseError(DatabaseErrorKind::Unknown, info) => info.details().is_some_and(is_circle),
         _ => false,
     }
+}
+
+/// Whether the details of an error are those of a deadlock (40P01): a line for each of those who wait in a circle, naming the mode of the
+/// lock that it waits for. Whatever language the server speaks, it does not translate these names; no other error of its own has such lines.
+fn is_circle(details: &str) -> bool {
+    const MODES: [&str; 8] = [
+        "AccessShareLock",
+        "RowShareLock",
+        "RowExclusiveLock",
+        "ShareUpdateExclusiveLock",
+        "ShareLock",
+        "ShareRowExclusiveLock",
+        "ExclusiveLock",
+        "AccessExclusiveLock",
+    ];
+    let waits = |line: &str| line.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| MODES.contains(&word));
+    details.lines().count() > 1 && details.lines().all(waits)
 }
 
 impl Trouble {
     /// What kind of passing trouble an error of the database is, if it is one.
     fn of(error: &Diesel) -> Option<Self> {
         match error {
-            Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Some(Self::Busy),
+            error if is_for_another(error) => Some(Self::Busy),
             Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)
             | Diesel::BrokenTransactionManager => Some(Self::Unavailable),
             Diesel::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => Some(Self::ReadOnly),
@@ -129,6 +143,21 @@ mod tests {
         domain::Error,
         store::{Store, Tx, still},
     };
+
+    #[test]
+    fn a_deadlock_is_known_in_any_language() {
+        for circle in [
+            "Process 1 waits for ShareLock on transaction 7; blocked by process 2.\nProcess 2 waits for ShareLock on transaction 8; blocked by process 1.",
+            "Prozess 1 wartet auf ShareLock-Sperre auf Transaktion 7; blockiert von Prozess 2.\nProzess 2 wartet auf AccessExclusiveLock-Sperre \
+             auf Relation 3 der Datenbank 4; blockiert von Prozess 1.",
+            "プロセス 1 は ShareLock を トランザクション 7 で待機していましたが、プロセス 2 でブロックされました\nプロセス 2 は ExclusiveLock を待機",
+        ] {
+            assert!(super::is_circle(circle), "{circle}");
+        }
+        for other in ["", "Key (slug)=(ShareLock) already exists.", "Failing row contains (ShareLock\n, 1).", "(ShareLocks\nShareLocks)"] {
+            assert!(!super::is_circle(other), "{other}");
+        }
+    }
 
     fn store(name: &str) -> (Store, PathBuf, PathBuf) {
         let (store, folder, file) = still::store(&format!("failing-{name}"));

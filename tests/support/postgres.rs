@@ -223,6 +223,8 @@ impl Own {
     /// Start it, and wait until it takes connections.
     pub(crate) fn up(&mut self) {
         let (_, mut server) = cluster(&self.bin, &self.name).unwrap();
+        // It can speak German, to the database that asks it to; its log stays English.
+        server.env("LANGUAGE", "de").args(["-c", "lc_messages=C"]);
         let mut child = server.spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
         assert!(lines.any(|line| line.contains("ready to accept connections")), "the server did not come up");

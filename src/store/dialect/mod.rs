@@ -327,7 +327,18 @@ pub(super) fn durability_faults(conn: &mut Conn) -> Result<Vec<String>, Error> {
             faults.push(format!("PostgreSQL runs with {name} = {value}: a crash may lose acknowledged writes"));
         }
     }
+    let language: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>("current_setting('lc_messages')")).get_result(pg)?;
+    if !is_english(&language) {
+        faults.push(format!(
+            "PostgreSQL runs with lc_messages = {language}: not all that it says is understood, and some passing trouble is 500"
+        ));
+    }
     Ok(faults)
+}
+
+/// Whether a server speaks English whose messages are in this locale.
+fn is_english(locale: &str) -> bool {
+    matches!(locale.split(['.', '_', '@']).next(), Some("" | "C" | "POSIX" | "en" | "English"))
 }
 
 /// What comes before and after the three digits of a salt in ids of version 7 that are made of an instant and of a number: hexadecimal text.
@@ -446,5 +457,16 @@ pub(super) fn checkpoint(conn: &mut Conn) -> QueryResult<()> {
             "PRAGMA journal_mode = WAL; SELECT count(*) FROM sqlite_master; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA optimize",
         ),
         Link::Postgres(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_english;
+
+    #[test]
+    fn a_server_that_does_not_speak_english_is_known_by_its_locale() {
+        assert!(["", "C", "C.UTF-8", "POSIX", "en_US.UTF-8", "en_IN", "en", "English_United States.1252"].into_iter().all(is_english));
+        assert!(!["de_DE.UTF-8", "Croatian_Croatia.1250", "es_EN", "hi_IN@x"].into_iter().any(is_english));
     }
 }
