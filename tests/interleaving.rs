@@ -197,9 +197,9 @@ fn beside_a_move(case: &str, id: Id<Article>, version: i32) -> Verb {
     match case {
         "unpublished" => Box::new(move |tx| unpublish(tx, permit::<Unpublish>(), id, version, None).map(drop)),
         "taken down" => Box::new(move |tx| takedowns::take(tx, permit::<Withdraw>(), id, version, "The court says so.").map(drop)),
-        "published by a plan" | "ended by a plan" => Box::new(move |tx| {
-            ahead::run(tx, &Arc::default(), |tx| scheduling::carry_out(tx, permit::<Publish>(), 10)).map(drop)
-        }),
+        "published by a plan" | "ended by a plan" => {
+            Box::new(move |tx| ahead::run(tx, &Arc::default(), |tx| scheduling::carry_out(tx, permit::<Publish>(), 10)).map(drop))
+        }
         _ => Box::new(move |tx| {
             let which = Which::Locales(vec![Locale::english()]);
             ahead::run(tx, &Arc::default(), |tx| publish(tx, permit::<Publish>(), id, version, which, false)).map(drop)
@@ -235,7 +235,9 @@ async fn what_begins_or_ends_while_its_section_moves_is_listed_where_the_section
             editor.publish(&path, &["en"]).await.ok();
         }
         match case {
-            "published again" => _ = editor.patch(&format!("{path}/translations/en"), "\"1\"", &json!({ "summary": "Another." })).await.ok(),
+            "published again" => {
+                _ = editor.patch(&format!("{path}/translations/en"), "\"1\"", &json!({ "summary": "Another." })).await.ok()
+            }
             "filed elsewhere and published" => _ = editor.patch(&path, "\"1\"", &json!({ "section_id": world })).await.ok(),
             "published by a plan" => _ = editor.act(&format!("{path}/schedule"), "\"1\"", &plan("publish_at")).await.ok(),
             "ended by a plan" => _ = editor.act(&format!("{path}/schedule"), "\"1\"", &plan("unpublish_at")).await.ok(),
@@ -248,7 +250,10 @@ async fn what_begins_or_ends_while_its_section_moves_is_listed_where_the_section
         let done = if turned { at_once(&app, moves, &verb) } else { at_once(&app, verb, &moves) };
         // The scheduler waits for nobody who moves a section, and does what is due the next time.
         let is_left = turned && case.ends_with("by a plan");
-        assert!(done[0].is_ok() && if is_left { matches!(done[1], Err(Error::Busy)) } else { done[1].is_ok() }, "{case}, {turned}: {done:?}");
+        assert!(
+            done[0].is_ok() && if is_left { matches!(done[1], Err(Error::Busy)) } else { done[1].is_ok() },
+            "{case}, {turned}: {done:?}"
+        );
         if is_left {
             app.store.write_now(|tx| beside_a_move(case, id, version)(tx)).unwrap();
         }
@@ -260,7 +265,14 @@ async fn what_begins_or_ends_while_its_section_moves_is_listed_where_the_section
         let elsewhere = case == "filed elsewhere and published";
         assert_eq!([listed(&asia).await, listed(&tech).await, listed(&world).await], [stays, stays, elsewhere], "{case}, {turned}");
         if case != "taken down" {
-            editor.patch(&format!("{path}/translations/en"), &editor.get(&format!("{path}/translations/en")).await.etag(), &json!({ "headline": "Later" })).await.ok();
+            editor
+                .patch(
+                    &format!("{path}/translations/en"),
+                    &editor.get(&format!("{path}/translations/en")).await.etag(),
+                    &json!({ "headline": "Later" }),
+                )
+                .await
+                .ok();
             editor.publish(&path, &["en"]).await.ok();
         }
     }

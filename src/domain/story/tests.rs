@@ -6,6 +6,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{
     article::{Genre, Kind, Shown},
+    site::Review,
+    standing::Verb,
+    takedown::Step,
     translation::Words,
 };
 
