@@ -171,6 +171,7 @@ impl<T> Page<T> {
     }
 
     /// What is on it, and where the pages beside it begin as whoever asks is told.
+    #[must_use]
     pub fn told(self) -> (Vec<T>, PageInfo) {
         let cursor = |at: Option<Cursor>| at.map(|cursor| cursor.encode());
         (self.items, PageInfo { next: cursor(self.next), previous: cursor(self.previous), total: self.total })
