@@ -12,6 +12,11 @@ fn floor(room: &str) -> Option<usize> {
     FLOORS.iter().position(|floor| floor.contains(&room))
 }
 
+/// The room that a file of the sources lies in.
+fn room_of(inside: &Path) -> String {
+    inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned()
+}
+
 fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
@@ -61,7 +66,7 @@ fn imports_go_down_only() {
     let mut wrong = Vec::new();
     for file in files {
         let inside = file.strip_prefix(&src).unwrap();
-        let room = inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned();
+        let room = room_of(inside);
         let Some(here) = floor(&room) else {
             assert_eq!(room, "lib", "{room} has no floor");
             continue;
@@ -124,4 +129,41 @@ fn both_engines_have_the_same_migrations() {
     };
     assert_eq!(names("sqlite"), names("postgres"));
     assert!(!names("sqlite").is_empty());
+}
+
+/// Crates that tie what names them to a framework or a database, and the rooms that may: everything else would do with another one. What
+/// the contract says of a vocabulary stands beside it.
+const TIES: [(&str, &[&str]); 3] =
+    [("diesel", &["store"]), ("actix", &["api", "app", "cli"]), ("utoipa", &["domain", "delivery", "api", "app"])];
+
+/// The crates of [`TIES`] that a file of a room names and may not.
+fn tied(room: &str, text: &str) -> Vec<String> {
+    let may = |word: &str| TIES.iter().all(|(name, rooms)| !named_after(word, name) || rooms.contains(&room));
+    circles::tokens(text).into_iter().filter(|word| !may(word)).map(str::to_owned).collect()
+}
+
+/// Whether a word is the name of a crate, or of one that belongs to it (`actix_web`).
+fn named_after(word: &str, name: &str) -> bool {
+    word.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+}
+
+#[test]
+fn frameworks_and_databases_are_named_where_they_belong() {
+    let mut files = Vec::new();
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    sources(&src, &mut files);
+    assert!(files.len() > 50, "the sources were not found");
+    let wrong: Vec<_> = files
+        .iter()
+        .map(|file| (file, tied(&room_of(file.strip_prefix(&src).unwrap()), &std::fs::read_to_string(file).unwrap())))
+        .filter(|(_, words)| !words.is_empty())
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_reader_of_ties_knows_names_from_talk() {
+    assert_eq!(tied("desk", "use diesel::prelude::*; #[actix_web::get] // utoipa\nfn f() { \"utoipa\"; }"), ["diesel", "actix_web"]);
+    assert_eq!(tied("store", "use diesel_migrations::X; fn actixed(utoipa: u8) {}"), ["utoipa"]);
+    assert!(tied("domain", "use utoipa::ToSchema;").is_empty());
 }

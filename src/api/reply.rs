@@ -5,9 +5,36 @@ use actix_web::{
     http::header::{CONTENT_LANGUAGE, ETAG, HeaderValue, LINK, LOCATION, VARY},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
-pub use crate::domain::page::Listing;
-use crate::domain::{Locale, Version, page::PageInfo};
+use crate::domain::{
+    Locale, Version,
+    page::{Page, PageInfo},
+};
+
+/// A page of a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Listing<T> {
+    /// What is on it.
+    pub data: Vec<T>,
+    /// The pages beside it.
+    pub page: PageInfo,
+}
+
+impl<T> From<Page<T>> for Listing<T> {
+    fn from(page: Page<T>) -> Self {
+        let (data, page) = page.told();
+        Self { data, page }
+    }
+}
+
+impl<T> Listing<T> {
+    /// A list that is always whole.
+    #[must_use]
+    pub fn whole(data: Vec<T>) -> Self {
+        Self { data, page: PageInfo::default() }
+    }
+}
 
 /// The `Link` header (RFC 8288) for this page of a list at the request's URL.
 fn link(page: &PageInfo, req: &HttpRequest) -> Option<String> {

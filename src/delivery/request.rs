@@ -16,7 +16,7 @@ use crate::{
         Error, Instant, Locale,
         article::ArticleId,
         author::AuthorId,
-        page::{Cursor, Listing, Page, PageInfo, Paging},
+        page::{Cursor, Page, PageInfo, Paging},
         section::SectionId,
         slug::Slug,
         tag::TagId,
@@ -109,10 +109,10 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
             let (info, until) = site::site(tx, now)?;
             shown(&info, None).map(|shown| Outcome::Shown(Shown { until, ..shown }))
         }
-        Request::Locales => shown(&Listing::whole(site::locales(tx)?), None).map(Outcome::Shown),
+        Request::Locales => shown(&List::whole(site::locales(tx)?), None).map(Outcome::Shown),
         Request::Sections(locale) => {
             let reading = read(tx, locale)?;
-            shown(&Listing::whole(names::sections(tx, &reading)?), Some(reading.locale)).map(Outcome::Shown)
+            shown(&List::whole(names::sections(tx, &reading)?), Some(reading.locale)).map(Outcome::Shown)
         }
         Request::Authors(paging, locale) => {
             let reading = read(tx, locale)?;
@@ -163,10 +163,10 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
             let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
             let (page, included) = articles::articles(tx, &reading, listed, *paging, &show.shape)?;
             let (next, previous) = (page.next, page.previous);
-            let Listing { data, page } = Listing::from(page);
+            let (data, page) = page.told();
             let shown = if show.shape.fields.is_some() {
                 let data = data.iter().map(|article| show.shape.prune(article)).collect::<Result<Vec<_>, _>>()?;
-                shown(&Sparse { data, page, included }, Some(reading.locale))?
+                shown(&List { data, page, included }, Some(reading.locale))?
             } else {
                 shown(&ArticleListing { data, page, included }, Some(reading.locale))?
             };
@@ -180,13 +180,19 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
     }
 }
 
-/// A page of articles with some of their fields.
+/// A page of a list, with what comes along.
 #[derive(Serialize)]
-struct Sparse {
-    data: Vec<serde_json::Value>,
+struct List<T> {
+    data: Vec<T>,
     page: PageInfo,
     #[serde(skip_serializing_if = "Option::is_none")]
     included: Option<Included>,
+}
+
+impl<T> List<T> {
+    fn whole(data: Vec<T>) -> Self {
+        Self { data, page: PageInfo::default(), included: None }
+    }
 }
 
 /// Room for most answers, in bytes.
@@ -200,7 +206,8 @@ fn shown(body: &impl Serialize, locale: Option<Locale>) -> Result<Shown, Error> 
 
 fn listing<T: Serialize>(page: Page<T>, locale: Locale) -> Result<Outcome, Error> {
     let (next, previous) = (page.next, page.previous);
-    let shown = shown(&Listing::from(page), Some(locale))?;
+    let (data, page) = page.told();
+    let shown = shown(&List { data, page, included: None }, Some(locale))?;
     Ok(Outcome::Shown(Shown { next, previous, ..shown }))
 }
 

@@ -169,10 +169,17 @@ impl<T> Page<T> {
         let items = self.items.into_iter().map(f).collect::<Result<_, _>>()?;
         Ok(Page { items, next: self.next, previous: self.previous, total: self.total })
     }
+
+    /// What is on it, and where the pages beside it begin as whoever asks is told.
+    #[must_use]
+    pub fn told(self) -> (Vec<T>, PageInfo) {
+        let cursor = |at: Option<Cursor>| at.map(|cursor| cursor.encode());
+        (self.items, PageInfo { next: cursor(self.next), previous: cursor(self.previous), total: self.total })
+    }
 }
 
 /// Where the pages beside a list's page begin.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct PageInfo {
     /// Cursor of the page after, if there is one.
     pub next: Option<String>,
@@ -182,30 +189,6 @@ pub struct PageInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub total: Option<i64>,
-}
-
-/// A page of a list.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Listing<T> {
-    /// What is on it.
-    pub data: Vec<T>,
-    /// The pages beside it.
-    pub page: PageInfo,
-}
-
-impl<T> From<Page<T>> for Listing<T> {
-    fn from(page: Page<T>) -> Self {
-        let info = PageInfo { next: page.next.map(|c| c.encode()), previous: page.previous.map(|c| c.encode()), total: page.total };
-        Self { data: page.items, page: info }
-    }
-}
-
-impl<T> Listing<T> {
-    /// A list that is always whole.
-    #[must_use]
-    pub fn whole(data: Vec<T>) -> Self {
-        Self { data, page: PageInfo { next: None, previous: None, total: None } }
-    }
 }
 
 #[cfg(test)]

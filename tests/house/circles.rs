@@ -17,7 +17,7 @@ type Texts = BTreeMap<Names, String>;
 type Arrows = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// The words and marks of a source, without comments, strings and letters.
-fn tokens(text: &str) -> Vec<&str> {
+pub(super) fn tokens(text: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -233,7 +233,7 @@ impl House {
 }
 
 /// The circles of a crate: the rooms of each, by level, and the arrows that close it.
-pub(super) fn circles(texts: &Texts) -> BTreeMap<String, Vec<String>> {
+fn circles(texts: &Texts) -> BTreeMap<String, Vec<String>> {
     let mut found = BTreeMap::new();
     for (level, arrows) in House::read(texts).arrows() {
         let mut left: BTreeSet<&String> = arrows.keys().map(|(from, _)| from).collect();
@@ -313,7 +313,9 @@ fn the_reader_of_circles_sees_every_way_to_name_a_room() {
         "pub use super::b::*;",
         "use crate::{x::{c::C, b::{self, B}}, y};",
         "fn f(c: char) { if c == '\"' { crate::x::b::f() } }",
+        "fn f(c: char) { if c == '\\\"' { crate::x::b::f() } }",
         "fn f() { super::b::f(r#\"\"\"#) }",
+        "mod inner { fn f() {} }\nuse super::b;",
         "mod inner { use super::super::b; }",
         "#[cfg(test)]\nuse super::c;\nuse super::b;",
         "#[cfg(test)]\nmod tests { fn f(x: [u8; 2]) { super::f(); } }\nuse super::b;",
@@ -344,6 +346,8 @@ fn a_name_that_is_passed_on_counts_where_it_comes_from() {
     assert_eq!(of(passed), ["x: a b"]);
     let twice = [("x", "pub use b::C as B;"), ("x/a", "use super::B;"), ("x/b", "pub use c::C;"), ("x/b/c", "use crate::x::a;")];
     assert_eq!(of(twice), ["x: a b"]);
+    let whole = [("x", "pub use self::y::b::{self};"), ("x/a", "use super::b::B;"), ("x/y", ""), ("x/y/b", "use crate::x::a::A;")];
+    assert_eq!(of(whole), ["x: a y"]);
 }
 
 #[test]

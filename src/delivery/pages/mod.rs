@@ -22,7 +22,7 @@ use crate::{
         article::ArticleId,
         facet::Facet,
         locale::{Direction, LocaleSettings},
-        page::{Page as Rows, PageInfo, Paging},
+        page::Paging,
         section::SectionId,
     },
     store::{
@@ -134,10 +134,8 @@ fn listing<'a>(name: &str, about: &str, url: &str, alternates: &[Alternate], sec
 
 fn cards(tx: &mut Tx<'_>, reading: &Reading, filter: &Filter, paging: Paging) -> Result<Cards, Error> {
     let filter = Filter { chain: reading.chain.clone(), order: Order::Newest, ..filter.clone() };
-    let rows = store::listings::page(tx, Visibility::public(), &filter, paging, Bodies::NONE)?;
-    let Rows { items, next, previous, total } = rows;
-    let articles = articles::shown(tx, reading, items)?;
-    let page = PageInfo { next: next.map(|c| c.encode()), previous: previous.map(|c| c.encode()), total };
+    let (rows, page) = store::listings::page(tx, Visibility::public(), &filter, paging, Bodies::NONE)?.told();
+    let articles = articles::shown(tx, reading, rows)?;
     Ok(Cards { data: articles.into_iter().map(card).collect(), page })
 }
 
