@@ -123,21 +123,18 @@ async fn who_changes_sections_and_who_lists_by_them_hold_them_in_one_order_and_b
         }
         let [delhi, asia, world] = made[..] else { unreachable!() };
         assert!(delhi < asia && asia < world);
+        if case != "its level" {
+            app.store.write_now(|tx| moved(delhi, asia)(tx)).unwrap();
+        }
         let (verb, then): (Verb, String) = match case {
-            "its level" => {
+            "its slug" => (moved_and_called(asia, world, Some("far-away")), slug.to_owned()),
+            "its subtree" => (moved(asia, world), held(asia)),
+            _ => {
                 let turned = Box::new(move |tx: &mut Tx<'_>| {
                     let order = [world, asia, delhi];
                     sections::reorder(tx, permit::<ManageSections>(), None, &order).map(drop)
                 });
                 (turned, held(world))
-            }
-            _ => {
-                app.store.write_now(|tx| moved(delhi, asia)(tx)).unwrap();
-                if case == "its slug" {
-                    (moved_and_called(asia, world, Some("far-away")), slug.to_owned())
-                } else {
-                    (moved(asia, world), held(asia))
-                }
             }
         };
         let mut other = PgConnection::establish(&app.url).unwrap();
@@ -236,7 +233,7 @@ async fn what_begins_or_ends_while_its_section_moves_is_listed_where_the_section
         }
         match case {
             "published again" => {
-                _ = editor.patch(&format!("{path}/translations/en"), "\"1\"", &json!({ "summary": "Another." })).await.ok()
+                _ = editor.patch(&format!("{path}/translations/en"), "\"1\"", &json!({ "summary": "Another." })).await.ok();
             }
             "filed elsewhere and published" => _ = editor.patch(&path, "\"1\"", &json!({ "section_id": world })).await.ok(),
             "published by a plan" => _ = editor.act(&format!("{path}/schedule"), "\"1\"", &plan("publish_at")).await.ok(),

@@ -138,7 +138,8 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<CreateArticle>, id: Option<Id<Arti
         words.push(first);
     }
     faults.or(())?;
-    store::articles::begin(tx, &article, &note, &words)?;
+    store::articles::begin(tx, &article, &note)?;
+    store::translations::begin(tx, &words)?;
     let translations = words.into_iter().map(|first| first.translation).collect();
     Ok(Created { article: article.into_inner(), translations, warnings })
 }

@@ -17,7 +17,6 @@ use super::{
     schema::{article_credits, article_revisions, article_tags, articles},
     sight::{reads, sees, show},
     sql::Sql,
-    translations::{self, First},
 };
 use crate::{
     access::{Granted, Visibility},
@@ -317,19 +316,16 @@ fn row(article: &Article) -> NewRow {
     }
 }
 
-/// Begin an article with its first words.
+/// Begin an article.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for words of something else.
-pub fn begin<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str, words: &[First]) -> Result<(), Error> {
+/// [`Error::Internal`] when the database fails.
+pub fn begin<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Result<(), Error> {
     let article = granted.get();
-    if words.iter().any(|first| first.slot.get().article.id != article.id) {
-        return Err(Error::Forbidden("translation.edit"));
-    }
     diesel::insert_into(articles::table).values(&row(article)).execute(tx.conn)?;
     keep(tx, granted, note)?;
     tx.record(Change::new(Event::Created, Subject::Article(article.id)), granted.caller());
-    translations::begin(tx, words)
+    Ok(())
 }
 
 /// Save the next version of an article, with the revision that this makes.

@@ -295,7 +295,7 @@ pub struct First {
 ///
 /// # Errors
 /// [`Error::Forbidden`] for words that were not granted.
-pub(super) fn begin(tx: &mut Tx<'_>, words: &[First]) -> Result<(), Error> {
+pub fn begin(tx: &mut Tx<'_>, words: &[First]) -> Result<(), Error> {
     let is_granted = |First { slot, translation, .. }: &First| {
         slot.get().locale == translation.locale && slot.get().article.id == translation.article_id
     };

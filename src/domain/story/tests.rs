@@ -282,9 +282,15 @@ impl Desk {
                 }
                 return Ok(());
             }
-            Do::Submit(n) => return Ok(self.review(*n, Verb::Submit)),
-            Do::Approve(n) => return Ok(self.review(*n, Verb::Approve)),
-            Do::SendBack(n) => return Ok(self.review(*n, Verb::RequestChanges)),
+            Do::Submit(n) | Do::Approve(n) | Do::SendBack(n) => {
+                let verb = match verb {
+                    Do::Submit(_) => Verb::Submit,
+                    Do::Approve(_) => Verb::Approve,
+                    _ => Verb::RequestChanges,
+                };
+                self.review(*n, verb);
+                return Ok(());
+            }
             Do::Wait => return Ok(()),
             Do::Publish(which, minor) => self.story.publish(&Self::locales(which), *minor, now, review),
             Do::Unpublish(which) => self.story.unpublish(&Self::locales(which), now),

@@ -101,8 +101,9 @@ impl Importer<'_, '_> {
         self.set_facts(id, facts)?;
         self.corrections(id, &r.corrections)?;
         // What readers were told of translations holds until the desk publishes again.
-        let told = r.translations.iter().filter_map(|(locale, t)| t.live_stale.as_ref().map(|s| (locale, s.behind, s.lag.clone())));
-        store::editions::age(self.tx, &Caller::system(System::Importer), id, &Vec::from_iter(told))?;
+        let told: Vec<_> =
+            r.translations.iter().filter_map(|(locale, t)| t.live_stale.as_ref().map(|s| (locale, s.behind, s.lag.clone()))).collect();
+        store::editions::age(self.tx, &Caller::system(System::Importer), id, &told)?;
         if let (Some(reason), None) = (&r.withdrawn, existing) {
             let permit: Permit<Withdraw> = self.permit()?;
             let version = store::articles::find(self.tx, &permit.visibility(), id)?.version;
