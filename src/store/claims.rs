@@ -119,9 +119,10 @@ pub(super) fn take(tx: &mut Tx<'_>, wanted: &[(Claim<'_>, &Slug)]) -> Result<BTr
     if sql.execute(tx)? == wanted.len() {
         return Ok(wanted.iter().map(|(claim, _)| claim.locale.clone()).collect());
     }
-    let mut sql = Sql::new("SELECT locale FROM addresses WHERE (locale, slug, target_id) IN (");
+    let mut sql = Sql::new("WITH wanted (locale, slug, target_id) AS (");
     sql.values(wanted, |row, (claim, slug)| _ = row.text(claim.locale.as_str()).text(slug.as_str()).id(Id::<()>::from(claim.target)));
-    sql.push(")");
+    sql.push(") SELECT a.locale FROM wanted JOIN addresses a ");
+    sql.push("ON a.locale = wanted.locale AND a.slug = wanted.slug AND a.target_id = wanted.target_id");
     Ok(sql.load::<Row>(tx)?.into_iter().map(|row| Locale::stored(row.locale)).collect())
 }
 

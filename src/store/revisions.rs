@@ -183,8 +183,10 @@ pub(super) fn facts_of(tx: &mut Tx<'_>, of: &BTreeSet<(Id<Article>, Version)>) -
     if of.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut sql = Sql::new("SELECT article_id, version, facts FROM article_revisions WHERE (article_id, version) IN (");
-    sql.values(of, |row, (id, version)| _ = row.id(*id).int(*version)).push(")");
+    let mut sql = Sql::new("WITH meant (article_id, version) AS (");
+    sql.values(of, |row, (id, version)| _ = row.id(*id).int(*version));
+    sql.push(") SELECT r.article_id, r.version, r.facts FROM meant JOIN article_revisions r ");
+    sql.push("ON r.article_id = meant.article_id AND r.version = meant.version");
     sql.load::<FactsRow>(tx)?.into_iter().map(|row| Ok(((row.article_id, row.version), row.facts.read()?))).collect()
 }
 
@@ -205,16 +207,19 @@ pub(super) fn approved(tx: &mut Tx<'_>, of: &BTreeSet<Revision>) -> Result<BTree
     if of.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let mut sql = Sql::new("SELECT article_id, locale, version FROM translation_revisions WHERE approved AND ");
-    among(&mut sql, of);
+    let mut sql = among(of, "r.article_id, r.locale, r.version");
+    sql.push(" WHERE r.approved");
     let revision = |row: ApprovedRow| Revision { article_id: row.article_id, locale: Locale::stored(row.locale), version: row.version };
     Ok(sql.load::<ApprovedRow>(tx)?.into_iter().map(revision).collect())
 }
 
-/// The condition that a revision of words is one of these.
-fn among<'r>(sql: &mut Sql, of: impl IntoIterator<Item = &'r Revision>) {
-    sql.push("(article_id, locale, version) IN (");
-    sql.values(of, |row, of| _ = row.id(of.article_id).text(of.locale.as_str()).int(of.version)).push(")");
+/// Columns of some revisions of words, each found by its key: a list of keys in a condition would be looked up for every row that there is.
+fn among<'r>(of: impl IntoIterator<Item = &'r Revision>, columns: &str) -> Sql {
+    let mut sql = Sql::new("WITH meant (article_id, locale, version) AS (");
+    sql.values(of, |row, of| _ = row.id(of.article_id).text(of.locale.as_str()).int(of.version));
+    sql.push(") SELECT ").push(columns).push(" FROM meant JOIN translation_revisions r ");
+    sql.push("ON r.article_id = meant.article_id AND r.locale = meant.locale AND r.version = meant.version");
+    sql
 }
 
 /// Words as a revision keeps them.
@@ -261,8 +266,7 @@ pub fn all_kept(tx: &mut Tx<'_>, of: &[Revision], most: usize) -> Result<HashMap
     if of.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut sql = Sql::new("SELECT article_id, locale, version, words, made_from FROM translation_revisions WHERE ");
-    among(&mut sql, of);
+    let sql = among(of, "r.article_id, r.locale, r.version, r.words, r.made_from");
     let kept = |row: KeptRow| {
         let of = Revision { article_id: row.article_id, locale: Locale::stored(row.locale), version: row.version };
         let bytes = row.words.len();
