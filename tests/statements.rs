@@ -51,6 +51,36 @@ both! {
         assert!(of_four <= 25 && again <= 25, "publishing four locales took {of_four} statements, and {again} once more");
     }
 
+    async fn what_a_verb_answers_is_what_is_read_afterwards(app) {
+        with_locales(&app).await;
+        let (chief, world, author) = (app.admin().await, app.section("world", "दुनिया").await, app.author("asha", "Asha Rao").await);
+        let limited = app.role(Role::Editor, None, Some("hi")).await;
+        let path = made(&chief, &world, &author, "One").await;
+        let at = |seconds: i64| app.now().plus_seconds(seconds).to_string();
+        let verbs = [
+            (&chief, "publish", json!({ "locales": ["en"] })),
+            (&limited, "publish", json!({ "locales": ["hi"] })),
+            (&chief, "publish", json!({ "locales": ["en", "bn", "kn"], "minor": true })),
+            (&chief, "schedule", json!({ "locales": ["en", "hi"], "publish_at": at(600), "unpublish_at": at(900) })),
+            (&limited, "schedule", json!({ "locales": ["hi"], "unpublish_at": at(800) })),
+            (&limited, "unschedule", json!({ "locales": ["hi"] })),
+            (&chief, "unpublish", json!({ "locales": ["en", "kn"] })),
+            (&chief, "publish", json!({})),
+            (&chief, "unschedule", json!({})),
+            (&chief, "unpublish", json!({})),
+        ];
+        for (who, verb, body) in verbs {
+            for locale in LOCALES {
+                let words = format!("{path}/translations/{locale}");
+                let present = chief.get(&words).await;
+                chief.patch(&words, &present.etag(), &json!({ "summary": format!("Before {verb} {}.", present.ok()["version"]) })).await.ok();
+            }
+            app.wait(1);
+            let answer = who.act(&format!("{path}/{verb}"), &who.get(&path).await.etag(), &body).await.ok();
+            assert_eq!(answer, who.get(&path).await.ok(), "{verb} {body}");
+        }
+    }
+
     async fn many_at_once_cost_less_each(app) {
         with_locales(&app).await;
         let (editor, world, author) = (app.editor().await, app.section("world", "दुनिया").await, app.author("asha", "Asha Rao").await);
