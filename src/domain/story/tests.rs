@@ -318,7 +318,14 @@ impl Desk {
             Do::Trash => self.story.trash(now),
             Do::Restore => self.story.restore(now),
         };
-        effects.map_or(Ok(()), |effects| self.bring_about(&effects))
+        let Ok(effects) = effects else { return Ok(()) };
+        self.bring_about(&effects)?;
+        if let Do::Publish(which, _) = verb {
+            // What was planned to begin would put older words in the place of these.
+            let waits = |n: &usize| self.story.planned(&locale(*n), PlanVerb::Publish).is_some();
+            prop_assert!(self.story.embargo(now).is_some() || !which.iter().any(waits), "published, and yet to be published");
+        }
+        Ok(())
     }
 
     /// What must hold between any two steps.
