@@ -328,6 +328,38 @@ both! {
         assert!(failed["data"][0]["failure"].as_str().unwrap().contains("not approved"), "{failed}");
     }
 
+    async fn marking_words_as_current_neither_loses_their_approval_nor_saves_them_from_being_sent_back(app) {
+        let (chief, editor) = (app.admin().await, app.editor().await);
+        chief.patch("/v1/desk/site", &chief.get("/v1/desk/site").await.etag(), &json!({ "review": "required" })).await.ok();
+        let world = app.section("world", "दुनिया").await;
+        for sent_back in [false, true] {
+            let story = editor.story(&world, &format!("River {sent_back}")).await;
+            let words = format!("{story}/translations/hi");
+            let hindi = json!({ "headline": "नदी", "body": { "format": "html", "content": "<p>एक।</p>" } });
+            assert_eq!(editor.put(&words, None, &hindi).await.status, 201);
+            let at = app.now().plus_seconds(60).to_string();
+            let planned = json!({ "locales": ["hi"], "publish_at": at });
+            for verb in ["submit", "approve"] {
+                editor.act(&format!("{words}/{verb}"), "\"1\"", &json!({})).await.ok();
+            }
+            if sent_back {
+                plan(&editor, &story, planned.clone()).await.ok();
+            }
+            editor.patch(&format!("{story}/translations/en"), "\"1\"", &json!({ "summary": "Newer." })).await.ok();
+            editor.act(&format!("{words}/mark-current"), "\"1\"", &json!({})).await.ok();
+            if sent_back {
+                editor.act(&format!("{words}/request-changes"), "\"2\"", &json!({ "comment": "Not like this." })).await.ok();
+            } else {
+                plan(&editor, &story, planned).await.ok();
+                editor.patch(&words, "\"2\"", &json!({ "summary": "आगे।" })).await.ok();
+            }
+            app.wait(60);
+            app.tick().await;
+            let public = app.anyone().get(&format!("/v1/articles/{}?locale=hi", story.rsplit('/').next().unwrap())).await;
+            assert_eq!(public.status == 200, !sent_back, "{sent_back}: {}", public.text);
+        }
+    }
+
     async fn a_release_of_former_facts_is_blocked_when_a_tag_of_theirs_is_gone(app) {
         let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
         let tag = admin.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await.ok()["id"].as_str().unwrap().to_owned();

@@ -106,6 +106,8 @@ both! {
         editor.story(&world, "Two").await;
         let took = app.store.statements() - before;
         println!("create: {took}");
-        assert!(took <= 10, "creating an article took {took} statements");
+        // `PostgreSQL` is asked to queue for the slug as well.
+        let most = if app.url.starts_with("postgres") { 11 } else { 10 };
+        assert!(took <= most, "creating an article took {took} statements");
     }
 }

@@ -66,6 +66,10 @@ pub(super) fn lags(tx: &mut Tx<'_>, all: &[Lagging]) -> Result<Vec<Lag>, Error> 
     let new = || all.iter().filter(|of| ahead.lag(of).is_none());
     let revisions: BTreeSet<_> = new().flat_map(|of| [of.made_from.clone(), of.published(), of.translation()]).collect();
     let most = new().map(|of| ahead.room(of)).max().unwrap_or(0);
+    if most == 0 {
+        new().for_each(|of| ahead.miss(Need::Lag(of.clone())));
+        return Ok(all.iter().map(|of| ahead.lag(of).unwrap_or_default()).collect());
+    }
     let kept = store::revisions::all_kept(tx, &Vec::from_iter(revisions), most)?;
     let lag = |of: &Lagging| {
         if let Some(known) = ahead.lag(of) {

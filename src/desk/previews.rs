@@ -95,7 +95,7 @@ pub fn open(tx: &mut Tx<'_>, pass: &PreviewPass) -> Result<(Edition, Article), E
     let meant = Item { article_id: article.id, locale: preview.locale.clone(), revisions: preview.revisions };
     let stories = store::stories::load(tx, &Visibility::preview(pass), [], &[meant], Hold::Not)?;
     let story = stories.get(&article.id).ok_or(Error::Gone("preview"))?;
-    let Filed { facts, section_path } = story.filed(preview.revisions.facts)?;
+    let Filed { facts, section_path } = gone_for_absent(story.filed(preview.revisions.facts))?;
     let article = Article { facts, section_path, version: preview.revisions.facts, ..article };
     let (words, made_from) = store::revisions::words(tx, &article, &preview.locale, preview.revisions.words)?;
     let rendering = Rendering::of(&words, made_from.clone());

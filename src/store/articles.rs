@@ -175,22 +175,24 @@ pub(super) fn find_all(tx: &mut Tx<'_>, visibility: &Visibility, ids: &BTreeSet<
     #[derive(QueryableByName)]
     struct Held {
         #[diesel(sql_type = Uid)]
-        #[expect(dead_code, reason = "only their number is asked for")]
         id: Id<Article>,
     }
     let holding = dialect::holding(tx.conn, hold, false);
-    let mut held = ids.len();
+    let mut held = None;
     if !holding.is_empty() {
-        let mut sql = Sql::new("SELECT id FROM articles WHERE id IN ");
+        let mut sql = Sql::new("SELECT a.id FROM articles a WHERE a.id IN ");
+        sql.ids(ids.iter().copied()).push(" AND ");
+        sees(&mut sql, visibility);
         // In one order, so that of those who hold several nobody waits in a circle; and before they are read, so that they are read as they stay.
-        sql.ids(ids.iter().copied()).push(" ORDER BY id").push(holding);
-        held = sql.load::<Held>(tx)?.len();
+        sql.push(" ORDER BY a.id").push(holding);
+        held = Some(sql.load::<Held>(tx)?.into_iter().map(|row| row.id).collect::<BTreeSet<_>>());
     }
     let mut sql = Sql::new(SELECT);
     sql.push("a.id IN ").ids(ids.iter().copied()).push(" AND ");
     sees(&mut sql, visibility);
     let found = load(tx, visibility, sql)?;
-    if hold == Hold::IfFree && held < found.len() { Err(Error::Busy) } else { Ok(found) }
+    let is_held = |article: &Article| held.as_ref().is_none_or(|held| held.contains(&article.id));
+    if found.iter().all(is_held) { Ok(found) } else { Err(Error::Busy) }
 }
 
 /// Which articles a desk list shows. `state`, `locale` and `text` speak of one and the same translation.

@@ -133,8 +133,8 @@ pub(super) fn take(tx: &mut Tx<'_>, wanted: &[(Claim<'_>, &Slug)]) -> Result<BTr
 /// [`Error::Taken`] when one given by hand leads elsewhere, or is hoped for in a draft that the caller may see.
 pub fn propose(tx: &mut Tx<'_>, claim: Claim<'_>, wish: &Wish, seen: Option<&Visibility>) -> Result<Slug, Error> {
     let only = std::slice::from_ref(&wish.slug);
+    queue(tx, claim, wish.stem.as_ref().unwrap_or(&wish.slug))?;
     let Some(stem) = &wish.stem else {
-        queue(tx, claim, &wish.slug)?;
         if !held(tx, claim, only, None)?.is_empty() {
             return Err(taken("another address of this locale has this slug, or had it in public"));
         }
@@ -146,7 +146,6 @@ pub fn propose(tx: &mut Tx<'_>, claim: Claim<'_>, wish: &Wish, seen: Option<&Vis
     if held(tx, claim, only, seen)?.is_empty() {
         return Ok(wish.slug.clone());
     }
-    queue(tx, claim, stem)?;
     Ok(number(tx, claim, stem, seen)?.unwrap_or_else(|| stem.with_id(tx.new_id::<()>().uuid())))
 }
 

@@ -3,15 +3,23 @@
 use super::{Tx, sql::Sql};
 use crate::domain::{Error, Id, Locale, article::Article, edition::Edition, facet::Facet, section::Section};
 
+/// Rows that one statement writes.
+const AT_ONCE: usize = 1_000;
+
 /// List editions that have become live, each in a section with this path.
 pub(super) fn list<'e>(tx: &mut Tx<'_>, editions: impl Iterator<Item = (&'e Edition, &'e [Id<Section>])>) -> Result<(), Error> {
     let rows = editions.flat_map(|(edition, path)| Facet::of(&edition.facts, path).into_iter().map(move |facet| (facet, edition)));
-    let mut sql = Sql::new("INSERT INTO live_listings (facet, locale, published_at, article_id, updated_at, edition_id)");
-    sql.values(rows, |row, (facet, edition)| {
-        row.id(Id::<Facet>::from(facet.uuid())).text(edition.locale.as_str()).at(edition.published_at).id(edition.article_id);
-        row.at(edition.updated_at).id(edition.id);
-    });
-    sql.execute(tx).map(drop)
+    let mut rows = rows.peekable();
+    // Ends: each round takes as many as there are, or so many.
+    while rows.peek().is_some() {
+        let mut sql = Sql::new("INSERT INTO live_listings (facet, locale, published_at, article_id, updated_at, edition_id)");
+        sql.values(rows.by_ref().take(AT_ONCE), |row, (facet, edition)| {
+            row.id(Id::<Facet>::from(facet.uuid())).text(edition.locale.as_str()).at(edition.published_at).id(edition.article_id);
+            row.at(edition.updated_at).id(edition.id);
+        });
+        sql.execute(tx)?;
+    }
+    Ok(())
 }
 
 /// Take an article in some locales off all lists, whichever of its editions stands there.

@@ -24,13 +24,16 @@ enum Part {
     Doc(Json),
 }
 
-/// A query in the making: text from this code base, values from anywhere.
+/// A query in the making: text from this code base, values from anywhere; and whether its text is not worth keeping.
 #[derive(Default)]
-pub(super) struct Sql(Vec<Part>);
+pub(super) struct Sql(Vec<Part>, bool);
+
+/// Rows of values up to which a statement is kept for the next time: there is one text for each number of rows.
+const KEPT_ROWS: usize = 8;
 
 impl Sql {
     pub(super) fn new(text: &str) -> Self {
-        Self(vec![Part::Text(text.to_owned())])
+        Self(vec![Part::Text(text.to_owned())], false)
     }
 
     /// Append text, which never comes from outside.
@@ -44,6 +47,7 @@ impl Sql {
 
     /// Append another query.
     pub(super) fn append(&mut self, other: Self) -> &mut Self {
+        self.1 |= other.1;
         for part in other.0 {
             match part {
                 Part::Text(text) => _ = self.push(&text),
@@ -110,6 +114,7 @@ impl Sql {
             self.push(if n == 0 { "(" } else { ", (" });
             row(&mut Values { sql: self, first: true }, item);
             self.push(")");
+            self.1 |= n >= KEPT_ROWS;
         }
         self
     }
@@ -187,6 +192,9 @@ impl Values<'_> {
 
 impl QueryFragment<MultiBackend> for Sql {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        if self.1 {
+            out.unsafe_to_cache_prepared();
+        }
         for part in &self.0 {
             match part {
                 Part::Text(text) => out.push_sql(text),

@@ -182,7 +182,7 @@ pub fn apply<A: Action>(tx: &mut Tx<'_>, granted: Granted<A, Part>, effects: &[E
     });
     let down = effects.iter().any(|effect| matches!(effect, Effect::TakeDown(_)));
     let down = story.live_locales().filter(|_| down).map(|locale| (locale, now));
-    writing::end(tx, story.article.id, &ends.chain(down).collect())?;
+    writing::end(tx, story.article.id, &ends.chain(down).collect(), &beginning)?;
     let has_address = |edition: &Edition| story.editions.get(&edition.locale).is_some_and(|last| last.slug == edition.slug);
     let editions = writing::begin(tx, beginning, &story.copies, has_address)?;
     let plan = |effect: &Effect| match effect {

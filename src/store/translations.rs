@@ -278,6 +278,7 @@ struct NewRevision<'a> {
     saved_by: Option<Id<User>>,
     saved_at: Instant,
     note: &'a str,
+    approved: bool,
 }
 
 /// The first version of a translation, with the grant to write it.
@@ -361,13 +362,26 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, slug: &Slug, note: &
 pub fn step<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>) -> Result<(), Error> {
     let translation = &granted.get().translation;
     update(tx, translation, (translation.version, &translation.slug))?;
-    let revision = translation_revisions::table.find((translation.article_id, translation.locale.as_str(), translation.version));
-    let approved = translation.state == State::Approved;
-    let other = revision.filter(translation_revisions::approved.ne(approved));
-    diesel::update(other).set(translation_revisions::approved.eq(approved)).execute(tx.conn)?;
+    approve(tx, translation, translation.state == State::Approved)?;
     let subject = Subject::Translation(translation.article_id, translation.locale.clone());
     tx.record(Change::new(Event::Moved, subject), granted.caller());
     Ok(())
+}
+
+/// Let the newest revision of words be approved or not, and with it those that say the same: marking words as current changes none.
+fn approve(tx: &mut Tx<'_>, t: &Translation, approved: bool) -> Result<(), Error> {
+    let of_words = |sql: &mut Sql| _ = sql.push("article_id = ").id(t.article_id).push(" AND locale = ").text(t.locale.as_str());
+    let mut sql = Sql::new("UPDATE translation_revisions SET approved = ");
+    sql.bool(approved).push(" WHERE ");
+    of_words(&mut sql);
+    if approved {
+        sql.push(" AND version = ").int(t.version.into());
+    } else {
+        sql.push(" AND approved AND words = (SELECT words FROM translation_revisions WHERE ");
+        of_words(&mut sql);
+        sql.push(" AND version = ").int(t.version.into()).push(")");
+    }
+    sql.execute(tx).map(drop)
 }
 
 /// Give words the slug that they are public under, and every save of them that hoped for another.
@@ -403,6 +417,7 @@ fn revision(tx: &mut Tx<'_>, t: &Translation, note: &str) -> Result<(), Error> {
         saved_by: t.updated_by,
         saved_at: t.updated_at,
         note,
+        approved: t.state == State::Approved,
     };
     diesel::insert_into(translation_revisions::table).values(&new).execute(tx.conn)?;
     articles::touch(tx, t.article_id, t.updated_at)

@@ -246,6 +246,8 @@ pub fn delete(
     locale: &Locale,
     expected: Version,
 ) -> Result<(), Error> {
+    // Publishing leaves the version of the words alone.
+    store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     let translation = bare(tx, &article, locale)?;
     let original = article.facts.source_locale == *locale;

@@ -130,6 +130,7 @@ impl Story {
             }
         }
         self.plans.extend(written.plans);
+        self.plans.sort_by(|a, b| (&a.locale, a.at).cmp(&(&b.locale, b.at)));
         self
     }
 

@@ -74,7 +74,7 @@ impl Story {
     /// Carry out a plan of this story whose instant has come. What is the case already is no reason to fail: the plan is taken back.
     ///
     /// # Errors
-    /// Those of [`Story::begins`], for what may not become public any more.
+    /// Those of [`Story::begins`], for what may not become public any more; [`Error::Busy`] for an end whose beginning is still to come.
     pub fn carry_out(&self, plan: &Plan, now: Instant, review: Review) -> Result<Vec<Effect>, Error> {
         let effect = match plan.revisions {
             Some(of) => {
@@ -84,7 +84,10 @@ impl Story {
                 self.begins(&plan.locale, of, (now, now), review)?;
                 self.begin(&plan.locale, of, plan.minor, now)
             }
-            None => self.live(&plan.locale).map(|_| Effect::End(plan.locale.clone())),
+            None if self.live(&plan.locale).is_some() => Some(Effect::End(plan.locale.clone())),
+            // It was passed over this time, and would never end.
+            None if self.planned(&plan.locale, PlanVerb::Publish).is_some_and(|start| start.at <= plan.at) => return Err(Error::Busy),
+            None => None,
         };
         Ok(match effect {
             Some(effect) => vec![Effect::Done(plan.id), effect],

@@ -104,7 +104,8 @@ impl Story {
         if self.live(locale).is_some_and(is_it) {
             return Ok(Vec::new());
         }
-        let dating = Dating { published_at: dates.0, updated_at: dates.1, started_at: now, minor: false };
+        let after = Dating::after(self.editions.get(locale).map(|last| &last.dating), false, now);
+        let dating = Dating { published_at: dates.0, updated_at: dates.1, ..after };
         Ok(vec![Effect::Begin(locale.clone(), of, dating)])
     }
 

@@ -394,6 +394,17 @@ fn a_revision_that_was_sent_back_after_it_was_planned_stays_where_it_is_and_newe
 }
 
 #[test]
+fn an_end_whose_beginning_was_passed_over_waits_for_it() {
+    let mut desk = Desk { story: story(), review: Review::Optional, now: 0, ids: 10, approved: BTreeSet::new(), begun: Vec::new() };
+    desk.step(&Do::Schedule(0, Some(5), Some(8))).unwrap();
+    let end = desk.story.planned(&locale(0), PlanVerb::Unpublish).unwrap().clone();
+    assert!(matches!(desk.story.carry_out(&end, at(20), Review::Optional), Err(Error::Busy)));
+    desk.now = 20;
+    desk.carry_out().unwrap();
+    assert!(desk.story.live(&locale(0)).is_none() && desk.story.plans.is_empty() && desk.begun.len() == 1);
+}
+
+#[test]
 fn a_part_covers_what_it_names_and_nothing_else() {
     let of = Revisions { words: 1, facts: 1 };
     let dating = Dating::after(None, false, at(1));

@@ -44,7 +44,7 @@ use crate::{
     },
 };
 
-/// The newest editions of some articles, of each locale one.
+/// The newest editions of some articles, of each locale one: what is live, whatever its dates are, else what began last.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -83,10 +83,11 @@ pub(super) fn newest(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Resul
     let mut sql = Sql::new(
         "SELECT article_id, locale, slug, section_id, words_version, facts_version, published_at, updated_at, started_at, ended_at, minor, \
          made_from_locale, made_from_version, behind FROM editions WHERE id IN (SELECT (SELECT l.id FROM editions l \
-         WHERE l.article_id = t.article_id AND l.locale = t.locale ORDER BY l.started_at DESC, l.id DESC LIMIT 1) \
-         FROM translations t WHERE t.article_id IN ",
+         WHERE l.article_id = t.article_id AND l.locale = t.locale \
+         ORDER BY CASE WHEN l.ended_at IS NULL THEN 0 ELSE 1 END, l.started_at DESC, l.id DESC LIMIT 1) \
+         FROM (SELECT DISTINCT article_id, locale FROM editions WHERE article_id IN ",
     );
-    sql.ids(articles.iter().copied()).push(")");
+    sql.ids(articles.iter().copied()).push(") t)");
     let last = |row: LastRow| {
         let last = LastEdition {
             live: row.ended_at.is_none(),

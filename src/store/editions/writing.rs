@@ -94,15 +94,24 @@ fn rows(tx: &mut Tx<'_>, beginning: &[Beginning]) -> Result<(), Error> {
     sql.execute(tx).map(drop)
 }
 
-/// End what is live of some locales of an article, each at its instant.
+/// End what is live of some locales of an article, each at its instant. Those that begin are off all lists as well then, whatever an older
+/// program may have left there.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub(in crate::store) fn end(tx: &mut Tx<'_>, article: Id<Article>, ends: &BTreeMap<&Locale, Instant>) -> Result<(), Error> {
+pub(in crate::store) fn end(
+    tx: &mut Tx<'_>,
+    article: Id<Article>,
+    ends: &BTreeMap<&Locale, Instant>,
+    begin: &[Beginning],
+) -> Result<(), Error> {
+    let locales: BTreeSet<_> = ends.keys().copied().chain(begin.iter().map(|b| &b.edition.locale)).collect();
+    if !locales.is_empty() {
+        index::unlist(tx, article, locales)?;
+    }
     if ends.is_empty() {
         return Ok(());
     }
-    index::unlist(tx, article, ends.keys().copied())?;
     let mut sql = Sql::new("UPDATE editions SET ended_at = CASE locale");
     for (locale, at) in ends {
         sql.push(" WHEN ").text(locale.as_str()).push(" THEN ").at(*at);

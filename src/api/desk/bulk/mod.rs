@@ -21,7 +21,10 @@ use super::{
     workflow::{ChangesRequested, MarkCurrent, NewAssignment, block},
 };
 use crate::{
-    access::{Action, Caller, Permit, action::ReadArticle},
+    access::{
+        Action, Caller, Permit,
+        action::{DeleteArticle, Publish, ReadArticle, ReviewTranslation, Schedule, SubmitTranslation, Unpublish},
+    },
     api::{
         State,
         extract::{Body, Patch},
@@ -76,10 +79,15 @@ vocabulary! {
 }
 
 impl BulkVerb {
-    fn is_decided_on_a_story(self) -> bool {
+    /// True when it is decided on a story, by somebody who may do it somewhere.
+    fn needs_a_story(self, who: &Caller) -> bool {
         match self {
-            Self::Submit | Self::Approve | Self::RequestChanges => true,
-            Self::Publish | Self::Unpublish | Self::Schedule | Self::Unschedule | Self::Trash => true,
+            Self::Submit => permit::<SubmitTranslation>(who).is_ok(),
+            Self::Approve | Self::RequestChanges => permit::<ReviewTranslation>(who).is_ok(),
+            Self::Publish => permit::<Publish>(who).is_ok(),
+            Self::Unpublish => permit::<Unpublish>(who).is_ok(),
+            Self::Schedule | Self::Unschedule => permit::<Schedule>(who).is_ok(),
+            Self::Trash => permit::<DeleteArticle>(who).is_ok(),
             Self::Revise | Self::ReviseTranslation | Self::MarkCurrent | Self::Assign => false,
         }
     }
@@ -292,7 +300,7 @@ pub(crate) async fn run_bulk(permit: Permit<ReadArticle>, sent: Body<Bulk>, stat
 
 /// Do what is done, in order.
 fn each(tx: &mut Tx<'_>, who: &Caller, operations: &[BulkOperation], ahead: &[Ahead]) -> Result<Vec<BulkResult>, Error> {
-    let decided_on_stories = operations.iter().filter(|op| op.verb.is_decided_on_a_story()).map(|op| op.article_id);
+    let decided_on_stories = operations.iter().filter(|op| op.verb.needs_a_story(who)).map(|op| op.article_id);
     store::stories::prepare(tx, &permit::<ReadArticle>(who)?.visibility(), decided_on_stories)?;
     let mut results = Vec::new();
     for (n, (op, ahead)) in operations.iter().zip(ahead).enumerate() {
