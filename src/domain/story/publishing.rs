@@ -18,7 +18,7 @@ impl Story {
     /// a plan at its instant and a release ask this, and nothing else.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Conflict`] with the codes of [`Standing::after`], `embargoed`, or `not-approved` on a site that
+    /// [`Error::NotFound`]; [`Error::Conflict`] with the codes of [`Standing::after`](crate::domain::standing::Standing::after), `embargoed`, or `not-approved` on a site that
     /// publishes approved words only: approved is a revision, for as long as nobody requests changes to it.
     pub fn begins(&self, locale: &Locale, of: Revisions, (at, now): (Instant, Instant), review: Review) -> Result<(), Error> {
         if self.article.trashed_at.is_some() {
@@ -96,7 +96,7 @@ impl Story {
     /// Make the working copy of a locale public under dates that it has from elsewhere, unless just that is live.
     ///
     /// # Errors
-    /// [`Error::NotFound`] without words; [`Error::Conflict`] with the codes of [`Standing::after`].
+    /// [`Error::NotFound`] without words; [`Error::Conflict`] with the codes of [`Standing::after`](crate::domain::standing::Standing::after).
     pub fn publish_dated(&self, locale: &Locale, dates: (Instant, Instant), now: Instant) -> Result<Vec<Effect>, Error> {
         let of = self.newest(locale)?;
         self.begins(locale, of, (now, now), Review::Optional)?;
