@@ -89,6 +89,8 @@ impl<'a> Newsroom<'a> {
         editor.publish(&story, &["en"]).await.ok();
         admin.post("/v1/desk/locales", &json!({ "locale": "ta", "name": "தமிழ்" })).await.ok();
         let translator = app.role(Role::Translator, None, None).await;
+        let hindi = json!({ "headline": "नदी", "body": { "format": "html", "content": "<p>एक।</p>" } });
+        editor.put(&format!("{draft}/translations/hi"), None, &hindi).await;
         let said = translator.post(&format!("{draft}/comments"), &json!({ "text": "Why?" })).await.ok();
         // A password takes its time.
         let (anyone, mut user, mut refresh) = (app.anyone(), app.editor().await.path(), String::new());
@@ -250,6 +252,11 @@ impl<'a> Newsroom<'a> {
             ("a preview is made of what is taken down", preview(&self.story), down),
             ("a preview is made of what is thrown away", preview(&self.draft), self.delete(&self.draft)),
             (
+                "words are removed and published",
+                self.delete(&of(&self.draft, "translations/hi")),
+                self.post(&self.editor, &of(&self.draft, "publish"), json!({ "locales": ["hi"] })),
+            ),
+            (
                 "a correction is made of what is thrown away",
                 self.post(&self.editor, &of(&self.draft, "corrections"), said),
                 self.delete(&self.draft),
@@ -324,7 +331,7 @@ async fn at_once(app: &TestApp, first: &Ask<'_>, second: &Ask<'_>) -> [Answer; 2
 }
 
 /// What must never be, and how often it is.
-const NEVER: [(&str, &str); 11] = [
+const NEVER: [(&str, &str); 12] = [
     ("no default", "SELECT COUNT(*) AS count FROM site WHERE default_locale NOT IN (SELECT locale FROM locales)"),
     (
         "nothing to fall back to",
@@ -357,6 +364,11 @@ const NEVER: [(&str, &str); 11] = [
         "a preview of what is not to be shown",
         "SELECT COUNT(*) AS count FROM previews p JOIN articles a ON a.id = p.article_id \
          WHERE p.revoked_at IS NULL AND (a.withdrawn_at IS NOT NULL OR a.trashed_at IS NOT NULL)",
+    ),
+    (
+        "an edition of words that are gone",
+        "SELECT COUNT(*) AS count FROM editions e LEFT JOIN translations t ON t.article_id = e.article_id AND t.locale = e.locale \
+         WHERE t.article_id IS NULL",
     ),
     (
         "something that has ended on a list",

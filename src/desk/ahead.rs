@@ -17,8 +17,8 @@ use crate::{
     store::{self, Store, Tx, revisions::Kept},
 };
 
-/// Revisions that one statement reads.
-const AT_ONCE: usize = 16;
+/// Revisions that are read, and held, at once.
+pub(super) const AT_ONCE: usize = 16;
 
 /// What is derived from the words of revisions, which the caller is shown, in their order. Nothing of those, where it is not at hand and would
 /// take long: then the transaction is [run](run) again.
@@ -62,6 +62,15 @@ pub(super) fn derived(tx: &mut Tx<'_>, needed: &[(Revision, Depth)]) -> Result<V
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub(super) fn lags(tx: &mut Tx<'_>, all: &[Lagging]) -> Result<Vec<Lag>, Error> {
+    let mut lags = Vec::new();
+    // Each has three.
+    for some in all.chunks(AT_ONCE / 3) {
+        lags.extend(some_lags(tx, some)?);
+    }
+    Ok(lags)
+}
+
+fn some_lags(tx: &mut Tx<'_>, all: &[Lagging]) -> Result<Vec<Lag>, Error> {
     let ahead = tx.ahead().unwrap_or_else(|| Arc::new(Ahead::on_the_spot()));
     let new = || all.iter().filter(|of| ahead.lag(of).is_none());
     let revisions: BTreeSet<_> = new().flat_map(|of| [of.made_from.clone(), of.published(), of.translation()]).collect();

@@ -71,8 +71,8 @@ pub fn load(
     meant: &[Item],
     hold: Hold,
 ) -> Result<BTreeMap<Id<Article>, Story>, Error> {
-    let wanted = ids.into_iter().chain(meant.iter().map(|item| item.article_id)).collect();
-    let found = articles::find_all(tx, visibility, &wanted, hold)?;
+    let wanted: BTreeSet<_> = ids.into_iter().chain(meant.iter().map(|item| item.article_id)).collect();
+    let found = if wanted.is_empty() { Vec::new() } else { articles::find_all(tx, visibility, &wanted, hold)? };
     let ids: BTreeSet<_> = found.iter().map(|article| article.id).collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());

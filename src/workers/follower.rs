@@ -65,8 +65,7 @@ impl Follower {
             None => {}
         }
         self.seq = last;
-        // What came due may have changed nothing: words that were public already, or whose end had come.
-        if count > 0 || self.newsstand.is_due() {
+        if count > 0 {
             self.look_ahead()?;
         }
         Ok(count)

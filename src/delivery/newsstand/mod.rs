@@ -232,12 +232,6 @@ impl Newsstand {
         Some(self.due.load(Ordering::Relaxed)).filter(|at| *at != i64::MAX).map(Instant::from_micros)
     }
 
-    /// Whether the instant has come at which something was due to change.
-    #[must_use]
-    pub fn is_due(&self) -> bool {
-        self.due().is_some_and(|at| at <= self.store.now())
-    }
-
     /// Note when something is next due to change.
     pub fn note_due(&self, at: Option<Instant>) {
         self.due.store(at.map_or(i64::MAX, Instant::as_micros), Ordering::Relaxed);

@@ -84,10 +84,9 @@ impl Story {
                 self.begins(&plan.locale, of, (now, now), review)?;
                 self.begin(&plan.locale, of, plan.minor, now)
             }
-            None if self.live(&plan.locale).is_some() => Some(Effect::End(plan.locale.clone())),
             // It was passed over this time, and would never end.
             None if self.planned(&plan.locale, PlanVerb::Publish).is_some_and(|start| start.at <= plan.at) => return Err(Error::Busy),
-            None => None,
+            None => self.live(&plan.locale).map(|_| Effect::End(plan.locale.clone())),
         };
         Ok(match effect {
             Some(effect) => vec![Effect::Done(plan.id), effect],

@@ -395,13 +395,19 @@ fn a_revision_that_was_sent_back_after_it_was_planned_stays_where_it_is_and_newe
 
 #[test]
 fn an_end_whose_beginning_was_passed_over_waits_for_it() {
-    let mut desk = Desk { story: story(), review: Review::Optional, now: 0, ids: 10, approved: BTreeSet::new(), begun: Vec::new() };
-    desk.step(&Do::Schedule(0, Some(5), Some(8))).unwrap();
-    let end = desk.story.planned(&locale(0), PlanVerb::Unpublish).unwrap().clone();
-    assert!(matches!(desk.story.carry_out(&end, at(20), Review::Optional), Err(Error::Busy)));
-    desk.now = 20;
-    desk.carry_out().unwrap();
-    assert!(desk.story.live(&locale(0)).is_none() && desk.story.plans.is_empty() && desk.begun.len() == 1);
+    for was_public in [false, true] {
+        let mut desk = Desk { story: story(), review: Review::Optional, now: 0, ids: 10, approved: BTreeSet::new(), begun: Vec::new() };
+        if was_public {
+            [Do::Publish(vec![0], false), Do::Save(0)].iter().for_each(|verb| desk.step(verb).unwrap());
+        }
+        let before = desk.begun.len();
+        desk.step(&Do::Schedule(0, Some(5), Some(8))).unwrap();
+        let end = desk.story.planned(&locale(0), PlanVerb::Unpublish).unwrap().clone();
+        assert!(matches!(desk.story.carry_out(&end, at(20), Review::Optional), Err(Error::Busy)), "{was_public}");
+        desk.now = 20;
+        desk.carry_out().unwrap();
+        assert!(desk.story.live(&locale(0)).is_none() && desk.story.plans.is_empty() && desk.begun.len() == before + 1);
+    }
 }
 
 #[test]

@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// Editions whose words one statement holds.
+const AT_ONCE: usize = 8;
+
 /// An edition that begins, and the path of the section that its facts file it in.
 #[derive(Debug)]
 pub(in crate::store) struct Beginning {
@@ -40,7 +43,7 @@ pub(in crate::store) fn begin(
 ) -> Result<Vec<Edition>, Error> {
     if !beginning.is_empty() {
         addresses(tx, &mut beginning, copies, has_address)?;
-        rows(tx, &beginning)?;
+        beginning.chunks(AT_ONCE).try_for_each(|some| rows(tx, some))?;
         names(tx, &beginning)?;
         index::list(tx, beginning.iter().map(|b| (&b.edition, b.path.as_slice())))?;
     }
