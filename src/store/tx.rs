@@ -201,7 +201,7 @@ impl Tx<'_> {
     /// Those of `f`.
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
         let (now, entropy, queues, ahead) = (self.now, self.entropy, self.queues, self.ahead.clone());
-        // What was loaded in here and undone was held in here only.
+        // Stories are prepared outside of this: what is loaded in here is no longer held when it is undone.
         let (mut stories, masthead) = (mem::take(&mut self.stories), self.masthead.clone());
         let done = self.conn.transaction(|conn| {
             let mut tx = Tx { queues, ahead, masthead, stories: mem::take(&mut stories), ..Tx::new(conn, now, entropy) };
