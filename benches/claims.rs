@@ -18,6 +18,7 @@ use std::{
 };
 
 use dateline::{
+    access::Bookkeeping,
     cli::system::{OsEntropy, SystemClock},
     domain::{Locale, address::AddressKind, slug::Slug},
     store::{
@@ -82,7 +83,7 @@ fn claim_all(store: &Store, headlines: &[String], from: u128) -> Vec<Duration> {
     let mut given = HashSet::new();
     let mut times = Vec::new();
     for (n, batch) in headlines.chunks(100).enumerate() {
-        let claimed = store.write_now(|tx| {
+        let claimed = store.write_now(&Bookkeeping, |tx| {
             let mut claimed = Vec::new();
             for (m, headline) in batch.iter().enumerate() {
                 let target = Uuid::from_u128(from + u128::try_from(n * 100 + m).unwrap());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dateline::{
-    access::Visibility,
+    access::{Bookkeeping, Visibility},
     domain::{Error, Locale, address::AddressKind, slug::Slug, user::Role},
     store::claims::{self, Claim, Wish},
 };
@@ -354,7 +354,7 @@ both! {
         for (n, (text, numbers, again)) in (0u128..).zip(cases) {
             let Some(slug) = Slug::derive(&text) else { continue };
             let first = n << 64;
-            app.store.write_now(|tx| {
+            app.store.write_now(&Bookkeeping, |tx| {
                 for number in &numbers {
                     let taken = slug.numbered(*number);
                     if held.insert(taken.clone()) {
@@ -364,18 +364,18 @@ both! {
                 Ok(())
             }).unwrap();
             let before = app.store.statements();
-            let given = app.store.write_now(|tx| claims::claim(tx, of(first, &locale), &slug.clone().into())).unwrap();
+            let given = app.store.write_now(&Bookkeeping, |tx| claims::claim(tx, of(first, &locale), &slug.clone().into())).unwrap();
             most = most.max(app.store.statements() - before);
             assert!(held.insert(given.clone()), "{given} is somebody's");
             assert_eq!(Slug::parse(given.as_str(), "#/slug").unwrap(), given);
             assert!(given.is_of(&slug), "{given} is not of {slug}");
             numbered += usize::from(given != slug);
             // Whoever has it may ask for it again; nobody else may.
-            let mine = |n| app.store.write_now(|tx| claims::claim(tx, of(n, &locale), &Wish::by_hand(given.clone())));
+            let mine = |n| app.store.write_now(&Bookkeeping, |tx| claims::claim(tx, of(n, &locale), &Wish::by_hand(given.clone())));
             assert_eq!(mine(first).unwrap(), given);
             assert!(matches!(mine(u128::MAX), Err(Error::Taken(_))));
             if again {
-                assert_ne!(app.store.write_now(|tx| claims::claim(tx, of(first + (1 << 32), &locale), &given.clone().into())).unwrap(), given);
+                assert_ne!(app.store.write_now(&Bookkeeping, |tx| claims::claim(tx, of(first + (1 << 32), &locale), &given.clone().into())).unwrap(), given);
             }
         }
         assert!(numbered > 30, "{numbered}");
@@ -387,7 +387,7 @@ both! {
         let mut costs = Vec::new();
         for n in 1..=1_100u128 {
             let before = app.store.statements();
-            let given = app.store.write_now(|tx| claims::claim(tx, of(n, &locale), &slug.clone().into())).unwrap();
+            let given = app.store.write_now(&Bookkeeping, |tx| claims::claim(tx, of(n, &locale), &slug.clone().into())).unwrap();
             assert_eq!(given, slug.numbered(usize::try_from(n).unwrap()), "in order");
             costs.push(app.store.statements() - before);
         }
@@ -399,7 +399,7 @@ both! {
         let slug = Slug::derive("aaaaaaaaaa bbbbbbbbbb cccccccccc ddddddddddddddddd eeeeeeeeeeeeeeeeeeeeeeeeeeeee").unwrap();
         let all = join_all((1..=64u128).map(|n| {
             let slug = slug.clone();
-            store.write(move |tx| claims::claim(tx, of(n, &Locale::english()), &slug.into()))
+            store.write(Bookkeeping, move |tx, _| claims::claim(tx, of(n, &Locale::english()), &slug.into()))
         })).await;
         let all: BTreeSet<Slug> = all.into_iter().map(Result::unwrap).collect();
         assert_eq!(all.len(), 64);
@@ -409,7 +409,7 @@ both! {
     async fn one_transaction_may_claim_any_number_of_addresses(app) {
         // More than a server keeps places for in its queues.
         let locale = Locale::english();
-        app.store.write_now(|tx| {
+        app.store.write_now(&Bookkeeping, |tx| {
             for n in 0..12_000u128 {
                 let slug: Wish = Slug::derive(&format!("Story {}", n % 6_000)).unwrap().into();
                 if n % 2 == 0 {

@@ -69,7 +69,7 @@ async fn moved_on(app: &TestApp) -> (Client<'_>, String) {
 fn once(app: &TestApp, at_hand: &Arc<Ahead>, article: &str, which: &Which) -> Result<Story, Error> {
     let permit = Permit::<Publish>::try_from(Caller::system(System::Importer)).unwrap();
     let id = id(article).parse().unwrap();
-    app.store.write_now(|tx| ahead::run(tx, at_hand, |tx| publish(tx, permit.clone(), id, 1, which.clone(), false)))
+    app.store.write_now(&permit, |tx| ahead::run(tx, at_hand, |tx| publish(tx, permit.clone(), id, 1, which.clone(), false)))
 }
 
 fn make(app: &TestApp, at_hand: &Ahead) {
@@ -164,7 +164,7 @@ both! {
             let draft = Draft { headline: headline.to_owned(), body: Some(ReadBody::kept(Document::default())), ..Draft::default() };
             let permit = || Caller::system(System::Importer);
             let english = Locale::english();
-            app.store.write_now(|tx| ahead::run(tx, &at_hand, |tx| {
+            app.store.write_now(&permit(), |tx| ahead::run(tx, &at_hand, |tx| {
                 save(tx, Permit::<EditTranslation>::try_from(permit())?, article, &english, Some(3), |_| Ok(draft.clone()))?;
                 publish(tx, Permit::<Publish>::try_from(permit())?, article, 1, Which::Locales(vec![english.clone()]), false)?;
                 if keep { Ok(()) } else { Err(Error::NotFound("reason to keep it")) }

@@ -1,6 +1,6 @@
 //! A server that nobody can write to, and what whoever runs it is told of that: readers are answered, and it heals by itself.
 
-use dateline::workers::scheduler;
+use dateline::{access::Bookkeeping, workers::scheduler};
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use serde_json::{Value, json};
 
@@ -55,7 +55,7 @@ both! {
         admin.get("/v1/tags").await.ok();
         // What is only tried, what reads, and what is tried in vain say nothing of room.
         admin.post("/v1/desk/sections?validate_only=true", &json!({ "translations": { "en": { "name": "World" } } })).await.ok();
-        app.store.write(dateline::store::users::count).await.unwrap();
+        app.store.write(Bookkeeping, |tx, _| dateline::store::users::count(tx)).await.unwrap();
         app.store.try_to_write().unwrap();
         assert_eq!(ready(&admin).await, full);
         make_room(&app);

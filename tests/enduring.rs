@@ -9,6 +9,7 @@ use std::{
 };
 
 use dateline::{
+    access::Bookkeeping,
     domain::Error,
     store::{
         Limits, Store, Tx, purging,
@@ -55,7 +56,7 @@ fn limits(seconds: u64) -> Limits {
 }
 
 async fn write(store: &Store, name: &'static str) -> Result<(), Error> {
-    store.write(move |tx| purging::enrol(tx, name, name)).await
+    store.write(Bookkeeping, move |tx, _| purging::enrol(tx, name, name)).await
 }
 
 /// Ask until it is so: until something has happened that nobody tells of.
@@ -74,7 +75,7 @@ async fn status(who: &Client<'_>, path: &str) -> (u16, serde_json::Value) {
 both! {
     async fn a_turn_that_lasts_too_long_is_stopped_at_its_next_statement_and_undone(app) {
         let clock = app.clock.clone();
-        let late = app.store.write(move |tx| {
+        let late = app.store.write(Bookkeeping, move |tx, _| {
             purging::enrol(tx, "early", "early")?;
             clock.advance(5);
             purging::enrol(tx, "late", "late")
@@ -82,7 +83,7 @@ both! {
         assert!(matches!(late.await, Err(Error::TookTooLong)));
         // Nor is kept what has no further statement.
         let clock = app.clock.clone();
-        let late = app.store.write(move |tx| {
+        let late = app.store.write(Bookkeeping, move |tx, _| {
             purging::enrol(tx, "silent", "silent")?;
             clock.advance(5);
             Ok(())
@@ -90,7 +91,7 @@ both! {
         assert!(matches!(late.await, Err(Error::TookTooLong)));
         // A part that may fail alone does not go on either.
         let clock = app.clock.clone();
-        let late = app.store.write(move |tx| {
+        let late = app.store.write(Bookkeeping, move |tx, _| {
             let _ = tx.attempt(|tx| {
                 clock.advance(5);
                 purging::enrol(tx, "part", "part")
@@ -115,7 +116,7 @@ both! {
                 app.store.look_after_turns();
                 purging::enrol(tx, "late", "late")
             };
-            named(operation.into(), async { app.store.write_now(work) }).await
+            named(operation.into(), async { app.store.write_now(&Bookkeeping, work) }).await
         };
         hold("PUT /quick", 4).await.unwrap();
         assert!(matches!(hold("PUT /slow", 6).await, Err(Error::TookTooLong)));
@@ -128,7 +129,7 @@ both! {
 
     async fn a_write_whose_client_has_gone_is_undone(app) {
         let (held, work) = held(|tx| purging::enrol(tx, "gone", "gone"));
-        let mut writing = Box::pin(app.store.write(work));
+        let mut writing = Box::pin(app.store.write(Bookkeeping, move |tx, _| work(tx)));
         assert!((&mut writing).now_or_never().is_none());
         held.began.recv().unwrap();
         drop(writing);
@@ -141,20 +142,20 @@ both! {
     async fn who_would_write_behind_too_many_is_refused_at_once(app) {
         let store = app.process(5, limits(600));
         let (held, work) = held(|_| Ok(()));
-        let mut writing: Vec<_> = vec![Box::pin(store.write(work)).boxed_local()];
+        let mut writing: Vec<_> = vec![Box::pin(store.write(Bookkeeping, move |tx, _| work(tx))).boxed_local()];
         assert!((&mut writing[0]).now_or_never().is_none());
         held.began.recv().unwrap();
         let (second, work) = self::held(|_| Ok(()));
-        writing.push(Box::pin(store.write(work)).boxed_local());
-        writing.extend((2..1_024).map(|_| store.write(|_| Ok(())).boxed_local()));
+        writing.push(Box::pin(store.write(Bookkeeping, move |tx, _| work(tx))).boxed_local());
+        writing.extend((2..1_024).map(|_| store.write(Bookkeeping, |_, _| Ok(())).boxed_local()));
         for one in &mut writing[1..] {
             assert!(one.now_or_never().is_none());
         }
-        assert!(matches!(store.write(|_| Ok(())).now_or_never(), Some(Err(Error::Busy))));
+        assert!(matches!(store.write(Bookkeeping, |_, _| Ok(())).now_or_never(), Some(Err(Error::Busy))));
         held.end.send(()).unwrap();
         second.end.send(()).unwrap();
         assert!(join_all(writing).await.iter().all(Result::is_ok));
-        store.write(|_| Ok(())).await.unwrap();
+        store.write(Bookkeeping, |_, _| Ok(())).await.unwrap();
     }
 
     async fn health_tells_a_server_that_is_busy_from_one_that_cannot_write(app) {
@@ -165,7 +166,7 @@ both! {
         let mut helds = Vec::new();
         for (held, work) in writers {
             let store = app.store.clone();
-            std::thread::spawn(move || store.write_now(work));
+            std::thread::spawn(move || store.write_now(&Bookkeeping, work));
             held.began.recv().unwrap();
             helds.push(held);
         }
@@ -196,7 +197,7 @@ both! {
     async fn an_older_schema_is_not_ready_and_readers_go_on(app) {
         let operator = app.anyone();
         let (held, work) = held(|_| Ok(()));
-        let mut writing = Box::pin(app.store.write(work));
+        let mut writing = Box::pin(app.store.write(Bookkeeping, move |tx, _| work(tx)));
         assert!((&mut writing).now_or_never().is_none());
         held.began.recv().unwrap();
         // Nobody waits for the writer to know.
@@ -225,7 +226,7 @@ async fn connections_that_were_ended_are_exchanged_and_who_was_in_the_middle_beg
         admin.get("/v1/desk/tags").await.ok();
     }
     let (held, work) = held(|tx| purging::enrol(tx, "half", "half"));
-    let mut writing = Box::pin(app.store.write(work));
+    let mut writing = Box::pin(app.store.write(Bookkeeping, move |tx, _| work(tx)));
     assert!((&mut writing).now_or_never().is_none());
     held.began.recv().unwrap();
     end_sessions(&app.url);

@@ -26,11 +26,8 @@ async fn users(app: &TestApp, names: &[String]) {
             grants: Vec::new(),
         };
         let hash = hash.clone();
-        let made = move |tx: &mut dateline::store::Tx<'_>| {
-            let permit = dateline::access::Permit::try_from(dateline::access::Caller::system(dateline::access::System::Operator))?;
-            dateline::desk::users::create(tx, permit, &draft, &hash)
-        };
-        app.store.write(made).await.unwrap();
+        let permit = dateline::access::Permit::try_from(dateline::access::Caller::system(dateline::access::System::Operator)).unwrap();
+        app.store.write(permit, move |tx, permit| dateline::desk::users::create(tx, permit, &draft, &hash)).await.unwrap();
     }
 }
 

@@ -62,7 +62,7 @@ fn at_once(app: &TestApp, first: Verb, second: &Verb) -> [Result<(), Error>; 2] 
     thread::scope(|scope| {
         let first = scope.spawn(move || {
             let mut is_told = false;
-            one.write_now(|tx| {
+            one.write_now(&Caller::system(System::Importer), |tx| {
                 let done = first(tx);
                 if !std::mem::replace(&mut is_told, true) {
                     tell.send(()).unwrap();
@@ -72,7 +72,7 @@ fn at_once(app: &TestApp, first: Verb, second: &Verb) -> [Result<(), Error>; 2] 
             })
         });
         told.recv().unwrap();
-        let second = other.write_now(|tx| second(tx));
+        let second = other.write_now(&Caller::system(System::Importer), |tx| second(tx));
         is_done.store(true, Ordering::Release);
         [first.join().unwrap(), second]
     })
@@ -124,7 +124,7 @@ async fn who_changes_sections_and_who_lists_by_them_hold_them_in_one_order_and_b
         let [delhi, asia, world] = made[..] else { unreachable!() };
         assert!(delhi < asia && asia < world);
         if case != "its level" {
-            app.store.write_now(|tx| moved(delhi, asia)(tx)).unwrap();
+            app.store.write_now(&Caller::system(System::Importer), |tx| moved(delhi, asia)(tx)).unwrap();
         }
         let (verb, then): (Verb, String) = match case {
             "its slug" => (moved_and_called(asia, world, Some("far-away")), slug.to_owned()),
@@ -143,7 +143,7 @@ async fn who_changes_sections_and_who_lists_by_them_hold_them_in_one_order_and_b
         thread::scope(|scope| {
             let one = scope.spawn(move || {
                 let mut times = 0;
-                let done = store.write_now(|tx| {
+                let done = store.write_now(&Caller::system(System::Importer), |tx| {
                     times += 1;
                     verb(tx)
                 });
@@ -252,7 +252,7 @@ async fn what_begins_or_ends_while_its_section_moves_is_listed_where_the_section
             "{case}, {turned}: {done:?}"
         );
         if is_left {
-            app.store.write_now(|tx| beside_a_move(case, id, version)(tx)).unwrap();
+            app.store.write_now(&Caller::system(System::Importer), |tx| beside_a_move(case, id, version)(tx)).unwrap();
         }
         assert_eq!(wrong_in_lists(&app.url), 0, "{case}, {turned}");
         let listed = async |section: &str| {

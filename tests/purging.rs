@@ -11,7 +11,7 @@ use std::{
 };
 
 use dateline::{
-    access::secret::Secret,
+    access::{Bookkeeping, secret::Secret},
     store,
     workers::purger::{Purger, Target},
 };
@@ -172,7 +172,7 @@ both! {
         assert_eq!(purge(&app, &again).await, 0);
         // Of many who could tell it, one does.
         editor.act(&format!("{story}/unpublish"), &editor.get(&story).await.etag(), &json!({ "locales": ["en"] })).await.ok();
-        let leased = app.store.write_now(|tx| store::purging::lease(tx, &target()[0].name(), tx.now().plus_seconds(60))).unwrap();
+        let leased = app.store.write_now(&Bookkeeping, |tx| store::purging::lease(tx, &target()[0].name(), tx.now().plus_seconds(60))).unwrap();
         assert!(leased.is_some());
         assert_eq!((purge(&app, &purger).await, cache.take().len()), (0, 0));
         app.wait(61);
@@ -230,15 +230,15 @@ both! {
         let former = targets()[0].former_name();
         assert!(former.contains("hunter2"));
         let seq = app.store.read_now(store::changes::last).unwrap();
-        app.store.write_now(|tx| {
+        app.store.write_now(&Bookkeeping, |tx| {
             store::purging::enrol(tx, &former, &former)?;
             store::purging::enrol(tx, "webhook https://gone.test/hunter2", "none")
         }).unwrap();
         story(&app).await;
         let purger = Purger::new(app.store.clone(), targets()).unwrap();
-        app.store.write_now(store::purging::forget_addresses).unwrap();
+        app.store.write_now(&Bookkeeping, store::purging::forget_addresses).unwrap();
         assert!(!crate::support::everything_kept(&app.url).contains("hunter2"));
-        let told = app.store.write_now(|tx| store::purging::lease(tx, &targets()[0].name(), tx.now().plus_seconds(60))).unwrap();
+        let told = app.store.write_now(&Bookkeeping, |tx| store::purging::lease(tx, &targets()[0].name(), tx.now().plus_seconds(60))).unwrap();
         assert_eq!(told.map(|told| told.seq), Some(seq), "it goes on where it was");
         assert_eq!(targets().iter().map(Target::shown).collect::<Vec<_>>(), ["varnish one.test:6081", "webhook two.test:443"]);
         assert!(!format!("{purger:?}").contains("hunter2"));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::{http::Method, rt::task::yield_now};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use dateline::{
-    access::{Caller, Permit, System, caller::Claim},
+    access::{Bookkeeping, Caller, Permit, System, caller::Claim},
     desk::{self, tags::Draft},
     domain::{Error, Locale, name::NameDraft, tag::TagKind},
     store::{
@@ -108,12 +108,12 @@ both! {
         let admin = app.admin().await;
         let user = admin.get("/v1/auth/me").await.ok()["id"].as_str().unwrap().parse().unwrap();
         let claim = Claim { user, key: "key-1".into() };
-        let take = |request: &str| app.store.write_now(|tx| idempotency::claim(tx, &claim, request, b"the same")).unwrap();
+        let take = |request: &str| app.store.write_now(&Bookkeeping, |tx| idempotency::claim(tx, &claim, request, b"the same")).unwrap();
         let work = |request: &str| {
-            app.store.write_now(|tx| {
-                let caller = Caller::system(System::Importer).within(request, "").once(claim.clone());
+            let caller = Caller::system(System::Importer).within(request, "").once(claim.clone());
+            app.store.write_now(&caller, |tx| {
                 let draft = Draft { kind: TagKind::Topic, translations: names("Rivers") };
-                desk::tags::create(tx, Permit::try_from(caller)?, None, draft).map(|_| ())
+                desk::tags::create(tx, Permit::try_from(caller.clone())?, None, draft).map(|_| ())
             })
         };
         assert_eq!(take("first"), Standing::Claimed);
@@ -135,9 +135,9 @@ both! {
         let admin = app.admin().await;
         let user = admin.get("/v1/auth/me").await.ok()["id"].as_str().unwrap().parse().unwrap();
         let claim = |key: &str| Claim { user, key: key.into() };
-        let take = |store: &Store, key: &str, request: &str| store.write_now(|tx| idempotency::claim(tx, &claim(key), request, b"the same")).unwrap();
+        let take = |store: &Store, key: &str, request: &str| store.write_now(&Bookkeeping, |tx| idempotency::claim(tx, &claim(key), request, b"the same")).unwrap();
         let work = |store: &Store, key: &str, request: &str| {
-            store.write_now(|tx| {
+            store.write_now(&Bookkeeping, |tx| {
                 let caller = Caller::system(System::Importer).within(request, "").once(claim(key));
                 let draft = Draft { kind: TagKind::Topic, translations: names("Rivers") };
                 desk::tags::create(tx, Permit::try_from(caller)?, None, draft).map(|_| ())
@@ -188,12 +188,12 @@ both! {
         let article = admin.story(&app.section("world", "दुनिया").await, "Quiet words").await;
         let user = admin.get("/v1/auth/me").await.ok()["id"].as_str().unwrap().parse().unwrap();
         let claim = Claim { user, key: "key-1".into() };
-        let take = |request: &str| app.store.write_now(|tx| idempotency::claim(tx, &claim, request, b"the same")).unwrap();
+        let take = |request: &str| app.store.write_now(&Bookkeeping, |tx| idempotency::claim(tx, &claim, request, b"the same")).unwrap();
         assert_eq!(take("first"), Standing::Claimed);
         keyed(&admin, "/v1/desk/tags", "key-2", &tag("Rivers")).await.ok();
         admin.act(&format!("{article}/takedown"), "\"1\"", &json!({ "reason": "Law." })).await.ok();
         admin.act(&format!("{article}/erase"), "\"1\"", &json!({ "reason": "Law." })).await.ok();
-        app.store.write_now(|tx| idempotency::answer(tx, &claim, "first", b"the words".to_vec())).unwrap();
+        app.store.write_now(&Bookkeeping, |tx| idempotency::answer(tx, &claim, "first", b"the words".to_vec())).unwrap();
         // Nobody waits for an answer that will not come.
         assert_eq!(take("second"), Standing::Lost);
         keyed(&admin, "/v1/desk/tags", "key-2", &tag("Rivers")).await.refused(409, "answer-lost");
@@ -206,12 +206,12 @@ both! {
         let user = admin.get("/v1/auth/me").await.ok()["id"].as_str().unwrap().parse().unwrap();
         for n in 0..5 {
             let claim = Claim { user, key: format!("key-{n}").into() };
-            app.store.write_now(|tx| idempotency::claim(tx, &claim, "first", b"the same")).unwrap();
+            app.store.write_now(&Bookkeeping, |tx| idempotency::claim(tx, &claim, "first", b"the same")).unwrap();
             app.wait(1);
         }
         assert_eq!(expire_keys(&app.store).unwrap(), 0);
         app.wait(idempotency::KEPT_SECONDS - 2);
-        let some = |about| app.store.write_now(|tx| idempotency::expire(tx, about)).unwrap();
+        let some = |about| app.store.write_now(&Bookkeeping, |tx| idempotency::expire(tx, about)).unwrap();
         assert_eq!(some(2), 2);
         assert_eq!(expire_keys(&app.store).unwrap(), 2);
         assert_eq!(expire_keys(&app.store).unwrap(), 0);

@@ -251,8 +251,8 @@ both! {
         let release = editor.post("/v1/desk/releases", &release).await.header("location").unwrap().to_owned();
         app.wait(600);
         let scheduler = || Permit::<Publish>::try_from(Caller::system(System::Scheduler));
-        assert!(app.store.write_now(|tx| desk::releases::give_up(tx, scheduler()?)).unwrap());
-        assert_eq!(app.store.write_now(|tx| desk::scheduling::give_up(tx, scheduler()?)).unwrap(), 1);
+        assert!(app.store.write_now(&scheduler().unwrap(), |tx| desk::releases::give_up(tx, scheduler()?)).unwrap());
+        assert_eq!(app.store.write_now(&scheduler().unwrap(), |tx| desk::scheduling::give_up(tx, scheduler()?)).unwrap(), 1);
         assert_eq!(app.tick().await, 0, "neither is due any more");
         let told = editor.get(&release).await.ok();
         assert!(told["failure"].as_str().is_some_and(|why| !why.is_empty()), "{told}");

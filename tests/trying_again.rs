@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use dateline::{
+    access::Bookkeeping,
     domain::Error,
     store::{Limits, Store, Tx, purging, users},
 };
@@ -140,10 +141,10 @@ async fn who_loses_the_connection_in_the_middle_begins_again() {
     let (tries, read) = losing(&app.url, 1, users::count);
     assert_eq!((app.store.read_now(read).unwrap(), tried(&tries)), (0, 2));
     let (tries, write) = losing(&app.url, 1, |tx| purging::enrol(tx, "in turn", "in turn"));
-    app.store.write(write).await.unwrap();
+    app.store.write(Bookkeeping, move |tx, _| write(tx)).await.unwrap();
     assert_eq!(tried(&tries), 2);
     let (tries, write) = losing(&app.url, 2, |tx| purging::enrol(tx, "on a thread", "on a thread"));
-    app.store.write_now(write).unwrap();
+    app.store.write_now(&Bookkeeping, write).unwrap();
     assert_eq!(tried(&tries), 3);
     // What was handed on meanwhile cannot be taken back.
     let (tries, read) = losing(&app.url, 1, users::count);
@@ -167,7 +168,7 @@ async fn crossing(store: &Store, names: [&'static str; 2], met: Arc<Barrier>) ->
         }
         purging::enrol(tx, names[1], names[1])
     };
-    store.write(write).await
+    store.write(Bookkeeping, move |tx, _| write(tx)).await
 }
 
 #[actix_web::test]
@@ -202,7 +203,7 @@ both! {
             counted.fetch_add(1, Ordering::SeqCst);
             Err::<(), _>(Error::NotFound("tag"))
         };
-        assert!(matches!(app.store.write(refused.clone()).await, Err(Error::NotFound(_))));
+        assert!(matches!(app.store.write(Bookkeeping, { let refused = refused.clone(); move |tx: &mut Tx<'_>, _| refused(tx) }).await, Err(Error::NotFound(_))));
         assert!(matches!(app.store.read(refused).await, Err(Error::NotFound(_))));
         assert_eq!(tries.load(Ordering::SeqCst), 2);
     }

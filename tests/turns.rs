@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dateline::{
-    access::{Caller, Permit, System},
+    access::{Bookkeeping, Caller, Permit, System},
     desk::translations::{self, Draft},
     domain::{
         Error,
@@ -54,15 +54,15 @@ fn said(answer: &Answer) -> (u16, Value) {
 both! {
     async fn the_store_marks_the_thread_of_a_transaction_that_writes(app) {
         let stopped = || catch_unwind(write_transaction::assert_none).is_err();
-        assert!(app.store.write_now(|_| Ok(stopped())).unwrap());
-        assert!(app.store.write(move |_| Ok(stopped())).await.unwrap());
-        assert!(app.store.write_now(|tx| tx.attempt(|_| Ok(stopped()))).unwrap());
+        assert!(app.store.write_now(&Bookkeeping, |_| Ok(stopped())).unwrap());
+        assert!(app.store.write(Bookkeeping, move |_, _| Ok(stopped())).await.unwrap());
+        assert!(app.store.write_now(&Bookkeeping, |tx| tx.attempt(|_| Ok(stopped()))).unwrap());
         assert!(!app.store.read_now(|_| Ok(stopped())).unwrap());
         assert!(!app.store.read(move |_| Ok(stopped())).await.unwrap());
         assert!(!stopped(), "it ended with the transaction");
-        assert!(app.store.write_now::<()>(|_| Err(Error::Busy)).is_err());
+        assert!(app.store.write_now::<()>(&Bookkeeping, |_| Err(Error::Busy)).is_err());
         assert!(!stopped(), "also with one that was undone");
-        let panicked = catch_unwind(AssertUnwindSafe(|| app.store.write_now::<()>(|_| panic!("of a test"))));
+        let panicked = catch_unwind(AssertUnwindSafe(|| app.store.write_now::<()>(&Bookkeeping, |_| panic!("of a test"))));
         assert!(panicked.is_err() && !stopped(), "and with one that did not come to its end");
     }
 
@@ -171,7 +171,7 @@ both! {
         };
         let save = |body: &ReadBody, version| {
             let draft = Draft { headline: "River rises".to_owned(), body: Some(body.clone()), ..Draft::default() };
-            app.store.write_now(|tx| translations::save(tx, permit(), article, &english, Some(version), |_| Ok(draft.clone())))
+            app.store.write_now(&permit(), |tx| translations::save(tx, permit(), article, &english, Some(version), |_| Ok(draft.clone())))
         };
         let (mine, theirs, own) = (read("One.\n\nMine.", Format::Text), read("One.\n\nTheirs.", Format::Text), read("", Format::Doc));
         let kept = save(&theirs, 2).unwrap().translation;
@@ -259,7 +259,7 @@ both! {
         let read = |text: &str| dateline::desk::bundle::read(&app.store, record(text), false).unwrap();
         let import = |read: &_| {
             let permit = Permit::try_from(Caller::system(System::Importer)).unwrap();
-            app.store.write_now(|tx| dateline::desk::bundle::import(tx, &permit, read, false))
+            app.store.write_now(&permit, |tx| dateline::desk::bundle::import(tx, &permit, read, false))
         };
         // Both are read before there is anything, as two lines of a bundle are.
         let (first, mut second) = (read("<p>One.</p>"), read("<p>One.</p><p>Two.</p>"));

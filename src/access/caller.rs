@@ -37,6 +37,28 @@ pub struct Caller {
     claim: Option<Claim>,
 }
 
+/// What writes in somebody's name, or in nobody's.
+pub trait Actor {
+    /// In whose.
+    fn caller(&self) -> Option<&Caller>;
+}
+
+impl Actor for Caller {
+    fn caller(&self) -> Option<&Caller> {
+        Some(self)
+    }
+}
+
+/// Nobody: what the server keeps for itself, such as sessions and claims, of which the change log tells nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Bookkeeping;
+
+impl Actor for Bookkeeping {
+    fn caller(&self) -> Option<&Caller> {
+        None
+    }
+}
+
 /// What an action is about to touch.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target<'a> {

@@ -19,7 +19,7 @@ pub mod sight;
 pub mod token;
 
 pub use action::Action;
-pub use caller::Caller;
+pub use caller::{Actor, Bookkeeping, Caller};
 pub use permit::{Granted, Permit};
 pub use policy::System;
 pub use scope::{Scope, Scoped};

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::{
     action::{Action, ReadArticle},
-    caller::{Caller, Target, reaches_over},
+    caller::{Actor, Caller, Target, reaches_over},
     scope::{Scoped, Whole},
     sight::Visibility,
 };
@@ -42,6 +42,12 @@ impl<A: Action> TryFrom<Caller> for Permit<A> {
             Some(missing) => Err(Error::Forbidden(missing)),
             None => Ok(Self { caller, action: PhantomData }),
         }
+    }
+}
+
+impl<A> Actor for Permit<A> {
+    fn caller(&self) -> Option<&Caller> {
+        Some(&self.caller)
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     access::{
-        action,
+        Bookkeeping, action,
         brake::{self, Account, Admission},
         password,
         token::{self, Subject, Verified},
@@ -136,7 +136,7 @@ pub(crate) async fn sign_in(sent: Body<Credentials>, from: Origin, state: Data<S
     let hashed = state.hashing.run(attempt.rank, verified(&state, password, kept, user, attempt, from)).await;
     let right = hashed.inspect_err(|_| state.doors.brake.take_back(&attempt))?;
     let user = user.filter(|_| right).ok_or(Error::WrongCredentials)?;
-    let begun = state.store.write(move |tx| desk::sessions::begin(tx, user, scope, from)).await;
+    let begun = state.store.write(Bookkeeping, move |tx, _| desk::sessions::begin(tx, user, scope, from)).await;
     match &begun {
         Ok(_) => state.doors.brake.passed(&attempt),
         Err(Error::WrongCredentials) => state.doors.note(Some(user), from, Why::Suspended, state.store.now()),
@@ -181,7 +181,7 @@ pub(crate) async fn refresh_token(sent: Body<Refresh>, from: Origin, state: Data
     let digest = token::refresh_digest(&shown);
     // What was never given to anybody holds up no writer.
     let continued = if state.store.read(move |tx| store::sessions::was_given(tx, &digest)).await? {
-        state.store.write(move |tx| desk::sessions::refresh(tx, &shown)).await?
+        state.store.write(Bookkeeping, move |tx, _| desk::sessions::refresh(tx, &shown)).await?
     } else {
         Continued::Refused(None)
     };
@@ -202,7 +202,7 @@ pub(crate) async fn refresh_token(sent: Body<Refresh>, from: Origin, state: Data
 #[post("/logout")]
 pub(crate) async fn sign_out(_: SignedIn, verified: ReqData<Verified>, state: Data<State>) -> Result<HttpResponse, Failure> {
     let verified = verified.into_inner();
-    state.store.write(move |tx| desk::sessions::end(tx, &verified)).await?;
+    state.store.write(Bookkeeping, move |tx, _| desk::sessions::end(tx, &verified)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

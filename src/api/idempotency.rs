@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{State, extract::read, problem::Failure};
 use crate::{
-    access::{Caller, caller::Claim},
+    access::{Bookkeeping, Caller, caller::Claim},
     desk,
     domain::Error,
     store::idempotency::{self, Standing},
@@ -79,7 +79,7 @@ pub(super) async fn begin(req: &mut ServiceRequest, state: &Data<State>, caller:
     req.set_payload(Payload::from(body));
     let claim = Claim { user, key: key.into() };
     let (wanted, id) = (claim.clone(), request_id.to_owned());
-    let standing = match state.store.write(move |tx| idempotency::claim(tx, &wanted, &id, &fingerprint)).await {
+    let standing = match state.store.write(Bookkeeping, move |tx, _| idempotency::claim(tx, &wanted, &id, &fingerprint)).await {
         Err(Error::Taken(_)) => Standing::Running,
         other => other?,
     };
@@ -126,7 +126,7 @@ pub(super) async fn finish(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = request_id.to_owned();
     if !answer.status().is_success() {
-        let released = state.store.write(move |tx| idempotency::release(tx, &claim, &id)).await;
+        let released = state.store.write(Bookkeeping, move |tx, _| idempotency::release(tx, &claim, &id)).await;
         told(released, "a key could not be given back");
         return Ok(answer);
     }
@@ -139,7 +139,7 @@ pub(super) async fn finish(
     let kept = serde_json::to_vec(&kept).map_err(|e| Failure::from(Error::internal(e)))?;
     let kept = state.keys.keep(&name(&claim), &kept, state.store.entropy()).map_err(Failure::from)?;
     told(
-        state.store.write(move |tx| idempotency::answer(tx, &claim, &id, kept)).await,
+        state.store.write(Bookkeeping, move |tx, _| idempotency::answer(tx, &claim, &id, kept)).await,
         "an answer could not be kept for whoever repeats its request",
     );
     Ok(ServiceResponse::new(req, head.set_body(BoxBody::new(body))))

@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 
 use super::computing::compute;
 use crate::{
+    access::Actor,
     desk,
     domain::{
         Error,
@@ -21,15 +22,16 @@ static PLACE: Semaphore = Semaphore::const_new(1);
 ///
 /// # Errors
 /// Those of the verb; [`Error::Busy`] when it needs something else each time.
-pub(in crate::api) async fn write<T, F>(store: &Store, verb: F) -> Result<T, Error>
+pub(in crate::api) async fn write<T, A, F>(store: &Store, actor: A, verb: F) -> Result<T, Error>
 where
     T: Send + 'static,
-    F: Fn(&mut Tx<'_>) -> Result<T, Error> + Send + Sync + 'static,
+    A: Actor + Clone + Send + 'static,
+    F: Fn(&mut Tx<'_>, A) -> Result<T, Error> + Send + Sync + 'static,
 {
     let (verb, ahead) = (Arc::new(verb), Arc::<Ahead>::default());
     let run = || {
         let (verb, ahead) = (verb.clone(), ahead.clone());
-        store.write(move |tx| desk::ahead::run(tx, &ahead, |tx| verb(tx)))
+        store.write(actor.clone(), move |tx, actor| desk::ahead::run(tx, &ahead, |tx| verb(tx, actor)))
     };
     let first = run().await;
     if !is_to_be_run_again(&first, &ahead) {

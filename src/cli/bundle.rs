@@ -153,8 +153,9 @@ pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, ov
     let mut lines = Lines::of(bundle);
     let mut tally = Tally::default();
     let mut waiting = VecDeque::new();
+    let permit = Permit::try_from(Caller::system(System::Importer))?;
     while read_ahead(&mut lines, &mut waiting, store, overwrite)? {
-        let batch = store.write_now(|tx| batch(tx, &waiting, overwrite))?;
+        let batch = store.write_now(&permit, |tx| batch(tx, &permit, &waiting, overwrite))?;
         // What the database has undone and carried out again is told once.
         batch.told.iter().for_each(|text| listener.tell(text));
         waiting.drain(..batch.lines).for_each(|line| listener.line(line.bytes));
@@ -202,11 +203,10 @@ struct Batch {
 }
 
 /// Import what was read, for as long as one commit may take.
-fn batch(tx: &mut Tx<'_>, waiting: &VecDeque<Line<ReadRecord>>, overwrite: bool) -> Result<Batch, Error> {
-    let permit: Permit<Import> = Permit::try_from(Caller::system(System::Importer))?;
+fn batch(tx: &mut Tx<'_>, permit: &Permit<Import>, waiting: &VecDeque<Line<ReadRecord>>, overwrite: bool) -> Result<Batch, Error> {
     let (begun, mut batch) = (system::stopwatch(), Batch::default());
     for line in waiting {
-        if !one(tx, &permit, line, overwrite, &mut batch)? {
+        if !one(tx, permit, line, overwrite, &mut batch)? {
             batch.is_stale = true;
             break;
         }

@@ -33,15 +33,15 @@ fn administrator(store: &Store) -> Result<String, Error> {
     store.entropy().fill(&mut bytes);
     let password = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, bytes);
     let hash = password::hash(&password, store.entropy())?;
-    store.write_now(|tx| {
-        let permit = Permit::try_from(Caller::system(System::Operator))?;
+    let operator = Caller::system(System::Operator);
+    store.write_now(&operator, |tx| {
         let grants = vec![GrantDraft { role: Role::Admin, section: None, locale: None }];
         let draft = Draft { email: ADMIN.to_owned(), name: "Administrator".to_owned(), status: UserStatus::Active, grants };
         match store::users::by_email(tx, ADMIN)? {
-            None => users::create(tx, permit, &draft, &hash),
+            None => users::create(tx, Permit::try_from(operator.clone())?, &draft, &hash),
             Some(id) => {
                 let version = store::users::find(tx, id)?.version;
-                users::revise(tx, permit, id, version, Some(&hash), |_| Ok(draft))
+                users::revise(tx, Permit::try_from(operator.clone())?, id, version, Some(&hash), |_| Ok(draft))
             }
         }
     })?;

@@ -17,7 +17,7 @@ pub(super) fn generate(store: &Store, count: i64) -> Result<(), Failed> {
     bundle::load(store, demo::NEWSROOM.as_bytes(), &bundle::Quiet, false)?;
     let permit = Permit::try_from(Caller::system(System::Importer))?;
     store.hurry()?;
-    let plan = store.write_now(|tx| generating::plan(tx, &permit, count))?;
+    let plan = store.write_now(&permit, |tx| generating::plan(tx, &permit, count))?;
     let bar = ProgressBar::new(u64::try_from(count).unwrap_or(0));
     bar.set_style(
         ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} articles, {per_sec}, {eta} left")
@@ -28,7 +28,7 @@ pub(super) fn generate(store: &Store, count: i64) -> Result<(), Failed> {
     let end = plan.first.saturating_add(count);
     while at < end {
         let until = at.saturating_add(BATCH).min(end);
-        translations = translations.saturating_add(store.write_now(|tx| generating::multiply(tx, &permit, &plan, (at, until)))?);
+        translations = translations.saturating_add(store.write_now(&permit, |tx| generating::multiply(tx, &permit, &plan, (at, until)))?);
         bar.inc(u64::try_from(until.saturating_sub(at)).unwrap_or(0));
         at = until;
     }

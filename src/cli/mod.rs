@@ -17,6 +17,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     access::{
+        Bookkeeping,
         keys::{Keys, SealedKey},
         secret::{Seal, Secret},
     },
@@ -220,6 +221,6 @@ fn migrate(settings: &Settings) -> Result<(), Failed> {
 fn keys(settings: &Settings, store: &Store) -> Result<Keys, Failed> {
     let refused = |why| Failed::Configured(vec![("DATELINE_SECRET_FILE".to_owned(), why)]);
     let seal: Seal = Secret::new(system::read_secret(&settings.secret_file).map_err(refused)?);
-    let kept = store.write_now(|tx| store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy())))?;
+    let kept = store.write_now(&Bookkeeping, |tx| store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy())))?;
     Ok(Keys::open(&kept, &seal)?)
 }

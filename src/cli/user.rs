@@ -38,12 +38,12 @@ pub(super) fn create(settings: &Settings, new: &New) -> Result<(), Failed> {
     let store = ready(settings)?;
     let text = system::standard_input().map_err(|e| Failed::Otherwise(format!("the password cannot be read: {e}")))?;
     let hash = password::hash(&check_password(&text)?, store.entropy())?;
-    let user = store.write_now(|tx| {
-        let permit = Permit::try_from(Caller::system(System::Operator))?;
+    let permit = Permit::try_from(Caller::system(System::Operator))?;
+    let user = store.write_now(&permit, |tx| {
         let section = new.section.as_deref().map(|s| section(tx, s)).transpose()?;
         let grants = vec![GrantDraft { role: new.role, section, locale: new.locale.clone() }];
         let draft = Draft { email: new.email.clone(), name: new.name.clone(), status: UserStatus::Active, grants };
-        users::create(tx, permit, &draft, &hash)
+        users::create(tx, permit.clone(), &draft, &hash)
     })?;
     system::print(&format!("{} may sign in as {} ({}).\n", user.name, user.email, new.role));
     Ok(())

@@ -6,6 +6,7 @@ use std::{
 };
 
 use crate::{
+    access::Actor,
     domain::{
         Error,
         ahead::{Ahead, Depth, Derived, Found, Lagging, Need, ROUNDS, Revision},
@@ -176,10 +177,10 @@ pub fn make_next(store: &Store, ahead: &Ahead) -> Result<bool, Error> {
 ///
 /// # Errors
 /// Those of the verb; [`Error::Busy`] when it needs something else each time.
-pub fn write_now<T>(store: &Store, verb: impl Fn(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+pub fn write_now<T>(store: &Store, actor: &impl Actor, verb: impl Fn(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
     let ahead = Arc::<Ahead>::default();
     for _ in 0..ROUNDS {
-        match store.write_now(|tx| run(tx, &ahead, &verb)) {
+        match store.write_now(actor, |tx| run(tx, &ahead, &verb)) {
             // Ends: each round makes some of what was missed, of which there is no more until the verb is run again.
             Err(Error::Busy) if ahead.has_missed() => while make_next(store, &ahead)? {},
             done => return done,

@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::{
-    access::brake::Brake,
+    access::{Bookkeeping, brake::Brake},
     domain::{Error, Id, Instant, network::Network, user::User, vocabulary::vocabulary},
     store::{self, Store},
 };
@@ -101,7 +101,7 @@ impl Doors {
             return Ok(0);
         }
         let told = |why: &str, count: u32| if count == 1 { why.to_owned() } else { format!("{why}, {count} times") };
-        let written = store.write_now(|tx| {
+        let written = store.write_now(&Bookkeeping, |tx| {
             for ((user, from, why), count) in &rows {
                 store::sessions::refused(tx, *user, *from, &told(why, *count));
             }

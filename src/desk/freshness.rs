@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use crate::{
-    access::Caller,
     domain::{
         Error, Locale, Version,
         ahead::{Lagging, Revision},
@@ -51,7 +50,7 @@ pub fn told(tx: &mut Tx<'_>, of: &Lagging, body: &Document) -> Result<Lag, Error
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub(in crate::desk) fn note(tx: &mut Tx<'_>, by: &Caller, story: &Story) -> Result<(), Error> {
+pub(in crate::desk) fn note(tx: &mut Tx<'_>, story: &Story) -> Result<(), Error> {
     let id = story.article.id;
     let translated: Vec<_> = story
         .live_locales()
@@ -77,5 +76,5 @@ pub(in crate::desk) fn note(tx: &mut Tx<'_>, by: &Caller, story: &Story) -> Resu
     let stale: Vec<_> = aged.iter().filter_map(lagging).collect();
     let mut lags: HashMap<_, _> = stale.iter().map(|of| of.locale.clone()).zip(super::ahead::lags(tx, &stale)?).collect();
     let ages: Vec<_> = aged.iter().map(|(locale, _)| (*locale, behind(locale), lags.remove(*locale).unwrap_or_default())).collect();
-    store::editions::age(tx, by, id, &ages)
+    store::editions::age(tx, id, &ages)
 }

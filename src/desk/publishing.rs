@@ -108,10 +108,9 @@ pub(super) fn bring_about<A: Action>(
     part: Granted<A, Part>,
     effects: &[Effect],
 ) -> Result<Story, Error> {
-    let caller = part.caller().clone();
     let editions = frozen(tx, masthead, &part.get().story, effects)?;
     let story = store::stories::apply(tx, part, effects, editions)?;
-    super::freshness::note(tx, &caller, &story)?;
+    super::freshness::note(tx, &story)?;
     Ok(story)
 }
 

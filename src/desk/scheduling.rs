@@ -99,7 +99,7 @@ pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>, limit: i64) -> Result
             Err(other) if other.passes() => return Err(other),
             Err(refusal) => {
                 super::log_if_ours(&refusal, "a plan could not be carried out");
-                store::plans::fail(tx, &plan, permit.caller(), &why(&refusal))?;
+                store::plans::fail(tx, &plan, &why(&refusal))?;
             }
         }
         done = done.saturating_add(1);
@@ -111,10 +111,10 @@ pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>, limit: i64) -> Result
 ///
 /// # Errors
 /// [`Error::Internal`] when that cannot be kept.
-pub fn give_up(tx: &mut Tx<'_>, permit: Permit<Publish>) -> Result<usize, Error> {
+pub fn give_up(tx: &mut Tx<'_>, _permit: Permit<Publish>) -> Result<usize, Error> {
     let due = store::plans::claim(tx, 1)?;
     for plan in &due {
-        store::plans::fail(tx, plan, permit.caller(), &why(&Error::TookTooLong))?;
+        store::plans::fail(tx, plan, &why(&Error::TookTooLong))?;
     }
     Ok(due.len())
 }

@@ -326,7 +326,7 @@ pub fn begin<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> R
     let article = granted.get();
     diesel::insert_into(articles::table).values(&row(article)).execute(tx.conn)?;
     keep(tx, granted, note)?;
-    tx.record(Change::new(Event::Created, Subject::Article(article.id)), granted.caller());
+    tx.record(Change::new(Event::Created, Subject::Article(article.id)));
     Ok(())
 }
 
@@ -343,7 +343,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Re
     diesel::delete(article_tags::table.filter(article_tags::article_id.eq(article.id))).execute(tx.conn)?;
     diesel::delete(article_credits::table.filter(article_credits::article_id.eq(article.id))).execute(tx.conn)?;
     keep(tx, granted, note)?;
-    tx.record(Change::new(Event::Revised, Subject::Article(article.id)), granted.caller());
+    tx.record(Change::new(Event::Revised, Subject::Article(article.id)));
     Ok(())
 }
 
@@ -374,7 +374,7 @@ fn keep<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Result
 
 /// Put on record that an embargo was ended before its instant.
 pub fn note_broken_embargo<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, reason: &str) {
-    tx.record(Change::new(Event::EmbargoBroken, Subject::Article(granted.get().id)).because(reason), granted.caller());
+    tx.record(Change::new(Event::EmbargoBroken, Subject::Article(granted.get().id)).because(reason));
 }
 
 /// Let nobody else change an article, or publish it, before this transaction ends.

@@ -45,7 +45,7 @@ pub fn set<A>(tx: &mut Tx<'_>, granted: &Granted<A, Slot>, assignment: Option<&A
         diesel::insert_into(assignments::table).values(row).execute(tx.conn)?;
     }
     if gone > 0 || assignment.is_some() {
-        tx.record(Change::new(Event::Assigned, Subject::Translation(article.id, locale.clone())), granted.caller());
+        tx.record(Change::new(Event::Assigned, Subject::Translation(article.id, locale.clone())));
     }
     Ok(())
 }

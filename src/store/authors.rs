@@ -155,13 +155,13 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Author>) -> Result<(), Erro
     let subject = Subject::Author(author.id);
     if author.version == 1 {
         diesel::insert_into(authors::table).values(&row(author)).execute(tx.conn)?;
-        tx.record(Change::new(Event::Created, subject), granted.caller());
+        tx.record(Change::new(Event::Created, subject));
     } else {
         let at = authors::table.find(author.id).filter(authors::version.eq(author.version.saturating_sub(1)));
         if diesel::update(at).set(&row(author)).execute(tx.conn)? == 0 {
             return Err(Error::stale("author", author.version));
         }
-        tx.record(Change::new(Event::Revised, subject), granted.caller());
+        tx.record(Change::new(Event::Revised, subject));
     }
     names::replace(tx, author.id, &author.names)
 }
@@ -177,7 +177,7 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Author>, expected: Versio
     if diesel::delete(at).execute(tx.conn)? == 0 {
         return Err(Error::stale("author", author.version));
     }
-    tx.record(Change::new(Event::Deleted, Subject::Author(author.id)), granted.caller());
+    tx.record(Change::new(Event::Deleted, Subject::Author(author.id)));
     Ok(())
 }
 

@@ -12,13 +12,18 @@ use super::{
     schema::{change_counter, changes},
     sql::{Sql, Values},
 };
-use crate::domain::{
-    Error, Id, Instant, Locale,
-    cache_tag::CacheTag,
-    change::{Audience, Change, Subject},
-    facet::Facet,
+use crate::{
+    access::Caller,
+    domain::{
+        Error, Id, Instant, Locale,
+        cache_tag::CacheTag,
+        change::{Audience, Change, Subject},
+        facet::Facet,
+    },
 };
 
+/// How the log names whoever was not let in.
+const NOBODY: &str = "nobody";
 /// Changes that one statement logs.
 const AT_ONCE: usize = 1_000;
 
@@ -40,19 +45,22 @@ pub(super) struct Numbered {
 
 /// Number the changes of a transaction and log them; its last statements before the commit.
 pub(super) fn number(tx: &mut Tx<'_>) -> Result<Numbered, Error> {
-    let recorded = std::mem::take(&mut tx.changes);
-    let count = i64::try_from(recorded.len()).map_err(Error::internal)?;
-    if recorded.iter().any(|r| r.rehearsal) {
+    let (recorded, caller) = (std::mem::take(&mut tx.changes), tx.caller.clone());
+    let caller = caller.as_ref();
+    if caller.is_some_and(Caller::rehearses) {
         return Ok(Numbered { keep: false, last: None });
     }
+    if let Some((claim, caller)) = caller.and_then(|caller| caller.claim().zip(Some(caller))) {
+        super::idempotency::commit(tx, claim, caller.request_id())?;
+    }
+    let count = i64::try_from(recorded.len()).map_err(Error::internal)?;
     if count == 0 {
         return Ok(Numbered { keep: true, last: None });
     }
     let counter = count_on(tx, count)?;
     let first = counter.seq.saturating_sub(count);
-    if let Some((claim, request_id)) = recorded.iter().find_map(|r| r.claim.clone().map(|claim| (claim, r.request_id.clone()))) {
-        super::idempotency::commit(tx, &claim, &request_id)?;
-    }
+    let (actor, request_id, origin) =
+        caller.map_or_else(|| (NOBODY.to_owned(), "", ""), |caller| (caller.actor(), caller.request_id(), caller.origin()));
     let mut numbered = (1i64..).map(|n| first.saturating_add(n)).zip(&recorded).peekable();
     // Ends: each round takes as many as there are, or so many.
     while numbered.peek().is_some() {
@@ -62,7 +70,7 @@ pub(super) fn number(tx: &mut Tx<'_>) -> Result<Numbered, Error> {
             let (kind, id, locale) = r.change.parts();
             row.int(seq).at(counter.at).text(r.change.audience().as_str()).text(r.change.event.as_str()).text(kind);
             row.some(id.map(Id::<()>::from), Values::id).some(locale, |row, locale| row.text(locale.as_str()));
-            row.text(&r.actor).text(&r.request_id).text(&r.origin).text(&r.change.reason);
+            row.text(&actor).text(request_id).text(r.origin.as_deref().unwrap_or(origin)).text(&r.change.reason);
         });
         sql.execute(tx)?;
     }

@@ -176,7 +176,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Remark>, event: Event) -> R
             return Err(Error::stale("comment", c.version));
         }
     }
-    tx.record(Change::new(event, Subject::Comment(c.id)), granted.caller());
+    tx.record(Change::new(event, Subject::Comment(c.id)));
     Ok(())
 }
 
@@ -190,6 +190,6 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Remark>, expected: Versio
     if diesel::delete(at).execute(tx.conn)? == 0 {
         return Err(Error::stale("comment", comment.version));
     }
-    tx.record(Change::new(Event::Deleted, Subject::Comment(comment.id)), granted.caller());
+    tx.record(Change::new(Event::Deleted, Subject::Comment(comment.id)));
     Ok(())
 }

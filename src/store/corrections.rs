@@ -94,9 +94,9 @@ pub fn of(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<Id<Articl
 /// What the desk learns, and what the public learns of every language that it sees.
 fn record<A>(tx: &mut Tx<'_>, granted: &Granted<A, Corrected>, event: Event) -> Result<(), Error> {
     let Corrected { article, correction } = granted.get();
-    tx.record(Change::new(event, Subject::Correction(correction.id)), granted.caller());
+    tx.record(Change::new(event, Subject::Correction(correction.id)));
     for live in editions::live_heads(tx, &[article.id])?.remove(&article.id).unwrap_or_default() {
-        tx.record(Change::new(Event::Corrected, Subject::Translation(article.id, live.locale)), granted.caller());
+        tx.record(Change::new(Event::Corrected, Subject::Translation(article.id, live.locale)));
     }
     Ok(())
 }

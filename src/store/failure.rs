@@ -140,6 +140,7 @@ mod tests {
     use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 
     use crate::{
+        access::Bookkeeping,
         domain::Error,
         store::{Store, Tx, still},
     };
@@ -161,12 +162,12 @@ mod tests {
 
     fn store(name: &str) -> (Store, PathBuf, PathBuf) {
         let (store, folder, file) = still::store(&format!("failing-{name}"));
-        store.write_now(|tx| Ok(tx.conn.batch_execute("CREATE TABLE written (n TEXT NOT NULL)")?)).unwrap();
+        store.write_now(&Bookkeeping, |tx| Ok(tx.conn.batch_execute("CREATE TABLE written (n TEXT NOT NULL)")?)).unwrap();
         (store, folder, file)
     }
 
     fn sql(store: &Store, text: &str) -> Result<(), Error> {
-        store.write_now(|tx| Ok(tx.conn.batch_execute(text)?))
+        store.write_now(&Bookkeeping, |tx| Ok(tx.conn.batch_execute(text)?))
     }
 
     const MUCH: &str = "INSERT INTO written VALUES (hex(randomblob(1000000)))";

@@ -250,6 +250,7 @@ mod tests {
 
     use super::locked;
     use crate::{
+        access::Bookkeeping,
         domain::{Error, Instant, id::Entropy, instant::Clock},
         store::{Limits, Options, Store, Tx},
     };
@@ -303,7 +304,7 @@ mod tests {
                 }
                 first(desk, tx)
             };
-            let answer = catch_unwind(AssertUnwindSafe(|| desk.store.write_now(work)));
+            let answer = catch_unwind(AssertUnwindSafe(|| desk.store.write_now(&Bookkeeping, work)));
             locked(&desk.answers).push(matches!(answer, Ok(Ok(()))));
         });
     }
@@ -318,7 +319,7 @@ mod tests {
         let options = Options { url, readers: 1, writers: 1, clock: clock.clone(), entropy: Arc::new(Still), limits };
         let store = Store::open(options).unwrap();
         store.migrate().unwrap();
-        store.write_now(|tx| Ok(tx.conn.batch_execute("CREATE TABLE written (n INTEGER NOT NULL)")?)).unwrap();
+        store.write_now(&Bookkeeping, |tx| Ok(tx.conn.batch_execute("CREATE TABLE written (n INTEGER NOT NULL)")?)).unwrap();
         let desk = Desk { store, clock, answers: Mutex::default() };
         thread::scope(|scope| queue(scope, &desk, writes));
         let (there, answers) = (seen(&desk.store), desk.answers.into_inner().unwrap());
@@ -379,7 +380,7 @@ mod tests {
             while locked(&desk.answers).is_empty() {
                 thread::yield_now();
             }
-            match desk.store.write_now(|_| Ok(())) {
+            match desk.store.write_now(&Bookkeeping, |_| Ok(())) {
                 Err(Error::Busy) => write(tx, 1),
                 _ => Ok(()),
             }

@@ -50,14 +50,14 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
     let subject = Subject::Locale(settings.locale.clone());
     if settings.version == 1 {
         diesel::insert_into(locales::table).values(&row(settings)).execute(tx.conn)?;
-        tx.record(Change::new(Event::Created, subject), granted.caller());
+        tx.record(Change::new(Event::Created, subject));
         return Ok(());
     }
     let at = locales::table.find(settings.locale.as_str()).filter(locales::version.eq(settings.version.saturating_sub(1)));
     if diesel::update(at).set(&row(settings)).execute(tx.conn)? == 0 {
         return Err(Error::stale("locale", settings.version));
     }
-    tx.record(Change::new(Event::Revised, subject), granted.caller());
+    tx.record(Change::new(Event::Revised, subject));
     Ok(())
 }
 
@@ -71,7 +71,7 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>, e
     if diesel::delete(at).execute(tx.conn)? == 0 {
         return Err(Error::stale("locale", settings.version));
     }
-    tx.record(Change::new(Event::Deleted, Subject::Locale(settings.locale.clone())), granted.caller());
+    tx.record(Change::new(Event::Deleted, Subject::Locale(settings.locale.clone())));
     Ok(())
 }
 

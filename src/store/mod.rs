@@ -65,14 +65,17 @@ use std::{
     },
 };
 
-use crate::domain::{
-    Error, Instant, Locale,
-    ahead::Revision,
-    body::BlockId,
-    cache_tag::CacheTag,
-    error::{Changed, chain},
-    id::Entropy,
-    instant::Clock,
+use crate::{
+    access::Actor,
+    domain::{
+        Error, Instant, Locale,
+        ahead::Revision,
+        body::BlockId,
+        cache_tag::CacheTag,
+        error::{Changed, chain},
+        id::Entropy,
+        instant::Clock,
+    },
 };
 use connections::{Pool, cannot_be_opened};
 use dialect::{Conn, Engine, Use};
@@ -269,12 +272,12 @@ impl Store {
         self.run_only_once(None, f)
     }
 
-    /// Write in one transaction, on this thread: all of it or nothing.
+    /// Write in an actor's name in one transaction, on this thread: all of it or nothing.
     ///
     /// # Errors
     /// Those of `f`; [`Error::Busy`] when no connection comes free.
-    pub fn write_now<T>(&self, f: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        self.run(Some(&Asked::here()), f)
+    pub fn write_now<T>(&self, actor: &impl Actor, f: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.run(Some(&Asked::of(actor)), f)
     }
 
     /// Read in one snapshot.
@@ -326,17 +329,19 @@ impl Store {
         let _ = self.0.watcher.set(watcher);
     }
 
-    /// Write in one transaction: all of it or nothing. When whoever asked goes away before it is done, it is undone.
+    /// Write in an actor's name in one transaction: all of it or nothing. When whoever asked goes away before it is done, it is undone; so it
+    /// is when they only tried, or when the claim that they ask under is another request's by now.
     ///
     /// # Errors
     /// Those of `f`; [`Error::Busy`] when too many write already, [`Error::TookTooLong`] and [`Error::Unavailable`] when it cannot be waited
     /// for any longer.
-    pub async fn write<T, F>(&self, f: F) -> Result<T, Error>
+    pub async fn write<T, A, F>(&self, actor: A, f: F) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
+        A: Actor + Clone + Send + 'static,
+        F: FnOnce(&mut Tx<'_>, A) -> Result<T, Error> + Clone + Send + 'static,
     {
-        match self.write_in_turn(f).await {
+        match self.write_in_turn(Asked::of(&actor), move |tx| f(tx, actor)).await {
             Err(refusal) => Err(self.with_what_changed(refusal).await),
             written => written,
         }

@@ -17,7 +17,7 @@ use super::{
     sql::{Sql, Values},
 };
 use crate::{
-    access::{Caller, Granted, Visibility},
+    access::{Granted, Visibility},
     domain::{
         Error, Id, Instant, Locale, Version,
         article::Article,
@@ -188,7 +188,7 @@ pub fn forget<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>) -> Result<(), Erro
     let Copy { article, translation } = granted.get();
     let of_words = plans::table.filter(plans::article_id.eq(article.id)).filter(plans::locale.eq(translation.locale.as_str()));
     if diesel::delete(of_words).execute(tx.conn)? > 0 {
-        tx.record(Change::new(Event::Unscheduled, Subject::Translation(article.id, translation.locale.clone())), granted.caller());
+        tx.record(Change::new(Event::Unscheduled, Subject::Translation(article.id, translation.locale.clone())));
     }
     Ok(())
 }
@@ -241,8 +241,8 @@ pub fn claim(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Plan>, Error> {
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn fail(tx: &mut Tx<'_>, plan: &Plan, by: &Caller, why: &str) -> Result<(), Error> {
+pub fn fail(tx: &mut Tx<'_>, plan: &Plan, why: &str) -> Result<(), Error> {
     diesel::update(plans::table.find(plan.id)).set((plans::failed_at.eq(Some(tx.now())), plans::failure.eq(Some(why)))).execute(tx.conn)?;
-    tx.record(Change::new(Event::Failed, Subject::Translation(plan.article_id, plan.locale.clone())).because(why), by);
+    tx.record(Change::new(Event::Failed, Subject::Translation(plan.article_id, plan.locale.clone())).because(why));
     Ok(())
 }

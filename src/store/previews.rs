@@ -92,7 +92,7 @@ pub fn create<A>(tx: &mut Tx<'_>, granted: &Granted<A, Previewed>) -> Result<(),
         previews::expires_at.eq(p.expires_at),
     );
     diesel::insert_into(previews::table).values(row).execute(tx.conn)?;
-    tx.record(Change::new(Event::Created, Subject::Preview(p.id)), granted.caller());
+    tx.record(Change::new(Event::Created, Subject::Preview(p.id)));
     Ok(())
 }
 
@@ -113,6 +113,6 @@ pub(super) fn revoke_all(tx: &mut Tx<'_>, article: Id<Article>) -> Result<(), Er
 pub fn revoke<A>(tx: &mut Tx<'_>, granted: &Granted<A, Previewed>) -> Result<(), Error> {
     let p = &granted.get().preview;
     diesel::update(previews::table.find(p.id)).set(previews::revoked_at.eq(Some(tx.now()))).execute(tx.conn)?;
-    tx.record(Change::new(Event::Revoked, Subject::Preview(p.id)), granted.caller());
+    tx.record(Change::new(Event::Revoked, Subject::Preview(p.id)));
     Ok(())
 }

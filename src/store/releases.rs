@@ -207,7 +207,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Release>, event: Event) -> 
         diesel::insert_into(release_items::table).values(row).execute(tx.conn)?;
     }
     let why = r.failure.as_deref().unwrap_or_default();
-    tx.record(Change::new(event, Subject::Release(r.id)).because(why), granted.caller());
+    tx.record(Change::new(event, Subject::Release(r.id)).because(why));
     Ok(())
 }
 
@@ -221,6 +221,6 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Release>, expected: Versi
     if diesel::delete(at).execute(tx.conn)? == 0 {
         return Err(Error::stale("release", release.version));
     }
-    tx.record(Change::new(Event::Deleted, Subject::Release(release.id)), granted.caller());
+    tx.record(Change::new(Event::Deleted, Subject::Release(release.id)));
     Ok(())
 }

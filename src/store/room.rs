@@ -12,7 +12,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Store, Tx, dialect::Engine, imports};
-use crate::domain::Error;
+use crate::{access::Bookkeeping, domain::Error};
 
 /// The kind under which nothing is imported: what is tried stands there, until the end of its transaction.
 const KIND: &str = "probe";
@@ -82,7 +82,7 @@ impl Store {
         if self.writes_stopped().is_none() {
             return Ok(());
         }
-        match self.write_now(write_and_take_away) {
+        match self.write_now(&Bookkeeping, write_and_take_away) {
             Ok(()) => self.0.room.was_found(),
             Err(Error::DiskFull(_) | Error::ReadOnly(_)) => {}
             Err(error) => return Err(error),
@@ -106,7 +106,7 @@ mod tests {
     use diesel::connection::SimpleConnection;
 
     use super::Stopped;
-    use crate::{domain::Error, store::still};
+    use crate::{access::Bookkeeping, domain::Error, store::still};
 
     #[test]
     fn a_full_file_is_remembered_until_there_is_room_for_a_story() {
@@ -118,10 +118,10 @@ mod tests {
         pages("1");
         let much =
             |tx: &mut crate::store::Tx<'_>| Ok(tx.conn.batch_execute("CREATE TABLE much AS SELECT hex(randomblob(1000000)) AS n")?);
-        assert!(matches!(store.write_now(much), Err(Error::DiskFull(_))));
+        assert!(matches!(store.write_now(&Bookkeeping, much), Err(Error::DiskFull(_))));
         assert_eq!(store.writes_stopped(), Some(Stopped::DiskFull));
         // Neither what needs no room nor what is tried in vain tells of any.
-        store.write_now(|_| Ok(())).unwrap();
+        store.write_now(&Bookkeeping, |_| Ok(())).unwrap();
         store.try_to_write().unwrap();
         assert_eq!(store.writes_stopped(), Some(Stopped::DiskFull));
         pages("4294967294");

@@ -140,7 +140,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Section>) -> Result<(), Err
     let subject = Subject::Section(section.id);
     if section.version == 1 {
         diesel::insert_into(sections::table).values(&row(section)).execute(tx.conn)?;
-        tx.record(Change::new(Event::Created, subject), granted.caller());
+        tx.record(Change::new(Event::Created, subject));
     } else {
         let before: Option<String> = sections::table.find(section.id).select(sections::path).first(tx.conn).optional()?;
         let at = sections::table.find(section.id).filter(sections::version.eq(section.version.saturating_sub(1)));
@@ -148,7 +148,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Section>) -> Result<(), Err
             return Err(Error::stale("section", section.version));
         }
         move_subtree(tx, &before.unwrap_or_default(), &path_text(&section.path))?;
-        tx.record(Change::new(Event::Revised, subject), granted.caller());
+        tx.record(Change::new(Event::Revised, subject));
     }
     names::replace(tx, section.id, &section.names)
 }
@@ -200,7 +200,7 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Section>, expected: Versi
     if diesel::delete(at).execute(tx.conn)? == 0 {
         return Err(Error::stale("section", section.version));
     }
-    tx.record(Change::new(Event::Deleted, Subject::Section(section.id)), granted.caller());
+    tx.record(Change::new(Event::Deleted, Subject::Section(section.id)));
     Ok(())
 }
 

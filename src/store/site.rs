@@ -172,6 +172,6 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<Site>>) -> Result<(),
     if rows == 0 {
         return Err(Error::stale("site", s.version));
     }
-    tx.record(Change::new(Event::Revised, Subject::Site), granted.caller());
+    tx.record(Change::new(Event::Revised, Subject::Site));
     Ok(())
 }

@@ -168,7 +168,6 @@ fn approve(tx: &mut Tx<'_>, stories: &mut BTreeMap<Id<Article>, Story>, meant: &
 /// # Errors
 /// [`Error::Forbidden`] for what lies outside the grant; [`Error::Taken`] when another edition was published at the same moment.
 pub fn apply<A: Action>(tx: &mut Tx<'_>, granted: Granted<A, Part>, effects: &[Effect], editions: Vec<Edition>) -> Result<Story, Error> {
-    let caller = granted.caller().clone();
     let part = granted.into_inner();
     if !effects.iter().all(|effect| part.covers(effect)) {
         return Err(Error::Forbidden(A::NAME));
@@ -186,14 +185,14 @@ pub fn apply<A: Action>(tx: &mut Tx<'_>, granted: Granted<A, Part>, effects: &[E
     let has_address = |edition: &Edition| story.editions.get(&edition.locale).is_some_and(|last| last.slug == edition.slug);
     let editions = writing::begin(tx, beginning, &story.copies, has_address)?;
     let plan = |effect: &Effect| match effect {
-        Effect::Plan(locale, planned) => Some(plan(tx, story.article.id, &caller, locale, *planned)),
+        Effect::Plan(locale, planned) => Some(plan(tx, story.article.id, locale, *planned)),
         _ => None,
     };
     let plans = effects.iter().filter_map(plan).collect();
     let before = story.plans.clone();
     for effect in effects {
-        if let Some(change) = place(tx, &caller, &story, effect)? {
-            tx.record(change, &caller);
+        if let Some(change) = place(tx, &story, effect)? {
+            tx.record(change);
         }
     }
     let story = story.after(effects, Written { editions, plans });
@@ -214,7 +213,7 @@ fn beginning(story: &Story, effects: &[Effect], editions: Vec<Edition>) -> Resul
     editions.into_iter().map(|edition| Ok(Beginning { path: story.filed(edition.facts_version)?.section_path, edition })).collect()
 }
 
-fn plan(tx: &Tx<'_>, article_id: Id<Article>, by: &Caller, locale: &Locale, planned: Planned) -> Plan {
+fn plan(tx: &Tx<'_>, article_id: Id<Article>, locale: &Locale, planned: Planned) -> Plan {
     Plan {
         id: tx.new_id(),
         article_id,
@@ -223,14 +222,14 @@ fn plan(tx: &Tx<'_>, article_id: Id<Article>, by: &Caller, locale: &Locale, plan
         at: planned.at,
         revisions: planned.revisions,
         minor: planned.minor,
-        planned_by: by.user_id(),
+        planned_by: tx.caller.as_ref().and_then(Caller::user_id),
         planned_at: tx.now(),
         failure: None,
     }
 }
 
 /// Write what an effect does to the article itself; the change that it is.
-fn place(tx: &mut Tx<'_>, by: &Caller, story: &Story, effect: &Effect) -> Result<Option<Change>, Error> {
+fn place(tx: &mut Tx<'_>, story: &Story, effect: &Effect) -> Result<Option<Change>, Error> {
     let id = story.article.id;
     let words = |event, locale: &Locale| Some(Change::new(event, Subject::Translation(id, locale.clone())));
     Ok(match effect {
@@ -241,8 +240,8 @@ fn place(tx: &mut Tx<'_>, by: &Caller, story: &Story, effect: &Effect) -> Result
         // It is told by what it brings about.
         Effect::Done(_) => None,
         Effect::Wait(..) => Some(Change::new(Event::Scheduled, Subject::Article(id))),
-        Effect::TakeDown(step) => return takedowns::take(tx, by, story, step).map(Some),
-        Effect::Reinstate(step) => return takedowns::lift(tx, by, story, step).map(Some),
+        Effect::TakeDown(step) => return takedowns::take(tx, story, step).map(Some),
+        Effect::Reinstate(step) => return takedowns::lift(tx, story, step).map(Some),
         Effect::Trash(at) => return trash::place(tx, story, Some(*at)).map(Some),
         Effect::Restore => return trash::place(tx, story, None).map(Some),
     })

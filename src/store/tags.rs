@@ -149,13 +149,13 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Tag>) -> Result<(), Error> 
     let subject = Subject::Tag(tag.id);
     if tag.version == 1 {
         diesel::insert_into(tags::table).values(&row(tag)).execute(tx.conn)?;
-        tx.record(Change::new(Event::Created, subject), granted.caller());
+        tx.record(Change::new(Event::Created, subject));
     } else {
         let at = tags::table.find(tag.id).filter(tags::version.eq(tag.version.saturating_sub(1)));
         if diesel::update(at).set(&row(tag)).execute(tx.conn)? == 0 {
             return Err(Error::stale("tag", tag.version));
         }
-        tx.record(Change::new(Event::Revised, subject), granted.caller());
+        tx.record(Change::new(Event::Revised, subject));
     }
     names::replace(tx, tag.id, &tag.names)
 }
@@ -171,7 +171,7 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Tag>, expected: Version) 
     if diesel::delete(at).execute(tx.conn)? == 0 {
         return Err(Error::stale("tag", tag.version));
     }
-    tx.record(Change::new(Event::Deleted, Subject::Tag(tag.id)), granted.caller());
+    tx.record(Change::new(Event::Deleted, Subject::Tag(tag.id)));
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use super::{
     translations::words_json,
 };
 use crate::{
-    access::{Caller, Granted},
+    access::Granted,
     domain::{
         Error, Id, Instant, Locale,
         article::Article,
@@ -100,15 +100,15 @@ pub fn is_gone_by_slug(tx: &mut Tx<'_>, slug: &str, locales: &[Locale]) -> Resul
 }
 
 /// Every locale that was ever public answers otherwise now.
-fn record_public(tx: &mut Tx<'_>, by: &Caller, story: &Story, event: Event) {
-    story.editions.keys().for_each(|locale| tx.record(Change::new(event, Subject::Translation(story.article.id, locale.clone())), by));
+fn record_public(tx: &mut Tx<'_>, story: &Story, event: Event) {
+    story.editions.keys().for_each(|locale| tx.record(Change::new(event, Subject::Translation(story.article.id, locale.clone()))));
 }
 
 /// Take an article down, whose editions have ended; the change that this is.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub(super) fn take(tx: &mut Tx<'_>, by: &Caller, story: &Story, step: &Step) -> Result<Change, Error> {
+pub(super) fn take(tx: &mut Tx<'_>, story: &Story, step: &Step) -> Result<Change, Error> {
     let id = story.article.id;
     let row = (
         takedowns::id.eq(tx.new_id::<Takedown>()),
@@ -120,7 +120,7 @@ pub(super) fn take(tx: &mut Tx<'_>, by: &Caller, story: &Story, step: &Step) -> 
     diesel::insert_into(takedowns::table).values(row).execute(tx.conn)?;
     diesel::update(articles::table.find(id)).set(articles::withdrawn_at.eq(Some(step.at))).execute(tx.conn)?;
     super::previews::revoke_all(tx, id)?;
-    record_public(tx, by, story, Event::Withdrawn);
+    record_public(tx, story, Event::Withdrawn);
     Ok(Change::new(Event::Withdrawn, Subject::Article(id)).because(&step.reason))
 }
 
@@ -128,14 +128,14 @@ pub(super) fn take(tx: &mut Tx<'_>, by: &Caller, story: &Story, step: &Step) -> 
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub(super) fn lift(tx: &mut Tx<'_>, by: &Caller, story: &Story, step: &Step) -> Result<Change, Error> {
+pub(super) fn lift(tx: &mut Tx<'_>, story: &Story, step: &Step) -> Result<Change, Error> {
     let id = story.article.id;
     let open = takedowns::table.filter(takedowns::article_id.eq(id)).filter(takedowns::lifted_at.is_null());
     let lifted =
         (takedowns::lifted_reason.eq(Some(&step.reason)), takedowns::lifted_by.eq(step.by), takedowns::lifted_at.eq(Some(step.at)));
     diesel::update(open).set(lifted).execute(tx.conn)?;
     diesel::update(articles::table.find(id)).set(articles::withdrawn_at.eq(None::<Instant>)).execute(tx.conn)?;
-    record_public(tx, by, story, Event::Reinstated);
+    record_public(tx, story, Event::Reinstated);
     Ok(Change::new(Event::Reinstated, Subject::Article(id)).because(&step.reason))
 }
 
@@ -197,7 +197,7 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
         (takedowns::erased_reason.eq(Some(&step.reason)), takedowns::erased_by.eq(step.by), takedowns::erased_at.eq(Some(step.at)));
     let open = takedowns::table.filter(takedowns::article_id.eq(id)).filter(takedowns::lifted_at.is_null());
     diesel::update(open).set(erased).execute(tx.conn)?;
-    tx.record(Change::new(Event::Erased, Subject::Article(id)).because(&step.reason), granted.caller());
+    tx.record(Change::new(Event::Erased, Subject::Article(id)).because(&step.reason));
     Ok(())
 }
 

@@ -12,11 +12,7 @@ use std::sync::{
 
 use tokio::{runtime, runtime::Runtime, sync::oneshot, time::timeout};
 
-use super::{
-    Store, Tx,
-    dialect::Engine,
-    turns::{self, Asked},
-};
+use super::{Store, Tx, dialect::Engine, turns::Asked};
 use crate::domain::Error;
 
 /// Writes that may be under way or wait; whoever comes then is refused, rather than be answered when nobody listens any more.
@@ -112,7 +108,7 @@ impl Store {
     }
 
     /// Write on a thread where waiting is fine.
-    pub(super) async fn write_in_turn<T, F>(&self, f: F) -> Result<T, Error>
+    pub(super) async fn write_in_turn<T, F>(&self, asked: Asked, f: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
@@ -121,8 +117,7 @@ impl Store {
             self.0.written.fetch_sub(1, Ordering::AcqRel);
             return Err(Error::Busy);
         }
-        let (queued, gone, begun) = (Queued(self.0.written.clone()), Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
-        let asked = Asked { operation: turns::operation(), gone: gone.clone() };
+        let (queued, gone, begun) = (Queued(self.0.written.clone()), asked.gone.clone(), Arc::<AtomicBool>::default());
         let (tell, told) = oneshot::channel();
         let (store, begins) = (self.clone(), begun.clone());
         self.0.writing.spawn(move || {

@@ -320,9 +320,9 @@ pub fn begin(tx: &mut Tx<'_>, words: &[First]) -> Result<(), Error> {
         row.some(t.made_from.as_ref(), |row, m| row.doc(json!(m))).some(t.updated_by, Values::id).at(t.updated_at).text(note);
     });
     sql.execute(tx)?;
-    for First { slot, translation, .. } in words {
+    for First { translation, .. } in words {
         let subject = Subject::Translation(translation.article_id, translation.locale.clone());
-        tx.record(Change::new(Event::Created, subject), slot.caller());
+        tx.record(Change::new(Event::Created, subject));
     }
     Ok(())
 }
@@ -338,7 +338,7 @@ pub fn create<A>(tx: &mut Tx<'_>, granted: &Granted<A, Slot>, translation: &Tran
     diesel::insert_into(translations::table).values(&row(translation)).execute(tx.conn)?;
     revision(tx, translation, note)?;
     let subject = Subject::Translation(translation.article_id, translation.locale.clone());
-    tx.record(Change::new(Event::Created, subject), granted.caller());
+    tx.record(Change::new(Event::Created, subject));
     Ok(())
 }
 
@@ -351,7 +351,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, slug: &Slug, note: &
     update(tx, translation, (translation.version.saturating_sub(1), slug))?;
     revision(tx, translation, note)?;
     let subject = Subject::Translation(translation.article_id, translation.locale.clone());
-    tx.record(Change::new(Event::Revised, subject), granted.caller());
+    tx.record(Change::new(Event::Revised, subject));
     Ok(())
 }
 
@@ -364,7 +364,7 @@ pub fn step<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>) -> Result<(), Error>
     update(tx, translation, (translation.version, &translation.slug))?;
     approve(tx, translation, translation.state == State::Approved)?;
     let subject = Subject::Translation(translation.article_id, translation.locale.clone());
-    tx.record(Change::new(Event::Moved, subject), granted.caller());
+    tx.record(Change::new(Event::Moved, subject));
     Ok(())
 }
 
@@ -478,6 +478,6 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, expected: Version)
         return Err(t.stale());
     }
     let subject = Subject::Translation(t.article_id, t.locale.clone());
-    tx.record(Change::new(Event::Deleted, subject), granted.caller());
+    tx.record(Change::new(Event::Deleted, subject));
     Ok(())
 }

@@ -88,6 +88,6 @@ pub fn purge<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>) -> Result<(), Er
     if diesel::delete(at).execute(tx.conn)? == 0 {
         return Err(Error::stale("article", article.version));
     }
-    tx.record(Change::new(Event::Deleted, Subject::Article(article.id)), granted.caller());
+    tx.record(Change::new(Event::Deleted, Subject::Article(article.id)));
     Ok(())
 }

@@ -24,7 +24,10 @@ use std::{
 
 use diesel::result::{Error as Diesel, QueryResult};
 
-use crate::domain::instant::Clock;
+use crate::{
+    access::{Actor, Caller},
+    domain::instant::Clock,
+};
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
@@ -124,14 +127,16 @@ fn micros(of: Duration) -> i64 {
 #[derive(Clone)]
 pub(super) struct Asked {
     pub(super) operation: Arc<str>,
+    /// In whose name; nobody's, where the server keeps books.
+    pub(super) caller: Option<Caller>,
     /// Set when nobody waits for the outcome any more.
     pub(super) gone: Arc<AtomicBool>,
 }
 
 impl Asked {
-    /// Somebody who stays.
-    pub(super) fn here() -> Self {
-        Self { operation: operation(), gone: Arc::default() }
+    /// Somebody who stays until they know the outcome.
+    pub(super) fn of(actor: &impl Actor) -> Self {
+        Self { operation: operation(), caller: actor.caller().cloned(), gone: Arc::default() }
     }
 
     pub(super) fn is_waited_for(&self) -> bool {

@@ -10,7 +10,7 @@ use diesel::Connection;
 
 use super::{dialect::Conn, known::Known};
 use crate::{
-    access::{Caller, Visibility, caller::Claim},
+    access::{Caller, Visibility},
     domain::{
         Error, Id, Instant,
         ahead::Ahead,
@@ -23,14 +23,13 @@ use crate::{
     },
 };
 
-/// How the log names whoever was not let in.
-const NOBODY: &str = "nobody";
-
 /// An open transaction, with the changes made in it so far.
 pub struct Tx<'a> {
     pub(super) conn: &'a mut Conn,
     pub(super) now: Instant,
     entropy: &'a dyn Entropy,
+    /// In whose name it writes: who it is that the log names, whether all of it is only tried, and the claim that it is committed under.
+    pub(super) caller: Option<Caller>,
     pub(super) changes: Vec<Recorded>,
     pub(super) notes: Option<Noted>,
     pub(super) as_of: Option<(Instant, Visibility)>,
@@ -63,14 +62,10 @@ pub struct Noted {
     pub seq: Option<i64>,
 }
 
-/// A change that is to be logged, and in whose name.
+/// A change that is to be logged, and the network that whoever brought it about came from, where nobody writes.
 pub(super) struct Recorded {
     pub(super) change: Change,
-    pub(super) actor: String,
-    pub(super) request_id: String,
-    pub(super) origin: String,
-    pub(super) rehearsal: bool,
-    pub(super) claim: Option<Claim>,
+    pub(super) origin: Option<String>,
 }
 
 impl<'a> Tx<'a> {
@@ -80,6 +75,7 @@ impl<'a> Tx<'a> {
             conn,
             now,
             entropy,
+            caller: None,
             changes: Vec::new(),
             notes: None,
             as_of: None,
@@ -145,22 +141,15 @@ impl Tx<'_> {
         }
     }
 
-    /// Log a change at the end, once however often it is recorded.
-    pub(super) fn record(&mut self, change: Change, by: &Caller) {
-        self.keep(Recorded {
-            change,
-            actor: by.actor(),
-            request_id: by.request_id().to_owned(),
-            origin: by.origin().to_owned(),
-            rehearsal: by.rehearses(),
-            claim: by.claim().cloned(),
-        });
+    /// Log a change at the end, once however often it is recorded, as the caller's.
+    pub(super) fn record(&mut self, change: Change) {
+        debug_assert!(self.caller.is_some(), "{change:?} is nobody's");
+        self.keep(Recorded { change, origin: None });
     }
 
     /// Log what somebody brought about who was not let in, at the end.
     pub(super) fn record_of_nobody(&mut self, change: Change, origin: &str) {
-        let (actor, request_id, origin) = (NOBODY.to_owned(), String::new(), origin.to_owned());
-        self.keep(Recorded { change, actor, request_id, origin, rehearsal: false, claim: None });
+        self.keep(Recorded { change, origin: Some(origin.to_owned()) });
     }
 
     fn keep(&mut self, recorded: Recorded) {
@@ -200,11 +189,11 @@ impl Tx<'_> {
     /// # Errors
     /// Those of `f`.
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let (now, entropy, queues, ahead) = (self.now, self.entropy, self.queues, self.ahead.clone());
+        let (now, entropy, caller, queues, ahead) = (self.now, self.entropy, self.caller.clone(), self.queues, self.ahead.clone());
         // Stories are prepared outside of this: what is loaded in here is no longer held when it is undone.
         let (mut stories, masthead) = (mem::take(&mut self.stories), self.masthead.clone());
         let done = self.conn.transaction(|conn| {
-            let mut tx = Tx { queues, ahead, masthead, stories: mem::take(&mut stories), ..Tx::new(conn, now, entropy) };
+            let mut tx = Tx { caller, queues, ahead, masthead, stories: mem::take(&mut stories), ..Tx::new(conn, now, entropy) };
             let value = f(&mut tx);
             stories = mem::take(&mut tx.stories);
             Ok::<_, Error>((value?, tx.changes, tx.queues))

@@ -238,7 +238,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash
         };
         diesel::insert_into(grants::table).values(&row).execute(tx.conn)?;
     }
-    tx.record(Change::new(event, Subject::User(user.id)), granted.caller());
+    tx.record(Change::new(event, Subject::User(user.id)));
     Ok(())
 }
 
@@ -252,7 +252,7 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, expected: V
     if diesel::delete(at).execute(tx.conn)? == 0 {
         return Err(Error::stale("user", user.version));
     }
-    tx.record(Change::new(Event::Deleted, Subject::User(user.id)), granted.caller());
+    tx.record(Change::new(Event::Deleted, Subject::User(user.id)));
     Ok(())
 }
 

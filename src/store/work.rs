@@ -121,6 +121,7 @@ impl Store {
         let mut session = self.begin(asked)?;
         let mut tx = Tx::new(session.conn(), self.now(), &*self.0.entropy);
         tx.presence = self.0.presence.number();
+        tx.caller = asked.and_then(|asked| asked.caller.clone());
         let watcher = self.0.watcher.get().filter(|_| purpose == Use::Write).and_then(Weak::upgrade);
         let mark = (purpose == Use::Write).then(write_transaction::mark);
         let done = f(&mut tx).and_then(|value| {

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::Worker;
 use crate::{
-    access::secret::Secret,
+    access::{Bookkeeping, secret::Secret},
     delivery::purging::{self, Purge},
     domain::{Error, Instant},
     store::{self, Store},
@@ -215,7 +215,7 @@ impl Purger {
     /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
     pub fn new(store: Store, targets: Vec<Target>) -> Result<Self, Error> {
         let names: BTreeSet<(String, String)> = targets.iter().map(|target| (target.name(), target.former_name())).collect();
-        store.write_now(|tx| names.iter().try_for_each(|(name, former)| store::purging::enrol(tx, name, former)))?;
+        store.write_now(&Bookkeeping, |tx| names.iter().try_for_each(|(name, former)| store::purging::enrol(tx, name, former)))?;
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(TIMEOUT)))
             .max_redirects(0)
@@ -236,10 +236,10 @@ impl Purger {
                 continue;
             }
             let until = self.store.now().plus_seconds(LEASE);
-            let Some(told) = self.store.write_now(|tx| store::purging::lease(tx, &name, until))? else { continue };
+            let Some(told) = self.store.write_now(&Bookkeeping, |tx| store::purging::lease(tx, &name, until))? else { continue };
             match self.tell(target, told.seq, i64::MAX) {
                 Ok(last) => {
-                    self.store.write_now(|tx| store::purging::told(tx, &name, last))?;
+                    self.store.write_now(&Bookkeeping, |tx| store::purging::told(tx, &name, last))?;
                     self.note(OnceMore { at: self.store.now(), target: target.clone(), after: told.seq, last });
                     count = count.saturating_add(1);
                 }
@@ -247,7 +247,7 @@ impl Purger {
                     let wait = 1i64.checked_shl(u32::try_from(told.attempts).unwrap_or(0)).unwrap_or(LONGEST_WAIT).clamp(1, LONGEST_WAIT);
                     tracing::warn!(cache = target.shown(), attempts = told.attempts, wait, why, "a cache could not be told what to drop");
                     let next = self.store.now().plus_seconds(wait);
-                    self.store.write_now(|tx| store::purging::failed(tx, &name, next))?;
+                    self.store.write_now(&Bookkeeping, |tx| store::purging::failed(tx, &name, next))?;
                 }
             }
         }

@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use super::Worker;
 use crate::{
-    access::{Caller, Permit, System, action::Purge},
+    access::{
+        Action, Bookkeeping, Caller, Permit, System,
+        action::{Publish, Purge},
+    },
     desk,
     domain::Error,
     store::{Store, idempotency},
@@ -23,7 +26,7 @@ const KEYS_AT_ONCE: i64 = 500;
 /// Rounds after which it looks after the keys of requests, and whether this process is still seen.
 const SHOWS: u32 = 4;
 
-fn permit() -> Result<Permit<crate::access::action::Publish>, Error> {
+fn permit<A: Action>() -> Result<Permit<A>, Error> {
     Permit::try_from(Caller::system(System::Scheduler))
 }
 
@@ -41,16 +44,17 @@ pub fn run_due(store: &Store) -> Result<usize, Error> {
 }
 
 fn due_releases(store: &Store) -> Result<usize, Error> {
+    let permit = permit::<Publish>()?;
     let (mut done, mut again) = (0usize, false);
     // Ends: each round, or the second one, publishes a release or keeps why it cannot be, and takes it out of what is due.
     loop {
-        let carried = match desk::ahead::write_now(store, |tx| desk::releases::carry_out(tx, permit()?)) {
+        let carried = match desk::ahead::write_now(store, &permit, |tx| desk::releases::carry_out(tx, permit.clone())) {
             // It may have been the clock that was set, or the machine that stood still.
             Err(Error::TookTooLong) if !again => {
                 again = true;
                 continue;
             }
-            Err(Error::TookTooLong) => store.write_now(|tx| desk::releases::give_up(tx, permit()?))?,
+            Err(Error::TookTooLong) => store.write_now(&permit, |tx| desk::releases::give_up(tx, permit.clone()))?,
             other => other?,
         };
         again = false;
@@ -62,16 +66,17 @@ fn due_releases(store: &Store) -> Result<usize, Error> {
 }
 
 fn due_plans(store: &Store) -> Result<usize, Error> {
+    let permit = permit::<Publish>()?;
     let (mut done, mut limit) = (0usize, AT_ONCE);
     // Ends: as above, but for one round that only lowers the limit.
     loop {
-        let carried = match desk::ahead::write_now(store, |tx| desk::scheduling::carry_out(tx, permit()?, limit)) {
+        let carried = match desk::ahead::write_now(store, &permit, |tx| desk::scheduling::carry_out(tx, permit.clone(), limit)) {
             Err(Error::TookTooLong) if limit > 1 => {
                 // Together they take longer than a turn; which of them it is will be seen.
                 limit = 1;
                 continue;
             }
-            Err(Error::TookTooLong) => store.write_now(|tx| desk::scheduling::give_up(tx, permit()?))?,
+            Err(Error::TookTooLong) => store.write_now(&permit, |tx| desk::scheduling::give_up(tx, permit.clone()))?,
             other => other?,
         };
         if carried == 0 {
@@ -86,12 +91,12 @@ fn due_plans(store: &Store) -> Result<usize, Error> {
 /// # Errors
 /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
 pub fn empty_trash(store: &Store) -> Result<usize, Error> {
-    let permit = || Permit::<Purge>::try_from(Caller::system(System::Scheduler));
-    let (old, all) = (store.now().plus_seconds(-desk::trash::KEPT_SECONDS), permit()?.visibility());
+    let permit = permit::<Purge>()?;
+    let (old, all) = (store.now().plus_seconds(-desk::trash::KEPT_SECONDS), permit.visibility());
     if store.read_now(|tx| crate::store::trash::older_than(tx, &all, old, 1))?.is_empty() {
         return Ok(0);
     }
-    store.write_now(|tx| desk::trash::empty(tx, permit()?, AT_ONCE))
+    store.write_now(&permit, |tx| desk::trash::empty(tx, permit.clone(), AT_ONCE))
 }
 
 /// Forget keys of requests that are too old, a few at a time; how many that was.
@@ -99,7 +104,11 @@ pub fn empty_trash(store: &Store) -> Result<usize, Error> {
 /// # Errors
 /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
 pub fn expire_keys(store: &Store) -> Result<usize, Error> {
-    if store.read_now(idempotency::has_expired)? { store.write_now(|tx| idempotency::expire(tx, KEYS_AT_ONCE)) } else { Ok(0) }
+    if store.read_now(idempotency::has_expired)? {
+        store.write_now(&Bookkeeping, |tx| idempotency::expire(tx, KEYS_AT_ONCE))
+    } else {
+        Ok(0)
+    }
 }
 
 /// Carry out what comes due for as long as the worker lives.

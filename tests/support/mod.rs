@@ -25,7 +25,7 @@ use actix_web::{
 };
 use dateline::{
     access::{
-        Caller, Permit, System,
+        Bookkeeping, Caller, Permit, System,
         action::Import,
         keys::{Keys, SealedKey},
         secret::Secret,
@@ -269,7 +269,8 @@ impl TestApp {
         let store = Store::open(Options { url: url.clone(), readers: 2, writers: 2, clock: clock.clone(), entropy, limits }).unwrap();
         store.migrate().unwrap();
         let seal = Secret::new([9; 32]);
-        let kept = store.write_now(|tx| dateline::store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy()))).unwrap();
+        let kept =
+            store.write_now(&Bookkeeping, |tx| dateline::store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy()))).unwrap();
         let keys = Arc::new(Keys::open(&kept, &seal).unwrap());
         let entrance = Entrance::new(store.clone(), keys.clone(), 16 << 20).await;
         let app = Self { url, entrance, store, clock, keys, users: AtomicU32::new(0), _home: home };
@@ -343,7 +344,7 @@ impl TestApp {
         let plan = self.store.read_now(|tx| generating::plan(tx, &permit, of)).unwrap();
         let end = plan.first + of;
         // A few at a time: a statement has a limit of time, on a slow machine as well.
-        let some = |at: i64| self.store.write_now(|tx| generating::multiply(tx, &permit, &plan, (at, end.min(at + 500)))).unwrap();
+        let some = |at: i64| self.store.write_now(&permit, |tx| generating::multiply(tx, &permit, &plan, (at, end.min(at + 500)))).unwrap();
         (end - few..end).step_by(500).map(some).sum()
     }
 
@@ -355,7 +356,8 @@ impl TestApp {
     /// Import one record, if it can be; over what the desk has edited.
     pub(crate) fn try_import(&self, record: &Value, overwrite: bool) -> Result<Report, Error> {
         let read = read(&self.store, serde_json::from_value(record.clone()).unwrap(), overwrite).unwrap();
-        self.store.write_now(|tx| import(tx, &Permit::try_from(Caller::system(System::Importer))?, &read, overwrite))
+        let permit = Permit::try_from(Caller::system(System::Importer))?;
+        self.store.write_now(&permit, |tx| import(tx, &permit, &read, overwrite))
     }
 
     /// Nobody the server knows.
@@ -393,8 +395,7 @@ impl TestApp {
         let grant = GrantDraft { role, section: section.map(|s| s.parse().unwrap()), locale: locale.map(|l| l.parse().unwrap()) };
         let (user, session) = self
             .store
-            .write(move |tx| {
-                let permit = Permit::try_from(Caller::system(System::Operator))?;
+            .write(Permit::try_from(Caller::system(System::Operator)).unwrap(), move |tx, permit| {
                 let draft = Draft {
                     email: format!("{role}-{n}@example.org"),
                     name: format!("{role} {n}"),
@@ -422,7 +423,7 @@ impl TestApp {
 
     async fn begun(&self, client: &Client<'_>, scope: Option<String>) -> Client<'_> {
         let user = client.user.unwrap();
-        let begun = self.store.write(move |tx| desk::sessions::begin(tx, user, scope, Network::UNKNOWN)).await.unwrap();
+        let begun = self.store.write(Bookkeeping, move |tx, _| desk::sessions::begin(tx, user, scope, Network::UNKNOWN)).await.unwrap();
         self.signed_in(user, begun.session)
     }
 

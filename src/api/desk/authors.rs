@@ -123,7 +123,7 @@ pub(crate) async fn create_author(
     sent: Body<NewAuthor>,
     state: Data<State>,
 ) -> Result<Tagged<DeskAuthor>, Failure> {
-    let made = state.store.write(move |tx| desk::authors::create(tx, permit, None, sent.0.into())).await?;
+    let made = state.store.write(permit, move |tx, permit| desk::authors::create(tx, permit, None, sent.0.into())).await?;
     Ok(tagged(&made).created(format!("/v1/desk/authors/{}", made.id)))
 }
 
@@ -147,7 +147,7 @@ pub(crate) async fn revise_author(
     patch: Patch<DeskAuthor>,
     state: Data<State>,
 ) -> Result<Tagged<DeskAuthor>, Failure> {
-    let revised = state.store.write(move |tx| {
+    let revised = state.store.write(permit, move |tx, permit| {
         desk::authors::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskAuthor::from(one)).map(Draft::from))
     });
     Ok(tagged(&revised.await?))
@@ -165,6 +165,6 @@ pub(crate) async fn delete_author(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    state.store.write(move |tx| desk::authors::delete(tx, permit, *id, expected.version()?)).await?;
+    state.store.write(permit, move |tx, permit| desk::authors::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

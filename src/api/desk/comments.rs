@@ -207,12 +207,13 @@ fn shown(tx: &mut Tx<'_>, remark: Remark) -> Result<DeskComment, Error> {
     Ok(around.thread(comment, replies))
 }
 
-async fn done(
+async fn done<A: Action>(
     state: Data<State>,
-    verb: impl FnOnce(&mut Tx<'_>) -> Result<Remark, Error> + Clone + Send + 'static,
+    permit: Permit<A>,
+    verb: impl FnOnce(&mut Tx<'_>, Permit<A>) -> Result<Remark, Error> + Clone + Send + 'static,
 ) -> Result<Tagged<DeskComment>, Failure> {
-    let shown = state.store.write(move |tx| {
-        let remark = verb(tx)?;
+    let shown = state.store.write(permit, move |tx, permit| {
+        let remark = verb(tx, permit)?;
         shown(tx, remark)
     });
     let shown = shown.await?;
@@ -283,7 +284,7 @@ pub(crate) async fn write_comment(
     let anchor = Anchor { locale: sent.locale, block: sent.block_id.as_deref().map(block).transpose()? };
     let draft = desk::comments::Draft { parent: sent.parent_id, anchor, text: sent.text };
     let path = format!("/v1/desk/articles/{}/comments", *id);
-    Ok(done(state, move |tx| desk::comments::write(tx, permit, *id, draft)).await?.created(path))
+    Ok(done(state, permit, move |tx, permit| desk::comments::write(tx, permit, *id, draft)).await?.created(path))
 }
 
 /// Change what one's own comment says.
@@ -298,7 +299,7 @@ pub(crate) async fn rewrite_comment(
     sent: Body<Rewritten>,
     state: Data<State>,
 ) -> Result<Tagged<DeskComment>, Failure> {
-    done(state, move |tx| desk::comments::rewrite(tx, permit, *id, expected.version()?, &sent.0.text)).await
+    done(state, permit, move |tx, permit| desk::comments::rewrite(tx, permit, *id, expected.version()?, &sent.0.text)).await
 }
 
 /// Say that a thread is done with: one's own, or one about words that one edits.
@@ -313,7 +314,7 @@ pub(crate) async fn resolve_comment(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<Tagged<DeskComment>, Failure> {
-    done(state, move |tx| desk::comments::settle(tx, permit, *id, expected.version()?, true)).await
+    done(state, permit, move |tx, permit| desk::comments::settle(tx, permit, *id, expected.version()?, true)).await
 }
 
 /// Open a thread again: one's own, or one about words that one edits.
@@ -328,7 +329,7 @@ pub(crate) async fn reopen_comment(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<Tagged<DeskComment>, Failure> {
-    done(state, move |tx| desk::comments::settle(tx, permit, *id, expected.version()?, false)).await
+    done(state, permit, move |tx, permit| desk::comments::settle(tx, permit, *id, expected.version()?, false)).await
 }
 
 /// Remove a comment with the replies to it: one's own while nobody else has replied, or any about words that one reviews.
@@ -343,6 +344,6 @@ pub(crate) async fn delete_comment(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    state.store.write(move |tx| desk::comments::delete(tx, permit, *id, expected.version()?)).await?;
+    state.store.write(permit, move |tx, permit| desk::comments::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -145,7 +145,7 @@ pub(crate) async fn correct_article(
     state: Data<State>,
 ) -> Result<Tagged<DeskCorrection>, Failure> {
     let path = format!("/v1/desk/articles/{}/corrections", *id);
-    let made = state.store.write(move |tx| desk::corrections::make(tx, permit, *id, sent.0.into())).await?;
+    let made = state.store.write(permit, move |tx, permit| desk::corrections::make(tx, permit, *id, sent.0.into())).await?;
     Ok(tagged(made).created(path))
 }
 
@@ -161,7 +161,7 @@ pub(crate) async fn revise_correction(
     patch: Patch<DeskCorrection>,
     state: Data<State>,
 ) -> Result<Tagged<DeskCorrection>, Failure> {
-    let revised = state.store.write(move |tx| {
+    let revised = state.store.write(permit, move |tx, permit| {
         desk::corrections::revise(tx, permit, *id, expected.version()?, |c| patch.onto(&c.clone().into()).map(Draft::from))
     });
     Ok(tagged(revised.await?))
@@ -177,6 +177,6 @@ pub(crate) async fn delete_correction(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    state.store.write(move |tx| desk::corrections::delete(tx, permit, *id, expected.version()?)).await?;
+    state.store.write(permit, move |tx, permit| desk::corrections::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -149,7 +149,7 @@ pub(crate) async fn create_locale(
         words_per_minute: l.words_per_minute,
         position: l.position,
     };
-    let made = state.store.write(move |tx| desk::locales::create(tx, permit, l.locale, draft)).await?;
+    let made = state.store.write(permit, move |tx, permit| desk::locales::create(tx, permit, l.locale, draft)).await?;
     Ok(tagged(&made).created(format!("/v1/desk/locales/{}", made.locale)))
 }
 
@@ -173,7 +173,7 @@ pub(crate) async fn revise_locale(
     patch: Patch<DeskLocale>,
     state: Data<State>,
 ) -> Result<Tagged<DeskLocale>, Failure> {
-    let revised = state.store.write(move |tx| {
+    let revised = state.store.write(permit, move |tx, permit| {
         desk::locales::revise(tx, permit, &locale, Some(expected.version()?), |l| patch.onto(&DeskLocale::from(l)).map(LocaleDraft::from))
     });
     Ok(tagged(&revised.await?))
@@ -191,6 +191,6 @@ pub(crate) async fn delete_locale(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    state.store.write(move |tx| desk::locales::delete(tx, permit, &locale, expected.version()?)).await?;
+    state.store.write(permit, move |tx, permit| desk::locales::delete(tx, permit, &locale, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -127,7 +127,10 @@ pub(crate) async fn create_preview(
     state: Data<State>,
 ) -> Result<Tagged<PreviewInfo>, Failure> {
     let (id, locale) = at.into_inner();
-    let made = state.store.write(move |tx| desk::previews::make(tx, permit, id, locale, sent.0.version, sent.0.expires_in)).await?;
+    let made = state
+        .store
+        .write(permit, move |tx, permit| desk::previews::make(tx, permit, id, locale, sent.0.version, sent.0.expires_in))
+        .await?;
     let token = token::issue_preview(&made, &state.keys, &state.issuer)?;
     let url = format!("{}/v1/preview/{token}", state.issuer);
     let path = format!("/v1/desk/articles/{id}/previews");
@@ -143,6 +146,6 @@ pub(crate) async fn revoke_preview(
     id: Path<PreviewId>,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    state.store.write(move |tx| desk::previews::revoke(tx, permit, *id)).await?;
+    state.store.write(permit, move |tx, permit| desk::previews::revoke(tx, permit, *id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

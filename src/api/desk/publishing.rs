@@ -91,8 +91,8 @@ pub(crate) async fn publish_article(
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let which = Locales::which(sent.0.locales);
-    let published = prepared::write(&state.store, move |tx| {
-        let story = desk::publishing::publish(tx, permit.clone(), *id, expected.version()?, which.clone(), sent.0.minor)?;
+    let published = prepared::write(&state.store, permit, move |tx, permit| {
+        let story = desk::publishing::publish(tx, permit, *id, expected.version()?, which.clone(), sent.0.minor)?;
         shown_after(tx, story)
     });
     Ok(tagged(published.await?))
@@ -111,7 +111,7 @@ pub(crate) async fn unpublish_article(
     sent: Body<Unpublication>,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
-    let ended = state.store.write(move |tx| {
+    let ended = state.store.write(permit, move |tx, permit| {
         let story = desk::publishing::unpublish(tx, permit, *id, expected.version()?, sent.0.locales)?;
         shown_after(tx, story)
     });

@@ -225,7 +225,7 @@ pub(crate) async fn create_release(
     state: Data<State>,
 ) -> Result<Tagged<DeskRelease>, Failure> {
     let draft = Draft::from(sent.0);
-    let made = prepared::write(&state.store, move |tx| {
+    let made = prepared::write(&state.store, permit, move |tx, permit| {
         let made = desk::releases::create(tx, permit.clone(), draft.clone())?;
         shown(tx, &permit, made)
     });
@@ -264,7 +264,7 @@ pub(crate) async fn revise_release(
     patch: Patch<DeskRelease>,
     state: Data<State>,
 ) -> Result<Tagged<DeskRelease>, Failure> {
-    let revised = prepared::write(&state.store, move |tx| {
+    let revised = prepared::write(&state.store, permit, move |tx, permit| {
         // What blocks it is no part of what is patched.
         let with = |present: &Release| patch.onto(&listed(present.clone())).map(Draft::from);
         let revised = desk::releases::revise(tx, permit.clone(), *id, expected.version()?, with)?;
@@ -283,7 +283,7 @@ pub(crate) async fn delete_release(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    state.store.write(move |tx| desk::releases::delete(tx, permit, *id, expected.version()?)).await?;
+    state.store.write(permit, move |tx, permit| desk::releases::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -299,7 +299,7 @@ pub(crate) async fn publish_release(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<Tagged<DeskRelease>, Failure> {
-    let published = prepared::write(&state.store, move |tx| {
+    let published = prepared::write(&state.store, permit, move |tx, permit| {
         let published = desk::releases::publish(tx, permit.clone(), *id, expected.version()?)?;
         shown(tx, &permit, published)
     });

@@ -79,8 +79,8 @@ pub(crate) async fn schedule_article(
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let NewPlan { locales, publish_at, unpublish_at, minor } = sent.0;
     let (which, order) = (Locales::which(locales), Order { publish_at, unpublish_at, minor });
-    let planned = prepared::write(&state.store, move |tx| {
-        let story = desk::scheduling::schedule(tx, permit.clone(), *id, expected.version()?, which.clone(), order)?;
+    let planned = prepared::write(&state.store, permit, move |tx, permit| {
+        let story = desk::scheduling::schedule(tx, permit, *id, expected.version()?, which.clone(), order)?;
         shown_after(tx, story)
     });
     Ok(tagged(planned.await?))
@@ -97,7 +97,7 @@ pub(crate) async fn unschedule_article(
     sent: Body<Unpublication>,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
-    let taken_back = state.store.write(move |tx| {
+    let taken_back = state.store.write(permit, move |tx, permit| {
         let story = desk::scheduling::unschedule(tx, permit, *id, expected.version()?, sent.0.locales)?;
         shown_after(tx, story)
     });
@@ -117,7 +117,7 @@ pub(crate) async fn break_embargo(
     sent: Body<EmbargoBroken>,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
-    let broken = state.store.write(move |tx| {
+    let broken = state.store.write(permit, move |tx, permit| {
         let article = desk::articles::break_embargo(tx, permit, *id, expected.version()?, &sent.0.reason)?;
         shown_one(tx, &article)
     });

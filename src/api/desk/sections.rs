@@ -147,7 +147,7 @@ pub(crate) async fn create_section(
     sent: Body<NewSection>,
     state: Data<State>,
 ) -> Result<Tagged<DeskSection>, Failure> {
-    let made = state.store.write(move |tx| desk::sections::create(tx, permit, None, sent.0.into())).await?;
+    let made = state.store.write(permit, move |tx, permit| desk::sections::create(tx, permit, None, sent.0.into())).await?;
     Ok(tagged(&made).created(format!("/v1/desk/sections/{}", made.id)))
 }
 
@@ -162,7 +162,7 @@ pub(crate) async fn reorder_sections(
     sent: Body<SectionOrder>,
     state: Data<State>,
 ) -> Result<Listing<DeskSection>, Failure> {
-    let sorted = state.store.write(move |tx| desk::sections::reorder(tx, permit, sent.0.parent_id, &sent.0.order)).await?;
+    let sorted = state.store.write(permit, move |tx, permit| desk::sections::reorder(tx, permit, sent.0.parent_id, &sent.0.order)).await?;
     Ok(Listing::whole(sorted.iter().map(DeskSection::from).collect()))
 }
 
@@ -190,7 +190,7 @@ pub(crate) async fn revise_section(
     patch: Patch<DeskSection>,
     state: Data<State>,
 ) -> Result<Tagged<DeskSection>, Failure> {
-    let revised = state.store.write(move |tx| {
+    let revised = state.store.write(permit, move |tx, permit| {
         desk::sections::revise(tx, permit, *id, expected.version()?, |s| patch.onto(&DeskSection::from(s)).map(Draft::from))
     });
     Ok(tagged(&revised.await?))
@@ -208,6 +208,6 @@ pub(crate) async fn delete_section(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    state.store.write(move |tx| desk::sections::delete(tx, permit, *id, expected.version()?)).await?;
+    state.store.write(permit, move |tx, permit| desk::sections::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -143,7 +143,7 @@ pub(crate) async fn revise_site(
     patch: Patch<DeskSite>,
     state: Data<State>,
 ) -> Result<Tagged<DeskSite>, Failure> {
-    let revised = state.store.write(move |tx| {
+    let revised = state.store.write(permit, move |tx, permit| {
         desk::site::revise(tx, permit, Some(expected.version()?), |site| patch.onto(&DeskSite::from(site)).map(SiteDraft::from))
     });
     let site = revised.await?.site;

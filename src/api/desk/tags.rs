@@ -115,7 +115,7 @@ pub(crate) async fn list_desk_tags(_: Permit<ReadDesk>, query: Query<ListPage>, 
     responses((status = 201, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/tags")]
 pub(crate) async fn create_tag(permit: Permit<ManageTags>, sent: Body<NewTag>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
-    let made = state.store.write(move |tx| desk::tags::create(tx, permit, None, sent.0.into())).await?;
+    let made = state.store.write(permit, move |tx, permit| desk::tags::create(tx, permit, None, sent.0.into())).await?;
     Ok(tagged(&made).created(format!("/v1/desk/tags/{}", made.id)))
 }
 
@@ -139,9 +139,9 @@ pub(crate) async fn revise_tag(
     patch: Patch<DeskTag>,
     state: Data<State>,
 ) -> Result<Tagged<DeskTag>, Failure> {
-    let revised = state
-        .store
-        .write(move |tx| desk::tags::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskTag::from(one)).map(Draft::from)));
+    let revised = state.store.write(permit, move |tx, permit| {
+        desk::tags::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskTag::from(one)).map(Draft::from))
+    });
     Ok(tagged(&revised.await?))
 }
 
@@ -157,6 +157,6 @@ pub(crate) async fn delete_tag(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    state.store.write(move |tx| desk::tags::delete(tx, permit, *id, expected.version()?)).await?;
+    state.store.write(permit, move |tx, permit| desk::tags::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -81,12 +81,13 @@ impl From<Takedown> for TakedownInfo {
     }
 }
 
-async fn done(
+async fn done<A: Action>(
     state: Data<State>,
-    verb: impl FnOnce(&mut Tx<'_>) -> Result<Article, Error> + Clone + Send + 'static,
+    permit: Permit<A>,
+    verb: impl FnOnce(&mut Tx<'_>, Permit<A>) -> Result<Article, Error> + Clone + Send + 'static,
 ) -> Result<Tagged<DeskArticle>, Failure> {
-    let shown = state.store.write(move |tx| {
-        let article = verb(tx)?;
+    let shown = state.store.write(permit, move |tx, permit| {
+        let article = verb(tx, permit)?;
         shown_one(tx, &article)
     });
     Ok(tagged(shown.await?))
@@ -105,7 +106,7 @@ pub(crate) async fn take_down_article(
     sent: Body<Reason>,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
-    done(state, move |tx| desk::takedowns::take(tx, permit, *id, expected.version()?, &sent.0.reason)).await
+    done(state, permit, move |tx, permit| desk::takedowns::take(tx, permit, *id, expected.version()?, &sent.0.reason)).await
 }
 
 /// Lift a takedown.
@@ -121,7 +122,7 @@ pub(crate) async fn reinstate_article(
     sent: Body<Reason>,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
-    done(state, move |tx| desk::takedowns::lift(tx, permit, *id, expected.version()?, &sent.0.reason)).await
+    done(state, permit, move |tx, permit| desk::takedowns::lift(tx, permit, *id, expected.version()?, &sent.0.reason)).await
 }
 
 /// Erase the words of an article that was taken down, where the law demands it.
@@ -139,7 +140,8 @@ pub(crate) async fn erase_article(
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let store = state.store.clone();
-    let tombstone = done(state, move |tx| desk::takedowns::erase(tx, permit, *id, expected.version()?, &sent.0.reason)).await?;
+    let tombstone =
+        done(state, permit, move |tx, permit| desk::takedowns::erase(tx, permit, *id, expected.version()?, &sent.0.reason)).await?;
     // The words are gone whatever comes of this; the scheduler does it again until nothing is left.
     if let Err(error) = crate::store::aside(move || store.erase_traces()).await {
         tracing::error!(%error, "traces of what was erased are still in the log of the database");

@@ -49,7 +49,7 @@ pub(crate) async fn delete_article(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    state.store.write(move |tx| desk::trash::put(tx, permit, *id, expected.version()?)).await?;
+    state.store.write(permit, move |tx, permit| desk::trash::put(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -83,7 +83,7 @@ pub(crate) async fn restore_article(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
-    let restored = state.store.write(move |tx| {
+    let restored = state.store.write(permit, move |tx, permit| {
         let article = desk::trash::restore(tx, permit, *id, expected.version()?)?;
         shown_one(tx, &article)
     });
@@ -101,7 +101,7 @@ pub(crate) async fn restore_translation(
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
     let path = format!("/v1/desk/articles/{id}/translations/{locale}");
-    let restored = state.store.write(move |tx| {
+    let restored = state.store.write(permit, move |tx, permit| {
         let saved = desk::translations::restore(tx, permit, id, &locale)?;
         shown_words(tx, saved, Format::Doc)
     });
@@ -118,7 +118,7 @@ pub(crate) async fn purge_article(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    state.store.write(move |tx| desk::trash::purge(tx, permit, *id, expected.version()?)).await?;
+    state.store.write(permit, move |tx, permit| desk::trash::purge(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -149,7 +149,7 @@ pub(crate) async fn duplicate_article(
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let order = Order { locales: sent.0.locales, section: sent.0.section_id };
-    let made = state.store.write(move |tx| {
+    let made = state.store.write(permit, move |tx, permit| {
         let made = desk::duplicating::duplicate(tx, permit, *id, order)?;
         shown_new(tx, made)
     });

@@ -208,7 +208,7 @@ pub(crate) async fn create_user(permit: Permit<ManageUsers>, sent: Body<NewUser>
     let NewUser { email, name, password, grants } = sent.0;
     let hash = hashed(&state, &password).await?;
     let draft = Draft { email, name, status: UserStatus::Active, grants: grants.into_iter().map(GrantDraft::from).collect() };
-    let made = state.store.write(move |tx| desk::users::create(tx, permit, &draft, &hash)).await?;
+    let made = state.store.write(permit, move |tx, permit| desk::users::create(tx, permit, &draft, &hash)).await?;
     Ok(tagged(&made).created(format!("/v1/desk/users/{}", made.id)))
 }
 
@@ -246,7 +246,7 @@ pub(crate) async fn revise_user(
         Some(password) => Some(hashed(&state, &password).await?),
         None => None,
     };
-    let revised = state.store.write(move |tx| {
+    let revised = state.store.write(permit, move |tx, permit| {
         desk::users::revise(tx, permit, *id, expected, hash.as_deref(), |user| {
             let input = patch.onto(&DeskUser::from(user))?;
             Ok(Draft { email: input.email, name: input.name, status: input.status, grants: granted(user) })
@@ -265,7 +265,7 @@ pub(crate) async fn delete_user(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    state.store.write(move |tx| desk::users::delete(tx, permit, *id, expected.version()?)).await?;
+    state.store.write(permit, move |tx, permit| desk::users::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -292,7 +292,7 @@ pub(crate) async fn create_grant(
     sent: Body<NewGrant>,
     state: Data<State>,
 ) -> Result<Tagged<DeskUser>, Failure> {
-    let revised = state.store.write(move |tx| {
+    let revised = state.store.write(permit, move |tx, permit| {
         desk::users::revise(tx, permit, *id, expected.version()?, None, |user| {
             let mut grants = granted(user);
             grants.push(sent.0.into());
@@ -313,7 +313,7 @@ pub(crate) async fn delete_grant(
     state: Data<State>,
 ) -> Result<Tagged<DeskUser>, Failure> {
     let (id, grant) = at.into_inner();
-    let revised = state.store.write(move |tx| {
+    let revised = state.store.write(permit, move |tx, permit| {
         desk::users::revise(tx, permit, id, expected.version()?, None, |user| {
             if !user.grants.iter().any(|g| g.id == grant) {
                 return Err(Error::NotFound("grant"));

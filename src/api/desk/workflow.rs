@@ -82,12 +82,13 @@ pub struct NewAssignment {
 }
 
 /// Do a verb on words, and show what became of them.
-async fn done(
+async fn done<A: Action>(
     state: Data<State>,
-    verb: impl FnOnce(&mut Tx<'_>) -> Result<Saved, Error> + Clone + Send + 'static,
+    permit: Permit<A>,
+    verb: impl FnOnce(&mut Tx<'_>, Permit<A>) -> Result<Saved, Error> + Clone + Send + 'static,
 ) -> Result<Tagged<DeskTranslation>, Failure> {
-    let saved = state.store.write(move |tx| {
-        let saved = verb(tx)?;
+    let saved = state.store.write(permit, move |tx, permit| {
+        let saved = verb(tx, permit)?;
         shown(tx, saved, Format::Doc)
     });
     Ok(tagged(saved.await?.whole(&state.store).await?))
@@ -104,7 +105,7 @@ pub(crate) async fn submit_translation(
     state: Data<State>,
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
-    done(state, move |tx| desk::translations::submit(tx, permit, id, &locale, expected.version()?)).await
+    done(state, permit, move |tx, permit| desk::translations::submit(tx, permit, id, &locale, expected.version()?)).await
 }
 
 /// Approve a translation.
@@ -118,7 +119,7 @@ pub(crate) async fn approve_translation(
     state: Data<State>,
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
-    done(state, move |tx| desk::translations::approve(tx, permit, id, &locale, expected.version()?)).await
+    done(state, permit, move |tx, permit| desk::translations::approve(tx, permit, id, &locale, expected.version()?)).await
 }
 
 /// Send a translation back to its author, saying why.
@@ -137,11 +138,11 @@ pub(crate) async fn request_changes(
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
     let why = Why { text: sent.0.comment, block: sent.0.block_id.as_deref().map(block).transpose()? };
-    let verb = move |tx: &mut Tx<'_>| {
+    let verb = move |tx: &mut Tx<'_>, permit| {
         let version = expected.version()?;
         desk::translations::request_changes(tx, permit, id, &locale, version, why).map_err(comment_pointer)
     };
-    done(state, verb).await
+    done(state, permit, verb).await
 }
 
 /// The comment is `text` to the desk, and `comment` in this body.
@@ -177,7 +178,8 @@ pub(crate) async fn mark_translation_current(
     state: Data<State>,
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
-    done(state, move |tx| desk::translations::mark_current(tx, permit, id, &locale, expected.version()?, sent.0.version)).await
+    done(state, permit, move |tx, permit| desk::translations::mark_current(tx, permit, id, &locale, expected.version()?, sent.0.version))
+        .await
 }
 
 /// Say who works on the words of an article in a locale, whether there are any yet or not.
@@ -195,7 +197,7 @@ pub(crate) async fn assign_translation(
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let (id, locale) = at.into_inner();
     let assignment = sent.0.assignee_id.map(|assignee| Assignment { assignee, due_at: sent.0.due_at });
-    let assigned = state.store.write(move |tx| {
+    let assigned = state.store.write(permit, move |tx, permit| {
         let article = desk::assignments::assign(tx, permit, id, &locale, assignment.as_ref())?;
         shown_one(tx, &article)
     });

@@ -28,20 +28,17 @@ use super::{
     sql::Sql,
     translations::made_from,
 };
-use crate::{
-    access::Caller,
-    domain::{
-        Error, Id, Instant, Locale, Version,
-        article::{Article, Facts},
-        change::{Change, Event, Subject},
-        edition::Dating,
-        freshness::Lag,
-        plan::Revisions,
-        section::Section,
-        slug::Slug,
-        story::LastEdition,
-        translation::MadeFrom,
-    },
+use crate::domain::{
+    Error, Id, Instant, Locale, Version,
+    article::{Article, Facts},
+    change::{Change, Event, Subject},
+    edition::Dating,
+    freshness::Lag,
+    plan::Revisions,
+    section::Section,
+    slug::Slug,
+    story::LastEdition,
+    translation::MadeFrom,
 };
 
 /// The newest editions of some articles, of each locale one: what is live, whatever its dates are, else what began last.
@@ -173,7 +170,7 @@ pub fn last_words(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Res
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn age(tx: &mut Tx<'_>, by: &Caller, article: Id<Article>, ages: &[(&Locale, i32, Lag)]) -> Result<(), Error> {
+pub fn age(tx: &mut Tx<'_>, article: Id<Article>, ages: &[(&Locale, i32, Lag)]) -> Result<(), Error> {
     #[derive(QueryableByName)]
     struct AgedRow {
         #[diesel(sql_type = Text)]
@@ -188,7 +185,7 @@ pub fn age(tx: &mut Tx<'_>, by: &Caller, article: Id<Article>, ages: &[(&Locale,
     sql.id(article)
         .push(" AND ended_at IS NULL AND (editions.behind <> aged.behind OR editions.lag <> aged.lag) RETURNING editions.locale");
     for row in sql.load::<AgedRow>(tx)? {
-        tx.record(Change::new(Event::Aged, Subject::Translation(article, Locale::stored(row.locale))), by);
+        tx.record(Change::new(Event::Aged, Subject::Translation(article, Locale::stored(row.locale))));
     }
     Ok(())
 }

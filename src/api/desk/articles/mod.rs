@@ -119,7 +119,7 @@ pub(crate) async fn create_article(
         let body = read(&state.store, sent, None).await?;
         draft.translations.entry(locale).and_modify(|words| words.body = Some(body));
     }
-    let made = state.store.write(move |tx| {
+    let made = state.store.write(permit, move |tx, permit| {
         let made = desk::articles::create(tx, permit, None, draft)?;
         shown_new(tx, made)
     });
@@ -158,7 +158,7 @@ pub(crate) async fn revise_article(
     patch: Patch<DeskArticle>,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
-    let revised = state.store.write(move |tx| {
+    let revised = state.store.write(permit, move |tx, permit| {
         let article = store::articles::find(tx, &permit.visibility(), *id)?;
         let shown = shown_one(tx, &article)?;
         let revised = desk::articles::revise(tx, permit, *id, expected.version()?, |_| patch.onto(&shown).map(FactsInput::facts))?;

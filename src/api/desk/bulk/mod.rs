@@ -288,7 +288,7 @@ pub(crate) async fn run_bulk(permit: Permit<ReadArticle>, sent: Body<Bulk>, stat
         return Err(Error::invalid("#/operations", "out_of_range", format!("between 1 and {}", limits::BULK)).into());
     }
     let (operations, ahead) = ahead::read(&state.store, permit.caller().clone(), operations).await?;
-    let done = prepared::write(&state.store, move |tx| {
+    let done = prepared::write(&state.store, permit, move |tx, permit| {
         let results = each(tx, permit.caller(), &operations, &ahead)?;
         if atomic {
             all_or_none(&results)?;

@@ -191,7 +191,7 @@ pub(crate) async fn restore_article_revision(
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let (id, version) = at.into_inner();
-    let restored = state.store.write(move |tx| {
+    let restored = state.store.write(permit, move |tx, permit| {
         let restored = desk::revisions::restore_facts(tx, permit, id, expected.version()?, version)?;
         shown_one(tx, &restored)
     });
@@ -277,7 +277,7 @@ pub(crate) async fn restore_translation_revision(
     state: Data<State>,
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale, version) = at.into_inner();
-    let restored = state.store.write(move |tx| {
+    let restored = state.store.write(permit, move |tx, permit| {
         let restored = desk::revisions::restore_words(tx, permit, id, &locale, expected.version()?, version)?;
         shown(tx, restored, Format::Doc)
     });

@@ -100,7 +100,7 @@ pub(crate) async fn replace_translation(
             (permit, Some(read(&state.store, sent, replaced.map(|t| t.words.body)).await?))
         }
     };
-    let saved = state.store.write(move |tx| {
+    let saved = state.store.write(permit, move |tx, permit| {
         let saved = desk::translations::save(tx, permit, id, &locale, expected.optional(), |_| Ok(Draft { body, ..draft }))?;
         shown(tx, saved, Format::Doc)
     });
@@ -132,7 +132,7 @@ pub(crate) async fn revise_translation(
     } else {
         (permit, WordsPatch::plain(patch))
     };
-    let saved = state.store.write(move |tx| {
+    let saved = state.store.write(permit, move |tx, permit| {
         let saved = desk::translations::revise(tx, permit, id, &locale, Some(version), |present| patch.onto(present))?;
         shown(tx, saved, Format::Doc)
     });
@@ -150,6 +150,6 @@ pub(crate) async fn delete_translation(
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
     let (id, locale) = at.into_inner();
-    state.store.write(move |tx| desk::translations::delete(tx, permit, id, &locale, expected.version()?)).await?;
+    state.store.write(permit, move |tx, permit| desk::translations::delete(tx, permit, id, &locale, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -103,7 +103,7 @@ impl Importer<'_, '_> {
         // What readers were told of translations holds until the desk publishes again.
         let told: Vec<_> =
             r.translations.iter().filter_map(|(locale, t)| t.live_stale.as_ref().map(|s| (locale, s.behind, s.lag.clone()))).collect();
-        store::editions::age(self.tx, &Caller::system(System::Importer), id, &told)?;
+        store::editions::age(self.tx, id, &told)?;
         if let (Some(reason), None) = (&r.withdrawn, existing) {
             let permit: Permit<Withdraw> = self.permit()?;
             let version = store::articles::find(self.tx, &permit.visibility(), id)?.version;
@@ -189,7 +189,7 @@ impl Importer<'_, '_> {
     fn note_freshness(&mut self, id: Id<Article>) -> Result<(), Error> {
         let permit: Permit<Publish> = self.permit()?;
         let story = store::stories::find(self.tx, &permit.visibility(), id)?;
-        desk::freshness::note(self.tx, permit.caller(), &story)
+        desk::freshness::note(self.tx, &story)
     }
 
     fn draft_of(&self, locale: &Locale, t: &TranslationRecord) -> Draft {
