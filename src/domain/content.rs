@@ -32,24 +32,28 @@ pub struct Content {
 
 /// Words about the lead picture.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct LeadWords {
     /// What it shows, for those who cannot see it.
+    #[serde(default)]
     #[schema(max_length = 1000)]
     pub alt: String,
     /// Its caption.
+    #[serde(default)]
     #[schema(max_length = 2000)]
     pub caption: String,
 }
 
 /// Words for search engines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct SeoWords {
     /// The title; the headline when empty.
+    #[serde(default)]
     #[schema(max_length = 300)]
     pub title: String,
     /// The description; the summary when empty.
+    #[serde(default)]
     #[schema(max_length = 1000)]
     pub description: String,
 }

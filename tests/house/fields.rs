@@ -54,14 +54,17 @@ fn a_text_is_named_in_few_files() {
             assert!(files.remove(*file), "{file} does not name `{text}` any more ({why})");
         }
         assert!(files.len() <= MOST, "`{text}` is named in {} files: {files:?}", files.len());
-        let alike: Vec<_> = files.iter().filter(|f| ["store/", "desk/", "access/", "workers/"].iter().any(|room| f.starts_with(room))).collect();
+        let alike: Vec<_> =
+            files.iter().filter(|f| ["store/", "desk/", "access/", "workers/"].iter().any(|room| f.starts_with(room))).collect();
         assert!(alike.is_empty(), "`{text}` is treated by its name where all texts are treated alike: {alike:?}");
     }
 }
 
 #[test]
 fn whoever_names_a_text_is_found() {
-    for said in ["row.seo_title", "live.seo.title", "(\"#/seo/title\", x)", "\"SELECT e.seo_title\"", "SeoWords { title }", "seo: Seo { title: a }"] {
+    for said in
+        ["row.seo_title", "live.seo.title", "(\"#/seo/title\", x)", "\"SELECT e.seo_title\"", "SeoWords { title }", "seo: Seo { title: a }"]
+    {
         assert!(name(&words(said), "seo.title"), "{said}");
     }
     for said in ["// seo.title", "x(); // seo.title", "Page { title }", "seo.description", "#[cfg(test)]\nmod tests {\n seo.title }"] {
