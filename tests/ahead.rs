@@ -17,6 +17,7 @@ use dateline::{
         Error, Locale,
         ahead::Ahead,
         body::{Document, ReadBody},
+        content::Content,
         story::{Story, Which},
         user::Role,
     },
@@ -161,7 +162,7 @@ both! {
         // A version that came to nothing may be somebody else's later.
         let (at_hand, article) = (Arc::<Ahead>::default(), id(&article).parse().unwrap());
         let publish_mine = |headline: &str, keep: bool| {
-            let draft = Draft { headline: headline.to_owned(), body: Some(ReadBody::kept(Document::default())), ..Draft::default() };
+            let draft = Draft { content: Content::headed(headline), body: Some(ReadBody::kept(Document::default())), ..Draft::default() };
             let permit = || Caller::system(System::Importer);
             let english = Locale::english();
             app.store.write_now(&permit(), |tx| ahead::run(tx, &at_hand, |tx| {

@@ -22,6 +22,7 @@ use dateline::{
     domain::{
         Error, Locale,
         body::{BlockId, Document, Format, Sent, blocks, budget::Budget, doc, markdown, portable},
+        content::Content,
         diff,
         edition::Rendering,
         error::{FAULTS, Faults},
@@ -124,7 +125,7 @@ fn costs_are_linear(shape: &Shape, wrong: &mut Vec<String>) {
 fn follow(format: Format, text: &str, replaced: &Document) -> Option<(usize, [bool; 2])> {
     let sent = Sent { format, content: Value::String(text.to_owned()) };
     let document = sent.read(&mut mint()).ok()?.0;
-    let words = |body: &Document| Words { headline: "A headline".to_owned(), body: body.clone(), ..Words::default() };
+    let words = |body: &Document| Words { content: Content::headed("A headline"), body: body.clone() };
     let (before, after) = (words(replaced), words(&document));
     let (taken, ()) = allocated(|| {
         let mut matched = document.clone();

@@ -1,6 +1,7 @@
 //! The house: floors, and imports that go down only.
 
 mod circles;
+mod fields;
 
 use std::path::{Path, PathBuf};
 

@@ -25,6 +25,7 @@ use dateline::{
         Error, Id, Locale,
         article::Article,
         body::{Document, ReadBody},
+        content::Content,
         name::{Name, NameDraft},
         section::Section,
         story::Which,
@@ -291,8 +292,12 @@ async fn who_saves_beside_a_publication_takes_no_slug_away_and_loses_none() {
         });
         let renamed: Verb = Box::new(move |tx| {
             let body = Some(ReadBody::kept(Document::default()));
-            let draft =
-                translations::Draft { headline: "Renamed".to_owned(), slug: Some(format!("renamed-{turned}")), body, ..Default::default() };
+            let draft = translations::Draft {
+                content: Content::headed("Renamed"),
+                slug: Some(format!("renamed-{turned}")),
+                body,
+                ..Default::default()
+            };
             save(tx, permit::<EditTranslation>(), id, &Locale::english(), Some(1), |_| Ok(draft.clone())).map(drop)
         });
         let done = if turned { at_once(&app, renamed, &published) } else { at_once(&app, published, &renamed) };

@@ -178,4 +178,21 @@ both! {
         amid(&app.url, "20261130000020", &left);
         assert_eq!(kept(), before);
     }
+
+    async fn what_an_edition_said_in_columns_it_says_in_one_document(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let made = json!({
+            "kind": "story", "section_id": world, "source_locale": "en", "lead": { "url": "https://media.example/a.jpg", "width": 1, "height": 1 },
+            "translations": { "en": { "headline": "River rises", "body": { "format": "text", "content": "Overnight." } } },
+        });
+        let id = editor.post("/v1/desk/articles", &made).await.ok()["id"].as_str().unwrap().to_owned();
+        editor.publish(&format!("/v1/desk/articles/{id}"), &["en"]).await.ok();
+        let before = "UPDATE editions SET headline = 'नदी \"उफान\" पर', summary = 'One\nand \\ another', lead_alt = 'A bridge', lead_caption = 'At dawn', \
+            seo_title = 'Title', seo_description = 'Described'";
+        amid(&app.url, "20261130000040", &[before.to_owned()]);
+        let read = app.anyone().get(&format!("/v1/articles/{id}")).await.ok();
+        assert_eq!((&read["headline"], &read["summary"]), (&json!("नदी \"उफान\" पर"), &json!("One\nand \\ another")));
+        assert_eq!((&read["lead"]["alt"], &read["lead"]["caption"]), (&json!("A bridge"), &json!("At dawn")));
+        assert_eq!(read["seo"], json!({ "title": "Title", "description": "Described" }));
+    }
 }

@@ -9,6 +9,7 @@ use dateline::{
     domain::{
         Error,
         body::{Format, ReadBody, Sent},
+        content::Content,
         user::Role,
         write_transaction,
     },
@@ -170,7 +171,7 @@ both! {
             ReadBody::read(&Sent { format, content }, Some(&there().words.body), &mut || app.store.new_block_id()).unwrap()
         };
         let save = |body: &ReadBody, version| {
-            let draft = Draft { headline: "River rises".to_owned(), body: Some(body.clone()), ..Draft::default() };
+            let draft = Draft { content: Content::headed("River rises"), body: Some(body.clone()), ..Draft::default() };
             app.store.write_now(&permit(), |tx| translations::save(tx, permit(), article, &english, Some(version), |_| Ok(draft.clone())))
         };
         let (mine, theirs, own) = (read("One.\n\nMine.", Format::Text), read("One.\n\nTheirs.", Format::Text), read("", Format::Doc));

@@ -45,8 +45,9 @@ fn known(message: &str) -> Option<String> {
     }
     for start in ["unknown field ", "unknown variant "] {
         if let Some(rest) = message.strip_prefix(start) {
-            let (what, known) = rest.split_once(", expected ").unwrap_or((rest, "none"));
-            return Some(format!("{what} is not known here; known are {}", listed(known)));
+            let known =
+                rest.split_once(", expected ").map(|(what, known)| format!("{what} is not known here; known are {}", listed(known)));
+            return Some(known.unwrap_or_else(|| format!("{rest} is not known here")));
         }
     }
     for start in ["invalid type: ", "invalid value: ", "invalid length "] {
@@ -191,6 +192,7 @@ mod tests {
         assert_eq!(plain(&error.to_string()), "an object is wanted here, not text");
         assert_eq!(plain("invalid type: integer `5`, expected a string"), "text is wanted here, not a number");
         assert_eq!(plain("invalid value: integer `300`, expected u8"), "a whole number in its range is wanted here");
+        assert_eq!(plain("unknown field `x`"), "`x` is not known here");
         assert_eq!(plain("unknown variant `x`, expected one of `a`, `b`"), "`x` is not known here; known are `a`, `b`");
         assert_eq!(plain("not an RFC 3339 date and time with offset"), "not an RFC 3339 date and time with offset");
     }

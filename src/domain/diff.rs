@@ -11,6 +11,7 @@ use super::{
         BlockId,
         html::{escape, write_block},
     },
+    content::{Content, TEXTS, Text},
     sequence::{Steps, align},
     translation::Words,
     vocabulary::vocabulary,
@@ -97,22 +98,9 @@ impl Comparison {
     }
 }
 
-/// The texts of words beside their body, as JSON pointers.
-fn texts(words: &Words) -> [(&'static str, &str); 6] {
-    [
-        ("#/headline", &words.headline),
-        ("#/summary", &words.summary),
-        ("#/lead/alt", &words.lead_alt),
-        ("#/lead/caption", &words.lead_caption),
-        ("#/seo/title", &words.seo_title),
-        ("#/seo/description", &words.seo_description),
-    ]
-}
-
-/// The texts that are not what they were, as JSON pointers.
-#[must_use]
-pub fn changed_texts(before: &Words, after: &Words) -> Vec<&'static str> {
-    texts(before).into_iter().zip(texts(after)).filter(|(was, is)| was != is).map(|(_, (pointer, _))| pointer).collect()
+/// The texts that are not what they were.
+pub fn changed_texts(before: &Content, after: &Content) -> impl Iterator<Item = &'static Text> {
+    TEXTS.iter().filter(move |text| (text.of)(before) != (text.of)(after))
 }
 
 /// The parts of words that are not what they were, as JSON pointers, the body as a whole: told by equality alone, in one look at both.
@@ -122,7 +110,7 @@ pub fn changed(before: &Words, after: &Words) -> Vec<&'static str> {
     let blocks = |w: &Words| w.body.blocks.len();
     let pairs = before.body.blocks.iter().zip(&after.body.blocks);
     let body = blocks(before) != blocks(after) || pairs.into_iter().any(|(was, is)| was.id != is.id || was.node != is.node);
-    changed_texts(before, after).into_iter().chain(body.then_some("#/body")).collect()
+    changed_texts(&before.content, &after.content).map(|text| text.pointer).chain(body.then_some("#/body")).collect()
 }
 
 /// Compare two revisions of the words of a translation.
@@ -131,8 +119,9 @@ pub fn words(before: &Words, after: &Words) -> Comparison {
     write_transaction::assert_none();
     let mut steps = Steps::default();
     let mut fields = Vec::new();
-    for ((pointer, was), (_, is)) in texts(before).into_iter().zip(texts(after)).filter(|(was, is)| was != is) {
-        fields.push(FieldChange { pointer, before: json!(was), after: json!(is), pieces: pieces(was, is, &mut steps) });
+    for text in changed_texts(&before.content, &after.content) {
+        let (was, is) = ((text.of)(&before.content), (text.of)(&after.content));
+        fields.push(FieldChange { pointer: text.pointer, before: json!(was), after: json!(is), pieces: pieces(was, is, &mut steps) });
     }
     let blocks = compare_bodies(&before.body, &after.body, &mut steps);
     Comparison { fields, blocks, coarse: steps.ran_out() }

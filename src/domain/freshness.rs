@@ -90,6 +90,6 @@ pub fn lag(made_from: &Words, published: &Words, translation: &Document) -> Lag 
         };
         StaleBlock { source: id.to_string(), block: renders.get(id).map(ToString::to_string), fate }
     };
-    let fields = diff::changed_texts(made_from, published).into_iter().map(str::to_owned).collect();
+    let fields = diff::changed_texts(&made_from.content, &published.content).map(|text| text.pointer.to_owned()).collect();
     Lag { fields, blocks: touched(&made_from.body, &published.body).into_iter().map(told).collect() }
 }

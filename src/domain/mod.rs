@@ -12,6 +12,7 @@ pub mod body;
 pub mod cache_tag;
 pub mod change;
 pub mod comment;
+pub mod content;
 pub mod correction;
 pub mod credit;
 pub mod diff;

@@ -14,6 +14,7 @@ use super::{
     Locale, Violation,
     article::Facts,
     body::{Block, Document, Inline, Mark, Node, doc, text::plain},
+    content::TEXTS,
     text::{bidi_balanced, unescape},
     translation::Words,
     url::safe_link,
@@ -137,23 +138,9 @@ impl Report<'_> {
     }
 }
 
-/// The fields of words that are text, as pointers and merge patches name them.
-fn fields(words: &Words) -> [(&'static str, &str); 6] {
-    [
-        ("headline", &words.headline),
-        ("summary", &words.summary),
-        ("lead/alt", &words.lead_alt),
-        ("lead/caption", &words.lead_caption),
-        ("seo/title", &words.seo_title),
-        ("seo/description", &words.seo_description),
-    ]
-}
-
-fn patch(field: &str, value: &str) -> Value {
-    match field.split_once('/') {
-        Some((outer, inner)) => json!({ outer: { inner: value } }),
-        None => json!({ field: value }),
-    }
+/// The merge patch that puts a value at a JSON pointer.
+fn patch(pointer: &str, value: &str) -> Value {
+    pointer.rsplit('/').take_while(|name| *name != "#").fold(json!(value), |inner, name| json!({ name: inner }))
 }
 
 /// Look words over.
@@ -162,20 +149,20 @@ pub fn check(words: &Words, beside: Beside<'_>) -> Vec<Finding> {
     write_transaction::assert_none();
     let mut report = Report { findings: Vec::new(), words };
     let report_ref = &mut report;
-    for (field, text) in fields(words) {
-        text_field(report_ref, field, text);
+    for text in TEXTS {
+        text_field(report_ref, text.pointer, (text.of)(&words.content));
     }
-    if words.headline.graphemes(true).count() > LONG_HEADLINE {
+    if words.content.headline.graphemes(true).count() > LONG_HEADLINE {
         let detail = format!("lists and search engines cut it after about {LONG_HEADLINE} characters");
         report_ref.add(Code::HeadlineTooLong, Severity::Warning, "#/headline", detail);
     }
-    if beside.pictured && words.lead_alt.is_empty() {
+    if beside.pictured && words.content.lead.alt.is_empty() {
         report_ref.add(Code::MissingAlt, Severity::Warning, "#/lead/alt", "say what the lead picture shows, for those who cannot see it");
     }
     if words.body.blocks.is_empty() {
         report_ref.add(Code::EmptyBody, Severity::Warning, "#/body", "the story has no body");
     }
-    script(report_ref, "#/headline", &words.headline, beside.locale, Severity::Error);
+    script(report_ref, "#/headline", &words.content.headline, beside.locale, Severity::Error);
     body(report_ref, beside);
     if beside.behind > 0 {
         let detail = format!("the source has published {} newer revision(s)", beside.behind);
@@ -190,8 +177,8 @@ pub fn check(words: &Words, beside: Beside<'_>) -> Vec<Finding> {
 pub fn obstacles(words: &Words, locale: &Locale) -> Vec<Violation> {
     write_transaction::assert_none();
     let mut report = Report { findings: Vec::new(), words };
-    fields(words).into_iter().for_each(|(field, text)| bidi(&mut report, &format!("#/{field}"), text));
-    script(&mut report, "#/headline", &words.headline, locale, Severity::Error);
+    TEXTS.iter().for_each(|text| bidi(&mut report, text.pointer, (text.of)(&words.content)));
+    script(&mut report, "#/headline", &words.content.headline, locale, Severity::Error);
     for (n, block) in words.body.blocks.iter().enumerate() {
         let at = format!("#/body/content/content/{n}");
         bidi(&mut report, &at, &of_block(block));
@@ -212,13 +199,12 @@ pub fn check_facts(facts: &Facts, missing: &[Locale]) -> Vec<Finding> {
     credit.into_iter().chain(locales).collect()
 }
 
-fn text_field(report: &mut Report<'_>, field: &str, text: &str) {
+fn text_field(report: &mut Report<'_>, pointer: &str, text: &str) {
     let repaired = unescape(text);
     if repaired != text {
-        let (at, detail) = (format!("#/{field}"), ESCAPED);
-        report.repairable(Code::DoubleEscaped, Severity::Warning, at, detail, patch(field, &repaired));
+        report.repairable(Code::DoubleEscaped, Severity::Warning, pointer, ESCAPED, patch(pointer, &repaired));
     }
-    bidi(report, &format!("#/{field}"), text);
+    bidi(report, pointer, text);
 }
 
 fn bidi(report: &mut Report<'_>, at: &str, text: &str) {
@@ -407,6 +393,7 @@ mod tests {
     use crate::domain::{
         article::{Genre, Kind, Lead},
         body::BlockId,
+        content::Content,
     };
 
     fn paragraph(id: &str, text: &str, marks: Vec<Mark>) -> Block {
@@ -415,16 +402,7 @@ mod tests {
     }
 
     fn words(headline: &str, blocks: Vec<Block>) -> Words {
-        let none = String::new;
-        Words {
-            headline: headline.to_owned(),
-            summary: none(),
-            body: Document { blocks },
-            lead_alt: none(),
-            lead_caption: none(),
-            seo_title: none(),
-            seo_description: none(),
-        }
+        Words { content: Content::headed(headline), body: Document { blocks } }
     }
 
     fn facts() -> Facts {
@@ -512,7 +490,8 @@ mod tests {
             paragraph("b", "নদী বেড়েছে, said Don&#x27;t", link("https://site.example/en")),
             paragraph("c", "\u{2067} open", link("data:text/html,x")),
         ];
-        let story = Words { summary: "\u{202a} open".to_owned(), ..words("নদী বেড়েছে", blocks) };
+        let mut story = words("নদী বেড়েছে", blocks);
+        "\u{202a} open".clone_into(&mut story.content.summary);
         let hindi: Locale = "hi".parse().unwrap();
         let grave = check(&story, Beside::nothing(&hindi)).into_iter().filter(|f| f.severity == Severity::Error);
         let grave: Vec<_> = grave.map(|f| f.in_translation(&hindi)).map(|f| (f.pointer, f.code.as_str(), f.detail)).collect();

@@ -3,13 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Error, Id, Instant, Locale, Version,
-    article::Article,
-    body::Document,
-    error::{Changed, Faults},
-    slug::Slug,
-    text::{limits, line, lines},
-    user::User,
+    Error, Id, Instant, Locale, Version, article::Article, body::Document, content::Content, error::Changed, slug::Slug, user::User,
     vocabulary::vocabulary,
 };
 
@@ -37,53 +31,17 @@ pub struct MadeFrom {
 /// The words of an article in one locale.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Words {
-    /// The headline.
-    pub headline: String,
-    /// The summary (dek); empty when there is none.
-    pub summary: String,
+    /// All but the body.
+    pub content: Content,
     /// The body.
     pub body: Document,
-    /// Alternative text of the lead picture.
-    pub lead_alt: String,
-    /// Caption of the lead picture.
-    pub lead_caption: String,
-    /// Title for search engines, when it differs from the headline.
-    pub seo_title: String,
-    /// Description for search engines, when it differs from the summary.
-    pub seo_description: String,
 }
 
 impl Words {
     /// All but the body, which is where the bytes are.
     #[must_use]
     pub fn without_body(&self) -> Self {
-        Self {
-            headline: self.headline.clone(),
-            summary: self.summary.clone(),
-            body: Document::default(),
-            lead_alt: self.lead_alt.clone(),
-            lead_caption: self.lead_caption.clone(),
-            seo_title: self.seo_title.clone(),
-            seo_description: self.seo_description.clone(),
-        }
-    }
-
-    /// The words with texts cleaned, when they are valid.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] with every violation.
-    pub fn check(self) -> Result<Self, Error> {
-        let mut faults = Faults::default();
-        let words = Self {
-            headline: line(&mut faults, "#/headline", &self.headline, limits::HEADLINE),
-            summary: lines(&mut faults, "#/summary", &self.summary, limits::SUMMARY),
-            lead_alt: line(&mut faults, "#/lead/alt", &self.lead_alt, limits::ALT),
-            lead_caption: line(&mut faults, "#/lead/caption", &self.lead_caption, limits::CAPTION),
-            seo_title: line(&mut faults, "#/seo/title", &self.seo_title, limits::SEO_TITLE),
-            seo_description: line(&mut faults, "#/seo/description", &self.seo_description, limits::SUMMARY),
-            body: self.body,
-        };
-        faults.or(words)
+        Self { content: self.content.clone(), body: Document::default() }
     }
 }
 
@@ -216,7 +174,7 @@ impl Translation {
     /// What its slug comes of, when that still is the one its headline gives, with or without a number.
     #[must_use]
     pub fn stem(&self) -> Option<Slug> {
-        Self::stem_of(self.article_id, &self.words.headline, &self.slug)
+        Self::stem_of(self.article_id, &self.words.content.headline, &self.slug)
     }
 
     /// The same for a slug of an article under a headline.
@@ -231,15 +189,7 @@ mod tests {
     use super::*;
 
     fn translation(headline: &str, slug: &str) -> Translation {
-        let words = Words {
-            headline: headline.to_owned(),
-            summary: String::new(),
-            body: Document::default(),
-            lead_alt: String::new(),
-            lead_caption: String::new(),
-            seo_title: String::new(),
-            seo_description: String::new(),
-        };
+        let words = Words { content: Content::headed(headline), ..Words::default() };
         let save = Save { slug: Slug::stored(slug.to_owned()), words, made_from: None, by: None, at: Instant::from_micros(0) };
         Translation::first(uuid::Uuid::nil().into(), Locale::english(), 0, save)
     }

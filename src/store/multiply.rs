@@ -137,7 +137,8 @@ pub fn multiply(tx: &mut Tx<'_>, _: &Permit<Import>, plan: &Plan, range: (i64, i
     for (into, select, source) in FACTS {
         copy(tx, Each::Article, into, select, source)?;
     }
-    let headline = dialect::with_headline(tx.conn, "s.words", "s.headline || ' (' || n.n || ')'");
+    let renamed = |kept: &str| dialect::with_headline(tx.conn, kept, &format!("({kept} ->> 'headline') || ' (' || n.n || ')'"));
+    let (words, content) = (renamed("s.words"), renamed("s.content"));
     let per_locale: [(&str, &str, String); 7] = [
         (
             "translations (article_id, locale, slug, headline, state, version, created_at, updated_at)",
@@ -146,17 +147,19 @@ pub fn multiply(tx: &mut Tx<'_>, _: &Permit<Import>, plan: &Plan, range: (i64, i
         ),
         (
             "translation_revisions (article_id, locale, version, slug, words, made_from, saved_at, note)",
-            &format!("n.article, s.locale, 1, s.slug || '-' || n.n, {headline}, NULL, n.at, ''"),
+            &format!("n.article, s.locale, 1, s.slug || '-' || n.n, {words}, NULL, n.at, ''"),
             format!(
-                "w.locale, w.slug, w.headline, r.words {WORDS} \
+                "w.locale, w.slug, r.words {WORDS} \
                  JOIN translation_revisions r ON r.article_id = t.id AND r.locale = w.locale AND r.version = w.version"
             ),
         ),
         (
-            "editions (id, article_id, locale, kind, genre, section_id, facts, facts_version, slug, headline, summary, lead_alt, lead_caption, seo_title, \
-             seo_description, html, text, words_version, word_count, reading_minutes, published_at, updated_at, started_at, minor)",
-            "n.edition, n.article, s.locale, s.kind, s.genre, s.section_id, s.facts, 1, s.slug || '-' || n.n, s.headline || ' (' || n.n || ')', s.summary, \
-             s.lead_alt, s.lead_caption, s.seo_title, s.seo_description, s.html, s.text, 1, s.word_count, s.reading_minutes, n.at, n.at, n.at, s.minor",
+            "editions (id, article_id, locale, kind, genre, section_id, facts, facts_version, slug, content, html, text, words_version, word_count, \
+             reading_minutes, published_at, updated_at, started_at, minor)",
+            &format!(
+                "n.edition, n.article, s.locale, s.kind, s.genre, s.section_id, s.facts, 1, s.slug || '-' || n.n, {content}, s.html, s.text, 1, \
+                 s.word_count, s.reading_minutes, n.at, n.at, n.at, s.minor"
+            ),
             format!("e.* {LIVE}"),
         ),
         (

@@ -239,12 +239,6 @@ diesel::table! {
         facts -> Doc,
         facts_version -> Integer,
         slug -> Text,
-        headline -> Text,
-        summary -> Text,
-        lead_alt -> Text,
-        lead_caption -> Text,
-        seo_title -> Text,
-        seo_description -> Text,
         html -> Text,
         text -> Text,
         words_version -> Integer,
@@ -259,6 +253,7 @@ diesel::table! {
         made_from_version -> Nullable<Integer>,
         behind -> Integer,
         lag -> Doc,
+        content -> Doc,
     }
 }
 

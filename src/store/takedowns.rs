@@ -18,9 +18,9 @@ use crate::{
     domain::{
         Error, Id, Instant, Locale,
         article::Article,
-        body::Document,
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
+        content::Content,
         freshness::Lag,
         release::Release,
         story::Story,
@@ -141,16 +141,7 @@ pub(super) fn lift(tx: &mut Tx<'_>, story: &Story, step: &Step) -> Result<Change
 
 /// What stands where words were erased.
 fn nothing() -> Words {
-    let none = String::new;
-    Words {
-        headline: "—".to_owned(),
-        summary: none(),
-        body: Document::default(),
-        lead_alt: none(),
-        lead_caption: none(),
-        seo_title: none(),
-        seo_description: none(),
-    }
+    Words { content: Content::headed("—"), ..Words::default() }
 }
 
 /// True when the words of an article were erased.
@@ -205,7 +196,7 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
 fn erase_copies(tx: &mut Tx<'_>, id: Id<Article>, step: &Step) -> Result<(), Error> {
     let (words, slug) = (nothing(), id.to_string());
     let of_article = translations::table.filter(translations::article_id.eq(id));
-    diesel::update(of_article).set((translations::headline.eq(&words.headline), translations::slug.eq(&slug))).execute(tx.conn)?;
+    diesel::update(of_article).set((translations::headline.eq(&words.content.headline), translations::slug.eq(&slug))).execute(tx.conn)?;
     let set = (
         translation_revisions::words.eq(Json(words_json(&words))),
         translation_revisions::note.eq(""),
@@ -236,13 +227,8 @@ fn erase_copies(tx: &mut Tx<'_>, id: Id<Article>, step: &Step) -> Result<(), Err
 
 fn erase_editions(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
     let of_edition = (
-        edition_rows::headline.eq(nothing().headline),
+        edition_rows::content.eq(Json(json!(nothing().content))),
         edition_rows::slug.eq(id.to_string()),
-        edition_rows::summary.eq(""),
-        edition_rows::lead_alt.eq(""),
-        edition_rows::lead_caption.eq(""),
-        edition_rows::seo_title.eq(""),
-        edition_rows::seo_description.eq(""),
         edition_rows::html.eq(""),
         edition_rows::text.eq(""),
         edition_rows::word_count.eq(0),

@@ -25,6 +25,7 @@ use crate::{
         article::Article,
         body::{Document, doc},
         change::{Change, Event, Subject},
+        content::Content,
         slug::Slug,
         translation::{Copy, MadeFrom, Slot, State, Translation, Words},
         user::User,
@@ -52,7 +53,7 @@ fn row(t: &Translation) -> Row {
         article_id: t.article_id,
         locale: t.locale.to_string(),
         slug: t.slug.to_string(),
-        headline: t.words.headline.clone(),
+        headline: t.words.content.headline.clone(),
         state: t.state.to_string(),
         made_from_locale: t.made_from.as_ref().map(|m| m.locale.to_string()),
         made_from_version: t.made_from.as_ref().map(|m| m.version),
@@ -139,8 +140,8 @@ pub(super) fn all_bare(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Res
 }
 
 fn without_words(mut row: Row) -> Result<Translation, Error> {
-    let words = Words { headline: mem::take(&mut row.headline), ..Words::default() };
-    of_row(row, words)
+    let content = Content::headed(mem::take(&mut row.headline));
+    of_row(row, Words { content, ..Words::default() })
 }
 
 /// All words that an article shows, in the order of their locales' tags.
@@ -180,7 +181,7 @@ impl From<Translation> for Head {
     fn from(t: Translation) -> Self {
         Self {
             locale: t.locale,
-            headline: t.words.headline,
+            headline: t.words.content.headline,
             slug: t.slug.to_string(),
             state: t.state,
             made_from: t.made_from,
@@ -244,26 +245,17 @@ pub fn heads(tx: &mut Tx<'_>, articles: &[Article]) -> Result<HashMap<Id<Article
 /// The words as a revision keeps them.
 #[must_use]
 pub fn words_json(words: &Words) -> Value {
-    json!({
-        "headline": words.headline, "summary": words.summary, "body": doc::write(&words.body),
-        "lead": { "alt": words.lead_alt, "caption": words.lead_caption },
-        "seo": { "title": words.seo_title, "description": words.seo_description },
-    })
+    let mut kept = json!(words.content);
+    if let Some(kept) = kept.as_object_mut() {
+        kept.insert("body".to_owned(), doc::write(&words.body));
+    }
+    kept
 }
 
 /// Words out of what [`words_json`] made of them.
 pub(super) fn read_words(kept: &Value) -> Result<Words, Error> {
-    let text = |pointer: &str| kept.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let body = kept.get("body").ok_or_else(|| Error::internal("a revision without a body"))?;
-    Ok(Words {
-        headline: text("/headline"),
-        summary: text("/summary"),
-        body: doc::stored(body)?,
-        lead_alt: text("/lead/alt"),
-        lead_caption: text("/lead/caption"),
-        seo_title: text("/seo/title"),
-        seo_description: text("/seo/description"),
-    })
+    Ok(Words { content: Content::stored(kept), body: doc::stored(body)? })
 }
 
 #[derive(Insertable)]
@@ -308,7 +300,7 @@ pub fn begin(tx: &mut Tx<'_>, words: &[First]) -> Result<(), Error> {
          created_at, updated_at)",
     );
     sql.values(words, |row, First { translation: t, .. }| {
-        row.id(t.article_id).text(t.locale.as_str()).text(t.slug.as_str()).text(&t.words.headline).text(t.state.as_str());
+        row.id(t.article_id).text(t.locale.as_str()).text(t.slug.as_str()).text(&t.words.content.headline).text(t.state.as_str());
         row.some(t.made_from.as_ref(), |row, m| row.text(m.locale.as_str())).some(t.made_from.as_ref(), |row, m| row.int(m.version));
         row.int(t.version).some(t.updated_by, Values::id).at(t.created_at).at(t.updated_at);
     });

@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Article, BodyFormat, Included, Needs, complete, content};
+use super::{Article, BodyFormat, Field, Included, Needs, complete, form};
 use crate::{
     access::Visibility,
     delivery::{Reading, names},
     domain::{Error, Id, article::ArticleId, facet::Facet, text::limits, vocabulary::vocabulary},
     store::{
         self, Tx,
-        editions::{Bodies, Content, Live},
+        editions::{Bodies, BodyForm, Live},
     },
 };
 
@@ -23,64 +23,6 @@ use crate::{
 const RELATED: usize = 4;
 /// How many of the latest of each facet are looked at for them.
 const LATEST: u32 = 40;
-
-vocabulary! {
-    /// What of an article can be asked for alone.
-    pub enum Field {
-        /// Its id.
-        Id => "id",
-        /// The locale of its words.
-        Locale => "locale",
-        /// The locale that was asked for.
-        RequestedLocale => "requested_locale",
-        /// Which way the script runs.
-        Direction => "direction",
-        /// The form.
-        Kind => "kind",
-        /// The genre.
-        Genre => "genre",
-        /// The slug.
-        Slug => "slug",
-        /// The address.
-        Url => "url",
-        /// The headline.
-        Headline => "headline",
-        /// The summary.
-        Summary => "summary",
-        /// The section.
-        Section => "section",
-        /// The credits.
-        Credits => "credits",
-        /// The tags.
-        Tags => "tags",
-        /// The lead picture or video.
-        Lead => "lead",
-        /// The body.
-        Body => "body",
-        /// Words of the body.
-        WordCount => "word_count",
-        /// Minutes to read it.
-        ReadingMinutes => "reading_minutes",
-        /// First publication.
-        PublishedAt => "published_at",
-        /// Last significant publication.
-        UpdatedAt => "updated_at",
-        /// The locale of the original.
-        SourceLocale => "source_locale",
-        /// The languages it is live in.
-        Alternates => "alternates",
-        /// Whether the words keep up with their source.
-        Translation => "translation",
-        /// How it stands in every language.
-        Languages => "languages",
-        /// What was not right.
-        Corrections => "corrections",
-        /// Whether it is retracted.
-        Retracted => "retracted",
-        /// For search engines.
-        Seo => "seo",
-    }
-}
 
 vocabulary! {
     /// What can come along with an article.
@@ -140,9 +82,9 @@ impl Shape {
     /// Which bodies have to be read.
     pub(super) fn bodies(&self) -> Bodies {
         if self.include.contains(&Include::Alternates) {
-            return Bodies { content: content(self.body), everywhere: true };
+            return Bodies { form: form(self.body), everywhere: true };
         }
-        Bodies { content: content(self.body()), everywhere: false }
+        Bodies { form: form(self.body()), everywhere: false }
     }
 
     fn needs(&self) -> Needs {
@@ -199,8 +141,8 @@ fn related(tx: &mut Tx<'_>, lives: &[Live]) -> Result<Vec<Vec<(ArticleId, Uuid)>
 }
 
 /// Nothing, when the bodies of articles in all their languages are not longer than one answer holds.
-fn few_enough(tx: &mut Tx<'_>, ids: &[ArticleId], content: Content) -> Result<(), Error> {
-    if content == Content::None || store::editions::bytes_everywhere(tx, Visibility::public(), ids, content)? <= limits::ANSWER_BODIES {
+fn few_enough(tx: &mut Tx<'_>, ids: &[ArticleId], form: BodyForm) -> Result<(), Error> {
+    if form == BodyForm::None || store::editions::bytes_everywhere(tx, Visibility::public(), ids, form)? <= limits::ANSWER_BODIES {
         return Ok(());
     }
     let detail =
@@ -229,7 +171,7 @@ pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: 
     if asked(Include::Related) || deeper.contains(&true) {
         relations = related(tx, &lives)?;
         let editions: BTreeSet<Uuid> = relations.iter().flatten().map(|(_, edition)| *edition).collect();
-        let found = store::editions::live_by_ids(tx, Visibility::public(), &editions, content(BodyFormat::None))?;
+        let found = store::editions::live_by_ids(tx, Visibility::public(), &editions, form(BodyFormat::None))?;
         for live in &found {
             name(live, deeper[0], deeper[1], deeper[2]);
         }
@@ -237,9 +179,9 @@ pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: 
     }
     if asked(Include::Alternates) {
         let ids: Vec<Id<_>> = lives.iter().map(|live| live.article_id).collect();
-        few_enough(tx, &ids, content(shape.body))?;
+        few_enough(tx, &ids, form(shape.body))?;
         let mut by_locale = BTreeMap::<_, Vec<Live>>::new();
-        for live in store::editions::live_everywhere(tx, Visibility::public(), &ids, content(shape.body))? {
+        for live in store::editions::live_everywhere(tx, Visibility::public(), &ids, form(shape.body))? {
             if !lives.iter().any(|own| own.article_id == live.article_id && own.locale == live.locale) {
                 by_locale.entry(live.locale.clone()).or_default().push(live);
             }

@@ -3,14 +3,17 @@
 mod include;
 mod shape;
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    mem,
+};
 
 use serde_json::Value;
 use uuid::Uuid;
 
-pub use include::{Field, Include, Shape};
+pub use include::{Include, Shape};
 pub use shape::{
-    Article, ArticleAnswer, ArticleListing, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Included,
+    Article, ArticleAnswer, ArticleListing, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included,
     LanguageStatus, Lead, Seo, TagRef, TranslationStatus,
 };
 
@@ -25,6 +28,7 @@ use crate::{
         address::AddressKind,
         article::{self, Kind},
         body::{self, doc},
+        content::Content,
         correction::{Correction, CorrectionKind},
         edition::Edition,
         freshness::Freshness,
@@ -34,17 +38,17 @@ use crate::{
     },
     store::{
         self, Tx,
-        editions::{Alternate as LiveAlternate, Content, Live},
+        editions::{Alternate as LiveAlternate, BodyForm, Live},
         listings::{Filter, Order},
     },
 };
 
-fn content(format: BodyFormat) -> Content {
+fn form(format: BodyFormat) -> BodyForm {
     match format {
-        BodyFormat::Html => Content::Html,
-        BodyFormat::Text => Content::Text,
-        BodyFormat::None => Content::None,
-        BodyFormat::Doc | BodyFormat::Markdown | BodyFormat::PortableText => Content::Doc,
+        BodyFormat::Html => BodyForm::Html,
+        BodyFormat::Text => BodyForm::Text,
+        BodyFormat::None => BodyForm::None,
+        BodyFormat::Doc | BodyFormat::Markdown | BodyFormat::PortableText => BodyForm::Doc,
     }
 }
 
@@ -159,13 +163,13 @@ struct Beside {
     corrections: Vec<Correction>,
 }
 
-fn show(reading: &Reading, names: &NameMap, live: Live, beside: &Beside, format: BodyFormat) -> Result<Article, Error> {
+fn show(reading: &Reading, names: &NameMap, mut live: Live, beside: &Beside, format: BodyFormat) -> Result<Article, Error> {
     let Beside { others, corrections: made } = beside;
     let path = live.section_path.iter().map(|id| section_ref(reading, names, *id)).collect::<Result<Vec<_>, _>>()?;
     let own = path.last().cloned().ok_or_else(|| Error::internal("an article outside the section tree"))?;
     let section = section_slug(reading, names, live.facts.section_id, &live.locale);
-    let title = if live.seo_title.is_empty() { &live.headline } else { &live.seo_title };
-    let description = if live.seo_description.is_empty() { &live.summary } else { &live.seo_description };
+    let Content { headline, summary, lead, seo } = mem::take(&mut live.content);
+    let or = |own: String, usual: &str| if own.is_empty() { usual.to_owned() } else { own };
     Ok(Article {
         id: live.article_id,
         requested_locale: reading.requested(&live.locale),
@@ -177,15 +181,15 @@ fn show(reading: &Reading, names: &NameMap, live: Live, beside: &Beside, format:
         section: ArticleSection { id: own.id, name: own.name, slug: own.slug, url: own.url, path },
         credits: credits(reading, names, &live)?,
         tags: tags(reading, names, &live)?,
-        lead: live.facts.lead.as_ref().map(|lead| Lead {
-            url: lead.url.clone(),
-            width: lead.width,
-            height: lead.height,
-            alt: live.lead_alt.clone(),
-            caption: live.lead_caption.clone(),
-            credit: lead.credit.clone(),
+        lead: live.facts.lead.as_ref().map(|picture| Lead {
+            url: picture.url.clone(),
+            width: picture.width,
+            height: picture.height,
+            alt: lead.alt,
+            caption: lead.caption,
+            credit: picture.credit.clone(),
         }),
-        body: body(format, &live.content)?,
+        body: body(format, &live.body)?,
         word_count: live.word_count,
         reading_minutes: live.reading_minutes,
         published_at: live.published_at,
@@ -196,11 +200,11 @@ fn show(reading: &Reading, names: &NameMap, live: Live, beside: &Beside, format:
         languages: languages(reading, others),
         corrections: corrections(reading, &live, made),
         retracted: made.iter().any(|c| c.kind == CorrectionKind::Retraction),
-        seo: Seo { title: title.clone(), description: description.clone() },
+        seo: Seo { title: or(seo.title, &headline), description: or(seo.description, &summary) },
         related: None,
         included: None,
-        headline: live.headline,
-        summary: live.summary,
+        headline,
+        summary,
         locale: live.locale,
     })
 }
@@ -255,7 +259,7 @@ fn one(tx: &mut Tx<'_>, reading: &Reading, live: Live, shape: &Shape) -> Result<
 /// # Errors
 /// [`Error::NotFound`] when it is not live in the language asked for; [`Error::Gone`] when it was taken down.
 pub fn article(tx: &mut Tx<'_>, reading: &Reading, id: article::ArticleId, shape: &Shape) -> Result<Article, Error> {
-    let live = store::editions::live(tx, Visibility::public(), id, &reading.chain, content(shape.body()))?;
+    let live = store::editions::live(tx, Visibility::public(), id, &reading.chain, form(shape.body()))?;
     match live {
         Some(live) => one(tx, reading, live, shape),
         None if store::takedowns::is_gone(tx, id)? => Err(Error::Gone("article")),
@@ -270,7 +274,7 @@ pub fn article(tx: &mut Tx<'_>, reading: &Reading, id: article::ArticleId, shape
 pub fn preview(tx: &mut Tx<'_>, edition: Edition, section_path: Vec<section::SectionId>, format: BodyFormat) -> Result<Article, Error> {
     let masthead = store::site::masthead(tx)?;
     let reading = Reading::of(masthead, edition.locale.clone(), false);
-    one(tx, &reading, Live::unpublished(edition, section_path, content(format)), &Shape::whole(format))
+    one(tx, &reading, Live::unpublished(edition, section_path, form(format)), &Shape::whole(format))
 }
 
 /// The article that a slug leads to.
@@ -279,7 +283,7 @@ pub fn preview(tx: &mut Tx<'_>, edition: Edition, section_path: Vec<section::Sec
 /// [`Error::NotFound`] when it leads to none that is live in the language asked for; [`Error::Gone`] when it was taken down.
 pub fn by_slug(tx: &mut Tx<'_>, reading: &Reading, slug: &str, shape: &Shape) -> Result<Found<Article>, Error> {
     let slug = crate::domain::text::nfc(slug);
-    let live = store::editions::live_by_slug(tx, Visibility::public(), &slug, &reading.chain, content(shape.body()))?;
+    let live = store::editions::live_by_slug(tx, Visibility::public(), &slug, &reading.chain, form(shape.body()))?;
     let Some(live) = live else {
         let gone = store::takedowns::is_gone_by_slug(tx, &slug, &reading.chain)?;
         return Err(if gone { Error::Gone("article") } else { Error::NotFound("article") });

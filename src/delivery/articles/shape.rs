@@ -271,6 +271,64 @@ pub struct Article {
     pub included: Option<Included>,
 }
 
+vocabulary! {
+    /// What of an article can be asked for alone.
+    pub enum Field {
+        /// Its id.
+        Id => "id",
+        /// The locale of its words.
+        Locale => "locale",
+        /// The locale that was asked for.
+        RequestedLocale => "requested_locale",
+        /// Which way the script runs.
+        Direction => "direction",
+        /// The form.
+        Kind => "kind",
+        /// The genre.
+        Genre => "genre",
+        /// The slug.
+        Slug => "slug",
+        /// The address.
+        Url => "url",
+        /// The headline.
+        Headline => "headline",
+        /// The summary.
+        Summary => "summary",
+        /// The section.
+        Section => "section",
+        /// The credits.
+        Credits => "credits",
+        /// The tags.
+        Tags => "tags",
+        /// The lead picture or video.
+        Lead => "lead",
+        /// The body.
+        Body => "body",
+        /// Words of the body.
+        WordCount => "word_count",
+        /// Minutes to read it.
+        ReadingMinutes => "reading_minutes",
+        /// First publication.
+        PublishedAt => "published_at",
+        /// Last significant publication.
+        UpdatedAt => "updated_at",
+        /// The locale of the original.
+        SourceLocale => "source_locale",
+        /// The languages it is live in.
+        Alternates => "alternates",
+        /// Whether the words keep up with their source.
+        Translation => "translation",
+        /// How it stands in every language.
+        Languages => "languages",
+        /// What was not right.
+        Corrections => "corrections",
+        /// Whether it is retracted.
+        Retracted => "retracted",
+        /// For search engines.
+        Seo => "seo",
+    }
+}
+
 /// Documents an article with some of its fields.
 #[derive(Debug)]
 pub(super) struct SparseArticle;

@@ -27,7 +27,7 @@ use crate::{
     },
     store::{
         self, Tx,
-        editions::{Bodies, Content},
+        editions::{Bodies, BodyForm},
         listings::{Filter, Order},
     },
 };
@@ -162,7 +162,7 @@ fn rails(tx: &mut Tx<'_>, reading: &Reading, section: Option<Facet>, beside: Opt
     let asked: Vec<Facet> = facets.iter().map(|(_, facet)| *facet).collect();
     let latest = store::listings::latest(tx, Visibility::public(), &reading.locale, &asked, RAIL.saturating_add(1))?;
     let editions: BTreeSet<Uuid> = latest.iter().map(|l| l.edition_id).collect();
-    let lives = store::editions::live_by_ids(tx, Visibility::public(), &editions, Content::None)?;
+    let lives = store::editions::live_by_ids(tx, Visibility::public(), &editions, BodyForm::None)?;
     let cards: Vec<Card> = articles::shown(tx, reading, lives)?.into_iter().map(card).collect();
     let rail = |(kind, facet): (RailKind, Facet)| {
         let of_facet = latest.iter().filter(|l| l.facet == facet && Some(l.article_id) != beside);

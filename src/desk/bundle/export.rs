@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::record::{
-    ArticleRecord, AuthorRecord, BodyRecord, CorrectionRecord, CreditRecord, FactsRecord, LagRecord, LeadWordsRecord, LiveRecord,
-    LocaleRecord, NameRecord, Record, SectionRecord, SeoRecord, SiteRecord, TagRecord, TranslationRecord,
+    ArticleRecord, AuthorRecord, BodyRecord, CorrectionRecord, CreditRecord, FactsRecord, LagRecord, LiveRecord, LocaleRecord, NameRecord,
+    Record, SectionRecord, SiteRecord, TagRecord, TranslationRecord,
 };
 use crate::{
     access::{Permit, Visibility, action::Export},
@@ -149,12 +149,9 @@ fn without_embargo(facts: &Facts) -> Facts {
 
 fn translation(tx: &mut Tx<'_>, article: &Article, t: &Translation, frozen: Option<&Frozen>) -> Result<TranslationRecord, Error> {
     let mut record = TranslationRecord {
-        headline: t.words.headline.clone(),
-        summary: t.words.summary.clone(),
+        content: t.words.content.clone(),
         slug: Some(t.slug.to_string()),
         body: Some(BodyRecord { format: Format::Doc, content: doc::write(&t.words.body) }),
-        lead: LeadWordsRecord { alt: t.words.lead_alt.clone(), caption: t.words.lead_caption.clone() },
-        seo: SeoRecord { title: t.words.seo_title.clone(), description: t.words.seo_description.clone() },
         translated_from: t.made_from.as_ref().map(|m| m.locale.clone()),
         state: (t.state != State::Draft).then_some(t.state),
         published_at: None,
@@ -184,15 +181,12 @@ fn correction(c: Correction) -> CorrectionRecord {
 
 fn live_record(live: &Live, facts: Option<FactsRecord>) -> Result<LiveRecord, Error> {
     Ok(LiveRecord {
-        headline: live.headline.clone(),
-        summary: live.summary.clone(),
+        content: live.content.clone(),
         slug: Some(live.slug.to_string()),
         body: Some(BodyRecord {
             format: Format::Doc,
-            content: doc::write(&doc::stored(&serde_json::from_str(&live.content).map_err(Error::internal)?)?),
+            content: doc::write(&doc::stored(&serde_json::from_str(&live.body).map_err(Error::internal)?)?),
         }),
-        lead: LeadWordsRecord { alt: live.lead_alt.clone(), caption: live.lead_caption.clone() },
-        seo: SeoRecord { title: live.seo_title.clone(), description: live.seo_description.clone() },
         facts,
         published_at: live.published_at,
         updated_at: Some(live.updated_at),

@@ -12,6 +12,7 @@ use crate::domain::{
     article::{Genre, Kind, Lead},
     author::AuthorKind,
     body::Format,
+    content::Content,
     correction::CorrectionKind,
     credit::CreditLabels,
     freshness::Lag,
@@ -216,41 +217,16 @@ pub(super) struct BodyRecord {
     pub(super) content: Value,
 }
 
-/// Words about the lead picture.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct LeadWordsRecord {
-    #[serde(default)]
-    pub(super) alt: String,
-    #[serde(default)]
-    pub(super) caption: String,
-}
-
-/// Words for search engines.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SeoRecord {
-    #[serde(default)]
-    pub(super) title: String,
-    #[serde(default)]
-    pub(super) description: String,
-}
-
 /// The words of an article in one locale, and what of them is public.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct TranslationRecord {
-    pub(super) headline: String,
-    #[serde(default)]
-    pub(super) summary: String,
+    #[serde(flatten)]
+    pub(super) content: Content,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) slug: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) body: Option<BodyRecord>,
-    #[serde(default)]
-    pub(super) lead: LeadWordsRecord,
-    #[serde(default)]
-    pub(super) seo: SeoRecord,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) translated_from: Option<Locale>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -275,17 +251,12 @@ pub(super) struct TranslationRecord {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LiveRecord {
-    pub(super) headline: String,
-    #[serde(default)]
-    pub(super) summary: String,
+    #[serde(flatten)]
+    pub(super) content: Content,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) slug: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) body: Option<BodyRecord>,
-    #[serde(default)]
-    pub(super) lead: LeadWordsRecord,
-    #[serde(default)]
-    pub(super) seo: SeoRecord,
     /// The facts as they were published, where they differ too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) facts: Option<FactsRecord>,

@@ -9,10 +9,11 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::record::{BodyRecord, LeadWordsRecord, NameRecord, Record, SeoRecord};
+use super::record::{BodyRecord, NameRecord, Record};
 use crate::domain::{
     Violation,
     body::Format,
+    content::{Content, Lines, TEXTS},
     text::{reescape, unescape, unescape_twice_escaped},
 };
 
@@ -72,10 +73,10 @@ impl Record {
                 }
                 for (locale, t) in &mut r.translations {
                     let at = format!("#/translations/{locale}");
-                    words(&at, (&mut t.headline, &mut t.summary, &mut t.body, &mut t.lead, &mut t.seo), visit);
+                    words(&at, &mut t.content, t.body.as_mut(), visit);
                     let Some(live) = &mut t.live else { continue };
                     let at = format!("{at}/live");
-                    words(&at, (&mut live.headline, &mut live.summary, &mut live.body, &mut live.lead, &mut live.seo), visit);
+                    words(&at, &mut live.content, live.body.as_mut(), visit);
                     if let Some(lead) = live.facts.as_mut().and_then(|f| f.lead.as_mut()) {
                         visit(&format!("{at}/facts/lead/credit"), Kind::Line, &mut lead.credit);
                     }
@@ -90,15 +91,11 @@ fn named(locale: &str, name: &mut NameRecord, visit: Visit<'_>) {
     visit(&format!("#/translations/{locale}/about"), Kind::Lines, &mut name.about);
 }
 
-type Words<'w> = (&'w mut String, &'w mut String, &'w mut Option<BodyRecord>, &'w mut LeadWordsRecord, &'w mut SeoRecord);
-
-fn words(at: &str, (headline, summary, body, lead, seo): Words<'_>, visit: Visit<'_>) {
-    visit(&format!("{at}/headline"), Kind::Line, headline);
-    visit(&format!("{at}/summary"), Kind::Lines, summary);
-    visit(&format!("{at}/lead/alt"), Kind::Line, &mut lead.alt);
-    visit(&format!("{at}/lead/caption"), Kind::Line, &mut lead.caption);
-    visit(&format!("{at}/seo/title"), Kind::Line, &mut seo.title);
-    visit(&format!("{at}/seo/description"), Kind::Line, &mut seo.description);
+fn words(at: &str, content: &mut Content, body: Option<&mut BodyRecord>, visit: Visit<'_>) {
+    for text in TEXTS {
+        let kind = if text.lines == Lines::One { Kind::Line } else { Kind::Lines };
+        visit(&text.pointer.replacen('#', at, 1), kind, (text.of_mut)(content));
+    }
     let Some(BodyRecord { format, content: Value::String(text) }) = body else { return };
     let kind = match format {
         Format::Text => Kind::Lines,

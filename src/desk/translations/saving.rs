@@ -11,6 +11,7 @@ use crate::{
         address::AddressKind,
         article::Article,
         body::{self, Document, ReadBody},
+        content::Content,
         error::Faults,
         slug::Slug,
         text::{limits, line},
@@ -27,22 +28,12 @@ use crate::{
 /// What a caller says of a translation.
 #[derive(Debug, Clone, Default)]
 pub struct Draft {
-    /// The headline.
-    pub headline: String,
-    /// The summary.
-    pub summary: String,
+    /// All but the slug and the body.
+    pub content: Content,
     /// The slug given by hand, or the one it has.
     pub slug: Option<String>,
     /// The body, read; the one it has when not sent.
     pub body: Option<ReadBody>,
-    /// Alternative text of the lead picture.
-    pub lead_alt: String,
-    /// Caption of the lead picture.
-    pub lead_caption: String,
-    /// Title for search engines.
-    pub seo_title: String,
-    /// Description for search engines.
-    pub seo_description: String,
     /// The source that it was made from; the present one on a first save, then what it was, when not said.
     pub made_from: Option<MadeFrom>,
     /// A note on this save.
@@ -53,18 +44,7 @@ impl Draft {
     /// Words that are kept already, to be saved again as they are.
     #[must_use]
     pub fn of(words: Words) -> Self {
-        Self {
-            headline: words.headline,
-            summary: words.summary,
-            slug: None,
-            body: Some(ReadBody::kept(words.body)),
-            lead_alt: words.lead_alt,
-            lead_caption: words.lead_caption,
-            seo_title: words.seo_title,
-            seo_description: words.seo_description,
-            made_from: None,
-            note: String::new(),
-        }
+        Self { content: words.content, body: Some(ReadBody::kept(words.body)), ..Self::default() }
     }
 }
 
@@ -283,26 +263,17 @@ fn prepare(
     let given = given.map(|slug| faults.merge(slug)).transpose()?.flatten();
     let (mut body, warnings) = body_of(&mut faults, before, draft.body)?;
     let made_from = faults.merge(source(tx, at, others, before, draft.made_from, by))?.flatten();
-    let words = Words {
-        headline: draft.headline,
-        summary: draft.summary,
-        body: Document::default(),
-        lead_alt: draft.lead_alt,
-        lead_caption: draft.lead_caption,
-        seo_title: draft.seo_title,
-        seo_description: draft.seo_description,
-    };
-    let words = faults.merge(words.check())?;
-    let Some(words) = words else { return Err(Error::Invalid(faults.into_inner())) };
-    let words = faults.or(words)?;
+    let content = faults.merge(draft.content.check())?;
+    let Some(content) = content else { return Err(Error::Invalid(faults.into_inner())) };
+    let content = faults.or(content)?;
     if let Some(of) = &made_from
         && let Some(source) = others.body(tx, of)?
     {
         body::blocks::link(&mut body, &source);
     }
-    let words = Words { body, ..words };
+    let words = Words { content, body };
     refuse_fallback(tx, at, others, &words)?;
-    let slug = address(tx, permit, at, before, given, &words.headline)?;
+    let slug = address(tx, permit, at, before, given, &words.content.headline)?;
     Ok((Save { slug, words, made_from, by, at: tx.now() }, note, warnings))
 }
 
@@ -328,7 +299,7 @@ fn refuse_fallback(tx: &mut Tx<'_>, (article, locale): (&Article, &Locale), othe
     }
     let Some(source) = others.find(tx, original)? else { return Ok(()) };
     let text = body::text::plain(&words.body);
-    if words.headline == source.words.headline && !text.is_empty() && text == body::text::plain(&source.words.body) {
+    if words.content.headline == source.words.content.headline && !text.is_empty() && text == body::text::plain(&source.words.body) {
         return Err(Error::invalid("#/body", "fallback_text", format!("these are the words of the original, in `{original}`")));
     }
     Ok(())
@@ -389,7 +360,9 @@ fn address(
     let derived = Translation::derived_slug(article.id, headline);
     match before {
         Some(before)
-            if before.words.headline == headline || before.stem().is_none() || store::editions::exist(tx, article.id, Some(locale))? =>
+            if before.words.content.headline == headline
+                || before.stem().is_none()
+                || store::editions::exist(tx, article.id, Some(locale))? =>
         {
             Ok(before.slug.clone())
         }

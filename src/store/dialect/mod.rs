@@ -378,7 +378,7 @@ pub(super) fn moved(conn: &Conn, at: Instant, micros: &str) -> String {
     }
 }
 
-/// A revision's words, under another headline.
+/// The JSON of words, under another headline.
 pub(super) fn with_headline(conn: &Conn, words: &str, headline: &str) -> String {
     match &conn.link {
         Link::Sqlite(_) => format!("json_set({words}, '$.headline', {headline})"),

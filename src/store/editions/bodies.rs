@@ -13,7 +13,7 @@ use diesel::{
 use uuid::Uuid;
 
 use super::{
-    content::Content,
+    body_form::BodyForm,
     live::{Live, LiveRow},
 };
 use crate::{
@@ -26,22 +26,22 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bodies {
     /// In this form.
-    pub content: Content,
+    pub form: BodyForm,
     /// Those in all other languages as well.
     pub everywhere: bool,
 }
 
 impl Bodies {
     /// None at all.
-    pub const NONE: Self = Self { content: Content::None, everywhere: false };
+    pub const NONE: Self = Self { form: BodyForm::None, everywhere: false };
 
     /// What is read of an edition `e` to learn how long they are.
     pub(in crate::store) fn weigh(self, tx: &Tx<'_>, sql: &mut Sql) {
         sql.push(", e.id AS edition_id, CAST(");
-        if self.content == Content::None {
+        if self.form == BodyForm::None {
             sql.push("0");
         } else {
-            sql.push("(SELECT SUM(").push(self.content.bytes()).push(") FROM editions x WHERE ");
+            sql.push("(SELECT SUM(").push(self.form.bytes()).push(") FROM editions x WHERE ");
             if self.everywhere {
                 sql.public(tx, "x").push(" AND x.article_id = e.article_id)");
             } else {
@@ -87,36 +87,36 @@ pub(in crate::store) fn fitting(all: &[Bare]) -> usize {
 }
 
 /// Read the bodies of live editions, in one statement.
-pub(in crate::store) fn filled(tx: &mut Tx<'_>, all: Vec<Bare>, content: Content) -> Result<Vec<Live>, Error> {
+pub(in crate::store) fn filled(tx: &mut Tx<'_>, all: Vec<Bare>, form: BodyForm) -> Result<Vec<Live>, Error> {
     #[derive(QueryableByName)]
     struct BodyRow {
         #[diesel(sql_type = Uid, deserialize_as = Id<Edition>)]
         id: Uuid,
         #[diesel(sql_type = Text)]
-        content: String,
+        body: String,
     }
     let mut bodies = HashMap::new();
-    if content != Content::None && !all.is_empty() {
+    if form != BodyForm::None && !all.is_empty() {
         let mut sql = Sql::new("SELECT e.id, ");
-        sql.push(content.select()).push(" AS content FROM editions e WHERE e.id IN ");
+        sql.push(form.select()).push(" AS body FROM editions e WHERE e.id IN ");
         sql.ids(all.iter().map(|bare| Id::<Edition>::from(bare.edition)));
-        bodies.extend(sql.load::<BodyRow>(tx)?.into_iter().map(|row| (row.id, row.content)));
+        bodies.extend(sql.load::<BodyRow>(tx)?.into_iter().map(|row| (row.id, row.body)));
     }
-    Ok(all.into_iter().map(|bare| Live { content: bodies.remove(&bare.edition).unwrap_or_default(), ..bare.live }).collect())
+    Ok(all.into_iter().map(|bare| Live { body: bodies.remove(&bare.edition).unwrap_or_default(), ..bare.live }).collect())
 }
 
 /// How many bytes the bodies of some articles have, in all languages they are live in.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn bytes_everywhere(tx: &mut Tx<'_>, _: Visibility, articles: &[Id<Article>], content: Content) -> Result<usize, Error> {
+pub fn bytes_everywhere(tx: &mut Tx<'_>, _: Visibility, articles: &[Id<Article>], form: BodyForm) -> Result<usize, Error> {
     #[derive(QueryableByName)]
     struct Bytes {
         #[diesel(sql_type = BigInt)]
         bytes: i64,
     }
     let mut sql = Sql::new("SELECT CAST(COALESCE(SUM(");
-    sql.push(content.bytes()).push("), 0) AS BIGINT) AS bytes FROM editions x WHERE ").public(tx, "x").push(" AND x.article_id IN ");
+    sql.push(form.bytes()).push("), 0) AS BIGINT) AS bytes FROM editions x WHERE ").public(tx, "x").push(" AND x.article_id IN ");
     sql.ids(articles.iter().copied());
     Ok(sql.first::<Bytes>(tx)?.map_or(0, |sum| usize::try_from(sum.bytes).unwrap_or(usize::MAX)))
 }

@@ -8,7 +8,7 @@ use diesel::{
 };
 use uuid::Uuid;
 
-use super::{content::Content, live_heads};
+use super::{body_form::BodyForm, live_heads};
 use crate::{
     access::Visibility,
     domain::{
@@ -16,6 +16,7 @@ use crate::{
         article::{Article, Facts},
         body::doc,
         cache_tag::CacheTag,
+        content::Content,
         edition::Edition,
         freshness::Lag,
         section::Section,
@@ -42,20 +43,10 @@ pub struct Live {
     pub section_path: Vec<Id<Section>>,
     /// The slug.
     pub slug: Slug,
-    /// The headline.
-    pub headline: String,
-    /// The summary.
-    pub summary: String,
-    /// Alternative text of the lead picture.
-    pub lead_alt: String,
-    /// Caption of the lead picture.
-    pub lead_caption: String,
-    /// Title for search engines.
-    pub seo_title: String,
-    /// Description for search engines.
-    pub seo_description: String,
+    /// What it says beside its body.
+    pub content: Content,
     /// The body, in the form that was asked for.
-    pub content: String,
+    pub body: String,
     /// Words of the body.
     pub word_count: i32,
     /// Minutes to read it.
@@ -77,7 +68,7 @@ pub struct Live {
 impl Live {
     /// An edition that nobody published, as it would be read: what a preview shows.
     #[must_use]
-    pub fn unpublished(edition: Edition, section_path: Vec<Id<Section>>, content: Content) -> Self {
+    pub fn unpublished(edition: Edition, section_path: Vec<Id<Section>>, form: BodyForm) -> Self {
         let words = edition.words;
         Self {
             article_id: edition.article_id,
@@ -85,18 +76,13 @@ impl Live {
             facts: edition.facts,
             section_path,
             slug: edition.slug,
-            content: match content {
-                Content::None => String::new(),
-                Content::Html => edition.html,
-                Content::Text => edition.text,
-                Content::Doc => doc::write(&words.body).to_string(),
+            body: match form {
+                BodyForm::None => String::new(),
+                BodyForm::Html => edition.html,
+                BodyForm::Text => edition.text,
+                BodyForm::Doc => doc::write(&words.body).to_string(),
             },
-            headline: words.headline,
-            summary: words.summary,
-            lead_alt: words.lead_alt,
-            lead_caption: words.lead_caption,
-            seo_title: words.seo_title,
-            seo_description: words.seo_description,
+            content: words.content,
             word_count: edition.word_count,
             reading_minutes: edition.reading_minutes,
             published_at: edition.published_at,
@@ -121,20 +107,10 @@ pub(in crate::store) struct LiveRow {
     path: String,
     #[diesel(sql_type = Text)]
     slug: String,
+    #[diesel(sql_type = Doc)]
+    content: Unread,
     #[diesel(sql_type = Text)]
-    headline: String,
-    #[diesel(sql_type = Text)]
-    summary: String,
-    #[diesel(sql_type = Text)]
-    lead_alt: String,
-    #[diesel(sql_type = Text)]
-    lead_caption: String,
-    #[diesel(sql_type = Text)]
-    seo_title: String,
-    #[diesel(sql_type = Text)]
-    seo_description: String,
-    #[diesel(sql_type = Text)]
-    content: String,
+    body: String,
     #[diesel(sql_type = Integer)]
     word_count: i32,
     #[diesel(sql_type = Integer)]
@@ -161,13 +137,8 @@ impl LiveRow {
             facts: self.facts.read()?,
             section_path: path_of(&self.path)?,
             slug: Slug::stored(self.slug),
-            headline: self.headline,
-            summary: self.summary,
-            lead_alt: self.lead_alt,
-            lead_caption: self.lead_caption,
-            seo_title: self.seo_title,
-            seo_description: self.seo_description,
-            content: self.content,
+            content: Content::stored(&self.content.read()?),
+            body: self.body,
             word_count: self.word_count,
             reading_minutes: self.reading_minutes,
             published_at: self.published_at,
@@ -180,11 +151,11 @@ impl LiveRow {
     }
 }
 
-pub(in crate::store) fn select(content: Content) -> Sql {
-    let mut sql = Sql::new("SELECT e.article_id, e.locale, e.facts, s.path, e.slug, e.headline, e.summary, e.lead_alt, e.lead_caption, ");
-    sql.push("e.seo_title, e.seo_description, e.word_count, e.reading_minutes, e.published_at, e.updated_at, e.made_from_locale, e.behind, e.lag, ");
+pub(in crate::store) fn select(form: BodyForm) -> Sql {
+    let mut sql = Sql::new("SELECT e.article_id, e.locale, e.facts, s.path, e.slug, e.content, e.word_count, ");
+    sql.push("e.reading_minutes, e.published_at, e.updated_at, e.made_from_locale, e.behind, e.lag, ");
     sql.push("EXISTS (SELECT 1 FROM corrections c WHERE c.article_id = e.article_id) AS corrected, ");
-    sql.push(content.select()).push(" AS content");
+    sql.push(form.select()).push(" AS body");
     sql
 }
 
@@ -201,9 +172,9 @@ fn by_rank(sql: &mut Sql, column: &str, chain: &[Locale]) {
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn live(tx: &mut Tx<'_>, _: Visibility, id: Id<Article>, chain: &[Locale], content: Content) -> Result<Option<Live>, Error> {
+pub fn live(tx: &mut Tx<'_>, _: Visibility, id: Id<Article>, chain: &[Locale], form: BodyForm) -> Result<Option<Live>, Error> {
     tx.note(CacheTag::thing(id.uuid()));
-    let mut sql = select(content);
+    let mut sql = select(form);
     sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "e").push(" AND e.article_id = ").id(id);
     sql.push(" AND e.locale IN ").locales(chain).push(" ORDER BY ");
     by_rank(&mut sql, "e.locale", chain);
@@ -215,9 +186,9 @@ pub fn live(tx: &mut Tx<'_>, _: Visibility, id: Id<Article>, chain: &[Locale], c
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn live_by_slug(tx: &mut Tx<'_>, _: Visibility, slug: &str, chain: &[Locale], content: Content) -> Result<Option<Live>, Error> {
+pub fn live_by_slug(tx: &mut Tx<'_>, _: Visibility, slug: &str, chain: &[Locale], form: BodyForm) -> Result<Option<Live>, Error> {
     tx.note(CacheTag::slug(slug));
-    let mut sql = select(content);
+    let mut sql = select(form);
     sql.push(" FROM addresses a JOIN editions e ON e.article_id = a.target_id JOIN sections s ON s.id = e.section_id ");
     sql.push("WHERE a.kind = 'article' AND a.slug = ").text(slug);
     sql.push(" AND a.locale IN ").locales(chain).push(" AND ").public(tx, "e").push(" AND e.locale IN ").locales(chain).push(" ORDER BY ");
@@ -234,11 +205,11 @@ pub fn live_by_slug(tx: &mut Tx<'_>, _: Visibility, slug: &str, chain: &[Locale]
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn live_by_ids(tx: &mut Tx<'_>, _: Visibility, ids: &BTreeSet<Uuid>, content: Content) -> Result<Vec<Live>, Error> {
+pub fn live_by_ids(tx: &mut Tx<'_>, _: Visibility, ids: &BTreeSet<Uuid>, form: BodyForm) -> Result<Vec<Live>, Error> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = select(content);
+    let mut sql = select(form);
     sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "e").push(" AND e.id IN ");
     sql.ids(ids.iter().map(|id| Id::<Edition>::from(*id)));
     noted(tx, sql)
@@ -248,8 +219,8 @@ pub fn live_by_ids(tx: &mut Tx<'_>, _: Visibility, ids: &BTreeSet<Uuid>, content
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn live_everywhere(tx: &mut Tx<'_>, _: Visibility, articles: &[Id<Article>], content: Content) -> Result<Vec<Live>, Error> {
-    let mut sql = select(content);
+pub fn live_everywhere(tx: &mut Tx<'_>, _: Visibility, articles: &[Id<Article>], form: BodyForm) -> Result<Vec<Live>, Error> {
+    let mut sql = select(form);
     sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "e").push(" AND e.article_id IN ");
     sql.ids(articles.iter().copied()).push(" ORDER BY e.article_id, e.locale");
     noted(tx, sql)
@@ -332,7 +303,7 @@ pub fn frozen(tx: &mut Tx<'_>, visibility: &Visibility, id: Id<Article>) -> Resu
     let heads = live_heads(tx, &[id])?.remove(&id).unwrap_or_default();
     let mut all = Vec::new();
     for head in heads {
-        if let Some(live) = live(tx, visibility.clone(), id, std::slice::from_ref(&head.locale), Content::Doc)? {
+        if let Some(live) = live(tx, visibility.clone(), id, std::slice::from_ref(&head.locale), BodyForm::Doc)? {
             all.push(Frozen { live, words_version: head.words_version, facts_version: head.facts_version });
         }
     }

@@ -1,7 +1,7 @@
 //! Editions: what the public sees, and what it saw.
 
 mod bodies;
-mod content;
+mod body_form;
 mod live;
 pub(super) mod writing;
 
@@ -16,7 +16,7 @@ use serde_json::json;
 
 pub(super) use bodies::{Bare, Weighed, filled, fitting};
 pub use bodies::{Bodies, bytes_everywhere};
-pub use content::Content;
+pub use body_form::BodyForm;
 pub(super) use live::select;
 pub use live::{Alternate, Frozen, Live, alternates, frozen, live, live_by_ids, live_by_slug, live_everywhere, named};
 

@@ -81,15 +81,14 @@ fn claim(edition: &Edition) -> Claim<'_> {
 
 fn rows(tx: &mut Tx<'_>, beginning: &[Beginning]) -> Result<(), Error> {
     let mut sql = Sql::new(
-        "INSERT INTO editions (id, article_id, locale, kind, genre, section_id, facts, facts_version, slug, headline, summary, lead_alt, \
-         lead_caption, seo_title, seo_description, html, text, words_version, word_count, reading_minutes, published_at, updated_at, \
-         started_at, minor, made_from_locale, made_from_version)",
+        "INSERT INTO editions (id, article_id, locale, kind, genre, section_id, facts, facts_version, slug, content, html, text, \
+         words_version, word_count, reading_minutes, published_at, updated_at, started_at, minor, made_from_locale, made_from_version)",
     );
     sql.values(beginning, |row, Beginning { edition: e, .. }| {
-        let (facts, words) = (&e.facts, &e.words);
+        let facts = &e.facts;
         row.id(e.id).id(e.article_id).text(e.locale.as_str()).text(facts.kind.as_str()).text(facts.genre.as_str()).id(facts.section_id);
-        row.doc(json!(facts)).int(e.facts_version).text(e.slug.as_str()).text(&words.headline).text(&words.summary).text(&words.lead_alt);
-        row.text(&words.lead_caption).text(&words.seo_title).text(&words.seo_description).text(&e.html).text(&e.text);
+        row.doc(json!(facts)).int(e.facts_version).text(e.slug.as_str()).doc(json!(e.words.content));
+        row.text(&e.html).text(&e.text);
         row.int(e.words_version).int(e.word_count).int(e.reading_minutes).at(e.published_at).at(e.updated_at).at(e.started_at);
         row.bool(e.minor).some(e.made_from.as_ref(), |row, m| row.text(m.locale.as_str()));
         row.some(e.made_from.as_ref(), |row, m| row.int(m.version));

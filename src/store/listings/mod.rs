@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     Tx,
     dialect::{self, At, Uid},
-    editions::{Bare, Bodies, Content, Live, Weighed, filled, fitting, select},
+    editions::{Bare, Bodies, BodyForm, Live, Weighed, filled, fitting, select},
     sql::Sql,
 };
 use crate::{
@@ -111,7 +111,7 @@ fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, walk: &Walk<'_>, look: Lo
 
 /// One locale's part of a page.
 fn part(tx: &Tx<'_>, filter: &Filter, paging: Paging, walk: &Walk<'_>, bodies: Bodies) -> Sql {
-    let mut sql = select(Content::None);
+    let mut sql = select(BodyForm::None);
     bodies.weigh(tx, &mut sql);
     narrow(tx, &mut sql, filter, walk, Look::UntilFull);
     in_order(&mut sql, filter.order, filter.ascending(paging));
@@ -164,7 +164,7 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, bod
     rows.truncate(fits.saturating_add(1));
     let limit = paging.limit.min(u32::try_from(fits).unwrap_or(u32::MAX));
     let page = Page::cut(rows, Paging { limit, ..paging }, order.sorting(), total, |bare| order.key(&bare.live));
-    Ok(Page { items: filled(tx, page.items, bodies.content)?, next: page.next, previous: page.previous, total: page.total })
+    Ok(Page { items: filled(tx, page.items, bodies.form)?, next: page.next, previous: page.previous, total: page.total })
 }
 
 /// An edition among the latest of a facet.

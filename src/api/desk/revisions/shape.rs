@@ -7,12 +7,13 @@ use utoipa::ToSchema;
 use crate::{
     api::desk::{
         articles::{DeskCredit, DeskLead},
-        translations::{DeskBody, LeadWords, MadeFromInfo, SeoWords, body_in},
+        translations::{DeskBody, MadeFromInfo, body_in},
     },
     domain::{
         Instant, Locale,
         article::{Facts, Genre, Kind},
         body::{Format, doc},
+        content::{Content, LeadWords, SeoWords},
         diff::{Fate, FieldChange, Piece, blocks::BlockChange},
         revision::{Saved, Stretch},
         section::SectionId,
@@ -143,16 +144,17 @@ pub struct TranslationRevision {
 }
 
 pub(super) fn translation_revision(saved: &Saved, (words, made_from): (Words, Option<MadeFrom>)) -> TranslationRevision {
+    let Content { headline, summary, lead, seo } = words.content;
     TranslationRevision {
         version: saved.version,
         saved_by: saved_by(saved),
         saved_at: saved.at,
         note: saved.note.clone(),
         body: body_in(Format::Doc, &words.body),
-        headline: words.headline,
-        summary: words.summary,
-        lead: LeadWords { alt: words.lead_alt, caption: words.lead_caption },
-        seo: SeoWords { title: words.seo_title, description: words.seo_description },
+        headline,
+        summary,
+        lead,
+        seo,
         made_from: made_from.map(Into::into),
     }
 }

@@ -9,9 +9,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) use ahead::{WordsPatch, read};
-pub use shape::{
-    AssignmentInfo, DeskBody, DeskTranslation, DeskTranslationPatch, FreshnessInfo, LeadWords, MadeFromInfo, NewTranslation, SeoWords,
-};
+pub use shape::{AssignmentInfo, DeskBody, DeskTranslation, DeskTranslationPatch, FreshnessInfo, MadeFromInfo, NewTranslation};
 pub(super) use shape::{body_in, shown, tagged};
 
 use super::Expecting;

@@ -24,6 +24,7 @@ use crate::{
         article::ArticleId,
         assignment::Assigned,
         body::{self, Format, doc, html, markdown, text},
+        content::{Content, LeadWords, SeoWords},
         freshness::{Freshness, StaleBlock},
         translation::{MadeFrom, State as Stand, Translation},
         user::UserId,
@@ -83,34 +84,6 @@ impl From<Assigned> for AssignmentInfo {
     fn from(a: Assigned) -> Self {
         Self { assignee_id: a.assignment.assignee, assignee: a.name, due_at: a.assignment.due_at, assigned_by: a.by, assigned_at: a.at }
     }
-}
-
-/// Words about the lead picture.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LeadWords {
-    /// What it shows, for those who cannot see it.
-    #[serde(default)]
-    #[schema(max_length = 1000)]
-    pub alt: String,
-    /// Its caption.
-    #[serde(default)]
-    #[schema(max_length = 2000)]
-    pub caption: String,
-}
-
-/// Words for search engines.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SeoWords {
-    /// The title; the headline when empty.
-    #[serde(default)]
-    #[schema(max_length = 300)]
-    pub title: String,
-    /// The description; the summary when empty.
-    #[serde(default)]
-    #[schema(max_length = 1000)]
-    pub description: String,
 }
 
 /// The words of an article in one locale.
@@ -231,14 +204,9 @@ impl NewTranslation {
     /// The words without their body, and the body, which has to be read yet.
     pub(in crate::api::desk) fn parts(self) -> (Draft, Option<body::Sent>) {
         let draft = Draft {
-            headline: self.headline,
-            summary: self.summary,
+            content: Content { headline: self.headline, summary: self.summary, lead: self.lead, seo: self.seo },
             slug: self.slug,
             body: None,
-            lead_alt: self.lead.alt,
-            lead_caption: self.lead.caption,
-            seo_title: self.seo.title,
-            seo_description: self.seo.description,
             made_from: self.made_from.map(|m| MadeFrom { locale: m.locale, version: m.version }),
             note: self.note,
         };
@@ -293,16 +261,16 @@ impl Shown {
 
 /// What can be written of a translation, and what cannot; with this body, and without what is worked out of other words.
 pub(super) fn written(t: Translation, body: DeskBody) -> DeskTranslation {
-    let words = t.words;
+    let Content { headline, summary, lead, seo } = t.words.content;
     DeskTranslation {
         article_id: t.article_id,
         locale: t.locale,
-        headline: words.headline,
-        summary: words.summary,
+        headline,
+        summary,
         slug: t.slug.to_string(),
         body,
-        lead: LeadWords { alt: words.lead_alt, caption: words.lead_caption },
-        seo: SeoWords { title: words.seo_title, description: words.seo_description },
+        lead,
+        seo,
         made_from: t.made_from.map(Into::into),
         state: t.state,
         version: t.version,

@@ -14,7 +14,7 @@ use crate::{
         self,
         bundle::{
             export,
-            record::{ArticleRecord, CorrectionRecord, FactsRecord, LeadWordsRecord, SeoRecord, TranslationRecord},
+            record::{ArticleRecord, CorrectionRecord, FactsRecord, TranslationRecord},
         },
         translations::{Draft, Saved},
     },
@@ -22,6 +22,7 @@ use crate::{
         Error, Id, Instant, Locale, Version, Violation,
         article::{Article, Facts},
         body::ReadBody,
+        content::Content,
         credit::Credit,
         error::Faults,
         translation::{MadeFrom, State},
@@ -193,11 +194,11 @@ impl Importer<'_, '_> {
     }
 
     fn draft_of(&self, locale: &Locale, t: &TranslationRecord) -> Draft {
-        draft(&t.headline, &t.summary, t.slug.as_ref(), self.read.copy(locale), &t.lead, &t.seo)
+        draft(&t.content, t.slug.as_ref(), self.read.copy(locale))
     }
 
     fn draft_of_live(&self, locale: &Locale, t: &TranslationRecord) -> Option<Draft> {
-        t.live.as_ref().map(|l| draft(&l.headline, &l.summary, l.slug.as_ref(), self.read.live(locale), &l.lead, &l.seo))
+        t.live.as_ref().map(|l| draft(&l.content, l.slug.as_ref(), self.read.live(locale)))
     }
 
     /// Move a draft on to where the record says it stands.
@@ -266,19 +267,8 @@ impl Importer<'_, '_> {
     }
 }
 
-fn draft(headline: &str, summary: &str, slug: Option<&String>, body: Option<ReadBody>, lead: &LeadWordsRecord, seo: &SeoRecord) -> Draft {
-    Draft {
-        headline: headline.to_owned(),
-        summary: summary.to_owned(),
-        slug: slug.cloned(),
-        body,
-        lead_alt: lead.alt.clone(),
-        lead_caption: lead.caption.clone(),
-        seo_title: seo.title.clone(),
-        seo_description: seo.description.clone(),
-        made_from: None,
-        note: "imported".to_owned(),
-    }
+fn draft(content: &Content, slug: Option<&String>, body: Option<ReadBody>) -> Draft {
+    Draft { content: content.clone(), slug: slug.cloned(), body, made_from: None, note: "imported".to_owned() }
 }
 
 /// The versions of an article's facts and words, by which an edit of the desk shows.

@@ -2,7 +2,7 @@
 
 /// In which form a live edition brings its body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Content {
+pub enum BodyForm {
     /// Not at all.
     None,
     /// As HTML.
@@ -30,7 +30,7 @@ macro_rules! of_revision {
     };
 }
 
-impl Content {
+impl BodyForm {
     /// The body of an edition `e`.
     pub(super) fn select(self) -> &'static str {
         match self {
