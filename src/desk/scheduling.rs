@@ -142,14 +142,15 @@ pub(super) fn why(refusal: &Error) -> String {
 }
 
 fn carry_out_one(tx: &mut Tx<'_>, permit: &Permit<Publish>, plan: &Plan) -> Result<(), Error> {
+    let revisions = plan.intent.revisions();
     let meant: Vec<_> =
-        plan.revisions.map(|revisions| Item { article_id: plan.article_id, locale: plan.locale.clone(), revisions }).into_iter().collect();
+        revisions.map(|revisions| Item { article_id: plan.article_id, locale: plan.locale.clone(), revisions }).into_iter().collect();
     let mut found = store::stories::load(tx, &permit.visibility(), [plan.article_id], &meant, Hold::IfFree)?;
     let story = found.remove(&plan.article_id).ok_or(Error::NotFound("article"))?;
     let masthead = store::site::masthead(tx)?;
     let effects = story.carry_out(plan, tx.now(), masthead.site.review)?;
-    let part = |story: Story| story.words([(&plan.locale, plan.revisions)]);
-    if plan.revisions.is_some() {
+    let part = |story: Story| story.words([(&plan.locale, revisions)]);
+    if revisions.is_some() {
         let part = in_the_name_of::<Publish>(tx, permit.caller(), plan.planned_by)?.over(part(story))?;
         return bring_about(tx, &masthead, part, &effects).map(drop);
     }
