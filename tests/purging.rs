@@ -14,6 +14,7 @@ use dateline::{
     access::secret::Secret,
     store,
     workers::{
+        follower,
         projection::Runner,
         purger::{self, Target},
     },
@@ -173,8 +174,10 @@ both! {
         editor.publish(&story, &["en"]).await.ok();
         // A process that is started anew goes on where the one before was.
         let again = caches(&app, target());
+        app.wait(7);
+        assert_eq!((purge(&again).await, cache.take().len()), (0, 0), "nor any sooner");
         cache.status.store(204, Ordering::SeqCst);
-        app.wait(8);
+        app.wait(1);
         assert_eq!(purge(&again).await, 1);
         let heard = cache.take();
         let seq = app.store.read_now(store::changes::last).unwrap();
@@ -187,6 +190,61 @@ both! {
         assert_eq!((purge(&purger).await, cache.take().len()), (0, 0));
         app.wait(61);
         assert_eq!((purge(&purger).await, cache.take().len()), (1, 1), "and when that one is gone, another");
+    }
+
+    async fn a_place_is_moved_by_who_has_the_lease_and_a_lapsed_one_moves_nothing(app) {
+        let story = story(&app).await;
+        let editor = app.editor().await;
+        let cache = Cache::new();
+        let target = || vec![Target::Webhook { url: Secret::new(cache.url.clone()) }];
+        let (purger, name) = (caches(&app, target()), target()[0].name());
+        editor.act(&format!("{story}/unpublish"), &editor.get(&story).await.etag(), &json!({ "locales": ["en"] })).await.ok();
+        let lease = |seconds: i64| {
+            let (store, name) = (app.store.clone(), name.clone());
+            move || store.write_now(|tx| store::jobs::lease(tx, &name, tx.now().plus_seconds(seconds))).unwrap()
+        };
+        // Of many instances at once, one has it.
+        let asking: Vec<_> = (0..8).map(|_| thread::spawn(lease(60))).collect();
+        let got: Vec<_> = asking.into_iter().filter_map(|asked| asked.join().unwrap()).collect();
+        let [dead] = got[..] else { panic!("{got:?}") };
+        app.wait(59);
+        assert_eq!((purge(&purger).await, cache.take().len()), (0, 0));
+        app.wait(1);
+        let next = lease(60)().expect("it lapses by the clock");
+        // Who had it before comes back, and says that it is done, or that it failed.
+        let place = || app.store.read_now(|tx| store::jobs::place(tx, &name)).unwrap();
+        let before = place();
+        app.store.write_now(|tx| store::jobs::applied(tx, &name, dead, before + 1)).unwrap();
+        app.store.write_now(|tx| store::jobs::put_off(tx, &name, dead, "late")).unwrap();
+        assert_eq!((place(), lease(60)()), (before, None), "another has it, and is where it was");
+        app.store.write_now(|tx| store::jobs::applied(tx, &name, next, before)).unwrap();
+        assert_eq!((purge(&purger).await, cache.take().len()), (1, 1), "given back, it is anybody's at once");
+        assert_eq!(place(), app.store.read_now(store::changes::last).unwrap());
+    }
+
+    async fn how_far_who_follows_the_log_is_behind_can_be_read(app) {
+        let story = story(&app).await;
+        let editor = app.editor().await;
+        let cache = Cache::new();
+        let purger = caches(&app, vec![Target::Webhook { url: Secret::new(cache.url.clone()) }]);
+        let follower = follower::runner(app.entrance.newsstand.clone()).unwrap();
+        let lags = || [purger[0].lag().unwrap(), follower.lag().unwrap()].map(|lag| (lag.changes, lag.since));
+        assert_eq!(lags(), [(0, None); 2]);
+        let (before, since) = (app.store.read_now(store::changes::last).unwrap(), app.now());
+        editor.act(&format!("{story}/unpublish"), &editor.get(&story).await.etag(), &json!({ "locales": ["en"] })).await.ok();
+        app.wait(7);
+        editor.publish(&story, &["en"]).await.ok();
+        let behind = app.store.read_now(store::changes::last).unwrap() - before;
+        assert!(behind >= 2);
+        assert_eq!(lags(), [(behind, Some(since)); 2]);
+        cache.status.store(503, Ordering::SeqCst);
+        purge(&purger).await;
+        follower.run().unwrap();
+        assert_eq!(lags(), [(behind, Some(since)), (0, None)], "what was not told is still to be told");
+        cache.status.store(200, Ordering::SeqCst);
+        app.wait(1);
+        purge(&purger).await;
+        assert_eq!(lags(), [(0, None); 2]);
     }
 
     async fn what_was_told_is_told_once_more_for_what_was_on_its_way(app) {

@@ -9,7 +9,7 @@
 
 use diesel::{
     QueryableByName,
-    sql_types::{BigInt, Integer},
+    sql_types::{BigInt, Integer, Nullable, Text},
 };
 
 use super::{Tx, dialect::Uid, sql::Sql};
@@ -17,6 +17,9 @@ use crate::domain::{Error, Id, Instant};
 
 /// The longest that is waited before another try, in seconds.
 const LONGEST_WAIT: i64 = 300;
+/// Seconds after which a failure of what is carried out in one transaction is forgotten: by then it is done, given up or taken back.
+const FORGOTTEN_AFTER: i64 = 24 * 3600;
+
 /// The right to carry a projection on, until it lapses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
 pub struct Lease {
@@ -64,15 +67,21 @@ pub fn forget_addresses(tx: &mut Tx<'_>) -> Result<usize, Error> {
 /// # Errors
 /// [`Error::NotFound`] for one that nobody began with; [`Error::Internal`] when the database fails.
 pub fn place(tx: &mut Tx<'_>, name: &str) -> Result<i64, Error> {
-    let mut sql = Sql::new("SELECT place FROM jobs WHERE kind = 'projection' AND name = ");
-    sql.text(name);
-    Ok(sql.first::<Place>(tx)?.ok_or(Error::NotFound("projection"))?.place)
+    let mut sql = Sql::new(SELECT);
+    sql.push(" WHERE kind = 'projection' AND name = ").text(name);
+    sql.first::<Row>(tx)?.and_then(|row| row.place).ok_or(Error::NotFound("projection"))
 }
 
+const SELECT: &str = "SELECT name, place, attempts FROM jobs";
+
 #[derive(QueryableByName)]
-struct Place {
-    #[diesel(sql_type = BigInt)]
-    place: i64,
+struct Row {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    place: Option<i64>,
+    #[diesel(sql_type = Integer)]
+    attempts: i32,
 }
 
 fn is_due_now(sql: &mut Sql, name: &str, now: Instant) {
@@ -85,9 +94,9 @@ fn is_due_now(sql: &mut Sql, name: &str, now: Instant) {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn is_due(tx: &mut Tx<'_>, name: &str) -> Result<bool, Error> {
-    let mut sql = Sql::new("SELECT place FROM jobs");
+    let mut sql = Sql::new(SELECT);
     is_due_now(&mut sql, name, tx.now());
-    Ok(sql.first::<Place>(tx)?.is_some())
+    Ok(sql.first::<Row>(tx)?.is_some())
 }
 
 /// Take it upon this process to carry a projection on, until an instant; nothing when another has, when it is not yet time to try again, or
@@ -124,4 +133,59 @@ pub fn put_off(tx: &mut Tx<'_>, name: &str, lease: Lease, why: &str) -> Result<i
     sql.text(why).push(", next_at = ").at(now.plus_seconds(wait));
     sql.push(" WHERE kind = 'projection' AND name = ").text(name).push(" AND holder = ").id(lease.holder);
     sql.execute(tx).map(|_| wait)
+}
+
+/// Work that is carried out in one transaction, and held by its own rows meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// To carry out a plan.
+    Plan,
+    /// To publish a release at its instant.
+    Release,
+}
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Release => "release",
+        }
+    }
+}
+
+/// What has failed of a kind of work, and is not yet to be tried again.
+pub(super) fn waiting<T>(tx: &mut Tx<'_>, kind: Kind) -> Result<Vec<Id<T>>, Error> {
+    let mut sql = Sql::new(SELECT);
+    sql.push(" WHERE kind = ").text(kind.as_str()).push(" AND next_at > ").at(tx.now());
+    sql.load::<Row>(tx)?.into_iter().map(|row| row.name.parse().map_err(Error::internal)).collect()
+}
+
+/// Note that something has failed, and is tried again, later each time; how often it has.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn fail<T>(tx: &mut Tx<'_>, kind: Kind, id: Id<T>, why: &str) -> Result<i32, Error> {
+    let (now, name) = (tx.now(), id.to_string());
+    let mut sql = Sql::new("DELETE FROM jobs WHERE place IS NULL AND next_at < ");
+    sql.at(now.plus_seconds(-FORGOTTEN_AFTER));
+    sql.execute(tx)?;
+    let mut sql = Sql::new(SELECT);
+    sql.push(" WHERE kind = ").text(kind.as_str()).push(" AND name = ").text(&name);
+    let before = sql.first::<Row>(tx)?.map_or(0, |row| row.attempts);
+    let mut sql = Sql::new("INSERT INTO jobs (kind, name, attempts, next_at, failure) VALUES (");
+    sql.text(kind.as_str()).push(", ").text(&name).push(", 1, ").at(now.plus_seconds(wait(before))).push(", ").text(why);
+    sql.push(
+        ") ON CONFLICT (kind, name) DO UPDATE SET attempts = jobs.attempts + 1, next_at = excluded.next_at, failure = excluded.failure",
+    );
+    sql.execute(tx).map(|_| before.saturating_add(1))
+}
+
+/// Forget how often something has failed: it is not tried again.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn forget<T>(tx: &mut Tx<'_>, kind: Kind, id: Id<T>) -> Result<(), Error> {
+    let mut sql = Sql::new("DELETE FROM jobs WHERE kind = ");
+    sql.text(kind.as_str()).push(" AND name = ").text(&id.to_string());
+    sql.execute(tx).map(drop)
 }

@@ -12,6 +12,7 @@ use super::{
     Tx,
     articles::visible,
     dialect::{self, At, Uid},
+    jobs::{self, Kind},
     schema::plans,
     sight::reads,
     sql::{Sql, Values},
@@ -229,13 +230,17 @@ pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
     Ok(plans::table.filter(plans::failed_at.is_null()).select(plans::at).order(plans::at).first(tx.conn).optional()?)
 }
 
-/// Claim plans that are due, with their articles: nobody else carries them out before this transaction ends.
+/// Claim plans that are due, with their articles, but for those that failed just now: nobody else carries them out before this transaction ends.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn claim(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Plan>, Error> {
+    let waiting = jobs::waiting::<Plan>(tx, Kind::Plan)?;
     let mut sql = Sql::new(SELECT);
     sql.push("WHERE p.failed_at IS NULL AND p.at <= ").at(tx.now());
+    if !waiting.is_empty() {
+        sql.push(" AND p.id NOT IN ").ids(waiting);
+    }
     sql.push(&dialect::come_by_its_clock(tx.conn, "p.at")).push(" ORDER BY p.at, p.id LIMIT ").int(limit);
     sql.push(&dialect::locking(tx.conn, "p, a"));
     load(tx, sql)
