@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::http::Method;
 use dateline::{
     domain::user::Role,
-    workers::{self, follower::Follower},
+    workers::{self, follower},
 };
 use futures_util::future::join_all;
 use proptest::{
@@ -199,7 +199,7 @@ both! {
         let room = newsroom(&app).await;
         let reads = reads(&room);
         let (plain, other) = (app.uncached().await, app.instance().await);
-        let mut follower = Follower::new(other.newsstand.clone()).unwrap();
+        let follower = follower::runner(other.newsstand.clone()).unwrap();
         let callers = [
             app.anyone(), app.role(Role::Contributor, None, None).await, app.role(Role::Translator, None, Some("hi")).await,
             app.editor().await, app.role(Role::Chief, None, None).await, app.admin().await,
@@ -214,7 +214,7 @@ both! {
                 admin = app.again(&admin).await;
             }
             write(&app, &room, &admin, what, story).await;
-            assert!(follower.follow().unwrap() < 1_000);
+            assert!(follower.run().unwrap() < 1_000);
             for (read, caller) in asked {
                 let (path, caller) = (&reads[read], &callers[caller]);
                 // A token that has run out is nothing to delivery either.
@@ -363,30 +363,30 @@ both! {
     async fn nobody_keeps_an_answer_beyond_the_next_scheduled_change(app) {
         let room = newsroom(&app).await;
         let admin = app.admin().await;
-        let mut follower = Follower::new(app.entrance.newsstand.clone()).unwrap();
+        let follower = follower::runner(app.entrance.newsstand.clone()).unwrap();
         let lifetime = async |path: &str| app.anyone().get(path).await.header("cache-control").unwrap().to_owned();
         assert!(lifetime("/v1/site").await.contains("s-maxage=10,"));
         let plan = json!({ "locales": ["hi"], "publish_at": app.now().plus_seconds(6).to_string() });
         admin.act(&format!("{}/schedule", room.stories[1]), &admin.get(&room.stories[1]).await.etag(), &plan).await.ok();
-        follower.follow().unwrap();
+        follower.run().unwrap();
         assert_eq!(lifetime("/v1/site").await, "public, max-age=6, s-maxage=6, stale-if-error=86400");
         app.wait(4);
         assert_eq!(lifetime("/v1/articles?locale=hi").await, "public, max-age=2, s-maxage=2, stale-if-error=86400");
         app.wait(2);
         assert!(lifetime("/v1/articles?locale=hi").await.contains("s-maxage=0,"));
         assert!(app.tick().await > 0);
-        follower.follow().unwrap();
+        follower.run().unwrap();
         assert!(lifetime("/v1/articles?locale=hi").await.contains("s-maxage=10,"));
         // The same once more, which changes nothing: it is on record that it was taken back, and answers may be kept again.
         let plan = json!({ "locales": ["hi"], "publish_at": app.now().plus_seconds(6).to_string() });
         admin.act(&format!("{}/schedule", room.stories[1]), &admin.get(&room.stories[1]).await.etag(), &plan).await.ok();
-        follower.follow().unwrap();
+        follower.run().unwrap();
         app.wait(6);
         assert!(lifetime("/v1/site").await.contains("s-maxage=0,"));
         let before = app.store.read_now(dateline::store::changes::last).unwrap();
         assert!(app.tick().await > 0);
         assert_eq!(app.store.read_now(dateline::store::changes::last).unwrap(), before + 1);
-        follower.follow().unwrap();
+        follower.run().unwrap();
         assert!(lifetime("/v1/site").await.contains("s-maxage=10,"));
     }
 

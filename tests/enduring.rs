@@ -12,7 +12,7 @@ use dateline::{
     access::Bookkeeping,
     domain::Error,
     store::{
-        Limits, Store, Tx, purging,
+        Limits, Store, Tx, jobs,
         turns::{Lasting, named},
     },
 };
@@ -56,7 +56,7 @@ fn limits(seconds: u64) -> Limits {
 }
 
 async fn write(store: &Store, name: &'static str) -> Result<(), Error> {
-    store.write(Bookkeeping, move |tx, _| purging::enrol(tx, name, name)).await
+    store.write(Bookkeeping, move |tx, _| jobs::enrol(tx, name, name)).await
 }
 
 /// Ask until it is so: until something has happened that nobody tells of.
@@ -76,15 +76,15 @@ both! {
     async fn a_turn_that_lasts_too_long_is_stopped_at_its_next_statement_and_undone(app) {
         let clock = app.clock.clone();
         let late = app.store.write(Bookkeeping, move |tx, _| {
-            purging::enrol(tx, "early", "early")?;
+            jobs::enrol(tx, "early", "early")?;
             clock.advance(5);
-            purging::enrol(tx, "late", "late")
+            jobs::enrol(tx, "late", "late")
         });
         assert!(matches!(late.await, Err(Error::TookTooLong)));
         // Nor is kept what has no further statement.
         let clock = app.clock.clone();
         let late = app.store.write(Bookkeeping, move |tx, _| {
-            purging::enrol(tx, "silent", "silent")?;
+            jobs::enrol(tx, "silent", "silent")?;
             clock.advance(5);
             Ok(())
         });
@@ -94,7 +94,7 @@ both! {
         let late = app.store.write(Bookkeeping, move |tx, _| {
             let _ = tx.attempt(|tx| {
                 clock.advance(5);
-                purging::enrol(tx, "part", "part")
+                jobs::enrol(tx, "part", "part")
             });
             Ok(())
         });
@@ -102,7 +102,7 @@ both! {
         write(&app.store, "others").await.unwrap();
         let kept = everything_kept(&app.url);
         assert!(kept.contains("others"));
-        assert!(["early", "late", "silent", "part"].iter().all(|name| !kept.contains(&format!("purge_targets: {name}")) && !kept.contains(&format!("({name},"))), "{kept}");
+        assert!(["early", "late", "silent", "part"].iter().all(|name| !kept.contains(&format!("jobs: {name}")) && !kept.contains(&format!("({name},"))), "{kept}");
         assert_eq!(app.store.lasting(), Lasting::default());
     }
 
@@ -114,7 +114,7 @@ both! {
                 // As the watchdog does.
                 app.store.look_after_turns();
                 app.store.look_after_turns();
-                purging::enrol(tx, "late", "late")
+                jobs::enrol(tx, "late", "late")
             };
             named(operation.into(), async { app.store.write_now(&Bookkeeping, work) }).await
         };
@@ -128,7 +128,7 @@ both! {
     }
 
     async fn a_write_whose_client_has_gone_is_undone(app) {
-        let (held, work) = held(|tx| purging::enrol(tx, "gone", "gone"));
+        let (held, work) = held(|tx| jobs::enrol(tx, "gone", "gone"));
         let mut writing = Box::pin(app.store.write(Bookkeeping, move |tx, _| work(tx)));
         assert!((&mut writing).now_or_never().is_none());
         held.began.recv().unwrap();
@@ -225,7 +225,7 @@ async fn connections_that_were_ended_are_exchanged_and_who_was_in_the_middle_beg
         admin.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await.ok();
         admin.get("/v1/desk/tags").await.ok();
     }
-    let (held, work) = held(|tx| purging::enrol(tx, "half", "half"));
+    let (held, work) = held(|tx| jobs::enrol(tx, "half", "half"));
     let mut writing = Box::pin(app.store.write(Bookkeeping, move |tx, _| work(tx)));
     assert!((&mut writing).now_or_never().is_none());
     held.began.recv().unwrap();

@@ -1,9 +1,12 @@
 //! Plans, embargoes and releases: nothing before its instant, and nothing twice.
 
+use std::thread;
+
 use dateline::{
     access::{Caller, Permit, System, action::Publish},
     desk,
     domain::user::Role,
+    store::Store,
     workers::scheduler::run_due,
 };
 use serde_json::{Value, json};
@@ -239,6 +242,53 @@ both! {
         execute(&app.url, "ALTER TABLE out_of_reach RENAME TO release_items");
         assert_eq!(app.tick().await, 1);
         assert_eq!(headline(&app, &released).await.as_deref(), Some("Released"));
+    }
+
+    async fn what_fails_through_a_fault_of_the_server_is_tried_again_later_each_time_by_any_instance_and_at_last_kept(app) {
+        let editor = app.editor().await;
+        let world = app.section("world", "दुनिया").await;
+        let due = async |which: &str| {
+            let (planned, released) = (editor.story(&world, &format!("Planned {which}")).await, editor.story(&world, &format!("Released {which}")).await);
+            let at = app.now().plus_seconds(600).to_string();
+            plan(&editor, &planned, json!({ "locales": ["en"], "publish_at": at })).await.ok();
+            let item = json!([{ "article_id": released.rsplit('/').next().unwrap(), "locale": "en" }]);
+            editor.post("/v1/desk/releases", &json!({ "name": which, "items": item, "publish_at": at })).await.ok();
+            app.wait(600);
+            (planned, released)
+        };
+        let failed = async || {
+            let of = async |path: &str| editor.get(path).await.ok()["data"].as_array().unwrap().len();
+            (of("/v1/desk/schedule?failed=true").await, of("/v1/desk/releases?state=failed").await)
+        };
+        let (planned, released) = due("once").await;
+        execute(&app.url, "ALTER TABLE addresses RENAME TO out_of_reach");
+        assert_eq!((app.tick().await, app.tick().await), (2, 0), "not again at once");
+        for wait in [1, 2, 4] {
+            app.wait(wait - 1);
+            assert_eq!(app.tick().await, 0);
+            app.wait(1);
+            assert_eq!(app.tick().await, 2, "after {wait} seconds");
+        }
+        execute(&app.url, "ALTER TABLE out_of_reach RENAME TO addresses");
+        assert_eq!((failed().await, headline(&app, &planned).await, headline(&app, &released).await), ((0, 0), None, None));
+        // Whoever is started anew waits as long, and of all instances one carries it out.
+        let instances = [app.store_of(2), app.store.clone()];
+        let tick = |store: &Store| { let store = store.clone(); thread::spawn(move || run_due(&store)) };
+        assert_eq!(tick(&instances[0]).join().unwrap().unwrap(), 0);
+        app.wait(8);
+        let done = instances.each_ref().map(tick).into_iter().map(|ticked| ticked.join().unwrap().unwrap()).sum::<usize>();
+        assert_eq!((done, app.tick().await), (2, 0));
+        assert_eq!((headline(&app, &planned).await.as_deref(), headline(&app, &released).await.as_deref()), (Some("Planned once"), Some("Released once")));
+        let (planned, released) = due("never").await;
+        execute(&app.url, "ALTER TABLE addresses RENAME TO out_of_reach");
+        let mut tries = 0;
+        while failed().await == (0, 0) {
+            tries += app.tick().await;
+            app.wait(300);
+        }
+        assert_eq!((tries, app.tick().await, failed().await), (20, 0, (1, 1)));
+        execute(&app.url, "ALTER TABLE out_of_reach RENAME TO addresses");
+        assert_eq!((headline(&app, &planned).await, headline(&app, &released).await), (None, None));
     }
 
     async fn what_takes_longer_than_a_turn_is_given_up_and_told(app) {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dateline::{access::Bookkeeping, store};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types::Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use serde_json::json;
@@ -147,6 +148,19 @@ both! {
         assert_eq!(before.difference(&after).collect::<Vec<_>>(), Vec::<&String>::new(), "lost");
         assert_eq!(after.difference(&before).collect::<Vec<_>>(), Vec::<&String>::new(), "came from nowhere");
         assert_eq!(editor.get(&words).await.ok()["summary"], "Not public yet.");
+    }
+
+    async fn a_migration_keeps_where_each_cache_is_and_how_often_telling_it_has_failed(app) {
+        let read = |name: &'static str| app.store.read_now(|tx| store::jobs::place(tx, name)).unwrap();
+        app.store.write_now(&Bookkeeping, |tx| store::jobs::enrol(tx, "behind", "none").and_then(|()| store::jobs::enrol(tx, "even", "none"))).unwrap();
+        let (place, soon) = (read("even"), if app.url.starts_with("sqlite") { "next_at + 5000000" } else { "next_at + INTERVAL '5 seconds'" });
+        let behind = format!("UPDATE purge_targets SET seq = seq - 1, attempts = 3, next_at = {soon}, leased_until = next_at WHERE name = 'behind'");
+        amid(&app.url, "20261130000040", &[behind]);
+        assert_eq!((read("behind"), read("even")), (place - 1, place));
+        let lease = || app.store.write_now(&Bookkeeping, |tx| store::jobs::lease(tx, "behind", tx.now().plus_seconds(9))).unwrap();
+        assert_eq!(lease(), None, "it is not yet to be told again");
+        app.wait(5);
+        assert_eq!(lease().map(|lease| (lease.place, lease.attempts)), Some((place - 1, 3)));
     }
 
     async fn a_migration_takes_off_the_lists_what_has_ended_and_lists_what_is_live_under_the_sections_above_it(app) {

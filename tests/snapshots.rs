@@ -136,7 +136,7 @@ both! {
         held.has_begun();
         let two = enter(&store, store::site::masthead);
         // On PostgreSQL, a transaction in which a statement has failed takes no other.
-        let writes = enter(&store, |tx| store::purging::enrol(tx, "nobody", "nobody"));
+        let writes = enter(&store, |tx| store::jobs::enrol(tx, "nobody", "nobody"));
         let three = enter(&store, store::site::masthead);
         let panics = enter(&store, |_| -> Result<(), Error> { panic!("as the test wants") });
         let four = enter(&store, store::site::masthead);

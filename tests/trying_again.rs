@@ -8,7 +8,7 @@ use std::sync::{
 use dateline::{
     access::Bookkeeping,
     domain::Error,
-    store::{Limits, Store, Tx, purging, users},
+    store::{Limits, Store, Tx, jobs, users},
 };
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, connection::SimpleConnection, sql_query, sql_types::BigInt};
 use futures_util::future::join;
@@ -140,10 +140,10 @@ async fn who_loses_the_connection_in_the_middle_begins_again() {
     assert_eq!((app.store.read_noting(read).await.unwrap().0.unwrap(), tried(&tries)), (0, 2));
     let (tries, read) = losing(&app.url, 1, users::count);
     assert_eq!((app.store.read_now(read).unwrap(), tried(&tries)), (0, 2));
-    let (tries, write) = losing(&app.url, 1, |tx| purging::enrol(tx, "in turn", "in turn"));
+    let (tries, write) = losing(&app.url, 1, |tx| jobs::enrol(tx, "in turn", "in turn"));
     app.store.write(Bookkeeping, move |tx, _| write(tx)).await.unwrap();
     assert_eq!(tried(&tries), 2);
-    let (tries, write) = losing(&app.url, 2, |tx| purging::enrol(tx, "on a thread", "on a thread"));
+    let (tries, write) = losing(&app.url, 2, |tx| jobs::enrol(tx, "on a thread", "on a thread"));
     app.store.write_now(&Bookkeeping, write).unwrap();
     assert_eq!(tried(&tries), 3);
     // What was handed on meanwhile cannot be taken back.
@@ -162,11 +162,11 @@ async fn who_loses_the_connection_in_the_middle_begins_again() {
 async fn crossing(store: &Store, names: [&'static str; 2], met: Arc<Barrier>) -> Result<(), Error> {
     let first = Arc::new(AtomicBool::new(true));
     let write = move |tx: &mut Tx<'_>| {
-        purging::enrol(tx, names[0], names[0])?;
+        jobs::enrol(tx, names[0], names[0])?;
         if first.swap(false, Ordering::SeqCst) {
             met.wait();
         }
-        purging::enrol(tx, names[1], names[1])
+        jobs::enrol(tx, names[1], names[1])
     };
     store.write(Bookkeeping, move |tx, _| write(tx)).await
 }

@@ -55,7 +55,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     let doorkeeper = doorkeeper::start(state.store.clone(), state.doors.clone())?;
     let _follower = follower::start(state.newsstand.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
-    state.store.write_now(&Bookkeeping, store::purging::forget_addresses)?;
+    state.store.write_now(&Bookkeeping, store::jobs::forget_addresses)?;
     let bind = settings.bind;
     let served = state.clone();
     let outcome = actix_web::rt::System::new().block_on(async move {

@@ -26,36 +26,26 @@ pub enum Purge {
     },
 }
 
-/// Changes that are told one by one; more of them drop everything.
-const MOST: i64 = 1_000;
-
-/// What the changes after a number, up to another, have made untrue, and the number of the last of them.
+/// What changes have made untrue; nothing is known of them when they are too many to be told one by one.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn between(tx: &mut Tx<'_>, seq: i64, until: i64) -> Result<(i64, Purge), Error> {
-    let last = store::changes::last(tx)?.min(until);
-    if last <= seq {
-        return Ok((seq, Purge::Of { tags: BTreeSet::new(), urls: BTreeSet::new() }));
-    }
-    if last.saturating_sub(seq) > MOST {
-        return Ok((last, Purge::Everything));
-    }
-    let logged = store::changes::after(tx, seq, last.saturating_sub(seq))?;
-    let changes: Vec<Change> = logged.into_iter().map(|l| l.change).filter(|c| c.audience() == Audience::Public).collect();
+pub fn of(tx: &mut Tx<'_>, changes: Option<&[Change]>) -> Result<Purge, Error> {
+    let Some(changes) = changes else { return Ok(Purge::Everything) };
+    let changes: Vec<&Change> = changes.iter().filter(|c| c.audience() == Audience::Public).collect();
     if changes.iter().any(|c| matches!(c.subject, Subject::Site | Subject::Locale(_))) {
         // Every page shows the masthead.
-        return Ok((last, Purge::Everything));
+        return Ok(Purge::Everything);
     }
-    let mut tags = store::changes::touched(tx, &changes)?;
+    let mut tags = store::changes::touched(tx, changes.iter().copied())?;
     if !tags.is_empty() {
         tags.insert(CacheTag::Many);
     }
     let urls = if changes.is_empty() { BTreeSet::new() } else { urls(tx, &changes)? };
-    Ok((last, Purge::Of { tags, urls }))
+    Ok(Purge::Of { tags, urls })
 }
 
-fn urls(tx: &mut Tx<'_>, changes: &[Change]) -> Result<BTreeSet<String>, Error> {
+fn urls(tx: &mut Tx<'_>, changes: &[&Change]) -> Result<BTreeSet<String>, Error> {
     let masthead = store::site::masthead(tx)?;
     let mut articles = BTreeSet::new();
     let mut named = BTreeSet::new();

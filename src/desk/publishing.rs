@@ -11,6 +11,7 @@ use crate::{
         article::Article,
         edition::{Dating, Edition, Rendering},
         locale::reading_speed,
+        plan::Intent,
         site::Masthead,
         story::{Effect, Part, Story, Which},
         translation::Translation,
@@ -122,7 +123,7 @@ pub(super) fn frozen(tx: &mut Tx<'_>, masthead: &Masthead, story: &Story, effect
     let of = |locale: &Locale, version| Revision { article_id: story.article.id, locale: locale.clone(), version };
     let needed = |effect: &Effect| match effect {
         Effect::Begin(locale, revisions, _) => Some((of(locale, revisions.words), Depth::Render)),
-        Effect::Plan(locale, planned) => Some((of(locale, planned.revisions?.words), Depth::Look)),
+        Effect::Plan(locale, _, intent) => Some((of(locale, intent.revisions()?.words), Depth::Look)),
         _ => None,
     };
     let needed: Vec<_> = effects.iter().filter_map(needed).collect();
@@ -130,7 +131,7 @@ pub(super) fn frozen(tx: &mut Tx<'_>, masthead: &Masthead, story: &Story, effect
     let mut editions = Vec::new();
     for effect in effects {
         let Effect::Begin(locale, revisions, dating) = effect else {
-            if matches!(effect, Effect::Plan(_, planned) if planned.revisions.is_some()) {
+            if matches!(effect, Effect::Plan(_, _, Intent::Publish { .. })) {
                 all.next().map_or(Ok(()), |derived| derived.pass())?;
             }
             continue;

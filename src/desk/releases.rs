@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     ahead::AT_ONCE,
     publishing::bring_about,
-    scheduling::{in_the_name_of, why},
+    scheduling::{in_the_name_of, put_off, why},
 };
 use crate::{
     access::{
@@ -29,7 +29,7 @@ use crate::{
         story::{Part, Story},
         text::{limits, line},
     },
-    store::{self, Tx, stories::Hold},
+    store::{self, Tx, jobs::Kind, stories::Hold},
 };
 
 /// An item as a caller names it.
@@ -280,7 +280,8 @@ fn publish_all(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release, stor
     Ok(release.into_inner())
 }
 
-/// Publish a release that is due, if there is one; one that cannot be published is kept with what blocks it.
+/// Publish a release that is due, if there is one; one that cannot be published is kept with what blocks it, or put off
+/// where that is a fault of the server.
 ///
 /// # Errors
 /// What [passes](Error::passes), and [`Error::Internal`] when not even that can be kept; then nothing was done.
@@ -291,7 +292,9 @@ pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>) -> Result<bool, Error
         Err(passing) if passing.passes() => return Err(passing),
         Err(refusal) => {
             super::log_if_ours(&refusal, "a release could not be published");
-            fail(tx, &permit, due, why(&refusal))?;
+            if !put_off(tx, Kind::Release, due.id, &refusal)? {
+                fail(tx, &permit, due, why(&refusal))?;
+            }
         }
     }
     Ok(true)

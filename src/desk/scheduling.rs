@@ -11,6 +11,9 @@
 //! What is planned is carried out in the name of who planned it, as they stand then: who has lost the right meanwhile, or is suspended, or
 //! whose story was filed elsewhere, makes nothing public and ends nothing. Such a plan is kept with the reason, and whoever may do it plans
 //! it again in their own name. Without a planner, a plan is the importer's.
+//!
+//! What is refused is kept as failed at once. A fault of the server says nothing about the plan, so it is tried again for some minutes, by
+//! whichever instance is there ([`store::jobs`]), and kept as failed only then.
 
 use super::publishing::{bring_about, expect, frozen};
 use crate::{
@@ -26,8 +29,11 @@ use crate::{
         story::{Order, Story, Which},
         user::User,
     },
-    store::{self, Tx, stories::Hold},
+    store::{self, Tx, jobs::Kind, stories::Hold},
 };
+
+/// How often something is tried that fails through a fault of the server, before it is kept as failed: for about eight minutes.
+const TRIES: i32 = 10;
 
 /// Plan a publication of some locales, its end, or both; in the place of what was planned of the kind.
 ///
@@ -82,7 +88,7 @@ pub fn unschedule(
 }
 
 /// Carry out what is due, at most so many plans; how many were, or are kept with why they could not be. What somebody else is changing at
-/// this moment is left for the next time.
+/// this moment is left for the next time; what fails through a fault of the server is put off.
 ///
 /// # Errors
 /// What [passes](Error::passes) when nothing could be carried out, and [`Error::Internal`] when not even a failure can be kept; then nothing
@@ -99,7 +105,9 @@ pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>, limit: i64) -> Result
             Err(other) if other.passes() => return Err(other),
             Err(refusal) => {
                 super::log_if_ours(&refusal, "a plan could not be carried out");
-                store::plans::fail(tx, &plan, &why(&refusal))?;
+                if !put_off(tx, Kind::Plan, plan.id, &refusal)? {
+                    store::plans::fail(tx, &plan, &why(&refusal))?;
+                }
             }
         }
         done = done.saturating_add(1);
@@ -132,6 +140,17 @@ pub(super) fn in_the_name_of<A: Action>(tx: &mut Tx<'_>, caller: &Caller, planne
     })
 }
 
+/// Put off what failed through a fault of the server, later each time; false for what was refused, or has failed too often.
+pub(super) fn put_off<T>(tx: &mut Tx<'_>, kind: Kind, id: Id<T>, refusal: &Error) -> Result<bool, Error> {
+    if let (Error::Internal(_), Some(why)) = (refusal, refusal.for_the_log())
+        && store::jobs::fail(tx, kind, id, &why)? < TRIES
+    {
+        return Ok(true);
+    }
+    store::jobs::forget(tx, kind, id)?;
+    Ok(false)
+}
+
 /// Why something could not be carried out, for those who planned it.
 pub(super) fn why(refusal: &Error) -> String {
     match refusal {
@@ -142,14 +161,15 @@ pub(super) fn why(refusal: &Error) -> String {
 }
 
 fn carry_out_one(tx: &mut Tx<'_>, permit: &Permit<Publish>, plan: &Plan) -> Result<(), Error> {
+    let revisions = plan.intent.revisions();
     let meant: Vec<_> =
-        plan.revisions.map(|revisions| Item { article_id: plan.article_id, locale: plan.locale.clone(), revisions }).into_iter().collect();
+        revisions.map(|revisions| Item { article_id: plan.article_id, locale: plan.locale.clone(), revisions }).into_iter().collect();
     let mut found = store::stories::load(tx, &permit.visibility(), [plan.article_id], &meant, Hold::IfFree)?;
     let story = found.remove(&plan.article_id).ok_or(Error::NotFound("article"))?;
     let masthead = store::site::masthead(tx)?;
     let effects = story.carry_out(plan, tx.now(), masthead.site.review)?;
-    let part = |story: Story| story.words([(&plan.locale, plan.revisions)]);
-    if plan.revisions.is_some() {
+    let part = |story: Story| story.words([(&plan.locale, revisions)]);
+    if revisions.is_some() {
         let part = in_the_name_of::<Publish>(tx, permit.caller(), plan.planned_by)?.over(part(story))?;
         return bring_about(tx, &masthead, part, &effects).map(drop);
     }

@@ -21,6 +21,46 @@ pub struct Revisions {
     pub facts: Version,
 }
 
+/// What is to be done, with all that this needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intent {
+    /// An edition begins.
+    Publish {
+        /// What becomes public.
+        revisions: Revisions,
+        /// Whether nothing significant has changed since the publication before.
+        minor: bool,
+    },
+    /// The live edition ends.
+    Unpublish,
+}
+
+impl Intent {
+    /// Its kind; of each kind a locale has one plan at most.
+    #[must_use]
+    pub fn verb(self) -> PlanVerb {
+        match self {
+            Self::Publish { .. } => PlanVerb::Publish,
+            Self::Unpublish => PlanVerb::Unpublish,
+        }
+    }
+
+    /// What becomes public; nothing, for an end.
+    #[must_use]
+    pub fn revisions(self) -> Option<Revisions> {
+        match self {
+            Self::Publish { revisions, .. } => Some(revisions),
+            Self::Unpublish => None,
+        }
+    }
+
+    /// Whether it is a minor publication.
+    #[must_use]
+    pub fn is_minor(self) -> bool {
+        matches!(self, Self::Publish { minor: true, .. })
+    }
+}
+
 /// What is to be done with the words of an article in a locale, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -31,19 +71,23 @@ pub struct Plan {
     /// The locale.
     pub locale: Locale,
     /// What is to be done.
-    pub verb: PlanVerb,
+    pub intent: Intent,
     /// When.
     pub at: Instant,
-    /// What becomes public, to the revision; nothing, for an end.
-    pub revisions: Option<Revisions>,
-    /// Whether nothing significant has changed since the publication before.
-    pub minor: bool,
     /// Who planned it.
     pub planned_by: Option<Id<User>>,
     /// When it was planned.
     pub planned_at: Instant,
     /// When it could not be carried out, and why not.
     pub failure: Option<(Instant, String)>,
+}
+
+impl Plan {
+    /// Its kind.
+    #[must_use]
+    pub fn verb(&self) -> PlanVerb {
+        self.intent.verb()
+    }
 }
 
 /// The id of a plan.

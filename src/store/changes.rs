@@ -26,6 +26,8 @@ use crate::{
 const NOBODY: &str = "nobody";
 /// Changes that one statement logs.
 const AT_ONCE: usize = 1_000;
+/// Changes that are told one by one; whoever is further behind starts afresh.
+const MOST_TOLD: i64 = 1_000;
 
 #[derive(QueryableByName)]
 struct Counter {
@@ -127,6 +129,50 @@ pub fn after(tx: &mut Tx<'_>, seq: i64, limit: i64) -> Result<Vec<Logged>, Error
         Ok(Logged { seq, change: Change::new(event.parse()?, subject), actor })
     };
     rows.into_iter().map(logged).collect()
+}
+
+/// Changes in a row, as whatever follows the log is told of them.
+#[derive(Debug, Clone)]
+pub struct Span {
+    /// The number of the change before them.
+    pub after: i64,
+    /// The number of the last of them.
+    pub last: i64,
+    /// Each of them; nothing when they are more than are told one by one.
+    pub changes: Option<Vec<Change>>,
+}
+
+/// The changes after a number, up to another, or to the last.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn span(tx: &mut Tx<'_>, seq: i64, until: i64) -> Result<Span, Error> {
+    let last = last(tx)?.min(until).max(seq);
+    let count = last.saturating_sub(seq);
+    let changes = if count > MOST_TOLD {
+        None
+    } else {
+        Some(if count == 0 { Vec::new() } else { after(tx, seq, count)?.into_iter().map(|logged| logged.change).collect() })
+    };
+    Ok(Span { after: seq, last, changes })
+}
+
+/// How far something is behind the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lag {
+    /// Changes that were not applied yet.
+    pub changes: i64,
+    /// Since when the first of them waits.
+    pub since: Option<Instant>,
+}
+
+/// How far whatever has applied everything up to a change is behind.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn lag(tx: &mut Tx<'_>, place: i64) -> Result<Lag, Error> {
+    let since = changes::table.filter(changes::seq.gt(place)).order(changes::seq).select(changes::at).first(tx.conn).optional()?;
+    Ok(Lag { changes: last(tx)?.saturating_sub(place), since })
 }
 
 /// The number of the last change.

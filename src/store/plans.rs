@@ -12,6 +12,7 @@ use super::{
     Tx,
     articles::visible,
     dialect::{self, At, Uid},
+    jobs::{self, Kind},
     schema::plans,
     sight::reads,
     sql::{Sql, Values},
@@ -23,7 +24,7 @@ use crate::{
         article::Article,
         change::{Change, Event, Subject},
         page::{Page, Paging, Sorting},
-        plan::{Plan, PlanVerb, Revisions},
+        plan::{Intent, Plan, PlanVerb, Revisions},
         section::Section,
         translation::Copy,
         user::User,
@@ -63,14 +64,17 @@ const SELECT: &str = "SELECT p.id, p.article_id, p.locale, p.verb, p.at, p.words
 
 impl Row {
     fn domain(self) -> Result<Plan, Error> {
+        let intent = match (self.verb.parse()?, self.words_version, self.facts_version) {
+            (PlanVerb::Publish, Some(words), Some(facts)) => Intent::Publish { revisions: Revisions { words, facts }, minor: self.minor },
+            (PlanVerb::Publish, ..) => return Err(Error::internal(format!("plan {} names no revisions", self.id))),
+            (PlanVerb::Unpublish, ..) => Intent::Unpublish,
+        };
         Ok(Plan {
             id: self.id,
             article_id: self.article_id,
             locale: Locale::stored(self.locale),
-            verb: self.verb.parse()?,
+            intent,
             at: self.at,
-            revisions: self.words_version.zip(self.facts_version).map(|(words, facts)| Revisions { words, facts }),
-            minor: self.minor,
             planned_by: self.planned_by,
             planned_at: self.planned_at,
             failure: self.failed_at.zip(self.failure),
@@ -173,9 +177,10 @@ pub(super) fn follow(tx: &mut Tx<'_>, before: &[Plan], after: &[Plan]) -> Result
     let mut sql =
         Sql::new("INSERT INTO plans (id, article_id, locale, verb, at, words_version, facts_version, minor, planned_by, planned_at)");
     sql.values(new, |row, p| {
-        row.id(p.id).id(p.article_id).text(p.locale.as_str()).text(p.verb.as_str()).at(p.at);
-        row.some(p.revisions, |row, of| row.int(of.words)).some(p.revisions, |row, of| row.int(of.facts));
-        row.bool(p.minor).some(p.planned_by, Values::id).at(p.planned_at);
+        row.id(p.id).id(p.article_id).text(p.locale.as_str()).text(p.verb().as_str()).at(p.at);
+        let revisions = p.intent.revisions();
+        row.some(revisions, |row, of| row.int(of.words)).some(revisions, |row, of| row.int(of.facts));
+        row.bool(p.intent.is_minor()).some(p.planned_by, Values::id).at(p.planned_at);
     });
     sql.execute(tx).map(drop)
 }
@@ -225,13 +230,17 @@ pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
     Ok(plans::table.filter(plans::failed_at.is_null()).select(plans::at).order(plans::at).first(tx.conn).optional()?)
 }
 
-/// Claim plans that are due, with their articles: nobody else carries them out before this transaction ends.
+/// Claim plans that are due, with their articles, but for those that failed just now: nobody else carries them out before this transaction ends.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn claim(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Plan>, Error> {
+    let waiting = jobs::waiting::<Plan>(tx, Kind::Plan)?;
     let mut sql = Sql::new(SELECT);
     sql.push("WHERE p.failed_at IS NULL AND p.at <= ").at(tx.now());
+    if !waiting.is_empty() {
+        sql.push(" AND p.id NOT IN ").ids(waiting);
+    }
     sql.push(&dialect::come_by_its_clock(tx.conn, "p.at")).push(" ORDER BY p.at, p.id LIMIT ").int(limit);
     sql.push(&dialect::locking(tx.conn, "p, a"));
     load(tx, sql)

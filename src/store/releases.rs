@@ -11,6 +11,7 @@ use diesel::{
 use super::{
     Tx,
     dialect::{self, At, Uid},
+    jobs::{self, Kind},
     schema::{release_items, releases},
     sight::{reads, sees},
     sql::Sql,
@@ -157,13 +158,17 @@ pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
     Ok(at.flatten())
 }
 
-/// Claim a release that is due: nobody else publishes it before this transaction ends.
+/// Claim a release that is due, and did not fail just now: nobody else publishes it before this transaction ends.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn claim(tx: &mut Tx<'_>) -> Result<Option<Release>, Error> {
+    let waiting = jobs::waiting::<Release>(tx, Kind::Release)?;
     let mut sql = Sql::new(SELECT);
     sql.push("r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at <= ").at(tx.now());
+    if !waiting.is_empty() {
+        sql.push(" AND r.id NOT IN ").ids(waiting);
+    }
     sql.push(&dialect::come_by_its_clock(tx.conn, "r.publish_at")).push(" ORDER BY r.publish_at, r.id LIMIT 1");
     sql.push(&dialect::locking(tx.conn, "r"));
     Ok(load(tx, sql)?.pop())

@@ -532,14 +532,17 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use crate::store::dialect::At;
+    use crate::store::dialect::{At, Uid};
 
-    purge_targets (name) {
+    jobs (kind, name) {
         name -> Text,
-        seq -> BigInt,
+        kind -> Text,
+        place -> Nullable<BigInt>,
         attempts -> Integer,
         next_at -> At,
-        leased_until -> Nullable<At>,
+        failure -> Nullable<Text>,
+        holder -> Nullable<Uid>,
+        held_until -> Nullable<At>,
     }
 }
 
@@ -578,5 +581,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     takedowns,
     previews,
     live_listings,
-    purge_targets,
+    jobs,
 );

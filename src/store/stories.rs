@@ -14,15 +14,15 @@ use super::{
 use crate::{
     access::{Action, Caller, Granted, Visibility},
     domain::{
-        Error, Id, Locale, Version,
+        Error, Id, Instant, Locale, Version,
         ahead::Revision,
         article::{Article, Facts},
         change::{Change, Event, Subject},
         edition::Edition,
-        plan::{Plan, Revisions},
+        plan::{Intent, Plan, Revisions},
         release::Item,
         section::Section,
-        story::{Effect, Filed, Former, Part, Planned, Story, Written},
+        story::{Effect, Filed, Former, Part, Story, Written},
     },
 };
 
@@ -185,7 +185,7 @@ pub fn apply<A: Action>(tx: &mut Tx<'_>, granted: Granted<A, Part>, effects: &[E
     let has_address = |edition: &Edition| story.editions.get(&edition.locale).is_some_and(|last| last.slug == edition.slug);
     let editions = writing::begin(tx, beginning, &story.copies, has_address)?;
     let plan = |effect: &Effect| match effect {
-        Effect::Plan(locale, planned) => Some(plan(tx, story.article.id, locale, *planned)),
+        Effect::Plan(locale, at, intent) => Some(plan(tx, story.article.id, locale, *at, *intent)),
         _ => None,
     };
     let plans = effects.iter().filter_map(plan).collect();
@@ -213,15 +213,13 @@ fn beginning(story: &Story, effects: &[Effect], editions: Vec<Edition>) -> Resul
     editions.into_iter().map(|edition| Ok(Beginning { path: story.filed(edition.facts_version)?.section_path, edition })).collect()
 }
 
-fn plan(tx: &Tx<'_>, article_id: Id<Article>, locale: &Locale, planned: Planned) -> Plan {
+fn plan(tx: &Tx<'_>, article_id: Id<Article>, locale: &Locale, at: Instant, intent: Intent) -> Plan {
     Plan {
         id: tx.new_id(),
         article_id,
         locale: locale.clone(),
-        verb: planned.verb(),
-        at: planned.at,
-        revisions: planned.revisions,
-        minor: planned.minor,
+        intent,
+        at,
         planned_by: tx.caller.as_ref().and_then(Caller::user_id),
         planned_at: tx.now(),
         failure: None,
@@ -235,7 +233,7 @@ fn place(tx: &mut Tx<'_>, story: &Story, effect: &Effect) -> Result<Option<Chang
     Ok(match effect {
         Effect::Begin(locale, ..) => words(Event::Published, locale),
         Effect::End(locale) => words(Event::Unpublished, locale),
-        Effect::Plan(locale, _) => words(Event::Scheduled, locale),
+        Effect::Plan(locale, ..) => words(Event::Scheduled, locale),
         Effect::Cancel(locale, _) => words(Event::Unscheduled, locale),
         // It is told by what it brings about.
         Effect::Done(_) => None,

@@ -2,6 +2,7 @@
 
 pub mod doorkeeper;
 pub mod follower;
+pub mod projection;
 pub mod purger;
 pub mod scheduler;
 pub mod watchdog;

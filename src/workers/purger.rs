@@ -1,26 +1,22 @@
 //! The purger: tells the caches on the way to readers what to drop.
 //!
-//! The change log is the outbox. Each configured cache has a place in it, which moves on once the cache has said that it was told; until
-//! then it is told again, later each time. One instance at a time tells a cache, so that it hears of changes in their order.
-//!
 //! What was told is told once more after some seconds. An answer may have been on its way from before the change, or may have been asked
 //! of another instance in the moment before that had heard of it, and so come into the cache after it was told the first time.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::Worker;
+use super::{
+    Worker,
+    projection::{Projection, Runner, Shared},
+};
 use crate::{
-    access::{Bookkeeping, secret::Secret},
+    access::secret::Secret,
     delivery::purging::{self, Purge},
-    domain::{Error, Instant},
-    store::{self, Store},
+    domain::Error,
+    store::{Store, Tx, changes::Span},
 };
 
 /// How often it looks.
@@ -33,8 +29,6 @@ const MOST_REQUESTS: usize = 20;
 const LEASE: i64 = 120;
 /// Seconds after which a cache is told once more.
 const ONCE_MORE: i64 = 5;
-/// The longest that is waited before another try, in seconds.
-const LONGEST_WAIT: i64 = 300;
 
 /// A cache that is told what to drop.
 #[derive(Debug, Clone)]
@@ -190,106 +184,49 @@ impl Target {
     }
 }
 
-/// Tells some caches.
+/// A cache, as it follows the log.
 #[derive(Debug)]
-pub struct Purger {
-    store: Store,
-    targets: Vec<Target>,
-    agent: ureq::Agent,
-    once_more: Mutex<VecDeque<OnceMore>>,
-}
-
-/// What a cache is to be told once more, and when: the changes after one up to another.
-#[derive(Debug)]
-struct OnceMore {
-    at: Instant,
+pub struct Cache {
     target: Target,
-    after: i64,
-    last: i64,
+    agent: ureq::Agent,
 }
 
-impl Purger {
-    /// A purger for these caches; those that are new are told of what changes from now on.
-    ///
-    /// # Errors
-    /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
-    pub fn new(store: Store, targets: Vec<Target>) -> Result<Self, Error> {
-        let names: BTreeSet<(String, String)> = targets.iter().map(|target| (target.name(), target.former_name())).collect();
-        store.write_now(&Bookkeeping, |tx| names.iter().try_for_each(|(name, former)| store::purging::enrol(tx, name, former)))?;
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(TIMEOUT)))
-            .max_redirects(0)
-            .allow_non_standard_methods(true);
-        Ok(Self { store, targets, agent: config.build().into(), once_more: Mutex::default() })
+impl Projection for Cache {
+    type Work = Purge;
+
+    fn shown(&self) -> String {
+        self.target.shown()
     }
 
-    /// Tell every cache what it was not told yet; how many were told something.
-    ///
-    /// # Errors
-    /// [`Error::Busy`] and [`Error::Internal`] when the database fails; a cache that fails is told again later.
-    pub fn purge(&self) -> Result<usize, Error> {
-        self.repeat();
-        let mut count = 0usize;
-        for target in &self.targets {
-            let name = target.name();
-            if !self.store.read_now(|tx| store::purging::is_due(tx, &name))? {
-                continue;
-            }
-            let until = self.store.now().plus_seconds(LEASE);
-            let Some(told) = self.store.write_now(&Bookkeeping, |tx| store::purging::lease(tx, &name, until))? else { continue };
-            match self.tell(target, told.seq, i64::MAX) {
-                Ok(last) => {
-                    self.store.write_now(&Bookkeeping, |tx| store::purging::told(tx, &name, last))?;
-                    self.note(OnceMore { at: self.store.now(), target: target.clone(), after: told.seq, last });
-                    count = count.saturating_add(1);
-                }
-                Err(why) => {
-                    let wait = 1i64.checked_shl(u32::try_from(told.attempts).unwrap_or(0)).unwrap_or(LONGEST_WAIT).clamp(1, LONGEST_WAIT);
-                    tracing::warn!(cache = target.shown(), attempts = told.attempts, wait, why, "a cache could not be told what to drop");
-                    let next = self.store.now().plus_seconds(wait);
-                    self.store.write_now(&Bookkeeping, |tx| store::purging::failed(tx, &name, next))?;
-                }
-            }
-        }
-        Ok(count)
+    fn read(&self, tx: &mut Tx<'_>, span: &Span) -> Result<Purge, Error> {
+        purging::of(tx, span.changes.as_deref())
     }
 
-    /// Tell a cache once more later.
-    fn note(&self, told: OnceMore) {
-        let at = told.at.plus_seconds(ONCE_MORE);
-        self.once_more.lock().unwrap_or_else(PoisonError::into_inner).push_back(OnceMore { at, ..told });
-    }
-
-    /// Tell caches once more what they were told some seconds ago.
-    fn repeat(&self) {
-        let now = self.store.now();
-        loop {
-            let mut waiting = self.once_more.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(due) = waiting.pop_front_if(|next| next.at <= now) else { return };
-            drop(waiting);
-            if let Err(why) = self.tell(&due.target, due.after, due.last) {
-                tracing::warn!(cache = due.target.shown(), why, "a cache could not be told once more what to drop");
-                self.note(OnceMore { at: now, ..due });
-            }
-        }
-    }
-
-    /// Tell a cache of the changes after one, up to another; the last change that it was told of.
-    fn tell(&self, target: &Target, after: i64, until: i64) -> Result<i64, String> {
-        let (last, purge) = self.store.read_now(|tx| purging::between(tx, after, until)).map_err(|e| e.to_string())?;
-        let mut requests = target.requests(last, &purge);
+    fn apply(&self, span: &Span, purge: Purge) -> Result<(), Error> {
+        let mut requests = self.target.requests(span.last, &purge);
         if requests.len() > MOST_REQUESTS {
-            requests = target.requests(last, &Purge::Everything);
+            requests = self.target.requests(span.last, &Purge::Everything);
         }
         for request in requests {
             // What a cache answers is of no interest; that it did not refuse, nor send us elsewhere, is.
-            let status = self.agent.run(request).map_err(|e| target.without_address(&e.to_string()))?.status();
-            if !status.is_success() {
-                return Err(format!("it answered {status}"));
+            let answer = self.agent.run(request).map_err(|e| Error::internal(self.target.without_address(&e.to_string())))?;
+            if !answer.status().is_success() {
+                return Err(Error::internal(format!("it answered {}", answer.status())));
             }
         }
-        Ok(last)
+        Ok(())
     }
+}
+
+/// Tell a cache what changes; one that is new, of what changes from now on.
+///
+/// # Errors
+/// [`Error::Busy`] and [`Error::Internal`] when the database fails.
+pub fn runner(store: &Store, target: Target) -> Result<Runner<Cache>, Error> {
+    let config =
+        ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(TIMEOUT))).max_redirects(0).allow_non_standard_methods(true);
+    let (shared, former) = (Shared { name: target.name(), lease: LEASE, once_more: ONCE_MORE }, target.former_name());
+    Runner::shared(store.clone(), Cache { target, agent: config.build().into() }, shared, &former)
 }
 
 /// Tell caches for as long as the workers live: each has its own, so that one that does not answer keeps no other waiting.
@@ -298,8 +235,8 @@ impl Purger {
 /// [`Error::Internal`] when the database or the system fails at the start.
 pub fn start(store: &Store, targets: Vec<Target>) -> Result<Vec<Worker>, Error> {
     let start = |target| {
-        let purger = Purger::new(store.clone(), vec![target])?;
-        Worker::start("purger", EVERY, move || purger.purge().map(drop))
+        let runner = runner(store, target)?;
+        Worker::start("purger", EVERY, move || runner.run().map(drop))
     };
     targets.into_iter().map(start).collect()
 }

@@ -41,16 +41,17 @@ pub struct PlanInfo {
 
 impl From<Plan> for PlanInfo {
     fn from(plan: Plan) -> Self {
+        let (verb, revisions) = (plan.verb(), plan.intent.revisions());
         let (failed_at, failure) = plan.failure.unzip();
         Self {
             id: plan.id,
             article_id: plan.article_id,
             locale: plan.locale,
-            verb: plan.verb,
+            verb,
             at: plan.at,
-            words_version: plan.revisions.map(|r| r.words),
-            facts_version: plan.revisions.map(|r| r.facts),
-            minor: plan.minor,
+            words_version: revisions.map(|r| r.words),
+            facts_version: revisions.map(|r| r.facts),
+            minor: plan.intent.is_minor(),
             planned_by: plan.planned_by,
             planned_at: plan.planned_at,
             failed_at,

@@ -6,7 +6,7 @@ use super::{LastEdition, Story};
 use crate::domain::{
     Id, Instant, Locale,
     edition::{Dating, Edition},
-    plan::{Plan, PlanVerb, Revisions},
+    plan::{Intent, Plan, PlanVerb, Revisions},
     takedown::Step,
 };
 
@@ -18,7 +18,7 @@ pub enum Effect {
     /// The live edition ends.
     End(Locale),
     /// Something is planned, in the place of what was of the kind.
-    Plan(Locale, Planned),
+    Plan(Locale, Instant, Intent),
     /// What is planned is taken back: of one kind, or all of it.
     Cancel(Locale, Option<PlanVerb>),
     /// A plan is carried out.
@@ -33,25 +33,6 @@ pub enum Effect {
     Trash(Instant),
     /// It is taken out of the trash.
     Restore,
-}
-
-/// What is to happen at an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Planned {
-    /// When.
-    pub at: Instant,
-    /// What becomes public; nothing, for an end.
-    pub revisions: Option<Revisions>,
-    /// Whether the publication is a minor one.
-    pub minor: bool,
-}
-
-impl Planned {
-    /// What is to be done.
-    #[must_use]
-    pub fn verb(&self) -> PlanVerb {
-        if self.revisions.is_some() { PlanVerb::Publish } else { PlanVerb::Unpublish }
-    }
 }
 
 /// Which part of a story a verb is about, and whoever does it needs the right over.
@@ -84,7 +65,9 @@ impl Part {
             (Extent::Words(words), Effect::Begin(locale, of, _)) => {
                 words.get(locale).is_some_and(|meant| meant.is_none_or(|meant| meant == *of))
             }
-            (Extent::Words(words), Effect::End(locale) | Effect::Plan(locale, _) | Effect::Cancel(locale, _)) => words.contains_key(locale),
+            (Extent::Words(words), Effect::End(locale) | Effect::Plan(locale, ..) | Effect::Cancel(locale, _)) => {
+                words.contains_key(locale)
+            }
             (Extent::Words(words), Effect::Done(id) | Effect::Wait(id, _)) => {
                 self.story.plans.iter().any(|plan| plan.id == *id && words.contains_key(&plan.locale))
             }
@@ -116,8 +99,8 @@ impl Story {
             match effect {
                 Effect::Begin(..) => {}
                 Effect::End(locale) => self.end(Some(locale)),
-                Effect::Plan(locale, planned) => self.plans.retain(|p| p.locale != *locale || p.verb != planned.verb()),
-                Effect::Cancel(locale, verb) => self.plans.retain(|p| p.locale != *locale || verb.is_some_and(|verb| p.verb != verb)),
+                Effect::Plan(locale, _, intent) => self.plans.retain(|p| p.locale != *locale || p.verb() != intent.verb()),
+                Effect::Cancel(locale, verb) => self.plans.retain(|p| p.locale != *locale || verb.is_some_and(|verb| p.verb() != verb)),
                 Effect::Done(id) => self.plans.retain(|p| p.id != *id),
                 Effect::Wait(id, until) => self.plans.iter_mut().filter(|p| p.id == *id).for_each(|p| p.at = *until),
                 Effect::TakeDown(step) => {

@@ -25,7 +25,7 @@ use super::{
     standing::Standing,
     translation::{MadeFrom, State, Translation},
 };
-pub use effects::{Effect, Extent, Part, Planned, Written};
+pub use effects::{Effect, Extent, Part, Written};
 pub use planning::Order;
 
 /// The newest edition of an article in a locale.
@@ -157,11 +157,11 @@ impl Story {
 
     /// The plan of a kind that waits for its instant.
     fn planned(&self, locale: &Locale, verb: PlanVerb) -> Option<&Plan> {
-        self.plans.iter().find(|p| p.verb == verb && p.locale == *locale && p.failure.is_none())
+        self.plans.iter().find(|p| p.verb() == verb && p.locale == *locale && p.failure.is_none())
     }
 
     fn has_plan(&self, locale: &Locale, verb: Option<PlanVerb>) -> bool {
-        self.plans.iter().any(|p| p.locale == *locale && verb.is_none_or(|verb| p.verb == verb))
+        self.plans.iter().any(|p| p.locale == *locale && verb.is_none_or(|verb| p.verb() == verb))
     }
 
     /// Where the words of a locale stand, all in all.

@@ -1,9 +1,9 @@
 //! What is to happen to a story at an instant, and what comes of it then.
 
-use super::{Effect, Planned, Story};
+use super::{Effect, Story};
 use crate::domain::{
     Error, Instant, Locale,
-    plan::{Plan, PlanVerb},
+    plan::{Intent, Plan, PlanVerb},
     site::Review,
     standing::Verb,
 };
@@ -47,11 +47,11 @@ impl Story {
                 let of = self.newest(locale)?;
                 self.begins(locale, of, (at, now), review)?;
                 stands = stands.after(Verb::Start(at), now).map_err(|e| e.under("#/publish_at"))?;
-                effects.push(Effect::Plan(locale.clone(), Planned { at, revisions: Some(of), minor: order.minor }));
+                effects.push(Effect::Plan(locale.clone(), at, Intent::Publish { revisions: of, minor: order.minor }));
             }
             if let Some(at) = order.unpublish_at {
                 stands.after(Verb::End(at), now).map_err(|e| e.under("#/unpublish_at"))?;
-                effects.push(Effect::Plan(locale.clone(), Planned { at, revisions: None, minor: order.minor }));
+                effects.push(Effect::Plan(locale.clone(), at, Intent::Unpublish));
             }
         }
         Ok(effects)
@@ -76,21 +76,23 @@ impl Story {
     /// # Errors
     /// Those of [`Story::begins`], for what may not become public any more; [`Error::Busy`] for an end whose beginning is still to come.
     pub fn carry_out(&self, plan: &Plan, now: Instant, review: Review) -> Result<Vec<Effect>, Error> {
-        let effect = match plan.revisions {
-            Some(of) => {
+        let effect = match plan.intent {
+            Intent::Publish { revisions: of, minor } => {
                 if let Some(embargo) = self.embargo(now) {
                     return Ok(vec![Effect::Wait(plan.id, embargo)]);
                 }
                 self.begins(&plan.locale, of, (now, now), review)?;
-                self.begin(&plan.locale, of, plan.minor, now)
+                self.begin(&plan.locale, of, minor, now)
             }
             // It was passed over this time, and would never end.
-            None if self.planned(&plan.locale, PlanVerb::Publish).is_some_and(|start| start.at <= plan.at) => return Err(Error::Busy),
-            None => self.live(&plan.locale).map(|_| Effect::End(plan.locale.clone())),
+            Intent::Unpublish if self.planned(&plan.locale, PlanVerb::Publish).is_some_and(|start| start.at <= plan.at) => {
+                return Err(Error::Busy);
+            }
+            Intent::Unpublish => self.live(&plan.locale).map(|_| Effect::End(plan.locale.clone())),
         };
         Ok(match effect {
             Some(effect) => vec![Effect::Done(plan.id), effect],
-            None => vec![Effect::Cancel(plan.locale.clone(), Some(plan.verb))],
+            None => vec![Effect::Cancel(plan.locale.clone(), Some(plan.verb()))],
         })
     }
 
@@ -102,11 +104,11 @@ impl Story {
         if self.live_locales().next().is_some() {
             return Err(Error::Conflict { code: "live", detail: "what is public already cannot be put under an embargo".to_owned() });
         }
-        if self.plans.iter().any(|p| p.verb == PlanVerb::Unpublish && p.at <= until) {
+        if self.plans.iter().any(|p| p.verb() == PlanVerb::Unpublish && p.at <= until) {
             let detail = "it is scheduled to end before the embargo does; take that back first".to_owned();
             return Err(Error::Conflict { code: "scheduled", detail });
         }
-        let early = self.plans.iter().filter(|p| p.verb == PlanVerb::Publish && p.at < until);
+        let early = self.plans.iter().filter(|p| p.verb() == PlanVerb::Publish && p.at < until);
         Ok(early.map(|p| Effect::Wait(p.id, until)).collect())
     }
 }

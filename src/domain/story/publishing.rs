@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Effect, LastEdition, Planned, Story};
+use super::{Effect, LastEdition, Story};
 use crate::domain::{
     Error, Instant, Locale, Version,
     edition::Dating,
-    plan::{PlanVerb, Revisions},
+    plan::{Intent, PlanVerb, Revisions},
     site::Review,
     standing::Verb,
     takedown::Step,
@@ -84,7 +84,7 @@ impl Story {
             self.begins(locale, of, (at.unwrap_or(now), now), review)?;
             if let Some(at) = at {
                 self.standing(locale).after(Verb::Start(at), now)?;
-                effects.push(Effect::Plan(locale.clone(), Planned { at, revisions: Some(of), minor }));
+                effects.push(Effect::Plan(locale.clone(), at, Intent::Publish { revisions: of, minor }));
                 continue;
             }
             effects.extend(self.cancel(locale, Some(PlanVerb::Publish)));

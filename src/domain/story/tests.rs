@@ -180,7 +180,7 @@ impl Desk {
                 self.begun.push((locale.clone(), *of, *dating));
             }
             Effect::End(locale) => prop_assert!(self.story.live(locale).is_some(), "the end of nothing"),
-            Effect::Plan(_, planned) => prop_assert!(planned.at > now, "a plan for the past"),
+            Effect::Plan(_, when, _) => prop_assert!(*when > now, "a plan for the past"),
             Effect::Cancel(locale, verb) => prop_assert!(self.story.has_plan(locale, *verb), "nothing was taken back"),
             Effect::Done(id) | Effect::Wait(id, _) => prop_assert!(self.story.plans.iter().any(|p| p.id == *id)),
             Effect::TakeDown(_) | Effect::Reinstate(_) | Effect::Trash(_) | Effect::Restore => {}
@@ -194,16 +194,14 @@ impl Desk {
         for effect in effects {
             match effect {
                 Effect::Begin(locale, of, dating) => written.editions.push(self.edition(locale, *of, *dating)),
-                Effect::Plan(locale, planned) => {
+                Effect::Plan(locale, when, intent) => {
                     self.ids += 1;
                     written.plans.push(Plan {
                         id: uuid::Uuid::from_u128(self.ids).into(),
                         article_id: self.story.article.id,
                         locale: locale.clone(),
-                        verb: planned.verb(),
-                        at: planned.at,
-                        revisions: planned.revisions,
-                        minor: planned.minor,
+                        intent: *intent,
+                        at: *when,
                         planned_by: None,
                         planned_at: at(self.now),
                         failure: None,
@@ -343,7 +341,7 @@ impl Desk {
             );
             prop_assert!(stands.start.zip(stands.end).is_none_or(|(start, end)| start < end), "an end before its beginning");
             for verb in [PlanVerb::Publish, PlanVerb::Unpublish] {
-                let of_kind = story.plans.iter().filter(|p| p.locale == locale(n) && p.verb == verb).count();
+                let of_kind = story.plans.iter().filter(|p| p.locale == locale(n) && p.verb() == verb).count();
                 prop_assert!(of_kind <= 1, "two plans of a kind");
             }
         }
