@@ -14,8 +14,8 @@ use tokio::{runtime, runtime::Runtime, sync::oneshot, time::timeout};
 
 use super::{
     Store, Tx,
-    dialect::Engine,
-    turns::{self, Asked},
+    dialect::{Engine, Use},
+    turns::{Asked, Errand},
 };
 use crate::domain::Error;
 
@@ -122,7 +122,8 @@ impl Store {
             return Err(Error::Busy);
         }
         let (queued, gone, begun) = (Queued(self.0.written.clone()), Arc::<AtomicBool>::default(), Arc::<AtomicBool>::default());
-        let asked = Asked { operation: turns::operation(), gone: gone.clone() };
+        let errand = Errand::here();
+        let asked = Asked { operation: errand.operation(), gone: gone.clone() };
         let (tell, told) = oneshot::channel();
         let (store, begins) = (self.clone(), begun.clone());
         self.0.writing.spawn(move || {
@@ -132,7 +133,7 @@ impl Store {
                     begins.store(true, Ordering::Relaxed);
                     f(tx)
                 };
-                let _ = tell.send(store.run(Some(&asked), f));
+                let _ = tell.send(errand.run(Use::Write, || store.run(Some(&asked), f)));
             }
             drop(queued);
         });

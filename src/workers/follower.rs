@@ -64,6 +64,7 @@ impl Follower {
             None if count > 0 => self.newsstand.drop_all(last),
             None => {}
         }
+        self.newsstand.note_behind(u64::try_from(count).unwrap_or(u64::MAX));
         self.seq = last;
         if count > 0 {
             self.look_ahead()?;
