@@ -33,7 +33,7 @@ both! {
         let of_request: Vec<&str> = said.lines().filter(|line| line.contains(id)).collect();
         let end = of_request.iter().find(|line| line.contains("a request was answered")).unwrap_or_else(|| panic!("{said}"));
         assert!(["operation=\"POST /v1/desk/tags\"", "outcome=201", "micros=0", &caller].iter().all(|part| end.contains(part)), "{end}");
-        let asked = |line: &&&str| line.contains(":verb{purpose=Write operation=\"POST /v1/desk/tags\"}") && line.contains("INSERT INTO tags");
+        let asked = |line: &&&str| line.contains(":verb{purpose=\"write\" operation=\"POST /v1/desk/tags\"}") && line.contains("INSERT INTO tags");
         assert!(of_request.iter().any(|line| asked(&line)), "{said}");
         assert!(of_request.iter().any(|line| line.contains(":commit{seq=") && line.contains("COMMIT")), "{said}");
         assert!(!said.contains("@example.org"), "{said}");

@@ -169,7 +169,7 @@ impl Store {
             }
             begins.store(true, Ordering::Relaxed);
             let (outcome, undone) = match snapshot {
-                Ok(snapshot) => (errand.run(Use::Read, || f(&mut snapshot.tx())), snapshot.conn.is_undone() || snapshot.conn.is_lost()),
+                Ok(snapshot) => (errand.run("read", || f(&mut snapshot.tx())), snapshot.conn.is_undone() || snapshot.conn.is_lost()),
                 Err(error) => (Err(error), false),
             };
             let outcome = outcome.map_err(|error| Use::Read.explain(error));

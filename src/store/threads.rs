@@ -14,7 +14,7 @@ use tokio::{runtime, runtime::Runtime, sync::oneshot, time::timeout};
 
 use super::{
     Store, Tx,
-    dialect::{Engine, Use},
+    dialect::Engine,
     turns::{Asked, Errand},
 };
 use crate::domain::Error;
@@ -133,7 +133,7 @@ impl Store {
                     begins.store(true, Ordering::Relaxed);
                     f(tx)
                 };
-                let _ = tell.send(errand.run(Use::Write, || store.run(Some(&asked), f)));
+                let _ = tell.send(errand.run("write", || store.run(Some(&asked), f)));
             }
             drop(queued);
         });

@@ -28,7 +28,6 @@ use tracing::{
     dispatcher::{self, Dispatch},
 };
 
-use super::dialect::Use;
 use crate::domain::instant::Clock;
 
 /// How long things may take.
@@ -92,10 +91,10 @@ impl Errand {
     }
 
     /// Do it, there.
-    pub(super) fn run<T>(self, purpose: Use, work: impl FnOnce() -> T) -> T {
+    pub(super) fn run<T>(self, purpose: &'static str, work: impl FnOnce() -> T) -> T {
         let Self { operation, span, heard } = self;
         dispatcher::with_default(&heard, || {
-            let within = tracing::info_span!(parent: &span, "verb", ?purpose, operation = &*operation);
+            let within = tracing::info_span!(parent: &span, "verb", purpose, operation = &*operation);
             within.in_scope(|| OPERATION.sync_scope(operation, work))
         })
     }

@@ -55,7 +55,7 @@ impl Watched {
         }
     }
 
-    fn finished(&self, query: impl Display, began: Instant) {
+    fn finished(&self, query: &(impl Display + ?Sized), began: Instant) {
         let micros = self.clock.now().as_micros().saturating_sub(began.as_micros());
         if micros >= self.limit {
             self.slow.fetch_add(1, Ordering::Relaxed);
@@ -67,7 +67,7 @@ impl Watched {
 }
 
 /// The text of a statement, without the values that are bound to it.
-fn text(query: impl Display) -> String {
+fn text(query: &(impl Display + ?Sized)) -> String {
     let mut shown = String::new();
     // What cannot be shown is shown as far as it can be.
     let _ = write!(shown, "{query}");
