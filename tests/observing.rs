@@ -10,7 +10,7 @@ use dateline::{
 };
 use serde_json::json;
 
-use crate::support::{TestApp, log::Log};
+use crate::support::log::Log;
 
 fn measures(of: &dyn Measured) -> BTreeMap<String, u64> {
     let mut all = BTreeMap::new();
