@@ -37,6 +37,7 @@ mod long_answers;
 mod long_lists;
 mod naming;
 mod objects;
+mod observing;
 mod pages;
 mod permissions;
 mod pipelining;

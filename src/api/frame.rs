@@ -1,6 +1,6 @@
 //! The frame around every answer: who asks, the request's id, and problems.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use actix_web::{
     HttpMessage, HttpResponse,
@@ -25,6 +25,7 @@ use super::{
     network::client,
     pieces::{Headless, Pieces, taken},
     problem::{Failure, Unread},
+    request_log::{asked_by, observed},
 };
 use crate::{
     access::{Caller, token::Verified},
@@ -64,12 +65,14 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
     let answering = Answering(standing.clone());
     let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
     let (head, reading) = (req.method() == Method::HEAD, req.method() == Method::GET);
-    let mut answer = carried_out(req, &state, &id, next).await.map_err(|error| broken(&error, &id))?;
+    let mut answer = carried_out(req, &state, &id, next).await.map_err(|error| broken(&error, &state, &id))?;
     drop(answering);
     let share = taken(answer.response(), &state.answers);
     if share.is_err() && reading {
         // What was read can be read again; what was done is told.
-        *answer.response_mut() = Failure::Rule(Error::Busy).answer(&id);
+        let failure = Failure::Rule(Error::Busy);
+        state.log.refused(&failure, &id, &answer.request().match_pattern().unwrap_or_default());
+        *answer.response_mut() = failure.answer(&id);
         dress(answer.headers_mut(), &id);
     }
     let share = share.unwrap_or_default();
@@ -83,32 +86,32 @@ async fn carried_out(
     id: &str,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    if matches!(*req.method(), Method::GET | Method::HEAD) {
-        return match kept(&req, state, id).await {
-            Some(answer) => Ok(req.into_response(answer)),
-            None => Box::pin(made(req, state, id, next)).await,
-        };
+    let reading = matches!(*req.method(), Method::GET | Method::HEAD);
+    if reading && let Some(answer) = kept(&req, state, id).await {
+        return Ok(req.into_response(answer));
     }
     // What holds up other writers is logged by this name.
-    let operation = format!("{} {}", req.method(), req.match_pattern().as_deref().unwrap_or("nothing"));
-    if req.headers().contains_key(IDEMPOTENCY_KEY) {
+    let operation: Arc<str> = format!("{} {}", req.method(), req.match_pattern().as_deref().unwrap_or("nothing")).into();
+    if !reading && req.headers().contains_key(IDEMPOTENCY_KEY) {
         let (state, id) = (state.clone(), id.to_owned());
-        let work = turns::named(operation.into(), async move { made(req, &state, &id, next).await });
+        let work = async move { observed(&state, &id, &operation, turns::named(operation.clone(), made(req, &state, &id, next))).await };
         // It comes to its end although its client hangs up, so that the answer is there when it asks again.
         return rt::spawn(work).await.map_err(|e| Failure::from(Error::internal(e)))?;
     }
-    Box::pin(turns::named(operation.into(), made(req, state, id, next))).await
+    Box::pin(observed(state, id, &operation, turns::named(operation.clone(), made(req, state, id, next)))).await
 }
 
 /// What failed without an answer of its own, as one.
-fn broken(error: &actix_web::Error, id: &str) -> actix_web::Error {
-    let failure = error.as_error::<Failure>();
-    if let Some(Failure::Rule(error)) = failure
-        && let Some(cause) = error.for_the_log()
-    {
-        tracing::error!(request_id = id, error = cause, "a request failed");
-    }
-    let mut answer = failure.map_or_else(|| bare(error.as_response_error().status_code(), id), |failure| failure.answer(id));
+fn broken(error: &actix_web::Error, state: &State, id: &str) -> actix_web::Error {
+    let made;
+    let failure = if let Some(failure) = error.as_error::<Failure>() {
+        failure
+    } else {
+        made = bare(error.as_response_error().status_code());
+        &made
+    };
+    state.log.refused(failure, id, "");
+    let mut answer = failure.answer(id);
     dress(answer.headers_mut(), id);
     InternalError::from_response("a request failed", answer).into()
 }
@@ -160,6 +163,7 @@ async fn made(
                 };
                 let caller = if let Ok(Begun::Claimed(claim)) = &begun { caller.once(claim.clone()) } else { caller };
                 let caller = if only_trying { caller.rehearsing() } else { caller };
+                asked_by(caller.actor());
                 req.extensions_mut().insert(verified);
                 req.extensions_mut().insert(caller);
                 match begun {
@@ -171,7 +175,7 @@ async fn made(
             }
         }
     };
-    name_problem(&mut answer, id);
+    name_problem(&mut answer, state, id);
     if only_trying {
         answer.headers_mut().remove(header::LOCATION);
         put(answer.headers_mut(), HeaderName::from_static("validate-only"), "true");
@@ -227,34 +231,31 @@ async fn identify(state: &Data<State>, req: &ServiceRequest, needed: bool, id: &
 }
 
 /// Put the request's id into a problem, log what is ours, and make a problem of every bare refusal.
-fn name_problem(answer: &mut ServiceResponse<BoxBody>, id: &str) {
+fn name_problem(answer: &mut ServiceResponse<BoxBody>, state: &State, id: &str) {
     let status = answer.status();
     let failure = answer.response().error().and_then(|e| e.as_error::<Failure>());
-    let named = match failure {
-        Some(failure) => {
-            if let Failure::Rule(error) = failure
-                && let Some(cause) = error.for_the_log()
-            {
-                // By the pattern: a path may hold a token.
-                let route = answer.request().match_pattern().unwrap_or_default();
-                tracing::error!(request_id = id, route, error = cause, "a request failed");
-            }
-            failure.answer(id)
-        }
+    let made;
+    let failure = match failure {
+        Some(failure) => failure,
         None if answer.headers().get(header::CONTENT_TYPE).is_some_and(|t| t == super::problem::MEDIA_TYPE) => return,
-        None if status.is_client_error() || status.is_server_error() => bare(status, id),
+        None if status.is_client_error() || status.is_server_error() => {
+            made = bare(status);
+            &made
+        }
         None => return,
     };
+    // By the pattern: a path may hold a token.
+    state.log.refused(failure, id, &answer.request().match_pattern().unwrap_or_default());
+    let named = failure.answer(id);
     *answer.response_mut() = named;
 }
 
 /// A refusal that the framework made by itself.
-fn bare(status: StatusCode, id: &str) -> HttpResponse {
-    let failure = match status {
+fn bare(status: StatusCode) -> Failure {
+    match status {
         StatusCode::NOT_FOUND => Failure::NoRoute,
         StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
         s if s.is_server_error() => Failure::Rule(Error::internal("the framework refused")),
         _ => Failure::Malformed(Vec::new()),
-    };
-    failure.answer(id)
+    }
 }

@@ -18,6 +18,7 @@ mod pieces;
 mod prepared;
 pub mod problem;
 pub mod reply;
+pub mod request_log;
 pub mod sent;
 pub mod typed;
 mod wording;
@@ -54,6 +55,8 @@ pub struct State {
     pub origins: Vec<String>,
     /// What clients may take before they are answered.
     pub clients: clients::Clients,
+    /// What is logged of requests.
+    pub log: request_log::RequestLog,
     /// The contract, as it is served.
     pub contract: contract::Contract,
 }

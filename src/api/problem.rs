@@ -194,6 +194,21 @@ impl Failure {
         }
     }
 
+    /// What happened, as a stable code.
+    pub(super) fn code(&self) -> &'static str {
+        self.row().1
+    }
+
+    /// Whether the server has refused what may well be in order, for its own sake or out of a limit of its own: each leaves a trace in the log. The
+    /// rest is what a client gets wrong.
+    pub(super) fn is_of_our_making(&self) -> bool {
+        match self {
+            Self::TooLarge | Self::Unread(_) | Self::NotReady(_) => true,
+            Self::Rule(error) => error.passes() || matches!(error, Error::Internal(_)),
+            Self::Malformed(_) | Self::UnsupportedMediaType(_) | Self::NoRoute | Self::MethodNotAllowed(_) => false,
+        }
+    }
+
     /// After how many seconds the same may be tried again, when it may.
     fn retry_after(&self) -> Option<u16> {
         match self {

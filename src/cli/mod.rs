@@ -197,7 +197,7 @@ fn open(settings: &Settings) -> Result<Store, Error> {
         writers: settings.connections,
         clock: Arc::new(system::SystemClock),
         entropy: Arc::new(system::OsEntropy),
-        limits: Limits::default(),
+        limits: Limits { slow: settings.slow, ..Limits::default() },
     })
 }
 

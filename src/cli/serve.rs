@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use super::{Failed, keys, ready, system};
 use crate::{
     access::Bookkeeping,
-    api::{State, clients::Clients, contract::Contract, hashing::Hashing},
+    api::{State, clients::Clients, contract::Contract, hashing::Hashing, request_log::RequestLog},
     app,
     config::Settings,
     delivery::newsstand::Newsstand,
@@ -46,6 +46,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         proxies: settings.trusted_proxies.clone(),
         origins: settings.desk_origins.clone(),
         clients: Clients::new(settings.patience, settings.unfinished_bytes),
+        log: RequestLog::new(settings.request_log),
         contract: Contract::new(&app::openapi()),
     });
     let clients = room_for(settings);

@@ -18,7 +18,7 @@ use crate::{access::secret::Secret, api::clients::Patience, store::dialect::Engi
 use reader::Reader;
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
-pub const VARIABLES: [(&str, &str, &str); 18] = [
+pub const VARIABLES: [(&str, &str, &str); 20] = [
     ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
@@ -64,6 +64,12 @@ pub const VARIABLES: [(&str, &str, &str); 18] = [
         "",
         "Proxies that may say for whom they ask (X-Forwarded-For), parted by spaces: addresses, or networks such as 10.0.0.0/8.",
     ),
+    (
+        "DATELINE_REQUEST_LOG",
+        "0",
+        "Of a hundred requests that are not answered out of the response cache, how many are logged when they are answered; 0 to 100.",
+    ),
+    ("DATELINE_SLOW_MS", "500", "Milliseconds from which on a statement is logged as slow, without its values; 1 to 60000."),
     ("DATELINE_LOG", "info", "What is logged, such as warn, info or dateline=debug,info."),
 ];
 
@@ -100,6 +106,10 @@ pub struct Settings {
     pub desk_origins: Vec<String>,
     /// Proxies that are believed when they say for whom they ask.
     pub trusted_proxies: Vec<IpNet>,
+    /// Of a hundred requests, how many are logged.
+    pub request_log: u32,
+    /// From how long on a statement is slow.
+    pub slow: Duration,
 }
 
 /// What is wrong with the environment: variable and reason, never the value.
@@ -139,6 +149,8 @@ impl Settings {
             purge: places::purge(&mut r),
             desk_origins: places::origins(&mut r),
             trusted_proxies: places::proxies(&mut r),
+            request_log: r.number("DATELINE_REQUEST_LOG", 0, 100),
+            slow: Duration::from_millis(r.number("DATELINE_SLOW_MS", 1, 60_000)),
         };
         if !is_log_filter(&r.get(LOG)) {
             r.fault(LOG, "levels are off, error, warn, info, debug and trace; parts are named with one, as in dateline=debug");

@@ -23,6 +23,7 @@ pub mod freshness;
 pub mod id;
 pub mod instant;
 pub mod locale;
+pub mod measured;
 pub mod memory;
 pub mod name;
 pub mod network;

@@ -6,13 +6,13 @@
 //! which nobody answered, never comes back into its pool.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, atomic::AtomicI64},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use diesel::ConnectionError;
 
-use super::dialect::{self, Conn, Engine, Use};
+use super::dialect::{self, Conn, Engine, Use, Watched};
 use crate::domain::Error;
 
 /// Connections for one purpose.
@@ -20,7 +20,7 @@ pub(super) struct Pool {
     pub(super) engine: Engine,
     pub(super) url: String,
     pub(super) purpose: Use,
-    pub(super) statements: Arc<AtomicI64>,
+    pub(super) statements: Arc<Watched>,
     /// How many there may be.
     pub(super) size: usize,
     /// How long one is waited for.

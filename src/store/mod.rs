@@ -61,7 +61,7 @@ use std::{
     fmt,
     sync::{
         Arc, Condvar, Mutex, OnceLock, Weak,
-        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -75,10 +75,11 @@ use crate::{
         error::{Changed, chain},
         id::Entropy,
         instant::Clock,
+        measured::Measured,
     },
 };
 use connections::{Pool, cannot_be_opened};
-use dialect::{Conn, Engine, Use};
+use dialect::{Conn, Engine, Use, Watched};
 use group_commit::Line;
 use presence::Presence;
 use room::Room;
@@ -121,7 +122,7 @@ struct Inner {
     writers: Arc<Pool>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
-    statements: Arc<AtomicI64>,
+    statements: Arc<Watched>,
     limits: Limits,
     turns: Arc<Turns>,
     line: Line,
@@ -162,6 +163,17 @@ impl Listener {
     }
 }
 
+impl Measured for Store {
+    fn measure(&self, tell: &mut dyn FnMut(&'static str, &'static str, u64)) {
+        let count = |of: usize| u64::try_from(of).unwrap_or(u64::MAX);
+        tell("statements", "", self.statements().unsigned_abs());
+        tell("statements_slow", "", self.0.statements.slow.load(Ordering::Relaxed));
+        tell("reads_waiting", "", count(self.0.desks.waiting()));
+        tell("writes_unanswered", "", count(self.0.written.load(Ordering::Relaxed)));
+        tell("turns", "", count(self.lasting().turns));
+    }
+}
+
 /// Somebody who has to know of every change before its writer is told that it is done.
 pub trait Watcher: Send + Sync {
     /// Changes up to `seq` were committed, and touch these answers.
@@ -175,8 +187,8 @@ impl Store {
     /// [`Error::Internal`] when the database cannot be reached.
     pub fn open(options: Options) -> Result<Self, Error> {
         let engine = Engine::of(&options.url).ok_or_else(|| Error::internal("DATABASE_URL is neither sqlite:// nor postgres://"))?;
-        let statements = Arc::new(AtomicI64::new(0));
         let limits = options.limits;
+        let statements = Watched::new(options.clock.clone(), limits.slow);
         let pool = |purpose, size: u32| {
             let pool = Arc::new(Pool {
                 engine,
@@ -253,7 +265,7 @@ impl Store {
     /// Statements run so far, on all connections, transactions' own aside.
     #[must_use]
     pub fn statements(&self) -> i64 {
-        self.0.statements.load(Ordering::Relaxed)
+        self.0.statements.count.load(Ordering::Relaxed)
     }
 
     /// Read in one snapshot, on this thread.

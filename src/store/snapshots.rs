@@ -25,6 +25,7 @@ use super::{
     dialect::{Conn, Engine, Use},
     known::Known,
     threads::Threads,
+    turns::Errand,
     work::TRIES,
 };
 use crate::domain::{Error, Instant, id::Entropy};
@@ -109,6 +110,11 @@ impl ReadingDesks {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many reads wait for a thread.
+    pub(super) fn waiting(&self) -> usize {
+        self.line().waiting.len()
+    }
+
     /// Whoever came first, and how many have come by now.
     fn next(&self) -> Option<(Read, u64)> {
         let mut line = self.line();
@@ -155,7 +161,7 @@ impl Store {
     {
         let (tell, told) = oneshot::channel();
         let begun = Arc::<AtomicBool>::default();
-        let begins = begun.clone();
+        let (begins, errand) = (begun.clone(), Errand::here());
         let read: Read = Box::new(move |snapshot| {
             // Whoever asked may be gone.
             if tell.is_closed() {
@@ -163,7 +169,7 @@ impl Store {
             }
             begins.store(true, Ordering::Relaxed);
             let (outcome, undone) = match snapshot {
-                Ok(snapshot) => (f(&mut snapshot.tx()), snapshot.conn.is_undone() || snapshot.conn.is_lost()),
+                Ok(snapshot) => (errand.run("read", || f(&mut snapshot.tx())), snapshot.conn.is_undone() || snapshot.conn.is_lost()),
                 Err(error) => (Err(error), false),
             };
             let outcome = outcome.map_err(|error| Use::Read.explain(error));

@@ -12,7 +12,11 @@ use std::sync::{
 
 use tokio::{runtime, runtime::Runtime, sync::oneshot, time::timeout};
 
-use super::{Store, Tx, dialect::Engine, turns::Asked};
+use super::{
+    Store, Tx,
+    dialect::Engine,
+    turns::{Asked, Errand},
+};
 use crate::domain::Error;
 
 /// Writes that may be under way or wait; whoever comes then is refused, rather than be answered when nobody listens any more.
@@ -118,6 +122,7 @@ impl Store {
             return Err(Error::Busy);
         }
         let (queued, gone, begun) = (Queued(self.0.written.clone()), asked.gone.clone(), Arc::<AtomicBool>::default());
+        let errand = Errand::here();
         let (tell, told) = oneshot::channel();
         let (store, begins) = (self.clone(), begun.clone());
         self.0.writing.spawn(move || {
@@ -127,7 +132,7 @@ impl Store {
                     begins.store(true, Ordering::Relaxed);
                     f(tx)
                 };
-                let _ = tell.send(store.run(Some(&asked), f));
+                let _ = tell.send(errand.run("write", || store.run(Some(&asked), f)));
             }
             drop(queued);
         });

@@ -23,6 +23,10 @@ use std::{
 };
 
 use diesel::result::{Error as Diesel, QueryResult};
+use tracing::{
+    Span,
+    dispatcher::{self, Dispatch},
+};
 
 use crate::{
     access::{Actor, Caller},
@@ -40,12 +44,14 @@ pub struct Limits {
     pub read: Duration,
     /// Whoever asks to write something.
     pub write: Duration,
+    /// From how long on a statement is logged as slow, by the store's clock.
+    pub slow: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { turn: seconds(5), patience: seconds(5), read: seconds(5), write: seconds(10) }
+        Self { turn: seconds(5), patience: seconds(5), read: seconds(5), write: seconds(10), slow: Duration::from_millis(500) }
     }
 }
 
@@ -68,6 +74,33 @@ pub async fn named<F: Future>(operation: Arc<str>, work: F) -> F::Output {
 #[must_use]
 pub fn operation() -> Arc<str> {
     OPERATION.try_with(Arc::clone).unwrap_or_else(|_| thread::current().name().unwrap_or("a thread without a name").into())
+}
+
+/// Work for somebody on another thread: in the name of their operation, and part of what the log tells of it.
+pub(super) struct Errand {
+    operation: Arc<str>,
+    span: Span,
+    heard: Dispatch,
+}
+
+impl Errand {
+    /// For whoever asks here.
+    pub(super) fn here() -> Self {
+        Self { operation: operation(), span: Span::current(), heard: dispatcher::get_default(Clone::clone) }
+    }
+
+    pub(super) fn operation(&self) -> Arc<str> {
+        self.operation.clone()
+    }
+
+    /// Do it, there.
+    pub(super) fn run<T>(self, purpose: &'static str, work: impl FnOnce() -> T) -> T {
+        let Self { operation, span, heard } = self;
+        dispatcher::with_default(&heard, || {
+            let within = tracing::info_span!(parent: &span, "verb", purpose, operation = &*operation);
+            within.in_scope(|| OPERATION.sync_scope(operation, work))
+        })
+    }
 }
 
 /// The turn was stopped.

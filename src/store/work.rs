@@ -131,7 +131,11 @@ impl Store {
         drop(mark);
         match done.and_then(|done| session.may_be_kept().map(|()| done)) {
             Ok((value, touched, numbered)) => {
-                session.close(numbered.keep, purpose)?;
+                let close = || session.close(numbered.keep, purpose);
+                match numbered.last {
+                    Some(seq) => tracing::info_span!("commit", seq).in_scope(close),
+                    None => close(),
+                }?;
                 self.0.hearing.heard();
                 if let Some(seq) = numbered.last {
                     self.0.room.was_found();

@@ -61,7 +61,7 @@ pub fn runner(newsstand: Arc<Newsstand>) -> Result<Runner<Arc<Newsstand>>, Error
 /// [`Error::Internal`] when the database or the system fails at the start.
 pub fn start(newsstand: Arc<Newsstand>) -> Result<Worker, Error> {
     let store = newsstand.store().clone();
-    let runner = runner(newsstand)?;
+    let runner = runner(newsstand.clone())?;
     let mut listener: Option<Listener> = None;
     let tells = store.engine() == Engine::Postgres;
     let (every, asks) = if tells { (ASKS, 10) } else { (LOOKS, 1) };
@@ -82,7 +82,7 @@ pub fn start(newsstand: Arc<Newsstand>) -> Result<Worker, Error> {
         };
         rounds = rounds.wrapping_add(1);
         if told || rounds.is_multiple_of(asks) {
-            runner.run()?;
+            newsstand.note_behind(u64::try_from(runner.run()?).unwrap_or(u64::MAX));
         }
         Ok(())
     })

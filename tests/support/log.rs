@@ -28,9 +28,18 @@ impl Write for Kept {
 
 impl Log {
     pub(crate) fn begin() -> Self {
+        Self::of(tracing::Level::INFO)
+    }
+
+    /// Whatever is said at any level.
+    pub(crate) fn of_everything() -> Self {
+        Self::of(tracing::Level::TRACE)
+    }
+
+    fn of(level: tracing::Level) -> Self {
         let kept = Kept::default();
         let written = kept.clone();
-        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || written.clone()).finish();
+        let subscriber = tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_writer(move || written.clone()).finish();
         Self { kept, _heard: tracing::subscriber::set_default(subscriber) }
     }
 

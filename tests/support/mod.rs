@@ -36,6 +36,7 @@ use dateline::{
         clients::{Clients, Patience},
         contract::Contract,
         hashing::Hashing,
+        request_log::RequestLog,
     },
     app,
     delivery::newsstand::Newsstand,
@@ -146,6 +147,7 @@ fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
         proxies: vec!["10.0.0.0/8".parse().unwrap()],
         origins: vec!["https://desk.example".to_owned()],
         clients: Clients::new(Patience::default(), 64 << 20),
+        log: RequestLog::new(100),
         contract: Contract::new(&app::openapi()),
     })
 }

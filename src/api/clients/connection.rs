@@ -151,7 +151,6 @@ impl Connection {
 
     /// Have the HTTP library refuse what is there, and say why in its place.
     fn refuse(&mut self, why: Option<Unread>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        tracing::debug!(?why, "a request is refused unread");
         if let Some(why) = why {
             self.standing.refuse(why);
         }

@@ -29,7 +29,7 @@ use entry::tell;
 
 use super::request::{Request, answer};
 use crate::{
-    domain::{Error, Instant, Locale, cache_tag::CacheTag, memory::Account, site::Masthead},
+    domain::{Error, Instant, Locale, cache_tag::CacheTag, measured::Measured, memory::Account, site::Masthead},
     store::{self, Noted, Store, Watcher},
 };
 
@@ -160,6 +160,9 @@ pub struct Newsstand {
     numbers: AtomicU64,
     /// When something is next due to change, in microseconds; `i64::MAX` when nothing is.
     due: AtomicI64,
+    hits: AtomicU64,
+    /// Changes of others that the last look into the log has found.
+    behind: AtomicU64,
 }
 
 impl fmt::Debug for Newsstand {
@@ -171,6 +174,17 @@ impl fmt::Debug for Newsstand {
 impl Watcher for Newsstand {
     fn committed(&self, seq: i64, touched: &BTreeSet<CacheTag>) {
         self.drop_touched(seq, touched);
+    }
+}
+
+impl Measured for Newsstand {
+    fn measure(&self, tell: &mut dyn FnMut(&'static str, &'static str, u64)) {
+        tell("cache_entries", "", u64::try_from(self.len()).unwrap_or(u64::MAX));
+        tell("cache_bytes", "", self.bytes());
+        tell("cache_hits", "", self.hits.load(Ordering::Relaxed));
+        // Each answer that was made has a number.
+        tell("cache_misses", "", self.numbers.load(Ordering::Relaxed));
+        tell("follower_behind", "", self.behind.load(Ordering::Relaxed));
     }
 }
 
@@ -194,6 +208,8 @@ impl Newsstand {
             index: Mutex::default(),
             numbers: AtomicU64::new(0),
             due: AtomicI64::new(i64::MAX),
+            hits: AtomicU64::new(0),
+            behind: AtomicU64::new(0),
         });
         if capacity > 0 {
             let watcher: Arc<dyn Watcher> = newsstand.clone();
@@ -237,10 +253,16 @@ impl Newsstand {
         self.due.store(at.map_or(i64::MAX, Instant::as_micros), Ordering::Relaxed);
     }
 
+    /// Note how many changes of others a look into the log has found, which are dropped now.
+    pub fn note_behind(&self, changes: u64) {
+        self.behind.store(changes, Ordering::Relaxed);
+    }
+
     /// The answer to a request that was spelled like this before, if it is still true.
     #[must_use]
     pub fn spelled(&self, target: &str, now: Instant) -> Option<Arc<Entry>> {
         let found = self.spellings.get(target)?.upgrade().filter(|entry| entry.is_good(now));
+        self.hits.fetch_add(u64::from(found.is_some()), Ordering::Relaxed);
         match &found {
             // The cache puts out what nobody has asked it for. It does so for the sake of answers that are made, and so hears of this one once for each.
             Some(entry) if entry.is_unheard(self.numbers.load(Ordering::Relaxed)) => {
@@ -267,7 +289,10 @@ impl Newsstand {
         let Some(answers) = &self.answers else { return self.make(request).await };
         loop {
             match answers.get_value_or_guard_async(request).await {
-                Ok(entry) if entry.is_good(self.store.now()) => return Ok(entry),
+                Ok(entry) if entry.is_good(self.store.now()) => {
+                    self.hits.fetch_add(1, Ordering::Relaxed);
+                    return Ok(entry);
+                }
                 Ok(entry) => {
                     answers.remove_if(request, |kept| kept.number == entry.number);
                     lock(&self.index).forget(&entry);

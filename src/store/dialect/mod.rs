@@ -6,6 +6,7 @@
 mod held;
 mod opening;
 mod values;
+mod watched;
 
 use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
@@ -64,6 +65,7 @@ pub(super) use connection::MultiBackend;
 pub(super) use held::Conn;
 pub(super) use opening::connect;
 use opening::{LIMITED, UNLIMITED};
+pub(super) use watched::Watched;
 
 /// What a connection is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

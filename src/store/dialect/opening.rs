@@ -1,21 +1,13 @@
 //! Opening a connection, with what the promises of the store rest on.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
+use std::sync::Arc;
 
-use diesel::{
-    connection::{InstrumentationEvent, SimpleConnection},
-    pg::PgConnection,
-    prelude::*,
-    sqlite::SqliteConnection,
-};
+use diesel::{connection::SimpleConnection, pg::PgConnection, prelude::*, sqlite::SqliteConnection};
 
-use super::{Conn, Link, Use};
+use super::{Conn, Link, Use, Watched};
 
-/// Open a connection with the settings that the promises of the store rest on, counting its statements.
-pub(in crate::store) fn connect(url: &str, purpose: Use, statements: Arc<AtomicI64>) -> diesel::ConnectionResult<Conn> {
+/// Open a connection with the settings that the promises of the store rest on, watching its statements.
+pub(in crate::store) fn connect(url: &str, purpose: Use, statements: Arc<Watched>) -> diesel::ConnectionResult<Conn> {
     let mut conn = if let Some(path) = url.strip_prefix("sqlite://") {
         let mut conn = SqliteConnection::establish(path)?;
         // The timeout comes first, so that the others wait for a busy file instead of failing.
@@ -48,14 +40,7 @@ pub(in crate::store) fn connect(url: &str, purpose: Use, statements: Arc<AtomicI
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
         Link::Postgres(conn)
     };
-    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
-        InstrumentationEvent::StartQuery { .. } => _ = statements.fetch_add(1, Ordering::Relaxed),
-        // Diesel runs these as queries too; they are not counted.
-        InstrumentationEvent::BeginTransaction { .. }
-        | InstrumentationEvent::CommitTransaction { .. }
-        | InstrumentationEvent::RollbackTransaction { .. } => _ = statements.fetch_sub(1, Ordering::Relaxed),
-        _ => {}
-    });
+    conn.set_instrumentation(statements.of_a_connection());
     Ok(Conn::over(conn))
 }
 

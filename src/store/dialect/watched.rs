@@ -1,0 +1,78 @@
+//! Statements, as they are counted, timed and logged.
+//!
+//! **Decision.** Diesel shows a statement with its bound values behind it. Those are words that may be under embargo, passwords and keys, so a
+//! statement is logged up to there and no further. Its text comes from this code base alone ([`crate::store`]'s queries bind their values).
+
+use std::{
+    fmt::{Display, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent};
+
+use crate::{
+    domain::{Instant, instant::Clock},
+    store::turns,
+};
+
+/// What comes between the text of a statement and its values where Diesel shows it.
+const VALUES: &str = " -- binds: ";
+
+/// The statements of all connections of a store.
+pub(in crate::store) struct Watched {
+    clock: Arc<dyn Clock>,
+    /// From how many microseconds on a statement is slow.
+    limit: i64,
+    /// Statements so far, transactions' own aside.
+    pub(in crate::store) count: AtomicI64,
+    pub(in crate::store) slow: AtomicU64,
+}
+
+impl Watched {
+    pub(in crate::store) fn new(clock: Arc<dyn Clock>, limit: Duration) -> Arc<Self> {
+        let limit = i64::try_from(limit.as_micros()).unwrap_or(i64::MAX);
+        Arc::new(Self { clock, limit, count: AtomicI64::new(0), slow: AtomicU64::new(0) })
+    }
+
+    /// What a connection tells of its statements, which it asks one after the other.
+    pub(super) fn of_a_connection(self: Arc<Self>) -> impl Instrumentation {
+        let mut began = self.clock.now();
+        move |event: InstrumentationEvent<'_>| match event {
+            InstrumentationEvent::StartQuery { .. } => {
+                self.count.fetch_add(1, Ordering::Relaxed);
+                began = self.clock.now();
+            }
+            InstrumentationEvent::FinishQuery { query, .. } => self.finished(query, began),
+            // Diesel runs these as queries too; they are not counted.
+            InstrumentationEvent::BeginTransaction { .. }
+            | InstrumentationEvent::CommitTransaction { .. }
+            | InstrumentationEvent::RollbackTransaction { .. } => _ = self.count.fetch_sub(1, Ordering::Relaxed),
+            _ => {}
+        }
+    }
+
+    fn finished(&self, query: &(impl Display + ?Sized), began: Instant) {
+        let micros = self.clock.now().as_micros().saturating_sub(began.as_micros());
+        if micros >= self.limit {
+            self.slow.fetch_add(1, Ordering::Relaxed);
+            tracing::warn!(operation = &*turns::operation(), micros, statement = text(query), "a statement was slow");
+        } else if tracing::enabled!(tracing::Level::TRACE) {
+            tracing::trace!(operation = &*turns::operation(), micros, statement = text(query), "a statement");
+        }
+    }
+}
+
+/// The text of a statement, without the values that are bound to it.
+fn text(query: &(impl Display + ?Sized)) -> String {
+    let mut shown = String::new();
+    // What cannot be shown is shown as far as it can be.
+    let _ = write!(shown, "{query}");
+    if let Some(end) = shown.find(VALUES) {
+        shown.truncate(end);
+    }
+    shown
+}
