@@ -24,6 +24,7 @@ pub mod instant;
 pub mod locale;
 pub mod memory;
 pub mod name;
+pub mod named;
 pub mod network;
 pub mod page;
 pub mod path;
