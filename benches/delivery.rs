@@ -29,7 +29,7 @@ use dateline::{
     domain::{Error, Id, article::Article, page::Paging},
     store::{
         self, Options, Store, Tx,
-        editions::{Bodies, Content},
+        editions::{Bodies, BodyForm},
         listings::Filter,
     },
 };
@@ -494,7 +494,7 @@ fn directly(store: &Store, ids: &[Id<Article>]) -> (f64, f64) {
     }
     let article = |tx: &mut Tx<'_>, id| {
         let chain = vec![store::site::masthead(tx)?.site.default_locale.clone()];
-        let live = store::editions::live(tx, Visibility::public(), id, &chain, Content::Html)?.unwrap();
+        let live = store::editions::live(tx, Visibility::public(), id, &chain, BodyForm::Html)?.unwrap();
         beside(tx, &[live])
     };
     let list = |tx: &mut Tx<'_>| {

@@ -116,10 +116,10 @@ both! {
             for section in dateline::store::sections::all(tx)? {
                 all.push(export_section(tx, &permit, &section)?);
             }
-            for author in dateline::store::authors::page(tx, dateline::domain::page::Paging::first())?.items {
+            for author in dateline::store::named::page(tx, dateline::domain::page::Paging::first())?.items {
                 all.push(dateline::desk::bundle::export_author(tx, &permit, &author)?);
             }
-            for tag in dateline::store::tags::page(tx, dateline::domain::page::Paging::first())?.items {
+            for tag in dateline::store::named::page(tx, dateline::domain::page::Paging::first())?.items {
                 all.push(dateline::desk::bundle::export_tag(tx, &permit, &tag)?);
             }
             all.push(export_article(tx, &permit, id.parse().unwrap())?);

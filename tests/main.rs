@@ -49,6 +49,7 @@ mod repeating;
 mod resolving;
 mod reviewing;
 mod revising;
+mod rules;
 mod scheduling;
 mod schema;
 mod scopes;

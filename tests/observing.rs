@@ -4,9 +4,10 @@ use std::{collections::BTreeMap, time::Duration};
 
 use actix_web::http::Method;
 use dateline::{
+    access::Bookkeeping,
     domain::measured::Measured,
-    store::{Limits, Tx, purging, turns::named},
-    workers::follower::Follower,
+    store::{Limits, Tx, jobs, turns::named},
+    workers::follower::{follow, runner},
 };
 use serde_json::json;
 
@@ -43,8 +44,8 @@ both! {
         let store = app.process(3, Limits { slow: Duration::ZERO, ..Limits::default() });
         let log = Log::begin();
         let before = measures(&store);
-        let work = |tx: &mut Tx<'_>| purging::enrol(tx, SECRET, SECRET);
-        named("PUT /slow".into(), async { store.write(work).await.unwrap() }).await;
+        let work = |tx: &mut Tx<'_>, _| jobs::enrol(tx, SECRET, SECRET);
+        named("PUT /slow".into(), async { store.write(Bookkeeping, work).await.unwrap() }).await;
         named("GET /slow".into(), async { store.read(dateline::store::users::count).await.unwrap() }).await;
         let said = log.said();
         for (operation, part) in [("PUT /slow", "INSERT INTO"), ("GET /slow", "SELECT")] {
@@ -112,13 +113,13 @@ both! {
 
     async fn how_far_the_follower_was_behind_is_told(app) {
         let other = app.instance().await;
-        let mut follower = Follower::new(other.newsstand.clone()).unwrap();
+        let follower = runner(other.newsstand.clone()).unwrap();
         app.section("world", "दुनिया").await;
         app.section("tech", "टेक").await;
-        let found = follower.follow().unwrap();
+        let found = follow(&follower).unwrap();
         assert!(found >= 2);
         assert_eq!(measures(&*other.newsstand)["follower_behind"], u64::try_from(found).unwrap());
-        follower.follow().unwrap();
+        follow(&follower).unwrap();
         assert_eq!(measures(&*other.newsstand)["follower_behind"], 0);
     }
 }

@@ -6,7 +6,7 @@ use actix_web::{http::Method, rt::task::yield_now};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use dateline::{
     access::{Bookkeeping, Caller, Permit, System, caller::Claim},
-    desk::{self, tags::Draft},
+    desk::{self, named::Draft},
     domain::{Error, Locale, name::NameDraft, tag::TagKind},
     store::{
         Limits, Store,
@@ -113,7 +113,7 @@ both! {
             let caller = Caller::system(System::Importer).within(request, "").once(claim.clone());
             app.store.write_now(&caller, |tx| {
                 let draft = Draft { kind: TagKind::Topic, translations: names("Rivers") };
-                desk::tags::create(tx, Permit::try_from(caller.clone())?, None, draft).map(|_| ())
+                desk::named::create(tx, Permit::try_from(caller.clone())?, None, draft).map(|_| ())
             })
         };
         assert_eq!(take("first"), Standing::Claimed);
@@ -137,10 +137,10 @@ both! {
         let claim = |key: &str| Claim { user, key: key.into() };
         let take = |store: &Store, key: &str, request: &str| store.write_now(&Bookkeeping, |tx| idempotency::claim(tx, &claim(key), request, b"the same")).unwrap();
         let work = |store: &Store, key: &str, request: &str| {
-            store.write_now(&Bookkeeping, |tx| {
-                let caller = Caller::system(System::Importer).within(request, "").once(claim(key));
+            let caller = Caller::system(System::Importer).within(request, "").once(claim(key));
+            store.write_now(&caller, |tx| {
                 let draft = Draft { kind: TagKind::Topic, translations: names("Rivers") };
-                desk::tags::create(tx, Permit::try_from(caller)?, None, draft).map(|_| ())
+                desk::named::create(tx, Permit::try_from(caller.clone())?, None, draft).map(|_| ())
             })
         };
         let (dying, living) = (app.process(21, Limits::default()), app.process(22, Limits::default()));

@@ -1,5 +1,7 @@
 //! Actions: everything that needs a permission, by name.
 
+use crate::domain::{author::AuthorKind, named::NamedKind, tag::TagKind};
+
 /// Something that needs a permission.
 pub trait Action: Send + Sync + 'static {
     /// Its name, as the contract, the policy and refusals write it.
@@ -86,4 +88,16 @@ actions! {
     Import => "bundle.import",
     /// Write a bundle.
     Export => "bundle.export",
+}
+
+/// Things with names, by the action that keeps them.
+pub trait Kept: NamedKind {
+    /// What it takes to add, change or remove one.
+    type Manage: Action;
+}
+impl Kept for AuthorKind {
+    type Manage = ManageAuthors;
+}
+impl Kept for TagKind {
+    type Manage = ManageTags;
 }

@@ -3,15 +3,14 @@
 use crate::domain::{
     Id, Locale,
     article::Article,
-    author::Author,
     comment::Remark,
     correction::Corrected,
+    named::{Named, NamedKind},
     plan::Revisions,
     preview::Previewed,
     release::Release,
     section::{Level, Section},
     story::{Extent, Part, Story},
-    tag::Tag,
     translation::{Copy, Slot},
     user::User,
 };
@@ -153,17 +152,8 @@ impl Scoped for Level {
         (self.0.as_ref().map_or_else(uuid::Uuid::nil, |above| above.id.uuid()), None)
     }
 }
-impl Scoped for Author {
-    const KIND: &'static str = "author";
-    fn scope(&self) -> Scope<'_> {
-        Scope::default()
-    }
-    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
-        (self.id.uuid(), None)
-    }
-}
-impl Scoped for Tag {
-    const KIND: &'static str = "tag";
+impl<K: NamedKind> Scoped for Named<K> {
+    const KIND: &'static str = K::ADDRESS.as_str();
     fn scope(&self) -> Scope<'_> {
         Scope::default()
     }

@@ -11,7 +11,7 @@ use std::{
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
-    http::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, IF_MATCH},
+    http::header::{CONTENT_TYPE, IF_MATCH},
     web::{self, Bytes, BytesMut, Data},
 };
 use futures_core::Stream;
@@ -26,7 +26,7 @@ use super::{State, clients::intake, json, network::client, problem::Failure, sen
 use crate::{
     access::{Action, Caller, Permit},
     domain::{
-        Error, Locale, Version, Violation,
+        Error, Version, Violation,
         error::Faults,
         network::Network,
         page::{Cursor, Paging, Sorting},
@@ -403,20 +403,6 @@ pub fn is_path(path: &str) -> Result<(), Error> {
     path::decode(path).map(drop).ok_or_else(|| Error::invalid("?path", "path", "a path of the site, beginning with `/`"))
 }
 
-/// What a reader's `Accept-Language` says.
-#[derive(Debug, Clone)]
-pub struct AcceptLanguage(String);
-
-impl FromRequest for AcceptLanguage {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
-
-    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let value = req.headers().get(ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        ready(Ok(Self(value.to_owned())))
-    }
-}
-
 crate::domain::vocabulary::vocabulary! {
     /// What to do when words are missing in the language asked for.
     pub enum Fallback {
@@ -425,21 +411,6 @@ crate::domain::vocabulary::vocabulary! {
         /// Look along the locale's fallback chain.
         Chain => "chain",
     }
-}
-
-/// The locale that `locale=` names, and whether `Accept-Language` chose it; none when nothing is said.
-///
-/// # Errors
-/// [`Error::Invalid`] at `?locale`.
-pub async fn language(state: &State, locale: Option<&str>, accept: &AcceptLanguage) -> Result<(Option<Locale>, bool), Error> {
-    Ok(match locale {
-        None => (None, false),
-        Some("auto") => (Some(state.newsstand.negotiate(&accept.0).await?), true),
-        Some(tag) => {
-            let locale = tag.parse().ok().ok_or_else(|| Error::invalid("?locale", "locale", "a BCP 47 language tag, or `auto`"))?;
-            (Some(locale), false)
-        }
-    })
 }
 
 /// Words of a vocabulary, parted by commas.

@@ -344,8 +344,8 @@ fn records_of(tx: &mut Tx<'_>, permit: &Permit<Export>, put: &mut dyn FnMut(Reco
     for section in &sections {
         put(records::export_section(tx, permit, section)?)?;
     }
-    pages(tx, store::authors::page, &mut |tx, author| put(records::export_author(tx, permit, author)?))?;
-    pages(tx, store::tags::page, &mut |tx, tag| put(records::export_tag(tx, permit, tag)?))?;
+    pages(tx, store::named::page, &mut |tx, author| put(records::export_author(tx, permit, author)?))?;
+    pages(tx, store::named::page, &mut |tx, tag| put(records::export_tag(tx, permit, tag)?))?;
     let mut after = None;
     loop {
         let ids = store::articles::ids_after(tx, after, 200)?;

@@ -268,12 +268,12 @@ pub(super) fn sections_of(tx: &mut Tx<'_>, reading: &Reading, ids: &BTreeSet<sec
 
 /// Some of the authors.
 pub(super) fn authors_of(tx: &mut Tx<'_>, reading: &Reading, ids: &BTreeSet<author::AuthorId>) -> Result<Vec<Author>, Error> {
-    store::authors::some(tx, ids)?.iter().map(|a| show_author(reading, a)).collect()
+    store::named::some(tx, ids)?.iter().map(|a| show_author(reading, a)).collect()
 }
 
 /// Some of the tags, which live stories carry.
 pub(super) fn tags_of(tx: &mut Tx<'_>, reading: &Reading, ids: &BTreeSet<tag::TagId>) -> Result<Vec<Tag>, Error> {
-    store::tags::some(tx, ids)?.iter().map(|t| show_tag(reading, t)).collect()
+    store::named::some(tx, ids)?.iter().map(|t| show_tag(reading, t)).collect()
 }
 
 /// A page of the authors whom live stories credit; of all authors, where the site shows them.
@@ -282,8 +282,8 @@ pub(super) fn tags_of(tx: &mut Tx<'_>, reading: &Reading, ids: &BTreeSet<tag::Ta
 /// [`Error::Internal`] when the database fails.
 pub fn authors(tx: &mut Tx<'_>, reading: &Reading, paging: Paging) -> Result<Page<Author>, Error> {
     let page = match reading.masthead.site.authors_public {
-        AuthorsPublic::Always => store::authors::page(tx, paging)?,
-        AuthorsPublic::WhenNamed => store::authors::live_page(tx, paging)?,
+        AuthorsPublic::Always => store::named::page(tx, paging)?,
+        AuthorsPublic::WhenNamed => store::named::live_page(tx, paging)?,
     };
     page.try_map(|a| show_author(reading, &a))
 }
@@ -293,10 +293,10 @@ pub fn authors(tx: &mut Tx<'_>, reading: &Reading, paging: Paging) -> Result<Pag
 /// # Errors
 /// [`Error::NotFound`].
 pub fn author(tx: &mut Tx<'_>, reading: &Reading, id: author::AuthorId) -> Result<Author, Error> {
-    if reading.masthead.site.authors_public == AuthorsPublic::WhenNamed && !store::authors::is_live(tx, id)? {
+    if reading.masthead.site.authors_public == AuthorsPublic::WhenNamed && !store::named::is_live(tx, id.into())? {
         return Err(Error::NotFound("author"));
     }
-    show_author(reading, &store::authors::find(tx, id)?)
+    show_author(reading, &store::named::find(tx, id)?)
 }
 
 /// A page of the tags that live stories carry.
@@ -304,7 +304,7 @@ pub fn author(tx: &mut Tx<'_>, reading: &Reading, id: author::AuthorId) -> Resul
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn tags(tx: &mut Tx<'_>, reading: &Reading, paging: Paging) -> Result<Page<Tag>, Error> {
-    store::tags::live_page(tx, paging)?.try_map(|t| show_tag(reading, &t))
+    store::named::live_page(tx, paging)?.try_map(|t| show_tag(reading, &t))
 }
 
 /// One tag that a live story carries.
@@ -312,10 +312,10 @@ pub fn tags(tx: &mut Tx<'_>, reading: &Reading, paging: Paging) -> Result<Page<T
 /// # Errors
 /// [`Error::NotFound`].
 pub fn tag(tx: &mut Tx<'_>, reading: &Reading, id: tag::TagId) -> Result<Tag, Error> {
-    if !store::tags::is_live(tx, id)? {
+    if !store::named::is_live(tx, id.into())? {
         return Err(Error::NotFound("tag"));
     }
-    show_tag(reading, &store::tags::find(tx, id)?)
+    show_tag(reading, &store::named::find(tx, id)?)
 }
 
 /// What a slug of a section, author or tag leads to: `show` makes it, and says under which slug it is found now.

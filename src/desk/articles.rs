@@ -57,12 +57,12 @@ fn check(tx: &mut Tx<'_>, masthead: &Masthead, facts: Facts) -> Result<(Facts, V
         }
         other => other?,
     };
-    let tags = store::tags::known(tx, &facts.tags)?;
+    let tags = store::named::known(tx, &facts.tags)?;
     for (n, tag) in facts.tags.iter().enumerate().filter(|(_, tag)| !tags.contains(tag)) {
         faults.add(format!("#/tags/{n}"), "unknown_tag", format!("there is no tag {tag}"));
     }
     let named: Vec<_> = facts.credits.iter().map(|c| c.author_id).collect();
-    let authors = store::authors::known(tx, &named)?;
+    let authors = store::named::known(tx, &named)?;
     for (n, credit) in facts.credits.iter().enumerate().filter(|(_, c)| !authors.contains(&c.author_id)) {
         faults.add(format!("#/credits/{n}/author_id"), "unknown_author", format!("there is no author {}", credit.author_id));
     }

@@ -18,33 +18,32 @@ use crate::{
     },
 };
 
-/// What is to be named.
-pub(super) struct Named {
-    pub(super) kind: AddressKind,
-    pub(super) id: Uuid,
-    /// What the text beside the name is called: `description` or `bio`.
-    pub(super) about: &'static str,
-}
-
-/// Check the names and give each its slug: the one given, the one it had, or one derived from the name.
+/// Check the names of what is addressed, `about` being what the text beside each is called, and give each its slug: the one given, the one
+/// it had, or one derived from the name.
 ///
 /// # Errors
 /// [`Error::Invalid`] with every violation; [`Error::Taken`] for a slug given by hand.
-pub(super) fn assign(tx: &mut Tx<'_>, what: &Named, drafts: BTreeMap<Locale, NameDraft>, before: &Names) -> Result<Names, Error> {
+pub(super) fn assign(
+    tx: &mut Tx<'_>,
+    (kind, target): (AddressKind, Uuid),
+    about: &'static str,
+    drafts: BTreeMap<Locale, NameDraft>,
+    before: &Names,
+) -> Result<Names, Error> {
     let masthead = store::site::masthead(tx)?;
     let mut faults = Faults::default();
     for locale in drafts.keys().filter(|l| masthead.settings(l).is_none()) {
         faults.add(format!("#/translations/{locale}"), "unknown_locale", "not a locale of this site");
     }
-    let checked = faults.merge(name::check(drafts, what.about))?.unwrap_or_default();
+    let checked = faults.merge(name::check(drafts, about))?.unwrap_or_default();
     let checked = faults.or(checked)?;
     let mut names = Names::new();
     for (locale, checked) in checked {
         let kept = before.get(&locale).map(|n| n.slug.clone());
         let given = checked.given.filter(|slug| kept.as_ref() != Some(slug));
-        let derived = || kept.or_else(|| Slug::derive(&checked.name)).unwrap_or_else(|| Slug::of_id(what.id));
+        let derived = || kept.or_else(|| Slug::derive(&checked.name)).unwrap_or_else(|| Slug::of_id(target));
         let wish = given.map_or_else(|| Wish::from(derived()), Wish::by_hand);
-        let claim = Claim { kind: what.kind, target: what.id, locale: &locale };
+        let claim = Claim { kind, target, locale: &locale };
         let slug = store::claims::claim(tx, claim, &wish).map_err(|e| e.under(&format!("#/translations/{locale}")))?;
         names.insert(locale, Name { name: checked.name, slug, about: checked.about });
     }

@@ -56,12 +56,13 @@ pub struct Draft {
     pub items: Vec<ItemDraft>,
 }
 
-fn items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, drafts: Vec<ItemDraft>) -> Result<Vec<Item>, Error> {
+/// The items that are meant, and their stories.
+fn items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, drafts: Vec<ItemDraft>) -> Result<(Vec<Item>, Stories<Publish>), Error> {
     let publish = Permit::<Publish>::try_from(permit.caller().clone())?;
     let mut faults = Faults::default();
     if drafts.len() > limits::RELEASE_ITEMS {
         faults.add("#/items", "too_many", format!("at most {}", limits::RELEASE_ITEMS));
-        return faults.or(Vec::new());
+        return Err(Error::Invalid(faults.into_inner()));
     }
     let named: BTreeSet<_> = drafts.iter().map(|draft| draft.article_id).collect();
     let stories = store::stories::load(tx, &permit.visibility(), named, &[], Hold::Not)?;
@@ -89,8 +90,8 @@ fn items<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, drafts: Vec<ItemDraft>)
         items.push(Item { article_id: draft.article_id, locale: draft.locale, revisions: Revisions { words, facts } });
     }
     let items = faults.or(items)?;
-    over(tx, &publish, &items, Hold::Not)?;
-    Ok(items)
+    let stories = over(tx, &publish, &items, Hold::Not)?;
+    Ok((items, stories))
 }
 
 /// The stories of items, each with the grant of `A` over what the items mean: as its article is filed now, and as the revision was that
@@ -123,10 +124,10 @@ fn check<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, draft: Draft) -> Result
         faults.add("#/publish_at", "passed", "this instant has passed");
     }
     let checked = items(tx, permit, draft.items);
-    let items = faults.merge(checked)?.unwrap_or_default();
+    let (items, stories) = faults.merge(checked)?.unwrap_or_default();
     faults.or(())?;
     if let Some(at) = draft.publish_at {
-        let blockers = blockers(tx, permit, &items, at, Depth::Look)?;
+        let blockers = blocking(tx, |id| stories.get(&id).map(|part| &part.get().story), &items, at, Depth::Look)?;
         if !blockers.is_empty() {
             return Err(Error::Invalid(blockers));
         }

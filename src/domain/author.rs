@@ -1,6 +1,11 @@
 //! Authors: who made a story.
 
-use super::{Id, Instant, Version, name::Names, vocabulary::vocabulary};
+use super::{
+    Id,
+    address::AddressKind,
+    named::{Named, NamedKind},
+    vocabulary::vocabulary,
+};
 
 vocabulary! {
     /// What an author is.
@@ -14,22 +19,13 @@ vocabulary! {
     }
 }
 
-/// A person, a desk or an agency that stories are credited to.
-#[derive(Debug, Clone)]
-pub struct Author {
-    /// Its id.
-    pub id: Id<Author>,
-    /// What it is.
-    pub kind: AuthorKind,
-    /// Its names and bios.
-    pub names: Names,
-    /// Newest version.
-    pub version: Version,
-    /// First saved.
-    pub created_at: Instant,
-    /// Last saved.
-    pub updated_at: Instant,
+impl NamedKind for AuthorKind {
+    const ADDRESS: AddressKind = AddressKind::Author;
+    const ABOUT: &'static str = "bio";
 }
+
+/// A person, a desk or an agency that stories are credited to.
+pub type Author = Named<AuthorKind>;
 
 /// The id of an author.
 pub type AuthorId = Id<Author>;

@@ -26,6 +26,7 @@ pub mod locale;
 pub mod measured;
 pub mod memory;
 pub mod name;
+pub mod named;
 pub mod network;
 pub mod page;
 pub mod path;

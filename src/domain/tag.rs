@@ -1,6 +1,11 @@
 //! Tags: what stories are about.
 
-use super::{Id, Instant, Version, name::Names, vocabulary::vocabulary};
+use super::{
+    Id,
+    address::AddressKind,
+    named::{Named, NamedKind},
+    vocabulary::vocabulary,
+};
 
 vocabulary! {
     /// What a tag names.
@@ -16,22 +21,13 @@ vocabulary! {
     }
 }
 
-/// Something that stories are about.
-#[derive(Debug, Clone)]
-pub struct Tag {
-    /// Its id.
-    pub id: Id<Tag>,
-    /// What it names.
-    pub kind: TagKind,
-    /// Its names and descriptions.
-    pub names: Names,
-    /// Newest version.
-    pub version: Version,
-    /// First saved.
-    pub created_at: Instant,
-    /// Last saved.
-    pub updated_at: Instant,
+impl NamedKind for TagKind {
+    const ADDRESS: AddressKind = AddressKind::Tag;
+    const ABOUT: &'static str = "description";
 }
+
+/// Something that stories are about.
+pub type Tag = Named<TagKind>;
 
 /// The id of a tag.
 pub type TagId = Id<Tag>;

@@ -13,7 +13,7 @@ macro_rules! vocabulary {
 
             /// The word for it in JSON and in the database.
             #[must_use]
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::{
     QueryableByName,
     prelude::*,
-    sql_types::{BigInt, Integer, Nullable, Text},
+    sql_types::{Integer, Nullable, Text},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -248,28 +248,17 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, paging: P
     let mut sql = Sql::new(SELECT);
     visible(&mut sql, visibility);
     narrow(&mut sql, visibility, filter);
-    if let Some(c) = paging.cursor {
-        let (at, id) = (Instant::from_micros(c.key), Id::<Article>::from(c.id));
-        let sign = if c.backwards { " > " } else { " < " };
-        sql.push(" AND (a.updated_at").push(sign).at(at).push(" OR (a.updated_at = ").at(at).push(" AND a.id").push(sign).id(id).push("))");
-    }
-    sql.push(if paging.backwards() { " ORDER BY a.updated_at, a.id LIMIT " } else { " ORDER BY a.updated_at DESC, a.id DESC LIMIT " });
-    sql.int(i64::from(paging.limit).saturating_add(1));
+    sql.page(paging, Some("a.updated_at"), "a.id", true);
     let rows = load(tx, visibility, sql)?;
     let total = if paging.count { Some(count(tx, visibility, filter)?) } else { None };
     Ok(Page::cut(rows, paging, Sorting::Desk, total, |a| (a.updated_at.as_micros(), a.id.uuid())))
 }
 
 fn count(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter) -> Result<i64, Error> {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
     let mut sql = Sql::new("SELECT COUNT(*) AS n FROM articles a JOIN sections s ON s.id = a.section_id WHERE ");
     visible(&mut sql, visibility);
     narrow(&mut sql, visibility, filter);
-    Ok(sql.first::<Count>(tx)?.map_or(0, |c| c.n))
+    sql.count(tx)
 }
 
 /// The ids of all articles outside the trash, oldest first.

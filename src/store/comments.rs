@@ -117,13 +117,7 @@ pub fn page(tx: &mut Tx<'_>, article: &Article, filter: &Filter, paging: Paging)
         Some(false) => _ = sql.push(" AND resolved_at IS NULL"),
         None => {}
     }
-    if let Some(c) = paging.cursor {
-        let (at, id) = (Instant::from_micros(c.key), Id::<Comment>::from(c.id));
-        let sign = if c.backwards { " < " } else { " > " };
-        sql.push(" AND (created_at").push(sign).at(at).push(" OR (created_at = ").at(at).push(" AND id").push(sign).id(id).push("))");
-    }
-    sql.push(if paging.backwards() { " ORDER BY created_at DESC, id DESC LIMIT " } else { " ORDER BY created_at, id LIMIT " });
-    sql.int(i64::from(paging.limit).saturating_add(1));
+    sql.page(paging, Some("created_at"), "id", false);
     let rows = sql.load::<Row>(tx)?.into_iter().map(Comment::from).collect();
     Ok(Page::cut(rows, paging, Sorting::Comments, None, |c| (c.created_at.as_micros(), c.id.uuid())))
 }

@@ -7,7 +7,7 @@
 pub mod articles;
 pub mod assignments;
 pub mod audit;
-pub mod authors;
+mod authors;
 pub mod changes;
 pub mod claims;
 pub mod comments;
@@ -27,6 +27,7 @@ mod known;
 pub mod listings;
 pub mod locales;
 pub mod multiply;
+pub mod named;
 pub mod names;
 mod paths;
 pub mod plans;
@@ -46,7 +47,7 @@ mod sql;
 #[cfg(test)]
 mod still;
 pub mod stories;
-pub mod tags;
+mod tags;
 pub mod takedowns;
 mod threads;
 pub mod translations;

@@ -209,15 +209,7 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, paging: P
     if let Some(at) = filter.waiting_before {
         sql.push(" AND w.since < ").at(at);
     }
-    let ascending = filter.newest == paging.backwards();
-    if let Some(c) = paging.cursor {
-        let (at, id) = (Instant::from_micros(c.key), Id::<Article>::from(c.id));
-        let sign = if ascending { " > " } else { " < " };
-        sql.push(" AND (w.since").push(sign).at(at).push(" OR (w.since = ").at(at).push(" AND w.article_id").push(sign).id(id).push("))");
-    }
-    let way = if ascending { "" } else { " DESC" };
-    sql.push(" ORDER BY w.since").push(way).push(", w.article_id").push(way).push(" LIMIT ");
-    sql.int(i64::from(paging.limit).saturating_add(1));
+    sql.page(paging, Some("w.since"), "w.article_id", filter.newest);
     let rows = sql.load::<Row>(tx)?.into_iter().map(Row::domain).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::cut(rows, paging, filter.sorting(), None, |w| (w.waiting_since.as_micros(), w.article_id.uuid())))
 }

@@ -135,11 +135,7 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, state: Option<ReleaseState
         Some(ReleaseState::Scheduled) => " AND r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at IS NOT NULL",
         Some(ReleaseState::Open) => " AND r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at IS NULL",
     });
-    if let Some(c) = paging.cursor {
-        sql.push(if c.backwards { " AND r.id > " } else { " AND r.id < " }).id(Id::<Release>::from(c.id));
-    }
-    sql.push(if paging.backwards() { " ORDER BY r.id LIMIT " } else { " ORDER BY r.id DESC LIMIT " });
-    sql.int(i64::from(paging.limit).saturating_add(1));
+    sql.page(paging, None, "r.id", true);
     Ok(Page::cut(load(tx, sql)?, paging, Sorting::Releases, None, |r| (0, r.id.uuid())))
 }
 

@@ -12,7 +12,7 @@ use super::{
     Tx,
     dialect::{At, Conn, Doc, Json, MultiBackend, Uid},
 };
-use crate::domain::{Error, Id, Instant, Locale};
+use crate::domain::{Error, Id, Instant, Locale, page::Paging};
 
 enum Part {
     Text(String),
@@ -119,6 +119,26 @@ impl Sql {
         self
     }
 
+    /// The rows of a page, and one more where there are more: in the order of an instant, if of one, and then of an id.
+    pub(super) fn page(&mut self, paging: Paging, instant: Option<&str>, id: &str, newest_first: bool) -> &mut Self {
+        let ascending = newest_first == paging.backwards();
+        if let Some(c) = paging.cursor {
+            let sign = if ascending { " > " } else { " < " };
+            self.push(" AND (");
+            if let Some(column) = instant {
+                let at = Instant::from_micros(c.key);
+                self.push(column).push(sign).at(at).push(" OR ").push(column).push(" = ").at(at).push(" AND ");
+            }
+            self.push(id).push(sign).id(Id::<()>::from(c.id)).push(")");
+        }
+        let way = if ascending { "" } else { " DESC" };
+        self.push(" ORDER BY ");
+        if let Some(column) = instant {
+            self.push(column).push(way).push(", ");
+        }
+        self.push(id).push(way).push(" LIMIT ").int(i64::from(paging.limit).saturating_add(1))
+    }
+
     pub(super) fn load<'q, T>(self, tx: &mut Tx<'_>) -> Result<Vec<T>, Error>
     where
         Self: LoadQuery<'q, Conn, T>,
@@ -136,6 +156,16 @@ impl Sql {
         Self: LoadQuery<'q, Conn, T>,
     {
         Ok(RunQueryDsl::get_result(self, tx.conn).optional()?)
+    }
+
+    /// The number that it selects as `n`.
+    pub(super) fn count(self, tx: &mut Tx<'_>) -> Result<i64, Error> {
+        #[derive(QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = BigInt)]
+            n: i64,
+        }
+        Ok(self.first::<Count>(tx)?.map_or(0, |count| count.n))
     }
 }
 

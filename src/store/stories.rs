@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use super::dialect::Hold;
 use super::{
-    Tx, articles, authors,
+    Tx, articles,
     editions::{
         self,
         writing::{self, Beginning},
     },
-    plans, revisions, sections, tags, takedowns, translations, trash,
+    named, plans, revisions, sections, takedowns, translations, trash,
 };
 use crate::{
     access::{Action, Caller, Granted, Visibility},
@@ -117,8 +117,8 @@ fn former_facts(tx: &mut Tx<'_>, stories: &BTreeMap<Id<Article>, Story>, meant: 
     let mut former = revisions::facts_of(tx, &versions)?;
     let named: BTreeSet<_> = former.values().flat_map(|facts| facts.tags.iter().copied()).collect();
     let credited: BTreeSet<_> = former.values().flat_map(|facts| facts.credits.iter().map(|c| c.author_id)).collect();
-    let tags = if named.is_empty() { named } else { tags::known(tx, &Vec::from_iter(named))? };
-    let authors = if credited.is_empty() { credited } else { authors::known(tx, &Vec::from_iter(credited))? };
+    let tags = named::known(tx, &Vec::from_iter(named))?;
+    let authors = named::known(tx, &Vec::from_iter(credited))?;
     former.retain(|_, facts| facts.tags.iter().all(|t| tags.contains(t)) && facts.credits.iter().all(|c| authors.contains(&c.author_id)));
     Ok(former)
 }

@@ -39,13 +39,7 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, paging: Paging) -> Result<
     let mut sql = Sql::new(SELECT);
     sql.push("a.trashed_at IS NOT NULL AND ");
     sees(&mut sql, visibility);
-    if let Some(c) = paging.cursor {
-        let (at, id) = (Instant::from_micros(c.key), Id::<Article>::from(c.id));
-        let sign = if c.backwards { " > " } else { " < " };
-        sql.push(" AND (a.trashed_at").push(sign).at(at).push(" OR (a.trashed_at = ").at(at).push(" AND a.id").push(sign).id(id).push("))");
-    }
-    sql.push(if paging.backwards() { " ORDER BY a.trashed_at, a.id LIMIT " } else { " ORDER BY a.trashed_at DESC, a.id DESC LIMIT " });
-    sql.int(i64::from(paging.limit).saturating_add(1));
+    sql.page(paging, Some("a.trashed_at"), "a.id", true);
     let at = |a: &Article| a.trashed_at.map_or(0, Instant::as_micros);
     Ok(Page::cut(load(tx, visibility, sql)?, paging, Sorting::Trash, None, |a| (at(a), a.id.uuid())))
 }

@@ -89,10 +89,6 @@ impl Errand {
         Self { operation: operation(), span: Span::current(), heard: dispatcher::get_default(Clone::clone) }
     }
 
-    pub(super) fn operation(&self) -> Arc<str> {
-        self.operation.clone()
-    }
-
     /// Do it, there.
     pub(super) fn run<T>(self, purpose: &'static str, work: impl FnOnce() -> T) -> T {
         let Self { operation, span, heard } = self;

@@ -55,13 +55,23 @@ pub fn runner(newsstand: Arc<Newsstand>) -> Result<Runner<Arc<Newsstand>>, Error
     Runner::of_this_process(newsstand.store().clone(), newsstand)
 }
 
+/// Drop what has changed since the last time, and note how much that was; how many changes.
+///
+/// # Errors
+/// Those of [`Runner::run`].
+pub fn follow(runner: &Runner<Arc<Newsstand>>) -> Result<usize, Error> {
+    let count = runner.run()?;
+    runner.projection().note_behind(u64::try_from(count).unwrap_or(u64::MAX));
+    Ok(count)
+}
+
 /// Follow the log for as long as the worker lives.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database or the system fails at the start.
 pub fn start(newsstand: Arc<Newsstand>) -> Result<Worker, Error> {
     let store = newsstand.store().clone();
-    let runner = runner(newsstand.clone())?;
+    let runner = runner(newsstand)?;
     let mut listener: Option<Listener> = None;
     let tells = store.engine() == Engine::Postgres;
     let (every, asks) = if tells { (ASKS, 10) } else { (LOOKS, 1) };
@@ -82,7 +92,7 @@ pub fn start(newsstand: Arc<Newsstand>) -> Result<Worker, Error> {
         };
         rounds = rounds.wrapping_add(1);
         if told || rounds.is_multiple_of(asks) {
-            newsstand.note_behind(u64::try_from(runner.run()?).unwrap_or(u64::MAX));
+            follow(&runner)?;
         }
         Ok(())
     })

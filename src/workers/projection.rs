@@ -102,6 +102,11 @@ impl<P: Projection> Runner<P> {
         Ok(Self { store, projection, place: Place::Leased(shared), once_more: Mutex::default() })
     }
 
+    /// What is carried on.
+    pub fn projection(&self) -> &P {
+        &self.projection
+    }
+
     /// Apply what is new; how many changes that were.
     ///
     /// # Errors

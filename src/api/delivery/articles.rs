@@ -1,18 +1,14 @@
 //! `/v1/articles`.
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, get, web::Path};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::serve::serve;
+use super::serve::Reader;
 use crate::{
     api::{
-        State,
-        extract::{AcceptLanguage, Fallback, Query, language, paging, words},
+        extract::{Fallback, Query, paging, words},
         problem::{Failure, Problem},
     },
     delivery::{
@@ -113,18 +109,12 @@ pub struct ListArticles {
 #[utoipa::path(tag = "articles", params(ListArticles),
     responses((status = 200, body = ArticleListing), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles")]
-pub(crate) async fn list_articles(
-    req: HttpRequest,
-    query: Query<ListArticles>,
-    accept: AcceptLanguage,
-    state: Data<State>,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_articles(reader: Reader, query: Query<ListArticles>) -> Result<HttpResponse, Failure> {
     let query = query.0;
     let order = query.sort.unwrap_or_default();
     let paging = paging(query.limit, query.cursor.as_deref(), query.count, order.sorting())?;
-    let (locale, negotiated) = language(&state, query.locale.as_deref(), &accept).await?;
     let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include);
-    let show = Show { locale, fallback: query.fallback == Some(Fallback::Chain), shape };
+    let fallback = query.fallback == Some(Fallback::Chain);
     let listed = Listed {
         section: query.section.map(Reference::from),
         author: query.author.map(Reference::from),
@@ -134,20 +124,13 @@ pub(crate) async fn list_articles(
         published_before: query.published_before,
         order,
     };
-    serve(&req, &state, &Request::Articles(listed, paging, show), negotiated).await
+    reader.answer(query.locale.as_deref(), |locale| Ok(Request::Articles(listed, paging, Show { locale, fallback, shape }))).await
 }
 
-async fn show(
-    req: &HttpRequest,
-    state: &State,
-    handle: Handle<ArticleId>,
-    query: ShowArticle,
-    accept: &AcceptLanguage,
-) -> Result<HttpResponse, Failure> {
-    let (locale, negotiated) = language(state, query.locale.as_deref(), accept).await?;
+async fn show(reader: Reader, handle: Handle<ArticleId>, query: ShowArticle) -> Result<HttpResponse, Failure> {
     let shape = shape(query.body.unwrap_or(BodyFormat::Html), query.fields, query.include);
-    let show = Show { locale, fallback: query.fallback == Some(Fallback::Chain), shape };
-    serve(req, state, &Request::Article(handle, show), negotiated).await
+    let fallback = query.fallback == Some(Fallback::Chain);
+    reader.answer(query.locale.as_deref(), |locale| Ok(Request::Article(handle, Show { locale, fallback, shape }))).await
 }
 
 /// Find an article by its slug.
@@ -156,15 +139,9 @@ async fn show(
 #[utoipa::path(tag = "articles", params(("slug" = String, Path, example = "the-river-that-kept-a-diary"), ShowArticle),
     responses((status = 200, body = ArticleAnswer), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/by-slug/{slug}")]
-pub(crate) async fn find_article(
-    req: HttpRequest,
-    slug: Path<String>,
-    query: Query<ShowArticle>,
-    accept: AcceptLanguage,
-    state: Data<State>,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn find_article(reader: Reader, slug: Path<String>, query: Query<ShowArticle>) -> Result<HttpResponse, Failure> {
     let handle = Handle::by_slug(&slug).ok_or(Error::NotFound("article"))?;
-    show(&req, &state, handle, query.0, &accept).await
+    show(reader, handle, query.0).await
 }
 
 /// Show an article.
@@ -174,12 +151,6 @@ pub(crate) async fn find_article(
 #[utoipa::path(tag = "articles", params(("id" = ArticleId, Path), ShowArticle),
     responses((status = 200, body = ArticleAnswer), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}")]
-pub(crate) async fn show_article(
-    req: HttpRequest,
-    id: Path<ArticleId>,
-    query: Query<ShowArticle>,
-    accept: AcceptLanguage,
-    state: Data<State>,
-) -> Result<HttpResponse, Failure> {
-    show(&req, &state, Handle::Id(*id), query.0, &accept).await
+pub(crate) async fn show_article(reader: Reader, id: Path<ArticleId>, query: Query<ShowArticle>) -> Result<HttpResponse, Failure> {
+    show(reader, Handle::Id(*id), query.0).await
 }

@@ -1,18 +1,14 @@
 //! `/v1/sections`, `/v1/authors`, `/v1/tags`.
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    web::{Data, Path},
-};
+use actix_web::{HttpResponse, get, web::Path};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::serve::serve;
+use super::serve::Reader;
 use crate::{
     api::{
-        State,
-        extract::{AcceptLanguage, Query, language, paging},
+        extract::{Query, paging},
         problem::{Failure, Problem},
         reply::Listing,
     },
@@ -69,14 +65,8 @@ pub struct ListNames {
 #[utoipa::path(tag = "sections", params(InLocale),
     responses((status = 200, body = Listing<Section>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections")]
-pub(crate) async fn list_sections(
-    req: HttpRequest,
-    query: Query<InLocale>,
-    accept: AcceptLanguage,
-    state: Data<State>,
-) -> Result<HttpResponse, Failure> {
-    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
-    serve(&req, &state, &Request::Sections(locale), negotiated).await
+pub(crate) async fn list_sections(reader: Reader, query: Query<InLocale>) -> Result<HttpResponse, Failure> {
+    reader.answer(query.0.locale.as_deref(), |locale| Ok(Request::Sections(locale))).await
 }
 
 /// Find a section by its slug.
@@ -85,46 +75,27 @@ pub(crate) async fn list_sections(
 #[utoipa::path(tag = "sections", params(("slug" = String, Path, example = "world"), InLocale),
     responses((status = 200, body = Section), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/by-slug/{slug}")]
-pub(crate) async fn find_section(
-    req: HttpRequest,
-    slug: Path<String>,
-    query: Query<InLocale>,
-    accept: AcceptLanguage,
-    state: Data<State>,
-) -> Result<HttpResponse, Failure> {
-    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
-    let handle = Handle::by_slug(&slug).ok_or(Error::NotFound("section"))?;
-    serve(&req, &state, &Request::Section(handle, locale), negotiated).await
+pub(crate) async fn find_section(reader: Reader, slug: Path<String>, query: Query<InLocale>) -> Result<HttpResponse, Failure> {
+    reader
+        .answer(query.0.locale.as_deref(), |locale| Ok(Request::Section(Handle::by_slug(&slug).ok_or(Error::NotFound("section"))?, locale)))
+        .await
 }
 
 /// Show a section.
 #[utoipa::path(tag = "sections", params(("id" = SectionId, Path), InLocale),
     responses((status = 200, body = Section), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/{id}")]
-pub(crate) async fn show_section(
-    req: HttpRequest,
-    id: Path<SectionId>,
-    query: Query<InLocale>,
-    accept: AcceptLanguage,
-    state: Data<State>,
-) -> Result<HttpResponse, Failure> {
-    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
-    serve(&req, &state, &Request::Section(Handle::Id(*id), locale), negotiated).await
+pub(crate) async fn show_section(reader: Reader, id: Path<SectionId>, query: Query<InLocale>) -> Result<HttpResponse, Failure> {
+    reader.answer(query.0.locale.as_deref(), |locale| Ok(Request::Section(Handle::Id(*id), locale))).await
 }
 
 /// List authors.
 #[utoipa::path(tag = "authors", params(ListNames),
     responses((status = 200, body = Listing<Author>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors")]
-pub(crate) async fn list_authors(
-    req: HttpRequest,
-    query: Query<ListNames>,
-    accept: AcceptLanguage,
-    state: Data<State>,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_authors(reader: Reader, query: Query<ListNames>) -> Result<HttpResponse, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Authors)?;
-    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
-    serve(&req, &state, &Request::Authors(paging, locale), negotiated).await
+    reader.answer(query.0.locale.as_deref(), |locale| Ok(Request::Authors(paging, locale))).await
 }
 
 /// Find an author by their slug.
@@ -133,46 +104,27 @@ pub(crate) async fn list_authors(
 #[utoipa::path(tag = "authors", params(("slug" = String, Path, example = "digital-desk"), InLocale),
     responses((status = 200, body = Author), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/by-slug/{slug}")]
-pub(crate) async fn find_author(
-    req: HttpRequest,
-    slug: Path<String>,
-    query: Query<InLocale>,
-    accept: AcceptLanguage,
-    state: Data<State>,
-) -> Result<HttpResponse, Failure> {
-    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
-    let handle = Handle::by_slug(&slug).ok_or(Error::NotFound("author"))?;
-    serve(&req, &state, &Request::Author(handle, locale), negotiated).await
+pub(crate) async fn find_author(reader: Reader, slug: Path<String>, query: Query<InLocale>) -> Result<HttpResponse, Failure> {
+    reader
+        .answer(query.0.locale.as_deref(), |locale| Ok(Request::Author(Handle::by_slug(&slug).ok_or(Error::NotFound("author"))?, locale)))
+        .await
 }
 
 /// Show an author.
 #[utoipa::path(tag = "authors", params(("id" = AuthorId, Path), InLocale),
     responses((status = 200, body = Author), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/{id}")]
-pub(crate) async fn show_author(
-    req: HttpRequest,
-    id: Path<AuthorId>,
-    query: Query<InLocale>,
-    accept: AcceptLanguage,
-    state: Data<State>,
-) -> Result<HttpResponse, Failure> {
-    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
-    serve(&req, &state, &Request::Author(Handle::Id(*id), locale), negotiated).await
+pub(crate) async fn show_author(reader: Reader, id: Path<AuthorId>, query: Query<InLocale>) -> Result<HttpResponse, Failure> {
+    reader.answer(query.0.locale.as_deref(), |locale| Ok(Request::Author(Handle::Id(*id), locale))).await
 }
 
 /// List tags.
 #[utoipa::path(tag = "tags", params(ListNames),
     responses((status = 200, body = Listing<Tag>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags")]
-pub(crate) async fn list_tags(
-    req: HttpRequest,
-    query: Query<ListNames>,
-    accept: AcceptLanguage,
-    state: Data<State>,
-) -> Result<HttpResponse, Failure> {
+pub(crate) async fn list_tags(reader: Reader, query: Query<ListNames>) -> Result<HttpResponse, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Tags)?;
-    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
-    serve(&req, &state, &Request::Tags(paging, locale), negotiated).await
+    reader.answer(query.0.locale.as_deref(), |locale| Ok(Request::Tags(paging, locale))).await
 }
 
 /// Find a tag by its slug.
@@ -181,29 +133,14 @@ pub(crate) async fn list_tags(
 #[utoipa::path(tag = "tags", params(("slug" = String, Path, example = "rivers"), InLocale),
     responses((status = 200, body = Tag), (status = 308, description = "It has another slug now: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/by-slug/{slug}")]
-pub(crate) async fn find_tag(
-    req: HttpRequest,
-    slug: Path<String>,
-    query: Query<InLocale>,
-    accept: AcceptLanguage,
-    state: Data<State>,
-) -> Result<HttpResponse, Failure> {
-    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
-    let handle = Handle::by_slug(&slug).ok_or(Error::NotFound("tag"))?;
-    serve(&req, &state, &Request::Tag(handle, locale), negotiated).await
+pub(crate) async fn find_tag(reader: Reader, slug: Path<String>, query: Query<InLocale>) -> Result<HttpResponse, Failure> {
+    reader.answer(query.0.locale.as_deref(), |locale| Ok(Request::Tag(Handle::by_slug(&slug).ok_or(Error::NotFound("tag"))?, locale))).await
 }
 
 /// Show a tag.
 #[utoipa::path(tag = "tags", params(("id" = TagId, Path), InLocale),
     responses((status = 200, body = Tag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/{id}")]
-pub(crate) async fn show_tag(
-    req: HttpRequest,
-    id: Path<TagId>,
-    query: Query<InLocale>,
-    accept: AcceptLanguage,
-    state: Data<State>,
-) -> Result<HttpResponse, Failure> {
-    let (locale, negotiated) = language(&state, query.0.locale.as_deref(), &accept).await?;
-    serve(&req, &state, &Request::Tag(Handle::Id(*id), locale), negotiated).await
+pub(crate) async fn show_tag(reader: Reader, id: Path<TagId>, query: Query<InLocale>) -> Result<HttpResponse, Failure> {
+    reader.answer(query.0.locale.as_deref(), |locale| Ok(Request::Tag(Handle::Id(*id), locale))).await
 }

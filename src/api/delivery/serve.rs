@@ -3,15 +3,19 @@
 //! **Decision.** Browsers keep an answer for seconds. A shared cache keeps it for minutes only where it is told what to drop; otherwise it
 //! would show for minutes what was taken down. Nobody keeps it beyond the instant at which something is due to change.
 
-use std::sync::Arc;
+use std::{
+    future::{Ready, ready},
+    sync::Arc,
+};
 
 use actix_web::{
-    HttpMessage, HttpRequest, HttpResponse,
-    dev::RequestHead,
+    FromRequest, HttpMessage, HttpRequest, HttpResponse,
+    dev::{Payload, RequestHead},
     http::{
         StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
+    web::Data,
 };
 
 use crate::{
@@ -21,7 +25,7 @@ use crate::{
         newsstand::{Entry, Page, Told},
         request::Request,
     },
-    domain::Error,
+    domain::{Error, Locale},
 };
 
 const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
@@ -31,6 +35,45 @@ const CACHE_TAG: HeaderName = HeaderName::from_static("cache-tag");
 const PRIVATE_SECONDS: i64 = 10;
 /// Seconds that a shared cache keeps an answer when it is told what to drop.
 const PURGED_SECONDS: i64 = 300;
+
+/// A reader who asks for something in a language.
+pub(crate) struct Reader {
+    req: HttpRequest,
+    state: Data<State>,
+}
+
+impl FromRequest for Reader {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let state = req.app_data::<Data<State>>().cloned().ok_or_else(|| Error::internal("the service has no state").into());
+        ready(state.map(|state| Self { req: req.clone(), state }))
+    }
+}
+
+impl Reader {
+    /// Answer what is asked for in the locale that `locale=` names, or that `Accept-Language` chooses where it says `auto`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] at `?locale`; those of `request`; what cannot be answered.
+    pub(crate) async fn answer(
+        self,
+        locale: Option<&str>,
+        request: impl FnOnce(Option<Locale>) -> Result<Request, Error>,
+    ) -> Result<HttpResponse, Failure> {
+        let negotiated = locale == Some("auto");
+        let locale = match locale {
+            None => None,
+            Some(_) if negotiated => {
+                let accepted = self.req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+                Some(self.state.newsstand.negotiate(accepted.unwrap_or_default()).await?)
+            }
+            Some(tag) => Some(tag.parse().ok().ok_or_else(|| Error::invalid("?locale", "locale", "a BCP 47 language tag, or `auto`"))?),
+        };
+        serve(&self.req, &self.state, &request(locale)?, negotiated).await
+    }
+}
 
 /// Answer a reader's request.
 ///

@@ -22,7 +22,7 @@ use crate::{
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
-    desk::{self, authors::Draft},
+    desk::{self, named::Draft},
     domain::{
         Instant, Locale,
         author::{self, AuthorId, AuthorKind},
@@ -76,7 +76,7 @@ impl Resource for DeskAuthor {
     const READ_ONLY: &'static [&'static str] = &["id", "version", "created_at", "updated_at"];
 }
 
-impl From<NewAuthor> for Draft {
+impl From<NewAuthor> for Draft<AuthorKind> {
     fn from(sent: NewAuthor) -> Self {
         Self { kind: sent.kind, translations: drafts(sent.translations) }
     }
@@ -109,7 +109,7 @@ pub(crate) async fn list_desk_authors(
     state: Data<State>,
 ) -> Result<Listing<DeskAuthor>, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Authors)?;
-    let page = state.store.read(move |tx| store::authors::page(tx, paging)).await?;
+    let page = state.store.read(move |tx| store::named::page(tx, paging)).await?;
     Ok(page.map(|one| DeskAuthor::from(&one)).into())
 }
 
@@ -123,7 +123,7 @@ pub(crate) async fn create_author(
     sent: Body<NewAuthor>,
     state: Data<State>,
 ) -> Result<Tagged<DeskAuthor>, Failure> {
-    let made = state.store.write(permit, move |tx, permit| desk::authors::create(tx, permit, None, sent.0.into())).await?;
+    let made = state.store.write(permit, move |tx, permit| desk::named::create(tx, permit, None, sent.0.into())).await?;
     Ok(tagged(&made).created(format!("/v1/desk/authors/{}", made.id)))
 }
 
@@ -132,7 +132,7 @@ pub(crate) async fn create_author(
     responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/{id}")]
 pub(crate) async fn show_desk_author(_: Permit<ReadDesk>, id: Path<AuthorId>, state: Data<State>) -> Result<Tagged<DeskAuthor>, Failure> {
-    Ok(tagged(&state.store.read(move |tx| store::authors::find(tx, *id)).await?))
+    Ok(tagged(&state.store.read(move |tx| store::named::find(tx, *id)).await?))
 }
 
 /// Change an author.
@@ -148,7 +148,7 @@ pub(crate) async fn revise_author(
     state: Data<State>,
 ) -> Result<Tagged<DeskAuthor>, Failure> {
     let revised = state.store.write(permit, move |tx, permit| {
-        desk::authors::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskAuthor::from(one)).map(Draft::from))
+        desk::named::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskAuthor::from(one)).map(Draft::from))
     });
     Ok(tagged(&revised.await?))
 }
@@ -165,6 +165,6 @@ pub(crate) async fn delete_author(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    state.store.write(permit, move |tx, permit| desk::authors::delete(tx, permit, *id, expected.version()?)).await?;
+    state.store.write(permit, move |tx, permit| desk::named::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -22,7 +22,7 @@ use crate::{
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
-    desk::{self, tags::Draft},
+    desk::{self, named::Draft},
     domain::{
         Instant, Locale,
         page::Sorting,
@@ -76,7 +76,7 @@ impl Resource for DeskTag {
     const READ_ONLY: &'static [&'static str] = &["id", "version", "created_at", "updated_at"];
 }
 
-impl From<NewTag> for Draft {
+impl From<NewTag> for Draft<TagKind> {
     fn from(sent: NewTag) -> Self {
         Self { kind: sent.kind, translations: drafts(sent.translations) }
     }
@@ -105,7 +105,7 @@ fn tagged(tag: &tag::Tag) -> Tagged<DeskTag> {
 #[get("/tags")]
 pub(crate) async fn list_desk_tags(_: Permit<ReadDesk>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskTag>, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Tags)?;
-    let page = state.store.read(move |tx| store::tags::page(tx, paging)).await?;
+    let page = state.store.read(move |tx| store::named::page(tx, paging)).await?;
     Ok(page.map(|one| DeskTag::from(&one)).into())
 }
 
@@ -115,7 +115,7 @@ pub(crate) async fn list_desk_tags(_: Permit<ReadDesk>, query: Query<ListPage>, 
     responses((status = 201, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/tags")]
 pub(crate) async fn create_tag(permit: Permit<ManageTags>, sent: Body<NewTag>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
-    let made = state.store.write(permit, move |tx, permit| desk::tags::create(tx, permit, None, sent.0.into())).await?;
+    let made = state.store.write(permit, move |tx, permit| desk::named::create(tx, permit, None, sent.0.into())).await?;
     Ok(tagged(&made).created(format!("/v1/desk/tags/{}", made.id)))
 }
 
@@ -124,7 +124,7 @@ pub(crate) async fn create_tag(permit: Permit<ManageTags>, sent: Body<NewTag>, s
     responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/{id}")]
 pub(crate) async fn show_desk_tag(_: Permit<ReadDesk>, id: Path<TagId>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
-    Ok(tagged(&state.store.read(move |tx| store::tags::find(tx, *id)).await?))
+    Ok(tagged(&state.store.read(move |tx| store::named::find(tx, *id)).await?))
 }
 
 /// Change a tag.
@@ -140,7 +140,7 @@ pub(crate) async fn revise_tag(
     state: Data<State>,
 ) -> Result<Tagged<DeskTag>, Failure> {
     let revised = state.store.write(permit, move |tx, permit| {
-        desk::tags::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskTag::from(one)).map(Draft::from))
+        desk::named::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskTag::from(one)).map(Draft::from))
     });
     Ok(tagged(&revised.await?))
 }
@@ -157,6 +157,6 @@ pub(crate) async fn delete_tag(
     expected: IfMatch,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    state.store.write(permit, move |tx, permit| desk::tags::delete(tx, permit, *id, expected.version()?)).await?;
+    state.store.write(permit, move |tx, permit| desk::named::delete(tx, permit, *id, expected.version()?)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

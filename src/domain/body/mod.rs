@@ -413,6 +413,3 @@ impl Sent {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -9,8 +9,6 @@
 mod effects;
 mod planning;
 mod publishing;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -156,11 +154,14 @@ impl Story {
     }
 
     /// The plan of a kind that waits for its instant.
-    fn planned(&self, locale: &Locale, verb: PlanVerb) -> Option<&Plan> {
+    #[must_use]
+    pub fn planned(&self, locale: &Locale, verb: PlanVerb) -> Option<&Plan> {
         self.plans.iter().find(|p| p.verb() == verb && p.locale == *locale && p.failure.is_none())
     }
 
-    fn has_plan(&self, locale: &Locale, verb: Option<PlanVerb>) -> bool {
+    /// True when a plan of this kind, or of any, is kept for a locale, also one that failed.
+    #[must_use]
+    pub fn has_plan(&self, locale: &Locale, verb: Option<PlanVerb>) -> bool {
         self.plans.iter().any(|p| p.locale == *locale && verb.is_none_or(|verb| p.verb() == verb))
     }
 

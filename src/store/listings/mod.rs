@@ -11,7 +11,7 @@ mod walk;
 
 use std::cmp::Ordering;
 
-use diesel::{QueryableByName, sql_types::BigInt};
+use diesel::QueryableByName;
 use uuid::Uuid;
 
 use super::{
@@ -215,11 +215,6 @@ pub fn latest(tx: &mut Tx<'_>, _: Visibility, locale: &Locale, facets: &[Facet],
 
 /// How many live editions the walks of a whole list lead to, in one statement.
 fn count(tx: &mut Tx<'_>, filter: &Filter, walks: &[Walk<'_>]) -> Result<i64, Error> {
-    #[derive(QueryableByName)]
-    struct Count {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
     let mut sql = Sql::new("SELECT CAST(0 AS BIGINT)");
     for walk in walks {
         sql.push(" + (SELECT COUNT(*)");
@@ -227,7 +222,7 @@ fn count(tx: &mut Tx<'_>, filter: &Filter, walks: &[Walk<'_>]) -> Result<i64, Er
         sql.push(")");
     }
     sql.push(" AS n");
-    Ok(sql.first::<Count>(tx)?.map_or(0, |c| c.n))
+    sql.count(tx)
 }
 
 /// How the database would find a page, in its own words: a line for each step, of what it is planned by and of every locale of the chain.

@@ -11,26 +11,27 @@ use uuid::Uuid;
 pub use reading::{ReadRecord, read};
 
 use super::export;
-use super::record::{AuthorRecord, LocaleRecord, NameRecord, Record, SectionRecord, SiteRecord, TagRecord};
+use super::record::{LocaleRecord, NameRecord, Record, SectionRecord, SiteRecord};
 use crate::{
     access::{
         Action, Caller, Permit,
-        action::{Export, Import},
+        action::{Export, Import, Kept},
     },
-    desk,
+    desk::{self, named::Draft},
     domain::{
         Error, Id, Locale, Violation,
         ahead::Ahead,
         author::Author,
         locale::LocaleDraft,
         name::NameDraft,
+        named::Named,
         section::Section,
         site::SiteDraft,
         slug::Slug,
         tag::{Tag, TagKind},
         text::limits,
     },
-    store::{self, Tx, imports::Imported},
+    store::{self, Tx, imports::Imported, named::Stored},
 };
 
 /// What became of a record.
@@ -79,8 +80,8 @@ pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, overw
         Record::Site(r) => importer.site(r)?,
         Record::Locale(r) => importer.locale(r)?,
         Record::Section(r) => importer.section(r, digest)?,
-        Record::Author(r) => importer.author(r, digest)?,
-        Record::Tag(r) => importer.tag(r, digest)?,
+        Record::Author(r) => importer.named((&r.key, r.id), draft(r.kind, &r.translations), digest, export::export_author)?,
+        Record::Tag(r) => importer.named((&r.key, r.id), draft(r.kind, &r.translations), digest, export::export_tag)?,
         Record::Article(r) => importer.article(r, digest)?,
     };
     Ok(Report { outcome, warnings: importer.warnings })
@@ -97,6 +98,10 @@ enum Before {
 fn names(records: &BTreeMap<Locale, NameRecord>) -> BTreeMap<Locale, NameDraft> {
     let draft = |r: &NameRecord| NameDraft { name: r.name.clone(), slug: r.slug.clone(), about: r.about.clone() };
     records.iter().map(|(locale, r)| (locale.clone(), draft(r))).collect()
+}
+
+fn draft<K>(kind: K, translations: &BTreeMap<Locale, NameRecord>) -> Draft<K> {
+    Draft { kind, translations: names(translations) }
 }
 
 fn check_key(key: &str) -> Result<(), Error> {
@@ -218,57 +223,38 @@ impl Importer<'_, '_> {
         Ok(outcome)
     }
 
-    fn author(&mut self, r: &AuthorRecord, digest: String) -> Result<Outcome, Error> {
+    /// An author or a tag.
+    fn named<K: Kept + Stored>(
+        &mut self,
+        (key, id): (&str, Option<Uuid>),
+        draft: Draft<K>,
+        digest: String,
+        export: impl FnOnce(&mut Tx<'_>, &Permit<Export>, &Named<K>) -> Result<Record, Error>,
+    ) -> Result<Outcome, Error> {
+        let kind = K::ADDRESS.as_str();
+        let find = |tx: &mut Tx<'_>, id: Uuid| store::named::find::<K>(tx, id.into());
         let before = self.before(
-            ("author", &r.key, r.id),
+            (kind, key, id),
             &digest,
-            |tx, id| Ok(json!(store::authors::find(tx, id.into())?.version)),
+            |tx, id| Ok(json!(find(tx, id)?.version)),
             |tx, permit, id| {
-                let found = store::authors::find(tx, id.into())?;
-                export::export_author(tx, permit, &found)
+                let found = find(tx, id)?;
+                export(tx, permit, &found)
             },
         )?;
-        let draft = desk::authors::Draft { kind: r.kind, translations: names(&r.translations) };
         let permit = self.permit()?;
-        let (author, outcome) = match before {
+        let (named, outcome) = match before {
             Before::Same => return Ok(Outcome::Unchanged),
             Before::Edited => return Ok(Outcome::Edited),
-            Before::Nothing => (desk::authors::create(self.tx, permit, r.id.map(Id::from), draft)?, Outcome::Created),
+            Before::Nothing => (desk::named::create(self.tx, permit, id.map(Id::from), draft)?, Outcome::Created),
             Before::Mine(of) => {
-                let version = store::authors::find(self.tx, of.target.into())?.version;
-                let author = desk::authors::revise(self.tx, permit, of.target.into(), version, |_| Ok(draft))?;
-                let outcome = if author.version == version { Outcome::Unchanged } else { Outcome::Updated };
-                (author, outcome)
+                let version = find(self.tx, of.target)?.version;
+                let named = desk::named::revise(self.tx, permit, of.target.into(), version, |_| Ok(draft))?;
+                let outcome = if named.version == version { Outcome::Unchanged } else { Outcome::Updated };
+                (named, outcome)
             }
         };
-        self.remember("author", &r.key, author.id.uuid(), digest, json!(author.version))?;
-        Ok(outcome)
-    }
-
-    fn tag(&mut self, r: &TagRecord, digest: String) -> Result<Outcome, Error> {
-        let before = self.before(
-            ("tag", &r.key, r.id),
-            &digest,
-            |tx, id| Ok(json!(store::tags::find(tx, id.into())?.version)),
-            |tx, permit, id| {
-                let found = store::tags::find(tx, id.into())?;
-                export::export_tag(tx, permit, &found)
-            },
-        )?;
-        let draft = desk::tags::Draft { kind: r.kind, translations: names(&r.translations) };
-        let permit = self.permit()?;
-        let (tag, outcome) = match before {
-            Before::Same => return Ok(Outcome::Unchanged),
-            Before::Edited => return Ok(Outcome::Edited),
-            Before::Nothing => (desk::tags::create(self.tx, permit, r.id.map(Id::from), draft)?, Outcome::Created),
-            Before::Mine(of) => {
-                let version = store::tags::find(self.tx, of.target.into())?.version;
-                let tag = desk::tags::revise(self.tx, permit, of.target.into(), version, |_| Ok(draft))?;
-                let outcome = if tag.version == version { Outcome::Unchanged } else { Outcome::Updated };
-                (tag, outcome)
-            }
-        };
-        self.remember("tag", &r.key, tag.id.uuid(), digest, json!(tag.version))?;
+        self.remember(kind, key, named.id.uuid(), digest, json!(named.version))?;
         Ok(outcome)
     }
 
@@ -298,9 +284,9 @@ impl Importer<'_, '_> {
         let name = key.replace(['-', '_'], " ");
         let slug = Slug::derive(key).map(|s| s.to_string());
         let named = NameDraft { name, slug: None, about: String::new() };
-        let draft = desk::tags::Draft { kind: TagKind::Topic, translations: BTreeMap::from([(locale.clone(), named)]) };
+        let draft = Draft { kind: TagKind::Topic, translations: BTreeMap::from([(locale.clone(), named)]) };
         let permit = self.permit()?;
-        let tag = desk::tags::create(self.tx, permit, None, draft).map_err(|e| e.under(at))?;
+        let tag = desk::named::create(self.tx, permit, None, draft).map_err(|e| e.under(at))?;
         self.remember("tag", key, tag.id.uuid(), slug.unwrap_or_default(), json!(tag.version))?;
         Ok(tag.id)
     }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use dateline::domain::body::{Block, Cell, Document, Image, Inline, Mark, Node, provider};
 use scraper::{ElementRef, Html};
-
-use super::super::{Block, Cell, Document, Image, Inline, Mark, Node, provider};
 
 /// A piece of text and the elements around it; a line break is one called `br`.
 pub(super) type Run = (Vec<String>, String);

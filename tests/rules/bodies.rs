@@ -1,6 +1,7 @@
-use proptest::{collection::vec, option, prelude::*};
+//! The five forms of a body: what goes into one comes out of it.
 
-use super::*;
+use dateline::domain::{Error, body::*};
+use proptest::{collection::vec, option, prelude::*};
 
 mod nasty;
 mod seen;
@@ -162,7 +163,7 @@ proptest! {
 
     #[test]
     fn text_comes_back_as_it_went(text in vec(phrase(), 0..5).prop_map(|p| p.join("\n\n"))) {
-        prop_assert_eq!(super::text::plain(&super::text::read(&text, &mut mint()).unwrap()), text);
+        prop_assert_eq!(text::plain(&text::read(&text, &mut mint()).unwrap()), text);
     }
 
     #[test]

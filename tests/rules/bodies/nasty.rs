@@ -1,11 +1,10 @@
 //! Documents as somebody would write them who means no good, and what becomes of them in every form that goes out.
 
 use super::{
-    super::*,
     mint,
     seen::{nothing_executable, of_document, of_html},
 };
-use crate::domain::{Instant, content::Content, diff, translation::Words, url::safe_link};
+use dateline::domain::{Error, Instant, body::*, content::Content, diff, translation::Words, url::safe_link};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 const PIECES: [&str; 92] = [
@@ -119,7 +118,7 @@ const ADDRESSES: [&str; 12] = [
 ];
 
 fn raw() -> impl Strategy<Value = String> {
-    vec(select(&PIECES[..]), 1..7).prop_map(|p| super::super::super::text::nfc(&p.concat()).into_owned())
+    vec(select(&PIECES[..]), 1..7).prop_map(|p| dateline::domain::text::nfc(&p.concat()).into_owned())
 }
 
 /// Text as an attribute holds it.
@@ -159,7 +158,7 @@ fn line() -> impl Strategy<Value = Vec<Inline>> {
 fn image() -> impl Strategy<Value = Node> {
     (attribute(), attribute(), attribute(), option::of((1u32..9000, 1u32..9000)), 0usize..ADDRESSES.len()).prop_map(
         |(alt, caption, credit, size, n)| {
-            let url = crate::domain::url::web_address(ADDRESSES[n]).unwrap_or_else(|| "https://x.example/p.jpg".to_owned());
+            let url = dateline::domain::url::web_address(ADDRESSES[n]).unwrap_or_else(|| "https://x.example/p.jpg".to_owned());
             Node::Image(Image { url, alt, caption, credit, size })
         },
     )
@@ -275,7 +274,7 @@ fn spoken(blocks: &[Block], out: &mut String) {
             Node::Table(rows) => rows.iter().flatten().map(|c| c.text.as_slice()).collect(),
             _ => Vec::new(),
         };
-        lines.into_iter().for_each(|l| out.push_str(&super::text::of_inlines(l)));
+        lines.into_iter().for_each(|l| out.push_str(&text::of_inlines(l)));
         spoken(block.node.children(), out);
     }
 }
@@ -339,7 +338,7 @@ proptest! {
 
     #[test]
     fn plain_text_says_every_word(document in document()) {
-        let (text, mut all) = (super::text::plain(&document), String::new());
+        let (text, mut all) = (text::plain(&document), String::new());
         spoken(&document.blocks, &mut all);
         let letters = |t: &str| t.chars().filter(|c| !c.is_whitespace()).collect::<String>();
         let (text, all) = (letters(&text), letters(&all));
@@ -408,7 +407,7 @@ fn what_is_written_grows_as_the_document_does_and_no_faster() {
         [
             html::write(d).len(),
             markdown::write(d).len(),
-            super::text::plain(d).len(),
+            text::plain(d).len(),
             portable::write(d).to_string().len(),
             doc::write(d).to_string().len(),
         ]

@@ -1,16 +1,21 @@
 //! Sequences of verbs on one story, without a database. Beside the story runs a simple model of what each revision went through; after
 //! every step, what the public may see must follow from it.
 
-use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::*;
-use crate::domain::{
-    article::{Genre, Kind, Shown},
+use dateline::domain::{
+    Error, Instant, Locale, Version,
+    article::{Article, Facts, Genre, Kind, Shown},
+    edition::{Dating, Edition},
+    plan::{Intent, Plan, PlanVerb, Revisions},
     site::Review,
+    slug::Slug,
     standing::Verb,
+    story::{Effect, Filed, Former, Order, Story, Written},
     takedown::Step,
-    translation::Words,
+    translation::{State, Translation, Words},
 };
+use proptest::prelude::*;
 
 const LOCALES: [&str; 3] = ["en", "hi", "kn"];
 

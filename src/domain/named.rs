@@ -1,0 +1,30 @@
+//! What authors and tags have in common: a kind, and names by which stories are found.
+
+use std::{fmt, str::FromStr};
+
+use super::{Error, Id, Instant, Version, address::AddressKind, name::Names};
+
+/// The kinds that things of one sort may be of, such as those of authors.
+pub trait NamedKind: fmt::Debug + fmt::Display + FromStr<Err = Error> + Copy + Eq + Send + Sync + 'static {
+    /// What such a thing is: its address leads to one.
+    const ADDRESS: AddressKind;
+    /// What the text beside a name is called.
+    const ABOUT: &'static str;
+}
+
+/// A thing with a kind and names that stories name.
+#[derive(Debug, Clone)]
+pub struct Named<K> {
+    /// Its id.
+    pub id: Id<Self>,
+    /// What it is.
+    pub kind: K,
+    /// Its names, each with a text about it.
+    pub names: Names,
+    /// Newest version.
+    pub version: Version,
+    /// First saved.
+    pub created_at: Instant,
+    /// Last saved.
+    pub updated_at: Instant,
+}
