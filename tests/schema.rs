@@ -155,7 +155,7 @@ both! {
         app.store.write_now(&Bookkeeping, |tx| store::jobs::enrol(tx, "behind", "none").and_then(|()| store::jobs::enrol(tx, "even", "none"))).unwrap();
         let (place, soon) = (read("even"), if app.url.starts_with("sqlite") { "next_at + 5000000" } else { "next_at + INTERVAL '5 seconds'" });
         let behind = format!("UPDATE purge_targets SET seq = seq - 1, attempts = 3, next_at = {soon}, leased_until = next_at WHERE name = 'behind'");
-        amid(&app.url, "20261130000040", &[behind]);
+        amid(&app.url, "20261130000050", &[behind]);
         assert_eq!((read("behind"), read("even")), (place - 1, place));
         let lease = || app.store.write_now(&Bookkeeping, |tx| store::jobs::lease(tx, "behind", tx.now().plus_seconds(9))).unwrap();
         assert_eq!(lease(), None, "it is not yet to be told again");
