@@ -1,4 +1,4 @@
-//! The newsstand: answers that are kept, and never handed out when they are not true any more.
+//! The response cache: answers that are kept, and never handed out when they are not true any more.
 
 use std::collections::BTreeMap;
 
@@ -199,7 +199,7 @@ both! {
         let room = newsroom(&app).await;
         let reads = reads(&room);
         let (plain, other) = (app.uncached().await, app.instance().await);
-        let follower = follower::runner(other.newsstand.clone()).unwrap();
+        let follower = follower::runner(other.response_cache.clone()).unwrap();
         let callers = [
             app.anyone(), app.role(Role::Contributor, None, None).await, app.role(Role::Translator, None, Some("hi")).await,
             app.editor().await, app.role(Role::Chief, None, None).await, app.admin().await,
@@ -226,7 +226,7 @@ both! {
             }
         }
         assert!(differed > 200, "the answers hardly ever changed: {differed}");
-        assert!(app.entrance.newsstand.len() > 20);
+        assert!(app.entrance.response_cache.len() > 20);
     }
 
     async fn what_is_kept_costs_no_statement_and_a_change_drops_only_what_it_touches(app) {
@@ -363,7 +363,7 @@ both! {
     async fn nobody_keeps_an_answer_beyond_the_next_scheduled_change(app) {
         let room = newsroom(&app).await;
         let admin = app.admin().await;
-        let follower = follower::runner(app.entrance.newsstand.clone()).unwrap();
+        let follower = follower::runner(app.entrance.response_cache.clone()).unwrap();
         let lifetime = async |path: &str| app.anyone().get(path).await.header("cache-control").unwrap().to_owned();
         assert!(lifetime("/v1/site").await.contains("s-maxage=10,"));
         let plan = json!({ "locales": ["hi"], "publish_at": app.now().plus_seconds(6).to_string() });
@@ -394,7 +394,7 @@ both! {
         let room = newsroom(&app).await;
         let admin = app.admin().await;
         let other = app.instance().await;
-        let worker = workers::follower::start(other.newsstand.clone()).unwrap();
+        let worker = workers::follower::start(other.response_cache.clone()).unwrap();
         let path = format!("/v1/articles/{}", room.stories[0].rsplit('/').next().unwrap());
         for round in 0..6 {
             if round == 3 {

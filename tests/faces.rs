@@ -232,7 +232,7 @@ both! {
     }
 
     async fn what_cannot_be_is_not_looked_for_and_not_kept(app) {
-        let (statements, kept) = (app.store.statements(), app.entrance.newsstand.len());
+        let (statements, kept) = (app.store.statements(), app.entrance.response_cache.len());
         for n in 0..50 {
             for slug in [format!("{n}{}", "b".repeat(60_000)), format!("{n}%20b"), format!("..%2F{n}"), format!("{n}.html"), format!("{n}{}", "%E0%A4%B9".repeat(81))] {
                 for kind in ["articles", "sections", "authors", "tags"] {
@@ -246,7 +246,7 @@ both! {
                 app.anyone().get(&format!("/v1/{id}/{n}-no-uuid")).await.refused(400, "malformed");
             }
         }
-        assert_eq!((app.store.statements(), app.entrance.newsstand.len()), (statements, kept));
+        assert_eq!((app.store.statements(), app.entrance.response_cache.len()), (statements, kept));
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the newsstand believes that it holds, beside what the process holds: alone in its process, for everything that is allocated is counted.
+//! What the response cache believes that it holds, beside what the process holds: alone in its process, for everything that is allocated is counted.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -10,8 +10,8 @@ use dateline::{
     delivery::{
         articles::{BodyFormat, Field, Include, Listed, Reference, Shape},
         coding::Coding,
-        newsstand::{Newsstand, Told},
         request::{Handle, Request, Show},
+        response_cache::{ResponseCache, Told},
     },
     desk::{bundle, generating},
     domain::{Locale, cache_tag::CacheTag, memory::Account, page::Paging},
@@ -98,13 +98,13 @@ fn requests(ids: Vec<Uuid>) -> impl Iterator<Item = Request> {
     })
 }
 
-/// Let a newsstand answer so many requests, each under several spellings, some of them in every coding.
-async fn fill(newsstand: &Newsstand, ids: Vec<Uuid>, count: usize) {
+/// Let a response cache answer so many requests, each under several spellings, some of them in every coding.
+async fn fill(response_cache: &ResponseCache, ids: Vec<Uuid>, count: usize) {
     for (n, request) in requests(ids).take(count).enumerate() {
-        let Ok(entry) = newsstand.answer(&request).await else { continue };
+        let Ok(entry) = response_cache.answer(&request).await else { continue };
         if let Told::Shown(page) = &entry.told {
             for spelling in 0..n % 3 {
-                newsstand.note_spelling(&format!("{}{}", request.target(None), "&".repeat(spelling * 20)), &entry);
+                response_cache.note_spelling(&format!("{}{}", request.target(None), "&".repeat(spelling * 20)), &entry);
             }
             if n.is_multiple_of(2) {
                 for coding in Coding::MADE {
@@ -116,29 +116,29 @@ async fn fill(newsstand: &Newsstand, ids: Vec<Uuid>, count: usize) {
 }
 
 #[test]
-fn what_the_newsstand_believes_to_hold_is_what_it_holds() {
+fn what_the_response_cache_believes_to_hold_is_what_it_holds() {
     let path = std::env::temp_dir().join(format!("dateline-memory-{}.db", std::process::id()));
     let store = store(&path);
     let ids = store.read_now(|tx| dateline::store::articles::ids_after(tx, None, 400)).unwrap();
     let ids: Vec<Uuid> = ids.into_iter().map(Into::into).collect();
     actix_web::rt::System::new().block_on(async {
         // Whatever is made once, such as statements, is made before it is counted.
-        fill(&Newsstand::new(store.clone(), 1 << 20, &Account::new(usize::MAX)), ids.clone(), 1_000).await;
+        fill(&ResponseCache::new(store.clone(), 1 << 20, &Account::new(usize::MAX)), ids.clone(), 1_000).await;
         let before = held();
-        let newsstand = Newsstand::new(store.clone(), CAPACITY, &Account::new(usize::MAX));
+        let response_cache = ResponseCache::new(store.clone(), CAPACITY, &Account::new(usize::MAX));
         let mut told = Vec::new();
         for rounds in [400, 3_000, 8_000] {
-            fill(&newsstand, ids.clone(), rounds).await;
-            let (held, believed) = (held().saturating_sub(before), usize::try_from(newsstand.bytes()).unwrap());
-            told.push((rounds, newsstand.len(), believed >> 10, held >> 10));
+            fill(&response_cache, ids.clone(), rounds).await;
+            let (held, believed) = (held().saturating_sub(before), usize::try_from(response_cache.bytes()).unwrap());
+            told.push((rounds, response_cache.len(), believed >> 10, held >> 10));
             assert!(held * 10 <= believed * 13, "it holds more than it believes: {told:?}");
             assert!(believed <= held * 3, "it believes to hold much more than it does: {told:?}");
-            assert!(newsstand.bytes() <= CAPACITY + CAPACITY / 50, "{told:?}");
+            assert!(response_cache.bytes() <= CAPACITY + CAPACITY / 50, "{told:?}");
         }
-        assert!(newsstand.bytes() > CAPACITY / 10 * 8, "it was not filled: {told:?}");
+        assert!(response_cache.bytes() > CAPACITY / 10 * 8, "it was not filled: {told:?}");
         // What is dropped is given back.
-        newsstand.drop_all(i64::MAX);
-        newsstand.drop_touched(1, &[CacheTag::Site].into_iter().collect());
+        response_cache.drop_all(i64::MAX);
+        response_cache.drop_touched(1, &[CacheTag::Site].into_iter().collect());
         let left = held().saturating_sub(before);
         assert!(left < usize::try_from(CAPACITY / 2).unwrap(), "{left} of {told:?}");
         eprintln!("requests, answers kept, KiB believed, KiB held: {told:?}; {} KiB left when all is dropped", left >> 10);

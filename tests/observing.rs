@@ -83,14 +83,14 @@ both! {
         app.section("world", "दुनिया").await;
         let path = "/v1/sections?locale=en";
         let tag = app.anyone().get(path).await.etag();
-        let before = measures(&*app.entrance.newsstand);
+        let before = measures(&*app.entrance.response_cache);
         let log = Log::of_everything();
         assert_eq!(app.anyone().get(path).await.status, 200);
         assert_eq!(app.anyone().send(Method::GET, path, &[("if-none-match", &tag)], None).await.status, 304);
         assert_eq!(log.said(), "");
         app.anyone().get("/v1/tags?locale=en").await.ok();
         assert!(log.said().contains("request{"), "{}", log.said());
-        let after = measures(&*app.entrance.newsstand);
+        let after = measures(&*app.entrance.response_cache);
         let more = |name: &str| after[name] - before[name];
         assert_eq!((more("cache_hits"), more("cache_misses"), more("cache_entries")), (2, 1, 1));
         assert!(more("cache_bytes") > 0);
@@ -113,13 +113,13 @@ both! {
 
     async fn how_far_the_follower_was_behind_is_told(app) {
         let other = app.instance().await;
-        let follower = runner(other.newsstand.clone()).unwrap();
+        let follower = runner(other.response_cache.clone()).unwrap();
         app.section("world", "दुनिया").await;
         app.section("tech", "टेक").await;
         let found = follow(&follower).unwrap();
         assert!(found >= 2);
-        assert_eq!(measures(&*other.newsstand)["follower_behind"], u64::try_from(found).unwrap());
+        assert_eq!(measures(&*other.response_cache)["follower_behind"], u64::try_from(found).unwrap());
         follow(&follower).unwrap();
-        assert_eq!(measures(&*other.newsstand)["follower_behind"], 0);
+        assert_eq!(measures(&*other.response_cache)["follower_behind"], 0);
     }
 }

@@ -227,7 +227,7 @@ both! {
         let editor = app.editor().await;
         let cache = Cache::new();
         let purger = caches(&app, vec![Target::Webhook { url: Secret::new(cache.url.clone()) }]);
-        let follower = follower::runner(app.entrance.newsstand.clone()).unwrap();
+        let follower = follower::runner(app.entrance.response_cache.clone()).unwrap();
         let lags = || [purger[0].lag().unwrap(), follower.lag().unwrap()].map(|lag| (lag.changes, lag.since));
         assert_eq!(lags(), [(0, None); 2]);
         let (before, since) = (app.store.read_now(store::changes::last).unwrap(), app.now());

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{access::keys::Keys, delivery::newsstand::Newsstand, desk::doors::Doors, domain::memory::Account, store::Store};
+use crate::{access::keys::Keys, delivery::response_cache::ResponseCache, desk::doors::Doors, domain::memory::Account, store::Store};
 
 /// What every handler may use.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub struct State {
     /// The memory that answers hold, kept or on their way.
     pub answers: Arc<Account>,
     /// What readers are answered from.
-    pub newsstand: Arc<Newsstand>,
+    pub response_cache: Arc<ResponseCache>,
     /// Whether caches on the way to readers are told what to drop, and so may keep answers for long.
     pub purged: bool,
     /// The keys that tokens are signed with.

@@ -10,7 +10,7 @@ use crate::{
     api::{State, clients::Clients, contract::Contract, hashing::Hashing, request_log::RequestLog},
     app,
     config::Settings,
-    delivery::newsstand::Newsstand,
+    delivery::response_cache::ResponseCache,
     domain::memory::Account,
     store::{self, Store},
     workers::{doorkeeper, follower, purger, scheduler, watchdog},
@@ -36,7 +36,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     let answers = Account::new(usize::try_from(settings.cache_bytes).unwrap_or(usize::MAX).saturating_add(settings.unfinished_bytes));
     let state = Data::new(State {
         keys: Arc::new(keys(settings, &store)?),
-        newsstand: Newsstand::new(store.clone(), settings.cache_bytes, &answers),
+        response_cache: ResponseCache::new(store.clone(), settings.cache_bytes, &answers),
         answers,
         purged: !settings.purge.is_empty(),
         store,
@@ -54,7 +54,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     let _watchdog = watchdog::start(state.store.clone())?;
     let _scheduler = scheduler::start(state.store.clone())?;
     let doorkeeper = doorkeeper::start(state.store.clone(), state.doors.clone())?;
-    let _follower = follower::start(state.newsstand.clone())?;
+    let _follower = follower::start(state.response_cache.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
     state.store.write_now(&Bookkeeping, store::jobs::forget_addresses)?;
     let bind = settings.bind;

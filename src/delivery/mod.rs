@@ -1,15 +1,15 @@
 //! What the public reads: representations made of live editions and present names.
 //!
-//! [`request`] is what can be asked for and the answer to it, [`newsstand`] keeps answers for those who ask next. Nothing here writes, and nothing here can see a working copy: reads go through [`crate::access::Visibility::public`].
+//! [`request`] is what can be asked for and the answer to it, [`response_cache`] keeps answers for those who ask next. Nothing here writes, and nothing here can see a working copy: reads go through [`crate::access::Visibility::public`].
 
 pub mod articles;
 pub mod coding;
 pub mod names;
-pub mod newsstand;
 pub mod pages;
 pub mod purging;
 pub mod request;
 pub mod resolve;
+pub mod response_cache;
 pub mod site;
 
 use std::sync::Arc;

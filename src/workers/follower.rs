@@ -1,4 +1,4 @@
-//! The follower of the change log: drops from the newsstand what other processes have changed.
+//! The follower of the change log: drops from the response cache what other processes have changed.
 //!
 //! What this process commits is dropped before it is acknowledged. What another instance, an import or a command commits is heard of on
 //! `PostgreSQL` by a notification, and found by looking where there is none: on `SQLite`, and whenever the listening connection is lost.
@@ -10,7 +10,7 @@ use super::{
     projection::{Projection, Runner},
 };
 use crate::{
-    delivery::newsstand::Newsstand,
+    delivery::response_cache::ResponseCache,
     domain::{Error, Instant, cache_tag::CacheTag},
     store::{self, Listener, Tx, changes::Span, dialect::Engine},
 };
@@ -22,8 +22,8 @@ const LOOKS: Duration = Duration::from_millis(100);
 /// Looks after which a lost connection is opened again.
 const RECONNECT: u32 = 10;
 
-/// The newsstand, as it follows the log.
-impl Projection for Arc<Newsstand> {
+/// The response cache, as it follows the log.
+impl Projection for Arc<ResponseCache> {
     /// What is touched, or everything; and when something is next due to change, so that nobody keeps an answer beyond it.
     type Work = (Option<BTreeSet<CacheTag>>, Option<Instant>);
 
@@ -47,19 +47,19 @@ impl Projection for Arc<Newsstand> {
     }
 }
 
-/// Keep a newsstand up with the log from its present end.
+/// Keep a response cache up with the log from its present end.
 ///
 /// # Errors
 /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
-pub fn runner(newsstand: Arc<Newsstand>) -> Result<Runner<Arc<Newsstand>>, Error> {
-    Runner::of_this_process(newsstand.store().clone(), newsstand)
+pub fn runner(response_cache: Arc<ResponseCache>) -> Result<Runner<Arc<ResponseCache>>, Error> {
+    Runner::of_this_process(response_cache.store().clone(), response_cache)
 }
 
 /// Drop what has changed since the last time, and note how much that was; how many changes.
 ///
 /// # Errors
 /// Those of [`Runner::run`].
-pub fn follow(runner: &Runner<Arc<Newsstand>>) -> Result<usize, Error> {
+pub fn follow(runner: &Runner<Arc<ResponseCache>>) -> Result<usize, Error> {
     let count = runner.run()?;
     runner.projection().note_behind(u64::try_from(count).unwrap_or(u64::MAX));
     Ok(count)
@@ -69,9 +69,9 @@ pub fn follow(runner: &Runner<Arc<Newsstand>>) -> Result<usize, Error> {
 ///
 /// # Errors
 /// [`Error::Internal`] when the database or the system fails at the start.
-pub fn start(newsstand: Arc<Newsstand>) -> Result<Worker, Error> {
-    let store = newsstand.store().clone();
-    let runner = runner(newsstand)?;
+pub fn start(response_cache: Arc<ResponseCache>) -> Result<Worker, Error> {
+    let store = response_cache.store().clone();
+    let runner = runner(response_cache)?;
     let mut listener: Option<Listener> = None;
     let tells = store.engine() == Engine::Postgres;
     let (every, asks) = if tells { (ASKS, 10) } else { (LOOKS, 1) };

@@ -39,7 +39,7 @@ use dateline::{
         request_log::RequestLog,
     },
     app,
-    delivery::newsstand::Newsstand,
+    delivery::response_cache::ResponseCache,
     desk::{
         self,
         bundle::{Report, import, read},
@@ -129,14 +129,14 @@ pub(crate) struct TestApp {
 #[derive(Clone)]
 pub(crate) struct Entrance {
     call: Rc<dyn Fn(Request) -> Answering>,
-    pub newsstand: Arc<Newsstand>,
+    pub response_cache: Arc<ResponseCache>,
     pub doors: Arc<Doors>,
 }
 
 fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
     let answers = Account::new(128 << 20);
     Data::new(State {
-        newsstand: Newsstand::new(store.clone(), capacity, &answers),
+        response_cache: ResponseCache::new(store.clone(), capacity, &answers),
         answers,
         store,
         purged: false,
@@ -155,13 +155,13 @@ fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
 impl Entrance {
     async fn new(store: Store, keys: Arc<Keys>, capacity: u64) -> Self {
         let state = state(store, keys, capacity);
-        let (newsstand, doors) = (state.newsstand.clone(), state.doors.clone());
+        let (response_cache, doors) = (state.response_cache.clone(), state.doors.clone());
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
         let call = move |request: Request| -> Answering {
             let service = service.clone();
             Box::pin(async move { service.call(request).await.unwrap() })
         };
-        Self { call: Rc::new(call), newsstand, doors }
+        Self { call: Rc::new(call), response_cache, doors }
     }
 }
 

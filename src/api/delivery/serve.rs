@@ -22,8 +22,8 @@ use crate::{
     api::{State, headers::RequestId, pieces::are_shared, problem::Failure},
     delivery::{
         coding::Coding,
-        newsstand::{Entry, Page, Told},
         request::Request,
+        response_cache::{Entry, Page, Told},
     },
     domain::{Error, Locale},
 };
@@ -67,7 +67,7 @@ impl Reader {
             None => None,
             Some(_) if negotiated => {
                 let accepted = self.req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-                Some(self.state.newsstand.negotiate(accepted.unwrap_or_default()).await?)
+                Some(self.state.response_cache.negotiate(accepted.unwrap_or_default()).await?)
             }
             Some(tag) => Some(tag.parse().ok().ok_or_else(|| Error::invalid("?locale", "locale", "a BCP 47 language tag, or `auto`"))?),
         };
@@ -80,11 +80,11 @@ impl Reader {
 /// # Errors
 /// What cannot be answered, such as a parameter that means nothing on this site.
 pub(crate) async fn serve(req: &HttpRequest, state: &State, request: &Request, negotiated: bool) -> Result<HttpResponse, Failure> {
-    let entry = state.newsstand.answer(request).await?;
+    let entry = state.response_cache.answer(request).await?;
     let mut answer = match &entry.told {
         Told::Shown(page) => {
             if !negotiated && let Some(target) = req.uri().path_and_query() {
-                state.newsstand.note_spelling(target.as_str(), &entry);
+                state.response_cache.note_spelling(target.as_str(), &entry);
             }
             return show(state, req.head(), &entry, page, negotiated).await;
         }
@@ -101,7 +101,7 @@ pub(crate) async fn serve(req: &HttpRequest, state: &State, request: &Request, n
 
 /// Answer a request that was spelled like this before and whose answer is still kept, without reading it again.
 pub(crate) async fn again(state: &State, head: &RequestHead) -> Option<Result<HttpResponse, Failure>> {
-    let entry = state.newsstand.spelled(head.uri.path_and_query()?.as_str(), state.store.now())?;
+    let entry = state.response_cache.spelled(head.uri.path_and_query()?.as_str(), state.store.now())?;
     match &entry.told {
         Told::Shown(page) => Some(show(state, head, &entry, page, false).await),
         Told::Moved(_) | Told::Absent(_) | Told::Gone(_) => None,
@@ -160,7 +160,7 @@ fn names(listed: &[u8], etag: &[u8]) -> bool {
 /// Say how long the answer may be kept, and what it was made from.
 fn keep(headers: &mut HeaderMap, state: &State, entry: &Entry) {
     let shown = matches!(entry.told, Told::Shown(_));
-    let ends = [state.newsstand.due(), entry.until()].into_iter().flatten().min();
+    let ends = [state.response_cache.due(), entry.until()].into_iter().flatten().min();
     let left = ends.map(|at| at.as_seconds().saturating_sub(state.store.now().as_seconds()).max(0));
     let (private, shared) =
         (if shown { PRIVATE_SECONDS } else { PRIVATE_SECONDS / 2 }, if state.purged { PURGED_SECONDS } else { PRIVATE_SECONDS });

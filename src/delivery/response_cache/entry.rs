@@ -1,4 +1,4 @@
-//! What the newsstand keeps: whole answers as bytes, in the codings that were asked for, with what each was made from.
+//! What the response cache keeps: whole answers as bytes, in the codings that were asked for, with what each was made from.
 
 use std::{
     collections::BTreeSet,

@@ -1,4 +1,4 @@
-//! The newsstand: the response cache, which never hands out what a finished write has made untrue.
+//! The response cache: it never hands out what a finished write has made untrue.
 //!
 //! **Context.** Hardly anything of a newsroom changes between two readers, and what changed must not be read any more once whoever changed
 //! it was told so. **Decision.** Whole answers are kept as bytes under their canonical [`Request`], each with the cache tags it was made from
@@ -149,7 +149,7 @@ fn sized(capacity: u64, usual: u64) -> Option<Options> {
 }
 
 /// The response cache over a store.
-pub struct Newsstand {
+pub struct ResponseCache {
     store: Store,
     /// The memory that answers hold, those that are not kept as well.
     held: Arc<Account>,
@@ -165,19 +165,19 @@ pub struct Newsstand {
     behind: AtomicU64,
 }
 
-impl fmt::Debug for Newsstand {
+impl fmt::Debug for ResponseCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Newsstand").field("bytes", &self.bytes()).finish_non_exhaustive()
+        f.debug_struct("ResponseCache").field("bytes", &self.bytes()).finish_non_exhaustive()
     }
 }
 
-impl Watcher for Newsstand {
+impl Watcher for ResponseCache {
     fn committed(&self, seq: i64, touched: &BTreeSet<CacheTag>) {
         self.drop_touched(seq, touched);
     }
 }
 
-impl Measured for Newsstand {
+impl Measured for ResponseCache {
     fn measure(&self, tell: &mut dyn FnMut(&'static str, &'static str, u64)) {
         tell("cache_entries", "", u64::try_from(self.len()).unwrap_or(u64::MAX));
         tell("cache_bytes", "", self.bytes());
@@ -188,8 +188,8 @@ impl Measured for Newsstand {
     }
 }
 
-impl Newsstand {
-    /// A newsstand that keeps at most so many bytes; none, and every answer is made anew. What answers hold is taken from the account.
+impl ResponseCache {
+    /// A response cache that keeps at most so many bytes; none, and every answer is made anew. What answers hold is taken from the account.
     #[must_use]
     pub fn new(store: Store, capacity: u64, held: &Arc<Account>) -> Arc<Self> {
         let put_out = PutOut::default();
@@ -199,7 +199,7 @@ impl Newsstand {
         let answers = options.map(|options| Cache::with_options(options, Scales, hasher(), put_out.clone()));
         let spellings =
             sized(for_spellings, 1_024).map(|options| Cache::with_options(options, SpellingScales, hasher(), DefaultLifecycle::default()));
-        let newsstand = Arc::new(Self {
+        let response_cache = Arc::new(Self {
             store,
             held: held.clone(),
             answers,
@@ -212,10 +212,10 @@ impl Newsstand {
             behind: AtomicU64::new(0),
         });
         if capacity > 0 {
-            let watcher: Arc<dyn Watcher> = newsstand.clone();
-            newsstand.store.watch(Arc::downgrade(&watcher));
+            let watcher: Arc<dyn Watcher> = response_cache.clone();
+            response_cache.store.watch(Arc::downgrade(&watcher));
         }
-        newsstand
+        response_cache
     }
 
     /// The store that answers are made from.
