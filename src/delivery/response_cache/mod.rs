@@ -41,7 +41,7 @@ const REMEMBERED_TAGS: usize = 65_536;
 const LONGEST_SPELLING: usize = 512;
 /// Which part of the memory is for spellings of requests, that lead to their answers without being read again.
 const FOR_SPELLINGS: u64 = 8;
-/// The least that a shard of the cache has, in bytes: what is asked for all the time must not be put out because much else has come to lie beside it.
+/// The least that a shard of the cache has, in bytes: what is asked for all the time must not be evicted because much else has come to lie beside it.
 const SHARD: u64 = 8 << 20;
 
 /// Weighs entries by the memory they take.
@@ -64,11 +64,11 @@ impl Weighter<Box<str>, Weak<Entry>> for SpellingScales {
     }
 }
 
-/// Takes down what the cache has put out, so that the index can forget it.
+/// Collects what the cache has evicted, so that the index can forget it.
 #[derive(Debug, Clone, Default)]
-struct PutOut(Arc<Mutex<Vec<Arc<Entry>>>>);
+struct Evicted(Arc<Mutex<Vec<Arc<Entry>>>>);
 
-impl Lifecycle<Request, Arc<Entry>> for PutOut {
+impl Lifecycle<Request, Arc<Entry>> for Evicted {
     type RequestState = ();
 
     fn on_evict(&self, (): &mut (), _: Request, entry: Arc<Entry>) {
@@ -76,7 +76,7 @@ impl Lifecycle<Request, Arc<Entry>> for PutOut {
     }
 }
 
-type Answers = Cache<Request, Arc<Entry>, Scales, quick_cache::DefaultHashBuilder, PutOut>;
+type Answers = Cache<Request, Arc<Entry>, Scales, quick_cache::DefaultHashBuilder, Evicted>;
 
 /// Which entries were made from what, and what has changed lately.
 #[derive(Debug, Default)]
@@ -154,7 +154,7 @@ pub struct ResponseCache {
     /// The memory that answers hold, those that are not kept as well.
     held: Arc<Account>,
     answers: Option<Answers>,
-    put_out: PutOut,
+    put_out: Evicted,
     spellings: Cache<Box<str>, Weak<Entry>, SpellingScales>,
     index: Mutex<Index>,
     numbers: AtomicU64,
@@ -192,7 +192,7 @@ impl ResponseCache {
     /// A response cache that keeps at most so many bytes; none, and every answer is made anew. What answers hold is taken from the account.
     #[must_use]
     pub fn new(store: Store, capacity: u64, held: &Arc<Account>) -> Arc<Self> {
-        let put_out = PutOut::default();
+        let put_out = Evicted::default();
         let for_spellings = capacity / FOR_SPELLINGS;
         let hasher = quick_cache::DefaultHashBuilder::default;
         let options = sized(capacity.saturating_sub(for_spellings), 16_384);
@@ -264,7 +264,7 @@ impl ResponseCache {
         let found = self.spellings.get(target)?.upgrade().filter(|entry| entry.is_good(now));
         self.hits.fetch_add(u64::from(found.is_some()), Ordering::Relaxed);
         match &found {
-            // The cache puts out what nobody has asked it for. It does so for the sake of answers that are made, and so hears of this one once for each.
+            // The cache evicts what nobody has asked it for. It does so for the sake of answers that are made, and so hears of this one once for each.
             Some(entry) if entry.is_unheard(self.numbers.load(Ordering::Relaxed)) => {
                 drop(self.answers.as_ref().and_then(|answers| answers.get(&entry.request)));
             }
