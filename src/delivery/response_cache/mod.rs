@@ -46,9 +46,9 @@ const SHARD: u64 = 8 << 20;
 
 /// Weighs entries by the memory they take.
 #[derive(Debug, Clone)]
-struct Scales;
+struct EntryWeigher;
 
-impl Weighter<Request, Arc<Entry>> for Scales {
+impl Weighter<Request, Arc<Entry>> for EntryWeigher {
     fn weight(&self, _: &Request, entry: &Arc<Entry>) -> u64 {
         entry.weight()
     }
@@ -56,9 +56,9 @@ impl Weighter<Request, Arc<Entry>> for Scales {
 
 /// Weighs spellings, each of which may be the last that holds the place of an entry.
 #[derive(Debug, Clone)]
-struct SpellingScales;
+struct SpellingWeigher;
 
-impl Weighter<Box<str>, Weak<Entry>> for SpellingScales {
+impl Weighter<Box<str>, Weak<Entry>> for SpellingWeigher {
     fn weight(&self, spelling: &Box<str>, _: &Weak<Entry>) -> u64 {
         u64::try_from(spelling.len().saturating_add(size_of::<Entry>() + 192)).unwrap_or(u64::MAX)
     }
@@ -76,7 +76,7 @@ impl Lifecycle<Request, Arc<Entry>> for Evicted {
     }
 }
 
-type Answers = Cache<Request, Arc<Entry>, Scales, quick_cache::DefaultHashBuilder, Evicted>;
+type Answers = Cache<Request, Arc<Entry>, EntryWeigher, quick_cache::DefaultHashBuilder, Evicted>;
 
 /// Which entries were made from what, and what has changed lately.
 #[derive(Debug, Default)]
@@ -155,7 +155,7 @@ pub struct ResponseCache {
     held: Arc<Account>,
     answers: Option<Answers>,
     put_out: Evicted,
-    spellings: Cache<Box<str>, Weak<Entry>, SpellingScales>,
+    spellings: Cache<Box<str>, Weak<Entry>, SpellingWeigher>,
     index: Mutex<Index>,
     numbers: AtomicU64,
     /// When something is next due to change, in microseconds; `i64::MAX` when nothing is.
@@ -196,15 +196,15 @@ impl ResponseCache {
         let for_spellings = capacity / FOR_SPELLINGS;
         let hasher = quick_cache::DefaultHashBuilder::default;
         let options = sized(capacity.saturating_sub(for_spellings), 16_384);
-        let answers = options.map(|options| Cache::with_options(options, Scales, hasher(), put_out.clone()));
+        let answers = options.map(|options| Cache::with_options(options, EntryWeigher, hasher(), put_out.clone()));
         let spellings =
-            sized(for_spellings, 1_024).map(|options| Cache::with_options(options, SpellingScales, hasher(), DefaultLifecycle::default()));
+            sized(for_spellings, 1_024).map(|options| Cache::with_options(options, SpellingWeigher, hasher(), DefaultLifecycle::default()));
         let response_cache = Arc::new(Self {
             store,
             held: held.clone(),
             answers,
             put_out,
-            spellings: spellings.unwrap_or_else(|| Cache::with_weighter(0, 0, SpellingScales)),
+            spellings: spellings.unwrap_or_else(|| Cache::with_weighter(0, 0, SpellingWeigher)),
             index: Mutex::default(),
             numbers: AtomicU64::new(0),
             due: AtomicI64::new(i64::MAX),
