@@ -11,7 +11,7 @@ use dateline::{
         articles::{BodyFormat, Field, Include, Listed, Reference, Shape},
         coding::Coding,
         request::{Handle, Request, Show},
-        response_cache::{ResponseCache, Told},
+        response_cache::{CachedAnswer, ResponseCache},
     },
     desk::{bundle, generating},
     domain::{Locale, cache_tag::CacheTag, memory::Account, page::Paging},
@@ -102,7 +102,7 @@ fn requests(ids: Vec<Uuid>) -> impl Iterator<Item = Request> {
 async fn fill(response_cache: &ResponseCache, ids: Vec<Uuid>, count: usize) {
     for (n, request) in requests(ids).take(count).enumerate() {
         let Ok(entry) = response_cache.answer(&request).await else { continue };
-        if let Told::Shown(page) = &entry.told {
+        if let CachedAnswer::Shown(page) = &entry.answer {
             for spelling in 0..n % 3 {
                 response_cache.note_spelling(&format!("{}{}", request.target(None), "&".repeat(spelling * 20)), &entry);
             }

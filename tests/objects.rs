@@ -138,10 +138,10 @@ impl Desk {
 }
 
 /// Status, headers and body.
-type Told = (u16, Vec<(String, String)>, String);
+type Response = (u16, Vec<(String, String)>, String);
 
 /// An answer without what is different in every one.
-fn told(answer: &Answer) -> Told {
+fn told(answer: &Answer) -> Response {
     let mut headers: Vec<_> =
         answer.headers.iter().filter(|(name, _)| !matches!(name.as_str(), "x-request-id" | "date")).cloned().collect();
     headers.sort();
@@ -185,8 +185,8 @@ struct Matrix<'a> {
     wrong: Vec<String>,
     looked: usize,
     /// What is answered about nothing, by operation and locale.
-    nothing: BTreeMap<(usize, &'static str), Told>,
-    twin: BTreeMap<(usize, char, &'static str), Told>,
+    nothing: BTreeMap<(usize, &'static str), Response>,
+    twin: BTreeMap<(usize, char, &'static str), Response>,
     /// What became of each operation that can be one of many.
     alone: BTreeMap<usize, Vec<Alone>>,
 }

@@ -217,7 +217,7 @@ mod tests {
     };
 
     /// A server that reads what comes in these pieces, hears of each request as it begins, and answers it as soon as it has come whole, or, where it does not read bodies, at once.
-    struct Told {
+    struct FakeServer {
         clients: Clients,
         standing: Rc<Standing>,
         incoming: Incoming,
@@ -227,7 +227,7 @@ mod tests {
         reads: bool,
     }
 
-    impl Told {
+    impl FakeServer {
         fn new(reads: bool) -> Self {
             let clients = Clients::new(Patience::default(), 1 << 20);
             let standing = Rc::new(Standing::new(IpAddr::V4(Ipv4Addr::LOCALHOST), Rc::default()));
@@ -308,27 +308,27 @@ mod tests {
     fn what_comes_is_handed_on_as_it_came_wherever_it_is_cut() {
         for reads in [true, false] {
             for cut in 0..=RIGHT.len() {
-                let mut told = Told::new(reads);
-                told.piece(&RIGHT[..cut]);
-                told.piece(&RIGHT[cut..]);
-                assert_eq!(told.handed, RIGHT, "cut at {cut}");
-                assert_eq!((told.heads.len(), told.clients.account.held()), (7, 0), "cut at {cut}");
-                assert!(told.heads.iter().enumerate().all(|(n, head)| head.escape_ascii().to_string().contains(&format!(" /{}", n + 1))));
+                let mut server = FakeServer::new(reads);
+                server.piece(&RIGHT[..cut]);
+                server.piece(&RIGHT[cut..]);
+                assert_eq!(server.handed, RIGHT, "cut at {cut}");
+                assert_eq!((server.heads.len(), server.clients.account.held()), (7, 0), "cut at {cut}");
+                assert!(server.heads.iter().enumerate().all(|(n, head)| head.escape_ascii().to_string().contains(&format!(" /{}", n + 1))));
             }
         }
     }
 
     #[test]
     fn line_breaks_are_held_and_booked_and_are_not_without_end() {
-        let mut told = Told::new(true);
+        let mut server = FakeServer::new(true);
         for n in 1..=LONGEST_HEAD / 2 {
-            told.piece(b"\r\n");
-            assert_eq!((told.clients.account.held(), &told.refused), (2 * n, &None));
+            server.piece(b"\r\n");
+            assert_eq!((server.clients.account.held(), &server.refused), (2 * n, &None));
         }
-        told.piece(b"\r\n");
-        assert_eq!(told.refused, Some(Step::Refuse(Some(Unread::LongHead))));
-        told.incoming.forget();
-        assert_eq!(told.clients.account.held(), 0);
+        server.piece(b"\r\n");
+        assert_eq!(server.refused, Some(Step::Refuse(Some(Unread::LongHead))));
+        server.incoming.forget();
+        assert_eq!(server.clients.account.held(), 0);
     }
 
     #[test]
@@ -343,26 +343,26 @@ mod tests {
                 ("GET / HTTP/2.0\r\n".to_owned(), Some(Unread::Version)),
                 ("G\0".to_owned(), None),
             ] {
-                let mut told = Told::new(false);
-                told.piece(format!("DELETE / HTTP/1.1\r\nhost: x\r\n{body}").as_bytes());
-                head.as_bytes().chunks(4_096).for_each(|piece| told.piece(piece));
-                assert_eq!(told.refused, Some(Step::Refuse(why)), "behind a body of {name}: {head:.16}");
+                let mut server = FakeServer::new(false);
+                server.piece(format!("DELETE / HTTP/1.1\r\nhost: x\r\n{body}").as_bytes());
+                head.as_bytes().chunks(4_096).for_each(|piece| server.piece(piece));
+                assert_eq!(server.refused, Some(Step::Refuse(why)), "behind a body of {name}: {head:.16}");
             }
         }
     }
 
     #[test]
     fn a_head_waits_for_the_answer_before_it() {
-        let mut told = Told::new(true);
-        told.piece(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n");
-        told.standing.begun(None);
-        assert_eq!(told.incoming.receive(b"HEAD / HTTP/1.1\r\nhost: x\r\n\r\n"), Some(0));
-        assert_eq!((told.incoming.next(), told.clients.account.held()), (Step::Wait, 28));
-        told.standing.answered();
-        assert_eq!(told.incoming.next(), Step::Wait);
+        let mut server = FakeServer::new(true);
+        server.piece(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+        server.standing.begun(None);
+        assert_eq!(server.incoming.receive(b"HEAD / HTTP/1.1\r\nhost: x\r\n\r\n"), Some(0));
+        assert_eq!((server.incoming.next(), server.clients.account.held()), (Step::Wait, 28));
+        server.standing.answered();
+        assert_eq!(server.incoming.next(), Step::Wait);
         // It ends once, and is not heard to end again and again.
-        assert!(told.standing.flushed() && !told.standing.flushed());
-        assert_eq!(told.incoming.next(), Step::HandOn);
+        assert!(server.standing.flushed() && !server.standing.flushed());
+        assert_eq!(server.incoming.next(), Step::HandOn);
     }
 
     proptest! {

@@ -23,7 +23,7 @@ use crate::{
     delivery::{
         coding::Coding,
         request::Request,
-        response_cache::{Entry, Page, Told},
+        response_cache::{CachedAnswer, Entry, Page},
     },
     domain::{Error, Locale},
 };
@@ -81,16 +81,16 @@ impl Reader {
 /// What cannot be answered, such as a parameter that means nothing on this site.
 pub(crate) async fn serve(req: &HttpRequest, state: &State, request: &Request, negotiated: bool) -> Result<HttpResponse, Failure> {
     let entry = state.response_cache.answer(request).await?;
-    let mut answer = match &entry.told {
-        Told::Shown(page) => {
+    let mut answer = match &entry.answer {
+        CachedAnswer::Shown(page) => {
             if !negotiated && let Some(target) = req.uri().path_and_query() {
                 state.response_cache.note_spelling(target.as_str(), &entry);
             }
             return show(state, req.head(), &entry, page, negotiated).await;
         }
-        Told::Moved(to) => HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to.as_str())).finish(),
-        Told::Absent(what) => refuse(req, Error::NotFound(what)),
-        Told::Gone(what) => refuse(req, Error::Gone(what)),
+        CachedAnswer::Moved(to) => HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to.as_str())).finish(),
+        CachedAnswer::Absent(what) => refuse(req, Error::NotFound(what)),
+        CachedAnswer::Gone(what) => refuse(req, Error::Gone(what)),
     };
     keep(answer.headers_mut(), state, &entry);
     if negotiated {
@@ -102,9 +102,9 @@ pub(crate) async fn serve(req: &HttpRequest, state: &State, request: &Request, n
 /// Answer a request that was spelled like this before and whose answer is still kept, without reading it again.
 pub(crate) async fn again(state: &State, head: &RequestHead) -> Option<Result<HttpResponse, Failure>> {
     let entry = state.response_cache.spelled(head.uri.path_and_query()?.as_str(), state.store.now())?;
-    match &entry.told {
-        Told::Shown(page) => Some(show(state, head, &entry, page, false).await),
-        Told::Moved(_) | Told::Absent(_) | Told::Gone(_) => None,
+    match &entry.answer {
+        CachedAnswer::Shown(page) => Some(show(state, head, &entry, page, false).await),
+        CachedAnswer::Moved(_) | CachedAnswer::Absent(_) | CachedAnswer::Gone(_) => None,
     }
 }
 
@@ -159,7 +159,7 @@ fn names(listed: &[u8], etag: &[u8]) -> bool {
 
 /// Say how long the answer may be kept, and what it was made from.
 fn keep(headers: &mut HeaderMap, state: &State, entry: &Entry) {
-    let shown = matches!(entry.told, Told::Shown(_));
+    let shown = matches!(entry.answer, CachedAnswer::Shown(_));
     let ends = [state.response_cache.due(), entry.until()].into_iter().flatten().min();
     let left = ends.map(|at| at.as_seconds().saturating_sub(state.store.now().as_seconds()).max(0));
     let (private, shared) =

@@ -44,7 +44,7 @@ pub struct Representation {
 
 /// What an entry answers.
 #[derive(Debug)]
-pub enum Told {
+pub enum CachedAnswer {
     /// Something is shown.
     Shown(Box<Page>),
     /// It is found at this path and query now.
@@ -74,7 +74,7 @@ pub struct Entry {
     pub(super) number: u64,
     pub(super) request: Request,
     /// The answer.
-    pub told: Told,
+    pub answer: CachedAnswer,
     pub(super) tags: BTreeSet<CacheTag>,
     /// What it was made from, as Fastly and Varnish take it.
     pub surrogate_key: HeaderValue,
@@ -112,14 +112,19 @@ const TAG: usize = 160;
 const CODED: usize = 3;
 
 impl Entry {
-    pub(super) fn new(number: u64, request: &Request, (told, until): (Told, Option<Instant>), noted: Noted) -> Result<Self, Error> {
+    pub(super) fn new(
+        number: u64,
+        request: &Request,
+        (answer, until): (CachedAnswer, Option<Instant>),
+        noted: Noted,
+    ) -> Result<Self, Error> {
         let Noted { tags, seq } = noted;
         let [surrogate_key, cache_tag] = listed(&tags)?;
-        let holds = request.heap().saturating_mul(2).saturating_add(told.heap()).saturating_add(tags.len().saturating_mul(TAG));
+        let holds = request.heap().saturating_mul(2).saturating_add(answer.heap()).saturating_add(tags.len().saturating_mul(TAG));
         Ok(Self {
             number,
             request: request.clone(),
-            told,
+            answer,
             surrogate_key,
             cache_tag,
             tags,
@@ -153,7 +158,7 @@ impl Entry {
     }
 }
 
-impl Told {
+impl CachedAnswer {
     /// What it holds, in bytes.
     fn heap(&self) -> usize {
         match self {
@@ -227,7 +232,11 @@ impl Page {
 ///
 /// # Errors
 /// [`Error::Busy`] when there is no room for it on the account.
-pub(super) fn tell(request: &Request, outcome: Result<Outcome, Error>, account: &Arc<Account>) -> Result<(Told, Option<Instant>), Error> {
+pub(super) fn tell(
+    request: &Request,
+    outcome: Result<Outcome, Error>,
+    account: &Arc<Account>,
+) -> Result<(CachedAnswer, Option<Instant>), Error> {
     match outcome {
         Ok(Outcome::Shown(shown)) => {
             let pages = [(shown.next, "next"), (shown.previous, "prev")];
@@ -237,11 +246,11 @@ pub(super) fn tell(request: &Request, outcome: Result<Outcome, Error>, account: 
             let links: Vec<String> = pages.iter().filter_map(rel).collect();
             let link = (!links.is_empty()).then(|| links.join(", "));
             let page = Page::new(shown.json, shown.locale.as_ref(), link.as_deref(), account)?;
-            Ok((Told::Shown(Box::new(page)), shown.until))
+            Ok((CachedAnswer::Shown(Box::new(page)), shown.until))
         }
-        Ok(Outcome::Moved(to)) => Ok((Told::Moved(to), None)),
-        Err(Error::NotFound(what)) => Ok((Told::Absent(what), None)),
-        Err(Error::Gone(what)) => Ok((Told::Gone(what), None)),
+        Ok(Outcome::Moved(to)) => Ok((CachedAnswer::Moved(to), None)),
+        Err(Error::NotFound(what)) => Ok((CachedAnswer::Absent(what), None)),
+        Err(Error::Gone(what)) => Ok((CachedAnswer::Gone(what), None)),
         Err(other) => Err(other),
     }
 }

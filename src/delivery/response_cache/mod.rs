@@ -23,7 +23,7 @@ use quick_cache::{
     sync::{Cache, DefaultLifecycle},
 };
 
-pub use entry::{Entry, Page, Representation, Told};
+pub use entry::{CachedAnswer, Entry, Page, Representation};
 
 use entry::tell;
 
@@ -318,9 +318,9 @@ impl ResponseCache {
     async fn make(&self, request: &Request) -> Result<Arc<Entry>, Error> {
         let (asked, now, held) = (request.clone(), self.store.now(), self.held.clone());
         let telling = move |tx: &mut store::Tx<'_>| tell(&asked, answer(tx, &asked, now), &held);
-        let (told, noted) = self.store.read_noting(telling).await?;
+        let (answer, noted) = self.store.read_noting(telling).await?;
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        Entry::new(number, request, told?, noted).map(Arc::new)
+        Entry::new(number, request, answer?, noted).map(Arc::new)
     }
 
     /// The locale of the site that a reader's `Accept-Language` asks for.
