@@ -137,7 +137,7 @@ async fn who_loses_the_connection_in_the_middle_begins_again() {
     let (tries, read) = losing(&app.url, 1, users::count);
     assert_eq!((app.store.read(read).await.unwrap(), tried(&tries)), (0, 2));
     let (tries, read) = losing(&app.url, 1, users::count);
-    assert_eq!((app.store.read_noting(read).await.unwrap().0.unwrap(), tried(&tries)), (0, 2));
+    assert_eq!((app.store.read_tracked(read).await.unwrap().0.unwrap(), tried(&tries)), (0, 2));
     let (tries, read) = losing(&app.url, 1, users::count);
     assert_eq!((app.store.read_now(read).unwrap(), tried(&tries)), (0, 2));
     let (tries, write) = losing(&app.url, 1, |tx| jobs::enrol(tx, "in turn", "in turn"));

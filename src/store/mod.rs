@@ -88,7 +88,7 @@ use snapshots::ReadingDesks;
 use threads::{Hearing, Threads};
 pub use turns::Limits;
 use turns::{Asked, Turns};
-pub use tx::{Noted, Tx};
+pub use tx::{Dependencies, Tx};
 
 /// How a store is opened.
 pub struct Options {
@@ -324,15 +324,15 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Busy`] when no connection comes free.
-    pub async fn read_noting<T, F>(&self, f: F) -> Result<(Result<T, Error>, Noted), Error>
+    pub async fn read_tracked<T, F>(&self, f: F) -> Result<(Result<T, Error>, Dependencies), Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
     {
         let noting = move |tx: &mut Tx<'_>| {
-            tx.notes = Some(Noted::default());
+            tx.dependencies = Some(Dependencies::default());
             let outcome = f(tx);
-            Ok((outcome, tx.notes.take().unwrap_or_default()))
+            Ok((outcome, tx.dependencies.take().unwrap_or_default()))
         };
         self.read_in_turn(noting, |(outcome, _)| outcome.as_ref().err()).await
     }

@@ -31,7 +31,7 @@ pub struct Tx<'a> {
     /// In whose name it writes: who it is that the log names, whether all of it is only tried, and the claim that it is committed under.
     pub(super) caller: Option<Caller>,
     pub(super) changes: Vec<Recorded>,
-    pub(super) notes: Option<Noted>,
+    pub(super) dependencies: Option<Dependencies>,
     pub(super) as_of: Option<(Instant, Visibility)>,
     /// The site with its locales, once it was read, until something changes in them.
     pub(super) masthead: Option<(Arc<Masthead>, i64)>,
@@ -55,7 +55,7 @@ impl fmt::Debug for Tx<'_> {
 
 /// What an answer to a reader was made from.
 #[derive(Debug, Clone, Default)]
-pub struct Noted {
+pub struct Dependencies {
     /// Everything that was looked at, found or not.
     pub tags: BTreeSet<CacheTag>,
     /// The last change before it was looked at; nothing when nobody asked.
@@ -77,7 +77,7 @@ impl<'a> Tx<'a> {
             entropy,
             caller: None,
             changes: Vec::new(),
-            notes: None,
+            dependencies: None,
             as_of: None,
             masthead: None,
             stories: BTreeMap::new(),
@@ -116,8 +116,8 @@ impl Tx<'_> {
 
     /// Note that what is being answered depends on this.
     pub(super) fn note(&mut self, tag: CacheTag) {
-        if let Some(noted) = &mut self.notes {
-            noted.tags.insert(tag);
+        if let Some(dependencies) = &mut self.dependencies {
+            dependencies.tags.insert(tag);
         }
     }
 
@@ -126,18 +126,18 @@ impl Tx<'_> {
     /// # Errors
     /// Those of `look`.
     pub fn noting_what_is_found<T>(&mut self, look: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
-        let before = self.notes.as_ref().map(|noted| noted.tags.clone());
+        let before = self.dependencies.as_ref().map(|dependencies| dependencies.tags.clone());
         let found = look(self);
-        if let (Err(Error::NotFound(_)), Some(noted), Some(before)) = (&found, &mut self.notes, before) {
-            noted.tags = before;
+        if let (Err(Error::NotFound(_)), Some(dependencies), Some(before)) = (&found, &mut self.dependencies, before) {
+            dependencies.tags = before;
         }
         found
     }
 
     /// Note the last change before what is being read.
     pub(super) fn note_seq(&mut self, seq: i64) {
-        if let Some(noted) = &mut self.notes {
-            noted.seq = Some(seq);
+        if let Some(dependencies) = &mut self.dependencies {
+            dependencies.seq = Some(seq);
         }
     }
 

@@ -25,7 +25,7 @@ use crate::{
         cache_tag::CacheTag,
         memory::{Account, Booked},
     },
-    store::{Noted, aside},
+    store::{Dependencies, aside},
 };
 
 /// The longest header of cache tags, in bytes: Varnish takes 8 KiB a line, Fastly and Cloudflare 16.
@@ -116,9 +116,9 @@ impl Entry {
         number: u64,
         request: &Request,
         (answer, until): (CachedAnswer, Option<Instant>),
-        noted: Noted,
+        dependencies: Dependencies,
     ) -> Result<Self, Error> {
-        let Noted { tags, seq } = noted;
+        let Dependencies { tags, seq } = dependencies;
         let [surrogate_key, cache_tag] = listed(&tags)?;
         let holds = request.heap().saturating_mul(2).saturating_add(answer.heap()).saturating_add(tags.len().saturating_mul(TAG));
         Ok(Self {

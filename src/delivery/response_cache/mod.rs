@@ -30,7 +30,7 @@ use entry::tell;
 use super::request::{Request, answer};
 use crate::{
     domain::{Error, Instant, Locale, cache_tag::CacheTag, measured::Measured, memory::Account, site::Masthead},
-    store::{self, Noted, Store, Watcher},
+    store::{self, Dependencies, Store, Watcher},
 };
 
 /// Changes that are remembered, to tell whether an answer that is still being made is out of date already.
@@ -318,9 +318,9 @@ impl ResponseCache {
     async fn make(&self, request: &Request) -> Result<Arc<Entry>, Error> {
         let (asked, now, held) = (request.clone(), self.store.now(), self.held.clone());
         let telling = move |tx: &mut store::Tx<'_>| tell(&asked, answer(tx, &asked, now), &held);
-        let (answer, noted) = self.store.read_noting(telling).await?;
+        let (answer, dependencies) = self.store.read_tracked(telling).await?;
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        Entry::new(number, request, answer?, noted).map(Arc::new)
+        Entry::new(number, request, answer?, dependencies).map(Arc::new)
     }
 
     /// The locale of the site that a reader's `Accept-Language` asks for.
@@ -332,7 +332,7 @@ impl ResponseCache {
         if let Some(masthead) = kept {
             return Ok(masthead.negotiate(accept));
         }
-        let (masthead, Noted { tags, seq }) = self.store.read_noting(store::site::masthead).await?;
+        let (masthead, Dependencies { tags, seq }) = self.store.read_tracked(store::site::masthead).await?;
         let masthead = masthead?;
         let mut index = lock(&self.index);
         if self.answers.is_some() && seq.is_some_and(|seq| index.is_current(&tags, seq)) {
