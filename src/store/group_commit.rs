@@ -22,7 +22,7 @@ pub(super) const MOST: u32 = 64;
 const LONGEST: i64 = 20_000;
 
 /// Where writers wait for their turn.
-pub(super) struct Line {
+pub(super) struct WriteQueue {
     clock: Arc<dyn Clock>,
     turns: Arc<Turns>,
     patience: Duration,
@@ -121,8 +121,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Line {
-    /// A line in which nobody waits.
+impl WriteQueue {
+    /// A queue in which nobody waits.
     pub(super) fn new(clock: Arc<dyn Clock>, turns: Arc<Turns>, patience: Duration) -> Self {
         Self { clock, turns, patience, state: Mutex::new(State::new()), free: Condvar::new() }
     }
@@ -158,7 +158,7 @@ impl Line {
 }
 
 /// The turn itself; whoever waits gets it when this goes.
-struct Place<'l>(&'l Line);
+struct Place<'l>(&'l WriteQueue);
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
@@ -299,7 +299,7 @@ mod tests {
         scope.spawn(move || {
             let work = |tx: &mut Tx<'_>| {
                 queue(scope, desk, rest);
-                while !rest.is_empty() && locked(&desk.store.0.line.state).waiting == 0 {
+                while !rest.is_empty() && locked(&desk.store.0.write_queue.state).waiting == 0 {
                     thread::yield_now();
                 }
                 first(desk, tx)

@@ -81,7 +81,7 @@ use crate::{
 };
 use connections::{Pool, cannot_be_opened};
 use dialect::{Conn, Engine, Use, Watched};
-use group_commit::Line;
+use group_commit::WriteQueue;
 use presence::Presence;
 use room::Room;
 use snapshots::ReadingDesks;
@@ -126,7 +126,7 @@ struct Inner {
     statements: Arc<Watched>,
     limits: Limits,
     turns: Arc<Turns>,
-    line: Line,
+    write_queue: WriteQueue,
     desks: ReadingDesks,
     writing: Threads,
     /// Writes that were asked for and are not answered.
@@ -215,7 +215,7 @@ impl Store {
         // Those who share a commit wait for it on threads of their own.
         let together = if engine == Engine::Sqlite { usize::try_from(group_commit::MOST).map_err(Error::internal)? } else { writers.size };
         Ok(Self(Arc::new(Inner {
-            line: Line::new(options.clock.clone(), turns.clone(), limits.patience),
+            write_queue: WriteQueue::new(options.clock.clone(), turns.clone(), limits.patience),
             turns,
             desks: ReadingDesks::new(engine, options.readers)?,
             writing: Threads::new("writer", together)?,

@@ -74,7 +74,7 @@ impl Store {
     /// Begin to write for somebody, or to read.
     pub(super) fn begin(&self, asked: Option<&Asked>) -> Result<Session<'_>, Error> {
         let session = match (asked, self.0.engine) {
-            (Some(asked), Engine::Sqlite) => Session::Shared(self.0.line.turn(&self.0.writers, asked)?),
+            (Some(asked), Engine::Sqlite) => Session::Shared(self.0.write_queue.turn(&self.0.writers, asked)?),
             (Some(asked), Engine::Postgres) => {
                 let mut holding = None;
                 let mut pooled = self.0.writers.begin(|| holding = Some(self.0.turns.begin(asked)))?;
@@ -184,7 +184,7 @@ impl Store {
     /// Notice who holds a writer for too long: log it, and send those away who wait for it.
     pub fn look_after_turns(&self) {
         if self.0.turns.look() {
-            self.0.line.stir();
+            self.0.write_queue.stir();
         }
     }
 }
