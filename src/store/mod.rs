@@ -84,7 +84,7 @@ use dialect::{Conn, Engine, Use, Watched};
 use group_commit::WriteQueue;
 use presence::Presence;
 use room::Room;
-use snapshots::ReadingDesks;
+use snapshots::ReadPool;
 use threads::{Hearing, Threads};
 pub use turns::Limits;
 use turns::{Asked, Turns};
@@ -127,7 +127,7 @@ struct Inner {
     limits: Limits,
     turns: Arc<Turns>,
     write_queue: WriteQueue,
-    desks: ReadingDesks,
+    read_pool: ReadPool,
     writing: Threads,
     /// Writes that were asked for and are not answered.
     written: Arc<AtomicUsize>,
@@ -169,7 +169,7 @@ impl Measured for Store {
         let count = |of: usize| u64::try_from(of).unwrap_or(u64::MAX);
         tell("statements", "", self.statements().unsigned_abs());
         tell("statements_slow", "", self.0.statements.slow.load(Ordering::Relaxed));
-        tell("reads_waiting", "", count(self.0.desks.waiting()));
+        tell("reads_waiting", "", count(self.0.read_pool.waiting()));
         tell("writes_unanswered", "", count(self.0.written.load(Ordering::Relaxed)));
         tell("turns", "", count(self.lasting().turns));
     }
@@ -217,7 +217,7 @@ impl Store {
         Ok(Self(Arc::new(Inner {
             write_queue: WriteQueue::new(options.clock.clone(), turns.clone(), limits.patience),
             turns,
-            desks: ReadingDesks::new(engine, options.readers)?,
+            read_pool: ReadPool::new(engine, options.readers)?,
             writing: Threads::new("writer", together)?,
             written: Arc::default(),
             hearing: Hearing::default(),

@@ -1,7 +1,7 @@
 //! Shared snapshots: readers who wait while others read are served in what those see, if it is new enough for them.
 //!
 //! **Context.** Most of what a short read costs is around it: a thread to do it, a connection, a transaction, and the site and the names that
-//! every answer to a reader needs. **Decision.** Reads wait in one line, first come, first served. A thread begins a transaction and goes on
+//! every answer to a reader needs. **Decision.** Reads wait in one queue, first come, first served. A thread begins a transaction and goes on
 //! in it with whoever came before it began, and all of them share what they read of the site and of names. The threads of an embedded database
 //! compute, and would only take the processor from each other and from those who talk to clients: a second one reads when somebody has waited
 //! for half a millisecond, or would have to. Those of a server wait for it, and all read at once. **Consequence.** Nobody sees less than was
@@ -60,16 +60,16 @@ impl Snapshot<'_> {
 type Read = Box<dyn FnOnce(Result<&mut Snapshot<'_>, Error>) -> bool + Send>;
 
 /// Where reads wait, and the threads that do them.
-pub(super) struct ReadingDesks {
+pub(super) struct ReadPool {
     threads: Threads,
     /// Threads that read as soon as somebody waits, and those that do when somebody waits for long.
     usual: usize,
     most: usize,
-    line: Mutex<Line>,
+    queue: Mutex<ReadQueue>,
 }
 
 #[derive(Default)]
-struct Line {
+struct ReadQueue {
     waiting: VecDeque<(u64, Read)>,
     /// How many have come so far.
     came: u64,
@@ -79,7 +79,7 @@ struct Line {
     each: i64,
 }
 
-impl Line {
+impl ReadQueue {
     fn enter(&mut self, read: Read) -> Result<(), Error> {
         if self.waiting.len() >= MOST_WAITING {
             return Err(Error::Busy);
@@ -99,37 +99,37 @@ impl Line {
     }
 }
 
-impl ReadingDesks {
+impl ReadPool {
     pub(super) fn new(engine: Engine, readers: u32) -> Result<Self, Error> {
         let most = usize::try_from(readers).unwrap_or(usize::MAX).max(1);
         let usual = if engine == Engine::Sqlite { 1 } else { most };
-        Ok(Self { threads: Threads::new("reader", most)?, usual, most, line: Mutex::default() })
+        Ok(Self { threads: Threads::new("reader", most)?, usual, most, queue: Mutex::default() })
     }
 
-    fn line(&self) -> MutexGuard<'_, Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    fn queue(&self) -> MutexGuard<'_, ReadQueue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many reads wait for a thread.
     pub(super) fn waiting(&self) -> usize {
-        self.line().waiting.len()
+        self.queue().waiting.len()
     }
 
     /// Whoever came first, and how many have come by now.
     fn next(&self) -> Option<(Read, u64)> {
-        let mut line = self.line();
-        let (_, read) = line.waiting.pop_front()?;
-        Some((read, line.came))
+        let mut queue = self.queue();
+        let (_, read) = queue.waiting.pop_front()?;
+        Some((read, queue.came))
     }
 
     /// Whoever came first, when they were among the first so many.
     fn next_of(&self, first: u64) -> Option<Read> {
-        let mut line = self.line();
-        let (number, _) = line.waiting.front()?;
+        let mut queue = self.queue();
+        let (number, _) = queue.waiting.front()?;
         if *number >= first {
             return None;
         }
-        line.waiting.pop_front().map(|(_, read)| read)
+        queue.waiting.pop_front().map(|(_, read)| read)
     }
 }
 
@@ -183,15 +183,15 @@ impl Store {
             let _ = tell.send((outcome, undone));
             sound
         });
-        self.0.desks.line().enter(read)?;
-        Desk::open(self, false);
+        self.0.read_pool.queue().enter(read)?;
+        ReadWorker::open(self, false);
         let (mut told, mut patience) = (pin!(told), Duration::from_micros(PATIENCE.unsigned_abs()).min(*left));
         let heard = self.heard();
         // Ends: what is left of the time shrinks by no less than a part of a millisecond.
         loop {
             match timeout(patience, told.as_mut()).await {
                 Ok(outcome) => return outcome.map_err(Error::internal),
-                Err(_) => Desk::open(self, true),
+                Err(_) => ReadWorker::open(self, true),
             }
             *left = left.saturating_sub(patience);
             if left.is_zero() {
@@ -203,22 +203,22 @@ impl Store {
     }
 }
 
-/// A thread's place at a desk; it goes back when whoever has it leaves, whatever made them.
-struct Desk(Store);
+/// A thread of the pool; it goes back when whoever has it leaves, whatever made them.
+struct ReadWorker(Store);
 
-impl Desk {
+impl ReadWorker {
     /// Read on one thread more, if somebody waits; on more than usual when they have waited for long, or will.
     fn open(store: &Store, for_long: bool) {
-        let desks = &store.0.desks;
-        let mut line = desks.line();
-        let enough = if for_long || !line.is_short() { desks.most } else { desks.usual };
-        if line.waiting.is_empty() || line.busy >= enough {
+        let pool = &store.0.read_pool;
+        let mut queue = pool.queue();
+        let enough = if for_long || !queue.is_short() { pool.most } else { pool.usual };
+        if queue.waiting.is_empty() || queue.busy >= enough {
             return;
         }
-        line.busy = line.busy.saturating_add(1);
-        drop(line);
-        let desk = Self(store.clone());
-        desks.threads.spawn(move || desk.serve());
+        queue.busy = queue.busy.saturating_add(1);
+        drop(queue);
+        let worker = Self(store.clone());
+        pool.threads.spawn(move || worker.serve());
     }
 
     /// Microseconds since an instant.
@@ -228,15 +228,15 @@ impl Desk {
 
     /// Read until nobody waits; or until those who do will not wait for long without this thread.
     fn serve(&self) {
-        let desks = &self.0.0.desks;
+        let pool = &self.0.0.read_pool;
         // Ends: when nobody waits. Where somebody always does, it is what a thread that reads is for.
-        while let Some((read, came)) = desks.next() {
+        while let Some((read, came)) = pool.next() {
             let (entropy, began, mut reads) = (&*self.0.0.entropy, self.0.now(), 1_i64);
             match self.0.begin(None) {
                 Err(error) => {
                     // What has gone is not asked for by each of them.
                     // Ends: with those who had come by then.
-                    while let Some(next) = matches!(error, Error::Unavailable(_)).then(|| desks.next_of(came)).flatten() {
+                    while let Some(next) = matches!(error, Error::Unavailable(_)).then(|| pool.next_of(came)).flatten() {
                         next(Err(error.clone()));
                     }
                     read(Err(error));
@@ -246,7 +246,7 @@ impl Desk {
                     let mut sound = read(Ok(&mut snapshot));
                     // Ends: with those who had come when the snapshot began.
                     while sound && self.since(began) < LONGEST {
-                        let Some(next) = desks.next_of(came) else { break };
+                        let Some(next) = pool.next_of(came) else { break };
                         sound = next(Ok(&mut snapshot));
                         reads = reads.saturating_add(1);
                     }
@@ -256,19 +256,19 @@ impl Desk {
                 }
             }
             let each = self.since(began) / reads;
-            let mut line = desks.line();
-            line.each = each;
-            if line.busy > desks.usual && line.is_short() {
+            let mut queue = pool.queue();
+            queue.each = each;
+            if queue.busy > pool.usual && queue.is_short() {
                 break;
             }
         }
     }
 }
 
-impl Drop for Desk {
+impl Drop for ReadWorker {
     fn drop(&mut self) {
-        let desks = &self.0.0.desks;
-        desks.line().leave();
+        let pool = &self.0.0.read_pool;
+        pool.queue().leave();
         // Somebody may have come when this place was still taken.
         Self::open(&self.0, false);
     }

@@ -2,7 +2,7 @@
 //!
 //! **Decision.** Whoever asks is told within [`super::Limits::write`], whatever the database does: when it does not answer, the thread stays
 //! with it, and whoever asked is told that it cannot be had. As many threads as may write at once, so that no more are ever lost to a
-//! database that stands still; what comes then waits in a line that has an end. **Consequence.** A write whose caller was sent away is not
+//! database that stands still; what comes then waits in a bounded queue. **Consequence.** A write whose caller was sent away is not
 //! begun, or undone at its next statement; only one whose commit was under way may still be kept.
 
 use std::sync::{
