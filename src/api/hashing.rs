@@ -1,4 +1,4 @@
-//! The line before the hashing of passwords: each takes 46 MiB and a core.
+//! The queue before the hashing of passwords: each takes 46 MiB and a core.
 //!
 //! **Context.** Whoever guesses passwords at many doors at once keeps everybody else waiting at theirs. **Decision.** Only so many are
 //! hashed at once. Of those who wait, those whom the server knows come first, then those of whom it knows nothing, and those who have got
@@ -13,37 +13,37 @@ use tokio::sync::oneshot;
 
 use crate::{access::brake::Rank, domain::Error, store};
 
-/// Turns that somebody waits for before they are sent away.
-const PATIENCE: u64 = 400;
+/// Rounds that somebody waits before they are refused.
+const MAX_ROUNDS: u64 = 400;
 
 struct Waiting {
     since: u64,
-    bell: oneshot::Sender<Turn>,
+    bell: oneshot::Sender<Slot>,
 }
 
-struct Line {
+struct Queue {
     free: usize,
     places: [usize; 3],
-    turns: u64,
+    rounds: u64,
     waiting: [VecDeque<Waiting>; 3],
 }
 
-impl Line {
+impl Queue {
     /// Whose turn it is next; whoever has waited for too long is let go.
     fn next(&mut self) -> Option<Waiting> {
-        self.turns = self.turns.saturating_add(1);
-        for line in &mut self.waiting {
-            while line.front().is_some_and(|first| self.turns.saturating_sub(first.since) > PATIENCE) {
-                line.pop_front();
+        self.rounds = self.rounds.saturating_add(1);
+        for queue in &mut self.waiting {
+            while queue.front().is_some_and(|first| self.rounds.saturating_sub(first.since) > MAX_ROUNDS) {
+                queue.pop_front();
             }
         }
         self.waiting.iter_mut().find_map(VecDeque::pop_front)
     }
 }
 
-/// The line, and those who are at work.
+/// The queue, and how many slots are free.
 #[derive(Clone)]
-pub struct Hashing(Arc<Mutex<Line>>);
+pub struct Hashing(Arc<Mutex<Queue>>);
 
 impl std::fmt::Debug for Hashing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -51,10 +51,10 @@ impl std::fmt::Debug for Hashing {
     }
 }
 
-/// A turn, which goes to the next when it is over.
-struct Turn(Option<Hashing>);
+/// A slot, which goes to the next when it is dropped.
+struct Slot(Option<Hashing>);
 
-impl Drop for Turn {
+impl Drop for Slot {
     fn drop(&mut self) {
         if let Some(hashing) = self.0.take() {
             hashing.pass_on();
@@ -67,46 +67,46 @@ impl Hashing {
     #[must_use]
     pub fn new(running: usize, waiting: usize) -> Self {
         let places = [waiting.saturating_mul(16), waiting.saturating_mul(8), waiting];
-        Self(Arc::new(Mutex::new(Line { free: running, places, turns: 0, waiting: Default::default() })))
+        Self(Arc::new(Mutex::new(Queue { free: running, places, rounds: 0, waiting: Default::default() })))
     }
 
-    fn line(&self) -> MutexGuard<'_, Line> {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn pass_on(self) {
         loop {
             let next = {
-                let mut line = self.line();
-                let next = line.next();
+                let mut queue = self.queue();
+                let next = queue.next();
                 if next.is_none() {
-                    line.free = line.free.saturating_add(1);
+                    queue.free = queue.free.saturating_add(1);
                 }
                 next
             };
             let Some(next) = next else { return };
-            match next.bell.send(Turn(Some(self.clone()))) {
+            match next.bell.send(Slot(Some(self.clone()))) {
                 Ok(()) => return,
-                // They have gone away meanwhile; the turn is still ours to pass on.
-                Err(mut turn) => turn.0 = None,
+                // They have gone away meanwhile; the slot is still ours to pass on.
+                Err(mut slot) => slot.0 = None,
             }
         }
     }
 
-    async fn turn(&self, rank: Rank) -> Result<Turn, Error> {
+    async fn slot(&self, rank: Rank) -> Result<Slot, Error> {
         let bell = {
-            let mut line = self.line();
-            if line.free > 0 {
-                line.free = line.free.saturating_sub(1);
-                return Ok(Turn(Some(self.clone())));
+            let mut queue = self.queue();
+            if queue.free > 0 {
+                queue.free = queue.free.saturating_sub(1);
+                return Ok(Slot(Some(self.clone())));
             }
             let place = match rank {
                 Rank::Known => 0,
                 Rank::New => 1,
                 Rank::Failed => 2,
             };
-            let (since, most) = (line.turns, line.places.get(place).copied().unwrap_or(0));
-            let waiting = line.waiting.get_mut(place).filter(|waiting| waiting.len() < most).ok_or(Error::Busy)?;
+            let (since, most) = (queue.rounds, queue.places.get(place).copied().unwrap_or(0));
+            let waiting = queue.waiting.get_mut(place).filter(|waiting| waiting.len() < most).ok_or(Error::Busy)?;
             let (bell, heard) = oneshot::channel();
             waiting.push_back(Waiting { since, bell });
             heard
@@ -119,9 +119,9 @@ impl Hashing {
     /// # Errors
     /// Those of `work`; [`Error::Busy`] when too many wait already, or too many came before.
     pub async fn run<T: Send + 'static>(&self, rank: Rank, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-        let turn = self.turn(rank).await?;
+        let slot = self.slot(rank).await?;
         store::aside(move || {
-            let _turn = turn;
+            let _slot = slot;
             work()
         })
         .await
@@ -147,7 +147,7 @@ mod tests {
         let mut running = Box::pin(hashing.run(Rank::Failed, until(told)));
         assert!(poll_immediate(&mut running).await.is_none());
         let mut waiting = Box::pin(hashing.run(Rank::Failed, || Ok(())));
-        assert!(poll_immediate(&mut waiting).await.is_none(), "its turn has not come");
+        assert!(poll_immediate(&mut waiting).await.is_none(), "its slot has not come");
         assert!(matches!(hashing.run(Rank::Failed, || Ok(())).await, Err(Error::Busy)), "nobody else may even wait");
         finish.send(()).unwrap();
         let (first, second) = join(running, waiting).await;
@@ -192,29 +192,29 @@ mod tests {
         finish.send(()).unwrap();
         let (first, second) = join(running, next).await;
         assert!(first.is_ok() && second.is_ok());
-        assert!(hashing.run(Rank::Known, || Ok(())).await.is_ok(), "no turn was lost");
+        assert!(hashing.run(Rank::Known, || Ok(())).await.is_ok(), "no slot was lost");
     }
 
     #[actix_web::test]
     async fn nobody_is_overtaken_for_ever() {
         let hashing = Hashing::new(1, 1);
-        let first = hashing.turn(Rank::Known).await.unwrap();
-        let mut last = Box::pin(hashing.turn(Rank::Failed));
+        let first = hashing.slot(Rank::Known).await.unwrap();
+        let mut last = Box::pin(hashing.slot(Rank::Failed));
         assert!(poll_immediate(&mut last).await.is_none());
         let mut held = first;
         let mut sent_away = None;
-        for turn in 0..PATIENCE + 2 {
-            let mut next = Box::pin(hashing.turn(Rank::Known));
+        for slot in 0..MAX_ROUNDS + 2 {
+            let mut next = Box::pin(hashing.slot(Rank::Known));
             assert!(poll_immediate(&mut next).await.is_none());
             drop(held);
             held = next.await.unwrap();
             if let Some(answer) = poll_immediate(&mut last).await {
-                sent_away = Some((turn, answer.is_err()));
+                sent_away = Some((slot, answer.is_err()));
                 break;
             }
         }
-        assert_eq!(sent_away, Some((PATIENCE, true)));
+        assert_eq!(sent_away, Some((MAX_ROUNDS, true)));
         drop(held);
-        assert!(hashing.turn(Rank::Failed).await.is_ok());
+        assert!(hashing.slot(Rank::Failed).await.is_ok());
     }
 }
