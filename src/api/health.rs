@@ -1,7 +1,7 @@
 //! For whoever runs the server.
 //!
 //! **Decision.** `live` asks nothing of anybody and fails only when a restart is the one thing that helps: everybody who may write computes
-//! without end. `ready` is a reader: it never takes a writer's turn, and it answers within `PATIENCE` whatever the database does. A server
+//! without end. `ready` is a reader: it never enters the write queue, and it answers within `PATIENCE` whatever the database does. A server
 //! that is busy is ready; one whose writer is held for too long, or whose database does not answer, is not, and says which. Where nothing can
 //! be written because the disk is full, or the database can only be read, it is ready and `degraded`: that befalls every instance over the
 //! database at once, and whoever took them out of the balancer for it would shut out the readers, who are answered as ever.

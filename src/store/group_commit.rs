@@ -1,7 +1,7 @@
 //! Group commit: writers of an embedded database who come while another is at work share its commit.
 //!
-//! **Decision.** `SQLite` has one writer at a time, and every commit waits for the disk. Whoever has the turn works in a
-//! savepoint of the open transaction; when others wait by then, the turn goes to them with the transaction still open, and
+//! **Decision.** `SQLite` has one writer at a time, and every commit waits for the disk. The leader works in a
+//! savepoint of the open transaction; when others wait by then, leadership goes to them with the transaction still open, and
 //! the last of them commits for all. **Consequence.** Nobody is told that it is done before that commit, nor that it was
 //! refused, for the reason may lie in what another wrote. `PostgreSQL` groups the commits of its connections by itself.
 
@@ -18,7 +18,7 @@ use crate::domain::{Error, Instant, instant::Clock};
 /// How many writes share a commit at most.
 pub(super) const MOST: u32 = 64;
 
-/// For how long the turn is passed on without a commit, in microseconds.
+/// For how long leadership is passed on without a commit, in microseconds.
 const LONGEST: i64 = 20_000;
 
 /// Where writers wait for their turn.
@@ -30,9 +30,9 @@ pub(super) struct WriteQueue {
     free: Condvar,
 }
 
-/// Who has the turn (the leader of the group, in the field's words), who waits for it (its followers), and the transaction that was left open
+/// Who leads the group, who waits for that (its followers), and the transaction that was left open
 /// for them. **Decision.** Leadership is handed over in one step under one lock: whether anybody waits is asked, and the transaction left to
-/// them, without letting go in between; and whoever gives up waiting takes what was left, in the step that ends their waiting, if the turn is
+/// them, without letting go in between; and whoever gives up waiting takes what was left, in the step that ends their waiting, if leadership is
 /// free. **Consequence.** Between any two steps, what was left open is somebody's who waits. Asked in one step and left in the next, it could
 /// be nobody's: the last who waits may give up between the two, and the group would hear nothing before somebody else writes.
 struct State<O> {
@@ -50,7 +50,7 @@ impl<O> State<O> {
         self.waiting = self.waiting.saturating_add(1);
     }
 
-    /// Stop waiting: with the turn, and what was left open for whoever gets it, when it is free; else without.
+    /// Stop waiting: with leadership, and what was left open for whoever gets it, when it is free; else without.
     fn take(&mut self) -> Result<Option<O>, Error> {
         self.waiting = self.waiting.saturating_sub(1);
         if self.taken {
@@ -60,7 +60,7 @@ impl<O> State<O> {
         Ok(self.open.take())
     }
 
-    /// Leave the turn and the open transaction to somebody who waits, at once; it comes back when nobody does.
+    /// Leave leadership and the open transaction to somebody who waits, at once; it comes back when nobody does.
     fn hand_over(&mut self, open: O) -> Option<O> {
         if self.waiting == 0 {
             return Some(open);
@@ -78,7 +78,7 @@ impl<O> State<O> {
 /// A transaction with what earlier turns wrote, and not committed yet.
 struct Open {
     conn: Pooled,
-    group: Joint,
+    group: CommitGuard,
     writes: u32,
     since: Instant,
 }
@@ -108,9 +108,9 @@ impl Group {
 
 /// A group whose commit is in somebody's hands; when they let it fall, everybody is told.
 #[derive(Default)]
-struct Joint(Arc<Group>);
+struct CommitGuard(Arc<Group>);
 
-impl Drop for Joint {
+impl Drop for CommitGuard {
     fn drop(&mut self) {
         // What was not committed is lost with the connection, which does not go back into its pool.
         self.0.settle(Err(Error::internal("the commit that this write would have shared did not come")));
@@ -127,10 +127,10 @@ impl WriteQueue {
         Self { clock, turns, patience, state: Mutex::new(State::new()), free: Condvar::new() }
     }
 
-    /// Wait for the turn, and begin: in the open transaction, or in a new one on a connection of `pool`.
+    /// Wait for leadership, and begin: in the open transaction, or in a new one on a connection of `pool`.
     ///
     /// # Errors
-    /// [`Error::Busy`] when the turn does not come; what the database fails with.
+    /// [`Error::Busy`] when the queue does not come to it in time; what the database fails with.
     pub(super) fn turn(&self, pool: &Arc<Pool>, asked: &Asked) -> Result<Turn<'_>, Error> {
         let mut state = locked(&self.state);
         state.arrive();
@@ -139,16 +139,16 @@ impl WriteQueue {
         let (mut state, _) = self.free.wait_timeout_while(state, self.patience, wait).unwrap_or_else(PoisonError::into_inner);
         let open = state.take()?;
         drop(state);
-        let place = Place(self);
+        let leadership = Leadership(self);
         let holding = self.turns.begin(asked);
         let mut open = match open {
             Some(open) => open,
-            None => Open { conn: pool.get()?, group: Joint::default(), writes: 0, since: self.clock.now() },
+            None => Open { conn: pool.get()?, group: CommitGuard::default(), writes: 0, since: self.clock.now() },
         };
         dialect::begin(&mut open.conn.conn, Use::Write)?;
         holding.begins();
         open.conn.conn.held_by(Some(holding.hold.clone()));
-        Ok(Turn { open, holding, place })
+        Ok(Turn { open, holding, leadership })
     }
 
     /// Let those who wait look whether they still want to.
@@ -157,24 +157,24 @@ impl WriteQueue {
     }
 }
 
-/// The turn itself; whoever waits gets it when this goes.
-struct Place<'l>(&'l WriteQueue);
+/// Leadership itself; whoever waits gets it when this goes.
+struct Leadership<'l>(&'l WriteQueue);
 
-impl Drop for Place<'_> {
+impl Drop for Leadership<'_> {
     fn drop(&mut self) {
         locked(&self.0.state).leave();
         self.0.free.notify_one();
     }
 }
 
-impl Place<'_> {
-    /// Leave the turn, with the open transaction, to somebody who waits; it comes back when nobody does.
+impl Leadership<'_> {
+    /// Leave leadership, with the open transaction, to somebody who waits; it comes back when nobody does.
     fn hand_over(self, open: Open) -> Option<(Self, Open)> {
         if let Some(open) = locked(&self.0.state).hand_over(open) {
             return Some((self, open));
         }
         self.0.free.notify_one();
-        // The turn is another's already.
+        // Leadership is another's already.
         std::mem::forget(self);
         None
     }
@@ -182,10 +182,10 @@ impl Place<'_> {
 
 /// A writer's turn, with its part of the transaction begun. Whoever drops it without ending it undoes the whole group's work.
 pub(super) struct Turn<'l> {
-    // Dropped first, so that nobody gets the turn before the connection is given back.
+    // Dropped first, so that nobody gets leadership before the connection is given back.
     open: Open,
     holding: Holding,
-    place: Place<'l>,
+    leadership: Leadership<'l>,
 }
 
 impl Turn<'_> {
@@ -202,7 +202,7 @@ impl Turn<'_> {
     /// # Errors
     /// What the commit fails with, whoever carries it out.
     pub(super) fn end(self, keep: bool) -> Result<(), Error> {
-        let Self { mut place, mut open, holding } = self;
+        let Self { mut leadership, mut open, holding } = self;
         // Whoever is undone holds nobody up any more.
         let holding = Some(holding).filter(|_| keep);
         open.conn.conn.held_by(None);
@@ -217,19 +217,19 @@ impl Turn<'_> {
             return Ok(());
         }
         open.writes = open.writes.saturating_add(1);
-        if open.writes < MOST && place.0.clock.now().as_micros().saturating_sub(open.since.as_micros()) < LONGEST {
-            match place.hand_over(open) {
+        if open.writes < MOST && leadership.0.clock.now().as_micros().saturating_sub(open.since.as_micros()) < LONGEST {
+            match leadership.hand_over(open) {
                 None => {
                     drop(holding);
                     return group.wait();
                 }
-                Some(back) => (place, open) = back,
+                Some(back) => (leadership, open) = back,
             }
         }
         let outcome = dialect::end(&mut open.conn.conn, true).map_err(Error::from);
         group.settle(outcome.clone());
         open.conn.give_back();
-        drop(place);
+        drop(leadership);
         outcome
     }
 }
@@ -432,7 +432,7 @@ mod tests {
                     next.arrive();
                     step(next, Writer::Waits);
                 }
-                // Awake because the turn is free, or because its patience is over.
+                // Awake because leadership is free, or because its patience is over.
                 Writer::Waits => match next.take() {
                     Ok(_) => step(next, Writer::Works),
                     Err(_) => step(next, Writer::Gone),

@@ -3,7 +3,7 @@
 //! **Context.** Whoever runs the server has to hear of that, also when nobody writes at the moment, and must not hear of it any longer than it
 //! lasts. **Decision.** What a write was refused for is remembered, whoever's it was, until a change is committed. Meanwhile a worker tries by
 //! itself, with as much as a story takes: put and taken away again in one commit, which is little enough to be tried every half second, and
-//! more than what lies free in a file that has just run full. **Consequence.** `ready` knows without asking for a writer's turn, and what has
+//! more than what lies free in a file that has just run full. **Consequence.** `ready` knows without entering the write queue, and what has
 //! passed is known of within a second or so, without anybody's help.
 
 use std::sync::atomic::{AtomicU8, Ordering};
