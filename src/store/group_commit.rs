@@ -21,7 +21,7 @@ pub(super) const MOST: u32 = 64;
 /// For how long leadership is passed on without a commit, in microseconds.
 const LONGEST: i64 = 20_000;
 
-/// Where writers wait for their turn.
+/// Where writers wait.
 pub(super) struct WriteQueue {
     clock: Arc<dyn Clock>,
     turns: Arc<Turns>,
@@ -75,7 +75,7 @@ impl<O> State<O> {
     }
 }
 
-/// A transaction with what earlier turns wrote, and not committed yet.
+/// A transaction with what the group has written, and not committed yet.
 struct Open {
     conn: Pooled,
     group: CommitGuard,
@@ -127,11 +127,11 @@ impl WriteQueue {
         Self { clock, turns, patience, state: Mutex::new(State::new()), free: Condvar::new() }
     }
 
-    /// Wait for leadership, and begin: in the open transaction, or in a new one on a connection of `pool`.
+    /// Wait to lead, and begin: in the open transaction, or in a new one on a connection of `pool`.
     ///
     /// # Errors
     /// [`Error::Busy`] when the queue does not come to it in time; what the database fails with.
-    pub(super) fn turn(&self, pool: &Arc<Pool>, asked: &Asked) -> Result<Turn<'_>, Error> {
+    pub(super) fn enter(&self, pool: &Arc<Pool>, asked: &Asked) -> Result<GroupedWrite<'_>, Error> {
         let mut state = locked(&self.state);
         state.arrive();
         // Nobody waits for somebody of whom it is known that they take too long.
@@ -148,7 +148,7 @@ impl WriteQueue {
         dialect::begin(&mut open.conn.conn, Use::Write)?;
         holding.begins();
         open.conn.conn.held_by(Some(holding.hold.clone()));
-        Ok(Turn { open, holding, leadership })
+        Ok(GroupedWrite { open, holding, leadership })
     }
 
     /// Let those who wait look whether they still want to.
@@ -180,15 +180,15 @@ impl Leadership<'_> {
     }
 }
 
-/// A writer's turn, with its part of the transaction begun. Whoever drops it without ending it undoes the whole group's work.
-pub(super) struct Turn<'l> {
+/// A write in a group, with its savepoint begun. Whoever drops it without ending it undoes the whole group's work.
+pub(super) struct GroupedWrite<'l> {
     // Dropped first, so that nobody gets leadership before the connection is given back.
     open: Open,
     holding: Holding,
     leadership: Leadership<'l>,
 }
 
-impl Turn<'_> {
+impl GroupedWrite<'_> {
     pub(super) fn conn(&mut self) -> &mut Conn {
         &mut self.open.conn.conn
     }

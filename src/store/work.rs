@@ -6,7 +6,7 @@ use super::{
     Store, Tx, changes,
     connections::Pooled,
     dialect::{self, Conn, Engine, Use},
-    group_commit::Turn,
+    group_commit::GroupedWrite,
     turns::{self, Asked, Holding, Lasting},
 };
 use crate::domain::{Error, write_transaction};
@@ -27,17 +27,17 @@ impl From<Error> for Undone {
     }
 }
 
-/// A connection in a transaction: its own, or the turn in one that is shared.
+/// A connection in a transaction: its own, or one that a group shares.
 pub(super) enum Session<'s> {
     Own(Pooled, Option<Holding>),
-    Shared(Turn<'s>),
+    Shared(GroupedWrite<'s>),
 }
 
 impl Session<'_> {
     pub(super) fn conn(&mut self) -> &mut Conn {
         match self {
             Self::Own(pooled, _) => &mut pooled.conn,
-            Self::Shared(turn) => turn.conn(),
+            Self::Shared(grouped) => grouped.conn(),
         }
     }
 
@@ -45,7 +45,7 @@ impl Session<'_> {
     fn may_be_kept(&self) -> Result<(), Error> {
         let holding = match self {
             Self::Own(_, holding) => holding.as_ref(),
-            Self::Shared(turn) => Some(turn.holding()),
+            Self::Shared(grouped) => Some(grouped.holding()),
         };
         Ok(holding.map_or(Ok(()), |holding| holding.hold.ask())?)
     }
@@ -61,7 +61,7 @@ impl Session<'_> {
                 }
                 ended.map_err(|error| Undone { error: error.into(), again })
             }
-            Self::Shared(turn) => Ok(turn.end(keep)?),
+            Self::Shared(grouped) => Ok(grouped.end(keep)?),
         }
     }
 
@@ -74,7 +74,7 @@ impl Store {
     /// Begin to write for somebody, or to read.
     pub(super) fn begin(&self, asked: Option<&Asked>) -> Result<Session<'_>, Error> {
         let session = match (asked, self.0.engine) {
-            (Some(asked), Engine::Sqlite) => Session::Shared(self.0.write_queue.turn(&self.0.writers, asked)?),
+            (Some(asked), Engine::Sqlite) => Session::Shared(self.0.write_queue.enter(&self.0.writers, asked)?),
             (Some(asked), Engine::Postgres) => {
                 let mut holding = None;
                 let mut pooled = self.0.writers.begin(|| holding = Some(self.0.turns.begin(asked)))?;
