@@ -13,7 +13,7 @@ use dateline::{
     domain::Error,
     store::{
         Limits, Store, Tx, jobs,
-        turns::{Lasting, named},
+        write_timeout::{WriteDurations, named},
     },
 };
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
@@ -103,7 +103,7 @@ both! {
         let kept = everything_kept(&app.url);
         assert!(kept.contains("others"));
         assert!(["early", "late", "silent", "part"].iter().all(|name| !kept.contains(&format!("jobs: {name}")) && !kept.contains(&format!("({name},"))), "{kept}");
-        assert_eq!(app.store.lasting(), Lasting::default());
+        assert_eq!(app.store.write_durations(), WriteDurations::default());
     }
 
     async fn who_holds_a_writer_for_too_long_is_logged_once_with_the_operation(app) {

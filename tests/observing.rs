@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use dateline::{
     access::Bookkeeping,
     domain::measured::Measured,
-    store::{Limits, Tx, jobs, turns::named},
+    store::{Limits, Tx, jobs, write_timeout::named},
     workers::follower::{follow, runner},
 };
 use serde_json::json;

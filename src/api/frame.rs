@@ -31,7 +31,7 @@ use crate::{
     access::{Caller, token::Verified},
     desk,
     domain::{Error, id::new_uuid},
-    store::turns,
+    store::write_timeout,
 };
 
 /// The pattern of the route that the router finds for a request.
@@ -94,11 +94,12 @@ async fn carried_out(
     let operation: Arc<str> = format!("{} {}", req.method(), req.match_pattern().as_deref().unwrap_or("nothing")).into();
     if !reading && req.headers().contains_key(IDEMPOTENCY_KEY) {
         let (state, id) = (state.clone(), id.to_owned());
-        let work = async move { observed(&state, &id, &operation, turns::named(operation.clone(), made(req, &state, &id, next))).await };
+        let work =
+            async move { observed(&state, &id, &operation, write_timeout::named(operation.clone(), made(req, &state, &id, next))).await };
         // It comes to its end although its client hangs up, so that the answer is there when it asks again.
         return rt::spawn(work).await.map_err(|e| Failure::from(Error::internal(e)))?;
     }
-    Box::pin(observed(state, id, &operation, turns::named(operation.clone(), made(req, state, id, next)))).await
+    Box::pin(observed(state, id, &operation, write_timeout::named(operation.clone(), made(req, state, id, next)))).await
 }
 
 /// What failed without an answer of its own, as one.

@@ -74,19 +74,19 @@ pub(crate) async fn ready(state: Data<State>) -> Result<Json<Health>, Failure> {
 const HELD: &str = "held";
 
 fn checks(missing: Option<usize>, store: &Store) -> Checks {
-    let lasting = store.lasting();
+    let durations = store.write_durations();
     let stopped = store.writes_stopped().map(|stopped| match stopped {
         Stopped::DiskFull => "disk-full",
         Stopped::ReadOnly => "read-only",
         Stopped::Unavailable => "database-unavailable",
     });
-    let writing_stopped = if lasting.too_long { Some(HELD) } else { stopped };
+    let writing_stopped = if durations.too_long { Some(HELD) } else { stopped };
     Checks {
         database: missing.is_some(),
         schema: missing.map(|missing| missing == 0),
         writing: writing_stopped.is_none(),
         writing_stopped,
-        turns: lasting.turns,
-        turn_seconds: lasting.seconds,
+        turns: durations.writes,
+        turn_seconds: durations.seconds,
     }
 }

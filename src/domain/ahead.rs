@@ -8,7 +8,7 @@
 //! where it keeps nobody waiting, and the verb is run again. **Consequence.** Short stories are published at once, and nothing foretells what a
 //! verb will do: it says so itself. Where somebody saves meanwhile it means other revisions, and those are made too; after [`ROUNDS`] it is
 //! busy. What is made lives as long as the request, so that nothing erased is kept. HTML and text of more than [`RENDERED`] bytes are not held
-//! beside each other: what a large release has beyond that is rendered in the transaction, which the limit of a turn bounds.
+//! beside each other: what a large release has beyond that is rendered in the transaction, which the write timeout bounds.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},

@@ -9,7 +9,7 @@
 //! **What remains, and its bound.** A save loads the words it replaces and their source, once or twice each, links blocks, compares for equality,
 //! and writes what it brings: at most [`BODY_BYTES`](super::text::limits::BODY_BYTES) each. Publishing writes the HTML and the text of each
 //! edition and the list of changed blocks of each live translation, without looking at them: as many as a release, a request of many verbs or a
-//! round of the scheduler has (200, 100, 25), in one turn. What is [bounded] it derives itself: all that comes of a quarter of
+//! round of the scheduler has (200, 100, 25), in one transaction. What is [bounded] it derives itself: all that comes of a quarter of
 //! a megabyte, of words that the same transaction saved, and of what a very large release has beyond what is held ahead. An import saves what it
 //! publishes, a story at a time, and derives all of it there.
 

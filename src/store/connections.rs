@@ -60,7 +60,7 @@ impl Pooled {
     /// Give it back, in order and at rest.
     pub(super) fn give_back(self) {
         let Self { mut conn, place } = self;
-        conn.held_by(None);
+        conn.timed_by(None);
         if dialect::is_at_rest(&mut conn) && !conn.is_lost() {
             place.pool.state().idle.push(conn);
         }

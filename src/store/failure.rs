@@ -9,7 +9,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
-use super::turns::Stopped;
+use super::write_timeout::TimedOut;
 use crate::domain::{Error, Violation};
 
 /// Constraint on `PostgreSQL`, columns on `SQLite`, pointer, words.
@@ -96,7 +96,7 @@ impl Trouble {
                 let message = info.message();
                 TROUBLES.iter().find(|(words, _)| message.contains(words)).map(|(_, trouble)| *trouble)
             }
-            Diesel::QueryBuilderError(inner) if inner.is::<Stopped>() => Some(Self::TookTooLong),
+            Diesel::QueryBuilderError(inner) if inner.is::<TimedOut>() => Some(Self::TookTooLong),
             Diesel::RollbackErrorOnCommit { commit_error, .. } => Self::of(commit_error),
             _ => None,
         }

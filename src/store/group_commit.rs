@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::{
     connections::{Pool, Pooled},
     dialect::{self, Conn, Use},
-    turns::{Asked, Holding, Turns},
+    write_timeout::{ActiveWrite, ActiveWrites, Asked},
 };
 use crate::domain::{Error, Instant, instant::Clock};
 
@@ -24,7 +24,7 @@ const LONGEST: i64 = 20_000;
 /// Where writers wait.
 pub(super) struct WriteQueue {
     clock: Arc<dyn Clock>,
-    turns: Arc<Turns>,
+    active_writes: Arc<ActiveWrites>,
     patience: Duration,
     state: Mutex<State<Open>>,
     free: Condvar,
@@ -123,8 +123,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl WriteQueue {
     /// A queue in which nobody waits.
-    pub(super) fn new(clock: Arc<dyn Clock>, turns: Arc<Turns>, patience: Duration) -> Self {
-        Self { clock, turns, patience, state: Mutex::new(State::new()), free: Condvar::new() }
+    pub(super) fn new(clock: Arc<dyn Clock>, active_writes: Arc<ActiveWrites>, patience: Duration) -> Self {
+        Self { clock, active_writes, patience, state: Mutex::new(State::new()), free: Condvar::new() }
     }
 
     /// Wait to lead, and begin: in the open transaction, or in a new one on a connection of `pool`.
@@ -135,20 +135,20 @@ impl WriteQueue {
         let mut state = locked(&self.state);
         state.arrive();
         // Nobody waits for somebody of whom it is known that they take too long.
-        let wait = |s: &mut State<Open>| s.taken && !self.turns.one_is_too_long();
+        let wait = |s: &mut State<Open>| s.taken && !self.active_writes.one_is_too_long();
         let (mut state, _) = self.free.wait_timeout_while(state, self.patience, wait).unwrap_or_else(PoisonError::into_inner);
         let open = state.take()?;
         drop(state);
         let leadership = Leadership(self);
-        let holding = self.turns.begin(asked);
+        let active = self.active_writes.begin(asked);
         let mut open = match open {
             Some(open) => open,
             None => Open { conn: pool.get()?, group: CommitGuard::default(), writes: 0, since: self.clock.now() },
         };
         dialect::begin(&mut open.conn.conn, Use::Write)?;
-        holding.begins();
-        open.conn.conn.held_by(Some(holding.hold.clone()));
-        Ok(GroupedWrite { open, holding, leadership })
+        active.begins();
+        open.conn.conn.timed_by(Some(active.timer.clone()));
+        Ok(GroupedWrite { open, active, leadership })
     }
 
     /// Let those who wait look whether they still want to.
@@ -184,7 +184,7 @@ impl Leadership<'_> {
 pub(super) struct GroupedWrite<'l> {
     // Dropped first, so that nobody gets leadership before the connection is given back.
     open: Open,
-    holding: Holding,
+    active: ActiveWrite,
     leadership: Leadership<'l>,
 }
 
@@ -193,8 +193,8 @@ impl GroupedWrite<'_> {
         &mut self.open.conn.conn
     }
 
-    pub(super) fn holding(&self) -> &Holding {
-        &self.holding
+    pub(super) fn active(&self) -> &ActiveWrite {
+        &self.active
     }
 
     /// End this part, keeping or dropping what it wrote, and wait until what the group wrote is committed.
@@ -202,10 +202,10 @@ impl GroupedWrite<'_> {
     /// # Errors
     /// What the commit fails with, whoever carries it out.
     pub(super) fn end(self, keep: bool) -> Result<(), Error> {
-        let Self { mut leadership, mut open, holding } = self;
+        let Self { mut leadership, mut open, active } = self;
         // Whoever is undone holds nobody up any more.
-        let holding = Some(holding).filter(|_| keep);
-        open.conn.conn.held_by(None);
+        let active = Some(active).filter(|_| keep);
+        open.conn.conn.timed_by(None);
         let group = open.group.0.clone();
         let alone = open.writes == 0;
         if !(alone && keep) {
@@ -220,7 +220,7 @@ impl GroupedWrite<'_> {
         if open.writes < MOST && leadership.0.clock.now().as_micros().saturating_sub(open.since.as_micros()) < LONGEST {
             match leadership.hand_over(open) {
                 None => {
-                    drop(holding);
+                    drop(active);
                     return group.wait();
                 }
                 Some(back) => (leadership, open) = back,

@@ -52,10 +52,10 @@ pub mod takedowns;
 mod threads;
 pub mod translations;
 pub mod trash;
-pub mod turns;
 mod tx;
 pub mod users;
 mod work;
+pub mod write_timeout;
 
 use std::{
     collections::BTreeSet,
@@ -86,9 +86,9 @@ use presence::Presence;
 use room::Room;
 use snapshots::ReadPool;
 use threads::{Hearing, Threads};
-pub use turns::Limits;
-use turns::{Asked, Turns};
 pub use tx::{Dependencies, Tx};
+pub use write_timeout::Limits;
+use write_timeout::{ActiveWrites, Asked};
 
 /// How a store is opened.
 pub struct Options {
@@ -125,7 +125,7 @@ struct Inner {
     entropy: Arc<dyn Entropy>,
     statements: Arc<Watched>,
     limits: Limits,
-    turns: Arc<Turns>,
+    active_writes: Arc<ActiveWrites>,
     write_queue: WriteQueue,
     read_pool: ReadPool,
     writing: Threads,
@@ -171,7 +171,7 @@ impl Measured for Store {
         tell("statements_slow", "", self.0.statements.slow.load(Ordering::Relaxed));
         tell("reads_waiting", "", count(self.0.read_pool.waiting()));
         tell("writes_unanswered", "", count(self.0.written.load(Ordering::Relaxed)));
-        tell("turns", "", count(self.lasting().turns));
+        tell("turns", "", count(self.write_durations().turns));
     }
 }
 
@@ -211,12 +211,12 @@ impl Store {
         // The writer comes first: it creates the file and switches it to WAL before a reader looks.
         let writers = pool(Use::Write, if engine == Engine::Sqlite { 1 } else { options.writers })?;
         let readers = pool(Use::Read, options.readers)?;
-        let turns = Arc::new(Turns::new(options.clock.clone(), limits.turn));
+        let active_writes = Arc::new(ActiveWrites::new(options.clock.clone(), limits.write_transaction));
         // Those who share a commit wait for it on threads of their own.
         let together = if engine == Engine::Sqlite { usize::try_from(group_commit::MOST).map_err(Error::internal)? } else { writers.size };
         Ok(Self(Arc::new(Inner {
-            write_queue: WriteQueue::new(options.clock.clone(), turns.clone(), limits.patience),
-            turns,
+            write_queue: WriteQueue::new(options.clock.clone(), active_writes.clone(), limits.patience),
+            active_writes,
             read_pool: ReadPool::new(engine, options.readers)?,
             writing: Threads::new("writer", together)?,
             written: Arc::default(),
@@ -426,7 +426,7 @@ impl Store {
     /// # Errors
     /// [`Error::Internal`] when the database does not answer.
     pub fn hurry(&self) -> Result<(), Error> {
-        self.0.turns.unlimited();
+        self.0.active_writes.unlimited();
         self.on_the_writer(|conn| Ok(dialect::hurry(conn)?))
     }
 

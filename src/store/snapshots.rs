@@ -25,8 +25,8 @@ use super::{
     dialect::{Conn, Engine, Use},
     known::Known,
     threads::Threads,
-    turns::Errand,
     work::TRIES,
+    write_timeout::Errand,
 };
 use crate::domain::{Error, Instant, id::Entropy};
 

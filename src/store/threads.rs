@@ -15,7 +15,7 @@ use tokio::{runtime, runtime::Runtime, sync::oneshot, time::timeout};
 use super::{
     Store, Tx,
     dialect::Engine,
-    turns::{Asked, Errand},
+    write_timeout::{Asked, Errand},
 };
 use crate::domain::Error;
 

@@ -179,7 +179,7 @@ impl Tx<'_> {
         self.ahead.clone()
     }
 
-    /// Let this turn last longer than others may, for work that grows with the whole site.
+    /// Let this write last longer than others may, for work that grows with the whole site.
     pub(super) fn take_longer(&mut self) {
         self.conn.take_longer();
     }

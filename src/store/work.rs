@@ -7,7 +7,7 @@ use super::{
     connections::Pooled,
     dialect::{self, Conn, Engine, Use},
     group_commit::GroupedWrite,
-    turns::{self, Asked, Holding, Lasting},
+    write_timeout::{self, ActiveWrite, Asked, WriteDurations},
 };
 use crate::domain::{Error, write_transaction};
 
@@ -29,7 +29,7 @@ impl From<Error> for Undone {
 
 /// A connection in a transaction: its own, or one that a group shares.
 pub(super) enum Session<'s> {
-    Own(Pooled, Option<Holding>),
+    Own(Pooled, Option<ActiveWrite>),
     Shared(GroupedWrite<'s>),
 }
 
@@ -43,11 +43,11 @@ impl Session<'_> {
 
     /// Whether what was written may be kept: not when it took too long, or nobody waits for it any more.
     fn may_be_kept(&self) -> Result<(), Error> {
-        let holding = match self {
-            Self::Own(_, holding) => holding.as_ref(),
-            Self::Shared(grouped) => Some(grouped.holding()),
+        let active = match self {
+            Self::Own(_, active) => active.as_ref(),
+            Self::Shared(grouped) => Some(grouped.active()),
         };
-        Ok(holding.map_or(Ok(()), |holding| holding.hold.ask())?)
+        Ok(active.map_or(Ok(()), |active| active.timer.ask())?)
     }
 
     /// End it. Of a commit, whatever fails may have happened, unless the database says that it undid it.
@@ -76,13 +76,13 @@ impl Store {
         let session = match (asked, self.0.engine) {
             (Some(asked), Engine::Sqlite) => Session::Shared(self.0.write_queue.enter(&self.0.writers, asked)?),
             (Some(asked), Engine::Postgres) => {
-                let mut holding = None;
-                let mut pooled = self.0.writers.begin(|| holding = Some(self.0.turns.begin(asked)))?;
-                if let Some(holding) = &holding {
-                    holding.begins();
-                    pooled.conn.held_by(Some(holding.hold.clone()));
+                let mut active = None;
+                let mut pooled = self.0.writers.begin(|| active = Some(self.0.active_writes.begin(asked)))?;
+                if let Some(active) = &active {
+                    active.begins();
+                    pooled.conn.timed_by(Some(active.timer.clone()));
                 }
-                Session::Own(pooled, holding)
+                Session::Own(pooled, active)
             }
             (None, _) => Session::Own(self.0.readers.begin(|| {})?, None),
         };
@@ -95,7 +95,7 @@ impl Store {
         for _ in 1..TRIES {
             match self.run_once(asked, &mut f) {
                 Err(Undone { error, again: true }) if asked.is_none_or(Asked::is_waited_for) => {
-                    tracing::info!(operation = &*turns::operation(), %error, "the database has undone a transaction, which is carried out again");
+                    tracing::info!(operation = &*write_timeout::operation(), %error, "the database has undone a transaction, which is carried out again");
                 }
                 outcome => return outcome.map_err(|undone| undone.error),
             }
@@ -169,21 +169,21 @@ impl Store {
         self.0.engine == Engine::Postgres
     }
 
-    /// How long the turns of those who write have lasted.
+    /// How long the writes of those who write have lasted.
     #[must_use]
-    pub fn lasting(&self) -> Lasting {
-        self.0.turns.lasting()
+    pub fn write_durations(&self) -> WriteDurations {
+        self.0.active_writes.write_durations()
     }
 
     /// Whether nobody can write any more, however long one waits: all writers are held by work that computes without end.
     #[must_use]
     pub fn is_hopeless(&self) -> bool {
-        self.0.turns.lasting().hopeless >= self.0.writers.size
+        self.0.active_writes.write_durations().hopeless >= self.0.writers.size
     }
 
     /// Notice who holds a writer for too long: log it, and send those away who wait for it.
     pub fn look_after_turns(&self) {
-        if self.0.turns.look() {
+        if self.0.active_writes.look() {
             self.0.write_queue.stir();
         }
     }

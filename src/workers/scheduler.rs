@@ -72,7 +72,7 @@ fn due_plans(store: &Store) -> Result<usize, Error> {
     loop {
         let carried = match desk::ahead::write_now(store, &permit, |tx| desk::scheduling::carry_out(tx, permit.clone(), limit)) {
             Err(Error::TookTooLong) if limit > 1 => {
-                // Together they take longer than a turn; which of them it is will be seen.
+                // Together they take longer than the write timeout; which of them it is will be seen.
                 limit = 1;
                 continue;
             }

@@ -18,12 +18,12 @@ use diesel::{
 };
 
 use super::{Link, MultiBackend};
-use crate::store::{failure::is_for_another, turns::Hold};
+use crate::store::{failure::is_for_another, write_timeout::WriteTimer};
 
 /// A connection to either engine.
 pub(crate) struct Conn {
     pub(super) link: Link,
-    hold: Option<Arc<Hold>>,
+    timer: Option<Arc<WriteTimer>>,
     heard: Heard,
 }
 
@@ -38,18 +38,18 @@ struct Heard {
 
 impl Conn {
     pub(super) fn over(link: Link) -> Self {
-        Self { link, hold: None, heard: Heard::default() }
+        Self { link, timer: None, heard: Heard::default() }
     }
 
     /// Ask for somebody from here on, as long as they may; or for nobody.
-    pub(in crate::store) fn held_by(&mut self, hold: Option<Arc<Hold>>) {
-        self.hold = hold;
+    pub(in crate::store) fn timed_by(&mut self, timer: Option<Arc<WriteTimer>>) {
+        self.timer = timer;
     }
 
     /// Have longer than others, where somebody holds this.
     pub(in crate::store) fn take_longer(&self) {
-        if let Some(hold) = &self.hold {
-            hold.take_longer();
+        if let Some(timer) = &self.timer {
+            timer.take_longer();
         }
     }
 
@@ -69,18 +69,18 @@ impl Conn {
     }
 
     fn begin_asking(&self) -> QueryResult<()> {
-        self.hold.as_ref().map_or(Ok(()), |hold| hold.ask())
+        self.timer.as_ref().map_or(Ok(()), |timer| timer.ask())
     }
 
     /// Take note of how a statement ended.
     pub(super) fn heard<T>(&mut self, answer: QueryResult<T>) -> QueryResult<T> {
-        note(self.hold.as_deref(), &mut self.heard, answer)
+        note(self.timer.as_deref(), &mut self.heard, answer)
     }
 }
 
-fn note<T>(hold: Option<&Hold>, heard: &mut Heard, answer: QueryResult<T>) -> QueryResult<T> {
-    if let Some(hold) = hold {
-        hold.was_answered();
+fn note<T>(timer: Option<&WriteTimer>, heard: &mut Heard, answer: QueryResult<T>) -> QueryResult<T> {
+    if let Some(timer) = timer {
+        timer.was_answered();
     }
     answer.inspect_err(|error| {
         heard.lost |= is_loss(error);
@@ -158,7 +158,7 @@ impl LoadConnection for Conn {
     {
         self.begin_asking()?;
         let answer = self.link.load(source);
-        note(self.hold.as_deref(), &mut self.heard, answer)
+        note(self.timer.as_deref(), &mut self.heard, answer)
     }
 }
 

@@ -45,7 +45,7 @@ pub(in crate::store) fn connect(url: &str, purpose: Use, statements: Arc<Watched
 }
 
 /// What no session of a server may do for longer: run a statement, wait for a lock, stand still in a transaction. The last is for a process
-/// that was stopped; one that runs has shorter turns.
+/// that was stopped; one that runs has a shorter write timeout.
 pub(super) const LIMITED: &str = "SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'";
 
 /// What lets a session's statements run for as long as they take.

@@ -16,7 +16,7 @@ use diesel::connection::{Instrumentation, InstrumentationEvent};
 
 use crate::{
     domain::{Instant, instant::Clock},
-    store::turns,
+    store::write_timeout,
 };
 
 /// What comes between the text of a statement and its values where Diesel shows it.
@@ -59,9 +59,9 @@ impl Watched {
         let micros = self.clock.now().as_micros().saturating_sub(began.as_micros());
         if micros >= self.limit {
             self.slow.fetch_add(1, Ordering::Relaxed);
-            tracing::warn!(operation = &*turns::operation(), micros, statement = text(query), "a statement was slow");
+            tracing::warn!(operation = &*write_timeout::operation(), micros, statement = text(query), "a statement was slow");
         } else if tracing::enabled!(tracing::Level::TRACE) {
-            tracing::trace!(operation = &*turns::operation(), micros, statement = text(query), "a statement");
+            tracing::trace!(operation = &*write_timeout::operation(), micros, statement = text(query), "a statement");
         }
     }
 }

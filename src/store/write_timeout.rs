@@ -1,7 +1,7 @@
-//! Turns: who holds a connection that writes, for what, since when, and for how long they may.
+//! Write timeouts: who holds a connection that writes, for what, since when, and for how long they may.
 //!
-//! **Context.** An embedded database has one writer, a server a few: whoever holds one for long stops the newsroom. **Decision.** A turn has a
-//! limit ([`Limits::turn`]). Past it, or when whoever asked has hung up, its next statement is refused, so that it is undone and the writer
+//! **Context.** An embedded database has one writer, a server a few: whoever holds one for long stops the newsroom. **Decision.** A write has a
+//! limit ([`Limits::write_transaction`]). Past it, or when whoever asked has hung up, its next statement is refused, so that it is undone and the writer
 //! is free; others who share its commit lose nothing. What does not even come to a statement cannot be stopped, but is noticed: it is logged
 //! once with its operation, those who wait are told at once that it is busy, and so is whoever comes. The time is the store's clock. A few
 //! operations whose work grows with the whole site are given more (`Tx::take_longer`): moving a section.
@@ -36,9 +36,9 @@ use crate::{
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// A turn that writes, by the store's clock.
-    pub turn: Duration,
-    /// Waiting for a turn, or for a connection.
+    /// A transaction that writes, by the store's clock.
+    pub write_transaction: Duration,
+    /// Waiting in the write queue, or for a connection.
     pub patience: Duration,
     /// Whoever asks to read something, until they are told that it cannot be had.
     pub read: Duration,
@@ -51,14 +51,14 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { turn: seconds(5), patience: seconds(5), read: seconds(5), write: seconds(10), slow: Duration::from_millis(500) }
+        Self { write_transaction: seconds(5), patience: seconds(5), read: seconds(5), write: seconds(10), slow: Duration::from_millis(500) }
     }
 }
 
-/// How long a turn may last whose work grows with the whole site, in microseconds.
+/// How long a write may last whose work grows with the whole site, in microseconds.
 const LONGER: i64 = 60_000_000;
 
-/// How long a turn has to be over its limit before it is believed that it never ends, in microseconds.
+/// How long a write has to be over its limit before it is believed that it never ends, in microseconds.
 const HOPELESS: i64 = 60_000_000;
 
 tokio::task_local! {
@@ -99,13 +99,13 @@ impl Errand {
     }
 }
 
-/// The turn was stopped.
+/// The write was stopped.
 #[derive(Debug, thiserror::Error)]
-#[error("the turn was over, and no more was asked for it")]
-pub(super) struct Stopped;
+#[error("the write has timed out, and nothing more was asked for it")]
+pub(super) struct TimedOut;
 
 /// Somebody's hold on a connection that writes.
-pub(in crate::store) struct Hold {
+pub(in crate::store) struct WriteTimer {
     operation: Arc<str>,
     clock: Arc<dyn Clock>,
     since: AtomicI64,
@@ -115,7 +115,7 @@ pub(in crate::store) struct Hold {
     asking: AtomicBool,
 }
 
-impl Hold {
+impl WriteTimer {
     fn now(&self) -> i64 {
         self.clock.now().as_micros()
     }
@@ -131,7 +131,7 @@ impl Hold {
     /// Whether one thing more may be asked; notes that it is.
     pub(in crate::store) fn ask(&self) -> QueryResult<()> {
         if self.gone.load(Ordering::Relaxed) || self.is_over() {
-            return Err(Diesel::QueryBuilderError(Box::new(Stopped)));
+            return Err(Diesel::QueryBuilderError(Box::new(TimedOut)));
         }
         self.asking.store(true, Ordering::Relaxed);
         Ok(())
@@ -152,7 +152,7 @@ fn micros(of: Duration) -> i64 {
     i64::try_from(of.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// Who asked for a turn.
+/// Who asked to write.
 #[derive(Clone)]
 pub(super) struct Asked {
     pub(super) operation: Arc<str>,
@@ -173,50 +173,50 @@ impl Asked {
     }
 }
 
-/// How long the longest turn has lasted.
+/// How long the longest write has lasted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Lasting {
-    /// Turns under way.
-    pub turns: usize,
+pub struct WriteDurations {
+    /// Writes under way.
+    pub writes: usize,
     /// Whole seconds of the longest of them.
     pub seconds: i64,
     /// Whether one is over its limit.
     pub too_long: bool,
-    /// Turns that compute without end, as far as one can tell: no statement is under way, and the limit was passed long ago.
+    /// Writes that compute without end, as far as one can tell: no statement is under way, and the limit was passed long ago.
     pub hopeless: usize,
 }
 
-/// All turns under way.
-pub(super) struct Turns {
+/// All writes under way.
+pub(super) struct ActiveWrites {
     clock: Arc<dyn Clock>,
     limit: AtomicI64,
-    open: Mutex<Vec<Arc<Hold>>>,
+    open: Mutex<Vec<Arc<WriteTimer>>>,
 }
 
-impl fmt::Debug for Turns {
+impl fmt::Debug for ActiveWrites {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Turns").finish_non_exhaustive()
+        f.debug_struct("ActiveWrites").finish_non_exhaustive()
     }
 }
 
-impl Turns {
+impl ActiveWrites {
     pub(super) fn new(clock: Arc<dyn Clock>, limit: Duration) -> Self {
         Self { clock, limit: AtomicI64::new(micros(limit)), open: Mutex::default() }
     }
 
-    fn open(&self) -> MutexGuard<'_, Vec<Arc<Hold>>> {
+    fn open(&self) -> MutexGuard<'_, Vec<Arc<WriteTimer>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Let every turn from here on last for as long as it does: for a process that serves nobody.
+    /// Let every write from here on last for as long as it does: for a process that serves nobody.
     pub(super) fn unlimited(&self) {
         self.limit.store(i64::MAX, Ordering::Relaxed);
     }
 
-    /// A turn begins.
-    pub(super) fn begin(self: &Arc<Self>, asked: &Asked) -> Holding {
+    /// A write begins.
+    pub(super) fn begin(self: &Arc<Self>, asked: &Asked) -> ActiveWrite {
         let now = self.clock.now().as_micros();
-        let hold = Arc::new(Hold {
+        let timer = Arc::new(WriteTimer {
             operation: asked.operation.clone(),
             clock: self.clock.clone(),
             since: AtomicI64::new(now),
@@ -225,37 +225,37 @@ impl Turns {
             told: AtomicBool::new(false),
             asking: AtomicBool::new(true),
         });
-        self.open().push(hold.clone());
-        Holding { hold, turns: self.clone() }
+        self.open().push(timer.clone());
+        ActiveWrite { timer, active_writes: self.clone() }
     }
 
-    /// Whether a turn is over its limit, and holds up the others.
+    /// Whether a write is over its limit, and holds up the others.
     pub(super) fn one_is_too_long(&self) -> bool {
-        self.open().iter().any(|hold| hold.is_over())
+        self.open().iter().any(|timer| timer.is_over())
     }
 
-    /// How long the turns under way have lasted.
-    pub(super) fn lasting(&self) -> Lasting {
+    /// How long the writes under way have lasted.
+    pub(super) fn write_durations(&self) -> WriteDurations {
         let open = self.open();
-        let hopeless = |hold: &&Arc<Hold>| {
-            !hold.asking.load(Ordering::Relaxed) && hold.now() >= hold.until.load(Ordering::Relaxed).saturating_add(HOPELESS)
+        let hopeless = |timer: &&Arc<WriteTimer>| {
+            !timer.asking.load(Ordering::Relaxed) && timer.now() >= timer.until.load(Ordering::Relaxed).saturating_add(HOPELESS)
         };
-        Lasting {
-            turns: open.len(),
-            seconds: open.iter().map(|hold| hold.lasted()).max().unwrap_or(0) / 1_000_000,
-            too_long: open.iter().any(|hold| hold.is_over()),
+        WriteDurations {
+            writes: open.len(),
+            seconds: open.iter().map(|timer| timer.lasted()).max().unwrap_or(0) / 1_000_000,
+            too_long: open.iter().any(|timer| timer.is_over()),
             hopeless: open.iter().filter(hopeless).count(),
         }
     }
 
-    /// Log every turn that is over its limit, once; whether one is.
+    /// Log every write that is over its limit, once; whether one is.
     pub(super) fn look(&self) -> bool {
-        let over: Vec<Arc<Hold>> = self.open().iter().filter(|hold| hold.is_over()).cloned().collect();
-        for hold in over.iter().filter(|hold| !hold.told.swap(true, Ordering::Relaxed)) {
-            let what = if hold.asking.load(Ordering::Relaxed) { "waits for the database" } else { "computes" };
+        let over: Vec<Arc<WriteTimer>> = self.open().iter().filter(|timer| timer.is_over()).cloned().collect();
+        for timer in over.iter().filter(|timer| !timer.told.swap(true, Ordering::Relaxed)) {
+            let what = if timer.asking.load(Ordering::Relaxed) { "waits for the database" } else { "computes" };
             tracing::error!(
-                operation = &*hold.operation,
-                seconds = hold.lasted() / 1_000_000,
+                operation = &*timer.operation,
+                seconds = timer.lasted() / 1_000_000,
                 "somebody holds a writer for too long, and {what}; those who wait for it are sent away"
             );
         }
@@ -263,32 +263,32 @@ impl Turns {
     }
 }
 
-/// A turn under way; it ends when this goes.
-pub(super) struct Holding {
-    pub(super) hold: Arc<Hold>,
-    turns: Arc<Turns>,
+/// A write under way; it ends when this goes.
+pub(super) struct ActiveWrite {
+    pub(super) timer: Arc<WriteTimer>,
+    active_writes: Arc<ActiveWrites>,
 }
 
-impl Holding {
+impl ActiveWrite {
     /// The database has let it begin: what it waited for is not counted.
     pub(super) fn begins(&self) {
-        let (now, hold) = (self.hold.now(), &self.hold);
-        let before = hold.since.swap(now, Ordering::Relaxed);
+        let (now, timer) = (self.timer.now(), &self.timer);
+        let before = timer.since.swap(now, Ordering::Relaxed);
         let waited = now.saturating_sub(before);
-        // A turn without a limit has none afterwards either.
-        let _ = hold.until.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |until| Some(until.saturating_add(waited)));
-        hold.was_answered();
+        // A write without a limit has none afterwards either.
+        let _ = timer.until.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |until| Some(until.saturating_add(waited)));
+        timer.was_answered();
     }
 }
 
-impl Drop for Holding {
+impl Drop for ActiveWrite {
     fn drop(&mut self) {
-        self.turns.open().retain(|hold| !Arc::ptr_eq(hold, &self.hold));
-        if self.hold.is_over() {
+        self.active_writes.open().retain(|timer| !Arc::ptr_eq(timer, &self.timer));
+        if self.timer.is_over() {
             tracing::error!(
-                operation = &*self.hold.operation,
-                seconds = self.hold.lasted() / 1_000_000,
-                "a turn has held a writer for too long; what it did after its limit was refused"
+                operation = &*self.timer.operation,
+                seconds = self.timer.lasted() / 1_000_000,
+                "a transaction has held a writer for too long; what it did after its limit was refused"
             );
         }
     }
