@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::{
     connections::{Pool, Pooled},
     dialect::{self, Conn, Use},
-    write_timeout::{ActiveWrite, ActiveWrites, Asked},
+    write_timeout::{ActiveWrite, ActiveWrites, WriteRequest},
 };
 use crate::domain::{Error, Instant, instant::Clock};
 
@@ -131,7 +131,7 @@ impl WriteQueue {
     ///
     /// # Errors
     /// [`Error::Busy`] when the queue does not come to it in time; what the database fails with.
-    pub(super) fn enter(&self, pool: &Arc<Pool>, asked: &Asked) -> Result<GroupedWrite<'_>, Error> {
+    pub(super) fn enter(&self, pool: &Arc<Pool>, request: &WriteRequest) -> Result<GroupedWrite<'_>, Error> {
         let mut state = locked(&self.state);
         state.arrive();
         // Nobody waits for somebody of whom it is known that they take too long.
@@ -140,7 +140,7 @@ impl WriteQueue {
         let open = state.take()?;
         drop(state);
         let leadership = Leadership(self);
-        let active = self.active_writes.begin(asked);
+        let active = self.active_writes.begin(request);
         let mut open = match open {
             Some(open) => open,
             None => Open { conn: pool.get()?, group: CommitGuard::default(), writes: 0, since: self.clock.now() },

@@ -88,7 +88,7 @@ use snapshots::ReadPool;
 use threads::{Hearing, Threads};
 pub use tx::{Dependencies, Tx};
 pub use write_timeout::Limits;
-use write_timeout::{ActiveWrites, Asked};
+use write_timeout::{ActiveWrites, WriteRequest};
 
 /// How a store is opened.
 pub struct Options {
@@ -290,7 +290,7 @@ impl Store {
     /// # Errors
     /// Those of `f`; [`Error::Busy`] when no connection comes free.
     pub fn write_now<T>(&self, actor: &impl Actor, f: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        self.run(Some(&Asked::of(actor)), f)
+        self.run(Some(&WriteRequest::of(actor)), f)
     }
 
     /// Read in one snapshot.
@@ -354,7 +354,7 @@ impl Store {
         A: Actor + Clone + Send + 'static,
         F: FnOnce(&mut Tx<'_>, A) -> Result<T, Error> + Clone + Send + 'static,
     {
-        match self.write_in_turn(Asked::of(&actor), move |tx| f(tx, actor)).await {
+        match self.write_in_turn(WriteRequest::of(&actor), move |tx| f(tx, actor)).await {
             Err(refusal) => Err(self.with_what_changed(refusal).await),
             written => written,
         }

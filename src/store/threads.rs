@@ -15,7 +15,7 @@ use tokio::{runtime, runtime::Runtime, sync::oneshot, time::timeout};
 use super::{
     Store, Tx,
     dialect::Engine,
-    write_timeout::{Asked, Errand},
+    write_timeout::{Errand, WriteRequest},
 };
 use crate::domain::Error;
 
@@ -112,7 +112,7 @@ impl Store {
     }
 
     /// Write on a thread where waiting is fine.
-    pub(super) async fn write_in_turn<T, F>(&self, asked: Asked, f: F) -> Result<T, Error>
+    pub(super) async fn write_in_turn<T, F>(&self, request: WriteRequest, f: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
@@ -121,18 +121,18 @@ impl Store {
             self.0.written.fetch_sub(1, Ordering::AcqRel);
             return Err(Error::Busy);
         }
-        let (queued, gone, begun) = (Queued(self.0.written.clone()), asked.gone.clone(), Arc::<AtomicBool>::default());
+        let (queued, gone, begun) = (Queued(self.0.written.clone()), request.gone.clone(), Arc::<AtomicBool>::default());
         let errand = Errand::here();
         let (tell, told) = oneshot::channel();
         let (store, begins) = (self.clone(), begun.clone());
         self.0.writing.spawn(move || {
-            if asked.is_waited_for() {
+            if request.is_waited_for() {
                 let mut f = store.again(f);
                 let f = |tx: &mut Tx<'_>| {
                     begins.store(true, Ordering::Relaxed);
                     f(tx)
                 };
-                let _ = tell.send(errand.run("write", || store.run(Some(&asked), f)));
+                let _ = tell.send(errand.run("write", || store.run(Some(&request), f)));
             }
             drop(queued);
         });

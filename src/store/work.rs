@@ -7,7 +7,7 @@ use super::{
     connections::Pooled,
     dialect::{self, Conn, Engine, Use},
     group_commit::GroupedWrite,
-    write_timeout::{self, ActiveWrite, Asked, WriteDurations},
+    write_timeout::{self, ActiveWrite, WriteDurations, WriteRequest},
 };
 use crate::domain::{Error, write_transaction};
 
@@ -72,12 +72,12 @@ impl Session<'_> {
 
 impl Store {
     /// Begin to write for somebody, or to read.
-    pub(super) fn begin(&self, asked: Option<&Asked>) -> Result<Session<'_>, Error> {
-        let session = match (asked, self.0.engine) {
-            (Some(asked), Engine::Sqlite) => Session::Shared(self.0.write_queue.enter(&self.0.writers, asked)?),
-            (Some(asked), Engine::Postgres) => {
+    pub(super) fn begin(&self, request: Option<&WriteRequest>) -> Result<Session<'_>, Error> {
+        let session = match (request, self.0.engine) {
+            (Some(request), Engine::Sqlite) => Session::Shared(self.0.write_queue.enter(&self.0.writers, request)?),
+            (Some(request), Engine::Postgres) => {
                 let mut active = None;
-                let mut pooled = self.0.writers.begin(|| active = Some(self.0.active_writes.begin(asked)))?;
+                let mut pooled = self.0.writers.begin(|| active = Some(self.0.active_writes.begin(request)))?;
                 if let Some(active) = &active {
                     active.begins();
                     pooled.conn.timed_by(Some(active.timer.clone()));
@@ -91,37 +91,41 @@ impl Store {
     }
 
     /// Carry out work in a transaction: somebody's who writes, or a reader's. What the database undoes is carried out again, a few times.
-    pub(super) fn run<T>(&self, asked: Option<&Asked>, mut f: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    pub(super) fn run<T>(&self, request: Option<&WriteRequest>, mut f: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
         for _ in 1..TRIES {
-            match self.run_once(asked, &mut f) {
-                Err(Undone { error, again: true }) if asked.is_none_or(Asked::is_waited_for) => {
+            match self.run_once(request, &mut f) {
+                Err(Undone { error, again: true }) if request.is_none_or(WriteRequest::is_waited_for) => {
                     tracing::info!(operation = &*write_timeout::operation(), %error, "the database has undone a transaction, which is carried out again");
                 }
                 outcome => return outcome.map_err(|undone| undone.error),
             }
         }
-        self.run_once(asked, &mut f).map_err(|undone| undone.error)
+        self.run_once(request, &mut f).map_err(|undone| undone.error)
     }
 
     /// The same for what cannot be carried out again.
-    pub(super) fn run_only_once<T>(&self, asked: Option<&Asked>, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        self.run_once(asked, &mut once(f)).map_err(|undone| undone.error)
+    pub(super) fn run_only_once<T>(
+        &self,
+        request: Option<&WriteRequest>,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.run_once(request, &mut once(f)).map_err(|undone| undone.error)
     }
 
-    fn run_once<T>(&self, asked: Option<&Asked>, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Undone> {
-        let done = self.carry_out(asked, f);
-        if let (Err(undone), Some(_)) = (&done, asked) {
+    fn run_once<T>(&self, request: Option<&WriteRequest>, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Undone> {
+        let done = self.carry_out(request, f);
+        if let (Err(undone), Some(_)) = (&done, request) {
             self.0.room.note(self.0.engine, &undone.error);
         }
         done
     }
 
-    fn carry_out<T>(&self, asked: Option<&Asked>, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Undone> {
-        let purpose = if asked.is_some() { Use::Write } else { Use::Read };
-        let mut session = self.begin(asked)?;
+    fn carry_out<T>(&self, request: Option<&WriteRequest>, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Undone> {
+        let purpose = if request.is_some() { Use::Write } else { Use::Read };
+        let mut session = self.begin(request)?;
         let mut tx = Tx::new(session.conn(), self.now(), &*self.0.entropy);
         tx.presence = self.0.presence.number();
-        tx.caller = asked.and_then(|asked| asked.caller.clone());
+        tx.caller = request.and_then(|request| request.caller.clone());
         let watcher = self.0.watcher.get().filter(|_| purpose == Use::Write).and_then(Weak::upgrade);
         let mark = (purpose == Use::Write).then(write_transaction::mark);
         let done = f(&mut tx).and_then(|value| {

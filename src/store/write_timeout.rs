@@ -101,7 +101,7 @@ impl Errand {
 
 /// The write was stopped.
 #[derive(Debug, thiserror::Error)]
-#[error("the write has timed out, and nothing more was asked for it")]
+#[error("the write has timed out, and nothing more was request for it")]
 pub(super) struct TimedOut;
 
 /// Somebody's hold on a connection that writes.
@@ -154,7 +154,7 @@ fn micros(of: Duration) -> i64 {
 
 /// Who asked to write.
 #[derive(Clone)]
-pub(super) struct Asked {
+pub(super) struct WriteRequest {
     pub(super) operation: Arc<str>,
     /// In whose name; nobody's, where the server keeps books.
     pub(super) caller: Option<Caller>,
@@ -162,7 +162,7 @@ pub(super) struct Asked {
     pub(super) gone: Arc<AtomicBool>,
 }
 
-impl Asked {
+impl WriteRequest {
     /// Somebody who stays until they know the outcome.
     pub(super) fn of(actor: &impl Actor) -> Self {
         Self { operation: operation(), caller: actor.caller().cloned(), gone: Arc::default() }
@@ -214,14 +214,14 @@ impl ActiveWrites {
     }
 
     /// A write begins.
-    pub(super) fn begin(self: &Arc<Self>, asked: &Asked) -> ActiveWrite {
+    pub(super) fn begin(self: &Arc<Self>, request: &WriteRequest) -> ActiveWrite {
         let now = self.clock.now().as_micros();
         let timer = Arc::new(WriteTimer {
-            operation: asked.operation.clone(),
+            operation: request.operation.clone(),
             clock: self.clock.clone(),
             since: AtomicI64::new(now),
             until: AtomicI64::new(now.saturating_add(self.limit.load(Ordering::Relaxed))),
-            gone: asked.gone.clone(),
+            gone: request.gone.clone(),
             told: AtomicBool::new(false),
             asking: AtomicBool::new(true),
         });
