@@ -44,7 +44,7 @@ pub struct Health {
 #[utoipa::path(tag = "operation", responses((status = 200, body = Health), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/health/live")]
 pub(crate) async fn live(state: Data<State>) -> Result<Json<Health>, Failure> {
-    if state.store.is_hopeless() {
+    if state.store.is_stuck() {
         return Err(Failure::NotReady(checks(None, &state.store)));
     }
     Ok(Json(Health { status: "ok", checks: None }))

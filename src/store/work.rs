@@ -181,8 +181,8 @@ impl Store {
 
     /// Whether nobody can write any more, however long one waits: all writers are held by work that computes without end.
     #[must_use]
-    pub fn is_hopeless(&self) -> bool {
-        self.0.active_writes.write_durations().hopeless >= self.0.writers.size
+    pub fn is_stuck(&self) -> bool {
+        self.0.active_writes.write_durations().stuck >= self.0.writers.size
     }
 
     /// Notice who holds a writer for too long: log it, and send those away who wait for it.

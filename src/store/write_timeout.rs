@@ -59,7 +59,7 @@ impl Default for Limits {
 const LONGER: i64 = 60_000_000;
 
 /// How long a write has to be over its limit before it is believed that it never ends, in microseconds.
-const HOPELESS: i64 = 60_000_000;
+const STUCK_AFTER: i64 = 60_000_000;
 
 tokio::task_local! {
     static OPERATION: Arc<str>;
@@ -183,7 +183,7 @@ pub struct WriteDurations {
     /// Whether one is over its limit.
     pub too_long: bool,
     /// Writes that compute without end, as far as one can tell: no statement is under way, and the limit was passed long ago.
-    pub hopeless: usize,
+    pub stuck: usize,
 }
 
 /// All writes under way.
@@ -237,14 +237,14 @@ impl ActiveWrites {
     /// How long the writes under way have lasted.
     pub(super) fn write_durations(&self) -> WriteDurations {
         let open = self.open();
-        let hopeless = |timer: &&Arc<WriteTimer>| {
-            !timer.asking.load(Ordering::Relaxed) && timer.now() >= timer.until.load(Ordering::Relaxed).saturating_add(HOPELESS)
+        let stuck = |timer: &&Arc<WriteTimer>| {
+            !timer.asking.load(Ordering::Relaxed) && timer.now() >= timer.until.load(Ordering::Relaxed).saturating_add(STUCK_AFTER)
         };
         WriteDurations {
             writes: open.len(),
             seconds: open.iter().map(|timer| timer.lasted()).max().unwrap_or(0) / 1_000_000,
             too_long: open.iter().any(|timer| timer.is_over()),
-            hopeless: open.iter().filter(hopeless).count(),
+            stuck: open.iter().filter(stuck).count(),
         }
     }
 
