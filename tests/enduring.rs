@@ -112,8 +112,8 @@ both! {
             let work = |tx: &mut Tx<'_>| {
                 app.clock.advance(seconds);
                 // As the watchdog does.
-                app.store.look_after_turns();
-                app.store.look_after_turns();
+                app.store.check_write_timeouts();
+                app.store.check_write_timeouts();
                 jobs::enrol(tx, "late", "late")
             };
             named(operation.into(), async { app.store.write_now(&Bookkeeping, work) }).await

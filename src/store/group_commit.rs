@@ -135,7 +135,7 @@ impl WriteQueue {
         let mut state = locked(&self.state);
         state.arrive();
         // Nobody waits for somebody of whom it is known that they take too long.
-        let wait = |s: &mut State<Open>| s.taken && !self.active_writes.one_is_too_long();
+        let wait = |s: &mut State<Open>| s.taken && !self.active_writes.any_over_limit();
         let (mut state, _) = self.free.wait_timeout_while(state, self.patience, wait).unwrap_or_else(PoisonError::into_inner);
         let open = state.take()?;
         drop(state);
@@ -376,7 +376,7 @@ mod tests {
     fn who_waits_for_somebody_who_takes_too_long_is_sent_away_and_nobody_waits_behind() {
         let stuck: Write = |desk, tx| {
             desk.clock.0.fetch_add(5_000_000, Ordering::SeqCst);
-            desk.store.look_after_turns();
+            desk.store.check_write_timeouts();
             while locked(&desk.answers).is_empty() {
                 thread::yield_now();
             }

@@ -180,8 +180,8 @@ impl Tx<'_> {
     }
 
     /// Let this write last longer than others may, for work that grows with the whole site.
-    pub(super) fn take_longer(&mut self) {
-        self.conn.take_longer();
+    pub(super) fn extend_timeout(&mut self) {
+        self.conn.extend_timeout();
     }
 
     /// Run `f` so that what it wrote is undone when it fails, and the transaction goes on.

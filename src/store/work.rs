@@ -173,7 +173,7 @@ impl Store {
         self.0.engine == Engine::Postgres
     }
 
-    /// How long the writes of those who write have lasted.
+    /// How long the writes under way have lasted.
     #[must_use]
     pub fn write_durations(&self) -> WriteDurations {
         self.0.active_writes.write_durations()
@@ -186,7 +186,7 @@ impl Store {
     }
 
     /// Notice who holds a writer for too long: log it, and send those away who wait for it.
-    pub fn look_after_turns(&self) {
+    pub fn check_write_timeouts(&self) {
         if self.0.active_writes.look() {
             self.0.write_queue.stir();
         }

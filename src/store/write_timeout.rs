@@ -4,7 +4,7 @@
 //! limit ([`Limits::write_transaction`]). Past it, or when whoever asked has hung up, its next statement is refused, so that it is undone and the writer
 //! is free; others who share its commit lose nothing. What does not even come to a statement cannot be stopped, but is noticed: it is logged
 //! once with its operation, those who wait are told at once that it is busy, and so is whoever comes. The time is the store's clock. A few
-//! operations whose work grows with the whole site are given more (`Tx::take_longer`): moving a section.
+//! operations whose work grows with the whole site are given more (`Tx::extend_timeout`): moving a section.
 //!
 //! **Every loop in `store`, `desk` and `domain` whose end depends on data, and why it ends.** A `for` ends with what it goes over: with what was sent,
 //! and what is sent is limited (docs/limits.md); or with rows that were loaded, and a load is limited by a page, by the locales of a site, or by a
@@ -56,7 +56,7 @@ impl Default for Limits {
 }
 
 /// How long a write may last whose work grows with the whole site, in microseconds.
-const LONGER: i64 = 60_000_000;
+const EXTENDED: i64 = 60_000_000;
 
 /// How long a write has to be over its limit before it is believed that it never ends, in microseconds.
 const STUCK_AFTER: i64 = 60_000_000;
@@ -142,9 +142,9 @@ impl WriteTimer {
         self.asking.store(false, Ordering::Relaxed);
     }
 
-    /// Have longer than others.
-    pub(in crate::store) fn take_longer(&self) {
-        self.until.fetch_max(self.now().saturating_add(LONGER), Ordering::Relaxed);
+    /// Extend the timeout.
+    pub(in crate::store) fn extend_timeout(&self) {
+        self.until.fetch_max(self.now().saturating_add(EXTENDED), Ordering::Relaxed);
     }
 }
 
@@ -230,7 +230,7 @@ impl ActiveWrites {
     }
 
     /// Whether a write is over its limit, and holds up the others.
-    pub(super) fn one_is_too_long(&self) -> bool {
+    pub(super) fn any_over_limit(&self) -> bool {
         self.open().iter().any(|timer| timer.is_over())
     }
 

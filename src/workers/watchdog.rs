@@ -14,7 +14,7 @@ const EVERY: Duration = Duration::from_millis(250);
 /// [`Error::Internal`] when the system gives no thread.
 pub fn start(store: Store) -> Result<Worker, Error> {
     Worker::start("watchdog", EVERY, move || {
-        store.look_after_turns();
+        store.check_write_timeouts();
         Ok(())
     })
 }

@@ -46,10 +46,10 @@ impl Conn {
         self.timer = timer;
     }
 
-    /// Have longer than others, where somebody holds this.
-    pub(in crate::store) fn take_longer(&self) {
+    /// Extend the timeout, where somebody holds this.
+    pub(in crate::store) fn extend_timeout(&self) {
         if let Some(timer) = &self.timer {
-            timer.take_longer();
+            timer.extend_timeout();
         }
     }
 
