@@ -152,7 +152,7 @@ impl WriteQueue {
     }
 
     /// Let those who wait look whether they still want to.
-    pub(super) fn stir(&self) {
+    pub(super) fn wake_waiting(&self) {
         self.free.notify_all();
     }
 }

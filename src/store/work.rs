@@ -188,7 +188,7 @@ impl Store {
     /// Notice who holds a writer for too long: log it, and send those away who wait for it.
     pub fn check_write_timeouts(&self) {
         if self.0.active_writes.look() {
-            self.0.write_queue.stir();
+            self.0.write_queue.wake_waiting();
         }
     }
 }
