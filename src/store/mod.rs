@@ -85,7 +85,7 @@ use group_commit::WriteQueue;
 use presence::Presence;
 use room::Room;
 use snapshots::ReadPool;
-use threads::{Hearing, Threads};
+use threads::{Responsiveness, Threads};
 pub use tx::{Dependencies, Tx};
 pub use write_timeout::Limits;
 use write_timeout::{ActiveWrites, WriteRequest};
@@ -131,7 +131,7 @@ struct Inner {
     writing: Threads,
     /// Writes that were asked for and are not answered.
     written: Arc<AtomicUsize>,
-    hearing: Hearing,
+    responsiveness: Responsiveness,
     room: Room,
     presence: Presence,
     watcher: OnceLock<Weak<dyn Watcher>>,
@@ -220,7 +220,7 @@ impl Store {
             read_pool: ReadPool::new(engine, options.readers)?,
             writing: Threads::new("writer", together)?,
             written: Arc::default(),
-            hearing: Hearing::default(),
+            responsiveness: Responsiveness::default(),
             room: Room::default(),
             presence: Presence::default(),
             limits,

@@ -47,16 +47,16 @@ impl Drop for Threads {
     }
 }
 
-/// Whether anything is heard from the database.
+/// Whether the database responds.
 #[derive(Default)]
-pub(super) struct Hearing {
+pub(super) struct Responsiveness {
     count: AtomicU64,
     silent: AtomicBool,
 }
 
-impl Hearing {
+impl Responsiveness {
     /// It has answered.
-    pub(super) fn heard(&self) {
+    pub(super) fn answered(&self) {
         self.count.fetch_add(1, Ordering::Relaxed);
         if self.silent.load(Ordering::Relaxed) && self.silent.swap(false, Ordering::Relaxed) {
             tracing::warn!("the database answers again");
@@ -98,7 +98,7 @@ impl Drop for Waiting {
 impl Store {
     /// What to tell whoever has waited for as long as anybody waits.
     pub(super) fn out_of_patience(&self, heard: u64, begun: bool) -> Error {
-        if self.0.engine == Engine::Postgres && self.0.hearing.nothing_since(heard) {
+        if self.0.engine == Engine::Postgres && self.0.responsiveness.nothing_since(heard) {
             Error::unavailable("it has not answered for as long as anybody waits")
         } else if begun {
             Error::TookTooLong
@@ -108,7 +108,7 @@ impl Store {
     }
 
     pub(super) fn heard(&self) -> u64 {
-        self.0.hearing.so_far()
+        self.0.responsiveness.so_far()
     }
 
     /// Write on a thread where waiting is fine.

@@ -86,7 +86,7 @@ impl Store {
             }
             (None, _) => Session::Own(self.0.readers.begin(|| {})?, None),
         };
-        self.0.hearing.heard();
+        self.0.responsiveness.answered();
         Ok(session)
     }
 
@@ -140,7 +140,7 @@ impl Store {
                     Some(seq) => tracing::info_span!("commit", seq).in_scope(close),
                     None => close(),
                 }?;
-                self.0.hearing.heard();
+                self.0.responsiveness.answered();
                 if let Some(seq) = numbered.last {
                     self.0.room.was_found();
                     if let Some(watcher) = watcher {
