@@ -144,8 +144,8 @@ both! {
             })
         };
         let (dying, living) = (app.process(21, Limits::default()), app.process(22, Limits::default()));
-        dying.show_presence().unwrap();
-        living.show_presence().unwrap();
+        dying.refresh_liveness().unwrap();
+        living.refresh_liveness().unwrap();
         assert_eq!(take(&dying, "undone", "first"), Standing::Claimed);
         assert_eq!(take(&dying, "done", "first"), Standing::Claimed);
         work(&dying, "done", "first").unwrap();
@@ -155,7 +155,7 @@ both! {
         drop(dying);
         // Nobody tells when the last of it has gone.
         let standing = loop {
-            living.show_presence().unwrap();
+            living.refresh_liveness().unwrap();
             match take(&living, "undone", "second") {
                 Standing::Running => std::thread::yield_now(),
                 standing => break standing,

@@ -2,7 +2,7 @@
 //!
 //! **Context.** A client whose connection broke does not know whether its request was carried out. **Decision.** It sends a
 //! key; the first request claims it, and its transaction marks the claim as committed along with everything else it writes. A claim
-//! that nobody answers for is free again at once when the process that made it is dead (`store::presence`), else after [`LEASE_SECONDS`],
+//! that nobody answers for is free again at once when the process that made it is dead (`store::liveness`), else after [`LEASE_SECONDS`],
 //! and whoever lost it can no longer commit. **Consequence.** With any number of instances and crashes at any moment, what was asked under a
 //! key is done at most once. An answer is kept sealed, for it may hold secrets and words; when words are erased, every answer that is kept by
 //! then is forgotten, and so is that of whatever is under way, for what an answer shows is more than what its request has changed.
@@ -75,7 +75,7 @@ pub fn claim(tx: &mut Tx<'_>, claim: &Claim, request_id: &str, fingerprint: &[u8
             idempotency_keys::request_id.eq(request_id),
             idempotency_keys::committed.eq(false),
             idempotency_keys::claimed_at.eq(now),
-            idempotency_keys::claimed_by.eq(tx.presence),
+            idempotency_keys::claimed_by.eq(tx.liveness),
             idempotency_keys::forgotten.eq(false),
         );
         diesel::insert_into(idempotency_keys::table).values(row).execute(tx.conn)?;
@@ -96,7 +96,7 @@ pub fn claim(tx: &mut Tx<'_>, claim: &Claim, request_id: &str, fingerprint: &[u8
     let taken_over = (
         idempotency_keys::request_id.eq(request_id),
         idempotency_keys::claimed_at.eq(now),
-        idempotency_keys::claimed_by.eq(tx.presence),
+        idempotency_keys::claimed_by.eq(tx.liveness),
         idempotency_keys::forgotten.eq(false),
     );
     let won = diesel::update(lapsed).set(taken_over).execute(tx.conn)? == 1;
@@ -105,7 +105,7 @@ pub fn claim(tx: &mut Tx<'_>, claim: &Claim, request_id: &str, fingerprint: &[u8
 
 /// Whether a claim is that of a process that is dead, as far as this one can tell.
 fn is_orphan(tx: &mut Tx<'_>, claimed_by: Option<i64>) -> Result<bool, Error> {
-    let (Some(number), Some(own)) = (claimed_by, tx.presence) else { return Ok(false) };
+    let (Some(number), Some(own)) = (claimed_by, tx.liveness) else { return Ok(false) };
     Ok(dialect::is_dead(tx.conn, number, own)?)
 }
 

@@ -25,13 +25,13 @@ pub mod jobs;
 pub mod keys;
 mod known;
 pub mod listings;
+mod liveness;
 pub mod locales;
 pub mod multiply;
 pub mod named;
 pub mod names;
 mod paths;
 pub mod plans;
-mod presence;
 pub mod previews;
 pub mod queue;
 pub mod releases;
@@ -82,7 +82,7 @@ use crate::{
 use connections::{Pool, cannot_be_opened};
 use dialect::{Conn, Engine, Use, Watched};
 use group_commit::WriteQueue;
-use presence::Presence;
+use liveness::Liveness;
 use room::Room;
 use snapshots::ReadPool;
 use threads::{Responsiveness, Threads};
@@ -133,7 +133,7 @@ struct Inner {
     written: Arc<AtomicUsize>,
     responsiveness: Responsiveness,
     room: Room,
-    presence: Presence,
+    liveness: Liveness,
     watcher: OnceLock<Weak<dyn Watcher>>,
     /// Whether something was erased that the log may still hold.
     traces: AtomicBool,
@@ -222,7 +222,7 @@ impl Store {
             written: Arc::default(),
             responsiveness: Responsiveness::default(),
             room: Room::default(),
-            presence: Presence::default(),
+            liveness: Liveness::default(),
             limits,
             engine,
             url: options.url,

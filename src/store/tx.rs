@@ -44,7 +44,7 @@ pub struct Tx<'a> {
     /// What others who read in the same snapshot found out.
     pub(super) known: Option<&'a Known>,
     /// The number of this process, when it can be seen to live.
-    pub(super) presence: Option<i64>,
+    pub(super) liveness: Option<i64>,
 }
 
 impl fmt::Debug for Tx<'_> {
@@ -84,7 +84,7 @@ impl<'a> Tx<'a> {
             queues: 0,
             ahead: None,
             known: None,
-            presence: None,
+            liveness: None,
         }
     }
 }

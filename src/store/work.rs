@@ -124,7 +124,7 @@ impl Store {
         let purpose = if request.is_some() { Use::Write } else { Use::Read };
         let mut session = self.begin(request)?;
         let mut tx = Tx::new(session.conn(), self.now(), &*self.0.entropy);
-        tx.presence = self.0.presence.number();
+        tx.liveness = self.0.liveness.number();
         tx.caller = request.and_then(|request| request.caller.clone());
         let watcher = self.0.watcher.get().filter(|_| purpose == Use::Write).and_then(Weak::upgrade);
         let mark = (purpose == Use::Write).then(write_transaction::mark);

@@ -125,7 +125,7 @@ pub fn start(store: Store) -> Result<Worker, Error> {
         let kept = [
             store.finish_erasing(),
             store.try_to_write(),
-            if shows { store.show_presence() } else { Ok(()) },
+            if shows { store.refresh_liveness() } else { Ok(()) },
             if shows { expire_keys(&store).map(drop) } else { Ok(()) },
         ];
         let done = due?.saturating_add(empty_trash(&store)?);

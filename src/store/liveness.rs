@@ -23,9 +23,9 @@ use super::{
 };
 use crate::domain::Error;
 
-/// What says that this process lives.
+/// The lock that says that this process lives.
 #[derive(Default)]
-pub(super) struct Presence {
+pub(super) struct Liveness {
     number: OnceLock<i64>,
     held: AtomicBool,
     what: Mutex<Option<What>>,
@@ -36,7 +36,7 @@ enum What {
     File(#[expect(dead_code, reason = "held for its lock")] File),
 }
 
-impl Presence {
+impl Liveness {
     /// The number under which this process makes claims, when it can be seen to live.
     pub(super) fn number(&self) -> Option<i64> {
         self.number.get().copied().filter(|_| self.held.load(Ordering::Relaxed))
@@ -48,28 +48,28 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the database does not answer.
-    pub fn show_presence(&self) -> Result<(), Error> {
-        let presence = &self.0.presence;
-        let mut what = presence.what.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn refresh_liveness(&self) -> Result<(), Error> {
+        let liveness = &self.0.liveness;
+        let mut what = liveness.what.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(What::Session(conn)) = what.as_mut()
             && !dialect::is_alive(conn)
         {
-            presence.held.store(false, Ordering::Relaxed);
+            liveness.held.store(false, Ordering::Relaxed);
             *what = None;
         }
         if what.is_none() {
-            let number = *presence.number.get_or_init(|| {
+            let number = *liveness.number.get_or_init(|| {
                 let mut bytes = [0; 8];
                 self.0.entropy.fill(&mut bytes);
                 i64::from_le_bytes(bytes)
             });
-            *what = self.new_presence(number)?;
+            *what = self.lock_liveness(number)?;
         }
-        presence.held.store(what.is_some(), Ordering::Relaxed);
+        liveness.held.store(what.is_some(), Ordering::Relaxed);
         Ok(())
     }
 
-    fn new_presence(&self, number: i64) -> Result<Option<What>, Error> {
+    fn lock_liveness(&self, number: i64) -> Result<Option<What>, Error> {
         if self.0.engine == Engine::Postgres {
             let mut conn = dialect::connect(&self.0.url, Use::Read, self.0.statements.clone())
                 .map_err(|error| cannot_be_opened(self.0.engine, error))?;
