@@ -20,7 +20,7 @@ use super::{
     State,
     problem::{Checks, Failure, Problem},
 };
-use crate::store::{Store, room::Stopped};
+use crate::store::{Store, write_health::Stopped};
 
 /// How long the database may take to answer before the server says that it is not ready.
 const PATIENCE: Duration = Duration::from_millis(1_500);

@@ -36,7 +36,6 @@ pub mod previews;
 pub mod queue;
 pub mod releases;
 pub mod revisions;
-pub mod room;
 mod schema;
 pub mod sections;
 pub mod sessions;
@@ -55,6 +54,7 @@ pub mod trash;
 mod tx;
 pub mod users;
 mod work;
+pub mod write_health;
 pub mod write_timeout;
 
 use std::{
@@ -83,10 +83,10 @@ use connections::{Pool, cannot_be_opened};
 use dialect::{Conn, Engine, Use, Watched};
 use group_commit::WriteQueue;
 use liveness::Liveness;
-use room::Room;
 use snapshots::ReadPool;
 use threads::{Responsiveness, Threads};
 pub use tx::{Dependencies, Tx};
+use write_health::WriteHealth;
 pub use write_timeout::Limits;
 use write_timeout::{ActiveWrites, WriteRequest};
 
@@ -132,7 +132,7 @@ struct Inner {
     /// Writes that were asked for and are not answered.
     written: Arc<AtomicUsize>,
     responsiveness: Responsiveness,
-    room: Room,
+    write_health: WriteHealth,
     liveness: Liveness,
     watcher: OnceLock<Weak<dyn Watcher>>,
     /// Whether something was erased that the log may still hold.
@@ -221,7 +221,7 @@ impl Store {
             writing: Threads::new("writer", together)?,
             written: Arc::default(),
             responsiveness: Responsiveness::default(),
-            room: Room::default(),
+            write_health: WriteHealth::default(),
             liveness: Liveness::default(),
             limits,
             engine,

@@ -115,7 +115,7 @@ impl Store {
     fn run_once<T>(&self, request: Option<&WriteRequest>, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Undone> {
         let done = self.carry_out(request, f);
         if let (Err(undone), Some(_)) = (&done, request) {
-            self.0.room.note(self.0.engine, &undone.error);
+            self.0.write_health.note(self.0.engine, &undone.error);
         }
         done
     }
@@ -142,7 +142,7 @@ impl Store {
                 }?;
                 self.0.responsiveness.answered();
                 if let Some(seq) = numbered.last {
-                    self.0.room.was_found();
+                    self.0.write_health.written();
                     if let Some(watcher) = watcher {
                         watcher.committed(seq, &touched);
                     }

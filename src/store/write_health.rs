@@ -33,9 +33,9 @@ pub enum Stopped {
 
 /// What writes were refused for.
 #[derive(Default)]
-pub(super) struct Room(AtomicU8);
+pub(super) struct WriteHealth(AtomicU8);
 
-impl Room {
+impl WriteHealth {
     fn stopped(&self) -> Option<Stopped> {
         match self.0.load(Ordering::Relaxed) {
             0 => None,
@@ -46,7 +46,7 @@ impl Room {
     }
 
     /// Something was written.
-    pub(super) fn was_found(&self) {
+    pub(super) fn written(&self) {
         if self.0.load(Ordering::Relaxed) != 0 && self.0.swap(0, Ordering::Relaxed) != 0 {
             tracing::warn!("one can write again");
         }
@@ -71,7 +71,7 @@ impl Store {
     /// Why nothing can be written, as far as the last who tried were told.
     #[must_use]
     pub fn writes_stopped(&self) -> Option<Stopped> {
-        self.0.room.stopped()
+        self.0.write_health.stopped()
     }
 
     /// Try whether one can write again, when nothing could be written. It may be that it cannot: that is no failure.
@@ -83,7 +83,7 @@ impl Store {
             return Ok(());
         }
         match self.write_now(&Bookkeeping, write_and_take_away) {
-            Ok(()) => self.0.room.was_found(),
+            Ok(()) => self.0.write_health.written(),
             Err(Error::DiskFull(_) | Error::ReadOnly(_)) => {}
             Err(error) => return Err(error),
         }
