@@ -142,7 +142,7 @@ mod tests {
     use crate::{
         access::Bookkeeping,
         domain::Error,
-        store::{Store, Tx, still},
+        store::{Store, Tx, fixture},
     };
 
     #[test]
@@ -161,7 +161,7 @@ mod tests {
     }
 
     fn store(name: &str) -> (Store, PathBuf, PathBuf) {
-        let (store, folder, file) = still::store(&format!("failing-{name}"));
+        let (store, folder, file) = fixture::store(&format!("failing-{name}"));
         store.write_now(&Bookkeeping, |tx| Ok(tx.conn.batch_execute("CREATE TABLE written (n TEXT NOT NULL)")?)).unwrap();
         (store, folder, file)
     }

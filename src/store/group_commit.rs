@@ -255,15 +255,15 @@ mod tests {
         store::{Limits, Options, Store, Tx},
     };
 
-    struct Still;
+    struct FixedClock;
     #[derive(Default)]
-    struct Hand(AtomicI64);
-    impl Clock for Hand {
+    struct ManualClock(AtomicI64);
+    impl Clock for ManualClock {
         fn now(&self) -> Instant {
             Instant::from_micros(self.0.load(Ordering::SeqCst))
         }
     }
-    impl Entropy for Still {
+    impl Entropy for FixedClock {
         fn fill(&self, bytes: &mut [u8]) {
             bytes.fill(0);
         }
@@ -278,7 +278,7 @@ mod tests {
     /// A store, and what those who wrote to it were told: that it is done, or not.
     struct Desk {
         store: Store,
-        clock: Arc<Hand>,
+        clock: Arc<ManualClock>,
         answers: Mutex<Vec<bool>>,
     }
 
@@ -313,10 +313,10 @@ mod tests {
     fn after(name: &str, writes: &[Write]) -> (Vec<i32>, usize) {
         let folder = std::env::temp_dir().join(format!("dateline-test-{}-{name}", std::process::id()));
         let url = format!("sqlite://{}", folder.join("group.db").display());
-        let clock = Arc::<Hand>::default();
+        let clock = Arc::<ManualClock>::default();
         // Whoever waits is sent away before, or waits in vain.
         let limits = Limits { patience: Duration::from_hours(1), ..Limits::default() };
-        let options = Options { url, readers: 1, writers: 1, clock: clock.clone(), entropy: Arc::new(Still), limits };
+        let options = Options { url, readers: 1, writers: 1, clock: clock.clone(), entropy: Arc::new(FixedClock), limits };
         let store = Store::open(options).unwrap();
         store.migrate().unwrap();
         store.write_now(&Bookkeeping, |tx| Ok(tx.conn.batch_execute("CREATE TABLE written (n INTEGER NOT NULL)")?)).unwrap();

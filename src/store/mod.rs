@@ -17,6 +17,8 @@ pub mod dialect;
 pub mod editions;
 mod failure;
 pub mod files;
+#[cfg(test)]
+mod fixture;
 mod group_commit;
 pub mod idempotency;
 pub mod imports;
@@ -43,8 +45,6 @@ mod sight;
 pub mod site;
 mod snapshots;
 mod sql;
-#[cfg(test)]
-mod still;
 pub mod stories;
 mod tags;
 pub mod takedowns;

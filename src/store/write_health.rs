@@ -106,11 +106,11 @@ mod tests {
     use diesel::connection::SimpleConnection;
 
     use super::Stopped;
-    use crate::{access::Bookkeeping, domain::Error, store::still};
+    use crate::{access::Bookkeeping, domain::Error, store::fixture};
 
     #[test]
     fn a_full_file_is_remembered_until_there_is_room_for_a_story() {
-        let (store, folder, _) = still::store("room");
+        let (store, folder, _) = fixture::store("room");
         store.migrate().unwrap();
         let pages = |most: &str| store.on_the_writer(|conn| Ok(conn.batch_execute(&format!("PRAGMA max_page_count = {most}"))?)).unwrap();
         store.try_to_write().unwrap();

@@ -72,13 +72,13 @@ fn admin(server: &Server) -> PgConnection {
     PgConnection::establish(&server.url.replace("{}", "postgres")).unwrap()
 }
 
-struct Still;
-impl Clock for Still {
+struct FixedClock;
+impl Clock for FixedClock {
     fn now(&self) -> Instant {
         Instant::from_micros(0)
     }
 }
-impl Entropy for Still {
+impl Entropy for FixedClock {
     fn fill(&self, bytes: &mut [u8]) {
         bytes.fill(1);
     }
@@ -95,8 +95,8 @@ fn template(url: String) -> Result<Server, String> {
         url: server.url.replace("{}", name),
         readers: 1,
         writers: 1,
-        clock: Arc::new(Still),
-        entropy: Arc::new(Still),
+        clock: Arc::new(FixedClock),
+        entropy: Arc::new(FixedClock),
         limits: Limits::default(),
     });
     store.and_then(|s| s.migrate()).map_err(|e| e.to_string())?;

@@ -5,15 +5,15 @@ use std::{path::PathBuf, sync::Arc};
 use super::{Limits, Options, Store};
 use crate::domain::{Instant, id::Entropy, instant::Clock};
 
-struct Still;
+struct FixedClock;
 
-impl Clock for Still {
+impl Clock for FixedClock {
     fn now(&self) -> Instant {
         Instant::from_micros(0)
     }
 }
 
-impl Entropy for Still {
+impl Entropy for FixedClock {
     fn fill(&self, bytes: &mut [u8]) {
         bytes.fill(7);
     }
@@ -24,6 +24,7 @@ pub(super) fn store(name: &str) -> (Store, PathBuf, PathBuf) {
     let folder = std::env::temp_dir().join(format!("dateline-test-{}-{name}", std::process::id()));
     let file = folder.join("still.db");
     let url = format!("sqlite://{}", file.display());
-    let options = Options { url, readers: 1, writers: 1, clock: Arc::new(Still), entropy: Arc::new(Still), limits: Limits::default() };
+    let options =
+        Options { url, readers: 1, writers: 1, clock: Arc::new(FixedClock), entropy: Arc::new(FixedClock), limits: Limits::default() };
     (Store::open(options).unwrap(), folder, file)
 }
