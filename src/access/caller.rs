@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::policy::{self, Reach, System};
-use super::sight::{self, Place, Sight, Visibility};
 use super::token::Verified;
+use super::visibility::{self, Place, Viewer, Visibility};
 use crate::domain::{
     Error, Id,
     site::DeskReading,
@@ -213,22 +213,22 @@ impl Caller {
 
     /// What the caller sees by the grants that allow an action.
     pub(super) fn visibility(&self, action: &str) -> Visibility {
-        Visibility::new(self.sight(action))
+        Visibility::new(self.viewer(action))
     }
 
-    fn sight(&self, action: &str) -> Sight {
+    fn viewer(&self, action: &str) -> Viewer {
         match &*self.who {
-            _ if !self.scoped(action) => Sight::Public,
-            Who::System(system) if policy::system_reach(*system, action) == Reach::Yes => Sight::Desk,
-            Who::System(_) => Sight::Public,
+            _ if !self.scoped(action) => Viewer::Public,
+            Who::System(system) if policy::system_reach(*system, action) == Reach::Yes => Viewer::Desk,
+            Who::System(_) => Viewer::Public,
             Who::User { user, reading, .. } => {
                 let showing = user.grants.iter().filter(|g| policy::reach(g.role, action) == Reach::Yes);
                 let places: Vec<Place> = showing.map(|g| Place { section: g.section, locale: g.locale.clone() }).collect();
                 let everywhere = places.iter().any(|p| p.section.is_none() && p.locale.is_none());
                 if everywhere || (*reading == DeskReading::Open && !places.is_empty()) {
-                    return Sight::Desk;
+                    return Viewer::Desk;
                 }
-                Sight::Granted(Arc::new(sight::Reach { user: user.id, places }))
+                Viewer::Granted(Arc::new(visibility::Reach { user: user.id, places }))
             }
         }
     }

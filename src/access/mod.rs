@@ -15,12 +15,12 @@ pub mod permit;
 pub mod policy;
 pub mod scope;
 pub mod secret;
-pub mod sight;
 pub mod token;
+pub mod visibility;
 
 pub use action::Action;
 pub use caller::{Actor, Bookkeeping, Caller};
 pub use permit::{Granted, Permit};
 pub use policy::System;
 pub use scope::{Scope, Scoped};
-pub use sight::Visibility;
+pub use visibility::Visibility;

@@ -6,7 +6,7 @@ use super::{
     action::{Action, ReadArticle},
     caller::{Actor, Caller, Target, reaches_over},
     scope::{Scoped, Whole},
-    sight::Visibility,
+    visibility::Visibility,
 };
 use crate::domain::{
     Error,

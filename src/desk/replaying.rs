@@ -17,19 +17,19 @@ pub fn still_seen(tx: &mut Tx<'_>, caller: &Caller, uri_path: &str) -> Result<()
     let decoded = path::decode(uri_path).unwrap_or_default();
     let mut parts = decoded.strip_prefix("/v1/desk/").unwrap_or_default().split('/');
     let (Some(kind @ ("articles" | "trash" | "comments" | "releases")), Some(id)) = (parts.next(), parts.next()) else { return Ok(()) };
-    let (Ok(id), sight) = (id.parse::<Uuid>(), Permit::<ReadArticle>::try_from(caller.clone())?.visibility()) else { return Ok(()) };
-    if sight.is_whole() {
+    let (Ok(id), visibility) = (id.parse::<Uuid>(), Permit::<ReadArticle>::try_from(caller.clone())?.visibility()) else { return Ok(()) };
+    if visibility.is_whole() {
         return Ok(());
     }
     match kind {
         "comments" => {
             let comment = store::comments::find(tx, id.into())?;
-            seen(tx, &sight, comment.article_id, comment.anchor.locale.as_ref(), "comment")
+            seen(tx, &visibility, comment.article_id, comment.anchor.locale.as_ref(), "comment")
         }
-        "releases" => store::releases::find(tx, &sight, id.into()).map(|_| ()),
+        "releases" => store::releases::find(tx, &visibility, id.into()).map(|_| ()),
         _ => {
             let locale = if parts.next() == Some("translations") { parts.next().and_then(|l| l.parse().ok()) } else { None };
-            seen(tx, &sight, id.into(), locale.as_ref(), "article")
+            seen(tx, &visibility, id.into(), locale.as_ref(), "article")
         }
     }
 }

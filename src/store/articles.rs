@@ -15,8 +15,8 @@ use super::{
     dialect::{self, At, Doc, Hold, Json, Uid},
     paths::path_of,
     schema::{article_credits, article_revisions, article_tags, articles},
-    sight::{reads, sees, show},
     sql::Sql,
+    visibility::{reads, sees, show},
 };
 use crate::{
     access::{Granted, Visibility},

@@ -10,9 +10,9 @@ use super::{
     Tx,
     dialect::{At, Uid},
     releases,
-    sight::{reads, sees},
     sql::Sql,
     users,
+    visibility::{reads, sees},
 };
 use crate::{
     access::{Permit, Visibility, action::ReadAudit},

@@ -20,8 +20,8 @@ use uuid::Uuid;
 
 use super::{
     Tx, dialect,
-    sight::{reads, sees},
     sql::Sql,
+    visibility::{reads, sees},
 };
 use crate::{
     access::Visibility,

@@ -14,8 +14,8 @@ use super::{
     dialect::{self, At, Uid},
     jobs::{self, Kind},
     schema::plans,
-    sight::reads,
     sql::{Sql, Values},
+    visibility::reads,
 };
 use crate::{
     access::{Granted, Visibility},

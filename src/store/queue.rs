@@ -8,8 +8,8 @@ use diesel::{
 use super::{
     Tx, articles,
     dialect::{At, Uid},
-    sight::reads,
     sql::Sql,
+    visibility::reads,
 };
 use crate::{
     access::Visibility,

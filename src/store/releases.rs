@@ -13,11 +13,11 @@ use super::{
     dialect::{self, At, Uid},
     jobs::{self, Kind},
     schema::{release_items, releases},
-    sight::{reads, sees},
     sql::Sql,
+    visibility::{reads, sees},
 };
 use crate::{
-    access::{Granted, Visibility, sight::Sight},
+    access::{Granted, Visibility, visibility::Viewer},
     domain::{
         Error, Id, Instant, Locale, Version,
         article::Article,
@@ -97,7 +97,7 @@ fn load(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Release>, Error> {
 
 /// The condition that the reader sees a release: all words in it; and, while nothing is in it, that they made it.
 pub(super) fn visible(sql: &mut Sql, visibility: &Visibility, release: &str) {
-    let Sight::Granted(reach) = visibility.sight() else {
+    let Viewer::Granted(reach) = visibility.viewer() else {
         sees(sql, visibility);
         return;
     };

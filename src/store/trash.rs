@@ -6,8 +6,8 @@ use super::{
     Tx,
     articles::{SELECT, load},
     schema::articles,
-    sight::sees,
     sql::Sql,
+    visibility::sees,
 };
 use crate::{
     access::{Granted, Visibility},

@@ -18,11 +18,11 @@ use crate::domain::{
 
 /// What a read may show.
 #[derive(Debug, Clone)]
-pub struct Visibility(Sight);
+pub struct Visibility(Viewer);
 
 /// The kinds of readers.
 #[derive(Debug, Clone)]
-pub(crate) enum Sight {
+pub(crate) enum Viewer {
     /// Everybody.
     Public,
     /// Whoever holds a preview of this article.
@@ -69,27 +69,27 @@ impl Visibility {
     /// What everybody sees: live editions, and names.
     #[must_use]
     pub fn public() -> Self {
-        Self(Sight::Public)
+        Self(Viewer::Public)
     }
 
     /// What whoever holds a preview sees: that one article.
     #[must_use]
     pub fn preview(pass: &PreviewPass) -> Self {
-        Self(Sight::One(pass.article()))
+        Self(Viewer::One(pass.article()))
     }
 
     /// What such a reader sees; `access` alone says who is one.
-    pub(super) fn new(sight: Sight) -> Self {
-        Self(sight)
+    pub(super) fn new(viewer: Viewer) -> Self {
+        Self(viewer)
     }
 
     /// Whether nothing of the desk is hidden.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        matches!(self.0, Sight::Desk)
+        matches!(self.0, Viewer::Desk)
     }
 
-    pub(crate) fn sight(&self) -> &Sight {
+    pub(crate) fn viewer(&self) -> &Viewer {
         &self.0
     }
 }

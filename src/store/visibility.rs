@@ -8,7 +8,7 @@ use super::{Tx, dialect::Uid, sql::Sql};
 use crate::{
     access::{
         Visibility,
-        sight::{Place, Sight},
+        visibility::{Place, Viewer},
     },
     domain::{
         Error, Id, Locale,
@@ -19,12 +19,12 @@ use crate::{
 
 /// The condition that the reader sees the article `a`, in the trash or not.
 pub(super) fn sees(sql: &mut Sql, visibility: &Visibility) {
-    match visibility.sight() {
-        Sight::Desk => _ = sql.push("TRUE"),
-        Sight::One(id) => _ = sql.push("a.id = ").id(*id),
+    match visibility.viewer() {
+        Viewer::Desk => _ = sql.push("TRUE"),
+        Viewer::One(id) => _ = sql.push("a.id = ").id(*id),
         // Working copies are nobody's business outside the desk.
-        Sight::Public => _ = sql.push("FALSE"),
-        Sight::Granted(reach) => {
+        Viewer::Public => _ = sql.push("FALSE"),
+        Viewer::Granted(reach) => {
             let Some(sections) = reach.sections() else {
                 sql.push("TRUE");
                 return;
@@ -42,7 +42,7 @@ pub(super) fn sees(sql: &mut Sql, visibility: &Visibility) {
 
 /// The condition that the reader is shown words in the locale that a column names, of the article `a` that they see.
 pub(super) fn reads(sql: &mut Sql, visibility: &Visibility, locale: &str) {
-    let Sight::Granted(reach) = visibility.sight() else {
+    let Viewer::Granted(reach) = visibility.viewer() else {
         sees(sql, visibility);
         return;
     };
@@ -80,7 +80,7 @@ pub(super) fn show(tx: &mut Tx<'_>, visibility: &Visibility, articles: &mut [Art
         #[diesel(sql_type = Text)]
         locale: String,
     }
-    let Sight::Granted(reach) = visibility.sight() else { return Ok(()) };
+    let Viewer::Granted(reach) = visibility.viewer() else { return Ok(()) };
     let mut limited: HashMap<Id<Article>, BTreeSet<Locale>> = HashMap::new();
     for article in articles.iter() {
         if let Shown::Only(mut locales) = reach.shown(article.created_by, &article.section_path) {
