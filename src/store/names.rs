@@ -8,7 +8,7 @@ use std::{
 use diesel::{QueryableByName, prelude::*, sql_types::Text};
 use uuid::Uuid;
 
-pub use super::known::Named;
+pub use super::snapshot_cache::Named;
 use super::{
     Tx,
     dialect::Uid,
@@ -45,7 +45,7 @@ struct NamedRow {
 /// [`Error::Internal`] when the database fails.
 pub fn of(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Arc<Named>>, Error> {
     ids.iter().for_each(|id| tx.note(CacheTag::thing(*id)));
-    let mut all = tx.known.map(|known| known.names_of(ids)).unwrap_or_default();
+    let mut all = tx.cache.map(|known| known.names_of(ids)).unwrap_or_default();
     if all.len() == ids.len() {
         return Ok(all);
     }
@@ -62,7 +62,7 @@ pub fn of(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Arc<Nam
     }
     for (id, named) in read {
         let named = Arc::new(named);
-        if let Some(known) = tx.known {
+        if let Some(known) = tx.cache {
             known.keep_names(id, named.clone());
         }
         all.insert(id, named);

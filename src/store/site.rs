@@ -75,7 +75,7 @@ struct Row {
 /// [`Error::Internal`] when the database fails.
 pub fn masthead(tx: &mut Tx<'_>) -> Result<Arc<Masthead>, Error> {
     tx.note(CacheTag::Site);
-    let read_before = tx.masthead.clone().or_else(|| tx.known.and_then(|known| known.masthead.get()).cloned());
+    let read_before = tx.masthead.clone().or_else(|| tx.cache.and_then(|known| known.masthead.get()).cloned());
     if let Some((masthead, seq)) = read_before {
         tx.note_seq(seq);
         return Ok(masthead);
@@ -84,7 +84,7 @@ pub fn masthead(tx: &mut Tx<'_>) -> Result<Arc<Masthead>, Error> {
     let masthead = Arc::new(masthead);
     tx.note_seq(seq);
     tx.masthead = Some((masthead.clone(), seq));
-    if let Some(known) = tx.known {
+    if let Some(known) = tx.cache {
         let _ = known.masthead.set((masthead.clone(), seq));
     }
     Ok(masthead)

@@ -23,7 +23,7 @@ use tokio::{sync::oneshot, time::timeout};
 use super::{
     Store, Tx,
     dialect::{Conn, Engine, Use},
-    known::Known,
+    snapshot_cache::SnapshotCache,
     threads::Threads,
     work::TRIES,
     write_timeout::Errand,
@@ -45,13 +45,13 @@ pub(super) struct Snapshot<'s> {
     conn: &'s mut Conn,
     entropy: &'s dyn Entropy,
     began: Instant,
-    known: Known,
+    cache: SnapshotCache,
 }
 
 impl Snapshot<'_> {
     fn tx(&mut self) -> Tx<'_> {
         let mut tx = Tx::new(self.conn, self.began, self.entropy);
-        tx.known = Some(&self.known);
+        tx.cache = Some(&self.cache);
         tx
     }
 }
@@ -242,7 +242,7 @@ impl ReadWorker {
                     read(Err(error));
                 }
                 Ok(mut session) => {
-                    let mut snapshot = Snapshot { conn: session.conn(), entropy, began, known: Known::default() };
+                    let mut snapshot = Snapshot { conn: session.conn(), entropy, began, cache: SnapshotCache::default() };
                     let mut sound = read(Ok(&mut snapshot));
                     // Ends: with those who had come when the snapshot began.
                     while sound && self.since(began) < LONGEST {

@@ -8,7 +8,7 @@ use std::{
 
 use diesel::Connection;
 
-use super::{dialect::Conn, known::Known};
+use super::{dialect::Conn, snapshot_cache::SnapshotCache};
 use crate::{
     access::{Caller, Visibility},
     domain::{
@@ -42,7 +42,7 @@ pub struct Tx<'a> {
     /// What is derived of revisions already.
     ahead: Option<Arc<Ahead>>,
     /// What others who read in the same snapshot found out.
-    pub(super) known: Option<&'a Known>,
+    pub(super) cache: Option<&'a SnapshotCache>,
     /// The number of this process, when it can be seen to live.
     pub(super) liveness: Option<i64>,
 }
@@ -83,7 +83,7 @@ impl<'a> Tx<'a> {
             stories: BTreeMap::new(),
             queues: 0,
             ahead: None,
-            known: None,
+            cache: None,
             liveness: None,
         }
     }

@@ -1,4 +1,4 @@
-//! What is known of a snapshot already.
+//! What was read in a snapshot already.
 
 use std::{
     cell::{OnceCell, RefCell},
@@ -19,15 +19,15 @@ pub struct Named {
     pub names: Names,
 }
 
-/// What is known of a snapshot by those who read in it before.
+/// What others have read in a snapshot before.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct SnapshotCache {
     /// The site with its locales, and the last change.
     pub(super) masthead: OnceCell<(Arc<Masthead>, i64)>,
     names: RefCell<HashMap<Uuid, Arc<Named>>>,
 }
 
-impl Known {
+impl SnapshotCache {
     /// The names of those things that somebody has read.
     pub(super) fn names_of(&self, ids: &BTreeSet<Uuid>) -> HashMap<Uuid, Arc<Named>> {
         let names = self.names.borrow();
