@@ -113,7 +113,7 @@ both! {
         // As many as would take long to look at are counted in memory.
         let from = dateline::domain::network::Network::of("192.0.2.7".parse().unwrap());
         for n in 0..200 {
-            let _ = app.entrance.doors.brake.admit(dateline::access::brake::Account::named(&n.to_string()), from, false, app.now());
+            let _ = app.entrance.doors.throttle.admit(dateline::access::throttle::Account::named(&n.to_string()), from, false, app.now());
         }
         enter(&office, "ravi", RIGHT).await.refused(429, "too-many-attempts");
         enter(&office, "asha", RIGHT).await.ok();
@@ -126,10 +126,10 @@ both! {
         asha(&app).await;
         let home = app.from("198.51.100.9");
         enter(&home, "asha", RIGHT).await.ok();
-        let account = dateline::access::brake::Account::named("asha@example.org");
+        let account = dateline::access::throttle::Account::named("asha@example.org");
         for n in 0..2_000u32 {
             let from = dateline::domain::network::Network::of(std::net::Ipv4Addr::from_bits(n).into());
-            let _ = app.entrance.doors.brake.admit(account, from, false, app.now());
+            let _ = app.entrance.doors.throttle.admit(account, from, false, app.now());
         }
         enter(&app.from("203.0.113.9"), "asha", RIGHT).await.refused(429, "too-many-attempts");
         enter(&home, "asha", RIGHT).await.ok();
@@ -139,7 +139,7 @@ both! {
         app.wait(31 * 24 * 3_600);
         for n in 0..2_000u32 {
             let from = dateline::domain::network::Network::of(std::net::Ipv4Addr::from_bits(n).into());
-            let _ = app.entrance.doors.brake.admit(account, from, false, app.now());
+            let _ = app.entrance.doors.throttle.admit(account, from, false, app.now());
         }
         enter(&home, "asha", RIGHT).await.refused(429, "too-many-attempts");
     }

@@ -6,7 +6,6 @@
 //! does not compile, and what forgets to look sees less, never more.
 
 pub mod action;
-pub mod brake;
 pub mod caller;
 pub mod ed25519;
 pub mod keys;
@@ -15,6 +14,7 @@ pub mod permit;
 pub mod policy;
 pub mod scope;
 pub mod secret;
+pub mod throttle;
 pub mod token;
 pub mod visibility;
 

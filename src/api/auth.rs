@@ -14,9 +14,8 @@ use super::{
 };
 use crate::{
     access::{
-        Bookkeeping, action,
-        brake::{self, Account, Admission},
-        password,
+        Bookkeeping, action, password,
+        throttle::{self, Account, Admission},
         token::{self, Subject, Verified},
     },
     desk::{
@@ -125,22 +124,22 @@ pub(crate) async fn sign_in(sent: Body<Credentials>, from: Origin, state: Data<S
     // What cannot be an address is nobody's; it takes as long as any other.
     let address = email_typed(&address);
     let (from, account) = (from.0, Account::named(&address));
-    let refused = |refused: brake::Refused| too_soon(&state, refused.user, from, refused.seconds);
-    state.doors.brake.look(account, from, state.store.now()).map_err(refused)?;
+    let refused = |refused: throttle::Refused| too_soon(&state, refused.user, from, refused.seconds);
+    state.doors.throttle.look(account, from, state.store.now()).map_err(refused)?;
     let since = state.store.now().plus_seconds(-KNOWN_SECONDS);
     let door = state.store.read(move |tx| store::users::at_the_door(tx, &address, from, since)).await?;
     let (user, kept, known) = door.map_or((None, None, false), |d| (Some(d.user), Some(d.password_hash), d.known));
     // It counts as failed from here on, so that what is tried at once is counted before any of it is done.
-    let attempt = state.doors.brake.admit(account, from, known, state.store.now());
+    let attempt = state.doors.throttle.admit(account, from, known, state.store.now());
     let attempt = attempt.map_err(|no| too_soon(&state, no.user.or(user), from, no.seconds))?;
     let hashed = state.hashing.run(attempt.rank, verified(&state, password, kept, user, attempt, from)).await;
-    let right = hashed.inspect_err(|_| state.doors.brake.take_back(&attempt))?;
+    let right = hashed.inspect_err(|_| state.doors.throttle.take_back(&attempt))?;
     let user = user.filter(|_| right).ok_or(Error::WrongCredentials)?;
     let begun = state.store.write(Bookkeeping, move |tx, _| desk::sessions::begin(tx, user, scope, from)).await;
     match &begun {
-        Ok(_) => state.doors.brake.passed(&attempt),
+        Ok(_) => state.doors.throttle.passed(&attempt),
         Err(Error::WrongCredentials) => state.doors.note(Some(user), from, Why::Suspended, state.store.now()),
-        Err(_) => state.doors.brake.take_back(&attempt),
+        Err(_) => state.doors.throttle.take_back(&attempt),
     }
     tokens(&state, begun?)
 }
@@ -158,7 +157,7 @@ fn verified(
     move || {
         let right = password::verify(&password, kept.as_deref())?;
         if !right {
-            doors.brake.failed(&attempt, user);
+            doors.throttle.failed(&attempt, user);
             doors.note(user, from, if user.is_some() { Why::WrongPassword } else { Why::UnknownAccount }, store.now());
         }
         Ok(right)

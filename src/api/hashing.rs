@@ -11,7 +11,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use crate::{access::brake::Rank, domain::Error, store};
+use crate::{access::throttle::Rank, domain::Error, store};
 
 /// Rounds that somebody waits before they are refused.
 const MAX_ROUNDS: u64 = 400;

@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::{
-    access::{Bookkeeping, brake::Brake},
+    access::{Bookkeeping, throttle::SignInThrottle},
     domain::{Error, Id, Instant, network::Network, user::User, vocabulary::vocabulary},
     store::{self, Store},
 };
@@ -55,7 +55,7 @@ struct Seen {
 #[derive(Debug, Default)]
 pub struct Doors {
     /// Who has to wait.
-    pub brake: Brake,
+    pub throttle: SignInThrottle,
     refused: Mutex<BTreeMap<Key, Seen>>,
 }
 

@@ -10,8 +10,8 @@ use crate::{
     access::{
         Action, Permit,
         action::{ManageUsers, ReadUsers},
-        brake::Rank,
         password,
+        throttle::Rank,
     },
     api::{
         State,
