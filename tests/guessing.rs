@@ -113,7 +113,7 @@ both! {
         // As many as would take long to look at are counted in memory.
         let from = dateline::domain::network::Network::of("192.0.2.7".parse().unwrap());
         for n in 0..200 {
-            let _ = app.entrance.doors.throttle.admit(dateline::access::throttle::Account::named(&n.to_string()), from, false, app.now());
+            let _ = app.entrance.sign_ins.throttle.admit(dateline::access::throttle::Account::named(&n.to_string()), from, false, app.now());
         }
         enter(&office, "ravi", RIGHT).await.refused(429, "too-many-attempts");
         enter(&office, "asha", RIGHT).await.ok();
@@ -129,7 +129,7 @@ both! {
         let account = dateline::access::throttle::Account::named("asha@example.org");
         for n in 0..2_000u32 {
             let from = dateline::domain::network::Network::of(std::net::Ipv4Addr::from_bits(n).into());
-            let _ = app.entrance.doors.throttle.admit(account, from, false, app.now());
+            let _ = app.entrance.sign_ins.throttle.admit(account, from, false, app.now());
         }
         enter(&app.from("203.0.113.9"), "asha", RIGHT).await.refused(429, "too-many-attempts");
         enter(&home, "asha", RIGHT).await.ok();
@@ -139,7 +139,7 @@ both! {
         app.wait(31 * 24 * 3_600);
         for n in 0..2_000u32 {
             let from = dateline::domain::network::Network::of(std::net::Ipv4Addr::from_bits(n).into());
-            let _ = app.entrance.doors.throttle.admit(account, from, false, app.now());
+            let _ = app.entrance.sign_ins.throttle.admit(account, from, false, app.now());
         }
         enter(&home, "asha", RIGHT).await.refused(429, "too-many-attempts");
     }
@@ -199,7 +199,7 @@ both! {
     }
 
     async fn guessing_does_not_fill_the_audit_trail(app) {
-        use dateline::{desk::doors::Why, domain::network::Network};
+        use dateline::{desk::sign_ins::Why, domain::network::Network};
         let rows = async || {
             let store = app.store.clone();
             dateline::store::aside(move || store.read_now(dateline::store::changes::last)).await.unwrap()
@@ -208,7 +208,7 @@ both! {
         let mut counted = 0u32;
         for minute in 0..10 {
             for n in 0..5_000u32 {
-                app.entrance.doors.note(None, Network::of(std::net::Ipv4Addr::from_bits(minute * 10_000 + n).into()), Why::UnknownAccount, app.now());
+                app.entrance.sign_ins.note(None, Network::of(std::net::Ipv4Addr::from_bits(minute * 10_000 + n).into()), Why::UnknownAccount, app.now());
                 counted += 1;
                 if n % 1_000 == 0 {
                     app.write_refusals().await;

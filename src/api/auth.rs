@@ -20,8 +20,8 @@ use crate::{
     },
     desk::{
         self,
-        doors::{KNOWN_SECONDS, Why},
         sessions::{Begun, Continued},
+        sign_ins::{KNOWN_SECONDS, Why},
     },
     domain::{
         Error, Locale,
@@ -125,21 +125,21 @@ pub(crate) async fn sign_in(sent: Body<Credentials>, from: Origin, state: Data<S
     let address = email_typed(&address);
     let (from, account) = (from.0, Account::named(&address));
     let refused = |refused: throttle::Refused| too_soon(&state, refused.user, from, refused.seconds);
-    state.doors.throttle.look(account, from, state.store.now()).map_err(refused)?;
+    state.sign_ins.throttle.look(account, from, state.store.now()).map_err(refused)?;
     let since = state.store.now().plus_seconds(-KNOWN_SECONDS);
     let door = state.store.read(move |tx| store::users::at_the_door(tx, &address, from, since)).await?;
     let (user, kept, known) = door.map_or((None, None, false), |d| (Some(d.user), Some(d.password_hash), d.known));
     // It counts as failed from here on, so that what is tried at once is counted before any of it is done.
-    let attempt = state.doors.throttle.admit(account, from, known, state.store.now());
+    let attempt = state.sign_ins.throttle.admit(account, from, known, state.store.now());
     let attempt = attempt.map_err(|no| too_soon(&state, no.user.or(user), from, no.seconds))?;
     let hashed = state.hashing.run(attempt.rank, verified(&state, password, kept, user, attempt, from)).await;
-    let right = hashed.inspect_err(|_| state.doors.throttle.take_back(&attempt))?;
+    let right = hashed.inspect_err(|_| state.sign_ins.throttle.take_back(&attempt))?;
     let user = user.filter(|_| right).ok_or(Error::WrongCredentials)?;
     let begun = state.store.write(Bookkeeping, move |tx, _| desk::sessions::begin(tx, user, scope, from)).await;
     match &begun {
-        Ok(_) => state.doors.throttle.passed(&attempt),
-        Err(Error::WrongCredentials) => state.doors.note(Some(user), from, Why::Suspended, state.store.now()),
-        Err(_) => state.doors.throttle.take_back(&attempt),
+        Ok(_) => state.sign_ins.throttle.passed(&attempt),
+        Err(Error::WrongCredentials) => state.sign_ins.note(Some(user), from, Why::Suspended, state.store.now()),
+        Err(_) => state.sign_ins.throttle.take_back(&attempt),
     }
     tokens(&state, begun?)
 }
@@ -153,19 +153,19 @@ fn verified(
     attempt: Admission,
     from: Network,
 ) -> impl FnOnce() -> Result<bool, Error> + Send + 'static {
-    let (doors, store) = (state.doors.clone(), state.store.clone());
+    let (sign_ins, store) = (state.sign_ins.clone(), state.store.clone());
     move || {
         let right = password::verify(&password, kept.as_deref())?;
         if !right {
-            doors.throttle.failed(&attempt, user);
-            doors.note(user, from, if user.is_some() { Why::WrongPassword } else { Why::UnknownAccount }, store.now());
+            sign_ins.throttle.failed(&attempt, user);
+            sign_ins.note(user, from, if user.is_some() { Why::WrongPassword } else { Why::UnknownAccount }, store.now());
         }
         Ok(right)
     }
 }
 
 fn too_soon(state: &State, user: Option<UserId>, from: Network, seconds: i64) -> Error {
-    state.doors.note(user, from, Why::TooManyAttempts, state.store.now());
+    state.sign_ins.note(user, from, Why::TooManyAttempts, state.store.now());
     Error::TooSoon { seconds }
 }
 
@@ -189,7 +189,7 @@ pub(crate) async fn refresh_token(sent: Body<Refresh>, from: Origin, state: Data
         Continued::Reused(user) => (Some(user), Why::RefreshTokenReused),
         Continued::Refused(user) => (user, Why::RefreshToken),
     };
-    state.doors.note(user, from.0, why, state.store.now());
+    state.sign_ins.note(user, from.0, why, state.store.now());
     Err(Error::Unauthenticated.into())
 }
 

@@ -1,6 +1,6 @@
 //! The queue before the hashing of passwords: each takes 46 MiB and a core.
 //!
-//! **Context.** Whoever guesses passwords at many doors at once keeps everybody else waiting at theirs. **Decision.** Only so many are
+//! **Context.** Whoever guesses the passwords of many accounts at once keeps everybody else waiting. **Decision.** Only so many are
 //! hashed at once. Of those who wait, those whom the server knows come first, then those of whom it knows nothing, and those who have got
 //! something wrong come last; of each only so many wait, and nobody is overtaken for ever. **Consequence.** Guessing uses what is left over.
 

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{access::keys::Keys, delivery::response_cache::ResponseCache, desk::doors::Doors, domain::memory::Account, store::Store};
+use crate::{access::keys::Keys, delivery::response_cache::ResponseCache, desk::sign_ins::SignIns, domain::memory::Account, store::Store};
 
 /// What every handler may use.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ pub struct State {
     /// Password hashes under way at once, and waiting for their turn.
     pub hashing: hashing::Hashing,
     /// Who was not let in, and has to wait.
-    pub doors: Arc<Doors>,
+    pub sign_ins: Arc<SignIns>,
     /// Proxies that are believed when they say for whom they ask.
     pub proxies: Vec<IpNet>,
     /// Origins whose pages may use the desk.

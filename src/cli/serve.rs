@@ -13,7 +13,7 @@ use crate::{
     delivery::response_cache::ResponseCache,
     domain::memory::Account,
     store::{self, Store},
-    workers::{doorkeeper, follower, purger, scheduler, watchdog},
+    workers::{follower, purger, scheduler, sign_in_audit, watchdog},
 };
 
 /// Bring the database up to date and answer requests until stopped.
@@ -42,7 +42,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         store,
         issuer: settings.public_url.clone(),
         hashing: Hashing::new(settings.hashing, settings.hashing.saturating_mul(8)),
-        doors: Arc::default(),
+        sign_ins: Arc::default(),
         proxies: settings.trusted_proxies.clone(),
         origins: settings.desk_origins.clone(),
         clients: Clients::new(settings.patience, settings.unfinished_bytes),
@@ -53,7 +53,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     // What comes due is carried out as long as the server answers.
     let _watchdog = watchdog::start(state.store.clone())?;
     let _scheduler = scheduler::start(state.store.clone())?;
-    let doorkeeper = doorkeeper::start(state.store.clone(), state.doors.clone())?;
+    let sign_in_audit = sign_in_audit::start(state.store.clone(), state.sign_ins.clone())?;
     let _follower = follower::start(state.response_cache.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
     state.store.write_now(&Bookkeeping, store::jobs::forget_addresses)?;
@@ -66,8 +66,8 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         listening(&settings.public_url);
         server.await.map_err(|e| Failed::Otherwise(e.to_string()))
     });
-    drop(doorkeeper);
-    state.doors.write(&state.store)?;
+    drop(sign_in_audit);
+    state.sign_ins.write(&state.store)?;
     outcome
 }
 

@@ -1,10 +1,10 @@
 //! What the server does by itself, each worker on a thread of its own.
 
-pub mod doorkeeper;
 pub mod follower;
 pub mod projection;
 pub mod purger;
 pub mod scheduler;
+pub mod sign_in_audit;
 pub mod watchdog;
 
 use std::{

@@ -43,8 +43,8 @@ use dateline::{
     desk::{
         self,
         bundle::{Report, import, read},
-        doors::Doors,
         generating,
+        sign_ins::SignIns,
         users::{Draft, GrantDraft},
     },
     domain::{
@@ -130,7 +130,7 @@ pub(crate) struct TestApp {
 pub(crate) struct Entrance {
     call: Rc<dyn Fn(Request) -> Answering>,
     pub response_cache: Arc<ResponseCache>,
-    pub doors: Arc<Doors>,
+    pub sign_ins: Arc<SignIns>,
 }
 
 fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
@@ -143,7 +143,7 @@ fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
         keys,
         issuer: ISSUER.to_owned(),
         hashing: Hashing::new(2, 4),
-        doors: Arc::default(),
+        sign_ins: Arc::default(),
         proxies: vec!["10.0.0.0/8".parse().unwrap()],
         origins: vec!["https://desk.example".to_owned()],
         clients: Clients::new(Patience::default(), 64 << 20),
@@ -155,13 +155,13 @@ fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
 impl Entrance {
     async fn new(store: Store, keys: Arc<Keys>, capacity: u64) -> Self {
         let state = state(store, keys, capacity);
-        let (response_cache, doors) = (state.response_cache.clone(), state.doors.clone());
+        let (response_cache, sign_ins) = (state.response_cache.clone(), state.sign_ins.clone());
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
         let call = move |request: Request| -> Answering {
             let service = service.clone();
             Box::pin(async move { service.call(request).await.unwrap() })
         };
-        Self { call: Rc::new(call), response_cache, doors }
+        Self { call: Rc::new(call), response_cache, sign_ins }
     }
 }
 
@@ -372,10 +372,10 @@ impl TestApp {
         Client { from: Some(address.parse().unwrap()), ..self.anyone() }
     }
 
-    /// Write down who was not let in, as the doorkeeper does.
+    /// Write down who was not let in, as the sign-in audit does.
     pub(crate) async fn write_refusals(&self) -> usize {
-        let (doors, store) = (self.entrance.doors.clone(), self.store.clone());
-        dateline::store::aside(move || doors.write(&store)).await.unwrap()
+        let (sign_ins, store) = (self.entrance.sign_ins.clone(), self.store.clone());
+        dateline::store::aside(move || sign_ins.write(&store)).await.unwrap()
     }
 
     pub(crate) async fn admin(&self) -> Client<'_> {

@@ -1,4 +1,4 @@
-//! Who was not let in: the audit trail of refused sign-ins and refreshes.
+//! Which sign-ins were refused: the audit trail of refused sign-ins and refreshes.
 //!
 //! **Context.** Whoever guesses passwords must be seen, and must not fill the disk by it; nor may the time that an answer takes tell
 //! whether it was noted as somebody's. **Decision.** Refusals are counted in memory by account, network and reason. A worker writes what
@@ -25,7 +25,7 @@ const WINDOW: i64 = 60;
 pub const KNOWN_SECONDS: i64 = 30 * 24 * 3_600;
 
 vocabulary! {
-    /// Why somebody was not let in.
+    /// Why a sign-in was refused.
     pub enum Why {
         /// The password was wrong.
         WrongPassword => "wrong-password",
@@ -51,9 +51,9 @@ struct Seen {
     more: u32,
 }
 
-/// The doors of one server: what is counted there.
+/// The sign-ins of one server: what is counted of them.
 #[derive(Debug, Default)]
-pub struct Doors {
+pub struct SignIns {
     /// Who has to wait.
     pub throttle: SignInThrottle,
     refused: Mutex<BTreeMap<Key, Seen>>,
@@ -62,12 +62,12 @@ pub struct Doors {
 /// A refusal as it is logged, with how many there were.
 type Row = (Key, u32);
 
-impl Doors {
+impl SignIns {
     fn refusals(&self) -> MutexGuard<'_, BTreeMap<Key, Seen>> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Note that somebody was not let in.
+    /// Note that a sign-in was refused.
     pub fn note(&self, user: Option<Id<User>>, from: Network, why: Why, now: Instant) {
         let mut refused = self.refusals();
         let full = refused.len() >= MOST;

@@ -1,9 +1,9 @@
-//! The doorkeeper: writes down who was not let in.
+//! The audit trail of sign-ins: writes down which were refused.
 
 use std::{sync::Arc, time::Duration};
 
 use super::Worker;
-use crate::{desk::doors::Doors, domain::Error, store::Store};
+use crate::{desk::sign_ins::SignIns, domain::Error, store::Store};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(1);
@@ -12,9 +12,9 @@ const EVERY: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// [`Error::Internal`] when the system gives no thread.
-pub fn start(store: Store, doors: Arc<Doors>) -> Result<Worker, Error> {
-    Worker::start("doorkeeper", EVERY, move || {
-        let written = doors.write(&store)?;
+pub fn start(store: Store, sign_ins: Arc<SignIns>) -> Result<Worker, Error> {
+    Worker::start("sign_in_audit", EVERY, move || {
+        let written = sign_ins.write(&store)?;
         if written > 0 {
             tracing::warn!(entries = written, "somebody was not let in; the audit trail says more");
         }
