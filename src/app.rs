@@ -20,7 +20,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::api::{
     self, State,
-    clients::{Connection, Guests},
+    clients::{Connection, ConnectionLimit},
     contract, extract,
     frame::frame,
 };
@@ -56,7 +56,7 @@ const STOPPING: u64 = 12;
 /// Of the connections of a worker, how many at most are kept for those who are being sent away.
 const LEAVING: usize = 16;
 
-/// How many workers share so many connections, and how many of these each has: for guests, and for those who are being sent away.
+/// How many workers share so many connections, and how many of these each has: for clients that are admitted, and for those who are being sent away.
 fn shared(connections: usize, cores: usize) -> (usize, usize, usize) {
     let workers = cores.min(connections / 8).max(1);
     let each = connections.checked_div(workers).unwrap_or(connections);
@@ -74,7 +74,7 @@ pub fn server(state: Data<State>, bind: SocketAddr, clients: usize) -> io::Resul
     let builder = builder.shutdown_timeout(STOPPING);
     let stopping = builder.graceful_shutdown_signal();
     let listening = builder.bind("dateline", bind, move || {
-        let (state, guests, stopping) = (state.clone(), Guests::new(each), stopping.clone());
+        let (state, admitted, stopping) = (state.clone(), ConnectionLimit::new(each), stopping.clone());
         let stops = stopping.clone();
         let app = service(state.clone()).into_factory().map_err(|error: Error| error.error_response());
         let http = HttpService::build()
@@ -89,7 +89,7 @@ pub fn server(state: Data<State>, bind: SocketAddr, clients: usize) -> io::Resul
             .h1(map_config(app, |()| AppConfig::default()));
         let connected = move |io: TcpStream| {
             let peer = io.peer_addr().ok();
-            ready(Ok::<_, DispatchError>((Connection::new(io, peer, &guests, &state, &stops), peer)))
+            ready(Ok::<_, DispatchError>((Connection::new(io, peer, &admitted, &state, &stops), peer)))
         };
         fn_service(connected).and_then(http)
     })?;
@@ -104,10 +104,10 @@ mod tests {
     fn no_more_connections_are_taken_than_there_is_room_for() {
         for cores in [1, 2, 3, 8, 64, 256] {
             for connections in [16, 17, 100, 800, 1_000, 4_096, 100_000] {
-                let (workers, guests, leaving) = shared(connections, cores);
-                let taken = workers * (guests + leaving);
+                let (workers, admitted, leaving) = shared(connections, cores);
+                let taken = workers * (admitted + leaving);
                 assert!(taken <= connections && taken > connections / 2, "{connections} on {cores}: {taken}");
-                assert!(guests >= 3 * leaving && leaving > 0, "{connections} on {cores}: {guests}, {leaving}");
+                assert!(admitted >= 3 * leaving && leaving > 0, "{connections} on {cores}: {admitted}, {leaving}");
             }
         }
     }

@@ -21,8 +21,8 @@ use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::{
-    Guests, Standing,
-    guests::Seat,
+    ConnectionLimit, Standing,
+    connection_limit::ConnectionSlot,
     incoming::{Incoming, Step},
     refusal,
     standing::Coming,
@@ -77,7 +77,7 @@ pub struct Connection {
     io: TcpStream,
     state: Data<State>,
     standing: Rc<Standing>,
-    _seat: Option<Seat>,
+    _seat: Option<ConnectionSlot>,
     incoming: Incoming,
     refused: bool,
     /// How long what comes next is waited for, and which turn that is.
@@ -98,15 +98,15 @@ impl Connection {
     pub fn new(
         io: TcpStream,
         peer: Option<SocketAddr>,
-        guests: &Rc<Guests>,
+        connections: &Rc<ConnectionLimit>,
         state: &Data<State>,
         stopping: &GracefulShutdownSignal,
     ) -> Self {
         sent_at_once(&io);
         let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-        let seat = guests.admit(address);
-        let standing = seat.as_ref().map_or_else(|| Rc::new(Standing::new(address, Rc::default())), |seat| seat.standing.clone());
-        if seat.is_none() {
+        let slot = connections.admit(address);
+        let standing = slot.as_ref().map_or_else(|| Rc::new(Standing::new(address, Rc::default())), |slot| slot.standing.clone());
+        if slot.is_none() {
             standing.refuse(Unread::Full);
         }
         Self {
@@ -114,7 +114,7 @@ impl Connection {
             state: state.clone(),
             incoming: Incoming::new(standing.clone(), &state.clients.account),
             standing,
-            _seat: seat,
+            _seat: slot,
             refused: false,
             wanted: None,
             stall: None,

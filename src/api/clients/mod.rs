@@ -6,12 +6,12 @@
 //! and hears from the frame (by its [`Standing`]) how far the request has got: it knows where each head begins (`incoming`, `framing`), and hands heads on
 //! whole, one at a time, within a time and a length; bodies come within a time, at a least rate (`intake`) and on one [`Account`]; whoever does not take
 //! their answer is cut off; a bare refusal becomes a problem like any other (`refusal`). When there is no room for one more, whoever has kept us waiting
-//! longest makes it (`guests`), beginning with the network that has most: so that a proxy, behind which everybody has one address, loses idle connections,
+//! longest makes it (`connection_limit`), beginning with the network that has most: so that a proxy, behind which everybody has one address, loses idle connections,
 //! and one network cannot shut out the others. **Consequence.** Nobody is waited for without end, and readers get in however many others do nothing.
 
 mod connection;
+pub(super) mod connection_limit;
 pub(super) mod framing;
-pub(super) mod guests;
 mod incoming;
 pub(super) mod intake;
 mod refusal;
@@ -21,7 +21,7 @@ mod taking;
 use std::{sync::Arc, time::Duration};
 
 pub use connection::Connection;
-pub use guests::Guests;
+pub use connection_limit::ConnectionLimit;
 pub use incoming::{LONGEST_HEAD, LONGEST_LINE};
 pub use standing::Standing;
 

@@ -49,7 +49,7 @@ pub struct Standing {
     /// When it began to be waited for: by the count of such beginnings.
     since: Cell<u64>,
     turns: Rc<Cell<u64>>,
-    /// Its place among the guests.
+    /// Its place among the connections.
     pub(super) place: Cell<usize>,
     /// The network it comes from.
     pub(super) network: IpAddr,

@@ -14,7 +14,7 @@ const LOOKED_AT: usize = 128;
 
 /// The connections of one worker.
 #[derive(Debug)]
-pub struct Guests {
+pub struct ConnectionLimit {
     most: usize,
     all: RefCell<Vec<Rc<Standing>>>,
     by_network: RefCell<HashMap<IpAddr, usize>>,
@@ -23,16 +23,16 @@ pub struct Guests {
     turns: Rc<Cell<u64>>,
 }
 
-/// A place among the guests, given up when it is dropped.
+/// A slot of the limit, given up when it is dropped.
 #[derive(Debug)]
-pub(super) struct Seat {
-    guests: Rc<Guests>,
+pub(super) struct ConnectionSlot {
+    connections: Rc<ConnectionLimit>,
     pub(super) standing: Rc<Standing>,
 }
 
-impl Drop for Seat {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
-        self.guests.leave(&self.standing);
+        self.connections.leave(&self.standing);
     }
 }
 
@@ -44,7 +44,7 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-impl Guests {
+impl ConnectionLimit {
     /// Room for so many.
     #[must_use]
     pub fn new(most: usize) -> Rc<Self> {
@@ -58,7 +58,7 @@ impl Guests {
     }
 
     /// Take one more in. When there is no room somebody is sent away for them; none when nobody is waited for.
-    pub(super) fn admit(self: &Rc<Self>, address: IpAddr) -> Option<Seat> {
+    pub(super) fn admit(self: &Rc<Self>, address: IpAddr) -> Option<ConnectionSlot> {
         if self.all.borrow().len() >= self.most {
             let going = self.who_goes()?;
             self.leave(&going);
@@ -71,7 +71,7 @@ impl Guests {
         let mut by_network = self.by_network.borrow_mut();
         let count = by_network.entry(standing.network).or_default();
         *count = count.saturating_add(1);
-        Some(Seat { guests: self.clone(), standing })
+        Some(ConnectionSlot { connections: self.clone(), standing })
     }
 
     /// Of the next hundred or so of whom one is waited for: one of the network that has most, whom we have waited for longest.
@@ -82,17 +82,17 @@ impl Guests {
             let from = from.saturating_add(looked);
             self.next.set(from.saturating_add(LOOKED_AT));
             let some = all.iter().cycle().skip(from).take(LOOKED_AT);
-            let weighed = some.filter_map(|guest| {
-                let since = guest.waited_for_since()?;
-                Some((by_network.get(&guest.network).copied().unwrap_or(0), std::cmp::Reverse(since), guest))
+            let weighed = some.filter_map(|client| {
+                let since = client.waited_for_since()?;
+                Some((by_network.get(&client.network).copied().unwrap_or(0), std::cmp::Reverse(since), client))
             });
-            weighed.max_by_key(|(many, since, _)| (*many, *since)).map(|(.., guest)| guest.clone())
+            weighed.max_by_key(|(many, since, _)| (*many, *since)).map(|(.., client)| client.clone())
         })
     }
 
-    fn leave(&self, guest: &Rc<Standing>) {
+    fn leave(&self, client: &Rc<Standing>) {
         let mut all = self.all.borrow_mut();
-        let place = guest.place.replace(usize::MAX);
+        let place = client.place.replace(usize::MAX);
         if place >= all.len() {
             return;
         }
@@ -101,10 +101,10 @@ impl Guests {
             moved.place.set(place);
         }
         let mut by_network = self.by_network.borrow_mut();
-        if let Some(count) = by_network.get_mut(&guest.network) {
+        if let Some(count) = by_network.get_mut(&client.network) {
             *count = count.saturating_sub(1);
             if *count == 0 {
-                by_network.remove(&guest.network);
+                by_network.remove(&client.network);
             }
         }
     }
@@ -120,47 +120,47 @@ mod tests {
 
     #[test]
     fn who_has_kept_us_waiting_longest_makes_room_beginning_with_the_network_that_has_most() {
-        let guests = Guests::new(4);
-        let reader = guests.admit(address("192.0.2.1")).unwrap();
-        let crowd: Vec<Seat> = (1..4).map(|n| guests.admit(address(&format!("2001:db8::{n}"))).unwrap()).collect();
+        let connections = ConnectionLimit::new(4);
+        let reader = connections.admit(address("192.0.2.1")).unwrap();
+        let crowd: Vec<ConnectionSlot> = (1..4).map(|n| connections.admit(address(&format!("2001:db8::{n}"))).unwrap()).collect();
         // The first of the crowd is busy with us, and may stay.
         crowd[0].standing.begun(None);
-        let another = guests.admit(address("192.0.2.2")).unwrap();
-        let gone = |seat: &Seat| seat.standing.is_sent_away();
+        let another = connections.admit(address("192.0.2.2")).unwrap();
+        let gone = |slot: &ConnectionSlot| slot.standing.is_sent_away();
         assert_eq!([gone(&reader), gone(&crowd[0]), gone(&crowd[1]), gone(&crowd[2])], [false, false, true, false]);
-        // Of networks with one guest each the one that has waited longest.
+        // Of networks with one connection each the one that has waited longest.
         drop(crowd);
-        let more: Vec<Seat> = (3..6).map(|n| guests.admit(address(&format!("192.0.2.{n}"))).unwrap()).collect();
+        let more: Vec<ConnectionSlot> = (3..6).map(|n| connections.admit(address(&format!("192.0.2.{n}"))).unwrap()).collect();
         assert!(gone(&reader) && !gone(&another) && !more.iter().any(gone));
     }
 
     #[test]
     fn who_is_waited_for_is_found_however_many_are_busy() {
-        let guests = Guests::new(4 * LOOKED_AT);
-        let seats: Vec<Seat> = (0..4 * LOOKED_AT).map(|_| guests.admit(address("127.0.0.1")).unwrap()).collect();
-        seats.iter().for_each(|seat| seat.standing.begun(None));
-        assert!(guests.admit(address("127.0.0.1")).is_none());
-        seats[3 * LOOKED_AT + 5].standing.stall();
-        assert!(guests.admit(address("127.0.0.1")).is_some() && seats[3 * LOOKED_AT + 5].standing.is_sent_away());
+        let connections = ConnectionLimit::new(4 * LOOKED_AT);
+        let slots: Vec<ConnectionSlot> = (0..4 * LOOKED_AT).map(|_| connections.admit(address("127.0.0.1")).unwrap()).collect();
+        slots.iter().for_each(|slot| slot.standing.begun(None));
+        assert!(connections.admit(address("127.0.0.1")).is_none());
+        slots[3 * LOOKED_AT + 5].standing.stall();
+        assert!(connections.admit(address("127.0.0.1")).is_some() && slots[3 * LOOKED_AT + 5].standing.is_sent_away());
     }
 
     #[test]
     fn nobody_who_is_busy_is_sent_away_and_places_are_given_up() {
-        let guests = Guests::new(2);
-        let mut seats: Vec<Seat> = (0..2).map(|_| guests.admit(address("127.0.0.1")).unwrap()).collect();
-        seats.iter().for_each(|seat| seat.standing.begun(None));
-        assert!(guests.admit(address("127.0.0.1")).is_none());
-        seats.remove(0);
-        seats.push(guests.admit(address("127.0.0.1")).unwrap());
+        let connections = ConnectionLimit::new(2);
+        let mut slots: Vec<ConnectionSlot> = (0..2).map(|_| connections.admit(address("127.0.0.1")).unwrap()).collect();
+        slots.iter().for_each(|slot| slot.standing.begun(None));
+        assert!(connections.admit(address("127.0.0.1")).is_none());
+        slots.remove(0);
+        slots.push(connections.admit(address("127.0.0.1")).unwrap());
         // A body that is on its way, an answer that is not taken: both are waited for.
-        seats[1].standing.begun(Some(Framing::Endless));
-        let third = guests.admit(address("127.0.0.1")).unwrap();
-        assert!(seats[1].standing.is_sent_away() && !seats[0].standing.is_sent_away());
+        slots[1].standing.begun(Some(Framing::Endless));
+        let third = connections.admit(address("127.0.0.1")).unwrap();
+        assert!(slots[1].standing.is_sent_away() && !slots[0].standing.is_sent_away());
         third.standing.begun(None);
-        seats[0].standing.stall();
-        let fourth = guests.admit(address("127.0.0.1")).unwrap();
-        assert!(seats[0].standing.is_sent_away());
-        drop((seats, third, fourth));
-        assert!(guests.all.borrow().is_empty() && guests.by_network.borrow().is_empty());
+        slots[0].standing.stall();
+        let fourth = connections.admit(address("127.0.0.1")).unwrap();
+        assert!(slots[0].standing.is_sent_away());
+        drop((slots, third, fourth));
+        assert!(connections.all.borrow().is_empty() && connections.by_network.borrow().is_empty());
     }
 }
