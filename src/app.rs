@@ -82,8 +82,8 @@ pub fn server(state: Data<State>, bind: SocketAddr, clients: usize) -> io::Resul
                 let stopping = stopping.clone();
                 async move { stopping.notified().await }
             })
-            .keep_alive(QUIET.saturating_add(state.clients.patience.head))
-            .client_request_timeout(state.clients.patience.head)
+            .keep_alive(QUIET.saturating_add(state.clients.timeouts.head))
+            .client_request_timeout(state.clients.timeouts.head)
             .client_disconnect_timeout(ENDING)
             .on_connect_ext(|connection: &Connection, data: &mut Extensions| drop(data.insert(connection.standing())))
             .h1(map_config(app, |()| AppConfig::default()));

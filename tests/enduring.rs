@@ -52,7 +52,7 @@ fn held<T: Send + 'static>(
 
 fn limits(seconds: u64) -> Limits {
     let long = Duration::from_secs(seconds);
-    Limits { patience: long, read: long, write: long, ..Limits::default() }
+    Limits { queue_timeout: long, read: long, write: long, ..Limits::default() }
 }
 
 async fn write(store: &Store, name: &'static str) -> Result<(), Error> {

@@ -1,7 +1,7 @@
 //! For whoever runs the server.
 //!
 //! **Decision.** `live` asks nothing of anybody and fails only when a restart is the one thing that helps: everybody who may write computes
-//! without end. `ready` is a reader: it never enters the write queue, and it answers within `PATIENCE` whatever the database does. A server
+//! without end. `ready` is a reader: it never enters the write queue, and it answers within `TIMEOUT` whatever the database does. A server
 //! that is busy is ready; one whose writer is held for too long, or whose database does not answer, is not, and says which. Where nothing can
 //! be written because the disk is full, or the database can only be read, it is ready and `degraded`: that befalls every instance over the
 //! database at once, and whoever took them out of the balancer for it would shut out the readers, who are answered as ever.
@@ -23,8 +23,8 @@ use super::{
 use crate::store::{Store, write_health::Stopped};
 
 /// How long the database may take to answer before the server says that it is not ready.
-const PATIENCE: Duration = Duration::from_millis(1_500);
-const _: () = assert!(PATIENCE.as_millis() < 2_000, "it answers within two seconds, as docs/operating.md promises");
+const TIMEOUT: Duration = Duration::from_millis(1_500);
+const _: () = assert!(TIMEOUT.as_millis() < 2_000, "it answers within two seconds, as docs/operating.md promises");
 
 /// How the server is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,7 +57,7 @@ pub(crate) async fn live(state: Data<State>) -> Result<Json<Health>, Failure> {
 #[utoipa::path(tag = "operation", responses((status = 200, body = Health), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/health/ready")]
 pub(crate) async fn ready(state: Data<State>) -> Result<Json<Health>, Failure> {
-    let missing = match timeout(PATIENCE, state.store.missing_migrations()).await {
+    let missing = match timeout(TIMEOUT, state.store.missing_migrations()).await {
         Ok(Ok(missing)) => Some(missing),
         _ => None,
     };

@@ -45,7 +45,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         sign_ins: Arc::default(),
         proxies: settings.trusted_proxies.clone(),
         origins: settings.desk_origins.clone(),
-        clients: Clients::new(settings.patience, settings.unfinished_bytes),
+        clients: Clients::new(settings.timeouts, settings.unfinished_bytes),
         log: RequestLog::new(settings.request_log),
         contract: Contract::new(&app::openapi()),
     });

@@ -14,7 +14,7 @@ use std::{
 
 use ipnet::IpNet;
 
-use crate::{access::secret::Secret, api::clients::Patience, store::dialect::Engine, workers::purger::Target};
+use crate::{access::secret::Secret, api::clients::ClientTimeouts, store::dialect::Engine, workers::purger::Target};
 use reader::Reader;
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
@@ -97,7 +97,7 @@ pub struct Settings {
     /// Connections of clients at once.
     pub clients: usize,
     /// How long clients are waited for.
-    pub patience: Patience,
+    pub timeouts: ClientTimeouts,
     /// Bytes that unfinished requests hold together.
     pub unfinished_bytes: usize,
     /// Caches on the way to readers that are told what to drop.
@@ -144,7 +144,7 @@ impl Settings {
             hashing: r.number("DATELINE_HASHING", 1, 64),
             cache_bytes: r.number("DATELINE_CACHE_MB", 0u64, 65_536).saturating_mul(1 << 20),
             clients: r.number("DATELINE_CLIENTS", 16, 100_000),
-            patience: patience(&mut r),
+            timeouts: timeouts(&mut r),
             unfinished_bytes: r.number("DATELINE_UNFINISHED_MB", 8usize, 65_536).saturating_mul(1 << 20),
             purge: places::purge(&mut r),
             desk_origins: places::origins(&mut r),
@@ -165,9 +165,9 @@ impl Settings {
     }
 }
 
-fn patience(r: &mut Reader<'_>) -> Patience {
+fn timeouts(r: &mut Reader<'_>) -> ClientTimeouts {
     let mut seconds = |name, most| Duration::from_secs(r.number(name, 1, most));
-    Patience {
+    ClientTimeouts {
         head: seconds("DATELINE_HEAD_SECONDS", 600),
         body: seconds("DATELINE_BODY_SECONDS", 3_600),
         stall: seconds("DATELINE_STALL_SECONDS", 3_600),

@@ -24,7 +24,7 @@ pub(super) struct Pool {
     /// How many there may be.
     pub(super) size: usize,
     /// How long one is waited for.
-    pub(super) patience: Duration,
+    pub(super) queue_timeout: Duration,
     pub(super) state: Mutex<State>,
     pub(super) free: Condvar,
 }
@@ -79,7 +79,7 @@ impl Pool {
     pub(super) fn get(self: &Arc<Self>) -> Result<Pooled, Error> {
         let state = self.state();
         let (mut state, _) =
-            self.free.wait_timeout_while(state, self.patience, |s| s.taken >= self.size).unwrap_or_else(PoisonError::into_inner);
+            self.free.wait_timeout_while(state, self.queue_timeout, |s| s.taken >= self.size).unwrap_or_else(PoisonError::into_inner);
         if state.taken >= self.size {
             tracing::warn!("no database connection came free");
             return Err(Error::Busy);

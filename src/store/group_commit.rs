@@ -25,7 +25,7 @@ const LONGEST: i64 = 20_000;
 pub(super) struct WriteQueue {
     clock: Arc<dyn Clock>,
     active_writes: Arc<ActiveWrites>,
-    patience: Duration,
+    queue_timeout: Duration,
     state: Mutex<State<Open>>,
     free: Condvar,
 }
@@ -123,8 +123,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl WriteQueue {
     /// A queue in which nobody waits.
-    pub(super) fn new(clock: Arc<dyn Clock>, active_writes: Arc<ActiveWrites>, patience: Duration) -> Self {
-        Self { clock, active_writes, patience, state: Mutex::new(State::new()), free: Condvar::new() }
+    pub(super) fn new(clock: Arc<dyn Clock>, active_writes: Arc<ActiveWrites>, queue_timeout: Duration) -> Self {
+        Self { clock, active_writes, queue_timeout, state: Mutex::new(State::new()), free: Condvar::new() }
     }
 
     /// Wait to lead, and begin: in the open transaction, or in a new one on a connection of `pool`.
@@ -136,7 +136,7 @@ impl WriteQueue {
         state.arrive();
         // Nobody waits for somebody of whom it is known that they take too long.
         let wait = |s: &mut State<Open>| s.taken && !self.active_writes.any_over_limit();
-        let (mut state, _) = self.free.wait_timeout_while(state, self.patience, wait).unwrap_or_else(PoisonError::into_inner);
+        let (mut state, _) = self.free.wait_timeout_while(state, self.queue_timeout, wait).unwrap_or_else(PoisonError::into_inner);
         let open = state.take()?;
         drop(state);
         let leadership = Leadership(self);
@@ -315,7 +315,7 @@ mod tests {
         let url = format!("sqlite://{}", folder.join("group.db").display());
         let clock = Arc::<ManualClock>::default();
         // Whoever waits is sent away before, or waits in vain.
-        let limits = Limits { patience: Duration::from_hours(1), ..Limits::default() };
+        let limits = Limits { queue_timeout: Duration::from_hours(1), ..Limits::default() };
         let options = Options { url, readers: 1, writers: 1, clock: clock.clone(), entropy: Arc::new(FixedClock), limits };
         let store = Store::open(options).unwrap();
         store.migrate().unwrap();
@@ -412,7 +412,7 @@ mod tests {
         Gone,
     }
 
-    /// Try every order in which writers can take their steps, of whom each may also lose its patience while it waits; how often a transaction
+    /// Try every order in which writers can take their steps, of whom each may also give up waiting; how often a transaction
     /// is left open for nobody.
     fn stranded(state: &super::State<()>, writers: [Writer; 3], split: bool) -> usize {
         let copy = || super::State { taken: state.taken, waiting: state.waiting, open: state.open };
@@ -432,7 +432,7 @@ mod tests {
                     next.arrive();
                     step(next, Writer::Waits);
                 }
-                // Awake because leadership is free, or because its patience is over.
+                // Awake because leadership is free, or because its time is over.
                 Writer::Waits => match next.take() {
                     Ok(_) => step(next, Writer::Works),
                     Err(_) => step(next, Writer::Gone),

@@ -197,7 +197,7 @@ impl Store {
                 purpose,
                 statements: statements.clone(),
                 size: usize::try_from(size).unwrap_or(usize::MAX).max(1),
-                patience: limits.patience,
+                queue_timeout: limits.queue_timeout,
                 state: Mutex::default(),
                 free: Condvar::new(),
             });
@@ -215,7 +215,7 @@ impl Store {
         // Those who share a commit wait for it on threads of their own.
         let together = if engine == Engine::Sqlite { usize::try_from(group_commit::MOST).map_err(Error::internal)? } else { writers.size };
         Ok(Self(Arc::new(Inner {
-            write_queue: WriteQueue::new(options.clock.clone(), active_writes.clone(), limits.patience),
+            write_queue: WriteQueue::new(options.clock.clone(), active_writes.clone(), limits.queue_timeout),
             active_writes,
             read_pool: ReadPool::new(engine, options.readers)?,
             writing: Threads::new("writer", together)?,

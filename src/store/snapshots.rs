@@ -38,7 +38,7 @@ const MOST_WAITING: usize = 1_024;
 const LONGEST: i64 = 20_000;
 
 /// How long those who wait may have to before one more thread reads, in microseconds.
-const PATIENCE: i64 = 500;
+const SPAWN_AFTER: i64 = 500;
 
 /// A transaction that reads, for one after the other.
 pub(super) struct Snapshot<'s> {
@@ -95,7 +95,7 @@ impl ReadQueue {
 
     /// Whether the last who came will not wait for long when one thread reads.
     fn is_short(&self) -> bool {
-        i64::try_from(self.waiting.len()).unwrap_or(i64::MAX).saturating_mul(self.each) < PATIENCE
+        i64::try_from(self.waiting.len()).unwrap_or(i64::MAX).saturating_mul(self.each) < SPAWN_AFTER
     }
 }
 
@@ -185,20 +185,20 @@ impl Store {
         });
         self.0.read_pool.queue().enter(read)?;
         ReadWorker::open(self, false);
-        let (mut told, mut patience) = (pin!(told), Duration::from_micros(PATIENCE.unsigned_abs()).min(*left));
+        let (mut told, mut wait) = (pin!(told), Duration::from_micros(SPAWN_AFTER.unsigned_abs()).min(*left));
         let heard = self.heard();
         // Ends: what is left of the time shrinks by no less than a part of a millisecond.
         loop {
-            match timeout(patience, told.as_mut()).await {
+            match timeout(wait, told.as_mut()).await {
                 Ok(outcome) => return outcome.map_err(Error::internal),
                 Err(_) => ReadWorker::open(self, true),
             }
-            *left = left.saturating_sub(patience);
+            *left = left.saturating_sub(wait);
             if left.is_zero() {
-                return Err(self.out_of_patience(heard, begun.load(Ordering::Relaxed)));
+                return Err(self.timed_out(heard, begun.load(Ordering::Relaxed)));
             }
             // Many who wait for long do not keep everybody busy with looking.
-            patience = patience.saturating_mul(2).min(*left);
+            wait = wait.saturating_mul(2).min(*left);
         }
     }
 }

@@ -97,7 +97,7 @@ impl Drop for Waiting {
 
 impl Store {
     /// What to tell whoever has waited for as long as anybody waits.
-    pub(super) fn out_of_patience(&self, heard: u64, begun: bool) -> Error {
+    pub(super) fn timed_out(&self, heard: u64, begun: bool) -> Error {
         if self.0.engine == Engine::Postgres && self.0.responsiveness.nothing_since(heard) {
             Error::unavailable("it has not answered for as long as anybody waits")
         } else if begun {
@@ -140,7 +140,7 @@ impl Store {
         let _waiting = Waiting(gone);
         match timeout(self.0.limits.write, told).await {
             Ok(outcome) => outcome.map_err(Error::internal)?,
-            Err(_) => Err(self.out_of_patience(heard, begun.load(Ordering::Relaxed))),
+            Err(_) => Err(self.timed_out(heard, begun.load(Ordering::Relaxed))),
         }
     }
 }

@@ -39,7 +39,7 @@ pub struct Limits {
     /// A transaction that writes, by the store's clock.
     pub write_transaction: Duration,
     /// Waiting in the write queue, or for a connection.
-    pub patience: Duration,
+    pub queue_timeout: Duration,
     /// Whoever asks to read something, until they are told that it cannot be had.
     pub read: Duration,
     /// Whoever asks to write something.
@@ -51,7 +51,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { write_transaction: seconds(5), patience: seconds(5), read: seconds(5), write: seconds(10), slow: Duration::from_millis(500) }
+        Self {
+            write_transaction: seconds(5),
+            queue_timeout: seconds(5),
+            read: seconds(5),
+            write: seconds(10),
+            slow: Duration::from_millis(500),
+        }
     }
 }
 

@@ -33,7 +33,7 @@ use dateline::{
     },
     api::{
         State,
-        clients::{Clients, Patience},
+        clients::{ClientTimeouts, Clients},
         contract::Contract,
         hashing::Hashing,
         request_log::RequestLog,
@@ -146,7 +146,7 @@ fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
         sign_ins: Arc::default(),
         proxies: vec!["10.0.0.0/8".parse().unwrap()],
         origins: vec!["https://desk.example".to_owned()],
-        clients: Clients::new(Patience::default(), 64 << 20),
+        clients: Clients::new(ClientTimeouts::default(), 64 << 20),
         log: RequestLog::new(100),
         contract: Contract::new(&app::openapi()),
     })

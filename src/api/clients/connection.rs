@@ -133,10 +133,10 @@ impl Connection {
 
     /// Whether a client has been waited for too long.
     fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
-        let patience = self.state.clients.patience;
+        let timeouts = self.state.clients.timeouts;
         let time = match self.standing.coming() {
-            Coming::Body(_) => patience.body.saturating_add(GRACE),
-            Coming::Head if self.standing.is_waiting() && !self.incoming.is_empty() => patience.head,
+            Coming::Body(_) => timeouts.body.saturating_add(GRACE),
+            Coming::Head if self.standing.is_waiting() && !self.incoming.is_empty() => timeouts.head,
             _ => {
                 self.wanted = None;
                 return false;
@@ -182,16 +182,16 @@ impl Connection {
         if stops.come(cx) {
             self.stall = None;
         }
-        let mut patience = self.state.clients.patience;
+        let mut timeouts = self.state.clients.timeouts;
         if stops.has_come {
-            patience.stall = patience.stall.min(FAREWELL);
+            timeouts.stall = timeouts.stall.min(FAREWELL);
         }
         let part = self.stall.get_or_insert_with(|| {
             self.taking.part_begins();
-            Box::pin(sleep(patience.stall))
+            Box::pin(sleep(timeouts.stall))
         });
         if part.as_mut().poll(cx).is_ready() {
-            if !self.taking.is_enough(&patience) {
+            if !self.taking.is_enough(&timeouts) {
                 return Err(self.cut());
             }
             self.stall = None;

@@ -212,7 +212,7 @@ mod tests {
 
     use super::*;
     use crate::api::clients::{
-        Clients, Patience,
+        ClientTimeouts, Clients,
         framing::{Chunk, Framing},
     };
 
@@ -229,7 +229,7 @@ mod tests {
 
     impl FakeServer {
         fn new(reads: bool) -> Self {
-            let clients = Clients::new(Patience::default(), 1 << 20);
+            let clients = Clients::new(ClientTimeouts::default(), 1 << 20);
             let standing = Rc::new(Standing::new(IpAddr::V4(Ipv4Addr::LOCALHOST), Rc::default()));
             let incoming = Incoming::new(standing.clone(), &clients.account);
             Self { clients, standing, incoming, handed: Vec::new(), heads: Vec::new(), refused: None, reads }

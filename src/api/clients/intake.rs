@@ -18,7 +18,7 @@ use actix_web::{
 use bytes::Bytes;
 use futures_core::Stream;
 
-use super::{Clients, Patience};
+use super::{ClientTimeouts, Clients};
 use crate::{
     api::problem::{Failure, Unread},
     domain::memory::Share,
@@ -67,7 +67,7 @@ pub(in crate::api) fn watch(req: &mut ServiceRequest, clients: &Clients, most: u
         payload,
         share: share.clone(),
         room: if declared.is_some_and(|length| length > most) { None } else { Some(most) },
-        patience: clients.patience,
+        timeouts: clients.timeouts,
         part: None,
         parts_left: PARTS,
         in_part: 0,
@@ -82,7 +82,7 @@ struct Watched {
     share: Rc<RefCell<Share>>,
     /// How many bytes more it may have; none when it has more than that.
     room: Option<usize>,
-    patience: Patience,
+    timeouts: ClientTimeouts,
     /// What is left of this part of its time.
     part: Option<Pin<Box<Sleep>>>,
     parts_left: u32,
@@ -93,13 +93,13 @@ struct Watched {
 impl Watched {
     /// Whether it has taken too long, or comes too slowly.
     fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
-        let time = self.patience.body.checked_div(PARTS).unwrap_or_default();
+        let time = self.timeouts.body.checked_div(PARTS).unwrap_or_default();
         loop {
             let part = self.part.get_or_insert_with(|| Box::pin(sleep(time)));
             if part.as_mut().poll(cx).is_pending() {
                 return false;
             }
-            let least = self.patience.least_rate.saturating_mul(time.as_secs());
+            let least = self.timeouts.least_rate.saturating_mul(time.as_secs());
             self.parts_left = self.parts_left.saturating_sub(1);
             if self.parts_left == 0 || self.in_part < least {
                 return true;

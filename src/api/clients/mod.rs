@@ -29,7 +29,7 @@ use crate::domain::memory::Account;
 
 /// How long clients are waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct ClientTimeouts {
     /// For a whole head, from its first byte on.
     pub head: Duration,
     /// For a whole body, from its head on.
@@ -40,7 +40,7 @@ pub struct Patience {
     pub least_rate: u64,
 }
 
-impl Default for Patience {
+impl Default for ClientTimeouts {
     fn default() -> Self {
         let seconds = Duration::from_secs;
         Self { head: seconds(5), body: seconds(30), stall: seconds(60), least_rate: 1_024 }
@@ -51,7 +51,7 @@ impl Default for Patience {
 #[derive(Debug)]
 pub struct Clients {
     /// How long they are waited for.
-    pub patience: Patience,
+    pub timeouts: ClientTimeouts,
     /// What their unfinished requests hold.
     pub account: Arc<Account>,
 }
@@ -59,7 +59,7 @@ pub struct Clients {
 impl Clients {
     /// Clients who are waited for so long, and whose unfinished requests hold at most so many bytes.
     #[must_use]
-    pub fn new(patience: Patience, most: usize) -> Self {
-        Self { patience, account: Account::new(most) }
+    pub fn new(timeouts: ClientTimeouts, most: usize) -> Self {
+        Self { timeouts, account: Account::new(most) }
     }
 }

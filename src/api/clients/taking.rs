@@ -4,7 +4,7 @@
 //! is cut off who takes as much as is asked, in however large steps the system asks for more; and it is more than that by the system's buffers at most, so whoever
 //! takes less is cut off some time later, however often there is a little room.
 
-use super::Patience;
+use super::ClientTimeouts;
 
 /// What a client has taken.
 #[derive(Debug, Default)]
@@ -27,9 +27,9 @@ impl Taking {
     }
 
     /// A part of its time is over: whether it has taken enough.
-    pub(super) fn is_enough(&mut self, patience: &Patience) -> bool {
+    pub(super) fn is_enough(&mut self, timeouts: &ClientTimeouts) -> bool {
         self.parts = self.parts.saturating_add(1);
-        let least = patience.least_rate.saturating_mul(patience.stall.as_secs()).saturating_mul(self.parts);
+        let least = timeouts.least_rate.saturating_mul(timeouts.stall.as_secs()).saturating_mul(self.parts);
         self.in_part > 0 && self.all >= least
     }
 }
@@ -40,7 +40,7 @@ mod tests {
 
     /// How many parts of its time a client gets who takes so many bytes a second, from a system that keeps so much for it and asks for more in such steps.
     fn parts(rate: usize, kept: usize, step: usize, least_rate: u64) -> usize {
-        let patience = Patience { least_rate, ..Patience::default() };
+        let timeouts = ClientTimeouts { least_rate, ..ClientTimeouts::default() };
         let (mut taking, mut free) = (Taking::default(), 0);
         taking.took(kept);
         for part in 1..1_000 {
@@ -48,7 +48,7 @@ mod tests {
             free += rate * 60;
             taking.took(free - free % step);
             free %= step;
-            if !taking.is_enough(&patience) {
+            if !taking.is_enough(&timeouts) {
                 return part;
             }
         }
