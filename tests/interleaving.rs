@@ -16,7 +16,7 @@ use dateline::{
         action::{EditTranslation, ManageSections, Publish, Unpublish, Withdraw},
     },
     desk::{
-        ahead,
+        precomputed,
         publishing::{publish, unpublish},
         scheduling, sections, takedowns,
         translations::{self, save},
@@ -196,11 +196,11 @@ fn beside_a_move(case: &str, id: Id<Article>, version: i32) -> Verb {
         "unpublished" => Box::new(move |tx| unpublish(tx, permit::<Unpublish>(), id, version, None).map(drop)),
         "taken down" => Box::new(move |tx| takedowns::take(tx, permit::<Withdraw>(), id, version, "The court says so.").map(drop)),
         "published by a plan" | "ended by a plan" => {
-            Box::new(move |tx| ahead::run(tx, &Arc::default(), |tx| scheduling::carry_out(tx, permit::<Publish>(), 10)).map(drop))
+            Box::new(move |tx| precomputed::run(tx, &Arc::default(), |tx| scheduling::carry_out(tx, permit::<Publish>(), 10)).map(drop))
         }
         _ => Box::new(move |tx| {
             let which = Which::Locales(vec![Locale::english()]);
-            ahead::run(tx, &Arc::default(), |tx| publish(tx, permit::<Publish>(), id, version, which, false)).map(drop)
+            precomputed::run(tx, &Arc::default(), |tx| publish(tx, permit::<Publish>(), id, version, which, false)).map(drop)
         }),
     }
 }
@@ -288,7 +288,7 @@ async fn who_saves_beside_a_publication_takes_no_slug_away_and_loses_none() {
         let id: Id<Article> = path.rsplit('/').next().unwrap().parse().unwrap();
         let published: Verb = Box::new(move |tx| {
             let which = Which::Locales(vec![Locale::english()]);
-            ahead::run(tx, &Arc::default(), |tx| publish(tx, permit::<Publish>(), id, 1, which, false)).map(drop)
+            precomputed::run(tx, &Arc::default(), |tx| publish(tx, permit::<Publish>(), id, 1, which, false)).map(drop)
         });
         let renamed: Verb = Box::new(move |tx| {
             let body = Some(ReadBody::kept(Document::default()));

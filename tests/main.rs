@@ -6,7 +6,6 @@
 mod support;
 
 mod addresses;
-mod ahead;
 mod archive;
 mod bad_input;
 mod beside;
@@ -41,6 +40,7 @@ mod observing;
 mod pages;
 mod permissions;
 mod pipelining;
+mod precomputing;
 mod previewing;
 mod publishing;
 mod purging;

@@ -1,4 +1,4 @@
-//! Writing with verbs that publish: what they need of bodies is made where it keeps nobody waiting (see `domain::ahead`).
+//! Writing with verbs that publish: what they need of bodies is made where it keeps nobody waiting (see `domain::precomputed`).
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::{
     desk,
     domain::{
         Error,
-        ahead::{Ahead, ROUNDS},
+        precomputed::{Precomputed, ROUNDS},
     },
     store::{Store, Tx},
 };
@@ -28,33 +28,33 @@ where
     A: Actor + Clone + Send + 'static,
     F: Fn(&mut Tx<'_>, A) -> Result<T, Error> + Send + Sync + 'static,
 {
-    let (verb, ahead) = (Arc::new(verb), Arc::<Ahead>::default());
+    let (verb, precomputed) = (Arc::new(verb), Arc::<Precomputed>::default());
     let run = || {
-        let (verb, ahead) = (verb.clone(), ahead.clone());
-        store.write(actor.clone(), move |tx, actor| desk::ahead::run(tx, &ahead, |tx| verb(tx, actor)))
+        let (verb, precomputed) = (verb.clone(), precomputed.clone());
+        store.write(actor.clone(), move |tx, actor| desk::precomputed::run(tx, &precomputed, |tx| verb(tx, actor)))
     };
     let first = run().await;
-    if !is_to_be_run_again(&first, &ahead) {
+    if !is_to_be_run_again(&first, &precomputed) {
         return first;
     }
     let mut place = None;
     for _ in 1..ROUNDS {
-        if place.is_none() && ahead.is_to_render() {
+        if place.is_none() && precomputed.is_to_render() {
             place = Some(PLACE.acquire().await.map_err(Error::internal)?);
         }
         // One thing after the other, so that others who compute come between.
         while {
-            let (store, ahead) = (store.clone(), ahead.clone());
-            compute(move || desk::ahead::make_next(&store, &ahead)).await?
+            let (store, precomputed) = (store.clone(), precomputed.clone());
+            compute(move || desk::precomputed::make_next(&store, &precomputed)).await?
         } {}
         let done = run().await;
-        if !is_to_be_run_again(&done, &ahead) {
+        if !is_to_be_run_again(&done, &precomputed) {
             return done;
         }
     }
     Err(Error::Busy)
 }
 
-fn is_to_be_run_again<T>(done: &Result<T, Error>, ahead: &Ahead) -> bool {
-    matches!(done, Err(Error::Busy)) && ahead.has_missed()
+fn is_to_be_run_again<T>(done: &Result<T, Error>, precomputed: &Precomputed) -> bool {
+    matches!(done, Err(Error::Busy)) && precomputed.has_missed()
 }

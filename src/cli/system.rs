@@ -35,13 +35,13 @@ pub struct OsEntropy;
 
 /// Random bytes of the system's that a thread has asked for ahead, for ids: each answer carries one, and to ask for each alone costs a reader's
 /// answer a tenth of its time.
-struct Ahead {
+struct Buffer {
     bytes: [u8; 1_024],
     given: usize,
 }
 
 thread_local! {
-    static AHEAD: RefCell<Ahead> = const { RefCell::new(Ahead { bytes: [0; 1_024], given: 1_024 }) };
+    static BUFFER: RefCell<Buffer> = const { RefCell::new(Buffer { bytes: [0; 1_024], given: 1_024 }) };
 }
 
 /// The longest that is taken from those: secrets are longer, and asked for when they are needed.
@@ -59,17 +59,17 @@ impl Entropy for OsEntropy {
         if bytes.len() > SHORT {
             return ask_for(bytes);
         }
-        AHEAD.with_borrow_mut(|ahead| {
-            if ahead.given.saturating_add(bytes.len()) > ahead.bytes.len() {
-                ask_for(&mut ahead.bytes);
-                ahead.given = 0;
+        BUFFER.with_borrow_mut(|buffer| {
+            if buffer.given.saturating_add(bytes.len()) > buffer.bytes.len() {
+                ask_for(&mut buffer.bytes);
+                buffer.given = 0;
             }
-            let rest = ahead.bytes.get_mut(ahead.given..).unwrap_or_default();
+            let rest = buffer.bytes.get_mut(buffer.given..).unwrap_or_default();
             for (byte, random) in bytes.iter_mut().zip(rest) {
                 // None is given twice.
                 *byte = std::mem::take(random);
             }
-            ahead.given = ahead.given.saturating_add(bytes.len());
+            buffer.given = buffer.given.saturating_add(bytes.len());
         });
     }
 }

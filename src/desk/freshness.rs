@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use crate::{
     domain::{
         Error, Locale, Version,
-        ahead::{Lagging, Revision},
         article::Article,
         body::Document,
         freshness::Lag,
+        precomputed::{Lagging, Revision},
         story::{LastEdition, Story},
         translation::MadeFrom,
     },
@@ -43,7 +43,7 @@ pub fn of(
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn told(tx: &mut Tx<'_>, of: &Lagging, body: &Document) -> Result<Lag, Error> {
-    super::ahead::lag_behind(tx, of, body)
+    super::precomputed::lag_behind(tx, of, body)
 }
 
 /// Note with every live translation of a story how far its source has moved on, where that is not what is noted.
@@ -74,7 +74,7 @@ pub(in crate::desk) fn note(tx: &mut Tx<'_>, story: &Story) -> Result<(), Error>
         })
     };
     let stale: Vec<_> = aged.iter().filter_map(lagging).collect();
-    let mut lags: HashMap<_, _> = stale.iter().map(|of| of.locale.clone()).zip(super::ahead::lags(tx, &stale)?).collect();
+    let mut lags: HashMap<_, _> = stale.iter().map(|of| of.locale.clone()).zip(super::precomputed::lags(tx, &stale)?).collect();
     let ages: Vec<_> = aged.iter().map(|(locale, _)| (*locale, behind(locale), lags.remove(*locale).unwrap_or_default())).collect();
     store::editions::age(tx, id, &ages)
 }

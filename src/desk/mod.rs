@@ -5,7 +5,6 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "a verb takes its permit by value, so that it is spent")]
 
-pub mod ahead;
 pub mod articles;
 pub mod assignments;
 pub mod bundle;
@@ -18,6 +17,7 @@ pub mod generating;
 pub mod locales;
 pub mod named;
 mod naming;
+pub mod precomputed;
 pub mod previews;
 pub mod publishing;
 pub mod releases;

@@ -7,11 +7,11 @@ use crate::{
     },
     domain::{
         Error, Id, Instant, Locale, Version,
-        ahead::{Depth, Revision},
         article::Article,
         edition::{Dating, Edition, Rendering},
         locale::reading_speed,
         plan::Intent,
+        precomputed::{Depth, Revision},
         site::Masthead,
         story::{Effect, Part, Story, Which},
         translation::Translation,
@@ -127,7 +127,7 @@ pub(super) fn frozen(tx: &mut Tx<'_>, masthead: &Masthead, story: &Story, effect
         _ => None,
     };
     let needed: Vec<_> = effects.iter().filter_map(needed).collect();
-    let mut all = super::ahead::derived(tx, &needed)?.into_iter();
+    let mut all = super::precomputed::derived(tx, &needed)?.into_iter();
     let mut editions = Vec::new();
     for effect in effects {
         let Effect::Begin(locale, revisions, dating) = effect else {

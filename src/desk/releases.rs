@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    ahead::AT_ONCE,
+    precomputed::AT_ONCE,
     publishing::bring_about,
     scheduling::{in_the_name_of, put_off, why},
 };
@@ -20,11 +20,11 @@ use crate::{
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
-        ahead::{Depth, Revision},
         article::Article,
         change::Event,
         error::Faults,
         plan::Revisions,
+        precomputed::{Depth, Revision},
         release::{Item, Release},
         story::{Part, Story},
         text::{limits, line},
@@ -242,7 +242,7 @@ fn blocking<'s>(
     // What has passed is not held beside the rest.
     for some in ready.chunks(AT_ONCE) {
         let needed: Vec<_> = some.iter().map(|(_, item)| (revision(item), depth)).collect();
-        for ((n, _), derived) in some.iter().zip(super::ahead::derived(tx, &needed)?) {
+        for ((n, _), derived) in some.iter().zip(super::precomputed::derived(tx, &needed)?) {
             faults.merge(derived.pass().map_err(|e| e.under(&format!("#/items/{n}"))))?;
         }
     }

@@ -4,7 +4,6 @@
 //! can be tested with values alone.
 
 pub mod address;
-pub mod ahead;
 pub mod article;
 pub mod assignment;
 pub mod author;
@@ -31,6 +30,7 @@ pub mod network;
 pub mod page;
 pub mod path;
 pub mod plan;
+pub mod precomputed;
 pub mod preflight;
 pub mod preview;
 pub mod release;

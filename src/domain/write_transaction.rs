@@ -2,7 +2,7 @@
 //!
 //! **Context.** `SQLite` has one writer, and on `PostgreSQL` a row that is locked is locked for everybody. Work inside of such a transaction
 //! whose cost depends on what somebody sent makes all other writers wait. **Decision.** Bodies are read and matched, and revisions are
-//! compared, looked over and rendered, outside of the transaction; a verb takes what was read, or says what it needs ([`super::ahead`]). The
+//! compared, looked over and rendered, outside of the transaction; a verb takes what was read, or says what it needs ([`super::precomputed`]). The
 //! store sets the mark while it runs a verb that writes, and the functions that must not be called then [assert](assert_none) that it is not
 //! set. **Consequence.** Whoever calls one of them too late is told by any test that goes that way; a release build checks nothing.
 //!
@@ -37,7 +37,7 @@ impl Drop for Mark {
     }
 }
 
-/// Do this although a transaction that writes is open: it is bounded otherwise, as [`super::ahead`] says.
+/// Do this although a transaction that writes is open: it is bounded otherwise, as [`super::precomputed`] says.
 pub fn bounded<T>(work: impl FnOnce() -> T) -> T {
     let _mark = Mark { before: OPEN.replace(false) };
     work()

@@ -70,13 +70,13 @@ use crate::{
     access::Actor,
     domain::{
         Error, Instant, Locale,
-        ahead::Revision,
         body::BlockId,
         cache_tag::CacheTag,
         error::{Changed, chain},
         id::Entropy,
         instant::Clock,
         measured::Measured,
+        precomputed::Revision,
     },
 };
 use connections::{Pool, cannot_be_opened};

@@ -18,10 +18,10 @@ use super::{
 };
 use crate::domain::{
     Error, Id, Instant, Locale, Version,
-    ahead::Revision,
     article::{Article, Facts},
     diff,
     page::{Page, Paging, Sorting},
+    precomputed::Revision,
     revision::{Saved, Stretch, fold},
     translation::{MadeFrom, Words},
     user::User,

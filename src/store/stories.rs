@@ -15,11 +15,11 @@ use crate::{
     access::{Action, Caller, Granted, Visibility},
     domain::{
         Error, Id, Instant, Locale, Version,
-        ahead::Revision,
         article::{Article, Facts},
         change::{Change, Event, Subject},
         edition::Edition,
         plan::{Intent, Plan, Revisions},
+        precomputed::Revision,
         release::Item,
         section::Section,
         story::{Effect, Filed, Former, Part, Story, Written},

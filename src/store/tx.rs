@@ -13,11 +13,11 @@ use crate::{
     access::{Caller, Visibility},
     domain::{
         Error, Id, Instant,
-        ahead::Ahead,
         article::Article,
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
         id::{Entropy, new_uuid},
+        precomputed::Precomputed,
         site::Masthead,
         story::Story,
     },
@@ -40,7 +40,7 @@ pub struct Tx<'a> {
     /// How often it stands in a queue of those who number the same slug.
     pub(super) queues: usize,
     /// What is derived of revisions already.
-    ahead: Option<Arc<Ahead>>,
+    precomputed: Option<Arc<Precomputed>>,
     /// What others who read in the same snapshot found out.
     pub(super) cache: Option<&'a SnapshotCache>,
     /// The number of this process, when it can be seen to live.
@@ -82,7 +82,7 @@ impl<'a> Tx<'a> {
             masthead: None,
             stories: BTreeMap::new(),
             queues: 0,
-            ahead: None,
+            precomputed: None,
             cache: None,
             liveness: None,
         }
@@ -158,10 +158,10 @@ impl Tx<'_> {
             Subject::Site | Subject::Locale(_) => self.masthead = None,
             _ => {}
         }
-        if let (Some(ahead), Event::Created | Event::Revised, Subject::Translation(article, locale)) =
-            (&self.ahead, recorded.change.event, &recorded.change.subject)
+        if let (Some(precomputed), Event::Created | Event::Revised, Subject::Translation(article, locale)) =
+            (&self.precomputed, recorded.change.event, &recorded.change.subject)
         {
-            ahead.saved(*article, locale);
+            precomputed.saved(*article, locale);
         }
         if !self.changes.iter().any(|known| known.change == recorded.change && known.origin == recorded.origin) {
             self.changes.push(recorded);
@@ -169,14 +169,14 @@ impl Tx<'_> {
     }
 
     /// Have this at hand from here on.
-    pub fn bring(&mut self, ahead: Arc<Ahead>) {
-        self.ahead = Some(ahead);
+    pub fn bring(&mut self, precomputed: Arc<Precomputed>) {
+        self.precomputed = Some(precomputed);
     }
 
     /// What is at hand; nothing where nobody brought anything.
     #[must_use]
-    pub fn ahead(&self) -> Option<Arc<Ahead>> {
-        self.ahead.clone()
+    pub fn precomputed(&self) -> Option<Arc<Precomputed>> {
+        self.precomputed.clone()
     }
 
     /// Let this write last longer than others may, for work that grows with the whole site.
@@ -189,11 +189,12 @@ impl Tx<'_> {
     /// # Errors
     /// Those of `f`.
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let (now, entropy, caller, queues, ahead) = (self.now, self.entropy, self.caller.clone(), self.queues, self.ahead.clone());
+        let (now, entropy, caller, queues, precomputed) =
+            (self.now, self.entropy, self.caller.clone(), self.queues, self.precomputed.clone());
         // Stories are prepared outside of this: what is loaded in here is no longer held when it is undone.
         let (mut stories, masthead) = (mem::take(&mut self.stories), self.masthead.clone());
         let done = self.conn.transaction(|conn| {
-            let mut tx = Tx { caller, queues, ahead, masthead, stories: mem::take(&mut stories), ..Tx::new(conn, now, entropy) };
+            let mut tx = Tx { caller, queues, precomputed, masthead, stories: mem::take(&mut stories), ..Tx::new(conn, now, entropy) };
             let value = f(&mut tx);
             stories = mem::take(&mut tx.stories);
             Ok::<_, Error>((value?, tx.changes, tx.queues))

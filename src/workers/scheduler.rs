@@ -48,7 +48,7 @@ fn due_releases(store: &Store) -> Result<usize, Error> {
     let (mut done, mut again) = (0usize, false);
     // Ends: each round, or the second one, publishes a release or keeps why it cannot be, and takes it out of what is due.
     loop {
-        let carried = match desk::ahead::write_now(store, &permit, |tx| desk::releases::carry_out(tx, permit.clone())) {
+        let carried = match desk::precomputed::write_now(store, &permit, |tx| desk::releases::carry_out(tx, permit.clone())) {
             // It may have been the clock that was set, or the machine that stood still.
             Err(Error::TookTooLong) if !again => {
                 again = true;
@@ -70,7 +70,7 @@ fn due_plans(store: &Store) -> Result<usize, Error> {
     let (mut done, mut limit) = (0usize, AT_ONCE);
     // Ends: as above, but for one round that only lowers the limit.
     loop {
-        let carried = match desk::ahead::write_now(store, &permit, |tx| desk::scheduling::carry_out(tx, permit.clone(), limit)) {
+        let carried = match desk::precomputed::write_now(store, &permit, |tx| desk::scheduling::carry_out(tx, permit.clone(), limit)) {
             Err(Error::TookTooLong) if limit > 1 => {
                 // Together they take longer than the write timeout; which of them it is will be seen.
                 limit = 1;

@@ -24,9 +24,9 @@ use crate::{
     },
     domain::{
         Error, Instant, Locale, Violation,
-        ahead::Depth,
         article::ArticleId,
         page::Sorting,
+        precomputed::Depth,
         release::{Release, ReleaseId, ReleaseState},
         user::UserId,
     },

@@ -1,6 +1,6 @@
 //! `/v1/desk/bulk`: many verbs in one request, each checked exactly as alone.
 
-mod ahead;
+mod reading;
 
 use actix_web::{
     post,
@@ -11,7 +11,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use ahead::Ahead;
+use reading::Preread;
 
 use super::{
     articles::{DeskArticle, FactsInput, shown_one},
@@ -187,7 +187,7 @@ fn words_of(saved: &Saved) -> Version {
 }
 
 /// Do one operation, through the verb that its own path calls.
-fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, ahead: &Ahead) -> Result<Option<Version>, Error> {
+fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, preread: &Preread) -> Result<Option<Version>, Error> {
     let id = op.article_id;
     let version = || op.version.ok_or(Error::Unconditional);
     let words = || op.locale.as_ref().ok_or_else(|| Error::invalid("#/locale", "required", "this verb is about the words of a locale"));
@@ -196,7 +196,7 @@ fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, ahead: &Ahead) -> Resu
     }
     Ok(Some(match op.verb {
         BulkVerb::Revise => revise(tx, who, op)?,
-        BulkVerb::ReviseTranslation => revise_words(tx, who, op, words()?, ahead)?,
+        BulkVerb::ReviseTranslation => revise_words(tx, who, op, words()?, preread)?,
         BulkVerb::Submit => words_of(&desk::translations::submit(tx, permit(who)?, id, words()?, version()?)?),
         BulkVerb::Approve => words_of(&desk::translations::approve(tx, permit(who)?, id, words()?, version()?)?),
         BulkVerb::RequestChanges => {
@@ -253,9 +253,9 @@ fn words_patch(op: &BulkOperation) -> Result<Patch<DeskTranslation>, Error> {
     Patch::of(op.body.clone().unwrap_or_default()).map_err(|e| e.under("#/body"))
 }
 
-fn revise_words(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, locale: &Locale, ahead: &Ahead) -> Result<Version, Error> {
+fn revise_words(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, locale: &Locale, preread: &Preread) -> Result<Version, Error> {
     let permit = permit(who)?;
-    let patch = match ahead {
+    let patch = match preread {
         Some(read) => read.clone(),
         None => Ok(WordsPatch::plain(words_patch(op)?)),
     };
@@ -287,9 +287,9 @@ pub(crate) async fn run_bulk(permit: Permit<ReadArticle>, sent: Body<Bulk>, stat
     if operations.is_empty() || operations.len() > limits::BULK {
         return Err(Error::invalid("#/operations", "out_of_range", format!("between 1 and {}", limits::BULK)).into());
     }
-    let (operations, ahead) = ahead::read(&state.store, permit.caller().clone(), operations).await?;
+    let (operations, preread) = reading::read(&state.store, permit.caller().clone(), operations).await?;
     let done = prepared::write(&state.store, permit, move |tx, permit| {
-        let results = each(tx, permit.caller(), &operations, &ahead)?;
+        let results = each(tx, permit.caller(), &operations, &preread)?;
         if atomic {
             all_or_none(&results)?;
         }
@@ -299,12 +299,12 @@ pub(crate) async fn run_bulk(permit: Permit<ReadArticle>, sent: Body<Bulk>, stat
 }
 
 /// Do what is done, in order.
-fn each(tx: &mut Tx<'_>, who: &Caller, operations: &[BulkOperation], ahead: &[Ahead]) -> Result<Vec<BulkResult>, Error> {
+fn each(tx: &mut Tx<'_>, who: &Caller, operations: &[BulkOperation], preread: &[Preread]) -> Result<Vec<BulkResult>, Error> {
     let decided_on_stories = operations.iter().filter(|op| op.verb.needs_a_story(who)).map(|op| op.article_id);
     store::stories::prepare(tx, &permit::<ReadArticle>(who)?.visibility(), decided_on_stories)?;
     let mut results = Vec::new();
-    for (n, (op, ahead)) in operations.iter().zip(ahead).enumerate() {
-        results.push(match tx.attempt(|tx| run(tx, who, op, ahead)) {
+    for (n, (op, preread)) in operations.iter().zip(preread).enumerate() {
+        results.push(match tx.attempt(|tx| run(tx, who, op, preread)) {
             Ok(version) => BulkResult { article_id: op.article_id, status: 200, code: None, detail: None, errors: Vec::new(), version },
             // Nothing is wrong with the operation: the whole is to be tried again, or looked into.
             Err(ours) if ours.passes() || matches!(ours, Error::Internal(_)) => return Err(ours),

@@ -1,6 +1,6 @@
 //! `/v1/desk/articles/{id}/translations/{locale}`.
 
-mod ahead;
+mod reading;
 mod shape;
 
 use actix_web::{HttpResponse, delete, get, patch, put, web::Data};
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) use ahead::{WordsPatch, read};
+pub(super) use reading::{WordsPatch, read};
 pub use shape::{AssignmentInfo, DeskBody, DeskTranslation, DeskTranslationPatch, FreshnessInfo, MadeFromInfo, NewTranslation};
 pub(super) use shape::{body_in, shown, tagged};
 

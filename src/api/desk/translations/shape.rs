@@ -20,12 +20,12 @@ use crate::{
     },
     domain::{
         Error, Instant, Locale, Violation,
-        ahead::Lagging,
         article::ArticleId,
         assignment::Assigned,
         body::{self, Format, doc, html, markdown, text},
         content::{Content, LeadWords, SeoWords},
         freshness::{Freshness, StaleBlock},
+        precomputed::Lagging,
         translation::{MadeFrom, State as Stand, Translation},
         user::UserId,
     },

@@ -20,11 +20,11 @@ use crate::{
     desk::{self, named::Draft},
     domain::{
         Error, Id, Locale, Violation,
-        ahead::Ahead,
         author::Author,
         locale::LocaleDraft,
         name::NameDraft,
         named::Named,
+        precomputed::Precomputed,
         section::Section,
         site::SiteDraft,
         slug::Slug,
@@ -73,7 +73,7 @@ struct Importer<'a, 't> {
 /// since.
 pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, overwrite: bool) -> Result<Report, Error> {
     // It saves what it publishes, a story at a time.
-    tx.bring(Arc::new(Ahead::on_the_spot()));
+    tx.bring(Arc::new(Precomputed::on_the_spot()));
     let mut importer = Importer { tx, caller: permit.caller().clone(), overwrite, read, published: false, warnings: read.warnings.clone() };
     let digest = read.digest.clone();
     let outcome = match &read.record {

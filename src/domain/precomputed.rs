@@ -134,7 +134,7 @@ pub enum Found {
 
 /// What is at hand for one transaction.
 #[derive(Debug, Default)]
-pub struct Ahead(Mutex<State>);
+pub struct Precomputed(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -161,7 +161,7 @@ impl State {
     }
 }
 
-impl Ahead {
+impl Precomputed {
     /// For a transaction that saves what it publishes, one story at a time: all is made on the spot.
     #[must_use]
     pub fn on_the_spot() -> Self {
@@ -282,8 +282,8 @@ mod tests {
         Revision { article_id: uuid::Uuid::nil().into(), locale: locale.parse().unwrap(), version }
     }
 
-    fn room(ahead: &Ahead, of: &Revision) -> Option<usize> {
-        if let Found::Missing(room) = ahead.find(of, Depth::Render) { Some(room) } else { None }
+    fn room(precomputed: &Precomputed, of: &Revision) -> Option<usize> {
+        if let Found::Missing(room) = precomputed.find(of, Depth::Render) { Some(room) } else { None }
     }
 
     fn rendered(bytes: usize) -> Arc<Derived> {
@@ -292,31 +292,34 @@ mod tests {
 
     #[test]
     fn a_transaction_makes_so_much_itself_and_nothing_once_it_will_be_undone() {
-        let (ahead, english) = (Ahead::default(), revision("en", 1));
-        assert_eq!(room(&ahead, &english), Some(IN_TURN));
-        ahead.spend(IN_TURN - 1);
-        assert_eq!(room(&ahead, &english), Some(1));
-        ahead.miss(Need::Words(english.clone(), Depth::Look));
-        assert_eq!((room(&ahead, &english), ahead.has_missed()), (Some(0), true));
-        ahead.begin();
-        assert_eq!((room(&ahead, &english), ahead.has_missed()), (Some(IN_TURN), false));
-        assert_eq!(room(&Ahead::on_the_spot(), &english), Some(usize::MAX));
+        let (precomputed, english) = (Precomputed::default(), revision("en", 1));
+        assert_eq!(room(&precomputed, &english), Some(IN_TURN));
+        precomputed.spend(IN_TURN - 1);
+        assert_eq!(room(&precomputed, &english), Some(1));
+        precomputed.miss(Need::Words(english.clone(), Depth::Look));
+        assert_eq!((room(&precomputed, &english), precomputed.has_missed()), (Some(0), true));
+        precomputed.begin();
+        assert_eq!((room(&precomputed, &english), precomputed.has_missed()), (Some(IN_TURN), false));
+        assert_eq!(room(&Precomputed::on_the_spot(), &english), Some(usize::MAX));
     }
 
     #[test]
     fn what_it_saved_is_made_in_it_and_forgotten_with_it() {
-        let (ahead, english, hindi) = (Ahead::default(), revision("en", 1), revision("hi", 1));
+        let (precomputed, english, hindi) = (Precomputed::default(), revision("en", 1), revision("hi", 1));
         let lagging = Lagging { made_from: english.clone(), published: 2, locale: hindi.locale.clone(), version: 1 };
-        ahead.saved(english.article_id, &english.locale);
-        ahead.miss(Need::Lag(lagging.clone()));
-        assert_eq!((room(&ahead, &english), room(&ahead, &hindi), ahead.room(&lagging)), (Some(usize::MAX), Some(0), usize::MAX));
+        precomputed.saved(english.article_id, &english.locale);
+        precomputed.miss(Need::Lag(lagging.clone()));
+        assert_eq!(
+            (room(&precomputed, &english), room(&precomputed, &hindi), precomputed.room(&lagging)),
+            (Some(usize::MAX), Some(0), usize::MAX)
+        );
         for of in [&english, &hindi] {
-            ahead.keep(of.clone(), Some((Depth::Look, Arc::default())));
+            precomputed.keep(of.clone(), Some((Depth::Look, Arc::default())));
         }
-        ahead.keep_lag(lagging.clone(), Lag::default());
-        ahead.end();
-        let is_there = |of: &Revision| matches!(ahead.find(of, Depth::Look), Found::There(_));
-        assert_eq!((is_there(&english), is_there(&hindi), ahead.lag(&lagging)), (false, true, None));
+        precomputed.keep_lag(lagging.clone(), Lag::default());
+        precomputed.end();
+        let is_there = |of: &Revision| matches!(precomputed.find(of, Depth::Look), Found::There(_));
+        assert_eq!((is_there(&english), is_there(&hindi), precomputed.lag(&lagging)), (false, true, None));
     }
 
     #[test]
@@ -324,28 +327,28 @@ mod tests {
         let lagging = |locale: &str, published| {
             Need::Lag(Lagging { made_from: revision("en", 1), published, locale: locale.parse().unwrap(), version: 1 })
         };
-        let ahead = Ahead::default();
+        let precomputed = Precomputed::default();
         let words = Need::Words(revision("en", 2), Depth::Render);
         let all = [lagging("hi", 2), words.clone(), lagging("bn", 3), lagging("bn", 2)];
-        assert!(!ahead.is_to_render());
-        all.into_iter().for_each(|need| ahead.miss(need));
-        assert!(ahead.is_to_render());
-        assert_eq!([ahead.next(), ahead.next()], [vec![words], vec![lagging("bn", 2), lagging("hi", 2)]]);
-        assert_eq!([ahead.next(), ahead.next()], [vec![lagging("bn", 3)], Vec::new()]);
+        assert!(!precomputed.is_to_render());
+        all.into_iter().for_each(|need| precomputed.miss(need));
+        assert!(precomputed.is_to_render());
+        assert_eq!([precomputed.next(), precomputed.next()], [vec![words], vec![lagging("bn", 2), lagging("hi", 2)]]);
+        assert_eq!([precomputed.next(), precomputed.next()], [vec![lagging("bn", 3)], Vec::new()]);
     }
 
     #[test]
     fn no_more_is_held_ahead_than_there_is_room_for() {
-        let (ahead, second, story) = (Ahead::default(), revision("hi", 1), rendered(RENDERED / 64));
+        let (precomputed, second, story) = (Precomputed::default(), revision("hi", 1), rendered(RENDERED / 64));
         for version in 1..=64 {
-            assert_eq!(ahead.depth(Depth::Render), Depth::Render);
-            ahead.keep(revision("en", version), Some((Depth::Render, story.clone())));
+            assert_eq!(precomputed.depth(Depth::Render), Depth::Render);
+            precomputed.keep(revision("en", version), Some((Depth::Render, story.clone())));
         }
-        assert_eq!(ahead.depth(Depth::Render), Depth::Look);
-        ahead.keep(second.clone(), Some((Depth::Look, Arc::default())));
-        assert!(matches!(ahead.find(&second, Depth::Look), Found::There(_)));
-        assert_eq!(room(&ahead, &second), Some(usize::MAX), "it is rendered in the transaction");
-        ahead.keep(second.clone(), None);
-        assert!(matches!(ahead.find(&second, Depth::Look), Found::Absent));
+        assert_eq!(precomputed.depth(Depth::Render), Depth::Look);
+        precomputed.keep(second.clone(), Some((Depth::Look, Arc::default())));
+        assert!(matches!(precomputed.find(&second, Depth::Look), Found::There(_)));
+        assert_eq!(room(&precomputed, &second), Some(usize::MAX), "it is rendered in the transaction");
+        precomputed.keep(second.clone(), None);
+        assert!(matches!(precomputed.find(&second, Depth::Look), Found::Absent));
     }
 }

@@ -1,4 +1,4 @@
-//! Deriving what publishing needs of revisions, before its transaction where that takes long: see [`crate::domain::ahead`].
+//! Deriving what publishing needs of revisions, before its transaction where that takes long: see [`crate::domain::precomputed`].
 
 use std::{
     collections::{BTreeSet, HashMap, hash_map::Entry},
@@ -9,9 +9,9 @@ use crate::{
     access::Actor,
     domain::{
         Error,
-        ahead::{Ahead, Depth, Derived, Found, Lagging, Need, ROUNDS, Revision},
         body::Document,
         freshness::{Lag, lag},
+        precomputed::{Depth, Derived, Found, Lagging, Need, Precomputed, ROUNDS, Revision},
         translation::Words,
         write_transaction::bounded,
     },
@@ -27,26 +27,26 @@ pub(super) const AT_ONCE: usize = 16;
 /// # Errors
 /// [`Error::NotFound`] when there is no such revision.
 pub(super) fn derived(tx: &mut Tx<'_>, needed: &[(Revision, Depth)]) -> Result<Vec<Arc<Derived>>, Error> {
-    let ahead = tx.ahead().unwrap_or_else(|| Arc::new(Ahead::on_the_spot()));
+    let precomputed = tx.precomputed().unwrap_or_else(|| Arc::new(Precomputed::on_the_spot()));
     let mut all = Vec::new();
     for some in needed.chunks(AT_ONCE) {
-        let most = |(of, depth): &(Revision, Depth)| match ahead.find(of, *depth) {
+        let most = |(of, depth): &(Revision, Depth)| match precomputed.find(of, *depth) {
             Found::Missing(most) => most,
             Found::There(_) | Found::Absent => 0,
         };
         let missing: Vec<_> = some.iter().filter(|needed| most(needed) > 0).map(|(of, _)| of.clone()).collect();
         let mut kept = store::revisions::all_kept(tx, &missing, some.iter().map(most).max().unwrap_or(0))?;
         for (of, depth) in some {
-            let found = match (ahead.find(of, *depth), kept.remove(of)) {
+            let found = match (precomputed.find(of, *depth), kept.remove(of)) {
                 (Found::There(derived), _) => derived,
                 (Found::Missing(most), Some(Some(kept))) if kept.bytes <= most => {
-                    ahead.spend(kept.bytes);
+                    precomputed.spend(kept.bytes);
                     let derived = bounded(|| Arc::new(Derived::of(&kept.words, kept.made_from, &of.locale, *depth)));
-                    ahead.keep(of.clone(), Some((*depth, derived.clone())));
+                    precomputed.keep(of.clone(), Some((*depth, derived.clone())));
                     derived
                 }
                 (Found::Missing(most), there) if most == 0 || there.is_some() => {
-                    ahead.miss(Need::Words(of.clone(), *depth));
+                    precomputed.miss(Need::Words(of.clone(), *depth));
                     Arc::default()
                 }
                 _ => return Err(Error::NotFound("revision")),
@@ -72,30 +72,30 @@ pub(super) fn lags(tx: &mut Tx<'_>, all: &[Lagging]) -> Result<Vec<Lag>, Error> 
 }
 
 fn some_lags(tx: &mut Tx<'_>, all: &[Lagging]) -> Result<Vec<Lag>, Error> {
-    let ahead = tx.ahead().unwrap_or_else(|| Arc::new(Ahead::on_the_spot()));
-    let new = || all.iter().filter(|of| ahead.lag(of).is_none());
+    let precomputed = tx.precomputed().unwrap_or_else(|| Arc::new(Precomputed::on_the_spot()));
+    let new = || all.iter().filter(|of| precomputed.lag(of).is_none());
     let revisions: BTreeSet<_> = new().flat_map(|of| [of.made_from.clone(), of.published(), of.translation()]).collect();
-    let most = new().map(|of| ahead.room(of)).max().unwrap_or(0);
+    let most = new().map(|of| precomputed.room(of)).max().unwrap_or(0);
     if most == 0 {
-        new().for_each(|of| ahead.miss(Need::Lag(of.clone())));
-        return Ok(all.iter().map(|of| ahead.lag(of).unwrap_or_default()).collect());
+        new().for_each(|of| precomputed.miss(Need::Lag(of.clone())));
+        return Ok(all.iter().map(|of| precomputed.lag(of).unwrap_or_default()).collect());
     }
     let kept = store::revisions::all_kept(tx, &Vec::from_iter(revisions), most)?;
     let lag = |of: &Lagging| {
-        if let Some(known) = ahead.lag(of) {
+        if let Some(known) = precomputed.lag(of) {
             return known;
         }
         let revisions = [of.made_from.clone(), of.published(), of.translation()];
         let bytes = revisions.iter().map(|of| kept.get(of).map_or(0, |kept| kept.as_ref().map_or(usize::MAX, |kept| kept.bytes)));
         let bytes = bytes.fold(0_usize, usize::saturating_add);
-        if bytes > ahead.room(of) {
-            ahead.miss(Need::Lag(of.clone()));
+        if bytes > precomputed.room(of) {
+            precomputed.miss(Need::Lag(of.clone()));
             return Lag::default();
         }
-        ahead.spend(bytes);
+        precomputed.spend(bytes);
         let words = |of: &Revision| kept.get(of).and_then(Option::as_ref).map(|kept| &kept.words);
         let lag = bounded(|| compare(of, words(&of.translation()).map(|words| &words.body), words));
-        ahead.keep_lag(of.clone(), lag.clone());
+        precomputed.keep_lag(of.clone(), lag.clone());
         lag
     };
     Ok(all.iter().map(lag).collect())
@@ -120,19 +120,19 @@ fn compare<'w>(of: &Lagging, body: Option<&Document>, words: impl Fn(&Revision) 
     both.map_or_else(Lag::default, |(before, published)| lag(before, published, body.unwrap_or(&Document::default())))
 }
 
-/// Run a verb with what is at hand. [`Error::Busy`] where [something was missed](Ahead::has_missed): nothing of it is kept then, and whatever
+/// Run a verb with what is at hand. [`Error::Busy`] where [something was missed](Precomputed::has_missed): nothing of it is kept then, and whatever
 /// it was refused for may be for the want of that.
 ///
 /// # Errors
 /// Those of the verb.
-pub fn run<T>(tx: &mut Tx<'_>, ahead: &Arc<Ahead>, verb: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-    ahead.begin();
-    tx.bring(ahead.clone());
+pub fn run<T>(tx: &mut Tx<'_>, precomputed: &Arc<Precomputed>, verb: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    precomputed.begin();
+    tx.bring(precomputed.clone());
     let done = verb(tx);
-    ahead.end();
+    precomputed.end();
     match done {
         Err(passing) if passing.passes() => Err(passing),
-        _ if ahead.has_missed() => Err(Error::Busy),
+        _ if precomputed.has_missed() => Err(Error::Busy),
         done => done,
     }
 }
@@ -141,8 +141,8 @@ pub fn run<T>(tx: &mut Tx<'_>, ahead: &Arc<Ahead>, verb: impl FnOnce(&mut Tx<'_>
 ///
 /// # Errors
 /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
-pub fn make_next(store: &Store, ahead: &Ahead) -> Result<bool, Error> {
-    let next = ahead.next();
+pub fn make_next(store: &Store, precomputed: &Precomputed) -> Result<bool, Error> {
+    let next = precomputed.next();
     let read = |of: &Revision| store.read_now(|tx| store::revisions::kept(tx, of, usize::MAX));
     // The two revisions of a source, which those that lag behind it share.
     let mut source: HashMap<Revision, Option<Words>> = HashMap::new();
@@ -153,9 +153,9 @@ pub fn make_next(store: &Store, ahead: &Ahead) -> Result<bool, Error> {
                     Err(Error::NotFound(_)) => None,
                     other => other?,
                 };
-                let depth = ahead.depth(*wanted);
+                let depth = precomputed.depth(*wanted);
                 let derived = kept.map(|kept| (depth, Arc::new(Derived::of(&kept.words, kept.made_from, &of.locale, depth))));
-                ahead.keep(of.clone(), derived);
+                precomputed.keep(of.clone(), derived);
             }
             Need::Lag(of) => {
                 for revision in [of.made_from.clone(), of.published()] {
@@ -166,7 +166,7 @@ pub fn make_next(store: &Store, ahead: &Ahead) -> Result<bool, Error> {
                 }
                 let translation = there(read(&of.translation()))?.unwrap_or_default();
                 let lag = compare(of, Some(&translation.body), |of| source.get(of).and_then(Option::as_ref));
-                ahead.keep_lag(of.clone(), lag);
+                precomputed.keep_lag(of.clone(), lag);
             }
         }
     }
@@ -178,11 +178,11 @@ pub fn make_next(store: &Store, ahead: &Ahead) -> Result<bool, Error> {
 /// # Errors
 /// Those of the verb; [`Error::Busy`] when it needs something else each time.
 pub fn write_now<T>(store: &Store, actor: &impl Actor, verb: impl Fn(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-    let ahead = Arc::<Ahead>::default();
+    let precomputed = Arc::<Precomputed>::default();
     for _ in 0..ROUNDS {
-        match store.write_now(actor, |tx| run(tx, &ahead, &verb)) {
+        match store.write_now(actor, |tx| run(tx, &precomputed, &verb)) {
             // Ends: each round makes some of what was missed, of which there is no more until the verb is run again.
-            Err(Error::Busy) if ahead.has_missed() => while make_next(store, &ahead)? {},
+            Err(Error::Busy) if precomputed.has_missed() => while make_next(store, &precomputed)? {},
             done => return done,
         }
     }

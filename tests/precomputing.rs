@@ -1,4 +1,4 @@
-//! What publishing needs of bodies is at hand before its transaction, or made in it as far as that is bounded (see `domain::ahead`). The
+//! What publishing needs of bodies is at hand before its transaction, or made in it as far as that is bounded (see `domain::precomputed`). The
 //! functions that make it stop where a transaction writes, so that every story here fails which comes to one of them otherwise.
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -9,15 +9,15 @@ use dateline::{
         action::{EditTranslation, Publish},
     },
     desk::{
-        ahead,
+        precomputed,
         publishing::publish,
         translations::{Draft, save},
     },
     domain::{
         Error, Locale,
-        ahead::Ahead,
         body::{Document, ReadBody},
         content::Content,
+        precomputed::Precomputed,
         story::{Story, Which},
         user::Role,
     },
@@ -67,20 +67,20 @@ async fn moved_on(app: &TestApp) -> (Client<'_>, String) {
 }
 
 /// Publish, once, with what is at hand.
-fn once(app: &TestApp, at_hand: &Arc<Ahead>, article: &str, which: &Which) -> Result<Story, Error> {
+fn once(app: &TestApp, at_hand: &Arc<Precomputed>, article: &str, which: &Which) -> Result<Story, Error> {
     let permit = Permit::<Publish>::try_from(Caller::system(System::Importer)).unwrap();
     let id = id(article).parse().unwrap();
-    app.store.write_now(&permit, |tx| ahead::run(tx, at_hand, |tx| publish(tx, permit.clone(), id, 1, which.clone(), false)))
+    app.store.write_now(&permit, |tx| precomputed::run(tx, at_hand, |tx| publish(tx, permit.clone(), id, 1, which.clone(), false)))
 }
 
-fn make(app: &TestApp, at_hand: &Ahead) {
-    while ahead::make_next(&app.store, at_hand).unwrap() {}
+fn make(app: &TestApp, at_hand: &Precomputed) {
+    while precomputed::make_next(&app.store, at_hand).unwrap() {}
 }
 
 both! {
     async fn what_is_long_is_made_before_the_transaction_that_needs_it(app) {
         let (_, article) = moved_on(&app).await;
-        let (at_hand, english) = (Arc::<Ahead>::default(), Which::Locales(vec![Locale::english()]));
+        let (at_hand, english) = (Arc::<Precomputed>::default(), Which::Locales(vec![Locale::english()]));
         assert!(matches!(once(&app, &at_hand, &article, &english), Err(Error::Busy)) && at_hand.has_missed());
         assert_eq!(public(&app, &article, "en").await.ok()["headline"], "River rises", "nothing of it is kept");
         make(&app, &at_hand);
@@ -100,7 +100,7 @@ both! {
         let (editor, article) = moved_on(&app).await;
         let newest = Which::Locales(vec![Locale::english()]);
         let second = Which::Exactly(BTreeMap::from([(Locale::english(), 2)]));
-        let at_hand = Arc::<Ahead>::default();
+        let at_hand = Arc::<Precomputed>::default();
         assert!(once(&app, &at_hand, &article, &newest).is_err());
         make(&app, &at_hand);
         editor.patch(&format!("{article}/translations/en"), "\"2\"", &json!({ "headline": "River dries", "body": long("Third.") })).await.ok();
@@ -160,12 +160,12 @@ both! {
         let hindi = public(&app, &article, "hi").await.ok()["translation"].clone();
         assert_eq!((&hindi["behind"], &hindi["changed_fields"]), (&json!(2), &json!(["#/headline"])));
         // A version that came to nothing may be somebody else's later.
-        let (at_hand, article) = (Arc::<Ahead>::default(), id(&article).parse().unwrap());
+        let (at_hand, article) = (Arc::<Precomputed>::default(), id(&article).parse().unwrap());
         let publish_mine = |headline: &str, keep: bool| {
             let draft = Draft { content: Content::headed(headline), body: Some(ReadBody::kept(Document::default())), ..Draft::default() };
             let permit = || Caller::system(System::Importer);
             let english = Locale::english();
-            app.store.write_now(&permit(), |tx| ahead::run(tx, &at_hand, |tx| {
+            app.store.write_now(&permit(), |tx| precomputed::run(tx, &at_hand, |tx| {
                 save(tx, Permit::<EditTranslation>::try_from(permit())?, article, &english, Some(3), |_| Ok(draft.clone()))?;
                 publish(tx, Permit::<Publish>::try_from(permit())?, article, 1, Which::Locales(vec![english.clone()]), false)?;
                 if keep { Ok(()) } else { Err(Error::NotFound("reason to keep it")) }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A patch on words whose body was read; nothing for an operation that brings none.
-pub(super) type Ahead = Option<Result<WordsPatch, Error>>;
+pub(super) type Preread = Option<Result<WordsPatch, Error>>;
 
 /// Words that operations bring bodies for.
 struct Words {
@@ -27,7 +27,7 @@ type AllWords = BTreeMap<(ArticleId, Locale), Words>;
 ///
 /// # Errors
 /// Those of a read; what is wrong with an operation is told when it is its turn.
-pub(super) async fn read(store: &Store, who: Caller, operations: Vec<BulkOperation>) -> Result<(Vec<BulkOperation>, Vec<Ahead>), Error> {
+pub(super) async fn read(store: &Store, who: Caller, operations: Vec<BulkOperation>) -> Result<(Vec<BulkOperation>, Vec<Preread>), Error> {
     if !operations.iter().any(|op| brings_body(op).is_some()) {
         let none = operations.iter().map(|_| None).collect();
         return Ok((operations, none));
@@ -70,7 +70,7 @@ fn present(tx: &mut Tx<'_>, who: &Caller, operations: &[BulkOperation]) -> Resul
 }
 
 /// Read the body of an operation that so many others come before.
-fn read_one(store: &Store, op: &BulkOperation, before: Version, all: &mut AllWords) -> Ahead {
+fn read_one(store: &Store, op: &BulkOperation, before: Version, all: &mut AllWords) -> Preread {
     let locale = brings_body(op)?;
     let patch = match words_patch(op) {
         Ok(patch) => patch,
