@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::stretch::{Bound, Stretch};
+use super::key_range::{Bound, KeyRange};
 use crate::{
     domain::{
         Id, Instant, Locale,
@@ -117,19 +117,19 @@ impl Filter {
         (self.order == Order::Oldest) != paging.backwards()
     }
 
-    /// The stretch of its order that a page of it lies in.
-    pub(super) fn stretch(&self, paging: Paging) -> Stretch {
-        let mut stretch = Stretch::default();
+    /// The range of its order that a page of it lies in.
+    pub(super) fn range(&self, paging: Paging) -> KeyRange {
+        let mut range = KeyRange::default();
         if let Some(at) = self.published_after {
             // Nothing is updated before it is published.
-            stretch.above(Bound::before(at));
+            range.above(Bound::before(at));
         }
         if let Some(at) = self.published_before.filter(|_| self.order != Order::Updated) {
-            stretch.below(Bound::before(at));
+            range.below(Bound::before(at));
         }
         if let Some(c) = paging.cursor {
-            stretch.beyond(self.ascending(paging), Bound::at((c.key, c.id), false));
+            range.beyond(self.ascending(paging), Bound::at((c.key, c.id), false));
         }
-        stretch
+        range
     }
 }

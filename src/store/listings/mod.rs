@@ -2,11 +2,11 @@
 //!
 //! **Context.** A newsroom's archive has millions of editions, and a page of a list has to cost the same at its first and at its
 //! thousandth page, whatever the list is narrowed by. **Decision.** Every live edition has a row for each [`Facet`] it belongs to, in the
-//! order of lists; a list is one stretch of one index, that of its sparsest facet (`walk`), and other facets are looked up row by row.
+//! order of lists; a list is one range of one index, that of its sparsest facet (`walk`), and other facets are looked up row by row.
 //! **Consequence.** Publishing writes some eight small rows more, and moving a section rewrites those of its stories.
 
 mod filter;
-mod stretch;
+mod key_range;
 mod walk;
 
 use std::cmp::Ordering;
@@ -32,7 +32,7 @@ use crate::{
     },
 };
 pub use filter::{Filter, Order};
-use stretch::Bound;
+use key_range::Bound;
 use walk::{Walk, in_order, question, under};
 
 /// Keep to what was under a facet, whatever lists it stands on now.
@@ -97,7 +97,7 @@ fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, walk: &Walk<'_>, look: Lo
         sql.push(" AND b.locale IN ").locales(walk.earlier).push(look.end());
     }
     filter.keep_kinds(sql);
-    walk.stretch.keep(sql, filter.order.column());
+    walk.range.keep(sql, filter.order.column());
     if filter.order == Order::Updated {
         // A list in this order is read along its index, and the window is looked up row by row.
         if let Some(at) = filter.published_after {
@@ -138,7 +138,7 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, bod
     let walks = Walk::plan(tx, filter, paging)?;
     for mut walk in walks.iter().cloned() {
         if let Some(last) = rows.last().filter(|_| rows.len() >= wanted) {
-            walk.stretch.beyond(!ascending, Bound::at(order.key(&last.live), true));
+            walk.range.beyond(!ascending, Bound::at(order.key(&last.live), true));
         }
         for row in part(tx, filter, paging, &walk, bodies).load::<Weighed>(tx)? {
             let bare = row.domain()?;

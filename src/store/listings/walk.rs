@@ -13,7 +13,7 @@ use diesel::{
 
 use super::{
     filter::{Filter, Order},
-    stretch::{Bound, Stretch},
+    key_range::{Bound, KeyRange},
 };
 use crate::{
     domain::{Error, Id, Instant, Locale, facet::Facet, page::Paging},
@@ -32,7 +32,7 @@ pub(super) struct Walk<'f> {
     /// The facets that what is found has to be under as well.
     pub(super) others: Vec<Facet>,
     /// The part of the order that it is read in.
-    pub(super) stretch: Stretch,
+    pub(super) range: KeyRange,
 }
 
 /// How far a facet reaches, from where a page begins.
@@ -53,8 +53,8 @@ impl<'f> Walk<'f> {
     pub(super) fn usual(filter: &'f Filter, paging: Paging) -> Vec<Self> {
         let mut others = filter.facets();
         let along = others.remove(0);
-        let stretch = filter.stretch(paging);
-        filter.locales().map(|(locale, earlier)| Self { locale, earlier, along, others: others.clone(), stretch }).collect()
+        let range = filter.range(paging);
+        filter.locales().map(|(locale, earlier)| Self { locale, earlier, along, others: others.clone(), range }).collect()
     }
 
     /// The walks for a page where there may be something to be found, by one statement; by none for a single facet.
@@ -77,8 +77,8 @@ impl<'f> Walk<'f> {
         for (facet, reach) in reaches {
             let (first, last) = (reach.first?, reach.last?);
             let (low, high) = if ascending { (first, last) } else { (last, first) };
-            self.stretch.above(Bound::before(low));
-            self.stretch.below(Bound::after(high));
+            self.range.above(Bound::before(low));
+            self.range.below(Bound::after(high));
             // Of fewer than a hundred rows there is no end.
             let distance = reach.hundredth.map_or(u64::MAX, |at| at.as_micros().abs_diff(first.as_micros()));
             if sparsest.is_none_or(|(_, furthest)| distance > furthest) {
@@ -95,7 +95,7 @@ impl<'f> Walk<'f> {
 /// How far each facet reaches in each locale of the chain.
 pub(super) fn question(filter: &Filter, paging: Paging, facets: &[Facet]) -> Sql {
     let ascending = filter.ascending(paging);
-    let stretch = filter.stretch(paging);
+    let range = filter.range(paging);
     let mut sql = Sql::default();
     let asked = filter.chain.iter().flat_map(|locale| facets.iter().map(move |facet| (locale, *facet)));
     for (place, (locale, facet)) in (0i64..).zip(asked) {
@@ -103,7 +103,7 @@ pub(super) fn question(filter: &Filter, paging: Paging, facets: &[Facet]) -> Sql
         for (name, ascending, offset) in [("first", ascending, 0), ("hundredth", ascending, 100), ("last", !ascending, 0)] {
             sql.push(", (SELECT ").push(filter.order.column());
             under(&mut sql, "live_listings l", locale, facet);
-            stretch.keep(&mut sql, filter.order.column());
+            range.keep(&mut sql, filter.order.column());
             in_order(&mut sql, filter.order, ascending);
             sql.push(" LIMIT 1 OFFSET ").int(offset).push(") AS ").push(name);
         }
@@ -134,7 +134,7 @@ mod tests {
     use super::{Bound, Reach, Walk};
     use crate::{
         domain::{Instant, facet::Facet, page::Paging},
-        store::listings::{Filter, Order, stretch::Stretch},
+        store::listings::{Filter, Order, key_range::KeyRange},
     };
 
     fn reach(first: i64, hundredth: Option<i64>, last: i64) -> Reach {
@@ -142,20 +142,20 @@ mod tests {
         Reach { place: 0, first: at(first), hundredth: hundredth.and_then(at), last: at(last) }
     }
 
-    fn through(order: Order, reaches: &[Reach]) -> Option<(Uuid, Stretch)> {
+    fn through(order: Order, reaches: &[Reach]) -> Option<(Uuid, KeyRange)> {
         let filter = Filter { chain: vec!["en".parse().unwrap()], order, ..Filter::default() };
         let facets = (0u128..).map(|n| Facet::from(Uuid::from_u128(n))).zip(reaches);
         let walk = Walk::usual(&filter, Paging::first()).pop()?.through(filter.ascending(Paging::first()), facets)?;
         assert_eq!(walk.others.len(), reaches.len() - 1);
         assert!(!walk.others.contains(&walk.along));
-        Some((walk.along.uuid(), walk.stretch))
+        Some((walk.along.uuid(), walk.range))
     }
 
-    fn between(low: i64, high: i64) -> Stretch {
-        let mut stretch = Stretch::default();
-        stretch.above(Bound::before(Instant::from_micros(low)));
-        stretch.below(Bound::after(Instant::from_micros(high)));
-        stretch
+    fn between(low: i64, high: i64) -> KeyRange {
+        let mut range = KeyRange::default();
+        range.above(Bound::before(Instant::from_micros(low)));
+        range.below(Bound::after(Instant::from_micros(high)));
+        range
     }
 
     #[test]

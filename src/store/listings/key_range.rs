@@ -1,4 +1,4 @@
-//! Stretches of an order: from one place to another.
+//! Key ranges of an order: from one place to another.
 
 use uuid::Uuid;
 
@@ -34,12 +34,12 @@ impl Bound {
 ///
 /// It ends at one place on either side, the nearest of all that were asked for: the engines seek to one bound and read past the others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Stretch {
+pub(super) struct KeyRange {
     low: Option<Bound>,
     high: Option<Bound>,
 }
 
-impl Stretch {
+impl KeyRange {
     /// Keep to what is above a place.
     pub(super) fn above(&mut self, bound: Bound) {
         self.low = self.low.into_iter().chain([bound]).max_by_key(|bound| (bound.key, !bound.inclusive));
@@ -55,7 +55,7 @@ impl Stretch {
         if ascending { self.above(bound) } else { self.below(bound) }
     }
 
-    /// Keep to the rows `l` of the stretch, in a form that both engines seek with.
+    /// Keep to the rows `l` of the range, in a form that both engines seek with.
     pub(super) fn keep(&self, sql: &mut Sql, column: &str) {
         if let Some(low) = self.low {
             beside(sql, column, (" > ", " >= "), low, Uuid::max());
@@ -84,23 +84,23 @@ fn beside(sql: &mut Sql, column: &str, (beyond, or_at): (&str, &str), bound: Bou
 mod tests {
     use uuid::Uuid;
 
-    use super::{Bound, Stretch};
+    use super::{Bound, KeyRange};
     use crate::domain::Instant;
 
     #[test]
     fn the_nearest_of_several_bounds_is_kept_on_either_side() {
         let at = |micros, id, inclusive| Bound::at((micros, Uuid::from_u128(id)), inclusive);
-        let mut stretch = Stretch::default();
+        let mut range = KeyRange::default();
         for bound in [at(5, 9, true), at(7, 3, true), at(7, 3, false), at(7, 3, true), at(6, 4, false)] {
-            stretch.above(bound);
+            range.above(bound);
         }
         for bound in [at(20, 1, false), at(12, 8, true), at(12, 9, false), at(12, 8, false), at(12, 8, true)] {
-            stretch.below(bound);
+            range.below(bound);
         }
-        assert_eq!(stretch, Stretch { low: Some(at(7, 3, false)), high: Some(at(12, 8, false)) });
-        stretch.above(Bound::before(Instant::from_micros(7)));
-        assert_eq!(stretch.low, Some(at(7, 3, false)), "all at an instant is wider than a part of it");
-        stretch.above(Bound::after(Instant::from_micros(7)));
-        assert_eq!(stretch.low, Some(Bound::after(Instant::from_micros(7))));
+        assert_eq!(range, KeyRange { low: Some(at(7, 3, false)), high: Some(at(12, 8, false)) });
+        range.above(Bound::before(Instant::from_micros(7)));
+        assert_eq!(range.low, Some(at(7, 3, false)), "all at an instant is wider than a part of it");
+        range.above(Bound::after(Instant::from_micros(7)));
+        assert_eq!(range.low, Some(Bound::after(Instant::from_micros(7))));
     }
 }
