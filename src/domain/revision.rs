@@ -2,8 +2,8 @@
 
 use super::{Id, Instant, Version, user::User};
 
-/// Seconds of one stretch of work: saves of one person within it are listed as one.
-pub const STRETCH_SECONDS: i64 = 5 * 60;
+/// Seconds of one group: saves of one person within it are listed as one.
+pub const SAVE_GROUP_SECONDS: i64 = 5 * 60;
 
 /// One save.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,12 +19,12 @@ pub struct Saved {
 }
 
 impl Saved {
-    /// True when the next save goes on with this one: the same person, in the same stretch of the clock, and without
+    /// True when the next save goes on with this one: the same person, in the same five minutes of the clock, and without
     /// a note on this one. Neighbours alone decide, so that a list folds alike from either end.
     #[must_use]
     pub fn goes_on_in(&self, next: &Self) -> bool {
-        let stretch = |at: Instant| at.as_seconds().div_euclid(STRETCH_SECONDS);
-        self.by == next.by && stretch(self.at) == stretch(next.at) && self.note.is_empty()
+        let group = |at: Instant| at.as_seconds().div_euclid(SAVE_GROUP_SECONDS);
+        self.by == next.by && group(self.at) == group(next.at) && self.note.is_empty()
     }
 }
 
@@ -36,14 +36,14 @@ pub fn restored(version: Version) -> String {
 
 /// Consecutive saves that are listed as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stretch {
+pub struct SaveGroup {
     /// The first of them.
     pub first: Saved,
     /// The last of them, which stands for all.
     pub last: Saved,
 }
 
-impl Stretch {
+impl SaveGroup {
     /// How many saves there are in it. Versions have no gaps.
     #[must_use]
     pub fn saves(&self) -> i32 {
@@ -67,14 +67,14 @@ impl Stretch {
     }
 }
 
-impl From<Saved> for Stretch {
+impl From<Saved> for SaveGroup {
     fn from(save: Saved) -> Self {
         Self { first: save.clone(), last: save }
     }
 }
 
 /// Fold saves that come in the order of their versions, either way.
-pub fn fold(saves: impl IntoIterator<Item = Saved>, into: &mut Vec<Stretch>) {
+pub fn fold(saves: impl IntoIterator<Item = Saved>, into: &mut Vec<SaveGroup>) {
     for save in saves {
         let left = match into.last_mut() {
             Some(last) => last.take(save),
@@ -115,15 +115,15 @@ mod tests {
             down.reverse();
             prop_assert_eq!(&up, &down);
             prop_assert_eq!(up.iter().map(|s| usize::try_from(s.saves()).unwrap()).sum::<usize>(), saves.len());
-            for stretch in &up {
-                prop_assert_eq!(&stretch.first.by, &stretch.last.by);
-                prop_assert!(stretch.last.at.as_seconds() - stretch.first.at.as_seconds() < STRETCH_SECONDS);
+            for group in &up {
+                prop_assert_eq!(&group.first.by, &group.last.by);
+                prop_assert!(group.last.at.as_seconds() - group.first.at.as_seconds() < SAVE_GROUP_SECONDS);
             }
         }
     }
 
     #[test]
-    fn a_note_ends_a_stretch() {
+    fn a_note_ends_a_group() {
         let save = |version: i32, note: &str| Saved { version, by: None, at: Instant::from_micros(0), note: note.to_owned() };
         let mut folded = Vec::new();
         fold([save(1, ""), save(2, "first draft"), save(3, ""), save(4, "")], &mut folded);

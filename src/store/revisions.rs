@@ -22,7 +22,7 @@ use crate::domain::{
     diff,
     page::{Page, Paging, Sorting},
     precomputed::Revision,
-    revision::{Saved, Stretch, fold},
+    revision::{SaveGroup, Saved, fold},
     translation::{MadeFrom, Words},
     user::User,
 };
@@ -103,18 +103,18 @@ pub fn saved(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, version: Ve
     sql.first::<SavedRow>(tx)?.map(Saved::from).ok_or(Error::NotFound("revision"))
 }
 
-/// A page of revisions, newest first, with the saves of one stretch of work as one.
+/// A page of revisions, newest first, with the saves of one group as one.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn page(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, paging: Paging) -> Result<Page<Stretch>, Error> {
+pub fn page(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, paging: Paging) -> Result<Page<SaveGroup>, Error> {
     if !series.is_shown(article) {
         return Err(Error::NotFound("translation"));
     }
     let upwards = paging.backwards();
     let limit = usize::try_from(paging.limit).unwrap_or(100);
     let mut from = paging.cursor.map(|c| c.key);
-    let mut stretches: Vec<Stretch> = Vec::new();
+    let mut groups: Vec<SaveGroup> = Vec::new();
     // Ends: each round reads on from the last revision of the one before, and there are so many.
     loop {
         let mut sql = saves(article, series);
@@ -125,13 +125,13 @@ pub fn page(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, paging: Pagi
         let rows = sql.load::<SavedRow>(tx)?;
         let ended = i64::try_from(rows.len()).is_ok_and(|n| n < BATCH);
         from = rows.last().map(|r| r.version.into());
-        fold(rows.into_iter().map(Saved::from), &mut stretches);
-        // The last stretch may go on in the next batch; one more than the page holds is enough to know that there are more.
-        if ended || stretches.len() > limit.saturating_add(1) {
+        fold(rows.into_iter().map(Saved::from), &mut groups);
+        // The last group may go on in the next batch; one more than the page holds is enough to know that there are more.
+        if ended || groups.len() > limit.saturating_add(1) {
             break;
         }
     }
-    let mut page = Page::cut(stretches, paging, series.sorting(), None, |s| (s.last.version.into(), Uuid::nil()));
+    let mut page = Page::cut(groups, paging, series.sorting(), None, |s| (s.last.version.into(), Uuid::nil()));
     if let (Some(next), Some(last)) = (&mut page.next, page.items.last()) {
         next.key = last.first.version.into();
     }

@@ -15,7 +15,7 @@ use crate::{
         body::{Format, doc},
         content::{Content, LeadWords, SeoWords},
         diff::{Fate, FieldChange, Piece, blocks::BlockChange},
-        revision::{Saved, Stretch},
+        revision::{SaveGroup, Saved},
         section::SectionId,
         tag::TagId,
         translation::{MadeFrom, Words},
@@ -58,16 +58,16 @@ fn saved_by(saved: &Saved) -> Option<SavedBy> {
     saved.by.as_ref().map(|(id, name)| SavedBy { id: *id, name: name.clone() })
 }
 
-impl From<Stretch> for RevisionInfo {
-    fn from(stretch: Stretch) -> Self {
+impl From<SaveGroup> for RevisionInfo {
+    fn from(group: SaveGroup) -> Self {
         Self {
-            version: stretch.last.version,
-            first_version: stretch.first.version,
-            saves: stretch.saves(),
-            saved_by: saved_by(&stretch.last),
-            began_at: stretch.first.at,
-            saved_at: stretch.last.at,
-            note: stretch.last.note,
+            version: group.last.version,
+            first_version: group.first.version,
+            saves: group.saves(),
+            saved_by: saved_by(&group.last),
+            began_at: group.first.at,
+            saved_at: group.last.at,
+            note: group.last.note,
         }
     }
 }
