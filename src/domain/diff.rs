@@ -43,7 +43,7 @@ pub struct Piece {
 /// What changed from one text to another, by words (UAX #29), so that no cluster of any script is cut.
 ///
 /// The kept and removed pieces together are the text before, the kept and added ones the text after. Where there are no steps left, a
-/// stretch counts as rewritten.
+/// segment counts as rewritten.
 #[must_use]
 pub fn pieces(before: &str, after: &str, steps: &mut Steps) -> Vec<Piece> {
     write_transaction::assert_none();
@@ -54,9 +54,9 @@ pub fn pieces(before: &str, after: &str, steps: &mut Steps) -> Vec<Piece> {
         _ => all.push(Piece { fate, text: text.to_owned() }),
     };
     let (old, new): (Vec<&str>, Vec<&str>) = (before.split_word_bounds().collect(), after.split_word_bounds().collect());
-    for stretch in align(&old, &new, steps) {
-        let (was, is) = (old.get(stretch.old).unwrap_or_default(), new.get(stretch.new).unwrap_or_default());
-        if stretch.kept {
+    for segment in align(&old, &new, steps) {
+        let (was, is) = (old.get(segment.old).unwrap_or_default(), new.get(segment.new).unwrap_or_default());
+        if segment.kept {
             is.iter().for_each(|word| push(Fate::Kept, word));
         } else {
             was.iter().for_each(|word| push(Fate::Removed, word));

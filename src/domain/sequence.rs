@@ -2,7 +2,7 @@
 //!
 //! The exact answer (Myers) takes as many steps as the two are long, times what differs: minutes for two long texts with nothing in common.
 //! Here what both begin and end with goes first, then what stands once in either holds the rest together (patience), and what lies between is
-//! compared exactly while steps are left. After that a stretch counts as replaced by the other, and the comparison is said to be coarse.
+//! compared exactly while steps are left. After that a segment counts as replaced by the other, and the comparison is said to be coarse.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -58,9 +58,9 @@ impl Steps {
     }
 }
 
-/// A stretch of two sequences.
+/// A segment of two sequences.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stretch {
+pub struct Segment {
     /// Where it is in the earlier one.
     pub old: Range<usize>,
     /// Where it is in the later one.
@@ -69,9 +69,9 @@ pub struct Stretch {
     pub kept: bool,
 }
 
-/// Lay two sequences beside each other; the stretches cover both, in order.
+/// Lay two sequences beside each other; the segments cover both, in order.
 #[must_use]
-pub fn align<T: Hash + Eq>(old: &[T], new: &[T], steps: &mut Steps) -> Vec<Stretch> {
+pub fn align<T: Hash + Eq>(old: &[T], new: &[T], steps: &mut Steps) -> Vec<Segment> {
     let mut known: HashMap<&T, u32> = HashMap::with_capacity(old.len());
     let mut number = |item| {
         let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
@@ -88,7 +88,7 @@ struct Aligning<'a> {
     old: &'a [u32],
     new: &'a [u32],
     steps: &'a mut Steps,
-    out: Vec<Stretch>,
+    out: Vec<Segment>,
 }
 
 impl Aligning<'_> {
@@ -101,7 +101,7 @@ impl Aligning<'_> {
                 last.old.end = old.end;
                 last.new.end = new.end;
             }
-            _ => self.out.push(Stretch { old, new, kept }),
+            _ => self.out.push(Segment { old, new, kept }),
         }
     }
 
@@ -210,19 +210,19 @@ mod tests {
 
     fn covers(old: &[u32], new: &[u32], steps: &mut Steps) {
         let (mut was, mut is) = (0, 0);
-        for stretch in align(old, new, steps) {
-            assert_eq!((stretch.old.start, stretch.new.start), (was, is));
-            if stretch.kept {
-                assert_eq!(old[stretch.old.clone()], new[stretch.new.clone()]);
+        for segment in align(old, new, steps) {
+            assert_eq!((segment.old.start, segment.new.start), (was, is));
+            if segment.kept {
+                assert_eq!(old[segment.old.clone()], new[segment.new.clone()]);
             }
-            (was, is) = (stretch.old.end, stretch.new.end);
+            (was, is) = (segment.old.end, segment.new.end);
         }
         assert_eq!((was, is), (old.len(), new.len()));
     }
 
     proptest! {
         #[test]
-        fn stretches_cover_both_sequences_and_kept_ones_are_equal(old in vec(0u32..30, 0..60), new in vec(0u32..30, 0..60), left in 0usize..2_000) {
+        fn segments_cover_both_sequences_and_kept_ones_are_equal(old in vec(0u32..30, 0..60), new in vec(0u32..30, 0..60), left in 0usize..2_000) {
             covers(&old, &new, &mut Steps::default());
             covers(&old, &new, &mut Steps { left, ..Steps::default() });
         }

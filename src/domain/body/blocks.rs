@@ -21,9 +21,9 @@ pub fn keep_ids(new: &mut Document, old: &Document) {
 fn keep(new: &mut [Block], old: &[Block], steps: &mut Steps) {
     let before: Vec<String> = old.iter().map(fingerprint).collect();
     let after: Vec<String> = new.iter().map(fingerprint).collect();
-    for stretch in align(&before, &after, steps) {
-        let blocks = new.get_mut(stretch.new).unwrap_or_default().iter_mut();
-        let pairs = blocks.zip(old.get(stretch.old).unwrap_or_default());
+    for segment in align(&before, &after, steps) {
+        let blocks = new.get_mut(segment.new).unwrap_or_default().iter_mut();
+        let pairs = blocks.zip(old.get(segment.old).unwrap_or_default());
         for (block, was) in pairs.filter(|(block, was)| block.node.kind() == was.node.kind()) {
             block.id = was.id.clone();
             block.source.clone_from(&was.source);

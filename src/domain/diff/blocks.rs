@@ -39,13 +39,13 @@ pub fn compare(before: &Document, after: &Document, steps: &mut Steps) -> Vec<Bl
     let stays: HashSet<&BlockId> = new.iter().collect();
     let known: HashMap<&BlockId, &Block> = before.blocks.iter().map(|b| (&b.id, b)).collect();
     let mut all = Vec::new();
-    for stretch in align(&old, &new, steps) {
-        let in_place = stretch.kept;
+    for segment in align(&old, &new, steps) {
+        let in_place = segment.kept;
         if !in_place {
-            let gone = before.blocks.get(stretch.old).unwrap_or_default().iter().filter(|b| !stays.contains(&b.id));
+            let gone = before.blocks.get(segment.old).unwrap_or_default().iter().filter(|b| !stays.contains(&b.id));
             all.extend(gone.cloned().map(BlockChange::Removed));
         }
-        for block in after.blocks.get(stretch.new).unwrap_or_default() {
+        for block in after.blocks.get(segment.new).unwrap_or_default() {
             all.push(match known.get(&block.id).copied() {
                 None => BlockChange::Added(block.clone()),
                 Some(same) if same.node == block.node && in_place => BlockChange::Kept(block.clone()),
