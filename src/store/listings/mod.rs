@@ -2,12 +2,12 @@
 //!
 //! **Context.** A newsroom's archive has millions of editions, and a page of a list has to cost the same at its first and at its
 //! thousandth page, whatever the list is narrowed by. **Decision.** Every live edition has a row for each [`Facet`] it belongs to, in the
-//! order of lists; a list is one range of one index, that of its sparsest facet (`walk`), and other facets are looked up row by row.
+//! order of lists; a list is one range of one index, that of its sparsest facet (`scan`), and other facets are looked up row by row.
 //! **Consequence.** Publishing writes some eight small rows more, and moving a section rewrites those of its stories.
 
 mod filter;
 mod key_range;
-mod walk;
+mod scan;
 
 use std::cmp::Ordering;
 
@@ -33,7 +33,7 @@ use crate::{
 };
 pub use filter::{Filter, Order};
 use key_range::Bound;
-use walk::{Walk, in_order, question, under};
+use scan::{Scan, in_order, question, under};
 
 /// Keep to what was under a facet, whatever lists it stands on now.
 fn was_under(sql: &mut Sql, facet: Facet) {
@@ -70,34 +70,34 @@ impl Look {
     }
 }
 
-/// The part of the listings that a walk leads to, in one locale of the chain; or of all editions, for what was public once.
-fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, walk: &Walk<'_>, look: Look) {
+/// The part of the listings that a scan leads to, in one locale of the chain; or of all editions, for what was public once.
+fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, scan: &Scan<'_>, look: Look) {
     if tx.as_of.is_some() {
         sql.push(" FROM editions l JOIN editions e ON e.id = l.id JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "l");
-        sql.push(" AND l.locale = ").text(walk.locale.as_str());
-        [walk.along].iter().chain(&walk.others).for_each(|facet| was_under(sql, *facet));
+        sql.push(" AND l.locale = ").text(scan.locale.as_str());
+        [scan.along].iter().chain(&scan.others).for_each(|facet| was_under(sql, *facet));
     } else {
         under(
             sql,
             "live_listings l JOIN editions e ON e.id = l.edition_id JOIN sections s ON s.id = e.section_id",
-            walk.locale,
-            walk.along,
+            scan.locale,
+            scan.along,
         );
         sql.push(" AND e.ended_at IS NULL");
-        for facet in &walk.others {
-            // By the key of the listings, in the order of the walk: what is looked up for neighbours lies side by side.
+        for facet in &scan.others {
+            // By the key of the listings, in the order of the scan: what is looked up for neighbours lies side by side.
             sql.push(" AND EXISTS (SELECT 1 FROM live_listings x WHERE x.facet = ").id(Id::<Facet>::from(facet.uuid()));
             sql.push(" AND x.locale = l.locale AND x.published_at = l.published_at AND x.article_id = l.article_id");
             sql.push(" AND x.edition_id = l.edition_id").push(look.end());
         }
     }
-    if !walk.earlier.is_empty() {
+    if !scan.earlier.is_empty() {
         // Of several live editions of an article, the one that comes first in the chain.
         sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = l.article_id AND ").public(tx, "b");
-        sql.push(" AND b.locale IN ").locales(walk.earlier).push(look.end());
+        sql.push(" AND b.locale IN ").locales(scan.earlier).push(look.end());
     }
     filter.keep_kinds(sql);
-    walk.range.keep(sql, filter.order.column());
+    scan.range.keep(sql, filter.order.column());
     if filter.order == Order::Updated {
         // A list in this order is read along its index, and the window is looked up row by row.
         if let Some(at) = filter.published_after {
@@ -110,10 +110,10 @@ fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, walk: &Walk<'_>, look: Lo
 }
 
 /// One locale's part of a page.
-fn part(tx: &Tx<'_>, filter: &Filter, paging: Paging, walk: &Walk<'_>, bodies: Bodies) -> Sql {
+fn part(tx: &Tx<'_>, filter: &Filter, paging: Paging, scan: &Scan<'_>, bodies: Bodies) -> Sql {
     let mut sql = select(BodyForm::None);
     bodies.weigh(tx, &mut sql);
-    narrow(tx, &mut sql, filter, walk, Look::UntilFull);
+    narrow(tx, &mut sql, filter, scan, Look::UntilFull);
     in_order(&mut sql, filter.order, filter.ascending(paging));
     sql.push(" LIMIT ").int(i64::from(paging.limit).saturating_add(1));
     sql
@@ -127,7 +127,7 @@ fn part(tx: &Tx<'_>, filter: &Filter, paging: Paging, walk: &Walk<'_>, bodies: B
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, bodies: Bodies) -> Result<Page<Live>, Error> {
     // What comes or goes is under all facets that are asked for, so that one of them tells of it.
-    Walk::usual(filter, paging).iter().for_each(|walk| tx.note(CacheTag::list(walk.locale, walk.along)));
+    Scan::usual(filter, paging).iter().for_each(|scan| tx.note(CacheTag::list(scan.locale, scan.along)));
     if filter.section.is_some() {
         // A section that moves takes its stories along.
         tx.note(CacheTag::Sections);
@@ -135,12 +135,12 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, bod
     let (order, ascending) = (filter.order, filter.ascending(paging));
     let wanted = usize::try_from(paging.limit).unwrap_or(100).saturating_add(1);
     let mut rows: Vec<Bare> = Vec::new();
-    let walks = Walk::plan(tx, filter, paging)?;
-    for mut walk in walks.iter().cloned() {
+    let scans = Scan::plan(tx, filter, paging)?;
+    for mut scan in scans.iter().cloned() {
         if let Some(last) = rows.last().filter(|_| rows.len() >= wanted) {
-            walk.range.beyond(!ascending, Bound::at(order.key(&last.live), true));
+            scan.range.beyond(!ascending, Bound::at(order.key(&last.live), true));
         }
-        for row in part(tx, filter, paging, &walk, bodies).load::<Weighed>(tx)? {
+        for row in part(tx, filter, paging, &scan, bodies).load::<Weighed>(tx)? {
             let bare = row.domain()?;
             tx.note(CacheTag::thing(bare.live.article_id.uuid()));
             rows.push(bare);
@@ -154,9 +154,9 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, bod
     let total = if !paging.count {
         None
     } else if paging.cursor.is_none() {
-        Some(count(tx, filter, &walks)?)
+        Some(count(tx, filter, &scans)?)
     } else {
-        let whole = Walk::plan(tx, filter, Paging { cursor: None, ..paging })?;
+        let whole = Scan::plan(tx, filter, Paging { cursor: None, ..paging })?;
         Some(count(tx, filter, &whole)?)
     };
     // What has too many bytes is on the next page.
@@ -213,12 +213,12 @@ pub fn latest(tx: &mut Tx<'_>, _: Visibility, locale: &Locale, facets: &[Facet],
     Ok(all)
 }
 
-/// How many live editions the walks of a whole list lead to, in one statement.
-fn count(tx: &mut Tx<'_>, filter: &Filter, walks: &[Walk<'_>]) -> Result<i64, Error> {
+/// How many live editions the scans of a whole list lead to, in one statement.
+fn count(tx: &mut Tx<'_>, filter: &Filter, scans: &[Scan<'_>]) -> Result<i64, Error> {
     let mut sql = Sql::new("SELECT CAST(0 AS BIGINT)");
-    for walk in walks {
+    for scan in scans {
         sql.push(" + (SELECT COUNT(*)");
-        narrow(tx, &mut sql, filter, walk, Look::AtAll);
+        narrow(tx, &mut sql, filter, scan, Look::AtAll);
         sql.push(")");
     }
     sql.push(" AS n");
@@ -235,11 +235,11 @@ pub fn explain(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging) 
     if facets.len() > 1 {
         queries.push(question(filter, paging, &facets));
     }
-    let planned = Walk::plan(tx, filter, paging)?;
-    for usual in Walk::usual(filter, paging) {
+    let planned = Scan::plan(tx, filter, paging)?;
+    for usual in Scan::usual(filter, paging) {
         // Where there is nothing to be found, as it would be looked for.
-        let walk = planned.iter().find(|walk| walk.locale == usual.locale).unwrap_or(&usual);
-        queries.push(part(tx, filter, paging, walk, Bodies::NONE));
+        let scan = planned.iter().find(|scan| scan.locale == usual.locale).unwrap_or(&usual);
+        queries.push(part(tx, filter, paging, scan, Bodies::NONE));
     }
     let mut steps = Vec::new();
     for query in queries {

@@ -1,4 +1,4 @@
-//! Walks: along which facet a list is read, and from where to where.
+//! Scans: along which facet a list is read, and from where to where.
 //!
 //! **Context.** A list narrowed by several facets shows what they share, and has to find it without reading all that either has.
 //! **Decision.** It is read along one facet, and each row is looked up under the others, in the order in which theirs are kept as well, so
@@ -22,7 +22,7 @@ use crate::{
 
 /// How a list is read in one locale of its chain.
 #[derive(Debug, Clone)]
-pub(super) struct Walk<'f> {
+pub(super) struct Scan<'f> {
     /// The locale.
     pub(super) locale: &'f Locale,
     /// Those whose editions come before this one's.
@@ -48,8 +48,8 @@ struct Reach {
     last: Option<Instant>,
 }
 
-impl<'f> Walk<'f> {
-    /// The walks that need no question: along the facet that fewest articles share by experience.
+impl<'f> Scan<'f> {
+    /// The scans that need no question: along the facet that fewest articles share by experience.
     pub(super) fn usual(filter: &'f Filter, paging: Paging) -> Vec<Self> {
         let mut others = filter.facets();
         let along = others.remove(0);
@@ -57,18 +57,18 @@ impl<'f> Walk<'f> {
         filter.locales().map(|(locale, earlier)| Self { locale, earlier, along, others: others.clone(), range }).collect()
     }
 
-    /// The walks for a page where there may be something to be found, by one statement; by none for a single facet.
+    /// The scans for a page where there may be something to be found, by one statement; by none for a single facet.
     pub(super) fn plan(tx: &mut Tx<'_>, filter: &'f Filter, paging: Paging) -> Result<Vec<Self>, Error> {
-        let walks = Self::usual(filter, paging);
+        let scans = Self::usual(filter, paging);
         let facets = filter.facets();
         if facets.len() == 1 || tx.as_of.is_some() {
-            return Ok(walks);
+            return Ok(scans);
         }
         let mut reaches = question(filter, paging, &facets).load::<Reach>(tx)?;
         reaches.sort_by_key(|reach| reach.place);
         let of_locales = reaches.chunks(facets.len());
-        let through = |(walk, reaches): (Self, &[Reach])| walk.through(filter.ascending(paging), facets.iter().copied().zip(reaches));
-        Ok(walks.into_iter().zip(of_locales).filter_map(through).collect())
+        let through = |(scan, reaches): (Self, &[Reach])| scan.through(filter.ascending(paging), facets.iter().copied().zip(reaches));
+        Ok(scans.into_iter().zip(of_locales).filter_map(through).collect())
     }
 
     /// The same along the sparsest of some facets, from where the last of them begins to where the first of them ends.
@@ -131,7 +131,7 @@ pub(super) fn in_order(sql: &mut Sql, order: Order, ascending: bool) {
 mod tests {
     use uuid::Uuid;
 
-    use super::{Bound, Reach, Walk};
+    use super::{Bound, Reach, Scan};
     use crate::{
         domain::{Instant, facet::Facet, page::Paging},
         store::listings::{Filter, Order, key_range::KeyRange},
@@ -145,10 +145,10 @@ mod tests {
     fn through(order: Order, reaches: &[Reach]) -> Option<(Uuid, KeyRange)> {
         let filter = Filter { chain: vec!["en".parse().unwrap()], order, ..Filter::default() };
         let facets = (0u128..).map(|n| Facet::from(Uuid::from_u128(n))).zip(reaches);
-        let walk = Walk::usual(&filter, Paging::first()).pop()?.through(filter.ascending(Paging::first()), facets)?;
-        assert_eq!(walk.others.len(), reaches.len() - 1);
-        assert!(!walk.others.contains(&walk.along));
-        Some((walk.along.uuid(), walk.range))
+        let scan = Scan::usual(&filter, Paging::first()).pop()?.through(filter.ascending(Paging::first()), facets)?;
+        assert_eq!(scan.others.len(), reaches.len() - 1);
+        assert!(!scan.others.contains(&scan.along));
+        Some((scan.along.uuid(), scan.range))
     }
 
     fn between(low: i64, high: i64) -> KeyRange {
@@ -159,18 +159,18 @@ mod tests {
     }
 
     #[test]
-    fn a_walk_is_along_the_sparsest_facet_where_all_of_them_reach() {
+    fn a_scan_is_along_the_sparsest_facet_where_all_of_them_reach() {
         let (dense, sparse, few) = (reach(900, Some(800), 0), reach(950, Some(500), 100), reach(700, None, 600));
-        let walk = through(Order::Newest, &[dense, sparse]);
-        assert_eq!(walk, Some((Uuid::from_u128(1), between(100, 900))));
-        let walk = through(Order::Newest, &[reach(900, Some(800), 0), few, reach(950, Some(500), 100)]);
-        assert_eq!(walk, Some((Uuid::from_u128(1), between(600, 700))));
-        let walk = through(Order::Oldest, &[reach(0, Some(400), 900), reach(100, Some(200), 950)]);
-        assert_eq!(walk, Some((Uuid::from_u128(0), between(100, 900))));
+        let scan = through(Order::Newest, &[dense, sparse]);
+        assert_eq!(scan, Some((Uuid::from_u128(1), between(100, 900))));
+        let scan = through(Order::Newest, &[reach(900, Some(800), 0), few, reach(950, Some(500), 100)]);
+        assert_eq!(scan, Some((Uuid::from_u128(1), between(600, 700))));
+        let scan = through(Order::Oldest, &[reach(0, Some(400), 900), reach(100, Some(200), 950)]);
+        assert_eq!(scan, Some((Uuid::from_u128(0), between(100, 900))));
     }
 
     #[test]
-    fn there_is_no_walk_where_a_facet_has_nothing() {
+    fn there_is_no_scan_where_a_facet_has_nothing() {
         let nothing = Reach { place: 0, first: None, hundredth: None, last: None };
         assert_eq!(through(Order::Newest, &[reach(9, None, 1), nothing]), None);
     }
