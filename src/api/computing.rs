@@ -2,7 +2,7 @@
 //!
 //! **Context.** Each of these may take a second of a processor and tens of megabytes, and whoever asks for a hundred at once gets no more
 //! done by it. **Decision.** So many at once as there are processors; the others wait in line, where they hold what they sent, which is
-//! on the account of unfinished requests, and nothing else. **Consequence.** Reads are answered beside it, and memory stays in bounds.
+//! in the budget of unfinished requests, and nothing else. **Consequence.** Reads are answered beside it, and memory stays in bounds.
 
 use std::{sync::LazyLock, thread};
 

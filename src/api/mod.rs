@@ -28,7 +28,9 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
-use crate::{access::keys::Keys, delivery::response_cache::ResponseCache, desk::sign_ins::SignIns, domain::memory::Account, store::Store};
+use crate::{
+    access::keys::Keys, delivery::response_cache::ResponseCache, desk::sign_ins::SignIns, domain::memory::MemoryBudget, store::Store,
+};
 
 /// What every handler may use.
 #[derive(Debug)]
@@ -36,7 +38,7 @@ pub struct State {
     /// The database.
     pub store: Store,
     /// The memory that answers hold, kept or on their way.
-    pub answers: Arc<Account>,
+    pub answers: Arc<MemoryBudget>,
     /// What readers are answered from.
     pub response_cache: Arc<ResponseCache>,
     /// Whether caches on the way to readers are told what to drop, and so may keep answers for long.

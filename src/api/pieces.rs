@@ -14,7 +14,7 @@ use actix_web::{
 };
 
 use super::clients::Standing;
-use crate::domain::memory::{Account, Share};
+use crate::domain::memory::{MemoryBudget, Reservation};
 
 /// The longest answer that is handed to a connection as one, in bytes: it copies that, and has it written with one call.
 const WHOLE: usize = 65_536;
@@ -26,11 +26,11 @@ pub(super) struct Pieces {
     rest: Bytes,
     length: u64,
     standing: Option<Rc<Standing>>,
-    /// What it takes of the account of answers, unless others who read it have taken it.
-    _share: Option<Share>,
+    /// What it takes of the budget of answers, unless others who read it have taken it.
+    _reservation: Option<Reservation>,
 }
 
-/// Marks an answer whose bytes are others' as well, and on the account already.
+/// Marks an answer whose bytes are others' as well, and in the budget already.
 struct Shared;
 
 /// Note that the bytes of an answer are held whether it is read or not.
@@ -46,27 +46,27 @@ fn is_long(length: u64) -> bool {
     usize::try_from(length).is_ok_and(|length| length > WHOLE)
 }
 
-/// What an answer takes of the account until it is read: nothing when it is short, or shared; an error when there is no room for it.
-pub(super) fn taken(answer: &HttpResponse, account: &Arc<Account>) -> Result<Option<Share>, ()> {
+/// What an answer takes of the budget until it is read: nothing when it is short, or shared; an error when there is no room for it.
+pub(super) fn taken(answer: &HttpResponse, budget: &Arc<MemoryBudget>) -> Result<Option<Reservation>, ()> {
     match answer.body().size() {
         BodySize::Sized(length) if is_long(length) && !answer.extensions().contains::<Shared>() => {
-            let mut share = Share::of(account);
+            let mut reservation = Reservation::of(budget);
             let length = usize::try_from(length).unwrap_or(usize::MAX);
-            if share.take_answer(length) { Ok(Some(share)) } else { Err(()) }
+            if reservation.take_answer(length) { Ok(Some(reservation)) } else { Err(()) }
         }
         _ => Ok(None),
     }
 }
 
 impl Pieces {
-    pub(super) fn of(body: BoxBody, standing: Option<Rc<Standing>>, share: Option<Share>) -> BoxBody {
+    pub(super) fn of(body: BoxBody, standing: Option<Rc<Standing>>, reservation: Option<Reservation>) -> BoxBody {
         match body.try_into_bytes() {
             Ok(rest) if rest.len() > WHOLE => {
                 if let Some(standing) = &standing {
                     standing.in_pieces();
                 }
                 let length = u64::try_from(rest.len()).unwrap_or(u64::MAX);
-                BoxBody::new(Self { rest, length, standing, _share: share })
+                BoxBody::new(Self { rest, length, standing, _reservation: reservation })
             }
             Ok(whole) => BoxBody::new(whole),
             Err(body) => body,

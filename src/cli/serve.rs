@@ -11,7 +11,7 @@ use crate::{
     app,
     config::Settings,
     delivery::response_cache::ResponseCache,
-    domain::memory::Account,
+    domain::memory::MemoryBudget,
     store::{self, Store},
     workers::{follower, purger, scheduler, sign_in_audit, watchdog},
 };
@@ -33,7 +33,7 @@ pub(super) fn serve(settings: &Settings) -> Result<(), Failed> {
 
 /// Listen, say so, and answer.
 pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str)) -> Result<(), Failed> {
-    let answers = Account::new(usize::try_from(settings.cache_bytes).unwrap_or(usize::MAX).saturating_add(settings.unfinished_bytes));
+    let answers = MemoryBudget::new(usize::try_from(settings.cache_bytes).unwrap_or(usize::MAX).saturating_add(settings.unfinished_bytes));
     let state = Data::new(State {
         keys: Arc::new(keys(settings, &store)?),
         response_cache: ResponseCache::new(store.clone(), settings.cache_bytes, &answers),

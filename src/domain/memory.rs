@@ -1,4 +1,4 @@
-//! Accounts of memory: what many hold together, and no more than there is room for.
+//! Memory budgets: what many hold together, and no more than there is room for.
 
 use std::sync::{
     Arc,
@@ -10,12 +10,12 @@ const LONG: usize = 131_072;
 
 /// The memory that many of a kind hold, all of them together.
 #[derive(Debug)]
-pub struct Account {
+pub struct MemoryBudget {
     held: AtomicUsize,
     most: usize,
 }
 
-impl Account {
+impl MemoryBudget {
     /// Room for so many bytes.
     #[must_use]
     pub fn new(most: usize) -> Arc<Self> {
@@ -31,16 +31,16 @@ impl Account {
 
 /// What one of them holds of it, given back when it is dropped.
 #[derive(Debug)]
-pub struct Share {
-    account: Arc<Account>,
+pub struct Reservation {
+    budget: Arc<MemoryBudget>,
     bytes: usize,
 }
 
-impl Share {
+impl Reservation {
     /// Nothing yet.
     #[must_use]
-    pub fn of(account: &Arc<Account>) -> Self {
-        Self { account: account.clone(), bytes: 0 }
+    pub fn of(budget: &Arc<MemoryBudget>) -> Self {
+        Self { budget: budget.clone(), bytes: 0 }
     }
 
     /// Take so much more, if there is room.
@@ -50,14 +50,14 @@ impl Share {
 
     /// Take so much for an answer, if there is room: a long one leaves a quarter of all for those that are not.
     pub fn take_answer(&mut self, bytes: usize) -> bool {
-        let spare = if bytes > LONG { self.account.most / 4 } else { 0 };
+        let spare = if bytes > LONG { self.budget.most / 4 } else { 0 };
         self.take_beside(bytes, spare)
     }
 
     fn take_beside(&mut self, bytes: usize, spare: usize) -> bool {
-        let most = self.account.most.saturating_sub(spare);
+        let most = self.budget.most.saturating_sub(spare);
         let more = |held: usize| held.checked_add(bytes).filter(|all| *all <= most);
-        let room = self.account.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok();
+        let room = self.budget.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok();
         if room {
             self.bytes = self.bytes.saturating_add(bytes);
         }
@@ -69,7 +69,7 @@ impl Share {
         if let Some(more) = bytes.checked_sub(self.bytes) {
             return more == 0 || self.take(more);
         }
-        self.account.held.fetch_sub(self.bytes.saturating_sub(bytes), Ordering::Relaxed);
+        self.budget.held.fetch_sub(self.bytes.saturating_sub(bytes), Ordering::Relaxed);
         self.bytes = bytes;
         true
     }
@@ -80,7 +80,7 @@ impl Share {
     }
 }
 
-impl Drop for Share {
+impl Drop for Reservation {
     fn drop(&mut self) {
         self.clear();
     }
@@ -88,21 +88,21 @@ impl Drop for Share {
 
 /// Bytes with the share that they take: it is given back when the last who reads them has gone.
 #[derive(Debug)]
-pub struct Booked {
+pub struct ReservedBytes {
     bytes: Box<[u8]>,
-    _share: Share,
+    _reservation: Reservation,
 }
 
-impl Booked {
+impl ReservedBytes {
     /// These bytes, if there is room for them.
     #[must_use]
-    pub fn new(bytes: Vec<u8>, account: &Arc<Account>) -> Option<Self> {
-        let mut share = Share::of(account);
-        share.take_answer(bytes.len()).then(|| Self { bytes: bytes.into_boxed_slice(), _share: share })
+    pub fn new(bytes: Vec<u8>, budget: &Arc<MemoryBudget>) -> Option<Self> {
+        let mut reservation = Reservation::of(budget);
+        reservation.take_answer(bytes.len()).then(|| Self { bytes: bytes.into_boxed_slice(), _reservation: reservation })
     }
 }
 
-impl AsRef<[u8]> for Booked {
+impl AsRef<[u8]> for ReservedBytes {
     fn as_ref(&self) -> &[u8] {
         &self.bytes
     }
@@ -114,26 +114,26 @@ mod tests {
 
     #[test]
     fn what_is_held_is_capped_and_given_back() {
-        let account = Account::new(100);
-        let (mut one, mut other) = (Share::of(&account), Share::of(&account));
+        let budget = MemoryBudget::new(100);
+        let (mut one, mut other) = (Reservation::of(&budget), Reservation::of(&budget));
         assert!(one.take(60) && !other.take(41) && other.take(40) && !one.take(1));
-        assert_eq!(account.held(), 100);
+        assert_eq!(budget.held(), 100);
         drop(one);
-        assert_eq!(account.held(), 40);
+        assert_eq!(budget.held(), 40);
         assert!(!other.take(usize::MAX) && other.take(60));
         assert!(other.hold(30) && other.hold(30) && other.hold(70) && !other.hold(101));
-        assert_eq!(account.held(), 70);
+        assert_eq!(budget.held(), 70);
         drop(other);
-        assert_eq!(account.held(), 0);
+        assert_eq!(budget.held(), 0);
     }
 
     #[test]
     fn a_long_answer_leaves_room_for_those_that_are_not() {
-        let account = Account::new(8 * LONG);
-        let mut share = Share::of(&account);
-        assert!(share.take_answer(4 * LONG) && !share.take_answer(2 * LONG + 1) && share.take_answer(2 * LONG));
-        assert!(share.take_answer(LONG) && share.take_answer(LONG) && !share.take_answer(1));
-        drop(share);
-        assert_eq!(account.held(), 0);
+        let budget = MemoryBudget::new(8 * LONG);
+        let mut reservation = Reservation::of(&budget);
+        assert!(reservation.take_answer(4 * LONG) && !reservation.take_answer(2 * LONG + 1) && reservation.take_answer(2 * LONG));
+        assert!(reservation.take_answer(LONG) && reservation.take_answer(LONG) && !reservation.take_answer(1));
+        drop(reservation);
+        assert_eq!(budget.held(), 0);
     }
 }

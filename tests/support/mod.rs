@@ -51,7 +51,7 @@ use dateline::{
         Error, Instant,
         id::Entropy,
         instant::Clock,
-        memory::Account,
+        memory::MemoryBudget,
         network::Network,
         user::{Role, UserId, UserStatus},
     },
@@ -134,7 +134,7 @@ pub(crate) struct Entrance {
 }
 
 fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
-    let answers = Account::new(128 << 20);
+    let answers = MemoryBudget::new(128 << 20);
     Data::new(State {
         response_cache: ResponseCache::new(store.clone(), capacity, &answers),
         answers,

@@ -112,7 +112,7 @@ impl Connection {
         Self {
             io,
             state: state.clone(),
-            incoming: Incoming::new(standing.clone(), &state.clients.account),
+            incoming: Incoming::new(standing.clone(), &state.clients.budget),
             standing,
             _seat: slot,
             refused: false,

@@ -14,7 +14,7 @@ use tokio::io::ReadBuf;
 use super::{Standing, standing::Coming};
 use crate::{
     api::problem::Unread,
-    domain::memory::{Account, Share},
+    domain::memory::{MemoryBudget, Reservation},
 };
 
 /// The longest request line, in bytes.
@@ -56,12 +56,12 @@ pub(super) struct Incoming {
     breaks: usize,
     /// How long the part of a head is when it is looked at next for what is no head at all.
     looked: usize,
-    share: Share,
+    reservation: Reservation,
 }
 
 impl Incoming {
-    pub(super) fn new(standing: Rc<Standing>, account: &std::sync::Arc<Account>) -> Self {
-        Self { standing, held: BytesMut::new(), due: 0, breaks: 0, looked: 0, share: Share::of(account) }
+    pub(super) fn new(standing: Rc<Standing>, budget: &std::sync::Arc<MemoryBudget>) -> Self {
+        Self { standing, held: BytesMut::new(), due: 0, breaks: 0, looked: 0, reservation: Reservation::of(budget) }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -71,7 +71,7 @@ impl Incoming {
     /// Hold nothing any more.
     pub(super) fn forget(&mut self) {
         (self.held, self.due, self.breaks) = (BytesMut::new(), 0, 0);
-        self.share.clear();
+        self.reservation.clear();
     }
 
     /// What is to be done next.
@@ -110,7 +110,7 @@ impl Incoming {
             // What is left does not keep the memory of what is gone.
             (self.held, self.breaks, self.looked) = (BytesMut::from(&*self.held), 0, 0);
         }
-        self.share.hold(self.held.len());
+        self.reservation.hold(self.held.len());
     }
 
     /// Something has come: how many bytes of it are handed on as they are; the others are held. Nothing when there is no room for them.
@@ -118,7 +118,7 @@ impl Incoming {
         let passing = if self.held.is_empty() { self.passing(new) } else { 0 };
         let rest = new.get(passing..).unwrap_or_default();
         if !rest.is_empty() {
-            if !self.share.hold(self.held.len().saturating_add(rest.len())) {
+            if !self.reservation.hold(self.held.len().saturating_add(rest.len())) {
                 return None;
             }
             self.held.extend_from_slice(rest);
@@ -231,7 +231,7 @@ mod tests {
         fn new(reads: bool) -> Self {
             let clients = Clients::new(ClientTimeouts::default(), 1 << 20);
             let standing = Rc::new(Standing::new(IpAddr::V4(Ipv4Addr::LOCALHOST), Rc::default()));
-            let incoming = Incoming::new(standing.clone(), &clients.account);
+            let incoming = Incoming::new(standing.clone(), &clients.budget);
             Self { clients, standing, incoming, handed: Vec::new(), heads: Vec::new(), refused: None, reads }
         }
 
@@ -284,9 +284,9 @@ mod tests {
                         break;
                     }
                 }
-                assert_eq!(self.clients.account.held(), self.incoming.held.len());
+                assert_eq!(self.clients.budget.held(), self.incoming.held.len());
             }
-            assert_eq!(self.clients.account.held(), self.incoming.held.len());
+            assert_eq!(self.clients.budget.held(), self.incoming.held.len());
         }
 
         fn heard(&mut self, before: usize, was_body: bool) {
@@ -312,7 +312,7 @@ mod tests {
                 server.piece(&RIGHT[..cut]);
                 server.piece(&RIGHT[cut..]);
                 assert_eq!(server.handed, RIGHT, "cut at {cut}");
-                assert_eq!((server.heads.len(), server.clients.account.held()), (7, 0), "cut at {cut}");
+                assert_eq!((server.heads.len(), server.clients.budget.held()), (7, 0), "cut at {cut}");
                 assert!(server.heads.iter().enumerate().all(|(n, head)| head.escape_ascii().to_string().contains(&format!(" /{}", n + 1))));
             }
         }
@@ -323,12 +323,12 @@ mod tests {
         let mut server = FakeServer::new(true);
         for n in 1..=LONGEST_HEAD / 2 {
             server.piece(b"\r\n");
-            assert_eq!((server.clients.account.held(), &server.refused), (2 * n, &None));
+            assert_eq!((server.clients.budget.held(), &server.refused), (2 * n, &None));
         }
         server.piece(b"\r\n");
         assert_eq!(server.refused, Some(Step::Refuse(Some(Unread::LongHead))));
         server.incoming.forget();
-        assert_eq!(server.clients.account.held(), 0);
+        assert_eq!(server.clients.budget.held(), 0);
     }
 
     #[test]
@@ -357,7 +357,7 @@ mod tests {
         server.piece(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n");
         server.standing.begun(None);
         assert_eq!(server.incoming.receive(b"HEAD / HTTP/1.1\r\nhost: x\r\n\r\n"), Some(0));
-        assert_eq!((server.incoming.next(), server.clients.account.held()), (Step::Wait, 28));
+        assert_eq!((server.incoming.next(), server.clients.budget.held()), (Step::Wait, 28));
         server.standing.answered();
         assert_eq!(server.incoming.next(), Step::Wait);
         // It ends once, and is not heard to end again and again.

@@ -1,4 +1,4 @@
-//! Bodies on their way in: of a size, within a time, at a least rate, and on the account of what unfinished requests hold.
+//! Bodies on their way in: of a size, within a time, at a least rate, and in the budget of what unfinished requests hold.
 
 use std::{
     cell::RefCell,
@@ -21,7 +21,7 @@ use futures_core::Stream;
 use super::{ClientTimeouts, Clients};
 use crate::{
     api::problem::{Failure, Unread},
-    domain::memory::Share,
+    domain::memory::Reservation,
 };
 
 /// In how many parts the time for a body is looked at.
@@ -53,7 +53,7 @@ pub(in crate::api) fn failure(error: &PayloadError) -> Failure {
 }
 
 /// What a request holds, as long as it is not answered.
-struct Held(#[expect(dead_code, reason = "it is held, and nothing else")] Rc<RefCell<Share>>);
+struct Held(#[expect(dead_code, reason = "it is held, and nothing else")] Rc<RefCell<Reservation>>);
 
 /// Watch the body of a request, if it has one, which has at most so many bytes.
 pub(in crate::api) fn watch(req: &mut ServiceRequest, clients: &Clients, most: usize) {
@@ -62,24 +62,24 @@ pub(in crate::api) fn watch(req: &mut ServiceRequest, clients: &Clients, most: u
         return;
     }
     let declared = req.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
-    let share = Rc::new(RefCell::new(Share::of(&clients.account)));
+    let reservation = Rc::new(RefCell::new(Reservation::of(&clients.budget)));
     let watched = Watched {
         payload,
-        share: share.clone(),
+        reservation: reservation.clone(),
         room: if declared.is_some_and(|length| length > most) { None } else { Some(most) },
         timeouts: clients.timeouts,
         part: None,
         parts_left: PARTS,
         in_part: 0,
     };
-    req.extensions_mut().insert(Held(share));
+    req.extensions_mut().insert(Held(reservation));
     req.set_payload(Payload::Stream { payload: Box::pin(watched) });
 }
 
 /// A body that is being read.
 struct Watched {
     payload: Payload,
-    share: Rc<RefCell<Share>>,
+    reservation: Rc<RefCell<Reservation>>,
     /// How many bytes more it may have; none when it has more than that.
     room: Option<usize>,
     timeouts: ClientTimeouts,
@@ -122,7 +122,7 @@ impl Stream for Watched {
                 if this.room.is_none() {
                     return Poll::Ready(Some(Err(PayloadError::Overflow)));
                 }
-                if !this.share.borrow_mut().take(bytes.len()) {
+                if !this.reservation.borrow_mut().take(bytes.len()) {
                     return Poll::Ready(Some(Err(cut(Unread::Full))));
                 }
                 // Whoever has not kept us waiting yet needs no clock.

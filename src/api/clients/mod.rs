@@ -4,7 +4,7 @@
 //! as it is not finished. The HTTP library waits for the first head for some seconds and for everything else without end, reads heads of 128 KiB,
 //! and refuses by itself, without a word, what it cannot read. **Decision.** Each connection goes through a [`Connection`], which sees bytes come and go
 //! and hears from the frame (by its [`Standing`]) how far the request has got: it knows where each head begins (`incoming`, `framing`), and hands heads on
-//! whole, one at a time, within a time and a length; bodies come within a time, at a least rate (`intake`) and on one [`Account`]; whoever does not take
+//! whole, one at a time, within a time and a length; bodies come within a time, at a least rate (`intake`) and on one [`MemoryBudget`]; whoever does not take
 //! their answer is cut off; a bare refusal becomes a problem like any other (`refusal`). When there is no room for one more, whoever has kept us waiting
 //! longest makes it (`connection_limit`), beginning with the network that has most: so that a proxy, behind which everybody has one address, loses idle connections,
 //! and one network cannot shut out the others. **Consequence.** Nobody is waited for without end, and readers get in however many others do nothing.
@@ -25,7 +25,7 @@ pub use connection_limit::ConnectionLimit;
 pub use incoming::{LONGEST_HEAD, LONGEST_LINE};
 pub use standing::Standing;
 
-use crate::domain::memory::Account;
+use crate::domain::memory::MemoryBudget;
 
 /// How long clients are waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,13 +53,13 @@ pub struct Clients {
     /// How long they are waited for.
     pub timeouts: ClientTimeouts,
     /// What their unfinished requests hold.
-    pub account: Arc<Account>,
+    pub budget: Arc<MemoryBudget>,
 }
 
 impl Clients {
     /// Clients who are waited for so long, and whose unfinished requests hold at most so many bytes.
     #[must_use]
     pub fn new(timeouts: ClientTimeouts, most: usize) -> Self {
-        Self { timeouts, account: Account::new(most) }
+        Self { timeouts, budget: MemoryBudget::new(most) }
     }
 }

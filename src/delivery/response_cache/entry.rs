@@ -23,7 +23,7 @@ use crate::{
     domain::{
         Error, Instant, Locale,
         cache_tag::CacheTag,
-        memory::{Account, Booked},
+        memory::{MemoryBudget, ReservedBytes},
     },
     store::{Dependencies, aside},
 };
@@ -61,7 +61,7 @@ pub struct Page {
     plain: Representation,
     coded: [OnceCell<Option<Representation>>; 3],
     /// What they are all taken from.
-    account: Arc<Account>,
+    budget: Arc<MemoryBudget>,
     /// The language that it is in, as `Content-Language` says it.
     pub language: Option<HeaderValue>,
     /// The pages beside it, as a `Link` header says them (RFC 8288).
@@ -170,14 +170,17 @@ impl CachedAnswer {
 }
 
 impl Page {
-    fn new(json: Vec<u8>, locale: Option<&Locale>, link: Option<&str>, account: &Arc<Account>) -> Result<Self, Error> {
+    fn new(json: Vec<u8>, locale: Option<&Locale>, link: Option<&str>, budget: &Arc<MemoryBudget>) -> Result<Self, Error> {
         let header = |text: &str| HeaderValue::from_str(text).map_err(Error::internal);
         let tag = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&json).get(..15).unwrap_or_default());
         let etag = header(&format!("\"{tag}\""))?;
-        let plain =
-            Representation { coding: Coding::Identity, bytes: Bytes::from_owner(Booked::new(json, account).ok_or(Error::Busy)?), etag };
+        let plain = Representation {
+            coding: Coding::Identity,
+            bytes: Bytes::from_owner(ReservedBytes::new(json, budget).ok_or(Error::Busy)?),
+            etag,
+        };
         let (language, link) = (locale.map(|l| header(l.as_str())).transpose()?, link.map(header).transpose()?);
-        Ok(Self { plain, coded: [const { OnceCell::const_new() }; 3], account: account.clone(), language, link })
+        Ok(Self { plain, coded: [const { OnceCell::const_new() }; 3], budget: budget.clone(), language, link })
     }
 
     /// Whether it is offered in several codings.
@@ -219,7 +222,7 @@ impl Page {
             let coded = aside(move || wanted.encode(&plain.bytes))
                 .await?
                 .filter(|coded| coded.len() <= left)
-                .and_then(|coded| Booked::new(coded, &self.account));
+                .and_then(|coded| ReservedBytes::new(coded, &self.budget));
             let tag = plain.etag.to_str().map_err(Error::internal)?.trim_end_matches('"');
             let etag = HeaderValue::try_from(format!("{tag}-{}\"", wanted.as_str())).map_err(Error::internal)?;
             Ok(coded.map(|booked| Representation { coding: wanted, bytes: Bytes::from_owner(booked), etag }))
@@ -231,11 +234,11 @@ impl Page {
 /// An outcome as it is told, and until when it is true if nothing changes.
 ///
 /// # Errors
-/// [`Error::Busy`] when there is no room for it on the account.
+/// [`Error::Busy`] when there is no room for it in the budget.
 pub(super) fn tell(
     request: &Request,
     outcome: Result<Outcome, Error>,
-    account: &Arc<Account>,
+    budget: &Arc<MemoryBudget>,
 ) -> Result<(CachedAnswer, Option<Instant>), Error> {
     match outcome {
         Ok(Outcome::Shown(shown)) => {
@@ -245,7 +248,7 @@ pub(super) fn tell(
             };
             let links: Vec<String> = pages.iter().filter_map(rel).collect();
             let link = (!links.is_empty()).then(|| links.join(", "));
-            let page = Page::new(shown.json, shown.locale.as_ref(), link.as_deref(), account)?;
+            let page = Page::new(shown.json, shown.locale.as_ref(), link.as_deref(), budget)?;
             Ok((CachedAnswer::Shown(Box::new(page)), shown.until))
         }
         Ok(Outcome::Moved(to)) => Ok((CachedAnswer::Moved(to), None)),

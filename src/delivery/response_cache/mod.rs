@@ -29,7 +29,7 @@ use entry::tell;
 
 use super::request::{Request, answer};
 use crate::{
-    domain::{Error, Instant, Locale, cache_tag::CacheTag, measured::Measured, memory::Account, site::Masthead},
+    domain::{Error, Instant, Locale, cache_tag::CacheTag, measured::Measured, memory::MemoryBudget, site::Masthead},
     store::{self, Dependencies, Store, Watcher},
 };
 
@@ -152,7 +152,7 @@ fn sized(capacity: u64, usual: u64) -> Option<Options> {
 pub struct ResponseCache {
     store: Store,
     /// The memory that answers hold, those that are not kept as well.
-    held: Arc<Account>,
+    held: Arc<MemoryBudget>,
     answers: Option<Answers>,
     put_out: Evicted,
     spellings: Cache<Box<str>, Weak<Entry>, SpellingWeigher>,
@@ -189,9 +189,9 @@ impl Measured for ResponseCache {
 }
 
 impl ResponseCache {
-    /// A response cache that keeps at most so many bytes; none, and every answer is made anew. What answers hold is taken from the account.
+    /// A response cache that keeps at most so many bytes; none, and every answer is made anew. What answers hold is taken from the budget.
     #[must_use]
-    pub fn new(store: Store, capacity: u64, held: &Arc<Account>) -> Arc<Self> {
+    pub fn new(store: Store, capacity: u64, held: &Arc<MemoryBudget>) -> Arc<Self> {
         let put_out = Evicted::default();
         let for_spellings = capacity / FOR_SPELLINGS;
         let hasher = quick_cache::DefaultHashBuilder::default;
