@@ -20,7 +20,7 @@ use super::{
     State,
     clients::{Standing, framing::Framing, intake},
     delivery,
-    headers::{Face, RequestId, dress, finish, is_problem, preflight, put, share},
+    headers::{RequestId, Surface, dress, finish, is_problem, preflight, put, share},
     idempotency::{Begun, IDEMPOTENCY_KEY, begin, finish as finish_claim},
     network::client,
     pieces::{Headless, Pieces, taken},
@@ -121,8 +121,8 @@ fn broken(error: &actix_web::Error, state: &State, id: &str) -> actix_web::Error
 async fn kept(req: &ServiceRequest, state: &State, id: &str) -> Option<HttpResponse> {
     // Only delivery's answers are kept, and only spellings that its routes were asked by.
     let mut answer = delivery::serve::again(state, req.head()).await?.ok()?;
-    finish(answer.headers_mut(), Face::Delivery, id);
-    share(answer.headers_mut(), Face::Delivery, None, &state.origins);
+    finish(answer.headers_mut(), Surface::Delivery, id);
+    share(answer.headers_mut(), Surface::Delivery, None, &state.origins);
     Some(answer)
 }
 
@@ -134,8 +134,8 @@ async fn made(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let pattern = pattern(&req);
-    let face = Face::of(pattern.as_deref());
-    intake::watch(&mut req, &state.clients, face.longest_body());
+    let surface = Surface::of(pattern.as_deref());
+    intake::watch(&mut req, &state.clients, surface.longest_body());
     let origin = req.headers().get(header::ORIGIN).cloned();
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
@@ -144,9 +144,9 @@ async fn made(
     let mut answer = if !is_met(&req) {
         req.error_response(Failure::Unread(Unread::Expectation))
     } else if req.method() == Method::OPTIONS && req.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
-        req.into_response(preflight(face))
+        req.into_response(preflight(surface))
     } else {
-        match identify(state, &req, face.needs_caller(pattern.as_deref()), id).await {
+        match identify(state, &req, surface.needs_caller(pattern.as_deref()), id).await {
             // `into_response` would lose the failure that the problem is made of.
             Err(failure) => req.error_response(failure),
             Ok(None) => {
@@ -154,10 +154,10 @@ async fn made(
                 next.call(req).await?.map_into_boxed_body()
             }
             Ok(Some((verified, caller))) => {
-                let trial = if face == Face::Desk { only_tried(&mut req) } else { Ok(false) };
+                let trial = if surface == Surface::Desk { only_tried(&mut req) } else { Ok(false) };
                 only_trying = matches!(trial, Ok(true));
                 let begun = match trial {
-                    Ok(false) if face == Face::Desk => begin(&mut req, state, &caller, id).await,
+                    Ok(false) if surface == Surface::Desk => begin(&mut req, state, &caller, id).await,
                     // What is undone needs no key against being done twice.
                     Ok(_) => Ok(Begun::Plain),
                     Err(failure) => Err(failure),
@@ -183,9 +183,9 @@ async fn made(
     }
     // The documentation's route takes every path below it; where there is no page, it is as if there were no route.
     let is_page = !is_problem(answer.headers()) && *answer.request().method() != Method::OPTIONS;
-    let face = if face == Face::Docs && !is_page { Face::Other } else { face };
-    finish(answer.headers_mut(), face, id);
-    share(answer.headers_mut(), face, origin.as_ref(), &state.origins);
+    let surface = if surface == Surface::Docs && !is_page { Surface::Other } else { surface };
+    finish(answer.headers_mut(), surface, id);
+    share(answer.headers_mut(), surface, origin.as_ref(), &state.origins);
     Ok(answer)
 }
 

@@ -1,4 +1,4 @@
-//! The headers that all answers carry, by the face of the API that a route shows.
+//! The headers that all answers carry, by the surface of the API that a route shows.
 
 use actix_web::{
     HttpResponse,
@@ -14,9 +14,9 @@ pub(crate) struct RequestId(pub String);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Which face of the API a route shows.
+/// Which surface of the API a route shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Face {
+pub(super) enum Surface {
     Desk,
     Auth,
     Delivery,
@@ -26,8 +26,8 @@ pub(super) enum Face {
     Other,
 }
 
-impl Face {
-    /// The face of the pattern that the router matches a request by: never of the path as it was written, which may be encoded in many ways.
+impl Surface {
+    /// The surface of the pattern that the router matches a request by: never of the path as it was written, which may be encoded in many ways.
     pub(super) fn of(pattern: Option<&str>) -> Self {
         let Some(pattern) = pattern else { return Self::Other };
         let under = |prefix: &str| pattern == prefix || pattern.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
@@ -58,12 +58,12 @@ impl Face {
 }
 
 /// What a page of another origin may ask of a route; [`share`] takes it back from those that may not.
-pub(super) fn preflight(face: Face) -> HttpResponse {
-    let (methods, headers) = match face {
-        Face::Delivery | Face::Preview => ("GET, HEAD, OPTIONS", "accept-language, if-none-match"),
-        Face::Auth => ("GET, HEAD, POST, OPTIONS", "authorization, content-type"),
-        Face::Desk => ("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", "authorization, content-type, if-match, idempotency-key"),
-        Face::Docs | Face::Other => return HttpResponse::NoContent().finish(),
+pub(super) fn preflight(surface: Surface) -> HttpResponse {
+    let (methods, headers) = match surface {
+        Surface::Delivery | Surface::Preview => ("GET, HEAD, OPTIONS", "accept-language, if-none-match"),
+        Surface::Auth => ("GET, HEAD, POST, OPTIONS", "authorization, content-type"),
+        Surface::Desk => ("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", "authorization, content-type, if-match, idempotency-key"),
+        Surface::Docs | Surface::Other => return HttpResponse::NoContent().finish(),
     };
     HttpResponse::NoContent()
         .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, methods))
@@ -82,44 +82,44 @@ pub(super) fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str
 
 /// The headers of an answer that no route made.
 pub(super) fn dress(headers: &mut HeaderMap, id: &str) {
-    finish(headers, Face::Other, id);
+    finish(headers, Surface::Other, id);
 }
 
 /// The headers of an answer of a route.
-pub(super) fn finish(headers: &mut HeaderMap, face: Face, id: &str) {
+pub(super) fn finish(headers: &mut HeaderMap, surface: Surface, id: &str) {
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }
     put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(headers, header::REFERRER_POLICY, "no-referrer");
-    let policy = match face {
-        Face::Docs => {
+    let policy = match surface {
+        Surface::Docs => {
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; \
              connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         }
         _ => "default-src 'none'; frame-ancestors 'none'",
     };
     put(headers, header::CONTENT_SECURITY_POLICY, policy);
-    let sharing = if face == Face::Delivery { "cross-origin" } else { "same-origin" };
+    let sharing = if surface == Surface::Delivery { "cross-origin" } else { "same-origin" };
     put(headers, HeaderName::from_static("cross-origin-resource-policy"), sharing);
     let problem = is_problem(headers);
-    if face == Face::Delivery && headers.contains_key(header::CACHE_CONTROL) {
+    if surface == Surface::Delivery && headers.contains_key(header::CACHE_CONTROL) {
         // It has said so itself.
-    } else if face == Face::Delivery && !problem {
+    } else if surface == Surface::Delivery && !problem {
         put(headers, header::CACHE_CONTROL, "public, max-age=10");
-    } else if face == Face::Preview {
+    } else if surface == Surface::Preview {
         put(headers, header::CACHE_CONTROL, "private, no-store");
         put(headers, HeaderName::from_static("x-robots-tag"), "noindex");
-    } else if face != Face::Docs {
+    } else if surface != Surface::Docs {
         put(headers, header::CACHE_CONTROL, "no-store");
     }
 }
 
 /// Who may read the answer from a page of another origin: anyone what is public, the allow-list what is the desk's.
-pub(super) fn share(headers: &mut HeaderMap, face: Face, origin: Option<&HeaderValue>, allowed: &[String]) {
-    match face {
-        Face::Delivery => put(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        Face::Desk | Face::Auth | Face::Preview if !allowed.is_empty() => {
+pub(super) fn share(headers: &mut HeaderMap, surface: Surface, origin: Option<&HeaderValue>, allowed: &[String]) {
+    match surface {
+        Surface::Delivery => put(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        Surface::Desk | Surface::Auth | Surface::Preview if !allowed.is_empty() => {
             headers.append(header::VARY, HeaderValue::from_static("Origin"));
             if let Some(origin) = origin.filter(|o| allowed.iter().any(|a| a.as_bytes() == o.as_bytes())) {
                 headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());

@@ -1,4 +1,4 @@
-//! The faces of the API: which headers an answer wears is decided by the route that made it, however its path was written.
+//! The surfaces of the API: which headers an answer wears is decided by the route that made it, however its path was written.
 
 use std::collections::BTreeMap;
 
