@@ -26,7 +26,7 @@ use super::{
     incoming::{Incoming, Step},
     refusal,
     standing::Coming,
-    taking::Taking,
+    throughput::Throughput,
 };
 use crate::api::{State, problem::Unread};
 
@@ -87,7 +87,7 @@ pub struct Connection {
     stopping: GracefulShutdownSignal,
     /// While the client does not take its answer: whether the server is to stop.
     stops: Option<Stops>,
-    taking: Taking,
+    throughput: Throughput,
     /// A problem that is being written in the place of a bare refusal of so many bytes.
     instead: Option<(Bytes, usize)>,
 }
@@ -120,7 +120,7 @@ impl Connection {
             stall: None,
             stopping: stopping.clone(),
             stops: None,
-            taking: Taking::default(),
+            throughput: Throughput::default(),
             instead: None,
         }
     }
@@ -164,7 +164,7 @@ impl Connection {
     fn write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.io).poll_write(cx, bytes);
         match &written {
-            Poll::Ready(Ok(count)) => self.taking.took(*count),
+            Poll::Ready(Ok(count)) => self.throughput.took(*count),
             Poll::Ready(Err(_)) => {}
             Poll::Pending => {
                 if let Err(cut) = self.wait_for_reader(cx) {
@@ -187,11 +187,11 @@ impl Connection {
             timeouts.stall = timeouts.stall.min(FAREWELL);
         }
         let part = self.stall.get_or_insert_with(|| {
-            self.taking.part_begins();
+            self.throughput.part_begins();
             Box::pin(sleep(timeouts.stall))
         });
         if part.as_mut().poll(cx).is_ready() {
-            if !self.taking.is_enough(&timeouts) {
+            if !self.throughput.is_enough(&timeouts) {
                 return Err(self.cut());
             }
             self.stall = None;

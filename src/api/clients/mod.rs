@@ -16,7 +16,7 @@ mod incoming;
 pub(super) mod intake;
 mod refusal;
 mod standing;
-mod taking;
+mod throughput;
 
 use std::{sync::Arc, time::Duration};
 

@@ -8,14 +8,14 @@ use super::ClientTimeouts;
 
 /// What a client has taken.
 #[derive(Debug, Default)]
-pub(super) struct Taking {
+pub(super) struct Throughput {
     all: u64,
     /// In this part of the time that it was waited for.
     in_part: u64,
     parts: u64,
 }
 
-impl Taking {
+impl Throughput {
     pub(super) fn took(&mut self, bytes: usize) {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         (self.all, self.in_part) = (self.all.saturating_add(bytes), self.in_part.saturating_add(bytes));
@@ -41,14 +41,14 @@ mod tests {
     /// How many parts of its time a client gets who takes so many bytes a second, from a system that keeps so much for it and asks for more in such steps.
     fn parts(rate: usize, kept: usize, step: usize, least_rate: u64) -> usize {
         let timeouts = ClientTimeouts { least_rate, ..ClientTimeouts::default() };
-        let (mut taking, mut free) = (Taking::default(), 0);
-        taking.took(kept);
+        let (mut throughput, mut free) = (Throughput::default(), 0);
+        throughput.took(kept);
         for part in 1..1_000 {
-            taking.part_begins();
+            throughput.part_begins();
             free += rate * 60;
-            taking.took(free - free % step);
+            throughput.took(free - free % step);
             free %= step;
-            if !taking.is_enough(&timeouts) {
+            if !throughput.is_enough(&timeouts) {
                 return part;
             }
         }
