@@ -23,7 +23,7 @@ use crate::{desk::log_if_ours, domain::Error};
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// How long a worker is waited for that is to stop.
-const FAREWELL: Duration = Duration::from_secs(5);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A running worker; it stops when dropped.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ impl Drop for Worker {
         *stopped.lock().unwrap_or_else(PoisonError::into_inner) = true;
         bell.notify_all();
         // One that waits for a database which does not answer is left behind: the process may end.
-        if self.ends.recv_timeout(FAREWELL) == Err(RecvTimeoutError::Timeout) {
+        if self.ends.recv_timeout(SHUTDOWN_TIMEOUT) == Err(RecvTimeoutError::Timeout) {
             tracing::warn!(worker = self.name, "a worker did not come to its end, and is left behind");
         }
     }

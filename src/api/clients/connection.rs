@@ -33,7 +33,7 @@ use crate::api::{State, problem::Unread};
 /// How much longer than the frame the connection waits for the rest of a body that nobody reads.
 const GRACE: Duration = Duration::from_secs(5);
 /// How long a reader may take nothing when the server is to stop.
-const FAREWELL: Duration = Duration::from_secs(1);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 /// What no request begins with: the HTTP library refuses it, and by that the request whose place it takes.
 const NOT_HTTP: &[u8] = b"\0\n";
 
@@ -184,7 +184,7 @@ impl Connection {
         }
         let mut timeouts = self.state.clients.timeouts;
         if stops.has_come {
-            timeouts.stall = timeouts.stall.min(FAREWELL);
+            timeouts.stall = timeouts.stall.min(SHUTDOWN_TIMEOUT);
         }
         let part = self.stall.get_or_insert_with(|| {
             self.throughput.part_begins();
