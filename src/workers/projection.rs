@@ -66,12 +66,12 @@ pub struct Runner<P> {
     store: Store,
     projection: P,
     place: Place,
-    once_more: Mutex<VecDeque<OnceMore>>,
+    once_more: Mutex<VecDeque<RepeatedPurge>>,
 }
 
 /// What is to be applied once more, and when: the changes after one up to another.
 #[derive(Debug, Clone, Copy)]
-struct OnceMore {
+struct RepeatedPurge {
     at: Instant,
     after: i64,
     last: i64,
@@ -137,7 +137,7 @@ impl<P: Projection> Runner<P> {
             Ok(span) => {
                 self.store.write_now(&Bookkeeping, |tx| store::jobs::applied(tx, name, lease, span.last))?;
                 let at = self.store.now().plus_seconds(shared.once_more);
-                self.waiting(|all| all.push_back(OnceMore { at, after: span.after, last: span.last }));
+                self.waiting(|all| all.push_back(RepeatedPurge { at, after: span.after, last: span.last }));
                 Ok(count(&span))
             }
             Err(error) => {
@@ -182,12 +182,12 @@ impl<P: Projection> Runner<P> {
             if let Err(error) = self.carry_on(due.after, due.last) {
                 let why = error.for_the_log().unwrap_or_else(|| error.to_string());
                 tracing::warn!(projection = self.projection.shown(), why, "changes could not be applied once more");
-                self.waiting(|all| all.push_back(OnceMore { at: now.plus_seconds(shared.once_more), ..due }));
+                self.waiting(|all| all.push_back(RepeatedPurge { at: now.plus_seconds(shared.once_more), ..due }));
             }
         }
     }
 
-    fn waiting<T>(&self, f: impl FnOnce(&mut VecDeque<OnceMore>) -> T) -> T {
+    fn waiting<T>(&self, f: impl FnOnce(&mut VecDeque<RepeatedPurge>) -> T) -> T {
         f(&mut self.once_more.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -28,7 +28,7 @@ const MOST_REQUESTS: usize = 20;
 /// Seconds for which one instance takes it upon itself to tell a cache; more than all its requests may take.
 const LEASE: i64 = 120;
 /// Seconds after which a cache is told once more.
-const ONCE_MORE: i64 = 5;
+const REPEAT_AFTER: i64 = 5;
 
 /// A cache that is told what to drop.
 #[derive(Debug, Clone)]
@@ -225,7 +225,7 @@ impl Projection for Cache {
 pub fn runner(store: &Store, target: Target) -> Result<Runner<Cache>, Error> {
     let config =
         ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(TIMEOUT))).max_redirects(0).allow_non_standard_methods(true);
-    let (shared, former) = (Shared { name: target.name(), lease: LEASE, once_more: ONCE_MORE }, target.former_name());
+    let (shared, former) = (Shared { name: target.name(), lease: LEASE, once_more: REPEAT_AFTER }, target.former_name());
     Runner::shared(store.clone(), Cache { target, agent: config.build().into() }, shared, &former)
 }
 
