@@ -16,7 +16,7 @@ const BATCH: i64 = 10_000;
 pub(super) fn generate(store: &Store, count: i64) -> Result<(), Failed> {
     bundle::load(store, demo::NEWSROOM.as_bytes(), &bundle::Quiet, false)?;
     let permit = Permit::try_from(Caller::system(System::Importer))?;
-    store.hurry()?;
+    store.begin_bulk_load()?;
     let plan = store.write_now(&permit, |tx| generating::plan(tx, &permit, count))?;
     let bar = ProgressBar::new(u64::try_from(count).unwrap_or(0));
     bar.set_style(

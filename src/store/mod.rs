@@ -425,9 +425,9 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Internal`] when the database does not answer.
-    pub fn hurry(&self) -> Result<(), Error> {
+    pub fn begin_bulk_load(&self) -> Result<(), Error> {
         self.0.active_writes.unlimited();
-        self.on_the_writer(|conn| Ok(dialect::hurry(conn)?))
+        self.on_the_writer(|conn| Ok(dialect::begin_bulk_load(conn)?))
     }
 
     /// Let the database's planner know how much there is of what, as after a large import. `PostgreSQL` is vacuumed as well, which it would

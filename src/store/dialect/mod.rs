@@ -426,7 +426,7 @@ impl diesel::deserialize::QueryableByName<MultiBackend> for Step {
 }
 
 /// Write fast on this connection rather than safely: for a database that can be made anew, out of rows that were checked when they were made.
-pub(super) fn hurry(conn: &mut Conn) -> QueryResult<()> {
+pub(super) fn begin_bulk_load(conn: &mut Conn) -> QueryResult<()> {
     match &mut conn.link {
         Link::Sqlite(lite) => {
             lite.batch_execute(
@@ -451,7 +451,7 @@ pub(super) fn analyze(conn: &mut Conn) -> QueryResult<()> {
     }
 }
 
-/// Compact the log of `SQLite` into its file, as before a copy or after a hurry.
+/// Compact the log of `SQLite` into its file, as before a copy or after a bulk load.
 pub(super) fn checkpoint(conn: &mut Conn) -> QueryResult<()> {
     match &mut conn.link {
         // The read ends what a change of the mode leaves open.
