@@ -1,4 +1,4 @@
-//! Database failures in the newsroom's words: one place where constraints and troubles become answers, for both engines.
+//! Database failures in the newsroom's words: one place where constraints and transient failures become answers, for both engines.
 //!
 //! **What is tried again.** Whatever has certainly not happened, through no fault of whoever asked: a connection that was lost while nobody
 //! used it is exchanged (`connections`); a transaction that a server undid for another's sake (a deadlock, a serialisation failure), or whose
@@ -23,9 +23,9 @@ const UNIQUE: [(&str, &str, &str, &str); 7] = [
     ("imports_key", "imports.kind, imports.key", "#/key", "it was imported at the same moment"),
 ];
 
-/// What kind of trouble passes.
+/// What kind of failure is transient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Trouble {
+enum Transient {
     Busy,
     TookTooLong,
     Unavailable,
@@ -33,29 +33,29 @@ enum Trouble {
     ReadOnly,
 }
 
-/// Troubles that Diesel has no kind for, by what the engines say: it hands on neither `SQLSTATE` nor `SQLite`'s code, and libpq is asked for
+/// Transient failures that Diesel has no kind for, by what the engines say: it hands on neither `SQLSTATE` nor `SQLite`'s code, and libpq is asked for
 /// them nowhere without `unsafe`. A server's language is its superuser's to choose (`lc_messages`), not a session's. **Consequence.** Of a server
 /// that does not speak English, what Diesel has a kind for and deadlocks are understood, the rest is answered as a fault; the start warns of it.
-const TROUBLES: [(&str, Trouble); 17] = [
+const TRANSIENTS: [(&str, Transient); 17] = [
     // SQLite: BUSY, LOCKED, FULL, READONLY, IOERR, CANTOPEN.
-    ("database is locked", Trouble::Busy),
-    ("database table is locked", Trouble::Busy),
-    ("database or disk is full", Trouble::DiskFull),
-    ("attempt to write a readonly database", Trouble::ReadOnly),
-    ("disk I/O error", Trouble::Unavailable),
-    ("unable to open database file", Trouble::Unavailable),
+    ("database is locked", Transient::Busy),
+    ("database table is locked", Transient::Busy),
+    ("database or disk is full", Transient::DiskFull),
+    ("attempt to write a readonly database", Transient::ReadOnly),
+    ("disk I/O error", Transient::Unavailable),
+    ("unable to open database file", Transient::Unavailable),
     // PostgreSQL: 55P03, 57014, 53100, 57P01 to 57P03, 53300, 53200 and its shared memory.
-    ("canceling statement due to lock timeout", Trouble::Busy),
-    ("canceling statement due to statement timeout", Trouble::TookTooLong),
-    ("No space left on device", Trouble::DiskFull),
-    ("terminating connection due to", Trouble::Unavailable),
-    ("the database system is", Trouble::Unavailable),
-    ("server closed the connection unexpectedly", Trouble::Unavailable),
-    ("no connection to the server", Trouble::Unavailable),
-    ("too many clients already", Trouble::Unavailable),
-    ("remaining connection slots are reserved", Trouble::Unavailable),
-    ("out of memory", Trouble::Busy),
-    ("out of shared memory", Trouble::Busy),
+    ("canceling statement due to lock timeout", Transient::Busy),
+    ("canceling statement due to statement timeout", Transient::TookTooLong),
+    ("No space left on device", Transient::DiskFull),
+    ("terminating connection due to", Transient::Unavailable),
+    ("the database system is", Transient::Unavailable),
+    ("server closed the connection unexpectedly", Transient::Unavailable),
+    ("no connection to the server", Transient::Unavailable),
+    ("too many clients already", Transient::Unavailable),
+    ("remaining connection slots are reserved", Transient::Unavailable),
+    ("out of memory", Transient::Busy),
+    ("out of shared memory", Transient::Busy),
 ];
 
 /// Whether the server has undone a transaction in favour of another one: carried out again, it may well succeed.
@@ -84,8 +84,8 @@ fn is_circle(details: &str) -> bool {
     details.lines().count() > 1 && details.lines().all(waits)
 }
 
-impl Trouble {
-    /// What kind of passing trouble an error of the database is, if it is one.
+impl Transient {
+    /// Which transient failure an error of the database is, if it is one.
     fn of(error: &Diesel) -> Option<Self> {
         match error {
             error if is_for_another(error) => Some(Self::Busy),
@@ -94,7 +94,7 @@ impl Trouble {
             Diesel::DatabaseError(DatabaseErrorKind::ReadOnlyTransaction, _) => Some(Self::ReadOnly),
             Diesel::DatabaseError(DatabaseErrorKind::Unknown, info) => {
                 let message = info.message();
-                TROUBLES.iter().find(|(words, _)| message.contains(words)).map(|(_, trouble)| *trouble)
+                TRANSIENTS.iter().find(|(words, _)| message.contains(words)).map(|(_, trouble)| *trouble)
             }
             Diesel::QueryBuilderError(inner) if inner.is::<TimedOut>() => Some(Self::TookTooLong),
             Diesel::RollbackErrorOnCommit { commit_error, .. } => Self::of(commit_error),
@@ -105,13 +105,13 @@ impl Trouble {
 
 impl From<Diesel> for Error {
     fn from(error: Diesel) -> Self {
-        if let Some(trouble) = Trouble::of(&error) {
+        if let Some(trouble) = Transient::of(&error) {
             return match trouble {
-                Trouble::Busy => Self::Busy,
-                Trouble::TookTooLong => Self::TookTooLong,
-                Trouble::Unavailable => Self::Unavailable(Box::new(error)),
-                Trouble::DiskFull => Self::DiskFull(Box::new(error)),
-                Trouble::ReadOnly => Self::ReadOnly(Box::new(error)),
+                Transient::Busy => Self::Busy,
+                Transient::TookTooLong => Self::TookTooLong,
+                Transient::Unavailable => Self::Unavailable(Box::new(error)),
+                Transient::DiskFull => Self::DiskFull(Box::new(error)),
+                Transient::ReadOnly => Self::ReadOnly(Box::new(error)),
             };
         }
         match &error {
