@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use dateline::{
     access::{Bookkeeping, Visibility},
     domain::{Error, Locale, address::AddressKind, slug::Slug, user::Role},
-    store::claims::{self, Claim, Wish},
+    store::claims::{self, Claim, SlugRequest},
 };
 use futures_util::future::join_all;
 use proptest::{
@@ -358,7 +358,7 @@ both! {
                 for number in &numbers {
                     let taken = slug.numbered(*number);
                     if held.insert(taken.clone()) {
-                        claims::claim(tx, of(first + 1 + u128::try_from(*number).unwrap(), &locale), &Wish::by_hand(taken))?;
+                        claims::claim(tx, of(first + 1 + u128::try_from(*number).unwrap(), &locale), &SlugRequest::by_hand(taken))?;
                     }
                 }
                 Ok(())
@@ -371,7 +371,7 @@ both! {
             assert!(given.is_of(&slug), "{given} is not of {slug}");
             numbered += usize::from(given != slug);
             // Whoever has it may ask for it again; nobody else may.
-            let mine = |n| app.store.write_now(&Bookkeeping, |tx| claims::claim(tx, of(n, &locale), &Wish::by_hand(given.clone())));
+            let mine = |n| app.store.write_now(&Bookkeeping, |tx| claims::claim(tx, of(n, &locale), &SlugRequest::by_hand(given.clone())));
             assert_eq!(mine(first).unwrap(), given);
             assert!(matches!(mine(u128::MAX), Err(Error::Taken(_))));
             if again {
@@ -411,7 +411,7 @@ both! {
         let locale = Locale::english();
         app.store.write_now(&Bookkeeping, |tx| {
             for n in 0..12_000u128 {
-                let slug: Wish = Slug::derive(&format!("Story {}", n % 6_000)).unwrap().into();
+                let slug: SlugRequest = Slug::derive(&format!("Story {}", n % 6_000)).unwrap().into();
                 if n % 2 == 0 {
                     claims::claim(tx, of(n, &locale), &slug)?;
                 } else {

@@ -14,7 +14,7 @@ use crate::{
     },
     store::{
         self, Tx,
-        claims::{Claim, Wish},
+        claims::{Claim, SlugRequest},
     },
 };
 
@@ -42,9 +42,9 @@ pub(super) fn assign(
         let kept = before.get(&locale).map(|n| n.slug.clone());
         let given = checked.given.filter(|slug| kept.as_ref() != Some(slug));
         let derived = || kept.or_else(|| Slug::derive(&checked.name)).unwrap_or_else(|| Slug::of_id(target));
-        let wish = given.map_or_else(|| Wish::from(derived()), Wish::by_hand);
+        let slug_request = given.map_or_else(|| SlugRequest::from(derived()), SlugRequest::by_hand);
         let claim = Claim { kind, target, locale: &locale };
-        let slug = store::claims::claim(tx, claim, &wish).map_err(|e| e.under(&format!("#/translations/{locale}")))?;
+        let slug = store::claims::claim(tx, claim, &slug_request).map_err(|e| e.under(&format!("#/translations/{locale}")))?;
         names.insert(locale, Name { name: checked.name, slug, about: checked.about });
     }
     Ok(names)

@@ -41,12 +41,12 @@ pub struct Claim<'a> {
 
 /// Which address is asked for.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct SlugRequest {
     slug: Slug,
     stem: Option<Slug>,
 }
 
-impl Wish {
+impl SlugRequest {
     /// This one and no other.
     #[must_use]
     pub fn by_hand(slug: Slug) -> Self {
@@ -60,7 +60,7 @@ impl Wish {
     }
 }
 
-impl From<Slug> for Wish {
+impl From<Slug> for SlugRequest {
     fn from(slug: Slug) -> Self {
         Self::numbered(slug.clone(), slug)
     }
@@ -80,11 +80,11 @@ fn taken(detail: &str) -> Error {
 ///
 /// # Errors
 /// [`Error::Taken`] when one given by hand leads elsewhere.
-pub fn claim(tx: &mut Tx<'_>, claim: Claim<'_>, wish: &Wish) -> Result<Slug, Error> {
-    if enter(tx, claim, &wish.slug)? {
-        return Ok(wish.slug.clone());
+pub fn claim(tx: &mut Tx<'_>, claim: Claim<'_>, slug_request: &SlugRequest) -> Result<Slug, Error> {
+    if enter(tx, claim, &slug_request.slug)? {
+        return Ok(slug_request.slug.clone());
     }
-    let Some(stem) = &wish.stem else {
+    let Some(stem) = &slug_request.stem else {
         return Err(taken("another address of this locale has this slug, or had it in public"));
     };
     queue(tx, claim, stem)?;
@@ -131,20 +131,20 @@ pub(super) fn take(tx: &mut Tx<'_>, wanted: &[(Claim<'_>, &Slug)]) -> Result<BTr
 ///
 /// # Errors
 /// [`Error::Taken`] when one given by hand leads elsewhere, or is hoped for in a draft that the caller may see.
-pub fn propose(tx: &mut Tx<'_>, claim: Claim<'_>, wish: &Wish, seen: Option<&Visibility>) -> Result<Slug, Error> {
-    let only = std::slice::from_ref(&wish.slug);
-    queue(tx, claim, wish.stem.as_ref().unwrap_or(&wish.slug))?;
-    let Some(stem) = &wish.stem else {
+pub fn propose(tx: &mut Tx<'_>, claim: Claim<'_>, slug_request: &SlugRequest, seen: Option<&Visibility>) -> Result<Slug, Error> {
+    let only = std::slice::from_ref(&slug_request.slug);
+    queue(tx, claim, slug_request.stem.as_ref().unwrap_or(&slug_request.slug))?;
+    let Some(stem) = &slug_request.stem else {
         if !held(tx, claim, only, None)?.is_empty() {
             return Err(taken("another address of this locale has this slug, or had it in public"));
         }
         if !held(tx, claim, only, seen)?.is_empty() {
             return Err(taken("another story that is not public yet has this slug"));
         }
-        return Ok(wish.slug.clone());
+        return Ok(slug_request.slug.clone());
     };
     if held(tx, claim, only, seen)?.is_empty() {
-        return Ok(wish.slug.clone());
+        return Ok(slug_request.slug.clone());
     }
     Ok(number(tx, claim, stem, seen)?.unwrap_or_else(|| stem.with_id(tx.new_id::<()>().uuid())))
 }

@@ -20,7 +20,7 @@ use crate::{
     },
     store::{
         self, Tx,
-        claims::{Claim, Wish},
+        claims::{Claim, SlugRequest},
         translations::First,
     },
 };
@@ -355,7 +355,7 @@ fn address(
     if let Some(new) = given.filter(|slug| before.is_none_or(|b| b.slug != *slug)) {
         // A bundle may hold drafts of people who knew nothing of each other; they come in as they are.
         let seen = by.caller().user_id().map(|_| by.visibility());
-        return store::claims::propose(tx, claim, &Wish::by_hand(new), seen.as_ref());
+        return store::claims::propose(tx, claim, &SlugRequest::by_hand(new), seen.as_ref());
     }
     let derived = Translation::derived_slug(article.id, headline);
     match before {
@@ -366,6 +366,6 @@ fn address(
         {
             Ok(before.slug.clone())
         }
-        _ => store::claims::propose(tx, claim, &Wish::from(derived), Some(&by.visibility())),
+        _ => store::claims::propose(tx, claim, &SlugRequest::from(derived), Some(&by.visibility())),
     }
 }

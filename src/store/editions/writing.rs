@@ -11,7 +11,7 @@ use crate::{
     },
     store::{
         Tx,
-        claims::{self, Claim, Wish},
+        claims::{self, Claim, SlugRequest},
         index,
         sql::Sql,
         translations,
@@ -65,8 +65,8 @@ fn addresses(
     for Beginning { edition, .. } in beginning {
         let Some(copy) = copies.get(&edition.locale) else { continue };
         if !has_address(edition) && !taken.contains(&edition.locale) {
-            let wish = Wish::numbered(edition.slug.clone(), edition.stem().unwrap_or_else(|| edition.slug.clone()));
-            edition.slug = claims::claim(tx, claim(edition), &wish)?;
+            let slug_request = SlugRequest::numbered(edition.slug.clone(), edition.stem().unwrap_or_else(|| edition.slug.clone()));
+            edition.slug = claims::claim(tx, claim(edition), &slug_request)?;
         }
         if edition.slug != copy.slug {
             translations::move_to(tx, copy, &edition.slug)?;
