@@ -105,7 +105,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("items of a release", l::RELEASE_ITEMS.to_string()),
         ("operations of a bulk request", l::BULK.to_string()),
         ("blocks that a correction names", l::CORRECTION_BLOCKS.to_string()),
-        ("seconds that a preview lives", format!("60 to {}", dateline::domain::preview::LONGEST_SECONDS)),
+        ("seconds that a preview lives", format!("60 to {}", dateline::domain::preview::MAX_SECONDS)),
         ("days that the trash keeps what was never public", (dateline::desk::trash::KEPT_SECONDS / 86_400).to_string()),
         ("locales of a site", l::LOCALES.to_string()),
         ("sections of a site", l::SECTIONS.to_string()),
@@ -124,8 +124,8 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("bodies of an answer that holds several", format!("{} bytes", l::ANSWER_BODIES)),
         ("one request", format!("{} bytes", l::REQUEST_BYTES)),
         ("one request to `/v1/auth`", format!("{} bytes", l::SIGN_IN_BYTES)),
-        ("request line", format!("{} bytes", dateline::api::clients::LONGEST_LINE)),
-        ("head of a request", format!("{} bytes", dateline::api::clients::LONGEST_HEAD)),
+        ("request line", format!("{} bytes", dateline::api::clients::MAX_LINE)),
+        ("head of a request", format!("{} bytes", dateline::api::clients::MAX_HEAD)),
         ("parameters of a query", l::PARAMETERS.to_string()),
     ];
     let page = committed("docs/limits.md");

@@ -40,7 +40,7 @@ static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
 const MIB: usize = 1 << 20;
 /// Above what is held before a text is read, with the text itself and the faults or the document that come out.
-const MOST_HELD: usize = 64 * MIB;
+const MAX_HELD: usize = 64 * MIB;
 /// The work between two looks at the budget: one piece of HTML.
 const BETWEEN: u64 = 2_000_000;
 
@@ -194,7 +194,7 @@ fn each_of(own: usize, of: usize) {
         let text = shape.of(limits::REQUEST_BYTES);
         let named = read(shape, &text);
         let held = ALLOCATOR.max_allocated().saturating_sub(fresh);
-        assert!(held <= MOST_HELD, "{}: {} MiB", shape.name(), held / MIB);
+        assert!(held <= MAX_HELD, "{}: {} MiB", shape.name(), held / MIB);
         assert!(named <= FAULTS + 1, "{}: {named} faults", shape.name());
     }
 }

@@ -21,7 +21,7 @@ const LONGEST: i64 = 30;
 /// Failures beyond the free ones that make wait longest.
 const STEPS: u32 = 5;
 /// How many of each kind are counted at once; of more than that, those that matter least are forgotten.
-const MOST: usize = 20_000;
+const MAX: usize = 20_000;
 /// Failures of others in a network after which it is no longer one that nothing is known of.
 const SUSPECT: u32 = 20;
 
@@ -153,7 +153,7 @@ pub struct SignInThrottle(Mutex<Counts>);
 
 impl Default for SignInThrottle {
     fn default() -> Self {
-        Self(Mutex::new(Counts { both: Cache::new(MOST), accounts: Cache::new(MOST), networks: Cache::new(MOST) }))
+        Self(Mutex::new(Counts { both: Cache::new(MAX), accounts: Cache::new(MAX), networks: Cache::new(MAX) }))
     }
 }
 
@@ -361,6 +361,6 @@ mod tests {
         for n in 0..200_000u32 {
             let _ = throttle.admit(Account::named(&n.to_string()), net(n), false, at(0));
         }
-        assert!(throttle.size() <= 3 * MOST, "{}", throttle.size());
+        assert!(throttle.size() <= 3 * MAX, "{}", throttle.size());
     }
 }

@@ -11,7 +11,7 @@ use crate::domain::{
     article::Article,
     id::Entropy,
     plan::Revisions,
-    preview::{LONGEST_SECONDS, Preview},
+    preview::{MAX_SECONDS, Preview},
     user::{Session, User},
 };
 
@@ -180,7 +180,7 @@ impl PreviewPass {
     pub fn from_token(token: &str, keys: &Keys, issuer: &str, now: Instant) -> Result<Self, Error> {
         let claims: PreviewClaims = claims(PREVIEW, token, keys, issuer).ok_or(Error::NotFound("preview"))?;
         let seconds = now.as_seconds();
-        if claims.nbf > seconds.saturating_add(LEEWAY) || claims.exp.saturating_sub(claims.nbf) > LONGEST_SECONDS {
+        if claims.nbf > seconds.saturating_add(LEEWAY) || claims.exp.saturating_sub(claims.nbf) > MAX_SECONDS {
             return Err(Error::NotFound("preview"));
         }
         if claims.exp <= seconds {

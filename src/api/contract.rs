@@ -15,7 +15,7 @@ use utoipa::{
     },
 };
 
-use super::{State, idempotency::LONGEST_KEY, pieces::are_shared, problem::Failure};
+use super::{State, idempotency::MAX_KEY, pieces::are_shared, problem::Failure};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -79,7 +79,7 @@ pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
             "A key of yours for this very request: sent again within a day with it, it does nothing twice and is answered alike.",
         ))
         .schema(Some(
-            ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(LONGEST_KEY)).pattern(Some("^[!-~]+$")),
+            ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(MAX_KEY)).pattern(Some("^[!-~]+$")),
         ))
         .build();
     let trial = ParameterBuilder::new()

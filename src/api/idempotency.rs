@@ -30,7 +30,7 @@ pub const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key
 /// Says that an answer was given before.
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// The longest key, in bytes.
-pub const LONGEST_KEY: usize = 255;
+pub const MAX_KEY: usize = 255;
 /// Headers of an answer that are kept with it.
 const KEPT: [HeaderName; 3] = [CONTENT_TYPE, ETAG, LOCATION];
 
@@ -57,10 +57,10 @@ fn conflict(code: &'static str, detail: &str) -> Failure {
 }
 
 fn key(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
-    let wrong = || Failure::malformed("Idempotency-Key", "key", format!("once, with 1 to {LONGEST_KEY} visible ASCII characters"));
+    let wrong = || Failure::malformed("Idempotency-Key", "key", format!("once, with 1 to {MAX_KEY} visible ASCII characters"));
     let mut all = headers.get_all(IDEMPOTENCY_KEY);
     let Some(first) = all.next() else { return Ok(None) };
-    let text = first.to_str().ok().filter(|t| !t.is_empty() && t.len() <= LONGEST_KEY && t.bytes().all(|b| b.is_ascii_graphic()));
+    let text = first.to_str().ok().filter(|t| !t.is_empty() && t.len() <= MAX_KEY && t.bytes().all(|b| b.is_ascii_graphic()));
     text.filter(|_| all.next().is_none()).map(Some).ok_or_else(wrong)
 }
 

@@ -11,7 +11,7 @@ use crate::domain::Error;
 /// The most memory that the values of a request may take, as reckoned here.
 ///
 /// A request is held as it came, as it is merged into what is there, and as its type; see `tests/costs.rs`.
-const MOST: usize = 16 << 20;
+const MAX: usize = 16 << 20;
 /// What a value takes in the list or object that holds it, while that grows.
 const VALUE: usize = 64;
 /// What an object takes beside its values.
@@ -22,7 +22,7 @@ const OBJECT: usize = 600;
 /// # Errors
 /// For what is no JSON, and for what holds too many values.
 pub fn read(bytes: &[u8]) -> Result<Value, Failure> {
-    if weight(bytes) > MOST {
+    if weight(bytes) > MAX {
         return Err(Failure::Rule(Error::invalid("#", "too_many", "holds more objects and values than one request may")));
     }
     serde_json::from_slice(bytes).map_err(|e| {

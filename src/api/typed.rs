@@ -12,7 +12,7 @@ use super::wording::plain;
 use crate::domain::{Error, Violation};
 
 /// Faults after which nothing more is looked for.
-const MOST: usize = 50;
+const MAX: usize = 50;
 /// Times that one body is read at most.
 const ATTEMPTS: usize = 200;
 /// Values that all these readings go over at most, a string of sixteen bytes being one.
@@ -36,7 +36,7 @@ pub fn typed<T: DeserializeOwned>(mut value: Value) -> Result<T, Error> {
         faults.push(fault);
         let mended = if unknown { remove(&mut value, &path) } else { stand_in::<T>(&mut value, &path, &error, &mut attempts) };
         attempts = attempts.saturating_sub(1);
-        if !mended || faults.len() >= MOST || attempts == 0 {
+        if !mended || faults.len() >= MAX || attempts == 0 {
             return Err(Error::Invalid(faults));
         }
     }

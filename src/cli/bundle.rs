@@ -28,7 +28,7 @@ const BATCH: Duration = Duration::from_millis(100);
 /// How much of a bundle is read ahead, in bytes.
 const READ_AHEAD: usize = 1_048_576;
 /// The longest line that is read as one, in bytes.
-const LONGEST_LINE: u64 = 64 * 1_048_576;
+const MAX_LINE: u64 = 64 * 1_048_576;
 
 /// What became of a bundle's records.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -124,7 +124,7 @@ impl<R: Read> Lines<R> {
     fn next(&mut self) -> std::io::Result<Option<Line<Record>>> {
         loop {
             let mut text = Vec::new();
-            let bytes = self.reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut text)?;
+            let bytes = self.reader.by_ref().take(MAX_LINE).read_until(b'\n', &mut text)?;
             if bytes == 0 {
                 return Ok(None);
             }

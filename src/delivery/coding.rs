@@ -18,7 +18,7 @@ pub enum Coding {
 }
 
 /// The least that is worth coding, in bytes: less fits in one packet anyway.
-const LEAST: usize = 1_024;
+const MIN: usize = 1_024;
 
 impl Coding {
     /// The codings that are made, the one that saves most first.
@@ -53,7 +53,7 @@ impl Coding {
     /// Whether a representation of this length is offered in other codings than as it is.
     #[must_use]
     pub fn worthwhile(length: usize) -> bool {
-        length >= LEAST
+        length >= MIN
     }
 
     /// The bytes in this coding; nothing when that saves less than a tenth.

@@ -8,7 +8,7 @@ use crate::{
         article::Article,
         edition::{Dating, Edition, Rendering},
         plan::Revisions,
-        preview::{LONGEST_SECONDS, Preview, Previewed},
+        preview::{MAX_SECONDS, Preview, Previewed},
         release::Item,
         story::Filed,
         translation::{Copy, Translation},
@@ -32,8 +32,8 @@ pub fn make(
     store::articles::hold(tx, id)?;
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     let translation = super::translations::find(tx, &article, &locale)?;
-    if !(60..=LONGEST_SECONDS).contains(&seconds) {
-        return Err(Error::invalid("#/expires_in", "out_of_range", format!("between 60 and {LONGEST_SECONDS} seconds")));
+    if !(60..=MAX_SECONDS).contains(&seconds) {
+        return Err(Error::invalid("#/expires_in", "out_of_range", format!("between 60 and {MAX_SECONDS} seconds")));
     }
     let words = version.unwrap_or(translation.version);
     let now = tx.now();

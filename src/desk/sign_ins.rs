@@ -2,7 +2,7 @@
 //!
 //! **Context.** Whoever guesses passwords must be seen, and must not fill the disk by it; nor may the time that an answer takes tell
 //! whether it was noted as somebody's. **Decision.** Refusals are counted in memory by account, network and reason. A worker writes what
-//! is new within a second, and what came after it once a minute, as a number. Of one minute at most `MOST` are told apart; the
+//! is new within a second, and what came after it once a minute, as a number. Of one minute at most `MAX` are told apart; the
 //! rest is told of as coming from anywhere. **Consequence.** The log grows by some kilobytes a minute at most, whatever comes. What was
 //! typed is not kept, neither password nor address: an account that nobody has is none.
 
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How many are told apart in a minute.
-const MOST: usize = 20;
+const MAX: usize = 20;
 /// Seconds for which the same again is only counted.
 const WINDOW: i64 = 60;
 /// Seconds for which a network is known for a user who has signed in from it: 30 days.
@@ -70,7 +70,7 @@ impl SignIns {
     /// Note that a sign-in was refused.
     pub fn note(&self, user: Option<Id<User>>, from: Network, why: Why, now: Instant) {
         let mut refused = self.refusals();
-        let full = refused.len() >= MOST;
+        let full = refused.len() >= MAX;
         let own = (user, from, why.as_str());
         let key = if full && !refused.contains_key(&own) { (None, Network::UNKNOWN, why.as_str()) } else { own };
         let seen = refused.entry(key).or_insert(Seen { since: now, written: false, more: 0 });

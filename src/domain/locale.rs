@@ -221,11 +221,11 @@ pub(crate) fn quality(value: &str) -> Option<u16> {
 }
 
 /// The longest language range that is looked for, in bytes.
-const LONGEST_RANGE: usize = 100;
+const MAX_RANGE: usize = 100;
 
 fn lookup<'a>(range: &str, available: &'a [Locale]) -> Option<&'a Locale> {
     // What is longer than any tag costs one look, not one for each of its parts.
-    if range.len() > LONGEST_RANGE {
+    if range.len() > MAX_RANGE {
         return None;
     }
     let mut range = range.to_owned();

@@ -36,4 +36,4 @@ pub struct Previewed {
 pub type PreviewId = Id<Preview>;
 
 /// The longest that a preview may be looked at, in seconds.
-pub const LONGEST_SECONDS: i64 = 24 * 3_600;
+pub const MAX_SECONDS: i64 = 24 * 3_600;

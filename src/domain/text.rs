@@ -269,12 +269,12 @@ fn entities(text: &str, mut each: impl FnMut(&mut String, &str) -> Option<usize>
 }
 
 /// Bytes of the longest entity that is known, without its ampersand.
-const LONGEST_ENTITY: usize = 9;
+const MAX_ENTITY: usize = 9;
 
 /// The character that an entity stands for, of what follows its ampersand, and its length. Looks no further than an entity reaches.
 #[must_use]
 pub fn entity_at(after: &str) -> Option<(char, usize)> {
-    let end = after.bytes().take(LONGEST_ENTITY).position(|b| b == b';')?;
+    let end = after.bytes().take(MAX_ENTITY).position(|b| b == b';')?;
     entity(after.get(..end)?).map(|c| (c, end.saturating_add(1)))
 }
 

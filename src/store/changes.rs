@@ -27,7 +27,7 @@ const NOBODY: &str = "nobody";
 /// Changes that one statement logs.
 const AT_ONCE: usize = 1_000;
 /// Changes that are told one by one; whoever is further behind starts afresh.
-const MOST_TOLD: i64 = 1_000;
+const MAX_TOLD: i64 = 1_000;
 
 #[derive(QueryableByName)]
 struct Counter {
@@ -149,7 +149,7 @@ pub struct Span {
 pub fn span(tx: &mut Tx<'_>, seq: i64, until: i64) -> Result<Span, Error> {
     let last = last(tx)?.min(until).max(seq);
     let count = last.saturating_sub(seq);
-    let changes = if count > MOST_TOLD {
+    let changes = if count > MAX_TOLD {
         None
     } else {
         Some(if count == 0 { Vec::new() } else { after(tx, seq, count)?.into_iter().map(|logged| logged.change).collect() })

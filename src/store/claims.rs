@@ -170,8 +170,8 @@ fn enter(tx: &mut Tx<'_>, claim: Claim<'_>, slug: &Slug) -> Result<bool, Error> 
 /// Wait for others who number the same slug.
 fn queue(tx: &mut Tx<'_>, claim: Claim<'_>, stem: &Slug) -> Result<(), Error> {
     // Each place in a queue is kept to the end of the transaction, and there is not room for any number of them.
-    const MOST: usize = 128;
-    if tx.queues >= MOST {
+    const MAX: usize = 128;
+    if tx.queues >= MAX {
         return Ok(());
     }
     tx.queues = tx.queues.saturating_add(1);

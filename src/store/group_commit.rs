@@ -16,7 +16,7 @@ use super::{
 use crate::domain::{Error, Instant, instant::Clock};
 
 /// How many writes share a commit at most.
-pub(super) const MOST: u32 = 64;
+pub(super) const MAX: u32 = 64;
 
 /// For how long leadership is passed on without a commit, in microseconds.
 const LONGEST: i64 = 20_000;
@@ -217,7 +217,7 @@ impl GroupedWrite<'_> {
             return Ok(());
         }
         open.writes = open.writes.saturating_add(1);
-        if open.writes < MOST && leadership.0.clock.now().as_micros().saturating_sub(open.since.as_micros()) < LONGEST {
+        if open.writes < MAX && leadership.0.clock.now().as_micros().saturating_sub(open.since.as_micros()) < LONGEST {
             match leadership.hand_over(open) {
                 None => {
                     drop(active);

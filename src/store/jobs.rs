@@ -16,7 +16,7 @@ use super::{Tx, dialect::Uid, sql::Sql};
 use crate::domain::{Error, Id, Instant};
 
 /// The longest that is waited before another try, in seconds.
-const LONGEST_WAIT: i64 = 300;
+const MAX_WAIT: i64 = 300;
 /// Seconds after which a failure of what is carried out in one transaction is forgotten: by then it is done, given up or taken back.
 const FORGOTTEN_AFTER: i64 = 24 * 3600;
 
@@ -36,7 +36,7 @@ pub struct Lease {
 
 /// How long is waited before another try, in seconds, after so many that failed before the last: twice as long each time.
 fn wait(attempts: i32) -> i64 {
-    1i64.checked_shl(u32::try_from(attempts).unwrap_or(0)).unwrap_or(LONGEST_WAIT).clamp(1, LONGEST_WAIT)
+    1i64.checked_shl(u32::try_from(attempts).unwrap_or(0)).unwrap_or(MAX_WAIT).clamp(1, MAX_WAIT)
 }
 
 /// Begin with a projection that is new: it follows what changes from now on. One that was kept under another name goes on under this.

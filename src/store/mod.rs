@@ -213,7 +213,7 @@ impl Store {
         let readers = pool(Use::Read, options.readers)?;
         let active_writes = Arc::new(ActiveWrites::new(options.clock.clone(), limits.write_transaction));
         // Those who share a commit wait for it on threads of their own.
-        let together = if engine == Engine::Sqlite { usize::try_from(group_commit::MOST).map_err(Error::internal)? } else { writers.size };
+        let together = if engine == Engine::Sqlite { usize::try_from(group_commit::MAX).map_err(Error::internal)? } else { writers.size };
         Ok(Self(Arc::new(Inner {
             write_queue: WriteQueue::new(options.clock.clone(), active_writes.clone(), limits.queue_timeout),
             active_writes,

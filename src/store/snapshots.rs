@@ -31,7 +31,7 @@ use super::{
 use crate::domain::{Error, Instant, id::Entropy};
 
 /// Reads that may wait for a thread; whoever comes when these do is refused, rather than be answered when nobody listens any more.
-const MOST_WAITING: usize = 1_024;
+const MAX_WAITING: usize = 1_024;
 
 /// For how long a snapshot takes in more reads, in microseconds: while it is held, its connection is, and the log of an embedded database
 /// cannot be started anew.
@@ -81,7 +81,7 @@ struct ReadQueue {
 
 impl ReadQueue {
     fn enter(&mut self, read: Read) -> Result<(), Error> {
-        if self.waiting.len() >= MOST_WAITING {
+        if self.waiting.len() >= MAX_WAITING {
             return Err(Error::Busy);
         }
         self.waiting.push_back((self.came, read));

@@ -20,7 +20,7 @@ use super::{
 use crate::domain::Error;
 
 /// Writes that may be under way or wait; whoever comes then is refused, rather than be answered when nobody listens any more.
-const MOST_WAITING: usize = 1_024;
+const MAX_WAITING: usize = 1_024;
 
 /// Threads on which waiting is fine.
 pub(super) struct Threads(Option<Runtime>);
@@ -117,7 +117,7 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, Error> + Clone + Send + 'static,
     {
-        if self.0.written.fetch_add(1, Ordering::AcqRel) >= MOST_WAITING {
+        if self.0.written.fetch_add(1, Ordering::AcqRel) >= MAX_WAITING {
             self.0.written.fetch_sub(1, Ordering::AcqRel);
             return Err(Error::Busy);
         }

@@ -24,7 +24,7 @@ const EVERY: Duration = Duration::from_millis(100);
 /// Seconds after which a cache that does not answer is given up for this time.
 const TIMEOUT: u64 = 5;
 /// How many requests a cache is told in; what needs more is told as everything, in one.
-const MOST_REQUESTS: usize = 20;
+const MAX_REQUESTS: usize = 20;
 /// Seconds for which one instance takes it upon itself to tell a cache; more than all its requests may take.
 const LEASE: i64 = 120;
 /// Seconds after which a cache is told once more.
@@ -204,7 +204,7 @@ impl Projection for Cache {
 
     fn apply(&self, span: &Span, purge: Purge) -> Result<(), Error> {
         let mut requests = self.target.requests(span.last, &purge);
-        if requests.len() > MOST_REQUESTS {
+        if requests.len() > MAX_REQUESTS {
             requests = self.target.requests(span.last, &Purge::Everything);
         }
         for request in requests {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 const MIB: usize = 1 << 20;
 /// What a request may hold above an idle server.
-const MOST_HELD: usize = 64 * MIB;
+const MAX_HELD: usize = 64 * MIB;
 
 /// A line of `/proc/PID/status`, in bytes.
 fn held(server: &Server, what: &str) -> usize {
@@ -92,7 +92,7 @@ fn no_shape_stops_others_or_fills_the_memory() {
                 shape.name()
             );
             worst = (worst.0.max(above), worst.1.max(took), worst.2.max(waited));
-            if above > MOST_HELD {
+            if above > MAX_HELD {
                 over.push((shape.name(), above / MIB));
             }
         }

@@ -18,11 +18,11 @@ use crate::{
 };
 
 /// The longest request line, in bytes.
-pub const LONGEST_LINE: usize = 8_192;
+pub const MAX_LINE: usize = 8_192;
 /// The longest head, in bytes.
-pub const LONGEST_HEAD: usize = 32_768;
+pub const MAX_HEAD: usize = 32_768;
 /// How many header fields a head has at most: as many as the HTTP library takes.
-const MOST_FIELDS: usize = 96;
+const MAX_FIELDS: usize = 96;
 
 /// What is to be done next.
 #[derive(Debug, PartialEq, Eq)]
@@ -149,20 +149,20 @@ impl Incoming {
         let breaks = self.breaks;
         let head = self.held.get(breaks..).unwrap_or_default();
         let line = memchr::memchr(b'\n', head);
-        if line.unwrap_or(head.len()) > LONGEST_LINE {
+        if line.unwrap_or(head.len()) > MAX_LINE {
             return Verdict::Refused(Some(Unread::LongTarget));
         }
         if line.and_then(|end| head.get(..end)).is_some_and(is_of_another_version) {
             return Verdict::Refused(Some(Unread::Version));
         }
         match blank_line(head).map(|end| breaks.saturating_add(end)) {
-            Some(end) if end <= LONGEST_HEAD => return Verdict::Whole(end),
-            None if self.held.len() <= LONGEST_HEAD => {}
+            Some(end) if end <= MAX_HEAD => return Verdict::Whole(end),
+            None if self.held.len() <= MAX_HEAD => {}
             _ => return Verdict::Refused(Some(Unread::LongHead)),
         }
         if self.held.len() >= self.looked {
             self.looked = self.held.len().saturating_mul(2);
-            let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
+            let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
             match httparse::Request::new(&mut fields).parse(head) {
                 Ok(_) => {}
                 Err(httparse::Error::TooManyHeaders) => return Verdict::Refused(Some(Unread::LongHead)),
@@ -189,7 +189,7 @@ fn blank_line(bytes: &[u8]) -> Option<usize> {
 fn is_one_head(bytes: &[u8]) -> bool {
     let Some(line) = memchr::memchr(b'\n', bytes) else { return false };
     let first = bytes.get(..line).unwrap_or_default();
-    bytes.len() <= LONGEST_LINE
+    bytes.len() <= MAX_LINE
         && (first.ends_with(b" HTTP/1.1\r") || first.ends_with(b" HTTP/1.0\r"))
         && blank_line(bytes) == Some(bytes.len())
 }
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn line_breaks_are_held_and_booked_and_are_not_without_end() {
         let mut server = FakeServer::new(true);
-        for n in 1..=LONGEST_HEAD / 2 {
+        for n in 1..=MAX_HEAD / 2 {
             server.piece(b"\r\n");
             assert_eq!((server.clients.budget.held(), &server.refused), (2 * n, &None));
         }
@@ -337,9 +337,9 @@ mod tests {
             [("content-length: 2\r\n\r\n{}", "a length"), ("transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", "chunks")]
         {
             for (head, why) in [
-                (format!("GET /{}", "b".repeat(LONGEST_LINE)), Some(Unread::LongTarget)),
-                (format!("GET / HTTP/1.1\r\na: {}", "b".repeat(LONGEST_HEAD)), Some(Unread::LongHead)),
-                (format!("GET / HTTP/1.1\r\n{}", "a: b\r\n".repeat(MOST_FIELDS + 1)), Some(Unread::LongHead)),
+                (format!("GET /{}", "b".repeat(MAX_LINE)), Some(Unread::LongTarget)),
+                (format!("GET / HTTP/1.1\r\na: {}", "b".repeat(MAX_HEAD)), Some(Unread::LongHead)),
+                (format!("GET / HTTP/1.1\r\n{}", "a: b\r\n".repeat(MAX_FIELDS + 1)), Some(Unread::LongHead)),
                 ("GET / HTTP/2.0\r\n".to_owned(), Some(Unread::Version)),
                 ("G\0".to_owned(), None),
             ] {
@@ -375,7 +375,7 @@ mod tests {
             let bytes = bytes.as_bytes();
             let begins = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
             if let Some(end) = blank_line(&bytes[begins..]) {
-                let mut fields = [httparse::EMPTY_HEADER; MOST_FIELDS];
+                let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
                 let whole = &bytes[..begins + end];
                 // Whoever is handed it is not left waiting for more of it.
                 prop_assert!(!matches!(httparse::Request::new(&mut fields).parse(whole), Ok(httparse::Status::Partial)), "{}", whole.escape_ascii());

@@ -22,7 +22,7 @@ use std::{sync::Arc, time::Duration};
 
 pub use connection::Connection;
 pub use connection_limit::ConnectionLimit;
-pub use incoming::{LONGEST_HEAD, LONGEST_LINE};
+pub use incoming::{MAX_HEAD, MAX_LINE};
 pub use standing::Standing;
 
 use crate::domain::memory::MemoryBudget;

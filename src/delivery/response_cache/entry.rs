@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// The longest header of cache tags, in bytes: Varnish takes 8 KiB a line, Fastly and Cloudflare 16.
-const LONGEST_HEADER: usize = 8_000;
+const MAX_HEADER: usize = 8_000;
 
 /// A representation of an answer: its bytes in one coding, under a strong entity tag of its own (RFC 9110 §8.8.3).
 #[derive(Debug, Clone)]
@@ -96,7 +96,7 @@ fn listed(tags: &BTreeSet<CacheTag>) -> Result<[HeaderValue; 2], Error> {
         let blank = if all.is_empty() { "" } else { " " };
         write!(all, "{blank}{tag}").map_err(Error::internal)?;
     }
-    if all.len() > LONGEST_HEADER {
+    if all.len() > MAX_HEADER {
         all = CacheTag::Many.to_string();
     }
     let with_commas = HeaderValue::try_from(all.replace(' ', ",")).map_err(Error::internal)?;

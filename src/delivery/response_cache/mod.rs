@@ -38,7 +38,7 @@ const REMEMBERED: usize = 4_096;
 /// Cache tags that are remembered with them.
 const REMEMBERED_TAGS: usize = 65_536;
 /// The longest spelling, in bytes.
-const LONGEST_SPELLING: usize = 512;
+const MAX_SPELLING: usize = 512;
 /// Which part of the memory is for spellings of requests, that lead to their answers without being read again.
 const FOR_SPELLINGS: u64 = 8;
 /// The least that a shard of the cache has, in bytes: what is asked for all the time must not be evicted because much else has come to lie beside it.
@@ -276,7 +276,7 @@ impl ResponseCache {
 
     /// Note that a path and query spell the request of this answer.
     pub fn note_spelling(&self, target: &str, entry: &Arc<Entry>) {
-        if self.answers.is_some() && target.len() <= LONGEST_SPELLING {
+        if self.answers.is_some() && target.len() <= MAX_SPELLING {
             self.spellings.insert(target.into(), Arc::downgrade(entry));
         }
     }

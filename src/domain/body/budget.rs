@@ -10,7 +10,7 @@ use std::cell::Cell;
 use crate::domain::{Error, text::limits};
 
 /// Steps that any body may cost.
-const LEAST: u64 = 1_000_000;
+const MIN: u64 = 1_000_000;
 /// Steps that each byte of it adds.
 const PER_BYTE: u64 = 32;
 
@@ -65,7 +65,7 @@ impl Budget {
     #[must_use]
     pub fn of(bytes: usize) -> Self {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        Self { spent: Cell::new(0), most: bytes.saturating_mul(PER_BYTE).saturating_add(LEAST) }
+        Self { spent: Cell::new(0), most: bytes.saturating_mul(PER_BYTE).saturating_add(MIN) }
     }
 
     /// Spend steps; false when the budget does not hold them.
