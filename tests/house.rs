@@ -1,20 +1,20 @@
-//! The house: floors, and imports that go down only.
+//! The house: layers, and imports that go down only.
 
 mod circles;
 mod fields;
 
 use std::path::{Path, PathBuf};
 
-/// The floors from the top; those on one line do not know each other.
-const FLOORS: [&[&str]; 8] =
+/// The layers from the top; those on one line do not know each other.
+const LAYERS: [&[&str]; 8] =
     [&["main"], &["cli"], &["app", "config"], &["api", "workers"], &["desk", "delivery"], &["store"], &["access"], &["domain"]];
 
-fn floor(room: &str) -> Option<usize> {
-    FLOORS.iter().position(|floor| floor.contains(&room))
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&module))
 }
 
-/// The room that a file of the sources lies in.
-fn room_of(inside: &Path) -> String {
+/// The module that a file of the sources lies in.
+fn module_of(inside: &Path) -> String {
     inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned()
 }
 
@@ -29,9 +29,9 @@ fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The rooms that a file names after `crate::`, grouped imports included.
+/// The modules that a file names after `crate::`, grouped imports included.
 fn named(text: &str) -> Vec<String> {
-    let mut rooms = Vec::new();
+    let mut modules = Vec::new();
     for (at, _) in text.match_indices("crate::") {
         let rest = text.get(at + "crate::".len()..).unwrap();
         let word = |t: &str| t.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
@@ -45,17 +45,17 @@ fn named(text: &str) -> Vec<String> {
                     '}' => depth -= 1,
                     ',' if depth == 0 => start = true,
                     c if start && !c.is_whitespace() => {
-                        rooms.push(word(group.get(n..).unwrap()));
+                        modules.push(word(group.get(n..).unwrap()));
                         start = false;
                     }
                     _ => {}
                 }
             }
         } else {
-            rooms.push(word(rest));
+            modules.push(word(rest));
         }
     }
-    rooms
+    modules
 }
 
 #[test]
@@ -67,18 +67,18 @@ fn imports_go_down_only() {
     let mut wrong = Vec::new();
     for file in files {
         let inside = file.strip_prefix(&src).unwrap();
-        let room = room_of(inside);
-        let Some(here) = floor(&room) else {
-            assert_eq!(room, "lib", "{room} has no floor");
+        let module = module_of(inside);
+        let Some(here) = layer(&module) else {
+            assert_eq!(module, "lib", "{module} has no layer");
             continue;
         };
         for other in named(&std::fs::read_to_string(&file).unwrap()) {
-            let Some(there) = floor(&other) else {
-                wrong.push(format!("{}: `crate::{other}` has no floor", inside.display()));
+            let Some(there) = layer(&other) else {
+                wrong.push(format!("{}: `crate::{other}` has no layer", inside.display()));
                 continue;
             };
-            if other != room && there <= here {
-                wrong.push(format!("{}: {room} may not use {other}", inside.display()));
+            if other != module && there <= here {
+                wrong.push(format!("{}: {module} may not use {other}", inside.display()));
             }
         }
     }
@@ -100,7 +100,7 @@ fn without_an_end(text: &str) -> Vec<usize> {
 fn every_loop_says_why_it_ends() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
-    ["store", "desk", "domain"].iter().for_each(|room| sources(&src.join(room), &mut files));
+    ["store", "desk", "domain"].iter().for_each(|module| sources(&src.join(module), &mut files));
     files.retain(|file| !file.iter().any(|part| part == "tests" || part == "tests.rs"));
     assert!(files.len() > 50, "the sources were not found");
     let said = |file: &PathBuf| (file.clone(), without_an_end(&std::fs::read_to_string(file).unwrap()));
@@ -132,14 +132,14 @@ fn both_engines_have_the_same_migrations() {
     assert!(!names("sqlite").is_empty());
 }
 
-/// Crates that tie what names them to a framework or a database, and the rooms that may: everything else would do with another one. What
+/// Crates that tie what names them to a framework or a database, and the modules that may: everything else would do with another one. What
 /// the contract says of a vocabulary stands beside it.
 const TIES: [(&str, &[&str]); 3] =
     [("diesel", &["store"]), ("actix", &["api", "app", "cli"]), ("utoipa", &["domain", "delivery", "api", "app"])];
 
-/// The crates of [`TIES`] that a file of a room names and may not.
-fn tied(room: &str, text: &str) -> Vec<String> {
-    let may = |word: &str| TIES.iter().all(|(name, rooms)| !named_after(word, name) || rooms.contains(&room));
+/// The crates of [`TIES`] that a file of a module names and may not.
+fn tied(module: &str, text: &str) -> Vec<String> {
+    let may = |word: &str| TIES.iter().all(|(name, modules)| !named_after(word, name) || modules.contains(&module));
     circles::tokens(text).into_iter().filter(|word| !may(word)).map(str::to_owned).collect()
 }
 
@@ -156,7 +156,7 @@ fn frameworks_and_databases_are_named_where_they_belong() {
     assert!(files.len() > 50, "the sources were not found");
     let wrong: Vec<_> = files
         .iter()
-        .map(|file| (file, tied(&room_of(file.strip_prefix(&src).unwrap()), &std::fs::read_to_string(file).unwrap())))
+        .map(|file| (file, tied(&module_of(file.strip_prefix(&src).unwrap()), &std::fs::read_to_string(file).unwrap())))
         .filter(|(_, words)| !words.is_empty())
         .collect();
     assert!(wrong.is_empty(), "{wrong:#?}");

@@ -1,6 +1,6 @@
-//! Circles: rooms side by side that need one another, found by reading what each names.
+//! Circles: modules side by side that need one another, found by reading what each names.
 //!
-//! What a file names counts for the room of the level on which its way and the other's part: `store/editions/live.rs` that names
+//! What a file names counts for the module of the level on which its way and the other's part: `store/editions/live.rs` that names
 //! `store/listings/walk.rs` is an arrow from `editions` to `listings`. A name that a `mod.rs` passes on counts where it comes from. What a
 //! `mod.rs` says itself belongs to its folder: it names what lies in there, and what lies in there may name it.
 
@@ -13,7 +13,7 @@ use std::{
 type Names = Vec<String>;
 /// What is known of the modules of a crate: the text of each.
 type Texts = BTreeMap<Names, String>;
-/// The arrows between the rooms of a level, each with the files that draw it.
+/// The arrows between the modules of a level, each with the files that draw it.
 type Arrows = BTreeMap<(String, String), BTreeSet<String>>;
 
 /// The words and marks of a source, without comments, strings and letters.
@@ -175,56 +175,56 @@ fn tree(tokens: &[&str], mut at: usize, above: &[String], leaves: &mut Vec<(Name
 
 /// The crate as it is written: what each module names.
 struct House {
-    rooms: BTreeMap<Names, Named>,
+    modules: BTreeMap<Names, Named>,
 }
 
 impl House {
     fn read(texts: &Texts) -> Self {
-        let mut rooms: BTreeMap<Names, Named> = texts.iter().map(|(room, text)| (room.clone(), Named::read(text))).collect();
-        let tests: Vec<Names> = rooms
+        let mut modules: BTreeMap<Names, Named> = texts.iter().map(|(module, text)| (module.clone(), Named::read(text))).collect();
+        let tests: Vec<Names> = modules
             .iter()
-            .flat_map(|(room, named)| named.tests.iter().map(|test| [room.as_slice(), std::slice::from_ref(test)].concat()))
+            .flat_map(|(module, named)| named.tests.iter().map(|test| [module.as_slice(), std::slice::from_ref(test)].concat()))
             .collect();
-        rooms.retain(|room, _| !tests.iter().any(|test| room.starts_with(test)));
-        Self { rooms }
+        modules.retain(|module, _| !tests.iter().any(|test| module.starts_with(test)));
+        Self { modules }
     }
 
     /// Where a path leads from the root, when it is one of this crate's.
-    fn absolute(&self, room: &[String], path: &[String]) -> Option<Names> {
-        let child = || self.rooms.contains_key(&[room, &path[..1]].concat());
+    fn absolute(&self, module: &[String], path: &[String]) -> Option<Names> {
+        let child = || self.modules.contains_key(&[module, &path[..1]].concat());
         let up = path.iter().take_while(|name| *name == "super").count();
         match path.first()?.as_str() {
             "crate" => Some(path[1..].to_vec()),
-            "self" => Some([room, &path[1..]].concat()),
-            "super" => Some([room.get(..room.len().checked_sub(up)?)?, &path[up..]].concat()),
-            _ => child().then(|| [room, path].concat()),
+            "self" => Some([module, &path[1..]].concat()),
+            "super" => Some([module.get(..module.len().checked_sub(up)?)?, &path[up..]].concat()),
+            _ => child().then(|| [module, path].concat()),
         }
     }
 
     /// The module in which what a path leads to is written; a name that is passed on is followed.
     fn home(&self, path: &[String], passed: usize) -> Names {
-        let long = (0..=path.len()).rev().find(|long| self.rooms.contains_key(&path[..*long])).unwrap_or(0);
-        let (room, rest) = path.split_at(long);
-        let on = rest.first().and_then(|name| self.rooms.get(room)?.brought.get(name)).and_then(|from| self.absolute(room, from));
+        let long = (0..=path.len()).rev().find(|long| self.modules.contains_key(&path[..*long])).unwrap_or(0);
+        let (module, rest) = path.split_at(long);
+        let on = rest.first().and_then(|name| self.modules.get(module)?.brought.get(name)).and_then(|from| self.absolute(module, from));
         match on {
             Some(on) if passed < 8 => self.home(&[&on, &rest[1..]].concat(), passed + 1),
-            _ => room.to_vec(),
+            _ => module.to_vec(),
         }
     }
 
     /// The arrows of each level.
     fn arrows(&self) -> BTreeMap<Names, Arrows> {
         let mut levels = BTreeMap::<Names, Arrows>::new();
-        for (room, named) in &self.rooms {
+        for (module, named) in &self.modules {
             for (inside, path) in &named.paths {
-                let Some(there) = self.absolute(&[room.as_slice(), inside].concat(), path).map(|path| self.home(&path, 0)) else {
+                let Some(there) = self.absolute(&[module.as_slice(), inside].concat(), path).map(|path| self.home(&path, 0)) else {
                     continue;
                 };
-                let together = room.iter().zip(&there).take_while(|(here, there)| here == there).count();
-                if let (Some(from), Some(to)) = (room.get(together), there.get(together)) {
+                let together = module.iter().zip(&there).take_while(|(here, there)| here == there).count();
+                if let (Some(from), Some(to)) = (module.get(together), there.get(together)) {
                     let arrow = (from.clone(), to.clone());
-                    let arrows = levels.entry(room[..together].to_vec()).or_default();
-                    arrows.entry(arrow).or_default().insert(room.join("/"));
+                    let arrows = levels.entry(module[..together].to_vec()).or_default();
+                    arrows.entry(arrow).or_default().insert(module.join("/"));
                 }
             }
         }
@@ -232,29 +232,29 @@ impl House {
     }
 }
 
-/// The circles of a crate: the rooms of each, by level, and the arrows that close it.
+/// The circles of a crate: the modules of each, by level, and the arrows that close it.
 fn circles(texts: &Texts) -> BTreeMap<String, Vec<String>> {
     let mut found = BTreeMap::new();
     for (level, arrows) in House::read(texts).arrows() {
         let mut left: BTreeSet<&String> = arrows.keys().map(|(from, _)| from).collect();
-        while let Some(room) = left.pop_first() {
-            let onward = reached(room, |(from, to)| (from, to), &arrows);
-            let back = reached(room, |(from, to)| (to, from), &arrows);
+        while let Some(module) = left.pop_first() {
+            let onward = reached(module, |(from, to)| (from, to), &arrows);
+            let back = reached(module, |(from, to)| (to, from), &arrows);
             let circle: BTreeSet<&String> = onward.intersection(&back).copied().collect();
             if circle.is_empty() {
                 continue;
             }
-            left.retain(|room| !circle.contains(room));
-            let rooms: Vec<&str> = circle.iter().map(|room| room.as_str()).collect();
+            left.retain(|module| !circle.contains(module));
+            let modules: Vec<&str> = circle.iter().map(|module| module.as_str()).collect();
             let closing = arrows.iter().filter(|((from, to), _)| circle.contains(from) && circle.contains(to));
             let said = closing.map(|((from, to), files)| format!("{from} → {to}: {files:?}"));
-            found.insert(format!("{}: {}", level.join("/"), rooms.join(" ")), said.collect());
+            found.insert(format!("{}: {}", level.join("/"), modules.join(" ")), said.collect());
         }
     }
     found
 }
 
-/// The rooms to which the arrows lead from one, in one direction or the other.
+/// The modules to which the arrows lead from one, in one direction or the other.
 fn reached<'a>(
     from: &'a String,
     along: impl Fn(&'a (String, String)) -> (&'a String, &'a String),

@@ -55,7 +55,7 @@ fn a_text_is_named_in_few_files() {
         }
         assert!(files.len() <= MOST, "`{text}` is named in {} files: {files:?}", files.len());
         let alike: Vec<_> =
-            files.iter().filter(|f| ["store/", "desk/", "access/", "workers/"].iter().any(|room| f.starts_with(room))).collect();
+            files.iter().filter(|f| ["store/", "desk/", "access/", "workers/"].iter().any(|module| f.starts_with(module))).collect();
         assert!(alike.is_empty(), "`{text}` is treated by its name where all texts are treated alike: {alike:?}");
     }
 }

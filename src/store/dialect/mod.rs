@@ -1,4 +1,4 @@
-//! The only room in which the two databases differ.
+//! The only module in which the two databases differ.
 //!
 //! **Decision.** One code base runs on both engines through Diesel's `MultiConnection`; what differs on the wire gets
 //! an SQL type of our own: [`Uid`], [`At`] and [`Doc`]. **Consequence.** Everything else in the store is written once.
