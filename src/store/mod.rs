@@ -171,7 +171,7 @@ impl Measured for Store {
         tell("statements_slow", "", self.0.statements.slow.load(Ordering::Relaxed));
         tell("reads_waiting", "", count(self.0.read_pool.waiting()));
         tell("writes_unanswered", "", count(self.0.written.load(Ordering::Relaxed)));
-        tell("turns", "", count(self.write_durations().turns));
+        tell("writes_active", "", count(self.write_durations().writes));
     }
 }
 
