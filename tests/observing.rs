@@ -74,7 +74,7 @@ both! {
         let somebody = json!({ "email": format!("{SECRET}@example.org"), "name": SECRET, "password": format!("{SECRET} {SECRET}"), "grants": [{ "role": "editor" }] });
         admin.post("/v1/desk/users", &somebody).await.ok();
         let said = log.said();
-        assert!(said.contains("INSERT INTO revisions"), "{said}");
+        assert!(said.contains("INSERT INTO translation_revisions"), "{said}");
         let told: Vec<&str> = said.lines().filter(|line| line.to_lowercase().contains(&SECRET.to_lowercase())).collect();
         assert!(told.is_empty(), "{told:?}");
     }

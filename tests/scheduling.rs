@@ -7,7 +7,7 @@ use dateline::{
     desk,
     domain::user::Role,
     store::Store,
-    workers::scheduler::run_due,
+    workers::{follower, scheduler::run_due},
 };
 use serde_json::{Value, json};
 
@@ -257,6 +257,7 @@ both! {
             (planned, released)
         };
         let failed = async || {
+            let editor = app.again(&editor).await;
             let of = async |path: &str| editor.get(path).await.ok()["data"].as_array().unwrap().len();
             (of("/v1/desk/schedule?failed=true").await, of("/v1/desk/releases?state=failed").await)
         };
@@ -272,12 +273,13 @@ both! {
         execute(&app.url, "ALTER TABLE out_of_reach RENAME TO addresses");
         assert_eq!((failed().await, headline(&app, &planned).await, headline(&app, &released).await), ((0, 0), None, None));
         // Whoever is started anew waits as long, and of all instances one carries it out.
-        let instances = [app.store_of(2), app.store.clone()];
+        let (instances, follower) = ([app.store_of(2), app.store.clone()], follower::runner(app.entrance.response_cache.clone()).unwrap());
         let tick = |store: &Store| { let store = store.clone(); thread::spawn(move || run_due(&store)) };
         assert_eq!(tick(&instances[0]).join().unwrap().unwrap(), 0);
         app.wait(8);
         let done = instances.each_ref().map(tick).into_iter().map(|ticked| ticked.join().unwrap().unwrap()).sum::<usize>();
         assert_eq!((done, app.tick().await), (2, 0));
+        follower.run().unwrap();
         assert_eq!((headline(&app, &planned).await.as_deref(), headline(&app, &released).await.as_deref()), (Some("Planned once"), Some("Released once")));
         let (planned, released) = due("never").await;
         execute(&app.url, "ALTER TABLE addresses RENAME TO out_of_reach");

@@ -2,10 +2,17 @@
 
 use std::{
     io::Write,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
 };
 
-use tracing::subscriber::DefaultGuard;
+use tracing::{
+    Dispatch,
+    subscriber::{DefaultGuard, NoSubscriber},
+};
+
+/// Somebody else who listens. Where there is but one listener, `tracing` asks the thread that comes by a place in the code first whether it is
+/// listened to there, and remembers that for all threads.
+static ANOTHER: OnceLock<Dispatch> = OnceLock::new();
 
 /// What this thread logs, while this is kept.
 pub(crate) struct Log {
@@ -37,6 +44,7 @@ impl Log {
     }
 
     fn of(level: tracing::Level) -> Self {
+        ANOTHER.get_or_init(|| Dispatch::new(NoSubscriber::new()));
         let kept = Kept::default();
         let written = kept.clone();
         let subscriber = tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_writer(move || written.clone()).finish();
