@@ -108,6 +108,15 @@ both! {
         let said = log.said();
         let refused: Vec<&str> = said.lines().filter(|line| line.contains("was refused")).collect();
         assert_eq!(refused.len(), 2, "{said}");
+        // Who is refused again and again does not fill it.
+        let again = async || anyone.send(Method::GET, "/v1/tags?locale=en", &[("expect", "more")], None).await.refused(417, "expectation");
+        again().await;
+        again().await;
+        app.wait(1);
+        again().await;
+        let more = log.said();
+        let more: Vec<&str> = more.lines().filter(|line| line.contains("was refused")).skip(2).collect();
+        assert!(more.len() == 1 && more[0].contains("more=2"), "{more:?}");
         assert!(refused[0].contains(r#"code="too-large""#) && refused[1].contains(r#"code="expectation""#), "{said}");
     }
 

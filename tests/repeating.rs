@@ -11,6 +11,7 @@ use dateline::{
     store::{
         Limits, Store,
         idempotency::{self, Standing},
+        jobs,
     },
     workers::scheduler::expire_keys,
 };
@@ -131,6 +132,26 @@ both! {
 }
 
 both! {
+    async fn a_claim_and_a_trial_hold_for_what_records_no_change_as_well(app) {
+        let admin = app.admin().await;
+        let user = admin.get("/v1/auth/me").await.ok()["id"].as_str().unwrap().parse().unwrap();
+        let claim = Claim { user, key: "key-1".into() };
+        let take = |request: &str| app.store.write_now(&Bookkeeping, |tx| idempotency::claim(tx, &claim, request, b"the same")).unwrap();
+        let importer = Caller::system(System::Importer);
+        let write = |caller: &Caller, name: &str| app.store.write_now(caller, |tx| jobs::enrol(tx, name, "none"));
+        let is_there = |name: &str| app.store.read_now(|tx| jobs::place(tx, name)).is_ok();
+        assert_eq!(take("first"), Standing::Claimed);
+        app.wait(idempotency::LEASE_SECONDS);
+        assert_eq!(take("second"), Standing::Claimed);
+        let late = write(&importer.clone().within("first", "").once(claim.clone()), "late");
+        assert!(matches!(late, Err(Error::Conflict { code: "superseded", .. })) && !is_there("late"));
+        write(&importer.clone().within("second", "").once(claim.clone()), "kept").unwrap();
+        app.wait(idempotency::LEASE_SECONDS);
+        assert_eq!((take("third"), is_there("kept")), (Standing::Lost, true), "it was done");
+        write(&importer.rehearsing(), "tried").unwrap();
+        assert!(!is_there("tried"));
+    }
+
     async fn what_a_dead_process_had_claimed_is_free_or_known_to_be_done_at_once(app) {
         let admin = app.admin().await;
         let user = admin.get("/v1/auth/me").await.ok()["id"].as_str().unwrap().parse().unwrap();

@@ -262,8 +262,13 @@ both! {
             (of("/v1/desk/schedule?failed=true").await, of("/v1/desk/releases?state=failed").await)
         };
         let (planned, released) = due("once").await;
+        let follower = follower::runner(app.entrance.response_cache.clone()).unwrap();
         execute(&app.url, "ALTER TABLE addresses RENAME TO out_of_reach");
         assert_eq!((app.tick().await, app.tick().await), (2, 0), "not again at once");
+        // Whatever else is public may be kept until then.
+        follower::follow(&follower).unwrap();
+        let kept = app.anyone().get("/v1/sections?locale=en").await;
+        assert!(kept.header("cache-control").unwrap().contains("s-maxage=1"), "{kept:?}");
         for wait in [1, 2, 4] {
             app.wait(wait - 1);
             assert_eq!(app.tick().await, 0);
@@ -273,7 +278,7 @@ both! {
         execute(&app.url, "ALTER TABLE out_of_reach RENAME TO addresses");
         assert_eq!((failed().await, headline(&app, &planned).await, headline(&app, &released).await), ((0, 0), None, None));
         // Whoever is started anew waits as long, and of all instances one carries it out.
-        let (instances, follower) = ([app.store_of(2), app.store.clone()], follower::runner(app.entrance.response_cache.clone()).unwrap());
+        let instances = [app.store_of(2), app.store.clone()];
         let tick = |store: &Store| { let store = store.clone(); thread::spawn(move || run_due(&store)) };
         assert_eq!(tick(&instances[0]).join().unwrap().unwrap(), 0);
         app.wait(8);
@@ -288,9 +293,22 @@ both! {
             tries += app.tick().await;
             app.wait(300);
         }
-        assert_eq!((tries, app.tick().await, failed().await), (20, 0, (1, 1)));
+        assert_eq!((tries, app.tick().await, failed().await), (12, 0, (1, 1)));
         execute(&app.url, "ALTER TABLE out_of_reach RENAME TO addresses");
         assert_eq!((headline(&app, &planned).await, headline(&app, &released).await), (None, None));
+        // The end of what is live already does not wait for what should have begun before it.
+        let editor = app.again(&editor).await;
+        let ending = editor.story(&world, "Licensed").await;
+        editor.publish(&ending, &["en"]).await.ok();
+        editor.patch(&format!("{ending}/translations/en"), "\"1\"", &json!({ "headline": "Licensed twice" })).await.ok();
+        let (begins, ends) = (app.now().plus_seconds(600).to_string(), app.now().plus_seconds(610).to_string());
+        plan(&editor, &ending, json!({ "locales": ["en"], "publish_at": begins, "unpublish_at": ends })).await.ok();
+        app.wait(600);
+        execute(&app.url, "ALTER TABLE addresses RENAME TO out_of_reach");
+        assert_eq!((app.tick().await, failed().await), (1, (2, 1)));
+        execute(&app.url, "ALTER TABLE out_of_reach RENAME TO addresses");
+        app.wait(10);
+        assert_eq!((app.tick().await, headline(&app, &ending).await), (1, None));
     }
 
     async fn what_takes_longer_than_a_turn_is_given_up_and_told(app) {

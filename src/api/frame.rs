@@ -71,13 +71,17 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
     if share.is_err() && reading {
         // What was read can be read again; what was done is told.
         let failure = Failure::Rule(Error::Busy);
-        state.log.refused(&failure, &id, &answer.request().match_pattern().unwrap_or_default());
+        state.log.refused(&failure, &id, &answer.request().match_pattern().unwrap_or_default(), state.store.now());
         *answer.response_mut() = failure.answer(&id);
         dress(answer.headers_mut(), &id);
     }
     let share = share.unwrap_or_default();
     Ok(answer.map_body(|_, body| if head { BoxBody::new(Headless(body.size())) } else { Pieces::of(body, standing, share) }))
 }
+
+/// Methods that the log names; what else a client sends as one is its own text.
+const METHODS: [Method; 9] =
+    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS, Method::CONNECT, Method::TRACE];
 
 /// What comes of a request. What is made is boxed, so that answers that are kept do not carry along the room for it.
 async fn carried_out(
@@ -91,7 +95,8 @@ async fn carried_out(
         return Ok(req.into_response(answer));
     }
     // What holds up other writers is logged by this name.
-    let operation: Arc<str> = format!("{} {}", req.method(), req.match_pattern().as_deref().unwrap_or("nothing")).into();
+    let method = if METHODS.contains(req.method()) { req.method().as_str() } else { "other" };
+    let operation: Arc<str> = format!("{method} {}", req.match_pattern().as_deref().unwrap_or("nothing")).into();
     if !reading && req.headers().contains_key(IDEMPOTENCY_KEY) {
         let (state, id) = (state.clone(), id.to_owned());
         let work =
@@ -111,7 +116,7 @@ fn broken(error: &actix_web::Error, state: &State, id: &str) -> actix_web::Error
         made = bare(error.as_response_error().status_code());
         &made
     };
-    state.log.refused(failure, id, "");
+    state.log.refused(failure, id, "", state.store.now());
     let mut answer = failure.answer(id);
     dress(answer.headers_mut(), id);
     InternalError::from_response("a request failed", answer).into()
@@ -246,7 +251,7 @@ fn name_problem(answer: &mut ServiceResponse<BoxBody>, state: &State, id: &str) 
         None => return,
     };
     // By the pattern: a path may hold a token.
-    state.log.refused(failure, id, &answer.request().match_pattern().unwrap_or_default());
+    state.log.refused(failure, id, &answer.request().match_pattern().unwrap_or_default(), state.store.now());
     let named = failure.answer(id);
     *answer.response_mut() = named;
 }

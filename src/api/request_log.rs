@@ -1,10 +1,11 @@
-//! What the log tells of requests: a span around each, a line for some of them, and one for every refusal of the server's own making.
+//! What the log tells of requests: a span around each, a line for some of them, and for refusals of the server's own making.
 //!
-//! **Decision.** Whatever is answered out of the response cache is answered before anything here: no span, no line, 200 or 304. The rest is named by
+//! **Decision.** Whatever is answered out of the response cache as it was spelled before is answered before anything here: no span, no line, 200 or 304. The rest is named by
 //! the pattern of its route, for a path may hold a token and a query anything; whoever asks is named by their id.
 
 use std::{
     collections::BTreeMap,
+    mem,
     sync::{Mutex, PoisonError},
 };
 
@@ -12,19 +13,27 @@ use actix_web::{Error, dev::ServiceResponse};
 use tracing::{Instrument, Span, field::Empty};
 
 use super::{State, problem::Failure};
-use crate::domain::measured::Measured;
+use crate::domain::{Instant, measured::Measured};
 
 /// What is logged of requests, and what was refused so far.
 #[derive(Debug, Default)]
 pub struct RequestLog {
     percent: u32,
-    refused: Mutex<BTreeMap<&'static str, u64>>,
+    refused: Mutex<BTreeMap<&'static str, Refusals>>,
+}
+
+/// Refusals of one code. Who is refused again and again must not fill the log: a line at most once a second says how many came since the last.
+#[derive(Debug, Default)]
+struct Refusals {
+    count: u64,
+    told_at: Option<Instant>,
+    untold: u64,
 }
 
 impl Measured for RequestLog {
     fn measure(&self, tell: &mut dyn FnMut(&'static str, &'static str, u64)) {
-        for (code, count) in &*self.refused.lock().unwrap_or_else(PoisonError::into_inner) {
-            tell("refusals", code, *count);
+        for (code, refusals) in &*self.refused.lock().unwrap_or_else(PoisonError::into_inner) {
+            tell("refusals", code, refusals.count);
         }
     }
 }
@@ -37,20 +46,26 @@ impl RequestLog {
     }
 
     /// Leave a trace of a refusal, when it is of the server's own making.
-    pub(super) fn refused(&self, failure: &Failure, request_id: &str, route: &str) {
+    pub(super) fn refused(&self, failure: &Failure, request_id: &str, route: &str, now: Instant) {
         if !failure.is_of_our_making() {
             return;
         }
         let code = failure.code();
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = refused.entry(code).or_default();
-        *count = count.saturating_add(1);
-        drop(refused);
-        match failure {
-            Failure::Rule(error) if let Some(cause) = error.for_the_log() => {
-                tracing::error!(request_id, route, code, error = cause, "a request failed");
-            }
-            _ => tracing::warn!(request_id, route, code, "a request was refused"),
+        let of_code = refused.entry(code).or_default();
+        of_code.count = of_code.count.saturating_add(1);
+        if let Failure::Rule(error) = failure
+            && let Some(cause) = error.for_the_log()
+        {
+            drop(refused);
+            tracing::error!(request_id, route, code, error = cause, "a request failed");
+        } else if of_code.told_at.is_some_and(|at| now.as_micros().abs_diff(at.as_micros()) < 1_000_000) {
+            of_code.untold = of_code.untold.saturating_add(1);
+        } else {
+            let more = mem::take(&mut of_code.untold);
+            of_code.told_at = Some(now);
+            drop(refused);
+            tracing::warn!(request_id, route, code, more, "a request was refused");
         }
     }
 

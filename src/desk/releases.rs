@@ -191,6 +191,8 @@ pub fn revise(
         Ok(timed.next(now))
     })?;
     store::releases::save(tx, &release, Event::Revised)?;
+    // What it failed for may be gone.
+    store::jobs::forget(tx, Kind::Release, id)?;
     Ok(release.into_inner())
 }
 

@@ -24,7 +24,7 @@ use crate::{
     domain::{
         Error, Id, Locale, Version,
         article::Article,
-        plan::Plan,
+        plan::{Plan, PlanVerb},
         release::Item,
         story::{Order, Story, Which},
         user::User,
@@ -32,8 +32,10 @@ use crate::{
     store::{self, Tx, jobs::Kind, stories::Hold},
 };
 
-/// How often something is tried that fails through a fault of the server, before it is kept as failed: for about eight minutes.
-const TRIES: i32 = 10;
+/// How often something is tried that fails through a fault of the server, before it is kept as failed.
+const TRIES: i32 = 6;
+/// For how long that is: it waits 1, 2, 4, 8 and 16 seconds.
+const TRIED_SECONDS: i64 = 31;
 
 /// Plan a publication of some locales, its end, or both; in the place of what was planned of the kind.
 ///
@@ -105,7 +107,8 @@ pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>, limit: i64) -> Result
             Err(other) if other.passes() => return Err(other),
             Err(refusal) => {
                 super::log_if_ours(&refusal, "a plan could not be carried out");
-                if !put_off(tx, Kind::Plan, plan.id, &refusal)? {
+                if ends_soon(tx, &plan)? || !put_off(tx, Kind::Plan, plan.id, &refusal)? {
+                    store::jobs::forget(tx, Kind::Plan, plan.id)?;
                     store::plans::fail(tx, &plan, &why(&refusal))?;
                 }
             }
@@ -138,6 +141,13 @@ pub(super) fn in_the_name_of<A: Action>(tx: &mut Tx<'_>, caller: &Caller, planne
         Some(user) => caller.in_the_name_of(user)?,
         None => caller,
     })
+}
+
+/// Whether what a plan begins is to end before it would be given up: then its end waits for no other try.
+fn ends_soon(tx: &mut Tx<'_>, plan: &Plan) -> Result<bool, Error> {
+    let soon = tx.now().plus_seconds(TRIED_SECONDS);
+    let ends = |p: &Plan| p.locale == plan.locale && p.verb() == PlanVerb::Unpublish && p.failure.is_none() && p.at <= soon;
+    Ok(plan.verb() == PlanVerb::Publish && store::plans::of(tx, &[plan.article_id])?.into_values().flatten().any(|p| ends(&p)))
 }
 
 /// Put off what failed through a fault of the server, later each time; false for what was refused, or has failed too often.

@@ -59,10 +59,13 @@ pub(super) fn number(tx: &mut Tx<'_>) -> Result<Numbered, Error> {
     if count == 0 {
         return Ok(Numbered { keep: true, last: None });
     }
+    if caller.is_none() && recorded.iter().any(|r| r.origin.is_none()) {
+        return Err(Error::internal("a change that nobody answers for"));
+    }
     let counter = count_on(tx, count)?;
     let first = counter.seq.saturating_sub(count);
     let (actor, request_id, origin) =
-        caller.map_or_else(|| (NOBODY.to_owned(), "", ""), |caller| (caller.actor(), caller.request_id(), caller.origin()));
+        caller.map_or_else(|| (String::new(), "", ""), |caller| (caller.actor(), caller.request_id(), caller.origin()));
     let mut numbered = (1i64..).map(|n| first.saturating_add(n)).zip(&recorded).peekable();
     // Ends: each round takes as many as there are, or so many.
     while numbered.peek().is_some() {
@@ -72,7 +75,10 @@ pub(super) fn number(tx: &mut Tx<'_>) -> Result<Numbered, Error> {
             let (kind, id, locale) = r.change.parts();
             row.int(seq).at(counter.at).text(r.change.audience().as_str()).text(r.change.event.as_str()).text(kind);
             row.some(id.map(Id::<()>::from), Values::id).some(locale, |row, locale| row.text(locale.as_str()));
-            row.text(&actor).text(request_id).text(r.origin.as_deref().unwrap_or(origin)).text(&r.change.reason);
+            row.text(if r.origin.is_some() { NOBODY } else { &actor })
+                .text(request_id)
+                .text(r.origin.as_deref().unwrap_or(origin))
+                .text(&r.change.reason);
         });
         sql.execute(tx)?;
     }

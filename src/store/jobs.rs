@@ -7,12 +7,18 @@
 //! lease: then there is a row here only after a failure. **Consequence.** A row may be lost, or left behind, without harm: what is due is
 //! done, at worst sooner than it would have been tried again. The one thing that is kept here alone is the place of a projection.
 
+use std::collections::HashMap;
+
 use diesel::{
     QueryableByName,
     sql_types::{BigInt, Integer, Nullable, Text},
 };
 
-use super::{Tx, dialect::Uid, sql::Sql};
+use super::{
+    Tx,
+    dialect::{At, Uid},
+    sql::Sql,
+};
 use crate::domain::{Error, Id, Instant};
 
 /// The longest that is waited before another try, in seconds.
@@ -72,7 +78,7 @@ pub fn place(tx: &mut Tx<'_>, name: &str) -> Result<i64, Error> {
     sql.first::<Row>(tx)?.and_then(|row| row.place).ok_or(Error::NotFound("projection"))
 }
 
-const SELECT: &str = "SELECT name, place, attempts FROM jobs";
+const SELECT: &str = "SELECT name, place, attempts, next_at FROM jobs";
 
 #[derive(QueryableByName)]
 struct Row {
@@ -82,6 +88,8 @@ struct Row {
     place: Option<i64>,
     #[diesel(sql_type = Integer)]
     attempts: i32,
+    #[diesel(sql_type = At)]
+    next_at: Instant,
 }
 
 fn is_due_now(sql: &mut Sql, name: &str, now: Instant) {
@@ -153,11 +161,11 @@ impl Kind {
     }
 }
 
-/// What has failed of a kind of work, and is not yet to be tried again.
-pub(super) fn waiting<T>(tx: &mut Tx<'_>, kind: Kind) -> Result<Vec<Id<T>>, Error> {
+/// What has failed of a kind of work, and when it is to be tried again.
+pub(super) fn waiting<T>(tx: &mut Tx<'_>, kind: Kind) -> Result<HashMap<Id<T>, Instant>, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push(" WHERE kind = ").text(kind.as_str()).push(" AND next_at > ").at(tx.now());
-    sql.load::<Row>(tx)?.into_iter().map(|row| row.name.parse().map_err(Error::internal)).collect()
+    sql.load::<Row>(tx)?.into_iter().map(|row| Ok((row.name.parse().map_err(Error::internal)?, row.next_at))).collect()
 }
 
 /// Note that something has failed, and is tried again, later each time; how often it has.

@@ -15,7 +15,7 @@ use super::{
     sql::Sql,
 };
 use crate::{
-    access::Granted,
+    access::{Granted, action::Kept},
     domain::{
         Error, Id, Instant, Version,
         cache_tag::CacheTag,
@@ -176,7 +176,7 @@ pub fn known<K: Stored>(tx: &mut Tx<'_>, ids: &[Id<Named<K>>]) -> Result<BTreeSe
 ///
 /// # Errors
 /// [`Error::Stale`] when another save came first.
-pub fn save<A, K: Stored>(tx: &mut Tx<'_>, granted: &Granted<A, Named<K>>) -> Result<(), Error> {
+pub fn save<K: Kept + Stored>(tx: &mut Tx<'_>, granted: &Granted<K::Manage, Named<K>>) -> Result<(), Error> {
     let Named { id, kind, version, created_at, updated_at, ref names } = *granted.get();
     let event = if version == 1 {
         let mut sql = Sql::new(&format!("INSERT INTO {} (id, kind, version, created_at, updated_at)", K::TABLE));
@@ -200,7 +200,7 @@ pub fn save<A, K: Stored>(tx: &mut Tx<'_>, granted: &Granted<A, Named<K>>) -> Re
 ///
 /// # Errors
 /// [`Error::Stale`] when it has moved on.
-pub fn delete<A, K: Stored>(tx: &mut Tx<'_>, granted: &Granted<A, Named<K>>, expected: Version) -> Result<(), Error> {
+pub fn delete<K: Kept + Stored>(tx: &mut Tx<'_>, granted: &Granted<K::Manage, Named<K>>, expected: Version) -> Result<(), Error> {
     let Named { id, version, .. } = *granted.get();
     names::remove(tx, id)?;
     let mut sql = Sql::new(&format!("DELETE FROM {} WHERE id = ", K::TABLE));

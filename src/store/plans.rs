@@ -222,12 +222,15 @@ struct Named {
     n: i32,
 }
 
-/// When the next plan comes due, if there is one.
+/// When the next plan comes due, or is tried again, if there is one.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
-    Ok(plans::table.filter(plans::failed_at.is_null()).select(plans::at).order(plans::at).first(tx.conn).optional()?)
+    let waiting = jobs::waiting::<Plan>(tx, Kind::Plan)?;
+    let others = plans::table.filter(plans::failed_at.is_null()).filter(plans::id.ne_all(waiting.keys().copied().collect::<Vec<_>>()));
+    let next = others.select(plans::at).order(plans::at).first(tx.conn).optional()?;
+    Ok(next.into_iter().chain(waiting.into_values()).min())
 }
 
 /// Claim plans that are due, with their articles, but for those that failed just now: nobody else carries them out before this transaction ends.
@@ -239,7 +242,7 @@ pub fn claim(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Plan>, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push("WHERE p.failed_at IS NULL AND p.at <= ").at(tx.now());
     if !waiting.is_empty() {
-        sql.push(" AND p.id NOT IN ").ids(waiting);
+        sql.push(" AND p.id NOT IN ").ids(waiting.into_keys());
     }
     sql.push(&dialect::come_by_its_clock(tx.conn, "p.at")).push(" ORDER BY p.at, p.id LIMIT ").int(limit);
     sql.push(&dialect::locking(tx.conn, "p, a"));

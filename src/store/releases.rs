@@ -139,19 +139,21 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, state: Option<ReleaseState
     Ok(Page::cut(load(tx, sql)?, paging, Sorting::Releases, None, |r| (0, r.id.uuid())))
 }
 
-/// When the next release comes due, if there is one.
+/// When the next release comes due, or is tried again, if there is one.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
-    let waiting = releases::table.filter(releases::published_at.is_null()).filter(releases::failed_at.is_null());
-    let at: Option<Option<Instant>> = waiting
+    let waiting = jobs::waiting::<Release>(tx, Kind::Release)?;
+    let others = releases::table.filter(releases::id.ne_all(waiting.keys().copied().collect::<Vec<_>>()));
+    let others = others.filter(releases::published_at.is_null()).filter(releases::failed_at.is_null());
+    let at: Option<Option<Instant>> = others
         .filter(releases::publish_at.is_not_null())
         .select(releases::publish_at)
         .order(releases::publish_at)
         .first(tx.conn)
         .optional()?;
-    Ok(at.flatten())
+    Ok(at.flatten().into_iter().chain(waiting.into_values()).min())
 }
 
 /// Claim a release that is due, and did not fail just now: nobody else publishes it before this transaction ends.
@@ -163,7 +165,7 @@ pub fn claim(tx: &mut Tx<'_>) -> Result<Option<Release>, Error> {
     let mut sql = Sql::new(SELECT);
     sql.push("r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at <= ").at(tx.now());
     if !waiting.is_empty() {
-        sql.push(" AND r.id NOT IN ").ids(waiting);
+        sql.push(" AND r.id NOT IN ").ids(waiting.into_keys());
     }
     sql.push(&dialect::come_by_its_clock(tx.conn, "r.publish_at")).push(" ORDER BY r.publish_at, r.id LIMIT 1");
     sql.push(&dialect::locking(tx.conn, "r"));

@@ -94,16 +94,19 @@ impl Sql {
 
     fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut push: impl FnMut(&mut Self, T) -> &mut Self) -> &mut Self {
         self.push("(");
-        let mut first = true;
+        let mut count = 0_usize;
         for item in items {
-            if !std::mem::take(&mut first) {
+            if count > 0 {
                 self.push(", ");
             }
             push(self, item);
+            count = count.saturating_add(1);
         }
-        if first {
+        if count == 0 {
             self.push("NULL");
         }
+        // As with rows: each number of items is a statement of its own.
+        self.1 |= count > KEPT_ROWS;
         self.push(")")
     }
 

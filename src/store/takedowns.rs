@@ -7,6 +7,7 @@ use super::{
     Tx,
     dialect::Json,
     editions,
+    jobs::{self, Kind},
     schema::{
         article_revisions, articles, changes, comments, corrections, editions as edition_rows, imports, plans, release_items, releases,
         takedowns, translation_revisions, translations,
@@ -22,6 +23,7 @@ use crate::{
         change::{Change, Event, Subject},
         content::Content,
         freshness::Lag,
+        plan::Plan,
         release::Release,
         story::Story,
         takedown::{Step, Takedown},
@@ -174,7 +176,11 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
     let failed = releases::table.filter(releases::id.eq_any(&released)).filter(releases::failure.is_not_null());
     diesel::update(failed).set(releases::failure.eq("what stood in the way was erased")).execute(tx.conn)?;
     diesel::delete(release_items::table.filter(release_items::article_id.eq(id))).execute(tx.conn)?;
+    let planned: Vec<Id<Plan>> = plans::table.filter(plans::article_id.eq(id)).select(plans::id).load(tx.conn)?;
     diesel::delete(plans::table.filter(plans::article_id.eq(id))).execute(tx.conn)?;
+    // A failure may quote what was written.
+    planned.into_iter().try_for_each(|id| jobs::forget(tx, Kind::Plan, id))?;
+    released.iter().try_for_each(|id| jobs::forget(tx, Kind::Release, *id))?;
     // Why an embargo was broken, and why a plan failed, is about the story; why it was taken down is what the law asks for.
     let told: Vec<_> = [id.cast::<()>()].into_iter().chain(released.iter().map(|id| id.cast())).map(Some).collect();
     let told = changes::table.filter(changes::subject_id.eq_any(told));

@@ -33,8 +33,7 @@ impl Projection for Arc<ResponseCache> {
 
     fn read(&self, tx: &mut Tx<'_>, span: &Span) -> Result<Self::Work, Error> {
         let touched = span.changes.as_ref().map(|changes| store::changes::touched(tx, changes)).transpose()?;
-        let due = [store::plans::next(tx)?, store::releases::next(tx)?];
-        Ok((touched, due.into_iter().flatten().min()))
+        Ok((touched, next_due(tx)?))
     }
 
     fn apply(&self, span: &Span, (touched, due): Self::Work) -> Result<(), Error> {
@@ -55,13 +54,22 @@ pub fn runner(response_cache: Arc<ResponseCache>) -> Result<Runner<Arc<ResponseC
     Runner::of_this_process(response_cache.store().clone(), response_cache)
 }
 
+/// When something is next due to change.
+fn next_due(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
+    Ok([store::plans::next(tx)?, store::releases::next(tx)?].into_iter().flatten().min())
+}
+
 /// Drop what has changed since the last time, and note how much that was; how many changes.
 ///
 /// # Errors
 /// Those of [`Runner::run`].
 pub fn follow(runner: &Runner<Arc<ResponseCache>>) -> Result<usize, Error> {
-    let count = runner.run()?;
-    runner.projection().note_behind(u64::try_from(count).unwrap_or(u64::MAX));
+    let (count, cache) = (runner.run()?, runner.projection());
+    // What was due is done, or was put off, of which the log tells nothing.
+    if cache.due().is_some_and(|at| at <= cache.store().now()) {
+        cache.note_due(cache.store().read_now(next_due)?);
+    }
+    cache.note_behind(u64::try_from(count).unwrap_or(u64::MAX));
     Ok(count)
 }
 

@@ -50,7 +50,7 @@ pub(super) fn problem(state: &State, status: StatusCode, why: Option<Unread>) ->
         (None, _) => Failure::Malformed(Vec::new()),
     };
     let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
-    state.log.refused(&failure, &id, "");
+    state.log.refused(&failure, &id, "", state.store.now());
     let mut answer = failure.answer(&id);
     headers::dress(answer.headers_mut(), &id);
     let status = answer.status();

@@ -4,7 +4,7 @@
 //! statement is logged up to there and no further. Its text comes from this code base alone ([`crate::store`]'s queries bind their values).
 
 use std::{
-    fmt::{Display, Write},
+    fmt::{self, Display, Write},
     sync::{
         Arc,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -18,6 +18,9 @@ use crate::{
     domain::{Instant, instant::Clock},
     store::write_timeout,
 };
+
+/// How much of a statement is shown, in bytes.
+const MAX_TEXT: usize = 2_000;
 
 /// What comes between the text of a statement and its values where Diesel shows it.
 const VALUES: &str = " -- binds: ";
@@ -56,7 +59,7 @@ impl Watched {
     }
 
     fn finished(&self, query: &(impl Display + ?Sized), began: Instant) {
-        let micros = self.clock.now().as_micros().saturating_sub(began.as_micros());
+        let micros = self.clock.now().as_micros().saturating_sub(began.as_micros()).max(0);
         if micros >= self.limit {
             self.slow.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(operation = &*write_timeout::operation(), micros, statement = text(query), "a statement was slow");
@@ -66,13 +69,27 @@ impl Watched {
     }
 }
 
-/// The text of a statement, without the values that are bound to it.
+/// The text of a statement, without the values that are bound to it: these are not even made, for a body may be long.
 fn text(query: &(impl Display + ?Sized)) -> String {
-    let mut shown = String::new();
-    // What cannot be shown is shown as far as it can be.
-    let _ = write!(shown, "{query}");
+    let mut text = Text(String::new());
+    // It ends where the values begin, or where it is long enough.
+    let _ = write!(text, "{query}");
+    let mut shown = text.0;
     if let Some(end) = shown.find(VALUES) {
         shown.truncate(end);
     }
     shown
+}
+
+struct Text(String);
+
+impl Write for Text {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        let left = MAX_TEXT.saturating_sub(self.0.len());
+        if piece == VALUES || left == 0 {
+            return Err(fmt::Error);
+        }
+        self.0.push_str(piece.get(..piece.floor_char_boundary(left)).unwrap_or_default());
+        Ok(())
+    }
 }
