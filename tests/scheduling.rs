@@ -304,9 +304,9 @@ both! {
         let (begins, ends) = (app.now().plus_seconds(600).to_string(), app.now().plus_seconds(610).to_string());
         plan(&editor, &ending, json!({ "locales": ["en"], "publish_at": begins, "unpublish_at": ends })).await.ok();
         app.wait(600);
-        execute(&app.url, "ALTER TABLE addresses RENAME TO out_of_reach");
+        execute(&app.url, "ALTER TABLE live_listings RENAME TO out_of_reach");
         assert_eq!((app.tick().await, failed().await), (1, (2, 1)));
-        execute(&app.url, "ALTER TABLE out_of_reach RENAME TO addresses");
+        execute(&app.url, "ALTER TABLE out_of_reach RENAME TO live_listings");
         app.wait(10);
         assert_eq!((app.tick().await, headline(&app, &ending).await), (1, None));
     }
