@@ -37,9 +37,9 @@ pub struct Caller {
     claim: Option<Claim>,
 }
 
-/// What writes in somebody's name, or in nobody's.
+/// Who a transaction writes for.
 pub trait Actor {
-    /// In whose.
+    /// The caller that the change log names; none, where the server writes for itself.
     fn caller(&self) -> Option<&Caller>;
 }
 

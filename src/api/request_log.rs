@@ -1,7 +1,8 @@
 //! What the log tells of requests: a span around each, a line for some of them, and for refusals of the server's own making.
 //!
-//! **Decision.** Whatever is answered out of the response cache as it was spelled before is answered before anything here: no span, no line, 200 or 304. The rest is named by
-//! the pattern of its route, for a path may hold a token and a query anything; whoever asks is named by their id.
+//! **Decision.** Whatever is answered out of the response cache as it was spelled before is answered before anything here: no span, no line,
+//! 200 or 304. The rest is named by the pattern of its route, for a path may hold a token and a query anything; whoever asks is named by
+//! their id.
 
 use std::{
     collections::BTreeMap,

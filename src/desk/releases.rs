@@ -295,7 +295,7 @@ pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>) -> Result<bool, Error
         Err(passing) if passing.passes() => return Err(passing),
         Err(refusal) => {
             super::log_if_ours(&refusal, "a release could not be published");
-            if !put_off(tx, Kind::Release, due.id, &refusal)? {
+            if !put_off(tx, Kind::Release, due.id, &refusal, true)? {
                 fail(tx, &permit, due, why(&refusal))?;
             }
         }

@@ -107,8 +107,8 @@ pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>, limit: i64) -> Result
             Err(other) if other.passes() => return Err(other),
             Err(refusal) => {
                 super::log_if_ours(&refusal, "a plan could not be carried out");
-                if ends_soon(tx, &plan)? || !put_off(tx, Kind::Plan, plan.id, &refusal)? {
-                    store::jobs::forget(tx, Kind::Plan, plan.id)?;
+                let may_wait = !ends_soon(tx, &plan)?;
+                if !put_off(tx, Kind::Plan, plan.id, &refusal, may_wait)? {
                     store::plans::fail(tx, &plan, &why(&refusal))?;
                 }
             }
@@ -150,9 +150,10 @@ fn ends_soon(tx: &mut Tx<'_>, plan: &Plan) -> Result<bool, Error> {
     Ok(plan.verb() == PlanVerb::Publish && store::plans::of(tx, &[plan.article_id])?.into_values().flatten().any(|p| ends(&p)))
 }
 
-/// Put off what failed through a fault of the server, later each time; false for what was refused, or has failed too often.
-pub(super) fn put_off<T>(tx: &mut Tx<'_>, kind: Kind, id: Id<T>, refusal: &Error) -> Result<bool, Error> {
-    if let (Error::Internal(_), Some(why)) = (refusal, refusal.for_the_log())
+/// Put off what failed through a fault of the server, later each time; false for what was refused, may not wait, or has failed too often.
+pub(super) fn put_off<T>(tx: &mut Tx<'_>, kind: Kind, id: Id<T>, refusal: &Error, may_wait: bool) -> Result<bool, Error> {
+    if may_wait
+        && let (Error::Internal(_), Some(why)) = (refusal, refusal.for_the_log())
         && store::jobs::fail(tx, kind, id, &why)? < TRIES
     {
         return Ok(true);
