@@ -31,6 +31,9 @@ pub(super) struct Sql(Vec<Part>, bool);
 /// Rows of values up to which a statement is kept for the next time: there is one text for each number of rows.
 const KEPT_ROWS: usize = 8;
 
+/// Items of a list up to which a statement is kept.
+const KEPT_ITEMS: usize = 128;
+
 impl Sql {
     pub(super) fn new(text: &str) -> Self {
         Self(vec![Part::Text(text.to_owned())], false)
@@ -92,21 +95,26 @@ impl Sql {
         self.list(locales, |sql, l| sql.text(l.as_str()))
     }
 
-    fn list<T>(&mut self, items: impl IntoIterator<Item = T>, mut push: impl FnMut(&mut Self, T) -> &mut Self) -> &mut Self {
+    fn list<T: Copy>(&mut self, items: impl IntoIterator<Item = T>, mut push: impl FnMut(&mut Self, T) -> &mut Self) -> &mut Self {
         self.push("(");
-        let mut count = 0_usize;
+        let (mut count, mut last) = (0_usize, None);
         for item in items {
             if count > 0 {
                 self.push(", ");
             }
             push(self, item);
             count = count.saturating_add(1);
+            last = Some(item);
         }
-        if count == 0 {
+        // As with rows, each number of items is a statement of its own: so that these are few, the last item is named again.
+        if let Some(last) = last.filter(|_| (KEPT_ROWS + 1..=KEPT_ITEMS).contains(&count)) {
+            for _ in count..count.next_power_of_two() {
+                push(self.push(", "), last);
+            }
+        } else if count == 0 {
             self.push("NULL");
         }
-        // As with rows: each number of items is a statement of its own.
-        self.1 |= count > KEPT_ROWS;
+        self.1 |= count > KEPT_ITEMS;
         self.push(")")
     }
 
