@@ -372,6 +372,22 @@ pub struct Sent {
 }
 
 impl Sent {
+    /// Whether reading it takes no time to speak of: at most 2 KiB of text, or as much of a document.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        fn take(left: usize, value: &Value) -> Option<usize> {
+            match value {
+                Value::String(text) => left.checked_sub(text.len()),
+                Value::Array(items) => items.iter().try_fold(left.checked_sub(1)?, take),
+                Value::Object(members) => {
+                    members.iter().try_fold(left.checked_sub(1)?, |left, (name, value)| take(left.checked_sub(name.len())?, value))
+                }
+                Value::Null | Value::Bool(_) | Value::Number(_) => left.checked_sub(1),
+            }
+        }
+        take(2_048, &self.content).is_some()
+    }
+
     /// Read it into a document; what a document cannot hold is dropped and reported beside it.
     ///
     /// # Errors

@@ -21,6 +21,10 @@ use crate::{
 /// # Errors
 /// What is no matter of validity; that is told when it is saved.
 pub(in crate::api::desk) async fn read(store: &Store, sent: Sent, over: Option<Document>) -> Result<ReadBody, Error> {
+    if over.is_none() && sent.is_short() {
+        // It takes less time than it takes to wake another thread.
+        return ReadBody::read(&sent, None, &mut || store.new_block_id());
+    }
     let store = store.clone();
     compute(move || ReadBody::read(&sent, over.as_ref(), &mut || store.new_block_id())).await
 }
