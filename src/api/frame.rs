@@ -96,15 +96,17 @@ async fn carried_out(
     }
     // What holds up other writers is logged by this name.
     let method = if METHODS.contains(req.method()) { req.method().as_str() } else { "other" };
-    let operation: Arc<str> = format!("{method} {}", req.match_pattern().as_deref().unwrap_or("nothing")).into();
+    let pattern = pattern(&req);
+    let operation: Arc<str> = format!("{method} {}", pattern.as_deref().unwrap_or("nothing")).into();
     if !reading && req.headers().contains_key(IDEMPOTENCY_KEY) {
         let (state, id) = (state.clone(), id.to_owned());
-        let work =
-            async move { observed(&state, &id, &operation, write_timeout::named(operation.clone(), made(req, &state, &id, next))).await };
+        let work = async move {
+            observed(&state, &id, &operation, write_timeout::named(operation.clone(), made(req, pattern, &state, &id, next))).await
+        };
         // It comes to its end although its client hangs up, so that the answer is there when it asks again.
         return rt::spawn(work).await.map_err(|e| Failure::from(Error::internal(e)))?;
     }
-    Box::pin(observed(state, id, &operation, write_timeout::named(operation.clone(), made(req, state, id, next)))).await
+    Box::pin(observed(state, id, &operation, write_timeout::named(operation.clone(), made(req, pattern, state, id, next)))).await
 }
 
 /// What failed without an answer of its own, as one.
@@ -134,11 +136,11 @@ async fn kept(req: &ServiceRequest, state: &State, id: &str) -> Option<HttpRespo
 /// The answer of a route.
 async fn made(
     mut req: ServiceRequest,
+    pattern: Option<String>,
     state: &Data<State>,
     id: &str,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let pattern = pattern(&req);
     let surface = Surface::of(pattern.as_deref());
     intake::watch(&mut req, &state.clients, surface.longest_body());
     let origin = req.headers().get(header::ORIGIN).cloned();
