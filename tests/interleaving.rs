@@ -2,6 +2,7 @@
 //! has one writer, and so no such orders.
 
 use std::{
+    cell::Cell,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -195,9 +196,9 @@ fn beside_a_move(case: &str, id: Id<Article>, version: i32) -> Verb {
     match case {
         "unpublished" => Box::new(move |tx| unpublish(tx, permit::<Unpublish>(), id, version, None).map(drop)),
         "taken down" => Box::new(move |tx| takedowns::take(tx, permit::<Withdraw>(), id, version, "The court says so.").map(drop)),
-        "published by a plan" | "ended by a plan" => {
-            Box::new(move |tx| precomputed::run(tx, &Arc::default(), |tx| scheduling::carry_out(tx, permit::<Publish>(), 10)).map(drop))
-        }
+        "published by a plan" | "ended by a plan" => Box::new(move |tx| {
+            precomputed::run(tx, &Arc::default(), |tx| scheduling::carry_out(tx, permit::<Publish>(), 10, &Cell::default())).map(drop)
+        }),
         _ => Box::new(move |tx| {
             let which = Which::Locales(vec![Locale::english()]);
             precomputed::run(tx, &Arc::default(), |tx| publish(tx, permit::<Publish>(), id, version, which, false)).map(drop)

@@ -106,6 +106,21 @@ both! {
         assert_eq!(app.store.write_durations(), WriteDurations::default());
     }
 
+    async fn a_panic_in_a_part_of_a_transaction_undoes_that_part_alone(app) {
+        let written = app.store.write(Bookkeeping, move |tx, _| {
+            jobs::enrol(tx, "before", "before")?;
+            let failed = tx.attempt(|tx| {
+                jobs::enrol(tx, "part", "part")?;
+                if tx.now().as_micros() > 0 { panic!("of a test") } else { Ok(()) }
+            });
+            jobs::enrol(tx, "after", "after")?;
+            Ok(matches!(failed, Err(Error::Internal(_))))
+        });
+        assert!(written.await.unwrap());
+        let kept = everything_kept(&app.url);
+        assert_eq!(["before", "part", "after"].map(|name| kept.contains(name)), [true, false, true], "{kept}");
+    }
+
     async fn who_holds_a_writer_for_too_long_is_logged_once_with_the_operation(app) {
         let log = Log::begin();
         let hold = async |operation: &str, seconds: i64| {

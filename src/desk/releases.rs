@@ -6,7 +6,10 @@
 //! A release is a set, and every verb on it needs the right over each thing in it: over what was in it before and what is in it after, and
 //! of each over the article as it is filed now and as it was filed in the revision that becomes public.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{
     precomputed::AT_ONCE,
@@ -284,12 +287,14 @@ fn publish_all(tx: &mut Tx<'_>, permit: &Permit<Publish>, release: Release, stor
 }
 
 /// Publish a release that is due, if there is one; one that cannot be published is kept with what blocks it, or put off
-/// where that is a fault of the server.
+/// where that is a fault of the server. Which one it is at is noted, for [`give_up`].
 ///
 /// # Errors
 /// What [passes](Error::passes), and [`Error::Internal`] when not even that can be kept; then nothing was done.
-pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>) -> Result<bool, Error> {
-    let Some(due) = store::releases::claim(tx)? else { return Ok(false) };
+pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>, at: &Cell<Option<Id<Release>>>) -> Result<bool, Error> {
+    let due = store::releases::claim(tx, None)?;
+    at.set(due.as_ref().map(|release| release.id));
+    let Some(due) = due else { return Ok(false) };
     match tx.attempt(|tx| publish_in_name(tx, &permit, due.clone())) {
         Ok(_) => {}
         Err(passing) if passing.passes() => return Err(passing),
@@ -303,12 +308,12 @@ pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>) -> Result<bool, Error
     Ok(true)
 }
 
-/// Keep of a release that is due that it takes longer than a writer is held; false when none is due.
+/// Keep of a release that is due, the one that was tried, that it takes longer than a writer is held; false when it is due no more.
 ///
 /// # Errors
 /// [`Error::Internal`] when that cannot be kept.
-pub fn give_up(tx: &mut Tx<'_>, permit: Permit<Publish>) -> Result<bool, Error> {
-    let Some(due) = store::releases::claim(tx)? else { return Ok(false) };
+pub fn give_up(tx: &mut Tx<'_>, permit: Permit<Publish>, tried: Id<Release>) -> Result<bool, Error> {
+    let Some(due) = store::releases::claim(tx, Some(tried))? else { return Ok(false) };
     fail(tx, &permit, due, why(&Error::TookTooLong))?;
     Ok(true)
 }

@@ -15,6 +15,8 @@
 //! What is refused is kept as failed at once. A fault of the server says nothing about the plan, so it is tried again for some minutes, by
 //! whichever instance is there ([`store::jobs`]), and kept as failed only then.
 
+use std::cell::Cell;
+
 use super::publishing::{bring_about, expect, frozen};
 use crate::{
     access::{
@@ -90,14 +92,16 @@ pub fn unschedule(
 }
 
 /// Carry out what is due, at most so many plans; how many were, or are kept with why they could not be. What somebody else is changing at
-/// this moment is left for the next time; what fails through a fault of the server is put off.
+/// this moment is left for the next time; what fails through a fault of the server is put off. Which plan it is at is noted, for [`give_up`].
 ///
 /// # Errors
 /// What [passes](Error::passes) when nothing could be carried out, and [`Error::Internal`] when not even a failure can be kept; then nothing
 /// was done.
-pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>, limit: i64) -> Result<usize, Error> {
+pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>, limit: i64, at: &Cell<Option<Id<Plan>>>) -> Result<usize, Error> {
     let (mut done, mut passing) = (0_usize, None);
-    for plan in store::plans::claim(tx, limit)? {
+    at.set(None);
+    for plan in store::plans::claim(tx, None, limit)? {
+        at.set(Some(plan.id));
         match tx.attempt(|tx| carry_out_one(tx, &permit, &plan)) {
             Ok(()) => {}
             Err(Error::Busy) => {
@@ -118,12 +122,12 @@ pub fn carry_out(tx: &mut Tx<'_>, permit: Permit<Publish>, limit: i64) -> Result
     passing.filter(|_| done == 0).map_or(Ok(done), Err)
 }
 
-/// Keep of the first plan that is due that it takes longer than a writer is held; how many there were.
+/// Keep of a plan that is due, the one that was tried, that it takes longer than a writer is held; how many there were.
 ///
 /// # Errors
 /// [`Error::Internal`] when that cannot be kept.
-pub fn give_up(tx: &mut Tx<'_>, _permit: Permit<Publish>) -> Result<usize, Error> {
-    let due = store::plans::claim(tx, 1)?;
+pub fn give_up(tx: &mut Tx<'_>, _permit: Permit<Publish>, tried: Id<Plan>) -> Result<usize, Error> {
+    let due = store::plans::claim(tx, Some(tried), 1)?;
     for plan in &due {
         store::plans::fail(tx, plan, &why(&Error::TookTooLong))?;
     }

@@ -233,16 +233,19 @@ pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
     Ok(next.into_iter().chain(waiting.into_values()).min())
 }
 
-/// Claim plans that are due, with their articles, but for those that failed just now: nobody else carries them out before this transaction ends.
+/// Claim plans that are due, or only this one, with their articles, but for those that failed just now: nobody else carries them out before this transaction ends.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn claim(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Plan>, Error> {
+pub fn claim(tx: &mut Tx<'_>, only: Option<Id<Plan>>, limit: i64) -> Result<Vec<Plan>, Error> {
     let waiting = jobs::waiting::<Plan>(tx, Kind::Plan)?;
     let mut sql = Sql::new(SELECT);
     sql.push("WHERE p.failed_at IS NULL AND p.at <= ").at(tx.now());
     if !waiting.is_empty() {
         sql.push(" AND p.id NOT IN ").ids(waiting.into_keys());
+    }
+    if let Some(only) = only {
+        sql.push(" AND p.id = ").id(only);
     }
     sql.push(&dialect::come_by_its_clock(tx.conn, "p.at")).push(" ORDER BY p.at, p.id LIMIT ").int(limit);
     sql.push(&dialect::locking(tx.conn, "p, a"));

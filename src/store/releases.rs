@@ -160,12 +160,15 @@ pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn claim(tx: &mut Tx<'_>) -> Result<Option<Release>, Error> {
+pub fn claim(tx: &mut Tx<'_>, only: Option<Id<Release>>) -> Result<Option<Release>, Error> {
     let waiting = jobs::waiting::<Release>(tx, Kind::Release)?;
     let mut sql = Sql::new(SELECT);
     sql.push("r.published_at IS NULL AND r.failed_at IS NULL AND r.publish_at <= ").at(tx.now());
     if !waiting.is_empty() {
         sql.push(" AND r.id NOT IN ").ids(waiting.into_keys());
+    }
+    if let Some(only) = only {
+        sql.push(" AND r.id = ").id(only);
     }
     sql.push(&dialect::come_by_its_clock(tx.conn, "r.publish_at")).push(" ORDER BY r.publish_at, r.id LIMIT 1");
     sql.push(&dialect::locking(tx.conn, "r"));

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, mem,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
@@ -195,7 +196,8 @@ impl Tx<'_> {
         let (mut stories, masthead) = (mem::take(&mut self.stories), self.masthead.clone());
         let done = self.conn.transaction(|conn| {
             let mut tx = Tx { caller, queues, precomputed, masthead, stories: mem::take(&mut stories), ..Tx::new(conn, now, entropy) };
-            let value = f(&mut tx);
+            // A panic is one more way to fail, of this part alone.
+            let value = catch_unwind(AssertUnwindSafe(|| f(&mut tx))).unwrap_or_else(|_| Err(Error::internal("it panicked")));
             stories = mem::take(&mut tx.stories);
             Ok::<_, Error>((value?, tx.changes, tx.queues))
         });

@@ -4,7 +4,7 @@
 //! jumps is simply read again. Any number of instances may run one; the database decides who carries out what, in the transaction
 //! that does it, so that nothing is done twice and nothing is lost when an instance dies.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use super::Worker;
 use crate::{
@@ -45,17 +45,21 @@ pub fn run_due(store: &Store) -> Result<usize, Error> {
 
 fn due_releases(store: &Store) -> Result<usize, Error> {
     let permit = permit::<Publish>()?;
-    let (mut done, mut again) = (0usize, false);
+    let (mut done, mut again, at) = (0usize, false, Cell::new(None));
     // Ends: each round, or the second one, publishes a release or keeps why it cannot be, and takes it out of what is due.
     loop {
-        let carried = match desk::precomputed::write_now(store, &permit, |tx| desk::releases::carry_out(tx, permit.clone())) {
+        let carried = match desk::precomputed::write_now(store, &permit, |tx| desk::releases::carry_out(tx, permit.clone(), &at)) {
             // It may have been the clock that was set, or the machine that stood still.
             Err(Error::TookTooLong) if !again => {
                 again = true;
                 continue;
             }
-            Err(Error::TookTooLong) => store.write_now(&permit, |tx| desk::releases::give_up(tx, permit.clone()))?,
-            other => other?,
+            other => match (other, at.get()) {
+                (Err(Error::TookTooLong), Some(tried)) => {
+                    store.write_now(&permit, |tx| desk::releases::give_up(tx, permit.clone(), tried))?
+                }
+                (other, _) => other?,
+            },
         };
         again = false;
         if !carried {
@@ -67,17 +71,21 @@ fn due_releases(store: &Store) -> Result<usize, Error> {
 
 fn due_plans(store: &Store) -> Result<usize, Error> {
     let permit = permit::<Publish>()?;
-    let (mut done, mut limit) = (0usize, AT_ONCE);
+    let (mut done, mut limit, at) = (0usize, AT_ONCE, Cell::new(None));
     // Ends: as above, but for one round that only lowers the limit.
     loop {
-        let carried = match desk::precomputed::write_now(store, &permit, |tx| desk::scheduling::carry_out(tx, permit.clone(), limit)) {
+        let carried = match desk::precomputed::write_now(store, &permit, |tx| desk::scheduling::carry_out(tx, permit.clone(), limit, &at)) {
             Err(Error::TookTooLong) if limit > 1 => {
                 // Together they take longer than the write timeout; which of them it is will be seen.
                 limit = 1;
                 continue;
             }
-            Err(Error::TookTooLong) => store.write_now(&permit, |tx| desk::scheduling::give_up(tx, permit.clone()))?,
-            other => other?,
+            other => match (other, at.get()) {
+                (Err(Error::TookTooLong), Some(tried)) => {
+                    store.write_now(&permit, |tx| desk::scheduling::give_up(tx, permit.clone(), tried))?
+                }
+                (other, _) => other?,
+            },
         };
         if carried == 0 {
             return Ok(done);
