@@ -1,8 +1,27 @@
 //! Many at once, trying without doing, and who did what.
 
+use std::sync::{Arc, Barrier};
+
 use actix_web::http::Method;
-use dateline::domain::user::Role;
+use dateline::{
+    access::Bookkeeping,
+    domain::{measured::Measured, user::Role},
+};
+use futures_util::future::{join, join3};
 use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+/// A measure of the store.
+fn measured(app: &TestApp, name: &str) -> u64 {
+    let mut found = 0;
+    app.store.measure(&mut |measure, _, value| {
+        if measure == name {
+            found = value;
+        }
+    });
+    found
+}
 
 fn id(path: &str) -> String {
     path.rsplit('/').next().unwrap().to_owned()
@@ -65,6 +84,44 @@ both! {
         assert_eq!(stranger.post("/v1/desk/bulk", &trash).await.ok()["results"][0]["status"], 404);
         let keyless = json!({ "atomic": false, "operations": [{ "verb": "publish", "article_id": id(&mine), "body": { "locales": ["en"] } }] });
         assert_eq!(editor.post("/v1/desk/bulk", &keyless).await.ok()["results"][0]["status"], 428);
+    }
+
+    async fn what_is_only_tried_is_unknown_to_whoever_writes_next_to_it(app) {
+        let (admin, editor) = (app.admin().await, app.editor().await);
+        let world = app.section("world", "दुनिया").await;
+        // On the one writer of an embedded database they share a commit, for they wait while somebody else is at work.
+        let wait_for = async |writes: u64| {
+            while app.url.starts_with("sqlite") && measured(&app, "writes_unanswered") < writes {
+                actix_web::rt::task::yield_now().await;
+            }
+        };
+        let barrier = Arc::new(Barrier::new(2));
+        let held = barrier.clone();
+        let holder = app.store.write(Bookkeeping, move |_, _| {
+            held.wait();
+            held.wait();
+            Ok(())
+        });
+        let requests = async {
+            barrier.wait();
+            let tamil = json!({ "locale": "ta", "name": "Tamil" });
+            let tried = admin.post("/v1/desk/locales?validate_only=true", &tamil);
+            let made = async {
+                wait_for(2).await;
+                let words = json!({ "ta": { "headline": "ஒன்று" } });
+                editor.post("/v1/desk/articles", &json!({ "kind": "story", "section_id": world, "source_locale": "ta", "translations": words })).await
+            };
+            let release = async {
+                wait_for(3).await;
+                barrier.wait();
+            };
+            join3(tried, made, release).await
+        };
+        let (held, (tried, made, ())) = join(holder, requests).await;
+        held.unwrap();
+        assert_eq!(tried.ok()["locale"], "ta");
+        made.refused(422, "invalid");
+        assert!(made.violations().iter().all(|(_, code)| code == "unknown_locale"), "{}", made.text);
     }
 
     async fn what_is_only_tried_is_checked_and_answered_and_not_done(app) {

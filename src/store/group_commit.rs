@@ -2,21 +2,33 @@
 //!
 //! **Decision.** `SQLite` has one writer at a time, and every commit waits for the disk. The leader works in a
 //! savepoint of the open transaction; when others wait by then, leadership goes to them with the transaction still open, and
-//! the last of them commits for all. **Consequence.** Nobody is told that it is done before that commit, nor that it was
-//! refused, for the reason may lie in what another wrote. `PostgreSQL` groups the commits of its connections by itself.
+//! the last of them commits for all. Those who wait for a request's write all stand in line for one thread ([`super::threads`]), which goes from one
+//! to the next without a wake-up in between; commands and workers wait on threads of their own. **Consequence.** Nobody is told that it is done
+//! before that commit, nor that it was refused, for the reason may lie in what another wrote. `PostgreSQL` groups the commits of its
+//! connections by itself.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::{
+    mem,
+    pin::pin,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
+
+use tokio::{sync::Notify, time::timeout};
 
 use super::{
     connections::{Pool, Pooled},
     dialect::{self, Conn, Use},
     write_timeout::{ActiveWrite, ActiveWrites, WriteRequest},
 };
-use crate::domain::{Error, Instant, instant::Clock};
+use crate::domain::{Error, Instant, instant::Clock, site::Masthead};
 
 /// How many writes share a commit at most.
-pub(super) const MAX: u32 = 64;
+const MAX: u32 = 64;
 
 /// For how long leadership is passed on without a commit, in microseconds.
 const LONGEST: i64 = 20_000;
@@ -28,6 +40,9 @@ pub(super) struct WriteQueue {
     queue_timeout: Duration,
     state: Mutex<State<Open>>,
     free: Condvar,
+    looked: Notify,
+    /// How long the last commit took, in microseconds.
+    commit_took: AtomicI64,
 }
 
 /// Who leads the group, who waits for that (its followers), and the transaction that was left open
@@ -38,12 +53,14 @@ pub(super) struct WriteQueue {
 struct State<O> {
     taken: bool,
     waiting: u32,
+    /// How many of them have a thread that has to be woken.
+    blocked: u32,
     open: Option<O>,
 }
 
 impl<O> State<O> {
     const fn new() -> Self {
-        Self { taken: false, waiting: 0, open: None }
+        Self { taken: false, waiting: 0, blocked: 0, open: None }
     }
 
     fn arrive(&mut self) {
@@ -81,39 +98,56 @@ struct Open {
     group: CommitGuard,
     writes: u32,
     since: Instant,
+    masthead: Option<(Arc<Masthead>, i64)>,
 }
 
+/// What somebody does who hears how the commit ended that they share.
+type Told = Box<dyn FnOnce(Result<(), Error>) + Send>;
+
 /// Those who share a commit.
-#[derive(Default)]
-struct Group {
-    outcome: Mutex<Option<Result<(), Error>>>,
-    settled: Condvar,
+struct Group(Mutex<Members>);
+
+enum Members {
+    Waiting(Vec<Told>),
+    Settled(Result<(), Error>),
 }
 
 impl Group {
-    /// Tell everybody how it ended; what is told first holds.
-    fn settle(&self, outcome: Result<(), Error>) {
-        locked(&self.outcome).get_or_insert(outcome);
-        self.settled.notify_all();
+    /// Hear how it ends.
+    fn join(&self, told: Told) {
+        let outcome = match &mut *locked(&self.0) {
+            Members::Waiting(waiting) => return waiting.push(told),
+            Members::Settled(outcome) => outcome.clone(),
+        };
+        told(outcome);
     }
 
-    fn wait(&self) -> Result<(), Error> {
-        let outcome = self.settled.wait_while(locked(&self.outcome), |outcome| outcome.is_none()).unwrap_or_else(PoisonError::into_inner);
-        match &*outcome {
-            Some(Err(error)) => Err(error.clone()),
-            _ => Ok(()),
+    /// Tell everybody how it ended, in the order of their writes; what is told first holds.
+    fn settle(&self, outcome: &Result<(), Error>) {
+        let waiting = match &mut *locked(&self.0) {
+            Members::Waiting(waiting) => mem::take(waiting),
+            Members::Settled(_) => return,
+        };
+        *locked(&self.0) = Members::Settled(outcome.clone());
+        for told in waiting {
+            told(outcome.clone());
         }
     }
 }
 
 /// A group whose commit is in somebody's hands; when they let it fall, everybody is told.
-#[derive(Default)]
 struct CommitGuard(Arc<Group>);
+
+impl Default for CommitGuard {
+    fn default() -> Self {
+        Self(Arc::new(Group(Mutex::new(Members::Waiting(Vec::new())))))
+    }
+}
 
 impl Drop for CommitGuard {
     fn drop(&mut self) {
         // What was not committed is lost with the connection, which does not go back into its pool.
-        self.0.settle(Err(Error::internal("the commit that this write would have shared did not come")));
+        self.0.settle(&Err(Error::internal("the commit that this write would have shared did not come")));
     }
 }
 
@@ -124,131 +158,222 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl WriteQueue {
     /// A queue in which nobody waits.
     pub(super) fn new(clock: Arc<dyn Clock>, active_writes: Arc<ActiveWrites>, queue_timeout: Duration) -> Self {
-        Self { clock, active_writes, queue_timeout, state: Mutex::new(State::new()), free: Condvar::new() }
+        Self {
+            clock,
+            active_writes,
+            queue_timeout,
+            state: Mutex::new(State::new()),
+            free: Condvar::new(),
+            looked: Notify::new(),
+            commit_took: AtomicI64::new(0),
+        }
     }
 
+    /// Whether a group is to be committed although somebody waits. **Decision.** It is, as soon as it has cost more time than its commit will, and
+    /// half of those who were there are in it: while they are answered and ask again, the other half writes. **Consequence.** Neither the disk
+    /// nor those who ask stand still for the other; where a commit takes long, more share it.
+    fn is_large_enough(&self, writes: u32, lasted: i64, waiting: u32) -> bool {
+        writes >= MAX || lasted >= LONGEST || (writes >= waiting && lasted > self.commit_took.load(Ordering::Relaxed))
+    }
+
+    /// Begin to wait. Whoever leads leaves the open transaction to those who wait, whether their thread has come to them or not.
+    pub(super) fn arrive(self: &Arc<Self>) -> Place {
+        locked(&self.state).arrive();
+        Place(Some(self.clone()))
+    }
+
+    /// Ends when nobody who still waits should do so any longer: they have for as long as anybody does, or the leader takes too long.
+    pub(super) async fn patience(&self) {
+        let leader = async {
+            // Ends: when the leader is over its limit; whoever looks for that wakes this.
+            loop {
+                let mut looked = pin!(self.looked.notified());
+                looked.as_mut().enable();
+                if self.active_writes.any_over_limit() {
+                    return;
+                }
+                looked.await;
+            }
+        };
+        let _ = timeout(self.queue_timeout, leader).await;
+    }
+
+    /// Wake one of those who have to be woken, now that they may lead.
+    fn wake_next(&self, state: MutexGuard<'_, State<Open>>) {
+        let blocked = state.blocked;
+        drop(state);
+        if blocked > 0 {
+            self.free.notify_one();
+        }
+    }
+
+    /// Let those who wait look whether they still want to.
+    pub(super) fn wake_waiting(&self) {
+        self.free.notify_all();
+        self.looked.notify_waiters();
+    }
+}
+
+/// A place in the queue. Whoever gives it up takes what was left to those who wait, if nobody else will.
+pub(super) struct Place(Option<Arc<WriteQueue>>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some(queue) = self.0.take() else { return };
+        let taken = locked(&queue.state).take();
+        if let Ok(open) = taken {
+            let leadership = Leadership(Some(queue));
+            if let Some(open) = open {
+                leadership.pass_on(open, None);
+            }
+        }
+    }
+}
+
+impl Place {
     /// Wait to lead, and begin: in the open transaction, or in a new one on a connection of `pool`.
     ///
     /// # Errors
     /// [`Error::Busy`] when the queue does not come to it in time; what the database fails with.
-    pub(super) fn enter(&self, pool: &Arc<Pool>, request: &WriteRequest) -> Result<GroupedWrite<'_>, Error> {
-        let mut state = locked(&self.state);
-        state.arrive();
+    pub(super) fn enter(mut self, pool: &Arc<Pool>, request: &WriteRequest) -> Result<GroupedWrite, Error> {
+        let queue = self.0.take().ok_or_else(|| Error::internal("a place in the write queue that was given up"))?;
+        let mut state = locked(&queue.state);
+        state.blocked = state.blocked.saturating_add(1);
         // Nobody waits for somebody of whom it is known that they take too long.
-        let wait = |s: &mut State<Open>| s.taken && !self.active_writes.any_over_limit();
-        let (mut state, _) = self.free.wait_timeout_while(state, self.queue_timeout, wait).unwrap_or_else(PoisonError::into_inner);
+        let wait = |s: &mut State<Open>| s.taken && !queue.active_writes.any_over_limit();
+        let (mut state, _) = queue.free.wait_timeout_while(state, queue.queue_timeout, wait).unwrap_or_else(PoisonError::into_inner);
+        state.blocked = state.blocked.saturating_sub(1);
         let open = state.take()?;
         drop(state);
-        let leadership = Leadership(self);
-        let active = self.active_writes.begin(request);
+        let active = queue.active_writes.begin(request);
+        let since = queue.clock.now();
+        let leadership = Leadership(Some(queue));
         let mut open = match open {
             Some(open) => open,
-            None => Open { conn: pool.get()?, group: CommitGuard::default(), writes: 0, since: self.clock.now() },
+            None => Open { conn: pool.get()?, group: CommitGuard::default(), writes: 0, since, masthead: None },
         };
         dialect::begin(&mut open.conn.conn, Use::Write)?;
         active.begins();
         open.conn.conn.timed_by(Some(active.timer.clone()));
         Ok(GroupedWrite { open, active, leadership })
     }
-
-    /// Let those who wait look whether they still want to.
-    pub(super) fn wake_waiting(&self) {
-        self.free.notify_all();
-    }
 }
 
 /// Leadership itself; whoever waits gets it when this goes.
-struct Leadership<'l>(&'l WriteQueue);
+struct Leadership(Option<Arc<WriteQueue>>);
 
-impl Drop for Leadership<'_> {
+impl Drop for Leadership {
     fn drop(&mut self) {
-        locked(&self.0.state).leave();
-        self.0.free.notify_one();
+        if let Some(queue) = self.0.take() {
+            let mut state = locked(&queue.state);
+            state.leave();
+            queue.wake_next(state);
+        }
     }
 }
 
-impl Leadership<'_> {
-    /// Leave leadership, with the open transaction, to somebody who waits; it comes back when nobody does.
-    fn hand_over(self, open: Open) -> Option<(Self, Open)> {
-        if let Some(open) = locked(&self.0.state).hand_over(open) {
-            return Some((self, open));
-        }
-        self.0.free.notify_one();
-        // Leadership is another's already.
-        std::mem::forget(self);
-        None
+impl Leadership {
+    /// Leave leadership, with the open transaction, to somebody who waits; when nobody does, or the group is large enough, commit it.
+    fn pass_on(mut self, open: Open, active: Option<ActiveWrite>) {
+        let Some(queue) = self.0.clone() else { return };
+        let now = queue.clock.now();
+        let lasted = micros_since(open.since, now);
+        let mut state = locked(&queue.state);
+        let left = if queue.is_large_enough(open.writes, lasted, state.waiting) { Some(open) } else { state.hand_over(open) };
+        let Some(Open { mut conn, group, .. }) = left else {
+            // Leadership is another's already.
+            self.0 = None;
+            return queue.wake_next(state);
+        };
+        drop(state);
+        let outcome = dialect::end(&mut conn.conn, true).map_err(Error::from);
+        queue.commit_took.store(micros_since(now, queue.clock.now()), Ordering::Relaxed);
+        conn.give_back();
+        // Whoever is told may look at once whether somebody writes.
+        drop(active);
+        group.0.settle(&outcome);
     }
+}
+
+fn micros_since(then: Instant, now: Instant) -> i64 {
+    now.as_micros().saturating_sub(then.as_micros())
 }
 
 /// A write in a group, with its savepoint begun. Whoever drops it without ending it undoes the whole group's work.
-pub(super) struct GroupedWrite<'l> {
+pub(super) struct GroupedWrite {
     // Dropped first, so that nobody gets leadership before the connection is given back.
     open: Open,
     active: ActiveWrite,
-    leadership: Leadership<'l>,
+    leadership: Leadership,
 }
 
-impl GroupedWrite<'_> {
+impl GroupedWrite {
     pub(super) fn conn(&mut self) -> &mut Conn {
         &mut self.open.conn.conn
+    }
+
+    /// What a [`Tx`](super::Tx) knows of the site, handed on to the next of the group.
+    pub(super) fn masthead(&mut self) -> &mut Option<(Arc<Masthead>, i64)> {
+        &mut self.open.masthead
     }
 
     pub(super) fn active(&self) -> &ActiveWrite {
         &self.active
     }
 
-    /// End this part, keeping or dropping what it wrote, and wait until what the group wrote is committed.
-    ///
-    /// # Errors
-    /// What the commit fails with, whoever carries it out.
-    pub(super) fn end(self, keep: bool) -> Result<(), Error> {
-        let Self { mut leadership, mut open, active } = self;
+    /// End this part, keeping or dropping what it wrote; `told` is told when what the group wrote is committed, or what the commit fails with,
+    /// whoever carries it out.
+    pub(super) fn end(self, keep: bool, told: impl FnOnce(Result<(), Error>) + Send + 'static) {
+        let Self { leadership, mut open, active } = self;
         // Whoever is undone holds nobody up any more.
         let active = Some(active).filter(|_| keep);
         open.conn.conn.timed_by(None);
-        let group = open.group.0.clone();
         let alone = open.writes == 0;
-        if !(alone && keep) {
-            dialect::end(&mut open.conn.conn, keep)?;
+        if !(alone && keep)
+            && let Err(error) = dialect::end(&mut open.conn.conn, keep)
+        {
+            drop(open);
+            return told(Err(error.into()));
         }
         if alone && !keep {
-            group.settle(Ok(()));
             open.conn.give_back();
-            return Ok(());
+            return told(Ok(()));
         }
         open.writes = open.writes.saturating_add(1);
-        if open.writes < MAX && leadership.0.clock.now().as_micros().saturating_sub(open.since.as_micros()) < LONGEST {
-            match leadership.hand_over(open) {
-                None => {
-                    drop(active);
-                    return group.wait();
-                }
-                Some(back) => (leadership, open) = back,
-            }
-        }
-        let outcome = dialect::end(&mut open.conn.conn, true).map_err(Error::from);
-        group.settle(outcome.clone());
-        open.conn.give_back();
-        drop(leadership);
-        outcome
+        open.group.0.join(Box::new(told));
+        leadership.pass_on(open, active);
+    }
+
+    /// The same, waiting for it.
+    ///
+    /// # Errors
+    /// What the commit fails with.
+    pub(super) fn end_and_wait(self, keep: bool) -> Result<(), Error> {
+        let (tell, told) = mpsc::sync_channel(1);
+        self.end(keep, move |outcome| drop(tell.send(outcome)));
+        told.recv().map_err(Error::internal)?
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::{
+        future::poll_fn,
         panic::{AssertUnwindSafe, catch_unwind},
+        path::PathBuf,
+        pin::{Pin, pin},
         sync::{
-            Arc, Mutex,
+            Arc, Barrier, Mutex,
             atomic::{AtomicI64, Ordering},
         },
+        task::Poll,
         thread::{self, Scope},
         time::Duration,
     };
 
     use diesel::{connection::SimpleConnection, prelude::*};
 
-    use super::locked;
+    use super::{ActiveWrites, LONGEST, MAX, WriteQueue, locked};
     use crate::{
         access::Bookkeeping,
         domain::{Error, Instant, id::Entropy, instant::Clock},
@@ -309,8 +434,8 @@ mod tests {
         });
     }
 
-    /// What is there when such writes are done, and how many of them were told that they succeeded.
-    fn after(name: &str, writes: &[Write]) -> (Vec<i32>, usize) {
+    /// A desk with a table to write to, and the folder it is in.
+    fn desk(name: &str) -> (Desk, PathBuf) {
         let folder = std::env::temp_dir().join(format!("dateline-test-{}-{name}", std::process::id()));
         let url = format!("sqlite://{}", folder.join("group.db").display());
         let clock = Arc::<ManualClock>::default();
@@ -320,9 +445,15 @@ mod tests {
         let store = Store::open(options).unwrap();
         store.migrate().unwrap();
         store.write_now(&Bookkeeping, |tx| Ok(tx.conn.batch_execute("CREATE TABLE written (n INTEGER NOT NULL)")?)).unwrap();
-        let desk = Desk { store, clock, answers: Mutex::default() };
+        (Desk { store, clock, answers: Mutex::default() }, folder)
+    }
+
+    /// What is there when such writes are done, and how many of them were told that they succeeded.
+    fn after(name: &str, writes: &[Write]) -> (Vec<i32>, usize) {
+        let (desk, folder) = desk(name);
         thread::scope(|scope| queue(scope, &desk, writes));
         let (there, answers) = (seen(&desk.store), desk.answers.into_inner().unwrap());
+        drop(desk.store);
         std::fs::remove_dir_all(folder).unwrap();
         assert_eq!(answers.len(), writes.len());
         (there, answers.iter().filter(|ok| **ok).count())
@@ -400,6 +531,97 @@ mod tests {
         assert_eq!((there, succeeded), (vec![3], 1));
     }
 
+    /// Ask a future once whether it is done.
+    async fn poll<F: Future>(mut future: Pin<&mut F>) -> Poll<F::Output> {
+        poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await
+    }
+
+    /// What a request's write of 1 is told, and what is there then, when something is done while it stands still inside its transaction.
+    fn while_one_writes(name: &str, meanwhile: impl AsyncFnOnce(&Desk)) -> (Result<(), Error>, Vec<i32>) {
+        let (desk, folder) = desk(name);
+        let barrier = Arc::new(Barrier::new(2));
+        let waiting = barrier.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let told = runtime.block_on(async {
+            let mut one = pin!(desk.store.write(Bookkeeping, move |tx, _| {
+                waiting.wait();
+                waiting.wait();
+                write(tx, 1)
+            }));
+            assert!(poll(one.as_mut()).await.is_pending());
+            barrier.wait();
+            meanwhile(&desk).await;
+            barrier.wait();
+            one.await
+        });
+        let there = seen(&desk.store);
+        drop(desk);
+        std::fs::remove_dir_all(folder).unwrap();
+        (told, there)
+    }
+
+    #[test]
+    fn what_is_left_to_a_request_that_hung_up_is_committed() {
+        let (told, there) = while_one_writes("hung-up", async |desk| {
+            let mut two = Box::pin(desk.store.write(Bookkeeping, |tx, _| write(tx, 2)));
+            assert!(poll(two.as_mut()).await.is_pending());
+            assert_eq!(locked(&desk.store.0.write_queue.state).waiting, 1, "it would not be left to anybody");
+        });
+        assert!(told.is_ok(), "{told:?}");
+        assert_eq!(there, [1]);
+    }
+
+    #[test]
+    fn a_request_behind_one_that_takes_too_long_is_sent_away() {
+        let (told, there) = while_one_writes("sent-away", async |desk| {
+            let mut two = pin!(desk.store.write(Bookkeeping, |tx, _| write(tx, 2)));
+            assert!(poll(two.as_mut()).await.is_pending());
+            desk.clock.0.fetch_add(5_000_000, Ordering::SeqCst);
+            desk.store.check_write_timeouts();
+            assert!(matches!(two.await, Err(Error::Busy)));
+            let three = desk.store.write(Bookkeeping, |tx, _| write(tx, 3));
+            assert!(matches!(three.await, Err(Error::Busy)), "nor does anybody wait who comes later");
+        });
+        assert!(matches!(told, Err(Error::TookTooLong)), "{told:?}");
+        assert!(there.is_empty());
+    }
+
+    #[test]
+    fn requests_share_a_commit_and_a_refusal_undoes_its_own_part_alone() {
+        let before = Arc::<Mutex<Vec<i32>>>::default();
+        let looked = before.clone();
+        let (told, there) = while_one_writes("requests", async move |desk| {
+            let request = |n: i32, answer: Result<(), Error>| {
+                let (store, reader, looked) = (desk.store.clone(), desk.store.clone(), looked.clone());
+                let work = move |tx: &mut Tx<'_>, _| {
+                    locked(&looked).extend(seen(&reader));
+                    write(tx, n).and(answer)
+                };
+                tokio::spawn(async move { store.write(Bookkeeping, work).await })
+            };
+            drop([request(2, Ok(())), request(3, Err(Error::Busy)), request(4, Ok(()))]);
+            tokio::task::yield_now().await;
+            assert_eq!(locked(&desk.store.0.write_queue.state).waiting, 3);
+        });
+        assert!(told.is_ok(), "{told:?}");
+        assert_eq!(there, [1, 2, 4]);
+        assert_eq!(*locked(&before), [] as [i32; 0], "something was committed before the last of the group was done");
+    }
+
+    #[test]
+    fn a_group_is_committed_when_half_of_those_who_were_there_are_in_it_unless_commits_take_longer() {
+        let queue = WriteQueue::new(
+            Arc::<ManualClock>::default(),
+            Arc::new(ActiveWrites::new(Arc::<ManualClock>::default(), Duration::MAX)),
+            Duration::MAX,
+        );
+        let is_large_enough = |writes, lasted, waiting| queue.is_large_enough(writes, lasted, waiting);
+        assert!(is_large_enough(4, 1, 4) && !is_large_enough(3, 1, 5));
+        queue.commit_took.store(5_000, Ordering::Relaxed);
+        assert!(!is_large_enough(7, 5_000, 1) && is_large_enough(7, 5_001, 1));
+        assert!(is_large_enough(MAX, 0, 100) && is_large_enough(1, LONGEST, 100));
+    }
+
     /// What a writer does, one step under the lock after the other.
     #[derive(Clone, Copy, PartialEq, Debug)]
     enum Writer {
@@ -415,7 +637,7 @@ mod tests {
     /// Try every order in which writers can take their steps, of whom each may also give up waiting; how often a transaction
     /// is left open for nobody.
     fn stranded(state: &super::State<()>, writers: [Writer; 3], split: bool) -> usize {
-        let copy = || super::State { taken: state.taken, waiting: state.waiting, open: state.open };
+        let copy = || super::State { taken: state.taken, waiting: state.waiting, blocked: 0, open: state.open };
         if state.open.is_some() && !state.taken && state.waiting == 0 {
             return 1;
         }

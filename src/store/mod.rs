@@ -126,7 +126,7 @@ struct Inner {
     statements: Arc<Watched>,
     limits: Limits,
     active_writes: Arc<ActiveWrites>,
-    write_queue: WriteQueue,
+    write_queue: Arc<WriteQueue>,
     read_pool: ReadPool,
     writing: Threads,
     /// Writes that were asked for and are not answered.
@@ -212,13 +212,11 @@ impl Store {
         let writers = pool(Use::Write, if engine == Engine::Sqlite { 1 } else { options.writers })?;
         let readers = pool(Use::Read, options.readers)?;
         let active_writes = Arc::new(ActiveWrites::new(options.clock.clone(), limits.write_transaction));
-        // Those who share a commit wait for it on threads of their own.
-        let together = if engine == Engine::Sqlite { usize::try_from(group_commit::MAX).map_err(Error::internal)? } else { writers.size };
         Ok(Self(Arc::new(Inner {
-            write_queue: WriteQueue::new(options.clock.clone(), active_writes.clone(), limits.queue_timeout),
+            write_queue: Arc::new(WriteQueue::new(options.clock.clone(), active_writes.clone(), limits.queue_timeout)),
             active_writes,
             read_pool: ReadPool::new(engine, options.readers)?,
-            writing: Threads::new("writer", together)?,
+            writing: Threads::new("writer", writers.size)?,
             written: Arc::default(),
             responsiveness: Responsiveness::default(),
             write_health: WriteHealth::default(),

@@ -123,22 +123,46 @@ impl Store {
         }
         let (queued, gone, begun) = (Queued(self.0.written.clone()), request.gone.clone(), Arc::<AtomicBool>::default());
         let errand = Errand::here();
-        let (tell, told) = oneshot::channel();
+        let (tell, mut told) = oneshot::channel();
         let (store, begins) = (self.clone(), begun.clone());
-        self.0.writing.spawn(move || {
-            if request.is_waited_for() {
-                let mut f = store.again(f);
-                let f = |tx: &mut Tx<'_>| {
-                    begins.store(true, Ordering::Relaxed);
-                    f(tx)
-                };
-                let _ = tell.send(errand.run("write", || store.run(Some(&request), f)));
-            }
-            drop(queued);
-        });
+        let f = move |tx: &mut Tx<'_>| {
+            begins.store(true, Ordering::Relaxed);
+            f(tx)
+        };
+        if self.0.engine == Engine::Sqlite {
+            let place = self.0.write_queue.arrive();
+            self.0.writing.spawn(move || {
+                if request.is_waited_for() {
+                    let tell = move |outcome| {
+                        let _ = tell.send(outcome);
+                        drop(queued);
+                    };
+                    errand.run("write", || store.run_shared(place, request, f, tell));
+                }
+            });
+        } else {
+            self.0.writing.spawn(move || {
+                if request.is_waited_for() {
+                    let _ = tell.send(errand.run("write", || store.run(Some(&request), store.again(f))));
+                }
+                drop(queued);
+            });
+        }
         let heard = self.heard();
         let _waiting = Waiting(gone);
-        match timeout(self.0.limits.write, told).await {
+        let outcome = async {
+            if self.0.engine == Engine::Sqlite {
+                tokio::select! {
+                    biased;
+                    outcome = &mut told => return outcome,
+                    () = self.0.write_queue.patience() => if !begun.load(Ordering::Relaxed) {
+                        return Ok(Err(Error::Busy));
+                    },
+                }
+            }
+            told.await
+        };
+        match timeout(self.0.limits.write, outcome).await {
             Ok(outcome) => outcome.map_err(Error::internal)?,
             Err(_) => Err(self.timed_out(heard, begun.load(Ordering::Relaxed))),
         }

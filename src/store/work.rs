@@ -1,15 +1,21 @@
 //! Work in a transaction, from its beginning to its commit.
 
-use std::{collections::BTreeSet, sync::Weak};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Weak},
+};
+
+use tracing::Span;
 
 use super::{
-    Store, Tx, changes,
+    Store, Tx, Watcher,
+    changes::{self, Numbered},
     connections::Pooled,
     dialect::{self, Conn, Engine, Use},
-    group_commit::GroupedWrite,
+    group_commit::{GroupedWrite, Place},
     write_timeout::{self, ActiveWrite, WriteDurations, WriteRequest},
 };
-use crate::domain::{Error, write_transaction};
+use crate::domain::{Error, cache_tag::CacheTag, site::Masthead, write_transaction};
 
 /// How often a transaction is carried out, if the database undoes it every time.
 pub(super) const TRIES: u32 = 3;
@@ -28,16 +34,24 @@ impl From<Error> for Undone {
 }
 
 /// A connection in a transaction: its own, or one that a group shares.
-pub(super) enum Session<'s> {
+pub(super) enum Session {
     Own(Pooled, Option<ActiveWrite>),
-    Shared(GroupedWrite<'s>),
+    Shared(GroupedWrite),
 }
 
-impl Session<'_> {
+impl Session {
     pub(super) fn conn(&mut self) -> &mut Conn {
         match self {
             Self::Own(pooled, _) => &mut pooled.conn,
             Self::Shared(grouped) => grouped.conn(),
+        }
+    }
+
+    /// The site with its locales, where somebody in the same transaction has read it and nobody has changed it since.
+    fn masthead(&mut self) -> Option<&mut Option<(Arc<Masthead>, i64)>> {
+        match self {
+            Self::Own(..) => None,
+            Self::Shared(grouped) => Some(grouped.masthead()),
         }
     }
 
@@ -61,7 +75,7 @@ impl Session<'_> {
                 }
                 ended.map_err(|error| Undone { error: error.into(), again })
             }
-            Self::Shared(grouped) => Ok(grouped.end(keep)?),
+            Self::Shared(grouped) => Ok(grouped.end_and_wait(keep)?),
         }
     }
 
@@ -70,11 +84,33 @@ impl Session<'_> {
     }
 }
 
+/// What was done in a transaction that is still open.
+struct Worked<T> {
+    done: Result<(T, Numbered), Undone>,
+    /// Which answers to readers it touches, and who has to know of them.
+    touched: BTreeSet<CacheTag>,
+    watcher: Option<Arc<dyn Watcher>>,
+}
+
+impl<T> Worked<T> {
+    fn is_kept(&self) -> bool {
+        self.done.as_ref().is_ok_and(|(_, numbered)| numbered.keep)
+    }
+
+    /// The commit, as the log tells of it: nothing, where there is no change.
+    fn commit(&self) -> Span {
+        match &self.done {
+            Ok((_, Numbered { last: Some(seq), .. })) => tracing::debug_span!("commit", seq),
+            _ => Span::none(),
+        }
+    }
+}
+
 impl Store {
     /// Begin to write for somebody, or to read.
-    pub(super) fn begin(&self, request: Option<&WriteRequest>) -> Result<Session<'_>, Error> {
+    pub(super) fn begin(&self, request: Option<&WriteRequest>) -> Result<Session, Error> {
         let session = match (request, self.0.engine) {
-            (Some(request), Engine::Sqlite) => Session::Shared(self.0.write_queue.enter(&self.0.writers, request)?),
+            (Some(request), Engine::Sqlite) => Session::Shared(self.0.write_queue.arrive().enter(&self.0.writers, request)?),
             (Some(request), Engine::Postgres) => {
                 let mut active = None;
                 let mut pooled = self.0.writers.begin(|| active = Some(self.0.active_writes.begin(request)))?;
@@ -113,50 +149,108 @@ impl Store {
     }
 
     fn run_once<T>(&self, request: Option<&WriteRequest>, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Undone> {
-        let done = self.carry_out(request, f);
+        let done = self.begin(request).map_err(Undone::from).and_then(|mut session| {
+            let purpose = if request.is_some() { Use::Write } else { Use::Read };
+            let worked = self.work(&mut session, request, f);
+            let closed = worked.commit().in_scope(|| session.close(worked.is_kept(), purpose));
+            self.conclude(worked, closed)
+        });
+        self.noted(request, done)
+    }
+
+    /// Carry out somebody's work in a group of writers, and tell them what came of it once the commit is known that they share: not on this
+    /// thread, perhaps.
+    pub(super) fn run_shared<T: Send + 'static>(
+        &self,
+        place: Place,
+        request: WriteRequest,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>,
+        tell: impl FnOnce(Result<T, Error>) + Send + 'static,
+    ) {
+        let mut session = match place.enter(&self.0.writers, &request) {
+            Ok(grouped) => Session::Shared(grouped),
+            Err(refusal) => return tell(self.noted(Some(&request), Err(refusal.into())).map_err(|undone| undone.error)),
+        };
+        self.0.responsiveness.answered();
+        let (worked, store) = (self.work(&mut session, Some(&request), &mut once(f)), self.clone());
+        let kept = worked.is_kept();
+        let conclude = move |worked, closed: Result<(), Error>| {
+            let done = store.conclude(worked, closed.map_err(Undone::from));
+            tell(store.noted(Some(&request), done).map_err(|undone| undone.error));
+        };
+        match session {
+            Session::Shared(grouped) => worked.commit().in_scope(|| grouped.end(kept, move |closed| conclude(worked, closed))),
+            own @ Session::Own(..) => {
+                let closed = own.end(kept);
+                conclude(worked, closed);
+            }
+        }
+    }
+
+    /// Let the health of writing know of a write that failed.
+    fn noted<T>(&self, request: Option<&WriteRequest>, done: Result<T, Undone>) -> Result<T, Undone> {
         if let (Err(undone), Some(_)) = (&done, request) {
             self.0.write_health.note(self.0.engine, &undone.error);
         }
         done
     }
 
-    fn carry_out<T>(&self, request: Option<&WriteRequest>, f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Undone> {
+    /// Work in a transaction that has begun.
+    fn work<T>(
+        &self,
+        session: &mut Session,
+        request: Option<&WriteRequest>,
+        f: &mut impl FnMut(&mut Tx<'_>) -> Result<T, Error>,
+    ) -> Worked<T> {
         let purpose = if request.is_some() { Use::Write } else { Use::Read };
-        let mut session = self.begin(request)?;
+        let known = session.masthead().and_then(Option::take);
         let mut tx = Tx::new(session.conn(), self.now(), &*self.0.entropy);
+        tx.masthead = known;
         tx.liveness = self.0.liveness.number();
         tx.caller = request.and_then(|request| request.caller.clone());
         let watcher = self.0.watcher.get().filter(|_| purpose == Use::Write).and_then(Weak::upgrade);
         let mark = (purpose == Use::Write).then(write_transaction::mark);
+        let mut touched = BTreeSet::new();
         let done = f(&mut tx).and_then(|value| {
-            let touched = if watcher.is_some() { changes::touched_by(&mut tx)? } else { BTreeSet::new() };
-            Ok((value, touched, changes::number(&mut tx)?))
+            if watcher.is_some() {
+                touched = changes::touched_by(&mut tx)?;
+            }
+            Ok((value, changes::number(&mut tx)?))
         });
         drop(mark);
-        match done.and_then(|done| session.may_be_kept().map(|()| done)) {
-            Ok((value, touched, numbered)) => {
-                let close = || session.close(numbered.keep, purpose);
-                match numbered.last {
-                    Some(seq) => tracing::info_span!("commit", seq).in_scope(close),
-                    None => close(),
-                }?;
-                self.0.responsiveness.answered();
-                if let Some(seq) = numbered.last {
-                    self.0.write_health.written();
-                    if let Some(watcher) = watcher {
-                        watcher.committed(seq, &touched);
-                    }
+        // What is undone may have changed it.
+        let known = tx.masthead.take().filter(|_| matches!(done, Ok((_, Numbered { keep: true, .. }))));
+        let done = done.and_then(|done| session.may_be_kept().map(|()| done));
+        if let Some(masthead) = session.masthead() {
+            *masthead = known.filter(|_| done.is_ok());
+        }
+        let done = done.map_err(|error| {
+            let again = session.conn().is_undone() || session.conn().is_lost();
+            Undone { error: purpose.explain(error), again }
+        });
+        Worked { done, touched, watcher }
+    }
+
+    /// What came of work, now that its transaction is closed; whoever has to know of its changes is told of them.
+    fn conclude<T>(&self, worked: Worked<T>, closed: Result<(), Undone>) -> Result<T, Undone> {
+        let (value, numbered) = match (worked.done, closed) {
+            (Ok(done), Ok(())) => done,
+            (Ok(_), Err(failure)) => return Err(failure),
+            (Err(refusal), closed) => {
+                if let Err(failure) = closed {
+                    tracing::error!(error = %failure.error, "a rollback failed");
                 }
-                Ok(value)
+                return Err(refusal);
             }
-            Err(error) => {
-                let again = session.conn().is_undone() || session.conn().is_lost();
-                if let Err(undone) = session.end(false) {
-                    tracing::error!(error = %undone, "a rollback failed");
-                }
-                Err(Undone { error: purpose.explain(error), again })
+        };
+        self.0.responsiveness.answered();
+        if let Some(seq) = numbered.last {
+            self.0.write_health.written();
+            if let Some(watcher) = worked.watcher {
+                watcher.committed(seq, &worked.touched);
             }
         }
+        Ok(value)
     }
 
     /// What may be carried out once, as something that can be carried out again: of a copy, where a transaction can be undone at all.

@@ -99,7 +99,7 @@ impl Errand {
     pub(super) fn run<T>(self, purpose: &'static str, work: impl FnOnce() -> T) -> T {
         let Self { operation, span, heard } = self;
         dispatcher::with_default(&heard, || {
-            let within = tracing::info_span!(parent: &span, "verb", purpose, operation = &*operation);
+            let within = tracing::debug_span!(parent: &span, "verb", purpose, operation = &*operation);
             within.in_scope(|| OPERATION.sync_scope(operation, work))
         })
     }
