@@ -1,9 +1,14 @@
 //! What writing costs: statements of a request, from who asks to the commit and the answer.
 
+use std::collections::BTreeSet;
+
 use dateline::domain::user::Role;
+use diesel::{
+    Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query, sql_types::Text,
+};
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestApp};
+use crate::support::{Client, TestApp, log::Log};
 
 const LOCALES: [&str; 4] = ["en", "hi", "bn", "kn"];
 
@@ -81,6 +86,49 @@ both! {
         }
     }
 
+    async fn no_statement_of_a_verb_reads_a_table_whole(app) {
+        with_locales(&app).await;
+        let (chief, world, author) = (app.admin().await, app.section("world", "दुनिया").await, app.author("asha", "Asha Rao").await);
+        let writer = app.role(Role::Contributor, Some(&world), None).await;
+        let log = Log::of_everything();
+        let (path, other) = (made(&chief, &world, &author, "One").await, made(&chief, &world, &author, "Other").await);
+        let own = writer.story(&world, "Own").await;
+        let id = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+        let at = |seconds: i64| app.now().plus_seconds(seconds).to_string();
+        let verbs = [
+            ("publish", json!({ "locales": ["en"] })),
+            ("publish", json!({ "locales": ["hi", "bn", "kn"], "minor": true })),
+            ("schedule", json!({ "locales": ["en", "hi"], "unpublish_at": at(900) })),
+            ("unschedule", json!({})),
+            ("unpublish", json!({ "locales": ["kn"] })),
+            ("takedown", json!({ "reason": "A test." })),
+            ("reinstate", json!({ "reason": "It was a test." })),
+        ];
+        for (verb, body) in verbs {
+            let answer = chief.act(&format!("{path}/{verb}"), &chief.get(&path).await.etag(), &body).await;
+            assert!(answer.status < 300, "{verb}: {}", answer.text);
+        }
+        let tag = chief.get(&path).await.etag();
+        chief.delete(&path, &tag).await;
+        let back = chief.act(&format!("/v1/desk/trash/{}/restore", id(&path)), &tag, &json!({})).await;
+        assert_eq!(back.status, 200, "{}", back.text);
+        let words = format!("{own}/translations/en");
+        writer.patch(&words, "\"1\"", &json!({ "headline": "Own, again" })).await.ok();
+        writer.act(&format!("{words}/submit"), "\"2\"", &json!({})).await.ok();
+        chief.act(&format!("{words}/approve"), "\"2\"", &json!({})).await.ok();
+        writer.post(&format!("{own}/comments"), &json!({ "text": "Done." })).await;
+        let item = json!([{ "article_id": id(&other), "locale": "en" }]);
+        let release = chief.post("/v1/desk/releases", &json!({ "name": "All", "items": item })).await.header("location").unwrap().to_owned();
+        chief.act(&format!("{release}/publish"), "\"1\"", &json!({})).await.ok();
+        let operation = json!({ "verb": "unpublish", "article_id": id(&other), "version": 1, "body": {} });
+        chief.post("/v1/desk/bulk", &json!({ "operations": [operation] })).await.ok();
+        let all = statements(&log.said());
+        let asked: Vec<_> = all.iter().filter_map(|statement| Some((statement, reading_whole(&app.url, statement)?))).collect();
+        assert!(asked.len() > 40, "{} statements of {}", asked.len(), all.len());
+        let whole: Vec<_> = asked.into_iter().filter(|(_, steps)| !steps.is_empty()).collect();
+        assert!(whole.is_empty(), "{whole:#?}");
+    }
+
     async fn many_at_once_cost_less_each(app) {
         with_locales(&app).await;
         let (editor, world, author) = (app.editor().await, app.section("world", "दुनिया").await, app.author("asha", "Asha Rao").await);
@@ -110,4 +158,71 @@ both! {
         let most = if app.url.starts_with("postgres") { 11 } else { 10 };
         assert!(took <= most, "creating an article took {took} statements");
     }
+}
+
+/// Tables of one row, or of as many as a site has locales or sections.
+const SMALL: [&str; 4] = ["site", "locales", "sections", "change_counter"];
+
+/// The statements that a log tells of, each once: all but those that write rows of values, or begin and end transactions.
+fn statements(said: &str) -> BTreeSet<String> {
+    let of_line = |line: &str| {
+        let (_, text) = line.split_once(" statement=\"")?;
+        Some(text.strip_suffix('"')?.replace("\\\"", "\""))
+    };
+    let all = said.lines().filter_map(of_line);
+    all.filter(|text| ["SELECT", "WITH", "UPDATE", "DELETE"].iter().any(|verb| text.starts_with(verb)) || text.contains(" SELECT "))
+        .collect()
+}
+
+/// Steps of the plan of a statement that read a table from one end to the other; nothing where its text does not tell the types of what is bound.
+fn reading_whole(url: &str, statement: &str) -> Option<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct OnSqlite {
+        #[diesel(sql_type = Text)]
+        detail: String,
+    }
+    #[derive(QueryableByName)]
+    struct OnPostgres {
+        #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+        step: String,
+    }
+    if let Some(path) = url.strip_prefix("sqlite://") {
+        let mut conn = SqliteConnection::establish(path).unwrap();
+        let tables = sql_query("SELECT name AS detail FROM sqlite_schema WHERE type = 'table'").load::<OnSqlite>(&mut conn).unwrap();
+        // By its name, or by that which the statement gives it.
+        let is_table = |name: &str| {
+            let mut large = tables.iter().map(|table| table.detail.as_str()).filter(|table| !SMALL.contains(table));
+            large.any(|table| table == name || statement.contains(&format!(" {table} {name}")))
+        };
+        let plan =
+            sql_query(format!("EXPLAIN QUERY PLAN {statement}")).load::<OnSqlite>(&mut conn).unwrap().into_iter().map(|step| step.detail);
+        return Some(plan.filter(|step| step.strip_prefix("SCAN ").and_then(|of| of.split(' ').next()).is_some_and(is_table)).collect());
+    }
+    let mut conn = PgConnection::establish(url).unwrap();
+    // A table is read whole then only where there is no other way, whatever is bound.
+    conn.batch_execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan").unwrap();
+    conn.batch_execute(&format!("PREPARE asked AS {statement}")).ok()?;
+    let values = vec!["NULL"; (1..).take_while(|n| statement.contains(&format!("${n}"))).count()];
+    let values = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
+    let plan: Vec<String> = sql_query(format!("EXPLAIN EXECUTE asked{values}"))
+        .load::<OnPostgres>(&mut conn)
+        .unwrap()
+        .into_iter()
+        .map(|step| step.step)
+        .collect();
+    let mut whole = Vec::new();
+    for (n, step) in plan.iter().enumerate() {
+        let Some((_, of)) =
+            step.split_once(" on ").filter(|_| ["Seq Scan", "Index Scan", "Index Only Scan"].iter().any(|scan| step.contains(scan)))
+        else {
+            continue;
+        };
+        let within = plan[n + 1..].iter().take_while(|step| !step.contains("->")).any(|step| step.contains("Index Cond"));
+        // Where little is there, a condition may be looked up for all rows at once rather than for each.
+        let for_each_row = n > 0 && plan[n - 1].contains("SubPlan");
+        if !within && !for_each_row && !SMALL.contains(&of.split(' ').next().unwrap()) {
+            whole.push(step.trim().to_owned());
+        }
+    }
+    Some(whole)
 }
