@@ -2,13 +2,14 @@
 //!
 //! **Decision.** `SQLite` has one writer at a time, and every commit waits for the disk. The leader works in a
 //! savepoint of the open transaction; when others wait by then, leadership goes to them with the transaction still open, and
-//! the last of them commits for all. Those who wait for a request's write all stand in line for one thread ([`super::threads`]), which goes from one
-//! to the next without a wake-up in between; commands and workers wait on threads of their own. **Consequence.** Nobody is told that it is done
+//! the last of the group commits for all. The writes of requests stand in line for one thread ([`super::threads`]), which goes from one
+//! to the next without a wake-up in between; commands and workers wait on threads of their own, and come after one of these at the latest. **Consequence.** Nobody is told that it is done
 //! before that commit, nor that it was refused, for the reason may lie in what another wrote. `PostgreSQL` groups the commits of its
 //! connections by itself.
 
 use std::{
     mem,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -40,7 +41,8 @@ pub(super) struct WriteQueue {
     queue_timeout: Duration,
     state: Mutex<State<Open>>,
     free: Condvar,
-    looked: Notify,
+    /// Told when somebody has looked which writes are over their limit.
+    limits_looked_at: Notify,
     /// How long the last commit took, in microseconds.
     commit_took: AtomicI64,
 }
@@ -53,14 +55,17 @@ pub(super) struct WriteQueue {
 struct State<O> {
     taken: bool,
     waiting: u32,
-    /// How many of them have a thread that has to be woken.
+    /// How many of them have a thread that has to be woken; of these, how many are not the thread of requests.
     blocked: u32,
+    others: u32,
+    /// It is the turn of one of these others: the thread of requests, which needs no waking, would always be there before them.
+    turn_of_others: bool,
     open: Option<O>,
 }
 
 impl<O> State<O> {
     const fn new() -> Self {
-        Self { taken: false, waiting: 0, blocked: 0, open: None }
+        Self { taken: false, waiting: 0, blocked: 0, others: 0, turn_of_others: false, open: None }
     }
 
     fn arrive(&mut self) {
@@ -95,7 +100,7 @@ impl<O> State<O> {
 /// A transaction with what the group has written, and not committed yet.
 struct Open {
     conn: Pooled,
-    group: CommitGuard,
+    group: Group,
     writes: u32,
     since: Instant,
     masthead: Option<(Arc<Masthead>, i64)>,
@@ -104,50 +109,26 @@ struct Open {
 /// What somebody does who hears how the commit ended that they share.
 type Told = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
-/// Those who share a commit.
-struct Group(Mutex<Members>);
-
-enum Members {
-    Waiting(Vec<Told>),
-    Settled(Result<(), Error>),
-}
+/// Those who share a commit, in the order of their writes. When it is dropped before they are told how it ended, they are told that it did not come.
+#[derive(Default)]
+struct Group(Vec<Told>);
 
 impl Group {
-    /// Hear how it ends.
-    fn join(&self, told: Told) {
-        let outcome = match &mut *locked(&self.0) {
-            Members::Waiting(waiting) => return waiting.push(told),
-            Members::Settled(outcome) => outcome.clone(),
-        };
-        told(outcome);
-    }
-
-    /// Tell everybody how it ended, in the order of their writes; what is told first holds.
-    fn settle(&self, outcome: &Result<(), Error>) {
-        let waiting = match &mut *locked(&self.0) {
-            Members::Waiting(waiting) => mem::take(waiting),
-            Members::Settled(_) => return,
-        };
-        *locked(&self.0) = Members::Settled(outcome.clone());
-        for told in waiting {
-            told(outcome.clone());
+    /// Tell everybody how it ended.
+    fn settle(&mut self, outcome: &Result<(), Error>) {
+        for told in mem::take(&mut self.0) {
+            // One who fails to hear it keeps nobody else from it.
+            if catch_unwind(AssertUnwindSafe(|| told(outcome.clone()))).is_err() {
+                tracing::error!("whoever was told of a commit has panicked");
+            }
         }
     }
 }
 
-/// A group whose commit is in somebody's hands; when they let it fall, everybody is told.
-struct CommitGuard(Arc<Group>);
-
-impl Default for CommitGuard {
-    fn default() -> Self {
-        Self(Arc::new(Group(Mutex::new(Members::Waiting(Vec::new())))))
-    }
-}
-
-impl Drop for CommitGuard {
+impl Drop for Group {
     fn drop(&mut self) {
         // What was not committed is lost with the connection, which does not go back into its pool.
-        self.0.settle(&Err(Error::internal("the commit that this write would have shared did not come")));
+        self.settle(&Err(Error::internal("the commit that this write would have shared did not come")));
     }
 }
 
@@ -164,7 +145,7 @@ impl WriteQueue {
             queue_timeout,
             state: Mutex::new(State::new()),
             free: Condvar::new(),
-            looked: Notify::new(),
+            limits_looked_at: Notify::new(),
             commit_took: AtomicI64::new(0),
         }
     }
@@ -176,18 +157,19 @@ impl WriteQueue {
         writes >= MAX || lasted >= LONGEST || (writes >= waiting && lasted > self.commit_took.load(Ordering::Relaxed))
     }
 
-    /// Begin to wait. Whoever leads leaves the open transaction to those who wait, whether their thread has come to them or not.
-    pub(super) fn arrive(self: &Arc<Self>) -> Place {
+    /// Begin to wait, in the line of requests or on a thread of one's own. From here on a leader may leave its transaction to this place, although
+    /// nobody has entered with it yet.
+    pub(super) fn arrive(self: &Arc<Self>, in_line: bool) -> Place {
         locked(&self.state).arrive();
-        Place(Some(self.clone()))
+        Place { queue: Some(self.clone()), in_line }
     }
 
-    /// Ends when nobody who still waits should do so any longer: they have for as long as anybody does, or the leader takes too long.
+    /// Ends after as long as anybody waits, or when a write is over its limit: whoever still waits then is to be sent away.
     pub(super) async fn patience(&self) {
         let leader = async {
             // Ends: when the leader is over its limit; whoever looks for that wakes this.
             loop {
-                let mut looked = pin!(self.looked.notified());
+                let mut looked = pin!(self.limits_looked_at.notified());
                 looked.as_mut().enable();
                 if self.active_writes.any_over_limit() {
                     return;
@@ -198,31 +180,35 @@ impl WriteQueue {
         let _ = timeout(self.queue_timeout, leader).await;
     }
 
-    /// Wake one of those who have to be woken, now that they may lead.
+    /// Wake those who have to be woken, now that one of them may lead.
     fn wake_next(&self, state: MutexGuard<'_, State<Open>>) {
         let blocked = state.blocked;
         drop(state);
         if blocked > 0 {
-            self.free.notify_one();
+            // All, for whose turn it is they know themselves.
+            self.free.notify_all();
         }
     }
 
     /// Let those who wait look whether they still want to.
     pub(super) fn wake_waiting(&self) {
         self.free.notify_all();
-        self.looked.notify_waiters();
+        self.limits_looked_at.notify_waiters();
     }
 }
 
-/// A place in the queue. Whoever gives it up takes what was left to those who wait, if nobody else will.
-pub(super) struct Place(Option<Arc<WriteQueue>>);
+/// A place in the queue. Whoever gives it up, while nobody leads, takes what was left to those who wait, and commits it or passes it on.
+pub(super) struct Place {
+    queue: Option<Arc<WriteQueue>>,
+    in_line: bool,
+}
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let Some(queue) = self.0.take() else { return };
+        let Some(queue) = self.queue.take() else { return };
         let taken = locked(&queue.state).take();
         if let Ok(open) = taken {
-            let leadership = Leadership(Some(queue));
+            let leadership = Leadership { queue: Some(queue), in_line: self.in_line };
             if let Some(open) = open {
                 leadership.pass_on(open, None);
             }
@@ -236,21 +222,26 @@ impl Place {
     /// # Errors
     /// [`Error::Busy`] when the queue does not come to it in time; what the database fails with.
     pub(super) fn enter(mut self, pool: &Arc<Pool>, request: &WriteRequest) -> Result<GroupedWrite, Error> {
-        let queue = self.0.take().ok_or_else(|| Error::internal("a place in the write queue that was given up"))?;
+        let in_line = self.in_line;
+        let queue = self.queue.take().ok_or_else(|| Error::internal("a place in the write queue that was given up"))?;
         let mut state = locked(&queue.state);
         state.blocked = state.blocked.saturating_add(1);
+        state.others = state.others.saturating_add(u32::from(!in_line));
+        let others_first = |s: &State<Open>| in_line && s.turn_of_others && s.others > 0;
         // Nobody waits for somebody of whom it is known that they take too long.
-        let wait = |s: &mut State<Open>| s.taken && !queue.active_writes.any_over_limit();
+        let wait = |s: &mut State<Open>| (s.taken || others_first(s)) && !queue.active_writes.any_over_limit();
         let (mut state, _) = queue.free.wait_timeout_while(state, queue.queue_timeout, wait).unwrap_or_else(PoisonError::into_inner);
         state.blocked = state.blocked.saturating_sub(1);
+        state.others = state.others.saturating_sub(u32::from(!in_line));
         let open = state.take()?;
+        state.turn_of_others &= in_line;
         drop(state);
+        let leadership = Leadership { queue: Some(queue.clone()), in_line };
         let active = queue.active_writes.begin(request);
         let since = queue.clock.now();
-        let leadership = Leadership(Some(queue));
         let mut open = match open {
             Some(open) => open,
-            None => Open { conn: pool.get()?, group: CommitGuard::default(), writes: 0, since, masthead: None },
+            None => Open { conn: pool.get()?, group: Group::default(), writes: 0, since, masthead: None },
         };
         dialect::begin(&mut open.conn.conn, Use::Write)?;
         active.begins();
@@ -260,13 +251,17 @@ impl Place {
 }
 
 /// Leadership itself; whoever waits gets it when this goes.
-struct Leadership(Option<Arc<WriteQueue>>);
+struct Leadership {
+    queue: Option<Arc<WriteQueue>>,
+    in_line: bool,
+}
 
 impl Drop for Leadership {
     fn drop(&mut self) {
-        if let Some(queue) = self.0.take() {
+        if let Some(queue) = self.queue.take() {
             let mut state = locked(&queue.state);
             state.leave();
+            state.turn_of_others |= self.in_line;
             queue.wake_next(state);
         }
     }
@@ -275,23 +270,27 @@ impl Drop for Leadership {
 impl Leadership {
     /// Leave leadership, with the open transaction, to somebody who waits; when nobody does, or the group is large enough, commit it.
     fn pass_on(mut self, open: Open, active: Option<ActiveWrite>) {
-        let Some(queue) = self.0.clone() else { return };
+        let Some(queue) = self.queue.clone() else { return };
         let now = queue.clock.now();
         let lasted = micros_since(open.since, now);
         let mut state = locked(&queue.state);
         let left = if queue.is_large_enough(open.writes, lasted, state.waiting) { Some(open) } else { state.hand_over(open) };
-        let Some(Open { mut conn, group, .. }) = left else {
+        let Some(Open { mut conn, mut group, .. }) = left else {
             // Leadership is another's already.
-            self.0 = None;
+            self.queue = None;
+            state.turn_of_others |= self.in_line;
             return queue.wake_next(state);
         };
         drop(state);
-        let outcome = dialect::end(&mut conn.conn, true).map_err(Error::from);
+        let ended = dialect::end(&mut conn.conn, true).map_err(Error::from);
+        let outcome = ended.and_then(|()| {
+            if dialect::is_at_rest(&mut conn.conn) { Ok(()) } else { Err(Error::internal("a commit that left its transaction open")) }
+        });
         queue.commit_took.store(micros_since(now, queue.clock.now()), Ordering::Relaxed);
         conn.give_back();
         // Whoever is told may look at once whether somebody writes.
         drop(active);
-        group.0.settle(&outcome);
+        group.settle(&outcome);
     }
 }
 
@@ -329,18 +328,20 @@ impl GroupedWrite {
         let active = Some(active).filter(|_| keep);
         open.conn.conn.timed_by(None);
         let alone = open.writes == 0;
-        if !(alone && keep)
-            && let Err(error) = dialect::end(&mut open.conn.conn, keep)
-        {
+        if alone && !keep {
+            match dialect::end(&mut open.conn.conn, false) {
+                Ok(()) => open.conn.give_back(),
+                // `SQLite` has undone it by itself, as where the disk is full; the connection is closed.
+                Err(error) => tracing::error!(%error, "a rollback failed"),
+            }
+            return told(Ok(()));
+        }
+        if !alone && let Err(error) = dialect::end(&mut open.conn.conn, keep) {
             drop(open);
             return told(Err(error.into()));
         }
-        if alone && !keep {
-            open.conn.give_back();
-            return told(Ok(()));
-        }
         open.writes = open.writes.saturating_add(1);
-        open.group.0.join(Box::new(told));
+        open.group.0.push(Box::new(told));
         leadership.pass_on(open, active);
     }
 
@@ -587,6 +588,34 @@ mod tests {
     }
 
     #[test]
+    fn a_worker_writes_between_requests_however_many_of_them_wait() {
+        let order = Arc::<Mutex<Vec<i32>>>::default();
+        let noted = order.clone();
+        let (told, there) = while_one_writes("fair", async move |desk| {
+            let write_noted = |n: i32| {
+                let noted = noted.clone();
+                move |tx: &mut Tx<'_>| {
+                    locked(&noted).push(n);
+                    write(tx, n)
+                }
+            };
+            for n in 2..5 {
+                let (store, work) = (desk.store.clone(), write_noted(n));
+                tokio::spawn(async move { store.write(Bookkeeping, move |tx, _| work(tx)).await });
+            }
+            tokio::task::yield_now().await;
+            let (store, work) = (desk.store.clone(), write_noted(9));
+            thread::spawn(move || store.write_now(&Bookkeeping, work));
+            while locked(&desk.store.0.write_queue.state).others == 0 {
+                thread::yield_now();
+            }
+        });
+        assert!(told.is_ok(), "{told:?}");
+        assert_eq!(there, [1, 2, 3, 4, 9]);
+        assert_eq!(*locked(&order), [9, 2, 3, 4]);
+    }
+
+    #[test]
     fn requests_share_a_commit_and_a_refusal_undoes_its_own_part_alone() {
         let before = Arc::<Mutex<Vec<i32>>>::default();
         let looked = before.clone();
@@ -605,7 +634,7 @@ mod tests {
         });
         assert!(told.is_ok(), "{told:?}");
         assert_eq!(there, [1, 2, 4]);
-        assert_eq!(*locked(&before), [] as [i32; 0], "something was committed before the last of the group was done");
+        assert!(locked(&before).is_empty(), "something was committed before the last of the group was done");
     }
 
     #[test]
@@ -637,7 +666,7 @@ mod tests {
     /// Try every order in which writers can take their steps, of whom each may also give up waiting; how often a transaction
     /// is left open for nobody.
     fn stranded(state: &super::State<()>, writers: [Writer; 3], split: bool) -> usize {
-        let copy = || super::State { taken: state.taken, waiting: state.waiting, blocked: 0, open: state.open };
+        let copy = || super::State { taken: state.taken, waiting: state.waiting, open: state.open, ..super::State::new() };
         if state.open.is_some() && !state.taken && state.waiting == 0 {
             return 1;
         }

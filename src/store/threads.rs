@@ -5,9 +5,12 @@
 //! database that stands still; what comes then waits in a bounded queue. **Consequence.** A write whose caller was sent away is not
 //! begun, or undone at its next statement; only one whose commit was under way may still be kept.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use tokio::{runtime, runtime::Runtime, sync::oneshot, time::timeout};
@@ -22,13 +25,19 @@ use crate::domain::Error;
 /// Writes that may be under way or wait; whoever comes then is refused, rather than be answered when nobody listens any more.
 const MAX_WAITING: usize = 1_024;
 
+/// How long a thread is kept that has nothing to do: as good as always.
+const KEPT: Duration = Duration::from_hours(24 * 365);
+
 /// Threads on which waiting is fine.
 pub(super) struct Threads(Option<Runtime>);
 
 impl Threads {
     pub(super) fn new(name: &str, most: usize) -> Result<Self, Error> {
-        let threads = runtime::Builder::new_current_thread().max_blocking_threads(most).thread_name(name).build();
-        Ok(Self(Some(threads.map_err(Error::internal)?)))
+        let threads = runtime::Builder::new_current_thread().max_blocking_threads(most).thread_keep_alive(KEPT).thread_name(name).build();
+        let threads = Self(Some(threads.map_err(Error::internal)?));
+        // One is there from the beginning, and stays: what waits for a thread is never left behind because the system gives none.
+        threads.spawn(|| {});
+        Ok(threads)
     }
 
     pub(super) fn spawn(&self, work: impl FnOnce() + Send + 'static) {
@@ -86,6 +95,29 @@ impl Drop for Queued {
     }
 }
 
+/// Whether a write has begun, or whoever asked has gone before: one of the two, and never the other afterwards.
+#[derive(Default)]
+struct Beginning(AtomicU8);
+
+impl Beginning {
+    const BEGUN: u8 = 1;
+    const GIVEN_UP: u8 = 2;
+
+    fn settle(&self, on: u8) -> bool {
+        self.0.compare_exchange(0, on, Ordering::AcqRel, Ordering::Acquire).map_or_else(|already| already == on, |_| true)
+    }
+
+    /// Begin, if nobody has given up; what has begun may begin again.
+    fn begin(&self) -> Result<(), Error> {
+        if self.settle(Self::BEGUN) { Ok(()) } else { Err(Error::Busy) }
+    }
+
+    /// Give up, if it has not begun.
+    fn give_up(&self) -> bool {
+        self.settle(Self::GIVEN_UP)
+    }
+}
+
 /// Tells the work that nobody waits for it, when this goes.
 struct Waiting(Arc<AtomicBool>);
 
@@ -121,16 +153,16 @@ impl Store {
             self.0.written.fetch_sub(1, Ordering::AcqRel);
             return Err(Error::Busy);
         }
-        let (queued, gone, begun) = (Queued(self.0.written.clone()), request.gone.clone(), Arc::<AtomicBool>::default());
+        let (queued, gone, begun) = (Queued(self.0.written.clone()), request.gone.clone(), Arc::<Beginning>::default());
         let errand = Errand::here();
         let (tell, mut told) = oneshot::channel();
         let (store, begins) = (self.clone(), begun.clone());
         let f = move |tx: &mut Tx<'_>| {
-            begins.store(true, Ordering::Relaxed);
+            begins.begin()?;
             f(tx)
         };
         if self.0.engine == Engine::Sqlite {
-            let place = self.0.write_queue.arrive();
+            let place = self.0.write_queue.arrive(true);
             self.0.writing.spawn(move || {
                 if request.is_waited_for() {
                     let tell = move |outcome| {
@@ -155,7 +187,7 @@ impl Store {
                 tokio::select! {
                     biased;
                     outcome = &mut told => return outcome,
-                    () = self.0.write_queue.patience() => if !begun.load(Ordering::Relaxed) {
+                    () = self.0.write_queue.patience() => if begun.give_up() {
                         return Ok(Err(Error::Busy));
                     },
                 }
@@ -164,7 +196,7 @@ impl Store {
         };
         match timeout(self.0.limits.write, outcome).await {
             Ok(outcome) => outcome.map_err(Error::internal)?,
-            Err(_) => Err(self.timed_out(heard, begun.load(Ordering::Relaxed))),
+            Err(_) => Err(self.timed_out(heard, !begun.give_up())),
         }
     }
 }

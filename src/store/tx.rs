@@ -197,7 +197,10 @@ impl Tx<'_> {
         let done = self.conn.transaction(|conn| {
             let mut tx = Tx { caller, queues, precomputed, masthead, stories: mem::take(&mut stories), ..Tx::new(conn, now, entropy) };
             // A panic is one more way to fail, of this part alone.
-            let value = catch_unwind(AssertUnwindSafe(|| f(&mut tx))).unwrap_or_else(|_| Err(Error::internal("it panicked")));
+            let value = catch_unwind(AssertUnwindSafe(|| f(&mut tx))).unwrap_or_else(|panic| {
+                let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+                Err(Error::internal(format!("it panicked: {}", said.unwrap_or("without a word"))))
+            });
             stories = mem::take(&mut tx.stories);
             Ok::<_, Error>((value?, tx.changes, tx.queues))
         });

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use tracing::Span;
+use tracing::{Span, dispatcher};
 
 use super::{
     Store, Tx, Watcher,
@@ -79,6 +79,14 @@ impl Session {
         }
     }
 
+    /// End it, and tell how that went once it is known: on another thread, perhaps.
+    fn end_and_tell(self, keep: bool, told: impl FnOnce(Result<(), Error>) + Send + 'static) {
+        match self {
+            Self::Shared(grouped) => grouped.end(keep, told),
+            own @ Self::Own(..) => told(own.end(keep)),
+        }
+    }
+
     pub(super) fn end(self, keep: bool) -> Result<(), Error> {
         self.close(keep, Use::Read).map_err(|undone| undone.error)
     }
@@ -110,7 +118,7 @@ impl Store {
     /// Begin to write for somebody, or to read.
     pub(super) fn begin(&self, request: Option<&WriteRequest>) -> Result<Session, Error> {
         let session = match (request, self.0.engine) {
-            (Some(request), Engine::Sqlite) => Session::Shared(self.0.write_queue.arrive().enter(&self.0.writers, request)?),
+            (Some(request), Engine::Sqlite) => Session::Shared(self.0.write_queue.arrive(false).enter(&self.0.writers, request)?),
             (Some(request), Engine::Postgres) => {
                 let mut active = None;
                 let mut pooled = self.0.writers.begin(|| active = Some(self.0.active_writes.begin(request)))?;
@@ -152,8 +160,9 @@ impl Store {
         let done = self.begin(request).map_err(Undone::from).and_then(|mut session| {
             let purpose = if request.is_some() { Use::Write } else { Use::Read };
             let worked = self.work(&mut session, request, f);
+            let shared = matches!(session, Session::Shared(_));
             let closed = worked.commit().in_scope(|| session.close(worked.is_kept(), purpose));
-            self.conclude(worked, closed)
+            self.conclude(worked, closed, shared)
         });
         self.noted(request, done)
     }
@@ -173,18 +182,18 @@ impl Store {
         };
         self.0.responsiveness.answered();
         let (worked, store) = (self.work(&mut session, Some(&request), &mut once(f)), self.clone());
-        let kept = worked.is_kept();
-        let conclude = move |worked, closed: Result<(), Error>| {
-            let done = store.conclude(worked, closed.map_err(Undone::from));
-            tell(store.noted(Some(&request), done).map_err(|undone| undone.error));
+        let (kept, commit) = (worked.is_kept(), worked.commit());
+        // Whoever commits tells it, and what is logged of it is theirs who wrote.
+        let (span, heard) = (Span::current(), dispatcher::get_default(Clone::clone));
+        let conclude = move |closed: Result<(), Error>| {
+            dispatcher::with_default(&heard, || {
+                span.in_scope(|| {
+                    let done = store.conclude(worked, closed.map_err(Undone::from), true);
+                    tell(store.noted(Some(&request), done).map_err(|undone| undone.error));
+                });
+            });
         };
-        match session {
-            Session::Shared(grouped) => worked.commit().in_scope(|| grouped.end(kept, move |closed| conclude(worked, closed))),
-            own @ Session::Own(..) => {
-                let closed = own.end(kept);
-                conclude(worked, closed);
-            }
-        }
+        commit.in_scope(|| session.end_and_tell(kept, conclude));
     }
 
     /// Let the health of writing know of a write that failed.
@@ -231,11 +240,13 @@ impl Store {
         Worked { done, touched, watcher }
     }
 
-    /// What came of work, now that its transaction is closed; whoever has to know of its changes is told of them.
-    fn conclude<T>(&self, worked: Worked<T>, closed: Result<(), Undone>) -> Result<T, Undone> {
+    /// What came of work, now that its transaction is closed; whoever has to know of its changes is told of them. A refusal out of a transaction
+    /// that was shared may rest on what another wrote: it holds only when that is kept.
+    fn conclude<T>(&self, worked: Worked<T>, closed: Result<(), Undone>, shared: bool) -> Result<T, Undone> {
         let (value, numbered) = match (worked.done, closed) {
             (Ok(done), Ok(())) => done,
             (Ok(_), Err(failure)) => return Err(failure),
+            (Err(_), Err(failure)) if shared => return Err(failure),
             (Err(refusal), closed) => {
                 if let Err(failure) = closed {
                     tracing::error!(error = %failure.error, "a rollback failed");

@@ -107,7 +107,7 @@ impl Errand {
 
 /// The write was stopped.
 #[derive(Debug, thiserror::Error)]
-#[error("the write has timed out, and nothing more was request for it")]
+#[error("the write has timed out, and nothing more was asked for it")]
 pub(super) struct TimedOut;
 
 /// Somebody's hold on a connection that writes.

@@ -372,9 +372,9 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// Whether reading it takes no time to speak of: at most 2 KiB of text, or as much of a document.
+    /// Whether it is of at most so many bytes of text, or as much of a document.
     #[must_use]
-    pub fn is_short(&self) -> bool {
+    pub fn is_within(&self, bytes: usize) -> bool {
         fn take(left: usize, value: &Value) -> Option<usize> {
             match value {
                 Value::String(text) => left.checked_sub(text.len()),
@@ -385,7 +385,7 @@ impl Sent {
                 Value::Null | Value::Bool(_) | Value::Number(_) => left.checked_sub(1),
             }
         }
-        take(2_048, &self.content).is_some()
+        take(bytes, &self.content).is_some()
     }
 
     /// Read it into a document; what a document cannot hold is dropped and reported beside it.

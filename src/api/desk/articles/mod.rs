@@ -115,8 +115,9 @@ pub(crate) async fn create_article(
         ((), permit, draft) = allowed.await?;
         permit
     };
+    let count = bodies.len();
     for (locale, sent) in bodies {
-        let body = read(&state.store, sent, None).await?;
+        let body = read(&state.store, sent, None, count).await?;
         draft.translations.entry(locale).and_modify(|words| words.body = Some(body));
     }
     let made = state.store.write(permit, move |tx, permit| {
