@@ -202,7 +202,7 @@ fn reading_whole(url: &str, statement: &str) -> Option<Vec<String>> {
     // A table is read whole then only where there is no other way, whatever is bound.
     conn.batch_execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan").unwrap();
     conn.batch_execute(&format!("PREPARE asked AS {statement}")).ok()?;
-    let values = vec!["NULL"; (1..).take_while(|n| statement.contains(&format!("${n}"))).count()];
+    let values = vec!["NULL"; (1..=1_000).take_while(|n| statement.contains(&format!("${n}"))).count()];
     let values = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
     let plan: Vec<String> = sql_query(format!("EXPLAIN EXECUTE asked{values}"))
         .load::<OnPostgres>(&mut conn)
