@@ -72,28 +72,35 @@ impl<O> State<O> {
         self.waiting = self.waiting.saturating_add(1);
     }
 
+    /// Whether one who waits, in the line of requests or not, may lead now.
+    fn may_lead(&self, in_line: bool) -> bool {
+        !(self.taken || in_line && self.turn_of_others && self.others > 0)
+    }
+
     /// Stop waiting: with leadership, and what was left open for whoever gets it, when it is free; else without.
-    fn take(&mut self) -> Result<Option<O>, Error> {
+    fn take(&mut self, in_line: bool) -> Result<Option<O>, Error> {
         self.waiting = self.waiting.saturating_sub(1);
         if self.taken {
             return Err(Error::Busy);
         }
         self.taken = true;
+        self.turn_of_others &= in_line;
         Ok(self.open.take())
     }
 
     /// Leave leadership and the open transaction to somebody who waits, at once; it comes back when nobody does.
-    fn hand_over(&mut self, open: O) -> Option<O> {
+    fn hand_over(&mut self, open: O, in_line: bool) -> Option<O> {
         if self.waiting == 0 {
             return Some(open);
         }
         self.open = Some(open);
-        self.taken = false;
+        self.leave(in_line);
         None
     }
 
-    fn leave(&mut self) {
+    fn leave(&mut self, in_line: bool) {
         self.taken = false;
+        self.turn_of_others |= in_line;
     }
 }
 
@@ -206,7 +213,7 @@ pub(super) struct Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let Some(queue) = self.queue.take() else { return };
-        let taken = locked(&queue.state).take();
+        let taken = locked(&queue.state).take(self.in_line);
         if let Ok(open) = taken {
             let leadership = Leadership { queue: Some(queue), in_line: self.in_line };
             if let Some(open) = open {
@@ -227,14 +234,12 @@ impl Place {
         let mut state = locked(&queue.state);
         state.blocked = state.blocked.saturating_add(1);
         state.others = state.others.saturating_add(u32::from(!in_line));
-        let others_first = |s: &State<Open>| in_line && s.turn_of_others && s.others > 0;
         // Nobody waits for somebody of whom it is known that they take too long.
-        let wait = |s: &mut State<Open>| (s.taken || others_first(s)) && !queue.active_writes.any_over_limit();
+        let wait = |s: &mut State<Open>| !s.may_lead(in_line) && !queue.active_writes.any_over_limit();
         let (mut state, _) = queue.free.wait_timeout_while(state, queue.queue_timeout, wait).unwrap_or_else(PoisonError::into_inner);
         state.blocked = state.blocked.saturating_sub(1);
         state.others = state.others.saturating_sub(u32::from(!in_line));
-        let open = state.take()?;
-        state.turn_of_others &= in_line;
+        let open = state.take(in_line)?;
         drop(state);
         let leadership = Leadership { queue: Some(queue.clone()), in_line };
         let active = queue.active_writes.begin(request);
@@ -260,8 +265,7 @@ impl Drop for Leadership {
     fn drop(&mut self) {
         if let Some(queue) = self.queue.take() {
             let mut state = locked(&queue.state);
-            state.leave();
-            state.turn_of_others |= self.in_line;
+            state.leave(self.in_line);
             queue.wake_next(state);
         }
     }
@@ -274,11 +278,10 @@ impl Leadership {
         let now = queue.clock.now();
         let lasted = micros_since(open.since, now);
         let mut state = locked(&queue.state);
-        let left = if queue.is_large_enough(open.writes, lasted, state.waiting) { Some(open) } else { state.hand_over(open) };
+        let left = if queue.is_large_enough(open.writes, lasted, state.waiting) { Some(open) } else { state.hand_over(open, self.in_line) };
         let Some(Open { mut conn, mut group, .. }) = left else {
             // Leadership is another's already.
             self.queue = None;
-            state.turn_of_others |= self.in_line;
             return queue.wake_next(state);
         };
         drop(state);
@@ -579,12 +582,31 @@ mod tests {
             assert!(poll(two.as_mut()).await.is_pending());
             desk.clock.0.fetch_add(5_000_000, Ordering::SeqCst);
             desk.store.check_write_timeouts();
-            assert!(matches!(two.await, Err(Error::Busy)));
-            let three = desk.store.write(Bookkeeping, |tx, _| write(tx, 3));
-            assert!(matches!(three.await, Err(Error::Busy)), "nor does anybody wait who comes later");
+            assert!(matches!(poll(two.as_mut()).await, Poll::Ready(Err(Error::Busy))), "at once");
+            let mut three = pin!(desk.store.write(Bookkeeping, |tx, _| write(tx, 3)));
+            assert!(matches!(poll(three.as_mut()).await, Poll::Ready(Err(Error::Busy))), "nor does anybody wait who comes later");
         });
         assert!(matches!(told, Err(Error::TookTooLong)), "{told:?}");
         assert!(there.is_empty());
+    }
+
+    #[test]
+    fn after_a_request_it_is_the_turn_of_a_worker_that_waits_and_then_of_anybody() {
+        let mut state = super::State { others: 1, ..super::State::new() };
+        state.arrive();
+        assert!(state.may_lead(true), "nobody has led");
+        assert!(matches!(state.take(true), Ok(None)));
+        state.arrive();
+        state.arrive();
+        assert_eq!(state.hand_over((), true), None);
+        assert!(!state.may_lead(true) && state.may_lead(false));
+        assert!(matches!(state.take(false), Ok(Some(()))));
+        state.leave(false);
+        assert!(state.may_lead(true) && state.may_lead(false));
+        state.leave(true);
+        assert!(!state.may_lead(true));
+        state.others = 0;
+        assert!(state.may_lead(true), "who gave up waiting has no turn");
     }
 
     #[test]
@@ -684,19 +706,19 @@ mod tests {
                     step(next, Writer::Waits);
                 }
                 // Awake because leadership is free, or because its time is over.
-                Writer::Waits => match next.take() {
+                Writer::Waits => match next.take(true) {
                     Ok(_) => step(next, Writer::Works),
                     Err(_) => step(next, Writer::Gone),
                 },
                 Writer::Works => {
                     // It fails, and what was open is undone, whoever waits; or it is done.
                     let mut failed = copy();
-                    failed.leave();
+                    failed.leave(true);
                     step(failed, Writer::Gone);
                     if split && next.waiting > 0 {
                         step(next, Writer::Leaves);
                     } else {
-                        let commits = next.hand_over(()).is_some();
+                        let commits = next.hand_over((), true).is_some();
                         step(next, if commits { Writer::Commits } else { Writer::Gone });
                     }
                 }
@@ -705,7 +727,7 @@ mod tests {
                     step(next, Writer::Gone);
                 }
                 Writer::Commits => {
-                    next.leave();
+                    next.leave(true);
                     step(next, Writer::Gone);
                 }
                 Writer::Gone => {}
