@@ -113,8 +113,8 @@ both! {
         let records: Vec<Value> = app.store.read_now(|tx| {
             let permit: Permit<Export> = Permit::try_from(Caller::system(System::Importer))?;
             let mut all = export_head(tx, &permit)?;
-            for section in dateline::store::sections::all(tx)? {
-                all.push(export_section(tx, &permit, &section)?);
+            for section in dateline::store::sections::all(tx)?.iter() {
+                all.push(export_section(tx, &permit, section)?);
             }
             for author in dateline::store::named::page(tx, dateline::domain::page::Paging::first())?.items {
                 all.push(dateline::desk::bundle::export_author(tx, &permit, &author)?);

@@ -174,7 +174,7 @@ async fn two_sections_that_are_put_below_each_other_make_no_circle() {
         let done = if turned { at_once(&app, other, &one) } else { at_once(&app, one, &other) };
         assert!(done[0].is_ok() && matches!(done[1], Err(Error::Invalid(_) | Error::Conflict { .. })), "{done:?}");
         let all = app.store.read_now(store::sections::all).unwrap();
-        for section in &all {
+        for section in all.iter() {
             let above = section.parent().map(|id| all.iter().find(|s| s.id == id).unwrap());
             assert_eq!(Section::path_below(section.id, above).unwrap(), section.path);
         }

@@ -54,6 +54,44 @@ both! {
         assert_eq!(public["published_at"], "2026-03-01T08:10:00Z");
     }
 
+    async fn what_was_planned_is_public_under_the_address_it_was_planned_with(app) {
+        let editor = app.editor().await;
+        let world = app.section("world", "दुनिया").await;
+        let ask = async |slug: &str| app.anyone().get(&format!("/v1/articles/by-slug/{slug}?locale=en")).await;
+        let id = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+        let retitle = async |article: &str, body: Value| {
+            let words = format!("{article}/translations/en");
+            editor.patch(&words, &editor.get(&words).await.etag(), &body).await.ok()["slug"].as_str().unwrap().to_owned()
+        };
+        let (planned, released) = (editor.story(&world, "River rises").await, editor.story(&world, "Bridge closed").await);
+        let numbered = editor.story(&world, "Dam bursts").await;
+        for article in [&planned, &numbered] {
+            plan(&editor, article, json!({ "locales": ["en"], "publish_at": "2026-03-01T08:10:00Z" })).await.ok();
+        }
+        let items = json!([{ "article_id": id(&released), "locale": "en" }]);
+        editor.post("/v1/desk/releases", &json!({ "name": "Roads", "items": items, "publish_at": "2026-03-01T08:10:00Z" })).await;
+        // Nobody has looked at any of this: an address by hand, one that follows the headline, and one that another story takes first.
+        assert_eq!(retitle(&planned, json!({ "slug": "minister-lied" })).await, "minister-lied");
+        assert_eq!(retitle(&released, json!({ "headline": "Bridge falls" })).await, "bridge-falls");
+        assert_eq!(retitle(&numbered, json!({ "headline": "Dam holds" })).await, "dam-holds");
+        let first = editor.story(&world, "Dam bursts elsewhere").await;
+        retitle(&first, json!({ "slug": "dam-bursts" })).await;
+        editor.publish(&first, &["en"]).await.ok();
+        app.wait(600);
+        assert_eq!(app.tick().await, 3);
+        for (article, slug) in [(&planned, "river-rises"), (&released, "bridge-closed"), (&numbered, "dam-bursts-2")] {
+            assert_eq!(ask(slug).await.ok()["id"], id(article), "{slug}");
+        }
+        for slug in ["minister-lied", "bridge-falls", "dam-holds"] {
+            ask(slug).await.refused(404, "not-found");
+        }
+        // What is published by hand next has its own, and the one before it leads there.
+        assert_eq!(editor.get(&format!("{numbered}/translations/en")).await.ok()["slug"], "dam-holds");
+        editor.publish(&numbered, &["en"]).await.ok();
+        assert_eq!(ask("dam-bursts-2").await.status, 308);
+        assert_eq!(ask("dam-holds").await.ok()["id"], id(&numbered));
+    }
+
     async fn plans_are_listed_changed_and_taken_back(app) {
         let editor = app.editor().await;
         let world = app.section("world", "दुनिया").await;

@@ -124,8 +124,8 @@ fn exported(app: &TestApp) -> Vec<Value> {
         .read_now(|tx| {
             let permit: Permit<Export> = Permit::try_from(Caller::system(System::Importer))?;
             let mut records = export_head(tx, &permit)?;
-            for section in dateline::store::sections::all(tx)? {
-                records.push(export_section(tx, &permit, &section)?);
+            for section in dateline::store::sections::all(tx)?.iter() {
+                records.push(export_section(tx, &permit, section)?);
             }
             for id in dateline::store::articles::ids_after(tx, None, 200)? {
                 records.push(export_article(tx, &permit, id)?);

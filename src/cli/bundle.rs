@@ -339,7 +339,7 @@ fn records_of(tx: &mut Tx<'_>, permit: &Permit<Export>, put: &mut dyn FnMut(Reco
     for record in records::export_head(tx, permit)? {
         put(record)?;
     }
-    let mut sections = store::sections::all(tx)?;
+    let mut sections = std::sync::Arc::unwrap_or_clone(store::sections::all(tx)?);
     sections.sort_by_key(|s| s.path.len());
     for section in &sections {
         put(records::export_section(tx, permit, section)?)?;

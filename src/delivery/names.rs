@@ -263,7 +263,8 @@ pub(super) fn sections_of(tx: &mut Tx<'_>, reading: &Reading, ids: &BTreeSet<sec
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(sections(tx, reading)?.into_iter().filter(|s| ids.contains(&s.id)).collect())
+    let all = store::sections::all(tx)?;
+    in_tree_order(&all).into_iter().filter(|s| ids.contains(&s.id)).map(|s| show_section(reading, &all, s)).collect()
 }
 
 /// Some of the authors.

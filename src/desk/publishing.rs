@@ -140,7 +140,8 @@ pub(super) fn frozen(tx: &mut Tx<'_>, masthead: &Masthead, story: &Story, effect
         derived.pass()?;
         let (filed, copy) = (story.filed(revisions.facts)?, story.copy(locale)?);
         let article = Article { facts: filed.facts, version: revisions.facts, ..story.article.clone() };
-        let translation = Translation { version: revisions.words, ..copy.clone() };
+        let slug = story.slug(locale, revisions.words)?.clone();
+        let translation = Translation { version: revisions.words, slug, ..copy.clone() };
         editions.push(freeze(tx, masthead, (&article, &translation), &derived.rendering, *dating));
     }
     Ok(editions)

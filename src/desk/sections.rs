@@ -124,7 +124,7 @@ pub fn reorder(
 ) -> Result<Vec<Section>, Error> {
     store::sections::queue(tx)?;
     let all = store::sections::all(tx)?;
-    let siblings: BTreeMap<_, _> = all.into_iter().filter(|s| s.parent() == parent).map(|s| (s.id, s)).collect();
+    let siblings: BTreeMap<_, _> = all.iter().filter(|s| s.parent() == parent).map(|s| (s.id, s)).collect();
     let mut named = order.to_vec();
     named.sort();
     if !named.iter().eq(siblings.keys()) {
@@ -136,7 +136,7 @@ pub fn reorder(
     let now = tx.now();
     let mut sorted = Vec::new();
     for (position, id) in (1i32..).zip(order) {
-        let Some(section) = siblings.get(id).cloned() else { continue };
+        let Some(section) = siblings.get(id).copied().cloned() else { continue };
         let section = permit.over(section)?;
         if section.get().position == position {
             sorted.push(section.into_inner());

@@ -8,10 +8,11 @@ use std::{
 use diesel::{QueryableByName, prelude::*, sql_types::Text};
 use uuid::Uuid;
 
-pub use super::snapshot_cache::Named;
+pub use super::reference_data::Named;
 use super::{
     Tx,
     dialect::Uid,
+    reference_data,
     schema::{addresses, names},
     sql::Sql,
 };
@@ -39,13 +40,14 @@ struct NamedRow {
     kind: String,
 }
 
-/// The names of many things, by id, in one statement; in none when all were read in this snapshot before.
+/// The names of many things, by id, in one statement; in none when readers have them all.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn of(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Arc<Named>>, Error> {
     ids.iter().for_each(|id| tx.note(CacheTag::thing(*id)));
-    let mut all = tx.cache.map(|known| known.names_of(ids)).unwrap_or_default();
+    let shared = reference_data::of(tx)?;
+    let mut all = shared.as_ref().map(|(shared, _)| shared.names_of(ids)).unwrap_or_default();
     if all.len() == ids.len() {
         return Ok(all);
     }
@@ -62,8 +64,8 @@ pub fn of(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Arc<Nam
     }
     for (id, named) in read {
         let named = Arc::new(named);
-        if let Some(known) = tx.cache {
-            known.keep_names(id, named.clone());
+        if let Some((shared, _)) = &shared {
+            shared.keep_names(id, named.clone());
         }
         all.insert(id, named);
     }

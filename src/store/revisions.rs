@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::{
     QueryableByName,
     prelude::*,
-    sql_types::{Integer, Nullable, Text},
+    sql_types::{Bool, Integer, Nullable, Text},
 };
 use uuid::Uuid;
 
@@ -23,6 +23,7 @@ use crate::domain::{
     page::{Page, Paging, Sorting},
     precomputed::Revision,
     revision::{SaveGroup, Saved, fold},
+    slug::Slug,
     translation::{MadeFrom, Words},
     user::User,
 };
@@ -190,27 +191,32 @@ pub(super) fn facts_of(tx: &mut Tx<'_>, of: &BTreeSet<(Id<Article>, Version)>) -
     sql.load::<FactsRow>(tx)?.into_iter().map(|row| Ok(((row.article_id, row.version), row.facts.read()?))).collect()
 }
 
-/// Those of some revisions of words that are approved.
+/// The slugs of some revisions of words, and whether these are approved; of those that there are.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub(super) fn approved(tx: &mut Tx<'_>, of: &BTreeSet<Revision>) -> Result<BTreeSet<Revision>, Error> {
+pub(super) fn slugs(tx: &mut Tx<'_>, of: &BTreeSet<Revision>) -> Result<Vec<(Revision, Slug, bool)>, Error> {
     #[derive(QueryableByName)]
-    struct ApprovedRow {
+    struct SlugRow {
         #[diesel(sql_type = Uid)]
         article_id: Id<Article>,
         #[diesel(sql_type = Text)]
         locale: String,
         #[diesel(sql_type = Integer)]
         version: Version,
+        #[diesel(sql_type = Text)]
+        slug: String,
+        #[diesel(sql_type = Bool)]
+        approved: bool,
     }
     if of.is_empty() {
-        return Ok(BTreeSet::new());
+        return Ok(Vec::new());
     }
-    let mut sql = among(of, "r.article_id, r.locale, r.version");
-    sql.push(" WHERE r.approved");
-    let revision = |row: ApprovedRow| Revision { article_id: row.article_id, locale: Locale::stored(row.locale), version: row.version };
-    Ok(sql.load::<ApprovedRow>(tx)?.into_iter().map(revision).collect())
+    let row = |row: SlugRow| {
+        let of = Revision { article_id: row.article_id, locale: Locale::stored(row.locale), version: row.version };
+        (of, Slug::stored(row.slug), row.approved)
+    };
+    Ok(among(of, "r.article_id, r.locale, r.version, r.slug, r.approved").load::<SlugRow>(tx)?.into_iter().map(row).collect())
 }
 
 /// Columns of some revisions of words, each found by its key: a list of keys in a condition would be looked up for every row that there is.

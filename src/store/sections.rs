@@ -1,6 +1,9 @@
 //! Sections.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use diesel::{prelude::*, sql_types::Text};
 use uuid::Uuid;
@@ -11,6 +14,7 @@ use super::{
     index,
     names::{self, take},
     paths::{path_of, path_text},
+    reference_data,
     schema::{articles, editions, grants, sections},
     sql::Sql,
 };
@@ -64,8 +68,19 @@ fn domain(row: &Row, names: crate::domain::name::Names) -> Result<Section, Error
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn all(tx: &mut Tx<'_>) -> Result<Vec<Section>, Error> {
+pub fn all(tx: &mut Tx<'_>) -> Result<Arc<Vec<Section>>, Error> {
     tx.note(CacheTag::Sections);
+    let shared = reference_data::of(tx)?;
+    let known = shared.as_ref().and_then(|(shared, _)| shared.sections.get());
+    let all = known.cloned().map_or_else(|| read(tx).map(Arc::new), Ok)?;
+    all.iter().for_each(|section| tx.note(CacheTag::thing(section.id.uuid())));
+    if let Some((shared, _)) = &shared {
+        let _ = shared.sections.set(all.clone());
+    }
+    Ok(all)
+}
+
+fn read(tx: &mut Tx<'_>) -> Result<Vec<Section>, Error> {
     let rows: Vec<Row> = sections::table.order((sections::position, sections::id)).select(Row::as_select()).load(tx.conn)?;
     let ids: BTreeSet<Uuid> = rows.iter().map(|r| r.id.uuid()).collect();
     let mut names = names::of(tx, &ids)?;

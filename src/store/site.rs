@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{
     Tx,
     dialect::{self, At, Doc, Json, Unread},
+    reference_data,
     schema::site,
     sql::Sql,
 };
@@ -69,28 +70,26 @@ struct Row {
     seq: i64,
 }
 
-/// The site with its locales, and the change that all is read at, in one statement; in none when it was read in this snapshot before.
+/// The site with its locales, and the change that all is read at, in one statement; in none when this transaction or this snapshot has it.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn masthead(tx: &mut Tx<'_>) -> Result<Arc<Masthead>, Error> {
     tx.note(CacheTag::Site);
-    let read_before = tx.masthead.clone().or_else(|| tx.cache.and_then(|known| known.masthead.get()).cloned());
-    if let Some((masthead, seq)) = read_before {
-        tx.note_seq(seq);
-        return Ok(masthead);
-    }
-    let (masthead, seq) = read(tx)?;
-    let masthead = Arc::new(masthead);
+    let (masthead, seq) = match (tx.masthead.clone(), reference_data::of(tx)?) {
+        (Some(known), _) => known,
+        (None, Some((shared, seq))) => (shared.masthead.clone(), seq),
+        (None, None) => {
+            let (masthead, seq) = read(tx)?;
+            (Arc::new(masthead), seq)
+        }
+    };
     tx.note_seq(seq);
     tx.masthead = Some((masthead.clone(), seq));
-    if let Some(known) = tx.cache {
-        let _ = known.masthead.set((masthead.clone(), seq));
-    }
     Ok(masthead)
 }
 
-fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
+pub(super) fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     let rows: Vec<Row> = Sql::new(
         "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.review, s.desk_reading, s.credit_labels, s.authors_public, \
          s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, \

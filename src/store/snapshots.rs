@@ -23,7 +23,7 @@ use tokio::{sync::oneshot, time::timeout};
 use super::{
     Store, Tx,
     dialect::{Conn, Engine, Use},
-    snapshot_cache::SnapshotCache,
+    reference_data::{Newest, OfSnapshot},
     threads::Threads,
     work::TRIES,
     write_timeout::Errand,
@@ -45,13 +45,13 @@ pub(super) struct Snapshot<'s> {
     conn: &'s mut Conn,
     entropy: &'s dyn Entropy,
     began: Instant,
-    cache: SnapshotCache,
+    reference_data: OfSnapshot<'s>,
 }
 
 impl Snapshot<'_> {
     fn tx(&mut self) -> Tx<'_> {
         let mut tx = Tx::new(self.conn, self.began, self.entropy);
-        tx.cache = Some(&self.cache);
+        tx.reference_data = Some(&self.reference_data);
         tx
     }
 }
@@ -66,6 +66,7 @@ pub(super) struct ReadPool {
     usual: usize,
     most: usize,
     queue: Mutex<ReadQueue>,
+    reference_data: Newest,
 }
 
 #[derive(Default)]
@@ -103,7 +104,7 @@ impl ReadPool {
     pub(super) fn new(engine: Engine, readers: u32) -> Result<Self, Error> {
         let most = usize::try_from(readers).unwrap_or(usize::MAX).max(1);
         let usual = if engine == Engine::Sqlite { 1 } else { most };
-        Ok(Self { threads: Threads::new("reader", most)?, usual, most, queue: Mutex::default() })
+        Ok(Self { threads: Threads::new("reader", most)?, usual, most, queue: Mutex::default(), reference_data: Newest::default() })
     }
 
     fn queue(&self) -> MutexGuard<'_, ReadQueue> {
@@ -242,7 +243,8 @@ impl ReadWorker {
                     read(Err(error));
                 }
                 Ok(mut session) => {
-                    let mut snapshot = Snapshot { conn: session.conn(), entropy, began, cache: SnapshotCache::default() };
+                    let mut snapshot =
+                        Snapshot { conn: session.conn(), entropy, began, reference_data: OfSnapshot::new(&pool.reference_data) };
                     let mut sound = read(Ok(&mut snapshot));
                     // Ends: with those who had come when the snapshot began.
                     while sound && self.since(began) < LONGEST {

@@ -103,7 +103,7 @@ pub fn load(
     }
     let former = former_facts(tx, &stories, meant)?;
     file(tx, &mut stories, former, hold)?;
-    approve(tx, &mut stories, meant)?;
+    former_words(tx, &mut stories, meant)?;
     Ok(stories)
 }
 
@@ -148,17 +148,21 @@ fn file(tx: &mut Tx<'_>, stories: &mut BTreeMap<Id<Article>, Story>, former: For
     Ok(())
 }
 
-fn approve(tx: &mut Tx<'_>, stories: &mut BTreeMap<Id<Article>, Story>, meant: &[Item]) -> Result<(), Error> {
+/// What is known of former revisions of words that are meant: their slugs, and whether they are approved.
+fn former_words(tx: &mut Tx<'_>, stories: &mut BTreeMap<Id<Article>, Story>, meant: &[Item]) -> Result<(), Error> {
     let is_former = |item: &&Item| {
         let copy = stories.get(&item.article_id).and_then(|story| story.copies.get(&item.locale));
         copy.is_some_and(|copy| copy.version != item.revisions.words)
     };
     let revision = |item: &Item| Revision { article_id: item.article_id, locale: item.locale.clone(), version: item.revisions.words };
     let former = meant.iter().filter(is_former).map(revision).collect();
-    for of in revisions::approved(tx, &former)? {
-        if let Some(story) = stories.get_mut(&of.article_id) {
-            story.former.approved.insert((of.locale, of.version));
+    for (of, slug, approved) in revisions::slugs(tx, &former)? {
+        let Some(story) = stories.get_mut(&of.article_id) else { continue };
+        let key = (of.locale, of.version);
+        if approved {
+            story.former.approved.insert(key.clone());
         }
+        story.former.slugs.insert(key, slug);
     }
     Ok(())
 }
@@ -183,7 +187,7 @@ pub fn apply<A: Action>(tx: &mut Tx<'_>, granted: Granted<A, Part>, effects: &[E
     let down = story.live_locales().filter(|_| down).map(|locale| (locale, now));
     writing::end(tx, story.article.id, &ends.chain(down).collect(), &beginning)?;
     let has_address = |edition: &Edition| story.editions.get(&edition.locale).is_some_and(|last| last.slug == edition.slug);
-    let editions = writing::begin(tx, beginning, &story.copies, has_address)?;
+    let editions = writing::begin(tx, beginning, has_address)?;
     let plan = |effect: &Effect| match effect {
         Effect::Plan(locale, at, intent) => Some(plan(tx, story.article.id, locale, *at, *intent)),
         _ => None,

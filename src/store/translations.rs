@@ -376,15 +376,15 @@ fn approve(tx: &mut Tx<'_>, t: &Translation, approved: bool) -> Result<(), Error
     sql.execute(tx).map(drop)
 }
 
-/// Give words the slug that they are public under, and every save of them that hoped for another.
-pub(super) fn move_to(tx: &mut Tx<'_>, t: &Translation, slug: &Slug) -> Result<(), Error> {
-    let at = translations::table.find((t.article_id, t.locale.as_str()));
-    diesel::update(at).set(translations::slug.eq(slug.as_str())).execute(tx.conn)?;
+/// Give every save of words under one slug another, the working copy where it has that still.
+pub(super) fn rename(tx: &mut Tx<'_>, (article, locale): (Id<Article>, &Locale), from: &Slug, to: &Slug) -> Result<(), Error> {
+    let at = translations::table.find((article, locale.as_str())).filter(translations::slug.eq(from.as_str()));
+    diesel::update(at).set(translations::slug.eq(to.as_str())).execute(tx.conn)?;
     let saves = translation_revisions::table
-        .filter(translation_revisions::article_id.eq(t.article_id))
-        .filter(translation_revisions::locale.eq(t.locale.as_str()))
-        .filter(translation_revisions::slug.eq(t.slug.as_str()));
-    diesel::update(saves).set(translation_revisions::slug.eq(slug.as_str())).execute(tx.conn)?;
+        .filter(translation_revisions::article_id.eq(article))
+        .filter(translation_revisions::locale.eq(locale.as_str()))
+        .filter(translation_revisions::slug.eq(from.as_str()));
+    diesel::update(saves).set(translation_revisions::slug.eq(to.as_str())).execute(tx.conn)?;
     Ok(())
 }
 

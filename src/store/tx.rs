@@ -9,7 +9,7 @@ use std::{
 
 use diesel::Connection;
 
-use super::{dialect::Conn, snapshot_cache::SnapshotCache};
+use super::{dialect::Conn, reference_data::OfSnapshot};
 use crate::{
     access::{Caller, Visibility},
     domain::{
@@ -42,8 +42,8 @@ pub struct Tx<'a> {
     pub(super) queues: usize,
     /// What is derived of revisions already.
     precomputed: Option<Arc<Precomputed>>,
-    /// What others who read in the same snapshot found out.
-    pub(super) cache: Option<&'a SnapshotCache>,
+    /// Where those who read in the same snapshot have their reference data.
+    pub(super) reference_data: Option<&'a OfSnapshot<'a>>,
     /// The number of this process, when it can be seen to live.
     pub(super) liveness: Option<i64>,
 }
@@ -84,7 +84,7 @@ impl<'a> Tx<'a> {
             stories: BTreeMap::new(),
             queues: 0,
             precomputed: None,
-            cache: None,
+            reference_data: None,
             liveness: None,
         }
     }

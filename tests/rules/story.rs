@@ -31,6 +31,11 @@ fn step(n: i64) -> Step {
     Step { reason: "because".to_owned(), by: None, at: at(n) }
 }
 
+/// The address that a save brings.
+fn saved_under(version: Version) -> Slug {
+    Slug::stored(format!("slug-{version}"))
+}
+
 fn story() -> Story {
     let (id, section_id) = (uuid::Uuid::from_u128(1).into(), uuid::Uuid::from_u128(2).into());
     let facts = Facts {
@@ -46,7 +51,7 @@ fn story() -> Story {
     let copy = |n| Translation {
         article_id: id,
         locale: locale(n),
-        slug: Slug::stored(format!("slug-{n}")),
+        slug: saved_under(1),
         words: Words::default(),
         state: State::Draft,
         made_from: None,
@@ -145,7 +150,7 @@ impl Desk {
             locale: locale.clone(),
             facts: self.story.filed(of.facts).unwrap().facts,
             facts_version: of.facts,
-            slug: self.story.copy(locale).unwrap().slug.clone(),
+            slug: self.story.slug(locale, of.words).unwrap().clone(),
             words: Words::default(),
             words_version: of.words,
             made_from: None,
@@ -216,6 +221,12 @@ impl Desk {
             }
         }
         self.story = self.story.clone().after(effects, written);
+        for (locale, copy) in &self.story.copies {
+            prop_assert_eq!(&copy.slug, &saved_under(copy.version), "a save has another address because one before it became public");
+            if let Some((_, of, _)) = self.begun.iter().rev().find(|(l, ..)| l == locale) {
+                prop_assert_eq!(&self.story.editions[locale].slug, &saved_under(of.words), "public under an address of other words");
+            }
+        }
         Ok(())
     }
 
@@ -272,7 +283,10 @@ impl Desk {
             _ if trashed && !matches!(verb, Do::Restore | Do::Wait) => return Ok(()),
             Do::Save(n) => {
                 let copy = self.copy(*n);
+                let before = (copy.locale.clone(), copy.version);
                 (copy.version, copy.state) = (copy.version + 1, State::Draft);
+                let slug = std::mem::replace(&mut copy.slug, saved_under(before.1 + 1));
+                self.story.former.slugs.insert(before, slug);
                 return Ok(());
             }
             Do::SaveFacts | Do::BreakEmbargo => {

@@ -90,7 +90,9 @@ impl Story {
     #[must_use]
     pub fn after(mut self, effects: &[Effect], written: Written) -> Self {
         for edition in written.editions {
-            if let Some(copy) = self.copies.get_mut(&edition.locale) {
+            // Another story may have been public under it first.
+            let saved = self.slug(&edition.locale, edition.words_version).ok().cloned();
+            if let Some(copy) = self.copies.get_mut(&edition.locale).filter(|copy| saved.is_some_and(|saved| saved == copy.slug)) {
                 copy.slug = edition.slug.clone();
             }
             self.editions.insert(edition.locale.clone(), LastEdition::from(edition));

@@ -59,6 +59,8 @@ pub struct Filed {
 pub struct Former {
     /// Facts whose section, tags and authors are all there still.
     pub filed: BTreeMap<Version, Filed>,
+    /// The slugs that words were saved under, or that those became when they were taken.
+    pub slugs: BTreeMap<(Locale, Version), Slug>,
     /// Words that were approved, and still are.
     pub approved: BTreeSet<(Locale, Version)>,
 }
@@ -134,6 +136,18 @@ impl Story {
             return Ok(Filed { facts: self.article.facts.clone(), section_path: self.article.section_path.clone() });
         }
         self.former.filed.get(&version).cloned().ok_or(Error::NotFound("revision"))
+    }
+
+    /// The slug that a revision of words is published under: as public as they are, it is the one that was saved with them.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the revision is not there.
+    pub fn slug(&self, locale: &Locale, words: Version) -> Result<&Slug, Error> {
+        let copy = self.copy(locale)?;
+        if words == copy.version {
+            return Ok(&copy.slug);
+        }
+        self.former.slugs.get(&(locale.clone(), words)).ok_or(Error::NotFound("revision"))
     }
 
     /// What is live in a locale.

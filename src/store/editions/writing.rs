@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use crate::{
-    domain::{
-        Error, Id, Instant, Locale, address::AddressKind, article::Article, author::Author, edition::Edition, section::Section,
-        translation::Translation,
-    },
+    domain::{Error, Id, Instant, Locale, address::AddressKind, article::Article, author::Author, edition::Edition, section::Section},
     store::{
         Tx,
         claims::{self, Claim, SlugRequest},
@@ -38,11 +35,10 @@ pub(in crate::store) struct Beginning {
 pub(in crate::store) fn begin(
     tx: &mut Tx<'_>,
     mut beginning: Vec<Beginning>,
-    copies: &BTreeMap<Locale, Translation>,
     has_address: impl Fn(&Edition) -> bool,
 ) -> Result<Vec<Edition>, Error> {
     if !beginning.is_empty() {
-        addresses(tx, &mut beginning, copies, has_address)?;
+        addresses(tx, &mut beginning, has_address)?;
         beginning.chunks(AT_ONCE).try_for_each(|some| rows(tx, some))?;
         names(tx, &beginning)?;
         index::list(tx, beginning.iter().map(|b| (&b.edition, b.path.as_slice())))?;
@@ -50,26 +46,22 @@ pub(in crate::store) fn begin(
     Ok(beginning.into_iter().map(|b| b.edition).collect())
 }
 
-/// Take the addresses of editions for good. Where another story was public under one first, it gets a number, and the working copy has the
-/// same one from then on. That is no save: the words are those they were, and what was made from them, or named them by their version,
-/// means them still.
-fn addresses(
-    tx: &mut Tx<'_>,
-    beginning: &mut [Beginning],
-    copies: &BTreeMap<Locale, Translation>,
-    has_address: impl Fn(&Edition) -> bool,
-) -> Result<(), Error> {
+/// Take the addresses of editions for good. Where another story was public under one first, it gets a number, and whatever was saved under it
+/// has the same one from then on. That is no save: the words are those they were, and what was made from them, or named them by their
+/// version, means them still.
+fn addresses(tx: &mut Tx<'_>, beginning: &mut [Beginning], has_address: impl Fn(&Edition) -> bool) -> Result<(), Error> {
     let new = beginning.iter().map(|b| &b.edition).filter(|edition| !has_address(edition));
     let wanted: Vec<_> = new.map(|edition| (claim(edition), &edition.slug)).collect();
     let taken = claims::take(tx, &wanted)?;
     for Beginning { edition, .. } in beginning {
-        let Some(copy) = copies.get(&edition.locale) else { continue };
-        if !has_address(edition) && !taken.contains(&edition.locale) {
-            let slug_request = SlugRequest::numbered(edition.slug.clone(), edition.stem().unwrap_or_else(|| edition.slug.clone()));
-            edition.slug = claims::claim(tx, claim(edition), &slug_request)?;
+        if has_address(edition) || taken.contains(&edition.locale) {
+            continue;
         }
-        if edition.slug != copy.slug {
-            translations::move_to(tx, copy, &edition.slug)?;
+        let saved = edition.slug.clone();
+        let slug_request = SlugRequest::numbered(saved.clone(), edition.stem().unwrap_or_else(|| saved.clone()));
+        edition.slug = claims::claim(tx, claim(edition), &slug_request)?;
+        if edition.slug != saved {
+            translations::rename(tx, (edition.article_id, &edition.locale), &saved, &edition.slug)?;
         }
     }
     Ok(())
