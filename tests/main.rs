@@ -25,6 +25,7 @@ mod erasing;
 mod flooding;
 mod guessing;
 mod house;
+mod ignored;
 mod instants;
 mod interleaving;
 mod listing;

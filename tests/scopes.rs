@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Client, TestApp, committed};
 
 /// A request that does what an operation is for, in the world below.
-struct Request {
-    operation: &'static str,
+pub(crate) struct Request {
+    pub(crate) operation: &'static str,
     /// What it needs beside what the operation always needs.
     also: &'static [&'static str],
-    path: String,
-    etag: String,
-    body: Value,
+    pub(crate) path: String,
+    pub(crate) etag: String,
+    pub(crate) body: Value,
 }
 
 #[derive(Default)]
-struct Requests(Vec<Request>);
+pub(crate) struct Requests(pub(crate) Vec<Request>);
 
 impl Requests {
     /// `at` is the path, with the version that is expected behind a blank: the first, when not said.
@@ -52,7 +52,8 @@ async fn with_etag(admin: &Client<'_>, path: &str, verb: &str) -> String {
     format!("{path}{verb} {}", admin.get(path).await.etag())
 }
 
-async fn stories(admin: &Client<'_>, other: &Client<'_>, section: &str, all: &mut Requests) {
+/// Requests for every operation on stories.
+pub(crate) async fn stories(admin: &Client<'_>, other: &Client<'_>, section: &str, all: &mut Requests) {
     let (one, live) = (story(admin, section, "River rises").await, story(admin, section, "River falls").await);
     admin.publish(&live, &["en"]).await.ok();
     let new = json!({ "headline": "Nadi", "body": { "format": "text", "content": "One." } });
@@ -162,7 +163,7 @@ async fn beside(admin: &Client<'_>, other: &Client<'_>, one: &str, all: &mut Req
 }
 
 /// The site, what its stories are filed under, and its people.
-async fn house(admin: &Client<'_>, all: &mut Requests) {
+pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     let site = with_etag(admin, "/v1/desk/site", "").await;
     all.add("PATCH /v1/desk/site", &site, json!({ "name": "The Dateline" }));
     let named = |name: &str| json!({ "en": { "name": name } });

@@ -1,5 +1,7 @@
 //! The contract: the `OpenAPI` document, and what follows from it.
 
+use std::collections::{BTreeSet, HashSet};
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::{Method, StatusCode},
@@ -9,13 +11,21 @@ use utoipa::{
     OpenApi,
     openapi::{
         self, ObjectBuilder, RefOr, Required,
-        path::{ParameterBuilder, ParameterIn},
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         schema::Type,
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
 
 use super::{State, idempotency::MAX_KEY, pieces::are_shared, problem::Failure};
+use crate::domain::{Violation, text::limits};
+
+/// The parameter by which a write of the desk is only tried.
+pub(super) const TRIAL: &str = "validate_only";
+
+fn is_of_desk(path: &str) -> bool {
+    path.starts_with("/v1/desk/")
+}
 
 #[derive(OpenApi)]
 #[openapi(
@@ -83,7 +93,7 @@ pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
         ))
         .build();
     let trial = ParameterBuilder::new()
-        .name("validate_only")
+        .name(TRIAL)
         .parameter_in(ParameterIn::Query)
         .required(Required::False)
         .description(Some(
@@ -92,12 +102,12 @@ pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
         .schema(Some(ObjectBuilder::new().schema_type(Type::Boolean).default(Some(false.into()))))
         .build();
     for (path, item) in &mut api.paths.paths {
-        if path.starts_with("/v1/desk/") {
+        if is_of_desk(path) {
             for operation in [&mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten() {
                 operation.parameters.get_or_insert_default().push(RefOr::T(trial.clone()));
             }
         }
-        if let Some(operation) = item.post.as_mut().filter(|_| path.starts_with("/v1/desk/")) {
+        if let Some(operation) = item.post.as_mut().filter(|_| is_of_desk(path)) {
             operation.parameters.get_or_insert_default().push(RefOr::T(key.clone()));
         }
         for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten() {
@@ -114,18 +124,22 @@ pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
     api
 }
 
-/// The document, and which methods each path takes.
+/// The document, which methods each path takes, and which operations take no query.
 #[derive(Debug, Clone, Default)]
 pub struct Contract {
     document: Bytes,
     paths: Vec<(Vec<String>, Vec<Method>)>,
+    without_query: HashSet<(String, Method)>,
 }
 
 impl Contract {
     /// The contract of this document.
     #[must_use]
     pub fn new(api: &openapi::OpenApi) -> Self {
-        let paths = api.paths.paths.iter().map(|(path, item)| {
+        let mut document = api.to_pretty_json().unwrap_or_default();
+        document.push('\n');
+        let mut contract = Self { document: document.into(), ..Self::default() };
+        for (path, item) in &api.paths.paths {
             let methods = [
                 (Method::GET, &item.get),
                 (Method::HEAD, &item.get),
@@ -134,12 +148,42 @@ impl Contract {
                 (Method::PATCH, &item.patch),
                 (Method::DELETE, &item.delete),
             ];
-            let taken = methods.into_iter().filter(|(_, operation)| operation.is_some()).map(|(method, _)| method).collect();
-            (path.split('/').map(str::to_owned).collect(), taken)
-        });
-        let mut document = api.to_pretty_json().unwrap_or_default();
-        document.push('\n');
-        Self { document: document.into(), paths: paths.collect() }
+            let taken = methods.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)));
+            let (taken, operations): (Vec<_>, Vec<_>) = taken.unzip();
+            let has_query = |operation: &Operation| {
+                let parameters = operation.parameters.iter().flatten();
+                let is_of_query =
+                    |p: &RefOr<Parameter>| !matches!(p, RefOr::T(p) if p.parameter_in != ParameterIn::Query || p.name == TRIAL);
+                parameters.into_iter().any(is_of_query)
+            };
+            let without = taken.iter().zip(operations).filter(|(_, operation)| !has_query(operation));
+            contract.without_query.extend(without.map(|(method, _)| (path.clone(), method.clone())));
+            contract.paths.push((path.split('/').map(str::to_owned).collect(), taken));
+        }
+        contract
+    }
+
+    /// Nothing, when an operation that takes no query has none; what does take one reads its own.
+    ///
+    /// # Errors
+    /// [`Failure::Malformed`] with every parameter of the query.
+    pub fn knows(&self, pattern: Option<&str>, method: &Method, query: &str) -> Result<(), Failure> {
+        let of_none = || pattern.is_some_and(|pattern| self.without_query.contains(&(pattern.to_owned(), method.clone())));
+        if query.is_empty() || !of_none() {
+            return Ok(());
+        }
+        let names: BTreeSet<_> = url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name.into_owned()).collect();
+        let known = if pattern.is_some_and(is_of_desk) && *method != Method::GET {
+            format!("known is `{TRIAL}`")
+        } else {
+            "this takes no parameters".to_owned()
+        };
+        let unknown = |name: String| {
+            let detail = format!("`{name}` is not known here; {known}");
+            Violation { pointer: format!("?{name}"), code: "unknown_parameter", detail }
+        };
+        let faults: Vec<_> = names.into_iter().take(limits::PARAMETERS).map(unknown).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Failure::Malformed(faults)) }
     }
 
     /// The document as JSON.

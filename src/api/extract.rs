@@ -200,9 +200,10 @@ pub trait Resource: Serialize + ToSchema {
     type Input: DeserializeOwned;
     /// The fields that cannot; sent back unchanged they are accepted.
     const READ_ONLY: &'static [&'static str];
-    /// The fields that are derived, and may have moved on since they were read; whatever is sent for them is left aside.
-    const DERIVED: &'static [&'static str] = &[];
 }
+
+/// Why a field that cannot be written is refused.
+const READ_ONLY: &str = "this field cannot be written, and what was sent is not what is there";
 
 /// A JSON merge patch (RFC 7396) on a `R` as `GET` shows it.
 #[derive(Debug)]
@@ -249,6 +250,18 @@ impl<R: Resource> Patch<R> {
         R::READ_ONLY.iter().fold(self.clone(), |patch, field| patch.without(field))
     }
 
+    /// The same patch, saying nothing of a field that cannot be written and costs much to show.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the patch would change it.
+    pub fn unchanged(&self, field: &str, shown: &impl Serialize) -> Result<Self, Error> {
+        let shown = serde_json::to_value(shown).map_err(Error::internal)?;
+        if self.0.get(field).is_some_and(|sent| would_change(Some(shown), sent.clone())) {
+            return Err(Error::invalid(format!("#/{field}"), "read_only", READ_ONLY));
+        }
+        Ok(self.clone().without(field))
+    }
+
     /// What the patched thing would be written as.
     ///
     /// # Errors
@@ -258,14 +271,10 @@ impl<R: Resource> Patch<R> {
         let mut patch = self.0.clone();
         let mut faults = Faults::default();
         if let (Value::Object(map), Value::Object(changes)) = (&mut value, &mut patch) {
-            for field in R::DERIVED {
-                map.remove(*field);
-                changes.remove(*field);
-            }
             for field in R::READ_ONLY {
                 let shown = map.remove(*field);
-                if changes.remove(*field).is_some_and(|sent| Some(sent) != shown) {
-                    faults.add(format!("#/{field}"), "read_only", "this field cannot be written");
+                if changes.remove(*field).is_some_and(|sent| would_change(shown, sent)) {
+                    faults.add(format!("#/{field}"), "read_only", READ_ONLY);
                 }
             }
         }
@@ -275,6 +284,17 @@ impl<R: Resource> Patch<R> {
             Some(input) => faults.or(input),
             None => Err(Error::Invalid(faults.into_inner())),
         }
+    }
+}
+
+/// Whether a merge patch on a field, which may not be there, would change it.
+fn would_change(shown: Option<Value>, patch: Value) -> bool {
+    let shown = shown.unwrap_or(Value::Null);
+    let mut merged = shown.clone();
+    // What is sent back as it was shown changes nothing either, though its nulls would be taken away.
+    patch != shown && {
+        merge(&mut merged, patch);
+        merged != shown
     }
 }
 

@@ -19,6 +19,7 @@ use actix_web::{
 use super::{
     State,
     clients::{Standing, framing::Framing, intake},
+    contract::TRIAL,
     delivery,
     headers::{RequestId, Surface, dress, finish, is_problem, preflight, put, share},
     idempotency::{Begun, IDEMPOTENCY_KEY, begin, finish as finish_claim},
@@ -156,12 +157,17 @@ async fn made(
         match identify(state, &req, surface.needs_caller(pattern.as_deref()), id).await {
             // `into_response` would lose the failure that the problem is made of.
             Err(failure) => req.error_response(failure),
+            Ok(None) if let Err(failure) = state.contract.knows(pattern.as_deref(), req.method(), req.query_string()) => {
+                req.error_response(failure)
+            }
             Ok(None) => {
                 req.extensions_mut().insert(RequestId(id.to_owned()));
                 next.call(req).await?.map_into_boxed_body()
             }
             Ok(Some((verified, caller))) => {
                 let trial = if surface == Surface::Desk { only_tried(&mut req) } else { Ok(false) };
+                let trial =
+                    trial.and_then(|trial| state.contract.knows(pattern.as_deref(), req.method(), req.query_string()).map(|()| trial));
                 only_trying = matches!(trial, Ok(true));
                 let begun = match trial {
                     Ok(false) if surface == Surface::Desk => begin(&mut req, state, &caller, id).await,
@@ -203,12 +209,11 @@ fn is_met(req: &ServiceRequest) -> bool {
 
 /// Whether a write is only to be tried (`?validate_only=true`); the parameter is taken out of the query, for no operation knows it.
 fn only_tried(req: &mut ServiceRequest) -> Result<bool, Failure> {
-    const NAME: &str = "validate_only";
-    if req.method() == Method::GET || !req.query_string().contains(NAME) {
+    if req.method() == Method::GET || !req.query_string().contains(TRIAL) {
         return Ok(false);
     }
     let pairs: Vec<(String, String)> = url::form_urlencoded::parse(req.query_string().as_bytes()).into_owned().collect();
-    let (mine, others): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| name == NAME);
+    let (mine, others): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| name == TRIAL);
     let trying = match mine.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().as_slice() {
         [] => return Ok(false),
         ["true"] => true,

@@ -12,8 +12,8 @@ pub use super::reference_data::Named;
 use super::{
     Tx,
     dialect::Uid,
-    reference_data,
     schema::{addresses, names},
+    site,
     sql::Sql,
 };
 use crate::domain::{
@@ -46,7 +46,7 @@ struct NamedRow {
 /// [`Error::Internal`] when the database fails.
 pub fn of(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Arc<Named>>, Error> {
     ids.iter().for_each(|id| tx.note(CacheTag::thing(*id)));
-    let shared = reference_data::of(tx)?;
+    let shared = site::reference_data(tx)?;
     let mut all = shared.as_ref().map(|(shared, _)| shared.names_of(ids)).unwrap_or_default();
     if all.len() == ids.len() {
         return Ok(all);

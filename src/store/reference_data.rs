@@ -14,11 +14,9 @@ use std::{
     },
 };
 
-use diesel::{QueryableByName, sql_types::BigInt};
 use uuid::Uuid;
 
-use super::{Tx, site, sql::Sql};
-use crate::domain::{Error, name::Names, section::Section, site::Masthead};
+use crate::domain::{name::Names, section::Section, site::Masthead};
 
 /// Names that are kept; those read after them are read again by who needs them.
 const MAX_NAMES: usize = 20_000;
@@ -48,31 +46,25 @@ pub(super) struct ReferenceData {
 }
 
 impl ReferenceData {
-    fn read(tx: &mut Tx<'_>) -> Result<(Arc<Self>, i64), Error> {
-        let (masthead, seq) = site::read(tx)?;
-        let (masthead, until) = (Arc::new(masthead), AtomicI64::new(seq));
-        Ok((Arc::new(Self { masthead, from: seq, until, sections: OnceLock::new(), names: Mutex::default() }), seq))
+    /// What was read after a change, before any other.
+    pub(super) fn new(masthead: Masthead, seq: i64) -> Self {
+        let until = AtomicI64::new(seq);
+        Self { masthead: Arc::new(masthead), from: seq, until, sections: OnceLock::new(), names: Mutex::default() }
     }
 
-    /// The last change that this transaction sees, when it sees this very data.
-    fn seen(&self, tx: &mut Tx<'_>) -> Result<Option<i64>, Error> {
-        #[derive(QueryableByName)]
-        struct Row {
-            #[diesel(sql_type = BigInt)]
-            seq: i64,
-            #[diesel(sql_type = BigInt)]
-            others: i64,
-        }
+    /// The changes that are to be looked through: those after the first of these, up to the last.
+    pub(super) fn unknown(&self) -> (i64, i64) {
         let until = self.until.load(Ordering::Relaxed);
-        let mut sql = Sql::new("SELECT c.seq, (SELECT COUNT(*) FROM changes WHERE seq > ");
-        sql.int(until).push(" AND seq <= ").int(until.saturating_add(MAX_LOOKED_THROUGH));
-        sql.push(" AND kind IN ('site', 'locale', 'section', 'author', 'tag')) AS others FROM change_counter c");
-        let row: Row = sql.first(tx)?.ok_or_else(|| Error::internal("the change counter is missing"))?;
-        if row.others > 0 || !(self.from..=until.saturating_add(MAX_LOOKED_THROUGH)).contains(&row.seq) {
-            return Ok(None);
+        (until, until.saturating_add(MAX_LOOKED_THROUGH))
+    }
+
+    /// Whether a snapshot whose last change is this sees this very data, of which none of those that were [unknown](Self::unknown) is a change.
+    pub(super) fn is_seen(&self, seq: i64, unknown: (i64, i64)) -> bool {
+        let seen = (self.from..=unknown.1).contains(&seq);
+        if seen {
+            self.until.fetch_max(seq, Ordering::Relaxed);
         }
-        self.until.fetch_max(row.seq, Ordering::Relaxed);
-        Ok(Some(row.seq))
+        seen
     }
 
     /// The names of those things that somebody has read.
@@ -95,11 +87,11 @@ impl ReferenceData {
 pub(super) struct Newest(Mutex<Option<Arc<ReferenceData>>>);
 
 impl Newest {
-    fn get(&self) -> Option<Arc<ReferenceData>> {
+    pub(super) fn get(&self) -> Option<Arc<ReferenceData>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn put(&self, data: &Arc<ReferenceData>) {
+    pub(super) fn put(&self, data: &Arc<ReferenceData>) {
         let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if newest.as_ref().is_none_or(|newest| newest.from < data.from) {
             *newest = Some(data.clone());
@@ -109,37 +101,12 @@ impl Newest {
 
 /// The reference data of a snapshot, with the last change that it sees, once somebody needs them.
 pub(super) struct OfSnapshot<'s> {
-    newest: &'s Newest,
-    own: OnceCell<(Arc<ReferenceData>, i64)>,
+    pub(super) newest: &'s Newest,
+    pub(super) own: OnceCell<(Arc<ReferenceData>, i64)>,
 }
 
 impl<'s> OfSnapshot<'s> {
     pub(super) fn new(newest: &'s Newest) -> Self {
         Self { newest, own: OnceCell::new() }
     }
-}
-
-/// The reference data that a transaction sees, with the last change before it; nothing where it has no part in those of readers.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub(super) fn of(tx: &mut Tx<'_>) -> Result<Option<(Arc<ReferenceData>, i64)>, Error> {
-    let Some(of_snapshot) = tx.reference_data else { return Ok(None) };
-    if let Some(own) = of_snapshot.own.get() {
-        return Ok(Some(own.clone()));
-    }
-    let mut own = None;
-    if let Some(newest) = of_snapshot.newest.get() {
-        own = newest.seen(tx)?.map(|seq| (newest, seq));
-    }
-    let own = match own {
-        Some(own) => own,
-        None => {
-            let read = ReferenceData::read(tx)?;
-            of_snapshot.newest.put(&read.0);
-            read
-        }
-    };
-    let _ = of_snapshot.own.set(own.clone());
-    Ok(Some(own))
 }

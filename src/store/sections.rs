@@ -14,8 +14,8 @@ use super::{
     index,
     names::{self, take},
     paths::{path_of, path_text},
-    reference_data,
     schema::{articles, editions, grants, sections},
+    site,
     sql::Sql,
 };
 use crate::{
@@ -70,7 +70,7 @@ fn domain(row: &Row, names: crate::domain::name::Names) -> Result<Section, Error
 /// [`Error::Internal`] when the database fails.
 pub fn all(tx: &mut Tx<'_>) -> Result<Arc<Vec<Section>>, Error> {
     tx.note(CacheTag::Sections);
-    let shared = reference_data::of(tx)?;
+    let shared = site::reference_data(tx)?;
     let known = shared.as_ref().and_then(|(shared, _)| shared.sections.get());
     let all = known.cloned().map_or_else(|| read(tx).map(Arc::new), Ok)?;
     all.iter().for_each(|section| tx.note(CacheTag::thing(section.id.uuid())));

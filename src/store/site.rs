@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{
     Tx,
     dialect::{self, At, Doc, Json, Unread},
-    reference_data,
+    reference_data::ReferenceData,
     schema::site,
     sql::Sql,
 };
@@ -76,7 +76,7 @@ struct Row {
 /// [`Error::Internal`] when the database fails.
 pub fn masthead(tx: &mut Tx<'_>) -> Result<Arc<Masthead>, Error> {
     tx.note(CacheTag::Site);
-    let (masthead, seq) = match (tx.masthead.clone(), reference_data::of(tx)?) {
+    let (masthead, seq) = match (tx.masthead.clone(), reference_data(tx)?) {
         (Some(known), _) => known,
         (None, Some((shared, seq))) => (shared.masthead.clone(), seq),
         (None, None) => {
@@ -89,7 +89,47 @@ pub fn masthead(tx: &mut Tx<'_>) -> Result<Arc<Masthead>, Error> {
     Ok(masthead)
 }
 
-pub(super) fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
+/// The reference data that a transaction sees, with the last change before it; nothing where it has no part in those of readers.
+pub(super) fn reference_data(tx: &mut Tx<'_>) -> Result<Option<(Arc<ReferenceData>, i64)>, Error> {
+    let Some(of_snapshot) = tx.reference_data else { return Ok(None) };
+    if let Some(own) = of_snapshot.own.get() {
+        return Ok(Some(own.clone()));
+    }
+    let mut own = None;
+    if let Some(newest) = of_snapshot.newest.get() {
+        own = last_change(tx, &newest)?.map(|seq| (newest, seq));
+    }
+    let own = match own {
+        Some(own) => own,
+        None => {
+            let (masthead, seq) = read(tx)?;
+            let data = Arc::new(ReferenceData::new(masthead, seq));
+            of_snapshot.newest.put(&data);
+            (data, seq)
+        }
+    };
+    let _ = of_snapshot.own.set(own.clone());
+    Ok(Some(own))
+}
+
+/// The last change that a transaction sees, when it sees this very data.
+fn last_change(tx: &mut Tx<'_>, data: &ReferenceData) -> Result<Option<i64>, Error> {
+    #[derive(QueryableByName)]
+    struct LastRow {
+        #[diesel(sql_type = BigInt)]
+        seq: i64,
+        #[diesel(sql_type = BigInt)]
+        changed: i64,
+    }
+    let unknown = data.unknown();
+    let mut sql = Sql::new("SELECT c.seq, (SELECT COUNT(*) FROM changes WHERE seq > ");
+    sql.int(unknown.0).push(" AND seq <= ").int(unknown.1);
+    sql.push(" AND kind IN ('site', 'locale', 'section', 'author', 'tag')) AS changed FROM change_counter c");
+    let row: LastRow = sql.first(tx)?.ok_or_else(|| Error::internal("the change counter is missing"))?;
+    Ok((row.changed == 0 && data.is_seen(row.seq, unknown)).then_some(row.seq))
+}
+
+fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     let rows: Vec<Row> = Sql::new(
         "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.review, s.desk_reading, s.credit_labels, s.authors_public, \
          s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, \

@@ -129,8 +129,19 @@ pub type DeskReleasePatch = PatchOf<DeskRelease>;
 
 impl Resource for DeskRelease {
     type Input = NewRelease;
-    const READ_ONLY: &'static [&'static str] = &["id", "version", "created_by", "created_at", "updated_at"];
-    const DERIVED: &'static [&'static str] = &["state", "blockers", "published_at", "planned_by", "failed_at", "failure"];
+    const READ_ONLY: &'static [&'static str] = &[
+        "id",
+        "version",
+        "created_by",
+        "created_at",
+        "updated_at",
+        "state",
+        "blockers",
+        "published_at",
+        "planned_by",
+        "failed_at",
+        "failure",
+    ];
 }
 
 impl From<NewRelease> for Draft {
@@ -265,7 +276,12 @@ pub(crate) async fn revise_release(
     state: Data<State>,
 ) -> Result<Tagged<DeskRelease>, Failure> {
     let revised = prepared::write(&state.store, permit, move |tx, permit| {
-        // What blocks it is no part of what is patched.
+        let patch = if patch.names("blockers") {
+            let present = store::releases::find(tx, &permit.visibility(), *id)?;
+            patch.unchanged("blockers", &shown(tx, &permit, present)?.blockers)?
+        } else {
+            patch.clone()
+        };
         let with = |present: &Release| patch.onto(&listed(present.clone())).map(Draft::from);
         let revised = desk::releases::revise(tx, permit.clone(), *id, expected.version()?, with)?;
         shown(tx, &permit, revised)

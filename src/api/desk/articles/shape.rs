@@ -237,8 +237,8 @@ pub type DeskArticlePatch = PatchOf<DeskArticle>;
 
 impl Resource for DeskArticle {
     type Input = FactsInput;
-    const READ_ONLY: &'static [&'static str] = &["id", "version", "created_by", "created_at", "updated_at", "warnings"];
-    const DERIVED: &'static [&'static str] = &["translations", "missing", "assignments", "withdrawn_at"];
+    const READ_ONLY: &'static [&'static str] =
+        &["id", "version", "created_by", "created_at", "updated_at", "warnings", "translations", "missing", "assignments", "withdrawn_at"];
 }
 
 impl FactsInput {

@@ -9,13 +9,14 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) use reading::{WordsPatch, read};
+use shape::Shown;
 pub use shape::{AssignmentInfo, DeskBody, DeskTranslation, DeskTranslationPatch, FreshnessInfo, MadeFromInfo, NewTranslation};
 pub(super) use shape::{body_in, shown, tagged};
 
 use super::Expecting;
 use crate::{
     access::{
-        Action, Permit,
+        Action, Permit, Visibility,
         action::{DeleteTranslation, EditTranslation, ReadArticle},
     },
     api::{
@@ -29,8 +30,8 @@ use crate::{
         self,
         translations::{Draft, Saved},
     },
-    domain::{Locale, article::ArticleId, body::Format},
-    store,
+    domain::{Error, Locale, article::ArticleId, body::Format},
+    store::{self, Tx},
 };
 
 /// The operations of this file.
@@ -48,6 +49,16 @@ pub struct ShowTranslation {
     body: Option<Format>,
 }
 
+/// What nobody writes of words, for it follows from those of others.
+const FRESHNESS: &str = "freshness";
+
+/// The words of an article in a locale, as they are.
+fn present(tx: &mut Tx<'_>, visibility: &Visibility, id: ArticleId, locale: &Locale, format: Format) -> Result<Shown, Error> {
+    let article = store::articles::find(tx, visibility, id)?;
+    let translation = desk::translations::find(tx, &article, locale)?;
+    shown(tx, Saved { article, translation, warnings: Vec::new() }, format)
+}
+
 /// Show the words of an article in a locale.
 #[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ShowTranslation),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
@@ -60,11 +71,7 @@ pub(crate) async fn show_translation(
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
     let format = query.0.body.unwrap_or(Format::Doc);
-    let found = state.store.read(move |tx| {
-        let article = store::articles::find(tx, &permit.visibility(), id)?;
-        let translation = desk::translations::find(tx, &article, &locale)?;
-        shown(tx, Saved { article, translation, warnings: Vec::new() }, format)
-    });
+    let found = state.store.read(move |tx| present(tx, &permit.visibility(), id, &locale, format));
     let form = if format == Format::Doc { "" } else { format.as_str() };
     Ok(tagged(found.await?.whole(&state.store).await?).form(form))
 }
@@ -108,7 +115,8 @@ pub(crate) async fn replace_translation(
 
 /// Revise the words of an article in a locale.
 ///
-/// Saves a new revision; answers 412 when `If-Match` is not the newest version. Blocks that are unchanged keep their ids.
+/// Saves a new revision; answers 412 when `If-Match` is not the newest version. Blocks that are unchanged keep their ids. A `freshness` that has
+/// moved on since it was read is left aside, with a warning.
 #[utoipa::path(tag = "desk: articles", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     request_body(content = DeskTranslationPatch, content_type = "application/merge-patch+json", example = json!({ "headline": "River rises by two metres" })),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
@@ -122,6 +130,19 @@ pub(crate) async fn revise_translation(
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
     let version = expected.version()?;
+    // It moves on when others publish, so words that were read before that are saved nevertheless.
+    let (permit, patch, aside) = if patch.names(FRESHNESS) {
+        let there = locale.clone();
+        let present = state.store.read(move |tx| Ok((present(tx, &permit.visibility(), id, &there, Format::Doc)?, permit)));
+        let (present, permit) = present.await?;
+        match patch.unchanged(FRESHNESS, &present.whole(&state.store).await?.freshness) {
+            Ok(patch) => (permit, patch, Vec::new()),
+            Err(Error::Invalid(aside)) => (permit, patch.without(FRESHNESS), aside),
+            Err(other) => return Err(other.into()),
+        }
+    } else {
+        (permit, patch, Vec::new())
+    };
     let (permit, patch) = if WordsPatch::brings_body(&patch) {
         let there = locale.clone();
         let revised = state.store.read(move |tx| Ok((desk::translations::revised(tx, &permit, id, &there, version)?, permit)));
@@ -134,7 +155,9 @@ pub(crate) async fn revise_translation(
         let saved = desk::translations::revise(tx, permit, id, &locale, Some(version), |present| patch.onto(present))?;
         shown(tx, saved, Format::Doc)
     });
-    Ok(tagged(saved.await?.whole(&state.store).await?))
+    let mut saved = saved.await?.whole(&state.store).await?;
+    saved.warnings.extend(aside);
+    Ok(tagged(saved))
 }
 
 /// Remove words that were never published.

@@ -190,8 +190,7 @@ pub type DeskTranslationPatch = PatchOf<DeskTranslation>;
 impl Resource for DeskTranslation {
     type Input = NewTranslation;
     const READ_ONLY: &'static [&'static str] =
-        &["article_id", "locale", "state", "version", "updated_by", "created_at", "updated_at", "warnings"];
-    const DERIVED: &'static [&'static str] = &["freshness"];
+        &["article_id", "locale", "state", "version", "updated_by", "created_at", "updated_at", "freshness", "warnings"];
 }
 
 impl From<MadeFrom> for MadeFromInfo {
