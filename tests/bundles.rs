@@ -2,7 +2,7 @@
 
 use dateline::{
     access::{Caller, Permit, System, action::Export},
-    desk::bundle::{Outcome, export_article, export_head, export_section},
+    desk::bundle::{Outcome, Rules, export_article, export_head, export_section},
     domain::article::ArticleId,
 };
 use serde_json::{Value, json};
@@ -47,25 +47,87 @@ both! {
 
     async fn nothing_is_updated_before_it_is_published_whatever_a_bundle_says(app) {
         newsroom(&app).await;
-        let (now, mut early, mut ahead) = (app.now(), story(), story());
+        let mut early = story();
         early["translations"]["en"]["updated_at"] = json!("2020-01-01T00:00:00Z");
         app.import(&early);
         let shown = app.anyone().get("/v1/articles/by-slug/a-car").await.ok();
         assert_eq!(shown["updated_at"], "2024-03-16T13:09:00Z");
         assert_eq!(app.import(&early).outcome, Outcome::Unchanged);
-        // Brought in under a date to come, and published once more before it.
-        ahead["key"] = json!("a-2");
-        ahead["translations"]["en"]["headline"] = json!("A cart");
-        ahead["translations"]["en"]["published_at"] = json!(now.plus_seconds(3_600).to_string());
-        ahead["translations"]["en"]["updated_at"] = json!(null);
-        app.import(&ahead);
-        let id = app.anyone().get("/v1/articles/by-slug/a-cart").await.ok()["id"].as_str().unwrap().to_owned();
-        let (editor, article) = (app.editor().await, format!("/v1/desk/articles/{id}"));
-        let words = format!("{article}/translations/en");
-        editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "summary": "More." })).await.ok();
-        editor.publish(&article, &["en"]).await.ok();
-        let shown = app.anyone().get(&format!("/v1/articles/{id}")).await.ok();
-        assert_eq!((&shown["summary"], &shown["updated_at"]), (&json!("More."), &shown["published_at"]));
+    }
+
+    async fn what_a_bundle_dates_into_the_future_is_planned_or_refused_and_never_public_before(app) {
+        newsroom(&app).await;
+        let (mut later, now) = (story(), app.now());
+        let at = now.plus_seconds(3_600).to_string();
+        later["translations"]["en"]["published_at"] = json!(at);
+        later["translations"]["hi"]["published_at"] = json!("2024-03-16T13:09:00Z");
+        later["translations"]["hi"]["updated_at"] = json!(at);
+        later["corrections"] =
+            json!([{ "id": "0198c5a1-7f00-7000-8000-000000000001", "kind": "correction", "texts": { "hi": "नहीं।" }, "made_at": at }]);
+        let refused = |rules| match app.import_by(&later, rules) {
+            Err(dateline::domain::Error::Invalid(all)) => all.into_iter().map(|v| format!("{} {}", v.pointer, v.code)).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        };
+        let pointer = "#/translations/en/published_at in_the_future".to_owned();
+        assert_eq!(refused(Rules { refuse_future: true, ..Rules::default() }), [pointer.clone()]);
+        let report = app.import_by(&later, Rules::default()).unwrap();
+        let told: Vec<_> = report.warnings.iter().map(|v| format!("{} {}", v.pointer, v.code)).collect();
+        let dated = |what: &str| format!("#/{what} in_the_future");
+        assert_eq!(told, [pointer, dated("translations/hi/updated_at"), dated("corrections/0/made_at")]);
+        // Hindi is public, and nothing of it lies ahead; English is planned.
+        let hindi = app.anyone().get("/v1/articles/by-slug/%E0%A4%95%E0%A4%BE%E0%A4%B0?locale=hi").await.ok();
+        let id = hindi["id"].as_str().unwrap();
+        assert_eq!((&hindi["updated_at"], &hindi["corrections"][0]["made_at"]), (&json!(now.to_string()), &json!(now.to_string())));
+        app.anyone().get(&format!("/v1/articles/{id}?locale=en")).await.refused(404, "not-found");
+        assert_eq!(app.anyone().get("/v1/articles?locale=en").await.ok()["data"], json!([]));
+        let editor = app.editor().await;
+        let planned = |shown: &Value| shown["translations"]["en"]["scheduled"].clone();
+        let plans = planned(&editor.get(&format!("/v1/desk/articles/{id}")).await.ok());
+        assert_eq!((plans.as_array().unwrap().len(), &plans[0]["at"], &plans[0]["verb"]), (1, &json!(at), &json!("publish")));
+        // The same again changes nothing, also where it replaces what is there.
+        for rules in [Rules::default(), Rules { overwrite: true, ..Rules::default() }] {
+            assert_eq!(app.import_by(&later, rules).unwrap().outcome, Outcome::Unchanged);
+        }
+        app.wait(3_599);
+        assert_eq!(app.tick().await, 0);
+        app.wait(1);
+        assert_eq!(app.tick().await, 1);
+        let english = app.anyone().get(&format!("/v1/articles/{id}?locale=en")).await.ok();
+        assert_eq!((&english["published_at"], &english["headline"]), (&json!(at), &json!("A car")));
+    }
+
+    async fn what_a_bundle_plans_waits_for_its_embargo_and_for_approval_where_that_is_required(app) {
+        newsroom(&app).await;
+        let admin = app.admin().await;
+        admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &json!({ "review": "required" })).await.ok();
+        let mut later = story();
+        later["translations"]["en"]["published_at"] = json!(app.now().plus_seconds(3_600).to_string());
+        later["embargo_until"] = json!(app.now().plus_seconds(7_200).to_string());
+        let refused = app.import_by(&later, Rules::default());
+        assert!(matches!(refused, Err(dateline::domain::Error::Conflict { code: "not-approved", .. })), "{refused:?}");
+        later["translations"]["en"]["state"] = json!("approved");
+        app.import_by(&later, Rules::default()).unwrap();
+        app.wait(7_199);
+        app.tick().await;
+        app.anyone().get("/v1/articles/by-slug/a-car").await.refused(404, "not-found");
+        app.wait(1);
+        assert_eq!(app.tick().await, 1);
+        app.anyone().get("/v1/articles/by-slug/a-car").await.ok();
+    }
+
+    async fn what_is_said_to_be_public_from_an_instant_to_come_is_planned_as_it_will_be(app) {
+        newsroom(&app).await;
+        let (mut later, at) = (story(), app.now().plus_seconds(3_600).to_string());
+        later["translations"]["en"]["published_at"] = json!(null);
+        later["translations"]["en"]["updated_at"] = json!(null);
+        later["translations"]["en"]["live"] = json!({ "headline": "A red car", "body": { "format": "text", "content": "Red." }, "published_at": at });
+        app.import(&later);
+        app.wait(3_600);
+        assert_eq!(app.tick().await, 1);
+        let shown = app.anyone().get("/v1/articles?locale=en").await.ok();
+        assert_eq!((&shown["data"][0]["headline"], &shown["data"][0]["published_at"]), (&json!("A red car"), &json!(at)));
+        let words = format!("/v1/desk/articles/{}/translations/en", shown["data"][0]["id"].as_str().unwrap());
+        assert_eq!(app.editor().await.get(&words).await.ok()["headline"], "A car");
     }
 
     async fn a_changed_record_changes_what_it_made_and_what_the_desk_edited_is_left(app) {

@@ -47,7 +47,7 @@ fn store(path: &std::path::Path) -> Store {
     for line in include_str!("../src/cli/demo/newsroom.ndjson").lines() {
         let record: bundle::Record = serde_json::from_str(line).unwrap();
         let read = bundle::read(&store, record, false).unwrap();
-        store.write_now(&permit, |tx| bundle::import(tx, &permit, &read, false)).unwrap();
+        store.write_now(&permit, |tx| bundle::import(tx, &permit, &read, bundle::Rules::default())).unwrap();
     }
     let plan = store.read_now(|tx| generating::plan(tx, &permit, 400)).unwrap();
     store.write_now(&permit, |tx| generating::multiply(tx, &permit, &plan, (plan.first, plan.first + 400))).unwrap();

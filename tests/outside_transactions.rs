@@ -260,7 +260,7 @@ both! {
         let read = |text: &str| dateline::desk::bundle::read(&app.store, record(text), false).unwrap();
         let import = |read: &_| {
             let permit = Permit::try_from(Caller::system(System::Importer)).unwrap();
-            app.store.write_now(&permit, |tx| dateline::desk::bundle::import(tx, &permit, read, false))
+            app.store.write_now(&permit, |tx| dateline::desk::bundle::import(tx, &permit, read, dateline::desk::bundle::Rules::default()))
         };
         // Both are read before there is anything, as two lines of a bundle are.
         let (first, mut second) = (read("<p>One.</p>"), read("<p>One.</p><p>Two.</p>"));

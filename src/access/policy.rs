@@ -44,7 +44,7 @@ const TABLE: &[Line] = &[
     ("article.comment",     [Own,   Yes,   Yes,   Yes,   Yes,   No,    No,    No ]),
     ("article.publish",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    Yes]),
     ("article.unpublish",   [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    Yes]),
-    ("article.schedule",    [No,    No,    Yes,   Yes,   Yes,   No,    No,    No ]),
+    ("article.schedule",    [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
     ("article.correct",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
     ("article.withdraw",    [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
     ("article.erase",       [No,    No,    No,    No,    Yes,   No,    No,    No ]),

@@ -18,7 +18,7 @@ use crate::{
     },
     api::typed::typed,
     config::Settings,
-    desk::bundle::{self as records, Outcome, ReadRecord, Record},
+    desk::bundle::{self as records, Outcome, ReadRecord, Record, Rules},
     domain::{Error, page::Paging},
     store::{self, Store, Tx, files},
 };
@@ -95,10 +95,10 @@ impl Line<Record> {
     ///
     /// # Errors
     /// When the database fails.
-    fn read(self, store: &Store, overwrite: bool) -> Result<Line<ReadRecord>, Error> {
+    fn read(self, store: &Store, rules: Rules) -> Result<Line<ReadRecord>, Error> {
         let Self { number, bytes, record, again } = self;
         let record = match record {
-            Ok(record) => Ok(records::read(store, record, overwrite)?),
+            Ok(record) => Ok(records::read(store, record, rules.overwrite)?),
             Err(wrong) => Err(wrong),
         };
         Ok(Line { number, bytes, record, again })
@@ -149,13 +149,13 @@ impl<R: Read> Lines<R> {
 ///
 /// # Errors
 /// When the bundle cannot be read or the database fails.
-pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, overwrite: bool) -> Result<Tally, Failed> {
+pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, rules: Rules) -> Result<Tally, Failed> {
     let mut lines = Lines::of(bundle);
     let mut tally = Tally::default();
     let mut waiting = VecDeque::new();
     let permit = Permit::try_from(Caller::system(System::Importer))?;
-    while read_ahead(&mut lines, &mut waiting, store, overwrite)? {
-        let batch = store.write_now(&permit, |tx| batch(tx, &permit, &waiting, overwrite))?;
+    while read_ahead(&mut lines, &mut waiting, store, rules)? {
+        let batch = store.write_now(&permit, |tx| batch(tx, &permit, &waiting, rules))?;
         // What the database has undone and carried out again is told once.
         batch.told.iter().for_each(|text| listener.tell(text));
         waiting.drain(..batch.lines).for_each(|line| listener.line(line.bytes));
@@ -165,7 +165,7 @@ pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, ov
         {
             line.again = true;
             if let Ok(read) = &mut line.record {
-                read.read_bodies(store, overwrite)?;
+                read.read_bodies(store, rules.overwrite)?;
             }
         }
     }
@@ -173,19 +173,14 @@ pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, ov
 }
 
 /// Wait for a line, unless one was read already, and read those that are there with it; false, when there are no more.
-fn read_ahead(
-    lines: &mut Lines<impl Read>,
-    waiting: &mut VecDeque<Line<ReadRecord>>,
-    store: &Store,
-    overwrite: bool,
-) -> Result<bool, Failed> {
+fn read_ahead(lines: &mut Lines<impl Read>, waiting: &mut VecDeque<Line<ReadRecord>>, store: &Store, rules: Rules) -> Result<bool, Failed> {
     let (begun, mut taken) = (system::stopwatch(), 0_usize);
     let mut more = waiting.is_empty();
     while more {
         let next = lines.next().map_err(|e| Failed::Otherwise(format!("the bundle cannot be read: {e}")))?;
         let Some(line) = next else { break };
         taken = taken.saturating_add(line.bytes);
-        waiting.push_back(line.read(store, overwrite)?);
+        waiting.push_back(line.read(store, rules)?);
         more = begun.elapsed() < BATCH && taken < READ_AHEAD && lines.one_is_here();
     }
     Ok(!waiting.is_empty())
@@ -203,10 +198,10 @@ struct Batch {
 }
 
 /// Import what was read, for as long as one commit may take.
-fn batch(tx: &mut Tx<'_>, permit: &Permit<Import>, waiting: &VecDeque<Line<ReadRecord>>, overwrite: bool) -> Result<Batch, Error> {
+fn batch(tx: &mut Tx<'_>, permit: &Permit<Import>, waiting: &VecDeque<Line<ReadRecord>>, rules: Rules) -> Result<Batch, Error> {
     let (begun, mut batch) = (system::stopwatch(), Batch::default());
     for line in waiting {
-        if !one(tx, permit, line, overwrite, &mut batch)? {
+        if !one(tx, permit, line, rules, &mut batch)? {
             batch.is_stale = true;
             break;
         }
@@ -219,7 +214,7 @@ fn batch(tx: &mut Tx<'_>, permit: &Permit<Import>, waiting: &VecDeque<Line<ReadR
 }
 
 /// Import one line; false, when it has to be read again first.
-fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line<ReadRecord>, overwrite: bool, batch: &mut Batch) -> Result<bool, Error> {
+fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line<ReadRecord>, rules: Rules, batch: &mut Batch) -> Result<bool, Error> {
     let Batch { told, tally, .. } = batch;
     let at = line.number;
     let read = match &line.record {
@@ -234,7 +229,7 @@ fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line<ReadRecord>, overwr
     // In the words of who made the bundle, on somebody's terminal.
     let key = key.escape_debug();
     // What this record wrote is undone when it fails; the others of the batch stay.
-    match tx.attempt(|tx| records::import(tx, permit, read, overwrite)) {
+    match tx.attempt(|tx| records::import(tx, permit, read, rules)) {
         Ok(report) => {
             for warning in report.warnings {
                 told.push(format!("line {at}: {kind} {key}: {}: {}", warning.pointer, warning.detail));
@@ -261,14 +256,14 @@ fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line<ReadRecord>, overwr
 }
 
 /// `dateline import`.
-pub(super) fn import(store: &Store, path: &Path, overwrite: bool) -> Result<(), Failed> {
+pub(super) fn import(store: &Store, path: &Path, rules: Rules) -> Result<(), Failed> {
     let file = File::open(path).map_err(|e| Failed::Otherwise(format!("{}: {e}", path.display())))?;
     let bar = ProgressBar::new(file.metadata().map_or(0, |m| m.len()));
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} left") {
         bar.set_style(style);
     }
     let listener = Bar(bar);
-    let tally = load(store, file, &listener, overwrite)?;
+    let tally = load(store, file, &listener, rules)?;
     listener.0.finish_and_clear();
     let Tally { created, updated, unchanged, failed } = tally;
     system::print(&format!("{created} created, {updated} updated, {unchanged} unchanged, {failed} failed\n"));

@@ -4,7 +4,10 @@ use super::{Failed, bundle, ready, serve, system};
 use crate::{
     access::{Caller, Permit, System, password, secret::Secret},
     config::Settings,
-    desk::users::{self, Draft, GrantDraft},
+    desk::{
+        bundle::Rules,
+        users::{self, Draft, GrantDraft},
+    },
     domain::{
         Error,
         user::{Role, UserStatus},
@@ -22,7 +25,7 @@ pub(super) fn demo(mut settings: Settings) -> Result<(), Failed> {
     settings.database_url = Secret::new(format!("sqlite://{}", settings.data_dir.join("dateline.db").display()));
     settings.secret_file = settings.data_dir.join("secret");
     let store = ready(&settings)?;
-    bundle::load(&store, NEWSROOM.as_bytes(), &bundle::Quiet, false)?;
+    bundle::load(&store, NEWSROOM.as_bytes(), &bundle::Quiet, Rules::default())?;
     let password = administrator(&store)?;
     serve::run(&settings, store, |url| welcome(url, &password))
 }

@@ -22,6 +22,7 @@ use crate::{
         secret::{Seal, Secret},
     },
     config::{self, Settings},
+    desk::bundle::Rules,
     domain::{Error, Locale, Violation, user::Role},
     store::{self, Limits, Options, Store},
 };
@@ -54,6 +55,9 @@ enum Command {
         /// Replace what the desk has edited since.
         #[arg(long)]
         overwrite: bool,
+        /// Refuse records that date something public into the future, rather than plan it.
+        #[arg(long)]
+        refuse_future: bool,
     },
     /// Write everything into a bundle.
     Export {
@@ -152,7 +156,9 @@ pub fn run() -> ExitCode {
         Command::User { command: UserCommand::Create { email, name, role, section, locale, password_stdin: _ } } => {
             settings().and_then(|s| user::create(&s, &user::New { email, name, role, section, locale }))
         }
-        Command::Import { file, overwrite } => settings().and_then(|s| bundle::import(&ready(&s)?, &file, overwrite)),
+        Command::Import { file, overwrite, refuse_future } => {
+            settings().and_then(|s| bundle::import(&ready(&s)?, &file, Rules { overwrite, refuse_future }))
+        }
         Command::Generate { articles } => settings().and_then(|s| generate::generate(&ready(&s)?, articles)),
         Command::Export { file } => settings().and_then(|s| {
             bundle::may_be_replaced(&s, &file)?;

@@ -42,7 +42,7 @@ use dateline::{
     delivery::response_cache::ResponseCache,
     desk::{
         self,
-        bundle::{Report, import, read},
+        bundle::{Report, Rules, import, read},
         generating,
         sign_ins::SignIns,
         users::{Draft, GrantDraft},
@@ -357,9 +357,14 @@ impl TestApp {
 
     /// Import one record, if it can be; over what the desk has edited.
     pub(crate) fn try_import(&self, record: &Value, overwrite: bool) -> Result<Report, Error> {
-        let read = read(&self.store, serde_json::from_value(record.clone()).unwrap(), overwrite).unwrap();
+        self.import_by(record, Rules { overwrite, refuse_future: false })
+    }
+
+    /// Import one record by some rules, if it can be.
+    pub(crate) fn import_by(&self, record: &Value, rules: Rules) -> Result<Report, Error> {
+        let read = read(&self.store, serde_json::from_value(record.clone()).unwrap(), rules.overwrite).unwrap();
         let permit = Permit::try_from(Caller::system(System::Importer))?;
-        self.store.write_now(&permit, |tx| import(tx, &permit, &read, overwrite))
+        self.store.write_now(&permit, |tx| import(tx, &permit, &read, rules))
     }
 
     /// Nobody the server knows.

@@ -10,5 +10,5 @@ mod record;
 mod texts;
 
 pub use export::{export_article, export_author, export_head, export_section, export_tag};
-pub use import::{Outcome, ReadRecord, Report, import, read};
+pub use import::{Outcome, ReadRecord, Report, Rules, import, read};
 pub use record::{Record, digest};

@@ -8,7 +8,7 @@ use super::{Before, Importer, Outcome};
 use crate::{
     access::{
         Caller, Permit, System,
-        action::{Correct, CreateArticle, EditArticle, EditTranslation, Import, Publish, Withdraw},
+        action::{Correct, CreateArticle, EditArticle, EditTranslation, Import, Publish, Schedule, Withdraw},
     },
     desk::{
         self,
@@ -25,6 +25,8 @@ use crate::{
         content::Content,
         credit::Credit,
         error::Faults,
+        plan::{Plan, PlanVerb},
+        story::{Order, Which},
         translation::{MadeFrom, State},
     },
     store::{self, Tx},
@@ -119,12 +121,13 @@ impl Importer<'_, '_> {
     fn corrections(&mut self, id: Id<Article>, records: &[CorrectionRecord]) -> Result<(), Error> {
         for (n, r) in records.iter().enumerate() {
             let permit: Permit<Correct> = self.permit()?;
+            let made_at = self.has_come("#", &format!("#/corrections/{n}/made_at"), r.made_at, "it is dated now")?;
             let draft = desk::corrections::Draft {
                 id: Some(r.id.into()),
                 kind: r.kind,
                 texts: r.texts.clone(),
                 blocks: r.blocks.clone(),
-                made_at: Some(r.made_at),
+                made_at: Some(made_at),
             };
             let made = match store::corrections::find(self.tx, r.id.into()) {
                 Ok(there) if there.article_id == id => desk::corrections::revise(self.tx, permit, there.id, there.version, |_| Ok(draft)),
@@ -172,7 +175,7 @@ impl Importer<'_, '_> {
             self.set_facts(id, frozen.unwrap_or_else(|| Facts { embargo_until: None, ..facts.clone() }))?;
             let draft = self.draft_of_live(locale, t).unwrap_or_default();
             self.words(id, r, locale, draft, t.live_stale.is_some())?;
-            self.publish(id, locale, live.published_at, live.updated_at)?;
+            self.publish(id, locale, live.published_at, live.updated_at).map_err(|e| e.under("#/live"))?;
             let draft = self.draft_of(locale, t);
             self.words(id, r, locale, draft, t.stale)?;
             return self.stand(id, locale, t.state);
@@ -181,6 +184,10 @@ impl Importer<'_, '_> {
         self.words(id, r, locale, draft, t.stale)?;
         if let Some(at) = t.published_at {
             self.set_facts(id, Facts { embargo_until: None, ..facts.clone() })?;
+            // It may have to be approved to be planned.
+            if at > self.tx.now() {
+                self.stand(id, locale, t.state)?;
+            }
             self.publish(id, locale, at, t.updated_at)?;
         }
         self.stand(id, locale, t.state)
@@ -258,12 +265,47 @@ impl Importer<'_, '_> {
         desk::translations::mark_current(self.tx, permit, id, locale, now, Some(newest)).map(|_| ())
     }
 
-    /// Publish under these dates, of which the second is none before the first, unless what is public is just that.
+    /// Publish under these dates, of which the second is none before the first, unless what is public is just that. What is to be public at an
+    /// instant to come is planned for it.
     fn publish(&mut self, id: Id<Article>, locale: &Locale, at: Instant, updated: Option<Instant>) -> Result<(), Error> {
+        let under = format!("#/translations/{locale}");
+        if self.has_come(&under, "#/published_at", at, "it is planned for then")? < at {
+            return self.plan(id, locale, at);
+        }
+        let updated = updated.map(|updated| self.has_come(&under, "#/updated_at", updated, "it is dated now")).transpose()?;
         let dates = (at, updated.map_or(at, |updated| updated.max(at)));
         let permit: Permit<Publish> = self.permit()?;
         self.published |= desk::publishing::publish_dated(self.tx, permit, id, locale, dates)?;
         Ok(())
+    }
+}
+
+impl Importer<'_, '_> {
+    /// The instant, or the present where it has not come yet.
+    fn has_come(&mut self, under: &str, pointer: &str, at: Instant, otherwise: &str) -> Result<Instant, Error> {
+        let (now, code) = (self.tx.now(), "in_the_future");
+        if at <= now {
+            return Ok(at);
+        }
+        if self.rules.refuse_future {
+            return Err(Error::invalid(pointer, code, format!("{at} has not come yet")));
+        }
+        let detail = format!("{at} has not come yet: {otherwise}");
+        self.warnings.push(Violation { pointer: pointer.replacen('#', under, 1), code, detail });
+        Ok(now)
+    }
+
+    /// Plan the newest words of a locale for an instant, unless just that is planned.
+    fn plan(&mut self, id: Id<Article>, locale: &Locale, at: Instant) -> Result<(), Error> {
+        let permit: Permit<Schedule> = self.permit()?;
+        let story = store::stories::find(self.tx, &permit.visibility(), id)?;
+        let (version, revisions) = (story.article.version, story.newest(locale)?);
+        let is_it = |plan: &Plan| plan.at == at && plan.intent.revisions() == Some(revisions);
+        if story.planned(locale, PlanVerb::Publish).is_some_and(is_it) {
+            return Ok(());
+        }
+        let order = Order { publish_at: Some(at), unpublish_at: None, minor: false };
+        desk::scheduling::schedule(self.tx, permit, id, version, Which::Locales(vec![locale.clone()]), order).map(drop)
     }
 }
 

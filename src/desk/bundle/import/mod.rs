@@ -56,10 +56,20 @@ pub struct Report {
     pub warnings: Vec<Violation>,
 }
 
+/// How records are imported.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rules {
+    /// Whether they replace what the desk has edited since.
+    pub overwrite: bool,
+    /// Whether one is refused that dates something public into the future. Otherwise what is to be published then is planned, and what else was
+    /// done then is done now.
+    pub refuse_future: bool,
+}
+
 struct Importer<'a, 't> {
     tx: &'a mut Tx<'t>,
     caller: Caller,
-    overwrite: bool,
+    rules: Rules,
     read: &'a ReadRecord,
     /// Whether something of it was published.
     published: bool,
@@ -71,10 +81,10 @@ struct Importer<'a, 't> {
 /// # Errors
 /// Those of the verbs it goes through, for this record alone; [`Error::Stale`] when it has to be read again, for what it replaces has changed
 /// since.
-pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, overwrite: bool) -> Result<Report, Error> {
+pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, rules: Rules) -> Result<Report, Error> {
     // It saves what it publishes, a story at a time.
     tx.bring(Arc::new(Precomputed::on_the_spot()));
-    let mut importer = Importer { tx, caller: permit.caller().clone(), overwrite, read, published: false, warnings: read.warnings.clone() };
+    let mut importer = Importer { tx, caller: permit.caller().clone(), rules, read, published: false, warnings: read.warnings.clone() };
     let digest = read.digest.clone();
     let outcome = match &read.record {
         Record::Site(r) => importer.site(r)?,
@@ -128,10 +138,10 @@ impl Importer<'_, '_> {
         check_key(key)?;
         let imported = store::imports::find(self.tx, kind, key)?;
         if let Some(known) = &imported {
-            if known.digest == digest && !self.overwrite {
+            if known.digest == digest && !self.rules.overwrite {
                 return Ok(Before::Same);
             }
-            if self.overwrite || present(self.tx, known.target)? == known.versions {
+            if self.rules.overwrite || present(self.tx, known.target)? == known.versions {
                 return Ok(Before::Mine(known.clone()));
             }
         }
@@ -143,7 +153,7 @@ impl Importer<'_, '_> {
             Err(Error::NotFound(_)) => Ok(Before::Nothing),
             Err(other) => Err(other),
             Ok(record) if super::record::digest(&record) == digest => Ok(Before::Same),
-            Ok(_) if self.overwrite => Ok(Before::Mine(Imported { target, digest: String::new(), versions: Value::Null })),
+            Ok(_) if self.rules.overwrite => Ok(Before::Mine(Imported { target, digest: String::new(), versions: Value::Null })),
             Ok(_) => Ok(Before::Edited),
         }
     }
