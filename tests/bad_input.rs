@@ -26,6 +26,20 @@ both! {
         wrong.refused(401, "unauthenticated");
     }
 
+    async fn a_field_that_is_there_twice_is_refused_for_one_of_them_would_be_lost(app) {
+        let admin = app.admin().await;
+        for (method, path, body) in [
+            (Method::POST, "/v1/desk/tags", r#"{"kind":"topic","kind":"person","translations":{"en":{"name":"Rivers"}}}"#),
+            (Method::POST, "/v1/desk/tags", r#"{"kind":"topic","translations":{"en":{"name":"Rivers"},"en":{"name":"Floods"}}}"#),
+            (Method::PATCH, "/v1/desk/site", r#"{"name":"One","\u006eame":"Two"}"#),
+        ] {
+            let headers = [("content-type", "application/json"), ("if-match", "\"1\"")];
+            let answer = admin.send(method, path, &headers, Some(body.as_bytes().to_vec())).await;
+            answer.refused(400, "malformed");
+            assert!(answer.text.contains("is there twice"), "{}", answer.text);
+        }
+    }
+
     async fn unknown_parameters_are_refused_and_the_known_ones_named(app) {
         let answer = app.anyone().get("/v1/articles?locale=en&status=draft").await;
         answer.refused(400, "malformed");

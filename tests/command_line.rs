@@ -66,15 +66,37 @@ fn faults_of_the_configuration_are_reported_at_once() {
         .command(&["check"])
         .env("DATABASE_URL", "mysql://x")
         .env("DATELINE_BIND", "nowhere")
-        .env("DATELINE_TYPO", "1")
+        .env("DATELINE_DESK_ORIGIN", "https://desk.example")
         .output()
         .unwrap();
     let (code, out, complaints) = said(&wrong);
     assert_eq!((code, out.as_str()), (Some(2), ""));
-    for name in ["DATABASE_URL", "DATELINE_BIND", "DATELINE_TYPO"] {
+    for name in ["DATABASE_URL", "DATELINE_BIND", "DATELINE_DESK_ORIGIN: there is no such setting; DATELINE_DESK_ORIGINS is one"] {
         assert!(complaints.contains(name), "{complaints}");
     }
     assert_eq!(desk.run(&["no-such-command"]).status.code(), Some(2));
+}
+
+#[test]
+fn what_an_orchestrator_sets_beside_a_service_of_this_name_is_passed_over_and_told() {
+    let desk = Desk::new();
+    let set = [
+        ("DATELINE_SERVICE_HOST", "10.96.0.7"),
+        ("DATELINE_SERVICE_PORT", "80"),
+        ("DATELINE_SERVICE_PORT_HTTP", "80"),
+        ("DATELINE_PORT", "tcp://10.96.0.7:80"),
+        ("DATELINE_PORT_80_TCP", "tcp://10.96.0.7:80"),
+        ("DATELINE_PORT_80_TCP_PROTO", "tcp"),
+        ("DATELINE_PORT_80_TCP_PORT", "80"),
+        ("DATELINE_PORT_80_TCP_ADDR", "10.96.0.7"),
+    ];
+    for command in ["migrate", "check"] {
+        let (code, _, complaints) = said(&desk.command(&[command]).envs(set).output().unwrap());
+        assert_eq!(code, Some(0), "{complaints}");
+        for (name, _) in set {
+            assert!(complaints.contains(&format!("note: {name}: there is no such setting; it is passed over\n")), "{complaints}");
+        }
+    }
 }
 
 #[test]

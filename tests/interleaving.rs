@@ -195,7 +195,7 @@ const BESIDE_A_MOVE: [(&str, bool); 7] = [
 fn beside_a_move(case: &str, id: Id<Article>, version: i32) -> Verb {
     match case {
         "unpublished" => Box::new(move |tx| unpublish(tx, permit::<Unpublish>(), id, version, None).map(drop)),
-        "taken down" => Box::new(move |tx| takedowns::take(tx, permit::<Withdraw>(), id, version, "The court says so.").map(drop)),
+        "taken down" => Box::new(move |tx| takedowns::take(tx, permit::<Withdraw>(), id, Some(version), "The court says so.").map(drop)),
         "published by a plan" | "ended by a plan" => Box::new(move |tx| {
             precomputed::run(tx, &Arc::default(), |tx| scheduling::carry_out(tx, permit::<Publish>(), 10, &Cell::default())).map(drop)
         }),

@@ -198,7 +198,16 @@ both! {
         assert_eq!(preflight("/v1/site", evil).await.header("access-control-allow-headers"), Some("accept-language, if-none-match"));
         let of_desk = preflight("/v1/desk/articles", desk).await;
         assert_eq!(may(&of_desk), (204, Some(desk.to_owned()), Some("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS".to_owned())));
-        assert!(of_desk.header("access-control-allow-headers").unwrap().contains("authorization"));
+        // Whatever the contract says that a request may carry, and all that clients act on of an answer.
+        let allowed = of_desk.header("access-control-allow-headers").unwrap().to_owned();
+        for name in ["authorization", "content-type", "if-match", "if-none-match", "idempotency-key"] {
+            assert!(allowed.split(", ").any(|allowed| allowed == name), "{allowed}");
+        }
+        let exposed = app.anyone().send(Method::GET, "/v1/desk/articles", &[("origin", desk)], None).await;
+        let exposed = exposed.header("access-control-expose-headers").unwrap().to_owned();
+        for name in ["ETag", "Location", "Link", "Retry-After", "Validate-Only", "Idempotency-Replayed", "WWW-Authenticate", "X-Request-Id"] {
+            assert!(exposed.split(", ").any(|exposed| exposed == name), "{exposed}");
+        }
         for path in ["/v1/desk/articles", "/v1/auth/token", "/v1/preview/x", "/health/live", "/docs/", "/nowhere", "/v1/nowhere", "/v1/%64esk/articles"] {
             let refused = preflight(path, evil).await;
             assert_eq!(may(&refused), (204, None, None), "{path}");

@@ -404,6 +404,32 @@ impl FromRequest for IfMatch {
     }
 }
 
+/// The same, or `*` for whatever is there: of what cannot wait until somebody has read it.
+#[derive(Debug, Clone, Copy)]
+pub struct IfMatchOrAny(Option<IfMatch>);
+
+impl IfMatchOrAny {
+    /// The version; nothing for `*`.
+    ///
+    /// # Errors
+    /// [`Error::Unconditional`].
+    pub fn version(self) -> Result<Option<Version>, Error> {
+        self.0.map(IfMatch::version).transpose()
+    }
+}
+
+impl FromRequest for IfMatchOrAny {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if req.headers().get(IF_MATCH).is_some_and(|header| header.as_bytes().trim_ascii() == b"*") {
+            return ready(Ok(Self(None)));
+        }
+        ready(IfMatch::from_request(req, payload).into_inner().map(|tag| Self(Some(tag))))
+    }
+}
+
 /// A version as tags write it: in digits, and in no other way.
 fn number(text: &str) -> Option<Version> {
     text.parse().ok().filter(|version: &Version| version.to_string() == text)

@@ -62,7 +62,9 @@ pub(super) fn preflight(surface: Surface) -> HttpResponse {
     let (methods, headers) = match surface {
         Surface::Delivery | Surface::Preview => ("GET, HEAD, OPTIONS", "accept-language, if-none-match"),
         Surface::Auth => ("GET, HEAD, POST, OPTIONS", "authorization, content-type"),
-        Surface::Desk => ("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", "authorization, content-type, if-match, idempotency-key"),
+        Surface::Desk => {
+            ("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", "authorization, content-type, if-match, if-none-match, idempotency-key")
+        }
         Surface::Docs | Surface::Other => return HttpResponse::NoContent().finish(),
     };
     HttpResponse::NoContent()
@@ -71,6 +73,10 @@ pub(super) fn preflight(surface: Surface) -> HttpResponse {
         .insert_header((header::ACCESS_CONTROL_MAX_AGE, "600"))
         .finish()
 }
+
+/// What of an answer the page of another origin may read, beside what every page may: all that clients act on.
+const EXPOSED: &str =
+    "ETag, Link, Location, Content-Language, Retry-After, Validate-Only, WWW-Authenticate, X-Request-Id, Idempotency-Replayed";
 
 pub(super) fn is_problem(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|t| t == MEDIA_TYPE)
@@ -128,7 +134,7 @@ pub(super) fn share(headers: &mut HeaderMap, surface: Surface, origin: Option<&H
         _ => {}
     }
     if headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN) {
-        put(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Link, Location, Content-Language, X-Request-Id, Idempotency-Replayed");
+        put(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     } else {
         for name in [header::ACCESS_CONTROL_ALLOW_METHODS, header::ACCESS_CONTROL_ALLOW_HEADERS, header::ACCESS_CONTROL_MAX_AGE] {
             headers.remove(name);

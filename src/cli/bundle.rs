@@ -16,7 +16,7 @@ use crate::{
         Caller, Permit, System,
         action::{Export, Import},
     },
-    api::typed::typed,
+    api::{json, typed::typed},
     config::Settings,
     desk::bundle::{self as records, Outcome, ReadRecord, Record, Rules},
     domain::{Error, page::Paging},
@@ -133,10 +133,7 @@ impl<R: Read> Lines<R> {
                 continue;
             }
             let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-            let record = match serde_json::from_slice(text) {
-                Ok(value) => typed::<Record>(value),
-                Err(error) => Err(Error::invalid("#", "json", format!("not valid JSON: {error}"))),
-            };
+            let record = json::value(text).map_err(|wrong| Error::invalid("#", "json", wrong)).and_then(typed::<Record>);
             return Ok(Some(Line { number: self.number, bytes, record, again: false }));
         }
     }

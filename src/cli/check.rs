@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Failed, in_words, survey::survey, system};
-use crate::{config::Settings, domain::Error, store};
+use super::{Failed, configured, in_words, survey::survey, system};
+use crate::{domain::Error, store};
 
 /// Check configuration and database, and report every fault. Writes nothing.
 pub(super) fn check(environment: &BTreeMap<String, String>) -> Result<(), Failed> {
-    let settings = Settings::from_env(environment).map_err(Failed::Configured)?;
+    let settings = configured(environment)?;
     let found = survey(&settings);
     let mut others: Vec<String> = found.unanswered.iter().map(|error| format!("DATABASE_URL: {}", in_words(error))).collect();
     others.extend(found.open.iter().map(|path| format!("{}: others can read it; `dateline migrate` and `serve` close it", path.display())));

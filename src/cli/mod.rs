@@ -11,7 +11,7 @@ mod survey;
 pub mod system;
 mod user;
 
-use std::{io::IsTerminal, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{collections::BTreeMap, io::IsTerminal, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Parser, Subcommand};
 
@@ -143,7 +143,7 @@ pub fn run() -> ExitCode {
         .with_target(false)
         .init();
     system::tell_of_panics();
-    let settings = || Settings::from_env(&environment).map_err(Failed::Configured);
+    let settings = || configured(&environment);
     let done = match cli.command {
         Command::Openapi => {
             system::print(crate::api::contract::Contract::new(&crate::app::openapi()).document());
@@ -169,6 +169,15 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failed) => report(failed),
     }
+}
+
+/// The settings of an environment; what of it looks like one and is none is told.
+fn configured(environment: &BTreeMap<String, String>) -> Result<Settings, Failed> {
+    let settings = Settings::from_env(environment).map_err(Failed::Configured)?;
+    for name in &settings.unknown {
+        system::complain(&format!("note: {name}: there is no such setting; it is passed over"));
+    }
+    Ok(settings)
 }
 
 fn report(failed: Failed) -> ExitCode {

@@ -110,6 +110,8 @@ pub struct Settings {
     pub request_log: u32,
     /// From how long on a statement is slow.
     pub slow: Duration,
+    /// Variables that look like settings and are none.
+    pub unknown: Vec<String>,
 }
 
 /// What is wrong with the environment: variable and reason, never the value.
@@ -151,6 +153,7 @@ impl Settings {
             trusted_proxies: places::proxies(&mut r),
             request_log: r.number("DATELINE_REQUEST_LOG", 0, 100),
             slow: Duration::from_millis(r.number("DATELINE_SLOW_MS", 1, 60_000)),
+            unknown: std::mem::take(&mut r.unknown),
         };
         if !is_log_filter(&r.get(LOG)) {
             r.fault(LOG, "levels are off, error, warn, info, debug and trace; parts are named with one, as in dateline=debug");

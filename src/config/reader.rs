@@ -8,6 +8,14 @@ use super::{Faults, VARIABLES};
 pub(super) struct Reader<'a> {
     environment: &'a BTreeMap<String, String>,
     pub(super) faults: Faults,
+    /// Names that look like settings and are none. An orchestrator sets such ones by itself: beside a service of this name, `DATELINE_PORT`.
+    pub(super) unknown: Vec<String>,
+}
+
+/// The setting that somebody will have meant by a name that is none.
+fn meant_by(name: &str) -> Option<&'static str> {
+    let near = |known: &&str| strsim::osa_distance(&plain(known), &plain(name)) <= 2;
+    VARIABLES.iter().map(|(known, ..)| *known).find(near)
 }
 
 /// A name in capitals and without the signs between them.
@@ -22,15 +30,18 @@ fn means_the_database(name: &str) -> bool {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader that has noted every name that looks like a setting and is none.
+    /// A reader that has noted every name that looks like a setting and is none; as a fault, where it is clear which one was meant.
     pub(super) fn new(environment: &'a BTreeMap<String, String>) -> Self {
-        let mut reader = Self { environment, faults: Vec::new() };
+        let mut reader = Self { environment, faults: Vec::new(), unknown: Vec::new() };
         for name in environment.keys() {
             let ours = name.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("DATELINE_"))
                 || VARIABLES.iter().any(|(known, ..)| plain(known) == plain(name));
             let known = VARIABLES.iter().any(|(known, ..)| known == name);
             if ours && !known && !name.starts_with("DATELINE_TEST_") {
-                reader.fault(name, "there is no such setting");
+                match meant_by(name) {
+                    Some(meant) => reader.fault(name, format!("there is no such setting; {meant} is one")),
+                    None => reader.unknown.push(name.clone()),
+                }
             }
             if reader.named("DATABASE_URL").is_none() && means_the_database(name) {
                 reader.fault(name, "there is no such setting; the database is named by DATABASE_URL");

@@ -21,13 +21,16 @@ fn step<A, T>(tx: &Tx<'_>, granted: &Granted<A, T>, reason: &str) -> Result<Step
     faults.or(Step { reason, by: granted.caller().user_id(), at: tx.now() })
 }
 
-/// Take an article down: gone at once, everywhere, in every language; what is planned for it is taken back.
+/// Take an article down, whatever its version where none is expected: gone at once, everywhere, in every language; what is planned for it is
+/// taken back.
 ///
 /// # Errors
 /// [`Error::Stale`]; [`Error::Invalid`] without a reason; [`Error::Conflict`] with code `withdrawn` when it is down already.
-pub fn take(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected: Version, reason: &str) -> Result<Article, Error> {
+pub fn take(tx: &mut Tx<'_>, permit: Permit<Withdraw>, id: Id<Article>, expected: Option<Version>, reason: &str) -> Result<Article, Error> {
     let story = permit.over(store::stories::find(tx, &permit.visibility(), id)?.whole())?;
-    super::articles::expect(tx, &story.get().story.article, expected)?;
+    if let Some(expected) = expected {
+        super::articles::expect(tx, &story.get().story.article, expected)?;
+    }
     let taken = step(tx, &story, reason)?;
     let effects = story.get().story.take_down(taken)?;
     Ok(store::stories::apply(tx, story, &effects, Vec::new())?.article)

@@ -16,7 +16,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, Path},
+        extract::{Body, IfMatch, IfMatchOrAny, Path},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -96,13 +96,14 @@ async fn done<A: Action>(
 /// Take an article down, for legal or safety reasons.
 ///
 /// It is gone at once, everywhere, in every language: its addresses answer 410. What is planned for it is taken back, previews are revoked.
+/// `If-Match: *` takes down whatever is there, when there is no time to read it first.
 #[utoipa::path(tag = "desk: care", security(("token" = [Withdraw::NAME, Withdraw::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/takedown")]
 pub(crate) async fn take_down_article(
     permit: Permit<Withdraw>,
     id: Path<ArticleId>,
-    expected: IfMatch,
+    expected: IfMatchOrAny,
     sent: Body<Reason>,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {

@@ -109,8 +109,7 @@ impl Importer<'_, '_> {
         store::editions::age(self.tx, id, &told)?;
         if let (Some(reason), None) = (&r.withdrawn, existing) {
             let permit: Permit<Withdraw> = self.permit()?;
-            let version = store::articles::find(self.tx, &permit.visibility(), id)?.version;
-            desk::takedowns::take(self.tx, permit, id, version, reason)?;
+            desk::takedowns::take(self.tx, permit, id, None, reason)?;
         }
         let versions = versions(self.tx, id)?;
         self.remember("article", &r.key, id.uuid(), digest, versions)?;
