@@ -75,6 +75,100 @@ both! {
         assert_eq!(resolved(&app, "/en/world/a-black-car").await["to"], "/en/the-world/a-blue-car");
     }
 
+    async fn every_address_that_ever_was_leads_to_its_story_whatever_has_changed_since(app) {
+        const PATTERNS: [&str; 8] = [
+            "/{locale}/{section}/{slug}",
+            "/{locale}/{slug}",
+            "/{locale}/{slug}-{id}",
+            "/{locale}/{yyyy}/{mm}/{dd}/{slug}",
+            "/{locale}/{section}/{yyyy}-{mm}/{slug}.html",
+            "/news/{locale}/{id}",
+            "/{section}/{locale}/story-{slug}",
+            "/{yyyy}/{slug}/{locale}",
+        ];
+        let (editor, admin) = (app.editor().await, app.admin().await);
+        let sections = [app.section("world", "दुनिया").await, app.section("tech", "टेक").await];
+        let mut stories = Vec::new();
+        for n in 0..3 {
+            let story = editor.story(&sections[n % 2], &format!("Story {n}")).await;
+            editor.put(&format!("{story}/translations/hi"), None, &json!({ "headline": format!("कहानी {n}") })).await.ok();
+            editor.publish(&story, &["en", "hi"]).await.ok();
+            stories.push(story);
+        }
+        // The same every time: a sequence of Weyl, by the golden ratio.
+        let mut seed = 0x9e37_79b9_u32;
+        let mut any = |of: usize| {
+            seed = seed.wrapping_mul(2_654_435_761).wrapping_add(0x9e37_79b9);
+            usize::try_from(seed >> 16).unwrap() % of
+        };
+        let patch = async |client: &crate::support::Client<'_>, path: &str, body: Value| {
+            client.patch(path, &client.get(path).await.etag(), &body).await.ok();
+        };
+        let mut ever = std::collections::BTreeMap::new();
+        for step in 0..40 {
+            let story = &stories[any(stories.len())];
+            let (editor, admin) = (app.again(&editor).await, app.again(&admin).await);
+            match any(6) {
+                0 | 1 => patch(&admin, "/v1/desk/site", json!({ "url_pattern": PATTERNS[any(PATTERNS.len())] })).await,
+                2 => patch(&editor, &format!("{story}/translations/en"), json!({ "slug": format!("slug-{step}") })).await,
+                3 => patch(&editor, story, json!({ "section_id": sections[any(2)] })).await,
+                4 => {
+                    let section = format!("/v1/desk/sections/{}", sections[any(2)]);
+                    patch(&admin, &section, json!({ "translations": { "en": { "name": "Section", "slug": format!("section-{step}") } } })).await;
+                }
+                _ => patch(&admin, "/v1/desk/site", json!({ "time_zone": (["Asia/Kolkata", "America/New_York"][any(2)]) })).await,
+            }
+            editor.publish(story, &["en", "hi"]).await.ok();
+            app.wait(40_000);
+            for story in &stories {
+                let id = story.rsplit('/').next().unwrap();
+                for locale in ["en", "hi"] {
+                    let url = app.anyone().get(&format!("/v1/articles/{id}?locale={locale}&fields=url")).await.ok()["url"].clone();
+                    let path = url::Url::parse(url.as_str().unwrap()).unwrap().path().to_owned();
+                    assert_eq!(resolved(&app, &path).await["kind"], "article", "{path}");
+                    ever.insert(path, (id.to_owned(), locale));
+                }
+            }
+        }
+        assert!(ever.len() > 50, "{}", ever.len());
+        for (path, (id, locale)) in ever {
+            let mut found = resolved(&app, &path).await;
+            if found["kind"] == "redirect" {
+                assert_eq!(found["status"], 301);
+                found = resolved(&app, found["to"].as_str().unwrap()).await;
+            }
+            assert_eq!((&found["kind"], &found["id"], &found["locale"]), (&json!("article"), &json!(id), &json!(locale)), "{path}");
+        }
+    }
+
+    async fn former_patterns_are_kept_the_latest_first_and_can_be_taken_over_from_another_system(app) {
+        let (story, admin) = (story(&app).await, app.admin().await);
+        let id = story.rsplit('/').next().unwrap();
+        let site = async |body: Value| admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &body).await;
+        site(json!({ "url_pattern": "/{locale}/{slug}" })).await.ok();
+        let shown = site(json!({ "url_pattern": "/{locale}/{slug}-{id}" })).await.ok();
+        assert_eq!(shown["former_url_patterns"], json!(["/{locale}/{slug}", "/{locale}/{section}/{slug}"]));
+        // Back to one of them: it is the present one, and no former one any more.
+        let shown = site(json!({ "url_pattern": "/{locale}/{section}/{slug}" })).await.ok();
+        assert_eq!(shown["former_url_patterns"], json!(["/{locale}/{slug}-{id}", "/{locale}/{slug}"]));
+        let old = "/archive/{locale}/{slug}.php";
+        lost(&app, "/archive/en/a-black-car.php").await;
+        site(json!({ "former_url_patterns": [old, "/{locale}/{slug}"] })).await.ok();
+        for path in ["/archive/en/a-black-car.php", "/en/a-black-car"] {
+            assert_eq!(resolved(&app, path).await, json!({ "kind": "redirect", "to": "/en/world/a-black-car", "status": 301 }), "{path}");
+            let page = app.anyone().get(&format!("/v1/pages?path={path}")).await.ok();
+            assert_eq!((&page["kind"], &page["to"]), (&json!("redirect"), &json!("/en/world/a-black-car")), "{path}");
+        }
+        lost(&app, &format!("/en/a-black-car-{id}")).await;
+        // A page of today comes before what was there.
+        site(json!({ "former_url_patterns": ["/{locale}/{slug}"] })).await.ok();
+        assert_eq!(resolved(&app, "/en/world").await["kind"], "section");
+        let refused = site(json!({ "former_url_patterns": ["/{locale}/{slug}", "/{slug}"] })).await;
+        assert_eq!(refused.violations(), [("#/former_url_patterns/1".to_owned(), "url_pattern".to_owned())]);
+        let many: Vec<_> = (0..21).map(|n| format!("/{n}/{{locale}}/{{slug}}")).collect();
+        assert_eq!(site(json!({ "former_url_patterns": many })).await.violations(), [("#/former_url_patterns".to_owned(), "too_many".to_owned())]);
+    }
+
     async fn what_is_not_public_is_not_there(app) {
         let path = story(&app).await;
         let editor = app.editor().await;

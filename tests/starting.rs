@@ -240,7 +240,6 @@ const BAD: &[&[(&str, &str)]] = &[
     &[("DATELINE_LOG", "dateline=debug,[")],
     &[("DATELINE_LOG", "=debug")],
     &[("DATELINE_PUBLICURL", "https://news.example")],
-    &[("DATELINE_", "x")],
     &[("dateline_bind", "127.0.0.1:8080")],
     &[("Dateline_Bind", "127.0.0.1:8080")],
     &[("DATELINE_SECRET", "hunter2")],
@@ -283,6 +282,8 @@ const GOOD: &[&[(&str, &str)]] = &[
     &[("DATELINE_LOG", "info,dateline=debug,actix_server=error")],
     &[("DATELINE_TEST_DATABASE_URL", "x")],
     &[("DATELINES", "x")],
+    &[("DATELINE_", "x")],
+    &[("DATELINE_PORT", "tcp://10.96.0.7:80"), ("DATELINE_SERVICE_HOST", "10.96.0.7"), ("DATELINE_PORT_80_TCP_ADDR", "10.96.0.7")],
     &[("LANG", "C")],
 ];
 

@@ -14,7 +14,9 @@ pub(super) struct Reader<'a> {
 
 /// The setting that somebody will have meant by a name that is none.
 fn meant_by(name: &str) -> Option<&'static str> {
-    let near = |known: &&str| strsim::osa_distance(&plain(known), &plain(name)) <= 2;
+    let name = plain(name);
+    let is_begun = |known: &str| name.len() > "DATELINE".len() && known.starts_with(&name);
+    let near = |known: &&str| strsim::osa_distance(&plain(known), &name) <= 2 || is_begun(&plain(known));
     VARIABLES.iter().map(|(known, ..)| *known).find(near)
 }
 
@@ -40,6 +42,7 @@ impl<'a> Reader<'a> {
             if ours && !known && !name.starts_with("DATELINE_TEST_") {
                 match meant_by(name) {
                     Some(meant) => reader.fault(name, format!("there is no such setting; {meant} is one")),
+                    None if name.contains(char::REPLACEMENT_CHARACTER) => reader.fault(name, "there is no such setting"),
                     None => reader.unknown.push(name.clone()),
                 }
             }

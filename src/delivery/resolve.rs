@@ -11,7 +11,13 @@ use super::{
     names,
 };
 use crate::{
-    domain::{Error, Locale, address::AddressKind, article, author, path, section, site::Masthead, tag},
+    domain::{
+        Error, Locale,
+        address::AddressKind,
+        article, author, path, section,
+        site::{Masthead, Site},
+        tag,
+    },
     store::{self, Tx},
 };
 
@@ -72,6 +78,11 @@ pub enum Resolved {
 }
 
 impl Resolved {
+    /// Whether its page has this decoded path.
+    fn is_at(&self, asked: &str) -> bool {
+        self.url().is_none_or(|url| path_of(url).is_ok_and(|path| path::decode(&path).as_deref() == Some(asked)))
+    }
+
     fn url(&self) -> Option<&str> {
         match self {
             Self::Article { url, .. } | Self::Section { url, .. } | Self::Author { url, .. } | Self::Tag { url, .. } => Some(url),
@@ -102,20 +113,42 @@ pub(super) fn resolve_in(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, asked: &str)
     let base = path::decode(&path_of(&masthead.site.url)?).unwrap_or_default();
     let inside = asked.strip_prefix(base.trim_end_matches('/')).ok_or(Error::NotFound("page"))?;
     let inside = inside.trim_end_matches('/');
-    let found = match masthead.site.url_pattern.read(inside) {
-        Some(parts) => article_at(tx, masthead, &parts)?,
-        None => None,
+    let article = masthead.site.url_pattern.read(inside).map_or(Ok(None), |parts| article_at(tx, masthead, &parts))?;
+    if let Some(here) = article.as_ref().filter(|found| found.is_at(&asked)) {
+        return Ok(here.clone());
+    }
+    let listing = listing_at(tx, masthead, inside)?;
+    if let Some(here) = listing.as_ref().filter(|found| found.is_at(&asked)) {
+        return Ok(here.clone());
+    }
+    // What was at this very path under a former pattern comes before what is found by its slug or id, whatever else is written.
+    let former = formerly_at(tx, masthead, inside, &asked)?;
+    let found = match former {
+        Some((there, true)) => Some(there),
+        Some((likely, false)) => article.or(listing).or(Some(likely)),
+        None => article.or(listing),
     };
-    let found = match found {
-        Some(found) => Some(found),
-        None => listing_at(tx, masthead, inside)?,
-    };
-    let found = found.ok_or(Error::NotFound("page"))?;
-    let present = found.url().map(path_of).transpose()?;
-    Ok(match present {
-        Some(present) if path::decode(&present).as_deref() != Some(asked.as_str()) => Resolved::Redirect { to: present, status: 301 },
-        _ => found,
-    })
+    let present = found.as_ref().and_then(Resolved::url).map(path_of).transpose()?;
+    Ok(Resolved::Redirect { to: present.ok_or(Error::NotFound("page"))?, status: 301 })
+}
+
+/// The article that a path meant under a former pattern of the site, and whether that was its path, letter by letter, as its parts are now.
+fn formerly_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &str) -> Result<Option<(Resolved, bool)>, Error> {
+    let mut likely = None;
+    for pattern in &masthead.site.former_url_patterns {
+        let Some(parts) = pattern.read(inside) else { continue };
+        let site = Site { url_pattern: pattern.clone(), ..masthead.site.clone() };
+        let then = Arc::new(Masthead { site, locales: masthead.locales.clone() });
+        let Some(was) = article_at(tx, &then, &parts)? else { continue };
+        let Resolved::Article { id, locale, .. } = &was else { continue };
+        let parts = path::Parts { locale: locale.to_string(), slug: None, id: Some(id.uuid()) };
+        let Some(there) = article_at(tx, masthead, &parts)? else { continue };
+        if was.is_at(asked) {
+            return Ok(Some((there, true)));
+        }
+        likely = likely.or(Some((there, false)));
+    }
+    Ok(likely)
 }
 
 /// A reader of the locale that a path names, if the site publishes in it.

@@ -28,7 +28,7 @@ pub fn revise(
         return Err(Error::stale("site", before.version));
     }
     let next = before.version.saturating_add(1);
-    let site = with(&before)?.check(&locales, next, tx.now())?;
+    let site = with(&before)?.remembering(&before.url_pattern).check(&locales, next, tx.now())?;
     let unchanged = Site { version: before.version, updated_at: before.updated_at, ..site.clone() };
     if unchanged == before {
         return Ok(Masthead { site: before, locales });

@@ -52,9 +52,9 @@ impl UrlPattern {
     /// Read a pattern: it begins with `/`, and names `{locale}` and one of `{slug}` and `{id}`.
     ///
     /// # Errors
-    /// [`Error::Invalid`] at `#/url_pattern`.
-    pub fn parse(pattern: &str) -> Result<Self, Error> {
-        let wrong = |detail: String| Error::invalid("#/url_pattern", "url_pattern", detail);
+    /// [`Error::Invalid`] at `pointer`.
+    pub fn parse(pattern: &str, pointer: &str) -> Result<Self, Error> {
+        let wrong = |detail: String| Error::invalid(pointer, "url_pattern", detail);
         if !pattern.starts_with('/') || pattern.len() > 200 {
             return Err(wrong("begins with `/`, and is at most 200 bytes".to_owned()));
         }

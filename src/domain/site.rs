@@ -1,5 +1,7 @@
 //! The site: what the whole publication shares, and how its addresses are built.
 
+use std::collections::BTreeSet;
+
 use super::{
     Error, Id, Instant, Locale, Version,
     article::Article,
@@ -56,6 +58,8 @@ pub struct Site {
     pub time_zone: String,
     /// Path of an article's page; see [`UrlPattern`].
     pub url_pattern: UrlPattern,
+    /// Those that it had before, the latest first: what was public under them leads to where it is now.
+    pub former_url_patterns: Vec<UrlPattern>,
     /// Whether review is required.
     pub review: Review,
     /// What grants within limits read.
@@ -83,6 +87,8 @@ pub struct SiteDraft {
     pub time_zone: String,
     /// Path of an article's page.
     pub url_pattern: String,
+    /// Those that it had before, the latest first.
+    pub former_url_patterns: Vec<String>,
     /// Whether review is required.
     pub review: Review,
     /// What grants within limits read.
@@ -94,6 +100,15 @@ pub struct SiteDraft {
 }
 
 impl SiteDraft {
+    /// The same, with the pattern that it replaces remembered before all others, and the one that it takes forgotten among them.
+    #[must_use]
+    pub fn remembering(mut self, before: &UrlPattern) -> Self {
+        self.former_url_patterns.insert(0, before.as_str().to_owned());
+        let mut seen = BTreeSet::from([self.url_pattern.clone()]);
+        self.former_url_patterns.retain(|pattern| seen.insert(pattern.clone()));
+        self
+    }
+
     /// The site, when everything said is valid.
     ///
     /// # Errors
@@ -118,13 +133,22 @@ impl SiteDraft {
             });
             labels.insert(role, of_role.collect());
         }
-        let url_pattern = faults.merge(UrlPattern::parse(&self.url_pattern))?.unwrap_or_default();
+        if self.former_url_patterns.len() > limits::FORMER_PATTERNS {
+            faults.add("#/former_url_patterns", "too_many", format!("at most {}", limits::FORMER_PATTERNS));
+        }
+        let mut former = Vec::new();
+        for (n, pattern) in self.former_url_patterns.iter().enumerate() {
+            let pattern = UrlPattern::parse(pattern, &format!("#/former_url_patterns/{n}"));
+            former.extend(faults.merge(pattern)?);
+        }
+        let url_pattern = faults.merge(UrlPattern::parse(&self.url_pattern, "#/url_pattern"))?.unwrap_or_default();
         faults.or(Site {
             name,
             url,
             default_locale: self.default_locale,
             time_zone: self.time_zone,
             url_pattern,
+            former_url_patterns: former,
             review: self.review,
             desk_reading: self.desk_reading,
             credit_labels: labels,

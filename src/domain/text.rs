@@ -66,6 +66,8 @@ pub mod limits {
     pub const LOCALES: usize = 100;
     /// Sections above one another.
     pub const SECTION_DEPTH: usize = 8;
+    /// Patterns that addresses followed before the present one.
+    pub const FORMER_PATTERNS: usize = 20;
     /// Sections of one site.
     pub const SECTIONS: i64 = 1_000;
     /// A body: bytes of its JSON.

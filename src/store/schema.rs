@@ -17,6 +17,7 @@ diesel::table! {
         updated_at -> At,
         authors_public -> Text,
         desk_reading -> Text,
+        former_url_patterns -> Doc,
     }
 }
 

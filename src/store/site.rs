@@ -40,6 +40,8 @@ struct Row {
     time_zone: String,
     #[diesel(sql_type = Text)]
     url_pattern: String,
+    #[diesel(sql_type = Doc)]
+    former_url_patterns: Unread,
     #[diesel(sql_type = Text)]
     review: String,
     #[diesel(sql_type = Text)]
@@ -131,7 +133,7 @@ fn last_change(tx: &mut Tx<'_>, data: &ReferenceData) -> Result<Option<i64>, Err
 
 fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     let rows: Vec<Row> = Sql::new(
-        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.review, s.desk_reading, s.credit_labels, s.authors_public, \
+        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.former_url_patterns, s.review, s.desk_reading, s.credit_labels, s.authors_public, \
          s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, \
          l.version AS locale_version, (SELECT seq FROM change_counter) AS seq FROM site s CROSS JOIN locales l ORDER BY l.position, l.locale",
     )
@@ -159,6 +161,7 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
             default_locale: Locale::stored(row.default_locale),
             time_zone: row.time_zone,
             url_pattern: UrlPattern::stored(row.url_pattern),
+            former_url_patterns: row.former_url_patterns.read::<Vec<_>>()?.into_iter().map(UrlPattern::stored).collect(),
             review: row.review.parse()?,
             desk_reading: row.desk_reading.parse()?,
             credit_labels: row.credit_labels.read()?,
@@ -200,6 +203,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<Site>>) -> Result<(),
             site::default_locale.eq(s.default_locale.as_str()),
             site::time_zone.eq(&s.time_zone),
             site::url_pattern.eq(s.url_pattern.as_str()),
+            site::former_url_patterns.eq(Json(s.former_url_patterns.iter().map(UrlPattern::as_str).collect())),
             site::review.eq(s.review.as_str()),
             site::desk_reading.eq(s.desk_reading.as_str()),
             site::credit_labels.eq(Json(json!(s.credit_labels))),

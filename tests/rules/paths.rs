@@ -4,13 +4,13 @@ use dateline::domain::path::{LONGEST, UrlPattern, decode};
 use uuid::Uuid;
 
 fn parts(pattern: &str, path: &str) -> Option<(String, Option<String>)> {
-    UrlPattern::parse(pattern).unwrap().read(path).map(|p| (p.locale, p.slug))
+    UrlPattern::parse(pattern, "#").unwrap().read(path).map(|p| (p.locale, p.slug))
 }
 
 #[test]
 fn patterns_are_checked() {
     for good in ["/{locale}/{section}/{slug}", "/{locale}/{yyyy}/{mm}/{slug}-{id}.html"] {
-        assert!(UrlPattern::parse(good).is_ok(), "{good}");
+        assert!(UrlPattern::parse(good, "#").is_ok(), "{good}");
     }
     for bad in [
         "{locale}/{slug}",
@@ -21,7 +21,7 @@ fn patterns_are_checked() {
         "/{locale}/{slug}/{slug}",
         "/{locale}/a b/{slug}",
     ] {
-        assert!(UrlPattern::parse(bad).is_err(), "{bad}");
+        assert!(UrlPattern::parse(bad, "#").is_err(), "{bad}");
     }
 }
 
@@ -35,7 +35,7 @@ fn paths_are_read_by_the_pattern_that_made_them() {
     assert_eq!(parts("/{locale}/{section}/{slug}", "/hi/a/b/c"), None);
     assert_eq!(parts("/{locale}/{yyyy}/{slug}", "/en/20x4/a"), None);
     let id = "0198c5a1-7f00-7000-8000-000000000001";
-    let read = UrlPattern::parse("/{locale}/{slug}-{id}").unwrap().read(&format!("/en/a-car-{id}")).unwrap();
+    let read = UrlPattern::parse("/{locale}/{slug}-{id}", "#").unwrap().read(&format!("/en/a-car-{id}")).unwrap();
     assert_eq!((read.slug.as_deref(), read.id), (Some("a-car"), Uuid::try_parse(id).ok()));
 }
 

@@ -48,6 +48,9 @@ pub struct DeskSite {
     /// Path of an article's page: `{locale}`, `{section}`, `{slug}`, `{id}`, `{yyyy}`, `{mm}`, `{dd}`.
     #[schema(example = "/{locale}/{section}/{slug}")]
     pub url_pattern: String,
+    /// Those that it had before, the latest first: addresses that followed them lead to the present ones. The one that is replaced is added by itself.
+    #[schema(max_items = 20)]
+    pub former_url_patterns: Vec<String>,
     /// Whether translations must be approved before they are published.
     pub review: Review,
     /// What somebody reads of the desk who was granted a role only in a section or a locale.
@@ -74,6 +77,8 @@ pub struct SiteInput {
     default_locale: Locale,
     time_zone: String,
     url_pattern: String,
+    #[serde(default)]
+    former_url_patterns: Vec<String>,
     review: Review,
     desk_reading: DeskReading,
     #[serde(default)]
@@ -97,6 +102,7 @@ impl From<SiteInput> for SiteDraft {
             default_locale: s.default_locale,
             time_zone: s.time_zone,
             url_pattern: s.url_pattern,
+            former_url_patterns: s.former_url_patterns,
             review: s.review,
             desk_reading: s.desk_reading,
             credit_labels: s.credit_labels,
@@ -113,6 +119,7 @@ impl From<&domain::site::Site> for DeskSite {
             default_locale: s.default_locale.clone(),
             time_zone: s.time_zone.clone(),
             url_pattern: s.url_pattern.as_str().to_owned(),
+            former_url_patterns: s.former_url_patterns.iter().map(|pattern| pattern.as_str().to_owned()).collect(),
             review: s.review,
             desk_reading: s.desk_reading,
             credit_labels: s.credit_labels.clone(),

@@ -76,6 +76,7 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
         default_locale: site.default_locale,
         time_zone: site.time_zone,
         url_pattern: site.url_pattern.as_str().to_owned(),
+        former_url_patterns: Some(site.former_url_patterns.iter().map(|pattern| pattern.as_str().to_owned()).collect()),
         review: site.review,
         desk_reading: Some(site.desk_reading),
         credit_labels: site.credit_labels,

@@ -49,6 +49,8 @@ pub struct SiteRecord {
     pub(super) default_locale: Locale,
     pub(super) time_zone: String,
     pub(super) url_pattern: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) former_url_patterns: Option<Vec<String>>,
     #[serde(default = "optional")]
     pub(super) review: Review,
     #[serde(default, skip_serializing_if = "Option::is_none")]

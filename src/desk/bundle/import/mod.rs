@@ -171,6 +171,7 @@ impl Importer<'_, '_> {
             default_locale: r.default_locale.clone(),
             time_zone: r.time_zone.clone(),
             url_pattern: r.url_pattern.clone(),
+            former_url_patterns: r.former_url_patterns.clone().unwrap_or_default(),
             review: r.review,
             desk_reading: r.desk_reading.unwrap_or(present.site.desk_reading),
             credit_labels: r.credit_labels.clone(),
@@ -178,10 +179,13 @@ impl Importer<'_, '_> {
         };
         let permit = self.permit()?;
         let after = desk::site::revise(self.tx, permit, None, |site| {
-            // A bundle adds labels; it takes none away.
+            // A bundle adds labels and former patterns; it takes none away.
             let mut credit_labels = site.credit_labels.clone();
             credit_labels.extend(draft.credit_labels);
-            Ok(SiteDraft { credit_labels, ..draft })
+            let present = site.former_url_patterns.iter().map(|pattern| pattern.as_str().to_owned());
+            let mut former_url_patterns = draft.former_url_patterns;
+            former_url_patterns.extend(present);
+            Ok(SiteDraft { credit_labels, former_url_patterns, ..draft })
         })?;
         Ok(if after.site.version == before { Outcome::Unchanged } else { Outcome::Updated })
     }
