@@ -112,37 +112,3 @@ impl Keys {
         self.verifying.iter().map(|(kid, (_, x))| (kid.as_str(), x.as_str()))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    struct Fill(u8);
-    impl Entropy for Fill {
-        fn fill(&self, bytes: &mut [u8]) {
-            bytes.fill(self.0);
-        }
-    }
-
-    fn keys(byte: u8) -> Keys {
-        let seal = Secret::new([9; 32]);
-        Keys::open(&[SealedKey::generate(&seal, &Fill(byte)).unwrap()], &seal).unwrap()
-    }
-
-    #[test]
-    fn what_is_kept_is_opened_by_the_same_key_under_the_same_name() {
-        let sealed = keys(1).keep("a", b"a token", &Fill(3)).unwrap();
-        assert!(!sealed.windows(5).any(|part| part == b"token"));
-        assert_eq!(keys(1).kept("a", &sealed).unwrap(), b"a token");
-        assert!(keys(2).kept("a", &sealed).is_none() && keys(1).kept("b", &sealed).is_none());
-    }
-
-    #[test]
-    fn fingerprints_cannot_be_made_without_the_key() {
-        let parts: [&[u8]; 2] = [b"/v1/desk/users", b"{\"password\":\"a long sentence\"}"];
-        let made = keys(1).fingerprint(&parts);
-        assert_eq!(keys(1).fingerprint(&parts), made);
-        assert_ne!(keys(2).fingerprint(&parts), made, "a guess needs the server's secret");
-        assert_ne!(keys(1).fingerprint(&[b"/v1/desk/user", b"s{\"password\":\"a long sentence\"}"]), made, "parts do not run together");
-    }
-}
