@@ -38,18 +38,13 @@ impl SealedKey {
 }
 
 /// The keys that tokens are signed and verified with.
+#[derive(Debug)]
 pub struct Keys {
     current: String,
-    signing: EncodingKey,
-    hiding: [u8; 32],
+    signing: Secret<EncodingKey>,
+    hiding: Secret<[u8; 32]>,
     keeping: Seal,
     verifying: BTreeMap<String, (DecodingKey, String)>,
-}
-
-impl std::fmt::Debug for Keys {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Keys").field("current", &self.current).finish_non_exhaustive()
-    }
 }
 
 impl Keys {
@@ -69,15 +64,16 @@ impl Keys {
             let decoding = DecodingKey::from_ed_components(&x).map_err(Error::internal)?;
             verifying.insert(key.kid.clone(), (decoding, x));
         }
-        let hiding = Sha256::new().chain_update(b"dateline fingerprints").chain_update(seed).finalize().into();
+        let signing = Secret::new(EncodingKey::from_ed_der(der.as_bytes()));
+        let hiding = Secret::new(Sha256::new().chain_update(b"dateline fingerprints").chain_update(seed).finalize().into());
         let keeping = Secret::new(Sha256::new().chain_update(b"dateline kept answers").chain_update(seed).finalize().into());
-        Ok(Self { current: newest.kid.clone(), signing: EncodingKey::from_ed_der(der.as_bytes()), hiding, keeping, verifying })
+        Ok(Self { current: newest.kid.clone(), signing, hiding, keeping, verifying })
     }
 
     /// A fingerprint of these parts: 32 bytes that tell nothing of them to whoever reads the database, not even by guessing.
     #[must_use]
     pub fn fingerprint(&self, parts: &[&[u8]]) -> Vec<u8> {
-        let mut hash = Sha256::new().chain_update(self.hiding);
+        let mut hash = Sha256::new().chain_update(self.hiding.expose());
         for part in parts {
             hash.update(part.len().to_be_bytes());
             hash.update(part);
@@ -100,7 +96,7 @@ impl Keys {
     }
 
     pub(super) fn signing(&self) -> (&str, &EncodingKey) {
-        (&self.current, &self.signing)
+        (&self.current, self.signing.expose())
     }
 
     pub(super) fn verifying(&self, kid: &str) -> Option<&DecodingKey> {

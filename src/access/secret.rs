@@ -6,11 +6,13 @@ use chacha20poly1305::{
     ChaCha20Poly1305, KeyInit,
     aead::{Aead, Payload},
 };
+use serde::Deserialize;
 
 use crate::domain::{Error, id::Entropy};
 
-/// A value that debugging and logging show as `***`.
-#[derive(Clone)]
+/// A value that debugging and logging show as `***`. It is read as the value itself is, and never serialized.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
 pub struct Secret<T>(T);
 
 impl<T> Secret<T> {
