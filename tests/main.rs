@@ -55,6 +55,7 @@ mod schema;
 mod scopes;
 mod sessions;
 mod sets;
+mod settings;
 mod shaping;
 mod snapshots;
 mod staleness;

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     access::{
         Bookkeeping, action, password,
+        secret::Secret,
         throttle::{self, Account, Admission},
         token::{self, Subject, Verified},
     },
@@ -34,7 +35,7 @@ use crate::{
 };
 
 /// An e-mail address and a password.
-#[derive(Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "email": "admin@example.org", "password": "a-long-sentence-of-yours" }))]
 pub struct Credentials {
@@ -42,34 +43,22 @@ pub struct Credentials {
     #[schema(example = "admin@example.org", max_length = 254)]
     pub email: String,
     /// The password.
-    #[schema(example = "a-long-sentence-of-yours", max_length = 512, format = Password)]
-    pub password: String,
+    #[schema(value_type = String, example = "a-long-sentence-of-yours", max_length = 512, format = Password)]
+    pub password: Secret<String>,
     /// Limit the tokens to these actions, out of those that the user may do.
     #[serde(default)]
     #[schema(example = json!(null))]
     pub scope: Option<Vec<String>>,
 }
 
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credentials").field("email", &self.email).finish_non_exhaustive()
-    }
-}
-
 /// A refresh token.
-#[derive(Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "refresh_token": "the-refresh-token-that-you-were-given" }))]
 pub struct Refresh {
     /// The token as it was given; it works once.
-    #[schema(max_length = 200)]
-    pub refresh_token: String,
-}
-
-impl std::fmt::Debug for Refresh {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Refresh")
-    }
+    #[schema(value_type = String, max_length = 200)]
+    pub refresh_token: Secret<String>,
 }
 
 /// Tokens, to be kept secret.
@@ -96,7 +85,8 @@ impl std::fmt::Debug for Tokens {
 fn tokens(state: &State, begun: Begun) -> Result<HttpResponse, Failure> {
     let subject = Subject { user: begun.session.user, session: begun.session.id, scope: begun.session.scope };
     let access_token = token::issue(subject, &state.keys, &state.issuer, state.store.now(), state.store.entropy())?;
-    let answer = Tokens { access_token, token_type: "Bearer", expires_in: token::ACCESS_SECONDS, refresh_token: begun.refresh };
+    let answer =
+        Tokens { access_token, token_type: "Bearer", expires_in: token::ACCESS_SECONDS, refresh_token: begun.refresh.expose().clone() };
     Ok(HttpResponse::Ok().json(answer))
 }
 
@@ -147,7 +137,7 @@ pub(crate) async fn sign_in(sent: Body<Credentials>, from: Origin, state: Data<S
 /// The looking at a password, which is noted there when it is wrong: whether anybody still waits for the answer or not.
 fn verified(
     state: &Data<State>,
-    password: String,
+    password: Secret<String>,
     kept: Option<String>,
     user: Option<UserId>,
     attempt: Admission,
@@ -155,7 +145,7 @@ fn verified(
 ) -> impl FnOnce() -> Result<bool, Error> + Send + 'static {
     let (sign_ins, store) = (state.sign_ins.clone(), state.store.clone());
     move || {
-        let right = password::verify(&password, kept.as_deref())?;
+        let right = password::verify(password.expose(), kept.as_deref())?;
         if !right {
             sign_ins.throttle.failed(&attempt, user);
             sign_ins.note(user, from, if user.is_some() { Why::WrongPassword } else { Why::UnknownAccount }, store.now());
@@ -177,10 +167,10 @@ fn too_soon(state: &State, user: Option<UserId>, from: Network, seconds: i64) ->
 #[post("/refresh")]
 pub(crate) async fn refresh_token(sent: Body<Refresh>, from: Origin, state: Data<State>) -> Result<HttpResponse, Failure> {
     let shown = sent.0.refresh_token;
-    let digest = token::refresh_digest(&shown);
+    let digest = token::refresh_digest(shown.expose());
     // What was never given to anybody holds up no writer.
     let continued = if state.store.read(move |tx| store::sessions::was_given(tx, &digest)).await? {
-        state.store.write(Bookkeeping, move |tx, _| desk::sessions::refresh(tx, &shown)).await?
+        state.store.write(Bookkeeping, move |tx, _| desk::sessions::refresh(tx, shown.expose())).await?
     } else {
         Continued::Refused(None)
     };

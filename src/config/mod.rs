@@ -2,8 +2,6 @@
 
 mod places;
 mod reader;
-#[cfg(test)]
-mod tests;
 
 use std::{
     collections::BTreeMap,

@@ -120,7 +120,14 @@ fn of_article(items: &[Item], id: Id<Article>) -> impl Iterator<Item = (&Locale,
 }
 
 /// What of a caller's words is valid, for a release that is to be published when it says.
-fn check<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, draft: Draft) -> Result<(String, Option<Instant>, Vec<Item>), Error> {
+struct Checked {
+    name: String,
+    publish_at: Option<Instant>,
+    items: Vec<Item>,
+    blockers: Vec<Violation>,
+}
+
+fn check<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, draft: Draft) -> Result<Checked, Error> {
     let mut faults = Faults::default();
     let name = line(&mut faults, "#/name", &draft.name, limits::NAME);
     if draft.publish_at.is_some_and(|at| at <= tx.now()) {
@@ -129,21 +136,20 @@ fn check<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, draft: Draft) -> Result
     let checked = items(tx, permit, draft.items);
     let (items, stories) = faults.merge(checked)?.unwrap_or_default();
     faults.or(())?;
-    if let Some(at) = draft.publish_at {
-        let blockers = blocking(tx, |id| stories.get(&id).map(|part| &part.get().story), &items, at, Depth::Look)?;
-        if !blockers.is_empty() {
-            return Err(Error::Invalid(blockers));
-        }
+    let at = draft.publish_at.unwrap_or(tx.now());
+    let blockers = blocking(tx, |id| stories.get(&id).map(|part| &part.get().story), &items, at, Depth::Look)?;
+    if draft.publish_at.is_some() && !blockers.is_empty() {
+        return Err(Error::Invalid(blockers));
     }
-    Ok((name, draft.publish_at, items))
+    Ok(Checked { name, publish_at: draft.publish_at, items, blockers })
 }
 
-/// Put a release together.
+/// Put a release together; also what would keep it from being published now, where no instant was named.
 ///
 /// # Errors
 /// [`Error::Invalid`], also for what would block it at its instant; [`Error::Forbidden`] for words outside the grant.
-pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageReleases>, draft: Draft) -> Result<Release, Error> {
-    let (name, publish_at, items) = check(tx, &permit, draft)?;
+pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageReleases>, draft: Draft) -> Result<(Release, Vec<Violation>), Error> {
+    let Checked { name, publish_at, items, blockers } = check(tx, &permit, draft)?;
     let (id, now, created_by) = (tx.new_id(), tx.now(), permit.caller().user_id());
     let release = Release {
         id,
@@ -161,7 +167,7 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageReleases>, draft: Draft) -> 
     };
     let release = permit.over(release)?;
     store::releases::save(tx, &release, Event::Created)?;
-    Ok(release.into_inner())
+    Ok((release.into_inner(), blockers))
 }
 
 /// A release, when the caller keeps every item in it.
@@ -171,7 +177,8 @@ fn whole<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, id: Id<Release>) -> Res
     permit.over(release)
 }
 
-/// Change a release that was not published yet. Whoever saves it with an instant answers for it at that instant.
+/// Change a release that was not published yet; also what would keep it from being published, as [`create`] says it. Whoever saves it with
+/// an instant answers for it at that instant.
 ///
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] with code `published`; [`Error::Forbidden`] when an item that was in it lies outside the grant;
@@ -182,12 +189,12 @@ pub fn revise(
     id: Id<Release>,
     expected: Version,
     with: impl FnOnce(&Release) -> Result<Draft, Error>,
-) -> Result<Release, Error> {
+) -> Result<(Release, Vec<Violation>), Error> {
     let release = whole(tx, &permit, id)?;
     Error::unless_newest("release", release.get().version, expected)?;
     release.get().unpublished()?;
     let draft = with(release.get())?;
-    let (name, publish_at, items) = check(tx, &permit, draft)?;
+    let Checked { name, publish_at, items, blockers } = check(tx, &permit, draft)?;
     let (now, planned_by) = (tx.now(), publish_at.and(permit.caller().user_id()));
     let release = release.try_map(|r| {
         let timed = Release { name, publish_at, items, planned_by, failed_at: None, failure: None, ..r };
@@ -196,7 +203,7 @@ pub fn revise(
     store::releases::save(tx, &release, Event::Revised)?;
     // What it failed for may be gone.
     store::jobs::forget(tx, Kind::Release, id)?;
-    Ok(release.into_inner())
+    Ok((release.into_inner(), blockers))
 }
 
 /// Remove a release; what it published stays public.

@@ -6,6 +6,7 @@
 use crate::{
     access::{
         Caller,
+        secret::Secret,
         token::{self, REFRESH_SECONDS, SESSION_SECONDS, Verified},
     },
     domain::{
@@ -26,7 +27,7 @@ pub struct Begun {
     /// The session.
     pub session: Open,
     /// The token, to be shown once.
-    pub refresh: String,
+    pub refresh: Secret<String>,
 }
 
 /// Begin a session for a user whose password was right, from a network that is known for them from then on.
@@ -44,7 +45,7 @@ pub fn begin(tx: &mut Tx<'_>, user: Id<User>, scope: Option<String>, from: Netwo
     let now = tx.now();
     let kept = NewRefresh { digest: &token::refresh_digest(&refresh), expires_at: now.plus_seconds(REFRESH_SECONDS) };
     store::sessions::begin(tx, &session, now.plus_seconds(SESSION_SECONDS), &kept, from)?;
-    Ok(Begun { session, refresh })
+    Ok(Begun { session, refresh: Secret::new(refresh) })
 }
 
 /// What became of a session that was to go on.
@@ -75,7 +76,7 @@ pub fn refresh(tx: &mut Tx<'_>, shown: &str) -> Result<Continued, Error> {
     let refresh = token::new_refresh(tx.entropy());
     let expires_at = tx.now().plus_seconds(REFRESH_SECONDS);
     store::sessions::keep(tx, session.id, &NewRefresh { digest: &token::refresh_digest(&refresh), expires_at })?;
-    Ok(Continued::Begun(Begun { session, refresh }))
+    Ok(Continued::Begun(Begun { session, refresh: Secret::new(refresh) }))
 }
 
 /// End a session.

@@ -183,31 +183,3 @@ impl Translation {
         Some(Self::derived_slug(article, headline)).filter(|stem| slug.is_of(stem))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn translation(headline: &str, slug: &str) -> Translation {
-        let words = Words { content: Content::headed(headline), ..Words::default() };
-        let save = Save { slug: Slug::stored(slug.to_owned()), words, made_from: None, by: None, at: Instant::from_micros(0) };
-        Translation::first(uuid::Uuid::nil().into(), Locale::english(), 0, save)
-    }
-
-    #[test]
-    fn an_automatic_slug_is_recognised() {
-        let id = uuid::Uuid::nil().to_string();
-        for (headline, slug) in [
-            ("Rain in Kochi", "rain-in-kochi".to_owned()),
-            ("Rain in Kochi", "rain-in-kochi-3".to_owned()),
-            ("Rain in Kochi", format!("rain-in-kochi-{id}")),
-            ("!!!", id.clone()),
-            ("!!!", format!("{id}-2")),
-        ] {
-            assert!(translation(headline, &slug).stem().is_some(), "{slug}");
-        }
-        assert!(translation("Rain in Kochi", "monsoon").stem().is_none());
-        assert!(translation("Rain in Kochi", "rain-in-kochi-live").stem().is_none());
-        assert!(translation("Rain in Kochi", &id).stem().is_none());
-    }
-}

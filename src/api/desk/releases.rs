@@ -159,7 +159,11 @@ impl From<NewRelease> for Draft {
 fn shown<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, r: Release) -> Result<DeskRelease, Error> {
     let at = r.publish_at.unwrap_or(tx.now()).max(tx.now());
     let blockers = if r.published_at.is_some() { Vec::new() } else { desk::releases::blockers(tx, permit, &r.items, at, Depth::Look)? };
-    Ok(DeskRelease { blockers: Some(blockers), ..listed(r) })
+    Ok(with_blockers((r, blockers)))
+}
+
+fn with_blockers((release, blockers): (Release, Vec<Violation>)) -> DeskRelease {
+    DeskRelease { blockers: Some(blockers), ..listed(release) }
 }
 
 /// A release without a look at what blocks it, which takes a look at every word in it.
@@ -236,11 +240,8 @@ pub(crate) async fn create_release(
     state: Data<State>,
 ) -> Result<Tagged<DeskRelease>, Failure> {
     let draft = Draft::from(sent.0);
-    let made = prepared::write(&state.store, permit, move |tx, permit| {
-        let made = desk::releases::create(tx, permit.clone(), draft.clone())?;
-        shown(tx, &permit, made)
-    });
-    let made = made.await?;
+    let made = prepared::write(&state.store, permit, move |tx, permit| desk::releases::create(tx, permit, draft.clone()));
+    let made = with_blockers(made.await?);
     let path = format!("/v1/desk/releases/{}", made.id);
     Ok(tagged(made).created(path))
 }
@@ -283,10 +284,9 @@ pub(crate) async fn revise_release(
             patch.clone()
         };
         let with = |present: &Release| patch.onto(&listed(present.clone())).map(Draft::from);
-        let revised = desk::releases::revise(tx, permit.clone(), *id, expected.version()?, with)?;
-        shown(tx, &permit, revised)
+        desk::releases::revise(tx, permit, *id, expected.version()?, with)
     });
-    Ok(tagged(revised.await?))
+    Ok(tagged(with_blockers(revised.await?)))
 }
 
 /// Remove a release; what it published stays public.

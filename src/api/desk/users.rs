@@ -11,6 +11,7 @@ use crate::{
         Action, Permit,
         action::{ManageUsers, ReadUsers},
         password,
+        secret::Secret,
         throttle::Rank,
     },
     api::{
@@ -94,7 +95,7 @@ pub struct NewGrant {
 }
 
 /// Somebody new.
-#[derive(Deserialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "email": "asha@example.org", "name": "Asha Rao", "password": "a-long-sentence-of-hers", "grants": [{ "role": "editor" }] }))]
 pub struct NewUser {
@@ -105,35 +106,23 @@ pub struct NewUser {
     #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// Their password.
-    #[schema(min_length = 12, max_length = 128, format = Password)]
-    pub password: String,
+    #[schema(value_type = String, min_length = 12, max_length = 128, format = Password)]
+    pub password: Secret<String>,
     /// What they are granted.
     #[serde(default)]
     #[schema(max_items = 100)]
     pub grants: Vec<NewGrant>,
 }
 
-impl std::fmt::Debug for NewUser {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewUser").field("email", &self.email).finish_non_exhaustive()
-    }
-}
-
 /// What of a user can be written.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UserInput {
     email: String,
     name: String,
     status: UserStatus,
     #[serde(default)]
-    password: Option<String>,
-}
-
-impl std::fmt::Debug for UserInput {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UserInput").field("email", &self.email).finish_non_exhaustive()
-    }
+    password: Option<Secret<String>>,
 }
 
 /// A merge patch on it, as the contract shows it.
@@ -178,8 +167,8 @@ fn tagged(user: &user::User) -> Tagged<DeskUser> {
     Tagged::new(DeskUser::from(user), user.version)
 }
 
-async fn hashed(state: &Data<State>, password: &str) -> Result<String, Error> {
-    let password = check_password(password)?;
+async fn hashed(state: &Data<State>, password: &Secret<String>) -> Result<String, Error> {
+    let password = check_password(password.expose())?;
     let shared = state.clone();
     state.hashing.run(Rank::Known, move || password::hash(&password, shared.store.entropy())).await
 }

@@ -1,4 +1,8 @@
-use super::*;
+//! Settings: what the environment may say, and what is wrong with it.
+
+use std::collections::BTreeMap;
+
+use dateline::config::{Settings, VARIABLES};
 
 fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
@@ -7,7 +11,7 @@ fn environment(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 #[test]
 fn the_defaults_are_valid_and_the_example_names_every_variable() {
     assert!(Settings::from_env(&environment(&[])).is_ok());
-    let example = include_str!("../../.env.example");
+    let example = include_str!("../.env.example");
     let lines: Vec<String> = VARIABLES.iter().map(|(name, default, prose)| format!("# {prose}\n#{name}={default}")).collect();
     let (_, listed) = example.split_once("\n\n").unwrap();
     assert_eq!(listed.trim_end(), lines.join("\n\n"));

@@ -1,0 +1,126 @@
+//! What is looked over before words are published.
+
+use dateline::domain::{
+    Locale,
+    article::{Facts, Genre, Kind, Lead},
+    body::{Block, BlockId, Document, Inline, Mark, Node},
+    content::Content,
+    preflight::{Beside, Code, Severity, check, check_facts, obstacles},
+    translation::Words,
+};
+use serde_json::{Value, json};
+
+fn paragraph(id: &str, text: &str, marks: Vec<Mark>) -> Block {
+    let id = BlockId::parse(id).unwrap();
+    Block { id, source: None, node: Node::Paragraph(vec![Inline::Text { text: text.to_owned(), marks }]) }
+}
+
+fn words(headline: &str, blocks: Vec<Block>) -> Words {
+    Words { content: Content::headed(headline), body: Document { blocks } }
+}
+
+fn facts() -> Facts {
+    let lead = Lead { url: "https://media.example/a.jpg".to_owned(), width: 1, height: 1, credit: String::new() };
+    Facts {
+        kind: Kind::Story,
+        genre: Genre::News,
+        section_id: uuid::Uuid::nil().into(),
+        tags: Vec::new(),
+        credits: Vec::new(),
+        lead: Some(lead),
+        source_locale: Locale::english(),
+        embargo_until: None,
+    }
+}
+
+fn told(words: &Words, locale: &str, source: Option<&Words>, dead: &[&str]) -> Vec<(&'static str, &'static str, String)> {
+    let (locale, english) = (locale.parse().unwrap(), Locale::english());
+    let dead_links: Vec<String> = dead.iter().map(|d| (*d).to_owned()).collect();
+    let beside = Beside { pictured: true, locale: &locale, source: source.map(|w| (&english, w)), dead_links: &dead_links, behind: 0 };
+    check(words, beside).into_iter().map(|f| (f.code.as_str(), f.severity.as_str(), f.pointer)).collect()
+}
+
+fn at(code: &'static str, severity: &'static str, pointer: &str) -> (&'static str, &'static str, String) {
+    (code, severity, pointer.to_owned())
+}
+
+#[test]
+fn a_bengali_headline_in_hindi_is_an_error_and_an_english_one_a_warning() {
+    let body = || vec![paragraph("a", "नदी रात भर में एक मीटर बढ़ गई।", Vec::new())];
+    let alt = at("missing_alt", "warning", "#/lead/alt");
+    assert_eq!(told(&words("নদী বেড়েছে", body()), "hi", None, &[]), [alt.clone(), at("wrong_script", "error", "#/headline")]);
+    assert_eq!(told(&words("River rises", body()), "hi", None, &[]), [alt.clone(), at("wrong_script", "warning", "#/headline")]);
+    // Names and figures in Latin are usual.
+    assert_eq!(told(&words("NATO की बैठक में iPhone पर रोक", body()), "hi", None, &[]), std::slice::from_ref(&alt));
+    assert_eq!(told(&words("2024", body()), "hi", None, &[]), std::slice::from_ref(&alt));
+    assert_eq!(told(&words("नदी", body()), "hi", None, &[]), [alt]);
+}
+
+#[test]
+fn entities_links_and_untranslated_paragraphs_are_found_where_they_are() {
+    let link = |href: &str| vec![Mark::Link { href: href.to_owned() }];
+    let source = words("River", vec![paragraph("s", "The river rose by a metre overnight.", Vec::new())]);
+    let story = words(
+        "It&#x27;s the river",
+        vec![
+            paragraph("a", "The river rose by a metre overnight.", Vec::new()),
+            paragraph("b", "See here, said the harbour master", link("javascript:alert(1)")),
+            paragraph("c", "And also there, he said to us", link("https://site.example/en/gone")),
+            paragraph("d", "Don&#x27;t look", Vec::new()),
+        ],
+    );
+    let found = told(&story, "fr", Some(&source), &["https://site.example/en/gone"]);
+    for expected in [
+        at("double_escaped", "warning", "#/headline"),
+        at("double_escaped", "warning", "#/body"),
+        at("untranslated", "warning", "#/body/content/content/0"),
+        at("unsafe_link", "error", "#/body/content/content/1"),
+        at("broken_link", "warning", "#/body/content/content/2"),
+    ] {
+        assert!(found.contains(&expected), "{expected:?} in {found:?}");
+    }
+    assert_eq!(found.len(), 6, "{found:?}");
+    // In the language of the source a paragraph may well be the same.
+    assert!(told(&story, "en-GB", Some(&source), &[]).iter().all(|(code, ..)| *code != "untranslated"));
+}
+
+#[test]
+fn a_repair_is_suggested_that_repairs() {
+    let story = words("It&#x27;s", vec![paragraph("d", "Don&#x27;t look", Vec::new())]);
+    let locale = Locale::english();
+    let found = check(&story, Beside { behind: 2, ..Beside::nothing(&locale) });
+    let patches: Vec<&Value> = found.iter().filter_map(|f| f.patch.as_ref()).collect();
+    assert_eq!(patches.first(), Some(&&json!({ "headline": "It's" })));
+    let body = patches.get(1).and_then(|p| p.pointer("/body/content/content/0/content/0/text"));
+    assert_eq!(body, Some(&json!("Don't look")));
+    assert!(found.iter().any(|f| f.code == Code::StaleTranslation && f.severity == Severity::Warning));
+}
+
+#[test]
+fn what_keeps_words_from_being_published_is_every_error_that_is_found_and_no_warning() {
+    let link = |href: &str| vec![Mark::Link { href: href.to_owned() }];
+    let blocks = vec![
+        paragraph("a", "left \u{202e} open", link("javascript:alert(1)")),
+        paragraph("b", "নদী বেড়েছে, said Don&#x27;t", link("https://site.example/en")),
+        paragraph("c", "\u{2067} open", link("data:text/html,x")),
+    ];
+    let mut story = words("নদী বেড়েছে", blocks);
+    "\u{202a} open".clone_into(&mut story.content.summary);
+    let hindi: Locale = "hi".parse().unwrap();
+    let grave = check(&story, Beside::nothing(&hindi)).into_iter().filter(|f| f.severity == Severity::Error);
+    let grave: Vec<_> = grave.map(|f| f.in_translation(&hindi)).map(|f| (f.pointer, f.code.as_str(), f.detail)).collect();
+    let kept: Vec<_> = obstacles(&story, &hindi).into_iter().map(|v| (v.pointer, v.code, v.detail)).collect();
+    assert_eq!((kept.len(), &kept), (6, &grave));
+    assert!(obstacles(&words("नदी", vec![paragraph("a", "It&#x27;s", Vec::new())]), &hindi).is_empty());
+}
+
+#[test]
+fn bidi_controls_are_closed_and_headlines_fit() {
+    let long = words(&"long ".repeat(30), vec![paragraph("a", "left \u{202e} open", Vec::new())]);
+    let found = told(&long, "en", None, &[]);
+    assert!(found.contains(&at("headline_too_long", "warning", "#/headline")), "{found:?}");
+    assert!(found.contains(&at("unbalanced_bidi", "error", "#/body/content/content/0")), "{found:?}");
+    let missing = check_facts(&facts(), &["kn".parse().unwrap()]);
+    let told: Vec<_> = missing.iter().map(|f| (f.code.as_str(), f.pointer.as_str())).collect();
+    assert_eq!(told, [("missing_credit", "#/lead/credit"), ("missing_locale", "#/translations/kn")]);
+}
