@@ -25,13 +25,13 @@ fn all_faults_are_reported_at_once_and_no_value_is_shown() {
         ("DATELINE_CONNECTIONS", "0"),
         ("DATELINE_DESK_ORIGINS", "https://desk.example/path"),
         ("DATELINE_PURGE", "varnish=http://cache:6081 fastly=hunter2"),
-        ("DATELINE_NOPE", "x"),
+        ("DATELINE_BINDS", "x"),
     ]))
     .unwrap_err();
     let names: Vec<_> = faults.iter().map(|(n, _)| n.as_str()).collect();
     assert_eq!(
         names,
-        ["DATELINE_NOPE", "DATABASE_URL", "DATELINE_BIND", "DATELINE_CONNECTIONS", "DATELINE_PURGE", "DATELINE_DESK_ORIGINS"]
+        ["DATELINE_BINDS", "DATABASE_URL", "DATELINE_BIND", "DATELINE_CONNECTIONS", "DATELINE_PURGE", "DATELINE_DESK_ORIGINS"]
     );
     assert!(!format!("{faults:?}").contains("hunter2"));
     let secrets = [

@@ -101,14 +101,13 @@ pub(super) fn reference_data(tx: &mut Tx<'_>) -> Result<Option<(Arc<ReferenceDat
     if let Some(newest) = of_snapshot.newest.get() {
         own = last_change(tx, &newest)?.map(|seq| (newest, seq));
     }
-    let own = match own {
-        Some(own) => own,
-        None => {
-            let (masthead, seq) = read(tx)?;
-            let data = Arc::new(ReferenceData::new(masthead, seq));
-            of_snapshot.newest.put(&data);
-            (data, seq)
-        }
+    let own = if let Some(own) = own {
+        own
+    } else {
+        let (masthead, seq) = read(tx)?;
+        let data = Arc::new(ReferenceData::new(masthead, seq));
+        of_snapshot.newest.put(&data);
+        (data, seq)
     };
     let _ = of_snapshot.own.set(own.clone());
     Ok(Some(own))

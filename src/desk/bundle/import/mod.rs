@@ -185,7 +185,7 @@ impl Importer<'_, '_> {
             let present = site.former_url_patterns.iter().map(|pattern| pattern.as_str().to_owned());
             let mut former_url_patterns = draft.former_url_patterns;
             former_url_patterns.extend(present);
-            Ok(SiteDraft { credit_labels, former_url_patterns, ..draft })
+            Ok(SiteDraft { former_url_patterns, credit_labels, ..draft })
         })?;
         Ok(if after.site.version == before { Outcome::Unchanged } else { Outcome::Updated })
     }
