@@ -10,7 +10,7 @@ use diesel::{
 use serde_json::json;
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     dialect::{self, At, Doc, Json, Unread},
     reference_data::ReferenceData,
     schema::site,
@@ -99,14 +99,13 @@ pub(super) fn reference_data(tx: &mut Tx<'_>) -> Result<Option<(Arc<ReferenceDat
     if let Some(newest) = of_snapshot.newest.get() {
         own = last_change(tx, &newest)?.map(|seq| (newest, seq));
     }
-    let own = match own {
-        Some(own) => own,
-        None => {
-            let (masthead, seq) = read(tx)?;
-            let data = Arc::new(ReferenceData::new(masthead, seq));
-            of_snapshot.newest.put(&data);
-            (data, seq)
-        }
+    let own = if let Some(own) = own {
+        own
+    } else {
+        let (masthead, seq) = read(tx)?;
+        let data = Arc::new(ReferenceData::new(masthead, seq));
+        of_snapshot.newest.put(&data);
+        (data, seq)
     };
     let _ = of_snapshot.own.set(own.clone());
     Ok(Some(own))
@@ -176,7 +175,7 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn queue(tx: &mut Tx<'_>) -> Result<(), Error> {
-    Ok(dialect::queue_for(tx.conn, "the site and its locales")?)
+    dialect::queue_for(tx.conn, "the site and its locales")
 }
 
 /// What grants within limits read.
@@ -184,7 +183,7 @@ pub fn queue(tx: &mut Tx<'_>) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn desk_reading(tx: &mut Tx<'_>) -> Result<DeskReading, Error> {
-    site::table.select(site::desk_reading).first::<String>(tx.conn)?.parse()
+    site::table.select(site::desk_reading).get_result::<String>(tx)?.parse()
 }
 
 /// Save the next version of the site.
@@ -205,9 +204,9 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<Site>>) -> Result<(),
             site::credit_labels.eq(Json(json!(s.credit_labels))),
             site::authors_public.eq(s.authors_public.as_str()),
             site::version.eq(s.version),
-            site::updated_at.eq(s.updated_at),
+            site::updated_at.eq(Bind(s.updated_at)),
         ))
-        .execute(tx.conn)?;
+        .execute(tx)?;
     if rows == 0 {
         return Err(Error::stale("site", s.version));
     }
