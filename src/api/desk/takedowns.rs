@@ -16,7 +16,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, Path},
+        extract::{Body, IfMatch, May, Path},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -100,7 +100,7 @@ async fn done<A: Action>(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/takedown")]
 pub(crate) async fn take_down_article(
-    permit: Permit<Withdraw>,
+    May(permit): May<Withdraw>,
     id: Path<ArticleId>,
     expected: IfMatch,
     sent: Body<Reason>,
@@ -116,7 +116,7 @@ pub(crate) async fn take_down_article(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/reinstate")]
 pub(crate) async fn reinstate_article(
-    permit: Permit<Withdraw>,
+    May(permit): May<Withdraw>,
     id: Path<ArticleId>,
     expected: IfMatch,
     sent: Body<Reason>,
@@ -133,7 +133,7 @@ pub(crate) async fn reinstate_article(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/erase")]
 pub(crate) async fn erase_article(
-    permit: Permit<Erase>,
+    May(permit): May<Erase>,
     id: Path<ArticleId>,
     expected: IfMatch,
     sent: Body<Reason>,
@@ -154,7 +154,7 @@ pub(crate) async fn erase_article(
     responses((status = 200, body = Listing<TakedownInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/takedowns")]
 pub(crate) async fn list_takedowns(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     id: Path<ArticleId>,
     state: Data<State>,
 ) -> Result<Listing<TakedownInfo>, Failure> {
