@@ -22,7 +22,7 @@ pub struct Visibility(Viewer);
 
 /// The kinds of readers.
 #[derive(Debug, Clone)]
-pub(crate) enum Viewer {
+pub enum Viewer {
     /// Everybody.
     Public,
     /// Whoever holds a preview of this article.
@@ -35,28 +35,32 @@ pub(crate) enum Viewer {
 
 /// How far grants within limits show.
 #[derive(Debug)]
-pub(crate) struct Reach {
+pub struct Reach {
     /// Whose articles and assignments show besides.
-    pub(crate) user: Id<User>,
+    pub user: Id<User>,
     /// What the grants show.
-    pub(crate) places: Vec<Place>,
+    pub places: Vec<Place>,
 }
 
-/// What one grant shows: of a section and below it, or of all, the words in a locale, or in all.
+/// What one grant shows.
 #[derive(Debug)]
-pub(crate) struct Place {
-    pub(crate) section: Option<Id<Section>>,
-    pub(crate) locale: Option<Locale>,
+pub struct Place {
+    /// Of this section and those below it, or of all.
+    pub section: Option<Id<Section>>,
+    /// The words in this locale, or in all.
+    pub locale: Option<Locale>,
 }
 
 impl Reach {
     /// The sections of which articles are shown; nothing when they are of every section.
-    pub(crate) fn sections(&self) -> Option<Vec<Id<Section>>> {
+    #[must_use]
+    pub fn sections(&self) -> Option<Vec<Id<Section>>> {
         self.places.iter().map(|p| p.section).collect()
     }
 
     /// The words that the grants show of an article in a section with those above it.
-    pub(crate) fn shown(&self, created_by: Option<Id<User>>, path: &[Id<Section>]) -> Shown {
+    #[must_use]
+    pub fn shown(&self, created_by: Option<Id<User>>, path: &[Id<Section>]) -> Shown {
         let here = |p: &&Place| p.section.is_none_or(|s| path.contains(&s));
         if created_by == Some(self.user) || self.places.iter().filter(here).any(|p| p.locale.is_none()) {
             return Shown::All;
@@ -89,7 +93,9 @@ impl Visibility {
         matches!(self.0, Viewer::Desk)
     }
 
-    pub(crate) fn viewer(&self) -> &Viewer {
+    /// What kind of reader sees it.
+    #[must_use]
+    pub fn viewer(&self) -> &Viewer {
         &self.0
     }
 }

@@ -35,13 +35,17 @@ use crate::{
     },
 };
 
-impl<A: Action> FromRequest for Permit<A> {
+/// A permit: whoever asks may do what a handler does that takes one.
+#[derive(Debug)]
+pub struct May<A>(pub Permit<A>);
+
+impl<A: Action> FromRequest for May<A> {
     type Error = Failure;
     type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let caller = req.extensions().get::<Caller>().cloned().ok_or(Error::Unauthenticated);
-        ready(caller.and_then(Permit::try_from).map_err(Failure::from))
+        ready(caller.and_then(Permit::try_from).map(Self).map_err(Failure::from))
     }
 }
 

@@ -36,7 +36,7 @@ pub mod users;
 use crate::domain::Error;
 
 /// Put a failure of ours into the log with all its causes, where nobody is answered who could be told.
-pub(crate) fn log_if_ours(error: &Error, what: &str) {
+pub fn log_if_ours(error: &Error, what: &str) {
     if let Some(error) = error.for_the_log() {
         tracing::error!(error, "{what}");
     }

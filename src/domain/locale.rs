@@ -210,7 +210,8 @@ pub fn negotiate<'a>(accept: &str, available: &'a [Locale]) -> Option<&'a Locale
 }
 
 /// A weight such as `0.8` (RFC 9110 §12.4.2), in thousandths.
-pub(crate) fn quality(value: &str) -> Option<u16> {
+#[must_use]
+pub fn quality(value: &str) -> Option<u16> {
     let (whole, fraction) = value.trim().split_once('.').unwrap_or((value.trim(), ""));
     let thousandths: u16 = format!("{fraction:0<3}").parse().ok().filter(|_| fraction.len() <= 3)?;
     match whole {

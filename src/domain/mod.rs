@@ -47,7 +47,7 @@ pub mod text;
 pub mod translation;
 pub mod url;
 pub mod user;
-pub(crate) mod vocabulary;
+pub mod vocabulary;
 pub mod write_transaction;
 
 pub use error::{Error, Violation};

@@ -1,6 +1,7 @@
 //! Closed vocabularies: an enum, its words in JSON and in the database, and back.
 
 /// Define an enum whose variants are written as the given `snake_case` words everywhere.
+#[macro_export]
 macro_rules! vocabulary {
     ($(#[$doc:meta])* pub enum $name:ident { $($(#[$vdoc:meta])* $variant:ident => $word:tt,)+ }) => {
         $(#[$doc])*
@@ -35,4 +36,4 @@ macro_rules! vocabulary {
         }
     };
 }
-pub(crate) use vocabulary;
+pub use vocabulary;

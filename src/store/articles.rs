@@ -11,7 +11,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     dialect::{self, At, Doc, Hold, Json, Uid},
     paths::path_of,
     schema::{article_credits, article_revisions, article_tags, articles},
@@ -269,41 +269,41 @@ pub fn ids_after(tx: &mut Tx<'_>, after: Option<Id<Article>>, limit: i64) -> Res
     let there = articles::table.filter(articles::trashed_at.is_null());
     let mut query = there.select(articles::id).order(articles::id).limit(limit).into_boxed();
     if let Some(id) = after {
-        query = query.filter(articles::id.gt(id));
+        query = query.filter(articles::id.gt(Bind(id)));
     }
-    Ok(query.load(tx.conn)?)
+    query.load(tx)
 }
 
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = articles, treat_none_as_null = true)]
 struct NewRow {
-    id: Id<Article>,
+    id: Bind<Id<Article>>,
     kind: &'static str,
     genre: &'static str,
-    section_id: Id<Section>,
+    section_id: Bind<Id<Section>>,
     lead: Option<Json>,
     source_locale: String,
-    embargo_until: Option<Instant>,
+    embargo_until: Option<Bind<Instant>>,
     version: i32,
-    created_by: Option<Id<User>>,
-    created_at: Instant,
-    updated_at: Instant,
+    created_by: Option<Bind<Id<User>>>,
+    created_at: Bind<Instant>,
+    updated_at: Bind<Instant>,
 }
 
 fn row(article: &Article) -> NewRow {
     let facts = &article.facts;
     NewRow {
-        id: article.id,
+        id: Bind(article.id),
         kind: facts.kind.as_str(),
         genre: facts.genre.as_str(),
-        section_id: facts.section_id,
+        section_id: Bind(facts.section_id),
         lead: facts.lead.as_ref().map(|l| Json(json!(l))),
         source_locale: facts.source_locale.to_string(),
-        embargo_until: facts.embargo_until,
+        embargo_until: facts.embargo_until.map(Bind),
         version: article.version,
-        created_by: article.created_by,
-        created_at: article.created_at,
-        updated_at: article.updated_at,
+        created_by: article.created_by.map(Bind),
+        created_at: Bind(article.created_at),
+        updated_at: Bind(article.updated_at),
     }
 }
 
@@ -313,7 +313,7 @@ fn row(article: &Article) -> NewRow {
 /// [`Error::Internal`] when the database fails.
 pub fn begin<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Result<(), Error> {
     let article = granted.get();
-    diesel::insert_into(articles::table).values(&row(article)).execute(tx.conn)?;
+    diesel::insert_into(articles::table).values(&row(article)).execute(tx)?;
     keep(tx, granted, note)?;
     tx.record(Change::new(Event::Created, Subject::Article(article.id)));
     Ok(())
@@ -325,12 +325,12 @@ pub fn begin<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> R
 /// [`Error::Stale`] when another save came first.
 pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Result<(), Error> {
     let article = granted.get();
-    let at = articles::table.find(article.id).filter(articles::version.eq(article.version.saturating_sub(1)));
-    if diesel::update(at).set(&row(article)).execute(tx.conn)? == 0 {
+    let at = articles::table.find(Bind(article.id)).filter(articles::version.eq(article.version.saturating_sub(1)));
+    if diesel::update(at).set(&row(article)).execute(tx)? == 0 {
         return Err(Error::stale("article", article.version));
     }
-    diesel::delete(article_tags::table.filter(article_tags::article_id.eq(article.id))).execute(tx.conn)?;
-    diesel::delete(article_credits::table.filter(article_credits::article_id.eq(article.id))).execute(tx.conn)?;
+    diesel::delete(article_tags::table.filter(article_tags::article_id.eq(Bind(article.id)))).execute(tx)?;
+    diesel::delete(article_credits::table.filter(article_credits::article_id.eq(Bind(article.id)))).execute(tx)?;
     keep(tx, granted, note)?;
     tx.record(Change::new(Event::Revised, Subject::Article(article.id)));
     Ok(())
@@ -350,14 +350,14 @@ fn keep<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Result
         sql.execute(tx)?;
     }
     let revision = (
-        article_revisions::article_id.eq(id),
+        article_revisions::article_id.eq(Bind(id)),
         article_revisions::version.eq(granted.get().version),
         article_revisions::facts.eq(Json(json!(facts))),
         article_revisions::saved_by.eq(granted.caller().user_id()),
-        article_revisions::saved_at.eq(granted.get().updated_at),
+        article_revisions::saved_at.eq(Bind(granted.get().updated_at)),
         article_revisions::note.eq(note),
     );
-    diesel::insert_into(article_revisions::table).values(revision).execute(tx.conn)?;
+    diesel::insert_into(article_revisions::table).values(revision).execute(tx)?;
     Ok(())
 }
 
@@ -371,13 +371,13 @@ pub fn note_broken_embargo<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, re
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn hold(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
-    diesel::update(articles::table.find(id)).set(articles::version.eq(articles::version)).execute(tx.conn)?;
+    diesel::update(articles::table.find(Bind(id))).set(articles::version.eq(articles::version)).execute(tx)?;
     Ok(())
 }
 
 /// Let an article stand first in desk lists, for its words were saved.
 pub(super) fn touch(tx: &mut Tx<'_>, id: Id<Article>, at: Instant) -> Result<(), Error> {
-    diesel::update(articles::table.find(id)).set(articles::updated_at.eq(at)).execute(tx.conn)?;
+    diesel::update(articles::table.find(Bind(id))).set(articles::updated_at.eq(Bind(at))).execute(tx)?;
     Ok(())
 }
 
@@ -387,13 +387,12 @@ pub(super) fn touch(tx: &mut Tx<'_>, id: Id<Article>, at: Instant) -> Result<(),
 /// [`Error::Internal`] when the database fails.
 pub fn saved_by(tx: &mut Tx<'_>, id: Id<Article>, version: Version) -> Result<Option<(String, Instant)>, Error> {
     use super::schema::users;
-    Ok(article_revisions::table
+    article_revisions::table
         .inner_join(users::table.on(article_revisions::saved_by.eq(users::id.nullable())))
-        .filter(article_revisions::article_id.eq(id))
+        .filter(article_revisions::article_id.eq(Bind(id)))
         .filter(article_revisions::version.eq(version))
         .select((users::name, article_revisions::saved_at))
-        .first(tx.conn)
-        .optional()?)
+        .first(tx)
 }
 
 /// The ids as a set of UUIDs, for naming them.

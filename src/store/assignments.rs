@@ -9,7 +9,7 @@ use diesel::{
 };
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     dialect::{At, Uid},
     schema::assignments,
     sql::Sql,
@@ -32,17 +32,17 @@ use crate::{
 /// [`Error::Internal`] when the database fails.
 pub fn set<A>(tx: &mut Tx<'_>, granted: &Granted<A, Slot>, assignment: Option<&Assignment>) -> Result<(), Error> {
     let Slot { article, locale } = granted.get();
-    let gone = diesel::delete(assignments::table.find((article.id, locale.as_str()))).execute(tx.conn)?;
+    let gone = diesel::delete(assignments::table.find((Bind(article.id), locale.as_str()))).execute(tx)?;
     if let Some(assignment) = assignment {
         let row = (
-            assignments::article_id.eq(article.id),
+            assignments::article_id.eq(Bind(article.id)),
             assignments::locale.eq(locale.as_str()),
-            assignments::user_id.eq(assignment.assignee),
+            assignments::user_id.eq(Bind(assignment.assignee)),
             assignments::due_at.eq(assignment.due_at),
             assignments::assigned_by.eq(granted.caller().user_id()),
-            assignments::assigned_at.eq(tx.now()),
+            assignments::assigned_at.eq(Bind(tx.now())),
         );
-        diesel::insert_into(assignments::table).values(row).execute(tx.conn)?;
+        diesel::insert_into(assignments::table).values(row).execute(tx)?;
     }
     if gone > 0 || assignment.is_some() {
         tx.record(Change::new(Event::Assigned, Subject::Translation(article.id, locale.clone())));

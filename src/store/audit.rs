@@ -7,7 +7,7 @@ use diesel::{
 use uuid::Uuid;
 
 use super::{
-    Tx,
+    RunQueryDsl, Tx,
     dialect::{At, Uid},
     releases,
     sql::Sql,

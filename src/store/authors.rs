@@ -3,7 +3,7 @@
 use diesel::{dsl::exists, prelude::*};
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     named::Stored,
     plans,
     schema::{article_credits, edition_authors},
@@ -26,8 +26,8 @@ impl Stored for AuthorKind {
     }
 
     fn in_use(tx: &mut Tx<'_>, id: Id<Author>) -> Result<bool, Error> {
-        Ok(diesel::select(exists(article_credits::table.filter(article_credits::author_id.eq(id)))).get_result(tx.conn)?
-            || diesel::select(exists(edition_authors::table.filter(edition_authors::author_id.eq(id)))).get_result(tx.conn)?
+        Ok(diesel::select(exists(article_credits::table.filter(article_credits::author_id.eq(Bind(id))))).get_result(tx)?
+            || diesel::select(exists(edition_authors::table.filter(edition_authors::author_id.eq(Bind(id))))).get_result(tx)?
             || plans::name(tx, id)?)
     }
 }

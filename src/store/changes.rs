@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use diesel::{QueryableByName, prelude::*, sql_types::BigInt};
 
 use super::{
-    Tx,
+    RunQueryDsl, Tx,
     dialect::{self, At},
     editions::{self, Place},
     names,
@@ -102,7 +102,7 @@ pub(super) fn take(tx: &mut Tx<'_>, count: i64) -> Result<i64, Error> {
 
 /// Let nobody else commit a change before this transaction ends, so that what it counts from here on stays true.
 pub(super) fn hold(tx: &mut Tx<'_>) -> Result<(), Error> {
-    diesel::update(change_counter::table).set(change_counter::seq.eq(change_counter::seq)).execute(tx.conn)?;
+    diesel::update(change_counter::table).set(change_counter::seq.eq(change_counter::seq)).execute(tx)?;
     Ok(())
 }
 
@@ -128,7 +128,7 @@ pub fn after(tx: &mut Tx<'_>, seq: i64, limit: i64) -> Result<Vec<Logged>, Error
         .order(changes::seq)
         .limit(limit)
         .select((changes::seq, changes::event, changes::kind, changes::subject_id, changes::locale, changes::actor))
-        .load(tx.conn)?;
+        .load(tx)?;
     let logged = |(seq, event, kind, id, locale, actor): Columns| {
         let subject = Subject::logged(&kind, id.map(Id::uuid), locale.map(Locale::stored));
         let subject = subject.ok_or_else(|| Error::internal(format!("change {seq} is of no known kind")))?;
@@ -177,7 +177,7 @@ pub struct Lag {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn lag(tx: &mut Tx<'_>, place: i64) -> Result<Lag, Error> {
-    let since = changes::table.filter(changes::seq.gt(place)).order(changes::seq).select(changes::at).first(tx.conn).optional()?;
+    let since = changes::table.filter(changes::seq.gt(place)).order(changes::seq).select(changes::at).first(tx)?;
     Ok(Lag { changes: last(tx)?.saturating_sub(place), since })
 }
 
@@ -186,7 +186,7 @@ pub fn lag(tx: &mut Tx<'_>, place: i64) -> Result<Lag, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn last(tx: &mut Tx<'_>) -> Result<i64, Error> {
-    Ok(change_counter::table.select(change_counter::seq).first(tx.conn)?)
+    change_counter::table.select(change_counter::seq).get_result(tx)
 }
 
 /// Which answers to readers the changes of a transaction touch, as [`touched`] says.

@@ -19,7 +19,7 @@ use diesel::{QueryableByName, sql_types::Text};
 use uuid::Uuid;
 
 use super::{
-    Tx, dialect,
+    RunQueryDsl, Tx, dialect,
     sql::Sql,
     visibility::{reads, sees},
 };
@@ -175,7 +175,7 @@ fn queue(tx: &mut Tx<'_>, claim: Claim<'_>, stem: &Slug) -> Result<(), Error> {
         return Ok(());
     }
     tx.queues = tx.queues.saturating_add(1);
-    Ok(dialect::queue_for(tx.conn, &format!("{}/{stem}", claim.locale))?)
+    dialect::queue_for(tx.conn, &format!("{}/{stem}", claim.locale))
 }
 
 /// Those of some slugs that others hold, or hope for in drafts that `seen` shows.

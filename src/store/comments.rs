@@ -9,7 +9,7 @@ use diesel::{
 };
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     dialect::{At, Uid},
     schema::comments,
     sql::Sql,
@@ -147,26 +147,26 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Remark>, event: Event) -> R
     let (resolved_by, resolved_at) = c.resolved.map_or((None, None), |(by, at)| (by, Some(at)));
     let changing = (
         comments::text.eq(&c.text),
-        comments::updated_at.eq(c.updated_at),
+        comments::updated_at.eq(Bind(c.updated_at)),
         comments::resolved_by.eq(resolved_by),
         comments::resolved_at.eq(resolved_at),
         comments::version.eq(c.version),
     );
     if c.version == 1 {
         let row = (
-            comments::id.eq(c.id),
-            comments::article_id.eq(c.article_id),
+            comments::id.eq(Bind(c.id)),
+            comments::article_id.eq(Bind(c.article_id)),
             comments::parent_id.eq(c.parent),
             comments::locale.eq(c.anchor.locale.as_ref().map(Locale::as_str)),
             comments::block_id.eq(c.anchor.block.as_ref().map(BlockId::as_str)),
             comments::created_by.eq(c.created_by),
-            comments::created_at.eq(c.created_at),
+            comments::created_at.eq(Bind(c.created_at)),
             changing,
         );
-        diesel::insert_into(comments::table).values(row).execute(tx.conn)?;
+        diesel::insert_into(comments::table).values(row).execute(tx)?;
     } else {
-        let at = comments::table.find(c.id).filter(comments::version.eq(c.version.saturating_sub(1)));
-        if diesel::update(at).set(changing).execute(tx.conn)? == 0 {
+        let at = comments::table.find(Bind(c.id)).filter(comments::version.eq(c.version.saturating_sub(1)));
+        if diesel::update(at).set(changing).execute(tx)? == 0 {
             return Err(Error::stale("comment", c.version));
         }
     }
@@ -180,8 +180,8 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Remark>, event: Event) -> R
 /// [`Error::Stale`] when it has moved on.
 pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Remark>, expected: Version) -> Result<(), Error> {
     let comment = &granted.get().comment;
-    let at = comments::table.find(comment.id).filter(comments::version.eq(expected));
-    if diesel::delete(at).execute(tx.conn)? == 0 {
+    let at = comments::table.find(Bind(comment.id)).filter(comments::version.eq(expected));
+    if diesel::delete(at).execute(tx)? == 0 {
         return Err(Error::stale("comment", comment.version));
     }
     tx.record(Change::new(Event::Deleted, Subject::Comment(comment.id)));

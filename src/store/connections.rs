@@ -12,7 +12,10 @@ use std::{
 
 use diesel::ConnectionError;
 
-use super::dialect::{self, Conn, Engine, Use, Watched};
+use super::{
+    dialect::{self, Conn, Engine, Use, Watched},
+    failure::in_words,
+};
 use crate::domain::Error;
 
 /// Connections for one purpose.
@@ -108,7 +111,7 @@ impl Pool {
             is_had();
             match dialect::begin(&mut pooled.conn, self.purpose) {
                 Ok(()) => return Ok(pooled),
-                Err(error) if pooled.place.fresh || self.engine == Engine::Sqlite => return Err(error.into()),
+                Err(error) if pooled.place.fresh || self.engine == Engine::Sqlite => return Err(in_words(error)),
                 Err(error) => tracing::info!(%error, "a database connection was lost while nobody used it; another is taken"),
             }
         }
@@ -118,7 +121,7 @@ impl Pool {
 /// What it means that a connection cannot be opened.
 pub(super) fn cannot_be_opened(engine: Engine, error: ConnectionError) -> Error {
     match error {
-        ConnectionError::CouldntSetupConfiguration(error) => error.into(),
+        ConnectionError::CouldntSetupConfiguration(error) => in_words(error),
         error if engine == Engine::Postgres => Error::Unavailable(Box::new(error)),
         error => Error::internal(error),
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use diesel::prelude::*;
 use serde_json::json;
 
-use super::{Tx, dialect::Json, editions, schema::corrections};
+use super::{Bind, RunQueryDsl, Tx, dialect::Json, editions, schema::corrections};
 use crate::{
     access::Granted,
     domain::{
@@ -21,44 +21,44 @@ use crate::{
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = corrections)]
 struct Row {
-    id: Id<Correction>,
-    article_id: Id<Article>,
+    id: Bind<Id<Correction>>,
+    article_id: Bind<Id<Article>>,
     kind: String,
     texts: Json,
     blocks: Json,
-    made_at: Instant,
+    made_at: Bind<Instant>,
     version: Version,
-    created_by: Option<Id<User>>,
-    updated_at: Instant,
+    created_by: Option<Bind<Id<User>>>,
+    updated_at: Bind<Instant>,
 }
 
 fn domain(row: Row) -> Result<Correction, Error> {
     let texts: BTreeMap<String, String> = serde_json::from_value(row.texts.0).map_err(Error::internal)?;
     let blocks: Vec<String> = serde_json::from_value(row.blocks.0).map_err(Error::internal)?;
     Ok(Correction {
-        id: row.id,
-        article_id: row.article_id,
+        id: row.id.0,
+        article_id: row.article_id.0,
         kind: row.kind.parse()?,
         texts: texts.into_iter().map(|(locale, text)| (Locale::stored(locale), text)).collect(),
         blocks: blocks.iter().filter_map(|b| BlockId::parse(b)).collect(),
-        made_at: row.made_at,
+        made_at: row.made_at.0,
         version: row.version,
-        created_by: row.created_by,
-        updated_at: row.updated_at,
+        created_by: row.created_by.map(|Bind(id)| id),
+        updated_at: row.updated_at.0,
     })
 }
 
 fn row(c: &Correction) -> Row {
     Row {
-        id: c.id,
-        article_id: c.article_id,
+        id: Bind(c.id),
+        article_id: Bind(c.article_id),
         kind: c.kind.to_string(),
         texts: Json(json!(c.texts)),
         blocks: Json(json!(c.blocks)),
-        made_at: c.made_at,
+        made_at: Bind(c.made_at),
         version: c.version,
-        created_by: c.created_by,
-        updated_at: c.updated_at,
+        created_by: c.created_by.map(Bind),
+        updated_at: Bind(c.updated_at),
     }
 }
 
@@ -67,7 +67,7 @@ fn row(c: &Correction) -> Row {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn find(tx: &mut Tx<'_>, id: Id<Correction>) -> Result<Correction, Error> {
-    let row: Option<Row> = corrections::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
+    let row: Option<Row> = corrections::table.find(Bind(id)).select(Row::as_select()).first(tx)?;
     domain(row.ok_or(Error::NotFound("correction"))?)
 }
 
@@ -78,11 +78,11 @@ pub fn find(tx: &mut Tx<'_>, id: Id<Correction>) -> Result<Correction, Error> {
 pub fn of(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<Id<Article>, Vec<Correction>>, Error> {
     let until = tx.as_of.as_ref().map_or(Instant::from_micros(i64::MAX), |(at, _)| *at);
     let rows: Vec<Row> = corrections::table
-        .filter(corrections::article_id.eq_any(articles.to_vec()))
-        .filter(corrections::made_at.le(until))
+        .filter(corrections::article_id.eq_any(articles.iter().copied().map(Bind)))
+        .filter(corrections::made_at.le(Bind(until)))
         .order((corrections::made_at.desc(), corrections::id.desc()))
         .select(Row::as_select())
-        .load(tx.conn)?;
+        .load(tx)?;
     let mut all: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
         let correction = domain(row)?;
@@ -108,11 +108,11 @@ fn record<A>(tx: &mut Tx<'_>, granted: &Granted<A, Corrected>, event: Event) -> 
 pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Corrected>) -> Result<(), Error> {
     let c = &granted.get().correction;
     if c.version == 1 {
-        diesel::insert_into(corrections::table).values(&row(c)).execute(tx.conn)?;
+        diesel::insert_into(corrections::table).values(&row(c)).execute(tx)?;
         return record(tx, granted, Event::Created);
     }
-    let at = corrections::table.find(c.id).filter(corrections::version.eq(c.version.saturating_sub(1)));
-    if diesel::update(at).set(&row(c)).execute(tx.conn)? == 0 {
+    let at = corrections::table.find(Bind(c.id)).filter(corrections::version.eq(c.version.saturating_sub(1)));
+    if diesel::update(at).set(&row(c)).execute(tx)? == 0 {
         return Err(Error::stale("correction", c.version));
     }
     record(tx, granted, Event::Revised)
@@ -124,7 +124,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Corrected>) -> Result<(), E
 /// [`Error::Stale`] when it has moved on.
 pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Corrected>, expected: Version) -> Result<(), Error> {
     let c = &granted.get().correction;
-    if diesel::delete(corrections::table.find(c.id).filter(corrections::version.eq(expected))).execute(tx.conn)? == 0 {
+    if diesel::delete(corrections::table.find(Bind(c.id)).filter(corrections::version.eq(expected))).execute(tx)? == 0 {
         return Err(Error::stale("correction", c.version));
     }
     record(tx, granted, Event::Deleted)

@@ -103,33 +103,32 @@ impl Transient {
     }
 }
 
-impl From<Diesel> for Error {
-    fn from(error: Diesel) -> Self {
-        if let Some(trouble) = Transient::of(&error) {
-            return match trouble {
-                Transient::Busy => Self::Busy,
-                Transient::TookTooLong => Self::TookTooLong,
-                Transient::Unavailable => Self::Unavailable(Box::new(error)),
-                Transient::DiskFull => Self::DiskFull(Box::new(error)),
-                Transient::ReadOnly => Self::ReadOnly(Box::new(error)),
-            };
-        }
-        match &error {
-            Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
-                let name = info.constraint_name().unwrap_or_default();
-                let known = UNIQUE.iter().find(|(constraint, columns, ..)| *constraint == name || info.message().ends_with(columns));
-                match known {
-                    Some((_, _, pointer, detail)) => {
-                        Self::Taken(Violation { pointer: (*pointer).to_owned(), code: "taken", detail: (*detail).to_owned() })
-                    }
-                    None => Self::Internal(Box::new(error)),
+/// What a failure of the database is in the newsroom's words.
+pub(super) fn in_words(error: Diesel) -> Error {
+    if let Some(trouble) = Transient::of(&error) {
+        return match trouble {
+            Transient::Busy => Error::Busy,
+            Transient::TookTooLong => Error::TookTooLong,
+            Transient::Unavailable => Error::Unavailable(Box::new(error)),
+            Transient::DiskFull => Error::DiskFull(Box::new(error)),
+            Transient::ReadOnly => Error::ReadOnly(Box::new(error)),
+        };
+    }
+    match &error {
+        Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
+            let name = info.constraint_name().unwrap_or_default();
+            let known = UNIQUE.iter().find(|(constraint, columns, ..)| *constraint == name || info.message().ends_with(columns));
+            match known {
+                Some((_, _, pointer, detail)) => {
+                    Error::Taken(Violation { pointer: (*pointer).to_owned(), code: "taken", detail: (*detail).to_owned() })
                 }
+                None => Error::Internal(Box::new(error)),
             }
-            Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
-                Self::Conflict { code: "in-use", detail: "something else refers to this, or what this refers to is gone".to_owned() }
-            }
-            _ => Self::Internal(Box::new(error)),
         }
+        Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
+            Error::Conflict { code: "in-use", detail: "something else refers to this, or what this refers to is gone".to_owned() }
+        }
+        _ => Error::Internal(Box::new(error)),
     }
 }
 
@@ -139,6 +138,7 @@ mod tests {
 
     use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 
+    use super::in_words;
     use crate::{
         access::Bookkeeping,
         domain::Error,
@@ -162,12 +162,12 @@ mod tests {
 
     fn store(name: &str) -> (Store, PathBuf, PathBuf) {
         let (store, folder, file) = fixture::store(&format!("failing-{name}"));
-        store.write_now(&Bookkeeping, |tx| Ok(tx.conn.batch_execute("CREATE TABLE written (n TEXT NOT NULL)")?)).unwrap();
+        store.write_now(&Bookkeeping, |tx| tx.conn.batch_execute("CREATE TABLE written (n TEXT NOT NULL)").map_err(in_words)).unwrap();
         (store, folder, file)
     }
 
     fn sql(store: &Store, text: &str) -> Result<(), Error> {
-        store.write_now(&Bookkeeping, |tx| Ok(tx.conn.batch_execute(text)?))
+        store.write_now(&Bookkeeping, |tx| tx.conn.batch_execute(text).map_err(in_words))
     }
 
     const MUCH: &str = "INSERT INTO written VALUES (hex(randomblob(1000000)))";
@@ -186,9 +186,9 @@ mod tests {
     #[test]
     fn what_can_only_be_read_is_told_as_such_and_a_reader_that_writes_is_a_fault_of_ours() {
         let (store, folder, _) = store("read-only");
-        store.on_the_writer(|conn| Ok(conn.batch_execute("PRAGMA query_only = ON")?)).unwrap();
+        store.on_the_writer(|conn| conn.batch_execute("PRAGMA query_only = ON").map_err(in_words)).unwrap();
         assert!(matches!(sql(&store, MUCH), Err(Error::ReadOnly(_))));
-        let reader = |tx: &mut Tx<'_>| Ok(tx.conn.batch_execute(MUCH)?);
+        let reader = |tx: &mut Tx<'_>| tx.conn.batch_execute(MUCH).map_err(in_words);
         assert!(matches!(store.read_now(reader), Err(Error::Internal(_))));
         std::fs::remove_dir_all(folder).unwrap();
     }
@@ -196,7 +196,7 @@ mod tests {
     #[test]
     fn a_file_that_another_process_writes_to_is_busy() {
         let (store, folder, file) = store("locked");
-        store.on_the_writer(|conn| Ok(conn.batch_execute("PRAGMA busy_timeout = 0")?)).unwrap();
+        store.on_the_writer(|conn| conn.batch_execute("PRAGMA busy_timeout = 0").map_err(in_words)).unwrap();
         let mut other = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
         other.batch_execute("BEGIN IMMEDIATE").unwrap();
         assert!(matches!(sql(&store, MUCH), Err(Error::Busy)));

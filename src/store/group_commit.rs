@@ -24,6 +24,7 @@ use tokio::{sync::Notify, time::timeout};
 use super::{
     connections::{Pool, Pooled},
     dialect::{self, Conn, Use},
+    failure::in_words,
     write_timeout::{ActiveWrite, ActiveWrites, WriteRequest},
 };
 use crate::domain::{Error, Instant, instant::Clock, site::Masthead};
@@ -248,7 +249,7 @@ impl Place {
             Some(open) => open,
             None => Open { conn: pool.get()?, group: Group::default(), writes: 0, since, masthead: None },
         };
-        dialect::begin(&mut open.conn.conn, Use::Write)?;
+        dialect::begin(&mut open.conn.conn, Use::Write).map_err(in_words)?;
         active.begins();
         open.conn.conn.timed_by(Some(active.timer.clone()));
         Ok(GroupedWrite { open, active, leadership })
@@ -285,7 +286,7 @@ impl Leadership {
             return queue.wake_next(state);
         };
         drop(state);
-        let ended = dialect::end(&mut conn.conn, true).map_err(Error::from);
+        let ended = dialect::end(&mut conn.conn, true).map_err(in_words);
         let outcome = ended.and_then(|()| {
             if dialect::is_at_rest(&mut conn.conn) { Ok(()) } else { Err(Error::internal("a commit that left its transaction open")) }
         });
@@ -341,7 +342,7 @@ impl GroupedWrite {
         }
         if !alone && let Err(error) = dialect::end(&mut open.conn.conn, keep) {
             drop(open);
-            return told(Err(error.into()));
+            return told(Err(in_words(error)));
         }
         open.writes = open.writes.saturating_add(1);
         open.group.0.push(Box::new(told));
@@ -377,11 +378,11 @@ mod tests {
 
     use diesel::{connection::SimpleConnection, prelude::*};
 
-    use super::{ActiveWrites, LONGEST, MAX, WriteQueue, locked};
+    use super::{ActiveWrites, LONGEST, MAX, WriteQueue, in_words, locked};
     use crate::{
         access::Bookkeeping,
         domain::{Error, Instant, id::Entropy, instant::Clock},
-        store::{Limits, Options, Store, Tx},
+        store::{Limits, Options, Store, Tx, query::RunQueryDsl},
     };
 
     struct FixedClock;
@@ -414,12 +415,12 @@ mod tests {
     type Write = fn(&Desk, &mut Tx<'_>) -> Result<(), Error>;
 
     fn write(tx: &mut Tx<'_>, n: i32) -> Result<(), Error> {
-        diesel::insert_into(written::table).values(written::n.eq(n)).execute(tx.conn)?;
+        diesel::insert_into(written::table).values(written::n.eq(n)).execute(tx)?;
         Ok(())
     }
 
     fn seen(store: &Store) -> Vec<i32> {
-        store.read_now(|tx| Ok(written::table.select(written::n).order(written::n).load(tx.conn)?)).unwrap()
+        store.read_now(|tx| written::table.select(written::n).order(written::n).load(tx)).unwrap()
     }
 
     /// Carry out writes one after the other, each while the next waits for its turn.
@@ -448,7 +449,7 @@ mod tests {
         let options = Options { url, readers: 1, writers: 1, clock: clock.clone(), entropy: Arc::new(FixedClock), limits };
         let store = Store::open(options).unwrap();
         store.migrate().unwrap();
-        store.write_now(&Bookkeeping, |tx| Ok(tx.conn.batch_execute("CREATE TABLE written (n INTEGER NOT NULL)")?)).unwrap();
+        store.write_now(&Bookkeeping, |tx| tx.conn.batch_execute("CREATE TABLE written (n INTEGER NOT NULL)").map_err(in_words)).unwrap();
         (Desk { store, clock, answers: Mutex::default() }, folder)
     }
 

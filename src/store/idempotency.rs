@@ -9,7 +9,7 @@
 
 use diesel::prelude::*;
 
-use super::{Tx, dialect, schema::idempotency_keys, sql::Sql};
+use super::{Bind, RunQueryDsl, Tx, dialect, schema::idempotency_keys, sql::Sql};
 use crate::{
     access::caller::Claim,
     domain::{Error, Instant},
@@ -58,27 +58,27 @@ fn too_old(tx: &Tx<'_>) -> Instant {
 /// [`Error::Taken`] when another request claimed it at the same moment.
 pub fn claim(tx: &mut Tx<'_>, claim: &Claim, request_id: &str, fingerprint: &[u8]) -> Result<Standing, Error> {
     let now = tx.now();
-    let mine = idempotency_keys::table.find((claim.user, &*claim.key));
-    let known: Option<Row> = mine.select(Row::as_select()).first(tx.conn).optional()?;
+    let mine = idempotency_keys::table.find((Bind(claim.user), &*claim.key));
+    let known: Option<Row> = mine.select(Row::as_select()).first(tx)?;
     let known = match known {
         Some(old) if old.claimed_at <= too_old(tx) => {
-            diesel::delete(mine.filter(idempotency_keys::claimed_at.le(too_old(tx)))).execute(tx.conn)?;
+            diesel::delete(mine.filter(idempotency_keys::claimed_at.le(Bind(too_old(tx))))).execute(tx)?;
             None
         }
         other => other,
     };
     let Some(known) = known else {
         let row = (
-            idempotency_keys::user_id.eq(claim.user),
+            idempotency_keys::user_id.eq(Bind(claim.user)),
             idempotency_keys::key.eq(&*claim.key),
             idempotency_keys::fingerprint.eq(fingerprint),
             idempotency_keys::request_id.eq(request_id),
             idempotency_keys::committed.eq(false),
-            idempotency_keys::claimed_at.eq(now),
+            idempotency_keys::claimed_at.eq(Bind(now)),
             idempotency_keys::claimed_by.eq(tx.liveness),
             idempotency_keys::forgotten.eq(false),
         );
-        diesel::insert_into(idempotency_keys::table).values(row).execute(tx.conn)?;
+        diesel::insert_into(idempotency_keys::table).values(row).execute(tx)?;
         return Ok(Standing::Claimed);
     };
     if known.fingerprint != fingerprint {
@@ -95,18 +95,18 @@ pub fn claim(tx: &mut Tx<'_>, claim: &Claim, request_id: &str, fingerprint: &[u8
     let lapsed = mine.filter(idempotency_keys::request_id.eq(known.request_id)).filter(idempotency_keys::committed.eq(false));
     let taken_over = (
         idempotency_keys::request_id.eq(request_id),
-        idempotency_keys::claimed_at.eq(now),
+        idempotency_keys::claimed_at.eq(Bind(now)),
         idempotency_keys::claimed_by.eq(tx.liveness),
         idempotency_keys::forgotten.eq(false),
     );
-    let won = diesel::update(lapsed).set(taken_over).execute(tx.conn)? == 1;
+    let won = diesel::update(lapsed).set(taken_over).execute(tx)? == 1;
     Ok(if won { Standing::Claimed } else { Standing::Running })
 }
 
 /// Whether a claim is that of a process that is dead, as far as this one can tell.
 fn is_orphan(tx: &mut Tx<'_>, claimed_by: Option<i64>) -> Result<bool, Error> {
     let (Some(number), Some(own)) = (claimed_by, tx.liveness) else { return Ok(false) };
-    Ok(dialect::is_dead(tx.conn, number, own)?)
+    dialect::is_dead(tx.conn, number, own)
 }
 
 /// Mark a claim as committed, in the transaction that does what was asked.
@@ -114,8 +114,8 @@ fn is_orphan(tx: &mut Tx<'_>, claimed_by: Option<i64>) -> Result<bool, Error> {
 /// # Errors
 /// [`Error::Conflict`] with code `superseded` when the claim is another request's by now.
 pub(super) fn commit(tx: &mut Tx<'_>, claim: &Claim, request_id: &str) -> Result<(), Error> {
-    let mine = idempotency_keys::table.find((claim.user, &*claim.key)).filter(idempotency_keys::request_id.eq(request_id));
-    if diesel::update(mine).set(idempotency_keys::committed.eq(true)).execute(tx.conn)? == 0 {
+    let mine = idempotency_keys::table.find((Bind(claim.user), &*claim.key)).filter(idempotency_keys::request_id.eq(request_id));
+    if diesel::update(mine).set(idempotency_keys::committed.eq(true)).execute(tx)? == 0 {
         let detail = "it took so long that the same request was carried out again".to_owned();
         return Err(Error::Conflict { code: "superseded", detail });
     }
@@ -127,10 +127,10 @@ pub(super) fn commit(tx: &mut Tx<'_>, claim: &Claim, request_id: &str) -> Result
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn answer(tx: &mut Tx<'_>, claim: &Claim, request_id: &str, sealed: Vec<u8>) -> Result<(), Error> {
-    let mine = idempotency_keys::table.find((claim.user, &*claim.key)).filter(idempotency_keys::request_id.eq(request_id));
+    let mine = idempotency_keys::table.find((Bind(claim.user), &*claim.key)).filter(idempotency_keys::request_id.eq(request_id));
     let kept = (idempotency_keys::committed.eq(true), idempotency_keys::answer.eq(Some(sealed)));
-    if diesel::update(mine.filter(idempotency_keys::forgotten.eq(false))).set(kept).execute(tx.conn)? == 0 {
-        diesel::update(mine).set(idempotency_keys::committed.eq(true)).execute(tx.conn)?;
+    if diesel::update(mine.filter(idempotency_keys::forgotten.eq(false))).set(kept).execute(tx)? == 0 {
+        diesel::update(mine).set(idempotency_keys::committed.eq(true)).execute(tx)?;
     }
     Ok(())
 }
@@ -141,7 +141,7 @@ pub fn answer(tx: &mut Tx<'_>, claim: &Claim, request_id: &str, sealed: Vec<u8>)
 /// [`Error::Internal`] when the database fails.
 pub(super) fn forget_answers(tx: &mut Tx<'_>) -> Result<(), Error> {
     let forgotten = (idempotency_keys::answer.eq(None::<Vec<u8>>), idempotency_keys::forgotten.eq(true));
-    diesel::update(idempotency_keys::table.filter(idempotency_keys::forgotten.eq(false))).set(forgotten).execute(tx.conn)?;
+    diesel::update(idempotency_keys::table.filter(idempotency_keys::forgotten.eq(false))).set(forgotten).execute(tx)?;
     Ok(())
 }
 
@@ -150,8 +150,8 @@ pub(super) fn forget_answers(tx: &mut Tx<'_>) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn has_expired(tx: &mut Tx<'_>) -> Result<bool, Error> {
-    let old = idempotency_keys::table.filter(idempotency_keys::claimed_at.le(too_old(tx)));
-    Ok(diesel::select(diesel::dsl::exists(old)).get_result(tx.conn)?)
+    let old = idempotency_keys::table.filter(idempotency_keys::claimed_at.le(Bind(too_old(tx))));
+    diesel::select(diesel::dsl::exists(old)).get_result(tx)
 }
 
 /// Forget the oldest of the keys that are too old, about so many; how many they were.
@@ -169,7 +169,7 @@ pub fn expire(tx: &mut Tx<'_>, about: i64) -> Result<usize, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn release(tx: &mut Tx<'_>, claim: &Claim, request_id: &str) -> Result<(), Error> {
-    let mine = idempotency_keys::table.find((claim.user, &*claim.key)).filter(idempotency_keys::request_id.eq(request_id));
-    diesel::delete(mine.filter(idempotency_keys::committed.eq(false))).execute(tx.conn)?;
+    let mine = idempotency_keys::table.find((Bind(claim.user), &*claim.key)).filter(idempotency_keys::request_id.eq(request_id));
+    diesel::delete(mine.filter(idempotency_keys::committed.eq(false))).execute(tx)?;
     Ok(())
 }

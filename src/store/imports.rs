@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Tx, dialect::Json, schema::imports};
+use super::{Bind, RunQueryDsl, Tx, dialect::Json, schema::imports};
 use crate::domain::{Error, Id};
 
 /// What became of a record when it was last imported.
@@ -24,7 +24,7 @@ pub struct Imported {
 /// [`Error::Internal`] when the database fails.
 pub fn find(tx: &mut Tx<'_>, kind: &str, key: &str) -> Result<Option<Imported>, Error> {
     let row: Option<(Id<()>, String, Json)> =
-        imports::table.find((kind, key)).select((imports::target_id, imports::digest, imports::versions)).first(tx.conn).optional()?;
+        imports::table.find((kind, key)).select((imports::target_id, imports::digest, imports::versions)).first(tx)?;
     Ok(row.map(|(target, digest, versions)| Imported { target: target.uuid(), digest, versions: versions.0 }))
 }
 
@@ -34,19 +34,19 @@ pub fn find(tx: &mut Tx<'_>, kind: &str, key: &str) -> Result<Option<Imported>, 
 /// [`Error::Internal`] when the database fails.
 pub fn put(tx: &mut Tx<'_>, kind: &str, key: &str, imported: &Imported) -> Result<(), Error> {
     let set = (
-        imports::target_id.eq(Id::<()>::from(imported.target)),
+        imports::target_id.eq(Bind(Id::<()>::from(imported.target))),
         imports::digest.eq(&imported.digest),
         imports::versions.eq(Json(imported.versions.clone())),
     );
-    if diesel::update(imports::table.find((kind, key))).set(set).execute(tx.conn)? == 0 {
+    if diesel::update(imports::table.find((kind, key))).set(set).execute(tx)? == 0 {
         let row = (
             imports::kind.eq(kind),
             imports::key.eq(key),
-            imports::target_id.eq(Id::<()>::from(imported.target)),
+            imports::target_id.eq(Bind(Id::<()>::from(imported.target))),
             imports::digest.eq(&imported.digest),
             imports::versions.eq(Json(imported.versions.clone())),
         );
-        diesel::insert_into(imports::table).values(row).execute(tx.conn)?;
+        diesel::insert_into(imports::table).values(row).execute(tx)?;
     }
     Ok(())
 }
@@ -56,7 +56,7 @@ pub fn put(tx: &mut Tx<'_>, kind: &str, key: &str, imported: &Imported) -> Resul
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub(super) fn forget(tx: &mut Tx<'_>, kind: &str, key: &str) -> Result<(), Error> {
-    diesel::delete(imports::table.find((kind, key))).execute(tx.conn)?;
+    diesel::delete(imports::table.find((kind, key))).execute(tx)?;
     Ok(())
 }
 
@@ -65,11 +65,10 @@ pub(super) fn forget(tx: &mut Tx<'_>, kind: &str, key: &str) -> Result<(), Error
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn key_of(tx: &mut Tx<'_>, kind: &str, target: Uuid) -> Result<Option<String>, Error> {
-    Ok(imports::table
+    imports::table
         .filter(imports::kind.eq(kind))
-        .filter(imports::target_id.eq(Id::<()>::from(target)))
+        .filter(imports::target_id.eq(Bind(Id::<()>::from(target))))
         .order(imports::key)
         .select(imports::key)
-        .first(tx.conn)
-        .optional()?)
+        .first(tx)
 }

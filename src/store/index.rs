@@ -1,6 +1,6 @@
 //! The index of lists: what is live, under everything that it is listed under. `listings` reads it.
 
-use super::{Tx, sql::Sql};
+use super::{RunQueryDsl, Tx, sql::Sql};
 use crate::domain::{Error, Id, Locale, article::Article, edition::Edition, facet::Facet, section::Section};
 
 /// Rows that one statement writes.

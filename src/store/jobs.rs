@@ -15,7 +15,7 @@ use diesel::{
 };
 
 use super::{
-    Tx,
+    RunQueryDsl, Tx,
     dialect::{At, Uid},
     sql::Sql,
 };

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Tx, changes, schema::signing_keys};
+use super::{Bind, RunQueryDsl, Tx, changes, schema::signing_keys};
 use crate::{access::keys::SealedKey, domain::Error};
 
 /// All keys, oldest first.
@@ -13,7 +13,7 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Vec<SealedKey>, Error> {
     let rows: Vec<(String, Vec<u8>, Vec<u8>)> = signing_keys::table
         .order((signing_keys::created_at, signing_keys::kid))
         .select((signing_keys::kid, signing_keys::public, signing_keys::sealed))
-        .load(tx.conn)?;
+        .load(tx)?;
     Ok(rows.into_iter().map(|(kid, public, sealed)| SealedKey { kid, public, sealed }).collect())
 }
 
@@ -31,9 +31,9 @@ pub fn ensure(tx: &mut Tx<'_>, make: impl FnOnce(&Tx<'_>) -> Result<SealedKey, E
             signing_keys::kid.eq(&key.kid),
             signing_keys::public.eq(&key.public),
             signing_keys::sealed.eq(&key.sealed),
-            signing_keys::created_at.eq(tx.now()),
+            signing_keys::created_at.eq(Bind(tx.now())),
         );
-        diesel::insert_into(signing_keys::table).values(row).execute(tx.conn)?;
+        diesel::insert_into(signing_keys::table).values(row).execute(tx)?;
         keys.push(key);
     }
     Ok(keys)

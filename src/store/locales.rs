@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::{
-    Tx,
+    RunQueryDsl, Tx,
     dialect::Json,
     schema::{grants, locales, translations},
 };
@@ -49,12 +49,12 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
     let Whole(settings) = granted.get();
     let subject = Subject::Locale(settings.locale.clone());
     if settings.version == 1 {
-        diesel::insert_into(locales::table).values(&row(settings)).execute(tx.conn)?;
+        diesel::insert_into(locales::table).values(&row(settings)).execute(tx)?;
         tx.record(Change::new(Event::Created, subject));
         return Ok(());
     }
     let at = locales::table.find(settings.locale.as_str()).filter(locales::version.eq(settings.version.saturating_sub(1)));
-    if diesel::update(at).set(&row(settings)).execute(tx.conn)? == 0 {
+    if diesel::update(at).set(&row(settings)).execute(tx)? == 0 {
         return Err(Error::stale("locale", settings.version));
     }
     tx.record(Change::new(Event::Revised, subject));
@@ -68,7 +68,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
 pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>, expected: Version) -> Result<(), Error> {
     let Whole(settings) = granted.get();
     let at = locales::table.find(settings.locale.as_str()).filter(locales::version.eq(expected));
-    if diesel::delete(at).execute(tx.conn)? == 0 {
+    if diesel::delete(at).execute(tx)? == 0 {
         return Err(Error::stale("locale", settings.version));
     }
     tx.record(Change::new(Event::Deleted, Subject::Locale(settings.locale.clone())));
@@ -83,6 +83,6 @@ pub fn in_use(tx: &mut Tx<'_>, locale: &Locale) -> Result<bool, Error> {
     let words = translations::table.filter(translations::locale.eq(locale.as_str()));
     let granted = grants::table.filter(grants::locale.eq(locale.as_str()));
     Ok(super::names::in_use(tx, locale)?
-        || diesel::select(diesel::dsl::exists(words)).get_result(tx.conn)?
-        || diesel::select(diesel::dsl::exists(granted)).get_result(tx.conn)?)
+        || diesel::select(diesel::dsl::exists(words)).get_result(tx)?
+        || diesel::select(diesel::dsl::exists(granted)).get_result(tx)?)
 }

@@ -34,6 +34,7 @@ pub mod names;
 mod paths;
 pub mod plans;
 pub mod previews;
+mod query;
 pub mod queue;
 mod reference_data;
 pub mod releases;
@@ -80,9 +81,10 @@ use crate::{
     },
 };
 use connections::{Pool, cannot_be_opened};
-use dialect::{Conn, Engine, Use, Watched};
+use dialect::{Bind, Conn, Engine, Use, Watched};
 use group_commit::WriteQueue;
 use liveness::Liveness;
+use query::RunQueryDsl;
 use snapshots::ReadPool;
 use threads::{Responsiveness, Threads};
 pub use tx::{Dependencies, Tx};
@@ -160,7 +162,7 @@ impl Listener {
     /// # Errors
     /// [`Error::Internal`] when the connection is lost.
     pub fn was_told(&mut self) -> Result<bool, Error> {
-        Ok(dialect::was_told(&mut self.0)?)
+        dialect::was_told(&mut self.0)
     }
 }
 
@@ -385,7 +387,7 @@ impl Store {
     /// # Errors
     /// [`Error::Internal`] when the database does not answer.
     pub fn is_begun(&self) -> Result<bool, Error> {
-        self.on_the_writer(|conn| Ok(dialect::is_begun(conn)?))
+        self.on_the_writer(dialect::is_begun)
     }
 
     /// How many migrations have not run yet.
@@ -425,7 +427,7 @@ impl Store {
     /// [`Error::Internal`] when the database does not answer.
     pub fn begin_bulk_load(&self) -> Result<(), Error> {
         self.0.active_writes.unlimited();
-        self.on_the_writer(|conn| Ok(dialect::begin_bulk_load(conn)?))
+        self.on_the_writer(dialect::begin_bulk_load)
     }
 
     /// Let the database's planner know how much there is of what, as after a large import. `PostgreSQL` is vacuumed as well, which it would
@@ -434,7 +436,7 @@ impl Store {
     /// # Errors
     /// [`Error::Internal`] when the database does not answer.
     pub fn analyze(&self) -> Result<(), Error> {
-        self.on_the_writer(|conn| Ok(dialect::analyze(conn)?))
+        self.on_the_writer(dialect::analyze)
     }
 
     /// Let nothing that was erased be found in the files of an embedded database either. While somebody still reads what was there before, it
@@ -453,7 +455,7 @@ impl Store {
     /// [`Error::Internal`] when the file cannot be written.
     pub fn finish_erasing(&self) -> Result<(), Error> {
         if self.0.traces.swap(false, Ordering::SeqCst) {
-            let done = self.on_the_writer(|conn| Ok(dialect::truncate_log(conn)?));
+            let done = self.on_the_writer(dialect::truncate_log);
             self.0.traces.fetch_or(!matches!(done, Ok(true)), Ordering::SeqCst);
             done?;
         }
@@ -471,7 +473,7 @@ impl Store {
     /// # Errors
     /// [`Error::Internal`] when the file cannot be written.
     pub fn checkpoint(&self) -> Result<(), Error> {
-        self.on_the_writer(|conn| Ok(dialect::checkpoint(conn)?))
+        self.on_the_writer(dialect::checkpoint)
     }
 }
 

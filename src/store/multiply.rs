@@ -3,7 +3,7 @@
 //! Every copy is whole: facts, words in the languages it is given, first revisions, live editions with their listings, addresses, and its
 //! entries in the change log. Its headline and its slug end in its number.
 
-use super::{Tx, dialect, sql::Sql};
+use super::{RunQueryDsl, Tx, dialect, sql::Sql};
 use crate::{
     access::{Permit, action::Import},
     domain::{Error, Id, Instant, Locale, article::Article},

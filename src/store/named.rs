@@ -9,7 +9,7 @@ use diesel::{
 use uuid::Uuid;
 
 use super::{
-    Tx,
+    RunQueryDsl, Tx,
     dialect::{At, Uid},
     names::{self, take},
     sql::Sql,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 pub use super::reference_data::Named;
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     dialect::Uid,
     schema::{addresses, names},
     site,
@@ -83,7 +83,7 @@ pub fn one<T>(tx: &mut Tx<'_>, id: Id<T>) -> Result<Names, Error> {
 #[derive(Insertable)]
 #[diesel(table_name = names)]
 struct NewName<'a> {
-    target_id: Id<()>,
+    target_id: Bind<Id<()>>,
     locale: &'a str,
     name: &'a str,
     slug: &'a str,
@@ -92,17 +92,18 @@ struct NewName<'a> {
 
 /// Replace the names of a thing.
 pub(super) fn replace<T>(tx: &mut Tx<'_>, id: Id<T>, all: &Names) -> Result<(), Error> {
-    diesel::delete(names::table.filter(names::target_id.eq(id.cast::<()>()))).execute(tx.conn)?;
+    diesel::delete(names::table.filter(names::target_id.eq(Bind(id.cast::<()>())))).execute(tx)?;
     for (locale, name) in all {
-        let row = NewName { target_id: id.cast(), locale: locale.as_str(), name: &name.name, slug: name.slug.as_str(), about: &name.about };
-        diesel::insert_into(names::table).values(&row).execute(tx.conn)?;
+        let row =
+            NewName { target_id: Bind(id.cast()), locale: locale.as_str(), name: &name.name, slug: name.slug.as_str(), about: &name.about };
+        diesel::insert_into(names::table).values(&row).execute(tx)?;
     }
     Ok(())
 }
 
 /// Remove the names of a thing. Its addresses stay, for they were public.
 pub(super) fn remove<T>(tx: &mut Tx<'_>, id: Id<T>) -> Result<(), Error> {
-    diesel::delete(names::table.filter(names::target_id.eq(id.cast::<()>()))).execute(tx.conn)?;
+    diesel::delete(names::table.filter(names::target_id.eq(Bind(id.cast::<()>())))).execute(tx)?;
     Ok(())
 }
 
@@ -166,8 +167,8 @@ pub fn slugs(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<Vec<String>, Error
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Id<()>> = ids.iter().map(|id| Id::from(*id)).collect();
-    Ok(addresses::table.filter(addresses::target_id.eq_any(ids)).select(addresses::slug).load(tx.conn)?)
+    let ids = ids.iter().map(|id| Bind(Id::<()>::from(*id)));
+    addresses::table.filter(addresses::target_id.eq_any(ids)).select(addresses::slug).load(tx)
 }
 
 /// The addresses of sections, authors and tags, present and former.
@@ -178,9 +179,9 @@ pub fn addresses(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<Vec<(Locale, S
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Id<()>> = ids.iter().map(|id| Id::from(*id)).collect();
+    let ids = ids.iter().map(|id| Bind(Id::<()>::from(*id)));
     let of_these = addresses::table.filter(addresses::target_id.eq_any(ids));
-    let rows: Vec<(String, String)> = of_these.select((addresses::locale, addresses::slug)).load(tx.conn)?;
+    let rows: Vec<(String, String)> = of_these.select((addresses::locale, addresses::slug)).load(tx)?;
     Ok(rows.into_iter().map(|(locale, slug)| (Locale::stored(locale), Slug::stored(slug))).collect())
 }
 
@@ -189,7 +190,7 @@ pub fn addresses(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<Vec<(Locale, S
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn in_use(tx: &mut Tx<'_>, locale: &Locale) -> Result<bool, Error> {
-    Ok(diesel::select(diesel::dsl::exists(names::table.filter(names::locale.eq(locale.as_str())))).get_result(tx.conn)?)
+    diesel::select(diesel::dsl::exists(names::table.filter(names::locale.eq(locale.as_str())))).get_result(tx)
 }
 
 /// The names of one of many things, which is asked for once.

@@ -9,7 +9,7 @@ use diesel::{
 };
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     articles::visible,
     dialect::{self, At, Uid},
     jobs::{self, Kind},
@@ -163,12 +163,12 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, paging: P
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub(super) fn follow(tx: &mut Tx<'_>, before: &[Plan], after: &[Plan]) -> Result<(), Error> {
-    let gone: Vec<_> = before.iter().map(|p| p.id).filter(|id| after.iter().all(|p| p.id != *id)).collect();
+    let gone: Vec<_> = before.iter().map(|p| p.id).filter(|id| after.iter().all(|p| p.id != *id)).map(Bind).collect();
     if !gone.is_empty() {
-        diesel::delete(plans::table.filter(plans::id.eq_any(gone))).execute(tx.conn)?;
+        diesel::delete(plans::table.filter(plans::id.eq_any(gone))).execute(tx)?;
     }
     for plan in after.iter().filter(|plan| before.iter().any(|p| p.id == plan.id && p.at != plan.at)) {
-        diesel::update(plans::table.find(plan.id)).set(plans::at.eq(plan.at)).execute(tx.conn)?;
+        diesel::update(plans::table.find(Bind(plan.id))).set(plans::at.eq(Bind(plan.at))).execute(tx)?;
     }
     let new: Vec<_> = after.iter().filter(|plan| before.iter().all(|p| p.id != plan.id)).collect();
     if new.is_empty() {
@@ -191,8 +191,8 @@ pub(super) fn follow(tx: &mut Tx<'_>, before: &[Plan], after: &[Plan]) -> Result
 /// [`Error::Internal`] when the database fails.
 pub fn forget<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>) -> Result<(), Error> {
     let Copy { article, translation } = granted.get();
-    let of_words = plans::table.filter(plans::article_id.eq(article.id)).filter(plans::locale.eq(translation.locale.as_str()));
-    if diesel::delete(of_words).execute(tx.conn)? > 0 {
+    let of_words = plans::table.filter(plans::article_id.eq(Bind(article.id))).filter(plans::locale.eq(translation.locale.as_str()));
+    if diesel::delete(of_words).execute(tx)? > 0 {
         tx.record(Change::new(Event::Unscheduled, Subject::Translation(article.id, translation.locale.clone())));
     }
     Ok(())
@@ -228,8 +228,8 @@ struct Named {
 /// [`Error::Internal`] when the database fails.
 pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
     let waiting = jobs::waiting::<Plan>(tx, Kind::Plan)?;
-    let others = plans::table.filter(plans::failed_at.is_null()).filter(plans::id.ne_all(waiting.keys().copied().collect::<Vec<_>>()));
-    let next = others.select(plans::at).order(plans::at).first(tx.conn).optional()?;
+    let others = plans::table.filter(plans::failed_at.is_null()).filter(plans::id.ne_all(waiting.keys().copied().map(Bind)));
+    let next = others.select(plans::at).order(plans::at).first(tx)?;
     Ok(next.into_iter().chain(waiting.into_values()).min())
 }
 
@@ -257,7 +257,9 @@ pub fn claim(tx: &mut Tx<'_>, only: Option<Id<Plan>>, limit: i64) -> Result<Vec<
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn fail(tx: &mut Tx<'_>, plan: &Plan, why: &str) -> Result<(), Error> {
-    diesel::update(plans::table.find(plan.id)).set((plans::failed_at.eq(Some(tx.now())), plans::failure.eq(Some(why)))).execute(tx.conn)?;
+    diesel::update(plans::table.find(Bind(plan.id)))
+        .set((plans::failed_at.eq(Some(tx.now())), plans::failure.eq(Some(why))))
+        .execute(tx)?;
     tx.record(Change::new(Event::Failed, Subject::Translation(plan.article_id, plan.locale.clone())).because(why));
     Ok(())
 }

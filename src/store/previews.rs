@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Tx, schema::previews};
+use super::{Bind, RunQueryDsl, Tx, schema::previews};
 use crate::{
     access::Granted,
     domain::{
@@ -49,7 +49,7 @@ impl From<Row> for Preview {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn find(tx: &mut Tx<'_>, id: Id<Preview>) -> Result<Preview, Error> {
-    let row: Option<Row> = previews::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
+    let row: Option<Row> = previews::table.find(Bind(id)).select(Row::as_select()).first(tx)?;
     row.map(Preview::from).ok_or(Error::NotFound("preview"))
 }
 
@@ -63,13 +63,13 @@ pub fn of(tx: &mut Tx<'_>, article: &Article) -> Result<Vec<Preview>, Error> {
         query = query.filter(previews::locale.eq_any(locales.iter().map(Locale::as_str)));
     }
     let rows: Vec<Row> = query
-        .filter(previews::article_id.eq(article.id))
+        .filter(previews::article_id.eq(Bind(article.id)))
         .filter(previews::revoked_at.is_null())
-        .filter(previews::expires_at.gt(tx.now()))
+        .filter(previews::expires_at.gt(Bind(tx.now())))
         .order((previews::created_at.desc(), previews::id.desc()))
         .limit(100)
         .select(Row::as_select())
-        .load(tx.conn)?;
+        .load(tx)?;
     Ok(rows.into_iter().map(Preview::from).collect())
 }
 
@@ -79,19 +79,19 @@ pub fn of(tx: &mut Tx<'_>, article: &Article) -> Result<Vec<Preview>, Error> {
 /// [`Error::Internal`] when the database fails.
 pub fn create<A>(tx: &mut Tx<'_>, granted: &Granted<A, Previewed>) -> Result<(), Error> {
     let p = &granted.get().preview;
-    let over = previews::table.filter(previews::article_id.eq(p.article_id)).filter(previews::expires_at.le(tx.now()));
-    diesel::delete(over).execute(tx.conn)?;
+    let over = previews::table.filter(previews::article_id.eq(Bind(p.article_id))).filter(previews::expires_at.le(Bind(tx.now())));
+    diesel::delete(over).execute(tx)?;
     let row = (
-        previews::id.eq(p.id),
-        previews::article_id.eq(p.article_id),
+        previews::id.eq(Bind(p.id)),
+        previews::article_id.eq(Bind(p.article_id)),
         previews::locale.eq(p.locale.as_str()),
         previews::words_version.eq(p.revisions.words),
         previews::facts_version.eq(p.revisions.facts),
         previews::created_by.eq(p.created_by),
-        previews::created_at.eq(p.created_at),
-        previews::expires_at.eq(p.expires_at),
+        previews::created_at.eq(Bind(p.created_at)),
+        previews::expires_at.eq(Bind(p.expires_at)),
     );
-    diesel::insert_into(previews::table).values(row).execute(tx.conn)?;
+    diesel::insert_into(previews::table).values(row).execute(tx)?;
     tx.record(Change::new(Event::Created, Subject::Preview(p.id)));
     Ok(())
 }
@@ -101,8 +101,8 @@ pub fn create<A>(tx: &mut Tx<'_>, granted: &Granted<A, Previewed>) -> Result<(),
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub(super) fn revoke_all(tx: &mut Tx<'_>, article: Id<Article>) -> Result<(), Error> {
-    let open = previews::table.filter(previews::article_id.eq(article)).filter(previews::revoked_at.is_null());
-    diesel::update(open).set(previews::revoked_at.eq(Some(tx.now()))).execute(tx.conn)?;
+    let open = previews::table.filter(previews::article_id.eq(Bind(article))).filter(previews::revoked_at.is_null());
+    diesel::update(open).set(previews::revoked_at.eq(Some(tx.now()))).execute(tx)?;
     Ok(())
 }
 
@@ -112,7 +112,7 @@ pub(super) fn revoke_all(tx: &mut Tx<'_>, article: Id<Article>) -> Result<(), Er
 /// [`Error::Internal`] when the database fails.
 pub fn revoke<A>(tx: &mut Tx<'_>, granted: &Granted<A, Previewed>) -> Result<(), Error> {
     let p = &granted.get().preview;
-    diesel::update(previews::table.find(p.id)).set(previews::revoked_at.eq(Some(tx.now()))).execute(tx.conn)?;
+    diesel::update(previews::table.find(Bind(p.id))).set(previews::revoked_at.eq(Some(tx.now()))).execute(tx)?;
     tx.record(Change::new(Event::Revoked, Subject::Preview(p.id)));
     Ok(())
 }

@@ -6,7 +6,7 @@ use diesel::{
 };
 
 use super::{
-    Tx, articles,
+    RunQueryDsl, Tx, articles,
     dialect::{At, Uid},
     sql::Sql,
     visibility::reads,

@@ -9,7 +9,7 @@ use diesel::{
 };
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     dialect::{self, At, Uid},
     jobs::{self, Kind},
     schema::{release_items, releases},
@@ -61,9 +61,8 @@ const SELECT: &str = "SELECT r.id, r.name, r.publish_at, r.published_at, r.faile
 fn load(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Release>, Error> {
     type ItemRow = (Id<Release>, Id<Article>, String, Version, Version);
     let rows: Vec<Row> = sql.load(tx)?;
-    let ids: Vec<Id<Release>> = rows.iter().map(|r| r.id).collect();
     let items: Vec<ItemRow> = release_items::table
-        .filter(release_items::release_id.eq_any(ids))
+        .filter(release_items::release_id.eq_any(rows.iter().map(|r| Bind(r.id))))
         .order((release_items::release_id, release_items::position))
         .select((
             release_items::release_id,
@@ -72,7 +71,7 @@ fn load(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Release>, Error> {
             release_items::words_version,
             release_items::facts_version,
         ))
-        .load(tx.conn)?;
+        .load(tx)?;
     let mut of: HashMap<Id<Release>, Vec<Item>> = HashMap::new();
     for (release, article_id, locale, words, facts) in items {
         let item = Item { article_id, locale: Locale::stored(locale), revisions: Revisions { words, facts } };
@@ -145,14 +144,10 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, state: Option<ReleaseState
 /// [`Error::Internal`] when the database fails.
 pub fn next(tx: &mut Tx<'_>) -> Result<Option<Instant>, Error> {
     let waiting = jobs::waiting::<Release>(tx, Kind::Release)?;
-    let others = releases::table.filter(releases::id.ne_all(waiting.keys().copied().collect::<Vec<_>>()));
+    let others = releases::table.filter(releases::id.ne_all(waiting.keys().copied().map(Bind)));
     let others = others.filter(releases::published_at.is_null()).filter(releases::failed_at.is_null());
-    let at: Option<Option<Instant>> = others
-        .filter(releases::publish_at.is_not_null())
-        .select(releases::publish_at)
-        .order(releases::publish_at)
-        .first(tx.conn)
-        .optional()?;
+    let at: Option<Option<Instant>> =
+        others.filter(releases::publish_at.is_not_null()).select(releases::publish_at).order(releases::publish_at).first(tx)?;
     Ok(at.flatten().into_iter().chain(waiting.into_values()).min())
 }
 
@@ -189,28 +184,28 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Release>, event: Event) -> 
         releases::failed_at.eq(r.failed_at),
         releases::failure.eq(&r.failure),
         releases::version.eq(r.version),
-        releases::updated_at.eq(r.updated_at),
+        releases::updated_at.eq(Bind(r.updated_at)),
     );
     if r.version == 1 {
-        let made = (releases::id.eq(r.id), releases::created_by.eq(r.created_by), releases::created_at.eq(r.created_at));
-        diesel::insert_into(releases::table).values((made, changing)).execute(tx.conn)?;
+        let made = (releases::id.eq(Bind(r.id)), releases::created_by.eq(r.created_by), releases::created_at.eq(Bind(r.created_at)));
+        diesel::insert_into(releases::table).values((made, changing)).execute(tx)?;
     } else {
-        let at = releases::table.find(r.id).filter(releases::version.eq(r.version.saturating_sub(1)));
-        if diesel::update(at).set(changing).execute(tx.conn)? == 0 {
+        let at = releases::table.find(Bind(r.id)).filter(releases::version.eq(r.version.saturating_sub(1)));
+        if diesel::update(at).set(changing).execute(tx)? == 0 {
             return Err(Error::stale("release", r.version));
         }
-        diesel::delete(release_items::table.filter(release_items::release_id.eq(r.id))).execute(tx.conn)?;
+        diesel::delete(release_items::table.filter(release_items::release_id.eq(Bind(r.id)))).execute(tx)?;
     }
     for (n, item) in (0i32..).zip(&r.items) {
         let row = (
-            release_items::release_id.eq(r.id),
+            release_items::release_id.eq(Bind(r.id)),
             release_items::position.eq(n),
-            release_items::article_id.eq(item.article_id),
+            release_items::article_id.eq(Bind(item.article_id)),
             release_items::locale.eq(item.locale.as_str()),
             release_items::words_version.eq(item.revisions.words),
             release_items::facts_version.eq(item.revisions.facts),
         );
-        diesel::insert_into(release_items::table).values(row).execute(tx.conn)?;
+        diesel::insert_into(release_items::table).values(row).execute(tx)?;
     }
     let why = r.failure.as_deref().unwrap_or_default();
     tx.record(Change::new(event, Subject::Release(r.id)).because(why));
@@ -223,8 +218,8 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Release>, event: Event) -> 
 /// [`Error::Stale`] when it has moved on.
 pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Release>, expected: Version) -> Result<(), Error> {
     let release = granted.get();
-    let at = releases::table.find(release.id).filter(releases::version.eq(expected));
-    if diesel::delete(at).execute(tx.conn)? == 0 {
+    let at = releases::table.find(Bind(release.id)).filter(releases::version.eq(expected));
+    if diesel::delete(at).execute(tx)? == 0 {
         return Err(Error::stale("release", release.version));
     }
     tx.record(Change::new(Event::Deleted, Subject::Release(release.id)));

@@ -10,7 +10,7 @@ use diesel::{
 use uuid::Uuid;
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     dialect::{At, Doc, Json, Uid, Unread},
     schema::{article_revisions, translation_revisions},
     sql::Sql,
@@ -144,8 +144,7 @@ pub fn page(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, paging: Pagi
 /// # Errors
 /// [`Error::NotFound`] when there is no such version.
 pub fn facts(tx: &mut Tx<'_>, article: &Article, version: Version) -> Result<Facts, Error> {
-    let facts: Option<Json> =
-        article_revisions::table.find((article.id, version)).select(article_revisions::facts).first(tx.conn).optional()?;
+    let facts: Option<Json> = article_revisions::table.find((Bind(article.id), version)).select(article_revisions::facts).first(tx)?;
     serde_json::from_value(facts.ok_or(Error::NotFound("revision"))?.0).map_err(Error::internal)
 }
 
@@ -158,10 +157,9 @@ pub fn words(tx: &mut Tx<'_>, article: &Article, locale: &Locale, version: Versi
         return Err(Error::NotFound("revision"));
     }
     let row: Option<(Json, Option<Json>)> = translation_revisions::table
-        .find((article.id, locale.as_str(), version))
+        .find((Bind(article.id), locale.as_str(), version))
         .select((translation_revisions::words, translation_revisions::made_from))
-        .first(tx.conn)
-        .optional()?;
+        .first(tx)?;
     let (words, made_from) = row.ok_or(Error::NotFound("revision"))?;
     let made_from = made_from.map(|m| serde_json::from_value(m.0)).transpose().map_err(Error::internal)?;
     Ok((read_words(&words.0)?, made_from))

@@ -9,7 +9,7 @@ use diesel::{prelude::*, sql_types::Text};
 use uuid::Uuid;
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     dialect::{self, Hold, Uid},
     index,
     names::{self, take},
@@ -31,36 +31,36 @@ use crate::{
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = sections, treat_none_as_null = true)]
 struct Row {
-    id: Id<Section>,
-    parent_id: Option<Id<Section>>,
+    id: Bind<Id<Section>>,
+    parent_id: Option<Bind<Id<Section>>>,
     path: String,
     position: i32,
     version: i32,
-    created_at: Instant,
-    updated_at: Instant,
+    created_at: Bind<Instant>,
+    updated_at: Bind<Instant>,
 }
 
 fn row(s: &Section) -> Row {
     Row {
-        id: s.id,
-        parent_id: s.parent(),
+        id: Bind(s.id),
+        parent_id: s.parent().map(Bind),
         path: path_text(&s.path),
         position: s.position,
         version: s.version,
-        created_at: s.created_at,
-        updated_at: s.updated_at,
+        created_at: Bind(s.created_at),
+        updated_at: Bind(s.updated_at),
     }
 }
 
 fn domain(row: &Row, names: crate::domain::name::Names) -> Result<Section, Error> {
     Ok(Section {
-        id: row.id,
+        id: row.id.0,
         path: path_of(&row.path)?,
         position: row.position,
         names,
         version: row.version,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
+        created_at: row.created_at.0,
+        updated_at: row.updated_at.0,
     })
 }
 
@@ -81,12 +81,12 @@ pub fn all(tx: &mut Tx<'_>) -> Result<Arc<Vec<Section>>, Error> {
 }
 
 fn read(tx: &mut Tx<'_>) -> Result<Vec<Section>, Error> {
-    let rows: Vec<Row> = sections::table.order((sections::position, sections::id)).select(Row::as_select()).load(tx.conn)?;
-    let ids: BTreeSet<Uuid> = rows.iter().map(|r| r.id.uuid()).collect();
+    let rows: Vec<Row> = sections::table.order((sections::position, sections::id)).select(Row::as_select()).load(tx)?;
+    let ids: BTreeSet<Uuid> = rows.iter().map(|r| r.id.0.uuid()).collect();
     let mut names = names::of(tx, &ids)?;
     rows.into_iter()
         .map(|row| {
-            let of_row = take(&mut names, row.id);
+            let of_row = take(&mut names, row.id.0);
             domain(&row, of_row)
         })
         .collect()
@@ -97,7 +97,7 @@ fn read(tx: &mut Tx<'_>) -> Result<Vec<Section>, Error> {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn find(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Section, Error> {
-    let row: Option<Row> = sections::table.find(id).select(Row::as_select()).first(tx.conn).optional()?;
+    let row: Option<Row> = sections::table.find(Bind(id)).select(Row::as_select()).first(tx)?;
     let row = row.ok_or(Error::NotFound("section"))?;
     let names = names::one(tx, id)?;
     domain(&row, names)
@@ -108,7 +108,7 @@ pub fn find(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Section, Error> {
 /// # Errors
 /// [`Error::NotFound`].
 pub fn path(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Vec<Id<Section>>, Error> {
-    let text: Option<String> = sections::table.find(id).select(sections::path).first(tx.conn).optional()?;
+    let text: Option<String> = sections::table.find(Bind(id)).select(sections::path).first(tx)?;
     path_of(&text.ok_or(Error::NotFound("section"))?)
 }
 
@@ -143,7 +143,7 @@ pub(super) fn paths(tx: &mut Tx<'_>, ids: &BTreeSet<Id<Section>>, hold: Hold) ->
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn queue(tx: &mut Tx<'_>) -> Result<(), Error> {
-    Ok(dialect::queue_for(tx.conn, "the tree of sections")?)
+    dialect::queue_for(tx.conn, "the tree of sections")
 }
 
 /// Save a section: a new one at version 1, else the next version, with its subtree where it moved.
@@ -154,12 +154,12 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Section>) -> Result<(), Err
     let section = granted.get();
     let subject = Subject::Section(section.id);
     if section.version == 1 {
-        diesel::insert_into(sections::table).values(&row(section)).execute(tx.conn)?;
+        diesel::insert_into(sections::table).values(&row(section)).execute(tx)?;
         tx.record(Change::new(Event::Created, subject));
     } else {
-        let before: Option<String> = sections::table.find(section.id).select(sections::path).first(tx.conn).optional()?;
-        let at = sections::table.find(section.id).filter(sections::version.eq(section.version.saturating_sub(1)));
-        if diesel::update(at).set(&row(section)).execute(tx.conn)? == 0 {
+        let before: Option<String> = sections::table.find(Bind(section.id)).select(sections::path).first(tx)?;
+        let at = sections::table.find(Bind(section.id)).filter(sections::version.eq(section.version.saturating_sub(1)));
+        if diesel::update(at).set(&row(section)).execute(tx)? == 0 {
             return Err(Error::stale("section", section.version));
         }
         move_subtree(tx, &before.unwrap_or_default(), &path_text(&section.path))?;
@@ -175,10 +175,10 @@ fn move_subtree(tx: &mut Tx<'_>, before: &str, after: &str) -> Result<(), Error>
     // Every list above it is written anew, however long they are.
     tx.extend_timeout();
     let below: Vec<(Id<Section>, String)> =
-        sections::table.filter(sections::path.like(format!("{before}/%"))).select((sections::id, sections::path)).load(tx.conn)?;
+        sections::table.filter(sections::path.like(format!("{before}/%"))).select((sections::id, sections::path)).load(tx)?;
     for (id, path) in below {
         let moved = path.replacen(before, after, 1);
-        diesel::update(sections::table.find(id)).set(sections::path.eq(moved)).execute(tx.conn)?;
+        diesel::update(sections::table.find(Bind(id))).set(sections::path.eq(moved)).execute(tx)?;
     }
     index::relist(tx, &path_of(before)?, &path_of(after)?)
 }
@@ -189,7 +189,7 @@ fn move_subtree(tx: &mut Tx<'_>, before: &str, after: &str) -> Result<(), Error>
 /// [`Error::Internal`] when the database fails.
 pub fn below(tx: &mut Tx<'_>, path: &[Id<Section>]) -> Result<Vec<Vec<Id<Section>>>, Error> {
     let like = format!("{}/%", path_text(path));
-    let below: Vec<String> = sections::table.filter(sections::path.like(like)).select(sections::path).load(tx.conn)?;
+    let below: Vec<String> = sections::table.filter(sections::path.like(like)).select(sections::path).load(tx)?;
     below.iter().map(|path| path_of(path)).collect()
 }
 
@@ -211,8 +211,8 @@ pub fn hold(tx: &mut Tx<'_>, ids: impl IntoIterator<Item = Id<Section>>) -> Resu
 pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Section>, expected: Version) -> Result<(), Error> {
     let section = granted.get();
     names::remove(tx, section.id)?;
-    let at = sections::table.find(section.id).filter(sections::version.eq(expected));
-    if diesel::delete(at).execute(tx.conn)? == 0 {
+    let at = sections::table.find(Bind(section.id)).filter(sections::version.eq(expected));
+    if diesel::delete(at).execute(tx)? == 0 {
         return Err(Error::stale("section", section.version));
     }
     tx.record(Change::new(Event::Deleted, Subject::Section(section.id)));
@@ -225,17 +225,17 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Section>, expected: Versi
 /// [`Error::Internal`] when the database fails.
 pub fn used_by(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Option<&'static str>, Error> {
     use diesel::dsl::exists;
-    if diesel::select(exists(sections::table.filter(sections::parent_id.eq(id)))).get_result(tx.conn)? {
+    if diesel::select(exists(sections::table.filter(sections::parent_id.eq(Some(id))))).get_result(tx)? {
         return Ok(Some("sections below it"));
     }
-    if diesel::select(exists(articles::table.filter(articles::section_id.eq(id)))).get_result(tx.conn)?
-        || diesel::select(exists(editions::table.filter(editions::section_id.eq(id)))).get_result(tx.conn)?
+    if diesel::select(exists(articles::table.filter(articles::section_id.eq(Bind(id))))).get_result(tx)?
+        || diesel::select(exists(editions::table.filter(editions::section_id.eq(Bind(id))))).get_result(tx)?
         || super::plans::name(tx, id)?
     {
         // Which of them it is would tell of plans that whoever asks may not see.
         return Ok(Some("articles"));
     }
-    if diesel::select(exists(grants::table.filter(grants::section_id.eq(id)))).get_result(tx.conn)? {
+    if diesel::select(exists(grants::table.filter(grants::section_id.eq(Some(id))))).get_result(tx)? {
         return Ok(Some("grants"));
     }
     Ok(None)
@@ -246,5 +246,5 @@ pub fn used_by(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Option<&'static str>,
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn count(tx: &mut Tx<'_>) -> Result<i64, Error> {
-    Ok(sections::table.count().get_result(tx.conn)?)
+    sections::table.count().get_result(tx)
 }

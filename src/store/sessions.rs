@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     schema::{refresh_tokens, sessions},
 };
 use crate::domain::{
@@ -39,14 +39,14 @@ pub struct NewRefresh<'a> {
 /// [`Error::Internal`] when the database fails.
 pub fn begin(tx: &mut Tx<'_>, open: &Open, ends: Instant, refresh: &NewRefresh<'_>, from: Network) -> Result<(), Error> {
     let row = (
-        sessions::id.eq(open.id),
-        sessions::user_id.eq(open.user),
+        sessions::id.eq(Bind(open.id)),
+        sessions::user_id.eq(Bind(open.user)),
         sessions::scope.eq(open.scope.as_deref()),
-        sessions::created_at.eq(tx.now()),
-        sessions::expires_at.eq(ends),
+        sessions::created_at.eq(Bind(tx.now())),
+        sessions::expires_at.eq(Bind(ends)),
         sessions::network.eq(from.to_string()),
     );
-    diesel::insert_into(sessions::table).values(row).execute(tx.conn)?;
+    diesel::insert_into(sessions::table).values(row).execute(tx)?;
     keep(tx, open.id, refresh)
 }
 
@@ -57,10 +57,10 @@ pub fn begin(tx: &mut Tx<'_>, open: &Open, ends: Instant, refresh: &NewRefresh<'
 pub fn keep(tx: &mut Tx<'_>, session: Id<Session>, refresh: &NewRefresh<'_>) -> Result<(), Error> {
     let row = (
         refresh_tokens::digest.eq(refresh.digest),
-        refresh_tokens::session_id.eq(session),
-        refresh_tokens::expires_at.eq(refresh.expires_at),
+        refresh_tokens::session_id.eq(Bind(session)),
+        refresh_tokens::expires_at.eq(Bind(refresh.expires_at)),
     );
-    diesel::insert_into(refresh_tokens::table).values(row).execute(tx.conn)?;
+    diesel::insert_into(refresh_tokens::table).values(row).execute(tx)?;
     Ok(())
 }
 
@@ -70,12 +70,11 @@ pub fn keep(tx: &mut Tx<'_>, session: Id<Session>, refresh: &NewRefresh<'_>) -> 
 /// [`Error::Internal`] when the database fails.
 pub fn open(tx: &mut Tx<'_>, id: Id<Session>) -> Result<Option<Open>, Error> {
     let row: Option<(Id<User>, Option<String>)> = sessions::table
-        .find(id)
+        .find(Bind(id))
         .filter(sessions::revoked_at.is_null())
-        .filter(sessions::expires_at.gt(tx.now()))
+        .filter(sessions::expires_at.gt(Bind(tx.now())))
         .select((sessions::user_id, sessions::scope))
-        .first(tx.conn)
-        .optional()?;
+        .first(tx)?;
     Ok(row.map(|(user, scope)| Open { id, user, scope }))
 }
 
@@ -97,13 +96,12 @@ pub enum Spent {
 pub fn spend(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Spent, Error> {
     let now = tx.now();
     let unused = refresh_tokens::table.find(digest.to_vec()).filter(refresh_tokens::used_at.is_null());
-    let won = diesel::update(unused).set(refresh_tokens::used_at.eq(Some(now))).execute(tx.conn)? == 1;
+    let won = diesel::update(unused).set(refresh_tokens::used_at.eq(Some(now))).execute(tx)? == 1;
     let row: Option<(Id<Session>, Instant, Id<User>)> = refresh_tokens::table
         .inner_join(sessions::table.on(sessions::id.eq(refresh_tokens::session_id)))
         .filter(refresh_tokens::digest.eq(digest.to_vec()))
         .select((refresh_tokens::session_id, refresh_tokens::expires_at, sessions::user_id))
-        .first(tx.conn)
-        .optional()?;
+        .first(tx)?;
     let Some((session, expires, user)) = row else { return Ok(Spent::Never(None)) };
     if !won {
         end(tx, session)?;
@@ -120,8 +118,7 @@ pub fn spend(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Spent, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn was_given(tx: &mut Tx<'_>, digest: &[u8]) -> Result<bool, Error> {
-    let found: Option<Id<Session>> =
-        refresh_tokens::table.find(digest.to_vec()).select(refresh_tokens::session_id).first(tx.conn).optional()?;
+    let found: Option<Id<Session>> = refresh_tokens::table.find(digest.to_vec()).select(refresh_tokens::session_id).first(tx)?;
     Ok(found.is_some())
 }
 
@@ -137,9 +134,9 @@ pub fn refused(tx: &mut Tx<'_>, user: Option<Id<User>>, from: Network, why: &str
 /// [`Error::Internal`] when the database fails.
 pub fn end(tx: &mut Tx<'_>, id: Id<Session>) -> Result<(), Error> {
     let now = tx.now();
-    diesel::update(sessions::table.find(id).filter(sessions::revoked_at.is_null()))
+    diesel::update(sessions::table.find(Bind(id)).filter(sessions::revoked_at.is_null()))
         .set(sessions::revoked_at.eq(Some(now)))
-        .execute(tx.conn)?;
+        .execute(tx)?;
     Ok(())
 }
 
@@ -149,8 +146,8 @@ pub fn end(tx: &mut Tx<'_>, id: Id<Session>) -> Result<(), Error> {
 /// [`Error::Internal`] when the database fails.
 pub fn end_all(tx: &mut Tx<'_>, user: Id<User>) -> Result<(), Error> {
     let now = tx.now();
-    diesel::update(sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::revoked_at.is_null()))
+    diesel::update(sessions::table.filter(sessions::user_id.eq(Bind(user))).filter(sessions::revoked_at.is_null()))
         .set(sessions::revoked_at.eq(Some(now)))
-        .execute(tx.conn)?;
+        .execute(tx)?;
     Ok(())
 }

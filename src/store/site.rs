@@ -10,7 +10,7 @@ use diesel::{
 use serde_json::json;
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     dialect::{self, At, Doc, Json, Unread},
     reference_data::ReferenceData,
     schema::site,
@@ -178,7 +178,7 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn queue(tx: &mut Tx<'_>) -> Result<(), Error> {
-    Ok(dialect::queue_for(tx.conn, "the site and its locales")?)
+    dialect::queue_for(tx.conn, "the site and its locales")
 }
 
 /// What grants within limits read.
@@ -186,7 +186,7 @@ pub fn queue(tx: &mut Tx<'_>) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn desk_reading(tx: &mut Tx<'_>) -> Result<DeskReading, Error> {
-    site::table.select(site::desk_reading).first::<String>(tx.conn)?.parse()
+    site::table.select(site::desk_reading).get_result::<String>(tx)?.parse()
 }
 
 /// Save the next version of the site.
@@ -208,9 +208,9 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<Site>>) -> Result<(),
             site::credit_labels.eq(Json(json!(s.credit_labels))),
             site::authors_public.eq(s.authors_public.as_str()),
             site::version.eq(s.version),
-            site::updated_at.eq(s.updated_at),
+            site::updated_at.eq(Bind(s.updated_at)),
         ))
-        .execute(tx.conn)?;
+        .execute(tx)?;
     if rows == 0 {
         return Err(Error::stale("site", s.version));
     }

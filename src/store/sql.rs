@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{
     Tx,
     dialect::{At, Conn, Doc, Json, MultiBackend, Uid},
+    failure::in_words,
 };
 use crate::domain::{Error, Id, Instant, Locale, page::Paging};
 
@@ -150,23 +151,12 @@ impl Sql {
         self.push(id).push(way).push(" LIMIT ").int(i64::from(paging.limit).saturating_add(1))
     }
 
-    pub(super) fn load<'q, T>(self, tx: &mut Tx<'_>) -> Result<Vec<T>, Error>
-    where
-        Self: LoadQuery<'q, Conn, T>,
-    {
-        Ok(RunQueryDsl::load(self, tx.conn)?)
-    }
-
-    /// Carry it out; how many rows it touched.
-    pub(super) fn execute(self, tx: &mut Tx<'_>) -> Result<usize, Error> {
-        Ok(RunQueryDsl::execute(self, tx.conn)?)
-    }
-
+    /// The first row, if there is one.
     pub(super) fn first<'q, T>(self, tx: &mut Tx<'_>) -> Result<Option<T>, Error>
     where
         Self: LoadQuery<'q, Conn, T>,
     {
-        Ok(RunQueryDsl::get_result(self, tx.conn).optional()?)
+        diesel::RunQueryDsl::get_result(self, tx.conn).optional().map_err(in_words)
     }
 
     /// The number that it selects as `n`.
@@ -258,4 +248,4 @@ impl QueryId for Sql {
 impl Query for Sql {
     type SqlType = Untyped;
 }
-impl RunQueryDsl<Conn> for Sql {}
+impl diesel::RunQueryDsl<Conn> for Sql {}

@@ -3,7 +3,7 @@
 use diesel::{dsl::exists, prelude::*};
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     named::Stored,
     plans,
     schema::{article_tags, edition_tags},
@@ -26,8 +26,8 @@ impl Stored for TagKind {
     }
 
     fn in_use(tx: &mut Tx<'_>, id: Id<Tag>) -> Result<bool, Error> {
-        Ok(diesel::select(exists(article_tags::table.filter(article_tags::tag_id.eq(id)))).get_result(tx.conn)?
-            || diesel::select(exists(edition_tags::table.filter(edition_tags::tag_id.eq(id)))).get_result(tx.conn)?
+        Ok(diesel::select(exists(article_tags::table.filter(article_tags::tag_id.eq(Bind(id))))).get_result(tx)?
+            || diesel::select(exists(edition_tags::table.filter(edition_tags::tag_id.eq(Bind(id))))).get_result(tx)?
             || plans::name(tx, id)?)
     }
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde_json::json;
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     dialect::Json,
     editions,
     jobs::{self, Kind},
@@ -67,10 +67,10 @@ impl From<Row> for Takedown {
 /// [`Error::Internal`] when the database fails.
 pub fn of(tx: &mut Tx<'_>, article: &Article) -> Result<Vec<Takedown>, Error> {
     let rows: Vec<Row> = takedowns::table
-        .filter(takedowns::article_id.eq(article.id))
+        .filter(takedowns::article_id.eq(Bind(article.id)))
         .order((takedowns::taken_at.desc(), takedowns::id.desc()))
         .select(Row::as_select())
-        .load(tx.conn)?;
+        .load(tx)?;
     Ok(rows.into_iter().map(Takedown::from).collect())
 }
 
@@ -84,7 +84,7 @@ pub fn is_gone(tx: &mut Tx<'_>, id: Id<Article>) -> Result<bool, Error> {
 }
 
 fn was_taken(tx: &mut Tx<'_>, id: Id<Article>) -> Result<bool, Error> {
-    let withdrawn: Option<Option<Instant>> = articles::table.find(id).select(articles::withdrawn_at).first(tx.conn).optional()?;
+    let withdrawn: Option<Option<Instant>> = articles::table.find(Bind(id)).select(articles::withdrawn_at).first(tx)?;
     Ok(withdrawn.flatten().is_some() && editions::exist(tx, id, None)?)
 }
 
@@ -113,14 +113,14 @@ fn record_public(tx: &mut Tx<'_>, story: &Story, event: Event) {
 pub(super) fn take(tx: &mut Tx<'_>, story: &Story, step: &Step) -> Result<Change, Error> {
     let id = story.article.id;
     let row = (
-        takedowns::id.eq(tx.new_id::<Takedown>()),
-        takedowns::article_id.eq(id),
+        takedowns::id.eq(Bind(tx.new_id::<Takedown>())),
+        takedowns::article_id.eq(Bind(id)),
         takedowns::reason.eq(&step.reason),
         takedowns::taken_by.eq(step.by),
-        takedowns::taken_at.eq(step.at),
+        takedowns::taken_at.eq(Bind(step.at)),
     );
-    diesel::insert_into(takedowns::table).values(row).execute(tx.conn)?;
-    diesel::update(articles::table.find(id)).set(articles::withdrawn_at.eq(Some(step.at))).execute(tx.conn)?;
+    diesel::insert_into(takedowns::table).values(row).execute(tx)?;
+    diesel::update(articles::table.find(Bind(id))).set(articles::withdrawn_at.eq(Some(step.at))).execute(tx)?;
     super::previews::revoke_all(tx, id)?;
     record_public(tx, story, Event::Withdrawn);
     Ok(Change::new(Event::Withdrawn, Subject::Article(id)).because(&step.reason))
@@ -132,11 +132,11 @@ pub(super) fn take(tx: &mut Tx<'_>, story: &Story, step: &Step) -> Result<Change
 /// [`Error::Internal`] when the database fails.
 pub(super) fn lift(tx: &mut Tx<'_>, story: &Story, step: &Step) -> Result<Change, Error> {
     let id = story.article.id;
-    let open = takedowns::table.filter(takedowns::article_id.eq(id)).filter(takedowns::lifted_at.is_null());
+    let open = takedowns::table.filter(takedowns::article_id.eq(Bind(id))).filter(takedowns::lifted_at.is_null());
     let lifted =
         (takedowns::lifted_reason.eq(Some(&step.reason)), takedowns::lifted_by.eq(step.by), takedowns::lifted_at.eq(Some(step.at)));
-    diesel::update(open).set(lifted).execute(tx.conn)?;
-    diesel::update(articles::table.find(id)).set(articles::withdrawn_at.eq(None::<Instant>)).execute(tx.conn)?;
+    diesel::update(open).set(lifted).execute(tx)?;
+    diesel::update(articles::table.find(Bind(id))).set(articles::withdrawn_at.eq(None::<Instant>)).execute(tx)?;
     record_public(tx, story, Event::Reinstated);
     Ok(Change::new(Event::Reinstated, Subject::Article(id)).because(&step.reason))
 }
@@ -151,8 +151,8 @@ fn nothing() -> Words {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn is_erased(tx: &mut Tx<'_>, id: Id<Article>) -> Result<bool, Error> {
-    let erased = takedowns::table.filter(takedowns::article_id.eq(id)).filter(takedowns::erased_at.is_not_null());
-    Ok(diesel::select(diesel::dsl::exists(erased)).get_result(tx.conn)?)
+    let erased = takedowns::table.filter(takedowns::article_id.eq(Bind(id))).filter(takedowns::erased_at.is_not_null());
+    diesel::select(diesel::dsl::exists(erased)).get_result(tx)
 }
 
 /// Erase the words of an article from everything that is kept of it: working copy, revisions, editions, comments, corrections, plans,
@@ -167,17 +167,17 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
     let id = granted.get().id;
     erase_copies(tx, id, step)?;
     erase_editions(tx, id)?;
-    diesel::update(articles::table.find(id)).set(articles::lead.eq(None::<Json>)).execute(tx.conn)?;
+    diesel::update(articles::table.find(Bind(id))).set(articles::lead.eq(None::<Json>)).execute(tx)?;
     without_lead(tx, id)?;
-    diesel::delete(comments::table.filter(comments::article_id.eq(id))).execute(tx.conn)?;
-    diesel::delete(corrections::table.filter(corrections::article_id.eq(id))).execute(tx.conn)?;
-    let released = release_items::table.filter(release_items::article_id.eq(id)).select(release_items::release_id);
-    let released: Vec<Id<Release>> = released.distinct().load(tx.conn)?;
-    let failed = releases::table.filter(releases::id.eq_any(&released)).filter(releases::failure.is_not_null());
-    diesel::update(failed).set(releases::failure.eq("what stood in the way was erased")).execute(tx.conn)?;
-    diesel::delete(release_items::table.filter(release_items::article_id.eq(id))).execute(tx.conn)?;
-    let planned: Vec<Id<Plan>> = plans::table.filter(plans::article_id.eq(id)).select(plans::id).load(tx.conn)?;
-    diesel::delete(plans::table.filter(plans::article_id.eq(id))).execute(tx.conn)?;
+    diesel::delete(comments::table.filter(comments::article_id.eq(Bind(id)))).execute(tx)?;
+    diesel::delete(corrections::table.filter(corrections::article_id.eq(Bind(id)))).execute(tx)?;
+    let released = release_items::table.filter(release_items::article_id.eq(Bind(id))).select(release_items::release_id);
+    let released: Vec<Id<Release>> = released.distinct().load(tx)?;
+    let failed = releases::table.filter(releases::id.eq_any(released.iter().copied().map(Bind))).filter(releases::failure.is_not_null());
+    diesel::update(failed).set(releases::failure.eq("what stood in the way was erased")).execute(tx)?;
+    diesel::delete(release_items::table.filter(release_items::article_id.eq(Bind(id)))).execute(tx)?;
+    let planned: Vec<Id<Plan>> = plans::table.filter(plans::article_id.eq(Bind(id))).select(plans::id).load(tx)?;
+    diesel::delete(plans::table.filter(plans::article_id.eq(Bind(id)))).execute(tx)?;
     // A failure may quote what was written.
     planned.into_iter().try_for_each(|id| jobs::forget(tx, Kind::Plan, id))?;
     released.iter().try_for_each(|id| jobs::forget(tx, Kind::Release, *id))?;
@@ -185,15 +185,15 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
     let told: Vec<_> = [id.cast::<()>()].into_iter().chain(released.iter().map(|id| id.cast())).map(Some).collect();
     let told = changes::table.filter(changes::subject_id.eq_any(told));
     let events = [Event::EmbargoBroken.as_str(), Event::Failed.as_str()];
-    diesel::update(told.filter(changes::event.eq_any(events))).set(changes::reason.eq("")).execute(tx.conn)?;
+    diesel::update(told.filter(changes::event.eq_any(events))).set(changes::reason.eq("")).execute(tx)?;
     // The digest of a record would confirm a guess of what it said.
-    let imported = imports::table.filter(imports::kind.eq("article")).filter(imports::target_id.eq(id.cast::<()>()));
-    diesel::update(imported).set(imports::digest.eq("")).execute(tx.conn)?;
+    let imported = imports::table.filter(imports::kind.eq("article")).filter(imports::target_id.eq(Bind(id.cast::<()>())));
+    diesel::update(imported).set(imports::digest.eq("")).execute(tx)?;
     super::idempotency::forget_answers(tx)?;
     let erased =
         (takedowns::erased_reason.eq(Some(&step.reason)), takedowns::erased_by.eq(step.by), takedowns::erased_at.eq(Some(step.at)));
-    let open = takedowns::table.filter(takedowns::article_id.eq(id)).filter(takedowns::lifted_at.is_null());
-    diesel::update(open).set(erased).execute(tx.conn)?;
+    let open = takedowns::table.filter(takedowns::article_id.eq(Bind(id))).filter(takedowns::lifted_at.is_null());
+    diesel::update(open).set(erased).execute(tx)?;
     tx.record(Change::new(Event::Erased, Subject::Article(id)).because(&step.reason));
     Ok(())
 }
@@ -201,32 +201,32 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
 /// The working copy with all its revisions. It is at a new version then, so that nobody who read the words before saves them again unawares.
 fn erase_copies(tx: &mut Tx<'_>, id: Id<Article>, step: &Step) -> Result<(), Error> {
     let (words, slug) = (nothing(), id.to_string());
-    let of_article = translations::table.filter(translations::article_id.eq(id));
-    diesel::update(of_article).set((translations::headline.eq(&words.content.headline), translations::slug.eq(&slug))).execute(tx.conn)?;
+    let of_article = translations::table.filter(translations::article_id.eq(Bind(id)));
+    diesel::update(of_article).set((translations::headline.eq(&words.content.headline), translations::slug.eq(&slug))).execute(tx)?;
     let set = (
         translation_revisions::words.eq(Json(words_json(&words))),
         translation_revisions::note.eq(""),
         translation_revisions::slug.eq(&slug),
     );
-    diesel::update(translation_revisions::table.filter(translation_revisions::article_id.eq(id))).set(set).execute(tx.conn)?;
-    let kept: Vec<(String, i32)> = of_article.select((translations::locale, translations::version)).load(tx.conn)?;
+    diesel::update(translation_revisions::table.filter(translation_revisions::article_id.eq(Bind(id)))).set(set).execute(tx)?;
+    let kept: Vec<(String, i32)> = of_article.select((translations::locale, translations::version)).load(tx)?;
     for (locale, version) in kept {
-        let before = translation_revisions::table.find((id, &locale, version)).select(translation_revisions::made_from);
-        let made_from: Option<Json> = before.first(tx.conn).optional()?.flatten();
+        let before = translation_revisions::table.find((Bind(id), &locale, version)).select(translation_revisions::made_from);
+        let made_from: Option<Json> = before.first(tx)?.flatten();
         let next = version.saturating_add(1);
-        diesel::update(translations::table.find((id, &locale))).set(translations::version.eq(next)).execute(tx.conn)?;
+        diesel::update(translations::table.find((Bind(id), &locale))).set(translations::version.eq(next)).execute(tx)?;
         let revision = (
-            translation_revisions::article_id.eq(id),
+            translation_revisions::article_id.eq(Bind(id)),
             translation_revisions::locale.eq(&locale),
             translation_revisions::version.eq(next),
             translation_revisions::slug.eq(&slug),
             translation_revisions::words.eq(Json(words_json(&words))),
             translation_revisions::made_from.eq(made_from),
             translation_revisions::saved_by.eq(step.by),
-            translation_revisions::saved_at.eq(step.at),
+            translation_revisions::saved_at.eq(Bind(step.at)),
             translation_revisions::note.eq(""),
         );
-        diesel::insert_into(translation_revisions::table).values(revision).execute(tx.conn)?;
+        diesel::insert_into(translation_revisions::table).values(revision).execute(tx)?;
     }
     Ok(())
 }
@@ -240,7 +240,7 @@ fn erase_editions(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
         edition_rows::word_count.eq(0),
         edition_rows::lag.eq(Json(json!(Lag::default()))),
     );
-    diesel::update(edition_rows::table.filter(edition_rows::article_id.eq(id))).set(of_edition).execute(tx.conn)?;
+    diesel::update(edition_rows::table.filter(edition_rows::article_id.eq(Bind(id)))).set(of_edition).execute(tx)?;
     Ok(())
 }
 
@@ -253,17 +253,16 @@ fn without_lead(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
         }
         facts
     };
-    let of_article = article_revisions::table.filter(article_revisions::article_id.eq(id));
-    let kept: Vec<(i32, Json)> = of_article.select((article_revisions::version, article_revisions::facts)).load(tx.conn)?;
+    let of_article = article_revisions::table.filter(article_revisions::article_id.eq(Bind(id)));
+    let kept: Vec<(i32, Json)> = of_article.select((article_revisions::version, article_revisions::facts)).load(tx)?;
     for (version, facts) in kept {
         let set = (article_revisions::facts.eq(bare(facts)), article_revisions::note.eq(""));
-        diesel::update(article_revisions::table.find((id, version))).set(set).execute(tx.conn)?;
+        diesel::update(article_revisions::table.find((Bind(id), version))).set(set).execute(tx)?;
     }
-    let of_article = edition_rows::table.filter(edition_rows::article_id.eq(id));
-    let kept: Vec<(Id<crate::domain::edition::Edition>, Json)> =
-        of_article.select((edition_rows::id, edition_rows::facts)).load(tx.conn)?;
+    let of_article = edition_rows::table.filter(edition_rows::article_id.eq(Bind(id)));
+    let kept: Vec<(Id<crate::domain::edition::Edition>, Json)> = of_article.select((edition_rows::id, edition_rows::facts)).load(tx)?;
     for (edition, facts) in kept {
-        diesel::update(edition_rows::table.find(edition)).set(edition_rows::facts.eq(bare(facts))).execute(tx.conn)?;
+        diesel::update(edition_rows::table.find(Bind(edition))).set(edition_rows::facts.eq(bare(facts))).execute(tx)?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use diesel::{
 use serde_json::{Value, json};
 
 use super::{
-    Tx, articles,
+    Bind, RunQueryDsl, Tx, articles,
     dialect::{At, Json, Uid},
     schema::{translation_revisions, translations},
     sql::{Sql, Values},
@@ -35,7 +35,7 @@ use crate::{
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = translations, treat_none_as_null = true)]
 struct Row {
-    article_id: Id<Article>,
+    article_id: Bind<Id<Article>>,
     locale: String,
     slug: String,
     headline: String,
@@ -43,14 +43,14 @@ struct Row {
     made_from_locale: Option<String>,
     made_from_version: Option<i32>,
     version: i32,
-    updated_by: Option<Id<User>>,
-    created_at: Instant,
-    updated_at: Instant,
+    updated_by: Option<Bind<Id<User>>>,
+    created_at: Bind<Instant>,
+    updated_at: Bind<Instant>,
 }
 
 fn row(t: &Translation) -> Row {
     Row {
-        article_id: t.article_id,
+        article_id: Bind(t.article_id),
         locale: t.locale.to_string(),
         slug: t.slug.to_string(),
         headline: t.words.content.headline.clone(),
@@ -58,9 +58,9 @@ fn row(t: &Translation) -> Row {
         made_from_locale: t.made_from.as_ref().map(|m| m.locale.to_string()),
         made_from_version: t.made_from.as_ref().map(|m| m.version),
         version: t.version,
-        updated_by: t.updated_by,
-        created_at: t.created_at,
-        updated_at: t.updated_at,
+        updated_by: t.updated_by.map(Bind),
+        created_at: Bind(t.created_at),
+        updated_at: Bind(t.updated_at),
     }
 }
 
@@ -71,16 +71,16 @@ fn domain((row, words): (Row, Json)) -> Result<Translation, Error> {
 
 fn of_row(row: Row, words: Words) -> Result<Translation, Error> {
     Ok(Translation {
-        article_id: row.article_id,
+        article_id: row.article_id.0,
         locale: Locale::stored(row.locale),
         slug: Slug::stored(row.slug),
         words,
         state: row.state.parse()?,
         made_from: made_from(row.made_from_locale, row.made_from_version),
         version: row.version,
-        updated_by: row.updated_by,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
+        updated_by: row.updated_by.map(|Bind(id)| id),
+        created_at: row.created_at.0,
+        updated_at: row.updated_at.0,
     })
 }
 
@@ -107,11 +107,10 @@ pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Optio
     }
     let newest = translations::table.inner_join(translation_revisions::table.on(is_newest()));
     let found: Option<(Row, Json)> = newest
-        .filter(translations::article_id.eq(article.id))
+        .filter(translations::article_id.eq(Bind(article.id)))
         .filter(translations::locale.eq(locale.as_str()))
         .select((Row::as_select(), translation_revisions::words))
-        .first(tx.conn)
-        .optional()?;
+        .first(tx)?;
     found.map(domain).transpose()
 }
 
@@ -121,11 +120,11 @@ pub fn find(tx: &mut Tx<'_>, article: &Article, locale: &Locale) -> Result<Optio
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn bare(tx: &mut Tx<'_>, article: &Article, locale: Option<&Locale>) -> Result<Vec<Translation>, Error> {
-    let mut of_article = translations::table.filter(translations::article_id.eq(article.id)).into_boxed();
+    let mut of_article = translations::table.filter(translations::article_id.eq(Bind(article.id))).into_boxed();
     if let Some(locale) = locale {
         of_article = of_article.filter(translations::locale.eq(locale.as_str()));
     }
-    let rows: Vec<Row> = of_article.order(translations::locale).select(Row::as_select()).load(tx.conn)?;
+    let rows: Vec<Row> = of_article.order(translations::locale).select(Row::as_select()).load(tx)?;
     let shown = rows.into_iter().filter(|row| article.shows(&Locale::stored(row.locale.clone())));
     shown.map(without_words).collect()
 }
@@ -135,8 +134,8 @@ pub fn bare(tx: &mut Tx<'_>, article: &Article, locale: Option<&Locale>) -> Resu
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub(super) fn all_bare(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Vec<Translation>, Error> {
-    let of_articles = translations::table.filter(translations::article_id.eq_any(articles.iter().copied().collect::<Vec<_>>()));
-    of_articles.select(Row::as_select()).load(tx.conn)?.into_iter().map(without_words).collect()
+    let of_articles = translations::table.filter(translations::article_id.eq_any(articles.iter().copied().map(Bind)));
+    of_articles.select(Row::as_select()).load(tx)?.into_iter().map(without_words).collect()
 }
 
 fn without_words(mut row: Row) -> Result<Translation, Error> {
@@ -151,10 +150,10 @@ fn without_words(mut row: Row) -> Result<Translation, Error> {
 pub fn all(tx: &mut Tx<'_>, article: &Article) -> Result<Vec<Translation>, Error> {
     let rows: Vec<(Row, Json)> = translations::table
         .inner_join(translation_revisions::table.on(is_newest()))
-        .filter(translations::article_id.eq(article.id))
+        .filter(translations::article_id.eq(Bind(article.id)))
         .order(translations::locale)
         .select((Row::as_select(), translation_revisions::words))
-        .load(tx.conn)?;
+        .load(tx)?;
     rows.into_iter().filter(|(row, _)| article.shows(&Locale::stored(row.locale.clone()))).map(domain).collect()
 }
 
@@ -261,14 +260,14 @@ pub(super) fn read_words(kept: &Value) -> Result<Words, Error> {
 #[derive(Insertable)]
 #[diesel(table_name = translation_revisions)]
 struct NewRevision<'a> {
-    article_id: Id<Article>,
+    article_id: Bind<Id<Article>>,
     locale: &'a str,
     version: Version,
     slug: &'a str,
     words: Json,
     made_from: Option<Json>,
-    saved_by: Option<Id<User>>,
-    saved_at: Instant,
+    saved_by: Option<Bind<Id<User>>>,
+    saved_at: Bind<Instant>,
     note: &'a str,
     approved: bool,
 }
@@ -327,7 +326,7 @@ pub fn create<A>(tx: &mut Tx<'_>, granted: &Granted<A, Slot>, translation: &Tran
     if granted.get().article.id != translation.article_id || granted.get().locale != translation.locale {
         return Err(Error::Forbidden("translation.edit"));
     }
-    diesel::insert_into(translations::table).values(&row(translation)).execute(tx.conn)?;
+    diesel::insert_into(translations::table).values(&row(translation)).execute(tx)?;
     revision(tx, translation, note)?;
     let subject = Subject::Translation(translation.article_id, translation.locale.clone());
     tx.record(Change::new(Event::Created, subject));
@@ -378,21 +377,21 @@ fn approve(tx: &mut Tx<'_>, t: &Translation, approved: bool) -> Result<(), Error
 
 /// Give every save of words under one slug another, the working copy where it has that still.
 pub(super) fn rename(tx: &mut Tx<'_>, (article, locale): (Id<Article>, &Locale), from: &Slug, to: &Slug) -> Result<(), Error> {
-    let at = translations::table.find((article, locale.as_str())).filter(translations::slug.eq(from.as_str()));
-    diesel::update(at).set(translations::slug.eq(to.as_str())).execute(tx.conn)?;
+    let at = translations::table.find((Bind(article), locale.as_str())).filter(translations::slug.eq(from.as_str()));
+    diesel::update(at).set(translations::slug.eq(to.as_str())).execute(tx)?;
     let saves = translation_revisions::table
-        .filter(translation_revisions::article_id.eq(article))
+        .filter(translation_revisions::article_id.eq(Bind(article)))
         .filter(translation_revisions::locale.eq(locale.as_str()))
         .filter(translation_revisions::slug.eq(from.as_str()));
-    diesel::update(saves).set(translation_revisions::slug.eq(to.as_str())).execute(tx.conn)?;
+    diesel::update(saves).set(translation_revisions::slug.eq(to.as_str())).execute(tx)?;
     Ok(())
 }
 
 /// Write words over those of a version, under the slug that they were read with: publishing may have given them another since.
 fn update(tx: &mut Tx<'_>, translation: &Translation, (version, slug): (Version, &Slug)) -> Result<(), Error> {
-    let at = translations::table.find((translation.article_id, translation.locale.as_str()));
+    let at = translations::table.find((Bind(translation.article_id), translation.locale.as_str()));
     let as_read = at.filter(translations::version.eq(version)).filter(translations::slug.eq(slug.as_str()));
-    if diesel::update(as_read).set(&row(translation)).execute(tx.conn)? == 0 {
+    if diesel::update(as_read).set(&row(translation)).execute(tx)? == 0 {
         return Err(translation.stale());
     }
     Ok(())
@@ -400,18 +399,18 @@ fn update(tx: &mut Tx<'_>, translation: &Translation, (version, slug): (Version,
 
 fn revision(tx: &mut Tx<'_>, t: &Translation, note: &str) -> Result<(), Error> {
     let new = NewRevision {
-        article_id: t.article_id,
+        article_id: Bind(t.article_id),
         locale: t.locale.as_str(),
         version: t.version,
         slug: t.slug.as_str(),
         words: Json(words_json(&t.words)),
         made_from: t.made_from.as_ref().map(|m| Json(json!(m))),
-        saved_by: t.updated_by,
-        saved_at: t.updated_at,
+        saved_by: t.updated_by.map(Bind),
+        saved_at: Bind(t.updated_at),
         note,
         approved: t.state == State::Approved,
     };
-    diesel::insert_into(translation_revisions::table).values(&new).execute(tx.conn)?;
+    diesel::insert_into(translation_revisions::table).values(&new).execute(tx)?;
     articles::touch(tx, t.article_id, t.updated_at)
 }
 
@@ -421,10 +420,9 @@ fn revision(tx: &mut Tx<'_>, t: &Translation, note: &str) -> Result<(), Error> {
 /// [`Error::Internal`] when the database fails.
 pub fn revision_body(tx: &mut Tx<'_>, article: Id<Article>, of: &MadeFrom) -> Result<Option<Document>, Error> {
     let words: Option<Json> = translation_revisions::table
-        .find((article, of.locale.as_str(), of.version))
+        .find((Bind(article), of.locale.as_str(), of.version))
         .select(translation_revisions::words)
-        .first(tx.conn)
-        .optional()?;
+        .first(tx)?;
     words.and_then(|w| w.0.get("body").map(doc::stored)).transpose()
 }
 
@@ -434,12 +432,11 @@ pub fn revision_body(tx: &mut Tx<'_>, article: Id<Article>, of: &MadeFrom) -> Re
 /// [`Error::Internal`] when the database fails.
 pub fn last_version(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<Version, Error> {
     let newest: Option<Version> = translation_revisions::table
-        .filter(translation_revisions::article_id.eq(article))
+        .filter(translation_revisions::article_id.eq(Bind(article)))
         .filter(translation_revisions::locale.eq(locale.as_str()))
         .order(translation_revisions::version.desc())
         .select(translation_revisions::version)
-        .first(tx.conn)
-        .optional()?;
+        .first(tx)?;
     Ok(newest.unwrap_or(0))
 }
 
@@ -449,14 +446,13 @@ pub fn last_version(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> R
 /// [`Error::Internal`] when the database fails.
 pub fn saved_by(tx: &mut Tx<'_>, t: &Translation) -> Result<Option<(String, Instant)>, Error> {
     use super::schema::users;
-    Ok(translation_revisions::table
+    translation_revisions::table
         .inner_join(users::table.on(translation_revisions::saved_by.eq(users::id.nullable())))
-        .filter(translation_revisions::article_id.eq(t.article_id))
+        .filter(translation_revisions::article_id.eq(Bind(t.article_id)))
         .filter(translation_revisions::locale.eq(t.locale.as_str()))
         .filter(translation_revisions::version.eq(t.version))
         .select((users::name, translation_revisions::saved_at))
-        .first(tx.conn)
-        .optional()?)
+        .first(tx)
 }
 
 /// Remove words that never had an edition; their revisions stay, and the count of versions goes on from them.
@@ -465,8 +461,8 @@ pub fn saved_by(tx: &mut Tx<'_>, t: &Translation) -> Result<Option<(String, Inst
 /// [`Error::Stale`] when they have moved on.
 pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, expected: Version) -> Result<(), Error> {
     let t = &granted.get().translation;
-    let at = translations::table.find((t.article_id, t.locale.as_str())).filter(translations::version.eq(expected));
-    if diesel::delete(at).execute(tx.conn)? == 0 {
+    let at = translations::table.find((Bind(t.article_id), t.locale.as_str())).filter(translations::version.eq(expected));
+    if diesel::delete(at).execute(tx)? == 0 {
         return Err(t.stale());
     }
     let subject = Subject::Translation(t.article_id, t.locale.clone());

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     articles::{SELECT, load},
     schema::articles,
     sql::Sql,
@@ -64,7 +64,7 @@ pub fn older_than(tx: &mut Tx<'_>, visibility: &Visibility, before: Instant, lim
 /// [`Error::Internal`] when the database fails.
 pub(super) fn place(tx: &mut Tx<'_>, story: &Story, at: Option<Instant>) -> Result<Change, Error> {
     let id = story.article.id;
-    diesel::update(articles::table.find(id)).set(articles::trashed_at.eq(at)).execute(tx.conn)?;
+    diesel::update(articles::table.find(Bind(id))).set(articles::trashed_at.eq(at)).execute(tx)?;
     if at.is_some() {
         super::previews::revoke_all(tx, id)?;
     }
@@ -78,8 +78,9 @@ pub(super) fn place(tx: &mut Tx<'_>, story: &Story, at: Option<Instant>) -> Resu
 /// [`Error::Stale`] when it has moved on.
 pub fn purge<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>) -> Result<(), Error> {
     let article = granted.get();
-    let at = articles::table.find(article.id).filter(articles::version.eq(article.version)).filter(articles::trashed_at.is_not_null());
-    if diesel::delete(at).execute(tx.conn)? == 0 {
+    let at =
+        articles::table.find(Bind(article.id)).filter(articles::version.eq(article.version)).filter(articles::trashed_at.is_not_null());
+    if diesel::delete(at).execute(tx)? == 0 {
         return Err(Error::stale("article", article.version));
     }
     tx.record(Change::new(Event::Deleted, Subject::Article(article.id)));

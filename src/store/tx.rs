@@ -9,7 +9,7 @@ use std::{
 
 use diesel::Connection;
 
-use super::{dialect::Conn, reference_data::OfSnapshot};
+use super::{dialect::Conn, failure::in_words, reference_data::OfSnapshot};
 use crate::{
     access::{Caller, Visibility},
     domain::{
@@ -67,6 +67,15 @@ pub struct Dependencies {
 pub(super) struct Recorded {
     pub(super) change: Change,
     pub(super) origin: Option<String>,
+}
+
+/// Why a part of a transaction was undone.
+struct Undone(Error);
+
+impl From<diesel::result::Error> for Undone {
+    fn from(error: diesel::result::Error) -> Self {
+        Self(in_words(error))
+    }
 }
 
 impl<'a> Tx<'a> {
@@ -202,10 +211,10 @@ impl Tx<'_> {
                 Err(Error::internal(format!("it panicked: {}", said.unwrap_or("without a word"))))
             });
             stories = mem::take(&mut tx.stories);
-            Ok::<_, Error>((value?, tx.changes, tx.queues))
+            Ok::<_, Undone>((value.map_err(Undone)?, tx.changes, tx.queues))
         });
         self.stories = stories;
-        let (value, changes, queues) = done?;
+        let (value, changes, queues) = done.map_err(|Undone(error)| error)?;
         self.queues = queues;
         changes.into_iter().for_each(|recorded| self.keep(recorded));
         Ok(value)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     dialect::{self, Hold},
     schema::{grants, sessions, users},
     sql::Sql,
@@ -37,10 +37,10 @@ struct Row {
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = grants)]
 struct GrantRow {
-    id: Id<Grant>,
-    user_id: Id<User>,
+    id: Bind<Id<Grant>>,
+    user_id: Bind<Id<User>>,
     role: String,
-    section_id: Option<Id<Section>>,
+    section_id: Option<Bind<Id<Section>>>,
     locale: Option<String>,
 }
 
@@ -59,10 +59,10 @@ fn domain(row: Row, grants: Vec<Grant>) -> Result<User, Error> {
 
 fn grants_of(tx: &mut Tx<'_>, ids: Vec<Id<User>>) -> Result<HashMap<Id<User>, Vec<Grant>>, Error> {
     let rows: Vec<GrantRow> =
-        grants::table.filter(grants::user_id.eq_any(ids)).order(grants::id).select(GrantRow::as_select()).load(tx.conn)?;
+        grants::table.filter(grants::user_id.eq_any(ids.into_iter().map(Bind))).order(grants::id).select(GrantRow::as_select()).load(tx)?;
     let mut all: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {
-        all.entry(row.user_id).or_default().push(granted(row)?);
+        all.entry(row.user_id.0).or_default().push(granted(row)?);
     }
     Ok(all)
 }
@@ -73,8 +73,8 @@ fn grants_of(tx: &mut Tx<'_>, ids: Vec<Id<User>>) -> Result<HashMap<Id<User>, Ve
 /// [`Error::NotFound`].
 pub fn find(tx: &mut Tx<'_>, id: Id<User>) -> Result<User, Error> {
     let with_grants = users::table.left_join(grants::table.on(grants::user_id.eq(users::id)));
-    let of_user = with_grants.filter(users::id.eq(id)).order(grants::id);
-    let rows: Vec<(Row, Option<GrantRow>)> = of_user.select((Row::as_select(), Option::<GrantRow>::as_select())).load(tx.conn)?;
+    let of_user = with_grants.filter(users::id.eq(Bind(id))).order(grants::id);
+    let rows: Vec<(Row, Option<GrantRow>)> = of_user.select((Row::as_select(), Option::<GrantRow>::as_select())).load(tx)?;
     one(rows)?.ok_or(Error::NotFound("user"))
 }
 
@@ -86,8 +86,9 @@ pub fn of_session(tx: &mut Tx<'_>, id: Id<Session>) -> Result<Option<User>, Erro
     let joined = users::table
         .inner_join(sessions::table.on(sessions::user_id.eq(users::id)))
         .left_join(grants::table.on(grants::user_id.eq(users::id)));
-    let open = joined.filter(sessions::id.eq(id)).filter(sessions::revoked_at.is_null()).filter(sessions::expires_at.gt(tx.now()));
-    one(open.order(grants::id).select((Row::as_select(), Option::<GrantRow>::as_select())).load(tx.conn)?)
+    let open =
+        joined.filter(sessions::id.eq(Bind(id))).filter(sessions::revoked_at.is_null()).filter(sessions::expires_at.gt(Bind(tx.now())));
+    one(open.order(grants::id).select((Row::as_select(), Option::<GrantRow>::as_select())).load(tx)?)
 }
 
 /// A user out of rows of theirs with a grant each.
@@ -101,7 +102,7 @@ fn one(rows: Vec<(Row, Option<GrantRow>)>) -> Result<Option<User>, Error> {
 }
 
 fn granted(row: GrantRow) -> Result<Grant, Error> {
-    Ok(Grant { id: row.id, role: row.role.parse()?, section: row.section_id, locale: row.locale.map(Locale::stored) })
+    Ok(Grant { id: row.id.0, role: row.role.parse()?, section: row.section_id.map(|Bind(id)| id), locale: row.locale.map(Locale::stored) })
 }
 
 /// Let nobody change a user before this transaction ends.
@@ -123,7 +124,7 @@ pub fn names(tx: &mut Tx<'_>, ids: &[Id<User>]) -> Result<HashMap<Id<User>, Stri
         return Ok(HashMap::new());
     }
     let rows: Vec<(Id<User>, String)> =
-        users::table.filter(users::id.eq_any(ids.to_vec())).select((users::id, users::name)).load(tx.conn)?;
+        users::table.filter(users::id.eq_any(ids.iter().copied().map(Bind))).select((users::id, users::name)).load(tx)?;
     Ok(rows.into_iter().collect())
 }
 
@@ -135,11 +136,11 @@ pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<User>, Error> {
     let mut query = users::table.select(Row::as_select()).limit(i64::from(paging.limit).saturating_add(1)).into_boxed();
     if let Some(cursor) = paging.cursor {
         let id = Id::<User>::from(cursor.id);
-        query = if cursor.backwards { query.filter(users::id.lt(id)) } else { query.filter(users::id.gt(id)) };
+        query = if cursor.backwards { query.filter(users::id.lt(Bind(id))) } else { query.filter(users::id.gt(Bind(id))) };
     }
     query = if paging.backwards() { query.order(users::id.desc()) } else { query.order(users::id.asc()) };
-    let rows: Vec<Row> = query.load(tx.conn)?;
-    let total = if paging.count { Some(users::table.count().get_result(tx.conn)?) } else { None };
+    let rows: Vec<Row> = query.load(tx)?;
+    let total = if paging.count { Some(users::table.count().get_result(tx)?) } else { None };
     let mut grants = grants_of(tx, rows.iter().map(|r| r.id).collect())?;
     Page::cut(rows, paging, Sorting::Users, total, |r| (0, r.id.uuid())).try_map(|row| {
         let of_row = grants.remove(&row.id).unwrap_or_default();
@@ -166,12 +167,9 @@ pub fn at_the_door(tx: &mut Tx<'_>, email: &str, from: Network, since: Instant) 
     let before = sessions::table
         .filter(sessions::user_id.eq(users::id))
         .filter(sessions::network.eq(from.to_string()))
-        .filter(sessions::created_at.gt(since));
-    let row: Option<(Id<User>, String, bool)> = users::table
-        .filter(users::email.eq(email))
-        .select((users::id, users::password_hash, diesel::dsl::exists(before)))
-        .first(tx.conn)
-        .optional()?;
+        .filter(sessions::created_at.gt(Bind(since)));
+    let row: Option<(Id<User>, String, bool)> =
+        users::table.filter(users::email.eq(email)).select((users::id, users::password_hash, diesel::dsl::exists(before))).first(tx)?;
     Ok(row.map(|(user, password_hash, known)| Door { user, password_hash, known: known && from != Network::UNKNOWN }))
 }
 
@@ -180,7 +178,7 @@ pub fn at_the_door(tx: &mut Tx<'_>, email: &str, from: Network, since: Instant) 
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Id<User>>, Error> {
-    Ok(users::table.filter(users::email.eq(email)).select(users::id).first(tx.conn).optional()?)
+    users::table.filter(users::email.eq(email)).select(users::id).first(tx)
 }
 
 /// How many users there are.
@@ -188,7 +186,7 @@ pub fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Id<User>>, Error>
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn count(tx: &mut Tx<'_>) -> Result<i64, Error> {
-    Ok(users::table.count().get_result(tx.conn)?)
+    users::table.count().get_result(tx)
 }
 
 /// Save a user with their grants: a new one at version 1, else the next version; a password hash replaces the old one.
@@ -199,44 +197,44 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash
     let Whole(user) = granted.get();
     let event = if user.version == 1 {
         let row = (
-            users::id.eq(user.id),
+            users::id.eq(Bind(user.id)),
             users::email.eq(&user.email),
             users::name.eq(&user.name),
             users::status.eq(user.status.as_str()),
             users::password_hash.eq(password_hash.unwrap_or_default()),
             users::version.eq(1),
-            users::created_at.eq(user.created_at),
-            users::updated_at.eq(user.updated_at),
+            users::created_at.eq(Bind(user.created_at)),
+            users::updated_at.eq(Bind(user.updated_at)),
         );
-        diesel::insert_into(users::table).values(row).execute(tx.conn)?;
+        diesel::insert_into(users::table).values(row).execute(tx)?;
         Event::Created
     } else {
-        let at = users::table.find(user.id).filter(users::version.eq(user.version.saturating_sub(1)));
+        let at = users::table.find(Bind(user.id)).filter(users::version.eq(user.version.saturating_sub(1)));
         let set = (
             users::email.eq(&user.email),
             users::name.eq(&user.name),
             users::status.eq(user.status.as_str()),
             users::version.eq(user.version),
-            users::updated_at.eq(user.updated_at),
+            users::updated_at.eq(Bind(user.updated_at)),
         );
-        if diesel::update(at).set(set).execute(tx.conn)? == 0 {
+        if diesel::update(at).set(set).execute(tx)? == 0 {
             return Err(Error::stale("user", user.version));
         }
         if let Some(hash) = password_hash {
-            diesel::update(users::table.find(user.id)).set(users::password_hash.eq(hash)).execute(tx.conn)?;
+            diesel::update(users::table.find(Bind(user.id))).set(users::password_hash.eq(hash)).execute(tx)?;
         }
-        diesel::delete(grants::table.filter(grants::user_id.eq(user.id))).execute(tx.conn)?;
+        diesel::delete(grants::table.filter(grants::user_id.eq(Bind(user.id)))).execute(tx)?;
         Event::Revised
     };
     for grant in &user.grants {
         let row = GrantRow {
-            id: grant.id,
-            user_id: user.id,
+            id: Bind(grant.id),
+            user_id: Bind(user.id),
             role: grant.role.to_string(),
-            section_id: grant.section,
+            section_id: grant.section.map(Bind),
             locale: grant.locale.as_ref().map(ToString::to_string),
         };
-        diesel::insert_into(grants::table).values(&row).execute(tx.conn)?;
+        diesel::insert_into(grants::table).values(&row).execute(tx)?;
     }
     tx.record(Change::new(event, Subject::User(user.id)));
     Ok(())
@@ -248,8 +246,8 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash
 /// [`Error::Stale`] when it has moved on; [`Error::Conflict`] with code `in-use`.
 pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, expected: Version) -> Result<(), Error> {
     let Whole(user) = granted.get();
-    let at = users::table.find(user.id).filter(users::version.eq(expected));
-    if diesel::delete(at).execute(tx.conn)? == 0 {
+    let at = users::table.find(Bind(user.id)).filter(users::version.eq(expected));
+    if diesel::delete(at).execute(tx)? == 0 {
         return Err(Error::stale("user", user.version));
     }
     tx.record(Change::new(Event::Deleted, Subject::User(user.id)));
@@ -262,12 +260,12 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, expected: V
 /// [`Error::Internal`] when the database fails.
 pub fn admins(tx: &mut Tx<'_>) -> Result<i64, Error> {
     super::changes::hold(tx)?;
-    Ok(users::table
+    users::table
         .inner_join(grants::table.on(grants::user_id.eq(users::id)))
         .filter(users::status.eq("active"))
         .filter(grants::role.eq("admin"))
         .filter(grants::section_id.is_null())
         .filter(grants::locale.is_null())
         .count()
-        .get_result(tx.conn)?)
+        .get_result(tx)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::{QueryableByName, sql_types::Text};
 
-use super::{Tx, dialect::Uid, sql::Sql};
+use super::{RunQueryDsl, Tx, dialect::Uid, sql::Sql};
 use crate::{
     access::{
         Visibility,

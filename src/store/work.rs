@@ -12,6 +12,7 @@ use super::{
     changes::{self, Numbered},
     connections::Pooled,
     dialect::{self, Conn, Engine, Use},
+    failure::in_words,
     group_commit::{GroupedWrite, Place},
     write_timeout::{self, ActiveWrite, WriteDurations, WriteRequest},
 };
@@ -61,7 +62,7 @@ impl Session {
             Self::Own(_, active) => active.as_ref(),
             Self::Shared(grouped) => Some(grouped.active()),
         };
-        Ok(active.map_or(Ok(()), |active| active.timer.ask())?)
+        active.map_or(Ok(()), |active| active.timer.ask().map_err(in_words))
     }
 
     /// End it. Of a commit, whatever fails may have happened, unless the database says that it undid it.
@@ -73,7 +74,7 @@ impl Session {
                 if ended.is_ok() {
                     pooled.give_back();
                 }
-                ended.map_err(|error| Undone { error: error.into(), again })
+                ended.map_err(|error| Undone { error: in_words(error), again })
             }
             Self::Shared(grouped) => Ok(grouped.end_and_wait(keep)?),
         }

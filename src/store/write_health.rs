@@ -106,18 +106,25 @@ mod tests {
     use diesel::connection::SimpleConnection;
 
     use super::Stopped;
-    use crate::{access::Bookkeeping, domain::Error, store::fixture};
+    use crate::{
+        access::Bookkeeping,
+        domain::Error,
+        store::{failure::in_words, fixture},
+    };
 
     #[test]
     fn a_full_file_is_remembered_until_there_is_room_for_a_story() {
         let (store, folder, _) = fixture::store("room");
         store.migrate().unwrap();
-        let pages = |most: &str| store.on_the_writer(|conn| Ok(conn.batch_execute(&format!("PRAGMA max_page_count = {most}"))?)).unwrap();
+        let pages = |most: &str| {
+            store.on_the_writer(|conn| conn.batch_execute(&format!("PRAGMA max_page_count = {most}")).map_err(in_words)).unwrap();
+        };
         store.try_to_write().unwrap();
         assert_eq!(store.writes_stopped(), None);
         pages("1");
-        let much =
-            |tx: &mut crate::store::Tx<'_>| Ok(tx.conn.batch_execute("CREATE TABLE much AS SELECT hex(randomblob(1000000)) AS n")?);
+        let much = |tx: &mut crate::store::Tx<'_>| {
+            tx.conn.batch_execute("CREATE TABLE much AS SELECT hex(randomblob(1000000)) AS n").map_err(in_words)
+        };
         assert!(matches!(store.write_now(&Bookkeeping, much), Err(Error::DiskFull(_))));
         assert_eq!(store.writes_stopped(), Some(Stopped::DiskFull));
         // Neither what needs no room nor what is tried in vain tells of any.

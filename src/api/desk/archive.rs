@@ -14,7 +14,7 @@ use crate::{
     access::{Action, Permit, action::ReadArchive},
     api::{
         State,
-        extract::{Fallback, Query, paging},
+        extract::{Fallback, May, Query, paging},
         problem::{Failure, Problem},
     },
     delivery::{
@@ -129,7 +129,7 @@ async fn read(state: &State, permit: Permit<ReadArchive>, as_of: Instant, reques
     responses((status = 200, body = ArticleListing), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/archive/articles")]
 pub(crate) async fn list_archived_articles(
-    permit: Permit<ReadArchive>,
+    May(permit): May<ReadArchive>,
     query: Query<ListArchivedArticles>,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
@@ -156,7 +156,7 @@ pub(crate) async fn list_archived_articles(
     responses((status = 200, body = Article), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/archive/articles/{id}")]
 pub(crate) async fn show_archived_article(
-    permit: Permit<ReadArchive>,
+    May(permit): May<ReadArchive>,
     id: Path<ArticleId>,
     query: Query<ShowArchivedArticle>,
     state: Data<State>,
@@ -174,7 +174,7 @@ pub(crate) async fn show_archived_article(
     responses((status = 200, body = Page), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/archive/pages")]
 pub(crate) async fn show_archived_page(
-    permit: Permit<ReadArchive>,
+    May(permit): May<ReadArchive>,
     query: Query<ShowArchivedPage>,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {

@@ -7,10 +7,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::{
-    access::{Action, Permit, action::ReadAudit},
+    access::{Action, action::ReadAudit},
     api::{
         State,
-        extract::{Query, paging},
+        extract::{May, Query, paging},
         problem::{Failure, Problem},
         reply::Listing,
     },
@@ -112,7 +112,7 @@ impl From<Audited> for AuditEntry {
     responses((status = 200, body = Listing<AuditEntry>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/audit")]
 pub(crate) async fn list_audit(
-    permit: Permit<ReadAudit>,
+    May(permit): May<ReadAudit>,
     query: Query<ListAudit>,
     state: Data<State>,
 ) -> Result<Listing<AuditEntry>, Failure> {

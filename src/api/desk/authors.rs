@@ -13,12 +13,12 @@ use super::{
 };
 use crate::{
     access::{
-        Action, Permit,
+        Action,
         action::{ManageAuthors, ReadDesk},
     },
     api::{
         State,
-        extract::{Body, IfMatch, Patch, PatchOf, Path, Query, Resource, paging},
+        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Query, Resource, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -104,7 +104,7 @@ fn tagged(author: &author::Author) -> Tagged<DeskAuthor> {
     responses((status = 200, body = Listing<DeskAuthor>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors")]
 pub(crate) async fn list_desk_authors(
-    _: Permit<ReadDesk>,
+    _: May<ReadDesk>,
     query: Query<ListPage>,
     state: Data<State>,
 ) -> Result<Listing<DeskAuthor>, Failure> {
@@ -119,7 +119,7 @@ pub(crate) async fn list_desk_authors(
     responses((status = 201, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/authors")]
 pub(crate) async fn create_author(
-    permit: Permit<ManageAuthors>,
+    May(permit): May<ManageAuthors>,
     sent: Body<NewAuthor>,
     state: Data<State>,
 ) -> Result<Tagged<DeskAuthor>, Failure> {
@@ -131,7 +131,7 @@ pub(crate) async fn create_author(
 #[utoipa::path(tag = "desk: authors", security(("token" = [ReadDesk::NAME])), params(("id" = AuthorId, Path)),
     responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/{id}")]
-pub(crate) async fn show_desk_author(_: Permit<ReadDesk>, id: Path<AuthorId>, state: Data<State>) -> Result<Tagged<DeskAuthor>, Failure> {
+pub(crate) async fn show_desk_author(_: May<ReadDesk>, id: Path<AuthorId>, state: Data<State>) -> Result<Tagged<DeskAuthor>, Failure> {
     Ok(tagged(&state.store.read(move |tx| store::named::find(tx, *id)).await?))
 }
 
@@ -141,7 +141,7 @@ pub(crate) async fn show_desk_author(_: Permit<ReadDesk>, id: Path<AuthorId>, st
     responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/authors/{id}")]
 pub(crate) async fn revise_author(
-    permit: Permit<ManageAuthors>,
+    May(permit): May<ManageAuthors>,
     id: Path<AuthorId>,
     expected: IfMatch,
     patch: Patch<DeskAuthor>,
@@ -160,7 +160,7 @@ pub(crate) async fn revise_author(
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/authors/{id}")]
 pub(crate) async fn delete_author(
-    permit: Permit<ManageAuthors>,
+    May(permit): May<ManageAuthors>,
     id: Path<AuthorId>,
     expected: IfMatch,
     state: Data<State>,

@@ -10,10 +10,10 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    access::{Action, Permit, action::ReadArticle},
+    access::{Action, action::ReadArticle},
     api::{
         State,
-        extract::{Body, Path},
+        extract::{Body, May, Path},
         problem::{Failure, Problem},
     },
     desk,
@@ -78,7 +78,7 @@ pub struct CheckReport {
     responses((status = 200, body = CheckReport), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/check")]
 pub(crate) async fn check_article(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     id: Path<ArticleId>,
     sent: Body<CheckRequest>,
     state: Data<State>,

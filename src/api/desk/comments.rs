@@ -15,7 +15,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, Path, Query, paging},
+        extract::{Body, IfMatch, May, Path, Query, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -246,7 +246,7 @@ pub struct ListComments {
     responses((status = 200, body = Listing<DeskComment>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/comments")]
 pub(crate) async fn list_comments(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     id: Path<ArticleId>,
     query: Query<ListComments>,
     state: Data<State>,
@@ -275,7 +275,7 @@ pub(crate) async fn list_comments(
     responses((status = 201, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/comments")]
 pub(crate) async fn write_comment(
-    permit: Permit<CommentOn>,
+    May(permit): May<CommentOn>,
     id: Path<ArticleId>,
     sent: Body<NewComment>,
     state: Data<State>,
@@ -293,7 +293,7 @@ pub(crate) async fn write_comment(
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/comments/{id}")]
 pub(crate) async fn rewrite_comment(
-    permit: Permit<CommentOn>,
+    May(permit): May<CommentOn>,
     id: Path<CommentId>,
     expected: IfMatch,
     sent: Body<Rewritten>,
@@ -309,7 +309,7 @@ pub(crate) async fn rewrite_comment(
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/comments/{id}/resolve")]
 pub(crate) async fn resolve_comment(
-    permit: Permit<CommentOn>,
+    May(permit): May<CommentOn>,
     id: Path<CommentId>,
     expected: IfMatch,
     state: Data<State>,
@@ -324,7 +324,7 @@ pub(crate) async fn resolve_comment(
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/comments/{id}/reopen")]
 pub(crate) async fn reopen_comment(
-    permit: Permit<CommentOn>,
+    May(permit): May<CommentOn>,
     id: Path<CommentId>,
     expected: IfMatch,
     state: Data<State>,
@@ -339,7 +339,7 @@ pub(crate) async fn reopen_comment(
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/comments/{id}")]
 pub(crate) async fn delete_comment(
-    permit: Permit<CommentOn>,
+    May(permit): May<CommentOn>,
     id: Path<CommentId>,
     expected: IfMatch,
     state: Data<State>,

@@ -10,12 +10,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::Expecting;
 use crate::{
     access::{
-        Action, Permit,
+        Action,
         action::{Correct, ReadArticle},
     },
     api::{
         State,
-        extract::{Body, IfMatch, Patch, PatchOf, Path, Resource},
+        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -120,7 +120,7 @@ fn tagged(correction: Correction) -> Tagged<DeskCorrection> {
     responses((status = 200, body = Listing<DeskCorrection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/corrections")]
 pub(crate) async fn list_corrections(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     id: Path<ArticleId>,
     state: Data<State>,
 ) -> Result<Listing<DeskCorrection>, Failure> {
@@ -139,7 +139,7 @@ pub(crate) async fn list_corrections(
     responses((status = 201, body = DeskCorrection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/corrections")]
 pub(crate) async fn correct_article(
-    permit: Permit<Correct>,
+    May(permit): May<Correct>,
     id: Path<ArticleId>,
     sent: Body<NewCorrection>,
     state: Data<State>,
@@ -155,7 +155,7 @@ pub(crate) async fn correct_article(
     responses((status = 200, body = DeskCorrection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/corrections/{id}")]
 pub(crate) async fn revise_correction(
-    permit: Permit<Correct>,
+    May(permit): May<Correct>,
     id: Path<CorrectionId>,
     expected: IfMatch,
     patch: Patch<DeskCorrection>,
@@ -172,7 +172,7 @@ pub(crate) async fn revise_correction(
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/corrections/{id}")]
 pub(crate) async fn delete_correction(
-    permit: Permit<Correct>,
+    May(permit): May<Correct>,
     id: Path<CorrectionId>,
     expected: IfMatch,
     state: Data<State>,

@@ -8,12 +8,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::Expecting;
 use crate::{
     access::{
-        Action, Permit,
+        Action,
         action::{ManageLocales, ReadDesk},
     },
     api::{
         State,
-        extract::{Body, IfMatch, Patch, PatchOf, Path, Resource},
+        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -127,7 +127,7 @@ fn tagged(settings: &LocaleSettings) -> Tagged<DeskLocale> {
 #[utoipa::path(tag = "desk: site", security(("token" = [ReadDesk::NAME])),
     responses((status = 200, body = Listing<DeskLocale>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/locales")]
-pub(crate) async fn list_desk_locales(_: Permit<ReadDesk>, state: Data<State>) -> Result<Listing<DeskLocale>, Failure> {
+pub(crate) async fn list_desk_locales(_: May<ReadDesk>, state: Data<State>) -> Result<Listing<DeskLocale>, Failure> {
     let masthead = state.store.read(store::site::masthead).await?;
     Ok(Listing::whole(masthead.locales.iter().map(DeskLocale::from).collect()))
 }
@@ -137,7 +137,7 @@ pub(crate) async fn list_desk_locales(_: Permit<ReadDesk>, state: Data<State>) -
     responses((status = 201, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/locales")]
 pub(crate) async fn create_locale(
-    permit: Permit<ManageLocales>,
+    May(permit): May<ManageLocales>,
     sent: Body<NewLocale>,
     state: Data<State>,
 ) -> Result<Tagged<DeskLocale>, Failure> {
@@ -157,7 +157,7 @@ pub(crate) async fn create_locale(
 #[utoipa::path(tag = "desk: site", security(("token" = [ReadDesk::NAME])), params(("locale" = Locale, Path)),
     responses((status = 200, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/locales/{locale}")]
-pub(crate) async fn show_desk_locale(_: Permit<ReadDesk>, locale: Path<Locale>, state: Data<State>) -> Result<Tagged<DeskLocale>, Failure> {
+pub(crate) async fn show_desk_locale(_: May<ReadDesk>, locale: Path<Locale>, state: Data<State>) -> Result<Tagged<DeskLocale>, Failure> {
     Ok(tagged(&state.store.read(move |tx| desk::locales::find(tx, &locale)).await?))
 }
 
@@ -167,7 +167,7 @@ pub(crate) async fn show_desk_locale(_: Permit<ReadDesk>, locale: Path<Locale>, 
     responses((status = 200, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/locales/{locale}")]
 pub(crate) async fn revise_locale(
-    permit: Permit<ManageLocales>,
+    May(permit): May<ManageLocales>,
     locale: Path<Locale>,
     expected: IfMatch,
     patch: Patch<DeskLocale>,
@@ -186,7 +186,7 @@ pub(crate) async fn revise_locale(
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/locales/{locale}")]
 pub(crate) async fn delete_locale(
-    permit: Permit<ManageLocales>,
+    May(permit): May<ManageLocales>,
     locale: Path<Locale>,
     expected: IfMatch,
     state: Data<State>,

@@ -7,13 +7,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     access::{
-        Action, Permit,
+        Action,
         action::{PreviewArticle, ReadArticle},
         token,
     },
     api::{
         State,
-        extract::{Body, Path},
+        extract::{Body, May, Path},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -102,7 +102,7 @@ impl From<Preview> for PreviewInfo {
     responses((status = 200, body = Listing<PreviewInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/previews")]
 pub(crate) async fn list_previews(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     id: Path<ArticleId>,
     state: Data<State>,
 ) -> Result<Listing<PreviewInfo>, Failure> {
@@ -121,7 +121,7 @@ pub(crate) async fn list_previews(
     responses((status = 201, body = PreviewInfo), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/previews")]
 pub(crate) async fn create_preview(
-    permit: Permit<PreviewArticle>,
+    May(permit): May<PreviewArticle>,
     at: Path<(ArticleId, Locale)>,
     sent: Body<NewPreview>,
     state: Data<State>,
@@ -142,7 +142,7 @@ pub(crate) async fn create_preview(
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/previews/{id}")]
 pub(crate) async fn revoke_preview(
-    permit: Permit<PreviewArticle>,
+    May(permit): May<PreviewArticle>,
     id: Path<PreviewId>,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {

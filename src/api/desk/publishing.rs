@@ -13,12 +13,12 @@ use super::{
 };
 use crate::{
     access::{
-        Action, Permit,
+        Action,
         action::{Publish, Unpublish},
     },
     api::{
         State,
-        extract::{Body, IfMatch, Path},
+        extract::{Body, IfMatch, May, Path},
         prepared,
         problem::{Failure, Problem},
         reply::Tagged,
@@ -84,7 +84,7 @@ pub struct Unpublication {
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/publish")]
 pub(crate) async fn publish_article(
-    permit: Permit<Publish>,
+    May(permit): May<Publish>,
     id: Path<ArticleId>,
     expected: IfMatch,
     sent: Body<Publication>,
@@ -105,7 +105,7 @@ pub(crate) async fn publish_article(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/unpublish")]
 pub(crate) async fn unpublish_article(
-    permit: Permit<Unpublish>,
+    May(permit): May<Unpublish>,
     id: Path<ArticleId>,
     expected: IfMatch,
     sent: Body<Unpublication>,

@@ -7,10 +7,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::translations::AssignmentInfo;
 use crate::{
-    access::{Action, Permit, action::ReadArticle},
+    access::{Action, action::ReadArticle},
     api::{
         State,
-        extract::{Query, paging},
+        extract::{May, Query, paging},
         problem::{Failure, Problem},
         reply::Listing,
     },
@@ -153,7 +153,7 @@ fn item(work: Work, locale: Locale, assigned: Option<Assigned>) -> QueueItem {
     responses((status = 200, body = Listing<QueueItem>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/translations")]
 pub(crate) async fn list_translations(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     query: Query<ListTranslations>,
     state: Data<State>,
 ) -> Result<Listing<QueueItem>, Failure> {

@@ -13,7 +13,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, Patch, PatchOf, Path, Query, Resource, paging},
+        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Query, Resource, paging},
         prepared,
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
@@ -219,7 +219,7 @@ pub struct ListReleases {
     responses((status = 200, body = Listing<DeskRelease>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/releases")]
 pub(crate) async fn list_releases(
-    permit: Permit<ManageReleases>,
+    May(permit): May<ManageReleases>,
     query: Query<ListReleases>,
     state: Data<State>,
 ) -> Result<Listing<DeskRelease>, Failure> {
@@ -235,7 +235,7 @@ pub(crate) async fn list_releases(
     responses((status = 201, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/releases")]
 pub(crate) async fn create_release(
-    permit: Permit<ManageReleases>,
+    May(permit): May<ManageReleases>,
     sent: Body<NewRelease>,
     state: Data<State>,
 ) -> Result<Tagged<DeskRelease>, Failure> {
@@ -251,7 +251,7 @@ pub(crate) async fn create_release(
     responses((status = 200, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/releases/{id}")]
 pub(crate) async fn show_release(
-    permit: Permit<ManageReleases>,
+    May(permit): May<ManageReleases>,
     id: Path<ReleaseId>,
     state: Data<State>,
 ) -> Result<Tagged<DeskRelease>, Failure> {
@@ -270,7 +270,7 @@ pub(crate) async fn show_release(
     responses((status = 200, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/releases/{id}")]
 pub(crate) async fn revise_release(
-    permit: Permit<ManageReleases>,
+    May(permit): May<ManageReleases>,
     id: Path<ReleaseId>,
     expected: IfMatch,
     patch: Patch<DeskRelease>,
@@ -294,7 +294,7 @@ pub(crate) async fn revise_release(
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/releases/{id}")]
 pub(crate) async fn delete_release(
-    permit: Permit<ManageReleases>,
+    May(permit): May<ManageReleases>,
     id: Path<ReleaseId>,
     expected: IfMatch,
     state: Data<State>,
@@ -310,7 +310,7 @@ pub(crate) async fn delete_release(
     responses((status = 200, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/releases/{id}/publish")]
 pub(crate) async fn publish_release(
-    permit: Permit<Publish>,
+    May(permit): May<Publish>,
     id: Path<ReleaseId>,
     expected: IfMatch,
     state: Data<State>,

@@ -13,12 +13,12 @@ use super::{
 };
 use crate::{
     access::{
-        Action, Permit,
+        Action,
         action::{BreakEmbargo, ReadArticle, Schedule},
     },
     api::{
         State,
-        extract::{Body, IfMatch, Path, Query, paging},
+        extract::{Body, IfMatch, May, Path, Query, paging},
         prepared,
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
@@ -71,7 +71,7 @@ pub struct EmbargoBroken {
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/schedule")]
 pub(crate) async fn schedule_article(
-    permit: Permit<Schedule>,
+    May(permit): May<Schedule>,
     id: Path<ArticleId>,
     expected: IfMatch,
     sent: Body<NewPlan>,
@@ -91,7 +91,7 @@ pub(crate) async fn schedule_article(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/unschedule")]
 pub(crate) async fn unschedule_article(
-    permit: Permit<Schedule>,
+    May(permit): May<Schedule>,
     id: Path<ArticleId>,
     expected: IfMatch,
     sent: Body<Unpublication>,
@@ -111,7 +111,7 @@ pub(crate) async fn unschedule_article(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/break-embargo")]
 pub(crate) async fn break_embargo(
-    permit: Permit<BreakEmbargo>,
+    May(permit): May<BreakEmbargo>,
     id: Path<ArticleId>,
     expected: IfMatch,
     sent: Body<EmbargoBroken>,
@@ -160,7 +160,7 @@ pub struct ListSchedule {
     responses((status = 200, body = Listing<PlanInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/schedule")]
 pub(crate) async fn list_schedule(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     query: Query<ListSchedule>,
     state: Data<State>,
 ) -> Result<Listing<PlanInfo>, Failure> {

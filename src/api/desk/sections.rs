@@ -13,12 +13,12 @@ use super::{
 };
 use crate::{
     access::{
-        Action, Permit,
+        Action,
         action::{ManageSections, ReadDesk},
     },
     api::{
         State,
-        extract::{Body, IfMatch, Patch, PatchOf, Path, Resource},
+        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -133,7 +133,7 @@ fn tagged(section: &section::Section) -> Tagged<DeskSection> {
 #[utoipa::path(tag = "desk: sections", security(("token" = [ReadDesk::NAME])),
     responses((status = 200, body = Listing<DeskSection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections")]
-pub(crate) async fn list_desk_sections(_: Permit<ReadDesk>, state: Data<State>) -> Result<Listing<DeskSection>, Failure> {
+pub(crate) async fn list_desk_sections(_: May<ReadDesk>, state: Data<State>) -> Result<Listing<DeskSection>, Failure> {
     let all = state.store.read(store::sections::all).await?;
     Ok(Listing::whole(all.iter().map(DeskSection::from).collect()))
 }
@@ -143,7 +143,7 @@ pub(crate) async fn list_desk_sections(_: Permit<ReadDesk>, state: Data<State>) 
     responses((status = 201, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/sections")]
 pub(crate) async fn create_section(
-    permit: Permit<ManageSections>,
+    May(permit): May<ManageSections>,
     sent: Body<NewSection>,
     state: Data<State>,
 ) -> Result<Tagged<DeskSection>, Failure> {
@@ -158,7 +158,7 @@ pub(crate) async fn create_section(
     responses((status = 200, body = Listing<DeskSection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/sections/reorder")]
 pub(crate) async fn reorder_sections(
-    permit: Permit<ManageSections>,
+    May(permit): May<ManageSections>,
     sent: Body<SectionOrder>,
     state: Data<State>,
 ) -> Result<Listing<DeskSection>, Failure> {
@@ -170,11 +170,7 @@ pub(crate) async fn reorder_sections(
 #[utoipa::path(tag = "desk: sections", security(("token" = [ReadDesk::NAME])), params(("id" = SectionId, Path)),
     responses((status = 200, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/{id}")]
-pub(crate) async fn show_desk_section(
-    _: Permit<ReadDesk>,
-    id: Path<SectionId>,
-    state: Data<State>,
-) -> Result<Tagged<DeskSection>, Failure> {
+pub(crate) async fn show_desk_section(_: May<ReadDesk>, id: Path<SectionId>, state: Data<State>) -> Result<Tagged<DeskSection>, Failure> {
     Ok(tagged(&state.store.read(move |tx| store::sections::find(tx, *id)).await?))
 }
 
@@ -184,7 +180,7 @@ pub(crate) async fn show_desk_section(
     responses((status = 200, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/sections/{id}")]
 pub(crate) async fn revise_section(
-    permit: Permit<ManageSections>,
+    May(permit): May<ManageSections>,
     id: Path<SectionId>,
     expected: IfMatch,
     patch: Patch<DeskSection>,
@@ -203,7 +199,7 @@ pub(crate) async fn revise_section(
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/sections/{id}")]
 pub(crate) async fn delete_section(
-    permit: Permit<ManageSections>,
+    May(permit): May<ManageSections>,
     id: Path<SectionId>,
     expected: IfMatch,
     state: Data<State>,

@@ -8,12 +8,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::Expecting;
 use crate::{
     access::{
-        Action, Permit,
+        Action,
         action::{ManageSite, ReadDesk},
     },
     api::{
         State,
-        extract::{IfMatch, Patch, PatchOf, Resource},
+        extract::{IfMatch, May, Patch, PatchOf, Resource},
         problem::{Failure, Problem},
         reply::Tagged,
     },
@@ -134,7 +134,7 @@ impl From<&domain::site::Site> for DeskSite {
 #[utoipa::path(tag = "desk: site", security(("token" = [ReadDesk::NAME])),
     responses((status = 200, body = DeskSite), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/site")]
-pub(crate) async fn show_desk_site(_: Permit<ReadDesk>, state: Data<State>) -> Result<Tagged<DeskSite>, Failure> {
+pub(crate) async fn show_desk_site(_: May<ReadDesk>, state: Data<State>) -> Result<Tagged<DeskSite>, Failure> {
     let masthead = state.store.read(store::site::masthead).await?;
     Ok(Tagged::new(DeskSite::from(&masthead.site), masthead.site.version))
 }
@@ -145,7 +145,7 @@ pub(crate) async fn show_desk_site(_: Permit<ReadDesk>, state: Data<State>) -> R
     responses((status = 200, body = DeskSite), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/site")]
 pub(crate) async fn revise_site(
-    permit: Permit<ManageSite>,
+    May(permit): May<ManageSite>,
     expected: IfMatch,
     patch: Patch<DeskSite>,
     state: Data<State>,

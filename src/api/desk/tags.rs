@@ -13,12 +13,12 @@ use super::{
 };
 use crate::{
     access::{
-        Action, Permit,
+        Action,
         action::{ManageTags, ReadDesk},
     },
     api::{
         State,
-        extract::{Body, IfMatch, Patch, PatchOf, Path, Query, Resource, paging},
+        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Query, Resource, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -103,7 +103,7 @@ fn tagged(tag: &tag::Tag) -> Tagged<DeskTag> {
 #[utoipa::path(tag = "desk: tags", security(("token" = [ReadDesk::NAME])), params(ListPage),
     responses((status = 200, body = Listing<DeskTag>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags")]
-pub(crate) async fn list_desk_tags(_: Permit<ReadDesk>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskTag>, Failure> {
+pub(crate) async fn list_desk_tags(_: May<ReadDesk>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskTag>, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Tags)?;
     let page = state.store.read(move |tx| store::named::page(tx, paging)).await?;
     Ok(page.map(|one| DeskTag::from(&one)).into())
@@ -114,7 +114,7 @@ pub(crate) async fn list_desk_tags(_: Permit<ReadDesk>, query: Query<ListPage>, 
     request_body(content = NewTag, example = json!({ "kind": "topic", "translations": { "en": { "name": "Diplomacy" } } })),
     responses((status = 201, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/tags")]
-pub(crate) async fn create_tag(permit: Permit<ManageTags>, sent: Body<NewTag>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
+pub(crate) async fn create_tag(May(permit): May<ManageTags>, sent: Body<NewTag>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
     let made = state.store.write(permit, move |tx, permit| desk::named::create(tx, permit, None, sent.0.into())).await?;
     Ok(tagged(&made).created(format!("/v1/desk/tags/{}", made.id)))
 }
@@ -123,7 +123,7 @@ pub(crate) async fn create_tag(permit: Permit<ManageTags>, sent: Body<NewTag>, s
 #[utoipa::path(tag = "desk: tags", security(("token" = [ReadDesk::NAME])), params(("id" = TagId, Path)),
     responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/{id}")]
-pub(crate) async fn show_desk_tag(_: Permit<ReadDesk>, id: Path<TagId>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
+pub(crate) async fn show_desk_tag(_: May<ReadDesk>, id: Path<TagId>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
     Ok(tagged(&state.store.read(move |tx| store::named::find(tx, *id)).await?))
 }
 
@@ -133,7 +133,7 @@ pub(crate) async fn show_desk_tag(_: Permit<ReadDesk>, id: Path<TagId>, state: D
     responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/tags/{id}")]
 pub(crate) async fn revise_tag(
-    permit: Permit<ManageTags>,
+    May(permit): May<ManageTags>,
     id: Path<TagId>,
     expected: IfMatch,
     patch: Patch<DeskTag>,
@@ -152,7 +152,7 @@ pub(crate) async fn revise_tag(
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/tags/{id}")]
 pub(crate) async fn delete_tag(
-    permit: Permit<ManageTags>,
+    May(permit): May<ManageTags>,
     id: Path<TagId>,
     expected: IfMatch,
     state: Data<State>,

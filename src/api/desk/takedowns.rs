@@ -16,7 +16,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, IfMatchOrAny, Path},
+        extract::{Body, IfMatch, IfMatchOrAny, May, Path},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -101,7 +101,7 @@ async fn done<A: Action>(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/takedown")]
 pub(crate) async fn take_down_article(
-    permit: Permit<Withdraw>,
+    May(permit): May<Withdraw>,
     id: Path<ArticleId>,
     expected: IfMatchOrAny,
     sent: Body<Reason>,
@@ -117,7 +117,7 @@ pub(crate) async fn take_down_article(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/reinstate")]
 pub(crate) async fn reinstate_article(
-    permit: Permit<Withdraw>,
+    May(permit): May<Withdraw>,
     id: Path<ArticleId>,
     expected: IfMatch,
     sent: Body<Reason>,
@@ -134,7 +134,7 @@ pub(crate) async fn reinstate_article(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/erase")]
 pub(crate) async fn erase_article(
-    permit: Permit<Erase>,
+    May(permit): May<Erase>,
     id: Path<ArticleId>,
     expected: IfMatch,
     sent: Body<Reason>,
@@ -155,7 +155,7 @@ pub(crate) async fn erase_article(
     responses((status = 200, body = Listing<TakedownInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/takedowns")]
 pub(crate) async fn list_takedowns(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     id: Path<ArticleId>,
     state: Data<State>,
 ) -> Result<Listing<TakedownInfo>, Failure> {

@@ -12,12 +12,12 @@ use super::{
 };
 use crate::{
     access::{
-        Action, Permit,
+        Action,
         action::{CreateArticle, DeleteArticle, EditTranslation, Purge, ReadArticle},
     },
     api::{
         State,
-        extract::{Body, IfMatch, Path, Query, paging},
+        extract::{Body, IfMatch, May, Path, Query, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -44,7 +44,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/articles/{id}")]
 pub(crate) async fn delete_article(
-    permit: Permit<DeleteArticle>,
+    May(permit): May<DeleteArticle>,
     id: Path<ArticleId>,
     expected: IfMatch,
     state: Data<State>,
@@ -60,7 +60,7 @@ pub(crate) async fn delete_article(
     responses((status = 200, body = Listing<DeskArticle>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/trash")]
 pub(crate) async fn list_trash(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     query: Query<ListPage>,
     state: Data<State>,
 ) -> Result<Listing<DeskArticle>, Failure> {
@@ -78,7 +78,7 @@ pub(crate) async fn list_trash(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/trash/{id}/restore")]
 pub(crate) async fn restore_article(
-    permit: Permit<DeleteArticle>,
+    May(permit): May<DeleteArticle>,
     id: Path<ArticleId>,
     expected: IfMatch,
     state: Data<State>,
@@ -95,7 +95,7 @@ pub(crate) async fn restore_article(
     responses((status = 201, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/restore")]
 pub(crate) async fn restore_translation(
-    permit: Permit<EditTranslation>,
+    May(permit): May<EditTranslation>,
     at: Path<(ArticleId, Locale)>,
     state: Data<State>,
 ) -> Result<Tagged<DeskTranslation>, Failure> {
@@ -113,7 +113,7 @@ pub(crate) async fn restore_translation(
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/trash/{id}")]
 pub(crate) async fn purge_article(
-    permit: Permit<Purge>,
+    May(permit): May<Purge>,
     id: Path<ArticleId>,
     expected: IfMatch,
     state: Data<State>,
@@ -143,7 +143,7 @@ pub struct Duplication {
     responses((status = 201, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/duplicate")]
 pub(crate) async fn duplicate_article(
-    permit: Permit<CreateArticle>,
+    May(permit): May<CreateArticle>,
     id: Path<ArticleId>,
     sent: Body<Duplication>,
     state: Data<State>,

@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{Expecting, ListPage};
 use crate::{
     access::{
-        Action, Permit,
+        Action,
         action::{ManageUsers, ReadUsers},
         password,
         secret::Secret,
@@ -17,7 +17,7 @@ use crate::{
     api::{
         State,
         auth::GrantInfo,
-        extract::{Body, IfMatch, Patch, PatchOf, Path, Query, Resource, paging},
+        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Query, Resource, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -178,7 +178,7 @@ async fn hashed(state: &Data<State>, password: &Secret<String>) -> Result<String
     responses((status = 200, body = Listing<DeskUser>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users")]
 pub(crate) async fn list_users(
-    permit: Permit<ReadUsers>,
+    May(permit): May<ReadUsers>,
     query: Query<ListPage>,
     state: Data<State>,
 ) -> Result<Listing<DeskUser>, Failure> {
@@ -192,7 +192,11 @@ pub(crate) async fn list_users(
 #[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), request_body = NewUser,
     responses((status = 201, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/users")]
-pub(crate) async fn create_user(permit: Permit<ManageUsers>, sent: Body<NewUser>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+pub(crate) async fn create_user(
+    May(permit): May<ManageUsers>,
+    sent: Body<NewUser>,
+    state: Data<State>,
+) -> Result<Tagged<DeskUser>, Failure> {
     permit.everywhere()?;
     let NewUser { email, name, password, grants } = sent.0;
     let hash = hashed(&state, &password).await?;
@@ -205,7 +209,7 @@ pub(crate) async fn create_user(permit: Permit<ManageUsers>, sent: Body<NewUser>
 #[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users/{id}")]
-pub(crate) async fn show_user(permit: Permit<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
+pub(crate) async fn show_user(May(permit): May<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
     permit.everywhere()?;
     Ok(tagged(&state.store.read(move |tx| store::users::find(tx, *id)).await?))
 }
@@ -218,7 +222,7 @@ pub(crate) async fn show_user(permit: Permit<ReadUsers>, id: Path<UserId>, state
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/users/{id}")]
 pub(crate) async fn revise_user(
-    permit: Permit<ManageUsers>,
+    May(permit): May<ManageUsers>,
     id: Path<UserId>,
     expected: IfMatch,
     patch: Patch<DeskUser>,
@@ -249,7 +253,7 @@ pub(crate) async fn revise_user(
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/users/{id}")]
 pub(crate) async fn delete_user(
-    permit: Permit<ManageUsers>,
+    May(permit): May<ManageUsers>,
     id: Path<UserId>,
     expected: IfMatch,
     state: Data<State>,
@@ -262,7 +266,7 @@ pub(crate) async fn delete_user(
 #[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
     responses((status = 200, body = Listing<GrantInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users/{id}/grants")]
-pub(crate) async fn list_grants(permit: Permit<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Listing<GrantInfo>, Failure> {
+pub(crate) async fn list_grants(May(permit): May<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Listing<GrantInfo>, Failure> {
     permit.everywhere()?;
     let user = state.store.read(move |tx| store::users::find(tx, *id)).await?;
     Ok(Listing::whole(user.grants.iter().map(GrantInfo::from).collect()))
@@ -275,7 +279,7 @@ pub(crate) async fn list_grants(permit: Permit<ReadUsers>, id: Path<UserId>, sta
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/users/{id}/grants")]
 pub(crate) async fn create_grant(
-    permit: Permit<ManageUsers>,
+    May(permit): May<ManageUsers>,
     id: Path<UserId>,
     expected: IfMatch,
     sent: Body<NewGrant>,
@@ -296,7 +300,7 @@ pub(crate) async fn create_grant(
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/users/{id}/grants/{grant_id}")]
 pub(crate) async fn delete_grant(
-    permit: Permit<ManageUsers>,
+    May(permit): May<ManageUsers>,
     at: Path<(UserId, GrantId)>,
     expected: IfMatch,
     state: Data<State>,

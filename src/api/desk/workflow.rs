@@ -17,7 +17,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, Path},
+        extract::{Body, IfMatch, May, Path},
         problem::{Failure, Problem},
         reply::Tagged,
     },
@@ -99,7 +99,7 @@ async fn done<A: Action>(
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/submit")]
 pub(crate) async fn submit_translation(
-    permit: Permit<SubmitTranslation>,
+    May(permit): May<SubmitTranslation>,
     at: Path<(ArticleId, Locale)>,
     expected: IfMatch,
     state: Data<State>,
@@ -113,7 +113,7 @@ pub(crate) async fn submit_translation(
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/approve")]
 pub(crate) async fn approve_translation(
-    permit: Permit<ReviewTranslation>,
+    May(permit): May<ReviewTranslation>,
     at: Path<(ArticleId, Locale)>,
     expected: IfMatch,
     state: Data<State>,
@@ -130,7 +130,7 @@ pub(crate) async fn approve_translation(
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/request-changes")]
 pub(crate) async fn request_changes(
-    permit: Permit<ReviewTranslation>,
+    May(permit): May<ReviewTranslation>,
     at: Path<(ArticleId, Locale)>,
     expected: IfMatch,
     sent: Body<ChangesRequested>,
@@ -171,7 +171,7 @@ pub(super) fn block(text: &str) -> Result<BlockId, Error> {
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/mark-current")]
 pub(crate) async fn mark_translation_current(
-    permit: Permit<EditTranslation>,
+    May(permit): May<EditTranslation>,
     at: Path<(ArticleId, Locale)>,
     expected: IfMatch,
     sent: Body<MarkCurrent>,
@@ -190,7 +190,7 @@ pub(crate) async fn mark_translation_current(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/assign")]
 pub(crate) async fn assign_translation(
-    permit: Permit<AssignTranslation>,
+    May(permit): May<AssignTranslation>,
     at: Path<(ArticleId, Locale)>,
     sent: Body<NewAssignment>,
     state: Data<State>,

@@ -17,9 +17,10 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use uuid::Uuid;
 
-pub(super) use values::Unread;
 pub use values::{At, Doc, Json, Uid};
+pub(super) use values::{Bind, Unread};
 
+use super::failure::in_words;
 use crate::domain::{Error, Instant};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -181,17 +182,18 @@ pub(super) fn come_by_its_clock(conn: &Conn, column: &'static str) -> String {
 }
 
 /// Hold a number as long as this session lasts; false when another session holds it.
-pub(super) fn hold_number(conn: &mut Conn, number: i64) -> QueryResult<bool> {
+pub(super) fn hold_number(conn: &mut Conn, number: i64) -> Result<bool, Error> {
     match &mut conn.link {
         Link::Sqlite(_) => Ok(false),
         Link::Postgres(pg) => {
             diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&format!("pg_try_advisory_lock({number})"))).get_result(pg)
         }
     }
+    .map_err(in_words)
 }
 
 /// Whether the process is dead that held a number, as a process can tell that holds one of its own: there is one to a file.
-pub(super) fn is_dead(conn: &mut Conn, number: i64, own: i64) -> QueryResult<bool> {
+pub(super) fn is_dead(conn: &mut Conn, number: i64, own: i64) -> Result<bool, Error> {
     match &mut conn.link {
         Link::Sqlite(_) => Ok(number != own),
         Link::Postgres(pg) => {
@@ -199,10 +201,11 @@ pub(super) fn is_dead(conn: &mut Conn, number: i64, own: i64) -> QueryResult<boo
             diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(&free)).get_result(pg)
         }
     }
+    .map_err(in_words)
 }
 
 /// Wait for those who hold `what`, and hold it to the end of the transaction. `SQLite` has one writer.
-pub(super) fn queue_for(conn: &mut Conn, what: &str) -> QueryResult<()> {
+pub(super) fn queue_for(conn: &mut Conn, what: &str) -> Result<(), Error> {
     match &mut conn.link {
         Link::Sqlite(_) => Ok(()),
         Link::Postgres(pg) => {
@@ -211,6 +214,7 @@ pub(super) fn queue_for(conn: &mut Conn, what: &str) -> QueryResult<()> {
             query.bind::<diesel::sql_types::Text, _>(what).execute(pg).map(drop)
         }
     }
+    .map_err(in_words)
 }
 
 /// The channel on which committed changes are told.
@@ -226,24 +230,26 @@ pub(super) fn telling(conn: &Conn) -> String {
 }
 
 /// Listen for changes on this connection from now on.
-pub(super) fn listen(conn: &mut Conn) -> QueryResult<()> {
+pub(super) fn listen(conn: &mut Conn) -> Result<(), Error> {
     match &mut conn.link {
         Link::Sqlite(_) => Ok(()),
         Link::Postgres(pg) => pg.batch_execute(&format!("LISTEN {CHANNEL}")),
     }
+    .map_err(in_words)
 }
 
 /// True when changes were told since this was last asked; asks nothing of the server.
-pub(super) fn was_told(conn: &mut Conn) -> QueryResult<bool> {
+pub(super) fn was_told(conn: &mut Conn) -> Result<bool, Error> {
     match &mut conn.link {
         Link::Sqlite(_) => Ok(false),
-        Link::Postgres(pg) => Ok(pg.notifications_iter().collect::<QueryResult<Vec<_>>>()?.into_iter().next().is_some()),
+        Link::Postgres(pg) => pg.notifications_iter().collect::<QueryResult<Vec<_>>>().map(|told| !told.is_empty()),
     }
+    .map_err(in_words)
 }
 
 /// Take what was deleted out of the log of `SQLite` too, by writing it into the file and cutting it off; false when somebody who still
 /// reads is in the way. On `PostgreSQL` that is a `VACUUM`'s work.
-pub(super) fn truncate_log(conn: &mut Conn) -> QueryResult<bool> {
+pub(super) fn truncate_log(conn: &mut Conn) -> Result<bool, Error> {
     #[derive(QueryableByName)]
     struct Outcome {
         #[diesel(sql_type = diesel::sql_types::Integer)]
@@ -251,10 +257,10 @@ pub(super) fn truncate_log(conn: &mut Conn) -> QueryResult<bool> {
     }
     let Link::Sqlite(lite) = &mut conn.link else { return Ok(true) };
     // Nobody who writes is to wait for those who read.
-    lite.batch_execute("PRAGMA busy_timeout = 200")?;
+    lite.batch_execute("PRAGMA busy_timeout = 200").map_err(in_words)?;
     let outcome = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result::<Outcome>(lite);
-    lite.batch_execute("PRAGMA busy_timeout = 10000")?;
-    Ok(outcome?.busy == 0)
+    lite.batch_execute("PRAGMA busy_timeout = 10000").map_err(in_words)?;
+    Ok(outcome.map_err(in_words)?.busy == 0)
 }
 
 /// Bring the schema up to date, one process at a time; the names of the migrations that ran.
@@ -264,23 +270,23 @@ pub(super) fn migrate(conn: &mut Conn) -> Result<Vec<String>, Error> {
         Link::Sqlite(lite) => lite.run_pending_migrations(SQLITE_MIGRATIONS).map(names).map_err(Error::Internal),
         Link::Postgres(pg) => {
             // An advisory lock of this session, released with it at the latest. Nobody is served meanwhile, so it takes as long as it takes.
-            pg.batch_execute(UNLIMITED)?;
-            pg.batch_execute("SELECT pg_advisory_lock(7220254)")?;
+            pg.batch_execute(UNLIMITED).map_err(in_words)?;
+            pg.batch_execute("SELECT pg_advisory_lock(7220254)").map_err(in_words)?;
             let done = pg.run_pending_migrations(POSTGRES_MIGRATIONS).map(names).map_err(Error::Internal);
-            pg.batch_execute("SELECT pg_advisory_unlock(7220254)")?;
-            pg.batch_execute(LIMITED)?;
+            pg.batch_execute("SELECT pg_advisory_unlock(7220254)").map_err(in_words)?;
+            pg.batch_execute(LIMITED).map_err(in_words)?;
             done
         }
     }
 }
 
 /// True when there is a record of migrations.
-pub(super) fn is_begun(conn: &mut Conn) -> QueryResult<bool> {
+pub(super) fn is_begun(conn: &mut Conn) -> Result<bool, Error> {
     let question = match &conn.link {
         Link::Sqlite(_) => "EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations')",
         Link::Postgres(_) => "to_regclass('__diesel_schema_migrations') IS NOT NULL",
     };
-    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(question)).get_result(conn)
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>(question)).get_result(conn).map_err(in_words)
 }
 
 /// The migrations that have not run yet. Where none has, there is no record of them, and none is made.
@@ -305,7 +311,8 @@ pub(super) fn missing(conn: &mut Conn) -> Result<usize, Error> {
         Link::Sqlite(_) => versions::<diesel::sqlite::Sqlite>(&SQLITE_MIGRATIONS)?,
         Link::Postgres(_) => versions::<diesel::pg::Pg>(&POSTGRES_MIGRATIONS)?,
     };
-    let ran: Vec<Ran> = diesel::sql_query("SELECT CAST(version AS text) AS version FROM __diesel_schema_migrations").load(conn)?;
+    let ran: Vec<Ran> =
+        diesel::sql_query("SELECT CAST(version AS text) AS version FROM __diesel_schema_migrations").load(conn).map_err(in_words)?;
     let ran: std::collections::BTreeSet<String> = ran.into_iter().map(|r| r.version).collect();
     Ok(known.iter().filter(|version| !ran.contains(*version)).count())
 }
@@ -323,13 +330,15 @@ pub(super) fn durability_faults(conn: &mut Conn) -> Result<Vec<String>, Error> {
     let Link::Postgres(pg) = &mut conn.link else { return Ok(Vec::new()) };
     let mut faults = Vec::new();
     for (name, wanted) in [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "off")] {
-        let value: String =
-            diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&format!("current_setting('{name}')"))).get_result(pg)?;
+        let value: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>(&format!("current_setting('{name}')")))
+            .get_result(pg)
+            .map_err(in_words)?;
         if (value == wanted) == (wanted == "off") {
             faults.push(format!("PostgreSQL runs with {name} = {value}: a crash may lose acknowledged writes"));
         }
     }
-    let language: String = diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>("current_setting('lc_messages')")).get_result(pg)?;
+    let language: String =
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>("current_setting('lc_messages')")).get_result(pg).map_err(in_words)?;
     if !is_english(&language) {
         faults.push(format!(
             "PostgreSQL runs with lc_messages = {language}: not all that it says is understood, and some passing trouble is 500"
@@ -426,33 +435,36 @@ impl diesel::deserialize::QueryableByName<MultiBackend> for Step {
 }
 
 /// Write fast on this connection rather than safely: for a database that can be made anew, out of rows that were checked when they were made.
-pub(super) fn begin_bulk_load(conn: &mut Conn) -> QueryResult<()> {
+pub(super) fn begin_bulk_load(conn: &mut Conn) -> Result<(), Error> {
     match &mut conn.link {
         Link::Sqlite(lite) => {
             lite.batch_execute(
                 "PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; PRAGMA cache_size = -524288; \
                  PRAGMA wal_autocheckpoint = 20000; PRAGMA busy_timeout = 0",
-            )?;
+            )
+            .map_err(in_words)?;
             // Without the log everything is written once instead of twice; not while somebody else has the file open.
             let _ = lite.batch_execute("PRAGMA journal_mode = MEMORY");
             lite.batch_execute("PRAGMA busy_timeout = 10000")
         }
         Link::Postgres(pg) => pg.batch_execute("SET synchronous_commit = off").and_then(|()| pg.batch_execute(UNLIMITED)),
     }
+    .map_err(in_words)
 }
 
 /// Let the planner know how much there is of what. `PostgreSQL` vacuums as well: until it has, no index is read without its table.
-pub(super) fn analyze(conn: &mut Conn) -> QueryResult<()> {
+pub(super) fn analyze(conn: &mut Conn) -> Result<(), Error> {
     match &mut conn.link {
         Link::Sqlite(lite) => lite.batch_execute("PRAGMA analysis_limit = 1000; ANALYZE"),
         Link::Postgres(pg) => {
             pg.batch_execute(UNLIMITED).and_then(|()| pg.batch_execute("VACUUM (ANALYZE)")).and_then(|()| pg.batch_execute(LIMITED))
         }
     }
+    .map_err(in_words)
 }
 
 /// Compact the log of `SQLite` into its file, as before a copy or after a bulk load.
-pub(super) fn checkpoint(conn: &mut Conn) -> QueryResult<()> {
+pub(super) fn checkpoint(conn: &mut Conn) -> Result<(), Error> {
     match &mut conn.link {
         // The read ends what a change of the mode leaves open.
         Link::Sqlite(lite) => lite.batch_execute(
@@ -460,6 +472,7 @@ pub(super) fn checkpoint(conn: &mut Conn) -> QueryResult<()> {
         ),
         Link::Postgres(_) => Ok(()),
     }
+    .map_err(in_words)
 }
 
 #[cfg(test)]

@@ -4,12 +4,10 @@ use std::io::Write;
 
 use diesel::{
     backend::Backend,
-    deserialize::{self, FromSql, FromStaticSqlRow, Queryable},
-    expression::AsExpression,
-    internal::derives::as_expression::Bound,
+    deserialize::{self, FromSql, Queryable},
     pg::{Pg, PgValue},
     serialize::{self, IsNull, Output, ToSql},
-    sql_types::{HasSqlType, Nullable, SingleValue},
+    sql_types::HasSqlType,
     sqlite::Sqlite,
 };
 use serde_json::Value;
@@ -34,7 +32,8 @@ pub struct At;
 pub struct Doc;
 
 /// A JSON value as a column holds it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, diesel::AsExpression)]
+#[diesel(sql_type = Doc)]
 pub struct Json(pub Value);
 
 /// A JSON document that is read straight into what it stands for, when it is needed.
@@ -53,6 +52,17 @@ impl Unread {
     }
 }
 
+/// A value whose type lies below the store, for Diesel's own methods: those take only what was made for them where its type was.
+#[derive(Debug, Clone, Copy, PartialEq, diesel::AsExpression, diesel::FromSqlRow)]
+#[diesel(sql_type = Uid, sql_type = At)]
+pub(in crate::store) struct Bind<T>(pub(in crate::store) T);
+
+impl<T: FromSql<S, MultiBackend>, S> FromSql<S, MultiBackend> for Bind<T> {
+    fn from_sql(bytes: <MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        T::from_sql(bytes).map(Self)
+    }
+}
+
 macro_rules! sql_value {
     ([$($generics:tt)*] $rust:ty => $sql:ty) => {
         impl<$($generics)*> ToSql<$sql, MultiBackend> for $rust {
@@ -61,8 +71,14 @@ macro_rules! sql_value {
                 Ok(IsNull::No)
             }
         }
-        sql_value!(@expression [$($generics)*] $rust => $sql);
-        sql_value!(@expression [$($generics)*] $rust => Nullable<$sql>);
+        impl<$($generics)* B: Backend> ToSql<$sql, B> for Bind<$rust>
+        where
+            $rust: ToSql<$sql, B>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, B>) -> serialize::Result {
+                self.0.to_sql(out)
+            }
+        }
         sql_value!(@read [$($generics)*] $rust => $sql);
     };
     (@read [$($generics:tt)*] $rust:ty => $sql:ty) => {
@@ -71,41 +87,10 @@ macro_rules! sql_value {
                 bytes.from_sql::<Self, $sql>()
             }
         }
-        impl<$($generics)* __DB: Backend, __ST: SingleValue> Queryable<__ST, __DB> for $rust
-        where
-            Self: FromStaticSqlRow<__ST, __DB>,
-        {
+        impl<$($generics)*> Queryable<$sql, MultiBackend> for $rust {
             type Row = Self;
             fn build(row: Self) -> deserialize::Result<Self> {
                 Ok(row)
-            }
-        }
-    };
-    (@expression [$($generics:tt)*] $rust:ty => $sql:ty) => {
-        impl<$($generics)*> AsExpression<$sql> for $rust {
-            type Expression = Bound<$sql, Self>;
-            fn as_expression(self) -> Self::Expression {
-                Bound::new(self)
-            }
-        }
-        impl<'__expr, $($generics)*> AsExpression<$sql> for &'__expr $rust {
-            type Expression = Bound<$sql, Self>;
-            fn as_expression(self) -> Self::Expression {
-                Bound::new(self)
-            }
-        }
-    };
-}
-
-macro_rules! nullable {
-    ([$($generics:tt)*] $rust:ty => $sql:ty) => {
-        impl<$($generics)* __DB> ToSql<Nullable<$sql>, __DB> for $rust
-        where
-            __DB: Backend,
-            Self: ToSql<$sql, __DB>,
-        {
-            fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, __DB>) -> serialize::Result {
-                ToSql::<$sql, __DB>::to_sql(self, out)
             }
         }
     };
@@ -115,9 +100,6 @@ sql_value!([T: 'static,] Id<T> => Uid);
 sql_value!([] Instant => At);
 sql_value!([] Json => Doc);
 sql_value!(@read [] Unread => Doc);
-nullable!([T: 'static,] Id<T> => Uid);
-nullable!([] Instant => At);
-nullable!([] Json => Doc);
 
 macro_rules! has_sql_type {
     ($($sql:ty),+) => {

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     access::Visibility,
     domain::{Error, Id, article::Article, edition::Edition, text::limits},
-    store::{Tx, dialect::Uid, sql::Sql},
+    store::{RunQueryDsl, Tx, dialect::Uid, sql::Sql},
 };
 
 /// Which bodies come with live editions.

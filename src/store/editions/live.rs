@@ -23,7 +23,7 @@ use crate::{
         slug::Slug,
     },
     store::{
-        Tx, articles,
+        RunQueryDsl, Tx, articles,
         dialect::{At, Doc, Uid, Unread},
         paths::path_of,
         sql::Sql,

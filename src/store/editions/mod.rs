@@ -21,7 +21,7 @@ pub(super) use live::select;
 pub use live::{Alternate, Frozen, Live, alternates, frozen, live, live_by_ids, live_by_slug, live_everywhere, named};
 
 use super::{
-    Tx,
+    Bind, RunQueryDsl, Tx,
     dialect::{At, Doc, Uid, Unread},
     paths::path_of,
     schema::editions,
@@ -157,13 +157,12 @@ pub fn live_behind(tx: &mut Tx<'_>, article: Id<Article>) -> Result<HashMap<Loca
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn last_words(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<Option<Version>, Error> {
-    Ok(editions::table
-        .filter(editions::article_id.eq(article))
+    editions::table
+        .filter(editions::article_id.eq(Bind(article)))
         .filter(editions::locale.eq(locale.as_str()))
         .order((editions::started_at.desc(), editions::id.desc()))
         .select(editions::words_version)
-        .first(tx.conn)
-        .optional()?)
+        .first(tx)
 }
 
 /// Note how far the sources of live editions have moved on, of those where that is not what is noted already.
@@ -250,10 +249,10 @@ pub fn addresses(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Ve
         return Ok(Vec::new());
     }
     let rows: Vec<Columns> = editions::table
-        .filter(editions::article_id.eq_any(articles.iter().copied().collect::<Vec<_>>()))
+        .filter(editions::article_id.eq_any(articles.iter().copied().map(Bind)))
         .select((editions::article_id, editions::locale, editions::slug, editions::section_id, editions::published_at))
         .distinct()
-        .load(tx.conn)?;
+        .load(tx)?;
     let address = |(article_id, locale, slug, section_id, published_at)| PageAddress {
         article_id,
         locale: Locale::stored(locale),
@@ -269,10 +268,10 @@ pub fn addresses(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Ve
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn exist(tx: &mut Tx<'_>, article: Id<Article>, locale: Option<&Locale>) -> Result<bool, Error> {
-    let of_article = editions::table.filter(editions::article_id.eq(article));
+    let of_article = editions::table.filter(editions::article_id.eq(Bind(article)));
     Ok(match locale {
-        Some(locale) => diesel::select(diesel::dsl::exists(of_article.filter(editions::locale.eq(locale.as_str())))).get_result(tx.conn)?,
-        None => diesel::select(diesel::dsl::exists(of_article)).get_result(tx.conn)?,
+        Some(locale) => diesel::select(diesel::dsl::exists(of_article.filter(editions::locale.eq(locale.as_str())))).get_result(tx)?,
+        None => diesel::select(diesel::dsl::exists(of_article)).get_result(tx)?,
     })
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     domain::{Error, Id, Instant, Locale, address::AddressKind, article::Article, author::Author, edition::Edition, section::Section},
     store::{
-        Tx,
+        RunQueryDsl, Tx,
         claims::{self, Claim, SlugRequest},
         index,
         sql::Sql,

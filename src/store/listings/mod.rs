@@ -15,7 +15,7 @@ use diesel::QueryableByName;
 use uuid::Uuid;
 
 use super::{
-    Tx,
+    RunQueryDsl, Tx,
     dialect::{self, At, Uid},
     editions::{Bare, Bodies, BodyForm, Live, Weighed, filled, fitting, select},
     sql::Sql,

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     domain::{Error, Id, Instant, Locale, facet::Facet, page::Paging},
-    store::{Tx, dialect::At, sql::Sql},
+    store::{RunQueryDsl, Tx, dialect::At, sql::Sql},
 };
 
 /// How a list is read in one locale of its chain.

@@ -13,12 +13,12 @@ pub(super) use shape::{shown, shown_after, shown_new, shown_one, tagged};
 use super::{Expecting, translations::read};
 use crate::{
     access::{
-        Action, Permit,
+        Action,
         action::{CreateArticle, EditArticle, EditTranslation, ReadArticle},
     },
     api::{
         State,
-        extract::{Body, IfMatch, Patch, Path, Query, paging},
+        extract::{Body, IfMatch, May, Patch, Path, Query, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -72,7 +72,7 @@ pub struct ListDeskArticles {
     responses((status = 200, body = Listing<DeskArticle>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles")]
 pub(crate) async fn list_desk_articles(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     query: Query<ListDeskArticles>,
     state: Data<State>,
 ) -> Result<Listing<DeskArticle>, Failure> {
@@ -101,7 +101,7 @@ pub(crate) async fn list_desk_articles(
     responses((status = 201, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles")]
 pub(crate) async fn create_article(
-    permit: Permit<CreateArticle>,
+    May(permit): May<CreateArticle>,
     sent: Body<NewArticle>,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
@@ -134,7 +134,7 @@ pub(crate) async fn create_article(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}")]
 pub(crate) async fn show_desk_article(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     id: Path<ArticleId>,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
@@ -153,7 +153,7 @@ pub(crate) async fn show_desk_article(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/articles/{id}")]
 pub(crate) async fn revise_article(
-    permit: Permit<EditArticle>,
+    May(permit): May<EditArticle>,
     id: Path<ArticleId>,
     expected: IfMatch,
     patch: Patch<DeskArticle>,

@@ -27,7 +27,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, Patch},
+        extract::{Body, May, Patch},
         prepared,
         problem::{Failure, Problem},
         typed::typed,
@@ -282,7 +282,7 @@ fn refused(n: usize, op: &BulkOperation, error: Error) -> BulkResult {
 #[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), request_body = Bulk,
     responses((status = 200, body = BulkOutcome), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/bulk")]
-pub(crate) async fn run_bulk(permit: Permit<ReadArticle>, sent: Body<Bulk>, state: Data<State>) -> Result<Json<BulkOutcome>, Failure> {
+pub(crate) async fn run_bulk(May(permit): May<ReadArticle>, sent: Body<Bulk>, state: Data<State>) -> Result<Json<BulkOutcome>, Failure> {
     let Bulk { atomic, operations } = sent.0;
     if operations.is_empty() || operations.len() > limits::BULK {
         return Err(Error::invalid("#/operations", "out_of_range", format!("between 1 and {}", limits::BULK)).into());

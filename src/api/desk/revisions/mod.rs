@@ -26,7 +26,7 @@ use crate::{
     api::{
         State,
         computing::compute,
-        extract::{IfMatch, Path, Query, paging},
+        extract::{IfMatch, May, Path, Query, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -127,7 +127,7 @@ fn worded(tx: &mut Tx<'_>, permit: &Permit<ReadArticle>, id: ArticleId, locale: 
     responses((status = 200, body = Listing<RevisionInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/revisions")]
 pub(crate) async fn list_article_revisions(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     id: Path<ArticleId>,
     query: Query<ListRevisions>,
     state: Data<State>,
@@ -145,7 +145,7 @@ pub(crate) async fn list_article_revisions(
     responses((status = 200, body = ArticleRevision), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/revisions/{version}")]
 pub(crate) async fn show_article_revision(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     at: Path<(ArticleId, Version)>,
     state: Data<State>,
 ) -> Result<Json<ArticleRevision>, Failure> {
@@ -163,7 +163,7 @@ pub(crate) async fn show_article_revision(
     responses((status = 200, body = RevisionDiff), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/revisions/{version}/diff")]
 pub(crate) async fn compare_article_revisions(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     at: Path<(ArticleId, Version)>,
     query: Query<CompareRevisions>,
     state: Data<State>,
@@ -185,7 +185,7 @@ pub(crate) async fn compare_article_revisions(
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/revisions/{version}/restore")]
 pub(crate) async fn restore_article_revision(
-    permit: Permit<EditArticle>,
+    May(permit): May<EditArticle>,
     at: Path<(ArticleId, Version)>,
     expected: IfMatch,
     state: Data<State>,
@@ -205,7 +205,7 @@ pub(crate) async fn restore_article_revision(
     responses((status = 200, body = Listing<RevisionInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/translations/{locale}/revisions")]
 pub(crate) async fn list_translation_revisions(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     at: Path<(ArticleId, Locale)>,
     query: Query<ListRevisions>,
     state: Data<State>,
@@ -224,7 +224,7 @@ pub(crate) async fn list_translation_revisions(
     responses((status = 200, body = TranslationRevision), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/translations/{locale}/revisions/{version}")]
 pub(crate) async fn show_translation_revision(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     at: Path<(ArticleId, Locale, Version)>,
     state: Data<State>,
 ) -> Result<Json<TranslationRevision>, Failure> {
@@ -245,7 +245,7 @@ pub(crate) async fn show_translation_revision(
     responses((status = 200, body = RevisionDiff), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/translations/{locale}/revisions/{version}/diff")]
 pub(crate) async fn compare_translation_revisions(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     at: Path<(ArticleId, Locale, Version)>,
     query: Query<CompareRevisions>,
     state: Data<State>,
@@ -271,7 +271,7 @@ pub(crate) async fn compare_translation_revisions(
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/revisions/{version}/restore")]
 pub(crate) async fn restore_translation_revision(
-    permit: Permit<EditTranslation>,
+    May(permit): May<EditTranslation>,
     at: Path<(ArticleId, Locale, Version)>,
     expected: IfMatch,
     state: Data<State>,

@@ -16,13 +16,13 @@ pub(super) use shape::{body_in, shown, tagged};
 use super::Expecting;
 use crate::{
     access::{
-        Action, Permit, Visibility,
+        Action, Visibility,
         action::{DeleteTranslation, EditTranslation, ReadArticle},
     },
     api::{
         State,
         computing::compute,
-        extract::{Body, IfMatch, Patch, Path, Query},
+        extract::{Body, IfMatch, May, Patch, Path, Query},
         problem::{Failure, Problem},
         reply::Tagged,
     },
@@ -64,7 +64,7 @@ fn present(tx: &mut Tx<'_>, visibility: &Visibility, id: ArticleId, locale: &Loc
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/translations/{locale}")]
 pub(crate) async fn show_translation(
-    permit: Permit<ReadArticle>,
+    May(permit): May<ReadArticle>,
     at: Path<(ArticleId, Locale)>,
     query: Query<ShowTranslation>,
     state: Data<State>,
@@ -84,7 +84,7 @@ pub(crate) async fn show_translation(
     responses((status = 200, body = DeskTranslation), (status = 201, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[put("/articles/{id}/translations/{locale}")]
 pub(crate) async fn replace_translation(
-    permit: Permit<EditTranslation>,
+    May(permit): May<EditTranslation>,
     at: Path<(ArticleId, Locale)>,
     expected: IfMatch,
     sent: Body<NewTranslation>,
@@ -122,7 +122,7 @@ pub(crate) async fn replace_translation(
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/articles/{id}/translations/{locale}")]
 pub(crate) async fn revise_translation(
-    permit: Permit<EditTranslation>,
+    May(permit): May<EditTranslation>,
     at: Path<(ArticleId, Locale)>,
     expected: IfMatch,
     patch: Patch<DeskTranslation>,
@@ -165,7 +165,7 @@ pub(crate) async fn revise_translation(
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/articles/{id}/translations/{locale}")]
 pub(crate) async fn delete_translation(
-    permit: Permit<DeleteTranslation>,
+    May(permit): May<DeleteTranslation>,
     at: Path<(ArticleId, Locale)>,
     expected: IfMatch,
     state: Data<State>,
