@@ -69,7 +69,7 @@ both! {
             other => panic!("{other:?}"),
         };
         let pointer = "#/translations/en/published_at in_the_future".to_owned();
-        assert_eq!(refused(Rules { refuse_future: true, ..Rules::default() }), [pointer.clone()]);
+        assert_eq!(refused(Rules { refuse_future: true, ..Rules::default() }), std::slice::from_ref(&pointer));
         let report = app.import_by(&later, Rules::default()).unwrap();
         let told: Vec<_> = report.warnings.iter().map(|v| format!("{} {}", v.pointer, v.code)).collect();
         let dated = |what: &str| format!("#/{what} in_the_future");
