@@ -119,7 +119,7 @@ fn of_article(items: &[Item], id: Id<Article>) -> impl Iterator<Item = (&Locale,
     items.iter().filter(move |item| item.article_id == id).map(|item| (&item.locale, Some(item.revisions)))
 }
 
-/// What of a caller's words is valid, for a release that is to be published when it says.
+/// What of a caller's words is valid, and what would keep it from being published: at its instant, or now where it names none.
 struct Checked {
     name: String,
     publish_at: Option<Instant>,
@@ -127,6 +127,7 @@ struct Checked {
     blockers: Vec<Violation>,
 }
 
+/// Check a caller's words; nothing may block a release at the instant that it names.
 fn check<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, draft: Draft) -> Result<Checked, Error> {
     let mut faults = Faults::default();
     let name = line(&mut faults, "#/name", &draft.name, limits::NAME);
