@@ -88,6 +88,12 @@ both! {
         for rules in [Rules::default(), Rules { overwrite: true, ..Rules::default() }] {
             assert_eq!(app.import_by(&later, rules).unwrap().outcome, Outcome::Unchanged);
         }
+        // Put off, and back.
+        for other in [app.now().plus_seconds(7_200).to_string(), at.clone()] {
+            later["translations"]["en"]["published_at"] = json!(other);
+            assert_eq!(app.import(&later).outcome, Outcome::Updated);
+            assert_eq!(planned(&editor.get(&format!("/v1/desk/articles/{id}")).await.ok())[0]["at"], json!(other));
+        }
         app.wait(3_599);
         assert_eq!(app.tick().await, 0);
         app.wait(1);

@@ -108,6 +108,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("seconds that a preview lives", format!("60 to {}", dateline::domain::preview::MAX_SECONDS)),
         ("days that the trash keeps what was never public", (dateline::desk::trash::KEPT_SECONDS / 86_400).to_string()),
         ("locales of a site", l::LOCALES.to_string()),
+        ("former URL patterns of a site", l::FORMER_PATTERNS.to_string()),
         ("sections of a site", l::SECTIONS.to_string()),
         ("sections above one another", l::SECTION_DEPTH.to_string()),
         ("body, as a document", format!("{} bytes", l::BODY_BYTES)),

@@ -321,8 +321,10 @@ fn versions(tx: &mut Tx<'_>, id: Id<Article>) -> Result<Value, Error> {
     Ok(json!({ "facts": article.version, "words": words }))
 }
 
-/// Versions and what is live: equal before and after an import that changed nothing.
+/// Versions, and since when or from when on what is public: equal before and after an import that changed nothing.
 fn standing(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(Value, Vec<(Locale, Instant)>), Error> {
     let live = store::editions::live_heads(tx, &[id])?.remove(&id).unwrap_or_default();
-    Ok((versions(tx, id)?, live.into_iter().map(|l| (l.locale, l.started_at)).collect()))
+    let planned = store::plans::of(tx, &[id])?.remove(&id).unwrap_or_default();
+    let planned = planned.into_iter().map(|plan| (plan.locale, plan.at));
+    Ok((versions(tx, id)?, live.into_iter().map(|l| (l.locale, l.started_at)).chain(planned).collect()))
 }
