@@ -121,13 +121,42 @@ both! {
         app.anyone().get("/v1/articles/by-slug/a-car").await.ok();
     }
 
+    async fn what_a_bundle_has_planned_is_taken_back_when_it_says_otherwise(app) {
+        newsroom(&app).await;
+        let (mut record, at) = (story(), app.now().plus_seconds(3_600).to_string());
+        let headline = async |app: &TestApp| {
+            let list = app.anyone().get("/v1/articles?locale=en").await.ok()["data"].clone();
+            list.get(0).map(|one| one["headline"].as_str().unwrap().to_owned())
+        };
+        let mut say = |at: Value, headline: &str| {
+            record["translations"]["en"]["published_at"] = at;
+            record["translations"]["en"]["headline"] = json!(headline);
+            app.import(&record);
+        };
+        // Not at all any more.
+        say(json!(at), "A car");
+        say(json!(null), "A car");
+        // Later; then at once, in other words: those before do not come back.
+        say(json!(at), "A car, perhaps");
+        say(json!("2024-03-16T13:09:00Z"), "A red car");
+        assert_eq!(headline(&app).await.as_deref(), Some("A red car"));
+        app.wait(3_600);
+        assert_eq!(app.tick().await, 0);
+        assert_eq!(headline(&app).await.as_deref(), Some("A red car"));
+    }
+
     async fn what_is_said_to_be_public_from_an_instant_to_come_is_planned_as_it_will_be(app) {
         newsroom(&app).await;
+        let admin = app.admin().await;
+        admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &json!({ "review": "required" })).await.ok();
         let (mut later, at) = (story(), app.now().plus_seconds(3_600).to_string());
         later["translations"]["en"]["published_at"] = json!(null);
         later["translations"]["en"]["updated_at"] = json!(null);
         later["translations"]["en"]["live"] = json!({ "headline": "A red car", "body": { "format": "text", "content": "Red." }, "published_at": at });
-        app.import(&later);
+        assert!(matches!(app.import_by(&later, Rules::default()), Err(dateline::domain::Error::Conflict { code: "not-approved", .. })));
+        later["translations"]["en"]["state"] = json!("approved");
+        let told: Vec<_> = app.import(&later).warnings.into_iter().map(|v| v.pointer).collect();
+        assert_eq!(told, ["#/translations/en/live/published_at"]);
         app.wait(3_600);
         assert_eq!(app.tick().await, 1);
         let shown = app.anyone().get("/v1/articles?locale=en").await.ok();

@@ -18,6 +18,7 @@ both! {
         let shown = app.anyone().get(&path).await;
         let body = shown.ok();
         assert_eq!((&body["headline"], &body["body"]["content"]), (&json!("River rises"), &json!("<p>One.</p><p>Two.</p>")));
+        assert!(body["url"].as_str().unwrap().ends_with("/river-rises"), "under the address of that revision: {}", body["url"]);
         assert_eq!((shown.header("cache-control"), shown.header("x-robots-tag")), (Some("private, no-store"), Some("noindex")));
         assert_eq!((shown.header("access-control-allow-origin"), shown.header("referrer-policy")), (None, Some("no-referrer")));
         assert_eq!(shown.header("content-language"), Some("en"));

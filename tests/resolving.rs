@@ -95,7 +95,7 @@ both! {
             editor.publish(&story, &["en", "hi"]).await.ok();
             stories.push(story);
         }
-        // The same every time: a sequence of Weyl, by the golden ratio.
+        // The same every time.
         let mut seed = 0x9e37_79b9_u32;
         let mut any = |of: usize| {
             seed = seed.wrapping_mul(2_654_435_761).wrapping_add(0x9e37_79b9);

@@ -108,7 +108,7 @@ impl<'de> Visitor<'de> for Values {
         let mut all = Map::new();
         while let Some(name) = fields.next_key::<String>()? {
             if all.contains_key(&name) {
-                return Err(A::Error::custom(format!("{TWICE}`{}`", name.escape_debug())));
+                return Err(A::Error::custom(format!("{TWICE}`{}`", name.chars().take(100).collect::<String>().escape_debug())));
             }
             let Unambiguous(value) = fields.next_value()?;
             all.insert(name, value);

@@ -15,8 +15,11 @@ pub(super) struct Reader<'a> {
 /// The setting that somebody will have meant by a name that is none.
 fn meant_by(name: &str) -> Option<&'static str> {
     let name = plain(name);
-    let is_begun = |known: &str| name.len() > "DATELINE".len() && known.starts_with(&name);
-    let near = |known: &&str| strsim::osa_distance(&plain(known), &name) <= 2 || is_begun(&plain(known));
+    let own = name.strip_prefix("DATELINE").unwrap_or(&name).len();
+    // Of a short name, many are near that mean something else.
+    let most = (own / 4).clamp(1, 2);
+    let is_begun = |known: &str| own >= 5 && known.starts_with(&name);
+    let near = |known: &&str| strsim::osa_distance(&plain(known), &name) <= most || is_begun(&plain(known));
     VARIABLES.iter().map(|(known, ..)| *known).find(near)
 }
 

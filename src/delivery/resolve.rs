@@ -1,6 +1,6 @@
 //! Where a public path leads: for frontends that know an address and nothing else.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -134,19 +134,25 @@ pub(super) fn resolve_in(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, asked: &str)
 
 /// The article that a path meant under a former pattern of the site, and whether that was its path, letter by letter, as its parts are now.
 fn formerly_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &str) -> Result<Option<(Resolved, bool)>, Error> {
-    let mut likely = None;
+    let (mut likely, mut tried) = (None, BTreeSet::new());
     for pattern in &masthead.site.former_url_patterns {
         let Some(parts) = pattern.read(inside) else { continue };
         let site = Site { url_pattern: pattern.clone(), ..masthead.site.clone() };
         let then = Arc::new(Masthead { site, locales: masthead.locales.clone() });
-        let Some(was) = article_at(tx, &then, &parts)? else { continue };
-        let Resolved::Article { id, locale, .. } = &was else { continue };
-        let parts = path::Parts { locale: locale.to_string(), slug: None, id: Some(id.uuid()) };
-        let Some(there) = article_at(tx, masthead, &parts)? else { continue };
-        if was.is_at(asked) {
-            return Ok(Some((there, true)));
+        // Patterns that read it alike find nothing else.
+        if !tried.insert((parts.locale.clone(), parts.slug.clone(), parts.id)) && likely.is_none() {
+            continue;
         }
-        likely = likely.or(Some((there, false)));
+        let Some(was) = article_at(tx, &then, &parts)? else { continue };
+        if was.is_at(asked) || likely.is_none() {
+            let Resolved::Article { id, locale, .. } = &was else { continue };
+            let parts = path::Parts { locale: locale.to_string(), slug: None, id: Some(id.uuid()) };
+            let Some(there) = article_at(tx, masthead, &parts)? else { continue };
+            if was.is_at(asked) {
+                return Ok(Some((there, true)));
+            }
+            likely = Some((there, false));
+        }
     }
     Ok(likely)
 }

@@ -99,7 +99,8 @@ pub fn open(tx: &mut Tx<'_>, pass: &PreviewPass) -> Result<(Edition, Article), E
     let article = Article { facts, section_path, version: preview.revisions.facts, ..article };
     let (words, made_from) = store::revisions::words(tx, &article, &preview.locale, preview.revisions.words)?;
     let rendering = Rendering::of(&words, made_from.clone());
-    let shown = Copy { article, translation: Translation { words, made_from, version: preview.revisions.words, ..translation } };
+    let slug = gone_for_absent(story.slug(&preview.locale, preview.revisions.words))?.clone();
+    let shown = Copy { article, translation: Translation { words, made_from, slug, version: preview.revisions.words, ..translation } };
     let masthead = store::site::masthead(tx)?;
     let last = story.editions.get(&preview.locale).map(|last| &last.dating);
     let edition = freeze(tx, &masthead, (&shown.article, &shown.translation), &rendering, Dating::after(last, false, tx.now()));

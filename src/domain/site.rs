@@ -134,7 +134,11 @@ impl SiteDraft {
             labels.insert(role, of_role.collect());
         }
         if self.former_url_patterns.len() > limits::FORMER_PATTERNS {
-            faults.add("#/former_url_patterns", "too_many", format!("at most {}", limits::FORMER_PATTERNS));
+            faults.add(
+                "#/former_url_patterns",
+                "too_many",
+                format!("at most {}, with the one that is replaced; leave out the oldest", limits::FORMER_PATTERNS),
+            );
         }
         let mut former = Vec::new();
         for (n, pattern) in self.former_url_patterns.iter().enumerate() {

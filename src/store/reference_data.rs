@@ -3,7 +3,8 @@
 //! **Decision.** Readers share what they read of it, from one snapshot to the next, for as long as the change log names no change to it.
 //! One short statement in each snapshot asks for that. **Consequence.** Nobody sees less than was committed when they came, whichever
 //! process committed it: a snapshot from before such a change, and one from after it, have reference data of their own. A site where names
-//! change with every commit reads them with every snapshot.
+//! change with every commit reads them with every snapshot. The log must not run back: after a PostgreSQL server was replaced by one that lacks
+//! commits, or somebody changed names with SQL, instances are started anew, as for the response cache.
 
 use std::{
     cell::OnceCell,
@@ -18,8 +19,10 @@ use uuid::Uuid;
 
 use crate::domain::{name::Names, section::Section, site::Masthead};
 
-/// Names that are kept; those read after them are read again by who needs them.
-const MAX_NAMES: usize = 20_000;
+/// Bytes of names that are kept; those read after them are read again by who needs them.
+const MAX_BYTES: usize = 16 << 20;
+/// What a name takes beside its texts.
+const NAME: usize = 200;
 
 /// Changes that are looked through for one to reference data; after more it is read again.
 const MAX_LOOKED_THROUGH: i64 = 1_000;
@@ -42,7 +45,13 @@ pub(super) struct ReferenceData {
     until: AtomicI64,
     /// All sections, siblings in order, once somebody has read them.
     pub(super) sections: OnceLock<Arc<Vec<Section>>>,
-    names: Mutex<HashMap<Uuid, Arc<Named>>>,
+    names: Mutex<KnownNames>,
+}
+
+#[derive(Default)]
+struct KnownNames {
+    of: HashMap<Uuid, Arc<Named>>,
+    bytes: usize,
 }
 
 impl ReferenceData {
@@ -58,26 +67,30 @@ impl ReferenceData {
         (until, until.saturating_add(MAX_LOOKED_THROUGH))
     }
 
-    /// Whether a snapshot whose last change is this sees this very data, of which none of those that were [unknown](Self::unknown) is a change.
-    pub(super) fn is_seen(&self, seq: i64, unknown: (i64, i64)) -> bool {
-        let seen = (self.from..=unknown.1).contains(&seq);
-        if seen {
+    /// Whether a snapshot sees this very data: its last change is `seq`, and of the [unknown](Self::unknown) changes that it sees, so many are
+    /// changes to reference data. If so, the data are known to be true up to there.
+    pub(super) fn holds_at(&self, seq: i64, unknown: (i64, i64), changed: i64) -> bool {
+        let holds = changed == 0 && (self.from..=unknown.1).contains(&seq);
+        if holds {
             self.until.fetch_max(seq, Ordering::Relaxed);
         }
-        seen
+        holds
     }
 
     /// The names of those things that somebody has read.
     pub(super) fn names_of(&self, ids: &BTreeSet<Uuid>) -> HashMap<Uuid, Arc<Named>> {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        ids.iter().filter_map(|id| Some((*id, names.get(id)?.clone()))).collect()
+        ids.iter().filter_map(|id| Some((*id, names.of.get(id)?.clone()))).collect()
     }
 
     /// Keep the names of a thing for those who read after this.
     pub(super) fn keep_names(&self, id: Uuid, named: Arc<Named>) {
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        if names.len() < MAX_NAMES {
-            names.insert(id, named);
+        let texts =
+            named.names.values().map(|name| name.name.len().saturating_add(name.slug.as_str().len()).saturating_add(name.about.len()));
+        let bytes = texts.fold(NAME, |sum, text| sum.saturating_add(text).saturating_add(NAME));
+        if names.bytes.saturating_add(bytes) <= MAX_BYTES && names.of.insert(id, named).is_none() {
+            names.bytes = names.bytes.saturating_add(bytes);
         }
     }
 }

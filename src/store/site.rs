@@ -127,7 +127,7 @@ fn last_change(tx: &mut Tx<'_>, data: &ReferenceData) -> Result<Option<i64>, Err
     sql.int(unknown.0).push(" AND seq <= ").int(unknown.1);
     sql.push(" AND kind IN ('site', 'locale', 'section', 'author', 'tag')) AS changed FROM change_counter c");
     let row: LastRow = sql.first(tx)?.ok_or_else(|| Error::internal("the change counter is missing"))?;
-    Ok((row.changed == 0 && data.is_seen(row.seq, unknown)).then_some(row.seq))
+    Ok(data.holds_at(row.seq, unknown, row.changed).then_some(row.seq))
 }
 
 fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {

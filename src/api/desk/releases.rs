@@ -279,6 +279,9 @@ pub(crate) async fn revise_release(
     let revised = prepared::write(&state.store, permit, move |tx, permit| {
         let patch = if patch.names("blockers") {
             let present = store::releases::find(tx, &permit.visibility(), *id)?;
+            if present.version != expected.version()? {
+                return Err(Error::stale("release", present.version));
+            }
             patch.unchanged("blockers", &shown(tx, &permit, present)?.blockers)?
         } else {
             patch.clone()

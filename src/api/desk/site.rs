@@ -48,7 +48,8 @@ pub struct DeskSite {
     /// Path of an article's page: `{locale}`, `{section}`, `{slug}`, `{id}`, `{yyyy}`, `{mm}`, `{dd}`.
     #[schema(example = "/{locale}/{section}/{slug}")]
     pub url_pattern: String,
-    /// Those that it had before, the latest first: addresses that followed them lead to the present ones. The one that is replaced is added by itself.
+    /// Those that it had before, the latest first: addresses that followed them lead to the present ones, and are lost when one is left out. The
+    /// one that is replaced is added automatically; at most 20 with it.
     #[schema(max_items = 20)]
     pub former_url_patterns: Vec<String>,
     /// Whether translations must be approved before they are published.

@@ -100,13 +100,15 @@ impl Story {
     pub fn publish_dated(&self, locale: &Locale, dates: (Instant, Instant), now: Instant) -> Result<Vec<Effect>, Error> {
         let of = self.newest(locale)?;
         self.begins(locale, of, (now, now), Review::Optional)?;
+        // What was planned before would put older words in the place of these.
+        let planned = self.cancel(locale, Some(PlanVerb::Publish));
         let is_it = |last: &LastEdition| last.revisions == of && (last.dating.published_at, last.dating.updated_at) == dates;
         if self.live(locale).is_some_and(is_it) {
-            return Ok(Vec::new());
+            return Ok(planned.into_iter().collect());
         }
         let after = Dating::after(self.editions.get(locale).map(|last| &last.dating), false, now);
         let dating = Dating { published_at: dates.0, updated_at: dates.1, ..after };
-        Ok(vec![Effect::Begin(locale.clone(), of, dating)])
+        Ok(planned.into_iter().chain([Effect::Begin(locale.clone(), of, dating)]).collect())
     }
 
     /// Make revisions public in a release, all of those that are of this story.

@@ -120,7 +120,7 @@ impl Importer<'_, '_> {
     fn corrections(&mut self, id: Id<Article>, records: &[CorrectionRecord]) -> Result<(), Error> {
         for (n, r) in records.iter().enumerate() {
             let permit: Permit<Correct> = self.permit()?;
-            let made_at = self.has_come("#", &format!("#/corrections/{n}/made_at"), r.made_at, "it is dated now")?;
+            let made_at = self.until_now("#", &format!("#/corrections/{n}/made_at"), r.made_at, "it is dated now")?;
             let draft = desk::corrections::Draft {
                 id: Some(r.id.into()),
                 kind: r.kind,
@@ -174,7 +174,11 @@ impl Importer<'_, '_> {
             self.set_facts(id, frozen.unwrap_or_else(|| Facts { embargo_until: None, ..facts.clone() }))?;
             let draft = self.draft_of_live(locale, t).unwrap_or_default();
             self.words(id, r, locale, draft, t.live_stale.is_some())?;
-            self.publish(id, locale, live.published_at, live.updated_at).map_err(|e| e.under("#/live"))?;
+            if live.published_at > self.tx.now() {
+                self.stand(id, locale, t.state)?;
+            }
+            let under = format!("#/translations/{locale}/live");
+            self.publish(id, locale, &under, (live.published_at, live.updated_at)).map_err(|e| e.under("#/live"))?;
             let draft = self.draft_of(locale, t);
             self.words(id, r, locale, draft, t.stale)?;
             return self.stand(id, locale, t.state);
@@ -187,7 +191,9 @@ impl Importer<'_, '_> {
             if at > self.tx.now() {
                 self.stand(id, locale, t.state)?;
             }
-            self.publish(id, locale, at, t.updated_at)?;
+            self.publish(id, locale, &format!("#/translations/{locale}"), (at, t.updated_at))?;
+        } else {
+            self.take_back(id, locale)?;
         }
         self.stand(id, locale, t.state)
     }
@@ -266,12 +272,12 @@ impl Importer<'_, '_> {
 
     /// Publish under these dates, of which the second is none before the first, unless what is public is just that. What is to be public at an
     /// instant to come is planned for it.
-    fn publish(&mut self, id: Id<Article>, locale: &Locale, at: Instant, updated: Option<Instant>) -> Result<(), Error> {
-        let under = format!("#/translations/{locale}");
-        if self.has_come(&under, "#/published_at", at, "it is planned for then")? < at {
+    fn publish(&mut self, id: Id<Article>, locale: &Locale, under: &str, dates: (Instant, Option<Instant>)) -> Result<(), Error> {
+        let (at, updated) = dates;
+        if self.until_now(under, "#/published_at", at, "it is planned for then")? < at {
             return self.plan(id, locale, at);
         }
-        let updated = updated.map(|updated| self.has_come(&under, "#/updated_at", updated, "it is dated now")).transpose()?;
+        let updated = updated.map(|updated| self.until_now(under, "#/updated_at", updated, "it is dated now")).transpose()?;
         let dates = (at, updated.map_or(at, |updated| updated.max(at)));
         let permit: Permit<Publish> = self.permit()?;
         self.published |= desk::publishing::publish_dated(self.tx, permit, id, locale, dates)?;
@@ -280,8 +286,8 @@ impl Importer<'_, '_> {
 }
 
 impl Importer<'_, '_> {
-    /// The instant, or the present where it has not come yet.
-    fn has_come(&mut self, under: &str, pointer: &str, at: Instant, otherwise: &str) -> Result<Instant, Error> {
+    /// The instant, or the present where it has not come yet, which is told or refused.
+    fn until_now(&mut self, under: &str, pointer: &str, at: Instant, otherwise: &str) -> Result<Instant, Error> {
         let (now, code) = (self.tx.now(), "in_the_future");
         if at <= now {
             return Ok(at);
@@ -292,6 +298,17 @@ impl Importer<'_, '_> {
         let detail = format!("{at} has not come yet: {otherwise}");
         self.warnings.push(Violation { pointer: pointer.replacen('#', under, 1), code, detail });
         Ok(now)
+    }
+
+    /// Take back what an import has planned for a locale, where the record does not say any more that it is to be published.
+    fn take_back(&mut self, id: Id<Article>, locale: &Locale) -> Result<(), Error> {
+        let permit: Permit<Schedule> = self.permit()?;
+        let story = store::stories::find(self.tx, &permit.visibility(), id)?;
+        let version = story.article.version;
+        if story.planned(locale, PlanVerb::Publish).is_some_and(|plan| plan.planned_by.is_none()) {
+            desk::scheduling::unschedule(self.tx, permit, id, version, Some(vec![locale.clone()]))?;
+        }
+        Ok(())
     }
 
     /// Plan the newest words of a locale for an instant, unless just that is planned.
