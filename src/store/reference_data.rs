@@ -3,7 +3,7 @@
 //! **Decision.** Readers share what they read of it, from one snapshot to the next, for as long as the change log names no change to it.
 //! One short statement in each snapshot asks for that. **Consequence.** Nobody sees less than was committed when they came, whichever
 //! process committed it: a snapshot from before such a change, and one from after it, have reference data of their own. A site where names
-//! change with every commit reads them with every snapshot. The log must not run back: after a PostgreSQL server was replaced by one that lacks
+//! change with every commit reads them with every snapshot. The log must not run back: after a `PostgreSQL` server was replaced by one that lacks
 //! commits, or somebody changed names with SQL, instances are started anew, as for the response cache.
 
 use std::{
