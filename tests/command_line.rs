@@ -94,7 +94,7 @@ fn what_an_orchestrator_sets_beside_a_service_of_this_name_is_passed_over_and_to
         let (code, _, complaints) = said(&desk.command(&[command]).envs(set).output().unwrap());
         assert_eq!(code, Some(0), "{complaints}");
         for (name, _) in set {
-            assert!(complaints.contains(&format!("note: {name}: there is no such setting; it is passed over\n")), "{complaints}");
+            assert!(complaints.contains(&format!("note: {name}: there is no such setting; it is ignored\n")), "{complaints}");
         }
     }
 }

@@ -129,5 +129,17 @@ both! {
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         assert!(tried > 100, "{tried}");
+        // Nor in a bulk, where what only follows from other words is not worked out.
+        let world = app.section("world", "दुनिया").await;
+        let story = admin.story(&world, "Floods").await;
+        for (freshness, body) in [(json!({ "status": "stale" }), Value::Null), (json!({ "status": "current" }), json!({ "format": "text", "content": "One." }))] {
+            let mut patch = json!({ "headline": "Floods again", "freshness": freshness });
+            if !body.is_null() {
+                patch["body"] = body;
+            }
+            let operation = json!({ "verb": "revise_translation", "article_id": story.rsplit('/').next().unwrap(), "locale": "en", "version": 1, "body": patch });
+            let answer = admin.post("/v1/desk/bulk", &json!({ "atomic": true, "operations": [operation] })).await;
+            assert!(answer.status == 422 && answer.text.contains("body/freshness"), "{}", answer.text);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Public paths: what is at them, and where what was there has gone.
 
+use dateline::access::{Caller, Permit, System};
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -163,6 +164,13 @@ both! {
         // A page of today comes before what was there.
         site(json!({ "former_url_patterns": ["/{locale}/{slug}"] })).await.ok();
         assert_eq!(resolved(&app, "/en/world").await["kind"], "section");
+        // A bundle takes them along, and adds to those that are there.
+        let head = app.store.read_now(|tx| dateline::desk::bundle::export_head(tx, &Permit::try_from(Caller::system(System::Importer))?)).unwrap();
+        let mut record = head.iter().map(|record| serde_json::to_value(record).unwrap()).find(|record| record["type"] == "site").unwrap();
+        assert_eq!(record["former_url_patterns"], json!(["/{locale}/{slug}"]));
+        record["former_url_patterns"] = json!([old]);
+        app.import(&record);
+        assert_eq!(admin.get("/v1/desk/site").await.ok()["former_url_patterns"], json!([old, "/{locale}/{slug}"]));
         let refused = site(json!({ "former_url_patterns": ["/{locale}/{slug}", "/{slug}"] })).await;
         assert_eq!(refused.violations(), [("#/former_url_patterns/1".to_owned(), "url_pattern".to_owned())]);
         let many: Vec<_> = (0..21).map(|n| format!("/{n}/{{locale}}/{{slug}}")).collect();

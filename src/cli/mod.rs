@@ -171,11 +171,11 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// The settings of an environment; what of it looks like one and is none is told.
+/// The settings of an environment; what looks like one and is none is reported.
 fn configured(environment: &BTreeMap<String, String>) -> Result<Settings, Failed> {
     let settings = Settings::from_env(environment).map_err(Failed::Configured)?;
     for name in &settings.unknown {
-        system::complain(&format!("note: {name}: there is no such setting; it is passed over"));
+        system::complain(&format!("note: {name}: there is no such setting; it is ignored"));
     }
     Ok(settings)
 }

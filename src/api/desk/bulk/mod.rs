@@ -250,7 +250,12 @@ fn revise(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation) -> Result<Version, 
 }
 
 fn words_patch(op: &BulkOperation) -> Result<Patch<DeskTranslation>, Error> {
-    Patch::of(op.body.clone().unwrap_or_default()).map_err(|e| e.under("#/body"))
+    let patch = Patch::of(op.body.clone().unwrap_or_default()).map_err(|e| e.under("#/body"))?;
+    // What is there is not worked out for each of many, so nothing can be compared with it.
+    if patch.names("freshness") {
+        return Err(Error::invalid("#/body/freshness", "read_only", "it follows from other words; leave it out"));
+    }
+    Ok(patch)
 }
 
 fn revise_words(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, locale: &Locale, preread: &Preread) -> Result<Version, Error> {
