@@ -6,7 +6,12 @@ use actix_web::http::Method;
 use dateline::{
     access::{Bookkeeping, Caller, Permit, System, action::ManageLocales},
     desk::locales,
-    domain::{Error, locale::LocaleDraft, measured::Measured, user::Role},
+    domain::{
+        Error,
+        locale::{LocaleDraft, LocaleState},
+        measured::Measured,
+        user::Role,
+    },
     store::{Tx, site},
 };
 use futures_util::future::{join, join5};
@@ -104,8 +109,17 @@ both! {
         });
         let permit = || Permit::<ManageLocales>::try_from(Caller::system(System::Importer)).unwrap();
         let begin = |tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &str| {
-            let name = LocaleDraft { name: locale.to_owned(), direction: None, fallback: Vec::new(), words_per_minute: None, position: 9 };
-            locales::create(tx, permit, locale.parse()?, name)?;
+            let draft = LocaleDraft {
+                locale: locale.parse()?,
+                name: locale.to_owned(),
+                direction: None,
+                fallback: Vec::new(),
+                words_per_minute: None,
+                position: 9,
+                state: LocaleState::Public,
+                former_tags: Vec::new(),
+            };
+            locales::create(tx, permit, draft)?;
             site::masthead(tx)
         };
         let locales_now = || app.store.write(Bookkeeping, |tx, _| Ok(site::masthead(tx)?.locales.iter().map(|l| l.locale.to_string()).collect::<Vec<_>>()));

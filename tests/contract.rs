@@ -109,6 +109,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("days that the trash keeps what was never public", (dateline::desk::trash::KEPT_SECONDS / 86_400).to_string()),
         ("locales of a site", l::LOCALES.to_string()),
         ("former URL patterns of a site", l::FORMER_PATTERNS.to_string()),
+        ("former tags of a locale", l::FORMER_TAGS.to_string()),
         ("sections of a site", l::SECTIONS.to_string()),
         ("sections above one another", l::SECTION_DEPTH.to_string()),
         ("body, as a document", format!("{} bytes", l::BODY_BYTES)),

@@ -29,6 +29,7 @@ mod ignored;
 mod instants;
 mod interleaving;
 mod listing;
+mod locales;
 mod long_answers;
 mod long_lists;
 mod naming;

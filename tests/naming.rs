@@ -213,7 +213,7 @@ both! {
 
     async fn a_site_may_publish_in_a_script_that_runs_from_right_to_left(app) {
         let admin = app.admin().await;
-        let urdu = admin.post("/v1/desk/locales", &json!({ "locale": "ur", "name": "اردو", "fallback": ["hi", "en"] })).await.ok();
+        let urdu = admin.post("/v1/desk/locales", &json!({ "locale": "ur", "name": "اردو", "fallback": ["hi", "en"], "state": "public" })).await.ok();
         assert_eq!((urdu["direction"].as_str(), urdu["words_per_minute"].as_i64().is_some()), (Some("rtl"), true));
         let world = app.section("world", "दुनिया").await;
         let story = app.editor().await.story(&world, "Rain").await;

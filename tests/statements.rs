@@ -15,7 +15,7 @@ const LOCALES: [&str; 4] = ["en", "hi", "bn", "kn"];
 async fn with_locales(app: &TestApp) {
     let admin = app.admin().await;
     for locale in &LOCALES[1..] {
-        admin.post("/v1/desk/locales", &json!({ "locale": locale, "name": locale })).await;
+        admin.post("/v1/desk/locales", &json!({ "locale": locale, "name": locale, "state": "public" })).await;
     }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::{
     id::Entropy,
     plan::Revisions,
     preview::{MAX_SECONDS, Preview},
+    site::Masthead,
     user::{Session, User},
 };
 
@@ -202,11 +203,11 @@ impl PreviewPass {
         self.article
     }
 
-    /// True when the preview is what the token was signed for.
+    /// True when the preview is what the token was signed for, under the present tag of its locale or a former one.
     #[must_use]
-    pub fn is_for(&self, preview: &Preview) -> bool {
+    pub fn is_for(&self, preview: &Preview, masthead: &Masthead) -> bool {
         let of = |p: &Preview| (p.id, p.article_id, p.locale.clone(), p.revisions);
-        of(preview) == (self.preview, self.article, self.locale.clone(), self.revisions)
+        of(preview) == (self.preview, self.article, masthead.present(&self.locale).clone(), self.revisions)
     }
 }
 

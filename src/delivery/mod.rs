@@ -36,10 +36,13 @@ impl Reading {
     /// The reader of a locale, or of the site's default, in one statement.
     ///
     /// # Errors
-    /// [`Error::Invalid`] at `?locale` for a locale the site does not publish in.
+    /// [`Error::Invalid`] at `?locale` for a locale the site does not publish in; [`Error::Gone`] when it no longer does.
     pub fn resolve(tx: &mut Tx<'_>, locale: Option<&Locale>, fallback: bool) -> Result<Self, Error> {
-        let masthead = store::site::masthead(tx)?;
-        let locale = locale.unwrap_or(&masthead.site.default_locale).clone();
+        let masthead = store::site::for_readers(tx)?;
+        let locale = masthead.present(locale.unwrap_or(&masthead.site.default_locale)).clone();
+        if masthead.retired(&locale).is_some() {
+            return Err(Error::Gone("locale"));
+        }
         if masthead.settings(&locale).is_none() {
             let known: Vec<&str> = masthead.locales.iter().map(|l| l.locale.as_str()).collect();
             return Err(Error::invalid("?locale", "unknown_locale", format!("this site publishes in {}", known.join(", "))));

@@ -15,7 +15,7 @@ use crate::{
         Error, Locale,
         address::AddressKind,
         article, author, path, section,
-        site::{Masthead, Site},
+        site::{Masthead, RetiredLocales},
         tag,
     },
     store::{self, Tx},
@@ -29,6 +29,9 @@ pub enum Resolved {
     Home {
         /// The language.
         locale: Locale,
+        /// Absolute URL of the page, where its path names the language.
+        #[serde(skip)]
+        url: Option<String>,
     },
     /// An article.
     Article {
@@ -86,7 +89,19 @@ impl Resolved {
     fn url(&self) -> Option<&str> {
         match self {
             Self::Article { url, .. } | Self::Section { url, .. } | Self::Author { url, .. } | Self::Tag { url, .. } => Some(url),
-            Self::Home { .. } | Self::Redirect { .. } => None,
+            Self::Home { url, .. } => url.as_deref(),
+            Self::Redirect { .. } => None,
+        }
+    }
+
+    fn locale(&self) -> Option<&Locale> {
+        match self {
+            Self::Home { locale, .. }
+            | Self::Article { locale, .. }
+            | Self::Section { locale, .. }
+            | Self::Author { locale, .. }
+            | Self::Tag { locale, .. } => Some(locale),
+            Self::Redirect { .. } => None,
         }
     }
 }
@@ -100,9 +115,10 @@ fn path_of(url: &str) -> Result<String, Error> {
 /// whatever in it has changed: slug, section, date, or only how it is written.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] at `?path` for what is no path.
+/// [`Error::NotFound`]; [`Error::Gone`] for what was taken down, or is in a locale that was retired; [`Error::Invalid`] at `?path` for what is no
+/// path.
 pub fn resolve(tx: &mut Tx<'_>, asked: &str) -> Result<Resolved, Error> {
-    let masthead = store::site::masthead(tx)?;
+    let masthead = store::site::for_readers(tx)?;
     resolve_in(tx, &masthead, asked)
 }
 
@@ -113,23 +129,61 @@ pub(super) fn resolve_in(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, asked: &str)
     let base = path::decode(&path_of(&masthead.site.url)?).unwrap_or_default();
     let inside = asked.strip_prefix(base.trim_end_matches('/')).ok_or(Error::NotFound("page"))?;
     let inside = inside.trim_end_matches('/');
+    let found = match found_at(tx, masthead, inside, &asked)? {
+        None => return retired_at(tx, masthead, inside, &asked),
+        Some(here) if here.is_at(&asked) => return Ok(here),
+        Some(elsewhere) => elsewhere,
+    };
+    found.url().map_or(Err(Error::NotFound("page")), moved)
+}
+
+fn moved(url: &str) -> Result<Resolved, Error> {
+    Ok(Resolved::Redirect { to: path_of(url)?, status: 301 })
+}
+
+/// What a path means, wherever its page is now.
+fn found_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &str) -> Result<Option<Resolved>, Error> {
     let article = masthead.site.url_pattern.read(inside).map_or(Ok(None), |parts| article_at(tx, masthead, &parts))?;
-    if let Some(here) = article.as_ref().filter(|found| found.is_at(&asked)) {
-        return Ok(here.clone());
+    if article.as_ref().is_some_and(|found| found.is_at(asked)) {
+        return Ok(article);
     }
     let listing = listing_at(tx, masthead, inside)?;
-    if let Some(here) = listing.as_ref().filter(|found| found.is_at(&asked)) {
-        return Ok(here.clone());
+    if listing.as_ref().is_some_and(|found| found.is_at(asked)) {
+        return Ok(listing);
     }
     // What was at this very path under a former pattern comes before what is found by its slug or id, whatever else is written.
-    let former = formerly_at(tx, masthead, inside, &asked)?;
-    let found = match former {
+    Ok(match formerly_at(tx, masthead, inside, asked)? {
         Some((there, true)) => Some(there),
         Some((likely, false)) => article.or(listing).or(Some(likely)),
         None => article.or(listing),
-    };
-    let present = found.as_ref().and_then(Resolved::url).map(path_of).transpose()?;
-    Ok(Resolved::Redirect { to: present.ok_or(Error::NotFound("page"))?, status: 301 })
+    })
+}
+
+/// What is answered at a path of a locale that is no longer public.
+fn retired_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &str) -> Result<Resolved, Error> {
+    if masthead.retired.is_empty() {
+        return Err(Error::NotFound("page"));
+    }
+    let then = Arc::new(masthead.with_retired());
+    let was = found_at(tx, &then, inside, asked)?.ok_or(Error::NotFound("page"))?;
+    let Some(retired) = was.locale().and_then(|locale| masthead.retired(locale)) else { return Err(Error::NotFound("page")) };
+    if masthead.site.retired_locales == RetiredLocales::Fallback {
+        for locale in retired.fallback.iter().chain([&masthead.site.default_locale]) {
+            let reading = Reading::of(masthead.clone(), locale.clone(), false);
+            let url = match &was {
+                Resolved::Article { id, .. } => found(articles::article(tx, &reading, *id, &Shape::address()))?.map(|a| a.url),
+                Resolved::Section { id, .. } => found(names::section(tx, &reading, *id))?.map(|s| s.url),
+                Resolved::Author { id, .. } => found(names::author(tx, &reading, *id))?.map(|a| a.url),
+                Resolved::Tag { id, .. } => found(names::tag(tx, &reading, *id))?.map(|t| t.url),
+                Resolved::Home { .. } => Some(masthead.front_url(locale)),
+                Resolved::Redirect { .. } => None,
+            };
+            if let Some(url) = url {
+                return moved(&url);
+            }
+        }
+    }
+    Err(Error::Gone("page"))
 }
 
 /// The article that a path meant under a former pattern of the site, and whether that was its path, letter by letter, as its parts are now.
@@ -137,8 +191,7 @@ fn formerly_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &
     let (mut likely, mut tried) = (None, BTreeSet::new());
     for pattern in &masthead.site.former_url_patterns {
         let Some(parts) = pattern.read(inside) else { continue };
-        let site = Site { url_pattern: pattern.clone(), ..masthead.site.clone() };
-        let then = Arc::new(Masthead { site, locales: masthead.locales.clone() });
+        let then = Arc::new(masthead.under(pattern));
         // Patterns that read it alike find nothing else.
         if !tried.insert((parts.locale.clone(), parts.slug.clone(), parts.id)) && likely.is_none() {
             continue;
@@ -157,10 +210,12 @@ fn formerly_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &
     Ok(likely)
 }
 
-/// A reader of the locale that a path names, if the site publishes in it.
+/// A reader of the locale that a path names by its tag or a former one, if the site publishes in it.
 fn reading(masthead: &Arc<Masthead>, locale: &str) -> Option<Reading> {
-    let locale = locale.parse().ok().filter(|l| masthead.settings(l).is_some())?;
-    Some(Reading::of(masthead.clone(), locale, false))
+    let tag = locale.parse().ok()?;
+    let locale = masthead.present(&tag);
+    masthead.settings(locale)?;
+    Some(Reading::of(masthead.clone(), locale.clone(), false))
 }
 
 fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
@@ -195,12 +250,12 @@ fn listing_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str) -> Result
     let mut segments = inside.split('/').skip(1);
     let (locale, slug, more) = (segments.next(), segments.next(), segments.next());
     let Some(locale) = locale else {
-        return Ok(Some(Resolved::Home { locale: masthead.site.default_locale.clone() }));
+        return Ok(Some(Resolved::Home { locale: masthead.site.default_locale.clone(), url: None }));
     };
     let Some(reading) = reading(masthead, locale) else { return Ok(None) };
     let locale = reading.locale.clone();
     match (slug, more) {
-        (None, _) => Ok(Some(Resolved::Home { locale })),
+        (None, _) => Ok(Some(Resolved::Home { url: Some(masthead.front_url(&locale)), locale })),
         (Some(slug), None) => {
             let addresses = store::names::find(tx, &reading.everywhere(), &[slug])?;
             let Some(address) = addresses.into_iter().find(|a| a.kind != AddressKind::Article) else { return Ok(None) };

@@ -67,7 +67,7 @@ fn info(masthead: &Masthead, settings: &LocaleSettings) -> LocaleInfo {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn locales(tx: &mut Tx<'_>) -> Result<Vec<LocaleInfo>, Error> {
-    let masthead = store::site::masthead(tx)?;
+    let masthead = store::site::for_readers(tx)?;
     Ok(masthead.locales.iter().map(|l| info(&masthead, l)).collect())
 }
 
@@ -76,7 +76,7 @@ pub fn locales(tx: &mut Tx<'_>) -> Result<Vec<LocaleInfo>, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn site(tx: &mut Tx<'_>, now: Instant) -> Result<(SiteInfo, Option<Instant>), Error> {
-    let masthead = store::site::masthead(tx)?;
+    let masthead = store::site::for_readers(tx)?;
     let info = of(&masthead, now);
     Ok((info, masthead.zone_changes(now)))
 }

@@ -3,21 +3,34 @@
 use crate::{
     access::{Permit, action::ManageLocales, scope::Whole},
     domain::{
-        Error, Locale, Version,
+        Error, Locale, Version, Violation,
         error::Faults,
-        locale::{LocaleDraft, LocaleSettings},
+        locale::{LocaleDraft, LocaleSettings, LocaleState},
         site::Masthead,
         text::limits,
     },
     store::{self, Tx},
 };
 
-fn check_fallback(masthead: &Masthead, settings: &LocaleSettings) -> Result<(), Error> {
+/// What is wrong with a locale beside the others of the site.
+fn check(masthead: &Masthead, settings: &LocaleSettings, before: Option<&Locale>) -> Result<(), Error> {
     let mut faults = Faults::default();
     for (n, other) in settings.fallback.iter().enumerate() {
         if masthead.settings(other).is_none() {
             faults.add(format!("#/fallback/{n}"), "unknown_locale", "not a locale of this site");
         }
+    }
+    let others = || masthead.locales.iter().filter(|l| Some(&l.locale) != before);
+    let taken = |tag: &Locale| others().any(|l| l.locale == *tag || l.former_tags.contains(tag));
+    if taken(&settings.locale) {
+        let detail = "another locale has this tag, or had it".to_owned();
+        return Err(Error::Taken(Violation { pointer: "#/locale".to_owned(), code: "taken", detail }));
+    }
+    for (n, _) in settings.former_tags.iter().enumerate().filter(|(_, tag)| taken(tag)) {
+        faults.add(format!("#/former_tags/{n}"), "taken", "another locale has this tag, or had it");
+    }
+    if settings.state != LocaleState::Public && before == Some(&masthead.site.default_locale) {
+        faults.add("#/state", "default_locale", "the default locale of the site is public; make another one the default first");
     }
     faults.or(())
 }
@@ -34,21 +47,21 @@ pub fn find(tx: &mut Tx<'_>, locale: &Locale) -> Result<LocaleSettings, Error> {
 ///
 /// # Errors
 /// [`Error::Taken`] when the site has it, [`Error::Invalid`].
-pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: Locale, draft: LocaleDraft) -> Result<LocaleSettings, Error> {
+pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, draft: LocaleDraft) -> Result<LocaleSettings, Error> {
     permit.everywhere()?;
     store::site::queue(tx)?;
     let masthead = store::site::masthead(tx)?;
     if masthead.locales.len() >= limits::LOCALES {
         return Err(Error::Conflict { code: "too-many", detail: format!("a site has at most {} locales", limits::LOCALES) });
     }
-    let settings = draft.check(locale, 1)?;
-    check_fallback(&masthead, &settings)?;
+    let settings = draft.check(1)?;
+    check(&masthead, &settings, None)?;
     let granted = permit.over(Whole(settings))?;
     store::locales::save(tx, &granted)?;
     Ok(granted.into_inner().0)
 }
 
-/// Change what the site says of a locale.
+/// Change what the site says of a locale, its tag included: everything that is kept in it goes with it.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Stale`], [`Error::Invalid`].
@@ -66,13 +79,23 @@ pub fn revise(
     if expected.is_some_and(|v| v != before.version) {
         return Err(Error::stale("locale", before.version));
     }
-    let settings = with(before)?.check(locale.clone(), before.version.saturating_add(1))?;
-    check_fallback(&masthead, &settings)?;
+    let mut draft = with(before)?;
+    if draft.locale != *locale {
+        // What readers and tools keep under the tag that it had leads on.
+        draft.former_tags.retain(|tag| tag != &draft.locale && tag != locale);
+        draft.former_tags.insert(0, locale.clone());
+    }
+    let settings = draft.check(before.version.saturating_add(1))?;
+    check(&masthead, &settings, Some(locale))?;
     if (LocaleSettings { version: before.version, ..settings.clone() }) == *before {
         return Ok(before.clone());
     }
     let granted = permit.over(Whole(settings))?;
-    store::locales::save(tx, &granted)?;
+    if granted.get().0.locale == *locale {
+        store::locales::save(tx, &granted)?;
+    } else {
+        store::locales::rename(tx, &granted, locale)?;
+    }
     Ok(granted.into_inner().0)
 }
 

@@ -85,7 +85,8 @@ pub fn revoke(tx: &mut Tx<'_>, permit: Permit<PreviewArticle>, id: Id<Preview>) 
 /// made it may no longer make it.
 pub fn open(tx: &mut Tx<'_>, pass: &PreviewPass) -> Result<(Edition, Article), Error> {
     let preview = store::previews::find(tx, pass.preview())?;
-    if !pass.is_for(&preview) {
+    let masthead = store::site::masthead(tx)?;
+    if !pass.is_for(&preview, &masthead) {
         return Err(Error::NotFound("preview"));
     }
     if preview.revoked_at.is_some() || preview.expires_at <= tx.now() {
@@ -101,7 +102,6 @@ pub fn open(tx: &mut Tx<'_>, pass: &PreviewPass) -> Result<(Edition, Article), E
     let rendering = Rendering::of(&words, made_from.clone());
     let slug = gone_for_absent(story.slug(&preview.locale, preview.revisions.words))?.clone();
     let shown = Copy { article, translation: Translation { words, made_from, slug, version: preview.revisions.words, ..translation } };
-    let masthead = store::site::masthead(tx)?;
     let last = story.editions.get(&preview.locale).map(|last| &last.dating);
     let edition = freeze(tx, &masthead, (&shown.article, &shown.translation), &rendering, Dating::after(last, false, tx.now()));
     Ok((Edition { words: shown.translation.words, ..edition }, shown.article))

@@ -23,18 +23,19 @@ pub fn revise(
 ) -> Result<Masthead, Error> {
     permit.everywhere()?;
     store::site::queue(tx)?;
-    let Masthead { site: before, locales } = Arc::unwrap_or_clone(store::site::masthead(tx)?);
+    let masthead = store::site::masthead(tx)?;
+    let before = masthead.site.clone();
     if expected.is_some_and(|v| v != before.version) {
         return Err(Error::stale("site", before.version));
     }
     let next = before.version.saturating_add(1);
-    let site = with(&before)?.remembering(&before.url_pattern).check(&locales, next, tx.now())?;
+    let site = with(&before)?.remembering(&before.url_pattern).check(&masthead.locales, next, tx.now())?;
     let unchanged = Site { version: before.version, updated_at: before.updated_at, ..site.clone() };
     if unchanged == before {
-        return Ok(Masthead { site: before, locales });
+        return Ok(Arc::unwrap_or_clone(masthead));
     }
     let granted = permit.over(Whole(site))?;
     store::site::save(tx, &granted)?;
     let Whole(site) = granted.into_inner();
-    Ok(Masthead { site, locales })
+    Ok(Masthead::new(site, masthead.locales.clone()))
 }

@@ -9,6 +9,7 @@ use super::{
     Version,
     error::{Error, Faults},
     text::{limits, line},
+    vocabulary::vocabulary,
 };
 
 /// A language tag in canonical form (BCP 47): `hi`, `en-IN`, `zh-Hant`, `ur`.
@@ -119,7 +120,19 @@ impl Direction {
     }
 }
 
-/// A locale the site publishes in.
+vocabulary! {
+    /// Whether readers are offered a locale.
+    pub enum LocaleState {
+        /// Not yet: stories can be written and published in it, and wait for it to be public.
+        Preparing => "preparing",
+        /// It is.
+        Public => "public",
+        /// No more: what was public in it is kept, and its addresses answer as the site says.
+        Retired => "retired",
+    }
+}
+
+/// A locale of the site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocaleSettings {
     /// The tag.
@@ -134,6 +147,10 @@ pub struct LocaleSettings {
     pub words_per_minute: i32,
     /// Place in the language switcher, from 1.
     pub position: i32,
+    /// Whether readers are offered it.
+    pub state: LocaleState,
+    /// The tags that it had before, the latest first: addresses and requests that name one of them mean this locale.
+    pub former_tags: Vec<Locale>,
     /// Newest version.
     pub version: Version,
 }
@@ -141,6 +158,8 @@ pub struct LocaleSettings {
 /// What a caller may say of a locale.
 #[derive(Debug, Clone)]
 pub struct LocaleDraft {
+    /// The tag.
+    pub locale: Locale,
     /// The language's own name for itself.
     pub name: String,
     /// Which way its script runs; by its script when not said.
@@ -151,6 +170,10 @@ pub struct LocaleDraft {
     pub words_per_minute: Option<i32>,
     /// Place in the language switcher.
     pub position: i32,
+    /// Whether readers are offered it.
+    pub state: LocaleState,
+    /// The tags that it had before, the latest first.
+    pub former_tags: Vec<Locale>,
 }
 
 impl LocaleDraft {
@@ -158,21 +181,30 @@ impl LocaleDraft {
     ///
     /// # Errors
     /// [`Error::Invalid`] with every violation.
-    pub fn check(self, locale: Locale, version: Version) -> Result<LocaleSettings, Error> {
+    pub fn check(self, version: Version) -> Result<LocaleSettings, Error> {
+        let Self { locale, name, direction, fallback, words_per_minute, position, state, former_tags } = self;
         let mut faults = Faults::default();
-        let name = line(&mut faults, "#/name", &self.name, limits::NAME);
-        for (n, other) in self.fallback.iter().enumerate() {
-            let repeated = self.fallback.iter().take(n).any(|earlier| earlier == other);
+        let name = line(&mut faults, "#/name", &name, limits::NAME);
+        for (n, other) in fallback.iter().enumerate() {
+            let repeated = fallback.iter().take(n).any(|earlier| earlier == other);
             if *other == locale || repeated {
                 faults.add(format!("#/fallback/{n}"), "repeated", "a locale cannot fall back to itself or to another twice");
             }
         }
-        let words_per_minute = self.words_per_minute.unwrap_or_else(|| reading_speed(&locale));
+        let words_per_minute = words_per_minute.unwrap_or_else(|| reading_speed(&locale));
         if !(20..=2_000).contains(&words_per_minute) {
             faults.add("#/words_per_minute", "out_of_range", "between 20 and 2000");
         }
-        let direction = self.direction.unwrap_or_else(|| Direction::of(&locale));
-        faults.or(LocaleSettings { locale, name, direction, fallback: self.fallback, words_per_minute, position: self.position, version })
+        if former_tags.len() > limits::FORMER_TAGS {
+            faults.add("#/former_tags", "too_many", format!("at most {}", limits::FORMER_TAGS));
+        }
+        for (n, tag) in former_tags.iter().enumerate() {
+            if *tag == locale || former_tags.iter().take(n).any(|earlier| earlier == tag) {
+                faults.add(format!("#/former_tags/{n}"), "repeated", "the tag that it has, or one that is named already");
+            }
+        }
+        let direction = direction.unwrap_or_else(|| Direction::of(&locale));
+        faults.or(LocaleSettings { locale, name, direction, fallback, words_per_minute, position, state, former_tags, version })
     }
 }
 

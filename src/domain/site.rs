@@ -1,13 +1,16 @@
 //! The site: what the whole publication shares, and how its addresses are built.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use super::{
     Error, Id, Instant, Locale, Version,
     article::Article,
     credit::{CreditLabels, check_role},
     error::Faults,
-    locale::{self, LocaleSettings},
+    locale::{self, LocaleSettings, LocaleState},
     path::UrlPattern,
     slug::Slug,
     text::{limits, line},
@@ -45,6 +48,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What is answered at addresses of a locale that was retired.
+    pub enum RetiredLocales {
+        /// That they are gone (410).
+        Gone => "gone",
+        /// Where the same page is in the first locale that it falls back to, if it is there (301); else that it is gone.
+        Fallback => "fallback",
+    }
+}
+
 /// The publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
@@ -68,6 +81,8 @@ pub struct Site {
     pub credit_labels: CreditLabels,
     /// Which authors are public.
     pub authors_public: AuthorsPublic,
+    /// What addresses of retired locales answer.
+    pub retired_locales: RetiredLocales,
     /// Newest version.
     pub version: Version,
     /// Last saved.
@@ -97,6 +112,8 @@ pub struct SiteDraft {
     pub credit_labels: CreditLabels,
     /// Which authors are public.
     pub authors_public: AuthorsPublic,
+    /// What addresses of retired locales answer.
+    pub retired_locales: RetiredLocales,
 }
 
 impl SiteDraft {
@@ -117,8 +134,12 @@ impl SiteDraft {
         let mut faults = Faults::default();
         let name = line(&mut faults, "#/name", &self.name, limits::NAME);
         let url = check_web_address(&mut faults, "#/url", &self.url).trim_end_matches('/').to_owned();
-        if !locales.iter().any(|l| l.locale == self.default_locale) {
-            faults.add("#/default_locale", "unknown_locale", "not a locale of this site");
+        match locales.iter().find(|l| l.locale == self.default_locale) {
+            None => faults.add("#/default_locale", "unknown_locale", "not a locale of this site"),
+            Some(l) if l.state != LocaleState::Public => {
+                faults.add("#/default_locale", "not_public", format!("readers are not offered this locale: it is `{}`", l.state));
+            }
+            Some(_) => {}
         }
         if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
             faults.add("#/time_zone", "time_zone", "not an IANA time zone, such as `Asia/Kolkata`");
@@ -157,6 +178,7 @@ impl SiteDraft {
             desk_reading: self.desk_reading,
             credit_labels: labels,
             authors_public: self.authors_public,
+            retired_locales: self.retired_locales,
             version,
             updated_at: now,
         })
@@ -168,11 +190,72 @@ impl SiteDraft {
 pub struct Masthead {
     /// The site.
     pub site: Site,
-    /// Its locales, in the order of the language switcher.
+    /// Its locales, in the order of the language switcher; for readers, those that are public.
     pub locales: Vec<LocaleSettings>,
+    /// For readers, the locales that are no longer public.
+    pub retired: Vec<LocaleSettings>,
+    /// The same for readers, once somebody has asked for it.
+    for_readers: OnceLock<Arc<Self>>,
 }
 
 impl Masthead {
+    /// A site with all its locales.
+    #[must_use]
+    pub fn new(site: Site, locales: Vec<LocaleSettings>) -> Self {
+        Self { site, locales, retired: Vec::new(), for_readers: OnceLock::new() }
+    }
+
+    /// The same as readers may know it: with the locales that are public, which fall back to others that are.
+    #[must_use]
+    pub fn for_readers(self: &Arc<Self>) -> Arc<Self> {
+        if self.locales.iter().all(|l| l.state == LocaleState::Public) {
+            return self.clone();
+        }
+        self.for_readers.get_or_init(|| Arc::new(self.showing(None))).clone()
+    }
+
+    /// The same, with one more locale: for a look at what is not public yet.
+    #[must_use]
+    pub fn showing(&self, also: Option<&Locale>) -> Self {
+        let shown = |l: &&LocaleSettings| l.state == LocaleState::Public || Some(&l.locale) == also;
+        let known: BTreeSet<&Locale> = self.locales.iter().filter(shown).map(|l| &l.locale).collect();
+        let reduced = |l: &LocaleSettings| LocaleSettings {
+            fallback: l.fallback.iter().filter(|f| known.contains(f)).cloned().collect(),
+            ..l.clone()
+        };
+        let retired = self.locales.iter().filter(|l| l.state == LocaleState::Retired && !shown(l)).map(reduced).collect();
+        Self { retired, ..Self::new(self.site.clone(), self.locales.iter().filter(shown).map(reduced).collect()) }
+    }
+
+    /// The same under another pattern.
+    #[must_use]
+    pub fn under(&self, pattern: &UrlPattern) -> Self {
+        let site = Site { url_pattern: pattern.clone(), ..self.site.clone() };
+        Self { retired: self.retired.clone(), ..Self::new(site, self.locales.clone()) }
+    }
+
+    /// The present tag of a locale that has this tag, or had it.
+    #[must_use]
+    pub fn present<'a>(&'a self, tag: &'a Locale) -> &'a Locale {
+        let all = || self.locales.iter().chain(&self.retired);
+        if all().any(|l| l.locale == *tag) {
+            return tag;
+        }
+        all().find(|l| l.former_tags.contains(tag)).map_or(tag, |l| &l.locale)
+    }
+
+    /// The same, with the locales that are no longer public among those that are.
+    #[must_use]
+    pub fn with_retired(&self) -> Self {
+        Self::new(self.site.clone(), self.locales.iter().chain(&self.retired).cloned().collect())
+    }
+
+    /// What the site says of a locale that it no longer publishes in.
+    #[must_use]
+    pub fn retired(&self, locale: &Locale) -> Option<&LocaleSettings> {
+        self.retired.iter().find(|l| l.locale == *locale)
+    }
+
     /// What the site says of a locale, if it publishes in it.
     #[must_use]
     pub fn settings(&self, locale: &Locale) -> Option<&LocaleSettings> {

@@ -68,6 +68,8 @@ pub mod limits {
     pub const SECTION_DEPTH: usize = 8;
     /// Patterns that addresses followed before the present one.
     pub const FORMER_PATTERNS: usize = 20;
+    /// Tags that a locale had before the present one.
+    pub const FORMER_TAGS: usize = 20;
     /// Sections of one site.
     pub const SECTIONS: i64 = 1_000;
     /// A body: bytes of its JSON.

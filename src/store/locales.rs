@@ -5,8 +5,9 @@ use serde_json::json;
 
 use super::{
     RunQueryDsl, Tx,
-    dialect::Json,
+    dialect::{self, Json},
     schema::{grants, locales, translations},
+    sql::Sql,
 };
 use crate::{
     access::{Granted, scope::Whole},
@@ -26,6 +27,8 @@ struct Row {
     fallback: Json,
     words_per_minute: i32,
     position: i32,
+    state: String,
+    former_tags: Json,
     version: i32,
 }
 
@@ -37,6 +40,8 @@ fn row(l: &LocaleSettings) -> Row {
         fallback: Json(json!(l.fallback)),
         words_per_minute: l.words_per_minute,
         position: l.position,
+        state: l.state.to_string(),
+        former_tags: Json(json!(l.former_tags)),
         version: l.version,
     }
 }
@@ -58,6 +63,74 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
         return Err(Error::stale("locale", settings.version));
     }
     tx.record(Change::new(Event::Revised, subject));
+    Ok(())
+}
+
+/// Columns that hold the tag of a locale, beside that of the locale itself.
+const TAGGED: [(&str, &str); 17] = [
+    ("site", "default_locale"),
+    ("grants", "locale"),
+    ("names", "locale"),
+    ("addresses", "locale"),
+    ("articles", "source_locale"),
+    ("translations", "locale"),
+    ("translations", "made_from_locale"),
+    ("translation_revisions", "locale"),
+    ("editions", "locale"),
+    ("editions", "made_from_locale"),
+    ("changes", "locale"),
+    ("assignments", "locale"),
+    ("comments", "locale"),
+    ("plans", "locale"),
+    ("release_items", "locale"),
+    ("previews", "locale"),
+    ("live_listings", "locale"),
+];
+
+/// Columns of JSON that name locales: as the value of this member, or, without one, as keys.
+const IN_JSON: [(&str, &str, Option<&str>); 7] = [
+    ("article_revisions", "facts", Some("source_locale")),
+    ("editions", "facts", Some("source_locale")),
+    ("translation_revisions", "made_from", Some("locale")),
+    ("corrections", "texts", None),
+    ("imports", "versions", None),
+    ("site", "credit_labels", None),
+    ("locales", "fallback", Some("")),
+];
+
+/// Save the next version of a locale under another tag, with everything that is kept in it.
+///
+/// # Errors
+/// [`Error::Stale`] when another save came first.
+pub fn rename<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>, from: &Locale) -> Result<(), Error> {
+    let Whole(settings) = granted.get();
+    // Everything that was ever written in it is touched.
+    tx.extend_timeout();
+    let (from, to) = (from.as_str(), settings.locale.as_str());
+    diesel::insert_into(locales::table).values(&row(settings)).execute(tx)?;
+    for (table, column) in TAGGED {
+        let mut sql = Sql::new(&format!("UPDATE {table} SET {column} = "));
+        sql.text(to).push(&format!(" WHERE {column} = ")).text(from);
+        sql.execute(tx)?;
+    }
+    let doc = dialect::doc_type(tx.conn);
+    for (table, column, member) in IN_JSON {
+        // Within a text of JSON a quotation mark is escaped: one that is not stands where the tag begins or ends.
+        let told = |tag: &str, space: &str| match member {
+            Some("") => format!("\"{tag}\""),
+            Some(member) => format!("\"{member}\":{space}\"{tag}\""),
+            None => format!("\"{tag}\":"),
+        };
+        let mut sql = Sql::new(&format!("UPDATE {table} SET {column} = CAST(REPLACE(REPLACE(CAST({column} AS TEXT), "));
+        sql.text(&told(from, "")).push(", ").text(&told(to, "")).push("), ").text(&told(from, " ")).push(", ").text(&told(to, " "));
+        sql.push(&format!(") AS {doc}) WHERE CAST({column} AS TEXT) LIKE ")).text(&format!("%\"{from}\"%"));
+        sql.execute(tx)?;
+    }
+    let at = locales::table.find(from).filter(locales::version.eq(settings.version.saturating_sub(1)));
+    if diesel::delete(at).execute(tx)? == 0 {
+        return Err(Error::stale("locale", settings.version));
+    }
+    tx.record(Change::new(Event::Revised, Subject::Locale(settings.locale.clone())));
     Ok(())
 }
 

@@ -21,6 +21,7 @@ use crate::{
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
         facet::Facet,
+        locale::LocaleState,
         name::Names,
         named::{Named, NamedKind},
         page::{Page, Paging, Sorting},
@@ -88,7 +89,8 @@ pub fn page<K: Stored>(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Named<K>>
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn live_page<K: Stored>(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Named<K>>, Error> {
-    list(tx, paging, &format!("EXISTS (SELECT 1 FROM live_listings l WHERE l.facet = {}.id)", K::TABLE))
+    let public = public_listings(tx)?;
+    list(tx, paging, &format!("EXISTS (SELECT 1 FROM live_listings l WHERE l.facet = {}.id{public})", K::TABLE))
 }
 
 /// True while a live story names it.
@@ -106,9 +108,19 @@ pub fn is_live(tx: &mut Tx<'_>, facet: Facet) -> Result<bool, Error> {
         // A desk that asks what was public knows of all.
         return Ok(true);
     }
-    let mut sql = Sql::new("SELECT EXISTS (SELECT 1 FROM live_listings WHERE facet = ");
-    sql.id(Id::<()>::from(facet.uuid())).push(") AS live");
+    let public = public_listings(tx)?;
+    let mut sql = Sql::new("SELECT EXISTS (SELECT 1 FROM live_listings l WHERE l.facet = ");
+    sql.id(Id::<()>::from(facet.uuid())).push(&public).push(") AS live");
     Ok(sql.first::<Answer>(tx)?.is_some_and(|answer| answer.live))
+}
+
+/// What leaves out live stories in locales that readers are not offered, if the site has any.
+fn public_listings(tx: &mut Tx<'_>) -> Result<String, Error> {
+    let masthead = super::site::masthead(tx)?;
+    let kept_back = masthead.locales.iter().filter(|l| l.state != LocaleState::Public);
+    // Tags are letters, digits and hyphens.
+    let tags: Vec<String> = kept_back.map(|l| format!("'{}'", l.locale)).collect();
+    Ok(if tags.is_empty() { String::new() } else { format!(" AND l.locale NOT IN ({})", tags.join(", ")) })
 }
 
 fn list<K: Stored>(tx: &mut Tx<'_>, paging: Paging, of: &str) -> Result<Page<Named<K>>, Error> {

@@ -18,6 +18,7 @@ diesel::table! {
         authors_public -> Text,
         desk_reading -> Text,
         former_url_patterns -> Doc,
+        retired_locales -> Text,
     }
 }
 
@@ -33,6 +34,8 @@ diesel::table! {
         words_per_minute -> Integer,
         position -> Integer,
         version -> Integer,
+        state -> Text,
+        former_tags -> Doc,
     }
 }
 

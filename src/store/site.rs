@@ -50,6 +50,8 @@ struct Row {
     credit_labels: Unread,
     #[diesel(sql_type = Text)]
     authors_public: String,
+    #[diesel(sql_type = Text)]
+    retired_locales: String,
     #[diesel(sql_type = Integer)]
     site_version: i32,
     #[diesel(sql_type = At)]
@@ -66,6 +68,10 @@ struct Row {
     words_per_minute: i32,
     #[diesel(sql_type = Integer)]
     position: i32,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Doc)]
+    former_tags: Unread,
     #[diesel(sql_type = Integer)]
     locale_version: i32,
     #[diesel(sql_type = BigInt)]
@@ -89,6 +95,16 @@ pub fn masthead(tx: &mut Tx<'_>) -> Result<Arc<Masthead>, Error> {
     tx.note_seq(seq);
     tx.masthead = Some((masthead.clone(), seq));
     Ok(masthead)
+}
+
+/// The site as readers may know it, with the locales that are public.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn for_readers(tx: &mut Tx<'_>) -> Result<Arc<Masthead>, Error> {
+    let masthead = masthead(tx)?;
+    // A desk that asks what was public knows of all.
+    Ok(if tx.as_of.is_some() { masthead } else { masthead.for_readers() })
 }
 
 /// The reference data that a transaction sees, with the last change before it; nothing where it has no part in those of readers.
@@ -132,8 +148,8 @@ fn last_change(tx: &mut Tx<'_>, data: &ReferenceData) -> Result<Option<i64>, Err
 
 fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     let rows: Vec<Row> = Sql::new(
-        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.former_url_patterns, s.review, s.desk_reading, s.credit_labels, s.authors_public, \
-         s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, \
+        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.former_url_patterns, s.review, s.desk_reading, s.credit_labels, s.authors_public, s.retired_locales, \
+         s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, l.state, l.former_tags, \
          l.version AS locale_version, (SELECT seq FROM change_counter) AS seq FROM site s CROSS JOIN locales l ORDER BY l.position, l.locale",
     )
     .load(tx)?;
@@ -149,6 +165,8 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
             fallback: row.fallback.read()?,
             words_per_minute: row.words_per_minute,
             position: row.position,
+            state: row.state.parse()?,
+            former_tags: row.former_tags.read()?,
             version: row.locale_version,
         });
         if site.is_some() {
@@ -165,12 +183,13 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
             desk_reading: row.desk_reading.parse()?,
             credit_labels: row.credit_labels.read()?,
             authors_public: row.authors_public.parse()?,
+            retired_locales: row.retired_locales.parse()?,
             version: row.site_version,
             updated_at: row.updated_at,
         });
     }
     let site = site.ok_or_else(|| Error::internal("the database holds no site"))?;
-    Ok((Masthead { site, locales }, seq))
+    Ok((Masthead::new(site, locales), seq))
 }
 
 /// Let nobody else change the site or its locales before this transaction ends: what each may say is a matter of the others.
@@ -207,6 +226,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<Site>>) -> Result<(),
             site::desk_reading.eq(s.desk_reading.as_str()),
             site::credit_labels.eq(Json(json!(s.credit_labels))),
             site::authors_public.eq(s.authors_public.as_str()),
+            site::retired_locales.eq(s.retired_locales.as_str()),
             site::version.eq(s.version),
             site::updated_at.eq(Bind(s.updated_at)),
         ))

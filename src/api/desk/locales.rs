@@ -20,7 +20,7 @@ use crate::{
     desk,
     domain::{
         Locale,
-        locale::{Direction, LocaleDraft, LocaleSettings},
+        locale::{Direction, LocaleDraft, LocaleSettings, LocaleState},
     },
     store,
 };
@@ -33,8 +33,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// A locale as the desk keeps it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeskLocale {
-    /// The tag.
-    #[schema(read_only)]
+    /// The tag. A new one takes everything along that is kept in the locale; the one that it replaces is added to the former ones.
     pub locale: Locale,
     /// The language's own name for itself.
     #[schema(example = "हिंदी")]
@@ -48,6 +47,11 @@ pub struct DeskLocale {
     pub words_per_minute: i32,
     /// Place in the language switcher.
     pub position: i32,
+    /// Whether readers are offered it.
+    pub state: LocaleState,
+    /// The tags that it had before, the latest first: addresses and requests that name one of them mean this locale.
+    #[schema(max_items = 20)]
+    pub former_tags: Vec<Locale>,
     /// Newest version.
     #[schema(read_only)]
     pub version: i32,
@@ -57,6 +61,7 @@ pub struct DeskLocale {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LocaleInput {
+    locale: Locale,
     name: String,
     direction: Option<Direction>,
     #[serde(default)]
@@ -64,6 +69,9 @@ pub struct LocaleInput {
     words_per_minute: Option<i32>,
     #[serde(default)]
     position: i32,
+    state: LocaleState,
+    #[serde(default)]
+    former_tags: Vec<Locale>,
 }
 
 /// A new locale.
@@ -85,10 +93,17 @@ pub struct NewLocale {
     /// Reading speed; by its language when absent.
     #[schema(minimum = 20, maximum = 2000, example = 290)]
     pub words_per_minute: Option<i32>,
-    /// Place in the language switcher.
-    #[serde(default)]
+    /// Place in the language switcher; behind all others when absent.
     #[schema(example = 2)]
-    pub position: i32,
+    pub position: Option<i32>,
+    /// Whether readers are offered it.
+    #[serde(default = "preparing")]
+    #[schema(default = "preparing")]
+    pub state: LocaleState,
+}
+
+fn preparing() -> LocaleState {
+    LocaleState::Preparing
 }
 
 /// A merge patch on it, as the contract shows it.
@@ -96,12 +111,13 @@ pub type DeskLocalePatch = PatchOf<DeskLocale>;
 
 impl Resource for DeskLocale {
     type Input = LocaleInput;
-    const READ_ONLY: &'static [&'static str] = &["locale", "version"];
+    const READ_ONLY: &'static [&'static str] = &["version"];
 }
 
 impl From<LocaleInput> for LocaleDraft {
     fn from(l: LocaleInput) -> Self {
-        Self { name: l.name, direction: l.direction, fallback: l.fallback, words_per_minute: l.words_per_minute, position: l.position }
+        let LocaleInput { locale, name, direction, fallback, words_per_minute, position, state, former_tags } = l;
+        Self { locale, name, direction, fallback, words_per_minute, position, state, former_tags }
     }
 }
 
@@ -114,6 +130,8 @@ impl From<&LocaleSettings> for DeskLocale {
             fallback: l.fallback.clone(),
             words_per_minute: l.words_per_minute,
             position: l.position,
+            state: l.state,
+            former_tags: l.former_tags.clone(),
             version: l.version,
         }
     }
@@ -132,7 +150,7 @@ pub(crate) async fn list_desk_locales(_: May<ReadDesk>, state: Data<State>) -> R
     Ok(Listing::whole(masthead.locales.iter().map(DeskLocale::from).collect()))
 }
 
-/// Publish in one more locale.
+/// Begin one more locale, which readers are not offered until its state is `public`.
 #[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), request_body = NewLocale,
     responses((status = 201, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/locales")]
@@ -141,15 +159,14 @@ pub(crate) async fn create_locale(
     sent: Body<NewLocale>,
     state: Data<State>,
 ) -> Result<Tagged<DeskLocale>, Failure> {
-    let l = sent.0;
-    let draft = LocaleDraft {
-        name: l.name,
-        direction: l.direction,
-        fallback: l.fallback,
-        words_per_minute: l.words_per_minute,
-        position: l.position,
-    };
-    let made = state.store.write(permit, move |tx, permit| desk::locales::create(tx, permit, l.locale, draft)).await?;
+    let made = state.store.write(permit, move |tx, permit| {
+        let NewLocale { locale, name, direction, fallback, words_per_minute, position, state } = sent.0;
+        let last = || store::site::masthead(tx).map(|m| m.locales.last().map_or(1, |l| l.position.saturating_add(1)));
+        let position = position.map_or_else(last, Ok)?;
+        let former_tags = Vec::new();
+        desk::locales::create(tx, permit, LocaleDraft { locale, name, direction, fallback, words_per_minute, position, state, former_tags })
+    });
+    let made = made.await?;
     Ok(tagged(&made).created(format!("/v1/desk/locales/{}", made.locale)))
 }
 

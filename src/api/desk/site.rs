@@ -21,7 +21,7 @@ use crate::{
     domain::{
         self, Instant, Locale,
         credit::CreditLabels,
-        site::{AuthorsPublic, DeskReading, Review, SiteDraft},
+        site::{AuthorsPublic, DeskReading, RetiredLocales, Review, SiteDraft},
     },
     store,
 };
@@ -61,6 +61,8 @@ pub struct DeskSite {
     pub credit_labels: CreditLabels,
     /// Which authors readers can find: those whom something public names, or all of them.
     pub authors_public: AuthorsPublic,
+    /// What is answered at addresses of a locale that was retired: that they are gone, or where the page is in a locale that it falls back to.
+    pub retired_locales: RetiredLocales,
     /// Newest version.
     #[schema(read_only)]
     pub version: i32,
@@ -85,6 +87,7 @@ pub struct SiteInput {
     #[serde(default)]
     credit_labels: CreditLabels,
     authors_public: AuthorsPublic,
+    retired_locales: RetiredLocales,
 }
 
 /// A merge patch on it, as the contract shows it.
@@ -108,6 +111,7 @@ impl From<SiteInput> for SiteDraft {
             desk_reading: s.desk_reading,
             credit_labels: s.credit_labels,
             authors_public: s.authors_public,
+            retired_locales: s.retired_locales,
         }
     }
 }
@@ -125,6 +129,7 @@ impl From<&domain::site::Site> for DeskSite {
             desk_reading: s.desk_reading,
             credit_labels: s.credit_labels.clone(),
             authors_public: s.authors_public,
+            retired_locales: s.retired_locales,
             version: s.version,
             updated_at: s.updated_at,
         }

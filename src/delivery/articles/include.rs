@@ -182,7 +182,8 @@ pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: 
         few_enough(tx, &ids, form(shape.body))?;
         let mut by_locale = BTreeMap::<_, Vec<Live>>::new();
         for live in store::editions::live_everywhere(tx, Visibility::public(), &ids, form(shape.body))? {
-            if !lives.iter().any(|own| own.article_id == live.article_id && own.locale == live.locale) {
+            let public = reading.masthead.settings(&live.locale).is_some();
+            if public && !lives.iter().any(|own| own.article_id == live.article_id && own.locale == live.locale) {
                 by_locale.entry(live.locale.clone()).or_default().push(live);
             }
         }

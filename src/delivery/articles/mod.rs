@@ -6,6 +6,7 @@ mod shape;
 use std::{
     collections::{BTreeSet, HashMap},
     mem,
+    sync::Arc,
 };
 
 use serde_json::Value;
@@ -272,7 +273,8 @@ pub fn article(tx: &mut Tx<'_>, reading: &Reading, id: article::ArticleId, shape
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn preview(tx: &mut Tx<'_>, edition: Edition, section_path: Vec<section::SectionId>, format: BodyFormat) -> Result<Article, Error> {
-    let masthead = store::site::masthead(tx)?;
+    // The desk's look at a locale that is not public shows it among those that are.
+    let masthead = Arc::new(store::site::masthead(tx)?.showing(Some(&edition.locale)));
     let reading = Reading::of(masthead, edition.locale.clone(), false);
     one(tx, &reading, Live::unpublished(edition, section_path, form(format)), &Shape::whole(format))
 }

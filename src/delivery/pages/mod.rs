@@ -53,13 +53,13 @@ struct Subject<'a> {
 /// # Errors
 /// [`Error::NotFound`], [`Error::Gone`]; [`Error::Invalid`] at `?path` for what is no path.
 pub fn page(tx: &mut Tx<'_>, path: &str, paging: Paging, now: Instant) -> Result<(Page, Option<Instant>), Error> {
-    let masthead = store::site::masthead(tx)?;
+    let masthead = store::site::for_readers(tx)?;
     let until = masthead.zone_changes(now);
     let found = resolve_in(tx, &masthead, path)?;
     let reading = |locale: &Locale| Reading::of(masthead.clone(), locale.clone(), false);
     let page = match found {
         Resolved::Redirect { to, status } => Page::Redirect { to, status },
-        Resolved::Home { locale } => home(tx, &reading(&locale), paging, now)?,
+        Resolved::Home { locale, .. } => home(tx, &reading(&locale), paging, now)?,
         Resolved::Article { id, locale, .. } => article(tx, &reading(&locale), id, now)?,
         Resolved::Section { id, locale, .. } => section(tx, &reading(&locale), id, paging, now)?,
         Resolved::Author { id, locale, .. } => {

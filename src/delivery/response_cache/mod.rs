@@ -332,7 +332,7 @@ impl ResponseCache {
         if let Some(masthead) = kept {
             return Ok(masthead.negotiate(accept));
         }
-        let (masthead, Dependencies { tags, seq }) = self.store.read_tracked(store::site::masthead).await?;
+        let (masthead, Dependencies { tags, seq }) = self.store.read_tracked(store::site::for_readers).await?;
         let masthead = masthead?;
         let mut index = lock(&self.index);
         if self.answers.is_some() && seq.is_some_and(|seq| index.is_current(&tags, seq)) {

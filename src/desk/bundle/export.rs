@@ -50,6 +50,8 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
             fallback,
             words_per_minute: Some(l.words_per_minute),
             position: l.position,
+            state: Some(l.state),
+            former_tags: l.former_tags.clone(),
         })
     };
     // A locale comes after those it falls back to; of those that fall back to each other, one is written twice.
@@ -81,6 +83,7 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
         desk_reading: Some(site.desk_reading),
         credit_labels: site.credit_labels,
         authors_public: Some(site.authors_public),
+        retired_locales: Some(site.retired_locales),
     }));
     Ok(records.into_iter().map(Record::escaped).collect())
 }

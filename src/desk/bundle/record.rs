@@ -16,8 +16,8 @@ use crate::domain::{
     correction::CorrectionKind,
     credit::CreditLabels,
     freshness::Lag,
-    locale::Direction,
-    site::{AuthorsPublic, DeskReading, Review},
+    locale::{Direction, LocaleState},
+    site::{AuthorsPublic, DeskReading, RetiredLocales, Review},
     tag::TagKind,
     translation::State,
 };
@@ -59,6 +59,8 @@ pub struct SiteRecord {
     pub(super) credit_labels: CreditLabels,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) authors_public: Option<AuthorsPublic>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) retired_locales: Option<RetiredLocales>,
 }
 
 fn optional() -> Review {
@@ -79,6 +81,10 @@ pub struct LocaleRecord {
     pub(super) words_per_minute: Option<i32>,
     #[serde(default)]
     pub(super) position: i32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<LocaleState>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) former_tags: Vec<Locale>,
 }
 
 /// A name in one locale; `about` is a section's or tag's description, or an author's bio.

@@ -217,6 +217,14 @@ pub(super) fn queue_for(conn: &mut Conn, what: &str) -> Result<(), Error> {
     .map_err(in_words)
 }
 
+/// The type that JSON is kept as, to cast text to.
+pub(super) fn doc_type(conn: &Conn) -> &'static str {
+    match &conn.link {
+        Link::Sqlite(_) => "TEXT",
+        Link::Postgres(_) => "JSONB",
+    }
+}
+
 /// The channel on which committed changes are told.
 const CHANNEL: &str = "dateline_changes";
 

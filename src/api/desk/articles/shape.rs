@@ -22,8 +22,10 @@ use crate::{
         body::Sent,
         credit::Credit,
         freshness::Freshness,
+        locale::LocaleState,
         plan::Plan,
         section::SectionId,
+        site::Masthead,
         story::{LastEdition, Story},
         tag::TagId,
         translation::State as Stand,
@@ -352,7 +354,7 @@ pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]
 
 fn put_together(tx: &mut Tx<'_>, all: Vec<(article::Article, Parts)>) -> Result<Vec<DeskArticle>, Error> {
     let ids: Vec<_> = all.iter().map(|(a, _)| a.id).collect();
-    let site: Vec<Locale> = store::site::masthead(tx)?.locales.iter().map(|l| l.locale.clone()).collect();
+    let site = written_in(&*store::site::masthead(tx)?);
     let behind = store::editions::all_behind(tx, &ids)?;
     let mut assigned = store::assignments::of(tx, &ids)?;
     let show = |(a, Parts { heads, live, plans }): (article::Article, Parts)| {
@@ -395,10 +397,15 @@ pub(in crate::api::desk) fn shown_after(tx: &mut Tx<'_>, story: Story) -> Result
     put_together(tx, vec![(article, parts)])?.pop().ok_or(Error::NotFound("article"))
 }
 
+/// The locales that a story is to have words in.
+fn written_in(masthead: &Masthead) -> Vec<Locale> {
+    masthead.locales.iter().filter(|l| l.state != LocaleState::Retired).map(|l| l.locale.clone()).collect()
+}
+
 /// An article that has just begun: nothing of it is public, planned or assigned.
 pub(in crate::api::desk) fn shown_new(tx: &mut Tx<'_>, made: Created) -> Result<DeskArticle, Error> {
     let mut shown = facts_only(&made.article);
-    shown.missing = store::site::masthead(tx)?.locales.iter().map(|l| l.locale.clone()).collect();
+    shown.missing = written_in(&*store::site::masthead(tx)?);
     shown.missing.retain(|locale| made.translations.iter().all(|t| t.locale != *locale));
     let heads = made.translations.into_iter().map(Head::from);
     shown.translations = heads.map(|head| (head.locale.clone(), info(head, &[], &[], 0))).collect();

@@ -21,7 +21,7 @@ use crate::{
     domain::{
         Error, Id, Locale, Violation,
         author::Author,
-        locale::LocaleDraft,
+        locale::{LocaleDraft, LocaleState},
         name::NameDraft,
         named::Named,
         precomputed::Precomputed,
@@ -176,6 +176,7 @@ impl Importer<'_, '_> {
             desk_reading: r.desk_reading.unwrap_or(present.site.desk_reading),
             credit_labels: r.credit_labels.clone(),
             authors_public: r.authors_public.unwrap_or(present.site.authors_public),
+            retired_locales: r.retired_locales.unwrap_or(present.site.retired_locales),
         };
         let permit = self.permit()?;
         let after = desk::site::revise(self.tx, permit, None, |site| {
@@ -191,19 +192,29 @@ impl Importer<'_, '_> {
     }
 
     fn locale(&mut self, r: &LocaleRecord) -> Result<Outcome, Error> {
+        let masthead = store::site::masthead(self.tx)?;
+        let locale = masthead.present(&r.locale);
+        let known = masthead.settings(locale).map(|l| (l.version, l.state, l.former_tags.clone()));
+        // A bundle adds former tags; it takes none away. What says nothing of a state brings what readers are to have.
+        let mut former_tags = r.former_tags.clone();
+        if let Some((.., before)) = &known {
+            former_tags.extend(before.iter().filter(|tag| !r.former_tags.contains(tag)).cloned());
+        }
         let draft = LocaleDraft {
+            locale: locale.clone(),
             name: r.name.clone(),
             direction: r.direction,
             fallback: r.fallback.clone(),
             words_per_minute: r.words_per_minute,
             position: r.position,
+            state: r.state.or(known.as_ref().map(|(_, state, _)| *state)).unwrap_or(LocaleState::Public),
+            former_tags,
         };
-        let known = store::site::masthead(self.tx)?.settings(&r.locale).map(|l| l.version);
         let permit = self.permit()?;
         match known {
-            None => desk::locales::create(self.tx, permit, r.locale.clone(), draft).map(|_| Outcome::Created),
-            Some(before) => {
-                let after = desk::locales::revise(self.tx, permit, &r.locale, None, |_| Ok(draft))?;
+            None => desk::locales::create(self.tx, permit, draft).map(|_| Outcome::Created),
+            Some((before, ..)) => {
+                let after = desk::locales::revise(self.tx, permit, locale, None, |_| Ok(draft))?;
                 Ok(if after.version == before { Outcome::Unchanged } else { Outcome::Updated })
             }
         }

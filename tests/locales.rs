@@ -1,0 +1,243 @@
+//! Locales: prepared before readers are offered them, retired without a loss, and renamed with everything that is kept in them.
+
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+
+const TAMIL: &str = "/v1/desk/locales/ta";
+
+/// A live story in English and Tamil, with an author whom only the Tamil words' edition credits; its path on the desk, and the author's id.
+async fn in_tamil(app: &TestApp, state: &str) -> (String, String) {
+    let admin = app.admin().await;
+    let world = app.section("world", "दुनिया").await;
+    admin.post("/v1/desk/locales", &json!({ "locale": "ta", "name": "தமிழ்", "fallback": ["hi", "en"], "state": state })).await.ok();
+    let editor = app.editor().await;
+    let story = editor.story(&world, "Rain at last").await;
+    editor.publish(&story, &["en"]).await.ok();
+    let author = app.author("kumar", "Kumar").await;
+    editor
+        .patch(&story, &editor.get(&story).await.etag(), &json!({ "credits": [{ "role": "reported_by", "author_id": author }] }))
+        .await
+        .ok();
+    let words = json!({ "headline": "மழை", "body": { "format": "text", "content": "இறுதியாக மழை." } });
+    editor.put(&format!("{story}/translations/ta"), None, &words).await.ok();
+    editor.publish(&story, &["ta"]).await.ok();
+    (story, author)
+}
+
+async fn set(app: &TestApp, path: &str, patch: Value) {
+    let admin = app.admin().await;
+    admin.patch(path, &admin.get(path).await.etag(), &patch).await.ok();
+}
+
+/// Whatever readers can ask for that might tell of the locale.
+async fn all_that_is_public(app: &TestApp, story: &str) -> String {
+    let id = story.rsplit('/').next().unwrap();
+    let mut told = String::new();
+    for path in [
+        "/v1/site".to_owned(),
+        "/v1/locales".to_owned(),
+        "/v1/sections".to_owned(),
+        "/v1/authors".to_owned(),
+        "/v1/pages?path=/en".to_owned(),
+        "/v1/pages?path=/en/world/rain-at-last".to_owned(),
+        "/v1/articles?include=authors,alternates".to_owned(),
+        format!("/v1/articles/{id}?include=alternates,authors&body=html"),
+    ] {
+        let answer = app.anyone().get(&path).await;
+        assert_eq!(answer.status, 200, "{path}");
+        told.push_str(&answer.text);
+    }
+    told
+}
+
+both! {
+    async fn a_new_locale_is_the_desks_until_it_is_public(app) {
+        let (story, author) = in_tamil(&app, "preparing").await;
+        let id = story.rsplit('/').next().unwrap();
+        let anyone = app.anyone();
+        let told = all_that_is_public(&app, &story).await;
+        assert!(!told.contains("\"ta\"") && !told.contains("மழை") && !told.contains("/ta") && !told.contains("Kumar"), "{told}");
+        assert_eq!(anyone.get("/v1/articles?locale=ta").await.violations(), [("?locale".to_owned(), "unknown_locale".to_owned())]);
+        anyone.get("/v1/resolve?path=/ta").await.refused(404, "not-found");
+        anyone.get("/v1/pages?path=/ta/world/%E0%AE%AE%E0%AE%B4%E0%AF%88").await.refused(404, "not-found");
+        anyone.get(&format!("/v1/authors/{author}")).await.refused(404, "not-found");
+        let accept = [("accept-language", "ta")];
+        let negotiated = anyone.send(actix_web::http::Method::GET, &format!("/v1/articles/{id}?locale=auto"), &accept, None).await.ok();
+        assert_eq!(negotiated["locale"], "en");
+        // The desk writes in it, and looks at it as readers will.
+        let preview = app.editor().await.post(&format!("{story}/translations/ta/previews"), &json!({})).await.ok();
+        let shown = anyone.get(&format!("/v1/preview/{}", preview["token"].as_str().unwrap())).await.ok();
+        assert_eq!((&shown["headline"], &shown["locale"]), (&json!("மழை"), &json!("ta")));
+        set(&app, TAMIL, json!({ "state": "public" })).await;
+        let told = all_that_is_public(&app, &story).await;
+        assert!(told.contains("\"ta\"") && told.contains("மழை") && told.contains("Kumar"), "{told}");
+        assert_eq!(anyone.get(&format!("/v1/articles/{id}?locale=ta")).await.ok()["headline"], "மழை");
+    }
+
+    async fn a_locale_begins_prepared_and_behind_all_others(app) {
+        app.section("world", "दुनिया").await;
+        let begun = app.admin().await.post("/v1/desk/locales", &json!({ "locale": "ta", "name": "தமிழ்" })).await.ok();
+        assert_eq!(begun["state"], "preparing");
+        let all = app.admin().await.get("/v1/desk/locales").await.ok();
+        assert_eq!(all["data"].as_array().unwrap().last().unwrap()["locale"], "ta");
+    }
+
+    async fn a_retired_locale_keeps_everything_and_its_addresses_answer(app) {
+        let (story, _) = in_tamil(&app, "public").await;
+        let id = story.rsplit('/').next().unwrap();
+        let anyone = app.anyone();
+        let url = anyone.get(&format!("/v1/articles/{id}?locale=ta")).await.ok()["url"].as_str().unwrap().to_owned();
+        let page = &format!("/v1/resolve?path={}", url::Url::parse(&url).unwrap().path());
+        assert_eq!(anyone.get(page).await.ok()["kind"], "article");
+        set(&app, TAMIL, json!({ "state": "retired" })).await;
+        let told = all_that_is_public(&app, &story).await;
+        assert!(!told.contains("\"ta\"") && !told.contains("மழை") && !told.contains("/ta"), "{told}");
+        for path in [page.as_str(), "/v1/resolve?path=/ta", "/v1/resolve?path=/ta/world", "/v1/pages?path=/ta/world", "/v1/articles?locale=ta"] {
+            anyone.get(path).await.refused(410, "gone");
+        }
+        anyone.get("/v1/resolve?path=/ta/world/nothing").await.refused(404, "not-found");
+        set(&app, "/v1/desk/site", json!({ "retired_locales": "fallback" })).await;
+        // Not in Hindi, which Tamil fell back to first: there the story is not.
+        for (path, to) in [(page.as_str(), "/en/world/rain-at-last"), ("/v1/resolve?path=/ta", "/hi"), ("/v1/pages?path=/ta/world", "/hi/%E0%A4%A6%E0%A5%81%E0%A4%A8%E0%A4%BF%E0%A4%AF%E0%A4%BE")] {
+            let found = anyone.get(path).await.ok();
+            assert_eq!((&found["to"], &found["status"]), (&json!(to), &json!(301)), "{path}");
+        }
+        assert_eq!(app.editor().await.get(&format!("{story}/translations/ta")).await.ok()["headline"], "மழை");
+        let then = format!("/v1/desk/archive/articles/{id}?locale=ta&as_of={}", app.now());
+        assert_eq!(app.admin().await.get(&then).await.ok()["headline"], "மழை");
+        set(&app, TAMIL, json!({ "state": "public" })).await;
+        assert_eq!(anyone.get(&format!("/v1/articles/{id}?locale=ta")).await.ok()["headline"], "மழை");
+    }
+
+    async fn the_default_locale_is_always_public(app) {
+        app.section("world", "दुनिया").await;
+        let admin = app.admin().await;
+        let english = "/v1/desk/locales/en";
+        let etag = admin.get(english).await.etag();
+        for state in ["preparing", "retired"] {
+            let refused = admin.patch(english, &etag, &json!({ "state": state })).await;
+            assert_eq!(refused.violations(), [("#/state".to_owned(), "default_locale".to_owned())]);
+        }
+        set(&app, "/v1/desk/locales/hi", json!({ "state": "preparing" })).await;
+        let refused = admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &json!({ "default_locale": "hi" })).await;
+        assert_eq!(refused.violations(), [("#/default_locale".to_owned(), "not_public".to_owned())]);
+    }
+
+    async fn a_corrected_tag_takes_everything_along_and_every_address_stays(app) {
+        let (story, author) = in_tamil(&app, "public").await;
+        let id = story.rsplit('/').next().unwrap().to_owned();
+        let (editor, admin) = (app.editor().await, app.admin().await);
+        // Something of everything that is kept in a locale.
+        let words = format!("{story}/translations/en");
+        let body = json!({ "headline": "Rain \"en\": at last", "slug": "rain-came", "body": { "format": "html", "content": "<p>It said \"source_locale\":\"en\".</p>" } });
+        editor.patch(&words, &editor.get(&words).await.etag(), &body).await.ok();
+        editor.publish(&story, &["en"]).await.ok();
+        editor.post(&format!("{story}/corrections"), &json!({ "kind": "correction", "texts": { "en": "It said \"en\": no.", "ta": "இல்லை." } })).await.ok();
+        editor.post(&format!("{story}/comments"), &json!({ "text": "Really?", "locale": "en" })).await.ok();
+        let translator = app.role(dateline::domain::user::Role::Translator, None, Some("en")).await;
+        let me = translator.path();
+        admin.put(&format!("{words}/assignment"), None, &json!({ "user_id": me.rsplit('/').next().unwrap() })).await;
+        let tag = editor.get(&story).await.etag();
+        editor.act(&format!("{story}/schedule"), &tag, &json!({ "locales": ["en"], "publish_at": "2031-01-01T00:00:00Z" })).await.ok();
+        let item = json!({ "article_id": id, "locale": "ta" });
+        editor.post("/v1/desk/releases", &json!({ "name": "Later", "items": [item] })).await.ok();
+        let token = editor.post(&format!("{words}/previews"), &json!({})).await.ok()["token"].as_str().unwrap().to_owned();
+        set(&app, "/v1/desk/site", json!({ "credit_labels": { "reported_by": { "en": "By \"en\"", "hi": "रिपोर्ट" } } })).await;
+        app.import(&json!({ "type": "article", "key": "other", "kind": "story", "section": "world", "source_locale": "en", "translations": { "en": { "headline": "Another" } } }));
+
+        let world = app.imported("section", "world").await;
+        let asked = |tag: &str| {
+            [
+                format!("/v1/articles?locale={tag}&body=html&include=alternates,authors,section"),
+                format!("/v1/articles/{id}?locale={tag}&include=alternates"),
+                format!("/v1/articles/{id}?locale=ta&include=alternates"),
+                format!("/v1/articles/by-slug/rain-came?locale={tag}"),
+                format!("/v1/pages?path=/{tag}/world/rain-came"),
+                format!("/v1/pages?path=/{tag}"),
+                "/v1/pages?path=/ta".to_owned(),
+                "/v1/site".to_owned(),
+                format!("/v1/authors/{author}?locale={tag}"),
+                format!("/v1/preview/{token}"),
+                story.clone(),
+                format!("{story}/translations/{tag}"),
+                format!("{story}/translations/{tag}/revisions"),
+                format!("{story}/translations/ta"),
+                format!("{story}/translations/ta/revisions"),
+                format!("{story}/revisions"),
+                format!("{story}/revisions/1"),
+                format!("{story}/previews"),
+                format!("{story}/comments"),
+                format!("{story}/corrections"),
+                "/v1/desk/articles".to_owned(),
+                format!("/v1/desk/translations?locale={tag}"),
+                "/v1/desk/releases".to_owned(),
+                "/v1/desk/schedule".to_owned(),
+                format!("/v1/desk/sections/{world}"),
+                format!("/v1/desk/authors/{author}"),
+                format!("/v1/desk/users/{}", me.rsplit('/').next().unwrap()),
+                "/v1/desk/audit".to_owned(),
+            ]
+        };
+        let mut before = Vec::new();
+        for path in asked("en") {
+            let answer = admin.get(&path).await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+            before.push(answer.json());
+        }
+        let english = "/v1/desk/locales/en";
+        let renamed = admin.patch(english, &admin.get(english).await.etag(), &json!({ "locale": "en-IN" })).await.ok();
+        assert_eq!((&renamed["locale"], &renamed["former_tags"]), (&json!("en-IN"), &json!(["en"])));
+        admin.get(english).await.refused(404, "not-found");
+        for (path, then) in asked("en-IN").into_iter().zip(before) {
+            let answer = admin.get(&path).await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+            // Open Graph writes a tag with an underscore.
+            let now: Value = serde_json::from_str(&answer.text.replace("\"en_IN\"", "\"en-IN\"")).unwrap();
+            if path.ends_with("/audit") {
+                // What was done since is told first.
+                assert_eq!(now["data"][1]["event"], then["data"][0]["event"]);
+                continue;
+            }
+            assert_eq!(now, under_another_tag(then), "{path}");
+        }
+        // Whatever readers and tools kept leads on.
+        let anyone = app.anyone();
+        for (kept, to) in [
+            ("/en/world/rain-came", "/en-IN/world/rain-came"),
+            ("/en/world/rain-at-last", "/en-IN/world/rain-came"),
+            ("/en/world", "/en-IN/world"),
+            ("/en", "/en-IN"),
+        ] {
+            let found = anyone.get(&format!("/v1/resolve?path={kept}")).await.ok();
+            assert_eq!((&found["to"], &found["status"]), (&json!(to), &json!(301)), "{kept}");
+        }
+        assert_eq!(anyone.get(&format!("/v1/articles/{id}?locale=en")).await.ok()["locale"], "en-IN");
+        // A bundle that was made before says nothing new of it.
+        let record = json!({ "type": "locale", "locale": "en", "name": renamed["name"], "direction": "ltr", "words_per_minute": renamed["words_per_minute"], "position": renamed["position"] });
+        assert_eq!(app.import(&record).outcome, dateline::desk::bundle::Outcome::Unchanged);
+        let taken = admin.post("/v1/desk/locales", &json!({ "locale": "en", "name": "English" })).await;
+        taken.refused(409, "taken");
+        // And back: the tag that it takes is no former one any more.
+        let there = "/v1/desk/locales/en-IN";
+        let back = admin.patch(there, &admin.get(there).await.etag(), &json!({ "locale": "en" })).await.ok();
+        assert_eq!((&back["locale"], &back["former_tags"]), (&json!("en"), &json!(["en-IN"])));
+    }
+}
+
+/// An answer of before, as it is to be with another tag: in tags, keys, addresses, and nowhere else.
+fn under_another_tag(value: Value) -> Value {
+    match value {
+        Value::String(text) if text == "en" => json!("en-IN"),
+        Value::String(text) => {
+            let text = text.replace("/en/", "/en-IN/").replace("/translations/en\"", "/translations/en-IN\"");
+            json!(text.strip_suffix("/en").map_or(text.clone(), |start| format!("{start}/en-IN")))
+        }
+        Value::Array(all) => all.into_iter().map(under_another_tag).collect(),
+        Value::Object(all) => {
+            let key = |key: String| if key == "en" { "en-IN".to_owned() } else { key };
+            Value::Object(all.into_iter().map(|(k, v)| (key(k), under_another_tag(v))).collect())
+        }
+        other => other,
+    }
+}
