@@ -15,6 +15,14 @@ check-pg:
 drive:
     DATELINE_TEST_POSTGRES=required cargo test --locked --test suite -- --ignored --nocapture --test-threads=1 driving --skip flooding --skip guessing --skip shapes
 
+# The program as people install it, and its symbols beside it, which debuggers and profilers find by themselves
+release:
+    cargo build --locked --profile symbols
+    mkdir -p target/dist
+    objcopy --only-keep-debug target/symbols/dateline target/dist/dateline.debug
+    objcopy --strip-debug --add-gnu-debuglink=target/dist/dateline.debug target/symbols/dateline target/dist/dateline
+    ls -lh target/dist
+
 # Write the contract anew
 openapi:
     cargo run --quiet -- openapi > openapi/v1.json

@@ -180,6 +180,21 @@ both! {
         assert_eq!(editor.get(&words).await.ok()["headline"], "The desk knows better");
     }
 
+    async fn a_section_that_was_made_at_the_desk_is_known_by_its_slug(app) {
+        let admin = app.admin().await;
+        let world = admin.post("/v1/desk/sections", &json!({ "translations": { "en": { "name": "World" } } })).await.ok();
+        let rivers = admin.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await.ok();
+        let record = json!({ "type": "section", "key": "world", "translations": { "en": { "name": "The world" } } });
+        assert_eq!(app.import(&record).outcome, Outcome::Edited, "what the desk made is left as it is");
+        let story = json!({ "type": "article", "key": "a", "section": "world", "tags": ["rivers"], "source_locale": "en", "translations": { "en": { "headline": "A" } } });
+        assert_eq!(app.import(&story).outcome, Outcome::Created);
+        let shown = admin.get("/v1/desk/articles").await.ok()["data"][0].clone();
+        assert_eq!((&shown["section_id"], &shown["tags"][0]), (&world["id"], &rivers["id"]));
+        assert_eq!(app.try_import(&record, true).unwrap().outcome, Outcome::Updated);
+        assert_eq!(app.import(&record).outcome, Outcome::Unchanged);
+        assert_eq!(admin.get("/v1/desk/sections").await.ok()["data"][0]["translations"]["en"]["name"], "The world");
+    }
+
     async fn an_export_into_an_empty_database_gives_the_same_answers(app) {
         newsroom(&app).await;
         app.import(&story());

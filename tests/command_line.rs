@@ -7,7 +7,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{committed, new_file};
 
@@ -140,9 +140,97 @@ fn records_that_fail_are_reported_by_line_and_the_rest_goes_on() {
     let path = desk.file("bundle.ndjson", bundle);
     let (code, out, complaints) = said(&desk.run(&["import", path.to_str().unwrap()]));
     assert_eq!((code, out.as_str()), (Some(1), "2 created, 0 updated, 0 unchanged, 3 failed\n"), "{complaints}");
-    for line in ["line 2: ", "line 4: ", "line 5: "] {
+    for line in ["line 2: ", "line 4: ", "in locales that the site does not have: xx (1); `--add-locales`"] {
         assert!(complaints.contains(line), "{complaints}");
     }
+}
+
+#[test]
+fn a_bundle_in_unknown_locales_says_once_what_to_do() {
+    let desk = Desk::new();
+    let name = |n| json!({ "type": "tag", "key": format!("t{n}"), "translations": { "en": { "name": "A" }, "ta": { "name": "B" }, "kn": { "name": "C" } } });
+    let bundle: String = (0..9).map(|n| format!("{}\n", name(n))).collect();
+    let path = desk.file("bundle.ndjson", &bundle);
+    let (code, out, complaints) = said(&desk.run(&["import", path.to_str().unwrap()]));
+    assert_eq!((code, out.as_str()), (Some(1), "0 created, 0 updated, 0 unchanged, 9 failed\n"), "{complaints}");
+    let told: Vec<&str> = complaints.lines().filter(|line| !line.contains("INFO")).collect();
+    assert_eq!(told.len(), 1, "{complaints}");
+    assert!(told[0].contains("kn (9), ta (9); `--add-locales`"), "{complaints}");
+    let (code, out, complaints) = said(&desk.run(&["import", "--add-locales", path.to_str().unwrap()]));
+    assert_eq!((code, out.as_str()), (Some(0), "9 created, 0 updated, 0 unchanged, 0 failed\n"), "{complaints}");
+    let locales: Vec<Value> = exported(&desk).into_iter().filter(|record| record["type"] == "locale").collect();
+    let states: Vec<_> = locales.iter().map(|l| (l["locale"].as_str().unwrap(), l["state"].as_str().unwrap())).collect();
+    assert_eq!(states, [("en", "public"), ("kn", "preparing"), ("ta", "preparing")]);
+}
+
+#[test]
+fn what_is_wrong_with_a_record_is_named_where_it_is_and_told_once() {
+    let desk = Desk::new();
+    let section = json!({ "type": "section", "key": "world", "translations": { "en": { "name": "World" } } });
+    let story = |key: &str, words: Value, more: Value| {
+        let mut story =
+            json!({ "type": "article", "key": key, "section": "world", "source_locale": "en", "translations": { "en": words } });
+        story.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        story
+    };
+    let dropping = json!({ "format": "html", "content": "<p>x</p><object></object><script>1</script>" });
+    let wrong = [
+        (story("a", json!({ "headline": "A", "published_at": "2026-01-01T00:00:00" }), json!({})), "#/translations/en/published_at "),
+        (story("b", json!({ "headline": "B" }), json!({ "embargo_until": "2026-01-01T00:00:00" })), "#/embargo_until "),
+        (
+            story("c", json!({ "headline": "C", "live": { "headline": "C", "published_at": "noon" } }), json!({})),
+            "#/translations/en/live/published_at ",
+        ),
+        (story("d", json!({ "headline": "D", "body": dropping }), json!({})), "#/translations/en/body/content: <script>"),
+        (
+            story(
+                "e",
+                json!({ "headline": "E", "live": { "headline": "E", "body": dropping, "published_at": "2026-01-01T00:00:00Z" } }),
+                json!({}),
+            ),
+            "#/translations/en/live/body/content: <script>",
+        ),
+        (json!({ "type": "tag", "key": 7 }), "#/key "),
+        (json!({ "type": "fruit" }), "#/type "),
+    ];
+    let bundle: String = [section].iter().chain(wrong.iter().map(|(record, _)| record)).map(|record| format!("{record}\n")).collect();
+    let path = desk.file("bundle.ndjson", &bundle);
+    let (_, _, complaints) = said(&desk.run(&["import", path.to_str().unwrap()]));
+    for (n, (_, pointer)) in wrong.iter().enumerate() {
+        let told = complaints.lines().filter(|line| line.starts_with(&format!("line {}: ", n + 2)) && line.contains(pointer));
+        assert_eq!(told.count(), 1, "{pointer}: {complaints}");
+    }
+}
+
+#[test]
+fn settings_may_stand_in_a_file_and_the_environment_comes_first() {
+    let desk = Desk::new();
+    desk.file(".env", "# mine\nDATELINE_CLIENTS=7\nexport DATELINE_SLOW_MS='0'\n\nDATELINE_HASHING=\"2\"\n");
+    let (code, _, complaints) = said(&desk.command(&["check"]).env("DATELINE_CLIENTS", "200").output().unwrap());
+    assert_eq!(
+        (code, complaints.contains("DATELINE_SLOW_MS"), complaints.contains("DATELINE_CLIENTS")),
+        (Some(2), true, false),
+        "{complaints}"
+    );
+    let (_, _, complaints) = said(&desk.run(&["check"]));
+    assert!(complaints.contains("DATELINE_CLIENTS"), "{complaints}");
+    // A password loses nothing without a word, and is told to nobody.
+    for (file, place) in [
+        ("\nDATABASE_URL=postgres://me:pa$word@host/db\n", ".env, line 2"),
+        ("A=1\nDATABASE_URL=\"postgres://me:pa$word@host/db\"\n", ".env, line 2"),
+        ("DATABASE_URL=postgres://me:pa word@host/db\n", ".env, line 1"),
+        ("pa$word\n", ".env, line 1"),
+    ] {
+        desk.file(".env", file);
+        for command in ["check", "serve", "migrate"] {
+            let (code, _, complaints) = said(&desk.run(&[command]));
+            assert_eq!(code, Some(2), "{command} {file}: {complaints}");
+            assert!(complaints.contains(place) && !complaints.contains("word@"), "{command} {file}: {complaints}");
+        }
+    }
+    desk.file(".env", "DATABASE_URL='mysql://me:pa$word@host/db'\n");
+    let (_, _, complaints) = said(&desk.run(&["check"]));
+    assert!(complaints.contains("DATABASE_URL") && !complaints.contains(".env"), "{complaints}");
 }
 
 /// Feeds an import through a pipe, so that the test decides what has been committed when it is killed.

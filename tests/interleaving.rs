@@ -18,7 +18,7 @@ use dateline::{
     },
     desk::{
         precomputed,
-        publishing::{publish, unpublish},
+        publishing::{Manner, publish, unpublish},
         scheduling, sections, takedowns,
         translations::{self, save},
     },
@@ -201,7 +201,7 @@ fn beside_a_move(case: &str, id: Id<Article>, version: i32) -> Verb {
         }),
         _ => Box::new(move |tx| {
             let which = Which::Locales(vec![Locale::english()]);
-            precomputed::run(tx, &Arc::default(), |tx| publish(tx, permit::<Publish>(), id, version, which, false)).map(drop)
+            precomputed::run(tx, &Arc::default(), |tx| publish(tx, permit::<Publish>(), id, version, which, Manner::default())).map(drop)
         }),
     }
 }
@@ -289,7 +289,7 @@ async fn who_saves_beside_a_publication_takes_no_slug_away_and_loses_none() {
         let id: Id<Article> = path.rsplit('/').next().unwrap().parse().unwrap();
         let published: Verb = Box::new(move |tx| {
             let which = Which::Locales(vec![Locale::english()]);
-            precomputed::run(tx, &Arc::default(), |tx| publish(tx, permit::<Publish>(), id, 1, which, false)).map(drop)
+            precomputed::run(tx, &Arc::default(), |tx| publish(tx, permit::<Publish>(), id, 1, which, Manner::default())).map(drop)
         });
         let renamed: Verb = Box::new(move |tx| {
             let body = Some(ReadBody::kept(Document::default()));

@@ -10,7 +10,7 @@ use dateline::{
     },
     desk::{
         precomputed,
-        publishing::publish,
+        publishing::{Manner, publish},
         translations::{Draft, save},
     },
     domain::{
@@ -70,7 +70,8 @@ async fn moved_on(app: &TestApp) -> (Client<'_>, String) {
 fn once(app: &TestApp, at_hand: &Arc<Precomputed>, article: &str, which: &Which) -> Result<Story, Error> {
     let permit = Permit::<Publish>::try_from(Caller::system(System::Importer)).unwrap();
     let id = id(article).parse().unwrap();
-    app.store.write_now(&permit, |tx| precomputed::run(tx, at_hand, |tx| publish(tx, permit.clone(), id, 1, which.clone(), false)))
+    app.store
+        .write_now(&permit, |tx| precomputed::run(tx, at_hand, |tx| publish(tx, permit.clone(), id, 1, which.clone(), Manner::default())))
 }
 
 fn make(app: &TestApp, at_hand: &Precomputed) {
@@ -167,7 +168,7 @@ both! {
             let english = Locale::english();
             app.store.write_now(&permit(), |tx| precomputed::run(tx, &at_hand, |tx| {
                 save(tx, Permit::<EditTranslation>::try_from(permit())?, article, &english, Some(3), |_| Ok(draft.clone()))?;
-                publish(tx, Permit::<Publish>::try_from(permit())?, article, 1, Which::Locales(vec![english.clone()]), false)?;
+                publish(tx, Permit::<Publish>::try_from(permit())?, article, 1, Which::Locales(vec![english.clone()]), Manner::default())?;
                 if keep { Ok(()) } else { Err(Error::NotFound("reason to keep it")) }
             }))
         };

@@ -5,6 +5,40 @@ use futures_util::future::join;
 use serde_json::json;
 
 both! {
+    async fn who_may_gives_what_is_brought_in_by_hand_its_date(app) {
+        let world = app.section("world", "दुनिया").await;
+        let (editor, chief) = (app.editor().await, app.role(dateline::domain::user::Role::Chief, None, None).await);
+        let story = editor.story(&world, "An old story").await;
+        let (verb, id) = (format!("{story}/publish"), story.rsplit('/').next().unwrap().to_owned());
+        let dated = |at: &str| json!({ "locales": ["en"], "published_at": at });
+        let old = "2019-05-04T10:00:00Z";
+        editor.act(&verb, "\"1\"", &dated(old)).await.refused(403, "forbidden");
+        let refused = chief.act(&verb, "\"1\"", &dated("2031-01-01T00:00:00Z")).await;
+        assert_eq!(refused.violations(), [("#/published_at".to_owned(), "in_the_future".to_owned())]);
+        chief.act(&verb, "\"1\"", &dated(old)).await.ok();
+        let shown = app.anyone().get(&format!("/v1/articles/{id}")).await.ok();
+        assert_eq!((&shown["published_at"], &shown["updated_at"]), (&json!(old), &json!(old)));
+        // The date alone is put right; nothing of it is an update.
+        let older = "2018-05-04T10:00:00Z";
+        chief.act(&verb, "\"1\"", &dated(older)).await.ok();
+        let shown = app.anyone().get(&format!("/v1/articles/{id}")).await.ok();
+        assert_eq!((&shown["published_at"], &shown["updated_at"]), (&json!(older), &json!(old)));
+        app.wait(60);
+        let words = format!("{story}/translations/en");
+        editor.patch(&words, "\"1\"", &json!({ "headline": "An old story, told anew" })).await.ok();
+        editor.publish(&story, &["en"]).await.ok();
+        let shown = app.anyone().get(&format!("/v1/articles/{id}")).await.ok();
+        assert_eq!((&shown["published_at"], &shown["updated_at"]), (&json!(older), &json!(app.now().to_string())));
+        // An embargo is not got round by a date.
+        let next = editor.story(&world, "Not yet").await;
+        editor.patch(&next, "\"1\"", &json!({ "embargo_until": "2031-01-01T00:00:00Z" })).await.ok();
+        chief.act(&format!("{next}/publish"), "\"2\"", &dated(old)).await.refused(409, "embargoed");
+        let review = app.admin().await;
+        review.patch("/v1/desk/site", &review.get("/v1/desk/site").await.etag(), &json!({ "review": "required" })).await.ok();
+        let draft = editor.story(&world, "Not approved").await;
+        chief.act(&format!("{draft}/publish"), "\"1\"", &dated(old)).await.refused(409, "not-approved");
+    }
+
     async fn nothing_is_public_before_it_is_published(app) {
         let editor = app.editor().await;
         let section = app.section("world", "दुनिया").await;

@@ -118,6 +118,59 @@ both! {
         assert_eq!(public["headline"], "Something else");
     }
 
+    async fn history_says_which_revisions_were_public_and_when(app) {
+        let path = story(&app).await;
+        let (editor, words) = (app.editor().await, format!("{path}/translations/en"));
+        let spans = async |of: String| {
+            let all = editor.get(&format!("{of}/revisions")).await.ok();
+            all["data"].as_array().unwrap().iter().flat_map(|r| r["public"].as_array().unwrap().clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(spans(words.clone()).await, Vec::<Value>::new());
+        let first = app.now().to_string();
+        editor.publish(&path, &["en"]).await.ok();
+        app.wait(60);
+        save(&editor, &words, json!({ "headline": "River falls" })).await;
+        save(&editor, &words, json!({ "headline": "River falls at last" })).await;
+        let second = app.now().to_string();
+        editor.publish(&path, &["en"]).await.ok();
+        let public = spans(words.clone()).await;
+        let then = json!({ "version": 1, "locale": "en", "from": first, "until": second });
+        assert_eq!(public, [json!({ "version": 3, "locale": "en", "from": second, "until": null }), then]);
+        app.wait(60);
+        let third = app.now().to_string();
+        editor.act(&format!("{path}/unpublish"), &editor.get(&path).await.etag(), &json!({})).await.ok();
+        assert_eq!(spans(words).await[0]["until"], json!(third));
+        let of_facts = spans(path).await;
+        assert_eq!(of_facts.iter().map(|s| (s["version"].as_i64().unwrap(), s["until"].as_str().unwrap())).collect::<Vec<_>>(), [(1, &*second), (1, &*third)]);
+    }
+
+    async fn what_is_gone_is_left_out_of_restored_facts_and_told(app) {
+        let path = story(&app).await;
+        let (admin, author) = (app.admin().await, app.author("asha", "Asha").await);
+        let tag = admin.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await;
+        let kept = admin.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rain" } } })).await.ok()["id"].clone();
+        let id = tag.ok()["id"].clone();
+        let facts = json!({ "tags": [id, kept], "credits": [{ "role": "reported_by", "author_id": author }] });
+        let named = admin.patch(&path, "\"1\"", &facts).await.ok();
+        admin.publish(&path, &["en"]).await.ok();
+        let (tag_path, author_path) = (tag.header("location").unwrap().to_owned(), format!("/v1/desk/authors/{author}"));
+        admin.patch(&path, "\"2\"", &json!({ "tags": [], "credits": [] })).await.ok();
+        // What readers see names them still.
+        admin.delete(&tag_path, "\"1\"").await.refused(409, "in-use");
+        admin.publish(&path, &["en"]).await.ok();
+        for thing in [&tag_path, &author_path] {
+            assert_eq!(admin.delete(thing, &admin.get(thing).await.etag()).await.status, 204, "only past editions name it");
+        }
+        let then = format!("/v1/desk/archive/articles/{}?as_of={}", path.rsplit('/').next().unwrap(), app.now());
+        assert_eq!(admin.get(&then).await.status, 200);
+        let restored = admin.act(&format!("{path}/revisions/2/restore"), "\"3\"", &Value::Null).await.ok();
+        assert_eq!((&restored["tags"], &restored["credits"]), (&json!([kept]), &json!([])));
+        let told: Vec<_> = restored["warnings"].as_array().unwrap().iter().map(|w| (w["pointer"].as_str().unwrap(), w["code"].as_str().unwrap())).collect();
+        assert_eq!(told, [("#/tags", "gone"), ("#/credits", "gone")]);
+        assert_eq!(named["tags"][0], id);
+        assert!(restored["warnings"][0]["detail"].as_str().unwrap().contains(id.as_str().unwrap()));
+    }
+
     async fn facts_have_a_history_of_their_own(app) {
         let path = story(&app).await;
         let crime = app.section("crime", "अपराध").await;

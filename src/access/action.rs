@@ -66,6 +66,8 @@ actions! {
     ReadAudit => "audit.read",
     /// Put releases together.
     ManageReleases => "release.manage" and "article.read",
+    /// Give a publication a date that has been.
+    Backdate => "article.backdate" and "article.read",
     /// End an embargo before its instant.
     BreakEmbargo => "embargo.break" and "article.read",
     /// End a publication.

@@ -43,6 +43,7 @@ const TABLE: &[Line] = &[
     ("translation.assign",  [No,    Yes,   Yes,   Yes,   Yes,   No,    No,    No ]),
     ("article.comment",     [Own,   Yes,   Yes,   Yes,   Yes,   No,    No,    No ]),
     ("article.publish",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    Yes]),
+    ("article.backdate",    [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
     ("article.unpublish",   [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    Yes]),
     ("article.schedule",    [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
     ("article.correct",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),

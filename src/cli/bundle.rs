@@ -1,7 +1,7 @@
 //! `dateline import` and `dateline export`.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     fs::File,
     io::{BufRead, BufReader, BufWriter, Read, Write},
     path::{Path, PathBuf},
@@ -9,6 +9,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
 
 use super::{Failed, in_words, system};
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     api::{json, typed::typed},
     config::Settings,
     desk::bundle::{self as records, Outcome, ReadRecord, Record, Rules},
-    domain::{Error, page::Paging},
+    domain::{Error, Locale, page::Paging},
     store::{self, Store, Tx, files},
 };
 
@@ -39,8 +40,10 @@ pub(super) struct Tally {
     pub updated: usize,
     /// Records that said nothing new.
     pub unchanged: usize,
-    /// Records that failed, or whose thing the desk has edited.
+    /// Records that failed, or whose thing the desk has made or edited.
     pub failed: usize,
+    /// Locales that records have words in and the site has not, with how many those are; they failed.
+    pub unknown_locales: BTreeMap<Locale, usize>,
 }
 
 impl Tally {
@@ -49,6 +52,17 @@ impl Tally {
         self.updated = self.updated.saturating_add(more.updated);
         self.unchanged = self.unchanged.saturating_add(more.unchanged);
         self.failed = self.failed.saturating_add(more.failed);
+        for (locale, records) in &more.unknown_locales {
+            let all = self.unknown_locales.entry(locale.clone()).or_default();
+            *all = all.saturating_add(*records);
+        }
+    }
+
+    /// What is to be done about locales that the site does not have, if anything.
+    fn advice(&self) -> Option<String> {
+        let named: Vec<String> = self.unknown_locales.iter().map(|(locale, n)| format!("{locale} ({n})")).collect();
+        let advice = "`--add-locales` begins them, for readers not to be offered yet; or add them to the bundle or at /v1/desk/locales";
+        (!named.is_empty()).then(|| format!("not imported: records in locales that the site does not have: {}; {advice}", named.join(", ")))
     }
 }
 
@@ -133,9 +147,23 @@ impl<R: Read> Lines<R> {
                 continue;
             }
             let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
-            let record = json::value(text).map_err(|wrong| Error::invalid("#", "json", wrong)).and_then(typed::<Record>);
+            let record = json::value(text).map_err(|wrong| Error::invalid("#", "json", wrong)).and_then(record);
             return Ok(Some(Line { number: self.number, bytes, record, again: false }));
         }
+    }
+}
+
+/// A record out of its JSON, read as what its type says, so that a fault is named where it is.
+fn record(mut value: Value) -> Result<Record, Error> {
+    let kind = value.as_object_mut().and_then(|fields| fields.remove("type"));
+    match kind.as_ref().and_then(Value::as_str) {
+        Some("site") => typed(value).map(Record::Site),
+        Some("locale") => typed(value).map(Record::Locale),
+        Some("section") => typed(value).map(Record::Section),
+        Some("author") => typed(value).map(Record::Author),
+        Some("tag") => typed(value).map(Record::Tag),
+        Some("article") => typed(value).map(Record::Article),
+        _ => Err(Error::invalid("#/type", "type", "one of `site`, `locale`, `section`, `author`, `tag`, `article`")),
     }
 }
 
@@ -166,6 +194,7 @@ pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, ru
             }
         }
     }
+    tally.advice().iter().for_each(|text| listener.tell(text));
     Ok(tally)
 }
 
@@ -222,6 +251,15 @@ fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line<ReadRecord>, rules:
             return Ok(true);
         }
     };
+    let unknown = if rules.add_locales { Vec::new() } else { read.unknown_locales(tx)? };
+    if !unknown.is_empty() {
+        tally.failed = tally.failed.saturating_add(1);
+        for locale in unknown {
+            let records = tally.unknown_locales.entry(locale).or_default();
+            *records = records.saturating_add(1);
+        }
+        return Ok(true);
+    }
     let (kind, key) = read.record().name();
     // In the words of who made the bundle, on somebody's terminal.
     let key = key.escape_debug();
@@ -236,7 +274,7 @@ fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line<ReadRecord>, rules:
                 Outcome::Updated => &mut tally.updated,
                 Outcome::Unchanged => &mut tally.unchanged,
                 Outcome::Edited => {
-                    told.push(format!("line {at}: {kind} {key}: edited on the desk since; left as it is (--overwrite replaces it)"));
+                    told.push(format!("line {at}: {kind} {key}: made or edited on the desk; left as it is (--overwrite replaces it)"));
                     &mut tally.failed
                 }
             };
@@ -262,7 +300,7 @@ pub(super) fn import(store: &Store, path: &Path, rules: Rules) -> Result<(), Fai
     let listener = Bar(bar);
     let tally = load(store, file, &listener, rules)?;
     listener.0.finish_and_clear();
-    let Tally { created, updated, unchanged, failed } = tally;
+    let Tally { created, updated, unchanged, failed, .. } = tally;
     system::print(&format!("{created} created, {updated} updated, {unchanged} unchanged, {failed} failed\n"));
     if failed == 0 { Ok(()) } else { Err(Failed::Partly) }
 }

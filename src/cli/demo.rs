@@ -25,7 +25,9 @@ pub(super) fn demo(mut settings: Settings) -> Result<(), Failed> {
     settings.database_url = Secret::new(format!("sqlite://{}", settings.data_dir.join("dateline.db").display()));
     settings.secret_file = settings.data_dir.join("secret");
     let store = ready(&settings)?;
-    bundle::load(&store, NEWSROOM.as_bytes(), &bundle::Quiet, Rules::default())?;
+    // Its pages are where the server is.
+    let newsroom = NEWSROOM.replace("http://127.0.0.1:8080", &settings.public_url);
+    bundle::load(&store, newsroom.as_bytes(), &bundle::Quiet, Rules::default())?;
     let password = administrator(&store)?;
     serve::run(&settings, store, |url| welcome(url, &password))
 }

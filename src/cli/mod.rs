@@ -58,6 +58,9 @@ enum Command {
         /// Refuse records that date something public into the future, rather than plan it.
         #[arg(long)]
         refuse_future: bool,
+        /// Begin locales that the site does not have, for readers not to be offered yet.
+        #[arg(long)]
+        add_locales: bool,
     },
     /// Write everything into a bundle.
     Export {
@@ -132,7 +135,7 @@ impl From<Error> for Failed {
 #[must_use]
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
-    let environment = config::environment();
+    let (environment, unread) = config::environment().map_or_else(|faults| (BTreeMap::new(), Err(faults)), |read| (read, Ok(())));
     // The framework calls every broken connection an error; what is asked for by name is shown all the same.
     let filter = format!("actix_http=off,actix_server=warn,{}", config::log_filter(&environment));
     let filter = tracing_subscriber::EnvFilter::new(filter);
@@ -143,21 +146,21 @@ pub fn run() -> ExitCode {
         .with_target(false)
         .init();
     system::tell_of_panics();
-    let settings = || configured(&environment);
+    let settings = || unread.clone().map_err(Failed::Configured).and_then(|()| configured(&environment));
     let done = match cli.command {
         Command::Openapi => {
             system::print(crate::api::contract::Contract::new(&crate::app::openapi()).document());
             Ok(())
         }
-        Command::Check => check::check(&environment),
+        Command::Check => unread.clone().map_err(Failed::Configured).and_then(|()| check::check(&environment)),
         Command::Demo => settings().and_then(demo::demo),
         Command::Serve => settings().and_then(|s| serve::serve(&s)),
         Command::Migrate => settings().and_then(|s| migrate(&s)),
         Command::User { command: UserCommand::Create { email, name, role, section, locale, password_stdin: _ } } => {
             settings().and_then(|s| user::create(&s, &user::New { email, name, role, section, locale }))
         }
-        Command::Import { file, overwrite, refuse_future } => {
-            settings().and_then(|s| bundle::import(&ready(&s)?, &file, Rules { overwrite, refuse_future }))
+        Command::Import { file, overwrite, refuse_future, add_locales } => {
+            settings().and_then(|s| bundle::import(&ready(&s)?, &file, Rules { overwrite, refuse_future, add_locales }))
         }
         Command::Generate { articles } => settings().and_then(|s| generate::generate(&ready(&s)?, articles)),
         Command::Export { file } => settings().and_then(|s| {
@@ -219,7 +222,7 @@ fn open(settings: &Settings) -> Result<Store, Error> {
 /// The database, up to date; nothing is written before everything that could be refused was looked at.
 fn ready(settings: &Settings) -> Result<Store, Failed> {
     let store = survey::prepare(settings)?;
-    for name in store.migrate()? {
+    for name in updated(settings, &store)? {
         tracing::info!(migration = name, "the database was brought up to date");
     }
     Ok(store)
@@ -227,9 +230,21 @@ fn ready(settings: &Settings) -> Result<Store, Failed> {
 
 fn migrate(settings: &Settings) -> Result<(), Failed> {
     let store = survey::prepare(settings)?;
-    let done = store.migrate()?;
+    let done = updated(settings, &store)?;
     system::print(&format!("{} migration(s) ran; the database is up to date.\n", done.len()));
     Ok(())
+}
+
+/// What makes the tables of a new database.
+const FIRST_MIGRATION: &str = "20261124000001";
+
+/// The names of the migrations that brought a database up to date. A new one has the site where this server is, until somebody says otherwise.
+fn updated(settings: &Settings, store: &Store) -> Result<Vec<String>, Error> {
+    let done = store.migrate()?;
+    if done.first().is_some_and(|first| first == FIRST_MIGRATION) {
+        store.write_now(&Bookkeeping, |tx| store::site::begin(tx, &settings.public_url))?;
+    }
+    Ok(done)
 }
 
 /// The signing keys of this database; a first one is made where there is none.

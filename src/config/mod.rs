@@ -1,5 +1,6 @@
 //! Settings out of the environment, with every fault reported at once.
 
+mod env_file;
 mod places;
 mod reader;
 
@@ -115,11 +116,17 @@ pub struct Settings {
 /// What is wrong with the environment: variable and reason, never the value.
 pub type Faults = Vec<(String, String)>;
 
-/// The environment of this process. What is no text comes with the characters that stand for that, which no setting may hold.
-#[must_use]
+/// The environment of this process, and below it what `.env` in the working folder says. What is no text comes with the characters that stand
+/// for that, which no setting may hold.
+///
+/// # Errors
+/// What cannot be read of the file.
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
-pub fn environment() -> BTreeMap<String, String> {
-    std::env::vars_os().map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())).collect()
+pub fn environment() -> Result<BTreeMap<String, String>, Faults> {
+    let mut environment = env_file::read(Path::new(""))?;
+    environment
+        .extend(std::env::vars_os().map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())));
+    Ok(environment)
 }
 
 impl Settings {

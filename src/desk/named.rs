@@ -77,7 +77,7 @@ pub fn delete<K: Kept + Stored>(tx: &mut Tx<'_>, permit: Permit<K::Manage>, id: 
     let named = permit.over(find(tx, id)?)?;
     Error::unless_newest(K::ADDRESS.as_str(), named.get().version, expected)?;
     if K::in_use(tx, id)? {
-        let detail = format!("articles, editions or planned publications name this {}", K::ADDRESS);
+        let detail = format!("articles, live editions or planned publications name this {}", K::ADDRESS);
         return Err(Error::Conflict { code: "in-use", detail });
     }
     store::named::delete(tx, &named, expected)

@@ -3,7 +3,7 @@
 use crate::{
     access::{
         Action, Granted, Permit,
-        action::{Publish, Unpublish},
+        action::{Backdate, Publish, Unpublish},
     },
     domain::{
         Error, Id, Instant, Locale, Version,
@@ -19,26 +19,43 @@ use crate::{
     store::{self, Tx},
 };
 
+/// How something is published.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Manner {
+    /// Whether nothing significant has changed.
+    pub minor: bool,
+    /// When it was first published elsewhere.
+    pub published_at: Option<Instant>,
+}
+
 /// Make the working copies of some locales live, all or none; other locales keep what they show. Under an embargo they are
-/// planned for its end instead.
+/// planned for its end instead, unless they bring a date.
 ///
 /// # Errors
-/// [`Error::Stale`] for the facts or for a revision that was named; [`Error::Invalid`] for a locale without words;
-/// [`Error::Conflict`] with the codes of [`Story::begins`].
+/// [`Error::Stale`] for the facts or for a revision that was named; [`Error::Invalid`] for a locale without words, or a date that has not come
+/// yet; [`Error::Forbidden`] for a date without the right to give one; [`Error::Conflict`] with the codes of [`Story::begins`].
 pub fn publish(
     tx: &mut Tx<'_>,
     permit: Permit<Publish>,
     id: Id<Article>,
     expected: Version,
     which: Which,
-    minor: bool,
+    manner: Manner,
 ) -> Result<Story, Error> {
     let story = store::stories::find(tx, &permit.visibility(), id)?;
     let chosen = story.chosen(which)?;
     let part = permit.over(story.words(chosen.keys().map(|locale| (locale, None))))?;
     expect(tx, &part.get().story, expected, chosen.iter().filter_map(|(locale, version)| Some((locale, (*version)?))))?;
     let masthead = store::site::masthead(tx)?;
-    let effects = part.get().story.publish(chosen.keys(), minor, tx.now(), masthead.site.review)?;
+    let (story, now, review) = (&part.get().story, tx.now(), masthead.site.review);
+    let effects = match manner.published_at {
+        None => story.publish(chosen.keys(), manner.minor, now, review)?,
+        Some(_) if !part.caller().may::<Backdate>(part.get()) => return Err(Error::Forbidden(Backdate::NAME)),
+        Some(at) if at > now => {
+            return Err(Error::invalid("#/published_at", "in_the_future", "an instant that has been; a plan is for one to come"));
+        }
+        Some(at) => story.publish_backdated(chosen.keys(), manner.minor, (at, now), review)?,
+    };
     bring_about(tx, &masthead, part, &effects)
 }
 

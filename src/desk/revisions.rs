@@ -9,11 +9,11 @@ use crate::{
         Permit,
         action::{EditArticle, EditTranslation},
     },
-    domain::{Error, Id, Locale, Version, article::Article, revision::restored},
+    domain::{Error, Id, Locale, Version, Violation, article::Article, revision::restored},
     store::{self, Tx},
 };
 
-/// Save the facts anew as a revision left them. What the site no longer has is refused as on any save.
+/// Save the facts anew as a revision left them, without tags and credits of authors that the site no longer has, each of which is told.
 ///
 /// # Errors
 /// [`Error::NotFound`] without such a revision; those of [`articles::revise`].
@@ -23,10 +23,31 @@ pub fn restore_facts(
     id: Id<Article>,
     expected: Version,
     version: Version,
-) -> Result<Article, Error> {
+) -> Result<(Article, Vec<Violation>), Error> {
     let article = store::articles::find(tx, &permit.visibility(), id)?;
-    let facts = store::revisions::facts(tx, &article, version)?;
-    articles::revise(tx, permit, id, expected, |_| Ok((facts, restored(version))))
+    let mut facts = store::revisions::facts(tx, &article, version)?;
+    let mut warnings = Vec::new();
+    let mut gone = |pointer: String, what: String| {
+        let detail = format!("revision {version} names {what}, which the site no longer has: it was left out");
+        warnings.push(Violation { pointer, code: "gone", detail });
+    };
+    let tags = store::named::known(tx, &facts.tags)?;
+    facts.tags.retain(|tag| {
+        tags.contains(tag) || {
+            gone("#/tags".to_owned(), format!("the tag {tag}"));
+            false
+        }
+    });
+    let named: Vec<_> = facts.credits.iter().map(|credit| credit.author_id).collect();
+    let authors = store::named::known(tx, &named)?;
+    facts.credits.retain(|credit| {
+        authors.contains(&credit.author_id) || {
+            gone("#/credits".to_owned(), format!("the author {} as `{}`", credit.author_id, credit.role));
+            false
+        }
+    });
+    let restored = articles::revise(tx, permit, id, expected, |_| Ok((facts, restored(version))))?;
+    Ok((restored, warnings))
 }
 
 /// Save words anew as a revision left them, under the slug that they have now.

@@ -1,6 +1,6 @@
 //! Revisions: every save, kept for ever, and listed so that autosave does not drown what people did.
 
-use super::{Id, Instant, Version, user::User};
+use super::{Id, Instant, Locale, Version, user::User};
 
 /// Seconds of one group: saves of one person within it are listed as one.
 pub const SAVE_GROUP_SECONDS: i64 = 5 * 60;
@@ -32,6 +32,17 @@ impl Saved {
 #[must_use]
 pub fn restored(version: Version) -> String {
     format!("restored from revision {version}")
+}
+
+/// A stretch of time in which a revision was public in a locale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicSpan {
+    /// The locale.
+    pub locale: Locale,
+    /// From this instant.
+    pub from: Instant,
+    /// Up to this instant; while it is public, none.
+    pub until: Option<Instant>,
 }
 
 /// Consecutive saves that are listed as one.

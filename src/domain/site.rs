@@ -234,6 +234,12 @@ impl Masthead {
         Self { retired: self.retired.clone(), ..Self::new(site, self.locales.clone()) }
     }
 
+    /// The place behind all locales in the switcher.
+    #[must_use]
+    pub fn next_position(&self) -> i32 {
+        self.locales.iter().map(|l| l.position).max().map_or(1, |last| last.saturating_add(1))
+    }
+
     /// The present tag of a locale that has this tag, or had it.
     #[must_use]
     pub fn present<'a>(&'a self, tag: &'a Locale) -> &'a Locale {

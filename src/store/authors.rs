@@ -6,7 +6,7 @@ use super::{
     Bind, RunQueryDsl, Tx,
     named::Stored,
     plans,
-    schema::{article_credits, edition_authors},
+    schema::{article_credits, live_listings},
 };
 use crate::domain::{
     Error, Id,
@@ -19,6 +19,7 @@ use crate::domain::{
 impl Stored for AuthorKind {
     const TABLE: &'static str = "authors";
     const SORTING: Sorting = Sorting::Authors;
+    const IN_EDITIONS: (&'static str, &'static str) = ("edition_authors", "author_id");
     const LISTED: CacheTag = CacheTag::Authors;
 
     fn subject(id: Id<Author>) -> Subject {
@@ -27,7 +28,7 @@ impl Stored for AuthorKind {
 
     fn in_use(tx: &mut Tx<'_>, id: Id<Author>) -> Result<bool, Error> {
         Ok(diesel::select(exists(article_credits::table.filter(article_credits::author_id.eq(Bind(id))))).get_result(tx)?
-            || diesel::select(exists(edition_authors::table.filter(edition_authors::author_id.eq(Bind(id))))).get_result(tx)?
+            || diesel::select(exists(live_listings::table.filter(live_listings::facet.eq(Bind(id.cast::<()>()))))).get_result(tx)?
             || plans::name(tx, id)?)
     }
 }

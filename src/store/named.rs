@@ -34,11 +34,13 @@ pub trait Stored: NamedKind {
     const TABLE: &'static str;
     /// How they are listed.
     const SORTING: Sorting;
+    /// The table that notes which editions name them, and its column.
+    const IN_EDITIONS: (&'static str, &'static str);
     /// What lists of them are made from.
     const LISTED: CacheTag;
     /// One of them, as the change log names it.
     fn subject(id: Id<Named<Self>>) -> Subject;
-    /// True when an article, an edition or a planned publication names it.
+    /// True when an article, a live edition or a planned publication names it.
     ///
     /// # Errors
     /// [`Error::Internal`] when the database fails.
@@ -215,6 +217,11 @@ pub fn save<K: Kept + Stored>(tx: &mut Tx<'_>, granted: &Granted<K::Manage, Name
 pub fn delete<K: Kept + Stored>(tx: &mut Tx<'_>, granted: &Granted<K::Manage, Named<K>>, expected: Version) -> Result<(), Error> {
     let Named { id, version, .. } = *granted.get();
     names::remove(tx, id)?;
+    // Editions that have ended keep its id in their facts.
+    let (table, column) = K::IN_EDITIONS;
+    let mut sql = Sql::new(&format!("DELETE FROM {table} WHERE {column} = "));
+    sql.id(id);
+    sql.execute(tx)?;
     let mut sql = Sql::new(&format!("DELETE FROM {} WHERE id = ", K::TABLE));
     sql.id(id).push(" AND version = ").int(i64::from(expected));
     if sql.execute(tx)? == 0 {

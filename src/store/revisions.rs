@@ -1,6 +1,9 @@
 //! Revisions: what every save left, of facts and of words.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::RangeInclusive,
+};
 
 use diesel::{
     QueryableByName,
@@ -22,7 +25,7 @@ use crate::domain::{
     diff,
     page::{Page, Paging, Sorting},
     precomputed::Revision,
-    revision::{SaveGroup, Saved, fold},
+    revision::{PublicSpan, SaveGroup, Saved, fold},
     slug::Slug,
     translation::{MadeFrom, Words},
     user::User,
@@ -137,6 +140,40 @@ pub fn page(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, paging: Pagi
         next.key = last.first.version.into();
     }
     Ok(page)
+}
+
+/// When revisions of these versions were public, each stretch of time with the locale it was public in; in the locales that the article shows.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn public_spans(
+    tx: &mut Tx<'_>,
+    article: &Article,
+    series: Series<'_>,
+    versions: RangeInclusive<Version>,
+) -> Result<Vec<(Version, PublicSpan)>, Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Integer)]
+        version: i32,
+        #[diesel(sql_type = Text)]
+        locale: String,
+        #[diesel(sql_type = At)]
+        started_at: Instant,
+        #[diesel(sql_type = Nullable<At>)]
+        ended_at: Option<Instant>,
+    }
+    let column = if series == Series::Facts { "facts_version" } else { "words_version" };
+    let mut sql = Sql::new(&format!("SELECT {column} AS version, locale, started_at, ended_at FROM editions WHERE article_id = "));
+    sql.id(article.id);
+    if let Series::Words(locale) = series {
+        sql.push(" AND locale = ").text(locale.as_str());
+    }
+    sql.push(&format!(" AND {column} >= ")).int((*versions.start()).into());
+    sql.push(&format!(" AND {column} <= ")).int((*versions.end()).into()).push(" ORDER BY started_at, locale");
+    let span = |row: Row| (row.version, PublicSpan { locale: Locale::stored(row.locale), from: row.started_at, until: row.ended_at });
+    let spans = sql.load::<Row>(tx)?.into_iter().map(span);
+    Ok(spans.filter(|(_, span)| article.shows(&span.locale)).collect())
 }
 
 /// The facts as a revision left them.

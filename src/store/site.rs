@@ -208,6 +208,14 @@ pub fn desk_reading(tx: &mut Tx<'_>) -> Result<DeskReading, Error> {
     site::table.select(site::desk_reading).get_result::<String>(tx)?.parse()
 }
 
+/// Give the site of a new database its address.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn begin(tx: &mut Tx<'_>, url: &str) -> Result<(), Error> {
+    diesel::update(site::table.filter(site::version.eq(1))).set(site::url.eq(url)).execute(tx).map(drop)
+}
+
 /// Save the next version of the site.
 ///
 /// # Errors

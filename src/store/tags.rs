@@ -6,7 +6,7 @@ use super::{
     Bind, RunQueryDsl, Tx,
     named::Stored,
     plans,
-    schema::{article_tags, edition_tags},
+    schema::{article_tags, live_listings},
 };
 use crate::domain::{
     Error, Id,
@@ -19,6 +19,7 @@ use crate::domain::{
 impl Stored for TagKind {
     const TABLE: &'static str = "tags";
     const SORTING: Sorting = Sorting::Tags;
+    const IN_EDITIONS: (&'static str, &'static str) = ("edition_tags", "tag_id");
     const LISTED: CacheTag = CacheTag::Tags;
 
     fn subject(id: Id<Tag>) -> Subject {
@@ -27,7 +28,7 @@ impl Stored for TagKind {
 
     fn in_use(tx: &mut Tx<'_>, id: Id<Tag>) -> Result<bool, Error> {
         Ok(diesel::select(exists(article_tags::table.filter(article_tags::tag_id.eq(Bind(id))))).get_result(tx)?
-            || diesel::select(exists(edition_tags::table.filter(edition_tags::tag_id.eq(Bind(id))))).get_result(tx)?
+            || diesel::select(exists(live_listings::table.filter(live_listings::facet.eq(Bind(id.cast::<()>()))))).get_result(tx)?
             || plans::name(tx, id)?)
     }
 }

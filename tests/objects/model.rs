@@ -162,7 +162,7 @@ const RIGHTS: &[(&str, &str)] = &[
     ("article.create", "y-yyy"),
     ("translation.assign", "-yyyy"),
     ("translation.review article.publish article.unpublish article.schedule article.correct archive.read release.manage", "--yyy"),
-    ("article.withdraw article.purge embargo.break audit.read section.manage author.manage tag.manage", "---yy"),
+    ("article.withdraw article.purge article.backdate embargo.break audit.read section.manage author.manage tag.manage", "---yy"),
     ("article.erase site.manage locale.manage user.read user.manage", "----y"),
     ("desk.read", "yyyyy"),
 ];

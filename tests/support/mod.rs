@@ -357,7 +357,7 @@ impl TestApp {
 
     /// Import one record, if it can be; over what the desk has edited.
     pub(crate) fn try_import(&self, record: &Value, overwrite: bool) -> Result<Report, Error> {
-        self.import_by(record, Rules { overwrite, refuse_future: false })
+        self.import_by(record, Rules { overwrite, ..Rules::default() })
     }
 
     /// Import one record by some rules, if it can be.

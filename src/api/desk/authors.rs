@@ -155,7 +155,7 @@ pub(crate) async fn revise_author(
 
 /// Remove an author.
 ///
-/// Answers 409 while articles, editions, plans or releases that have an instant name it.
+/// Answers 409 while articles, what is live, plans or releases that have an instant name it.
 #[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/authors/{id}")]

@@ -161,8 +161,7 @@ pub(crate) async fn create_locale(
 ) -> Result<Tagged<DeskLocale>, Failure> {
     let made = state.store.write(permit, move |tx, permit| {
         let NewLocale { locale, name, direction, fallback, words_per_minute, position, state } = sent.0;
-        let last = || store::site::masthead(tx).map(|m| m.locales.last().map_or(1, |l| l.position.saturating_add(1)));
-        let position = position.map_or_else(last, Ok)?;
+        let position = position.map_or_else(|| store::site::masthead(tx).map(|masthead| masthead.next_position()), Ok)?;
         let former_tags = Vec::new();
         desk::locales::create(tx, permit, LocaleDraft { locale, name, direction, fallback, words_per_minute, position, state, former_tags })
     });

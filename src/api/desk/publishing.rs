@@ -23,8 +23,8 @@ use crate::{
         problem::{Failure, Problem},
         reply::Tagged,
     },
-    desk,
-    domain::{Locale, article::ArticleId, story::Which},
+    desk::{self, publishing::Manner},
+    domain::{Instant, Locale, article::ArticleId, story::Which},
 };
 
 /// The operations of this file.
@@ -64,6 +64,17 @@ pub struct Publication {
     /// True leaves `updated_at` as it is: nothing significant has changed.
     #[serde(default)]
     pub minor: bool,
+    /// When it was first published elsewhere, for what is brought in by hand; needs `article.backdate`. Without it, the present, or the instant
+    /// that it was first published at here.
+    #[serde(default)]
+    pub published_at: Option<Instant>,
+}
+
+impl Publication {
+    /// How it is published.
+    pub(super) fn manner(&self) -> Manner {
+        Manner { minor: self.minor, published_at: self.published_at }
+    }
 }
 
 /// What is no longer to be seen.
@@ -90,9 +101,10 @@ pub(crate) async fn publish_article(
     sent: Body<Publication>,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
+    let manner = sent.0.manner();
     let which = Locales::which(sent.0.locales);
     let published = prepared::write(&state.store, permit, move |tx, permit| {
-        let story = desk::publishing::publish(tx, permit, *id, expected.version()?, which.clone(), sent.0.minor)?;
+        let story = desk::publishing::publish(tx, permit, *id, expected.version()?, which.clone(), manner)?;
         shown_after(tx, story)
     });
     Ok(tagged(published.await?))

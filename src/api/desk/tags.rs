@@ -147,7 +147,7 @@ pub(crate) async fn revise_tag(
 
 /// Remove a tag.
 ///
-/// Answers 409 while articles, editions, plans or releases that have an instant name it.
+/// Answers 409 while articles, what is live, plans or releases that have an instant name it.
 #[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/tags/{id}")]

@@ -6,9 +6,10 @@
 
 mod export;
 mod import;
+mod locales;
 mod record;
 mod texts;
 
 pub use export::{export_article, export_author, export_head, export_section, export_tag};
 pub use import::{Outcome, ReadRecord, Report, Rules, import, read};
-pub use record::{Record, digest};
+pub use record::{ArticleRecord, AuthorRecord, LocaleRecord, Record, SectionRecord, SiteRecord, TagRecord, digest};

@@ -93,6 +93,31 @@ impl Story {
         Ok(effects)
     }
 
+    /// Make working copies public with an instant at which they were first published elsewhere. What is live as it is gets the date alone.
+    ///
+    /// # Errors
+    /// Those of [`Self::begins`]; under an embargo as well.
+    pub fn publish_backdated<'l>(
+        &self,
+        locales: impl IntoIterator<Item = &'l Locale>,
+        minor: bool,
+        (published_at, now): (Instant, Instant),
+        review: Review,
+    ) -> Result<Vec<Effect>, Error> {
+        let mut effects = Vec::new();
+        for locale in locales {
+            let of = self.newest(locale)?;
+            self.begins(locale, of, (now, now), review)?;
+            let updated_at = match self.editions.get(locale) {
+                None => published_at,
+                Some(last) if minor || last.revisions == of => last.dating.updated_at,
+                Some(_) => now,
+            };
+            effects.extend(self.publish_dated(locale, (published_at, updated_at.max(published_at)), now)?);
+        }
+        Ok(effects)
+    }
+
     /// Make the working copy of a locale public under dates that it has from elsewhere, unless just that is live.
     ///
     /// # Errors

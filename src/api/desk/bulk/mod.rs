@@ -215,7 +215,8 @@ fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, preread: &Preread) -> 
         }
         BulkVerb::Publish => {
             let sent: Publication = body(op)?;
-            desk::publishing::publish(tx, permit(who)?, id, version()?, Locales::which(sent.locales), sent.minor)?.article.version
+            let manner = sent.manner();
+            desk::publishing::publish(tx, permit(who)?, id, version()?, Locales::which(sent.locales), manner)?.article.version
         }
         BulkVerb::Unpublish => {
             let sent: Unpublication = body(op)?;

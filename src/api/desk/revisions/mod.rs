@@ -10,8 +10,10 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use shape::{ArticleRevision, BlockDiff, BlockFate, FieldDiff, PieceInfo, RevisionDiff, RevisionInfo, SavedBy, TranslationRevision};
-use shape::{article_revision, translation_revision};
+pub use shape::{
+    ArticleRevision, BlockDiff, BlockFate, FieldDiff, PieceInfo, PublicInfo, RevisionDiff, RevisionInfo, SavedBy, TranslationRevision,
+};
+use shape::{article_revision, told, translation_revision};
 
 use super::{
     Expecting,
@@ -36,6 +38,7 @@ use crate::{
         article::{Article, ArticleId},
         body::Format,
         diff::{self, Comparison},
+        page::Paging,
         vocabulary::vocabulary,
     },
     store::{self, Tx, revisions::Series},
@@ -120,6 +123,15 @@ fn worded(tx: &mut Tx<'_>, permit: &Permit<ReadArticle>, id: ArticleId, locale: 
     Ok(article)
 }
 
+/// A page of revisions, with when they were public.
+fn page(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, paging: Paging) -> Result<Listing<RevisionInfo>, Error> {
+    let page = store::revisions::page(tx, article, series, paging)?;
+    let first = page.items.iter().map(|group| group.first.version).min().unwrap_or_default();
+    let last = page.items.iter().map(|group| group.last.version).max().unwrap_or_default();
+    let spans = store::revisions::public_spans(tx, article, series, first..=last)?;
+    Ok(told(page, &spans))
+}
+
 /// List the revisions of an article's facts, newest first.
 ///
 /// Consecutive saves of one person within five minutes are listed as one, unless they said why they saved.
@@ -135,9 +147,9 @@ pub(crate) async fn list_article_revisions(
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Series::Facts.sorting())?;
     let page = state.store.read(move |tx| {
         let article = article(tx, &permit, *id)?;
-        store::revisions::page(tx, &article, Series::Facts, paging)
+        page(tx, &article, Series::Facts, paging)
     });
-    Ok(page.await?.map(RevisionInfo::from).into())
+    Ok(page.await?)
 }
 
 /// Show the facts of an article as a revision left them.
@@ -192,8 +204,8 @@ pub(crate) async fn restore_article_revision(
 ) -> Result<Tagged<DeskArticle>, Failure> {
     let (id, version) = at.into_inner();
     let restored = state.store.write(permit, move |tx, permit| {
-        let restored = desk::revisions::restore_facts(tx, permit, id, expected.version()?, version)?;
-        shown_one(tx, &restored)
+        let (restored, warnings) = desk::revisions::restore_facts(tx, permit, id, expected.version()?, version)?;
+        Ok(DeskArticle { warnings, ..shown_one(tx, &restored)? })
     });
     Ok(tagged_article(restored.await?))
 }
@@ -214,9 +226,9 @@ pub(crate) async fn list_translation_revisions(
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Series::Words(&locale).sorting())?;
     let page = state.store.read(move |tx| {
         let article = worded(tx, &permit, id, &locale)?;
-        store::revisions::page(tx, &article, Series::Words(&locale), paging)
+        page(tx, &article, Series::Words(&locale), paging)
     });
-    Ok(page.await?.map(RevisionInfo::from).into())
+    Ok(page.await?)
 }
 
 /// Show the words of an article in a locale as a revision left them.

@@ -5,17 +5,21 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::{
-    api::desk::{
-        articles::{DeskCredit, DeskLead},
-        translations::{DeskBody, MadeFromInfo, body_in},
+    api::{
+        desk::{
+            articles::{DeskCredit, DeskLead},
+            translations::{DeskBody, MadeFromInfo, body_in},
+        },
+        reply::Listing,
     },
     domain::{
-        Instant, Locale,
+        Instant, Locale, Version,
         article::{Facts, Genre, Kind},
         body::{Format, doc},
         content::{Content, LeadWords, SeoWords},
         diff::{Fate, FieldChange, Piece, blocks::BlockChange},
-        revision::{SaveGroup, Saved},
+        page::Page,
+        revision::{PublicSpan, SaveGroup, Saved},
         section::SectionId,
         tag::TagId,
         translation::{MadeFrom, Words},
@@ -52,14 +56,41 @@ pub struct RevisionInfo {
     /// Why the newest was saved, if they said.
     #[schema(example = "after the fact check")]
     pub note: String,
+    /// Which of them readers have seen, and when.
+    pub public: Vec<PublicInfo>,
+}
+
+/// When a revision was what readers saw.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PublicInfo {
+    /// The version.
+    pub version: i32,
+    /// The locale that it was public in.
+    pub locale: Locale,
+    /// From this instant.
+    pub from: Instant,
+    /// Up to this instant; null while they see it.
+    pub until: Option<Instant>,
 }
 
 fn saved_by(saved: &Saved) -> Option<SavedBy> {
     saved.by.as_ref().map(|(id, name)| SavedBy { id: *id, name: name.clone() })
 }
 
-impl From<SaveGroup> for RevisionInfo {
-    fn from(group: SaveGroup) -> Self {
+/// A page of revisions, with what of them was public.
+pub(super) fn told(page: Page<SaveGroup>, spans: &[(Version, PublicSpan)]) -> Listing<RevisionInfo> {
+    page.map(|group| RevisionInfo::of(&group, spans)).into()
+}
+
+impl RevisionInfo {
+    fn of(group: &SaveGroup, spans: &[(Version, PublicSpan)]) -> Self {
+        let versions = group.first.version..=group.last.version;
+        let public = spans.iter().filter(|(version, _)| versions.contains(version)).map(|(version, span)| PublicInfo {
+            version: *version,
+            locale: span.locale.clone(),
+            from: span.from,
+            until: span.until,
+        });
         Self {
             version: group.last.version,
             first_version: group.first.version,
@@ -67,7 +98,8 @@ impl From<SaveGroup> for RevisionInfo {
             saved_by: saved_by(&group.last),
             began_at: group.first.at,
             saved_at: group.last.at,
-            note: group.last.note,
+            note: group.last.note.clone(),
+            public: public.collect(),
         }
     }
 }

@@ -156,9 +156,8 @@ impl Importer<'_, '_> {
             Some(Err(other)) => return Err(other),
             None | Some(Ok(_)) => None,
         };
-        let created = desk::articles::create(self.tx, permit, id.map(Id::from), draft)?;
-        self.warnings.extend(created.warnings);
-        Ok(created.article.id)
+        // What is warned of is told when the words are saved in their turn.
+        Ok(desk::articles::create(self.tx, permit, id.map(Id::from), draft)?.article.id)
     }
 
     fn translation(
@@ -173,18 +172,18 @@ impl Importer<'_, '_> {
             let frozen = live.facts.as_ref().map(|f| self.facts(f, &r.source_locale, None)).transpose()?;
             self.set_facts(id, frozen.unwrap_or_else(|| Facts { embargo_until: None, ..facts.clone() }))?;
             let draft = self.draft_of_live(locale, t).unwrap_or_default();
-            self.words(id, r, locale, draft, t.live_stale.is_some())?;
+            self.words(id, r, (locale, "/live"), draft, t.live_stale.is_some())?;
             if live.published_at > self.tx.now() {
                 self.stand(id, locale, t.state)?;
             }
             let under = format!("#/translations/{locale}/live");
             self.publish(id, locale, &under, (live.published_at, live.updated_at)).map_err(|e| e.under("#/live"))?;
             let draft = self.draft_of(locale, t);
-            self.words(id, r, locale, draft, t.stale)?;
+            self.words(id, r, (locale, ""), draft, t.stale)?;
             return self.stand(id, locale, t.state);
         }
         let draft = self.draft_of(locale, t);
-        self.words(id, r, locale, draft, t.stale)?;
+        self.words(id, r, (locale, ""), draft, t.stale)?;
         if let Some(at) = t.published_at {
             self.set_facts(id, Facts { embargo_until: None, ..facts.clone() })?;
             // It may have to be approved to be planned.
@@ -235,7 +234,15 @@ impl Importer<'_, '_> {
         desk::articles::revise(self.tx, permit, id, version, |_| Ok((facts, "imported".to_owned()))).map(|_| ())
     }
 
-    fn words(&mut self, id: Id<Article>, r: &ArticleRecord, locale: &Locale, draft: Draft, stale: bool) -> Result<(), Error> {
+    /// Save the words of a locale; `part` is where in the record they stand.
+    fn words(
+        &mut self,
+        id: Id<Article>,
+        r: &ArticleRecord,
+        (locale, part): (&Locale, &str),
+        draft: Draft,
+        stale: bool,
+    ) -> Result<(), Error> {
         let Some(t) = r.translations.get(locale) else { return Ok(()) };
         let permit: Permit<EditTranslation> = self.permit()?;
         let article = store::articles::find(self.tx, &permit.visibility(), id)?;
@@ -253,7 +260,7 @@ impl Importer<'_, '_> {
         let saved = desk::translations::save(self.tx, permit, id, locale, existing, |_| Ok(draft))?;
         self.catch_up(id, locale, &saved, existing, stale)?;
         self.warnings.extend(saved.warnings.into_iter().map(|w| {
-            let pointer = w.pointer.replacen('#', &format!("#/translations/{locale}"), 1);
+            let pointer = w.pointer.replacen('#', &format!("#/translations/{locale}{part}"), 1);
             Violation { pointer, ..w }
         }));
         Ok(())

@@ -3,7 +3,10 @@
 mod article;
 mod reading;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -20,6 +23,7 @@ use crate::{
     desk::{self, named::Draft},
     domain::{
         Error, Id, Locale, Violation,
+        address::AddressKind,
         author::Author,
         locale::{LocaleDraft, LocaleState},
         name::NameDraft,
@@ -64,6 +68,8 @@ pub struct Rules {
     /// Whether one is refused that dates something public into the future. Otherwise what is to be published then is planned, and what else was
     /// done then is done now.
     pub refuse_future: bool,
+    /// Whether locales that the site does not have are begun, for readers not to be offered yet.
+    pub add_locales: bool,
 }
 
 struct Importer<'a, 't> {
@@ -86,6 +92,7 @@ pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, rules
     tx.bring(Arc::new(Precomputed::on_the_spot()));
     let mut importer = Importer { tx, caller: permit.caller().clone(), rules, read, published: false, warnings: read.warnings.clone() };
     let digest = read.digest.clone();
+    importer.add_locales()?;
     let outcome = match &read.record {
         Record::Site(r) => importer.site(r)?,
         Record::Locale(r) => importer.locale(r)?,
@@ -94,6 +101,9 @@ pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, rules
         Record::Tag(r) => importer.named((&r.key, r.id), draft(r.kind, &r.translations), digest, export::export_tag)?,
         Record::Article(r) => importer.article(r, digest)?,
     };
+    // Words that are saved twice, as what is public and as what is worked on, are warned of once.
+    let mut told = HashSet::new();
+    importer.warnings.retain(|w| told.insert((w.pointer.clone(), w.code, w.detail.clone())));
     Ok(Report { outcome, warnings: importer.warnings })
 }
 
@@ -145,7 +155,8 @@ impl Importer<'_, '_> {
                 return Ok(Before::Mine(known.clone()));
             }
         }
-        let Some(target) = imported.map(|known| known.target).or(id).or_else(|| Uuid::try_parse(key).ok()) else {
+        let named = imported.map(|known| known.target).or(id).or_else(|| Uuid::try_parse(key).ok());
+        let Some(target) = named.map_or_else(|| self.made_at_the_desk(kind, key), |id| Ok(Some(id)))? else {
             return Ok(Before::Nothing);
         };
         let permit = self.permit()?;
@@ -189,6 +200,26 @@ impl Importer<'_, '_> {
             Ok(SiteDraft { former_url_patterns, credit_labels, ..draft })
         })?;
         Ok(if after.site.version == before { Outcome::Unchanged } else { Outcome::Updated })
+    }
+
+    /// Begin the locales that the record has words in and the site has not, if that is wished.
+    fn add_locales(&mut self) -> Result<(), Error> {
+        for locale in self.read.unknown_locales(self.tx)?.into_iter().filter(|_| self.rules.add_locales) {
+            let position = store::site::masthead(self.tx)?.next_position();
+            let draft = LocaleDraft {
+                name: locale.to_string(),
+                locale,
+                direction: None,
+                fallback: Vec::new(),
+                words_per_minute: None,
+                position,
+                state: LocaleState::Preparing,
+                former_tags: Vec::new(),
+            };
+            let permit = self.permit()?;
+            desk::locales::create(self.tx, permit, draft)?;
+        }
+        Ok(())
     }
 
     fn locale(&mut self, r: &LocaleRecord) -> Result<Outcome, Error> {
@@ -283,12 +314,19 @@ impl Importer<'_, '_> {
         Ok(outcome)
     }
 
+    /// The section or tag that was made at the desk under this slug. Authors are known by no slug: two people may have one name.
+    fn made_at_the_desk(&mut self, kind: &str, key: &str) -> Result<Option<Uuid>, Error> {
+        let known = [AddressKind::Section, AddressKind::Tag].into_iter().find(|known| known.as_str() == kind);
+        known.map_or(Ok(None), |kind| store::names::of_slug(self.tx, kind, key))
+    }
+
     fn lookup(&mut self, kind: &str, key: &str, at: &str) -> Result<Uuid, Error> {
         if let Some(imported) = store::imports::find(self.tx, kind, key)? {
             return Ok(imported.target);
         }
-        // What was made here has its id as key.
-        Uuid::try_parse(key).ok().ok_or_else(|| Error::invalid(at, "unknown_key", format!("no {kind} has the key `{key}`")))
+        // What was made here has its id as key, or is named by its slug.
+        let known = Uuid::try_parse(key).ok().map_or_else(|| self.made_at_the_desk(kind, key), |id| Ok(Some(id)))?;
+        known.ok_or_else(|| Error::invalid(at, "unknown_key", format!("no {kind} has the key `{key}`")))
     }
 
     fn section_id(&mut self, key: &str, at: &str) -> Result<Id<Section>, Error> {

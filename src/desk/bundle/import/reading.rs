@@ -1,6 +1,6 @@
 //! Reading records before the transaction that imports them: see [`crate::domain::write_transaction`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -20,6 +20,7 @@ pub struct ReadRecord {
     pub(super) record: Record,
     pub(super) digest: String,
     pub(super) warnings: Vec<Violation>,
+    written_in: BTreeSet<Locale>,
     bodies: Option<BTreeMap<Locale, Bodies>>,
 }
 
@@ -36,8 +37,10 @@ struct Bodies {
 /// Those of a read; what is wrong with a body is told when it is imported.
 pub fn read(store: &Store, record: Record, overwrite: bool) -> Result<ReadRecord, Error> {
     let (digest, mut warnings) = (digest(&record), Vec::new());
-    let record = record.repaired(&mut warnings);
-    let mut read = ReadRecord { record, digest, warnings, bodies: None };
+    let masthead = store.read_now(store::site::masthead)?;
+    let record = record.repaired(&mut warnings).under_present_tags(&masthead);
+    let written_in = record.written_in();
+    let mut read = ReadRecord { record, digest, warnings, written_in, bodies: None };
     read.read_bodies(store, overwrite)?;
     Ok(read)
 }
@@ -47,6 +50,15 @@ impl ReadRecord {
     #[must_use]
     pub fn record(&self) -> &Record {
         &self.record
+    }
+
+    /// The locales that it has words in and the site has not.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database fails.
+    pub fn unknown_locales(&self, tx: &mut Tx<'_>) -> Result<Vec<Locale>, Error> {
+        let masthead = store::site::masthead(tx)?;
+        Ok(self.written_in.iter().filter(|locale| masthead.settings(locale).is_none()).cloned().collect())
     }
 
     /// Read its bodies in the place of what is there by now; none, when it was imported before as it is.
