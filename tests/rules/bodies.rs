@@ -86,13 +86,14 @@ fn image() -> impl Strategy<Value = Node> {
                 caption: caption.unwrap_or_default(),
                 credit: credit.unwrap_or_default(),
                 size,
+                href: None,
             })
         },
     )
 }
 
 fn block(node: Node) -> Block {
-    Block { id: BlockId::new(0), source: None, node }
+    Block::new(BlockId::new(0), node)
 }
 
 fn leaf() -> impl Strategy<Value = Node> {
@@ -103,7 +104,7 @@ fn leaf() -> impl Strategy<Value = Node> {
         1 => image(),
         1 => vec(image().prop_map(block), 1..3).prop_map(Node::Gallery),
         1 => option::of(phrase()).prop_map(|t| Node::Embed { url: "https://www.youtube.com/watch?v=abc".to_owned(), title: t.unwrap_or_default() }),
-        1 => vec(vec((any::<bool>(), line()).prop_map(|(header, text)| Cell { header, text }), 1..3), 1..3).prop_map(Node::Table),
+        1 => vec(vec((any::<bool>(), line()).prop_map(|(header, text)| Cell::new(header, text)), 1..3), 1..3).prop_map(Node::Table),
         1 => ("[a-z]{0,5}", "[ -~\n]{0,40}").prop_map(|(language, text)| Node::CodeBlock { language: Language::parse(&language), text }),
         1 => Just(Node::HorizontalRule),
     ]

@@ -183,6 +183,7 @@ pub fn open(mark: &Mark) -> String {
         Mark::Strike => "<s>".to_owned(),
         Mark::Sub => "<sub>".to_owned(),
         Mark::Sup => "<sup>".to_owned(),
+        Mark::Code => "<code>".to_owned(),
     }
 }
 
@@ -198,5 +199,6 @@ pub fn close(mark: &Mark) -> &'static str {
         Mark::Strike => "</s>",
         Mark::Sub => "</sub>",
         Mark::Sup => "</sup>",
+        Mark::Code => "</code>",
     }
 }

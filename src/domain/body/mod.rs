@@ -103,8 +103,24 @@ pub struct Block {
     pub id: BlockId,
     /// In a translation: the block of the source that it renders.
     pub source: Option<BlockId>,
+    /// The language of its words, where it is not that of the body.
+    pub lang: Option<Locale>,
     /// What it is.
     pub node: Node,
+}
+
+impl Block {
+    /// A block with nothing but an id.
+    #[must_use]
+    pub fn new(id: BlockId, node: Node) -> Self {
+        Self { id, source: None, lang: None, node }
+    }
+
+    /// True when both say the same, whatever their ids and sources.
+    #[must_use]
+    pub fn says_as(&self, other: &Self) -> bool {
+        self.node == other.node && self.lang == other.lang
+    }
 }
 
 /// What a block is.
@@ -192,6 +208,8 @@ pub struct Image {
     pub credit: String,
     /// Width and height in pixels, when known.
     pub size: Option<(u32, u32)>,
+    /// Where a click on it leads.
+    pub href: Option<String>,
 }
 
 /// A row of a table.
@@ -202,8 +220,20 @@ pub type Row = Vec<Cell>;
 pub struct Cell {
     /// True for a cell that heads its row or column.
     pub header: bool,
+    /// Columns that it is wide.
+    pub colspan: u16,
+    /// Rows that it is high.
+    pub rowspan: u16,
     /// Its text.
     pub text: Vec<Inline>,
+}
+
+impl Cell {
+    /// A cell of one column and one row.
+    #[must_use]
+    pub fn new(header: bool, text: Vec<Inline>) -> Self {
+        Self { header, colspan: 1, rowspan: 1, text }
+    }
 }
 
 /// A piece of running text.
@@ -225,7 +255,7 @@ pub enum Inline {
 pub enum Mark {
     /// A link.
     Link {
-        /// Its address, parsed and safe.
+        /// Its address, parsed and safe: absolute, a path of the site, or `#` with the id of a block of the body.
         href: String,
     },
     /// Text in another language.
@@ -242,6 +272,8 @@ pub enum Mark {
     Sub,
     /// Above the line.
     Sup,
+    /// Program text.
+    Code,
 }
 
 impl Node {

@@ -106,6 +106,7 @@ fn mark_of(element: ElementRef<'_>) -> Option<Mark> {
         "s" | "strike" | "del" => Mark::Strike,
         "sub" => Mark::Sub,
         "sup" => Mark::Sup,
+        "code" => Mark::Code,
         "a" => Mark::Link { href: safe_link(element.value().attr("href")?)? },
         "span" | "q" | "abbr" => Mark::Lang(element.value().attr("lang")?.parse::<Locale>().ok()?),
         _ => return None,
@@ -192,7 +193,7 @@ impl Context<'_> {
         if self.nodes > limits::BODY_NODES {
             self.stop(TooMuch::Nodes);
         }
-        Block { id: (self.mint)(), source: None, node }
+        Block::new((self.mint)(), node)
     }
 
     /// The blocks within an element.
@@ -371,7 +372,7 @@ impl Context<'_> {
         let groups = element.children().filter_map(ElementRef::wrap).filter(|e| matches!(e.value().name(), "tbody" | "thead" | "tfoot"));
         for row in groups.flat_map(|g| g.children().filter_map(ElementRef::wrap).filter(within("tr")).collect::<Vec<_>>()) {
             let cells = row.children().filter_map(ElementRef::wrap).filter(|e| matches!(e.value().name(), "td" | "th"));
-            let cells: Row = cells.map(|c| Cell { header: c.value().name() == "th", text: self.inlines(c) }).collect();
+            let cells: Row = cells.map(|c| Cell::new(c.value().name() == "th", self.inlines(c))).collect();
             rows.push(cells);
         }
         self.finish(builder, Node::Table(rows));

@@ -117,5 +117,6 @@ fn decorator(mark: &Mark) -> Result<&'static str, Value> {
         Mark::Strike => Ok("strike-through"),
         Mark::Sub => Ok("sub"),
         Mark::Sup => Ok("sup"),
+        Mark::Code => Ok("code"),
     }
 }

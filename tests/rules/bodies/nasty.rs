@@ -159,7 +159,7 @@ fn image() -> impl Strategy<Value = Node> {
     (attribute(), attribute(), attribute(), option::of((1u32..9000, 1u32..9000)), 0usize..ADDRESSES.len()).prop_map(
         |(alt, caption, credit, size, n)| {
             let url = dateline::domain::url::web_address(ADDRESSES[n]).unwrap_or_else(|| "https://x.example/p.jpg".to_owned());
-            Node::Image(Image { url, alt, caption, credit, size })
+            Node::Image(Image { url, alt, caption, credit, size, href: None })
         },
     )
 }
@@ -176,7 +176,7 @@ fn code() -> impl Strategy<Value = Node> {
 }
 
 fn block(node: Node) -> Block {
-    Block { id: BlockId::new(0), source: None, node }
+    Block::new(BlockId::new(0), node)
 }
 
 fn leaf() -> impl Strategy<Value = Node> {
@@ -187,7 +187,7 @@ fn leaf() -> impl Strategy<Value = Node> {
         1 => image(),
         1 => vec(image().prop_map(block), 0..3).prop_map(Node::Gallery),
         1 => attribute().prop_map(|title| Node::Embed { url: "https://www.youtube.com/watch?v=a&copy=\"".parse::<url::Url>().unwrap().into(), title }),
-        1 => vec(vec((any::<bool>(), line()).prop_map(|(header, text)| Cell { header, text }), 0..3), 0..3).prop_map(Node::Table),
+        1 => vec(vec((any::<bool>(), line()).prop_map(|(header, text)| Cell::new(header, text)), 0..3), 0..3).prop_map(Node::Table),
         3 => code(),
         1 => Just(Node::HorizontalRule),
     ]
@@ -383,7 +383,7 @@ fn large(n: usize) -> Vec<Document> {
     let nest = |inner: Vec<Block>| (0..4).fold(inner, |inner, _| vec![block(Node::BulletList(vec![block(Node::ListItem(inner))]))]);
     let marked =
         |i: usize| Inline::Text { text: format!("`{i:05}` "), marks: if i.is_multiple_of(2) { vec![Mark::Bold] } else { Vec::new() } };
-    let cell = || Cell { header: false, text: text("| a |") };
+    let cell = || Cell::new(false, text("| a |"));
     [
         (0..n).map(|_| paragraph()).collect(),
         nest((0..n).map(|_| paragraph()).collect()),

@@ -91,6 +91,7 @@ fn text(all: &[Inline]) -> Option<Seen> {
         Mark::Strike => "s".to_owned(),
         Mark::Sub => "sub".to_owned(),
         Mark::Sup => "sup".to_owned(),
+        Mark::Code => "code".to_owned(),
     };
     let run = |inline: &Inline| match inline {
         Inline::HardBreak => (vec!["br".to_owned()], String::new()),

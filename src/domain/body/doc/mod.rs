@@ -259,7 +259,7 @@ impl Reader<'_> {
             self.faults.add(format!("{at}/content"), "misplaced_node", "this node has no content");
         }
         attrs.finish(&mut self.faults);
-        Some(Block { id, source, node })
+        Some(Block { id, source, lang: None, node })
     }
 
     fn block_id(&mut self, attrs: &mut Attrs<'_>) -> BlockId {
@@ -336,6 +336,7 @@ impl Reader<'_> {
             caption: attrs.text(&mut self.faults, "caption", limits::CAPTION),
             credit: attrs.text(&mut self.faults, "credit", limits::CREDIT),
             size: width.zip(height),
+            href: None,
         }
     }
 
@@ -367,7 +368,7 @@ impl Reader<'_> {
 
     fn cell(&mut self, cell: &Value, at: &str, depth: usize) -> Option<Cell> {
         if let (_, kind @ ("table_cell" | "table_header")) = self.node(cell, at, depth, &["type", "content"])? {
-            Some(Cell { header: kind == "table_header", text: self.inlines(cell, at, depth.saturating_add(1)) })
+            Some(Cell::new(kind == "table_header", self.inlines(cell, at, depth.saturating_add(1))))
         } else {
             self.faults.add(format!("{at}/type"), "misplaced_node", "a row holds only `table_cell` and `table_header`");
             None
@@ -453,6 +454,7 @@ impl Reader<'_> {
             "strike" => Some(Mark::Strike),
             "sub" => Some(Mark::Sub),
             "sup" => Some(Mark::Sup),
+            "code" => Some(Mark::Code),
             "link" => {
                 let href = attrs.get("href").and_then(Value::as_str).and_then(safe_link);
                 if href.is_none() {

@@ -108,5 +108,6 @@ fn mark_value(mark: &Mark) -> Value {
         Mark::Strike => json!({ "type": "strike" }),
         Mark::Sub => json!({ "type": "sub" }),
         Mark::Sup => json!({ "type": "sup" }),
+        Mark::Code => json!({ "type": "code" }),
     }
 }

@@ -81,7 +81,7 @@ impl Context<'_> {
         let caption = whole.trim_end().strip_suffix(credit.trim_end()).unwrap_or(&whole);
         let size = attr("width").parse().ok().zip(attr("height").parse().ok());
         let size = size.filter(|(w, h)| (1..=100_000).contains(w) && (1..=100_000).contains(h));
-        let image = Image { url, alt: self.attribute(element, "alt"), caption: folded(caption), credit: folded(&credit), size };
+        let image = Image { url, alt: self.attribute(element, "alt"), caption: folded(caption), credit: folded(&credit), size, href: None };
         self.finish(builder, Node::Image(image));
     }
 
