@@ -78,6 +78,10 @@ pub mod limits {
     pub const BODY_NODES: usize = 5_000;
     /// A body: how deep nodes nest.
     pub const BODY_DEPTH: usize = 12;
+    /// Columns that a cell of a table spans, as in HTML.
+    pub const COLSPAN: u16 = 1_000;
+    /// Rows that a cell of a table spans, as in HTML.
+    pub const ROWSPAN: u16 = 65_534;
     /// Any other list or map of a request.
     pub const LIST: usize = 200;
     /// HTML: elements and comments, whatever becomes of them.

@@ -8,6 +8,7 @@
 //! executable can be represented; and what a node cannot say is dropped and reported when it comes in, not when a
 //! reader sees it.
 
+pub mod anchors;
 mod attributes;
 pub mod blocks;
 pub mod budget;
@@ -16,13 +17,14 @@ pub mod html;
 mod language;
 pub mod markdown;
 pub mod parse;
+mod parts;
 pub mod portable;
 mod read;
 pub mod schema;
 pub mod text;
 mod tree;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 pub use language::Language;
 pub use read::ReadBody;
@@ -93,6 +95,22 @@ impl Document {
             blocks.iter().any(|b| b.id == *id || within(b.node.children(), id))
         }
         within(&self.blocks, id)
+    }
+
+    /// Bring its words to NFC (UAX #15). Addresses are no words, and stay as they are; so does what was markup around the words when they
+    /// were read, where a `>` before a combining sign would become another character.
+    fn normalise(&mut self) {
+        fn within(blocks: &mut [Block]) {
+            for block in blocks {
+                for text in block.node.texts_mut() {
+                    if let Cow::Owned(normal) = nfc(text) {
+                        *text = normal;
+                    }
+                }
+                within(block.node.children_mut());
+            }
+        }
+        within(&mut self.blocks);
     }
 }
 
@@ -298,35 +316,6 @@ impl Node {
             Self::Factbox { .. } => "factbox",
         }
     }
-
-    /// The blocks within, if it holds blocks.
-    #[must_use]
-    pub fn children(&self) -> &[Block] {
-        match self {
-            Self::Blockquote(blocks)
-            | Self::BulletList(blocks)
-            | Self::ListItem(blocks)
-            | Self::Gallery(blocks)
-            | Self::OrderedList { items: blocks, .. }
-            | Self::LiveUpdate { blocks, .. }
-            | Self::Factbox { blocks, .. } => blocks,
-            _ => &[],
-        }
-    }
-
-    /// The blocks within, to change.
-    pub fn children_mut(&mut self) -> &mut [Block] {
-        match self {
-            Self::Blockquote(blocks)
-            | Self::BulletList(blocks)
-            | Self::ListItem(blocks)
-            | Self::Gallery(blocks)
-            | Self::OrderedList { items: blocks, .. }
-            | Self::LiveUpdate { blocks, .. }
-            | Self::Factbox { blocks, .. } => blocks,
-            _ => &mut [],
-        }
-    }
 }
 
 impl Mark {
@@ -453,11 +442,12 @@ impl Sent {
         if !marks_within(text) {
             return Err(TooMuch::Marks);
         }
-        let text = nfc(text);
-        match self.format {
-            Format::Html => parse::read_within(&text, mint, budget, true),
-            Format::Markdown => markdown::read_within(&text, mint, budget),
-            Format::Doc | Format::Text => text::read(&text, mint).map(|document| (document, Vec::new())),
-        }
+        let (mut document, warnings) = match self.format {
+            Format::Html => parse::read_within(text, mint, budget, true),
+            Format::Markdown => markdown::read_within(text, mint, budget),
+            Format::Doc | Format::Text => text::read(text, mint).map(|document| (document, Vec::new())),
+        }?;
+        document.normalise();
+        Ok((document, warnings))
     }
 }

@@ -8,15 +8,15 @@ use serde_json::{Map, Value};
 
 pub use write::{write, write_block};
 
-use super::{Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node, Row, SCHEMA, provider, push_text};
+use super::{Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node, Row, SCHEMA, anchors::link, provider, push_text};
 use crate::domain::{
     Error, Locale,
     error::Faults,
     text::{Length, limits, marks_within, nfc, note_forbidden, phrase},
-    url::{check_web_address, safe_link},
+    url::check_web_address,
 };
 
-/// Marks on one piece of text; there are eight kinds.
+/// Marks on one piece of text; there are nine kinds.
 pub const MARKS: usize = 16;
 
 /// Read a document; `at` is the pointer it stands under (`#/body/content`).
@@ -32,7 +32,7 @@ pub fn read(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId) -> Resul
 }
 
 fn gathered(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId, kept: bool) -> (Document, Faults) {
-    let mut reader = Reader { faults: Faults::default(), nodes: 0, heading: 1, ids: HashSet::new(), mint, kept };
+    let mut reader = Reader { faults: Faults::default(), nodes: 0, heading: 1, ids: HashSet::new(), named: Vec::new(), mint, kept };
     let mut blocks = Vec::new();
     match value.as_object() {
         Some(map) if map.get("type").and_then(Value::as_str) == Some("doc") => {
@@ -45,6 +45,9 @@ fn gathered(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId, kept: bo
             blocks = reader.blocks(value, at, 1, Place::Top);
         }
         _ => reader.faults.add(at, "type", "an object of type `doc`"),
+    }
+    for (at, _) in reader.named.iter().filter(|(_, id)| !kept && !reader.ids.contains(id)) {
+        reader.faults.add(at, "unknown_block", "no block of this document has this id");
     }
     (Document { blocks }, reader.faults)
 }
@@ -90,6 +93,8 @@ struct Reader<'m> {
     nodes: usize,
     heading: u8,
     ids: HashSet<BlockId>,
+    /// Blocks that links name, and where.
+    named: Vec<(String, BlockId)>,
     mint: &'m mut dyn FnMut() -> BlockId,
     /// Whether it is read back from where only what was valid once is kept.
     kept: bool,
@@ -205,6 +210,7 @@ impl Reader<'_> {
         let mut attrs = self.attrs(map, at);
         let id = self.block_id(&mut attrs);
         let source = self.source_id(&mut attrs);
+        let lang = if kind == "horizontal_rule" { None } else { self.lang(&mut attrs) };
         let fits = match place {
             Place::Top | Place::Block => kind != "list_item",
             Place::List => kind == "list_item",
@@ -259,7 +265,7 @@ impl Reader<'_> {
             self.faults.add(format!("{at}/content"), "misplaced_node", "this node has no content");
         }
         attrs.finish(&mut self.faults);
-        Some(Block { id, source, lang: None, node })
+        Some(Block { id, source, lang, node })
     }
 
     fn block_id(&mut self, attrs: &mut Attrs<'_>) -> BlockId {
@@ -287,6 +293,32 @@ impl Reader<'_> {
             self.faults.add(format!("{}/source", attrs.at), "block_id", "the id of a block of the source");
         }
         id
+    }
+
+    /// A language that words are in.
+    fn lang(&mut self, attrs: &mut Attrs<'_>) -> Option<Locale> {
+        let lang = attrs.get("lang")?.as_str().and_then(|tag| tag.parse().ok());
+        if lang.is_none() {
+            self.faults.add(format!("{}/lang", attrs.at), "locale", "a BCP 47 language tag");
+        }
+        lang
+    }
+
+    /// Where a link leads; whether a block that it names is there shows at the end.
+    fn href(&mut self, attrs: &mut Attrs<'_>) -> Option<String> {
+        let given = attrs.get("href")?;
+        let at = format!("{}/href", attrs.at);
+        let href = given.as_str().and_then(link);
+        match href.as_deref().map(|href| href.strip_prefix('#').and_then(BlockId::parse)) {
+            None => self.faults.add(
+                at,
+                "unsafe_link",
+                "an absolute http, https, mailto or tel link, a path of the site, or `#` and a block's id",
+            ),
+            Some(Some(id)) => self.named.push((at, id)),
+            Some(None) => {}
+        }
+        href
     }
 
     /// The language of code. What was kept before it had to be a plain name is read as none.
@@ -336,7 +368,7 @@ impl Reader<'_> {
             caption: attrs.text(&mut self.faults, "caption", limits::CAPTION),
             credit: attrs.text(&mut self.faults, "credit", limits::CREDIT),
             size: width.zip(height),
-            href: None,
+            href: self.href(attrs),
         }
     }
 
@@ -350,14 +382,14 @@ impl Reader<'_> {
 
     fn rows(&mut self, table: &Value, at: &str, depth: usize) -> Vec<Row> {
         let mut rows = Vec::new();
-        for (n, row) in self.content(table, at).iter().enumerate() {
+        let all = self.content(table, at);
+        for (n, row) in all.iter().enumerate() {
             let at = format!("{at}/content/{n}");
             match self.node(row, &at, depth, &["type", "content"]) {
                 Some((_, "table_row")) => {
+                    let (depth, left) = (depth.saturating_add(1), all.len().saturating_sub(n));
                     let cells = self.content(row, &at).iter().enumerate();
-                    rows.push(
-                        cells.filter_map(|(m, cell)| self.cell(cell, &format!("{at}/content/{m}"), depth.saturating_add(1))).collect(),
-                    );
+                    rows.push(cells.filter_map(|(m, cell)| self.cell(cell, &format!("{at}/content/{m}"), depth, left)).collect());
                 }
                 Some(_) => self.faults.add(format!("{at}/type"), "misplaced_node", "a table holds only `table_row`"),
                 None => {}
@@ -366,13 +398,21 @@ impl Reader<'_> {
         rows
     }
 
-    fn cell(&mut self, cell: &Value, at: &str, depth: usize) -> Option<Cell> {
-        if let (_, kind @ ("table_cell" | "table_header")) = self.node(cell, at, depth, &["type", "content"])? {
-            Some(Cell::new(kind == "table_header", self.inlines(cell, at, depth.saturating_add(1))))
-        } else {
+    /// A cell in the first of so many rows.
+    fn cell(&mut self, cell: &Value, at: &str, depth: usize, rows: usize) -> Option<Cell> {
+        let (map, kind @ ("table_cell" | "table_header")) = self.node(cell, at, depth, &["type", "attrs", "content"])? else {
             self.faults.add(format!("{at}/type"), "misplaced_node", "a row holds only `table_cell` and `table_header`");
-            None
+            return None;
+        };
+        let mut attrs = self.attrs(map, at);
+        let mut span =
+            |name, most| attrs.number(&mut self.faults, name, 1, u32::from(most)).and_then(|n| u16::try_from(n).ok()).unwrap_or(1);
+        let (colspan, rowspan) = (span("colspan", limits::COLSPAN), span("rowspan", limits::ROWSPAN));
+        if usize::from(rowspan) > rows {
+            self.faults.add(format!("{at}/attrs/rowspan"), "out_of_range", format!("the table has {rows} more rows, with this one"));
         }
+        attrs.finish(&mut self.faults);
+        Some(Cell { header: kind == "table_header", colspan, rowspan, text: self.inlines(cell, at, depth.saturating_add(1)) })
     }
 
     fn code(&mut self, block: &Value, at: &str) -> String {
@@ -456,18 +496,16 @@ impl Reader<'_> {
             "sup" => Some(Mark::Sup),
             "code" => Some(Mark::Code),
             "link" => {
-                let href = attrs.get("href").and_then(Value::as_str).and_then(safe_link);
-                if href.is_none() {
-                    self.faults.add(format!("{at}/attrs/href"), "unsafe_link", "an absolute http, https, mailto or tel link");
+                if attrs.get("href").is_none() {
+                    self.faults.add(format!("{at}/attrs/href"), "required", "a link leads somewhere");
                 }
-                href.map(|href| Mark::Link { href })
+                self.href(&mut attrs).map(|href| Mark::Link { href })
             }
             "lang" => {
-                let locale = attrs.get("lang").and_then(Value::as_str).and_then(|t| t.parse::<Locale>().ok());
-                if locale.is_none() {
-                    self.faults.add(format!("{at}/attrs/lang"), "locale", "a BCP 47 language tag");
+                if attrs.get("lang").is_none() {
+                    self.faults.add(format!("{at}/attrs/lang"), "required", "a BCP 47 language tag");
                 }
-                locale.map(Mark::Lang)
+                self.lang(&mut attrs).map(Mark::Lang)
             }
             other => {
                 self.faults.add(format!("{at}/type"), "unknown_mark", format!("there is no mark `{}`", shown(other)));

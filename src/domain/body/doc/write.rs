@@ -26,6 +26,9 @@ pub fn write_block(block: &Block) -> Value {
     if let Some(source) = &block.source {
         set("source", json!(source));
     }
+    if let Some(lang) = &block.lang {
+        set("lang", json!(lang));
+    }
     let content = match &block.node {
         Node::Paragraph(text) => inlines_value(text),
         Node::Heading { level, text } => {
@@ -48,6 +51,9 @@ pub fn write_block(block: &Block) -> Value {
             if let Some((width, height)) = image.size {
                 set("width", json!(width));
                 set("height", json!(height));
+            }
+            if let Some(href) = &image.href {
+                set("href", json!(href));
             }
             Value::Null
         }
@@ -81,8 +87,18 @@ pub fn write_block(block: &Block) -> Value {
 }
 
 fn row_value(row: &Row) -> Value {
-    let cell = |c: &Cell| json!({ "type": if c.header { "table_header" } else { "table_cell" }, "content": inlines_value(&c.text) });
-    json!({ "type": "table_row", "content": row.iter().map(cell).collect::<Vec<_>>() })
+    json!({ "type": "table_row", "content": row.iter().map(cell_value).collect::<Vec<_>>() })
+}
+
+fn cell_value(cell: &Cell) -> Value {
+    let kind = if cell.header { "table_header" } else { "table_cell" };
+    let mut value = json!({ "type": kind, "content": inlines_value(&cell.text) });
+    if (cell.colspan, cell.rowspan) != (1, 1)
+        && let Some(map) = value.as_object_mut()
+    {
+        map.insert("attrs".to_owned(), json!({ "colspan": cell.colspan, "rowspan": cell.rowspan }));
+    }
+    value
 }
 
 fn inlines_value(inlines: &[Inline]) -> Value {
