@@ -189,14 +189,19 @@ fn checked(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> St
         too_long(faults);
     }
     note_forbidden(faults, pointer, &text);
+    note_unbalanced(faults, pointer, &text);
     text
 }
 
-/// Note characters that no text may hold: controls, noncharacters, and bidi controls left open.
+/// Note characters that no text may hold: controls and noncharacters.
 pub fn note_forbidden(faults: &mut Faults, pointer: &str, text: &str) {
     if text.chars().any(is_forbidden) {
         faults.add(pointer, "control_character", "holds a control character or a noncharacter");
     }
+}
+
+/// Note bidi controls left open.
+pub fn note_unbalanced(faults: &mut Faults, pointer: &str, text: &str) {
     if !bidi_balanced(text) {
         faults.add(pointer, "unbalanced_bidi", "holds a bidirectional control without its end");
     }

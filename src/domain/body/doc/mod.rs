@@ -8,11 +8,13 @@ use serde_json::{Map, Value};
 
 pub use write::{write, write_block};
 
-use super::{Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node, Row, SCHEMA, anchors::link, provider, push_text};
+use super::{
+    Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node, Row, SCHEMA, anchors::link, provider, push_text, text::of_inlines,
+};
 use crate::domain::{
     Error, Locale,
     error::Faults,
-    text::{Length, limits, marks_within, nfc, note_forbidden, phrase},
+    text::{Length, limits, marks_within, nfc, note_forbidden, note_unbalanced, phrase},
     url::check_web_address,
 };
 
@@ -425,7 +427,9 @@ impl Reader<'_> {
                 None => {}
             }
         }
-        self.words(&code, at)
+        let code = self.words(&code, at);
+        note_unbalanced(&mut self.faults, at, &code);
+        code
     }
 
     fn words(&mut self, text: &str, at: &str) -> String {
@@ -438,6 +442,7 @@ impl Reader<'_> {
         text
     }
 
+    /// Running text. What a control of direction opens may be closed behind a mark that begins or ends, but not behind the line.
     fn inlines(&mut self, parent: &Value, at: &str, depth: usize) -> Vec<Inline> {
         let mut inlines = Vec::new();
         for (n, part) in self.content(parent, at).iter().enumerate() {
@@ -460,6 +465,7 @@ impl Reader<'_> {
                 None => {}
             }
         }
+        note_unbalanced(&mut self.faults, at, &of_inlines(&inlines));
         inlines
     }
 
