@@ -4,7 +4,9 @@ use super::{
     mint, renumbered,
     seen::{nothing_executable, of_document, of_html},
 };
-use dateline::domain::{Error, Instant, body::*, content::Content, diff, translation::Words, url::safe_link};
+use std::collections::BTreeSet;
+
+use dateline::domain::{Error, Instant, Violation, body::*, content::Content, diff, error::Faults, translation::Words, url::safe_link};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 const PIECES: [&str; 92] = [
@@ -287,6 +289,38 @@ fn spoken(blocks: &[Block], out: &mut String) {
     }
 }
 
+/// Make blocks what no document may hold, or leave them.
+fn spoil(blocks: &mut Vec<Block>, how: usize) {
+    for block in blocks.iter_mut() {
+        match (&mut block.node, how) {
+            (_, 0) => block.id = BlockId::new(7),
+            (Node::Table(rows), 1) => rows.iter_mut().flatten().for_each(|cell| cell.rowspan = 900),
+            (Node::Heading { level, .. }, 2) => *level = 4,
+            (node, 3) => node.texts_mut().into_iter().for_each(|text| text.push('\u{1}')),
+            (node, 4) => node.texts_mut().into_iter().for_each(|text| text.push('\u{2067}')),
+            (node, 5) => node.texts_mut().into_iter().for_each(|text| text.push_str(&"x".repeat(2_001))),
+            (node, 6) => node.texts_mut().into_iter().for_each(|text| text.push_str(&"\u{301}".repeat(1_001))),
+            (Node::Image(image), 7) => image.href = Some("#gone".to_owned()),
+            (Node::Image(image), 8) => image.url = "/x".to_owned(),
+            (Node::Embed { url, .. }, 8) => *url = "https://x.example/".to_owned(),
+            (Node::Paragraph(line), 9) => push_text(line, "x", &[Mark::Link { href: "javascript:x".to_owned() }]),
+            _ => {}
+        }
+        match &mut block.node {
+            Node::Blockquote(inner) | Node::Factbox { blocks: inner, .. } | Node::ListItem(inner) => spoil(inner, how),
+            _ => {}
+        }
+    }
+    if let (10, Some(block)) = (how, blocks.first().cloned()) {
+        let nest = |block, _| Block::new(BlockId::new(99), Node::Blockquote(vec![block]));
+        blocks[0] = (0..12).fold(block, nest);
+    }
+    if how == 11 {
+        let node = Node::LiveUpdate { at: Instant::from_micros(0), title: String::new(), blocks: Vec::new() };
+        blocks.push(Block::new(BlockId::new(98), Node::ListItem(vec![Block::new(BlockId::new(97), node)])));
+    }
+}
+
 /// What reading a document sets right of itself: the steps of headings, and attributes that were escaped twice.
 fn settle(blocks: &mut [Block]) {
     let plain = |text: &mut String| *text = text.replace(['&', '\u{feff}'], "").split_whitespace().collect::<Vec<_>>().join(" ");
@@ -332,6 +366,20 @@ proptest! {
     fn the_document_itself_comes_back_as_it_went(mut document in document()) {
         settle(&mut document.blocks);
         prop_assert_eq!(doc::read(&doc::write(&document), "#", &mut mint()).unwrap(), document);
+    }
+
+    #[test]
+    fn a_document_is_checked_as_its_json_is_read(mut document in document(), spoilt in vec(0usize..12, 0..3)) {
+        spoilt.into_iter().for_each(|how| spoil(&mut document.blocks, how));
+        let mut faults = Faults::default();
+        doc::check(&mut faults, &document, "#");
+        let codes = |all: Vec<Violation>| all.into_iter().map(|v| v.code).collect::<BTreeSet<_>>();
+        let read = match doc::read(&doc::write(&document), "#", &mut mint()) {
+            Err(Error::Invalid(all)) => codes(all),
+            other => codes(other.map(|_| Vec::new()).unwrap()),
+        };
+        prop_assert_eq!(codes(faults.into_inner()), read);
+        prop_assert_eq!(serde_json::to_string(&document).unwrap().len(), doc::size(&document));
     }
 
     #[test]

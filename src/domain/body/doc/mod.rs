@@ -1,12 +1,14 @@
 //! A document as JSON: read with every fault named by a JSON pointer, and written.
 
+mod check;
 mod write;
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-pub use write::{write, write_block};
+pub use check::check;
+pub use write::{size, write, write_block};
 
 use super::{
     Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node, Row, SCHEMA, anchors::link, provider, push_text, text::of_inlines,
@@ -63,17 +65,8 @@ pub fn stored(value: &Value) -> Result<Document, Error> {
     faults.or(document).map_err(|e| Error::internal(format!("a stored body is not valid: {e}")))
 }
 
-/// Note the faults of a document that came by another way than [`read`].
-pub fn check(faults: &mut Faults, document: &Document, at: &str) {
-    if let Err(Error::Invalid(all)) = read(&write(document), at, &mut || BlockId::new(0)) {
-        for v in all {
-            faults.add(at, v.code, v.detail);
-        }
-    }
-}
-
 fn note_size(faults: &mut Faults, document: &Document, at: &str) {
-    if write(document).to_string().len() > limits::BODY_BYTES {
+    if size(document) > limits::BODY_BYTES {
         faults.add(at, "too_long", format!("at most {} bytes as a document", limits::BODY_BYTES));
     }
 }
@@ -88,6 +81,17 @@ enum Place {
     Block,
     List,
     Gallery,
+}
+
+impl Place {
+    fn takes(self, kind: &str) -> bool {
+        match self {
+            Self::Top => kind != "list_item",
+            Self::Block => !matches!(kind, "list_item" | "live_update"),
+            Self::List => kind == "list_item",
+            Self::Gallery => kind == "image",
+        }
+    }
 }
 
 struct Reader<'m> {
@@ -213,12 +217,7 @@ impl Reader<'_> {
         let id = self.block_id(&mut attrs);
         let source = self.source_id(&mut attrs);
         let lang = if kind == "horizontal_rule" { None } else { self.lang(&mut attrs) };
-        let fits = match place {
-            Place::Top | Place::Block => kind != "list_item",
-            Place::List => kind == "list_item",
-            Place::Gallery => kind == "image",
-        };
-        if !fits || (place == Place::Block && kind == "live_update") {
+        if !place.takes(kind) {
             self.faults.add(format!("{at}/type"), "misplaced_node", format!("`{kind}` cannot stand here"));
             return None;
         }
