@@ -73,9 +73,9 @@ pub mod limits {
     /// Sections of one site.
     pub const SECTIONS: i64 = 1_000;
     /// A body: bytes of its JSON.
-    pub const BODY_BYTES: usize = 1_048_576;
+    pub const BODY_BYTES: usize = 2 * 1_048_576;
     /// A body: nodes.
-    pub const BODY_NODES: usize = 5_000;
+    pub const BODY_NODES: usize = 20_000;
     /// A body: how deep nodes nest.
     pub const BODY_DEPTH: usize = 12;
     /// Columns that a cell of a table spans, as in HTML.
@@ -85,13 +85,13 @@ pub mod limits {
     /// Any other list or map of a request.
     pub const LIST: usize = 200;
     /// HTML: elements and comments, whatever becomes of them.
-    pub const HTML_ELEMENTS: usize = 50_000;
+    pub const HTML_ELEMENTS: usize = 100_000;
     /// HTML: how deep elements nest.
     pub const HTML_DEPTH: usize = 200;
     /// HTML: attributes of one element.
     pub const HTML_ATTRIBUTES: usize = 400;
     /// Markdown: lines, and characters that may be signs.
-    pub const MARKDOWN_SIGNS: usize = 100_000;
+    pub const MARKDOWN_SIGNS: usize = 200_000;
     /// Markdown: quotations and lists that one line opens.
     pub const MARKDOWN_DEPTH: usize = 64;
     /// Combining marks in a row.

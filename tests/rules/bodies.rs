@@ -1,6 +1,6 @@
 //! The five forms of a body: what goes into one comes out of it.
 
-use dateline::domain::{Error, Locale, body::*};
+use dateline::domain::{Error, Locale, body::*, text::limits};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 mod nasty;
@@ -289,7 +289,7 @@ fn deep_and_large_bodies_are_refused_or_flattened() {
         deep = serde_json::json!({ "type": "blockquote", "content": [deep] });
     }
     assert!(doc::read(&serde_json::json!({ "type": "doc", "content": [deep] }), "#", &mut mint()).is_err());
-    let many = vec![serde_json::json!({ "type": "horizontal_rule" }); 6_000];
+    let many = vec![serde_json::json!({ "type": "horizontal_rule" }); limits::BODY_NODES + 1];
     assert!(doc::read(&serde_json::json!({ "type": "doc", "content": many }), "#", &mut mint()).is_err());
     let deep = |n: usize| format!("{}deep{}", "<blockquote><ul><li>".repeat(n), "</li></ul></blockquote>".repeat(n));
     let (document, _) = parse::read(&deep(60), &mut mint()).unwrap();
