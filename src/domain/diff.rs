@@ -109,7 +109,7 @@ pub fn changed(before: &Words, after: &Words) -> Vec<&'static str> {
     write_transaction::assert_none();
     let blocks = |w: &Words| w.body.blocks.len();
     let pairs = before.body.blocks.iter().zip(&after.body.blocks);
-    let body = blocks(before) != blocks(after) || pairs.into_iter().any(|(was, is)| was.id != is.id || was.node != is.node);
+    let body = blocks(before) != blocks(after) || pairs.into_iter().any(|(was, is)| was.id != is.id || !was.says_as(is));
     changed_texts(&before.content, &after.content).map(|text| text.pointer).chain(body.then_some("#/body")).collect()
 }
 

@@ -13,11 +13,10 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::{
     Locale, Violation,
     article::Facts,
-    body::{Block, Document, Inline, Mark, Node, doc, text::plain},
+    body::{Block, Document, Node, anchors, doc, text::plain},
     content::TEXTS,
     text::{bidi_balanced, unescape},
     translation::Words,
-    url::safe_link,
     vocabulary::vocabulary,
     write_transaction,
 };
@@ -215,7 +214,7 @@ fn bidi(report: &mut Report<'_>, at: &str, text: &str) {
 
 fn unsafe_links(report: &mut Report<'_>, at: &str, block: &Block) {
     links(block, &mut |href| {
-        if safe_link(href).is_none() {
+        if anchors::link(href).is_none() {
             report.add(Code::UnsafeLink, Severity::Error, at, format!("`{href}` is no address that a browser should follow"));
         }
     });
@@ -304,7 +303,7 @@ fn body(report: &mut Report<'_>, beside: Beside<'_>) {
         pictures(report, &at, block);
         unsafe_links(report, &at, block);
         links(block, &mut |href| {
-            if safe_link(href).is_some() && dead.contains(href) {
+            if anchors::link(href).is_some() && dead.contains(href) {
                 report.add(Code::BrokenLink, Severity::Warning, &at, format!("`{href}` leads nowhere on this site"));
             }
         });
@@ -329,24 +328,9 @@ fn pictures(report: &mut Report<'_>, at: &str, block: &Block) {
     }
 }
 
-fn texts_of(node: &Node) -> Vec<&[Inline]> {
-    match node {
-        Node::Paragraph(text) | Node::Heading { text, .. } | Node::PullQuote { text, .. } => vec![text],
-        Node::Table(rows) => rows.iter().flatten().map(|cell| cell.text.as_slice()).collect(),
-        _ => Vec::new(),
-    }
-}
-
 /// Every link of a block, at whatever depth.
 pub fn links(block: &Block, told: &mut dyn FnMut(&str)) {
-    for inline in texts_of(&block.node).into_iter().flatten() {
-        let Inline::Text { marks, .. } = inline else { continue };
-        for mark in marks {
-            if let Mark::Link { href } = mark {
-                told(href);
-            }
-        }
-    }
+    anchors::links(&block.node).for_each(&mut *told);
     for child in block.node.children() {
         links(child, told);
     }
@@ -356,25 +340,10 @@ pub fn links(block: &Block, told: &mut dyn FnMut(&str)) {
 fn repaired(document: &Document) -> Document {
     fn within(blocks: &mut [Block]) {
         for block in blocks {
-            match &mut block.node {
-                Node::Paragraph(text) | Node::Heading { text, .. } => inlines(text),
-                Node::PullQuote { text, attribution } => {
-                    inlines(text);
-                    words(attribution);
-                }
-                Node::Table(rows) => rows.iter_mut().flatten().for_each(|cell| inlines(&mut cell.text)),
-                Node::Image(image) => [&mut image.alt, &mut image.caption, &mut image.credit].into_iter().for_each(words),
-                Node::Embed { title, .. } | Node::LiveUpdate { title, .. } | Node::Factbox { title, .. } => words(title),
-                _ => {}
+            if !matches!(block.node, Node::CodeBlock { .. }) {
+                block.node.texts_mut().into_iter().for_each(words);
             }
             within(block.node.children_mut());
-        }
-    }
-    fn inlines(text: &mut [Inline]) {
-        for inline in text {
-            if let Inline::Text { text, .. } = inline {
-                words(text);
-            }
         }
     }
     fn words(text: &mut String) {

@@ -73,21 +73,25 @@ pub mod limits {
     /// Sections of one site.
     pub const SECTIONS: i64 = 1_000;
     /// A body: bytes of its JSON.
-    pub const BODY_BYTES: usize = 1_048_576;
+    pub const BODY_BYTES: usize = 2 * 1_048_576;
     /// A body: nodes.
-    pub const BODY_NODES: usize = 5_000;
+    pub const BODY_NODES: usize = 20_000;
     /// A body: how deep nodes nest.
     pub const BODY_DEPTH: usize = 12;
+    /// Columns that a cell of a table spans, as in HTML.
+    pub const COLSPAN: u16 = 1_000;
+    /// Rows that a cell of a table spans, as in HTML.
+    pub const ROWSPAN: u16 = 65_534;
     /// Any other list or map of a request.
     pub const LIST: usize = 200;
     /// HTML: elements and comments, whatever becomes of them.
-    pub const HTML_ELEMENTS: usize = 50_000;
+    pub const HTML_ELEMENTS: usize = 100_000;
     /// HTML: how deep elements nest.
     pub const HTML_DEPTH: usize = 200;
     /// HTML: attributes of one element.
     pub const HTML_ATTRIBUTES: usize = 400;
     /// Markdown: lines, and characters that may be signs.
-    pub const MARKDOWN_SIGNS: usize = 100_000;
+    pub const MARKDOWN_SIGNS: usize = 200_000;
     /// Markdown: quotations and lists that one line opens.
     pub const MARKDOWN_DEPTH: usize = 64;
     /// Combining marks in a row.
@@ -185,14 +189,19 @@ fn checked(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> St
         too_long(faults);
     }
     note_forbidden(faults, pointer, &text);
+    note_unbalanced(faults, pointer, &text);
     text
 }
 
-/// Note characters that no text may hold: controls, noncharacters, and bidi controls left open.
+/// Note characters that no text may hold: controls and noncharacters.
 pub fn note_forbidden(faults: &mut Faults, pointer: &str, text: &str) {
     if text.chars().any(is_forbidden) {
         faults.add(pointer, "control_character", "holds a control character or a noncharacter");
     }
+}
+
+/// Note bidi controls left open.
+pub fn note_unbalanced(faults: &mut Faults, pointer: &str, text: &str) {
     if !bidi_balanced(text) {
         faults.add(pointer, "unbalanced_bidi", "holds a bidirectional control without its end");
     }

@@ -1,7 +1,7 @@
 //! URLs that are safe to publish, and path segments in any script.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
-use url::Url;
+use url::{Position, Url};
 
 use super::{error::Faults, text::limits};
 
@@ -21,6 +21,17 @@ pub fn safe_link(text: &str) -> Option<String> {
     let url = Url::parse(text.trim()).ok()?;
     let known = matches!(url.scheme(), "http" | "https" | "mailto" | "tel");
     (known && url.username().is_empty() && url.password().is_none() && url.as_str().len() <= limits::URL).then(|| url.into())
+}
+
+/// The path within the site, with query and fragment, in its WHATWG-parsed form. What a browser would take to another host (`//x`, `/\\x`) is none.
+#[must_use]
+pub fn site_path(text: &str) -> Option<String> {
+    const HOST: &str = "site.invalid";
+    let text = text.trim().strip_prefix('/').filter(|rest| !rest.starts_with(['/', '\\']))?;
+    let url = Url::parse(&format!("https://{HOST}/")).ok()?.join(&format!("/{text}")).ok()?;
+    let path = &url[Position::BeforePath..];
+    // Dots are resolved by now, and may have left two slashes.
+    (url.host_str() == Some(HOST) && !path.starts_with("//") && path.len() <= limits::URL).then(|| path.to_owned())
 }
 
 /// The address of a picture, video or page in its WHATWG-parsed form, when it is absolute `http` or `https`.

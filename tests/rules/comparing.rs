@@ -72,11 +72,8 @@ fn one_change_in_a_very_long_text_is_found_exactly() {
 }
 
 fn document(blocks: &[(&str, &str)]) -> Document {
-    let block = |(id, text): &(&str, &str)| Block {
-        id: BlockId::parse(id).unwrap(),
-        source: None,
-        node: Node::Paragraph(vec![Inline::Text { text: (*text).to_owned(), marks: Vec::new() }]),
-    };
+    let paragraph = |text: &str| Node::Paragraph(vec![Inline::Text { text: text.to_owned(), marks: Vec::new() }]);
+    let block = |(id, text): &(&str, &str)| Block::new(BlockId::parse(id).unwrap(), paragraph(text));
     Document { blocks: blocks.iter().map(block).collect() }
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 fn paragraph(id: &str, text: &str, marks: Vec<Mark>) -> Block {
     let id = BlockId::parse(id).unwrap();
-    Block { id, source: None, node: Node::Paragraph(vec![Inline::Text { text: text.to_owned(), marks }]) }
+    Block::new(id, Node::Paragraph(vec![Inline::Text { text: text.to_owned(), marks }]))
 }
 
 fn words(headline: &str, blocks: Vec<Block>) -> Words {

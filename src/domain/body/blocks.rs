@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Block, BlockId, Document, doc};
+use super::{Block, BlockId, Document, anchors, doc};
 use crate::domain::{
     sequence::{Steps, align},
     write_transaction,
@@ -11,11 +11,13 @@ use crate::domain::{
 /// Give blocks of `new` the ids of the blocks of `old` that they are.
 ///
 /// Equal blocks keep their ids wherever they moved within the order; between them, a block of the same kind in the
-/// same place counts as the old one rewritten and keeps its id too. Links to a source go along.
+/// same place counts as the old one rewritten and keeps its id too. Links to a source go along, links to blocks follow them.
 /// Bounded: where comparing would take too long, blocks of one kind in one place count as rewritten.
 pub fn keep_ids(new: &mut Document, old: &Document) {
     write_transaction::assert_none();
+    let before = anchors::ids(new);
     keep(&mut new.blocks, &old.blocks, &mut Steps::default());
+    anchors::follow(new, &before);
 }
 
 fn keep(new: &mut [Block], old: &[Block], steps: &mut Steps) {
@@ -80,11 +82,15 @@ pub fn link(translation: &mut Document, source: &Document) {
     }
 }
 
-/// A block's content without any ids: equal for equal content.
+/// A block's content without any ids, those that its links name included: equal for equal content.
 #[must_use]
 pub fn fingerprint(block: &Block) -> String {
     let mut bare = block.clone();
     strip(&mut bare);
+    anchors::each(std::slice::from_mut(&mut bare), &mut |href| {
+        href.truncate(if href.starts_with('#') { 1 } else { href.len() });
+        true
+    });
     doc::write(&Document { blocks: vec![bare] }).to_string()
 }
 

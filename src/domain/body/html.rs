@@ -2,25 +2,30 @@
 //!
 //! [`super::parse`] reads all of it back.
 
-use std::fmt::Write;
+use std::{borrow::Cow, collections::HashSet, fmt::Write};
 
-use super::{Block, Cell, Document, Image, Inline, Mark, Node, Row, provider};
-use crate::domain::text::{entity_at, unescape};
+use super::{
+    Block, Cell, Document, Image, Inline, Mark, Node, Row,
+    anchors::{self, ID},
+    provider,
+};
+use crate::domain::{
+    locale::Direction,
+    text::{entity_at, unescape},
+};
 
 /// The document as HTML, without line breaks between elements.
 #[must_use]
 pub fn write(document: &Document) -> String {
     let mut out = String::new();
-    blocks(&mut out, &document.blocks);
+    Writer::of(document).blocks(&mut out, &document.blocks);
     out
 }
 
-/// One block as HTML.
+/// One block as HTML, on which no link leads.
 #[must_use]
 pub fn write_block(one: &Block) -> String {
-    let mut out = String::new();
-    block(&mut out, one);
-    out
+    Writer::default().one(one)
 }
 
 /// Text with the five characters escaped that mean something in HTML.
@@ -58,84 +63,118 @@ fn prose(text: &str) -> String {
     out
 }
 
-fn blocks(out: &mut String, all: &[Block]) {
-    for one in all {
-        block(out, one);
-    }
-}
-
 fn wrapped(out: &mut String, open: &str, close: &str, inner: impl FnOnce(&mut String)) {
     out.push_str(open);
     inner(out);
     out.push_str(close);
 }
 
-fn block(out: &mut String, block: &Block) {
-    match &block.node {
-        Node::Paragraph(text) => wrapped(out, "<p>", "</p>", |o| inlines(o, text)),
-        Node::Heading { level, text } => {
-            let (open, close) = (format!("<h{level}>"), format!("</h{level}>"));
-            wrapped(out, &open, &close, |o| inlines(o, text));
+/// Writes blocks, knowing which of them are led to.
+#[derive(Debug, Default)]
+pub(super) struct Writer<'d> {
+    named: HashSet<&'d str>,
+}
+
+impl<'d> Writer<'d> {
+    pub(super) fn of(document: &'d Document) -> Self {
+        Self { named: anchors::named(&document.blocks) }
+    }
+
+    /// What any block's element has: an `id` when a link of the body leads there, the language of its words, and the direction of that.
+    pub(super) fn attributes(&self, block: &Block) -> String {
+        let mut out = String::new();
+        if self.named.contains(block.id.as_str()) {
+            let _ = write!(out, " id=\"{ID}{}\"", block.id);
         }
-        Node::Blockquote(inner) => wrapped(out, "<blockquote>", "</blockquote>", |o| blocks(o, inner)),
-        Node::PullQuote { text, attribution } => {
-            wrapped(out, "<figure class=\"pull-quote\"><blockquote><p>", "</p></blockquote>", |o| inlines(o, text));
-            if !attribution.is_empty() {
-                wrapped(out, "<figcaption>", "</figcaption>", |o| o.push_str(&prose(attribution)));
+        if let Some(lang) = &block.lang {
+            let _ = write!(out, " lang=\"{lang}\" dir=\"{}\"", Direction::of(lang).as_str());
+        }
+        out
+    }
+
+    pub(super) fn one(&self, one: &Block) -> String {
+        let mut out = String::new();
+        self.block(&mut out, one);
+        out
+    }
+
+    fn blocks(&self, out: &mut String, all: &[Block]) {
+        all.iter().for_each(|one| self.block(out, one));
+    }
+
+    pub(super) fn block(&self, out: &mut String, block: &Block) {
+        let own = self.attributes(block);
+        match &block.node {
+            Node::Paragraph(text) => wrapped(out, &format!("<p{own}>"), "</p>", |o| inlines(o, text)),
+            Node::Heading { level, text } => {
+                let (open, close) = (format!("<h{level}{own}>"), format!("</h{level}>"));
+                wrapped(out, &open, &close, |o| inlines(o, text));
             }
-            out.push_str("</figure>");
+            Node::Blockquote(inner) => wrapped(out, &format!("<blockquote{own}>"), "</blockquote>", |o| self.blocks(o, inner)),
+            Node::PullQuote { text, attribution } => {
+                let open = format!("<figure class=\"pull-quote\"{own}><blockquote><p>");
+                wrapped(out, &open, "</p></blockquote>", |o| inlines(o, text));
+                if !attribution.is_empty() {
+                    wrapped(out, "<figcaption>", "</figcaption>", |o| o.push_str(&prose(attribution)));
+                }
+                out.push_str("</figure>");
+            }
+            Node::BulletList(items) => wrapped(out, &format!("<ul{own}>"), "</ul>", |o| self.blocks(o, items)),
+            Node::OrderedList { start: 1, items } => wrapped(out, &format!("<ol{own}>"), "</ol>", |o| self.blocks(o, items)),
+            Node::OrderedList { start, items } => wrapped(out, &format!("<ol start=\"{start}\"{own}>"), "</ol>", |o| self.blocks(o, items)),
+            Node::ListItem(inner) => wrapped(out, &format!("<li{own}>"), "</li>", |o| self.blocks(o, inner)),
+            Node::Image(picture) => image(out, picture, &own),
+            Node::Gallery(images) => wrapped(out, &format!("<div class=\"gallery\"{own}>"), "</div>", |o| self.blocks(o, images)),
+            Node::Embed { url, title } => {
+                let label = if title.is_empty() { url } else { title };
+                let provider = provider(url).unwrap_or("other");
+                let _ = write!(
+                    out,
+                    "<figure class=\"embed\" data-provider=\"{provider}\"{own}><a href=\"{}\">{}</a></figure>",
+                    escape(url),
+                    prose(label)
+                );
+            }
+            Node::Table(rows) => wrapped(out, &format!("<table{own}><tbody>"), "</tbody></table>", |o| rows.iter().for_each(|r| row(o, r))),
+            Node::CodeBlock { language, text } => {
+                let class = language.as_ref().map(|l| format!(" class=\"language-{l}\"")).unwrap_or_default();
+                let _ = write!(out, "<pre{own}><code{class}>{}</code></pre>", escape(text));
+            }
+            Node::HorizontalRule => _ = write!(out, "<hr{own}>"),
+            Node::LiveUpdate { at, title, blocks: inner } => {
+                let _ = write!(out, "<section class=\"live-update\"{own}><time datetime=\"{at}\">{at}</time>");
+                self.titled(out, title, inner);
+                out.push_str("</section>");
+            }
+            Node::Factbox { title, blocks: inner } => {
+                let _ = write!(out, "<aside class=\"factbox\"{own}>");
+                self.titled(out, title, inner);
+                out.push_str("</aside>");
+            }
         }
-        Node::BulletList(items) => wrapped(out, "<ul>", "</ul>", |o| blocks(o, items)),
-        Node::OrderedList { start: 1, items } => wrapped(out, "<ol>", "</ol>", |o| blocks(o, items)),
-        Node::OrderedList { start, items } => wrapped(out, &format!("<ol start=\"{start}\">"), "</ol>", |o| blocks(o, items)),
-        Node::ListItem(inner) => wrapped(out, "<li>", "</li>", |o| blocks(o, inner)),
-        Node::Image(picture) => image(out, picture),
-        Node::Gallery(images) => wrapped(out, "<div class=\"gallery\">", "</div>", |o| blocks(o, images)),
-        Node::Embed { url, title } => {
-            let label = if title.is_empty() { url } else { title };
-            let provider = provider(url).unwrap_or("other");
-            let _ = write!(
-                out,
-                "<figure class=\"embed\" data-provider=\"{provider}\"><a href=\"{}\">{}</a></figure>",
-                escape(url),
-                prose(label)
-            );
+    }
+
+    fn titled(&self, out: &mut String, title: &str, inner: &[Block]) {
+        if !title.is_empty() {
+            wrapped(out, "<p class=\"title\">", "</p>", |o| o.push_str(&prose(title)));
         }
-        Node::Table(rows) => wrapped(out, "<table><tbody>", "</tbody></table>", |o| rows.iter().for_each(|r| row(o, r))),
-        Node::CodeBlock { language, text } => {
-            let class = language.as_ref().map(|l| format!(" class=\"language-{l}\"")).unwrap_or_default();
-            let _ = write!(out, "<pre><code{class}>{}</code></pre>", escape(text));
-        }
-        Node::HorizontalRule => out.push_str("<hr>"),
-        Node::LiveUpdate { at, title, blocks: inner } => {
-            let _ = write!(out, "<section class=\"live-update\"><time datetime=\"{at}\">{at}</time>");
-            titled(out, title, inner);
-            out.push_str("</section>");
-        }
-        Node::Factbox { title, blocks: inner } => {
-            out.push_str("<aside class=\"factbox\">");
-            titled(out, title, inner);
-            out.push_str("</aside>");
-        }
+        self.blocks(out, inner);
     }
 }
 
-fn titled(out: &mut String, title: &str, inner: &[Block]) {
-    if !title.is_empty() {
-        wrapped(out, "<p class=\"title\">", "</p>", |o| o.push_str(&prose(title)));
+fn image(out: &mut String, image: &Image, own: &str) {
+    let _ = write!(out, "<figure class=\"image\"{own}>");
+    if let Some(href) = &image.href {
+        let _ = write!(out, "<a href=\"{}\">", escape(&address(href)));
     }
-    blocks(out, inner);
-}
-
-fn image(out: &mut String, image: &Image) {
-    let _ = write!(out, "<figure class=\"image\"><img src=\"{}\" alt=\"{}\"", escape(&image.url), escape(&image.alt));
+    let _ = write!(out, "<img src=\"{}\" alt=\"{}\"", escape(&image.url), escape(&image.alt));
     if unescape(&image.alt) != image.alt {
         let _ = write!(out, " {VERBATIM}");
     }
     if let Some((width, height)) = image.size {
         let _ = write!(out, " width=\"{width}\" height=\"{height}\"");
     }
-    out.push('>');
+    out.push_str(if image.href.is_some() { "></a>" } else { ">" });
     if !image.caption.is_empty() || !image.credit.is_empty() {
         out.push_str("<figcaption>");
         out.push_str(&prose(&image.caption));
@@ -153,8 +192,10 @@ fn row(out: &mut String, row: &Row) {
 }
 
 fn cell(out: &mut String, cell: &Cell) {
-    let (open, close) = if cell.header { ("<th>", "</th>") } else { ("<td>", "</td>") };
-    wrapped(out, open, close, |o| inlines(o, &cell.text));
+    let name = if cell.header { "th" } else { "td" };
+    let span = |name: &str, n: u16| if n == 1 { String::new() } else { format!(" {name}=\"{n}\"") };
+    let open = format!("<{name}{}{}>", span("colspan", cell.colspan), span("rowspan", cell.rowspan));
+    wrapped(out, &open, &format!("</{name}>"), |o| inlines(o, &cell.text));
 }
 
 /// Running text as HTML.
@@ -171,11 +212,16 @@ pub fn inlines(out: &mut String, all: &[Inline]) {
     }
 }
 
+/// A link as HTML and Markdown have it: one to a block names the block's `id`.
+pub(super) fn address(href: &str) -> Cow<'_, str> {
+    href.strip_prefix('#').map_or(Cow::Borrowed(href), |id| format!("#{ID}{id}").into())
+}
+
 /// The opening tag of a mark.
 #[must_use]
 pub fn open(mark: &Mark) -> String {
     match mark {
-        Mark::Link { href } => format!("<a href=\"{}\">", escape(href)),
+        Mark::Link { href } => format!("<a href=\"{}\">", escape(&address(href))),
         Mark::Lang(locale) => format!("<span lang=\"{locale}\">"),
         Mark::Bold => "<strong>".to_owned(),
         Mark::Italic => "<em>".to_owned(),
@@ -183,6 +229,7 @@ pub fn open(mark: &Mark) -> String {
         Mark::Strike => "<s>".to_owned(),
         Mark::Sub => "<sub>".to_owned(),
         Mark::Sup => "<sup>".to_owned(),
+        Mark::Code => "<code>".to_owned(),
     }
 }
 
@@ -198,5 +245,6 @@ pub fn close(mark: &Mark) -> &'static str {
         Mark::Strike => "</s>",
         Mark::Sub => "</sub>",
         Mark::Sup => "</sup>",
+        Mark::Code => "</code>",
     }
 }

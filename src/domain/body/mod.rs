@@ -8,6 +8,7 @@
 //! executable can be represented; and what a node cannot say is dropped and reported when it comes in, not when a
 //! reader sees it.
 
+pub mod anchors;
 mod attributes;
 pub mod blocks;
 pub mod budget;
@@ -16,13 +17,14 @@ pub mod html;
 mod language;
 pub mod markdown;
 pub mod parse;
+mod parts;
 pub mod portable;
 mod read;
 pub mod schema;
 pub mod text;
 mod tree;
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 pub use language::Language;
 pub use read::ReadBody;
@@ -94,6 +96,22 @@ impl Document {
         }
         within(&self.blocks, id)
     }
+
+    /// Bring its words to NFC (UAX #15). Addresses are no words, and stay as they are; so does what was markup around the words when they
+    /// were read, where a `>` before a combining sign would become another character.
+    fn normalise(&mut self) {
+        fn within(blocks: &mut [Block]) {
+            for block in blocks {
+                for text in block.node.texts_mut() {
+                    if let Cow::Owned(normal) = nfc(text) {
+                        *text = normal;
+                    }
+                }
+                within(block.node.children_mut());
+            }
+        }
+        within(&mut self.blocks);
+    }
 }
 
 /// One block of a body.
@@ -103,8 +121,24 @@ pub struct Block {
     pub id: BlockId,
     /// In a translation: the block of the source that it renders.
     pub source: Option<BlockId>,
+    /// The language of its words, where it is not that of the body.
+    pub lang: Option<Locale>,
     /// What it is.
     pub node: Node,
+}
+
+impl Block {
+    /// A block with nothing but an id.
+    #[must_use]
+    pub fn new(id: BlockId, node: Node) -> Self {
+        Self { id, source: None, lang: None, node }
+    }
+
+    /// True when both say the same, whatever their ids and sources.
+    #[must_use]
+    pub fn says_as(&self, other: &Self) -> bool {
+        self.node == other.node && self.lang == other.lang
+    }
 }
 
 /// What a block is.
@@ -192,6 +226,8 @@ pub struct Image {
     pub credit: String,
     /// Width and height in pixels, when known.
     pub size: Option<(u32, u32)>,
+    /// Where a click on it leads.
+    pub href: Option<String>,
 }
 
 /// A row of a table.
@@ -202,8 +238,20 @@ pub type Row = Vec<Cell>;
 pub struct Cell {
     /// True for a cell that heads its row or column.
     pub header: bool,
+    /// Columns that it is wide.
+    pub colspan: u16,
+    /// Rows that it is high.
+    pub rowspan: u16,
     /// Its text.
     pub text: Vec<Inline>,
+}
+
+impl Cell {
+    /// A cell of one column and one row.
+    #[must_use]
+    pub fn new(header: bool, text: Vec<Inline>) -> Self {
+        Self { header, colspan: 1, rowspan: 1, text }
+    }
 }
 
 /// A piece of running text.
@@ -225,7 +273,7 @@ pub enum Inline {
 pub enum Mark {
     /// A link.
     Link {
-        /// Its address, parsed and safe.
+        /// Its address, parsed and safe: absolute, a path of the site, or `#` with the id of a block of the body.
         href: String,
     },
     /// Text in another language.
@@ -242,6 +290,8 @@ pub enum Mark {
     Sub,
     /// Above the line.
     Sup,
+    /// Program text.
+    Code,
 }
 
 impl Node {
@@ -264,35 +314,6 @@ impl Node {
             Self::HorizontalRule => "horizontal_rule",
             Self::LiveUpdate { .. } => "live_update",
             Self::Factbox { .. } => "factbox",
-        }
-    }
-
-    /// The blocks within, if it holds blocks.
-    #[must_use]
-    pub fn children(&self) -> &[Block] {
-        match self {
-            Self::Blockquote(blocks)
-            | Self::BulletList(blocks)
-            | Self::ListItem(blocks)
-            | Self::Gallery(blocks)
-            | Self::OrderedList { items: blocks, .. }
-            | Self::LiveUpdate { blocks, .. }
-            | Self::Factbox { blocks, .. } => blocks,
-            _ => &[],
-        }
-    }
-
-    /// The blocks within, to change.
-    pub fn children_mut(&mut self) -> &mut [Block] {
-        match self {
-            Self::Blockquote(blocks)
-            | Self::BulletList(blocks)
-            | Self::ListItem(blocks)
-            | Self::Gallery(blocks)
-            | Self::OrderedList { items: blocks, .. }
-            | Self::LiveUpdate { blocks, .. }
-            | Self::Factbox { blocks, .. } => blocks,
-            _ => &mut [],
         }
     }
 }
@@ -421,11 +442,12 @@ impl Sent {
         if !marks_within(text) {
             return Err(TooMuch::Marks);
         }
-        let text = nfc(text);
-        match self.format {
-            Format::Html => parse::read_within(&text, mint, budget, true),
-            Format::Markdown => markdown::read_within(&text, mint, budget),
-            Format::Doc | Format::Text => text::read(&text, mint).map(|document| (document, Vec::new())),
-        }
+        let (mut document, warnings) = match self.format {
+            Format::Html => parse::read_within(text, mint, budget, true),
+            Format::Markdown => markdown::read_within(text, mint, budget),
+            Format::Doc | Format::Text => text::read(text, mint).map(|document| (document, Vec::new())),
+        }?;
+        document.normalise();
+        Ok((document, warnings))
     }
 }

@@ -6,23 +6,26 @@
 mod figures;
 mod names;
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
+use percent_encoding::percent_decode_str;
 use scraper::ElementRef;
 
 use super::{
-    Block, BlockId, Cell, Document, Inline, Language, Mark, Node, Row,
+    Block, BlockId, Cell, Document, Inline, Language, Mark, Node, Row, anchors,
     budget::{Budget, TooMuch},
     push_text,
     text::of_inlines,
     tree,
 };
-use names::{is_block, is_dropped};
+use names::{is_block, is_dropped, parts_lines};
 
 use crate::domain::{
     Error, Locale, Violation,
     text::{folded, is_forbidden, limits, unescape},
-    url::safe_link,
 };
 
 /// How deep blocks may nest before containers are unwrapped.
@@ -47,20 +50,54 @@ pub fn read_within(
     repair: bool,
 ) -> Result<(Document, Vec<Violation>), TooMuch> {
     let tree = tree::grow(html, budget)?;
-    let mut context = Context { mint, budget, repair, dropped: BTreeMap::new(), repaired: 0, level: 0, nodes: 0, bytes: 0, stopped: None };
+    let mut context = Context {
+        mint,
+        budget,
+        repair,
+        dropped: BTreeMap::new(),
+        repaired: 0,
+        level: 0,
+        nodes: 0,
+        bytes: 0,
+        stopped: None,
+        names: Vec::new(),
+        waiting: Vec::new(),
+    };
     let mut blocks = context.blocks(tree.root_element(), 1);
     if let Some(limit) = context.stopped {
         return Err(limit);
     }
     step_headings(&mut blocks, &mut 1);
+    let lost = resolve(&mut blocks, &context.names);
     let warning = |code, detail| Violation { pointer: "#/content".to_owned(), code, detail };
     let counted = |(what, n): (String, usize)| if n == 1 { what } else { format!("{what} ({n} times)") };
     let dropped = context.dropped.into_iter().map(counted);
     let mut warnings: Vec<_> = dropped.map(|what| warning("dropped", format!("{what} cannot be part of a body and was dropped"))).collect();
+    let kept =
+        |name| warning("unknown_block", format!("a link leads to `#{name}`, which is not in the body; its words are kept without it"));
+    warnings.extend(lost.into_iter().map(kept));
     if context.repaired > 0 {
         warnings.push(warning("double_escaped", format!("{} text(s) were escaped twice and were repaired", context.repaired)));
     }
     Ok((Document { blocks }, warnings))
+}
+
+/// Let links that name an element lead to the block it became. Those that name none are taken off; their names.
+fn resolve(blocks: &mut [Block], names: &[(String, BlockId)]) -> BTreeSet<String> {
+    // The first of a name counts, as in a browser.
+    let names: HashMap<&str, &BlockId> = names.iter().rev().map(|(name, id)| (name.as_str(), id)).collect();
+    let mut lost = BTreeSet::new();
+    anchors::each(blocks, &mut |href| {
+        let Some(name) = href.strip_prefix('#') else { return true };
+        let decoded = percent_decode_str(name).decode_utf8_lossy();
+        let Some(id) = names.get(name).or_else(|| names.get(decoded.as_ref())) else {
+            lost.insert(name.chars().take(80).collect());
+            return false;
+        };
+        *href = format!("#{id}");
+        true
+    });
+    lost
 }
 
 /// Bring every heading to at most one level below the one before.
@@ -84,6 +121,10 @@ struct Context<'m> {
     nodes: usize,
     bytes: usize,
     stopped: Option<TooMuch>,
+    /// What links may name, and the blocks that it leads to.
+    names: Vec<(String, BlockId)>,
+    /// What leads to the next block.
+    waiting: Vec<String>,
 }
 
 /// Blocks in the making: those done, and the line of text that is being gathered.
@@ -98,6 +139,10 @@ fn has_class(element: ElementRef<'_>, class: &str) -> bool {
     element.value().classes().any(|c| c == class)
 }
 
+fn link_in(marks: &[Mark]) -> Option<String> {
+    marks.iter().find_map(|mark| if let Mark::Link { href } = mark { Some(href.clone()) } else { None })
+}
+
 fn mark_of(element: ElementRef<'_>) -> Option<Mark> {
     Some(match element.value().name() {
         "strong" | "b" => Mark::Bold,
@@ -106,7 +151,7 @@ fn mark_of(element: ElementRef<'_>) -> Option<Mark> {
         "s" | "strike" | "del" => Mark::Strike,
         "sub" => Mark::Sub,
         "sup" => Mark::Sup,
-        "a" => Mark::Link { href: safe_link(element.value().attr("href")?)? },
+        "code" => Mark::Code,
         "span" | "q" | "abbr" => Mark::Lang(element.value().attr("lang")?.parse::<Locale>().ok()?),
         _ => return None,
     })
@@ -192,7 +237,9 @@ impl Context<'_> {
         if self.nodes > limits::BODY_NODES {
             self.stop(TooMuch::Nodes);
         }
-        Block { id: (self.mint)(), source: None, node }
+        let block = Block::new((self.mint)(), node);
+        self.names.extend(self.waiting.drain(..).map(|name| (name, block.id.clone())));
+        block
     }
 
     /// The blocks within an element.
@@ -206,7 +253,7 @@ impl Context<'_> {
     /// The running text within an element; paragraphs in it are parted by line breaks, other blocks are dropped.
     fn inlines(&mut self, element: ElementRef<'_>) -> Vec<Inline> {
         let mut line = Vec::new();
-        let nodes = self.nodes;
+        let (nodes, names) = (self.nodes, self.names.len());
         for block in self.blocks(element, CONTAINERS) {
             match block.node {
                 Node::Paragraph(mut text) | Node::Heading { mut text, .. } => {
@@ -220,6 +267,7 @@ impl Context<'_> {
         }
         // Those blocks are taken apart again.
         self.nodes = nodes;
+        self.waiting.extend(self.names.split_off(names).into_iter().map(|(name, _)| name));
         line
     }
 
@@ -261,13 +309,42 @@ impl Context<'_> {
 
     fn element(&mut self, builder: &mut Builder, element: ElementRef<'_>, marks: &mut Vec<Mark>) {
         self.spend(1);
+        if parts_lines(element.value().name()) {
+            self.flush(builder);
+            let first = builder.done.len();
+            self.mapped(builder, element, marks);
+            self.own(element, builder.done.get_mut(first..).unwrap_or_default());
+        } else {
+            self.own(element, &mut []);
+            self.mapped(builder, element, marks);
+        }
+    }
+
+    /// What an element says of the blocks that it became: their language, and what links to the first of them name.
+    fn own(&mut self, element: ElementRef<'_>, blocks: &mut [Block]) {
+        let value = element.value();
+        let name = value.attr("id").or_else(|| value.attr("name").filter(|_| value.name() == "a"));
+        if let Some(name) = name.filter(|name| (1..=limits::URL).contains(&name.len())) {
+            match blocks.first() {
+                Some(first) => self.names.push((name.to_owned(), first.id.clone())),
+                None => self.waiting.push(name.to_owned()),
+            }
+        }
+        if let Some(lang) = value.attr("lang").and_then(|tag| tag.parse::<Locale>().ok()) {
+            for block in blocks.iter_mut().filter(|block| block.lang.is_none() && block.node != Node::HorizontalRule) {
+                block.lang = Some(lang.clone());
+            }
+        }
+    }
+
+    fn mapped(&mut self, builder: &mut Builder, element: ElementRef<'_>, marks: &mut Vec<Mark>) {
         let name = element.value().name();
         let inner = builder.depth.saturating_add(1);
         let room = builder.depth < CONTAINERS;
         match name {
             "br" => builder.line.push(Inline::HardBreak),
             "hr" => self.finish(builder, Node::HorizontalRule),
-            "img" => self.picture(builder, element, None),
+            "img" => self.picture(builder, element, None, link_in(marks)),
             "iframe" => self.frame(builder, element),
             "pre" => self.code(builder, element),
             "table" => self.table(builder, element),
@@ -301,11 +378,19 @@ impl Context<'_> {
         }
     }
 
-    fn inline(&mut self, builder: &mut Builder, element: ElementRef<'_>, marks: &mut Vec<Mark>) {
-        let mark = mark_of(element);
-        if mark.is_none() && element.value().name() == "a" && element.value().attr("href").is_some() {
-            self.drop("a link that is not an absolute http, https, mailto or tel address");
+    /// Where an element leads; a name within the page is looked up at the end.
+    fn link(&mut self, element: ElementRef<'_>) -> Option<String> {
+        let given = element.value().attr("href")?.trim();
+        let within = given.starts_with('#') && given.len() <= limits::URL;
+        let href = if within { Some(given.to_owned()) } else { anchors::link(given) };
+        if href.is_none() {
+            self.drop("a link that is no http, https, mailto or tel address and no path of the site");
         }
+        href
+    }
+
+    fn inline(&mut self, builder: &mut Builder, element: ElementRef<'_>, marks: &mut Vec<Mark>) {
+        let mark = if element.value().name() == "a" { self.link(element).map(|href| Mark::Link { href }) } else { mark_of(element) };
         let new = mark.filter(|m| !marks.iter().any(|old| old.same_kind(m)));
         let depth = marks.len();
         marks.extend(new);
@@ -340,7 +425,9 @@ impl Context<'_> {
                 continue;
             }
             let content = self.blocks(item, depth);
-            items.push(self.block(Node::ListItem(content)));
+            let block = self.block(Node::ListItem(content));
+            items.push(block);
+            self.own(item, items.last_mut().map(std::slice::from_mut).unwrap_or_default());
         }
         let start = element.value().attr("start").and_then(|s| s.parse().ok()).filter(|s| *s <= 1_000_000).unwrap_or(1);
         let ordered = element.value().name() == "ol";
@@ -369,12 +456,30 @@ impl Context<'_> {
             builder.done.extend(blocks);
         }
         let groups = element.children().filter_map(ElementRef::wrap).filter(|e| matches!(e.value().name(), "tbody" | "thead" | "tfoot"));
-        for row in groups.flat_map(|g| g.children().filter_map(ElementRef::wrap).filter(within("tr")).collect::<Vec<_>>()) {
-            let cells = row.children().filter_map(ElementRef::wrap).filter(|e| matches!(e.value().name(), "td" | "th"));
-            let cells: Row = cells.map(|c| Cell { header: c.value().name() == "th", text: self.inlines(c) }).collect();
-            rows.push(cells);
+        for group in groups {
+            let all: Vec<_> = group.children().filter_map(ElementRef::wrap).filter(within("tr")).collect();
+            for (n, row) in all.iter().enumerate() {
+                let left = all.len().saturating_sub(n);
+                let cells = row.children().filter_map(ElementRef::wrap).filter(|e| matches!(e.value().name(), "td" | "th"));
+                rows.push(cells.map(|c| self.cell(c, left)).collect());
+            }
         }
         self.finish(builder, Node::Table(rows));
+    }
+
+    /// A cell in the first of so many rows of its group, beyond which none reaches (WHATWG HTML §4.9.12.1).
+    fn cell(&mut self, element: ElementRef<'_>, rows: usize) -> Cell {
+        self.own(element, &mut []);
+        let value = element.value();
+        let number = |name| value.attr(name).map(str::trim).and_then(|n| n.parse::<u16>().ok());
+        let rows = u16::try_from(rows).unwrap_or(limits::ROWSPAN).min(limits::ROWSPAN);
+        let colspan = number("colspan").filter(|n| *n > 0).unwrap_or(1).min(limits::COLSPAN);
+        let rowspan = match number("rowspan") {
+            Some(0) => rows,
+            Some(n) => n.min(rows),
+            None => 1,
+        };
+        Cell { header: value.name() == "th", colspan, rowspan, text: self.inlines(element) }
     }
 
     /// Title and blocks of a box whose title is a first paragraph of class `title`.

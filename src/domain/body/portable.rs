@@ -1,33 +1,74 @@
 //! A document as Portable Text: a flat array of blocks, lists as blocks with a level, other nodes as custom types.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Value, json};
 
-use super::{Block, Document, Image, Inline, Language, Mark, Node};
+use super::{Block, Document, Image, Inline, Language, Mark, Node, anchors};
+use crate::domain::Locale;
 
 /// The document as Portable Text.
+///
+/// Links to blocks are `#` and the `_key` of theirs; quotations, lists and items have none, there the first block within is meant.
 #[must_use]
 pub fn write(document: &Document) -> Value {
-    let mut out = Vec::new();
-    document.blocks.iter().for_each(|b| block(&mut out, b, &Setting::default()));
-    Value::Array(out)
+    flattened(&document.blocks).map_or_else(|| nested(&document.blocks), |blocks| nested(&blocks))
+}
+
+/// The blocks with links to those that are flattened leading to the first within; nothing, when no link does.
+fn flattened(blocks: &[Block]) -> Option<Vec<Block>> {
+    fn gather<'b>(blocks: &'b [Block], named: &HashSet<&str>, firsts: &mut HashMap<&'b str, &'b str>) {
+        for block in blocks {
+            let mut first = block;
+            while let (true, Some(inner)) = (is_flattened(&first.node), first.node.children().first()) {
+                first = inner;
+            }
+            if first.id != block.id && named.contains(block.id.as_str()) {
+                firsts.insert(block.id.as_str(), first.id.as_str());
+            }
+            gather(block.node.children(), named, firsts);
+        }
+    }
+    let mut firsts = HashMap::new();
+    gather(blocks, &anchors::named(blocks), &mut firsts);
+    if firsts.is_empty() {
+        return None;
+    }
+    let mut changed = blocks.to_vec();
+    anchors::each(&mut changed, &mut |href| {
+        if let Some(first) = href.strip_prefix('#').and_then(|id| firsts.get(id)) {
+            *href = format!("#{first}");
+        }
+        true
+    });
+    Some(changed)
+}
+
+fn is_flattened(node: &Node) -> bool {
+    matches!(node, Node::Blockquote(_) | Node::BulletList(_) | Node::OrderedList { .. } | Node::ListItem(_))
 }
 
 #[derive(Clone, Default)]
-struct Setting {
+struct Setting<'b> {
     quoted: bool,
     list: Option<(&'static str, u32)>,
+    lang: Option<&'b Locale>,
 }
 
 fn nested(blocks: &[Block]) -> Value {
-    write(&Document { blocks: blocks.to_vec() })
+    let mut out = Vec::new();
+    blocks.iter().for_each(|b| block(&mut out, b, &Setting::default()));
+    Value::Array(out)
 }
 
-fn block(out: &mut Vec<Value>, block: &Block, setting: &Setting) {
+fn block<'b>(out: &mut Vec<Value>, block: &'b Block, setting: &Setting<'b>) {
     let key = block.id.as_str();
+    let setting = &Setting { lang: block.lang.as_ref().or(setting.lang), ..setting.clone() };
     let list = |kind: &'static str| Setting {
         list: Some((kind, setting.list.map_or(1, |(_, level)| level.saturating_add(1)))),
         ..setting.clone()
     };
+    let first = out.len();
     match &block.node {
         Node::Paragraph(text) => out.push(span_block(key, if setting.quoted { "blockquote" } else { "normal" }, text, setting)),
         Node::Heading { level, text } => out.push(span_block(key, &format!("h{level}"), text, setting)),
@@ -48,7 +89,7 @@ fn block(out: &mut Vec<Value>, block: &Block, setting: &Setting) {
             out.push(json!({ "_type": "embed", "_key": key, "url": url, "title": title, "provider": super::provider(url) }));
         }
         Node::Table(rows) => {
-            let cell = |n: usize, c: &super::Cell| json!({ "_type": "cell", "_key": format!("{key}-{n}"), "header": c.header, "text": [span_block(key, "normal", &c.text, &Setting::default())] });
+            let cell = |n: usize, c: &super::Cell| json!({ "_type": "cell", "_key": format!("{key}-{n}"), "header": c.header, "colspan": c.colspan, "rowspan": c.rowspan, "text": [span_block(key, "normal", &c.text, &Setting::default())] });
             let row = |n: usize, r: &super::Row| json!({ "_type": "row", "_key": format!("{key}-{n}"), "cells": r.iter().enumerate().map(|(m, c)| cell(m, c)).collect::<Vec<_>>() });
             out.push(json!({ "_type": "table", "_key": key, "rows": rows.iter().enumerate().map(|(n, r)| row(n, r)).collect::<Vec<_>>() }));
         }
@@ -64,13 +105,16 @@ fn block(out: &mut Vec<Value>, block: &Block, setting: &Setting) {
             out.push(json!({ "_type": "factbox", "_key": key, "title": title, "content": nested(blocks) }));
         }
     }
+    if let (Some(lang), false, Some(map)) = (setting.lang, is_flattened(&block.node), out.get_mut(first).and_then(Value::as_object_mut)) {
+        map.insert("lang".to_owned(), json!(lang));
+    }
 }
 
 fn image(key: &str, image: &Image) -> Value {
     let (width, height) = image.size.unzip();
     json!({
         "_type": "image", "_key": key, "url": image.url, "alt": image.alt, "caption": image.caption,
-        "credit": image.credit, "width": width, "height": height,
+        "credit": image.credit, "width": width, "height": height, "href": image.href,
     })
 }
 
@@ -117,5 +161,6 @@ fn decorator(mark: &Mark) -> Result<&'static str, Value> {
         Mark::Strike => Ok("strike-through"),
         Mark::Sub => Ok("sub"),
         Mark::Sup => Ok("sup"),
+        Mark::Code => Ok("code"),
     }
 }

@@ -60,9 +60,18 @@ fn number(least: i32, most: i32) -> Object {
     ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).maximum(Some(most)).build()
 }
 
-fn address() -> Object {
-    let format = SchemaFormat::Custom("uri".to_owned());
+fn address(format: &str) -> Object {
+    let format = SchemaFormat::Custom(format.to_owned());
     ObjectBuilder::new().schema_type(Type::String).format(Some(format)).max_length(Some(limits::URL)).build()
+}
+
+/// A link: absolute, a path of the site, or `#` with the id of a block.
+fn link() -> Object {
+    address("uri-reference")
+}
+
+fn lang() -> Object {
+    text(Length { min: 2, max: 35 })
 }
 
 /// An object of these properties and no others.
@@ -72,7 +81,7 @@ fn closed(properties: Vec<(&str, RefOr<Schema>)>, required: &[&str]) -> Object {
     required.iter().fold(object, |object, name| object.required(*name)).build()
 }
 
-/// What each type of block has beside `id` and `source`, and what of it has to be there; the reader knows the same.
+/// What each type of node has beside what all blocks have, and what of it has to be there; the reader knows the same.
 fn attributes(kind: &str) -> (Vec<(&'static str, Object)>, &'static [&'static str]) {
     let title = Length { min: 0, ..limits::HEADLINE };
     let pixels = || number(1, 100_000);
@@ -82,16 +91,20 @@ fn attributes(kind: &str) -> (Vec<(&'static str, Object)>, &'static [&'static st
         "ordered_list" => (vec![("start", number(0, 1_000_000))], &[]),
         "image" => {
             let words = [("alt", text(limits::ALT)), ("caption", text(limits::CAPTION)), ("credit", text(limits::CREDIT))];
-            let all = [("url", address()), ("width", pixels()), ("height", pixels())].into_iter().chain(words);
-            (all.collect(), &["url", "alt"])
+            let all = [("url", address("uri")), ("width", pixels()), ("height", pixels()), ("href", link())];
+            (all.into_iter().chain(words).collect(), &["url", "alt"])
         }
-        "embed" => (vec![("url", address()), ("title", text(limits::CAPTION))], &["url"]),
+        "embed" => (vec![("url", address("uri")), ("title", text(limits::CAPTION))], &["url"]),
         "code_block" => (vec![("language", patterned(Language::PATTERN))], &[]),
         "live_update" => {
             let at = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
             (vec![("at", at.build()), ("title", text(title))], &["at"])
         }
         "factbox" => (vec![("title", text(title))], &[]),
+        "table_cell" | "table_header" => {
+            let span = |most: u16| number(1, most.into());
+            (vec![("colspan", span(limits::COLSPAN)), ("rowspan", span(limits::ROWSPAN))], &[])
+        }
         _ => (Vec::new(), &[]),
     }
 }
@@ -114,15 +127,36 @@ const BLOCKS: [&str; 15] = [
     "factbox",
 ];
 
-fn block(kind: &'static str) -> Object {
-    let id = || -> RefOr<Schema> { patterned("^[a-z0-9_-]{1,36}$").into() };
+/// The parts of a table, which are no blocks.
+const PARTS: [&str; 3] = ["table_row", "table_cell", "table_header"];
+
+/// What every block has, but for a rule, which has no words.
+fn of_any_block(kind: &str) -> impl Iterator<Item = (&'static str, Object)> {
+    let id = || patterned("^[a-z0-9_-]{1,36}$");
+    let lang = (kind != "horizontal_rule").then(|| ("lang", lang()));
+    [("id", id()), ("source", id())].into_iter().chain(lang)
+}
+
+fn node(kind: &'static str) -> Object {
     let (own, required) = attributes(kind);
-    let attrs = [("id", id()), ("source", id())].into_iter().chain(own.into_iter().map(|(name, schema)| (name, schema.into())));
-    let mut properties = vec![("type", word([kind]).into()), ("attrs", closed(attrs.collect(), required).into())];
+    let common = (!PARTS.contains(&kind)).then(|| of_any_block(kind));
+    let attrs: Vec<_> = common.into_iter().flatten().chain(own).map(|(name, schema)| (name, schema.into())).collect();
+    let mut properties = vec![("type", word([kind]).into())];
+    if !attrs.is_empty() {
+        properties.push(("attrs", closed(attrs, required).into()));
+    }
     if !matches!(kind, "image" | "embed" | "horizontal_rule") {
         properties.push(("content", nodes().into()));
     }
     closed(properties, if required.is_empty() { &["type"] } else { &["type", "attrs"] })
+}
+
+/// Marks without attributes.
+const PLAIN_MARKS: [&str; 7] = ["bold", "italic", "underline", "strike", "sub", "sup", "code"];
+
+/// Marks with an attribute, which has to be there.
+fn marks_with() -> [(&'static str, &'static str, Object); 2] {
+    [("link", "href", link()), ("lang", "lang", lang())]
 }
 
 fn mark() -> OneOf {
@@ -130,12 +164,8 @@ fn mark() -> OneOf {
         let attrs = closed(vec![(name, schema.into())], &[name]);
         closed(vec![("type", word([kind]).into()), ("attrs", attrs.into())], &["type", "attrs"])
     };
-    let plain = word(["bold", "italic", "underline", "strike", "sub", "sup"]);
-    OneOfBuilder::new()
-        .item(with("link", "href", address()))
-        .item(with("lang", "lang", text(Length { min: 2, max: 35 })))
-        .item(closed(vec![("type", plain.into())], &["type"]))
-        .build()
+    let all = marks_with().into_iter().fold(OneOfBuilder::new(), |all, (kind, name, schema)| all.item(with(kind, name, schema)));
+    all.item(closed(vec![("type", word(PLAIN_MARKS).into())], &["type"])).build()
 }
 
 impl PartialSchema for Node {
@@ -143,10 +173,9 @@ impl PartialSchema for Node {
         let letters = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).build();
         let marks = ArrayBuilder::new().items(RefOr::T(Schema::OneOf(mark()))).max_items(Some(MARKS));
         let run = vec![("type", word(["text"]).into()), ("text", letters.into()), ("marks", marks.into())];
-        let part = |kind| closed(vec![("type", word([kind]).into()), ("content", nodes().into())], &["type"]);
         let description = "A block, or a piece of running text. A block has an id in `attrs.id` that outlives edits.";
-        let forms = BLOCKS.into_iter().fold(OneOfBuilder::new().description(Some(description)), |all, kind| all.item(block(kind)));
-        let forms = ["table_row", "table_cell", "table_header"].into_iter().fold(forms, |all, kind| all.item(part(kind)));
+        let kinds = BLOCKS.into_iter().chain(PARTS);
+        let forms = kinds.fold(OneOfBuilder::new().description(Some(description)), |all, kind| all.item(node(kind)));
         forms.item(closed(run, &["type", "text"])).item(closed(vec![("type", word(["hard_break"]).into())], &["type"])).into()
     }
 }
@@ -193,33 +222,62 @@ mod tests {
 
     use super::*;
     use crate::domain::{
-        Error,
-        body::{BlockId, doc},
+        Error, Locale,
+        body::{Block, BlockId, Inline, Mark, doc},
     };
 
-    /// What the reader says of a block with every attribute that any block has, and one that none has.
-    fn unknown(kind: &str, all: &BTreeSet<&str>) -> BTreeSet<String> {
-        let attrs: Value = all.iter().map(|name| ((*name).to_owned(), json!("x"))).collect::<serde_json::Map<_, _>>().into();
-        let mut block = json!({ "type": kind, "attrs": attrs });
-        if kind == "list_item" {
-            block = json!({ "type": "bullet_list", "content": [block] });
-        }
+    /// The attributes that the reader says it does not know.
+    fn unknown(block: &Value) -> BTreeSet<String> {
         let Err(Error::Invalid(faults)) = doc::read(&json!({ "type": "doc", "content": [block] }), "#", &mut || BlockId::new(1)) else {
-            panic!("{kind}")
+            panic!("{block}")
         };
         let named = faults.into_iter().filter(|v| v.code == "unknown_attribute");
         named.filter_map(|v| v.pointer.rsplit('/').next().map(str::to_owned)).collect()
     }
 
+    /// A block that is or holds a node or mark of this type, which has every attribute that any has, and one that none has.
+    fn bearing(kind: &str, all: &BTreeSet<&str>) -> Value {
+        let attrs: Value = all.iter().map(|name| ((*name).to_owned(), json!("x"))).collect::<serde_json::Map<_, _>>().into();
+        let node = json!({ "type": kind, "attrs": attrs });
+        match kind {
+            "list_item" => json!({ "type": "bullet_list", "content": [node] }),
+            "table_cell" | "table_header" => json!({ "type": "table", "content": [{ "type": "table_row", "content": [node] }] }),
+            _ if BLOCKS.contains(&kind) => node,
+            _ => json!({ "type": "paragraph", "content": [{ "type": "text", "text": "x", "marks": [node] }] }),
+        }
+    }
+
+    /// The attributes of the contract, by the types of nodes and marks.
+    fn contract() -> Vec<(&'static str, BTreeSet<&'static str>)> {
+        let names = |all: Vec<(&'static str, Object)>| all.into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>();
+        let blocks = BLOCKS.into_iter().map(|kind| (kind, names(of_any_block(kind).chain(attributes(kind).0).collect())));
+        let cells = PARTS.into_iter().filter(|kind| *kind != "table_row").map(|kind| (kind, names(attributes(kind).0)));
+        let marks = marks_with().into_iter().map(|(kind, name, _)| (kind, BTreeSet::from([name])));
+        blocks.chain(cells).chain(marks).chain(PLAIN_MARKS.map(|kind| (kind, BTreeSet::new()))).collect()
+    }
+
     #[test]
     fn the_contract_and_the_reader_know_the_same_attributes() {
-        let of = |kind| attributes(kind).0.into_iter().map(|(name, _)| name).chain(["id", "source"]).collect::<BTreeSet<_>>();
-        let all: BTreeSet<&str> = BLOCKS.into_iter().flat_map(of).chain(["onclick"]).collect();
-        assert!(all.len() > 12, "{all:?}");
-        for kind in BLOCKS.into_iter().filter(|kind| *kind != "live_update") {
-            let known = of(kind);
+        let contract = contract();
+        let all: BTreeSet<&str> = contract.iter().flat_map(|(_, names)| names.iter().copied()).chain(["onclick"]).collect();
+        assert!(all.len() > 15 && contract.len() == 26, "{all:?}");
+        for (kind, known) in contract.iter().filter(|(kind, _)| *kind != "live_update") {
             let expected: BTreeSet<String> = all.iter().filter(|name| !known.contains(*name)).map(|name| (*name).to_owned()).collect();
-            assert_eq!(unknown(kind, &all), expected, "{kind}");
+            assert_eq!(unknown(&bearing(kind, &all)), expected, "{kind}");
         }
+    }
+
+    #[test]
+    fn the_contract_and_the_writer_know_the_same_marks() {
+        let all = [Mark::Bold, Mark::Italic, Mark::Underline, Mark::Strike, Mark::Sub, Mark::Sup, Mark::Code];
+        let with = [Mark::Lang(Locale::english()), Mark::Link { href: "/".to_owned() }];
+        let mut written = BTreeSet::new();
+        for mark in all.into_iter().chain(with) {
+            let line = vec![Inline::Text { text: "x".to_owned(), marks: vec![mark] }];
+            let value = doc::write_block(&Block::new(BlockId::new(0), Node::Paragraph(line)));
+            written.extend(value.pointer("/content/0/marks/0/type").and_then(Value::as_str).map(str::to_owned));
+        }
+        let known = marks_with().into_iter().map(|(kind, ..)| kind).chain(PLAIN_MARKS).map(str::to_owned).collect::<BTreeSet<_>>();
+        assert_eq!(written, known);
     }
 }

@@ -24,7 +24,7 @@ pub fn read(text: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<Document, T
             push_text(&mut paragraph, &line, &[]);
             (nodes, bytes) = (nodes.saturating_add(2), bytes.saturating_add(line.len()));
         } else if !paragraph.is_empty() {
-            blocks.push(Block { id: mint(), source: None, node: Node::Paragraph(std::mem::take(&mut paragraph)) });
+            blocks.push(Block::new(mint(), Node::Paragraph(std::mem::take(&mut paragraph))));
         }
         if nodes > limits::BODY_NODES {
             return Err(TooMuch::Nodes);

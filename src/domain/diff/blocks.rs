@@ -48,8 +48,8 @@ pub fn compare(before: &Document, after: &Document, steps: &mut Steps) -> Vec<Bl
         for block in after.blocks.get(segment.new).unwrap_or_default() {
             all.push(match known.get(&block.id).copied() {
                 None => BlockChange::Added(block.clone()),
-                Some(same) if same.node == block.node && in_place => BlockChange::Kept(block.clone()),
-                Some(same) if same.node == block.node => BlockChange::Moved(block.clone()),
+                Some(same) if same.says_as(block) && in_place => BlockChange::Kept(block.clone()),
+                Some(same) if same.says_as(block) => BlockChange::Moved(block.clone()),
                 Some(other) => {
                     let pieces = pieces(&text(other), &text(block), steps);
                     BlockChange::Changed { before: other.clone(), after: block.clone(), pieces }
@@ -92,7 +92,7 @@ pub fn touched<'d>(before: &'d Document, after: &'d Document) -> Vec<(&'d BlockI
     for block in &after.blocks {
         match known.get(&block.id) {
             None => told.push((&block.id, Touch::Added)),
-            Some(was) if was.node != block.node => told.push((&block.id, Touch::Changed)),
+            Some(was) if !was.says_as(block) => told.push((&block.id, Touch::Changed)),
             Some(_) => {}
         }
         told.extend(removed(gone.remove(&Some(&block.id))));

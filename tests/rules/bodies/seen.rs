@@ -30,6 +30,11 @@ fn address(href: &str) -> String {
     percent_encoding::percent_decode_str(href).decode_utf8_lossy().into_owned()
 }
 
+/// Where a link leads on a page, whose elements have the ids of blocks behind a word.
+fn led(href: &str) -> String {
+    href.strip_prefix('#').map_or_else(|| href.to_owned(), |id| format!("#block-{id}"))
+}
+
 fn around(name: &str, attrs: &[(String, String)]) -> String {
     let name = if name == "del" { "s" } else { name };
     let value = |n: &str, v: &str| if n == "href" { address(v) } else { v.to_owned() };
@@ -83,7 +88,7 @@ fn plain(text: &str) -> Option<Seen> {
 
 fn text(all: &[Inline]) -> Option<Seen> {
     let mark = |mark: &Mark| match mark {
-        Mark::Link { href } => around("a", &[("href".to_owned(), href.clone())]),
+        Mark::Link { href } => around("a", &[("href".to_owned(), led(href))]),
         Mark::Lang(locale) => around("span", &[("lang".to_owned(), locale.to_string())]),
         Mark::Bold => "strong".to_owned(),
         Mark::Italic => "em".to_owned(),
@@ -91,6 +96,7 @@ fn text(all: &[Inline]) -> Option<Seen> {
         Mark::Strike => "s".to_owned(),
         Mark::Sub => "sub".to_owned(),
         Mark::Sup => "sup".to_owned(),
+        Mark::Code => "code".to_owned(),
     };
     let run = |inline: &Inline| match inline {
         Inline::HardBreak => (vec!["br".to_owned()], String::new()),
@@ -99,73 +105,119 @@ fn text(all: &[Inline]) -> Option<Seen> {
     line(all.iter().map(run).collect())
 }
 
-fn image(image: &Image) -> Seen {
+fn image(image: &Image, own: Own) -> Seen {
     let mut attrs = vec![("src", image.url.clone()), ("alt", image.alt.clone())];
     if let Some((width, height)) = image.size {
         attrs.extend([("width", width.to_string()), ("height", height.to_string())]);
     }
-    let mut inner = vec![element("img", &attrs, Vec::new())];
+    let picture = element("img", &attrs, Vec::new());
+    let mut inner = vec![match &image.href {
+        Some(href) => element("a", &[("href", led(href))], vec![picture]),
+        None => picture,
+    }];
     let credit = ("span class=credit".to_owned(), image.credit.clone());
     let below = vec![(Vec::new(), format!("{} ", image.caption)), (vec![credit.0], credit.1)];
     inner.extend(line(below).map(|l| element("figcaption", &[], vec![l])));
-    element("figure", &class("image"), inner)
+    element("figure", &own.with(class("image")), inner)
 }
 
-fn titled(title: &str, blocks: &[Block]) -> Vec<Seen> {
-    plain(title).map(|t| element("p", &class("title"), vec![t])).into_iter().chain(all(blocks)).collect()
+fn titled(title: &str, blocks: &[Block], named: &BTreeSet<String>) -> Vec<Seen> {
+    plain(title).map(|t| element("p", &class("title"), vec![t])).into_iter().chain(all(blocks, named)).collect()
 }
 
-fn block(node: &Node) -> Option<Seen> {
-    let lined = |name: &str, inner: &[Inline]| element(name, &[], text(inner).into_iter().collect());
-    Some(match node {
-        Node::Paragraph(inner) => return text(inner),
-        Node::Heading { level, text } => lined(&format!("h{level}"), text),
-        Node::Blockquote(blocks) => element("blockquote", &[], all(blocks)),
+/// What any block's element has: an id that a link names, a language and its direction.
+#[derive(Clone)]
+struct Own(Vec<(&'static str, String)>);
+
+impl Own {
+    fn of(block: &Block, named: &BTreeSet<String>) -> Self {
+        let id = named.contains(block.id.as_str()).then(|| ("id", format!("block-{}", block.id)));
+        let lang = block.lang.iter().flat_map(|lang| {
+            let dir = if lang.as_str() == "ur" { "rtl" } else { "ltr" };
+            [("lang", lang.to_string()), ("dir", dir.to_owned())]
+        });
+        Self(id.into_iter().chain(lang).collect())
+    }
+
+    fn with(self, others: impl IntoIterator<Item = (&'static str, String)>) -> Vec<(&'static str, String)> {
+        others.into_iter().chain(self.0).collect()
+    }
+}
+
+/// The ids that links name.
+fn named(blocks: &[Block], all: &mut BTreeSet<String>) {
+    for block in blocks {
+        let lines: Vec<&Vec<Inline>> = match &block.node {
+            Node::Paragraph(text) | Node::Heading { text, .. } | Node::PullQuote { text, .. } => vec![text],
+            Node::Table(rows) => rows.iter().flatten().map(|cell| &cell.text).collect(),
+            _ => Vec::new(),
+        };
+        let marks = lines.into_iter().flatten().flat_map(|i| if let Inline::Text { marks, .. } = i { marks.clone() } else { Vec::new() });
+        let links = marks.filter_map(|mark| if let Mark::Link { href } = mark { Some(href) } else { None });
+        let picture = if let Node::Image(image) = &block.node { image.href.clone() } else { None };
+        all.extend(links.chain(picture).filter_map(|href| href.strip_prefix('#').map(str::to_owned)));
+        named(block.node.children(), all);
+    }
+}
+
+fn block(block: &Block, named: &BTreeSet<String>) -> Option<Seen> {
+    let own = Own::of(block, named);
+    let all = |blocks: &[Block]| all(blocks, named);
+    let lined = |name: &str, attrs: &[(&str, String)], inner: &[Inline]| element(name, attrs, text(inner).into_iter().collect());
+    Some(match &block.node {
+        Node::Paragraph(inner) if own.0.is_empty() => return text(inner),
+        Node::Paragraph(inner) => lined("p", &own.0, inner),
+        Node::Heading { level, text } => lined(&format!("h{level}"), &own.0, text),
+        Node::Blockquote(blocks) => element("blockquote", &own.0, all(blocks)),
         Node::PullQuote { text, attribution } => {
             let below = plain(attribution).map(|l| element("figcaption", &[], vec![l]));
-            element("figure", &class("pull-quote"), std::iter::once(lined("blockquote", text)).chain(below).collect())
+            element("figure", &own.with(class("pull-quote")), std::iter::once(lined("blockquote", &[], text)).chain(below).collect())
         }
-        Node::BulletList(items) => element("ul", &[], all(items)),
-        Node::OrderedList { start: 1, items } => element("ol", &[], all(items)),
-        Node::OrderedList { start, items } => element("ol", &[("start", start.to_string())], all(items)),
-        Node::ListItem(blocks) => element("li", &[], all(blocks)),
-        Node::Image(picture) => image(picture),
-        Node::Gallery(images) => element("div", &class("gallery"), all(images)),
+        Node::BulletList(items) => element("ul", &own.0, all(items)),
+        Node::OrderedList { start: 1, items } => element("ol", &own.0, all(items)),
+        Node::OrderedList { start, items } => element("ol", &own.with([("start", start.to_string())]), all(items)),
+        Node::ListItem(blocks) => element("li", &own.0, all(blocks)),
+        Node::Image(picture) => image(picture, own),
+        Node::Gallery(images) => element("div", &own.with(class("gallery")), all(images)),
         Node::Embed { url, title } => {
             let link = around("a", &[("href".to_owned(), url.clone())]);
             let shown = line(vec![(vec![link], if title.is_empty() { url.clone() } else { title.clone() })]);
             let by = ("data-provider", provider(url).unwrap_or_default().to_owned());
-            element("figure", &[("class", "embed".to_owned()), by], shown.into_iter().collect())
+            element("figure", &own.with([("class", "embed".to_owned()), by]), shown.into_iter().collect())
         }
         Node::Table(rows) => {
-            let cell = |c: &Cell| lined(if c.header { "th" } else { "td" }, &c.text);
+            let span = |name, n: u16| (n > 1).then(|| (name, n.to_string()));
+            let spans = |c: &Cell| span("colspan", c.colspan).into_iter().chain(span("rowspan", c.rowspan)).collect::<Vec<_>>();
+            let cell = |c: &Cell| lined(if c.header { "th" } else { "td" }, &spans(c), &c.text);
             let rows = rows.iter().map(|r| element("tr", &[], r.iter().map(cell).collect()));
-            element("table", &[], vec![element("tbody", &[], rows.collect())])
+            element("table", &own.0, vec![element("tbody", &[], rows.collect())])
         }
         Node::CodeBlock { language, text } => {
             let class = language.as_ref().map(|l| ("class", format!("language-{l}")));
             let inner = Seen::Code(text.trim_end_matches('\n').to_owned());
-            element("pre", &[], vec![element("code", &class.into_iter().collect::<Vec<_>>(), vec![inner])])
+            element("pre", &own.0, vec![element("code", &class.into_iter().collect::<Vec<_>>(), vec![inner])])
         }
-        Node::HorizontalRule => element("hr", &[], Vec::new()),
+        Node::HorizontalRule => element("hr", &own.0, Vec::new()),
         Node::LiveUpdate { at, title, blocks } => {
             let time = line(vec![(vec![format!("time datetime={at}")], at.to_string())]);
-            element("section", &class("live-update"), time.into_iter().chain(titled(title, blocks)).collect())
+            element("section", &own.with(class("live-update")), time.into_iter().chain(titled(title, blocks, named)).collect())
         }
-        Node::Factbox { title, blocks } => element("aside", &class("factbox"), titled(title, blocks)),
+        Node::Factbox { title, blocks } => element("aside", &own.with(class("factbox")), titled(title, blocks, named)),
     })
 }
 
-fn all(blocks: &[Block]) -> Vec<Seen> {
-    blocks.iter().filter_map(|b| block(&b.node)).collect()
+fn all(blocks: &[Block], named: &BTreeSet<String>) -> Vec<Seen> {
+    blocks.iter().filter_map(|b| block(b, named)).collect()
 }
 
 /// What the document says.
 pub(super) fn of_document(document: &Document) -> Vec<Seen> {
-    all(&document.blocks)
+    let mut names = BTreeSet::new();
+    named(&document.blocks, &mut names);
+    all(&document.blocks, &names)
 }
 
-const INLINE: [&str; 11] = ["a", "span", "strong", "em", "u", "s", "del", "sub", "sup", "time", "br"];
+const INLINE: [&str; 12] = ["a", "span", "strong", "em", "u", "s", "del", "sub", "sup", "code", "time", "br"];
 const BLOCKS: [&str; 23] = [
     "p",
     "h2",
@@ -191,7 +243,8 @@ const BLOCKS: [&str; 23] = [
     "aside",
     "html",
 ];
-const ATTRIBUTES: [&str; 10] = ["class", "href", "lang", "src", "alt", "width", "height", "start", "data-provider", "datetime"];
+const ATTRIBUTES: [&str; 14] =
+    ["class", "href", "lang", "src", "alt", "width", "height", "start", "data-provider", "datetime", "id", "dir", "colspan", "rowspan"];
 
 /// Panics, when a browser would do anything but show what is in it.
 pub(super) fn nothing_executable(html: &str, also: &[&str]) {
@@ -202,7 +255,8 @@ pub(super) fn nothing_executable(html: &str, also: &[&str]) {
         assert!(known.contains(value.name()), "<{}> in {html}", value.name());
         for (name, value) in value.attrs() {
             assert!(attributes.contains(name), "{name} in {html}");
-            let safe = ["http:", "https:", "mailto:", "tel:"].iter().any(|scheme| value.starts_with(scheme));
+            let safe = value.starts_with('#') || (value.starts_with('/') && !value.starts_with("//"));
+            let safe = safe || ["http:", "https:", "mailto:", "tel:"].iter().any(|scheme| value.starts_with(scheme));
             assert!(safe || !matches!(name, "href" | "src"), "{value} in {html}");
         }
     }
@@ -233,7 +287,9 @@ fn within(element: ElementRef<'_>) -> Vec<Seen> {
             loose.extend(child.value().as_text().map(|text| (Vec::new(), text.to_string())));
             continue;
         };
-        if INLINE.contains(&inner.value().name()) {
+        let picture = inner.children().filter_map(ElementRef::wrap).any(|e| e.value().name() == "img");
+        let program = element.value().name() == "pre";
+        if INLINE.contains(&inner.value().name()) && !picture && !program {
             runs(inner, &mut Vec::new(), &mut loose);
             continue;
         }

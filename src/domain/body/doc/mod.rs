@@ -1,22 +1,26 @@
 //! A document as JSON: read with every fault named by a JSON pointer, and written.
 
+mod check;
 mod write;
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-pub use write::{write, write_block};
+pub use check::check;
+pub use write::{size, write, write_block};
 
-use super::{Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node, Row, SCHEMA, provider, push_text};
+use super::{
+    Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node, Row, SCHEMA, anchors::link, provider, push_text, text::of_inlines,
+};
 use crate::domain::{
     Error, Locale,
     error::Faults,
-    text::{Length, limits, marks_within, nfc, note_forbidden, phrase},
-    url::{check_web_address, safe_link},
+    text::{Length, limits, marks_within, nfc, note_forbidden, note_unbalanced, phrase},
+    url::check_web_address,
 };
 
-/// Marks on one piece of text; there are eight kinds.
+/// Marks on one piece of text; there are nine kinds.
 pub const MARKS: usize = 16;
 
 /// Read a document; `at` is the pointer it stands under (`#/body/content`).
@@ -32,7 +36,7 @@ pub fn read(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId) -> Resul
 }
 
 fn gathered(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId, kept: bool) -> (Document, Faults) {
-    let mut reader = Reader { faults: Faults::default(), nodes: 0, heading: 1, ids: HashSet::new(), mint, kept };
+    let mut reader = Reader { faults: Faults::default(), nodes: 0, heading: 1, ids: HashSet::new(), named: Vec::new(), mint, kept };
     let mut blocks = Vec::new();
     match value.as_object() {
         Some(map) if map.get("type").and_then(Value::as_str) == Some("doc") => {
@@ -46,6 +50,9 @@ fn gathered(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId, kept: bo
         }
         _ => reader.faults.add(at, "type", "an object of type `doc`"),
     }
+    for (at, _) in reader.named.iter().filter(|(_, id)| !kept && !reader.ids.contains(id)) {
+        reader.faults.add(at, "unknown_block", "no block of this document has this id");
+    }
     (Document { blocks }, reader.faults)
 }
 
@@ -58,17 +65,8 @@ pub fn stored(value: &Value) -> Result<Document, Error> {
     faults.or(document).map_err(|e| Error::internal(format!("a stored body is not valid: {e}")))
 }
 
-/// Note the faults of a document that came by another way than [`read`].
-pub fn check(faults: &mut Faults, document: &Document, at: &str) {
-    if let Err(Error::Invalid(all)) = read(&write(document), at, &mut || BlockId::new(0)) {
-        for v in all {
-            faults.add(at, v.code, v.detail);
-        }
-    }
-}
-
 fn note_size(faults: &mut Faults, document: &Document, at: &str) {
-    if write(document).to_string().len() > limits::BODY_BYTES {
+    if size(document) > limits::BODY_BYTES {
         faults.add(at, "too_long", format!("at most {} bytes as a document", limits::BODY_BYTES));
     }
 }
@@ -85,11 +83,24 @@ enum Place {
     Gallery,
 }
 
+impl Place {
+    fn takes(self, kind: &str) -> bool {
+        match self {
+            Self::Top => kind != "list_item",
+            Self::Block => !matches!(kind, "list_item" | "live_update"),
+            Self::List => kind == "list_item",
+            Self::Gallery => kind == "image",
+        }
+    }
+}
+
 struct Reader<'m> {
     faults: Faults,
     nodes: usize,
     heading: u8,
     ids: HashSet<BlockId>,
+    /// Blocks that links name, and where.
+    named: Vec<(String, BlockId)>,
     mint: &'m mut dyn FnMut() -> BlockId,
     /// Whether it is read back from where only what was valid once is kept.
     kept: bool,
@@ -205,12 +216,8 @@ impl Reader<'_> {
         let mut attrs = self.attrs(map, at);
         let id = self.block_id(&mut attrs);
         let source = self.source_id(&mut attrs);
-        let fits = match place {
-            Place::Top | Place::Block => kind != "list_item",
-            Place::List => kind == "list_item",
-            Place::Gallery => kind == "image",
-        };
-        if !fits || (place == Place::Block && kind == "live_update") {
+        let lang = if kind == "horizontal_rule" { None } else { self.lang(&mut attrs) };
+        if !place.takes(kind) {
             self.faults.add(format!("{at}/type"), "misplaced_node", format!("`{kind}` cannot stand here"));
             return None;
         }
@@ -259,7 +266,7 @@ impl Reader<'_> {
             self.faults.add(format!("{at}/content"), "misplaced_node", "this node has no content");
         }
         attrs.finish(&mut self.faults);
-        Some(Block { id, source, node })
+        Some(Block { id, source, lang, node })
     }
 
     fn block_id(&mut self, attrs: &mut Attrs<'_>) -> BlockId {
@@ -287,6 +294,32 @@ impl Reader<'_> {
             self.faults.add(format!("{}/source", attrs.at), "block_id", "the id of a block of the source");
         }
         id
+    }
+
+    /// A language that words are in.
+    fn lang(&mut self, attrs: &mut Attrs<'_>) -> Option<Locale> {
+        let lang = attrs.get("lang")?.as_str().and_then(|tag| tag.parse().ok());
+        if lang.is_none() {
+            self.faults.add(format!("{}/lang", attrs.at), "locale", "a BCP 47 language tag");
+        }
+        lang
+    }
+
+    /// Where a link leads; whether a block that it names is there shows at the end.
+    fn href(&mut self, attrs: &mut Attrs<'_>) -> Option<String> {
+        let given = attrs.get("href")?;
+        let at = format!("{}/href", attrs.at);
+        let href = given.as_str().and_then(link);
+        match href.as_deref().map(|href| href.strip_prefix('#').and_then(BlockId::parse)) {
+            None => self.faults.add(
+                at,
+                "unsafe_link",
+                "an absolute http, https, mailto or tel link, a path of the site, or `#` and a block's id",
+            ),
+            Some(Some(id)) => self.named.push((at, id)),
+            Some(None) => {}
+        }
+        href
     }
 
     /// The language of code. What was kept before it had to be a plain name is read as none.
@@ -336,6 +369,7 @@ impl Reader<'_> {
             caption: attrs.text(&mut self.faults, "caption", limits::CAPTION),
             credit: attrs.text(&mut self.faults, "credit", limits::CREDIT),
             size: width.zip(height),
+            href: self.href(attrs),
         }
     }
 
@@ -349,14 +383,14 @@ impl Reader<'_> {
 
     fn rows(&mut self, table: &Value, at: &str, depth: usize) -> Vec<Row> {
         let mut rows = Vec::new();
-        for (n, row) in self.content(table, at).iter().enumerate() {
+        let all = self.content(table, at);
+        for (n, row) in all.iter().enumerate() {
             let at = format!("{at}/content/{n}");
             match self.node(row, &at, depth, &["type", "content"]) {
                 Some((_, "table_row")) => {
+                    let (depth, left) = (depth.saturating_add(1), all.len().saturating_sub(n));
                     let cells = self.content(row, &at).iter().enumerate();
-                    rows.push(
-                        cells.filter_map(|(m, cell)| self.cell(cell, &format!("{at}/content/{m}"), depth.saturating_add(1))).collect(),
-                    );
+                    rows.push(cells.filter_map(|(m, cell)| self.cell(cell, &format!("{at}/content/{m}"), depth, left)).collect());
                 }
                 Some(_) => self.faults.add(format!("{at}/type"), "misplaced_node", "a table holds only `table_row`"),
                 None => {}
@@ -365,13 +399,21 @@ impl Reader<'_> {
         rows
     }
 
-    fn cell(&mut self, cell: &Value, at: &str, depth: usize) -> Option<Cell> {
-        if let (_, kind @ ("table_cell" | "table_header")) = self.node(cell, at, depth, &["type", "content"])? {
-            Some(Cell { header: kind == "table_header", text: self.inlines(cell, at, depth.saturating_add(1)) })
-        } else {
+    /// A cell in the first of so many rows.
+    fn cell(&mut self, cell: &Value, at: &str, depth: usize, rows: usize) -> Option<Cell> {
+        let (map, kind @ ("table_cell" | "table_header")) = self.node(cell, at, depth, &["type", "attrs", "content"])? else {
             self.faults.add(format!("{at}/type"), "misplaced_node", "a row holds only `table_cell` and `table_header`");
-            None
+            return None;
+        };
+        let mut attrs = self.attrs(map, at);
+        let mut span =
+            |name, most| attrs.number(&mut self.faults, name, 1, u32::from(most)).and_then(|n| u16::try_from(n).ok()).unwrap_or(1);
+        let (colspan, rowspan) = (span("colspan", limits::COLSPAN), span("rowspan", limits::ROWSPAN));
+        if usize::from(rowspan) > rows {
+            self.faults.add(format!("{at}/attrs/rowspan"), "out_of_range", format!("the table has {rows} more rows, with this one"));
         }
+        attrs.finish(&mut self.faults);
+        Some(Cell { header: kind == "table_header", colspan, rowspan, text: self.inlines(cell, at, depth.saturating_add(1)) })
     }
 
     fn code(&mut self, block: &Value, at: &str) -> String {
@@ -384,7 +426,9 @@ impl Reader<'_> {
                 None => {}
             }
         }
-        self.words(&code, at)
+        let code = self.words(&code, at);
+        note_unbalanced(&mut self.faults, at, &code);
+        code
     }
 
     fn words(&mut self, text: &str, at: &str) -> String {
@@ -397,6 +441,7 @@ impl Reader<'_> {
         text
     }
 
+    /// Running text. What a control of direction opens may be closed behind a mark that begins or ends, but not behind the line.
     fn inlines(&mut self, parent: &Value, at: &str, depth: usize) -> Vec<Inline> {
         let mut inlines = Vec::new();
         for (n, part) in self.content(parent, at).iter().enumerate() {
@@ -419,6 +464,7 @@ impl Reader<'_> {
                 None => {}
             }
         }
+        note_unbalanced(&mut self.faults, at, &of_inlines(&inlines));
         inlines
     }
 
@@ -453,19 +499,18 @@ impl Reader<'_> {
             "strike" => Some(Mark::Strike),
             "sub" => Some(Mark::Sub),
             "sup" => Some(Mark::Sup),
+            "code" => Some(Mark::Code),
             "link" => {
-                let href = attrs.get("href").and_then(Value::as_str).and_then(safe_link);
-                if href.is_none() {
-                    self.faults.add(format!("{at}/attrs/href"), "unsafe_link", "an absolute http, https, mailto or tel link");
+                if attrs.get("href").is_none() {
+                    self.faults.add(format!("{at}/attrs/href"), "required", "a link leads somewhere");
                 }
-                href.map(|href| Mark::Link { href })
+                self.href(&mut attrs).map(|href| Mark::Link { href })
             }
             "lang" => {
-                let locale = attrs.get("lang").and_then(Value::as_str).and_then(|t| t.parse::<Locale>().ok());
-                if locale.is_none() {
-                    self.faults.add(format!("{at}/attrs/lang"), "locale", "a BCP 47 language tag");
+                if attrs.get("lang").is_none() {
+                    self.faults.add(format!("{at}/attrs/lang"), "required", "a BCP 47 language tag");
                 }
-                locale.map(Mark::Lang)
+                self.lang(&mut attrs).map(Mark::Lang)
             }
             other => {
                 self.faults.add(format!("{at}/type"), "unknown_mark", format!("there is no mark `{}`", shown(other)));

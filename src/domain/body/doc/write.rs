@@ -1,45 +1,91 @@
-//! A document written as JSON.
+//! A document written as JSON, piece by piece: as a value it takes ten times the memory of the document.
 
-use serde_json::{Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Map, Value, json};
 
 use super::super::{Block, Cell, Document, Inline, Language, Mark, Node, Row, SCHEMA};
 
-/// The document as JSON.
+/// The document as a JSON value.
 #[must_use]
 pub fn write(document: &Document) -> Value {
-    json!({ "schema": SCHEMA, "type": "doc", "content": blocks_value(&document.blocks) })
+    serde_json::to_value(document).unwrap_or_default()
 }
 
-fn blocks_value(blocks: &[Block]) -> Value {
-    blocks.iter().map(write_block).collect()
-}
-
-/// One block as JSON.
+/// One block as a JSON value.
 #[must_use]
 pub fn write_block(block: &Block) -> Value {
-    let mut attrs = json!({ "id": block.id });
-    let mut set = |name: &str, value: Value| {
-        if let Some(map) = attrs.as_object_mut() {
-            map.insert(name.to_owned(), value);
+    serde_json::to_value(block).unwrap_or_default()
+}
+
+/// How many bytes the document has as JSON.
+#[must_use]
+pub fn size(document: &Document) -> usize {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 = self.0.saturating_add(bytes.len());
+            Ok(bytes.len())
         }
-    };
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    serde_json::to_writer(&mut count, document).map_or(usize::MAX, |()| count.0)
+}
+
+/// An object, whose fields come in the order of their names, as they do out of a value.
+macro_rules! object {
+    ($serializer:expr, $($name:literal: $value:expr),+) => {{
+        let mut map = $serializer.serialize_map(None)?;
+        $(map.serialize_entry($name, $value)?;)+
+        map.end()
+    }};
+}
+
+impl Serialize for Document {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        object!(s, "content": &self.blocks, "schema": &SCHEMA, "type": "doc")
+    }
+}
+
+impl Serialize for Block {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let mut map = s.serialize_map(None)?;
+        map.serialize_entry("attrs", &attributes(self))?;
+        match &self.node {
+            Node::Paragraph(text) | Node::Heading { text, .. } | Node::PullQuote { text, .. } => map.serialize_entry("content", text)?,
+            Node::Blockquote(blocks)
+            | Node::BulletList(blocks)
+            | Node::OrderedList { items: blocks, .. }
+            | Node::ListItem(blocks)
+            | Node::Gallery(blocks)
+            | Node::LiveUpdate { blocks, .. }
+            | Node::Factbox { blocks, .. } => map.serialize_entry("content", blocks)?,
+            Node::Table(rows) => map.serialize_entry("content", &rows.iter().map(TableRow).collect::<Vec<_>>())?,
+            Node::CodeBlock { text, .. } if text.is_empty() => map.serialize_entry("content", &[(); 0])?,
+            Node::CodeBlock { text, .. } => map.serialize_entry("content", &[json!({ "type": "text", "text": text })])?,
+            Node::Image(_) | Node::Embed { .. } | Node::HorizontalRule => {}
+        }
+        map.serialize_entry("type", self.node.kind())?;
+        map.end()
+    }
+}
+
+fn attributes(block: &Block) -> Map<String, Value> {
+    let mut attrs = Map::new();
+    let mut set = |name: &str, value: Value| _ = attrs.insert(name.to_owned(), value);
+    set("id", json!(block.id));
     if let Some(source) = &block.source {
         set("source", json!(source));
     }
-    let content = match &block.node {
-        Node::Paragraph(text) => inlines_value(text),
-        Node::Heading { level, text } => {
-            set("level", json!(level));
-            inlines_value(text)
-        }
-        Node::PullQuote { text, attribution } => {
-            set("attribution", json!(attribution));
-            inlines_value(text)
-        }
-        Node::OrderedList { start, items } => {
-            set("start", json!(start));
-            blocks_value(items)
-        }
+    if let Some(lang) = &block.lang {
+        set("lang", json!(lang));
+    }
+    match &block.node {
+        Node::Heading { level, .. } => set("level", json!(level)),
+        Node::PullQuote { attribution, .. } => set("attribution", json!(attribution)),
+        Node::OrderedList { start, .. } => set("start", json!(start)),
         Node::Image(image) => {
             set("url", json!(image.url));
             set("alt", json!(image.alt));
@@ -49,64 +95,66 @@ pub fn write_block(block: &Block) -> Value {
                 set("width", json!(width));
                 set("height", json!(height));
             }
-            Value::Null
+            if let Some(href) = &image.href {
+                set("href", json!(href));
+            }
         }
         Node::Embed { url, title } => {
             set("url", json!(url));
             set("title", json!(title));
-            Value::Null
         }
-        Node::Table(rows) => rows.iter().map(row_value).collect(),
-        Node::CodeBlock { language, text } => {
-            set("language", json!(language.as_ref().map_or("", Language::as_str)));
-            if text.is_empty() { json!([]) } else { json!([{ "type": "text", "text": text }]) }
-        }
-        Node::HorizontalRule => Value::Null,
-        Node::LiveUpdate { at, title, blocks } => {
+        Node::CodeBlock { language, .. } => set("language", json!(language.as_ref().map_or("", Language::as_str))),
+        Node::LiveUpdate { at, title, .. } => {
             set("at", json!(at));
             set("title", json!(title));
-            blocks_value(blocks)
         }
-        Node::Factbox { title, blocks } => {
-            set("title", json!(title));
-            blocks_value(blocks)
-        }
-        Node::Blockquote(blocks) | Node::BulletList(blocks) | Node::ListItem(blocks) | Node::Gallery(blocks) => blocks_value(blocks),
-    };
-    if content.is_null() {
-        json!({ "type": block.node.kind(), "attrs": attrs })
-    } else {
-        json!({ "type": block.node.kind(), "attrs": attrs, "content": content })
+        Node::Factbox { title, .. } => set("title", json!(title)),
+        _ => {}
+    }
+    attrs
+}
+
+struct TableRow<'d>(&'d Row);
+
+impl Serialize for TableRow<'_> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        object!(s, "content": self.0, "type": "table_row")
     }
 }
 
-fn row_value(row: &Row) -> Value {
-    let cell = |c: &Cell| json!({ "type": if c.header { "table_header" } else { "table_cell" }, "content": inlines_value(&c.text) });
-    json!({ "type": "table_row", "content": row.iter().map(cell).collect::<Vec<_>>() })
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let kind = if self.header { "table_header" } else { "table_cell" };
+        if (self.colspan, self.rowspan) == (1, 1) {
+            return object!(s, "content": &self.text, "type": kind);
+        }
+        object!(s, "attrs": &json!({ "colspan": self.colspan, "rowspan": self.rowspan }), "content": &self.text, "type": kind)
+    }
 }
 
-fn inlines_value(inlines: &[Inline]) -> Value {
-    inlines
-        .iter()
-        .map(|inline| match inline {
-            Inline::HardBreak => json!({ "type": "hard_break" }),
-            Inline::Text { text, marks } if marks.is_empty() => json!({ "type": "text", "text": text }),
-            Inline::Text { text, marks } => {
-                json!({ "type": "text", "text": text, "marks": marks.iter().map(mark_value).collect::<Vec<_>>() })
-            }
-        })
-        .collect()
+impl Serialize for Inline {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::HardBreak => object!(s, "type": "hard_break"),
+            Self::Text { text, marks } if marks.is_empty() => object!(s, "text": text, "type": "text"),
+            Self::Text { text, marks } => object!(s, "marks": marks, "text": text, "type": "text"),
+        }
+    }
 }
 
-fn mark_value(mark: &Mark) -> Value {
-    match mark {
-        Mark::Link { href } => json!({ "type": "link", "attrs": { "href": href } }),
-        Mark::Lang(locale) => json!({ "type": "lang", "attrs": { "lang": locale } }),
-        Mark::Bold => json!({ "type": "bold" }),
-        Mark::Italic => json!({ "type": "italic" }),
-        Mark::Underline => json!({ "type": "underline" }),
-        Mark::Strike => json!({ "type": "strike" }),
-        Mark::Sub => json!({ "type": "sub" }),
-        Mark::Sup => json!({ "type": "sup" }),
+impl Serialize for Mark {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let kind = match self {
+            Self::Link { href } => return object!(s, "attrs": &json!({ "href": href }), "type": "link"),
+            Self::Lang(locale) => return object!(s, "attrs": &json!({ "lang": locale }), "type": "lang"),
+            Self::Bold => "bold",
+            Self::Italic => "italic",
+            Self::Underline => "underline",
+            Self::Strike => "strike",
+            Self::Sub => "sub",
+            Self::Sup => "sup",
+            Self::Code => "code",
+        };
+        object!(s, "type": kind)
     }
 }

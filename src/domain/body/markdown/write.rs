@@ -6,75 +6,92 @@
 //! browser shows it, since four spaces or a tab before a line would make code of it. Property tests hold it against a reader that is not
 //! the one Dateline reads with.
 
-use super::super::{Block, Document, Inline, Mark, Node, html};
+use super::super::{Block, Document, Inline, Mark, Node, html, push_text};
 
 /// The document as Markdown.
 #[must_use]
 pub fn write(document: &Document) -> String {
-    let mut out = blocks(&document.blocks);
+    let mut out = Writer { html: html::Writer::of(document) }.blocks(&document.blocks);
     if !out.is_empty() {
         out.push('\n');
     }
     out
 }
 
-/// Blocks below one another; those that show nothing are left out.
-fn blocks(all: &[Block]) -> String {
-    let mut out = String::new();
-    let mut after_list = false;
-    for block in all {
-        let written = write_block(block);
-        if written.is_empty() {
-            continue;
-        }
-        if !out.is_empty() {
-            out.push_str("\n\n");
-        }
-        let list = matches!(block.node, Node::BulletList(_) | Node::OrderedList { .. });
-        if after_list && list {
-            // Two lists in a row would run together; an empty comment parts them.
-            out.push_str("<!-- -->\n\n");
-        }
-        out.push_str(&written);
-        after_list = list;
-    }
-    out
+/// Writes blocks, and as HTML those that have what Markdown has no sign for.
+struct Writer<'d> {
+    html: html::Writer<'d>,
 }
 
-fn write_block(block: &Block) -> String {
-    let written = match &block.node {
-        Node::Paragraph(text) => return inlines(text, "\\\n"),
-        Node::Heading { level, text } => Some(format!("{} {}", "#".repeat(usize::from(*level)), inlines(text, "<br>"))),
-        Node::Blockquote(inner) => Some(blocks(inner)).filter(|inner| !inner.is_empty()).map(|inner| indented(&inner, "> ", "> ")),
-        Node::BulletList(all) => items(all, |_| "- ".to_owned()),
-        Node::OrderedList { start, items: all } => {
-            items(all, |n| format!("{}. ", start.saturating_add(u32::try_from(n).unwrap_or(u32::MAX))))
+impl Writer<'_> {
+    /// Blocks below one another; those that show nothing are left out.
+    fn blocks(&self, all: &[Block]) -> String {
+        let mut out = String::new();
+        let mut after_list = false;
+        for block in all {
+            let written = self.block(block);
+            if written.is_empty() {
+                continue;
+            }
+            if !out.is_empty() {
+                out.push_str("\n\n");
+            }
+            let list = matches!(block.node, Node::BulletList(_) | Node::OrderedList { .. });
+            if after_list && list {
+                // Two lists in a row would run together; an empty comment parts them.
+                out.push_str("<!-- -->\n\n");
+            }
+            out.push_str(&written);
+            after_list = list;
         }
-        Node::CodeBlock { language, text } => {
-            let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-            let fence = "`".repeat(longest.saturating_add(1).max(3));
-            let language = language.as_ref().map(ToString::to_string).unwrap_or_default();
-            let end = if text.is_empty() { "" } else { "\n" };
-            Some(format!("{fence}{language}\n{text}{end}{fence}"))
+        out
+    }
+
+    fn block(&self, block: &Block) -> String {
+        let written = match &block.node {
+            _ if self.is_led_to_or_foreign(block) => None,
+            Node::Paragraph(text) => return inlines(text, "\\\n"),
+            Node::Heading { level, text } => Some(format!("{} {}", "#".repeat(usize::from(*level)), inlines(text, "<br>"))),
+            Node::Blockquote(inner) => Some(self.blocks(inner)).filter(|inner| !inner.is_empty()).map(|inner| indented(&inner, "> ", "> ")),
+            Node::BulletList(all) => self.items(all, |_| "- ".to_owned()),
+            Node::OrderedList { start, items } => {
+                self.items(items, |n| format!("{}. ", start.saturating_add(u32::try_from(n).unwrap_or(u32::MAX))))
+            }
+            Node::CodeBlock { language, text } => {
+                let fence = "`".repeat(longest_run(text).saturating_add(1).max(3));
+                let language = language.as_ref().map(ToString::to_string).unwrap_or_default();
+                let end = if text.is_empty() { "" } else { "\n" };
+                Some(format!("{fence}{language}\n{text}{end}{fence}"))
+            }
+            // Not dashes: within a list they would run together with the bullet.
+            Node::HorizontalRule => Some("***".to_owned()),
+            _ => None,
+        };
+        // Without a line break, for an empty line would end the HTML.
+        written.unwrap_or_else(|| self.html.one(block).replace('\n', "&#10;"))
+    }
+
+    /// True when a link leads to the block, or its words are in a language of their own.
+    fn is_led_to_or_foreign(&self, block: &Block) -> bool {
+        !self.html.attributes(block).is_empty()
+    }
+
+    /// The items of a list, when each of them shows something, and nothing that only HTML can say.
+    fn items(&self, all: &[Block], marker: impl Fn(usize) -> String) -> Option<String> {
+        let mut out = String::new();
+        for (n, item) in all.iter().enumerate() {
+            let inner = Some(self.blocks(item.node.children())).filter(|inner| !inner.is_empty() && !self.is_led_to_or_foreign(item))?;
+            let marker = marker(n);
+            out.push_str(if n == 0 { "" } else { "\n\n" });
+            out.push_str(&indented(&inner, &marker, &" ".repeat(marker.len())));
         }
-        // Not dashes: within a list they would run together with the bullet.
-        Node::HorizontalRule => Some("***".to_owned()),
-        _ => None,
-    };
-    // Without a line break, for an empty line would end the HTML.
-    written.unwrap_or_else(|| html::write_block(block).replace('\n', "&#10;"))
+        Some(out).filter(|out| !out.is_empty())
+    }
 }
 
-/// The items of a list, when each of them shows something.
-fn items(all: &[Block], marker: impl Fn(usize) -> String) -> Option<String> {
-    let mut out = String::new();
-    for (n, item) in all.iter().enumerate() {
-        let inner = Some(blocks(item.node.children())).filter(|inner| !inner.is_empty())?;
-        let marker = marker(n);
-        out.push_str(if n == 0 { "" } else { "\n\n" });
-        out.push_str(&indented(&inner, &marker, &" ".repeat(marker.len())));
-    }
-    Some(out).filter(|out| !out.is_empty())
+/// How many backticks stand in a row at most.
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
 fn indented(text: &str, first: &str, rest: &str) -> String {
@@ -118,9 +135,8 @@ fn shown(all: &[Inline]) -> Vec<Inline> {
                     }
                     open = space;
                 }
-                if !folded.is_empty() {
-                    out.push(Inline::Text { text: folded, marks: marks.clone() });
-                }
+                // Joined with what has the same marks: two code spans in a row would be one.
+                push_text(&mut out, &folded, marks);
             }
         }
     }
@@ -152,6 +168,10 @@ fn inlines(all: &[Inline], line_break: &str) -> String {
                 start = out.len();
             }
             Inline::Text { text, marks } => {
+                if let Some(span) = Some(text).filter(|_| *marks == [Mark::Code]).and_then(|text| code(text)) {
+                    out.push_str(&span);
+                    continue;
+                }
                 let before = n.checked_sub(1).and_then(|p| all.get(p));
                 let after = n.checked_add(1).and_then(|p| all.get(p));
                 let free = stands_free(text, before, after);
@@ -163,6 +183,18 @@ fn inlines(all: &[Inline], line_break: &str) -> String {
         }
     }
     out
+}
+
+/// A code span, within which every sign is itself (`CommonMark` §6.1); nothing, where only HTML can say it.
+fn code(text: &str) -> Option<String> {
+    // A mark of byte order is taken off the beginning of a text.
+    if text.contains('\u{feff}') {
+        return None;
+    }
+    let fence = "`".repeat(longest_run(text).saturating_add(1));
+    let taken_off = text.starts_with(' ') && text.ends_with(' ') && text.contains(|c| c != ' ');
+    let space = if taken_off || text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    Some(format!("{fence}{space}{text}{space}{fence}"))
 }
 
 /// True when `*` around the text will be read as emphasis: a letter or digit at each end inside, a space or nothing outside.
@@ -180,7 +212,9 @@ fn signs(marks: &[Mark], free: bool) -> (String, String) {
     let simple = marks.len() == 1;
     for mark in marks {
         let (o, c) = match mark {
-            Mark::Link { href } if simple => ("[".to_owned(), format!("](<{}>)", destination(href))),
+            Mark::Link { href } if simple && is_plain(href) => {
+                ("[".to_owned(), format!("](<{}>)", html::address(href).replace('&', "&amp;")))
+            }
             Mark::Bold if free && simple => ("**".to_owned(), "**".to_owned()),
             Mark::Italic if free && simple => ("*".to_owned(), "*".to_owned()),
             other => (html::open(other), html::close(other).to_owned()),
@@ -192,17 +226,9 @@ fn signs(marks: &[Mark], free: bool) -> (String, String) {
     (open, close.concat())
 }
 
-/// An address between `<` and `>`.
-fn destination(href: &str) -> String {
-    let mut out = String::with_capacity(href.len());
-    for c in href.chars() {
-        match c {
-            '\\' | '<' | '>' => out.extend(['\\', c]),
-            '&' => out.push_str("&amp;"),
-            c => out.push(c),
-        }
-    }
-    out
+/// True for an address between `<` and `>` that any reader hands on as it is; many encode other signs, and so name another address.
+fn is_plain(href: &str) -> bool {
+    href.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.~!*'(),;:/?#@&=+$%".contains(&b))
 }
 
 /// Append text that is nothing but text; the line that it belongs to begins at `start`.

@@ -4,7 +4,7 @@ use scraper::ElementRef;
 
 use super::{
     super::{Image, Mark, Node, html::VERBATIM, provider},
-    Builder, Context, has_class,
+    Builder, Context, has_class, link_in,
 };
 use crate::domain::{text::folded, url::web_address};
 
@@ -35,7 +35,9 @@ impl Context<'_> {
             let link = holds.link.map(|a| (a.value().attr("href").unwrap_or_default().to_owned(), folded(&self.all_text(a))));
             self.embed(builder, link.unwrap_or_default());
         } else if let (Some(image), false) = (holds.image, holds.more) {
-            self.picture(builder, image, holds.caption);
+            let around = image.ancestors().take_while(|node| node.id() != element.id()).filter_map(ElementRef::wrap);
+            let href = around.into_iter().find(|e| e.value().name() == "a").map_or_else(|| link_in(marks), |a| self.link(a));
+            self.picture(builder, image, holds.caption, href);
         } else {
             self.children(builder, element, marks);
             self.flush(builder);
@@ -68,7 +70,13 @@ impl Context<'_> {
         folded(&clean)
     }
 
-    pub(super) fn picture(&mut self, builder: &mut Builder, element: ElementRef<'_>, caption: Option<ElementRef<'_>>) {
+    pub(super) fn picture(
+        &mut self,
+        builder: &mut Builder,
+        element: ElementRef<'_>,
+        caption: Option<ElementRef<'_>>,
+        href: Option<String>,
+    ) {
         self.flush(builder);
         let attr = |name: &str| element.value().attr(name).unwrap_or_default();
         let Some(url) = web_address(attr("src")) else {
@@ -81,7 +89,7 @@ impl Context<'_> {
         let caption = whole.trim_end().strip_suffix(credit.trim_end()).unwrap_or(&whole);
         let size = attr("width").parse().ok().zip(attr("height").parse().ok());
         let size = size.filter(|(w, h)| (1..=100_000).contains(w) && (1..=100_000).contains(h));
-        let image = Image { url, alt: self.attribute(element, "alt"), caption: folded(caption), credit: folded(&credit), size };
+        let image = Image { url, alt: self.attribute(element, "alt"), caption: folded(caption), credit: folded(&credit), size, href };
         self.finish(builder, Node::Image(image));
     }
 

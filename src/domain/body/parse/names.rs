@@ -39,6 +39,12 @@ pub(super) fn is_dropped(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
+/// True for elements that begin and end a line.
+pub(super) fn parts_lines(name: &str) -> bool {
+    let others = ["hr", "img", "iframe", "pre", "table", "blockquote", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6"];
+    is_block(name) || others.contains(&name)
+}
+
 pub(super) fn is_block(name: &str) -> bool {
     const NAMES: [&str; 28] = [
         "p",

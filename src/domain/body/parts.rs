@@ -1,0 +1,70 @@
+//! What a node is made of: blocks, lines of running text, words.
+
+use super::{Block, Inline, Node};
+
+impl Node {
+    /// The blocks within, if it holds blocks.
+    #[must_use]
+    pub fn children(&self) -> &[Block] {
+        match self {
+            Self::Blockquote(blocks)
+            | Self::BulletList(blocks)
+            | Self::ListItem(blocks)
+            | Self::Gallery(blocks)
+            | Self::OrderedList { items: blocks, .. }
+            | Self::LiveUpdate { blocks, .. }
+            | Self::Factbox { blocks, .. } => blocks,
+            _ => &[],
+        }
+    }
+
+    /// The blocks within, to change.
+    pub fn children_mut(&mut self) -> &mut [Block] {
+        match self {
+            Self::Blockquote(blocks)
+            | Self::BulletList(blocks)
+            | Self::ListItem(blocks)
+            | Self::Gallery(blocks)
+            | Self::OrderedList { items: blocks, .. }
+            | Self::LiveUpdate { blocks, .. }
+            | Self::Factbox { blocks, .. } => blocks,
+            _ => &mut [],
+        }
+    }
+
+    /// Its lines of running text.
+    #[must_use]
+    pub fn lines(&self) -> Vec<&Vec<Inline>> {
+        match self {
+            Self::Paragraph(text) | Self::Heading { text, .. } | Self::PullQuote { text, .. } => vec![text],
+            Self::Table(rows) => rows.iter().flatten().map(|cell| &cell.text).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Its lines of running text, to change.
+    pub fn lines_mut(&mut self) -> Vec<&mut Vec<Inline>> {
+        match self {
+            Self::Paragraph(text) | Self::Heading { text, .. } | Self::PullQuote { text, .. } => vec![text],
+            Self::Table(rows) => rows.iter_mut().flatten().map(|cell| &mut cell.text).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// All its words, to change, but for those of the blocks within.
+    pub fn texts_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::Image(image) => vec![&mut image.alt, &mut image.caption, &mut image.credit],
+            Self::Embed { title: text, .. }
+            | Self::LiveUpdate { title: text, .. }
+            | Self::Factbox { title: text, .. }
+            | Self::CodeBlock { text, .. } => vec![text],
+            Self::PullQuote { text, attribution } => words(text).chain([attribution]).collect(),
+            other => other.lines_mut().into_iter().flat_map(|line| words(line)).collect(),
+        }
+    }
+}
+
+fn words(line: &mut [Inline]) -> impl Iterator<Item = &mut String> {
+    line.iter_mut().filter_map(|inline| if let Inline::Text { text, .. } = inline { Some(text) } else { None })
+}
