@@ -352,7 +352,7 @@ both! {
         let (locale, mut most, mut numbered) = (Locale::english(), 0, 0);
         let mut held = BTreeSet::new();
         for (n, (text, numbers, again)) in (0u128..).zip(cases) {
-            let Some(slug) = Slug::derive(&text) else { continue };
+            let Some(slug) = Slug::derive(&text, &Locale::english()) else { continue };
             let first = n << 64;
             app.store.write_now(&Bookkeeping, |tx| {
                 for number in &numbers {
@@ -367,7 +367,7 @@ both! {
             let given = app.store.write_now(&Bookkeeping, |tx| claims::claim(tx, of(first, &locale), &slug.clone().into())).unwrap();
             most = most.max(app.store.statements() - before);
             assert!(held.insert(given.clone()), "{given} is somebody's");
-            assert_eq!(Slug::parse(given.as_str(), "#/slug").unwrap(), given);
+            assert_eq!(Slug::parse(given.as_str(), &Locale::english(), "#/slug").unwrap(), given);
             assert!(given.is_of(&slug), "{given} is not of {slug}");
             numbered += usize::from(given != slug);
             // Whoever has it may ask for it again; nobody else may.
@@ -383,7 +383,7 @@ both! {
     }
 
     async fn the_thousandth_story_of_one_headline_costs_hardly_more_than_the_tenth(app) {
-        let (locale, slug) = (Locale::english(), Slug::derive("Your horoscope for today").unwrap());
+        let (locale, slug) = (Locale::english(), Slug::derive("Your horoscope for today", &Locale::english()).unwrap());
         let mut costs = Vec::new();
         for n in 1..=1_100u128 {
             let before = app.store.statements();
@@ -396,7 +396,7 @@ both! {
 
     async fn many_who_claim_one_slug_at_once_get_one_each(app) {
         let store = app.store_with(1, 8);
-        let slug = Slug::derive("aaaaaaaaaa bbbbbbbbbb cccccccccc ddddddddddddddddd eeeeeeeeeeeeeeeeeeeeeeeeeeeee").unwrap();
+        let slug = Slug::derive("aaaaaaaaaa bbbbbbbbbb cccccccccc ddddddddddddddddd eeeeeeeeeeeeeeeeeeeeeeeeeeeee", &Locale::english()).unwrap();
         let all = join_all((1..=64u128).map(|n| {
             let slug = slug.clone();
             store.write(Bookkeeping, move |tx, _| claims::claim(tx, of(n, &Locale::english()), &slug.into()))
@@ -411,7 +411,7 @@ both! {
         let locale = Locale::english();
         app.store.write_now(&Bookkeeping, |tx| {
             for n in 0..12_000u128 {
-                let slug: SlugRequest = Slug::derive(&format!("Story {}", n % 6_000)).unwrap().into();
+                let slug: SlugRequest = Slug::derive(&format!("Story {}", n % 6_000), &Locale::english()).unwrap().into();
                 if n % 2 == 0 {
                     claims::claim(tx, of(n, &locale), &slug)?;
                 } else {

@@ -41,7 +41,7 @@ pub(super) fn assign(
     for (locale, checked) in checked {
         let kept = before.get(&locale).map(|n| n.slug.clone());
         let given = checked.given.filter(|slug| kept.as_ref() != Some(slug));
-        let derived = || kept.or_else(|| Slug::derive(&checked.name)).unwrap_or_else(|| Slug::of_id(target));
+        let derived = || kept.or_else(|| Slug::derive(&checked.name, &locale)).unwrap_or_else(|| Slug::of_id(target));
         let slug_request = given.map_or_else(|| SlugRequest::from(derived()), SlugRequest::by_hand);
         let claim = Claim { kind, target, locale: &locale };
         let slug = store::claims::claim(tx, claim, &slug_request).map_err(|e| e.under(&format!("#/translations/{locale}")))?;

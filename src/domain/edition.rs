@@ -148,6 +148,6 @@ impl Edition {
     /// What its slug comes of, when that is its headline, with or without a number.
     #[must_use]
     pub fn stem(&self) -> Option<Slug> {
-        Translation::stem_of(self.article_id, &self.words.content.headline, &self.slug)
+        Translation::stem_of(self.article_id, &self.locale, &self.words.content.headline, &self.slug)
     }
 }

@@ -18,6 +18,7 @@ pub mod diff;
 pub mod edition;
 pub mod error;
 pub mod facet;
+pub mod fold;
 pub mod freshness;
 pub mod id;
 pub mod instant;

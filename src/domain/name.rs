@@ -59,7 +59,7 @@ pub fn check(drafts: BTreeMap<Locale, NameDraft>, about: &str) -> Result<BTreeMa
         let at = format!("#/translations/{locale}");
         let name = line(&mut faults, &format!("{at}/name"), &draft.name, limits::NAME);
         let text = lines(&mut faults, &format!("{at}/{about}"), &draft.about, limits::DESCRIPTION);
-        let given = draft.slug.map(|slug| Slug::parse(&slug, &format!("{at}/slug")));
+        let given = draft.slug.map(|slug| Slug::parse(&slug, &locale, &format!("{at}/slug")));
         let given = given.map(|slug| faults.merge(slug)).transpose()?.flatten();
         checked.insert(locale, CheckedName { name, given, about: text });
     }

@@ -8,7 +8,12 @@ use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 use uuid::Uuid;
 
-use super::{error::Error, text::limits};
+use super::{
+    Locale,
+    error::Error,
+    fold::{lower_case, visible},
+    text::{limits, nfc},
+};
 
 /// A slug: NFC, lower case, letters, marks and digits of any script joined by single hyphens, at most 80 code points.
 ///
@@ -18,33 +23,34 @@ use super::{error::Error, text::limits};
 pub struct Slug(String);
 
 impl Slug {
-    /// The slug that `text` gives, if it holds a letter or digit.
+    /// The slug that `text` gives in a locale, if it holds a letter or digit.
+    ///
+    /// What shows nothing (joiners, soft hyphens, variation selectors) parts no words, and a mark without a letter before it is left out.
     #[must_use]
-    pub fn derive(text: &str) -> Option<Self> {
+    pub fn derive(text: &str, locale: &Locale) -> Option<Self> {
         let mut slug = String::new();
-        for c in text.nfc().flat_map(char::to_lowercase) {
-            if matches!(c, '\u{200c}' | '\u{200d}') {
-                continue;
-            }
-            if is_kept(c) {
+        for c in lower_case(&visible(&nfc(text)), locale).nfc() {
+            let begins = slug.is_empty() || slug.ends_with('-');
+            if is_letter_or_digit(c) || (is_mark(c) && !begins) {
                 slug.push(c);
-            } else if !slug.is_empty() && !slug.ends_with('-') {
+            } else if !begins {
                 slug.push('-');
             }
         }
-        let slug: String = slug.nfc().collect();
         let slug = cut(slug.trim_matches('-'), limits::SLUG);
-        slug.chars().any(is_letter_or_digit).then_some(Self(slug))
+        (!slug.is_empty()).then_some(Self(slug))
     }
 
-    /// The slug given by hand, which must be one already.
+    /// The slug given by hand, which must be one already. What was one by an earlier rule, which took marks and what shows nothing as they
+    /// came, still is: whatever had an address has it on, also out of a bundle.
     ///
     /// # Errors
     /// [`Error::Invalid`] with code `slug` that names the nearest valid slug.
-    pub fn parse(text: &str, pointer: &str) -> Result<Self, Error> {
-        let normal: String = text.nfc().collect();
-        match Self::derive(text) {
+    pub fn parse(text: &str, locale: &Locale, pointer: &str) -> Result<Self, Error> {
+        let normal = nfc(text);
+        match Self::derive(text, locale) {
             Some(slug) if slug.0 == normal => Ok(slug),
+            Some(_) if was_slug(&normal) => Ok(Self(normal.into_owned())),
             Some(slug) => Err(Error::invalid(pointer, "slug", format!("not a slug; `{slug}` would be one"))),
             None => Err(Error::invalid(pointer, "slug", "a slug needs a letter or a digit")),
         }
@@ -120,8 +126,19 @@ fn is_letter_or_digit(c: char) -> bool {
     matches!(c.general_category_group(), GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number)
 }
 
+fn is_mark(c: char) -> bool {
+    c.general_category_group() == GeneralCategoryGroup::Mark
+}
+
 fn is_kept(c: char) -> bool {
-    is_letter_or_digit(c) || c.general_category_group() == GeneralCategoryGroup::Mark
+    is_letter_or_digit(c) || is_mark(c)
+}
+
+/// Whether a text was a slug when marks could begin its parts, and whatever is a mark or a letter stayed.
+fn was_slug(text: &str) -> bool {
+    Slug::is_possible(text)
+        && text.split('-').all(|part| !part.is_empty())
+        && text.chars().flat_map(char::to_lowercase).eq(text.chars())
 }
 
 /// Cut to `max` code points, at a hyphen when there is one in the second half, else between grapheme clusters; within the first one

@@ -167,19 +167,19 @@ impl Translation {
 
     /// The slug that its headline gives; its article's id, when the headline holds no letter and no digit.
     #[must_use]
-    pub fn derived_slug(article: Id<Article>, headline: &str) -> Slug {
-        Slug::derive(headline).unwrap_or_else(|| Slug::of_id(article.uuid()))
+    pub fn derived_slug(article: Id<Article>, locale: &Locale, headline: &str) -> Slug {
+        Slug::derive(headline, locale).unwrap_or_else(|| Slug::of_id(article.uuid()))
     }
 
     /// What its slug comes of, when that still is the one its headline gives, with or without a number.
     #[must_use]
     pub fn stem(&self) -> Option<Slug> {
-        Self::stem_of(self.article_id, &self.words.content.headline, &self.slug)
+        Self::stem_of(self.article_id, &self.locale, &self.words.content.headline, &self.slug)
     }
 
     /// The same for a slug of an article under a headline.
     #[must_use]
-    pub fn stem_of(article: Id<Article>, headline: &str, slug: &Slug) -> Option<Slug> {
-        Some(Self::derived_slug(article, headline)).filter(|stem| slug.is_of(stem))
+    pub fn stem_of(article: Id<Article>, locale: &Locale, headline: &str, slug: &Slug) -> Option<Slug> {
+        Some(Self::derived_slug(article, locale, headline)).filter(|stem| slug.is_of(stem))
     }
 }

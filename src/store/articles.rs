@@ -26,6 +26,7 @@ use crate::{
         author::Author,
         change::{Change, Event, Subject},
         credit::Credit,
+        fold::search_key,
         page::{Page, Paging, Sorting},
         section::Section,
         tag::Tag,
@@ -233,8 +234,8 @@ fn narrow(sql: &mut Sql, visibility: &Visibility, filter: &Filter) {
             sql.push(" AND t.locale = ").text(locale.as_str());
         }
         if let Some(text) = &filter.text {
-            let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            sql.push(" AND LOWER(t.headline) LIKE ").text(&format!("%{escaped}%")).push(" ESCAPE '\\'");
+            let escaped = search_key(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            sql.push(" AND t.headline_key LIKE ").text(&format!("%{escaped}%")).push(" ESCAPE '\\'");
         }
         sql.push(")");
     }

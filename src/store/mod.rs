@@ -20,6 +20,7 @@ pub mod files;
 #[cfg(test)]
 mod fixture;
 mod group_commit;
+mod headline_keys;
 pub mod idempotency;
 pub mod imports;
 mod index;
@@ -379,7 +380,11 @@ impl Store {
     /// # Errors
     /// [`Error::Internal`] when one fails.
     pub fn migrate(&self) -> Result<Vec<String>, Error> {
-        self.on_the_writer(dialect::migrate)
+        self.on_the_writer(|conn| {
+            let done = dialect::migrate(conn)?;
+            headline_keys::fill(conn)?;
+            Ok(done)
+        })
     }
 
     /// True when some of the schema is there; asking makes none.

@@ -141,8 +141,8 @@ pub fn multiply(tx: &mut Tx<'_>, _: &Permit<Import>, plan: &Plan, range: (i64, i
     let (words, content) = (renamed("s.words"), renamed("s.content"));
     let per_locale: [(&str, &str, String); 7] = [
         (
-            "translations (article_id, locale, slug, headline, state, version, created_at, updated_at)",
-            "n.article, s.locale, s.slug || '-' || n.n, s.headline || ' (' || n.n || ')', s.state, 1, n.at, n.at",
+            "translations (article_id, locale, slug, headline, state, version, created_at, updated_at, headline_key)",
+            "n.article, s.locale, s.slug || '-' || n.n, s.headline || ' (' || n.n || ')', s.state, 1, n.at, n.at, s.headline_key || ' (' || n.n || ')'",
             format!("w.* {WORDS}"),
         ),
         (

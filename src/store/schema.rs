@@ -208,6 +208,7 @@ diesel::table! {
         updated_by -> Nullable<Uid>,
         created_at -> At,
         updated_at -> At,
+        headline_key -> Nullable<Text>,
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
         content::Content,
+        fold::search_key,
         freshness::Lag,
         plan::Plan,
         release::Release,
@@ -202,7 +203,9 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
 fn erase_copies(tx: &mut Tx<'_>, id: Id<Article>, step: &Step) -> Result<(), Error> {
     let (words, slug) = (nothing(), id.to_string());
     let of_article = translations::table.filter(translations::article_id.eq(Bind(id)));
-    diesel::update(of_article).set((translations::headline.eq(&words.content.headline), translations::slug.eq(&slug))).execute(tx)?;
+    let headline = &words.content.headline;
+    let set = (translations::headline.eq(headline), translations::headline_key.eq(search_key(headline)), translations::slug.eq(&slug));
+    diesel::update(of_article).set(set).execute(tx)?;
     let set = (
         translation_revisions::words.eq(Json(words_json(&words))),
         translation_revisions::note.eq(""),

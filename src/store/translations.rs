@@ -26,6 +26,7 @@ use crate::{
         body::{Document, doc},
         change::{Change, Event, Subject},
         content::Content,
+        fold::search_key,
         slug::Slug,
         translation::{Copy, MadeFrom, Slot, State, Translation, Words},
         user::User,
@@ -46,6 +47,7 @@ struct Row {
     updated_by: Option<Bind<Id<User>>>,
     created_at: Bind<Instant>,
     updated_at: Bind<Instant>,
+    headline_key: Option<String>,
 }
 
 fn row(t: &Translation) -> Row {
@@ -61,6 +63,7 @@ fn row(t: &Translation) -> Row {
         updated_by: t.updated_by.map(Bind),
         created_at: Bind(t.created_at),
         updated_at: Bind(t.updated_at),
+        headline_key: Some(search_key(&t.words.content.headline)),
     }
 }
 
@@ -296,12 +299,13 @@ pub fn begin(tx: &mut Tx<'_>, words: &[First]) -> Result<(), Error> {
     }
     let mut sql = Sql::new(
         "INSERT INTO translations (article_id, locale, slug, headline, state, made_from_locale, made_from_version, version, updated_by, \
-         created_at, updated_at)",
+         created_at, updated_at, headline_key)",
     );
     sql.values(words, |row, First { translation: t, .. }| {
         row.id(t.article_id).text(t.locale.as_str()).text(t.slug.as_str()).text(&t.words.content.headline).text(t.state.as_str());
         row.some(t.made_from.as_ref(), |row, m| row.text(m.locale.as_str())).some(t.made_from.as_ref(), |row, m| row.int(m.version));
         row.int(t.version).some(t.updated_by, Values::id).at(t.created_at).at(t.updated_at);
+        row.text(&search_key(&t.words.content.headline));
     });
     sql.execute(tx)?;
     let mut sql =

@@ -1,6 +1,7 @@
 //! What is kept of a text, and how its length and its words are counted.
 
-use dateline::domain::{error::Faults, text::*};
+use dateline::domain::{error::Faults, fold::search_key, text::*};
+use unicode_normalization::UnicodeNormalization;
 
 fn kept(text: &str, max: usize) -> (String, Vec<&'static str>) {
     let mut faults = Faults::default();
@@ -92,4 +93,40 @@ fn words_of_every_script_count() {
     assert_eq!(word_count("हिन्दी में समाचार।"), 3);
     assert_eq!(reading_minutes(0, 238), 1);
     assert_eq!(reading_minutes(239, 238), 2);
+}
+
+#[test]
+fn a_text_is_found_however_it_is_typed() {
+    for alike in [
+        &["École", "ecole", "E\u{301}COLE", "école", "Ｅｃｏｌｅ"][..],
+        &["Россия", "россия", "РОССИЯ"],
+        &["Αθήνας", "ΑΘΗΝΑΣ", "αθηνασ"],
+        &["İzmir", "izmir", "IZMIR", "I\u{307}zmir"],
+        &["Işık", "IŞIK", "isik"],
+        &["Łódź", "lodz"],
+        &["Straße", "STRASSE"],
+        &["می\u{200c}خواهم", "میخواهم"],
+        &["ലോകത്തില്\u{200d}", "ലോകത്തിൽ"],
+        &["\u{958}लम", "\u{915}\u{93c}लम"],
+        &["10\u{a0}000\u{202f}€", "10 000 €"],
+        &["東京\u{3000}大阪", "東京 大阪"],
+        &["co\u{ad}op", "coop"],
+        &["ﾎﾟｽﾄ", "ポスト"],
+        &["مُحَمَّد", "محمد"],
+    ] {
+        let keys: std::collections::BTreeSet<String> = alike.iter().flat_map(|text| [search_key(text), search_key(&text.nfd().collect::<String>())]).collect();
+        assert_eq!(keys.len(), 1, "{keys:?}");
+    }
+    for [one, other] in [["कि", "क"], ["का", "क"], ["क्", "क"], ["が", "か"], ["ポ", "ホ"], ["ക", "കാ"], ["ก", "กี"], ["क़", "क"]] {
+        assert_ne!(search_key(one), search_key(other), "{one} {other}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_key_is_its_own_key(text in "([a-zA-ZßİıΣς]|\u{301}|\u{3099}|\u{345}|[\u{1e00}-\u{1fff}]|[\u{d00}-\u{d7f}]|\u{ad}|\u{200d}|\u{a0}|\\PC){0,12}") {
+        let key = search_key(&text);
+        proptest::prop_assert_eq!(search_key(&key), key.clone());
+        proptest::prop_assert_eq!(search_key(&text.nfd().collect::<String>()), key);
+    }
 }

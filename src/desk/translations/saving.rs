@@ -259,7 +259,7 @@ fn prepare(
     let by = permit.caller().user_id();
     let mut faults = Faults::default();
     let note = line(&mut faults, "#/note", &draft.note, limits::NOTE);
-    let given = draft.slug.as_deref().map(|slug| Slug::parse(slug, "#/slug"));
+    let given = draft.slug.as_deref().map(|slug| Slug::parse(slug, at.1, "#/slug"));
     let given = given.map(|slug| faults.merge(slug)).transpose()?.flatten();
     let (mut body, warnings) = body_of(&mut faults, before, draft.body)?;
     let made_from = faults.merge(source(tx, at, others, before, draft.made_from, by))?.flatten();
@@ -357,7 +357,7 @@ fn address(
         let seen = by.caller().user_id().map(|_| by.visibility());
         return store::claims::propose(tx, claim, &SlugRequest::by_hand(new), seen.as_ref());
     }
-    let derived = Translation::derived_slug(article.id, headline);
+    let derived = Translation::derived_slug(article.id, locale, headline);
     match before {
         Some(before)
             if before.words.content.headline == headline

@@ -345,7 +345,7 @@ impl Importer<'_, '_> {
             Err(other) => return Err(other),
         }
         let name = key.replace(['-', '_'], " ");
-        let slug = Slug::derive(key).map(|s| s.to_string());
+        let slug = Slug::derive(key, locale).map(|s| s.to_string());
         let named = NameDraft { name, slug: None, about: String::new() };
         let draft = Draft { kind: TagKind::Topic, translations: BTreeMap::from([(locale.clone(), named)]) };
         let permit = self.permit()?;
