@@ -110,6 +110,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("locales of a site", l::LOCALES.to_string()),
         ("former URL patterns of a site", l::FORMER_PATTERNS.to_string()),
         ("former tags of a locale", l::FORMER_TAGS.to_string()),
+        ("rows of a table of redirects", l::REDIRECT_ROWS.to_string()),
         ("sections of a site", l::SECTIONS.to_string()),
         ("sections above one another", l::SECTION_DEPTH.to_string()),
         ("body, as a document", format!("{} bytes", l::BODY_BYTES)),

@@ -45,6 +45,7 @@ mod previewing;
 mod publishing;
 mod purging;
 mod reading;
+mod redirects;
 mod removals;
 mod repeating;
 mod resolving;

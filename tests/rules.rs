@@ -16,6 +16,7 @@ mod paths;
 mod policy;
 mod precomputed;
 mod preflight;
+mod redirects;
 mod refusals;
 mod revisions;
 mod secrets;

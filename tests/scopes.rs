@@ -17,6 +17,17 @@ pub(crate) struct Request {
     pub(crate) body: Value,
 }
 
+impl Request {
+    /// Its media type and its body: text is a table, all else JSON.
+    pub(crate) fn sent(&self) -> (&'static str, Option<Vec<u8>>) {
+        match &self.body {
+            Value::Null => ("application/json", None),
+            Value::String(table) => ("text/csv", Some(table.clone().into_bytes())),
+            body => ("application/json", Some(body.to_string().into_bytes())),
+        }
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Requests(pub(crate) Vec<Request>);
 
@@ -181,6 +192,13 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
         all.add(revised, &one, json!({ "translations": named("Else") }));
         all.add(deleted, &one, Value::Null);
     }
+    let redirects = "/v1/desk/redirects";
+    let old = json!({ "from": "/old", "to": "/new" });
+    let redirect = format!("{redirects}/{}", id_of(&admin.post(redirects, &old).await));
+    all.add("POST /v1/desk/redirects", redirects, json!({ "from": "/older", "to": "/new" }));
+    all.add("PATCH /v1/desk/redirects/{id}", &redirect, json!({ "to": "/newer" }));
+    all.add("DELETE /v1/desk/redirects/{id}", &redirect, Value::Null);
+    all.add("POST /v1/desk/redirects/import", "/v1/desk/redirects/import", json!("from,to\n/oldest,/new\n"));
     let sections = admin.get("/v1/desk/sections").await.ok();
     let top = sections["data"].as_array().unwrap().iter().filter(|s| s["parent_id"].is_null()).map(|s| s["id"].clone());
     all.add("POST /v1/desk/sections/reorder", "/v1/desk/sections/reorder", json!({ "order": top.rev().collect::<Vec<_>>() }));
@@ -219,8 +237,8 @@ fn declared() -> BTreeMap<String, (BTreeSet<String>, String)> {
 async fn tried(app: &TestApp, admin: &Client<'_>, request: &Request, scope: impl Iterator<Item = &str>) -> Answer {
     let client = app.limited(admin, &scope.collect::<Vec<_>>().join(" ")).await;
     let method = Method::from_bytes(request.operation.split(' ').next().unwrap().as_bytes()).unwrap();
-    let body = if request.body.is_null() { None } else { Some(request.body.to_string().into_bytes()) };
-    let headers = [("content-type", "application/json"), ("if-match", request.etag.as_str())];
+    let (kind, body) = request.sent();
+    let headers = [("content-type", kind), ("if-match", request.etag.as_str())];
     client.send(method, &format!("{}?validate_only=true", request.path), &headers, body).await
 }
 

@@ -78,6 +78,8 @@ actions! {
     ManageAuthors => "author.manage" and "desk.read",
     /// Keep tags.
     ManageTags => "tag.manage" and "desk.read",
+    /// Keep redirects.
+    ManageRedirects => "redirect.manage" and "desk.read",
     /// Change the site.
     ManageSite => "site.manage" and "desk.read",
     /// Keep locales.

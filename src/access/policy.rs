@@ -58,6 +58,7 @@ const TABLE: &[Line] = &[
     ("section.manage",      [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
     ("author.manage",       [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
     ("tag.manage",          [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
+    ("redirect.manage",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
     ("site.manage",         [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
     ("locale.manage",       [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
     ("user.read",           [No,    No,    No,    No,    Yes,   No,    Yes,   No ]),

@@ -49,6 +49,7 @@ fn is_of_desk(path: &str) -> bool {
         (name = "desk: sections", description = "Keep the section tree."),
         (name = "desk: authors", description = "Keep authors."),
         (name = "desk: tags", description = "Keep tags."),
+        (name = "desk: redirects", description = "Keep addresses of old, and say where they lead."),
         (name = "desk: articles", description = "Write and translate."),
         (name = "desk: workflow", description = "Review, assign, comment, and keep translations current."),
         (name = "desk: publishing", description = "Publish, plan, embargo and release."),

@@ -30,7 +30,7 @@ use crate::{
         error::Faults,
         network::Network,
         page::{Cursor, Paging, Sorting},
-        path,
+        redirect,
         text::limits,
     },
 };
@@ -158,9 +158,28 @@ pub struct Body<T>(pub T);
 
 type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 
-fn is_json(req: &HttpRequest, also: &str) -> bool {
+/// A table of comma-separated values, as it was sent.
+#[derive(Debug)]
+pub struct Csv(pub Bytes);
+
+impl FromRequest for Csv {
+    type Error = Failure;
+    type Future = Pending<Self>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (is_csv, bytes) = (kind(req) == "text/csv", read(payload));
+        Box::pin(async move { if is_csv { bytes.await.map(Self) } else { Err(Failure::UnsupportedMediaType("text/csv")) } })
+    }
+}
+
+/// What a body is said to be, without parameters.
+fn kind(req: &HttpRequest) -> String {
     let kind = req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn is_json(req: &HttpRequest, also: &str) -> bool {
+    let kind = kind(req);
     kind == "application/json" || (!also.is_empty() && kind == also)
 }
 
@@ -445,12 +464,12 @@ pub fn bad_path() -> Failure {
     Failure::malformed("#", "path", "a part of the path is not of its form; ids are UUIDs, locales are BCP 47 tags")
 }
 
-/// That this can be a path of the site.
+/// That this can be a path of the site with its query, or was one of an older site.
 ///
 /// # Errors
 /// [`Error::Invalid`] at `?path`.
 pub fn is_path(path: &str) -> Result<(), Error> {
-    path::decode(path).map(drop).ok_or_else(|| Error::invalid("?path", "path", "a path of the site, beginning with `/`"))
+    redirect::spelled(path).map(drop).ok_or_else(|| Error::invalid("?path", "path", "a path of the site, beginning with `/`"))
 }
 
 crate::domain::vocabulary::vocabulary! {

@@ -76,6 +76,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::sections::routes)
                 .configure(desk::authors::routes)
                 .configure(desk::tags::routes)
+                .configure(desk::redirects::routes)
                 .configure(desk::articles::routes)
                 .configure(desk::translations::routes)
                 .configure(desk::workflow::routes)

@@ -8,6 +8,7 @@ use crate::{
         cache_tag::CacheTag,
         change::{Audience, Change, Subject},
         name,
+        redirect::Redirect,
     },
     store::{self, Tx},
 };
@@ -37,15 +38,22 @@ pub fn of(tx: &mut Tx<'_>, changes: Option<&[Change]>) -> Result<Purge, Error> {
         // Every page shows the masthead.
         return Ok(Purge::Everything);
     }
+    let redirects: BTreeSet<_> =
+        changes.iter().filter_map(|c| if let Subject::Redirect(id) = c.subject { Some(id) } else { None }).collect();
+    let redirects = match store::redirects::some(tx, &redirects)? {
+        found if found.len() == redirects.len() => found,
+        // Of one that is gone nobody knows any more where it led from.
+        _ => return Ok(Purge::Everything),
+    };
     let mut tags = store::changes::touched(tx, changes.iter().copied())?;
     if !tags.is_empty() {
         tags.insert(CacheTag::Many);
     }
-    let urls = if changes.is_empty() { BTreeSet::new() } else { urls(tx, &changes)? };
+    let urls = if changes.is_empty() { BTreeSet::new() } else { urls(tx, &changes, redirects)? };
     Ok(Purge::Of { tags, urls })
 }
 
-fn urls(tx: &mut Tx<'_>, changes: &[&Change]) -> Result<BTreeSet<String>, Error> {
+fn urls(tx: &mut Tx<'_>, changes: &[&Change], mut redirects: Vec<Redirect>) -> Result<BTreeSet<String>, Error> {
     let masthead = store::site::masthead(tx)?;
     let mut articles = BTreeSet::new();
     let mut named = BTreeSet::new();
@@ -57,6 +65,12 @@ fn urls(tx: &mut Tx<'_>, changes: &[&Change]) -> Result<BTreeSet<String>, Error>
         }
     }
     let mut urls = BTreeSet::new();
+    let things = articles.iter().map(|id| id.uuid()).chain(named.iter().copied()).collect();
+    redirects.extend(store::redirects::leading_to(tx, &things)?);
+    if let Ok(site) = url::Url::parse(&masthead.site.url) {
+        let origin = site.origin().ascii_serialization();
+        urls.extend(redirects.iter().filter_map(|r| url::Url::parse(&format!("{origin}{}", r.from)).ok()).map(String::from));
+    }
     let editions = store::editions::addresses(tx, &articles)?;
     for place in store::editions::listed(tx, &articles)? {
         // Its own page, and those that list it.

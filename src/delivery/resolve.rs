@@ -14,7 +14,9 @@ use crate::{
     domain::{
         Error, Locale,
         address::AddressKind,
-        article, author, path, section,
+        article, author, path,
+        redirect::{self, Destination, Redirect, Thing},
+        section,
         site::{Masthead, RetiredLocales},
         tag,
     },
@@ -71,10 +73,10 @@ pub enum Resolved {
     },
     /// Nothing is here any more; the page has another path now.
     Redirect {
-        /// The present path, percent-encoded.
+        /// The present path, percent-encoded; an absolute URL, where a redirect of the desk leads away from the site.
         #[schema(example = "/en/world/river-rises-overnight")]
         to: String,
-        /// The HTTP status to answer a reader with.
+        /// The HTTP status to answer a reader with: 301, 302, 307 or 308.
         #[schema(example = 301)]
         status: i32,
     },
@@ -111,8 +113,8 @@ fn path_of(url: &str) -> Result<String, Error> {
     url::Url::parse(url).map(|u| u.path().to_owned()).map_err(Error::internal)
 }
 
-/// What is at a path of the site, in its encoded or its readable form. A page whose present path is another one is a redirect,
-/// whatever in it has changed: slug, section, date, or only how it is written.
+/// What is at a path of the site, in its encoded or its readable form, with its query if there is one. A page whose present path is another one
+/// is a redirect, whatever in it has changed: slug, section, date, or only how it is written.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Gone`] for what was taken down, or is in a locale that was retired; [`Error::Invalid`] at `?path` for what is no
@@ -124,25 +126,48 @@ pub fn resolve(tx: &mut Tx<'_>, asked: &str) -> Result<Resolved, Error> {
 
 /// The same on a site that was read already.
 pub(super) fn resolve_in(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, asked: &str) -> Result<Resolved, Error> {
-    let asked = path::decode(asked).ok_or_else(|| Error::invalid("?path", "path", "a path of the site, beginning with `/`"))?;
+    look(tx, masthead, asked, &mut Vec::new())?.ok_or(Error::NotFound("page"))
+}
+
+/// What is at an address to which the redirects from `passed` have led; nothing, when nothing is.
+fn look(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, asked: &str, passed: &mut Vec<String>) -> Result<Option<Resolved>, Error> {
+    let (path, query) = asked.split_once('?').unwrap_or((asked, ""));
+    // With its query it is another address than without, even where something is live without.
+    if !query.is_empty()
+        && let Some(there) = redirected(tx, masthead, asked, passed)?
+    {
+        return Ok(Some(there));
+    }
+    let Some(decoded) = path::decode(path) else {
+        // Of old sites there are addresses that no page of this one can have.
+        return match redirected(tx, masthead, path, passed)? {
+            None if passed.is_empty() => Err(Error::invalid("?path", "path", "a path of the site, beginning with `/`")),
+            there => Ok(there),
+        };
+    };
     // The site may live below a folder of its host.
     let base = path::decode(&path_of(&masthead.site.url)?).unwrap_or_default();
-    let inside = asked.strip_prefix(base.trim_end_matches('/')).ok_or(Error::NotFound("page"))?;
+    let Some(inside) = decoded.strip_prefix(base.trim_end_matches('/')) else { return redirected(tx, masthead, path, passed) };
     let inside = inside.trim_end_matches('/');
-    let found = match found_at(tx, masthead, inside, &asked)? {
-        None => return retired_at(tx, masthead, inside, &asked),
-        Some(here) if here.is_at(&asked) => return Ok(here),
-        Some(elsewhere) => elsewhere,
-    };
-    found.url().map_or(Err(Error::NotFound("page")), moved)
+    match found_at(tx, masthead, inside, &decoded, |tx| redirected(tx, masthead, path, passed))? {
+        None => retired_at(tx, masthead, inside, &decoded),
+        Some(here) if here.is_at(&decoded) => Ok(Some(here)),
+        Some(elsewhere) => elsewhere.url().map(moved).transpose(),
+    }
 }
 
 fn moved(url: &str) -> Result<Resolved, Error> {
     Ok(Resolved::Redirect { to: path_of(url)?, status: 301 })
 }
 
-/// What a path means, wherever its page is now.
-fn found_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &str) -> Result<Option<Resolved>, Error> {
+/// What a path means: what is live there, else what `before` gives, else what was there, wherever its page is now.
+fn found_at(
+    tx: &mut Tx<'_>,
+    masthead: &Arc<Masthead>,
+    inside: &str,
+    asked: &str,
+    before: impl FnOnce(&mut Tx<'_>) -> Result<Option<Resolved>, Error>,
+) -> Result<Option<Resolved>, Error> {
     let article = masthead.site.url_pattern.read(inside).map_or(Ok(None), |parts| article_at(tx, masthead, &parts))?;
     if article.as_ref().is_some_and(|found| found.is_at(asked)) {
         return Ok(article);
@@ -150,6 +175,9 @@ fn found_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &str
     let listing = listing_at(tx, masthead, inside)?;
     if listing.as_ref().is_some_and(|found| found.is_at(asked)) {
         return Ok(listing);
+    }
+    if let Some(there) = before(tx)? {
+        return Ok(Some(there));
     }
     // What was at this very path under a former pattern comes before what is found by its slug or id, whatever else is written.
     Ok(match formerly_at(tx, masthead, inside, asked)? {
@@ -160,13 +188,13 @@ fn found_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &str
 }
 
 /// What is answered at a path of a locale that is no longer public.
-fn retired_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &str) -> Result<Resolved, Error> {
+fn retired_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &str) -> Result<Option<Resolved>, Error> {
     if masthead.retired.is_empty() {
-        return Err(Error::NotFound("page"));
+        return Ok(None);
     }
     let then = Arc::new(masthead.with_retired());
-    let was = found_at(tx, &then, inside, asked)?.ok_or(Error::NotFound("page"))?;
-    let Some(retired) = was.locale().and_then(|locale| masthead.retired(locale)) else { return Err(Error::NotFound("page")) };
+    let Some(was) = found_at(tx, &then, inside, asked, |_| Ok(None))? else { return Ok(None) };
+    let Some(retired) = was.locale().and_then(|locale| masthead.retired(locale)) else { return Ok(None) };
     if masthead.site.retired_locales == RetiredLocales::Fallback {
         for locale in retired.fallback.iter().chain([&masthead.site.default_locale]) {
             let reading = Reading::of(masthead.clone(), locale.clone(), false);
@@ -179,11 +207,56 @@ fn retired_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &s
                 Resolved::Redirect { .. } => None,
             };
             if let Some(url) = url {
-                return moved(&url);
+                return moved(&url).map(Some);
             }
         }
     }
     Err(Error::Gone("page"))
+}
+
+/// Where a redirect from an address leads; nothing, when there is none, or what it leads to is not public.
+fn redirected(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, address: &str, passed: &mut Vec<String>) -> Result<Option<Resolved>, Error> {
+    let Some(address) = redirect::spelled(address) else { return Ok(None) };
+    let Some(Redirect { to, status, .. }) = store::redirects::at(tx, &address)? else { return Ok(None) };
+    if passed.len() >= redirect::HOPS {
+        return Err(Error::NotFound("page"));
+    }
+    let there = match to {
+        None => return Err(Error::Gone("page")),
+        Some(Destination::Thing(thing)) => match thing_at(tx, masthead, &thing)? {
+            None if masthead.retired(masthead.present(&thing.locale)).is_some() => {
+                // As its own address there answers.
+                let Some(was) = thing_at(tx, &Arc::new(masthead.with_retired()), &thing)? else { return Ok(None) };
+                passed.push(address);
+                return look(tx, masthead, &was, passed);
+            }
+            there => there.map(|there| (there, None)),
+        },
+        Some(Destination::Address(to)) => {
+            passed.push(address);
+            let found = if to.starts_with('/') { look(tx, masthead, to.split('#').next().unwrap_or_default(), passed)? } else { None };
+            match found {
+                // It leads on; for as long only as each of them does.
+                Some(Resolved::Redirect { to, status }) => Some((to, Some(status))),
+                Some(_) | None => Some((to, None)),
+            }
+        }
+    };
+    let is_temporary = |status: i32| matches!(status, 302 | 307);
+    Ok(there.map(|(to, onward)| Resolved::Redirect { to, status: onward.filter(|onward| is_temporary(*onward)).unwrap_or(status) }))
+}
+
+/// The present path of a thing that is public in a locale.
+fn thing_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, thing: &Thing) -> Result<Option<String>, Error> {
+    let Some(reading) = reading(masthead, thing.locale.as_str()) else { return Ok(None) };
+    // As in `names::by_slug`: what is not public is answered as what never was.
+    let url = found(tx.noting_what_is_found(|tx| match thing.kind {
+        AddressKind::Article => articles::article(tx, &reading, thing.id.into(), &Shape::address()).map(|a| a.url),
+        AddressKind::Section => names::section(tx, &reading, thing.id.into()).map(|s| s.url),
+        AddressKind::Author => names::author(tx, &reading, thing.id.into()).map(|a| a.url),
+        AddressKind::Tag => names::tag(tx, &reading, thing.id.into()).map(|t| t.url),
+    }))?;
+    url.as_deref().map(path_of).transpose()
 }
 
 /// The article that a path meant under a former pattern of the site, and whether that was its path, letter by letter, as its parts are now.

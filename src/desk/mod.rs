@@ -20,6 +20,7 @@ mod naming;
 pub mod precomputed;
 pub mod previews;
 pub mod publishing;
+pub mod redirects;
 pub mod releases;
 pub mod replaying;
 pub mod revisions;

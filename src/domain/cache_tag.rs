@@ -20,6 +20,8 @@ pub enum CacheTag {
     Authors,
     /// The list of public tags.
     Tags,
+    /// Whatever was looked for among redirects, found or not.
+    Redirects,
     /// Made from more than a header can tell: caches drop it with whatever changes.
     Many,
     /// One article, section, author or tag: by its id.
@@ -68,6 +70,7 @@ impl fmt::Display for CacheTag {
             Self::Sections => return f.write_str("sections"),
             Self::Authors => return f.write_str("authors"),
             Self::Tags => return f.write_str("tags"),
+            Self::Redirects => return f.write_str("redirects"),
             Self::Many => return f.write_str("many"),
             Self::Thing(hash) => ("id", hash),
             Self::Slug(hash) => ("slug", hash),

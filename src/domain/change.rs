@@ -1,8 +1,8 @@
 //! Changes: what the change log says of every committed write.
 
 use super::{
-    Id, Locale, article::Article, author::Author, comment::Comment, correction::Correction, preview::Preview, release::Release,
-    section::Section, tag::Tag, user::User, vocabulary::vocabulary,
+    Id, Locale, article::Article, author::Author, comment::Comment, correction::Correction, preview::Preview, redirect::Redirect,
+    release::Release, section::Section, tag::Tag, user::User, vocabulary::vocabulary,
 };
 
 vocabulary! {
@@ -88,6 +88,8 @@ pub enum Subject {
     Correction(Id<Correction>),
     /// A preview of an article.
     Preview(Id<Preview>),
+    /// A redirect.
+    Redirect(Id<Redirect>),
     /// A release.
     Release(Id<Release>),
     /// A user, with their grants.
@@ -124,7 +126,7 @@ impl Change {
     #[must_use]
     pub fn audience(&self) -> Audience {
         match (&self.subject, self.event) {
-            (Subject::Site | Subject::Locale(_) | Subject::Section(_) | Subject::Author(_) | Subject::Tag(_), _)
+            (Subject::Site | Subject::Locale(_) | Subject::Section(_) | Subject::Author(_) | Subject::Tag(_) | Subject::Redirect(_), _)
             | (
                 Subject::Translation(..),
                 Event::Published | Event::Unpublished | Event::Aged | Event::Corrected | Event::Withdrawn | Event::Reinstated,
@@ -165,6 +167,7 @@ impl Change {
             Subject::Comment(id) => ("comment", Some(id.uuid()), None),
             Subject::Correction(id) => ("correction", Some(id.uuid()), None),
             Subject::Preview(id) => ("preview", Some(id.uuid()), None),
+            Subject::Redirect(id) => ("redirect", Some(id.uuid()), None),
             Subject::Release(id) => ("release", Some(id.uuid()), None),
             Subject::User(id) => ("user", Some(id.uuid()), None),
             Subject::SignIn => ("sign_in", None, None),
@@ -187,6 +190,7 @@ impl Subject {
             ("comment", Some(id), _) => Self::Comment(id.into()),
             ("correction", Some(id), _) => Self::Correction(id.into()),
             ("preview", Some(id), _) => Self::Preview(id.into()),
+            ("redirect", Some(id), _) => Self::Redirect(id.into()),
             ("release", Some(id), _) => Self::Release(id.into()),
             ("user", Some(id), _) => Self::User(id.into()),
             ("sign_in", ..) => Self::SignIn,

@@ -34,6 +34,7 @@ pub mod plan;
 pub mod precomputed;
 pub mod preflight;
 pub mod preview;
+pub mod redirect;
 pub mod release;
 pub mod revision;
 pub mod section;

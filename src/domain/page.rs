@@ -42,6 +42,8 @@ pub enum Sorting {
     Trash = 15,
     /// The audit trail, newest first.
     Audit = 16,
+    /// Redirects by id.
+    Redirects = 19,
 }
 
 impl Sorting {

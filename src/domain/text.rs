@@ -70,6 +70,8 @@ pub mod limits {
     pub const FORMER_PATTERNS: usize = 20;
     /// Tags that a locale had before the present one.
     pub const FORMER_TAGS: usize = 20;
+    /// Rows of a table of redirects that are imported at once.
+    pub const REDIRECT_ROWS: usize = 5_000;
     /// Sections of one site.
     pub const SECTIONS: i64 = 1_000;
     /// A body: bytes of its JSON.

@@ -212,6 +212,10 @@ pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change
             Subject::Section(_) => _ = tags.insert(CacheTag::Sections),
             Subject::Author(_) => _ = tags.insert(CacheTag::Authors),
             Subject::Tag(_) => _ = tags.insert(CacheTag::Tags),
+            Subject::Redirect(_) => {
+                tags.insert(CacheTag::Redirects);
+                continue;
+            }
             Subject::Translation(article, _) if change.moves_lists() => _ = moved.insert(*article),
             _ => continue,
         }

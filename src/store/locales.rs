@@ -67,7 +67,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
 }
 
 /// Columns that hold the tag of a locale, beside that of the locale itself.
-const TAGGED: [(&str, &str); 17] = [
+const TAGGED: [(&str, &str); 18] = [
     ("site", "default_locale"),
     ("grants", "locale"),
     ("names", "locale"),
@@ -85,6 +85,7 @@ const TAGGED: [(&str, &str); 17] = [
     ("release_items", "locale"),
     ("previews", "locale"),
     ("live_listings", "locale"),
+    ("redirects", "locale"),
 ];
 
 /// Columns of JSON that name locales: as the value of this member, or, without one, as keys.

@@ -37,6 +37,7 @@ pub mod plans;
 pub mod previews;
 mod query;
 pub mod queue;
+pub mod redirects;
 mod reference_data;
 pub mod releases;
 pub mod revisions;

@@ -169,7 +169,7 @@ pub fn of_slug(tx: &mut Tx<'_>, kind: AddressKind, slug: &str) -> Result<Option<
     Ok(row.map(|id| id.uuid()))
 }
 
-/// Every slug that leads to one of these, or did.
+/// Every slug that leads to one of these, or did, and every address from which a redirect does.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -177,8 +177,15 @@ pub fn slugs(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<Vec<String>, Error
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let ids = ids.iter().map(|id| Bind(Id::<()>::from(*id)));
-    addresses::table.filter(addresses::target_id.eq_any(ids)).select(addresses::slug).load(tx)
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        slug: String,
+    }
+    let ids = || ids.iter().map(|id| Id::<()>::from(*id));
+    let mut sql = Sql::new("SELECT slug FROM addresses WHERE target_id IN ");
+    sql.ids(ids()).push(" UNION ALL SELECT path FROM redirects WHERE target_id IN ").ids(ids());
+    Ok(sql.load::<Row>(tx)?.into_iter().map(|row| row.slug).collect())
 }
 
 /// The addresses of sections, authors and tags, present and former.

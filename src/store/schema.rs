@@ -313,6 +313,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::store::dialect::{At, Uid};
+
+    redirects (id) {
+        id -> Uid,
+        path -> Text,
+        status -> Integer,
+        kind -> Nullable<Text>,
+        target_id -> Nullable<Uid>,
+        locale -> Nullable<Text>,
+        url -> Nullable<Text>,
+        note -> Text,
+        version -> Integer,
+        created_at -> At,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Nullable, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
@@ -576,6 +595,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     signing_keys,
     imports,
+    redirects,
     idempotency_keys,
     assignments,
     comments,

@@ -19,6 +19,7 @@ fn every_subject_is_read_back_from_its_parts() {
         Subject::Comment(id.into()),
         Subject::Correction(id.into()),
         Subject::Preview(id.into()),
+        Subject::Redirect(id.into()),
         Subject::Release(id.into()),
         Subject::User(id.into()),
         Subject::SignIn,

@@ -26,7 +26,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ShowPage {
-    /// A path of the site as a reader asked for it, percent-encoded or not, without query.
+    /// A path of the site as a reader asked for it, percent-encoded or not, with its query if there was one.
     #[param(example = "/en/world/the-river-that-kept-a-diary", max_length = 2000)]
     path: String,
     /// Stories on the page of a section, author, tag or language.

@@ -25,7 +25,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ResolvePath {
-    /// A path of the site as a reader asked for it, percent-encoded or not, without query.
+    /// A path of the site as a reader asked for it, percent-encoded or not, with its query if there was one.
     #[param(example = "/en/world/the-river-that-kept-a-diary", max_length = 2000)]
     path: String,
 }
@@ -33,7 +33,8 @@ pub struct ResolvePath {
 /// Say what is at a public path.
 ///
 /// For frontends that route by address: an article, section, author, tag or front page with its id and language, or the present path of a
-/// page that has moved. Former slugs, another section, another date and another spelling all lead to the present path; 404 where nothing was.
+/// page that has moved. Former slugs, another section, another date and another spelling all lead to the present path, and redirects of the
+/// desk to wherever they say; 410 where what was there is gone, and 404 where nothing was.
 #[utoipa::path(tag = "site", params(ResolvePath),
     responses((status = 200, body = Resolved), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/resolve")]

@@ -98,7 +98,7 @@ pub struct ShowArchivedPage {
     /// The instant; not in the future.
     #[param(inline, example = "2026-03-01T08:00:00Z")]
     as_of: Instant,
-    /// A path of the site as a reader asked for it, percent-encoded or not, without query.
+    /// A path of the site as a reader asked for it, percent-encoded or not, with its query if there was one.
     #[param(example = "/en/world/the-river-that-kept-a-diary", max_length = 2000)]
     path: String,
     /// Stories on the page of a section, author, tag or language.

@@ -14,6 +14,7 @@ pub mod plans;
 pub mod previews;
 pub mod publishing;
 pub mod queue;
+pub mod redirects;
 pub mod releases;
 pub mod revisions;
 pub mod scheduling;

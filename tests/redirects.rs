@@ -1,0 +1,291 @@
+//! Addresses of old: what the desk says of them, and where readers who still have one are led.
+
+use actix_web::http::Method;
+use dateline::domain::{redirect::spelled, user::Role};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Client, TestApp};
+
+const REDIRECTS: &str = "/v1/desk/redirects";
+
+fn id(path: &str) -> &str {
+    path.rsplit('/').next().unwrap()
+}
+
+/// What `resolve` says of an address, which `pages` has to say as well.
+async fn asked(app: &TestApp, address: &str) -> Answer {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("path", address).finish();
+    let (resolved, page) = (app.anyone().get(&format!("/v1/resolve?{query}")).await, app.anyone().get(&format!("/v1/pages?{query}")).await);
+    assert_eq!(resolved.status, page.status, "{address}: {} and {}", resolved.text, page.text);
+    if resolved.json()["kind"] == "redirect" {
+        assert_eq!(resolved.json(), page.json(), "{address}");
+    }
+    resolved
+}
+
+async fn leads(app: &TestApp, from: &str, to: &str, status: i32) {
+    assert_eq!(asked(app, from).await.ok(), json!({ "kind": "redirect", "to": to, "status": status }), "{from}");
+}
+
+async fn lost(app: &TestApp, from: &str) {
+    asked(app, from).await.refused(404, "not-found");
+}
+
+async fn add(editor: &Client<'_>, from: &str, to: Value) -> Value {
+    editor.post(REDIRECTS, &json!({ "from": from, "to": to })).await.ok()
+}
+
+async fn table(editor: &Client<'_>, query: &str, rows: &str) -> Answer {
+    let headers = [("content-type", "text/csv")];
+    editor.send(Method::POST, &format!("{REDIRECTS}/import{query}"), &headers, Some(rows.as_bytes().to_vec())).await
+}
+
+both! {
+    async fn a_redirect_to_a_story_follows_it_and_is_not_there_while_the_story_is_not(app) {
+        let (editor, world, tech) = (app.editor().await, app.section("world", "दुनिया").await, app.section("tech", "टेक").await);
+        let story = editor.story(&world, "A black car").await;
+        let to = json!({ "kind": "article", "id": id(&story), "locale": "en" });
+        let made = editor.post(REDIRECTS, &json!({ "from": "/story.php?id=7", "to": to, "note": "From the site of 2009." })).await;
+        assert_eq!((made.status, made.ok()["to"].clone(), made.ok()["status"].clone()), (201, to.clone(), json!(301)));
+        let nothing = asked(&app, "/story.php?id=8").await;
+        let hidden = asked(&app, "/story.php?id=7").await;
+        let tags = |answer: &Answer| answer.header("surrogate-key").unwrap().split(' ').filter(|tag| !tag.starts_with("slug-")).collect::<Vec<_>>().join(" ");
+        assert_eq!((hidden.status, tags(&hidden)), (404, tags(&nothing)), "nothing tells of a draft");
+        editor.publish(&story, &["en"]).await.ok();
+        leads(&app, "/story.php?id=7", "/en/world/a-black-car", 301).await;
+        lost(&app, "/story.php").await;
+        lost(&app, "/story.php?id=8").await;
+        // Wherever it goes.
+        let words = format!("{story}/translations/en");
+        editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "slug": "a-blue-car" })).await.ok();
+        editor.patch(&story, &editor.get(&story).await.etag(), &json!({ "section_id": tech })).await.ok();
+        editor.publish(&story, &["en"]).await.ok();
+        leads(&app, "/story.php?id=7", "/en/tech/a-blue-car", 301).await;
+        // In Hindi there is nothing yet.
+        let hindi = add(&editor, "/hi/story-7", json!({ "kind": "article", "id": id(&story), "locale": "hi" })).await;
+        lost(&app, "/hi/story-7").await;
+        editor.put(&format!("{story}/translations/hi"), None, &json!({ "headline": "काली कार" })).await.ok();
+        editor.publish(&story, &["hi"]).await.ok();
+        leads(&app, "/hi/story-7", "/hi/%E0%A4%9F%E0%A5%87%E0%A4%95/%E0%A4%95%E0%A4%BE%E0%A4%B2%E0%A5%80-%E0%A4%95%E0%A4%BE%E0%A4%B0", 301).await;
+        editor.act(&format!("{story}/unpublish"), &editor.get(&story).await.etag(), &json!({ "locales": ["hi"] })).await.ok();
+        lost(&app, "/hi/story-7").await;
+        let chief = app.admin().await;
+        chief.act(&format!("{story}/takedown"), &chief.get(&story).await.etag(), &json!({ "reason": "A judge said so." })).await.ok();
+        asked(&app, "/story.php?id=7").await.refused(410, "gone");
+        // A redirect that has gone, or leads elsewhere, is told of no more.
+        let path = format!("{REDIRECTS}/{}", hindi["id"].as_str().unwrap());
+        editor.patch(&path, "\"1\"", &json!({ "to": "/hi" })).await.ok();
+        leads(&app, "/hi/story-7", "/hi", 301).await;
+        assert_eq!(editor.delete(&path, "\"2\"").await.status, 204);
+        lost(&app, "/hi/story-7").await;
+    }
+
+    async fn a_redirect_leads_to_sections_tags_authors_paths_and_other_sites_and_nowhere(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let (story, asha) = (editor.story(&world, "A black car").await, app.author("asha", "Asha Rao").await);
+        add(&editor, "/welt", json!({ "kind": "section", "id": world, "locale": "en" })).await;
+        leads(&app, "/welt", "/en/world", 301).await;
+        add(&editor, "/who/7", json!({ "kind": "author", "id": asha, "locale": "en" })).await;
+        lost(&app, "/who/7").await;
+        let credits = json!({ "credits": [{ "role": "reported_by", "author_id": asha }] });
+        editor.patch(&story, "\"1\"", &credits).await.ok();
+        editor.publish(&story, &["en"]).await.ok();
+        leads(&app, "/who/7", "/en/asha-rao", 301).await;
+        for (n, (to, told)) in [
+            ("/en/world/a-black-car", "/en/world/a-black-car"),
+            ("/about us?a=b c#team", "/about%20us?a=b%20c#team"),
+            ("https://archive.example/7?x=1", "https://archive.example/7?x=1"),
+        ].into_iter().enumerate() {
+            for status in [301, 302, 307, 308] {
+                let from = format!("/old/{n}/{status}");
+                let made = editor.post(REDIRECTS, &json!({ "from": from, "to": to, "status": status })).await.ok();
+                assert_eq!(made["to"], told);
+                leads(&app, &from, told, status).await;
+            }
+        }
+        editor.post(REDIRECTS, &json!({ "from": "/gone", "status": 410 })).await.ok();
+        asked(&app, "/gone").await.refused(410, "gone");
+        // What lies on the site is a path of it, and leads on with it.
+        let own = editor.get("/v1/desk/site").await.ok()["url"].as_str().unwrap().to_owned();
+        assert_eq!(add(&editor, "/absolute", json!(format!("{own}/en/world/a-black-car"))).await["to"], "/en/world/a-black-car");
+        let words = format!("{story}/translations/en");
+        editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "slug": "a-blue-car" })).await.ok();
+        editor.publish(&story, &["en"]).await.ok();
+        leads(&app, "/absolute", "/en/world/a-blue-car", 301).await;
+        leads(&app, "/old/0/302", "/en/world/a-blue-car", 302).await;
+    }
+
+    async fn what_is_live_comes_first_but_for_a_query_and_a_redirect_before_what_was_there(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let story = editor.story(&world, "A black car").await;
+        editor.publish(&story, &["en"]).await.ok();
+        add(&editor, "/en/world/a-black-car", json!("/elsewhere")).await;
+        add(&editor, "/?p=7", json!("/seven")).await;
+        add(&editor, "/en/world/a-black-car?print=1", json!("/print")).await;
+        for (address, kind) in [("/en/world/a-black-car", "article"), ("/en/world/a-black-car?utm_source=x", "article"), ("/", "home"), ("/?p=8", "home")] {
+            assert_eq!(asked(&app, address).await.ok()["kind"], kind, "{address}");
+        }
+        leads(&app, "/?p=7", "/seven", 301).await;
+        leads(&app, "/en/world/a-black-car?print=1", "/print", 301).await;
+        let words = format!("{story}/translations/en");
+        editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "slug": "a-blue-car" })).await.ok();
+        editor.publish(&story, &["en"]).await.ok();
+        leads(&app, "/en/world/a-black-car", "/elsewhere", 301).await;
+        // Of a query that nobody has said anything about, the address without it.
+        leads(&app, "/en/world/a-black-car?utm_source=x", "/elsewhere", 301).await;
+        leads(&app, "/en/crime/a-blue-car?x=1", "/en/world/a-blue-car", 301).await;
+    }
+
+    async fn an_address_is_found_however_it_is_written(app) {
+        let editor = app.editor().await;
+        let same: [&[&str]; 7] = [
+            &["/caf\u{e9}/", "/cafe\u{301}", "/caf%C3%A9", "/caf%c3%a9/", "/cafe%CC%81"],
+            &["/a%2Fb", "/a%2fb/"],
+            &["/caf%E9", "/caf%e9/"],
+            &["/a b|c", "/a%20b%7Cc", "/a%20b%7cc"],
+            &["/~x/%7Ey", "/%7ex/~y"],
+            &["/s?q=a%26b&c=d", "/s/?q=%61%26b&c=d"],
+            &["/100%", "/100%25"],
+        ];
+        let mut kept = std::collections::BTreeSet::new();
+        for (n, spellings) in same.iter().enumerate() {
+            let made = add(&editor, spellings[0], json!(format!("/{n}"))).await;
+            assert!(kept.insert(made["from"].as_str().unwrap().to_owned()));
+            assert_eq!(spelled(made["from"].as_str().unwrap()).as_deref(), made["from"].as_str(), "what is spelled stays so");
+            for spelling in *spellings {
+                leads(&app, spelling, &format!("/{n}"), 301).await;
+                let again = editor.post(REDIRECTS, &json!({ "from": spelling, "to": "/x" })).await;
+                again.refused(409, "taken");
+                assert_eq!(again.violations(), [("#/from".to_owned(), "taken".to_owned())]);
+            }
+        }
+        for other in ["/CAF\u{c9}", "/a/b", "/s?q=a&b&c=d", "/s"] {
+            lost(&app, other).await;
+        }
+        asked(&app, "/caf%E8").await.refused(400, "malformed");
+        for wrong in ["", "story", "https://x.example/", "/a#b", &format!("/{}", "x".repeat(2_000))] {
+            let refused = editor.post(REDIRECTS, &json!({ "from": wrong, "to": "/x" })).await;
+            assert_eq!(refused.violations(), [("#/from".to_owned(), "path".to_owned())], "{wrong}");
+        }
+    }
+
+    async fn redirects_do_not_go_round_in_circles(app) {
+        let editor = app.editor().await;
+        let refused = async |from: &str, to: &str, code: &str| {
+            let answer = editor.post(REDIRECTS, &json!({ "from": from, "to": to })).await;
+            assert_eq!(answer.violations(), [("#/to".to_owned(), code.to_owned())], "{from} {to}: {}", answer.text);
+        };
+        refused("/a", "/a", "loop").await;
+        refused("/caf\u{e9}", "/caf%C3%A9/#top", "loop").await;
+        add(&editor, "/a", json!("/b")).await;
+        add(&editor, "/b", json!("/c?x=1")).await;
+        refused("/c?x=1", "/a", "loop").await;
+        leads(&app, "/a", "/c?x=1", 301).await;
+        // One that is only for now makes all of it so.
+        editor.post(REDIRECTS, &json!({ "from": "/c?x=1", "to": "/d", "status": 307 })).await.ok();
+        leads(&app, "/a", "/d", 307).await;
+        // Each of these was in order when it was made; together they are more than anybody follows.
+        for n in 0..20 {
+            editor.post(REDIRECTS, &json!({ "from": format!("/m/{n}"), "to": format!("/m/{}", n + 1) })).await.ok();
+        }
+        lost(&app, "/m/0").await;
+        leads(&app, "/m/15", "/m/20", 301).await;
+    }
+
+    async fn what_is_said_of_a_redirect_is_checked(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let absent = "0198c5a1-7f00-7000-8000-000000000009";
+        for (draft, wrong) in [
+            (json!({ "from": "/a" }), ("#/to", "required")),
+            (json!({ "from": "/a", "to": "/b", "status": 410 }), ("#/to", "gone")),
+            (json!({ "from": "/a", "to": "/b", "status": 303 }), ("#/status", "status")),
+            (json!({ "from": "/a", "to": "//evil.example/x" }), ("#/to", "path")),
+            (json!({ "from": "/a", "to": "/\\evil.example/x" }), ("#/to", "path")),
+            (json!({ "from": "/a", "to": "javascript:alert(1)" }), ("#/to", "url")),
+            (json!({ "from": "/a", "to": { "kind": "section", "id": absent, "locale": "en" } }), ("#/to/id", "unknown")),
+            (json!({ "from": "/a", "to": { "kind": "section", "id": world, "locale": "xx" } }), ("#/to/locale", "unknown_locale")),
+        ] {
+            let refused = editor.post(REDIRECTS, &draft).await;
+            assert_eq!((refused.status, refused.violations()), (422, vec![(wrong.0.to_owned(), wrong.1.to_owned())]), "{draft}: {}", refused.text);
+        }
+        // Nobody is led to what they may not know of, nor told of it.
+        let contributor = app.role(Role::Contributor, None, None).await;
+        contributor.get(REDIRECTS).await.refused(403, "forbidden");
+        let limited = app.role(Role::Editor, Some(&world), None).await;
+        for path in [REDIRECTS.to_owned(), format!("{REDIRECTS}/export"), format!("{REDIRECTS}/{absent}")] {
+            limited.get(&path).await.refused(403, "forbidden");
+        }
+        limited.post(REDIRECTS, &json!({ "from": "/a", "to": "/b" })).await.refused(403, "forbidden");
+    }
+
+    async fn redirects_are_listed_counted_tried_and_changed_like_anything_else(app) {
+        let editor = app.editor().await;
+        let tried = editor.post(&format!("{REDIRECTS}?validate_only=true"), &json!({ "from": "/a", "to": "/b" })).await;
+        assert_eq!(tried.status, 201);
+        lost(&app, "/a").await;
+        for n in 0..25 {
+            let status = if n % 5 == 0 { 302 } else { 301 };
+            editor.post(REDIRECTS, &json!({ "from": format!("/{}/{n}", ["blog", "shop"][n % 2]), "to": "/", "status": status })).await.ok();
+        }
+        let list = async |query: &str| editor.get(&format!("{REDIRECTS}?count=true&{query}")).await.ok();
+        for (query, total) in [("", 25), ("prefix=/blog/", 13), ("prefix=/shop/1", 6), ("status=302", 5), ("prefix=/b%25", 0)] {
+            assert_eq!(list(query).await["page"]["total"], total, "{query}");
+        }
+        let first = list("limit=20").await;
+        let second = list(&format!("limit=20&cursor={}", first["page"]["next"].as_str().unwrap())).await;
+        assert_eq!((first["data"].as_array().unwrap().len(), second["data"].as_array().unwrap().len()), (20, 5));
+        let path = format!("{REDIRECTS}/{}", first["data"][0]["id"].as_str().unwrap());
+        let shown = editor.get(&path).await;
+        assert_eq!((shown.etag().as_str(), &shown.ok()), ("\"1\"", &first["data"][0]));
+        editor.patch(&path, "\"2\"", &json!({ "note": "Why." })).await.refused(412, "stale");
+        let patched = editor.patch(&path, "\"1\"", &json!({ "status": 410, "to": null, "note": "Why." })).await;
+        assert_eq!((patched.etag().as_str(), patched.ok()["note"].as_str()), ("\"2\"", Some("Why.")));
+        asked(&app, first["data"][0]["from"].as_str().unwrap()).await.refused(410, "gone");
+        editor.patch(&path, "\"2\"", &json!({ "from": "/x" })).await.refused(422, "invalid");
+        let chief = app.admin().await;
+        let audit = chief.get("/v1/desk/audit?kind=redirect&limit=100").await.ok();
+        assert_eq!(audit["data"].as_array().unwrap().len(), 26);
+        assert_eq!(audit["data"][0]["event"], "revised");
+    }
+
+    async fn tables_are_imported_whole_or_in_part_and_exported_as_they_were(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let good = format!("\u{feff}from,to,status\r\n/story.php?id=7,/en/world/a,301\r\n\"/a,b\",https://x.example/?a=1,302\r\n/welt,section:{world}:en,\r\n/gone,,410\r\n");
+        let answer = table(&editor, "", &good).await.ok();
+        assert_eq!(answer, json!({ "created": 4, "updated": 0, "unchanged": 0, "findings": [] }));
+        assert_eq!(table(&editor, "", &good).await.ok()["unchanged"], 4);
+        leads(&app, "/welt", "/en/world", 301).await;
+        leads(&app, "/a,b", "https://x.example/?a=1", 302).await;
+        let bad = "from,to,status\n/story.php?id=7,/b,301\n/x,/x,301\nnowhere,/b,\n/y,,\n/z,/b,abc\n/story.php?id=7,/c,301\n\"/two\nlines\",/b,\n/last,/b,\n";
+        let refused = table(&editor, "", bad).await;
+        let told = [("#/3/to", "loop"), ("#/4/from", "path"), ("#/5/to", "required"), ("#/6/status", "status"), ("#/7/from", "repeated")];
+        let told = told.map(|(pointer, code)| (pointer.to_owned(), code.to_owned()));
+        assert_eq!((refused.status, refused.violations()), (422, told.to_vec()), "{}", refused.text);
+        lost(&app, "/last").await;
+        let answer = table(&editor, "?partial=true", bad).await.ok();
+        assert_eq!((&answer["created"], &answer["updated"]), (&json!(2), &json!(1)), "{answer}");
+        let lines: Vec<_> = answer["findings"].as_array().unwrap().iter().map(|f| (f["line"].as_u64().unwrap(), f["column"].as_str().unwrap().to_owned())).collect();
+        assert_eq!(lines, [(3, "to"), (4, "from"), (5, "to"), (6, "status"), (7, "from")].map(|(line, column)| (line, column.to_owned())));
+        leads(&app, "/last", "/b", 301).await;
+        leads(&app, "/two%0Alines", "/b", 301).await;
+        for (wrong, pointer) in [("a,b\n", "#/1"), ("to\n/x\n", "#/1"), ("from,to\n/a,/b,/c\n", "#/2"), ("from,to\n/\u{0}", "")] {
+            let answer = table(&editor, "", wrong).await;
+            assert!(pointer.is_empty() || answer.status == 400 && answer.violations()[0].0 == pointer, "{wrong}: {}", answer.text);
+            assert!(answer.status < 500);
+        }
+        let many: String = std::iter::once("from,to\n".to_owned()).chain((0..5_001).map(|n| format!("/{n},/x\n"))).collect();
+        assert_eq!(table(&editor, "", &many).await.violations(), [("#".to_owned(), "too_many".to_owned())]);
+        let json = editor.post(&format!("{REDIRECTS}/import"), &json!({})).await;
+        json.refused(415, "unsupported-media-type");
+        // Out, and into an empty list again.
+        let exported = editor.get(&format!("{REDIRECTS}/export")).await;
+        assert_eq!(exported.header("content-type"), Some("text/csv; charset=utf-8"));
+        for redirect in editor.get(&format!("{REDIRECTS}?limit=100")).await.ok()["data"].as_array().unwrap() {
+            let path = format!("{REDIRECTS}/{}", redirect["id"].as_str().unwrap());
+            editor.delete(&path, &format!("\"{}\"", redirect["version"])).await;
+        }
+        assert_eq!(table(&editor, "", &exported.text).await.ok()["created"], 6);
+        let sorted = |table: String| table.lines().skip(1).map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+        assert_eq!(sorted(editor.get(&format!("{REDIRECTS}/export")).await.text), sorted(exported.text));
+    }
+}
