@@ -15,6 +15,7 @@ pub mod doc;
 pub mod html;
 mod language;
 pub mod markdown;
+mod matching;
 pub mod parse;
 pub mod portable;
 mod read;
