@@ -87,7 +87,7 @@ fn claim_all(store: &Store, headlines: &[String], from: u128) -> Vec<Duration> {
             let mut claimed = Vec::new();
             for (m, headline) in batch.iter().enumerate() {
                 let target = Uuid::from_u128(from + u128::try_from(n * 100 + m).unwrap());
-                let wish = Slug::derive(headline).unwrap_or_else(|| Slug::of_id(target)).into();
+                let wish = Slug::derive(headline, &locale).unwrap_or_else(|| Slug::of_id(target)).into();
                 let began = Instant::now();
                 let slug = claims::claim(tx, Claim { kind: AddressKind::Article, target, locale: &locale }, &wish)?;
                 claimed.push((slug, began.elapsed()));
@@ -95,7 +95,7 @@ fn claim_all(store: &Store, headlines: &[String], from: u128) -> Vec<Duration> {
             Ok(claimed)
         });
         for (slug, took) in claimed.unwrap() {
-            assert_eq!(Slug::parse(slug.as_str(), "#/slug").unwrap(), slug);
+            assert_eq!(Slug::parse(slug.as_str(), &locale, "#/slug").unwrap(), slug);
             assert!(given.insert(slug.clone()), "{slug} was given twice");
             times.push(took);
         }

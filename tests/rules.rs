@@ -10,6 +10,7 @@ mod cursors;
 mod facets;
 mod instants;
 mod locales;
+mod matching;
 mod memory;
 mod networks;
 mod paths;

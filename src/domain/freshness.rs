@@ -49,6 +49,8 @@ vocabulary! {
         Changed => "changed",
         /// It is gone.
         Removed => "removed",
+        /// It says what it said, elsewhere.
+        Moved => "moved",
     }
 }
 
@@ -87,6 +89,7 @@ pub fn lag(made_from: &Words, published: &Words, translation: &Document) -> Lag 
             Touch::Added => SourceFate::Added,
             Touch::Changed => SourceFate::Changed,
             Touch::Removed => SourceFate::Removed,
+            Touch::Moved => SourceFate::Moved,
         };
         StaleBlock { source: id.to_string(), block: renders.get(id).map(ToString::to_string), fate }
     };

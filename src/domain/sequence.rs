@@ -84,6 +84,29 @@ pub fn align<T: Hash + Eq>(old: &[T], new: &[T], steps: &mut Steps) -> Vec<Segme
     aligning.out
 }
 
+/// Which of some different numbers belong to the longest ascending sequence among them: the others are the fewest that have to go elsewhere for all to
+/// ascend. Takes n log n steps.
+#[must_use]
+pub fn ascending(numbers: &[usize]) -> Vec<bool> {
+    // Where the sequences of each length end that end lowest, and for each number the place of the one before it.
+    let mut ends: Vec<(usize, usize)> = Vec::new();
+    let mut before = Vec::with_capacity(numbers.len());
+    for (at, number) in numbers.iter().enumerate() {
+        let length = ends.partition_point(|(end, _)| end < number);
+        before.push(length.checked_sub(1).and_then(|shorter| ends.get(shorter)).map(|(_, at)| *at));
+        match ends.get_mut(length) {
+            Some(end) => *end = (*number, at),
+            None => ends.push((*number, at)),
+        }
+    }
+    let mut all = vec![false; numbers.len()];
+    let last = ends.last().map(|(_, at)| *at);
+    for at in std::iter::successors(last, |at| before.get(*at).copied().flatten()) {
+        all.get_mut(at).into_iter().for_each(|is| *is = true);
+    }
+    all
+}
+
 struct Aligning<'a> {
     old: &'a [u32],
     new: &'a [u32],

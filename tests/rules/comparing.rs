@@ -7,7 +7,7 @@ use dateline::domain::{
         blocks::{BlockChange, Touch, compare, touched},
         html, pieces,
     },
-    sequence::{Steps, align},
+    sequence::{Steps, align, ascending},
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -94,6 +94,34 @@ fn what_is_touched_is_told_in_the_order_of_the_later_body() {
     let after = document(&[("a", "One."), ("c", "Three!"), ("e", "Five."), ("d", "Four.")]);
     let told: Vec<_> = touched(&before, &after).into_iter().map(|(id, touch)| (id.as_str(), touch)).collect();
     assert_eq!(told, [("x", Touch::Removed), ("b", Touch::Removed), ("c", Touch::Changed), ("e", Touch::Added)]);
+}
+
+#[test]
+fn as_few_blocks_as_can_be_are_said_to_have_moved_and_none_that_changed() {
+    let before = document(&[("a", "One."), ("b", "Two."), ("c", "Three."), ("d", "Four."), ("e", "Five.")]);
+    let told = |after: &[(&str, &str)]| {
+        touched(&before, &document(after)).into_iter().map(|(id, touch)| (id.to_string(), touch)).collect::<Vec<_>>()
+    };
+    let moved = |id: &str| (id.to_owned(), Touch::Moved);
+    assert_eq!(told(&[("b", "Two."), ("c", "Three."), ("d", "Four."), ("a", "One."), ("e", "Five.")]), [moved("a")]);
+    let swapped = told(&[("a", "One."), ("d", "Four."), ("c", "Three."), ("b", "Two."), ("e", "Five.")]);
+    assert_eq!(swapped.len(), 2, "{swapped:?}");
+    // What is gone, or new, moves nothing.
+    let both = told(&[("x", "New."), ("b", "Two."), ("c", "Three."), ("d", "Four!"), ("e", "Five.")]);
+    assert_eq!(both, [("a".to_owned(), Touch::Removed), ("x".to_owned(), Touch::Added), ("d".to_owned(), Touch::Changed)]);
+    let changed = told(&[("e", "Five!"), ("a", "One."), ("b", "Two."), ("c", "Three."), ("d", "Four.")]);
+    assert_eq!(changed, [("e".to_owned(), Touch::Changed)]);
+}
+
+proptest! {
+    #[test]
+    fn the_longest_ascending_sequence_is_found(numbers in Just((0..9usize).collect::<Vec<_>>()).prop_shuffle()) {
+        let kept = |which: u32| numbers.iter().enumerate().filter(move |(at, _)| which & (1 << at) != 0).map(|(_, n)| *n).collect::<Vec<_>>();
+        let longest = (0..1u32 << 9).map(kept).filter(|some| some.is_sorted()).map(|some| some.len()).max();
+        let found: Vec<usize> = numbers.iter().zip(ascending(&numbers)).filter(|(_, is)| *is).map(|(n, _)| *n).collect();
+        prop_assert!(found.is_sorted(), "{:?}", found);
+        prop_assert_eq!(Some(found.len()), longest);
+    }
 }
 
 #[test]

@@ -2,36 +2,17 @@
 
 use std::collections::HashMap;
 
-use super::{Block, BlockId, Document, anchors, doc};
-use crate::domain::{
-    sequence::{Steps, align},
-    write_transaction,
-};
+use super::{Block, BlockId, Document, anchors, doc, matching};
+use crate::domain::write_transaction;
 
-/// Give blocks of `new` the ids of the blocks of `old` that they are.
-///
-/// Equal blocks keep their ids wherever they moved within the order; between them, a block of the same kind in the
-/// same place counts as the old one rewritten and keeps its id too. Links to a source go along, links to blocks follow them.
-/// Bounded: where comparing would take too long, blocks of one kind in one place count as rewritten.
+/// Give blocks of `new` the ids of the blocks of `old` that they are, as [matching](super::matching) says, with their links to a source.
+/// Links to blocks follow them.
 pub fn keep_ids(new: &mut Document, old: &Document) {
     write_transaction::assert_none();
     let before = anchors::ids(new);
-    keep(&mut new.blocks, &old.blocks, &mut Steps::default());
+    let was = matching::pair(&new.blocks, &old.blocks);
+    matching::carry(&mut new.blocks, &old.blocks, &was);
     anchors::follow(new, &before);
-}
-
-fn keep(new: &mut [Block], old: &[Block], steps: &mut Steps) {
-    let before: Vec<String> = old.iter().map(fingerprint).collect();
-    let after: Vec<String> = new.iter().map(fingerprint).collect();
-    for segment in align(&before, &after, steps) {
-        let blocks = new.get_mut(segment.new).unwrap_or_default().iter_mut();
-        let pairs = blocks.zip(old.get(segment.old).unwrap_or_default());
-        for (block, was) in pairs.filter(|(block, was)| block.node.kind() == was.node.kind()) {
-            block.id = was.id.clone();
-            block.source.clone_from(&was.source);
-            keep(block.node.children_mut(), was.node.children(), steps);
-        }
-    }
 }
 
 /// Let blocks of `new` name the blocks of a source that the blocks of `old` with the same ids name. Linear.

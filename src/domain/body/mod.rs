@@ -16,6 +16,7 @@ pub mod doc;
 pub mod html;
 mod language;
 pub mod markdown;
+mod matching;
 pub mod parse;
 mod parts;
 pub mod portable;

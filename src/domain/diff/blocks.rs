@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Piece, pieces};
 use crate::domain::{
     body::{Block, BlockId, Document, text::plain},
-    sequence::{Steps, align},
+    sequence::{Steps, align, ascending},
     write_transaction,
 };
 
@@ -69,15 +69,18 @@ pub enum Touch {
     Changed,
     /// It is gone.
     Removed,
+    /// It stands elsewhere among those that stayed, as it was.
+    Moved,
 }
 
-/// The blocks that are not what they were, in the order of the later body, those that are gone after the one they followed. Linear in
-/// both: for whoever does not need to know what within them has changed, or which of them moved.
+/// The blocks that are not what or where they were, in the order of the later body, those that are gone after the one they followed; as few as can
+/// be are said to have moved, and of what changed only that is told. In line with the size of both: for whoever does not need to know what within them
+/// has changed.
 #[must_use]
 pub fn touched<'d>(before: &'d Document, after: &'d Document) -> Vec<(&'d BlockId, Touch)> {
     write_transaction::assert_none();
     let stays: HashSet<&BlockId> = after.blocks.iter().map(|b| &b.id).collect();
-    let known: HashMap<&BlockId, &Block> = before.blocks.iter().map(|b| (&b.id, b)).collect();
+    let known: HashMap<&BlockId, (usize, &Block)> = before.blocks.iter().enumerate().map(|(at, b)| (&b.id, (at, b))).collect();
     let mut gone: HashMap<Option<&BlockId>, Vec<&BlockId>> = HashMap::new();
     let mut last = None;
     for block in &before.blocks {
@@ -87,14 +90,20 @@ pub fn touched<'d>(before: &'d Document, after: &'d Document) -> Vec<(&'d BlockI
             gone.entry(last).or_default().push(&block.id);
         }
     }
+    let places: Vec<usize> = after.blocks.iter().filter_map(|b| Some(known.get(&b.id)?.0)).collect();
+    let mut in_place = ascending(&places).into_iter();
     let removed = |all: Option<Vec<&'d BlockId>>| all.into_iter().flatten().map(|id| (id, Touch::Removed));
     let mut told: Vec<_> = removed(gone.remove(&None)).collect();
     for block in &after.blocks {
-        match known.get(&block.id) {
-            None => told.push((&block.id, Touch::Added)),
-            Some(was) if !was.says_as(block) => told.push((&block.id, Touch::Changed)),
-            Some(_) => {}
-        }
+        let touch = match known.get(&block.id) {
+            None => Some(Touch::Added),
+            Some((_, was)) => match (was.says_as(block), in_place.next()) {
+                (false, _) => Some(Touch::Changed),
+                (true, Some(false)) => Some(Touch::Moved),
+                (true, _) => None,
+            },
+        };
+        told.extend(touch.map(|touch| (&block.id, touch)));
         told.extend(removed(gone.remove(&Some(&block.id))));
     }
     told
