@@ -12,7 +12,7 @@ use super::{
     budget::{Budget, TooMuch},
     parse,
 };
-use crate::domain::{Error, Violation, text::limits};
+use crate::domain::{Error, Locale, Violation, text::limits};
 pub use write::write;
 
 /// Read Markdown; beside the document, what was dropped.
@@ -20,7 +20,7 @@ pub use write::write;
 /// # Errors
 /// [`Error::Invalid`] at `#/content`, at the first limit that is reached.
 pub fn read(markdown: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<(Document, Vec<Violation>), Error> {
-    read_within(markdown, mint, &Budget::of(markdown.len())).map_err(|limit| limit.at("#/content"))
+    read_within(markdown, mint, &Budget::of(markdown.len()), None).map_err(|limit| limit.at("#/content"))
 }
 
 /// Read Markdown out of a budget.
@@ -30,10 +30,15 @@ pub fn read(markdown: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<(Docume
 ///
 /// # Errors
 /// The limit that is reached first.
-pub fn read_within(markdown: &str, mint: &mut dyn FnMut() -> BlockId, budget: &Budget) -> Result<(Document, Vec<Violation>), TooMuch> {
+pub fn read_within(
+    markdown: &str,
+    mint: &mut dyn FnMut() -> BlockId,
+    budget: &Budget,
+    locale: Option<&Locale>,
+) -> Result<(Document, Vec<Violation>), TooMuch> {
     measure(markdown, budget)?;
     let mut spent = true;
-    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES);
     let events = events.take_while(|_| {
         spent = budget.spend(1);
         spent
@@ -43,7 +48,7 @@ pub fn read_within(markdown: &str, mint: &mut dyn FnMut() -> BlockId, budget: &B
     if !spent {
         return Err(TooMuch::Steps);
     }
-    parse::read_within(&as_html, mint, budget, false)
+    parse::read_within(&as_html, mint, budget, false, locale)
 }
 
 /// Refuse what the parser would need too much memory or time for.

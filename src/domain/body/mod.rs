@@ -21,6 +21,7 @@ mod parts;
 pub mod portable;
 mod read;
 pub mod schema;
+mod tables;
 pub mod text;
 mod tree;
 
@@ -443,8 +444,8 @@ impl Sent {
             return Err(TooMuch::Marks);
         }
         let (mut document, warnings) = match self.format {
-            Format::Html => parse::read_within(text, mint, budget, true),
-            Format::Markdown => markdown::read_within(text, mint, budget),
+            Format::Html => parse::read_within(text, mint, budget, true, None),
+            Format::Markdown => markdown::read_within(text, mint, budget, None),
             Format::Doc | Format::Text => text::read(text, mint).map(|document| (document, Vec::new())),
         }?;
         document.normalise();
