@@ -319,6 +319,18 @@ impl Node {
     }
 }
 
+impl Inline {
+    /// The link that it is part of.
+    #[must_use]
+    pub fn link(&self) -> Option<&Mark> {
+        match self {
+            // Links nest outermost, so that they come first.
+            Self::Text { marks, .. } => marks.first().filter(|mark| matches!(mark, Mark::Link { .. })),
+            Self::HardBreak => None,
+        }
+    }
+}
+
 impl Mark {
     /// True when both are of one kind, whatever they point to.
     #[must_use]

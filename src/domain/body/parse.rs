@@ -193,6 +193,10 @@ fn has_class(element: ElementRef<'_>, class: &str) -> bool {
     element.value().classes().any(|c| c == class)
 }
 
+fn link_in(marks: &[Mark]) -> Option<String> {
+    marks.iter().find_map(|mark| if let Mark::Link { href } = mark { Some(href.clone()) } else { None })
+}
+
 fn mark_named(name: &str) -> Option<Mark> {
     Some(match name {
         "strong" | "b" => Mark::Bold,
@@ -210,12 +214,23 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}')
 }
 
+fn is_unseen_sign(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 /// True for a line that shows nothing: editors put no-break spaces into paragraphs to part others.
 fn is_blank(line: &[Inline]) -> bool {
     line.iter().all(|inline| match inline {
         Inline::HardBreak => true,
-        Inline::Text { text, .. } => text.chars().all(|c| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}')),
+        Inline::Text { text, .. } => text.chars().all(|c| c.is_whitespace() || is_unseen_sign(c)),
     })
+}
+
+fn ends_open(line: &[Inline]) -> bool {
+    match line.last() {
+        None | Some(Inline::HardBreak) => true,
+        Some(Inline::Text { text, .. }) => text.ends_with(' '),
+    }
 }
 
 /// Take spaces and line breaks off both ends.
@@ -443,8 +458,18 @@ impl<'t> Context<'_> {
         let name = element.value().name();
         let room = builder.room();
         match name {
-            "br" => builder.line.push(Inline::HardBreak),
-            "wbr" => {}
+            "br" => {
+                // Spaces at the end of a line show nothing.
+                if let Some(Inline::Text { text, .. }) = builder.line.last_mut() {
+                    text.truncate(text.trim_end_matches(is_space).len());
+                    if text.is_empty() {
+                        builder.line.pop();
+                    }
+                }
+                builder.line.push(Inline::HardBreak);
+            }
+            // What they say is read with the picture or player that they belong to.
+            "wbr" | "source" | "track" | "param" | "col" | "colgroup" => {}
             "hr" => self.finish(builder, Node::HorizontalRule),
             "img" => self.picture(builder, element, marks),
             "noscript" => self.noscript(builder, element, marks),

@@ -34,6 +34,17 @@ pub(super) fn picture(img: ElementRef<'_>) -> Option<String> {
     lazy.or_else(src).or_else(sets).or_else(sources).or_else(|| img.value().attr("src").and_then(web))
 }
 
+/// What an `<img>` that has no such address says of where the picture is.
+pub(super) fn said(img: ElementRef<'_>) -> Option<String> {
+    let source = img.parent().and_then(ElementRef::wrap).filter(|p| p.value().name() == "picture");
+    let sources = source.into_iter().flat_map(|p| p.children().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "source"));
+    let of = |e: ElementRef<'_>| {
+        let one = LAZY.iter().chain(&["src"]).filter_map(|name| e.value().attr(name)).find(|a| !is_placeholder(a));
+        one.or_else(|| SETS.iter().filter_map(|name| e.value().attr(name)).find_map(|set| set.split_ascii_whitespace().next())).map(str::to_owned)
+    };
+    of(img).or_else(|| sources.into_iter().find_map(of)).or_else(|| img.value().attr("src").filter(|a| !a.is_empty()).map(str::to_owned))
+}
+
 /// The last, and mostly largest, of a set of pictures that is no placeholder.
 fn largest(set: &str) -> Option<String> {
     // A comma may be part of an address, so that candidates are told apart by their sizes: each is an address, a space and a size.
@@ -70,7 +81,7 @@ pub(super) fn alike(url: &str) -> String {
 
 /// The address, when it is that of one thing that a provider shows: what a page embeds when an address stands alone in a paragraph.
 pub(super) fn shown(text: &str) -> Option<String> {
-    if !text.starts_with("https://") && !text.starts_with("http://") || text.contains(char::is_whitespace) {
+    if !text.starts_with("https://") && !text.starts_with("http://") || !text.bytes().all(|b| b.is_ascii_graphic()) {
         return None;
     }
     let url = web(&text.replacen("http://", "https://", 1))?;

@@ -4,7 +4,7 @@ use scraper::ElementRef;
 
 use super::{
     super::{Inline, Mark, Node, provider},
-    Builder, Context, addresses, has_class,
+    Builder, Context, addresses, has_class, is_unseen_sign,
     losses::Loss,
     size,
 };
@@ -18,7 +18,7 @@ pub(super) fn alone(line: &[Inline]) -> Option<String> {
         [Mark::Link { href }] => href.trim_end_matches('/') == text.trim_end_matches('/'),
         _ => false,
     };
-    if only { addresses::shown(text.trim_matches(|c: char| c.is_whitespace())) } else { None }
+    if only { addresses::shown(text.trim_matches(|c: char| c.is_whitespace() || is_unseen_sign(c))) } else { None }
 }
 
 /// What providers give editors to paste, by its class, with the attribute that has the address.

@@ -4,7 +4,7 @@ use scraper::ElementRef;
 
 use super::{
     super::{Block, Image, Inline, Mark, Node, html::VERBATIM, push_text},
-    Builder, Context, addresses, has_class,
+    Builder, Context, addresses, has_class, link_in,
     losses::Loss,
     settle::letters,
 };
@@ -180,9 +180,8 @@ impl<'t> Context<'_> {
         }
         let alt = self.attribute(element, "alt");
         let Some(url) = url else {
-            let addresses = [attr("src"), attr("data-src")].into_iter().find(|a| !a.is_empty()).map(str::to_owned);
             let link = link_in(marks);
-            let addresses = addresses.into_iter().chain(link).collect();
+            let addresses = addresses::said(element).into_iter().chain(link).collect();
             return self.losses.note("an image without an absolute http or https address", &Loss { words: alt, addresses });
         };
         self.pictures.insert(addresses::alike(&url));
@@ -196,8 +195,4 @@ impl<'t> Context<'_> {
             self.finish(builder, Node::Paragraph(vec![Inline::Text { text, marks: Vec::new() }]));
         }
     }
-}
-
-fn link_in(marks: &[Mark]) -> Option<String> {
-    marks.iter().find_map(|mark| if let Mark::Link { href } = mark { Some(href.clone()) } else { None })
 }

@@ -1,6 +1,11 @@
 //! What of a body could not be kept: each loss with its words, its addresses and where it stood, and all of them bounded.
 
+use std::fmt::Write;
+
 use crate::domain::{Violation, error::FAULTS};
+
+/// What is told of a link that names no block.
+pub(super) const UNLED: &str = "a link to what is not in the body";
 
 /// Losses of one kind that are told one by one.
 const EACH: usize = 10;
@@ -20,9 +25,26 @@ pub(super) struct Loss {
 struct Kind {
     what: String,
     count: usize,
-    told: Vec<String>,
-    /// Losses that are not told one by one, and the characters and addresses in them.
-    more: [usize; 3],
+    told: Vec<Told>,
+    /// Those that are not told one by one.
+    more: Told,
+}
+
+/// One loss in words, or several, with the characters and addresses in them.
+#[derive(Default)]
+struct Told {
+    words: String,
+    losses: usize,
+    characters: usize,
+    addresses: usize,
+}
+
+impl Told {
+    fn add(&mut self, other: &Self) {
+        self.losses = self.losses.saturating_add(other.losses);
+        self.characters = self.characters.saturating_add(other.characters);
+        self.addresses = self.addresses.saturating_add(other.addresses);
+    }
 }
 
 /// All that was lost so far.
@@ -54,7 +76,7 @@ impl Losses {
 
     pub(super) fn note(&mut self, what: &str, loss: &Loss) {
         let n = self.kinds.iter().position(|k| k.what == what).unwrap_or_else(|| {
-            self.kinds.push(Kind { what: what.to_owned(), count: 0, told: Vec::new(), more: [0; 3] });
+            self.kinds.push(Kind { what: what.to_owned(), count: 0, told: Vec::new(), more: Told::default() });
             self.kinds.len().saturating_sub(1)
         });
         let Some(kind) = self.kinds.get_mut(n) else { return };
@@ -63,50 +85,61 @@ impl Losses {
             return;
         }
         let addresses = loss.addresses.len();
+        let characters = loss.words.chars().filter(|c| !c.is_whitespace()).count();
+        let mut told = Told { words: String::new(), losses: 1, characters, addresses };
         if kind.told.len() >= EACH {
-            let characters = loss.words.chars().filter(|c| !c.is_whitespace()).count();
-            for (sum, more) in kind.more.iter_mut().zip([1, characters, addresses]) {
-                *sum = sum.saturating_add(more);
-            }
-            return;
+            return kind.more.add(&told);
         }
-        let mut told = String::new();
+        let words = &mut told.words;
         if !loss.words.is_empty() {
-            told.push_str(&format!(" “{}”", excerpt(&loss.words, SHOWN)));
+            _ = write!(words, " “{}”", excerpt(&loss.words, SHOWN));
         }
         for address in loss.addresses.iter().take(EACH) {
-            told.push(' ');
-            told.push_str(&excerpt(address, SHOWN));
+            _ = write!(words, " {}", excerpt(address, SHOWN));
         }
         if addresses > EACH {
-            told.push_str(&format!(" and {} more addresses", addresses.saturating_sub(EACH)));
+            _ = write!(words, " and {} more addresses", addresses.saturating_sub(EACH));
         }
         if !self.before.is_empty() {
-            told.push_str(&format!(", after “{}”", self.before));
+            _ = write!(words, ", after “{}”", self.before);
         }
         kind.told.push(told);
     }
 
     /// The warnings: at most as many as an answer names, the last of which counts the others.
     pub(super) fn into_warnings(self) -> Vec<Violation> {
-        let mut all = Vec::new();
+        let warning = |code, detail| Violation { pointer: "#/content".to_owned(), code, detail };
+        let (mut all, mut over) = (Vec::new(), Told::default());
         for kind in self.kinds {
+            let code = if kind.what == UNLED { "unknown_block" } else { "dropped" };
             let what = format!("{} cannot be part of a body and was dropped", kind.what);
             if kind.told.is_empty() {
-                all.push(if kind.count == 1 { what } else { format!("{what} ({} times)", kind.count) });
+                all.push(warning(code, if kind.count == 1 { what } else { format!("{what} ({} times)", kind.count) }));
                 continue;
             }
-            all.extend(kind.told.iter().map(|told| format!("{what}:{told}")));
-            let [more, characters, addresses] = kind.more;
-            if more > 0 {
-                all.push(format!("{what}: {more} more of these, with {characters} characters and {addresses} addresses"));
+            for told in kind.told {
+                // One is left for the others.
+                if all.len() < FAULTS.saturating_sub(1) {
+                    all.push(warning(code, format!("{what}:{}", told.words)));
+                } else {
+                    over.add(&told);
+                }
+            }
+            let more = kind.more;
+            if more.losses > 0 && all.len() < FAULTS.saturating_sub(1) {
+                let detail =
+                    format!("{what}: {} more of these, with {} characters and {} addresses", more.losses, more.characters, more.addresses);
+                all.push(warning(code, detail));
+            } else {
+                over.add(&more);
             }
         }
-        let over = all.len().saturating_sub(FAULTS);
-        if over > 0 {
-            all.truncate(FAULTS.saturating_sub(1));
-            all.push(format!("{} more warnings like these", over.saturating_add(1)));
+        all.truncate(FAULTS.saturating_sub(1));
+        if over.losses > 0 {
+            let detail =
+                format!("more was dropped: {} more of these, with {} characters and {} addresses", over.losses, over.characters, over.addresses);
+            all.push(warning("dropped", detail));
         }
-        all.into_iter().map(|detail| Violation { pointer: "#/content".to_owned(), code: "dropped", detail }).collect()
+        all
     }
 }

@@ -9,10 +9,8 @@ pub(super) fn is_dropped(name: &str) -> bool {
 
 /// True for elements that show nothing, whatever is in them.
 pub(super) fn is_unseen(name: &str) -> bool {
-    const NAMES: [&str; 16] = [
-        "script", "style", "template", "head", "title", "meta", "link", "base", "frame", "frameset", "noframes", "noembed", "source",
-        "track", "param", "col",
-    ];
+    const NAMES: [&str; 12] =
+        ["script", "style", "template", "head", "title", "meta", "link", "base", "frame", "frameset", "noframes", "noembed"];
     NAMES.contains(&name)
 }
 

@@ -4,18 +4,20 @@ use scraper::ElementRef;
 
 use super::{
     super::{Block, BlockId, Inline, Mark, Node, push_text, text::of_inlines},
-    Builder, CONTAINERS, Context, is_space,
+    Builder, CONTAINERS, Context, ends_open, is_space, link_in,
     losses::Loss,
     names::is_block,
     quotes, size,
 };
 use crate::domain::{Locale, text::folded};
 
-fn ends_open(line: &[Inline]) -> bool {
-    match line.last() {
-        None | Some(Inline::HardBreak) => true,
-        Some(Inline::Text { text, .. }) => text.ends_with(' '),
-    }
+/// How far a builder has come.
+fn extent(builder: &Builder<'_>) -> (usize, usize, usize, usize) {
+    let last = match builder.line.last() {
+        Some(Inline::Text { text, .. }) => text.trim_end().len(),
+        _ => 0,
+    };
+    (builder.done.len(), builder.captions.len(), builder.line.len(), last)
 }
 
 /// The control that begins a direction of its own, and what ends it.
@@ -62,6 +64,15 @@ impl<'t> Context<'_> {
             }
             _ => {}
         }
+        let link = element.value().attr("href").filter(|_| element.value().name() == "a" && link_in(marks).is_some());
+        let before = extent(builder);
+        self.isolated(builder, element, marks);
+        if let Some(href) = link.filter(|_| before == extent(builder)) {
+            self.lose_address("a link without words and pictures", href);
+        }
+    }
+
+    fn isolated(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         let Some((open, close)) = isolate(element).filter(|_| inner_text(element).next().is_some()) else {
             return self.children(builder, element, marks);
         };

@@ -1,13 +1,13 @@
 //! What can be set right only when all of a body is there: links to its own blocks, and directions that are open at the end of a block.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use percent_encoding::percent_decode_str;
 
 use super::{
-    super::{Block, BlockId, Document, Inline, Node, anchors},
-    Context, Repairs,
-    losses::Loss,
+    super::{Block, BlockId, Document, Inline, Node, anchors, push_text},
+    Context, Repairs, ends_open,
+    losses::{Loss, UNLED},
 };
 
 /// The character of Windows-1252 that a control of C1 was before it was wrongly decoded (WHATWG Encoding, index windows-1252).
@@ -80,6 +80,20 @@ impl Balance {
     }
 }
 
+/// The line without empty pieces, and with those of the same marks and the spaces between them made one.
+fn joined(line: Vec<Inline>) -> Vec<Inline> {
+    line.into_iter().fold(Vec::new(), |mut line, inline| {
+        match inline {
+            Inline::Text { text, marks } => {
+                let rest = if ends_open(&line) { text.trim_start_matches(' ') } else { &text };
+                push_text(&mut line, rest, &marks);
+            }
+            Inline::HardBreak => line.push(Inline::HardBreak),
+        }
+        line
+    })
+}
+
 impl Context<'_> {
     pub(super) fn settle(&mut self, document: &mut Document) {
         if let Some(last) = document.blocks.last() {
@@ -93,17 +107,21 @@ impl Context<'_> {
     fn resolve(&mut self, blocks: &mut [Block]) {
         // The first of a name counts, as in a browser.
         let names: HashMap<&str, &BlockId> = self.names.iter().rev().map(|(name, id)| (name.as_str(), id)).collect();
-        let losses = &mut self.losses;
+        let mut lost = BTreeSet::new();
         anchors::each(blocks, &mut |href| {
             let Some(name) = href.strip_prefix('#') else { return true };
             let decoded = percent_decode_str(name).decode_utf8_lossy();
             let Some(id) = names.get(name).or_else(|| names.get(decoded.as_ref())) else {
-                losses.note("a link to what is not in the body", &Loss { words: String::new(), addresses: vec![href.clone()] });
+                lost.insert(href.clone());
                 return false;
             };
             *href = format!("#{id}");
             true
         });
+        self.losses.passed("");
+        for href in lost {
+            self.losses.note(UNLED, &Loss { words: String::new(), addresses: vec![href] });
+        }
     }
 
     fn balance(&mut self, blocks: &mut [Block]) {
@@ -116,7 +134,7 @@ impl Context<'_> {
                 texts.iter_mut().for_each(|text| balance.over(text));
                 let mended = balance.end(texts.pop());
                 if mended > 0 {
-                    line.retain(|i| !matches!(i, Inline::Text { text, .. } if text.is_empty()));
+                    *line = joined(std::mem::take(line));
                     Repairs::note(&mut self.repairs.bidi, mended, &first.unwrap_or_default());
                 }
             }
