@@ -3,6 +3,8 @@
 use dateline::domain::{Error, Locale, body::*, text::limits};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
+mod becomes;
+mod law;
 mod nasty;
 mod schema;
 mod seen;

@@ -198,15 +198,18 @@ fn cell(out: &mut String, cell: &Cell) {
     wrapped(out, &open, &format!("</{name}>"), |o| inlines(o, &cell.text));
 }
 
-/// Running text as HTML.
+/// Running text as HTML. Neighbours that lead to the same place are one link.
 pub fn inlines(out: &mut String, all: &[Inline]) {
-    for inline in all {
+    let link = |n: Option<usize>| n.and_then(|n| all.get(n)).and_then(Inline::link);
+    for (n, inline) in all.iter().enumerate() {
         match inline {
             Inline::HardBreak => out.push_str("<br>"),
             Inline::Text { text, marks } => {
-                marks.iter().for_each(|m| out.push_str(&open(m)));
+                let (before, after) = (link(n.checked_sub(1)), link(n.checked_add(1)));
+                let goes_on = |mark: &&Mark, beside: Option<&Mark>| matches!(mark, Mark::Link { .. }) && beside == Some(*mark);
+                marks.iter().filter(|m| !goes_on(m, before)).for_each(|m| out.push_str(&open(m)));
                 out.push_str(&prose(text));
-                marks.iter().rev().for_each(|m| out.push_str(close(m)));
+                marks.iter().rev().filter(|m| !goes_on(m, after)).for_each(|m| out.push_str(close(m)));
             }
         }
     }

@@ -5,14 +5,16 @@
 
 mod write;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use std::collections::{HashMap, VecDeque};
+
+use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd};
 
 use super::{
     BlockId, Document,
     budget::{Budget, TooMuch},
     parse,
 };
-use crate::domain::{Error, Violation, text::limits};
+use crate::domain::{Error, Locale, Violation, text::limits};
 pub use write::write;
 
 /// Read Markdown; beside the document, what was dropped.
@@ -20,7 +22,7 @@ pub use write::write;
 /// # Errors
 /// [`Error::Invalid`] at `#/content`, at the first limit that is reached.
 pub fn read(markdown: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<(Document, Vec<Violation>), Error> {
-    read_within(markdown, mint, &Budget::of(markdown.len())).map_err(|limit| limit.at("#/content"))
+    read_within(markdown, mint, &Budget::of(markdown.len()), None).map_err(|limit| limit.at("#/content"))
 }
 
 /// Read Markdown out of a budget.
@@ -30,20 +32,25 @@ pub fn read(markdown: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<(Docume
 ///
 /// # Errors
 /// The limit that is reached first.
-pub fn read_within(markdown: &str, mint: &mut dyn FnMut() -> BlockId, budget: &Budget) -> Result<(Document, Vec<Violation>), TooMuch> {
+pub fn read_within(
+    markdown: &str,
+    mint: &mut dyn FnMut() -> BlockId,
+    budget: &Budget,
+    locale: Option<&Locale>,
+) -> Result<(Document, Vec<Violation>), TooMuch> {
     measure(markdown, budget)?;
     let mut spent = true;
-    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES);
     let events = events.take_while(|_| {
         spent = budget.spend(1);
         spent
     });
     let mut as_html = String::new();
-    pulldown_cmark::html::push_html(&mut as_html, without_last_breaks(events));
+    pulldown_cmark::html::push_html(&mut as_html, without_last_breaks(with_notes(events)));
     if !spent {
         return Err(TooMuch::Steps);
     }
-    parse::read_within(&as_html, mint, budget, false)
+    parse::read_within(&as_html, mint, budget, false, locale)
 }
 
 /// Refuse what the parser would need too much memory or time for.
@@ -92,6 +99,44 @@ fn opened(line: &str) -> usize {
 
 fn parted(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with([' ', '\t', '\r'])
+}
+
+/// Notes as HTML that leads to them and back. A note has its number before its first words.
+fn with_notes<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item = Event<'a>> {
+    let mut events = events.peekable();
+    let mut numbers: HashMap<CowStr<'a>, (usize, bool)> = HashMap::new();
+    let mut before = VecDeque::new();
+    std::iter::from_fn(move || {
+        if let Some(event) = before.pop_front() {
+            return Some(event);
+        }
+        let mut numbered = |name: CowStr<'a>, refers: bool| {
+            let next = numbers.len().saturating_add(1);
+            let (n, referred) = numbers.entry(name).or_insert((next, false));
+            let first = refers && !std::mem::replace(referred, *referred || refers);
+            (*n, first)
+        };
+        Some(match events.next()? {
+            Event::FootnoteReference(name) => {
+                let (n, first) = numbered(name, true);
+                let id = if first { format!(" id=\"note-from-{n}\"") } else { String::new() };
+                Event::InlineHtml(format!("<sup{id}><a href=\"#note-{n}\">{n}</a></sup>").into())
+            }
+            Event::Start(Tag::FootnoteDefinition(name)) => {
+                let (n, _) = numbered(name, false);
+                let label = format!("<sup><a href=\"#note-from-{n}\">{n}</a></sup> ");
+                if matches!(events.peek(), Some(Event::Start(Tag::Paragraph))) {
+                    before.extend(events.next());
+                    before.push_back(Event::InlineHtml(label.into()));
+                } else {
+                    before.push_back(Event::Html(format!("<p>{label}</p>").into()));
+                }
+                Event::Html(format!("<div id=\"note-{n}\">").into())
+            }
+            Event::End(TagEnd::FootnoteDefinition) => Event::Html("</div>\n".into()),
+            other => other,
+        })
+    })
 }
 
 /// `CommonMark` ends code with a line break that is not part of it.

@@ -22,6 +22,7 @@ mod parts;
 pub mod portable;
 mod read;
 pub mod schema;
+mod tables;
 pub mod text;
 mod tree;
 
@@ -319,6 +320,18 @@ impl Node {
     }
 }
 
+impl Inline {
+    /// The link that it is part of.
+    #[must_use]
+    pub fn link(&self) -> Option<&Mark> {
+        match self {
+            // Links nest outermost, so that they come first.
+            Self::Text { marks, .. } => marks.first().filter(|mark| matches!(mark, Mark::Link { .. })),
+            Self::HardBreak => None,
+        }
+    }
+}
+
 impl Mark {
     /// True when both are of one kind, whatever they point to.
     #[must_use]
@@ -444,8 +457,8 @@ impl Sent {
             return Err(TooMuch::Marks);
         }
         let (mut document, warnings) = match self.format {
-            Format::Html => parse::read_within(text, mint, budget, true),
-            Format::Markdown => markdown::read_within(text, mint, budget),
+            Format::Html => parse::read_within(text, mint, budget, true, None),
+            Format::Markdown => markdown::read_within(text, mint, budget, None),
             Format::Doc | Format::Text => text::read(text, mint).map(|document| (document, Vec::new())),
         }?;
         document.normalise();

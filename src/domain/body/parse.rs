@@ -1,27 +1,37 @@
-//! HTML as a document: parsed as browsers parse it, mapped, and the rest dropped and reported.
+//! HTML as a document: parsed as browsers parse it, mapped, and the rest reported.
 //!
 //! There is one sanitiser, and it works by construction: elements become nodes and marks or they vanish; attributes
 //! survive only as typed values of those.
+//!
+//! **The law.** Each visible character, each picture, each link and each cell of a table is in the document afterwards or named in a warning.
+//! Elements that nothing is known of are therefore gone through like any other, whatever cannot be kept goes through [`losses`], and what
+//! stands where it cannot stay (a picture in a heading) is put behind it.
 
+mod addresses;
+mod code;
+mod embeds;
 mod figures;
+mod lists;
+mod losses;
 mod names;
+mod quotes;
+mod running;
+mod settle;
+mod style;
+mod tables;
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashMap},
-};
+use std::{borrow::Cow, collections::HashSet};
 
-use percent_encoding::percent_decode_str;
 use scraper::ElementRef;
 
 use super::{
-    Block, BlockId, Cell, Document, Inline, Language, Mark, Node, Row, anchors,
+    Block, BlockId, Document, Inline, Mark, Node, Row, anchors,
     budget::{Budget, TooMuch},
-    push_text,
-    text::of_inlines,
     tree,
 };
-use names::{is_block, is_dropped, parts_lines};
+use losses::{Loss, Losses};
+use names::{is_dropped, is_unseen, parts_lines};
+use style::Style;
 
 use crate::domain::{
     Error, Locale, Violation,
@@ -36,10 +46,11 @@ const CONTAINERS: usize = 8;
 /// # Errors
 /// [`Error::Invalid`] at `#/content`, at the first limit that is reached.
 pub fn read(html: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<(Document, Vec<Violation>), Error> {
-    read_within(html, mint, &Budget::of(html.len()), true).map_err(|limit| limit.at("#/content"))
+    read_within(html, mint, &Budget::of(html.len()), true, None).map_err(|limit| limit.at("#/content"))
 }
 
-/// Read HTML out of a budget. `repair`: decode what was escaped twice, as where HTML was made of HTML.
+/// Read HTML out of a budget. `repair`: decode what was escaped twice, as where HTML was made of HTML. `locale`: the language of the body,
+/// where it is known.
 ///
 /// # Errors
 /// The limit that is reached first.
@@ -48,56 +59,37 @@ pub fn read_within(
     mint: &mut dyn FnMut() -> BlockId,
     budget: &Budget,
     repair: bool,
+    locale: Option<&Locale>,
 ) -> Result<(Document, Vec<Violation>), TooMuch> {
     let tree = tree::grow(html, budget)?;
     let mut context = Context {
         mint,
         budget,
         repair,
-        dropped: BTreeMap::new(),
-        repaired: 0,
+        locale,
+        losses: Losses::default(),
+        repairs: Repairs::default(),
+        names: Vec::new(),
+        waiting: Vec::new(),
+        apart: 0,
+        quotes: 0,
+        credits: None,
+        pictures: HashSet::new(),
         level: 0,
         nodes: 0,
         bytes: 0,
         stopped: None,
-        names: Vec::new(),
-        waiting: Vec::new(),
     };
-    let mut blocks = context.blocks(tree.root_element(), 1);
+    let blocks = context.blocks(tree.root_element(), 1, &[]);
     if let Some(limit) = context.stopped {
         return Err(limit);
     }
-    step_headings(&mut blocks, &mut 1);
-    let lost = resolve(&mut blocks, &context.names);
-    let warning = |code, detail| Violation { pointer: "#/content".to_owned(), code, detail };
-    let counted = |(what, n): (String, usize)| if n == 1 { what } else { format!("{what} ({n} times)") };
-    let dropped = context.dropped.into_iter().map(counted);
-    let mut warnings: Vec<_> = dropped.map(|what| warning("dropped", format!("{what} cannot be part of a body and was dropped"))).collect();
-    let kept =
-        |name| warning("unknown_block", format!("a link leads to `#{name}`, which is not in the body; its words are kept without it"));
-    warnings.extend(lost.into_iter().map(kept));
-    if context.repaired > 0 {
-        warnings.push(warning("double_escaped", format!("{} text(s) were escaped twice and were repaired", context.repaired)));
-    }
-    Ok((Document { blocks }, warnings))
-}
-
-/// Let links that name an element lead to the block it became. Those that name none are taken off; their names.
-fn resolve(blocks: &mut [Block], names: &[(String, BlockId)]) -> BTreeSet<String> {
-    // The first of a name counts, as in a browser.
-    let names: HashMap<&str, &BlockId> = names.iter().rev().map(|(name, id)| (name.as_str(), id)).collect();
-    let mut lost = BTreeSet::new();
-    anchors::each(blocks, &mut |href| {
-        let Some(name) = href.strip_prefix('#') else { return true };
-        let decoded = percent_decode_str(name).decode_utf8_lossy();
-        let Some(id) = names.get(name).or_else(|| names.get(decoded.as_ref())) else {
-            lost.insert(name.chars().take(80).collect());
-            return false;
-        };
-        *href = format!("#{id}");
-        true
-    });
-    lost
+    let mut document = Document { blocks };
+    step_headings(&mut document.blocks, &mut 1);
+    context.settle(&mut document);
+    let mut warnings = context.losses.into_warnings();
+    warnings.extend(context.repairs.into_warnings());
+    Ok((document, warnings))
 }
 
 /// Bring every heading to at most one level below the one before.
@@ -111,28 +103,90 @@ fn step_headings(blocks: &mut [Block], last: &mut u8) {
     }
 }
 
+/// How much was set right of what came in.
+#[derive(Default)]
+struct Repairs {
+    unescaped: usize,
+    /// Characters of Windows-1252 in the place of controls, and the first words with one.
+    windows: (usize, String),
+    /// Characters that no text may hold.
+    forbidden: (usize, String),
+    /// Directions that were left open or closed without having been opened, and the first words with one.
+    bidi: (usize, String),
+}
+
+impl Repairs {
+    fn note((count, first): &mut (usize, String), times: usize, words: &str) {
+        if *count == 0 && times > 0 {
+            *first = folded(words).chars().take(40).collect();
+        }
+        *count = count.saturating_add(times);
+    }
+
+    fn into_warnings(self) -> Vec<Violation> {
+        let of = |code, (count, first): &(usize, String), what: &str| {
+            let detail = format!("{count} {what}, first in “{first}”");
+            (*count > 0).then(|| Violation { pointer: "#/content".to_owned(), code, detail })
+        };
+        let unescaped = (self.unescaped > 0).then(|| {
+            let detail = format!("{} text(s) were escaped twice and were repaired", self.unescaped);
+            Violation { pointer: "#/content".to_owned(), code: "double_escaped", detail }
+        });
+        let others = [
+            of("windows_1252", &self.windows, "control character(s) of wrongly decoded text were read as Windows-1252"),
+            of("control_character", &self.forbidden, "control character(s) and noncharacter(s) were taken out"),
+            of("unbalanced_bidi", &self.bidi, "bidirectional control(s) without beginning or end were taken out or closed"),
+        ];
+        unescaped.into_iter().chain(others.into_iter().flatten()).collect()
+    }
+}
+
 struct Context<'m> {
     mint: &'m mut dyn FnMut() -> BlockId,
     budget: &'m Budget,
     repair: bool,
-    dropped: BTreeMap<String, usize>,
-    repaired: usize,
-    level: usize,
-    nodes: usize,
-    bytes: usize,
-    stopped: Option<TooMuch>,
+    locale: Option<&'m Locale>,
+    losses: Losses,
+    repairs: Repairs,
     /// What links may name, and the blocks that it leads to.
     names: Vec<(String, BlockId)>,
     /// What leads to the next block.
     waiting: Vec<String>,
+    /// Lines around the blocks that are being read, which will be taken apart.
+    apart: usize,
+    /// Quotations around the words that are being read.
+    quotes: usize,
+    /// While a caption is read: whose picture it is.
+    credits: Option<Vec<String>>,
+    /// Pictures so far, however large.
+    pictures: HashSet<String>,
+    level: usize,
+    nodes: usize,
+    bytes: usize,
+    stopped: Option<TooMuch>,
 }
 
 /// Blocks in the making: those done, and the line of text that is being gathered.
 #[derive(Default)]
-struct Builder {
+struct Builder<'t> {
     done: Vec<Block>,
     line: Vec<Inline>,
     depth: usize,
+    /// Within a figure: its captions, each with the number of blocks before it.
+    figure: bool,
+    captions: Vec<(usize, ElementRef<'t>)>,
+    /// Whether the last block is a list of Word's that goes on with the next paragraph of one.
+    word: bool,
+}
+
+impl Builder<'_> {
+    fn at(depth: usize) -> Self {
+        Self { depth, ..Self::default() }
+    }
+
+    fn room(&self) -> bool {
+        self.depth < CONTAINERS
+    }
 }
 
 fn has_class(element: ElementRef<'_>, class: &str) -> bool {
@@ -143,22 +197,33 @@ fn link_in(marks: &[Mark]) -> Option<String> {
     marks.iter().find_map(|mark| if let Mark::Link { href } = mark { Some(href.clone()) } else { None })
 }
 
-fn mark_of(element: ElementRef<'_>) -> Option<Mark> {
-    Some(match element.value().name() {
+fn mark_named(name: &str) -> Option<Mark> {
+    Some(match name {
         "strong" | "b" => Mark::Bold,
         "em" | "i" | "cite" | "dfn" | "var" => Mark::Italic,
         "u" | "ins" => Mark::Underline,
         "s" | "strike" | "del" => Mark::Strike,
         "sub" => Mark::Sub,
         "sup" => Mark::Sup,
-        "code" => Mark::Code,
-        "span" | "q" | "abbr" => Mark::Lang(element.value().attr("lang")?.parse::<Locale>().ok()?),
+        "code" | "kbd" | "samp" | "tt" => Mark::Code,
         _ => return None,
     })
 }
 
 fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}')
+}
+
+fn is_unseen_sign(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// True for a line that shows nothing: editors put no-break spaces into paragraphs to part others.
+fn is_blank(line: &[Inline]) -> bool {
+    line.iter().all(|inline| match inline {
+        Inline::HardBreak => true,
+        Inline::Text { text, .. } => text.chars().all(|c| c.is_whitespace() || is_unseen_sign(c)),
+    })
 }
 
 fn ends_open(line: &[Inline]) -> bool {
@@ -198,12 +263,7 @@ fn size(node: &Node) -> usize {
     }
 }
 
-impl Context<'_> {
-    fn drop(&mut self, what: impl Into<String>) {
-        let count = self.dropped.entry(what.into()).or_default();
-        *count = count.saturating_add(1);
-    }
-
+impl<'t> Context<'_> {
     fn stop(&mut self, at: TooMuch) {
         self.stopped = self.stopped.or(Some(at));
     }
@@ -214,12 +274,56 @@ impl Context<'_> {
         }
     }
 
+    /// Note a loss of which nothing but the kind is told.
+    fn drop(&mut self, what: &str) {
+        self.losses.note(what, &Loss::default());
+    }
+
+    /// Note that an element is left out, with the words, pictures and links in it.
+    fn lose(&mut self, what: &str, element: ElementRef<'_>) {
+        let mut loss = Loss::default();
+        let mut words = String::new();
+        // Depth first, past what nobody sees.
+        let mut next = vec![*element];
+        while let Some(node) = next.pop() {
+            self.spend(1);
+            if let Some(text) = node.value().as_text() {
+                words.push_str(text);
+                self.spend(text.len());
+            }
+            let Some(inner) = ElementRef::wrap(node) else { continue };
+            if is_unseen(inner.value().name()) {
+                continue;
+            }
+            for name in ["href", "src", "data-src", "data", "poster", "action"] {
+                loss.addresses.extend(inner.value().attr(name).filter(|a| !a.trim().is_empty()).map(addresses::absolute));
+            }
+            let told = match inner.value().name() {
+                "input" if inner.value().attr("type").is_some_and(|t| t.eq_ignore_ascii_case("hidden")) => "",
+                "input" => inner.value().attr("value").or(inner.value().attr("placeholder")).unwrap_or_default(),
+                "option" | "optgroup" => inner.value().attr("label").unwrap_or_default(),
+                "img" | "area" => inner.value().attr("alt").unwrap_or_default(),
+                _ => "",
+            };
+            words.push(' ');
+            words.push_str(told);
+            words.push(' ');
+            next.extend(node.children().rev());
+        }
+        loss.words = folded(&words);
+        self.losses.note(what, &loss);
+    }
+
+    fn lose_address(&mut self, what: &str, address: &str) {
+        self.losses.note(what, &Loss { words: String::new(), addresses: vec![addresses::absolute(address)] });
+    }
+
     /// Text without what no text may hold, and repaired when it was escaped twice.
     fn clean(&mut self, text: &str) -> String {
         self.spend(text.len());
         let decoded = if self.repair { unescape(text) } else { Cow::Borrowed(text) };
-        self.repaired = self.repaired.saturating_add(usize::from(matches!(decoded, Cow::Owned(_))));
-        let clean: String = decoded.chars().filter(|c| is_space(*c) || !is_forbidden(*c)).collect();
+        self.repairs.unescaped = self.repairs.unescaped.saturating_add(usize::from(matches!(decoded, Cow::Owned(_))));
+        let clean = self.printable(&decoded);
         self.bytes = self.bytes.saturating_add(clean.len());
         if self.bytes > limits::BODY_BYTES {
             self.stop(TooMuch::Bytes);
@@ -227,9 +331,24 @@ impl Context<'_> {
         clean
     }
 
-    /// All text within an element, in one line.
-    fn all_text(&mut self, element: ElementRef<'_>) -> String {
-        element.text().map(|text| self.clean(text)).collect()
+    /// Text without controls; those of C1 are what wrongly decoded Windows-1252 looks like.
+    fn printable(&mut self, text: &str) -> String {
+        let (mut windows, mut forbidden) = (0usize, 0usize);
+        let clean: String = text
+            .chars()
+            .filter_map(|c| {
+                if is_space(c) || !is_forbidden(c) {
+                    return Some(c);
+                }
+                let meant = settle::windows_1252(c);
+                let count = if meant.is_some() { &mut windows } else { &mut forbidden };
+                *count = count.saturating_add(1);
+                meant
+            })
+            .collect();
+        Repairs::note(&mut self.repairs.windows, windows, &clean);
+        Repairs::note(&mut self.repairs.forbidden, forbidden, &clean);
+        clean
     }
 
     fn block(&mut self, node: Node) -> Block {
@@ -243,53 +362,36 @@ impl Context<'_> {
     }
 
     /// The blocks within an element.
-    fn blocks(&mut self, element: ElementRef<'_>, depth: usize) -> Vec<Block> {
-        let mut builder = Builder { depth, ..Builder::default() };
-        self.children(&mut builder, element, &mut Vec::new());
+    fn blocks(&mut self, element: ElementRef<'t>, depth: usize, marks: &[Mark]) -> Vec<Block> {
+        let mut builder = Builder::at(depth);
+        self.children(&mut builder, element, marks);
         self.flush(&mut builder);
         builder.done
     }
 
-    /// The running text within an element; paragraphs in it are parted by line breaks, other blocks are dropped.
-    fn inlines(&mut self, element: ElementRef<'_>) -> Vec<Inline> {
-        let mut line = Vec::new();
-        let (nodes, names) = (self.nodes, self.names.len());
-        for block in self.blocks(element, CONTAINERS) {
-            match block.node {
-                Node::Paragraph(mut text) | Node::Heading { mut text, .. } => {
-                    if !line.is_empty() {
-                        line.push(Inline::HardBreak);
-                    }
-                    line.append(&mut text);
-                }
-                other => self.drop(format!("`{}` within a line of text", other.kind())),
-            }
-        }
-        // Those blocks are taken apart again.
-        self.nodes = nodes;
-        self.waiting.extend(self.names.split_off(names).into_iter().map(|(name, _)| name));
-        line
-    }
-
-    fn string(&mut self, element: ElementRef<'_>) -> String {
-        folded(&of_inlines(&self.inlines(element)))
-    }
-
-    fn flush(&mut self, builder: &mut Builder) {
+    fn flush(&mut self, builder: &mut Builder<'t>) {
         let line = trimmed(std::mem::take(&mut builder.line));
-        if !line.is_empty() {
-            let paragraph = self.block(Node::Paragraph(line));
-            builder.done.push(paragraph);
+        if is_blank(&line) {
+            return;
         }
-    }
-
-    fn finish(&mut self, builder: &mut Builder, node: Node) {
-        self.flush(builder);
+        builder.word = false;
+        let bare = embeds::alone(&line).filter(|_| self.apart == 0);
+        let node = match bare {
+            Some(url) => Node::Embed { url, title: String::new() },
+            None => Node::Paragraph(line),
+        };
         let block = self.block(node);
         builder.done.push(block);
     }
 
-    fn children(&mut self, builder: &mut Builder, element: ElementRef<'_>, marks: &mut Vec<Mark>) {
+    fn finish(&mut self, builder: &mut Builder<'t>, node: Node) {
+        self.flush(builder);
+        builder.word = false;
+        let block = self.block(node);
+        builder.done.push(block);
+    }
+
+    fn children(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.level = self.level.saturating_add(1);
         if self.level > limits::HTML_DEPTH {
             self.stop(TooMuch::Depth);
@@ -307,16 +409,30 @@ impl Context<'_> {
         self.level = self.level.saturating_sub(1);
     }
 
-    fn element(&mut self, builder: &mut Builder, element: ElementRef<'_>, marks: &mut Vec<Mark>) {
+    fn element(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.spend(1);
-        if parts_lines(element.value().name()) {
+        let name = element.value().name();
+        let style = Style::of(element);
+        self.spend(element.value().attr("style").map_or(0, str::len));
+        if is_dropped(name) {
+            return self.lose(&format!("<{name}>"), element);
+        }
+        if style.hidden || (name == "dialog" && element.value().attr("open").is_none()) {
+            return self.lose("what a page hides", element);
+        }
+        if self.is_credit(element) {
+            return self.credit(builder, element, marks);
+        }
+        let own = self.marks(element, &style, marks);
+        let marks = own.as_deref().unwrap_or(marks);
+        if parts_lines(name) || figures::is_figure(element) {
             self.flush(builder);
             let first = builder.done.len();
-            self.mapped(builder, element, marks);
+            self.placed(builder, element, &style, marks);
             self.own(element, builder.done.get_mut(first..).unwrap_or_default());
         } else {
             self.own(element, &mut []);
-            self.mapped(builder, element, marks);
+            self.placed(builder, element, &style, marks);
         }
     }
 
@@ -330,168 +446,118 @@ impl Context<'_> {
                 None => self.waiting.push(name.to_owned()),
             }
         }
-        if let Some(lang) = value.attr("lang").and_then(|tag| tag.parse::<Locale>().ok()) {
+        let lang = value.attr("lang").and_then(|tag| tag.parse::<Locale>().ok()).filter(|lang| self.locale != Some(lang));
+        if let Some(lang) = lang {
             for block in blocks.iter_mut().filter(|block| block.lang.is_none() && block.node != Node::HorizontalRule) {
                 block.lang = Some(lang.clone());
             }
         }
     }
 
-    fn mapped(&mut self, builder: &mut Builder, element: ElementRef<'_>, marks: &mut Vec<Mark>) {
+    fn placed(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, style: &Style, marks: &[Mark]) {
         let name = element.value().name();
-        let inner = builder.depth.saturating_add(1);
-        let room = builder.depth < CONTAINERS;
+        let room = builder.room();
         match name {
-            "br" => builder.line.push(Inline::HardBreak),
+            "br" => {
+                // Spaces at the end of a line show nothing.
+                if let Some(Inline::Text { text, .. }) = builder.line.last_mut() {
+                    text.truncate(text.trim_end_matches(is_space).len());
+                    if text.is_empty() {
+                        builder.line.pop();
+                    }
+                }
+                builder.line.push(Inline::HardBreak);
+            }
+            // What they say is read with the picture or player that they belong to.
+            "wbr" | "source" | "track" | "param" | "col" | "colgroup" => {}
             "hr" => self.finish(builder, Node::HorizontalRule),
-            "img" => self.picture(builder, element, None, link_in(marks)),
-            "iframe" => self.frame(builder, element),
-            "pre" => self.code(builder, element),
-            "table" => self.table(builder, element),
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(builder, element),
+            "img" => self.picture(builder, element, marks),
+            "noscript" => self.noscript(builder, element, marks),
+            "iframe" | "embed" | "object" | "video" | "audio" => self.medium(builder, element, marks),
+            "pre" | "xmp" | "listing" | "plaintext" => self.code(builder, element, marks),
+            "table" => self.table(builder, element, marks),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(builder, element, marks),
+            "q" => self.quotation(builder, element, marks),
+            "rt" => self.reading(builder, element, marks),
+            "math" => self.formula(builder, element, marks),
+            _ if self.widget(builder, element) => {}
             "blockquote" if room => {
                 self.flush(builder);
-                let blocks = self.blocks(element, inner);
+                let blocks = self.blocks(element, builder.depth.saturating_add(1), marks);
                 self.finish(builder, Node::Blockquote(blocks));
             }
-            "ul" | "ol" if room => self.list(builder, element),
-            "figure" => self.figure(builder, element, marks),
-            "div" if room && has_class(element, "gallery") => {
+            "ul" | "ol" | "menu" | "dir" if room && !(builder.figure && self.holds_pictures(element)) => self.list(builder, element, marks),
+            _ if figures::is_figure(element) => self.figure(builder, element, marks),
+            _ if builder.figure && figures::is_caption(element) => {
                 self.flush(builder);
-                let (images, rest): (Vec<_>, Vec<_>) =
-                    self.blocks(element, inner).into_iter().partition(|b| matches!(b.node, Node::Image(_)));
-                self.finish(builder, Node::Gallery(images));
-                builder.done.extend(rest);
+                builder.captions.push((builder.done.len(), element));
             }
             "aside" if room && has_class(element, "factbox") => {
                 let (title, blocks) = self.titled(builder, element);
                 self.finish(builder, Node::Factbox { title, blocks });
             }
             "section" if builder.depth == 1 && has_class(element, "live-update") => self.live_update(builder, element, marks),
-            _ if is_dropped(name) => self.drop(format!("<{name}>")),
-            _ if is_block(name) || matches!(name, "ul" | "ol" | "blockquote") => {
+            _ if style.list.is_some() && self.word_item(builder, element, style, marks) => {}
+            _ if parts_lines(name) => {
                 self.flush(builder);
-                self.children(builder, element, &mut marks.clone());
+                self.children(builder, element, marks);
                 self.flush(builder);
             }
             _ => self.inline(builder, element, marks),
         }
     }
 
-    /// Where an element leads; a name within the page is looked up at the end.
-    fn link(&mut self, element: ElementRef<'_>) -> Option<String> {
-        let given = element.value().attr("href")?.trim();
-        let within = given.starts_with('#') && given.len() <= limits::URL;
-        let href = if within { Some(given.to_owned()) } else { anchors::link(given) };
-        if href.is_none() {
-            self.drop("a link that is no http, https, mailto or tel address and no path of the site");
+    /// The marks of what stands in an element, when they are others than those around it.
+    fn marks(&mut self, element: ElementRef<'_>, style: &Style, around: &[Mark]) -> Option<Vec<Mark>> {
+        let name = element.value().name();
+        let mut marks = around.to_vec();
+        if let Some(mark) = mark_named(name).filter(|mark| style.says(mark) != Some(false) && !around.contains(mark)) {
+            marks.push(mark);
         }
-        href
+        style.apply(&mut marks);
+        let mut put = |mark: Mark| {
+            marks.retain(|old| !old.same_kind(&mark));
+            marks.push(mark);
+        };
+        if let Some(href) = element.value().attr("href").filter(|_| name == "a") {
+            // A name within the page is looked up at the end.
+            let within = href.trim().starts_with('#') && (2..=limits::URL).contains(&href.trim().len());
+            match if within { Some(href.trim().to_owned()) } else { anchors::link(&addresses::absolute(href)) } {
+                Some(href) => put(Mark::Link { href }),
+                None => self.lose_address("a link that leads to no http, https, mailto or tel address and no path of the site", href),
+            }
+        }
+        let inline = !parts_lines(name);
+        let lang = element.value().attr("lang").filter(|_| inline).and_then(|tag| tag.parse::<Locale>().ok());
+        if let Some(lang) = lang.filter(|lang| self.locale != Some(lang)) {
+            put(Mark::Lang(lang));
+        }
+        (marks != around).then_some(marks)
     }
 
-    fn inline(&mut self, builder: &mut Builder, element: ElementRef<'_>, marks: &mut Vec<Mark>) {
-        let mark = if element.value().name() == "a" { self.link(element).map(|href| Mark::Link { href }) } else { mark_of(element) };
-        let new = mark.filter(|m| !marks.iter().any(|old| old.same_kind(m)));
-        let depth = marks.len();
-        marks.extend(new);
-        self.children(builder, element, marks);
-        marks.truncate(depth);
-    }
-
-    fn heading(&mut self, builder: &mut Builder, element: ElementRef<'_>) {
+    fn heading(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.flush(builder);
         let asked = element.value().name().chars().last().and_then(|c| c.to_digit(10)).and_then(|d| u8::try_from(d).ok()).unwrap_or(2);
-        let text = self.inlines(element);
-        if text.is_empty() {
-            return;
+        let (text, beside) = self.line(element, marks);
+        if !is_blank(&text) {
+            // Whether a level was skipped shows in the order of the document, which is known at the end.
+            self.finish(builder, Node::Heading { level: asked.clamp(2, 4), text });
         }
-        // Whether a level was skipped shows in the order of the document, which is known at the end.
-        self.finish(builder, Node::Heading { level: asked.clamp(2, 4), text });
-    }
-
-    fn list(&mut self, builder: &mut Builder, element: ElementRef<'_>) {
-        self.flush(builder);
-        let depth = builder.depth.saturating_add(2);
-        let mut items = Vec::new();
-        for child in element.children() {
-            let Some(item) = ElementRef::wrap(child) else {
-                if child.value().as_text().is_some_and(|t| !t.trim().is_empty()) {
-                    self.drop("text between the items of a list");
-                }
-                continue;
-            };
-            if is_dropped(item.value().name()) {
-                self.drop(format!("<{}>", item.value().name()));
-                continue;
-            }
-            let content = self.blocks(item, depth);
-            let block = self.block(Node::ListItem(content));
-            items.push(block);
-            self.own(item, items.last_mut().map(std::slice::from_mut).unwrap_or_default());
-        }
-        let start = element.value().attr("start").and_then(|s| s.parse().ok()).filter(|s| *s <= 1_000_000).unwrap_or(1);
-        let ordered = element.value().name() == "ol";
-        self.finish(builder, if ordered { Node::OrderedList { start, items } } else { Node::BulletList(items) });
-    }
-
-    fn code(&mut self, builder: &mut Builder, element: ElementRef<'_>) {
-        self.flush(builder);
-        let code = element.descendants().filter_map(ElementRef::wrap).find(|e| e.value().name() == "code");
-        let language = code.and_then(|c| c.value().classes().find_map(|class| class.strip_prefix("language-")));
-        let named = language.filter(|name| !name.is_empty());
-        let language = named.and_then(Language::parse);
-        if named.is_some() && language.is_none() {
-            self.drop("the language of program text that is no plain name");
-        }
-        let text: String = element.text().collect::<String>().chars().filter(|c| !is_forbidden(*c)).collect();
-        self.finish(builder, Node::CodeBlock { language, text });
-    }
-
-    fn table(&mut self, builder: &mut Builder, element: ElementRef<'_>) {
-        self.flush(builder);
-        let mut rows = Vec::new();
-        let within = |name: &'static str| move |e: &ElementRef<'_>| e.value().name() == name;
-        if let Some(caption) = element.children().filter_map(ElementRef::wrap).find(within("caption")) {
-            let blocks = self.blocks(caption, builder.depth);
-            builder.done.extend(blocks);
-        }
-        let groups = element.children().filter_map(ElementRef::wrap).filter(|e| matches!(e.value().name(), "tbody" | "thead" | "tfoot"));
-        for group in groups {
-            let all: Vec<_> = group.children().filter_map(ElementRef::wrap).filter(within("tr")).collect();
-            for (n, row) in all.iter().enumerate() {
-                let left = all.len().saturating_sub(n);
-                let cells = row.children().filter_map(ElementRef::wrap).filter(|e| matches!(e.value().name(), "td" | "th"));
-                rows.push(cells.map(|c| self.cell(c, left)).collect());
-            }
-        }
-        self.finish(builder, Node::Table(rows));
-    }
-
-    /// A cell in the first of so many rows of its group, beyond which none reaches (WHATWG HTML §4.9.12.1).
-    fn cell(&mut self, element: ElementRef<'_>, rows: usize) -> Cell {
-        self.own(element, &mut []);
-        let value = element.value();
-        let number = |name| value.attr(name).map(str::trim).and_then(|n| n.parse::<u16>().ok());
-        let rows = u16::try_from(rows).unwrap_or(limits::ROWSPAN).min(limits::ROWSPAN);
-        let colspan = number("colspan").filter(|n| *n > 0).unwrap_or(1).min(limits::COLSPAN);
-        let rowspan = match number("rowspan") {
-            Some(0) => rows,
-            Some(n) => n.min(rows),
-            None => 1,
-        };
-        Cell { header: value.name() == "th", colspan, rowspan, text: self.inlines(element) }
+        builder.done.extend(beside);
     }
 
     /// Title and blocks of a box whose title is a first paragraph of class `title`.
-    fn titled(&mut self, builder: &mut Builder, element: ElementRef<'_>) -> (String, Vec<Block>) {
+    fn titled(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>) -> (String, Vec<Block>) {
         self.flush(builder);
         let title = element.children().filter_map(ElementRef::wrap).find(|e| has_class(*e, "title"));
-        let heading = title.map(|t| self.string(t)).unwrap_or_default();
-        let mut inner = Builder { depth: builder.depth.saturating_add(1), ..Builder::default() };
+        let (heading, beside) = title.map(|t| self.line(t, &[])).unwrap_or_default();
+        let heading = self.plain(&heading, "a title");
+        let mut inner = Builder::at(builder.depth.saturating_add(1));
+        inner.done.extend(beside);
         for child in element.children() {
             match ElementRef::wrap(child) {
                 Some(e) if title.is_some_and(|t| t == e) || e.value().name() == "time" => {}
-                Some(e) => self.element(&mut inner, e, &mut Vec::new()),
+                Some(e) => self.element(&mut inner, e, &[]),
                 None => {
                     if let Some(text) = child.value().as_text() {
                         self.words(&mut inner.line, text, &[]);
@@ -503,27 +569,14 @@ impl Context<'_> {
         (heading, inner.done)
     }
 
-    fn live_update(&mut self, builder: &mut Builder, element: ElementRef<'_>, marks: &mut Vec<Mark>) {
+    fn live_update(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         let time = element.children().filter_map(ElementRef::wrap).find(|e| e.value().name() == "time");
         let Some(at) = time.and_then(|t| t.value().attr("datetime")).and_then(|t| t.parse().ok()) else {
             self.flush(builder);
-            return self.children(builder, element, marks);
+            self.children(builder, element, marks);
+            return self.flush(builder);
         };
         let (title, blocks) = self.titled(builder, element);
         self.finish(builder, Node::LiveUpdate { at, title, blocks });
-    }
-
-    /// Append text as a browser shows it, with white space folded.
-    fn words(&mut self, line: &mut Vec<Inline>, text: &str, marks: &[Mark]) {
-        let mut words = String::new();
-        for c in self.clean(text).chars() {
-            let open = if words.is_empty() { ends_open(line) } else { words.ends_with(' ') };
-            if !is_space(c) {
-                words.push(c);
-            } else if !open {
-                words.push(' ');
-            }
-        }
-        push_text(line, &words, marks);
     }
 }

@@ -175,10 +175,25 @@ fn inlines(all: &[Inline], line_break: &str) -> String {
                 let before = n.checked_sub(1).and_then(|p| all.get(p));
                 let after = n.checked_add(1).and_then(|p| all.get(p));
                 let free = stands_free(text, before, after);
-                let (open, close) = signs(marks, free);
-                out.push_str(&open);
+                let beside = [before, after].map(|i| inline.link().is_some() && i.and_then(Inline::link) == inline.link());
+                if beside == [false; 2] {
+                    let (open, close) = signs(marks, free);
+                    out.push_str(&open);
+                    escape(&mut out, start, text);
+                    out.push_str(&close);
+                    continue;
+                }
+                // One link over several pieces.
+                let (link, rest) = marks.split_at(1);
+                if let ([link], [false, _]) = (link, beside) {
+                    out.push_str(&html::open(link));
+                }
+                rest.iter().for_each(|mark| out.push_str(&html::open(mark)));
                 escape(&mut out, start, text);
-                out.push_str(&close);
+                rest.iter().rev().for_each(|mark| out.push_str(html::close(mark)));
+                if let ([link], [_, false]) = (link, beside) {
+                    out.push_str(html::close(link));
+                }
             }
         }
     }

@@ -1,68 +1,151 @@
-//! Pictures, quotations set apart, and what is shown from other sites.
+//! Pictures with their captions, galleries, and quotations set apart.
 
 use scraper::ElementRef;
 
 use super::{
-    super::{Image, Mark, Node, html::VERBATIM, provider},
-    Builder, Context, has_class, link_in,
+    super::{Block, Image, Inline, Mark, Node, html::VERBATIM, push_text},
+    Builder, Context, addresses, has_class, link_in,
+    losses::Loss,
+    settle::letters,
 };
-use crate::domain::{text::folded, url::web_address};
-
-/// What a figure is made of.
-#[derive(Default)]
-struct Figure<'e> {
-    caption: Option<ElementRef<'e>>,
-    image: Option<ElementRef<'e>>,
-    link: Option<ElementRef<'e>>,
-    more: bool,
-}
+use crate::domain::text::{folded, limits};
 
 fn child<'e>(element: ElementRef<'e>, name: &str) -> Option<ElementRef<'e>> {
     element.children().filter_map(ElementRef::wrap).find(|e| e.value().name() == name)
 }
 
-impl Context<'_> {
-    pub(super) fn figure(&mut self, builder: &mut Builder, element: ElementRef<'_>, marks: &mut Vec<Mark>) {
+fn is_gallery(element: ElementRef<'_>) -> bool {
+    ["gallery", "wp-block-gallery", "tiled-gallery", "blocks-gallery-grid"].into_iter().any(|class| has_class(element, class))
+}
+
+/// True for what holds pictures or other things together with their captions.
+pub(super) fn is_figure(element: ElementRef<'_>) -> bool {
+    let held = ["wp-caption", "gallery-item"].into_iter().any(|class| has_class(element, class));
+    element.value().name() == "figure" || (element.value().name() != "ul" && (held || is_gallery(element)))
+}
+
+/// True for what says something of the figure that it stands in.
+pub(super) fn is_caption(element: ElementRef<'_>) -> bool {
+    element.value().name() == "figcaption"
+        || ["wp-caption-text", "gallery-caption", "blocks-gallery-item__caption"].into_iter().any(|class| has_class(element, class))
+}
+
+impl<'t> Context<'_> {
+    pub(super) fn figure(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.flush(builder);
-        let quote = child(element, "blockquote").filter(|_| has_class(element, "pull-quote"));
-        if let Some(quote) = quote {
-            let attribution = child(element, "figcaption").map(|c| self.string(c)).unwrap_or_default();
-            let text = self.inlines(quote);
-            return self.finish(builder, Node::PullQuote { text, attribution });
+        if self.pull_quote(builder, element, marks) || self.link_alone(builder, element) {
+            return;
         }
-        let holds = self.within(element);
-        if has_class(element, "embed") {
-            let link = holds.link.map(|a| (a.value().attr("href").unwrap_or_default().to_owned(), folded(&self.all_text(a))));
-            self.embed(builder, link.unwrap_or_default());
-        } else if let (Some(image), false) = (holds.image, holds.more) {
-            let around = image.ancestors().take_while(|node| node.id() != element.id()).filter_map(ElementRef::wrap);
-            let href = around.into_iter().find(|e| e.value().name() == "a").map_or_else(|| link_in(marks), |a| self.link(a));
-            self.picture(builder, image, holds.caption, href);
-        } else {
-            self.children(builder, element, marks);
-            self.flush(builder);
+        let mut inner = Builder { figure: true, ..Builder::at(builder.depth) };
+        self.children(&mut inner, element, marks);
+        self.flush(&mut inner);
+        let (mut blocks, captions) = (inner.done, inner.captions);
+        let images = |blocks: &[Block]| blocks.iter().filter(|b| matches!(b.node, Node::Image(_) | Node::Gallery(_))).count();
+        let alone = blocks.iter().all(|b| matches!(b.node, Node::Image(_) | Node::Gallery(_) | Node::Paragraph(_)));
+        let single = images(&blocks) == 1 && alone;
+        // From the last, so that the places of the others stay.
+        for (at, caption) in captions.into_iter().rev() {
+            let one = if single { blocks.iter_mut().find_map(|b| if let Node::Image(image) = &mut b.node { Some(image) } else { None }) } else { None };
+            let mut below = self.caption(builder.depth, caption, one, marks);
+            let place = if images(&blocks) > 1 && alone { blocks.len() } else { at.min(blocks.len()) };
+            blocks.splice(place..place, below.drain(..));
         }
+        let many = images(&blocks) > 1 && alone;
+        let said = is_gallery(element) && (images(&blocks) > 0 || blocks.is_empty());
+        if builder.room() && (many || said) {
+            let (pictures, rest): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|b| matches!(b.node, Node::Image(_) | Node::Gallery(_)));
+            let pictures = pictures.into_iter().flat_map(|b| if let Node::Gallery(inner) = b.node { inner } else { vec![b] }).collect();
+            self.finish(builder, Node::Gallery(pictures));
+            blocks = rest;
+        }
+        builder.done.extend(blocks);
     }
 
-    /// What a figure is made of: the first of each kind.
-    fn within<'e>(&mut self, figure: ElementRef<'e>) -> Figure<'e> {
-        let mut found = Figure::default();
-        for node in figure.descendants() {
-            self.spend(1);
-            let Some(element) = ElementRef::wrap(node) else { continue };
-            match element.value().name() {
-                "figcaption" => _ = found.caption.get_or_insert(element),
-                "img" => _ = found.image.get_or_insert(element),
-                "a" => _ = found.link.get_or_insert(element),
-                "table" | "iframe" => found.more = true,
-                _ => {}
-            }
+    /// What is said of a figure: written to its picture, or else given as blocks.
+    fn caption(&mut self, depth: usize, element: ElementRef<'t>, picture: Option<&mut Image>, marks: &[Mark]) -> Vec<Block> {
+        self.own(element, &mut []);
+        let fits = picture.filter(|image| image.caption.is_empty() && image.credit.is_empty());
+        let Some(image) = fits else {
+            let mut below = Builder::at(depth);
+            self.children(&mut below, element, marks);
+            self.flush(&mut below);
+            return below.done;
+        };
+        let around = self.credits.replace(Vec::new());
+        let (line, mut below) = self.line(element, &[]);
+        let credits = std::mem::replace(&mut self.credits, around).unwrap_or_default().join(" ");
+        if letters(&line) > limits::CAPTION.max || credits.chars().count() > limits::CREDIT.max {
+            let mut line = line;
+            push_text(&mut line, &format!(" {credits}"), &[]);
+            below.insert(0, self.block(Node::Paragraph(super::trimmed(line))));
+            return below;
         }
-        found
+        image.caption = self.plain(&line, "a caption");
+        image.credit = folded(&credits);
+        below
+    }
+
+    /// True for an element that names whose picture a caption is about.
+    pub(super) fn is_credit(&self, element: ElementRef<'_>) -> bool {
+        self.credits.is_some() && element.value().classes().any(|class| class.to_ascii_lowercase().contains("credit"))
+    }
+
+    pub(super) fn credit(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
+        let mut around = self.credits.take().unwrap_or_default();
+        let (line, beside) = self.line(element, marks);
+        around.push(self.plain(&line, "a credit"));
+        builder.done.extend(beside);
+        // Words before and after it are not one word.
+        push_text(&mut builder.line, " ", &[]);
+        self.credits = Some(around);
+    }
+
+    /// A figure that is a quotation set apart, with whose it is and nothing else.
+    fn pull_quote(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) -> bool {
+        if !["pull-quote", "wp-block-pullquote"].into_iter().any(|class| has_class(element, class)) {
+            return false;
+        }
+        let Some(quote) = child(element, "blockquote") else { return false };
+        let known = |e: &ElementRef<'_>| matches!(e.value().name(), "blockquote" | "figcaption");
+        if element.children().filter_map(ElementRef::wrap).filter(known).count() > 2 || !element.children().filter_map(ElementRef::wrap).all(|e| known(&e)) {
+            return false;
+        }
+        let by = child(element, "figcaption").or_else(|| child(quote, "cite"));
+        let (mut text, mut below) = self.line(quote, marks);
+        let attribution = by.map(|by| self.line(by, &[])).map(|(line, beside)| {
+            below.extend(beside);
+            self.plain(&line, "the name of who is quoted")
+        });
+        let attribution = attribution.unwrap_or_default();
+        if by.is_some_and(|by| by.value().name() == "cite") {
+            // It stood in the quotation, at its end.
+            let said = text.iter().rposition(|i| matches!(i, Inline::HardBreak)).map_or(0, |at| at);
+            text.truncate(said);
+        }
+        if attribution.chars().count() > limits::CREDIT.max {
+            below.insert(0, self.block(Node::Paragraph(vec![Inline::Text { text: attribution, marks: Vec::new() }])));
+            self.finish(builder, Node::PullQuote { text, attribution: String::new() });
+        } else {
+            self.finish(builder, Node::PullQuote { text, attribution });
+        }
+        builder.done.extend(below);
+        true
+    }
+
+    /// A figure of class `embed` that is a link and nothing else: how an embed is written here.
+    fn link_alone(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>) -> bool {
+        let mut inner = element.children().filter(|n| n.value().as_text().is_none_or(|t| !t.trim().is_empty()));
+        let (Some(only), None) = (inner.next().and_then(ElementRef::wrap), inner.next()) else { return false };
+        let Some(url) = only.value().attr("href").filter(|_| only.value().name() == "a" && has_class(element, "embed")) else { return false };
+        let (line, beside) = self.line(only, &[]);
+        let title = folded(&super::super::text::of_inlines(&line));
+        self.embed(builder, addresses::web(url).unwrap_or_else(|| url.to_owned()), title);
+        builder.done.extend(beside);
+        true
     }
 
     /// The value of an attribute, cleaned; repaired unless the element says that it is as it should be.
-    fn attribute(&mut self, element: ElementRef<'_>, name: &str) -> String {
+    pub(super) fn attribute(&mut self, element: ElementRef<'_>, name: &str) -> String {
         let repair = self.repair;
         self.repair = repair && element.value().attr(VERBATIM).is_none();
         let clean = self.clean(element.value().attr(name).unwrap_or_default());
@@ -70,42 +153,46 @@ impl Context<'_> {
         folded(&clean)
     }
 
-    pub(super) fn picture(
-        &mut self,
-        builder: &mut Builder,
-        element: ElementRef<'_>,
-        caption: Option<ElementRef<'_>>,
-        href: Option<String>,
-    ) {
+    /// What stands beside a picture for pages that run no scripts: the picture itself, unless it is there.
+    pub(super) fn noscript(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
+        self.spend(element.descendants().count());
+        let mut pictures = element.descendants().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "img").peekable();
+        if pictures.peek().is_none() {
+            return self.lose("<noscript>", element);
+        }
+        let there = |url: &String| self.pictures.contains(&addresses::alike(url));
+        if pictures.any(|img| addresses::picture(img).as_ref().is_none_or(|url| !there(url))) {
+            self.children(builder, element, marks);
+            self.flush(builder);
+        }
+    }
+
+    pub(super) fn picture(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.flush(builder);
         let attr = |name: &str| element.value().attr(name).unwrap_or_default();
-        let Some(url) = web_address(attr("src")) else {
-            self.drop("an image without an absolute http or https address");
+        self.spend(attr("srcset").len().saturating_add(attr("data-srcset").len()));
+        let url = addresses::picture(element);
+        // It may be shown by what stands there for pages that run no scripts.
+        let beside = element.next_siblings().find_map(ElementRef::wrap).filter(|e| e.value().name() == "noscript");
+        let real = beside.and_then(|e| e.descendants().filter_map(ElementRef::wrap).find(|e| e.value().name() == "img")).and_then(addresses::picture);
+        if real.is_some() && (url.is_none() || url.as_deref().is_some_and(addresses::is_placeholder)) {
             return;
+        }
+        let alt = self.attribute(element, "alt");
+        let Some(url) = url else {
+            let link = link_in(marks);
+            let addresses = addresses::said(element).into_iter().chain(link).collect();
+            return self.losses.note("an image without an absolute http or https address", &Loss { words: alt, addresses });
         };
-        let credit = caption.and_then(|c| c.descendants().filter_map(ElementRef::wrap).find(|e| has_class(*e, "credit")));
-        let whole = caption.map(|c| self.all_text(c)).unwrap_or_default();
-        let credit = credit.map(|c| self.all_text(c)).unwrap_or_default();
-        let caption = whole.trim_end().strip_suffix(credit.trim_end()).unwrap_or(&whole);
+        self.pictures.insert(addresses::alike(&url));
         let size = attr("width").parse().ok().zip(attr("height").parse().ok());
         let size = size.filter(|(w, h)| (1..=100_000).contains(w) && (1..=100_000).contains(h));
-        let image = Image { url, alt: self.attribute(element, "alt"), caption: folded(caption), credit: folded(&credit), size, href };
+        let long = (alt.chars().count() > limits::ALT.max).then(|| alt.clone());
+        let alt = if long.is_some() { String::new() } else { alt };
+        let image = Image { url, alt, caption: String::new(), credit: String::new(), size, href: link_in(marks) };
         self.finish(builder, Node::Image(image));
-    }
-
-    pub(super) fn frame(&mut self, builder: &mut Builder, element: ElementRef<'_>) {
-        let title = self.attribute(element, "title");
-        self.embed(builder, (element.value().attr("src").unwrap_or_default().to_owned(), title));
-    }
-
-    fn embed(&mut self, builder: &mut Builder, (url, title): (String, String)) {
-        self.flush(builder);
-        match web_address(&url).filter(|url| provider(url).is_some()) {
-            Some(url) => {
-                let title = if title == url { String::new() } else { title };
-                self.finish(builder, Node::Embed { url, title });
-            }
-            None => self.drop("an embed of an unknown provider"),
+        if let Some(text) = long {
+            self.finish(builder, Node::Paragraph(vec![Inline::Text { text, marks: Vec::new() }]));
         }
     }
 }

@@ -1,52 +1,30 @@
-//! Which elements are dropped with all that is in them, and which part paragraphs.
+//! Which elements are left out with all that is in them, and which part paragraphs.
 
+/// True for elements that are left out; what they say is told.
 pub(super) fn is_dropped(name: &str) -> bool {
-    const NAMES: [&str; 33] = [
-        "script",
-        "style",
-        "template",
-        "noscript",
-        "object",
-        "svg",
-        "math",
-        "input",
-        "button",
-        "select",
-        "textarea",
-        "option",
-        "head",
-        "title",
-        "meta",
-        "link",
-        "base",
-        "canvas",
-        "map",
-        "area",
-        "applet",
-        "frame",
-        "frameset",
-        "noframes",
-        "noembed",
-        "xmp",
-        "plaintext",
-        "audio",
-        "video",
-        "source",
-        "track",
-        "param",
-        "embed",
-    ];
+    const OTHERS: [&str; 11] =
+        ["svg", "input", "button", "select", "textarea", "option", "canvas", "map", "area", "applet", "datalist"];
+    is_unseen(name) || OTHERS.contains(&name)
+}
+
+/// True for elements that show nothing, whatever is in them.
+pub(super) fn is_unseen(name: &str) -> bool {
+    const NAMES: [&str; 12] =
+        ["script", "style", "template", "head", "title", "meta", "link", "base", "frame", "frameset", "noframes", "noembed"];
     NAMES.contains(&name)
 }
 
 /// True for elements that begin and end a line.
 pub(super) fn parts_lines(name: &str) -> bool {
-    let others = ["hr", "img", "iframe", "pre", "table", "blockquote", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6"];
-    is_block(name) || others.contains(&name)
+    const OTHERS: [&str; 26] = [
+        "hr", "img", "iframe", "embed", "object", "video", "audio", "pre", "xmp", "listing", "plaintext", "table", "blockquote", "ul", "ol",
+        "menu", "dir", "h1", "h2", "h3", "h4", "h5", "h6", "noscript", "dialog", "optgroup",
+    ];
+    is_block(name) || OTHERS.contains(&name)
 }
 
 pub(super) fn is_block(name: &str) -> bool {
-    const NAMES: [&str; 28] = [
+    const NAMES: [&str; 27] = [
         "p",
         "div",
         "section",
@@ -74,7 +52,6 @@ pub(super) fn is_block(name: &str) -> bool {
         "form",
         "caption",
         "search",
-        "menu",
     ];
     NAMES.contains(&name)
 }

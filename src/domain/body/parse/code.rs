@@ -1,0 +1,79 @@
+//! Program text, and whatever else stands in lines as it was written.
+
+use scraper::{ElementRef, Node as Html};
+
+use super::{
+    super::{Language, Mark, Node},
+    Builder, Context,
+    losses::Loss,
+    names::{is_dropped, parts_lines},
+    style::Style,
+};
+
+impl<'t> Context<'_> {
+    pub(super) fn code(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
+        self.flush(builder);
+        self.spend(element.descendants().count());
+        let code = element.descendants().filter_map(ElementRef::wrap).find(|e| e.value().name() == "code");
+        let language = code.and_then(|c| c.value().classes().find_map(|class| class.strip_prefix("language-")));
+        let named = language.filter(|name| !name.is_empty());
+        let language = named.and_then(Language::parse);
+        if let (Some(named), None) = (named, &language) {
+            let words = named.to_owned();
+            self.losses.note("the language of program text that is no plain name", &Loss { words, ..Loss::default() });
+        }
+        let mut beside = Builder::at(builder.depth);
+        let mut text = String::new();
+        self.lines(element, &mut text, &mut false, &mut beside, marks);
+        if !text.is_empty() || beside.done.is_empty() {
+            self.finish(builder, Node::CodeBlock { language, text });
+        }
+        builder.done.append(&mut beside.done);
+    }
+
+    /// The text of an element in lines; `parted`: what comes next stands in another line.
+    fn lines(&mut self, element: ElementRef<'t>, text: &mut String, parted: &mut bool, beside: &mut Builder<'t>, marks: &[Mark]) {
+        for child in element.children() {
+            if self.stopped.is_some() {
+                return;
+            }
+            self.spend(1);
+            if let Html::Text(words) = child.value() {
+                let repair = std::mem::replace(&mut self.repair, false);
+                let words = self.clean(words);
+                self.repair = repair;
+                if *parted && !words.is_empty() {
+                    if !text.is_empty() && !text.ends_with('\n') && !words.starts_with('\n') {
+                        text.push('\n');
+                    }
+                    *parted = false;
+                }
+                text.extend(words.chars().filter(|c| !matches!(c, '\r' | '\u{c}')));
+                continue;
+            }
+            let Some(inner) = ElementRef::wrap(child) else { continue };
+            let name = inner.value().name();
+            self.own(inner, &mut []);
+            match name {
+                "br" => {
+                    if std::mem::take(parted) && !text.is_empty() && !text.ends_with('\n') {
+                        text.push('\n');
+                    }
+                    text.push('\n');
+                }
+                _ if is_dropped(name) => self.lose(&format!("<{name}>"), inner),
+                _ if Style::of(inner).hidden => self.lose("what a page hides", inner),
+                "img" | "iframe" | "embed" | "object" | "video" | "audio" | "noscript" => self.element(beside, inner, marks),
+                _ => {
+                    if let Some(href) = inner.value().attr("href").filter(|_| name == "a") {
+                        self.lose_address("a link in program text", href);
+                    }
+                    let parts = parts_lines(name);
+                    *parted |= parts;
+                    self.lines(inner, text, parted, beside, marks);
+                    *parted |= parts;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What can be set right only when all of a body is there: links to its own blocks, and directions that are open at the end of a block.
+
+use std::collections::{BTreeSet, HashMap};
+
+use percent_encoding::percent_decode_str;
+
+use super::{
+    super::{Block, BlockId, Document, Inline, Node, anchors, push_text},
+    Context, Repairs, ends_open,
+    losses::{Loss, UNLED},
+};
+
+/// The character of Windows-1252 that a control of C1 was before it was wrongly decoded (WHATWG Encoding, index windows-1252).
+pub(super) fn windows_1252(c: char) -> Option<char> {
+    const FROM_80: [char; 32] = [
+        '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“', '”', '•', '–', '—', '˜', '™',
+        'š', '›', 'œ', '\0', 'ž', 'Ÿ',
+    ];
+    let at = u32::from(c).checked_sub(0x80)?;
+    FROM_80.get(usize::try_from(at).ok()?).copied().filter(|c| *c != '\0')
+}
+
+/// Characters of a line.
+pub(super) fn letters(line: &[Inline]) -> usize {
+    line.iter().map(|inline| if let Inline::Text { text, .. } = inline { text.chars().count() } else { 1 }).sum()
+}
+
+/// Closes and takes out bidirectional controls so that each is ended by its own (UAX #9), over all pieces of one text.
+#[derive(Default)]
+struct Balance {
+    open: Vec<char>,
+    isolates: usize,
+    mended: usize,
+}
+
+impl Balance {
+    fn over(&mut self, text: &mut String) {
+        if !text.contains(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')) {
+            return;
+        }
+        let mut out = String::with_capacity(text.len());
+        for c in text.chars() {
+            match c {
+                '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => self.open.push('\u{202c}'),
+                '\u{2066}'..='\u{2068}' => {
+                    self.open.push('\u{2069}');
+                    self.isolates = self.isolates.saturating_add(1);
+                }
+                '\u{202c}' if self.open.last() != Some(&c) => {
+                    self.mended = self.mended.saturating_add(1);
+                    continue;
+                }
+                '\u{2069}' if self.isolates == 0 => {
+                    self.mended = self.mended.saturating_add(1);
+                    continue;
+                }
+                '\u{202c}' => _ = self.open.pop(),
+                // The end of an isolate ends what was opened in it.
+                '\u{2069}' => {
+                    self.isolates = self.isolates.saturating_sub(1);
+                    // Ends: each round takes one off those that are open.
+                    while let Some(inner) = self.open.pop().filter(|inner| *inner != c) {
+                        out.push(inner);
+                        self.mended = self.mended.saturating_add(1);
+                    }
+                }
+                _ => {}
+            }
+            out.push(c);
+        }
+        *text = out;
+    }
+
+    fn end(mut self, last: Option<&mut String>) -> usize {
+        if let Some(last) = last {
+            self.mended = self.mended.saturating_add(self.open.len());
+            last.extend(self.open.iter().rev());
+        }
+        self.mended
+    }
+}
+
+/// The line without empty pieces, and with those of the same marks and the spaces between them made one.
+fn joined(line: Vec<Inline>) -> Vec<Inline> {
+    line.into_iter().fold(Vec::new(), |mut line, inline| {
+        match inline {
+            Inline::Text { text, marks } => {
+                let rest = if ends_open(&line) { text.trim_start_matches(' ') } else { &text };
+                push_text(&mut line, rest, &marks);
+            }
+            Inline::HardBreak => line.push(Inline::HardBreak),
+        }
+        line
+    })
+}
+
+impl Context<'_> {
+    pub(super) fn settle(&mut self, document: &mut Document) {
+        if let Some(last) = document.blocks.last() {
+            self.names.extend(self.waiting.drain(..).map(|name| (name, last.id.clone())));
+        }
+        self.resolve(&mut document.blocks);
+        self.balance(&mut document.blocks);
+    }
+
+    /// Let links that name an element lead to the block it became. Those that name none are taken off.
+    fn resolve(&mut self, blocks: &mut [Block]) {
+        // The first of a name counts, as in a browser.
+        let names: HashMap<&str, &BlockId> = self.names.iter().rev().map(|(name, id)| (name.as_str(), id)).collect();
+        let mut lost = BTreeSet::new();
+        anchors::each(blocks, &mut |href| {
+            let Some(name) = href.strip_prefix('#') else { return true };
+            let decoded = percent_decode_str(name).decode_utf8_lossy();
+            let Some(id) = names.get(name).or_else(|| names.get(decoded.as_ref())) else {
+                lost.insert(href.clone());
+                return false;
+            };
+            *href = format!("#{id}");
+            true
+        });
+        self.losses.passed("");
+        for href in lost {
+            self.losses.note(UNLED, &Loss { words: String::new(), addresses: vec![href] });
+        }
+    }
+
+    fn balance(&mut self, blocks: &mut [Block]) {
+        for block in blocks {
+            for line in block.node.lines_mut() {
+                let mut balance = Balance::default();
+                let first = line.iter().find_map(|i| if let Inline::Text { text, .. } = i { Some(text.clone()) } else { None });
+                let mut texts: Vec<&mut String> =
+                    line.iter_mut().filter_map(|i| if let Inline::Text { text, .. } = i { Some(text) } else { None }).collect();
+                texts.iter_mut().for_each(|text| balance.over(text));
+                let mended = balance.end(texts.pop());
+                if mended > 0 {
+                    *line = joined(std::mem::take(line));
+                    Repairs::note(&mut self.repairs.bidi, mended, &first.unwrap_or_default());
+                }
+            }
+            // Those of running text are balanced already.
+            let alone = match &mut block.node {
+                Node::PullQuote { attribution, .. } => vec![attribution],
+                node @ (Node::Image(_) | Node::Embed { .. } | Node::LiveUpdate { .. } | Node::Factbox { .. } | Node::CodeBlock { .. }) => {
+                    node.texts_mut()
+                }
+                _ => Vec::new(),
+            };
+            for text in alone {
+                let mut balance = Balance::default();
+                let first: String = text.chars().take(80).collect();
+                balance.over(text);
+                let mended = balance.end(Some(text));
+                Repairs::note(&mut self.repairs.bidi, mended, &first);
+            }
+            self.balance(block.node.children_mut());
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What the `style` of an element says that a body can say too: a few properties, each with the values that editors write.
+
+use scraper::ElementRef;
+
+use super::super::Mark;
+
+/// The look of an element, as far as it is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Style {
+    /// Marks that are on or off.
+    said: Vec<(Mark, bool)>,
+    /// Nobody sees it.
+    pub(super) hidden: bool,
+    /// What Word says of the lists that a paragraph stands in (`l0 level2 lfo1`), or that it is a marker of one (`Ignore`).
+    pub(super) list: Option<String>,
+}
+
+impl Style {
+    pub(super) fn of(element: ElementRef<'_>) -> Self {
+        let mut style = Self::default();
+        let declarations = element.value().attr("style").unwrap_or_default().split(';');
+        for (name, value) in declarations.filter_map(|d| d.split_once(':')) {
+            style.declare(&name.trim().to_ascii_lowercase(), &value.trim().to_ascii_lowercase());
+        }
+        style.hidden |= element.value().attr("hidden").is_some();
+        style
+    }
+
+    fn declare(&mut self, name: &str, value: &str) {
+        let value = value.split('!').next().unwrap_or_default().trim();
+        match (name, value) {
+            ("font-weight", "bold" | "bolder") => self.say(Mark::Bold, true),
+            ("font-weight", "normal" | "lighter") => self.say(Mark::Bold, false),
+            ("font-weight", number) => {
+                if let Ok(weight) = number.parse::<u16>() {
+                    self.say(Mark::Bold, weight >= 600);
+                }
+            }
+            ("font-style", "italic" | "oblique") => self.say(Mark::Italic, true),
+            ("font-style", "normal") => self.say(Mark::Italic, false),
+            ("text-decoration" | "text-decoration-line", lines) => {
+                for line in lines.split_ascii_whitespace() {
+                    match line {
+                        "underline" => self.say(Mark::Underline, true),
+                        "line-through" => self.say(Mark::Strike, true),
+                        "none" => {
+                            self.say(Mark::Underline, false);
+                            self.say(Mark::Strike, false);
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            ("vertical-align", "sub") => self.say(Mark::Sub, true),
+            ("vertical-align", "super") => self.say(Mark::Sup, true),
+            ("vertical-align", "baseline") => {
+                self.say(Mark::Sub, false);
+                self.say(Mark::Sup, false);
+            }
+            ("display", "none") | ("visibility", "hidden" | "collapse") => self.hidden = true,
+            ("mso-list", list) => self.list = Some(list.to_owned()),
+            _ => {}
+        }
+    }
+
+    fn say(&mut self, mark: Mark, on: bool) {
+        self.said.retain(|(old, _)| *old != mark);
+        self.said.push((mark, on));
+    }
+
+    /// Whether the look says that a mark is on, or off.
+    pub(super) fn says(&self, mark: &Mark) -> Option<bool> {
+        self.said.iter().find(|(said, _)| said == mark).map(|(_, on)| *on)
+    }
+
+    /// Put the marks on or off that are said. Lines through words and under them are not taken off by what stands within, as in a browser,
+    /// and a line under a link is how links look.
+    pub(super) fn apply(&self, marks: &mut Vec<Mark>) {
+        for (mark, on) in &self.said {
+            let there = marks.contains(mark);
+            let link = || marks.iter().any(|m| matches!(m, Mark::Link { .. }));
+            match on {
+                true if !there && !(*mark == Mark::Underline && link()) => marks.push(mark.clone()),
+                false if there && matches!(mark, Mark::Bold | Mark::Italic) => marks.retain(|m| m != mark),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(style: &str) -> Vec<(Mark, bool)> {
+        let mut read = Style::default();
+        for (name, value) in style.split(';').filter_map(|d| d.split_once(':')) {
+            read.declare(name, value);
+        }
+        read.said
+    }
+
+    #[test]
+    fn only_the_properties_that_a_body_can_say_are_read_and_the_last_of_each_counts() {
+        assert_eq!(said("font-weight:400;font-weight:700"), [(Mark::Bold, true)]);
+        assert_eq!(said("font-weight:600 !important"), [(Mark::Bold, true)]);
+        assert_eq!(said("font-weight:inherit;font-style:initial;color:red;text-decoration:overline"), []);
+        assert_eq!(said("text-decoration:line-through solid red"), [(Mark::Strike, true)]);
+        assert_eq!(said("vertical-align:super"), [(Mark::Sup, true)]);
+    }
+}

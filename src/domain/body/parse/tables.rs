@@ -1,0 +1,95 @@
+//! Tables, and those that only lay out a page.
+
+use scraper::ElementRef;
+
+use super::{
+    super::{Block, Cell, Mark, Node},
+    Builder, Context, is_blank,
+    style::Style,
+};
+use crate::domain::text::limits;
+
+/// Elements that no cell can hold: what stands alone in a table with one of them is set in a frame, not tabled.
+const LAID_OUT: [&str; 14] = ["table", "ul", "ol", "dl", "blockquote", "pre", "figure", "img", "iframe", "h1", "h2", "h3", "h4", "h5"];
+
+fn elements<'t>(parent: ElementRef<'t>, names: &'static [&'static str]) -> impl Iterator<Item = ElementRef<'t>> {
+    parent.children().filter_map(ElementRef::wrap).filter(move |e| names.contains(&e.value().name()))
+}
+
+impl<'t> Context<'_> {
+    pub(super) fn table(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
+        self.flush(builder);
+        for caption in elements(element, &["caption"]) {
+            self.children(builder, caption, marks);
+            self.flush(builder);
+        }
+        // As they are shown, whatever their order.
+        let groups: Vec<_> = [&["thead"][..], &["tbody"], &["tfoot"]].into_iter().flat_map(|name| elements(element, name)).collect();
+        let rows: Vec<(ElementRef<'t>, usize)> = groups
+            .iter()
+            .flat_map(|group| {
+                let all: Vec<_> = elements(*group, &["tr"]).collect();
+                let count = all.len();
+                all.into_iter().enumerate().map(move |(n, row)| (row, count.saturating_sub(n)))
+            })
+            .collect();
+        if self.lays_out(element, &rows) {
+            self.drop("a table that only lays out what is in its cells");
+            for (row, _) in rows {
+                for cell in elements(row, &["td", "th"]) {
+                    self.own(cell, &mut []);
+                    self.children(builder, cell, marks);
+                    self.flush(builder);
+                }
+            }
+            return;
+        }
+        let mut beside = Vec::new();
+        let rows = rows
+            .into_iter()
+            .map(|(row, left)| elements(row, &["td", "th"]).map(|cell| self.cell(cell, left, marks, &mut beside)).collect())
+            .collect();
+        self.finish(builder, Node::Table(rows));
+        builder.done.extend(beside);
+    }
+
+    /// True for a table that says so, and for a single cell with what no cell can hold.
+    fn lays_out(&mut self, table: ElementRef<'t>, rows: &[(ElementRef<'t>, usize)]) -> bool {
+        if table.value().attr("role").is_some_and(|role| matches!(role, "presentation" | "none")) {
+            return true;
+        }
+        let mut cells = rows.iter().flat_map(|(row, _)| elements(*row, &["td", "th"]));
+        let mut holds = |cell: ElementRef<'t>, names: &[&str]| {
+            self.spend(cell.descendants().count());
+            cell.descendants().filter_map(ElementRef::wrap).skip(1).any(|e| names.contains(&e.value().name()))
+        };
+        match (cells.next(), cells.next()) {
+            (Some(only), None) => holds(only, &LAID_OUT),
+            _ => rows.iter().flat_map(|(row, _)| elements(*row, &["td"])).any(|cell| holds(cell, &["table"])),
+        }
+    }
+
+    /// A cell in the first of so many rows of its group, beyond which none reaches (WHATWG HTML §4.9.12.1).
+    fn cell(&mut self, element: ElementRef<'t>, rows: usize, marks: &[Mark], beside: &mut Vec<Block>) -> Cell {
+        self.own(element, &mut []);
+        let value = element.value();
+        let number = |name| value.attr(name).map(str::trim).and_then(|n| n.parse::<u16>().ok());
+        let rows = u16::try_from(rows).unwrap_or(limits::ROWSPAN).min(limits::ROWSPAN);
+        let colspan = number("colspan").filter(|n| *n > 0).unwrap_or(1).min(limits::COLSPAN);
+        let rowspan = match number("rowspan") {
+            Some(0) => rows,
+            Some(n) => n.min(rows),
+            None => 1,
+        };
+        let style = Style::of(element);
+        let own = self.marks(element, &style, marks);
+        let (text, others) = if style.hidden {
+            self.lose("what a page hides", element);
+            Default::default()
+        } else {
+            self.line(element, own.as_deref().unwrap_or(marks))
+        };
+        beside.extend(others);
+        Cell { header: value.name() == "th", colspan, rowspan, text: if is_blank(&text) { Vec::new() } else { text } }
+    }
+}
