@@ -25,12 +25,17 @@ both! {
         let article = live(&app, &editor).await;
         assert_eq!(app.anyone().get(&public(&article)).await.ok()["corrections"], json!([]));
         let path = format!("{article}/corrections");
-        let sent = json!({ "kind": "correction", "texts": { "en": "It rose by one metre." }, "blocks": ["b1"] });
+        let words = editor.get(&format!("{article}/translations/en?body=doc")).await.ok();
+        let block = words["body"]["content"]["content"][0]["attrs"]["id"].clone();
+        let sent = json!({ "kind": "correction", "texts": { "en": "It rose by one metre." }, "blocks": [block, "b1"] });
+        let refused = editor.post(&path, &sent).await;
+        assert_eq!(refused.violations(), [("#/blocks/1".to_owned(), "unknown_block".to_owned())]);
+        let sent = json!({ "kind": "correction", "texts": { "en": "It rose by one metre." }, "blocks": [block] });
         let made = editor.post(&path, &sent).await;
         assert_eq!(made.status, 201, "{}", made.text);
         let shown = app.anyone().get(&public(&article)).await.ok();
         let note = &shown["corrections"][0];
-        assert_eq!((&note["text"], &note["kind"], &note["blocks"]), (&json!("It rose by one metre."), &json!("correction"), &json!(["b1"])));
+        assert_eq!((&note["text"], &note["kind"], &note["blocks"]), (&json!("It rose by one metre."), &json!("correction"), &json!([block])));
         assert_eq!(note["made_at"], "2026-03-01T08:00:00Z");
         // Hindi readers are told in English until it is said in Hindi; in lists too.
         let hindi = format!("{}?locale=hi", public(&article));

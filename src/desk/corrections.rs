@@ -7,7 +7,7 @@ use crate::{
     domain::{
         Error, Id, Instant, Locale, Version,
         article::Article,
-        body::BlockId,
+        body::{BlockId, Document},
         correction::{Corrected, Correction, CorrectionKind},
         error::Faults,
         translation::Slot,
@@ -69,7 +69,38 @@ fn prepare(
     let Some(correction) = correction else { return Err(Error::Invalid(faults.into_inner())) };
     let correction = faults.or(correction)?;
     touched(permit, article, before, Some(&correction))?;
+    // A bundle may correct what has been rewritten since.
+    if permit.caller().user_id().is_some() {
+        are_there(tx, article, before, &correction)?;
+    }
     Ok(correction)
+}
+
+/// Nothing, when every block that is named for the first time is one of the original.
+fn are_there(tx: &mut Tx<'_>, article: &Article, before: Option<&Correction>, correction: &Correction) -> Result<(), Error> {
+    let is_new = |block: &BlockId| before.is_none_or(|before| !before.blocks.contains(block));
+    if !correction.blocks.iter().any(is_new) {
+        return Ok(());
+    }
+    let (bodies, mut faults) = (originals(tx, article)?, Faults::default());
+    for (n, block) in correction.blocks.iter().enumerate().filter(|(_, block)| is_new(block)) {
+        if !bodies.iter().any(|body| body.has(block)) {
+            faults.add(format!("#/blocks/{n}"), "unknown_block", "no such block in the original, as it is or as it is public");
+        }
+    }
+    faults.or(())
+}
+
+/// The body of the original as it is, and as it is public.
+fn originals(tx: &mut Tx<'_>, article: &Article) -> Result<Vec<Document>, Error> {
+    let source = &article.facts.source_locale;
+    let copy = store::translations::find(tx, article, source)?;
+    let public = store::editions::live_heads(tx, &[article.id])?.remove(&article.id).unwrap_or_default();
+    let mut bodies: Vec<Document> = copy.into_iter().map(|t| t.words.body).collect();
+    for head in public.iter().filter(|head| head.locale == *source) {
+        bodies.push(store::revisions::words(tx, article, source, head.words_version)?.0.body);
+    }
+    Ok(bodies)
 }
 
 /// The caller corrects in every locale whose text changes. What else a correction says, it says in every language it is told in and of the
