@@ -79,8 +79,9 @@ impl<'d> Check<'d, '_> {
             }
             Node::CodeBlock { text, .. } => {
                 self.count(usize::from(!text.is_empty()), 1);
-                self.words(text);
-                note_unbalanced(self.faults, self.at, text);
+                if self.words(text) {
+                    note_unbalanced(self.faults, self.at, text);
+                }
             }
             Node::Table(rows) => {
                 self.count(rows.len(), inner);
@@ -125,23 +126,29 @@ impl<'d> Check<'d, '_> {
         if !self.count(line.len(), depth) {
             return;
         }
+        let mut whole = String::new();
         for inline in line {
             let Inline::Text { text, marks } = inline else { continue };
-            self.words(text);
+            if self.words(text) {
+                whole.push_str(text);
+            }
             for mark in marks {
                 if let Mark::Link { href } = mark {
                     self.href(href);
                 }
             }
         }
-        note_unbalanced(self.faults, self.at, &super::of_inlines(line));
+        note_unbalanced(self.faults, self.at, &whole);
     }
 
-    fn words(&mut self, text: &str) {
+    /// Look words over; false when they are such that nothing more is said of them.
+    fn words(&mut self, text: &str) -> bool {
         if !marks_within(text) {
             self.faults.add(self.at, "too_many", format!("at most {} combining marks in a row", limits::MARKS));
+            return false;
         }
         note_forbidden(self.faults, self.at, text);
+        true
     }
 
     fn phrase(&mut self, text: &str, length: Length) {
