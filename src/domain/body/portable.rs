@@ -20,6 +20,7 @@ fn flattened(blocks: &[Block]) -> Option<Vec<Block>> {
     fn gather<'b>(blocks: &'b [Block], named: &HashSet<&str>, firsts: &mut HashMap<&'b str, &'b str>) {
         for block in blocks {
             let mut first = block;
+            // Ends: each round goes a level down.
             while let (true, Some(inner)) = (is_flattened(&first.node), first.node.children().first()) {
                 first = inner;
             }
