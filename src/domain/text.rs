@@ -75,9 +75,9 @@ pub mod limits {
     /// Sections of one site.
     pub const SECTIONS: i64 = 1_000;
     /// A body: bytes of its JSON.
-    pub const BODY_BYTES: usize = 2 * 1_048_576;
+    pub const BODY_BYTES: usize = 1_572_864;
     /// A body: nodes.
-    pub const BODY_NODES: usize = 20_000;
+    pub const BODY_NODES: usize = 15_000;
     /// A body: how deep nodes nest.
     pub const BODY_DEPTH: usize = 12;
     /// Columns that a cell of a table spans, as in HTML.

@@ -5,6 +5,7 @@ use dateline::domain::{
     Error,
     article::Facts,
     body::*,
+    error::FAULTS,
     text::{limits, nfc},
 };
 use serde_json::{Value, json};
@@ -111,7 +112,7 @@ fn a_link_to_what_is_not_there_leaves_its_words_and_is_told() {
 fn very_many_links_to_what_is_not_there_are_told_of_together() {
     let page: String = (0..1_000).map(|n| format!("<a href=#a{n}>x</a>")).collect();
     let told = Sent { format: Format::Html, content: json!(page) }.read(&mut mint()).unwrap().1;
-    assert_eq!((told.len(), told.last().unwrap().detail.as_str()), (51, "links lead to 950 more names that are not in the body"));
+    assert!(told.len() < FAULTS && told.iter().all(|w| w.code == "unknown_block"), "{told:?}");
 }
 
 #[test]
