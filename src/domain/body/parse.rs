@@ -71,10 +71,10 @@ pub fn read_within(
         repairs: Repairs::default(),
         names: Vec::new(),
         waiting: Vec::new(),
-        apart: 0,
         quotes: 0,
         credits: None,
         pictures: HashSet::new(),
+        kept: 0,
         level: 0,
         nodes: 0,
         bytes: 0,
@@ -152,14 +152,14 @@ struct Context<'m> {
     names: Vec<(String, BlockId)>,
     /// What leads to the next block.
     waiting: Vec<String>,
-    /// Lines around the blocks that are being read, which will be taken apart.
-    apart: usize,
     /// Quotations around the words that are being read.
     quotes: usize,
     /// While a caption is read: whose picture it is.
     credits: Option<Vec<String>>,
     /// Pictures so far, however large.
     pictures: HashSet<String>,
+    /// How much was kept so far: bytes of words, pictures and what is embedded.
+    kept: usize,
     level: usize,
     nodes: usize,
     bytes: usize,
@@ -356,6 +356,7 @@ impl<'t> Context<'_> {
         if self.nodes > limits::BODY_NODES {
             self.stop(TooMuch::Nodes);
         }
+        self.kept = self.kept.saturating_add(usize::from(matches!(node, Node::Image(_) | Node::Embed { .. } | Node::CodeBlock { .. })));
         let block = Block::new((self.mint)(), node);
         self.names.extend(self.waiting.drain(..).map(|name| (name, block.id.clone())));
         block
@@ -375,12 +376,7 @@ impl<'t> Context<'_> {
             return;
         }
         builder.word = false;
-        let bare = embeds::alone(&line).filter(|_| self.apart == 0);
-        let node = match bare {
-            Some(url) => Node::Embed { url, title: String::new() },
-            None => Node::Paragraph(line),
-        };
-        let block = self.block(node);
+        let block = self.block(Node::Paragraph(line));
         builder.done.push(block);
     }
 
@@ -468,8 +464,8 @@ impl<'t> Context<'_> {
                 }
                 builder.line.push(Inline::HardBreak);
             }
-            // What they say is read with the picture or player that they belong to.
-            "wbr" | "source" | "track" | "param" | "col" | "colgroup" => {}
+            // What they say is read with the picture or player that they belong to. Within a formula they may hold words.
+            "wbr" | "source" | "track" | "param" | "col" | "colgroup" => self.children(builder, element, marks),
             "hr" => self.finish(builder, Node::HorizontalRule),
             "img" => self.picture(builder, element, marks),
             "noscript" => self.noscript(builder, element, marks),

@@ -6,7 +6,8 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     super::{Block, BlockId, Document, Inline, Node, anchors, push_text},
-    Context, Repairs, ends_open,
+    Context, Repairs, ends_open, trimmed,
+    embeds::alone,
     losses::{Loss, UNLED},
 };
 
@@ -81,7 +82,7 @@ impl Balance {
 }
 
 /// The line without empty pieces, and with those of the same marks and the spaces between them made one.
-fn joined(line: Vec<Inline>) -> Vec<Inline> {
+pub(super) fn joined(line: Vec<Inline>) -> Vec<Inline> {
     line.into_iter().fold(Vec::new(), |mut line, inline| {
         match inline {
             Inline::Text { text, marks } => {
@@ -134,9 +135,14 @@ impl Context<'_> {
                 texts.iter_mut().for_each(|text| balance.over(text));
                 let mended = balance.end(texts.pop());
                 if mended > 0 {
-                    *line = joined(std::mem::take(line));
+                    *line = trimmed(joined(std::mem::take(line)));
                     Repairs::note(&mut self.repairs.bidi, mended, &first.unwrap_or_default());
                 }
+            }
+            if let Node::Paragraph(line) = &block.node
+                && let Some(url) = alone(line)
+            {
+                block.node = Node::Embed { url, title: String::new() };
             }
             // Those of running text are balanced already.
             let alone = match &mut block.node {
