@@ -35,7 +35,7 @@ use style::Style;
 
 use crate::domain::{
     Error, Locale, Violation,
-    text::{folded, is_forbidden, limits, unescape},
+    text::{folded, is_forbidden, limits, unescape, windows_1252},
 };
 
 /// How deep blocks may nest before containers are unwrapped.
@@ -340,7 +340,7 @@ impl<'t> Context<'_> {
                 if is_space(c) || !is_forbidden(c) {
                     return Some(c);
                 }
-                let meant = settle::windows_1252(c);
+                let meant = windows_1252(c);
                 let count = if meant.is_some() { &mut windows } else { &mut forbidden };
                 *count = count.saturating_add(1);
                 meant

@@ -95,7 +95,8 @@ impl<'t> Context<'_> {
             return false;
         }
         self.flush(builder);
-        self.spend(element.descendants().count());
+        let styles = element.descendants().filter_map(ElementRef::wrap).map(|e| e.value().attr("style").map_or(1, str::len));
+        self.spend(styles.sum());
         let ignored = |e: &ElementRef<'_>| Style::of(*e).list.as_deref() == Some("ignore");
         let marker = element.descendants().filter_map(ElementRef::wrap).find(ignored);
         let marker = marker.map(|m| m.text().collect::<String>()).unwrap_or_default();
@@ -174,7 +175,18 @@ mod tests {
 
     #[test]
     fn markers_say_whether_a_list_is_ordered() {
-        for (marker, number) in [("1.", Some(1)), ("12)", Some(12)), ("(a)", Some(1)), ("c.", Some(3)), ("i.", Some(1)), ("iv.", Some(2)), ("1.2.", Some(2)), ("·", None), ("o", None), ("§", None)] {
+        for (marker, number) in [
+            ("1.", Some(1)),
+            ("12)", Some(12)),
+            ("(a)", Some(1)),
+            ("c.", Some(3)),
+            ("i.", Some(1)),
+            ("iv.", Some(2)),
+            ("1.2.", Some(2)),
+            ("·", None),
+            ("o", None),
+            ("§", None),
+        ] {
             assert_eq!(numbered(marker), number, "{marker}");
         }
     }

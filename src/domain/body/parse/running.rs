@@ -1,5 +1,7 @@
 //! Running text: words and their marks, and blocks that are brought into one line.
 
+use std::collections::HashSet;
+
 use scraper::ElementRef;
 
 use super::{
@@ -53,7 +55,10 @@ impl<'t> Context<'_> {
             "abbr" | "acronym" => {
                 if let Some(title) = element.value().attr("title").filter(|t| !t.trim().is_empty()) {
                     let said = inner_text(element).collect::<String>();
-                    self.losses.note("what an abbreviation stands for", &Loss { words: format!("{}: {}", folded(&said), folded(title)), ..Loss::default() });
+                    self.losses.note(
+                        "what an abbreviation stands for",
+                        &Loss { words: format!("{}: {}", folded(&said), folded(title)), ..Loss::default() },
+                    );
                 }
             }
             _ => {}
@@ -129,9 +134,9 @@ impl<'t> Context<'_> {
             self.bring_into(&mut line, &mut beside, block);
         }
         // The other blocks are taken apart again.
-        let led_to = |name: &(String, BlockId)| beside.iter().any(|block| block.id == name.1);
+        let stay: HashSet<&BlockId> = beside.iter().map(|block| &block.id).collect();
         for name in self.names.split_off(names) {
-            if led_to(&name) { self.names.push(name) } else { self.waiting.push(name.0) }
+            if stay.contains(&name.1) { self.names.push(name) } else { self.waiting.push(name.0) }
         }
         self.nodes = nodes.saturating_add(beside.iter().map(|block| size(&block.node)).sum());
         (trimmed(joined(line)), beside)
