@@ -174,7 +174,9 @@ fn look(element: ElementRef<'_>, seen: &mut Visible, text: &mut String, repair: 
                 }
                 text.push_str(&unescape(e.value().attr("alt").unwrap_or_default()));
             }
-            "input" if e.value().attr("type") != Some("hidden") => text.push_str(e.value().attr("value").unwrap_or_default()),
+            "input" if !e.value().attr("type").is_some_and(|t| t.eq_ignore_ascii_case("hidden")) => {
+                text.push_str(e.value().attr("value").unwrap_or_default())
+            }
             _ => {}
         }
         let start = text.len();

@@ -6,10 +6,11 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     super::{Block, BlockId, Document, Inline, Node, anchors, push_text},
-    Context, Repairs,
+    Context,
     embeds::alone,
     ends_open,
     losses::{Loss, UNLED},
+    repairs::Repairs,
     trimmed,
 };
 
