@@ -67,7 +67,7 @@ fn read(shape: &Shape, text: &str) -> usize {
     match (format(shape.place), shape.place) {
         (Some(format), _) => {
             let sent = Sent { format, content: Value::String(text.to_owned()) };
-            sent.read(&mut mint()).map_or_else(refused, |(_, warnings)| warnings.len())
+            sent.read(None, &mut mint()).map_or_else(refused, |(_, warnings)| warnings.len())
         }
         (None, Place::Doc | Place::Json) => match json::read(text.as_bytes()) {
             Ok(value) => doc::read(&value, "#/content", &mut mint()).map_or_else(refused, |_| 0),
@@ -96,7 +96,7 @@ fn costs_are_linear(shape: &Shape, wrong: &mut Vec<String>) {
         let text = shape.of(bytes);
         let budget = Budget::of(text.len());
         let (taken, accepted) = allocated(|| match format(shape.place) {
-            Some(format) => Sent { format, content: Value::Null }.read_within(&text, &mut mint(), &budget).is_ok(),
+            Some(format) => Sent { format, content: Value::Null }.read_within(&text, None, &mut mint(), &budget).is_ok(),
             None => read(shape, &text) == 0,
         });
         if budget.spent() > budget.most() + BETWEEN {
@@ -124,7 +124,7 @@ fn costs_are_linear(shape: &Shape, wrong: &mut Vec<String>) {
 /// written in every form. The bytes that were allocated, and whether each of the two says anything; nothing, when it was refused.
 fn follow(format: Format, text: &str, replaced: &Document) -> Option<(usize, [bool; 2])> {
     let sent = Sent { format, content: Value::String(text.to_owned()) };
-    let document = sent.read(&mut mint()).ok()?.0;
+    let document = sent.read(None, &mut mint()).ok()?.0;
     let words = |body: &Document| Words { content: Content::headed("A headline"), body: body.clone() };
     let (before, after) = (words(replaced), words(&document));
     let (taken, ()) = allocated(|| {
@@ -145,7 +145,7 @@ fn what_follows_is_linear(shape: &Shape, others: &mut [Document; 2], wrong: &mut
     for (bytes, other) in [MIB / 32, MIB / 16].into_iter().zip(others) {
         let text = shape.of(bytes);
         let longer = Sent { format, content: Value::String(shape.of(bytes + bytes / 16)) };
-        let own = longer.read(&mut mint()).map(|(document, _)| document).unwrap_or_default();
+        let own = longer.read(None, &mut mint()).map(|(document, _)| document).unwrap_or_default();
         let (Some(beside_own), Some(beside_other)) = (follow(format, &text, &own), follow(format, &text, other)) else { return };
         let taken = [beside_own, beside_other];
         for ((then, alike), (now, present)) in before.into_iter().flatten().zip(taken) {

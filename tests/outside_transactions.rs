@@ -168,7 +168,7 @@ both! {
         let there = || app.store.read_now(|tx| translations::present(tx, &permit(), article, &english)).unwrap();
         let read = |text: &str, format| {
             let content = if format == Format::Doc { json!({ "type": "doc", "content": [] }) } else { json!(text) };
-            ReadBody::read(&Sent { format, content }, Some(&there().words.body), &mut || app.store.new_block_id()).unwrap()
+            ReadBody::read(&Sent { format, content }, None, Some(&there().words.body), &mut || app.store.new_block_id()).unwrap()
         };
         let save = |body: &ReadBody, version| {
             let draft = Draft { content: Content::headed("River rises"), body: Some(body.clone()), ..Draft::default() };

@@ -215,6 +215,17 @@ pub fn is_forbidden(c: char) -> bool {
     (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{fdd0}'..='\u{fdef}') || (u32::from(c) & 0xfffe) == 0xfffe
 }
 
+/// The character of Windows-1252 that a control of C1 was before it was wrongly decoded (WHATWG Encoding, index windows-1252).
+#[must_use]
+pub fn windows_1252(c: char) -> Option<char> {
+    const FROM_80: [char; 32] = [
+        '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“', '”', '•', '–', '—', '˜',
+        '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
+    ];
+    let at = u32::from(c).checked_sub(0x80)?;
+    FROM_80.get(usize::try_from(at).ok()?).copied().filter(|c| *c != '\0')
+}
+
 /// True when every bidirectional embedding, override and isolate is closed (UAX #9).
 #[must_use]
 pub fn bidi_balanced(text: &str) -> bool {

@@ -34,7 +34,7 @@ fn page(units: &[Unit]) -> String {
 
 fn read(units: &[Unit], from: u64) -> Document {
     let sent = Sent { format: Format::Html, content: Value::String(page(units)) };
-    sent.read(&mut mint(from)).unwrap().0
+    sent.read(None, &mut mint(from)).unwrap().0
 }
 
 /// The blocks of a body that have words of their own, in order.
@@ -61,7 +61,7 @@ fn send(units: &[Unit], format: Format, over: &Document) -> Document {
         _ => text::plain(&edited),
     };
     let sent = Sent { format, content: Value::String(content) };
-    ReadBody::read(&sent, Some(over), &mut mint(1 << 41)).unwrap().document().unwrap().clone()
+    ReadBody::read(&sent, None, Some(over), &mut mint(1 << 41)).unwrap().document().unwrap().clone()
 }
 
 /// A story: its blocks, and three translations with the blocks that render them.

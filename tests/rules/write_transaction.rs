@@ -40,7 +40,7 @@ fn the_mark_is_the_threads_own_and_goes_with_whoever_set_it_last() {
 fn whatever_takes_as_long_as_a_body_says_is_stopped_where_somebody_writes() {
     let (words, english) = (Words::default(), Locale::english());
     let works: [(&str, &dyn Fn()); 10] = [
-        ("reading", &|| drop(Sent { format: Format::Html, content: json!("<p>One.</p>") }.read(&mut || BlockId::new(1)))),
+        ("reading", &|| drop(Sent { format: Format::Html, content: json!("<p>One.</p>") }.read(None, &mut || BlockId::new(1)))),
         ("matching", &|| blocks::keep_ids(&mut Document::default(), &Document::default())),
         ("comparing words", &|| drop(diff::words(&words, &words))),
         ("looking over", &|| drop(preflight::check(&words, preflight::Beside::nothing(&english)))),

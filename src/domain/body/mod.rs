@@ -423,11 +423,12 @@ impl Sent {
         take(bytes, &self.content).is_some()
     }
 
-    /// Read it into a document; what a document cannot hold is dropped and reported beside it.
+    /// Read it into a document; what a document cannot hold is dropped and reported beside it. `locale`: the language of the body, where it
+    /// is known; quotation marks of `<q>` are its.
     ///
     /// # Errors
     /// [`Error::Invalid`] with pointers below `#/content`.
-    pub fn read(&self, mint: &mut dyn FnMut() -> BlockId) -> Result<(Document, Vec<Violation>), Error> {
+    pub fn read(&self, locale: Option<&Locale>, mint: &mut dyn FnMut() -> BlockId) -> Result<(Document, Vec<Violation>), Error> {
         write_transaction::assert_none();
         if self.format == Format::Doc {
             return doc::read(&self.content, "#/content", mint).map(|document| (document, Vec::new()));
@@ -437,7 +438,7 @@ impl Sent {
             .as_str()
             .ok_or_else(|| Error::invalid("#/content", "type", format!("a string, for the format `{}`", self.format)))?;
         let budget = Budget::of(text.len());
-        let (document, warnings) = self.read_within(text, mint, &budget).map_err(|limit| limit.at("#/content"))?;
+        let (document, warnings) = self.read_within(text, locale, mint, &budget).map_err(|limit| limit.at("#/content"))?;
         let mut faults = Faults::default();
         doc::check(&mut faults, &document, "#/content");
         faults.or((document, warnings))
@@ -450,6 +451,7 @@ impl Sent {
     pub fn read_within(
         &self,
         text: &str,
+        locale: Option<&Locale>,
         mint: &mut dyn FnMut() -> BlockId,
         budget: &Budget,
     ) -> Result<(Document, Vec<Violation>), TooMuch> {
@@ -457,9 +459,9 @@ impl Sent {
             return Err(TooMuch::Marks);
         }
         let (mut document, warnings) = match self.format {
-            Format::Html => parse::read_within(text, mint, budget, true, None),
-            Format::Markdown => markdown::read_within(text, mint, budget, None),
-            Format::Doc | Format::Text => text::read(text, mint).map(|document| (document, Vec::new())),
+            Format::Html => parse::read_within(text, mint, budget, true, locale),
+            Format::Markdown => markdown::read_within(text, mint, budget, locale),
+            Format::Doc | Format::Text => text::read(text, mint).map(|document| (document, text::repairs(text))),
         }?;
         document.normalise();
         Ok((document, warnings))

@@ -15,12 +15,13 @@ mod lists;
 mod losses;
 mod names;
 mod quotes;
+mod repairs;
 mod running;
 mod settle;
 mod style;
 mod tables;
 
-use std::{borrow::Cow, collections::HashSet};
+use std::collections::HashSet;
 
 use scraper::ElementRef;
 
@@ -29,14 +30,12 @@ use super::{
     budget::{Budget, TooMuch},
     tree,
 };
-use losses::{Loss, Losses};
-use names::{is_dropped, is_unseen, parts_lines};
+use losses::Losses;
+use names::{is_dropped, parts_lines};
+use repairs::Repairs;
 use style::Style;
 
-use crate::domain::{
-    Error, Locale, Violation,
-    text::{folded, is_forbidden, limits, unescape},
-};
+use crate::domain::{Error, Locale, Violation, text::limits};
 
 /// How deep blocks may nest before containers are unwrapped.
 const CONTAINERS: usize = 8;
@@ -71,10 +70,10 @@ pub fn read_within(
         repairs: Repairs::default(),
         names: Vec::new(),
         waiting: Vec::new(),
-        apart: 0,
         quotes: 0,
         credits: None,
         pictures: HashSet::new(),
+        kept: 0,
         level: 0,
         nodes: 0,
         bytes: 0,
@@ -103,44 +102,6 @@ fn step_headings(blocks: &mut [Block], last: &mut u8) {
     }
 }
 
-/// How much was set right of what came in.
-#[derive(Default)]
-struct Repairs {
-    unescaped: usize,
-    /// Characters of Windows-1252 in the place of controls, and the first words with one.
-    windows: (usize, String),
-    /// Characters that no text may hold.
-    forbidden: (usize, String),
-    /// Directions that were left open or closed without having been opened, and the first words with one.
-    bidi: (usize, String),
-}
-
-impl Repairs {
-    fn note((count, first): &mut (usize, String), times: usize, words: &str) {
-        if *count == 0 && times > 0 {
-            *first = folded(words).chars().take(40).collect();
-        }
-        *count = count.saturating_add(times);
-    }
-
-    fn into_warnings(self) -> Vec<Violation> {
-        let of = |code, (count, first): &(usize, String), what: &str| {
-            let detail = format!("{count} {what}, first in “{first}”");
-            (*count > 0).then(|| Violation { pointer: "#/content".to_owned(), code, detail })
-        };
-        let unescaped = (self.unescaped > 0).then(|| {
-            let detail = format!("{} text(s) were escaped twice and were repaired", self.unescaped);
-            Violation { pointer: "#/content".to_owned(), code: "double_escaped", detail }
-        });
-        let others = [
-            of("windows_1252", &self.windows, "control character(s) of wrongly decoded text were read as Windows-1252"),
-            of("control_character", &self.forbidden, "control character(s) and noncharacter(s) were taken out"),
-            of("unbalanced_bidi", &self.bidi, "bidirectional control(s) without beginning or end were taken out or closed"),
-        ];
-        unescaped.into_iter().chain(others.into_iter().flatten()).collect()
-    }
-}
-
 struct Context<'m> {
     mint: &'m mut dyn FnMut() -> BlockId,
     budget: &'m Budget,
@@ -152,14 +113,14 @@ struct Context<'m> {
     names: Vec<(String, BlockId)>,
     /// What leads to the next block.
     waiting: Vec<String>,
-    /// Lines around the blocks that are being read, which will be taken apart.
-    apart: usize,
     /// Quotations around the words that are being read.
     quotes: usize,
     /// While a caption is read: whose picture it is.
     credits: Option<Vec<String>>,
     /// Pictures so far, however large.
     pictures: HashSet<String>,
+    /// How much was kept so far: bytes of words, pictures and what is embedded.
+    kept: usize,
     level: usize,
     nodes: usize,
     bytes: usize,
@@ -274,88 +235,12 @@ impl<'t> Context<'_> {
         }
     }
 
-    /// Note a loss of which nothing but the kind is told.
-    fn drop(&mut self, what: &str) {
-        self.losses.note(what, &Loss::default());
-    }
-
-    /// Note that an element is left out, with the words, pictures and links in it.
-    fn lose(&mut self, what: &str, element: ElementRef<'_>) {
-        let mut loss = Loss::default();
-        let mut words = String::new();
-        // Depth first, past what nobody sees.
-        let mut next = vec![*element];
-        while let Some(node) = next.pop() {
-            self.spend(1);
-            if let Some(text) = node.value().as_text() {
-                words.push_str(text);
-                self.spend(text.len());
-            }
-            let Some(inner) = ElementRef::wrap(node) else { continue };
-            if is_unseen(inner.value().name()) {
-                continue;
-            }
-            for name in ["href", "src", "data-src", "data", "poster", "action"] {
-                loss.addresses.extend(inner.value().attr(name).filter(|a| !a.trim().is_empty()).map(addresses::absolute));
-            }
-            let told = match inner.value().name() {
-                "input" if inner.value().attr("type").is_some_and(|t| t.eq_ignore_ascii_case("hidden")) => "",
-                "input" => inner.value().attr("value").or(inner.value().attr("placeholder")).unwrap_or_default(),
-                "option" | "optgroup" => inner.value().attr("label").unwrap_or_default(),
-                "img" | "area" => inner.value().attr("alt").unwrap_or_default(),
-                _ => "",
-            };
-            words.push(' ');
-            words.push_str(told);
-            words.push(' ');
-            next.extend(node.children().rev());
-        }
-        loss.words = folded(&words);
-        self.losses.note(what, &loss);
-    }
-
-    fn lose_address(&mut self, what: &str, address: &str) {
-        self.losses.note(what, &Loss { words: String::new(), addresses: vec![addresses::absolute(address)] });
-    }
-
-    /// Text without what no text may hold, and repaired when it was escaped twice.
-    fn clean(&mut self, text: &str) -> String {
-        self.spend(text.len());
-        let decoded = if self.repair { unescape(text) } else { Cow::Borrowed(text) };
-        self.repairs.unescaped = self.repairs.unescaped.saturating_add(usize::from(matches!(decoded, Cow::Owned(_))));
-        let clean = self.printable(&decoded);
-        self.bytes = self.bytes.saturating_add(clean.len());
-        if self.bytes > limits::BODY_BYTES {
-            self.stop(TooMuch::Bytes);
-        }
-        clean
-    }
-
-    /// Text without controls; those of C1 are what wrongly decoded Windows-1252 looks like.
-    fn printable(&mut self, text: &str) -> String {
-        let (mut windows, mut forbidden) = (0usize, 0usize);
-        let clean: String = text
-            .chars()
-            .filter_map(|c| {
-                if is_space(c) || !is_forbidden(c) {
-                    return Some(c);
-                }
-                let meant = settle::windows_1252(c);
-                let count = if meant.is_some() { &mut windows } else { &mut forbidden };
-                *count = count.saturating_add(1);
-                meant
-            })
-            .collect();
-        Repairs::note(&mut self.repairs.windows, windows, &clean);
-        Repairs::note(&mut self.repairs.forbidden, forbidden, &clean);
-        clean
-    }
-
     fn block(&mut self, node: Node) -> Block {
         self.nodes = self.nodes.saturating_add(size(&node));
         if self.nodes > limits::BODY_NODES {
             self.stop(TooMuch::Nodes);
         }
+        self.kept = self.kept.saturating_add(usize::from(matches!(node, Node::Image(_) | Node::Embed { .. } | Node::CodeBlock { .. })));
         let block = Block::new((self.mint)(), node);
         self.names.extend(self.waiting.drain(..).map(|name| (name, block.id.clone())));
         block
@@ -375,12 +260,7 @@ impl<'t> Context<'_> {
             return;
         }
         builder.word = false;
-        let bare = embeds::alone(&line).filter(|_| self.apart == 0);
-        let node = match bare {
-            Some(url) => Node::Embed { url, title: String::new() },
-            None => Node::Paragraph(line),
-        };
-        let block = self.block(node);
+        let block = self.block(Node::Paragraph(line));
         builder.done.push(block);
     }
 
@@ -468,8 +348,8 @@ impl<'t> Context<'_> {
                 }
                 builder.line.push(Inline::HardBreak);
             }
-            // What they say is read with the picture or player that they belong to.
-            "wbr" | "source" | "track" | "param" | "col" | "colgroup" => {}
+            // What they say is read with the picture or player that they belong to. Within a formula they may hold words.
+            "wbr" | "source" | "track" | "param" | "col" | "colgroup" => self.children(builder, element, marks),
             "hr" => self.finish(builder, Node::HorizontalRule),
             "img" => self.picture(builder, element, marks),
             "noscript" => self.noscript(builder, element, marks),

@@ -1,7 +1,7 @@
 //! Bodies as they are read before the transaction that saves them is opened.
 
 use super::{BlockId, Document, Format, Sent, blocks};
-use crate::domain::{Error, Violation};
+use crate::domain::{Error, Locale, Violation};
 
 /// A body that was read into a document, whose blocks have the ids of those they replace. Nothing is left to do for whoever saves it but to
 /// [look](Self::replaces) whether what is there still is what it was matched against.
@@ -15,13 +15,13 @@ pub struct ReadBody {
 }
 
 impl ReadBody {
-    /// Read what was sent, and match it against the body that it replaces. What is wrong with it is kept, to be told when it is saved, beside
+    /// Read what was sent, in this language, and match it against the body that it replaces. What is wrong with it is kept, to be told when it is saved, beside
     /// whatever else is wrong then.
     ///
     /// # Errors
     /// What is no matter of validity.
-    pub fn read(sent: &Sent, over: Option<&Document>, mint: &mut dyn FnMut() -> BlockId) -> Result<Self, Error> {
-        let (mut document, warnings, faults) = match sent.read(mint) {
+    pub fn read(sent: &Sent, locale: Option<&Locale>, over: Option<&Document>, mint: &mut dyn FnMut() -> BlockId) -> Result<Self, Error> {
+        let (mut document, warnings, faults) = match sent.read(locale, mint) {
             Ok((document, warnings)) => (document, warnings, Vec::new()),
             Err(Error::Invalid(faults)) => (Document::default(), Vec::new(), faults),
             Err(other) => return Err(other),

@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use super::{Block, BlockId, Document, Inline, Node, budget::TooMuch, push_text};
-use crate::domain::text::{folded, is_forbidden, limits};
+use crate::domain::{
+    Violation,
+    text::{folded, is_forbidden, limits, windows_1252},
+};
 
 /// Paragraphs parted by empty lines, with line breaks within them kept. The words are kept as they are, but for control
 /// characters; spaces count as in any running text.
@@ -16,7 +19,8 @@ pub fn read(text: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<Document, T
     let mut blocks = Vec::new();
     let mut paragraph: Vec<Inline> = Vec::new();
     for line in text.trim_start_matches('\u{feff}').split('\n').chain([""]) {
-        let line: String = folded(line).chars().filter(|c| !is_forbidden(*c)).collect();
+        let meant = |c: char| if is_forbidden(c) { windows_1252(c) } else { Some(c) };
+        let line: String = folded(line).chars().filter_map(meant).collect();
         if !line.is_empty() {
             if !paragraph.is_empty() {
                 paragraph.push(Inline::HardBreak);
@@ -34,6 +38,15 @@ pub fn read(text: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<Document, T
         }
     }
     Ok(Document { blocks })
+}
+
+/// What reading a text sets right of it: controls that are Windows-1252 which was wrongly decoded.
+#[must_use]
+pub fn repairs(text: &str) -> Vec<Violation> {
+    let count = text.chars().filter(|c| is_forbidden(*c) && windows_1252(*c).is_some()).count();
+    let detail = format!("{count} control character(s) of wrongly decoded text were read as Windows-1252");
+    let warning = || Violation { pointer: "#/content".to_owned(), code: "windows_1252", detail };
+    (count > 0).then(warning).into_iter().collect()
 }
 
 /// All text of a document, blocks parted by empty lines.

@@ -1,6 +1,6 @@
 //! What editors, other systems and careless hands send, and what it becomes: one row for each kind. `docs/bodies.md` has the same table.
 
-use dateline::domain::body::{html, markdown, parse};
+use dateline::domain::body::{Format, Sent, html, markdown, parse};
 
 use super::mint;
 
@@ -138,6 +138,17 @@ fn looks_are_read_from_styles_and_go_onto_the_words() {
     told("<abbr title=\"World Health Organization\">WHO</abbr>", "<p>WHO</p>", &["WHO: World Health Organization"]);
     told("a <mark>b</mark> <small>c</small>", "<p>a b c</p>", &["<mark>", "<small>"]);
     told("<math><mi>x</mi><mo>=</mo><mn>1</mn></math>", "<p>x=1</p>", &["formula"]);
+}
+
+#[test]
+fn quotation_marks_are_those_of_the_language_of_the_body() {
+    for (locale, kept) in [("hi", "“a ‘b’”"), ("de-AT", "„a ‚b‘“"), ("ja", "「a 『b』」"), ("fr", "«a «b»»"), ("sv", "”a ’b’”")]
+    {
+        let sent = Sent { format: Format::Html, content: "<p><q>a <q>b</q></q></p>".into() };
+        let (document, _) = sent.read(Some(&locale.parse().unwrap()), &mut mint()).unwrap();
+        assert_eq!(html::write(&document), format!("<p>{kept}</p>"), "{locale}");
+    }
+    assert_eq!(becomes("<p>“<q>a</q>” <q>„b“</q></p>", "<p>““a”” „b“</p>"), Vec::<String>::new());
 }
 
 #[test]

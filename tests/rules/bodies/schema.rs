@@ -29,7 +29,7 @@ fn faults(content: Value) -> Vec<(String, &'static str)> {
 }
 
 fn sent(format: Format, text: &str) -> (Document, Vec<&'static str>) {
-    let (document, warnings) = Sent { format, content: json!(text) }.read(&mut mint()).unwrap();
+    let (document, warnings) = Sent { format, content: json!(text) }.read(None, &mut mint()).unwrap();
     (document, warnings.iter().map(|w| w.code).collect())
 }
 
@@ -85,7 +85,8 @@ fn links_follow_their_blocks_through_html_and_back() {
         BlockId::new(n)
     };
     let read =
-        ReadBody::read(&Sent { format: Format::Html, content: json!(format!("<p>New.</p>{html}")) }, Some(&document), &mut later).unwrap();
+        ReadBody::read(&Sent { format: Format::Html, content: json!(format!("<p>New.</p>{html}")) }, None, Some(&document), &mut later)
+            .unwrap();
     let read = read.document().unwrap();
     assert_eq!(read.blocks[1..], document.blocks[..]);
 }

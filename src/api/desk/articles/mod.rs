@@ -117,7 +117,7 @@ pub(crate) async fn create_article(
     };
     let count = bodies.len();
     for (locale, sent) in bodies {
-        let body = read(&state.store, sent, None, count).await?;
+        let body = read(&state.store, sent, &locale, None, count).await?;
         draft.translations.entry(locale).and_modify(|words| words.body = Some(body));
     }
     let made = state.store.write(permit, move |tx, permit| {

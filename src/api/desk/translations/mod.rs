@@ -102,7 +102,7 @@ pub(crate) async fn replace_translation(
                 Ok((permit, replaced))
             });
             let (permit, replaced) = replaced.await?;
-            (permit, Some(read(&state.store, sent, replaced.map(|t| t.words.body), 1).await?))
+            (permit, Some(read(&state.store, sent, &locale, replaced.map(|t| t.words.body), 1).await?))
         }
     };
     let saved = state.store.write(permit, move |tx, permit| {

@@ -9,7 +9,7 @@ use crate::{
     api::{computing::compute, extract::Patch},
     desk::translations::Draft,
     domain::{
-        Error,
+        Error, Locale,
         body::{Document, Format, ReadBody, Sent},
         translation::Translation,
     },
@@ -23,12 +23,18 @@ const SHORT: usize = 2_048;
 ///
 /// # Errors
 /// What is no matter of validity; that is told when it is saved.
-pub(in crate::api::desk) async fn read(store: &Store, sent: Sent, over: Option<Document>, of: usize) -> Result<ReadBody, Error> {
+pub(in crate::api::desk) async fn read(
+    store: &Store,
+    sent: Sent,
+    locale: &Locale,
+    over: Option<Document>,
+    of: usize,
+) -> Result<ReadBody, Error> {
     if over.is_none() && sent.is_within(SHORT / of.max(1)) {
-        return ReadBody::read(&sent, None, &mut || store.new_block_id());
+        return ReadBody::read(&sent, Some(locale), None, &mut || store.new_block_id());
     }
-    let store = store.clone();
-    compute(move || ReadBody::read(&sent, over.as_ref(), &mut || store.new_block_id())).await
+    let (store, locale) = (store.clone(), locale.clone());
+    compute(move || ReadBody::read(&sent, Some(&locale), over.as_ref(), &mut || store.new_block_id())).await
 }
 
 /// The field of the body.
@@ -82,7 +88,9 @@ impl WordsPatch {
         let input = patch.writable().onto(&shown).or_else(|_| patch.onto(&shown))?;
         let body = match input.parts() {
             (_, None) => Brought::None,
-            (_, Some(sent)) => Brought::Read(Arc::new(ReadBody::read(&sent, Some(over), &mut || store.new_block_id())?)),
+            (_, Some(sent)) => {
+                Brought::Read(Arc::new(ReadBody::read(&sent, Some(&words.locale), Some(over), &mut || store.new_block_id())?))
+            }
         };
         Ok(Self { rest: patch.without(BODY), body })
     }

@@ -110,14 +110,14 @@ fn replaced(tx: &mut Tx<'_>, r: &ArticleRecord, unless: Option<&String>) -> Resu
 
 /// Read the bodies of a record: of what is public first, then of the working copy over it.
 fn bodies(r: &ArticleRecord, replaced: &BTreeMap<Locale, Document>, store: &Store) -> Result<BTreeMap<Locale, Bodies>, Error> {
-    let read = |body: Option<&BodyRecord>, over: Option<&Document>| {
+    let read = |locale: &Locale, body: Option<&BodyRecord>, over: Option<&Document>| {
         let sent = body.map(|b| Sent { format: b.format, content: b.content.clone() });
-        sent.map(|sent| ReadBody::read(&sent, over, &mut || store.new_block_id())).transpose()
+        sent.map(|sent| ReadBody::read(&sent, Some(locale), over, &mut || store.new_block_id())).transpose()
     };
     let each = |(locale, t): (&Locale, &TranslationRecord)| {
         let there = replaced.get(locale);
-        let live = read(t.live.as_ref().and_then(|live| live.body.as_ref()), there)?;
-        let copy = read(t.body.as_ref(), live.as_ref().and_then(ReadBody::document).or(there))?;
+        let live = read(locale, t.live.as_ref().and_then(|live| live.body.as_ref()), there)?;
+        let copy = read(locale, t.body.as_ref(), live.as_ref().and_then(ReadBody::document).or(there))?;
         Ok((locale.clone(), Bodies { live, copy }))
     };
     r.translations.iter().map(each).collect()

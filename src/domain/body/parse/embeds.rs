@@ -6,7 +6,6 @@ use super::{
     super::{Inline, Mark, Node, provider},
     Builder, Context, addresses, has_class, is_unseen_sign,
     losses::Loss,
-    size,
 };
 use crate::domain::text::limits;
 
@@ -49,13 +48,11 @@ impl<'t> Context<'_> {
         let said = said.and_then(|url| addresses::shown(&url));
         // The date below a post links to it, after the links within.
         let Some(url) = said.or_else(|| links.filter_map(addresses::shown).last()) else { return false };
-        let nodes = self.nodes;
-        let (line, beside) = self.line(element, &[]);
-        let told = super::settle::letters(&line);
-        if told > limits::CAPTION.max {
-            self.nodes = nodes;
+        // Before it is read, so that nothing is read twice.
+        if element.text().map(|text| text.chars().count()).sum::<usize>() > limits::CAPTION.max {
             return false;
         }
+        let (line, beside) = self.line(element, &[]);
         let links = line.iter().flat_map(|inline| match inline {
             Inline::Text { marks, .. } => marks.as_slice(),
             Inline::HardBreak => &[],
@@ -69,7 +66,6 @@ impl<'t> Context<'_> {
         }
         let title = crate::domain::text::folded(&super::super::text::of_inlines(&line));
         self.finish(builder, Node::Embed { url, title });
-        self.nodes = self.nodes.max(nodes.saturating_add(beside.iter().map(|b| size(&b.node)).sum()));
         builder.done.extend(beside);
         true
     }

@@ -30,6 +30,20 @@ pub(super) fn is_caption(element: ElementRef<'_>) -> bool {
         || ["wp-caption-text", "gallery-caption", "blocks-gallery-item__caption"].into_iter().any(|class| has_class(element, class))
 }
 
+/// Blocks with others put between them, each behind so many of the first.
+fn merged(blocks: Vec<Block>, between: Vec<(usize, Vec<Block>)>) -> Vec<Block> {
+    let mut out = Vec::new();
+    let mut rest = blocks.into_iter();
+    let mut taken = 0usize;
+    for (at, mut others) in between {
+        out.extend(rest.by_ref().take(at.saturating_sub(taken)));
+        taken = taken.max(at);
+        out.append(&mut others);
+    }
+    out.extend(rest);
+    out
+}
+
 impl<'t> Context<'_> {
     pub(super) fn figure(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.flush(builder);
@@ -40,22 +54,19 @@ impl<'t> Context<'_> {
         self.children(&mut inner, element, marks);
         self.flush(&mut inner);
         let (mut blocks, captions) = (inner.done, inner.captions);
-        let images = |blocks: &[Block]| blocks.iter().filter(|b| matches!(b.node, Node::Image(_) | Node::Gallery(_))).count();
+        let images = blocks.iter().filter(|b| matches!(b.node, Node::Image(_) | Node::Gallery(_))).count();
         let alone = blocks.iter().all(|b| matches!(b.node, Node::Image(_) | Node::Gallery(_) | Node::Paragraph(_)));
-        let single = images(&blocks) == 1 && alone;
-        // From the last, so that the places of the others stay.
-        for (at, caption) in captions.into_iter().rev() {
-            let one = if single {
-                blocks.iter_mut().find_map(|b| if let Node::Image(image) = &mut b.node { Some(image) } else { None })
-            } else {
-                None
-            };
-            let mut below = self.caption(builder.depth, caption, one, marks);
-            let place = if images(&blocks) > 1 && alone { blocks.len() } else { at.min(blocks.len()) };
-            blocks.splice(place..place, below.drain(..));
+        let many = images > 1 && alone;
+        let single = blocks.iter().position(|b| matches!(b.node, Node::Image(_))).filter(|_| images == 1 && alone);
+        let mut said_below = Vec::new();
+        for (at, caption) in captions {
+            let one =
+                single.and_then(|n| blocks.get_mut(n)).and_then(|b| if let Node::Image(image) = &mut b.node { Some(image) } else { None });
+            let below = self.caption(builder.depth, caption, one, marks);
+            said_below.push((if many { blocks.len() } else { at }, below));
         }
-        let many = images(&blocks) > 1 && alone;
-        let said = is_gallery(element) && (images(&blocks) > 0 || blocks.is_empty());
+        blocks = merged(blocks, said_below);
+        let said = is_gallery(element) && (images > 0 || blocks.is_empty());
         if builder.room() && (many || said) {
             let (pictures, rest): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|b| matches!(b.node, Node::Image(_) | Node::Gallery(_)));
             let pictures = pictures.into_iter().flat_map(|b| if let Node::Gallery(inner) = b.node { inner } else { vec![b] }).collect();
@@ -179,6 +190,8 @@ impl<'t> Context<'_> {
         self.flush(builder);
         let attr = |name: &str| element.value().attr(name).unwrap_or_default();
         self.spend(attr("srcset").len().saturating_add(attr("data-srcset").len()));
+        let around = element.parent().filter(|p| p.value().as_element().is_some_and(|e| e.name() == "picture"));
+        self.spend(around.map_or(0, |picture| picture.children().count()));
         let url = addresses::picture(element);
         // It may be shown by what stands there for pages that run no scripts.
         let beside = element.next_siblings().find_map(ElementRef::wrap).filter(|e| e.value().name() == "noscript");

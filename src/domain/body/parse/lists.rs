@@ -95,7 +95,8 @@ impl<'t> Context<'_> {
             return false;
         }
         self.flush(builder);
-        self.spend(element.descendants().count());
+        let styles = element.descendants().filter_map(ElementRef::wrap).map(|e| e.value().attr("style").map_or(1, str::len));
+        self.spend(styles.sum());
         let ignored = |e: &ElementRef<'_>| Style::of(*e).list.as_deref() == Some("ignore");
         let marker = element.descendants().filter_map(ElementRef::wrap).find(ignored);
         let marker = marker.map(|m| m.text().collect::<String>()).unwrap_or_default();

@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::domain::{Violation, error::FAULTS};
+use scraper::ElementRef;
+
+use super::{Context, addresses, names::is_unseen};
+use crate::domain::{Violation, error::FAULTS, text::folded};
 
 /// What is told of a link that names no block.
 pub(super) const UNLED: &str = "a link to what is not in the body";
@@ -143,5 +146,51 @@ impl Losses {
             all.push(warning("dropped", detail));
         }
         all
+    }
+}
+
+impl Context<'_> {
+    /// Note a loss of which nothing but the kind is told.
+    pub(super) fn drop(&mut self, what: &str) {
+        self.losses.note(what, &Loss::default());
+    }
+
+    /// Note that an element is left out, with the words, pictures and links in it.
+    pub(super) fn lose(&mut self, what: &str, element: ElementRef<'_>) {
+        let mut loss = Loss::default();
+        let mut words = String::new();
+        // Ends: each round takes a node, and none is put there twice. Past what nobody sees.
+        let mut next = vec![*element];
+        while let Some(node) = next.pop() {
+            self.spend(1);
+            if let Some(text) = node.value().as_text() {
+                words.push_str(text);
+                self.spend(text.len());
+            }
+            let Some(inner) = ElementRef::wrap(node) else { continue };
+            if is_unseen(inner.value().name()) {
+                continue;
+            }
+            for name in ["href", "src", "data-src", "data", "poster", "action"] {
+                loss.addresses.extend(inner.value().attr(name).filter(|a| !a.trim().is_empty()).map(addresses::absolute));
+            }
+            let told = match inner.value().name() {
+                "input" if inner.value().attr("type").is_some_and(|t| t.eq_ignore_ascii_case("hidden")) => "",
+                "input" => inner.value().attr("value").or(inner.value().attr("placeholder")).unwrap_or_default(),
+                "option" | "optgroup" => inner.value().attr("label").unwrap_or_default(),
+                "img" | "area" => inner.value().attr("alt").unwrap_or_default(),
+                _ => "",
+            };
+            words.push(' ');
+            words.push_str(told);
+            words.push(' ');
+            next.extend(node.children().rev());
+        }
+        loss.words = folded(&words);
+        self.losses.note(what, &loss);
+    }
+
+    pub(super) fn lose_address(&mut self, what: &str, address: &str) {
+        self.losses.note(what, &Loss { words: String::new(), addresses: vec![addresses::absolute(address)] });
     }
 }

@@ -1,5 +1,7 @@
 //! Running text: words and their marks, and blocks that are brought into one line.
 
+use std::collections::HashSet;
+
 use scraper::ElementRef;
 
 use super::{
@@ -7,18 +9,11 @@ use super::{
     Builder, CONTAINERS, Context, ends_open, is_space, link_in,
     losses::Loss,
     names::is_block,
-    quotes, size,
+    quotes,
+    settle::joined,
+    size, trimmed,
 };
 use crate::domain::{Locale, text::folded};
-
-/// How far a builder has come.
-fn extent(builder: &Builder<'_>) -> (usize, usize, usize, usize) {
-    let last = match builder.line.last() {
-        Some(Inline::Text { text, .. }) => text.trim_end().len(),
-        _ => 0,
-    };
-    (builder.done.len(), builder.captions.len(), builder.line.len(), last)
-}
 
 /// The control that begins a direction of its own, and what ends it.
 fn isolate(element: ElementRef<'_>) -> Option<(&'static str, &'static str)> {
@@ -49,6 +44,7 @@ impl<'t> Context<'_> {
                 words.push(' ');
             }
         }
+        self.kept = self.kept.saturating_add(words.trim().len());
         self.losses.passed(&words);
         push_text(line, &words, marks);
     }
@@ -68,9 +64,9 @@ impl<'t> Context<'_> {
             _ => {}
         }
         let link = element.value().attr("href").filter(|_| element.value().name() == "a" && link_in(marks).is_some());
-        let before = extent(builder);
+        let before = (self.kept, builder.captions.len());
         self.isolated(builder, element, marks);
-        if let Some(href) = link.filter(|_| before == extent(builder)) {
+        if let Some(href) = link.filter(|_| before == (self.kept, builder.captions.len())) {
             self.lose_address("a link without words and pictures", href);
         }
     }
@@ -132,20 +128,18 @@ impl<'t> Context<'_> {
     pub(super) fn line(&mut self, element: ElementRef<'t>, marks: &[Mark]) -> (Vec<Inline>, Vec<Block>) {
         let (mut line, mut beside) = (Vec::new(), Vec::new());
         let nodes = self.nodes;
-        self.apart = self.apart.saturating_add(1);
         let names = self.names.len();
         let blocks = self.blocks(element, CONTAINERS, marks);
-        self.apart = self.apart.saturating_sub(1);
         for block in blocks {
             self.bring_into(&mut line, &mut beside, block);
         }
         // The other blocks are taken apart again.
-        let led_to = |name: &(String, BlockId)| beside.iter().any(|block| block.id == name.1);
+        let stay: HashSet<&BlockId> = beside.iter().map(|block| &block.id).collect();
         for name in self.names.split_off(names) {
-            if led_to(&name) { self.names.push(name) } else { self.waiting.push(name.0) }
+            if stay.contains(&name.1) { self.names.push(name) } else { self.waiting.push(name.0) }
         }
         self.nodes = nodes.saturating_add(beside.iter().map(|block| size(&block.node)).sum());
-        (line, beside)
+        (trimmed(joined(line)), beside)
     }
 
     fn bring_into(&mut self, line: &mut Vec<Inline>, beside: &mut Vec<Block>, block: Block) {
@@ -162,7 +156,7 @@ impl<'t> Context<'_> {
                 .split('\n')
                 .map(|code| {
                     let mut words = Vec::new();
-                    push_text(&mut words, code, &[Mark::Code]);
+                    push_text(&mut words, &folded(code), &[Mark::Code]);
                     words
                 })
                 .collect(),

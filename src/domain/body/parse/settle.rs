@@ -6,19 +6,13 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     super::{Block, BlockId, Document, Inline, Node, anchors, push_text},
-    Context, Repairs, ends_open,
+    Context,
+    embeds::alone,
+    ends_open,
     losses::{Loss, UNLED},
+    repairs::Repairs,
+    trimmed,
 };
-
-/// The character of Windows-1252 that a control of C1 was before it was wrongly decoded (WHATWG Encoding, index windows-1252).
-pub(super) fn windows_1252(c: char) -> Option<char> {
-    const FROM_80: [char; 32] = [
-        '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“', '”', '•', '–', '—', '˜',
-        '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
-    ];
-    let at = u32::from(c).checked_sub(0x80)?;
-    FROM_80.get(usize::try_from(at).ok()?).copied().filter(|c| *c != '\0')
-}
 
 /// Characters of a line.
 pub(super) fn letters(line: &[Inline]) -> usize {
@@ -81,7 +75,7 @@ impl Balance {
 }
 
 /// The line without empty pieces, and with those of the same marks and the spaces between them made one.
-fn joined(line: Vec<Inline>) -> Vec<Inline> {
+pub(super) fn joined(line: Vec<Inline>) -> Vec<Inline> {
     line.into_iter().fold(Vec::new(), |mut line, inline| {
         match inline {
             Inline::Text { text, marks } => {
@@ -134,9 +128,14 @@ impl Context<'_> {
                 texts.iter_mut().for_each(|text| balance.over(text));
                 let mended = balance.end(texts.pop());
                 if mended > 0 {
-                    *line = joined(std::mem::take(line));
+                    *line = trimmed(joined(std::mem::take(line)));
                     Repairs::note(&mut self.repairs.bidi, mended, &first.unwrap_or_default());
                 }
+            }
+            if let Node::Paragraph(line) = &block.node
+                && let Some(url) = alone(line)
+            {
+                block.node = Node::Embed { url, title: String::new() };
             }
             // Those of running text are balanced already.
             let alone = match &mut block.node {

@@ -78,9 +78,9 @@ impl Style {
     pub(super) fn apply(&self, marks: &mut Vec<Mark>) {
         for (mark, on) in &self.said {
             let there = marks.contains(mark);
-            let link = || marks.iter().any(|m| matches!(m, Mark::Link { .. }));
+            let of_link = *mark == Mark::Underline && marks.iter().any(|m| matches!(m, Mark::Link { .. }));
             match on {
-                true if !there && !(*mark == Mark::Underline && link()) => marks.push(mark.clone()),
+                true if !there && !of_link => marks.push(mark.clone()),
                 false if there && matches!(mark, Mark::Bold | Mark::Italic) => marks.retain(|m| m != mark),
                 _ => {}
             }
