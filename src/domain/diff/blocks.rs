@@ -23,9 +23,9 @@ pub enum BlockChange {
     /// It says or is something else, wherever it stands now.
     Changed {
         /// What it was.
-        before: Block,
+        before: Box<Block>,
         /// What it is.
-        after: Block,
+        after: Box<Block>,
         /// What changed in its text; all kept, when only its form did.
         pieces: Vec<Piece>,
     },
@@ -52,7 +52,7 @@ pub fn compare(before: &Document, after: &Document, steps: &mut Steps) -> Vec<Bl
                 Some(same) if same.says_as(block) => BlockChange::Moved(block.clone()),
                 Some(other) => {
                     let pieces = pieces(&text(other), &text(block), steps);
-                    BlockChange::Changed { before: other.clone(), after: block.clone(), pieces }
+                    BlockChange::Changed { before: Box::new(other.clone()), after: Box::new(block.clone()), pieces }
                 }
             });
         }

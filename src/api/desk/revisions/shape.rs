@@ -267,7 +267,7 @@ impl From<BlockChange> for BlockDiff {
             BlockChange::Moved(block) => (BlockFate::Moved, None, Some(block), Vec::new()),
             BlockChange::Added(block) => (BlockFate::Added, None, Some(block), Vec::new()),
             BlockChange::Removed(block) => (BlockFate::Removed, Some(block), None, Vec::new()),
-            BlockChange::Changed { before, after, pieces } => (BlockFate::Changed, Some(before), Some(after), pieces),
+            BlockChange::Changed { before, after, pieces } => (BlockFate::Changed, Some(*before), Some(*after), pieces),
         };
         let id = after.as_ref().or(before.as_ref()).map(|b| b.id.to_string()).unwrap_or_default();
         Self { id, fate, before: before.map(|b| doc::write_block(&b)), after: after.map(|b| doc::write_block(&b)), pieces: pieces(told) }
