@@ -91,7 +91,7 @@ const PARTING: [&str; 45] = [
 
 fn said(style: &str, name: &str) -> Option<String> {
     let squeezed = style.to_ascii_lowercase().replace(' ', "");
-    squeezed.split(';').filter_map(|d| d.split_once(':')).filter(|(n, _)| *n == name).map(|(_, v)| v.to_owned()).last()
+    squeezed.split(';').filter_map(|d| d.split_once(':')).filter(|(n, _)| *n == name).map(|(_, v)| v.to_owned()).next_back()
 }
 
 fn hidden(element: ElementRef<'_>) -> bool {
@@ -175,13 +175,13 @@ fn look(element: ElementRef<'_>, seen: &mut Visible, text: &mut String, repair: 
                 text.push_str(&unescape(e.value().attr("alt").unwrap_or_default()));
             }
             "input" if !e.value().attr("type").is_some_and(|t| t.eq_ignore_ascii_case("hidden")) => {
-                text.push_str(e.value().attr("value").unwrap_or_default())
+                text.push_str(e.value().attr("value").unwrap_or_default());
             }
             _ => {}
         }
         let start = text.len();
         look(e, seen, text, repair);
-        let within = letters(&text[start..]);
+        let within = letters(text.get(start..).unwrap_or_default());
         match name {
             "a" if !within.is_empty() || e.descendants().filter_map(ElementRef::wrap).any(|d| d.value().name() == "img") => {
                 seen.links.extend(e.value().attr("href").map(|h| h.trim().to_owned()));
@@ -248,7 +248,7 @@ fn hold(all: &[Block], held: &mut Held) {
                 for cell in rows.iter().flatten() {
                     let start = held.text.len();
                     line(&cell.text, held);
-                    let cell = letters(&held.text[start..]);
+                    let cell = letters(held.text.get(start..).unwrap_or_default());
                     held.cells.push(cell);
                 }
             }
@@ -375,11 +375,9 @@ pub(super) fn broken(html: &str) -> Vec<String> {
 fn broken_again(document: &Document) -> Vec<String> {
     let mut wrong = Vec::new();
     let whole = bare(document);
-    for (form, written, read) in [
-        ("html", html::write(document), parse::read as fn(&str, &mut dyn FnMut() -> dateline::domain::body::BlockId) -> _),
-        ("markdown", markdown::write(document), markdown::read),
-    ] {
-        let Ok((again, _)) = read(&written, &mut mint()) else {
+    for (form, written) in [("html", html::write(document)), ("markdown", markdown::write(document))] {
+        let read = if form == "html" { parse::read(&written, &mut mint()) } else { markdown::read(&written, &mut mint()) };
+        let Ok((again, _)) = read else {
             wrong.push(format!("{form} is refused: {written}"));
             continue;
         };
