@@ -114,10 +114,12 @@ fn a_text_is_found_however_it_is_typed() {
         &["ﾎﾟｽﾄ", "ポスト"],
         &["مُحَمَّد", "محمد"],
     ] {
-        let keys: std::collections::BTreeSet<String> = alike.iter().flat_map(|text| [search_key(text), search_key(&text.nfd().collect::<String>())]).collect();
+        let keys: std::collections::BTreeSet<String> =
+            alike.iter().flat_map(|text| [search_key(text), search_key(&text.nfd().collect::<String>())]).collect();
         assert_eq!(keys.len(), 1, "{keys:?}");
     }
-    for [one, other] in [["कि", "क"], ["का", "क"], ["क्", "क"], ["が", "か"], ["ポ", "ホ"], ["ക", "കാ"], ["ก", "กี"], ["क़", "क"]] {
+    for [one, other] in [["कि", "क"], ["का", "क"], ["क्", "क"], ["が", "か"], ["ポ", "ホ"], ["ക", "കാ"], ["ก", "กี"], ["क़", "क"]]
+    {
         assert_ne!(search_key(one), search_key(other), "{one} {other}");
     }
 }

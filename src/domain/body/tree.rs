@@ -39,7 +39,8 @@ const PIECE: usize = 512;
 pub(super) fn grow(html: &str, budget: &Budget) -> Result<Html, TooMuch> {
     let sink = Counted::new(budget);
     let context = create_element(&sink, QualName::new(None, ns!(html), local_name!("body")), Vec::new());
-    let builder = TreeBuilder::new_for_fragment(sink, context, None, TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() });
+    let builder =
+        TreeBuilder::new_for_fragment(sink, context, None, TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() });
     let initial_state = Some(builder.tokenizer_state_for_context_elem(false));
     let gate = Gate { builder, progress: Cell::new(false), tables: RefCell::default() };
     let parser = Tokenizer::new(gate, TokenizerOpts { initial_state, discard_bom: false, ..TokenizerOpts::default() });

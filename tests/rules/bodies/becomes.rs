@@ -31,18 +31,26 @@ const Q: &str = "<figure class=\"image\"><img src=\"https://x.example/q.jpg\" al
 
 #[test]
 fn figures_are_pictures_with_captions_and_galleries() {
-    let captioned = |url: &str, below: &str| format!("<figure class=\"image\"><img src=\"{url}\" alt=\"\"><figcaption>{below}</figcaption></figure>");
+    let captioned =
+        |url: &str, below: &str| format!("<figure class=\"image\"><img src=\"{url}\" alt=\"\"><figcaption>{below}</figcaption></figure>");
     let gallery = |inner: &str| format!("<div class=\"gallery\">{inner}</div>");
     let both = gallery(&format!("{P}{Q}"));
     silently(&[
         ("<figure><img src=https://x.example/p.jpg><img src=https://x.example/q.jpg></figure>", &both),
-        ("<figure class=wp-block-gallery><figure><img src=https://x.example/p.jpg></figure><figure><img src=https://x.example/q.jpg></figure></figure>", &both),
+        (
+            "<figure class=wp-block-gallery><figure><img src=https://x.example/p.jpg></figure><figure><img src=https://x.example/q.jpg></figure></figure>",
+            &both,
+        ),
         (
             "<figure class=wp-block-gallery><ul class=blocks-gallery-grid><li><figure><img src=https://x.example/p.jpg><figcaption>One</figcaption></figure></li>\
              <li><figure><img src=https://x.example/q.jpg><figcaption>Two <span class=credit>AP</span></figcaption></figure></li></ul><figcaption>Both</figcaption></figure>",
             &format!(
                 "{}<p>Both</p>",
-                gallery(&format!("{}{}", captioned("https://x.example/p.jpg", "One"), captioned("https://x.example/q.jpg", "Two <span class=\"credit\">AP</span>")))
+                gallery(&format!(
+                    "{}{}",
+                    captioned("https://x.example/p.jpg", "One"),
+                    captioned("https://x.example/q.jpg", "Two <span class=\"credit\">AP</span>")
+                ))
             ),
         ),
         (
@@ -50,7 +58,10 @@ fn figures_are_pictures_with_captions_and_galleries() {
              <dl class=gallery-item><dt><img src=https://x.example/q.jpg></dt></dl></div>",
             &gallery(&format!("{}{Q}", captioned("https://x.example/p.jpg", "One"))),
         ),
-        ("<div class=wp-caption><img src=https://x.example/p.jpg><p class=wp-caption-text>Said</p></div>", &captioned("https://x.example/p.jpg", "Said")),
+        (
+            "<div class=wp-caption><img src=https://x.example/p.jpg><p class=wp-caption-text>Said</p></div>",
+            &captioned("https://x.example/p.jpg", "Said"),
+        ),
         ("<figure><p>Kept?</p><img src=https://x.example/p.jpg></figure>", &format!("<p>Kept?</p>{P}")),
         (
             "<figure><img src=https://x.example/p.jpg><figcaption>At dawn.<br>Photo: Agency</figcaption></figure>",
@@ -60,11 +71,20 @@ fn figures_are_pictures_with_captions_and_galleries() {
             "<figure><img src=https://x.example/p.jpg><figcaption><span class=credit>AP</span>At dawn</figcaption></figure>",
             &captioned("https://x.example/p.jpg", "At dawn <span class=\"credit\">AP</span>"),
         ),
-        ("<figure><table><tr><td>a<td>b</table><figcaption>Said</figcaption></figure>", "<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table><p>Said</p>"),
+        (
+            "<figure><table><tr><td>a<td>b</table><figcaption>Said</figcaption></figure>",
+            "<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table><p>Said</p>",
+        ),
         ("<h2>Head <img src=https://x.example/p.jpg></h2>", &format!("<h2>Head</h2>{P}")),
         ("<ul><li>a<img src=https://x.example/p.jpg></ul>", &format!("<ul><li><p>a</p>{P}</li></ul>")),
-        ("<table><tr><td>a<img src=https://x.example/p.jpg><td>b</table>", &format!("<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table>{P}")),
-        ("<a href=https://x.example/><img src=https://x.example/p.jpg></a>", "<figure class=\"image\"><a href=\"https://x.example/\"><img src=\"https://x.example/p.jpg\" alt=\"\"></a></figure>"),
+        (
+            "<table><tr><td>a<img src=https://x.example/p.jpg><td>b</table>",
+            &format!("<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table>{P}"),
+        ),
+        (
+            "<a href=https://x.example/><img src=https://x.example/p.jpg></a>",
+            "<figure class=\"image\"><a href=\"https://x.example/\"><img src=\"https://x.example/p.jpg\" alt=\"\"></a></figure>",
+        ),
         ("<pre><img src=https://x.example/p.jpg></pre>", P),
     ]);
     told(
@@ -131,7 +151,10 @@ fn lists_are_lists_however_they_are_written() {
              <p style='mso-list:l0 level1 lfo1'><!--[if !supportLists]--><span style='mso-list:Ignore'>·</span><!--[endif]-->Two</p><p>After</p>",
             "<ul><li><p>One</p><ol><li><p>Inner</p></li></ol></li><li><p>Two</p></li></ul><p>After</p>",
         ),
-        ("<p style='mso-list:l1 level1 lfo2'><span style='mso-list:Ignore'>3.</span>c</p><p style='mso-list:l1 level1 lfo2'><span style='mso-list:Ignore'>4.</span>d</p>", "<ol start=\"3\"><li><p>c</p></li><li><p>d</p></li></ol>"),
+        (
+            "<p style='mso-list:l1 level1 lfo2'><span style='mso-list:Ignore'>3.</span>c</p><p style='mso-list:l1 level1 lfo2'><span style='mso-list:Ignore'>4.</span>d</p>",
+            "<ol start=\"3\"><li><p>c</p></li><li><p>d</p></li></ol>",
+        ),
     ]);
     told("<ol reversed type=a><li value=7>x</ol>", "<ol><li><p>x</p></li></ol>", &["reversed", "type", "value"]);
 }
@@ -142,7 +165,10 @@ fn tables_are_tables_and_what_is_laid_out_is_not() {
         ("<tr><td>a</td><td>b</td></tr>", "<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table>"),
         ("<p>x<td>a<td>b", "<p>x</p><table><tbody><tr><td>a</td><td>b</td></tr></tbody></table>"),
         ("<div><tr><td>a</td></tr></div><p>after</p>", "<table><tbody><tr><td>a</td></tr></tbody></table><p>after</p>"),
-        ("<table><tfoot><tr><td>f<tbody><tr><td>b<thead><tr><th>h</table>", "<table><tbody><tr><th>h</th></tr><tr><td>b</td></tr><tr><td>f</td></tr></tbody></table>"),
+        (
+            "<table><tfoot><tr><td>f<tbody><tr><td>b<thead><tr><th>h</table>",
+            "<table><tbody><tr><th>h</th></tr><tr><td>b</td></tr><tr><td>f</td></tr></tbody></table>",
+        ),
         ("<table><caption>Said</caption><tr><td>a<td>b</table>", "<p>Said</p><table><tbody><tr><td>a</td><td>b</td></tr></tbody></table>"),
         ("<table><tr><td><p>a</p><ul><li>b</ul><td>c</table>", "<table><tbody><tr><td>a<br>b</td><td>c</td></tr></tbody></table>"),
     ]);
@@ -161,9 +187,14 @@ fn lines_of_code_stay_lines() {
 
 #[test]
 fn posts_and_players_of_known_providers_are_embeds() {
-    let embed = |provider: &str, url: &str, label: &str| format!("<figure class=\"embed\" data-provider=\"{provider}\"><a href=\"{url}\">{label}</a></figure>");
+    let embed = |provider: &str, url: &str, label: &str| {
+        format!("<figure class=\"embed\" data-provider=\"{provider}\"><a href=\"{url}\">{label}</a></figure>")
+    };
     silently(&[
-        ("<iframe src=//www.youtube.com/embed/a></iframe>", &embed("youtube", "https://www.youtube.com/embed/a", "https://www.youtube.com/embed/a")),
+        (
+            "<iframe src=//www.youtube.com/embed/a></iframe>",
+            &embed("youtube", "https://www.youtube.com/embed/a", "https://www.youtube.com/embed/a"),
+        ),
         ("<p>https://youtu.be/abc</p>", &embed("youtube", "https://youtu.be/abc", "https://youtu.be/abc")),
         (
             "<figure class='wp-block-embed is-provider-youtube'><div class=wp-block-embed__wrapper>\nhttps://www.youtube.com/watch?v=a\n</div><figcaption>Said</figcaption></figure>",
@@ -177,12 +208,19 @@ fn posts_and_players_of_known_providers_are_embeds() {
             "<blockquote class=instagram-media data-instgrm-permalink=\"https://www.instagram.com/p/abc/\"><a href=\"https://www.instagram.com/p/abc/\">View</a></blockquote>",
             &embed("instagram", "https://www.instagram.com/p/abc/", "View"),
         ),
-        ("<blockquote class=tiktok-embed cite=\"https://www.tiktok.com/@a/video/1\"><section>W</section></blockquote>", &embed("tiktok", "https://www.tiktok.com/@a/video/1", "W")),
+        (
+            "<blockquote class=tiktok-embed cite=\"https://www.tiktok.com/@a/video/1\"><section>W</section></blockquote>",
+            &embed("tiktok", "https://www.tiktok.com/@a/video/1", "W"),
+        ),
         ("<p>See https://youtu.be/abc</p>", "<p>See https://youtu.be/abc</p>"),
         ("<p>https://twitter.com/me</p>", "<p>https://twitter.com/me</p>"),
     ]);
     told("<iframe src=//x.example/f title=\"A map\"></iframe>", "", &["https://x.example/f"]);
-    told("<video src=https://x.example/v.mp4 poster=https://x.example/p.jpg>No video</video>", "", &["https://x.example/v.mp4", "https://x.example/p.jpg", "No video"]);
+    told(
+        "<video src=https://x.example/v.mp4 poster=https://x.example/p.jpg>No video</video>",
+        "",
+        &["https://x.example/v.mp4", "https://x.example/p.jpg", "No video"],
+    );
     told("<object data=https://x.example/o.swf><p>instead</p></object>", "<p>instead</p>", &["https://x.example/o.swf"]);
 }
 
@@ -244,7 +282,8 @@ fn notes_of_markdown_are_kept_and_lead_to_and_fro() {
     let (again, _) = markdown::read(&markdown::write(&document), &mut mint()).unwrap();
     assert_eq!(html::write(&again), written);
     for line in ["x!", "## Learn C #", "    four spaces", "[^1]: x", "https://x.example"] {
-        let (document, _) = parse::read(&format!("<p>{line}<a href=https://x.example/>u</a> C #</p><h2>Learn C #</h2>"), &mut mint()).unwrap();
+        let (document, _) =
+            parse::read(&format!("<p>{line}<a href=https://x.example/>u</a> C #</p><h2>Learn C #</h2>"), &mut mint()).unwrap();
         let (again, _) = markdown::read(&markdown::write(&document), &mut mint()).unwrap();
         assert_eq!(html::write(&again), html::write(&document), "{line}");
     }

@@ -27,10 +27,12 @@ pub(super) fn picture(img: ElementRef<'_>) -> Option<String> {
     let src = || img.value().attr("src").filter(|src| !is_placeholder(src)).and_then(web);
     let sets = || SETS.iter().filter_map(attr).find_map(largest);
     let parent = || img.parent().and_then(ElementRef::wrap).filter(|p| p.value().name() == "picture");
-    let sources = || parent()?.children().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "source").find_map(|source| {
-        let attr = |name: &&str| source.value().attr(name);
-        SETS.iter().filter_map(attr).find_map(largest)
-    });
+    let sources = || {
+        parent()?.children().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "source").find_map(|source| {
+            let attr = |name: &&str| source.value().attr(name);
+            SETS.iter().filter_map(attr).find_map(largest)
+        })
+    };
     lazy.or_else(src).or_else(sets).or_else(sources).or_else(|| img.value().attr("src").and_then(web))
 }
 
@@ -40,7 +42,8 @@ pub(super) fn said(img: ElementRef<'_>) -> Option<String> {
     let sources = source.into_iter().flat_map(|p| p.children().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "source"));
     let of = |e: ElementRef<'_>| {
         let one = LAZY.iter().chain(&["src"]).filter_map(|name| e.value().attr(name)).find(|a| !is_placeholder(a));
-        one.or_else(|| SETS.iter().filter_map(|name| e.value().attr(name)).find_map(|set| set.split_ascii_whitespace().next())).map(str::to_owned)
+        one.or_else(|| SETS.iter().filter_map(|name| e.value().attr(name)).find_map(|set| set.split_ascii_whitespace().next()))
+            .map(str::to_owned)
     };
     of(img).or_else(|| sources.into_iter().find_map(of)).or_else(|| img.value().attr("src").filter(|a| !a.is_empty()).map(str::to_owned))
 }
@@ -67,7 +70,8 @@ fn largest(set: &str) -> Option<String> {
 pub(super) fn is_placeholder(src: &str) -> bool {
     let name = src.rsplit('/').next().unwrap_or(src).split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-    let known = ["blank", "spacer", "placeholder", "transparent", "pixel", "1x1", "lazy", "loading", "grey", "gray", "empty", "trans", "clear"];
+    let known =
+        ["blank", "spacer", "placeholder", "transparent", "pixel", "1x1", "lazy", "loading", "grey", "gray", "empty", "trans", "clear"];
     src.trim().is_empty() || src.trim_start().starts_with("data:") || known.contains(&stem)
 }
 
@@ -90,7 +94,9 @@ pub(super) fn shown(text: &str) -> Option<String> {
     let parts: Vec<&str> = parsed.path_segments()?.filter(|part| !part.is_empty()).collect();
     let has = |names: &[&str]| parts.iter().any(|part| names.contains(part));
     let one = match by {
-        "youtube" => parsed.host_str() == Some("youtu.be") && !parts.is_empty() || has(&["watch", "shorts", "embed", "live", "playlist", "v"]),
+        "youtube" => {
+            parsed.host_str() == Some("youtu.be") && !parts.is_empty() || has(&["watch", "shorts", "embed", "live", "playlist", "v"])
+        }
         "x" => has(&["status", "statuses"]),
         "instagram" => has(&["p", "reel", "tv"]),
         "facebook" => has(&["posts", "videos", "photos", "permalink.php", "photo.php", "watch", "reel", "story.php", "video.php"]),

@@ -60,7 +60,8 @@ impl<'t> Context<'_> {
             Inline::Text { marks, .. } => marks.as_slice(),
             Inline::HardBreak => &[],
         });
-        let mut addresses: Vec<String> = links.filter_map(|m| if let Mark::Link { href } = m { Some(href.clone()) } else { None }).collect();
+        let mut addresses: Vec<String> =
+            links.filter_map(|m| if let Mark::Link { href } = m { Some(href.clone()) } else { None }).collect();
         addresses.dedup();
         addresses.retain(|a| addresses::alike(a) != addresses::alike(&url));
         if !addresses.is_empty() {
@@ -80,7 +81,11 @@ impl<'t> Context<'_> {
         let given = ["src", "data-src", "data-lazy-src", "data"].into_iter().filter_map(|name| element.value().attr(name));
         let params = element.children().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "param");
         let movie = params.filter_map(|p| p.value().attr("value"));
-        let url = given.chain(movie).filter_map(addresses::web).map(|url| url.replacen("http://", "https://", 1)).find(|url| provider(url).is_some());
+        let url = given
+            .chain(movie)
+            .filter_map(addresses::web)
+            .map(|url| url.replacen("http://", "https://", 1))
+            .find(|url| provider(url).is_some());
         if let Some(url) = url.filter(|_| !matches!(name, "video" | "audio")) {
             let title = self.attribute(element, "title");
             return self.embed(builder, url, title);

@@ -45,7 +45,11 @@ impl<'t> Context<'_> {
         let single = images(&blocks) == 1 && alone;
         // From the last, so that the places of the others stay.
         for (at, caption) in captions.into_iter().rev() {
-            let one = if single { blocks.iter_mut().find_map(|b| if let Node::Image(image) = &mut b.node { Some(image) } else { None }) } else { None };
+            let one = if single {
+                blocks.iter_mut().find_map(|b| if let Node::Image(image) = &mut b.node { Some(image) } else { None })
+            } else {
+                None
+            };
             let mut below = self.caption(builder.depth, caption, one, marks);
             let place = if images(&blocks) > 1 && alone { blocks.len() } else { at.min(blocks.len()) };
             blocks.splice(place..place, below.drain(..));
@@ -107,7 +111,9 @@ impl<'t> Context<'_> {
         }
         let Some(quote) = child(element, "blockquote") else { return false };
         let known = |e: &ElementRef<'_>| matches!(e.value().name(), "blockquote" | "figcaption");
-        if element.children().filter_map(ElementRef::wrap).filter(known).count() > 2 || !element.children().filter_map(ElementRef::wrap).all(|e| known(&e)) {
+        if element.children().filter_map(ElementRef::wrap).filter(known).count() > 2
+            || !element.children().filter_map(ElementRef::wrap).all(|e| known(&e))
+        {
             return false;
         }
         let by = child(element, "figcaption").or_else(|| child(quote, "cite"));
@@ -136,7 +142,9 @@ impl<'t> Context<'_> {
     fn link_alone(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>) -> bool {
         let mut inner = element.children().filter(|n| n.value().as_text().is_none_or(|t| !t.trim().is_empty()));
         let (Some(only), None) = (inner.next().and_then(ElementRef::wrap), inner.next()) else { return false };
-        let Some(url) = only.value().attr("href").filter(|_| only.value().name() == "a" && has_class(element, "embed")) else { return false };
+        let Some(url) = only.value().attr("href").filter(|_| only.value().name() == "a" && has_class(element, "embed")) else {
+            return false;
+        };
         let (line, beside) = self.line(only, &[]);
         let title = folded(&super::super::text::of_inlines(&line));
         self.embed(builder, addresses::web(url).unwrap_or_else(|| url.to_owned()), title);
@@ -174,7 +182,9 @@ impl<'t> Context<'_> {
         let url = addresses::picture(element);
         // It may be shown by what stands there for pages that run no scripts.
         let beside = element.next_siblings().find_map(ElementRef::wrap).filter(|e| e.value().name() == "noscript");
-        let real = beside.and_then(|e| e.descendants().filter_map(ElementRef::wrap).find(|e| e.value().name() == "img")).and_then(addresses::picture);
+        let real = beside
+            .and_then(|e| e.descendants().filter_map(ElementRef::wrap).find(|e| e.value().name() == "img"))
+            .and_then(addresses::picture);
         if real.is_some() && (url.is_none() || url.as_deref().is_some_and(addresses::is_placeholder)) {
             return;
         }

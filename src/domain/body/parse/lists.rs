@@ -174,7 +174,18 @@ mod tests {
 
     #[test]
     fn markers_say_whether_a_list_is_ordered() {
-        for (marker, number) in [("1.", Some(1)), ("12)", Some(12)), ("(a)", Some(1)), ("c.", Some(3)), ("i.", Some(1)), ("iv.", Some(2)), ("1.2.", Some(2)), ("·", None), ("o", None), ("§", None)] {
+        for (marker, number) in [
+            ("1.", Some(1)),
+            ("12)", Some(12)),
+            ("(a)", Some(1)),
+            ("c.", Some(3)),
+            ("i.", Some(1)),
+            ("iv.", Some(2)),
+            ("1.2.", Some(2)),
+            ("·", None),
+            ("o", None),
+            ("§", None),
+        ] {
             assert_eq!(numbered(marker), number, "{marker}");
         }
     }

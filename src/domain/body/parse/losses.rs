@@ -136,8 +136,10 @@ impl Losses {
         }
         all.truncate(FAULTS.saturating_sub(1));
         if over.losses > 0 {
-            let detail =
-                format!("more was dropped: {} more of these, with {} characters and {} addresses", over.losses, over.characters, over.addresses);
+            let detail = format!(
+                "more was dropped: {} more of these, with {} characters and {} addresses",
+                over.losses, over.characters, over.addresses
+            );
             all.push(warning("dropped", detail));
         }
         all

@@ -2,8 +2,7 @@
 
 /// True for elements that are left out; what they say is told.
 pub(super) fn is_dropped(name: &str) -> bool {
-    const OTHERS: [&str; 11] =
-        ["svg", "input", "button", "select", "textarea", "option", "canvas", "map", "area", "applet", "datalist"];
+    const OTHERS: [&str; 11] = ["svg", "input", "button", "select", "textarea", "option", "canvas", "map", "area", "applet", "datalist"];
     is_unseen(name) || OTHERS.contains(&name)
 }
 
@@ -17,8 +16,32 @@ pub(super) fn is_unseen(name: &str) -> bool {
 /// True for elements that begin and end a line.
 pub(super) fn parts_lines(name: &str) -> bool {
     const OTHERS: [&str; 26] = [
-        "hr", "img", "iframe", "embed", "object", "video", "audio", "pre", "xmp", "listing", "plaintext", "table", "blockquote", "ul", "ol",
-        "menu", "dir", "h1", "h2", "h3", "h4", "h5", "h6", "noscript", "dialog", "optgroup",
+        "hr",
+        "img",
+        "iframe",
+        "embed",
+        "object",
+        "video",
+        "audio",
+        "pre",
+        "xmp",
+        "listing",
+        "plaintext",
+        "table",
+        "blockquote",
+        "ul",
+        "ol",
+        "menu",
+        "dir",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "noscript",
+        "dialog",
+        "optgroup",
     ];
     is_block(name) || OTHERS.contains(&name)
 }

@@ -59,7 +59,10 @@ impl<'t> Context<'_> {
             "abbr" | "acronym" => {
                 if let Some(title) = element.value().attr("title").filter(|t| !t.trim().is_empty()) {
                     let said = inner_text(element).collect::<String>();
-                    self.losses.note("what an abbreviation stands for", &Loss { words: format!("{}: {}", folded(&said), folded(title)), ..Loss::default() });
+                    self.losses.note(
+                        "what an abbreviation stands for",
+                        &Loss { words: format!("{}: {}", folded(&said), folded(title)), ..Loss::default() },
+                    );
                 }
             }
             _ => {}

@@ -13,8 +13,8 @@ use super::{
 /// The character of Windows-1252 that a control of C1 was before it was wrongly decoded (WHATWG Encoding, index windows-1252).
 pub(super) fn windows_1252(c: char) -> Option<char> {
     const FROM_80: [char; 32] = [
-        '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“', '”', '•', '–', '—', '˜', '™',
-        'š', '›', 'œ', '\0', 'ž', 'Ÿ',
+        '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“', '”', '•', '–', '—', '˜',
+        '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
     ];
     let at = u32::from(c).checked_sub(0x80)?;
     FROM_80.get(usize::try_from(at).ok()?).copied().filter(|c| *c != '\0')
