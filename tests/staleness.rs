@@ -55,6 +55,59 @@ both! {
         assert!(app.store.read_now(|tx| dateline::store::changes::after(tx, 0, 1000)).unwrap().iter().any(|c| c.change.event.as_str() == "aged" && c.change.audience().as_str() == "public"));
     }
 
+    async fn a_block_that_moved_makes_nothing_stale_and_the_translator_is_told(app) {
+        let editor = app.editor().await;
+        let path = translated(&app, &editor).await;
+        let (english, hindi) = (format!("{path}/translations/en"), format!("{path}/translations/hi"));
+        let public = format!("/v1/articles/{}?locale=hi", path.rsplit('/').next().unwrap());
+        app.wait(60);
+        let before = editor.get(&english).await;
+        let turned = json!({ "body": { "format": "html", "content": "<p>Two.</p><p>One.</p>" } });
+        editor.patch(&english, &before.etag(), &turned).await.ok();
+        editor.publish(&path, &["en"]).await.ok();
+        let shown = editor.get(&hindi).await.ok();
+        assert_eq!((shown["freshness"]["status"].as_str(), shown["freshness"]["behind"].as_i64()), (Some("current"), Some(0)));
+        let told = shown["freshness"]["changed_blocks"].as_array().unwrap().clone();
+        assert_eq!((told.len(), told[0]["fate"].as_str()), (1, Some("moved")));
+        let ids: Vec<_> = before.json()["body"]["content"]["content"].as_array().unwrap().iter().map(|b| b["attrs"]["id"].clone()).collect();
+        assert!(ids.contains(&told[0]["source"]) && told[0]["block"].is_string(), "{told:?}");
+        let live = app.anyone().get(&public).await.ok();
+        assert_eq!((&live["translation"]["status"], &live["translation"]["changed_blocks"]), (&json!("current"), &json!(told)));
+        let queue = editor.get("/v1/desk/translations?locale=hi&freshness=stale").await.ok();
+        assert_eq!(queue["data"], json!([]));
+        assert_eq!(editor.get(&path).await.ok()["translations"]["hi"]["freshness"], "current");
+        // What is said anew counts once, and the move is told beside it.
+        app.wait(60);
+        let patch = json!({ "body": { "format": "html", "content": "<p>Two metres.</p><p>One.</p>" } });
+        editor.patch(&english, &editor.get(&english).await.etag(), &patch).await.ok();
+        editor.publish(&path, &["en"]).await.ok();
+        let stale = app.anyone().get(&public).await.ok();
+        assert_eq!((stale["translation"]["status"].as_str(), stale["translation"]["behind"].as_i64()), (Some("stale"), Some(1)));
+        let fates: Vec<_> = stale["translation"]["changed_blocks"].as_array().unwrap().iter().map(|b| b["fate"].as_str().unwrap()).collect();
+        assert!(fates.contains(&"changed"), "{fates:?}");
+    }
+
+    async fn a_translation_of_a_translation_is_current_and_told_what_has_moved_on_above(app) {
+        let editor = app.editor().await;
+        let path = translated(&app, &editor).await;
+        let bengali = format!("{path}/translations/bn");
+        let made = json!({ "headline": "নদী", "made_from": { "locale": "hi", "version": 1 }, "body": { "format": "text", "content": "এক।\n\nদুই।" } });
+        editor.put(&bengali, None, &made).await.ok();
+        editor.publish(&path, &["bn"]).await.ok();
+        let told = async || editor.get(&bengali).await.ok()["freshness"].clone();
+        assert_eq!((told().await["status"].as_str(), told().await["upstream"].clone()), (Some("current"), Value::Null));
+        app.wait(60);
+        correct(&editor, &path, "Two metres.", false).await;
+        assert_eq!((told().await["status"].as_str(), told().await["upstream"].clone()), (Some("current"), json!({ "locale": "en", "behind": 1 })));
+        // Hindi follows: now Bengali is stale, and nothing above is ahead.
+        let hindi = format!("{path}/translations/hi");
+        let patch = json!({ "made_from": { "locale": "en", "version": 2 }, "body": { "format": "text", "content": "एक।\n\nदो मीटर।" } });
+        editor.patch(&hindi, &editor.get(&hindi).await.etag(), &patch).await.ok();
+        app.wait(60);
+        editor.publish(&path, &["hi"]).await.ok();
+        assert_eq!((told().await["status"].as_str(), told().await["upstream"].clone()), (Some("stale"), Value::Null));
+    }
+
     async fn a_minor_publication_makes_nothing_stale(app) {
         let editor = app.editor().await;
         let path = translated(&app, &editor).await;

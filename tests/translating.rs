@@ -77,6 +77,83 @@ both! {
         assert!(!before.contains(&after[0]));
     }
 
+    async fn what_is_added_on_both_sides_is_linked_as_a_guess_that_a_translator_corrects(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "River rises").await;
+        let (english, hindi) = (format!("{article}/translations/en"), format!("{article}/translations/hi"));
+        let html = |content: &str| json!({ "format": "html", "content": content });
+        let blocks = |t: &Value| t["body"]["content"]["content"].as_array().unwrap().iter().map(|b| b["attrs"].clone()).collect::<Vec<_>>();
+        editor.put(&hindi, None, &json!({ "headline": "नदी", "body": html("<p>एक।</p><p>दो।</p>") })).await.ok();
+        let source = editor.patch(&english, "\"1\"", &json!({ "body": html("<p>One.</p><p>Between.</p><p>Two.</p>") })).await.ok();
+        let added = json!({ "body": html("<p>एक।</p><p>बीच में।</p><p>दो।</p>"), "made_from": { "locale": "en", "version": 2 } });
+        let linked = editor.patch(&hindi, "\"1\"", &added).await.ok();
+        let of = |all: &[Value], name: &str| all.iter().map(|b| b[name].clone()).collect::<Vec<_>>();
+        let (sources, mut now) = (blocks(&source), blocks(&linked));
+        assert_eq!(of(&now, "source"), of(&sources, "id"));
+        assert_eq!(of(&now, "guessed"), [Value::Null, json!(true), Value::Null]);
+        // It stays a guess while nobody says otherwise.
+        let mut whole = linked["body"].clone();
+        let kept = editor.patch(&hindi, "\"2\"", &json!({ "body": whole, "summary": "सार" })).await.ok();
+        assert_eq!(of(&blocks(&kept), "guessed"), of(&now, "guessed"));
+        // Another source, or none, is what somebody has said.
+        whole["content"]["content"][1]["attrs"]["source"] = sources[0]["id"].clone();
+        now = blocks(&editor.patch(&hindi, "\"3\"", &json!({ "body": whole })).await.ok());
+        assert_eq!((&now[1]["source"], &now[1]["guessed"]), (&sources[0]["id"], &Value::Null));
+        whole["content"]["content"][1]["attrs"] = json!({ "id": now[1]["id"] });
+        now = blocks(&editor.patch(&hindi, "\"4\"", &json!({ "body": whole })).await.ok());
+        assert_eq!(now[1]["source"], Value::Null);
+        // Added first, and said to be current later.
+        let bengali = format!("{article}/translations/bn");
+        editor.put(&bengali, None, &json!({ "headline": "নদী", "made_from": { "locale": "en", "version": 1 }, "body": html("<p>এক।</p><p>দুই।</p>") })).await.ok();
+        let early = editor.patch(&bengali, "\"1\"", &json!({ "body": html("<p>এক।</p><p>মাঝে।</p><p>দুই।</p>") })).await.ok();
+        assert_eq!(blocks(&early)[1]["source"], Value::Null);
+        let marked = editor.act(&format!("{bengali}/mark-current"), "\"2\"", &json!({ "version": 2 })).await.ok();
+        assert_eq!((&blocks(&marked)[1]["source"], &blocks(&marked)[1]["guessed"]), (&sources[1]["id"], &json!(true)));
+    }
+
+    async fn a_translation_that_is_made_from_another_source_now_names_its_blocks(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let article = editor.story(&section, "River rises").await;
+        let sources = |t: &Value, name: &str| t["body"]["content"]["content"].as_array().unwrap().iter().map(|b| b["attrs"][name].clone()).collect::<Vec<_>>();
+        let words = |locale: &str| format!("{article}/translations/{locale}");
+        let body = |content: &str| json!({ "format": "text", "content": content });
+        let english = editor.get(&words("en")).await.ok();
+        let hindi = editor.put(&words("hi"), None, &json!({ "headline": "नदी", "body": body("एक।\n\nदो।") })).await.ok();
+        let from = |locale: &str| json!({ "made_from": { "locale": locale, "version": 1 } });
+        let mut first = from("hi");
+        (first["headline"], first["body"]) = (json!("নদী"), body("এক।\n\nদুই।"));
+        let bengali = editor.put(&words("bn"), None, &first).await.ok();
+        assert_eq!(sources(&bengali, "source"), sources(&hindi, "id"));
+        // Up the chain, and down again; and to a sibling, by what both were made from.
+        let up = editor.patch(&words("bn"), "\"1\"", &from("en")).await.ok();
+        assert_eq!(sources(&up, "source"), sources(&english, "id"));
+        let down = editor.patch(&words("bn"), "\"2\"", &from("hi")).await.ok();
+        assert_eq!(sources(&down, "source"), sources(&hindi, "id"));
+        let mut first = from("en");
+        (first["headline"], first["body"]) = (json!("ನದಿ"), body("ಒಂದು.\n\nಎರಡು."));
+        editor.put(&words("kn"), None, &first).await.ok();
+        let across = editor.patch(&words("kn"), "\"1\"", &from("hi")).await.ok();
+        assert_eq!(sources(&across, "source"), sources(&hindi, "id"));
+        assert_eq!(sources(&across, "guessed"), [Value::Null, Value::Null]);
+    }
+
+    async fn a_paragraph_that_was_split_in_an_editor_keeps_its_id_once(app) {
+        let editor = app.editor().await;
+        let section = app.section("world", "दुनिया").await;
+        let words = format!("{}/translations/en", editor.story(&section, "River rises").await);
+        let mut body = editor.get(&words).await.ok()["body"].clone();
+        let all = body["content"]["content"].as_array_mut().unwrap();
+        let id = all[0]["attrs"]["id"].clone();
+        all.insert(1, json!({ "type": "paragraph", "attrs": { "id": id }, "content": [{ "type": "text", "text": "And more." }] }));
+        let saved = editor.patch(&words, "\"1\"", &json!({ "body": body })).await.ok();
+        let ids: Vec<_> = saved["body"]["content"]["content"].as_array().unwrap().iter().map(|b| b["attrs"]["id"].clone()).collect();
+        assert!(ids.len() == 3 && ids[0] == id && ids[1] != id, "{ids:?}");
+        let warned: Vec<_> = saved["warnings"].as_array().unwrap().iter().map(|w| (w["pointer"].as_str().unwrap(), w["code"].as_str().unwrap())).collect();
+        assert_eq!(warned, [("#/body/content/content/1/attrs/id", "repeated")]);
+    }
+
     async fn an_automatic_slug_follows_the_headline_until_it_is_public(app) {
         let editor = app.editor().await;
         let section = app.section("world", "दुनिया").await;

@@ -1,15 +1,21 @@
 //! Freshness: whether a translation still says what its source says.
 //!
 //! A translation records the revision of its source that it was made from. It is stale when the source has published newer
-//! revisions since, minor publications aside; then it is told how many, and what of the source has changed.
+//! revisions since, minor publications aside; then it is told how many, and what of the source has changed. Blocks that only moved make nothing stale:
+//! what they say is rendered already, and that they stand elsewhere now is told.
+//!
+//! **Sources in a row.** Bengali may be made from Hindi, and Hindi from English. When English moves on and Hindi has not yet, Bengali is `current`: it says
+//! what the Hindi says that it renders, and whoever translates into it has nothing to work from before Hindi follows. It is told that English has
+//! moved on, as [`Upstream`]; stale it becomes when Hindi is published anew.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Not};
 
 use serde::{Deserialize, Serialize};
 
 use utoipa::ToSchema;
 
 use super::{
+    Locale,
     body::{BlockId, Document},
     diff::{
         self,
@@ -63,6 +69,20 @@ pub struct StaleBlock {
     pub block: Option<String>,
     /// What became of the source's.
     pub fate: SourceFate,
+    /// Whether it was concluded from where both stand that the one renders the other; said only where it was.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    #[schema(required = false)]
+    pub guessed: bool,
+}
+
+/// A source further up that has moved on, while the ones below it have not followed yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Upstream {
+    /// Its locale.
+    pub locale: Locale,
+    /// How many published revisions it is ahead of what was made from it.
+    #[schema(minimum = 1, example = 1)]
+    pub behind: i32,
 }
 
 /// What of the source has changed since a translation was made from it.
@@ -74,14 +94,31 @@ pub struct Lag {
     pub blocks: Vec<StaleBlock>,
 }
 
+impl Lag {
+    /// True when blocks moved, and all else is what it was.
+    #[must_use]
+    pub fn is_of_places(&self) -> bool {
+        self.fields.is_empty() && !self.blocks.is_empty() && self.blocks.iter().all(|block| block.fate == SourceFate::Moved)
+    }
+
+    /// What is told of a source that is this many published revisions ahead: where it is not, what moved, which makes nothing stale.
+    #[must_use]
+    pub fn of(self, behind: i32) -> Self {
+        match Freshness::of(behind) {
+            Freshness::Stale => self,
+            _ => Self { fields: Vec::new(), blocks: self.blocks.into_iter().filter(|block| block.fate == SourceFate::Moved).collect() },
+        }
+    }
+}
+
 /// What has changed between the source that a translation was made from and the source as it is published now. Linear in all three.
 #[must_use]
 pub fn lag(made_from: &Words, published: &Words, translation: &Document) -> Lag {
     write_transaction::assert_none();
-    let mut renders: HashMap<&BlockId, &BlockId> = HashMap::new();
+    let mut renders: HashMap<&BlockId, (&BlockId, bool)> = HashMap::new();
     for block in &translation.blocks {
         if let Some(source) = &block.source {
-            renders.entry(source).or_insert(&block.id);
+            renders.entry(&source.id).or_insert((&block.id, source.guessed));
         }
     }
     let told = |(id, touch): (&BlockId, Touch)| {
@@ -91,7 +128,8 @@ pub fn lag(made_from: &Words, published: &Words, translation: &Document) -> Lag 
             Touch::Removed => SourceFate::Removed,
             Touch::Moved => SourceFate::Moved,
         };
-        StaleBlock { source: id.to_string(), block: renders.get(id).map(ToString::to_string), fate }
+        let (block, guessed) = renders.get(id).map(|(block, guessed)| (block.to_string(), *guessed)).unzip();
+        StaleBlock { source: id.to_string(), block, fate, guessed: guessed.unwrap_or_default() }
     };
     let fields = diff::changed_texts(&made_from.content, &published.content).map(|text| text.pointer.to_owned()).collect();
     Lag { fields, blocks: touched(&made_from.body, &published.body).into_iter().map(told).collect() }

@@ -161,9 +161,9 @@ fn all(visibility: &Visibility, filter: &Filter) -> Sql {
          e.words_version) FROM editions e WHERE e.article_id = a.id AND e.locale = t.made_from_locale AND e.words_version > \
          t.made_from_version AND e.minor = ",
     );
-    sql.bool(false)
-        .push(") AS INTEGER) AS behind, COALESCE((SELECT MIN(e.started_at) FROM editions e WHERE e.article_id = a.id AND e.minor = ");
-    sql.bool(false).push(
+    sql.bool(false).push(" AND e.moved_only = ").bool(false);
+    sql.push(") AS INTEGER) AS behind, COALESCE((SELECT MIN(e.started_at) FROM editions e WHERE e.article_id = a.id AND e.minor = ");
+    sql.bool(false).push(" AND (e.moved_only = ").bool(false).push(" OR t.article_id IS NULL)").push(
         " AND ((t.article_id IS NULL AND e.locale = a.source_locale) OR (e.locale = t.made_from_locale AND e.words_version > \
          t.made_from_version))), t.updated_at, a.created_at) AS since, g.user_id AS assignee, s.path FROM articles a \
          JOIN sections s ON s.id = a.section_id JOIN translations o ON o.article_id = a.id AND o.locale = a.source_locale \

@@ -259,6 +259,7 @@ diesel::table! {
         behind -> Integer,
         lag -> Doc,
         content -> Doc,
+        moved_only -> Bool,
     }
 }
 

@@ -274,7 +274,6 @@ fn faults_of_a_document_are_all_named() {
         ("#/body/content/content/0/attrs/onclick", "unknown_attribute"),
         ("#/body/content/content/0/content/0/marks/0/attrs/href", "unsafe_link"),
         ("#/body/content/content/1/type", "unknown_node"),
-        ("#/body/content/content/2/attrs/id", "repeated"),
         ("#/body/content/content/3/attrs/level", "heading_skipped"),
         ("#/body/content/content/4/attrs/url", "url"),
         ("#/body/content/content/4/attrs/alt", "required"),
@@ -305,12 +304,74 @@ fn a_translation_names_the_blocks_it_renders() {
     let (mut same, _) = parse::read("<h2>एक</h2><p>दो</p>", &mut mint()).unwrap();
     blocks::link(&mut same, &source);
     assert_eq!(
-        same.blocks.iter().map(|b| b.source.clone().unwrap()).collect::<Vec<_>>(),
+        same.blocks.iter().map(|b| b.source.clone().unwrap().id).collect::<Vec<_>>(),
         source.blocks.iter().map(|b| b.id.clone()).collect::<Vec<_>>()
     );
     let (mut other, _) = parse::read("<p>दो</p>", &mut mint()).unwrap();
     blocks::link(&mut other, &source);
     assert!(other.blocks.iter().all(|b| b.source.is_none()));
+}
+
+#[test]
+fn of_blocks_that_come_under_one_id_the_one_that_it_was_keeps_it() {
+    let there = "The river rose by a metre in the night, and the old bridge was closed. Nobody was hurt, the council said on Monday.";
+    let (first, second) = there.split_once(". ").unwrap();
+    let other = "Trains to the coast will run again from Thursday.";
+    let paragraph =
+        |text: &str| serde_json::json!({ "type": "paragraph", "attrs": { "id": "a" }, "content": [{ "type": "text", "text": text }] });
+    let keeper = |texts: &[&str]| {
+        let content = serde_json::json!({ "type": "doc", "content": texts.iter().map(|t| paragraph(t)).collect::<Vec<_>>() });
+        let (over, _) = doc::read_parting(&serde_json::json!({ "type": "doc", "content": [paragraph(there)] }), "#", &mut mint()).unwrap();
+        let read = ReadBody::read(&Sent { format: Format::Doc, content }, Some(&over), &mut mint()).unwrap();
+        let ids: Vec<_> = read.document().unwrap().blocks.iter().map(|b| b.id.to_string()).collect();
+        let apart: std::collections::HashSet<_> = ids.iter().collect();
+        assert_eq!(apart.len(), texts.len());
+        ids.iter().position(|id| id == "a").unwrap()
+    };
+    // Split, at whatever place: the first part.
+    assert_eq!(keeper(&[first, second]), 0);
+    assert_eq!(
+        keeper(&["The river rose", "by a metre in the night, and the old bridge was closed. Nobody was hurt, the council said on Monday."]),
+        0
+    );
+    // Copied above or below itself, and the copy written anew: the one that is as it was.
+    assert_eq!(keeper(&[other, there]), 1);
+    assert_eq!(keeper(&[there, other]), 0);
+    assert_eq!(keeper(&[other, &there.replace("Monday", "Tuesday")]), 1);
+    assert_eq!(keeper(&[there, there, there]), 0);
+    // What says nothing of it: the first.
+    assert_eq!(keeper(&[other, "Gold."]), 0);
+}
+
+#[test]
+fn a_guess_needs_the_same_neighbours_as_many_blocks_of_the_same_kinds_and_something_new() {
+    let read = |html: &str, from: u64| {
+        let mut n = from;
+        let mint = &mut || {
+            n += 1;
+            BlockId::new(n)
+        };
+        parse::read(html, mint).unwrap().0
+    };
+    let source = read("<p>a</p><p>b</p><h2>c</h2><p>d</p>", 0);
+    // What a translation of these blocks, of which these render those of the source, is guessed to render.
+    let guessed = |html: &str, rendered: &[(usize, usize)], is_new: bool| {
+        let mut translation = read(html, 100);
+        for (block, of) in rendered {
+            translation.blocks[*block].source = Some(SourceBlock::told(source.blocks[*of].id.clone()));
+        }
+        blocks::guess(&mut translation, &source, |_| is_new);
+        let place = |of: &SourceBlock| source.blocks.iter().position(|b| b.id == of.id).unwrap();
+        translation.blocks.iter().filter_map(|b| b.source.as_ref().filter(|of| of.guessed).map(place)).collect::<Vec<_>>()
+    };
+    let page = "<p>1</p><p>2</p><h2>3</h2><p>4</p>";
+    assert_eq!(guessed(page, &[(0, 0), (3, 3)], true), [1, 2]);
+    assert_eq!(guessed(page, &[(1, 1), (2, 2)], true), [0, 3]);
+    assert_eq!(guessed(page, &[(0, 0), (3, 3)], false), Vec::<usize>::new());
+    assert_eq!(guessed("<p>1</p><p>2</p><p>4</p>", &[(0, 0), (2, 3)], true), Vec::<usize>::new());
+    // What is rendered elsewhere is nobody's to render twice; what turned round is not between its neighbours.
+    assert_eq!(guessed("<p>1</p><p>2</p><h2>x</h2><p>4</p>", &[(0, 0), (1, 1), (3, 3)], true), [2]);
+    assert_eq!(guessed("<p>4</p><p>2</p><p>1</p>", &[(0, 3), (2, 0)], true), Vec::<usize>::new());
 }
 
 #[test]

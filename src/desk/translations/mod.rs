@@ -1,6 +1,7 @@
 //! Writing the words of an article in its locales.
 
 mod saving;
+mod sources;
 
 pub(super) use saving::first;
 pub use saving::{Draft, present, replaced, revise, revised, save};
@@ -14,7 +15,7 @@ use crate::{
     domain::{
         Error, Id, Locale, Version, Violation,
         article::Article,
-        body::BlockId,
+        body::{BlockId, blocks},
         comment::Anchor,
         error::Changed,
         revision::restored,
@@ -209,7 +210,13 @@ pub fn mark_current(
         return Ok(Saved { article, translation, warnings: Vec::new() });
     }
     let (by, now) = (permit.caller().user_id(), tx.now());
-    let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.catch_up(made_from, by, now), ..c }))?;
+    let source = store::translations::revision_body(tx, id, &made_from)?.unwrap_or_default();
+    let copy = copy.try_map(|c| {
+        let mut translation = c.translation.catch_up(made_from, by, now);
+        // What was added on both sides is linked now.
+        blocks::guess(&mut translation.words.body, &source, |_| true);
+        Ok(Copy { translation, ..c })
+    })?;
     let slug = copy.get().translation.slug.clone();
     store::translations::save(tx, &copy, &slug, "marked as current").map_err(|e| late(tx, copy.get(), expected, e))?;
     let Copy { article, translation } = copy.into_inner();

@@ -3,7 +3,9 @@
 //! A save takes its body as a [`ReadBody`]: read, and matched against what [`replaced`] answered, before the transaction that saves it is
 //! opened. All that is left to it is linear in the bodies: see [`crate::domain::write_transaction`].
 
-use super::{Saved, bare, find, late};
+use std::collections::HashSet;
+
+use super::{Saved, bare, find, late, sources::Sources};
 use crate::{
     access::{Granted, Permit, action::EditTranslation},
     domain::{
@@ -266,15 +268,36 @@ fn prepare(
     let content = faults.merge(draft.content.check())?;
     let Some(content) = content else { return Err(Error::Invalid(faults.into_inner())) };
     let content = faults.or(content)?;
-    if let Some(of) = &made_from
-        && let Some(source) = others.body(tx, of)?
-    {
-        body::blocks::link(&mut body, &source);
+    if let Some(of) = &made_from {
+        links(tx, at.0, others, before, &mut body, of)?;
     }
     let words = Words { content, body };
     refuse_fallback(tx, at, others, &words)?;
     let slug = address(tx, permit, at, before, given, &words.content.headline)?;
     Ok((Save { slug, words, made_from, by, at: tx.now() }, note, warnings))
+}
+
+/// Let the blocks of a translation name those of the source that they render: as they did, where it is made from another locale now by what both
+/// have in common, and what is new by where it stands.
+fn links(
+    tx: &mut Tx<'_>,
+    article: &Article,
+    others: &Others<'_>,
+    before: Option<&Translation>,
+    body: &mut Document,
+    of: &MadeFrom,
+) -> Result<(), Error> {
+    let Some(source) = others.body(tx, of)? else { return Ok(()) };
+    let was = before.and_then(|before| Some((before, before.made_from.as_ref()?)));
+    if let Some((before, was)) = was.filter(|(_, was)| was.locale != of.locale) {
+        let to = Sources::of(tx, article, was)?.to(&Sources::of(tx, article, of)?);
+        body::blocks::relink(body, &before.words.body, &to);
+    }
+    body::blocks::link(body, &source);
+    let repointed = was.is_none_or(|(_, was)| was != of);
+    let known: HashSet<_> = before.map(|before| body::blocks::ids(&before.words.body)).unwrap_or_default().into_iter().collect();
+    body::blocks::guess(body, &source, |id| repointed || !known.contains(id));
+    Ok(())
 }
 
 /// The body that a save leaves, and what could not be kept of the one that was sent.

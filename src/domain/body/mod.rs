@@ -35,7 +35,7 @@ use serde_json::Value;
 
 use super::{
     Instant, Locale,
-    error::{Error, Faults, Violation},
+    error::{Error, FAULTS, Faults, Violation},
     text::{marks_within, nfc},
     vocabulary::vocabulary,
     write_transaction,
@@ -122,7 +122,7 @@ pub struct Block {
     /// Its id.
     pub id: BlockId,
     /// In a translation: the block of the source that it renders.
-    pub source: Option<BlockId>,
+    pub source: Option<SourceBlock>,
     /// The language of its words, where it is not that of the body.
     pub lang: Option<Locale>,
     /// What it is.
@@ -140,6 +140,23 @@ impl Block {
     #[must_use]
     pub fn says_as(&self, other: &Self) -> bool {
         self.node == other.node && self.lang == other.lang
+    }
+}
+
+/// The block of a source that a block of a translation renders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceBlock {
+    /// Its id.
+    pub id: BlockId,
+    /// Whether that was concluded from where both stand, and nobody has said so.
+    pub guessed: bool,
+}
+
+impl SourceBlock {
+    /// One that somebody has said.
+    #[must_use]
+    pub fn told(id: BlockId) -> Self {
+        Self { id, guessed: false }
     }
 }
 
@@ -429,9 +446,19 @@ impl Sent {
     /// # Errors
     /// [`Error::Invalid`] with pointers below `#/content`.
     pub fn read(&self, locale: Option<&Locale>, mint: &mut dyn FnMut() -> BlockId) -> Result<(Document, Vec<Violation>), Error> {
+        self.read_parting(locale, mint).map(|(document, warnings, _)| (document, warnings))
+    }
+
+    /// The same, with the blocks that came under the ids of others.
+    fn read_parting(
+        &self,
+        locale: Option<&Locale>,
+        mint: &mut dyn FnMut() -> BlockId,
+    ) -> Result<(Document, Vec<Violation>, Vec<doc::Repeat>), Error> {
         write_transaction::assert_none();
         if self.format == Format::Doc {
-            return doc::read(&self.content, "#/content", mint).map(|document| (document, Vec::new()));
+            let (document, repeats) = doc::read_parting(&self.content, "#/content", mint)?;
+            return Ok((document, repeats.iter().take(FAULTS).map(doc::Repeat::warning).collect(), repeats));
         }
         let text = self
             .content
@@ -441,7 +468,7 @@ impl Sent {
         let (document, warnings) = self.read_within(text, locale, mint, &budget).map_err(|limit| limit.at("#/content"))?;
         let mut faults = Faults::default();
         doc::check(&mut faults, &document, "#/content");
-        faults.or((document, warnings))
+        faults.or((document, warnings, Vec::new()))
     }
 
     /// Read text of this form out of a budget.

@@ -21,11 +21,16 @@ impl ReadBody {
     /// # Errors
     /// What is no matter of validity.
     pub fn read(sent: &Sent, locale: Option<&Locale>, over: Option<&Document>, mint: &mut dyn FnMut() -> BlockId) -> Result<Self, Error> {
-        let (mut document, warnings, faults) = match sent.read(locale, mint) {
-            Ok((document, warnings)) => (document, warnings, Vec::new()),
-            Err(Error::Invalid(faults)) => (Document::default(), Vec::new(), faults),
+        let read = sent.read_parting(locale, mint);
+        let (mut document, warnings, repeats, faults) = match read {
+            Ok((document, warnings, repeats)) => (document, warnings, repeats, Vec::new()),
+            Err(Error::Invalid(faults)) => (Document::default(), Vec::new(), Vec::new(), faults),
             Err(other) => return Err(other),
         };
+        if let Some(over) = over {
+            blocks::settle(&mut document, &repeats, over);
+            blocks::confirm(&mut document, over);
+        }
         let matched = (sent.format != Format::Doc).then(|| over.cloned().unwrap_or_default());
         if let Some(over) = &matched {
             blocks::keep_ids(&mut document, over);

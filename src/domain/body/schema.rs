@@ -134,7 +134,8 @@ const PARTS: [&str; 3] = ["table_row", "table_cell", "table_header"];
 fn of_any_block(kind: &str) -> impl Iterator<Item = (&'static str, Object)> {
     let id = || patterned("^[a-z0-9_-]{1,36}$");
     let lang = (kind != "horizontal_rule").then(|| ("lang", lang()));
-    [("id", id()), ("source", id())].into_iter().chain(lang)
+    let guessed = ObjectBuilder::new().schema_type(Type::Boolean).build();
+    [("id", id()), ("source", id()), ("guessed", guessed)].into_iter().chain(lang)
 }
 
 fn node(kind: &'static str) -> Object {

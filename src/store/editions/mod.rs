@@ -100,14 +100,14 @@ pub(super) fn newest(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Resul
     Ok(sql.load::<LastRow>(tx)?.into_iter().map(last).collect())
 }
 
-/// How many revisions a source has published since one of them, minor publications aside.
+/// How many revisions a source has published since one of them, minor publications aside and those in which blocks only moved.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn behind(tx: &mut Tx<'_>, article: Id<Article>, of: &MadeFrom) -> Result<i32, Error> {
     let mut sql = Sql::new("SELECT COUNT(DISTINCT words_version) AS n FROM editions WHERE article_id = ");
     sql.id(article).push(" AND locale = ").text(of.locale.as_str()).push(" AND minor = ").bool(false);
-    sql.push(" AND words_version > ").int(of.version.into());
+    sql.push(" AND moved_only = ").bool(false).push(" AND words_version > ").int(of.version.into());
     Ok(sql.first::<Count>(tx)?.map_or(0, |c| count(c.n)))
 }
 
@@ -134,7 +134,12 @@ pub fn all_behind(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<HashMap<(
         "SELECT t.article_id, t.locale, COUNT(DISTINCT e.words_version) AS n FROM translations t JOIN editions e \
          ON e.article_id = t.article_id AND e.locale = t.made_from_locale AND e.words_version > t.made_from_version WHERE e.minor = ",
     );
-    sql.bool(false).push(" AND t.article_id IN ").ids(articles.iter().copied()).push(" GROUP BY t.article_id, t.locale");
+    sql.bool(false)
+        .push(" AND e.moved_only = ")
+        .bool(false)
+        .push(" AND t.article_id IN ")
+        .ids(articles.iter().copied())
+        .push(" GROUP BY t.article_id, t.locale");
     let row = |r: BehindRow| ((r.article_id, Locale::stored(r.locale)), count(r.n));
     Ok(sql.load::<BehindRow>(tx)?.into_iter().map(row).collect())
 }
@@ -148,7 +153,12 @@ pub fn live_behind(tx: &mut Tx<'_>, article: Id<Article>) -> Result<HashMap<Loca
         "SELECT t.article_id, t.locale, COUNT(DISTINCT e.words_version) AS n FROM editions t JOIN editions e \
          ON e.article_id = t.article_id AND e.locale = t.made_from_locale AND e.words_version > t.made_from_version WHERE e.minor = ",
     );
-    sql.bool(false).push(" AND t.ended_at IS NULL AND t.article_id = ").id(article).push(" GROUP BY t.article_id, t.locale");
+    sql.bool(false)
+        .push(" AND e.moved_only = ")
+        .bool(false)
+        .push(" AND t.ended_at IS NULL AND t.article_id = ")
+        .id(article)
+        .push(" GROUP BY t.article_id, t.locale");
     Ok(sql.load::<BehindRow>(tx)?.into_iter().map(|row| (Locale::stored(row.locale), count(row.n))).collect())
 }
 
@@ -163,6 +173,30 @@ pub fn last_words(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Res
         .order((editions::started_at.desc(), editions::id.desc()))
         .select(editions::words_version)
         .first(tx)
+}
+
+/// The words that were public in a locale before those that are now, if they were others.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn former_words(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale, now: Version) -> Result<Option<Version>, Error> {
+    editions::table
+        .filter(editions::article_id.eq(Bind(article)))
+        .filter(editions::locale.eq(locale.as_str()))
+        .filter(editions::words_version.ne(now))
+        .order((editions::started_at.desc(), editions::id.desc()))
+        .select(editions::words_version)
+        .first(tx)
+}
+
+/// Note that what is live in a locale says what was public there before, with blocks elsewhere.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn note_moved(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> Result<(), Error> {
+    let mut sql = Sql::new("UPDATE editions SET moved_only = ");
+    sql.bool(true).push(" WHERE article_id = ").id(article).push(" AND ended_at IS NULL AND locale = ").text(locale.as_str());
+    sql.execute(tx).map(drop)
 }
 
 /// Note how far the sources of live editions have moved on, of those where that is not what is noted already.

@@ -24,7 +24,7 @@ use crate::{
         assignment::Assigned,
         body::{self, Format, doc, html, markdown, text},
         content::{Content, LeadWords, SeoWords},
-        freshness::{Freshness, StaleBlock},
+        freshness::{Freshness, StaleBlock, Upstream},
         precomputed::Lagging,
         translation::{MadeFrom, State as Stand, Translation},
         user::UserId,
@@ -135,6 +135,14 @@ pub struct FreshnessInfo {
     pub changed_fields: Vec<String>,
     /// Blocks of the source that have changed since, with the blocks of these words that render them.
     pub changed_blocks: Vec<StaleBlock>,
+    /// A source further up that has moved on, which the source of these words has not followed yet; they are current nevertheless.
+    pub upstream: Option<Upstream>,
+}
+
+impl Default for FreshnessInfo {
+    fn default() -> Self {
+        Self { status: Freshness::Current, behind: 0, changed_fields: Vec::new(), changed_blocks: Vec::new(), upstream: None }
+    }
 }
 
 /// The working copy of an article in one locale.
@@ -235,7 +243,8 @@ pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, saved: Saved, format: Format)
     let Saved { article, mut translation, warnings } = saved;
     let of = (&translation.locale, translation.version);
     let (behind, lagging) = desk::freshness::of(tx, &article, translation.made_from.as_ref(), of)?;
-    let freshness = FreshnessInfo { status: Freshness::of(behind), behind, changed_fields: Vec::new(), changed_blocks: Vec::new() };
+    let upstream = desk::freshness::upstream(tx, &article, translation.made_from.as_ref())?;
+    let freshness = FreshnessInfo { status: Freshness::of(behind), behind, upstream, ..FreshnessInfo::default() };
     let document = mem::take(&mut translation.words.body);
     let body = body_in(format, &document);
     let translation = DeskTranslation { freshness, warnings, ..written(translation, body) };
@@ -250,7 +259,7 @@ impl Shown {
     pub(in crate::api::desk) async fn whole(self, store: &Store) -> Result<DeskTranslation, Error> {
         let Self { mut translation, lagging } = self;
         if let Some((of, body)) = lagging {
-            let lag = store.read(move |tx| desk::freshness::told(tx, &of, &body)).await?;
+            let lag = store.read(move |tx| desk::freshness::told(tx, &of, &body)).await?.of(translation.freshness.behind);
             translation.freshness.changed_fields = lag.fields;
             translation.freshness.changed_blocks = lag.blocks;
         }
@@ -276,7 +285,7 @@ pub(super) fn written(t: Translation, body: DeskBody) -> DeskTranslation {
         updated_by: t.updated_by,
         created_at: t.created_at,
         updated_at: t.updated_at,
-        freshness: FreshnessInfo { status: Freshness::Current, behind: 0, changed_fields: Vec::new(), changed_blocks: Vec::new() },
+        freshness: FreshnessInfo::default(),
         warnings: Vec::new(),
     }
 }

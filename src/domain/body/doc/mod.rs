@@ -11,10 +11,11 @@ pub use check::check;
 pub use write::{size, write, write_block};
 
 use super::{
-    Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node, Row, SCHEMA, anchors::link, provider, push_text, text::of_inlines,
+    Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node, Row, SCHEMA, SourceBlock, anchors::link, provider, push_text,
+    text::of_inlines,
 };
 use crate::domain::{
-    Error, Locale,
+    Error, Locale, Violation,
     error::Faults,
     text::{Length, limits, marks_within, nfc, note_forbidden, note_unbalanced, phrase},
     url::check_web_address,
@@ -28,15 +29,44 @@ pub const MARKS: usize = 16;
 /// # Errors
 /// [`Error::Invalid`] with every fault: unknown nodes, marks and attributes, unsafe links, too deep, too large.
 pub fn read(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<Document, Error> {
-    let (document, faults) = gathered(value, at, mint, false);
+    read_parting(value, at, mint).map(|(document, _)| document)
+}
+
+/// A block that came under the id of one before it, as of a paragraph that was split in an editor, and was given its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeat {
+    /// The id that it came under.
+    pub given: BlockId,
+    /// Its own.
+    pub own: BlockId,
+    /// Where it stands, as a JSON pointer.
+    pub at: String,
+}
+
+impl Repeat {
+    /// What is said of it to whoever sent it.
+    #[must_use]
+    pub fn warning(&self) -> Violation {
+        let detail = format!("two blocks came under the id `{}`; one of them has the id `{}` now", self.given, self.own);
+        Violation { pointer: format!("{}/id", self.at), code: "repeated", detail }
+    }
+}
+
+/// The same, with the blocks whose ids were those of others.
+///
+/// # Errors
+/// Those of [`read`].
+pub fn read_parting(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<(Document, Vec<Repeat>), Error> {
+    let (document, repeats, faults) = gathered(value, at, mint, false);
     let document = faults.or(document)?;
     let mut faults = Faults::default();
     note_size(&mut faults, &document, at);
-    faults.or(document)
+    Ok((faults.or(document)?, repeats))
 }
 
-fn gathered(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId, kept: bool) -> (Document, Faults) {
-    let mut reader = Reader { faults: Faults::default(), nodes: 0, heading: 1, ids: HashSet::new(), named: Vec::new(), mint, kept };
+fn gathered(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId, kept: bool) -> (Document, Vec<Repeat>, Faults) {
+    let (faults, ids, repeats, named) = (Faults::default(), HashSet::new(), Vec::new(), Vec::new());
+    let mut reader = Reader { faults, nodes: 0, heading: 1, ids, repeats, named, mint, kept };
     let mut blocks = Vec::new();
     match value.as_object() {
         Some(map) if map.get("type").and_then(Value::as_str) == Some("doc") => {
@@ -53,7 +83,7 @@ fn gathered(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId, kept: bo
     for (at, _) in reader.named.iter().filter(|(_, id)| !kept && !reader.ids.contains(id)) {
         reader.faults.add(at, "unknown_block", "no block of this document has this id");
     }
-    (Document { blocks }, reader.faults)
+    (Document { blocks }, reader.repeats, reader.faults)
 }
 
 /// Read a document back from where only valid ones are kept.
@@ -61,7 +91,7 @@ fn gathered(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId, kept: bo
 /// # Errors
 /// [`Error::Internal`] when it is not valid after all.
 pub fn stored(value: &Value) -> Result<Document, Error> {
-    let (document, faults) = gathered(value, "#", &mut || BlockId::new(0), true);
+    let (document, _, faults) = gathered(value, "#", &mut || BlockId::new(0), true);
     faults.or(document).map_err(|e| Error::internal(format!("a stored body is not valid: {e}")))
 }
 
@@ -99,6 +129,7 @@ struct Reader<'m> {
     nodes: usize,
     heading: u8,
     ids: HashSet<BlockId>,
+    repeats: Vec<Repeat>,
     /// Blocks that links name, and where.
     named: Vec<(String, BlockId)>,
     mint: &'m mut dyn FnMut() -> BlockId,
@@ -273,6 +304,11 @@ impl Reader<'_> {
         let at = format!("{}/id", attrs.at);
         let given = attrs.get("id");
         let id = match given.map(|v| v.as_str().and_then(BlockId::parse)) {
+            Some(Some(given)) if !self.kept && self.ids.contains(&given) => {
+                let own = (self.mint)();
+                self.repeats.push(Repeat { given, own: own.clone(), at: attrs.at.clone() });
+                own
+            }
             Some(Some(id)) => id,
             Some(None) => {
                 self.faults.add(at, "block_id", "1 to 36 of a-z, 0-9, `-` and `_`");
@@ -280,20 +316,24 @@ impl Reader<'_> {
             }
             None => (self.mint)(),
         };
-        if given.is_some() && self.ids.contains(&id) {
+        if self.kept && self.ids.contains(&id) {
             self.faults.add(format!("{}/id", attrs.at), "repeated", "another block of this document has this id");
         }
         self.ids.insert(id.clone());
         id
     }
 
-    fn source_id(&mut self, attrs: &mut Attrs<'_>) -> Option<BlockId> {
+    fn source_id(&mut self, attrs: &mut Attrs<'_>) -> Option<SourceBlock> {
+        let guessed = attrs.get("guessed").map(Value::as_bool);
+        if guessed == Some(None) {
+            self.faults.add(format!("{}/guessed", attrs.at), "type", "true or false");
+        }
         let value = attrs.get("source")?;
         let id = value.as_str().and_then(BlockId::parse);
         if id.is_none() {
             self.faults.add(format!("{}/source", attrs.at), "block_id", "the id of a block of the source");
         }
-        id
+        Some(SourceBlock { id: id?, guessed: guessed.flatten().unwrap_or_default() })
     }
 
     /// A language that words are in.

@@ -77,7 +77,10 @@ fn attributes(block: &Block) -> Map<String, Value> {
     let mut set = |name: &str, value: Value| _ = attrs.insert(name.to_owned(), value);
     set("id", json!(block.id));
     if let Some(source) = &block.source {
-        set("source", json!(source));
+        set("source", json!(source.id));
+        if source.guessed {
+            set("guessed", json!(true));
+        }
     }
     if let Some(lang) = &block.lang {
         set("lang", json!(lang));

@@ -209,6 +209,18 @@ impl Matching {
     }
 }
 
+/// Which of some blocks one is now.
+pub(super) fn which(blocks: &[&Block], old: &Block) -> Option<usize> {
+    let blocks: Vec<Block> = blocks.iter().copied().cloned().collect();
+    let was = pair(&blocks, std::slice::from_ref(old));
+    let starts = blocks.iter().scan(0_usize, |next, block| Some(std::mem::replace(next, next.saturating_add(size(block)))));
+    starts.collect::<Vec<_>>().iter().position(|start| was.get(*start) == Some(&Some(0)))
+}
+
+fn size(block: &Block) -> usize {
+    block.node.children().iter().map(size).fold(1, usize::saturating_add)
+}
+
 /// Give the blocks of `new` the ids, and the blocks of a source, of those of `old` that they are.
 pub(super) fn carry(new: &mut [Block], old: &[Block], was: &[Option<usize>]) {
     fn flat<'d>(blocks: &'d [Block], into: &mut Vec<&'d Block>) {
