@@ -61,6 +61,96 @@ async fn shown(client: &Client<'_>, story: &str) -> String {
 }
 
 both! {
+    async fn who_has_what_only_one_may_have_is_told_to_those_who_see_them_and_to_nobody_else(app) {
+        let (admin, world, tech) = (app.admin().await, app.section("world", "दुनिया").await, app.section("tech", "टेक").await);
+        let live = admin.story(&world, "A black car").await;
+        admin.publish(&live, &["en"]).await.ok();
+        let draft = admin.story(&world, "Still a draft").await;
+        let id = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+        let article = |path: &str, name: &str| json!({ "kind": "article", "id": id(path), "locale": "en", "name": name });
+        let words = |slug: &str| {
+            let words = json!({ "headline": "Mine", "slug": slug, "body": { "format": "text", "content": "One." } });
+            json!({ "kind": "story", "section_id": tech, "source_locale": "en", "translations": { "en": words } })
+        };
+        let section = |slug: &str| json!({ "translations": { "en": { "name": "Other", "slug": slug } } });
+        let tag = |slug: &str| json!({ "kind": "topic", "translations": { "en": { "name": "Other", "slug": slug } } });
+        let person = |slug: &str| json!({ "kind": "person", "translations": { "en": { "name": "Other", "slug": slug } } });
+        let of_section = json!({ "kind": "section", "id": world, "locale": "en", "name": "World" });
+        let desk = |what: &str| format!("/v1/desk/{what}");
+        admin.post(&desk("redirects"), &json!({ "from": "/old", "to": "/new" })).await.ok();
+        let redirect = admin.get(&desk("redirects")).await.ok()["data"][0]["id"].clone();
+        let user = json!({ "email": "a@example.org", "name": "Asha Rao", "password": "a sentence of hers" });
+        let asha = admin.post(&desk("users"), &user).await.ok()["id"].clone();
+        let known = [
+            (desk("articles"), words("a-black-car"), article(&live, "A black car")),
+            (desk("articles"), words("still-a-draft"), article(&draft, "Still a draft")),
+            (desk("articles"), words("world"), of_section.clone()),
+            (desk("sections"), section("a-black-car"), article(&live, "A black car")),
+            (desk("tags"), tag("world"), of_section.clone()),
+            (desk("authors"), person("world"), of_section),
+            (desk("redirects"), json!({ "from": "/old/", "to": "/x" }), json!({ "kind": "redirect", "id": redirect, "locale": null, "name": "/old" })),
+            (desk("users"), user, json!({ "kind": "user", "id": asha, "locale": null, "name": "Asha Rao" })),
+            (desk("locales"), json!({ "locale": "hi", "name": "Hindi" }), json!({ "kind": "locale", "id": null, "locale": "hi", "name": "हिंदी" })),
+        ];
+        for (path, body, holder) in known {
+            let refused = admin.post(&path, &body).await;
+            assert_eq!(refused.refused(409, "taken")["holder"], holder, "{path} {body}");
+        }
+        let other = admin.story(&tech, "Other").await;
+        let patched = admin.patch(&format!("{other}/translations/en"), "\"1\"", &json!({ "slug": "a-black-car" })).await;
+        assert_eq!(patched.refused(409, "taken")["holder"], article(&live, "A black car"));
+        // Somebody of another desk hears of what is public that it is taken, of a draft not even that.
+        let limited = app.role(Role::Editor, Some(&tech), None).await;
+        let refused = limited.post(&desk("articles"), &words("a-black-car")).await;
+        assert_eq!(refused.refused(409, "taken").get("holder"), None, "{}", refused.text);
+        assert!(!refused.text.contains(&id(&live)) && !refused.text.contains("A black car"));
+        assert_eq!(limited.post(&desk("articles"), &words("still-a-draft")).await.status, 201);
+        // A token that reads no articles hears no more.
+        let blind = app.limited(&admin, "section.manage desk.read").await;
+        assert_eq!(blind.post(&desk("sections"), &section("a-black-car")).await.refused(409, "taken").get("holder"), None);
+    }
+
+    async fn what_was_never_public_gives_its_slug_back_in_the_trash(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let slug = async |story: &str| admin.get(&format!("{story}/translations/en")).await.ok()["slug"].as_str().unwrap().to_owned();
+        let trash = async |story: &str| {
+            let tag = admin.get(story).await.etag();
+            assert_eq!(admin.delete(story, &tag).await.status, 204);
+            app.wait(1);
+        };
+        let restore = async |story: &str| {
+            let id = story.rsplit('/').next().unwrap();
+            admin.act(&format!("/v1/desk/trash/{id}/restore"), "\"1\"", &json!({})).await
+        };
+        let first = admin.story(&world, "A river").await;
+        trash(&first).await;
+        let second = admin.story(&world, "A river").await;
+        assert_eq!(slug(&second).await, "a-river");
+        let back = restore(&first).await.ok();
+        assert_eq!(back["translations"]["en"]["slug"], "a-river-2");
+        assert_eq!(slug(&first).await, "a-river-2");
+        // Nobody has taken this one.
+        let third = admin.story(&world, "A lake").await;
+        trash(&third).await;
+        assert_eq!(restore(&third).await.ok()["translations"]["en"]["slug"], "a-lake");
+        // By hand as well, and where it was taken in public.
+        trash(&third).await;
+        let given = json!({ "headline": "Lakes", "slug": "a-lake", "body": { "format": "text", "content": "One." } });
+        let begun = json!({ "kind": "story", "section_id": world, "source_locale": "en", "translations": { "en": given } });
+        let fourth = admin.post("/v1/desk/articles", &begun).await.header("location").unwrap().to_owned();
+        admin.publish(&fourth, &["en"]).await.ok();
+        assert_eq!(restore(&third).await.ok()["translations"]["en"]["slug"], "a-lake-2");
+        admin.publish(&third, &["en"]).await.ok();
+        assert_eq!(app.anyone().get("/v1/articles/by-slug/a-lake-2").await.status, 200);
+        // What was public keeps what it had.
+        let tag = admin.get(&fourth).await.etag();
+        admin.act(&format!("{fourth}/unpublish"), &tag, &json!({ "locales": ["en"] })).await.ok();
+        trash(&fourth).await;
+        let fifth = admin.story(&world, "A lake").await;
+        assert_eq!(slug(&fifth).await, "a-lake-3");
+        assert_eq!(restore(&fourth).await.ok()["translations"]["en"]["slug"], "a-lake");
+    }
+
     async fn stories_and_names_of_the_same_words_each_get_an_address(app) {
         let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
         for (locale, words) in cramped() {

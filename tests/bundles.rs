@@ -2,8 +2,9 @@
 
 use dateline::{
     access::{Caller, Permit, System, action::Export},
-    desk::bundle::{Outcome, Rules, export_article, export_head, export_section},
-    domain::article::ArticleId,
+    desk::bundle::{Outcome, Rules, export_article, export_author, export_head, export_redirect, export_section},
+    domain::{article::ArticleId, author::AuthorKind, page::Paging},
+    store::redirects::Filter,
 };
 use serde_json::{Value, json};
 
@@ -29,6 +30,30 @@ fn export(app: &TestApp, id: &str) -> Value {
         export_article(tx, &permit, id)
     });
     serde_json::to_value(record.unwrap()).unwrap()
+}
+
+/// Every record of an export.
+fn everything(app: &TestApp) -> Vec<Value> {
+    let records = app.store.read_now(|tx| {
+        let permit: Permit<Export> = Permit::try_from(Caller::system(System::Importer))?;
+        let mut all = export_head(tx, &permit)?;
+        for section in dateline::store::sections::all(tx)?.iter() {
+            all.push(export_section(tx, &permit, section)?);
+        }
+        for author in dateline::store::named::page::<AuthorKind>(tx, Paging::first())?.items {
+            all.push(export_author(tx, &permit, &author)?);
+        }
+        for id in dateline::store::articles::ids_after(tx, None, 200)? {
+            all.push(export_article(tx, &permit, id)?);
+        }
+        let mut redirects = dateline::store::redirects::page(tx, &Filter::default(), Paging::first())?.items;
+        redirects.sort_by(|a, b| a.from.cmp(&b.from));
+        for redirect in redirects {
+            all.extend(export_redirect(tx, &permit, &redirect)?);
+        }
+        Ok(all)
+    });
+    records.unwrap().iter().map(|record| serde_json::to_value(record).unwrap()).collect()
 }
 
 both! {
@@ -257,6 +282,108 @@ both! {
         // Into the database it came from, an export says nothing new.
         for record in &records {
             assert_eq!(app.import(record).outcome, Outcome::Unchanged, "{record}");
+        }
+    }
+
+    async fn an_export_takes_along_every_address_that_ever_led_somewhere(app) {
+        newsroom(&app).await;
+        let (editor, world) = (app.editor().await, app.imported("section", "world").await);
+        let story = editor.story(&world, "A black car").await;
+        let id = story.rsplit('/').next().unwrap();
+        editor.publish(&story, &["en"]).await.ok();
+        let words = format!("{story}/translations/en");
+        for slug in ["a-blue-car", "a-red-car"] {
+            editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "slug": slug })).await.ok();
+            editor.publish(&story, &["en"]).await.ok();
+        }
+        let chief = app.admin().await;
+        let section = format!("/v1/desk/sections/{world}");
+        chief.patch(&section, &chief.get(&section).await.etag(), &json!({ "translations": { "en": { "slug": "the-world" } } })).await.ok();
+        let article = json!({ "kind": "article", "id": id, "locale": "en" });
+        for draft in [
+            json!({ "from": "/story.php?id=7", "to": article }),
+            json!({ "from": "/short", "to": article, "status": 302, "note": "On posters." }),
+            json!({ "from": "/welt", "to": { "kind": "section", "id": world, "locale": "en" } }),
+            json!({ "from": "/about", "to": "/en/the-world" }),
+            json!({ "from": "/gone", "status": 410 }),
+        ] {
+            editor.post("/v1/desk/redirects", &draft).await.ok();
+        }
+        let info = editor.get(&story).await.ok()["translations"]["en"].clone();
+        assert_eq!(info["former_slugs"], json!(["a-black-car", "a-blue-car"]));
+        assert_eq!(info["former_paths"], json!(["/short", "/story.php?id=7"]));
+        let exported = everything(&app);
+        let record = exported.iter().find(|r| r["type"] == "article").unwrap();
+        assert_eq!(record["translations"]["en"]["former_slugs"], json!(["a-black-car", "a-blue-car"]));
+        assert_eq!(record["translations"]["en"]["former_paths"], json!(["/story.php?id=7"]), "of the other there is more to say");
+        let record = exported.iter().find(|r| r["type"] == "section").unwrap();
+        assert_eq!((&record["translations"]["en"]["former_slugs"], &record["translations"]["en"]["former_paths"]), (&json!(["world"]), &json!(["/welt"])));
+        assert_eq!(exported.iter().filter(|r| r["type"] == "redirect").count(), 3);
+        let addresses = ["/en/world/a-black-car", "/en/the-world/a-blue-car", "/en/the-world/a-red-car", "/en/world", "/story.php?id=7", "/short", "/welt", "/about", "/gone"];
+        let answers = async |app: &TestApp| {
+            let mut all = Vec::new();
+            for address in addresses {
+                let answer = app.anyone().get(&format!("/v1/resolve?path={}", address.replace('?', "%3F"))).await;
+                all.push((address, answer.status, answer.json()["to"].clone()));
+            }
+            all
+        };
+        let before = answers(&app).await;
+        assert!(before.iter().all(|(_, status, _)| [200, 410].contains(status)), "{before:?}");
+        let other = TestApp::sqlite().await;
+        other.wait(60);
+        for record in &exported {
+            other.import(record);
+        }
+        assert_eq!(answers(&other).await, before);
+        assert_eq!(everything(&other), exported);
+        for record in &exported {
+            assert_eq!(other.import(record).outcome, Outcome::Unchanged, "{record}");
+        }
+    }
+
+    async fn a_migration_brings_its_old_addresses_along(app) {
+        newsroom(&app).await;
+        let asked = async |address: &str| app.anyone().get(&format!("/v1/resolve?path={}", address.replace('?', "%3F"))).await;
+        for address in ["/story.php?id=7", "/2009/old-car.html", "/en/world/old-car", "/hi/x?y"] {
+            asked(address).await.refused(404, "not-found");
+        }
+        let mut record = story();
+        record["former_paths"] = json!(["/story.php?id=7"]);
+        record["translations"]["en"]["former_slugs"] = json!(["old-car"]);
+        record["translations"]["en"]["former_paths"] = json!(["/2009/old-car.html/"]);
+        record["translations"]["hi"]["former_paths"] = json!(["/hi/x?y"]);
+        assert_eq!(app.import(&record).outcome, Outcome::Created);
+        for address in ["/story.php?id=7", "/2009/old-car.html", "/en/world/old-car"] {
+            assert_eq!(asked(address).await.ok(), json!({ "kind": "redirect", "to": "/en/world/a-car", "status": 301 }), "{address}");
+        }
+        asked("/hi/x?y").await.refused(404, "not-found");
+        assert_eq!(app.import(&record).outcome, Outcome::Unchanged);
+        // More of them later, though nothing else changes; answers from before do not stay.
+        asked("/en/world/older-car").await.refused(404, "not-found");
+        record["translations"]["en"]["former_slugs"] = json!(["old-car", "older-car"]);
+        assert_eq!(app.import(&record).outcome, Outcome::Updated);
+        assert_eq!(asked("/en/world/older-car").await.ok()["to"], "/en/world/a-car");
+        asked("/en/all-the-world").await.refused(404, "not-found");
+        let section = json!({ "type": "section", "key": "world", "translations": { "en": { "name": "World", "former_slugs": ["all-the-world"] }, "hi": { "name": "दुनिया" } } });
+        assert_eq!(app.import(&section).outcome, Outcome::Updated);
+        assert_eq!(asked("/en/all-the-world").await.ok()["to"], "/en/world");
+        // What leads elsewhere stays so, and is told.
+        let mut other = story();
+        other["key"] = json!("a-2");
+        other["translations"]["en"]["former_slugs"] = json!(["old-car"]);
+        other["translations"]["en"]["former_paths"] = json!(["/story.php?id=7"]);
+        let told: Vec<_> = app.import(&other).warnings.into_iter().map(|w| (w.pointer, w.code)).collect();
+        for pointer in ["#/translations/en/former_slugs/0", "#/translations/en/former_paths/0"] {
+            assert!(told.contains(&(pointer.to_owned(), "taken")), "{told:?}");
+        }
+        assert_eq!(asked("/story.php?id=7").await.ok()["to"], "/en/world/a-car");
+        for (field, wrong) in [("former_paths", "no path"), ("former_slugs", "No Slug")] {
+            let mut bad = story();
+            bad["key"] = json!("a-3");
+            bad["translations"]["en"][field] = json!([wrong]);
+            let dateline::domain::Error::Invalid(all) = app.try_import(&bad, false).unwrap_err() else { panic!("{wrong}") };
+            assert_eq!(all[0].pointer, format!("#/translations/en/{field}/0"));
         }
     }
 

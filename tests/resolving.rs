@@ -77,7 +77,7 @@ both! {
     }
 
     async fn every_address_that_ever_was_leads_to_its_story_whatever_has_changed_since(app) {
-        const PATTERNS: [&str; 8] = [
+        const PATTERNS: [&str; 11] = [
             "/{locale}/{section}/{slug}",
             "/{locale}/{slug}",
             "/{locale}/{slug}-{id}",
@@ -86,6 +86,10 @@ both! {
             "/news/{locale}/{id}",
             "/{section}/{locale}/story-{slug}",
             "/{yyyy}/{slug}/{locale}",
+            // The default locale without prefix.
+            "/{section}/{slug}",
+            "/{yyyy}/{mm}/{slug}.html",
+            "/stories/{slug}-{id}",
         ];
         let (editor, admin) = (app.editor().await, app.admin().await);
         let sections = [app.section("world", "दुनिया").await, app.section("tech", "टेक").await];
@@ -106,7 +110,7 @@ both! {
             client.patch(path, &client.get(path).await.etag(), &body).await.ok();
         };
         let mut ever = std::collections::BTreeMap::new();
-        for step in 0..40 {
+        for step in 0..60 {
             let story = &stories[any(stories.len())];
             let (editor, admin) = (app.again(&editor).await, app.again(&admin).await);
             match any(6) {
@@ -121,24 +125,31 @@ both! {
             }
             editor.publish(story, &["en", "hi"]).await.ok();
             app.wait(40_000);
+            for locale in ["en", "hi"] {
+                for section in app.anyone().get(&format!("/v1/sections?locale={locale}")).await.ok()["data"].as_array().unwrap() {
+                    let path = url::Url::parse(section["url"].as_str().unwrap()).unwrap().path().to_owned();
+                    assert_eq!(resolved(&app, &path).await["kind"], "section", "{path}");
+                    ever.insert(path, ("section", section["id"].as_str().unwrap().to_owned(), locale));
+                }
+            }
             for story in &stories {
                 let id = story.rsplit('/').next().unwrap();
                 for locale in ["en", "hi"] {
                     let url = app.anyone().get(&format!("/v1/articles/{id}?locale={locale}&fields=url")).await.ok()["url"].clone();
                     let path = url::Url::parse(url.as_str().unwrap()).unwrap().path().to_owned();
                     assert_eq!(resolved(&app, &path).await["kind"], "article", "{path}");
-                    ever.insert(path, (id.to_owned(), locale));
+                    ever.insert(path, ("article", id.to_owned(), locale));
                 }
             }
         }
         assert!(ever.len() > 50, "{}", ever.len());
-        for (path, (id, locale)) in ever {
+        for (path, (kind, id, locale)) in ever {
             let mut found = resolved(&app, &path).await;
             if found["kind"] == "redirect" {
                 assert_eq!(found["status"], 301);
                 found = resolved(&app, found["to"].as_str().unwrap()).await;
             }
-            assert_eq!((&found["kind"], &found["id"], &found["locale"]), (&json!("article"), &json!(id), &json!(locale)), "{path}");
+            assert_eq!((&found["kind"], &found["id"], &found["locale"]), (&json!(kind), &json!(id), &json!(locale)), "{path}");
         }
     }
 
@@ -175,6 +186,80 @@ both! {
         assert_eq!(refused.violations(), [("#/former_url_patterns/1".to_owned(), "url_pattern".to_owned())]);
         let many: Vec<_> = (0..21).map(|n| format!("/{n}/{{locale}}/{{slug}}")).collect();
         assert_eq!(site(json!({ "former_url_patterns": many })).await.violations(), [("#/former_url_patterns".to_owned(), "too_many".to_owned())]);
+    }
+
+    async fn the_default_locale_needs_no_prefix(app) {
+        let (story, admin) = (story(&app).await, app.admin().await);
+        let id = story.rsplit('/').next().unwrap();
+        let site = async |body: Value| admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &body).await;
+        let own = admin.get("/v1/desk/site").await.ok()["url"].as_str().unwrap().to_owned();
+        for (url, base) in [(own.clone(), ""), (format!("{own}/paper"), "/paper")] {
+            site(json!({ "url": url, "url_pattern": "/{section}/{slug}" })).await.ok();
+            let hindi = format!("{url}/hi/%E0%A4%A6%E0%A5%81%E0%A4%A8%E0%A4%BF%E0%A4%AF%E0%A4%BE/%E0%A4%95%E0%A4%BE%E0%A4%B2%E0%A5%80-%E0%A4%95%E0%A4%BE%E0%A4%B0");
+            let (english, front) = (format!("{url}/world/a-black-car"), format!("{url}/"));
+            let article = app.anyone().get(&format!("/v1/articles/{id}?locale=en")).await.ok();
+            assert_eq!((&article["url"], &article["section"]["url"]), (&json!(english), &json!(format!("{url}/world"))));
+            for (path, kind, locale) in [
+                ("/world/a-black-car", "article", "en"),
+                ("/hi/दुनिया/काली-कार", "article", "hi"),
+                ("/world", "section", "en"),
+                ("/hi/दुनिया", "section", "hi"),
+                ("/hi", "home", "hi"),
+                ("", "home", "en"),
+            ] {
+                let path = if base.is_empty() && path.is_empty() { "/".to_owned() } else { format!("{base}{path}") };
+                let found = resolved(&app, &path).await;
+                assert_eq!((&found["kind"], &found["locale"]), (&json!(kind), &json!(locale)), "{path}");
+            }
+            for (from, to) in [("/en/world/a-black-car", "/world/a-black-car"), ("/en/world", "/world"), ("/en", "/"), ("/EN/world/a-black-car", "/world/a-black-car")] {
+                assert_eq!(resolved(&app, &format!("{base}{from}")).await["to"], format!("{base}{to}"), "{from}");
+            }
+            for nothing in ["/nothing", "/hi/world/nothing", "/world/nothing", "/xx/world/a-black-car"] {
+                lost(&app, &format!("{base}{nothing}")).await;
+            }
+            let page = app.anyone().get(&format!("/v1/pages?path={base}/world/a-black-car")).await.ok();
+            let head = &page["frame"]["head"];
+            assert_eq!(head["canonical"], english);
+            let alternates: Vec<_> = head["alternates"].as_array().unwrap().iter().map(|a| (a["hreflang"].as_str().unwrap(), a["href"].as_str().unwrap())).collect();
+            assert_eq!(alternates, [("en", english.as_str()), ("hi", hindi.as_str()), ("x-default", english.as_str())]);
+            let home = app.anyone().get(&format!("/v1/pages?path={base}/")).await.ok();
+            assert_eq!(home["frame"]["head"]["canonical"], front);
+        }
+        // With a prefix again, what was public without one leads on; so it does when another locale has no prefix.
+        site(json!({ "url": own, "url_pattern": "/{locale}/{section}/{slug}" })).await.ok();
+        let leads = async |from: &str, to: &str| assert_eq!(resolved(&app, from).await["to"], to, "{from}");
+        leads("/world/a-black-car", "/en/world/a-black-car").await;
+        leads("/world", "/en/world").await;
+        site(json!({ "default_locale": "hi", "url_pattern": "/{section}/{slug}" })).await.ok();
+        leads("/world/a-black-car", "/en/world/a-black-car").await;
+        for wrong in ["/{slug}", "/{slug}.html", "/{yyyy}-{id}", "/{section}/{yyyy}"] {
+            assert_eq!(site(json!({ "url_pattern": wrong })).await.violations(), [("#/url_pattern".to_owned(), "url_pattern".to_owned())], "{wrong}");
+        }
+    }
+
+    async fn a_slug_of_another_locale_leads_to_the_address_in_the_one_asked_for(app) {
+        let (story, editor) = (story(&app).await, app.editor().await);
+        let hindi = json!({ "kind": "redirect", "to": "/hi/%E0%A4%A6%E0%A5%81%E0%A4%A8%E0%A4%BF%E0%A4%AF%E0%A4%BE/%E0%A4%95%E0%A4%BE%E0%A4%B2%E0%A5%80-%E0%A4%95%E0%A4%BE%E0%A4%B0", "status": 301 });
+        for path in ["/hi/world/a-black-car", "/hi/दुनिया/a-black-car", "/HI/x/a-black-car"] {
+            assert_eq!(resolved(&app, path).await, hindi, "{path}");
+        }
+        assert_eq!(resolved(&app, "/en/world/काली-कार").await["to"], "/en/world/a-black-car");
+        // Where it is not public there is nothing, and nothing tells of it.
+        lost(&app, "/bn/world/a-black-car").await;
+        let query = |path: &str| format!("/v1/resolve?path={path}");
+        let nothing = app.anyone().get(&query("/bn/world/a-blue-car")).await;
+        let hidden = app.anyone().get(&query("/bn/world/a-black-car")).await;
+        let count = |answer: &crate::support::Answer| answer.header("surrogate-key").unwrap().split(' ').count();
+        assert_eq!(count(&nothing), count(&hidden));
+        editor.put(&format!("{story}/translations/bn"), None, &json!({ "headline": "কালো গাড়ি" })).await.ok();
+        editor.publish(&story, &["bn"]).await.ok();
+        assert_eq!(resolved(&app, "/bn/world/a-black-car").await["status"], 301);
+        // A slug of its own in that locale comes before it.
+        let world = app.anyone().get("/v1/sections/by-slug/world").await.ok()["id"].clone();
+        let other = editor.story(world.as_str().unwrap(), "Another").await;
+        editor.put(&format!("{other}/translations/hi"), None, &json!({ "headline": "Another", "slug": "a-black-car", "body": { "format": "text", "content": "एक" } })).await.ok();
+        editor.publish(&other, &["en", "hi"]).await.ok();
+        assert_eq!(resolved(&app, "/hi/x/a-black-car").await["to"], "/hi/%E0%A4%A6%E0%A5%81%E0%A4%A8%E0%A4%BF%E0%A4%AF%E0%A4%BE/a-black-car");
     }
 
     async fn what_is_not_public_is_not_there(app) {

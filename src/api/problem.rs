@@ -12,7 +12,7 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::domain::{Error, Instant, Violation};
+use crate::domain::{Error, Instant, Violation, error::Holder};
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -57,6 +57,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, example = json!(["#/headline"]))]
     pub changed: Vec<&'static str>,
+    /// With `taken`: who has it, where you may see them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub holder: Option<Holder>,
     /// With `not-ready`: what works.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -226,7 +230,7 @@ impl Failure {
         let (status, code) = self.row();
         let errors = match self {
             Self::Malformed(all) | Self::Rule(Error::Invalid(all)) => all.clone(),
-            Self::Rule(Error::Taken(one)) => vec![one.clone()],
+            Self::Rule(Error::Taken(one)) => vec![one.violation.clone()],
             _ => Vec::new(),
         };
         let (current_version, changed_by, changed_at, changed) = match self {
@@ -247,6 +251,7 @@ impl Failure {
             changed_by,
             changed_at,
             changed,
+            holder: if let Self::Rule(Error::Taken(taken)) = self { taken.holder.clone() } else { None },
             checks: if let Self::NotReady(checks) = self { Some(*checks) } else { None },
         }
     }

@@ -384,9 +384,11 @@ fn records_of(tx: &mut Tx<'_>, permit: &Permit<Export>, put: &mut dyn FnMut(Reco
         }
         after = ids.last().copied();
         if after.is_none() {
-            return Ok(());
+            break;
         }
     }
+    let redirects = |tx: &mut Tx<'_>, paging| store::redirects::page(tx, &store::redirects::Filter::default(), paging);
+    pages(tx, redirects, &mut |tx, redirect| records::export_redirect(tx, permit, redirect)?.map_or(Ok(()), &mut *put))
 }
 
 type PageOf<T> = crate::domain::page::Page<T>;

@@ -203,7 +203,10 @@ fn in_words(error: &Error) -> String {
     let list = |all: &[Violation]| all.iter().map(|v| format!("{} {}", v.pointer, v.detail)).collect::<Vec<_>>().join("; ");
     match error {
         Error::Invalid(all) => list(all),
-        Error::Taken(one) => list(std::slice::from_ref(one)),
+        Error::Taken(one) => {
+            let by = one.holder.as_ref().map(|h| format!(": {} {} {}", h.kind, h.id.map(|id| id.to_string()).unwrap_or_default(), h.name));
+            format!("{}{}", list(std::slice::from_ref(&one.violation)), by.unwrap_or_default())
+        }
         other => other.for_the_log().unwrap_or_else(|| other.to_string()),
     }
 }

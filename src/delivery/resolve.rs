@@ -168,9 +168,13 @@ fn found_at(
     asked: &str,
     before: impl FnOnce(&mut Tx<'_>) -> Result<Option<Resolved>, Error>,
 ) -> Result<Option<Resolved>, Error> {
-    let article = masthead.site.url_pattern.read(inside).map_or(Ok(None), |parts| article_at(tx, masthead, &parts))?;
-    if article.as_ref().is_some_and(|found| found.is_at(asked)) {
-        return Ok(article);
+    let mut article = None;
+    for parts in masthead.site.url_pattern.readings(inside, masthead.site.default_locale.as_str()) {
+        let found = article_at(tx, masthead, &parts)?;
+        if found.as_ref().is_some_and(|found| found.is_at(asked)) {
+            return Ok(found);
+        }
+        article = article.or(found);
     }
     let listing = listing_at(tx, masthead, inside)?;
     if listing.as_ref().is_some_and(|found| found.is_at(asked)) {
@@ -180,11 +184,34 @@ fn found_at(
         return Ok(Some(there));
     }
     // What was at this very path under a former pattern comes before what is found by its slug or id, whatever else is written.
-    Ok(match formerly_at(tx, masthead, inside, asked)? {
+    let found = match formerly_at(tx, masthead, inside, asked)? {
         Some((there, true)) => Some(there),
         Some((likely, false)) => article.or(listing).or(Some(likely)),
         None => article.or(listing),
-    })
+    };
+    if found.is_some() { Ok(found) } else { elsewhere_at(tx, masthead, inside) }
+}
+
+/// The article that a path means by a slug that it has, or had, in another locale; where the path names no locale, in that one.
+fn elsewhere_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str) -> Result<Option<Resolved>, Error> {
+    let default = masthead.site.default_locale.as_str();
+    let patterns = std::iter::once(&masthead.site.url_pattern).chain(&masthead.site.former_url_patterns);
+    let all: Vec<_> = patterns.flat_map(|pattern| pattern.readings(inside, default)).filter(|parts| parts.id.is_none()).collect();
+    let slugs: BTreeSet<&str> = all.iter().filter_map(|parts| parts.slug.as_deref()).collect();
+    let locales: Vec<Locale> = masthead.locales.iter().map(|l| l.locale.clone()).collect();
+    let addresses = store::names::find(tx, &locales, &slugs.into_iter().collect::<Vec<_>>())?;
+    for parts in &all {
+        for address in addresses.iter().filter(|a| a.kind == AddressKind::Article && Some(&a.slug) == parts.slug.as_ref()) {
+            let locale = if parts.without_locale { address.locale.to_string() } else { parts.locale.clone() };
+            let parts = path::Parts { locale, id: Some(address.target), ..path::Parts::default() };
+            // What is not public there is answered as what never was.
+            let found = found(tx.noting_what_is_found(|tx| article_at(tx, masthead, &parts)?.ok_or(Error::NotFound("article"))))?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// What is answered at a path of a locale that is no longer public.
@@ -263,21 +290,22 @@ fn thing_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, thing: &Thing) -> Result<
 fn formerly_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &str) -> Result<Option<(Resolved, bool)>, Error> {
     let (mut likely, mut tried) = (None, BTreeSet::new());
     for pattern in &masthead.site.former_url_patterns {
-        let Some(parts) = pattern.read(inside) else { continue };
         let then = Arc::new(masthead.under(pattern));
-        // Patterns that read it alike find nothing else.
-        if !tried.insert((parts.locale.clone(), parts.slug.clone(), parts.id)) && likely.is_none() {
-            continue;
-        }
-        let Some(was) = article_at(tx, &then, &parts)? else { continue };
-        if was.is_at(asked) || likely.is_none() {
-            let Resolved::Article { id, locale, .. } = &was else { continue };
-            let parts = path::Parts { locale: locale.to_string(), slug: None, id: Some(id.uuid()) };
-            let Some(there) = article_at(tx, masthead, &parts)? else { continue };
-            if was.is_at(asked) {
-                return Ok(Some((there, true)));
+        for parts in pattern.readings(inside, masthead.site.default_locale.as_str()) {
+            // Patterns that read it alike find nothing else.
+            if !tried.insert((parts.locale.clone(), parts.slug.clone(), parts.id)) && likely.is_none() {
+                continue;
             }
-            likely = Some((there, false));
+            let Some(was) = article_at(tx, &then, &parts)? else { continue };
+            if was.is_at(asked) || likely.is_none() {
+                let Resolved::Article { id, locale, .. } = &was else { continue };
+                let parts = path::Parts { locale: locale.to_string(), id: Some(id.uuid()), ..path::Parts::default() };
+                let Some(there) = article_at(tx, masthead, &parts)? else { continue };
+                if was.is_at(asked) {
+                    return Ok(Some((there, true)));
+                }
+                likely = Some((there, false));
+            }
         }
     }
     Ok(likely)
@@ -318,14 +346,21 @@ fn article_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, parts: &path::Parts) ->
     Ok(article.map(|a| Resolved::Article { id: a.id, locale: a.locale, url: a.url }))
 }
 
-/// The front page of a locale, or the page of a section, author or tag: `/{locale}` and `/{locale}/{slug}`.
+/// The front page of a locale, or the page of a section, author or tag: `/{locale}` and `/{locale}/{slug}`; `/{slug}` in the default locale of a site
+/// whose pattern does not name it, or did not.
 fn listing_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str) -> Result<Option<Resolved>, Error> {
     let mut segments = inside.split('/').skip(1);
     let (locale, slug, more) = (segments.next(), segments.next(), segments.next());
     let Some(locale) = locale else {
         return Ok(Some(Resolved::Home { locale: masthead.site.default_locale.clone(), url: None }));
     };
-    let Some(reading) = reading(masthead, locale) else { return Ok(None) };
+    let site = &masthead.site;
+    let is_unnamed = || std::iter::once(&site.url_pattern).chain(&site.former_url_patterns).any(|pattern| !pattern.names_locale());
+    let (reading, slug, more) = match (reading(masthead, locale), slug) {
+        (Some(reading), _) => (reading, slug, more),
+        (None, None) if is_unnamed() => (Reading::of(masthead.clone(), site.default_locale.clone(), false), Some(locale), None),
+        (None, _) => return Ok(None),
+    };
     let locale = reading.locale.clone();
     match (slug, more) {
         (None, _) => Ok(Some(Resolved::Home { url: Some(masthead.front_url(&locale)), locale })),

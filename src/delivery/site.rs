@@ -45,7 +45,7 @@ pub struct SiteInfo {
     /// Short name of that zone now, to print beside a time.
     #[schema(example = "IST")]
     pub time_zone_name: String,
-    /// Path of an article's page, with placeholders.
+    /// Path of an article's page, with placeholders; without `{locale}` that of the default locale, the others having theirs in front of it.
     #[schema(example = "/{locale}/{section}/{slug}")]
     pub url_pattern: String,
     /// The locales it publishes in, in the order of the language switcher.

@@ -56,7 +56,7 @@ fn dead_links(tx: &mut Tx<'_>, masthead: &Masthead, body: &Document) -> Result<V
 }
 
 fn leads_somewhere(tx: &mut Tx<'_>, masthead: &Masthead, inside: &str) -> Result<bool, Error> {
-    if let Some(parts) = masthead.site.url_pattern.read(inside) {
+    for parts in masthead.site.url_pattern.readings(inside, masthead.site.default_locale.as_str()) {
         if let Some(id) = parts.id
             && store::editions::live_heads(tx, &[id.into()])?.contains_key(&id.into())
         {
@@ -72,7 +72,10 @@ fn leads_somewhere(tx: &mut Tx<'_>, masthead: &Masthead, inside: &str) -> Result
     let known = |locale: &str| locale.parse().ok().filter(|l| masthead.settings(l).is_some());
     match (segments.next(), segments.next(), segments.next()) {
         (None, ..) => Ok(true),
-        (Some(locale), None, _) => Ok(known(locale).is_some()),
+        (Some(locale), None, _) if known(locale).is_some() => Ok(true),
+        (Some(slug), None, _) if !masthead.site.url_pattern.names_locale() => {
+            is_public(tx, std::slice::from_ref(&masthead.site.default_locale), slug)
+        }
         (Some(locale), Some(slug), None) if known(locale).is_some() => {
             let everywhere: Vec<Locale> = masthead.locales.iter().map(|l| l.locale.clone()).collect();
             is_public(tx, &everywhere, slug)

@@ -3,8 +3,8 @@
 use crate::{
     access::{Permit, action::ManageLocales, scope::Whole},
     domain::{
-        Error, Locale, Version, Violation,
-        error::Faults,
+        Error, Locale, Version,
+        error::{Faults, Holder},
         locale::{LocaleDraft, LocaleSettings, LocaleState},
         site::Masthead,
         text::limits,
@@ -21,12 +21,12 @@ fn check(masthead: &Masthead, settings: &LocaleSettings, before: Option<&Locale>
         }
     }
     let others = || masthead.locales.iter().filter(|l| Some(&l.locale) != before);
-    let taken = |tag: &Locale| others().any(|l| l.locale == *tag || l.former_tags.contains(tag));
-    if taken(&settings.locale) {
-        let detail = "another locale has this tag, or had it".to_owned();
-        return Err(Error::Taken(Violation { pointer: "#/locale".to_owned(), code: "taken", detail }));
+    let having = |tag: &Locale| others().find(|l| l.locale == *tag || l.former_tags.contains(tag));
+    if let Some(other) = having(&settings.locale) {
+        let holder = Holder { kind: "locale", id: None, locale: Some(other.locale.to_string()), name: other.name.clone() };
+        return Err(Error::taken("#/locale", "another locale has this tag, or had it", Some(holder)));
     }
-    for (n, _) in settings.former_tags.iter().enumerate().filter(|(_, tag)| taken(tag)) {
+    for (n, _) in settings.former_tags.iter().enumerate().filter(|(_, tag)| having(tag).is_some()) {
         faults.add(format!("#/former_tags/{n}"), "taken", "another locale has this tag, or had it");
     }
     if settings.state != LocaleState::Public && before == Some(&masthead.site.default_locale) {

@@ -14,6 +14,7 @@ pub mod corrections;
 pub mod duplicating;
 pub mod freshness;
 pub mod generating;
+mod holding;
 pub mod locales;
 pub mod named;
 mod naming;

@@ -37,7 +37,7 @@ pub fn create<K: Kept + Stored>(
 ) -> Result<Named<K>, Error> {
     permit.everywhere()?;
     let id = id.unwrap_or_else(|| tx.new_id());
-    let (now, names) = (tx.now(), assign(tx, (K::ADDRESS, id.uuid()), K::ABOUT, draft.translations, &Names::new())?);
+    let (now, names) = (tx.now(), assign(tx, &permit, (K::ADDRESS, id.uuid()), K::ABOUT, draft.translations, &Names::new())?);
     let named = permit.over(Named { id, kind: draft.kind, names, version: 1, created_at: now, updated_at: now })?;
     save(tx, &named)?;
     Ok(named.into_inner())
@@ -58,7 +58,7 @@ pub fn revise<K: Kept + Stored>(
     let named = permit.over(find(tx, id)?)?;
     Error::unless_newest(K::ADDRESS.as_str(), named.get().version, expected)?;
     let draft = with(named.get())?;
-    let names = assign(tx, (K::ADDRESS, id.uuid()), K::ABOUT, draft.translations, &named.get().names)?;
+    let names = assign(tx, &permit, (K::ADDRESS, id.uuid()), K::ABOUT, draft.translations, &named.get().names)?;
     if named.get().kind == draft.kind && named.get().names == names {
         return Ok(named.into_inner());
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+use super::holding;
 use crate::{
+    access::{Action, Permit},
     domain::{
         Error, Locale,
         address::AddressKind,
@@ -23,8 +25,9 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::Invalid`] with every violation; [`Error::Taken`] for a slug given by hand.
-pub(super) fn assign(
+pub(super) fn assign<A: Action>(
     tx: &mut Tx<'_>,
+    permit: &Permit<A>,
     (kind, target): (AddressKind, Uuid),
     about: &'static str,
     drafts: BTreeMap<Locale, NameDraft>,
@@ -42,9 +45,13 @@ pub(super) fn assign(
         let kept = before.get(&locale).map(|n| n.slug.clone());
         let given = checked.given.filter(|slug| kept.as_ref() != Some(slug));
         let derived = || kept.or_else(|| Slug::derive(&checked.name, &locale)).unwrap_or_else(|| Slug::of_id(target));
-        let slug_request = given.map_or_else(|| SlugRequest::from(derived()), SlugRequest::by_hand);
+        let slug_request = given.clone().map_or_else(|| SlugRequest::from(derived()), SlugRequest::by_hand);
         let claim = Claim { kind, target, locale: &locale };
-        let slug = store::claims::claim(tx, claim, &slug_request).map_err(|e| e.under(&format!("#/translations/{locale}")))?;
+        let claimed = match (store::claims::claim(tx, claim, &slug_request), given) {
+            (Err(refused), Some(given)) => Err(holding::told(tx, permit, claim, &given, refused)),
+            (claimed, _) => claimed,
+        };
+        let slug = claimed.map_err(|e| e.under(&format!("#/translations/{locale}")))?;
         names.insert(locale, Name { name: checked.name, slug, about: checked.about });
     }
     Ok(names)

@@ -12,6 +12,7 @@ use crate::{
         Error, Locale, Version, Violation,
         address::AddressKind,
         author::AuthorKind,
+        error::Holder,
         redirect::{Destination, HOPS, Redirect, RedirectDraft, RedirectId, Thing, spelled},
         tag::TagKind,
     },
@@ -67,8 +68,8 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageRedirects>, from: &str, draf
     let from = address(from)?;
     let RedirectDraft { to, status, note } = checked(tx, &permit, &from, draft)?;
     if let Some(other) = store::redirects::at(tx, &from)? {
-        let detail = format!("another redirect leads from there: {}", other.id);
-        return Err(Error::Taken(Violation { pointer: "#/from".to_owned(), code: "taken", detail }));
+        let holder = Holder { kind: "redirect", id: Some(other.id.uuid()), locale: None, name: other.from };
+        return Err(Error::taken("#/from", "another redirect leads from there", Some(holder)));
     }
     let (id, now) = (tx.new_id(), tx.now());
     let redirect = permit.over(Whole(Redirect { id, from, to, status, note, version: 1, created_at: now, updated_at: now }))?;

@@ -30,8 +30,14 @@ pub struct Draft {
     pub translations: BTreeMap<Locale, NameDraft>,
 }
 
-fn assign(tx: &mut Tx<'_>, id: Id<Section>, drafts: BTreeMap<Locale, NameDraft>, before: &Names) -> Result<Names, Error> {
-    naming::assign(tx, (AddressKind::Section, id.uuid()), "description", drafts, before)
+fn assign(
+    tx: &mut Tx<'_>,
+    permit: &Permit<ManageSections>,
+    id: Id<Section>,
+    drafts: BTreeMap<Locale, NameDraft>,
+    before: &Names,
+) -> Result<Names, Error> {
+    naming::assign(tx, permit, (AddressKind::Section, id.uuid()), "description", drafts, before)
 }
 
 fn parent(tx: &mut Tx<'_>, id: Option<Id<Section>>) -> Result<Option<Section>, Error> {
@@ -64,7 +70,7 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageSections>, id: Option<Id<Sec
         Some(position) => position,
         None => next_position(tx, draft.parent_id)?,
     };
-    let (now, names) = (tx.now(), assign(tx, id, draft.translations, &Names::new())?);
+    let (now, names) = (tx.now(), assign(tx, &permit, id, draft.translations, &Names::new())?);
     let section = permit.over(Section { id, path, position, names, version: 1, created_at: now, updated_at: now })?;
     store::sections::save(tx, &section)?;
     Ok(section.into_inner())
@@ -96,7 +102,7 @@ pub fn revise(
     }
     // Before any slug is taken: whoever publishes holds the section first, and takes theirs then.
     store::sections::hold(tx, below.iter().filter_map(|path| path.last().copied()).chain([id]))?;
-    let names = assign(tx, id, draft.translations, &section.get().names)?;
+    let names = assign(tx, &permit, id, draft.translations, &section.get().names)?;
     let before = section.get().clone();
     let now = tx.now();
     let position = draft.position.unwrap_or(before.position);

@@ -7,8 +7,11 @@ use crate::{
         Permit,
         action::{DeleteArticle, Purge},
     },
-    domain::{Error, Id, Version, article::Article},
-    store::{self, Tx},
+    domain::{Error, Id, Version, address::AddressKind, article::Article},
+    store::{
+        self, Tx,
+        claims::{Claim, SlugRequest},
+    },
 };
 
 /// Put an article into the trash, where nobody works on it; what is planned for it is taken back, and what was public keeps its address.
@@ -22,7 +25,7 @@ pub fn put(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, expe
     store::stories::apply(tx, story, &effects, Vec::new()).map(drop)
 }
 
-/// Take an article out of the trash, as it was.
+/// Take an article out of the trash, as it was; where another has taken the slug meanwhile that it hoped for, it gets a number.
 ///
 /// # Errors
 /// [`Error::NotFound`] when it does not lie there; [`Error::Stale`].
@@ -31,7 +34,22 @@ pub fn restore(tx: &mut Tx<'_>, permit: Permit<DeleteArticle>, id: Id<Article>, 
     let story = permit.over(story.whole())?;
     super::articles::expect(tx, &story.get().story.article, expected)?;
     let effects = story.get().story.restore(tx.now())?;
-    Ok(store::stories::apply(tx, story, &effects, Vec::new())?.article)
+    let since = story.get().story.article.trashed_at.unwrap_or_else(|| tx.now());
+    let story = store::stories::apply(tx, story, &effects, Vec::new())?;
+    let article = story.article;
+    for copy in story.copies.into_values() {
+        let (claim, seen) = (Claim { kind: AddressKind::Article, target: id.uuid(), locale: &copy.locale }, permit.visibility());
+        let was_public = store::editions::exist(tx, id, Some(&copy.locale))?;
+        if was_public || !store::claims::is_taken_since(tx, claim, &copy.slug, since, &seen)? {
+            continue;
+        }
+        let request = SlugRequest::numbered(copy.slug.clone(), copy.stem().unwrap_or_else(|| copy.slug.clone()));
+        let slug = store::claims::propose(tx, claim, &request, Some(&seen))?;
+        if slug != copy.slug {
+            store::translations::rename(tx, (id, &copy.locale), &copy.slug, &slug)?;
+        }
+    }
+    Ok(article)
 }
 
 /// Remove an article in the trash for good.

@@ -4,7 +4,7 @@ use crate::{
     access::{Permit, action::ManageUsers, scope::Whole},
     domain::{
         Error, Id, Locale, Version,
-        error::Faults,
+        error::{Faults, Holder},
         section::Section,
         text::{limits, line},
         user::{Grant, Role, User, UserStatus, email},
@@ -78,6 +78,13 @@ fn keep_an_admin(tx: &mut Tx<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Nothing, when no other user has this address. Whoever keeps users sees them all.
+fn free(tx: &mut Tx<'_>, id: Id<User>, email: &str) -> Result<(), Error> {
+    let Some(other) = store::users::by_email(tx, email)?.filter(|other| *other != id) else { return Ok(()) };
+    let holder = Holder { kind: "user", id: Some(other.uuid()), locale: None, name: store::users::find(tx, other)?.name };
+    Err(Error::taken("#/email", "another user has this address", Some(holder)))
+}
+
 /// Let somebody in.
 ///
 /// # Errors
@@ -86,6 +93,7 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, draft: &Draft, passw
     permit.everywhere()?;
     let checked = check(tx, draft, &[])?;
     let (id, now) = (tx.new_id(), tx.now());
+    free(tx, id, &checked.email)?;
     let user = permit.over(Whole(User {
         id,
         email: checked.email,
@@ -130,6 +138,7 @@ pub fn revise(
     if !ends && next.email == before.email && next.name == before.name {
         return Ok(before);
     }
+    free(tx, id, &next.email)?;
     let user = permit.over(Whole(next))?;
     store::users::save(tx, &user, password_hash)?;
     if ends {

@@ -56,6 +56,8 @@ vocabulary! {
         Restored => "restored",
         /// It may no longer be looked at.
         Revoked => "revoked",
+        /// An address that it had before leads to it.
+        Addressed => "addressed",
         /// Its question is open again.
         Reopened => "reopened",
         /// It moved on in its workflow.
@@ -129,7 +131,13 @@ impl Change {
             (Subject::Site | Subject::Locale(_) | Subject::Section(_) | Subject::Author(_) | Subject::Tag(_) | Subject::Redirect(_), _)
             | (
                 Subject::Translation(..),
-                Event::Published | Event::Unpublished | Event::Aged | Event::Corrected | Event::Withdrawn | Event::Reinstated,
+                Event::Published
+                | Event::Unpublished
+                | Event::Aged
+                | Event::Corrected
+                | Event::Withdrawn
+                | Event::Reinstated
+                | Event::Addressed,
             ) => Audience::Public,
             (
                 Subject::Article(_)

@@ -22,6 +22,32 @@ pub struct Violation {
     pub detail: String,
 }
 
+/// Who has what only one may have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Holder {
+    /// What it is: `article`, `section`, `author`, `tag`, `redirect`, `locale` or `user`.
+    #[schema(example = "article")]
+    pub kind: &'static str,
+    /// Its id; nothing for a locale, which has none.
+    #[schema(value_type = Option<String>, format = Uuid)]
+    pub id: Option<Uuid>,
+    /// In which locale it has it.
+    #[schema(example = "en")]
+    pub locale: Option<String>,
+    /// Its headline or name; of a redirect the address that it leads from.
+    #[schema(example = "River rises overnight")]
+    pub name: String,
+}
+
+/// A value that is in use elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Which one.
+    pub violation: Violation,
+    /// By whom, as far as whoever asks may know.
+    pub holder: Option<Holder>,
+}
+
 /// What has changed since a version that somebody expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Changed {
@@ -85,8 +111,8 @@ pub enum Error {
     #[error("say which version you expect: with If-Match, or with `version` where there are several operations")]
     Unconditional,
     /// A unique value is in use elsewhere.
-    #[error("{} is in use already", .0.pointer)]
-    Taken(Violation),
+    #[error("{} is in use already", .0.violation.pointer)]
+    Taken(Box<Taken>),
     /// The state of things forbids it.
     #[error("{detail}")]
     Conflict {
@@ -138,7 +164,7 @@ impl Clone for Error {
                 Self::Stale { kind, current: *current, changed_by: changed_by.clone(), changed_at: *changed_at, changed: changed.clone() }
             }
             Self::Unconditional => Self::Unconditional,
-            Self::Taken(violation) => Self::Taken(violation.clone()),
+            Self::Taken(taken) => Self::Taken(taken.clone()),
             Self::Conflict { code, detail } => Self::Conflict { code, detail: detail.clone() },
             Self::Invalid(all) => Self::Invalid(all.clone()),
             Self::TooSoon { seconds } => Self::TooSoon { seconds: *seconds },
@@ -191,6 +217,12 @@ impl Error {
         }
     }
 
+    /// That a value is in use elsewhere, and by whom.
+    pub fn taken(pointer: &str, detail: impl Into<String>, holder: Option<Holder>) -> Self {
+        let violation = Violation { pointer: pointer.to_owned(), code: "taken", detail: detail.into() };
+        Self::Taken(Box::new(Taken { violation, holder }))
+    }
+
     /// One violation, as an error.
     pub fn invalid(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
         Self::Invalid(vec![Violation { pointer: pointer.into(), code, detail: detail.into() }])
@@ -210,13 +242,24 @@ impl Error {
         if newest == expected { Ok(()) } else { Err(Self::stale(kind, newest)) }
     }
 
+    /// The error with every pointer at one place: what is wrong there, whatever of it.
+    #[must_use]
+    pub fn at(self, pointer: &str) -> Self {
+        let moved = |v: Violation| Violation { pointer: pointer.to_owned(), ..v };
+        match self {
+            Self::Invalid(all) => Self::Invalid(all.into_iter().map(moved).collect()),
+            Self::Taken(one) => Self::Taken(Box::new(Taken { violation: moved(one.violation), ..*one })),
+            other => other,
+        }
+    }
+
     /// The error with every pointer moved below `at` (`#/translations/hi`); others pass unchanged.
     #[must_use]
     pub fn under(self, at: &str) -> Self {
         let moved = |v: Violation| Violation { pointer: v.pointer.replacen('#', at, 1), ..v };
         match self {
             Self::Invalid(all) => Self::Invalid(all.into_iter().map(moved).collect()),
-            Self::Taken(one) => Self::Taken(moved(one)),
+            Self::Taken(one) => Self::Taken(Box::new(Taken { violation: moved(one.violation), ..*one })),
             other => other,
         }
     }

@@ -11,8 +11,10 @@ pub const LONGEST: usize = 2_000;
 /// What an article's path says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Parts {
-    /// The locale, as it was written.
+    /// The locale, as it was written; the default one, where none was.
     pub locale: String,
+    /// Whether none was: then it is, or was, that of the site.
+    pub without_locale: bool,
     /// The slug, if the pattern has one.
     pub slug: Option<String>,
     /// The id, if the pattern has one.
@@ -37,6 +39,8 @@ enum Token<'p> {
 
 /// The path of an article's page, with placeholders:
 /// `{locale}`, `{section}`, `{slug}`, `{id}`, `{yyyy}`, `{mm}`, `{dd}` (of first publication, in the site's time zone).
+///
+/// One without `{locale}` is that of the site's default locale; the others have theirs in front of it (`/hi/…`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UrlPattern(String);
 
@@ -49,7 +53,8 @@ impl Default for UrlPattern {
 impl UrlPattern {
     const PLACEHOLDERS: [&str; 7] = ["locale", "section", "slug", "id", "yyyy", "mm", "dd"];
 
-    /// Read a pattern: it begins with `/`, and names `{locale}` and one of `{slug}` and `{id}`.
+    /// Read a pattern: it begins with `/`, and names one of `{slug}` and `{id}`; without `{locale}` it has two segments at least, for at those of one
+    /// are the pages of sections, authors and tags.
     ///
     /// # Errors
     /// [`Error::Invalid`] at `pointer`.
@@ -72,10 +77,11 @@ impl UrlPattern {
                 return Err(wrong("between placeholders stand only a-z, 0-9, `/`, `-`, `_` and `.`".to_owned()));
             }
         }
-        if names.contains(&"locale") && (names.contains(&"slug") || names.contains(&"id")) {
+        let has_locale = names.contains(&"locale") || pattern.trim_matches('/').contains('/');
+        if has_locale && (names.contains(&"slug") || names.contains(&"id")) {
             Ok(Self(pattern.to_owned()))
         } else {
-            Err(wrong("needs {locale}, and {slug} or {id}".to_owned()))
+            Err(wrong("needs {slug} or {id}, and {locale} or a second segment".to_owned()))
         }
     }
 
@@ -99,6 +105,24 @@ impl UrlPattern {
                 Token::Name(name) => fill(name, to),
             }
         }
+    }
+
+    /// Whether it names the locale; otherwise the default one is not named, and the others in front of it.
+    #[must_use]
+    pub fn names_locale(&self) -> bool {
+        self.0.contains("{locale}")
+    }
+
+    /// What a decoded path may say on a site with this default locale.
+    pub fn readings<'p>(&self, path: &'p str, default: &str) -> impl Iterator<Item = Parts> + use<'p> {
+        let own = self.read(path);
+        if self.names_locale() {
+            return own.into_iter().chain(None);
+        }
+        let own = own.map(|parts| Parts { locale: default.to_owned(), without_locale: true, ..parts });
+        let (locale, rest) = path.get(1..).map_or(("", ""), |path| path.split_at(path.find('/').unwrap_or(path.len())));
+        let behind = self.read(rest).filter(|_| fits("locale", locale)).map(|parts| Parts { locale: locale.to_owned(), ..parts });
+        own.into_iter().chain(behind)
     }
 
     /// What a decoded path says when it has this form; a placeholder takes as much of its segment as it can.

@@ -309,7 +309,7 @@ impl Masthead {
     #[must_use]
     pub fn article_url(&self, locale: &Locale, section: Option<&Slug>, slug: &Slug, id: Id<Article>, published: Instant) -> String {
         let date = |part: &str| published.in_zone(&self.zone()).strftime(part).to_string();
-        let mut url = self.site.url.clone();
+        let mut url = if self.site.url_pattern.names_locale() { self.site.url.clone() } else { self.root(locale) };
         self.site.url_pattern.write(&mut url, |placeholder, url| match placeholder {
             "locale" => url.push_str(locale.as_str()),
             "section" => url.extend(segment(section.map_or("-", Slug::as_str))),
@@ -326,12 +326,21 @@ impl Masthead {
     /// The absolute URL of the page of a section, author or tag, percent-encoded.
     #[must_use]
     pub fn listing_url(&self, locale: &Locale, slug: &Slug) -> String {
-        format!("{}/{locale}/{}", self.site.url, segment(slug.as_str()))
+        format!("{}/{}", self.root(locale), segment(slug.as_str()))
     }
 
     /// The absolute URL of the front page of a language.
     #[must_use]
     pub fn front_url(&self, locale: &Locale) -> String {
+        let root = self.root(locale);
+        if root == self.site.url { format!("{root}/") } else { root }
+    }
+
+    /// Below which a locale has its pages: the default one has none where the site's pattern does not name it.
+    fn root(&self, locale: &Locale) -> String {
+        if *locale == self.site.default_locale && !self.site.url_pattern.names_locale() {
+            return self.site.url.clone();
+        }
         format!("{}/{locale}", self.site.url)
     }
 

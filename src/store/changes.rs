@@ -17,7 +17,7 @@ use crate::{
     domain::{
         Error, Id, Instant, Locale,
         cache_tag::CacheTag,
-        change::{Audience, Change, Subject},
+        change::{Audience, Change, Event, Subject},
         facet::Facet,
     },
 };
@@ -217,6 +217,7 @@ pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change
                 continue;
             }
             Subject::Translation(article, _) if change.moves_lists() => _ = moved.insert(*article),
+            Subject::Translation(..) if change.event == Event::Addressed => {}
             _ => continue,
         }
         renamed.extend(id);

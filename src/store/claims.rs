@@ -25,7 +25,12 @@ use super::{
 };
 use crate::{
     access::Visibility,
-    domain::{Error, Id, Locale, Violation, address::AddressKind, slug::Slug},
+    domain::{
+        Error, Id, Instant, Locale,
+        address::AddressKind,
+        change::{Change, Event, Subject},
+        slug::Slug,
+    },
 };
 
 /// Who asks for an address.
@@ -73,7 +78,7 @@ const TRIES: usize = 8;
 const WIDTH: usize = 16;
 
 fn taken(detail: &str) -> Error {
-    Error::Taken(Violation { pointer: "#/slug".to_owned(), code: "taken", detail: detail.to_owned() })
+    Error::taken("#/slug", detail, None)
 }
 
 /// Take an address for good: the one wished for, or the first free number behind its stem.
@@ -96,6 +101,32 @@ pub fn claim(tx: &mut Tx<'_>, claim: Claim<'_>, slug_request: &SlugRequest) -> R
     }
     let drawn = stem.with_id(tx.new_id::<()>().uuid());
     if enter(tx, claim, &drawn)? { Ok(drawn) } else { Err(Error::Busy) }
+}
+
+/// Let a slug that a thing had elsewhere, or before, lead to it: whether it did not yet; nothing, when it leads elsewhere.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn remember(tx: &mut Tx<'_>, claim: Claim<'_>, slug: &Slug) -> Result<Option<bool>, Error> {
+    if !held(tx, claim, std::slice::from_ref(slug), None)?.is_empty() {
+        return Ok(None);
+    }
+    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM addresses WHERE locale = ");
+    sql.text(claim.locale.as_str()).push(" AND slug = ").text(slug.as_str());
+    if sql.count(tx)? > 0 {
+        return Ok(Some(false));
+    }
+    if !enter(tx, claim, slug)? {
+        return Ok(None);
+    }
+    let subject = match claim.kind {
+        AddressKind::Section => Subject::Section(claim.target.into()),
+        AddressKind::Author => Subject::Author(claim.target.into()),
+        AddressKind::Tag => Subject::Tag(claim.target.into()),
+        AddressKind::Article => Subject::Translation(claim.target.into(), claim.locale.clone()),
+    };
+    tx.record(Change::new(Event::Addressed, subject));
+    Ok(Some(true))
 }
 
 /// Take for good those of some addresses that nobody else has; the locales of those that are had now.
@@ -196,13 +227,64 @@ fn held(tx: &mut Tx<'_>, claim: Claim<'_>, slugs: &[Slug], seen: Option<&Visibil
     sql.push(" AND x.slug = asked.slug AND x.target_id <> ").id(target).push(" LIMIT 1 OFFSET 0)");
     if let Some(seen) = seen {
         sql.push(" OR EXISTS (SELECT 1 FROM translations t JOIN articles a ON a.id = t.article_id WHERE t.locale = ").text(locale);
-        sql.push(" AND t.slug = asked.slug AND t.article_id <> ").id(target).push(" AND ");
+        // What lies in the trash hopes for nothing.
+        sql.push(" AND t.slug = asked.slug AND t.article_id <> ").id(target).push(" AND a.trashed_at IS NULL AND ");
         sees(&mut sql, seen);
         sql.push(" AND ");
         reads(&mut sql, seen, "t.locale");
         sql.push(" LIMIT 1 OFFSET 0)");
     }
     Ok(sql.load::<Row>(tx)?.into_iter().map(|row| row.slug).collect())
+}
+
+/// What a slug leads to that leads elsewhere than `claim`, or the story among those that `seen` shows that hopes for it.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn holder(tx: &mut Tx<'_>, claim: Claim<'_>, slug: &Slug, seen: &Visibility) -> Result<Option<(AddressKind, Uuid)>, Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        kind: String,
+        #[diesel(sql_type = dialect::Uid)]
+        target_id: Id<()>,
+    }
+    let (target, locale) = (Id::<()>::from(claim.target), claim.locale.as_str());
+    let mut sql = Sql::new("SELECT kind, target_id FROM addresses WHERE locale = ");
+    sql.text(locale).push(" AND slug = ").text(slug.as_str()).push(" AND target_id <> ").id(target);
+    let mut found = sql.first::<Row>(tx)?;
+    if found.is_none() {
+        let mut sql =
+            Sql::new("SELECT 'article' AS kind, a.id AS target_id FROM translations t JOIN articles a ON a.id = t.article_id WHERE ");
+        sql.push("t.locale = ").text(locale).push(" AND t.slug = ").text(slug.as_str()).push(" AND t.article_id <> ").id(target);
+        sql.push(" AND a.trashed_at IS NULL AND ");
+        sees(&mut sql, seen);
+        sql.push(" AND ");
+        reads(&mut sql, seen, "t.locale");
+        sql.push(" LIMIT 1");
+        found = sql.first::<Row>(tx)?;
+    }
+    found.map(|row| Ok((row.kind.parse()?, row.target_id.uuid()))).transpose()
+}
+
+/// Whether somebody else has a slug since an instant, in public or in a draft that `seen` shows.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn is_taken_since(tx: &mut Tx<'_>, claim: Claim<'_>, slug: &Slug, since: Instant, seen: &Visibility) -> Result<bool, Error> {
+    let (target, locale) = (Id::<()>::from(claim.target), claim.locale.as_str());
+    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM (SELECT 1 FROM addresses x WHERE x.locale = ");
+    sql.text(locale).push(" AND x.slug = ").text(slug.as_str()).push(" AND x.target_id <> ").id(target);
+    sql.push(" AND NOT EXISTS (SELECT 1 FROM editions e WHERE e.article_id = x.target_id AND e.locale = x.locale AND e.slug = x.slug");
+    sql.push(" AND e.started_at <= ").at(since).push(") UNION ALL SELECT 1 FROM translations t JOIN articles a ON a.id = t.article_id");
+    sql.push(" WHERE t.locale = ").text(locale).push(" AND t.slug = ").text(slug.as_str()).push(" AND t.article_id <> ").id(target);
+    sql.push(" AND a.trashed_at IS NULL AND NOT EXISTS (SELECT 1 FROM translation_revisions r WHERE r.article_id = t.article_id");
+    sql.push(" AND r.locale = t.locale AND r.slug = t.slug AND r.saved_at <= ").at(since).push(") AND ");
+    sees(&mut sql, seen);
+    sql.push(" AND ");
+    reads(&mut sql, seen, "t.locale");
+    sql.push(") taken");
+    Ok(sql.count(tx)? > 0)
 }
 
 /// A free number behind a stem: the first one, when they were given out in order; nothing when there are more than can be looked for.

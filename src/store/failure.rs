@@ -10,7 +10,7 @@
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
 use super::write_timeout::TimedOut;
-use crate::domain::{Error, Violation};
+use crate::domain::Error;
 
 /// Constraint on `PostgreSQL`, columns on `SQLite`, pointer, words.
 const UNIQUE: [(&str, &str, &str, &str); 8] = [
@@ -120,9 +120,7 @@ pub(super) fn in_words(error: Diesel) -> Error {
             let name = info.constraint_name().unwrap_or_default();
             let known = UNIQUE.iter().find(|(constraint, columns, ..)| *constraint == name || info.message().ends_with(columns));
             match known {
-                Some((_, _, pointer, detail)) => {
-                    Error::Taken(Violation { pointer: (*pointer).to_owned(), code: "taken", detail: (*detail).to_owned() })
-                }
+                Some((_, _, pointer, detail)) => Error::taken(pointer, *detail, None),
                 None => Error::Internal(Box::new(error)),
             }
         }

@@ -5,7 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use diesel::{QueryableByName, prelude::*, sql_types::Text};
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{Bool, Text},
+};
 use uuid::Uuid;
 
 pub use super::reference_data::Named;
@@ -186,6 +190,50 @@ pub fn slugs(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<Vec<String>, Error
     let mut sql = Sql::new("SELECT slug FROM addresses WHERE target_id IN ");
     sql.ids(ids()).push(" UNION ALL SELECT path FROM redirects WHERE target_id IN ").ids(ids());
     Ok(sql.load::<Row>(tx)?.into_iter().map(|row| row.slug).collect())
+}
+
+/// An address that leads to a thing, beside the present one: a slug that it had, or a path from which a redirect leads to it.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct Leading {
+    #[diesel(sql_type = Uid)]
+    target_id: Id<()>,
+    #[diesel(sql_type = Text)]
+    locale: String,
+    /// The slug, or the path, which begins with `/`.
+    #[diesel(sql_type = Text)]
+    pub text: String,
+    /// Whether there is nothing else to be said of it, such as a note or a status other than 301.
+    #[diesel(sql_type = Bool)]
+    pub plain: bool,
+}
+
+/// The addresses that lead to things, by their ids and locales: slugs, the present ones among them, and paths.
+pub type AllLeading = HashMap<(Uuid, Locale), Vec<Leading>>;
+
+/// Every address that leads to one of these, in one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn leading(tx: &mut Tx<'_>, ids: impl Iterator<Item = Uuid> + Clone) -> Result<AllLeading, Error> {
+    let ids = ids.map(Id::<()>::from);
+    let mut sql = Sql::new("SELECT target_id, locale, slug AS text, TRUE AS plain FROM addresses WHERE target_id IN ");
+    sql.ids(ids.clone()).push(" UNION ALL SELECT target_id, locale, path, status = 301 AND note = '' FROM redirects WHERE target_id IN ");
+    sql.ids(ids).push(" ORDER BY text");
+    let mut all = AllLeading::new();
+    for row in sql.load::<Leading>(tx)? {
+        all.entry((row.target_id.uuid(), Locale::stored(row.locale.clone()))).or_default().push(row);
+    }
+    Ok(all)
+}
+
+impl Leading {
+    /// Slugs but for those that are in use, and paths.
+    #[must_use]
+    pub fn parted(all: &[Self], in_use: &[&str]) -> (Vec<String>, Vec<String>) {
+        let texts = all.iter().map(|one| one.text.clone()).filter(|text| !in_use.contains(&text.as_str()));
+        let (paths, slugs) = texts.partition(|text: &String| text.starts_with('/'));
+        (slugs, paths)
+    }
 }
 
 /// The addresses of sections, authors and tags, present and former.

@@ -380,7 +380,10 @@ fn approve(tx: &mut Tx<'_>, t: &Translation, approved: bool) -> Result<(), Error
 }
 
 /// Give every save of words under one slug another, the working copy where it has that still.
-pub(super) fn rename(tx: &mut Tx<'_>, (article, locale): (Id<Article>, &Locale), from: &Slug, to: &Slug) -> Result<(), Error> {
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn rename(tx: &mut Tx<'_>, (article, locale): (Id<Article>, &Locale), from: &Slug, to: &Slug) -> Result<(), Error> {
     let at = translations::table.find((Bind(article), locale.as_str())).filter(translations::slug.eq(from.as_str()));
     diesel::update(at).set(translations::slug.eq(to.as_str())).execute(tx)?;
     let saves = translation_revisions::table

@@ -45,7 +45,8 @@ pub struct DeskSite {
     /// IANA time zone that its dates are printed in.
     #[schema(example = "Asia/Kolkata")]
     pub time_zone: String,
-    /// Path of an article's page: `{locale}`, `{section}`, `{slug}`, `{id}`, `{yyyy}`, `{mm}`, `{dd}`.
+    /// Path of an article's page: `{locale}`, `{section}`, `{slug}`, `{id}`, `{yyyy}`, `{mm}`, `{dd}`. Without `{locale}` (`/{section}/{slug}`)
+    /// it is that of the default locale, and the others have theirs in front of it (`/hi/{section}/{slug}`).
     #[schema(example = "/{locale}/{section}/{slug}")]
     pub url_pattern: String,
     /// Those that it had before, the latest first: addresses that followed them lead to the present ones, and are lost when one is left out. The

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::record::{
-    ArticleRecord, AuthorRecord, BodyRecord, CorrectionRecord, CreditRecord, FactsRecord, LagRecord, LiveRecord, LocaleRecord, NameRecord,
-    Record, SectionRecord, SiteRecord, TagRecord, TranslationRecord,
+    ArticleRecord, AuthorRecord, BodyRecord, CorrectionRecord, CreditRecord, DestinationRecord, FactsRecord, LagRecord, LiveRecord,
+    LocaleRecord, NameRecord, Record, RedirectRecord, SectionRecord, SiteRecord, TagRecord, TranslationRecord,
 };
 use crate::{
     access::{Permit, Visibility, action::Export},
@@ -17,6 +17,7 @@ use crate::{
         body::{Format, doc},
         correction::Correction,
         name::Names,
+        redirect::{Destination, Redirect, Thing},
         section::Section,
         tag::Tag,
         translation::{State, Translation},
@@ -24,6 +25,7 @@ use crate::{
     store::{
         self, Tx,
         editions::{Frozen, Live},
+        names::{AllLeading, Leading},
     },
 };
 
@@ -31,9 +33,21 @@ fn key(tx: &mut Tx<'_>, kind: &str, id: Uuid) -> Result<String, Error> {
     Ok(store::imports::key_of(tx, kind, id)?.unwrap_or_else(|| id.to_string()))
 }
 
-fn names(names: &Names) -> BTreeMap<Locale, NameRecord> {
-    let one = |n: &crate::domain::name::Name| NameRecord { name: n.name.clone(), slug: Some(n.slug.to_string()), about: n.about.clone() };
-    names.iter().map(|(locale, name)| (locale.clone(), one(name))).collect()
+fn names(tx: &mut Tx<'_>, id: Uuid, names: &Names) -> Result<BTreeMap<Locale, NameRecord>, Error> {
+    let leading = store::names::leading(tx, std::iter::once(id))?;
+    let one = |(locale, n): (&Locale, &crate::domain::name::Name)| {
+        let (former_slugs, former_paths) = former(&leading, id, locale, &[n.slug.as_str()]);
+        let (name, slug, about) = (n.name.clone(), Some(n.slug.to_string()), n.about.clone());
+        (locale.clone(), NameRecord { name, slug, about, former_slugs, former_paths })
+    };
+    Ok(names.iter().map(one).collect())
+}
+
+/// The slugs that a thing had in a locale, but for those in use, and the paths of which nothing else is to be said.
+fn former(leading: &AllLeading, id: Uuid, locale: &Locale, in_use: &[&str]) -> (Vec<String>, Vec<String>) {
+    let of_locale = leading.get(&(id, locale.clone())).map(Vec::as_slice).unwrap_or_default();
+    let plain: Vec<_> = of_locale.iter().filter(|one| one.plain).cloned().collect();
+    Leading::parted(&plain, in_use)
 }
 
 /// The records of the locales and of the site, which come first.
@@ -98,7 +112,7 @@ pub fn export_section(tx: &mut Tx<'_>, _: &Permit<Export>, section: &Section) ->
         id: Some(section.id.uuid()),
         parent: section.parent().map(|id| key(tx, "section", id.uuid())).transpose()?,
         position: Some(section.position),
-        translations: names(&section.names),
+        translations: names(tx, section.id.uuid(), &section.names)?,
     })
     .escaped())
 }
@@ -112,7 +126,7 @@ pub fn export_author(tx: &mut Tx<'_>, _: &Permit<Export>, author: &Author) -> Re
         key: key(tx, "author", author.id.uuid())?,
         id: Some(author.id.uuid()),
         kind: author.kind,
-        translations: names(&author.names),
+        translations: names(tx, author.id.uuid(), &author.names)?,
     })
     .escaped())
 }
@@ -126,7 +140,7 @@ pub fn export_tag(tx: &mut Tx<'_>, _: &Permit<Export>, tag: &Tag) -> Result<Reco
         key: key(tx, "tag", tag.id.uuid())?,
         id: Some(tag.id.uuid()),
         kind: tag.kind,
-        translations: names(&tag.names),
+        translations: names(tx, tag.id.uuid(), &tag.names)?,
     })
     .escaped())
 }
@@ -161,6 +175,8 @@ fn translation(tx: &mut Tx<'_>, article: &Article, t: &Translation, frozen: Opti
         published_at: None,
         updated_at: None,
         live: None,
+        former_slugs: Vec::new(),
+        former_paths: Vec::new(),
         stale: t.made_from.as_ref().map_or(Ok(0), |of| store::editions::behind(tx, article.id, of))? > 0,
         live_stale: None,
     };
@@ -205,10 +221,14 @@ pub fn export_article(tx: &mut Tx<'_>, permit: &Permit<Export>, id: Id<Article>)
     let article = store::articles::find(tx, &permit.visibility(), id)?;
     let live = store::editions::frozen(tx, &Visibility::public(), id)?;
     let present = facts(tx, &article.facts)?;
+    let leading = store::names::leading(tx, std::iter::once(id.uuid()))?;
     let mut translations = BTreeMap::new();
     for t in store::translations::all(tx, &article)? {
         let frozen = live.iter().find(|f| f.live.locale == t.locale);
-        translations.insert(t.locale.clone(), translation(tx, &article, &t, frozen)?);
+        let in_use: Vec<&str> = frozen.iter().map(|f| f.live.slug.as_str()).chain([t.slug.as_str()]).collect();
+        let (former_slugs, former_paths) = former(&leading, id.uuid(), &t.locale, &in_use);
+        let record = translation(tx, &article, &t, frozen)?;
+        translations.insert(t.locale.clone(), TranslationRecord { former_slugs, former_paths, ..record });
     }
     let corrections = store::corrections::of(tx, &[id])?.remove(&id).unwrap_or_default();
     let withdrawn = match article.withdrawn_at {
@@ -228,7 +248,25 @@ pub fn export_article(tx: &mut Tx<'_>, permit: &Permit<Export>, id: Id<Article>)
         embargo_until: article.facts.embargo_until,
         corrections: corrections.into_iter().map(correction).collect(),
         withdrawn,
+        former_paths: Vec::new(),
         translations,
     }))
     .escaped())
+}
+
+/// The record of a redirect; nothing for one that is told of with what it leads to.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn export_redirect(tx: &mut Tx<'_>, _: &Permit<Export>, redirect: &Redirect) -> Result<Option<Record>, Error> {
+    let Redirect { from, to, status, note, .. } = redirect.clone();
+    let to = match to {
+        Some(Destination::Thing(_)) if status == 301 && note.is_empty() => return Ok(None),
+        Some(Destination::Thing(Thing { kind, id, locale })) => {
+            Some(DestinationRecord::Thing { kind, key: key(tx, kind.as_str(), id)?, locale })
+        }
+        Some(Destination::Address(address)) => Some(DestinationRecord::Address(address)),
+        None => None,
+    };
+    Ok(Some(Record::Redirect(RedirectRecord { from, to, status, note }).escaped()))
 }

@@ -5,7 +5,7 @@ use std::{
     mem,
 };
 
-use super::record::Record;
+use super::record::{DestinationRecord, Record};
 use crate::domain::{Locale, site::Masthead};
 
 type Visit<'v> = &'v mut dyn FnMut(&mut Locale);
@@ -26,6 +26,10 @@ impl Record {
             Self::Section(r) => r.translations.keys().cloned().collect(),
             Self::Author(r) => r.translations.keys().cloned().collect(),
             Self::Tag(r) => r.translations.keys().cloned().collect(),
+            Self::Redirect(r) => {
+                let of = if let Some(DestinationRecord::Thing { locale, .. }) = &r.to { Some(locale) } else { None };
+                of.into_iter().cloned().collect()
+            }
             Self::Article(r) => {
                 let corrections = r.corrections.iter().flat_map(|c| c.texts.keys());
                 r.translations.keys().chain([&r.source_locale]).chain(corrections).cloned().collect()
@@ -43,6 +47,11 @@ impl Record {
             Self::Section(r) => keys(&mut r.translations, visit),
             Self::Author(r) => keys(&mut r.translations, visit),
             Self::Tag(r) => keys(&mut r.translations, visit),
+            Self::Redirect(r) => {
+                if let Some(DestinationRecord::Thing { locale, .. }) = &mut r.to {
+                    visit(locale);
+                }
+            }
             Self::Article(r) => {
                 visit(&mut r.source_locale);
                 r.corrections.iter_mut().for_each(|correction| keys(&mut correction.texts, visit));

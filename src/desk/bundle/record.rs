@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     Instant, Locale,
+    address::AddressKind,
     article::{Genre, Kind, Lead},
     author::AuthorKind,
     body::Format,
@@ -38,6 +39,8 @@ pub enum Record {
     Tag(TagRecord),
     /// An article with all its words.
     Article(Box<ArticleRecord>),
+    /// A redirect that is not told of with what it leads to.
+    Redirect(RedirectRecord),
 }
 
 /// The site.
@@ -96,6 +99,10 @@ pub(super) struct NameRecord {
     pub(super) slug: Option<String>,
     #[serde(default, alias = "description", alias = "bio", skip_serializing_if = "String::is_empty")]
     pub(super) about: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) former_slugs: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) former_paths: Vec<String>,
 }
 
 /// A section.
@@ -185,6 +192,9 @@ pub struct ArticleRecord {
     /// Why it was taken down; an article that is new comes in taken down then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) withdrawn: Option<String>,
+    /// Of its source locale, beside those that its translations name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) former_paths: Vec<String>,
     pub(super) translations: BTreeMap<Locale, TranslationRecord>,
 }
 
@@ -253,6 +263,12 @@ pub(super) struct TranslationRecord {
     /// Of what is public: how far its source has moved on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) live_stale: Option<LagRecord>,
+    /// Slugs that it had in public.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) former_slugs: Vec<String>,
+    /// Other addresses from which readers are led to it: paths, with their queries.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) former_paths: Vec<String>,
 }
 
 /// What the public sees, where it differs from the working copy.
@@ -273,6 +289,31 @@ pub(super) struct LiveRecord {
     pub(super) updated_at: Option<Instant>,
 }
 
+/// A redirect.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RedirectRecord {
+    pub(super) from: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) to: Option<DestinationRecord>,
+    #[serde(default = "moved")]
+    pub(super) status: i32,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) note: String,
+}
+
+fn moved() -> i32 {
+    301
+}
+
+/// Where a redirect leads: a path or URL, or something with a key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum DestinationRecord {
+    Address(String),
+    Thing { kind: AddressKind, key: String, locale: Locale },
+}
+
 impl Record {
     /// The record's type and key, for reports.
     #[must_use]
@@ -284,6 +325,7 @@ impl Record {
             Self::Author(r) => ("author", &r.key),
             Self::Tag(r) => ("tag", &r.key),
             Self::Article(r) => ("article", &r.key),
+            Self::Redirect(r) => ("redirect", &r.from),
         }
     }
 }

@@ -63,6 +63,7 @@ impl Record {
             Self::Section(r) => r.translations.iter_mut().for_each(|(l, name)| named(l.as_str(), name, visit)),
             Self::Author(r) => r.translations.iter_mut().for_each(|(l, name)| named(l.as_str(), name, visit)),
             Self::Tag(r) => r.translations.iter_mut().for_each(|(l, name)| named(l.as_str(), name, visit)),
+            Self::Redirect(r) => visit("#/note", Kind::Lines, &mut r.note),
             Self::Article(r) => {
                 r.lead.iter_mut().for_each(|lead| visit("#/lead/credit", Kind::Line, &mut lead.credit));
                 r.withdrawn.iter_mut().for_each(|reason| visit("#/withdrawn", Kind::Line, reason));

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use super::{Saved, bare, find, late, sources::Sources};
 use crate::{
     access::{Granted, Permit, action::EditTranslation},
+    desk::holding,
     domain::{
         Error, Id, Locale, Version, Violation,
         address::AddressKind,
@@ -378,7 +379,8 @@ fn address(
     if let Some(new) = given.filter(|slug| before.is_none_or(|b| b.slug != *slug)) {
         // A bundle may hold drafts of people who knew nothing of each other; they come in as they are.
         let seen = by.caller().user_id().map(|_| by.visibility());
-        return store::claims::propose(tx, claim, &SlugRequest::by_hand(new), seen.as_ref());
+        let proposed = store::claims::propose(tx, claim, &SlugRequest::by_hand(new.clone()), seen.as_ref());
+        return proposed.map_err(|refused| holding::told(tx, by, claim, &new, refused));
     }
     let derived = Translation::derived_slug(article.id, locale, headline);
     match before {

@@ -31,7 +31,7 @@ use crate::{
         translation::State as Stand,
         user::UserId,
     },
-    store::{self, Tx, editions::LiveHead, translations::Head},
+    store::{self, Tx, editions::LiveHead, names::Leading, translations::Head},
 };
 
 /// An author in a role.
@@ -116,6 +116,11 @@ pub struct TranslationInfo {
     pub live: Option<LiveInfo>,
     /// What is to happen, and what could not.
     pub scheduled: Vec<PlanInfo>,
+    /// Slugs that it had in public, which lead to it.
+    pub former_slugs: Vec<String>,
+    /// Addresses from which redirects lead to it; they are kept at `/v1/desk/redirects`.
+    #[schema(example = json!(["/story.php?id=7"]))]
+    pub former_paths: Vec<String>,
 }
 
 /// An article as the desk keeps it: its facts, and where its translations stand.
@@ -305,6 +310,8 @@ fn info(head: Head, live: &[LiveHead], plans: &[Plan], behind: i32) -> Translati
         behind,
         live,
         scheduled: plans.iter().filter(|p| p.locale == locale).cloned().map(PlanInfo::from).collect(),
+        former_slugs: Vec::new(),
+        former_paths: Vec::new(),
     }
 }
 
@@ -357,6 +364,7 @@ fn put_together(tx: &mut Tx<'_>, all: Vec<(article::Article, Parts)>) -> Result<
     let site = written_in(&*store::site::masthead(tx)?);
     let behind = store::editions::all_behind(tx, &ids)?;
     let mut assigned = store::assignments::of(tx, &ids)?;
+    let leading = store::names::leading(tx, ids.iter().map(|id| id.uuid()))?;
     let show = |(a, Parts { heads, live, plans }): (article::Article, Parts)| {
         // How far a source has moved on is told to those who are shown the source.
         let source_shown = |head: &Head| head.made_from.as_ref().is_none_or(|m| a.shows(&m.locale));
@@ -368,7 +376,12 @@ fn put_together(tx: &mut Tx<'_>, all: Vec<(article::Article, Parts)>) -> Result<
         }
         for head in heads {
             let (locale, behind) = (head.locale.clone(), behind(&head));
-            shown.translations.insert(locale, info(head, &live, &plans, behind));
+            let mut info = info(head, &live, &plans, behind);
+            if let Some(leading) = leading.get(&(a.id.uuid(), locale.clone())) {
+                let in_use: Vec<&str> = info.live.iter().map(|live| live.slug.as_str()).chain([info.slug.as_str()]).collect();
+                (info.former_slugs, info.former_paths) = Leading::parted(leading, &in_use);
+            }
+            shown.translations.insert(locale, info);
         }
         shown
     };

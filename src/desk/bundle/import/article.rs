@@ -111,9 +111,10 @@ impl Importer<'_, '_> {
             let permit: Permit<Withdraw> = self.permit()?;
             desk::takedowns::take(self.tx, permit, id, None, reason)?;
         }
+        let added = self.words_had(id, r)?;
         let versions = versions(self.tx, id)?;
         self.remember("article", &r.key, id.uuid(), digest, versions)?;
-        let same = stood.is_some() && stood == Some(standing(self.tx, id)?);
+        let same = !added && stood.is_some() && stood == Some(standing(self.tx, id)?);
         Ok(if same { Outcome::Unchanged } else { outcome })
     }
 

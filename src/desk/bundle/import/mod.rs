@@ -1,5 +1,6 @@
 //! Importing records, each through the verbs that the desk's own calls go through.
 
+mod addresses;
 mod article;
 mod reading;
 
@@ -97,9 +98,10 @@ pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, rules
         Record::Site(r) => importer.site(r)?,
         Record::Locale(r) => importer.locale(r)?,
         Record::Section(r) => importer.section(r, digest)?,
-        Record::Author(r) => importer.named((&r.key, r.id), draft(r.kind, &r.translations), digest, export::export_author)?,
-        Record::Tag(r) => importer.named((&r.key, r.id), draft(r.kind, &r.translations), digest, export::export_tag)?,
+        Record::Author(r) => importer.named((&r.key, r.id, r.kind, &r.translations), digest, export::export_author)?,
+        Record::Tag(r) => importer.named((&r.key, r.id, r.kind, &r.translations), digest, export::export_tag)?,
         Record::Article(r) => importer.article(r, digest)?,
+        Record::Redirect(r) => importer.redirect(r)?,
     };
     // Words that are saved twice, as what is public and as what is worked on, are warned of once.
     let mut told = HashSet::new();
@@ -275,15 +277,15 @@ impl Importer<'_, '_> {
                 (section, outcome)
             }
         };
+        let added = self.names_had((AddressKind::Section, section.id.uuid()), &r.translations)?;
         self.remember("section", &r.key, section.id.uuid(), digest, json!(section.version))?;
-        Ok(outcome)
+        Ok(if added && outcome == Outcome::Unchanged { Outcome::Updated } else { outcome })
     }
 
     /// An author or a tag.
     fn named<K: Kept + Stored>(
         &mut self,
-        (key, id): (&str, Option<Uuid>),
-        draft: Draft<K>,
+        (key, id, kind_of, translations): (&str, Option<Uuid>, K, &BTreeMap<Locale, NameRecord>),
         digest: String,
         export: impl FnOnce(&mut Tx<'_>, &Permit<Export>, &Named<K>) -> Result<Record, Error>,
     ) -> Result<Outcome, Error> {
@@ -299,6 +301,7 @@ impl Importer<'_, '_> {
             },
         )?;
         let permit = self.permit()?;
+        let draft = draft(kind_of, translations);
         let (named, outcome) = match before {
             Before::Same => return Ok(Outcome::Unchanged),
             Before::Edited => return Ok(Outcome::Edited),
@@ -310,8 +313,9 @@ impl Importer<'_, '_> {
                 (named, outcome)
             }
         };
+        let added = self.names_had((K::ADDRESS, named.id.uuid()), translations)?;
         self.remember(kind, key, named.id.uuid(), digest, json!(named.version))?;
-        Ok(outcome)
+        Ok(if added && outcome == Outcome::Unchanged { Outcome::Updated } else { outcome })
     }
 
     /// The section or tag that was made at the desk under this slug. Authors are known by no slug: two people may have one name.
