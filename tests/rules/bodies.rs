@@ -322,7 +322,7 @@ fn of_blocks_that_come_under_one_id_the_one_that_it_was_keeps_it() {
     let keeper = |texts: &[&str]| {
         let content = serde_json::json!({ "type": "doc", "content": texts.iter().map(|t| paragraph(t)).collect::<Vec<_>>() });
         let (over, _) = doc::read_parting(&serde_json::json!({ "type": "doc", "content": [paragraph(there)] }), "#", &mut mint()).unwrap();
-        let read = ReadBody::read(&Sent { format: Format::Doc, content }, Some(&over), &mut mint()).unwrap();
+        let read = ReadBody::read(&Sent { format: Format::Doc, content }, None, Some(&over), &mut mint()).unwrap();
         let ids: Vec<_> = read.document().unwrap().blocks.iter().map(|b| b.id.to_string()).collect();
         let apart: std::collections::HashSet<_> = ids.iter().collect();
         assert_eq!(apart.len(), texts.len());

@@ -112,7 +112,7 @@ fn a_link_to_what_is_not_there_leaves_its_words_and_is_told() {
 #[test]
 fn very_many_links_to_what_is_not_there_are_told_of_together() {
     let page: String = (0..1_000).map(|n| format!("<a href=#a{n}>x</a>")).collect();
-    let told = Sent { format: Format::Html, content: json!(page) }.read(&mut mint()).unwrap().1;
+    let told = Sent { format: Format::Html, content: json!(page) }.read(None, &mut mint()).unwrap().1;
     assert!(told.len() < FAULTS && told.iter().all(|w| w.code == "unknown_block"), "{told:?}");
 }
 
