@@ -336,6 +336,10 @@ fn settle(blocks: &mut [Block]) {
     }
 }
 
+fn count(blocks: &[Block]) -> usize {
+    blocks.iter().map(|block| 1 + count(block.node.children())).sum()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -378,7 +382,10 @@ proptest! {
             Err(Error::Invalid(all)) => codes(all),
             other => codes(other.map(|_| Vec::new()).unwrap()),
         };
-        prop_assert_eq!(codes(faults.into_inner()), read);
+        // Who reads it gives a block under another's id one of its own.
+        let mut checked = codes(faults.into_inner());
+        prop_assert_eq!(checked.remove("repeated"), blocks::ids(&document).len() < count(&document.blocks));
+        prop_assert_eq!(checked, read);
         prop_assert_eq!(serde_json::to_string(&document).unwrap().len(), doc::size(&document));
     }
 
