@@ -6,7 +6,8 @@
 //! store sets the mark while it runs a verb that writes, and the functions that must not be called then [assert](assert_none) that it is not
 //! set. **Consequence.** Whoever calls one of them too late is told by any test that goes that way; a release build checks nothing.
 //!
-//! **What remains, and its bound.** A save loads the words it replaces and their source, once or twice each, links blocks, compares for equality,
+//! **What remains, and its bound.** A save loads the words it replaces and their source, once or twice each (those of up to
+//! eight sources above either, where it is made from another locale now), links blocks, compares for equality,
 //! and writes what it brings: at most [`BODY_BYTES`](super::text::limits::BODY_BYTES) each. Publishing writes the HTML and the text of each
 //! edition and the list of changed blocks of each live translation, without looking at them: as many as a release, a request of many verbs or a
 //! round of the scheduler has (200, 100, 25), in one transaction. What is [bounded] it derives itself: all that comes of a quarter of
