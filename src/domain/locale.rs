@@ -1,7 +1,9 @@
 //! Locales: canonical BCP 47 tags, what the site says of each, and how one falls back to another.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, collections::BTreeSet, fmt, str::FromStr};
 
+use icu_locale::{LocaleCanonicalizer, LocaleDirectionality, LocaleExpander};
+use icu_locale_core::{LanguageIdentifier, subtags::region};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::{PartialSchema, ToSchema, openapi};
 
@@ -11,6 +13,11 @@ use super::{
     text::{limits, line},
     vocabulary::vocabulary,
 };
+
+/// CLDR's likely subtags, of all languages that it knows.
+const EXPANDER: LocaleExpander = LocaleExpander::new_extended();
+/// What CLDR calls languages and regions that were called otherwise.
+const CANONICALIZER: LocaleCanonicalizer = LocaleCanonicalizer::new_extended();
 
 /// A language tag in canonical form (BCP 47): `hi`, `en-IN`, `zh-Hant`, `ur`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -36,6 +43,39 @@ impl Locale {
         self.0.split('-').next().unwrap_or(&self.0)
     }
 
+    /// A tag made canonical by CLDR: `EN-in` is `en-IN`, `iw` is `he`.
+    ///
+    /// # Errors
+    /// Why it is none, in words.
+    pub fn read(tag: &str) -> Result<Self, &'static str> {
+        const NONE: &str = "not a BCP 47 language tag, such as `hi` or `en-IN`";
+        let well_formed = Some(tag).filter(|tag| tag.len() <= 35 && !tag.contains('_'));
+        let parsed = well_formed.and_then(|tag| icu_locale_core::Locale::try_from_str(tag).ok()).ok_or(NONE)?;
+        if parsed.id.language.is_unknown() {
+            return Err(NONE);
+        }
+        // It stands for no region in BCP 47, but CLDR forgives it.
+        if parsed.id.region == Some(region!("UK")) {
+            return Err("not a BCP 47 language tag: the United Kingdom is `GB`, as in `en-GB`");
+        }
+        let mut canonical = parsed.clone();
+        CANONICALIZER.canonicalize(&mut canonical);
+        // CLDR has no word of its own for many a language of three letters, and names a larger one for it: `lah` for `pnb`.
+        if canonical.id.language != parsed.id.language && canonical.id.language.as_str().len() > 2 {
+            canonical.id.language = parsed.id.language;
+        }
+        Ok(Self(canonical.to_string()))
+    }
+
+    /// The language, script and region that it means, after CLDR's likely subtags: `zh-Hant-TW` of `zh-TW`.
+    #[must_use]
+    pub fn likely(&self) -> LanguageIdentifier {
+        let Ok(mut locale) = icu_locale_core::Locale::try_from_str(&self.0) else { return LanguageIdentifier::UNKNOWN };
+        CANONICALIZER.canonicalize(&mut locale);
+        EXPANDER.maximize(&mut locale.id);
+        locale.id
+    }
+
     /// English, the locale a new site has.
     #[must_use]
     pub fn english() -> Self {
@@ -51,23 +91,12 @@ impl fmt::Display for Locale {
 impl FromStr for Locale {
     type Err = Error;
     fn from_str(tag: &str) -> Result<Self, Error> {
-        let refuse = || Error::invalid("#", "locale", "not a BCP 47 language tag, such as `hi` or `en-IN`");
-        if tag.len() > 35 || tag.contains('_') {
-            return Err(refuse());
-        }
-        // A language alone, as most are, is canonical as it stands.
-        if matches!(tag.len(), 2 | 3) && tag.bytes().all(|b| b.is_ascii_lowercase()) && tag != "und" {
-            return Ok(Self(tag.to_owned()));
-        }
-        match icu_locale_core::Locale::try_from_str(tag) {
-            Ok(parsed) if parsed.id.language.as_str() != "und" => Ok(Self(parsed.to_string())),
-            _ => Err(refuse()),
-        }
+        Self::read(tag).map_err(|why| Error::invalid("#", "locale", why))
     }
 }
 impl<'de> Deserialize<'de> for Locale {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Cow::<'de, str>::deserialize(d)?.parse().ok().ok_or_else(|| de::Error::custom("not a BCP 47 language tag"))
+        Self::read(&Cow::<'de, str>::deserialize(d)?).map_err(de::Error::custom)
     }
 }
 impl PartialSchema for Locale {
@@ -97,17 +126,11 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// The direction of a locale by its script, or by the script that its language is written in.
+    /// The direction of the script that a locale is written in, by its tag or most likely.
     #[must_use]
     pub fn of(locale: &Locale) -> Self {
-        const SCRIPTS: [&str; 8] = ["Arab", "Hebr", "Thaa", "Syrc", "Nkoo", "Adlm", "Rohg", "Mand"];
-        const LANGUAGES: [&str; 15] = ["ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb", "ks", "prs", "syr", "nqo", "bal"];
-        let script = locale.0.split('-').find(|part| part.len() == 4 && part.chars().all(char::is_alphabetic));
-        let rtl = match script {
-            Some(script) => SCRIPTS.contains(&script),
-            None => LANGUAGES.contains(&locale.language()),
-        };
-        if rtl { Self::Rtl } else { Self::Ltr }
+        const DIRECTIONS: LocaleDirectionality = LocaleDirectionality::new_extended();
+        if DIRECTIONS.is_right_to_left(&locale.likely()) { Self::Rtl } else { Self::Ltr }
     }
 
     /// `ltr` or `rtl`, as HTML writes it.
@@ -224,9 +247,13 @@ pub fn reading_speed(locale: &Locale) -> i32 {
     }
 }
 
-/// The first of `available` that a reader's preferences ask for: RFC 4647 lookup over an `Accept-Language` value.
+/// Those of `available` that a reader's `Accept-Language` asks for, the best first.
+///
+/// Ranges count by their weight. Of one range the locale itself comes first, then those it is shortened to (RFC 4647 lookup), as long as they
+/// are in its script; then those of its language and script after CLDR's likely subtags, of its region before others: `zh-TW` finds `zh-Hant`
+/// before `zh`.
 #[must_use]
-pub fn negotiate<'a>(accept: &str, available: &'a [Locale]) -> Option<&'a Locale> {
+pub fn accepted<'a>(accept: &str, available: &'a [Locale]) -> Vec<&'a Locale> {
     let mut ranges: Vec<(u16, &str)> = accept
         .split(',')
         .take(32)
@@ -238,7 +265,35 @@ pub fn negotiate<'a>(accept: &str, available: &'a [Locale]) -> Option<&'a Locale
         })
         .collect();
     ranges.sort_by_key(|(quality, _)| std::cmp::Reverse(*quality));
-    ranges.into_iter().filter(|(_, range)| *range != "*").find_map(|(_, range)| lookup(range, available))
+    let known: Vec<(&Locale, LanguageIdentifier)> = available.iter().map(|locale| (locale, locale.likely())).collect();
+    let mut found = Vec::new();
+    for (_, range) in ranges.into_iter().filter(|(_, range)| range.len() <= MAX_RANGE) {
+        let read = Locale::read(range).ok();
+        let tag = read.as_ref().map_or(range, Locale::as_str);
+        let likely = read.as_ref().map(Locale::likely);
+        let mut of_range: Vec<_> =
+            known.iter().filter_map(|(locale, other)| Some((nearness(tag, likely.as_ref(), locale, other)?, *locale))).collect();
+        of_range.sort_by_key(|(nearness, _)| *nearness);
+        found.extend(of_range.into_iter().map(|(_, locale)| locale));
+    }
+    let mut seen = BTreeSet::new();
+    found.retain(|locale| seen.insert(*locale));
+    found
+}
+
+/// How far a locale is from a range, if it is one for it at all; less is nearer.
+fn nearness(range: &str, likely: Option<&LanguageIdentifier>, locale: &Locale, other: &LanguageIdentifier) -> Option<(u8, usize)> {
+    let tag = locale.as_str();
+    let (head, rest) = range.split_at_checked(tag.len()).unwrap_or(("", ""));
+    let shortened = head.eq_ignore_ascii_case(tag) && (rest.is_empty() || rest.starts_with('-'));
+    let written_alike = likely.is_some_and(|likely| (likely.language, likely.script) == (other.language, other.script));
+    let same_region = likely.is_some_and(|likely| likely.region == other.region);
+    match (shortened, written_alike) {
+        (true, true) => Some((0, rest.len())),
+        (false, true) => Some((if same_region { 1 } else { 2 }, 0)),
+        (true, false) => Some((3, rest.len())),
+        (false, false) => None,
+    }
 }
 
 /// A weight such as `0.8` (RFC 9110 §12.4.2), in thousandths.
@@ -255,23 +310,3 @@ pub fn quality(value: &str) -> Option<u16> {
 
 /// The longest language range that is looked for, in bytes.
 const MAX_RANGE: usize = 100;
-
-fn lookup<'a>(range: &str, available: &'a [Locale]) -> Option<&'a Locale> {
-    // What is longer than any tag costs one look, not one for each of its parts.
-    if range.len() > MAX_RANGE {
-        return None;
-    }
-    let mut range = range.to_owned();
-    // Ends: each round makes the range shorter.
-    loop {
-        if let Some(found) = available.iter().find(|l| l.0.eq_ignore_ascii_case(&range)) {
-            return Some(found);
-        }
-        let (head, _) = range.rsplit_once('-')?;
-        let head = match head.rsplit_once('-') {
-            Some((shorter, single)) if single.len() == 1 => shorter,
-            _ => head,
-        };
-        range = head.to_owned();
-    }
-}

@@ -284,11 +284,15 @@ impl Masthead {
         chain
     }
 
-    /// The locale that a reader's `Accept-Language` asks for, else the default.
+    /// The locales that a reader's `Accept-Language` asks for, the best first, and the default at last.
     #[must_use]
-    pub fn negotiate(&self, accept: &str) -> Locale {
+    pub fn accepted(&self, accept: &str) -> Vec<Locale> {
         let available: Vec<Locale> = self.locales.iter().map(|l| l.locale.clone()).collect();
-        locale::negotiate(accept, &available).unwrap_or(&self.site.default_locale).clone()
+        let mut accepted: Vec<Locale> = locale::accepted(accept, &available).into_iter().cloned().collect();
+        if !accepted.contains(&self.site.default_locale) {
+            accepted.push(self.site.default_locale.clone());
+        }
+        accepted
     }
 
     /// The label of a credit role in a locale; the role itself, spaced, when nobody has named it.

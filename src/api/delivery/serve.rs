@@ -22,7 +22,7 @@ use crate::{
     api::{State, headers::RequestId, pieces::are_shared, problem::Failure},
     delivery::{
         coding::Coding,
-        request::Request,
+        request::{Request, Show},
         response_cache::{CachedAnswer, Entry, Page},
     },
     domain::{Error, Locale},
@@ -30,6 +30,9 @@ use crate::{
 
 const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
 const CACHE_TAG: HeaderName = HeaderName::from_static("cache-tag");
+
+/// Locales that a reader accepts of which an article is looked for in each.
+const MOST_TRIED: usize = 8;
 
 /// Seconds that a browser keeps an answer.
 const PRIVATE_SECONDS: i64 = 10;
@@ -62,16 +65,32 @@ impl Reader {
         locale: Option<&str>,
         request: impl FnOnce(Option<Locale>) -> Result<Request, Error>,
     ) -> Result<HttpResponse, Failure> {
-        let negotiated = locale == Some("auto");
         let locale = match locale {
             None => None,
-            Some(_) if negotiated => {
+            Some("auto") => {
                 let accepted = self.req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
-                Some(self.state.response_cache.negotiate(accepted.unwrap_or_default()).await?)
+                let accepted = self.state.response_cache.accepted(accepted.unwrap_or_default()).await?;
+                let request = request(accepted.first().cloned())?;
+                let request = self.negotiated(request, &accepted).await?;
+                return serve(&self.req, &self.state, &request, true).await;
             }
-            Some(tag) => Some(tag.parse().ok().ok_or_else(|| Error::invalid("?locale", "locale", "a BCP 47 language tag, or `auto`"))?),
+            Some(tag) => Some(Locale::read(tag).map_err(|why| Error::invalid("?locale", "locale", format!("{why}, nor `auto`")))?),
         };
-        serve(&self.req, &self.state, &request(locale)?, negotiated).await
+        serve(&self.req, &self.state, &request(locale)?, false).await
+    }
+
+    /// A request in the best locale that what it asks for is there in: an article is live in some alone. Where it is there in none, nothing is
+    /// gained by another than the first; what its chain leads to is looked at last, for it is none that the reader named.
+    async fn negotiated(&self, request: Request, accepted: &[Locale]) -> Result<Request, Error> {
+        let Request::Article(handle, show) = &request else { return Ok(request) };
+        for locale in accepted.iter().take(MOST_TRIED) {
+            let show = Show { locale: Some(locale.clone()), fallback: false, ..show.clone() };
+            let asked = Request::Article(handle.clone(), show);
+            if !matches!(self.state.response_cache.answer(&asked).await?.answer, CachedAnswer::Absent(_)) {
+                return Ok(asked);
+            }
+        }
+        Ok(request)
     }
 }
 

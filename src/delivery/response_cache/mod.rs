@@ -323,14 +323,14 @@ impl ResponseCache {
         Entry::new(number, request, answer?, dependencies).map(Arc::new)
     }
 
-    /// The locale of the site that a reader's `Accept-Language` asks for.
+    /// The locales of the site that a reader's `Accept-Language` asks for, the best first; never none.
     ///
     /// # Errors
     /// [`Error::Internal`] when the database fails.
-    pub async fn negotiate(&self, accept: &str) -> Result<Locale, Error> {
+    pub async fn accepted(&self, accept: &str) -> Result<Vec<Locale>, Error> {
         let kept = lock(&self.index).masthead.clone();
         if let Some(masthead) = kept {
-            return Ok(masthead.negotiate(accept));
+            return Ok(masthead.accepted(accept));
         }
         let (masthead, Dependencies { tags, seq }) = self.store.read_tracked(store::site::for_readers).await?;
         let masthead = masthead?;
@@ -338,7 +338,7 @@ impl ResponseCache {
         if self.answers.is_some() && seq.is_some_and(|seq| index.is_current(&tags, seq)) {
             index.masthead = Some(masthead.clone());
         }
-        Ok(masthead.negotiate(accept))
+        Ok(masthead.accepted(accept))
     }
 
     /// Drop what was made before the change `seq` from what it touches. Saying it again does no harm.
