@@ -78,6 +78,11 @@ both! {
         app.anyone().get(&format!("{path}?locale=en_US")).await.refused(400, "malformed");
         let negotiated = app.anyone().send(actix_web::http::Method::GET, &format!("{path}?locale=auto"), &[("accept-language", "fr, hi-IN;q=0.8")], None).await;
         assert_eq!((negotiated.header("content-language"), negotiated.header("vary")), (Some("hi"), Some("Accept-Encoding, Accept-Language")));
+        // What the reader accepts and the story is not in is passed over, whatever a chain would have led to.
+        for (accept, query, shown) in [("kn, hi;q=0.9", "", "hi"), ("kn, hi;q=0.9", "&fallback=chain", "hi"), ("kn", "", "en")] {
+            let negotiated = app.anyone().send(actix_web::http::Method::GET, &format!("{path}?locale=auto{query}"), &[("accept-language", accept)], None).await;
+            assert_eq!(negotiated.header("content-language"), Some(shown), "{accept}{query}");
+        }
         // Lists obey the same chain, and show an article once.
         let total = async |query: &str| app.anyone().get(&format!("/v1/articles?count=true&{query}")).await.ok()["page"]["total"].clone();
         assert_eq!(total("locale=kn").await, 0);

@@ -144,6 +144,8 @@ both! {
             undone
         };
         assert_ne!(before, undone, "undoing it does something");
+        // What headlines are found by is filled in by the program.
+        app.store.migrate().unwrap();
         let after = kept();
         assert_eq!(before.difference(&after).collect::<Vec<_>>(), Vec::<&String>::new(), "lost");
         assert_eq!(after.difference(&before).collect::<Vec<_>>(), Vec::<&String>::new(), "came from nowhere");

@@ -140,6 +140,27 @@ both! {
         assert_eq!(found(&editor, "mine=true").await, ["Theirs"]);
         // A contributor sees only what is theirs.
         assert_eq!(found(&writer, "").await, ["Mine 100% done"]);
+        // However it is typed.
+        let cases = [
+            ("École fermée", &["ecole", "ÉCOLE", "E\u{301}cole"][..]),
+            ("Новости: Россия", &["россия", "РОССИЯ"]),
+            ("Νέα της Αθήνας", &["ΑΘΗΝΑΣ", "αθηνας"]),
+            ("İzmir’de deprem", &["izmir", "İZMİR"]),
+            ("आज की \u{958}लम", &["\u{915}\u{93c}लम"]),
+            ("ലോകത്തില്\u{200d} ഇന്ന്", &["ലോകത്തിൽ"]),
+            ("می\u{200c}خواهم", &["میخواهم"]),
+            ("10\u{a0}000\u{202f}€ pour tous", &["10 000 €"]),
+            ("東京\u{3000}大阪", &["東京 大阪"]),
+        ];
+        for (headline, _) in cases {
+            editor.story(&tech, headline).await;
+        }
+        for (headline, typed) in cases {
+            for text in typed {
+                let text: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+                assert_eq!(found(&editor, &format!("text={text}")).await, [headline], "{text}");
+            }
+        }
     }
 
     /// Everybody reads, writes what they read with a word of theirs, and reads again when somebody was faster.
