@@ -136,9 +136,7 @@ fn is_kept(c: char) -> bool {
 
 /// Whether a text was a slug when marks could begin its parts, and whatever is a mark or a letter stayed.
 fn was_slug(text: &str) -> bool {
-    Slug::is_possible(text)
-        && text.split('-').all(|part| !part.is_empty())
-        && text.chars().flat_map(char::to_lowercase).eq(text.chars())
+    Slug::is_possible(text) && text.split('-').all(|part| !part.is_empty()) && text.chars().flat_map(char::to_lowercase).eq(text.chars())
 }
 
 /// Cut to `max` code points, at a hyphen when there is one in the second half, else between grapheme clusters; within the first one

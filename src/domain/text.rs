@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
+use icu_segmenter::{WordSegmenter, options::WordBreakInvariantOptions};
 use unicode_normalization::{UnicodeNormalization, char::canonical_combining_class};
+use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::error::Faults;
@@ -317,10 +319,26 @@ fn entity(name: &str) -> Option<char> {
     })
 }
 
-/// Words of a text: UAX #29 words that hold a letter or digit.
+/// Words of a text: UAX #29 words that hold a letter or digit, and of scripts that put no spaces between words, what dictionaries (Chinese,
+/// Japanese) and models (Thai, Lao, Khmer, Burmese) of ICU find.
 #[must_use]
 pub fn word_count(text: &str) -> i32 {
-    i32::try_from(text.unicode_words().count()).unwrap_or(i32::MAX)
+    let words = if text.chars().any(is_unspaced) {
+        let segmenter = WordSegmenter::new_auto(WordBreakInvariantOptions::default());
+        segmenter.segment_str(text).iter_with_word_type().filter(|(_, kind)| kind.is_word_like()).count()
+    } else {
+        text.unicode_words().count()
+    };
+    i32::try_from(words).unwrap_or(i32::MAX)
+}
+
+/// Whether a character is of a script without spaces between words.
+fn is_unspaced(c: char) -> bool {
+    !c.is_ascii()
+        && matches!(
+            c.script(),
+            Script::Thai | Script::Lao | Script::Khmer | Script::Myanmar | Script::Han | Script::Hiragana | Script::Katakana
+        )
 }
 
 /// Minutes that a reader needs for `words` at `per_minute`, rounded up, at least one.

@@ -40,8 +40,13 @@ fn tags_are_canonical_and_nonsense_is_refused() {
 
 #[test]
 fn direction_follows_the_script() {
-    let rtl = ["ur", "ar-EG", "az-Arab", "arz", "pnb", "pa-PK", "iw", "ckb", "sd", "ks", "ug", "dv", "uz-AF", "ku-IQ", "ms-Arab", "syr", "nqo", "ff-Adlm", "rhg"];
-    let ltr = ["hi", "ur-Latn", "ks-Deva", "pa", "pa-IN", "sd-Deva", "hi-Latn", "he-Latn", "az", "uz", "ku", "zh-TW", "mn-Mong", "en", "kk", "tg"];
+    let rtl = [
+        "ur", "ar-EG", "az-Arab", "arz", "pnb", "pa-PK", "iw", "ckb", "sd", "ks", "ug", "dv", "uz-AF", "ku-IQ", "ms-Arab", "syr", "nqo",
+        "ff-Adlm", "rhg",
+    ];
+    let ltr = [
+        "hi", "ur-Latn", "ks-Deva", "pa", "pa-IN", "sd-Deva", "hi-Latn", "he-Latn", "az", "uz", "ku", "zh-TW", "mn-Mong", "en", "kk", "tg",
+    ];
     for (tags, direction) in [(&rtl[..], Direction::Rtl), (&ltr, Direction::Ltr)] {
         for tag in tags {
             assert_eq!(Direction::of(&tag.parse().unwrap()), direction, "{tag}");

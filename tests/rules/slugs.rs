@@ -45,7 +45,8 @@ fn what_shows_nothing_parts_no_words() {
 
 #[test]
 fn a_mark_without_its_letter_is_left_out() {
-    for (text, slug) in [("\u{93e} क\u{93e}", "का"), ("x \u{d46}\u{d3e} y", "x-y"), ("❤\u{20e3} 1", "1"), ("a-\u{301}\u{301}b", "a-b")] {
+    for (text, slug) in [("\u{93e} क\u{93e}", "का"), ("x \u{d46}\u{d3e} y", "x-y"), ("❤\u{20e3} 1", "1"), ("a-\u{301}\u{301}b", "a-b")]
+    {
         assert_eq!(Slug::derive(text, &Locale::english()).unwrap().as_str(), slug);
     }
     assert!(Slug::derive("\u{93e}\u{94d} \u{301}", &Locale::english()).is_none());
@@ -98,7 +99,20 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec((word, between), 0..12).prop_map(|all| all.into_iter().map(|(w, b)| w + b).collect())
 }
 
-const UNSEEN: &[char] = &['\u{ad}', '\u{200b}', '\u{200c}', '\u{200e}', '\u{2060}', '\u{feff}', '\u{fe0e}', '\u{fe0f}', '\u{e0100}', '\u{115f}', '\u{61c}', '\u{34f}'];
+const UNSEEN: &[char] = &[
+    '\u{ad}',
+    '\u{200b}',
+    '\u{200c}',
+    '\u{200e}',
+    '\u{2060}',
+    '\u{feff}',
+    '\u{fe0e}',
+    '\u{fe0f}',
+    '\u{e0100}',
+    '\u{115f}',
+    '\u{61c}',
+    '\u{34f}',
+];
 
 fn is_letter_or_digit(c: char) -> bool {
     matches!(c.general_category_group(), GeneralCategoryGroup::Letter | GeneralCategoryGroup::Number)

@@ -1,7 +1,8 @@
 //! What is kept of a text, and how its length and its words are counted.
 
-use dateline::domain::{error::Faults, fold::search_key, text::*};
+use dateline::domain::{error::Faults, fold::search_key, locale::reading_speed, text::*};
 use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
 
 fn kept(text: &str, max: usize) -> (String, Vec<&'static str>) {
     let mut faults = Faults::default();
@@ -91,6 +92,19 @@ fn bidi_controls_must_be_closed() {
 fn words_of_every_script_count() {
     assert_eq!(word_count("Don't stop — now!"), 3);
     assert_eq!(word_count("हिन्दी में समाचार।"), 3);
+    // Where nothing stands between words, a dictionary or a model knows them, also beside another script.
+    for (text, words) in [
+        ("ภาษาไทยสวยงาม", 3..=4),
+        ("ประเทศไทยรวมเลือดเนื้อชาติเชื้อไทย", 5..=9),
+        ("ປະເທດລາວງາມ", 2..=4),
+        ("ប្រទេសកម្ពុជា", 1..=3),
+        ("မြန်မာနိုင်ငံ", 1..=3),
+        ("東京都に住んでいます。", 5..=8),
+        ("我们热爱自由。 BBC News 24", 6..=7),
+    ] {
+        assert!(words.contains(&word_count(text)), "{text}: {}", word_count(text));
+        assert!(text.unicode_words().count() > usize::try_from(*words.end()).unwrap() || text.contains("BBC"), "{text}");
+    }
     assert_eq!(reading_minutes(0, 238), 1);
     assert_eq!(reading_minutes(239, 238), 2);
 }
@@ -114,10 +128,12 @@ fn a_text_is_found_however_it_is_typed() {
         &["ﾎﾟｽﾄ", "ポスト"],
         &["مُحَمَّد", "محمد"],
     ] {
-        let keys: std::collections::BTreeSet<String> = alike.iter().flat_map(|text| [search_key(text), search_key(&text.nfd().collect::<String>())]).collect();
+        let keys: std::collections::BTreeSet<String> =
+            alike.iter().flat_map(|text| [search_key(text), search_key(&text.nfd().collect::<String>())]).collect();
         assert_eq!(keys.len(), 1, "{keys:?}");
     }
-    for [one, other] in [["कि", "क"], ["का", "क"], ["क्", "क"], ["が", "か"], ["ポ", "ホ"], ["ക", "കാ"], ["ก", "กี"], ["क़", "क"]] {
+    for [one, other] in [["कि", "क"], ["का", "क"], ["क्", "क"], ["が", "か"], ["ポ", "ホ"], ["ക", "കാ"], ["ก", "กี"], ["क़", "क"]]
+    {
         assert_ne!(search_key(one), search_key(other), "{one} {other}");
     }
 }
@@ -128,5 +144,15 @@ proptest::proptest! {
         let key = search_key(&text);
         proptest::prop_assert_eq!(search_key(&key), key.clone());
         proptest::prop_assert_eq!(search_key(&text.nfd().collect::<String>()), key);
+    }
+}
+
+#[test]
+fn the_same_news_take_the_same_time() {
+    let speed = |tag: &str| reading_speed(&tag.parse().unwrap());
+    for (tag, speed_of) in
+        [("en", 238), ("am", 180), ("hi", 290), ("pl", 220), ("ja", 305), ("zh-Hant", 275), ("km", 316), ("iw", 195), ("cy", 238)]
+    {
+        assert_eq!(speed(tag), speed_of, "{tag}");
     }
 }
