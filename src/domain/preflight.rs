@@ -80,6 +80,10 @@ pub struct Finding {
 const LONG_HEADLINE: usize = 110;
 /// Letters from which on a paragraph that equals its source's was not translated; shorter ones may be names and figures.
 const UNTRANSLATED_LETTERS: usize = 20;
+/// Letters from which on a text beside the headline says something in a language; shorter ones may be a name.
+const FOREIGN_LETTERS: usize = 12;
+/// Han characters from which on a text without kana is hardly Japanese.
+const HAN_ALONE: usize = 12;
 
 /// Of an entity that readers see: an accident in nearly every story, and what it says in one about HTML.
 const ESCAPED: &str = "readers see an escaped character; leave it where the story is about that";
@@ -161,7 +165,14 @@ pub fn check(words: &Words, beside: Beside<'_>) -> Vec<Finding> {
     if words.body.blocks.is_empty() {
         report_ref.add(Code::EmptyBody, Severity::Warning, "#/body", "the story has no body");
     }
-    script(report_ref, "#/headline", &words.content.headline, beside.locale, Severity::Error);
+    for text in TEXTS {
+        let said = (text.of)(&words.content);
+        if text.pointer == "#/headline" {
+            script(report_ref, text.pointer, said, beside.locale, Severity::Error);
+        } else if said.chars().filter(|c| c.is_alphabetic()).count() >= FOREIGN_LETTERS {
+            script(report_ref, text.pointer, said, beside.locale, Severity::Warning);
+        }
+    }
     body(report_ref, beside);
     if beside.behind > 0 {
         let detail = format!("the source has published {} newer revision(s)", beside.behind);
@@ -220,63 +231,72 @@ fn unsafe_links(report: &mut Report<'_>, at: &str, block: &Block) {
     });
 }
 
-/// The script that a language is written in by default, after CLDR's likely subtags; none where several are usual.
-fn expected(locale: &Locale) -> Option<Script> {
-    Some(match locale.language() {
-        "en" | "fr" | "de" | "es" | "pt" | "it" | "nl" | "sv" | "da" | "nb" | "fi" | "pl" | "cs" | "tr" | "id" | "vi" | "sw" => {
-            Script::Latin
-        }
-        "hi" | "mr" | "ne" | "mai" | "bho" | "kok" | "doi" | "brx" => Script::Devanagari,
-        "bn" | "as" => Script::Bengali,
-        "kn" => Script::Kannada,
-        "ta" => Script::Tamil,
-        "te" => Script::Telugu,
-        "ml" => Script::Malayalam,
-        "gu" => Script::Gujarati,
-        "or" => Script::Oriya,
-        "si" => Script::Sinhala,
-        "ur" | "ar" | "fa" | "ps" => Script::Arabic,
-        "he" => Script::Hebrew,
-        "el" => Script::Greek,
-        "ru" | "uk" | "bg" => Script::Cyrillic,
-        "th" => Script::Thai,
-        "ko" => Script::Hangul,
-        "am" => Script::Ethiopic,
-        "my" => Script::Myanmar,
-        "ka" => Script::Georgian,
-        "hy" => Script::Armenian,
-        _ => return None,
-    })
+/// The scripts that words in a locale are written in, by its tag or after CLDR's likely subtags, under their name.
+fn expected(locale: &Locale) -> Option<(String, Vec<Script>)> {
+    let script = locale.likely().script?;
+    let all = match script.as_str() {
+        "Jpan" => vec![Script::Han, Script::Hiragana, Script::Katakana],
+        "Kore" => vec![Script::Hangul],
+        "Hans" | "Hant" => vec![Script::Han],
+        name => vec![Script::from_short_name(name)?],
+    };
+    let name = match script.as_str() {
+        "Jpan" => "Japanese".to_owned(),
+        "Kore" => "Korean".to_owned(),
+        _ => all.first()?.full_name().replace('_', " "),
+    };
+    Some((name, all))
 }
 
-/// The letters of a text, and how many of them are of its most used script.
-fn scripts(text: &str) -> (usize, Option<(Script, usize)>) {
+/// Whether a language is usually written in several scripts, where its tag does not say in which: what is in another may be right.
+fn is_of_several_scripts(locale: &Locale) -> bool {
+    const SEVERAL: [&str; 20] =
+        ["sr", "bs", "az", "uz", "kk", "ky", "tg", "tk", "tt", "ug", "ku", "ks", "sd", "mn", "ms", "ha", "mni", "sat", "doi", "zgh"];
+    SEVERAL.contains(&locale.language()) && !locale.as_str().split('-').any(|part| part.len() == 4 && part.starts_with(char::is_alphabetic))
+}
+
+/// The letters of a text by script, those of many scripts left out.
+fn scripts(text: &str) -> Vec<(Script, usize)> {
     let mut counted: Vec<(Script, usize)> = Vec::new();
-    let mut letters = 0usize;
     for script in text.chars().filter(|c| c.is_alphabetic()).map(|c| c.script()) {
         if matches!(script, Script::Common | Script::Inherited | Script::Unknown) {
             continue;
         }
-        letters = letters.saturating_add(1);
         match counted.iter_mut().find(|(s, _)| *s == script) {
             Some((_, n)) => *n = n.saturating_add(1),
             None => counted.push((script, 1)),
         }
     }
-    (letters, counted.into_iter().max_by_key(|(_, n)| *n))
+    counted
 }
 
 fn script(report: &mut Report<'_>, pointer: &str, text: &str, locale: &Locale, gravest: Severity) {
-    let (Some(expected), (letters, Some((most, count)))) = (expected(locale), scripts(text)) else { return };
-    // Names and brands stand in Latin in any language: only when nearly all of it does, somebody should look.
-    let foreign =
-        if most == Script::Latin { count.saturating_mul(10) >= letters.saturating_mul(9) } else { count.saturating_mul(2) > letters };
-    if most == expected || !foreign {
+    let Some((name, expected)) = expected(locale) else { return };
+    let counted = scripts(text);
+    let letters = counted.iter().fold(0usize, |sum, (_, n)| sum.saturating_add(*n));
+    let own = counted.iter().filter(|(s, _)| expected.contains(s)).fold(0usize, |sum, (_, n)| sum.saturating_add(*n));
+    let kana =
+        counted.iter().filter(|(s, _)| matches!(s, Script::Hiragana | Script::Katakana)).fold(0usize, |sum, (_, n)| sum.saturating_add(*n));
+    let foreign = letters.saturating_sub(own);
+    let Some((most, count)) = counted.into_iter().filter(|(s, _)| !expected.contains(s)).max_by_key(|(_, n)| *n) else {
+        // Japanese has kana in nearly every sentence, Chinese in none.
+        if expected.contains(&Script::Hiragana) && kana == 0 && letters >= HAN_ALONE {
+            report.add(Code::WrongScript, Severity::Warning, pointer, format!("`{locale}` is written in {name}; this is Chinese"));
+        }
         return;
+    };
+    // Names and brands stand in Latin in any language: only when nearly all of it does, somebody should look.
+    let wrong = match most {
+        Script::Latin => count.saturating_mul(10) >= letters.saturating_mul(9),
+        // A Japanese text has as many Han characters as a Chinese one.
+        Script::Hiragana | Script::Katakana if expected == [Script::Han] => kana.saturating_mul(5) > letters,
+        _ => foreign.saturating_mul(2) > letters,
+    };
+    if wrong {
+        let grave = most != Script::Latin && !is_of_several_scripts(locale);
+        let detail = format!("`{locale}` is written in {name}; this is {}", most.full_name());
+        report.add(Code::WrongScript, if grave { gravest } else { Severity::Warning }, pointer, detail);
     }
-    let severity = if most == Script::Latin { Severity::Warning } else { gravest };
-    let detail = format!("`{locale}` is written in {}; this is {}", expected.full_name(), most.full_name());
-    report.add(Code::WrongScript, severity, pointer, detail);
 }
 
 fn body(report: &mut Report<'_>, beside: Beside<'_>) {

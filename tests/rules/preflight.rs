@@ -4,7 +4,7 @@ use dateline::domain::{
     Locale,
     article::{Facts, Genre, Kind, Lead},
     body::{Block, BlockId, Document, Inline, Mark, Node},
-    content::Content,
+    content::{Content, SeoWords},
     preflight::{Beside, Code, Severity, check, check_facts, obstacles},
     translation::Words,
 };
@@ -54,6 +54,42 @@ fn a_bengali_headline_in_hindi_is_an_error_and_an_english_one_a_warning() {
     assert_eq!(told(&words("NATO की बैठक में iPhone पर रोक", body()), "hi", None, &[]), std::slice::from_ref(&alt));
     assert_eq!(told(&words("2024", body()), "hi", None, &[]), std::slice::from_ref(&alt));
     assert_eq!(told(&words("नदी", body()), "hi", None, &[]), [alt]);
+}
+
+#[test]
+fn what_a_locale_is_written_in_is_what_cldr_says() {
+    let found = |headline: &str, locale: &str| {
+        let told = check(&Words { content: Content::headed(headline), ..Words::default() }, Beside::nothing(&locale.parse().unwrap()));
+        told.into_iter().filter(|f| f.code.as_str() == "wrong_script").map(|f| f.severity.as_str()).next()
+    };
+    let lines = [
+        ("pa", "ਦਰਿਆ ਰਾਤੋ ਰਾਤ ਚੜ੍ਹ ਗਿਆ"),
+        ("pa-PK", "دریا راتو رات چڑھ گیا"),
+        ("ja", "川は一晩で一メートル上がった、と国土交通省が発表した"),
+        ("zh-Hans", "河水一夜之间上涨了一米，当局周二表示情况危急"),
+        ("km", "ទន្លេបានឡើងមួយម៉ែត្រក្នុងមួយយប់"),
+        ("lo", "ແມ່ນ້ຳສູງຂຶ້ນໜຶ່ງແມັດໃນຄືນດຽວ"),
+        ("ko", "강물이 하룻밤 사이에 1미터 불어났다"),
+        ("ru", "Река поднялась на метр за ночь"),
+        ("th", "แม่น้ำสูงขึ้นหนึ่งเมตรในคืนเดียว"),
+        ("hi-Latn", "Nadi raat bhar mein ek meter badh gayi"),
+    ];
+    for (written, line) in lines {
+        for (declared, _) in lines {
+            assert_eq!(found(line, declared).is_some(), written != declared, "{written} as {declared}: {line}");
+        }
+    }
+    // Only a tag without a script is open: Serbian is written in two.
+    assert_eq!((found("Reka je porasla", "sr"), found("Река је порасла", "sr-Latn")), (Some("warning"), Some("error")));
+    assert_eq!((found("नदी रात भर बढ़ी", "hi-Latn"), found("NATO", "en")), (Some("error"), None));
+    let said = Content {
+        summary: "নদী রাতারাতি বেড়েছে".to_owned(),
+        seo: SeoWords { title: "A long title in English".to_owned(), ..SeoWords::default() },
+        ..Content::headed("नदी")
+    };
+    let told = check(&Words { content: said, ..Words::default() }, Beside::nothing(&"hi".parse().unwrap()));
+    let at: Vec<_> = told.iter().filter(|f| f.code.as_str() == "wrong_script").map(|f| (f.pointer.as_str(), f.severity.as_str())).collect();
+    assert_eq!(at, [("#/summary", "warning"), ("#/seo/title", "warning")]);
 }
 
 #[test]
