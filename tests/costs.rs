@@ -142,7 +142,9 @@ fn follow(format: Format, text: &str, replaced: &Document) -> Option<(usize, [bo
 fn what_follows_is_linear(shape: &Shape, others: &mut [Document; 2], wrong: &mut Vec<String>) {
     let Some(format) = format(shape.place) else { return };
     let mut before: Option<[(usize, [bool; 2]); 2]> = None;
-    for (bytes, other) in [MIB / 32, MIB / 16].into_iter().zip(others) {
+    // Both or neither become the others of the next shape: one that is refused at the larger size would leave there what another shape was.
+    let mut owns = Vec::new();
+    for (bytes, other) in [MIB / 32, MIB / 16].into_iter().zip(&*others) {
         let text = shape.of(bytes);
         let longer = Sent { format, content: Value::String(shape.of(bytes + bytes / 16)) };
         let own = longer.read(None, &mut mint()).map(|(document, _)| document).unwrap_or_default();
@@ -153,8 +155,10 @@ fn what_follows_is_linear(shape: &Shape, others: &mut [Document; 2], wrong: &mut
                 wrong.push(format!("{}: what follows allocated {then} bytes, and {now} when {bytes} bytes were sent", shape.name()));
             }
         }
-        (before, *other) = (Some(taken), own);
+        before = Some(taken);
+        owns.push(own);
     }
+    others.iter_mut().zip(owns).for_each(|(other, own)| *other = own);
 }
 
 /// Which shapes a process looks at: so many, beginning with its own number.
