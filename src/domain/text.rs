@@ -89,13 +89,13 @@ pub mod limits {
     /// Any other list or map of a request.
     pub const LIST: usize = 200;
     /// HTML: elements and comments, whatever becomes of them.
-    pub const HTML_ELEMENTS: usize = 100_000;
+    pub const HTML_ELEMENTS: usize = 50_000;
     /// HTML: how deep elements nest.
     pub const HTML_DEPTH: usize = 200;
     /// HTML: attributes of one element.
     pub const HTML_ATTRIBUTES: usize = 400;
     /// Markdown: lines, and characters that may be signs.
-    pub const MARKDOWN_SIGNS: usize = 200_000;
+    pub const MARKDOWN_SIGNS: usize = 100_000;
     /// Markdown: quotations and lists that one line opens.
     pub const MARKDOWN_DEPTH: usize = 64;
     /// Combining marks in a row.
