@@ -115,7 +115,7 @@ both! {
                 direction: None,
                 fallback: Vec::new(),
                 words_per_minute: None,
-                position: 9,
+                position: Some(9),
                 state: LocaleState::Public,
                 former_tags: Vec::new(),
             };

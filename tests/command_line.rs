@@ -287,6 +287,8 @@ fn forget_ids(value: &mut Value) {
             map.values_mut().for_each(forget_ids);
         }
         Value::Array(items) => items.iter_mut().for_each(forget_ids),
+        // A link to a block.
+        Value::String(href) if href.starts_with('#') => href.clear(),
         _ => {}
     }
 }

@@ -87,7 +87,7 @@ impl<'a> Newsroom<'a> {
         let author = format!("/v1/desk/authors/{}", app.author("asha", "Asha Rao").await);
         let (story, draft) = (editor.story(&sections[0], "River rises").await, editor.story(&sections[0], "River falls").await);
         editor.publish(&story, &["en"]).await.ok();
-        admin.post("/v1/desk/locales", &json!({ "locale": "ta", "name": "தமிழ்" })).await.ok();
+        admin.post("/v1/desk/locales", &json!({ "locale": "ta", "name": "தமிழ்", "state": "public" })).await.ok();
         let translator = app.role(Role::Translator, None, None).await;
         let hindi = json!({ "headline": "नदी", "body": { "format": "html", "content": "<p>एक।</p>" } });
         editor.put(&format!("{draft}/translations/hi"), None, &hindi).await;

@@ -143,7 +143,7 @@ both! {
     }
 
     async fn a_write_whose_client_has_gone_is_undone(app) {
-        let (held, work) = held(|tx| jobs::enrol(tx, "gone", "gone"));
+        let (held, work) = held(|tx| jobs::enrol(tx, "unheard", "unheard"));
         let mut writing = Box::pin(app.store.write(Bookkeeping, move |tx, _| work(tx)));
         assert!((&mut writing).now_or_never().is_none());
         held.began.recv().unwrap();
@@ -151,7 +151,7 @@ both! {
         held.end.send(()).unwrap();
         assert!(matches!(held.outcome.recv().unwrap(), Err(Error::TookTooLong)));
         write(&app.store, "others").await.unwrap();
-        assert!(!everything_kept(&app.url).contains("gone"));
+        assert!(!everything_kept(&app.url).contains("unheard"));
     }
 
     async fn who_would_write_behind_too_many_is_refused_at_once(app) {

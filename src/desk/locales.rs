@@ -54,7 +54,7 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, draft: LocaleDraft
     if masthead.locales.len() >= limits::LOCALES {
         return Err(Error::Conflict { code: "too-many", detail: format!("a site has at most {} locales", limits::LOCALES) });
     }
-    let settings = draft.check(1)?;
+    let settings = draft.check(masthead.next_position(), 1)?;
     check(&masthead, &settings, None)?;
     let granted = permit.over(Whole(settings))?;
     store::locales::save(tx, &granted)?;
@@ -85,7 +85,7 @@ pub fn revise(
         draft.former_tags.retain(|tag| tag != &draft.locale && tag != locale);
         draft.former_tags.insert(0, locale.clone());
     }
-    let settings = draft.check(before.version.saturating_add(1))?;
+    let settings = draft.check(before.position, before.version.saturating_add(1))?;
     check(&masthead, &settings, Some(locale))?;
     if (LocaleSettings { version: before.version, ..settings.clone() }) == *before {
         return Ok(before.clone());

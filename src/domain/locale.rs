@@ -191,8 +191,8 @@ pub struct LocaleDraft {
     pub fallback: Vec<Locale>,
     /// Reading speed; by its language when not said.
     pub words_per_minute: Option<i32>,
-    /// Place in the language switcher.
-    pub position: i32,
+    /// Place in the language switcher; behind all others when not said.
+    pub position: Option<i32>,
     /// Whether readers are offered it.
     pub state: LocaleState,
     /// The tags that it had before, the latest first.
@@ -200,12 +200,13 @@ pub struct LocaleDraft {
 }
 
 impl LocaleDraft {
-    /// The settings, when everything said is valid.
+    /// The settings, when everything said is valid; `last` is the place behind all other locales.
     ///
     /// # Errors
     /// [`Error::Invalid`] with every violation.
-    pub fn check(self, version: Version) -> Result<LocaleSettings, Error> {
+    pub fn check(self, last: i32, version: Version) -> Result<LocaleSettings, Error> {
         let Self { locale, name, direction, fallback, words_per_minute, position, state, former_tags } = self;
+        let position = position.unwrap_or(last);
         let mut faults = Faults::default();
         let name = line(&mut faults, "#/name", &name, limits::NAME);
         for (n, other) in fallback.iter().enumerate() {

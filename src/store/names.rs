@@ -170,7 +170,7 @@ pub fn find(tx: &mut Tx<'_>, locales: &[Locale], slugs: &[&str]) -> Result<Vec<A
 pub fn of_slug(tx: &mut Tx<'_>, kind: AddressKind, slug: &str) -> Result<Option<Uuid>, Error> {
     let held = addresses::table.filter(addresses::slug.eq(slug).and(addresses::kind.eq(kind.as_str())));
     let row: Option<Id<()>> = held.select(addresses::target_id).order(addresses::locale).first(tx)?;
-    Ok(row.map(|id| id.uuid()))
+    Ok(row.map(Id::uuid))
 }
 
 /// Every slug that leads to one of these, or did, and every address from which a redirect does.

@@ -117,7 +117,7 @@ impl Resource for DeskLocale {
 impl From<LocaleInput> for LocaleDraft {
     fn from(l: LocaleInput) -> Self {
         let LocaleInput { locale, name, direction, fallback, words_per_minute, position, state, former_tags } = l;
-        Self { locale, name, direction, fallback, words_per_minute, position, state, former_tags }
+        Self { locale, name, direction, fallback, words_per_minute, position: Some(position), state, former_tags }
     }
 }
 
@@ -161,7 +161,6 @@ pub(crate) async fn create_locale(
 ) -> Result<Tagged<DeskLocale>, Failure> {
     let made = state.store.write(permit, move |tx, permit| {
         let NewLocale { locale, name, direction, fallback, words_per_minute, position, state } = sent.0;
-        let position = position.map_or_else(|| store::site::masthead(tx).map(|masthead| masthead.next_position()), Ok)?;
         let former_tags = Vec::new();
         desk::locales::create(tx, permit, LocaleDraft { locale, name, direction, fallback, words_per_minute, position, state, former_tags })
     });

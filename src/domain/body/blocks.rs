@@ -1,6 +1,9 @@
 //! Block ids through edits: what is unchanged keeps its id, and a translation's blocks name those they render.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::BuildHasher,
+};
 
 use super::{
     Block, BlockId, Document, SourceBlock, anchors,
@@ -90,10 +93,10 @@ pub fn guess(translation: &mut Document, source: &Document, is_new: impl Fn(&Blo
 
 /// Let blocks that name the block of a source which they named before name one of another source instead, where it is known which, else none. What was
 /// named anew is left. Linear.
-pub fn relink(translation: &mut Document, before: &Document, to: &HashMap<BlockId, BlockId>) {
+pub fn relink<S: BuildHasher>(translation: &mut Document, before: &Document, to: &HashMap<BlockId, BlockId, S>) {
     let mut named = HashMap::new();
     gather_sources(&before.blocks, &mut named);
-    fn put(blocks: &mut [Block], named: &HashMap<&BlockId, Option<&SourceBlock>>, to: &HashMap<BlockId, BlockId>) {
+    fn put<S: BuildHasher>(blocks: &mut [Block], named: &HashMap<&BlockId, Option<&SourceBlock>>, to: &HashMap<BlockId, BlockId, S>) {
         for block in blocks {
             if block.source.is_some() && named.get(&block.id).copied().flatten() == block.source.as_ref() {
                 block.source = block.source.take().and_then(|of| Some(SourceBlock { id: to.get(&of.id)?.clone(), ..of }));

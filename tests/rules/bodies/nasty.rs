@@ -7,7 +7,7 @@ use super::{
 use std::collections::BTreeSet;
 
 use dateline::domain::{Error, Instant, Violation, body::*, content::Content, diff, error::Faults, translation::Words, url::safe_link};
-use proptest::{collection::vec, option, prelude::*, sample::select};
+use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::RngSeed};
 
 const PIECES: [&str; 92] = [
     "a",
@@ -341,7 +341,7 @@ fn count(blocks: &[Block]) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
     #[test]
     fn a_browser_sees_the_document_in_its_html_and_runs_nothing(document in document()) {
@@ -386,6 +386,10 @@ proptest! {
         // Who reads it gives a block under another's id one of its own.
         let repeats = blocks::ids(&document).len() < count(&document.blocks);
         prop_assert!(!checked.remove("repeated") || repeats);
+        // What lies too deep is not read, so that nobody knows which blocks it names.
+        if read.contains("too_deep") && !read.contains("unknown_block") {
+            checked.remove("unknown_block");
+        }
         // Beyond the hundredth fault none is told apart.
         prop_assert!(checked == read || checked.contains("more") && read.contains("more"), "{:?} and {:?}", checked, read);
         prop_assert_eq!(serde_json::to_string(&document).unwrap().len(), doc::size(&document));

@@ -207,14 +207,13 @@ impl Importer<'_, '_> {
     /// Begin the locales that the record has words in and the site has not, if that is wished.
     fn add_locales(&mut self) -> Result<(), Error> {
         for locale in self.read.unknown_locales(self.tx)?.into_iter().filter(|_| self.rules.add_locales) {
-            let position = store::site::masthead(self.tx)?.next_position();
             let draft = LocaleDraft {
                 name: locale.to_string(),
                 locale,
                 direction: None,
                 fallback: Vec::new(),
                 words_per_minute: None,
-                position,
+                position: None,
                 state: LocaleState::Preparing,
                 former_tags: Vec::new(),
             };
@@ -239,7 +238,7 @@ impl Importer<'_, '_> {
             direction: r.direction,
             fallback: r.fallback.clone(),
             words_per_minute: r.words_per_minute,
-            position: r.position,
+            position: Some(r.position),
             state: r.state.or(known.as_ref().map(|(_, state, _)| *state)).unwrap_or(LocaleState::Public),
             former_tags,
         };

@@ -73,13 +73,13 @@ impl Grams {
         Self { all, first }
     }
 
-    fn has(&self, gram: &u64) -> bool {
-        self.all.binary_search(gram).is_ok()
+    fn has(&self, gram: u64) -> bool {
+        self.all.binary_search(&gram).is_ok()
     }
 
     fn shared(&self, other: &Self) -> usize {
         let (few, many) = if self.all.len() <= other.all.len() { (self, other) } else { (other, self) };
-        few.all.iter().filter(|gram| many.has(gram)).count()
+        few.all.iter().filter(|gram| many.has(**gram)).count()
     }
 
     /// True when `whole` has most of it.
@@ -89,7 +89,7 @@ impl Grams {
 
     /// How much of what `whole` begins with it has, before anything that it has not.
     pub(super) fn of_beginning(&self, whole: &Self) -> usize {
-        whole.first.iter().take_while(|gram| self.has(gram)).count()
+        whole.first.iter().take_while(|gram| self.has(**gram)).count()
     }
 }
 

@@ -10,6 +10,8 @@ use super::{
 
 /// Levels of a list of Word's that are kept.
 const LEVELS: usize = 4;
+/// Elements in the marker of an item of Word's.
+const MARKER: usize = 8;
 
 fn is_list(name: &str) -> bool {
     matches!(name, "ul" | "ol" | "menu" | "dir")
@@ -86,7 +88,10 @@ impl<'t> Context<'_> {
     pub(super) fn word_item(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, style: &Style, marks: &[Mark]) -> bool {
         let Some(said) = style.list.as_deref() else { return false };
         if said == "ignore" {
-            return true;
+            // A marker is a few signs with their looks; whatever else stands in one is read.
+            let within = || element.descendants().skip(1).filter_map(ElementRef::wrap).take(MARKER.saturating_add(1));
+            let looks = |e: ElementRef<'_>| matches!(e.value().name(), "span" | "font" | "b" | "i" | "u" | "em" | "strong");
+            return within().count() <= MARKER && within().all(looks);
         }
         let level = said.split_ascii_whitespace().find_map(|part| part.strip_prefix("level")).and_then(|l| l.parse::<usize>().ok());
         let Some(level) = level.filter(|l| *l > 0) else { return false };

@@ -159,8 +159,9 @@ impl Context<'_> {
     pub(super) fn lose(&mut self, what: &str, element: ElementRef<'_>) {
         let mut loss = Loss::default();
         let mut words = String::new();
-        // Ends: each round takes a node, and none is put there twice. Past what nobody sees.
+        // Past what nobody sees.
         let mut next = vec![*element];
+        // Ends: each round takes a node, and none is put there twice.
         while let Some(node) = next.pop() {
             self.spend(1);
             if let Some(text) = node.value().as_text() {
