@@ -56,7 +56,7 @@ fn direction_follows_the_script() {
 
 #[test]
 fn a_range_finds_the_nearest_locale() {
-    let pick = |accept: &str, site: &[&str]| accepted(accept, &locales(site)).first().map(|l| l.to_string());
+    let pick = |accept: &str, site: &[&str]| accepted(accept, &locales(site)).first().map(ToString::to_string);
     let of = |accept| pick(accept, &["en", "hi", "zh-Hant"]);
     assert_eq!(of("hi-IN, en;q=0.8").as_deref(), Some("hi"));
     assert_eq!(of("fr, en;q=0.5, hi;q=0.9").as_deref(), Some("hi"));

@@ -6,7 +6,10 @@
 pub(crate) mod corpus;
 mod edits;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Write,
+};
 
 use corpus::{Chance, Corpus, TONGUES, Tongue};
 use dateline::domain::{
@@ -157,7 +160,7 @@ pub(crate) fn table(corpus: impl Fn(u64) -> Box<dyn Corpus>, stories: u64) -> (S
     for edit in Edit::ALL {
         for format in [Format::Html, Format::Markdown, Format::Text] {
             let (right, wrong) = exact(edit, format, &corpus, stories);
-            shown.push_str(&format!("{edit:?} {format}: {right} of {stories}\n"));
+            writeln!(shown, "{edit:?} {format}: {right} of {stories}").unwrap();
             if right * 100 < stories * 95 {
                 below.push(format!("{edit:?} as {format}: {right} of {stories}; {}", wrong.join("\n    ")));
             }

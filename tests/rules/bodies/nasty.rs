@@ -301,8 +301,8 @@ fn spoil(blocks: &mut Vec<Block>, how: usize) {
             (node, 5) => node.texts_mut().into_iter().for_each(|text| text.push_str(&"x".repeat(2_001))),
             (node, 6) => node.texts_mut().into_iter().for_each(|text| text.push_str(&"\u{301}".repeat(1_001))),
             (Node::Image(image), 7) => image.href = Some("#gone".to_owned()),
-            (Node::Image(image), 8) => image.url = "/x".to_owned(),
-            (Node::Embed { url, .. }, 8) => *url = "https://x.example/".to_owned(),
+            (Node::Image(image), 8) => "/x".clone_into(&mut image.url),
+            (Node::Embed { url, .. }, 8) => "https://x.example/".clone_into(url),
             (Node::Paragraph(line), 9) => push_text(line, "x", &[Mark::Link { href: "javascript:x".to_owned() }]),
             _ => {}
         }

@@ -11,7 +11,7 @@ use dateline::domain::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-fn doc_of(content: Value) -> Value {
+fn doc_of(content: &Value) -> Value {
     json!({ "schema": 1, "type": "doc", "content": content })
 }
 
@@ -20,7 +20,7 @@ fn linked(href: &str) -> Value {
 }
 
 /// The codes of what is wrong with these blocks, and where.
-fn faults(content: Value) -> Vec<(String, &'static str)> {
+fn faults(content: &Value) -> Vec<(String, &'static str)> {
     match doc::read(&doc_of(content), "#", &mut mint()) {
         Ok(_) => Vec::new(),
         Err(Error::Invalid(all)) => all.into_iter().map(|v| (v.pointer, v.code)).collect(),
@@ -44,20 +44,20 @@ fn a_link_is_absolute_a_path_of_the_site_or_names_a_block_that_is_there() {
         ("/hi/हिन्दी", "/hi/%E0%A4%B9%E0%A4%BF%E0%A4%A8%E0%A5%8D%E0%A4%A6%E0%A5%80"),
         ("#a", "#a"),
     ] {
-        let document = doc::read(&doc_of(block(given)), "#", &mut mint()).unwrap();
+        let document = doc::read(&doc_of(&block(given)), "#", &mut mint()).unwrap();
         assert_eq!(doc::write(&document).pointer("/content/0/content/0/marks/0/attrs/href"), Some(&json!(kept)), "{given}");
     }
     let at = "#/content/0/content/0/marks/0/attrs/href".to_owned();
     for bad in
         ["", "#", "#A", "x", "../x", "?a", "//evil.example/x", "/\\evil.example", "/\t/evil.example", "/.//evil.example", "javascript:x"]
     {
-        assert_eq!(faults(block(bad)), [(at.clone(), "unsafe_link")], "{bad}");
+        assert_eq!(faults(&block(bad)), [(at.clone(), "unsafe_link")], "{bad}");
     }
-    assert_eq!(faults(block("#b")), [(at, "unknown_block")]);
+    assert_eq!(faults(&block("#b")), [(at, "unknown_block")]);
     let picture = |href: &str| json!([{ "type": "image", "attrs": { "url": "https://x.example/p", "alt": "", "href": href } }]);
-    assert_eq!(faults(picture("/x")), []);
-    assert_eq!(faults(picture("//x")), [("#/content/0/attrs/href".to_owned(), "unsafe_link")]);
-    assert_eq!(faults(picture("#x")), [("#/content/0/attrs/href".to_owned(), "unknown_block")]);
+    assert_eq!(faults(&picture("/x")), []);
+    assert_eq!(faults(&picture("//x")), [("#/content/0/attrs/href".to_owned(), "unsafe_link")]);
+    assert_eq!(faults(&picture("#x")), [("#/content/0/attrs/href".to_owned(), "unknown_block")]);
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_cell_spans_what_a_table_has() {
             { "type": "table_row", "content": [] }] }])
     };
     let at = |name: &str| format!("#/content/0/content/0/content/0/attrs/{name}");
-    assert_eq!(faults(table(json!({ "colspan": 1000, "rowspan": 2 }))), []);
+    assert_eq!(faults(&table(json!({ "colspan": 1000, "rowspan": 2 }))), []);
     for (name, bad) in [
         ("colspan", json!(0)),
         ("colspan", json!(1001)),
@@ -133,9 +133,9 @@ fn a_cell_spans_what_a_table_has() {
         ("rowspan", json!(3)),
         ("rowspan", json!(65_535)),
     ] {
-        assert_eq!(faults(table(json!({ name: bad }))), [(at(name), "out_of_range")], "{name} {bad}");
+        assert_eq!(faults(&table(json!({ name: bad }))), [(at(name), "out_of_range")], "{name} {bad}");
     }
-    assert_eq!(faults(table(json!({ "colwidth": 1 }))), [(at("colwidth"), "unknown_attribute")]);
+    assert_eq!(faults(&table(json!({ "colwidth": 1 }))), [(at("colwidth"), "unknown_attribute")]);
     // As a browser reads them: zero is the rest of the group, nothing reaches beyond it, and nonsense is one.
     let (document, _) = sent(
         Format::Html,
@@ -169,7 +169,7 @@ fn only_words_are_normalised() {
         "<p>{e}<a href=\"/{e}?{n}\">{n}</a></p><figure><a href='{picture}'><img src='{picture}' alt='{e}'></a><figcaption>{n}</figcaption></figure>"
     );
     let markdown = format!("{e}[{n}](/{e}?{n})\n\n[![{e}]({picture})]({picture})");
-    let content = doc_of(json!([
+    let content = doc_of(&json!([
         { "type": "paragraph", "content": [{ "type": "text", "text": e }, { "type": "text", "text": n, "marks": [{ "type": "link", "attrs": { "href": format!("/{e}?{n}") } }] }] },
         { "type": "image", "attrs": { "url": picture, "alt": e, "href": picture } }]));
     let documents = [sent(Format::Html, &page).0, sent(Format::Markdown, &markdown).0, doc::read(&content, "#", &mut mint()).unwrap()];
@@ -193,14 +193,14 @@ fn only_words_are_normalised() {
 fn isolates_pass_every_form_and_may_span_marks() {
     let line = json!([{ "type": "text", "text": "a \u{2067}שלום " }, { "type": "text", "text": "\u{2066}b\u{2069}", "marks": [{ "type": "bold" }] }, { "type": "text", "text": "!\u{2069} \u{2068}c\u{2069}" }]);
     let text = "a \u{2067}שלום \u{2066}b\u{2069}!\u{2069} \u{2068}c\u{2069}";
-    let document = doc::read(&doc_of(json!([{ "type": "paragraph", "content": line }])), "#", &mut mint()).unwrap();
+    let document = doc::read(&doc_of(&json!([{ "type": "paragraph", "content": line }])), "#", &mut mint()).unwrap();
     assert_eq!(text::plain(&document), text);
     for (format, written) in [(Format::Html, html::write(&document)), (Format::Markdown, markdown::write(&document))] {
         assert_eq!(sent(format, &written).0, document);
     }
     assert_eq!(text::plain(&sent(Format::Text, text).0), text);
     let open = json!([{ "type": "paragraph", "content": [{ "type": "text", "text": "\u{2067}a" }] }, { "type": "paragraph", "content": [{ "type": "text", "text": "\u{2069}" }] }]);
-    assert_eq!(faults(open), [("#/content/0".to_owned(), "unbalanced_bidi"), ("#/content/1".to_owned(), "unbalanced_bidi")]);
+    assert_eq!(faults(&open), [("#/content/0".to_owned(), "unbalanced_bidi"), ("#/content/1".to_owned(), "unbalanced_bidi")]);
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn a_language_of_a_block_goes_everywhere_that_has_words() {
         { "type": "paragraph", "attrs": { "id": "p", "lang": "UR" }, "content": [linked("#p")] },
         { "type": "bullet_list", "attrs": { "id": "a", "lang": "hi-deva" }, "content": [item] },
         { "type": "code_block", "attrs": { "id": "d", "lang": "en" }, "content": [{ "type": "text", "text": "x\ny" }] }]);
-    let document = doc::read(&doc_of(content), "#", &mut mint()).unwrap();
+    let document = doc::read(&doc_of(&content), "#", &mut mint()).unwrap();
     let html = html::write(&document);
     assert!(html.starts_with("<p id=\"block-p\" lang=\"ur\" dir=\"rtl\">"), "{html}");
     assert!(
@@ -227,5 +227,5 @@ fn a_language_of_a_block_goes_everywhere_that_has_words() {
     // A list has no key there: what stands first in it is meant.
     assert_eq!(portable.pointer("/1/markDefs/0/href"), Some(&json!("#c")));
     let bad = json!([{ "type": "paragraph", "attrs": { "lang": "x y" } }, { "type": "horizontal_rule", "attrs": { "lang": "hi" } }]);
-    assert_eq!(faults(bad), [("#/content/0/attrs/lang".to_owned(), "locale"), ("#/content/1/attrs/lang".to_owned(), "unknown_attribute")]);
+    assert_eq!(faults(&bad), [("#/content/0/attrs/lang".to_owned(), "locale"), ("#/content/1/attrs/lang".to_owned(), "unknown_attribute")]);
 }

@@ -103,9 +103,9 @@ impl Edit {
     pub(crate) fn apply(self, units: &[Unit], corpus: &dyn Corpus, chance: &mut Chance) -> Vec<Unit> {
         let mut desk = Desk { units: units.to_vec(), touched: Vec::new(), keys: 1_000, corpus, chance };
         match self {
-            Self::Reword => (0..1 + desk.chance.below(3)).for_each(|_| _ = desk.reword()),
-            Self::Add => (0..1 + desk.chance.below(2)).for_each(|_| desk.add()),
-            Self::Remove => (0..1 + desk.chance.below(2)).for_each(|_| desk.remove()),
+            Self::Reword => (0..=desk.chance.below(3)).for_each(|_| _ = desk.reword()),
+            Self::Add => (0..=desk.chance.below(2)).for_each(|_| desk.add()),
+            Self::Remove => (0..=desk.chance.below(2)).for_each(|_| desk.remove()),
             Self::Split => desk.split(),
             Self::Merge => desk.merge(),
             Self::Swap => desk.swap(),
