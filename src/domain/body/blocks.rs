@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::write_transaction;
 
-/// Give blocks of `new` the ids of the blocks of `old` that they are, as [matching](super::matching) says, with their links to a source.
+/// Give blocks of `new` the ids of the blocks of `old` that they are, as `matching` says, with their links to a source.
 /// Links to blocks follow them.
 pub fn keep_ids(new: &mut Document, old: &Document) {
     write_transaction::assert_none();

@@ -4,7 +4,7 @@
 //! survive only as typed values of those.
 //!
 //! **The law.** Each visible character, each picture, each link and each cell of a table is in the document afterwards or named in a warning.
-//! Elements that nothing is known of are therefore gone through like any other, whatever cannot be kept goes through [`losses`], and what
+//! Elements that nothing is known of are therefore gone through like any other, whatever cannot be kept goes through `losses`, and what
 //! stands where it cannot stay (a picture in a heading) is put behind it.
 
 mod addresses;
