@@ -190,7 +190,7 @@ impl Tx<'_> {
     }
 
     /// Let this write last longer than others may, for work that grows with the whole site.
-    pub(crate) fn extend_timeout(&mut self) {
+    pub fn extend_timeout(&mut self) {
         self.conn.extend_timeout();
     }
 
