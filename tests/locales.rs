@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
+use crate::support::{TestApp, committed};
 
 const TAMIL: &str = "/v1/desk/locales/ta";
 
@@ -240,4 +240,22 @@ fn under_another_tag(value: Value) -> Value {
         }
         other => other,
     }
+}
+
+/// Every column that holds the tag of a locale is one that a corrected tag reaches, whoever adds it.
+#[test]
+fn no_column_with_a_tag_is_forgotten() {
+    let (schema, renaming) = (committed("src/store/schema.rs"), committed("src/store/locales.rs"));
+    let (mut table, mut columns) = (String::new(), 0);
+    for line in schema.lines().map(str::trim) {
+        if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with(") {")) {
+            name.clone_into(&mut table);
+        }
+        let Some((column, _)) = line.split_once(" -> ").filter(|(column, _)| column.ends_with("locale")) else { continue };
+        if table != "locales" {
+            columns += 1;
+            assert!(renaming.contains(&format!("(\"{table}\", \"{column}\")")), "{table}.{column}");
+        }
+    }
+    assert!(columns > 15, "{columns}");
 }

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{
     Found, Reading,
@@ -93,6 +94,17 @@ impl Resolved {
             Self::Article { url, .. } | Self::Section { url, .. } | Self::Author { url, .. } | Self::Tag { url, .. } => Some(url),
             Self::Home { url, .. } => url.as_deref(),
             Self::Redirect { .. } => None,
+        }
+    }
+
+    /// What it is the page of.
+    fn thing(&self) -> Option<(AddressKind, Uuid)> {
+        match self {
+            Self::Article { id, .. } => Some((AddressKind::Article, id.uuid())),
+            Self::Section { id, .. } => Some((AddressKind::Section, id.uuid())),
+            Self::Author { id, .. } => Some((AddressKind::Author, id.uuid())),
+            Self::Tag { id, .. } => Some((AddressKind::Tag, id.uuid())),
+            Self::Home { .. } | Self::Redirect { .. } => None,
         }
     }
 
@@ -224,17 +236,12 @@ fn retired_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &s
     let Some(retired) = was.locale().and_then(|locale| masthead.retired(locale)) else { return Ok(None) };
     if masthead.site.retired_locales == RetiredLocales::Fallback {
         for locale in retired.fallback.iter().chain([&masthead.site.default_locale]) {
-            let reading = Reading::of(masthead.clone(), locale.clone(), false);
-            let url = match &was {
-                Resolved::Article { id, .. } => found(articles::article(tx, &reading, *id, &Shape::address()))?.map(|a| a.url),
-                Resolved::Section { id, .. } => found(names::section(tx, &reading, *id))?.map(|s| s.url),
-                Resolved::Author { id, .. } => found(names::author(tx, &reading, *id))?.map(|a| a.url),
-                Resolved::Tag { id, .. } => found(names::tag(tx, &reading, *id))?.map(|t| t.url),
-                Resolved::Home { .. } => Some(masthead.front_url(locale)),
-                Resolved::Redirect { .. } => None,
+            let there = match was.thing() {
+                Some((kind, id)) => thing_at(tx, masthead, &Thing { kind, id, locale: locale.clone() })?,
+                None => Some(path_of(&masthead.front_url(locale))?),
             };
-            if let Some(url) = url {
-                return moved(&url).map(Some);
+            if let Some(to) = there {
+                return Ok(Some(Resolved::Redirect { to, status: 301 }));
             }
         }
     }

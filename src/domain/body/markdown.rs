@@ -5,7 +5,10 @@
 
 mod write;
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    ops::Range,
+};
 
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd};
 
@@ -41,10 +44,11 @@ pub fn read_within(
     measure(markdown, budget)?;
     let mut spent = true;
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES);
-    let events = events.take_while(|_| {
+    let events = events.into_offset_iter().take_while(|_| {
         spent = budget.spend(1);
         spent
     });
+    let events = with_surplus_cells(markdown, events);
     let mut as_html = String::new();
     pulldown_cmark::html::push_html(&mut as_html, without_last_breaks(with_notes(events)));
     if !spent {
@@ -99,6 +103,41 @@ fn opened(line: &str) -> usize {
 
 fn parted(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with([' ', '\t', '\r'])
+}
+
+/// The events of tables, with what stands beyond their columns behind them: the parser leaves it out, as GitHub does.
+fn with_surplus_cells<'a>(markdown: &'a str, events: impl Iterator<Item = (Event<'a>, Range<usize>)>) -> impl Iterator<Item = Event<'a>> {
+    let (mut columns, mut surplus) = (0, Vec::new());
+    events.flat_map(move |(event, range)| {
+        let mut behind = Vec::new();
+        match &event {
+            Event::Start(Tag::Table(alignments)) => columns = alignments.len(),
+            Event::Start(Tag::TableRow) => surplus.extend(markdown.get(range).and_then(|row| beyond(row, columns))),
+            Event::End(TagEnd::Table) => {
+                for cells in surplus.drain(..) {
+                    behind.extend([Event::Start(Tag::Paragraph), Event::Text(cells.into()), Event::End(TagEnd::Paragraph)]);
+                }
+            }
+            _ => {}
+        }
+        std::iter::once(event).chain(behind)
+    })
+}
+
+/// What a row of a table says after so many cells.
+fn beyond(row: &str, columns: usize) -> Option<&str> {
+    let row = row.trim();
+    let inner = row.strip_prefix('|').unwrap_or(row);
+    let mut escaped = false;
+    let mut bars = inner.char_indices().filter(|(_, c)| {
+        let is_bar = *c == '|' && !escaped;
+        escaped = *c == '\\' && !escaped;
+        is_bar
+    });
+    let (at, _) = bars.nth(columns.checked_sub(1)?)?;
+    let rest = inner.get(at.saturating_add(1)..)?.trim();
+    let rest = rest.strip_suffix('|').unwrap_or(rest).trim();
+    (!rest.is_empty()).then_some(rest)
 }
 
 /// Notes as HTML that leads to them and back. A note has its number before its first words.

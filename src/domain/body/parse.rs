@@ -119,7 +119,7 @@ struct Context<'m> {
     credits: Option<Vec<String>>,
     /// Pictures so far, however large.
     pictures: HashSet<String>,
-    /// How much was kept so far: bytes of words, pictures and what is embedded.
+    /// How much was kept so far of what a link can be on: letters and pictures.
     kept: usize,
     level: usize,
     nodes: usize,
@@ -175,15 +175,16 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}')
 }
 
-fn is_unseen_sign(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+/// True for what a reader sees something of.
+fn is_seen(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// True for a line that shows nothing: editors put no-break spaces into paragraphs to part others.
 fn is_blank(line: &[Inline]) -> bool {
     line.iter().all(|inline| match inline {
         Inline::HardBreak => true,
-        Inline::Text { text, .. } => text.chars().all(|c| c.is_whitespace() || is_unseen_sign(c)),
+        Inline::Text { text, .. } => !text.chars().any(is_seen),
     })
 }
 
@@ -240,7 +241,7 @@ impl<'t> Context<'_> {
         if self.nodes > limits::BODY_NODES {
             self.stop(TooMuch::Nodes);
         }
-        self.kept = self.kept.saturating_add(usize::from(matches!(node, Node::Image(_) | Node::Embed { .. } | Node::CodeBlock { .. })));
+        self.kept = self.kept.saturating_add(usize::from(matches!(node, Node::Image(_))));
         let block = Block::new((self.mint)(), node);
         self.names.extend(self.waiting.drain(..).map(|name| (name, block.id.clone())));
         block

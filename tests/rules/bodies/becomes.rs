@@ -299,3 +299,32 @@ fn notes_of_markdown_are_kept_and_lead_to_and_fro() {
         assert_eq!(html::write(&again), html::write(&document), "{line}");
     }
 }
+
+#[test]
+fn cells_of_markdown_beyond_the_columns_stand_behind_the_table() {
+    let sent = "| a | b |\n| - | - |\n| 1 | 2 | three \\| 3 | four |\n| 5 |\n";
+    let (document, warnings) = markdown::read(sent, &mut mint()).unwrap();
+    let kept = html::write(&document);
+    assert!(kept.ends_with("</table><p>three \\| 3 | four</p>"), "{kept}");
+    assert_eq!(warnings, []);
+}
+
+#[test]
+fn the_alternative_text_of_a_placeholder_is_kept_or_told() {
+    let real = "<noscript><img src=https://x.example/p.jpg alt=river></noscript>";
+    silently(&[(&format!("<img src=blank.gif alt=river>{real}"), &P.replace("alt=\"\"", "alt=\"river\""))]);
+    told(&format!("<img src=blank.gif alt=bridge>{real}"), &P.replace("alt=\"\"", "alt=\"river\""), &["bridge"]);
+    // What has an address of its own is no placeholder.
+    told(&format!("<img src=/own.jpg alt=bridge>{real}"), &P.replace("alt=\"\"", "alt=\"river\""), &["bridge", "/own.jpg"]);
+}
+
+#[test]
+fn a_link_around_what_takes_none_is_told() {
+    for within in
+        ["<pre>one</pre>", "<iframe src=https://www.youtube.com/embed/a></iframe>", "\u{202b}<video>one</video>", "<input value=x>"]
+    {
+        let (_, warnings) = parse::read(&format!("<a href=https://x.example/a>{within}</a>"), &mut mint()).unwrap();
+        let told = warnings.iter().filter(|w| w.detail.contains("https://x.example/a")).count();
+        assert_eq!(told, 1, "{within}: {warnings:?}");
+    }
+}

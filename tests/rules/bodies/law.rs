@@ -8,7 +8,7 @@ use dateline::domain::{
     body::{Block, Document, Inline, Mark, Node, blocks, html, markdown, parse},
     text::{nfc, unescape},
 };
-use proptest::{collection::vec, prelude::*, sample::select, test_runner::RngSeed};
+use proptest::{collection::vec, prelude::*, sample::select};
 use scraper::{ElementRef, Html};
 
 use super::mint;
@@ -315,10 +315,11 @@ pub(super) fn unaccounted(seen: &Visible, document: &Document, warnings: &[Viola
     let mut named = name(warnings);
     let mut wrong = Vec::new();
     let there = count(&(letters(&held.text) + &letters(&named.words)));
-    let missing: String = count(&seen.letters)
-        .into_iter()
-        .flat_map(|(c, n)| std::iter::repeat_n(c, n.saturating_sub(there.get(&c).copied().unwrap_or_default())))
-        .collect();
+    let missing_of = |letters: &str| -> String {
+        let counts = count(letters).into_iter();
+        counts.flat_map(|(c, n)| std::iter::repeat_n(c, n.saturating_sub(there.get(&c).copied().unwrap_or_default()))).collect()
+    };
+    let missing = missing_of(&seen.letters);
     if missing.chars().count() > named.letters {
         wrong.push(format!("{} letters, of which {} are counted: {missing:?}", missing.chars().count(), named.letters));
     }
@@ -344,8 +345,8 @@ pub(super) fn unaccounted(seen: &Visible, document: &Document, warnings: &[Viola
     for cell in &seen.cells {
         let tabled = held.cells.iter().any(|c| c.contains(cell.as_str()));
         let said = (apart && everywhere.contains(cell.as_str())) || taken.contains(cell.as_str());
-        // What stands in a cell beside its words is put behind the table.
-        let parted = count(cell).into_iter().all(|(c, _)| everywhere.contains(c));
+        // What stands in a cell beside its words is put behind the table; of what is long the beginning is told, and the rest counted.
+        let parted = missing_of(cell).chars().count() <= named.letters;
         if !tabled && !said && !parted {
             wrong.push(format!("cell: {cell:?}"));
         }
@@ -657,7 +658,7 @@ const LINES: [&str; 40] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_of_any_html_is_lost_without_a_word(html in prop_oneof![vec(nested(), 1..4).prop_map(|p| p.concat()), tabled(), tangled()]) {

@@ -7,7 +7,7 @@ use super::{
 use std::collections::BTreeSet;
 
 use dateline::domain::{Error, Instant, Violation, body::*, content::Content, diff, error::Faults, translation::Words, url::safe_link};
-use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::RngSeed};
+use proptest::{collection::vec, option, prelude::*, sample::select};
 
 const PIECES: [&str; 92] = [
     "a",
@@ -341,7 +341,7 @@ fn count(blocks: &[Block]) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
     fn a_browser_sees_the_document_in_its_html_and_runs_nothing(document in document()) {
@@ -378,20 +378,25 @@ proptest! {
         let mut faults = Faults::default();
         doc::check(&mut faults, &document, "#");
         let codes = |all: Vec<Violation>| all.into_iter().map(|v| v.code).collect::<BTreeSet<_>>();
-        let read = match doc::read(&doc::write(&document), "#", &mut mint()) {
+        // Ids that are made are those of no block that is there.
+        let mut made = 1 << 40;
+        let mut mint = || {
+            made += 1;
+            BlockId::new(made)
+        };
+        let read = match doc::read(&doc::write(&document), "#", &mut mint) {
             Err(Error::Invalid(all)) => codes(all),
             other => codes(other.map(|_| Vec::new()).unwrap()),
         };
         let mut checked = codes(faults.into_inner());
         // Who reads it gives a block under another's id one of its own.
         let repeats = blocks::ids(&document).len() < count(&document.blocks);
-        prop_assert!(!checked.remove("repeated") || repeats);
-        // Links to blocks that are not there are told by each in its own way yet: `rules::bodies::schema` has the cases that both know.
-        let mut read = read;
-        checked.remove("unknown_block");
-        read.remove("unknown_block");
+        let stops = checked.contains("too_deep") || checked.contains("misplaced_node");
+        let repeated = checked.remove("repeated");
+        prop_assert!(if stops { !repeated || repeats } else { repeated == repeats }, "{}, {}", repeated, repeats);
         // Beyond the hundredth fault none is told apart.
-        prop_assert!(checked == read || checked.contains("more") && read.contains("more"), "{:?} and {:?}", checked, read);
+        let too_many = checked.contains("more") && (read.contains("more") || repeated);
+        prop_assert!(checked == read || too_many, "{:?} and {:?}", checked, read);
         prop_assert_eq!(serde_json::to_string(&document).unwrap().len(), doc::size(&document));
     }
 

@@ -4,7 +4,7 @@ use scraper::ElementRef;
 
 use super::{
     super::{Inline, Mark, Node, provider},
-    Builder, Context, addresses, has_class, is_unseen_sign,
+    Builder, Context, addresses, has_class, is_seen,
     losses::Loss,
 };
 use crate::domain::text::limits;
@@ -17,7 +17,7 @@ pub(super) fn alone(line: &[Inline]) -> Option<String> {
         [Mark::Link { href }] => href.trim_end_matches('/') == text.trim_end_matches('/'),
         _ => false,
     };
-    if only { addresses::shown(text.trim_matches(|c: char| c.is_whitespace() || is_unseen_sign(c))) } else { None }
+    if only { addresses::shown(text.trim_matches(|c| !is_seen(c))) } else { None }
 }
 
 /// What providers give editors to paste, by its class, with the attribute that has the address.

@@ -195,13 +195,16 @@ impl<'t> Context<'_> {
         let url = addresses::picture(element);
         // It may be shown by what stands there for pages that run no scripts.
         let beside = element.next_siblings().find_map(ElementRef::wrap).filter(|e| e.value().name() == "noscript");
-        let real = beside
-            .and_then(|e| e.descendants().filter_map(ElementRef::wrap).find(|e| e.value().name() == "img"))
-            .and_then(addresses::picture);
-        if real.is_some() && (url.is_none() || url.as_deref().is_some_and(addresses::is_placeholder)) {
+        let real = beside.and_then(|e| e.descendants().filter_map(ElementRef::wrap).find(|e| e.value().name() == "img"));
+        let real = real.filter(|e| addresses::picture(*e).is_some());
+        let stands_in = url.clone().or_else(|| addresses::said(element)).is_none_or(|url| addresses::is_placeholder(&url));
+        let alt = self.attribute(element, "alt");
+        if let Some(real) = real.filter(|_| stands_in) {
+            if !alt.is_empty() && alt != self.attribute(real, "alt") {
+                self.losses.note("what a placeholder says of its picture", &Loss { words: alt, addresses: Vec::new() });
+            }
             return;
         }
-        let alt = self.attribute(element, "alt");
         let Some(url) = url else {
             let link = link_in(marks);
             let addresses = addresses::said(element).into_iter().chain(link).collect();

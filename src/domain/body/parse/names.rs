@@ -8,8 +8,7 @@ pub(super) fn is_dropped(name: &str) -> bool {
 
 /// True for elements that show nothing, whatever is in them.
 pub(super) fn is_unseen(name: &str) -> bool {
-    const NAMES: [&str; 12] =
-        ["script", "style", "template", "head", "title", "meta", "link", "base", "frame", "frameset", "noframes", "noembed"];
+    const NAMES: [&str; 8] = ["script", "style", "template", "head", "title", "frameset", "noframes", "noembed"];
     NAMES.contains(&name)
 }
 

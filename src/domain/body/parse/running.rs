@@ -6,7 +6,7 @@ use scraper::ElementRef;
 
 use super::{
     super::{Block, BlockId, Inline, Mark, Node, push_text, text::of_inlines},
-    Builder, CONTAINERS, Context, ends_open, is_space, link_in,
+    Builder, CONTAINERS, Context, ends_open, is_seen, is_space, link_in,
     losses::Loss,
     names::is_block,
     quotes,
@@ -44,7 +44,7 @@ impl<'t> Context<'_> {
                 words.push(' ');
             }
         }
-        self.kept = self.kept.saturating_add(words.trim().len());
+        self.kept = self.kept.saturating_add(words.chars().filter(|c| is_seen(*c)).count());
         self.losses.passed(&words);
         push_text(line, &words, marks);
     }

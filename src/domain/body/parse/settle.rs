@@ -74,18 +74,35 @@ impl Balance {
     }
 }
 
-/// The line without empty pieces, and with those of the same marks and the spaces between them made one.
+/// The line without empty pieces, with those of the same marks made one, and with white space folded over what went.
 pub(super) fn joined(line: Vec<Inline>) -> Vec<Inline> {
-    line.into_iter().fold(Vec::new(), |mut line, inline| {
+    let mut whole = Vec::new();
+    for inline in line {
         match inline {
             Inline::Text { text, marks } => {
-                let rest = if ends_open(&line) { text.trim_start_matches(' ') } else { &text };
-                push_text(&mut line, rest, &marks);
+                let mut words = String::with_capacity(text.len());
+                for c in text.chars() {
+                    let open = if words.is_empty() { ends_open(&whole) } else { words.ends_with(' ') };
+                    if c != ' ' || !open {
+                        words.push(c);
+                    }
+                }
+                push_text(&mut whole, &words, &marks);
             }
-            Inline::HardBreak => line.push(Inline::HardBreak),
+            Inline::HardBreak => {
+                // Ends: each round takes off what stands last.
+                while let Some(Inline::Text { text, .. }) = whole.last_mut() {
+                    text.truncate(text.trim_end_matches(' ').len());
+                    if !text.is_empty() {
+                        break;
+                    }
+                    whole.pop();
+                }
+                whole.push(Inline::HardBreak);
+            }
         }
-        line
-    })
+    }
+    whole
 }
 
 impl Context<'_> {
