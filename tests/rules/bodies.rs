@@ -4,6 +4,7 @@ use dateline::domain::{Error, Locale, body::*, text::limits};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
 mod becomes;
+mod kept;
 mod law;
 mod nasty;
 mod schema;

@@ -33,9 +33,10 @@ use super::{
 use losses::Losses;
 use names::{is_dropped, parts_lines};
 use repairs::Repairs;
+use settle::letters;
 use style::Style;
 
-use crate::domain::{Error, Locale, Violation, text::limits};
+use crate::domain::{Error, Instant, Locale, Violation, text::limits};
 
 /// How deep blocks may nest before containers are unwrapped.
 const CONTAINERS: usize = 8;
@@ -75,6 +76,7 @@ pub fn read_within(
         pictures: HashSet::new(),
         kept: 0,
         level: 0,
+        linkless: None,
         nodes: 0,
         bytes: 0,
         stopped: None,
@@ -122,6 +124,8 @@ struct Context<'m> {
     /// How much was kept so far of what a link can be on: letters and pictures.
     kept: usize,
     level: usize,
+    /// The level of something of a provider's in which there is no address of one: nor is there one below it.
+    linkless: Option<usize>,
     nodes: usize,
     bytes: usize,
     stopped: Option<TooMuch>,
@@ -133,9 +137,9 @@ struct Builder<'t> {
     done: Vec<Block>,
     line: Vec<Inline>,
     depth: usize,
-    /// Within a figure: its captions, each with the number of blocks before it.
+    /// Within a figure: its captions, each with the number of blocks before it and the marks around its words.
     figure: bool,
-    captions: Vec<(usize, ElementRef<'t>)>,
+    captions: Vec<(usize, ElementRef<'t>, Vec<Mark>)>,
     /// Whether the last block is a list of Word's that goes on with the next paragraph of one.
     word: bool,
 }
@@ -273,6 +277,11 @@ impl<'t> Context<'_> {
     }
 
     fn children(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
+        self.children_but(builder, element, &[], marks);
+    }
+
+    /// What stands in an element, but for these of its children.
+    fn children_but(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, but: &[ElementRef<'t>], marks: &[Mark]) {
         self.level = self.level.saturating_add(1);
         if self.level > limits::HTML_DEPTH {
             self.stop(TooMuch::Depth);
@@ -283,7 +292,7 @@ impl<'t> Context<'_> {
             }
             if let Some(text) = child.value().as_text() {
                 self.words(&mut builder.line, text, marks);
-            } else if let Some(element) = ElementRef::wrap(child) {
+            } else if let Some(element) = ElementRef::wrap(child).filter(|e| !but.contains(e)) {
                 self.element(builder, element, marks);
             }
         }
@@ -315,6 +324,7 @@ impl<'t> Context<'_> {
             self.own(element, &mut []);
             self.placed(builder, element, &style, marks);
         }
+        self.linkless = self.linkless.filter(|level| *level < self.level);
     }
 
     /// What an element says of the blocks that it became: their language, and what links to the first of them name.
@@ -361,7 +371,7 @@ impl<'t> Context<'_> {
             "q" => self.quotation(builder, element, marks),
             "rt" => self.reading(builder, element, marks),
             "math" => self.formula(builder, element, marks),
-            _ if self.widget(builder, element) => {}
+            _ if self.widget(builder, element, marks) => {}
             "blockquote" if room => {
                 self.flush(builder);
                 let blocks = self.blocks(element, builder.depth.saturating_add(1), marks);
@@ -371,10 +381,10 @@ impl<'t> Context<'_> {
             _ if figures::is_figure(element) => self.figure(builder, element, marks),
             _ if builder.figure && figures::is_caption(element) => {
                 self.flush(builder);
-                builder.captions.push((builder.done.len(), element));
+                builder.captions.push((builder.done.len(), element, marks.to_vec()));
             }
             "aside" if room && has_class(element, "factbox") => {
-                let (title, blocks) = self.titled(builder, element);
+                let (title, blocks) = self.titled(builder, element, None, marks);
                 self.finish(builder, Node::Factbox { title, blocks });
             }
             "section" if builder.depth == 1 && has_class(element, "live-update") => self.live_update(builder, element, marks),
@@ -427,37 +437,42 @@ impl<'t> Context<'_> {
         builder.done.extend(beside);
     }
 
-    /// Title and blocks of a box whose title is a first paragraph of class `title`.
-    fn titled(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>) -> (String, Vec<Block>) {
+    /// Title and blocks of a box whose title is a first paragraph of class `title`; one that is too long for a title stays that paragraph.
+    fn titled(
+        &mut self,
+        builder: &mut Builder<'t>,
+        element: ElementRef<'t>,
+        time: Option<ElementRef<'t>>,
+        marks: &[Mark],
+    ) -> (String, Vec<Block>) {
         self.flush(builder);
         let title = element.children().filter_map(ElementRef::wrap).find(|e| has_class(*e, "title"));
-        let (heading, beside) = title.map(|t| self.line(t, &[])).unwrap_or_default();
-        let heading = self.plain(&heading, "a title");
+        let (line, beside) = title.map(|title| self.line_of(title, marks)).unwrap_or_default();
         let mut inner = Builder::at(builder.depth.saturating_add(1));
+        let heading = if letters(&line) <= limits::HEADLINE.max {
+            self.plain(&line, "a title")
+        } else {
+            inner.done.push(self.block(Node::Paragraph(line)));
+            String::new()
+        };
         inner.done.extend(beside);
-        for child in element.children() {
-            match ElementRef::wrap(child) {
-                Some(e) if title.is_some_and(|t| t == e) || e.value().name() == "time" => {}
-                Some(e) => self.element(&mut inner, e, &[]),
-                None => {
-                    if let Some(text) = child.value().as_text() {
-                        self.words(&mut inner.line, text, &[]);
-                    }
-                }
-            }
-        }
+        let read: Vec<_> = title.into_iter().chain(time).collect();
+        self.children_but(&mut inner, element, &read, marks);
         self.flush(&mut inner);
         (heading, inner.done)
     }
 
     fn live_update(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
-        let time = element.children().filter_map(ElementRef::wrap).find(|e| e.value().name() == "time");
-        let Some(at) = time.and_then(|t| t.value().attr("datetime")).and_then(|t| t.parse().ok()) else {
+        let times = element.children().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "time");
+        let instant = |time: ElementRef<'t>| Some((time, time.value().attr("datetime")?.parse::<Instant>().ok()?));
+        let Some((time, at)) = times.filter_map(instant).next() else {
             self.flush(builder);
             self.children(builder, element, marks);
             return self.flush(builder);
         };
-        let (title, blocks) = self.titled(builder, element);
+        // Whatever else it says is read.
+        let said = Some(time).filter(|time| time.text().collect::<String>().trim() == at.to_string());
+        let (title, blocks) = self.titled(builder, element, said, marks);
         self.finish(builder, Node::LiveUpdate { at, title, blocks });
     }
 }

@@ -37,22 +37,19 @@ const WIDGETS: [(&str, &str); 11] = [
 
 impl<'t> Context<'_> {
     /// Something of a provider's that is pasted as a quotation or an empty box; false for anything else.
-    pub(super) fn widget(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>) -> bool {
+    pub(super) fn widget(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) -> bool {
         let Some((class, attribute)) = WIDGETS.iter().find(|(class, _)| has_class(element, class)) else { return false };
-        self.spend(element.descendants().count());
         let said = element.value().attr(attribute).map(|url| match *class {
             "flourish-embed" => format!("https://public.flourish.studio/{}", url.split('?').next().unwrap_or(url)),
             _ => addresses::absolute(url),
         });
-        let links = element.descendants().filter_map(ElementRef::wrap).filter_map(|e| e.value().attr("href"));
         let said = said.and_then(|url| addresses::shown(&url));
-        // The date below a post links to it, after the links within.
-        let Some(url) = said.or_else(|| links.filter_map(addresses::shown).last()) else { return false };
+        let Some(url) = said.or_else(|| self.last_shown(element)) else { return false };
         // Before it is read, so that nothing is read twice.
-        if element.text().map(|text| text.chars().count()).sum::<usize>() > limits::CAPTION.max {
+        if self.is_long(element) {
             return false;
         }
-        let (line, beside) = self.line(element, &[]);
+        let (line, beside) = self.line(element, marks);
         let links = line.iter().flat_map(|inline| match inline {
             Inline::Text { marks, .. } => marks.as_slice(),
             Inline::HardBreak => &[],
@@ -68,6 +65,41 @@ impl<'t> Context<'_> {
         self.finish(builder, Node::Embed { url, title });
         builder.done.extend(beside);
         true
+    }
+
+    /// The address of the last link in an element that leads to something a provider shows: the date below a post links to it, after the links
+    /// within. Below an element that has none it is not looked for again.
+    fn last_shown(&mut self, element: ElementRef<'_>) -> Option<String> {
+        if self.linkless.is_some() {
+            return None;
+        }
+        let links: Vec<&str> = element.descendants().filter_map(ElementRef::wrap).filter_map(|e| e.value().attr("href")).collect();
+        self.spend(element.descendants().count());
+        for link in links.into_iter().rev() {
+            self.spend(link.len());
+            let shown = addresses::shown(link).filter(|_| self.stopped.is_none());
+            if shown.is_some() || self.stopped.is_some() {
+                return shown;
+            }
+        }
+        self.linkless = Some(self.level);
+        None
+    }
+
+    /// True for an element with more words than a title may have.
+    fn is_long(&mut self, element: ElementRef<'_>) -> bool {
+        let most = limits::CAPTION.max.saturating_add(1);
+        let mut count = 0usize;
+        for node in element.descendants() {
+            self.spend(1);
+            let length = node.value().as_text().map_or(0, |text| text.chars().take(most).count());
+            self.spend(length);
+            count = count.saturating_add(length);
+            if count >= most {
+                return true;
+            }
+        }
+        false
     }
 
     /// A frame or a player.

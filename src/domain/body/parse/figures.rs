@@ -1,17 +1,19 @@
 //! Pictures with their captions, galleries, and quotations set apart.
 
-use scraper::ElementRef;
+use scraper::{ElementRef, Node as Html};
 
 use super::{
     super::{Block, Image, Inline, Mark, Node, html::VERBATIM, push_text},
     Builder, Context, addresses, has_class, link_in,
     losses::Loss,
     settle::letters,
+    style::Style,
 };
 use crate::domain::text::{folded, limits};
 
-fn child<'e>(element: ElementRef<'e>, name: &str) -> Option<ElementRef<'e>> {
-    element.children().filter_map(ElementRef::wrap).find(|e| e.value().name() == name)
+/// True for an element, and for words that are not blank.
+fn is_said(node: &Html) -> bool {
+    node.is_element() || node.as_text().is_some_and(|text| !text.trim().is_empty())
 }
 
 fn is_gallery(element: ElementRef<'_>) -> bool {
@@ -59,10 +61,10 @@ impl<'t> Context<'_> {
         let many = images > 1 && alone;
         let single = blocks.iter().position(|b| matches!(b.node, Node::Image(_))).filter(|_| images == 1 && alone);
         let mut said_below = Vec::new();
-        for (at, caption) in captions {
+        for (at, caption, around) in captions {
             let one =
                 single.and_then(|n| blocks.get_mut(n)).and_then(|b| if let Node::Image(image) = &mut b.node { Some(image) } else { None });
-            let below = self.caption(builder.depth, caption, one, marks);
+            let below = self.caption(builder.depth, caption, one, &around);
             said_below.push((if many { blocks.len() } else { at }, below));
         }
         blocks = merged(blocks, said_below);
@@ -87,7 +89,7 @@ impl<'t> Context<'_> {
             return below.done;
         };
         let around = self.credits.replace(Vec::new());
-        let (line, mut below) = self.line(element, &[]);
+        let (line, mut below) = self.line(element, marks);
         let credits = std::mem::replace(&mut self.credits, around).unwrap_or_default().join(" ");
         if letters(&line) > limits::CAPTION.max || credits.chars().count() > limits::CREDIT.max {
             let mut line = line;
@@ -107,7 +109,7 @@ impl<'t> Context<'_> {
 
     pub(super) fn credit(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         let mut around = self.credits.take().unwrap_or_default();
-        let (line, beside) = self.line(element, marks);
+        let (line, beside) = self.line_of(element, marks);
         around.push(self.plain(&line, "a credit"));
         builder.done.extend(beside);
         // Words before and after it are not one word.
@@ -120,31 +122,35 @@ impl<'t> Context<'_> {
         if !["pull-quote", "wp-block-pullquote"].into_iter().any(|class| has_class(element, class)) {
             return false;
         }
-        let Some(quote) = child(element, "blockquote") else { return false };
-        let known = |e: &ElementRef<'_>| matches!(e.value().name(), "blockquote" | "figcaption");
-        if element.children().filter_map(ElementRef::wrap).filter(known).count() > 2
-            || !element.children().filter_map(ElementRef::wrap).all(|e| known(&e))
-        {
+        let (mut quotes, mut captions) = (Vec::new(), Vec::new());
+        for child in element.children().filter(|node| is_said(node.value())) {
+            match ElementRef::wrap(child).map(|e| (e, e.value().name())) {
+                Some((quote, "blockquote")) if !Style::of(quote).hidden => quotes.push(quote),
+                Some((caption, "figcaption")) => captions.push(caption),
+                _ => return false,
+            }
+        }
+        let (&[quote], [] | [_]) = (quotes.as_slice(), captions.as_slice()) else { return false };
+        // Without a caption a `cite` is whose it is, where it stands at the end.
+        let is_cite = |e: &ElementRef<'_>| captions.is_empty() && e.value().name() == "cite";
+        let cite = quote.children().rev().find(|node| is_said(node.value())).and_then(ElementRef::wrap).filter(is_cite);
+        if quote.children().filter_map(ElementRef::wrap).any(|e| is_cite(&e) && cite != Some(e)) {
             return false;
         }
-        let by = child(element, "figcaption").or_else(|| child(quote, "cite"));
-        let (mut text, mut below) = self.line(quote, marks);
-        let attribution = by.map(|by| self.line(by, &[])).map(|(line, beside)| {
+        let own = self.marks(quote, &Style::of(quote), marks);
+        let (text, mut below) = self.line_but(quote, cite.as_slice(), own.as_deref().unwrap_or(marks));
+        let attribution = captions.first().copied().or(cite).map(|by| self.line_of(by, marks)).map(|(line, beside)| {
             below.extend(beside);
             self.plain(&line, "the name of who is quoted")
         });
         let attribution = attribution.unwrap_or_default();
-        if by.is_some_and(|by| by.value().name() == "cite") {
-            // It stood in the quotation, at its end.
-            let said = text.iter().rposition(|i| matches!(i, Inline::HardBreak)).map_or(0, |at| at);
-            text.truncate(said);
-        }
         if attribution.chars().count() > limits::CREDIT.max {
             below.insert(0, self.block(Node::Paragraph(vec![Inline::Text { text: attribution, marks: Vec::new() }])));
             self.finish(builder, Node::PullQuote { text, attribution: String::new() });
         } else {
             self.finish(builder, Node::PullQuote { text, attribution });
         }
+        self.own(quote, builder.done.last_mut().map(std::slice::from_mut).unwrap_or_default());
         builder.done.extend(below);
         true
     }

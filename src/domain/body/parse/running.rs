@@ -126,11 +126,27 @@ impl<'t> Context<'_> {
 
     /// The running text within an element, in lines parted by line breaks; what cannot be part of a line is given beside it.
     pub(super) fn line(&mut self, element: ElementRef<'t>, marks: &[Mark]) -> (Vec<Inline>, Vec<Block>) {
+        self.line_but(element, &[], marks)
+    }
+
+    /// The same but for some children of the element.
+    pub(super) fn line_but(&mut self, element: ElementRef<'t>, but: &[ElementRef<'t>], marks: &[Mark]) -> (Vec<Inline>, Vec<Block>) {
+        self.lined(|context, builder| context.children_but(builder, element, but, marks))
+    }
+
+    /// The same of an element with what it is itself: a picture, a link, hidden.
+    pub(super) fn line_of(&mut self, element: ElementRef<'t>, marks: &[Mark]) -> (Vec<Inline>, Vec<Block>) {
+        self.lined(|context, builder| context.element(builder, element, marks))
+    }
+
+    fn lined(&mut self, read: impl FnOnce(&mut Self, &mut Builder<'t>)) -> (Vec<Inline>, Vec<Block>) {
         let (mut line, mut beside) = (Vec::new(), Vec::new());
         let nodes = self.nodes;
         let names = self.names.len();
-        let blocks = self.blocks(element, CONTAINERS, marks);
-        for block in blocks {
+        let mut builder = Builder::at(CONTAINERS);
+        read(self, &mut builder);
+        self.flush(&mut builder);
+        for block in builder.done {
             self.bring_into(&mut line, &mut beside, block);
         }
         // The other blocks are taken apart again.
