@@ -21,8 +21,6 @@ mod settle;
 mod style;
 mod tables;
 
-use std::collections::HashSet;
-
 use scraper::ElementRef;
 
 use super::{
@@ -73,7 +71,7 @@ pub fn read_within(
         waiting: Vec::new(),
         quotes: 0,
         credits: None,
-        pictures: HashSet::new(),
+        twin: None,
         kept: 0,
         level: 0,
         linkless: None,
@@ -119,8 +117,8 @@ struct Context<'m> {
     quotes: usize,
     /// While a caption is read: whose picture it is.
     credits: Option<Vec<String>>,
-    /// Pictures so far, however large.
-    pictures: HashSet<String>,
+    /// While what stands beside a picture for pages that run no scripts is read: that picture, however large, and what it says of it.
+    twin: Option<(String, String)>,
     /// How much was kept so far of what a link can be on: letters and pictures.
     kept: usize,
     level: usize,

@@ -104,7 +104,7 @@ fn is_read(name: &str) -> bool {
         "data-lazy",
         "data-original",
         "data-orig-file",
-        "data-url",
+        "xlink:href",
         "data-href",
         "data-instgrm-permalink",
     ];

@@ -86,3 +86,52 @@ fn links_around_captions_credits_and_posts_are_told() {
         &["https://x.example/l"],
     );
 }
+
+#[test]
+fn of_pictures_beside_each_other_only_the_same_one_is_kept_once() {
+    let figure = |url: &str, alt: &str| format!("<figure class=\"image\"><img src=\"https://x.example/{url}\" alt=\"{alt}\"></figure>");
+    let link = "<p><a href=\"https://x.example/l\">more</a></p>";
+    silently(&[
+        ("<img src=https://x.example/p.jpg data-url=https://x.example/story>", &figure("p.jpg", "")),
+        (
+            "<img src=https://x.example/i.php?id=1><noscript><img src=https://x.example/i.php?id=2></noscript>",
+            &format!("{}{}", figure("i.php?id=1", ""), figure("i.php?id=2", "")),
+        ),
+        (
+            "<img src=https://x.example/i.php?id=1&w=20><noscript><img src=https://x.example/i.php?id=1&w=900></noscript>",
+            &figure("i.php?id=1&amp;w=20", ""),
+        ),
+        (
+            "<img src=https://x.example/a-150x150.jpg><p>words</p><img src=blank.gif><noscript><img src=https://x.example/a-1200x800.jpg alt=big></noscript>",
+            &format!("{}<p>words</p>{}", figure("a-150x150.jpg", ""), figure("a-1200x800.jpg", "big")),
+        ),
+        (
+            "<noscript><img src=https://x.example/p.jpg></noscript><img src=blank.gif data-src=https://x.example/p.jpg>",
+            &figure("p.jpg", ""),
+        ),
+        ("<noscript><img src=https://x.example/p.jpg></noscript><img src=blank.gif>", &figure("p.jpg", "")),
+        (
+            "<noscript><img src=https://x.example/p.jpg></noscript><noscript><img src=https://x.example/p.jpg></noscript>",
+            &format!("{}{}", figure("p.jpg", ""), figure("p.jpg", "")),
+        ),
+        (
+            "<picture><img src=https://x.example/blank.gif></picture><noscript><img src=https://x.example/p.jpg></noscript>",
+            &figure("p.jpg", ""),
+        ),
+        (
+            "<img src=https://x.example/p.jpg><noscript>words <img src=https://x.example/p-3x2.jpg> <a href=https://x.example/l>more</a></noscript>",
+            &format!("{}<p>words</p>{link}", figure("p.jpg", "")),
+        ),
+        ("<img srcset='https://x.example/s.jpg 400w,https://x.example/p.jpg 1600w'>", &figure("p.jpg", "")),
+        ("<img srcset='https://x.example/p.jpg 2x,https://x.example/a,b.jpg'>", &figure("p.jpg", "")),
+        ("<img srcset='https://x.example/a.jpg, https://x.example/a,b.jpg 1.5x'>", &figure("a,b.jpg", "")),
+        ("<b>a</b><img src=https://x.example/p.jpg>", &format!("<p><strong>a</strong></p>{}", figure("p.jpg", ""))),
+    ]);
+    told(
+        "<img src=https://x.example/p.jpg alt=small><noscript><img src=https://x.example/p-3x2.jpg alt=large></noscript>",
+        &figure("p.jpg", "small"),
+        &["“large”"],
+    );
+    told("<svg><image xlink:href=https://x.example/i.svg></image></svg>", "", &["https://x.example/i.svg"]);
+    told("<div hidden><img srcset='https://x.example/s.jpg 2x' alt=dog></div>", "", &["https://x.example/s.jpg", "“dog”"]);
+}

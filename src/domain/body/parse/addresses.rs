@@ -17,7 +17,7 @@ pub(super) fn web(text: &str) -> Option<String> {
 }
 
 /// Attributes that hold the picture itself where `src` holds a placeholder until it is scrolled to.
-const LAZY: [&str; 6] = ["data-src", "data-lazy-src", "data-original", "data-orig-file", "data-lazy", "data-url"];
+const LAZY: [&str; 5] = ["data-src", "data-lazy-src", "data-original", "data-orig-file", "data-lazy"];
 const SETS: [&str; 3] = ["data-srcset", "data-lazy-srcset", "srcset"];
 
 /// The address of the picture that an `<img>` shows in the end.
@@ -48,22 +48,44 @@ pub(super) fn said(img: ElementRef<'_>) -> Option<String> {
     of(img).or_else(|| sources.into_iter().find_map(of)).or_else(|| img.value().attr("src").filter(|a| !a.is_empty()).map(str::to_owned))
 }
 
-/// The last, and mostly largest, of a set of pictures that is no placeholder.
+/// The largest of a set of pictures that is no placeholder.
 fn largest(set: &str) -> Option<String> {
-    // A comma may be part of an address, so that candidates are told apart by their sizes: each is an address, a space and a size.
-    let mut words = set.split_ascii_whitespace();
     let mut best: Option<(f64, String)> = None;
-    // Ends: each round takes a word.
-    while let Some(word) = words.next() {
-        let alone = word.strip_suffix(',');
-        let size = if alone.is_some() { "" } else { words.next().unwrap_or_default() };
-        let size = size.trim_end_matches(',').trim_end_matches(['w', 'x']).parse().unwrap_or(1.0);
-        let url = web(alone.unwrap_or(word).trim_start_matches(',')).filter(|url| !is_placeholder(url));
+    for (address, size) in candidates(set) {
+        let url = web(address).filter(|url| !is_placeholder(url));
         if let Some(url) = url.filter(|_| best.as_ref().is_none_or(|(most, _)| size > *most)) {
             best = Some((size, url));
         }
     }
     best.map(|(_, url)| url)
+}
+
+/// The addresses of a set with their widths or densities (WHATWG HTML §4.8.4.3.10, parsing a `srcset` attribute): a comma ends an address
+/// where white space follows, and a size where none of its brackets is open.
+fn candidates(set: &str) -> impl Iterator<Item = (&str, f64)> {
+    let mut rest = set;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
+        let (address, after) = rest.split_at_checked(rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len()))?;
+        if address.is_empty() {
+            return None;
+        }
+        let plain = address.trim_end_matches(',');
+        let mut depth = 0usize;
+        let ends = |c: char| {
+            match c {
+                '(' => depth = depth.saturating_add(1),
+                ')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            c == ',' && depth == 0
+        };
+        let end = if plain == address { after.find(ends).unwrap_or(after.len()) } else { 0 };
+        let (sizes, after) = after.split_at_checked(end)?;
+        rest = after;
+        let size = sizes.split_ascii_whitespace().find_map(|size| size.strip_suffix(['w', 'x'])?.parse().ok());
+        Some((plain, size.unwrap_or(1.0)))
+    })
 }
 
 /// True for what stands in for a picture until it is loaded.
@@ -75,12 +97,21 @@ pub(super) fn is_placeholder(src: &str) -> bool {
     src.trim().is_empty() || src.trim_start().starts_with("data:") || known.contains(&stem)
 }
 
-/// One picture however large: the address without size and query.
+/// One picture or page however large and whoever leads there: the address without what says only that.
 pub(super) fn alike(url: &str) -> String {
-    let path = url.split(['?', '#']).next().unwrap_or(url);
-    let Some((stem, kind)) = path.rsplit_once('.') else { return path.to_owned() };
-    let size = stem.rsplit_once('-').filter(|(_, size)| size.bytes().all(|b| b.is_ascii_digit() || b == b'x') && size.contains('x'));
-    format!("{}.{kind}", size.map_or(stem, |(stem, _)| stem))
+    const SIZES: [&str; 9] = ["w", "h", "width", "height", "size", "resize", "fit", "quality", "dpr"];
+    const LEADS: [&str; 4] = ["ref_src", "ref_url", "igsh", "igshid"];
+    let whole = url.split('#').next().unwrap_or(url);
+    let (path, query) = whole.split_once('?').unwrap_or((whole, ""));
+    let says = |part: &&str| {
+        let name = part.split('=').next().unwrap_or_default();
+        !name.is_empty() && !SIZES.contains(&name) && !LEADS.contains(&name) && !name.starts_with("utm_")
+    };
+    let query: Vec<&str> = query.split('&').filter(says).collect();
+    let (stem, kind) = path.rsplit_once('.').unwrap_or((path, ""));
+    let is_size = |size: &str| size.split_once('x').is_some_and(|(w, h)| [w, h].into_iter().all(|n| n.parse::<u16>().is_ok()));
+    let stem = stem.rsplit_once('-').filter(|(_, size)| is_size(size)).map_or(stem, |(stem, _)| stem);
+    format!("{stem}.{kind}?{}", query.join("&"))
 }
 
 /// The address, when it is that of one thing that a provider shows: what a page embeds when an address stands alone in a paragraph.

@@ -46,6 +46,16 @@ fn merged(blocks: Vec<Block>, between: Vec<(usize, Vec<Block>)>) -> Vec<Block> {
     out
 }
 
+/// The elements before and behind one.
+fn neighbours(element: ElementRef<'_>) -> [Option<ElementRef<'_>>; 2] {
+    [element.prev_siblings().find_map(ElementRef::wrap), element.next_siblings().find_map(ElementRef::wrap)]
+}
+
+/// The picture that an `<img>` is kept as, however large.
+fn kept_as(element: ElementRef<'_>) -> Option<String> {
+    addresses::picture(element).filter(|_| element.value().name() == "img").map(|url| addresses::alike(&url))
+}
+
 impl<'t> Context<'_> {
     pub(super) fn figure(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.flush(builder);
@@ -178,34 +188,43 @@ impl<'t> Context<'_> {
         folded(&clean)
     }
 
-    /// What stands beside a picture for pages that run no scripts: the picture itself, unless it is there.
+    /// What stands beside a picture for pages that run no scripts: the picture itself, unless it is there, and whatever else.
     pub(super) fn noscript(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
-        self.spend(element.descendants().count());
-        let mut pictures = element.descendants().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "img").peekable();
-        if pictures.peek().is_none() {
+        if self.image_in(element).is_none() {
             return self.lose("<noscript>", element);
         }
-        let there = |url: &String| self.pictures.contains(&addresses::alike(url));
-        if pictures.any(|img| addresses::picture(img).as_ref().is_none_or(|url| !there(url))) {
-            self.children(builder, element, marks);
-            self.flush(builder);
-        }
+        let beside = neighbours(element).into_iter().flatten().filter(|e| e.value().name() != "noscript");
+        let beside = beside.filter_map(|e| self.image_in(e)).filter(|img| !Style::of(*img).hidden);
+        let beside: Vec<_> = beside.collect();
+        let own: Vec<String> = element.descendants().filter_map(ElementRef::wrap).filter_map(kept_as).collect();
+        let twin = beside.into_iter().find_map(|img| kept_as(img).filter(|url| own.contains(url)).map(|url| (url, img)));
+        let twin = twin.map(|(url, img)| (url, self.attribute(img, "alt")));
+        let around = std::mem::replace(&mut self.twin, twin);
+        self.children(builder, element, marks);
+        self.flush(builder);
+        self.twin = around;
+    }
+
+    /// The first picture in an element, or the element itself.
+    fn image_in(&mut self, element: ElementRef<'t>) -> Option<ElementRef<'t>> {
+        self.spend(element.descendants().count());
+        element.descendants().filter_map(ElementRef::wrap).find(|e| e.value().name() == "img")
     }
 
     pub(super) fn picture(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.flush(builder);
         let attr = |name: &str| element.value().attr(name).unwrap_or_default();
         self.spend(attr("srcset").len().saturating_add(attr("data-srcset").len()));
-        let around = element.parent().filter(|p| p.value().as_element().is_some_and(|e| e.name() == "picture"));
+        let around = element.parent().and_then(ElementRef::wrap).filter(|e| e.value().name() == "picture");
         self.spend(around.map_or(0, |picture| picture.children().count()));
         let url = addresses::picture(element);
         // It may be shown by what stands there for pages that run no scripts.
-        let beside = element.next_siblings().find_map(ElementRef::wrap).filter(|e| e.value().name() == "noscript");
-        let real = beside.and_then(|e| e.descendants().filter_map(ElementRef::wrap).find(|e| e.value().name() == "img"));
-        let real = real.filter(|e| addresses::picture(*e).is_some());
         let stands_in = url.clone().or_else(|| addresses::said(element)).is_none_or(|url| addresses::is_placeholder(&url));
+        let beside = if stands_in { neighbours(around.unwrap_or(element)) } else { [None, None] };
+        let beside = beside.into_iter().flatten().filter(|e| e.value().name() == "noscript");
+        let real = beside.filter_map(|e| self.image_in(e)).find(|img| addresses::picture(*img).is_some());
         let alt = self.attribute(element, "alt");
-        if let Some(real) = real.filter(|_| stands_in) {
+        if let Some(real) = real {
             if !alt.is_empty() && alt != self.attribute(real, "alt") {
                 self.losses.note("what a placeholder says of its picture", &Loss { words: alt, addresses: Vec::new() });
             }
@@ -216,7 +235,12 @@ impl<'t> Context<'_> {
             let addresses = addresses::said(element).into_iter().chain(link).collect();
             return self.losses.note("an image without an absolute http or https address", &Loss { words: alt, addresses });
         };
-        self.pictures.insert(addresses::alike(&url));
+        if let Some((_, said)) = self.twin.as_ref().filter(|(twin, _)| *twin == addresses::alike(&url)) {
+            if !alt.is_empty() && alt != *said {
+                self.losses.note("what is said of a picture a second time", &Loss { words: alt, addresses: Vec::new() });
+            }
+            return;
+        }
         let size = attr("width").parse().ok().zip(attr("height").parse().ok());
         let size = size.filter(|(w, h)| (1..=100_000).contains(w) && (1..=100_000).contains(h));
         let long = (alt.chars().count() > limits::ALT.max).then(|| alt.clone());

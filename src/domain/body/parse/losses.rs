@@ -172,9 +172,14 @@ impl Context<'_> {
             if is_unseen(inner.value().name()) {
                 continue;
             }
-            for name in ["href", "src", "data-src", "data", "poster", "action"] {
-                loss.addresses.extend(inner.value().attr(name).filter(|a| !a.trim().is_empty()).map(addresses::absolute));
+            // A name may stand in a namespace of its own, as `xlink:href` does.
+            let said = inner.value().attrs().filter(|(name, _)| ["href", "src", "data-src", "data", "poster", "action"].contains(name));
+            let mut said: Vec<String> = said.map(|(_, address)| addresses::absolute(address)).filter(|a| !a.is_empty()).collect();
+            if inner.value().name() == "img" {
+                self.spend(inner.parent().map_or(0, |around| around.children().count()));
+                said.extend(addresses::picture(inner).filter(|url| !said.contains(url)));
             }
+            loss.addresses.append(&mut said);
             let told = match inner.value().name() {
                 "input" if inner.value().attr("type").is_some_and(|t| t.eq_ignore_ascii_case("hidden")) => "",
                 "input" => inner.value().attr("value").or(inner.value().attr("placeholder")).unwrap_or_default(),
