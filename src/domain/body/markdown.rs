@@ -105,17 +105,22 @@ fn parted(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with([' ', '\t', '\r'])
 }
 
-/// The events of tables, with what stands beyond their columns behind them: the parser leaves it out, as GitHub does.
+/// The events of tables, with a paragraph of what stands beyond their columns behind them: the parser leaves it out, as GitHub does.
 fn with_surplus_cells<'a>(markdown: &'a str, events: impl Iterator<Item = (Event<'a>, Range<usize>)>) -> impl Iterator<Item = Event<'a>> {
     let (mut columns, mut surplus) = (0, Vec::new());
     events.flat_map(move |(event, range)| {
         let mut behind = Vec::new();
         match &event {
             Event::Start(Tag::Table(alignments)) => columns = alignments.len(),
-            Event::Start(Tag::TableRow) => surplus.extend(markdown.get(range).and_then(|row| beyond(row, columns))),
+            Event::Start(Tag::TableRow) => surplus.extend(markdown.get(range).map(|row| beyond(row, columns))),
             Event::End(TagEnd::Table) => {
-                for cells in surplus.drain(..) {
-                    behind.extend([Event::Start(Tag::Paragraph), Event::Text(cells.into()), Event::End(TagEnd::Paragraph)]);
+                for cells in surplus.drain(..).filter(|cells| !cells.is_empty()) {
+                    behind.push(Event::Start(Tag::Paragraph));
+                    for (n, cell) in cells.into_iter().enumerate() {
+                        behind.extend((n > 0).then_some(Event::Text(" | ".into())));
+                        behind.extend(in_cell(cell));
+                    }
+                    behind.push(Event::End(TagEnd::Paragraph));
                 }
             }
             _ => {}
@@ -124,20 +129,25 @@ fn with_surplus_cells<'a>(markdown: &'a str, events: impl Iterator<Item = (Event
     })
 }
 
-/// What a row of a table says after so many cells.
-fn beyond(row: &str, columns: usize) -> Option<&str> {
+/// What a cell says, read as what stands in one is.
+fn in_cell<'a>(cell: &str) -> Vec<Event<'a>> {
+    let table = format!("| |\n|-|\n|{cell}|\n");
+    let events = Parser::new_ext(&table, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
+    let row = events.skip_while(|event| !matches!(event, Event::Start(Tag::TableRow))).skip(2);
+    row.take_while(|event| !matches!(event, Event::End(TagEnd::TableCell))).map(Event::into_static).collect()
+}
+
+/// The cells of a row after so many.
+fn beyond(row: &str, columns: usize) -> Vec<&str> {
     let row = row.trim();
-    let inner = row.strip_prefix('|').unwrap_or(row);
     let mut escaped = false;
-    let mut bars = inner.char_indices().filter(|(_, c)| {
-        let is_bar = *c == '|' && !escaped;
-        escaped = *c == '\\' && !escaped;
+    let is_bar = |c: char| {
+        let is_bar = c == '|' && !escaped;
+        escaped = c == '\\' && !escaped;
         is_bar
-    });
-    let (at, _) = bars.nth(columns.checked_sub(1)?)?;
-    let rest = inner.get(at.saturating_add(1)..)?.trim();
-    let rest = rest.strip_suffix('|').unwrap_or(rest).trim();
-    (!rest.is_empty()).then_some(rest)
+    };
+    let cells = row.strip_prefix('|').unwrap_or(row).split(is_bar).skip(columns).map(str::trim);
+    cells.filter(|cell| !cell.is_empty()).collect()
 }
 
 /// Notes as HTML that leads to them and back. A note has its number before its first words.
