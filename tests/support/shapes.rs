@@ -273,6 +273,19 @@ const REPEATED: &[(Place, &[&str])] = &[
     (Place::Query, &["a=1&", "limit=x&", "%", "%41", "a&", "=&", "+"]),
 ];
 
+/// As many elements as may be open around the same words.
+macro_rules! open {
+    ($element:literal) => {
+        open!(@3 open!(@3 open!(@3 open!(@6 $element))))
+    };
+    (@3 $inner:expr) => { concat!($inner, $inner, $inner) };
+    (@6 $inner:expr) => { concat!($inner, $inner, $inner, $inner, $inner, $inner) };
+}
+
+const ABBREVIATIONS: &str = open!("<abbr title=x>");
+const POSTS: &str = open!("<div class=twitter-tweet>");
+const QUOTATIONS: &str = open!("<q>");
+
 /// Shapes with a beginning, an end or numbers.
 const MADE: &[Shape] = &[
     numbered(Place::Html, "<p ", "aNNN ", ">x"),
@@ -284,6 +297,10 @@ const MADE: &[Shape] = &[
     numbered(Place::Html, "", "<a href=#aNNN>x</a>", ""),
     numbered(Place::Html, "<figure class=pull-quote><blockquote><figure class=pull-quote><blockquote>", "<i id=aNNN>", ""),
     numbered(Place::Html, "", "<p title='NNN' a b c d e f g h i j k l m n o p q r s t u v w x y z>x", ""),
+    numbered(Place::Html, ABBREVIATIONS, "word NNN ", ""),
+    numbered(Place::Html, POSTS, "<a href=https://e.x/NNN>x</a>", ""),
+    numbered(Place::Html, POSTS, "<a href=https://twitter.com/NNN>x</a>", ""),
+    numbered(Place::Html, QUOTATIONS, "<i>NNN</i>", ""),
     shape(Place::Html, "<p>", "x ", "</p>"),
     shape(Place::Html, "<p title=\"", "x ", "\">"),
     shape(Place::Html, "<span><span><span><span><span><span><span><span>", "</i>", ""),

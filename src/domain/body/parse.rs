@@ -74,6 +74,7 @@ pub fn read_within(
         twin: None,
         kept: 0,
         level: 0,
+        item: false,
         linkless: None,
         nodes: 0,
         bytes: 0,
@@ -122,6 +123,8 @@ struct Context<'m> {
     /// How much was kept so far of what a link can be on: letters and pictures.
     kept: usize,
     level: usize,
+    /// Within an item of Word's, which has a marker.
+    item: bool,
     /// The level of something of a provider's in which there is no address of one: nor is there one below it.
     linkless: Option<usize>,
     nodes: usize,
@@ -302,11 +305,8 @@ impl<'t> Context<'_> {
         let name = element.value().name();
         let style = Style::of(element);
         self.spend(element.value().attr("style").map_or(0, str::len));
-        if is_dropped(name) {
-            return self.lose(&format!("<{name}>"), element);
-        }
-        if style.hidden || (name == "dialog" && element.value().attr("open").is_none()) {
-            return self.lose("what a page hides", element);
+        if self.left_out(element, &style) {
+            return;
         }
         if self.is_credit(element) {
             return self.credit(builder, element, marks);
@@ -325,9 +325,25 @@ impl<'t> Context<'_> {
         self.linkless = self.linkless.filter(|level| *level < self.level);
     }
 
+    /// True for an element that is left out with all that is in it, which is told.
+    fn left_out(&mut self, element: ElementRef<'_>, style: &Style) -> bool {
+        let name = element.value().name();
+        if is_dropped(name) {
+            self.lose(&format!("<{name}>"), element);
+        } else if style.hidden || (name == "dialog" && element.value().attr("open").is_none()) {
+            self.lose("what a page hides", element);
+        } else {
+            return false;
+        }
+        true
+    }
+
     /// What an element says of the blocks that it became: their language, and what links to the first of them name.
     fn own(&mut self, element: ElementRef<'_>, blocks: &mut [Block]) {
         let value = element.value();
+        if let Some(address) = value.attr("style").and_then(style::background) {
+            self.lose_address("a picture behind words (`background`)", address);
+        }
         let name = value.attr("id").or_else(|| value.attr("name").filter(|_| value.name() == "a"));
         if let Some(name) = name.filter(|name| (1..=limits::URL).contains(&name.len())) {
             match blocks.first() {
@@ -368,7 +384,6 @@ impl<'t> Context<'_> {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(builder, element, marks),
             "q" => self.quotation(builder, element, marks),
             "rt" => self.reading(builder, element, marks),
-            "math" => self.formula(builder, element, marks),
             _ if self.widget(builder, element, marks) => {}
             "blockquote" if room => {
                 self.flush(builder);

@@ -1,6 +1,11 @@
 //! What readers of special forms once lost, and what becomes of it: one row for each way to lose something.
 
-use super::becomes::{silently, told};
+use dateline::domain::body::{html, markdown, parse};
+
+use super::{
+    becomes::{silently, told},
+    mint,
+};
 
 #[test]
 fn a_pull_quote_is_one_quotation_with_whose_it_is_and_whatever_has_more_is_none() {
@@ -134,4 +139,105 @@ fn of_pictures_beside_each_other_only_the_same_one_is_kept_once() {
     );
     told("<svg><image xlink:href=https://x.example/i.svg></image></svg>", "", &["https://x.example/i.svg"]);
     told("<div hidden><img srcset='https://x.example/s.jpg 2x' alt=dog></div>", "", &["https://x.example/s.jpg", "“dog”"]);
+}
+
+#[test]
+fn a_marker_of_a_list_is_a_few_signs_of_an_item() {
+    let marked = |name: &str, list: &str, marker: &str| {
+        format!("<{name} style='mso-list:{list}'><span style='mso-list:Ignore'>{marker}</span>Words</{name}>")
+    };
+    silently(&[
+        (&marked("h2", "l0 level2 lfo1", "1.2. "), "<h2>1.2. Words</h2>"),
+        (&marked("p", "none", "1.2. "), "<p>1.2. Words</p>"),
+        (&marked("p", "l0 level1 lfo1", "A whole sentence. "), "<ul><li><p>A whole sentence. Words</p></li></ul>"),
+        (&marked("p", "l0 level1 lfo1", "·<b>&nbsp;</b>"), "<ul><li><p>Words</p></li></ul>"),
+        ("<div style='mso-list:Ignore'>Words</div>", "<p>Words</p>"),
+    ]);
+}
+
+#[test]
+fn program_text_has_what_its_elements_show() {
+    silently(&[
+        ("<pre><table><tr><td>a<td>b<tr><td>c</table></pre>", "<pre><code>a\tb\nc</code></pre>"),
+        ("<pre><tr><td><p>a</p><td>b</table><p><q>c</q></p>", "<pre><code>a\tb\n“c”</code></pre>"),
+        ("<pre>漢<ruby>字<rt>じ</rt></ruby></pre>", "<pre><code>漢字(じ)</code></pre>"),
+        ("<pre><ruby>字<rp>（</rp><rt>じ</rt><rp>）</rp></ruby></pre>", "<pre><code>字（じ）</code></pre>"),
+        ("<pre><q>never <q>ever</q></q></pre>", "<pre><code>“never ‘ever’”</code></pre>"),
+    ]);
+    told(
+        "<pre><abbr title='World Health Organization'>WHO</abbr></pre>",
+        "<pre><code>WHO</code></pre>",
+        &["WHO: World Health Organization"],
+    );
+    told("<pre>a<dialog>b</dialog></pre>", "<pre><code>a</code></pre>", &["hides", "“b”"]);
+    told("<pre>a <small>b</small></pre>", "<pre><code>a b</code></pre>", &["<small>"]);
+}
+
+#[test]
+fn every_loss_is_told_or_counted() {
+    // Ten kinds of ten told losses and one counted each, and kinds of which only the kind is told, behind them.
+    let kinds = ["button", "textarea", "canvas", "select", "script", "style", "option", "applet", "iframe", "video", "audio"];
+    let many: String = kinds.iter().map(|kind| format!("<{kind}>word</{kind}>").repeat(11)).collect();
+    let sent = format!("{many}<mark>a</mark><p>x <small>b</small> <math>c</math></p>");
+    let (_, warnings) = parse::read(&sent, &mut mint()).unwrap();
+    assert!(warnings.len() <= 100);
+    let details: Vec<_> = warnings.iter().map(|w| w.detail.as_str()).collect();
+    let told = details.iter().filter(|detail| detail.contains(": “word”") && !detail.contains("more of these")).count();
+    let counted =
+        |detail: &&str| detail.split_once(" more of these").and_then(|(before, _)| before.rsplit(' ').next()?.parse::<usize>().ok());
+    let looks = details.iter().filter(|detail| detail.contains("look of") || detail.contains("formula")).count();
+    let all = told + looks + details.iter().filter_map(counted).sum::<usize>();
+    // What nobody sees has no words, and is told once for its kind.
+    let unseen = details.iter().filter(|detail| detail.contains("(11 times)")).count();
+    assert_eq!(all + unseen * 11, 11 * 11 + 3, "{details:#?}");
+}
+
+#[test]
+fn a_link_to_what_is_not_there_is_told_without_a_place() {
+    let (_, warnings) = parse::read("<p><a href=\"#gone\">first</a></p><p>last words</p>", &mut mint()).unwrap();
+    assert_eq!(warnings.len(), 1);
+    assert!(warnings[0].detail.ends_with(": #gone"), "{warnings:?}");
+}
+
+#[test]
+fn what_is_not_there_makes_nothing_and_what_is_not_seen_is_told() {
+    silently(&[
+        ("<q>‘Tis the season</q>", "<p>“‘Tis the season”</p>"),
+        ("<q>“a” and “b”</q>", "<p>““a” and “b””</p>"),
+        ("<p>a</p><col><p>b</p>", "<p>a</p><p>b</p>"),
+        ("<div class=gallery></div><table></table>", ""),
+    ]);
+    told(
+        "<math><semantics><mi>x</mi><annotation encoding='application/x-tex'>\\x</annotation></semantics></math>",
+        "<p>x</p>",
+        &["“\\x”", "formula"],
+    );
+    for style in ["background-image:url(https://x.example/b.jpg)", "color:red;BACKGROUND: #fff URL(\"https://x.example/b.jpg\") no-repeat"]
+    {
+        for sent in [format!("<div style='{style}'>a</div>"), format!("<ul><li style='{style}'>a</ul>"), format!("<td style='{style}'>a")] {
+            let (_, warnings) = parse::read(&sent, &mut mint()).unwrap();
+            assert!(warnings.iter().any(|w| w.detail.contains("https://x.example/b.jpg")), "{sent}: {warnings:?}");
+        }
+    }
+    silently(&[("<p style='background:url(data:image/png;base64,R0)'>a</p>", "<p>a</p>")]);
+}
+
+#[test]
+fn what_an_abbreviation_stands_for_is_told_however_long_it_is() {
+    let (_, warnings) = parse::read(&format!("<abbr title=meaning>{}</abbr>", "long ".repeat(100)), &mut mint()).unwrap();
+    assert!(warnings[0].detail.contains("meaning"), "{warnings:?}");
+}
+
+#[test]
+fn cells_of_markdown_beyond_the_columns_are_read_as_cells_are() {
+    for (row, kept) in [
+        ("| 1 | 2 | [here](https://x.example/l) **bold** |", "<a href=\"https://x.example/l\">here</a> <strong>bold</strong>"),
+        ("| 1 | 2 | `a \\| b` | # c | - d", "<code>a | b</code> | # c | - d"),
+        ("1 | 2 | | <b>e</b> |", "<strong>e</strong>"),
+    ] {
+        let (document, warnings) = markdown::read(&format!("| a | b |\n| - | - |\n{row}\n"), &mut mint()).unwrap();
+        let written = html::write(&document);
+        assert!(written.ends_with(&format!("</table><p>{kept}</p>")), "{written}");
+        assert_eq!(warnings, []);
+    }
 }

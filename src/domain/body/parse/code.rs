@@ -4,11 +4,23 @@ use scraper::{ElementRef, Node as Html};
 
 use super::{
     super::{Language, Mark, Node},
-    Builder, Context,
+    Builder, Context, link_in,
     losses::Loss,
-    names::{is_dropped, parts_lines},
+    names::parts_lines,
+    running::is_bracketed,
     style::Style,
 };
+
+/// Append words, in another line where they are `parted` from those before.
+fn put(text: &mut String, parted: &mut bool, words: &str) {
+    if *parted && !words.is_empty() {
+        if !text.is_empty() && !text.ends_with('\n') && !words.starts_with('\n') {
+            text.push('\n');
+        }
+        *parted = false;
+    }
+    text.extend(words.chars().filter(|c| !matches!(c, '\r' | '\u{c}')));
+}
 
 impl<'t> Context<'_> {
     pub(super) fn code(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
@@ -25,10 +37,24 @@ impl<'t> Context<'_> {
         let mut beside = Builder::at(builder.depth);
         let mut text = String::new();
         self.lines(element, &mut text, &mut false, &mut beside, marks);
+        if let Some(href) = link_in(marks).filter(|_| !text.is_empty()) {
+            self.lose_address("a link in program text", &href);
+            self.kept = self.kept.saturating_add(1);
+        }
         if !text.is_empty() || beside.done.is_empty() {
             self.finish(builder, Node::CodeBlock { language, text });
         }
         builder.done.append(&mut beside.done);
+    }
+
+    /// The signs that a page shows before and after what is in an element.
+    fn signs(&mut self, element: ElementRef<'t>, marks: &[Mark]) -> (&'static str, &'static str) {
+        match element.value().name() {
+            "q" => self.quotation_marks(element, marks).unwrap_or_default(),
+            "rt" if !is_bracketed(element) => ("(", ")"),
+            "td" | "th" if element.prev_siblings().any(|cell| cell.value().is_element()) => ("\t", ""),
+            _ => Default::default(),
+        }
     }
 
     /// The text of an element in lines; `parted`: what comes next stands in another line.
@@ -42,18 +68,20 @@ impl<'t> Context<'_> {
                 let repair = std::mem::replace(&mut self.repair, false);
                 let words = self.clean(words);
                 self.repair = repair;
-                if *parted && !words.is_empty() {
-                    if !text.is_empty() && !text.ends_with('\n') && !words.starts_with('\n') {
-                        text.push('\n');
-                    }
-                    *parted = false;
-                }
-                text.extend(words.chars().filter(|c| !matches!(c, '\r' | '\u{c}')));
+                put(text, parted, &words);
                 continue;
             }
             let Some(inner) = ElementRef::wrap(child) else { continue };
             let name = inner.value().name();
+            if matches!(name, "img" | "iframe" | "embed" | "object" | "video" | "audio" | "noscript") {
+                self.element(beside, inner, marks);
+                continue;
+            }
+            if self.left_out(inner, &Style::of(inner)) {
+                continue;
+            }
             self.own(inner, &mut []);
+            self.tell_beside(inner);
             match name {
                 "br" => {
                     if std::mem::take(parted) && !text.is_empty() && !text.ends_with('\n') {
@@ -61,16 +89,20 @@ impl<'t> Context<'_> {
                     }
                     text.push('\n');
                 }
-                _ if is_dropped(name) => self.lose(&format!("<{name}>"), inner),
-                _ if Style::of(inner).hidden => self.lose("what a page hides", inner),
-                "img" | "iframe" | "embed" | "object" | "video" | "audio" | "noscript" => self.element(beside, inner, marks),
                 _ => {
                     if let Some(href) = inner.value().attr("href").filter(|_| name == "a") {
                         self.lose_address("a link in program text", href);
                     }
-                    let parts = parts_lines(name);
+                    let parts = parts_lines(name) || name == "tr";
                     *parted |= parts;
+                    let (before, after) = self.signs(inner, marks);
+                    // The next cell stands beside the one before, whatever is in that.
+                    *parted &= before != "\t";
+                    put(text, parted, before);
+                    self.quotes = self.quotes.saturating_add(usize::from(name == "q"));
                     self.lines(inner, text, parted, beside, marks);
+                    self.quotes = self.quotes.saturating_sub(usize::from(name == "q"));
+                    put(text, parted, after);
                     *parted |= parts;
                 }
             }

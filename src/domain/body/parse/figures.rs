@@ -78,7 +78,7 @@ impl<'t> Context<'_> {
             said_below.push((if many { blocks.len() } else { at }, below));
         }
         blocks = merged(blocks, said_below);
-        let said = is_gallery(element) && (images > 0 || blocks.is_empty());
+        let said = is_gallery(element) && images > 0;
         if builder.room() && (many || said) {
             let (pictures, rest): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|b| matches!(b.node, Node::Image(_) | Node::Gallery(_)));
             let pictures = pictures.into_iter().flat_map(|b| if let Node::Gallery(inner) = b.node { inner } else { vec![b] }).collect();

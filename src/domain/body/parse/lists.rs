@@ -11,7 +11,9 @@ use super::{
 /// Levels of a list of Word's that are kept.
 const LEVELS: usize = 4;
 /// Elements in the marker of an item of Word's.
-const MARKER: usize = 8;
+const LOOKS: usize = 8;
+/// Characters of such a marker.
+const MARKER: usize = 12;
 
 fn is_list(name: &str) -> bool {
     matches!(name, "ul" | "ol" | "menu" | "dir")
@@ -88,10 +90,11 @@ impl<'t> Context<'_> {
     pub(super) fn word_item(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, style: &Style, marks: &[Mark]) -> bool {
         let Some(said) = style.list.as_deref() else { return false };
         if said == "ignore" {
-            // A marker is a few signs with their looks; whatever else stands in one is read.
-            let within = || element.descendants().skip(1).filter_map(ElementRef::wrap).take(MARKER.saturating_add(1));
+            // A marker is a few signs of an item with their looks; whatever else is called one is read.
+            let within = || element.descendants().skip(1).filter_map(ElementRef::wrap).take(LOOKS.saturating_add(1));
             let looks = |e: ElementRef<'_>| matches!(e.value().name(), "span" | "font" | "b" | "i" | "u" | "em" | "strong");
-            return within().count() <= MARKER && within().all(looks);
+            let signs = element.text().flat_map(str::chars).filter(|c| !c.is_whitespace()).take(MARKER.saturating_add(1)).count();
+            return self.item && within().count() <= LOOKS && within().all(looks) && signs <= MARKER;
         }
         let level = said.split_ascii_whitespace().find_map(|part| part.strip_prefix("level")).and_then(|l| l.parse::<usize>().ok());
         let Some(level) = level.filter(|l| *l > 0) else { return false };
@@ -108,7 +111,9 @@ impl<'t> Context<'_> {
         let number = numbered(marker.trim_matches(|c: char| c.is_whitespace()));
         let (going, depth) = (builder.word, builder.depth);
         let mut content = Builder::at(depth.saturating_add(level.min(most).saturating_mul(2)));
+        let around = std::mem::replace(&mut self.item, true);
         self.children(&mut content, element, marks);
+        self.item = around;
         self.flush(&mut content);
         let mut all = std::mem::take(&mut builder.done);
         let fresh = if going { all.split_off(all.len().saturating_sub(1)) } else { Vec::new() };

@@ -13,9 +13,9 @@ pub(super) const UNLED: &str = "a link to what is not in the body";
 /// Losses of one kind that are told one by one.
 const EACH: usize = 10;
 /// Characters of lost words that are told, and of an address.
-const SHOWN: usize = 200;
+pub(super) const SHOWN: usize = 200;
 /// Characters of what stood before.
-const BEFORE: usize = 40;
+pub(super) const BEFORE: usize = 40;
 
 /// Something that was lost.
 #[derive(Debug, Default)]
@@ -77,6 +77,11 @@ impl Losses {
         }
     }
 
+    /// What is lost from now on has no place of its own.
+    pub(super) fn end(&mut self) {
+        self.before.clear();
+    }
+
     pub(super) fn note(&mut self, what: &str, loss: &Loss) {
         let n = self.kinds.iter().position(|k| k.what == what).unwrap_or_else(|| {
             self.kinds.push(Kind { what: what.to_owned(), count: 0, told: Vec::new(), more: Told::default() });
@@ -116,28 +121,27 @@ impl Losses {
         for kind in self.kinds {
             let code = if kind.what == UNLED { "unknown_block" } else { "dropped" };
             let what = format!("{} cannot be part of a body and was dropped", kind.what);
-            if kind.told.is_empty() {
-                all.push(warning(code, if kind.count == 1 { what } else { format!("{what} ({} times)", kind.count) }));
-                continue;
+            let mut told = kind.told;
+            told.iter_mut().for_each(|told| told.words.insert(0, ':'));
+            let mut more = kind.more;
+            if told.is_empty() {
+                // Those of which nothing but the kind is told.
+                let words = if kind.count == 1 { String::new() } else { format!(" ({} times)", kind.count) };
+                told.push(Told { words, losses: kind.count, ..Told::default() });
+            } else if more.losses > 0 {
+                more.words =
+                    format!(": {} more of these, with {} characters and {} addresses", more.losses, more.characters, more.addresses);
+                told.push(more);
             }
-            for told in kind.told {
+            for told in told {
                 // One is left for the others.
                 if all.len() < FAULTS.saturating_sub(1) {
-                    all.push(warning(code, format!("{what}:{}", told.words)));
+                    all.push(warning(code, format!("{what}{}", told.words)));
                 } else {
                     over.add(&told);
                 }
             }
-            let more = kind.more;
-            if more.losses > 0 && all.len() < FAULTS.saturating_sub(1) {
-                let detail =
-                    format!("{what}: {} more of these, with {} characters and {} addresses", more.losses, more.characters, more.addresses);
-                all.push(warning(code, detail));
-            } else {
-                over.add(&more);
-            }
         }
-        all.truncate(FAULTS.saturating_sub(1));
         if over.losses > 0 {
             let detail = format!(
                 "more was dropped: {} more of these, with {} characters and {} addresses",

@@ -2,7 +2,21 @@
 
 /// True for elements that are left out; what they say is told.
 pub(super) fn is_dropped(name: &str) -> bool {
-    const OTHERS: [&str; 11] = ["svg", "input", "button", "select", "textarea", "option", "canvas", "map", "area", "applet", "datalist"];
+    const OTHERS: [&str; 13] = [
+        "svg",
+        "input",
+        "button",
+        "select",
+        "textarea",
+        "option",
+        "canvas",
+        "map",
+        "area",
+        "applet",
+        "datalist",
+        "annotation",
+        "annotation-xml",
+    ];
     is_unseen(name) || OTHERS.contains(&name)
 }
 

@@ -45,14 +45,52 @@ pub(super) fn of(locale: Option<&Locale>, within: usize) -> (&'static str, &'sta
     if within.is_multiple_of(2) { (open, close) } else { (inner, outer) }
 }
 
-/// True for words that have quotation marks already.
+/// True for words that are one quotation in marks already: those at its end are of the same pair, and none of them stand between.
 pub(super) fn quoted(words: &str) -> bool {
-    words.starts_with(['"', '“', '”', '„', '«', '»', '‘', '’', '‚', '‹', '›', '「', '『', '《', '〈'])
+    const PAIRS: [(char, &str); 15] = [
+        ('"', "\""),
+        ('“', "”"),
+        ('”', "”“"),
+        ('„', "“”"),
+        ('«', "»"),
+        ('»', "«"),
+        ('‘', "’"),
+        ('’', "’‘"),
+        ('‚', "‘’"),
+        ('‹', "›"),
+        ('›', "‹"),
+        ('「', "」"),
+        ('『', "』"),
+        ('《', "》"),
+        ('〈', "〉"),
+    ];
+    let words = words.trim();
+    let ends = |open: char| PAIRS.iter().find(|(o, _)| *o == open).map_or("", |(_, ends)| *ends);
+    let mut chars = words.chars();
+    let (Some(open), Some(close)) = (chars.next(), chars.next_back()) else { return false };
+    // An apostrophe looks like the end of a quotation.
+    ends(open).contains(close) && (close == '’' || !chars.as_str().contains(close))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_have_quotation_marks_where_both_are_there() {
+        for (words, are) in [
+            ("“a”", true),
+            (" „b“ ", true),
+            ("‘it’s’", true),
+            ("‘Tis the season", false),
+            ("“a” and “b”", false),
+            ("“a", false),
+            ("\"", false),
+            ("'a'", false),
+        ] {
+            assert_eq!(quoted(words), are, "{words}");
+        }
+    }
 
     #[test]
     fn a_tag_has_the_marks_of_the_nearest_that_is_listed() {

@@ -7,7 +7,7 @@ use scraper::ElementRef;
 use super::{
     super::{Block, BlockId, Inline, Mark, Node, push_text, text::of_inlines},
     Builder, CONTAINERS, Context, ends_open, is_seen, is_space, link_in,
-    losses::Loss,
+    losses::{BEFORE, Loss, SHOWN},
     names::is_block,
     quotes,
     settle::joined,
@@ -32,6 +32,12 @@ fn inner_text(element: ElementRef<'_>) -> impl Iterator<Item = &str> {
     element.text().filter(|text| !text.trim().is_empty())
 }
 
+/// True for an `<rt>` that brings its brackets along, or says nothing.
+pub(super) fn is_bracketed(element: ElementRef<'_>) -> bool {
+    let before = element.prev_siblings().find_map(ElementRef::wrap);
+    before.is_some_and(|e| e.value().name() == "rp" && inner_text(e).next().is_some()) || inner_text(element).next().is_none()
+}
+
 impl<'t> Context<'_> {
     /// Append text as a browser shows it, with white space folded.
     pub(super) fn words(&mut self, line: &mut Vec<Inline>, text: &str, marks: &[Mark]) {
@@ -50,24 +56,36 @@ impl<'t> Context<'_> {
     }
 
     pub(super) fn inline(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
-        match element.value().name() {
-            name @ ("mark" | "small" | "big") => self.drop(&format!("the look of <{name}>")),
-            "abbr" | "acronym" => {
-                if let Some(title) = element.value().attr("title").filter(|t| !t.trim().is_empty()) {
-                    let said = inner_text(element).collect::<String>();
-                    self.losses.note(
-                        "what an abbreviation stands for",
-                        &Loss { words: format!("{}: {}", folded(&said), folded(title)), ..Loss::default() },
-                    );
-                }
-            }
-            _ => {}
-        }
+        self.tell_beside(element);
         let link = element.value().attr("href").filter(|_| element.value().name() == "a" && link_in(marks).is_some());
         let before = (self.kept, builder.captions.len());
         self.isolated(builder, element, marks);
         if let Some(href) = link.filter(|_| before == (self.kept, builder.captions.len())) {
             self.lose_address("a link without words and pictures", href);
+        }
+    }
+
+    /// What an element says beside its words.
+    pub(super) fn tell_beside(&mut self, element: ElementRef<'_>) {
+        match element.value().name() {
+            name @ ("mark" | "small" | "big") => self.drop(&format!("the look of <{name}>")),
+            "math" => self.drop("the form of a formula"),
+            "abbr" | "acronym" => {
+                let Some(title) = element.value().attr("title").filter(|t| !t.trim().is_empty()) else { return };
+                let mut said = String::new();
+                for node in element.descendants() {
+                    let text = node.value().as_text().map_or("", |text| text);
+                    self.spend(text.len().saturating_add(1));
+                    said.push_str(text);
+                    // It is in the document; its beginning says which it is.
+                    if said.len() > SHOWN || self.stopped.is_some() {
+                        break;
+                    }
+                }
+                let words = format!("{}: {}", folded(&said).chars().take(BEFORE).collect::<String>(), folded(title));
+                self.losses.note("what an abbreviation stands for", &Loss { words, ..Loss::default() });
+            }
+            _ => {}
         }
     }
 
@@ -93,12 +111,21 @@ impl<'t> Context<'_> {
         marked.or_else(said).or_else(|| self.locale.cloned())
     }
 
+    /// The marks that a browser adds to a `<q>`; none where the words have some.
+    pub(super) fn quotation_marks(&mut self, element: ElementRef<'_>, marks: &[Mark]) -> Option<(&'static str, &'static str)> {
+        let mut words = String::new();
+        for node in element.descendants() {
+            let text = node.value().as_text().map_or("", |text| text);
+            self.spend(text.len().saturating_add(1));
+            words.push_str(text);
+        }
+        let has = words.trim().is_empty() || quotes::quoted(&words);
+        (!has).then(|| quotes::of(self.spoken(element, marks).as_ref(), self.quotes))
+    }
+
     /// `<q>`, whose marks a browser adds.
     pub(super) fn quotation(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
-        if inner_text(element).next().is_none_or(|text| quotes::quoted(text.trim_start())) {
-            return self.inline(builder, element, marks);
-        }
-        let (open, close) = quotes::of(self.spoken(element, marks).as_ref(), self.quotes);
+        let Some((open, close)) = self.quotation_marks(element, marks) else { return self.inline(builder, element, marks) };
         push_text(&mut builder.line, open, marks);
         self.quotes = self.quotes.saturating_add(1);
         self.inline(builder, element, marks);
@@ -108,20 +135,12 @@ impl<'t> Context<'_> {
 
     /// `<rt>`: how what stands before it is read, in the brackets that `<rp>` brings along, or in such.
     pub(super) fn reading(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
-        let before = element.prev_siblings().find_map(ElementRef::wrap);
-        let bracketed = before.is_some_and(|e| e.value().name() == "rp" && inner_text(e).next().is_some());
-        if bracketed || inner_text(element).next().is_none() {
+        if is_bracketed(element) {
             return self.children(builder, element, marks);
         }
         push_text(&mut builder.line, "(", marks);
         self.children(builder, element, marks);
         push_text(&mut builder.line, ")", marks);
-    }
-
-    /// A formula: its letters and signs, without their places.
-    pub(super) fn formula(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
-        self.drop("the form of a formula");
-        self.children(builder, element, marks);
     }
 
     /// The running text within an element, in lines parted by line breaks; what cannot be part of a line is given beside it.

@@ -129,7 +129,7 @@ impl Context<'_> {
             *href = format!("#{id}");
             true
         });
-        self.losses.passed("");
+        self.losses.end();
         for href in lost {
             self.losses.note(UNLED, &Loss { words: String::new(), addresses: vec![href] });
         }

@@ -4,6 +4,15 @@ use scraper::ElementRef;
 
 use super::super::Mark;
 
+/// The address of the picture that a style puts behind an element, unless it is part of the page itself.
+pub(super) fn background(style: &str) -> Option<&str> {
+    let find = |text: &str, what: &str| text.to_ascii_lowercase().find(what);
+    let (_, declared) = style.split_at_checked(find(style, "background")?)?;
+    let (_, called) = declared.split_at_checked(find(declared, "url(")?)?;
+    let address = called.split_once('(')?.1.split(')').next()?.trim().trim_matches(['"', '\'']);
+    (!address.is_empty() && !address.to_ascii_lowercase().starts_with("data:")).then_some(address)
+}
+
 /// The look of an element, as far as it is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Style {

@@ -3,7 +3,7 @@
 use scraper::ElementRef;
 
 use super::{
-    super::{Block, Cell, Mark, Node},
+    super::{Block, Cell, Mark, Node, Row},
     Builder, Context, is_blank,
     style::Style,
 };
@@ -45,11 +45,13 @@ impl<'t> Context<'_> {
             return;
         }
         let mut beside = Vec::new();
-        let rows = rows
+        let rows: Vec<Row> = rows
             .into_iter()
             .map(|(row, left)| elements(row, &["td", "th"]).map(|cell| self.cell(cell, left, marks, &mut beside)).collect())
             .collect();
-        self.finish(builder, Node::Table(rows));
+        if rows.iter().any(|row| !row.is_empty()) {
+            self.finish(builder, Node::Table(rows));
+        }
         builder.done.extend(beside);
     }
 
