@@ -118,8 +118,8 @@ struct Context<'m> {
     quotes: usize,
     /// While a caption is read: whose picture it is.
     credits: Option<Vec<String>>,
-    /// While what stands beside a picture for pages that run no scripts is read: that picture, however large, and what it says of it.
-    twin: Option<(String, String)>,
+    /// While what stands beside a picture for pages that run no scripts is read: that picture.
+    twin: Option<figures::Twin>,
     /// How much was kept so far of what a link can be on: letters and pictures.
     kept: usize,
     level: usize,
@@ -293,8 +293,12 @@ impl<'t> Context<'_> {
             }
             if let Some(text) = child.value().as_text() {
                 self.words(&mut builder.line, text, marks);
-            } else if let Some(element) = ElementRef::wrap(child).filter(|e| !but.contains(e)) {
-                self.element(builder, element, marks);
+            } else if let Some(element) = ElementRef::wrap(child) {
+                match but.contains(&element) {
+                    true if parts_lines(element.value().name()) => self.flush(builder),
+                    true => {}
+                    false => self.element(builder, element, marks),
+                }
             }
         }
         self.level = self.level.saturating_sub(1);

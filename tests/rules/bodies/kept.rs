@@ -50,6 +50,7 @@ fn boxes_with_titles_keep_their_times_marks_and_long_titles() {
         (&factbox("<time>1 May 2020, Berlin</time><p>a</p>"), &factbox("<p>1 May 2020, Berlin</p><p>a</p>")),
         ("<a href=https://x.example/><aside class=factbox><p>a</p></aside></a>", &factbox("<p><a href=\"https://x.example/\">a</a></p>")),
         ("<b><aside class=factbox><p>a</p></aside></b>", &factbox("<p><strong>a</strong></p>")),
+        (&factbox("a<p class=title></p>b"), &factbox("<p>a</p><p>b</p>")),
         (&factbox(&format!("<p class=title>{long}</p><p>a</p>")), &factbox(&format!("<p>{long}</p><p>a</p>"))),
         (
             &factbox("<img class=title src=https://x.example/p.jpg alt=x>"),
@@ -115,6 +116,10 @@ fn of_pictures_beside_each_other_only_the_same_one_is_kept_once() {
             &figure("p.jpg", ""),
         ),
         ("<noscript><img src=https://x.example/p.jpg></noscript><img src=blank.gif>", &figure("p.jpg", "")),
+        (
+            "<a href=/l><img src=https://x.example/p.jpg></a><noscript><a href=/l><img src=https://x.example/p.jpg></a></noscript>",
+            "<figure class=\"image\"><a href=\"/l\"><img src=\"https://x.example/p.jpg\" alt=\"\"></a></figure>",
+        ),
         (
             "<noscript><img src=https://x.example/p.jpg></noscript><noscript><img src=https://x.example/p.jpg></noscript>",
             &format!("{}{}", figure("p.jpg", ""), figure("p.jpg", "")),

@@ -75,6 +75,7 @@ impl<'t> Context<'_> {
             let name = inner.value().name();
             if matches!(name, "img" | "iframe" | "embed" | "object" | "video" | "audio" | "noscript") {
                 self.element(beside, inner, marks);
+                *parted = true;
                 continue;
             }
             if self.left_out(inner, &Style::of(inner)) {

@@ -3,7 +3,7 @@
 use scraper::{ElementRef, Node as Html};
 
 use super::{
-    super::{Block, Image, Inline, Mark, Node, html::VERBATIM, push_text},
+    super::{Block, Image, Inline, Mark, Node, anchors, html::VERBATIM, push_text},
     Builder, Context, addresses, has_class, link_in,
     losses::Loss,
     settle::letters,
@@ -44,6 +44,13 @@ fn merged(blocks: Vec<Block>, between: Vec<(usize, Vec<Block>)>) -> Vec<Block> {
     }
     out.extend(rest);
     out
+}
+
+/// A picture that is there: its address however large, what is said of it, and where it leads.
+pub(super) struct Twin {
+    url: String,
+    alt: String,
+    link: Option<String>,
 }
 
 /// The elements before and behind one.
@@ -91,6 +98,15 @@ impl<'t> Context<'_> {
     /// What is said of a figure: written to its picture, or else given as blocks.
     fn caption(&mut self, depth: usize, element: ElementRef<'t>, picture: Option<&mut Image>, marks: &[Mark]) -> Vec<Block> {
         self.own(element, &mut []);
+        let before = self.kept;
+        let below = self.said_below(depth, element, picture, marks);
+        if let Some(href) = link_in(marks).filter(|_| self.kept == before) {
+            self.lose_address("a link without words and pictures", &href);
+        }
+        below
+    }
+
+    fn said_below(&mut self, depth: usize, element: ElementRef<'t>, picture: Option<&mut Image>, marks: &[Mark]) -> Vec<Block> {
         let fits = picture.filter(|image| image.caption.is_empty() && image.credit.is_empty());
         let Some(image) = fits else {
             let mut below = Builder::at(depth);
@@ -198,7 +214,11 @@ impl<'t> Context<'_> {
         let beside: Vec<_> = beside.collect();
         let own: Vec<String> = element.descendants().filter_map(ElementRef::wrap).filter_map(kept_as).collect();
         let twin = beside.into_iter().find_map(|img| kept_as(img).filter(|url| own.contains(url)).map(|url| (url, img)));
-        let twin = twin.map(|(url, img)| (url, self.attribute(img, "alt")));
+        let twin = twin.map(|(url, img)| {
+            let around = img.parent().and_then(ElementRef::wrap).and_then(|e| e.value().attr("href"));
+            let link = around.map_or_else(|| link_in(marks), |href| anchors::link(&addresses::absolute(href)));
+            Twin { url, alt: self.attribute(img, "alt"), link }
+        });
         let around = std::mem::replace(&mut self.twin, twin);
         self.children(builder, element, marks);
         self.flush(builder);
@@ -235,10 +255,13 @@ impl<'t> Context<'_> {
             let addresses = addresses::said(element).into_iter().chain(link).collect();
             return self.losses.note("an image without an absolute http or https address", &Loss { words: alt, addresses });
         };
-        if let Some((_, said)) = self.twin.as_ref().filter(|(twin, _)| *twin == addresses::alike(&url)) {
-            if !alt.is_empty() && alt != *said {
-                self.losses.note("what is said of a picture a second time", &Loss { words: alt, addresses: Vec::new() });
+        if let Some(twin) = self.twin.as_ref().filter(|twin| twin.url == addresses::alike(&url)) {
+            let words = if alt == twin.alt { String::new() } else { alt };
+            let addresses: Vec<_> = link_in(marks).filter(|link| twin.link.as_ref() != Some(link)).into_iter().collect();
+            if !words.is_empty() || !addresses.is_empty() {
+                self.losses.note("what is said of a picture a second time", &Loss { words, addresses });
             }
+            self.kept = self.kept.saturating_add(1);
             return;
         }
         let size = attr("width").parse().ok().zip(attr("height").parse().ok());
