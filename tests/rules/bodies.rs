@@ -6,6 +6,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 mod becomes;
 mod kept;
 mod law;
+mod leaves;
 mod nasty;
 mod schema;
 mod seen;
