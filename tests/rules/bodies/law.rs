@@ -353,11 +353,13 @@ pub(super) fn unaccounted(seen: &Visible, document: &Document, warnings: &[Viola
     let everywhere = letters(&held.text) + &letters(&named.words);
     let taken = letters(&named.words);
     for cell in &seen.cells {
-        let tabled = held.cells.iter().any(|c| c.contains(cell.as_str()));
+        // All in one cell, but for what is told.
+        let lacks = |there: &BTreeMap<char, usize>| -> usize {
+            count(cell).into_iter().map(|(c, n)| n.saturating_sub(there.get(&c).copied().unwrap_or_default())).sum()
+        };
+        let tabled = held.cells.iter().any(|c| lacks(&count(&(c.clone() + &taken))) <= named.letters);
         let said = (apart && everywhere.contains(cell.as_str())) || taken.contains(cell.as_str());
-        // What stands in a cell beside its words is put behind the table; of what is long the beginning is told, and the rest counted.
-        let parted = missing_of(cell).chars().count() <= named.letters;
-        if !tabled && !said && !parted {
+        if !tabled && !said {
             wrong.push(format!("cell: {cell:?}"));
         }
     }
