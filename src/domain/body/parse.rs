@@ -294,10 +294,11 @@ impl<'t> Context<'_> {
             if let Some(text) = child.value().as_text() {
                 self.words(&mut builder.line, text, marks);
             } else if let Some(element) = ElementRef::wrap(child) {
-                match but.contains(&element) {
-                    true if parts_lines(element.value().name()) => self.flush(builder),
-                    true => {}
-                    false => self.element(builder, element, marks),
+                if but.contains(&element) {
+                    // What stands before and behind it is not one word.
+                    self.flush(builder);
+                } else {
+                    self.element(builder, element, marks);
                 }
             }
         }
