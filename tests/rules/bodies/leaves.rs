@@ -115,7 +115,7 @@ fn look(element: ElementRef<'_>, place: &Place, page: &mut Page) {
             page.cells += 1;
         }
         // What is no part of a line and told leaves no space behind.
-        let parts = PARTING.contains(&name) && !matches!(name, "button" | "option" | "iframe");
+        let parts = PARTING.contains(&name) && !place.told && !matches!(name, "button" | "option" | "iframe");
         page.text.push_str(if parts { " " } else { "" });
         let beside = [("img", "alt"), ("input", "value")].iter().find(|(n, _)| *n == name).and_then(|(_, a)| e.value().attr(a));
         for word in leaves(beside.unwrap_or_default(), "word") {
