@@ -208,10 +208,12 @@ fn unaccounted(html: &str, document: &Document, warnings: &[Violation]) -> Vec<S
     };
     let linked = |leaf: &String| held.pieces.iter().chain(&held.pictures).any(|(_, link)| link.contains(leaf.as_str()));
     let told = |leaf: &String| named.all.contains(leaf.as_str()) || held.embeds.contains(leaf.as_str());
+    // Of what is long the beginning is told, and the rest counted.
+    let beginning = |word: &str| (1..WIDTH).rev().find(|n| named.all.contains(&format!("{}…", &word[..*n]))).unwrap_or_default();
     for (word, link) in &page.words {
         let there: Vec<_> = held.pieces.iter().filter(|(text, _)| text.contains(word.as_str())).collect();
         match there.as_slice() {
-            [] if !told(word) => missed(format!("the word {word}"), &mut letters, WIDTH),
+            [] if !told(word) => missed(format!("the word {word}"), &mut letters, WIDTH - beginning(word)),
             [_, _, ..] => missed(format!("twice the word {word}"), &mut 0, 1),
             _ => {}
         }
@@ -246,8 +248,8 @@ fn unaccounted(html: &str, document: &Document, warnings: &[Violation]) -> Vec<S
     }
     for word in page.celled.keys() {
         let tabled = held.cells.iter().any(|cell| cell.contains(word.as_str()));
-        if !tabled && !dissolved && !told(word) {
-            missed(format!("no cell has {word}"), &mut letters, WIDTH);
+        if !tabled && !dissolved && !told(word) && held.text.contains(word.as_str()) {
+            missed(format!("no cell has {word}"), &mut 0, 1);
         }
     }
     let there: Vec<String> = leaves(&held.text, "word");
