@@ -1,6 +1,7 @@
 //! The program as people run it.
 
 use std::{
+    collections::BTreeMap,
     io::{BufRead, BufReader, Write},
     os::unix::fs::PermissionsExt,
     path::PathBuf,
@@ -200,6 +201,28 @@ fn what_is_wrong_with_a_record_is_named_where_it_is_and_told_once() {
         let told = complaints.lines().filter(|line| line.starts_with(&format!("line {}: ", n + 2)) && line.contains(pointer));
         assert_eq!(told.count(), 1, "{pointer}: {complaints}");
     }
+}
+
+/// One of each kind, out of the program and into another database.
+#[test]
+fn every_kind_of_record_that_is_exported_is_imported() {
+    let desk = Desk::new();
+    let redirect = json!({ "type": "redirect", "from": "/feed?type=rss", "to": "/", "status": 302, "note": "" });
+    let path = desk.file("bundle.ndjson", &format!("{}{redirect}\n", newsroom()));
+    let (code, out, complaints) = said(&desk.run(&["import", "--add-locales", path.to_str().unwrap()]));
+    assert_eq!(code, Some(0), "{out}{complaints}");
+    let kinds = |desk: &Desk| -> BTreeMap<String, usize> {
+        let mut kinds = BTreeMap::new();
+        exported(desk).iter().for_each(|record| *kinds.entry(record["type"].as_str().unwrap().to_owned()).or_default() += 1);
+        kinds
+    };
+    let told = kinds(&desk);
+    assert_eq!(told.keys().collect::<Vec<_>>(), ["article", "author", "locale", "redirect", "section", "site", "tag"]);
+    desk.run(&["export", "all.ndjson"]);
+    let other = Desk::new();
+    let (code, out, complaints) = said(&other.run(&["import", desk.0.join("all.ndjson").to_str().unwrap()]));
+    assert_eq!(code, Some(0), "{out}{complaints}");
+    assert_eq!(kinds(&other), told);
 }
 
 #[test]
