@@ -194,6 +194,7 @@ both! {
 
     async fn what_is_said_of_a_redirect_is_checked(app) {
         let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let own = editor.get("/v1/desk/site").await.ok()["url"].as_str().unwrap().to_owned();
         let absent = "0198c5a1-7f00-7000-8000-000000000009";
         for (draft, wrong) in [
             (json!({ "from": "/a" }), ("#/to", "required")),
@@ -201,6 +202,11 @@ both! {
             (json!({ "from": "/a", "to": "/b", "status": 303 }), ("#/status", "status")),
             (json!({ "from": "/a", "to": "//evil.example/x" }), ("#/to", "path")),
             (json!({ "from": "/a", "to": "/\\evil.example/x" }), ("#/to", "path")),
+            // What it is once it is read as browsers read it.
+            (json!({ "from": "/a", "to": "/.//evil.example/x" }), ("#/to", "path")),
+            (json!({ "from": "/a", "to": "/a/..//evil.example/x" }), ("#/to", "path")),
+            (json!({ "from": "/a", "to": "/./\\evil.example/x" }), ("#/to", "path")),
+            (json!({ "from": "/a", "to": format!("{}//evil.example/x", own) }), ("#/to", "path")),
             (json!({ "from": "/a", "to": "javascript:alert(1)" }), ("#/to", "url")),
             (json!({ "from": "/a", "to": { "kind": "section", "id": absent, "locale": "en" } }), ("#/to/id", "unknown")),
             (json!({ "from": "/a", "to": { "kind": "section", "id": world, "locale": "xx" } }), ("#/to/locale", "unknown_locale")),

@@ -128,22 +128,24 @@ impl RedirectDraft {
 fn destination(faults: &mut Faults, text: &str, site: &Site) -> String {
     let base = Url::parse(&site.url).ok();
     let url = if text.starts_with('/') {
-        // What begins with two slashes, or what browsers take for them, names another host.
-        let inside =
-            base.as_ref().and_then(|base| base.join(text).ok()).filter(|url| base.as_ref().is_some_and(|b| b.origin() == url.origin()));
-        let named_host = text.get(1..).is_some_and(|rest| rest.starts_with(['/', '\\']));
-        inside.filter(|url| !named_host && url.as_str().len() <= limits::URL)
+        base.as_ref().and_then(|base| base.join(text).ok()).filter(|url| url.as_str().len() <= limits::URL)
     } else {
         Url::parse(&check_web_address(faults, "#/to", text)).ok()
     };
+    let is_inside = |url: &Url| base.as_ref().is_some_and(|base| base.origin() == url.origin());
     match url {
-        Some(url) if base.is_some_and(|base| base.origin() == url.origin()) => url[Position::BeforePath..].to_owned(),
-        Some(url) => url.into(),
-        None if text.starts_with('/') => {
+        // Whoever follows a path that begins with two slashes takes it for another host.
+        Some(url) if is_inside(&url) && url.path().starts_with("//") => {
+            faults.add("#/to", "path", "a path of the site begins with one slash");
+            String::new()
+        }
+        Some(url) if is_inside(&url) => url[Position::BeforePath..].to_owned(),
+        Some(url) if !text.starts_with('/') => url.into(),
+        _ if text.starts_with('/') => {
             faults.add("#/to", "path", format!("a path of the site of at most {} bytes, or an absolute URL", limits::URL));
             String::new()
         }
-        None => String::new(),
+        _ => String::new(),
     }
 }
 
