@@ -137,7 +137,7 @@ both! {
         editor.post(&format!("{story}/comments"), &json!({ "text": "Really?", "locale": "en" })).await.ok();
         let translator = app.role(dateline::domain::user::Role::Translator, None, Some("en")).await;
         let me = translator.path();
-        admin.put(&format!("{words}/assignment"), None, &json!({ "user_id": me.rsplit('/').next().unwrap() })).await;
+        admin.post(&format!("{words}/assign"), &json!({ "assignee_id": me.rsplit('/').next().unwrap() })).await.ok();
         let tag = editor.get(&story).await.etag();
         editor.act(&format!("{story}/schedule"), &tag, &json!({ "locales": ["en"], "publish_at": "2031-01-01T00:00:00Z" })).await.ok();
         let item = json!({ "article_id": id, "locale": "ta" });
@@ -169,6 +169,7 @@ both! {
                 format!("{story}/previews"),
                 format!("{story}/comments"),
                 format!("{story}/corrections"),
+                format!("/v1/desk/translations?locale={tag}&assignee_id={}", me.rsplit('/').next().unwrap()),
                 "/v1/desk/articles".to_owned(),
                 format!("/v1/desk/translations?locale={tag}"),
                 "/v1/desk/releases".to_owned(),
@@ -222,6 +223,72 @@ both! {
         let there = "/v1/desk/locales/en-IN";
         let back = admin.patch(there, &admin.get(there).await.etag(), &json!({ "locale": "en" })).await.ok();
         assert_eq!((&back["locale"], &back["former_tags"]), (&json!("en"), &json!(["en-IN"])));
+    }
+}
+
+both! {
+    async fn what_names_a_locale_whose_tag_is_corrected_has_another_version(app) {
+        let admin = app.admin().await;
+        let (hindi, site) = ("/v1/desk/locales/hi", "/v1/desk/site");
+        set(&app, "/v1/desk/locales/en", json!({ "fallback": ["hi"] })).await;
+        set(&app, site, json!({ "credit_labels": { "reported_by": { "hi": "रिपोर्ट" } } })).await;
+        let before = [admin.get("/v1/desk/locales/en").await.etag(), admin.get(site).await.etag()];
+        let patch = json!({ "locale": "hi-IN", "fallback": ["hi", "en"] });
+        let itself = admin.patch(hindi, &admin.get(hindi).await.etag(), &patch).await;
+        assert_eq!(itself.violations(), [("#/fallback/0".to_owned(), "repeated".to_owned())]);
+        admin.patch(hindi, &admin.get(hindi).await.etag(), &json!({ "locale": "hi-IN" })).await.ok();
+        for (path, before) in ["/v1/desk/locales/en", site].into_iter().zip(before) {
+            let after = admin.get(path).await;
+            assert!(after.text.contains("hi-IN"), "{}", after.text);
+            assert_ne!(after.etag(), before, "{path}");
+            admin.patch(path, &before, &json!({ "name": "Other" })).await.refused(412, "stale");
+        }
+    }
+
+    async fn what_a_deleted_locale_left_gives_way_to_a_corrected_tag(app) {
+        let admin = app.admin().await;
+        let world = app.section("world", "दुनिया").await;
+        let english = "/v1/desk/locales/en";
+        // Made by mistake, named in, and taken back.
+        admin.post("/v1/desk/locales", &json!({ "locale": "en-IN", "name": "English" })).await.ok();
+        let section = &format!("/v1/desk/sections/{world}");
+        set(&app, section, json!({ "translations": { "en-IN": { "name": "World" } } })).await;
+        set(&app, section, json!({ "translations": { "en-IN": null } })).await;
+        let by_mistake = "/v1/desk/locales/en-IN";
+        assert_eq!(admin.delete(by_mistake, &admin.get(by_mistake).await.etag()).await.status, 204);
+        set(&app, english, json!({ "locale": "en-IN" })).await;
+        assert_eq!(app.anyone().get("/v1/resolve?path=/en-IN/world").await.ok()["kind"], "section");
+        // The history of deleted words is nobody else's.
+        let story = app.editor().await.story(&world, "Rain at last").await;
+        admin.post("/v1/desk/locales", &json!({ "locale": "pt", "name": "Português" })).await.ok();
+        let words = format!("{story}/translations/pt");
+        admin.put(&words, None, &json!({ "headline": "Chuva", "body": { "format": "text", "content": "Enfim." } })).await.ok();
+        assert_eq!(admin.delete(&words, &admin.get(&words).await.etag()).await.status, 204);
+        assert_eq!(admin.delete("/v1/desk/locales/pt", &admin.get("/v1/desk/locales/pt").await.etag()).await.status, 204);
+        let there = admin.get(by_mistake).await.etag();
+        admin.patch(by_mistake, &there, &json!({ "locale": "pt" })).await.refused(409, "in-use");
+        set(&app, by_mistake, json!({ "locale": "en" })).await;
+    }
+
+    async fn a_locale_that_redirects_lead_into_stays(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        admin.post("/v1/desk/locales", &json!({ "locale": "ta", "name": "தமிழ்" })).await.ok();
+        let to = json!({ "kind": "section", "id": world, "locale": "ta" });
+        admin.post("/v1/desk/redirects", &json!({ "from": "/old", "to": to })).await.ok();
+        admin.delete(TAMIL, &admin.get(TAMIL).await.etag()).await.refused(409, "in-use");
+    }
+
+    async fn words_under_two_tags_of_one_locale_are_refused(app) {
+        let admin = app.admin().await;
+        admin.patch("/v1/desk/locales/hi", &admin.get("/v1/desk/locales/hi").await.etag(), &json!({ "locale": "hi-IN" })).await.ok();
+        let record = |locales: [&str; 2]| {
+            let named = locales.map(|locale| (locale.to_owned(), json!({ "name": format!("In {locale}") })));
+            let record = json!({ "type": "tag", "key": "rain", "translations": Value::Object(named.into_iter().collect()) });
+            dateline::desk::bundle::read(&app.store, serde_json::from_value(record).unwrap(), false)
+        };
+        record(["en", "hi"]).unwrap();
+        let Err(dateline::domain::Error::Invalid(faults)) = record(["hi", "hi-IN"]) else { panic!("it is read") };
+        assert_eq!(faults.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect::<Vec<_>>(), [("#/translations/hi", "repeated")]);
     }
 }
 

@@ -143,7 +143,7 @@ pub struct Imported {
 /// [`Error::Forbidden`]; what is no row's fault.
 pub fn import(tx: &mut Tx<'_>, permit: Permit<ManageRedirects>, rows: &[TableRow]) -> Result<Imported, Error> {
     permit.everywhere()?;
-    tx.extend_timeout();
+    tx.extend_timeout()?;
     let (mut imported, mut seen) = (Imported::default(), BTreeMap::new());
     for row in rows {
         match one(tx, &permit, row, &mut seen) {

@@ -172,7 +172,7 @@ pub struct LocaleSettings {
     pub position: i32,
     /// Whether readers are offered it.
     pub state: LocaleState,
-    /// The tags that it had before, the latest first: addresses and requests that name one of them mean this locale.
+    /// The tags that it had before, the latest first: readers' addresses and requests that name one of them, and bundles, mean this locale.
     pub former_tags: Vec<Locale>,
     /// Newest version.
     pub version: Version,

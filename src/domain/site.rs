@@ -53,7 +53,7 @@ vocabulary! {
     pub enum RetiredLocales {
         /// That they are gone (410).
         Gone => "gone",
-        /// Where the same page is in the first locale that it falls back to, if it is there (301); else that it is gone.
+        /// Where the same page is in the first of the locales that it falls back to, and at last in the default one (301); else that it is gone.
         Fallback => "fallback",
     }
 }

@@ -62,7 +62,7 @@ pub struct DeskSite {
     pub credit_labels: CreditLabels,
     /// Which authors readers can find: those whom something public names, or all of them.
     pub authors_public: AuthorsPublic,
-    /// What is answered at addresses of a locale that was retired: that they are gone, or where the page is in a locale that it falls back to.
+    /// What is answered at addresses of a locale that was retired: that they are gone, or where the page is in a locale that it falls back to, at last the default one.
     pub retired_locales: RetiredLocales,
     /// Newest version.
     #[schema(read_only)]
