@@ -169,7 +169,6 @@ both! {
                 format!("{story}/previews"),
                 format!("{story}/comments"),
                 format!("{story}/corrections"),
-                format!("/v1/desk/translations?locale={tag}&assignee_id={}", me.rsplit('/').next().unwrap()),
                 "/v1/desk/articles".to_owned(),
                 format!("/v1/desk/translations?locale={tag}"),
                 "/v1/desk/releases".to_owned(),
@@ -249,6 +248,7 @@ both! {
         let admin = app.admin().await;
         let world = app.section("world", "दुनिया").await;
         let english = "/v1/desk/locales/en";
+        let story = app.editor().await.story(&world, "Rain at last").await;
         // Made by mistake, named in, and taken back.
         admin.post("/v1/desk/locales", &json!({ "locale": "en-IN", "name": "English" })).await.ok();
         let section = &format!("/v1/desk/sections/{world}");
@@ -259,7 +259,6 @@ both! {
         set(&app, english, json!({ "locale": "en-IN" })).await;
         assert_eq!(app.anyone().get("/v1/resolve?path=/en-IN/world").await.ok()["kind"], "section");
         // The history of deleted words is nobody else's.
-        let story = app.editor().await.story(&world, "Rain at last").await;
         admin.post("/v1/desk/locales", &json!({ "locale": "pt", "name": "Português" })).await.ok();
         let words = format!("{story}/translations/pt");
         admin.put(&words, None, &json!({ "headline": "Chuva", "body": { "format": "text", "content": "Enfim." } })).await.ok();
@@ -276,6 +275,36 @@ both! {
         let to = json!({ "kind": "section", "id": world, "locale": "ta" });
         admin.post("/v1/desk/redirects", &json!({ "from": "/old", "to": to })).await.ok();
         admin.delete(TAMIL, &admin.get(TAMIL).await.etag()).await.refused(409, "in-use");
+    }
+
+    async fn a_locale_that_is_named_twice_is_refused_however_its_tags_are_spelled(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let story = app.editor().await.story(&world, "Rain at last").await;
+        let named = json!({ "en": { "name": "A" }, "EN": { "name": "B" } });
+        let words = |text: &str| json!({ "headline": text, "body": { "format": "text", "content": text } });
+        for (path, body) in [
+            ("/v1/desk/tags".to_owned(), json!({ "kind": "topic", "translations": named })),
+            ("/v1/desk/authors".to_owned(), json!({ "kind": "person", "translations": named })),
+            ("/v1/desk/sections".to_owned(), json!({ "translations": named })),
+            (
+                "/v1/desk/articles".to_owned(),
+                json!({ "kind": "story", "section_id": world, "source_locale": "en", "translations": { "en": words("A"), "en-": words("B"), "EN": words("C") } }),
+            ),
+            (
+                "/v1/desk/articles".to_owned(),
+                json!({ "kind": "story", "section_id": world, "source_locale": "en", "translations": { "en": words("A"), "EN": words("C") } }),
+            ),
+            (format!("{story}/corrections"), json!({ "kind": "correction", "texts": { "en": "A", "EN": "B" } })),
+            (format!("{story}/publish"), json!({ "locales": { "en": 1, "EN": 9 } })),
+        ] {
+            admin.act(&path, &admin.get(&story).await.etag(), &body).await.refused(422, "invalid");
+        }
+        let site = "/v1/desk/site";
+        let labels = json!({ "credit_labels": { "reported_by": { "en": "A", "EN": "B" } } });
+        admin.patch(site, &admin.get(site).await.etag(), &labels).await.refused(422, "invalid");
+        let tag = admin.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "A" } } })).await.ok();
+        let tag = format!("/v1/desk/tags/{}", tag["id"].as_str().unwrap());
+        admin.patch(&tag, "\"1\"", &json!({ "translations": { "EN": { "name": "B" } } })).await.refused(422, "invalid");
     }
 
     async fn words_under_two_tags_of_one_locale_are_refused(app) {

@@ -20,7 +20,7 @@ use crate::{
     desk,
     domain::{
         self, Instant, Locale,
-        credit::CreditLabels,
+        credit::{CreditLabels, labels},
         site::{AuthorsPublic, DeskReading, RetiredLocales, Review, SiteDraft},
     },
     store,
@@ -86,6 +86,7 @@ pub struct SiteInput {
     review: Review,
     desk_reading: DeskReading,
     #[serde(default)]
+    #[serde(deserialize_with = "labels")]
     credit_labels: CreditLabels,
     authors_public: AuthorsPublic,
     retired_locales: RetiredLocales,
