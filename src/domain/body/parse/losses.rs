@@ -172,7 +172,7 @@ impl Context<'_> {
             if is_unseen(inner.value().name()) {
                 continue;
             }
-            for name in ["href", "src", "data-src", "data", "poster", "action"] {
+            for name in ["href", "src", "data-src", "data-href", "data-url", "url", "data", "poster", "action"] {
                 loss.addresses.extend(inner.value().attr(name).filter(|a| !a.trim().is_empty()).map(addresses::absolute));
             }
             let told = match inner.value().name() {
