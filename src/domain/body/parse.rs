@@ -394,6 +394,7 @@ impl<'t> Context<'_> {
             "noscript" => self.noscript(builder, element, marks),
             "iframe" | "embed" | "object" | "video" | "audio" => self.medium(builder, element, marks),
             "pre" | "xmp" | "listing" | "plaintext" => self.code(builder, element, marks),
+            "div" if code::is_program(element, style) => self.code(builder, element, marks),
             "table" => self.table(builder, element, marks),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(builder, element, marks),
             "q" => self.quotation(builder, element, marks),

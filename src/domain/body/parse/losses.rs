@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use scraper::ElementRef;
 
-use super::{Context, addresses, names::is_unseen};
+use super::{Context, addresses, is_seen, names::is_unseen};
 use crate::domain::{Violation, error::FAULTS, text::folded};
 
 /// What is told of a link that names no block.
@@ -187,7 +187,9 @@ impl Context<'_> {
             words.push(' ');
             next.extend(node.children().rev());
         }
-        loss.words = folded(&words);
+        if words.contains(is_seen) {
+            loss.words = folded(&words);
+        }
         self.losses.note(what, &loss);
     }
 

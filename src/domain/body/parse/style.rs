@@ -24,6 +24,8 @@ pub(super) struct Style {
     pub(super) block: Option<bool>,
     /// Its lines are those that it is written in, or are not.
     pub(super) lines: Option<bool>,
+    /// Its letters are all of one width.
+    pub(super) monospaced: bool,
     /// What Word puts where several spaces or a tab stand.
     pub(super) spacer: bool,
     /// A remark of an editor's on the text.
@@ -49,6 +51,18 @@ impl Style {
             ("font-weight", number) => {
                 if let Ok(weight) = number.parse::<u16>() {
                     self.say(Mark::Bold, weight >= 600);
+                }
+            }
+            // In the shorthand the looks stand before the size.
+            ("font", looks) => {
+                for look in
+                    looks.split_ascii_whitespace().take_while(|word| !word.contains("px") && !word.contains("pt") && !word.contains("em"))
+                {
+                    match (look, look.parse::<u16>()) {
+                        ("italic" | "oblique", _) => self.say(Mark::Italic, true),
+                        ("bold" | "bolder", _) | (_, Ok(600..)) => self.say(Mark::Bold, true),
+                        _ => {}
+                    }
                 }
             }
             ("font-style", "italic" | "oblique") => self.say(Mark::Italic, true),
@@ -77,6 +91,7 @@ impl Style {
             ("list-style" | "list-style-type", list) => self.unmarked = list.split_ascii_whitespace().any(|word| word == "none"),
             ("display", "block" | "flex" | "grid" | "table" | "flow-root" | "list-item") => self.block = Some(true),
             ("display", "inline" | "inline-block" | "inline-flex") => self.block = Some(false),
+            ("font-family", fonts) => self.monospaced = fonts.contains("monospace"),
             ("white-space", "pre" | "pre-wrap" | "pre-line" | "break-spaces") => self.lines = Some(true),
             ("white-space", "normal" | "nowrap") => self.lines = Some(false),
             ("margin-left", length) => self.margin = points(length),
@@ -147,6 +162,8 @@ mod tests {
         assert_eq!(said("font-weight:600 !important"), [(Mark::Bold, true)]);
         assert_eq!(said("font-weight:inherit;font-style:initial;color:red;text-decoration:overline"), []);
         assert_eq!(said("text-decoration:line-through solid red"), [(Mark::Strike, true)]);
+        assert_eq!(said("font:italic 700 12px/1.4 Georgia"), [(Mark::Italic, true), (Mark::Bold, true)]);
+        assert_eq!(said("font:7.0pt \"Times New Roman\""), []);
         assert_eq!(said("vertical-align:super"), [(Mark::Sup, true)]);
     }
 }
