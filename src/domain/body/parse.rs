@@ -149,6 +149,8 @@ struct Builder<'t> {
     captions: Vec<(usize, ElementRef<'t>)>,
     /// The levels of the list that stands last, while items that say theirs may be put to it.
     going: Vec<levels::Level>,
+    /// Whether the last block is a quotation that goes on with the next paragraph of one.
+    quoting: bool,
     /// Within a caption of a shortcode: how many blocks there were before it.
     captioned: Option<usize>,
 }
@@ -160,6 +162,12 @@ impl Builder<'_> {
 
     fn room(&self) -> bool {
         self.depth < CONTAINERS
+    }
+
+    /// What comes next is put to no block that was begun.
+    fn ends(&mut self) {
+        self.going.clear();
+        self.quoting = false;
     }
 }
 
@@ -286,14 +294,14 @@ impl<'t> Context<'_> {
         if is_blank(&line) {
             return;
         }
-        builder.going.clear();
+        builder.ends();
         let block = self.block(Node::Paragraph(line));
         builder.done.push(block);
     }
 
     fn finish(&mut self, builder: &mut Builder<'t>, node: Node) {
         self.flush(builder);
-        builder.going.clear();
+        builder.ends();
         let block = self.block(node);
         builder.done.push(block);
     }
@@ -329,6 +337,9 @@ impl<'t> Context<'_> {
         }
         if office::is_remark(element, &style) {
             return self.lose("a remark on the text", element);
+        }
+        if self.office && name == "del" {
+            return self.lose("what was deleted under review", element);
         }
         if self.is_spacer(element, &style) {
             return self.words(&mut builder.line, " ", marks);
@@ -417,6 +428,7 @@ impl<'t> Context<'_> {
                 self.finish(builder, Node::Factbox { title, blocks });
             }
             "section" if builder.depth == 1 && has_class(element, "live-update") => self.live_update(builder, element, marks),
+            "p" if room && office::is_quoted(element) => self.quoted(builder, element, marks),
             _ if self.of_word(builder, element, style, marks) => {}
             _ if element.value().attr("role") == Some("heading") && parts_lines(name) => self.heading(builder, element, marks),
             _ if parts_lines(name) && parts(name, style) => {
@@ -436,7 +448,9 @@ impl<'t> Context<'_> {
     fn marks(&mut self, element: ElementRef<'_>, style: &Style, around: &[Mark]) -> Option<Vec<Mark>> {
         let name = element.value().name();
         let mut marks = around.to_vec();
-        if let Some(mark) = mark_named(name).filter(|mark| style.says(mark) != Some(false) && !around.contains(mark)) {
+        // What was added under review is as the rest.
+        let named = mark_named(name).filter(|_| !(self.office && name == "ins"));
+        if let Some(mark) = named.filter(|mark| style.says(mark) != Some(false) && !around.contains(mark)) {
             marks.push(mark);
         }
         style.apply(&mut marks);

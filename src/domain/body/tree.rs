@@ -110,7 +110,7 @@ fn is_read(name: &str) -> bool {
     ];
     const SETS: [&str; 3] = ["data-srcset", "data-lazy-srcset", "data-text-post-permalink"];
     // What editors say of their lists, headings, embeds and emoji.
-    const EDITORS: [&str; 12] = [
+    const EDITORS: [&str; 13] = [
         "aria-level",
         "data-aria-level",
         "data-list",
@@ -123,6 +123,7 @@ fn is_read(name: &str) -> bool {
         "data-videoid",
         "data-tweetid",
         "data-shortcode",
+        "data-ccp-parastyle",
     ];
     let plain = matches!(
         name,

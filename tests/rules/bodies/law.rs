@@ -515,7 +515,7 @@ const NAMES: [&str; 120] = [
     "mi",
 ];
 
-const ATTRIBUTES: [&str; 51] = [
+const ATTRIBUTES: [&str; 52] = [
     "",
     "",
     "",
@@ -553,6 +553,7 @@ const ATTRIBUTES: [&str; 51] = [
     " data-aria-level=2",
     " role=heading aria-level=3",
     " class=\"sr-only\"",
+    " class=MsoQuote",
     " url=https://x.example/u",
     " hidden",
     " dir=rtl",

@@ -154,6 +154,26 @@ fn what_begins_a_line_and_what_breaks_one_is_what_a_browser_shows() {
 }
 
 #[test]
+fn paragraphs_in_words_styles_for_quotations_are_one() {
+    let online = |style: &str, words: &str| {
+        format!(
+            "<div class=OutlineElement><p class=Paragraph><span class=TextRun><span data-ccp-parastyle=\"{style}\">{words}</span></span></p></div>"
+        )
+    };
+    silently(&[
+        (
+            "<p class=MsoQuote>one</p>\n<p class=MsoQuote>&nbsp;</p><p class=MsoIntenseQuote><b>two</b></p><p>three</p><p class=MsoBlockText>four</p>",
+            "<blockquote><p>one</p><p><strong>two</strong></p></blockquote><p>three</p><blockquote><p>four</p></blockquote>",
+        ),
+        (
+            &*[online("Quote", "one"), online("Quote", "two"), online("Tip", "three")].concat(),
+            "<blockquote><p>one</p><p>two</p></blockquote><p>three</p>",
+        ),
+        ("<blockquote>one</blockquote><p class=MsoQuote>two</p>", "<blockquote><p>one</p></blockquote><blockquote><p>two</p></blockquote>"),
+    ]);
+}
+
+#[test]
 fn program_text_and_looks_are_told_by_the_style_alone() {
     silently(&[
         (
@@ -185,6 +205,13 @@ fn what_is_no_part_of_the_text_is_told_and_left_out() {
         "<p>The mayor left.</p>",
         &["“[a]” #cmnt1", "“[a] Ask the lawyer”"],
     );
+    // What was deleted under review is left out, and what was added looks like the rest. Elsewhere both are looks.
+    told(
+        "<p class=MsoNormal>The <del cite='mailto:j' datetime=2026-01-01><span>liar</span></del><ins cite='mailto:j' datetime=2026-01-01><span>mayor</span></ins> <s>left</s>.</p>",
+        "<p>The mayor <s>left</s>.</p>",
+        &["what was deleted under review", "“liar”"],
+    );
+    silently(&[("<p>The <del>liar</del><ins>mayor</ins></p>", "<p>The <s>liar</s><u>mayor</u></p>")]);
     told("<p>a</p><xml><w:View>Normal</w:View><w:Zoom>0</w:Zoom></xml><p>b</p>", "<p>a</p><p>b</p>", &["<xml>", "“Normal 0”"]);
     told(
         "<table><tr style='display:none'><td>secret</td></tr><tbody hidden><tr><td>more</td></tr></tbody><tr><td>a</td><td>b</td></tr></table>",

@@ -2,7 +2,11 @@
 
 use scraper::ElementRef;
 
-use super::{Context, has_class, is_seen, style::Style};
+use super::{
+    super::{Mark, Node},
+    Builder, Context, has_class, is_seen,
+    style::Style,
+};
 use crate::domain::Locale;
 
 /// True for HTML that an office program wrote. Linear.
@@ -11,14 +15,23 @@ pub(super) fn wrote(html: &str) -> bool {
     signs.iter().any(|sign| html.contains(sign))
 }
 
+fn first(element: ElementRef<'_>) -> Option<ElementRef<'_>> {
+    element.first_child().and_then(ElementRef::wrap)
+}
+
+/// True for a paragraph in one of Word's styles for quotations; in a browser it is said of the words in it.
+pub(super) fn is_quoted(paragraph: ElementRef<'_>) -> bool {
+    let says = |e: ElementRef<'_>| matches!(e.value().attr("data-ccp-parastyle"), Some("Quote" | "Intense Quote"));
+    let run = first(paragraph);
+    ["MsoQuote", "MsoIntenseQuote", "MsoBlockText"].into_iter().any(|class| has_class(paragraph, class))
+        || [run, run.and_then(first)].into_iter().flatten().any(says)
+}
+
 /// True for a remark on the text, or the sign that leads to one: of Word, and of a file of Google's.
 pub(super) fn is_remark(element: ElementRef<'_>, style: &Style) -> bool {
     fn named(link: ElementRef<'_>, begins: &str) -> bool {
         let number = link.value().attr("id").and_then(|id| id.strip_prefix(begins)).map(|n| n.parse::<u32>());
         link.value().name() == "a" && matches!(number, Some(Ok(_)))
-    }
-    fn first(e: ElementRef<'_>) -> Option<ElementRef<'_>> {
-        e.first_child().and_then(ElementRef::wrap)
     }
     let said = first(element).filter(|p| element.value().name() == "div" && p.value().name() == "p").and_then(first);
     style.remark
@@ -27,7 +40,21 @@ pub(super) fn is_remark(element: ElementRef<'_>, style: &Style) -> bool {
         || said.is_some_and(|link| named(link, "cmnt"))
 }
 
-impl Context<'_> {
+impl<'t> Context<'_> {
+    /// A paragraph of a quotation: put to the one that it goes on with.
+    pub(super) fn quoted(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
+        self.flush(builder);
+        let content = self.blocks(element, builder.depth.saturating_add(1), marks);
+        match builder.done.last_mut().map(|block| &mut block.node).filter(|_| builder.quoting) {
+            Some(Node::Blockquote(blocks)) => blocks.extend(content),
+            _ if content.is_empty() => {}
+            _ => {
+                self.finish(builder, Node::Blockquote(content));
+                builder.quoting = true;
+            }
+        }
+    }
+
     /// True for the language of a block that is another than that of the body. Office programs say one of all words, with a region.
     pub(super) fn is_foreign(&self, lang: &Locale) -> bool {
         let alike = |body: &Locale| {
