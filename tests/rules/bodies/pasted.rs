@@ -242,6 +242,7 @@ fn a_picture_of_an_emoji_is_the_emoji_in_its_line() {
             &["the picture of an emoji", "https://x.example/"],
         );
     }
+    told("<pre>a <img class=emoji alt=🎉 src=https://x.example/e.png></pre>", "<pre><code>a 🎉</code></pre>", &["https://x.example/e.png"]);
     // A picture that only shows one, or only lies there, is a picture.
     for picture in [
         "<img alt=🎉 src=https://x.example/party.jpg>",

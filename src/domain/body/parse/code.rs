@@ -4,7 +4,7 @@ use scraper::{ElementRef, Node as Html};
 
 use super::{
     super::{Language, Mark, Node},
-    Builder, Context, has_class,
+    Builder, Context, emoji, has_class,
     losses::Loss,
     names::{is_dropped, parts_lines},
     style::Style,
@@ -59,6 +59,11 @@ impl<'t> Context<'_> {
             let Some(inner) = ElementRef::wrap(child) else { continue };
             let name = inner.value().name();
             self.own(inner, &mut []);
+            if let Some(sign) = emoji::shown(inner) {
+                self.drawn(inner);
+                text.push_str(&sign);
+                continue;
+            }
             match name {
                 "br" => {
                     if std::mem::take(parted) && !text.is_empty() && !text.ends_with('\n') {

@@ -23,9 +23,14 @@ pub(super) fn shown(img: ElementRef<'_>) -> Option<String> {
 }
 
 impl<'t> Context<'_> {
-    /// The character in its line; of its picture the address is told.
+    /// The character in its line.
     pub(super) fn emoji(&mut self, builder: &mut Builder<'t>, img: ElementRef<'t>, text: &str, marks: &[Mark]) {
         self.words(&mut builder.line, text, marks);
+        self.drawn(img);
+    }
+
+    /// Tell the address of a picture that stands for a character.
+    pub(super) fn drawn(&mut self, img: ElementRef<'_>) {
         let addresses = addresses::said(img).into_iter().collect();
         self.losses.note("the picture of an emoji", &Loss { words: String::new(), addresses });
     }
