@@ -6,6 +6,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 mod becomes;
 mod law;
 mod nasty;
+mod pasted;
 mod schema;
 mod seen;
 
@@ -31,6 +32,7 @@ fn word() -> impl Strategy<Value = String> {
         Just("1.".to_owned()),
         Just("#x".to_owned()),
         Just("[y](z)".to_owned()),
+        Just("[gallery ids=\"1\"]".to_owned()),
         Just("`q`".to_owned()),
         Just("\\".to_owned()),
         Just("—“”".to_owned()),

@@ -22,6 +22,7 @@ mod parts;
 pub mod portable;
 mod read;
 pub mod schema;
+mod shortcodes;
 mod tables;
 pub mod text;
 mod tree;

@@ -10,14 +10,19 @@
 mod addresses;
 mod code;
 mod embeds;
+mod emoji;
 mod figures;
+mod levels;
 mod lists;
 mod losses;
+mod markers;
 mod names;
+mod office;
 mod quotes;
 mod repairs;
 mod running;
 mod settle;
+mod shortcodes;
 mod style;
 mod tables;
 
@@ -31,7 +36,7 @@ use super::{
     tree,
 };
 use losses::Losses;
-use names::{is_dropped, parts_lines};
+use names::{is_dropped, known, parts_lines};
 use repairs::Repairs;
 use style::Style;
 
@@ -66,6 +71,8 @@ pub fn read_within(
         budget,
         repair,
         locale,
+        office: office::wrote(html),
+        lines: false,
         losses: Losses::default(),
         repairs: Repairs::default(),
         names: Vec::new(),
@@ -107,6 +114,10 @@ struct Context<'m> {
     budget: &'m Budget,
     repair: bool,
     locale: Option<&'m Locale>,
+    /// An office program wrote it, which marks all words with a language.
+    office: bool,
+    /// Line ends are line breaks.
+    lines: bool,
     losses: Losses,
     repairs: Repairs,
     /// What links may name, and the blocks that it leads to.
@@ -136,8 +147,12 @@ struct Builder<'t> {
     /// Within a figure: its captions, each with the number of blocks before it.
     figure: bool,
     captions: Vec<(usize, ElementRef<'t>)>,
-    /// Whether the last block is a list of Word's that goes on with the next paragraph of one.
-    word: bool,
+    /// The levels of the list that stands last, while items that say theirs may be put to it.
+    going: Vec<levels::Level>,
+    /// Whether the last block is a quotation that goes on with the next paragraph of one.
+    quoting: bool,
+    /// Within a caption of a shortcode: how many blocks there were before it.
+    captioned: Option<usize>,
 }
 
 impl Builder<'_> {
@@ -147,6 +162,25 @@ impl Builder<'_> {
 
     fn room(&self) -> bool {
         self.depth < CONTAINERS
+    }
+
+    /// What comes next is put to no block that was begun.
+    fn ends(&mut self) {
+        self.going.clear();
+        self.quoting = false;
+    }
+}
+
+/// True for an element that begins and ends a line, as its look says where it says so.
+fn parts(name: &str, style: &Style) -> bool {
+    const RUNNING: [&str; 19] = [
+        "span", "a", "b", "strong", "em", "i", "u", "s", "font", "small", "big", "label", "time", "cite", "code", "kbd", "mark", "sup",
+        "sub",
+    ];
+    match style.block {
+        Some(true) if RUNNING.contains(&name) => true,
+        Some(false) if name == "div" => false,
+        _ => parts_lines(name),
     }
 }
 
@@ -260,14 +294,14 @@ impl<'t> Context<'_> {
         if is_blank(&line) {
             return;
         }
-        builder.word = false;
+        builder.ends();
         let block = self.block(Node::Paragraph(line));
         builder.done.push(block);
     }
 
     fn finish(&mut self, builder: &mut Builder<'t>, node: Node) {
         self.flush(builder);
-        builder.word = false;
+        builder.ends();
         let block = self.block(node);
         builder.done.push(block);
     }
@@ -282,7 +316,7 @@ impl<'t> Context<'_> {
                 break;
             }
             if let Some(text) = child.value().as_text() {
-                self.words(&mut builder.line, text, marks);
+                self.text(builder, text, marks);
             } else if let Some(element) = ElementRef::wrap(child) {
                 self.element(builder, element, marks);
             }
@@ -292,7 +326,7 @@ impl<'t> Context<'_> {
 
     fn element(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.spend(1);
-        let name = element.value().name();
+        let name = known(element.value().name());
         let style = Style::of(element);
         self.spend(element.value().attr("style").map_or(0, str::len));
         if is_dropped(name) {
@@ -301,12 +335,26 @@ impl<'t> Context<'_> {
         if style.hidden || (name == "dialog" && element.value().attr("open").is_none()) {
             return self.lose("what a page hides", element);
         }
+        if office::is_remark(element, &style) {
+            return self.lose("a remark on the text", element);
+        }
+        if self.office && name == "del" {
+            return self.lose("what was deleted under review", element);
+        }
+        if self.is_spacer(element, &style) {
+            return self.words(&mut builder.line, " ", marks);
+        }
+        if let Some(emoji) = emoji::shown(element) {
+            return self.emoji(builder, element, &emoji, marks);
+        }
+        let around = self.lines;
+        self.lines = style.lines.unwrap_or(around);
         if self.is_credit(element) {
             return self.credit(builder, element, marks);
         }
         let own = self.marks(element, &style, marks);
         let marks = own.as_deref().unwrap_or(marks);
-        if parts_lines(name) || figures::is_figure(element) {
+        if parts(name, &style) || figures::is_figure(element) {
             self.flush(builder);
             let first = builder.done.len();
             self.placed(builder, element, &style, marks);
@@ -315,6 +363,7 @@ impl<'t> Context<'_> {
             self.own(element, &mut []);
             self.placed(builder, element, &style, marks);
         }
+        self.lines = around;
     }
 
     /// What an element says of the blocks that it became: their language, and what links to the first of them name.
@@ -327,7 +376,7 @@ impl<'t> Context<'_> {
                 None => self.waiting.push(name.to_owned()),
             }
         }
-        let lang = value.attr("lang").and_then(|tag| tag.parse::<Locale>().ok()).filter(|lang| self.locale != Some(lang));
+        let lang = value.attr("lang").and_then(|tag| tag.parse::<Locale>().ok()).filter(|lang| self.is_foreign(lang));
         if let Some(lang) = lang {
             for block in blocks.iter_mut().filter(|block| block.lang.is_none() && block.node != Node::HorizontalRule) {
                 block.lang = Some(lang.clone());
@@ -336,7 +385,7 @@ impl<'t> Context<'_> {
     }
 
     fn placed(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, style: &Style, marks: &[Mark]) {
-        let name = element.value().name();
+        let name = known(element.value().name());
         let room = builder.room();
         match name {
             "br" => {
@@ -356,12 +405,13 @@ impl<'t> Context<'_> {
             "noscript" => self.noscript(builder, element, marks),
             "iframe" | "embed" | "object" | "video" | "audio" => self.medium(builder, element, marks),
             "pre" | "xmp" | "listing" | "plaintext" => self.code(builder, element, marks),
+            "div" if code::is_program(element, style) => self.code(builder, element, marks),
             "table" => self.table(builder, element, marks),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(builder, element, marks),
             "q" => self.quotation(builder, element, marks),
             "rt" => self.reading(builder, element, marks),
             "math" => self.formula(builder, element, marks),
-            _ if self.widget(builder, element) => {}
+            _ if self.widget(builder, element) || self.player(builder, element) => {}
             "blockquote" if room => {
                 self.flush(builder);
                 let blocks = self.blocks(element, builder.depth.saturating_add(1), marks);
@@ -378,10 +428,16 @@ impl<'t> Context<'_> {
                 self.finish(builder, Node::Factbox { title, blocks });
             }
             "section" if builder.depth == 1 && has_class(element, "live-update") => self.live_update(builder, element, marks),
-            _ if style.list.is_some() && self.word_item(builder, element, style, marks) => {}
-            _ if parts_lines(name) => {
+            "p" if room && office::is_quoted(element) => self.quoted(builder, element, marks),
+            _ if self.of_word(builder, element, style, marks) => {}
+            _ if element.value().attr("role") == Some("heading") && parts_lines(name) => self.heading(builder, element, marks),
+            _ if parts_lines(name) && parts(name, style) => {
                 self.flush(builder);
                 self.children(builder, element, marks);
+                self.flush(builder);
+            }
+            _ if parts(name, style) => {
+                self.inline(builder, element, marks);
                 self.flush(builder);
             }
             _ => self.inline(builder, element, marks),
@@ -392,7 +448,9 @@ impl<'t> Context<'_> {
     fn marks(&mut self, element: ElementRef<'_>, style: &Style, around: &[Mark]) -> Option<Vec<Mark>> {
         let name = element.value().name();
         let mut marks = around.to_vec();
-        if let Some(mark) = mark_named(name).filter(|mark| style.says(mark) != Some(false) && !around.contains(mark)) {
+        // What was added under review is as the rest.
+        let named = mark_named(name).filter(|_| !(self.office && name == "ins"));
+        if let Some(mark) = named.filter(|mark| style.says(mark) != Some(false) && !around.contains(mark)) {
             marks.push(mark);
         }
         style.apply(&mut marks);
@@ -410,7 +468,7 @@ impl<'t> Context<'_> {
         }
         let inline = !parts_lines(name);
         let lang = element.value().attr("lang").filter(|_| inline).and_then(|tag| tag.parse::<Locale>().ok());
-        if let Some(lang) = lang.filter(|lang| self.locale != Some(lang)) {
+        if let Some(lang) = lang.filter(|lang| self.is_foreign_word(lang, element)) {
             put(Mark::Lang(lang));
         }
         (marks != around).then_some(marks)
@@ -418,7 +476,9 @@ impl<'t> Context<'_> {
 
     fn heading(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.flush(builder);
-        let asked = element.value().name().chars().last().and_then(|c| c.to_digit(10)).and_then(|d| u8::try_from(d).ok()).unwrap_or(2);
+        let said = element.value().attr("aria-level").filter(|_| element.value().attr("role") == Some("heading"));
+        let said = said.unwrap_or(element.value().name()).chars().last().and_then(|c| c.to_digit(10));
+        let asked = said.and_then(|d| u8::try_from(d).ok()).unwrap_or(2);
         let (text, beside) = self.line(element, marks);
         if !is_blank(&text) {
             // Whether a level was skipped shows in the order of the document, which is known at the end.

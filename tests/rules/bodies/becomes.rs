@@ -5,14 +5,14 @@ use dateline::domain::body::{Format, Sent, html, markdown, parse};
 use super::mint;
 
 #[track_caller]
-fn becomes(sent: &str, kept: &str) -> Vec<String> {
+pub(super) fn becomes(sent: &str, kept: &str) -> Vec<String> {
     let (document, warnings) = parse::read(sent, &mut mint()).unwrap();
     assert_eq!(html::write(&document), kept, "{sent}");
     warnings.into_iter().map(|w| w.detail).collect()
 }
 
 #[track_caller]
-fn told(sent: &str, kept: &str, words: &[&str]) {
+pub(super) fn told(sent: &str, kept: &str, words: &[&str]) {
     let warnings = becomes(sent, kept).join("\n");
     for word in words {
         assert!(warnings.contains(word), "{word:?} in {warnings:?}");
@@ -20,7 +20,7 @@ fn told(sent: &str, kept: &str, words: &[&str]) {
 }
 
 #[track_caller]
-fn silently(rows: &[(&str, &str)]) {
+pub(super) fn silently(rows: &[(&str, &str)]) {
     for (sent, kept) in rows {
         assert_eq!(becomes(sent, kept), Vec::<String>::new(), "{sent}");
     }

@@ -392,7 +392,7 @@ fn broken_again(document: &Document) -> Vec<String> {
     wrong
 }
 
-const NAMES: [&str; 118] = [
+const NAMES: [&str; 120] = [
     "a",
     "abbr",
     "acronym",
@@ -505,6 +505,8 @@ const NAMES: [&str; 118] = [
     "video",
     "wbr",
     "x-own",
+    "xml",
+    "annotation",
     "script",
     "style",
     "noscript",
@@ -513,7 +515,7 @@ const NAMES: [&str; 118] = [
     "mi",
 ];
 
-const ATTRIBUTES: [&str; 34] = [
+const ATTRIBUTES: [&str; 52] = [
     "",
     "",
     "",
@@ -535,6 +537,24 @@ const ATTRIBUTES: [&str; 34] = [
     " style=\"display:none\"",
     " style=\"mso-list:l0 level2 lfo1\"",
     " style=\"mso-list:Ignore\"",
+    " style=\"mso-list:l1 level3 lfo2;margin-left:72pt\"",
+    " class=MsoListParagraphCxSpMiddle",
+    " style=\"mso-element:comment\"",
+    " style=\"mso-tab-count:1\"",
+    " style=\"display:block\"",
+    " style=\"display:inline\"",
+    " style=\"white-space:pre-wrap\"",
+    " style=\"list-style-type:none\"",
+    " class=\"lst-kix_a-1\"",
+    " class=\"bulleted-list\"",
+    " class=\"ql-indent-2\"",
+    " data-list=bullet",
+    " data-list=ordered",
+    " data-aria-level=2",
+    " role=heading aria-level=3",
+    " class=\"sr-only\"",
+    " class=MsoQuote",
+    " url=https://x.example/u",
     " hidden",
     " dir=rtl",
     " lang=hi",
@@ -550,7 +570,7 @@ const ATTRIBUTES: [&str; 34] = [
     " role=presentation",
 ];
 
-const LEAVES: [&str; 26] = [
+const LEAVES: [&str; 33] = [
     "one",
     "two three",
     " ",
@@ -574,6 +594,13 @@ const LEAVES: [&str; 26] = [
     "<!-- said -->",
     "<o:p></o:p>",
     "https://youtu.be/abc",
+    "<img class=emoji alt=😀 src=https://x.example/e.png>",
+    "<amp-img src=https://x.example/m.jpg alt=amp></amp-img>",
+    "<oembed url=https://youtu.be/abc></oembed>",
+    "<x-player src=https://x.example/v></x-player>",
+    "[caption id=\"a\"]",
+    "said[/caption]",
+    "[embed]https://x.example/o[/embed]",
     "\u{202b}",
     "\u{202c}",
     "\u{92}s",

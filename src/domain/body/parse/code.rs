@@ -4,11 +4,16 @@ use scraper::{ElementRef, Node as Html};
 
 use super::{
     super::{Language, Mark, Node},
-    Builder, Context,
+    Builder, Context, emoji, has_class,
     losses::Loss,
     names::{is_dropped, parts_lines},
     style::Style,
 };
+
+/// True for a box of program text that is no `<pre>`: letters of one width in the lines that they were written in, and the box of Quill.
+pub(super) fn is_program(element: ElementRef<'_>, style: &Style) -> bool {
+    (style.monospaced && style.lines == Some(true)) || has_class(element, "ql-code-block-container")
+}
 
 impl<'t> Context<'_> {
     pub(super) fn code(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
@@ -54,6 +59,11 @@ impl<'t> Context<'_> {
             let Some(inner) = ElementRef::wrap(child) else { continue };
             let name = inner.value().name();
             self.own(inner, &mut []);
+            if let Some(sign) = emoji::shown(inner) {
+                self.drawn(inner);
+                text.push_str(&sign);
+                continue;
+            }
             match name {
                 "br" => {
                     if std::mem::take(parted) && !text.is_empty() && !text.ends_with('\n') {

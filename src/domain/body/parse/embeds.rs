@@ -6,6 +6,7 @@ use super::{
     super::{Inline, Mark, Node, provider},
     Builder, Context, addresses, has_class, is_seen,
     losses::Loss,
+    names::known,
 };
 use crate::domain::text::limits;
 
@@ -70,10 +71,43 @@ impl<'t> Context<'_> {
         true
     }
 
+    /// An element of an editor's or of a script's for something of a provider's, which says its address or its name there; false for
+    /// anything else.
+    pub(super) fn player(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>) -> bool {
+        let (name, attr) = (element.value().name(), |name: &str| element.value().attr(name).filter(|value| !value.trim().is_empty()));
+        let of = |site: &str, attribute: &str| attr(attribute).map(|id| format!("https://{site}{}", id.trim()));
+        let said = match name {
+            "oembed" => attr("url").map(addresses::absolute),
+            "amp-youtube" => of("www.youtube.com/watch?v=", "data-videoid"),
+            "lite-youtube" => of("www.youtube.com/watch?v=", "videoid"),
+            "amp-vimeo" => of("vimeo.com/", "data-videoid"),
+            "lite-vimeo" => of("vimeo.com/", "videoid"),
+            "amp-dailymotion" => of("www.dailymotion.com/video/", "data-videoid"),
+            "amp-twitter" => of("x.com/i/status/", "data-tweetid"),
+            "amp-instagram" => of("www.instagram.com/p/", "data-shortcode"),
+            "amp-facebook" => attr("data-href").map(addresses::absolute),
+            // What is shown in it is read, where there is something.
+            _ => attr("data-oembed-url").filter(|_| element.first_child().is_none()).map(addresses::absolute),
+        };
+        if let Some(url) = said {
+            self.flush(builder);
+            self.embed(builder, addresses::web(&url).map_or(url, |url| url.replacen("http://", "https://", 1)), String::new());
+            return name.contains('-') || name == "oembed" || element.first_child().is_none();
+        }
+        // An element of a script's, with an address and nothing that a reader without the script would see.
+        let addressed =
+            name.contains('-') && ["src", "url", "href", "data-src", "data-href", "data-url"].into_iter().any(|a| attr(a).is_some());
+        let lost = addressed && element.first_child().is_none();
+        if lost {
+            self.lose(&format!("<{name}>"), element);
+        }
+        lost
+    }
+
     /// A frame or a player.
     pub(super) fn medium(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.flush(builder);
-        let name = element.value().name();
+        let name = known(element.value().name());
         let given = ["src", "data-src", "data-lazy-src", "data"].into_iter().filter_map(|name| element.value().attr(name));
         let params = element.children().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "param");
         let movie = params.filter_map(|p| p.value().attr("value"));

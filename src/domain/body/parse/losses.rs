@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use scraper::ElementRef;
 
-use super::{Context, addresses, names::is_unseen};
+use super::{Context, addresses, is_seen, names::is_unseen};
 use crate::domain::{Violation, error::FAULTS, text::folded};
 
 /// What is told of a link that names no block.
@@ -172,7 +172,7 @@ impl Context<'_> {
             if is_unseen(inner.value().name()) {
                 continue;
             }
-            for name in ["href", "src", "data-src", "data", "poster", "action"] {
+            for name in ["href", "src", "data-src", "data-href", "data-url", "url", "data", "poster", "action"] {
                 loss.addresses.extend(inner.value().attr(name).filter(|a| !a.trim().is_empty()).map(addresses::absolute));
             }
             let told = match inner.value().name() {
@@ -187,7 +187,9 @@ impl Context<'_> {
             words.push(' ');
             next.extend(node.children().rev());
         }
-        loss.words = folded(&words);
+        if words.contains(is_seen) {
+            loss.words = folded(&words);
+        }
         self.losses.note(what, &loss);
     }
 

@@ -1,8 +1,35 @@
 //! Which elements are left out with all that is in them, and which part paragraphs.
 
+/// The element that one of AMP's stands for, by name.
+pub(super) fn known(name: &str) -> &str {
+    match name {
+        "amp-img" | "amp-anim" => "img",
+        "amp-iframe" | "amp-video-iframe" => "iframe",
+        "amp-video" => "video",
+        "amp-audio" => "audio",
+        other => other,
+    }
+}
+
 /// True for elements that are left out; what they say is told.
 pub(super) fn is_dropped(name: &str) -> bool {
-    const OTHERS: [&str; 11] = ["svg", "input", "button", "select", "textarea", "option", "canvas", "map", "area", "applet", "datalist"];
+    const OTHERS: [&str; 14] = [
+        "svg",
+        "input",
+        "button",
+        "select",
+        "textarea",
+        "option",
+        "canvas",
+        "map",
+        "area",
+        "applet",
+        "datalist",
+        // Settings of Word's, and how a formula was typed.
+        "xml",
+        "annotation",
+        "annotation-xml",
+    ];
     is_unseen(name) || OTHERS.contains(&name)
 }
 

@@ -40,6 +40,11 @@ impl<'t> Context<'_> {
             let open = if words.is_empty() { ends_open(line) } else { words.ends_with(' ') };
             if !is_space(c) {
                 words.push(c);
+            } else if self.lines && c == '\n' {
+                // As the spaces at the end of a line, those before it show nothing.
+                push_text(line, words.trim_end_matches(' '), marks);
+                line.push(Inline::HardBreak);
+                words.clear();
             } else if !open {
                 words.push(' ');
             }

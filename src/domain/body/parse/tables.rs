@@ -20,15 +20,18 @@ impl<'t> Context<'_> {
     pub(super) fn table(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.flush(builder);
         for caption in elements(element, &["caption"]) {
-            self.children(builder, caption, marks);
-            self.flush(builder);
+            self.element(builder, caption, marks);
         }
         // As they are shown, whatever their order.
         let groups: Vec<_> = [&["thead"][..], &["tbody"], &["tfoot"]].into_iter().flat_map(|name| elements(element, name)).collect();
+        let hidden = |e: &ElementRef<'t>| Style::of(*e).hidden;
+        let (unseen, groups): (Vec<_>, Vec<_>) = groups.into_iter().partition(hidden);
+        let unseen: Vec<_> = unseen.into_iter().chain(groups.iter().flat_map(|group| elements(*group, &["tr"]).filter(hidden))).collect();
+        unseen.into_iter().for_each(|e| self.lose("what a page hides", e));
         let rows: Vec<(ElementRef<'t>, usize)> = groups
             .iter()
             .flat_map(|group| {
-                let all: Vec<_> = elements(*group, &["tr"]).collect();
+                let all: Vec<_> = elements(*group, &["tr"]).filter(|row| !hidden(row)).collect();
                 let count = all.len();
                 all.into_iter().enumerate().map(move |(n, row)| (row, count.saturating_sub(n)))
             })
