@@ -33,6 +33,8 @@ const TELLING: usize = 8;
 /// another type that is more than twice as long.
 const LONGER: usize = 4;
 const LONGER_AND_OTHER: usize = 2;
+/// What a gram counts at least, in thousandths, in however many blocks it is: lines that are the same but for a word of their own stay alike.
+const LEAST: usize = 125;
 /// What is in more blocks than this is no sign that two are one.
 const COMMON: usize = 64;
 /// As many of its rarest grams are looked up for a block, and fewer where they are in more blocks than `HITS` together.
@@ -157,7 +159,7 @@ impl Rarity {
     fn weight(&self, gram: u64) -> usize {
         let blocks =
             self.0.binary_search_by_key(&gram, |(gram, _)| *gram).ok().and_then(|at| self.0.get(at)).map_or(1, |(_, count)| *count);
-        1_000_usize.checked_div(blocks).unwrap_or(1).max(1)
+        1_000_usize.checked_div(blocks).unwrap_or(1_000).max(LEAST)
     }
 }
 
