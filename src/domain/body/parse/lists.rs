@@ -105,7 +105,10 @@ impl<'t> Context<'_> {
         let ignored = |e: &ElementRef<'_>| Style::of(*e).list.as_deref() == Some("ignore");
         let marker = element.descendants().filter_map(ElementRef::wrap).find(ignored);
         let marker = marker.map(|m| m.text().collect::<String>()).unwrap_or_default();
-        let number = numbered(marker.trim_matches(|c: char| c.is_whitespace()));
+        let number = numbers(marker.trim_matches(|c: char| c.is_whitespace()));
+        if !number.is_empty() && !marker.contains(|c: char| c.is_ascii_digit()) {
+            self.drop("the numbering of a list (`type`)");
+        }
         let (going, depth) = (builder.word, builder.depth);
         let mut content = Builder::at(depth.saturating_add(level.min(most).saturating_mul(2)));
         self.children(&mut content, element, marks);
@@ -113,22 +116,27 @@ impl<'t> Context<'_> {
         let mut all = std::mem::take(&mut builder.done);
         let fresh = if going { all.split_off(all.len().saturating_sub(1)) } else { Vec::new() };
         builder.done = all;
-        let joined = self.join(fresh, level.min(most), number, content.done);
+        let joined = self.join(fresh, level.min(most), &number, content.done);
         builder.done.extend(joined);
         builder.word = true;
         true
     }
 
     /// The blocks with an item put to the end of the list that stands last in them, so many levels down.
-    fn join(&mut self, mut blocks: Vec<Block>, level: usize, number: Option<u32>, content: Vec<Block>) -> Vec<Block> {
+    fn join(&mut self, mut blocks: Vec<Block>, level: usize, numbers: &[u32], content: Vec<Block>) -> Vec<Block> {
+        // What goes on with the list is that, and else the least: `c.` is three, `i.` is one.
+        let least = numbers.iter().min().copied();
+        let next = |start: u32, items: &[Block]| u32::try_from(items.len()).ok().and_then(|n| start.checked_add(n));
         let fits = |node: &Node| match node {
-            Node::BulletList(_) => level > 1 || number.is_none(),
-            Node::OrderedList { .. } => level > 1 || number.is_some_and(|n| n != 1),
+            Node::BulletList(_) => level > 1 || numbers.is_empty(),
+            Node::OrderedList { start, items } => {
+                level > 1 || next(*start, items).is_some_and(|next| numbers.contains(&next)) || least.is_some_and(|n| n != 1)
+            }
             _ => false,
         };
         let last = if blocks.last().is_some_and(|b| fits(&b.node)) { blocks.pop() } else { None };
         let mut list = last.unwrap_or_else(|| {
-            self.block(match number.filter(|_| level == 1) {
+            self.block(match least.filter(|_| level == 1) {
                 Some(start) => Node::OrderedList { start, items: Vec::new() },
                 None => Node::BulletList(Vec::new()),
             })
@@ -137,7 +145,7 @@ impl<'t> Context<'_> {
             if level > 1 {
                 let mut item = items.pop().unwrap_or_else(|| self.block(Node::ListItem(Vec::new())));
                 if let Node::ListItem(inner) = &mut item.node {
-                    *inner = self.join(std::mem::take(inner), level.saturating_sub(1), number, content);
+                    *inner = self.join(std::mem::take(inner), level.saturating_sub(1), numbers, content);
                 }
                 items.push(item);
             } else {
@@ -155,44 +163,71 @@ impl<'t> Context<'_> {
     }
 }
 
-/// The number that a marker (`1.`, `b)`, `iv.`) says; nothing for a bullet. Letters count from one.
-fn numbered(marker: &str) -> Option<u32> {
-    let word = marker.trim_start_matches('(').strip_suffix(['.', ')'])?;
-    let word = word.rsplit('.').next().unwrap_or(word);
+/// The numbers that a marker (`1.`, `b)`, `iv.`) may say, of which a list knows the one; none for a bullet. Letters count from one, and double behind `z`.
+fn numbers(marker: &str) -> Vec<u32> {
+    let Some(word) = marker.trim_start_matches('(').strip_suffix(['.', ')']) else { return Vec::new() };
+    let word = word.rsplit('.').next().unwrap_or(word).to_ascii_lowercase();
     if let Ok(number) = word.parse::<u32>() {
-        return Some(number.min(1_000_000));
+        return vec![number.min(1_000_000)];
     }
-    let mut letters = word.chars();
-    match (letters.next(), letters.next()) {
-        (Some(c), None) if c.is_ascii_alphabetic() => {
-            let c = c.to_ascii_lowercase();
-            // One letter that is a Roman number too is one where it begins a list, and else a letter or either: what counts is that it goes on.
-            if c == 'i' { Some(1) } else { u32::from(c).checked_sub(u32::from('a')).map(|n| n.saturating_add(1)) }
+    let letter = word.chars().next().filter(|first| first.is_ascii_lowercase() && word.len() <= 2 && word.chars().all(|c| c == *first));
+    let letter = letter.and_then(|c| u32::from(c).checked_sub(96)).map(|n| if word.len() == 2 { n.saturating_add(26) } else { n });
+    letter.into_iter().chain(roman(&word)).collect()
+}
+
+/// The value of a Roman number in lower case.
+fn roman(word: &str) -> Option<u32> {
+    const SIGNS: [(&str, u32); 13] = [
+        ("m", 1000),
+        ("cm", 900),
+        ("d", 500),
+        ("cd", 400),
+        ("c", 100),
+        ("xc", 90),
+        ("l", 50),
+        ("xl", 40),
+        ("x", 10),
+        ("ix", 9),
+        ("v", 5),
+        ("iv", 4),
+        ("i", 1),
+    ];
+    let (mut rest, mut sum) = (word, 0_u32);
+    for (sign, value) in SIGNS {
+        // Those that stand for one times a power of ten may stand three times.
+        for _ in 0..if sign.len() == 1 && !matches!(sign, "d" | "l" | "v") { 3 } else { 1 } {
+            if let Some(after) = rest.strip_prefix(sign) {
+                (rest, sum) = (after, sum.saturating_add(value));
+            }
         }
-        (Some(_), Some(_)) if word.chars().all(|c| "ivxlcdmIVXLCDM".contains(c)) => Some(2),
-        _ => None,
     }
+    (rest.is_empty() && sum > 0).then_some(sum)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::numbered;
+    use super::numbers;
 
     #[test]
     fn markers_say_whether_a_list_is_ordered() {
-        for (marker, number) in [
-            ("1.", Some(1)),
-            ("12)", Some(12)),
-            ("(a)", Some(1)),
-            ("c.", Some(3)),
-            ("i.", Some(1)),
-            ("iv.", Some(2)),
-            ("1.2.", Some(2)),
-            ("·", None),
-            ("o", None),
-            ("§", None),
+        for (marker, all) in [
+            ("1.", &[1][..]),
+            ("12)", &[12]),
+            ("(a)", &[1]),
+            ("c.", &[3, 100]),
+            ("i.", &[9, 1]),
+            ("iv.", &[4]),
+            ("V.", &[22, 5]),
+            ("xiv.", &[14]),
+            ("ii.", &[35, 2]),
+            ("aa.", &[27]),
+            ("iiii.", &[]),
+            ("1.2.", &[2]),
+            ("·", &[]),
+            ("o", &[]),
+            ("§", &[]),
         ] {
-            assert_eq!(numbered(marker), number, "{marker}");
+            assert_eq!(numbers(marker), all, "{marker}");
         }
     }
 }
