@@ -32,7 +32,7 @@ use super::{
 };
 use losses::Losses;
 use names::{is_dropped, parts_lines};
-use repairs::Repairs;
+pub(super) use repairs::Repairs;
 use style::Style;
 
 use crate::domain::{Error, Locale, Violation, text::limits};
@@ -319,6 +319,7 @@ impl<'t> Context<'_> {
 
     /// What an element says of the blocks that it became: their language, and what links to the first of them name.
     fn own(&mut self, element: ElementRef<'_>, blocks: &mut [Block]) {
+        self.direction(element);
         let value = element.value();
         let name = value.attr("id").or_else(|| value.attr("name").filter(|_| value.name() == "a"));
         if let Some(name) = name.filter(|name| (1..=limits::URL).contains(&name.len())) {
@@ -327,8 +328,8 @@ impl<'t> Context<'_> {
                 None => self.waiting.push(name.to_owned()),
             }
         }
-        let lang = value.attr("lang").and_then(|tag| tag.parse::<Locale>().ok()).filter(|lang| self.locale != Some(lang));
-        if let Some(lang) = lang {
+        // That of the body is said again within what is in another one, and is taken off elsewhere at the end.
+        if let Some(lang) = value.attr("lang").and_then(|tag| tag.parse::<Locale>().ok()) {
             for block in blocks.iter_mut().filter(|block| block.lang.is_none() && block.node != Node::HorizontalRule) {
                 block.lang = Some(lang.clone());
             }
@@ -410,7 +411,7 @@ impl<'t> Context<'_> {
         }
         let inline = !parts_lines(name);
         let lang = element.value().attr("lang").filter(|_| inline).and_then(|tag| tag.parse::<Locale>().ok());
-        if let Some(lang) = lang.filter(|lang| self.locale != Some(lang)) {
+        if let Some(lang) = lang {
             put(Mark::Lang(lang));
         }
         (marks != around).then_some(marks)

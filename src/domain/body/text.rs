@@ -2,25 +2,24 @@
 
 use std::borrow::Cow;
 
-use super::{Block, BlockId, Document, Inline, Node, budget::TooMuch, push_text};
+use super::{Block, BlockId, Document, Inline, Node, budget::TooMuch, parse::Repairs, push_text};
 use crate::domain::{
     Violation,
-    text::{folded, is_forbidden, limits, windows_1252},
+    text::{folded, limits},
 };
 
-/// Paragraphs parted by empty lines, with line breaks within them kept. The words are kept as they are, but for control
-/// characters; spaces count as in any running text.
+/// Paragraphs parted by empty lines, with line breaks within them kept; beside them what was set right. The words are kept as they are, but for control
+/// characters and directions that are open at the end of a paragraph; spaces count as in any running text.
 ///
 /// # Errors
 /// At the limit of nodes or bytes.
-pub fn read(text: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<Document, TooMuch> {
+pub fn read(text: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<(Document, Vec<Violation>), TooMuch> {
     let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) };
     let (mut nodes, mut bytes) = (0usize, 0usize);
-    let mut blocks = Vec::new();
+    let (mut blocks, mut repairs) = (Vec::new(), Repairs::default());
     let mut paragraph: Vec<Inline> = Vec::new();
     for line in text.trim_start_matches('\u{feff}').split('\n').chain([""]) {
-        let meant = |c: char| if is_forbidden(c) { windows_1252(c) } else { Some(c) };
-        let line: String = folded(line).chars().filter_map(meant).collect();
+        let line = repairs.printable(&folded(line));
         if !line.is_empty() {
             if !paragraph.is_empty() {
                 paragraph.push(Inline::HardBreak);
@@ -28,6 +27,7 @@ pub fn read(text: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<Document, T
             push_text(&mut paragraph, &line, &[]);
             (nodes, bytes) = (nodes.saturating_add(2), bytes.saturating_add(line.len()));
         } else if !paragraph.is_empty() {
+            repairs.balance(&mut paragraph);
             blocks.push(Block::new(mint(), Node::Paragraph(std::mem::take(&mut paragraph))));
         }
         if nodes > limits::BODY_NODES {
@@ -37,16 +37,7 @@ pub fn read(text: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<Document, T
             return Err(TooMuch::Bytes);
         }
     }
-    Ok(Document { blocks })
-}
-
-/// What reading a text sets right of it: controls that are Windows-1252 which was wrongly decoded.
-#[must_use]
-pub fn repairs(text: &str) -> Vec<Violation> {
-    let count = text.chars().filter(|c| is_forbidden(*c) && windows_1252(*c).is_some()).count();
-    let detail = format!("{count} control character(s) of wrongly decoded text were read as Windows-1252");
-    let warning = || Violation { pointer: "#/content".to_owned(), code: "windows_1252", detail };
-    (count > 0).then(warning).into_iter().collect()
+    Ok((Document { blocks }, repairs.into_warnings()))
 }
 
 /// All text of a document, blocks parted by empty lines.

@@ -10,7 +10,7 @@ use crate::domain::{
 
 /// How much was set right of what came in.
 #[derive(Default)]
-pub(super) struct Repairs {
+pub(in super::super) struct Repairs {
     unescaped: usize,
     /// Characters of Windows-1252 in the place of controls, and the first words with one.
     windows: (usize, String),
@@ -28,7 +28,7 @@ impl Repairs {
         *count = count.saturating_add(times);
     }
 
-    pub(super) fn into_warnings(self) -> Vec<Violation> {
+    pub(in super::super) fn into_warnings(self) -> Vec<Violation> {
         let of = |code, (count, first): &(usize, String), what: &str| {
             let detail = format!("{count} {what}, first in “{first}”");
             (*count > 0).then(|| Violation { pointer: "#/content".to_owned(), code, detail })
@@ -52,16 +52,18 @@ impl Context<'_> {
         self.spend(text.len());
         let decoded = if self.repair { unescape(text) } else { Cow::Borrowed(text) };
         self.repairs.unescaped = self.repairs.unescaped.saturating_add(usize::from(matches!(decoded, Cow::Owned(_))));
-        let clean = self.printable(&decoded);
+        let clean = self.repairs.printable(&decoded);
         self.bytes = self.bytes.saturating_add(clean.len());
         if self.bytes > limits::BODY_BYTES {
             self.stop(TooMuch::Bytes);
         }
         clean
     }
+}
 
+impl Repairs {
     /// Text without controls; those of C1 are what wrongly decoded Windows-1252 looks like.
-    fn printable(&mut self, text: &str) -> String {
+    pub(in super::super) fn printable(&mut self, text: &str) -> String {
         let (mut windows, mut forbidden) = (0usize, 0usize);
         let clean: String = text
             .chars()
@@ -75,8 +77,8 @@ impl Context<'_> {
                 meant
             })
             .collect();
-        Repairs::note(&mut self.repairs.windows, windows, &clean);
-        Repairs::note(&mut self.repairs.forbidden, forbidden, &clean);
+        Repairs::note(&mut self.windows, windows, &clean);
+        Repairs::note(&mut self.forbidden, forbidden, &clean);
         clean
     }
 }
