@@ -211,7 +211,7 @@ proptest! {
 
     #[test]
     fn text_comes_back_as_it_went(text in vec(phrase(), 0..5).prop_map(|p| p.join("\n\n"))) {
-        prop_assert_eq!(text::plain(&text::read(&text, &mut mint()).unwrap().0), text);
+        prop_assert_eq!(text::plain(&parse::read_plain(&text, &mut mint()).unwrap().0), text);
     }
 
     #[test]

@@ -505,7 +505,7 @@ impl Sent {
         let (mut document, warnings) = match self.format {
             Format::Html => parse::read_within(text, mint, budget, true, locale),
             Format::Markdown => markdown::read_within(text, mint, budget, locale),
-            Format::Doc | Format::Text => text::read(text, mint),
+            Format::Doc | Format::Text => parse::read_plain(text, mint),
         }?;
         document.normalise();
         Ok((document, warnings))

@@ -14,6 +14,7 @@ mod figures;
 mod lists;
 mod losses;
 mod names;
+mod plain;
 mod quotes;
 mod repairs;
 mod running;
@@ -32,7 +33,8 @@ use super::{
 };
 use losses::Losses;
 use names::{is_dropped, parts_lines};
-pub(super) use repairs::Repairs;
+pub use plain::read_plain;
+use repairs::Repairs;
 use style::Style;
 
 use crate::domain::{Error, Locale, Violation, text::limits};

@@ -10,7 +10,7 @@ use crate::domain::{
 
 /// How much was set right of what came in.
 #[derive(Default)]
-pub(in super::super) struct Repairs {
+pub(super) struct Repairs {
     unescaped: usize,
     /// Characters of Windows-1252 in the place of controls, and the first words with one.
     windows: (usize, String),
@@ -28,7 +28,7 @@ impl Repairs {
         *count = count.saturating_add(times);
     }
 
-    pub(in super::super) fn into_warnings(self) -> Vec<Violation> {
+    pub(super) fn into_warnings(self) -> Vec<Violation> {
         let of = |code, (count, first): &(usize, String), what: &str| {
             let detail = format!("{count} {what}, first in “{first}”");
             (*count > 0).then(|| Violation { pointer: "#/content".to_owned(), code, detail })
@@ -63,7 +63,7 @@ impl Context<'_> {
 
 impl Repairs {
     /// Text without controls; those of C1 are what wrongly decoded Windows-1252 looks like.
-    pub(in super::super) fn printable(&mut self, text: &str) -> String {
+    pub(super) fn printable(&mut self, text: &str) -> String {
         let (mut windows, mut forbidden) = (0usize, 0usize);
         let clean: String = text
             .chars()

@@ -122,7 +122,7 @@ pub(super) fn joined(line: Vec<Inline>) -> Vec<Inline> {
 
 impl Repairs {
     /// Close what a line leaves open, and take out what closes nothing.
-    pub(in super::super) fn balance(&mut self, line: &mut Vec<Inline>) {
+    pub(super) fn balance(&mut self, line: &mut Vec<Inline>) {
         let directs = |inline: &Inline| matches!(inline, Inline::Text { text, .. } if text.contains(is_direction));
         if !line.iter().any(directs) {
             return;
