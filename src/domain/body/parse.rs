@@ -18,6 +18,7 @@ mod losses;
 mod markers;
 mod names;
 mod office;
+mod plain;
 mod quotes;
 mod repairs;
 mod running;
@@ -37,6 +38,7 @@ use super::{
 };
 use losses::Losses;
 use names::{is_dropped, known, parts_lines};
+pub use plain::read_plain;
 use repairs::Repairs;
 use style::Style;
 
@@ -368,6 +370,7 @@ impl<'t> Context<'_> {
 
     /// What an element says of the blocks that it became: their language, and what links to the first of them name.
     fn own(&mut self, element: ElementRef<'_>, blocks: &mut [Block]) {
+        self.direction(element);
         let value = element.value();
         let name = value.attr("id").or_else(|| value.attr("name").filter(|_| value.name() == "a"));
         if let Some(name) = name.filter(|name| (1..=limits::URL).contains(&name.len())) {
@@ -376,8 +379,8 @@ impl<'t> Context<'_> {
                 None => self.waiting.push(name.to_owned()),
             }
         }
-        let lang = value.attr("lang").and_then(|tag| tag.parse::<Locale>().ok()).filter(|lang| self.is_foreign(lang));
-        if let Some(lang) = lang {
+        // That of the body is said again within what is in another one, and is taken off elsewhere at the end.
+        if let Some(lang) = value.attr("lang").and_then(|tag| tag.parse::<Locale>().ok()).filter(|lang| self.is_foreign(lang)) {
             for block in blocks.iter_mut().filter(|block| block.lang.is_none() && block.node != Node::HorizontalRule) {
                 block.lang = Some(lang.clone());
             }

@@ -7,8 +7,9 @@ use super::{
     Builder, Context, addresses, has_class, is_seen,
     losses::Loss,
     names::known,
+    settle::fits,
 };
-use crate::domain::text::limits;
+use crate::domain::text::{folded, limits};
 
 /// The address that a line consists of, when it is that of something a provider shows.
 pub(super) fn alone(line: &[Inline]) -> Option<String> {
@@ -50,7 +51,7 @@ impl<'t> Context<'_> {
         // The date below a post links to it, after the links within.
         let Some(url) = said.or_else(|| links.filter_map(addresses::shown).last()) else { return false };
         // Before it is read, so that nothing is read twice.
-        if element.text().map(|text| text.chars().count()).sum::<usize>() > limits::CAPTION.max {
+        if !fits(&folded(&element.text().collect::<String>()), limits::CAPTION) {
             return false;
         }
         let (line, beside) = self.line(element, &[]);
@@ -65,7 +66,7 @@ impl<'t> Context<'_> {
         if !addresses.is_empty() {
             self.losses.note("a link in a post of another site", &Loss { words: String::new(), addresses });
         }
-        let title = crate::domain::text::folded(&super::super::text::of_inlines(&line));
+        let title = folded(&super::super::text::of_inlines(&line));
         self.finish(builder, Node::Embed { url, title });
         builder.done.extend(beside);
         true
@@ -138,9 +139,12 @@ impl<'t> Context<'_> {
 
     pub(super) fn embed(&mut self, builder: &mut Builder<'t>, url: String, title: String) {
         let title = if title == url { String::new() } else { title };
-        let known = provider(&url).is_some() && title.chars().count() <= limits::CAPTION.max;
-        if known {
+        if provider(&url).is_some() {
+            let (title, long) = if fits(&title, limits::CAPTION) { (title, String::new()) } else { (String::new(), title) };
             self.finish(builder, Node::Embed { url, title });
+            if !long.is_empty() {
+                self.finish(builder, Node::Paragraph(vec![Inline::Text { text: long, marks: Vec::new() }]));
+            }
         } else {
             self.losses.note("an embed of an unknown provider", &Loss { words: title, addresses: vec![url] });
         }

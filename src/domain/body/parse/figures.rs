@@ -3,10 +3,10 @@
 use scraper::ElementRef;
 
 use super::{
-    super::{Block, Image, Inline, Mark, Node, html::VERBATIM, push_text},
+    super::{Block, Image, Inline, Mark, Node, html::VERBATIM, push_text, text::of_inlines},
     Builder, Context, addresses, has_class, link_in,
     losses::Loss,
-    settle::letters,
+    settle::fits,
 };
 use crate::domain::text::{folded, limits};
 
@@ -78,18 +78,22 @@ impl<'t> Context<'_> {
 
     /// What is said of a figure: written to its picture, or else given as blocks.
     fn caption(&mut self, depth: usize, element: ElementRef<'t>, picture: Option<&mut Image>, marks: &[Mark]) -> Vec<Block> {
-        self.own(element, &mut []);
-        let fits = picture.filter(|image| image.caption.is_empty() && image.credit.is_empty());
-        let Some(image) = fits else {
+        let bare = picture.filter(|image| image.caption.is_empty() && image.credit.is_empty());
+        let Some(image) = bare else {
             let mut below = Builder::at(depth);
             self.children(&mut below, element, marks);
             self.flush(&mut below);
+            self.own(element, &mut below.done);
             return below.done;
         };
+        self.own(element, &mut []);
+        if element.value().attr("lang").is_some_and(|tag| tag.parse().ok().as_ref() != self.locale) {
+            self.drop("the language of a caption");
+        }
         let around = self.credits.replace(Vec::new());
         let (line, mut below) = self.line(element, &[]);
         let credits = std::mem::replace(&mut self.credits, around).unwrap_or_default().join(" ");
-        if letters(&line) > limits::CAPTION.max || credits.chars().count() > limits::CREDIT.max {
+        if !fits(&folded(&of_inlines(&line)), limits::CAPTION) || !fits(&folded(&credits), limits::CREDIT) {
             let mut line = line;
             push_text(&mut line, &format!(" {credits}"), &[]);
             below.insert(0, self.block(Node::Paragraph(super::trimmed(line))));
@@ -100,7 +104,7 @@ impl<'t> Context<'_> {
         below
     }
 
-    /// True for an element that names whose picture a caption is about.
+    /// True for the credit inside a caption.
     pub(super) fn is_credit(&self, element: ElementRef<'_>) -> bool {
         self.credits.is_some() && element.value().classes().any(|class| class.to_ascii_lowercase().contains("credit"))
     }
@@ -136,10 +140,10 @@ impl<'t> Context<'_> {
         let attribution = attribution.unwrap_or_default();
         if by.is_some_and(|by| by.value().name() == "cite") {
             // It stood in the quotation, at its end.
-            let said = text.iter().rposition(|i| matches!(i, Inline::HardBreak)).map_or(0, |at| at);
+            let said = text.iter().rposition(|i| matches!(i, Inline::HardBreak)).unwrap_or_default();
             text.truncate(said);
         }
-        if attribution.chars().count() > limits::CREDIT.max {
+        if !fits(&attribution, limits::CREDIT) {
             below.insert(0, self.block(Node::Paragraph(vec![Inline::Text { text: attribution, marks: Vec::new() }])));
             self.finish(builder, Node::PullQuote { text, attribution: String::new() });
         } else {
@@ -157,7 +161,7 @@ impl<'t> Context<'_> {
             return false;
         };
         let (line, beside) = self.line(only, &[]);
-        let title = folded(&super::super::text::of_inlines(&line));
+        let title = folded(&of_inlines(&line));
         self.embed(builder, addresses::web(url).unwrap_or_else(|| url.to_owned()), title);
         builder.done.extend(beside);
         true
@@ -213,7 +217,7 @@ impl<'t> Context<'_> {
         self.pictures.insert(addresses::alike(&url));
         let size = attr("width").parse().ok().zip(attr("height").parse().ok());
         let size = size.filter(|(w, h)| (1..=100_000).contains(w) && (1..=100_000).contains(h));
-        let long = (alt.chars().count() > limits::ALT.max).then(|| alt.clone());
+        let long = (!fits(&alt, limits::ALT)).then(|| alt.clone());
         let alt = if long.is_some() { String::new() } else { alt };
         let image = Image { url, alt, caption: String::new(), credit: String::new(), size, href: link_in(marks) };
         self.finish(builder, Node::Image(image));

@@ -72,6 +72,11 @@ pub(super) fn parts_lines(name: &str) -> bool {
     is_block(name) || OTHERS.contains(&name)
 }
 
+/// True for the parts of a table that hold cells, and for cells.
+pub(super) fn is_tabular(name: &str) -> bool {
+    matches!(name, "td" | "th" | "tr" | "thead" | "tbody" | "tfoot")
+}
+
 pub(super) fn is_block(name: &str) -> bool {
     const NAMES: [&str; 27] = [
         "p",

@@ -55,13 +55,13 @@ impl<'t> Context<'_> {
         }
     }
 
-    /// True for the language of a block that is another than that of the body. Office programs say one of all words, with a region.
+    /// False where an office program says the language of the body, as it does of all words, with a region.
     pub(super) fn is_foreign(&self, lang: &Locale) -> bool {
         let alike = |body: &Locale| {
             let (one, other) = (body.likely(), lang.likely());
             one.language == other.language && one.script == other.script
         };
-        self.locale != Some(lang) && !(self.office && self.locale.is_some_and(alike))
+        !(self.office && self.locale.is_some_and(alike))
     }
 
     /// The same for words: in what an office program wrote, signs alone have no language.

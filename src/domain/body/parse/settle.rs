@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use percent_encoding::percent_decode_str;
 
 use super::{
-    super::{Block, BlockId, Document, Inline, Node, anchors, push_text},
+    super::{Block, BlockId, Document, Inline, Mark, Node, anchors, push_text},
     Context,
     embeds::alone,
     ends_open,
@@ -13,10 +13,25 @@ use super::{
     repairs::Repairs,
     trimmed,
 };
+use crate::domain::{
+    Locale,
+    text::{Length, nfc},
+};
 
-/// Characters of a line.
-pub(super) fn letters(line: &[Inline]) -> usize {
-    line.iter().map(|inline| if let Inline::Text { text, .. } = inline { text.chars().count() } else { 1 }).sum()
+/// Whether words are no longer than the schema lets them be, once they are in NFC and what they leave open is closed.
+pub(super) fn fits(words: &str, length: Length) -> bool {
+    // Before anything looks at it.
+    if words.len() > length.most_bytes() {
+        return false;
+    }
+    let (mut words, mut balance) = (nfc(words).into_owned(), Balance::default());
+    balance.over(&mut words);
+    balance.end(Some(&mut words));
+    length.holds(&words)
+}
+
+fn is_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Closes and takes out bidirectional controls so that each is ended by its own (UAX #9), over all pieces of one text.
@@ -29,7 +44,7 @@ struct Balance {
 
 impl Balance {
     fn over(&mut self, text: &mut String) {
-        if !text.contains(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')) {
+        if !text.contains(is_direction) {
             return;
         }
         let mut out = String::with_capacity(text.len());
@@ -105,12 +120,60 @@ pub(super) fn joined(line: Vec<Inline>) -> Vec<Inline> {
     whole
 }
 
+impl Repairs {
+    /// Close what a line leaves open, and take out what closes nothing.
+    pub(super) fn balance(&mut self, line: &mut Vec<Inline>) {
+        let directs = |inline: &Inline| matches!(inline, Inline::Text { text, .. } if text.contains(is_direction));
+        if !line.iter().any(directs) {
+            return;
+        }
+        let mut balance = Balance::default();
+        let mut texts: Vec<&mut String> =
+            line.iter_mut().filter_map(|i| if let Inline::Text { text, .. } = i { Some(text) } else { None }).collect();
+        let first = texts.first().map(|text| (**text).clone()).unwrap_or_default();
+        texts.iter_mut().for_each(|text| balance.over(text));
+        let mended = balance.end(texts.pop());
+        if mended > 0 {
+            *line = trimmed(joined(std::mem::take(line)));
+            Self::note(&mut self.bidi, mended, &first);
+        }
+    }
+}
+
+/// Take the language of the body off what is in no other one.
+fn speak(blocks: &mut [Block], locale: &Locale) {
+    for block in blocks {
+        block.lang.take_if(|lang| lang == locale);
+        if block.lang.is_some() {
+            continue;
+        }
+        let own = |mark: &Mark| matches!(mark, Mark::Lang(lang) if lang == locale);
+        for line in block.node.lines_mut() {
+            let mut taken = false;
+            for inline in line.iter_mut() {
+                if let Inline::Text { marks, .. } = inline {
+                    let before = marks.len();
+                    marks.retain(|mark| !own(mark));
+                    taken |= marks.len() < before;
+                }
+            }
+            if taken {
+                *line = joined(std::mem::take(line));
+            }
+        }
+        speak(block.node.children_mut(), locale);
+    }
+}
+
 impl Context<'_> {
     pub(super) fn settle(&mut self, document: &mut Document) {
         if let Some(last) = document.blocks.last() {
             self.names.extend(self.waiting.drain(..).map(|name| (name, last.id.clone())));
         }
         self.resolve(&mut document.blocks);
+        if let Some(locale) = self.locale {
+            speak(&mut document.blocks, locale);
+        }
         self.balance(&mut document.blocks);
     }
 
@@ -137,18 +200,7 @@ impl Context<'_> {
 
     fn balance(&mut self, blocks: &mut [Block]) {
         for block in blocks {
-            for line in block.node.lines_mut() {
-                let mut balance = Balance::default();
-                let first = line.iter().find_map(|i| if let Inline::Text { text, .. } = i { Some(text.clone()) } else { None });
-                let mut texts: Vec<&mut String> =
-                    line.iter_mut().filter_map(|i| if let Inline::Text { text, .. } = i { Some(text) } else { None }).collect();
-                texts.iter_mut().for_each(|text| balance.over(text));
-                let mended = balance.end(texts.pop());
-                if mended > 0 {
-                    *line = trimmed(joined(std::mem::take(line)));
-                    Repairs::note(&mut self.repairs.bidi, mended, &first.unwrap_or_default());
-                }
-            }
+            block.node.lines_mut().into_iter().for_each(|line| self.repairs.balance(line));
             if let Node::Paragraph(line) = &block.node
                 && let Some(url) = alone(line)
             {

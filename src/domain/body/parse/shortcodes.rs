@@ -1,13 +1,13 @@
 //! Shortcodes of WordPress, told, and as far as a body can say so what they mean.
 
 use super::{
-    super::{Block, Image, Mark, Node, shortcodes::Shortcode},
+    super::{Block, Image, Mark, Node, shortcodes::Shortcode, text::of_inlines},
     Builder, Context, addresses, is_blank,
     losses::Loss,
-    settle::letters,
+    settle::fits,
     trimmed,
 };
-use crate::domain::text::limits;
+use crate::domain::text::{folded, limits};
 
 fn caption_of(blocks: &mut [Block]) -> Option<&mut Image> {
     match blocks {
@@ -47,7 +47,7 @@ impl<'t> Context<'_> {
                 let before = builder.captioned.take();
                 let image = before.and_then(|at| builder.done.get_mut(at..)).and_then(caption_of);
                 let line = trimmed(std::mem::take(&mut builder.line));
-                match image.filter(|_| letters(&line) <= limits::CAPTION.max && !is_blank(&line)) {
+                match image.filter(|_| fits(&folded(&of_inlines(&line)), limits::CAPTION) && !is_blank(&line)) {
                     Some(image) => image.caption = self.plain(&line, "a caption"),
                     None => {
                         builder.line = line;

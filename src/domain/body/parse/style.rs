@@ -122,7 +122,7 @@ impl Style {
         self.said.iter().find(|(said, _)| said == mark).map(|(_, on)| *on)
     }
 
-    /// Put the marks on or off that are said. Lines through words and under them are not taken off by what stands within, as in a browser,
+    /// Apply the marks that the style sets or unsets. Lines through words and under them are not taken off by what stands within, as in a browser,
     /// and a line under a link is how links look.
     pub(super) fn apply(&self, marks: &mut Vec<Mark>) {
         for (mark, on) in &self.said {
