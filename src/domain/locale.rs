@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     fmt,
     str::FromStr,
 };
@@ -121,10 +121,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Keyed<T> {
         // Keys as they were sent, of which JSON has each once.
         for (tag, value) in BTreeMap::<String, T>::deserialize(d)? {
             let locale = Locale::read(&tag).map_err(de::Error::custom)?;
-            if keyed.contains_key(&locale) {
-                return Err(de::Error::custom(format_args!("`{tag}` is `{locale}`, which is there as well")));
+            match keyed.entry(locale) {
+                Entry::Vacant(free) => _ = free.insert(value),
+                Entry::Occupied(taken) => {
+                    return Err(de::Error::custom(format_args!("`{tag}` is `{}`, which is there as well", taken.key())));
+                }
             }
-            keyed.insert(locale, value);
         }
         Ok(Self(keyed))
     }

@@ -1,7 +1,7 @@
 //! The locales that a record names.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     mem,
 };
 
@@ -28,10 +28,12 @@ impl Retagged<'_> {
         for (locale, value) in former {
             let mut now = locale.clone();
             self.tag(&mut now);
-            if map.contains_key(&now) {
-                self.faults.add(format!("{at}/{locale}"), "repeated", format!("`{locale}` is `{now}` by now, which is here as well"));
-            } else {
-                map.insert(now, value);
+            match map.entry(now) {
+                Entry::Vacant(free) => _ = free.insert(value),
+                Entry::Occupied(taken) => {
+                    let detail = format!("`{locale}` is `{}` by now, which is here as well", taken.key());
+                    self.faults.add(format!("{at}/{locale}"), "repeated", detail);
+                }
             }
         }
     }

@@ -343,7 +343,7 @@ impl<'t> Context<'_> {
         if self.office && name == "del" {
             return self.lose("what was deleted under review", element);
         }
-        if self.is_spacer(element, &style) {
+        if office::is_spacer(element, &style) {
             return self.words(&mut builder.line, " ", marks);
         }
         if let Some(emoji) = emoji::shown(element) {

@@ -1,4 +1,4 @@
-//! Shortcodes of WordPress: what stands in brackets between words, and becomes something else on the page.
+//! Shortcodes of `WordPress`: what stands in brackets between words, and becomes something else on the page.
 
 use std::ops::Range;
 

@@ -143,11 +143,11 @@ impl<'t> Context<'_> {
             let said = text.iter().rposition(|i| matches!(i, Inline::HardBreak)).unwrap_or_default();
             text.truncate(said);
         }
-        if !fits(&attribution, limits::CREDIT) {
+        if fits(&attribution, limits::CREDIT) {
+            self.finish(builder, Node::PullQuote { text, attribution });
+        } else {
             below.insert(0, self.block(Node::Paragraph(vec![Inline::Text { text: attribution, marks: Vec::new() }])));
             self.finish(builder, Node::PullQuote { text, attribution: String::new() });
-        } else {
-            self.finish(builder, Node::PullQuote { text, attribution });
         }
         builder.done.extend(below);
         true

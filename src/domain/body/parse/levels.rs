@@ -42,7 +42,7 @@ fn of_item(item: ElementRef<'_>) -> Option<usize> {
     said.or_else(|| above.map(|n| n.saturating_add(1))).filter(|level| *level > 0)
 }
 
-fn items<'t>(list: ElementRef<'t>) -> impl Iterator<Item = ElementRef<'t>> {
+fn items(list: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
     list.children().filter_map(ElementRef::wrap)
 }
 

@@ -30,7 +30,7 @@ pub(super) fn is_quoted(paragraph: ElementRef<'_>) -> bool {
 /// True for a remark on the text, or the sign that leads to one: of Word, and of a file of Google's.
 pub(super) fn is_remark(element: ElementRef<'_>, style: &Style) -> bool {
     fn named(link: ElementRef<'_>, begins: &str) -> bool {
-        let number = link.value().attr("id").and_then(|id| id.strip_prefix(begins)).map(|n| n.parse::<u32>());
+        let number = link.value().attr("id").and_then(|id| id.strip_prefix(begins)).map(str::parse::<u32>);
         link.value().name() == "a" && matches!(number, Some(Ok(_)))
     }
     let said = first(element).filter(|p| element.value().name() == "div" && p.value().name() == "p").and_then(first);
@@ -84,14 +84,14 @@ impl<'t> Context<'_> {
         self.spend(looked);
         letters
     }
+}
 
-    /// True for an element that is nothing but the space that an editor or browser put into one.
-    pub(super) fn is_spacer(&mut self, element: ElementRef<'_>, style: &Style) -> bool {
-        let value = element.value();
-        let meant = style.spacer
-            || value.attrs().next().is_none()
-            || ["Apple-converted-space", "EOP"].into_iter().any(|class| has_class(element, class));
-        let text = element.first_child().and_then(|child| child.value().as_text()).filter(|_| element.children().count() == 1);
-        value.name() == "span" && meant && text.is_some_and(|text| !text.contains(|c| is_seen(c) || !c.is_whitespace()))
-    }
+/// True for an element that is nothing but the space that an editor or browser put into one.
+pub(super) fn is_spacer(element: ElementRef<'_>, style: &Style) -> bool {
+    let value = element.value();
+    let meant = style.spacer
+        || value.attrs().next().is_none()
+        || ["Apple-converted-space", "EOP"].into_iter().any(|class| has_class(element, class));
+    let text = element.first_child().and_then(|child| child.value().as_text()).filter(|_| element.children().count() == 1);
+    value.name() == "span" && meant && text.is_some_and(|text| !text.contains(|c| is_seen(c) || !c.is_whitespace()))
 }

@@ -1,4 +1,4 @@
-//! Shortcodes of WordPress, told, and as far as a body can say so what they mean.
+//! Shortcodes of `WordPress`, told, and as far as a body can say so what they mean.
 
 use super::{
     super::{Block, Image, Mark, Node, shortcodes::Shortcode, text::of_inlines},
@@ -47,12 +47,11 @@ impl<'t> Context<'_> {
                 let before = builder.captioned.take();
                 let image = before.and_then(|at| builder.done.get_mut(at..)).and_then(caption_of);
                 let line = trimmed(std::mem::take(&mut builder.line));
-                match image.filter(|_| fits(&folded(&of_inlines(&line)), limits::CAPTION) && !is_blank(&line)) {
-                    Some(image) => image.caption = self.plain(&line, "a caption"),
-                    None => {
-                        builder.line = line;
-                        self.flush(builder);
-                    }
+                if let Some(image) = image.filter(|_| fits(&folded(&of_inlines(&line)), limits::CAPTION) && !is_blank(&line)) {
+                    image.caption = self.plain(&line, "a caption");
+                } else {
+                    builder.line = line;
+                    self.flush(builder);
                 }
             }
         }

@@ -8,6 +8,7 @@ use super::super::Mark;
 const UNSEEN: [&str; 4] = ["visually-hidden", "sr-only", "screen-reader-text", "katex-html"];
 
 /// The look of an element, as far as it is read.
+#[expect(clippy::struct_excessive_bools, reason = "what a style says is yes or no in most cases")]
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Style {
     /// Marks that are on or off.
