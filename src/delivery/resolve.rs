@@ -261,23 +261,34 @@ fn redirected(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, address: &str, passed: 
             None if masthead.retired(masthead.present(&thing.locale)).is_some() => {
                 // As its own address there answers.
                 let Some(was) = thing_at(tx, &Arc::new(masthead.with_retired()), &thing)? else { return Ok(None) };
+                if redirect::spelled(&was).as_ref() == Some(&address) {
+                    return Ok(None);
+                }
                 passed.push(address);
-                return look(tx, masthead, &was, passed);
+                look(tx, masthead, &was, passed)?.map(|found| onward(found, was))
             }
             there => there.map(|there| (there, None)),
         },
         Some(Destination::Address(to)) => {
             passed.push(address);
             let found = if to.starts_with('/') { look(tx, masthead, to.split('#').next().unwrap_or_default(), passed)? } else { None };
-            match found {
-                // It leads on; for as long only as each of them does.
-                Some(Resolved::Redirect { to, status }) => Some((to, Some(status))),
-                Some(_) | None => Some((to, None)),
-            }
+            Some(match found {
+                Some(found) => onward(found, to),
+                None => (to, None),
+            })
         }
     };
+    // For as long only as each of those that follow one another.
     let is_temporary = |status: i32| matches!(status, 302 | 307);
     Ok(there.map(|(to, onward)| Resolved::Redirect { to, status: onward.filter(|onward| is_temporary(*onward)).unwrap_or(status) }))
+}
+
+/// Where an address leads at which this was found, and with which status, if it leads on.
+fn onward(found: Resolved, address: String) -> (String, Option<i32>) {
+    match found {
+        Resolved::Redirect { to, status } => (to, Some(status)),
+        _ => (address, None),
+    }
 }
 
 /// The present path of a thing that is public in a locale.
