@@ -202,6 +202,11 @@ both! {
             (json!({ "from": "/a", "to": "//evil.example/x" }), ("#/to", "path")),
             (json!({ "from": "/a", "to": "/\\evil.example/x" }), ("#/to", "path")),
             (json!({ "from": "/a", "to": "javascript:alert(1)" }), ("#/to", "url")),
+            // A reader of URLs passes over these.
+            (json!({ "from": "/a", "to": "/a\nb" }), ("#/to", "control_character")),
+            (json!({ "from": "/a", "to": "/a\tb" }), ("#/to", "control_character")),
+            (json!({ "from": "/a", "to": "https://x.example/\r" }), ("#/to", "control_character")),
+            (json!({ "from": "/a", "to": "/a\u{85}b" }), ("#/to", "control_character")),
             (json!({ "from": "/a", "to": { "kind": "section", "id": absent, "locale": "en" } }), ("#/to/id", "unknown")),
             (json!({ "from": "/a", "to": { "kind": "section", "id": world, "locale": "xx" } }), ("#/to/locale", "unknown_locale")),
         ] {
@@ -256,7 +261,30 @@ both! {
         assert_eq!(table(&editor, "", &good).await.ok()["unchanged"], 4);
         leads(&app, "/welt", "/en/world", 301).await;
         leads(&app, "/a,b", "https://x.example/?a=1", 302).await;
+        for (mark, line) in [
+            ("from,to\n/u1,\"/b\n/u2,/d\n/u3,/e\n", 2),
+            ("from,to\r\n/u0,/a\r\n\"/u1,/b\r\n/u2,/d\r\n", 3),
+            ("from,to\n/u1,\"/b\n/u2,\"/d\n", 3),
+            ("from,to\n/u0,/a\n/u1,\"/b\"c\n", 3),
+            ("from,to\n/u1,/\"b\"\n", 2),
+            ("from,to\n/u1, \"/b\"\n", 2),
+        ] {
+            let refused = table(&editor, "?partial=true", mark).await;
+            assert_eq!((refused.status, refused.violations()), (400, vec![(format!("#/{line}"), "quotation_mark".to_owned())]), "{mark}");
+        }
+        lost(&app, "/u1").await;
+        let marks = "from,to\r/m1,\"/b\"\r\n\n/m2,\"/\"\"b\"\"\"\n\"/m3\",\"/d\"";
+        assert_eq!(table(&editor, "", marks).await.ok()["created"], 3);
+        leads(&app, "/m2", "/%22b%22", 301).await;
+        let in_lines = table(&editor, "", "from,to\n/x,\"/a\nb\"\n").await;
+        assert_eq!((in_lines.status, in_lines.violations()), (422, vec![("#/2/to".to_owned(), "control_character".to_owned())]));
         let bad = "from,to,status\n/story.php?id=7,/b,301\n/x,/x,301\nnowhere,/b,\n/y,,\n/z,/b,abc\n/story.php?id=7,/c,301\n\"/two\nlines\",/b,\n/last,/b,\n";
+        // However lines end, and with lines between them.
+        let told_of = async |bad: &str| table(&editor, "", bad).await.violations();
+        let crlf = told_of(&bad.replace('\n', "\r\n")).await;
+        assert_eq!((told_of(bad).await, told_of(&bad.replace('\n', "\r")).await), (crlf.clone(), crlf.clone()));
+        let spread = told_of(&bad.replacen("status\n", "status\r\n\r\n", 1)).await;
+        assert_eq!(spread.first().map(|(pointer, _)| pointer.as_str()), Some("#/4/to"));
         let refused = table(&editor, "", bad).await;
         let told = [("#/3/to", "loop"), ("#/4/from", "path"), ("#/5/to", "required"), ("#/6/status", "status"), ("#/7/from", "repeated")];
         let told = told.map(|(pointer, code)| (pointer.to_owned(), code.to_owned()));
@@ -268,10 +296,18 @@ both! {
         assert_eq!(lines, [(3, "to"), (4, "from"), (5, "to"), (6, "status"), (7, "from")].map(|(line, column)| (line, column.to_owned())));
         leads(&app, "/last", "/b", 301).await;
         leads(&app, "/two%0Alines", "/b", 301).await;
-        for (wrong, pointer) in [("a,b\n", "#/1"), ("to\n/x\n", "#/1"), ("from,to\n/a,/b,/c\n", "#/2"), ("from,to\n/\u{0}", "")] {
+        for (wrong, status, pointer) in [
+            ("a,b\n", 400, "#/1"),
+            ("to\n/x\n", 400, "#/1"),
+            ("from,to\n/a,/b,/c\n", 400, "#/2"),
+            ("from,to\r\n/a,/b\r\n/a,/b,/c\r\n", 400, "#/3"),
+            ("from,to\n/\u{0}", 400, "#/2"),
+            ("from,to\n/\u{0},", 422, "#/2/to"),
+            ("from,to\n/x,/\u{0}", 422, "#/2/to"),
+        ] {
             let answer = table(&editor, "", wrong).await;
-            assert!(pointer.is_empty() || answer.status == 400 && answer.violations()[0].0 == pointer, "{wrong}: {}", answer.text);
-            assert!(answer.status < 500);
+            let pointers: Vec<_> = answer.violations().into_iter().map(|(pointer, _)| pointer).collect();
+            assert_eq!((answer.status, pointers), (status, vec![pointer.to_owned()]), "{wrong}: {}", answer.text);
         }
         let many: String = std::iter::once("from,to\n".to_owned()).chain((0..5_001).map(|n| format!("/{n},/x\n"))).collect();
         assert_eq!(table(&editor, "", &many).await.violations(), [("#".to_owned(), "too_many".to_owned())]);

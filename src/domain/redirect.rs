@@ -113,6 +113,11 @@ impl RedirectDraft {
                 faults.add("#/to", "required", "needed, unless the status is 410");
                 None
             }
+            // Whoever reads a URL passes over line breaks and tabs in it.
+            Some(Destination::Address(address)) if address.contains(char::is_control) => {
+                faults.add("#/to", "control_character", "holds a line break, a tab or another control character");
+                None
+            }
             Some(Destination::Address(address)) => Some(Destination::Address(destination(&mut faults, &address, site))),
             other => other,
         };
