@@ -14,12 +14,12 @@ use std::{
 use dateline::{
     access::{
         Caller, Permit, System,
-        action::{EditTranslation, ManageSections, Publish, Unpublish, Withdraw},
+        action::{EditTranslation, ManageRedirects, ManageSections, Publish, Unpublish, Withdraw},
     },
     desk::{
         precomputed,
         publishing::{Manner, publish, unpublish},
-        scheduling, sections, takedowns,
+        redirects, scheduling, sections, takedowns,
         translations::{self, save},
     },
     domain::{
@@ -28,6 +28,7 @@ use dateline::{
         body::{Document, ReadBody},
         content::Content,
         name::{Name, NameDraft},
+        redirect::{Destination, RedirectDraft},
         section::Section,
         story::Which,
     },
@@ -178,6 +179,29 @@ async fn two_sections_that_are_put_below_each_other_make_no_circle() {
             let above = section.parent().map(|id| all.iter().find(|s| s.id == id).unwrap());
             assert_eq!(Section::path_below(section.id, above).unwrap(), section.path);
         }
+    }
+}
+
+/// Let an address lead to another, by itself or in a table.
+fn led(from: &'static str, to: &'static str, in_a_table: bool) -> Verb {
+    Box::new(move |tx| {
+        let draft = RedirectDraft { to: Some(Destination::Address(to.to_owned())), status: 301, note: String::new() };
+        if !in_a_table {
+            return redirects::create(tx, permit::<ManageRedirects>(), from, draft).map(drop);
+        }
+        let rows = [redirects::TableRow { line: 2, from: from.to_owned(), draft: Ok(draft) }];
+        let faults: Vec<_> =
+            redirects::import(tx, permit::<ManageRedirects>(), &rows)?.findings.into_iter().map(|(_, fault)| fault).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+    })
+}
+
+#[actix_web::test]
+async fn two_redirects_that_lead_to_each_other_make_no_circle() {
+    let Some(app) = TestApp::postgres().await else { return };
+    for (n, (a, b)) in [("/a1", "/b1"), ("/a2", "/b2"), ("/a3?x=1", "/b3"), ("/a4", "/b4")].into_iter().enumerate() {
+        let done = at_once(&app, led(a, b, n == 1), &led(b, a, n > 1));
+        assert!(done[0].is_ok() && matches!(done[1], Err(Error::Invalid(_))), "{a} {b} {done:?}");
     }
 }
 

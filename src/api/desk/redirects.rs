@@ -409,7 +409,7 @@ pub(crate) async fn export_redirects(May(permit): May<ManageRedirects>, state: D
         loop {
             let page = store::redirects::page(tx, &Filter::default(), paging)?;
             for r in page.items {
-                let line = Line { from: r.from, to: desk::told(r.to.as_ref()), status: Some(r.status.to_string()) };
+                let line = Line { from: r.from, to: r.to.map(|to| to.to_string()).unwrap_or_default(), status: Some(r.status.to_string()) };
                 table.serialize(line).map_err(Error::internal)?;
             }
             // Ends: each round reads a page, and the last has none after it.

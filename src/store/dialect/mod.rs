@@ -217,6 +217,14 @@ pub(super) fn queue_for(conn: &mut Conn, what: &str) -> Result<(), Error> {
     .map_err(in_words)
 }
 
+/// The function that says where in a text another one begins.
+pub(super) fn place_in(conn: &Conn) -> &'static str {
+    match &conn.link {
+        Link::Sqlite(_) => "instr",
+        Link::Postgres(_) => "strpos",
+    }
+}
+
 /// The type that JSON is kept as, to cast text to.
 pub(super) fn doc_type(conn: &Conn) -> &'static str {
     match &conn.link {
