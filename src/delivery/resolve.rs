@@ -196,24 +196,52 @@ fn found_at(
         return Ok(Some(there));
     }
     // What was at this very path under a former pattern comes before what is found by its slug or id, whatever else is written.
-    let found = match formerly_at(tx, masthead, inside, asked)? {
+    let mut named = None;
+    if !masthead.site.former_url_patterns.is_empty() {
+        named = Some(Named::by(tx, masthead, inside)?);
+    }
+    let formerly = named.as_ref().map(|named| formerly_at(tx, masthead, inside, asked, named)).transpose()?;
+    let found = match formerly.flatten() {
         Some((there, true)) => Some(there),
         Some((likely, false)) => article.or(listing).or(Some(likely)),
         None => article.or(listing),
     };
-    if found.is_some() { Ok(found) } else { elsewhere_at(tx, masthead, inside) }
+    if found.is_some() {
+        return Ok(found);
+    }
+    let named = named.map_or_else(|| Named::by(tx, masthead, inside), Ok)?;
+    elsewhere_at(tx, masthead, &named)
+}
+
+/// What a path may mean by a slug, by the present pattern of the site and former ones, and the articles that have such a slug or had it, in
+/// whatever locale: all of it in one statement, after which none is needed for slugs that no article ever had.
+struct Named {
+    readings: Vec<path::Parts>,
+    addresses: Vec<store::names::Address>,
+}
+
+impl Named {
+    fn by(tx: &mut Tx<'_>, masthead: &Masthead, inside: &str) -> Result<Self, Error> {
+        let default = masthead.site.default_locale.as_str();
+        let patterns = std::iter::once(&masthead.site.url_pattern).chain(&masthead.site.former_url_patterns);
+        let readings: Vec<_> = patterns.flat_map(|pattern| pattern.readings(inside, default)).filter(|parts| parts.id.is_none()).collect();
+        let slugs: BTreeSet<&str> = readings.iter().filter_map(|parts| parts.slug.as_deref()).collect();
+        let locales: Vec<Locale> = masthead.locales.iter().map(|l| l.locale.clone()).collect();
+        let mut addresses = store::names::find(tx, &locales, &slugs.into_iter().collect::<Vec<_>>())?;
+        addresses.retain(|address| address.kind == AddressKind::Article);
+        Ok(Self { readings, addresses })
+    }
+
+    /// Those articles that a path means.
+    fn meant<'n>(&'n self, parts: &'n path::Parts) -> impl Iterator<Item = &'n store::names::Address> {
+        self.addresses.iter().filter(|address| Some(&address.slug) == parts.slug.as_ref())
+    }
 }
 
 /// The article that a path means by a slug that it has, or had, in another locale; where the path names no locale, in that one.
-fn elsewhere_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str) -> Result<Option<Resolved>, Error> {
-    let default = masthead.site.default_locale.as_str();
-    let patterns = std::iter::once(&masthead.site.url_pattern).chain(&masthead.site.former_url_patterns);
-    let all: Vec<_> = patterns.flat_map(|pattern| pattern.readings(inside, default)).filter(|parts| parts.id.is_none()).collect();
-    let slugs: BTreeSet<&str> = all.iter().filter_map(|parts| parts.slug.as_deref()).collect();
-    let locales: Vec<Locale> = masthead.locales.iter().map(|l| l.locale.clone()).collect();
-    let addresses = store::names::find(tx, &locales, &slugs.into_iter().collect::<Vec<_>>())?;
-    for parts in &all {
-        for address in addresses.iter().filter(|a| a.kind == AddressKind::Article && Some(&a.slug) == parts.slug.as_ref()) {
+fn elsewhere_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, named: &Named) -> Result<Option<Resolved>, Error> {
+    for parts in &named.readings {
+        for address in named.meant(parts) {
             let locale = if parts.without_locale { address.locale.to_string() } else { parts.locale.clone() };
             let parts = path::Parts { locale, id: Some(address.target), ..path::Parts::default() };
             // What is not public there is answered as what never was.
@@ -305,13 +333,22 @@ fn thing_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, thing: &Thing) -> Result<
 }
 
 /// The article that a path meant under a former pattern of the site, and whether that was its path, letter by letter, as its parts are now.
-fn formerly_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &str) -> Result<Option<(Resolved, bool)>, Error> {
+fn formerly_at(
+    tx: &mut Tx<'_>,
+    masthead: &Arc<Masthead>,
+    inside: &str,
+    asked: &str,
+    named: &Named,
+) -> Result<Option<(Resolved, bool)>, Error> {
     let (mut likely, mut tried) = (None, BTreeSet::new());
     for pattern in &masthead.site.former_url_patterns {
         let then = Arc::new(masthead.under(pattern));
         for parts in pattern.readings(inside, masthead.site.default_locale.as_str()) {
             // Patterns that read it alike find nothing else.
             if !tried.insert((parts.locale.clone(), parts.slug.clone(), parts.id)) && likely.is_none() {
+                continue;
+            }
+            if parts.id.is_none() && named.meant(&parts).next().is_none() {
                 continue;
             }
             let Some(was) = article_at(tx, &then, &parts)? else { continue };
