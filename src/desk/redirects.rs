@@ -214,12 +214,12 @@ pub fn import(tx: &mut Tx<'_>, permit: Permit<ManageRedirects>, rows: &[TableRow
     tx.extend_timeout();
     store::redirects::queue(tx)?;
     let masthead = store::site::masthead(tx)?;
-    let read = |row: &TableRow| {
+    let read = |row: &TableRow| -> Result<(String, RedirectDraft), Error> {
         let from = address(&row.from)?;
         let draft = row.draft.clone()?.check(&from, &masthead.site)?;
         Ok((from, draft))
     };
-    let rows: Vec<(u64, Result<(String, RedirectDraft), Error>)> = rows.iter().map(|row| (row.line, read(row))).collect();
+    let rows: Vec<_> = rows.iter().map(|row| (row.line, read(row))).collect();
     let drafts: Vec<_> = rows.iter().filter_map(|(_, row)| row.as_ref().ok()).map(|(from, draft)| (from, draft)).collect();
     let mut known = Known::read(tx, &permit, masthead, &drafts)?;
     let (mut imported, mut seen, mut saved) = (Imported::default(), HashMap::new(), Vec::new());
