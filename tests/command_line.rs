@@ -251,6 +251,24 @@ fn settings_may_stand_in_a_file_and_the_environment_comes_first() {
             assert!(complaints.contains(place) && !complaints.contains("word@"), "{command} {file}: {complaints}");
         }
     }
+    // The line is the one that is read, whatever comments hold, and of a value of several lines the first.
+    for (file, line) in [
+        ("# DATABASE_URL=postgres://me:pa$word@host/db\n\nDATABASE_URL=postgres://me:pa$word@host/db\n", 3),
+        ("# A=a word@b\nA=a word@b\n", 2),
+        ("A=1\nB='one\n# A=1\n2' word@\n", 2),
+        ("A='1\n2'\nB=1\r\nB=\"word@\n2\n", 4),
+        ("A='one\n# $two'\nB=\"\n$word@\"\n", 3),
+        ("A=\"it's $word@\"\n", 1),
+    ] {
+        desk.file(".env", file);
+        let (code, _, complaints) = said(&desk.run(&["check"]));
+        assert_eq!(code, Some(2), "{file}: {complaints}");
+        assert!(complaints.contains(&format!(".env, line {line}:")) && !complaints.contains("word@"), "{file}: {complaints}");
+    }
+    // What a comment says is nobody's value.
+    desk.file(".env", "DATELINE_CACHE_MB=64 # costs $5\nA=\"1\" # $2\nB= # $3\nC='$4 # $5'\nD=\\$6\nDATELINE_CLIENTS=7\n");
+    let (_, _, complaints) = said(&desk.run(&["check"]));
+    assert!(complaints.contains("DATELINE_CLIENTS") && !complaints.contains(".env"), "{complaints}");
     desk.file(".env", "DATABASE_URL='mysql://me:pa$word@host/db'\n");
     let (_, _, complaints) = said(&desk.run(&["check"]));
     assert!(complaints.contains("DATABASE_URL") && !complaints.contains(".env"), "{complaints}");

@@ -184,6 +184,31 @@ async fn two_sections_that_are_put_below_each_other_make_no_circle() {
     }
 }
 
+/// Let an address lead to another, by itself or in a table.
+fn led(from: &'static str, to: &'static str, in_a_table: bool) -> Verb {
+    Box::new(move |tx| {
+        let draft = RedirectDraft { to: Some(Destination::Address(to.to_owned())), status: 301, note: String::new() };
+        if !in_a_table {
+            return redirects::create(tx, permit::<ManageRedirects>(), from, draft).map(drop);
+        }
+        let rows = [redirects::TableRow { line: 2, from: from.to_owned(), draft: Ok(draft) }];
+        let faults: Vec<_> =
+            redirects::import(tx, permit::<ManageRedirects>(), &rows)?.findings.into_iter().map(|(_, fault)| fault).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+    })
+}
+
+#[actix_web::test]
+async fn two_redirects_that_lead_to_each_other_make_no_circle() {
+    let Some(app) = TestApp::postgres().await else { return };
+    for (n, (a, b)) in [("/a1", "/b1"), ("/a2", "/b2"), ("/a3?x=1", "/b3"), ("/a4", "/b4")].into_iter().enumerate() {
+        // New ids, for both stores begin with the same random values.
+        app.wait(1);
+        let done = at_once(&app, led(a, b, n == 1), &led(b, a, n > 1));
+        assert!(done[0].is_ok() && matches!(done[1], Err(Error::Invalid(_))), "{a} {b} {done:?}");
+    }
+}
+
 /// What is done to a story while its section moves, and whether it is listed there afterwards.
 const BESIDE_A_MOVE: [(&str, bool); 7] = [
     ("published", true),

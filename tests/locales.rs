@@ -110,6 +110,70 @@ both! {
         assert_eq!(anyone.get(&format!("/v1/articles/{id}?locale=ta")).await.ok()["headline"], "மழை");
     }
 
+    async fn what_only_stories_of_a_retired_locale_name_is_gone_and_what_none_names_never_was(app) {
+        let (story, _) = in_tamil(&app, "public").await;
+        let tag = app.admin().await.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rain" }, "ta": { "name": "Mazhai" } } })).await.ok()["id"].clone();
+        let editor = app.editor().await;
+        editor.patch(&story, &editor.get(&story).await.etag(), &json!({ "tags": [tag] })).await.ok();
+        editor.publish(&story, &["ta"]).await.ok();
+        let anyone = app.anyone();
+        let at = |slug: &str| format!("/v1/resolve?path=/ta/{slug}");
+        for (slug, kind) in [("kumar", "author"), ("mazhai", "tag")] {
+            assert_eq!(anyone.get(&at(slug)).await.ok()["kind"], kind);
+        }
+        set(&app, TAMIL, json!({ "state": "retired" })).await;
+        for retired in ["gone", "fallback"] {
+            set(&app, "/v1/desk/site", json!({ "retired_locales": retired })).await;
+            for slug in ["kumar", "mazhai"] {
+                anyone.get(&at(slug)).await.refused(410, "gone");
+                // In English no story names them.
+                anyone.get(&format!("/v1/resolve?path=/en/{slug}")).await.refused(404, "not-found");
+            }
+            anyone.get(&at("nobody")).await.refused(404, "not-found");
+        }
+        // Named in English too, they are found where Tamil falls back to.
+        editor.publish(&story, &["en"]).await.ok();
+        for (slug, to) in [("kumar", "/hi/kumar"), ("mazhai", "/hi/rain")] {
+            assert_eq!(anyone.get(&at(slug)).await.ok()["to"], to);
+        }
+    }
+
+    async fn a_redirect_to_a_retired_locale_is_as_temporary_as_it_was(app) {
+        let (story, _) = in_tamil(&app, "public").await;
+        let id = story.rsplit('/').next().unwrap();
+        let editor = app.editor().await;
+        let url = app.anyone().get(&format!("/v1/articles/{id}?locale=ta")).await.ok()["url"].as_str().unwrap().to_owned();
+        let own = url::Url::parse(&url).unwrap().path().to_owned();
+        let add = async |from: &str, to: Value, status: i32| {
+            editor.post("/v1/desk/redirects", &json!({ "from": from, "to": to, "status": status })).await.ok();
+        };
+        let thing = json!({ "kind": "article", "id": id, "locale": "ta" });
+        let before = json!({ "kind": "article", "id": id, "locale": "hi" });
+        for status in [301, 302, 307, 308] {
+            add(&format!("/to-it/{status}"), thing.clone(), status).await;
+            add(&format!("/to-its-path/{status}"), json!(own), status).await;
+            add(&format!("/by-another/{status}"), json!(format!("/to-it/{status}")), 301).await;
+            add(&format!("/to-nothing/{status}"), before.clone(), status).await;
+        }
+        // Its own address leads to it anyway.
+        add(&own, thing, 301).await;
+        set(&app, TAMIL, json!({ "state": "retired" })).await;
+        set(&app, "/v1/desk/site", json!({ "retired_locales": "fallback" })).await;
+        let asked = async |path: &str| app.anyone().get(&format!("/v1/resolve?path={path}")).await;
+        for from in ["to-it", "to-its-path", "by-another"] {
+            for (status, told) in [(301, 301), (302, 302), (307, 307), (308, if from == "by-another" { 301 } else { 308 })] {
+                let to = json!({ "kind": "redirect", "to": "/en/world/rain-at-last", "status": told });
+                assert_eq!(asked(&format!("/{from}/{status}")).await.ok(), to, "{from} {status}");
+            }
+        }
+        asked("/to-nothing/302").await.refused(404, "not-found");
+        assert_eq!(asked(&own).await.ok()["to"], "/en/world/rain-at-last");
+        set(&app, "/v1/desk/site", json!({ "retired_locales": "gone" })).await;
+        for path in ["/to-it/302", "/to-its-path/301", "/by-another/307", &own] {
+            asked(path).await.refused(410, "gone");
+        }
+    }
+
     async fn the_default_locale_is_always_public(app) {
         app.section("world", "दुनिया").await;
         let admin = app.admin().await;

@@ -392,7 +392,13 @@ fn records_of(tx: &mut Tx<'_>, permit: &Permit<Export>, put: &mut dyn FnMut(Reco
         }
     }
     let redirects = |tx: &mut Tx<'_>, paging| store::redirects::page(tx, &store::redirects::Filter::default(), paging);
-    pages(tx, redirects, &mut |tx, redirect| records::export_redirect(tx, permit, redirect)?.map_or(Ok(()), &mut *put))
+    pages(tx, redirects, &mut |tx, redirect| match records::export_redirect(tx, permit, redirect) {
+        Err(Error::NotFound(what)) => {
+            system::complain(&format!("left out: the redirect from {} leads to a {what} that is there no more", redirect.from));
+            Ok(())
+        }
+        record => record?.map_or(Ok(()), &mut *put),
+    })
 }
 
 type PageOf<T> = crate::domain::page::Page<T>;

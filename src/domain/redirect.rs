@@ -1,5 +1,7 @@
 //! Redirects: addresses that readers may still have, and where they lead.
 
+use std::fmt;
+
 use percent_encoding::percent_decode;
 use serde::{Deserialize, Serialize};
 use url::{Position, Url};
@@ -56,6 +58,24 @@ impl Destination {
         // What is asked for has no fragment.
         to.split('#').next().and_then(spelled)
     }
+
+    /// The addresses of the site at which a redirect is looked for that leads on: with its query, and without.
+    #[must_use]
+    pub fn looked_at(&self) -> Vec<String> {
+        let address = self.address();
+        let path = address.as_deref().and_then(|address| Some(address.split_once('?')?.0.to_owned()));
+        address.into_iter().chain(path).collect()
+    }
+}
+
+impl fmt::Display for Destination {
+    /// As a table has it: a path or URL as it is, a thing as `article:ID:LOCALE`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => f.write_str(address),
+            Self::Thing(Thing { kind, id, locale }) => write!(f, "{kind}:{id}:{locale}"),
+        }
+    }
 }
 
 /// An address that readers may still have, and where it leads.
@@ -77,6 +97,20 @@ pub struct Redirect {
     pub created_at: Instant,
     /// Last saved.
     pub updated_at: Instant,
+}
+
+impl fmt::Display for Redirect {
+    /// As the change log has it: the address, the status, and where it leads, if anywhere.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.from, self.status)?;
+        self.to.as_ref().map_or(Ok(()), |to| write!(f, " {to}"))
+    }
+}
+
+/// The address of a redirect of which the change log has this.
+#[must_use]
+pub fn logged_address(reason: &str) -> Option<&str> {
+    reason.split(' ').next().filter(|address| address.starts_with('/'))
 }
 
 /// The id of a redirect.
@@ -111,6 +145,11 @@ impl RedirectDraft {
             }
             None if known && self.status != GONE => {
                 faults.add("#/to", "required", "needed, unless the status is 410");
+                None
+            }
+            // Whoever reads a URL passes over line breaks and tabs in it.
+            Some(Destination::Address(address)) if address.contains(char::is_control) => {
+                faults.add("#/to", "control_character", "holds a line break, a tab or another control character");
                 None
             }
             Some(Destination::Address(address)) => Some(Destination::Address(destination(&mut faults, &address, site))),

@@ -260,12 +260,20 @@ pub fn export_article(tx: &mut Tx<'_>, permit: &Permit<Export>, id: Id<Article>)
 /// The record of a redirect; nothing for one that is told of with what it leads to.
 ///
 /// # Errors
-/// [`Error::Internal`] when the database fails.
+/// [`Error::NotFound`] when what it leads to is there no more, so that no import could take it.
 pub fn export_redirect(tx: &mut Tx<'_>, _: &Permit<Export>, redirect: &Redirect) -> Result<Option<Record>, Error> {
     let Redirect { from, to, status, note, .. } = redirect.clone();
     let to = match to {
-        Some(Destination::Thing(_)) if status == 301 && note.is_empty() => return Ok(None),
-        Some(Destination::Thing(Thing { kind, id, locale })) => {
+        Some(Destination::Thing(thing)) => {
+            let has_words = store::redirects::has_words(tx, &thing)?;
+            if store::site::masthead(tx)?.settings(&thing.locale).is_none() {
+                return Err(Error::NotFound("locale"));
+            }
+            // Paths stand with the words of a locale, where there are any.
+            if has_words && status == 301 && note.is_empty() {
+                return Ok(None);
+            }
+            let Thing { kind, id, locale } = thing;
             Some(DestinationRecord::Thing { kind, key: key(tx, kind.as_str(), id)?, locale })
         }
         Some(Destination::Address(address)) => Some(DestinationRecord::Address(address)),
