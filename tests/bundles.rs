@@ -353,11 +353,15 @@ both! {
     async fn an_export_gives_no_more_to_readers_than_there_was(app) {
         newsroom(&app).await;
         let (editor, admin, world) = (app.editor().await, app.admin().await, app.imported("section", "world").await);
-        for (headline, verb) in [("A libel", "takedown"), ("A slip", "unpublish"), ("A draft", "")] {
+        for (headline, ended) in [
+            ("A libel", Some(("takedown", json!({ "reason": "A judge said so." })))),
+            ("A slip", Some(("unpublish", json!({ "locales": ["en"] })))),
+            ("A draft", None),
+        ] {
             let story = editor.story(&world, headline).await;
-            if !verb.is_empty() {
+            if let Some((verb, body)) = ended {
                 editor.publish(&story, &["en"]).await.ok();
-                admin.act(&format!("{story}/{verb}"), &admin.get(&story).await.etag(), &json!({ "reason": "A judge said so." })).await.ok();
+                admin.act(&format!("{story}/{verb}"), &admin.get(&story).await.etag(), &body).await.ok();
             }
         }
         // The locale that a new database has is not offered here.

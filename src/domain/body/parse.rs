@@ -8,6 +8,7 @@
 //! stands where it cannot stay (a picture in a heading) is put behind it.
 
 mod addresses;
+mod balance;
 mod code;
 mod embeds;
 mod emoji;

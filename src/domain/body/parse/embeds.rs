@@ -4,10 +4,11 @@ use scraper::ElementRef;
 
 use super::{
     super::{Inline, Mark, Node, provider},
-    Builder, Context, addresses, has_class, is_seen,
+    Builder, Context, addresses,
+    balance::fits,
+    has_class, is_seen,
     losses::Loss,
     names::known,
-    settle::fits,
 };
 use crate::domain::text::{folded, limits};
 

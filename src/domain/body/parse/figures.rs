@@ -4,9 +4,10 @@ use scraper::ElementRef;
 
 use super::{
     super::{Block, Image, Inline, Mark, Node, html::VERBATIM, push_text, text::of_inlines},
-    Builder, Context, addresses, has_class, link_in,
+    Builder, Context, addresses,
+    balance::fits,
+    has_class, link_in,
     losses::Loss,
-    settle::fits,
 };
 use crate::domain::text::{folded, limits};
 

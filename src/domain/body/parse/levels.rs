@@ -116,7 +116,11 @@ impl<'t> Context<'_> {
         let styles = element.descendants().filter_map(ElementRef::wrap).map(|e| e.value().attr("style").map_or(1, str::len));
         self.spend(styles.sum());
         let marker = element.descendants().filter_map(ElementRef::wrap).find(|e| Style::of(*e).is_marker());
-        let marker = Marker::of(&marker.map(|m| m.text().collect::<String>()).unwrap_or_default());
+        let text = marker.map(|m| m.text().collect::<String>()).unwrap_or_default();
+        let marker = Marker::of(&text);
+        if matches!(marker, Marker::Numbers(_)) && !text.contains(char::is_numeric) {
+            self.drop("the numbering of a list (`type`)");
+        }
         let content = self.below(builder, depth, element, marks);
         self.put(builder, (depth, on), &marker, content);
         true

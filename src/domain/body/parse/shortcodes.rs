@@ -2,9 +2,10 @@
 
 use super::{
     super::{Block, Image, Mark, Node, shortcodes::Shortcode, text::of_inlines},
-    Builder, Context, addresses, is_blank,
+    Builder, Context, addresses,
+    balance::fits,
+    is_blank,
     losses::Loss,
-    settle::fits,
     trimmed,
 };
 use crate::domain::text::{folded, limits};
