@@ -1,6 +1,7 @@
 //! The program as people run it.
 
 use std::{
+    collections::BTreeMap,
     io::{BufRead, BufReader, Write},
     os::unix::fs::PermissionsExt,
     path::PathBuf,
@@ -202,6 +203,28 @@ fn what_is_wrong_with_a_record_is_named_where_it_is_and_told_once() {
     }
 }
 
+/// One of each kind, out of the program and into another database.
+#[test]
+fn every_kind_of_record_that_is_exported_is_imported() {
+    let desk = Desk::new();
+    let redirect = json!({ "type": "redirect", "from": "/feed?type=rss", "to": "/", "status": 302, "note": "" });
+    let path = desk.file("bundle.ndjson", &format!("{}{redirect}\n", newsroom()));
+    let (code, out, complaints) = said(&desk.run(&["import", "--add-locales", path.to_str().unwrap()]));
+    assert_eq!(code, Some(0), "{out}{complaints}");
+    let kinds = |desk: &Desk| -> BTreeMap<String, usize> {
+        let mut kinds = BTreeMap::new();
+        exported(desk).iter().for_each(|record| *kinds.entry(record["type"].as_str().unwrap().to_owned()).or_default() += 1);
+        kinds
+    };
+    let told = kinds(&desk);
+    assert_eq!(told.keys().collect::<Vec<_>>(), ["article", "author", "locale", "redirect", "section", "site", "tag"]);
+    desk.run(&["export", "all.ndjson"]);
+    let other = Desk::new();
+    let (code, out, complaints) = said(&other.run(&["import", desk.0.join("all.ndjson").to_str().unwrap()]));
+    assert_eq!(code, Some(0), "{out}{complaints}");
+    assert_eq!(kinds(&other), told);
+}
+
 #[test]
 fn settings_may_stand_in_a_file_and_the_environment_comes_first() {
     let desk = Desk::new();
@@ -228,6 +251,24 @@ fn settings_may_stand_in_a_file_and_the_environment_comes_first() {
             assert!(complaints.contains(place) && !complaints.contains("word@"), "{command} {file}: {complaints}");
         }
     }
+    // The line is the one that is read, whatever comments hold, and of a value of several lines the first.
+    for (file, line) in [
+        ("# DATABASE_URL=postgres://me:pa$word@host/db\n\nDATABASE_URL=postgres://me:pa$word@host/db\n", 3),
+        ("# A=a word@b\nA=a word@b\n", 2),
+        ("A=1\nB='one\n# A=1\n2' word@\n", 2),
+        ("A='1\n2'\nB=1\r\nB=\"word@\n2\n", 4),
+        ("A='one\n# $two'\nB=\"\n$word@\"\n", 3),
+        ("A=\"it's $word@\"\n", 1),
+    ] {
+        desk.file(".env", file);
+        let (code, _, complaints) = said(&desk.run(&["check"]));
+        assert_eq!(code, Some(2), "{file}: {complaints}");
+        assert!(complaints.contains(&format!(".env, line {line}:")) && !complaints.contains("word@"), "{file}: {complaints}");
+    }
+    // What a comment says is nobody's value.
+    desk.file(".env", "DATELINE_CACHE_MB=64 # costs $5\nA=\"1\" # $2\nB= # $3\nC='$4 # $5'\nD=\\$6\nDATELINE_CLIENTS=7\n");
+    let (_, _, complaints) = said(&desk.run(&["check"]));
+    assert!(complaints.contains("DATELINE_CLIENTS") && !complaints.contains(".env"), "{complaints}");
     desk.file(".env", "DATABASE_URL='mysql://me:pa$word@host/db'\n");
     let (_, _, complaints) = said(&desk.run(&["check"]));
     assert!(complaints.contains("DATABASE_URL") && !complaints.contains(".env"), "{complaints}");

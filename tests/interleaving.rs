@@ -14,20 +14,23 @@ use std::{
 use dateline::{
     access::{
         Caller, Permit, System,
-        action::{EditTranslation, ManageSections, Publish, Unpublish, Withdraw},
+        action::{EditTranslation, ManageLocales, ManageRedirects, ManageSections, Publish, Unpublish, Withdraw},
     },
     desk::{
-        precomputed,
+        locales, precomputed,
         publishing::{Manner, publish, unpublish},
-        scheduling, sections, takedowns,
+        redirects, scheduling, sections, takedowns,
         translations::{self, save},
     },
     domain::{
         Error, Id, Locale,
+        address::AddressKind,
         article::Article,
         body::{Document, ReadBody},
         content::Content,
+        locale::{LocaleDraft, LocaleSettings},
         name::{Name, NameDraft},
+        redirect::{Destination, RedirectDraft, Thing},
         section::Section,
         story::Which,
     },
@@ -181,6 +184,31 @@ async fn two_sections_that_are_put_below_each_other_make_no_circle() {
     }
 }
 
+/// Let an address lead to another, by itself or in a table.
+fn led(from: &'static str, to: &'static str, in_a_table: bool) -> Verb {
+    Box::new(move |tx| {
+        let draft = RedirectDraft { to: Some(Destination::Address(to.to_owned())), status: 301, note: String::new() };
+        if !in_a_table {
+            return redirects::create(tx, permit::<ManageRedirects>(), from, draft).map(drop);
+        }
+        let rows = [redirects::TableRow { line: 2, from: from.to_owned(), draft: Ok(draft) }];
+        let faults: Vec<_> =
+            redirects::import(tx, permit::<ManageRedirects>(), &rows)?.findings.into_iter().map(|(_, fault)| fault).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::Invalid(faults)) }
+    })
+}
+
+#[actix_web::test]
+async fn two_redirects_that_lead_to_each_other_make_no_circle() {
+    let Some(app) = TestApp::postgres().await else { return };
+    for (n, (a, b)) in [("/a1", "/b1"), ("/a2", "/b2"), ("/a3?x=1", "/b3"), ("/a4", "/b4")].into_iter().enumerate() {
+        // New ids, for both stores begin with the same random values.
+        app.wait(1);
+        let done = at_once(&app, led(a, b, n == 1), &led(b, a, n > 1));
+        assert!(done[0].is_ok() && matches!(done[1], Err(Error::Invalid(_))), "{a} {b} {done:?}");
+    }
+}
+
 /// What is done to a story while its section moves, and whether it is listed there afterwards.
 const BESIDE_A_MOVE: [(&str, bool); 7] = [
     ("published", true),
@@ -318,5 +346,36 @@ async fn who_saves_beside_a_publication_takes_no_slug_away_and_loses_none() {
             let now = if *slug == expected { 200 } else { 308 };
             assert_eq!(answer.status, now, "{slug}: {done:?}");
         }
+    }
+}
+
+#[actix_web::test]
+async fn what_is_written_while_a_tag_is_corrected_is_under_the_new_one_or_refused() {
+    for turned in [false, true] {
+        let Some(app) = TestApp::postgres().await else { return };
+        let id: uuid::Uuid = app.section("world", "दुनिया").await.parse().unwrap();
+        let redirected: Verb = Box::new(move |tx| {
+            let to = Some(Destination::Thing(Thing { kind: AddressKind::Section, id, locale: Locale::english() }));
+            let draft = RedirectDraft { to, status: 301, note: String::new() };
+            redirects::create(tx, permit::<ManageRedirects>(), "/old", draft).map(drop)
+        });
+        let corrected: Verb = Box::new(|tx| {
+            let draft = |l: &LocaleSettings| LocaleDraft {
+                locale: "en-IN".parse().unwrap(),
+                name: l.name.clone(),
+                direction: None,
+                fallback: Vec::new(),
+                words_per_minute: None,
+                position: None,
+                state: l.state,
+                former_tags: Vec::new(),
+            };
+            locales::revise(tx, permit::<ManageLocales>(), &Locale::english(), None, |l| Ok(draft(l))).map(drop)
+        });
+        let done = if turned { at_once(&app, corrected, &redirected) } else { at_once(&app, redirected, &corrected) };
+        assert_eq!(done.each_ref().map(Result::is_ok), [true, !turned], "{done:?}");
+        let kept = app.admin().await.get("/v1/desk/redirects").await.ok();
+        let locales: Vec<_> = kept["data"].as_array().unwrap().iter().map(|r| r["to"]["locale"].clone()).collect();
+        assert_eq!(locales, if turned { vec![] } else { vec![json!("en-IN")] });
     }
 }

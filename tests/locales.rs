@@ -110,6 +110,70 @@ both! {
         assert_eq!(anyone.get(&format!("/v1/articles/{id}?locale=ta")).await.ok()["headline"], "மழை");
     }
 
+    async fn what_only_stories_of_a_retired_locale_name_is_gone_and_what_none_names_never_was(app) {
+        let (story, _) = in_tamil(&app, "public").await;
+        let tag = app.admin().await.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rain" }, "ta": { "name": "Mazhai" } } })).await.ok()["id"].clone();
+        let editor = app.editor().await;
+        editor.patch(&story, &editor.get(&story).await.etag(), &json!({ "tags": [tag] })).await.ok();
+        editor.publish(&story, &["ta"]).await.ok();
+        let anyone = app.anyone();
+        let at = |slug: &str| format!("/v1/resolve?path=/ta/{slug}");
+        for (slug, kind) in [("kumar", "author"), ("mazhai", "tag")] {
+            assert_eq!(anyone.get(&at(slug)).await.ok()["kind"], kind);
+        }
+        set(&app, TAMIL, json!({ "state": "retired" })).await;
+        for retired in ["gone", "fallback"] {
+            set(&app, "/v1/desk/site", json!({ "retired_locales": retired })).await;
+            for slug in ["kumar", "mazhai"] {
+                anyone.get(&at(slug)).await.refused(410, "gone");
+                // In English no story names them.
+                anyone.get(&format!("/v1/resolve?path=/en/{slug}")).await.refused(404, "not-found");
+            }
+            anyone.get(&at("nobody")).await.refused(404, "not-found");
+        }
+        // Named in English too, they are found where Tamil falls back to.
+        editor.publish(&story, &["en"]).await.ok();
+        for (slug, to) in [("kumar", "/hi/kumar"), ("mazhai", "/hi/rain")] {
+            assert_eq!(anyone.get(&at(slug)).await.ok()["to"], to);
+        }
+    }
+
+    async fn a_redirect_to_a_retired_locale_is_as_temporary_as_it_was(app) {
+        let (story, _) = in_tamil(&app, "public").await;
+        let id = story.rsplit('/').next().unwrap();
+        let editor = app.editor().await;
+        let url = app.anyone().get(&format!("/v1/articles/{id}?locale=ta")).await.ok()["url"].as_str().unwrap().to_owned();
+        let own = url::Url::parse(&url).unwrap().path().to_owned();
+        let add = async |from: &str, to: Value, status: i32| {
+            editor.post("/v1/desk/redirects", &json!({ "from": from, "to": to, "status": status })).await.ok();
+        };
+        let thing = json!({ "kind": "article", "id": id, "locale": "ta" });
+        let before = json!({ "kind": "article", "id": id, "locale": "hi" });
+        for status in [301, 302, 307, 308] {
+            add(&format!("/to-it/{status}"), thing.clone(), status).await;
+            add(&format!("/to-its-path/{status}"), json!(own), status).await;
+            add(&format!("/by-another/{status}"), json!(format!("/to-it/{status}")), 301).await;
+            add(&format!("/to-nothing/{status}"), before.clone(), status).await;
+        }
+        // Its own address leads to it anyway.
+        add(&own, thing, 301).await;
+        set(&app, TAMIL, json!({ "state": "retired" })).await;
+        set(&app, "/v1/desk/site", json!({ "retired_locales": "fallback" })).await;
+        let asked = async |path: &str| app.anyone().get(&format!("/v1/resolve?path={path}")).await;
+        for from in ["to-it", "to-its-path", "by-another"] {
+            for (status, told) in [(301, 301), (302, 302), (307, 307), (308, if from == "by-another" { 301 } else { 308 })] {
+                let to = json!({ "kind": "redirect", "to": "/en/world/rain-at-last", "status": told });
+                assert_eq!(asked(&format!("/{from}/{status}")).await.ok(), to, "{from} {status}");
+            }
+        }
+        asked("/to-nothing/302").await.refused(404, "not-found");
+        assert_eq!(asked(&own).await.ok()["to"], "/en/world/rain-at-last");
+        set(&app, "/v1/desk/site", json!({ "retired_locales": "gone" })).await;
+        for path in ["/to-it/302", "/to-its-path/301", "/by-another/307", &own] {
+            asked(path).await.refused(410, "gone");
+        }
+    }
+
     async fn the_default_locale_is_always_public(app) {
         app.section("world", "दुनिया").await;
         let admin = app.admin().await;
@@ -137,7 +201,7 @@ both! {
         editor.post(&format!("{story}/comments"), &json!({ "text": "Really?", "locale": "en" })).await.ok();
         let translator = app.role(dateline::domain::user::Role::Translator, None, Some("en")).await;
         let me = translator.path();
-        admin.put(&format!("{words}/assignment"), None, &json!({ "user_id": me.rsplit('/').next().unwrap() })).await;
+        admin.post(&format!("{words}/assign"), &json!({ "assignee_id": me.rsplit('/').next().unwrap() })).await.ok();
         let tag = editor.get(&story).await.etag();
         editor.act(&format!("{story}/schedule"), &tag, &json!({ "locales": ["en"], "publish_at": "2031-01-01T00:00:00Z" })).await.ok();
         let item = json!({ "article_id": id, "locale": "ta" });
@@ -222,6 +286,102 @@ both! {
         let there = "/v1/desk/locales/en-IN";
         let back = admin.patch(there, &admin.get(there).await.etag(), &json!({ "locale": "en" })).await.ok();
         assert_eq!((&back["locale"], &back["former_tags"]), (&json!("en"), &json!(["en-IN"])));
+    }
+}
+
+both! {
+    async fn what_names_a_locale_whose_tag_is_corrected_has_another_version(app) {
+        let admin = app.admin().await;
+        let (hindi, site) = ("/v1/desk/locales/hi", "/v1/desk/site");
+        set(&app, "/v1/desk/locales/en", json!({ "fallback": ["hi"] })).await;
+        set(&app, site, json!({ "credit_labels": { "reported_by": { "hi": "रिपोर्ट" } } })).await;
+        let before = [admin.get("/v1/desk/locales/en").await.etag(), admin.get(site).await.etag()];
+        let patch = json!({ "locale": "hi-IN", "fallback": ["hi", "en"] });
+        let itself = admin.patch(hindi, &admin.get(hindi).await.etag(), &patch).await;
+        assert_eq!(itself.violations(), [("#/fallback/0".to_owned(), "repeated".to_owned())]);
+        admin.patch(hindi, &admin.get(hindi).await.etag(), &json!({ "locale": "hi-IN" })).await.ok();
+        for (path, before) in ["/v1/desk/locales/en", site].into_iter().zip(before) {
+            let after = admin.get(path).await;
+            assert!(after.text.contains("hi-IN"), "{}", after.text);
+            assert_ne!(after.etag(), before, "{path}");
+            admin.patch(path, &before, &json!({ "name": "Other" })).await.refused(412, "stale");
+        }
+    }
+
+    async fn what_a_deleted_locale_left_gives_way_to_a_corrected_tag(app) {
+        let admin = app.admin().await;
+        let world = app.section("world", "दुनिया").await;
+        let english = "/v1/desk/locales/en";
+        let story = app.editor().await.story(&world, "Rain at last").await;
+        // Made by mistake, named in, and taken back.
+        admin.post("/v1/desk/locales", &json!({ "locale": "en-IN", "name": "English" })).await.ok();
+        let section = &format!("/v1/desk/sections/{world}");
+        set(&app, section, json!({ "translations": { "en-IN": { "name": "World" } } })).await;
+        set(&app, section, json!({ "translations": { "en-IN": null } })).await;
+        let by_mistake = "/v1/desk/locales/en-IN";
+        assert_eq!(admin.delete(by_mistake, &admin.get(by_mistake).await.etag()).await.status, 204);
+        set(&app, english, json!({ "locale": "en-IN" })).await;
+        assert_eq!(app.anyone().get("/v1/resolve?path=/en-IN/world").await.ok()["kind"], "section");
+        // The history of deleted words is nobody else's.
+        admin.post("/v1/desk/locales", &json!({ "locale": "pt", "name": "Português" })).await.ok();
+        let words = format!("{story}/translations/pt");
+        admin.put(&words, None, &json!({ "headline": "Chuva", "body": { "format": "text", "content": "Enfim." } })).await.ok();
+        assert_eq!(admin.delete(&words, &admin.get(&words).await.etag()).await.status, 204);
+        assert_eq!(admin.delete("/v1/desk/locales/pt", &admin.get("/v1/desk/locales/pt").await.etag()).await.status, 204);
+        let there = admin.get(by_mistake).await.etag();
+        admin.patch(by_mistake, &there, &json!({ "locale": "pt" })).await.refused(409, "in-use");
+        set(&app, by_mistake, json!({ "locale": "en" })).await;
+    }
+
+    async fn a_locale_that_redirects_lead_into_stays(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        admin.post("/v1/desk/locales", &json!({ "locale": "ta", "name": "தமிழ்" })).await.ok();
+        let to = json!({ "kind": "section", "id": world, "locale": "ta" });
+        admin.post("/v1/desk/redirects", &json!({ "from": "/old", "to": to })).await.ok();
+        admin.delete(TAMIL, &admin.get(TAMIL).await.etag()).await.refused(409, "in-use");
+    }
+
+    async fn a_locale_that_is_named_twice_is_refused_however_its_tags_are_spelled(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let story = app.editor().await.story(&world, "Rain at last").await;
+        let named = json!({ "en": { "name": "A" }, "EN": { "name": "B" } });
+        let words = |text: &str| json!({ "headline": text, "body": { "format": "text", "content": text } });
+        for (path, body) in [
+            ("/v1/desk/tags".to_owned(), json!({ "kind": "topic", "translations": named })),
+            ("/v1/desk/authors".to_owned(), json!({ "kind": "person", "translations": named })),
+            ("/v1/desk/sections".to_owned(), json!({ "translations": named })),
+            (
+                "/v1/desk/articles".to_owned(),
+                json!({ "kind": "story", "section_id": world, "source_locale": "en", "translations": { "en": words("A"), "en-": words("B"), "EN": words("C") } }),
+            ),
+            (
+                "/v1/desk/articles".to_owned(),
+                json!({ "kind": "story", "section_id": world, "source_locale": "en", "translations": { "en": words("A"), "EN": words("C") } }),
+            ),
+            (format!("{story}/corrections"), json!({ "kind": "correction", "texts": { "en": "A", "EN": "B" } })),
+            (format!("{story}/publish"), json!({ "locales": { "en": 1, "EN": 9 } })),
+        ] {
+            admin.act(&path, &admin.get(&story).await.etag(), &body).await.refused(422, "invalid");
+        }
+        let site = "/v1/desk/site";
+        let labels = json!({ "credit_labels": { "reported_by": { "en": "A", "EN": "B" } } });
+        admin.patch(site, &admin.get(site).await.etag(), &labels).await.refused(422, "invalid");
+        let tag = admin.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "A" } } })).await.ok();
+        let tag = format!("/v1/desk/tags/{}", tag["id"].as_str().unwrap());
+        admin.patch(&tag, "\"1\"", &json!({ "translations": { "EN": { "name": "B" } } })).await.refused(422, "invalid");
+    }
+
+    async fn words_under_two_tags_of_one_locale_are_refused(app) {
+        let admin = app.admin().await;
+        admin.patch("/v1/desk/locales/hi", &admin.get("/v1/desk/locales/hi").await.etag(), &json!({ "locale": "hi-IN" })).await.ok();
+        let record = |locales: [&str; 2]| {
+            let named = locales.map(|locale| (locale.to_owned(), json!({ "name": format!("In {locale}") })));
+            let record = json!({ "type": "tag", "key": "rain", "translations": Value::Object(named.into_iter().collect()) });
+            dateline::desk::bundle::read(&app.store, serde_json::from_value(record).unwrap(), false)
+        };
+        record(["en", "hi"]).unwrap();
+        let Err(dateline::domain::Error::Invalid(faults)) = record(["hi", "hi-IN"]) else { panic!("it is read") };
+        assert_eq!(faults.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect::<Vec<_>>(), [("#/translations/hi", "repeated")]);
     }
 }
 

@@ -276,6 +276,28 @@ both! {
         assert_eq!((purge(&purger).await, cache.take().len()), (0, 0), "and no more");
     }
 
+    async fn of_a_redirect_its_own_address_is_dropped_whatever_became_of_it(app) {
+        let editor = app.editor().await;
+        let cache = Cache::new();
+        let purger = caches(&app, vec![Target::Webhook { url: Secret::new(cache.url.clone()) }]);
+        let told = async || {
+            purge(&purger).await;
+            cache.take().into_iter().map(|heard| heard.body).collect::<Vec<_>>()
+        };
+        let made = editor.post("/v1/desk/redirects", &json!({ "from": "/old?x=1", "to": "/new" })).await.ok();
+        let path = format!("/v1/desk/redirects/{}", made["id"].as_str().unwrap());
+        for step in ["created", "revised", "deleted"] {
+            match step {
+                "revised" => _ = editor.patch(&path, "\"1\"", &json!({ "to": "/newer" })).await.ok(),
+                "deleted" => assert_eq!(editor.delete(&path, "\"2\"").await.status, 204),
+                _ => {}
+            }
+            let told = told().await;
+            assert_eq!((told.len(), &told[0]["everything"], &told[0]["urls"]), (1, &json!(false), &json!(["http://127.0.0.1:8080/old?x=1"])), "{step}");
+            assert!(told[0]["tags"].as_array().unwrap().contains(&json!("redirects")));
+        }
+    }
+
     async fn what_would_take_a_cache_too_many_requests_is_told_as_everything(app) {
         app.multiply(1);
         let cache = Cache::new();

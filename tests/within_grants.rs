@@ -107,7 +107,7 @@ both! {
         hindi.get(&format!("{path}/translations/bn")).await.ok();
     }
 
-    async fn whoever_is_assigned_reads_what_they_work_on(app) {
+    async fn whoever_is_assigned_reads_and_writes_what_they_work_on(app) {
         let (world, crime) = (app.section("world", "दुनिया").await, app.section("crime", "अपराध").await);
         let admin = app.admin().await;
         let path = admin.story(&crime, "A bank is robbed").await;
@@ -120,9 +120,15 @@ both! {
             assert_eq!(who.get(&path).await.ok()["translations"].as_object().unwrap().keys().collect::<Vec<_>>(), ["en"]);
             who.get(&format!("{path}/translations/bn")).await.refused(404, "not-found");
             assert_eq!(who.get("/v1/desk/translations?locale=hi&assignee=me").await.ok()["data"][0]["article_id"], id_of(&path));
-            write(who, &path, "hi", "बैंक लुटा").await.refused(403, "forbidden");
+            // Nothing else of the story, and nobody else's work.
+            write(who, &path, "kn", "ಬ್ಯಾಂಕ್ ದರೋಡೆ").await.refused(403, "forbidden");
+            who.patch(&path, &who.get(&path).await.etag(), &json!({ "kind": "opinion" })).await.refused(403, "forbidden");
+            write(who, &path, "hi", "बैंक लुटा").await.ok();
+            let words = format!("{path}/translations/hi");
+            who.act(&format!("{words}/submit"), &who.get(&words).await.etag(), &json!({})).await.ok();
             admin.post(&assign, &json!({ "assignee_id": null })).await.ok();
             who.get(&path).await.refused(404, "not-found");
+            admin.delete(&words, &admin.get(&words).await.etag()).await.ok();
         }
     }
 

@@ -1,19 +1,21 @@
 //! Callers: who asks, with what they were granted.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
+use super::Scope;
 use super::policy::{self, Reach, System};
 use super::token::Verified;
 use super::visibility::{self, Place, Viewer, Visibility};
 use crate::domain::{
-    Error, Id,
+    Error, Id, Locale,
+    article::Article,
     site::DeskReading,
     user::{Grant, User, UserStatus},
 };
 
 #[derive(Debug)]
 enum Who {
-    User { user: User, scope: Option<Vec<String>>, reading: DeskReading },
+    User { user: User, scope: Option<Vec<String>>, reading: DeskReading, work: Work },
     System(System),
 }
 
@@ -59,6 +61,9 @@ impl Actor for Bookkeeping {
     }
 }
 
+/// The words that somebody is assigned, by article and locale.
+pub type Work = HashSet<(Id<Article>, Locale)>;
+
 /// What an action is about to touch.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target<'a> {
@@ -66,16 +71,17 @@ pub(super) struct Target<'a> {
 }
 
 impl Caller {
-    /// The user whom a verified token names, limited to the token's scope, on a site that lets its desks read so.
+    /// The user whom a verified token names, limited to the token's scope, on a site that lets its desks read so; with the work that they are
+    /// assigned outside of their grants.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] when the token is not that user's or the user is suspended.
-    pub fn user(verified: &Verified, user: User, reading: DeskReading) -> Result<Self, Error> {
+    pub fn user(verified: &Verified, user: User, reading: DeskReading, work: Work) -> Result<Self, Error> {
         if verified.user() != user.id || user.status != UserStatus::Active {
             return Err(Error::Unauthenticated);
         }
         let scope = verified.scope().map(|s| s.split(' ').map(str::to_owned).collect());
-        Ok(Self::new(Who::User { user, scope, reading }))
+        Ok(Self::new(Who::User { user, scope, reading, work }))
     }
 
     /// A part of the system.
@@ -177,7 +183,7 @@ impl Caller {
     #[must_use]
     pub fn rights(&self) -> String {
         match &*self.who {
-            Who::User { user, scope, reading } => {
+            Who::User { user, scope, reading, .. } => {
                 let mut grants: Vec<String> = user.grants.iter().map(|g| format!("{} {:?} {:?}", g.role, g.section, g.locale)).collect();
                 grants.sort();
                 format!("{grants:?} {scope:?} {reading}")
@@ -205,7 +211,7 @@ impl Caller {
     pub(super) fn may_over(&self, action: &str, target: Target<'_>) -> bool {
         self.scoped(action)
             && match &*self.who {
-                Who::User { user, .. } => reaches_over(user, action, target),
+                Who::User { user, work, .. } => reaches_over(user, action, target) || is_work(user, work, action, target),
                 Who::System(system) => policy::system_reach(*system, action) == Reach::Yes,
             }
             && self.name_of.as_ref().is_none_or(|user| reaches_over(user, action, target))
@@ -232,6 +238,19 @@ impl Caller {
             }
         }
     }
+}
+
+/// True when an action is part of the work that the user is assigned, whoever the words belong to and wherever they lie.
+fn is_work(user: &User, work: &Work, action: &str, target: Target<'_>) -> bool {
+    let Scope { article: Some(article), locale: Some(locale), .. } = target.scope else { return false };
+    policy::WORK.contains(&action) && reaches_somewhere(user, action) && work.contains(&(article, locale.clone()))
+}
+
+/// True when a user's grants allow an action over everything, so that no work that they are assigned lies outside.
+#[must_use]
+pub fn works_everywhere(user: &User) -> bool {
+    let everywhere = |g: &Grant| g.section.is_none() && g.locale.is_none();
+    policy::WORK.iter().all(|action| user.grants.iter().any(|g| everywhere(g) && policy::reach(g.role, action) == Reach::Yes))
 }
 
 /// True when a grant of the user allows an action anywhere.

@@ -67,6 +67,9 @@ const TABLE: &[Line] = &[
     ("bundle.export",       [No,    No,    No,    No,    Yes,   Yes,   Yes,   No ]),
 ];
 
+/// What an assignment allows whoever it is given to: the work on the words, as far as any grant of theirs has the action at all.
+pub(super) const WORK: [&str; 2] = ["translation.edit", "translation.submit"];
+
 fn line(action: &str) -> [Reach; 8] {
     TABLE.iter().find(|(name, _)| *name == action).map_or([No; 8], |(_, reaches)| *reaches)
 }

@@ -28,6 +28,8 @@ pub struct Scope<'a> {
     pub any_section: bool,
     /// The user it belongs to.
     pub owner: Option<Id<User>>,
+    /// The article that it is of: with the locale, the work that somebody is assigned.
+    pub article: Option<Id<Article>>,
 }
 
 /// A thing that actions are granted over.
@@ -49,7 +51,14 @@ pub trait Scoped {
 pub struct Whole<T>(pub T);
 
 fn article_scope<'a>(article: &'a Article, locale: &'a Locale) -> Scope<'a> {
-    Scope { sections: &article.section_path, locale: Some(locale), any_locale: false, any_section: false, owner: article.created_by }
+    Scope {
+        sections: &article.section_path,
+        locale: Some(locale),
+        any_locale: false,
+        any_section: false,
+        owner: article.created_by,
+        article: Some(article.id),
+    }
 }
 
 impl Scoped for Article {

@@ -112,7 +112,10 @@ impl Line<Record> {
     fn read(self, store: &Store, rules: Rules) -> Result<Line<ReadRecord>, Error> {
         let Self { number, bytes, record, again } = self;
         let record = match record {
-            Ok(record) => Ok(records::read(store, record, rules.overwrite)?),
+            Ok(record) => match records::read(store, record, rules.overwrite) {
+                Err(wrong @ Error::Invalid(_)) => Err(wrong),
+                read => Ok(read?),
+            },
             Err(wrong) => Err(wrong),
         };
         Ok(Line { number, bytes, record, again })
@@ -163,7 +166,8 @@ fn record(mut value: Value) -> Result<Record, Error> {
         Some("author") => typed(value).map(Record::Author),
         Some("tag") => typed(value).map(Record::Tag),
         Some("article") => typed(value).map(Record::Article),
-        _ => Err(Error::invalid("#/type", "type", "one of `site`, `locale`, `section`, `author`, `tag`, `article`")),
+        Some("redirect") => typed(value).map(Record::Redirect),
+        _ => Err(Error::invalid("#/type", "type", "one of `site`, `locale`, `section`, `author`, `tag`, `article`, `redirect`")),
     }
 }
 
@@ -388,7 +392,13 @@ fn records_of(tx: &mut Tx<'_>, permit: &Permit<Export>, put: &mut dyn FnMut(Reco
         }
     }
     let redirects = |tx: &mut Tx<'_>, paging| store::redirects::page(tx, &store::redirects::Filter::default(), paging);
-    pages(tx, redirects, &mut |tx, redirect| records::export_redirect(tx, permit, redirect)?.map_or(Ok(()), &mut *put))
+    pages(tx, redirects, &mut |tx, redirect| match records::export_redirect(tx, permit, redirect) {
+        Err(Error::NotFound(what)) => {
+            system::complain(&format!("left out: the redirect from {} leads to a {what} that is there no more", redirect.from));
+            Ok(())
+        }
+        record => record?.map_or(Ok(()), &mut *put),
+    })
 }
 
 type PageOf<T> = crate::domain::page::Page<T>;

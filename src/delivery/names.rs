@@ -294,7 +294,7 @@ pub fn authors(tx: &mut Tx<'_>, reading: &Reading, paging: Paging) -> Result<Pag
 /// # Errors
 /// [`Error::NotFound`].
 pub fn author(tx: &mut Tx<'_>, reading: &Reading, id: author::AuthorId) -> Result<Author, Error> {
-    if reading.masthead.site.authors_public == AuthorsPublic::WhenNamed && !store::named::is_live(tx, id.into())? {
+    if reading.masthead.site.authors_public == AuthorsPublic::WhenNamed && !store::named::is_live(tx, &reading.masthead, id.into())? {
         return Err(Error::NotFound("author"));
     }
     show_author(reading, &store::named::find(tx, id)?)
@@ -313,7 +313,7 @@ pub fn tags(tx: &mut Tx<'_>, reading: &Reading, paging: Paging) -> Result<Page<T
 /// # Errors
 /// [`Error::NotFound`].
 pub fn tag(tx: &mut Tx<'_>, reading: &Reading, id: tag::TagId) -> Result<Tag, Error> {
-    if !store::named::is_live(tx, id.into())? {
+    if !store::named::is_live(tx, &reading.masthead, id.into())? {
         return Err(Error::NotFound("tag"));
     }
     show_tag(reading, &store::named::find(tx, id)?)

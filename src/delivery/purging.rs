@@ -8,7 +8,7 @@ use crate::{
         cache_tag::CacheTag,
         change::{Audience, Change, Subject},
         name,
-        redirect::Redirect,
+        redirect::logged_address,
     },
     store::{self, Tx},
 };
@@ -38,22 +38,20 @@ pub fn of(tx: &mut Tx<'_>, changes: Option<&[Change]>) -> Result<Purge, Error> {
         // Every page shows the masthead.
         return Ok(Purge::Everything);
     }
-    let redirects: BTreeSet<_> =
-        changes.iter().filter_map(|c| if let Subject::Redirect(id) = c.subject { Some(id) } else { None }).collect();
-    let redirects = match store::redirects::some(tx, &redirects)? {
-        found if found.len() == redirects.len() => found,
-        // Of one that is gone nobody knows any more where it led from.
-        _ => return Ok(Purge::Everything),
+    let of_redirects = changes.iter().filter(|c| matches!(c.subject, Subject::Redirect(_)));
+    // A log from before it said so does not tell where a redirect led from that is gone by now.
+    let Some(redirected) = of_redirects.map(|c| logged_address(&c.reason).map(str::to_owned)).collect::<Option<BTreeSet<_>>>() else {
+        return Ok(Purge::Everything);
     };
     let mut tags = store::changes::touched(tx, changes.iter().copied())?;
     if !tags.is_empty() {
         tags.insert(CacheTag::Many);
     }
-    let urls = if changes.is_empty() { BTreeSet::new() } else { urls(tx, &changes, redirects)? };
+    let urls = if changes.is_empty() { BTreeSet::new() } else { urls(tx, &changes, redirected)? };
     Ok(Purge::Of { tags, urls })
 }
 
-fn urls(tx: &mut Tx<'_>, changes: &[&Change], mut redirects: Vec<Redirect>) -> Result<BTreeSet<String>, Error> {
+fn urls(tx: &mut Tx<'_>, changes: &[&Change], mut redirected: BTreeSet<String>) -> Result<BTreeSet<String>, Error> {
     let masthead = store::site::masthead(tx)?;
     let mut articles = BTreeSet::new();
     let mut named = BTreeSet::new();
@@ -66,10 +64,10 @@ fn urls(tx: &mut Tx<'_>, changes: &[&Change], mut redirects: Vec<Redirect>) -> R
     }
     let mut urls = BTreeSet::new();
     let things = articles.iter().map(|id| id.uuid()).chain(named.iter().copied()).collect();
-    redirects.extend(store::redirects::leading_to(tx, &things)?);
+    redirected.extend(store::redirects::leading_to(tx, &things)?.into_iter().map(|redirect| redirect.from));
     if let Ok(site) = url::Url::parse(&masthead.site.url) {
         let origin = site.origin().ascii_serialization();
-        urls.extend(redirects.iter().filter_map(|r| url::Url::parse(&format!("{origin}{}", r.from)).ok()).map(String::from));
+        urls.extend(redirected.iter().filter_map(|from| url::Url::parse(&format!("{origin}{from}")).ok()).map(String::from));
     }
     let editions = store::editions::addresses(tx, &articles)?;
     for place in store::editions::listed(tx, &articles)? {

@@ -196,24 +196,52 @@ fn found_at(
         return Ok(Some(there));
     }
     // What was at this very path under a former pattern comes before what is found by its slug or id, whatever else is written.
-    let found = match formerly_at(tx, masthead, inside, asked)? {
+    let mut named = None;
+    if !masthead.site.former_url_patterns.is_empty() {
+        named = Some(Named::by(tx, masthead, inside)?);
+    }
+    let formerly = named.as_ref().map(|named| formerly_at(tx, masthead, inside, asked, named)).transpose()?;
+    let found = match formerly.flatten() {
         Some((there, true)) => Some(there),
         Some((likely, false)) => article.or(listing).or(Some(likely)),
         None => article.or(listing),
     };
-    if found.is_some() { Ok(found) } else { elsewhere_at(tx, masthead, inside) }
+    if found.is_some() {
+        return Ok(found);
+    }
+    let named = named.map_or_else(|| Named::by(tx, masthead, inside), Ok)?;
+    elsewhere_at(tx, masthead, &named)
+}
+
+/// What a path may mean by a slug, by the present pattern of the site and former ones, and the articles that have such a slug or had it, in
+/// whatever locale: all of it in one statement, after which none is needed for slugs that no article ever had.
+struct Named {
+    readings: Vec<path::Parts>,
+    addresses: Vec<store::names::Address>,
+}
+
+impl Named {
+    fn by(tx: &mut Tx<'_>, masthead: &Masthead, inside: &str) -> Result<Self, Error> {
+        let default = masthead.site.default_locale.as_str();
+        let patterns = std::iter::once(&masthead.site.url_pattern).chain(&masthead.site.former_url_patterns);
+        let readings: Vec<_> = patterns.flat_map(|pattern| pattern.readings(inside, default)).filter(|parts| parts.id.is_none()).collect();
+        let slugs: BTreeSet<&str> = readings.iter().filter_map(|parts| parts.slug.as_deref()).collect();
+        let locales: Vec<Locale> = masthead.locales.iter().map(|l| l.locale.clone()).collect();
+        let mut addresses = store::names::find(tx, &locales, &slugs.into_iter().collect::<Vec<_>>())?;
+        addresses.retain(|address| address.kind == AddressKind::Article);
+        Ok(Self { readings, addresses })
+    }
+
+    /// Those articles that a path means.
+    fn meant<'n>(&'n self, parts: &'n path::Parts) -> impl Iterator<Item = &'n store::names::Address> {
+        self.addresses.iter().filter(|address| Some(&address.slug) == parts.slug.as_ref())
+    }
 }
 
 /// The article that a path means by a slug that it has, or had, in another locale; where the path names no locale, in that one.
-fn elsewhere_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str) -> Result<Option<Resolved>, Error> {
-    let default = masthead.site.default_locale.as_str();
-    let patterns = std::iter::once(&masthead.site.url_pattern).chain(&masthead.site.former_url_patterns);
-    let all: Vec<_> = patterns.flat_map(|pattern| pattern.readings(inside, default)).filter(|parts| parts.id.is_none()).collect();
-    let slugs: BTreeSet<&str> = all.iter().filter_map(|parts| parts.slug.as_deref()).collect();
-    let locales: Vec<Locale> = masthead.locales.iter().map(|l| l.locale.clone()).collect();
-    let addresses = store::names::find(tx, &locales, &slugs.into_iter().collect::<Vec<_>>())?;
-    for parts in &all {
-        for address in addresses.iter().filter(|a| a.kind == AddressKind::Article && Some(&a.slug) == parts.slug.as_ref()) {
+fn elsewhere_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, named: &Named) -> Result<Option<Resolved>, Error> {
+    for parts in &named.readings {
+        for address in named.meant(parts) {
             let locale = if parts.without_locale { address.locale.to_string() } else { parts.locale.clone() };
             let parts = path::Parts { locale, id: Some(address.target), ..path::Parts::default() };
             // What is not public there is answered as what never was.
@@ -261,23 +289,34 @@ fn redirected(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, address: &str, passed: 
             None if masthead.retired(masthead.present(&thing.locale)).is_some() => {
                 // As its own address there answers.
                 let Some(was) = thing_at(tx, &Arc::new(masthead.with_retired()), &thing)? else { return Ok(None) };
+                if redirect::spelled(&was).as_ref() == Some(&address) {
+                    return Ok(None);
+                }
                 passed.push(address);
-                return look(tx, masthead, &was, passed);
+                look(tx, masthead, &was, passed)?.map(|found| onward(found, was))
             }
             there => there.map(|there| (there, None)),
         },
         Some(Destination::Address(to)) => {
             passed.push(address);
             let found = if to.starts_with('/') { look(tx, masthead, to.split('#').next().unwrap_or_default(), passed)? } else { None };
-            match found {
-                // It leads on; for as long only as each of them does.
-                Some(Resolved::Redirect { to, status }) => Some((to, Some(status))),
-                Some(_) | None => Some((to, None)),
-            }
+            Some(match found {
+                Some(found) => onward(found, to),
+                None => (to, None),
+            })
         }
     };
+    // For as long only as each of those that follow one another.
     let is_temporary = |status: i32| matches!(status, 302 | 307);
     Ok(there.map(|(to, onward)| Resolved::Redirect { to, status: onward.filter(|onward| is_temporary(*onward)).unwrap_or(status) }))
+}
+
+/// Where an address leads at which this was found, and with which status, if it leads on.
+fn onward(found: Resolved, address: String) -> (String, Option<i32>) {
+    match found {
+        Resolved::Redirect { to, status } => (to, Some(status)),
+        _ => (address, None),
+    }
 }
 
 /// The present path of a thing that is public in a locale.
@@ -294,13 +333,22 @@ fn thing_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, thing: &Thing) -> Result<
 }
 
 /// The article that a path meant under a former pattern of the site, and whether that was its path, letter by letter, as its parts are now.
-fn formerly_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str, asked: &str) -> Result<Option<(Resolved, bool)>, Error> {
+fn formerly_at(
+    tx: &mut Tx<'_>,
+    masthead: &Arc<Masthead>,
+    inside: &str,
+    asked: &str,
+    named: &Named,
+) -> Result<Option<(Resolved, bool)>, Error> {
     let (mut likely, mut tried) = (None, BTreeSet::new());
     for pattern in &masthead.site.former_url_patterns {
         let then = Arc::new(masthead.under(pattern));
         for parts in pattern.readings(inside, masthead.site.default_locale.as_str()) {
             // Patterns that read it alike find nothing else.
             if !tried.insert((parts.locale.clone(), parts.slug.clone(), parts.id)) && likely.is_none() {
+                continue;
+            }
+            if parts.id.is_none() && named.meant(&parts).next().is_none() {
                 continue;
             }
             let Some(was) = article_at(tx, &then, &parts)? else { continue };

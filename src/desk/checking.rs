@@ -9,6 +9,7 @@ use crate::{
         address::AddressKind,
         article::Article,
         body::Document,
+        locale::LocaleState,
         path,
         preflight::{self, Beside, Finding, Severity},
         site::Masthead,
@@ -124,7 +125,8 @@ pub fn check(tx: &mut Tx<'_>, permit: Permit<ReadArticle>, id: Id<Article>, loca
     if let Some(n) = locales.iter().flatten().position(|l| all.iter().all(|t| t.locale != *l)) {
         return Err(Error::invalid(format!("#/locales/{n}"), "no_words", "there are no words in this locale"));
     }
-    let missing: Vec<Locale> = masthead.locales.iter().map(|l| l.locale.clone()).filter(|l| all.iter().all(|t| t.locale != *l)).collect();
+    let offered = masthead.locales.iter().filter(|l| l.state != LocaleState::Retired).map(|l| l.locale.clone());
+    let missing: Vec<Locale> = offered.filter(|l| all.iter().all(|t| t.locale != *l)).collect();
     let mut findings = preflight::check_facts(&article.facts, &missing);
     for translation in all.into_iter().filter(|t| locales.as_ref().is_none_or(|l| l.contains(&t.locale))) {
         findings.extend(self::findings(tx, &masthead, &Copy { article: article.clone(), translation })?);

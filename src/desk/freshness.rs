@@ -104,7 +104,7 @@ pub(in crate::desk) fn note(tx: &mut Tx<'_>, story: &Story) -> Result<(), Error>
     store::editions::age(tx, id, &ages)
 }
 
-/// Note with each source that has just become public anew whether only blocks of it moved; the locales of those.
+/// Note with each source that has just become public anew whether there is anything new to translate in it; the locales where there is nothing.
 fn note_moved<'s>(tx: &mut Tx<'_>, story: &'s Story) -> Result<Vec<&'s Locale>, Error> {
     let id = story.article.id;
     let now = tx.now();
@@ -128,7 +128,7 @@ fn note_moved<'s>(tx: &mut Tx<'_>, story: &'s Story) -> Result<Vec<&'s Locale>, 
     }
     let lagging: Vec<_> = begun.iter().map(|(_, of)| of.clone()).collect();
     let lags = super::precomputed::lags(tx, &lagging)?;
-    let moved: Vec<_> = begun.into_iter().zip(lags).filter(|(_, lag)| lag.is_of_places()).map(|((locale, _), _)| locale).collect();
+    let moved: Vec<_> = begun.into_iter().zip(lags).filter(|(_, lag)| lag.is_of_no_words()).map(|((locale, _), _)| locale).collect();
     moved.iter().try_for_each(|locale| store::editions::note_moved(tx, id, locale))?;
     Ok(moved)
 }

@@ -84,6 +84,8 @@ pub fn revise(
         // What readers and tools keep under the tag that it had leads on.
         draft.former_tags.retain(|tag| tag != &draft.locale && tag != locale);
         draft.former_tags.insert(0, locale.clone());
+        let itself = draft.locale.clone();
+        draft.fallback.iter_mut().filter(|other| *other == locale).for_each(|other| other.clone_from(&itself));
     }
     let settings = draft.check(before.position, before.version.saturating_add(1))?;
     check(&masthead, &settings, Some(locale))?;
@@ -102,7 +104,7 @@ pub fn revise(
 /// Stop publishing in a locale that nothing is written in.
 ///
 /// # Errors
-/// [`Error::Conflict`] with code `in-use` when words, names, grants or other locales use it.
+/// [`Error::Conflict`] with code `in-use` when words, names, grants, redirects or other locales use it.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &Locale, expected: Version) -> Result<(), Error> {
     permit.everywhere()?;
     store::site::queue(tx)?;
@@ -111,7 +113,7 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &Locale, e
     Error::unless_newest("locale", settings.version, expected)?;
     let fallen_back_to = masthead.locales.iter().any(|l| l.fallback.contains(locale));
     if masthead.site.default_locale == *locale || fallen_back_to || store::locales::in_use(tx, locale)? {
-        let detail = "it is the default, or other locales, words, names or grants use it".to_owned();
+        let detail = "it is the default, or other locales, words, names, grants or redirects use it".to_owned();
         return Err(Error::Conflict { code: "in-use", detail });
     }
     let granted = permit.over(Whole(settings))?;

@@ -4,59 +4,120 @@
 //! a redirect made in good time works as soon as the page has gone. Only a query tells otherwise: `/?p=7` is no front page once a redirect leads from
 //! there.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeSet, HashMap},
+    mem,
+    sync::Arc,
+};
+
+use uuid::Uuid;
 
 use crate::{
     access::{Permit, action::ManageRedirects, scope::Whole},
     domain::{
-        Error, Locale, Version, Violation,
+        Error, Instant, Locale, Version, Violation,
         address::AddressKind,
-        author::AuthorKind,
         error::Holder,
+        path::LONGEST,
         redirect::{Destination, HOPS, Redirect, RedirectDraft, RedirectId, Thing, spelled},
-        tag::TagKind,
+        site::Masthead,
     },
     store::{self, Tx},
 };
 
 /// The address that a redirect is to lead from, as it is kept.
 fn address(from: &str) -> Result<String, Error> {
-    spelled(from).ok_or_else(|| Error::invalid("#/from", "path", "a path of the site with its query, beginning with `/`"))
-}
-
-/// Nothing, when a thing is there and the caller may see it.
-fn check_thing(tx: &mut Tx<'_>, permit: &Permit<ManageRedirects>, thing: &Thing) -> Result<(), Error> {
-    let masthead = store::site::masthead(tx)?;
-    if masthead.settings(&thing.locale).is_none() {
-        return Err(Error::invalid("#/to/locale", "unknown_locale", "not a locale of this site"));
-    }
-    let found = match thing.kind {
-        AddressKind::Article => store::articles::find(tx, &permit.visibility(), thing.id.into()).map(drop),
-        AddressKind::Section => store::sections::find(tx, thing.id.into()).map(drop),
-        AddressKind::Author => store::named::find::<AuthorKind>(tx, thing.id.into()).map(drop),
-        AddressKind::Tag => store::named::find::<TagKind>(tx, thing.id.into()).map(drop),
-    };
-    found.map_err(|error| match error {
-        Error::NotFound(kind) => Error::invalid("#/to/id", "unknown", format!("there is no {kind} with this id")),
-        other => other,
+    spelled(from).ok_or_else(|| {
+        Error::invalid(
+            "#/from",
+            "path",
+            format!(
+                "a path of the site with its query, beginning with `/`, of at most {LONGEST} bytes with what has to be percent-encoded"
+            ),
+        )
     })
 }
 
-/// What is said of a redirect from an address, when it can be: it leads to something, and not back to where it begins.
-fn checked(tx: &mut Tx<'_>, permit: &Permit<ManageRedirects>, from: &str, draft: RedirectDraft) -> Result<RedirectDraft, Error> {
-    let draft = draft.check(from, &store::site::masthead(tx)?.site)?;
-    if let Some(Destination::Thing(thing)) = &draft.to {
-        return check_thing(tx, permit, thing).map(|()| draft);
-    }
-    let mut next = draft.to.as_ref().and_then(Destination::address);
-    for _ in 0..HOPS {
-        let Some(there) = next else { return Ok(draft) };
-        next = store::redirects::at(tx, &there)?.and_then(|redirect| redirect.to?.address());
-        if next.as_deref() == Some(from) {
-            return Err(Error::invalid("#/to", "loop", format!("leads back by way of {there}")));
+/// What of the site there is to know for redirects that are to be made: those from their addresses, those that follow them, and the things
+/// that they lead to.
+struct Known {
+    masthead: Arc<Masthead>,
+    redirects: HashMap<String, Option<Redirect>>,
+    things: BTreeSet<(AddressKind, Uuid)>,
+}
+
+impl Known {
+    /// In a few statements, however many are to be made.
+    fn read(
+        tx: &mut Tx<'_>,
+        permit: &Permit<ManageRedirects>,
+        masthead: Arc<Masthead>,
+        drafts: &[(&String, &RedirectDraft)],
+    ) -> Result<Self, Error> {
+        let (mut redirects, mut asked) = (HashMap::new(), BTreeSet::new());
+        let mut things = BTreeSet::new();
+        for (from, draft) in drafts {
+            asked.insert((*from).clone());
+            match &draft.to {
+                Some(Destination::Thing(thing)) => _ = things.insert((thing.kind, thing.id)),
+                Some(to) => asked.extend(to.looked_at()),
+                None => {}
+            }
         }
+        for _ in 0..=HOPS {
+            let found = store::redirects::from(tx, &asked)?;
+            redirects.extend(mem::take(&mut asked).into_iter().map(|address| (address, None)));
+            for redirect in found {
+                asked.extend(redirect.to.iter().flat_map(Destination::looked_at));
+                redirects.insert(redirect.from.clone(), Some(redirect));
+            }
+            asked.retain(|address| !redirects.contains_key(address));
+        }
+        let things = store::redirects::things(tx, &permit.visibility(), &things)?;
+        Ok(Self { masthead, redirects, things })
     }
-    Err(Error::invalid("#/to", "too_many_redirects", format!("more than {HOPS} redirects follow one another there")))
+
+    /// The redirect from an address, as it is spelled.
+    fn at(&self, address: &str) -> Option<&Redirect> {
+        self.redirects.get(address)?.as_ref()
+    }
+
+    /// The same draft, when it leads to something, and readers who follow it are not led back to where it begins.
+    fn checked(&self, from: &str, draft: RedirectDraft) -> Result<RedirectDraft, Error> {
+        if let Some(Destination::Thing(Thing { kind, id, locale })) = &draft.to {
+            if self.masthead.settings(locale).is_none() {
+                return Err(Error::invalid("#/to/locale", "unknown_locale", "not a locale of this site"));
+            }
+            if !self.things.contains(&(*kind, *id)) {
+                return Err(Error::invalid("#/to/id", "unknown", format!("there is no {kind} with this id")));
+            }
+            return Ok(draft);
+        }
+        let mut next = draft.to.as_ref().map(Destination::looked_at).unwrap_or_default();
+        let mut by = None;
+        for _ in 0..HOPS {
+            let found = next.iter().find_map(|address| if address == from { Some(None) } else { self.at(address).map(Some) });
+            match found {
+                None => return Ok(draft),
+                Some(None) => {
+                    let why = by.map_or_else(|| "leads to itself".to_owned(), |by| format!("leads back by way of {by}"));
+                    return Err(Error::invalid("#/to", "loop", why));
+                }
+                Some(Some(redirect)) => {
+                    by = Some(&redirect.from);
+                    next = redirect.to.as_ref().map(Destination::looked_at).unwrap_or_default();
+                }
+            }
+        }
+        Err(Error::invalid("#/to", "too_many_redirects", format!("more than {HOPS} redirects follow one another there")))
+    }
+}
+
+/// The same redirect, as a draft has it; nothing, where that is as it is.
+fn revised(before: &Redirect, draft: RedirectDraft, now: Instant) -> Option<Redirect> {
+    let RedirectDraft { to, status, note } = draft;
+    let is_new = (&before.to, before.status, &before.note) != (&to, status, &note);
+    is_new.then(|| Redirect { to, status, note, version: before.version.saturating_add(1), updated_at: now, ..before.clone() })
 }
 
 /// Add a redirect.
@@ -65,16 +126,25 @@ fn checked(tx: &mut Tx<'_>, permit: &Permit<ManageRedirects>, from: &str, draft:
 /// [`Error::Invalid`]; [`Error::Taken`] when another leads from there; [`Error::Forbidden`].
 pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageRedirects>, from: &str, draft: RedirectDraft) -> Result<Redirect, Error> {
     permit.everywhere()?;
-    let from = address(from)?;
-    let RedirectDraft { to, status, note } = checked(tx, &permit, &from, draft)?;
-    if let Some(other) = store::redirects::at(tx, &from)? {
-        let holder = Holder { kind: "redirect", id: Some(other.id.uuid()), locale: None, name: other.from };
+    let (from, masthead) = (address(from)?, store::site::masthead(tx)?);
+    let draft = draft.check(&from, &masthead.site)?;
+    if draft.to.as_ref().and_then(Destination::address).is_some() {
+        store::redirects::queue(tx)?;
+    }
+    let known = Known::read(tx, &permit, masthead, &[(&from, &draft)])?;
+    let draft = known.checked(&from, draft)?;
+    if let Some(other) = known.at(&from) {
+        let holder = Holder { kind: "redirect", id: Some(other.id.uuid()), locale: None, name: other.from.clone() };
         return Err(Error::taken("#/from", "another redirect leads from there", Some(holder)));
     }
-    let (id, now) = (tx.new_id(), tx.now());
-    let redirect = permit.over(Whole(Redirect { id, from, to, status, note, version: 1, created_at: now, updated_at: now }))?;
-    store::redirects::save(tx, &redirect)?;
-    Ok(redirect.into_inner().0)
+    let redirect = begun(tx, from, draft);
+    store::redirects::save(tx, &permit.over(Whole(vec![redirect.clone()]))?)?;
+    Ok(redirect)
+}
+
+fn begun(tx: &Tx<'_>, from: String, RedirectDraft { to, status, note }: RedirectDraft) -> Redirect {
+    let now = tx.now();
+    Redirect { id: tx.new_id(), from, to, status, note, version: 1, created_at: now, updated_at: now }
 }
 
 /// Change where a redirect leads.
@@ -89,17 +159,14 @@ pub fn revise(
     with: impl FnOnce(&Redirect) -> Result<RedirectDraft, Error>,
 ) -> Result<Redirect, Error> {
     permit.everywhere()?;
-    let before = store::redirects::find(tx, id)?;
+    store::redirects::queue(tx)?;
+    let (before, masthead) = (store::redirects::find(tx, id)?, store::site::masthead(tx)?);
     Error::unless_newest("redirect", before.version, expected)?;
-    let draft = with(&before)?;
-    let RedirectDraft { to, status, note } = checked(tx, &permit, &before.from, draft)?;
-    if (&before.to, before.status, &before.note) == (&to, status, &note) {
-        return Ok(before);
-    }
-    let (version, updated_at) = (before.version.saturating_add(1), tx.now());
-    let redirect = permit.over(Whole(Redirect { to, status, note, version, updated_at, ..before }))?;
-    store::redirects::save(tx, &redirect)?;
-    Ok(redirect.into_inner().0)
+    let draft = with(&before)?.check(&before.from, &masthead.site)?;
+    let draft = Known::read(tx, &permit, masthead, &[(&before.from, &draft)])?.checked(&before.from, draft)?;
+    let Some(after) = revised(&before, draft, tx.now()) else { return Ok(before) };
+    store::redirects::save(tx, &permit.over(Whole(vec![after.clone()]))?)?;
+    Ok(after)
 }
 
 /// Remove a redirect.
@@ -108,6 +175,7 @@ pub fn revise(
 /// [`Error::Stale`], [`Error::Forbidden`].
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageRedirects>, id: RedirectId, expected: Version) -> Result<(), Error> {
     permit.everywhere()?;
+    store::redirects::queue(tx)?;
     let redirect = permit.over(Whole(store::redirects::find(tx, id)?))?;
     Error::unless_newest("redirect", redirect.get().0.version, expected)?;
     store::redirects::delete(tx, &redirect, expected)
@@ -143,51 +211,47 @@ pub struct Imported {
 /// [`Error::Forbidden`]; what is no row's fault.
 pub fn import(tx: &mut Tx<'_>, permit: Permit<ManageRedirects>, rows: &[TableRow]) -> Result<Imported, Error> {
     permit.everywhere()?;
-    tx.extend_timeout();
-    let (mut imported, mut seen) = (Imported::default(), BTreeMap::new());
-    for row in rows {
-        match one(tx, &permit, row, &mut seen) {
-            Ok(Became::New) => imported.created = imported.created.saturating_add(1),
-            Ok(Became::Other) => imported.updated = imported.updated.saturating_add(1),
-            Ok(Became::Same) => imported.unchanged = imported.unchanged.saturating_add(1),
-            Err(Error::Invalid(all)) => imported.findings.extend(all.into_iter().map(|one| (row.line, one))),
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(imported)
-}
-
-enum Became {
-    New,
-    Other,
-    Same,
-}
-
-fn one(tx: &mut Tx<'_>, permit: &Permit<ManageRedirects>, row: &TableRow, seen: &mut BTreeMap<String, u64>) -> Result<Became, Error> {
-    let (from, draft) = (address(&row.from)?, row.draft.clone()?);
-    if let Some(line) = seen.get(&from) {
-        return Err(Error::invalid("#/from", "repeated", format!("line {line} leads from there already")));
-    }
-    let became = match store::redirects::at(tx, &from)? {
-        None => create(tx, permit.clone(), &from, draft).map(|_| Became::New)?,
-        Some(there) => {
-            let draft = RedirectDraft { note: there.note, ..draft };
-            let after = revise(tx, permit.clone(), there.id, there.version, |_| Ok(draft))?;
-            if after.version == there.version { Became::Same } else { Became::Other }
-        }
+    tx.extend_timeout()?;
+    store::redirects::queue(tx)?;
+    let masthead = store::site::masthead(tx)?;
+    let read = |row: &TableRow| -> Result<(String, RedirectDraft), Error> {
+        let from = address(&row.from)?;
+        let draft = row.draft.clone()?.check(&from, &masthead.site)?;
+        Ok((from, draft))
     };
-    seen.insert(from, row.line);
-    Ok(became)
-}
-
-/// A destination as a table writes it: a path or URL as it is, a thing as `article:ID:LOCALE`.
-#[must_use]
-pub fn told(to: Option<&Destination>) -> String {
-    match to {
-        Some(Destination::Address(address)) => address.clone(),
-        Some(Destination::Thing(Thing { kind, id, locale })) => format!("{kind}:{id}:{locale}"),
-        None => String::new(),
+    let rows: Vec<_> = rows.iter().map(|row| (row.line, read(row))).collect();
+    let drafts: Vec<_> = rows.iter().filter_map(|(_, row)| row.as_ref().ok()).map(|(from, draft)| (from, draft)).collect();
+    let mut known = Known::read(tx, &permit, masthead, &drafts)?;
+    let (mut imported, mut seen, mut saved) = (Imported::default(), HashMap::new(), Vec::new());
+    for (line, row) in rows {
+        let checked = row.and_then(|(from, draft)| match seen.get(&from) {
+            Some(line) => Err(Error::invalid("#/from", "repeated", format!("line {line} leads from there already"))),
+            None => known.checked(&from, draft).map(|draft| (from, draft)),
+        });
+        let (from, draft) = match checked {
+            Ok(checked) => checked,
+            Err(Error::Invalid(all)) => {
+                imported.findings.extend(all.into_iter().map(|one| (line, one)));
+                continue;
+            }
+            Err(other) => return Err(other),
+        };
+        let (count, redirect) = match known.at(&from) {
+            None => (&mut imported.created, Some(begun(tx, from.clone(), draft))),
+            Some(there) => match revised(there, RedirectDraft { note: there.note.clone(), ..draft }, tx.now()) {
+                None => (&mut imported.unchanged, None),
+                after => (&mut imported.updated, after),
+            },
+        };
+        *count = count.saturating_add(1);
+        if let Some(redirect) = redirect {
+            known.redirects.insert(from.clone(), Some(redirect.clone()));
+            saved.push(redirect);
+        }
+        seen.insert(from, line);
     }
+    store::redirects::save(tx, &permit.over(Whole(saved))?)?;
+    Ok(imported)
 }
 
 /// A destination out of a table.

@@ -5,7 +5,7 @@
 
 use crate::{
     access::{
-        Caller,
+        Caller, caller,
         secret::Secret,
         token::{self, REFRESH_SECONDS, SESSION_SECONDS, Verified},
     },
@@ -97,5 +97,6 @@ pub fn caller(tx: &mut Tx<'_>, verified: &Verified) -> Result<Caller, Error> {
     // Who was granted something everywhere reads as much either way.
     let limited = user.grants.iter().any(|g| g.section.is_some() || g.locale.is_some());
     let reading = if limited { store::site::desk_reading(tx)? } else { DeskReading::Granted };
-    Caller::user(verified, user, reading)
+    let work = if caller::works_everywhere(&user) { caller::Work::new() } else { store::assignments::given_to(tx, user.id)? };
+    Caller::user(verified, user, reading, work)
 }

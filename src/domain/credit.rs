@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Id, Locale, author::Author, error::Faults};
+use super::{Id, Locale, author::Author, error::Faults, locale::Keyed};
 
 /// An author in a role on an article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +17,15 @@ pub struct Credit {
 
 /// Labels of credit roles: role, then locale, then label (`reported_by`, `hi`, `रिपोर्ट`).
 pub type CreditLabels = BTreeMap<String, BTreeMap<Locale, String>>;
+
+/// Read such labels, in which no locale is named twice for a role.
+///
+/// # Errors
+/// Those of [`keyed`](super::locale::keyed).
+pub fn labels<'de, D: Deserializer<'de>>(d: D) -> Result<CreditLabels, D::Error> {
+    let roles = BTreeMap::<String, Keyed<String>>::deserialize(d)?;
+    Ok(roles.into_iter().map(|(role, labels)| (role, labels.0)).collect())
+}
 
 /// Note under `pointer` when `role` is not a key such as `reported_by`.
 pub fn check_role(faults: &mut Faults, pointer: &str, role: &str) {

@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::{
     article::Facts,
     body::{
-        BlockId,
+        self, BlockId,
         html::{escape, write_block},
     },
     content::{Content, TEXTS, Text},
@@ -107,9 +107,7 @@ pub fn changed_texts(before: &Content, after: &Content) -> impl Iterator<Item = 
 #[must_use]
 pub fn changed(before: &Words, after: &Words) -> Vec<&'static str> {
     write_transaction::assert_none();
-    let blocks = |w: &Words| w.body.blocks.len();
-    let pairs = before.body.blocks.iter().zip(&after.body.blocks);
-    let body = blocks(before) != blocks(after) || pairs.into_iter().any(|(was, is)| was.id != is.id || !was.says_as(is));
+    let body = !body::blocks::same(&before.body, &after.body);
     changed_texts(&before.content, &after.content).map(|text| text.pointer).chain(body.then_some("#/body")).collect()
 }
 

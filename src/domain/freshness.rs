@@ -95,10 +95,10 @@ pub struct Lag {
 }
 
 impl Lag {
-    /// True when blocks moved, and all else is what it was.
+    /// True when there is nothing to translate in it: blocks moved at most, or what changed is in no words, such as the slug.
     #[must_use]
-    pub fn is_of_places(&self) -> bool {
-        self.fields.is_empty() && !self.blocks.is_empty() && self.blocks.iter().all(|block| block.fate == SourceFate::Moved)
+    pub fn is_of_no_words(&self) -> bool {
+        self.fields.is_empty() && self.blocks.iter().all(|block| block.fate == SourceFate::Moved)
     }
 
     /// What is told of a source that is this many published revisions ahead: where it is not, what moved, which makes nothing stale.

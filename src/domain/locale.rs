@@ -1,6 +1,11 @@
 //! Locales: canonical BCP 47 tags, what the site says of each, and how one falls back to another.
 
-use std::{borrow::Cow, collections::BTreeSet, fmt, str::FromStr};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    fmt,
+    str::FromStr,
+};
 
 use icu_locale::{LocaleCanonicalizer, LocaleDirectionality, LocaleExpander};
 use icu_locale_core::{LanguageIdentifier, subtags::region};
@@ -99,6 +104,33 @@ impl<'de> Deserialize<'de> for Locale {
         Self::read(&Cow::<'de, str>::deserialize(d)?).map_err(de::Error::custom)
     }
 }
+/// Read a map by locale, in which no locale is named twice, however its tag is spelled: `EN` is `en`.
+///
+/// # Errors
+/// What is no tag, and a locale that is there twice.
+pub fn keyed<'de, D: Deserializer<'de>, T: Deserialize<'de>>(d: D) -> Result<BTreeMap<Locale, T>, D::Error> {
+    Keyed::deserialize(d).map(|keyed| keyed.0)
+}
+
+/// Such a map.
+pub(super) struct Keyed<T>(pub(super) BTreeMap<Locale, T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Keyed<T> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let mut keyed = BTreeMap::new();
+        // Keys as they were sent, of which JSON has each once.
+        for (tag, value) in BTreeMap::<String, T>::deserialize(d)? {
+            let locale = Locale::read(&tag).map_err(de::Error::custom)?;
+            match keyed.entry(locale) {
+                Entry::Vacant(free) => _ = free.insert(value),
+                Entry::Occupied(taken) => {
+                    return Err(de::Error::custom(format_args!("`{tag}` is `{}`, which is there as well", taken.key())));
+                }
+            }
+        }
+        Ok(Self(keyed))
+    }
+}
 impl PartialSchema for Locale {
     fn schema() -> openapi::RefOr<openapi::Schema> {
         openapi::ObjectBuilder::new()
@@ -172,7 +204,7 @@ pub struct LocaleSettings {
     pub position: i32,
     /// Whether readers are offered it.
     pub state: LocaleState,
-    /// The tags that it had before, the latest first: addresses and requests that name one of them mean this locale.
+    /// The tags that it had before, the latest first: readers' addresses and requests that name one of them, and bundles, mean this locale.
     pub former_tags: Vec<Locale>,
     /// Newest version.
     pub version: Version,

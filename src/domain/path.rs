@@ -53,8 +53,12 @@ impl Default for UrlPattern {
 impl UrlPattern {
     const PLACEHOLDERS: [&str; 7] = ["locale", "section", "slug", "id", "yyyy", "mm", "dd"];
 
+    /// Those that are as long as they are.
+    const OPEN: [&str; 3] = ["locale", "section", "slug"];
+
     /// Read a pattern: it begins with `/`, and names one of `{slug}` and `{id}`; without `{locale}` it has two segments at least, for at those of one
-    /// are the pages of sections, authors and tags.
+    /// are the pages of sections, authors and tags. Where a locale, section or slug ends has to be seen: at a `/`, `.` or `_`, for each of them may
+    /// hold hyphens. Slashes at its end are left out: addresses are answered with and without them.
     ///
     /// # Errors
     /// [`Error::Invalid`] at `pointer`.
@@ -62,6 +66,10 @@ impl UrlPattern {
         let wrong = |detail: String| Error::invalid(pointer, "url_pattern", detail);
         if !pattern.starts_with('/') || pattern.len() > 200 {
             return Err(wrong("begins with `/`, and is at most 200 bytes".to_owned()));
+        }
+        let pattern = pattern.trim_end_matches('/');
+        if pattern.split('/').skip(1).any(|segment| matches!(segment, "" | "." | "..")) {
+            return Err(wrong("a segment is not empty, `.` or `..`, which browsers take out of an address".to_owned()));
         }
         let mut names = Vec::new();
         for (n, part) in pattern.split('{').enumerate() {
@@ -75,6 +83,14 @@ impl UrlPattern {
             };
             if !literal.chars().all(|c| c.is_ascii_alphanumeric() || "/-_.".contains(c)) {
                 return Err(wrong("between placeholders stand only a-z, 0-9, `/`, `-`, `_` and `.`".to_owned()));
+            }
+        }
+        for part in pattern.split(['/', '.', '_']) {
+            let open = Self::OPEN.iter().filter(|name| part.contains(&format!("{{{name}}}")));
+            if open.count() > 1 {
+                return Err(wrong(
+                    "between two of {locale}, {section} and {slug} stands `/`, `.` or `_`, or nothing tells where one ends".to_owned(),
+                ));
             }
         }
         let has_locale = names.contains(&"locale") || pattern.trim_matches('/').contains('/');
@@ -91,9 +107,10 @@ impl UrlPattern {
         &self.0
     }
 
-    /// A pattern read back from where only valid ones are kept.
+    /// A pattern read back from where valid ones are kept, of which earlier ones may end with slashes.
     #[must_use]
-    pub fn stored(pattern: String) -> Self {
+    pub fn stored(mut pattern: String) -> Self {
+        pattern.truncate(pattern.trim_end_matches('/').len());
         Self(pattern)
     }
 

@@ -301,8 +301,9 @@ fn script(report: &mut Report<'_>, pointer: &str, text: &str, locale: &Locale, g
 
 fn body(report: &mut Report<'_>, beside: Beside<'_>) {
     let document = &report.words.body;
-    if repaired(document) != *document {
-        let patch = json!({ "body": { "format": "doc", "content": doc::write(&repaired(document)) } });
+    let repaired = repaired(document);
+    if repaired != *document {
+        let patch = json!({ "body": { "format": "doc", "content": doc::write(&repaired) } });
         report.repairable(Code::DoubleEscaped, Severity::Warning, "#/body", ESCAPED, patch);
     }
     let sources: HashSet<String> = match beside.source {

@@ -1,5 +1,7 @@
 //! Redirects: addresses that readers may still have, and where they lead.
 
+use std::fmt;
+
 use percent_encoding::percent_decode;
 use serde::{Deserialize, Serialize};
 use url::{Position, Url};
@@ -56,6 +58,24 @@ impl Destination {
         // What is asked for has no fragment.
         to.split('#').next().and_then(spelled)
     }
+
+    /// The addresses of the site at which a redirect is looked for that leads on: with its query, and without.
+    #[must_use]
+    pub fn looked_at(&self) -> Vec<String> {
+        let address = self.address();
+        let path = address.as_deref().and_then(|address| Some(address.split_once('?')?.0.to_owned()));
+        address.into_iter().chain(path).collect()
+    }
+}
+
+impl fmt::Display for Destination {
+    /// As a table has it: a path or URL as it is, a thing as `article:ID:LOCALE`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => f.write_str(address),
+            Self::Thing(Thing { kind, id, locale }) => write!(f, "{kind}:{id}:{locale}"),
+        }
+    }
 }
 
 /// An address that readers may still have, and where it leads.
@@ -77,6 +97,20 @@ pub struct Redirect {
     pub created_at: Instant,
     /// Last saved.
     pub updated_at: Instant,
+}
+
+impl fmt::Display for Redirect {
+    /// As the change log has it: the address, the status, and where it leads, if anywhere.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.from, self.status)?;
+        self.to.as_ref().map_or(Ok(()), |to| write!(f, " {to}"))
+    }
+}
+
+/// The address of a redirect of which the change log has this.
+#[must_use]
+pub fn logged_address(reason: &str) -> Option<&str> {
+    reason.split(' ').next().filter(|address| address.starts_with('/'))
 }
 
 /// The id of a redirect.
@@ -113,6 +147,11 @@ impl RedirectDraft {
                 faults.add("#/to", "required", "needed, unless the status is 410");
                 None
             }
+            // Whoever reads a URL passes over line breaks and tabs in it.
+            Some(Destination::Address(address)) if address.contains(char::is_control) => {
+                faults.add("#/to", "control_character", "holds a line break, a tab or another control character");
+                None
+            }
             Some(Destination::Address(address)) => Some(Destination::Address(destination(&mut faults, &address, site))),
             other => other,
         };
@@ -128,22 +167,24 @@ impl RedirectDraft {
 fn destination(faults: &mut Faults, text: &str, site: &Site) -> String {
     let base = Url::parse(&site.url).ok();
     let url = if text.starts_with('/') {
-        // What begins with two slashes, or what browsers take for them, names another host.
-        let inside =
-            base.as_ref().and_then(|base| base.join(text).ok()).filter(|url| base.as_ref().is_some_and(|b| b.origin() == url.origin()));
-        let named_host = text.get(1..).is_some_and(|rest| rest.starts_with(['/', '\\']));
-        inside.filter(|url| !named_host && url.as_str().len() <= limits::URL)
+        base.as_ref().and_then(|base| base.join(text).ok()).filter(|url| url.as_str().len() <= limits::URL)
     } else {
         Url::parse(&check_web_address(faults, "#/to", text)).ok()
     };
+    let is_inside = |url: &Url| base.as_ref().is_some_and(|base| base.origin() == url.origin());
     match url {
-        Some(url) if base.is_some_and(|base| base.origin() == url.origin()) => url[Position::BeforePath..].to_owned(),
-        Some(url) => url.into(),
-        None if text.starts_with('/') => {
+        // Whoever follows a path that begins with two slashes takes it for another host.
+        Some(url) if is_inside(&url) && url.path().starts_with("//") => {
+            faults.add("#/to", "path", "a path of the site begins with one slash");
+            String::new()
+        }
+        Some(url) if is_inside(&url) => url[Position::BeforePath..].to_owned(),
+        Some(url) if !text.starts_with('/') => url.into(),
+        _ if text.starts_with('/') => {
             faults.add("#/to", "path", format!("a path of the site of at most {} bytes, or an absolute URL", limits::URL));
             String::new()
         }
-        None => String::new(),
+        _ => String::new(),
     }
 }
 

@@ -84,8 +84,7 @@ pub fn align<T: Hash + Eq>(old: &[T], new: &[T], steps: &mut Steps) -> Vec<Segme
     aligning.out
 }
 
-/// Which of some different numbers belong to the longest ascending sequence among them: the others are the fewest that have to go elsewhere for all to
-/// ascend. Takes n log n steps.
+/// Marks the members of a longest increasing subsequence. Takes n log n steps.
 #[must_use]
 pub fn ascending(numbers: &[usize]) -> Vec<bool> {
     // Where the sequences of each length end that end lowest, and for each number the place of the one before it.

@@ -53,7 +53,7 @@ vocabulary! {
     pub enum RetiredLocales {
         /// That they are gone (410).
         Gone => "gone",
-        /// Where the same page is in the first locale that it falls back to, if it is there (301); else that it is gone.
+        /// Where the same page is in the first of the locales that it falls back to, and at last in the default one (301); else that it is gone.
         Fallback => "fallback",
     }
 }
@@ -134,6 +134,9 @@ impl SiteDraft {
         let mut faults = Faults::default();
         let name = line(&mut faults, "#/name", &self.name, limits::NAME);
         let url = check_web_address(&mut faults, "#/url", &self.url).trim_end_matches('/').to_owned();
+        if url.contains(['?', '#']) {
+            faults.add("#/url", "url", "addresses of pages are this with their paths behind it: without query and fragment");
+        }
         match locales.iter().find(|l| l.locale == self.default_locale) {
             None => faults.add("#/default_locale", "unknown_locale", "not a locale of this site"),
             Some(l) if l.state != LocaleState::Public => {

@@ -171,8 +171,14 @@ pub fn folded(text: &str) -> String {
 }
 
 impl Length {
+    /// Whether text, which is in NFC, is no longer. A cluster may carry any number of marks; without a cap on code points a limit in clusters holds nothing.
+    #[must_use]
+    pub fn holds(self, text: &str) -> bool {
+        text.graphemes(true).nth(self.max).is_none() && text.chars().nth(self.max.saturating_mul(8)).is_none()
+    }
+
     /// The most bytes that text of this length has: a cluster has eight code points on average at most, and these four bytes.
-    fn most_bytes(self) -> usize {
+    pub(super) fn most_bytes(self) -> usize {
         self.max.saturating_mul(32)
     }
 }
@@ -188,8 +194,7 @@ fn checked(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> St
     if length.min > 0 && text.chars().all(|c| c.is_whitespace() || c == '\u{feff}') {
         faults.add(pointer, "required", "must not be empty");
     }
-    // A cluster may carry any number of marks; without a cap on code points a limit in clusters holds nothing.
-    if text.graphemes(true).nth(length.max).is_some() || text.chars().nth(length.max.saturating_mul(8)).is_some() {
+    if !length.holds(&text) {
         too_long(faults);
     }
     note_forbidden(faults, pointer, &text);

@@ -1,6 +1,6 @@
 //! Who works on which words.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::{
     QueryableByName,
@@ -48,6 +48,16 @@ pub fn set<A>(tx: &mut Tx<'_>, granted: &Granted<A, Slot>, assignment: Option<&A
         tx.record(Change::new(Event::Assigned, Subject::Translation(article.id, locale.clone())));
     }
     Ok(())
+}
+
+/// The words that a user is to work on.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn given_to(tx: &mut Tx<'_>, user: Id<User>) -> Result<HashSet<(Id<Article>, Locale)>, Error> {
+    let held = assignments::table.filter(assignments::user_id.eq(Bind(user)));
+    let rows: Vec<(Id<Article>, String)> = held.select((assignments::article_id, assignments::locale)).load(tx)?;
+    Ok(rows.into_iter().map(|(article, locale)| (article, Locale::stored(locale))).collect())
 }
 
 /// Who works on the words of many articles, in one statement.

@@ -122,17 +122,17 @@ pub struct Logged {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn after(tx: &mut Tx<'_>, seq: i64, limit: i64) -> Result<Vec<Logged>, Error> {
-    type Columns = (i64, String, String, Option<Id<()>>, Option<String>, String);
+    type Columns = (i64, String, String, Option<Id<()>>, Option<String>, String, String);
     let rows: Vec<Columns> = changes::table
         .filter(changes::seq.gt(seq))
         .order(changes::seq)
         .limit(limit)
-        .select((changes::seq, changes::event, changes::kind, changes::subject_id, changes::locale, changes::actor))
+        .select((changes::seq, changes::event, changes::kind, changes::subject_id, changes::locale, changes::actor, changes::reason))
         .load(tx)?;
-    let logged = |(seq, event, kind, id, locale, actor): Columns| {
+    let logged = |(seq, event, kind, id, locale, actor, reason): Columns| {
         let subject = Subject::logged(&kind, id.map(Id::uuid), locale.map(Locale::stored));
         let subject = subject.ok_or_else(|| Error::internal(format!("change {seq} is of no known kind")))?;
-        Ok(Logged { seq, change: Change::new(event.parse()?, subject), actor })
+        Ok(Logged { seq, change: Change::new(event.parse()?, subject).because(&reason), actor })
     };
     rows.into_iter().map(logged).collect()
 }

@@ -112,7 +112,14 @@ impl Pool {
             match dialect::begin(&mut pooled.conn, self.purpose) {
                 Ok(()) => return Ok(pooled),
                 Err(error) if pooled.place.fresh || self.engine == Engine::Sqlite => return Err(in_words(error)),
-                Err(error) => tracing::info!(%error, "a database connection was lost while nobody used it; another is taken"),
+                Err(error) => match in_words(error) {
+                    // Somebody writes alone.
+                    Error::Busy => {
+                        pooled.give_back();
+                        return Err(Error::Busy);
+                    }
+                    error => tracing::info!(%error, "a database connection was lost while nobody used it; another is taken"),
+                },
             }
         }
     }

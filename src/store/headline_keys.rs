@@ -14,7 +14,8 @@ use crate::domain::{Error, Id, article::Article, fold::search_key};
 /// Headlines that are folded in one transaction.
 const BATCH: i64 = 1_000;
 
-/// Fold the headlines of rows from before there were keys, and of those that an older program has written since.
+/// Fold the headlines of rows from before there were keys, and of those that an older program has inserted since. A headline that such a program
+/// has changed beside this one, while instances are replaced, is found by what it was until it is saved again.
 pub(super) fn fill(conn: &mut Conn) -> Result<(), Error> {
     let mut from = Id::from(Uuid::nil());
     // Ends: each round leaves fewer without a key.

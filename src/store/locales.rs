@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{
     RunQueryDsl, Tx,
     dialect::{self, Json},
-    schema::{grants, locales, translations},
+    schema::{grants, locales, redirects, translations},
     sql::Sql,
 };
 use crate::{
@@ -99,15 +99,25 @@ const IN_JSON: [(&str, &str, Option<&str>); 7] = [
     ("locales", "fallback", Some("")),
 ];
 
-/// Save the next version of a locale under another tag, with everything that is kept in it.
+/// Save the next version of a locale under another tag, with everything that is kept in it. What names it beside words has another version then.
 ///
 /// # Errors
-/// [`Error::Stale`] when another save came first.
+/// [`Error::Stale`] when another save came first; [`Error::Conflict`] when an article has a history under both tags.
 pub fn rename<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>, from: &Locale) -> Result<(), Error> {
     let Whole(settings) = granted.get();
     // Everything that was ever written in it is touched.
-    tx.extend_timeout();
+    tx.extend_timeout()?;
+    dialect::write_alone(tx.conn)?;
     let (from, to) = (from.as_str(), settings.locale.as_str());
+    make_way(tx, from, to)?;
+    // What names it beside words says something else then.
+    let named = format!("%\"{from}\"%");
+    let mut site = Sql::new("UPDATE site SET version = version + 1 WHERE default_locale = ");
+    site.text(from).push(" OR CAST(credit_labels AS TEXT) LIKE ").text(&named);
+    site.execute(tx)?;
+    let mut others = Sql::new("UPDATE locales SET version = version + 1 WHERE CAST(fallback AS TEXT) LIKE ");
+    others.text(&named);
+    others.execute(tx)?;
     diesel::insert_into(locales::table).values(&row(settings)).execute(tx)?;
     for (table, column) in TAGGED {
         let mut sql = Sql::new(&format!("UPDATE {table} SET {column} = "));
@@ -124,7 +134,7 @@ pub fn rename<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>, f
         };
         let mut sql = Sql::new(&format!("UPDATE {table} SET {column} = CAST(REPLACE(REPLACE(CAST({column} AS TEXT), "));
         sql.text(&told(from, "")).push(", ").text(&told(to, "")).push("), ").text(&told(from, " ")).push(", ").text(&told(to, " "));
-        sql.push(&format!(") AS {doc}) WHERE CAST({column} AS TEXT) LIKE ")).text(&format!("%\"{from}\"%"));
+        sql.push(&format!(") AS {doc}) WHERE CAST({column} AS TEXT) LIKE ")).text(&named);
         sql.execute(tx)?;
     }
     let at = locales::table.find(from).filter(locales::version.eq(settings.version.saturating_sub(1)));
@@ -133,6 +143,21 @@ pub fn rename<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>, f
     }
     tx.record(Change::new(Event::Revised, Subject::Locale(settings.locale.clone())));
     Ok(())
+}
+
+/// Remove what a locale that was deleted has left under its tag, where another one needs the place.
+fn make_way(tx: &mut Tx<'_>, from: &str, to: &str) -> Result<(), Error> {
+    let mut history = Sql::new("SELECT COUNT(*) AS n FROM translation_revisions r WHERE r.locale = ");
+    history.text(to).push(" AND EXISTS (SELECT 1 FROM translation_revisions f WHERE f.article_id = r.article_id AND f.locale = ");
+    history.text(from).push(")");
+    if history.count(tx)? > 0 {
+        let detail =
+            format!("words of the same articles were written and deleted under `{to}`: their history would be mixed; take another tag");
+        return Err(Error::Conflict { code: "in-use", detail });
+    }
+    let mut addresses = Sql::new("DELETE FROM addresses WHERE locale = ");
+    addresses.text(to).push(" AND slug IN (SELECT slug FROM addresses WHERE locale = ").text(from).push(")");
+    addresses.execute(tx).map(drop)
 }
 
 /// Remove a locale that nothing is written in.
@@ -149,14 +174,16 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>, e
     Ok(())
 }
 
-/// True when words, names or grants are in this locale.
+/// True when words, names, grants or redirects are in this locale.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn in_use(tx: &mut Tx<'_>, locale: &Locale) -> Result<bool, Error> {
     let words = translations::table.filter(translations::locale.eq(locale.as_str()));
     let granted = grants::table.filter(grants::locale.eq(locale.as_str()));
+    let leading = redirects::table.filter(redirects::locale.eq(locale.as_str()));
     Ok(super::names::in_use(tx, locale)?
         || diesel::select(diesel::dsl::exists(words)).get_result(tx)?
-        || diesel::select(diesel::dsl::exists(granted)).get_result(tx)?)
+        || diesel::select(diesel::dsl::exists(granted)).get_result(tx)?
+        || diesel::select(diesel::dsl::exists(leading)).get_result(tx)?)
 }

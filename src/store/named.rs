@@ -21,10 +21,10 @@ use crate::{
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
         facet::Facet,
-        locale::LocaleState,
         name::Names,
         named::{Named, NamedKind},
         page::{Page, Paging, Sorting},
+        site::Masthead,
     },
 };
 
@@ -95,11 +95,11 @@ pub fn live_page<K: Stored>(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Name
     list(tx, paging, &format!("EXISTS (SELECT 1 FROM live_listings l WHERE l.facet = {}.id{public})", K::TABLE))
 }
 
-/// True while a live story names it.
+/// True while a live story names it in a locale that the site is read with.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn is_live(tx: &mut Tx<'_>, facet: Facet) -> Result<bool, Error> {
+pub fn is_live(tx: &mut Tx<'_>, masthead: &Masthead, facet: Facet) -> Result<bool, Error> {
     #[derive(QueryableByName)]
     struct Answer {
         #[diesel(sql_type = Bool)]
@@ -110,7 +110,7 @@ pub fn is_live(tx: &mut Tx<'_>, facet: Facet) -> Result<bool, Error> {
         // A desk that asks what was public knows of all.
         return Ok(true);
     }
-    let public = public_listings(tx)?;
+    let public = listings_in(tx, masthead)?;
     let mut sql = Sql::new("SELECT EXISTS (SELECT 1 FROM live_listings l WHERE l.facet = ");
     sql.id(Id::<()>::from(facet.uuid())).push(&public).push(") AS live");
     Ok(sql.first::<Answer>(tx)?.is_some_and(|answer| answer.live))
@@ -118,8 +118,14 @@ pub fn is_live(tx: &mut Tx<'_>, facet: Facet) -> Result<bool, Error> {
 
 /// What leaves out live stories in locales that readers are not offered, if the site has any.
 fn public_listings(tx: &mut Tx<'_>) -> Result<String, Error> {
+    let public = super::site::masthead(tx)?.for_readers();
+    listings_in(tx, &public)
+}
+
+/// What leaves out live stories in locales that are not `among` those of the site, if there are any.
+fn listings_in(tx: &mut Tx<'_>, among: &Masthead) -> Result<String, Error> {
     let masthead = super::site::masthead(tx)?;
-    let kept_back = masthead.locales.iter().filter(|l| l.state != LocaleState::Public);
+    let kept_back = masthead.locales.iter().filter(|l| among.settings(&l.locale).is_none());
     // Tags are letters, digits and hyphens.
     let tags: Vec<String> = kept_back.map(|l| format!("'{}'", l.locale)).collect();
     Ok(if tags.is_empty() { String::new() } else { format!(" AND l.locale NOT IN ({})", tags.join(", ")) })

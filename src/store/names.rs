@@ -168,9 +168,18 @@ pub fn find(tx: &mut Tx<'_>, locales: &[Locale], slugs: &[&str]) -> Result<Vec<A
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn of_slug(tx: &mut Tx<'_>, kind: AddressKind, slug: &str) -> Result<Option<Uuid>, Error> {
-    let held = addresses::table.filter(addresses::slug.eq(slug).and(addresses::kind.eq(kind.as_str())));
-    let row: Option<Id<()>> = held.select(addresses::target_id).order(addresses::locale).first(tx)?;
-    Ok(row.map(Id::uuid))
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Uid)]
+        target_id: Id<()>,
+    }
+    // An address is kept when what it led to is gone, or has another slug by now.
+    let mut sql = Sql::new(
+        "SELECT a.target_id FROM addresses a JOIN names n ON n.target_id = a.target_id AND n.locale = a.locale AND n.slug = a.slug WHERE a.slug = ",
+    );
+    sql.text(slug).push(" AND a.kind = ").text(kind.as_str());
+    sql.push(" ORDER BY CASE WHEN a.locale = (SELECT default_locale FROM site) THEN 0 ELSE 1 END, a.locale");
+    Ok(sql.first::<Row>(tx)?.map(|row| row.target_id.uuid()))
 }
 
 /// Every slug that leads to one of these, or did, and every address from which a redirect does.

@@ -1,28 +1,34 @@
 //! Redirects.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use diesel::{
     QueryableByName,
-    sql_types::{Integer, Nullable, Text},
+    sql_types::{Bool, Integer, Nullable, Text},
 };
 use uuid::Uuid;
 
 use super::{
     RunQueryDsl, Tx,
-    dialect::{At, Uid},
+    articles::visible,
+    dialect::{self, At, Uid},
+    site,
     sql::{Sql, Values},
 };
 use crate::{
-    access::{Granted, action::ManageRedirects, scope::Whole},
+    access::{Granted, Visibility, action::ManageRedirects, scope::Whole},
     domain::{
         Error, Id, Instant, Locale, Version,
+        address::AddressKind,
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
         page::{Page, Paging, Sorting},
         redirect::{Destination, Redirect, RedirectId, Thing},
     },
 };
+
+/// How many one statement reads or writes.
+const AT_ONCE: usize = 1_000;
 
 /// Which redirects are asked for.
 #[derive(Debug, Clone, Default)]
@@ -106,6 +112,24 @@ pub fn at(tx: &mut Tx<'_>, address: &str) -> Result<Option<Redirect>, Error> {
     sql.first::<Row>(tx)?.map(Redirect::try_from).transpose()
 }
 
+/// The paths from which redirects lead with a query, by the cache tags of these: two may share one.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn with_query(tx: &mut Tx<'_>) -> Result<HashSet<CacheTag>, Error> {
+    #[derive(QueryableByName)]
+    struct Path {
+        #[diesel(sql_type = Text)]
+        path: String,
+    }
+    // With the last change before what is read.
+    site::masthead(tx)?;
+    tx.note(CacheTag::Redirects);
+    let before = format!("substr(path, 1, {}(path, '?') - 1)", dialect::place_in(tx.conn));
+    let sql = Sql::new(&format!("SELECT DISTINCT {before} AS path FROM redirects WHERE path LIKE '%?%'"));
+    Ok(sql.load::<Path>(tx)?.iter().map(|row| CacheTag::slug(&row.path)).collect())
+}
+
 /// The redirects that lead to things of these ids, by their addresses.
 ///
 /// # Errors
@@ -119,17 +143,85 @@ pub fn leading_to(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<Vec<Redirect>
     all(tx, sql)
 }
 
-/// Those redirects of some that there are, by their ids.
+/// The redirects from some addresses, as they are spelled, whether or not what they lead to is public.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn some(tx: &mut Tx<'_>, ids: &BTreeSet<RedirectId>) -> Result<Vec<Redirect>, Error> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
+pub fn from(tx: &mut Tx<'_>, addresses: &BTreeSet<String>) -> Result<Vec<Redirect>, Error> {
+    let (addresses, mut found) = (Vec::from_iter(addresses), Vec::new());
+    for some in addresses.chunks(AT_ONCE) {
+        let mut sql = select("WHERE path IN ");
+        sql.texts(some.iter().copied());
+        found.extend(all(tx, sql)?);
     }
-    let mut sql = select("WHERE id IN ");
-    sql.ids(ids.iter().copied());
-    all(tx, sql)
+    Ok(found)
+}
+
+/// Those of some things that there are, and that the reader may see.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn things(
+    tx: &mut Tx<'_>,
+    visibility: &Visibility,
+    asked: &BTreeSet<(AddressKind, Uuid)>,
+) -> Result<BTreeSet<(AddressKind, Uuid)>, Error> {
+    #[derive(QueryableByName)]
+    struct There {
+        #[diesel(sql_type = Uid)]
+        id: Id<()>,
+    }
+    let mut there = BTreeSet::new();
+    for kind in AddressKind::ALL {
+        let ids: Vec<Uuid> = asked.iter().filter(|(of, _)| of == kind).map(|(_, id)| *id).collect();
+        for some in ids.chunks(AT_ONCE) {
+            let filed = if *kind == AddressKind::Article { " JOIN sections s ON s.id = a.section_id" } else { "" };
+            let mut sql = Sql::new(&format!("SELECT a.id FROM {} a{filed}", table(*kind)));
+            sql.push(" WHERE a.id IN ").ids(some.iter().map(|id| Id::<()>::from(*id)));
+            if *kind == AddressKind::Article {
+                visible(sql.push(" AND "), visibility);
+            }
+            there.extend(sql.load::<There>(tx)?.into_iter().map(|row| (*kind, row.id.uuid())));
+        }
+    }
+    Ok(there)
+}
+
+/// Whether a thing has words, or a name, in its locale.
+///
+/// # Errors
+/// [`Error::NotFound`] when it is not there, or in the trash.
+pub fn has_words(tx: &mut Tx<'_>, thing: &Thing) -> Result<bool, Error> {
+    #[derive(QueryableByName)]
+    struct Answer {
+        #[diesel(sql_type = Bool)]
+        has_words: bool,
+    }
+    let (words, at_hand) = match thing.kind {
+        AddressKind::Article => ("translations w WHERE w.article_id", " AND a.trashed_at IS NULL"),
+        _ => ("names w WHERE w.target_id", ""),
+    };
+    let mut sql = Sql::new(&format!("SELECT EXISTS (SELECT 1 FROM {words} = a.id AND w.locale = "));
+    sql.text(thing.locale.as_str()).push(&format!(") AS has_words FROM {} a WHERE a.id = ", table(thing.kind)));
+    sql.id(Id::<()>::from(thing.id)).push(at_hand);
+    sql.first::<Answer>(tx)?.map(|answer| answer.has_words).ok_or(Error::NotFound(thing.kind.as_str()))
+}
+
+fn table(kind: AddressKind) -> &'static str {
+    match kind {
+        AddressKind::Article => "articles",
+        AddressKind::Section => "sections",
+        AddressKind::Author => "authors",
+        AddressKind::Tag => "tags",
+    }
+}
+
+/// Let nobody else change where redirects lead before this transaction ends: whether they lead round in a circle is a matter of the others.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn queue(tx: &mut Tx<'_>) -> Result<(), Error> {
+    dialect::queue_for(tx.conn, "redirects")
 }
 
 fn narrow(sql: &mut Sql, filter: &Filter) {
@@ -163,30 +255,36 @@ pub fn page(tx: &mut Tx<'_>, filter: &Filter, paging: Paging) -> Result<Page<Red
     Ok(Page::cut(found, paging, Sorting::Redirects, total, |r| (0, r.id.uuid())))
 }
 
-/// Save: a new one at version 1, else the next version.
+/// Save: new ones at version 1, others at their next version.
 ///
 /// # Errors
 /// [`Error::Taken`] when another leads from there, [`Error::Stale`] when another save came first.
-pub fn save(tx: &mut Tx<'_>, granted: &Granted<ManageRedirects, Whole<Redirect>>) -> Result<(), Error> {
-    let Whole(redirect) = granted.get();
-    let (thing, url) = match &redirect.to {
-        Some(Destination::Thing(thing)) => (Some(thing), None),
-        Some(Destination::Address(url)) => (None, Some(url)),
-        None => (None, None),
-    };
-    let event = if redirect.version == 1 { Event::Created } else { Event::Revised };
-    if event == Event::Revised {
-        remove(tx, redirect, redirect.version.saturating_sub(1))?;
+pub fn save(tx: &mut Tx<'_>, granted: &Granted<ManageRedirects, Whole<Vec<Redirect>>>) -> Result<(), Error> {
+    for some in granted.get().0.chunks(AT_ONCE) {
+        let mut sql =
+            Sql::new("INSERT INTO redirects (id, path, status, kind, target_id, locale, url, note, version, created_at, updated_at)");
+        sql.values(some, |row, r| {
+            let (thing, url) = match &r.to {
+                Some(Destination::Thing(thing)) => (Some(thing), None),
+                Some(Destination::Address(url)) => (None, Some(url)),
+                None => (None, None),
+            };
+            row.id(r.id).text(&r.from).int(r.status);
+            row.some(thing, |row, t| row.text(t.kind.as_str())).some(thing.map(|t| Id::<()>::from(t.id)), Values::id);
+            row.some(thing, |row, t| row.text(t.locale.as_str())).some(url, |row, url| row.text(url));
+            row.text(&r.note).int(r.version).at(r.created_at).at(r.updated_at);
+        });
+        sql.push(" ON CONFLICT (id) DO UPDATE SET status = excluded.status, kind = excluded.kind, target_id = excluded.target_id, ");
+        sql.push("locale = excluded.locale, url = excluded.url, note = excluded.note, version = excluded.version, ");
+        sql.push("updated_at = excluded.updated_at WHERE redirects.version = excluded.version - 1");
+        if sql.execute(tx)? != some.len() {
+            return Err(Error::stale("redirect", some.iter().map(|r| r.version).max().unwrap_or_default()));
+        }
+        for r in some {
+            let event = if r.version == 1 { Event::Created } else { Event::Revised };
+            tx.record(Change::new(event, Subject::Redirect(r.id)).because(&r.to_string()));
+        }
     }
-    let mut sql = Sql::new("INSERT INTO redirects (id, path, status, kind, target_id, locale, url, note, version, created_at, updated_at)");
-    sql.values([redirect], |row, r| {
-        row.id(r.id).text(&r.from).int(r.status);
-        row.some(thing, |row, t| row.text(t.kind.as_str())).some(thing.map(|t| Id::<()>::from(t.id)), Values::id);
-        row.some(thing, |row, t| row.text(t.locale.as_str())).some(url, |row, url| row.text(url));
-        row.text(&r.note).int(r.version).at(r.created_at).at(r.updated_at);
-    });
-    sql.execute(tx)?;
-    tx.record(Change::new(event, Subject::Redirect(redirect.id)));
     Ok(())
 }
 
@@ -196,13 +294,11 @@ pub fn save(tx: &mut Tx<'_>, granted: &Granted<ManageRedirects, Whole<Redirect>>
 /// [`Error::Stale`] when it has moved on.
 pub fn delete(tx: &mut Tx<'_>, granted: &Granted<ManageRedirects, Whole<Redirect>>, expected: Version) -> Result<(), Error> {
     let Whole(redirect) = granted.get();
-    remove(tx, redirect, expected)?;
-    tx.record(Change::new(Event::Deleted, Subject::Redirect(redirect.id)));
-    Ok(())
-}
-
-fn remove(tx: &mut Tx<'_>, redirect: &Redirect, expected: Version) -> Result<(), Error> {
     let mut sql = Sql::new("DELETE FROM redirects WHERE id = ");
     sql.id(redirect.id).push(" AND version = ").int(i64::from(expected));
-    if sql.execute(tx)? == 0 { Err(Error::stale("redirect", redirect.version)) } else { Ok(()) }
+    if sql.execute(tx)? == 0 {
+        return Err(Error::stale("redirect", redirect.version));
+    }
+    tx.record(Change::new(Event::Deleted, Subject::Redirect(redirect.id)).because(&redirect.to_string()));
+    Ok(())
 }

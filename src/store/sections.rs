@@ -173,7 +173,7 @@ fn move_subtree(tx: &mut Tx<'_>, before: &str, after: &str) -> Result<(), Error>
         return Ok(());
     }
     // Every list above it is written anew, however long they are.
-    tx.extend_timeout();
+    tx.extend_timeout()?;
     let below: Vec<(Id<Section>, String)> =
         sections::table.filter(sections::path.like(format!("{before}/%"))).select((sections::id, sections::path)).load(tx)?;
     for (id, path) in below {

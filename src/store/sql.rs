@@ -96,6 +96,11 @@ impl Sql {
         self.list(locales, |sql, l| sql.text(l.as_str()))
     }
 
+    /// `('a', 'b')`; never empty.
+    pub(super) fn texts<'t>(&mut self, texts: impl IntoIterator<Item = &'t String>) -> &mut Self {
+        self.list(texts, |sql, text| sql.text(text))
+    }
+
     fn list<T: Copy>(&mut self, items: impl IntoIterator<Item = T>, mut push: impl FnMut(&mut Self, T) -> &mut Self) -> &mut Self {
         self.push("(");
         let (mut count, mut last) = (0_usize, None);

@@ -6,6 +6,7 @@
 //! begun, or undone at its next statement; only one whose commit was under way may still be kept.
 
 use std::{
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering},
@@ -18,7 +19,7 @@ use tokio::{runtime, runtime::Runtime, sync::oneshot, time::timeout};
 use super::{
     Store, Tx,
     dialect::Engine,
-    write_timeout::{Errand, WriteRequest},
+    write_timeout::{EXTENDED, Errand, WriteRequest},
 };
 use crate::domain::Error;
 
@@ -153,7 +154,8 @@ impl Store {
             self.0.written.fetch_sub(1, Ordering::AcqRel);
             return Err(Error::Busy);
         }
-        let (queued, gone, begun) = (Queued(self.0.written.clone()), request.gone.clone(), Arc::<Beginning>::default());
+        let (queued, gone, extended) = (Queued(self.0.written.clone()), request.gone.clone(), request.extended.clone());
+        let begun = Arc::<Beginning>::default();
         let errand = Errand::here();
         let (tell, mut told) = oneshot::channel();
         let (store, begins) = (self.clone(), begun.clone());
@@ -194,7 +196,12 @@ impl Store {
             }
             told.await
         };
-        match timeout(self.0.limits.write, outcome).await {
+        let mut outcome = pin!(outcome);
+        let mut ended = timeout(self.0.limits.write, &mut outcome).await;
+        if ended.is_err() && extended.load(Ordering::Relaxed) {
+            ended = timeout(EXTENDED, outcome).await;
+        }
+        match ended {
             Ok(outcome) => outcome.map_err(Error::internal)?,
             Err(_) => Err(self.timed_out(heard, !begun.give_up())),
         }

@@ -9,7 +9,12 @@ use std::{
 
 use diesel::Connection;
 
-use super::{dialect::Conn, failure::in_words, reference_data::OfSnapshot};
+use super::{
+    dialect::{self, Conn},
+    failure::in_words,
+    reference_data::OfSnapshot,
+    write_timeout::EXTENDED,
+};
 use crate::{
     access::{Caller, Visibility},
     domain::{
@@ -190,8 +195,12 @@ impl Tx<'_> {
     }
 
     /// Let this write last longer than others may, for work that grows with the whole site.
-    pub fn extend_timeout(&mut self) {
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database fails.
+    pub fn extend_timeout(&mut self) -> Result<(), Error> {
         self.conn.extend_timeout();
+        dialect::extend_statements(self.conn, EXTENDED)
     }
 
     /// Run `f` so that what it wrote is undone when it fails, and the transaction goes on.

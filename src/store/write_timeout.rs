@@ -4,7 +4,8 @@
 //! limit ([`Limits::write_transaction`]). Past it, or when whoever asked has hung up, its next statement is refused, so that it is undone and the writer
 //! is free; others who share its commit lose nothing. What does not even come to a statement cannot be stopped, but is noticed: it is logged
 //! once with its operation, those who wait are told at once that it is busy, and so is whoever comes. The time is the store's clock. A few
-//! operations whose work grows with the whole site are given more (`Tx::extend_timeout`): moving a section.
+//! operations whose work grows with the whole site are given more (`Tx::extend_timeout`), and whoever asked for them waits as long: moving a section,
+//! importing redirects, correcting the tag of a locale.
 //!
 //! **Every loop in `store`, `desk` and `domain` whose end depends on data, and why it ends.** A `for` ends with what it goes over: with what was sent,
 //! and what is sent is limited (docs/limits.md); or with rows that were loaded, and a load is limited by a page, by the locales of a site, or by a
@@ -61,8 +62,8 @@ impl Default for Limits {
     }
 }
 
-/// How long a write may last whose work grows with the whole site, in microseconds.
-const EXTENDED: i64 = 60_000_000;
+/// How long a write may last whose work grows with the whole site.
+pub(super) const EXTENDED: Duration = Duration::from_mins(1);
 
 /// How long a write has to be over its limit before it is believed that it never ends, in microseconds.
 const STUCK_AFTER: i64 = 60_000_000;
@@ -117,6 +118,7 @@ pub(in crate::store) struct WriteTimer {
     since: AtomicI64,
     until: AtomicI64,
     gone: Arc<AtomicBool>,
+    extended: Arc<AtomicBool>,
     told: AtomicBool,
     asking: AtomicBool,
 }
@@ -148,9 +150,10 @@ impl WriteTimer {
         self.asking.store(false, Ordering::Relaxed);
     }
 
-    /// Extend the timeout.
+    /// Extend the timeout to [`EXTENDED`], also of whoever waits.
     pub(in crate::store) fn extend_timeout(&self) {
-        self.until.fetch_max(self.now().saturating_add(EXTENDED), Ordering::Relaxed);
+        self.until.fetch_max(self.now().saturating_add(micros(EXTENDED)), Ordering::Relaxed);
+        self.extended.store(true, Ordering::Relaxed);
     }
 }
 
@@ -166,12 +169,14 @@ pub(super) struct WriteRequest {
     pub(super) caller: Option<Caller>,
     /// Set when nobody waits for the outcome any more.
     pub(super) gone: Arc<AtomicBool>,
+    /// Set when the work is given more time than others have.
+    pub(super) extended: Arc<AtomicBool>,
 }
 
 impl WriteRequest {
     /// Somebody who stays until they know the outcome.
     pub(super) fn of(actor: &impl Actor) -> Self {
-        Self { operation: operation(), caller: actor.caller().cloned(), gone: Arc::default() }
+        Self { operation: operation(), caller: actor.caller().cloned(), gone: Arc::default(), extended: Arc::default() }
     }
 
     pub(super) fn is_waited_for(&self) -> bool {
@@ -228,6 +233,7 @@ impl ActiveWrites {
             since: AtomicI64::new(now),
             until: AtomicI64::new(now.saturating_add(self.limit.load(Ordering::Relaxed))),
             gone: request.gone.clone(),
+            extended: request.extended.clone(),
             told: AtomicBool::new(false),
             asking: AtomicBool::new(true),
         });

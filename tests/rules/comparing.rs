@@ -1,7 +1,10 @@
 //! What two revisions are told to differ in: by word, by field and by block.
 
 use dateline::domain::{
-    body::{Block, BlockId, Document, Inline, Node},
+    body::{
+        Block, BlockId, Document, Inline, Node, SourceBlock,
+        blocks::{confirm, same},
+    },
     diff::{
         Comparison, Fate, FieldChange, Piece,
         blocks::{BlockChange, Touch, compare, touched},
@@ -138,4 +141,40 @@ fn blocks_are_kept_changed_moved_added_and_removed() {
     );
     assert_eq!(told(&before, &before), ["kept a", "kept b", "kept c", "kept d"]);
     assert_eq!(told(&before, &[]), ["removed a", "removed b", "removed c", "removed d"]);
+}
+
+#[test]
+fn another_id_or_source_of_a_block_within_is_no_change() {
+    let within = |id: &str, source: Option<&str>, words: &str| {
+        let mut inner = document(&[(id, words)]).blocks;
+        inner[0].source = source.map(|id| SourceBlock::told(BlockId::parse(id).unwrap()));
+        let item = Block::new(BlockId::parse("item").unwrap(), Node::ListItem(inner));
+        Document { blocks: vec![Block::new(BlockId::parse("list").unwrap(), Node::BulletList(vec![item]))] }
+    };
+    let before = within("a", None, "One.");
+    for after in [within("a", Some("s"), "One."), within("b", None, "One.")] {
+        assert_eq!(touched(&before, &after), []);
+        assert!(matches!(compare(&before, &after, &mut Steps::default()).as_slice(), [BlockChange::Kept(_)]));
+        // Whoever saves is held to the ids.
+        assert_eq!(same(&before, &after), after.has(&BlockId::parse("a").unwrap()));
+    }
+    assert_eq!(touched(&before, &within("a", None, "Two.")).len(), 1);
+    assert!(!same(&before, &within("a", None, "Two.")));
+}
+
+#[test]
+fn a_link_that_was_not_guessed_here_is_said() {
+    let guessed = |id: &str| {
+        let mut all = document(&[(id, "One.")]);
+        all.blocks[0].source = Some(SourceBlock { id: BlockId::parse("s").unwrap(), guessed: true });
+        all
+    };
+    let is_guessed = |mut new: Document, old: &Document| {
+        confirm(&mut new, old);
+        new.blocks[0].source.as_ref().is_some_and(|of| of.guessed)
+    };
+    assert!(is_guessed(guessed("a"), &guessed("a")));
+    for old in [document(&[("a", "One.")]), document(&[]), guessed("b")] {
+        assert!(!is_guessed(guessed("a"), &old));
+    }
 }

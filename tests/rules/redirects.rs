@@ -1,6 +1,9 @@
 //! Addresses as redirects keep them.
 
-use dateline::domain::{path::LONGEST, redirect::spelled};
+use dateline::domain::{
+    path::LONGEST,
+    redirect::{logged_address, spelled},
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
@@ -33,6 +36,8 @@ proptest! {
         let bytes: String = raw.iter().map(|byte| format!("%{byte:02x}")).collect();
         let kept = spelled(&format!("{address}{bytes}")).unwrap();
         prop_assert_eq!(spelled(&kept), Some(kept.clone()), "what is spelled stays so");
+        let logged = format!("{kept} 301 /x y");
+        prop_assert_eq!(logged_address(&logged), Some(kept.as_str()), "what the log says of it begins with it");
         let encoded = utf8_percent_encode(&address, REST).to_string();
         let decomposed: String = address.nfd().collect();
         for form in [encoded, decomposed] {

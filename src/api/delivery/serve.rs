@@ -25,13 +25,13 @@ use crate::{
         request::{Request, Show},
         response_cache::{CachedAnswer, Entry, Page},
     },
-    domain::{Error, Locale},
+    domain::{Error, Locale, cache_tag::CacheTag},
 };
 
 const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
 const CACHE_TAG: HeaderName = HeaderName::from_static("cache-tag");
 
-/// Locales that a reader accepts of which an article is looked for in each.
+/// At most this many accepted locales are tried.
 const MOST_TRIED: usize = 8;
 
 /// Seconds that a browser keeps an answer.
@@ -100,18 +100,29 @@ impl Reader {
 /// What cannot be answered, such as a parameter that means nothing on this site.
 pub(crate) async fn serve(req: &HttpRequest, state: &State, request: &Request, negotiated: bool) -> Result<HttpResponse, Failure> {
     let entry = state.response_cache.answer(request).await?;
+    let is_exact = entry.is_of(request);
     let mut answer = match &entry.answer {
         CachedAnswer::Shown(page) => {
-            if !negotiated && let Some(target) = req.uri().path_and_query() {
+            if !negotiated
+                && is_exact
+                && let Some(target) = req.uri().path_and_query()
+            {
                 state.response_cache.note_spelling(target.as_str(), &entry);
             }
-            return show(state, req.head(), &entry, page, negotiated).await;
+            let mut answer = show(state, req.head(), &entry, page, negotiated).await?;
+            if !is_exact {
+                depend_on_redirects(answer.headers_mut());
+            }
+            return Ok(answer);
         }
         CachedAnswer::Moved(to) => HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to.as_str())).finish(),
         CachedAnswer::Absent(what) => refuse(req, Error::NotFound(what)),
         CachedAnswer::Gone(what) => refuse(req, Error::Gone(what)),
     };
     keep(answer.headers_mut(), state, &entry);
+    if !is_exact {
+        depend_on_redirects(answer.headers_mut());
+    }
     if negotiated {
         answer.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
     }
@@ -198,6 +209,19 @@ fn keep(headers: &mut HeaderMap, state: &State, entry: &Entry) {
     headers.insert(header::CACHE_CONTROL, value);
     headers.insert(SURROGATE_KEY, entry.surrogate_key.clone());
     headers.insert(CACHE_TAG, entry.cache_tag.clone());
+}
+
+/// Say that an answer is another one when redirects are: its request has a query, from which none leads yet.
+fn depend_on_redirects(headers: &mut HeaderMap) {
+    for (name, between) in [(SURROGATE_KEY, ' '), (CACHE_TAG, ',')] {
+        let said = headers.get(&name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let tag = CacheTag::Redirects.to_string();
+        if said.split(between).all(|one| one != tag)
+            && let Ok(value) = HeaderValue::try_from(format!("{said}{between}{tag}"))
+        {
+            headers.insert(name, value);
+        }
+    }
 }
 
 #[cfg(test)]

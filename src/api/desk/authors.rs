@@ -26,6 +26,7 @@ use crate::{
     domain::{
         Instant, Locale,
         author::{self, AuthorId, AuthorKind},
+        locale::keyed,
         page::Sorting,
     },
     store,
@@ -65,6 +66,7 @@ pub struct NewAuthor {
     pub kind: AuthorKind,
     /// Its names, by locale.
     #[schema(example = json!({ "en": { "name": "Asha Rao" } }))]
+    #[serde(deserialize_with = "keyed")]
     pub translations: BTreeMap<Locale, AuthorName>,
 }
 

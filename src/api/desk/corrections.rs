@@ -24,6 +24,7 @@ use crate::{
         Instant, Locale,
         article::ArticleId,
         correction::{Correction, CorrectionId, CorrectionKind},
+        locale::keyed,
         user::UserId,
     },
     store,
@@ -42,6 +43,7 @@ pub struct NewCorrection {
     /// What kind it is.
     pub kind: CorrectionKind,
     /// What it says, by locale; where a reader's is missing, the fallback's is shown.
+    #[serde(deserialize_with = "keyed")]
     pub texts: BTreeMap<Locale, String>,
     /// The blocks of the original that it concerns.
     #[serde(default)]

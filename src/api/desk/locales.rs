@@ -49,7 +49,7 @@ pub struct DeskLocale {
     pub position: i32,
     /// Whether readers are offered it.
     pub state: LocaleState,
-    /// The tags that it had before, the latest first: addresses and requests that name one of them mean this locale.
+    /// The tags that it had before, the latest first: readers' addresses and requests that name one of them, and bundles, mean this locale; at the desk it has the one tag.
     #[schema(max_items = 20)]
     pub former_tags: Vec<Locale>,
     /// Newest version.

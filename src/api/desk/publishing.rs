@@ -24,7 +24,7 @@ use crate::{
         reply::Tagged,
     },
     desk::{self, publishing::Manner},
-    domain::{Instant, Locale, article::ArticleId, story::Which},
+    domain::{Instant, Locale, article::ArticleId, locale::keyed, story::Which},
 };
 
 /// The operations of this file.
@@ -39,7 +39,7 @@ pub enum Locales {
     /// These, as they are now.
     List(Vec<Locale>),
     /// Exactly these revisions of them: another one is 412.
-    Revisions(BTreeMap<Locale, i32>),
+    Revisions(#[serde(deserialize_with = "keyed")] BTreeMap<Locale, i32>),
 }
 
 impl Locales {

@@ -321,12 +321,59 @@ struct Line {
     status: Option<String>,
 }
 
+/// The byte and the line that each row of a table begins at. A quotation mark where RFC 4180 has none is refused: readers take it for text, or
+/// what follows it, up to the next one, for a part of its field.
+fn beginnings(table: &[u8]) -> Result<Vec<(u64, u64)>, Failure> {
+    enum At {
+        Row,
+        Field,
+        Text,
+        Quoted,
+        Closed,
+    }
+    let (mut at, mut line, mut opened, mut rows) = (At::Row, 1u64, 1, Vec::new());
+    let refused = |line: u64, why: &str| Err(Failure::malformed(format!("#/{line}"), "quotation_mark", format!("line {line}: {why}")));
+    for ((place, byte), next) in (0u64..).zip(table).zip(table.iter().skip(1).map(Some).chain([None])) {
+        if matches!(at, At::Row) && !b"\r\n".contains(byte) {
+            rows.push((place, line));
+            at = At::Field;
+        }
+        at = match (at, byte) {
+            (At::Quoted, b'"') => At::Closed,
+            (At::Quoted, _) => At::Quoted,
+            (At::Closed, b'"') => At::Quoted,
+            (At::Field, b'"') => {
+                opened = line;
+                At::Quoted
+            }
+            (_, b',') => At::Field,
+            (_, b'\r' | b'\n') => At::Row,
+            (At::Closed, _) | (_, b'"') => return refused(line, "a quotation mark encloses a whole field, and is written twice in it"),
+            _ => At::Text,
+        };
+        line = line.saturating_add(u64::from(*byte == b'\n' || *byte == b'\r' && next != Some(&b'\n')));
+    }
+    if matches!(at, At::Quoted) { refused(opened, "a quotation mark is not closed") } else { Ok(rows) }
+}
+
 /// The rows of a table.
 fn rows(table: &[u8]) -> Result<Vec<TableRow>, Failure> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(table.strip_prefix(b"\xef\xbb\xbf").unwrap_or(table));
+    let table = table.strip_prefix(b"\xef\xbb\xbf").unwrap_or(table);
+    let beginnings = beginnings(table)?;
+    // A reader counts the end of the line before to a row.
+    let line_of = |position: Option<&csv::Position>| {
+        let byte = position.map_or(0, csv::Position::byte);
+        beginnings.get(beginnings.partition_point(|(begins, _)| *begins < byte)).map_or(1, |(_, line)| *line)
+    };
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(table);
     let malformed = |error: &csv::Error| {
-        let line = error.position().map_or(1, csv::Position::line);
-        Failure::malformed(format!("#/{line}"), "csv", format!("line {line}: {error}"))
+        let line = line_of(error.position());
+        let why = match error.kind() {
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("{len} fields where there are {expected_len} columns"),
+            csv::ErrorKind::Utf8 { .. } => "it is not in UTF-8".to_owned(),
+            _ => "it cannot be read".to_owned(),
+        };
+        Failure::malformed(format!("#/{line}"), "csv", format!("line {line}: {why}"))
     };
     let names = reader.headers().map_err(|e| malformed(&e))?.clone();
     if !names.iter().all(|name| ["from", "to", "status"].contains(&name)) || !names.iter().any(|name| name == "from") {
@@ -335,7 +382,7 @@ fn rows(table: &[u8]) -> Result<Vec<TableRow>, Failure> {
     let mut rows = Vec::new();
     for record in reader.into_records() {
         let record = record.map_err(|e| malformed(&e))?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(record.position());
         let Line { from, to, status } = record.deserialize(Some(&names)).map_err(|e| malformed(&e))?;
         if rows.len() >= limits::REDIRECT_ROWS {
             return Err(Error::invalid("#", "too_many", format!("at most {} rows at once", limits::REDIRECT_ROWS)).into());
@@ -362,7 +409,7 @@ pub(crate) async fn export_redirects(May(permit): May<ManageRedirects>, state: D
         loop {
             let page = store::redirects::page(tx, &Filter::default(), paging)?;
             for r in page.items {
-                let line = Line { from: r.from, to: desk::told(r.to.as_ref()), status: Some(r.status.to_string()) };
+                let line = Line { from: r.from, to: r.to.map(|to| to.to_string()).unwrap_or_default(), status: Some(r.status.to_string()) };
                 table.serialize(line).map_err(Error::internal)?;
             }
             // Ends: each round reads a page, and the last has none after it.

@@ -25,6 +25,7 @@ use crate::{
     desk::{self, sections::Draft},
     domain::{
         Instant, Locale,
+        locale::keyed,
         section::{self, SectionId},
     },
     store,
@@ -80,6 +81,7 @@ pub struct NewSection {
     pub position: Option<i32>,
     /// Its names, by locale.
     #[schema(example = json!({ "en": { "name": "World" }, "hi": { "name": "दुनिया" } }))]
+    #[serde(deserialize_with = "keyed")]
     pub translations: BTreeMap<Locale, DescribedName>,
 }
 

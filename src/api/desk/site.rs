@@ -20,7 +20,7 @@ use crate::{
     desk,
     domain::{
         self, Instant, Locale,
-        credit::CreditLabels,
+        credit::{CreditLabels, labels},
         site::{AuthorsPublic, DeskReading, RetiredLocales, Review, SiteDraft},
     },
     store,
@@ -62,7 +62,7 @@ pub struct DeskSite {
     pub credit_labels: CreditLabels,
     /// Which authors readers can find: those whom something public names, or all of them.
     pub authors_public: AuthorsPublic,
-    /// What is answered at addresses of a locale that was retired: that they are gone, or where the page is in a locale that it falls back to.
+    /// What is answered at addresses of a locale that was retired: that they are gone, or where the page is in a locale that it falls back to, at last the default one.
     pub retired_locales: RetiredLocales,
     /// Newest version.
     #[schema(read_only)]
@@ -86,6 +86,7 @@ pub struct SiteInput {
     review: Review,
     desk_reading: DeskReading,
     #[serde(default)]
+    #[serde(deserialize_with = "labels")]
     credit_labels: CreditLabels,
     authors_public: AuthorsPublic,
     retired_locales: RetiredLocales,

@@ -25,6 +25,7 @@ use crate::{
     desk::{self, named::Draft},
     domain::{
         Instant, Locale,
+        locale::keyed,
         page::Sorting,
         tag::{self, TagId, TagKind},
     },
@@ -65,6 +66,7 @@ pub struct NewTag {
     pub kind: TagKind,
     /// Its names, by locale.
     #[schema(example = json!({ "en": { "name": "Diplomacy" } }))]
+    #[serde(deserialize_with = "keyed")]
     pub translations: BTreeMap<Locale, DescribedName>,
 }
 

@@ -143,7 +143,9 @@ fn languages(reading: &Reading, live: &[LiveAlternate]) -> Vec<LanguageStatus> {
 fn corrections(reading: &Reading, live: &Live, made: &[Correction]) -> Vec<CorrectionNote> {
     let chain = reading.masthead.name_chain(&live.locale);
     let note = |c: &Correction| {
-        let said = chain.iter().find_map(|l| c.texts.get_key_value(l)).or_else(|| c.texts.first_key_value());
+        // Others of its texts may be in locales that readers are not offered.
+        let mut said = chain.iter().filter_map(|l| c.texts.get_key_value(l)).chain(&c.texts);
+        let said = said.find(|(locale, _)| reading.masthead.settings(locale).is_some());
         let (locale, text) = said?;
         Some(CorrectionNote {
             id: c.id,

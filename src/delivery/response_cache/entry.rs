@@ -142,6 +142,12 @@ impl Entry {
         self.heard.load(Ordering::Relaxed) != number && self.heard.swap(number, Ordering::Relaxed) != number
     }
 
+    /// Whether it answers this very request, and not one without a query that says nothing, for as long as redirects do not change.
+    #[must_use]
+    pub fn is_of(&self, request: &Request) -> bool {
+        self.request == *request
+    }
+
     /// Until when it is true if nothing changes.
     #[must_use]
     pub fn until(&self) -> Option<Instant> {

@@ -10,6 +10,7 @@
 mod entry;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
     sync::{
@@ -29,7 +30,7 @@ use entry::tell;
 
 use super::request::{Request, answer};
 use crate::{
-    domain::{Error, Instant, Locale, cache_tag::CacheTag, measured::Measured, memory::MemoryBudget, site::Masthead},
+    domain::{Error, Instant, Locale, cache_tag::CacheTag, measured::Measured, memory::MemoryBudget, redirect, site::Masthead},
     store::{self, Dependencies, Store, Watcher},
 };
 
@@ -157,6 +158,10 @@ pub struct ResponseCache {
     put_out: Evicted,
     spellings: Cache<Box<str>, Weak<Entry>, SpellingWeigher>,
     index: Mutex<Index>,
+    /// The paths from which redirects lead with a query, once somebody asked, until something changes in them.
+    queried: Mutex<Option<Arc<HashSet<CacheTag>>>>,
+    /// Who reads them, for all who wait.
+    reading_queried: tokio::sync::Mutex<()>,
     numbers: AtomicU64,
     /// When something is next due to change, in microseconds; `i64::MAX` when nothing is.
     due: AtomicI64,
@@ -206,6 +211,8 @@ impl ResponseCache {
             put_out,
             spellings: spellings.unwrap_or_else(|| Cache::with_weighter(0, 0, SpellingWeigher)),
             index: Mutex::default(),
+            queried: Mutex::default(),
+            reading_queried: tokio::sync::Mutex::default(),
             numbers: AtomicU64::new(0),
             due: AtomicI64::new(i64::MAX),
             hits: AtomicU64::new(0),
@@ -287,6 +294,7 @@ impl ResponseCache {
     /// What [`answer`] refuses; what is absent or gone is an answer.
     pub async fn answer(&self, request: &Request) -> Result<Arc<Entry>, Error> {
         let Some(answers) = &self.answers else { return self.make(request).await };
+        let request = &*self.without_idle_query(request).await?;
         loop {
             match answers.get_value_or_guard_async(request).await {
                 Ok(entry) if entry.is_good(self.store.now()) => {
@@ -313,6 +321,38 @@ impl ResponseCache {
                 }
             }
         }
+    }
+
+    /// The same request without the query of the path that it asks for, where no redirect leads from that path with a query: then it says nothing, and
+    /// what links carry along to count readers by makes no answers of its own.
+    async fn without_idle_query<'r>(&self, request: &'r Request) -> Result<Cow<'r, Request>, Error> {
+        let (Request::Resolve(asked) | Request::Page(asked, _)) = request else { return Ok(Cow::Borrowed(request)) };
+        let Some((path, query)) = asked.split_once('?') else { return Ok(Cow::Borrowed(request)) };
+        let Some(spelled) = redirect::spelled(path) else { return Ok(Cow::Borrowed(request)) };
+        if !query.is_empty() && self.queried().await?.contains(&CacheTag::slug(&spelled)) {
+            return Ok(Cow::Borrowed(request));
+        }
+        let path = path.to_owned();
+        Ok(Cow::Owned(if let Request::Page(_, paging) = request { Request::Page(path, *paging) } else { Request::Resolve(path) }))
+    }
+
+    /// The paths from which redirects lead with a query.
+    async fn queried(&self) -> Result<Arc<HashSet<CacheTag>>, Error> {
+        let known = || lock(&self.queried).clone();
+        if let Some(known) = known() {
+            return Ok(known);
+        }
+        let _reading = self.reading_queried.lock().await;
+        if let Some(known) = known() {
+            return Ok(known);
+        }
+        let (queried, Dependencies { tags, seq }) = self.store.read_tracked(store::redirects::with_query).await?;
+        let queried = Arc::new(queried?);
+        let index = lock(&self.index);
+        if seq.is_some_and(|seq| index.is_current(&tags, seq)) {
+            *lock(&self.queried) = Some(queried.clone());
+        }
+        Ok(queried)
     }
 
     async fn make(&self, request: &Request) -> Result<Arc<Entry>, Error> {
@@ -352,6 +392,9 @@ impl ResponseCache {
         if touched.contains(&CacheTag::Site) {
             index.masthead = None;
         }
+        if touched.contains(&CacheTag::Redirects) {
+            *lock(&self.queried) = None;
+        }
         let touched: BTreeSet<u64> = touched.iter().filter_map(|tag| index.by_tag.get(tag)).flatten().copied().collect();
         for number in touched {
             let Some(entry) = index.entries.get(&number).cloned() else { continue };
@@ -368,6 +411,7 @@ impl ResponseCache {
         let mut index = lock(&self.index);
         index.forgotten = index.forgotten.max(seq);
         index.masthead = None;
+        *lock(&self.queried) = None;
         let all: Vec<Arc<Entry>> = index.entries.values().filter(|e| e.seq.is_some_and(|made| made < seq)).cloned().collect();
         for entry in all {
             index.forget(&entry);

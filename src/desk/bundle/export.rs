@@ -50,7 +50,8 @@ fn former(leading: &AllLeading, id: Uuid, locale: &Locale, in_use: &[&str]) -> (
     Leading::parted(&plain, in_use)
 }
 
-/// The records of the locales and of the site, which come first.
+/// The records of the locales and of the site, which come first: a locale may be prepared or retired only where another one is the default, so
+/// the default one and the site come before the others.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -68,24 +69,9 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
             former_tags: l.former_tags.clone(),
         })
     };
-    // A locale comes after those it falls back to; of those that fall back to each other, one is written twice.
-    let mut records = Vec::new();
-    let mut written: Vec<&Locale> = Vec::new();
-    let mut left: Vec<_> = masthead.locales.iter().collect();
-    // Ends: each round writes a locale at least; one in which none is ready writes all that are left.
-    while !left.is_empty() {
-        let (ready, waiting): (Vec<_>, Vec<_>) = left.iter().copied().partition(|l| l.fallback.iter().all(|f| written.contains(&f)));
-        for l in &ready {
-            records.push(locale(l, l.fallback.clone()));
-            written.push(&l.locale);
-        }
-        left = waiting;
-        if ready.is_empty() {
-            records.extend(left.iter().map(|l| locale(l, Vec::new())));
-            records.extend(left.drain(..).map(|l| locale(l, l.fallback.clone())));
-        }
-    }
     let site = masthead.site.clone();
+    let (first, mut left): (Vec<_>, Vec<_>) = masthead.locales.iter().partition(|l| l.locale == site.default_locale);
+    let mut records: Vec<_> = first.iter().map(|l| locale(l, Vec::new())).collect();
     records.push(Record::Site(SiteRecord {
         name: site.name,
         url: site.url,
@@ -99,6 +85,22 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
         authors_public: Some(site.authors_public),
         retired_locales: Some(site.retired_locales),
     }));
+    left.extend(first.iter().filter(|l| !l.fallback.is_empty()));
+    // A locale comes after those it falls back to; of those that fall back to each other, one is written twice.
+    let mut written: Vec<&Locale> = first.iter().map(|l| &l.locale).collect();
+    // Ends: each round writes a locale at least; one in which none is ready writes all that are left.
+    while !left.is_empty() {
+        let (ready, waiting): (Vec<_>, Vec<_>) = left.iter().copied().partition(|l| l.fallback.iter().all(|f| written.contains(&f)));
+        for l in &ready {
+            records.push(locale(l, l.fallback.clone()));
+            written.push(&l.locale);
+        }
+        left = waiting;
+        if ready.is_empty() {
+            records.extend(left.iter().map(|l| locale(l, Vec::new())));
+            records.extend(left.drain(..).map(|l| locale(l, l.fallback.clone())));
+        }
+    }
     Ok(records.into_iter().map(Record::escaped).collect())
 }
 
@@ -225,7 +227,8 @@ pub fn export_article(tx: &mut Tx<'_>, permit: &Permit<Export>, id: Id<Article>)
     let mut translations = BTreeMap::new();
     for t in store::translations::all(tx, &article)? {
         let frozen = live.iter().find(|f| f.live.locale == t.locale);
-        let in_use: Vec<&str> = frozen.iter().map(|f| f.live.slug.as_str()).chain([t.slug.as_str()]).collect();
+        // Where it is not public any more, its own slug is one that it had in public, if it had.
+        let in_use: Vec<&str> = frozen.iter().flat_map(|f| [f.live.slug.as_str(), t.slug.as_str()]).collect();
         let (former_slugs, former_paths) = former(&leading, id.uuid(), &t.locale, &in_use);
         let record = translation(tx, &article, &t, frozen)?;
         translations.insert(t.locale.clone(), TranslationRecord { former_slugs, former_paths, ..record });
@@ -257,12 +260,20 @@ pub fn export_article(tx: &mut Tx<'_>, permit: &Permit<Export>, id: Id<Article>)
 /// The record of a redirect; nothing for one that is told of with what it leads to.
 ///
 /// # Errors
-/// [`Error::Internal`] when the database fails.
+/// [`Error::NotFound`] when what it leads to is there no more, so that no import could take it.
 pub fn export_redirect(tx: &mut Tx<'_>, _: &Permit<Export>, redirect: &Redirect) -> Result<Option<Record>, Error> {
     let Redirect { from, to, status, note, .. } = redirect.clone();
     let to = match to {
-        Some(Destination::Thing(_)) if status == 301 && note.is_empty() => return Ok(None),
-        Some(Destination::Thing(Thing { kind, id, locale })) => {
+        Some(Destination::Thing(thing)) => {
+            let has_words = store::redirects::has_words(tx, &thing)?;
+            if store::site::masthead(tx)?.settings(&thing.locale).is_none() {
+                return Err(Error::NotFound("locale"));
+            }
+            // Paths stand with the words of a locale, where there are any.
+            if has_words && status == 301 && note.is_empty() {
+                return Ok(None);
+            }
+            let Thing { kind, id, locale } = thing;
             Some(DestinationRecord::Thing { kind, key: key(tx, kind.as_str(), id)?, locale })
         }
         Some(Destination::Address(address)) => Some(DestinationRecord::Address(address)),

@@ -1,22 +1,55 @@
 //! The locales that a record names.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     mem,
 };
 
 use super::record::{DestinationRecord, Record};
-use crate::domain::{Locale, site::Masthead};
+use crate::domain::{Error, Locale, error::Faults, site::Masthead};
 
-type Visit<'v> = &'v mut dyn FnMut(&mut Locale);
+/// Puts the present tag of each locale for a former one.
+struct Retagged<'m> {
+    masthead: &'m Masthead,
+    faults: Faults,
+}
+
+impl Retagged<'_> {
+    fn tag(&self, locale: &mut Locale) {
+        *locale = self.masthead.present(locale).clone();
+    }
+
+    /// The same of the keys of a map, of which two may be the same locale.
+    fn keys<T>(&mut self, at: &str, map: &mut BTreeMap<Locale, T>) {
+        let is_present = |locale: &Locale| self.masthead.present(locale) == locale;
+        // Those that have the present tag come first, so that the fault names the other.
+        let (present, former): (Vec<_>, Vec<_>) = mem::take(map).into_iter().partition(|(locale, _)| is_present(locale));
+        map.extend(present);
+        for (locale, value) in former {
+            let mut now = locale.clone();
+            self.tag(&mut now);
+            match map.entry(now) {
+                Entry::Vacant(free) => _ = free.insert(value),
+                Entry::Occupied(taken) => {
+                    let detail = format!("`{locale}` is `{}` by now, which is here as well", taken.key());
+                    self.faults.add(format!("{at}/{locale}"), "repeated", detail);
+                }
+            }
+        }
+    }
+}
 
 impl Record {
     /// The record with the present tag of each locale, where it names a former one.
-    pub(super) fn under_present_tags(mut self, masthead: &Masthead) -> Self {
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it has words under two tags of one locale.
+    pub(super) fn under_present_tags(mut self, masthead: &Masthead) -> Result<Self, Error> {
+        let mut retagged = Retagged { masthead, faults: Faults::default() };
         if masthead.locales.iter().any(|l| !l.former_tags.is_empty()) {
-            self.each_locale(&mut |locale| *locale = masthead.present(locale).clone());
+            self.retag(&mut retagged);
         }
-        self
+        retagged.faults.or(self)
     }
 
     /// The locales that it has words in, or was written in.
@@ -37,35 +70,29 @@ impl Record {
         }
     }
 
-    fn each_locale(&mut self, visit: Visit<'_>) {
+    fn retag(&mut self, by: &mut Retagged<'_>) {
+        const WORDS: &str = "#/translations";
         match self {
             Self::Site(r) => {
-                visit(&mut r.default_locale);
-                r.credit_labels.values_mut().for_each(|labels| keys(labels, visit));
+                by.tag(&mut r.default_locale);
+                r.credit_labels.iter_mut().for_each(|(role, labels)| by.keys(&format!("#/credit_labels/{role}"), labels));
             }
-            Self::Locale(r) => r.fallback.iter_mut().for_each(visit),
-            Self::Section(r) => keys(&mut r.translations, visit),
-            Self::Author(r) => keys(&mut r.translations, visit),
-            Self::Tag(r) => keys(&mut r.translations, visit),
+            Self::Locale(r) => r.fallback.iter_mut().for_each(|locale| by.tag(locale)),
+            Self::Section(r) => by.keys(WORDS, &mut r.translations),
+            Self::Author(r) => by.keys(WORDS, &mut r.translations),
+            Self::Tag(r) => by.keys(WORDS, &mut r.translations),
             Self::Redirect(r) => {
                 if let Some(DestinationRecord::Thing { locale, .. }) = &mut r.to {
-                    visit(locale);
+                    by.tag(locale);
                 }
             }
             Self::Article(r) => {
-                visit(&mut r.source_locale);
-                r.corrections.iter_mut().for_each(|correction| keys(&mut correction.texts, visit));
-                r.translations.values_mut().filter_map(|t| t.translated_from.as_mut()).for_each(&mut *visit);
-                keys(&mut r.translations, visit);
+                by.tag(&mut r.source_locale);
+                let corrections = r.corrections.iter_mut().enumerate();
+                corrections.for_each(|(n, correction)| by.keys(&format!("#/corrections/{n}/texts"), &mut correction.texts));
+                r.translations.values_mut().filter_map(|t| t.translated_from.as_mut()).for_each(|locale| by.tag(locale));
+                by.keys(WORDS, &mut r.translations);
             }
         }
     }
-}
-
-fn keys<T>(map: &mut BTreeMap<Locale, T>, visit: Visit<'_>) {
-    let present = |(mut locale, value)| {
-        visit(&mut locale);
-        (locale, value)
-    };
-    *map = mem::take(map).into_iter().map(present).collect();
 }

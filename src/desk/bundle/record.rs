@@ -15,9 +15,9 @@ use crate::domain::{
     body::Format,
     content::Content,
     correction::CorrectionKind,
-    credit::CreditLabels,
+    credit::{CreditLabels, labels},
     freshness::Lag,
-    locale::{Direction, LocaleState},
+    locale::{Direction, LocaleState, keyed},
     site::{AuthorsPublic, DeskReading, RetiredLocales, Review},
     tag::TagKind,
     translation::State,
@@ -58,7 +58,7 @@ pub struct SiteRecord {
     pub(super) review: Review,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) desk_reading: Option<DeskReading>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "labels")]
     pub(super) credit_labels: CreditLabels,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) authors_public: Option<AuthorsPublic>,
@@ -116,6 +116,7 @@ pub struct SectionRecord {
     pub(super) parent: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) position: Option<i32>,
+    #[serde(deserialize_with = "keyed")]
     pub(super) translations: BTreeMap<Locale, NameRecord>,
 }
 
@@ -127,6 +128,7 @@ pub struct AuthorRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<Uuid>,
     pub(super) kind: AuthorKind,
+    #[serde(deserialize_with = "keyed")]
     pub(super) translations: BTreeMap<Locale, NameRecord>,
 }
 
@@ -139,6 +141,7 @@ pub struct TagRecord {
     pub(super) id: Option<Uuid>,
     #[serde(default = "topic")]
     pub(super) kind: TagKind,
+    #[serde(deserialize_with = "keyed")]
     pub(super) translations: BTreeMap<Locale, NameRecord>,
 }
 
@@ -195,6 +198,7 @@ pub struct ArticleRecord {
     /// Of its source locale, beside those that its translations name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) former_paths: Vec<String>,
+    #[serde(deserialize_with = "keyed")]
     pub(super) translations: BTreeMap<Locale, TranslationRecord>,
 }
 
@@ -204,6 +208,7 @@ pub struct ArticleRecord {
 pub(super) struct CorrectionRecord {
     pub(super) id: Uuid,
     pub(super) kind: CorrectionKind,
+    #[serde(deserialize_with = "keyed")]
     pub(super) texts: BTreeMap<Locale, String>,
     #[serde(default)]
     pub(super) blocks: Vec<String>,

@@ -3,7 +3,7 @@
 //! A save takes its body as a [`ReadBody`]: read, and matched against what [`replaced`] answered, before the transaction that saves it is
 //! opened. All that is left to it is linear in the bodies: see [`crate::domain::write_transaction`].
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{Saved, bare, find, late, sources::Sources};
 use crate::{
@@ -359,10 +359,27 @@ fn source(
     if named.locale == *locale {
         return wrong("a translation is not made from itself");
     }
+    if by.is_some() && comes_from(tx, others, &named.locale, locale)? {
+        return wrong(&format!("what is in `{}` is itself made from what is in `{locale}`", named.locale));
+    }
     match others.newest(tx, &named.locale)? {
         Some(newest) if (1..=newest).contains(&named.version) => Ok(Some(named)),
         _ => wrong("there is no such revision"),
     }
+}
+
+/// Whether the words of a locale are made from those of another one, by whatever lies between.
+fn comes_from(tx: &mut Tx<'_>, others: &Others<'_>, locale: &Locale, from: &Locale) -> Result<bool, Error> {
+    let (mut seen, mut up) = (BTreeSet::new(), locale.clone());
+    // Ends: each round looks at a locale that none before it did.
+    while seen.insert(up.clone()) {
+        let Some(of) = others.find(tx, &up)?.and_then(|words| words.made_from.clone()) else { return Ok(false) };
+        if of.locale == *from {
+            return Ok(true);
+        }
+        up = of.locale;
+    }
+    Ok(false)
 }
 
 /// The slug that words hope to be published under. An automatic one follows the headline until first published.

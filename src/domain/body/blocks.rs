@@ -1,5 +1,7 @@
 //! Block ids through edits: what is unchanged keeps its id, and a translation's blocks name those they render.
 
+pub use super::anchors::ids;
+
 use std::{
     collections::{HashMap, HashSet},
     hash::BuildHasher,
@@ -40,17 +42,11 @@ pub fn keep_sources(new: &mut Document, old: &Document) {
 /// True when two bodies are the same but for the blocks of a source that their blocks name. Linear.
 #[must_use]
 pub fn same(one: &Document, other: &Document) -> bool {
-    fn bare(mut document: Document) -> Document {
-        fn forget(blocks: &mut [Block]) {
-            for block in blocks {
-                block.source = None;
-                forget(block.node.children_mut());
-            }
-        }
-        forget(&mut document.blocks);
-        document
+    fn named(one: &[Block], other: &[Block]) -> bool {
+        let same = |(one, other): (&Block, &Block)| one.id == other.id && named(one.node.children(), other.node.children());
+        one.len() == other.len() && one.iter().zip(other).all(same)
     }
-    one == other || bare(one.clone()) == bare(other.clone())
+    named(&one.blocks, &other.blocks) && one.blocks.iter().zip(&other.blocks).all(|(one, other)| one.says_as(other))
 }
 
 /// Let the blocks of a translation name the source blocks they render, when both have the same blocks in the same
@@ -64,8 +60,8 @@ pub fn link(translation: &mut Document, source: &Document) {
     }
 }
 
-/// Let blocks of a translation that name no block of the source which there is name those that stand where they stand: between the same neighbours,
-/// as many of the same kinds, which nobody renders. They are [guesses](SourceBlock::guessed). Where all is known of what lies between two neighbours
+/// Guess the source of unlinked blocks: between two linked neighbours, if the source has equally many unlinked blocks of the same types, link them in order.
+/// They are [guesses](SourceBlock::guessed). Where all is known of what lies between two neighbours
 /// nothing is guessed, so that what a translator leaves without a source stays so: `is_new` tells which blocks are not known. Linear.
 pub fn guess(translation: &mut Document, source: &Document, is_new: impl Fn(&BlockId) -> bool) {
     let places: HashMap<&BlockId, usize> = source.blocks.iter().enumerate().map(|(at, block)| (&block.id, at)).collect();
@@ -107,12 +103,12 @@ pub fn relink<S: BuildHasher>(translation: &mut Document, before: &Document, to:
     put(&mut translation.blocks, &named, to);
 }
 
-/// Let no link be a guess that is another than the one that was guessed for the block: somebody has said it. Linear.
+/// Clear `guessed` on every link that was not guessed before. Linear.
 pub fn confirm(new: &mut Document, old: &Document) {
     fn put(blocks: &mut [Block], named: &HashMap<&BlockId, Option<&SourceBlock>>) {
         for block in blocks {
-            if let (Some(source), Some(Some(was))) = (&mut block.source, named.get(&block.id)) {
-                source.guessed &= source.id == was.id && was.guessed;
+            if let Some(source) = &mut block.source {
+                source.guessed &= named.get(&block.id).copied().flatten().is_some_and(|was| source.id == was.id && was.guessed);
             }
             put(block.node.children_mut(), named);
         }
@@ -130,14 +126,6 @@ pub fn sources(document: &Document) -> HashMap<BlockId, BlockId> {
     named.into_iter().filter_map(|(id, of)| Some((id.clone(), of?.id.clone()))).collect()
 }
 
-/// The ids of all blocks. Linear.
-#[must_use]
-pub fn ids(document: &Document) -> Vec<BlockId> {
-    let mut named = HashMap::new();
-    gather_sources(&document.blocks, &mut named);
-    named.into_keys().cloned().collect()
-}
-
 fn gather_sources<'d>(blocks: &'d [Block], into: &mut HashMap<&'d BlockId, Option<&'d SourceBlock>>) {
     for block in blocks {
         into.insert(&block.id, block.source.as_ref());
@@ -145,8 +133,7 @@ fn gather_sources<'d>(blocks: &'d [Block], into: &mut HashMap<&'d BlockId, Optio
     }
 }
 
-/// Of blocks that came under one id let that one keep it which is the block of `old` with that id, as matching says; the first, where none is or there
-/// is none.
+/// When several blocks came with one id, the one that matches the old block keeps it; otherwise the first does.
 pub fn settle(document: &mut Document, repeats: &[Repeat], old: &Document) {
     write_transaction::assert_none();
     let mut groups: HashMap<&BlockId, Vec<&BlockId>> = HashMap::new();

@@ -8,6 +8,7 @@ use super::{
     Block, Cell, Document, Image, Inline, Mark, Node, Row,
     anchors::{self, ID},
     provider,
+    shortcodes::Shortcode,
 };
 use crate::domain::{
     locale::Direction,
@@ -49,9 +50,22 @@ pub fn escape(text: &str) -> String {
 pub(super) const VERBATIM: &str = "data-verbatim";
 
 /// Text of the body itself. Where it shows an entity an empty comment parts the ampersand from the rest, so that whoever reads it
-/// back knows that it was not escaped twice by accident.
+/// back knows that it was not escaped twice by accident; in the same way one parts what would be read as a shortcode.
 fn prose(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut text = text;
+    // Ends: each round goes past a bracket.
+    while let Some((at, _)) = Shortcode::first(text) {
+        let (before, after) = text.split_at(at.start.saturating_add(1));
+        entities(&mut out, before);
+        out.push_str("<!---->");
+        text = after;
+    }
+    entities(&mut out, text);
+    out
+}
+
+fn entities(out: &mut String, text: &str) {
     let mut parts = text.split('&');
     out.push_str(&escape(parts.next().unwrap_or_default()));
     let mut rest = text;
@@ -60,7 +74,6 @@ fn prose(text: &str) -> String {
         out.push_str(if entity_at(rest).is_some() { "&amp;<!---->" } else { "&amp;" });
         out.push_str(&escape(part));
     }
-    out
 }
 
 fn wrapped(out: &mut String, open: &str, close: &str, inner: impl FnOnce(&mut String)) {

@@ -22,6 +22,7 @@ mod parts;
 pub mod portable;
 mod read;
 pub mod schema;
+mod shortcodes;
 mod tables;
 pub mod text;
 mod tree;
@@ -136,10 +137,10 @@ impl Block {
         Self { id, source: None, lang: None, node }
     }
 
-    /// True when both say the same, whatever their ids and sources.
+    /// True when both say the same, whatever the ids and sources of them and of the blocks in them.
     #[must_use]
     pub fn says_as(&self, other: &Self) -> bool {
-        self.node == other.node && self.lang == other.lang
+        self.lang == other.lang && self.node.says_as(&other.node)
     }
 }
 
@@ -314,6 +315,23 @@ pub enum Mark {
 }
 
 impl Node {
+    fn says_as(&self, other: &Self) -> bool {
+        let all = |one: &[Block], other: &[Block]| one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.says_as(other));
+        match (self, other) {
+            (Self::Blockquote(one), Self::Blockquote(other))
+            | (Self::BulletList(one), Self::BulletList(other))
+            | (Self::ListItem(one), Self::ListItem(other))
+            | (Self::Gallery(one), Self::Gallery(other)) => all(one, other),
+            (Self::OrderedList { start, items: one }, Self::OrderedList { start: from, items: other }) => start == from && all(one, other),
+            (Self::LiveUpdate { at, title, blocks: one }, Self::LiveUpdate { at: when, title: called, blocks: other }) => {
+                at == when && title == called && all(one, other)
+            }
+            (Self::Factbox { title, blocks: one }, Self::Factbox { title: called, blocks: other }) => title == called && all(one, other),
+            // None of these holds blocks.
+            _ => self == other,
+        }
+    }
+
     /// The node's type, as JSON writes it.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -488,7 +506,7 @@ impl Sent {
         let (mut document, warnings) = match self.format {
             Format::Html => parse::read_within(text, mint, budget, true, locale),
             Format::Markdown => markdown::read_within(text, mint, budget, locale),
-            Format::Doc | Format::Text => text::read(text, mint).map(|document| (document, text::repairs(text))),
+            Format::Doc | Format::Text => parse::read_plain(text, mint),
         }?;
         document.normalise();
         Ok((document, warnings))

@@ -8,16 +8,23 @@
 //! stands where it cannot stay (a picture in a heading) is put behind it.
 
 mod addresses;
+mod balance;
 mod code;
 mod embeds;
+mod emoji;
 mod figures;
+mod levels;
 mod lists;
 mod losses;
+mod markers;
 mod names;
+mod office;
+mod plain;
 mod quotes;
 mod repairs;
 mod running;
 mod settle;
+mod shortcodes;
 mod style;
 mod tables;
 
@@ -26,15 +33,20 @@ use scraper::ElementRef;
 use super::{
     Block, BlockId, Document, Inline, Mark, Node, Row, anchors,
     budget::{Budget, TooMuch},
+    text::of_inlines,
     tree,
 };
+use balance::fits;
 use losses::Losses;
-use names::{is_dropped, parts_lines};
+use names::{is_dropped, known, parts_lines};
+pub use plain::read_plain;
 use repairs::Repairs;
-use settle::letters;
 use style::Style;
 
-use crate::domain::{Error, Instant, Locale, Violation, text::limits};
+use crate::domain::{
+    Error, Instant, Locale, Violation,
+    text::{folded, limits},
+};
 
 /// How deep blocks may nest before containers are unwrapped.
 const CONTAINERS: usize = 8;
@@ -65,6 +77,8 @@ pub fn read_within(
         budget,
         repair,
         locale,
+        office: office::wrote(html),
+        lines: false,
         losses: Losses::default(),
         repairs: Repairs::default(),
         names: Vec::new(),
@@ -108,6 +122,10 @@ struct Context<'m> {
     budget: &'m Budget,
     repair: bool,
     locale: Option<&'m Locale>,
+    /// An office program wrote it, which marks all words with a language.
+    office: bool,
+    /// Line ends are line breaks.
+    lines: bool,
     losses: Losses,
     repairs: Repairs,
     /// What links may name, and the blocks that it leads to.
@@ -123,7 +141,7 @@ struct Context<'m> {
     /// How much was kept so far of what a link can be on: letters and pictures.
     kept: usize,
     level: usize,
-    /// Within an item of Word's, which has a marker.
+    /// Within an item of Word's, which may have a marker.
     item: bool,
     /// The level of something of a provider's in which there is no address of one: nor is there one below it.
     linkless: Option<usize>,
@@ -141,8 +159,12 @@ struct Builder<'t> {
     /// Within a figure: its captions, each with the number of blocks before it and the marks around its words.
     figure: bool,
     captions: Vec<(usize, ElementRef<'t>, Vec<Mark>)>,
-    /// Whether the last block is a list of Word's that goes on with the next paragraph of one.
-    word: bool,
+    /// The levels of the list that stands last, while items that say theirs may be put to it.
+    going: Vec<levels::Level>,
+    /// Whether the last block is a quotation that goes on with the next paragraph of one.
+    quoting: bool,
+    /// Within a caption of a shortcode: how many blocks there were before it.
+    captioned: Option<usize>,
 }
 
 impl Builder<'_> {
@@ -152,6 +174,25 @@ impl Builder<'_> {
 
     fn room(&self) -> bool {
         self.depth < CONTAINERS
+    }
+
+    /// What comes next is put to no block that was begun.
+    fn ends(&mut self) {
+        self.going.clear();
+        self.quoting = false;
+    }
+}
+
+/// True for an element that begins and ends a line, as its look says where it says so.
+fn parts(name: &str, style: &Style) -> bool {
+    const RUNNING: [&str; 19] = [
+        "span", "a", "b", "strong", "em", "i", "u", "s", "font", "small", "big", "label", "time", "cite", "code", "kbd", "mark", "sup",
+        "sub",
+    ];
+    match style.block {
+        Some(true) if RUNNING.contains(&name) => true,
+        Some(false) if name == "div" => false,
+        _ => parts_lines(name),
     }
 }
 
@@ -265,14 +306,14 @@ impl<'t> Context<'_> {
         if is_blank(&line) {
             return;
         }
-        builder.word = false;
+        builder.ends();
         let block = self.block(Node::Paragraph(line));
         builder.done.push(block);
     }
 
     fn finish(&mut self, builder: &mut Builder<'t>, node: Node) {
         self.flush(builder);
-        builder.word = false;
+        builder.ends();
         let block = self.block(node);
         builder.done.push(block);
     }
@@ -292,7 +333,7 @@ impl<'t> Context<'_> {
                 break;
             }
             if let Some(text) = child.value().as_text() {
-                self.words(&mut builder.line, text, marks);
+                self.text(builder, text, marks);
             } else if let Some(element) = ElementRef::wrap(child) {
                 if but.contains(&element) {
                     // What stands before and behind it is not one word.
@@ -307,18 +348,29 @@ impl<'t> Context<'_> {
 
     fn element(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.spend(1);
-        let name = element.value().name();
+        let name = known(element.value().name());
         let style = Style::of(element);
         self.spend(element.value().attr("style").map_or(0, str::len));
         if self.left_out(element, &style) {
+            if parts(name, &style) && !style.hidden {
+                self.flush(builder);
+            }
             return;
+        }
+        if office::is_spacer(element, &style) {
+            return self.words(&mut builder.line, " ", marks);
+        }
+        if let Some(emoji) = emoji::shown(element) {
+            return self.emoji(builder, element, &emoji, marks);
         }
         if self.is_credit(element) {
             return self.credit(builder, element, marks);
         }
+        let around = self.lines;
+        self.lines = style.lines.unwrap_or(around);
         let own = self.marks(element, &style, marks);
         let marks = own.as_deref().unwrap_or(marks);
-        if parts_lines(name) || figures::is_figure(element) {
+        if parts(name, &style) || figures::is_figure(element) {
             self.flush(builder);
             let first = builder.done.len();
             self.placed(builder, element, &style, marks);
@@ -327,6 +379,7 @@ impl<'t> Context<'_> {
             self.own(element, &mut []);
             self.placed(builder, element, &style, marks);
         }
+        self.lines = around;
         self.linkless = self.linkless.filter(|level| *level < self.level);
     }
 
@@ -337,18 +390,28 @@ impl<'t> Context<'_> {
             self.lose(&format!("<{name}>"), element);
         } else if style.hidden || (name == "dialog" && element.value().attr("open").is_none()) {
             self.lose("what a page hides", element);
+        } else if office::is_remark(element, style) {
+            self.lose("a remark on the text", element);
+        } else if self.office && name == "del" {
+            self.lose("what was deleted under review", element);
         } else {
             return false;
         }
         true
     }
 
-    /// What an element says of the blocks that it became: their language, and what links to the first of them name.
+    /// What an element says of the blocks that it became, and of what is behind them.
     fn own(&mut self, element: ElementRef<'_>, blocks: &mut [Block]) {
-        let value = element.value();
-        if let Some(address) = value.attr("style").and_then(style::background) {
+        self.direction(element);
+        if let Some(address) = element.value().attr("style").and_then(style::background) {
             self.lose_address("a picture behind words (`background`)", address);
         }
+        self.named(element, blocks);
+    }
+
+    /// The language that an element says of the blocks that it became, and what links to the first of them name.
+    fn named(&mut self, element: ElementRef<'_>, blocks: &mut [Block]) {
+        let value = element.value();
         let name = value.attr("id").or_else(|| value.attr("name").filter(|_| value.name() == "a"));
         if let Some(name) = name.filter(|name| (1..=limits::URL).contains(&name.len())) {
             match blocks.first() {
@@ -356,8 +419,8 @@ impl<'t> Context<'_> {
                 None => self.waiting.push(name.to_owned()),
             }
         }
-        let lang = value.attr("lang").and_then(|tag| tag.parse::<Locale>().ok()).filter(|lang| self.locale != Some(lang));
-        if let Some(lang) = lang {
+        // That of the body is said again within what is in another one, and is taken off elsewhere at the end.
+        if let Some(lang) = value.attr("lang").and_then(|tag| tag.parse::<Locale>().ok()).filter(|lang| self.is_foreign(lang)) {
             for block in blocks.iter_mut().filter(|block| block.lang.is_none() && block.node != Node::HorizontalRule) {
                 block.lang = Some(lang.clone());
             }
@@ -365,7 +428,7 @@ impl<'t> Context<'_> {
     }
 
     fn placed(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, style: &Style, marks: &[Mark]) {
-        let name = element.value().name();
+        let name = known(element.value().name());
         let room = builder.room();
         match name {
             "br" => {
@@ -381,15 +444,21 @@ impl<'t> Context<'_> {
             // What they say is read with the picture or player that they belong to. Within a formula they may hold words.
             "wbr" | "source" | "track" | "param" | "col" | "colgroup" => self.children(builder, element, marks),
             "hr" => self.finish(builder, Node::HorizontalRule),
-            "img" => self.picture(builder, element, marks),
+            "img" => {
+                self.picture(builder, element, marks);
+                // In those of AMP stands what is shown without them.
+                self.children(builder, element, marks);
+                self.flush(builder);
+            }
             "noscript" => self.noscript(builder, element, marks),
             "iframe" | "embed" | "object" | "video" | "audio" => self.medium(builder, element, marks),
             "pre" | "xmp" | "listing" | "plaintext" => self.code(builder, element, marks),
+            "div" if code::is_program(element, style) => self.code(builder, element, marks),
             "table" => self.table(builder, element, marks),
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(builder, element, marks),
             "q" => self.quotation(builder, element, marks),
             "rt" => self.reading(builder, element, marks),
-            _ if self.widget(builder, element, marks) => {}
+            _ if self.widget(builder, element, marks) || self.player(builder, element) => {}
             "blockquote" if room => {
                 self.flush(builder);
                 let blocks = self.blocks(element, builder.depth.saturating_add(1), marks);
@@ -406,10 +475,16 @@ impl<'t> Context<'_> {
                 self.finish(builder, Node::Factbox { title, blocks });
             }
             "section" if builder.depth == 1 && has_class(element, "live-update") => self.live_update(builder, element, marks),
-            _ if style.list.is_some() && self.word_item(builder, element, style, marks) => {}
-            _ if parts_lines(name) => {
+            "p" if room && office::is_quoted(element) => self.quoted(builder, element, marks),
+            _ if self.of_word(builder, element, style, marks) => {}
+            _ if element.value().attr("role") == Some("heading") && parts_lines(name) => self.heading(builder, element, marks),
+            _ if parts_lines(name) && parts(name, style) => {
                 self.flush(builder);
                 self.children(builder, element, marks);
+                self.flush(builder);
+            }
+            _ if parts(name, style) => {
+                self.inline(builder, element, marks);
                 self.flush(builder);
             }
             _ => self.inline(builder, element, marks),
@@ -420,7 +495,9 @@ impl<'t> Context<'_> {
     fn marks(&mut self, element: ElementRef<'_>, style: &Style, around: &[Mark]) -> Option<Vec<Mark>> {
         let name = element.value().name();
         let mut marks = around.to_vec();
-        if let Some(mark) = mark_named(name).filter(|mark| style.says(mark) != Some(false) && !around.contains(mark)) {
+        // What was added under review is as the rest.
+        let named = mark_named(name).filter(|_| !(self.office && name == "ins"));
+        if let Some(mark) = named.filter(|mark| style.says(mark) != Some(false) && !around.contains(mark)) {
             marks.push(mark);
         }
         style.apply(&mut marks);
@@ -438,7 +515,7 @@ impl<'t> Context<'_> {
         }
         let inline = !parts_lines(name);
         let lang = element.value().attr("lang").filter(|_| inline).and_then(|tag| tag.parse::<Locale>().ok());
-        if let Some(lang) = lang.filter(|lang| self.locale != Some(lang)) {
+        if let Some(lang) = lang.filter(|lang| self.is_foreign_word(lang, element)) {
             put(Mark::Lang(lang));
         }
         (marks != around).then_some(marks)
@@ -446,7 +523,9 @@ impl<'t> Context<'_> {
 
     fn heading(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.flush(builder);
-        let asked = element.value().name().chars().last().and_then(|c| c.to_digit(10)).and_then(|d| u8::try_from(d).ok()).unwrap_or(2);
+        let said = element.value().attr("aria-level").filter(|_| element.value().attr("role") == Some("heading"));
+        let said = said.unwrap_or(element.value().name()).chars().last().and_then(|c| c.to_digit(10));
+        let asked = said.and_then(|d| u8::try_from(d).ok()).unwrap_or(2);
         let (text, beside) = self.line(element, marks);
         if !is_blank(&text) {
             // Whether a level was skipped shows in the order of the document, which is known at the end.
@@ -467,7 +546,7 @@ impl<'t> Context<'_> {
         let title = element.children().filter_map(ElementRef::wrap).find(|e| has_class(*e, "title"));
         let (line, beside) = title.map(|title| self.line_of(title, marks)).unwrap_or_default();
         let mut inner = Builder::at(builder.depth.saturating_add(1));
-        let heading = if letters(&line) <= limits::HEADLINE.max {
+        let heading = if fits(&folded(&of_inlines(&line)), limits::HEADLINE) {
             self.plain(&line, "a title")
         } else {
             inner.done.push(self.block(Node::Paragraph(line)));

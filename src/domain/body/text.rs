@@ -1,53 +1,6 @@
-//! A document as plain text, and plain text as a document.
+//! A document as plain text.
 
-use std::borrow::Cow;
-
-use super::{Block, BlockId, Document, Inline, Node, budget::TooMuch, push_text};
-use crate::domain::{
-    Violation,
-    text::{folded, is_forbidden, limits, windows_1252},
-};
-
-/// Paragraphs parted by empty lines, with line breaks within them kept. The words are kept as they are, but for control
-/// characters; spaces count as in any running text.
-///
-/// # Errors
-/// At the limit of nodes or bytes.
-pub fn read(text: &str, mint: &mut dyn FnMut() -> BlockId) -> Result<Document, TooMuch> {
-    let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) };
-    let (mut nodes, mut bytes) = (0usize, 0usize);
-    let mut blocks = Vec::new();
-    let mut paragraph: Vec<Inline> = Vec::new();
-    for line in text.trim_start_matches('\u{feff}').split('\n').chain([""]) {
-        let meant = |c: char| if is_forbidden(c) { windows_1252(c) } else { Some(c) };
-        let line: String = folded(line).chars().filter_map(meant).collect();
-        if !line.is_empty() {
-            if !paragraph.is_empty() {
-                paragraph.push(Inline::HardBreak);
-            }
-            push_text(&mut paragraph, &line, &[]);
-            (nodes, bytes) = (nodes.saturating_add(2), bytes.saturating_add(line.len()));
-        } else if !paragraph.is_empty() {
-            blocks.push(Block::new(mint(), Node::Paragraph(std::mem::take(&mut paragraph))));
-        }
-        if nodes > limits::BODY_NODES {
-            return Err(TooMuch::Nodes);
-        }
-        if bytes > limits::BODY_BYTES {
-            return Err(TooMuch::Bytes);
-        }
-    }
-    Ok(Document { blocks })
-}
-
-/// What reading a text sets right of it: controls that are Windows-1252 which was wrongly decoded.
-#[must_use]
-pub fn repairs(text: &str) -> Vec<Violation> {
-    let count = text.chars().filter(|c| is_forbidden(*c) && windows_1252(*c).is_some()).count();
-    let detail = format!("{count} control character(s) of wrongly decoded text were read as Windows-1252");
-    let warning = || Violation { pointer: "#/content".to_owned(), code: "windows_1252", detail };
-    (count > 0).then(warning).into_iter().collect()
-}
+use super::{Block, Document, Inline, Node};
 
 /// All text of a document, blocks parted by empty lines.
 #[must_use]

@@ -84,7 +84,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 
 /// True for the attributes that something is read from, here or by the parser itself.
 fn is_read(name: &str) -> bool {
-    const OTHERS: [&str; 22] = [
+    const OTHERS: [&str; 23] = [
         "style",
         "hidden",
         "dir",
@@ -104,11 +104,28 @@ fn is_read(name: &str) -> bool {
         "data-lazy",
         "data-original",
         "data-orig-file",
+        "data-url",
         "xlink:href",
         "data-href",
         "data-instgrm-permalink",
     ];
     const SETS: [&str; 3] = ["data-srcset", "data-lazy-srcset", "data-text-post-permalink"];
+    // What editors say of their lists, headings, embeds and emoji.
+    const EDITORS: [&str; 13] = [
+        "aria-level",
+        "data-aria-level",
+        "data-list",
+        "data-stringify-indent",
+        "data-stringify-emoji",
+        "data-emoji",
+        "data-oembed-url",
+        "url",
+        "videoid",
+        "data-videoid",
+        "data-tweetid",
+        "data-shortcode",
+        "data-ccp-parastyle",
+    ];
     let plain = matches!(
         name,
         "href"
@@ -132,7 +149,7 @@ fn is_read(name: &str) -> bool {
             | "size"
             | super::html::VERBATIM
     );
-    plain || OTHERS.contains(&name) || SETS.contains(&name)
+    plain || OTHERS.contains(&name) || SETS.contains(&name) || EDITORS.contains(&name)
 }
 
 /// Between tokenizer and tree builder: takes off what is not read, and lets nothing through once a limit is reached.

@@ -73,9 +73,8 @@ pub enum Touch {
     Moved,
 }
 
-/// The blocks that are not what or where they were, in the order of the later body, those that are gone after the one they followed; as few as can
-/// be are said to have moved, and of what changed only that is told. In line with the size of both: for whoever does not need to know what within them
-/// has changed.
+/// Reports the fewest possible moves; a block that both changed and moved is reported as changed only. In the order of the later body, what is gone after
+/// what it followed. Linear in the size of both.
 #[must_use]
 pub fn touched<'d>(before: &'d Document, after: &'d Document) -> Vec<(&'d BlockId, Touch)> {
     write_transaction::assert_none();

@@ -197,13 +197,15 @@ impl Story {
     /// # Errors
     /// [`Error::Invalid`] when there are none, or no words in one of them.
     pub fn chosen(&self, which: Which) -> Result<BTreeMap<Locale, Option<Version>>, Error> {
+        let named = !matches!(which, Which::Live);
         let chosen: BTreeMap<Locale, Option<Version>> = match which {
             Which::Live => self.live_locales().map(|locale| (locale.clone(), None)).collect(),
             Which::Locales(locales) => locales.into_iter().map(|l| (l, None)).collect(),
             Which::Exactly(map) => map.into_iter().map(|(l, v)| (l, Some(v))).collect(),
         };
         if chosen.is_empty() {
-            return Err(Error::invalid("#/locales", "required", "nothing is live: name the locales"));
+            let why = if named { "name a locale, or leave the field out" } else { "nothing is live: name the locales" };
+            return Err(Error::invalid("#/locales", "required", why));
         }
         let mut faults = Faults::default();
         for locale in chosen.keys().filter(|locale| self.copy(locale).is_err()) {

@@ -8,6 +8,8 @@ mod opening;
 mod values;
 mod watched;
 
+use std::time::Duration;
+
 use diesel::{
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     deserialize,
@@ -113,6 +115,11 @@ pub(super) fn begin(conn: &mut Conn, purpose: Use) -> QueryResult<()> {
     let begun = match &mut conn.link {
         Link::Sqlite(lite) if purpose == Use::Write && first => AnsiTransactionManager::begin_transaction_sql(lite, "BEGIN IMMEDIATE"),
         Link::Sqlite(lite) => AnsiTransactionManager::begin_transaction(lite),
+        Link::Postgres(pg) if purpose == Use::Write && first => {
+            let shared = format!("BEGIN; SELECT pg_advisory_xact_lock_shared({WRITING})");
+            // What fails after `BEGIN` leaves the server in a transaction that nobody here knows of.
+            AnsiTransactionManager::begin_transaction_sql(pg, &shared).inspect_err(|_| _ = pg.batch_execute("ROLLBACK"))
+        }
         Link::Postgres(pg) => AnsiTransactionManager::begin_transaction(pg),
     };
     conn.heard(begun)
@@ -215,6 +222,36 @@ pub(super) fn queue_for(conn: &mut Conn, what: &str) -> Result<(), Error> {
         }
     }
     .map_err(in_words)
+}
+
+/// Let each statement of the transaction run for as long; an embedded one runs to its end.
+pub(super) fn extend_statements(conn: &mut Conn, to: Duration) -> Result<(), Error> {
+    match &mut conn.link {
+        Link::Sqlite(_) => Ok(()),
+        Link::Postgres(pg) => pg.batch_execute(&format!("SET LOCAL statement_timeout = {}", to.as_millis())),
+    }
+    .map_err(in_words)
+}
+
+/// Wait for everybody else who writes, and let nobody begin to before this transaction ends: for work on what all the others go by, such as the tags
+/// of locales. `SQLite` has one writer.
+pub(super) fn write_alone(conn: &mut Conn) -> Result<(), Error> {
+    match &mut conn.link {
+        Link::Sqlite(_) => Ok(()),
+        Link::Postgres(pg) => pg.batch_execute(&format!("SELECT pg_advisory_xact_lock({WRITING})")),
+    }
+    .map_err(in_words)
+}
+
+/// The lock that whoever writes shares, and who writes alone has.
+const WRITING: i64 = 7_220_256;
+
+/// The function that says where in a text another one begins.
+pub(super) fn place_in(conn: &Conn) -> &'static str {
+    match &conn.link {
+        Link::Sqlite(_) => "instr",
+        Link::Postgres(_) => "strpos",
+    }
 }
 
 /// The type that JSON is kept as, to cast text to.

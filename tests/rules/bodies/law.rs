@@ -402,7 +402,7 @@ pub(super) fn broken_again(document: &Document) -> Vec<String> {
     wrong
 }
 
-pub(super) const NAMES: [&str; 118] = [
+pub(super) const NAMES: [&str; 120] = [
     "a",
     "abbr",
     "acronym",
@@ -515,6 +515,8 @@ pub(super) const NAMES: [&str; 118] = [
     "video",
     "wbr",
     "x-own",
+    "xml",
+    "annotation",
     "script",
     "style",
     "noscript",
@@ -523,7 +525,7 @@ pub(super) const NAMES: [&str; 118] = [
     "mi",
 ];
 
-pub(super) const ATTRIBUTES: [&str; 34] = [
+pub(super) const ATTRIBUTES: [&str; 52] = [
     "",
     "",
     "",
@@ -545,6 +547,24 @@ pub(super) const ATTRIBUTES: [&str; 34] = [
     " style=\"display:none\"",
     " style=\"mso-list:l0 level2 lfo1\"",
     " style=\"mso-list:Ignore\"",
+    " style=\"mso-list:l1 level3 lfo2;margin-left:72pt\"",
+    " class=MsoListParagraphCxSpMiddle",
+    " style=\"mso-element:comment\"",
+    " style=\"mso-tab-count:1\"",
+    " style=\"display:block\"",
+    " style=\"display:inline\"",
+    " style=\"white-space:pre-wrap\"",
+    " style=\"list-style-type:none\"",
+    " class=\"lst-kix_a-1\"",
+    " class=\"bulleted-list\"",
+    " class=\"ql-indent-2\"",
+    " data-list=bullet",
+    " data-list=ordered",
+    " data-aria-level=2",
+    " role=heading aria-level=3",
+    " class=\"sr-only\"",
+    " class=MsoQuote",
+    " url=https://x.example/u",
     " hidden",
     " dir=rtl",
     " lang=hi",
@@ -560,7 +580,7 @@ pub(super) const ATTRIBUTES: [&str; 34] = [
     " role=presentation",
 ];
 
-const LEAVES: [&str; 26] = [
+const LEAVES: [&str; 33] = [
     "one",
     "two three",
     " ",
@@ -584,6 +604,13 @@ const LEAVES: [&str; 26] = [
     "<!-- said -->",
     "<o:p></o:p>",
     "https://youtu.be/abc",
+    "<img class=emoji alt=😀 src=https://x.example/e.png>",
+    "<amp-img src=https://x.example/m.jpg alt=amp></amp-img>",
+    "<oembed url=https://youtu.be/abc></oembed>",
+    "<x-player src=https://x.example/v></x-player>",
+    "[caption id=\"a\"]",
+    "said[/caption]",
+    "[embed]https://x.example/o[/embed]",
     "\u{202b}",
     "\u{202c}",
     "\u{92}s",

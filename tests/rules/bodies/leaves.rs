@@ -69,6 +69,8 @@ struct Place {
     cell: Option<usize>,
     program: bool,
     told: bool,
+    /// An office program wrote the page, in which what is deleted is deleted under review.
+    office: bool,
 }
 
 fn addresses(img: ElementRef<'_>) -> BTreeSet<String> {
@@ -105,7 +107,10 @@ fn look(element: ElementRef<'_>, place: &Place, page: &mut Page) {
             continue;
         }
         let mut inner = place.clone();
-        inner.told |= matches!(name, "svg" | "button" | "select" | "option" | "textarea" | "canvas" | "map" | "audio" | "video");
+        let says = |what: &str| e.value().attr("style").is_some_and(|style| style.contains(what));
+        let aloud = e.value().classes().any(|class| class == "sr-only");
+        inner.told |= matches!(name, "svg" | "button" | "select" | "option" | "textarea" | "canvas" | "map" | "audio" | "video" | "xml");
+        inner.told |= aloud || says("mso-element:comment") || (name == "del" && place.office);
         inner.program |= matches!(name, "pre" | "listing" | "xmp");
         if let ("a", Some(href)) = (name, e.value().attr("href")) {
             inner.link = leaves(href, "link").pop();
@@ -115,7 +120,8 @@ fn look(element: ElementRef<'_>, place: &Place, page: &mut Page) {
             page.cells += 1;
         }
         // What is no part of a line and told leaves no space behind.
-        let parts = PARTING.contains(&name) && !place.told && !matches!(name, "button" | "option" | "iframe");
+        let runs_on = aloud || matches!(name, "button" | "option" | "iframe") || (name == "div" && says("display:inline"));
+        let parts = PARTING.contains(&name) && !place.told && !runs_on;
         page.text.push_str(if parts { " " } else { "" });
         let beside = [("img", "alt"), ("input", "value")].iter().find(|(n, _)| *n == name).and_then(|(_, a)| e.value().attr(a));
         for word in leaves(beside.unwrap_or_default(), "word") {
@@ -198,7 +204,8 @@ fn glued(text: &str) -> BTreeSet<(String, String)> {
 /// What is wrong with what became of a page.
 fn unaccounted(html: &str, document: &Document, warnings: &[Violation]) -> Vec<String> {
     let (mut page, mut held) = (Page::default(), Held::default());
-    look(Html::parse_fragment(html).root_element(), &Place::default(), &mut page);
+    let place = Place { office: html.contains("mso-") || html.contains("class=Mso"), ..Place::default() };
+    look(Html::parse_fragment(html).root_element(), &place, &mut page);
     hold(&document.blocks, &mut held);
     let named = name(warnings);
     let (mut wrong, mut letters, mut links) = (Vec::new(), named.letters, named.addresses);

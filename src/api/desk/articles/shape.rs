@@ -22,7 +22,7 @@ use crate::{
         body::Sent,
         credit::Credit,
         freshness::Freshness,
-        locale::LocaleState,
+        locale::{LocaleState, keyed},
         plan::Plan,
         section::SectionId,
         site::Masthead,
@@ -232,6 +232,7 @@ pub struct NewArticle {
     #[serde(default)]
     pub embargo_until: Option<Instant>,
     /// Its first words, by locale.
+    #[serde(deserialize_with = "keyed")]
     pub translations: BTreeMap<Locale, NewTranslation>,
     /// A note on this save.
     #[serde(default)]

@@ -34,11 +34,11 @@ struct Bodies {
 /// Read a record.
 ///
 /// # Errors
-/// Those of a read; what is wrong with a body is told when it is imported.
+/// [`Error::Invalid`] for words under two tags of one locale, and those of a read; what is wrong with a body is told when it is imported.
 pub fn read(store: &Store, record: Record, overwrite: bool) -> Result<ReadRecord, Error> {
     let (digest, mut warnings) = (digest(&record), Vec::new());
     let masthead = store.read_now(store::site::masthead)?;
-    let record = record.repaired(&mut warnings).under_present_tags(&masthead);
+    let record = record.repaired(&mut warnings).under_present_tags(&masthead)?;
     let written_in = record.written_in();
     let mut read = ReadRecord { record, digest, warnings, written_in, bodies: None };
     read.read_bodies(store, overwrite)?;

@@ -4,12 +4,17 @@ use scraper::{ElementRef, Node as Html};
 
 use super::{
     super::{Language, Mark, Node},
-    Builder, Context, link_in,
+    Builder, Context, emoji, has_class, link_in,
     losses::Loss,
-    names::parts_lines,
+    names::{known, parts_lines},
     running::is_bracketed,
     style::Style,
 };
+
+/// True for a box of program text that is no `<pre>`: letters of one width in the lines that they were written in, and the box of Quill.
+pub(super) fn is_program(element: ElementRef<'_>, style: &Style) -> bool {
+    (style.monospaced && style.lines == Some(true)) || has_class(element, "ql-code-block-container")
+}
 
 /// Append words, in another line where they are `parted` from those before.
 fn put(text: &mut String, parted: &mut bool, words: &str) {
@@ -72,7 +77,13 @@ impl<'t> Context<'_> {
                 continue;
             }
             let Some(inner) = ElementRef::wrap(child) else { continue };
-            let name = inner.value().name();
+            let name = known(inner.value().name());
+            if let Some(sign) = emoji::shown(inner).filter(|_| !Style::of(inner).hidden) {
+                self.own(inner, &mut []);
+                self.drawn(inner);
+                put(text, parted, &sign);
+                continue;
+            }
             if matches!(name, "img" | "iframe" | "embed" | "object" | "video" | "audio" | "noscript") {
                 self.element(beside, inner, marks);
                 *parted = true;

@@ -3,11 +3,14 @@
 use scraper::ElementRef;
 
 use super::{
-    super::{Inline, Mark, Node, provider},
-    Builder, Context, addresses, has_class, is_seen,
+    super::{Inline, Mark, Node, provider, text::of_inlines},
+    Builder, Context, addresses,
+    balance::fits,
+    has_class, is_seen,
     losses::Loss,
+    names::known,
 };
-use crate::domain::text::limits;
+use crate::domain::text::{folded, limits};
 
 /// The address that a line consists of, when it is that of something a provider shows.
 pub(super) fn alone(line: &[Inline]) -> Option<String> {
@@ -50,6 +53,14 @@ impl<'t> Context<'_> {
             return false;
         }
         let (line, beside) = self.line(element, marks);
+        let title = folded(&of_inlines(&line));
+        if !fits(&title, limits::CAPTION) {
+            // With the signs that were added to its words.
+            self.finish(builder, Node::Embed { url, title: String::new() });
+            self.finish(builder, Node::Paragraph(line));
+            builder.done.extend(beside);
+            return true;
+        }
         let links = line.iter().flat_map(|inline| match inline {
             Inline::Text { marks, .. } => marks.as_slice(),
             Inline::HardBreak => &[],
@@ -61,7 +72,6 @@ impl<'t> Context<'_> {
         if !addresses.is_empty() {
             self.losses.note("a link in a post of another site", &Loss { words: String::new(), addresses });
         }
-        let title = crate::domain::text::folded(&super::super::text::of_inlines(&line));
         self.finish(builder, Node::Embed { url, title });
         builder.done.extend(beside);
         true
@@ -88,24 +98,56 @@ impl<'t> Context<'_> {
 
     /// True for an element with more words than a title may have.
     fn is_long(&mut self, element: ElementRef<'_>) -> bool {
-        let most = limits::CAPTION.max.saturating_add(1);
-        let mut count = 0usize;
+        let (mut words, mut seen) = (String::new(), 0usize);
         for node in element.descendants() {
-            self.spend(1);
-            let length = node.value().as_text().map_or(0, |text| text.chars().take(most).count());
-            self.spend(length);
-            count = count.saturating_add(length);
-            if count >= most {
+            let text = node.value().as_text().map_or("", |text| text);
+            self.spend(text.len().saturating_add(1));
+            words.push_str(text);
+            seen = seen.saturating_add(text.bytes().filter(|byte| !byte.is_ascii_whitespace()).count());
+            if seen > limits::CAPTION.most_bytes() || self.stopped.is_some() {
                 return true;
             }
         }
-        false
+        !fits(&folded(&words), limits::CAPTION)
+    }
+
+    /// An element of an editor's or of a script's for something of a provider's, which says its address or its name there; false for
+    /// anything else.
+    pub(super) fn player(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>) -> bool {
+        let (name, attr) = (element.value().name(), |name: &str| element.value().attr(name).filter(|value| !value.trim().is_empty()));
+        let of = |site: &str, attribute: &str| attr(attribute).map(|id| format!("https://{site}{}", id.trim()));
+        let said = match name {
+            "oembed" => attr("url").map(addresses::absolute),
+            "amp-youtube" => of("www.youtube.com/watch?v=", "data-videoid"),
+            "lite-youtube" => of("www.youtube.com/watch?v=", "videoid"),
+            "amp-vimeo" => of("vimeo.com/", "data-videoid"),
+            "lite-vimeo" => of("vimeo.com/", "videoid"),
+            "amp-dailymotion" => of("www.dailymotion.com/video/", "data-videoid"),
+            "amp-twitter" => of("x.com/i/status/", "data-tweetid"),
+            "amp-instagram" => of("www.instagram.com/p/", "data-shortcode"),
+            "amp-facebook" => attr("data-href").map(addresses::absolute),
+            // What is shown in it is read, where there is something.
+            _ => attr("data-oembed-url").filter(|_| element.first_child().is_none()).map(addresses::absolute),
+        };
+        if let Some(url) = said {
+            self.flush(builder);
+            self.embed(builder, addresses::web(&url).map_or(url, |url| url.replacen("http://", "https://", 1)), String::new());
+            return name.contains('-') || name == "oembed" || element.first_child().is_none();
+        }
+        // An element of a script's, with an address and nothing that a reader without the script would see.
+        let addressed =
+            name.contains('-') && ["src", "url", "href", "data-src", "data-href", "data-url"].into_iter().any(|a| attr(a).is_some());
+        let lost = addressed && element.first_child().is_none();
+        if lost {
+            self.lose(&format!("<{name}>"), element);
+        }
+        lost
     }
 
     /// A frame or a player.
     pub(super) fn medium(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.flush(builder);
-        let name = element.value().name();
+        let name = known(element.value().name());
         let given = ["src", "data-src", "data-lazy-src", "data"].into_iter().filter_map(|name| element.value().attr(name));
         let params = element.children().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "param");
         let movie = params.filter_map(|p| p.value().attr("value"));
@@ -136,9 +178,12 @@ impl<'t> Context<'_> {
 
     pub(super) fn embed(&mut self, builder: &mut Builder<'t>, url: String, title: String) {
         let title = if title == url { String::new() } else { title };
-        let known = provider(&url).is_some() && title.chars().count() <= limits::CAPTION.max;
-        if known {
+        if provider(&url).is_some() {
+            let (title, long) = if fits(&title, limits::CAPTION) { (title, String::new()) } else { (String::new(), title) };
             self.finish(builder, Node::Embed { url, title });
+            if !long.is_empty() {
+                self.finish(builder, Node::Paragraph(vec![Inline::Text { text: long, marks: Vec::new() }]));
+            }
         } else {
             self.losses.note("an embed of an unknown provider", &Loss { words: title, addresses: vec![url] });
         }

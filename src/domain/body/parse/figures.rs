@@ -3,10 +3,12 @@
 use scraper::{ElementRef, Node as Html};
 
 use super::{
-    super::{Block, Image, Inline, Mark, Node, anchors, html::VERBATIM, push_text},
-    Builder, Context, addresses, has_class, link_in,
+    super::{Block, Image, Inline, Mark, Node, anchors, html::VERBATIM, push_text, text::of_inlines},
+    Builder, Context, addresses,
+    balance::fits,
+    has_class, link_in,
     losses::Loss,
-    settle::letters,
+    names::known,
     style::Style,
 };
 use crate::domain::text::{folded, limits};
@@ -60,7 +62,7 @@ fn neighbours(element: ElementRef<'_>) -> [Option<ElementRef<'_>>; 2] {
 
 /// The picture that an `<img>` is kept as, however large.
 fn kept_as(element: ElementRef<'_>) -> Option<String> {
-    addresses::picture(element).filter(|_| element.value().name() == "img").map(|url| addresses::alike(&url))
+    addresses::picture(element).filter(|_| known(element.value().name()) == "img").map(|url| addresses::alike(&url))
 }
 
 impl<'t> Context<'_> {
@@ -97,7 +99,6 @@ impl<'t> Context<'_> {
 
     /// What is said of a figure: written to its picture, or else given as blocks.
     fn caption(&mut self, depth: usize, element: ElementRef<'t>, picture: Option<&mut Image>, marks: &[Mark]) -> Vec<Block> {
-        self.own(element, &mut []);
         let before = self.kept;
         let below = self.said_below(depth, element, picture, marks);
         if let Some(href) = link_in(marks).filter(|_| self.kept == before) {
@@ -107,17 +108,22 @@ impl<'t> Context<'_> {
     }
 
     fn said_below(&mut self, depth: usize, element: ElementRef<'t>, picture: Option<&mut Image>, marks: &[Mark]) -> Vec<Block> {
-        let fits = picture.filter(|image| image.caption.is_empty() && image.credit.is_empty());
-        let Some(image) = fits else {
+        let bare = picture.filter(|image| image.caption.is_empty() && image.credit.is_empty());
+        let Some(image) = bare else {
             let mut below = Builder::at(depth);
             self.children(&mut below, element, marks);
             self.flush(&mut below);
+            self.own(element, &mut below.done);
             return below.done;
         };
+        self.own(element, &mut []);
+        if element.value().attr("lang").is_some_and(|tag| tag.parse().ok().as_ref() != self.locale) {
+            self.drop("the language of a caption");
+        }
         let around = self.credits.replace(Vec::new());
         let (line, mut below) = self.line(element, marks);
         let credits = std::mem::replace(&mut self.credits, around).unwrap_or_default().join(" ");
-        if letters(&line) > limits::CAPTION.max || credits.chars().count() > limits::CREDIT.max {
+        if !fits(&folded(&of_inlines(&line)), limits::CAPTION) || !fits(&folded(&credits), limits::CREDIT) {
             let mut line = line;
             push_text(&mut line, &format!(" {credits}"), &[]);
             below.insert(0, self.block(Node::Paragraph(super::trimmed(line))));
@@ -128,7 +134,7 @@ impl<'t> Context<'_> {
         below
     }
 
-    /// True for an element that names whose picture a caption is about.
+    /// True for the credit inside a caption.
     pub(super) fn is_credit(&self, element: ElementRef<'_>) -> bool {
         self.credits.is_some() && element.value().classes().any(|class| class.to_ascii_lowercase().contains("credit"))
     }
@@ -170,11 +176,11 @@ impl<'t> Context<'_> {
             self.plain(&line, "the name of who is quoted")
         });
         let attribution = attribution.unwrap_or_default();
-        if attribution.chars().count() > limits::CREDIT.max {
+        if fits(&attribution, limits::CREDIT) {
+            self.finish(builder, Node::PullQuote { text, attribution });
+        } else {
             below.insert(0, self.block(Node::Paragraph(vec![Inline::Text { text: attribution, marks: Vec::new() }])));
             self.finish(builder, Node::PullQuote { text, attribution: String::new() });
-        } else {
-            self.finish(builder, Node::PullQuote { text, attribution });
         }
         self.own(quote, builder.done.last_mut().map(std::slice::from_mut).unwrap_or_default());
         builder.done.extend(below);
@@ -189,7 +195,7 @@ impl<'t> Context<'_> {
             return false;
         };
         let (line, beside) = self.line(only, &[]);
-        let title = folded(&super::super::text::of_inlines(&line));
+        let title = folded(&of_inlines(&line));
         self.embed(builder, addresses::web(url).unwrap_or_else(|| url.to_owned()), title);
         builder.done.extend(beside);
         true
@@ -204,12 +210,13 @@ impl<'t> Context<'_> {
         folded(&clean)
     }
 
-    /// What stands beside a picture for pages that run no scripts: the picture itself, unless it is there, and whatever else.
+    /// What stands beside a picture, or in one of AMP's, for pages that run no scripts: the picture itself, unless it is there, and whatever else.
     pub(super) fn noscript(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         if self.image_in(element).is_none() {
             return self.lose("<noscript>", element);
         }
-        let beside = neighbours(element).into_iter().flatten().filter(|e| e.value().name() != "noscript");
+        let around = element.parent().and_then(ElementRef::wrap).filter(|e| known(e.value().name()) == "img");
+        let beside = neighbours(element).into_iter().chain([around]).flatten().filter(|e| e.value().name() != "noscript");
         let beside = beside.filter_map(|e| self.image_in(e)).filter(|img| !Style::of(*img).hidden);
         let beside: Vec<_> = beside.collect();
         let own: Vec<String> = element.descendants().filter_map(ElementRef::wrap).filter_map(kept_as).collect();
@@ -228,7 +235,7 @@ impl<'t> Context<'_> {
     /// The first picture in an element, or the element itself.
     fn image_in(&mut self, element: ElementRef<'t>) -> Option<ElementRef<'t>> {
         self.spend(element.descendants().count());
-        element.descendants().filter_map(ElementRef::wrap).find(|e| e.value().name() == "img")
+        element.descendants().filter_map(ElementRef::wrap).find(|e| known(e.value().name()) == "img")
     }
 
     pub(super) fn picture(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
@@ -266,7 +273,7 @@ impl<'t> Context<'_> {
         }
         let size = attr("width").parse().ok().zip(attr("height").parse().ok());
         let size = size.filter(|(w, h)| (1..=100_000).contains(w) && (1..=100_000).contains(h));
-        let long = (alt.chars().count() > limits::ALT.max).then(|| alt.clone());
+        let long = (!fits(&alt, limits::ALT)).then(|| alt.clone());
         let alt = if long.is_some() { String::new() } else { alt };
         let image = Image { url, alt, caption: String::new(), credit: String::new(), size, href: link_in(marks) };
         self.finish(builder, Node::Image(image));

@@ -4,7 +4,10 @@ use std::fmt::Write;
 
 use scraper::ElementRef;
 
-use super::{Context, addresses, names::is_unseen};
+use super::{
+    Context, addresses, is_seen,
+    names::{is_unseen, known},
+};
 use crate::domain::{Violation, error::FAULTS, text::folded};
 
 /// What is told of a link that names no block.
@@ -12,6 +15,8 @@ pub(super) const UNLED: &str = "a link to what is not in the body";
 
 /// Losses of one kind that are told one by one.
 const EACH: usize = 10;
+/// Attributes that hold addresses.
+const SAID: [&str; 9] = ["href", "src", "data-src", "data-href", "data-url", "url", "data", "poster", "action"];
 /// Characters of lost words that are told, and of an address.
 pub(super) const SHOWN: usize = 200;
 /// Characters of what stood before.
@@ -177,9 +182,9 @@ impl Context<'_> {
                 continue;
             }
             // A name may stand in a namespace of its own, as `xlink:href` does.
-            let said = inner.value().attrs().filter(|(name, _)| ["href", "src", "data-src", "data", "poster", "action"].contains(name));
+            let said = inner.value().attrs().filter(|(name, _)| SAID.contains(name));
             let mut said: Vec<String> = said.map(|(_, address)| addresses::absolute(address)).filter(|a| !a.is_empty()).collect();
-            if inner.value().name() == "img" {
+            if known(inner.value().name()) == "img" {
                 self.spend(inner.parent().map_or(0, |around| around.children().count()));
                 said.extend(addresses::picture(inner).filter(|url| !said.contains(url)));
             }
@@ -188,7 +193,7 @@ impl Context<'_> {
                 "input" if inner.value().attr("type").is_some_and(|t| t.eq_ignore_ascii_case("hidden")) => "",
                 "input" => inner.value().attr("value").or(inner.value().attr("placeholder")).unwrap_or_default(),
                 "option" | "optgroup" => inner.value().attr("label").unwrap_or_default(),
-                "img" | "area" => inner.value().attr("alt").unwrap_or_default(),
+                "img" | "amp-img" | "amp-anim" | "area" => inner.value().attr("alt").unwrap_or_default(),
                 _ => "",
             };
             words.push(' ');
@@ -196,7 +201,9 @@ impl Context<'_> {
             words.push(' ');
             next.extend(node.children().rev());
         }
-        loss.words = folded(&words);
+        if words.contains(is_seen) {
+            loss.words = folded(&words);
+        }
         self.losses.note(what, &loss);
     }
 

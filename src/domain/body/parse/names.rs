@@ -1,8 +1,19 @@
 //! Which elements are left out with all that is in them, and which part paragraphs.
 
+/// The element that one of AMP's stands for, by name.
+pub(super) fn known(name: &str) -> &str {
+    match name {
+        "amp-img" | "amp-anim" => "img",
+        "amp-iframe" | "amp-video-iframe" => "iframe",
+        "amp-video" => "video",
+        "amp-audio" => "audio",
+        other => other,
+    }
+}
+
 /// True for elements that are left out; what they say is told.
 pub(super) fn is_dropped(name: &str) -> bool {
-    const OTHERS: [&str; 13] = [
+    const OTHERS: [&str; 14] = [
         "svg",
         "input",
         "button",
@@ -14,6 +25,8 @@ pub(super) fn is_dropped(name: &str) -> bool {
         "area",
         "applet",
         "datalist",
+        // Settings of Word's, and how a formula was typed.
+        "xml",
         "annotation",
         "annotation-xml",
     ];
@@ -57,6 +70,11 @@ pub(super) fn parts_lines(name: &str) -> bool {
         "optgroup",
     ];
     is_block(name) || OTHERS.contains(&name)
+}
+
+/// True for the parts of a table that hold cells, and for cells.
+pub(super) fn is_tabular(name: &str) -> bool {
+    matches!(name, "td" | "th" | "tr" | "thead" | "tbody" | "tfoot")
 }
 
 pub(super) fn is_block(name: &str) -> bool {

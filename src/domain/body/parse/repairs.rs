@@ -52,16 +52,18 @@ impl Context<'_> {
         self.spend(text.len());
         let decoded = if self.repair { unescape(text) } else { Cow::Borrowed(text) };
         self.repairs.unescaped = self.repairs.unescaped.saturating_add(usize::from(matches!(decoded, Cow::Owned(_))));
-        let clean = self.printable(&decoded);
+        let clean = self.repairs.printable(&decoded);
         self.bytes = self.bytes.saturating_add(clean.len());
         if self.bytes > limits::BODY_BYTES {
             self.stop(TooMuch::Bytes);
         }
         clean
     }
+}
 
+impl Repairs {
     /// Text without controls; those of C1 are what wrongly decoded Windows-1252 looks like.
-    fn printable(&mut self, text: &str) -> String {
+    pub(super) fn printable(&mut self, text: &str) -> String {
         let (mut windows, mut forbidden) = (0usize, 0usize);
         let clean: String = text
             .chars()
@@ -75,8 +77,8 @@ impl Context<'_> {
                 meant
             })
             .collect();
-        Repairs::note(&mut self.repairs.windows, windows, &clean);
-        Repairs::note(&mut self.repairs.forbidden, forbidden, &clean);
+        Repairs::note(&mut self.windows, windows, &clean);
+        Repairs::note(&mut self.forbidden, forbidden, &clean);
         clean
     }
 }

@@ -8,12 +8,12 @@ use super::{
     super::{Block, BlockId, Inline, Mark, Node, push_text, text::of_inlines},
     Builder, CONTAINERS, Context, ends_open, is_seen, is_space, link_in,
     losses::{BEFORE, Loss, SHOWN},
-    names::is_block,
+    names::{is_block, is_tabular, parts_lines},
     quotes,
     settle::joined,
     size, trimmed,
 };
-use crate::domain::{Locale, text::folded};
+use crate::domain::{Locale, locale::Direction, text::folded};
 
 /// The control that begins a direction of its own, and what ends it.
 fn isolate(element: ElementRef<'_>) -> Option<(&'static str, &'static str)> {
@@ -46,6 +46,11 @@ impl<'t> Context<'_> {
             let open = if words.is_empty() { ends_open(line) } else { words.ends_with(' ') };
             if !is_space(c) {
                 words.push(c);
+            } else if self.lines && c == '\n' {
+                // As the spaces at the end of a line, those before it show nothing.
+                push_text(line, words.trim_end_matches(' '), marks);
+                line.push(Inline::HardBreak);
+                words.clear();
             } else if !open {
                 words.push(' ');
             }
@@ -101,6 +106,18 @@ impl<'t> Context<'_> {
         push_text(&mut builder.line, open, marks);
         self.children(builder, element, marks);
         push_text(&mut builder.line, close, marks);
+    }
+
+    /// Tell that a block has another direction than its language: only words can have one.
+    pub(super) fn direction(&mut self, element: ElementRef<'_>) {
+        let value = element.value();
+        let Some(dir) = value.attr("dir").filter(|_| parts_lines(value.name()) || is_tabular(value.name())) else { return };
+        let own = value.attr("lang").and_then(|tag| tag.parse().ok());
+        let lang = own.or_else(|| self.spoken(element, &[]));
+        let usual = lang.map_or("ltr", |lang| Direction::of(&lang).as_str());
+        if ["ltr", "rtl"].iter().any(|other| dir.eq_ignore_ascii_case(other) && *other != usual) {
+            self.drop("the direction of a block (`dir`)");
+        }
     }
 
     /// The language of an element with these marks around it.

@@ -5,74 +5,16 @@ use std::collections::{BTreeSet, HashMap};
 use percent_encoding::percent_decode_str;
 
 use super::{
-    super::{Block, BlockId, Document, Inline, Node, anchors, push_text},
+    super::{Block, BlockId, Document, Inline, Mark, Node, anchors, push_text},
     Context,
+    balance::{Balance, is_direction},
     embeds::alone,
     ends_open,
     losses::{Loss, UNLED},
     repairs::Repairs,
     trimmed,
 };
-
-/// Characters of a line.
-pub(super) fn letters(line: &[Inline]) -> usize {
-    line.iter().map(|inline| if let Inline::Text { text, .. } = inline { text.chars().count() } else { 1 }).sum()
-}
-
-/// Closes and takes out bidirectional controls so that each is ended by its own (UAX #9), over all pieces of one text.
-#[derive(Default)]
-struct Balance {
-    open: Vec<char>,
-    isolates: usize,
-    mended: usize,
-}
-
-impl Balance {
-    fn over(&mut self, text: &mut String) {
-        if !text.contains(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')) {
-            return;
-        }
-        let mut out = String::with_capacity(text.len());
-        for c in text.chars() {
-            match c {
-                '\u{202a}' | '\u{202b}' | '\u{202d}' | '\u{202e}' => self.open.push('\u{202c}'),
-                '\u{2066}'..='\u{2068}' => {
-                    self.open.push('\u{2069}');
-                    self.isolates = self.isolates.saturating_add(1);
-                }
-                '\u{202c}' if self.open.last() != Some(&c) => {
-                    self.mended = self.mended.saturating_add(1);
-                    continue;
-                }
-                '\u{2069}' if self.isolates == 0 => {
-                    self.mended = self.mended.saturating_add(1);
-                    continue;
-                }
-                '\u{202c}' => _ = self.open.pop(),
-                // The end of an isolate ends what was opened in it.
-                '\u{2069}' => {
-                    self.isolates = self.isolates.saturating_sub(1);
-                    // Ends: each round takes one off those that are open.
-                    while let Some(inner) = self.open.pop().filter(|inner| *inner != c) {
-                        out.push(inner);
-                        self.mended = self.mended.saturating_add(1);
-                    }
-                }
-                _ => {}
-            }
-            out.push(c);
-        }
-        *text = out;
-    }
-
-    fn end(mut self, last: Option<&mut String>) -> usize {
-        if let Some(last) = last {
-            self.mended = self.mended.saturating_add(self.open.len());
-            last.extend(self.open.iter().rev());
-        }
-        self.mended
-    }
-}
+use crate::domain::Locale;
 
 /// The line without empty pieces, with those of the same marks made one, and with white space folded over what went.
 pub(super) fn joined(line: Vec<Inline>) -> Vec<Inline> {
@@ -105,12 +47,60 @@ pub(super) fn joined(line: Vec<Inline>) -> Vec<Inline> {
     whole
 }
 
+impl Repairs {
+    /// Close what a line leaves open, and take out what closes nothing.
+    pub(super) fn balance(&mut self, line: &mut Vec<Inline>) {
+        let directs = |inline: &Inline| matches!(inline, Inline::Text { text, .. } if text.contains(is_direction));
+        if !line.iter().any(directs) {
+            return;
+        }
+        let mut balance = Balance::default();
+        let mut texts: Vec<&mut String> =
+            line.iter_mut().filter_map(|i| if let Inline::Text { text, .. } = i { Some(text) } else { None }).collect();
+        let first = texts.first().map(|text| (**text).clone()).unwrap_or_default();
+        texts.iter_mut().for_each(|text| balance.over(text));
+        let mended = balance.end(texts.pop());
+        if mended > 0 {
+            *line = trimmed(joined(std::mem::take(line)));
+            Self::note(&mut self.bidi, mended, &first);
+        }
+    }
+}
+
+/// Take the language of the body off what is in no other one.
+fn speak(blocks: &mut [Block], locale: &Locale) {
+    for block in blocks {
+        block.lang.take_if(|lang| lang == locale);
+        if block.lang.is_some() {
+            continue;
+        }
+        let own = |mark: &Mark| matches!(mark, Mark::Lang(lang) if lang == locale);
+        for line in block.node.lines_mut() {
+            let mut taken = false;
+            for inline in line.iter_mut() {
+                if let Inline::Text { marks, .. } = inline {
+                    let before = marks.len();
+                    marks.retain(|mark| !own(mark));
+                    taken |= marks.len() < before;
+                }
+            }
+            if taken {
+                *line = joined(std::mem::take(line));
+            }
+        }
+        speak(block.node.children_mut(), locale);
+    }
+}
+
 impl Context<'_> {
     pub(super) fn settle(&mut self, document: &mut Document) {
         if let Some(last) = document.blocks.last() {
             self.names.extend(self.waiting.drain(..).map(|name| (name, last.id.clone())));
         }
         self.resolve(&mut document.blocks);
+        if let Some(locale) = self.locale {
+            speak(&mut document.blocks, locale);
+        }
         self.balance(&mut document.blocks);
     }
 
@@ -137,18 +127,7 @@ impl Context<'_> {
 
     fn balance(&mut self, blocks: &mut [Block]) {
         for block in blocks {
-            for line in block.node.lines_mut() {
-                let mut balance = Balance::default();
-                let first = line.iter().find_map(|i| if let Inline::Text { text, .. } = i { Some(text.clone()) } else { None });
-                let mut texts: Vec<&mut String> =
-                    line.iter_mut().filter_map(|i| if let Inline::Text { text, .. } = i { Some(text) } else { None }).collect();
-                texts.iter_mut().for_each(|text| balance.over(text));
-                let mended = balance.end(texts.pop());
-                if mended > 0 {
-                    *line = trimmed(joined(std::mem::take(line)));
-                    Repairs::note(&mut self.repairs.bidi, mended, &first.unwrap_or_default());
-                }
-            }
+            block.node.lines_mut().into_iter().for_each(|line| self.repairs.balance(line));
             if let Node::Paragraph(line) = &block.node
                 && let Some(url) = alone(line)
             {

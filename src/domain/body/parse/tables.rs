@@ -20,25 +20,22 @@ impl<'t> Context<'_> {
     pub(super) fn table(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.flush(builder);
         for caption in elements(element, &["caption"]) {
-            self.children(builder, caption, marks);
-            self.flush(builder);
+            self.element(builder, caption, marks);
         }
+        let mut rows = Vec::new();
         // As they are shown, whatever their order.
-        let groups: Vec<_> = [&["thead"][..], &["tbody"], &["tfoot"]].into_iter().flat_map(|name| elements(element, name)).collect();
-        let rows: Vec<(ElementRef<'t>, usize)> = groups
-            .iter()
-            .flat_map(|group| {
-                let all: Vec<_> = elements(*group, &["tr"]).collect();
-                let count = all.len();
-                all.into_iter().enumerate().map(move |(n, row)| (row, count.saturating_sub(n)))
-            })
-            .collect();
+        for group in [&["thead"][..], &["tbody"], &["tfoot"]].into_iter().flat_map(|name| elements(element, name)) {
+            let Some(around) = self.part(group, marks) else { continue };
+            let all: Vec<_> = elements(group, &["tr"]).filter_map(|row| Some((row, self.part(row, &around)?))).collect();
+            let count = all.len();
+            rows.extend(all.into_iter().enumerate().map(|(n, (row, marks))| (row, count.saturating_sub(n), marks)));
+        }
         if self.lays_out(element, &rows) {
             self.drop("a table that only lays out what is in its cells");
-            for (row, _) in rows {
+            for (row, _, around) in rows {
                 for cell in elements(row, &["td", "th"]) {
-                    self.own(cell, &mut []);
-                    self.children(builder, cell, marks);
+                    let Some(marks) = self.part(cell, &around) else { continue };
+                    self.children(builder, cell, &marks);
                     self.flush(builder);
                 }
             }
@@ -47,7 +44,7 @@ impl<'t> Context<'_> {
         let mut beside = Vec::new();
         let rows: Vec<Row> = rows
             .into_iter()
-            .map(|(row, left)| elements(row, &["td", "th"]).map(|cell| self.cell(cell, left, marks, &mut beside)).collect())
+            .map(|(row, left, marks)| elements(row, &["td", "th"]).map(|cell| self.cell(cell, left, &marks, &mut beside)).collect())
             .collect();
         if rows.iter().any(|row| !row.is_empty()) {
             self.finish(builder, Node::Table(rows));
@@ -55,25 +52,35 @@ impl<'t> Context<'_> {
         builder.done.extend(beside);
     }
 
+    /// The marks of what stands in a group, a row or a cell; nothing, where a page hides it.
+    fn part(&mut self, element: ElementRef<'t>, around: &[Mark]) -> Option<Vec<Mark>> {
+        let style = Style::of(element);
+        if style.hidden {
+            self.lose("what a page hides", element);
+            return None;
+        }
+        self.own(element, &mut []);
+        Some(self.marks(element, &style, around).unwrap_or_else(|| around.to_vec()))
+    }
+
     /// True for a table that says so, and for a single cell with what no cell can hold.
-    fn lays_out(&mut self, table: ElementRef<'t>, rows: &[(ElementRef<'t>, usize)]) -> bool {
+    fn lays_out(&mut self, table: ElementRef<'t>, rows: &[(ElementRef<'t>, usize, Vec<Mark>)]) -> bool {
         if table.value().attr("role").is_some_and(|role| matches!(role, "presentation" | "none")) {
             return true;
         }
-        let mut cells = rows.iter().flat_map(|(row, _)| elements(*row, &["td", "th"]));
+        let mut cells = rows.iter().flat_map(|(row, ..)| elements(*row, &["td", "th"]));
         let mut holds = |cell: ElementRef<'t>, names: &[&str]| {
             self.spend(cell.descendants().count());
             cell.descendants().filter_map(ElementRef::wrap).skip(1).any(|e| names.contains(&e.value().name()))
         };
         match (cells.next(), cells.next()) {
             (Some(only), None) => holds(only, &LAID_OUT),
-            _ => rows.iter().flat_map(|(row, _)| elements(*row, &["td"])).any(|cell| holds(cell, &["table"])),
+            _ => rows.iter().flat_map(|(row, ..)| elements(*row, &["td"])).any(|cell| holds(cell, &["table"])),
         }
     }
 
     /// A cell in the first of so many rows of its group, beyond which none reaches (WHATWG HTML §4.9.12.1).
     fn cell(&mut self, element: ElementRef<'t>, rows: usize, marks: &[Mark], beside: &mut Vec<Block>) -> Cell {
-        self.own(element, &mut []);
         let value = element.value();
         let number = |name| value.attr(name).map(str::trim).and_then(|n| n.parse::<u16>().ok());
         let rows = u16::try_from(rows).unwrap_or(limits::ROWSPAN).min(limits::ROWSPAN);
@@ -83,14 +90,7 @@ impl<'t> Context<'_> {
             Some(n) => n.min(rows),
             None => 1,
         };
-        let style = Style::of(element);
-        let own = self.marks(element, &style, marks);
-        let (text, others) = if style.hidden {
-            self.lose("what a page hides", element);
-            Default::default()
-        } else {
-            self.line(element, own.as_deref().unwrap_or(marks))
-        };
+        let (text, others) = self.part(element, marks).map(|marks| self.line(element, &marks)).unwrap_or_default();
         beside.extend(others);
         Cell { header: value.name() == "th", colspan, rowspan, text: if is_blank(&text) { Vec::new() } else { text } }
     }
