@@ -28,6 +28,8 @@ mod shortcodes;
 mod style;
 mod tables;
 
+use std::borrow::Cow;
+
 use scraper::ElementRef;
 
 use super::{
@@ -385,19 +387,26 @@ impl<'t> Context<'_> {
 
     /// True for an element that is left out with all that is in it, which is told.
     fn left_out(&mut self, element: ElementRef<'_>, style: &Style) -> bool {
-        let name = element.value().name();
-        if is_dropped(name) {
-            self.lose(&format!("<{name}>"), element);
-        } else if style.hidden || (name == "dialog" && element.value().attr("open").is_none()) {
-            self.lose("what a page hides", element);
-        } else if office::is_remark(element, style) {
-            self.lose("a remark on the text", element);
-        } else if self.office && name == "del" {
-            self.lose("what was deleted under review", element);
-        } else {
-            return false;
-        }
+        let Some(what) = self.left_out_as(element, style) else { return false };
+        self.lose(&what, element);
         true
+    }
+
+    /// What an element is that is left out with all that is in it.
+    fn left_out_as(&self, element: ElementRef<'_>, style: &Style) -> Option<Cow<'static, str>> {
+        let name = element.value().name();
+        let what = if is_dropped(name) {
+            return Some(format!("<{name}>").into());
+        } else if style.hidden || (name == "dialog" && element.value().attr("open").is_none()) {
+            "what a page hides"
+        } else if office::is_remark(element, style) {
+            "a remark on the text"
+        } else if self.office && name == "del" {
+            "what was deleted under review"
+        } else {
+            return None;
+        };
+        Some(what.into())
     }
 
     /// What an element says of the blocks that it became, and of what is behind them.

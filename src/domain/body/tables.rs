@@ -5,6 +5,9 @@
 
 use html5ever::tokenizer::{TagKind, Token};
 
+/// The elements of a table that hold cells, and cells.
+const PARTS: [&str; 9] = ["tr", "td", "th", "thead", "tbody", "tfoot", "caption", "colgroup", "col"];
+
 /// The tables that are open.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
@@ -12,6 +15,8 @@ pub(super) struct Tables {
     open: Vec<bool>,
     /// The first of them was not in what was sent.
     implied: bool,
+    /// How many elements are open in an `<svg>` or `<math>` that are called as each of the parts, and are none.
+    foreign: [usize; PARTS.len()],
 }
 
 impl Tables {
@@ -22,9 +27,16 @@ impl Tables {
             return (words && self.is_left()).then(|| self.leave());
         };
         let name = &*tag.name;
-        let part = matches!(name, "tr" | "td" | "th" | "thead" | "tbody" | "tfoot" | "caption" | "colgroup" | "col");
         let begins = tag.kind == TagKind::StartTag;
-        let missing = if part && begins && self.open.is_empty() && !foreign {
+        let part = PARTS.iter().position(|part| *part == name);
+        if !foreign {
+            self.foreign = Default::default();
+        } else if let Some(count) = part.and_then(|n| self.foreign.get_mut(n)).filter(|count| begins || **count > 0) {
+            *count = if begins { count.saturating_add(usize::from(!tag.self_closing)) } else { count.saturating_sub(1) };
+            return None;
+        }
+        let part = part.is_some();
+        let missing = if part && begins && self.open.is_empty() {
             self.open.push(false);
             self.implied = true;
             Some(TagKind::StartTag)

@@ -1,9 +1,9 @@
 //! What readers of special forms once lost, and what becomes of it: one row for each way to lose something.
 
-use dateline::domain::body::{html, markdown, parse};
+use dateline::domain::body::{Node, doc, html, markdown, parse};
 
 use super::{
-    becomes::{silently, told},
+    becomes::{becomes, silently, told},
     mint,
 };
 
@@ -142,6 +142,11 @@ fn of_pictures_beside_each_other_only_the_same_one_is_kept_once() {
         &figure("p.jpg", "small"),
         &["“large”"],
     );
+    // What a page without scripts does not show, or as a sign alone, stands in for no picture.
+    for inner in ["<p hidden><img src=https://x.example/q.jpg></p>", "<img class=emoji alt=😀 src=https://x.example/q.jpg>"] {
+        let sent = format!("<noscript>{inner}</noscript><img src=https://x.example/blank.gif>");
+        assert!(becomes(&sent, &figure("blank.gif", "")).concat().contains("q.jpg"), "{sent}");
+    }
     told("<svg><image xlink:href=https://x.example/i.svg></image></svg>", "", &["https://x.example/i.svg"]);
     told("<div hidden><img srcset='https://x.example/s.jpg 2x' alt=dog></div>", "", &["https://x.example/s.jpg", "“dog”"]);
 }
@@ -157,6 +162,15 @@ fn a_marker_of_a_list_is_a_few_signs_of_an_item() {
         (&marked("p", "l0 level1 lfo1", "A whole sentence. "), "<ul><li><p>A whole sentence. Words</p></li></ul>"),
         (&marked("p", "l0 level1 lfo1", "·<b>&nbsp;</b>"), "<ul><li><p>Words</p></li></ul>"),
         ("<div style='mso-list:Ignore'>Words</div>", "<p>Words</p>"),
+        // A bullet of a heading that is in no list is a sign of it; what is no marker says no number.
+        (&marked("h2", "none", "· "), "<h2>· Words</h2>"),
+        (&marked("h2", "l0 level1 lfo1", "· "), "<h2>Words</h2>"),
+        (&marked("p", "l0 level1 lfo1", "In the year 2020. "), "<ul><li><p>In the year 2020. Words</p></li></ul>"),
+        (&format!("<ul>{}</ul>", marked("li", "l0 level1 lfo1", "· ")), "<ul><li><p>Words</p></li></ul>"),
+        (
+            &format!("{}<p class=MsoListParagraph><span style='mso-list:Ignore'>2. </span>b</p>", marked("p", "l0 level1 lfo1", "· ")),
+            "<ul><li><p>Words</p><p>2. b</p></li></ul>",
+        ),
     ]);
 }
 
@@ -211,6 +225,10 @@ fn what_is_not_there_makes_nothing_and_what_is_not_seen_is_told() {
         ("<q>“a” and “b”</q>", "<p>““a” and “b””</p>"),
         ("<p>a</p><col><p>b</p>", "<p>a</p><p>b</p>"),
         ("<div class=gallery></div><table></table>", ""),
+        (
+            "<blockquote class=tiktok-embed cite=https://www.tiktok.com/@a/video/1><pre>&nbsp;</pre></blockquote>",
+            "<figure class=\"embed\" data-provider=\"tiktok\"><a href=\"https://www.tiktok.com/@a/video/1\">https://www.tiktok.com/@a/video/1</a></figure>",
+        ),
     ]);
     told(
         "<math><semantics><mi>x</mi><annotation encoding='application/x-tex'>\\x</annotation></semantics></math>",
@@ -225,6 +243,73 @@ fn what_is_not_there_makes_nothing_and_what_is_not_seen_is_told() {
         }
     }
     silently(&[("<p style='background:url(data:image/png;base64,R0)'>a</p>", "<p>a</p>")]);
+}
+
+#[test]
+fn what_is_called_as_a_part_of_a_table_in_a_drawing_or_formula_is_none() {
+    let picture = "<figure class=\"image\"><img src=\"https://x.example/p.jpg\" alt=\"seen\"></figure>";
+    told(
+        "<tr><td><svg><col></col>word<template><img src=https://x.example/p.jpg alt=seen></template></svg></td></tr></table>",
+        picture,
+        &["<svg>", "“word”"],
+    );
+    told(
+        "<tr><td>a<svg><td>b</td><td/>c</svg>d</td><td>e</td></tr>f",
+        "<table><tbody><tr><td>ad</td><td>e</td></tr></tbody></table><p>f</p>",
+        &["“b c”"],
+    );
+    told("<td><svg>a</td><td>b</td>c", "<table><tbody><tr><td></td><td>b</td></tr></tbody></table><p>c</p>", &["“a”"]);
+}
+
+#[test]
+fn what_stands_in_a_picture_of_amp_is_read() {
+    let picture = |url: &str| format!("<figure class=\"image\"><img src=\"https://x.example/{url}\" alt=\"\"></figure>");
+    silently(&[
+        ("<amp-img src=https://x.example/p.jpg><div placeholder>Loading</div></amp-img>", &format!("{}<p>Loading</p>", picture("p.jpg"))),
+        (
+            "<amp-img src=https://x.example/p.jpg><noscript><img src=https://x.example/q.jpg> words</noscript></amp-img>",
+            &format!("{}{}<p>words</p>", picture("p.jpg"), picture("q.jpg")),
+        ),
+    ]);
+    told("<div hidden><amp-img alt=dog srcset='https://x.example/s.jpg 2x'></amp-img></div>", "", &["https://x.example/s.jpg", "“dog”"]);
+    told("<pre>a<amp-img src=https://x.example/p.jpg></amp-img></pre>", &format!("<pre><code>a</code></pre>{}", picture("p.jpg")), &[]);
+}
+
+#[test]
+fn remarks_are_left_out_of_program_text_and_part_what_stands_around_them() {
+    told("<pre>a<span class=MsoCommentText>b</span></pre>", "<pre><code>a</code></pre>", &["a remark", "“b”"]);
+    told("a<div style='mso-element:comment'>b</div>c", "<p>a</p><p>c</p>", &["a remark", "“b”"]);
+    told("a<p hidden>b</p>c", "<p>ac</p>", &["hides", "“b”"]);
+    // The lines of a credit are its own.
+    silently(&[(
+        "<figure><img src=https://x.example/p.jpg><figcaption><span class=credit style='white-space:pre'>AP</span></figcaption></figure>a\nb",
+        "<figure class=\"image\"><img src=\"https://x.example/p.jpg\" alt=\"\"><figcaption><span class=\"credit\">AP</span></figcaption></figure><p>a b</p>",
+    )]);
+    // What is behind the words of an item of Word's is told once.
+    let (_, warnings) =
+        parse::read("<p style='mso-list:l0 level1 lfo1;background:url(https://x.example/b.jpg)' dir=rtl>a</p>", &mut mint()).unwrap();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert_eq!(warnings.iter().filter(|w| w.detail.contains("times")).count(), 0, "{warnings:?}");
+}
+
+#[test]
+fn titles_are_as_long_as_the_schema_lets_them_be() {
+    // Six clusters of more code points, and what is added to the words of a post.
+    let word = "हिन्दी ";
+    for (length, fits) in [(60, true), (120, false)] {
+        let sent = format!("<aside class=factbox><p class=title>{}</p><p>a</p></aside>", word.repeat(length));
+        let (document, _) = parse::read(&sent, &mut mint()).unwrap();
+        doc::read(&doc::write(&document), "#", &mut mint()).unwrap();
+        let Node::Factbox { title, blocks } = &document.blocks[0].node else { panic!("{document:?}") };
+        assert_eq!((title.is_empty(), blocks.len()), if fits { (false, 1) } else { (true, 2) });
+    }
+    for (length, fits) in [(1_998, true), (1_999, false)] {
+        let post = "<blockquote class=tiktok-embed cite=https://www.tiktok.com/@a/video/1>";
+        let (document, _) = parse::read(&format!("{post}<q>{}</q></blockquote>", "a".repeat(length)), &mut mint()).unwrap();
+        doc::read(&doc::write(&document), "#", &mut mint()).unwrap();
+        let Node::Embed { title, .. } = &document.blocks[0].node else { panic!("{document:?}") };
+        assert_eq!((title.is_empty(), document.blocks.len()), if fits { (false, 1) } else { (true, 2) });
+    }
 }
 
 #[test]

@@ -123,12 +123,13 @@ fn look(element: ElementRef<'_>, place: &Place, page: &mut Page) {
         let runs_on = aloud || matches!(name, "button" | "option" | "iframe") || (name == "div" && says("display:inline"));
         let parts = PARTING.contains(&name) && !place.told && !runs_on;
         page.text.push_str(if parts { " " } else { "" });
-        let beside = [("img", "alt"), ("input", "value")].iter().find(|(n, _)| *n == name).and_then(|(_, a)| e.value().attr(a));
+        let beside =
+            [("img", "alt"), ("amp-img", "alt"), ("input", "value")].iter().find(|(n, _)| *n == name).and_then(|(_, a)| e.value().attr(a));
         for word in leaves(beside.unwrap_or_default(), "word") {
             page.words.push((word, None));
         }
         let some = addresses(e);
-        if name == "img" && !some.is_empty() {
+        if matches!(name, "img" | "amp-img" | "amp-anim") && !some.is_empty() {
             page.pictures.push((some, place.link.clone()));
         }
         look(e, &inner, page);
@@ -405,7 +406,29 @@ fn special(inner: BoxedStrategy<String>) -> BoxedStrategy<String> {
         "<colgroup><col></colgroup>{w}",
         "<a href=https://x.example/{l}><object>{w}<a href=https://x.example/{l}>{w}</a></object></a>",
     ]);
+    let pasted = prop_oneof![
+        2 => around(
+            &[
+                "ul", "ol", "ul class='lst-kix_a-1'", "ol class=numbered-list"
+            ],
+            around(&["li", "li data-list=ordered", "li class=ql-indent-1", "li data-aria-level=2", "li style='list-style:none'"], inner.clone(), 2),
+            3,
+        ),
+        1 => around(&["p class=MsoQuote", "p class=MsoListParagraph", "p role=heading", "del", "ins"], inner.clone(), 2),
+        1 => around(&["span class=MsoCommentText", "div style='mso-element:comment'", "xml", "span class=sr-only"], inner.clone(), 2),
+        1 => around(&["amp-img src=https://x.example/{p}.jpg alt={w}", "amp-anim src=https://x.example/{p}.gif"], inner.clone(), 2),
+        1 => some(&[
+            "<img class=emoji alt=😀 src=https://x.example/{p}.png>",
+            "<img class=emoji alt={w} src=https://x.example/{p}.png>",
+            "<amp-img src=https://x.example/{p}.jpg><noscript><img src=https://x.example/{=}.jpg></noscript></amp-img>",
+            "[caption id=\"a\"]<img src=https://x.example/{p}.jpg> {w} <a href=https://x.example/{l}>{w}</a>[/caption]",
+            "<div data-oembed-url=https://youtu.be/abc>{w}</div>",
+            "<div style='font-family:monospace;white-space:pre'>{w}<br>{w}</div>",
+            "<span>&nbsp;</span>{w}<span style='mso-tab-count:1'>&nbsp; </span>",
+        ]),
+    ];
     prop_oneof![
+        3 => pasted,
         3 => around(&["figure class=pull-quote", "figure class=wp-block-pullquote"], quotation, 3),
         3 => around(&["aside class=factbox", "section class=live-update"], boxed, 4),
         2 => figure(),

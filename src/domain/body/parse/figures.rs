@@ -6,7 +6,7 @@ use super::{
     super::{Block, Image, Inline, Mark, Node, anchors, html::VERBATIM, push_text, text::of_inlines},
     Builder, Context, addresses,
     balance::fits,
-    has_class, link_in,
+    emoji, has_class, link_in,
     losses::Loss,
     names::known,
     style::Style,
@@ -217,8 +217,7 @@ impl<'t> Context<'_> {
         }
         let around = element.parent().and_then(ElementRef::wrap).filter(|e| known(e.value().name()) == "img");
         let beside = neighbours(element).into_iter().chain([around]).flatten().filter(|e| e.value().name() != "noscript");
-        let beside = beside.filter_map(|e| self.image_in(e)).filter(|img| !Style::of(*img).hidden);
-        let beside: Vec<_> = beside.collect();
+        let beside: Vec<_> = beside.filter_map(|e| self.image_in(e)).collect();
         let own: Vec<String> = element.descendants().filter_map(ElementRef::wrap).filter_map(kept_as).collect();
         let twin = beside.into_iter().find_map(|img| kept_as(img).filter(|url| own.contains(url)).map(|url| (url, img)));
         let twin = twin.map(|(url, img)| {
@@ -232,10 +231,21 @@ impl<'t> Context<'_> {
         self.twin = around;
     }
 
-    /// The first picture in an element, or the element itself.
+    /// The first picture that is shown in an element, or the element itself.
     fn image_in(&mut self, element: ElementRef<'t>) -> Option<ElementRef<'t>> {
-        self.spend(element.descendants().count());
-        element.descendants().filter_map(ElementRef::wrap).find(|e| known(e.value().name()) == "img")
+        let mut next = vec![element];
+        // Ends: each round takes an element, and none is put there twice.
+        while let Some(element) = next.pop() {
+            self.spend(element.value().attr("style").map_or(1, str::len));
+            if self.left_out_as(element, &Style::of(element)).is_some() || self.stopped.is_some() {
+                continue;
+            }
+            if known(element.value().name()) == "img" && emoji::shown(element).is_none() {
+                return Some(element);
+            }
+            next.extend(element.children().filter_map(ElementRef::wrap).rev());
+        }
+        None
     }
 
     pub(super) fn picture(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {

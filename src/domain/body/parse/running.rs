@@ -6,7 +6,7 @@ use scraper::ElementRef;
 
 use super::{
     super::{Block, BlockId, Inline, Mark, Node, push_text, text::of_inlines},
-    Builder, CONTAINERS, Context, ends_open, is_seen, is_space, link_in,
+    Builder, CONTAINERS, Context, ends_open, is_blank, is_seen, is_space, link_in,
     losses::{BEFORE, Loss, SHOWN},
     names::{is_block, is_tabular, parts_lines},
     quotes,
@@ -241,7 +241,7 @@ impl<'t> Context<'_> {
                 }
             }
         }
-        for mut words in lines.into_iter().filter(|words| !words.is_empty()) {
+        for mut words in lines.into_iter().filter(|words| !is_blank(words)) {
             if !line.is_empty() {
                 line.push(Inline::HardBreak);
             }
