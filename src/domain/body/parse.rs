@@ -371,6 +371,8 @@ impl<'t> Context<'_> {
         let around = self.lines;
         self.lines = style.lines.unwrap_or(around);
         let own = self.marks(element, &style, marks);
+        let other_link = own.as_deref().is_some_and(|own| link_in(marks).is_some_and(|around| link_in(own).as_ref() != Some(&around)));
+        let kept = self.kept;
         let marks = own.as_deref().unwrap_or(marks);
         if parts(name, &style) || figures::is_figure(element) {
             self.flush(builder);
@@ -380,6 +382,10 @@ impl<'t> Context<'_> {
         } else {
             self.own(element, &mut []);
             self.placed(builder, element, &style, marks);
+        }
+        if other_link {
+            // What stands in a link of its own is not on the one around it.
+            self.kept = kept;
         }
         self.lines = around;
         self.linkless = self.linkless.filter(|level| *level < self.level);

@@ -94,6 +94,24 @@ fn links_around_captions_credits_and_posts_are_told() {
 }
 
 #[test]
+fn links_in_the_title_of_an_embed_are_told() {
+    let embed =
+        |title: &str| format!("<figure class=\"embed\" data-provider=\"vimeo\"><a href=\"https://vimeo.com/1\">{title}</a></figure>");
+    let sent = "<figure class=embed><a href=https://vimeo.com/1><table><tr><td><a href=https://x.example/l>T</a></table></a></figure>";
+    told(sent, &embed("T"), &["https://x.example/l", "a table"]);
+    let around = "<a href=https://x.example/l><object><figure class=embed><a href=https://vimeo.com/1>T</a></figure></object></a>";
+    told(around, &embed("T"), &["https://x.example/l"]);
+}
+
+#[test]
+fn a_link_is_told_that_nothing_is_left_on_but_what_has_its_own() {
+    let sent = "<a href=https://x.example/around><table><tr><td><a href=https://x.example/own>a</a> <button>b</button></table></a>";
+    let own = "<table><tbody><tr><td><a href=\"https://x.example/own\">a</a></td></tr></tbody></table>";
+    told(sent, own, &["“b”", "a link without words and pictures", "https://x.example/around"]);
+    silently(&[(&sent.replace("<button>b</button>", "c"), &own.replace("</a>", "</a><a href=\"https://x.example/around\"> c</a>"))]);
+}
+
+#[test]
 fn of_pictures_beside_each_other_only_the_same_one_is_kept_once() {
     let figure = |url: &str, alt: &str| format!("<figure class=\"image\"><img src=\"https://x.example/{url}\" alt=\"{alt}\"></figure>");
     let link = "<p><a href=\"https://x.example/l\">more</a></p>";

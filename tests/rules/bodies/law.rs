@@ -144,7 +144,8 @@ fn candidates(img: ElementRef<'_>) -> Vec<String> {
 }
 
 fn shown_by_noscript(img: ElementRef<'_>) -> bool {
-    img.next_siblings().find_map(ElementRef::wrap).is_some_and(|e| e.value().name() == "noscript")
+    let beside = [img.prev_siblings().find_map(ElementRef::wrap), img.next_siblings().find_map(ElementRef::wrap)];
+    beside.into_iter().flatten().any(|e| e.value().name() == "noscript")
 }
 
 /// The words of a cell, without what is typed into it and what its pictures show.

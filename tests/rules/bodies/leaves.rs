@@ -418,8 +418,8 @@ fn special(inner: BoxedStrategy<String>) -> BoxedStrategy<String> {
         1 => around(&["span class=MsoCommentText", "div style='mso-element:comment'", "xml", "span class=sr-only"], inner.clone(), 2),
         1 => around(&["amp-img src=https://x.example/{p}.jpg alt={w}", "amp-anim src=https://x.example/{p}.gif"], inner.clone(), 2),
         1 => some(&[
-            "<img class=emoji alt=😀 src=https://x.example/{p}.png>",
-            "<img class=emoji alt={w} src=https://x.example/{p}.png>",
+            "<img class=emoji alt=😀 src=https://x.example/{q}.png>",
+            "<img class=emoji alt={w} src=https://x.example/{q}.png>",
             "<amp-img src=https://x.example/{p}.jpg><noscript><img src=https://x.example/{=}.jpg></noscript></amp-img>",
             "[caption id=\"a\"]<img src=https://x.example/{p}.jpg> {w} <a href=https://x.example/{l}>{w}</a>[/caption]",
             "<div data-oembed-url=https://youtu.be/abc>{w}</div>",

@@ -68,7 +68,7 @@ fn kept_as(element: ElementRef<'_>) -> Option<String> {
 impl<'t> Context<'_> {
     pub(super) fn figure(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
         self.flush(builder);
-        if self.pull_quote(builder, element, marks) || self.link_alone(builder, element) {
+        if self.pull_quote(builder, element, marks) || self.link_alone(builder, element, marks) {
             return;
         }
         let mut inner = Builder { figure: true, ..Builder::at(builder.depth) };
@@ -188,14 +188,14 @@ impl<'t> Context<'_> {
     }
 
     /// A figure of class `embed` that is a link and nothing else: how an embed is written here.
-    fn link_alone(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>) -> bool {
+    fn link_alone(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) -> bool {
         let mut inner = element.children().filter(|n| n.value().as_text().is_none_or(|t| !t.trim().is_empty()));
         let (Some(only), None) = (inner.next().and_then(ElementRef::wrap), inner.next()) else { return false };
         let Some(url) = only.value().attr("href").filter(|_| only.value().name() == "a" && has_class(element, "embed")) else {
             return false;
         };
-        let (line, beside) = self.line(only, &[]);
-        let title = folded(&of_inlines(&line));
+        let (line, beside) = self.line(only, marks);
+        let title = self.plain(&line, "the title of an embed");
         self.embed(builder, addresses::web(url).unwrap_or_else(|| url.to_owned()), title);
         builder.done.extend(beside);
         true
