@@ -243,6 +243,17 @@ fn ends_open(line: &[Inline]) -> bool {
     }
 }
 
+/// Put a line break to a line. Spaces before it show nothing.
+fn break_line(line: &mut Vec<Inline>) {
+    if let Some(Inline::Text { text, .. }) = line.last_mut() {
+        text.truncate(text.trim_end_matches(is_space).len());
+        if text.is_empty() {
+            line.pop();
+        }
+    }
+    line.push(Inline::HardBreak);
+}
+
 /// Take spaces and line breaks off both ends.
 fn trimmed(mut line: Vec<Inline>) -> Vec<Inline> {
     // Ends: each round takes off what stands last.
@@ -446,16 +457,7 @@ impl<'t> Context<'_> {
         let name = known(element.value().name());
         let room = builder.room();
         match name {
-            "br" => {
-                // Spaces at the end of a line show nothing.
-                if let Some(Inline::Text { text, .. }) = builder.line.last_mut() {
-                    text.truncate(text.trim_end_matches(is_space).len());
-                    if text.is_empty() {
-                        builder.line.pop();
-                    }
-                }
-                builder.line.push(Inline::HardBreak);
-            }
+            "br" => break_line(&mut builder.line),
             // What they say is read with the picture or player that they belong to. Within a formula they may hold words.
             "wbr" | "source" | "track" | "param" | "col" | "colgroup" => self.children(builder, element, marks),
             "hr" => self.finish(builder, Node::HorizontalRule),

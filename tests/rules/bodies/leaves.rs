@@ -421,7 +421,7 @@ fn special(inner: BoxedStrategy<String>) -> BoxedStrategy<String> {
             "<img class=emoji alt=😀 src=https://x.example/{q}.png>",
             "<img class=emoji alt={w} src=https://x.example/{q}.png>",
             "<amp-img src=https://x.example/{p}.jpg><noscript><img src=https://x.example/{=}.jpg></noscript></amp-img>",
-            "[caption id=\"a\"]<img src=https://x.example/{p}.jpg> {w} <a href=https://x.example/{l}>{w}</a>[/caption]",
+            "<div>[caption id=\"a\"]<img src=https://x.example/{p}.jpg> {w} <a href=https://x.example/{l}>{w}</a>[/caption]</div>",
             "<div data-oembed-url=https://youtu.be/abc>{w}</div>",
             "<div style='font-family:monospace;white-space:pre'>{w}<br>{w}</div>",
             "<span>&nbsp;</span>{w}<span style='mso-tab-count:1'>&nbsp; </span>",

@@ -137,6 +137,8 @@ fn what_begins_a_line_and_what_breaks_one_is_what_a_browser_shows() {
         ),
         ("<div style='display:inline'>one</div> <div style='display:inline-block'>two</div>", "<p>one two</p>"),
         ("<p style='white-space:pre-wrap'>one \n  two\n\nthree</p>", "<p>one<br>two<br><br>three</p>"),
+        ("one <span style='white-space:pre-wrap'>\ntwo</span>", "<p>one<br>two</p>"),
+        ("<output><ol class=lst-kix_a-1>one</ol><b>two</b></output>", "<p>one</p><p><strong>two</strong></p>"),
         (
             "<div style='white-space:pre-line'>\n<p>one</p>\n<p style='white-space:normal'>two\nthree</p>\n</div>",
             "<p>one</p><p>two three</p>",

@@ -116,6 +116,7 @@ impl<'t> Context<'_> {
                 marker = Marker::Next;
             }
         }
+        self.flush(builder);
     }
 
     /// A paragraph that Word means as an item of a list, the marker of one, or what goes on below one; false for anything else.

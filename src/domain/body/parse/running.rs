@@ -6,7 +6,7 @@ use scraper::ElementRef;
 
 use super::{
     super::{Block, BlockId, Inline, Mark, Node, push_text, text::of_inlines},
-    Builder, CONTAINERS, Context, ends_open, is_blank, is_seen, is_space, link_in,
+    Builder, CONTAINERS, Context, break_line, ends_open, is_blank, is_seen, is_space, link_in,
     losses::{BEFORE, Loss, SHOWN},
     names::{is_block, is_tabular, parts_lines},
     quotes,
@@ -47,10 +47,8 @@ impl<'t> Context<'_> {
             if !is_space(c) {
                 words.push(c);
             } else if self.lines && c == '\n' {
-                // As the spaces at the end of a line, those before it show nothing.
-                push_text(line, words.trim_end_matches(' '), marks);
-                line.push(Inline::HardBreak);
-                words.clear();
+                push_text(line, &std::mem::take(&mut words), marks);
+                break_line(line);
             } else if !open {
                 words.push(' ');
             }
