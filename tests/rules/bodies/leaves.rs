@@ -110,7 +110,10 @@ fn look(element: ElementRef<'_>, place: &Place, page: &mut Page) {
         let says = |what: &str| e.value().attr("style").is_some_and(|style| style.contains(what));
         let aloud = e.value().classes().any(|class| class == "sr-only");
         inner.told |= matches!(name, "svg" | "button" | "select" | "option" | "textarea" | "canvas" | "map" | "audio" | "video" | "xml");
-        inner.told |= aloud || says("mso-element:comment") || (name == "del" && place.office);
+        inner.told |= aloud
+            || says("mso-element:comment")
+            || e.value().classes().any(|class| class == "MsoCommentText")
+            || (name == "del" && place.office);
         inner.program |= matches!(name, "pre" | "listing" | "xmp");
         if let ("a", Some(href)) = (name, e.value().attr("href")) {
             inner.link = leaves(href, "link").pop();
