@@ -353,24 +353,17 @@ both! {
     async fn an_export_gives_no_more_to_readers_than_there_was(app) {
         newsroom(&app).await;
         let (editor, admin, world) = (app.editor().await, app.admin().await, app.imported("section", "world").await);
-        for (headline, ended) in [
-            ("A libel", Some(("takedown", json!({ "reason": "A judge said so." })))),
-            ("A slip", Some(("unpublish", json!({ "locales": ["en"] })))),
-            ("A draft", None),
-        ] {
-            let story = editor.story(&world, headline).await;
-            if let Some((verb, body)) = ended {
-                editor.publish(&story, &["en"]).await.ok();
-                admin.act(&format!("{story}/{verb}"), &admin.get(&story).await.etag(), &body).await.ok();
-            }
-        }
+        let slip = editor.story(&world, "A slip").await;
+        editor.publish(&slip, &["en"]).await.ok();
+        editor.act(&format!("{slip}/unpublish"), &editor.get(&slip).await.etag(), &json!({ "locales": ["en"] })).await.ok();
+        editor.story(&world, "A draft").await;
         // The locale that a new database has is not offered here.
         let site = "/v1/desk/site";
         admin.patch(site, &admin.get(site).await.etag(), &json!({ "default_locale": "hi" })).await.ok();
         let english = "/v1/desk/locales/en";
         admin.patch(english, &admin.get(english).await.etag(), &json!({ "state": "retired" })).await.ok();
         let exported = everything(&app);
-        let addresses = ["/en/world/a-libel", "/en/world/a-slip", "/en/world/a-draft", "/en/world", "/en", "/hi"];
+        let addresses = ["/en/world/a-slip", "/en/world/a-draft", "/en/world", "/en", "/hi"];
         let answers = async |app: &TestApp| {
             let mut all = Vec::new();
             for address in addresses {
