@@ -52,7 +52,7 @@ impl<'t> Context<'_> {
         // The date below a post links to it, after the links within.
         let Some(url) = said.or_else(|| links.filter_map(addresses::shown).last()) else { return false };
         // Before it is read, so that nothing is read twice.
-        if !fits(&folded(&element.text().collect::<String>()), limits::CAPTION) {
+        if !self.is_title(element) {
             return false;
         }
         let (line, beside) = self.line(element, &[]);
@@ -71,6 +71,19 @@ impl<'t> Context<'_> {
         self.finish(builder, Node::Embed { url, title });
         builder.done.extend(beside);
         true
+    }
+
+    /// True for an element with no more words than a title may have. Of one with more, no more is looked at than it takes to see that.
+    fn is_title(&mut self, element: ElementRef<'_>) -> bool {
+        let mut words = String::new();
+        for text in element.text() {
+            if words.len().saturating_add(text.len()) > limits::CAPTION.most_bytes() {
+                return false;
+            }
+            words.push_str(text);
+        }
+        self.spend(words.len());
+        fits(&folded(&words), limits::CAPTION)
     }
 
     /// An element of an editor's or of a script's for something of a provider's, which says its address or its name there; false for
