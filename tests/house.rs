@@ -2,6 +2,7 @@
 
 mod circles;
 mod fields;
+mod locale_maps;
 
 use std::path::{Path, PathBuf};
 

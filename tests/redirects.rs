@@ -127,6 +127,12 @@ both! {
         }
         leads(&app, "/?p=7", "/seven", 301).await;
         leads(&app, "/en/world/a-black-car?print=1", "/print", 301).await;
+        // With a slash behind it, it is the same page.
+        leads(&app, "/en/world/a-black-car/", "/en/world/a-black-car", 301).await;
+        add(&editor, "/en/world", json!("/elsewhere")).await;
+        leads(&app, "/en/world/", "/en/world", 301).await;
+        add(&editor, "/en", json!("/elsewhere")).await;
+        leads(&app, "/en/", "/en", 301).await;
         let words = format!("{story}/translations/en");
         editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "slug": "a-blue-car" })).await.ok();
         editor.publish(&story, &["en"]).await.ok();

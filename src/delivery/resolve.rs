@@ -160,9 +160,11 @@ fn look(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, asked: &str, passed: &mut Vec
     // The site may live below a folder of its host.
     let base = path::decode(&path_of(&masthead.site.url)?).unwrap_or_default();
     let Some(inside) = decoded.strip_prefix(base.trim_end_matches('/')) else { return redirected(tx, masthead, path, passed) };
-    let inside = inside.trim_end_matches('/');
-    match found_at(tx, masthead, inside, &decoded, |tx| redirected(tx, masthead, path, passed))? {
-        None => retired_at(tx, masthead, inside, &decoded),
+    // What is live there is so with slashes behind it too, and comes before redirects from there.
+    let (inside, at) = (inside.trim_end_matches('/'), decoded.trim_end_matches('/'));
+    let at = if at.is_empty() { "/" } else { at };
+    match found_at(tx, masthead, inside, at, |tx| redirected(tx, masthead, path, passed))? {
+        None => retired_at(tx, masthead, inside, at),
         Some(here) if here.is_at(&decoded) => Ok(Some(here)),
         Some(elsewhere) => elsewhere.url().map(moved).transpose(),
     }

@@ -104,6 +104,7 @@ impl<'de> Deserialize<'de> for Locale {
         Self::read(&Cow::<'de, str>::deserialize(d)?).map_err(de::Error::custom)
     }
 }
+
 /// Read a map by locale, in which no locale is named twice, however its tag is spelled: `EN` is `en`.
 ///
 /// # Errors
@@ -131,6 +132,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Keyed<T> {
         Ok(Self(keyed))
     }
 }
+
 impl PartialSchema for Locale {
     fn schema() -> openapi::RefOr<openapi::Schema> {
         openapi::ObjectBuilder::new()

@@ -53,7 +53,7 @@ impl Default for UrlPattern {
 impl UrlPattern {
     const PLACEHOLDERS: [&str; 7] = ["locale", "section", "slug", "id", "yyyy", "mm", "dd"];
 
-    /// Those that are as long as they are.
+    /// Placeholders of any length; the others have a fixed one.
     const OPEN: [&str; 3] = ["locale", "section", "slug"];
 
     /// Read a pattern: it begins with `/`, and names one of `{slug}` and `{id}`; without `{locale}` it has two segments at least, for at those of one

@@ -1,7 +1,4 @@
-//! Sentences of made-up news in eight scripts, out of words that news is made of: nobody's text. They are as different as sentences are ([`Tongue`]), say the
-//! same names and phrases again and again ([`Recurring`]), or are nearly the same ([`Alike`]).
-
-use std::cell::Cell;
+//! Sentences of made-up news in eight scripts, out of words that news is made of: nobody's text, and as different as sentences are.
 
 /// A source of numbers that is the same in every run (`SplitMix64`).
 pub(crate) struct Chance(pub(crate) u64);
@@ -45,87 +42,6 @@ impl Words {
 /// Where sentences come from.
 pub(crate) trait Corpus {
     fn sentence(&self, chance: &mut Chance) -> Words;
-
-    fn heading(&self, chance: &mut Chance) -> Words {
-        self.sentence(chance)
-    }
-
-    /// True for a sentence of which there are others that are nearly the same.
-    fn has_twins(&self, _sentence: &Words) -> bool {
-        false
-    }
-
-    /// A sentence of what is written later.
-    fn later(&self, chance: &mut Chance) -> Words {
-        self.sentence(chance)
-    }
-}
-
-/// A story whose sentences each have one of a few names and phrases, of which its headings consist.
-pub(crate) struct Recurring {
-    tongue: Tongue,
-    phrases: Vec<Vec<String>>,
-    headings: Cell<usize>,
-}
-
-impl Recurring {
-    pub(crate) fn new(tongue: &Tongue, chance: &mut Chance) -> Self {
-        let mut phrase = || {
-            let length = 2 + chance.below(2);
-            tongue.sentence(chance).all.into_iter().take(length).collect()
-        };
-        Self { tongue: tongue.clone(), phrases: (0..5).map(|_| phrase()).collect(), headings: Cell::default() }
-    }
-}
-
-impl Corpus for Recurring {
-    fn sentence(&self, chance: &mut Chance) -> Words {
-        let mut words = self.tongue.sentence(chance);
-        let at = chance.below(words.all.len());
-        words.all.splice(at..at, chance.pick(&self.phrases).iter().cloned());
-        words
-    }
-
-    fn heading(&self, _: &mut Chance) -> Words {
-        // Of two that are the same nothing could tell which is gone.
-        let n = self.headings.replace(self.headings.get() + 1);
-        Words { all: self.phrases[n % self.phrases.len()].clone(), space: self.tongue.space }
-    }
-}
-
-/// A story of which every other sentence is one of two, with up to three words of its own: results, prices, alarms. What is written later is not of these,
-/// since nothing could tell it from one of them that was reworded.
-pub(crate) struct Alike {
-    tongue: Tongue,
-    patterns: [Words; 2],
-}
-
-impl Alike {
-    pub(crate) fn new(tongue: &Tongue, chance: &mut Chance) -> Self {
-        Self { tongue: tongue.clone(), patterns: [tongue.sentence(chance), tongue.sentence(chance)] }
-    }
-}
-
-impl Corpus for Alike {
-    fn sentence(&self, chance: &mut Chance) -> Words {
-        if chance.percent(50) {
-            return self.later(chance);
-        }
-        let (mut words, other) = (chance.pick(&self.patterns).clone(), self.later(chance));
-        for word in other.all.into_iter().take(3) {
-            let at = chance.below(words.all.len());
-            words.all[at] = word;
-        }
-        words
-    }
-
-    fn has_twins(&self, sentence: &Words) -> bool {
-        self.patterns.iter().any(|pattern| pattern.all.last() == sentence.all.last() || pattern.all.first() == sentence.all.first())
-    }
-
-    fn later(&self, chance: &mut Chance) -> Words {
-        self.tongue.sentence(chance)
-    }
 }
 
 /// A language: words that hold sentences together, words that they are about, syllables of names, digits, and what ends a sentence.

@@ -9,27 +9,12 @@ pub(crate) enum Shape {
     Heading,
     Quote,
     List,
-    Image,
-    Table,
-    LiveUpdate,
 }
 
 impl Shape {
     /// As often as they stand in a story.
-    pub(crate) const ALL: [Self; 12] = [
-        Self::Paragraph,
-        Self::Paragraph,
-        Self::Paragraph,
-        Self::Paragraph,
-        Self::Paragraph,
-        Self::Heading,
-        Self::Heading,
-        Self::Quote,
-        Self::List,
-        Self::Image,
-        Self::Table,
-        Self::LiveUpdate,
-    ];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Paragraph, Self::Paragraph, Self::Paragraph, Self::Paragraph, Self::Paragraph, Self::Heading, Self::Quote, Self::List];
 }
 
 /// A block with words of its own, under a key that stays with it.
@@ -39,8 +24,10 @@ pub(crate) struct Leaf {
     pub(crate) sentences: Vec<Words>,
 }
 
-fn escaped(sentences: &[Words], between: &str) -> String {
-    sentences.iter().map(|words| words.text().replace('&', "&amp;").replace('<', "&lt;")).collect::<Vec<_>>().join(between)
+impl Leaf {
+    fn text(&self) -> String {
+        self.sentences.iter().map(Words::text).collect::<Vec<_>>().join(" ").replace('&', "&amp;").replace('<', "&lt;")
+    }
 }
 
 /// A block at the top, under a key that stays with it.
@@ -58,20 +45,10 @@ fn fresh(keys: &mut u32) -> u32 {
 
 impl Unit {
     pub(crate) fn new(shape: Shape, corpus: &dyn Corpus, keys: &mut u32, chance: &mut Chance) -> Self {
-        let count = match shape {
-            Shape::List => 2 + chance.below(4),
-            Shape::LiveUpdate => 1 + chance.below(2),
-            _ => 1,
-        };
+        let count = if shape == Shape::List { 2 + chance.below(4) } else { 1 };
         let mut leaf = || {
-            let sentences = match shape {
-                Shape::Paragraph => 1 + chance.below(3),
-                Shape::Table => 4,
-                Shape::Image => 2,
-                _ => 1,
-            };
-            let mut sentence = || if shape == Shape::Heading { corpus.heading(chance) } else { corpus.sentence(chance) };
-            Leaf { key: fresh(keys), sentences: (0..sentences).map(|_| sentence()).collect() }
+            let sentences = if shape == Shape::Paragraph { 1 + chance.below(3) } else { 1 };
+            Leaf { key: fresh(keys), sentences: (0..sentences).map(|_| corpus.sentence(chance)).collect() }
         };
         let leaves = (0..count).map(|_| leaf()).collect();
         Self { key: fresh(keys), shape, leaves }
@@ -83,25 +60,12 @@ impl Unit {
     }
 
     pub(crate) fn html(&self) -> String {
-        let each = |open: &str, close: &str| {
-            self.leaves.iter().map(|leaf| format!("{open}{}{close}", escaped(&leaf.sentences, " "))).collect::<String>()
-        };
-        let (key, sentences) = (self.key, self.leaves[0].sentences.as_slice());
+        let each = |open: &str, close: &str| self.leaves.iter().map(|leaf| format!("{open}{}{close}", leaf.text())).collect::<String>();
         match self.shape {
             Shape::Paragraph => each("<p>", "</p>"),
             Shape::Heading => each("<h2>", "</h2>"),
             Shape::Quote => format!("<blockquote>{}</blockquote>", each("<p>", "</p>")),
             Shape::List => format!("<ul>{}</ul>", each("<li>", "</li>")),
-            Shape::Image => format!(
-                "<figure><img src=https://x.example/{key}.jpg alt=\"{}\"><figcaption>{}</figcaption></figure>",
-                escaped(&sentences[..1], " "),
-                escaped(&sentences[1..], " ")
-            ),
-            Shape::Table => format!("<table><tr><td>{}</td></tr></table>", escaped(sentences, "</td><td>")),
-            Shape::LiveUpdate => {
-                let at = format!("2026-03-01T{:02}:{:02}:00Z", key / 60 % 24, key % 60);
-                format!("<section class=live-update><time datetime={at}></time>{}</section>", each("<p>", "</p>"))
-            }
         }
     }
 }
@@ -118,13 +82,11 @@ pub(crate) enum Edit {
     InsertBesideReworded,
     RemoveBesideReworded,
     Replace,
-    QuoteAnother,
-    RemoveAndAdd,
     AllAtOnce,
 }
 
 impl Edit {
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Reword,
         Self::Add,
         Self::Remove,
@@ -135,8 +97,6 @@ impl Edit {
         Self::InsertBesideReworded,
         Self::RemoveBesideReworded,
         Self::Replace,
-        Self::QuoteAnother,
-        Self::RemoveAndAdd,
         Self::AllAtOnce,
     ];
 
@@ -153,53 +113,17 @@ impl Edit {
             Self::InsertBesideReworded => desk.insert_beside_reworded(),
             Self::RemoveBesideReworded => desk.remove_beside_reworded(),
             Self::Replace => desk.replace(),
-            Self::QuoteAnother => desk.quote_another(),
-            Self::RemoveAndAdd => {
-                // Both headings, where there are some: what is new may have their words.
-                for _ in 0..2 {
-                    let Some(at) = desk.untouched(|rest| rest[0].shape == Shape::Heading).or_else(|| desk.untouched(|_| true)) else {
-                        break;
-                    };
-                    desk.units.remove(at);
-                }
-                (0..2).for_each(|_| desk.add());
-            }
             Self::AllAtOnce => {
-                // Which of several that are nearly the same was split and which is gone, nothing could tell.
-                let twins: Vec<u32> = desk
-                    .units
-                    .iter()
-                    .filter(|unit| unit.leaves.iter().any(|leaf| leaf.sentences.iter().any(|s| corpus.has_twins(s))))
-                    .map(|unit| unit.key)
-                    .collect();
-                desk.touched.extend(&twins);
                 desk.insert_beside_reworded();
                 desk.remove_beside_reworded();
                 desk.split();
                 desk.replace();
-                desk.touched.retain(|key| !twins.contains(key));
-                _ = desk.reword();
                 desk.swap();
                 desk.move_far();
                 desk.add();
             }
         }
         desk.units
-    }
-}
-
-/// What is written later.
-struct Later<'c>(&'c dyn Corpus);
-
-impl Corpus for Later<'_> {
-    fn sentence(&self, chance: &mut Chance) -> Words {
-        self.0.later(chance)
-    }
-
-    fn heading(&self, chance: &mut Chance) -> Words {
-        let mut words = self.0.later(chance);
-        words.all.truncate(3);
-        words
     }
 }
 
@@ -224,20 +148,9 @@ impl Desk<'_> {
     }
 
     fn made(&mut self, shape: Shape) -> Unit {
-        let unit = Unit::new(shape, &Later(self.corpus), &mut self.keys, self.chance);
+        let unit = Unit::new(shape, self.corpus, &mut self.keys, self.chance);
         self.touched.push(unit.key);
         unit
-    }
-
-    /// Put in a paragraph that says a sentence of another block too.
-    fn quote_another(&mut self) {
-        let Some(of) = self.untouched(|_| true) else { return };
-        let quoted = self.units[of].leaves[0].sentences[0].clone();
-        let mut unit = self.made(Shape::Paragraph);
-        let at = self.chance.below(unit.leaves[0].sentences.len() + 1);
-        unit.leaves[0].sentences.insert(at, quoted);
-        let to = self.chance.below(self.units.len() + 1);
-        self.units.insert(to, unit);
     }
 
     /// Change the words of a block, more or less.
@@ -250,9 +163,7 @@ impl Desk<'_> {
         let other = corpus.sentence(chance);
         let several = sentences.len() > 1;
         let words = &mut sentences[which].all;
-        // Of three words that a heading has no two are taken: nothing would be left of it.
-        let kinds = if words.len() < 4 { 9..10 } else { 0..10 };
-        match kinds.start + chance.below(kinds.len()) {
+        match chance.below(10) {
             0..4 => {
                 let n = chance.below(words.len());
                 words[n].clone_from(chance.pick(&other.all));
@@ -345,7 +256,7 @@ impl Desk<'_> {
     }
 
     fn replace(&mut self) {
-        let Some(at) = self.untouched(|_| true) else { return };
+        let at = self.untouched(|_| true).unwrap();
         self.units[at] = self.made(self.units[at].shape);
     }
 }

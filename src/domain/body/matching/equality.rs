@@ -70,7 +70,7 @@ impl Matching {
         places
     }
 
-    /// Pair two blocks; if they are identical, pair their descendants too.
+    /// Pair two blocks, and where they are equal in all all that they hold.
     pub(super) fn put_all(&mut self, pair: Pair) {
         let Some((old, new)) = self.parts(pair) else { return };
         let size = if old.whole == new.whole { new.size } else { 1 };

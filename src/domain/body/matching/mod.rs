@@ -15,10 +15,10 @@ mod equality;
 mod likeness;
 mod parts;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::Block;
-use likeness::{Grams, Rarity};
+use likeness::Grams;
 use parts::{Kind, Part, Parts};
 
 /// A block with the one that it is: their places in the order in which both bodies are read.
@@ -89,23 +89,15 @@ impl Matching {
         let open = |parts: &Parts, taken: &[Option<usize>], aside: &[bool]| {
             let each = parts.iter().zip(taken).zip(aside).enumerate();
             let open = each.filter(|(_, ((part, taken), aside))| taken.is_none() && !**aside && !part.words.is_empty());
-            open.map(|(at, ((part, _), _))| (at, Grams::of(part))).collect::<Vec<_>>()
+            open.map(|(at, ((part, _), _))| (at, Grams::of(part.kind, &part.words))).collect::<Vec<_>>()
         };
-        let (mut old, mut new) = (open(&self.old, &self.is, &aside.0), open(&self.new, &self.was, &aside.1));
-        if old.is_empty() || new.is_empty() {
-            return;
-        }
-        let matters: HashSet<usize> = old.iter().map(|(at, _)| *at).collect();
-        let others = self.old.iter().enumerate().filter(|(at, part)| !part.words.is_empty() && !matters.contains(at));
-        let rarity = Rarity::of(old.iter().map(|(_, grams)| grams), others.map(|(_, part)| Grams::of(part)));
-        old.iter_mut().chain(&mut new).for_each(|(_, grams)| grams.weigh(&rarity));
+        let (old, new) = (open(&self.old, &self.is, &aside.0), open(&self.new, &self.was, &aside.1));
         let mut found: Vec<_> = likeness::pairs(&old, &new).into_iter().map(|(pair, degree)| self.ranked(pair, degree)).collect();
         found.sort_unstable_by_key(|ranked| ranked.0);
         let found: Vec<Pair> = found.into_iter().map(|(_, pair)| pair).collect();
         found.iter().for_each(|pair| self.put(*pair));
         let (old, new): (HashMap<_, _>, HashMap<_, _>) = (old.into_iter().collect(), new.into_iter().collect());
-        let like =
-            |pair: Pair| old.get(&pair.old).zip(new.get(&pair.new)).is_some_and(|(old, new)| likeness::degree(old, new, true).is_some());
+        let like = |pair: Pair| old.get(&pair.old).zip(new.get(&pair.new)).is_some_and(|(old, new)| likeness::degree(old, new).is_some());
         self.spread(like);
         self.first_of_parts(&found, &old, &new);
     }

@@ -66,15 +66,14 @@ impl<'t> Context<'_> {
 
     /// The same for words: in what an office program wrote, signs alone have no language.
     pub(super) fn is_foreign_word(&mut self, lang: &Locale, element: ElementRef<'_>) -> bool {
+        if !self.office {
+            return true;
+        }
         if !self.is_foreign(lang) {
             return false;
         }
-        let mut text = element.text().filter(|_| self.office).peekable();
-        if text.peek().is_none() {
-            return !self.office;
-        }
         let (mut looked, mut letters) = (0usize, false);
-        for piece in text {
+        for piece in element.text() {
             looked = looked.saturating_add(piece.len()).saturating_add(1);
             letters |= piece.chars().any(char::is_alphabetic);
             if letters {
