@@ -4,12 +4,15 @@
 //! being published; a warning does not. Most of what is an error here is refused or repaired on every save already: this is the
 //! last look, at whatever found another way in.
 
+mod han;
+
 use std::{borrow::Cow, collections::HashSet};
 
 use serde_json::{Value, json};
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 
+use self::han::Han;
 use super::{
     Locale, Violation,
     article::Facts,
@@ -243,6 +246,8 @@ fn expected(locale: &Locale) -> Option<(String, Vec<Script>)> {
     let name = match script.as_str() {
         "Jpan" => "Japanese".to_owned(),
         "Kore" => "Korean".to_owned(),
+        "Hans" => "simplified Chinese".to_owned(),
+        "Hant" => "traditional Chinese".to_owned(),
         _ => all.first()?.full_name().replace('_', " "),
     };
     Some((name, all))
@@ -278,25 +283,28 @@ fn script(report: &mut Report<'_>, pointer: &str, text: &str, locale: &Locale, g
     let kana =
         counted.iter().filter(|(s, _)| matches!(s, Script::Hiragana | Script::Katakana)).fold(0usize, |sum, (_, n)| sum.saturating_add(*n));
     let foreign = letters.saturating_sub(own);
-    let Some((most, count)) = counted.into_iter().filter(|(s, _)| !expected.contains(s)).max_by_key(|(_, n)| *n) else {
-        // Japanese has kana in nearly every sentence, Chinese in none.
-        if expected.contains(&Script::Hiragana) && kana == 0 && letters >= HAN_ALONE {
-            report.add(Code::WrongScript, Severity::Warning, pointer, format!("`{locale}` is written in {name}; this is Chinese"));
-        }
-        return;
-    };
-    // Names and brands stand in Latin in any language: only when nearly all of it does, somebody should look.
-    let wrong = match most {
+    let most = counted.into_iter().filter(|(s, _)| !expected.contains(s)).max_by_key(|(_, n)| *n);
+    let wrong = most.filter(|(most, count)| match most {
+        // Names and brands stand in Latin in any language: only when nearly all of it does, somebody should look.
         Script::Latin => count.saturating_mul(10) >= letters.saturating_mul(9),
         // A Japanese text has as many Han characters as a Chinese one.
         Script::Hiragana | Script::Katakana if expected == [Script::Han] => kana.saturating_mul(5) > letters,
         _ => foreign.saturating_mul(2) > letters,
-    };
-    if wrong {
+    });
+    let (severity, is) = if let Some((most, _)) = wrong {
         let grave = most != Script::Latin && !is_of_several_scripts(locale);
-        let detail = format!("`{locale}` is written in {name}; this is {}", most.full_name());
-        report.add(Code::WrongScript, if grave { gravest } else { Severity::Warning }, pointer, detail);
-    }
+        (if grave { gravest } else { Severity::Warning }, most.full_name())
+    } else {
+        let han = Han::of(text);
+        let other = match expected.contains(&Script::Hiragana) {
+            // Japanese has kana in nearly every sentence, Chinese in none.
+            true => (han.is_chinese() || (foreign == 0 && letters >= HAN_ALONE)).then_some("Chinese"),
+            false => locale.likely().script.and_then(|script| han.other_than(script.as_str())),
+        };
+        let Some(other) = other.filter(|_| kana == 0) else { return };
+        (Severity::Warning, other)
+    };
+    report.add(Code::WrongScript, severity, pointer, format!("`{locale}` is written in {name}; this is {is}"));
 }
 
 fn body(report: &mut Report<'_>, beside: Beside<'_>) {

@@ -79,6 +79,33 @@ fn what_a_locale_is_written_in_is_what_cldr_says() {
             assert_eq!(found(line, declared).is_some(), written != declared, "{written} as {declared}: {line}");
         }
     }
+    // Chinese is written in two ways, and neither is Japanese, which has some characters of both. What both ways share may be either.
+    let chinese = [
+        ("zh-Hans", "总理周二宣布新的经济计划"),
+        ("zh-Hans", "法院驳回上诉"),
+        ("zh-Hans", "NATO 在 Brussels 开会"),
+        ("zh-Hant", "總理週二宣布新的經濟計劃"),
+        ("zh-Hant", "法院駁回上訴"),
+        ("zh-Hant", "NATO 在 Brussels 開會"),
+    ];
+    for (written, line) in chinese {
+        for (declared, means) in
+            [("zh-Hans", "zh-Hans"), ("zh", "zh-Hans"), ("zh-Hant", "zh-Hant"), ("zh-TW", "zh-Hant"), ("yue", "zh-Hant")]
+        {
+            assert_eq!(found(line, declared), (written != means).then_some("warning"), "{written} as {declared}: {line}");
+        }
+        assert_eq!(
+            found(line, "ja").is_some(),
+            written == "zh-Hans" || line.chars().all(|c| !c.is_ascii()) && line.chars().count() > 11,
+            "as Japanese: {line}"
+        );
+    }
+    for line in ["東京地裁、控訴棄却", "新国会議事堂で会談", "台灣總統"] {
+        assert_eq!(found(line, "ja"), None, "{line}");
+    }
+    for locale in ["zh-Hans", "zh-Hant"] {
+        assert_eq!((found("上海下雨", locale), found("川は一晩で一メートル上がった", locale)), (None, Some("error")));
+    }
     // Only a tag without a script is open: Serbian is written in two.
     assert_eq!((found("Reka je porasla", "sr"), found("Река је порасла", "sr-Latn")), (Some("warning"), Some("error")));
     assert_eq!((found("नदी रात भर बढ़ी", "hi-Latn"), found("NATO", "en")), (Some("error"), None));
