@@ -232,6 +232,8 @@ both! {
         leads("/world", "/en/world").await;
         site(json!({ "default_locale": "hi", "url_pattern": "/{section}/{slug}" })).await.ok();
         leads("/world/a-black-car", "/en/world/a-black-car").await;
+        leads("/world", "/en/world").await;
+        assert_eq!(resolved(&app, "/दुनिया").await["locale"], "hi");
         for wrong in ["/{slug}", "/{slug}.html", "/{yyyy}-{id}", "/{section}/{yyyy}"] {
             assert_eq!(site(json!({ "url_pattern": wrong })).await.violations(), [("#/url_pattern".to_owned(), "url_pattern".to_owned())], "{wrong}");
         }

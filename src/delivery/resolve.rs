@@ -413,18 +413,22 @@ fn listing_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str) -> Result
     };
     let site = &masthead.site;
     let is_unnamed = || std::iter::once(&site.url_pattern).chain(&site.former_url_patterns).any(|pattern| !pattern.names_locale());
-    let (reading, slug, more) = match (reading(masthead, locale), slug) {
+    let named = reading(masthead, locale);
+    let names_locale = named.is_some();
+    let (reading, slug, more) = match (named, slug) {
         (Some(reading), _) => (reading, slug, more),
         (None, None) if is_unnamed() => (Reading::of(masthead.clone(), site.default_locale.clone(), false), Some(locale), None),
         (None, _) => return Ok(None),
     };
-    let locale = reading.locale.clone();
     match (slug, more) {
-        (None, _) => Ok(Some(Resolved::Home { url: Some(masthead.front_url(&locale)), locale })),
+        (None, _) => Ok(Some(Resolved::Home { url: Some(masthead.front_url(&reading.locale)), locale: reading.locale })),
         (Some(slug), None) => {
             let addresses = store::names::find(tx, &reading.everywhere(), &[slug])?;
             let Some(address) = addresses.into_iter().find(|a| a.kind != AddressKind::Article) else { return Ok(None) };
             let id = address.target;
+            // Where the path names no locale, in that one which has the slug: another one may have been the default.
+            let reading = if names_locale { reading } else { Reading::of(masthead.clone(), address.locale, false) };
+            let locale = reading.locale.clone();
             // As in `names::by_slug`: what is there no more is answered as what never was.
             found(tx.noting_what_is_found(|tx| {
                 Ok(match address.kind {
