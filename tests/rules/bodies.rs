@@ -8,6 +8,7 @@ mod forms;
 mod law;
 mod nasty;
 mod pasted;
+mod references;
 mod schema;
 mod seen;
 
@@ -72,7 +73,7 @@ fn marks() -> impl Strategy<Value = Vec<Mark>> {
         Just(Mark::Code),
         Just(Mark::Code),
         Just(Mark::Lang("hi".parse().unwrap())),
-        href().prop_map(|href| Mark::Link { href }),
+        href().prop_map(|href| Mark::Link { href: href.into() }),
     ];
     vec(mark, 0..3)
 }
@@ -104,7 +105,7 @@ fn image() -> impl Strategy<Value = Node> {
                 caption: caption.unwrap_or_default(),
                 credit: credit.unwrap_or_default(),
                 size,
-                href,
+                href: href.map(Into::into),
             })
         },
     )
@@ -141,7 +142,7 @@ fn made(blocks: Vec<Block>) -> Document {
     let ids = anchors::ids(&document);
     anchors::each(&mut document.blocks, &mut |href| {
         if let Some(n) = href.strip_prefix('#') {
-            *href = format!("#{}", ids[n.parse::<usize>().unwrap() % ids.len()]);
+            href.address = format!("#{}", ids[n.parse::<usize>().unwrap() % ids.len()]);
         }
         true
     });
