@@ -37,7 +37,8 @@ struct Newsroom {
     stories: Vec<String>,
 }
 
-async fn newsroom(app: &TestApp) -> Newsroom {
+/// `linked`: whether the stories lead to each other.
+async fn newsroom(app: &TestApp, linked: bool) -> Newsroom {
     let admin = app.admin().await;
     let world = app.section("world", "दुनिया").await;
     let below = json!({ "parent_id": world, "position": 1, "translations": { "en": { "name": "Asia" }, "hi": { "name": "एशिया" } } });
@@ -47,7 +48,12 @@ async fn newsroom(app: &TestApp) -> Newsroom {
     let tag = admin.get("/v1/desk/tags").await.ok()["data"][0]["id"].as_str().unwrap().to_owned();
     let mut stories = Vec::new();
     for (n, section) in [&world, &asia, &asia].into_iter().enumerate() {
-        let words = |l: &str| json!({ "headline": format!("Story {n} {l}"), "summary": "A summary.", "body": { "format": "text", "content": "One.\n\nTwo." } });
+        // Each leads to whatever was there before it: sections, the author, the tag, and the stories, one of which is not public yet.
+        let before = (0..n)
+            .map(|n| format!("/en/world/story-{n}-en"))
+            .chain(["/en/world", "/hi/asia", "/en/asha-rao", "/en/rivers"].map(str::to_owned));
+        let links: String = before.filter(|_| linked).map(|path| format!("<p><a href=\"{path}\">There.</a></p>")).collect();
+        let words = |l: &str| json!({ "headline": format!("Story {n} {l}"), "summary": "A summary.", "body": { "format": "html", "content": format!("<p>One.</p><p>Two.</p>{links}") } });
         let credits = json!([{ "role": "written_by", "author_id": author }]);
         let sent = json!({ "kind": if n == 1 { "video" } else { "story" }, "section_id": section, "source_locale": "en",
             "tags": if n == 2 { json!([]) } else { json!([tag]) }, "credits": if n == 0 { credits } else { json!([]) },
@@ -196,7 +202,7 @@ async fn write(app: &TestApp, room: &Newsroom, admin: &Client<'_>, what: u8, sto
 
 both! {
     async fn every_kept_answer_is_the_one_that_would_be_made_now(app) {
-        let room = newsroom(&app).await;
+        let room = newsroom(&app, true).await;
         let reads = reads(&room);
         let (plain, other) = (app.uncached().await, app.instance().await);
         let follower = follower::runner(other.response_cache.clone()).unwrap();
@@ -230,7 +236,7 @@ both! {
     }
 
     async fn what_is_kept_costs_no_statement_and_a_change_drops_only_what_it_touches(app) {
-        let room = newsroom(&app).await;
+        let room = newsroom(&app, false).await;
         let admin = app.admin().await;
         let cost = async |path: &str| {
             let before = app.store.statements();
@@ -270,7 +276,7 @@ both! {
     }
 
     async fn many_who_ask_at_once_cost_what_one_costs(app) {
-        let room = newsroom(&app).await;
+        let room = newsroom(&app, false).await;
         let path = format!("/v1/articles/{}", room.stories[0].rsplit('/').next().unwrap());
         let before = app.store.statements();
         let answers = join_all((0..64).map(|_| async { app.anyone().get(&path).await })).await;
@@ -322,7 +328,7 @@ both! {
     }
 
     async fn entity_tags_codings_and_heads_are_those_of_the_standard(app) {
-        let room = newsroom(&app).await;
+        let room = newsroom(&app, false).await;
         let path = format!("/v1/articles/{}?locale=hi", room.stories[0].rsplit('/').next().unwrap());
         let ask = async |method: Method, headers: &[(&str, &str)]| app.anyone().send(method, &path, headers, None).await;
         let plain = ask(Method::GET, &[]).await;
@@ -361,7 +367,7 @@ both! {
     }
 
     async fn nobody_keeps_an_answer_beyond_the_next_scheduled_change(app) {
-        let room = newsroom(&app).await;
+        let room = newsroom(&app, false).await;
         let admin = app.admin().await;
         let follower = follower::runner(app.entrance.response_cache.clone()).unwrap();
         let lifetime = async |path: &str| app.anyone().get(path).await.header("cache-control").unwrap().to_owned();
@@ -391,7 +397,7 @@ both! {
     }
 
     async fn what_another_instance_commits_is_heard_of_also_when_nobody_tells(app) {
-        let room = newsroom(&app).await;
+        let room = newsroom(&app, false).await;
         let admin = app.admin().await;
         let other = app.instance().await;
         let worker = workers::follower::start(other.response_cache.clone()).unwrap();

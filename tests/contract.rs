@@ -116,6 +116,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("body, as a document", format!("{} bytes", l::BODY_BYTES)),
         ("nodes of a body", l::BODY_NODES.to_string()),
         ("levels of a body", l::BODY_DEPTH.to_string()),
+        ("references of a body, and paths of the site that are looked up for one save", l::BODY_REFERENCES.to_string()),
         ("columns that a cell of a table spans", l::COLSPAN.to_string()),
         ("rows that a cell of a table spans", l::ROWSPAN.to_string()),
         ("any other list or map of a request", l::LIST.to_string()),

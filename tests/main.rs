@@ -28,6 +28,7 @@ mod house;
 mod ignored;
 mod instants;
 mod interleaving;
+mod linking;
 mod listing;
 mod locales;
 mod long_answers;

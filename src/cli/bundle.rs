@@ -1,7 +1,7 @@
 //! `dateline import` and `dateline export`.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     fs::File,
     io::{BufRead, BufReader, BufWriter, Read, Write},
     path::{Path, PathBuf},
@@ -20,7 +20,7 @@ use crate::{
     api::{json, typed::typed},
     config::Settings,
     desk::bundle::{self as records, Outcome, ReadRecord, Record, Rules},
-    domain::{Error, Locale, page::Paging},
+    domain::{Error, Locale, article::ArticleId, page::Paging},
     store::{self, Store, Tx, files},
 };
 
@@ -181,7 +181,7 @@ fn record(mut value: Value) -> Result<Record, Error> {
 pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, rules: Rules) -> Result<Tally, Failed> {
     let mut lines = Lines::of(bundle);
     let mut tally = Tally::default();
-    let mut waiting = VecDeque::new();
+    let (mut waiting, mut lead_on) = (VecDeque::new(), BTreeSet::new());
     let permit = Permit::try_from(Caller::system(System::Importer))?;
     while read_ahead(&mut lines, &mut waiting, store, rules)? {
         let batch = store.write_now(&permit, |tx| batch(tx, &permit, &waiting, rules))?;
@@ -189,6 +189,7 @@ pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, ru
         batch.told.iter().for_each(|text| listener.tell(text));
         waiting.drain(..batch.lines).for_each(|line| listener.line(line.bytes));
         tally.add(&batch.tally);
+        lead_on.extend(batch.leads_on);
         if batch.is_stale
             && let Some(line) = waiting.front_mut()
         {
@@ -198,8 +199,32 @@ pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, ru
             }
         }
     }
+    // What was linked to may have come after what links to it.
+    let mut lead_on: VecDeque<_> = lead_on.into_iter().collect();
+    while !lead_on.is_empty() {
+        let (done, told) = store.write_now(&permit, |tx| lead(tx, &permit, &lead_on))?;
+        told.iter().for_each(|text| listener.tell(text));
+        lead_on.drain(..done);
+    }
     tally.advice().iter().for_each(|text| listener.tell(text));
     Ok(tally)
+}
+
+/// Let the links of imported articles lead to what was imported after them, for as long as one commit may take: how many of them are done, and what is to be told.
+fn lead(tx: &mut Tx<'_>, permit: &Permit<Import>, articles: &VecDeque<ArticleId>) -> Result<(usize, Vec<String>), Error> {
+    let (begun, mut done, mut told) = (system::stopwatch(), 0_usize, Vec::new());
+    for id in articles {
+        match tx.attempt(|tx| records::lead(tx, permit, *id)) {
+            Ok(warnings) => told.extend(warnings.iter().map(|w| format!("article {id}: {}: {}", w.pointer, w.detail))),
+            Err(passing) if passing.passes() => return Err(passing),
+            Err(error) => told.push(format!("article {id}: {}", in_words(&error))),
+        }
+        done = done.saturating_add(1);
+        if begun.elapsed() >= BATCH {
+            break;
+        }
+    }
+    Ok((done, told))
 }
 
 /// Wait for a line, unless one was read already, and read those that are there with it; false, when there are no more.
@@ -225,6 +250,8 @@ struct Batch {
     is_stale: bool,
     told: Vec<String>,
     tally: Tally,
+    /// Articles whose links may lead to what comes later.
+    leads_on: Vec<ArticleId>,
 }
 
 /// Import what was read, for as long as one commit may take.
@@ -245,7 +272,7 @@ fn batch(tx: &mut Tx<'_>, permit: &Permit<Import>, waiting: &VecDeque<Line<ReadR
 
 /// Import one line; false, when it has to be read again first.
 fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line<ReadRecord>, rules: Rules, batch: &mut Batch) -> Result<bool, Error> {
-    let Batch { told, tally, .. } = batch;
+    let Batch { told, tally, leads_on, .. } = batch;
     let at = line.number;
     let read = match &line.record {
         Ok(read) => read,
@@ -270,6 +297,7 @@ fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line<ReadRecord>, rules:
     // What this record wrote is undone when it fails; the others of the batch stay.
     match tx.attempt(|tx| records::import(tx, permit, read, rules)) {
         Ok(report) => {
+            leads_on.extend(report.leads_on);
             for warning in report.warnings {
                 told.push(format!("line {at}: {kind} {key}: {}: {}", warning.pointer, warning.detail));
             }

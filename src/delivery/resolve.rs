@@ -309,8 +309,8 @@ fn redirected(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, address: &str, passed: 
         }
     };
     // For as long only as each of those that follow one another.
-    let is_temporary = |status: i32| matches!(status, 302 | 307);
-    Ok(there.map(|(to, onward)| Resolved::Redirect { to, status: onward.filter(|onward| is_temporary(*onward)).unwrap_or(status) }))
+    let temporary = |onward: Option<i32>| onward.filter(|onward| redirect::is_temporary(*onward));
+    Ok(there.map(|(to, onward)| Resolved::Redirect { to, status: temporary(onward).unwrap_or(status) }))
 }
 
 /// Where an address leads at which this was found, and with which status, if it leads on.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    access::{Permit, action::ReadArticle},
+    access::{Permit, Visibility, action::ReadArticle},
+    desk::references,
     domain::{
         Error, Id, Locale,
         address::AddressKind,
@@ -96,11 +97,12 @@ fn is_public(tx: &mut Tx<'_>, locales: &[Locale], slug: &str) -> Result<bool, Er
     Ok(false)
 }
 
-fn findings(tx: &mut Tx<'_>, masthead: &Masthead, copy: &Copy) -> Result<Vec<Finding>, Error> {
-    let Copy { article, translation } = copy;
+fn findings(tx: &mut Tx<'_>, seen: &Visibility, masthead: &Masthead, copy: Copy) -> Result<Vec<Finding>, Error> {
+    let Copy { article, mut translation } = copy;
+    references::show(tx, seen, &translation.locale, &mut translation.words.body)?;
     let dead_links = dead_links(tx, masthead, &translation.words.body)?;
     let source = match &translation.made_from {
-        Some(of) => store::translations::find(tx, article, &of.locale)?,
+        Some(of) => store::translations::find(tx, &article, &of.locale)?,
         None => None,
     };
     let behind = translation.made_from.as_ref().map_or(Ok(0), |of| store::editions::behind(tx, article.id, of))?;
@@ -129,7 +131,7 @@ pub fn check(tx: &mut Tx<'_>, permit: Permit<ReadArticle>, id: Id<Article>, loca
     let missing: Vec<Locale> = offered.filter(|l| all.iter().all(|t| t.locale != *l)).collect();
     let mut findings = preflight::check_facts(&article.facts, &missing);
     for translation in all.into_iter().filter(|t| locales.as_ref().is_none_or(|l| l.contains(&t.locale))) {
-        findings.extend(self::findings(tx, &masthead, &Copy { article: article.clone(), translation })?);
+        findings.extend(self::findings(tx, &permit.visibility(), &masthead, Copy { article: article.clone(), translation })?);
     }
     Ok(Report { findings })
 }

@@ -22,6 +22,7 @@ pub mod precomputed;
 pub mod previews;
 pub mod publishing;
 pub mod redirects;
+pub mod references;
 pub mod releases;
 pub mod replaying;
 pub mod revisions;

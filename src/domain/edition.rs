@@ -105,7 +105,7 @@ impl Rendering {
         Self {
             words: words.without_body(),
             made_from,
-            html: body::html::write(document),
+            html: body::references::frozen(document),
             text: body::text::plain(document),
             word_count: word_count(&body::text::prose(document)),
         }

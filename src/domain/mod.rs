@@ -35,6 +35,7 @@ pub mod precomputed;
 pub mod preflight;
 pub mod preview;
 pub mod redirect;
+pub mod reference;
 pub mod release;
 pub mod revision;
 pub mod section;

@@ -359,10 +359,7 @@ fn pictures(report: &mut Report<'_>, at: &str, block: &Block) {
 
 /// Every link of a block, at whatever depth.
 pub fn links(block: &Block, told: &mut dyn FnMut(&str)) {
-    anchors::links(&block.node).for_each(&mut *told);
-    for child in block.node.children() {
-        links(child, told);
-    }
+    anchors::look(std::slice::from_ref(block), &mut |href| told(href));
 }
 
 /// A body whose double-escaped entities are what they stand for.

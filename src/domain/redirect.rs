@@ -99,6 +99,20 @@ pub struct Redirect {
     pub updated_at: Instant,
 }
 
+impl Redirect {
+    /// Whether it leads there for now only.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        is_temporary(self.status)
+    }
+}
+
+/// Whether a status says that a redirect leads there for now only.
+#[must_use]
+pub fn is_temporary(status: i32) -> bool {
+    matches!(status, 302 | 307)
+}
+
 impl fmt::Display for Redirect {
     /// As the change log has it: the address, the status, and where it leads, if anywhere.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

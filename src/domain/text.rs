@@ -82,6 +82,8 @@ pub mod limits {
     pub const BODY_NODES: usize = 15_000;
     /// A body: how deep nodes nest.
     pub const BODY_DEPTH: usize = 12;
+    /// Things of the site that links of a body lead to, and paths of it that are looked up for one save.
+    pub const BODY_REFERENCES: usize = 1_000;
     /// Columns that a cell of a table spans, as in HTML.
     pub const COLSPAN: u16 = 1_000;
     /// Rows that a cell of a table spans, as in HTML.

@@ -39,6 +39,7 @@ mod query;
 pub mod queue;
 pub mod redirects;
 mod reference_data;
+pub mod references;
 pub mod releases;
 pub mod revisions;
 mod schema;

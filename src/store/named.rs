@@ -18,13 +18,14 @@ use crate::{
     access::{Granted, action::Kept},
     domain::{
         Error, Id, Instant, Version,
+        address::AddressKind,
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
         facet::Facet,
         name::Names,
         named::{Named, NamedKind},
         page::{Page, Paging, Sorting},
-        site::Masthead,
+        site::{AuthorsPublic, Masthead},
     },
 };
 
@@ -114,6 +115,33 @@ pub fn is_live(tx: &mut Tx<'_>, masthead: &Masthead, facet: Facet) -> Result<boo
     let mut sql = Sql::new("SELECT EXISTS (SELECT 1 FROM live_listings l WHERE l.facet = ");
     sql.id(Id::<()>::from(facet.uuid())).push(&public).push(") AS live");
     Ok(sql.first::<Answer>(tx)?.is_some_and(|answer| answer.live))
+}
+
+/// Those of some authors and tags that have a page: as [`is_live`], and authors where the site shows them all. In one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub(super) fn with_page(tx: &mut Tx<'_>, all: &[(AddressKind, Uuid)]) -> Result<BTreeSet<Uuid>, Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Uid)]
+        facet: Id<()>,
+    }
+    all.iter().for_each(|(_, id)| tx.note(CacheTag::listed(Facet::from(*id))));
+    if tx.as_of.is_some() {
+        return Ok(all.iter().map(|(_, id)| *id).collect());
+    }
+    let shows_all = super::site::masthead(tx)?.site.authors_public == AuthorsPublic::Always;
+    let has = |kind: AddressKind| kind == AddressKind::Author && shows_all;
+    let mut with: BTreeSet<Uuid> = all.iter().filter(|(kind, _)| has(*kind)).map(|(_, id)| *id).collect();
+    let asked: Vec<Id<()>> = all.iter().filter(|(kind, _)| !has(*kind)).map(|(_, id)| Id::from(*id)).collect();
+    if !asked.is_empty() {
+        let public = public_listings(tx)?;
+        let mut sql = Sql::new("SELECT DISTINCT l.facet FROM live_listings l WHERE l.facet IN ");
+        sql.ids(asked).push(&public);
+        with.extend(sql.load::<Row>(tx)?.into_iter().map(|row| row.facet.uuid()));
+    }
+    Ok(with)
 }
 
 /// What leaves out live stories in locales that readers are not offered, if the site has any.

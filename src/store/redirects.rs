@@ -130,6 +130,19 @@ pub fn with_query(tx: &mut Tx<'_>) -> Result<HashSet<CacheTag>, Error> {
     Ok(sql.load::<Path>(tx)?.iter().map(|row| CacheTag::slug(&row.path)).collect())
 }
 
+/// The redirects from some addresses, as they are spelled; in one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn from_any(tx: &mut Tx<'_>, addresses: &BTreeSet<String>) -> Result<Vec<Redirect>, Error> {
+    if addresses.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = select("WHERE path IN ");
+    sql.texts(addresses);
+    all(tx, sql)
+}
+
 /// The redirects that lead to things of these ids, by their addresses.
 ///
 /// # Errors

@@ -101,6 +101,11 @@ impl Sql {
         self.list(texts, |sql, text| sql.text(text))
     }
 
+    /// True when nothing was appended yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn list<T: Copy>(&mut self, items: impl IntoIterator<Item = T>, mut push: impl FnMut(&mut Self, T) -> &mut Self) -> &mut Self {
         self.push("(");
         let (mut count, mut last) = (0_usize, None);

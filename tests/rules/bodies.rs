@@ -10,6 +10,7 @@ mod law;
 mod leaves;
 mod nasty;
 mod pasted;
+mod references;
 mod schema;
 mod seen;
 
@@ -74,7 +75,7 @@ fn marks() -> impl Strategy<Value = Vec<Mark>> {
         Just(Mark::Code),
         Just(Mark::Code),
         Just(Mark::Lang("hi".parse().unwrap())),
-        href().prop_map(|href| Mark::Link { href }),
+        href().prop_map(|href| Mark::Link { href: href.into() }),
     ];
     vec(mark, 0..3)
 }
@@ -106,7 +107,7 @@ fn image() -> impl Strategy<Value = Node> {
                 caption: caption.unwrap_or_default(),
                 credit: credit.unwrap_or_default(),
                 size,
-                href,
+                href: href.map(Into::into),
             })
         },
     )
@@ -143,7 +144,7 @@ fn made(blocks: Vec<Block>) -> Document {
     let ids = anchors::ids(&document);
     anchors::each(&mut document.blocks, &mut |href| {
         if let Some(n) = href.strip_prefix('#') {
-            *href = format!("#{}", ids[n.parse::<usize>().unwrap() % ids.len()]);
+            href.address = format!("#{}", ids[n.parse::<usize>().unwrap() % ids.len()]);
         }
         true
     });

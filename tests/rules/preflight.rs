@@ -121,7 +121,7 @@ fn what_a_locale_is_written_in_is_what_cldr_says() {
 
 #[test]
 fn entities_links_and_untranslated_paragraphs_are_found_where_they_are() {
-    let link = |href: &str| vec![Mark::Link { href: href.to_owned() }];
+    let link = |href: &str| vec![Mark::Link { href: href.to_owned().into() }];
     let source = words("River", vec![paragraph("s", "The river rose by a metre overnight.", Vec::new())]);
     let story = words(
         "It&#x27;s the river",
@@ -161,7 +161,7 @@ fn a_repair_is_suggested_that_repairs() {
 
 #[test]
 fn what_keeps_words_from_being_published_is_every_error_that_is_found_and_no_warning() {
-    let link = |href: &str| vec![Mark::Link { href: href.to_owned() }];
+    let link = |href: &str| vec![Mark::Link { href: href.to_owned().into() }];
     let blocks = vec![
         paragraph("a", "left \u{202e} open", link("javascript:alert(1)")),
         paragraph("b", "নদী বেড়েছে, said Don&#x27;t", link("https://site.example/en")),

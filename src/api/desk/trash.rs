@@ -101,9 +101,10 @@ pub(crate) async fn restore_translation(
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale) = at.into_inner();
     let path = format!("/v1/desk/articles/{id}/translations/{locale}");
+    let seen = permit.visibility();
     let restored = state.store.write(permit, move |tx, permit| {
         let saved = desk::translations::restore(tx, permit, id, &locale)?;
-        shown_words(tx, saved, Format::Doc)
+        shown_words(tx, &seen, saved, Format::Doc)
     });
     Ok(tagged_words(restored.await?.whole(&state.store).await?).created(path))
 }

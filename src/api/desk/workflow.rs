@@ -87,9 +87,10 @@ async fn done<A: Action>(
     permit: Permit<A>,
     verb: impl FnOnce(&mut Tx<'_>, Permit<A>) -> Result<Saved, Error> + Clone + Send + 'static,
 ) -> Result<Tagged<DeskTranslation>, Failure> {
+    let seen = permit.visibility();
     let saved = state.store.write(permit, move |tx, permit| {
         let saved = verb(tx, permit)?;
-        shown(tx, saved, Format::Doc)
+        shown(tx, &seen, saved, Format::Doc)
     });
     Ok(tagged(saved.await?.whole(&state.store).await?))
 }

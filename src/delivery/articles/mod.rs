@@ -1,5 +1,6 @@
 //! Articles as readers see them: everything the page of a story shows, in one answer.
 
+mod bodies;
 mod include;
 mod shape;
 
@@ -9,7 +10,6 @@ use std::{
     sync::Arc,
 };
 
-use serde_json::Value;
 use uuid::Uuid;
 
 pub use include::{Include, Shape};
@@ -28,7 +28,7 @@ use crate::{
         Error, Id, Instant, Locale,
         address::AddressKind,
         article::{self, Kind},
-        body::{self, doc},
+        body::references::Present,
         content::Content,
         correction::{Correction, CorrectionKind},
         edition::Edition,
@@ -51,18 +51,6 @@ fn form(format: BodyFormat) -> BodyForm {
         BodyFormat::None => BodyForm::None,
         BodyFormat::Doc | BodyFormat::Markdown | BodyFormat::PortableText => BodyForm::Doc,
     }
-}
-
-fn body(format: BodyFormat, content: &str) -> Result<Option<Body>, Error> {
-    let document = || doc::stored(&serde_json::from_str(content).map_err(Error::internal)?);
-    let content = match format {
-        BodyFormat::None => return Ok(None),
-        BodyFormat::Html | BodyFormat::Text => Value::String(content.to_owned()),
-        BodyFormat::Doc => doc::write(&document()?),
-        BodyFormat::Markdown => Value::String(body::markdown::write(&document()?)),
-        BodyFormat::PortableText => body::portable::write(&document()?),
-    };
-    Ok(Some(Body { format, content }))
 }
 
 fn credits(reading: &Reading, names: &NameMap, live: &Live) -> Result<Vec<Credit>, Error> {
@@ -166,7 +154,13 @@ struct Beside {
     corrections: Vec<Correction>,
 }
 
-fn show(reading: &Reading, names: &NameMap, mut live: Live, beside: &Beside, format: BodyFormat) -> Result<Article, Error> {
+fn show(
+    reading: &Reading,
+    names: &NameMap,
+    mut live: Live,
+    beside: &Beside,
+    (format, present): (BodyFormat, &Present),
+) -> Result<Article, Error> {
     let Beside { others, corrections: made } = beside;
     let path = live.section_path.iter().map(|id| section_ref(reading, names, *id)).collect::<Result<Vec<_>, _>>()?;
     let own = path.last().cloned().ok_or_else(|| Error::internal("an article outside the section tree"))?;
@@ -192,7 +186,7 @@ fn show(reading: &Reading, names: &NameMap, mut live: Live, beside: &Beside, for
             caption: lead.caption,
             credit: picture.credit.clone(),
         }),
-        body: body(format, &live.body)?,
+        body: bodies::written(format, mem::take(&mut live.body), present)?,
         word_count: live.word_count,
         reading_minutes: live.reading_minutes,
         published_at: live.published_at,
@@ -236,11 +230,16 @@ fn complete(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, format: BodyFo
     }
     ids.extend(others.values().flatten().map(|a| a.section_id.uuid()));
     let names = store::names::of(tx, &ids)?;
+    let mut led = BTreeSet::new();
+    for live in &lives {
+        led.append(&mut bodies::led_to(format, &live.body)?);
+    }
+    let present = store::references::pages(tx, &led)?.present(&reading.masthead, &reading.locale, &led);
     let mut all = Vec::with_capacity(lives.len());
     for live in lives {
         let id = live.article_id;
         let beside = Beside { others: others.remove(&id).unwrap_or_default(), corrections: corrections.remove(&id).unwrap_or_default() };
-        all.push(show(reading, &names, live, &beside, format)?);
+        all.push(show(reading, &names, live, &beside, (format, &present))?);
     }
     Ok(all)
 }

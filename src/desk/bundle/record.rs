@@ -240,6 +240,14 @@ pub(super) struct BodyRecord {
     pub(super) content: Value,
 }
 
+impl BodyRecord {
+    /// False when it has no link for sure.
+    fn may_link(&self) -> bool {
+        let text = self.content.to_string();
+        text.contains("href") || text.contains("](") || text.contains("]: ")
+    }
+}
+
 /// The words of an article in one locale, and what of them is public.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -274,6 +282,13 @@ pub(super) struct TranslationRecord {
     /// Other addresses from which readers are led to it: paths, with their queries.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) former_paths: Vec<String>,
+}
+
+impl TranslationRecord {
+    /// False when none of its bodies has a link for sure.
+    pub(super) fn may_link(&self) -> bool {
+        self.body.iter().chain(self.live.iter().filter_map(|live| live.body.as_ref())).any(BodyRecord::may_link)
+    }
 }
 
 /// What the public sees, where it differs from the working copy.

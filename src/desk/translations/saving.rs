@@ -8,7 +8,10 @@ use std::collections::{BTreeSet, HashSet};
 use super::{Saved, bare, find, late, sources::Sources};
 use crate::{
     access::{Granted, Permit, action::EditTranslation},
-    desk::holding,
+    desk::{
+        holding,
+        references::{self, Place as Stands, Unknown},
+    },
     domain::{
         Error, Id, Locale, Version, Violation,
         address::AddressKind,
@@ -41,6 +44,8 @@ pub struct Draft {
     pub made_from: Option<MadeFrom>,
     /// A note on this save.
     pub note: String,
+    /// What becomes of a reference to something that is not known.
+    pub unknown: Unknown,
 }
 
 impl Draft {
@@ -264,8 +269,14 @@ fn prepare(
     let note = line(&mut faults, "#/note", &draft.note, limits::NOTE);
     let given = draft.slug.as_deref().map(|slug| Slug::parse(slug, at.1, "#/slug"));
     let given = given.map(|slug| faults.merge(slug)).transpose()?.flatten();
-    let (mut body, warnings) = body_of(&mut faults, before, draft.body)?;
+    let is_new = draft.body.as_ref().is_some_and(ReadBody::is_new);
+    let (mut body, mut warnings) = body_of(&mut faults, before, draft.body)?;
     let made_from = faults.merge(source(tx, at, others, before, draft.made_from, by))?.flatten();
+    if is_new {
+        let stands = Stands { article: at.0.id, locale: at.1, made_from: made_from.as_ref() };
+        let (seen, before) = (permit.visibility(), before.map(|before| &before.words.body));
+        warnings.extend(references::settle(tx, &seen, stands, (&mut faults, draft.unknown), before, &mut body)?);
+    }
     let content = faults.merge(draft.content.check())?;
     let Some(content) = content else { return Err(Error::Invalid(faults.into_inner())) };
     let content = faults.or(content)?;

@@ -8,7 +8,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Block, BlockId, Document, Inline, Mark, Node, push_text};
+use super::{Block, BlockId, Document, Href, Inline, Mark, Node, push_text};
 use crate::domain::url::{safe_link, site_path};
 
 /// What stands before a block's id where HTML has it.
@@ -23,26 +23,33 @@ pub fn link(href: &str) -> Option<String> {
     }
 }
 
-/// Go over every link at whatever depth; one for which `keep` says no is taken off its words or its picture.
-pub fn each(blocks: &mut [Block], keep: &mut dyn FnMut(&mut String) -> bool) {
+/// Go over every link at whatever depth; one for which `keep` says no is taken off its words or its picture. Neighbours that lead
+/// to one thing are one link then.
+pub fn each(blocks: &mut [Block], keep: &mut dyn FnMut(&mut Href) -> bool) {
     for block in blocks {
         if let Node::Image(image) = &mut block.node {
             image.href = image.href.take().and_then(|mut href| keep(&mut href).then_some(href));
         }
         for line in block.node.lines_mut() {
-            let mut lost = false;
             for inline in line.iter_mut() {
                 let Inline::Text { marks, .. } = inline else { continue };
-                let before = marks.len();
                 marks.retain_mut(|mark| if let Mark::Link { href } = mark { keep(href) } else { true });
-                lost |= marks.len() != before;
             }
-            if lost {
+            let is_one = |pair: &[Inline]| matches!(pair, [Inline::Text { marks, .. }, Inline::Text { marks: next, .. }] if marks == next);
+            if line.windows(2).any(is_one) {
                 *line = joined(std::mem::take(line));
             }
         }
         each(block.node.children_mut(), keep);
     }
+}
+
+/// The document with the words and pictures of its links alone.
+#[must_use]
+pub fn without_links(document: &Document) -> Document {
+    let mut document = document.clone();
+    each(&mut document.blocks, &mut |_| false);
+    document
 }
 
 /// The line with neighbours of the same marks made one.
@@ -70,14 +77,22 @@ pub fn named(blocks: &[Block]) -> HashSet<&str> {
     all
 }
 
+/// Look at every link at whatever depth.
+pub fn look<'b>(blocks: &'b [Block], told: &mut dyn FnMut(&'b Href)) {
+    for block in blocks {
+        links(&block.node).for_each(&mut *told);
+        look(block.node.children(), told);
+    }
+}
+
 /// The links of a node, but for those of the blocks within.
-pub fn links(node: &Node) -> impl Iterator<Item = &str> {
-    let picture = if let Node::Image(image) = node { image.href.as_deref() } else { None };
+pub fn links(node: &Node) -> impl Iterator<Item = &Href> {
+    let picture = if let Node::Image(image) = node { image.href.as_ref() } else { None };
     let marks = node.lines().into_iter().flatten().flat_map(|inline| match inline {
         Inline::Text { marks, .. } => marks.as_slice(),
         Inline::HardBreak => &[],
     });
-    picture.into_iter().chain(marks.filter_map(|mark| if let Mark::Link { href } = mark { Some(href.as_str()) } else { None }))
+    picture.into_iter().chain(marks.filter_map(|mark| if let Mark::Link { href } = mark { Some(href) } else { None }))
 }
 
 /// The ids of all blocks, each before those within it.
@@ -103,7 +118,7 @@ pub fn follow(document: &mut Document, before: &[BlockId]) {
     let now: HashMap<&str, &BlockId> = before.iter().map(BlockId::as_str).zip(&now).collect();
     each(&mut document.blocks, &mut |href| {
         if let Some(id) = href.strip_prefix('#').and_then(|id| now.get(id)) {
-            *href = format!("#{id}");
+            href.address = format!("#{id}");
         }
         true
     });

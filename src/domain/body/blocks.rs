@@ -179,7 +179,7 @@ pub fn fingerprint(block: &Block) -> String {
     let mut bare = block.clone();
     strip(&mut bare);
     anchors::each(std::slice::from_mut(&mut bare), &mut |href| {
-        href.truncate(if href.starts_with('#') { 1 } else { href.len() });
+        href.address.truncate(if href.starts_with('#') { 1 } else { href.len() });
         true
     });
     doc::write(&Document { blocks: vec![bare] }).to_string()

@@ -13,6 +13,7 @@ mod attributes;
 pub mod blocks;
 pub mod budget;
 pub mod doc;
+mod href;
 pub mod html;
 mod language;
 pub mod markdown;
@@ -21,6 +22,7 @@ pub mod parse;
 mod parts;
 pub mod portable;
 mod read;
+pub mod references;
 pub mod schema;
 mod shortcodes;
 mod tables;
@@ -29,6 +31,7 @@ mod tree;
 
 use std::{borrow::Cow, fmt};
 
+pub use href::Href;
 pub use language::Language;
 pub use read::ReadBody;
 use serde::Serialize;
@@ -247,7 +250,7 @@ pub struct Image {
     /// Width and height in pixels, when known.
     pub size: Option<(u32, u32)>,
     /// Where a click on it leads.
-    pub href: Option<String>,
+    pub href: Option<Href>,
 }
 
 /// A row of a table.
@@ -294,7 +297,7 @@ pub enum Mark {
     /// A link.
     Link {
         /// Its address, parsed and safe: absolute, a path of the site, or `#` with the id of a block of the body.
-        href: String,
+        href: Href,
     },
     /// Text in another language.
     Lang(Locale),

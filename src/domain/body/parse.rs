@@ -33,7 +33,7 @@ use std::borrow::Cow;
 use scraper::ElementRef;
 
 use super::{
-    Block, BlockId, Document, Inline, Mark, Node, Row, anchors,
+    Block, BlockId, Document, Href, Inline, Mark, Node, Row, anchors,
     budget::{Budget, TooMuch},
     text::of_inlines,
     tree,
@@ -202,7 +202,7 @@ fn has_class(element: ElementRef<'_>, class: &str) -> bool {
     element.value().classes().any(|c| c == class)
 }
 
-fn link_in(marks: &[Mark]) -> Option<String> {
+fn link_in(marks: &[Mark]) -> Option<Href> {
     marks.iter().find_map(|mark| if let Mark::Link { href } = mark { Some(href.clone()) } else { None })
 }
 
@@ -526,7 +526,7 @@ impl<'t> Context<'_> {
             // A name within the page is looked up at the end.
             let within = href.trim().starts_with('#') && (2..=limits::URL).contains(&href.trim().len());
             match if within { Some(href.trim().to_owned()) } else { anchors::link(&addresses::absolute(href)) } {
-                Some(href) => put(Mark::Link { href }),
+                Some(href) => put(Mark::Link { href: href.into() }),
                 None => self.lose_address("a link that leads to no http, https, mailto or tel address and no path of the site", href),
             }
         }

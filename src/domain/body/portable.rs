@@ -38,7 +38,7 @@ fn flattened(blocks: &[Block]) -> Option<Vec<Block>> {
     let mut changed = blocks.to_vec();
     anchors::each(&mut changed, &mut |href| {
         if let Some(first) = href.strip_prefix('#').and_then(|id| firsts.get(id)) {
-            *href = format!("#{first}");
+            href.address = format!("#{first}");
         }
         true
     });
@@ -115,7 +115,7 @@ fn image(key: &str, image: &Image) -> Value {
     let (width, height) = image.size.unzip();
     json!({
         "_type": "image", "_key": key, "url": image.url, "alt": image.alt, "caption": image.caption,
-        "credit": image.credit, "width": width, "height": height, "href": image.href,
+        "credit": image.credit, "width": width, "height": height, "href": image.href.as_deref(),
     })
 }
 
@@ -154,7 +154,7 @@ fn span_block(key: &str, style: &str, inlines: &[Inline], setting: &Setting) -> 
 /// The decorator that a mark is, or the definition of an annotation.
 fn decorator(mark: &Mark) -> Result<&'static str, Value> {
     match mark {
-        Mark::Link { href } => Err(json!({ "_type": "link", "href": href })),
+        Mark::Link { href } => Err(json!({ "_type": "link", "href": href.address })),
         Mark::Lang(locale) => Err(json!({ "_type": "lang", "lang": locale })),
         Mark::Bold => Ok("strong"),
         Mark::Italic => Ok("em"),

@@ -1,6 +1,6 @@
 //! Bodies as they are read before the transaction that saves them is opened.
 
-use super::{BlockId, Document, Format, Sent, blocks};
+use super::{BlockId, Document, Format, Sent, anchors::without_links, blocks};
 use crate::domain::{Error, Locale, Violation};
 
 /// A body that was read into a document, whose blocks have the ids of those they replace. Nothing is left to do for whoever saves it but to
@@ -12,6 +12,7 @@ pub struct ReadBody {
     faults: Vec<Violation>,
     /// The body that it was matched against, which is empty where there was none; nothing when its blocks have ids of their own.
     matched: Option<Document>,
+    kept: bool,
 }
 
 impl ReadBody {
@@ -35,13 +36,19 @@ impl ReadBody {
         if let Some(over) = &matched {
             blocks::keep_ids(&mut document, over);
         }
-        Ok(Self { document, warnings, faults, matched })
+        Ok(Self { document, warnings, faults, matched, kept: false })
     }
 
     /// A body that was kept already, to be saved as it is.
     #[must_use]
     pub fn kept(document: Document) -> Self {
-        Self { document, warnings: Vec::new(), faults: Vec::new(), matched: None }
+        Self { document, warnings: Vec::new(), faults: Vec::new(), matched: None, kept: true }
+    }
+
+    /// True when somebody sent it, so that it may say what was not said before.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        !self.kept
     }
 
     /// The document, when nothing was wrong with it.
@@ -51,11 +58,11 @@ impl ReadBody {
     }
 
     /// True when it can be saved over this body: it was matched against it, or needed no matching, or is what is there already. Which blocks
-    /// of a source they name makes no difference. Linear.
+    /// of a source they name makes no difference; nor, where it is there already, do links, for what they lead to is looked up when it is saved. Linear.
     #[must_use]
     pub fn replaces(&self, kept: &Document) -> bool {
         let Some(matched) = &self.matched else { return true };
-        blocks::same(matched, kept) || (self.faults.is_empty() && blocks::same(&self.document, kept))
+        blocks::same(matched, kept) || (self.faults.is_empty() && blocks::same(&without_links(&self.document), &without_links(kept)))
     }
 
     /// The document in the place of this body, and what could not be kept of what was sent. Linear.

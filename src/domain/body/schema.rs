@@ -11,7 +11,10 @@ use utoipa::{
 };
 
 use super::{Document, Language, Node, SCHEMA, doc::MARKS};
-use crate::domain::text::{Length, limits};
+use crate::domain::{
+    address::AddressKind,
+    text::{Length, limits},
+};
 
 fn word<'w>(words: impl IntoIterator<Item = &'w str>) -> Object {
     let words: Vec<_> = words.into_iter().map(str::to_owned).collect();
@@ -70,6 +73,13 @@ fn link() -> Object {
     address("uri-reference")
 }
 
+/// What a link to the own site leads to.
+fn reference() -> Object {
+    let id = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+    let kinds = AddressKind::ALL.iter().map(|kind| kind.as_str());
+    closed(vec![("kind", word(kinds).into()), ("id", id.build().into()), ("locale", lang().into())], &["kind", "id"])
+}
+
 fn lang() -> Object {
     text(Length { min: 2, max: 35 })
 }
@@ -91,7 +101,7 @@ fn attributes(kind: &str) -> (Vec<(&'static str, Object)>, &'static [&'static st
         "ordered_list" => (vec![("start", number(0, 1_000_000))], &[]),
         "image" => {
             let words = [("alt", text(limits::ALT)), ("caption", text(limits::CAPTION)), ("credit", text(limits::CREDIT))];
-            let all = [("url", address("uri")), ("width", pixels()), ("height", pixels()), ("href", link())];
+            let all = [("url", address("uri")), ("width", pixels()), ("height", pixels()), ("href", link()), ("to", reference())];
             (all.into_iter().chain(words).collect(), &["url", "alt"])
         }
         "embed" => (vec![("url", address("uri")), ("title", text(limits::CAPTION))], &["url"]),
@@ -155,17 +165,18 @@ fn node(kind: &'static str) -> Object {
 /// Marks without attributes.
 const PLAIN_MARKS: [&str; 7] = ["bold", "italic", "underline", "strike", "sub", "sup", "code"];
 
-/// Marks with an attribute, which has to be there.
-fn marks_with() -> [(&'static str, &'static str, Object); 2] {
-    [("link", "href", link()), ("lang", "lang", lang())]
+/// Marks with attributes, of which the first has to be there.
+fn marks_with() -> [(&'static str, Vec<(&'static str, Object)>); 2] {
+    [("link", vec![("href", link()), ("to", reference())]), ("lang", vec![("lang", lang())])]
 }
 
 fn mark() -> OneOf {
-    let with = |kind: &'static str, name: &'static str, schema: Object| {
-        let attrs = closed(vec![(name, schema.into())], &[name]);
+    let with = |kind: &'static str, attrs: Vec<(&'static str, Object)>| {
+        let first: Vec<_> = attrs.iter().take(1).map(|(name, _)| *name).collect();
+        let attrs = closed(attrs.into_iter().map(|(name, schema)| (name, schema.into())).collect(), &first);
         closed(vec![("type", word([kind]).into()), ("attrs", attrs.into())], &["type", "attrs"])
     };
-    let all = marks_with().into_iter().fold(OneOfBuilder::new(), |all, (kind, name, schema)| all.item(with(kind, name, schema)));
+    let all = marks_with().into_iter().fold(OneOfBuilder::new(), |all, (kind, attrs)| all.item(with(kind, attrs)));
     all.item(closed(vec![("type", word(PLAIN_MARKS).into())], &["type"])).build()
 }
 
@@ -253,7 +264,7 @@ mod tests {
         let names = |all: Vec<(&'static str, Object)>| all.into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>();
         let blocks = BLOCKS.into_iter().map(|kind| (kind, names(of_any_block(kind).chain(attributes(kind).0).collect())));
         let cells = PARTS.into_iter().filter(|kind| *kind != "table_row").map(|kind| (kind, names(attributes(kind).0)));
-        let marks = marks_with().into_iter().map(|(kind, name, _)| (kind, BTreeSet::from([name])));
+        let marks = marks_with().into_iter().map(|(kind, attrs)| (kind, names(attrs)));
         blocks.chain(cells).chain(marks).chain(PLAIN_MARKS.map(|kind| (kind, BTreeSet::new()))).collect()
     }
 
@@ -271,14 +282,14 @@ mod tests {
     #[test]
     fn the_contract_and_the_writer_know_the_same_marks() {
         let all = [Mark::Bold, Mark::Italic, Mark::Underline, Mark::Strike, Mark::Sub, Mark::Sup, Mark::Code];
-        let with = [Mark::Lang(Locale::english()), Mark::Link { href: "/".to_owned() }];
+        let with = [Mark::Lang(Locale::english()), Mark::Link { href: "/".to_owned().into() }];
         let mut written = BTreeSet::new();
         for mark in all.into_iter().chain(with) {
             let line = vec![Inline::Text { text: "x".to_owned(), marks: vec![mark] }];
             let value = doc::write_block(&Block::new(BlockId::new(0), Node::Paragraph(line)));
             written.extend(value.pointer("/content/0/marks/0/type").and_then(Value::as_str).map(str::to_owned));
         }
-        let known = marks_with().into_iter().map(|(kind, ..)| kind).chain(PLAIN_MARKS).map(str::to_owned).collect::<BTreeSet<_>>();
+        let known = marks_with().into_iter().map(|(kind, _)| kind).chain(PLAIN_MARKS).map(str::to_owned).collect::<BTreeSet<_>>();
         assert_eq!(written, known);
     }
 }

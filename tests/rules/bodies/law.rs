@@ -233,7 +233,8 @@ fn hold(all: &[Block], held: &mut Held) {
                 Inline::HardBreak => held.text.push('\n'),
                 Inline::Text { text, marks } => {
                     held.text.push_str(text);
-                    held.links.extend(marks.iter().filter_map(|m| if let Mark::Link { href } = m { Some(href.clone()) } else { None }));
+                    held.links
+                        .extend(marks.iter().filter_map(|m| if let Mark::Link { href } = m { Some(href.address.clone()) } else { None }));
                 }
             }
         }
@@ -248,7 +249,7 @@ fn hold(all: &[Block], held: &mut Held) {
             }
             Node::Image(image) => {
                 held.pictures.push(image.url.clone());
-                held.links.extend(image.href.clone());
+                held.links.extend(image.href.as_ref().map(|href| href.address.clone()));
                 held.text.push_str(&[&*image.alt, &image.caption, &image.credit].join("\n"));
             }
             Node::Embed { url, title } => {

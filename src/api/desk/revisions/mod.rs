@@ -244,7 +244,9 @@ pub(crate) async fn show_translation_revision(
     let found = state.store.read(move |tx| {
         let article = worded(tx, &permit, id, &locale)?;
         let saved = store::revisions::saved(tx, &article, Series::Words(&locale), version)?;
-        Ok(translation_revision(&saved, store::revisions::words(tx, &article, &locale, version)?))
+        let (mut words, made_from) = store::revisions::words(tx, &article, &locale, version)?;
+        desk::references::show(tx, &permit.visibility(), &locale, &mut words.body)?;
+        Ok(translation_revision(&saved, (words, made_from)))
     });
     Ok(Json(found.await?))
 }
@@ -266,8 +268,11 @@ pub(crate) async fn compare_translation_revisions(
     let found = state.store.read(move |tx| {
         let against = query.0.against(version)?;
         let article = worded(tx, &permit, id, &locale)?;
-        let (before, _) = store::revisions::words(tx, &article, &locale, against)?;
-        let (after, _) = store::revisions::words(tx, &article, &locale, version)?;
+        let (mut before, _) = store::revisions::words(tx, &article, &locale, against)?;
+        let (mut after, _) = store::revisions::words(tx, &article, &locale, version)?;
+        for words in [&mut before, &mut after] {
+            desk::references::show(tx, &permit.visibility(), &locale, &mut words.body)?;
+        }
         Ok((against, before, after, query))
     });
     let (against, before, after, query) = found.await?;
@@ -289,9 +294,10 @@ pub(crate) async fn restore_translation_revision(
     state: Data<State>,
 ) -> Result<Tagged<DeskTranslation>, Failure> {
     let (id, locale, version) = at.into_inner();
+    let seen = permit.visibility();
     let restored = state.store.write(permit, move |tx, permit| {
         let restored = desk::revisions::restore_words(tx, permit, id, &locale, expected.version()?, version)?;
-        shown(tx, restored, Format::Doc)
+        shown(tx, &seen, restored, Format::Doc)
     });
     Ok(tagged(restored.await?.whole(&state.store).await?))
 }

@@ -56,7 +56,7 @@ const FRESHNESS: &str = "freshness";
 fn present(tx: &mut Tx<'_>, visibility: &Visibility, id: ArticleId, locale: &Locale, format: Format) -> Result<Shown, Error> {
     let article = store::articles::find(tx, visibility, id)?;
     let translation = desk::translations::find(tx, &article, locale)?;
-    shown(tx, Saved { article, translation, warnings: Vec::new() }, format)
+    shown(tx, visibility, Saved { article, translation, warnings: Vec::new() }, format)
 }
 
 /// Show the words of an article in a locale.
@@ -105,9 +105,10 @@ pub(crate) async fn replace_translation(
             (permit, Some(read(&state.store, sent, &locale, replaced.map(|t| t.words.body), 1).await?))
         }
     };
+    let seen = permit.visibility();
     let saved = state.store.write(permit, move |tx, permit| {
         let saved = desk::translations::save(tx, permit, id, &locale, expected.optional(), |_| Ok(Draft { body, ..draft }))?;
-        shown(tx, saved, Format::Doc)
+        shown(tx, &seen, saved, Format::Doc)
     });
     let answer = tagged(saved.await?.whole(&state.store).await?);
     Ok(if expected.optional().is_none() { answer.created(path) } else { answer })
@@ -151,9 +152,10 @@ pub(crate) async fn revise_translation(
     } else {
         (permit, WordsPatch::plain(patch))
     };
+    let seen = permit.visibility();
     let saved = state.store.write(permit, move |tx, permit| {
         let saved = desk::translations::revise(tx, permit, id, &locale, Some(version), |present| patch.onto(present))?;
-        shown(tx, saved, Format::Doc)
+        shown(tx, &seen, saved, Format::Doc)
     });
     let mut saved = saved.await?.whole(&state.store).await?;
     saved.warnings.extend(aside);

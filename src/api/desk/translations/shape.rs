@@ -10,6 +10,7 @@ use utoipa::{
 };
 
 use crate::{
+    access::Visibility,
     api::{
         extract::{PatchOf, Resource},
         reply::Tagged,
@@ -216,6 +217,7 @@ impl NewTranslation {
             body: None,
             made_from: self.made_from.map(|m| MadeFrom { locale: m.locale, version: m.version }),
             note: self.note,
+            ..Draft::default()
         };
         (draft, self.body.map(|b| body::Sent { format: b.format, content: b.content }))
     }
@@ -239,8 +241,9 @@ pub(in crate::api::desk) struct Shown {
 }
 
 /// A translation with its body in a form, and whether it keeps up with its source.
-pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, saved: Saved, format: Format) -> Result<Shown, Error> {
+pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, seen: &Visibility, saved: Saved, format: Format) -> Result<Shown, Error> {
     let Saved { article, mut translation, warnings } = saved;
+    desk::references::show(tx, seen, &translation.locale, &mut translation.words.body)?;
     let of = (&translation.locale, translation.version);
     let (behind, lagging) = desk::freshness::of(tx, &article, translation.made_from.as_ref(), of)?;
     let upstream = desk::freshness::upstream(tx, &article, translation.made_from.as_ref())?;

@@ -1,6 +1,6 @@
 //! Articles: facts, words, and what of them is public.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 
@@ -16,12 +16,13 @@ use crate::{
             export,
             record::{ArticleRecord, CorrectionRecord, FactsRecord, TranslationRecord},
         },
+        references::{self, Place, Unknown},
         translations::{Draft, Saved},
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
         article::{Article, Facts},
-        body::ReadBody,
+        body::{Document, ReadBody, anchors},
         content::Content,
         credit::Credit,
         error::Faults,
@@ -68,7 +69,13 @@ impl Importer<'_, '_> {
             |tx, permit, id| export::export_article(tx, permit, id.into()),
         )?;
         let (existing, outcome) = match before {
-            Before::Same => return Ok(Outcome::Unchanged),
+            Before::Same => {
+                // An import that was ended before links were led on begins again with what it had.
+                if r.translations.values().any(TranslationRecord::may_link) {
+                    self.leads_on = store::imports::find(self.tx, "article", &r.key)?.map(|known| known.target.into());
+                }
+                return Ok(Outcome::Unchanged);
+            }
             Before::Edited => return Ok(Outcome::Edited),
             Before::Nothing => (None, Outcome::Created),
             Before::Mine(of) => (Some(Id::<Article>::from(of.target)), Outcome::Updated),
@@ -259,6 +266,11 @@ impl Importer<'_, '_> {
         };
         let draft = Draft { made_from, note: "imported".to_owned(), ..draft };
         let saved = desk::translations::save(self.tx, permit, id, locale, existing, |_| Ok(draft))?;
+        anchors::look(&saved.translation.words.body.blocks, &mut |href| {
+            if href.to.is_some() || href.starts_with('/') {
+                self.leads_on = Some(id);
+            }
+        });
         self.catch_up(id, locale, &saved, existing, stale)?;
         self.warnings.extend(saved.warnings.into_iter().map(|w| {
             let pointer = w.pointer.replacen('#', &format!("#/translations/{locale}{part}"), 1);
@@ -333,8 +345,46 @@ impl Importer<'_, '_> {
     }
 }
 
+/// Let the links of an article lead to what has come since it was imported; those that name what has not come are the paths that they say, with a warning. That
+/// is no save: neither the working copy, nor what is public or planned, says anything else.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn lead(tx: &mut Tx<'_>, permit: &Permit<Import>, id: Id<Article>) -> Result<Vec<Violation>, Error> {
+    let links = |body: &Document| {
+        let mut all = Vec::new();
+        anchors::look(&body.blocks, &mut |href| all.push((href.address.clone(), href.to.clone())));
+        all
+    };
+    let story = match store::stories::find(tx, &permit.visibility(), id) {
+        Err(Error::NotFound(_)) => return Ok(Vec::new()),
+        found => found?,
+    };
+    let mut warnings = Vec::new();
+    for (locale, copy) in &story.copies {
+        let planned = story.plans.iter().filter(|plan| plan.locale == *locale).filter_map(|plan| plan.intent.revisions());
+        let meant = story.live(locale).map(|last| last.revisions).into_iter().chain(planned);
+        let versions: BTreeSet<Version> = meant.map(|of| of.words).chain([copy.version]).collect();
+        for version in versions {
+            let (mut words, made_from) = store::revisions::words(tx, &story.article, locale, version)?;
+            let (place, mut faults) = (Place { article: id, locale, made_from: made_from.as_ref() }, Faults::default());
+            let before = links(&words.body);
+            let told = references::settle(tx, &permit.visibility(), place, (&mut faults, Unknown::Dropped), None, &mut words.body)?;
+            if links(&words.body) != before {
+                store::references::lead(tx, (id, locale, version), &words)?;
+            }
+            let under = format!("#/translations/{locale}");
+            warnings.extend(told.into_iter().map(|w| Violation { pointer: w.pointer.replacen('#', &under, 1), ..w }));
+        }
+    }
+    // Words that are public and worked on are warned of once.
+    let mut seen = HashSet::new();
+    warnings.retain(|w| seen.insert((w.pointer.clone(), w.code, w.detail.clone())));
+    Ok(warnings)
+}
+
 fn draft(content: &Content, slug: Option<&String>, body: Option<ReadBody>) -> Draft {
-    Draft { content: content.clone(), slug: slug.cloned(), body, made_from: None, note: "imported".to_owned() }
+    Draft { content: content.clone(), slug: slug.cloned(), body, made_from: None, note: "imported".to_owned(), unknown: Unknown::Kept }
 }
 
 /// The versions of an article's facts and words, by which an edit of the desk shows.

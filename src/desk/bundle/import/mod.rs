@@ -12,6 +12,7 @@ use std::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+pub use article::lead;
 pub use reading::{ReadRecord, read};
 
 use super::export;
@@ -25,6 +26,7 @@ use crate::{
     domain::{
         Error, Id, Locale, Violation,
         address::AddressKind,
+        article::Article,
         author::Author,
         locale::{LocaleDraft, LocaleState},
         name::NameDraft,
@@ -59,6 +61,8 @@ pub struct Report {
     pub outcome: Outcome,
     /// What was dropped.
     pub warnings: Vec<Violation>,
+    /// The article whose links may lead to what comes later: when all has come, it is to be [led](lead) there.
+    pub leads_on: Option<Id<Article>>,
 }
 
 /// How records are imported.
@@ -80,6 +84,7 @@ struct Importer<'a, 't> {
     read: &'a ReadRecord,
     /// Whether something of it was published.
     published: bool,
+    leads_on: Option<Id<Article>>,
     warnings: Vec<Violation>,
 }
 
@@ -91,7 +96,8 @@ struct Importer<'a, 't> {
 pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, rules: Rules) -> Result<Report, Error> {
     // It saves what it publishes, a story at a time.
     tx.bring(Arc::new(Precomputed::on_the_spot()));
-    let mut importer = Importer { tx, caller: permit.caller().clone(), rules, read, published: false, warnings: read.warnings.clone() };
+    let mut importer =
+        Importer { tx, caller: permit.caller().clone(), rules, read, published: false, leads_on: None, warnings: read.warnings.clone() };
     let digest = read.digest.clone();
     importer.add_locales()?;
     let outcome = match &read.record {
@@ -106,7 +112,7 @@ pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, rules
     // Words that are saved twice, as what is public and as what is worked on, are warned of once.
     let mut told = HashSet::new();
     importer.warnings.retain(|w| told.insert((w.pointer.clone(), w.code, w.detail.clone())));
-    Ok(Report { outcome, warnings: importer.warnings })
+    Ok(Report { outcome, warnings: importer.warnings, leads_on: importer.leads_on })
 }
 
 /// What an earlier import left.

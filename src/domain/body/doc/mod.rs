@@ -5,18 +5,20 @@ mod write;
 
 use std::collections::HashSet;
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 pub use check::check;
 pub use write::{size, write, write_block};
 
 use super::{
-    Block, BlockId, Cell, Document, Image, Inline, Language, Mark, Node, Row, SCHEMA, SourceBlock, anchors::link, provider, push_text,
-    text::of_inlines,
+    Block, BlockId, Cell, Document, Href, Image, Inline, Language, Mark, Node, Row, SCHEMA, SourceBlock, anchors::link, provider,
+    push_text, text::of_inlines,
 };
 use crate::domain::{
     Error, Locale, Violation,
     error::Faults,
+    reference::Reference,
     text::{Length, limits, marks_within, nfc, note_forbidden, note_unbalanced, phrase},
     url::check_web_address,
 };
@@ -345,21 +347,31 @@ impl Reader<'_> {
         lang
     }
 
-    /// Where a link leads; whether a block that it names is there shows at the end.
-    fn href(&mut self, attrs: &mut Attrs<'_>) -> Option<String> {
-        let given = attrs.get("href")?;
-        let at = format!("{}/href", attrs.at);
-        let href = given.as_str().and_then(link);
-        match href.as_deref().map(|href| href.strip_prefix('#').and_then(BlockId::parse)) {
-            None => self.faults.add(
+    /// Where a link leads; whether a block that it names is there shows at the end, and whether what it refers to is there when it is saved.
+    fn href(&mut self, attrs: &mut Attrs<'_>) -> Option<Href> {
+        let (given, to) = (attrs.get("href"), attrs.get("to"));
+        let (at, to_at) = (format!("{}/href", attrs.at), format!("{}/to", attrs.at));
+        let to = to.map(|to| Reference::deserialize(to).map_err(|wrong| self.faults.add(&to_at, "reference", in_words(&wrong))));
+        let href = given.map(|given| given.as_str().and_then(link));
+        let is_page = |href: &str| href.starts_with(['/', 'h']);
+        match href.as_ref().map(|href| href.as_deref()) {
+            None => {}
+            Some(None) => self.faults.add(
                 at,
                 "unsafe_link",
                 "an absolute http, https, mailto or tel link, a path of the site, or `#` and a block's id",
             ),
-            Some(Some(id)) => self.named.push((at, id)),
-            Some(None) => {}
+            Some(Some(href)) => self.named.extend(href.strip_prefix('#').and_then(BlockId::parse).map(|id| (at, id))),
         }
-        href
+        let address = href.flatten();
+        if to.is_some() && !address.as_deref().is_some_and(is_page) {
+            self.faults.add(
+                to_at,
+                "reference",
+                "stands beside a path of the site or a web address, which is where the link leads while that is public nowhere",
+            );
+        }
+        Some(Href { address: address?, to: to.and_then(Result::ok) })
     }
 
     /// The language of code. What was kept before it had to be a plain name is read as none.
@@ -560,6 +572,11 @@ impl Reader<'_> {
         attrs.finish(&mut self.faults);
         mark
     }
+}
+
+/// What is wrong with a reference, cut where it repeats at length what was sent.
+fn in_words(wrong: &serde_json::Error) -> String {
+    wrong.to_string().chars().take(200).collect()
 }
 
 fn shown(name: &str) -> String {

@@ -3,7 +3,7 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::super::{Block, Cell, Document, Inline, Language, Mark, Node, Row, SCHEMA};
+use super::super::{Block, Cell, Document, Href, Inline, Language, Mark, Node, Row, SCHEMA};
 
 /// The document as a JSON value.
 #[must_use]
@@ -99,7 +99,8 @@ fn attributes(block: &Block) -> Map<String, Value> {
                 set("height", json!(height));
             }
             if let Some(href) = &image.href {
-                set("href", json!(href));
+                set("href", json!(href.address));
+                href.to.iter().for_each(|to| set("to", json!(to)));
             }
         }
         Node::Embed { url, title } => {
@@ -148,7 +149,8 @@ impl Serialize for Inline {
 impl Serialize for Mark {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         let kind = match self {
-            Self::Link { href } => return object!(s, "attrs": &json!({ "href": href }), "type": "link"),
+            Self::Link { href: Href { address, to: None } } => return object!(s, "attrs": &json!({ "href": address }), "type": "link"),
+            Self::Link { href: Href { address, to } } => return object!(s, "attrs": &json!({ "href": address, "to": to }), "type": "link"),
             Self::Lang(locale) => return object!(s, "attrs": &json!({ "lang": locale }), "type": "lang"),
             Self::Bold => "bold",
             Self::Italic => "italic",

@@ -66,7 +66,7 @@ impl<'t> Context<'_> {
             Inline::HardBreak => &[],
         });
         let mut addresses: Vec<String> =
-            links.filter_map(|m| if let Mark::Link { href } = m { Some(href.clone()) } else { None }).collect();
+            links.filter_map(|m| if let Mark::Link { href } = m { Some(href.address.clone()) } else { None }).collect();
         addresses.dedup();
         addresses.retain(|a| addresses::alike(a) != addresses::alike(&url));
         if !addresses.is_empty() {

@@ -268,7 +268,7 @@ impl<'t> Context<'_> {
             return;
         }
         let Some(url) = url else {
-            let link = link_in(marks);
+            let link = link_in(marks).map(|href| href.address);
             let addresses = addresses::said(element).into_iter().chain(link).collect();
             return self.losses.note("an image without an absolute http or https address", &Loss { words: alt, addresses });
         };

@@ -254,7 +254,7 @@ impl<'t> Context<'_> {
             let Inline::Text { text, marks } = inline else { continue };
             let link = marks.iter().find_map(|m| if let Mark::Link { href } = m { Some(href) } else { None });
             if let Some(href) = link.filter(|href| last != Some(*href)) {
-                self.losses.note(&format!("a link in {what}"), &Loss { words: text.clone(), addresses: vec![href.clone()] });
+                self.losses.note(&format!("a link in {what}"), &Loss { words: text.clone(), addresses: vec![href.address.clone()] });
             }
             last = link;
         }

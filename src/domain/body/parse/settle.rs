@@ -113,10 +113,10 @@ impl Context<'_> {
             let Some(name) = href.strip_prefix('#') else { return true };
             let decoded = percent_decode_str(name).decode_utf8_lossy();
             let Some(id) = names.get(name).or_else(|| names.get(decoded.as_ref())) else {
-                lost.insert(href.clone());
+                lost.insert(href.address.clone());
                 return false;
             };
-            *href = format!("#{id}");
+            href.address = format!("#{id}");
             true
         });
         self.losses.end();

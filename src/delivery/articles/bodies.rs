@@ -1,0 +1,48 @@
+//! Bodies of editions as readers get them.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Body, BodyFormat};
+use crate::domain::{
+    Error,
+    body::{
+        Document, doc, markdown, portable,
+        references::{self, Present},
+    },
+    reference::Reference,
+};
+
+fn document(content: &str) -> Result<Document, Error> {
+    doc::stored(&serde_json::from_str(content).map_err(Error::internal)?)
+}
+
+/// What a body as it is kept leads to on the own site.
+pub(super) fn led_to(format: BodyFormat, content: &str) -> Result<BTreeSet<Reference>, Error> {
+    Ok(match format {
+        BodyFormat::Html => references::in_html(content),
+        BodyFormat::Doc | BodyFormat::Markdown | BodyFormat::PortableText if references::may_be_in(content) => {
+            references::of(&document(content)?)
+        }
+        _ => BTreeSet::new(),
+    })
+}
+
+/// The body in a form, with the present addresses of what it leads to. What is public nowhere is not told of.
+pub(super) fn written(format: BodyFormat, content: String, present: &Present) -> Result<Option<Body>, Error> {
+    let document = || {
+        let mut document = document(&content)?;
+        references::show(&mut document, present, |_| false);
+        Ok::<_, Error>(document)
+    };
+    let content = match format {
+        BodyFormat::None => return Ok(None),
+        BodyFormat::Html => Value::String(references::finished(content, present)),
+        BodyFormat::Text => Value::String(content),
+        BodyFormat::Doc => doc::write(&document()?),
+        BodyFormat::Markdown => Value::String(markdown::write(&document()?)),
+        BodyFormat::PortableText => portable::write(&document()?),
+    };
+    Ok(Some(Body { format, content }))
+}
