@@ -29,6 +29,7 @@ pub mod keys;
 pub mod listings;
 mod liveness;
 pub mod locales;
+pub mod merging;
 pub mod multiply;
 pub mod named;
 pub mod names;
@@ -46,6 +47,7 @@ pub mod sections;
 pub mod sessions;
 pub mod site;
 mod snapshots;
+pub mod sorted_names;
 mod sql;
 pub mod stories;
 mod tags;
@@ -70,7 +72,7 @@ use std::{
 };
 
 use crate::{
-    access::Actor,
+    access::{Actor, Bookkeeping},
     domain::{
         Error, Instant, Locale,
         body::BlockId,
@@ -386,6 +388,7 @@ impl Store {
             headline_keys::fill(conn)?;
             Ok(done)
         })
+        .and_then(|done| self.write_now(&Bookkeeping, sorted_names::refresh).map(|()| done))
     }
 
     /// True when some of the schema is there; asking makes none.
