@@ -2,6 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use dateline::{
+    access::{Caller, Permit, System, action::Export},
+    desk::bundle::{Outcome, export_tag},
+    domain::user::Role,
+    store,
+};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, TestApp, everything_kept};
@@ -43,12 +49,23 @@ fn headlines(list: &Value) -> BTreeSet<&str> {
     list["data"].as_array().unwrap().iter().map(|a| a["headline"].as_str().unwrap()).collect()
 }
 
-/// Whether anything but the log and the keys of requests names an id still.
+fn exported_tag(app: &TestApp, id: &str) -> Value {
+    let id = id.parse().unwrap();
+    let record = app.store.read_now(|tx| {
+        let permit: Permit<Export> = Permit::try_from(Caller::system(System::Importer))?;
+        let tag = store::named::find(tx, id)?;
+        export_tag(tx, &permit, &tag)
+    });
+    serde_json::to_value(record.unwrap()).unwrap()
+}
+
+/// What names an id still, but for the log, the keys of requests and the keys of importers.
 fn named_anywhere(app: &TestApp, id: &str) -> Vec<String> {
     let forms = [id.to_owned(), id.replace('-', "").to_uppercase()];
     let kept = everything_kept(&app.url);
     let lines = kept.lines().filter(|line| forms.iter().any(|form| line.contains(form)));
-    lines.filter(|line| !line.starts_with("changes:") && !line.starts_with("idempotency_keys:")).map(str::to_owned).collect()
+    let may = ["changes:", "idempotency_keys:", "imports:"];
+    lines.filter(|line| !may.iter().any(|table| line.starts_with(table))).map(str::to_owned).collect()
 }
 
 both! {
@@ -163,20 +180,55 @@ both! {
         // A slug that was either's is nobody else's.
         let taken = json!({ "kind": "topic", "translations": { "en": { "name": "Streams", "slug": "streams" } } });
         admin.post("/v1/desk/tags", &taken).await.refused(409, "taken");
-        let permit = dateline::access::Permit::try_from(dateline::access::Caller::system(dateline::access::System::Importer)).unwrap();
-        let id = other.parse().unwrap();
-        let record = app.store.read_now(|tx| {
-            let tag = dateline::store::named::find(tx, id)?;
-            dateline::desk::bundle::export_tag(tx, &permit, &tag)
-        });
-        let record = serde_json::to_value(record.unwrap()).unwrap();
+        let record = exported_tag(&app, &other);
         assert_eq!(record["translations"]["en"]["former_slugs"], json!(["rivers", "streams"]));
         assert_eq!(record["translations"]["en"]["former_paths"], json!(["/old/rivers"]));
         assert_eq!(record["translations"]["hi"]["former_slugs"], json!(["nadiyan"]));
     }
 
+    async fn importers_know_the_other_by_what_they_knew_both_by_and_rename_it_no_more(app) {
+        let admin = app.admin().await;
+        app.section("world", "दुनिया").await;
+        let named = |key: &str, name: &str| json!({ "type": "tag", "key": key, "translations": { "en": { "name": name } } });
+        let article = |tags: Value, headline: &str| json!({ "type": "article", "key": "a", "section": "world", "tags": tags, "source_locale": "en",
+            "translations": { "en": { "headline": headline } } });
+        let (streams, waters) = (named("streams", "Streams"), named("waters", "Waters"));
+        for record in [&streams, &waters] {
+            assert_eq!(app.import(record).outcome, Outcome::Created);
+        }
+        app.import(&article(json!(["streams", "waters"]), "Rain"));
+        // One that was made at the desk, which records name by its slug, and an export by its id.
+        let rivers = tag(&admin, json!({ "en": { "name": "Rivers" } })).await;
+        let exported = exported_tag(&app, &rivers);
+        let all = admin.get("/v1/desk/tags").await.ok();
+        let id = |name: &str| all["data"].as_array().unwrap().iter().find(|t| t["translations"]["en"]["name"] == name).unwrap()["id"].as_str().unwrap().to_owned();
+        let (streams_id, waters_id) = (id("Streams"), id("Waters"));
+        merge(&admin, "tags", &rivers, &streams_id).await.ok();
+        merge(&admin, "tags", &streams_id, &waters_id).await.ok();
+        let before = exported_tag(&app, &waters_id);
+        assert_eq!((&before["key"], &before["translations"]["en"]["former_slugs"]), (&json!("waters"), &json!(["rivers", "streams"])));
+        // The same records change nothing; others of what is gone neither bring it back nor rename what it became.
+        assert_eq!([app.import(&streams).outcome, app.import(&waters).outcome], [Outcome::Unchanged, Outcome::Unchanged]);
+        assert_eq!([app.import(&named("streams", "Brooks")).outcome, app.import(&exported).outcome], [Outcome::Merged, Outcome::Merged]);
+        for record in [&streams, &exported] {
+            assert_eq!(app.try_import(record, true).unwrap().outcome, Outcome::Merged, "not even over what the desk has edited");
+        }
+        assert_eq!(exported_tag(&app, &waters_id), before);
+        // Whatever the keys, a story has it once.
+        let once = json!([waters_id]);
+        for (tags, headline) in [(json!(["streams", "waters"]), "Rain"), (json!(["rivers", "streams", rivers]), "More rain"), (json!(["waters"]), "Sun")] {
+            app.import(&article(tags, headline));
+            let story = admin.get("/v1/desk/articles").await.ok()["data"][0].clone();
+            assert_eq!(admin.get(&format!("/v1/desk/articles/{}", story["id"].as_str().unwrap())).await.ok()["tags"], once, "{headline}");
+        }
+        assert_eq!(admin.get("/v1/desk/tags?count=true").await.ok()["page"]["total"], 1);
+        // Its own record is its own still.
+        assert_eq!(app.import(&named("waters", "All waters")).outcome, Outcome::Updated);
+        assert_eq!(exported_tag(&app, &waters_id)["translations"]["en"]["name"], "All waters");
+    }
+
     async fn merging_takes_who_keeps_both_the_newest_version_and_another_of_the_same_kind(app) {
-        let (admin, editor) = (app.admin().await, app.role(dateline::domain::user::Role::Translator, None, None).await);
+        let (admin, editor) = (app.admin().await, app.role(Role::Translator, None, None).await);
         let (one, other, person) = (tag(&admin, json!({ "en": { "name": "Rivers" } })).await, tag(&admin, json!({ "en": { "name": "Waters" } })).await, author(&admin, "Asha").await);
         let at = format!("/v1/desk/tags/{one}/merge");
         let into = |id: &str| json!({ "into": id });

@@ -3,7 +3,7 @@
 use icu_collator::{CollatorBorrowed, options::CollatorOptions};
 use sha2::{Digest, Sha256};
 
-use super::Locale;
+use super::{Locale, fold::search_key};
 
 /// What a name is sorted by: compared byte by byte, the keys of one locale are in the order of its names.
 ///
@@ -68,14 +68,15 @@ impl Collation {
         key
     }
 
-    /// A word for the rules and weights that keys are made by: another one when a later version of them sorts any of several thousand letters
-    /// of the world's scripts elsewhere. Nothing else tells of their version.
+    /// A word for the rules that keys are made by, and [what names are found by](search_key): another one when a later version of them treats any of
+    /// several thousand letters of the world's scripts differently, or any two of Latin beside each other. Nothing else tells of their version.
     #[must_use]
     pub fn version(&self) -> String {
         let alphabets = ('\u{20}'..'\u{2000}').chain('\u{3041}'..'\u{3100}');
         let ideographs = ('\u{4e00}'..'\u{a000}').chain('\u{ac00}'..'\u{d7a4}').step_by(23);
-        let sample: String = alphabets.chain(ideographs).collect();
-        let digest = Sha256::digest(self.whole(&sample));
+        let pairs = ('a'..='z').flat_map(|one| ('a'..='z').flat_map(move |other| [one, other, ' ']));
+        let sample: String = alphabets.chain(ideographs).chain(pairs).collect();
+        let digest = Sha256::new().chain_update(self.whole(&sample)).chain_update(search_key(&sample)).finalize();
         digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 }

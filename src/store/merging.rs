@@ -16,6 +16,7 @@ use serde_json::json;
 use super::{
     RunQueryDsl, Tx,
     dialect::{self, Doc, Hold, Uid, Unread},
+    imports,
     named::Stored,
     names, site, sorted_names,
     sql::Sql,
@@ -24,6 +25,7 @@ use crate::{
     access::{Granted, action::Kept},
     domain::{
         Error, Id, Version,
+        address::AddressKind,
         article::{Article, Facts},
         change::{Change, Event, Subject},
         edition::Edition,
@@ -76,6 +78,10 @@ pub fn merge<K: Kept + Stored>(
     editions(tx, one.id, into)?;
     lists(tx, one.id, into)?;
     addresses(tx, one.id, into)?;
+    // What was exported names it by its id, and other systems a tag by its slug, whether or not it ever came from there.
+    let slugs = one.names.values().filter(|_| K::ADDRESS == AddressKind::Tag).map(|name| name.slug.to_string());
+    let keys = slugs.chain([one.id.to_string()]).collect();
+    imports::merge(tx, K::ADDRESS.as_str(), (one.id.uuid(), into.uuid()), &keys)?;
     names::remove(tx, one.id)?;
     sorted_names::remove(tx, one.id.cast())?;
     let mut sql = Sql::new(&format!("DELETE FROM {} WHERE id = ", K::TABLE));
@@ -180,18 +186,16 @@ fn lists<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> R
     instead(tx, "live_listings", "facet", "locale, published_at, article_id, updated_at, edition_id", (one, into))
 }
 
-/// Let slugs and redirects that lead to one lead to the other, and importers know the other by what they know it by.
+/// Let slugs and redirects that lead to one lead to the other.
 fn addresses<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> Result<(), Error> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Uid)]
         id: Id<Redirect>,
     }
-    for table in ["addresses", "imports"] {
-        let mut sql = Sql::new(&format!("UPDATE {table} SET target_id = "));
-        sql.id(into).push(" WHERE target_id = ").id(one);
-        sql.execute(tx)?;
-    }
+    let mut sql = Sql::new("UPDATE addresses SET target_id = ");
+    sql.id(into).push(" WHERE target_id = ").id(one);
+    sql.execute(tx)?;
     let mut sql = Sql::new("UPDATE redirects SET target_id = ");
     sql.id(into).push(", version = version + 1, updated_at = ").at(tx.now()).push(" WHERE target_id = ").id(one).push(" RETURNING id");
     let moved: BTreeSet<_> = sql.load::<Row>(tx)?.into_iter().map(|row| row.id).collect();

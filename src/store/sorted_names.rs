@@ -6,10 +6,10 @@
 //! **Decision.** A row for each author and tag in each locale of the site holds its sort key there (ICU's, as bytes) and its folded name.
 //! What a locale's rows were made with is kept beside them: the version of the collation, and the locales in which names are looked for. Where that
 //! is no longer what it would be now, all rows of the locale are made again: after an update of the program at its start, else in the transaction
-//! that changed the site or a locale. **Consequence.** A page is one range of an index, however many tags there are, and nothing is kept in
+//! that changed the site or a locale. What an older program has inserted since gets its rows then, too. **Consequence.** A page is one range of an index, however many tags there are, and nothing is kept in
 //! memory. A tag costs a row for each locale; a change of the default locale, or of a fallback, writes as many rows as there are things, for each
-//! locale whose readers are shown other names by it. While an older instance still runs beside a newer one, what it saves is sorted
-//! by the older rules, until it is saved or made again.
+//! locale whose readers are shown other names by it. What an older program has renamed beside this one, while instances are replaced,
+//! stands where it stood until it is saved again.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -108,15 +108,12 @@ pub fn refresh(tx: &mut Tx<'_>) -> Result<(), Error> {
     site::queue(tx)?;
     let made = Sql::new("SELECT locale, made_with FROM sorted_locales").load::<Made>(tx)?;
     let mut made: BTreeMap<String, String> = made.into_iter().map(|row| (row.locale, row.made_with)).collect();
-    let mut due = Vec::new();
-    for readers in Readers::all(&site::masthead(tx)?)? {
-        let made_with = readers.made_with();
-        if made.get(readers.locale.as_str()) == Some(&made_with) {
-            made.remove(readers.locale.as_str());
-        } else {
-            due.push((readers, made_with));
-        }
+    let all = Readers::all(&site::masthead(tx)?)?;
+    let (kept, due): (Vec<_>, Vec<_>) = all.iter().partition(|readers| made.get(readers.locale.as_str()) == Some(&readers.made_with()));
+    for readers in &kept {
+        made.remove(readers.locale.as_str());
     }
+    make(tx, &kept, " WHERE NOT EXISTS (SELECT 1 FROM sorted_names s WHERE s.target_id = k.id)")?;
     for locale in made.keys() {
         for table in ["sorted_names", "sorted_locales"] {
             let mut sql = Sql::new(&format!("DELETE FROM {table} WHERE locale = "));
@@ -129,22 +126,26 @@ pub fn refresh(tx: &mut Tx<'_>) -> Result<(), Error> {
     }
     // Everything that has a name may be touched.
     tx.extend_timeout()?;
-    for (kind, table) in [(AddressKind::Author, "authors"), (AddressKind::Tag, "tags")] {
-        make(tx, kind, table, &due)?;
-    }
+    make(tx, &due, "")?;
     let mut sql = Sql::new("INSERT INTO sorted_locales (locale, made_with)");
-    sql.values(&due, |row, (readers, made_with)| _ = row.text(readers.locale.as_str()).text(made_with));
+    sql.values(due, |row, readers| _ = row.text(readers.locale.as_str()).text(&readers.made_with()));
     sql.execute(tx).map(drop)
 }
 
-fn make(tx: &mut Tx<'_>, kind: AddressKind, table: &str, due: &[(Readers, String)]) -> Result<(), Error> {
-    let sql = Sql::new(&format!("SELECT n.target_id, n.locale, n.name FROM names n JOIN {table} k ON k.id = n.target_id"));
-    let mut all: HashMap<Id<()>, BTreeMap<Locale, String>> = HashMap::new();
-    for row in sql.load::<NameRow>(tx)? {
-        all.entry(row.target_id).or_default().insert(Locale::stored(row.locale), row.name);
+/// Make the rows that authors and tags have in some locales.
+fn make(tx: &mut Tx<'_>, readers: &[&Readers], only: &str) -> Result<(), Error> {
+    if readers.is_empty() {
+        return Ok(());
     }
-    for (readers, _) in due {
-        insert(tx, kind, all.iter().filter_map(|(id, names)| Some((*id, readers, name::pick(names, &readers.chain)?.1.as_str()))))?;
+    for (kind, table) in [(AddressKind::Author, "authors"), (AddressKind::Tag, "tags")] {
+        let sql = Sql::new(&format!("SELECT n.target_id, n.locale, n.name FROM names n JOIN {table} k ON k.id = n.target_id{only}"));
+        let mut all: HashMap<Id<()>, BTreeMap<Locale, String>> = HashMap::new();
+        for row in sql.load::<NameRow>(tx)? {
+            all.entry(row.target_id).or_default().insert(Locale::stored(row.locale), row.name);
+        }
+        for readers in readers {
+            insert(tx, kind, all.iter().filter_map(|(id, names)| Some((*id, *readers, name::pick(names, &readers.chain)?.1.as_str()))))?;
+        }
     }
     Ok(())
 }

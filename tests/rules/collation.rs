@@ -44,7 +44,8 @@ fn names_are_in_the_order_of_the_language() {
 fn the_rules_of_a_locale_have_a_version_that_is_its_own() {
     let version = |locale: &str| Collation::of(&Locale::read(locale).unwrap()).unwrap().version();
     assert_eq!(version("en"), version("en-IN"));
-    for locale in ["sv", "hi", "zh", "zh-Hant", "tr", "cs"] {
+    // Welsh has letters of two, and nothing else that is its own.
+    for locale in ["sv", "hi", "zh", "zh-Hant", "tr", "cs", "cy"] {
         assert_ne!(version("en"), version(locale), "{locale}");
     }
 }
