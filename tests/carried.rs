@@ -305,6 +305,7 @@ impl Desk<'_> {
                 Outcome::Created => "a story of its own",
                 Outcome::Updated => "done",
                 Outcome::Unchanged => "unchanged",
+                Outcome::Merged => "merged",
             }
             .to_owned(),
         };

@@ -14,10 +14,10 @@ use std::{
 use dateline::{
     access::{
         Caller, Permit, System,
-        action::{EditTranslation, ManageLocales, ManageRedirects, ManageSections, Publish, Unpublish, Withdraw},
+        action::{EditArticle, EditTranslation, ManageLocales, ManageRedirects, ManageSections, ManageTags, Publish, Unpublish, Withdraw},
     },
     desk::{
-        locales, precomputed,
+        articles, locales, named, precomputed,
         publishing::{Manner, publish, unpublish},
         redirects, scheduling, sections, takedowns,
         translations::{self, save},
@@ -25,7 +25,7 @@ use dateline::{
     domain::{
         Error, Id, Locale,
         address::AddressKind,
-        article::Article,
+        article::{Article, Facts, Genre},
         body::{Document, ReadBody},
         content::Content,
         locale::{LocaleDraft, LocaleSettings},
@@ -33,6 +33,7 @@ use dateline::{
         redirect::{Destination, RedirectDraft, Thing},
         section::Section,
         story::Which,
+        tag::TagId,
     },
     store::{self, Tx},
 };
@@ -40,7 +41,7 @@ use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, connection:
 
 use serde_json::json;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, everything_kept};
 
 type Verb = Box<dyn Fn(&mut Tx<'_>) -> Result<(), Error> + Send>;
 
@@ -377,5 +378,53 @@ async fn what_is_written_while_a_tag_is_corrected_is_under_the_new_one_or_refuse
         let kept = app.admin().await.get("/v1/desk/redirects").await.ok();
         let locales: Vec<_> = kept["data"].as_array().unwrap().iter().map(|r| r["to"]["locale"].clone()).collect();
         assert_eq!(locales, if turned { vec![] } else { vec![json!("en-IN")] });
+    }
+}
+
+/// Merge one tag into another, at its first version.
+fn merged(one: TagId, into: TagId) -> Verb {
+    Box::new(move |tx| named::merge(tx, permit::<ManageTags>(), one, 1, into).map(drop))
+}
+
+#[actix_web::test]
+async fn whoever_writes_beside_a_merge_names_nothing_that_is_gone() {
+    for (case, turned) in ["merged the other way", "saved", "published"].into_iter().flat_map(|case| [(case, false), (case, true)]) {
+        let Some(app) = TestApp::postgres().await else { return };
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let mut tags = Vec::new();
+        for name in ["Rivers", "Waters"] {
+            let tag = json!({ "kind": "topic", "translations": { "en": { "name": name } } });
+            tags.push(admin.post("/v1/desk/tags", &tag).await.ok()["id"].as_str().unwrap().parse::<TagId>().unwrap());
+        }
+        let [one, other] = tags[..] else { unreachable!() };
+        let story = admin.story(&world, "Rain").await;
+        admin.patch(&story, "\"1\"", &json!({ "tags": [one] })).await.ok();
+        let id = story.rsplit('/').next().unwrap().parse::<Id<Article>>().unwrap();
+        let verb: Verb = match case {
+            "merged the other way" => merged(other, one),
+            "saved" => Box::new(move |tx| {
+                let analysed = |article: &Article| Ok((Facts { genre: Genre::Analysis, ..article.facts.clone() }, String::new()));
+                articles::revise(tx, permit::<EditArticle>(), id, 2, analysed).map(drop)
+            }),
+            _ => Box::new(move |tx| {
+                let which = Which::Locales(vec![Locale::english()]);
+                precomputed::run(tx, &Arc::default(), |tx| publish(tx, permit::<Publish>(), id, 2, which, Manner::default())).map(drop)
+            }),
+        };
+        let done = if turned { at_once(&app, verb, &merged(one, other)) } else { at_once(&app, merged(one, other), &verb) };
+        let kept = everything_kept(&app.url);
+        // But for the log, and what importers know it by.
+        let lines = || kept.lines().filter(|line| !line.starts_with("changes:") && !line.starts_with("imports:"));
+        let naming = |id: TagId| lines().filter(|line| line.contains(&id.to_string())).count();
+        assert!(done[0].is_ok(), "{case}, {turned}: {done:?}");
+        // Whoever came second was told, or did it to what there was then.
+        if case == "merged the other way" {
+            let told = matches!(done[1], Err(Error::NotFound(_) | Error::Invalid(_)));
+            assert!(told && (naming(one) == 0) != (naming(other) == 0), "{done:?}");
+        } else {
+            let told = matches!(done[1], Err(Error::Conflict { .. } | Error::Stale { .. }));
+            assert!(told || done[1].is_ok(), "{case}, {turned}: {done:?}");
+            assert_eq!(naming(one), 0, "{case}, {turned}: {done:?}");
+        }
     }
 }

@@ -132,7 +132,7 @@ both! {
         let id = |v: &Value| v.as_str().unwrap().parse().unwrap();
         let (section, author, tag) = (id(&sample["section"]["id"]), sample["credits"][0]["authors"][0]["id"].as_str().unwrap(), sample["tags"][0]["id"].as_str().unwrap());
         let at = app.now().plus_seconds(-150_000_000);
-        let cursor = |backwards, order: Order| Cursor { backwards, order: order.sorting().code(), key: at.as_micros(), id: uuid::Uuid::nil() };
+        let cursor = |backwards, order: Order| Cursor { backwards, order: order.sorting().code(), key: at.as_micros(), ..Cursor::default() };
         let mut wrong = BTreeSet::new();
         let mut plans = 0;
         for bits in 0u32..64 {
@@ -335,7 +335,7 @@ both! {
             let to = format!("{to}?limit=5{needed}{}", asked.iter().map(given).collect::<String>());
             admin.get(&to).await.ok();
             let accepted = async |order: u8| {
-                let cursor = Cursor { backwards: false, order, key: 1, id: uuid::Uuid::nil() }.encode();
+                let cursor = Cursor { backwards: false, order, key: 1, ..Cursor::default() }.encode();
                 let answer = admin.get(&format!("{to}&cursor={cursor}")).await;
                 assert!(answer.status == 200 || answer.status == 400 && answer.violations() == [("?cursor".to_owned(), "cursor".to_owned())], "{to}: {}", answer.text);
                 answer.status == 200

@@ -224,4 +224,67 @@ both! {
         assert_eq!((shown["direction"].as_str(), shown["headline"].as_str()), (Some("rtl"), Some("بارش")));
         assert_eq!(shown["section"]["name"], "दुनिया", "names fall back along the chain");
     }
+
+    async fn every_name_that_readers_are_shown_says_which_language_it_is_in(app) {
+        let admin = app.admin().await;
+        let urdu = json!({ "locale": "ur", "name": "اردو", "fallback": ["hi", "en"], "state": "public" });
+        admin.post("/v1/desk/locales", &urdu).await.ok();
+        let world = app.section("world", "दुनिया").await;
+        let made = async |path: &str, body: serde_json::Value| admin.post(path, &body).await.ok()["id"].as_str().unwrap().to_owned();
+        let asia = made("/v1/desk/sections", json!({ "parent_id": world, "translations": { "ur": { "name": "ایشیا" }, "en": { "name": "Asia" } } })).await;
+        let rivers = made("/v1/desk/tags", json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await;
+        let rain = made("/v1/desk/tags", json!({ "kind": "topic", "translations": { "ur": { "name": "بارش" }, "en": { "name": "Rain" } } })).await;
+        let asha = made("/v1/desk/authors", json!({ "kind": "person", "translations": { "hi": { "name": "आशा" }, "en": { "name": "Asha" } } })).await;
+        let labels = json!({ "credit_labels": { "written_by": { "hi": "लेखक" } } });
+        admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &labels).await.ok();
+        let words = |headline: &str| json!({ "headline": headline, "body": { "format": "text", "content": headline } });
+        let story = json!({ "kind": "story", "section_id": asia, "source_locale": "en", "tags": [rivers, rain],
+            "credits": [{ "role": "written_by", "author_id": asha }, { "role": "seen_by", "author_id": asha }],
+            "translations": { "en": words("The river"), "ur": words("دریا") } });
+        let story = admin.post("/v1/desk/articles", &story).await.header("location").unwrap().to_owned();
+        admin.publish(&story, &["en", "ur"]).await.ok();
+        let id = story.rsplit('/').next().unwrap();
+        let known = [
+            ("ur", "rtl", vec!["ایشیا", "بارش"]),
+            ("hi", "ltr", vec!["दुनिया", "आशा", "लेखक"]),
+            ("en", "ltr", vec!["Rivers"]),
+        ];
+        // Whatever has a name or a label of the desk's, wherever it stands, and how many there were.
+        fn names<'v>(value: &'v serde_json::Value, all: &mut Vec<&'v serde_json::Value>) {
+            if let Some(object) = value.as_object() {
+                let named = object.contains_key("label") || (object.contains_key("name") && object.contains_key("id"));
+                all.extend(named.then_some(value));
+                object.iter().filter(|(at, _)| *at != "alternates").for_each(|(_, v)| names(v, all));
+            }
+            value.as_array().into_iter().flatten().for_each(|v| names(v, all));
+        }
+        let section = "%D8%A7%DB%8C%D8%B4%DB%8C%D8%A7";
+        for (path, least) in [
+            (format!("/v1/articles/{id}?locale=ur&include=section,authors,tags"), 14),
+            ("/v1/articles?locale=ur".to_owned(), 9),
+            ("/v1/sections?locale=ur".to_owned(), 4),
+            (format!("/v1/sections/{asia}?locale=ur"), 3),
+            ("/v1/authors?locale=ur".to_owned(), 1),
+            (format!("/v1/tags/{rivers}?locale=ur"), 1),
+            ("/v1/tags?locale=ur".to_owned(), 2),
+            ("/v1/pages?path=/ur".to_owned(), 3),
+            (format!("/v1/pages?path=/ur/{section}"), 5),
+            ("/v1/pages?path=/ur/rivers".to_owned(), 4),
+            (format!("/v1/pages?path=/ur/{section}/%D8%AF%D8%B1%DB%8C%D8%A7"), 11),
+        ] {
+            let shown = app.anyone().get(&path).await.ok();
+            let mut all = Vec::new();
+            names(&shown, &mut all);
+            assert!(all.len() >= least, "{path}: {} of {least} names in {shown}", all.len());
+            for named in all {
+                let text = named["label"].as_str().or(named["name"].as_str()).unwrap();
+                if text == "Seen by" {
+                    assert!(named["locale"].is_null() && named["direction"] == "ltr", "nobody has labelled it: {named}");
+                    continue;
+                }
+                let (locale, direction, _) = known.iter().find(|(.., names)| names.contains(&text)).unwrap_or_else(|| panic!("{path}: {named}"));
+                assert_eq!((named["locale"].as_str(), named["direction"].as_str()), (Some(*locale), Some(*direction)), "{path}: {named}");
+            }
+        }
+    }
 }

@@ -189,4 +189,29 @@ both! {
         editor.get("/v1/desk/articles?limit=100").await.ok();
         assert_eq!(app.store.statements() - before, one, "a desk list costs the same for 1 and for 100");
     }
+
+    async fn a_time_is_told_with_what_the_zone_was_called_then(app) {
+        let admin = app.admin().await;
+        admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &json!({ "time_zone": "America/New_York" })).await.ok();
+        let world = app.section("world", "दुनिया").await;
+        let (editor, words) = (app.editor().await, |headline: &str| json!({ "headline": headline, "body": { "format": "text", "content": headline } }));
+        let story = json!({ "kind": "story", "section_id": world, "source_locale": "en", "translations": { "en": words("Rain"), "hi": words("बारिश") } });
+        let story = editor.post("/v1/desk/articles", &story).await.header("location").unwrap().to_owned();
+        editor.publish(&story, &["en", "hi"]).await.ok();
+        let id = story.rsplit('/').next().unwrap();
+        // Half a year on, it is still told by the clocks of its publication; only the zone itself is told by those of now.
+        app.wait(150 * 24 * 3600);
+        assert_eq!(app.anyone().get("/v1/site").await.ok()["time_zone_name"], "EDT");
+        let editor = app.again(&editor).await;
+        editor.patch(&format!("{story}/translations/en"), &editor.get(&format!("{story}/translations/en")).await.etag(), &words("More rain")).await.ok();
+        editor.publish(&story, &["en"]).await.ok();
+        let named = async |path: &str| app.anyone().get(path).await.ok();
+        let in_english = named(&format!("/v1/articles/{id}?fields=time_zone_names")).await;
+        assert_eq!(in_english, json!({ "time_zone_names": { "published_at": "EST", "updated_at": "EDT" } }));
+        let in_hindi = named(&format!("/v1/articles/{id}?locale=hi")).await;
+        assert_eq!(in_hindi["time_zone_names"], json!({ "published_at": "GMT-5", "updated_at": "GMT-5" }));
+        let front = named("/v1/pages?path=/en").await;
+        assert_eq!(front["articles"]["data"][0]["time_zone_names"], in_english["time_zone_names"]);
+        assert_eq!(named("/v1/pages?path=/hi").await["frame"]["site"]["time_zone_name"], "GMT-4");
+    }
 }

@@ -192,6 +192,13 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
         all.add(revised, &one, json!({ "translations": named("Else") }));
         all.add(deleted, &one, Value::Null);
     }
+    for (operation, under, kind) in
+        [("POST /v1/desk/authors/{id}/merge", "/v1/desk/authors", "person"), ("POST /v1/desk/tags/{id}/merge", "/v1/desk/tags", "topic")]
+    {
+        let draft = |name: &str| json!({ "kind": kind, "translations": named(name) });
+        let (one, into) = (id_of(&admin.post(under, &draft("Twin")).await), id_of(&admin.post(under, &draft("Sibling")).await));
+        all.add(operation, &format!("{under}/{one}/merge \"1\""), json!({ "into": into }));
+    }
     let redirects = "/v1/desk/redirects";
     let old = json!({ "from": "/old", "to": "/new" });
     let redirect = format!("{redirects}/{}", id_of(&admin.post(redirects, &old).await));

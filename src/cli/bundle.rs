@@ -309,6 +309,10 @@ fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line<ReadRecord>, rules:
                     told.push(format!("line {at}: {kind} {key}: made or edited on the desk; left as it is (--overwrite replaces it)"));
                     &mut tally.failed
                 }
+                Outcome::Merged => {
+                    told.push(format!("line {at}: {kind} {key}: merged into another on the desk; that one is left as it is"));
+                    &mut tally.failed
+                }
             };
             *count = count.saturating_add(1);
         }

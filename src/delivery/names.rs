@@ -17,6 +17,7 @@ use crate::{
         author::{self, AuthorKind},
         locale::Direction,
         name::{self, Name, Names},
+        named::Listed,
         page::{Page, Paging},
         section,
         site::AuthorsPublic,
@@ -47,6 +48,10 @@ pub struct Alternate {
 pub struct SectionRef {
     /// Its id.
     pub id: section::SectionId,
+    /// The locale of its name.
+    pub locale: Locale,
+    /// Which way the script of that locale runs.
+    pub direction: Direction,
     /// Its name.
     #[schema(example = "World")]
     pub name: String,
@@ -68,6 +73,8 @@ pub struct Section {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub requested_locale: Option<Locale>,
+    /// Which way the script of that locale runs.
+    pub direction: Direction,
     /// Its name.
     #[schema(example = "World")]
     pub name: String,
@@ -101,6 +108,8 @@ pub struct Author {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub requested_locale: Option<Locale>,
+    /// Which way the script of that locale runs.
+    pub direction: Direction,
     /// Its name.
     #[schema(example = "Digital Desk")]
     pub name: String,
@@ -128,6 +137,8 @@ pub struct Tag {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub requested_locale: Option<Locale>,
+    /// Which way the script of that locale runs.
+    pub direction: Direction,
     /// Its name.
     #[schema(example = "Diplomacy")]
     pub name: String,
@@ -145,20 +156,27 @@ pub struct Tag {
 /// The names of one page's things, already read.
 pub(super) type NameMap = HashMap<Uuid, Arc<Named>>;
 
-/// The name in the reader's language, or the nearest there is.
-pub(super) fn pick<'a>(reading: &Reading, names: &'a Names) -> Result<(&'a Locale, &'a Name), Error> {
-    name::pick(names, &reading.names).ok_or_else(|| Error::internal("a thing without a name"))
+/// The name in the reader's language, or the nearest there is, as every answer shows it.
+pub(super) struct ShownName<'n> {
+    pub(super) locale: &'n Locale,
+    pub(super) direction: Direction,
+    pub(super) name: &'n Name,
+    pub(super) url: String,
+}
+
+pub(super) fn pick<'n>(reading: &Reading, names: &'n Names) -> Result<ShownName<'n>, Error> {
+    let (locale, name) = name::pick(names, &reading.names).ok_or_else(|| Error::internal("a thing without a name"))?;
+    let url = reading.masthead.listing_url(&reading.locale, &name.slug);
+    Ok(ShownName { locale, direction: reading.masthead.direction(locale), name, url })
+}
+
+fn refer(reading: &Reading, id: section::SectionId, names: &Names) -> Result<SectionRef, Error> {
+    let ShownName { locale, direction, name, url } = pick(reading, names)?;
+    Ok(SectionRef { id, locale: locale.clone(), direction, name: name.name.clone(), slug: name.slug.to_string(), url })
 }
 
 pub(super) fn section_ref(reading: &Reading, names: &NameMap, id: section::SectionId) -> Result<SectionRef, Error> {
-    let named = names.get(&id.uuid()).ok_or_else(|| Error::internal("a section without a name"))?;
-    let (_, name) = pick(reading, &named.names)?;
-    Ok(SectionRef {
-        id,
-        name: name.name.clone(),
-        slug: name.slug.to_string(),
-        url: reading.masthead.listing_url(&reading.locale, &name.slug),
-    })
+    refer(reading, id, &names.get(&id.uuid()).ok_or_else(|| Error::internal("a section without a name"))?.names)
 }
 
 fn alternates(reading: &Reading, names: &Names) -> Vec<Alternate> {
@@ -175,19 +193,16 @@ fn alternates(reading: &Reading, names: &Names) -> Vec<Alternate> {
 }
 
 fn show_section(reading: &Reading, all: &[section::Section], s: &section::Section) -> Result<Section, Error> {
-    let (locale, name) = pick(reading, &s.names)?;
-    let path = s.path.iter().filter_map(|id| all.iter().find(|other| other.id == *id)).map(|other| {
-        let (_, name) = pick(reading, &other.names)?;
-        let url = reading.masthead.listing_url(&reading.locale, &name.slug);
-        Ok(SectionRef { id: other.id, name: name.name.clone(), slug: name.slug.to_string(), url })
-    });
+    let ShownName { locale, direction, name, url } = pick(reading, &s.names)?;
+    let path = s.path.iter().filter_map(|id| all.iter().find(|other| other.id == *id)).map(|other| refer(reading, other.id, &other.names));
     Ok(Section {
         id: s.id,
         locale: locale.clone(),
         requested_locale: reading.requested(locale),
+        direction,
         name: name.name.clone(),
         slug: name.slug.to_string(),
-        url: reading.masthead.listing_url(&reading.locale, &name.slug),
+        url,
         description: name.about.clone(),
         position: s.position,
         parent_id: s.parent(),
@@ -197,30 +212,32 @@ fn show_section(reading: &Reading, all: &[section::Section], s: &section::Sectio
 }
 
 fn show_author(reading: &Reading, a: &author::Author) -> Result<Author, Error> {
-    let (locale, name) = pick(reading, &a.names)?;
+    let ShownName { locale, direction, name, url } = pick(reading, &a.names)?;
     Ok(Author {
         id: a.id,
         kind: a.kind,
         locale: locale.clone(),
         requested_locale: reading.requested(locale),
+        direction,
         name: name.name.clone(),
         slug: name.slug.to_string(),
-        url: reading.masthead.listing_url(&reading.locale, &name.slug),
+        url,
         bio: name.about.clone(),
         alternates: alternates(reading, &a.names),
     })
 }
 
 fn show_tag(reading: &Reading, t: &tag::Tag) -> Result<Tag, Error> {
-    let (locale, name) = pick(reading, &t.names)?;
+    let ShownName { locale, direction, name, url } = pick(reading, &t.names)?;
     Ok(Tag {
         id: t.id,
         kind: t.kind,
         locale: locale.clone(),
         requested_locale: reading.requested(locale),
+        direction,
         name: name.name.clone(),
         slug: name.slug.to_string(),
-        url: reading.masthead.listing_url(&reading.locale, &name.slug),
+        url,
         description: name.about.clone(),
         alternates: alternates(reading, &t.names),
     })
@@ -281,10 +298,10 @@ pub(super) fn tags_of(tx: &mut Tx<'_>, reading: &Reading, ids: &BTreeSet<tag::Ta
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn authors(tx: &mut Tx<'_>, reading: &Reading, paging: Paging) -> Result<Page<Author>, Error> {
+pub fn authors(tx: &mut Tx<'_>, reading: &Reading, listed: &Listed, paging: Paging) -> Result<Page<Author>, Error> {
     let page = match reading.masthead.site.authors_public {
-        AuthorsPublic::Always => store::named::page(tx, paging)?,
-        AuthorsPublic::WhenNamed => store::named::live_page(tx, paging)?,
+        AuthorsPublic::Always => store::named::shown_page(tx, listed, &reading.locale, paging)?,
+        AuthorsPublic::WhenNamed => store::named::live_page(tx, listed, &reading.locale, paging)?,
     };
     page.try_map(|a| show_author(reading, &a))
 }
@@ -304,8 +321,8 @@ pub fn author(tx: &mut Tx<'_>, reading: &Reading, id: author::AuthorId) -> Resul
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn tags(tx: &mut Tx<'_>, reading: &Reading, paging: Paging) -> Result<Page<Tag>, Error> {
-    store::named::live_page(tx, paging)?.try_map(|t| show_tag(reading, &t))
+pub fn tags(tx: &mut Tx<'_>, reading: &Reading, listed: &Listed, paging: Paging) -> Result<Page<Tag>, Error> {
+    store::named::live_page(tx, listed, &reading.locale, paging)?.try_map(|t| show_tag(reading, &t))
 }
 
 /// One tag that a live story carries.

@@ -16,6 +16,7 @@ use crate::{
         Error, Instant, Locale,
         article::ArticleId,
         author::AuthorId,
+        named,
         page::{Cursor, Page, PageInfo, Paging},
         section::SectionId,
         slug::Slug,
@@ -57,11 +58,11 @@ pub enum Request {
     /// One section.
     Section(Handle<SectionId>, Option<Locale>),
     /// A page of authors.
-    Authors(Paging, Option<Locale>),
+    Authors(named::Listed, Paging, Option<Locale>),
     /// One author.
     Author(Handle<AuthorId>, Option<Locale>),
     /// A page of tags.
-    Tags(Paging, Option<Locale>),
+    Tags(named::Listed, Paging, Option<Locale>),
     /// One tag.
     Tag(Handle<TagId>, Option<Locale>),
     /// A page of articles.
@@ -91,6 +92,7 @@ pub struct Shown {
 
 /// What is answered.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly every answer shows something, and none is kept as this")]
 pub enum Outcome {
     /// This.
     Shown(Shown),
@@ -114,13 +116,13 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
             let reading = read(tx, locale)?;
             shown(&List::whole(names::sections(tx, &reading)?), Some(reading.locale)).map(Outcome::Shown)
         }
-        Request::Authors(paging, locale) => {
+        Request::Authors(listed, paging, locale) => {
             let reading = read(tx, locale)?;
-            listing(names::authors(tx, &reading, *paging)?, reading.locale)
+            listing(names::authors(tx, &reading, listed, *paging)?, reading.locale)
         }
-        Request::Tags(paging, locale) => {
+        Request::Tags(listed, paging, locale) => {
             let reading = read(tx, locale)?;
-            listing(names::tags(tx, &reading, *paging)?, reading.locale)
+            listing(names::tags(tx, &reading, listed, *paging)?, reading.locale)
         }
         Request::Section(handle, locale) => {
             let reading = read(tx, locale)?;
@@ -245,7 +247,8 @@ impl Request {
                 in_locale(&mut query, locale.as_ref());
                 handle.path("sections")
             }
-            Self::Authors(paging, locale) => {
+            Self::Authors(listed, paging, locale) => {
+                named(&mut query, listed);
                 paged(&mut query, paging, cursor);
                 in_locale(&mut query, locale.as_ref());
                 "/v1/authors".to_owned()
@@ -254,7 +257,8 @@ impl Request {
                 in_locale(&mut query, locale.as_ref());
                 handle.path("authors")
             }
-            Self::Tags(paging, locale) => {
+            Self::Tags(listed, paging, locale) => {
+                named(&mut query, listed);
                 paged(&mut query, paging, cursor);
                 in_locale(&mut query, locale.as_ref());
                 "/v1/tags".to_owned()
@@ -306,7 +310,10 @@ impl Request {
         let locale = |locale: &Option<Locale>| locale.as_ref().map_or(0, |l| l.as_str().len());
         match self {
             Self::Site | Self::Locales => 0,
-            Self::Sections(of) | Self::Authors(_, of) | Self::Tags(_, of) => locale(of),
+            Self::Sections(of) => locale(of),
+            Self::Authors(listed, _, of) | Self::Tags(listed, _, of) => {
+                listed.text.as_ref().map_or(0, String::capacity).saturating_add(locale(of))
+            }
             Self::Section(handle, of) => handle.heap().saturating_add(locale(of)),
             Self::Author(handle, of) => handle.heap().saturating_add(locale(of)),
             Self::Tag(handle, of) => handle.heap().saturating_add(locale(of)),
@@ -353,6 +360,15 @@ impl Show {
 fn in_locale(query: &mut Serializer<'_, String>, locale: Option<&Locale>) {
     if let Some(locale) = locale {
         query.append_pair("locale", locale.as_str());
+    }
+}
+
+fn named(query: &mut Serializer<'_, String>, listed: &named::Listed) {
+    if let Some(order) = listed.order {
+        query.append_pair("sort", order.as_str());
+    }
+    if let Some(text) = &listed.text {
+        query.append_pair("text", text);
     }
 }
 

@@ -42,7 +42,7 @@ pub struct SiteInfo {
     /// IANA time zone that its dates are printed in.
     #[schema(example = "Asia/Kolkata")]
     pub time_zone: String,
-    /// Short name of that zone now, to print beside a time.
+    /// Short name of that zone now, in the language of the answer, to print beside a time; what has a time of its own says the name at that time.
     #[schema(example = "IST")]
     pub time_zone_name: String,
     /// Path of an article's page, with placeholders; without `{locale}` that of the default locale, the others having theirs in front of it.
@@ -77,18 +77,18 @@ pub fn locales(tx: &mut Tx<'_>) -> Result<Vec<LocaleInfo>, Error> {
 /// [`Error::Internal`] when the database fails.
 pub fn site(tx: &mut Tx<'_>, now: Instant) -> Result<(SiteInfo, Option<Instant>), Error> {
     let masthead = store::site::for_readers(tx)?;
-    let info = of(&masthead, now);
+    let info = of(&masthead, &masthead.site.default_locale, now);
     Ok((info, masthead.zone_changes(now)))
 }
 
-/// What a masthead says of the site.
-pub(super) fn of(masthead: &Masthead, now: Instant) -> SiteInfo {
+/// What a masthead says of the site to readers of a locale.
+pub(super) fn of(masthead: &Masthead, locale: &Locale, now: Instant) -> SiteInfo {
     SiteInfo {
         name: masthead.site.name.clone(),
         url: masthead.site.url.clone(),
         default_locale: masthead.site.default_locale.clone(),
         time_zone: masthead.site.time_zone.clone(),
-        time_zone_name: masthead.zone_name(now),
+        time_zone_name: masthead.zone_name(now, locale).to_string(),
         url_pattern: masthead.site.url_pattern.as_str().to_owned(),
         locales: masthead.locales.iter().map(|l| info(masthead, l)).collect(),
     }

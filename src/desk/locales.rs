@@ -58,6 +58,7 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, draft: LocaleDraft
     check(&masthead, &settings, None)?;
     let granted = permit.over(Whole(settings))?;
     store::locales::save(tx, &granted)?;
+    store::sorted_names::refresh(tx)?;
     Ok(granted.into_inner().0)
 }
 
@@ -98,6 +99,7 @@ pub fn revise(
     } else {
         store::locales::rename(tx, &granted, locale)?;
     }
+    store::sorted_names::refresh(tx)?;
     Ok(granted.into_inner().0)
 }
 
@@ -117,5 +119,6 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &Locale, e
         return Err(Error::Conflict { code: "in-use", detail });
     }
     let granted = permit.over(Whole(settings))?;
-    store::locales::delete(tx, &granted, expected)
+    store::locales::delete(tx, &granted, expected)?;
+    store::sorted_names::refresh(tx)
 }

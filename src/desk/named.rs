@@ -36,6 +36,7 @@ pub fn create<K: Kept + Stored>(
     draft: Draft<K>,
 ) -> Result<Named<K>, Error> {
     permit.everywhere()?;
+    store::site::queue(tx)?;
     let id = id.unwrap_or_else(|| tx.new_id());
     let (now, names) = (tx.now(), assign(tx, &permit, (K::ADDRESS, id.uuid()), K::ABOUT, draft.translations, &Names::new())?);
     let named = permit.over(Named { id, kind: draft.kind, names, version: 1, created_at: now, updated_at: now })?;
@@ -55,6 +56,7 @@ pub fn revise<K: Kept + Stored>(
     with: impl FnOnce(&Named<K>) -> Result<Draft<K>, Error>,
 ) -> Result<Named<K>, Error> {
     permit.everywhere()?;
+    store::site::queue(tx)?;
     let named = permit.over(find(tx, id)?)?;
     Error::unless_newest(K::ADDRESS.as_str(), named.get().version, expected)?;
     let draft = with(named.get())?;
@@ -68,12 +70,50 @@ pub fn revise<K: Kept + Stored>(
     Ok(named.into_inner())
 }
 
+/// Let one become one with another: whatever names it names the other, what led to it leads there, and in locales where the other has no name it
+/// gets this one's.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Stale`]; [`Error::Invalid`] at `#/into`.
+pub fn merge<K: Kept + Stored>(
+    tx: &mut Tx<'_>,
+    permit: Permit<K::Manage>,
+    id: Id<Named<K>>,
+    expected: Version,
+    into: Id<Named<K>>,
+) -> Result<Named<K>, Error> {
+    permit.everywhere()?;
+    store::merging::hold(tx, id)?;
+    let one = permit.over(find(tx, id)?)?;
+    Error::unless_newest(K::ADDRESS.as_str(), one.get().version, expected)?;
+    if id == into {
+        return Err(Error::invalid("#/into", "itself", format!("{} cannot be merged into itself", K::ADDRESS)));
+    }
+    let missing = || Error::invalid("#/into", "unknown", format!("there is no {} with this id", K::ADDRESS));
+    let other = find(tx, into).map_err(|e| if matches!(e, Error::NotFound(_)) { missing() } else { e })?;
+    let other = permit.over(other)?;
+    store::merging::merge(tx, &one, &other)?;
+    let mut new = one.into_inner().names;
+    new.retain(|locale, _| !other.get().names.contains_key(locale));
+    if new.is_empty() {
+        return Ok(other.into_inner());
+    }
+    let now = tx.now();
+    let other = other.try_map(|mut other| {
+        other.names.extend(new);
+        Ok(Named { version: other.version.saturating_add(1), updated_at: now, ..other })
+    })?;
+    save(tx, &other)?;
+    Ok(other.into_inner())
+}
+
 /// Remove one that nothing names.
 ///
 /// # Errors
 /// [`Error::Stale`]; [`Error::Conflict`] with code `in-use`.
 pub fn delete<K: Kept + Stored>(tx: &mut Tx<'_>, permit: Permit<K::Manage>, id: Id<Named<K>>, expected: Version) -> Result<(), Error> {
     permit.everywhere()?;
+    store::site::queue(tx)?;
     let named = permit.over(find(tx, id)?)?;
     Error::unless_newest(K::ADDRESS.as_str(), named.get().version, expected)?;
     if K::in_use(tx, id)? {

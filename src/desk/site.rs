@@ -36,6 +36,7 @@ pub fn revise(
     }
     let granted = permit.over(Whole(site))?;
     store::site::save(tx, &granted)?;
+    store::sorted_names::refresh(tx)?;
     let Whole(site) = granted.into_inner();
     Ok(Masthead::new(site, masthead.locales.clone()))
 }

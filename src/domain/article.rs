@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{
     Error, Id, Instant, Locale, Version,
@@ -83,6 +84,28 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The same where an author or a tag has become one with another: what named both names the other once, in the first of the two places.
+    #[must_use]
+    pub fn merged(mut self, one: Uuid, into: Uuid) -> Self {
+        let mut seen = false;
+        self.tags.retain_mut(|tag| {
+            let is_it = [one, into].contains(&tag.uuid());
+            if is_it {
+                *tag = into.into();
+            }
+            !is_it || !std::mem::replace(&mut seen, true)
+        });
+        let mut roles = BTreeSet::new();
+        self.credits.retain_mut(|credit| {
+            let is_it = [one, into].contains(&credit.author_id.uuid());
+            if is_it {
+                credit.author_id = into.into();
+            }
+            !is_it || roles.insert(credit.role.clone())
+        });
+        self
+    }
+
     /// Nothing, when no list is too long to be looked through.
     ///
     /// # Errors

@@ -58,6 +58,8 @@ vocabulary! {
         Revoked => "revoked",
         /// An address that it had before leads to it.
         Addressed => "addressed",
+        /// It has become one with another; the reason says with which, or into which.
+        Merged => "merged",
         /// Its question is open again.
         Reopened => "reopened",
         /// It moved on in its workflow.

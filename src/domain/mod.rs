@@ -10,6 +10,7 @@ pub mod author;
 pub mod body;
 pub mod cache_tag;
 pub mod change;
+pub mod collation;
 pub mod comment;
 pub mod content;
 pub mod correction;
@@ -52,6 +53,7 @@ pub mod url;
 pub mod user;
 pub mod vocabulary;
 pub mod write_transaction;
+pub mod zone;
 
 pub use error::{Error, Violation};
 pub use id::Id;

@@ -68,6 +68,6 @@ pub fn check(drafts: BTreeMap<Locale, NameDraft>, about: &str) -> Result<BTreeMa
 
 /// The name in the first locale of `chain` that has one, else in any.
 #[must_use]
-pub fn pick<'a>(names: &'a Names, chain: &[Locale]) -> Option<(&'a Locale, &'a Name)> {
+pub fn pick<'a, N>(names: &'a BTreeMap<Locale, N>, chain: &[Locale]) -> Option<(&'a Locale, &'a N)> {
     chain.iter().find_map(|l| names.get_key_value(l)).or_else(|| names.iter().next())
 }

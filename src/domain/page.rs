@@ -5,6 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::collation::NameKey;
+
 /// What a list is of and how it is ordered. A cursor leads on in a list of its own sorting, and in no other. A number that has meant another
 /// list is not given again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,6 +46,14 @@ pub enum Sorting {
     Audit = 16,
     /// Redirects by id.
     Redirects = 19,
+    /// Authors by name.
+    AuthorsByName = 20,
+    /// Authors by name, the last first.
+    AuthorsByNameDescending = 21,
+    /// Tags by name.
+    TagsByName = 22,
+    /// Tags by name, the last first.
+    TagsByNameDescending = 23,
 }
 
 impl Sorting {
@@ -56,7 +66,7 @@ impl Sorting {
 }
 
 /// A place in an ordered list: beside the row with this sort value and id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Cursor {
     /// True for the page before, false for the page after.
     pub backwards: bool,
@@ -64,6 +74,8 @@ pub struct Cursor {
     pub order: u8,
     /// The sort value of the row.
     pub key: i64,
+    /// What its name is sorted by, in a list by name.
+    pub name: NameKey,
     /// The id of the row.
     pub id: Uuid,
 }
@@ -72,22 +84,45 @@ impl Cursor {
     /// The cursor as an opaque word.
     #[must_use]
     pub fn encode(&self) -> String {
-        let mut bytes = Vec::with_capacity(26);
+        let name = self.name.as_bytes();
+        let mut bytes = Vec::with_capacity(26 + name.len());
         bytes.push(u8::from(self.backwards));
         bytes.push(self.order);
         bytes.extend(self.key.to_be_bytes());
         bytes.extend(self.id.as_bytes());
+        bytes.extend(name);
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
     /// The cursor that a word stands for, if it stands for one.
     #[must_use]
     pub fn decode(word: &str) -> Option<Self> {
-        let bytes: [u8; 26] = BASE64_URL_SAFE_NO_PAD.decode(word).ok()?.try_into().ok()?;
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(word).ok()?;
         let (head, tail) = bytes.split_first_chunk::<2>()?;
-        let (key, id) = tail.split_first_chunk::<8>()?;
+        let (key, tail) = tail.split_first_chunk::<8>()?;
+        let (id, name) = tail.split_first_chunk::<16>()?;
         let [backwards @ (0 | 1), order] = *head else { return None };
-        Some(Self { backwards: backwards == 1, order, key: i64::from_be_bytes(*key), id: Uuid::from_slice(id).ok()? })
+        let by_name = (Sorting::AuthorsByName.code()..=Sorting::TagsByNameDescending.code()).contains(&order);
+        let is_key = if by_name { name.len() <= NameKey::MAX } else { name.is_empty() };
+        let (key, id, name) = (i64::from_be_bytes(*key), Uuid::from_bytes(*id), NameKey::of(name));
+        is_key.then_some(Self { backwards: backwards == 1, order, key, name, id })
+    }
+}
+
+/// What a row is sorted by.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// Its sort value.
+    pub key: i64,
+    /// What its name is sorted by, in a list by name.
+    pub name: NameKey,
+    /// Its id.
+    pub id: Uuid,
+}
+
+impl From<(i64, Uuid)> for Place {
+    fn from((key, id): (i64, Uuid)) -> Self {
+        Self { key, name: NameKey::default(), id }
     }
 }
 
@@ -134,7 +169,7 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Make a page of rows read in its direction, one more than asked for when there are more.
-    pub fn cut(mut rows: Vec<T>, paging: Paging, sorting: Sorting, total: Option<i64>, key: impl Fn(&T) -> (i64, Uuid)) -> Self {
+    pub fn cut<P: Into<Place>>(mut rows: Vec<T>, paging: Paging, sorting: Sorting, total: Option<i64>, place: impl Fn(&T) -> P) -> Self {
         let limit = usize::try_from(paging.limit).unwrap_or(100);
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -144,8 +179,8 @@ impl<T> Page<T> {
         }
         let at = |row: Option<&T>, backwards| {
             row.map(|r| {
-                let (key, id) = key(r);
-                Cursor { backwards, order: sorting.code(), key, id }
+                let Place { key, name, id } = place(r).into();
+                Cursor { backwards, order: sorting.code(), key, name, id }
             })
         };
         let has_next = if backwards { paging.cursor.is_some() } else { more };

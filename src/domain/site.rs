@@ -10,12 +10,13 @@ use super::{
     article::Article,
     credit::{CreditLabels, check_role},
     error::Faults,
-    locale::{self, LocaleSettings, LocaleState},
+    locale::{self, Direction, LocaleSettings, LocaleState},
     path::UrlPattern,
     slug::Slug,
     text::{limits, line},
     url::{check_web_address, segment},
     vocabulary::vocabulary,
+    zone,
 };
 
 vocabulary! {
@@ -298,18 +299,25 @@ impl Masthead {
         accepted
     }
 
-    /// The label of a credit role in a locale; the role itself, spaced, when nobody has named it.
+    /// Which way the script of a locale runs: as the site says, or as CLDR does of one that it does not publish in.
     #[must_use]
-    pub fn label(&self, role: &str, locale: &Locale) -> String {
+    pub fn direction(&self, locale: &Locale) -> Direction {
+        self.settings(locale).map_or_else(|| Direction::of(locale), |l| l.direction)
+    }
+
+    /// The label of a credit role in a locale, or the nearest there is, and its locale; the role itself, spaced, when nobody has named it.
+    #[must_use]
+    pub fn label(&self, role: &str, locale: &Locale) -> (Option<Locale>, String) {
         let labels = self.site.credit_labels.get(role);
-        let label = labels.and_then(|l| self.name_chain(locale).iter().find_map(|c| l.get(c)).or_else(|| l.values().next()));
-        label.cloned().unwrap_or_else(|| {
-            let mut spaced = role.replace('_', " ");
-            if let Some(first) = spaced.get_mut(0..1) {
-                first.make_ascii_uppercase();
-            }
-            spaced
-        })
+        let label = labels.and_then(|l| self.name_chain(locale).iter().find_map(|c| l.get_key_value(c)).or_else(|| l.iter().next()));
+        if let Some((locale, label)) = label {
+            return (Some(locale.clone()), label.clone());
+        }
+        let mut spaced = role.replace('_', " ");
+        if let Some(first) = spaced.get_mut(0..1) {
+            first.make_ascii_uppercase();
+        }
+        (None, spaced)
     }
 
     /// The absolute URL of an article's page, percent-encoded.
@@ -355,10 +363,10 @@ impl Masthead {
         jiff::tz::TimeZone::get(&self.site.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
     }
 
-    /// The short name of the site's time zone at an instant (`IST`), for printing beside a time.
+    /// The short name of the site's time zone at an instant (`IST`), in a locale, for printing beside a time.
     #[must_use]
-    pub fn zone_name(&self, at: Instant) -> String {
-        at.timestamp().to_zoned_datetime(self.zone()).strftime("%Z").to_string()
+    pub fn zone_name(&self, at: Instant, locale: &Locale) -> Arc<str> {
+        zone::name(&self.site.time_zone, at, locale)
     }
 
     /// When the clocks of the site's time zone are changed next after an instant, if ever.

@@ -234,8 +234,7 @@ fn narrow(sql: &mut Sql, visibility: &Visibility, filter: &Filter) {
             sql.push(" AND t.locale = ").text(locale.as_str());
         }
         if let Some(text) = &filter.text {
-            let escaped = search_key(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            sql.push(" AND t.headline_key LIKE ").text(&format!("%{escaped}%")).push(" ESCAPE '\\'");
+            sql.push(" AND t.headline_key LIKE ").containing(&search_key(text));
         }
         sql.push(")");
     }

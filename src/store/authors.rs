@@ -18,7 +18,8 @@ use crate::domain::{
 
 impl Stored for AuthorKind {
     const TABLE: &'static str = "authors";
-    const SORTING: Sorting = Sorting::Authors;
+    const SORTINGS: [Sorting; 3] = [Sorting::Authors, Sorting::AuthorsByName, Sorting::AuthorsByNameDescending];
+    const IN_ARTICLES: (&'static str, &'static str) = ("article_credits", "author_id");
     const IN_EDITIONS: (&'static str, &'static str) = ("edition_authors", "author_id");
     const LISTED: CacheTag = CacheTag::Authors;
 

@@ -10,6 +10,7 @@ use super::{
     editions::{self, Place},
     names,
     schema::{change_counter, changes},
+    site,
     sql::{Sql, Values},
 };
 use crate::{
@@ -203,15 +204,21 @@ pub(super) fn touched_by(tx: &mut Tx<'_>) -> Result<BTreeSet<CacheTag>, Error> {
 /// [`Error::Internal`] when the database fails.
 pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change>) -> Result<BTreeSet<CacheTag>, Error> {
     let mut tags = BTreeSet::new();
-    let (mut renamed, mut moved) = (BTreeSet::new(), BTreeSet::new());
+    let (mut renamed, mut moved, mut merged) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
     for change in changes.into_iter().filter(|c| c.audience() == Audience::Public) {
         let (_, id, _) = change.parts();
         tags.extend(id.map(CacheTag::thing));
         match &change.subject {
             Subject::Site | Subject::Locale(_) => _ = tags.insert(CacheTag::Site),
             Subject::Section(_) => _ = tags.insert(CacheTag::Sections),
-            Subject::Author(_) => _ = tags.insert(CacheTag::Authors),
-            Subject::Tag(_) => _ = tags.insert(CacheTag::Tags),
+            Subject::Author(id) => {
+                tags.insert(CacheTag::Authors);
+                merged.extend((change.event == Event::Merged).then_some(Facet::from(*id)));
+            }
+            Subject::Tag(id) => {
+                tags.insert(CacheTag::Tags);
+                merged.extend((change.event == Event::Merged).then_some(Facet::from(*id)));
+            }
             Subject::Redirect(_) => {
                 tags.insert(CacheTag::Redirects);
                 continue;
@@ -231,6 +238,14 @@ pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change
         tags.extend(facts.credits.first().map(|_| CacheTag::Authors));
         renamed.extend(facts.tags.iter().map(|id| id.uuid()));
         renamed.extend(facts.credits.iter().map(|c| c.author_id.uuid()));
+    }
+    if !merged.is_empty() {
+        // Lists of one are the other's now, in whatever locales there are.
+        let masthead = site::masthead(tx)?;
+        for facet in merged {
+            tags.insert(CacheTag::listed(facet));
+            tags.extend(masthead.locales.iter().map(|l| CacheTag::list(&l.locale, facet)));
+        }
     }
     tags.extend(names::slugs(tx, &renamed)?.iter().map(|slug| CacheTag::slug(slug)));
     Ok(tags)

@@ -1,10 +1,12 @@
 //! What imports have made: the memory that makes importing twice change nothing.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Bind, RunQueryDsl, Tx, dialect::Json, schema::imports};
+use super::{Bind, RunQueryDsl, Tx, dialect::Json, schema::imports, sql::Sql};
 use crate::domain::{Error, Id};
 
 /// What became of a record when it was last imported.
@@ -14,7 +16,7 @@ pub struct Imported {
     pub target: Uuid,
     /// The SHA-256 of the record.
     pub digest: String,
-    /// The versions of the thing right after.
+    /// The versions of the thing right after; null when what it made has been merged into the target.
     pub versions: Value,
 }
 
@@ -60,7 +62,22 @@ pub(super) fn forget(tx: &mut Tx<'_>, kind: &str, key: &str) -> Result<(), Error
     Ok(())
 }
 
-/// The key under which a thing was imported, if it was.
+/// Let what stood for one thing stand for another, which it was merged into, and these keys too where they stood for nothing. Records of theirs
+/// say nothing of the other: it has a key of its own.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub(super) fn merge(tx: &mut Tx<'_>, kind: &str, (one, into): (Uuid, Uuid), keys: &BTreeSet<String>) -> Result<(), Error> {
+    let (one, into) = (Id::<()>::from(one), Id::<()>::from(into));
+    let merged = (imports::target_id.eq(Bind(into)), imports::versions.eq(Json(Value::Null)));
+    diesel::update(imports::table.filter(imports::target_id.eq(Bind(one)))).set(merged).execute(tx)?;
+    let mut sql = Sql::new("INSERT INTO imports (kind, key, target_id, digest, versions)");
+    sql.values(keys, |row, key| _ = row.text(kind).text(key).id(into).text("").doc(Value::Null))
+        .push(" ON CONFLICT (kind, key) DO NOTHING");
+    sql.execute(tx).map(drop)
+}
+
+/// The key under which a thing itself was imported, if it was.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -68,6 +85,7 @@ pub fn key_of(tx: &mut Tx<'_>, kind: &str, target: Uuid) -> Result<Option<String
     imports::table
         .filter(imports::kind.eq(kind))
         .filter(imports::target_id.eq(Bind(Id::<()>::from(target))))
+        .filter(imports::versions.ne(Json(Value::Null)))
         .order(imports::key)
         .select(imports::key)
         .first(tx)

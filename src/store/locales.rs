@@ -67,7 +67,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
 }
 
 /// Columns that hold the tag of a locale, beside that of the locale itself.
-const TAGGED: [(&str, &str); 18] = [
+const TAGGED: [(&str, &str); 20] = [
     ("site", "default_locale"),
     ("grants", "locale"),
     ("names", "locale"),
@@ -86,6 +86,8 @@ const TAGGED: [(&str, &str); 18] = [
     ("previews", "locale"),
     ("live_listings", "locale"),
     ("redirects", "locale"),
+    ("sorted_names", "locale"),
+    ("sorted_locales", "locale"),
 ];
 
 /// Columns of JSON that name locales: as the value of this member, or, without one, as keys.

@@ -29,6 +29,7 @@ pub mod keys;
 pub mod listings;
 mod liveness;
 pub mod locales;
+pub mod merging;
 pub mod multiply;
 pub mod named;
 pub mod names;
@@ -47,6 +48,7 @@ pub mod sections;
 pub mod sessions;
 pub mod site;
 mod snapshots;
+pub mod sorted_names;
 mod sql;
 pub mod stories;
 mod tags;
@@ -71,7 +73,7 @@ use std::{
 };
 
 use crate::{
-    access::Actor,
+    access::{Actor, Bookkeeping},
     domain::{
         Error, Instant, Locale,
         body::BlockId,
@@ -387,6 +389,7 @@ impl Store {
             headline_keys::fill(conn)?;
             Ok(done)
         })
+        .and_then(|done| self.write_now(&Bookkeeping, sorted_names::refresh).map(|()| done))
     }
 
     /// True when some of the schema is there; asking makes none.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use diesel::{
     QueryableByName,
-    sql_types::{Bool, Integer, Text},
+    sql_types::{Binary, Bool, Integer, Nullable, Text},
 };
 use uuid::Uuid;
 
@@ -12,19 +12,21 @@ use super::{
     RunQueryDsl, Tx,
     dialect::{At, Uid},
     names::{self, take},
+    sorted_names,
     sql::Sql,
 };
 use crate::{
     access::{Granted, action::Kept},
     domain::{
-        Error, Id, Instant, Version,
+        Error, Id, Instant, Locale, Version,
         address::AddressKind,
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
+        collation::NameKey,
         facet::Facet,
         name::Names,
-        named::{Named, NamedKind},
-        page::{Page, Paging, Sorting},
+        named::{Listed, NameOrder, Named, NamedKind},
+        page::{Page, Paging, Place, Sorting},
         site::{AuthorsPublic, Masthead},
     },
 };
@@ -33,8 +35,10 @@ use crate::{
 pub trait Stored: NamedKind {
     /// Their table.
     const TABLE: &'static str;
-    /// How they are listed.
-    const SORTING: Sorting;
+    /// How they are listed: as they were made, by name, and by name the other way.
+    const SORTINGS: [Sorting; 3];
+    /// The table that notes which working copies name them, and its column.
+    const IN_ARTICLES: (&'static str, &'static str);
     /// The table that notes which editions name them, and its column.
     const IN_EDITIONS: (&'static str, &'static str);
     /// What lists of them are made from.
@@ -63,6 +67,14 @@ struct Row {
 }
 
 #[derive(QueryableByName)]
+struct ListedRow {
+    #[diesel(embed)]
+    thing: Row,
+    #[diesel(sql_type = Nullable<Binary>)]
+    sort_key: Option<Vec<u8>>,
+}
+
+#[derive(QueryableByName)]
 struct KnownRow {
     #[diesel(sql_type = Uid)]
     id: Id<()>,
@@ -79,21 +91,53 @@ fn rows<K: Stored>() -> Sql {
     Sql::new(&format!("SELECT id, kind, version, created_at, updated_at FROM {} WHERE ", K::TABLE))
 }
 
-/// A page of them, oldest first.
+/// How a list in an order is sorted.
+#[must_use]
+pub fn sorting<K: Stored>(order: Option<NameOrder>) -> Sorting {
+    let [made, ascending, descending] = K::SORTINGS;
+    match order {
+        None => made,
+        Some(NameOrder::Ascending) => ascending,
+        Some(NameOrder::Descending) => descending,
+    }
+}
+
+/// A page of all of them, oldest first.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn page<K: Stored>(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Named<K>>, Error> {
-    list(tx, paging, "TRUE")
+    desk_page(tx, &Listed::default(), None, paging)
 }
 
-/// A page of those that live stories name, oldest first: such a thing is public while one does, so that none tells of a story to come.
+/// A page of them: in the order of the names that readers of a locale are shown, of the site's default where none is named. Looked for
+/// by a text, they have it in the name there; in that of any locale where none is named.
+///
+/// # Errors
+/// [`Error::Invalid`] at `?locale` for one that the site has not.
+pub fn desk_page<K: Stored>(tx: &mut Tx<'_>, listed: &Listed, locale: Option<&Locale>, paging: Paging) -> Result<Page<Named<K>>, Error> {
+    let masthead = super::site::masthead(tx)?;
+    if locale.is_some_and(|l| masthead.settings(l).is_none()) {
+        return Err(Error::invalid("?locale", "unknown_locale", "not a locale of this site"));
+    }
+    list(tx, listed, (locale.unwrap_or(&masthead.site.default_locale), locale.is_none()), "", paging)
+}
+
+/// A page of all of them as readers of a locale see them.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn live_page<K: Stored>(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Named<K>>, Error> {
-    let public = public_listings(tx)?;
-    list(tx, paging, &format!("EXISTS (SELECT 1 FROM live_listings l WHERE l.facet = {}.id{public})", K::TABLE))
+pub fn shown_page<K: Stored>(tx: &mut Tx<'_>, listed: &Listed, locale: &Locale, paging: Paging) -> Result<Page<Named<K>>, Error> {
+    list(tx, listed, (locale, false), "", paging)
+}
+
+/// The same of those that live stories name: such a thing is public while one does, so that none tells of a story to come.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn live_page<K: Stored>(tx: &mut Tx<'_>, listed: &Listed, locale: &Locale, paging: Paging) -> Result<Page<Named<K>>, Error> {
+    let live = format!(" AND EXISTS (SELECT 1 FROM live_listings l WHERE l.facet = k.id{})", public_listings(tx)?);
+    list(tx, listed, (locale, false), &live, paging)
 }
 
 /// True while a live story names it in a locale that the site is read with.
@@ -159,17 +203,64 @@ fn listings_in(tx: &mut Tx<'_>, among: &Masthead) -> Result<String, Error> {
     Ok(if tags.is_empty() { String::new() } else { format!(" AND l.locale NOT IN ({})", tags.join(", ")) })
 }
 
-fn list<K: Stored>(tx: &mut Tx<'_>, paging: Paging, of: &str) -> Result<Page<Named<K>>, Error> {
+/// What is listed, before it is paged; with `anywhere`, a text may be in a name of any locale.
+fn listing<K: Stored>(listed: &Listed, (locale, anywhere): (&Locale, bool), only: &str) -> Sql {
+    let (table, kind, by_name) = (K::TABLE, K::ADDRESS, listed.order.is_some());
+    let mut sql = if by_name {
+        // In the order of the index, whatever the planner expects of the others.
+        Sql::new(&format!(" FROM sorted_names s CROSS JOIN {table} k WHERE k.id = s.target_id AND s.kind = '{kind}' AND s.locale = "))
+    } else {
+        Sql::new(&format!(" FROM {table} k WHERE TRUE"))
+    };
+    if by_name {
+        sql.text(locale.as_str());
+    }
+    match &listed.text {
+        Some(text) if by_name && !anywhere => _ = sql.push(" AND s.folded LIKE ").containing(text),
+        Some(text) => {
+            sql.push(&format!(" AND k.id IN (SELECT x.target_id FROM sorted_names x WHERE x.kind = '{kind}'"));
+            if !anywhere {
+                sql.push(" AND x.locale = ").text(locale.as_str());
+            }
+            sql.push(" AND x.folded LIKE ").containing(text).push(")");
+        }
+        None => {}
+    }
+    sql.push(only);
+    sql
+}
+
+fn list<K: Stored>(tx: &mut Tx<'_>, listed: &Listed, of: (&Locale, bool), only: &str, paging: Paging) -> Result<Page<Named<K>>, Error> {
     tx.note(K::LISTED);
-    let mut sql = rows::<K>();
-    sql.push(of).page(paging, None, "id", false);
-    let found: Vec<Row> = sql.load(tx)?;
-    let total = if paging.count { Some(Sql::new(&format!("SELECT COUNT(*) AS n FROM {} WHERE {of}", K::TABLE)).count(tx)?) } else { None };
-    let ids: BTreeSet<Uuid> = found.iter().map(|r| r.id.uuid()).collect();
+    let key = if listed.order.is_some() { "s.sort_key" } else { "NULL" };
+    let mut sql = Sql::new(&format!("SELECT k.id, k.kind, k.version, k.created_at, k.updated_at, {key} AS sort_key"));
+    sql.append(listing::<K>(listed, of, only));
+    match listed.order {
+        None => _ = sql.page(paging, None, "k.id", false),
+        Some(order) => {
+            let ascending = (order == NameOrder::Ascending) != paging.backwards();
+            if let Some(at) = paging.cursor {
+                sql.push(" AND (s.sort_key, s.target_id)").push(if ascending { " > (" } else { " < (" });
+                sql.bytes(at.name.as_bytes()).push(", ").id(Id::<()>::from(at.id)).push(")");
+            }
+            let way = if ascending { "" } else { " DESC" };
+            sql.push(&format!(" ORDER BY s.sort_key{way}, s.target_id{way} LIMIT ")).int(i64::from(paging.limit).saturating_add(1));
+        }
+    }
+    let found: Vec<ListedRow> = sql.load(tx)?;
+    let total = if paging.count {
+        let mut sql = Sql::new("SELECT COUNT(*) AS n");
+        sql.append(listing::<K>(listed, of, only));
+        Some(sql.count(tx)?)
+    } else {
+        None
+    };
+    let ids: BTreeSet<Uuid> = found.iter().map(|r| r.thing.id.uuid()).collect();
     let mut names = names::of(tx, &ids)?;
-    Page::cut(found, paging, K::SORTING, total, |r| (0, r.id.uuid())).try_map(|row| {
-        let of_row = take(&mut names, row.id);
-        row.named(of_row)
+    let place = |r: &ListedRow| Place { key: 0, name: NameKey::of(r.sort_key.as_deref().unwrap_or_default()), id: r.thing.id.uuid() };
+    Page::cut(found, paging, sorting::<K>(listed.order), total, place).try_map(|ListedRow { thing, .. }| {
+        let of_thing = take(&mut names, thing.id);
+        thing.named(of_thing)
     })
 }
 
@@ -241,7 +332,8 @@ pub fn save<K: Kept + Stored>(tx: &mut Tx<'_>, granted: &Granted<K::Manage, Name
         Event::Revised
     };
     tx.record(Change::new(event, K::subject(id)));
-    names::replace(tx, id, names)
+    names::replace(tx, id, names)?;
+    sorted_names::replace(tx, (K::ADDRESS, id.cast()), names)
 }
 
 /// Remove one that nothing uses.
@@ -251,6 +343,7 @@ pub fn save<K: Kept + Stored>(tx: &mut Tx<'_>, granted: &Granted<K::Manage, Name
 pub fn delete<K: Kept + Stored>(tx: &mut Tx<'_>, granted: &Granted<K::Manage, Named<K>>, expected: Version) -> Result<(), Error> {
     let Named { id, version, .. } = *granted.get();
     names::remove(tx, id)?;
+    sorted_names::remove(tx, id.cast())?;
     // Editions that have ended keep its id in their facts.
     let (table, column) = K::IN_EDITIONS;
     let mut sql = Sql::new(&format!("DELETE FROM {table} WHERE {column} = "));

@@ -123,6 +123,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Binary, Text};
+    use crate::store::dialect::Uid;
+
+    sorted_names (locale, kind, sort_key, target_id) {
+        locale -> Text,
+        kind -> Text,
+        sort_key -> Binary,
+        target_id -> Uid,
+        folded -> Text,
+    }
+}
+
+diesel::table! {
+    sorted_locales (locale) {
+        locale -> Text,
+        made_with -> Text,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Text, Bool};
     use crate::store::dialect::{At, Doc, Uid};
 
@@ -580,6 +600,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     authors,
     tags,
     names,
+    sorted_names,
+    sorted_locales,
     addresses,
     articles,
     article_tags,

@@ -192,7 +192,8 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     Ok((Masthead::new(site, locales), seq))
 }
 
-/// Let nobody else change the site or its locales before this transaction ends: what each may say is a matter of the others.
+/// Let nobody else change the site or its locales before this transaction ends: what each may say is a matter of the others, and under which
+/// names authors and tags are sorted is a matter of both.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.

@@ -4,7 +4,7 @@ use diesel::{
     prelude::*,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     query_dsl::methods::LoadQuery,
-    sql_types::{BigInt, Bool, Text, Untyped},
+    sql_types::{BigInt, Binary, Bool, Text, Untyped},
 };
 use serde_json::Value;
 
@@ -23,6 +23,7 @@ enum Part {
     Int(i64),
     Bool(bool),
     Doc(Json),
+    Bytes(Vec<u8>),
 }
 
 /// A query in the making: text from this code base, values from anywhere; and whether its text is not worth keeping.
@@ -71,6 +72,17 @@ impl Sql {
         self
     }
 
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.0.push(Part::Bytes(bytes.to_vec()));
+        self
+    }
+
+    /// `'%text%' ESCAPE '\\'`: what has a text in it.
+    pub(super) fn containing(&mut self, text: &str) -> &mut Self {
+        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        self.text(&format!("%{escaped}%")).push(" ESCAPE '\\'")
+    }
+
     pub(super) fn at(&mut self, at: Instant) -> &mut Self {
         self.0.push(Part::At(at));
         self
@@ -83,6 +95,11 @@ impl Sql {
 
     pub(super) fn bool(&mut self, bool: bool) -> &mut Self {
         self.0.push(Part::Bool(bool));
+        self
+    }
+
+    pub(super) fn doc(&mut self, value: Value) -> &mut Self {
+        self.0.push(Part::Doc(Json(value)));
         self
     }
 
@@ -218,6 +235,10 @@ impl Values<'_> {
         self.value(Part::Bool(bool))
     }
 
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.value(Part::Bytes(bytes.to_vec()))
+    }
+
     pub(super) fn doc(&mut self, value: Value) -> &mut Self {
         self.value(Part::Doc(Json(value)))
     }
@@ -245,6 +266,7 @@ impl QueryFragment<MultiBackend> for Sql {
                 Part::Int(int) => out.push_bind_param::<BigInt, _>(int)?,
                 Part::Bool(bool) => out.push_bind_param::<Bool, _>(bool)?,
                 Part::Doc(json) => out.push_bind_param::<Doc, _>(json)?,
+                Part::Bytes(bytes) => out.push_bind_param::<Binary, _>(bytes)?,
             }
         }
         Ok(())

@@ -18,7 +18,8 @@ use crate::domain::{
 
 impl Stored for TagKind {
     const TABLE: &'static str = "tags";
-    const SORTING: Sorting = Sorting::Tags;
+    const SORTINGS: [Sorting; 3] = [Sorting::Tags, Sorting::TagsByName, Sorting::TagsByNameDescending];
+    const IN_ARTICLES: (&'static str, &'static str) = ("article_tags", "tag_id");
     const IN_EDITIONS: (&'static str, &'static str) = ("edition_tags", "tag_id");
     const LISTED: CacheTag = CacheTag::Tags;
 

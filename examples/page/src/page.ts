@@ -18,13 +18,16 @@ async function read<T, P extends { code: string; detail: string }>(answer: Promi
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const text = (value: string) => value.replace(/[&<>"]/g, (character) => escapes[character] ?? character);
-const link = (url: string, label: string, current = false) =>
-  `<a href="${text(url)}"${current ? ' aria-current="page"' : ""}>${text(label)}</a>`;
+const link = (url: string, label: string, current = false, language = "") =>
+  `<a href="${text(url)}"${current ? ' aria-current="page"' : ""}${language}>${text(label)}</a>`;
+/** A name with its language, which may be another one than the page's. */
+const language = (of: { locale?: string | null; direction: string }) => (of.locale ? ` lang="${of.locale}" dir="${of.direction}"` : "");
+const named = (of: { url: string; name: string; locale: string; direction: string }, current = false) => link(of.url, of.name, current, language(of));
 
 /** `March 16, 2024 at 18:39 IST`, in the site's time zone and the reader's language. */
-function date(instant: string, site: Site): string {
+function date(instant: string, site: Site, zoneName: string): string {
   const options: Intl.DateTimeFormatOptions = { dateStyle: "long", timeStyle: "short", hourCycle: "h23", timeZone: site.time_zone };
-  return `${new Intl.DateTimeFormat(locale, options).format(new Date(instant))} ${site.time_zone_name}`;
+  return `${new Intl.DateTimeFormat(locale, options).format(new Date(instant))} ${zoneName}`;
 }
 
 function ago(instant: string): string {
@@ -64,17 +67,17 @@ console.log(`<!doctype html>
   ${article.alternates.map((a) => `<link rel="alternate" hreflang="${a.locale}" href="${text(a.url)}">`).join("\n  ")}
 </head>
 <body>
-  <nav>${top.map((s) => link(s.url, s.name, s.id === article.section.id)).join(" · ")}</nav>
+  <nav>${top.map((s) => named(s, s.id === article.section.id)).join(" · ")}</nav>
   <nav>${article.alternates.map((a) => link(a.url, a.name, a.locale === article.locale)).join(" · ")}</nav>
   <main>
-    <p>Updated ${date(article.updated_at, site)}</p>
+    <p>Updated ${date(article.updated_at, site, article.time_zone_names.updated_at)}</p>
     <h1>${text(article.headline)}</h1>
     <p>${text(article.summary)}</p>
-    ${article.credits.map((c) => `<p>${text(c.label)}: ${c.authors.map((a) => link(a.url, a.name)).join(", ")}</p>`).join("\n    ")}
+    ${article.credits.map((c) => `<p><span${language(c)}>${text(c.label)}</span>: ${c.authors.map((a) => named(a)).join(", ")}</p>`).join("\n    ")}
     ${lead(article)}
     <p>${article.reading_minutes} min read</p>
     ${body(article)}
-    <p>Published ${date(article.published_at, site)}</p>
+    <p>Published ${date(article.published_at, site, article.time_zone_names.published_at)}</p>
   </main>
   <aside>
     ${latest

@@ -13,8 +13,13 @@ type Item = components["schemas"]["NavigationItem"];
 
 const link = (url: string, label: string, current = false) => h("a", { href: here(url), "aria-current": current ? "page" : null }, label);
 
+/** A name with its language, which may be another one than the page's. */
+type Named = { url: string; name: string; locale: string; direction: string };
+const named = (of: Named, current = false) =>
+  h("a", { href: here(of.url), lang: of.locale, dir: of.direction, "aria-current": current ? "page" : null }, of.name);
+
 function navigation(items: Item[]): HTMLElement {
-  return h("ul", {}, items.map((item) => h("li", {}, link(item.url, item.name, item.current), item.current && item.children.length > 0 && navigation(item.children))));
+  return h("ul", {}, items.map((item) => h("li", {}, named(item, item.current), item.current && item.children.length > 0 && navigation(item.children))));
 }
 
 function header(frame: Frame): HTMLElement {
@@ -30,7 +35,7 @@ function header(frame: Frame): HTMLElement {
 function card(story: Card, frame: Frame): HTMLElement {
   return h("article", { class: "card" },
     story.lead && h("img", { src: story.lead.url, alt: story.lead.alt, width: story.lead.width, height: story.lead.height, loading: "lazy" }),
-    h("p", { class: "kicker" }, link(story.section.url, story.section.name)),
+    h("p", { class: "kicker" }, named(story.section)),
     h("h2", {}, link(story.url, story.headline)),
     story.summary && h("p", {}, story.summary),
     h("small", {}, h("time", { datetime: story.published_at }, ago(story.published_at, frame.locale))));
@@ -54,18 +59,18 @@ function story(article: Article, frame: Frame, say: Said): HTMLElement {
   if (article.body?.format === "html") body.innerHTML = article.body.content;
   const lead = article.lead;
   return h("article", { class: "story" },
-    h("p", { class: "kicker" }, article.section.path.map((s) => link(s.url, s.name))),
-    h("p", { class: "updated" }, `${say("updated")} ${date(article.updated_at, article.locale, frame.site)}`),
+    h("p", { class: "kicker" }, article.section.path.map((s) => named(s))),
+    h("p", { class: "updated" }, `${say("updated")} ${date(article.updated_at, article.locale, frame.site.time_zone, article.time_zone_names.updated_at)}`),
     h("h1", {}, article.headline),
     article.summary && h("p", { class: "summary" }, article.summary),
-    article.credits.map((credit) => h("p", { class: "byline" }, `${credit.label}: `, credit.authors.flatMap((a, n) => [n > 0 && ", ", link(a.url, a.name)]))),
+    article.credits.map((credit) => h("p", { class: "byline" }, h("span", { lang: credit.locale, dir: credit.direction }, credit.label), ": ", credit.authors.flatMap((a, n) => [n > 0 && ", ", named(a)]))),
     lead && h("figure", {}, h("img", { src: lead.url, alt: lead.alt, width: lead.width, height: lead.height }),
       h("figcaption", {}, [lead.caption, lead.credit && `${say("image")}: ${lead.credit}`].filter(Boolean).join(" | "))),
     h("p", { class: "minutes" }, `${article.reading_minutes} ${say("minutes")}`),
-    article.corrections.length > 0 && h("section", { class: "corrections" }, h("h2", {}, say("corrections")), article.corrections.map((c) => h("p", { lang: c.locale }, c.text))),
+    article.corrections.length > 0 && h("section", { class: "corrections" }, h("h2", {}, say("corrections")), article.corrections.map((c) => h("p", { lang: c.locale, dir: c.direction }, c.text))),
     body,
-    h("p", { class: "tags" }, article.tags.map((tag) => link(tag.url, tag.name))),
-    h("p", { class: "published" }, `${say("published")} ${date(article.published_at, article.locale, frame.site)}`));
+    h("p", { class: "tags" }, article.tags.map((tag) => named(tag))),
+    h("p", { class: "published" }, `${say("published")} ${date(article.published_at, article.locale, frame.site.time_zone, article.time_zone_names.published_at)}`));
 }
 
 /** What stands in the head, and which language the document is in. */
@@ -86,17 +91,20 @@ export function head(frame: Frame): void {
 export function render(page: Exclude<Page, { kind: "redirect" }>): HTMLElement[] {
   const { frame } = page;
   const say = saying(frame.locale);
-  const titled = (name: string, about: string, articles: Cards) => h("main", {}, h("h1", {}, name), about && h("p", { class: "summary" }, about), list(articles, frame, say));
+  const titled = (of: Named, about: string, articles: Cards) => {
+    const language = { lang: of.locale, dir: of.direction };
+    return h("main", {}, h("h1", language, of.name), about && h("p", { class: "summary", ...language }, about), list(articles, frame, say));
+  };
   switch (page.kind) {
     case "article":
       return [header(frame), h("main", {}, story(page.article, frame, say)), rails(page.rails, frame, say)];
     case "home":
       return [header(frame), h("main", {}, list(page.articles, frame, say))];
     case "section":
-      return [header(frame), titled(page.section.name, page.section.description, page.articles), rails(page.rails, frame, say)];
+      return [header(frame), titled(page.section, page.section.description, page.articles), rails(page.rails, frame, say)];
     case "author":
-      return [header(frame), titled(page.author.name, page.author.bio, page.articles)];
+      return [header(frame), titled(page.author, page.author.bio, page.articles)];
     case "tag":
-      return [header(frame), titled(page.tag.name, page.tag.description, page.articles)];
+      return [header(frame), titled(page.tag, page.tag.description, page.articles)];
   }
 }

@@ -21,15 +21,15 @@ function ordinal(day: number): string {
 }
 
 /** `March 16th, 2024 at 18:39 IST` in English; in other languages as their readers write it. */
-export function date(instant: string, locale: string, site: { time_zone: string; time_zone_name: string }): string {
+export function date(instant: string, locale: string, zone: string, zoneName: string): string {
   const at = new Date(instant);
   if (locale.startsWith("en")) {
-    const format = new Intl.DateTimeFormat("en", { month: "long", day: "numeric", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: site.time_zone });
+    const format = new Intl.DateTimeFormat("en", { month: "long", day: "numeric", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone });
     const parts = Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
-    return `${parts["month"]} ${ordinal(Number(parts["day"]))}, ${parts["year"]} at ${parts["hour"]}:${parts["minute"]} ${site.time_zone_name}`;
+    return `${parts["month"]} ${ordinal(Number(parts["day"]))}, ${parts["year"]} at ${parts["hour"]}:${parts["minute"]} ${zoneName}`;
   }
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: site.time_zone });
-  return `${format.format(at)} (${site.time_zone_name})`;
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short", timeZone: zone });
+  return `${format.format(at)} (${zoneName})`;
 }
 
 /** How long ago, in the largest unit that is at least one. */

@@ -16,7 +16,15 @@ use crate::{
         names::{Author, Section, Tag},
         request::{Handle, Request},
     },
-    domain::{Error, author::AuthorId, page::Sorting, section::SectionId, tag::TagId},
+    domain::{
+        Error,
+        author::{AuthorId, AuthorKind},
+        named::{Listed, NameOrder},
+        page::Paging,
+        section::SectionId,
+        tag::{TagId, TagKind},
+    },
+    store::named::{Stored, sorting},
 };
 
 /// The operations of this file.
@@ -49,6 +57,12 @@ pub struct InLocale {
 pub struct ListNames {
     /// A locale of the site, or `auto` to negotiate `Accept-Language`; the site's default when absent.
     locale: Option<String>,
+    /// In which order; as they were made when absent. Names are in the order of the locale asked for, as CLDR has it, those that fell back too.
+    #[param(inline)]
+    sort: Option<NameOrder>,
+    /// With this text in the name that is shown, without regard to case, accents, width and what does not show.
+    #[param(example = "ecole")]
+    text: Option<String>,
     /// Rows on a page.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u32>,
@@ -57,6 +71,13 @@ pub struct ListNames {
     /// Whether to count all rows.
     #[param(default = false)]
     count: Option<bool>,
+}
+
+impl ListNames {
+    fn listed<K: Stored>(&self) -> Result<(Listed, Paging), Error> {
+        let paging = paging(self.limit, self.cursor.as_deref(), self.count, sorting::<K>(self.sort))?;
+        Ok((Listed::new(self.sort, self.text.as_deref()), paging))
+    }
 }
 
 /// List all sections.
@@ -94,8 +115,8 @@ pub(crate) async fn show_section(reader: Reader, id: Path<SectionId>, query: Que
     responses((status = 200, body = Listing<Author>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors")]
 pub(crate) async fn list_authors(reader: Reader, query: Query<ListNames>) -> Result<HttpResponse, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Authors)?;
-    reader.answer(query.0.locale.as_deref(), |locale| Ok(Request::Authors(paging, locale))).await
+    let (listed, paging) = query.0.listed::<AuthorKind>()?;
+    reader.answer(query.0.locale.as_deref(), |locale| Ok(Request::Authors(listed, paging, locale))).await
 }
 
 /// Find an author by their slug.
@@ -123,8 +144,8 @@ pub(crate) async fn show_author(reader: Reader, id: Path<AuthorId>, query: Query
     responses((status = 200, body = Listing<Tag>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags")]
 pub(crate) async fn list_tags(reader: Reader, query: Query<ListNames>) -> Result<HttpResponse, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Tags)?;
-    reader.answer(query.0.locale.as_deref(), |locale| Ok(Request::Tags(paging, locale))).await
+    let (listed, paging) = query.0.listed::<TagKind>()?;
+    reader.answer(query.0.locale.as_deref(), |locale| Ok(Request::Tags(listed, paging, locale))).await
 }
 
 /// Find a tag by its slug.

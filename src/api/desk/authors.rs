@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    Expecting, ListPage,
-    names::{AuthorName, drafts, with_bio},
+    Expecting,
+    names::{AuthorName, ListNamed, drafts, with_bio},
 };
 use crate::{
     access::{
@@ -18,7 +18,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Query, Resource, paging},
+        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Query, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -27,14 +27,19 @@ use crate::{
         Instant, Locale,
         author::{self, AuthorId, AuthorKind},
         locale::keyed,
-        page::Sorting,
     },
     store,
 };
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_desk_authors).service(create_author).service(show_desk_author).service(revise_author).service(delete_author);
+    config
+        .service(list_desk_authors)
+        .service(create_author)
+        .service(show_desk_author)
+        .service(revise_author)
+        .service(merge_author)
+        .service(delete_author);
 }
 
 /// An author as the desk keeps it.
@@ -102,16 +107,15 @@ fn tagged(author: &author::Author) -> Tagged<DeskAuthor> {
 }
 
 /// List authors as the desk keeps them.
-#[utoipa::path(tag = "desk: authors", security(("token" = [ReadDesk::NAME])), params(ListPage),
+#[utoipa::path(tag = "desk: authors", security(("token" = [ReadDesk::NAME])), params(ListNamed),
     responses((status = 200, body = Listing<DeskAuthor>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors")]
 pub(crate) async fn list_desk_authors(
     _: May<ReadDesk>,
-    query: Query<ListPage>,
+    query: Query<ListNamed>,
     state: Data<State>,
 ) -> Result<Listing<DeskAuthor>, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Authors)?;
-    let page = state.store.read(move |tx| store::named::page(tx, paging)).await?;
+    let page = query.0.page::<AuthorKind>(&state).await?;
     Ok(page.map(|one| DeskAuthor::from(&one)).into())
 }
 
@@ -153,6 +157,34 @@ pub(crate) async fn revise_author(
         desk::named::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskAuthor::from(one)).map(Draft::from))
     });
     Ok(tagged(&revised.await?))
+}
+
+/// What an author is merged into.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeAuthor {
+    /// The other author, which stays.
+    pub into: AuthorId,
+}
+
+/// Merge an author into another.
+///
+/// Whatever names it names the other afterwards: articles with all their revisions, what is live, was live and is planned, and redirects. An
+/// article that names both keeps the first of the two places. Addresses that led to it lead to the other, by 301 where its page has
+/// another path; in locales where the other has no name, it gets this one's. Then this one is gone. The other is answered.
+#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),
+    request_body(content = MergeAuthor, example = json!({ "into": "01935a4e-7c00-7000-8000-000000000001" })),
+    responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/authors/{id}/merge")]
+pub(crate) async fn merge_author(
+    May(permit): May<ManageAuthors>,
+    id: Path<AuthorId>,
+    expected: IfMatch,
+    sent: Body<MergeAuthor>,
+    state: Data<State>,
+) -> Result<Tagged<DeskAuthor>, Failure> {
+    let merged = state.store.write(permit, move |tx, permit| desk::named::merge(tx, permit, *id, expected.version()?, sent.0.into));
+    Ok(tagged(&merged.await?))
 }
 
 /// Remove an author.

@@ -3,12 +3,52 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::{
-    Locale,
-    name::{NameDraft, Names},
+use crate::{
+    api::{State, extract::paging, problem::Failure},
+    domain::{
+        Locale,
+        name::{NameDraft, Names},
+        named::{Listed, NameOrder, Named},
+        page::Page,
+    },
+    store::{
+        self,
+        named::{Stored, sorting},
+    },
 };
+
+/// A page of a list of things with names.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListNamed {
+    /// In which order; as they were made when absent. Those without a name in the locale stand where the name stands that its readers are shown.
+    #[param(inline)]
+    sort: Option<NameOrder>,
+    /// With this text in a name, without regard to case, accents, width and what does not show.
+    text: Option<String>,
+    /// Whose order, and whose names are looked through; the site's default, and those of every locale, when absent.
+    locale: Option<Locale>,
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<u32>,
+    /// Where the page begins: `page.next` or `page.previous` of another one.
+    cursor: Option<String>,
+    /// Whether to count all rows.
+    #[param(default = false)]
+    count: Option<bool>,
+}
+
+impl ListNamed {
+    /// The page that is asked for.
+    pub(super) async fn page<K: Stored>(self, state: &State) -> Result<Page<Named<K>>, Failure> {
+        let paging = paging(self.limit, self.cursor.as_deref(), self.count, sorting::<K>(self.sort))?;
+        let listed = Listed::new(self.sort, self.text.as_deref());
+        Ok(state.store.read(move |tx| store::named::desk_page(tx, &listed, self.locale.as_ref(), paging)).await?)
+    }
+}
 
 /// A name in one locale, with a description.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    Expecting, ListPage,
-    names::{DescribedName, described, drafts},
+    Expecting,
+    names::{DescribedName, ListNamed, described, drafts},
 };
 use crate::{
     access::{
@@ -18,7 +18,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Query, Resource, paging},
+        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Query, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -26,7 +26,6 @@ use crate::{
     domain::{
         Instant, Locale,
         locale::keyed,
-        page::Sorting,
         tag::{self, TagId, TagKind},
     },
     store,
@@ -34,7 +33,7 @@ use crate::{
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_desk_tags).service(create_tag).service(show_desk_tag).service(revise_tag).service(delete_tag);
+    config.service(list_desk_tags).service(create_tag).service(show_desk_tag).service(revise_tag).service(merge_tag).service(delete_tag);
 }
 
 /// A tag as the desk keeps it.
@@ -102,12 +101,11 @@ fn tagged(tag: &tag::Tag) -> Tagged<DeskTag> {
 }
 
 /// List tags as the desk keeps them.
-#[utoipa::path(tag = "desk: tags", security(("token" = [ReadDesk::NAME])), params(ListPage),
+#[utoipa::path(tag = "desk: tags", security(("token" = [ReadDesk::NAME])), params(ListNamed),
     responses((status = 200, body = Listing<DeskTag>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags")]
-pub(crate) async fn list_desk_tags(_: May<ReadDesk>, query: Query<ListPage>, state: Data<State>) -> Result<Listing<DeskTag>, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Tags)?;
-    let page = state.store.read(move |tx| store::named::page(tx, paging)).await?;
+pub(crate) async fn list_desk_tags(_: May<ReadDesk>, query: Query<ListNamed>, state: Data<State>) -> Result<Listing<DeskTag>, Failure> {
+    let page = query.0.page::<TagKind>(&state).await?;
     Ok(page.map(|one| DeskTag::from(&one)).into())
 }
 
@@ -145,6 +143,34 @@ pub(crate) async fn revise_tag(
         desk::named::revise(tx, permit, *id, expected.version()?, |one| patch.onto(&DeskTag::from(one)).map(Draft::from))
     });
     Ok(tagged(&revised.await?))
+}
+
+/// What a tag is merged into.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MergeTag {
+    /// The other tag, which stays.
+    pub into: TagId,
+}
+
+/// Merge a tag into another.
+///
+/// Whatever names it names the other afterwards: articles with all their revisions, what is live, was live and is planned, and redirects. An
+/// article that names both keeps the first of the two places. Addresses that led to it lead to the other, by 301 where its page has
+/// another path; in locales where the other has no name, it gets this one's. Then this one is gone. The other is answered.
+#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),
+    request_body(content = MergeTag, example = json!({ "into": "01935a4e-7c00-7000-8000-000000000001" })),
+    responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/tags/{id}/merge")]
+pub(crate) async fn merge_tag(
+    May(permit): May<ManageTags>,
+    id: Path<TagId>,
+    expected: IfMatch,
+    sent: Body<MergeTag>,
+    state: Data<State>,
+) -> Result<Tagged<DeskTag>, Failure> {
+    let merged = state.store.write(permit, move |tx, permit| desk::named::merge(tx, permit, *id, expected.version()?, sent.0.into));
+    Ok(tagged(&merged.await?))
 }
 
 /// Remove a tag.

@@ -15,12 +15,12 @@ use uuid::Uuid;
 pub use include::{Include, Shape};
 pub use shape::{
     Article, ArticleAnswer, ArticleListing, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included,
-    LanguageStatus, Lead, Seo, TagRef, TranslationStatus,
+    LanguageStatus, Lead, Seo, TagRef, TimeZoneNames, TranslationStatus,
 };
 
 use super::{
     Found, Reading,
-    names::{Alternate, NameMap, pick, section_ref},
+    names::{Alternate, NameMap, ShownName, pick, section_ref},
 };
 use crate::{
     access::Visibility,
@@ -57,21 +57,22 @@ fn credits(reading: &Reading, names: &NameMap, live: &Live) -> Result<Vec<Credit
     let mut all: Vec<Credit> = Vec::new();
     for credit in &live.facts.credits {
         let Some(named) = names.get(&credit.author_id.uuid()) else { continue };
-        let (_, name) = pick(reading, &named.names)?;
+        let ShownName { locale, direction, name, url } = pick(reading, &named.names)?;
         let author = CreditedAuthor {
             id: credit.author_id,
             kind: named.kind.parse()?,
+            locale: locale.clone(),
+            direction,
             name: name.name.clone(),
             slug: name.slug.to_string(),
-            url: reading.masthead.listing_url(&reading.locale, &name.slug),
+            url,
         };
-        match all.iter_mut().find(|c| c.role == credit.role) {
-            Some(of_role) => of_role.authors.push(author),
-            None => all.push(Credit {
-                role: credit.role.clone(),
-                label: reading.masthead.label(&credit.role, &live.locale),
-                authors: vec![author],
-            }),
+        if let Some(of_role) = all.iter_mut().find(|c| c.role == credit.role) {
+            of_role.authors.push(author);
+        } else {
+            let (locale, label) = reading.masthead.label(&credit.role, &live.locale);
+            let direction = locale.as_ref().map_or(Direction::Ltr, |l| reading.masthead.direction(l));
+            all.push(Credit { role: credit.role.clone(), locale, direction, label, authors: vec![author] });
         }
     }
     Ok(all)
@@ -81,13 +82,15 @@ fn tags(reading: &Reading, names: &NameMap, live: &Live) -> Result<Vec<TagRef>, 
     let mut all = Vec::new();
     for id in &live.facts.tags {
         let Some(named) = names.get(&id.uuid()) else { continue };
-        let (_, name) = pick(reading, &named.names)?;
+        let ShownName { locale, direction, name, url } = pick(reading, &named.names)?;
         all.push(TagRef {
             id: *id,
             kind: named.kind.parse()?,
+            locale: locale.clone(),
+            direction,
             name: name.name.clone(),
             slug: name.slug.to_string(),
-            url: reading.masthead.listing_url(&reading.locale, &name.slug),
+            url,
         });
     }
     Ok(all)
@@ -140,6 +143,7 @@ fn corrections(reading: &Reading, live: &Live, made: &[Correction]) -> Vec<Corre
             kind: c.kind,
             text: text.clone(),
             locale: locale.clone(),
+            direction: reading.masthead.direction(locale),
             blocks: c.blocks.iter().map(ToString::to_string).collect(),
             made_at: c.made_at,
         })
@@ -170,12 +174,20 @@ fn show(
     Ok(Article {
         id: live.article_id,
         requested_locale: reading.requested(&live.locale),
-        direction: reading.masthead.settings(&live.locale).map_or(Direction::Ltr, |l| l.direction),
+        direction: reading.masthead.direction(&live.locale),
         kind: live.facts.kind,
         genre: live.facts.genre,
         slug: live.slug.to_string(),
         url: reading.masthead.article_url(&live.locale, section.as_ref(), &live.slug, live.article_id, live.published_at),
-        section: ArticleSection { id: own.id, name: own.name, slug: own.slug, url: own.url, path },
+        section: ArticleSection {
+            id: own.id,
+            locale: own.locale,
+            direction: own.direction,
+            name: own.name,
+            slug: own.slug,
+            url: own.url,
+            path,
+        },
         credits: credits(reading, names, &live)?,
         tags: tags(reading, names, &live)?,
         lead: live.facts.lead.as_ref().map(|picture| Lead {
@@ -191,6 +203,10 @@ fn show(
         reading_minutes: live.reading_minutes,
         published_at: live.published_at,
         updated_at: live.updated_at,
+        time_zone_names: TimeZoneNames {
+            published_at: reading.masthead.zone_name(live.published_at, &live.locale).to_string(),
+            updated_at: reading.masthead.zone_name(live.updated_at, &live.locale).to_string(),
+        },
         source_locale: live.facts.source_locale.clone(),
         alternates: alternates(reading, names, live.article_id, others),
         translation: translation(&live),

@@ -70,6 +70,10 @@ pub struct CreditedAuthor {
     pub id: author::AuthorId,
     /// What it is.
     pub kind: AuthorKind,
+    /// The locale of its name.
+    pub locale: Locale,
+    /// Which way the script of that locale runs.
+    pub direction: Direction,
     /// Its name.
     #[schema(example = "Digital Desk")]
     pub name: String,
@@ -86,7 +90,11 @@ pub struct Credit {
     /// The role.
     #[schema(example = "reported_by")]
     pub role: String,
-    /// Its label in the reader's language.
+    /// The locale of its label; null when nobody has labelled the role, which is then told itself.
+    pub locale: Option<Locale>,
+    /// Which way the script of the label runs.
+    pub direction: Direction,
+    /// Its label in the reader's language, or the nearest there is.
     #[schema(example = "Reported by")]
     pub label: String,
     /// The authors, in order.
@@ -100,6 +108,10 @@ pub struct TagRef {
     pub id: tag::TagId,
     /// What it names.
     pub kind: TagKind,
+    /// The locale of its name.
+    pub locale: Locale,
+    /// Which way the script of that locale runs.
+    pub direction: Direction,
     /// Its name.
     #[schema(example = "Diplomacy")]
     pub name: String,
@@ -115,6 +127,10 @@ pub struct TagRef {
 pub struct ArticleSection {
     /// Its id.
     pub id: section::SectionId,
+    /// The locale of its name.
+    pub locale: Locale,
+    /// Which way the script of that locale runs.
+    pub direction: Direction,
     /// Its name.
     #[schema(example = "World")]
     pub name: String,
@@ -194,10 +210,23 @@ pub struct CorrectionNote {
     pub text: String,
     /// The locale of the text, which may be another one than the article's.
     pub locale: Locale,
+    /// Which way the script of that locale runs.
+    pub direction: Direction,
     /// The blocks of the original that it concerns; blocks of a translation name them as their `source`.
     pub blocks: Vec<String>,
     /// When it was made.
     pub made_at: Instant,
+}
+
+/// Short names of the site's time zone at the instants of an article, in its language, to print beside them: CLDR's, else `GMT+5:45`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TimeZoneNames {
+    /// At its first publication.
+    #[schema(example = "EDT")]
+    pub published_at: String,
+    /// At its last significant publication.
+    #[schema(example = "EST")]
+    pub updated_at: String,
 }
 
 /// An article in one language.
@@ -247,6 +276,8 @@ pub struct Article {
     pub published_at: Instant,
     /// Last significant publication in this language.
     pub updated_at: Instant,
+    /// What the site's time zone is called at these.
+    pub time_zone_names: TimeZoneNames,
     /// The locale of the original.
     pub source_locale: Locale,
     /// The languages it is live in, this one among them, in the order of the language switcher.
@@ -312,6 +343,8 @@ vocabulary! {
         PublishedAt => "published_at",
         /// Last significant publication.
         UpdatedAt => "updated_at",
+        /// What the site's time zone is called at these.
+        TimeZoneNames => "time_zone_names",
         /// The locale of the original.
         SourceLocale => "source_locale",
         /// The languages it is live in.

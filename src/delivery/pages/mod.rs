@@ -17,14 +17,7 @@ use super::{
 };
 use crate::{
     access::Visibility,
-    domain::{
-        Error, Instant, Locale,
-        article::ArticleId,
-        facet::Facet,
-        locale::{Direction, LocaleSettings},
-        page::Paging,
-        section::SectionId,
-    },
+    domain::{Error, Instant, Locale, article::ArticleId, facet::Facet, locale::LocaleSettings, page::Paging, section::SectionId},
     store::{
         self, Tx,
         editions::{Bodies, BodyForm},
@@ -147,11 +140,19 @@ fn card(article: Article) -> Card {
         url: article.url,
         headline: article.headline,
         summary: article.summary,
-        section: SectionRef { id: section.id, name: section.name, slug: section.slug, url: section.url },
+        section: SectionRef {
+            id: section.id,
+            locale: section.locale,
+            direction: section.direction,
+            name: section.name,
+            slug: section.slug,
+            url: section.url,
+        },
         lead: article.lead,
         reading_minutes: article.reading_minutes,
         published_at: article.published_at,
         updated_at: article.updated_at,
+        time_zone_names: article.time_zone_names,
     }
 }
 
@@ -188,8 +189,8 @@ fn frame(tx: &mut Tx<'_>, reading: &Reading, subject: &Subject<'_>, now: Instant
     };
     Ok(Frame {
         locale: reading.locale.clone(),
-        direction: masthead.settings(&reading.locale).map_or(Direction::Ltr, |l| l.direction),
-        site: site::of(masthead, now),
+        direction: masthead.direction(&reading.locale),
+        site: site::of(masthead, &reading.locale, now),
         navigation: navigation(&sections, None, &subject.sections),
         languages: masthead.locales.iter().map(link).collect(),
         head: head(reading, subject),
@@ -199,6 +200,8 @@ fn frame(tx: &mut Tx<'_>, reading: &Reading, subject: &Subject<'_>, now: Instant
 fn navigation(all: &[Section], parent: Option<SectionId>, current: &BTreeSet<Uuid>) -> Vec<NavigationItem> {
     let item = |s: &Section| NavigationItem {
         id: s.id,
+        locale: s.locale.clone(),
+        direction: s.direction,
         name: s.name.clone(),
         url: s.url.clone(),
         current: current.contains(&s.id.uuid()),

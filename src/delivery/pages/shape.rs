@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::{
     delivery::{
-        articles::{Article, Lead},
+        articles::{Article, Lead, TimeZoneNames},
         names::{Author, Section, SectionRef, Tag},
         site::SiteInfo,
     },
@@ -43,6 +43,8 @@ pub struct Card {
     pub published_at: Instant,
     /// Last significant publication.
     pub updated_at: Instant,
+    /// What the site's time zone is called at these.
+    pub time_zone_names: TimeZoneNames,
 }
 
 /// An entry of the navigation, with those below it.
@@ -50,6 +52,10 @@ pub struct Card {
 pub struct NavigationItem {
     /// The section.
     pub id: SectionId,
+    /// The locale of its name.
+    pub locale: Locale,
+    /// Which way the script of that locale runs.
+    pub direction: Direction,
     /// Its name.
     #[schema(example = "World")]
     pub name: String,

@@ -150,7 +150,7 @@ fn topic() -> TagKind {
 }
 
 /// An author in a role.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CreditRecord {
     pub(super) role: String,

@@ -59,6 +59,12 @@ pub fn frozen(document: &Document) -> String {
     html::write(&marked).replace(SIGN, MARK)
 }
 
+/// How frozen HTML says that a link leads to a thing, in whatever language.
+#[must_use]
+pub fn in_frozen(to: &Reference) -> String {
+    format!("{MARK}{to}")
+}
+
 /// What frozen HTML leads to.
 #[must_use]
 pub fn in_html(html: &str) -> BTreeSet<Reference> {

@@ -166,6 +166,14 @@ pub(super) fn holding(conn: &Conn, hold: Hold, shared: bool) -> &'static str {
     }
 }
 
+/// The end of a query whose rows nobody else may change, nor refer to from another table, before the transaction ends.
+pub(super) fn holding_from_references(conn: &Conn) -> &'static str {
+    match &conn.link {
+        Link::Sqlite(_) => "",
+        Link::Postgres(_) => " FOR UPDATE",
+    }
+}
+
 /// The ids of all that the facts of a revision `r` name: their section, tags and authors.
 pub(super) fn named_by_facts(conn: &Conn) -> &'static str {
     match &conn.link {

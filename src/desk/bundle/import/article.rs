@@ -40,13 +40,17 @@ impl Importer<'_, '_> {
         let section = faults.merge(section)?;
         let mut tags = Vec::new();
         for (n, key) in r.tags.iter().enumerate() {
-            let tag = self.tag_id(key, &format!("#/tags/{n}"), source_locale);
-            tags.extend(faults.merge(tag)?);
+            let tag = faults.merge(self.tag_id(key, &format!("#/tags/{n}"), source_locale))?;
+            // Two keys stand for one since they were merged; a key that is there twice is refused below.
+            let again = r.tags.iter().take(n).any(|earlier| earlier == key);
+            tags.extend(tag.filter(|tag| again || !tags.contains(tag)));
         }
         let mut credits = Vec::new();
         for (n, credit) in r.credits.iter().enumerate() {
-            let author = self.author_id(&credit.author, &format!("#/credits/{n}/author"));
-            credits.extend(faults.merge(author)?.map(|author_id| Credit { role: credit.role.clone(), author_id }));
+            let author = faults.merge(self.author_id(&credit.author, &format!("#/credits/{n}/author")))?;
+            let made = author.map(|author_id| Credit { role: credit.role.clone(), author_id });
+            let again = r.credits.iter().take(n).any(|earlier| earlier == credit);
+            credits.extend(made.filter(|made| again || !credits.contains(made)));
         }
         let Some(section_id) = section else { return Err(Error::Invalid(faults.into_inner())) };
         faults.or(Facts {
@@ -69,14 +73,13 @@ impl Importer<'_, '_> {
             |tx, permit, id| export::export_article(tx, permit, id.into()),
         )?;
         let (existing, outcome) = match before {
-            Before::Same => {
+            Before::Left(outcome) => {
                 // An import that was ended before links were led on begins again with what it had.
-                if r.translations.values().any(TranslationRecord::may_link) {
+                if matches!(outcome, Outcome::Unchanged) && r.translations.values().any(TranslationRecord::may_link) {
                     self.leads_on = store::imports::find(self.tx, "article", &r.key)?.map(|known| known.target.into());
                 }
-                return Ok(Outcome::Unchanged);
+                return Ok(outcome);
             }
-            Before::Edited => return Ok(Outcome::Edited),
             Before::Nothing => (None, Outcome::Created),
             Before::Mine(of) => (Some(Id::<Article>::from(of.target)), Outcome::Updated),
         };

@@ -52,6 +52,8 @@ pub enum Outcome {
     Unchanged,
     /// The desk has edited what it made; it was left alone.
     Edited,
+    /// The desk has merged what it made into something with a record of its own; that was left alone.
+    Merged,
 }
 
 /// What became of a record, and what of its bodies could not be kept.
@@ -118,8 +120,7 @@ pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, rules
 /// What an earlier import left.
 enum Before {
     Nothing,
-    Same,
-    Edited,
+    Left(Outcome),
     Mine(Imported),
 }
 
@@ -157,7 +158,10 @@ impl Importer<'_, '_> {
         let imported = store::imports::find(self.tx, kind, key)?;
         if let Some(known) = &imported {
             if known.digest == digest && !self.rules.overwrite {
-                return Ok(Before::Same);
+                return Ok(Before::Left(Outcome::Unchanged));
+            }
+            if known.versions.is_null() {
+                return Ok(Before::Left(Outcome::Merged));
             }
             if self.rules.overwrite || present(self.tx, known.target)? == known.versions {
                 return Ok(Before::Mine(known.clone()));
@@ -171,9 +175,9 @@ impl Importer<'_, '_> {
         match export(self.tx, &permit, target) {
             Err(Error::NotFound(_)) => Ok(Before::Nothing),
             Err(other) => Err(other),
-            Ok(record) if super::record::digest(&record) == digest => Ok(Before::Same),
+            Ok(record) if super::record::digest(&record) == digest => Ok(Before::Left(Outcome::Unchanged)),
             Ok(_) if self.rules.overwrite => Ok(Before::Mine(Imported { target, digest: String::new(), versions: Value::Null })),
-            Ok(_) => Ok(Before::Edited),
+            Ok(_) => Ok(Before::Left(Outcome::Edited)),
         }
     }
 
@@ -272,8 +276,7 @@ impl Importer<'_, '_> {
         let draft = desk::sections::Draft { parent_id, position: r.position, translations: names(&r.translations) };
         let permit = self.permit()?;
         let (section, outcome) = match before {
-            Before::Same => return Ok(Outcome::Unchanged),
-            Before::Edited => return Ok(Outcome::Edited),
+            Before::Left(outcome) => return Ok(outcome),
             Before::Nothing => (desk::sections::create(self.tx, permit, r.id.map(Id::from), draft)?, Outcome::Created),
             Before::Mine(of) => {
                 let version = store::sections::find(self.tx, of.target.into())?.version;
@@ -308,8 +311,7 @@ impl Importer<'_, '_> {
         let permit = self.permit()?;
         let draft = draft(kind_of, translations);
         let (named, outcome) = match before {
-            Before::Same => return Ok(Outcome::Unchanged),
-            Before::Edited => return Ok(Outcome::Edited),
+            Before::Left(outcome) => return Ok(outcome),
             Before::Nothing => (desk::named::create(self.tx, permit, id.map(Id::from), draft)?, Outcome::Created),
             Before::Mine(of) => {
                 let version = find(self.tx, of.target)?.version;

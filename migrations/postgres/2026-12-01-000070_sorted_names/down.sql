@@ -1,0 +1,2 @@
+DROP TABLE sorted_names;
+DROP TABLE sorted_locales;

@@ -1,0 +1,219 @@
+//! Merging: an author or a tag becomes one with another, and whatever names it names the other from then on.
+//!
+//! **Decision.** Everything is written over: working copies, every revision of their facts, editions that are live and those that have ended, lists,
+//! addresses, redirects, links of bodies, and what importers know it by. No article gets a version by that, as none does when a locale gets another tag: its
+//! facts mean what they meant. What named both names the other once, in the first of the two places. **Consequence.** Nothing is left that
+//! names what is gone, so that any revision can be restored, planned and published as before; and the facts of all revisions are looked through, which
+//! takes as long as there are many.
+//!
+//! On `PostgreSQL` it begins with what it waits for: other writers of names, then the articles that name it, then all who are about to name it.
+
+use std::collections::BTreeSet;
+
+use diesel::{QueryableByName, sql_types::Integer};
+use serde_json::json;
+
+use super::{
+    RunQueryDsl, Tx,
+    dialect::{self, Doc, Hold, Uid, Unread},
+    imports,
+    named::Stored,
+    names, site, sorted_names,
+    sql::Sql,
+};
+use crate::{
+    access::{Granted, action::Kept},
+    domain::{
+        Error, Id, Version,
+        address::AddressKind,
+        article::{Article, Facts},
+        body,
+        change::{Change, Event, Subject},
+        edition::Edition,
+        named::Named,
+        redirect::Redirect,
+        reference::Reference,
+    },
+};
+
+/// Let nobody else change authors and tags, the articles that name one, or what they say of it, before this transaction ends.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn hold<K: Stored>(tx: &mut Tx<'_>, id: Id<Named<K>>) -> Result<(), Error> {
+    #[derive(QueryableByName)]
+    struct Held {
+        #[diesel(sql_type = Uid)]
+        #[expect(dead_code, reason = "that it is held is enough")]
+        id: Id<()>,
+    }
+    site::queue(tx)?;
+    let holding = dialect::holding(tx.conn, Hold::Waiting, false);
+    if holding.is_empty() {
+        return Ok(());
+    }
+    let ((working, column), (editions, in_editions)) = (K::IN_ARTICLES, K::IN_EDITIONS);
+    let mut sql = Sql::new(&format!("SELECT a.id FROM articles a WHERE a.id IN (SELECT article_id FROM {working} WHERE {column} = "));
+    sql.id(id)
+        .push(&format!(" UNION SELECT e.article_id FROM {editions} x JOIN editions e ON e.id = x.edition_id WHERE x.{in_editions} = "));
+    sql.id(id).push(") ORDER BY a.id").push(holding);
+    sql.load::<Held>(tx)?;
+    let mut sql = Sql::new(&format!("SELECT id FROM {} WHERE id = ", K::TABLE));
+    sql.id(id).push(dialect::holding_from_references(tx.conn));
+    sql.load::<Held>(tx).map(drop)
+}
+
+/// Let everything that names one name another, and remove the first.
+///
+/// # Errors
+/// [`Error::Stale`] when it has moved on.
+pub fn merge<K: Kept + Stored>(
+    tx: &mut Tx<'_>,
+    one: &Granted<K::Manage, Named<K>>,
+    into: &Granted<K::Manage, Named<K>>,
+) -> Result<(), Error> {
+    let (one, into) = (one.get(), into.get().id);
+    // Everything that ever named it is touched.
+    tx.extend_timeout()?;
+    working_copies(tx, one.id, into)?;
+    revisions(tx, one.id, into)?;
+    editions(tx, one.id, into)?;
+    lists(tx, one.id, into)?;
+    addresses(tx, one.id, into)?;
+    references(tx, one.id, into)?;
+    // What was exported names it by its id, and other systems a tag by its slug, whether or not it ever came from there.
+    let slugs = one.names.values().filter(|_| K::ADDRESS == AddressKind::Tag).map(|name| name.slug.to_string());
+    let keys = slugs.chain([one.id.to_string()]).collect();
+    imports::merge(tx, K::ADDRESS.as_str(), (one.id.uuid(), into.uuid()), &keys)?;
+    names::remove(tx, one.id)?;
+    sorted_names::remove(tx, one.id.cast())?;
+    let mut sql = Sql::new(&format!("DELETE FROM {} WHERE id = ", K::TABLE));
+    sql.id(one.id).push(" AND version = ").int(i64::from(one.version));
+    if sql.execute(tx)? == 0 {
+        return Err(Error::stale(K::ADDRESS.as_str(), one.version));
+    }
+    tx.record(Change::new(Event::Merged, K::subject(one.id)).because(&format!("into {into}")));
+    tx.record(Change::new(Event::Merged, K::subject(into)).because(&format!("with {}", one.id)));
+    Ok(())
+}
+
+fn working_copies<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> Result<(), Error> {
+    let (table, column) = K::IN_ARTICLES;
+    let same = if table == "article_credits" { " AND o.role = x.role" } else { "" };
+    let mut sql = Sql::new(&format!("DELETE FROM {table} AS x WHERE x.{column} IN "));
+    sql.ids([one, into]).push(&format!(" AND EXISTS (SELECT 1 FROM {table} o WHERE o.article_id = x.article_id AND o.{column} IN "));
+    sql.ids([one, into]).push(&format!(" AND o.position < x.position{same})"));
+    sql.execute(tx)?;
+    let mut sql = Sql::new(&format!("UPDATE {table} SET {column} = "));
+    sql.id(into).push(&format!(" WHERE {column} = ")).id(one);
+    sql.execute(tx).map(drop)
+}
+
+/// The rows of a table whose facts have an id somewhere, as `pattern`; within a text of JSON a quotation mark is escaped.
+fn having(sql: &mut Sql, id: &str) {
+    sql.push(" CAST(facts AS TEXT) LIKE ").text(&format!("%\"{id}\"%"));
+}
+
+/// In facts that name one and not the other, the other's id is written over it.
+fn written_over(tx: &mut Tx<'_>, table: &str, (one, into): (&str, &str), only: impl FnOnce(&mut Sql)) -> Result<(), Error> {
+    let mut sql = Sql::new(&format!("UPDATE {table} SET facts = CAST(REPLACE(CAST(facts AS TEXT), "));
+    sql.text(&format!("\"{one}\"")).push(", ").text(&format!("\"{into}\"")).push(&format!(") AS {}) WHERE", dialect::doc_type(tx.conn)));
+    only(&mut sql);
+    having(&mut sql, one);
+    sql.push(" AND NOT (");
+    having(&mut sql, into);
+    sql.push(")");
+    sql.execute(tx).map(drop)
+}
+
+fn revisions<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> Result<(), Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+        #[diesel(sql_type = Integer)]
+        version: Version,
+        #[diesel(sql_type = Doc)]
+        facts: Unread,
+    }
+    let (from, to) = (one.to_string(), into.to_string());
+    written_over(tx, "article_revisions", (&from, &to), |_| {})?;
+    let mut sql = Sql::new("SELECT article_id, version, facts FROM article_revisions WHERE");
+    having(&mut sql, &from);
+    for row in sql.load::<Row>(tx)? {
+        let facts = row.facts.read::<Facts>()?.merged(one.uuid(), into.uuid());
+        let mut sql = Sql::new("UPDATE article_revisions SET facts = ");
+        sql.doc(json!(facts)).push(" WHERE article_id = ").id(row.article_id).push(" AND version = ").int(i64::from(row.version));
+        sql.execute(tx)?;
+    }
+    Ok(())
+}
+
+fn editions<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> Result<(), Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Uid)]
+        id: Id<Edition>,
+        #[diesel(sql_type = Doc)]
+        facts: Unread,
+    }
+    let (table, column) = K::IN_EDITIONS;
+    let named = |sql: &mut Sql| {
+        sql.push(&format!(" id IN (SELECT edition_id FROM {table} WHERE {column} = ")).id(one).push(") AND");
+    };
+    let (from, to) = (one.to_string(), into.to_string());
+    written_over(tx, "editions", (&from, &to), named)?;
+    let mut sql = Sql::new("SELECT id, facts FROM editions WHERE");
+    named(&mut sql);
+    having(&mut sql, &from);
+    for row in sql.load::<Row>(tx)? {
+        let facts = row.facts.read::<Facts>()?.merged(one.uuid(), into.uuid());
+        let mut sql = Sql::new("UPDATE editions SET facts = ");
+        sql.doc(json!(facts)).push(" WHERE id = ").id(row.id);
+        sql.execute(tx)?;
+    }
+    instead(tx, table, column, "edition_id", (one, into))
+}
+
+/// Rows of one become rows of the other, but for those that it has already.
+fn instead<T>(tx: &mut Tx<'_>, table: &str, column: &str, others: &str, (one, into): (Id<T>, Id<T>)) -> Result<(), Error> {
+    let mut sql = Sql::new(&format!("INSERT INTO {table} ({column}, {others}) SELECT "));
+    sql.id(into).push(&format!(", {others} FROM {table} WHERE {column} = ")).id(one).push(" ON CONFLICT DO NOTHING");
+    sql.execute(tx)?;
+    let mut sql = Sql::new(&format!("DELETE FROM {table} WHERE {column} = "));
+    sql.id(one);
+    sql.execute(tx).map(drop)
+}
+
+fn lists<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> Result<(), Error> {
+    instead(tx, "live_listings", "facet", "locale, published_at, article_id, updated_at, edition_id", (one, into))
+}
+
+/// Let links of bodies that refer to one refer to the other, and the editions that froze them. An id stands between quotation marks in a document
+/// only where something is referred to: those of a text are escaped.
+fn references<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> Result<(), Error> {
+    let doc = dialect::doc_type(tx.conn);
+    let mut sql = Sql::new("UPDATE translation_revisions SET words = CAST(REPLACE(CAST(words AS TEXT), ");
+    sql.text(&format!("\"{one}\"")).push(", ").text(&format!("\"{into}\"")).push(&format!(") AS {doc}) WHERE CAST(words AS TEXT) LIKE "));
+    sql.text(&format!("%\"{one}\"%")).execute(tx)?;
+    let [from, to] = [one, into].map(|id| body::references::in_frozen(&Reference::new(K::ADDRESS, id.uuid())));
+    let mut sql = Sql::new("UPDATE editions SET html = REPLACE(html, ");
+    sql.text(&from).push(", ").text(&to).push(") WHERE html LIKE ").text(&format!("%{from}%")).execute(tx).map(drop)
+}
+
+/// Let slugs and redirects that lead to one lead to the other.
+fn addresses<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> Result<(), Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Uid)]
+        id: Id<Redirect>,
+    }
+    let mut sql = Sql::new("UPDATE addresses SET target_id = ");
+    sql.id(into).push(" WHERE target_id = ").id(one);
+    sql.execute(tx)?;
+    let mut sql = Sql::new("UPDATE redirects SET target_id = ");
+    sql.id(into).push(", version = version + 1, updated_at = ").at(tx.now()).push(" WHERE target_id = ").id(one).push(" RETURNING id");
+    let moved: BTreeSet<_> = sql.load::<Row>(tx)?.into_iter().map(|row| row.id).collect();
+    moved.into_iter().for_each(|id| tx.record(Change::new(Event::Revised, Subject::Redirect(id))));
+    Ok(())
+}

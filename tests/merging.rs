@@ -1,0 +1,277 @@
+//! Authors and tags that become one with another.
+
+use std::collections::BTreeSet;
+
+use dateline::{
+    access::{Caller, Permit, System, action::Export},
+    desk::bundle::{Outcome, export_tag},
+    domain::user::Role,
+    store,
+};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Client, TestApp, everything_kept};
+
+async fn made(client: &Client<'_>, path: &str, body: Value) -> String {
+    client.post(path, &body).await.ok()["id"].as_str().unwrap().to_owned()
+}
+
+async fn tag(client: &Client<'_>, translations: Value) -> String {
+    made(client, "/v1/desk/tags", json!({ "kind": "topic", "translations": translations })).await
+}
+
+async fn author(client: &Client<'_>, name: &str) -> String {
+    made(client, "/v1/desk/authors", json!({ "kind": "person", "translations": { "en": { "name": name } } })).await
+}
+
+/// Merge one into another, at its newest version.
+async fn merge(client: &Client<'_>, kind: &str, one: &str, into: &str) -> Answer {
+    let at = format!("/v1/desk/{kind}/{one}");
+    client.act(&format!("{at}/merge"), &client.get(&at).await.etag(), &json!({ "into": into })).await
+}
+
+async fn story(client: &Client<'_>, section: &str, headline: &str, facts: Value) -> String {
+    let words = json!({ "headline": headline, "body": { "format": "text", "content": headline } });
+    let mut sent = json!({ "kind": "story", "section_id": section, "source_locale": "en", "translations": { "en": words } });
+    sent.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
+    client.post("/v1/desk/articles", &sent).await.header("location").unwrap().to_owned()
+}
+
+async fn revise(client: &Client<'_>, story: &str, facts: Value) {
+    client.patch(story, &client.get(story).await.etag(), &facts).await.ok();
+}
+
+fn ids(named: &Value) -> Vec<&str> {
+    named.as_array().unwrap().iter().map(|tag| tag["id"].as_str().unwrap()).collect()
+}
+
+fn headlines(list: &Value) -> BTreeSet<&str> {
+    list["data"].as_array().unwrap().iter().map(|a| a["headline"].as_str().unwrap()).collect()
+}
+
+fn exported_tag(app: &TestApp, id: &str) -> Value {
+    let id = id.parse().unwrap();
+    let record = app.store.read_now(|tx| {
+        let permit: Permit<Export> = Permit::try_from(Caller::system(System::Importer))?;
+        let tag = store::named::find(tx, id)?;
+        export_tag(tx, &permit, &tag)
+    });
+    serde_json::to_value(record.unwrap()).unwrap()
+}
+
+/// What names an id still, but for the log, the keys of requests and the keys of importers.
+fn named_anywhere(app: &TestApp, id: &str) -> Vec<String> {
+    let forms = [id.to_owned(), id.replace('-', "").to_uppercase()];
+    let kept = everything_kept(&app.url);
+    let lines = kept.lines().filter(|line| forms.iter().any(|form| line.contains(form)));
+    let may = ["changes:", "idempotency_keys:", "imports:"];
+    lines.filter(|line| !may.iter().any(|table| line.starts_with(table))).map(str::to_owned).collect()
+}
+
+both! {
+    async fn a_link_to_one_leads_to_the_other(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let (one, other) = (tag(&admin, json!({ "en": { "name": "Rivers" } })).await, tag(&admin, json!({ "en": { "name": "River" } })).await);
+        let story = story(&admin, &world, "Live", json!({ "tags": [one, other] })).await;
+        admin.publish(&story, &["en"]).await.ok();
+        let words = format!("{story}/translations/en");
+        let body = format!("<p><a href=\"/en/rivers\">Rivers</a>, “{one}” and <a href=\"/en/river\">a river</a></p>");
+        let patch = json!({ "body": { "format": "html", "content": body } });
+        admin.patch(&words, &admin.get(&words).await.etag(), &patch).await.ok();
+        admin.publish(&story, &["en"]).await.ok();
+        let refers = async || {
+            let body = admin.get(&words).await.ok()["body"].to_string();
+            [&one, &other].map(|id| body.matches(&format!("\"id\":\"{id}\"")).count())
+        };
+        let id = story.rsplit('/').next().unwrap();
+        let read = async || app.anyone().get(&format!("/v1/articles/{id}?body=html")).await.ok()["body"]["content"].as_str().unwrap().to_owned();
+        assert_eq!(refers().await, [1, 1]);
+        assert_eq!(read().await.matches("href=\"/en/rivers\"").count(), 1);
+        merge(&admin, "tags", &one, &other).await.ok();
+        assert_eq!(refers().await, [0, 2], "what was typed stays, though it is an id");
+        assert_eq!(read().await, body.replace("/en/rivers", "/en/river"));
+    }
+
+    async fn whatever_named_a_tag_names_the_other_once_in_the_first_of_the_two_places(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let [one, other, rain] = [json!({ "en": { "name": "Rivers" } }), json!({ "en": { "name": "River" } }), json!({ "en": { "name": "Rain" } })];
+        let (one, other, rain) = (tag(&admin, one).await, tag(&admin, other).await, tag(&admin, rain).await);
+        let live = story(&admin, &world, "Live", json!({ "tags": [rain, one] })).await;
+        let both = story(&admin, &world, "Both", json!({ "tags": [one, rain, other] })).await;
+        let turned = story(&admin, &world, "Turned", json!({ "tags": [other, one, rain] })).await;
+        let without = story(&admin, &world, "Without", json!({ "tags": [rain] })).await;
+        for story in [&live, &both, &turned, &without] {
+            admin.publish(story, &["en"]).await.ok();
+        }
+        // A former revision, of which there is a plan, and an edition that has ended.
+        let planned = story(&admin, &world, "Planned", json!({ "tags": [one] })).await;
+        let at = "2026-03-01T12:00:00Z";
+        admin.act(&format!("{planned}/schedule"), &admin.get(&planned).await.etag(), &json!({ "locales": ["en"], "publish_at": at })).await.ok();
+        revise(&admin, &planned, json!({ "tags": [] })).await;
+        let ended = story(&admin, &world, "Ended", json!({ "tags": [one] })).await;
+        admin.publish(&ended, &["en"]).await.ok();
+        let while_it_was = app.now();
+        app.wait(60);
+        let admin = app.again(&admin).await;
+        admin.act(&format!("{ended}/unpublish"), &admin.get(&ended).await.etag(), &json!({ "locales": ["en"] })).await.ok();
+        let versions = async || {
+            let mut all = Vec::new();
+            for story in [&live, &both, &turned, &planned, &ended] {
+                all.push(admin.get(story).await.etag());
+            }
+            all
+        };
+        let before = versions().await;
+        let anyone = app.anyone();
+        // Kept answers, which are to be dropped.
+        let last = |path: &str| path.rsplit('/').next().unwrap().to_owned();
+        let lists = async |of: &str| {
+            let list = anyone.get(&format!("/v1/articles?tag={of}")).await;
+            if list.status == 200 { headlines(&list.ok()).into_iter().map(str::to_owned).collect::<Vec<_>>() } else { Vec::new() }
+        };
+        assert_eq!((lists(&one).await, lists(&other).await), (vec!["Both".to_owned(), "Live".to_owned(), "Turned".to_owned()], vec!["Both".to_owned(), "Turned".to_owned()]));
+        assert_eq!(ids(&anyone.get(&format!("/v1/articles/{}", last(&live))).await.ok()["tags"]), [&rain, &one]);
+        anyone.get(&format!("/v1/tags/{one}")).await.ok();
+
+        let merged = merge(&admin, "tags", &one, &other).await;
+        assert_eq!((merged.ok()["id"].as_str(), merged.etag()), (Some(other.as_str()), "\"1\"".to_owned()));
+        assert_eq!(versions().await, before, "no article has another version by that");
+        assert_eq!(named_anywhere(&app, &one), Vec::<String>::new());
+        for (story, tags) in [(&live, vec![&rain, &other]), (&both, vec![&other, &rain]), (&turned, vec![&other, &rain])] {
+            assert_eq!(admin.get(story).await.ok()["tags"], json!(tags), "{story}");
+            assert_eq!(admin.get(&format!("{story}/revisions/1")).await.ok()["tags"], json!(tags), "{story}");
+            assert_eq!(ids(&anyone.get(&format!("/v1/articles/{}", last(story))).await.ok()["tags"]), tags, "{story}");
+        }
+        let three = ["Both", "Live", "Turned"].map(str::to_owned);
+        assert_eq!((lists(&one).await, lists(&other).await), (Vec::new(), three.to_vec()));
+        anyone.get(&format!("/v1/tags/{one}")).await.refused(404, "not-found");
+        admin.get(&format!("/v1/desk/tags/{one}")).await.refused(404, "not-found");
+        let then = admin.get(&format!("/v1/desk/archive/articles/{}?as_of={while_it_was}", last(&ended))).await.ok();
+        assert_eq!(ids(&then["tags"]), [&other]);
+        // What was planned comes, and carries the other.
+        app.wait(5 * 3600);
+        assert!(app.tick().await > 0);
+        assert_eq!(ids(&anyone.get(&format!("/v1/articles/{}", last(&planned))).await.ok()["tags"]), [&other]);
+    }
+
+    async fn credits_name_the_other_author_once_in_each_role(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let (one, other) = (author(&admin, "Asha Rao").await, author(&admin, "A. Rao").await);
+        let credit = |role: &str, author: &str| json!({ "role": role, "author_id": author });
+        let sent = json!({ "credits": [credit("written_by", &one), credit("photo_by", &one), credit("written_by", &other), credit("edited_by", &other)] });
+        let story = story(&admin, &world, "Rain", sent).await;
+        admin.publish(&story, &["en"]).await.ok();
+        merge(&admin, "authors", &one, &other).await.ok();
+        let expected = json!([credit("written_by", &other), credit("photo_by", &other), credit("edited_by", &other)]);
+        assert_eq!(admin.get(&story).await.ok()["credits"], expected);
+        assert_eq!(admin.get(&format!("{story}/revisions/1")).await.ok()["credits"], expected);
+        let read = app.anyone().get(&format!("/v1/articles/{}", story.rsplit('/').next().unwrap())).await.ok();
+        let roles: Vec<_> = read["credits"].as_array().unwrap().iter().map(|c| (c["role"].as_str().unwrap(), ids(&c["authors"]))).collect();
+        let other = vec![other.as_str()];
+        assert_eq!(roles, [("written_by", other.clone()), ("photo_by", other.clone()), ("edited_by", other)]);
+        assert_eq!(named_anywhere(&app, &one), Vec::<String>::new());
+    }
+
+    async fn every_address_leads_to_the_other_and_goes_along_into_a_bundle(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let one = tag(&admin, json!({ "en": { "name": "Rivers" }, "hi": { "name": "नदियाँ", "slug": "nadiyan" }, "bn": { "name": "নদী", "slug": "nodi" } })).await;
+        let other = tag(&admin, json!({ "en": { "name": "Waters" }, "hi": { "name": "जल", "slug": "jal" } })).await;
+        let at = format!("/v1/desk/tags/{one}");
+        admin.patch(&at, &admin.get(&at).await.etag(), &json!({ "translations": { "en": { "slug": "streams" } } })).await.ok();
+        let to = json!({ "kind": "tag", "id": one, "locale": "en" });
+        let redirect = admin.post("/v1/desk/redirects", &json!({ "from": "/old/rivers", "to": to })).await;
+        let redirect = redirect.header("location").unwrap_or_else(|| panic!("{}", redirect.text)).to_owned();
+        let story = story(&admin, &world, "Rain", json!({ "tags": [one] })).await;
+        admin.publish(&story, &["en"]).await.ok();
+        let anyone = app.anyone();
+        let leads = async |path: &str| anyone.get(&format!("/v1/resolve?path={path}")).await.ok();
+        assert_eq!(leads("/en/rivers").await, json!({ "kind": "redirect", "to": "/en/streams", "status": 301 }));
+        assert_eq!(leads("/hi/nadiyan").await["kind"], "tag");
+        let merged = merge(&admin, "tags", &one, &other).await.ok();
+        // Where the other had no name it has this one's: nothing that was said is lost.
+        assert_eq!((&merged["translations"]["bn"]["name"], &merged["translations"]["hi"]["name"]), (&json!("নদী"), &json!("जल")));
+        assert_eq!(merged["version"], 2);
+        let moved = |to: &str| json!({ "kind": "redirect", "to": to, "status": 301 });
+        for (path, to) in [("/en/rivers", "/en/waters"), ("/en/streams", "/en/waters"), ("/hi/nadiyan", "/hi/jal"), ("/old/rivers", "/en/waters")] {
+            assert_eq!(leads(path).await, moved(to), "{path}");
+            assert_eq!(anyone.get(&format!("/v1/pages?path={path}")).await.ok(), moved(to), "{path}");
+        }
+        assert_eq!((leads("/bn/nodi").await["id"].as_str(), leads("/en/waters").await["id"].as_str()), (Some(other.as_str()), Some(other.as_str())));
+        let found = anyone.get("/v1/tags/by-slug/rivers?locale=en").await;
+        assert_eq!((found.status, found.header("location")), (308, Some("/v1/tags/by-slug/waters?locale=en")));
+        assert_eq!(admin.get(&redirect).await.ok()["to"]["id"], json!(other));
+        // A slug that was either's is nobody else's.
+        let taken = json!({ "kind": "topic", "translations": { "en": { "name": "Streams", "slug": "streams" } } });
+        admin.post("/v1/desk/tags", &taken).await.refused(409, "taken");
+        let record = exported_tag(&app, &other);
+        assert_eq!(record["translations"]["en"]["former_slugs"], json!(["rivers", "streams"]));
+        assert_eq!(record["translations"]["en"]["former_paths"], json!(["/old/rivers"]));
+        assert_eq!(record["translations"]["hi"]["former_slugs"], json!(["nadiyan"]));
+    }
+
+    async fn importers_know_the_other_by_what_they_knew_both_by_and_rename_it_no_more(app) {
+        let admin = app.admin().await;
+        app.section("world", "दुनिया").await;
+        let named = |key: &str, name: &str| json!({ "type": "tag", "key": key, "translations": { "en": { "name": name } } });
+        let article = |tags: Value, headline: &str| json!({ "type": "article", "key": "a", "section": "world", "tags": tags, "source_locale": "en",
+            "translations": { "en": { "headline": headline } } });
+        let (streams, waters) = (named("streams", "Streams"), named("waters", "Waters"));
+        for record in [&streams, &waters] {
+            assert_eq!(app.import(record).outcome, Outcome::Created);
+        }
+        app.import(&article(json!(["streams", "waters"]), "Rain"));
+        // One that was made at the desk, which records name by its slug, and an export by its id.
+        let rivers = tag(&admin, json!({ "en": { "name": "Rivers" } })).await;
+        let exported = exported_tag(&app, &rivers);
+        let all = admin.get("/v1/desk/tags").await.ok();
+        let id = |name: &str| all["data"].as_array().unwrap().iter().find(|t| t["translations"]["en"]["name"] == name).unwrap()["id"].as_str().unwrap().to_owned();
+        let (streams_id, waters_id) = (id("Streams"), id("Waters"));
+        merge(&admin, "tags", &rivers, &streams_id).await.ok();
+        merge(&admin, "tags", &streams_id, &waters_id).await.ok();
+        let before = exported_tag(&app, &waters_id);
+        assert_eq!((&before["key"], &before["translations"]["en"]["former_slugs"]), (&json!("waters"), &json!(["rivers", "streams"])));
+        // The same records change nothing; others of what is gone neither bring it back nor rename what it became.
+        assert_eq!([app.import(&streams).outcome, app.import(&waters).outcome], [Outcome::Unchanged, Outcome::Unchanged]);
+        assert_eq!([app.import(&named("streams", "Brooks")).outcome, app.import(&exported).outcome], [Outcome::Merged, Outcome::Merged]);
+        for record in [&streams, &exported] {
+            assert_eq!(app.try_import(record, true).unwrap().outcome, Outcome::Merged, "not even over what the desk has edited");
+        }
+        assert_eq!(exported_tag(&app, &waters_id), before);
+        // Whatever the keys, a story has it once.
+        let once = json!([waters_id]);
+        for (tags, headline) in [(json!(["streams", "waters"]), "Rain"), (json!(["rivers", "streams", rivers]), "More rain"), (json!(["waters"]), "Sun")] {
+            app.import(&article(tags, headline));
+            let story = admin.get("/v1/desk/articles").await.ok()["data"][0].clone();
+            assert_eq!(admin.get(&format!("/v1/desk/articles/{}", story["id"].as_str().unwrap())).await.ok()["tags"], once, "{headline}");
+        }
+        assert_eq!(admin.get("/v1/desk/tags?count=true").await.ok()["page"]["total"], 1);
+        // Its own record is its own still.
+        assert_eq!(app.import(&named("waters", "All waters")).outcome, Outcome::Updated);
+        assert_eq!(exported_tag(&app, &waters_id)["translations"]["en"]["name"], "All waters");
+    }
+
+    async fn merging_takes_who_keeps_both_the_newest_version_and_another_of_the_same_kind(app) {
+        let (admin, editor) = (app.admin().await, app.role(Role::Translator, None, None).await);
+        let (one, other, person) = (tag(&admin, json!({ "en": { "name": "Rivers" } })).await, tag(&admin, json!({ "en": { "name": "Waters" } })).await, author(&admin, "Asha").await);
+        let at = format!("/v1/desk/tags/{one}/merge");
+        let into = |id: &str| json!({ "into": id });
+        editor.act(&at, "\"1\"", &into(&other)).await.refused(403, "forbidden");
+        admin.act(&at, "\"7\"", &into(&other)).await.refused(412, "stale");
+        admin.post(&at, &into(&other)).await.refused(428, "unconditional");
+        let refused = admin.act(&at, "\"1\"", &into(&one)).await;
+        assert_eq!((refused.status, refused.violations()), (422, vec![("#/into".to_owned(), "itself".to_owned())]));
+        for unknown in [&person, "00000000-0000-0000-0000-000000000001"] {
+            let refused = admin.act(&at, "\"1\"", &into(unknown)).await;
+            assert_eq!((refused.status, refused.violations()), (422, vec![("#/into".to_owned(), "unknown".to_owned())]));
+        }
+        // Only tried, it leaves all as it was.
+        let before = everything_kept(&app.url);
+        assert_eq!(admin.act(&format!("{at}?validate_only=true"), "\"1\"", &into(&other)).await.ok()["id"], json!(other));
+        assert_eq!(everything_kept(&app.url), before);
+        admin.act(&at, "\"1\"", &into(&other)).await.ok();
+        admin.act(&at, "\"1\"", &into(&other)).await.refused(404, "not-found");
+        let told = admin.get("/v1/desk/audit?limit=2").await.ok();
+        let told: BTreeSet<_> = told["data"].as_array().unwrap().iter().map(|c| (c["event"].as_str().unwrap().to_owned(), c["reason"].as_str().unwrap().to_owned())).collect();
+        assert_eq!(told, [("merged".to_owned(), format!("into {other}")), ("merged".to_owned(), format!("with {one}"))].into());
+    }
+}
