@@ -296,10 +296,11 @@ fn script(report: &mut Report<'_>, pointer: &str, text: &str, locale: &Locale, g
         (if grave { gravest } else { Severity::Warning }, most.full_name())
     } else {
         let han = Han::of(text);
-        let other = match expected.contains(&Script::Hiragana) {
+        let other = if expected.contains(&Script::Hiragana) {
             // Japanese has kana in nearly every sentence, Chinese in none.
-            true => (han.is_chinese() || (foreign == 0 && letters >= HAN_ALONE)).then_some("Chinese"),
-            false => locale.likely().script.and_then(|script| han.other_than(script.as_str())),
+            (han.is_chinese() || (foreign == 0 && letters >= HAN_ALONE)).then_some("Chinese")
+        } else {
+            locale.likely().script.and_then(|script| han.other_than(script.as_str()))
         };
         let Some(other) = other.filter(|_| kana == 0) else { return };
         (Severity::Warning, other)

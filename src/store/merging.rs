@@ -195,10 +195,12 @@ fn references<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>)
     let doc = dialect::doc_type(tx.conn);
     let mut sql = Sql::new("UPDATE translation_revisions SET words = CAST(REPLACE(CAST(words AS TEXT), ");
     sql.text(&format!("\"{one}\"")).push(", ").text(&format!("\"{into}\"")).push(&format!(") AS {doc}) WHERE CAST(words AS TEXT) LIKE "));
-    sql.text(&format!("%\"{one}\"%")).execute(tx)?;
+    sql.text(&format!("%\"{one}\"%"));
+    sql.execute(tx)?;
     let [from, to] = [one, into].map(|id| body::references::in_frozen(&Reference::new(K::ADDRESS, id.uuid())));
     let mut sql = Sql::new("UPDATE editions SET html = REPLACE(html, ");
-    sql.text(&from).push(", ").text(&to).push(") WHERE html LIKE ").text(&format!("%{from}%")).execute(tx).map(drop)
+    sql.text(&from).push(", ").text(&to).push(") WHERE html LIKE ").text(&format!("%{from}%"));
+    sql.execute(tx).map(drop)
 }
 
 /// Let slugs and redirects that lead to one lead to the other.

@@ -119,6 +119,7 @@ fn step_headings(blocks: &mut [Block], last: &mut u8) {
     }
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "what is read and where in it are states of their own")]
 struct Context<'m> {
     mint: &'m mut dyn FnMut() -> BlockId,
     budget: &'m Budget,
@@ -577,9 +578,9 @@ impl<'t> Context<'_> {
     }
 
     fn live_update(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) {
-        let times = element.children().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "time");
+        let mut times = element.children().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "time");
         let instant = |time: ElementRef<'t>| Some((time, time.value().attr("datetime")?.parse::<Instant>().ok()?));
-        let Some((time, at)) = times.filter_map(instant).next() else {
+        let Some((time, at)) = times.find_map(instant) else {
             self.flush(builder);
             self.children(builder, element, marks);
             return self.flush(builder);

@@ -94,30 +94,27 @@ impl<'t> Context<'_> {
             }
             self.own(inner, &mut []);
             self.tell_beside(inner);
-            match name {
-                "br" => {
-                    if std::mem::take(parted) && !text.is_empty() && !text.ends_with('\n') {
-                        text.push('\n');
-                    }
+            if name == "br" {
+                if std::mem::take(parted) && !text.is_empty() && !text.ends_with('\n') {
                     text.push('\n');
                 }
-                _ => {
-                    if let Some(href) = inner.value().attr("href").filter(|_| name == "a") {
-                        self.lose_address("a link in program text", href);
-                    }
-                    let parts = parts_lines(name) || name == "tr";
-                    *parted |= parts;
-                    let (before, after) = self.signs(inner, marks);
-                    // The next cell stands beside the one before, whatever is in that.
-                    *parted &= before != "\t";
-                    put(text, parted, before);
-                    self.quotes = self.quotes.saturating_add(usize::from(name == "q"));
-                    self.lines(inner, text, parted, beside, marks);
-                    self.quotes = self.quotes.saturating_sub(usize::from(name == "q"));
-                    put(text, parted, after);
-                    *parted |= parts;
-                }
+                text.push('\n');
+                continue;
             }
+            if let Some(href) = inner.value().attr("href").filter(|_| name == "a") {
+                self.lose_address("a link in program text", href);
+            }
+            let parts = parts_lines(name) || name == "tr";
+            *parted |= parts;
+            let (before, after) = self.signs(inner, marks);
+            // The next cell stands beside the one before, whatever is in that.
+            *parted &= before != "\t";
+            put(text, parted, before);
+            self.quotes = self.quotes.saturating_add(usize::from(name == "q"));
+            self.lines(inner, text, parted, beside, marks);
+            self.quotes = self.quotes.saturating_sub(usize::from(name == "q"));
+            put(text, parted, after);
+            *parted |= parts;
         }
     }
 }

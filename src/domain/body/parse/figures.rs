@@ -222,7 +222,7 @@ impl<'t> Context<'_> {
         let twin = beside.into_iter().find_map(|img| kept_as(img).filter(|url| own.contains(url)).map(|url| (url, img)));
         let twin = twin.map(|(url, img)| {
             let around = img.parent().and_then(ElementRef::wrap).and_then(|e| e.value().attr("href"));
-            let link = around.map_or_else(|| link_in(marks), |href| anchors::link(&addresses::absolute(href)));
+            let link = around.map_or_else(|| link_in(marks).map(|href| href.address), |href| anchors::link(&addresses::absolute(href)));
             Twin { url, alt: self.attribute(img, "alt"), link }
         });
         let around = std::mem::replace(&mut self.twin, twin);
@@ -274,7 +274,8 @@ impl<'t> Context<'_> {
         };
         if let Some(twin) = self.twin.as_ref().filter(|twin| twin.url == addresses::alike(&url)) {
             let words = if alt == twin.alt { String::new() } else { alt };
-            let addresses: Vec<_> = link_in(marks).filter(|link| twin.link.as_ref() != Some(link)).into_iter().collect();
+            let addresses: Vec<_> =
+                link_in(marks).map(|href| href.address).filter(|link| twin.link.as_ref() != Some(link)).into_iter().collect();
             if !words.is_empty() || !addresses.is_empty() {
                 self.losses.note("what is said of a picture a second time", &Loss { words, addresses });
             }
