@@ -26,6 +26,7 @@ fn values(known: &Known, parameter: &Value) -> Vec<String> {
         "locale" => words(&["en", "hi", "kn", "auto"]),
         "id" | "section" | "author" | "tag" => known.ids.iter().chain(&known.slugs).cloned().collect(),
         "slug" => known.slugs.clone(),
+        "text" => words(&[CANARY, "topic", "asha"]),
         "limit" => words(&["1", "100"]),
         "count" => words(&["true"]),
         "published_after" | "published_before" => words(&["2026-01-01T00:00:00Z", "2026-03-01T12:00:00Z", "2027-01-01T00:00:00Z"]),
