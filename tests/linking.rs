@@ -233,6 +233,23 @@ both! {
         assert_eq!(led(&app, &story, "en").await, expected);
     }
 
+    async fn a_path_without_a_locale_leads_where_readers_are_led_whichever_locale_is_the_default_one(app) {
+        let (editor, world, admin) = (app.editor().await, app.section("world", "दुनिया").await, app.admin().await);
+        let target = editor.story(&world, "Target").await;
+        editor.put(&format!("{target}/translations/hi"), None, &json!({ "headline": "लक्ष्य" })).await.ok();
+        editor.publish(&target, &["en", "hi"]).await.ok();
+        let sent = ["/world", "/दुनिया", "/world/target", "/दुनिया/लक्ष्य", "/en/world", "/hi/दुनिया"];
+        for default in ["en", "hi"] {
+            let site = json!({ "url_pattern": "/{section}/{slug}", "default_locale": default });
+            admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &site).await.ok();
+            let story = begun(&editor, &world, &format!("Story under {default}"), html(&sent)).await;
+            editor.publish(&story, &["en"]).await.ok();
+            for (typed, now) in sent.iter().zip(&led(&app, &story, "en").await) {
+                assert_eq!(comes_out(&app, typed).await, comes_out(&app, now).await, "{typed} under {default}, led to {now}");
+            }
+        }
+    }
+
     async fn redirects_are_followed_for_good_and_only_where_readers_follow_them(app) {
         let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
         let target = editor.story(&world, "Target").await;

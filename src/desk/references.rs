@@ -285,8 +285,8 @@ struct Asked {
     present: Vec<(Parts, Locale)>,
     /// By former patterns, each with its number.
     former: Vec<(usize, Parts, Locale)>,
-    /// A locale, and the slug of a section, author or tag.
-    listing: Option<(Locale, String)>,
+    /// A locale, if the path names one, and the slug of a section, author or tag.
+    listing: Option<(Option<Locale>, String)>,
 }
 
 impl Asked {
@@ -309,8 +309,8 @@ impl Asked {
         let mut segments = inside.split('/').skip(1);
         let (is_front, listing) = match (segments.next(), segments.next(), segments.next()) {
             (Some(tag), None, None) if known(tag).is_some() => (true, None),
-            (Some(tag), Some(slug), None) => (false, known(tag).map(|locale| (locale, slug.to_owned()))),
-            (Some(slug), None, None) if is_unnamed() => (false, Some((default.clone(), slug.to_owned()))),
+            (Some(tag), Some(slug), None) => (false, known(tag).map(|locale| (Some(locale), slug.to_owned()))),
+            (Some(slug), None, None) if is_unnamed() => (false, Some((None, slug.to_owned()))),
             (first, ..) => (first.is_none(), None),
         };
         let present = read(&site.url_pattern);
@@ -374,7 +374,7 @@ impl<'m> Batch<'m> {
             return Some(At::Nowhere);
         }
         let present = asked.present.iter().filter_map(|(parts, locale)| self.by_parts(parts, locale));
-        let listed = asked.listing.iter().filter_map(|(locale, slug)| self.listed(locale, slug));
+        let listed = asked.listing.iter().filter_map(|(locale, slug)| self.listed(locale.as_ref(), slug));
         let likely: Vec<Found> = present.chain(listed).collect();
         let is_at = |masthead: &Masthead, found: &Found| {
             let page = Reference { locale: found.locale.clone(), ..Reference::new(found.thing.0, found.thing.1) };
@@ -446,12 +446,13 @@ impl<'m> Batch<'m> {
         of_slug.map(|s| found(s, if parts.without_locale { &s.locale } else { locale })).find(|found| self.is_live(found))
     }
 
-    /// The section, author or tag that has a slug, or had it: in this locale before those that it falls back to, and others.
-    fn listed(&self, locale: &Locale, slug: &str) -> Option<Found> {
-        let chain = self.masthead.name_chain(locale);
+    /// The section, author or tag that has a slug, or had it: in this locale before those that it falls back to, and others; where the path names none,
+    /// in that which has the slug, the default before others.
+    fn listed(&self, locale: Option<&Locale>, slug: &str) -> Option<Found> {
+        let chain = self.masthead.name_chain(locale.unwrap_or(&self.masthead.site.default_locale));
         let place = |s: &&Slugged| chain.iter().position(|l| *l == s.locale).unwrap_or(usize::MAX);
         let of_slug = self.slugs.iter().filter(|s| s.kind != AddressKind::Article && s.slug == slug);
-        of_slug.min_by_key(place).map(|s| found(s, locale))
+        of_slug.min_by_key(place).map(|s| found(s, locale.unwrap_or(&s.locale)))
     }
 }
 
