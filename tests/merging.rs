@@ -79,11 +79,13 @@ both! {
         let patch = json!({ "body": { "format": "html", "content": body } });
         admin.patch(&words, &admin.get(&words).await.etag(), &patch).await.ok();
         admin.publish(&story, &["en"]).await.ok();
-        let refers = async || {
-            let body = admin.get(&words).await.ok()["body"].to_string();
-            [&one, &other].map(|id| body.matches(&format!("\"id\":\"{id}\"")).count())
-        };
         let id = story.rsplit('/').next().unwrap();
+        let refers = async || {
+            let body = admin.get(&words).await.ok()["body"].clone();
+            let public = app.anyone().get(&format!("/v1/articles/{id}?body=doc")).await.ok()["body"].clone();
+            assert_eq!(public["content"], body["content"], "readers get what the desk does");
+            [&one, &other].map(|id| body.to_string().matches(&format!("\"id\":\"{id}\"")).count())
+        };
         let read = async || app.anyone().get(&format!("/v1/articles/{id}?body=html")).await.ok()["body"]["content"].as_str().unwrap().to_owned();
         assert_eq!(refers().await, [1, 1]);
         assert_eq!(read().await.matches("href=\"/en/rivers\"").count(), 1);

@@ -294,7 +294,7 @@ fn script(report: &mut Report<'_>, pointer: &str, text: &str, locale: &Locale, g
     let (severity, is) = if let Some((most, _)) = wrong {
         let grave = most != Script::Latin && !is_of_several_scripts(locale);
         (if grave { gravest } else { Severity::Warning }, most.full_name())
-    } else {
+    } else if kana == 0 && expected.contains(&Script::Han) {
         let han = Han::of(text);
         let other = if expected.contains(&Script::Hiragana) {
             // Japanese has kana in nearly every sentence, Chinese in none.
@@ -302,8 +302,10 @@ fn script(report: &mut Report<'_>, pointer: &str, text: &str, locale: &Locale, g
         } else {
             locale.likely().script.and_then(|script| han.other_than(script.as_str()))
         };
-        let Some(other) = other.filter(|_| kana == 0) else { return };
+        let Some(other) = other else { return };
         (Severity::Warning, other)
+    } else {
+        return;
     };
     report.add(Code::WrongScript, severity, pointer, format!("`{locale}` is written in {name}; this is {is}"));
 }

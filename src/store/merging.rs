@@ -109,21 +109,30 @@ fn working_copies<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<
     sql.execute(tx).map(drop)
 }
 
-/// The rows of a table whose facts have an id somewhere, as `pattern`; within a text of JSON a quotation mark is escaped.
-fn having(sql: &mut Sql, id: &str) {
-    sql.push(" CAST(facts AS TEXT) LIKE ").text(&format!("%\"{id}\"%"));
+/// What has an id somewhere in a column of JSON; within a text a quotation mark is escaped.
+fn having(sql: &mut Sql, column: &str, id: &str) {
+    sql.push(&format!(" CAST({column} AS TEXT) LIKE ")).text(&format!("%\"{id}\"%"));
 }
 
-/// In facts that name one and not the other, the other's id is written over it.
-fn written_over(tx: &mut Tx<'_>, table: &str, (one, into): (&str, &str), only: impl FnOnce(&mut Sql)) -> Result<(), Error> {
-    let mut sql = Sql::new(&format!("UPDATE {table} SET facts = CAST(REPLACE(CAST(facts AS TEXT), "));
+/// Wherever an id stands in a column of JSON, in rows of which `also` is true, another is written over it.
+fn written_over(
+    tx: &mut Tx<'_>,
+    (table, column): (&str, &str),
+    (one, into): (&str, &str),
+    also: impl FnOnce(&mut Sql),
+) -> Result<(), Error> {
+    let mut sql = Sql::new(&format!("UPDATE {table} SET {column} = CAST(REPLACE(CAST({column} AS TEXT), "));
     sql.text(&format!("\"{one}\"")).push(", ").text(&format!("\"{into}\"")).push(&format!(") AS {}) WHERE", dialect::doc_type(tx.conn)));
-    only(&mut sql);
-    having(&mut sql, one);
-    sql.push(" AND NOT (");
-    having(&mut sql, into);
-    sql.push(")");
+    having(&mut sql, column, one);
+    also(&mut sql);
     sql.execute(tx).map(drop)
+}
+
+/// That facts do not name the other as well: then it would be there twice.
+fn naming_one_alone(sql: &mut Sql, into: &str) {
+    sql.push(" AND NOT (");
+    having(sql, "facts", into);
+    sql.push(")");
 }
 
 fn revisions<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> Result<(), Error> {
@@ -137,9 +146,9 @@ fn revisions<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) 
         facts: Unread,
     }
     let (from, to) = (one.to_string(), into.to_string());
-    written_over(tx, "article_revisions", (&from, &to), |_| {})?;
+    written_over(tx, ("article_revisions", "facts"), (&from, &to), |sql| naming_one_alone(sql, &to))?;
     let mut sql = Sql::new("SELECT article_id, version, facts FROM article_revisions WHERE");
-    having(&mut sql, &from);
+    having(&mut sql, "facts", &from);
     for row in sql.load::<Row>(tx)? {
         let facts = row.facts.read::<Facts>()?.merged(one.uuid(), into.uuid());
         let mut sql = Sql::new("UPDATE article_revisions SET facts = ");
@@ -159,13 +168,16 @@ fn editions<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -
     }
     let (table, column) = K::IN_EDITIONS;
     let named = |sql: &mut Sql| {
-        sql.push(&format!(" id IN (SELECT edition_id FROM {table} WHERE {column} = ")).id(one).push(") AND");
+        sql.push(&format!(" AND id IN (SELECT edition_id FROM {table} WHERE {column} = ")).id(one).push(")");
     };
     let (from, to) = (one.to_string(), into.to_string());
-    written_over(tx, "editions", (&from, &to), named)?;
+    written_over(tx, ("editions", "facts"), (&from, &to), |sql| {
+        named(sql);
+        naming_one_alone(sql, &to);
+    })?;
     let mut sql = Sql::new("SELECT id, facts FROM editions WHERE");
+    having(&mut sql, "facts", &from);
     named(&mut sql);
-    having(&mut sql, &from);
     for row in sql.load::<Row>(tx)? {
         let facts = row.facts.read::<Facts>()?.merged(one.uuid(), into.uuid());
         let mut sql = Sql::new("UPDATE editions SET facts = ");
@@ -189,14 +201,9 @@ fn lists<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> R
     instead(tx, "live_listings", "facet", "locale, published_at, article_id, updated_at, edition_id", (one, into))
 }
 
-/// Let links of bodies that refer to one refer to the other, and the editions that froze them. An id stands between quotation marks in a document
-/// only where something is referred to: those of a text are escaped.
+/// Let links of bodies that refer to one refer to the other, and the editions that froze them.
 fn references<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> Result<(), Error> {
-    let doc = dialect::doc_type(tx.conn);
-    let mut sql = Sql::new("UPDATE translation_revisions SET words = CAST(REPLACE(CAST(words AS TEXT), ");
-    sql.text(&format!("\"{one}\"")).push(", ").text(&format!("\"{into}\"")).push(&format!(") AS {doc}) WHERE CAST(words AS TEXT) LIKE "));
-    sql.text(&format!("%\"{one}\"%"));
-    sql.execute(tx)?;
+    written_over(tx, ("translation_revisions", "words"), (&one.to_string(), &into.to_string()), |_| {})?;
     let [from, to] = [one, into].map(|id| body::references::in_frozen(&Reference::new(K::ADDRESS, id.uuid())));
     let mut sql = Sql::new("UPDATE editions SET html = REPLACE(html, ");
     sql.text(&from).push(", ").text(&to).push(") WHERE html LIKE ").text(&format!("%{from}%"));

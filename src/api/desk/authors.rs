@@ -169,7 +169,7 @@ pub struct MergeAuthor {
 
 /// Merge an author into another.
 ///
-/// Whatever names it names the other afterwards: articles with all their revisions, what is live, was live and is planned, and redirects. An
+/// Whatever names it names the other afterwards: articles with all their revisions, what is live, was live and is planned, links of bodies, and redirects. An
 /// article that names both keeps the first of the two places. Addresses that led to it lead to the other, by 301 where its page has
 /// another path; in locales where the other has no name, it gets this one's. Then this one is gone. The other is answered.
 #[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Of the characters that only simplified Chinese has, the most frequent: those that CLDR's transform makes traditional and the other way
-/// leaves alone. Japanese has none of them.
+/// leaves alone. JIS X 0208 has none of them, so Japanese is not written with them.
 const SIMPLIFIED: &str = "\
     专业东丝两严丧临为丽举么义乌乐习乡书买亚产亩亲亿仅仪们众优伟传伤伦侧倾储兰关兴养冈军农净减凤凯击刘则刚创别剂剑剧劝办务动劲劳势华协单\
     卖卢卫厅历厉压县发变叹吓吗吨启吴员响团园围图圆圣场块坚坛墙壳处备复够头夺奋奖妇妈孙宁实审宪宫宽宾对寻导尔层岁岂岗岛岭币帅师帐带帮庆库\
