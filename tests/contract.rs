@@ -12,7 +12,7 @@ fn the_committed_contract_is_the_one_that_is_served() {
 
 #[test]
 fn every_operation_says_what_it_does_and_how_it_fails() {
-    let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+    let contract = crate::support::contract::contract();
     let mut ids = Vec::new();
     for (path, item) in contract["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
@@ -22,7 +22,7 @@ fn every_operation_says_what_it_does_and_how_it_fails() {
             assert_eq!(problem, "#/components/schemas/Problem", "{at}");
             assert_eq!(
                 path.starts_with("/v1/desk/"),
-                operation["security"].as_array().is_some_and(|s| s[0]["token"] != serde_json::json!([])),
+                operation["security"].as_array().unwrap().first().is_some_and(|s| s["token"] != serde_json::json!([])),
                 "{at}"
             );
             ids.push(operation["operationId"].as_str().unwrap().to_owned());
@@ -37,7 +37,7 @@ fn every_operation_says_what_it_does_and_how_it_fails() {
 
 #[test]
 fn every_body_that_is_sent_has_an_example() {
-    let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+    let contract = crate::support::contract::contract();
     let mut without = Vec::new();
     for (path, item) in contract["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
@@ -151,9 +151,102 @@ fn every_reference_leads_somewhere() {
             _ => {}
         }
     }
-    let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+    let contract = crate::support::contract::contract();
     let mut found = Vec::new();
     references(&contract, &mut found);
     let lost: Vec<_> = found.iter().filter(|r| contract.pointer(r.trim_start_matches('#')).is_none()).collect();
     assert!(found.len() > 100 && lost.is_empty(), "{lost:?}");
+}
+
+/// Everything within a value, with where it stands.
+fn every(value: &Value, at: &str, look: &mut impl FnMut(&str, &Value)) {
+    look(at, value);
+    match value {
+        Value::Object(map) => map.iter().for_each(|(name, inner)| every(inner, &format!("{at}/{name}"), look)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(n, inner)| every(inner, &format!("{at}/{n}"), look)),
+        _ => {}
+    }
+}
+
+/// Generators make a type of what has a name, and a union of what says which kind it is.
+#[test]
+fn whatever_has_kinds_names_them_and_tells_them_apart() {
+    let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+    let (mut wrong, mut told_apart) = (Vec::new(), 0);
+    every(&contract, "", &mut |at, schema| {
+        if schema["items"]["properties"].is_object() {
+            wrong.push(format!("{at}: items without a name"));
+        }
+        let Some(kinds) = schema["oneOf"].as_array() else { return };
+        if kinds.iter().any(|kind| kind["properties"].is_object()) {
+            wrong.push(format!("{at}: a kind without a name"));
+        }
+        // What is nothing, or one of several types of JSON, is told apart by that.
+        if kinds.iter().all(|kind| kind["$ref"].is_string()) && kinds.len() > 1 {
+            let mapped: std::collections::BTreeSet<_> =
+                schema["discriminator"]["mapping"].as_object().into_iter().flatten().map(|(_, place)| place.as_str().unwrap()).collect();
+            if mapped != kinds.iter().map(|kind| kind["$ref"].as_str().unwrap()).collect() {
+                wrong.push(format!("{at}: kinds that are not told apart"));
+            }
+            told_apart += 1;
+        }
+    });
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(told_apart >= 8, "{told_apart}");
+    // Lists are called by what is on them.
+    let schemas = contract["components"]["schemas"].as_object().unwrap();
+    assert!(schemas["TagListing"]["properties"]["data"]["items"]["$ref"] == "#/components/schemas/Tag");
+    assert_eq!(schemas.keys().filter(|name| name.contains('_')).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn every_operation_names_the_refusals_that_it_may_give() {
+    let contract = crate::support::contract::contract();
+    for (path, item) in contract["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let at = format!("{method} {path}");
+            let has = |status: &str| operation["responses"].get(status).is_some();
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let if_match = parameters.iter().find(|p| p["name"] == "If-Match");
+            assert!(has("400"), "{at}");
+            assert_eq!(has("415"), operation.get("requestBody").is_some(), "{at}");
+            assert_eq!(has("412"), if_match.is_some(), "{at}");
+            assert_eq!(has("428"), if_match.is_some(), "{at}");
+            let desk = path.starts_with("/v1/desk/");
+            assert_eq!(has("403"), desk, "{at}");
+            assert_eq!(has("409"), desk && method != "get", "{at}");
+            assert_eq!(has("304"), path.starts_with("/v1/") && !desk && !path.starts_with("/v1/auth/"), "{at}");
+            // A version is named wherever something is changed that is there, but where it may be made as well.
+            assert!(if_match.is_none_or(|p| p["required"] == true || method == "put"), "{at}");
+            for (status, answer) in operation["responses"].as_object().unwrap().iter().filter(|(status, _)| status.starts_with(['4', '5']))
+            {
+                let problem = &answer["content"]["application/problem+json"]["example"];
+                assert_eq!(problem["status"].to_string(), *status, "{at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_code_of_a_problem_is_in_the_contract_and_is_told_of() {
+    let page = committed("docs/problems.md");
+    let told: Vec<&str> = page.lines().filter(|line| line.starts_with("| ")).filter_map(|line| line.split('`').nth(1)).collect();
+    assert_eq!(told, dateline::api::problem::CODES);
+    // A conflict has its code where it is found.
+    let mut sources = Vec::new();
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { sources.push(std::fs::read_to_string(path).unwrap()) }
+        }
+    }
+    let in_code = |source: &String| {
+        source.split("Conflict { code: \"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let codes: std::collections::BTreeSet<_> = sources.iter().flat_map(in_code).collect();
+    // What the command line and the scheduler are refused reaches no client.
+    let inside = ["no-stories", "planner-suspended"];
+    let unknown: Vec<_> = codes.iter().filter(|code| !told.contains(&code.as_str()) && !inside.contains(&code.as_str())).collect();
+    assert!(unknown.is_empty() && codes.len() > 15, "{unknown:?} of {codes:?}");
 }

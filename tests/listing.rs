@@ -18,7 +18,7 @@ use dateline::{
 
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, committed, execute};
+use crate::support::{TestApp, execute};
 
 fn headlines(page: &Value) -> Vec<String> {
     page["data"].as_array().unwrap().iter().map(|a| a["headline"].as_str().unwrap().to_owned()).collect()
@@ -312,7 +312,7 @@ both! {
     }
 
     async fn a_cursor_leads_on_in_lists_of_its_own_kind_and_in_no_other(app) {
-        let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+        let contract = crate::support::contract::contract();
         let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
         let story = admin.story(&world, "River rises").await;
         admin.publish(&story, &["en"]).await.ok();

@@ -10,7 +10,6 @@ use dateline::{
     },
     domain::user::Role,
 };
-use serde_json::Value;
 
 use crate::support::{Client, TestApp};
 
@@ -24,8 +23,7 @@ struct Operation {
 }
 
 fn operations() -> Vec<Operation> {
-    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/v1.json")).unwrap();
-    let contract: Value = serde_json::from_str(&text).unwrap();
+    let contract = crate::support::contract::contract();
     let mut all = Vec::new();
     for (path, item) in contract["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {

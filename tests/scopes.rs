@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, TestApp, committed};
+use crate::support::{Answer, Client, TestApp};
 
 /// A request that does what an operation is for, in the world below.
 pub(crate) struct Request {
@@ -228,7 +228,7 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
 
 /// Every operation of the desk that writes: what it always needs, and its description.
 fn declared() -> BTreeMap<String, (BTreeSet<String>, String)> {
-    let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+    let contract = crate::support::contract::contract();
     let mut all = BTreeMap::new();
     for (path, item) in contract["paths"].as_object().unwrap().iter().filter(|(path, _)| path.starts_with("/v1/desk/")) {
         for (method, operation) in item.as_object().unwrap().iter().filter(|(method, _)| *method != "get") {

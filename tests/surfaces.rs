@@ -16,7 +16,7 @@ use dateline::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp, committed, log::Log};
+use crate::support::{Answer, TestApp, log::Log};
 
 /// What an answer wears that differs from face to face.
 fn worn(answer: &Answer) -> BTreeMap<String, String> {
@@ -86,7 +86,7 @@ fn spellings(path: &str) -> Vec<String> {
 
 both! {
     async fn an_answer_wears_what_its_route_wears_however_its_path_is_written(app) {
-        let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+        let contract = crate::support::contract::contract();
         let mut routes: Vec<(Method, String)> = vec![(Method::GET, "/openapi.json".to_owned()), (Method::GET, "/docs".to_owned())];
         for (path, item) in contract["paths"].as_object().unwrap() {
             let mut filled = String::new();

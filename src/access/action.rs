@@ -11,8 +11,8 @@ pub trait Action: Send + Sync + 'static {
 }
 
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident => $word:literal $(and $reads:literal)?,)+) => {
-        $($(#[$doc])* #[derive(Debug)] pub struct $name;
+    ($($(#[doc = $doc:literal])* $name:ident => $word:literal $(and $reads:literal)?,)+) => {
+        $($(#[doc = $doc])* #[derive(Debug)] pub struct $name;
         impl Action for $name {
             const NAME: &'static str = $word;
             $(const READS: &'static str = $reads;)?
@@ -20,6 +20,9 @@ macro_rules! actions {
 
         /// The names of all actions.
         pub const ALL: &[&str] = &[$($word),+];
+
+        /// The same, each with what it allows.
+        pub const DESCRIBED: &[(&str, &str)] = &[$(($word, concat!($($doc),*))),+];
     };
 }
 

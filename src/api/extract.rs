@@ -20,7 +20,13 @@ use serde::{
     de::{DeserializeOwned, value::StringDeserializer},
 };
 use serde_json::Value;
-use utoipa::{PartialSchema, ToSchema, openapi};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Object, ObjectBuilder, RefOr, Schema,
+        schema::{AdditionalProperties, OneOfBuilder, Type},
+    },
+};
 
 use super::{State, clients::intake, json, network::client, problem::Failure, sent, typed::typed, wording::plain};
 use crate::{
@@ -156,7 +162,8 @@ fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
-type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
+/// What is waited for.
+pub(super) type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 
 /// A table of comma-separated values, as it was sent.
 #[derive(Debug)]
@@ -173,7 +180,7 @@ impl FromRequest for Csv {
 }
 
 /// What a body is said to be, without parameters.
-fn kind(req: &HttpRequest) -> String {
+pub(super) fn kind(req: &HttpRequest) -> String {
     let kind = req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
@@ -220,7 +227,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 /// A thing of the desk that is read and written in one shape.
 pub trait Resource: Serialize + ToSchema {
     /// What of it can be written.
-    type Input: DeserializeOwned;
+    type Input: DeserializeOwned + ToSchema;
     /// The fields that cannot; sent back unchanged they are accepted.
     const READ_ONLY: &'static [&'static str];
 }
@@ -362,28 +369,42 @@ impl<R: 'static> FromRequest for Patch<R> {
     }
 }
 
-/// Documents a [`Patch`]: the resource with nothing required.
+/// Documents a [`Patch`]: what of the resource can be written, and nothing of it is required.
 #[derive(Debug, Deserialize)]
 pub struct PatchOf<R>(PhantomData<fn() -> R>);
 
 impl<R: Resource> PartialSchema for PatchOf<R> {
-    fn schema() -> openapi::RefOr<openapi::Schema> {
-        match R::schema() {
-            openapi::RefOr::T(openapi::Schema::Object(mut object)) => {
-                object.required.clear();
-                object.description = Some("A JSON merge patch (RFC 7396): fields left out stay, `null` clears.".to_owned());
-                openapi::RefOr::T(openapi::Schema::Object(object))
+    fn schema() -> RefOr<Schema> {
+        let (RefOr::T(Schema::Object(shown)), RefOr::T(Schema::Object(mut patch))) = (R::schema(), R::Input::schema()) else {
+            return R::Input::schema();
+        };
+        patch.required.clear();
+        patch.example = None;
+        // What is sent back as it was shown is taken too.
+        patch.additional_properties = None;
+        patch.description = Some("A JSON merge patch (RFC 7396): fields left out stay, `null` clears.".to_owned());
+        for (name, property) in &mut patch.properties {
+            // It is described where it is shown; what is never shown describes itself.
+            if let Some(shown) = shown.properties.get(name) {
+                property.clone_from(shown);
             }
-            other => other,
+            if let RefOr::T(Schema::Object(Object { additional_properties: Some(more), .. })) = property
+                && let AdditionalProperties::RefOr(of) = &mut **more
+            {
+                let null = ObjectBuilder::new().schema_type(Type::Null);
+                *of = OneOfBuilder::new().item(of.clone()).item(null).into();
+            }
         }
+        patch.into()
     }
 }
 impl<R: Resource> ToSchema for PatchOf<R> {
     fn name() -> Cow<'static, str> {
         Cow::Owned(format!("{}Patch", R::name()))
     }
-    fn schemas(schemas: &mut Vec<(String, openapi::RefOr<openapi::Schema>)>) {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         R::schemas(schemas);
+        R::Input::schemas(schemas);
     }
 }
 

@@ -10,12 +10,72 @@ use actix_web::{
     },
 };
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{Object, ObjectBuilder, schema::Type},
+};
 
 use crate::domain::{Error, Instant, Violation, error::Holder};
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Every code of a problem, as `docs/problems.md` tells of them.
+pub const CODES: [&str; 48] = [
+    "malformed",
+    "unauthenticated",
+    "wrong-credentials",
+    "forbidden",
+    "not-found",
+    "no-route",
+    "gone",
+    "method-not-allowed",
+    "too-slow",
+    "taken",
+    "in-use",
+    "embargoed",
+    "not-embargoed",
+    "scheduled",
+    "not-scheduled",
+    "live",
+    "not-live",
+    "not-approved",
+    "wrong-state",
+    "withdrawn",
+    "not-withdrawn",
+    "erased",
+    "original",
+    "there",
+    "published",
+    "empty",
+    "last-admin",
+    "still-running",
+    "answer-lost",
+    "superseded",
+    "too-many",
+    "stale",
+    "too-large",
+    "target-too-long",
+    "unsupported-media-type",
+    "expectation",
+    "invalid",
+    "unconditional",
+    "too-many-attempts",
+    "head-too-large",
+    "internal",
+    "busy",
+    "took-too-long",
+    "database-unavailable",
+    "disk-full",
+    "read-only",
+    "not-ready",
+    "http-version",
+];
+
+/// The codes, for the contract.
+fn codes() -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(CODES)).description(Some("What happened, as a stable code.")).build()
+}
 
 /// Why a request was refused (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,6 +94,7 @@ pub struct Problem {
     /// What happened, in words.
     pub detail: String,
     /// What happened, as a stable code.
+    #[schema(schema_with = codes)]
     pub code: &'static str,
     /// The id of the request, for whoever runs the server.
     pub request_id: String,

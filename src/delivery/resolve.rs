@@ -29,6 +29,7 @@ use crate::{
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Resolved {
     /// The front page of a language.
+    #[schema(title = "ResolvedHome")]
     Home {
         /// The language.
         locale: Locale,
@@ -37,6 +38,7 @@ pub enum Resolved {
         url: Option<String>,
     },
     /// An article.
+    #[schema(title = "ResolvedArticle")]
     Article {
         /// Its id.
         id: article::ArticleId,
@@ -46,6 +48,7 @@ pub enum Resolved {
         url: String,
     },
     /// A section.
+    #[schema(title = "ResolvedSection")]
     Section {
         /// Its id.
         id: section::SectionId,
@@ -55,6 +58,7 @@ pub enum Resolved {
         url: String,
     },
     /// An author.
+    #[schema(title = "ResolvedAuthor")]
     Author {
         /// Their id.
         id: author::AuthorId,
@@ -64,6 +68,7 @@ pub enum Resolved {
         url: String,
     },
     /// A tag.
+    #[schema(title = "ResolvedTag")]
     Tag {
         /// Its id.
         id: tag::TagId,
@@ -73,6 +78,7 @@ pub enum Resolved {
         url: String,
     },
     /// Nothing is here any more; the page has another path now.
+    #[schema(title = "ResolvedRedirect")]
     Redirect {
         /// The present path, percent-encoded; an absolute URL, where a redirect of the desk leads away from the site.
         #[schema(example = "/en/world/river-rises-overnight")]

@@ -33,11 +33,11 @@ pub struct Begun {
 /// Begin a session for a user whose password was right, from a network that is known for them from then on.
 ///
 /// # Errors
-/// [`Error::WrongCredentials`] when the user is suspended.
+/// [`Error::WrongCredentials`] when the user is suspended or gone.
 pub fn begin(tx: &mut Tx<'_>, user: Id<User>, scope: Option<String>, from: Network) -> Result<Begun, Error> {
     // Whoever suspends them beside this ends their sessions: with this one, or before it begins.
     store::users::hold(tx, user)?;
-    if store::users::find(tx, user)?.status != UserStatus::Active {
+    if !may_sign_in(tx, user)? {
         return Err(Error::WrongCredentials);
     }
     let session = Open { id: tx.new_id(), user, scope };
@@ -46,6 +46,15 @@ pub fn begin(tx: &mut Tx<'_>, user: Id<User>, scope: Option<String>, from: Netwo
     let kept = NewRefresh { digest: &token::refresh_digest(&refresh), expires_at: now.plus_seconds(REFRESH_SECONDS) };
     store::sessions::begin(tx, &session, now.plus_seconds(SESSION_SECONDS), &kept, from)?;
     Ok(Begun { session, refresh: Secret::new(refresh) })
+}
+
+/// Whether a user is there and active: since their password was looked at, somebody may have suspended or deleted them.
+fn may_sign_in(tx: &mut Tx<'_>, user: Id<User>) -> Result<bool, Error> {
+    match store::users::find(tx, user) {
+        Ok(user) => Ok(user.status == UserStatus::Active),
+        Err(Error::NotFound(_)) => Ok(false),
+        Err(other) => Err(other),
+    }
 }
 
 /// What became of a session that was to go on.
@@ -70,7 +79,7 @@ pub fn refresh(tx: &mut Tx<'_>, shown: &str) -> Result<Continued, Error> {
         Spent::Before(user) => return Ok(Continued::Reused(user)),
         Spent::Never(user) => return Ok(Continued::Refused(user)),
     };
-    if store::users::find(tx, session.user)?.status != UserStatus::Active {
+    if !may_sign_in(tx, session.user)? {
         return Ok(Continued::Refused(Some(session.user)));
     }
     let refresh = token::new_refresh(tx.entropy());

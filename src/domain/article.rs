@@ -19,6 +19,7 @@ use super::{
 
 vocabulary! {
     /// The form of an article.
+    #[schema(as = ArticleKind)]
     pub enum Kind {
         /// A written story.
         Story => "story",

@@ -17,6 +17,7 @@ vocabulary! {
 
 vocabulary! {
     /// What happened to a thing.
+    #[schema(as = AuditEvent)]
     pub enum Event {
         /// It came into being.
         Created => "created",

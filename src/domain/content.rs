@@ -36,11 +36,11 @@ pub struct Content {
 pub struct LeadWords {
     /// What it shows, for those who cannot see it.
     #[serde(default)]
-    #[schema(max_length = 1000)]
+    #[schema(max_length = 8000)]
     pub alt: String,
     /// Its caption.
     #[serde(default)]
-    #[schema(max_length = 2000)]
+    #[schema(max_length = 16000)]
     pub caption: String,
 }
 
@@ -50,11 +50,11 @@ pub struct LeadWords {
 pub struct SeoWords {
     /// The title; the headline when empty.
     #[serde(default)]
-    #[schema(max_length = 300)]
+    #[schema(max_length = 2400)]
     pub title: String,
     /// The description; the summary when empty.
     #[serde(default)]
-    #[schema(max_length = 1000)]
+    #[schema(max_length = 8000)]
     pub description: String,
 }
 

@@ -21,6 +21,7 @@ use blocks::{BlockChange, compare as compare_bodies};
 
 vocabulary! {
     /// What became of a piece of text.
+    #[schema(as = DiffFate)]
     pub enum Fate {
         /// It stayed.
         Kept => "kept",

@@ -36,6 +36,7 @@ vocabulary! {
 
 vocabulary! {
     /// What was found.
+    #[schema(as = FindingCode)]
     pub enum Code {
         /// A picture without alternative text.
         MissingAlt => "missing_alt",

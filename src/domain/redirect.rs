@@ -30,6 +30,7 @@ pub const HOPS: usize = 8;
 /// One of the things of the site, in a language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ThingOfSite)]
 pub struct Thing {
     /// What it is.
     pub kind: AddressKind,

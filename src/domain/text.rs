@@ -176,7 +176,13 @@ impl Length {
     /// Whether text, which is in NFC, is no longer. A cluster may carry any number of marks; without a cap on code points a limit in clusters holds nothing.
     #[must_use]
     pub fn holds(self, text: &str) -> bool {
-        text.graphemes(true).nth(self.max).is_none() && text.chars().nth(self.max.saturating_mul(8)).is_none()
+        text.graphemes(true).nth(self.max).is_none() && text.chars().nth(self.most_code_points()).is_none()
+    }
+
+    /// The most code points that text of this length has: what `maxLength` of a JSON Schema counts.
+    #[must_use]
+    pub const fn most_code_points(self) -> usize {
+        self.max.saturating_mul(8)
     }
 
     /// The most bytes that text of this length has: a cluster has eight code points on average at most, and these four bytes.

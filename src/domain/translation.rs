@@ -9,6 +9,7 @@ use super::{
 
 vocabulary! {
     /// Where a working copy stands in its workflow.
+    #[schema(as = WorkflowState)]
     pub enum State {
         /// Being written.
         Draft => "draft",

@@ -1,5 +1,6 @@
 //! A server of its own for every test: the real routes over the real database, with a clock that the test moves.
 
+pub(crate) mod contract;
 pub(crate) mod log;
 pub(crate) mod postgres;
 pub(crate) mod served;
@@ -530,6 +531,7 @@ impl Client<'_> {
 
 impl Client<'_> {
     pub(crate) async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
+        let said = method.clone();
         let mut request = TestRequest::with_uri(path).method(method);
         if let Some(from) = self.from {
             request = request.peer_addr((from, 4711).into());
@@ -545,10 +547,13 @@ impl Client<'_> {
         }
         let answer = (self.entrance.call)(request.to_request()).await;
         let status = answer.status().as_u16();
-        let headers = answer.headers().iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned())).collect();
+        let headers: Vec<(String, String)> =
+            answer.headers().iter().map(|(n, v)| (n.to_string(), v.to_str().unwrap().to_owned())).collect();
         let body = actix_web::test::read_body(answer).await.to_vec();
         // What is coded is no text; its length is told all the same.
         let text = String::from_utf8(body.clone()).unwrap_or_default();
+        let kind = headers.iter().find(|(name, _)| name == "content-type").map_or("", |(_, kind)| kind.as_str());
+        contract::judge(&said, path, status, kind, &text);
         Answer { status, headers, text, body }
     }
 

@@ -125,7 +125,7 @@ async fn read(state: &State, permit: Permit<ReadArchive>, as_of: Instant, reques
 /// List the articles that were public at an instant.
 ///
 /// As `GET /v1/articles` would have shown them then, under the names of today.
-#[utoipa::path(tag = "desk: archive", security(("token" = [ReadArchive::NAME])), params(ListArchivedArticles),
+#[utoipa::path(tag = "desk-archive", security(("token" = [ReadArchive::NAME])), params(ListArchivedArticles),
     responses((status = 200, body = ArticleListing), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/archive/articles")]
 pub(crate) async fn list_archived_articles(
@@ -152,7 +152,7 @@ pub(crate) async fn list_archived_articles(
 /// Show an article as the public saw it at an instant.
 ///
 /// 404 when it was not public then. What was taken down since is shown; what was erased is not.
-#[utoipa::path(tag = "desk: archive", security(("token" = [ReadArchive::NAME])), params(("id" = ArticleId, Path), ShowArchivedArticle),
+#[utoipa::path(tag = "desk-archive", security(("token" = [ReadArchive::NAME])), params(("id" = ArticleId, Path), ShowArchivedArticle),
     responses((status = 200, body = Article), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/archive/articles/{id}")]
 pub(crate) async fn show_archived_article(
@@ -170,7 +170,7 @@ pub(crate) async fn show_archived_article(
 /// Show a page as the public saw it at an instant.
 ///
 /// As `GET /v1/pages` would have answered then, under the names and addresses of today; a slug that was public then is found.
-#[utoipa::path(tag = "desk: archive", security(("token" = [ReadArchive::NAME])), params(ShowArchivedPage),
+#[utoipa::path(tag = "desk-archive", security(("token" = [ReadArchive::NAME])), params(ShowArchivedPage),
     responses((status = 200, body = Page), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/archive/pages")]
 pub(crate) async fn show_archived_page(

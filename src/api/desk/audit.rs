@@ -108,7 +108,7 @@ impl From<Audited> for AuditEntry {
 }
 
 /// List who did what, when, from where and why; the newest first.
-#[utoipa::path(tag = "desk: users", security(("token" = [ReadAudit::NAME])), params(ListAudit),
+#[utoipa::path(tag = "desk-users", security(("token" = [ReadAudit::NAME])), params(ListAudit),
     responses((status = 200, body = Listing<AuditEntry>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/audit")]
 pub(crate) async fn list_audit(

@@ -107,7 +107,7 @@ fn tagged(author: &author::Author) -> Tagged<DeskAuthor> {
 }
 
 /// List authors as the desk keeps them.
-#[utoipa::path(tag = "desk: authors", security(("token" = [ReadDesk::NAME])), params(ListNamed),
+#[utoipa::path(tag = "desk-authors", security(("token" = [ReadDesk::NAME])), params(ListNamed),
     responses((status = 200, body = Listing<DeskAuthor>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors")]
 pub(crate) async fn list_desk_authors(
@@ -120,7 +120,7 @@ pub(crate) async fn list_desk_authors(
 }
 
 /// Add an author.
-#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])),
+#[utoipa::path(tag = "desk-authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])),
     request_body(content = NewAuthor, example = json!({ "kind": "person", "translations": { "en": { "name": "Asha Rao" } } })),
     responses((status = 201, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/authors")]
@@ -134,7 +134,7 @@ pub(crate) async fn create_author(
 }
 
 /// Show an author as the desk keeps it.
-#[utoipa::path(tag = "desk: authors", security(("token" = [ReadDesk::NAME])), params(("id" = AuthorId, Path)),
+#[utoipa::path(tag = "desk-authors", security(("token" = [ReadDesk::NAME])), params(("id" = AuthorId, Path)),
     responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/{id}")]
 pub(crate) async fn show_desk_author(_: May<ReadDesk>, id: Path<AuthorId>, state: Data<State>) -> Result<Tagged<DeskAuthor>, Failure> {
@@ -142,7 +142,7 @@ pub(crate) async fn show_desk_author(_: May<ReadDesk>, id: Path<AuthorId>, state
 }
 
 /// Change an author.
-#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),
+#[utoipa::path(tag = "desk-authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),
     request_body(content = DeskAuthorPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "en": { "name": "Asha Rao" } } })),
     responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/authors/{id}")]
@@ -172,7 +172,7 @@ pub struct MergeAuthor {
 /// Whatever names it names the other afterwards: articles with all their revisions, what is live, was live and is planned, links of bodies, and redirects. An
 /// article that names both keeps the first of the two places. Addresses that led to it lead to the other, by 301 where its page has
 /// another path; in locales where the other has no name, it gets this one's. Then this one is gone. The other is answered.
-#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),
+#[utoipa::path(tag = "desk-authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),
     request_body(content = MergeAuthor, example = json!({ "into": "01935a4e-7c00-7000-8000-000000000001" })),
     responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/authors/{id}/merge")]
@@ -190,7 +190,7 @@ pub(crate) async fn merge_author(
 /// Remove an author.
 ///
 /// Answers 409 while articles, what is live, plans or releases that have an instant name it.
-#[utoipa::path(tag = "desk: authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),
+#[utoipa::path(tag = "desk-authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/authors/{id}")]
 pub(crate) async fn delete_author(

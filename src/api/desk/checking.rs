@@ -74,7 +74,7 @@ pub struct CheckReport {
 /// Look an article over, as publishing and planning do.
 ///
 /// Changes nothing. Errors keep words from being published, warnings do not.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)), request_body = CheckRequest,
+#[utoipa::path(tag = "desk-publishing", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)), request_body = CheckRequest,
     responses((status = 200, body = CheckReport), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/check")]
 pub(crate) async fn check_article(

@@ -123,7 +123,7 @@ pub struct NewComment {
     #[serde(default)]
     pub block_id: Option<String>,
     /// What it says.
-    #[schema(min_length = 1, max_length = 4000)]
+    #[schema(min_length = 1, max_length = 32000)]
     pub text: String,
 }
 
@@ -131,9 +131,10 @@ pub struct NewComment {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "text": "Is this number confirmed by two sources?" }))]
+#[schema(as = CommentText)]
 pub struct Rewritten {
     /// What it says.
-    #[schema(min_length = 1, max_length = 4000)]
+    #[schema(min_length = 1, max_length = 32000)]
     pub text: String,
 }
 
@@ -242,7 +243,7 @@ pub struct ListComments {
 }
 
 /// List what is said about an article: threads, oldest first, each with its replies.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ListComments),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ListComments),
     responses((status = 200, body = Listing<DeskComment>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/comments")]
 pub(crate) async fn list_comments(
@@ -271,7 +272,7 @@ pub(crate) async fn list_comments(
 }
 
 /// Say something about an article, its words in a locale, or a block of them; or reply.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = ArticleId, Path)), request_body = NewComment,
+#[utoipa::path(tag = "desk-workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = ArticleId, Path)), request_body = NewComment,
     responses((status = 201, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/comments")]
 pub(crate) async fn write_comment(
@@ -288,7 +289,7 @@ pub(crate) async fn write_comment(
 }
 
 /// Change what one's own comment says.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     request_body(content = Rewritten, content_type = "application/json"),
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/comments/{id}")]
@@ -305,7 +306,7 @@ pub(crate) async fn rewrite_comment(
 /// Say that a thread is done with: one's own, or one about words that one edits.
 ///
 /// Another's thread needs `translation.edit` as well.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/comments/{id}/resolve")]
 pub(crate) async fn resolve_comment(
@@ -320,7 +321,7 @@ pub(crate) async fn resolve_comment(
 /// Open a thread again: one's own, or one about words that one edits.
 ///
 /// Another's thread needs `translation.edit` as well.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/comments/{id}/reopen")]
 pub(crate) async fn reopen_comment(
@@ -335,7 +336,7 @@ pub(crate) async fn reopen_comment(
 /// Remove a comment with the replies to it: one's own while nobody else has replied, or any about words that one reviews.
 ///
 /// Another's needs `translation.review` as well.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/comments/{id}")]
 pub(crate) async fn delete_comment(

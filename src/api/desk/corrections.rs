@@ -118,7 +118,7 @@ fn tagged(correction: Correction) -> Tagged<DeskCorrection> {
 }
 
 /// List the corrections of an article, newest first.
-#[utoipa::path(tag = "desk: care", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
+#[utoipa::path(tag = "desk-care", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
     responses((status = 200, body = Listing<DeskCorrection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/corrections")]
 pub(crate) async fn list_corrections(
@@ -137,7 +137,7 @@ pub(crate) async fn list_corrections(
 ///
 /// Readers see it at once with the article, in every language that is live. A story that is retracted stays readable, with the notice,
 /// until it is unpublished.
-#[utoipa::path(tag = "desk: care", security(("token" = [Correct::NAME, Correct::READS])), params(("id" = ArticleId, Path)), request_body = NewCorrection,
+#[utoipa::path(tag = "desk-care", security(("token" = [Correct::NAME, Correct::READS])), params(("id" = ArticleId, Path)), request_body = NewCorrection,
     responses((status = 201, body = DeskCorrection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/corrections")]
 pub(crate) async fn correct_article(
@@ -152,7 +152,7 @@ pub(crate) async fn correct_article(
 }
 
 /// Change a correction.
-#[utoipa::path(tag = "desk: care", security(("token" = [Correct::NAME, Correct::READS])), params(("id" = CorrectionId, Path), Expecting),
+#[utoipa::path(tag = "desk-care", security(("token" = [Correct::NAME, Correct::READS])), params(("id" = CorrectionId, Path), Expecting),
     request_body(content = DeskCorrectionPatch, content_type = "application/merge-patch+json", example = json!({ "kind": "clarification" })),
     responses((status = 200, body = DeskCorrection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/corrections/{id}")]
@@ -170,7 +170,7 @@ pub(crate) async fn revise_correction(
 }
 
 /// Remove a correction that should not have been made.
-#[utoipa::path(tag = "desk: care", security(("token" = [Correct::NAME, Correct::READS])), params(("id" = CorrectionId, Path), Expecting),
+#[utoipa::path(tag = "desk-care", security(("token" = [Correct::NAME, Correct::READS])), params(("id" = CorrectionId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/corrections/{id}")]
 pub(crate) async fn delete_correction(

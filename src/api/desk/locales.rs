@@ -58,7 +58,7 @@ pub struct DeskLocale {
 }
 
 /// What of a locale can be written.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LocaleInput {
     locale: Locale,
@@ -82,7 +82,7 @@ pub struct NewLocale {
     /// The tag (BCP 47).
     pub locale: Locale,
     /// The language's own name for itself.
-    #[schema(example = "हिंदी", min_length = 1, max_length = 200)]
+    #[schema(example = "हिंदी", min_length = 1, max_length = 1600)]
     pub name: String,
     /// Which way its script runs; by its script when absent.
     pub direction: Option<Direction>,
@@ -142,7 +142,7 @@ fn tagged(settings: &LocaleSettings) -> Tagged<DeskLocale> {
 }
 
 /// List the locales as the desk keeps them.
-#[utoipa::path(tag = "desk: site", security(("token" = [ReadDesk::NAME])),
+#[utoipa::path(tag = "desk-site", security(("token" = [ReadDesk::NAME])),
     responses((status = 200, body = Listing<DeskLocale>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/locales")]
 pub(crate) async fn list_desk_locales(_: May<ReadDesk>, state: Data<State>) -> Result<Listing<DeskLocale>, Failure> {
@@ -151,7 +151,7 @@ pub(crate) async fn list_desk_locales(_: May<ReadDesk>, state: Data<State>) -> R
 }
 
 /// Begin one more locale, which readers are not offered until its state is `public`.
-#[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), request_body = NewLocale,
+#[utoipa::path(tag = "desk-site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), request_body = NewLocale,
     responses((status = 201, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/locales")]
 pub(crate) async fn create_locale(
@@ -169,7 +169,7 @@ pub(crate) async fn create_locale(
 }
 
 /// Show a locale as the desk keeps it.
-#[utoipa::path(tag = "desk: site", security(("token" = [ReadDesk::NAME])), params(("locale" = Locale, Path)),
+#[utoipa::path(tag = "desk-site", security(("token" = [ReadDesk::NAME])), params(("locale" = Locale, Path)),
     responses((status = 200, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/locales/{locale}")]
 pub(crate) async fn show_desk_locale(_: May<ReadDesk>, locale: Path<Locale>, state: Data<State>) -> Result<Tagged<DeskLocale>, Failure> {
@@ -177,7 +177,7 @@ pub(crate) async fn show_desk_locale(_: May<ReadDesk>, locale: Path<Locale>, sta
 }
 
 /// Change a locale.
-#[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), params(("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk-site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), params(("locale" = Locale, Path), Expecting),
     request_body(content = DeskLocalePatch, content_type = "application/merge-patch+json", example = json!({ "words_per_minute": 280 })),
     responses((status = 200, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/locales/{locale}")]
@@ -197,7 +197,7 @@ pub(crate) async fn revise_locale(
 /// Stop publishing in a locale.
 ///
 /// Answers 409 while anything is written in it.
-#[utoipa::path(tag = "desk: site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), params(("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk-site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), params(("locale" = Locale, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/locales/{locale}")]
 pub(crate) async fn delete_locale(

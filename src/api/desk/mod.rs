@@ -51,6 +51,16 @@ pub struct ListPage {
 #[expect(dead_code, reason = "it only documents a header")]
 pub struct Expecting {
     /// The `ETag` of what was read; 428 without, 412 when it has moved on.
+    #[param(rename = "If-Match", example = "\"1\"")]
+    if_match: String,
+}
+
+/// The same where a write may also make what is not there.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it only documents a header")]
+pub struct ExpectingOrMaking {
+    /// The `ETag` of what was read, 412 when it has moved on; without, where there is nothing yet, and 428 where there is.
     #[param(rename = "If-Match", example = "\"1\"", required = false)]
     if_match: Option<String>,
 }

@@ -55,7 +55,7 @@ impl ListNamed {
 #[serde(deny_unknown_fields)]
 pub struct DescribedName {
     /// The name.
-    #[schema(example = "World", min_length = 1, max_length = 200)]
+    #[schema(example = "World", min_length = 1, max_length = 1600)]
     pub name: String,
     /// The slug; derived from the name when absent.
     #[serde(default)]
@@ -63,7 +63,7 @@ pub struct DescribedName {
     pub slug: Option<String>,
     /// What it is about.
     #[serde(default)]
-    #[schema(max_length = 4000)]
+    #[schema(max_length = 32000)]
     pub description: String,
 }
 
@@ -72,7 +72,7 @@ pub struct DescribedName {
 #[serde(deny_unknown_fields)]
 pub struct AuthorName {
     /// The name.
-    #[schema(example = "Asha Rao", min_length = 1, max_length = 200)]
+    #[schema(example = "Asha Rao", min_length = 1, max_length = 1600)]
     pub name: String,
     /// The slug; derived from the name when absent.
     #[serde(default)]
@@ -80,7 +80,7 @@ pub struct AuthorName {
     pub slug: Option<String>,
     /// Who it is.
     #[serde(default)]
-    #[schema(max_length = 4000)]
+    #[schema(max_length = 32000)]
     pub bio: String,
 }
 

@@ -98,7 +98,7 @@ impl From<Preview> for PreviewInfo {
 }
 
 /// List the previews of an article that can still be looked at, newest first; at most a hundred.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
     responses((status = 200, body = Listing<PreviewInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/previews")]
 pub(crate) async fn list_previews(
@@ -116,7 +116,7 @@ pub(crate) async fn list_previews(
 /// Let somebody without an account look at a working copy for a while.
 ///
 /// The token opens these very revisions at `/v1/preview/{token}`, and nothing else.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [PreviewArticle::NAME, PreviewArticle::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [PreviewArticle::NAME, PreviewArticle::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
     request_body = NewPreview,
     responses((status = 201, body = PreviewInfo), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/previews")]
@@ -138,7 +138,7 @@ pub(crate) async fn create_preview(
 }
 
 /// Let nobody look at a preview any more.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [PreviewArticle::NAME, PreviewArticle::READS])), params(("id" = PreviewId, Path)),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [PreviewArticle::NAME, PreviewArticle::READS])), params(("id" = PreviewId, Path)),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/previews/{id}")]
 pub(crate) async fn revoke_preview(

@@ -35,6 +35,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// Which locales are published.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = LocalesToPublish)]
 pub enum Locales {
     /// These, as they are now.
     List(Vec<Locale>),
@@ -91,7 +92,7 @@ pub struct Unpublication {
 ///
 /// Makes an immutable edition of the words and facts as they are, all locales or none; other locales keep what they show.
 /// Under an embargo they are planned for its end instead. `If-Match` names the version of the facts.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [Publish::NAME, Publish::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Publication,
+#[utoipa::path(tag = "desk-publishing", security(("token" = [Publish::NAME, Publish::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Publication,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/publish")]
 pub(crate) async fn publish_article(
@@ -113,7 +114,7 @@ pub(crate) async fn publish_article(
 /// End what the public sees of an article.
 ///
 /// Ended editions are kept; the address answers 404 until it is published again.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [Unpublish::NAME, Unpublish::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
+#[utoipa::path(tag = "desk-publishing", security(("token" = [Unpublish::NAME, Unpublish::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/unpublish")]
 pub(crate) async fn unpublish_article(

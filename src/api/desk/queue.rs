@@ -149,7 +149,7 @@ fn item(work: Work, locale: Locale, assigned: Option<Assigned>) -> QueueItem {
 /// List the translator's work in a locale: articles written in another, and how their words here keep up.
 ///
 /// Contributors see their own.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [ReadArticle::NAME])), params(ListTranslations),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [ReadArticle::NAME])), params(ListTranslations),
     responses((status = 200, body = Listing<QueueItem>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/translations")]
 pub(crate) async fn list_translations(

@@ -53,7 +53,7 @@ pub struct DeskRedirect {
     #[schema(example = 301)]
     pub status: i32,
     /// Why it is there.
-    #[schema(max_length = 1000)]
+    #[schema(max_length = 8000)]
     pub note: String,
     /// Newest version.
     #[schema(read_only)]
@@ -67,7 +67,7 @@ pub struct DeskRedirect {
 }
 
 /// What of a redirect can be changed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RedirectInput {
     #[serde(default)]
@@ -95,7 +95,7 @@ pub struct NewRedirect {
     pub status: i32,
     /// Why it is there.
     #[serde(default)]
-    #[schema(max_length = 1000)]
+    #[schema(max_length = 8000)]
     pub note: String,
 }
 
@@ -153,7 +153,7 @@ pub struct ListRedirects {
 }
 
 /// List redirects, oldest first.
-#[utoipa::path(tag = "desk: redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(ListRedirects),
+#[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(ListRedirects),
     responses((status = 200, body = Listing<DeskRedirect>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/redirects")]
 pub(crate) async fn list_redirects(
@@ -173,7 +173,7 @@ pub(crate) async fn list_redirects(
 ///
 /// Answers 409 where another leads from this address. What is live there comes before it, unless it has a query. To lead to an article needs
 /// `article.read` as well.
-#[utoipa::path(tag = "desk: redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), request_body = NewRedirect,
+#[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), request_body = NewRedirect,
     responses((status = 201, body = DeskRedirect), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/redirects")]
 pub(crate) async fn create_redirect(
@@ -189,7 +189,7 @@ pub(crate) async fn create_redirect(
 }
 
 /// Show a redirect.
-#[utoipa::path(tag = "desk: redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(("id" = RedirectId, Path)),
+#[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(("id" = RedirectId, Path)),
     responses((status = 200, body = DeskRedirect), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/redirects/{id}")]
 pub(crate) async fn show_redirect(
@@ -204,7 +204,7 @@ pub(crate) async fn show_redirect(
 /// Change where a redirect leads.
 ///
 /// To lead to an article needs `article.read` as well.
-#[utoipa::path(tag = "desk: redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(("id" = RedirectId, Path), Expecting),
+#[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(("id" = RedirectId, Path), Expecting),
     request_body(content = DeskRedirectPatch, content_type = "application/merge-patch+json", example = json!({ "to": "/en/world/river-falls" })),
     responses((status = 200, body = DeskRedirect), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/redirects/{id}")]
@@ -222,7 +222,7 @@ pub(crate) async fn revise_redirect(
 }
 
 /// Remove a redirect.
-#[utoipa::path(tag = "desk: redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(("id" = RedirectId, Path), Expecting),
+#[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(("id" = RedirectId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/redirects/{id}")]
 pub(crate) async fn delete_redirect(
@@ -276,7 +276,7 @@ pub struct ImportedRedirects {
 /// Comma-separated values (RFC 4180) in UTF-8 with the columns `from`, `to` and, if not all are 301, `status`; at most 5,000 rows. `to` is a path, a URL,
 /// or `article:`, `section:`, `author:` or `tag:` with an id, `:` and a locale; it is empty for 410. Rows are refused as `#/LINE/COLUMN`. To lead to an
 /// article needs `article.read` as well.
-#[utoipa::path(tag = "desk: redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(ImportRedirects),
+#[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(ImportRedirects),
     request_body(content = String, content_type = "text/csv", example = "from,to,status\n/story.php?id=7,/en/world/river-rises-overnight,301\n"),
     responses((status = 200, body = ImportedRedirects), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/redirects/import")]
@@ -399,7 +399,7 @@ fn rows(table: &[u8]) -> Result<Vec<TableRow>, Failure> {
 }
 
 /// Every redirect as a table, as it is imported.
-#[utoipa::path(tag = "desk: redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])),
+#[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])),
     responses((status = 200, body = String, content_type = "text/csv"), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/redirects/export")]
 pub(crate) async fn export_redirects(May(permit): May<ManageRedirects>, state: Data<State>) -> Result<HttpResponse, Failure> {

@@ -68,7 +68,7 @@ pub struct ReleaseItem {
 #[schema(example = json!({ "name": "Budget day", "items": [{ "article_id": "0198c5a1-7f00-7000-8000-000000000001", "locale": "en" }] }))]
 pub struct NewRelease {
     /// What it is called.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 1600)]
     pub name: String,
     /// When it is to be published; by hand when absent.
     #[serde(default)]
@@ -215,7 +215,7 @@ pub struct ListReleases {
 /// List releases, the newest first.
 ///
 /// Those of which you read every word; with nothing in it yet, those you began.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(ListReleases),
+#[utoipa::path(tag = "desk-publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(ListReleases),
     responses((status = 200, body = Listing<DeskRelease>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/releases")]
 pub(crate) async fn list_releases(
@@ -231,7 +231,7 @@ pub(crate) async fn list_releases(
 /// Put a release together: articles and locales that become public at once, all or none.
 ///
 /// With `publish_at` the scheduler publishes it then; what would block it is refused now.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS, Publish::NAME])), request_body = NewRelease,
+#[utoipa::path(tag = "desk-publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS, Publish::NAME])), request_body = NewRelease,
     responses((status = 201, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/releases")]
 pub(crate) async fn create_release(
@@ -247,7 +247,7 @@ pub(crate) async fn create_release(
 }
 
 /// Show a release, with what blocks it.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(("id" = ReleaseId, Path)),
+#[utoipa::path(tag = "desk-publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(("id" = ReleaseId, Path)),
     responses((status = 200, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/releases/{id}")]
 pub(crate) async fn show_release(
@@ -265,7 +265,7 @@ pub(crate) async fn show_release(
 /// Change a release that was not published yet.
 ///
 /// Needs the right over what was in it and over what is in it then. Whoever saves it with an instant answers for it at that instant.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS, Publish::NAME])), params(("id" = ReleaseId, Path), Expecting),
+#[utoipa::path(tag = "desk-publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS, Publish::NAME])), params(("id" = ReleaseId, Path), Expecting),
     request_body(content = DeskReleasePatch, content_type = "application/merge-patch+json", example = json!({ "publish_at": "2099-03-02T00:30:00Z" })),
     responses((status = 200, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/releases/{id}")]
@@ -293,7 +293,7 @@ pub(crate) async fn revise_release(
 }
 
 /// Remove a release; what it published stays public.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(("id" = ReleaseId, Path), Expecting),
+#[utoipa::path(tag = "desk-publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(("id" = ReleaseId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/releases/{id}")]
 pub(crate) async fn delete_release(
@@ -309,7 +309,7 @@ pub(crate) async fn delete_release(
 /// Publish a release now, all of it or nothing.
 ///
 /// What blocks it is in `errors` of the refusal, each with a pointer to the item.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [Publish::NAME, Publish::READS])), params(("id" = ReleaseId, Path), Expecting),
+#[utoipa::path(tag = "desk-publishing", security(("token" = [Publish::NAME, Publish::READS])), params(("id" = ReleaseId, Path), Expecting),
     responses((status = 200, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/releases/{id}/publish")]
 pub(crate) async fn publish_release(

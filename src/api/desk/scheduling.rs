@@ -58,7 +58,7 @@ pub struct NewPlan {
 #[schema(example = json!({ "reason": "Published elsewhere already." }))]
 pub struct EmbargoBroken {
     /// The reason, which is kept.
-    #[schema(min_length = 1, max_length = 1000)]
+    #[schema(min_length = 1, max_length = 8000)]
     pub reason: String,
 }
 
@@ -67,7 +67,7 @@ pub struct EmbargoBroken {
 /// What becomes public are the words and facts as they are now; who goes on writing changes nothing of the plan. It takes the place of
 /// what was planned before, and publishing at once takes it away. `If-Match` names the version of the facts. A publication is planned by who
 /// has `article.publish` as well, its end by who has `article.unpublish`.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [Schedule::NAME, Schedule::READS])), params(("id" = ArticleId, Path), Expecting), request_body = NewPlan,
+#[utoipa::path(tag = "desk-publishing", security(("token" = [Schedule::NAME, Schedule::READS])), params(("id" = ArticleId, Path), Expecting), request_body = NewPlan,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/schedule")]
 pub(crate) async fn schedule_article(
@@ -87,7 +87,7 @@ pub(crate) async fn schedule_article(
 }
 
 /// Take back what is planned for an article.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [Schedule::NAME, Schedule::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
+#[utoipa::path(tag = "desk-publishing", security(("token" = [Schedule::NAME, Schedule::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/unschedule")]
 pub(crate) async fn unschedule_article(
@@ -107,7 +107,7 @@ pub(crate) async fn unschedule_article(
 /// End an embargo before its instant, saying why.
 ///
 /// What is planned stays planned, and what is not public becomes so when it is published.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [BreakEmbargo::NAME, BreakEmbargo::READS])), params(("id" = ArticleId, Path), Expecting), request_body = EmbargoBroken,
+#[utoipa::path(tag = "desk-publishing", security(("token" = [BreakEmbargo::NAME, BreakEmbargo::READS])), params(("id" = ArticleId, Path), Expecting), request_body = EmbargoBroken,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/break-embargo")]
 pub(crate) async fn break_embargo(
@@ -156,7 +156,7 @@ pub struct ListSchedule {
 /// List what is planned, the next first, and what could not be carried out.
 ///
 /// Contributors see their own.
-#[utoipa::path(tag = "desk: publishing", security(("token" = [ReadArticle::NAME])), params(ListSchedule),
+#[utoipa::path(tag = "desk-publishing", security(("token" = [ReadArticle::NAME])), params(ListSchedule),
     responses((status = 200, body = Listing<PlanInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/schedule")]
 pub(crate) async fn list_schedule(

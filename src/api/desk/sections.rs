@@ -132,7 +132,7 @@ fn tagged(section: &section::Section) -> Tagged<DeskSection> {
 }
 
 /// List all sections as the desk keeps them.
-#[utoipa::path(tag = "desk: sections", security(("token" = [ReadDesk::NAME])),
+#[utoipa::path(tag = "desk-sections", security(("token" = [ReadDesk::NAME])),
     responses((status = 200, body = Listing<DeskSection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections")]
 pub(crate) async fn list_desk_sections(_: May<ReadDesk>, state: Data<State>) -> Result<Listing<DeskSection>, Failure> {
@@ -141,7 +141,7 @@ pub(crate) async fn list_desk_sections(_: May<ReadDesk>, state: Data<State>) -> 
 }
 
 /// Add a section.
-#[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), request_body = NewSection,
+#[utoipa::path(tag = "desk-sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), request_body = NewSection,
     responses((status = 201, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/sections")]
 pub(crate) async fn create_section(
@@ -156,7 +156,7 @@ pub(crate) async fn create_section(
 /// Put the sections of one level in order.
 ///
 /// All of them are named, so that an order made from an old list is refused.
-#[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), request_body = SectionOrder,
+#[utoipa::path(tag = "desk-sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), request_body = SectionOrder,
     responses((status = 200, body = Listing<DeskSection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/sections/reorder")]
 pub(crate) async fn reorder_sections(
@@ -169,7 +169,7 @@ pub(crate) async fn reorder_sections(
 }
 
 /// Show a section as the desk keeps it.
-#[utoipa::path(tag = "desk: sections", security(("token" = [ReadDesk::NAME])), params(("id" = SectionId, Path)),
+#[utoipa::path(tag = "desk-sections", security(("token" = [ReadDesk::NAME])), params(("id" = SectionId, Path)),
     responses((status = 200, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/{id}")]
 pub(crate) async fn show_desk_section(_: May<ReadDesk>, id: Path<SectionId>, state: Data<State>) -> Result<Tagged<DeskSection>, Failure> {
@@ -177,7 +177,7 @@ pub(crate) async fn show_desk_section(_: May<ReadDesk>, id: Path<SectionId>, sta
 }
 
 /// Change a section.
-#[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), params(("id" = SectionId, Path), Expecting),
+#[utoipa::path(tag = "desk-sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), params(("id" = SectionId, Path), Expecting),
     request_body(content = DeskSectionPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "bn": { "name": "বিশ্ব" } } })),
     responses((status = 200, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/sections/{id}")]
@@ -197,7 +197,7 @@ pub(crate) async fn revise_section(
 /// Remove a section.
 ///
 /// Answers 409 while sections, articles, editions, plans, releases that have an instant, or grants use it.
-#[utoipa::path(tag = "desk: sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), params(("id" = SectionId, Path), Expecting),
+#[utoipa::path(tag = "desk-sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), params(("id" = SectionId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/sections/{id}")]
 pub(crate) async fn delete_section(

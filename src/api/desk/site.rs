@@ -73,7 +73,7 @@ pub struct DeskSite {
 }
 
 /// What of the site can be written.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SiteInput {
     name: String,
@@ -85,8 +85,8 @@ pub struct SiteInput {
     former_url_patterns: Vec<String>,
     review: Review,
     desk_reading: DeskReading,
-    #[serde(default)]
-    #[serde(deserialize_with = "labels")]
+    #[serde(default, deserialize_with = "labels")]
+    #[schema(value_type = std::collections::HashMap<String, std::collections::HashMap<String, String>>)]
     credit_labels: CreditLabels,
     authors_public: AuthorsPublic,
     retired_locales: RetiredLocales,
@@ -139,7 +139,7 @@ impl From<&domain::site::Site> for DeskSite {
 }
 
 /// Show the site as the desk keeps it.
-#[utoipa::path(tag = "desk: site", security(("token" = [ReadDesk::NAME])),
+#[utoipa::path(tag = "desk-site", security(("token" = [ReadDesk::NAME])),
     responses((status = 200, body = DeskSite), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/site")]
 pub(crate) async fn show_desk_site(_: May<ReadDesk>, state: Data<State>) -> Result<Tagged<DeskSite>, Failure> {
@@ -148,7 +148,7 @@ pub(crate) async fn show_desk_site(_: May<ReadDesk>, state: Data<State>) -> Resu
 }
 
 /// Change the site.
-#[utoipa::path(tag = "desk: site", security(("token" = [ManageSite::NAME, ManageSite::READS])), params(Expecting),
+#[utoipa::path(tag = "desk-site", security(("token" = [ManageSite::NAME, ManageSite::READS])), params(Expecting),
     request_body(content = DeskSitePatch, content_type = "application/merge-patch+json", example = json!({ "name": "The Dateline Times" })),
     responses((status = 200, body = DeskSite), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/site")]

@@ -101,7 +101,7 @@ fn tagged(tag: &tag::Tag) -> Tagged<DeskTag> {
 }
 
 /// List tags as the desk keeps them.
-#[utoipa::path(tag = "desk: tags", security(("token" = [ReadDesk::NAME])), params(ListNamed),
+#[utoipa::path(tag = "desk-tags", security(("token" = [ReadDesk::NAME])), params(ListNamed),
     responses((status = 200, body = Listing<DeskTag>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags")]
 pub(crate) async fn list_desk_tags(_: May<ReadDesk>, query: Query<ListNamed>, state: Data<State>) -> Result<Listing<DeskTag>, Failure> {
@@ -110,7 +110,7 @@ pub(crate) async fn list_desk_tags(_: May<ReadDesk>, query: Query<ListNamed>, st
 }
 
 /// Add a tag.
-#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME, ManageTags::READS])),
+#[utoipa::path(tag = "desk-tags", security(("token" = [ManageTags::NAME, ManageTags::READS])),
     request_body(content = NewTag, example = json!({ "kind": "topic", "translations": { "en": { "name": "Diplomacy" } } })),
     responses((status = 201, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/tags")]
@@ -120,7 +120,7 @@ pub(crate) async fn create_tag(May(permit): May<ManageTags>, sent: Body<NewTag>,
 }
 
 /// Show a tag as the desk keeps it.
-#[utoipa::path(tag = "desk: tags", security(("token" = [ReadDesk::NAME])), params(("id" = TagId, Path)),
+#[utoipa::path(tag = "desk-tags", security(("token" = [ReadDesk::NAME])), params(("id" = TagId, Path)),
     responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/{id}")]
 pub(crate) async fn show_desk_tag(_: May<ReadDesk>, id: Path<TagId>, state: Data<State>) -> Result<Tagged<DeskTag>, Failure> {
@@ -128,7 +128,7 @@ pub(crate) async fn show_desk_tag(_: May<ReadDesk>, id: Path<TagId>, state: Data
 }
 
 /// Change a tag.
-#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),
+#[utoipa::path(tag = "desk-tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),
     request_body(content = DeskTagPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "en": { "name": "Diplomacy" } } })),
     responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/tags/{id}")]
@@ -158,7 +158,7 @@ pub struct MergeTag {
 /// Whatever names it names the other afterwards: articles with all their revisions, what is live, was live and is planned, links of bodies, and redirects. An
 /// article that names both keeps the first of the two places. Addresses that led to it lead to the other, by 301 where its page has
 /// another path; in locales where the other has no name, it gets this one's. Then this one is gone. The other is answered.
-#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),
+#[utoipa::path(tag = "desk-tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),
     request_body(content = MergeTag, example = json!({ "into": "01935a4e-7c00-7000-8000-000000000001" })),
     responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/tags/{id}/merge")]
@@ -176,7 +176,7 @@ pub(crate) async fn merge_tag(
 /// Remove a tag.
 ///
 /// Answers 409 while articles, what is live, plans or releases that have an instant name it.
-#[utoipa::path(tag = "desk: tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),
+#[utoipa::path(tag = "desk-tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/tags/{id}")]
 pub(crate) async fn delete_tag(

@@ -41,7 +41,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[schema(example = json!({ "reason": "Court order 12/2026." }))]
 pub struct Reason {
     /// The reason, which is kept.
-    #[schema(min_length = 1, max_length = 1000)]
+    #[schema(min_length = 1, max_length = 8000)]
     pub reason: String,
 }
 
@@ -97,7 +97,7 @@ async fn done<A: Action>(
 ///
 /// It is gone at once, everywhere, in every language: its addresses answer 410. What is planned for it is taken back, previews are revoked.
 /// `If-Match: *` takes down whatever is there, when there is no time to read it first.
-#[utoipa::path(tag = "desk: care", security(("token" = [Withdraw::NAME, Withdraw::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
+#[utoipa::path(tag = "desk-care", security(("token" = [Withdraw::NAME, Withdraw::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/takedown")]
 pub(crate) async fn take_down_article(
@@ -113,7 +113,7 @@ pub(crate) async fn take_down_article(
 /// Lift a takedown.
 ///
 /// Nothing becomes public by that: publish what is to be seen again.
-#[utoipa::path(tag = "desk: care", security(("token" = [Withdraw::NAME, Withdraw::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
+#[utoipa::path(tag = "desk-care", security(("token" = [Withdraw::NAME, Withdraw::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/reinstate")]
 pub(crate) async fn reinstate_article(
@@ -130,7 +130,7 @@ pub(crate) async fn reinstate_article(
 ///
 /// From the working copy, every revision, every edition, comments, corrections and plans; there is no way back, not by an import either.
 /// Addresses that were public, instants and the reasons for takedowns stay as a tombstone.
-#[utoipa::path(tag = "desk: care", security(("token" = [Erase::NAME, Erase::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
+#[utoipa::path(tag = "desk-care", security(("token" = [Erase::NAME, Erase::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Reason,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/erase")]
 pub(crate) async fn erase_article(
@@ -151,7 +151,7 @@ pub(crate) async fn erase_article(
 }
 
 /// List the takedowns of an article, newest first, with their reasons.
-#[utoipa::path(tag = "desk: care", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
+#[utoipa::path(tag = "desk-care", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
     responses((status = 200, body = Listing<TakedownInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/takedowns")]
 pub(crate) async fn list_takedowns(

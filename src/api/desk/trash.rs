@@ -40,7 +40,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// Put an article into the trash.
 ///
 /// What is live is unpublished first. What is planned for it is taken back. It can be restored; what was never public is purged after 30 days.
-#[utoipa::path(tag = "desk: articles", security(("token" = [DeleteArticle::NAME, DeleteArticle::READS])), params(("id" = ArticleId, Path), Expecting),
+#[utoipa::path(tag = "desk-articles", security(("token" = [DeleteArticle::NAME, DeleteArticle::READS])), params(("id" = ArticleId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/articles/{id}")]
 pub(crate) async fn delete_article(
@@ -56,7 +56,7 @@ pub(crate) async fn delete_article(
 /// List the trash, what was put there last first.
 ///
 /// Contributors see their own.
-#[utoipa::path(tag = "desk: care", security(("token" = [ReadArticle::NAME])), params(ListPage),
+#[utoipa::path(tag = "desk-care", security(("token" = [ReadArticle::NAME])), params(ListPage),
     responses((status = 200, body = Listing<DeskArticle>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/trash")]
 pub(crate) async fn list_trash(
@@ -74,7 +74,7 @@ pub(crate) async fn list_trash(
 }
 
 /// Take an article out of the trash, as it was.
-#[utoipa::path(tag = "desk: care", security(("token" = [DeleteArticle::NAME, DeleteArticle::READS])), params(("id" = ArticleId, Path), Expecting),
+#[utoipa::path(tag = "desk-care", security(("token" = [DeleteArticle::NAME, DeleteArticle::READS])), params(("id" = ArticleId, Path), Expecting),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/trash/{id}/restore")]
 pub(crate) async fn restore_article(
@@ -91,7 +91,7 @@ pub(crate) async fn restore_article(
 }
 
 /// Write the words of a locale that were removed anew, as their last revision left them.
-#[utoipa::path(tag = "desk: care", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
+#[utoipa::path(tag = "desk-care", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
     responses((status = 201, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/restore")]
 pub(crate) async fn restore_translation(
@@ -110,7 +110,7 @@ pub(crate) async fn restore_translation(
 }
 
 /// Remove an article in the trash for good, when it was never public.
-#[utoipa::path(tag = "desk: care", security(("token" = [Purge::NAME, Purge::READS])), params(("id" = ArticleId, Path), Expecting),
+#[utoipa::path(tag = "desk-care", security(("token" = [Purge::NAME, Purge::READS])), params(("id" = ArticleId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/trash/{id}")]
 pub(crate) async fn purge_article(
@@ -140,7 +140,7 @@ pub struct Duplication {
 ///
 /// They are drafts under new slugs, and nothing of it is public; it is under the embargo of the other. What was taken down is copied by those
 /// who may reinstate it (`article.withdraw`).
-#[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME, CreateArticle::READS, EditTranslation::NAME])), params(("id" = ArticleId, Path)), request_body = Duplication,
+#[utoipa::path(tag = "desk-articles", security(("token" = [CreateArticle::NAME, CreateArticle::READS, EditTranslation::NAME])), params(("id" = ArticleId, Path)), request_body = Duplication,
     responses((status = 201, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/duplicate")]
 pub(crate) async fn duplicate_article(

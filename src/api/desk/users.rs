@@ -64,10 +64,6 @@ pub struct DeskUser {
     /// What they were granted; written at `…/grants`.
     #[schema(read_only)]
     pub grants: Vec<GrantInfo>,
-    /// A new password; never shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(write_only, min_length = 12, max_length = 128, format = Password)]
-    pub password: Option<String>,
     /// Newest version.
     #[schema(read_only)]
     pub version: i32,
@@ -103,7 +99,7 @@ pub struct NewUser {
     #[schema(max_length = 254)]
     pub email: String,
     /// Their name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(min_length = 1, max_length = 1600)]
     pub name: String,
     /// Their password.
     #[schema(value_type = String, min_length = 12, max_length = 128, format = Password)]
@@ -115,13 +111,15 @@ pub struct NewUser {
 }
 
 /// What of a user can be written.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserInput {
     email: String,
     name: String,
     status: UserStatus,
+    /// A new password; never shown.
     #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 12, max_length = 128, format = Password)]
     password: Option<Secret<String>>,
 }
 
@@ -147,7 +145,6 @@ impl From<&user::User> for DeskUser {
             name: u.name.clone(),
             status: u.status,
             grants: u.grants.iter().map(GrantInfo::from).collect(),
-            password: None,
             version: u.version,
             created_at: u.created_at,
             updated_at: u.updated_at,
@@ -174,7 +171,7 @@ async fn hashed(state: &Data<State>, password: &Secret<String>) -> Result<String
 }
 
 /// List users.
-#[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(ListPage),
+#[utoipa::path(tag = "desk-users", security(("token" = [ReadUsers::NAME])), params(ListPage),
     responses((status = 200, body = Listing<DeskUser>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users")]
 pub(crate) async fn list_users(
@@ -189,7 +186,7 @@ pub(crate) async fn list_users(
 }
 
 /// Let somebody in.
-#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), request_body = NewUser,
+#[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), request_body = NewUser,
     responses((status = 201, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/users")]
 pub(crate) async fn create_user(
@@ -206,7 +203,7 @@ pub(crate) async fn create_user(
 }
 
 /// Show a user.
-#[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
+#[utoipa::path(tag = "desk-users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users/{id}")]
 pub(crate) async fn show_user(May(permit): May<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Tagged<DeskUser>, Failure> {
@@ -217,7 +214,7 @@ pub(crate) async fn show_user(May(permit): May<ReadUsers>, id: Path<UserId>, sta
 /// Change a user.
 ///
 /// A new password or another status ends their sessions at once.
-#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting),
+#[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting),
     request_body(content = DeskUserPatch, content_type = "application/merge-patch+json", example = json!({ "status": "suspended" })),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/users/{id}")]
@@ -249,7 +246,7 @@ pub(crate) async fn revise_user(
 }
 
 /// Remove a user who has made nothing; suspend others.
-#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting),
+#[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/users/{id}")]
 pub(crate) async fn delete_user(
@@ -263,7 +260,7 @@ pub(crate) async fn delete_user(
 }
 
 /// List what a user was granted.
-#[utoipa::path(tag = "desk: users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
+#[utoipa::path(tag = "desk-users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
     responses((status = 200, body = Listing<GrantInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users/{id}/grants")]
 pub(crate) async fn list_grants(May(permit): May<ReadUsers>, id: Path<UserId>, state: Data<State>) -> Result<Listing<GrantInfo>, Failure> {
@@ -275,7 +272,7 @@ pub(crate) async fn list_grants(May(permit): May<ReadUsers>, id: Path<UserId>, s
 /// Grant a role to a user.
 ///
 /// `If-Match` names the version of the user; their sessions end, so that the next sign-in has the new rights.
-#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting), request_body = NewGrant,
+#[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting), request_body = NewGrant,
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/users/{id}/grants")]
 pub(crate) async fn create_grant(
@@ -296,7 +293,7 @@ pub(crate) async fn create_grant(
 }
 
 /// Take a grant back.
-#[utoipa::path(tag = "desk: users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), ("grant_id" = GrantId, Path), Expecting),
+#[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), ("grant_id" = GrantId, Path), Expecting),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/users/{id}/grants/{grant_id}")]
 pub(crate) async fn delete_grant(

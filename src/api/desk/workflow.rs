@@ -51,7 +51,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[schema(example = json!({ "comment": "Who says so? Please name the source." }))]
 pub struct ChangesRequested {
     /// What is to be changed; it becomes a comment.
-    #[schema(min_length = 1, max_length = 4000)]
+    #[schema(min_length = 1, max_length = 32000)]
     pub comment: String,
     /// The block that is meant, when it is one.
     #[serde(default)]
@@ -96,7 +96,7 @@ async fn done<A: Action>(
 }
 
 /// Hand a draft in for review.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [SubmitTranslation::NAME, SubmitTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [SubmitTranslation::NAME, SubmitTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/submit")]
 pub(crate) async fn submit_translation(
@@ -110,7 +110,7 @@ pub(crate) async fn submit_translation(
 }
 
 /// Approve a translation.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [ReviewTranslation::NAME, ReviewTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [ReviewTranslation::NAME, ReviewTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/approve")]
 pub(crate) async fn approve_translation(
@@ -126,7 +126,7 @@ pub(crate) async fn approve_translation(
 /// Send a translation back to its author, saying why.
 ///
 /// It is a draft again, and the reason a comment on it.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [ReviewTranslation::NAME, ReviewTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [ReviewTranslation::NAME, ReviewTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     request_body = ChangesRequested,
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/request-changes")]
@@ -167,7 +167,7 @@ pub(super) fn block(text: &str) -> Result<BlockId, Error> {
 /// Say that words render their source as it is published now.
 ///
 /// Saves a new revision with the same words, which stands where they stood. What is live keeps its mark until it is published again.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     request_body = MarkCurrent,
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/mark-current")]
@@ -186,7 +186,7 @@ pub(crate) async fn mark_translation_current(
 /// Say who works on the words of an article in a locale, whether there are any yet or not.
 ///
 /// Who does not review there may take what is nobody's, and give back what is theirs.
-#[utoipa::path(tag = "desk: workflow", security(("token" = [AssignTranslation::NAME, AssignTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
+#[utoipa::path(tag = "desk-workflow", security(("token" = [AssignTranslation::NAME, AssignTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
     request_body = NewAssignment,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/assign")]

@@ -53,7 +53,7 @@ pub struct Body {
 
 impl PartialSchema for Body {
     fn schema() -> RefOr<Schema> {
-        body::schema::body(&["html", "text", "markdown"], true, false)
+        body::schema::body("", &["html", "text", "markdown"], true, false)
     }
 }
 

@@ -171,6 +171,7 @@ pub struct Cards {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Page {
     /// The front page of a language.
+    #[schema(title = "HomePage")]
     Home {
         /// What every page has.
         frame: Frame,
@@ -178,6 +179,7 @@ pub enum Page {
         articles: Cards,
     },
     /// The page of an article.
+    #[schema(title = "ArticlePage")]
     Article {
         /// What every page has.
         frame: Frame,
@@ -187,6 +189,7 @@ pub enum Page {
         rails: Vec<Rail>,
     },
     /// The page of a section.
+    #[schema(title = "SectionPage")]
     Section {
         /// What every page has.
         frame: Frame,
@@ -198,6 +201,7 @@ pub enum Page {
         rails: Vec<Rail>,
     },
     /// The page of an author.
+    #[schema(title = "AuthorPage")]
     Author {
         /// What every page has.
         frame: Frame,
@@ -207,6 +211,7 @@ pub enum Page {
         articles: Cards,
     },
     /// The page of a tag.
+    #[schema(title = "TagPage")]
     Tag {
         /// What every page has.
         frame: Frame,
@@ -216,6 +221,7 @@ pub enum Page {
         articles: Cards,
     },
     /// Nothing is here any more; the page has another path now.
+    #[schema(title = "RedirectPage")]
     Redirect {
         /// The present path, percent-encoded.
         #[schema(example = "/en/world/river-rises-overnight")]

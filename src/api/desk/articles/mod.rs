@@ -68,7 +68,7 @@ pub struct ListDeskArticles {
 /// List articles as the desk keeps them, last saved first.
 ///
 /// Contributors see their own.
-#[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(ListDeskArticles),
+#[utoipa::path(tag = "desk-articles", security(("token" = [ReadArticle::NAME])), params(ListDeskArticles),
     responses((status = 200, body = Listing<DeskArticle>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles")]
 pub(crate) async fn list_desk_articles(
@@ -97,7 +97,7 @@ pub(crate) async fn list_desk_articles(
 /// Begin an article.
 ///
 /// Creates the article and the words it begins with, all or nothing. Nothing of it is public yet.
-#[utoipa::path(tag = "desk: articles", security(("token" = [CreateArticle::NAME, CreateArticle::READS, EditTranslation::NAME])), request_body = NewArticle,
+#[utoipa::path(tag = "desk-articles", security(("token" = [CreateArticle::NAME, CreateArticle::READS, EditTranslation::NAME])), request_body = NewArticle,
     responses((status = 201, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles")]
 pub(crate) async fn create_article(
@@ -130,7 +130,7 @@ pub(crate) async fn create_article(
 }
 
 /// Show an article as the desk keeps it.
-#[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
+#[utoipa::path(tag = "desk-articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}")]
 pub(crate) async fn show_desk_article(
@@ -148,7 +148,7 @@ pub(crate) async fn show_desk_article(
 /// Change the facts of an article.
 ///
 /// Saves a new revision; answers 412 when `If-Match` is not the newest version. The public sees it when it is published.
-#[utoipa::path(tag = "desk: articles", security(("token" = [EditArticle::NAME, EditArticle::READS])), params(("id" = ArticleId, Path), Expecting),
+#[utoipa::path(tag = "desk-articles", security(("token" = [EditArticle::NAME, EditArticle::READS])), params(("id" = ArticleId, Path), Expecting),
     request_body(content = DeskArticlePatch, content_type = "application/merge-patch+json", example = json!({ "genre": "analysis" })),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/articles/{id}")]

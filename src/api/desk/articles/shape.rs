@@ -66,7 +66,7 @@ pub struct DeskLead {
     pub height: i32,
     /// Whose picture it is.
     #[serde(default)]
-    #[schema(example = "AP", max_length = 300)]
+    #[schema(example = "AP", max_length = 2400)]
     pub credit: String,
 }
 
@@ -175,7 +175,7 @@ pub struct DeskArticle {
 }
 
 /// What of an article's facts can be written.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FactsInput {
     kind: Kind,
@@ -191,7 +191,9 @@ pub struct FactsInput {
     source_locale: Locale,
     #[serde(default)]
     embargo_until: Option<Instant>,
+    /// A note on this save.
     #[serde(default)]
+    #[schema(max_length = 8000)]
     note: String,
 }
 
@@ -236,7 +238,7 @@ pub struct NewArticle {
     pub translations: BTreeMap<Locale, NewTranslation>,
     /// A note on this save.
     #[serde(default)]
-    #[schema(max_length = 1000)]
+    #[schema(max_length = 8000)]
     pub note: String,
 }
 

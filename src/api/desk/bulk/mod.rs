@@ -128,6 +128,7 @@ pub struct BulkOperation {
     { "verb": "approve", "article_id": "0198c5a1-7f00-7000-8000-000000000001", "locale": "en", "version": 3 },
     { "verb": "publish", "article_id": "0198c5a1-7f00-7000-8000-000000000001", "version": 1, "body": { "locales": ["en"] } }
 ] }))]
+#[schema(as = BulkRequest)]
 pub struct Bulk {
     /// Whether all are done or none; else each for itself.
     #[serde(default = "yes")]
@@ -285,7 +286,7 @@ fn refused(n: usize, op: &BulkOperation, error: Error) -> BulkResult {
 ///
 /// Each operation is checked exactly as alone, and needs the permission that it needs alone. When they are to be done all or none,
 /// a refusal names every operation that stands in the way.
-#[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), request_body = Bulk,
+#[utoipa::path(tag = "desk-articles", security(("token" = [ReadArticle::NAME])), request_body = Bulk,
     responses((status = 200, body = BulkOutcome), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/bulk")]
 pub(crate) async fn run_bulk(May(permit): May<ReadArticle>, sent: Body<Bulk>, state: Data<State>) -> Result<Json<BulkOutcome>, Failure> {

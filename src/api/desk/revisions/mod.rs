@@ -135,7 +135,7 @@ fn page(tx: &mut Tx<'_>, article: &Article, series: Series<'_>, paging: Paging) 
 /// List the revisions of an article's facts, newest first.
 ///
 /// Consecutive saves of one person within five minutes are listed as one, unless they said why they saved.
-#[utoipa::path(tag = "desk: revisions", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ListRevisions),
+#[utoipa::path(tag = "desk-revisions", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ListRevisions),
     responses((status = 200, body = Listing<RevisionInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/revisions")]
 pub(crate) async fn list_article_revisions(
@@ -153,7 +153,7 @@ pub(crate) async fn list_article_revisions(
 }
 
 /// Show the facts of an article as a revision left them.
-#[utoipa::path(tag = "desk: revisions", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("version" = i32, Path, example = 1)),
+#[utoipa::path(tag = "desk-revisions", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("version" = i32, Path, example = 1)),
     responses((status = 200, body = ArticleRevision), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/revisions/{version}")]
 pub(crate) async fn show_article_revision(
@@ -171,7 +171,7 @@ pub(crate) async fn show_article_revision(
 }
 
 /// Compare two revisions of an article's facts.
-#[utoipa::path(tag = "desk: revisions", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("version" = i32, Path, example = 2), CompareRevisions),
+#[utoipa::path(tag = "desk-revisions", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("version" = i32, Path, example = 2), CompareRevisions),
     responses((status = 200, body = RevisionDiff), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/revisions/{version}/diff")]
 pub(crate) async fn compare_article_revisions(
@@ -193,7 +193,7 @@ pub(crate) async fn compare_article_revisions(
 /// Go back to the facts that a revision left.
 ///
 /// Saves them as a new revision; nothing is taken out of the history, and the public sees it when it is published.
-#[utoipa::path(tag = "desk: revisions", security(("token" = [EditArticle::NAME, EditArticle::READS])), params(("id" = ArticleId, Path), ("version" = i32, Path, example = 1), Expecting),
+#[utoipa::path(tag = "desk-revisions", security(("token" = [EditArticle::NAME, EditArticle::READS])), params(("id" = ArticleId, Path), ("version" = i32, Path, example = 1), Expecting),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/revisions/{version}/restore")]
 pub(crate) async fn restore_article_revision(
@@ -213,7 +213,7 @@ pub(crate) async fn restore_article_revision(
 /// List the revisions of the words of an article in a locale, newest first.
 ///
 /// Consecutive saves of one person within five minutes are listed as one, unless they said why they saved.
-#[utoipa::path(tag = "desk: revisions", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ListRevisions),
+#[utoipa::path(tag = "desk-revisions", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ListRevisions),
     responses((status = 200, body = Listing<RevisionInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/translations/{locale}/revisions")]
 pub(crate) async fn list_translation_revisions(
@@ -232,7 +232,7 @@ pub(crate) async fn list_translation_revisions(
 }
 
 /// Show the words of an article in a locale as a revision left them.
-#[utoipa::path(tag = "desk: revisions", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ("version" = i32, Path, example = 1)),
+#[utoipa::path(tag = "desk-revisions", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ("version" = i32, Path, example = 1)),
     responses((status = 200, body = TranslationRevision), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/translations/{locale}/revisions/{version}")]
 pub(crate) async fn show_translation_revision(
@@ -254,7 +254,7 @@ pub(crate) async fn show_translation_revision(
 /// Compare two revisions of the words of an article in a locale.
 ///
 /// Blocks are known by their ids; within a changed block, and within fields of text, what changed is told by words (UAX #29).
-#[utoipa::path(tag = "desk: revisions", security(("token" = [ReadArticle::NAME])),
+#[utoipa::path(tag = "desk-revisions", security(("token" = [ReadArticle::NAME])),
     params(("id" = ArticleId, Path), ("locale" = Locale, Path), ("version" = i32, Path, example = 2), CompareRevisions),
     responses((status = 200, body = RevisionDiff), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/translations/{locale}/revisions/{version}/diff")]
@@ -283,7 +283,7 @@ pub(crate) async fn compare_translation_revisions(
 /// Go back to the words that a revision left.
 ///
 /// Saves them as a new revision under the present slug; nothing is taken out of the history, and the public sees it when it is published.
-#[utoipa::path(tag = "desk: revisions", security(("token" = [EditTranslation::NAME, EditTranslation::READS])),
+#[utoipa::path(tag = "desk-revisions", security(("token" = [EditTranslation::NAME, EditTranslation::READS])),
     params(("id" = ArticleId, Path), ("locale" = Locale, Path), ("version" = i32, Path, example = 1), Expecting),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/revisions/{version}/restore")]

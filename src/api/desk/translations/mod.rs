@@ -13,7 +13,7 @@ use shape::Shown;
 pub use shape::{AssignmentInfo, DeskBody, DeskTranslation, DeskTranslationPatch, FreshnessInfo, MadeFromInfo, NewTranslation};
 pub(super) use shape::{body_in, shown, tagged};
 
-use super::Expecting;
+use super::{Expecting, ExpectingOrMaking};
 use crate::{
     access::{
         Action, Visibility,
@@ -60,7 +60,7 @@ fn present(tx: &mut Tx<'_>, visibility: &Visibility, id: ArticleId, locale: &Loc
 }
 
 /// Show the words of an article in a locale.
-#[utoipa::path(tag = "desk: articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ShowTranslation),
+#[utoipa::path(tag = "desk-articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ShowTranslation),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/translations/{locale}")]
 pub(crate) async fn show_translation(
@@ -79,7 +79,7 @@ pub(crate) async fn show_translation(
 /// Write the words of an article in a locale.
 ///
 /// The first words of a locale, or all of them anew: then `If-Match` says which version they replace.
-#[utoipa::path(tag = "desk: articles", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk-articles", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ExpectingOrMaking),
     request_body = NewTranslation,
     responses((status = 200, body = DeskTranslation), (status = 201, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[put("/articles/{id}/translations/{locale}")]
@@ -118,7 +118,7 @@ pub(crate) async fn replace_translation(
 ///
 /// Saves a new revision; answers 412 when `If-Match` is not the newest version. Blocks that are unchanged keep their ids. A `freshness` that has
 /// moved on since it was read is left aside, with a warning.
-#[utoipa::path(tag = "desk: articles", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk-articles", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     request_body(content = DeskTranslationPatch, content_type = "application/merge-patch+json", example = json!({ "headline": "River rises by two metres" })),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/articles/{id}/translations/{locale}")]
@@ -163,7 +163,7 @@ pub(crate) async fn revise_translation(
 }
 
 /// Remove words that were never published.
-#[utoipa::path(tag = "desk: articles", security(("token" = [DeleteTranslation::NAME, DeleteTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
+#[utoipa::path(tag = "desk-articles", security(("token" = [DeleteTranslation::NAME, DeleteTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/articles/{id}/translations/{locale}")]
 pub(crate) async fn delete_translation(

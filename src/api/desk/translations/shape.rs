@@ -45,7 +45,7 @@ pub struct DeskBody {
 
 impl PartialSchema for DeskBody {
     fn schema() -> RefOr<Schema> {
-        body::schema::body(&["html", "text", "markdown"], false, true)
+        body::schema::body("Desk", &["html", "text", "markdown"], false, true)
     }
 }
 
@@ -96,11 +96,11 @@ impl From<Assigned> for AssignmentInfo {
 }))]
 pub struct NewTranslation {
     /// The headline.
-    #[schema(min_length = 1, max_length = 300)]
+    #[schema(min_length = 1, max_length = 2400)]
     pub headline: String,
     /// The summary (dek).
     #[serde(default)]
-    #[schema(max_length = 1000)]
+    #[schema(max_length = 8000)]
     pub summary: String,
     /// The slug; derived from the headline when absent.
     #[serde(default)]
@@ -120,7 +120,7 @@ pub struct NewTranslation {
     pub made_from: Option<MadeFromInfo>,
     /// A note on this save.
     #[serde(default)]
-    #[schema(max_length = 1000)]
+    #[schema(max_length = 8000)]
     pub note: String,
 }
 

@@ -1,12 +1,14 @@
 //! What bodies look like, for the contract (JSON Schema 2020-12 as `OpenAPI` 3.1 uses it).
 
+mod portable;
+
 use std::borrow::Cow;
 
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         Object, ObjectBuilder, Ref, RefOr, Schema,
-        schema::{AdditionalProperties, ArrayBuilder, KnownFormat, OneOf, OneOfBuilder, SchemaFormat, Type},
+        schema::{AdditionalProperties, Array, ArrayBuilder, KnownFormat, OneOfBuilder, SchemaFormat, Type},
     },
 };
 
@@ -25,33 +27,58 @@ fn described(description: &str) -> ObjectBuilder {
     ObjectBuilder::new().description(Some(description))
 }
 
-fn open(description: &str) -> ObjectBuilder {
-    described(description).schema_type(Type::Object).additional_properties(Some(AdditionalProperties::FreeForm(true)))
-}
-
-fn nodes() -> ArrayBuilder {
-    ArrayBuilder::new().items(Ref::from_schema_name(Node::name())).max_items(Some(limits::BODY_NODES))
-}
-
 impl PartialSchema for Document {
     fn schema() -> RefOr<Schema> {
         described("Dateline's own document, in the shape of ProseMirror's JSON.")
             .property("schema", described("The version of the schema.").schema_type(Type::Integer).enum_values(Some([SCHEMA])))
             .property("type", word(["doc"]))
-            .property("content", nodes())
+            .property("content", several(NODE))
             .required("type")
             .into()
     }
 }
 
 impl ToSchema for Document {
+    fn name() -> Cow<'static, str> {
+        "BodyDocument".into()
+    }
+
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        schemas.push((Node::name().into_owned(), Node::schema()));
+        schemas.push((NODE.to_owned(), Node::schema()));
+        Node::schemas(schemas);
+    }
+}
+
+impl PartialSchema for Node {
+    fn schema() -> RefOr<Schema> {
+        one_of("A block as it stands in a document. It has an id in `attrs.id` that outlives edits.", IN_DOCUMENT.map(name))
+    }
+}
+
+impl ToSchema for Node {
+    fn name() -> Cow<'static, str> {
+        NODE.into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        let mut push = |name: &str, schema: RefOr<Schema>| schemas.push((name.to_owned(), schema));
+        push(BLOCK, one_of("A block as it stands within another.", IN_BLOCKS.map(name)));
+        push(INLINE, one_of("A piece of running text.", INLINES.map(name)));
+        push(CELL, one_of("A cell of a table.", CELLS.map(name)));
+        push(MARK, mark());
+        for kind in IN_DOCUMENT.into_iter().chain(PARTS) {
+            push(&name(kind), node(kind).into());
+        }
+        let marks = ArrayBuilder::new().items(Ref::from_schema_name(MARK)).max_items(Some(MARKS));
+        let letters = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).build();
+        let run = vec![("type", word(["text"]).into()), ("text", letters.into()), ("marks", marks.into())];
+        push(&name("text"), closed(run, &["type", "text"]).into());
+        push(&name("hard_break"), closed(vec![("type", word(["hard_break"]).into())], &["type"]).into());
     }
 }
 
 fn text(length: Length) -> Object {
-    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(length.max));
+    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(length.most_code_points()));
     if length.min == 0 { text.build() } else { text.min_length(Some(length.min)).build() }
 }
 
@@ -119,26 +146,76 @@ fn attributes(kind: &str) -> (Vec<(&'static str, Object)>, &'static [&'static st
     }
 }
 
-const BLOCKS: [&str; 15] = [
+/// What stands in a document.
+const NODE: &str = "BodyNode";
+/// What stands within other blocks.
+const BLOCK: &str = "BodyBlock";
+const INLINE: &str = "BodyInline";
+const CELL: &str = "BodyCell";
+const MARK: &str = "BodyMark";
+
+const IN_BLOCKS: [&str; 13] = [
     "paragraph",
     "heading",
     "blockquote",
     "pull_quote",
     "bullet_list",
     "ordered_list",
-    "list_item",
     "image",
     "gallery",
     "embed",
     "table",
     "code_block",
     "horizontal_rule",
-    "live_update",
     "factbox",
 ];
 
-/// The parts of a table, which are no blocks.
-const PARTS: [&str; 3] = ["table_row", "table_cell", "table_header"];
+const IN_DOCUMENT: [&str; 14] = {
+    let mut all = ["live_update"; 14];
+    let mut n = 0;
+    // Ends: it counts to the length of a list.
+    while n < IN_BLOCKS.len() {
+        all[n] = IN_BLOCKS[n];
+        n += 1;
+    }
+    all
+};
+
+const CELLS: [&str; 2] = ["table_cell", "table_header"];
+
+/// What stands in one kind of block alone; all but the first are no blocks, and have no ids.
+const PARTS: [&str; 4] = ["list_item", "table_row", "table_cell", "table_header"];
+
+const INLINES: [&str; 2] = ["text", "hard_break"];
+
+/// The name of the schema of a type of node: `ListItemNode` of `list_item`.
+fn name(kind: &str) -> String {
+    let capital = |word: &str| word.chars().take(1).map(|c| c.to_ascii_uppercase()).chain(word.chars().skip(1)).collect::<String>();
+    kind.split('_').map(capital).chain(["Node".to_owned()]).collect()
+}
+
+/// What a node of this type holds; nothing, when it holds none.
+fn content(kind: &str) -> Option<Array> {
+    Some(match kind {
+        "image" | "embed" | "horizontal_rule" => return None,
+        "blockquote" | "list_item" | "live_update" | "factbox" => several(BLOCK),
+        "bullet_list" | "ordered_list" => several(&name("list_item")),
+        "gallery" => several(&name("image")),
+        "table" => several(&name("table_row")),
+        "table_row" => several(CELL),
+        "code_block" => several(&name("text")),
+        _ => several(INLINE),
+    })
+}
+
+fn several(of: &str) -> Array {
+    ArrayBuilder::new().items(Ref::from_schema_name(of)).max_items(Some(limits::BODY_NODES)).build()
+}
+
+fn one_of(description: &str, names: impl IntoIterator<Item = String>) -> RefOr<Schema> {
+    let all = OneOfBuilder::new().description(Some(description));
+    names.into_iter().fold(all, |all, name| all.item(Ref::from_schema_name(name))).into()
+}
 
 /// What every block has, but for a rule, which has no words.
 fn of_any_block(kind: &str) -> impl Iterator<Item = (&'static str, Object)> {
@@ -150,15 +227,13 @@ fn of_any_block(kind: &str) -> impl Iterator<Item = (&'static str, Object)> {
 
 fn node(kind: &'static str) -> Object {
     let (own, required) = attributes(kind);
-    let common = (!PARTS.contains(&kind)).then(|| of_any_block(kind));
+    let common = (kind == "list_item" || !PARTS.contains(&kind)).then(|| of_any_block(kind));
     let attrs: Vec<_> = common.into_iter().flatten().chain(own).map(|(name, schema)| (name, schema.into())).collect();
     let mut properties = vec![("type", word([kind]).into())];
     if !attrs.is_empty() {
         properties.push(("attrs", closed(attrs, required).into()));
     }
-    if !matches!(kind, "image" | "embed" | "horizontal_rule") {
-        properties.push(("content", nodes().into()));
-    }
+    properties.extend(content(kind).map(|content| ("content", content.into())));
     closed(properties, if required.is_empty() { &["type"] } else { &["type", "attrs"] })
 }
 
@@ -170,52 +245,42 @@ fn marks_with() -> [(&'static str, Vec<(&'static str, Object)>); 2] {
     [("link", vec![("href", link()), ("to", reference())]), ("lang", vec![("lang", lang())])]
 }
 
-fn mark() -> OneOf {
+fn mark() -> RefOr<Schema> {
+    let titled = |title: &str, mut object: Object| {
+        object.title = Some(title.to_owned());
+        object
+    };
     let with = |kind: &'static str, attrs: Vec<(&'static str, Object)>| {
         let first: Vec<_> = attrs.iter().take(1).map(|(name, _)| *name).collect();
         let attrs = closed(attrs.into_iter().map(|(name, schema)| (name, schema.into())).collect(), &first);
         closed(vec![("type", word([kind]).into()), ("attrs", attrs.into())], &["type", "attrs"])
     };
-    let all = marks_with().into_iter().fold(OneOfBuilder::new(), |all, (kind, attrs)| all.item(with(kind, attrs)));
-    all.item(closed(vec![("type", word(PLAIN_MARKS).into())], &["type"])).build()
-}
-
-impl PartialSchema for Node {
-    fn schema() -> RefOr<Schema> {
-        let letters = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).build();
-        let marks = ArrayBuilder::new().items(RefOr::T(Schema::OneOf(mark()))).max_items(Some(MARKS));
-        let run = vec![("type", word(["text"]).into()), ("text", letters.into()), ("marks", marks.into())];
-        let description = "A block, or a piece of running text. A block has an id in `attrs.id` that outlives edits.";
-        let kinds = BLOCKS.into_iter().chain(PARTS);
-        let forms = kinds.fold(OneOfBuilder::new().description(Some(description)), |all, kind| all.item(node(kind)));
-        forms.item(closed(run, &["type", "text"])).item(closed(vec![("type", word(["hard_break"]).into())], &["type"])).into()
-    }
-}
-
-impl ToSchema for Node {
-    fn name() -> Cow<'static, str> {
-        "Node".into()
-    }
+    let all = OneOfBuilder::new().description(Some("How a piece of running text is set."));
+    let all = marks_with().into_iter().fold(all, |all, (kind, attrs)| {
+        let title = if kind == "link" { "LinkMark" } else { "LangMark" };
+        all.item(titled(title, with(kind, attrs)))
+    });
+    all.item(titled("PlainMark", closed(vec![("type", word(PLAIN_MARKS).into())], &["type"]))).into()
 }
 
 /// A body that is sent or answered: `format`, and `content` whose type follows it.
 ///
-/// `textual` are the formats whose content is a string; `blocks` whether Portable Text is among the others.
+/// `textual` are the formats whose content is a string; `blocks` whether Portable Text is among the others. `of` begins the names of the kinds.
 #[must_use]
-pub fn body(textual: &[&str], blocks: bool, closed: bool) -> RefOr<Schema> {
-    let form = |formats: Object, content: RefOr<Schema>| {
-        let object = ObjectBuilder::new().property("format", formats).property("content", content);
+pub fn body(of: &str, textual: &[&str], blocks: bool, closed: bool) -> RefOr<Schema> {
+    let form = |title: &str, formats: Object, content: RefOr<Schema>| {
+        let object = ObjectBuilder::new().title(Some(format!("{of}{title}"))).property("format", formats).property("content", content);
         let object = object.required("format").required("content");
         if closed { object.additional_properties(Some(AdditionalProperties::FreeForm(false))) } else { object }
     };
     let string = described("The body as text of that format.").schema_type(Type::String);
     let mut forms = OneOfBuilder::new()
         .description(Some("The body of a story; the type of its content follows its format."))
-        .item(form(word(textual.iter().copied()), string.into()))
-        .item(form(word(["doc"]), Ref::from_schema_name(Document::name()).into()));
+        .item(form("TextBody", word(textual.iter().copied()), string.into()))
+        .item(form("DocumentBody", word(["doc"]), Ref::from_schema_name(Document::name()).into()));
     if blocks {
-        let array = ArrayBuilder::new().description(Some("Portable Text blocks.")).items(open("A block."));
-        forms = forms.item(form(word(["portable_text"]), array.into()));
+        let array = ArrayBuilder::new().description(Some("Portable Text blocks.")).items(Ref::from_schema_name(portable::BLOCK));
+        forms = forms.item(form("PortableTextBody", word(["portable_text"]), array.into()));
     }
     forms.into()
 }
@@ -224,6 +289,7 @@ pub fn body(textual: &[&str], blocks: bool, closed: bool) -> RefOr<Schema> {
 pub fn refer(schemas: &mut Vec<(String, RefOr<Schema>)>) {
     schemas.push((Document::name().into_owned(), Document::schema()));
     Document::schemas(schemas);
+    portable::refer(schemas);
 }
 
 #[cfg(test)]
@@ -254,7 +320,7 @@ mod tests {
         match kind {
             "list_item" => json!({ "type": "bullet_list", "content": [node] }),
             "table_cell" | "table_header" => json!({ "type": "table", "content": [{ "type": "table_row", "content": [node] }] }),
-            _ if BLOCKS.contains(&kind) => node,
+            _ if IN_DOCUMENT.contains(&kind) => node,
             _ => json!({ "type": "paragraph", "content": [{ "type": "text", "text": "x", "marks": [node] }] }),
         }
     }
@@ -262,8 +328,9 @@ mod tests {
     /// The attributes of the contract, by the types of nodes and marks.
     fn contract() -> Vec<(&'static str, BTreeSet<&'static str>)> {
         let names = |all: Vec<(&'static str, Object)>| all.into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>();
-        let blocks = BLOCKS.into_iter().map(|kind| (kind, names(of_any_block(kind).chain(attributes(kind).0).collect())));
-        let cells = PARTS.into_iter().filter(|kind| *kind != "table_row").map(|kind| (kind, names(attributes(kind).0)));
+        let blocks = IN_DOCUMENT.into_iter().chain(["list_item"]);
+        let blocks = blocks.map(|kind| (kind, names(of_any_block(kind).chain(attributes(kind).0).collect())));
+        let cells = CELLS.into_iter().map(|kind| (kind, names(attributes(kind).0)));
         let marks = marks_with().into_iter().map(|(kind, attrs)| (kind, names(attrs)));
         blocks.chain(cells).chain(marks).chain(PLAIN_MARKS.map(|kind| (kind, BTreeSet::new()))).collect()
     }

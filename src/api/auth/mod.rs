@@ -1,11 +1,15 @@
 //! Signing in and out.
 
+mod form;
+
 use actix_web::{
     HttpResponse, get, post,
     web::{Data, Json, ReqData},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use form::{Shown, TokenForm};
 
 use super::{
     State,
@@ -105,11 +109,17 @@ fn scope(names: Option<Vec<String>>) -> Result<Option<String>, Error> {
 ///
 /// Gives an access token for 15 minutes and a refresh token for 7 days. An unknown address and a wrong password get the same answer;
 /// after several wrong ones the answer is 429, and `Retry-After` says when to try again; so it is for more than five at once for one account from one network.
-#[utoipa::path(tag = "auth", request_body = Credentials,
+///
+/// The form of OAuth 2.0 (RFC 6749 §4.3, and §6 for a refresh token) is taken beside JSON.
+#[utoipa::path(tag = "auth",
+    request_body(content((Credentials = "application/json"), (TokenForm = "application/x-www-form-urlencoded"))),
     responses((status = 200, body = Tokens), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/token")]
-pub(crate) async fn sign_in(sent: Body<Credentials>, from: Origin, state: Data<State>) -> Result<HttpResponse, Failure> {
-    let Credentials { email: address, password, scope: names } = sent.0;
+pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> Result<HttpResponse, Failure> {
+    let Credentials { email: address, password, scope: names } = match shown {
+        Shown::Password(credentials) => credentials,
+        Shown::Refresh(token) => return refreshed(token, from, &state).await,
+    };
     let scope = scope(names)?;
     // What cannot be an address is nobody's; it takes as long as any other.
     let address = email_typed(&address);
@@ -166,7 +176,10 @@ fn too_soon(state: &State, user: Option<UserId>, from: Network, seconds: i64) ->
     responses((status = 200, body = Tokens), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/refresh")]
 pub(crate) async fn refresh_token(sent: Body<Refresh>, from: Origin, state: Data<State>) -> Result<HttpResponse, Failure> {
-    let shown = sent.0.refresh_token;
+    refreshed(sent.0.refresh_token, from, &state).await
+}
+
+async fn refreshed(shown: Secret<String>, from: Origin, state: &State) -> Result<HttpResponse, Failure> {
     let digest = token::refresh_digest(shown.expose());
     // What was never given to anybody holds up no writer.
     let continued = if state.store.read(move |tx| store::sessions::was_given(tx, &digest)).await? {
@@ -175,7 +188,7 @@ pub(crate) async fn refresh_token(sent: Body<Refresh>, from: Origin, state: Data
         Continued::Refused(None)
     };
     let (user, why) = match continued {
-        Continued::Begun(begun) => return tokens(&state, begun),
+        Continued::Begun(begun) => return tokens(state, begun),
         Continued::Reused(user) => (Some(user), Why::RefreshTokenReused),
         Continued::Refused(user) => (user, Why::RefreshToken),
     };

@@ -1,27 +1,35 @@
 //! The contract: the `OpenAPI` document, and what follows from it.
 
+mod answers;
+mod schemas;
+
 use std::collections::{BTreeSet, HashSet};
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{Method, StatusCode},
+    http::Method,
     web::{Bytes, Data},
 };
 use utoipa::{
     OpenApi,
     openapi::{
-        self, ObjectBuilder, RefOr, Required,
-        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
-        schema::Type,
-        security::{Http, HttpAuthScheme, SecurityScheme},
+        self, RefOr,
+        path::{Operation, Parameter, ParameterIn},
+        security::{Flow, Http, HttpAuthScheme, OAuth2, Password, Scopes, SecurityRequirement, SecurityScheme},
     },
 };
 
-use super::{State, idempotency::MAX_KEY, pieces::are_shared, problem::Failure};
-use crate::domain::{Violation, text::limits};
+use super::{State, pieces::are_shared, problem::Failure};
+use crate::{
+    access::action,
+    domain::{Violation, text::limits},
+};
 
 /// The parameter by which a write of the desk is only tried.
 pub(super) const TRIAL: &str = "validate_only";
+
+/// Where tokens are given.
+const TOKENS: &str = "/v1/auth/token";
 
 fn is_of_desk(path: &str) -> bool {
     path.starts_with("/v1/desk/")
@@ -37,6 +45,7 @@ fn is_of_desk(path: &str) -> bool {
             Lists are paged by cursor; writes to what exists need `If-Match` with the `ETag` that was read.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
+    servers((url = "/", description = "This server.")),
     tags(
         (name = "site", description = "The publication and its locales."),
         (name = "pages", description = "Whole pages, for frontends that render what is at a path."),
@@ -45,18 +54,18 @@ fn is_of_desk(path: &str) -> bool {
         (name = "tags", description = "What stories are about."),
         (name = "articles", description = "Stories, in every language they are live in."),
         (name = "auth", description = "Signing in and out."),
-        (name = "desk: site", description = "Keep the site and its locales."),
-        (name = "desk: sections", description = "Keep the section tree."),
-        (name = "desk: authors", description = "Keep authors."),
-        (name = "desk: tags", description = "Keep tags."),
-        (name = "desk: redirects", description = "Keep addresses of old, and say where they lead."),
-        (name = "desk: articles", description = "Write and translate."),
-        (name = "desk: workflow", description = "Review, assign, comment, and keep translations current."),
-        (name = "desk: publishing", description = "Publish, plan, embargo and release."),
-        (name = "desk: care", description = "Correct, take down, erase, and empty the trash."),
-        (name = "desk: archive", description = "See what the public saw at an instant."),
-        (name = "desk: revisions", description = "Read, compare and go back to what every save left."),
-        (name = "desk: users", description = "Keep users and their grants."),
+        (name = "desk-site", description = "Keep the site and its locales."),
+        (name = "desk-sections", description = "Keep the section tree."),
+        (name = "desk-authors", description = "Keep authors."),
+        (name = "desk-tags", description = "Keep tags."),
+        (name = "desk-redirects", description = "Keep addresses of old, and say where they lead."),
+        (name = "desk-articles", description = "Write and translate."),
+        (name = "desk-workflow", description = "Review, assign, comment, and keep translations current."),
+        (name = "desk-publishing", description = "Publish, plan, embargo and release."),
+        (name = "desk-care", description = "Correct, take down, erase, and empty the trash."),
+        (name = "desk-archive", description = "See what the public saw at an instant."),
+        (name = "desk-revisions", description = "Read, compare and go back to what every save left."),
+        (name = "desk-users", description = "Keep users and their grants."),
         (name = "operation", description = "For whoever runs the server."),
     ),
 )]
@@ -66,7 +75,11 @@ struct Base;
 #[must_use]
 pub fn base() -> openapi::OpenApi {
     let mut base = Base::openapi();
-    let token = SecurityScheme::Http(
+    let described = action::DESCRIBED.iter().map(|(name, allows)| (*name, allows.trim()));
+    let mut flow = Password::new(TOKENS, Scopes::from_iter(described));
+    flow.refresh_url = Some(TOKENS.to_owned());
+    let password = OAuth2::with_description([Flow::Password(flow)], "Sign in with an e-mail address and a password.");
+    let bearer = SecurityScheme::Http(
         Http::builder()
             .scheme(HttpAuthScheme::Bearer)
             .bearer_format("JWT")
@@ -74,52 +87,21 @@ pub fn base() -> openapi::OpenApi {
             .build(),
     );
     let components = base.components.get_or_insert_default();
-    components.add_security_scheme("token", token);
+    components.add_security_scheme("token", SecurityScheme::OAuth2(password));
+    components.add_security_scheme("bearer", bearer);
     base
 }
 
-/// The contract with what holds for many operations alike: a description on every response, which `OpenAPI` requires, and
-/// the `Idempotency-Key` of the desk's POSTs, and the `validate_only` of its writes.
+/// The contract with names for all schemas, and what holds for many operations alike.
 #[must_use]
 pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
-    let key = ParameterBuilder::new()
-        .name("Idempotency-Key")
-        .parameter_in(ParameterIn::Header)
-        .required(Required::False)
-        .description(Some(
-            "A key of yours for this very request: sent again within a day with it, it does nothing twice and is answered alike.",
-        ))
-        .schema(Some(
-            ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(MAX_KEY)).pattern(Some("^[!-~]+$")),
-        ))
-        .build();
-    let trial = ParameterBuilder::new()
-        .name(TRIAL)
-        .parameter_in(ParameterIn::Query)
-        .required(Required::False)
-        .description(Some(
-            "True checks the whole request and answers as if it were done, and does nothing; the answer says `Validate-Only: true`.",
-        ))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::Boolean).default(Some(false.into()))))
-        .build();
-    for (path, item) in &mut api.paths.paths {
-        if is_of_desk(path) {
-            for operation in [&mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten() {
-                operation.parameters.get_or_insert_default().push(RefOr::T(trial.clone()));
-            }
-        }
-        if let Some(operation) = item.post.as_mut().filter(|_| is_of_desk(path)) {
-            operation.parameters.get_or_insert_default().push(RefOr::T(key.clone()));
-        }
-        for operation in [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten() {
-            for (status, response) in &mut operation.responses.responses {
-                if let RefOr::T(response) = response
-                    && response.description.is_empty()
-                {
-                    let words = status.parse().ok().and_then(|s: StatusCode| s.canonical_reason());
-                    words.unwrap_or("Why it was refused.").clone_into(&mut response.description);
-                }
-            }
+    schemas::name(&mut api);
+    answers::declare(&mut api);
+    for operation in api.paths.paths.values_mut().flat_map(schemas::operations) {
+        // Nothing is needed of whoever asks, and that is said; where something is, a token that somebody has is as good as signing in.
+        let needed = operation.security.get_or_insert_default();
+        if !needed.is_empty() {
+            needed.push(SecurityRequirement::new("bearer", [""; 0]));
         }
     }
     api
@@ -151,12 +133,9 @@ impl Contract {
             ];
             let taken = methods.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)));
             let (taken, operations): (Vec<_>, Vec<_>) = taken.unzip();
-            let has_query = |operation: &Operation| {
-                let parameters = operation.parameters.iter().flatten();
-                let is_of_query =
-                    |p: &RefOr<Parameter>| !matches!(p, RefOr::T(p) if p.parameter_in != ParameterIn::Query || p.name == TRIAL);
-                parameters.into_iter().any(is_of_query)
-            };
+            // What is referred to is a header, or the parameter by which a write is only tried.
+            let is_of_query = |p: &RefOr<Parameter>| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query);
+            let has_query = |operation: &Operation| operation.parameters.iter().flatten().any(is_of_query);
             let without = taken.iter().zip(operations).filter(|(_, operation)| !has_query(operation));
             contract.without_query.extend(without.map(|(method, _)| (path.clone(), method.clone())));
             contract.paths.push((path.split('/').map(str::to_owned).collect(), taken));

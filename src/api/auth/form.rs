@@ -1,0 +1,89 @@
+//! Asking for a token with the form of OAuth 2.0 (RFC 6749 §4.3 and §6), which Swagger UI and many clients send, beside JSON.
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::Credentials;
+use crate::{
+    access::secret::Secret,
+    api::{
+        extract::{self, Body, Pending},
+        problem::Failure,
+        wording::plain,
+    },
+};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What a token is asked for with.
+#[derive(Debug)]
+pub(super) enum Shown {
+    /// An e-mail address and a password.
+    Password(Credentials),
+    /// A refresh token.
+    Refresh(Secret<String>),
+}
+
+/// The form of OAuth 2.0: `username` is the e-mail address; other fields are passed over, as RFC 6749 demands.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({ "grant_type": "password", "username": "admin@example.org", "password": "a-long-sentence-of-yours" }))]
+pub(super) struct TokenForm {
+    /// `password`, or `refresh_token`.
+    #[schema(example = "password")]
+    pub grant_type: GrantType,
+    /// With `password`: the e-mail address.
+    #[schema(example = "admin@example.org", max_length = 254)]
+    pub username: Option<String>,
+    /// With `password`: the password.
+    #[schema(value_type = Option<String>, example = "a-long-sentence-of-yours", max_length = 512, format = Password)]
+    pub password: Option<Secret<String>>,
+    /// Limit the tokens to these actions, parted by spaces.
+    #[schema(example = "article.read")]
+    pub scope: Option<String>,
+    /// With `refresh_token`: the token.
+    #[schema(value_type = Option<String>, max_length = 200)]
+    pub refresh_token: Option<Secret<String>>,
+}
+
+/// What stands for whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum GrantType {
+    /// An e-mail address and a password.
+    Password,
+    /// A refresh token.
+    RefreshToken,
+}
+
+impl TokenForm {
+    fn shown(self) -> Result<Shown, Failure> {
+        let required = |name: &str| Failure::malformed(name, "required", "must be there");
+        match self.grant_type {
+            GrantType::Password => {
+                let email = self.username.ok_or_else(|| required("username"))?;
+                let password = self.password.ok_or_else(|| required("password"))?;
+                let scope: Vec<_> = self.scope.iter().flat_map(|names| names.split_ascii_whitespace()).map(str::to_owned).collect();
+                Ok(Shown::Password(Credentials { email, password, scope: Some(scope).filter(|names| !names.is_empty()) }))
+            }
+            GrantType::RefreshToken => self.refresh_token.map(Shown::Refresh).ok_or_else(|| required("refresh_token")),
+        }
+    }
+}
+
+impl FromRequest for Shown {
+    type Error = Failure;
+    type Future = Pending<Self>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if extract::kind(req) != FORM {
+            let json = Body::<Credentials>::from_request(req, payload);
+            return Box::pin(async move { Ok(Self::Password(json.await?.0)) });
+        }
+        let bytes = extract::read(payload);
+        Box::pin(async move {
+            let form = serde_urlencoded::from_bytes::<TokenForm>(&bytes.await?);
+            form.map_err(|e| Failure::malformed("#", "form", plain(&e.to_string())))?.shown()
+        })
+    }
+}
