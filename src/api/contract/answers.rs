@@ -12,7 +12,7 @@ use utoipa::openapi::{
     schema::Type,
 };
 
-use super::{TRIAL, is_of_desk};
+use super::{TOKENS, TRIAL, is_of_desk};
 use crate::{
     api::{
         idempotency::MAX_KEY,
@@ -21,29 +21,53 @@ use crate::{
     domain::{Error, error::Changed, instant::Instant},
 };
 
-/// A request, as the contract has it.
-pub(super) struct Asked<'o> {
-    pub(super) path: &'o str,
-    pub(super) method: Method,
-    pub(super) operation: &'o mut Operation,
+/// What an operation takes, from which follows what it answers.
+struct Asked {
+    path: String,
+    method: Method,
+    /// The names of its own parameters.
+    parameters: Vec<String>,
+    sends_body: bool,
+    needs_token: bool,
 }
 
-impl Asked<'_> {
+impl Asked {
+    fn of(path: &str, method: Method, operation: &Operation) -> Self {
+        let name = |parameter: &RefOr<Parameter>| match parameter {
+            RefOr::T(parameter) => Some(parameter.name.clone()),
+            RefOr::Ref(_) => None,
+        };
+        Self {
+            path: path.to_owned(),
+            method,
+            parameters: operation.parameters.iter().flatten().filter_map(name).collect(),
+            sends_body: operation.request_body.is_some(),
+            needs_token: operation.security.is_some(),
+        }
+    }
+
+    fn takes(&self, name: &str) -> bool {
+        self.parameters.iter().any(|one| one == name)
+    }
+
+    fn names_version(&self) -> bool {
+        self.takes("If-Match")
+    }
+
+    fn is_listed(&self) -> bool {
+        self.takes("cursor")
+    }
+
     fn writes(&self) -> bool {
         self.method != Method::GET
     }
 
     fn is_of_desk(&self) -> bool {
-        is_of_desk(self.path)
+        is_of_desk(&self.path)
     }
 
-    fn is_of_health(&self) -> bool {
-        self.path.starts_with("/health/")
-    }
-
-    /// Whether it is for those alone who are signed in.
-    fn needs_token(&self) -> bool {
-        self.operation.security.is_some()
+    fn writes_at_desk(&self) -> bool {
+        self.is_of_desk() && self.writes()
     }
 
     /// Whether it reads what the public reads.
@@ -51,8 +75,10 @@ impl Asked<'_> {
         self.path.starts_with("/v1/") && !self.is_of_desk() && !self.path.starts_with("/v1/auth/")
     }
 
-    fn takes(&self, header: &str) -> bool {
-        self.operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.name == header))
+    /// Whether what it answers has a version.
+    fn is_tagged(&self) -> bool {
+        self.delivers()
+            || (self.is_of_desk() && (self.names_version() || (!self.writes() && !self.is_listed() && self.path.ends_with('}'))))
     }
 }
 
@@ -83,10 +109,10 @@ pub(super) fn declare(api: &mut OpenApi) {
             (Method::PATCH, &mut item.patch),
         ] {
             if let Some(operation) = operation {
-                let mut asked = Asked { path, method, operation };
-                refuse(&mut asked);
-                succeed(&mut asked);
-                parameters(&mut asked);
+                let asked = Asked::of(path, method, operation);
+                refuse(&asked, operation);
+                succeed(&asked, operation);
+                parameters(&asked, operation);
             }
         }
     }
@@ -160,7 +186,7 @@ struct Refusal {
     /// One of its kind.
     failure: Failure,
     /// Whether an operation has it.
-    of: fn(&Asked<'_>) -> bool,
+    of: fn(&Asked) -> bool,
 }
 
 impl Refusal {
@@ -200,49 +226,41 @@ fn refusals() -> Vec<Refusal> {
         changed_at: at,
         changed: Changed::unknown(),
     };
-    let has_body = |asked: &Asked<'_>| asked.operation.request_body.is_some();
     let row = |name, failure: Failure, of| Refusal { name, failure, of };
     let rule = |name, error: Error, of| Refusal { name, failure: error.into(), of };
     vec![
         row("Malformed", Failure::malformed("?limit", "out_of_range", "between 1 and 100"), |_| true),
-        rule("Unauthenticated", Error::Unauthenticated, |asked| asked.needs_token() || asked.path == "/v1/auth/refresh"),
-        rule("WrongCredentials", Error::WrongCredentials, |asked| asked.path == "/v1/auth/token"),
-        rule("Forbidden", Error::Forbidden("article.publish"), |asked| asked.is_of_desk()),
+        rule("Unauthenticated", Error::Unauthenticated, |asked| asked.needs_token || asked.path == "/v1/auth/refresh"),
+        rule("WrongCredentials", Error::WrongCredentials, |asked| asked.path == TOKENS),
+        rule("Forbidden", Error::Forbidden("article.publish"), Asked::is_of_desk),
         rule("NotFound", Error::NotFound("article"), |asked| asked.is_of_desk() || asked.delivers()),
-        rule("Taken", Error::taken("#/translations/en/slug", "an article has this slug", None), |asked| {
-            asked.is_of_desk() && asked.writes()
-        }),
+        rule("Taken", Error::taken("#/translations/en/slug", "an article has this slug", None), Asked::writes_at_desk),
         rule("Gone", Error::Gone("article"), |asked| asked.delivers() || asked.path.starts_with("/v1/desk/archive/")),
-        rule("Stale", stale, |asked| asked.takes("If-Match")),
-        row("TooLarge", Failure::TooLarge, has_body),
-        row("UnsupportedMediaType", Failure::UnsupportedMediaType("application/json"), has_body),
+        rule("Stale", stale, Asked::names_version),
+        row("TooLarge", Failure::TooLarge, |asked| asked.sends_body),
+        row("UnsupportedMediaType", Failure::UnsupportedMediaType("application/json"), |asked| asked.sends_body),
         rule("Invalid", Error::invalid("#/translations/hi/headline", "required", "must not be empty"), |asked| {
-            asked.operation.request_body.is_some() || (asked.is_of_desk() && asked.writes())
+            asked.sends_body || asked.writes_at_desk()
         }),
-        rule("Unconditional", Error::Unconditional, |asked| asked.takes("If-Match")),
-        rule("TooManyAttempts", Error::TooSoon { seconds: 30 }, |asked| asked.path == "/v1/auth/token"),
-        rule("Busy", Error::Busy, |asked| !asked.is_of_health()),
+        rule("Unconditional", Error::Unconditional, Asked::names_version),
+        rule("TooManyAttempts", Error::TooSoon { seconds: 30 }, |asked| asked.path == TOKENS),
+        rule("Busy", Error::Busy, |asked| !asked.path.starts_with("/health/")),
     ]
 }
 
 /// The refusals that follow from what an operation takes.
-fn refuse(asked: &mut Asked<'_>) {
-    for refusal in refusals() {
-        if (refusal.of)(asked) {
-            let reference = Ref::new(format!("#/components/responses/{}", refusal.name));
-            let status = refusal.status().as_u16().to_string();
-            asked.operation.responses.responses.entry(status).or_insert_with(|| reference.into());
-        }
+fn refuse(asked: &Asked, operation: &mut Operation) {
+    for refusal in refusals().into_iter().filter(|refusal| (refusal.of)(asked)) {
+        let reference = Ref::new(format!("#/components/responses/{}", refusal.name));
+        let status = refusal.status().as_u16().to_string();
+        operation.responses.responses.entry(status).or_insert_with(|| reference.into());
     }
 }
 
 /// A description on every response, which `OpenAPI` requires; headers, and what a copy that is still good is answered.
-fn succeed(asked: &mut Asked<'_>) {
-    let is_listed = |asked: &Asked<'_>| asked.operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.name == "cursor"));
-    let (delivers, of_desk, writes, listed) = (asked.delivers(), asked.is_of_desk(), asked.writes(), is_listed(asked));
-    let has_version = of_desk && (asked.takes("If-Match") || (!writes && !listed && asked.path.ends_with('}')));
+fn succeed(asked: &Asked, operation: &mut Operation) {
     let posts = asked.method == Method::POST;
-    for (status, response) in &mut asked.operation.responses.responses {
+    for (status, response) in &mut operation.responses.responses {
         if status == "default" {
             *response = RefOr::Ref(Ref::new("#/components/responses/Refused"));
         }
@@ -251,39 +269,38 @@ fn succeed(asked: &mut Asked<'_>) {
             let words = status.parse().ok().and_then(|s: StatusCode| s.canonical_reason());
             words.unwrap_or_default().clone_into(&mut response.description);
         }
-        put_header(response, "RequestId");
         let succeeds = status.starts_with('2');
         let names = [
-            ("ETag", succeeds && (delivers || has_version || status == "201") && status != "204"),
+            ("RequestId", true),
+            ("ETag", succeeds && (asked.is_tagged() || status == "201") && status != "204"),
             ("Location", status == "201" || status.starts_with('3')),
-            ("Link", succeeds && listed),
-            ("ValidateOnly", succeeds && of_desk && writes),
-            ("IdempotencyReplayed", succeeds && of_desk && posts),
-            ("CacheTag", succeeds && delivers),
+            ("Link", succeeds && asked.is_listed()),
+            ("ValidateOnly", succeeds && asked.writes_at_desk()),
+            ("IdempotencyReplayed", succeeds && asked.is_of_desk() && posts),
+            ("CacheTag", succeeds && asked.delivers()),
         ];
         names.into_iter().filter(|(_, has)| *has).for_each(|(name, _)| put_header(response, name));
     }
-    if delivers {
+    if asked.delivers() {
         let mut same = ResponseBuilder::new().description("What `If-None-Match` names is still what would be answered.").build();
         ["ETag", "RequestId", "CacheTag"].iter().for_each(|name| put_header(&mut same, name));
-        asked.operation.responses.responses.insert("304".to_owned(), same.into());
+        operation.responses.responses.insert("304".to_owned(), same.into());
     }
 }
 
 /// The parameters that many operations take.
-fn parameters(asked: &mut Asked<'_>) {
-    let (of_desk, writes, posts) = (asked.is_of_desk(), asked.writes(), asked.method == Method::POST);
+fn parameters(asked: &Asked, operation: &mut Operation) {
     let refer = |name: &str| RefOr::Ref(Ref::new(format!("#/components/parameters/{name}")));
-    let own = asked.operation.parameters.get_or_insert_default();
+    let own = operation.parameters.get_or_insert_default();
     for parameter in own.iter_mut() {
         // Where it may be left out, the operation says itself what that means.
         if matches!(parameter, RefOr::T(p) if p.name == "If-Match" && p.required == Required::True) {
             *parameter = refer("IfMatch");
         }
     }
-    own.extend((of_desk && writes).then(|| refer("ValidateOnly")));
-    own.extend((of_desk && posts).then(|| refer("IdempotencyKey")));
+    own.extend(asked.writes_at_desk().then(|| refer("ValidateOnly")));
+    own.extend((asked.is_of_desk() && asked.method == Method::POST).then(|| refer("IdempotencyKey")));
     if own.is_empty() {
-        asked.operation.parameters = None;
+        operation.parameters = None;
     }
 }

@@ -76,7 +76,7 @@ struct Base;
 pub fn base() -> openapi::OpenApi {
     let mut base = Base::openapi();
     let described = action::DESCRIBED.iter().map(|(name, allows)| (*name, allows.trim()));
-    let mut flow = Password::new(TOKENS, Scopes::from_iter(described));
+    let mut flow = Password::new(TOKENS, described.collect::<Scopes>());
     flow.refresh_url = Some(TOKENS.to_owned());
     let password = OAuth2::with_description([Flow::Password(flow)], "Sign in with an e-mail address and a password.");
     let bearer = SecurityScheme::Http(
