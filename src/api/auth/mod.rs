@@ -246,6 +246,8 @@ pub struct Me {
 }
 
 /// Show who is signed in.
+///
+/// With what they were granted, and the names of all actions that they may do somewhere.
 #[utoipa::path(tag = "auth", security(("token" = [])),
     responses((status = 200, body = Me), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/me")]
@@ -289,6 +291,8 @@ pub struct Jwks {
 }
 
 /// List the public keys that access tokens are verified with.
+///
+/// As a JSON Web Key Set (RFC 7517).
 #[utoipa::path(tag = "auth", responses((status = 200, body = Jwks), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/.well-known/jwks.json")]
 pub(crate) async fn list_keys(state: Data<State>) -> Json<Jwks> {

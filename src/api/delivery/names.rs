@@ -103,6 +103,8 @@ pub(crate) async fn find_section(reader: Reader, slug: Path<String>, query: Quer
 }
 
 /// Show a section.
+///
+/// With the path to it from the top of the tree, in one language.
 #[utoipa::path(tag = "sections", params(("id" = SectionId, Path), InLocale),
     responses((status = 200, body = Section), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/{id}")]
@@ -111,6 +113,8 @@ pub(crate) async fn show_section(reader: Reader, id: Path<SectionId>, query: Que
 }
 
 /// List authors.
+///
+/// In one language, by id or by name; which authors are found is a setting of the site (`authors_public`).
 #[utoipa::path(tag = "authors", params(ListNames),
     responses((status = 200, body = Listing<Author>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors")]
@@ -132,6 +136,8 @@ pub(crate) async fn find_author(reader: Reader, slug: Path<String>, query: Query
 }
 
 /// Show an author.
+///
+/// With its description in one language.
 #[utoipa::path(tag = "authors", params(("id" = AuthorId, Path), InLocale),
     responses((status = 200, body = Author), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/{id}")]
@@ -140,6 +146,8 @@ pub(crate) async fn show_author(reader: Reader, id: Path<AuthorId>, query: Query
 }
 
 /// List tags.
+///
+/// In one language, by id or by name.
 #[utoipa::path(tag = "tags", params(ListNames),
     responses((status = 200, body = Listing<Tag>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags")]
@@ -159,6 +167,8 @@ pub(crate) async fn find_tag(reader: Reader, slug: Path<String>, query: Query<In
 }
 
 /// Show a tag.
+///
+/// With its description in one language.
 #[utoipa::path(tag = "tags", params(("id" = TagId, Path), InLocale),
     responses((status = 200, body = Tag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/{id}")]

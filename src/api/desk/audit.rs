@@ -108,6 +108,8 @@ impl From<Audited> for AuditEntry {
 }
 
 /// List who did what, when, from where and why; the newest first.
+///
+/// The latest first: who did what with which thing, from where, and why, where a reason was needed; as far as whoever asks may see these things.
 #[utoipa::path(tag = "desk-users", security(("token" = [ReadAudit::NAME])), params(ListAudit),
     responses((status = 200, body = Listing<AuditEntry>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/audit")]

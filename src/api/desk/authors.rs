@@ -107,6 +107,8 @@ fn tagged(author: &author::Author) -> Tagged<DeskAuthor> {
 }
 
 /// List authors as the desk keeps them.
+///
+/// With their names in every language; by id or by name.
 #[utoipa::path(tag = "desk-authors", security(("token" = [ReadDesk::NAME])), params(ListNamed),
     responses((status = 200, body = Listing<DeskAuthor>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors")]
@@ -120,6 +122,8 @@ pub(crate) async fn list_desk_authors(
 }
 
 /// Add an author.
+///
+/// With a name in at least one language; slugs follow from the names where none are given.
 #[utoipa::path(tag = "desk-authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])),
     request_body(content = NewAuthor, example = json!({ "kind": "person", "translations": { "en": { "name": "Asha Rao" } } })),
     responses((status = 201, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
@@ -134,6 +138,8 @@ pub(crate) async fn create_author(
 }
 
 /// Show an author as the desk keeps it.
+///
+/// With its names in every language, and its version.
 #[utoipa::path(tag = "desk-authors", security(("token" = [ReadDesk::NAME])), params(("id" = AuthorId, Path)),
     responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/{id}")]
@@ -142,6 +148,8 @@ pub(crate) async fn show_desk_author(_: May<ReadDesk>, id: Path<AuthorId>, state
 }
 
 /// Change an author.
+///
+/// Names that are left out stay; a slug that changes leaves its former address behind, which leads to the new one.
 #[utoipa::path(tag = "desk-authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),
     request_body(content = DeskAuthorPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "en": { "name": "Asha Rao" } } })),
     responses((status = 200, body = DeskAuthor), (status = "default", body = Problem, content_type = "application/problem+json")))]

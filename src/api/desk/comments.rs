@@ -243,6 +243,8 @@ pub struct ListComments {
 }
 
 /// List what is said about an article: threads, oldest first, each with its replies.
+///
+/// Those of one locale or block, open or resolved, as the parameters say.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ListComments),
     responses((status = 200, body = Listing<DeskComment>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/comments")]
@@ -272,6 +274,8 @@ pub(crate) async fn list_comments(
 }
 
 /// Say something about an article, its words in a locale, or a block of them; or reply.
+///
+/// On the article, on its words in a locale, on a block of them, or as a reply to another comment.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = ArticleId, Path)), request_body = NewComment,
     responses((status = 201, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/comments")]
@@ -289,6 +293,8 @@ pub(crate) async fn write_comment(
 }
 
 /// Change what one's own comment says.
+///
+/// Whoever wrote it may change what it says.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
     request_body(content = Rewritten, content_type = "application/json"),
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]

@@ -118,6 +118,8 @@ fn tagged(correction: Correction) -> Tagged<DeskCorrection> {
 }
 
 /// List the corrections of an article, newest first.
+///
+/// All of them, as readers are told of them in each language.
 #[utoipa::path(tag = "desk-care", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
     responses((status = 200, body = Listing<DeskCorrection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/corrections")]
@@ -152,6 +154,8 @@ pub(crate) async fn correct_article(
 }
 
 /// Change a correction.
+///
+/// Readers are told what it says now, at the date that it had.
 #[utoipa::path(tag = "desk-care", security(("token" = [Correct::NAME, Correct::READS])), params(("id" = CorrectionId, Path), Expecting),
     request_body(content = DeskCorrectionPatch, content_type = "application/merge-patch+json", example = json!({ "kind": "clarification" })),
     responses((status = 200, body = DeskCorrection), (status = "default", body = Problem, content_type = "application/problem+json")))]
@@ -170,6 +174,8 @@ pub(crate) async fn revise_correction(
 }
 
 /// Remove a correction that should not have been made.
+///
+/// For one that was a mistake itself; readers are no longer told of it.
 #[utoipa::path(tag = "desk-care", security(("token" = [Correct::NAME, Correct::READS])), params(("id" = CorrectionId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/corrections/{id}")]

@@ -142,6 +142,8 @@ fn tagged(settings: &LocaleSettings) -> Tagged<DeskLocale> {
 }
 
 /// List the locales as the desk keeps them.
+///
+/// All of them in the order of the language switcher, those that readers are not offered among them.
 #[utoipa::path(tag = "desk-site", security(("token" = [ReadDesk::NAME])),
     responses((status = 200, body = Listing<DeskLocale>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/locales")]
@@ -151,6 +153,8 @@ pub(crate) async fn list_desk_locales(_: May<ReadDesk>, state: Data<State>) -> R
 }
 
 /// Begin one more locale, which readers are not offered until its state is `public`.
+///
+/// Readers are offered it when its state is `public`.
 #[utoipa::path(tag = "desk-site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), request_body = NewLocale,
     responses((status = 201, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/locales")]
@@ -169,6 +173,8 @@ pub(crate) async fn create_locale(
 }
 
 /// Show a locale as the desk keeps it.
+///
+/// With its fallback chain, its reading speed and its state.
 #[utoipa::path(tag = "desk-site", security(("token" = [ReadDesk::NAME])), params(("locale" = Locale, Path)),
     responses((status = 200, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/locales/{locale}")]
@@ -177,6 +183,8 @@ pub(crate) async fn show_desk_locale(_: May<ReadDesk>, locale: Path<Locale>, sta
 }
 
 /// Change a locale.
+///
+/// Its tag can be corrected as well (`en` to `en-IN`): all addresses stay, and requests that name the former tag mean this locale.
 #[utoipa::path(tag = "desk-site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), params(("locale" = Locale, Path), Expecting),
     request_body(content = DeskLocalePatch, content_type = "application/merge-patch+json", example = json!({ "words_per_minute": 280 })),
     responses((status = 200, body = DeskLocale), (status = "default", body = Problem, content_type = "application/problem+json")))]

@@ -98,6 +98,8 @@ impl From<Preview> for PreviewInfo {
 }
 
 /// List the previews of an article that can still be looked at, newest first; at most a hundred.
+///
+/// Those that are still good: for whom, until when, and by whom they were made; the tokens themselves are shown once, when they are made.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
     responses((status = 200, body = Listing<PreviewInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/previews")]
@@ -138,6 +140,8 @@ pub(crate) async fn create_preview(
 }
 
 /// Let nobody look at a preview any more.
+///
+/// Whoever has the link sees nothing any more.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [PreviewArticle::NAME, PreviewArticle::READS])), params(("id" = PreviewId, Path)),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/previews/{id}")]

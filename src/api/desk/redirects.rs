@@ -153,6 +153,8 @@ pub struct ListRedirects {
 }
 
 /// List redirects, oldest first.
+///
+/// Those of a prefix, a status or a thing that they lead to, as the parameters say.
 #[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(ListRedirects),
     responses((status = 200, body = Listing<DeskRedirect>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/redirects")]
@@ -189,6 +191,8 @@ pub(crate) async fn create_redirect(
 }
 
 /// Show a redirect.
+///
+/// With where it leads at present.
 #[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(("id" = RedirectId, Path)),
     responses((status = 200, body = DeskRedirect), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/redirects/{id}")]
@@ -222,6 +226,8 @@ pub(crate) async fn revise_redirect(
 }
 
 /// Remove a redirect.
+///
+/// The address is answered as if it had never been.
 #[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(("id" = RedirectId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/redirects/{id}")]
@@ -399,6 +405,8 @@ fn rows(table: &[u8]) -> Result<Vec<TableRow>, Failure> {
 }
 
 /// Every redirect as a table, as it is imported.
+///
+/// As comma-separated values, in the form that the import takes.
 #[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])),
     responses((status = 200, body = String, content_type = "text/csv"), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/redirects/export")]

@@ -247,6 +247,8 @@ pub(crate) async fn create_release(
 }
 
 /// Show a release, with what blocks it.
+///
+/// With all that is on it.
 #[utoipa::path(tag = "desk-publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(("id" = ReleaseId, Path)),
     responses((status = 200, body = DeskRelease), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/releases/{id}")]
@@ -293,6 +295,8 @@ pub(crate) async fn revise_release(
 }
 
 /// Remove a release; what it published stays public.
+///
+/// What is on it stays as it is; one that was published cannot be removed.
 #[utoipa::path(tag = "desk-publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(("id" = ReleaseId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/releases/{id}")]

@@ -87,6 +87,8 @@ pub(crate) async fn schedule_article(
 }
 
 /// Take back what is planned for an article.
+///
+/// Takes back plans of those locales: nothing happens at their instants.
 #[utoipa::path(tag = "desk-publishing", security(("token" = [Schedule::NAME, Schedule::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/unschedule")]

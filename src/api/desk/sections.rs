@@ -132,6 +132,8 @@ fn tagged(section: &section::Section) -> Tagged<DeskSection> {
 }
 
 /// List all sections as the desk keeps them.
+///
+/// The whole tree, in the order of the navigation, with names in every language.
 #[utoipa::path(tag = "desk-sections", security(("token" = [ReadDesk::NAME])),
     responses((status = 200, body = Listing<DeskSection>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections")]
@@ -141,6 +143,8 @@ pub(crate) async fn list_desk_sections(_: May<ReadDesk>, state: Data<State>) -> 
 }
 
 /// Add a section.
+///
+/// At the end of those it stands beside, with a name in at least one language.
 #[utoipa::path(tag = "desk-sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), request_body = NewSection,
     responses((status = 201, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/sections")]
@@ -169,6 +173,8 @@ pub(crate) async fn reorder_sections(
 }
 
 /// Show a section as the desk keeps it.
+///
+/// With its names in every language, and its version.
 #[utoipa::path(tag = "desk-sections", security(("token" = [ReadDesk::NAME])), params(("id" = SectionId, Path)),
     responses((status = 200, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sections/{id}")]
@@ -177,6 +183,8 @@ pub(crate) async fn show_desk_section(_: May<ReadDesk>, id: Path<SectionId>, sta
 }
 
 /// Change a section.
+///
+/// Moving it elsewhere in the tree changes the addresses of what is in it; former addresses lead to the new ones.
 #[utoipa::path(tag = "desk-sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), params(("id" = SectionId, Path), Expecting),
     request_body(content = DeskSectionPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "bn": { "name": "বিশ্ব" } } })),
     responses((status = 200, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]

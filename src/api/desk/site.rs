@@ -139,6 +139,8 @@ impl From<&domain::site::Site> for DeskSite {
 }
 
 /// Show the site as the desk keeps it.
+///
+/// With everything that only the desk knows of it.
 #[utoipa::path(tag = "desk-site", security(("token" = [ReadDesk::NAME])),
     responses((status = 200, body = DeskSite), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/site")]
@@ -148,6 +150,8 @@ pub(crate) async fn show_desk_site(_: May<ReadDesk>, state: Data<State>) -> Resu
 }
 
 /// Change the site.
+///
+/// Its addresses may change with it: former ones lead to the new ones.
 #[utoipa::path(tag = "desk-site", security(("token" = [ManageSite::NAME, ManageSite::READS])), params(Expecting),
     request_body(content = DeskSitePatch, content_type = "application/merge-patch+json", example = json!({ "name": "The Dateline Times" })),
     responses((status = 200, body = DeskSite), (status = "default", body = Problem, content_type = "application/problem+json")))]

@@ -101,6 +101,8 @@ fn tagged(tag: &tag::Tag) -> Tagged<DeskTag> {
 }
 
 /// List tags as the desk keeps them.
+///
+/// With their names in every language; by id or by name.
 #[utoipa::path(tag = "desk-tags", security(("token" = [ReadDesk::NAME])), params(ListNamed),
     responses((status = 200, body = Listing<DeskTag>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags")]
@@ -110,6 +112,8 @@ pub(crate) async fn list_desk_tags(_: May<ReadDesk>, query: Query<ListNamed>, st
 }
 
 /// Add a tag.
+///
+/// With a name in at least one language; slugs follow from the names where none are given.
 #[utoipa::path(tag = "desk-tags", security(("token" = [ManageTags::NAME, ManageTags::READS])),
     request_body(content = NewTag, example = json!({ "kind": "topic", "translations": { "en": { "name": "Diplomacy" } } })),
     responses((status = 201, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
@@ -120,6 +124,8 @@ pub(crate) async fn create_tag(May(permit): May<ManageTags>, sent: Body<NewTag>,
 }
 
 /// Show a tag as the desk keeps it.
+///
+/// With its names in every language, and its version.
 #[utoipa::path(tag = "desk-tags", security(("token" = [ReadDesk::NAME])), params(("id" = TagId, Path)),
     responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/{id}")]
@@ -128,6 +134,8 @@ pub(crate) async fn show_desk_tag(_: May<ReadDesk>, id: Path<TagId>, state: Data
 }
 
 /// Change a tag.
+///
+/// Names that are left out stay; a slug that changes leaves its former address behind, which leads to the new one.
 #[utoipa::path(tag = "desk-tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),
     request_body(content = DeskTagPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "en": { "name": "Diplomacy" } } })),
     responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]

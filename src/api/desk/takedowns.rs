@@ -151,6 +151,8 @@ pub(crate) async fn erase_article(
 }
 
 /// List the takedowns of an article, newest first, with their reasons.
+///
+/// Who took it down when and why, and who lifted it; the latest first.
 #[utoipa::path(tag = "desk-care", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
     responses((status = 200, body = Listing<TakedownInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/takedowns")]

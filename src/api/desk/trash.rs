@@ -74,6 +74,8 @@ pub(crate) async fn list_trash(
 }
 
 /// Take an article out of the trash, as it was.
+///
+/// As it was when it was put into the trash; a slug that somebody else has since is numbered.
 #[utoipa::path(tag = "desk-care", security(("token" = [DeleteArticle::NAME, DeleteArticle::READS])), params(("id" = ArticleId, Path), Expecting),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/trash/{id}/restore")]
@@ -91,6 +93,8 @@ pub(crate) async fn restore_article(
 }
 
 /// Write the words of a locale that were removed anew, as their last revision left them.
+///
+/// What was removed comes back as a new version.
 #[utoipa::path(tag = "desk-care", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
     responses((status = 201, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/restore")]
@@ -110,6 +114,8 @@ pub(crate) async fn restore_translation(
 }
 
 /// Remove an article in the trash for good, when it was never public.
+///
+/// For good. What was public once keeps its address: it is taken down and erased, not purged (409).
 #[utoipa::path(tag = "desk-care", security(("token" = [Purge::NAME, Purge::READS])), params(("id" = ArticleId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/trash/{id}")]

@@ -171,6 +171,8 @@ async fn hashed(state: &Data<State>, password: &Secret<String>) -> Result<String
 }
 
 /// List users.
+///
+/// Whoever may sign in, and whoever was suspended.
 #[utoipa::path(tag = "desk-users", security(("token" = [ReadUsers::NAME])), params(ListPage),
     responses((status = 200, body = Listing<DeskUser>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users")]
@@ -186,6 +188,8 @@ pub(crate) async fn list_users(
 }
 
 /// Let somebody in.
+///
+/// With a password and with what they are granted; they can sign in at once.
 #[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), request_body = NewUser,
     responses((status = 201, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/users")]
@@ -203,6 +207,8 @@ pub(crate) async fn create_user(
 }
 
 /// Show a user.
+///
+/// With what they were granted.
 #[utoipa::path(tag = "desk-users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users/{id}")]
@@ -246,6 +252,8 @@ pub(crate) async fn revise_user(
 }
 
 /// Remove a user who has made nothing; suspend others.
+///
+/// Only one who has made nothing; whoever has made something is suspended instead (409).
 #[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/users/{id}")]
@@ -260,6 +268,8 @@ pub(crate) async fn delete_user(
 }
 
 /// List what a user was granted.
+///
+/// Roles, each everywhere or within a section and a locale.
 #[utoipa::path(tag = "desk-users", security(("token" = [ReadUsers::NAME])), params(("id" = UserId, Path)),
     responses((status = 200, body = Listing<GrantInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users/{id}/grants")]
@@ -293,6 +303,8 @@ pub(crate) async fn create_grant(
 }
 
 /// Take a grant back.
+///
+/// They may no longer do what it allowed; their tokens are not good any more, and they sign in again.
 #[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), ("grant_id" = GrantId, Path), Expecting),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/users/{id}/grants/{grant_id}")]

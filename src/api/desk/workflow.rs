@@ -96,6 +96,8 @@ async fn done<A: Action>(
 }
 
 /// Hand a draft in for review.
+///
+/// Hands the words in for review; whoever reviews finds them in their work.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [SubmitTranslation::NAME, SubmitTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/submit")]
@@ -110,6 +112,8 @@ pub(crate) async fn submit_translation(
 }
 
 /// Approve a translation.
+///
+/// It was handed in and may be published now, where the site asks for approval.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [ReviewTranslation::NAME, ReviewTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/articles/{id}/translations/{locale}/approve")]

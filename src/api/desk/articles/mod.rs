@@ -130,6 +130,8 @@ pub(crate) async fn create_article(
 }
 
 /// Show an article as the desk keeps it.
+///
+/// Its facts, and how its words stand in every locale; the words themselves are at `…/translations/{locale}`.
 #[utoipa::path(tag = "desk-articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}")]

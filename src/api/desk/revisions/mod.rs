@@ -153,6 +153,8 @@ pub(crate) async fn list_article_revisions(
 }
 
 /// Show the facts of an article as a revision left them.
+///
+/// The facts as that save left them.
 #[utoipa::path(tag = "desk-revisions", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("version" = i32, Path, example = 1)),
     responses((status = 200, body = ArticleRevision), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/revisions/{version}")]
@@ -171,6 +173,8 @@ pub(crate) async fn show_article_revision(
 }
 
 /// Compare two revisions of an article's facts.
+///
+/// What of the facts differs, field by field.
 #[utoipa::path(tag = "desk-revisions", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("version" = i32, Path, example = 2), CompareRevisions),
     responses((status = 200, body = RevisionDiff), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/revisions/{version}/diff")]
@@ -232,6 +236,8 @@ pub(crate) async fn list_translation_revisions(
 }
 
 /// Show the words of an article in a locale as a revision left them.
+///
+/// The words as that save left them.
 #[utoipa::path(tag = "desk-revisions", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ("version" = i32, Path, example = 1)),
     responses((status = 200, body = TranslationRevision), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/translations/{locale}/revisions/{version}")]

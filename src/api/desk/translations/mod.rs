@@ -60,6 +60,8 @@ fn present(tx: &mut Tx<'_>, visibility: &Visibility, id: ArticleId, locale: &Loc
 }
 
 /// Show the words of an article in a locale.
+///
+/// The words as they are now, with their workflow, what they were made from and how fresh they are; `body` says in which form.
 #[utoipa::path(tag = "desk-articles", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ShowTranslation),
     responses((status = 200, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles/{id}/translations/{locale}")]
@@ -163,6 +165,8 @@ pub(crate) async fn revise_translation(
 }
 
 /// Remove words that were never published.
+///
+/// Their revisions stay, and they can be restored. 409 for the original, and for what was public.
 #[utoipa::path(tag = "desk-articles", security(("token" = [DeleteTranslation::NAME, DeleteTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/articles/{id}/translations/{locale}")]
