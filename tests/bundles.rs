@@ -75,6 +75,30 @@ async fn elsewhere(records: &[Value]) -> TestApp {
 }
 
 both! {
+    async fn what_the_desk_has_changed_of_the_site_its_locales_and_redirects_is_left_and_told_of(app) {
+        let admin = app.admin().await;
+        let site = |name: &str| json!({ "type": "site", "name": name, "url": "https://news.example", "default_locale": "en", "time_zone": "UTC", "url_pattern": "/{locale}/{section}/{slug}", "review": "optional", "credit_labels": {} });
+        let locale = |name: &str| json!({ "type": "locale", "locale": "ta", "name": name, "fallback": ["en"], "position": 9 });
+        let redirect = |to: &str| json!({ "type": "redirect", "from": "/old", "to": to });
+        let all = |word: &str| [site(word), locale(word), redirect(&format!("/{word}"))];
+        let outcomes = |records: [serde_json::Value; 3], overwrite: bool| records.map(|record| app.try_import(&record, overwrite).unwrap().outcome);
+        assert_eq!(outcomes(all("en"), false), [Outcome::Updated, Outcome::Created, Outcome::Created]);
+        assert_eq!(outcomes(all("en"), false), [Outcome::Unchanged; 3]);
+        assert_eq!(outcomes(all("hi"), false), [Outcome::Updated; 3]);
+        let redirects = admin.get("/v1/desk/redirects").await.ok();
+        let at = ["/v1/desk/site".to_owned(), "/v1/desk/locales/ta".to_owned(), format!("/v1/desk/redirects/{}", redirects["data"][0]["id"].as_str().unwrap())];
+        for (at, patch) in at.iter().zip([json!({ "name": "The desk's" }), json!({ "state": "retired" }), json!({ "to": "/bn" })]) {
+            admin.patch(at, &admin.get(at).await.etag(), &patch).await.ok();
+        }
+        // The same record says nothing new, another one is told of and left, and takes its place when that is wished.
+        let kept = crate::support::everything_kept(&app.url);
+        assert_eq!(outcomes(all("hi"), false), [Outcome::Unchanged; 3]);
+        assert_eq!(outcomes(all("kn"), false), [Outcome::Edited; 3]);
+        assert_eq!(crate::support::everything_kept(&app.url), kept);
+        assert_eq!(outcomes(all("kn"), true), [Outcome::Updated; 3]);
+        assert_eq!((admin.get(&at[0]).await.ok()["name"].clone(), admin.get(&at[2]).await.ok()["to"].clone()), (json!("kn"), json!("/kn")));
+    }
+
     async fn a_bundle_makes_what_it_says_and_a_second_time_nothing(app) {
         newsroom(&app).await;
         assert_eq!(app.import(&story()).outcome, Outcome::Created);

@@ -52,6 +52,51 @@ async fn all_that_is_public(app: &TestApp, story: &str) -> String {
 }
 
 both! {
+    async fn every_address_that_a_reader_is_given_answers_whatever_locales_are_public(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        admin.post("/v1/desk/locales", &json!({ "locale": "ta", "name": "தமிழ்", "fallback": ["en"] })).await.ok();
+        let made = |kind: &'static str, body: Value| {
+            let admin = admin.clone();
+            async move { admin.post(kind, &body).await.ok()["id"].as_str().unwrap().to_owned() }
+        };
+        // Named nowhere but in a prepared locale, in one that is retired later, and in English as well.
+        let prepared = made("/v1/desk/tags", json!({ "kind": "topic", "translations": { "ta": { "name": "மழை" } } })).await;
+        let later = made("/v1/desk/tags", json!({ "kind": "topic", "translations": { "kn": { "name": "ಮಳೆ" } } })).await;
+        let both = made("/v1/desk/tags", json!({ "kind": "topic", "translations": { "en": { "name": "Rain" }, "ta": { "name": "secret" } } })).await;
+        let author = made("/v1/desk/authors", json!({ "kind": "person", "translations": { "ta": { "name": "குமார்" } } })).await;
+        let story = admin.story(&world, "Rain at last").await;
+        let facts = json!({ "tags": [prepared, later, both], "credits": [{ "role": "reported_by", "author_id": author }] });
+        admin.patch(&story, &admin.get(&story).await.etag(), &facts).await.ok();
+        admin.publish(&story, &["en"]).await.ok();
+        for retired in [false, true] {
+            if retired {
+                set(&app, "/v1/desk/site", json!({ "retired_locales": "fallback" })).await;
+                set(&app, "/v1/desk/locales/kn", json!({ "state": "retired" })).await;
+            }
+            let id = story.rsplit('/').next().unwrap();
+            let shown = app.anyone().get(&format!("/v1/articles/{id}?locale=en")).await.ok();
+            let named = shown["tags"].as_array().unwrap().iter().chain(shown["credits"][0]["authors"].as_array().unwrap());
+            let named: Vec<_> = named.chain([&shown["section"]]).collect();
+            assert_eq!(named.len(), 5);
+            for thing in named {
+                let url = url::Url::parse(thing["url"].as_str().unwrap()).unwrap();
+                let found = app.anyone().get(&format!("/v1/resolve?path={}", url.path())).await.ok();
+                assert_eq!(found["id"], thing["id"], "{thing}");
+                app.anyone().get(&format!("/v1/pages?path={}", url.path())).await.ok();
+            }
+            let slug = url::form_urlencoded::byte_serialize(shown["tags"][0]["slug"].as_str().unwrap().as_bytes()).collect::<String>();
+            assert_eq!(app.anyone().get(&format!("/v1/tags/by-slug/{slug}?locale=en")).await.ok()["id"], json!(prepared));
+            // What is prepared beside a public name is the desk's alone.
+            app.anyone().get("/v1/resolve?path=/en/secret").await.refused(404, "not-found");
+            app.anyone().get("/v1/tags/by-slug/secret?locale=en").await.refused(404, "not-found");
+        }
+        // Where the locale is gone, whoever asks there is led to where the same is found.
+        let slug = url::form_urlencoded::byte_serialize("ಮಳೆ".as_bytes()).collect::<String>();
+        let led = app.anyone().get(&format!("/v1/resolve?path=/kn/{slug}")).await.ok();
+        let to = led["to"].as_str().unwrap().to_owned();
+        assert_eq!(app.anyone().get(&format!("/v1/resolve?path={to}")).await.ok()["id"], json!(later));
+    }
+
     async fn a_new_locale_is_the_desks_until_it_is_public(app) {
         let (story, author) = in_tamil(&app, "preparing").await;
         let id = story.rsplit('/').next().unwrap();

@@ -64,11 +64,54 @@ fn named_anywhere(app: &TestApp, id: &str) -> Vec<String> {
     let forms = [id.to_owned(), id.replace('-', "").to_uppercase()];
     let kept = everything_kept(&app.url);
     let lines = kept.lines().filter(|line| forms.iter().any(|form| line.contains(form)));
-    let may = ["changes:", "idempotency_keys:", "imports:"];
+    let may = ["changes:", "idempotency_keys:", "imports:", "merged:"];
     lines.filter(|line| !may.iter().any(|table| line.starts_with(table))).map(str::to_owned).collect()
 }
 
 both! {
+    async fn who_has_the_id_of_what_is_gone_still_means_the_other(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let about = |name: &str, about: &str| json!({ "en": { "name": name, "description": about } });
+        let (first, one) = (tag(&admin, about("Streams", "")).await, tag(&admin, about("Rivers", "What flows.")).await);
+        let (other, person, same) = (tag(&admin, about("Waters", "")).await, author(&admin, "Asha").await, author(&admin, "Asha R.").await);
+        let path = story(&admin, &world, "Live", json!({ "tags": [one, first], "credits": [{ "role": "reported_by", "author_id": person }] })).await;
+        admin.publish(&path, &["en"]).await.ok();
+        let reader = app.anyone();
+        let (by_id, listed) = (format!("/v1/tags/{one}?locale=en"), format!("/v1/articles?tag={one}&author={person}"));
+        reader.get(&by_id).await.ok();
+        assert_eq!(headlines(&reader.get(&listed).await.ok()), ["Live"].into());
+        // As an editor had it before.
+        let (facts, words) = (admin.get(&path).await, format!("{path}/translations/en"));
+        let link = json!({ "schema": 1, "type": "doc", "content": [{ "type": "paragraph", "content": [
+            { "type": "text", "text": "Here", "marks": [{ "type": "link", "attrs": { "href": "/en/rivers", "to": { "kind": "tag", "id": one } } }] },
+        ] }] });
+        merge(&admin, "tags", &first, &one).await.ok();
+        merge(&admin, "tags", &one, &other).await.ok();
+        merge(&admin, "authors", &person, &same).await.ok();
+        // Readers are led on, and lists are those of the other.
+        for (gone, led) in [(&one, &other), (&first, &other)] {
+            let moved = reader.get(&format!("/v1/tags/{gone}?locale=en")).await;
+            assert_eq!((moved.status, moved.header("location")), (308, Some(&*format!("/v1/tags/{led}?locale=en"))));
+        }
+        assert_eq!(reader.get(&format!("/v1/authors/{person}")).await.status, 308);
+        assert_eq!(headlines(&reader.get(&listed).await.ok()), ["Live"].into());
+        assert_eq!(reader.get(&format!("/v1/tags/{other}?locale=en")).await.ok()["description"], "What flows.");
+        // What an editor sends as it was read is the same with the other, once.
+        let sent = json!({ "tags": facts.json()["tags"], "credits": facts.json()["credits"], "genre": "analysis" });
+        let saved = admin.patch(&path, &facts.etag(), &sent).await.ok();
+        assert_eq!((&saved["tags"], &saved["credits"][0]["author_id"]), (&json!([other]), &json!(same)));
+        let body = json!({ "body": { "format": "doc", "content": link } });
+        admin.patch(&words, &admin.get(&words).await.etag(), &body).await.ok();
+        let kept = admin.get(&format!("{words}?body=doc")).await.ok();
+        assert_eq!(kept.pointer("/body/content/content/0/content/0/marks/0/attrs/to/id"), Some(&json!(other)));
+        let redirect = json!({ "from": "/old", "to": { "kind": "tag", "id": first, "locale": "en" } });
+        assert_eq!(admin.post("/v1/desk/redirects", &redirect).await.ok()["to"]["id"], json!(other));
+        // What nobody ever had is unknown on.
+        let unknown = json!({ "tags": ["00000000-0000-0000-0000-000000000001"] });
+        admin.patch(&path, &admin.get(&path).await.etag(), &unknown).await.refused(422, "invalid");
+        reader.get("/v1/tags/00000000-0000-0000-0000-000000000001").await.refused(404, "not-found");
+    }
+
     async fn a_link_to_one_leads_to_the_other(app) {
         let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
         let (one, other) = (tag(&admin, json!({ "en": { "name": "Rivers" } })).await, tag(&admin, json!({ "en": { "name": "River" } })).await);
@@ -145,8 +188,8 @@ both! {
             assert_eq!(ids(&anyone.get(&format!("/v1/articles/{}", last(story))).await.ok()["tags"]), tags, "{story}");
         }
         let three = ["Both", "Live", "Turned"].map(str::to_owned);
-        assert_eq!((lists(&one).await, lists(&other).await), (Vec::new(), three.to_vec()));
-        anyone.get(&format!("/v1/tags/{one}")).await.refused(404, "not-found");
+        assert_eq!((lists(&one).await, lists(&other).await), (three.to_vec(), three.to_vec()));
+        assert_eq!(anyone.get(&format!("/v1/tags/{one}")).await.status, 308);
         admin.get(&format!("/v1/desk/tags/{one}")).await.refused(404, "not-found");
         let then = admin.get(&format!("/v1/desk/archive/articles/{}?as_of={while_it_was}", last(&ended))).await.ok();
         assert_eq!(ids(&then["tags"]), [&other]);
@@ -274,6 +317,6 @@ both! {
         admin.act(&at, "\"1\"", &into(&other)).await.refused(404, "not-found");
         let told = admin.get("/v1/desk/audit?limit=2").await.ok();
         let told: BTreeSet<_> = told["data"].as_array().unwrap().iter().map(|c| (c["event"].as_str().unwrap().to_owned(), c["reason"].as_str().unwrap().to_owned())).collect();
-        assert_eq!(told, [("merged".to_owned(), format!("into {other}")), ("merged".to_owned(), format!("with {one}"))].into());
+        assert_eq!(told, [("merged".to_owned(), format!("into {other} (Waters)")), ("merged".to_owned(), format!("with {one} (Rivers)"))].into());
     }
 }

@@ -41,6 +41,22 @@ async fn table(editor: &Client<'_>, query: &str, rows: &str) -> Answer {
 }
 
 both! {
+    async fn what_others_add_to_an_address_to_follow_readers_about_does_not_hide_it(app) {
+        let (editor, _) = (app.editor().await, app.section("world", "दुनिया").await);
+        for (from, to) in [("/?p=123", "/en/world"), ("/story.php?id=7&x=1", "/hi")] {
+            add(&editor, from, json!(to)).await;
+        }
+        for asked in ["/?p=123", "/?p=123&utm_source=nl&utm_medium=mail", "/?fbclid=Iw0&p=123", "/?utm_x&p=123&gclid=1"] {
+            leads(&app, asked, "/en/world", 301).await;
+        }
+        leads(&app, "/story.php?id=7&fbclid=a&x=1", "/hi", 301).await;
+        // What somebody may mean is part of the address.
+        for other in ["/?p=1234&utm_source=nl", "/?p=123&page=2", "/?utm_source=nl"] {
+            assert_eq!(asked(&app, other).await.ok()["kind"], "home", "{other}");
+        }
+        lost(&app, "/story.php?id=7&utm_x=1").await;
+    }
+
     async fn a_redirect_to_a_story_follows_it_and_is_not_there_while_the_story_is_not(app) {
         let (editor, world, tech) = (app.editor().await, app.section("world", "दुनिया").await, app.section("tech", "टेक").await);
         let story = editor.story(&world, "A black car").await;

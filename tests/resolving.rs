@@ -180,7 +180,8 @@ both! {
         let mut record = head.iter().map(|record| serde_json::to_value(record).unwrap()).find(|record| record["type"] == "site").unwrap();
         assert_eq!(record["former_url_patterns"], json!(["/{locale}/{slug}"]));
         record["former_url_patterns"] = json!([old]);
-        app.import(&record);
+        assert_eq!(app.import(&record).outcome, dateline::desk::bundle::Outcome::Edited);
+        app.try_import(&record, true).unwrap();
         assert_eq!(admin.get("/v1/desk/site").await.ok()["former_url_patterns"], json!([old, "/{locale}/{slug}"]));
         let refused = site(json!({ "former_url_patterns": ["/{locale}/{slug}", "/{slug}"] })).await;
         assert_eq!(refused.violations(), [("#/former_url_patterns/1".to_owned(), "url_pattern".to_owned())]);

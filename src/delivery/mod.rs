@@ -64,11 +64,12 @@ impl Reading {
         (self.locale != *served).then(|| self.locale.clone())
     }
 
-    /// Every locale of the site, those where names are looked for first.
+    /// Every locale in which something may have the name that is shown, in the order in which names are looked for: those that are not public at last.
     #[must_use]
     pub fn everywhere(&self) -> Vec<Locale> {
         let mut all = self.names.clone();
         all.extend(self.masthead.locales.iter().map(|l| l.locale.clone()));
+        all.extend(self.masthead.kept_back.iter().cloned());
         let mut seen = std::collections::BTreeSet::new();
         all.retain(|l| seen.insert(l.clone()));
         all

@@ -349,6 +349,9 @@ fn by_slug<T>(
     let address = found.into_iter().find(|a| a.kind == kind).ok_or(Error::NotFound(kind.as_str()))?;
     // What is there no more is answered as what never was, down to its cache tags: whatever brings it back touches its slugs.
     let (thing, present) = tx.noting_what_is_found(|tx| show(tx, address.target))?;
+    if present != slug && reading.masthead.kept_back.contains(&address.locale) {
+        return Err(Error::NotFound(kind.as_str()));
+    }
     Ok(if present == slug { Found::Here(thing) } else { Found::Moved(present) })
 }
 

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 use url::form_urlencoded::Serializer;
+use uuid::Uuid;
 
 use super::{
     Found, Reading,
@@ -23,7 +24,7 @@ use crate::{
         tag::TagId,
         url::segment,
     },
-    store::Tx,
+    store::{self, Tx},
 };
 
 /// In which language an article is wanted, and in which shape.
@@ -135,7 +136,10 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
         Request::Author(handle, locale) => {
             let reading = read(tx, locale)?;
             let found = match handle {
-                Handle::Id(id) => Found::Here(names::author(tx, &reading, *id)?),
+                Handle::Id(id) => match names::author(tx, &reading, *id) {
+                    Err(Error::NotFound(_)) => return merged(tx, request, id.uuid(), "author"),
+                    found => Found::Here(found?),
+                },
                 Handle::Slug(slug) => names::author_by_slug(tx, &reading, slug)?,
             };
             one(request, found, |author| author.locale.clone())
@@ -143,7 +147,10 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
         Request::Tag(handle, locale) => {
             let reading = read(tx, locale)?;
             let found = match handle {
-                Handle::Id(id) => Found::Here(names::tag(tx, &reading, *id)?),
+                Handle::Id(id) => match names::tag(tx, &reading, *id) {
+                    Err(Error::NotFound(_)) => return merged(tx, request, id.uuid(), "tag"),
+                    found => Found::Here(found?),
+                },
                 Handle::Slug(slug) => names::tag_by_slug(tx, &reading, slug)?,
             };
             one(request, found, |tag| tag.locale.clone())
@@ -213,6 +220,12 @@ fn listing<T: Serialize>(page: Page<T>, locale: Locale) -> Result<Outcome, Error
     Ok(Outcome::Shown(Shown { next, previous, ..shown }))
 }
 
+/// What was merged into another is found at the id of that.
+fn merged(tx: &mut Tx<'_>, request: &Request, id: Uuid, kind: &'static str) -> Result<Outcome, Error> {
+    let into = store::merging::present(tx, &[id].into())?.get(&id).copied().ok_or(Error::NotFound(kind))?;
+    Ok(Outcome::Moved(request.at_id(into).target(None)))
+}
+
 fn one<T: Serialize>(request: &Request, found: Found<T>, locale: impl Fn(&T) -> Locale) -> Result<Outcome, Error> {
     match found {
         Found::Here(thing) => shown(&thing, Some(locale(&thing))).map(Outcome::Shown),
@@ -228,6 +241,15 @@ impl Request {
             Self::Author(_, locale) => Self::Author(Handle::Slug(slug), locale),
             Self::Tag(_, locale) => Self::Tag(Handle::Slug(slug), locale),
             Self::Article(_, show) => Self::Article(Handle::Slug(slug), show),
+            other => other,
+        }
+    }
+
+    /// The same asked for by another id.
+    fn at_id(&self, id: Uuid) -> Self {
+        match self.clone() {
+            Self::Author(_, locale) => Self::Author(Handle::Id(id.into()), locale),
+            Self::Tag(_, locale) => Self::Tag(Handle::Id(id.into()), locale),
             other => other,
         }
     }

@@ -151,10 +151,12 @@ pub(super) fn resolve_in(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, asked: &str)
 fn look(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, asked: &str, passed: &mut Vec<String>) -> Result<Option<Resolved>, Error> {
     let (path, query) = asked.split_once('?').unwrap_or((asked, ""));
     // With its query it is another address than without, even where something is live without.
-    if !query.is_empty()
-        && let Some(there) = redirected(tx, masthead, asked, passed)?
-    {
-        return Ok(Some(there));
+    if !query.is_empty() {
+        for address in [Some(asked.to_owned()), redirect::without_tracking(asked)].into_iter().flatten() {
+            if let Some(there) = redirected(tx, masthead, &address, passed)? {
+                return Ok(Some(there));
+            }
+        }
     }
     let Some(decoded) = path::decode(path) else {
         // Of old sites there are addresses that no page of this one can have.
@@ -433,22 +435,25 @@ fn listing_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str) -> Result
             let Some(address) = addresses.into_iter().find(|a| a.kind != AddressKind::Article) else { return Ok(None) };
             let id = address.target;
             // Where the path names no locale, in that one which has the slug: another one may have been the default.
-            let reading = if names_locale { reading } else { Reading::of(masthead.clone(), address.locale, false) };
+            let is_public = masthead.settings(&address.locale).is_some();
+            let reading = if names_locale || !is_public { reading } else { Reading::of(masthead.clone(), address.locale.clone(), false) };
             let locale = reading.locale.clone();
             // As in `names::by_slug`: what is there no more is answered as what never was.
             found(tx.noting_what_is_found(|tx| {
-                Ok(match address.kind {
+                let (shown_in, there) = match address.kind {
                     AddressKind::Section => {
-                        names::section(tx, &reading, id.into()).map(|s| Some(Resolved::Section { id: s.id, locale, url: s.url }))?
+                        names::section(tx, &reading, id.into()).map(|s| (s.locale, Resolved::Section { id: s.id, locale, url: s.url }))?
                     }
                     AddressKind::Author => {
-                        names::author(tx, &reading, id.into()).map(|a| Some(Resolved::Author { id: a.id, locale, url: a.url }))?
+                        names::author(tx, &reading, id.into()).map(|a| (a.locale, Resolved::Author { id: a.id, locale, url: a.url }))?
                     }
                     AddressKind::Tag => {
-                        names::tag(tx, &reading, id.into()).map(|t| Some(Resolved::Tag { id: t.id, locale, url: t.url }))?
+                        names::tag(tx, &reading, id.into()).map(|t| (t.locale, Resolved::Tag { id: t.id, locale, url: t.url }))?
                     }
-                    AddressKind::Article => None,
-                })
+                    AddressKind::Article => return Ok(None),
+                };
+                // What is prepared in a locale is not told, unless it is all that there is to show.
+                Ok((is_public || shown_in == address.locale).then_some(there))
             }))
             .map(Option::flatten)
         }

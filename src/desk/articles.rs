@@ -1,6 +1,9 @@
 //! Beginning, changing and removing articles.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::translations;
 use crate::{
@@ -44,7 +47,7 @@ pub struct Created {
 }
 
 /// Check facts by themselves and against what they refer to; the path of their section.
-fn check(tx: &mut Tx<'_>, masthead: &Masthead, facts: Facts) -> Result<(Facts, Vec<Id<Section>>), Error> {
+fn check(tx: &mut Tx<'_>, masthead: &Masthead, mut facts: Facts) -> Result<(Facts, Vec<Id<Section>>), Error> {
     facts.check_counts()?;
     let mut faults = Faults::default();
     if masthead.settings(&facts.source_locale).is_none() {
@@ -57,12 +60,19 @@ fn check(tx: &mut Tx<'_>, masthead: &Masthead, facts: Facts) -> Result<(Facts, V
         }
         other => other?,
     };
-    let tags = store::named::known(tx, &facts.tags)?;
+    let named: Vec<_> = facts.credits.iter().map(|c| c.author_id).collect();
+    let (mut tags, mut authors) = (store::named::known(tx, &facts.tags)?, store::named::known(tx, &named)?);
+    // Who has not seen yet that one was merged into another means the other.
+    let gone = facts.tags.iter().filter(|id| !tags.contains(id)).map(|id| id.uuid());
+    let gone: BTreeSet<_> = gone.chain(named.iter().filter(|id| !authors.contains(id)).map(|id| id.uuid())).collect();
+    for (one, into) in store::merging::present(tx, &gone)? {
+        facts = facts.merged(one, into);
+        tags.insert(into.into());
+        authors.insert(into.into());
+    }
     for (n, tag) in facts.tags.iter().enumerate().filter(|(_, tag)| !tags.contains(tag)) {
         faults.add(format!("#/tags/{n}"), "unknown_tag", format!("there is no tag {tag}"));
     }
-    let named: Vec<_> = facts.credits.iter().map(|c| c.author_id).collect();
-    let authors = store::named::known(tx, &named)?;
     for (n, credit) in facts.credits.iter().enumerate().filter(|(_, c)| !authors.contains(&c.author_id)) {
         faults.add(format!("#/credits/{n}/author_id"), "unknown_author", format!("there is no author {}", credit.author_id));
     }

@@ -1,13 +1,13 @@
 //! Keeping authors and tags.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, mem};
 
 use super::naming::assign;
 use crate::{
     access::{Permit, action::Kept},
     domain::{
         Error, Id, Locale, Version,
-        name::{NameDraft, Names},
+        name::{Name, NameDraft, Names},
         named::Named,
     },
     store::{
@@ -94,7 +94,15 @@ pub fn merge<K: Kept + Stored>(
     let other = permit.over(other)?;
     store::merging::merge(tx, &one, &other)?;
     let mut new = one.into_inner().names;
-    new.retain(|locale, _| !other.get().names.contains_key(locale));
+    // What is said of it stays where nothing is said of the other.
+    new.retain(|locale, name| match other.get().names.get(locale) {
+        None => true,
+        Some(has) if has.about.is_empty() && !name.about.is_empty() => {
+            *name = Name { about: mem::take(&mut name.about), ..has.clone() };
+            true
+        }
+        Some(_) => false,
+    });
     if new.is_empty() {
         return Ok(other.into_inner());
     }

@@ -44,6 +44,7 @@ struct Known {
     masthead: Arc<Masthead>,
     redirects: HashMap<String, Option<Redirect>>,
     things: BTreeSet<(AddressKind, Uuid)>,
+    merged: HashMap<Uuid, Uuid>,
 }
 
 impl Known {
@@ -73,8 +74,10 @@ impl Known {
             }
             asked.retain(|address| !redirects.contains_key(address));
         }
-        let things = store::redirects::things(tx, &permit.visibility(), &things)?;
-        Ok(Self { masthead, redirects, things })
+        let known = store::redirects::things(tx, &permit.visibility(), &things)?;
+        let gone = things.difference(&known).map(|(_, id)| *id).collect();
+        let merged = store::merging::present(tx, &gone)?;
+        Ok(Self { masthead, redirects, things: known, merged })
     }
 
     /// The redirect from an address, as it is spelled.
@@ -83,12 +86,14 @@ impl Known {
     }
 
     /// The same draft, when it leads to something, and readers who follow it are not led back to where it begins.
-    fn checked(&self, from: &str, draft: RedirectDraft) -> Result<RedirectDraft, Error> {
-        if let Some(Destination::Thing(Thing { kind, id, locale })) = &draft.to {
+    fn checked(&self, from: &str, mut draft: RedirectDraft) -> Result<RedirectDraft, Error> {
+        if let Some(Destination::Thing(Thing { kind, id, locale })) = &mut draft.to {
             if self.masthead.settings(locale).is_none() {
                 return Err(Error::invalid("#/to/locale", "unknown_locale", "not a locale of this site"));
             }
-            if !self.things.contains(&(*kind, *id)) {
+            if let Some(into) = self.merged.get(id) {
+                *id = *into;
+            } else if !self.things.contains(&(*kind, *id)) {
                 return Err(Error::invalid("#/to/id", "unknown", format!("there is no {kind} with this id")));
             }
             return Ok(draft);

@@ -97,7 +97,7 @@ pub fn settle(
     let was = before.map(references::of).unwrap_or_default();
     let new: BTreeSet<_> = sent.difference(&was).map(Reference::thing).collect();
     if !new.is_empty() && unknown != Unknown::Kept {
-        let known = store::references::known(tx, visibility, &new)?;
+        let known = known_or_merged(tx, visibility, new, body)?;
         let is_unknown = |to: &Reference| !was.contains(to) && !known.contains(&to.thing());
         for (n, to) in unknown_in(&body.blocks, is_unknown) {
             let (at, detail) = (format!("#/body/content/content/{n}"), format!("there is no {} with the id `{}`", to.kind, to.id));
@@ -149,6 +149,30 @@ pub fn settle(
         warnings.push(Violation { pointer: "#/body".to_owned(), code: "too_long", detail });
     }
     Ok(warnings)
+}
+
+/// Those of these things that are known, and those that others were merged into: the links of the body refer to these from then on.
+fn known_or_merged(
+    tx: &mut Tx<'_>,
+    visibility: &Visibility,
+    new: BTreeSet<(AddressKind, Uuid)>,
+    body: &mut Document,
+) -> Result<BTreeSet<(AddressKind, Uuid)>, Error> {
+    let mut known = store::references::known(tx, visibility, &new)?;
+    let gone: BTreeSet<_> = new.difference(&known).map(|(_, id)| *id).collect();
+    let merged = store::merging::present(tx, &gone)?;
+    if !merged.is_empty() {
+        anchors::each(&mut body.blocks, &mut |href| {
+            if let Some(to) = &mut href.to
+                && let Some(into) = merged.get(&to.id)
+            {
+                to.id = *into;
+                known.insert(to.thing());
+            }
+            true
+        });
+    }
+    Ok(known)
 }
 
 fn without_fragment(path: &str) -> &str {

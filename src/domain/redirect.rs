@@ -225,6 +225,22 @@ pub fn spelled(address: &str) -> Option<String> {
     (spelled.len() <= LONGEST).then_some(spelled)
 }
 
+/// Parameters by which others follow readers about: they say nothing of what is asked for.
+const TRACKING: [&str; 13] =
+    ["fbclid", "gclid", "gbraid", "wbraid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "yclid", "twclid", "ttclid", "_gl"];
+
+/// An address with a query without what others have added to it to follow readers about; nothing, when that is all of its query or none of it.
+#[must_use]
+pub fn without_tracking(address: &str) -> Option<String> {
+    let (path, query) = address.split_once('?')?;
+    let is_theirs = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        name.starts_with("utm_") || TRACKING.contains(&name)
+    };
+    let (theirs, own): (Vec<&str>, Vec<&str>) = query.split('&').partition(is_theirs);
+    (!theirs.is_empty() && !own.is_empty()).then(|| format!("{path}?{}", own.join("&")))
+}
+
 /// What parts an address where it stands for itself.
 const PARTING: &[u8] = b"/!$&'()*+,;=:@?";
 

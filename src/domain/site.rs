@@ -198,6 +198,8 @@ pub struct Masthead {
     pub locales: Vec<LocaleSettings>,
     /// For readers, the locales that are no longer public.
     pub retired: Vec<LocaleSettings>,
+    /// For readers, the locales that are not public: a thing that has a name in none but these is shown, and found, under that.
+    pub kept_back: Vec<Locale>,
     /// The same for readers, once somebody has asked for it.
     for_readers: OnceLock<Arc<Self>>,
 }
@@ -206,7 +208,7 @@ impl Masthead {
     /// A site with all its locales.
     #[must_use]
     pub fn new(site: Site, locales: Vec<LocaleSettings>) -> Self {
-        Self { site, locales, retired: Vec::new(), for_readers: OnceLock::new() }
+        Self { site, locales, retired: Vec::new(), kept_back: Vec::new(), for_readers: OnceLock::new() }
     }
 
     /// The same as readers may know it: with the locales that are public, which fall back to others that are.
@@ -228,14 +230,15 @@ impl Masthead {
             ..l.clone()
         };
         let retired = self.locales.iter().filter(|l| l.state == LocaleState::Retired && !shown(l)).map(reduced).collect();
-        Self { retired, ..Self::new(self.site.clone(), self.locales.iter().filter(shown).map(reduced).collect()) }
+        let kept_back = self.locales.iter().filter(|l| !shown(l)).map(|l| l.locale.clone()).collect();
+        Self { retired, kept_back, ..Self::new(self.site.clone(), self.locales.iter().filter(shown).map(reduced).collect()) }
     }
 
     /// The same under another pattern.
     #[must_use]
     pub fn under(&self, pattern: &UrlPattern) -> Self {
         let site = Site { url_pattern: pattern.clone(), ..self.site.clone() };
-        Self { retired: self.retired.clone(), ..Self::new(site, self.locales.clone()) }
+        Self { retired: self.retired.clone(), kept_back: self.kept_back.clone(), ..Self::new(site, self.locales.clone()) }
     }
 
     /// The place behind all locales in the switcher.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     Locale,
     error::Error,
-    fold::{lower_case, visible},
+    fold::{in_plain_forms, lower_case, visible},
     text::{limits, nfc},
 };
 
@@ -29,7 +29,11 @@ impl Slug {
     #[must_use]
     pub fn derive(text: &str, locale: &Locale) -> Option<Self> {
         let mut slug = String::new();
-        for c in lower_case(&visible(&nfc(text)), locale).nfc() {
+        for c in lower_case(&visible(&in_plain_forms(&nfc(text))), locale).nfc() {
+            // Where `i` is one letter, `İ` is one with a dot more.
+            if c == '\u{307}' && slug.ends_with('i') {
+                continue;
+            }
             let begins = slug.is_empty() || slug.ends_with('-');
             if is_letter_or_digit(c) || (is_mark(c) && !begins) {
                 slug.push(c);

@@ -143,7 +143,7 @@ pub fn rename<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>, f
     if diesel::delete(at).execute(tx)? == 0 {
         return Err(Error::stale("locale", settings.version));
     }
-    tx.record(Change::new(Event::Revised, Subject::Locale(settings.locale.clone())));
+    tx.record(Change::new(Event::Revised, Subject::Locale(settings.locale.clone())).because(&format!("{from} to {to}")));
     Ok(())
 }
 

@@ -8,10 +8,11 @@
 //!
 //! On `PostgreSQL` it begins with what it waits for: other writers of names, then the articles that name it, then all who are about to name it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::{QueryableByName, sql_types::Integer};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{
     RunQueryDsl, Tx,
@@ -28,6 +29,7 @@ use crate::{
         address::AddressKind,
         article::{Article, Facts},
         body,
+        cache_tag::CacheTag,
         change::{Change, Event, Subject},
         edition::Edition,
         named::Named,
@@ -72,6 +74,8 @@ pub fn merge<K: Kept + Stored>(
     one: &Granted<K::Manage, Named<K>>,
     into: &Granted<K::Manage, Named<K>>,
 ) -> Result<(), Error> {
+    let name = |of: &Named<K>| of.names.values().next().map(|name| name.name.clone()).unwrap_or_default();
+    let (its_name, name) = (name(into.get()), name(one.get()));
     let (one, into) = (one.get(), into.get().id);
     // Everything that ever named it is touched.
     tx.extend_timeout()?;
@@ -85,6 +89,7 @@ pub fn merge<K: Kept + Stored>(
     let slugs = one.names.values().filter(|_| K::ADDRESS == AddressKind::Tag).map(|name| name.slug.to_string());
     let keys = slugs.chain([one.id.to_string()]).collect();
     imports::merge(tx, K::ADDRESS.as_str(), (one.id.uuid(), into.uuid()), &keys)?;
+    remember(tx, one.id, into)?;
     names::remove(tx, one.id)?;
     sorted_names::remove(tx, one.id.cast())?;
     let mut sql = Sql::new(&format!("DELETE FROM {} WHERE id = ", K::TABLE));
@@ -92,9 +97,40 @@ pub fn merge<K: Kept + Stored>(
     if sql.execute(tx)? == 0 {
         return Err(Error::stale(K::ADDRESS.as_str(), one.version));
     }
-    tx.record(Change::new(Event::Merged, K::subject(one.id)).because(&format!("into {into}")));
-    tx.record(Change::new(Event::Merged, K::subject(into)).because(&format!("with {}", one.id)));
+    tx.record(Change::new(Event::Merged, K::subject(one.id)).because(&format!("into {into} ({its_name})")));
+    tx.record(Change::new(Event::Merged, K::subject(into)).because(&format!("with {} ({name})", one.id)));
     Ok(())
+}
+
+/// What those of these ids stand for now that were merged into something.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn present(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Uuid>, Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Uid)]
+        id: Id<()>,
+        #[diesel(sql_type = Uid)]
+        into_id: Id<()>,
+    }
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    ids.iter().for_each(|id| tx.note(CacheTag::thing(*id)));
+    let mut sql = Sql::new("SELECT id, into_id FROM merged WHERE id IN ");
+    sql.ids(ids.iter().map(|id| Id::<()>::from(*id)));
+    Ok(sql.load::<Row>(tx)?.into_iter().map(|row| (row.id.uuid(), row.into_id.uuid())).collect())
+}
+
+/// Know one by its id on, and all that had been merged into it.
+fn remember<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> Result<(), Error> {
+    let mut sql = Sql::new("UPDATE merged SET into_id = ");
+    sql.id(into).push(" WHERE into_id = ").id(one);
+    sql.execute(tx)?;
+    let mut sql = Sql::new("INSERT INTO merged (id, kind, into_id)");
+    sql.values([()], |row, ()| _ = row.id(one).text(K::ADDRESS.as_str()).id(into));
+    sql.execute(tx).map(drop)
 }
 
 fn working_copies<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> Result<(), Error> {

@@ -344,6 +344,9 @@ pub fn delete<K: Kept + Stored>(tx: &mut Tx<'_>, granted: &Granted<K::Manage, Na
     let Named { id, version, .. } = *granted.get();
     names::remove(tx, id)?;
     sorted_names::remove(tx, id.cast())?;
+    let mut sql = Sql::new("DELETE FROM merged WHERE into_id = ");
+    sql.id(id);
+    sql.execute(tx)?;
     // Editions that have ended keep its id in their facts.
     let (table, column) = K::IN_EDITIONS;
     let mut sql = Sql::new(&format!("DELETE FROM {table} WHERE {column} = "));

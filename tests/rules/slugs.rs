@@ -26,6 +26,20 @@ fn slugs_keep_their_script() {
 }
 
 #[test]
+fn letters_of_older_encodings_are_the_plain_ones() {
+    for (text, slug) in [
+        ("ＷＩＤＥ ｶﾞ", "wide-ガ"),
+        ("ﬁnance ﬂows", "finance-flows"),
+        ("ﻣﺮﺣﺒﺎ", "مرحبا"),
+        ("İstanbul", "istanbul"),
+        // Letters that have another form in compatibility stay as they are written.
+        ("นำ x²", "นำ-x²"),
+    ] {
+        assert_eq!(Slug::derive(text, &Locale::english()).unwrap().as_str(), slug, "{text}");
+    }
+}
+
+#[test]
 fn what_shows_nothing_parts_no_words() {
     for (text, slug) in [
         ("a\u{200b}b", "ab"),

@@ -121,7 +121,11 @@ fn a_text_is_found_however_it_is_typed() {
         &["Straße", "STRASSE"],
         &["می\u{200c}خواهم", "میخواهم"],
         &["ലോകത്തില്\u{200d}", "ലോകത്തിൽ"],
-        &["\u{958}लम", "\u{915}\u{93c}लम"],
+        &["\u{958}लम", "\u{915}\u{93c}लम", "कलम"],
+        &["ज़मीन", "जमीन"],
+        &["ਸ਼ਹਿਰ", "ਸਹਿਰ"],
+        &["שָׁלוֹם", "שלום"],
+        &["O’Brien", "O'Brien", "Oʼbrien"],
         &["10\u{a0}000\u{202f}€", "10 000 €"],
         &["東京\u{3000}大阪", "東京 大阪"],
         &["co\u{ad}op", "coop"],
@@ -132,7 +136,7 @@ fn a_text_is_found_however_it_is_typed() {
             alike.iter().flat_map(|text| [search_key(text), search_key(&text.nfd().collect::<String>())]).collect();
         assert_eq!(keys.len(), 1, "{keys:?}");
     }
-    for [one, other] in [["कि", "क"], ["का", "क"], ["क्", "क"], ["が", "か"], ["ポ", "ホ"], ["ക", "കാ"], ["ก", "กี"], ["क़", "क"]]
+    for [one, other] in [["कि", "क"], ["का", "क"], ["क्", "क"], ["が", "か"], ["ポ", "ホ"], ["ക", "കാ"], ["ก", "กี"]]
     {
         assert_ne!(search_key(one), search_key(other), "{one} {other}");
     }

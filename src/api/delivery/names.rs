@@ -137,9 +137,9 @@ pub(crate) async fn find_author(reader: Reader, slug: Path<String>, query: Query
 
 /// Show an author.
 ///
-/// With its description in one language.
+/// With its description in one language. One that was merged into another is answered by 308 to that.
 #[utoipa::path(tag = "authors", params(("id" = AuthorId, Path), InLocale),
-    responses((status = 200, body = Author), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = Author), (status = 308, description = "It was merged into another: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/authors/{id}")]
 pub(crate) async fn show_author(reader: Reader, id: Path<AuthorId>, query: Query<InLocale>) -> Result<HttpResponse, Failure> {
     reader.answer(query.0.locale.as_deref(), |locale| Ok(Request::Author(Handle::Id(*id), locale))).await
@@ -168,9 +168,9 @@ pub(crate) async fn find_tag(reader: Reader, slug: Path<String>, query: Query<In
 
 /// Show a tag.
 ///
-/// With its description in one language.
+/// With its description in one language. One that was merged into another is answered by 308 to that.
 #[utoipa::path(tag = "tags", params(("id" = TagId, Path), InLocale),
-    responses((status = 200, body = Tag), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = Tag), (status = 308, description = "It was merged into another: see `Location`."), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/tags/{id}")]
 pub(crate) async fn show_tag(reader: Reader, id: Path<TagId>, query: Query<InLocale>) -> Result<HttpResponse, Failure> {
     reader.answer(query.0.locale.as_deref(), |locale| Ok(Request::Tag(Handle::Id(*id), locale))).await

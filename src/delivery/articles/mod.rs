@@ -70,7 +70,7 @@ fn credits(reading: &Reading, names: &NameMap, live: &Live) -> Result<Vec<Credit
         if let Some(of_role) = all.iter_mut().find(|c| c.role == credit.role) {
             of_role.authors.push(author);
         } else {
-            let (locale, label) = reading.masthead.label(&credit.role, &live.locale);
+            let (locale, label) = reading.masthead.label(&credit.role, &reading.locale);
             let direction = locale.as_ref().map_or(Direction::Ltr, |l| reading.masthead.direction(l));
             all.push(Credit { role: credit.role.clone(), locale, direction, label, authors: vec![author] });
         }
@@ -418,8 +418,20 @@ pub fn articles(
     paging: Paging,
     shape: &Shape,
 ) -> Result<(Page<Article>, Option<Included>), Error> {
-    let filter = filter(tx, reading, listed)?;
-    let Page { items, next, previous, total } = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?;
+    let mut filter = filter(tx, reading, listed)?;
+    let mut page = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?;
+    if page.items.is_empty() && paging.cursor.is_none() {
+        // Who asks by an id that was merged into another means the other.
+        let asked = filter.author.map(|id| id.uuid()).into_iter().chain(filter.tag.map(|id| id.uuid())).collect();
+        let merged = store::merging::present(tx, &asked)?;
+        if !merged.is_empty() {
+            let of = |id: Uuid| merged.get(&id).copied().unwrap_or(id);
+            filter.author = filter.author.map(|id| of(id.uuid()).into());
+            filter.tag = filter.tag.map(|id| of(id.uuid()).into());
+            page = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?;
+        }
+    }
+    let Page { items, next, previous, total } = page;
     let (items, included) = include::tell(tx, reading, items, shape)?;
     Ok((Page { items, next, previous, total }, included))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Importer, Outcome};
@@ -85,7 +86,7 @@ impl Importer<'_, '_> {
         Ok(added)
     }
 
-    pub(super) fn redirect(&mut self, r: &RedirectRecord) -> Result<Outcome, Error> {
+    pub(super) fn redirect(&mut self, r: &RedirectRecord, digest: String) -> Result<Outcome, Error> {
         let to = match &r.to {
             None => None,
             Some(DestinationRecord::Address(address)) => Some(Destination::Address(address.clone())),
@@ -98,9 +99,12 @@ impl Importer<'_, '_> {
         let permit: Permit<ManageRedirects> = self.permit()?;
         let there = spelled(&r.from).map_or(Ok(None), |from| store::redirects::at(self.tx, &from))?;
         let Some(there) = there else {
-            return desk::redirects::create(self.tx, permit, &r.from, draft).map(|_| Outcome::Created);
+            let made = desk::redirects::create(self.tx, permit, &r.from, draft)?;
+            self.remember("redirect", &made.from, made.id.uuid(), digest, json!(made.version))?;
+            return Ok(Outcome::Created);
         };
-        let after = desk::redirects::revise(self.tx, permit, there.id, there.version, |_| Ok(draft))?;
-        Ok(if after.version == there.version { Outcome::Unchanged } else { Outcome::Updated })
+        self.applied(("redirect", &there.from, there.id.uuid()), digest, there.version, |tx| {
+            Ok(desk::redirects::revise(tx, permit, there.id, there.version, |_| Ok(draft))?.version)
+        })
     }
 }

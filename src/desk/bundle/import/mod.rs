@@ -24,7 +24,7 @@ use crate::{
     },
     desk::{self, named::Draft},
     domain::{
-        Error, Id, Locale, Violation,
+        Error, Id, Locale, Version, Violation,
         address::AddressKind,
         article::Article,
         author::Author,
@@ -103,13 +103,13 @@ pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, rules
     let digest = read.digest.clone();
     importer.add_locales()?;
     let outcome = match &read.record {
-        Record::Site(r) => importer.site(r)?,
-        Record::Locale(r) => importer.locale(r)?,
+        Record::Site(r) => importer.site(r, digest)?,
+        Record::Locale(r) => importer.locale(r, digest)?,
         Record::Section(r) => importer.section(r, digest)?,
         Record::Author(r) => importer.named((&r.key, r.id, r.kind, &r.translations), digest, export::export_author)?,
         Record::Tag(r) => importer.named((&r.key, r.id, r.kind, &r.translations), digest, export::export_tag)?,
         Record::Article(r) => importer.article(r, digest)?,
-        Record::Redirect(r) => importer.redirect(r)?,
+        Record::Redirect(r) => importer.redirect(r, digest)?,
     };
     // Words that are saved twice, as what is public and as what is worked on, are warned of once.
     let mut told = HashSet::new();
@@ -185,7 +185,37 @@ impl Importer<'_, '_> {
         store::imports::put(self.tx, kind, key, &Imported { target, digest, versions })
     }
 
-    fn site(&mut self, r: &SiteRecord) -> Result<Outcome, Error> {
+    /// Apply a record of what has no key of its own, and is there at this version: the site, a locale, a redirect. `apply` gives the version that it has
+    /// then. What the desk has edited is left, and so it is known whether the record would have changed it. One that no import has made, and that was
+    /// never changed, may be what every site begins with.
+    fn applied(
+        &mut self,
+        (kind, key, target): (&str, &str, Uuid),
+        digest: String,
+        before: Version,
+        apply: impl FnOnce(&mut Tx<'_>) -> Result<Version, Error>,
+    ) -> Result<Outcome, Error> {
+        let known = store::imports::find(self.tx, kind, key)?;
+        if !self.rules.overwrite && known.as_ref().is_some_and(|known| known.digest == digest) {
+            return Ok(Outcome::Unchanged);
+        }
+        let is_ours = self.rules.overwrite || known.map_or(before == 1, |known| known.versions == json!(before));
+        let mut after = before;
+        let applied = self.tx.attempt(|tx| {
+            after = apply(tx)?;
+            if is_ours || after == before { Ok(()) } else { Err(Error::internal("undone")) }
+        });
+        if !is_ours && after != before {
+            return Ok(Outcome::Edited);
+        }
+        applied?;
+        if is_ours {
+            self.remember(kind, key, target, digest, json!(after))?;
+        }
+        Ok(if after == before { Outcome::Unchanged } else { Outcome::Updated })
+    }
+
+    fn site(&mut self, r: &SiteRecord, digest: String) -> Result<Outcome, Error> {
         let present = store::site::masthead(self.tx)?;
         let before = present.site.version;
         let draft = SiteDraft {
@@ -202,16 +232,18 @@ impl Importer<'_, '_> {
             retired_locales: r.retired_locales.unwrap_or(present.site.retired_locales),
         };
         let permit = self.permit()?;
-        let after = desk::site::revise(self.tx, permit, None, |site| {
-            // A bundle adds labels and former patterns; it takes none away.
-            let mut credit_labels = site.credit_labels.clone();
-            credit_labels.extend(draft.credit_labels);
-            let present = site.former_url_patterns.iter().map(|pattern| pattern.as_str().to_owned());
-            let mut former_url_patterns = draft.former_url_patterns;
-            former_url_patterns.extend(present);
-            Ok(SiteDraft { former_url_patterns, credit_labels, ..draft })
-        })?;
-        Ok(if after.site.version == before { Outcome::Unchanged } else { Outcome::Updated })
+        self.applied(("site", "", Uuid::nil()), digest, before, |tx| {
+            let after = desk::site::revise(tx, permit, None, |site| {
+                // A bundle adds labels and former patterns; it takes none away.
+                let mut credit_labels = site.credit_labels.clone();
+                credit_labels.extend(draft.credit_labels);
+                let present = site.former_url_patterns.iter().map(|pattern| pattern.as_str().to_owned());
+                let mut former_url_patterns = draft.former_url_patterns;
+                former_url_patterns.extend(present);
+                Ok(SiteDraft { former_url_patterns, credit_labels, ..draft })
+            })?;
+            Ok(after.site.version)
+        })
     }
 
     /// Begin the locales that the record has words in and the site has not, if that is wished.
@@ -233,7 +265,7 @@ impl Importer<'_, '_> {
         Ok(())
     }
 
-    fn locale(&mut self, r: &LocaleRecord) -> Result<Outcome, Error> {
+    fn locale(&mut self, r: &LocaleRecord, digest: String) -> Result<Outcome, Error> {
         let masthead = store::site::masthead(self.tx)?;
         let locale = masthead.present(&r.locale);
         let known = masthead.settings(locale).map(|l| (l.version, l.state, l.former_tags.clone()));
@@ -253,12 +285,17 @@ impl Importer<'_, '_> {
             former_tags,
         };
         let permit = self.permit()?;
+        let key = ("locale", r.locale.as_str(), Uuid::nil());
         match known {
-            None => desk::locales::create(self.tx, permit, draft).map(|_| Outcome::Created),
-            Some((before, ..)) => {
-                let after = desk::locales::revise(self.tx, permit, locale, None, |_| Ok(draft))?;
-                Ok(if after.version == before { Outcome::Unchanged } else { Outcome::Updated })
+            None => {
+                let made = desk::locales::create(self.tx, permit, draft)?;
+                self.remember(key.0, key.1, key.2, digest, json!(made.version))?;
+                Ok(Outcome::Created)
             }
+            Some((before, ..)) => self.applied(key, digest, before, |tx| {
+                let after = desk::locales::revise(tx, permit, locale, None, |_| Ok(draft))?;
+                Ok(after.version)
+            }),
         }
     }
 

@@ -1,0 +1,1 @@
+UPDATE translations SET headline_key = NULL;
