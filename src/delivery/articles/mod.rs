@@ -422,7 +422,7 @@ pub fn articles(
     let mut page = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?;
     if page.items.is_empty() && paging.cursor.is_none() {
         // Who asks by an id that was merged into another means the other.
-        let asked = filter.author.map(|id| id.uuid()).into_iter().chain(filter.tag.map(|id| id.uuid())).collect();
+        let asked = filter.author.map(Id::uuid).into_iter().chain(filter.tag.map(Id::uuid)).collect();
         let merged = store::merging::present(tx, &asked)?;
         if !merged.is_empty() {
             let of = |id: Uuid| merged.get(&id).copied().unwrap_or(id);
