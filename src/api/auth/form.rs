@@ -1,8 +1,9 @@
 //! Asking for a token with the form of OAuth 2.0 (RFC 6749 §4.3 and §6), which Swagger UI and many clients send, beside JSON.
+//!
+//! The contract tells of it as the flow of its security scheme: an operation with two kinds of bodies is more than some generators of clients can do.
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::Credentials;
 use crate::{
@@ -26,30 +27,24 @@ pub(super) enum Shown {
 }
 
 /// The form of OAuth 2.0: `username` is the e-mail address; other fields are passed over, as RFC 6749 demands.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({ "grant_type": "password", "username": "admin@example.org", "password": "a-long-sentence-of-yours" }))]
-pub(super) struct TokenForm {
+#[derive(Debug, Deserialize)]
+struct TokenForm {
     /// `password`, or `refresh_token`.
-    #[schema(example = "password")]
-    pub grant_type: GrantType,
+    grant_type: GrantType,
     /// With `password`: the e-mail address.
-    #[schema(example = "admin@example.org", max_length = 254)]
-    pub username: Option<String>,
+    username: Option<String>,
     /// With `password`: the password.
-    #[schema(value_type = Option<String>, example = "a-long-sentence-of-yours", max_length = 512, format = Password)]
-    pub password: Option<Secret<String>>,
+    password: Option<Secret<String>>,
     /// Limit the tokens to these actions, parted by spaces.
-    #[schema(example = "article.read")]
-    pub scope: Option<String>,
+    scope: Option<String>,
     /// With `refresh_token`: the token.
-    #[schema(value_type = Option<String>, max_length = 200)]
-    pub refresh_token: Option<Secret<String>>,
+    refresh_token: Option<Secret<String>>,
 }
 
 /// What stands for whoever asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum GrantType {
+enum GrantType {
     /// An e-mail address and a password.
     Password,
     /// A refresh token.

@@ -9,7 +9,7 @@ use actix_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use form::{Shown, TokenForm};
+use form::Shown;
 
 use super::{
     State,
@@ -110,9 +110,8 @@ fn scope(names: Option<Vec<String>>) -> Result<Option<String>, Error> {
 /// Gives an access token for 15 minutes and a refresh token for 7 days. An unknown address and a wrong password get the same answer;
 /// after several wrong ones the answer is 429, and `Retry-After` says when to try again; so it is for more than five at once for one account from one network.
 ///
-/// The form of OAuth 2.0 (RFC 6749 §4.3, and §6 for a refresh token) is taken beside JSON.
-#[utoipa::path(tag = "auth",
-    request_body(content((Credentials = "application/json"), (TokenForm = "application/x-www-form-urlencoded"))),
+/// The form of OAuth 2.0 is taken beside JSON (`application/x-www-form-urlencoded`, RFC 6749 §4.3, and §6 for a refresh token).
+#[utoipa::path(tag = "auth", request_body = Credentials,
     responses((status = 200, body = Tokens), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/token")]
 pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> Result<HttpResponse, Failure> {

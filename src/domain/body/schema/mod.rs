@@ -68,6 +68,13 @@ impl ToSchema for Node {
         push(MARK, mark());
         for kind in in_document().chain(PARTS) {
             push(&name(kind), node(kind).into());
+            if has_attributes(kind) {
+                push(&attributes_name(kind), attributes_schema(kind).into());
+            }
+        }
+        push(REFERENCE, reference().into());
+        for ((_, attrs), name) in marks_with().into_iter().zip(["LinkAttributes", "LangAttributes"]) {
+            push(name, mark_attributes(attrs).into());
         }
         let marks = ArrayBuilder::new().items(Ref::from_schema_name(MARK)).max_items(Some(MARKS));
         let letters = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).build();
@@ -153,6 +160,8 @@ const BLOCK: &str = "BodyBlock";
 const INLINE: &str = "BodyInline";
 const CELL: &str = "BodyCell";
 const MARK: &str = "BodyMark";
+/// What a link to the own site leads to.
+const REFERENCE: &str = "BodyReference";
 
 const IN_BLOCKS: [&str; 13] = [
     "paragraph",
@@ -218,13 +227,34 @@ fn of_any_block(kind: &str) -> impl Iterator<Item = (&'static str, Object)> {
     [("id", id()), ("source", id()), ("guessed", guessed)].into_iter().chain(lang)
 }
 
-fn node(kind: &'static str) -> Object {
+/// Whether it has an id.
+fn is_block(kind: &str) -> bool {
+    kind == "list_item" || !PARTS.contains(&kind)
+}
+
+fn has_attributes(kind: &str) -> bool {
+    is_block(kind) || !attributes(kind).0.is_empty()
+}
+
+/// The name of the schema of its attributes: of their own, or of what all blocks have.
+fn attributes_name(kind: &str) -> String {
+    match attributes(kind).0.is_empty() && kind != "horizontal_rule" {
+        true => "BlockAttributes".to_owned(),
+        false => format!("{}Attributes", name(kind).trim_end_matches("Node")),
+    }
+}
+
+fn attributes_schema(kind: &'static str) -> Object {
     let (own, required) = attributes(kind);
-    let common = (kind == "list_item" || !PARTS.contains(&kind)).then(|| of_any_block(kind));
-    let attrs: Vec<_> = common.into_iter().flatten().chain(own).map(|(name, schema)| (name, schema.into())).collect();
+    let common = is_block(kind).then(|| of_any_block(kind));
+    closed(common.into_iter().flatten().chain(own).map(|(name, schema)| (name, schema.into())).collect(), required)
+}
+
+fn node(kind: &'static str) -> Object {
+    let required = attributes(kind).1;
     let mut properties = vec![("type", word([kind]).into())];
-    if !attrs.is_empty() {
-        properties.push(("attrs", closed(attrs, required).into()));
+    if has_attributes(kind) {
+        properties.push(("attrs", Ref::from_schema_name(attributes_name(kind)).into()));
     }
     properties.extend(content(kind).map(|content| ("content", content.into())));
     closed(properties, if required.is_empty() { &["type"] } else { &["type", "attrs"] })
@@ -238,15 +268,18 @@ fn marks_with() -> [(&'static str, Vec<(&'static str, Object)>); 2] {
     [("link", vec![("href", link()), ("to", reference())]), ("lang", vec![("lang", lang())])]
 }
 
+fn mark_attributes(attrs: Vec<(&'static str, Object)>) -> Object {
+    let first: Vec<_> = attrs.iter().take(1).map(|(name, _)| *name).collect();
+    closed(attrs.into_iter().map(|(name, schema)| (name, schema.into())).collect(), &first)
+}
+
 fn mark() -> RefOr<Schema> {
     let titled = |title: &str, mut object: Object| {
         object.title = Some(title.to_owned());
         object
     };
     let with = |kind: &'static str, attrs: Vec<(&'static str, Object)>| {
-        let first: Vec<_> = attrs.iter().take(1).map(|(name, _)| *name).collect();
-        let attrs = closed(attrs.into_iter().map(|(name, schema)| (name, schema.into())).collect(), &first);
-        closed(vec![("type", word([kind]).into()), ("attrs", attrs.into())], &["type", "attrs"])
+        closed(vec![("type", word([kind]).into()), ("attrs", mark_attributes(attrs).into())], &["type", "attrs"])
     };
     let all = OneOfBuilder::new().description(Some("How a piece of running text is set."));
     let all = marks_with().into_iter().fold(all, |all, (kind, attrs)| {
