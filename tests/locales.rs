@@ -54,7 +54,9 @@ async fn all_that_is_public(app: &TestApp, story: &str) -> String {
 both! {
     async fn every_address_that_a_reader_is_given_answers_whatever_locales_are_public(app) {
         let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
-        admin.post("/v1/desk/locales", &json!({ "locale": "ta", "name": "தமிழ்", "fallback": ["en"] })).await.ok();
+        for (tag, name) in [("ta", "தமிழ்"), ("as", "অসমীয়া")] {
+            admin.post("/v1/desk/locales", &json!({ "locale": tag, "name": name, "fallback": ["en"] })).await.ok();
+        }
         let made = |kind: &'static str, body: Value| {
             let admin = admin.clone();
             async move { admin.post(kind, &body).await.ok()["id"].as_str().unwrap().to_owned() }
@@ -63,9 +65,11 @@ both! {
         let prepared = made("/v1/desk/tags", json!({ "kind": "topic", "translations": { "ta": { "name": "மழை" } } })).await;
         let later = made("/v1/desk/tags", json!({ "kind": "topic", "translations": { "kn": { "name": "ಮಳೆ" } } })).await;
         let both = made("/v1/desk/tags", json!({ "kind": "topic", "translations": { "en": { "name": "Rain" }, "ta": { "name": "secret" } } })).await;
+        // Beside a public name that is neither the reader's nor the default's.
+        let beside = made("/v1/desk/tags", json!({ "kind": "topic", "translations": { "hi": { "name": "बारिश" }, "as": { "name": "hidden" } } })).await;
         let author = made("/v1/desk/authors", json!({ "kind": "person", "translations": { "ta": { "name": "குமார்" } } })).await;
         let story = admin.story(&world, "Rain at last").await;
-        let facts = json!({ "tags": [prepared, later, both], "credits": [{ "role": "reported_by", "author_id": author }] });
+        let facts = json!({ "tags": [prepared, later, both, beside], "credits": [{ "role": "reported_by", "author_id": author }] });
         admin.patch(&story, &admin.get(&story).await.etag(), &facts).await.ok();
         admin.publish(&story, &["en"]).await.ok();
         for retired in [false, true] {
@@ -77,7 +81,8 @@ both! {
             let shown = app.anyone().get(&format!("/v1/articles/{id}?locale=en")).await.ok();
             let named = shown["tags"].as_array().unwrap().iter().chain(shown["credits"][0]["authors"].as_array().unwrap());
             let named: Vec<_> = named.chain([&shown["section"]]).collect();
-            assert_eq!(named.len(), 5);
+            assert_eq!(named.len(), 6);
+            assert_eq!(shown["tags"][3]["name"], "बारिश");
             for thing in named {
                 let url = url::Url::parse(thing["url"].as_str().unwrap()).unwrap();
                 let found = app.anyone().get(&format!("/v1/resolve?path={}", url.path())).await.ok();

@@ -55,6 +55,24 @@ both! {
             assert_eq!(asked(&app, other).await.ok()["kind"], "home", "{other}");
         }
         lost(&app, "/story.php?id=7&utm_x=1").await;
+        // One that adds such a thing itself would lead round in a circle.
+        let own = editor.post(REDIRECTS, &json!({ "from": "/a?x=1", "to": "/a?x=1&utm_source=print" })).await;
+        assert_eq!(own.violations(), [("#/to".to_owned(), "loop".to_owned())]);
+        let back = json!({ "from": "/b?x=1", "to": "/c?x=1&utm_source=print" });
+        editor.post(REDIRECTS, &back).await.ok();
+        let circle = editor.post(REDIRECTS, &json!({ "from": "/c?x=1", "to": "/b?x=1&fbclid=1" })).await;
+        assert_eq!(circle.violations(), [("#/to".to_owned(), "loop".to_owned())]);
+        // Of all who come by, one answer is kept.
+        for n in 0..3 {
+            let path = format!("/v1/pages?path=/%3Fp%3D123%26fbclid%3D{n}");
+            app.anyone().get(&path).await.ok();
+            app.anyone().get(&format!("/v1/pages?path=/%3Ffbclid%3D{n}")).await.ok();
+        }
+        assert_eq!(app.entrance.response_cache.len(), {
+            app.anyone().get("/v1/pages?path=/%3Fp%3D123%26fbclid%3Dother").await.ok();
+            app.anyone().get("/v1/pages?path=/%3Ffbclid%3Dother").await.ok();
+            app.entrance.response_cache.len()
+        });
     }
 
     async fn a_redirect_to_a_story_follows_it_and_is_not_there_while_the_story_is_not(app) {

@@ -7,7 +7,6 @@ use crate::{
         Error,
         cache_tag::CacheTag,
         change::{Audience, Change, Subject},
-        name,
         redirect::logged_address,
     },
     store::{self, Tx},
@@ -80,8 +79,8 @@ fn urls(tx: &mut Tx<'_>, changes: &[&Change], mut redirected: BTreeSet<String>) 
     let sections: BTreeSet<_> = editions.iter().map(|e| e.section_id.uuid()).collect();
     let names = store::names::of(tx, &sections)?;
     for edition in editions {
-        let chain = masthead.name_chain(&edition.locale);
-        let section = names.get(&edition.section_id.uuid()).and_then(|n| name::pick(&n.names, &chain)).map(|(_, n)| n.slug.clone());
+        let section = names.get(&edition.section_id.uuid()).and_then(|n| masthead.pick(&n.names, &edition.locale));
+        let section = section.map(|(_, name)| name.slug.clone());
         urls.insert(masthead.article_url(&edition.locale, section.as_ref(), &edition.slug, edition.article_id, edition.published_at));
     }
     for (locale, slug) in store::names::addresses(tx, &named)? {

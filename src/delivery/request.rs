@@ -15,6 +15,7 @@ use super::{
 use crate::{
     domain::{
         Error, Instant, Locale,
+        address::AddressKind,
         article::ArticleId,
         author::AuthorId,
         named,
@@ -137,7 +138,7 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
             let reading = read(tx, locale)?;
             let found = match handle {
                 Handle::Id(id) => match names::author(tx, &reading, *id) {
-                    Err(Error::NotFound(_)) => return merged(tx, request, id.uuid(), "author"),
+                    Err(Error::NotFound(_)) => return merged(tx, request, &reading, (AddressKind::Author, id.uuid())),
                     found => Found::Here(found?),
                 },
                 Handle::Slug(slug) => names::author_by_slug(tx, &reading, slug)?,
@@ -148,7 +149,7 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
             let reading = read(tx, locale)?;
             let found = match handle {
                 Handle::Id(id) => match names::tag(tx, &reading, *id) {
-                    Err(Error::NotFound(_)) => return merged(tx, request, id.uuid(), "tag"),
+                    Err(Error::NotFound(_)) => return merged(tx, request, &reading, (AddressKind::Tag, id.uuid())),
                     found => Found::Here(found?),
                 },
                 Handle::Slug(slug) => names::tag_by_slug(tx, &reading, slug)?,
@@ -221,8 +222,13 @@ fn listing<T: Serialize>(page: Page<T>, locale: Locale) -> Result<Outcome, Error
 }
 
 /// What was merged into another is found at the id of that.
-fn merged(tx: &mut Tx<'_>, request: &Request, id: Uuid, kind: &'static str) -> Result<Outcome, Error> {
-    let into = store::merging::present(tx, &[id].into())?.get(&id).copied().ok_or(Error::NotFound(kind))?;
+fn merged(tx: &mut Tx<'_>, request: &Request, reading: &Reading, (kind, id): (AddressKind, Uuid)) -> Result<Outcome, Error> {
+    let into = store::merging::present(tx, [(kind, id)])?.get(&id).copied().ok_or(Error::NotFound(kind.as_str()))?;
+    // As long as that has a page.
+    match kind {
+        AddressKind::Author => names::author(tx, reading, into.into()).map(drop)?,
+        _ => names::tag(tx, reading, into.into()).map(drop)?,
+    }
     Ok(Outcome::Moved(request.at_id(into).target(None)))
 }
 

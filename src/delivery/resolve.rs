@@ -152,9 +152,16 @@ fn look(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, asked: &str, passed: &mut Vec
     let (path, query) = asked.split_once('?').unwrap_or((asked, ""));
     // With its query it is another address than without, even where something is live without.
     if !query.is_empty() {
-        for address in [Some(asked.to_owned()), redirect::without_tracking(asked)].into_iter().flatten() {
-            if let Some(there) = redirected(tx, masthead, &address, passed)? {
-                return Ok(Some(there));
+        let spelled = redirect::spelled(asked);
+        for address in redirect::tried(asked) {
+            // A redirect may itself add what readers are followed by: that leads nowhere else.
+            if redirect::spelled(&address).is_some_and(|address| passed.contains(&address)) {
+                continue;
+            }
+            match redirected(tx, masthead, &address, passed)? {
+                Some(Resolved::Redirect { to, .. }) if redirect::spelled(&to) == spelled => {}
+                Some(there) => return Ok(Some(there)),
+                None => {}
             }
         }
     }
@@ -339,6 +346,11 @@ fn thing_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, thing: &Thing) -> Result<
         AddressKind::Author => names::author(tx, &reading, thing.id.into()).map(|a| a.url),
         AddressKind::Tag => names::tag(tx, &reading, thing.id.into()).map(|t| t.url),
     }))?;
+    if url.is_none()
+        && let Some(into) = store::merging::present(tx, [(thing.kind, thing.id)])?.get(&thing.id)
+    {
+        return thing_at(tx, masthead, &Thing { id: *into, ..thing.clone() });
+    }
     url.as_deref().map(path_of).transpose()
 }
 

@@ -13,6 +13,7 @@ use crate::{
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
+        address::AddressKind,
         article::{Article, Facts, Shown},
         diff,
         error::{Changed, Faults},
@@ -63,9 +64,9 @@ fn check(tx: &mut Tx<'_>, masthead: &Masthead, mut facts: Facts) -> Result<(Fact
     let named: Vec<_> = facts.credits.iter().map(|c| c.author_id).collect();
     let (mut tags, mut authors) = (store::named::known(tx, &facts.tags)?, store::named::known(tx, &named)?);
     // Who has not seen yet that one was merged into another means the other.
-    let gone = facts.tags.iter().filter(|id| !tags.contains(id)).map(|id| id.uuid());
-    let gone: BTreeSet<_> = gone.chain(named.iter().filter(|id| !authors.contains(id)).map(|id| id.uuid())).collect();
-    for (one, into) in store::merging::present(tx, &gone)? {
+    let gone = facts.tags.iter().filter(|id| !tags.contains(id)).map(|id| (AddressKind::Tag, id.uuid()));
+    let gone = gone.chain(named.iter().filter(|id| !authors.contains(id)).map(|id| (AddressKind::Author, id.uuid())));
+    for (one, into) in store::merging::present(tx, gone.collect::<BTreeSet<_>>())? {
         facts = facts.merged(one, into);
         tags.insert(into.into());
         authors.insert(into.into());

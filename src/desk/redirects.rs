@@ -75,8 +75,7 @@ impl Known {
             asked.retain(|address| !redirects.contains_key(address));
         }
         let known = store::redirects::things(tx, &permit.visibility(), &things)?;
-        let gone = things.difference(&known).map(|(_, id)| *id).collect();
-        let merged = store::merging::present(tx, &gone)?;
+        let merged = store::merging::present(tx, things.difference(&known).copied())?;
         Ok(Self { masthead, redirects, things: known, merged })
     }
 
@@ -168,7 +167,12 @@ pub fn revise(
     let (before, masthead) = (store::redirects::find(tx, id)?, store::site::masthead(tx)?);
     Error::unless_newest("redirect", before.version, expected)?;
     let draft = with(&before)?.check(&before.from, &masthead.site)?;
-    let draft = Known::read(tx, &permit, masthead, &[(&before.from, &draft)])?.checked(&before.from, draft)?;
+    // Where it leads is looked at when it is to lead elsewhere.
+    let draft = if draft.to == before.to {
+        draft
+    } else {
+        Known::read(tx, &permit, masthead, &[(&before.from, &draft)])?.checked(&before.from, draft)?
+    };
     let Some(after) = revised(&before, draft, tx.now()) else { return Ok(before) };
     store::redirects::save(tx, &permit.over(Whole(vec![after.clone()]))?)?;
     Ok(after)

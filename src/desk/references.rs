@@ -159,8 +159,7 @@ fn known_or_merged(
     body: &mut Document,
 ) -> Result<BTreeSet<(AddressKind, Uuid)>, Error> {
     let mut known = store::references::known(tx, visibility, &new)?;
-    let gone: BTreeSet<_> = new.difference(&known).map(|(_, id)| *id).collect();
-    let merged = store::merging::present(tx, &gone)?;
+    let merged = store::merging::present(tx, new.difference(&known).copied())?;
     if !merged.is_empty() {
         anchors::each(&mut body.blocks, &mut |href| {
             if let Some(to) = &mut href.to
@@ -364,7 +363,11 @@ impl<'m> Batch<'m> {
         paths: impl Iterator<Item = &'p str> + Clone,
     ) -> Result<Self, Error> {
         let bare = |path: &'p str| path.split('?').next().unwrap_or_default();
-        let addresses: BTreeSet<String> = paths.clone().flat_map(|path| [path, bare(path)]).filter_map(redirect::spelled).collect();
+        let addresses: BTreeSet<String> = paths
+            .clone()
+            .flat_map(|path| redirect::tried(path).chain([bare(path).to_owned()]))
+            .filter_map(|path| redirect::spelled(&path))
+            .collect();
         let found = store::redirects::from_any(tx, &addresses)?;
         let redirects: HashMap<_, _> = found.into_iter().map(|found| (found.from.clone(), found)).collect();
         let asked: HashMap<_, _> = paths.filter_map(|path| Some((bare(path).to_owned(), Asked::of(masthead, bare(path))?))).collect();
@@ -389,8 +392,9 @@ impl<'m> Batch<'m> {
     fn at(&self, path: &str) -> Option<At> {
         let (bare, query) = path.split_once('?').unwrap_or((path, ""));
         // With its query it is another address than without, even where something is live without.
-        let with_query = Some(path).filter(|_| !query.is_empty());
-        if let Some(led) = with_query.and_then(|path| self.redirected(path, true)) {
+        if !query.is_empty()
+            && let Some(led) = redirect::tried(path).find_map(|path| self.redirected(&path, true))
+        {
             return Some(led);
         }
         let Some(asked) = self.asked.get(bare) else { return self.redirected(bare, false) };

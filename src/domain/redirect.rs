@@ -65,7 +65,7 @@ impl Destination {
     pub fn looked_at(&self) -> Vec<String> {
         let address = self.address();
         let path = address.as_deref().and_then(|address| Some(address.split_once('?')?.0.to_owned()));
-        address.into_iter().chain(path).collect()
+        address.iter().flat_map(|address| tried(address)).chain(path).collect()
     }
 }
 
@@ -229,9 +229,13 @@ pub fn spelled(address: &str) -> Option<String> {
 const TRACKING: [&str; 13] =
     ["fbclid", "gclid", "gbraid", "wbraid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "yclid", "twclid", "ttclid", "_gl"];
 
-/// An address with a query without what others have added to it to follow readers about; nothing, when that is all of its query or none of it.
-#[must_use]
-pub fn without_tracking(address: &str) -> Option<String> {
+/// Where a redirect is looked for of an address with a query, in this order: as it is, and without what others have added to follow readers about.
+pub fn tried(address: &str) -> impl Iterator<Item = String> {
+    [Some(address.to_owned()), without_tracking(address)].into_iter().flatten()
+}
+
+/// Nothing, when tracking is all of its query or none of it.
+fn without_tracking(address: &str) -> Option<String> {
     let (path, query) = address.split_once('?')?;
     let is_theirs = |pair: &&str| {
         let name = pair.split('=').next().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The site: what the whole publication shares, and how its addresses are built.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
 
@@ -283,12 +283,23 @@ impl Masthead {
         chain
     }
 
-    /// The order in which names are looked for: the chain, then the site's default.
+    /// The order in which names are looked for: the chain, then the site's default, then all others that are shown.
     #[must_use]
     pub fn name_chain(&self, locale: &Locale) -> Vec<Locale> {
         let mut chain = self.chain(locale);
         chain.push(self.site.default_locale.clone());
+        let others = self.locales.iter().map(|l| &l.locale).filter(|l| !chain.contains(l)).cloned();
+        let others: Vec<_> = others.collect();
+        chain.extend(others);
         chain
+    }
+
+    /// The name that readers of a locale are shown: the first of [their chain](Self::name_chain), else any.
+    #[must_use]
+    pub fn pick<'n, N>(&self, names: &'n BTreeMap<Locale, N>, locale: &Locale) -> Option<(&'n Locale, &'n N)> {
+        let fallback = self.settings(locale).into_iter().flat_map(|settings| &settings.fallback);
+        let chain = std::iter::once(locale).chain(fallback).chain([&self.site.default_locale]);
+        chain.chain(self.locales.iter().map(|l| &l.locale)).find_map(|l| names.get_key_value(l)).or_else(|| names.iter().next())
     }
 
     /// The locales that a reader's `Accept-Language` asks for, the best first, and the default at last.
@@ -312,7 +323,7 @@ impl Masthead {
     #[must_use]
     pub fn label(&self, role: &str, locale: &Locale) -> (Option<Locale>, String) {
         let labels = self.site.credit_labels.get(role);
-        let label = labels.and_then(|l| self.name_chain(locale).iter().find_map(|c| l.get_key_value(c)).or_else(|| l.iter().next()));
+        let label = labels.and_then(|labels| self.pick(labels, locale));
         if let Some((locale, label)) = label {
             return (Some(locale.clone()), label.clone());
         }

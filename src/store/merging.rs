@@ -6,11 +6,17 @@
 //! names what is gone, so that any revision can be restored, planned and published as before; and the facts of all revisions are looked through, which
 //! takes as long as there are many.
 //!
+//! What is saved beside it, on `PostgreSQL`, or was rendered before it for a publication after it, may name what is gone on. So whoever follows a reference or a
+//! redirect to what is not there looks at what it was merged into (`present`).
+//!
 //! On `PostgreSQL` it begins with what it waits for: other writers of names, then the articles that name it, then all who are about to name it.
 
 use std::collections::{BTreeSet, HashMap};
 
-use diesel::{QueryableByName, sql_types::Integer};
+use diesel::{
+    QueryableByName,
+    sql_types::{Integer, Text},
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -19,7 +25,7 @@ use super::{
     dialect::{self, Doc, Hold, Uid, Unread},
     imports,
     named::Stored,
-    names, site, sorted_names,
+    names, redirects, site, sorted_names,
     sql::Sql,
 };
 use crate::{
@@ -33,7 +39,6 @@ use crate::{
         change::{Change, Event, Subject},
         edition::Edition,
         named::Named,
-        redirect::Redirect,
         reference::Reference,
     },
 };
@@ -74,8 +79,6 @@ pub fn merge<K: Kept + Stored>(
     one: &Granted<K::Manage, Named<K>>,
     into: &Granted<K::Manage, Named<K>>,
 ) -> Result<(), Error> {
-    let name = |of: &Named<K>| of.names.values().next().map(|name| name.name.clone()).unwrap_or_default();
-    let (its_name, name) = (name(into.get()), name(one.get()));
     let (one, into) = (one.get(), into.get().id);
     // Everything that ever named it is touched.
     tx.extend_timeout()?;
@@ -97,16 +100,16 @@ pub fn merge<K: Kept + Stored>(
     if sql.execute(tx)? == 0 {
         return Err(Error::stale(K::ADDRESS.as_str(), one.version));
     }
-    tx.record(Change::new(Event::Merged, K::subject(one.id)).because(&format!("into {into} ({its_name})")));
-    tx.record(Change::new(Event::Merged, K::subject(into)).because(&format!("with {} ({name})", one.id)));
+    tx.record(Change::new(Event::Merged, K::subject(one.id)).because(&format!("into {into}")));
+    tx.record(Change::new(Event::Merged, K::subject(into)).because(&format!("with {}", one.id)));
     Ok(())
 }
 
-/// What those of these ids stand for now that were merged into something.
+/// What those of these things stand for now that were merged into another, by their ids.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn present(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Uuid>, Error> {
+pub fn present(tx: &mut Tx<'_>, gone: impl IntoIterator<Item = (AddressKind, Uuid)>) -> Result<HashMap<Uuid, Uuid>, Error> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Uid)]
@@ -114,13 +117,22 @@ pub fn present(tx: &mut Tx<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Uu
         #[diesel(sql_type = Uid)]
         into_id: Id<()>,
     }
-    if ids.is_empty() {
-        return Ok(HashMap::new());
+    let may = |(kind, _): &(AddressKind, Uuid)| matches!(kind, AddressKind::Author | AddressKind::Tag);
+    let gone: BTreeSet<_> = gone.into_iter().filter(may).collect();
+    let mut present = HashMap::new();
+    for kind in [AddressKind::Author, AddressKind::Tag] {
+        let ids: Vec<Id<()>> = gone.iter().filter(|(of, _)| *of == kind).map(|(_, id)| Id::from(*id)).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        ids.iter().for_each(|id| tx.note(CacheTag::thing(id.uuid())));
+        let mut sql = Sql::new("SELECT id, into_id FROM merged WHERE kind = ");
+        sql.text(kind.as_str()).push(" AND id IN ").ids(ids);
+        present.extend(sql.load::<Row>(tx)?.into_iter().map(|row| (row.id.uuid(), row.into_id.uuid())));
     }
-    ids.iter().for_each(|id| tx.note(CacheTag::thing(*id)));
-    let mut sql = Sql::new("SELECT id, into_id FROM merged WHERE id IN ");
-    sql.ids(ids.iter().map(|id| Id::<()>::from(*id)));
-    Ok(sql.load::<Row>(tx)?.into_iter().map(|row| (row.id.uuid(), row.into_id.uuid())).collect())
+    // It may be merged on, or go.
+    present.values().for_each(|into| tx.note(CacheTag::thing(*into)));
+    Ok(present)
 }
 
 /// Know one by its id on, and all that had been merged into it.
@@ -239,7 +251,15 @@ fn lists<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> R
 
 /// Let links of bodies that refer to one refer to the other, and the editions that froze them.
 fn references<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> Result<(), Error> {
-    written_over(tx, ("translation_revisions", "words"), (&one.to_string(), &into.to_string()), |_| {})?;
+    // As a member: what was typed stays, though it is an id.
+    let [from, to] = [one, into].map(|id| id.to_string());
+    for between in ["", " "] {
+        let member = |id: &str| format!("\"id\":{between}\"{id}\"");
+        let mut sql = Sql::new("UPDATE translation_revisions SET words = CAST(REPLACE(CAST(words AS TEXT), ");
+        sql.text(&member(&from)).push(", ").text(&member(&to)).push(&format!(") AS {}) WHERE", dialect::doc_type(tx.conn)));
+        sql.push(" CAST(words AS TEXT) LIKE ").text(&format!("%{}%", member(&from)));
+        sql.execute(tx)?;
+    }
     let [from, to] = [one, into].map(|id| body::references::in_frozen(&Reference::new(K::ADDRESS, id.uuid())));
     let mut sql = Sql::new("UPDATE editions SET html = REPLACE(html, ");
     sql.text(&from).push(", ").text(&to).push(") WHERE html LIKE ").text(&format!("%{from}%"));
@@ -250,15 +270,17 @@ fn references<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>)
 fn addresses<K: Stored>(tx: &mut Tx<'_>, one: Id<Named<K>>, into: Id<Named<K>>) -> Result<(), Error> {
     #[derive(QueryableByName)]
     struct Row {
-        #[diesel(sql_type = Uid)]
-        id: Id<Redirect>,
+        #[diesel(sql_type = Text)]
+        path: String,
     }
     let mut sql = Sql::new("UPDATE addresses SET target_id = ");
     sql.id(into).push(" WHERE target_id = ").id(one);
     sql.execute(tx)?;
     let mut sql = Sql::new("UPDATE redirects SET target_id = ");
-    sql.id(into).push(", version = version + 1, updated_at = ").at(tx.now()).push(" WHERE target_id = ").id(one).push(" RETURNING id");
-    let moved: BTreeSet<_> = sql.load::<Row>(tx)?.into_iter().map(|row| row.id).collect();
-    moved.into_iter().for_each(|id| tx.record(Change::new(Event::Revised, Subject::Redirect(id))));
+    sql.id(into).push(", version = version + 1, updated_at = ").at(tx.now()).push(" WHERE target_id = ").id(one).push(" RETURNING path");
+    let moved: BTreeSet<String> = sql.load::<Row>(tx)?.into_iter().map(|row| row.path).collect();
+    for redirect in redirects::from_any(tx, &moved)? {
+        tx.record(Change::new(Event::Revised, Subject::Redirect(redirect.id)).because(&redirect.to_string()));
+    }
     Ok(())
 }

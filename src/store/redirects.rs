@@ -112,7 +112,7 @@ pub fn at(tx: &mut Tx<'_>, address: &str) -> Result<Option<Redirect>, Error> {
     sql.first::<Row>(tx)?.map(Redirect::try_from).transpose()
 }
 
-/// The paths from which redirects lead with a query, by the cache tags of these: two may share one.
+/// The addresses with a query from which redirects lead, and their paths, by the cache tags of these: two may share one.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -125,9 +125,9 @@ pub fn with_query(tx: &mut Tx<'_>) -> Result<HashSet<CacheTag>, Error> {
     // With the last change before what is read.
     site::masthead(tx)?;
     tx.note(CacheTag::Redirects);
-    let before = format!("substr(path, 1, {}(path, '?') - 1)", dialect::place_in(tx.conn));
-    let sql = Sql::new(&format!("SELECT DISTINCT {before} AS path FROM redirects WHERE path LIKE '%?%'"));
-    Ok(sql.load::<Path>(tx)?.iter().map(|row| CacheTag::slug(&row.path)).collect())
+    let all = Sql::new("SELECT path FROM redirects WHERE path LIKE '%?%'").load::<Path>(tx)?;
+    let path = |row: &Path| row.path.split('?').next().map(CacheTag::slug);
+    Ok(all.iter().flat_map(|row| path(row).into_iter().chain([CacheTag::slug(&row.path)])).collect())
 }
 
 /// The redirects from some addresses, as they are spelled; in one statement.

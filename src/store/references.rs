@@ -17,7 +17,7 @@ use super::{
     Bind, RunQueryDsl, Tx,
     dialect::{Json, Uid},
     editions::{self, Alternate},
-    named,
+    merging, named,
     names::{self, Named},
     schema::{editions as editions_table, translation_revisions},
     sql::Sql,
@@ -32,7 +32,6 @@ use crate::{
         article::Article,
         body::references::{self, Present},
         change::{Change, Event, Subject},
-        name,
         reference::Reference,
         site::Masthead,
         translation::Words,
@@ -49,6 +48,8 @@ pub struct Pages {
     names: HashMap<Uuid, Arc<Named>>,
     /// Authors and tags that have a page.
     listed: BTreeSet<Uuid>,
+    /// What others of them were merged into.
+    merged: HashMap<Uuid, Uuid>,
 }
 
 /// The public pages of what is referred to: in one statement, in one more where authors or tags are among it, and in none for nothing. An answer that is made
@@ -72,8 +73,17 @@ pub fn pages<'r>(tx: &mut Tx<'_>, all: impl IntoIterator<Item = &'r Reference>) 
     for some in Vec::from_iter(articles).chunks(AT_ONCE) {
         pages.articles.extend(editions::alternates(tx, Visibility::public(), some)?);
     }
-    for some in Vec::from_iter(listed).chunks(AT_ONCE) {
-        pages.listed.extend(named::with_page(tx, some)?);
+    for some in Vec::from_iter(&listed).chunks(AT_ONCE) {
+        pages.listed.extend(named::with_page(tx, &some.iter().map(|thing| **thing).collect::<Vec<_>>())?);
+    }
+    let gone = listed.iter().filter(|(_, id)| !pages.listed.contains(id)).copied();
+    pages.merged = merging::present(tx, gone)?;
+    if !pages.merged.is_empty() {
+        let into = |(kind, id): &(AddressKind, Uuid)| Some((*kind, *pages.merged.get(id)?));
+        let into: Vec<_> = listed.iter().filter_map(into).collect();
+        named_ids.extend(into.iter().map(|(_, id)| *id));
+        let with_page = named::with_page(tx, &into)?;
+        pages.listed.extend(with_page);
     }
     named_ids.extend(pages.articles.values().flatten().map(|page| page.section_id.uuid()));
     for some in Vec::from_iter(named_ids).chunks(AT_ONCE) {
@@ -83,19 +93,24 @@ pub fn pages<'r>(tx: &mut Tx<'_>, all: impl IntoIterator<Item = &'r Reference>) 
 }
 
 impl Pages {
+    /// What a thing is now that may have been merged into another.
+    fn now(&self, id: Uuid) -> Uuid {
+        self.merged.get(&id).copied().unwrap_or(id)
+    }
+
     /// The language of the page to which whoever reads a locale is led: that which is meant, else theirs, else one that it falls back to, else whatever there is.
     /// Nothing where no page is public.
     #[must_use]
     pub fn language(&self, readers: &Masthead, locale: &Locale, to: &Reference) -> Option<Locale> {
         let meant = to.locale.as_ref().map(|tag| readers.chain(readers.present(tag))).unwrap_or_default();
-        let all = meant.into_iter().chain(readers.name_chain(locale)).chain(readers.locales.iter().map(|l| l.locale.clone()));
+        let all = meant.into_iter().chain(readers.name_chain(locale));
         let mut public = all.filter(|l| readers.settings(l).is_some());
         match to.kind {
             AddressKind::Article => {
                 let live = self.articles.get(&to.id.into())?;
                 public.find(|l| live.iter().any(|page| page.locale == *l))
             }
-            AddressKind::Author | AddressKind::Tag if !self.listed.contains(&to.id) => None,
+            AddressKind::Author | AddressKind::Tag if !self.listed.contains(&self.now(to.id)) => None,
             AddressKind::Author | AddressKind::Tag | AddressKind::Section => public.next(),
         }
     }
@@ -104,12 +119,12 @@ impl Pages {
     #[must_use]
     pub fn path(&self, readers: &Masthead, locale: &Locale, to: &Reference) -> Option<String> {
         let language = self.language(readers, locale, to)?;
-        let slug = |id: Uuid| name::pick(&self.names.get(&id)?.names, &readers.name_chain(&language)).map(|(_, name)| &name.slug);
+        let slug = |id: Uuid| readers.pick(&self.names.get(&id)?.names, &language).map(|(_, name)| &name.slug);
         let url = if to.kind == AddressKind::Article {
             let page = self.articles.get(&to.id.into())?.iter().find(|page| page.locale == language)?;
             readers.article_url(&language, slug(page.section_id.uuid()), &page.slug, to.id.into(), page.published_at)
         } else {
-            readers.listing_url(&language, slug(to.id)?)
+            readers.listing_url(&language, slug(self.now(to.id))?)
         };
         Url::parse(&url).ok().map(|url| url[Position::BeforePath..].to_owned())
     }

@@ -123,6 +123,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::store::dialect::Uid;
+
+    merged (id) {
+        id -> Uid,
+        kind -> Text,
+        into_id -> Uid,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Binary, Text};
     use crate::store::dialect::Uid;
 

@@ -99,7 +99,7 @@ fn tags(reading: &Reading, names: &NameMap, live: &Live) -> Result<Vec<TagRef>, 
 /// The slug of a section in a locale, or the nearest.
 fn section_slug(reading: &Reading, names: &NameMap, id: section::SectionId, locale: &Locale) -> Option<crate::domain::slug::Slug> {
     let named = names.get(&id.uuid())?;
-    crate::domain::name::pick(&named.names, &reading.masthead.name_chain(locale)).map(|(_, name)| name.slug.clone())
+    reading.masthead.pick(&named.names, locale).map(|(_, name)| name.slug.clone())
 }
 
 fn alternates(reading: &Reading, names: &NameMap, id: article::ArticleId, live: &[LiveAlternate]) -> Vec<Alternate> {
@@ -420,10 +420,10 @@ pub fn articles(
 ) -> Result<(Page<Article>, Option<Included>), Error> {
     let mut filter = filter(tx, reading, listed)?;
     let mut page = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?;
-    if page.items.is_empty() && paging.cursor.is_none() {
+    if page.items.is_empty() {
         // Who asks by an id that was merged into another means the other.
-        let asked = filter.author.map(Id::uuid).into_iter().chain(filter.tag.map(Id::uuid)).collect();
-        let merged = store::merging::present(tx, &asked)?;
+        let asked = filter.author.map(|id| (AddressKind::Author, id.uuid())).into_iter();
+        let merged = store::merging::present(tx, asked.chain(filter.tag.map(|id| (AddressKind::Tag, id.uuid()))))?;
         if !merged.is_empty() {
             let of = |id: Uuid| merged.get(&id).copied().unwrap_or(id);
             filter.author = filter.author.map(|id| of(id.uuid()).into());

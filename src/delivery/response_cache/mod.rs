@@ -323,20 +323,22 @@ impl ResponseCache {
         }
     }
 
-    /// The same request without the query of the path that it asks for, where no redirect leads from that path with a query: then it says nothing, and
-    /// what links carry along to count readers by makes no answers of its own.
+    /// The same request without what says nothing of the query of the path that it asks for: all of it, where no redirect leads from there with that query,
+    /// else what links carry along to count readers by. It makes no answers of its own.
     async fn without_idle_query<'r>(&self, request: &'r Request) -> Result<Cow<'r, Request>, Error> {
         let (Request::Resolve(asked) | Request::Page(asked, _)) = request else { return Ok(Cow::Borrowed(request)) };
         let Some((path, query)) = asked.split_once('?') else { return Ok(Cow::Borrowed(request)) };
         let Some(spelled) = redirect::spelled(path) else { return Ok(Cow::Borrowed(request)) };
-        if !query.is_empty() && self.queried().await?.contains(&CacheTag::slug(&spelled)) {
-            return Ok(Cow::Borrowed(request));
+        let queried = if query.is_empty() { Arc::default() } else { self.queried().await? };
+        let mut path = path.to_owned();
+        if queried.contains(&CacheTag::slug(&spelled)) {
+            let leads = |address: &String| redirect::spelled(address).is_some_and(|address| queried.contains(&CacheTag::slug(&address)));
+            path = redirect::tried(asked).find(leads).unwrap_or(path);
         }
-        let path = path.to_owned();
         Ok(Cow::Owned(if let Request::Page(_, paging) = request { Request::Page(path, *paging) } else { Request::Resolve(path) }))
     }
 
-    /// The paths from which redirects lead with a query.
+    /// The addresses with a query from which redirects lead, and their paths.
     async fn queried(&self) -> Result<Arc<HashSet<CacheTag>>, Error> {
         let known = || lock(&self.queried).clone();
         if let Some(known) = known() {

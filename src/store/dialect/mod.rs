@@ -254,14 +254,6 @@ pub(super) fn write_alone(conn: &mut Conn) -> Result<(), Error> {
 /// The lock that whoever writes shares, and who writes alone has.
 const WRITING: i64 = 7_220_256;
 
-/// The function that says where in a text another one begins.
-pub(super) fn place_in(conn: &Conn) -> &'static str {
-    match &conn.link {
-        Link::Sqlite(_) => "instr",
-        Link::Postgres(_) => "strpos",
-    }
-}
-
 /// The type that JSON is kept as, to cast text to.
 pub(super) fn doc_type(conn: &Conn) -> &'static str {
     match &conn.link {

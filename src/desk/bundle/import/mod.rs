@@ -167,6 +167,10 @@ impl Importer<'_, '_> {
                 return Ok(Before::Mine(known.clone()));
             }
         }
+        let gone = AddressKind::ALL.iter().find(|of| of.as_str() == kind).zip(id);
+        if imported.is_none() && !store::merging::present(self.tx, gone.map(|(kind, id)| (*kind, id)))?.is_empty() {
+            return Ok(Before::Left(Outcome::Merged));
+        }
         let named = imported.map(|known| known.target).or(id).or_else(|| Uuid::try_parse(key).ok());
         let Some(target) = named.map_or_else(|| self.made_at_the_desk(kind, key), |id| Ok(Some(id)))? else {
             return Ok(Before::Nothing);
