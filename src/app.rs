@@ -36,7 +36,14 @@ pub fn service(
     state: Data<State>,
 ) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>> {
     let (app, _) = App::new().into_utoipa_app().openapi(contract::base()).configure(api::routes).split_for_parts();
-    let ui = Config::from("/openapi.json").validator_url("none").try_it_out_enabled(true).persist_authorization(false);
+    let ui = Config::from("/openapi.json")
+        .validator_url("none")
+        .try_it_out_enabled(true)
+        .persist_authorization(false)
+        .doc_expansion("none")
+        .filter(true)
+        .display_request_duration(true)
+        .default_models_expand_depth(-1);
     app.app_data(state)
         .app_data(web::PathConfig::default().error_handler(|_, _| extract::bad_path().into()))
         .route("/openapi.json", web::get().to(contract::document))

@@ -109,6 +109,38 @@ async fn verb(editor: &Client<'_>, story: &str, verb: &str, sent: Value) {
 }
 
 both! {
+    async fn no_header_tells_that_there_is_a_story_behind_a_link(app) {
+        let (world, editor) = (app.section("world", "दुनिया").await, app.editor().await);
+        let (draft, later) = (editor.story(&world, "Draft").await, editor.story(&world, "Later").await);
+        let embargo = json!({ "embargo_until": "2030-01-01T00:00:00Z" });
+        editor.patch(&later, &editor.get(&later).await.etag(), &embargo).await.ok();
+        let mut told = Vec::new();
+        for (n, path) in ["/en/world/nothing", "/en/world/draft", "/en/world/later", "/en/nobody"].into_iter().enumerate() {
+            let story = begun(&editor, &world, &format!("Story {n}"), html(&[path])).await;
+            editor.publish(&story, &["en"]).await.ok();
+            let mut of_story = Vec::new();
+            for form in ["html", "doc", "markdown", "portable_text"] {
+                let answer = app.anyone().get(&format!("/v1/articles/{}?body={form}", id(&story))).await;
+                for header in ["cache-tag", "surrogate-key"] {
+                    let tags = answer.header(header).unwrap().split([',', ' ']);
+                    // But for its own, which is another one for each story.
+                    let own = dateline::domain::cache_tag::CacheTag::thing(id(&story).parse().unwrap()).to_string();
+                    of_story.push(tags.map(|tag| if tag == own { "own".to_owned() } else { tag.to_owned() }).collect::<std::collections::BTreeSet<_>>());
+                }
+            }
+            told.push((story, of_story));
+        }
+        assert!(told.iter().all(|(_, tags)| *tags == told[0].1), "{told:#?}");
+        // Each is told where it leads, as soon as it does.
+        editor.publish(&draft, &["en"]).await.ok();
+        words(&editor, &draft, json!({ "slug": "no-draft" })).await;
+        editor.publish(&draft, &["en"]).await.ok();
+        assert_eq!(led(&app, &told[1].0, "en").await, ["/en/world/no-draft"]);
+        let tags = app.anyone().get(&format!("/v1/articles/{}", id(&told[1].0))).await;
+        let of_draft = dateline::domain::cache_tag::CacheTag::thing(id(&draft).parse().unwrap()).to_string();
+        assert!(tags.header("cache-tag").unwrap().contains(&of_draft));
+    }
+
     async fn a_link_follows_what_it_leads_to_from_every_form_in_every_form_and_language(app) {
         let (editor, world, tech) = (app.editor().await, app.section("world", "दुनिया").await, app.section("tech", "टेक").await);
         let target = editor.story(&world, "Target").await;

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         Error,
         cache_tag::CacheTag,
-        change::{Audience, Change, Subject},
+        change::{Audience, Change, Event, Subject},
         redirect::logged_address,
     },
     store::{self, Tx},
@@ -45,6 +45,9 @@ pub fn of(tx: &mut Tx<'_>, changes: Option<&[Change]>) -> Result<Purge, Error> {
     let mut tags = store::changes::touched(tx, changes.iter().copied())?;
     if !tags.is_empty() {
         tags.insert(CacheTag::Many);
+    }
+    if changes.iter().any(|c| c.event == Event::Published) {
+        tags.insert(CacheTag::Leading);
     }
     let urls = if changes.is_empty() { BTreeSet::new() } else { urls(tx, &changes, redirected)? };
     Ok(Purge::Of { tags, urls })

@@ -501,7 +501,7 @@ pub fn show(tx: &mut Tx<'_>, visibility: &Visibility, locale: &Locale, body: &mu
     let readers = store::site::masthead(tx)?.for_readers();
     let present = store::references::pages(tx, &all)?.present(&readers, locale, &all);
     let hidden: BTreeSet<_> = all.iter().filter(|to| !present.contains_key(to)).map(Reference::thing).collect();
-    let known = if hidden.is_empty() { hidden } else { store::references::known(tx, visibility, &hidden)? };
+    let known = if hidden.is_empty() { hidden } else { known_or_merged(tx, visibility, hidden, body)? };
     references::show(body, &present, |to| known.contains(&to.thing()));
     Ok(())
 }

@@ -24,6 +24,8 @@ pub enum CacheTag {
     Redirects,
     /// Made from more than a header can tell: caches drop it with whatever changes.
     Many,
+    /// Bodies with links to the own site that lead to nothing public: what is behind them may become so.
+    Leading,
     /// One article, section, author or tag: by its id.
     Thing(u64),
     /// Whatever a slug leads to.
@@ -72,6 +74,7 @@ impl fmt::Display for CacheTag {
             Self::Tags => return f.write_str("tags"),
             Self::Redirects => return f.write_str("redirects"),
             Self::Many => return f.write_str("many"),
+            Self::Leading => return f.write_str("leading"),
             Self::Thing(hash) => ("id", hash),
             Self::Slug(hash) => ("slug", hash),
             Self::List(hash) => ("list", hash),

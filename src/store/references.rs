@@ -31,7 +31,9 @@ use crate::{
         address::AddressKind,
         article::Article,
         body::references::{self, Present},
+        cache_tag::CacheTag,
         change::{Change, Event, Subject},
+        facet::Facet,
         reference::Reference,
         site::Masthead,
         translation::Words,
@@ -90,6 +92,20 @@ pub fn pages<'r>(tx: &mut Tx<'_>, all: impl IntoIterator<Item = &'r Reference>) 
         pages.names.extend(names::of(tx, &some.iter().copied().collect())?);
     }
     Ok(pages)
+}
+
+/// Tell nobody of what these refer to, which is public nowhere: an answer with such links, or with others to the own site that lead to nothing, says that
+/// it may change, and no more.
+pub fn hide<'r>(tx: &mut Tx<'_>, not_public: impl IntoIterator<Item = &'r Reference>, leads_on: bool) {
+    let mut any = leads_on;
+    for to in not_public {
+        any = true;
+        tx.hide(CacheTag::thing(to.id));
+        tx.hide(CacheTag::listed(Facet::from(to.id)));
+    }
+    if any {
+        tx.note(CacheTag::Leading);
+    }
 }
 
 impl Pages {

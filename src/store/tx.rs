@@ -64,6 +64,8 @@ impl fmt::Debug for Tx<'_> {
 pub struct Dependencies {
     /// Everything that was looked at, found or not.
     pub tags: BTreeSet<CacheTag>,
+    /// Of these, what nobody may be told of: it is not public.
+    pub hidden: BTreeSet<CacheTag>,
     /// The last change before it was looked at; nothing when nobody asked.
     pub seq: Option<i64>,
 }
@@ -133,6 +135,13 @@ impl Tx<'_> {
     pub(super) fn note(&mut self, tag: CacheTag) {
         if let Some(dependencies) = &mut self.dependencies {
             dependencies.tags.insert(tag);
+        }
+    }
+
+    /// Tell nobody that what is being answered depends on this.
+    pub(super) fn hide(&mut self, tag: CacheTag) {
+        if let Some(dependencies) = &mut self.dependencies {
+            dependencies.hidden.insert(tag);
         }
     }
 

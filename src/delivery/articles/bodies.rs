@@ -29,6 +29,17 @@ pub(super) fn led_to(format: BodyFormat, content: &str) -> Result<BTreeSet<Refer
     })
 }
 
+/// Whether a body as it is kept may have links to the own site that lead to nothing known.
+pub(super) fn may_lead_on(format: BodyFormat, content: &str) -> bool {
+    match format {
+        BodyFormat::Html => references::has_open_link(content),
+        BodyFormat::Doc | BodyFormat::Markdown | BodyFormat::PortableText => {
+            content.contains("\"href\":\"/") || content.contains("\"href\": \"/")
+        }
+        BodyFormat::Text | BodyFormat::None => false,
+    }
+}
+
 /// The body in a form, with the present addresses of what it leads to. What is public nowhere is not told of.
 pub(super) fn written(format: BodyFormat, content: String, present: &Present) -> Result<Option<Body>, Error> {
     let document = || {

@@ -1,6 +1,7 @@
 //! What the response cache keeps: whole answers as bytes, in the codings that were asked for, with what each was made from.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     fmt::Write,
     sync::{
@@ -118,8 +119,9 @@ impl Entry {
         (answer, until): (CachedAnswer, Option<Instant>),
         dependencies: Dependencies,
     ) -> Result<Self, Error> {
-        let Dependencies { tags, seq } = dependencies;
-        let [surrogate_key, cache_tag] = listed(&tags)?;
+        let Dependencies { tags, hidden, seq } = dependencies;
+        let told = if hidden.is_empty() { Cow::Borrowed(&tags) } else { Cow::Owned(tags.difference(&hidden).copied().collect()) };
+        let [surrogate_key, cache_tag] = listed(&told)?;
         let holds = request.heap().saturating_mul(2).saturating_add(answer.heap()).saturating_add(tags.len().saturating_mul(TAG));
         Ok(Self {
             number,

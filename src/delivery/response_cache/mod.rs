@@ -348,7 +348,7 @@ impl ResponseCache {
         if let Some(known) = known() {
             return Ok(known);
         }
-        let (queried, Dependencies { tags, seq }) = self.store.read_tracked(store::redirects::with_query).await?;
+        let (queried, Dependencies { tags, seq, .. }) = self.store.read_tracked(store::redirects::with_query).await?;
         let queried = Arc::new(queried?);
         let index = lock(&self.index);
         if seq.is_some_and(|seq| index.is_current(&tags, seq)) {
@@ -374,7 +374,7 @@ impl ResponseCache {
         if let Some(masthead) = kept {
             return Ok(masthead.accepted(accept));
         }
-        let (masthead, Dependencies { tags, seq }) = self.store.read_tracked(store::site::for_readers).await?;
+        let (masthead, Dependencies { tags, seq, .. }) = self.store.read_tracked(store::site::for_readers).await?;
         let masthead = masthead?;
         let mut index = lock(&self.index);
         if self.answers.is_some() && seq.is_some_and(|seq| index.is_current(&tags, seq)) {

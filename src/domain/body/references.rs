@@ -71,6 +71,13 @@ pub fn in_html(html: &str) -> BTreeSet<Reference> {
     html.split(MARK).skip(1).filter_map(|rest| rest.split(' ').next()?.parse().ok()).collect()
 }
 
+/// Whether frozen HTML has a link to the own site that leads to nothing known.
+#[must_use]
+pub fn has_open_link(html: &str) -> bool {
+    let behind = |link: &str| link.split_once('"').is_none_or(|(_, behind)| !behind.starts_with(MARK.trim_start_matches('"')));
+    html.split("href=\"/").skip(1).any(behind)
+}
+
 /// Frozen HTML with the present addresses.
 #[must_use]
 pub fn finished(html: String, present: &Present) -> String {
