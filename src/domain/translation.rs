@@ -166,7 +166,7 @@ impl Translation {
         }
     }
 
-    /// The slug that its headline gives; its article's id, when the headline holds no letter and no digit.
+    /// The slug that its headline gives; its article's id, when the headline holds no letter and no digit, as one that is still to come.
     #[must_use]
     pub fn derived_slug(article: Id<Article>, locale: &Locale, headline: &str) -> Slug {
         Slug::derive(headline, locale).unwrap_or_else(|| Slug::of_id(article.uuid()))

@@ -95,14 +95,15 @@ impl From<Assigned> for AssignmentInfo {
     "body": { "format": "html", "content": "<p>नदी एक मीटर बढ़ गई।</p>" }
 }))]
 pub struct NewTranslation {
-    /// The headline.
-    #[schema(min_length = 1, max_length = 2400)]
+    /// The headline; empty while there is none. Nothing is published without one.
+    #[serde(default)]
+    #[schema(max_length = 2400)]
     pub headline: String,
     /// The summary (dek).
     #[serde(default)]
     #[schema(max_length = 8000)]
     pub summary: String,
-    /// The slug; derived from the headline when absent.
+    /// The slug; derived from the headline when absent, and the article's id while there is none.
     #[serde(default)]
     #[schema(max_length = 80)]
     pub slug: Option<String>,
@@ -155,7 +156,7 @@ pub struct DeskTranslation {
     /// The locale.
     #[schema(read_only)]
     pub locale: Locale,
-    /// The headline.
+    /// The headline; empty while there is none.
     pub headline: String,
     /// The summary (dek).
     pub summary: String,
