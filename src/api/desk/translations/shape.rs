@@ -173,6 +173,9 @@ pub struct DeskTranslation {
     /// Where it stands.
     #[schema(read_only)]
     pub state: Stand,
+    /// Since when changes to it are requested: until it is handed in again.
+    #[schema(read_only)]
+    pub changes_requested_at: Option<Instant>,
     /// Newest version.
     #[schema(read_only)]
     pub version: i32,
@@ -199,8 +202,18 @@ pub type DeskTranslationPatch = PatchOf<DeskTranslation>;
 
 impl Resource for DeskTranslation {
     type Input = NewTranslation;
-    const READ_ONLY: &'static [&'static str] =
-        &["article_id", "locale", "state", "version", "updated_by", "created_at", "updated_at", "freshness", "warnings"];
+    const READ_ONLY: &'static [&'static str] = &[
+        "article_id",
+        "locale",
+        "state",
+        "changes_requested_at",
+        "version",
+        "updated_by",
+        "created_at",
+        "updated_at",
+        "freshness",
+        "warnings",
+    ];
 }
 
 impl From<MadeFrom> for MadeFromInfo {
@@ -285,6 +298,7 @@ pub(super) fn written(t: Translation, body: DeskBody) -> DeskTranslation {
         seo,
         made_from: t.made_from.map(Into::into),
         state: t.state,
+        changes_requested_at: t.changes_requested_at,
         version: t.version,
         updated_by: t.updated_by,
         created_at: t.created_at,
