@@ -79,4 +79,59 @@ both! {
         let report = editor.post(&format!("{article}/check"), &json!({ "locales": ["hi"] })).await.ok();
         assert!(found(&report).contains(&"warning stale_translation #/translations/hi/made_from".to_owned()), "{report}");
     }
+
+    async fn a_working_copy_may_be_unfinished_and_is_not_published_before_it_has_a_headline(app) {
+        let editor = app.editor().await;
+        let world = app.section("world", "दुनिया").await;
+        let heading = |level: u8| json!({ "type": "heading", "attrs": { "level": level }, "content": [{ "type": "text", "text": "आगे" }] });
+        let picture = |attrs: Value| json!({ "type": "image", "attrs": attrs });
+        let url = "https://media.example/a.jpg";
+        let content = [heading(2), heading(4), picture(json!({ "url": url, "alt": "" })), picture(json!({ "url": url }))];
+        let body = json!({ "format": "doc", "content": { "schema": 1, "type": "doc", "content": content } });
+        let begun = json!({ "kind": "story", "section_id": world, "source_locale": "en", "translations": { "en": {}, "hi": { "headline": " ", "body": body } } });
+        let article = editor.post("/v1/desk/articles", &begun).await.header("location").unwrap().to_owned();
+        let (id, words) = (article.rsplit('/').next().unwrap(), format!("{article}/translations/en"));
+        let saved = editor.get(&words).await;
+        assert_eq!((&saved.ok()["headline"], &saved.ok()["slug"]), (&json!(""), &json!(id)));
+        // What was typed is what comes back, also as HTML.
+        let hindi = format!("{article}/translations/hi");
+        let html = editor.get(&format!("{hindi}?body=html")).await;
+        let back = json!({ "headline": " ", "body": html.ok()["body"] });
+        editor.put(&hindi, Some(&html.etag()), &back).await.ok();
+        assert_eq!(editor.get(&hindi).await.ok()["body"]["content"]["content"][1]["attrs"]["level"], 4);
+        let report = editor.post(&format!("{article}/check"), &json!({})).await.ok();
+        let named: Vec<_> = found(&report).into_iter().filter(|f| !f.contains("missing_credit") && !f.contains("missing_locale")).collect();
+        assert_eq!((&report["passes"], named), (&json!(false), [
+            "error missing_headline #/translations/en/headline",
+            "warning empty_body #/translations/en/body",
+            "error missing_headline #/translations/hi/headline",
+            "warning heading_skipped #/translations/hi/body/content/content/1",
+            "warning missing_alt #/translations/hi/body/content/content/2",
+            "warning missing_alt #/translations/hi/body/content/content/3",
+        ].map(str::to_owned).to_vec()));
+        // Lists of the desk show it, and whoever writes may hand it on; nothing makes it public.
+        assert_eq!(editor.get("/v1/desk/articles").await.ok()["data"][0]["translations"]["en"]["headline"], "");
+        assert_eq!(editor.get("/v1/desk/translations?locale=kn").await.ok()["data"][0]["source"]["headline"], "");
+        editor.act(&format!("{words}/submit"), &saved.etag(), &json!({})).await.ok();
+        editor.act(&format!("{words}/approve"), &editor.get(&words).await.etag(), &json!({})).await.ok();
+        let missing = [("#/translations/en/headline".to_owned(), "missing_headline".to_owned())];
+        let refused = editor.publish(&article, &["en"]).await;
+        refused.refused(422, "invalid");
+        assert_eq!(refused.violations(), missing);
+        let plan = json!({ "locales": ["en"], "publish_at": "2026-03-01T09:00:00Z" });
+        let refused = editor.act(&format!("{article}/schedule"), "\"1\"", &plan).await;
+        assert_eq!(refused.violations(), missing);
+        let release = editor.post("/v1/desk/releases", &json!({ "name": "R", "items": [{ "article_id": id, "locale": "en" }] })).await.ok();
+        assert_eq!(release["blockers"][0]["pointer"], "#/items/0/translations/en/headline");
+        // The slug comes with the headline, goes with it, and stays when it is public.
+        for (headline, slug) in [("River rises", "river-rises"), ("", id), ("Bridges closed", "bridges-closed")] {
+            let named = editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "headline": headline })).await.ok();
+            assert_eq!(named["slug"], slug);
+        }
+        editor.publish(&article, &["en"]).await.ok();
+        let emptied = editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "headline": null })).await.ok();
+        assert_eq!((&emptied["headline"], &emptied["slug"]), (&json!(""), &json!("bridges-closed")));
+        editor.publish(&article, &["en"]).await.refused(422, "invalid");
+        assert_eq!(app.anyone().get(&format!("/v1/articles/{id}")).await.ok()["headline"], "Bridges closed");
+    }
 }

@@ -87,6 +87,8 @@ actions! {
     ManageSite => "site.manage" and "desk.read",
     /// Keep locales.
     ManageLocales => "locale.manage" and "desk.read",
+    /// See who the colleagues are, and what each may do where.
+    ReadPeople => "people.read",
     /// See users and their grants.
     ReadUsers => "user.read",
     /// Keep users and their grants.

@@ -2,10 +2,10 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::Scope;
 use super::policy::{self, Reach, System};
 use super::token::Verified;
 use super::visibility::{self, Place, Viewer, Visibility};
+use super::{Action, Scope};
 use crate::domain::{
     Error, Id, Locale,
     article::Article,
@@ -58,6 +58,18 @@ pub struct Bookkeeping;
 impl Actor for Bookkeeping {
     fn caller(&self) -> Option<&Caller> {
         None
+    }
+}
+
+/// Proof that somebody asks with a token that is limited to nothing: over their own account, which no grant gives or takes.
+#[derive(Debug, Clone, Copy)]
+pub struct Myself(Id<User>);
+
+impl Myself {
+    /// Who it is.
+    #[must_use]
+    pub fn id(self) -> Id<User> {
+        self.0
     }
 }
 
@@ -135,6 +147,18 @@ impl Caller {
         self.claim.as_ref()
     }
 
+    /// That it is the user themselves who asks: a token that was limited to some actions was given to something that does these.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for a limited token, [`Error::Unauthenticated`] for a part of the system.
+    pub fn myself(&self) -> Result<Myself, Error> {
+        match &*self.who {
+            Who::User { user, scope: None, .. } => Ok(Myself(user.id)),
+            Who::User { .. } => Err(Error::Forbidden("of the whole account")),
+            Who::System(_) => Err(Error::Unauthenticated),
+        }
+    }
+
     /// The user's id, when a user asks.
     #[must_use]
     pub fn user_id(&self) -> Option<Id<User>> {
@@ -190,6 +214,14 @@ impl Caller {
             }
             Who::System(system) => format!("{system:?} {:?}", self.name_of.as_ref().map(|user| user.id)),
         }
+    }
+
+    /// Where a user may do `A` over more than what is their own; nowhere for a part of the system.
+    #[must_use]
+    pub fn places<A: Action>(&self) -> Vec<Place> {
+        let grants = self.as_user().map(|user| user.grants.as_slice()).unwrap_or_default();
+        let reaching = grants.iter().filter(|g| self.scoped(A::NAME) && policy::reach(g.role, A::NAME) == Reach::Yes);
+        reaching.map(|g| Place { section: g.section, locale: g.locale.clone() }).collect()
     }
 
     fn scoped(&self, action: &str) -> bool {

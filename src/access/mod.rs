@@ -19,7 +19,7 @@ pub mod token;
 pub mod visibility;
 
 pub use action::Action;
-pub use caller::{Actor, Bookkeeping, Caller};
+pub use caller::{Actor, Bookkeeping, Caller, Myself};
 pub use permit::{Granted, Permit};
 pub use policy::System;
 pub use scope::{Scope, Scoped};

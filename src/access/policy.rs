@@ -61,6 +61,7 @@ const TABLE: &[Line] = &[
     ("redirect.manage",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
     ("site.manage",         [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
     ("locale.manage",       [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
+    ("people.read",         [Yes,   Yes,   Yes,   Yes,   Yes,   No,    No,    No ]),
     ("user.read",           [No,    No,    No,    No,    Yes,   No,    Yes,   No ]),
     ("user.manage",         [No,    No,    No,    No,    Yes,   No,    Yes,   No ]),
     ("bundle.import",       [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
@@ -85,6 +86,12 @@ pub fn reach(role: Role, action: &str) -> Reach {
         Role::Chief => chief,
         Role::Admin => admin,
     }
+}
+
+/// The roles that may do this over all that they are granted for, and not over what is their own alone.
+#[must_use]
+pub fn roles(action: &str) -> Vec<Role> {
+    Role::ALL.iter().copied().filter(|role| reach(*role, action) == Yes).collect()
 }
 
 /// How far a part of the system reaches with an action.

@@ -43,7 +43,7 @@ pub struct Reach {
 }
 
 /// What one grant shows.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Place {
     /// Of this section and those below it, or of all.
     pub section: Option<Id<Section>>,

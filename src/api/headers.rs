@@ -48,7 +48,7 @@ impl Surface {
 
     /// Everything on the desk needs a token, and so do these two.
     pub(super) fn needs_caller(self, pattern: Option<&str>) -> bool {
-        self == Self::Desk || matches!(pattern, Some("/v1/auth/me" | "/v1/auth/logout"))
+        self == Self::Desk || pattern.is_some_and(|p| p.starts_with("/v1/auth/") && !matches!(p, "/v1/auth/token" | "/v1/auth/refresh"))
     }
 
     /// The longest body, in bytes: what is read before anybody has shown who they are is short.

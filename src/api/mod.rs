@@ -67,7 +67,15 @@ pub struct State {
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(
-            scope::scope("/v1/auth").service(auth::sign_in).service(auth::refresh_token).service(auth::sign_out).service(auth::show_me),
+            scope::scope("/v1/auth")
+                .service(auth::sign_in)
+                .service(auth::refresh_token)
+                .service(auth::sign_out)
+                .service(auth::show_me)
+                .service(auth::own::revise_me)
+                .service(auth::own::change_password)
+                .service(auth::own::list_sessions)
+                .service(auth::own::end_session),
         )
         .service(
             scope::scope("/v1/desk")
@@ -82,6 +90,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::workflow::routes)
                 .configure(desk::comments::routes)
                 .configure(desk::queue::routes)
+                .configure(desk::work::routes)
                 .configure(desk::revisions::routes)
                 .configure(desk::publishing::routes)
                 .configure(desk::checking::routes)
@@ -94,6 +103,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::bulk::routes)
                 .configure(desk::archive::routes)
                 .configure(desk::audit::routes)
+                .configure(desk::people::routes)
                 .configure(desk::users::routes),
         )
         .service(

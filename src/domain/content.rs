@@ -17,7 +17,8 @@ use super::{
 /// What a translation says beside its body: the JSON of revisions, editions and bundles alike.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
-    /// The headline.
+    /// The headline; empty while there is none.
+    #[serde(default)]
     pub headline: String,
     /// The summary (dek); empty when there is none.
     #[serde(default)]

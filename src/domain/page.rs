@@ -54,6 +54,12 @@ pub enum Sorting {
     TagsByName = 22,
     /// Tags by name, the last first.
     TagsByNameDescending = 23,
+    /// Colleagues by name.
+    People = 40,
+    /// Somebody's own sessions, newest first.
+    Sessions = 41,
+    /// Somebody's own work, last touched first.
+    Work = 42,
 }
 
 impl Sorting {
@@ -74,7 +80,7 @@ pub struct Cursor {
     pub order: u8,
     /// The sort value of the row.
     pub key: i64,
-    /// What its name is sorted by, in a list by name.
+    /// What its name is sorted by, in a list by name; what tells it from others of its id, in one of several rows for each.
     pub name: NameKey,
     /// The id of the row.
     pub id: Uuid,
@@ -102,7 +108,8 @@ impl Cursor {
         let (key, tail) = tail.split_first_chunk::<8>()?;
         let (id, name) = tail.split_first_chunk::<16>()?;
         let [backwards @ (0 | 1), order] = *head else { return None };
-        let by_name = (Sorting::AuthorsByName.code()..=Sorting::TagsByNameDescending.code()).contains(&order);
+        let by_name = (Sorting::AuthorsByName.code()..=Sorting::TagsByNameDescending.code()).contains(&order)
+            || [Sorting::People.code(), Sorting::Work.code()].contains(&order);
         let is_key = if by_name { name.len() <= NameKey::MAX } else { name.is_empty() };
         let (key, id, name) = (i64::from_be_bytes(*key), Uuid::from_bytes(*id), NameKey::of(name));
         is_key.then_some(Self { backwards: backwards == 1, order, key, name, id })

@@ -1,8 +1,9 @@
 //! Preflight: looking words over before the public does.
 //!
 //! Pure: whatever has to be looked up (the source, dead links, how far behind) is handed in. A finding that is an error keeps words from
-//! being published; a warning does not. Most of what is an error here is refused or repaired on every save already: this is the
-//! last look, at whatever found another way in.
+//! being published; a warning does not. A working copy may be unfinished, so what is merely not there yet (a headline) or not right yet is
+//! said here and keeps nobody from saving. What is unsafe is refused or repaired on every save already: for that this is the last look, at
+//! whatever found another way in.
 
 mod han;
 
@@ -18,7 +19,7 @@ use super::{
     article::Facts,
     body::{Block, Document, Node, anchors, doc, text::plain},
     content::TEXTS,
-    text::{bidi_balanced, unescape},
+    text::{bidi_balanced, is_blank, unescape},
     translation::Words,
     vocabulary::vocabulary,
     write_transaction,
@@ -38,6 +39,10 @@ vocabulary! {
     /// What was found.
     #[schema(as = FindingCode)]
     pub enum Code {
+        /// No headline yet.
+        MissingHeadline => "missing_headline",
+        /// A heading more than one level below the one before.
+        HeadingSkipped => "heading_skipped",
         /// A picture without alternative text.
         MissingAlt => "missing_alt",
         /// A picture without a credit.
@@ -159,6 +164,7 @@ pub fn check(words: &Words, beside: Beside<'_>) -> Vec<Finding> {
     for text in TEXTS {
         text_field(report_ref, text.pointer, (text.of)(&words.content));
     }
+    headed(report_ref);
     if words.content.headline.graphemes(true).count() > LONG_HEADLINE {
         let detail = format!("lists and search engines cut it after about {LONG_HEADLINE} characters");
         report_ref.add(Code::HeadlineTooLong, Severity::Warning, "#/headline", detail);
@@ -191,6 +197,7 @@ pub fn check(words: &Words, beside: Beside<'_>) -> Vec<Finding> {
 pub fn obstacles(words: &Words, locale: &Locale) -> Vec<Violation> {
     write_transaction::assert_none();
     let mut report = Report { findings: Vec::new(), words };
+    headed(&mut report);
     TEXTS.iter().for_each(|text| bidi(&mut report, text.pointer, (text.of)(&words.content)));
     script(&mut report, "#/headline", &words.content.headline, locale, Severity::Error);
     for (n, block) in words.body.blocks.iter().enumerate() {
@@ -219,6 +226,13 @@ fn text_field(report: &mut Report<'_>, pointer: &str, text: &str) {
         report.repairable(Code::DoubleEscaped, Severity::Warning, pointer, ESCAPED, patch(pointer, &repaired));
     }
     bidi(report, pointer, text);
+}
+
+/// Words that have no headline have no name in any list, and no address.
+fn headed(report: &mut Report<'_>) {
+    if is_blank(&report.words.content.headline) {
+        report.add(Code::MissingHeadline, Severity::Error, "#/headline", "nothing is published without a headline");
+    }
 }
 
 fn bidi(report: &mut Report<'_>, at: &str, text: &str) {
@@ -322,6 +336,7 @@ fn body(report: &mut Report<'_>, beside: Beside<'_>) {
         Some((from, words)) if from.language() != beside.locale.language() => words.body.blocks.iter().map(of_block).collect(),
         _ => HashSet::new(),
     };
+    let mut level = 1;
     let dead: HashSet<&str> = beside.dead_links.iter().map(String::as_str).collect();
     for (n, block) in document.blocks.iter().enumerate() {
         let at = format!("#/body/content/content/{n}");
@@ -334,6 +349,7 @@ fn body(report: &mut Report<'_>, beside: Beside<'_>) {
         }
         bidi(report, &at, &text);
         pictures(report, &at, block);
+        headings(report, &at, block, &mut level);
         unsafe_links(report, &at, block);
         links(block, &mut |href| {
             if anchors::link(href).is_some() && dead.contains(href) {
@@ -358,6 +374,20 @@ fn pictures(report: &mut Report<'_>, at: &str, block: &Block) {
     }
     for child in block.node.children() {
         pictures(report, at, child);
+    }
+}
+
+/// Headings in the order of the document; who is read to finds the way by their levels.
+fn headings(report: &mut Report<'_>, at: &str, block: &Block, last: &mut u8) {
+    if let Node::Heading { level, .. } = block.node {
+        if level > last.saturating_add(1) {
+            let detail = format!("a heading of level {level} follows level {last}; a level is skipped");
+            report.add(Code::HeadingSkipped, Severity::Warning, at, detail);
+        }
+        *last = level;
+    }
+    for child in block.node.children() {
+        headings(report, at, child, last);
     }
 }
 

@@ -22,8 +22,8 @@ pub struct Length {
 pub mod limits {
     use super::Length;
 
-    /// A headline.
-    pub const HEADLINE: Length = Length { min: 1, max: 300 };
+    /// A headline, also of a box within a body; a working copy may have none yet.
+    pub const HEADLINE: Length = Length { min: 0, max: 300 };
     /// A title for search engines.
     pub const SEO_TITLE: Length = Length { min: 0, max: 300 };
     /// A summary (dek).
@@ -199,7 +199,7 @@ fn checked(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> St
         return String::new();
     }
     let text = nfc(text).into_owned();
-    if length.min > 0 && text.chars().all(|c| c.is_whitespace() || c == '\u{feff}') {
+    if length.min > 0 && is_blank(&text) {
         faults.add(pointer, "required", "must not be empty");
     }
     if !length.holds(&text) {
@@ -208,6 +208,12 @@ fn checked(faults: &mut Faults, pointer: &str, text: &str, length: Length) -> St
     note_forbidden(faults, pointer, &text);
     note_unbalanced(faults, pointer, &text);
     text
+}
+
+/// True for text that shows nothing.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || c == '\u{feff}')
 }
 
 /// Note characters that no text may hold: controls and noncharacters.

@@ -20,6 +20,21 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Why words wait for somebody.
+    #[schema(as = WorkReason)]
+    pub enum Reason {
+        /// They are assigned to them.
+        Assigned => "assigned",
+        /// Changes to their draft were requested.
+        ChangesRequested => "changes_requested",
+        /// They are in review, where they review.
+        ToReview => "to_review",
+        /// They are their draft.
+        Draft => "draft",
+    }
+}
+
 /// The source that a translation was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MadeFrom {
@@ -59,6 +74,8 @@ pub struct Translation {
     pub words: Words,
     /// Where it stands.
     pub state: State,
+    /// Since when changes to it are requested: until it is handed in again, however often it is saved.
+    pub changes_requested_at: Option<Instant>,
     /// What it was made from; nothing, for an original.
     pub made_from: Option<MadeFrom>,
     /// Newest version of the words.
@@ -114,6 +131,7 @@ impl Translation {
             slug: save.slug,
             words: save.words,
             state: State::Draft,
+            changes_requested_at: None,
             made_from: save.made_from,
             version: last.saturating_add(1),
             updated_by: save.by,
@@ -138,6 +156,12 @@ impl Translation {
             updated_at: save.at,
             ..self
         })
+    }
+
+    /// The translation where a step in its workflow leaves it: what is a draft then was sent back.
+    #[must_use]
+    pub fn moved(self, state: State, at: Instant) -> Self {
+        Self { state, changes_requested_at: (state == State::Draft).then_some(at), ..self }
     }
 
     /// The translation with the same words, said to render this revision of its source; one version on, where it stands.
@@ -166,7 +190,7 @@ impl Translation {
         }
     }
 
-    /// The slug that its headline gives; its article's id, when the headline holds no letter and no digit.
+    /// The slug that its headline gives; its article's id, when the headline holds no letter and no digit, as one that is still to come.
     #[must_use]
     pub fn derived_slug(article: Id<Article>, locale: &Locale, headline: &str) -> Slug {
         Slug::derive(headline, locale).unwrap_or_else(|| Slug::of_id(article.uuid()))

@@ -124,10 +124,18 @@ pub fn email_typed(text: &str) -> String {
 /// # Errors
 /// [`Error::Invalid`] at `#/password`.
 pub fn check_password(text: &str) -> Result<String, Error> {
+    check_password_at("#/password", text)
+}
+
+/// The same where the password has another name.
+///
+/// # Errors
+/// [`Error::Invalid`] at the pointer.
+pub fn check_password_at(pointer: &str, text: &str) -> Result<String, Error> {
     let password = nfc(text).into_owned();
     let length = password.chars().count();
     if !(12..=128).contains(&length) || password.len() > 512 {
-        return Err(Error::invalid("#/password", "length", "12 to 128 characters"));
+        return Err(Error::invalid(pointer, "length", "12 to 128 characters"));
     }
     let mut letters: Vec<char> = password.to_lowercase().chars().collect();
     let common = ["password", "qwerty", "123456", "letmein", "dateline", "iloveyou", "admin"];
@@ -135,7 +143,7 @@ pub fn check_password(text: &str) -> Result<String, Error> {
     letters.sort_unstable();
     letters.dedup();
     if letters.len() < 4 || stripped.chars().count() < 4 {
-        return Err(Error::invalid("#/password", "too_common", "too easy to guess"));
+        return Err(Error::invalid(pointer, "too_common", "too easy to guess"));
     }
     Ok(password)
 }

@@ -31,9 +31,11 @@ mod liveness;
 pub mod locales;
 pub mod merging;
 pub mod multiply;
+pub mod my_work;
 pub mod named;
 pub mod names;
 mod paths;
+pub mod people;
 pub mod plans;
 pub mod previews;
 mod query;
@@ -57,6 +59,7 @@ mod threads;
 pub mod translations;
 pub mod trash;
 mod tx;
+mod user_keys;
 pub mod users;
 mod visibility;
 mod work;
@@ -387,6 +390,7 @@ impl Store {
         self.on_the_writer(|conn| {
             let done = dialect::migrate(conn)?;
             headline_keys::fill(conn)?;
+            user_keys::fill(conn)?;
             Ok(done)
         })
         .and_then(|done| self.write_now(&Bookkeeping, sorted_names::refresh).map(|()| done))

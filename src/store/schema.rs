@@ -40,7 +40,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Text, Integer};
+    use diesel::sql_types::{Binary, Integer, Nullable, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
     users (id) {
@@ -52,6 +52,8 @@ diesel::table! {
         version -> Integer,
         created_at -> At,
         updated_at -> At,
+        sort_key -> Nullable<Binary>,
+        name_key -> Nullable<Text>,
     }
 }
 
@@ -240,6 +242,7 @@ diesel::table! {
         created_at -> At,
         updated_at -> At,
         headline_key -> Nullable<Text>,
+        changes_requested_at -> Nullable<At>,
     }
 }
 

@@ -6,11 +6,15 @@ use super::{
     Bind, RunQueryDsl, Tx,
     schema::{refresh_tokens, sessions},
 };
-use crate::domain::{
-    Error, Id, Instant,
-    change::{Change, Event, Subject},
-    network::Network,
-    user::{Session, User},
+use crate::{
+    access::Myself,
+    domain::{
+        Error, Id, Instant,
+        change::{Change, Event, Subject},
+        network::Network,
+        page::{Page, Paging, Sorting},
+        user::{Session, User},
+    },
 };
 
 /// A session that has not ended.
@@ -137,6 +141,65 @@ pub fn end(tx: &mut Tx<'_>, id: Id<Session>) -> Result<(), Error> {
     diesel::update(sessions::table.find(Bind(id)).filter(sessions::revoked_at.is_null()))
         .set(sessions::revoked_at.eq(Some(now)))
         .execute(tx)?;
+    Ok(())
+}
+
+/// A session as its user is shown it.
+#[derive(Debug, Clone, Queryable)]
+pub struct Listed {
+    /// Its id.
+    pub id: Id<Session>,
+    /// The actions it is limited to.
+    pub scope: Option<String>,
+    /// When it began.
+    pub created_at: Instant,
+    /// When it ends at the latest.
+    pub expires_at: Instant,
+    /// Where it began.
+    pub network: String,
+}
+
+/// A page of somebody's own sessions that have not ended, newest first.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn page(tx: &mut Tx<'_>, me: Myself, paging: Paging) -> Result<Page<Listed>, Error> {
+    let now = tx.now();
+    let open = || {
+        let own = sessions::table.filter(sessions::user_id.eq(Bind(me.id())));
+        own.filter(sessions::revoked_at.is_null()).filter(sessions::expires_at.gt(Bind(now)))
+    };
+    let columns = (sessions::id, sessions::scope, sessions::created_at, sessions::expires_at, sessions::network);
+    let mut query = open().select(columns).limit(i64::from(paging.limit).saturating_add(1)).into_boxed();
+    if let Some(cursor) = paging.cursor {
+        let id = Id::<Session>::from(cursor.id);
+        query = if cursor.backwards { query.filter(sessions::id.gt(Bind(id))) } else { query.filter(sessions::id.lt(Bind(id))) };
+    }
+    query = if paging.backwards() { query.order(sessions::id.asc()) } else { query.order(sessions::id.desc()) };
+    let rows: Vec<Listed> = query.load(tx)?;
+    let total = if paging.count { Some(open().count().get_result(tx)?) } else { None };
+    Ok(Page::cut(rows, paging, Sorting::Sessions, total, |row| (0, row.id.uuid())))
+}
+
+/// End a session of somebody's own.
+///
+/// # Errors
+/// [`Error::NotFound`] when there is none that is open.
+pub fn end_own(tx: &mut Tx<'_>, me: Myself, id: Id<Session>) -> Result<(), Error> {
+    if open(tx, id)?.is_none_or(|open| open.user != me.id()) {
+        return Err(Error::NotFound("session"));
+    }
+    end(tx, id)
+}
+
+/// End every session of somebody's own but one.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn end_others(tx: &mut Tx<'_>, me: Myself, kept: Id<Session>) -> Result<(), Error> {
+    let others = sessions::table.filter(sessions::user_id.eq(Bind(me.id()))).filter(sessions::id.ne(Bind(kept)));
+    let now = tx.now();
+    diesel::update(others.filter(sessions::revoked_at.is_null())).set(sessions::revoked_at.eq(Some(now))).execute(tx)?;
     Ok(())
 }
 

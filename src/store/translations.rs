@@ -48,6 +48,7 @@ struct Row {
     created_at: Bind<Instant>,
     updated_at: Bind<Instant>,
     headline_key: Option<String>,
+    changes_requested_at: Option<Bind<Instant>>,
 }
 
 fn row(t: &Translation) -> Row {
@@ -64,6 +65,7 @@ fn row(t: &Translation) -> Row {
         created_at: Bind(t.created_at),
         updated_at: Bind(t.updated_at),
         headline_key: Some(search_key(&t.words.content.headline)),
+        changes_requested_at: t.changes_requested_at.map(Bind),
     }
 }
 
@@ -79,6 +81,7 @@ fn of_row(row: Row, words: Words) -> Result<Translation, Error> {
         slug: Slug::stored(row.slug),
         words,
         state: row.state.parse()?,
+        changes_requested_at: row.changes_requested_at.map(|Bind(at)| at),
         made_from: made_from(row.made_from_locale, row.made_from_version),
         version: row.version,
         updated_by: row.updated_by.map(|Bind(id)| id),
@@ -171,6 +174,8 @@ pub struct Head {
     pub slug: String,
     /// Where it stands.
     pub state: State,
+    /// Since when changes to it are requested.
+    pub changes_requested_at: Option<Instant>,
     /// What it was made from.
     pub made_from: Option<MadeFrom>,
     /// Newest version.
@@ -186,6 +191,7 @@ impl From<Translation> for Head {
             headline: t.words.content.headline,
             slug: t.slug.to_string(),
             state: t.state,
+            changes_requested_at: t.changes_requested_at,
             made_from: t.made_from,
             version: t.version,
             updated_at: t.updated_at,
@@ -210,6 +216,8 @@ pub fn heads(tx: &mut Tx<'_>, articles: &[Article]) -> Result<HashMap<Id<Article
         slug: String,
         #[diesel(sql_type = Text)]
         state: String,
+        #[diesel(sql_type = Nullable<At>)]
+        changes_requested_at: Option<Instant>,
         #[diesel(sql_type = Nullable<Text>)]
         made_from_locale: Option<String>,
         #[diesel(sql_type = Nullable<Integer>)]
@@ -220,7 +228,7 @@ pub fn heads(tx: &mut Tx<'_>, articles: &[Article]) -> Result<HashMap<Id<Article
         updated_at: Instant,
     }
     let mut sql = Sql::new(
-        "SELECT article_id, locale, headline, slug, state, made_from_locale, made_from_version, version, updated_at \
+        "SELECT article_id, locale, headline, slug, state, changes_requested_at, made_from_locale, made_from_version, version, updated_at \
          FROM translations WHERE article_id IN ",
     );
     sql.ids(articles.iter().map(|a| a.id)).push(" ORDER BY article_id, locale");
@@ -236,6 +244,7 @@ pub fn heads(tx: &mut Tx<'_>, articles: &[Article]) -> Result<HashMap<Id<Article
             headline: row.headline,
             slug: row.slug,
             state: row.state.parse()?,
+            changes_requested_at: row.changes_requested_at,
             made_from: made_from(row.made_from_locale, row.made_from_version),
             version: row.version,
             updated_at: row.updated_at,

@@ -57,7 +57,7 @@ fn domain(row: Row, grants: Vec<Grant>) -> Result<User, Error> {
     })
 }
 
-fn grants_of(tx: &mut Tx<'_>, ids: Vec<Id<User>>) -> Result<HashMap<Id<User>, Vec<Grant>>, Error> {
+pub(super) fn grants_of(tx: &mut Tx<'_>, ids: Vec<Id<User>>) -> Result<HashMap<Id<User>, Vec<Grant>>, Error> {
     let rows: Vec<GrantRow> =
         grants::table.filter(grants::user_id.eq_any(ids.into_iter().map(Bind))).order(grants::id).select(GrantRow::as_select()).load(tx)?;
     let mut all: HashMap<_, Vec<_>> = HashMap::new();
@@ -195,6 +195,8 @@ pub fn count(tx: &mut Tx<'_>) -> Result<i64, Error> {
 /// [`Error::Taken`] when another has the address, [`Error::Stale`] when another save came first.
 pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash: Option<&str>) -> Result<(), Error> {
     let Whole(user) = granted.get();
+    let (sort_key, name_key) = super::user_keys::keys(&user.name)?;
+    let keys = (users::sort_key.eq(Some(sort_key)), users::name_key.eq(Some(name_key)));
     let event = if user.version == 1 {
         let row = (
             users::id.eq(Bind(user.id)),
@@ -205,6 +207,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash
             users::version.eq(1),
             users::created_at.eq(Bind(user.created_at)),
             users::updated_at.eq(Bind(user.updated_at)),
+            keys,
         );
         diesel::insert_into(users::table).values(row).execute(tx)?;
         Event::Created
@@ -216,6 +219,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash
             users::status.eq(user.status.as_str()),
             users::version.eq(user.version),
             users::updated_at.eq(Bind(user.updated_at)),
+            keys,
         );
         if diesel::update(at).set(set).execute(tx)? == 0 {
             return Err(Error::stale("user", user.version));

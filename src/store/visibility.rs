@@ -50,16 +50,22 @@ pub(super) fn reads(sql: &mut Sql, visibility: &Visibility, locale: &str) {
     sql.push(" OR EXISTS (SELECT 1 FROM editions gl WHERE gl.article_id = a.id AND gl.ended_at IS NULL AND gl.locale = ").push(locale);
     sql.push(") OR EXISTS (SELECT 1 FROM assignments ga WHERE ga.article_id = a.id AND ga.user_id = ").id(reach.user);
     sql.push(" AND ga.locale = ").push(locale).push(")");
-    for Place { section, locale: granted } in &reach.places {
-        sql.push(" OR (TRUE");
-        if let Some(section) = section {
-            sql.push(" AND ");
-            lies_in(sql, [*section]);
-        }
-        if let Some(granted) = granted {
-            sql.push(" AND ").push(locale).push(" = ").text(granted.as_str());
-        }
-        sql.push(")");
+    for place in &reach.places {
+        sql.push(" OR ");
+        lies_at(sql, place, locale);
+    }
+    sql.push(")");
+}
+
+/// The condition that the words in the locale that a column names, of the article `a`, lie where a grant reaches.
+pub(super) fn lies_at(sql: &mut Sql, Place { section, locale: granted }: &Place, locale: &str) {
+    sql.push("(TRUE");
+    if let Some(section) = section {
+        sql.push(" AND ");
+        lies_in(sql, [*section]);
+    }
+    if let Some(granted) = granted {
+        sql.push(" AND ").push(locale).push(" = ").text(granted.as_str());
     }
     sql.push(")");
 }

@@ -154,6 +154,8 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("DELETE", "/v1/desk/locales/{locale}", Nothing, "locale.manage", Everything, ""),
     row("GET",    "/v1/desk/site", Nothing, "desk.read", Somewhere, ""),
     row("PATCH",  "/v1/desk/site", Nothing, "site.manage", Everything, "{}"),
+    row("GET",    "/v1/desk/work", Nothing, "article.read", Somewhere, ""),
+    row("GET",    "/v1/desk/people", Nothing, "people.read", Somewhere, ""),
     row("GET",    "/v1/desk/users", Nothing, "user.read", Everything, ""),
     row("POST",   "/v1/desk/users", Nothing, "user.manage", Everything, r#"{"email":"a@example.org","name":"Asha","password":"a sentence of hers"}"#),
     row("GET",    "/v1/desk/users/{id}", Nothing, "user.read", Everything, ""),
@@ -176,7 +178,7 @@ const RIGHTS: &[(&str, &str)] = &[
     ),
     ("article.withdraw article.purge article.backdate embargo.break audit.read section.manage author.manage tag.manage", "---yy"),
     ("article.erase site.manage locale.manage user.read user.manage", "----y"),
-    ("desk.read", "yyyyy"),
+    ("desk.read people.read", "yyyyy"),
 ];
 
 fn right(role: Role, action: &str) -> char {

@@ -187,3 +187,21 @@ fn bidi_controls_are_closed_and_headlines_fit() {
     let told: Vec<_> = missing.iter().map(|f| (f.code.as_str(), f.pointer.as_str())).collect();
     assert_eq!(told, [("missing_credit", "#/lead/credit"), ("missing_locale", "#/translations/kn")]);
 }
+
+#[test]
+fn no_headline_is_an_error_and_a_heading_that_is_skipped_or_a_picture_without_words_a_warning() {
+    let heading = |id: &str, level| Block::new(BlockId::parse(id).unwrap(), Node::Heading { level, text: Vec::new() });
+    let boxed = Node::Factbox { title: String::new(), blocks: vec![heading("c", 4), heading("d", 2), heading("e", 3)] };
+    let blocks = vec![heading("a", 2), heading("b", 3), Block::new(BlockId::parse("f").unwrap(), boxed), heading("g", 2), heading("h", 4)];
+    for none in ["", " \u{a0}"] {
+        let story = words(none, blocks.clone());
+        let found = told(&story, "en", None, &[]);
+        let (missing, alt) = (at("missing_headline", "error", "#/headline"), at("missing_alt", "warning", "#/lead/alt"));
+        assert_eq!(found, [missing, alt, at("heading_skipped", "warning", "#/body/content/content/4")]);
+        let kept: Vec<_> = obstacles(&story, &Locale::english()).into_iter().map(|v| (v.pointer, v.code)).collect();
+        assert_eq!(kept, [("#/translations/en/headline".to_owned(), "missing_headline")]);
+    }
+    // The first heading of a story stands below its headline.
+    let found = told(&words("River", vec![heading("a", 3)]), "en", None, &[]);
+    assert!(found.contains(&at("heading_skipped", "warning", "#/body/content/content/0")), "{found:?}");
+}

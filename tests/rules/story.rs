@@ -54,6 +54,7 @@ fn story() -> Story {
         slug: saved_under(1),
         words: Words::default(),
         state: State::Draft,
+        changes_requested_at: None,
         made_from: None,
         version: 1,
         updated_by: None,

@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 mod form;
+pub mod own;
 
 use actix_web::{
     HttpResponse, get, post,
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     access::{
-        Bookkeeping, action, password,
+        Bookkeeping, Caller, action, password,
         secret::Secret,
         throttle::{self, Account, Admission},
         token::{self, Subject, Verified},
@@ -33,7 +34,7 @@ use crate::{
         error::Faults,
         network::Network,
         section::SectionId,
-        user::{GrantId, Role, UserId, email_typed},
+        user::{GrantId, Role, User, UserId, email_typed},
     },
     store,
 };
@@ -244,6 +245,17 @@ pub struct Me {
     pub permissions: Vec<&'static str>,
 }
 
+impl Me {
+    fn of(caller: &Caller) -> Result<Self, Error> {
+        Ok(Self::with(caller.as_user().ok_or(Error::Unauthenticated)?, caller.permissions()))
+    }
+
+    fn with(user: &User, permissions: Vec<&'static str>) -> Self {
+        let grants = user.grants.iter().map(GrantInfo::from).collect();
+        Self { id: user.id, email: user.email.clone(), name: user.name.clone(), grants, permissions }
+    }
+}
+
 /// Show who is signed in.
 ///
 /// With what they were granted, and the names of all actions that they may do somewhere.
@@ -251,14 +263,7 @@ pub struct Me {
     responses((status = 200, body = Me), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/me")]
 pub(crate) async fn show_me(SignedIn(caller): SignedIn) -> Result<Json<Me>, Failure> {
-    let user = caller.as_user().ok_or(Error::Unauthenticated)?;
-    Ok(Json(Me {
-        id: user.id,
-        email: user.email.clone(),
-        name: user.name.clone(),
-        grants: user.grants.iter().map(GrantInfo::from).collect(),
-        permissions: caller.permissions(),
-    }))
+    Ok(Json(Me::of(&caller)?))
 }
 
 /// A public key (RFC 7517, RFC 8037).

@@ -21,6 +21,9 @@ use crate::{
     domain::{Error, error::Changed, instant::Instant},
 };
 
+/// Where one's own password is changed.
+const PASSWORD: &str = "/v1/auth/password";
+
 /// What an operation takes, from which follows what it answers.
 struct Asked {
     path: String,
@@ -64,6 +67,11 @@ impl Asked {
 
     fn is_of_desk(&self) -> bool {
         is_of_desk(&self.path)
+    }
+
+    /// Whether it is about one's own account, and so takes a token that is limited to nothing.
+    fn is_of_oneself(&self) -> bool {
+        self.path == PASSWORD || self.path.starts_with("/v1/auth/sessions") || (self.path == "/v1/auth/me" && self.writes())
     }
 
     fn writes_at_desk(&self) -> bool {
@@ -232,8 +240,10 @@ fn refusals() -> Vec<Refusal> {
         row("Malformed", Failure::malformed("?limit", "out_of_range", "between 1 and 100"), |_| true),
         rule("Unauthenticated", Error::Unauthenticated, |asked| asked.needs_token || asked.path == "/v1/auth/refresh"),
         rule("WrongCredentials", Error::WrongCredentials, |asked| asked.path == TOKENS),
-        rule("Forbidden", Error::Forbidden("article.publish"), Asked::is_of_desk),
-        rule("NotFound", Error::NotFound("article"), |asked| asked.is_of_desk() || asked.delivers()),
+        rule("Forbidden", Error::Forbidden("article.publish"), |asked| asked.is_of_desk() || asked.is_of_oneself()),
+        rule("NotFound", Error::NotFound("article"), |asked| {
+            asked.is_of_desk() || asked.delivers() || (asked.is_of_oneself() && asked.path.ends_with('}'))
+        }),
         rule("Taken", Error::taken("#/translations/en/slug", "an article has this slug", None), Asked::writes_at_desk),
         rule("Gone", Error::Gone("article"), |asked| asked.delivers() || asked.path.starts_with("/v1/desk/archive/")),
         rule("Stale", stale, Asked::names_version),
@@ -243,7 +253,7 @@ fn refusals() -> Vec<Refusal> {
             asked.sends_body || asked.writes_at_desk()
         }),
         rule("Unconditional", Error::Unconditional, Asked::names_version),
-        rule("TooManyAttempts", Error::TooSoon { seconds: 30 }, |asked| asked.path == TOKENS),
+        rule("TooManyAttempts", Error::TooSoon { seconds: 30 }, |asked| asked.path == TOKENS || asked.path == PASSWORD),
         rule("Busy", Error::Busy, |asked| !asked.path.starts_with("/health/")),
     ]
 }

@@ -10,6 +10,7 @@ pub mod comments;
 pub mod corrections;
 pub mod locales;
 pub mod names;
+pub mod people;
 pub mod plans;
 pub mod previews;
 pub mod publishing;
@@ -25,6 +26,7 @@ pub mod takedowns;
 pub mod translations;
 pub mod trash;
 pub mod users;
+pub mod work;
 pub mod workflow;
 
 use serde::Deserialize;

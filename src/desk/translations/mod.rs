@@ -125,8 +125,9 @@ fn step<A: Action>(
     let story = store::stories::find(tx, &permit.visibility(), id)?;
     let stands = story.standing(locale);
     let copy = self::expected(tx, permit, (story.article, locale), expected)?;
-    let state = stands.after(verb, tx.now())?.state;
-    let copy = copy.try_map(|c| Ok(Copy { translation: Translation { state, ..c.translation }, ..c }))?;
+    let now = tx.now();
+    let state = stands.after(verb, now)?.state;
+    let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.moved(state, now), ..c }))?;
     store::translations::step(tx, &copy).map_err(|e| late(tx, copy.get(), expected, e))?;
     let Copy { article, translation } = copy.into_inner();
     Ok(Saved { article, translation, warnings: Vec::new() })

@@ -101,22 +101,10 @@ pub fn read_within(
         return Err(limit);
     }
     let mut document = Document { blocks };
-    step_headings(&mut document.blocks, &mut 1);
     context.settle(&mut document);
     let mut warnings = context.losses.into_warnings();
     warnings.extend(context.repairs.into_warnings());
     Ok((document, warnings))
-}
-
-/// Bring every heading to at most one level below the one before.
-fn step_headings(blocks: &mut [Block], last: &mut u8) {
-    for block in blocks {
-        if let Node::Heading { level, .. } = &mut block.node {
-            *level = (*level).min(last.saturating_add(1));
-            *last = *level;
-        }
-        step_headings(block.node.children_mut(), last);
-    }
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "what is read and where in it are states of their own")]
@@ -546,7 +534,6 @@ impl<'t> Context<'_> {
         let asked = said.and_then(|d| u8::try_from(d).ok()).unwrap_or(2);
         let (text, beside) = self.line(element, marks);
         if !is_blank(&text) {
-            // Whether a level was skipped shows in the order of the document, which is known at the end.
             self.finish(builder, Node::Heading { level: asked.clamp(2, 4), text });
         }
         builder.done.extend(beside);

@@ -122,7 +122,7 @@ fn looks_are_read_from_styles_and_go_onto_the_words() {
             "<p><strong>b</strong><em>i</em><u>u</u><s>s</s><sup>t</sup><sub>l</sub></p>",
         ),
         ("<b>a<span style=\"font-weight:400\">b</span></b>", "<p><strong>a</strong>b</p>"),
-        ("<a href=https://x.example/><h3>Card</h3></a>", "<h2><a href=\"https://x.example/\">Card</a></h2>"),
+        ("<a href=https://x.example/><h3>Card</h3></a>", "<h3><a href=\"https://x.example/\">Card</a></h3>"),
         ("<b><ul><li>a</ul></b>", "<ul><li><p><strong>a</strong></p></li></ul>"),
         ("<i><table><tr><td>a<td>b</table></i>", "<table><tbody><tr><td><em>a</em></td><td><em>b</em></td></tr></tbody></table>"),
         ("<code>x</code> <kbd>y</kbd>", "<p><code>x</code> <code>y</code></p>"),

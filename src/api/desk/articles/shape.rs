@@ -102,6 +102,8 @@ pub struct TranslationInfo {
     pub slug: String,
     /// Where the working copy stands.
     pub state: Stand,
+    /// Since when changes to it are requested: until it is handed in again.
+    pub changes_requested_at: Option<Instant>,
     /// Newest version of the words.
     pub version: i32,
     /// What it was made from.
@@ -306,6 +308,7 @@ fn info(head: Head, live: &[LiveHead], plans: &[Plan], behind: i32) -> Translati
         headline: head.headline,
         slug: head.slug,
         state: head.state,
+        changes_requested_at: head.changes_requested_at,
         version: head.version,
         made_from: head.made_from.map(Into::into),
         updated_at: head.updated_at,

@@ -95,14 +95,15 @@ impl From<Assigned> for AssignmentInfo {
     "body": { "format": "html", "content": "<p>नदी एक मीटर बढ़ गई।</p>" }
 }))]
 pub struct NewTranslation {
-    /// The headline.
-    #[schema(min_length = 1, max_length = 2400)]
+    /// The headline; empty while there is none. Nothing is published without one.
+    #[serde(default)]
+    #[schema(max_length = 2400)]
     pub headline: String,
     /// The summary (dek).
     #[serde(default)]
     #[schema(max_length = 8000)]
     pub summary: String,
-    /// The slug; derived from the headline when absent.
+    /// The slug; derived from the headline when absent, and the article's id while there is none.
     #[serde(default)]
     #[schema(max_length = 80)]
     pub slug: Option<String>,
@@ -155,7 +156,7 @@ pub struct DeskTranslation {
     /// The locale.
     #[schema(read_only)]
     pub locale: Locale,
-    /// The headline.
+    /// The headline; empty while there is none.
     pub headline: String,
     /// The summary (dek).
     pub summary: String,
@@ -172,6 +173,9 @@ pub struct DeskTranslation {
     /// Where it stands.
     #[schema(read_only)]
     pub state: Stand,
+    /// Since when changes to it are requested: until it is handed in again.
+    #[schema(read_only)]
+    pub changes_requested_at: Option<Instant>,
     /// Newest version.
     #[schema(read_only)]
     pub version: i32,
@@ -198,8 +202,18 @@ pub type DeskTranslationPatch = PatchOf<DeskTranslation>;
 
 impl Resource for DeskTranslation {
     type Input = NewTranslation;
-    const READ_ONLY: &'static [&'static str] =
-        &["article_id", "locale", "state", "version", "updated_by", "created_at", "updated_at", "freshness", "warnings"];
+    const READ_ONLY: &'static [&'static str] = &[
+        "article_id",
+        "locale",
+        "state",
+        "changes_requested_at",
+        "version",
+        "updated_by",
+        "created_at",
+        "updated_at",
+        "freshness",
+        "warnings",
+    ];
 }
 
 impl From<MadeFrom> for MadeFromInfo {
@@ -284,6 +298,7 @@ pub(super) fn written(t: Translation, body: DeskBody) -> DeskTranslation {
         seo,
         made_from: t.made_from.map(Into::into),
         state: t.state,
+        changes_requested_at: t.changes_requested_at,
         version: t.version,
         updated_by: t.updated_by,
         created_at: t.created_at,

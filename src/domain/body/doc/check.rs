@@ -14,7 +14,7 @@ use crate::domain::{
 
 /// Note the faults of a document that came by another way than [`read`](super::read), all of them under one pointer. Linear.
 pub fn check(faults: &mut Faults, document: &Document, at: &str) {
-    let mut check = Check { faults, at, nodes: 0, too_deep: false, heading: 1, ids: HashSet::new(), named: HashSet::new() };
+    let mut check = Check { faults, at, nodes: 0, too_deep: false, ids: HashSet::new(), named: HashSet::new() };
     check.blocks(&document.blocks, 1, Place::Top);
     let (nodes, too_deep, lost) = (check.nodes, check.too_deep, check.named.iter().any(|id| !check.ids.contains(id)));
     if nodes > limits::BODY_NODES {
@@ -34,7 +34,6 @@ struct Check<'d, 'f> {
     at: &'f str,
     nodes: usize,
     too_deep: bool,
-    heading: u8,
     ids: HashSet<&'d str>,
     named: HashSet<&'d str>,
 }
@@ -63,12 +62,6 @@ impl<'d> Check<'d, '_> {
         }
         let inner = depth.saturating_add(1);
         match &block.node {
-            Node::Heading { level, .. } => {
-                if *level > self.heading.saturating_add(1) {
-                    self.faults.add(self.at, "heading_skipped", "a heading is at most one level below the one before");
-                }
-                self.heading = *level;
-            }
             Node::PullQuote { attribution, .. } => self.phrase(attribution, limits::CREDIT),
             Node::Image(image) => self.image(image),
             Node::Embed { url, title } => {
@@ -92,7 +85,7 @@ impl<'d> Check<'d, '_> {
                     }
                 }
             }
-            Node::LiveUpdate { title, .. } | Node::Factbox { title, .. } => self.phrase(title, Length { min: 0, ..limits::HEADLINE }),
+            Node::LiveUpdate { title, .. } | Node::Factbox { title, .. } => self.phrase(title, limits::HEADLINE),
             _ => {}
         }
         let depth_of_text = if matches!(block.node, Node::Table(_)) { inner.saturating_add(2) } else { inner };

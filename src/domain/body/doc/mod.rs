@@ -68,7 +68,7 @@ pub fn read_parting(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId) 
 
 fn gathered(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId, kept: bool) -> (Document, Vec<Repeat>, Faults) {
     let (faults, ids, repeats, named) = (Faults::default(), HashSet::new(), Vec::new(), Vec::new());
-    let mut reader = Reader { faults, nodes: 0, heading: 1, ids, repeats, named, mint, kept };
+    let mut reader = Reader { faults, nodes: 0, ids, repeats, named, mint, kept };
     let mut blocks = Vec::new();
     match value.as_object() {
         Some(map) if map.get("type").and_then(Value::as_str) == Some("doc") => {
@@ -129,7 +129,6 @@ impl Place {
 struct Reader<'m> {
     faults: Faults,
     nodes: usize,
-    heading: u8,
     ids: HashSet<BlockId>,
     repeats: Vec<Repeat>,
     /// Blocks that links name, and where.
@@ -283,11 +282,11 @@ impl Reader<'_> {
                 if at_attr.is_none() {
                     self.faults.add(format!("{at}/attrs/at"), "instant", "an RFC 3339 instant");
                 }
-                let title = attrs.text(&mut self.faults, "title", Length { min: 0, ..limits::HEADLINE });
+                let title = attrs.text(&mut self.faults, "title", limits::HEADLINE);
                 Node::LiveUpdate { at: at_attr?, title, blocks: self.blocks(value, at, inner, Place::Block) }
             }
             "factbox" => {
-                let title = attrs.text(&mut self.faults, "title", Length { min: 0, ..limits::HEADLINE });
+                let title = attrs.text(&mut self.faults, "title", limits::HEADLINE);
                 Node::Factbox { title, blocks: self.blocks(value, at, inner, Place::Block) }
             }
             other => {
@@ -386,17 +385,12 @@ impl Reader<'_> {
 
     fn level(&mut self, attrs: &mut Attrs<'_>) -> u8 {
         let level = attrs.number(&mut self.faults, "level", 2, 4);
-        let level = level.and_then(|l| u8::try_from(l).ok()).unwrap_or_else(|| {
+        level.and_then(|l| u8::try_from(l).ok()).unwrap_or_else(|| {
             if attrs.map.is_none_or(|m| !m.contains_key("level")) {
                 self.faults.add(format!("{}/level", attrs.at), "required", "2, 3 or 4");
             }
             2
-        });
-        if level > self.heading.saturating_add(1) {
-            self.faults.add(format!("{}/level", attrs.at), "heading_skipped", "a heading is at most one level below the one before");
-        }
-        self.heading = level;
-        level
+        })
     }
 
     /// An address, which is no text: nothing in it is repaired.
@@ -407,9 +401,6 @@ impl Reader<'_> {
 
     fn image(&mut self, attrs: &mut Attrs<'_>) -> Image {
         let url = self.address(attrs);
-        if attrs.get("alt").is_none() {
-            self.faults.add(format!("{}/alt", attrs.at), "required", "what the picture shows; empty for decoration");
-        }
         let width = attrs.number(&mut self.faults, "width", 1, 100_000);
         let height = attrs.number(&mut self.faults, "height", 1, 100_000);
         if width.is_some() != height.is_some() {

@@ -127,7 +127,7 @@ fn closed(properties: Vec<(&str, RefOr<Schema>)>, required: &[&str]) -> Object {
 
 /// What each type of node has beside what all blocks have, and what of it has to be there; the reader knows the same.
 fn attributes(kind: &str) -> (Vec<(&'static str, Object)>, &'static [&'static str]) {
-    let title = Length { min: 0, ..limits::HEADLINE };
+    let title = limits::HEADLINE;
     let pixels = || number(1, 100_000);
     match kind {
         "heading" => (vec![("level", number(2, 4))], &["level"]),
@@ -136,7 +136,7 @@ fn attributes(kind: &str) -> (Vec<(&'static str, Object)>, &'static [&'static st
         "image" => {
             let words = [("alt", text(limits::ALT)), ("caption", text(limits::CAPTION)), ("credit", text(limits::CREDIT))];
             let all = [("url", address("uri")), ("width", pixels()), ("height", pixels()), ("href", link()), ("to", reference())];
-            (all.into_iter().chain(words).collect(), &["url", "alt"])
+            (all.into_iter().chain(words).collect(), &["url"])
         }
         "embed" => (vec![("url", address("uri")), ("title", text(limits::CAPTION))], &["url"]),
         "code_block" => (vec![("language", patterned(Language::PATTERN))], &[]),
