@@ -21,7 +21,7 @@ use crate::domain::{Error, Instant, Violation, error::Holder};
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code of a problem, as `docs/problems.md` tells of them.
-pub const CODES: [&str; 48] = [
+pub const CODES: [&str; 49] = [
     "malformed",
     "unauthenticated",
     "wrong-credentials",
@@ -33,6 +33,7 @@ pub const CODES: [&str; 48] = [
     "too-slow",
     "taken",
     "in-use",
+    "overtaken",
     "embargoed",
     "not-embargoed",
     "scheduled",

@@ -126,7 +126,8 @@ pub(super) fn in_words(error: Diesel) -> Error {
         }
         // What was there when it was looked at is gone: whoever removed it was faster. Only `PostgreSQL` has two writers, and says which way it is.
         Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, said) if said.message().starts_with("insert or update on table") => {
-            Error::Busy
+            let detail = "what this refers to was removed by somebody who was faster; nothing was done";
+            Error::Conflict { code: "overtaken", detail: detail.to_owned() }
         }
         Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => {
             Error::Conflict { code: "in-use", detail: "something else refers to this, or what this refers to is gone".to_owned() }

@@ -96,6 +96,8 @@ pub struct ListSessions {
 }
 
 /// Change one's own name.
+///
+/// Colleagues are shown it from then on, wherever they were shown the former one.
 #[utoipa::path(tag = "auth", security(("token" = [])),
     request_body(content = MePatch, content_type = "application/merge-patch+json", example = json!({ "name": "Asha Rao" })),
     responses((status = 200, body = Me), (status = "default", body = Problem, content_type = "application/problem+json")))]
@@ -146,6 +148,8 @@ pub(crate) async fn change_password(
 }
 
 /// List one's own sessions, newest first.
+///
+/// Each with when it began, from which network, and when it ends; the one that asks is marked.
 #[utoipa::path(tag = "auth", security(("token" = [])), params(ListSessions),
     responses((status = 200, body = Listing<SessionInfo>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/sessions")]

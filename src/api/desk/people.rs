@@ -87,6 +87,8 @@ impl From<people::Colleague> for Colleague {
 }
 
 /// List the colleagues who may sign in, by name: whom words can be assigned to, and who can be asked.
+///
+/// With what they may do, and where; `may` lists those alone who may do something, in a section or a locale where these are named.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [ReadPeople::NAME])), params(ListPeople),
     responses((status = 200, body = Listing<Colleague>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/people")]
