@@ -14,6 +14,7 @@ mod caching;
 mod carried;
 mod checking;
 mod clients;
+mod combining;
 mod command_line;
 mod concurrency;
 mod contract;

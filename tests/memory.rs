@@ -86,8 +86,8 @@ fn requests(ids: Vec<Uuid>) -> impl Iterator<Item = Request> {
             12 => Request::Resolve(format!("/{locale}/{}", long("s", 3))),
             13 => Request::Author(Handle::Slug(long("a", 3)), of),
             14 => {
-                let section = Some(Reference::Id(none));
-                Request::Articles(Listed { section, order: Order::default(), ..Listed::default() }, paging(20), show(locale, n, true))
+                let sections = vec![Reference::Id(none)];
+                Request::Articles(Listed { sections, order: Order::default(), ..Listed::default() }, paging(20), show(locale, n, true))
             }
             _ => Request::Articles(
                 Listed { published_after: Some(dateline::domain::Instant::from_micros(i64::try_from(n).unwrap())), ..Listed::default() },

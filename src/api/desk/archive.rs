@@ -137,10 +137,10 @@ pub(crate) async fn list_archived_articles(
     let order = query.sort.unwrap_or_default();
     let paging = paging(query.limit, query.cursor.as_deref(), query.count, order.sorting())?;
     let listed = Listed {
-        section: query.section.map(Reference::from),
-        author: query.author.map(Reference::from),
-        tag: query.tag.map(Reference::from),
-        kind: query.kind,
+        sections: query.section.map(Reference::from).into_iter().collect(),
+        authors: query.author.map(Reference::from).into_iter().collect(),
+        tags: query.tag.map(Reference::from).into_iter().collect(),
+        kinds: query.kind.into_iter().collect(),
         order,
         ..Listed::default()
     };

@@ -58,14 +58,14 @@ pub fn page(tx: &mut Tx<'_>, path: &str, paging: Paging, now: Instant) -> Result
         Resolved::Author { id, locale, .. } => {
             let reading = reading(&locale);
             let author = names::author(tx, &reading, id)?;
-            let cards = cards(tx, &reading, &Filter { author: Some(id), ..Filter::default() }, paging)?;
+            let cards = cards(tx, &reading, &Filter { authors: vec![id], ..Filter::default() }, paging)?;
             let subject = listing(&author.name, &author.bio, &author.url, &author.alternates, BTreeSet::new());
             Page::Author { frame: frame(tx, &reading, &subject, now)?, author: Box::new(author), articles: cards }
         }
         Resolved::Tag { id, locale, .. } => {
             let reading = reading(&locale);
             let tag = names::tag(tx, &reading, id)?;
-            let cards = cards(tx, &reading, &Filter { tag: Some(id), ..Filter::default() }, paging)?;
+            let cards = cards(tx, &reading, &Filter { tags: vec![id], ..Filter::default() }, paging)?;
             let subject = listing(&tag.name, &tag.description, &tag.url, &tag.alternates, BTreeSet::new());
             Page::Tag { frame: frame(tx, &reading, &subject, now)?, tag: Box::new(tag), articles: cards }
         }
@@ -90,7 +90,7 @@ fn home(tx: &mut Tx<'_>, reading: &Reading, paging: Paging, now: Instant) -> Res
 
 fn section(tx: &mut Tx<'_>, reading: &Reading, id: SectionId, paging: Paging, now: Instant) -> Result<Page, Error> {
     let section = names::section(tx, reading, id)?;
-    let articles = cards(tx, reading, &Filter { section: Some(id), ..Filter::default() }, paging)?;
+    let articles = cards(tx, reading, &Filter { sections: vec![id], ..Filter::default() }, paging)?;
     let path = section.path.iter().map(|s| s.id.uuid()).collect();
     let subject = listing(&section.name, &section.description, &section.url, &section.alternates, path);
     let frame = frame(tx, reading, &subject, now)?;
