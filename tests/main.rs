@@ -64,6 +64,7 @@ mod settings;
 mod shaping;
 mod snapshots;
 mod sorting;
+mod spelling;
 mod staleness;
 mod starting;
 mod statements;
