@@ -208,7 +208,7 @@ pub(crate) async fn list_articles(reader: Reader, query: Query<ListArticles>) ->
     let paging = paging(query.limit, query.cursor.as_deref(), query.count, listed.order.sorting())?;
     let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include);
     let fallback = query.fallback == Some(Fallback::Chain);
-    reader.answer(query.locale.as_deref(), |locale| Ok(Request::Articles(listed, paging, Show { locale, fallback, shape }))).await
+    reader.answer(query.locale.as_deref(), |locale| Ok(Request::Articles(Box::new(listed), paging, Show { locale, fallback, shape }))).await
 }
 
 async fn show(reader: Reader, handle: Handle<ArticleId>, query: ShowArticle) -> Result<HttpResponse, Failure> {

@@ -259,7 +259,12 @@ fn complete(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, format: BodyFo
 
 /// Live editions as lists show them.
 pub(super) fn shown(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>) -> Result<Vec<Article>, Error> {
-    complete(tx, reading, lives, BodyFormat::None, Needs { others: false, corrections: false })
+    complete(tx, reading, lives, BodyFormat::None, Needs { others: false, corrections: true })
+}
+
+/// Live editions in a shape, with what comes along.
+pub(super) fn told(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: &Shape) -> Result<(Vec<Article>, Option<Included>), Error> {
+    include::tell(tx, reading, lives, shape)
 }
 
 /// One article in a shape, with what comes along.

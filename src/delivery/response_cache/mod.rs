@@ -326,14 +326,18 @@ impl ResponseCache {
     /// The same request without the query of the path that it asks for, where no redirect leads from that path with a query: then it says nothing, and
     /// what links carry along to count readers by makes no answers of its own.
     async fn without_idle_query<'r>(&self, request: &'r Request) -> Result<Cow<'r, Request>, Error> {
-        let (Request::Resolve(asked) | Request::Page(asked, _)) = request else { return Ok(Cow::Borrowed(request)) };
+        let (Request::Resolve(asked) | Request::Page(asked, ..)) = request else { return Ok(Cow::Borrowed(request)) };
         let Some((path, query)) = asked.split_once('?') else { return Ok(Cow::Borrowed(request)) };
         let Some(spelled) = redirect::spelled(path) else { return Ok(Cow::Borrowed(request)) };
         if !query.is_empty() && self.queried().await?.contains(&CacheTag::slug(&spelled)) {
             return Ok(Cow::Borrowed(request));
         }
         let path = path.to_owned();
-        Ok(Cow::Owned(if let Request::Page(_, paging) = request { Request::Page(path, *paging) } else { Request::Resolve(path) }))
+        Ok(Cow::Owned(if let Request::Page(_, paging, view) = request {
+            Request::Page(path, *paging, view.clone())
+        } else {
+            Request::Resolve(path)
+        }))
     }
 
     /// The paths from which redirects lead with a query.

@@ -144,9 +144,9 @@ impl Filter {
     /// The groups of facets that it asks for one of each of, the one that fewest articles share by experience first; one at least.
     #[must_use]
     pub fn groups(&self) -> Vec<Vec<Facet>> {
-        let kinds = |story: bool| match self.kinds.contains(&Kind::Story) == story {
-            true => self.kinds.iter().copied().map(Facet::kind).collect(),
-            false => Vec::new(),
+        let kinds = |story: bool| {
+            let those = self.kinds.iter().filter(|_| self.kinds.contains(&Kind::Story) == story);
+            those.copied().map(Facet::kind).collect::<Vec<_>>()
         };
         let mut by_size = vec![facets(&self.authors), facets(&self.tags)];
         by_size.extend(self.all_tags.iter().map(|id| vec![Facet::from(*id)]));
