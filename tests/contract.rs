@@ -133,6 +133,8 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("request line", format!("{} bytes", dateline::api::clients::MAX_LINE)),
         ("head of a request", format!("{} bytes", dateline::api::clients::MAX_HEAD)),
         ("parameters of a query", l::PARAMETERS.to_string()),
+        ("sections, authors or tags that one parameter of a list names", l::FILTER_NAMES.to_string()),
+        ("articles that one parameter of a list names", l::FILTER_IDS.to_string()),
     ];
     let page = committed("docs/limits.md");
     let table: Vec<_> = page.lines().filter(|line| line.starts_with("| ")).skip(2).collect();

@@ -15,21 +15,30 @@ struct Known {
 /// The values that a parameter is tried with.
 fn values(known: &Known, parameter: &Value) -> Vec<String> {
     let words = |all: &[&str]| all.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+    let contract = crate::support::contract::contract();
+    let named = parameter["schema"]["items"]["$ref"].as_str().and_then(|to| contract.pointer(to.trim_start_matches('#')));
     let enumerated = parameter["schema"]["enum"]
         .as_array()
         .or_else(|| parameter["schema"]["items"]["enum"].as_array())
+        .or_else(|| named.and_then(|schema| schema["enum"].as_array()))
         .or_else(|| parameter["schema"]["oneOf"].as_array().and_then(|of| of.iter().find_map(|s| s["enum"].as_array())));
     if let Some(all) = enumerated {
         return all.iter().filter_map(Value::as_str).map(str::to_owned).collect();
     }
     match parameter["name"].as_str().unwrap() {
         "locale" => words(&["en", "hi", "kn", "auto"]),
-        "id" | "section" | "author" | "tag" => known.ids.iter().chain(&known.slugs).cloned().collect(),
+        "id" if parameter["in"] == "query" => vec![known.ids.join(",")],
+        "id" => known.ids.iter().chain(&known.slugs).cloned().collect(),
+        "not_id" => vec![known.ids.join(",")],
+        "section" | "author" | "tag" => known.ids.iter().chain(&known.slugs).chain([&known.ids.join(",")]).cloned().collect(),
+        "tag_all" | "not_section" | "not_author" | "not_tag" => vec![known.ids.join(","), format!("topic-{CANARY}")],
         "slug" => known.slugs.clone(),
         "text" => words(&[CANARY, "topic", "asha"]),
         "limit" => words(&["1", "100"]),
         "count" => words(&["true"]),
-        "published_after" | "published_before" => words(&["2026-01-01T00:00:00Z", "2026-03-01T12:00:00Z", "2027-01-01T00:00:00Z"]),
+        "published_after" | "published_before" | "updated_after" => {
+            words(&["2026-01-01T00:00:00Z", "2026-03-01T12:00:00Z", "2027-01-01T00:00:00Z"])
+        }
         "path" => known.slugs.iter().flat_map(|s| [format!("/en/world/{s}"), format!("/en/{s}"), format!("/hi/{s}")]).collect(),
         "token" => words(&["nothing"]),
         "cursor" => Vec::new(),

@@ -10,6 +10,7 @@ use dateline::{
     delivery::{
         articles::{BodyFormat, Field, Include, Listed, Reference, Shape},
         coding::Coding,
+        pages::View,
         request::{Handle, Request, Show},
         response_cache::{CachedAnswer, ResponseCache},
     },
@@ -82,15 +83,22 @@ fn requests(ids: Vec<Uuid>) -> impl Iterator<Item = Request> {
             8 => Request::Section(Handle::Slug(long("क", 20)), of),
             9 => Request::Tag(Handle::Id(none.into()), of),
             10 => Request::Resolve(format!("/{locale}/{}", long("r", 1_900))),
-            11 => Request::Page(format!("/{locale}/x/{}", long("p", 300)), paging(20)),
+            11 => Request::Page(format!("/{locale}/x/{}", long("p", 300)), paging(20), View::default()),
             12 => Request::Resolve(format!("/{locale}/{}", long("s", 3))),
             13 => Request::Author(Handle::Slug(long("a", 3)), of),
             14 => {
-                let section = Some(Reference::Id(none));
-                Request::Articles(Listed { section, order: Order::default(), ..Listed::default() }, paging(20), show(locale, n, true))
+                let sections = vec![Reference::Id(none)];
+                Request::Articles(
+                    Box::new(Listed { sections, order: Order::default(), ..Listed::default() }),
+                    paging(20),
+                    show(locale, n, true),
+                )
             }
             _ => Request::Articles(
-                Listed { published_after: Some(dateline::domain::Instant::from_micros(i64::try_from(n).unwrap())), ..Listed::default() },
+                Box::new(Listed {
+                    published_after: Some(dateline::domain::Instant::from_micros(i64::try_from(n).unwrap())),
+                    ..Listed::default()
+                }),
                 paging(1 + u32::try_from(n / 16 % 20).unwrap()),
                 show(locale, n / 16, true),
             ),

@@ -121,6 +121,49 @@ both! {
         assert_eq!((tag["kind"].as_str(), texts(&tag["articles"]["data"], "headline"), tag["frame"]["head"]["description"].as_str()), (Some("tag"), vec!["A car as a gift"], Some("")));
     }
 
+    async fn a_page_on_which_stories_go_on_is_known_by_its_own_cursor(app) {
+        newsroom(&app).await;
+        let first = page(&app, "/en/world&limit=5&count=true").await.ok();
+        let (head, next) = (&first["frame"]["head"], first["articles"]["page"]["next"].as_str().unwrap());
+        assert_eq!((head["canonical"].as_str(), head["prev"].as_str()), (Some("https://news.example/en/world"), None));
+        assert_eq!(head["next"], format!("https://news.example/en/world?cursor={next}"));
+        assert_eq!((first["articles"]["page"]["total"].as_i64(), texts(&head["alternates"], "hreflang")), (Some(8), vec!["en", "hi", "x-default"]));
+        assert_eq!((property(&first, "og:locale"), property(&first, "og:locale:alternate")), (vec!["en_US"], vec!["hi_IN"]));
+        let second = page(&app, &format!("/en/world&limit=5&cursor={next}")).await.ok();
+        let head = &second["frame"]["head"];
+        assert_eq!((&head["canonical"], property(&second, "og:url")), (&first["frame"]["head"]["next"], vec![head["canonical"].as_str().unwrap()]));
+        assert_eq!(head["title"], "World · 2026-03-01 13:34 | The Times");
+        assert!(head["prev"].as_str().unwrap().starts_with("https://news.example/en/world?cursor="), "{head}");
+        assert_eq!((&head["next"], &head["alternates"]), (&Value::Null, &json!([])));
+        // The language switcher leads to where the section is in other languages.
+        assert_eq!(second["frame"]["languages"][1]["available"], true);
+        let home = page(&app, &format!("/en&cursor={}", page(&app, "/en&limit=3").await.ok()["articles"]["page"]["next"].as_str().unwrap())).await.ok();
+        assert!(home["frame"]["head"]["title"].as_str().unwrap().starts_with("The Times · 2026-03-01 "), "{home}");
+    }
+
+    async fn a_card_says_whose_words_it_shows_in_which_language_and_what_is_asked_for_comes_along(app) {
+        let story = newsroom(&app).await;
+        let card = |page: &Value| page["articles"]["data"][0].clone();
+        let shown = card(&page(&app, "/en/world").await.ok());
+        assert_eq!((&shown["byline"], shown["genre"].as_str(), shown["retracted"].as_bool()), (&json!(["Digital Desk"]), Some("news"), Some(false)));
+        assert_eq!((shown["locale"].as_str(), shown["direction"].as_str(), shown.get("body")), (Some("en"), Some("ltr"), None));
+        // In the language of the page alone, or in the next of its chain.
+        assert_eq!(texts(&page(&app, "/hi").await.ok()["articles"]["data"], "locale"), ["hi"]);
+        let chain = page(&app, "/hi&fallback=chain&count=true").await.ok();
+        let locales = texts(&chain["articles"]["data"], "locale");
+        assert_eq!((locales.len(), locales[0], locales[1], chain["articles"]["page"]["total"].as_i64()), (14, "hi", "en", Some(14)));
+        let whole = page(&app, "/en/world&body=text&include=authors,section").await.ok();
+        assert_eq!(card(&whole)["body"], json!({ "format": "text", "content": "It was Russia's gift." }));
+        assert_eq!((texts(&whole["articles"]["included"]["authors"], "name"), texts(&whole["articles"]["included"]["sections"], "name")), (vec!["Digital Desk"], vec!["World"]));
+        let article = page(&app, "/en/world/a-car-as-a-gift&body=none&include=tags").await.ok()["article"].clone();
+        assert_eq!((article.get("body"), texts(&article["included"]["tags"], "name")), (None, vec!["Diplomacy"]));
+        let said = json!({ "kind": "retraction", "texts": { "en": "It was no gift." } });
+        app.editor().await.post(&format!("{story}/corrections"), &said).await.ok();
+        assert_eq!(card(&page(&app, "/en/world").await.ok())["retracted"], true);
+        let beside = page(&app, "/en/politics/meta-under-scanner-11").await.ok();
+        assert_eq!(beside["rails"][1]["articles"][0]["retracted"], true, "{}", beside["rails"][1]["articles"][0]);
+    }
+
     async fn a_page_that_moved_says_where_and_one_that_was_taken_down_is_gone(app) {
         let story = newsroom(&app).await;
         let chief = app.role(dateline::domain::user::Role::Chief, None, None).await;

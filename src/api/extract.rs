@@ -21,14 +21,14 @@ use serde::{
 };
 use serde_json::Value;
 use utoipa::{
-    PartialSchema, ToSchema,
+    IntoParams, PartialSchema, ToSchema,
     openapi::{
         Object, ObjectBuilder, RefOr, Schema,
         schema::{AdditionalProperties, OneOfBuilder, Type},
     },
 };
 
-use super::{State, clients::intake, json, network::client, problem::Failure, sent, typed::typed, wording::plain};
+use super::{State, clients::intake, json, network::client, problem::Failure, sent, several::gather, typed::typed, wording::plain};
 use crate::{
     access::{Action, Caller, Permit},
     domain::{
@@ -114,7 +114,7 @@ impl FromRequest for Origin {
 #[derive(Debug, Clone)]
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned + IntoParams> FromRequest for Query<T> {
     type Error = Failure;
     type Future = Ready<Result<Self, Failure>>;
 
@@ -123,8 +123,8 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
-/// Read a query, naming every parameter that is unknown, repeated or wrong.
-fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+/// Read a query, naming every parameter that is unknown, wrong, or repeated though it is no list.
+fn query<T: DeserializeOwned + IntoParams>(text: &str) -> Result<T, Failure> {
     if text.split('&').count() > limits::PARAMETERS {
         return Err(Failure::malformed("?", "too_many", format!("at most {} parameters", limits::PARAMETERS)));
     }
@@ -137,6 +137,7 @@ fn query<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
         }
         fit
     });
+    let mut pairs = gather::<T>(pairs);
     loop {
         let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
         let parsed = url::form_urlencoded::parse(text.as_bytes());
@@ -503,7 +504,7 @@ crate::domain::vocabulary::vocabulary! {
     }
 }
 
-/// Words of a vocabulary, parted by commas.
+/// What is named by a list, parted by commas.
 ///
 /// # Errors
 /// For a word that is none of them.

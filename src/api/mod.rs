@@ -20,6 +20,7 @@ pub mod problem;
 pub mod reply;
 pub mod request_log;
 pub mod sent;
+mod several;
 pub mod typed;
 mod wording;
 

@@ -68,13 +68,13 @@ pub enum Request {
     /// One tag.
     Tag(Handle<TagId>, Option<Locale>),
     /// A page of articles.
-    Articles(Listed, Paging, Show),
+    Articles(Box<Listed>, Paging, Show),
     /// One article.
     Article(Handle<ArticleId>, Show),
     /// Where a public path leads.
     Resolve(String),
     /// The page at a public path, with its stories from a cursor on.
-    Page(String, Paging),
+    Page(String, Paging, pages::View),
 }
 
 /// An answer that shows something.
@@ -182,8 +182,8 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
             };
             Ok(Outcome::Shown(Shown { next, previous, ..shown }))
         }
-        Request::Page(path, paging) => {
-            let (page, until) = pages::page(tx, path, *paging, now)?;
+        Request::Page(path, paging, view) => {
+            let (page, until) = pages::page(tx, path, *paging, view, now)?;
             shown(&page, page.locale().cloned()).map(|shown| Outcome::Shown(Shown { until, ..shown }))
         }
         Request::Resolve(path) => shown(&resolve::resolve(tx, path)?, None).map(Outcome::Shown),
@@ -305,8 +305,9 @@ impl Request {
                 show.query(&mut query, BodyFormat::Html);
                 handle.path("articles")
             }
-            Self::Page(path, paging) => {
+            Self::Page(path, paging, view) => {
                 query.append_pair("path", path);
+                view.query(&mut query);
                 paged(&mut query, paging, cursor);
                 "/v1/pages".to_owned()
             }
@@ -345,9 +346,10 @@ impl Request {
             Self::Section(handle, of) => handle.heap().saturating_add(locale(of)),
             Self::Author(handle, of) => handle.heap().saturating_add(locale(of)),
             Self::Tag(handle, of) => handle.heap().saturating_add(locale(of)),
-            Self::Articles(listed, _, show) => listed.heap().saturating_add(show.heap()),
+            Self::Articles(listed, _, show) => size_of::<Listed>().saturating_add(listed.heap()).saturating_add(show.heap()),
             Self::Article(handle, show) => handle.heap().saturating_add(show.heap()),
-            Self::Resolve(path) | Self::Page(path, _) => path.capacity(),
+            Self::Resolve(path) => path.capacity(),
+            Self::Page(path, _, view) => path.capacity().saturating_add(view.include.len().saturating_mul(32)),
         }
     }
 }
@@ -357,6 +359,20 @@ impl<I: ToString> Handle<I> {
         match self {
             Self::Id(id) => format!("/v1/{of}/{}", id.to_string()),
             Self::Slug(slug) => format!("/v1/{of}/by-slug/{}", segment(slug)),
+        }
+    }
+}
+
+impl pages::View {
+    fn query(&self, query: &mut Serializer<'_, String>) {
+        if self.fallback {
+            query.append_pair("fallback", "chain");
+        }
+        if let Some(body) = self.body {
+            query.append_pair("body", body.as_str());
+        }
+        if !self.include.is_empty() {
+            query.append_pair("include", &self.include.iter().map(|i| i.as_str()).collect::<Vec<_>>().join(","));
         }
     }
 }

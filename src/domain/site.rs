@@ -383,6 +383,12 @@ impl Masthead {
         zone::name(&self.site.time_zone, at, locale)
     }
 
+    /// What the clocks of the site show at an instant, as every language reads it: `2026-03-01 13:43`.
+    #[must_use]
+    pub fn clock(&self, at: Instant) -> String {
+        at.in_zone(&self.zone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+
     /// When the clocks of the site's time zone are changed next after an instant, if ever.
     #[must_use]
     pub fn zone_changes(&self, after: Instant) -> Option<Instant> {

@@ -110,6 +110,10 @@ pub mod limits {
     pub const SIGN_IN_BYTES: usize = 8_192;
     /// Parameters of a query.
     pub const PARAMETERS: usize = 100;
+    /// Sections, authors or tags that one parameter of a list of articles names.
+    pub const FILTER_NAMES: usize = 20;
+    /// Articles that one parameter of a list of articles names.
+    pub const FILTER_IDS: usize = 100;
 }
 
 /// Normalise to NFC (Unicode UAX #15).

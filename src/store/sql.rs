@@ -118,6 +118,11 @@ impl Sql {
         self.list(texts, |sql, text| sql.text(text))
     }
 
+    /// The same of words of this code base.
+    pub(super) fn words<'t>(&mut self, words: impl IntoIterator<Item = &'t str>) -> &mut Self {
+        self.list(words, Self::text)
+    }
+
     /// True when nothing was appended yet.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()

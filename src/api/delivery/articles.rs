@@ -12,12 +12,14 @@ use crate::{
         problem::{Failure, Problem},
     },
     delivery::{
-        articles::{ArticleAnswer, ArticleListing, BodyFormat, Field, Include, Listed, Reference, Shape},
+        articles::{ArticleAnswer, ArticleListing, BodyFormat, Excluded, Field, Include, Listed, Reference, Shape},
         request::{Handle, Request, Show},
     },
     domain::{
         Error, Instant,
-        article::{ArticleId, Kind},
+        article::{ArticleId, Genre, Kind},
+        error::Faults,
+        text::limits,
     },
     store::listings::Order,
 };
@@ -75,21 +77,67 @@ pub struct ListArticles {
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
     include: Option<Vec<Include>>,
-    /// In this section or below it: its id or slug.
-    section: Option<String>,
-    /// Credited to this author: their id or slug.
-    author: Option<String>,
-    /// Carrying this tag: its id or slug.
-    tag: Option<String>,
-    /// Of this kind.
-    #[param(inline)]
-    kind: Option<Kind>,
+    /// In one of these sections or below it: their ids or slugs, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false, max_items = 20)]
+    section: Option<Vec<String>>,
+    /// Credited to one of these authors: their ids or slugs, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false, max_items = 20)]
+    author: Option<Vec<String>>,
+    /// Carrying one of these tags: their ids or slugs, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false, max_items = 20)]
+    tag: Option<Vec<String>>,
+    /// Carrying each of these tags: their ids or slugs, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false, max_items = 20)]
+    tag_all: Option<Vec<String>>,
+    /// Not in any of these sections or below it: their ids or slugs, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false, max_items = 20)]
+    not_section: Option<Vec<String>>,
+    /// Credited to none of these authors: their ids or slugs, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false, max_items = 20)]
+    not_author: Option<Vec<String>>,
+    /// Carrying none of these tags: their ids or slugs, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false, max_items = 20)]
+    not_tag: Option<Vec<String>>,
+    /// One of these articles, as far as they are live in the language; parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false, max_items = 100)]
+    id: Option<Vec<ArticleId>>,
+    /// None of these articles, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false, max_items = 100)]
+    not_id: Option<Vec<ArticleId>>,
+    /// Of one of these kinds, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    kind: Option<Vec<Kind>>,
+    /// Of none of these kinds, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    not_kind: Option<Vec<Kind>>,
+    /// Of one of these genres, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    genre: Option<Vec<Genre>>,
+    /// Of none of these genres, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    not_genre: Option<Vec<Genre>>,
     /// First published at or after this instant.
     #[param(inline)]
     published_after: Option<Instant>,
     /// First published before this instant.
     #[param(inline)]
     published_before: Option<Instant>,
+    /// Last updated at or after this instant; quickest with `sort=-updated_at`.
+    #[param(inline)]
+    updated_after: Option<Instant>,
     /// The order; `-published_at` when absent.
     #[param(inline)]
     sort: Option<Order>,
@@ -103,6 +151,51 @@ pub struct ListArticles {
     count: Option<bool>,
 }
 
+impl ListArticles {
+    /// Which articles are asked for.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for every parameter with too many values.
+    fn listed(&mut self) -> Result<Listed, Error> {
+        fn names(given: &mut Option<Vec<String>>) -> Vec<Reference> {
+            given.take().into_iter().flatten().map(Reference::from).collect()
+        }
+        fn few<T>(given: &mut Option<Vec<T>>) -> Vec<T> {
+            given.take().unwrap_or_default()
+        }
+        let without = Excluded {
+            ids: few(&mut self.not_id),
+            sections: names(&mut self.not_section),
+            authors: names(&mut self.not_author),
+            tags: names(&mut self.not_tag),
+            kinds: few(&mut self.not_kind),
+            genres: few(&mut self.not_genre),
+        };
+        let listed = Listed {
+            ids: few(&mut self.id),
+            sections: names(&mut self.section),
+            authors: names(&mut self.author),
+            tags: names(&mut self.tag),
+            all_tags: names(&mut self.tag_all),
+            kinds: few(&mut self.kind),
+            genres: few(&mut self.genre),
+            without,
+            published_after: self.published_after,
+            published_before: self.published_before,
+            updated_after: self.updated_after,
+            order: self.sort.unwrap_or_default(),
+        }
+        .canonical();
+        let mut faults = Faults::default();
+        let named = listed.names().map(|(parameter, _, names)| (parameter, names.len(), limits::FILTER_NAMES));
+        let ids = [("id", listed.ids.len(), limits::FILTER_IDS), ("not_id", listed.without.ids.len(), limits::FILTER_IDS)];
+        for (parameter, count, most) in named.into_iter().chain(ids).filter(|(_, count, most)| count > most) {
+            faults.add(format!("?{parameter}"), "too_many", format!("{count}; at most {most}"));
+        }
+        faults.or(listed)
+    }
+}
+
 /// List articles.
 ///
 /// Live articles in one language, in pages that stay put while others are published.
@@ -110,21 +203,12 @@ pub struct ListArticles {
     responses((status = 200, body = ArticleListing), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles")]
 pub(crate) async fn list_articles(reader: Reader, query: Query<ListArticles>) -> Result<HttpResponse, Failure> {
-    let query = query.0;
-    let order = query.sort.unwrap_or_default();
-    let paging = paging(query.limit, query.cursor.as_deref(), query.count, order.sorting())?;
+    let mut query = query.0;
+    let listed = query.listed()?;
+    let paging = paging(query.limit, query.cursor.as_deref(), query.count, listed.order.sorting())?;
     let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include);
     let fallback = query.fallback == Some(Fallback::Chain);
-    let listed = Listed {
-        section: query.section.map(Reference::from),
-        author: query.author.map(Reference::from),
-        tag: query.tag.map(Reference::from),
-        kind: query.kind,
-        published_after: query.published_after,
-        published_before: query.published_before,
-        order,
-    };
-    reader.answer(query.locale.as_deref(), |locale| Ok(Request::Articles(listed, paging, Show { locale, fallback, shape }))).await
+    reader.answer(query.locale.as_deref(), |locale| Ok(Request::Articles(Box::new(listed), paging, Show { locale, fallback, shape }))).await
 }
 
 async fn show(reader: Reader, handle: Handle<ArticleId>, query: ShowArticle) -> Result<HttpResponse, Failure> {

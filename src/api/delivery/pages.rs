@@ -9,10 +9,14 @@ use super::serve::serve;
 use crate::{
     api::{
         State,
-        extract::{Query, is_path, paging},
+        extract::{Fallback, Query, is_path, paging, words},
         problem::{Failure, Problem},
     },
-    delivery::{pages::Page, request::Request},
+    delivery::{
+        articles::{BodyFormat, Include},
+        pages::{Page, View},
+        request::Request,
+    },
     store::listings::Order,
 };
 
@@ -34,6 +38,19 @@ pub struct ShowPage {
     limit: Option<u32>,
     /// Where its stories begin: `articles.page.next` or `articles.page.previous` of another page.
     cursor: Option<String>,
+    /// Whether to count all its stories.
+    #[param(default = false)]
+    count: Option<bool>,
+    /// Whether stories that are not live in the language of the page are shown in the next of its chain.
+    #[param(inline)]
+    fallback: Option<Fallback>,
+    /// In which form bodies come: `html` on the page of an article, and `none` among stories, when absent.
+    #[param(inline)]
+    body: Option<BodyFormat>,
+    /// What comes along whole with the article or the stories, in their `included`, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    include: Option<Vec<Include>>,
 }
 
 /// Show a whole page.
@@ -45,7 +62,10 @@ pub struct ShowPage {
     responses((status = 200, body = Page), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/pages")]
 pub(crate) async fn show_page(req: HttpRequest, query: Query<ShowPage>, state: Data<State>) -> Result<HttpResponse, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Order::Newest.sorting())?;
-    is_path(&query.0.path)?;
-    serve(&req, &state, &Request::Page(query.0.path, paging), false).await
+    let query = query.0;
+    let paging = paging(query.limit, query.cursor.as_deref(), query.count, Order::Newest.sorting())?;
+    is_path(&query.path)?;
+    let include = query.include.into_iter().flatten().collect();
+    let view = View { body: query.body, include, fallback: query.fallback == Some(Fallback::Chain) };
+    serve(&req, &state, &Request::Page(query.path, paging, view), false).await
 }

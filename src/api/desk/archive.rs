@@ -19,7 +19,7 @@ use crate::{
     },
     delivery::{
         articles::{Article, ArticleListing, BodyFormat, Listed, Reference, Shape},
-        pages::Page,
+        pages::{Page, View},
         request::{Handle, Outcome, Request, Show, answer},
     },
     domain::{
@@ -137,16 +137,16 @@ pub(crate) async fn list_archived_articles(
     let order = query.sort.unwrap_or_default();
     let paging = paging(query.limit, query.cursor.as_deref(), query.count, order.sorting())?;
     let listed = Listed {
-        section: query.section.map(Reference::from),
-        author: query.author.map(Reference::from),
-        tag: query.tag.map(Reference::from),
-        kind: query.kind,
+        sections: query.section.map(Reference::from).into_iter().collect(),
+        authors: query.author.map(Reference::from).into_iter().collect(),
+        tags: query.tag.map(Reference::from).into_iter().collect(),
+        kinds: query.kind.into_iter().collect(),
         order,
         ..Listed::default()
     };
     let shape = Shape::whole(query.body.unwrap_or(BodyFormat::None));
     let show = Show { locale: query.locale, fallback: query.fallback == Some(Fallback::Chain), shape };
-    read(&state, permit, query.as_of, Request::Articles(listed, paging, show)).await
+    read(&state, permit, query.as_of, Request::Articles(Box::new(listed), paging, show)).await
 }
 
 /// Show an article as the public saw it at an instant.
@@ -179,5 +179,5 @@ pub(crate) async fn show_archived_page(
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Order::Newest.sorting())?;
-    read(&state, permit, query.0.as_of, Request::Page(query.0.path, paging)).await
+    read(&state, permit, query.0.as_of, Request::Page(query.0.path, paging, View::default())).await
 }

@@ -80,7 +80,7 @@ impl Shape {
     }
 
     /// Which bodies have to be read.
-    pub(super) fn bodies(&self) -> Bodies {
+    pub(in crate::delivery) fn bodies(&self) -> Bodies {
         if self.include.contains(&Include::Alternates) {
             return Bodies { form: form(self.body), everywhere: true };
         }

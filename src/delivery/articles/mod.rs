@@ -2,6 +2,7 @@
 
 mod bodies;
 mod include;
+mod listed;
 mod shape;
 
 use std::{
@@ -10,9 +11,8 @@ use std::{
     sync::Arc,
 };
 
-use uuid::Uuid;
-
 pub use include::{Include, Shape};
+pub use listed::{Excluded, Listed, Reference};
 pub use shape::{
     Article, ArticleAnswer, ArticleListing, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included,
     LanguageStatus, Lead, Seo, TagRef, TimeZoneNames, TranslationStatus,
@@ -25,9 +25,7 @@ use super::{
 use crate::{
     access::Visibility,
     domain::{
-        Error, Id, Instant, Locale,
-        address::AddressKind,
-        article::{self, Kind},
+        Error, Locale, article,
         body::references::Present,
         content::Content,
         correction::{Correction, CorrectionKind},
@@ -40,7 +38,6 @@ use crate::{
     store::{
         self, Tx,
         editions::{Alternate as LiveAlternate, BodyForm, Live},
-        listings::{Filter, Order},
     },
 };
 
@@ -264,7 +261,12 @@ fn complete(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, format: BodyFo
 
 /// Live editions as lists show them.
 pub(super) fn shown(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>) -> Result<Vec<Article>, Error> {
-    complete(tx, reading, lives, BodyFormat::None, Needs { others: false, corrections: false })
+    complete(tx, reading, lives, BodyFormat::None, Needs { others: false, corrections: true })
+}
+
+/// Live editions in a shape, with what comes along.
+pub(super) fn told(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: &Shape) -> Result<(Vec<Article>, Option<Included>), Error> {
+    include::tell(tx, reading, lives, shape)
 }
 
 /// One article in a shape, with what comes along.
@@ -315,100 +317,6 @@ pub fn by_slug(tx: &mut Tx<'_>, reading: &Reading, slug: &str, shape: &Shape) ->
     one(tx, reading, live, shape).map(Found::Here)
 }
 
-/// A section, author or tag, named in a filter by id or by slug.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Reference {
-    /// By id.
-    Id(Uuid),
-    /// By slug.
-    Slug(String),
-}
-
-impl From<String> for Reference {
-    fn from(text: String) -> Self {
-        Uuid::try_parse(&text).map_or_else(|_| Self::Slug(crate::domain::text::nfc(&text).into_owned()), Self::Id)
-    }
-}
-
-/// Which articles a list shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Listed {
-    /// In this section or below it.
-    pub section: Option<Reference>,
-    /// Credited to this author.
-    pub author: Option<Reference>,
-    /// Carrying this tag.
-    pub tag: Option<Reference>,
-    /// Of this kind.
-    pub kind: Option<Kind>,
-    /// First published at or after this instant.
-    pub published_after: Option<Instant>,
-    /// First published before this instant.
-    pub published_before: Option<Instant>,
-    /// In this order.
-    pub order: Order,
-}
-
-impl std::fmt::Display for Reference {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Id(id) => id.fmt(f),
-            Self::Slug(slug) => f.write_str(slug),
-        }
-    }
-}
-
-impl Listed {
-    /// What it holds beside itself, in bytes.
-    pub(super) fn heap(&self) -> usize {
-        let slugs = [&self.section, &self.author, &self.tag];
-        slugs.into_iter().flatten().map(|reference| if let Reference::Slug(slug) = reference { slug.capacity() } else { 0 }).sum()
-    }
-
-    /// The query that asks for it.
-    pub(super) fn query(&self, query: &mut url::form_urlencoded::Serializer<'_, String>) {
-        let mut pair = |name: &str, value: Option<String>| {
-            if let Some(value) = value {
-                query.append_pair(name, &value);
-            }
-        };
-        pair("section", self.section.as_ref().map(ToString::to_string));
-        pair("author", self.author.as_ref().map(ToString::to_string));
-        pair("tag", self.tag.as_ref().map(ToString::to_string));
-        pair("kind", self.kind.map(|kind| kind.to_string()));
-        pair("published_after", self.published_after.map(|at| at.to_string()));
-        pair("published_before", self.published_before.map(|at| at.to_string()));
-        pair("sort", Some(self.order).filter(|order| *order != Order::default()).map(|order| order.to_string()));
-    }
-}
-
-/// Turn references into ids, all slugs in one statement.
-fn filter(tx: &mut Tx<'_>, reading: &Reading, listed: &Listed) -> Result<Filter, Error> {
-    let named = [(&listed.section, AddressKind::Section), (&listed.author, AddressKind::Author), (&listed.tag, AddressKind::Tag)];
-    let slugs: Vec<&str> =
-        named.iter().filter_map(|(r, _)| if let Some(Reference::Slug(slug)) = r { Some(slug.as_str()) } else { None }).collect();
-    let found = store::names::find(tx, &reading.everywhere(), &slugs)?;
-    let id = |(reference, kind): &(&Option<Reference>, AddressKind)| match reference {
-        None => Ok(None),
-        Some(Reference::Id(id)) => Ok(Some(*id)),
-        Some(Reference::Slug(slug)) => match found.iter().find(|a| a.kind == *kind && a.slug == *slug) {
-            Some(address) => Ok(Some(address.target)),
-            None => Err(Error::invalid(format!("?{kind}"), "unknown", format!("there is no {kind} with this slug"))),
-        },
-    };
-    let [section, author, tag] = &named;
-    Ok(Filter {
-        chain: reading.chain.clone(),
-        section: id(section)?.map(Id::from),
-        author: id(author)?.map(Id::from),
-        tag: id(tag)?.map(Id::from),
-        kind: listed.kind,
-        published_after: listed.published_after,
-        published_before: listed.published_before,
-        order: listed.order,
-    })
-}
-
 /// A page of articles, and what comes along with them.
 ///
 /// # Errors
@@ -420,20 +328,8 @@ pub fn articles(
     paging: Paging,
     shape: &Shape,
 ) -> Result<(Page<Article>, Option<Included>), Error> {
-    let mut filter = filter(tx, reading, listed)?;
-    let mut page = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?;
-    if page.items.is_empty() {
-        // Who asks by an id that was merged into another means the other.
-        let asked = filter.author.map(|id| (AddressKind::Author, id.uuid())).into_iter();
-        let merged = store::merging::present(tx, asked.chain(filter.tag.map(|id| (AddressKind::Tag, id.uuid()))))?;
-        if !merged.is_empty() {
-            let of = |id: Uuid| merged.get(&id).copied().unwrap_or(id);
-            filter.author = filter.author.map(|id| of(id.uuid()).into());
-            filter.tag = filter.tag.map(|id| of(id.uuid()).into());
-            page = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?;
-        }
-    }
-    let Page { items, next, previous, total } = page;
+    let filter = listed.filter(tx, reading)?;
+    let Page { items, next, previous, total } = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?;
     let (items, included) = include::tell(tx, reading, items, shape)?;
     Ok((Page { items, next, previous, total }, included))
 }

@@ -1,5 +1,6 @@
 //! Whole pages: everything a frontend needs to render what is at a public path, in one answer.
 
+mod head;
 mod shape;
 
 use std::collections::BTreeSet;
@@ -10,7 +11,7 @@ pub use shape::{Card, Cards, Frame, Head, HrefLang, LanguageLink, NavigationItem
 
 use super::{
     Reading,
-    articles::{self, Article, BodyFormat, Shape},
+    articles::{self, Article, BodyFormat, Field, Include, Shape},
     names::{self, Alternate, Section, SectionRef},
     resolve::{Resolved, resolve_in},
     site,
@@ -20,7 +21,7 @@ use crate::{
     domain::{Error, Instant, Locale, article::ArticleId, facet::Facet, locale::LocaleSettings, page::Paging, section::SectionId},
     store::{
         self, Tx,
-        editions::{Bodies, BodyForm},
+        editions::BodyForm,
         listings::{Filter, Order},
     },
 };
@@ -39,42 +40,58 @@ struct Subject<'a> {
     /// The sections that the page lies in.
     sections: BTreeSet<Uuid>,
     article: Option<&'a Article>,
+    /// Its stories, and which page of them it shows.
+    stories: Option<(&'a Cards, Paging)>,
+}
+
+/// How a page is shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct View {
+    /// In which form bodies come: HTML on the page of an article and not at all among stories when absent.
+    pub body: Option<BodyFormat>,
+    /// What comes along with the article or the stories.
+    pub include: BTreeSet<Include>,
+    /// Whether stories that are not live in the language of the page are shown in the next of its chain.
+    pub fallback: bool,
 }
 
 /// The page at a public path, and when it is next another one by itself.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Gone`]; [`Error::Invalid`] at `?path` for what is no path.
-pub fn page(tx: &mut Tx<'_>, path: &str, paging: Paging, now: Instant) -> Result<(Page, Option<Instant>), Error> {
+pub fn page(tx: &mut Tx<'_>, path: &str, paging: Paging, view: &View, now: Instant) -> Result<(Page, Option<Instant>), Error> {
     let masthead = store::site::for_readers(tx)?;
     let until = masthead.zone_changes(now);
     let found = resolve_in(tx, &masthead, path)?;
-    let reading = |locale: &Locale| Reading::of(masthead.clone(), locale.clone(), false);
+    let reading = |locale: &Locale| Reading::of(masthead.clone(), locale.clone(), view.fallback);
     let page = match found {
         Resolved::Redirect { to, status } => Page::Redirect { to, status },
-        Resolved::Home { locale, .. } => home(tx, &reading(&locale), paging, now)?,
-        Resolved::Article { id, locale, .. } => article(tx, &reading(&locale), id, now)?,
-        Resolved::Section { id, locale, .. } => section(tx, &reading(&locale), id, paging, now)?,
+        Resolved::Home { locale, .. } => home(tx, &reading(&locale), paging, view, now)?,
+        Resolved::Article { id, locale, .. } => article(tx, &reading(&locale), id, view, now)?,
+        Resolved::Section { id, locale, .. } => section(tx, &reading(&locale), id, paging, view, now)?,
         Resolved::Author { id, locale, .. } => {
             let reading = reading(&locale);
             let author = names::author(tx, &reading, id)?;
-            let cards = cards(tx, &reading, &Filter { author: Some(id), ..Filter::default() }, paging)?;
-            let subject = listing(&author.name, &author.bio, &author.url, &author.alternates, BTreeSet::new());
-            Page::Author { frame: frame(tx, &reading, &subject, now)?, author: Box::new(author), articles: cards }
+            let cards = cards(tx, &reading, &Filter { authors: vec![id], ..Filter::default() }, paging, view)?;
+            let subject = listing(&author.name, &author.bio, &author.url, &author.alternates, (&cards, paging));
+            let frame = frame(tx, &reading, &subject, now)?;
+            Page::Author { frame, author: Box::new(author), articles: cards }
         }
         Resolved::Tag { id, locale, .. } => {
             let reading = reading(&locale);
             let tag = names::tag(tx, &reading, id)?;
-            let cards = cards(tx, &reading, &Filter { tag: Some(id), ..Filter::default() }, paging)?;
-            let subject = listing(&tag.name, &tag.description, &tag.url, &tag.alternates, BTreeSet::new());
-            Page::Tag { frame: frame(tx, &reading, &subject, now)?, tag: Box::new(tag), articles: cards }
+            let cards = cards(tx, &reading, &Filter { tags: vec![id], ..Filter::default() }, paging, view)?;
+            let subject = listing(&tag.name, &tag.description, &tag.url, &tag.alternates, (&cards, paging));
+            let frame = frame(tx, &reading, &subject, now)?;
+            Page::Tag { frame, tag: Box::new(tag), articles: cards }
         }
     };
     Ok((page, until))
 }
 
-fn home(tx: &mut Tx<'_>, reading: &Reading, paging: Paging, now: Instant) -> Result<Page, Error> {
+fn home(tx: &mut Tx<'_>, reading: &Reading, paging: Paging, view: &View, now: Instant) -> Result<Page, Error> {
     let fronts = reading.masthead.locales.iter().map(|l| (l.locale.clone(), reading.masthead.front_url(&l.locale))).collect();
+    let articles = cards(tx, reading, &Filter::default(), paging, view)?;
     let subject = Subject {
         title: reading.masthead.site.name.clone(),
         description: String::new(),
@@ -83,22 +100,25 @@ fn home(tx: &mut Tx<'_>, reading: &Reading, paging: Paging, now: Instant) -> Res
         alternates: fronts,
         sections: BTreeSet::new(),
         article: None,
+        stories: Some((&articles, paging)),
     };
-    let articles = cards(tx, reading, &Filter::default(), paging)?;
-    Ok(Page::Home { frame: frame(tx, reading, &subject, now)?, articles })
+    let frame = frame(tx, reading, &subject, now)?;
+    Ok(Page::Home { frame, articles })
 }
 
-fn section(tx: &mut Tx<'_>, reading: &Reading, id: SectionId, paging: Paging, now: Instant) -> Result<Page, Error> {
+fn section(tx: &mut Tx<'_>, reading: &Reading, id: SectionId, paging: Paging, view: &View, now: Instant) -> Result<Page, Error> {
     let section = names::section(tx, reading, id)?;
-    let articles = cards(tx, reading, &Filter { section: Some(id), ..Filter::default() }, paging)?;
+    let articles = cards(tx, reading, &Filter { sections: vec![id], ..Filter::default() }, paging, view)?;
     let path = section.path.iter().map(|s| s.id.uuid()).collect();
-    let subject = listing(&section.name, &section.description, &section.url, &section.alternates, path);
+    let subject = listing(&section.name, &section.description, &section.url, &section.alternates, (&articles, paging));
+    let subject = Subject { sections: path, ..subject };
     let frame = frame(tx, reading, &subject, now)?;
     Ok(Page::Section { frame, section: Box::new(section), articles, rails: rails(tx, reading, None, None)? })
 }
 
-fn article(tx: &mut Tx<'_>, reading: &Reading, id: ArticleId, now: Instant) -> Result<Page, Error> {
-    let article = articles::article(tx, reading, id, &Shape::whole(BodyFormat::Html))?;
+fn article(tx: &mut Tx<'_>, reading: &Reading, id: ArticleId, view: &View, now: Instant) -> Result<Page, Error> {
+    let shape = Shape { include: view.include.clone(), ..Shape::whole(view.body.unwrap_or(BodyFormat::Html)) };
+    let article = articles::article(tx, reading, id, &shape)?;
     let subject = Subject {
         title: article.seo.title.clone(),
         description: article.seo.description.clone(),
@@ -107,36 +127,43 @@ fn article(tx: &mut Tx<'_>, reading: &Reading, id: ArticleId, now: Instant) -> R
         alternates: article.alternates.iter().map(|a| (a.locale.clone(), a.url.clone())).collect(),
         sections: article.section.path.iter().map(|s| s.id.uuid()).collect(),
         article: Some(&article),
+        stories: None,
     };
     let frame = frame(tx, reading, &subject, now)?;
     let rails = rails(tx, reading, Some(Facet::from(article.section.id)), Some(id))?;
     Ok(Page::Article { frame, article: Box::new(article), rails })
 }
 
-fn listing<'a>(name: &str, about: &str, url: &str, alternates: &[Alternate], sections: BTreeSet<Uuid>) -> Subject<'a> {
+fn listing<'a>(name: &str, about: &str, url: &str, alternates: &[Alternate], stories: (&'a Cards, Paging)) -> Subject<'a> {
     Subject {
         title: name.to_owned(),
         description: about.to_owned(),
         url: url.to_owned(),
         kind: "website",
         alternates: alternates.iter().map(|a| (a.locale.clone(), a.url.clone())).collect(),
-        sections,
+        sections: BTreeSet::new(),
         article: None,
+        stories: Some(stories),
     }
 }
 
-fn cards(tx: &mut Tx<'_>, reading: &Reading, filter: &Filter, paging: Paging) -> Result<Cards, Error> {
+fn cards(tx: &mut Tx<'_>, reading: &Reading, filter: &Filter, paging: Paging, view: &View) -> Result<Cards, Error> {
     let filter = Filter { chain: reading.chain.clone(), order: Order::Newest, ..filter.clone() };
-    let (rows, page) = store::listings::page(tx, Visibility::public(), &filter, paging, Bodies::NONE)?.told();
-    let articles = articles::shown(tx, reading, rows)?;
-    Ok(Cards { data: articles.into_iter().map(card).collect(), page })
+    let fields = Some([Field::Body, Field::Retracted].into());
+    let shape = Shape { body: view.body.unwrap_or(BodyFormat::None), fields, include: view.include.clone() };
+    let (rows, page) = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?.told();
+    let (articles, included) = articles::told(tx, reading, rows, &shape)?;
+    Ok(Cards { data: articles.into_iter().map(card).collect(), page, included })
 }
 
 fn card(article: Article) -> Card {
     let section = article.section;
     Card {
         id: article.id,
+        locale: article.locale,
+        direction: article.direction,
         kind: article.kind,
+        genre: article.genre,
         url: article.url,
         headline: article.headline,
         summary: article.summary,
@@ -148,11 +175,15 @@ fn card(article: Article) -> Card {
             slug: section.slug,
             url: section.url,
         },
+        byline: article.credits.into_iter().next().into_iter().flat_map(|credit| credit.authors).map(|author| author.name).collect(),
         lead: article.lead,
+        body: article.body,
         reading_minutes: article.reading_minutes,
         published_at: article.published_at,
         updated_at: article.updated_at,
         time_zone_names: article.time_zone_names,
+        retracted: article.retracted,
+        related: article.related,
     }
 }
 
@@ -193,7 +224,7 @@ fn frame(tx: &mut Tx<'_>, reading: &Reading, subject: &Subject<'_>, now: Instant
         site: site::of(masthead, &reading.locale, now),
         navigation: navigation(&sections, None, &subject.sections),
         languages: masthead.locales.iter().map(link).collect(),
-        head: head(reading, subject),
+        head: head::head(reading, subject),
     })
 }
 
@@ -208,44 +239,4 @@ fn navigation(all: &[Section], parent: Option<SectionId>, current: &BTreeSet<Uui
         children: navigation(all, Some(s.id), current),
     };
     all.iter().filter(|s| s.parent_id == parent).map(item).collect()
-}
-
-fn head(reading: &Reading, subject: &Subject<'_>) -> Head {
-    let site = &reading.masthead.site;
-    let mut alternates: Vec<HrefLang> =
-        subject.alternates.iter().map(|(locale, url)| HrefLang { hreflang: locale.to_string(), href: url.clone() }).collect();
-    if let Some((_, url)) = subject.alternates.iter().find(|(locale, _)| *locale == site.default_locale) {
-        alternates.push(HrefLang { hreflang: "x-default".to_owned(), href: url.clone() });
-    }
-    let title = if subject.title == site.name { site.name.clone() } else { format!("{} | {}", subject.title, site.name) };
-    let mut open_graph = Vec::new();
-    let mut property = |name: &str, content: &str| {
-        if !content.is_empty() {
-            open_graph.push(OpenGraph { property: name.to_owned(), content: content.to_owned() });
-        }
-    };
-    property("og:type", subject.kind);
-    property("og:title", &subject.title);
-    property("og:description", &subject.description);
-    property("og:url", &subject.url);
-    property("og:site_name", &site.name);
-    property("og:locale", &reading.locale.as_str().replace('-', "_"));
-    for (locale, _) in subject.alternates.iter().filter(|(locale, _)| *locale != reading.locale) {
-        property("og:locale:alternate", &locale.as_str().replace('-', "_"));
-    }
-    if let Some(article) = subject.article {
-        if let Some(lead) = &article.lead {
-            property("og:image", &lead.url);
-            property("og:image:width", &lead.width.to_string());
-            property("og:image:height", &lead.height.to_string());
-            property("og:image:alt", &lead.alt);
-        }
-        property("article:published_time", &article.published_at.to_string());
-        property("article:modified_time", &article.updated_at.to_string());
-        property("article:section", &article.section.name);
-        article.tags.iter().for_each(|tag| property("article:tag", &tag.name));
-        let authors = article.credits.iter().flat_map(|c| &c.authors);
-        authors.for_each(|author| property("article:author", &author.url));
-    }
-    Head { title, description: subject.description.clone(), canonical: subject.url.clone(), alternates, open_graph }
 }

@@ -5,13 +5,13 @@ use utoipa::ToSchema;
 
 use crate::{
     delivery::{
-        articles::{Article, Lead, TimeZoneNames},
+        articles::{Article, Body, Included, Lead, TimeZoneNames},
         names::{Author, Section, SectionRef, Tag},
         site::SiteInfo,
     },
     domain::{
         Instant, Locale,
-        article::{ArticleId, Kind},
+        article::{ArticleId, Genre, Kind},
         locale::Direction,
         page::PageInfo,
         section::SectionId,
@@ -24,8 +24,14 @@ use crate::{
 pub struct Card {
     /// Its id.
     pub id: ArticleId,
+    /// The locale of its words.
+    pub locale: Locale,
+    /// Which way the script of that locale runs.
+    pub direction: Direction,
     /// The form.
     pub kind: Kind,
+    /// The genre.
+    pub genre: Genre,
     /// Absolute URL of its page.
     pub url: String,
     /// The headline.
@@ -35,8 +41,15 @@ pub struct Card {
     pub summary: String,
     /// Its section.
     pub section: SectionRef,
+    /// The names of those who are credited in the first role, in order.
+    #[schema(example = json!(["Asha Rao"]))]
+    pub byline: Vec<String>,
     /// The lead picture or video.
     pub lead: Option<Lead>,
+    /// The body, where a page of stories is asked for with `body=`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub body: Option<Body>,
     /// Minutes to read it.
     pub reading_minutes: i32,
     /// First publication.
@@ -45,6 +58,12 @@ pub struct Card {
     pub updated_at: Instant,
     /// What the site's time zone is called at these.
     pub time_zone_names: TimeZoneNames,
+    /// Whether the newsroom has retracted it.
+    pub retracted: bool,
+    /// Articles on the same subjects, the nearest first; with `include=related`, which brings them in `included`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub related: Option<Vec<ArticleId>>,
 }
 
 /// An entry of the navigation, with those below it.
@@ -113,9 +132,17 @@ pub struct Head {
     pub title: String,
     /// The description; empty when there is none.
     pub description: String,
-    /// Absolute URL that the page is to be known by.
+    /// Absolute URL that the page is to be known by; with its `cursor` where stories go on.
     pub canonical: String,
-    /// The languages it is to be had in, itself among them, and the default.
+    /// Absolute URL of the page of stories before this one, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub prev: Option<String>,
+    /// Absolute URL of the page of stories after this one, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub next: Option<String>,
+    /// The languages it is to be had in, itself among them, and the default; none where stories go on, for other languages have others there.
     pub alternates: Vec<HrefLang>,
     /// Open Graph properties, in order.
     pub open_graph: Vec<OpenGraph>,
@@ -164,6 +191,10 @@ pub struct Cards {
     pub data: Vec<Card>,
     /// Where the pages beside it begin: the `cursor` to ask for.
     pub page: PageInfo,
+    /// What was asked to come along with the stories.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub included: Option<Included>,
 }
 
 /// What is at a public path, with everything its page shows.

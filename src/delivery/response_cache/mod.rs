@@ -326,7 +326,7 @@ impl ResponseCache {
     /// The same request without what says nothing of the query of the path that it asks for: all of it, where no redirect leads from there with that query,
     /// else what links carry along to count readers by. It makes no answers of its own.
     async fn without_idle_query<'r>(&self, request: &'r Request) -> Result<Cow<'r, Request>, Error> {
-        let (Request::Resolve(asked) | Request::Page(asked, _)) = request else { return Ok(Cow::Borrowed(request)) };
+        let (Request::Resolve(asked) | Request::Page(asked, ..)) = request else { return Ok(Cow::Borrowed(request)) };
         let Some((path, query)) = asked.split_once('?') else { return Ok(Cow::Borrowed(request)) };
         let Some(spelled) = redirect::spelled(path) else { return Ok(Cow::Borrowed(request)) };
         let queried = if query.is_empty() { Arc::default() } else { self.queried().await? };
@@ -335,7 +335,11 @@ impl ResponseCache {
             let leads = |address: &String| redirect::spelled(address).is_some_and(|address| queried.contains(&CacheTag::slug(&address)));
             path = redirect::tried(asked).find(leads).unwrap_or(path);
         }
-        Ok(Cow::Owned(if let Request::Page(_, paging) = request { Request::Page(path, *paging) } else { Request::Resolve(path) }))
+        Ok(Cow::Owned(if let Request::Page(_, paging, view) = request {
+            Request::Page(path, *paging, view.clone())
+        } else {
+            Request::Resolve(path)
+        }))
     }
 
     /// The addresses with a query from which redirects lead, and their paths.

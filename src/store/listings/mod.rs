@@ -5,6 +5,7 @@
 //! order of lists; a list is one range of one index, that of its sparsest facet (`scan`), and other facets are looked up row by row.
 //! **Consequence.** Publishing writes some eight small rows more, and moving a section rewrites those of its stories.
 
+mod conditions;
 mod filter;
 mod key_range;
 mod scan;
@@ -24,99 +25,49 @@ use crate::{
     access::Visibility,
     domain::{
         Error, Id, Instant, Locale,
-        article::{Article, Kind},
+        article::Article,
         cache_tag::CacheTag,
         edition::Edition,
         facet::Facet,
         page::{Page, Paging},
     },
 };
-pub use filter::{Filter, Order};
+use conditions::{Look, Source, keep_what_was_under, leave_to_others, narrow};
+pub use filter::{Filter, Order, Without};
 use key_range::Bound;
-use scan::{Scan, in_order, question, under};
-
-/// Keep to what was under a facet, whatever lists it stands on now.
-fn was_under(sql: &mut Sql, facet: Facet) {
-    if facet == Facet::ALL {
-        return;
-    }
-    if let Some(kind) = Kind::ALL.iter().find(|kind| Facet::kind(**kind) == facet) {
-        sql.push(" AND l.kind = ").text(kind.as_str());
-        return;
-    }
-    let id = Id::<Facet>::from(facet.uuid());
-    sql.push(" AND (EXISTS (SELECT 1 FROM edition_tags x WHERE x.edition_id = l.id AND x.tag_id = ").id(id);
-    sql.push(") OR EXISTS (SELECT 1 FROM edition_authors x WHERE x.edition_id = l.id AND x.author_id = ").id(id);
-    sql.push(") OR EXISTS (SELECT 1 FROM sections own JOIN sections top ON own.path = top.path OR own.path LIKE top.path || '/%' ");
-    sql.push("WHERE own.id = l.section_id AND top.id = ").id(id).push("))");
-}
-
-/// How what is under several facets is found; how an `EXISTS` ends.
-#[derive(Clone, Copy)]
-enum Look {
-    /// Row by row, until a page is full. What has an `OFFSET`, `PostgreSQL` makes no join of, which it may believe to be cheaper and which
-    /// reads all that is listed under a facet.
-    UntilFull,
-    /// All of it, in whatever way.
-    AtAll,
-}
-
-impl Look {
-    fn end(self) -> &'static str {
-        match self {
-            Self::UntilFull => " LIMIT 1 OFFSET 0)",
-            Self::AtAll => ")",
-        }
-    }
-}
-
-/// The part of the listings that a scan leads to, in one locale of the chain; or of all editions, for what was public once.
-fn narrow(tx: &Tx<'_>, sql: &mut Sql, filter: &Filter, scan: &Scan<'_>, look: Look) {
-    if tx.as_of.is_some() {
-        sql.push(" FROM editions l JOIN editions e ON e.id = l.id JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "l");
-        sql.push(" AND l.locale = ").text(scan.locale.as_str());
-        [scan.along].iter().chain(&scan.others).for_each(|facet| was_under(sql, *facet));
-    } else {
-        under(
-            sql,
-            "live_listings l JOIN editions e ON e.id = l.edition_id JOIN sections s ON s.id = e.section_id",
-            scan.locale,
-            scan.along,
-        );
-        sql.push(" AND e.ended_at IS NULL");
-        for facet in &scan.others {
-            // By the key of the listings, in the order of the scan: what is looked up for neighbours lies side by side.
-            sql.push(" AND EXISTS (SELECT 1 FROM live_listings x WHERE x.facet = ").id(Id::<Facet>::from(facet.uuid()));
-            sql.push(" AND x.locale = l.locale AND x.published_at = l.published_at AND x.article_id = l.article_id");
-            sql.push(" AND x.edition_id = l.edition_id").push(look.end());
-        }
-    }
-    if !scan.earlier.is_empty() {
-        // Of several live editions of an article, the one that comes first in the chain.
-        sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = l.article_id AND ").public(tx, "b");
-        sql.push(" AND b.locale IN ").locales(scan.earlier).push(look.end());
-    }
-    filter.keep_kinds(sql);
-    scan.range.keep(sql, filter.order.column());
-    if filter.order == Order::Updated {
-        // A list in this order is read along its index, and the window is looked up row by row.
-        if let Some(at) = filter.published_after {
-            sql.push(" AND e.published_at >= ").at(at);
-        }
-        if let Some(at) = filter.published_before {
-            sql.push(" AND e.published_at < ").at(at);
-        }
-    }
-}
+use scan::{Scan, in_order, questions, under};
 
 /// One locale's part of a page.
 fn part(tx: &Tx<'_>, filter: &Filter, paging: Paging, scan: &Scan<'_>, bodies: Bodies) -> Sql {
+    let limit = i64::from(paging.limit).saturating_add(1);
     let mut sql = select(BodyForm::None);
     bodies.weigh(tx, &mut sql);
-    narrow(tx, &mut sql, filter, scan, Look::UntilFull);
+    match sources(tx, scan)[..] {
+        [source] => narrow(tx, &mut sql, filter, scan, source, Look::UntilFull),
+        // Of each as much as may be shown: what comes first among all is among these.
+        ref several => {
+            let keys = "l.article_id, l.published_at, l.updated_at, l.edition_id";
+            sql.push(" FROM (SELECT DISTINCT ").push(keys).push(" FROM (");
+            for (n, source) in several.iter().enumerate() {
+                sql.push(if n == 0 { "SELECT * FROM (SELECT " } else { " UNION ALL SELECT * FROM (SELECT " }).push(keys);
+                narrow(tx, &mut sql, filter, scan, *source, Look::UntilFull);
+                in_order(&mut sql, filter.order, filter.ascending(paging));
+                sql.push(" LIMIT ").int(limit).push(") AS of_facet");
+            }
+            sql.push(") l) l JOIN editions e ON e.id = l.edition_id JOIN sections s ON s.id = e.section_id");
+        }
+    }
     in_order(&mut sql, filter.order, filter.ascending(paging));
-    sql.push(" LIMIT ").int(i64::from(paging.limit).saturating_add(1));
+    sql.push(" LIMIT ").int(limit);
     sql
+}
+
+/// What a scan reads from: the facets along which it goes, or all editions at once.
+fn sources<'s>(tx: &Tx<'_>, scan: &'s Scan<'_>) -> Vec<Source<'s>> {
+    if tx.as_of.is_some() || scan.along.is_empty() {
+        return vec![Source::Editions(&scan.along)];
+    }
+    scan.along.iter().copied().map(Source::Facet).collect()
 }
 
 /// A page of live editions: one statement for each locale of the chain, of which a later one looks no further than what is found already;
@@ -127,11 +78,16 @@ fn part(tx: &Tx<'_>, filter: &Filter, paging: Paging, scan: &Scan<'_>, bodies: B
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, bodies: Bodies) -> Result<Page<Live>, Error> {
     // What comes or goes is under all facets that are asked for, so that one of them tells of it.
-    Scan::usual(filter, paging).iter().for_each(|scan| tx.note(CacheTag::list(scan.locale, scan.along)));
-    if filter.section.is_some() {
+    for scan in Scan::usual(filter, paging) {
+        scan.along.iter().for_each(|facet| tx.note(CacheTag::list(scan.locale, *facet)));
+    }
+    filter.ids.iter().for_each(|id| tx.note(CacheTag::thing(id.uuid())));
+    if !filter.sections.is_empty() || !filter.without.sections.is_empty() {
         // A section that moves takes its stories along.
         tx.note(CacheTag::Sections);
     }
+    let Some(filter) = filter.of_their_kinds(tx)? else { return Ok(empty(paging)) };
+    let filter = &*filter;
     let (order, ascending) = (filter.order, filter.ascending(paging));
     let wanted = usize::try_from(paging.limit).unwrap_or(100).saturating_add(1);
     let mut rows: Vec<Bare> = Vec::new();
@@ -167,6 +123,11 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, bod
     Ok(Page { items: filled(tx, page.items, bodies.form)?, next: page.next, previous: page.previous, total: page.total })
 }
 
+/// A page of what there is nothing of.
+fn empty(paging: Paging) -> Page<Live> {
+    Page { items: Vec::new(), next: None, previous: None, total: paging.count.then_some(0) }
+}
+
 /// An edition among the latest of a facet.
 #[derive(Debug, Clone, Copy, QueryableByName)]
 pub struct Latest {
@@ -200,7 +161,7 @@ pub fn latest(tx: &mut Tx<'_>, _: Visibility, locale: &Locale, facets: &[Facet],
                 sql.id(Id::<Facet>::from(facet.uuid()));
                 sql.push(" AS facet, l.article_id, l.id AS edition_id, l.published_at AS at FROM editions l WHERE ");
                 sql.public(tx, "l").push(" AND l.locale = ").text(locale.as_str());
-                was_under(&mut sql, *facet);
+                keep_what_was_under(&mut sql, &[*facet]);
             } else {
                 sql.push("l.facet, l.article_id, l.edition_id, l.published_at AS at");
                 under(&mut sql, "live_listings l", locale, *facet);
@@ -217,9 +178,14 @@ pub fn latest(tx: &mut Tx<'_>, _: Visibility, locale: &Locale, facets: &[Facet],
 fn count(tx: &mut Tx<'_>, filter: &Filter, scans: &[Scan<'_>]) -> Result<i64, Error> {
     let mut sql = Sql::new("SELECT CAST(0 AS BIGINT)");
     for scan in scans {
-        sql.push(" + (SELECT COUNT(*)");
-        narrow(tx, &mut sql, filter, scan, Look::AtAll);
-        sql.push(")");
+        for (n, source) in sources(tx, scan).into_iter().enumerate() {
+            sql.push(" + (SELECT COUNT(*)");
+            narrow(tx, &mut sql, filter, scan, source, Look::AtAll);
+            if let Source::Facet(_) = source {
+                leave_to_others(&mut sql, source, scan.along.get(..n).unwrap_or_default());
+            }
+            sql.push(")");
+        }
     }
     sql.push(" AS n");
     sql.count(tx)
@@ -231,9 +197,11 @@ fn count(tx: &mut Tx<'_>, filter: &Filter, scans: &[Scan<'_>]) -> Result<i64, Er
 /// [`Error::Internal`] when the database fails.
 pub fn explain(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging) -> Result<Vec<String>, Error> {
     let mut queries = Vec::new();
-    let facets = filter.facets();
-    if facets.len() > 1 {
-        queries.push(question(filter, paging, &facets));
+    let Some(filter) = filter.of_their_kinds(tx)? else { return Ok(Vec::new()) };
+    let filter = &*filter;
+    let groups = filter.groups();
+    if groups.len() > 1 && filter.ids.is_empty() {
+        queries.extend(questions(filter, paging, &groups));
     }
     let planned = Scan::plan(tx, filter, paging)?;
     for usual in Scan::usual(filter, paging) {

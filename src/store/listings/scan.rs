@@ -27,10 +27,10 @@ pub(super) struct Scan<'f> {
     pub(super) locale: &'f Locale,
     /// Those whose editions come before this one's.
     pub(super) earlier: &'f [Locale],
-    /// The facet that it is read along.
-    pub(super) along: Facet,
-    /// The facets that what is found has to be under as well.
-    pub(super) others: Vec<Facet>,
+    /// The facets that it is read along, of one of which everything is; none when it is read article by article.
+    pub(super) along: Vec<Facet>,
+    /// The groups of facets of each of which what is found has to be under one as well.
+    pub(super) others: Vec<Vec<Facet>>,
     /// The part of the order that it is read in.
     pub(super) range: KeyRange,
 }
@@ -49,66 +49,89 @@ struct Reach {
 }
 
 impl<'f> Scan<'f> {
-    /// The scans that need no question: along the facet that fewest articles share by experience.
+    /// The scans that need no question: along the facets that fewest articles share by experience, or article by article where these are named.
     pub(super) fn usual(filter: &'f Filter, paging: Paging) -> Vec<Self> {
-        let mut others = filter.facets();
-        let along = others.remove(0);
+        let mut others = filter.groups();
+        let along = if filter.ids.is_empty() { others.remove(0) } else { Vec::new() };
         let range = filter.range(paging);
-        filter.locales().map(|(locale, earlier)| Self { locale, earlier, along, others: others.clone(), range }).collect()
+        let of = |(locale, earlier)| Self { locale, earlier, along: along.clone(), others: others.clone(), range };
+        filter.locales().map(of).collect()
     }
 
-    /// The scans for a page where there may be something to be found, by one statement; by none for a single facet.
+    /// The scans for a page where there may be something to be found, by one statement (by one for each hundred facets and locales); by none for
+    /// a single facet.
     pub(super) fn plan(tx: &mut Tx<'_>, filter: &'f Filter, paging: Paging) -> Result<Vec<Self>, Error> {
         let scans = Self::usual(filter, paging);
-        let facets = filter.facets();
-        if facets.len() == 1 || tx.as_of.is_some() {
+        let groups = filter.groups();
+        if groups.len() == 1 || tx.as_of.is_some() || !filter.ids.is_empty() {
             return Ok(scans);
         }
-        let mut reaches = question(filter, paging, &facets).load::<Reach>(tx)?;
+        let mut reaches = Vec::new();
+        for question in questions(filter, paging, &groups) {
+            reaches.extend(question.load::<Reach>(tx)?);
+        }
         reaches.sort_by_key(|reach| reach.place);
-        let of_locales = reaches.chunks(facets.len());
-        let through = |(scan, reaches): (Self, &[Reach])| scan.through(filter.ascending(paging), facets.iter().copied().zip(reaches));
+        let of_locales = reaches.chunks(groups.iter().map(Vec::len).sum::<usize>().max(1));
+        let through = |(scan, reaches): (Self, &[Reach])| scan.through(filter.ascending(paging), &groups, reaches);
         Ok(scans.into_iter().zip(of_locales).filter_map(through).collect())
     }
 
-    /// The same along the sparsest of some facets, from where the last of them begins to where the first of them ends.
-    fn through<'r>(mut self, ascending: bool, reaches: impl Iterator<Item = (Facet, &'r Reach)>) -> Option<Self> {
+    /// The same along the sparsest of some groups, from where the last of them begins to where the first of them ends.
+    fn through(mut self, ascending: bool, groups: &[Vec<Facet>], mut reaches: &[Reach]) -> Option<Self> {
         let (mut sparsest, mut all) = (None, Vec::new());
-        for (facet, reach) in reaches {
-            let (first, last) = (reach.first?, reach.last?);
-            let (low, high) = if ascending { (first, last) } else { (last, first) };
+        for group in groups {
+            let (of_group, rest) = reaches.split_at_checked(group.len())?;
+            reaches = rest;
+            let (mut facets, mut span, mut distance) = (Vec::new(), None, u64::MAX);
+            for (facet, reach) in group.iter().zip(of_group) {
+                // What has nothing adds nothing to its group.
+                let (Some(first), Some(last)) = (reach.first, reach.last) else { continue };
+                let (low, high) = if ascending { (first, last) } else { (last, first) };
+                let (lowest, highest) = span.unwrap_or((low, high));
+                span = Some((lowest.min(low), highest.max(high)));
+                // Of fewer than a hundred rows there is no end; a group is as dense as the densest in it.
+                distance = distance.min(reach.hundredth.map_or(u64::MAX, |at| at.as_micros().abs_diff(first.as_micros())));
+                facets.push(*facet);
+            }
+            let (low, high) = span?;
             self.range.above(Bound::before(low));
             self.range.below(Bound::after(high));
-            // Of fewer than a hundred rows there is no end.
-            let distance = reach.hundredth.map_or(u64::MAX, |at| at.as_micros().abs_diff(first.as_micros()));
             if sparsest.is_none_or(|(_, furthest)| distance > furthest) {
-                sparsest = Some((facet, distance));
+                sparsest = Some((all.len(), distance));
             }
-            all.push(facet);
+            all.push(facets);
         }
-        self.along = sparsest?.0;
-        self.others = all.into_iter().filter(|facet| *facet != self.along).collect();
+        self.along = all.remove(sparsest?.0);
+        self.others = all;
         Some(self)
     }
 }
 
+/// How many facets and locales are asked after in one statement.
+const ASKED_AT_ONCE: usize = 100;
+
 /// How far each facet reaches in each locale of the chain.
-pub(super) fn question(filter: &Filter, paging: Paging, facets: &[Facet]) -> Sql {
+pub(super) fn questions(filter: &Filter, paging: Paging, groups: &[Vec<Facet>]) -> Vec<Sql> {
     let ascending = filter.ascending(paging);
     let range = filter.range(paging);
-    let mut sql = Sql::default();
-    let asked = filter.chain.iter().flat_map(|locale| facets.iter().map(move |facet| (locale, *facet)));
-    for (place, (locale, facet)) in (0i64..).zip(asked) {
-        sql.push(if place == 0 { "SELECT " } else { " UNION ALL SELECT " }).int(place).push(" AS place");
-        for (name, ascending, offset) in [("first", ascending, 0), ("hundredth", ascending, 100), ("last", !ascending, 0)] {
-            sql.push(", (SELECT ").push(filter.order.column());
-            under(&mut sql, "live_listings l", locale, facet);
-            range.keep(&mut sql, filter.order.column());
-            in_order(&mut sql, filter.order, ascending);
-            sql.push(" LIMIT 1 OFFSET ").int(offset).push(") AS ").push(name);
+    let asked: Vec<_> = filter.chain.iter().flat_map(|locale| groups.iter().flatten().map(move |facet| (locale, *facet))).collect();
+    let mut all = Vec::new();
+    let mut places = 0i64..;
+    for asked in asked.chunks(ASKED_AT_ONCE) {
+        let mut sql = Sql::default();
+        for ((locale, facet), place) in asked.iter().zip(places.by_ref()) {
+            sql.push(if sql.is_empty() { "SELECT " } else { " UNION ALL SELECT " }).int(place).push(" AS place");
+            for (name, ascending, offset) in [("first", ascending, 0), ("hundredth", ascending, 100), ("last", !ascending, 0)] {
+                sql.push(", (SELECT ").push(filter.order.column());
+                under(&mut sql, "live_listings l", locale, *facet);
+                range.keep(&mut sql, filter.order.column());
+                in_order(&mut sql, filter.order, ascending);
+                sql.push(" LIMIT 1 OFFSET ").int(offset).push(") AS ").push(name);
+            }
         }
+        all.push(sql);
     }
-    sql
+    all
 }
 
 /// From some tables, the rows `l` of a facet in a locale.
@@ -144,11 +167,11 @@ mod tests {
 
     fn through(order: Order, reaches: &[Reach]) -> Option<(Uuid, KeyRange)> {
         let filter = Filter { chain: vec!["en".parse().unwrap()], order, ..Filter::default() };
-        let facets = (0u128..).map(|n| Facet::from(Uuid::from_u128(n))).zip(reaches);
-        let scan = Scan::usual(&filter, Paging::first()).pop()?.through(filter.ascending(Paging::first()), facets)?;
+        let groups: Vec<_> = (0u128..).zip(reaches).map(|(n, _)| vec![Facet::from(Uuid::from_u128(n))]).collect();
+        let scan = Scan::usual(&filter, Paging::first()).pop()?.through(filter.ascending(Paging::first()), &groups, reaches)?;
         assert_eq!(scan.others.len(), reaches.len() - 1);
         assert!(!scan.others.contains(&scan.along));
-        Some((scan.along.uuid(), scan.range))
+        Some((scan.along.first()?.uuid(), scan.range))
     }
 
     fn between(low: i64, high: i64) -> KeyRange {
@@ -173,5 +196,25 @@ mod tests {
     fn there_is_no_scan_where_a_facet_has_nothing() {
         let nothing = Reach { place: 0, first: None, hundredth: None, last: None };
         assert_eq!(through(Order::Newest, &[reach(9, None, 1), nothing]), None);
+    }
+
+    #[test]
+    fn a_group_reaches_as_far_as_any_of_it_and_is_as_dense_as_the_densest() {
+        let facet = |n| Facet::from(Uuid::from_u128(n));
+        let filter = Filter { chain: vec!["en".parse().unwrap()], ..Filter::default() };
+        let nothing = Reach { place: 0, first: None, hundredth: None, last: None };
+        let through = |groups: &[Vec<Facet>], reaches: &[Reach]| {
+            let scan = Scan::usual(&filter, Paging::first()).pop().unwrap().through(false, groups, reaches)?;
+            Some((scan.along, scan.others, scan.range))
+        };
+        let groups = [vec![facet(0)], vec![facet(1), facet(2), facet(3)]];
+        let sparse = reach(950, Some(500), 100);
+        let scan = through(&groups, &[reach(900, Some(600), 0), sparse, nothing, reach(1_000, None, 300)]);
+        assert_eq!(scan, Some((vec![facet(1), facet(3)], vec![vec![facet(0)]], between(100, 900))));
+        let dense = reach(950, Some(940), 100);
+        let nothing = || Reach { place: 0, first: None, hundredth: None, last: None };
+        let scan = through(&groups, &[reach(900, Some(600), 0), reach(950, Some(500), 100), dense, nothing()]);
+        assert_eq!(scan, Some((vec![facet(0)], vec![vec![facet(1), facet(2)]], between(100, 900))));
+        assert_eq!(through(&groups, &[reach(900, Some(600), 0), nothing(), nothing(), nothing()]), None);
     }
 }
