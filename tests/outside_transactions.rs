@@ -109,7 +109,7 @@ both! {
     async fn what_is_wrong_with_bodies_is_told_beside_all_else(app) {
         let (editor, words, _) = story(&app).await;
         let doc = json!({ "format": "doc", "content": { "type": "doc", "content": [{ "type": "code_block", "attrs": { "language": "a`b" } }] } });
-        let sent = json!({ "headline": "", "slug": "Not A Slug", "body": doc });
+        let sent = json!({ "headline": "x".repeat(301), "slug": "Not A Slug", "body": doc });
         let expected = ["#/slug", "#/body/content/content/0/attrs/language", "#/headline"];
         let found = |answer: &Answer| answer.violations().into_iter().map(|(pointer, _)| pointer).collect::<Vec<_>>();
         let tag = editor.get(&words).await.etag();
@@ -211,7 +211,7 @@ both! {
         assert_eq!((linked.len(), &linked[..4]), (5, &ids(&fourth).into_iter().map(Value::from).collect::<Vec<_>>()[..]));
         // Each for itself: what is refused leaves nothing for those after it.
         let each = json!({ "atomic": false, "operations": [
-            revise(4, json!({ "headline": "", "body": html("<p>One.</p><p>Lost.</p>") })),
+            revise(4, json!({ "headline": "x".repeat(301), "body": html("<p>One.</p><p>Lost.</p>") })),
             revise(4, json!({ "body": { "format": "text", "content": 7 } })),
             revise(4, json!({ "body": { "format": "fax", "content": "" } })),
             revise(4, json!({ "body": html("<p>One.</p><p>Kept.</p>") })),

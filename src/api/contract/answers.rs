@@ -105,6 +105,15 @@ pub(super) fn declare(api: &mut OpenApi) {
     let mut any = ResponseBuilder::new().description("Any other refusal.").content(problem::MEDIA_TYPE, content).build();
     put_header(&mut any, "RequestId");
     components.responses.insert("Refused".to_owned(), any.into());
+    let shared = [
+        ("NotModified", "What `If-None-Match` names is still what would be answered.", &["ETag", "RequestId", "CacheTag"][..]),
+        ("Done", "It is done.", &["RequestId", "ValidateOnly"]),
+    ];
+    for (name, description, headers) in shared {
+        let mut response = ResponseBuilder::new().description(description).build();
+        headers.iter().for_each(|header| put_header(&mut response, header));
+        components.responses.insert(name.to_owned(), response.into());
+    }
     for refusal in refusals() {
         components.responses.insert(refusal.name.to_owned(), refusal.response().into());
     }
@@ -291,10 +300,12 @@ fn succeed(asked: &Asked, operation: &mut Operation) {
         ];
         names.into_iter().filter(|(_, has)| *has).for_each(|(name, _)| put_header(response, name));
     }
+    let refer = |name: &str| RefOr::Ref(Ref::new(format!("#/components/responses/{name}")));
     if asked.delivers() {
-        let mut same = ResponseBuilder::new().description("What `If-None-Match` names is still what would be answered.").build();
-        ["ETag", "RequestId", "CacheTag"].iter().for_each(|name| put_header(&mut same, name));
-        operation.responses.responses.insert("304".to_owned(), same.into());
+        operation.responses.responses.insert("304".to_owned(), refer("NotModified"));
+    }
+    if let Some(done) = operation.responses.responses.get_mut("204").filter(|_| asked.writes_at_desk() && !posts) {
+        *done = refer("Done");
     }
 }
 
