@@ -56,9 +56,12 @@ await api.checkArticle({ ...ok, path: { id }, body: {} });
 const article = await api.showDeskArticle({ ...ok, path: { id } });
 await api.publishArticle({ ...ok, path: { id }, headers: version(article), body: { locales: ['en'] } });
 assert.equal((await api.showArticle({ ...ok, path: { id }, query: { locale: 'en' } })).data.headline, 'A day of an editor');
-for (const list of [api.listDeskArticles, api.listUsers, api.listAudit, api.listTranslations, api.listTrash, api.listReleases, api.listSchedule]) {
+for (const list of [api.listDeskArticles, api.listUsers, api.listAudit, api.listTrash, api.listReleases, api.listSchedule]) {
     await list(ok);
 }
+await api.listTranslations({ ...ok, query: { locale: 'hi' } });
+await api.listPeople(ok);
+await api.listWork(ok);
 
 // The same with the types alone.
 const typed = createClient<paths>({ baseUrl, headers: { authorization: `Bearer ${tokens.data.access_token}` } });

@@ -1,1 +1,0 @@
-export default { dateline: { input: '../../openapi/v1.json', output: { target: 'made/orval/api.ts', client: 'fetch', mode: 'single' } } };
