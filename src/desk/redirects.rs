@@ -27,10 +27,13 @@ use crate::{
 
 /// The address that a redirect is to lead from, as it is kept.
 fn address(from: &str) -> Result<String, Error> {
-    let long = format!("a path of the site with its query, beginning with `/`, of at most {LONGEST} bytes with what has to be percent-encoded");
+    let long =
+        format!("a path of the site with its query, beginning with `/`, of at most {LONGEST} bytes with what has to be percent-encoded");
     let address = spelled(from).ok_or_else(|| Error::invalid("#/from", "path", long))?;
     match without_dots(&address) {
-        Some(asked) => Err(Error::invalid("#/from", "path", format!("no browser asks for a path with `.` or `..` in it; they ask for {asked}"))),
+        Some(asked) => {
+            Err(Error::invalid("#/from", "path", format!("no browser asks for a path with `.` or `..` in it; they ask for {asked}")))
+        }
         None => Ok(address),
     }
 }

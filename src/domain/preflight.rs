@@ -339,7 +339,10 @@ fn body(report: &mut Report<'_>, beside: Beside<'_>) {
             if anchors::link(href).is_some() && dead.contains(&**href) {
                 let why = match &href.to {
                     // It is known what it leads to, and the link follows that.
-                    Some(to) => format!("leads to the {} {}, which is not public yet, or no more: readers find nothing there until it is", to.kind, to.id),
+                    Some(to) => format!(
+                        "leads to the {} {}, which is not public yet, or no more: readers find nothing there until it is",
+                        to.kind, to.id
+                    ),
                     None => "leads nowhere on this site".to_owned(),
                 };
                 report.add(Code::BrokenLink, Severity::Warning, &at, format!("`{}` {why}", href.address));

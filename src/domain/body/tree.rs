@@ -88,6 +88,32 @@ pub(super) fn grow(html: &str, budget: &Budget) -> Result<Grown, TooMuch> {
     }
 }
 
+/// What can have a shadow root, beside elements of scripts (DOM §4.2.14); the root of the tree stands for `<body>`, and so does a
+/// cell that a browser drops for want of a table.
+const HOSTS: [&str; 21] = [
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "div",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "main",
+    "nav",
+    "p",
+    "section",
+    "span",
+    "html",
+    "td",
+    "th",
+];
+
 /// Put what stands in declarative shadow roots in their places: a browser shows it there (WHATWG HTML §4.12.3). Any other template shows nothing. Of an
 /// element the first is shown, and what it holds beside it stays where it stands, as in a slot.
 fn show_shadows(html: &mut Html) {
@@ -95,11 +121,13 @@ fn show_shadows(html: &mut Html) {
         let mode = element.attr("shadowrootmode").unwrap_or_default();
         element.name() == "template" && ["open", "closed"].iter().any(|known| mode.eq_ignore_ascii_case(known))
     };
+    let may_host = |name: &str| HOSTS.contains(&name) || name.contains('-');
     let mut hosts = HashSet::new();
     let shadows: Vec<_> = html.tree.nodes().filter(|node| node.value().as_element().is_some_and(is_shadow)).map(|node| node.id()).collect();
     for id in shadows {
         let Some(template) = html.tree.get(id) else { continue };
-        let host = template.parent().map(|host| host.id());
+        let host =
+            template.parent().filter(|host| host.value().as_element().is_some_and(|host| may_host(host.name()))).map(|host| host.id());
         let held = template.first_child().filter(|held| held.value().is_fragment());
         let Some(held) = held.filter(|_| host.is_some_and(|host| hosts.insert(host))) else { continue };
         let inner: Vec<_> = held.children().map(|child| child.id()).collect();

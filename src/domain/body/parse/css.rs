@@ -54,7 +54,8 @@ pub(super) fn pictures(style: &str) -> Vec<(String, String)> {
     let (mut property, mut word, mut valued) = (String::new(), String::new(), false);
     let mut add = |property: &str, address: &str| {
         let address = address.trim();
-        let own = address.is_empty() || address.starts_with('#') || address.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data:"));
+        let own =
+            address.is_empty() || address.starts_with('#') || address.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data:"));
         if !own && !SHOWLESS.contains(&property) && !found.iter().any(|(_, other)| other == address) {
             found.push((property.to_owned(), address.to_owned()));
         }
@@ -128,7 +129,10 @@ mod tests {
     fn every_address_of_a_picture_is_found_however_it_is_written() {
         for (style, all) in [
             ("background:url(a.jpg)", &[("background", "a.jpg")][..]),
-            ("color:red; BACKGROUND-image : URL( \"a.jpg\" ), url('b;c.jpg') ;", &[("background-image", "a.jpg"), ("background-image", "b;c.jpg")]),
+            (
+                "color:red; BACKGROUND-image : URL( \"a.jpg\" ), url('b;c.jpg') ;",
+                &[("background-image", "a.jpg"), ("background-image", "b;c.jpg")],
+            ),
             ("list-style-image:url(a.png);border-image:url(b.png) 30", &[("list-style-image", "a.png"), ("border-image", "b.png")]),
             ("content:/* url(x) */u\\72l(a\\)b.png)", &[("content", "a)b.png")]),
             ("background:image-set('a.png' type('image/png') 1x, url(b.png) 2x)", &[("background", "a.png"), ("background", "b.png")]),

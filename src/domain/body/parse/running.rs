@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use scraper::ElementRef;
 
 use super::{
-    super::{Block, BlockId, Inline, Mark, Node, push_text, },
+    super::{Block, BlockId, Inline, Mark, Node, push_text},
     Builder, CONTAINERS, Context, break_line, ends_open, is_blank, is_seen, is_space, link_in,
     losses::{BEFORE, Loss, SHOWN},
     names::{is_block, is_tabular, parts_lines},
