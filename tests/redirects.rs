@@ -395,12 +395,25 @@ both! {
             (json!({ "from": "/a", "to": "/a\tb" }), ("#/to", "control_character")),
             (json!({ "from": "/a", "to": "https://x.example/\r" }), ("#/to", "control_character")),
             (json!({ "from": "/a", "to": "/a\u{85}b" }), ("#/to", "control_character")),
+            // What of a thing is missing or wrong is said of that.
+            (json!({ "from": "/a", "to": { "kind": "section", "id": world } }), ("#/to/locale", "required")),
+            (json!({ "from": "/a", "to": { "id": world, "locale": "en" } }), ("#/to/kind", "required")),
+            (json!({ "from": "/a", "to": { "kind": "section", "id": world, "locale": "en", "path": "/" } }), ("#/to/path", "unknown_field")),
+            (json!({ "from": "/a", "to": { "kind": "page", "id": world, "locale": "en" } }), ("#/to/kind", "unknown_value")),
+            (json!({ "from": "/a", "to": 7 }), ("#/to", "type")),
+            // What browsers take out before they ask.
+            (json!({ "from": "/a/../x", "to": "/b" }), ("#/from", "path")),
+            (json!({ "from": "/a/%2e%2E/x", "to": "/b" }), ("#/from", "path")),
+            (json!({ "from": "/./?a=..", "to": "/b" }), ("#/from", "path")),
             (json!({ "from": "/a", "to": { "kind": "section", "id": absent, "locale": "en" } }), ("#/to/id", "unknown")),
             (json!({ "from": "/a", "to": { "kind": "section", "id": world, "locale": "xx" } }), ("#/to/locale", "unknown_locale")),
         ] {
             let refused = editor.post(REDIRECTS, &draft).await;
             assert_eq!((refused.status, refused.violations()), (422, vec![(wrong.0.to_owned(), wrong.1.to_owned())]), "{draft}: {}", refused.text);
         }
+        let dotted = editor.post(REDIRECTS, &json!({ "from": "/d1/%2e%2e/x?y=/../z", "to": "/b" })).await;
+        assert!(dotted.text.contains("they ask for /x?y=/../z"), "{}", dotted.text);
+        add(&editor, "/a../.b/...?c=/../d", json!("/b")).await;
         // Nobody is led to what they may not know of, nor told of it.
         let contributor = app.role(Role::Contributor, None, None).await;
         contributor.get(REDIRECTS).await.refused(403, "forbidden");

@@ -19,7 +19,7 @@ use crate::{
         address::AddressKind,
         error::Holder,
         path::LONGEST,
-        redirect::{Destination, HOPS, Redirect, RedirectDraft, RedirectId, Thing, spelled},
+        redirect::{Destination, HOPS, Redirect, RedirectDraft, RedirectId, Thing, spelled, without_dots},
         site::Masthead,
     },
     store::{self, Tx},
@@ -27,15 +27,15 @@ use crate::{
 
 /// The address that a redirect is to lead from, as it is kept.
 fn address(from: &str) -> Result<String, Error> {
-    spelled(from).ok_or_else(|| {
-        Error::invalid(
-            "#/from",
-            "path",
-            format!(
-                "a path of the site with its query, beginning with `/`, of at most {LONGEST} bytes with what has to be percent-encoded"
-            ),
-        )
-    })
+    let long =
+        format!("a path of the site with its query, beginning with `/`, of at most {LONGEST} bytes with what has to be percent-encoded");
+    let address = spelled(from).ok_or_else(|| Error::invalid("#/from", "path", long))?;
+    match without_dots(&address) {
+        Some(asked) => {
+            Err(Error::invalid("#/from", "path", format!("no browser asks for a path with `.` or `..` in it; they ask for {asked}")))
+        }
+        None => Ok(address),
+    }
 }
 
 /// What of the site there is to know for redirects that are to be made: those from their addresses, those that follow them, and the things

@@ -351,9 +351,17 @@ fn body(report: &mut Report<'_>, beside: Beside<'_>) {
         pictures(report, &at, block);
         headings(report, &at, block, &mut level);
         unsafe_links(report, &at, block);
-        links(block, &mut |href| {
-            if anchors::link(href).is_some() && dead.contains(href) {
-                report.add(Code::BrokenLink, Severity::Warning, &at, format!("`{href}` leads nowhere on this site"));
+        anchors::look(std::slice::from_ref(block), &mut |href| {
+            if anchors::link(href).is_some() && dead.contains(&**href) {
+                let why = match &href.to {
+                    // It is known what it leads to, and the link follows that.
+                    Some(to) => format!(
+                        "leads to the {} {}, which is not public yet, or no more: readers find nothing there until it is",
+                        to.kind, to.id
+                    ),
+                    None => "leads nowhere on this site".to_owned(),
+                };
+                report.add(Code::BrokenLink, Severity::Warning, &at, format!("`{}` {why}", href.address));
             }
         });
     }

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use percent_encoding::percent_decode;
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 use url::{Position, Url};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -42,13 +45,36 @@ pub struct Thing {
 }
 
 /// Where a redirect leads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Destination {
     /// A path of the site, with query and fragment if there are any, or an absolute URL.
     Address(String),
     /// To a thing of the site, wherever its page is by then; while it is not public, the redirect is not there.
     Thing(Thing),
+}
+
+/// By hand: a string is an address and an object a thing, so that whoever sends one is told what of it is missing.
+impl<'de> Deserialize<'de> for Destination {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Sent;
+        impl<'de> Visitor<'de> for Sent {
+            type Value = Destination;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a path of the site, an absolute URL, or an object with `kind`, `id` and `locale`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Destination, E> {
+                Ok(Destination::Address(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Destination, A::Error> {
+                Thing::deserialize(MapAccessDeserializer::new(map)).map(Destination::Thing)
+            }
+        }
+        deserializer.deserialize_any(Sent)
+    }
 }
 
 impl Destination {
@@ -223,6 +249,26 @@ pub fn spelled(address: &str) -> Option<String> {
         spelled.push_str(&respell(query));
     }
     (spelled.len() <= LONGEST).then_some(spelled)
+}
+
+/// The path that browsers ask for in the place of one, as it is [`spelled`], with `.` or `..` for a segment: they take those out before they ask, however
+/// they are encoded (WHATWG URL §4.4). Nothing where there are none.
+#[must_use]
+pub fn without_dots(spelled: &str) -> Option<String> {
+    let (path, query) = spelled.split_once('?').map_or((spelled, None), |(path, query)| (path, Some(query)));
+    if !path.split('/').any(|part| matches!(part, "." | "..")) {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/').skip(1) {
+        match part {
+            "." => {}
+            ".." => _ = parts.pop(),
+            part => parts.push(part),
+        }
+    }
+    let asked = format!("/{}", parts.join("/"));
+    Some(query.map_or_else(|| asked.clone(), |query| format!("{asked}?{query}")))
 }
 
 /// Parameters by which others follow readers about: they say nothing of what is asked for.

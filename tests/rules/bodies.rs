@@ -13,6 +13,7 @@ mod pasted;
 mod references;
 mod schema;
 mod seen;
+mod within;
 
 fn mint() -> impl FnMut() -> BlockId {
     let mut n = 0u64;

@@ -2,7 +2,7 @@
 
 use dateline::domain::{
     path::LONGEST,
-    redirect::{logged_address, spelled},
+    redirect::{logged_address, spelled, without_dots},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use proptest::prelude::*;
@@ -27,6 +27,14 @@ const REST: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'?');
 
 proptest! {
+    #[test]
+    fn what_browsers_ask_for_is_what_is_said_where_a_path_has_dots(text in "(/(\\.|\\.\\.|%2e|%2E\\.|a|b c|\\.\\.\\.|é))+/?(\\?a=/\\.\\./b)?") {
+        let asked = url::Url::parse("https://site.example").unwrap().join(&text).unwrap();
+        let asked = spelled(&asked[url::Position::BeforePath..]).unwrap();
+        let kept = spelled(&text).unwrap();
+        prop_assert_eq!(without_dots(&kept).unwrap_or(kept), asked);
+    }
+
     #[test]
     fn however_an_address_is_written_it_is_spelled_alike_and_once_for_all(
         text in "[a-zA-Z0-9/?&=,;:~ |\"<>é\u{301}ü漢नि्.+-]{0,60}",

@@ -10,15 +10,18 @@
 mod addresses;
 mod balance;
 mod code;
+mod css;
 mod embeds;
 mod emoji;
 mod figures;
 mod levels;
+mod links;
 mod lists;
 mod losses;
 mod markers;
 mod names;
 mod office;
+mod pages;
 mod plain;
 mod quotes;
 mod repairs;
@@ -39,7 +42,7 @@ use super::{
     tree,
 };
 use balance::fits;
-use losses::Losses;
+use losses::{Losses, Place};
 use names::{is_dropped, known, parts_lines};
 pub use plain::read_plain;
 use repairs::Repairs;
@@ -73,7 +76,7 @@ pub fn read_within(
     repair: bool,
     locale: Option<&Locale>,
 ) -> Result<(Document, Vec<Violation>), TooMuch> {
-    let tree = tree::grow(html, budget)?;
+    let page = tree::grow(html, budget)?;
     let mut context = Context {
         mint,
         budget,
@@ -94,9 +97,12 @@ pub fn read_within(
         linkless: None,
         nodes: 0,
         bytes: 0,
+        met: links::Met::default(),
+        skipped: Vec::new(),
         stopped: None,
     };
-    let blocks = context.blocks(tree.root_element(), 1, &[]);
+    context.tell_page(&page);
+    let blocks = context.blocks(page.tree.root_element(), 1, &[]);
     if let Some(limit) = context.stopped {
         return Err(limit);
     }
@@ -138,6 +144,10 @@ struct Context<'m> {
     linkless: Option<usize>,
     nodes: usize,
     bytes: usize,
+    /// The links that words stood in, and where.
+    met: links::Met,
+    /// What was read before its turn, with the place reserved for where it stands and the place where it ended.
+    skipped: Vec<(tree::Handle, usize, Place)>,
     stopped: Option<TooMuch>,
 }
 
@@ -147,15 +157,15 @@ struct Builder<'t> {
     done: Vec<Block>,
     line: Vec<Inline>,
     depth: usize,
-    /// Within a figure: its captions, each with the number of blocks before it and the marks around its words.
     figure: bool,
-    captions: Vec<(usize, ElementRef<'t>, Vec<Mark>)>,
+    /// Within a figure: its captions.
+    captions: Vec<figures::Caption<'t>>,
     /// The levels of the list that stands last, while items that say theirs may be put to it.
     going: Vec<levels::Level>,
     /// Whether the last block is a quotation that goes on with the next paragraph of one.
     quoting: bool,
-    /// Within a caption of a shortcode: how many blocks there were before it.
-    captioned: Option<usize>,
+    /// Within a caption of a shortcode: how many blocks and links there were before it.
+    captioned: Option<(usize, usize)>,
 }
 
 impl Builder<'_> {
@@ -340,6 +350,7 @@ impl<'t> Context<'_> {
                 if but.contains(&element) {
                     // What stands before and behind it is not one word.
                     self.flush(builder);
+                    self.skip(element);
                 } else {
                     self.element(builder, element, marks);
                 }
@@ -363,11 +374,13 @@ impl<'t> Context<'_> {
             return self.words(&mut builder.line, " ", marks);
         }
         if let Some(emoji) = emoji::shown(element) {
+            self.tell_behind(element);
             return self.emoji(builder, element, &emoji, marks);
         }
         if self.is_credit(element) {
             return self.credit(builder, element, marks);
         }
+        self.tell_behind(element);
         let around = self.lines;
         self.lines = style.lines.unwrap_or(around);
         let own = self.marks(element, &style, marks);
@@ -378,9 +391,11 @@ impl<'t> Context<'_> {
             self.flush(builder);
             let first = builder.done.len();
             self.placed(builder, element, &style, marks);
-            self.own(element, builder.done.get_mut(first..).unwrap_or_default());
+            self.direction(element);
+            self.named(element, builder.done.get_mut(first..).unwrap_or_default());
         } else {
-            self.own(element, &mut []);
+            self.direction(element);
+            self.named(element, &mut []);
             self.placed(builder, element, &style, marks);
         }
         if other_link {
@@ -403,6 +418,8 @@ impl<'t> Context<'_> {
         let name = element.value().name();
         let what = if is_dropped(name) {
             return Some(format!("<{name}>").into());
+        } else if element.value().attr(tree::FRAME).is_some() {
+            "<frame>"
         } else if style.hidden || (name == "dialog" && element.value().attr("open").is_none()) {
             "what a page hides"
         } else if office::is_remark(element, style) {
@@ -418,9 +435,7 @@ impl<'t> Context<'_> {
     /// What an element says of the blocks that it became, and of what is behind them.
     fn own(&mut self, element: ElementRef<'_>, blocks: &mut [Block]) {
         self.direction(element);
-        if let Some(address) = element.value().attr("style").and_then(style::background) {
-            self.lose_address("a picture behind words (`background`)", address);
-        }
+        self.tell_behind(element);
         self.named(element, blocks);
     }
 
@@ -474,7 +489,8 @@ impl<'t> Context<'_> {
             _ if figures::is_figure(element) => self.figure(builder, element, marks),
             _ if builder.figure && figures::is_caption(element) => {
                 self.flush(builder);
-                builder.captions.push((builder.done.len(), element, marks.to_vec()));
+                let (before, marks, place) = (builder.done.len(), marks.to_vec(), self.losses.reserve());
+                builder.captions.push(figures::Caption { before, element, marks, place });
             }
             "aside" if room && has_class(element, "factbox") => {
                 let (title, blocks) = self.titled(builder, element, None, marks);
@@ -516,6 +532,7 @@ impl<'t> Context<'_> {
             let within = href.trim().starts_with('#') && (2..=limits::URL).contains(&href.trim().len());
             match if within { Some(href.trim().to_owned()) } else { anchors::link(&addresses::absolute(href)) } {
                 Some(href) => put(Mark::Link { href: href.into() }),
+                None if addresses::is_long(href) => self.lose_address(&addresses::long("a link"), href),
                 None => self.lose_address("a link that leads to no http, https, mailto or tel address and no path of the site", href),
             }
         }
@@ -549,6 +566,9 @@ impl<'t> Context<'_> {
     ) -> (String, Vec<Block>) {
         self.flush(builder);
         let title = element.children().filter_map(ElementRef::wrap).find(|e| has_class(*e, "title"));
+        // It is read first, wherever it stands.
+        let begin = self.losses.place();
+        let stands = title.map(|_| self.losses.reserve());
         let (line, beside) = title.map(|title| self.line_of(title, marks)).unwrap_or_default();
         let mut inner = Builder::at(builder.depth.saturating_add(1));
         let heading = if fits(&folded(&of_inlines(&line)), limits::HEADLINE) {
@@ -558,6 +578,8 @@ impl<'t> Context<'_> {
             String::new()
         };
         inner.done.extend(beside);
+        let ended = self.losses.go_to(begin);
+        self.skipped.extend(title.zip(stands).map(|(title, stands)| (title.id(), stands, ended)));
         let read: Vec<_> = title.into_iter().chain(time).collect();
         self.children_but(&mut inner, element, &read, marks);
         self.flush(&mut inner);

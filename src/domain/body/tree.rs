@@ -10,6 +10,7 @@
 use std::{
     borrow::Cow,
     cell::{Cell, RefCell},
+    collections::HashSet,
 };
 
 use html5ever::{
@@ -17,7 +18,7 @@ use html5ever::{
     buffer_queue::BufferQueue,
     local_name, ns,
     tendril::StrTendril,
-    tokenizer::{Tag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
+    tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
     tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeBuilder, TreeBuilderOpts, TreeSink, create_element},
 };
 use scraper::{Html, HtmlTreeSink};
@@ -32,17 +33,27 @@ use crate::domain::text::limits;
 /// Bytes that the parser is given at a time: what it may do between two looks at the limits.
 const PIECE: usize = 512;
 
+/// A page as a tree.
+pub(super) struct Grown {
+    pub(super) tree: Html,
+    /// What is said of the page as a whole, which stands in no element of the tree: `style` and `background` of `<body>` and `<html>`.
+    pub(super) page: Vec<(String, String)>,
+}
+
+/// The attribute of a `<frame>`, which stands as `<embed>` in the tree: the parser has no place for one in a body. No page can bring it.
+pub(super) const FRAME: &str = "frame";
+
 /// The tree of a fragment of HTML, as it would stand in a page's body.
 ///
 /// # Errors
 /// The limit at which it was given up.
-pub(super) fn grow(html: &str, budget: &Budget) -> Result<Html, TooMuch> {
+pub(super) fn grow(html: &str, budget: &Budget) -> Result<Grown, TooMuch> {
     let sink = Counted::new(budget);
     let context = create_element(&sink, QualName::new(None, ns!(html), local_name!("body")), Vec::new());
     let builder =
         TreeBuilder::new_for_fragment(sink, context, None, TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() });
     let initial_state = Some(builder.tokenizer_state_for_context_elem(false));
-    let gate = Gate { builder, progress: Cell::new(false), tables: RefCell::default() };
+    let gate = Gate { builder, progress: Cell::new(false), tables: RefCell::default(), page: RefCell::default() };
     let parser = Tokenizer::new(gate, TokenizerOpts { initial_state, discard_bom: false, ..TokenizerOpts::default() });
     let queue = BufferQueue::default();
     let mut watch = Watch::default();
@@ -65,10 +76,66 @@ pub(super) fn grow(html: &str, budget: &Budget) -> Result<Html, TooMuch> {
         }
     }
     parser.end();
+    let page = parser.sink.page.take();
     let sink = parser.sink.builder.sink;
     match sink.stopped.get() {
         Some(limit) => Err(limit),
-        None => Ok(sink.tree.finish()),
+        None => {
+            let mut tree = sink.tree.finish();
+            show_shadows(&mut tree);
+            Ok(Grown { tree, page })
+        }
+    }
+}
+
+/// What can have a shadow root, beside elements of scripts (DOM §4.2.14); the root of the tree stands for `<body>`, and so does a
+/// cell that a browser drops for want of a table.
+const HOSTS: [&str; 21] = [
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "div",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "main",
+    "nav",
+    "p",
+    "section",
+    "span",
+    "html",
+    "td",
+    "th",
+];
+
+/// Put what stands in declarative shadow roots in their places: a browser shows it there (WHATWG HTML §4.12.3). Any other template shows nothing. Of an
+/// element the first is shown, and what it holds beside it stays where it stands, as in a slot.
+fn show_shadows(html: &mut Html) {
+    let is_shadow = |element: &scraper::node::Element| {
+        let mode = element.attr("shadowrootmode").unwrap_or_default();
+        element.name() == "template" && ["open", "closed"].iter().any(|known| mode.eq_ignore_ascii_case(known))
+    };
+    let may_host = |name: &str| HOSTS.contains(&name) || name.contains('-');
+    let mut hosts = HashSet::new();
+    let shadows: Vec<_> = html.tree.nodes().filter(|node| node.value().as_element().is_some_and(is_shadow)).map(|node| node.id()).collect();
+    for id in shadows {
+        let Some(template) = html.tree.get(id) else { continue };
+        let host =
+            template.parent().filter(|host| host.value().as_element().is_some_and(|host| may_host(host.name()))).map(|host| host.id());
+        let held = template.first_child().filter(|held| held.value().is_fragment());
+        let Some(held) = held.filter(|_| host.is_some_and(|host| hosts.insert(host))) else { continue };
+        let inner: Vec<_> = held.children().map(|child| child.id()).collect();
+        let Some(mut template) = html.tree.get_mut(id) else { continue };
+        for child in inner {
+            template.insert_id_before(child);
+        }
+        template.detach();
     }
 }
 
@@ -84,7 +151,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 
 /// True for the attributes that something is read from, here or by the parser itself.
 fn is_read(name: &str) -> bool {
-    const OTHERS: [&str; 23] = [
+    const OTHERS: [&str; 26] = [
         "style",
         "hidden",
         "dir",
@@ -108,6 +175,9 @@ fn is_read(name: &str) -> bool {
         "xlink:href",
         "data-href",
         "data-instgrm-permalink",
+        "background",
+        "srcdoc",
+        "shadowrootmode",
     ];
     const SETS: [&str; 3] = ["data-srcset", "data-lazy-srcset", "data-text-post-permalink"];
     // What editors say of their lists, headings, embeds and emoji.
@@ -158,6 +228,24 @@ struct Gate<'b> {
     /// Something came out since this was last looked at.
     progress: Cell<bool>,
     tables: RefCell<Tables>,
+    page: RefCell<Vec<(String, String)>>,
+}
+
+impl Gate<'_> {
+    /// What the parser would pass over in a body, though a page shows it.
+    fn meet(&self, tag: &mut Tag) {
+        if tag.kind != TagKind::StartTag {
+            return;
+        }
+        if matches!(&*tag.name, "body" | "html") {
+            let said = tag.attrs.iter().filter(|a| matches!(&*a.name.local, "style" | "background"));
+            self.page.borrow_mut().extend(said.map(|a| (a.name.local.to_string(), a.value.to_string())));
+        }
+        if &*tag.name == "frame" && !self.adjusted_current_node_present_but_not_in_html_namespace() {
+            tag.name = local_name!("embed");
+            tag.attrs.push(Attribute { name: QualName::new(None, ns!(), FRAME.into()), value: StrTendril::new() });
+        }
+    }
 }
 
 impl TokenSink for Gate<'_> {
@@ -173,6 +261,7 @@ impl TokenSink for Gate<'_> {
                 tag.attrs.retain(|a| is_read(&a.name.local));
                 // The tree would keep the room of those that went.
                 tag.attrs.shrink_to_fit();
+                self.meet(tag);
                 // Formatting elements are compared with those that are open, attribute by attribute.
                 sink.spend(tag.attrs.len().saturating_mul(sink.deepest.get()));
             }
@@ -202,7 +291,7 @@ impl TokenSink for Gate<'_> {
     }
 }
 
-type Handle = <HtmlTreeSink as TreeSink>::Handle;
+pub(super) type Handle = <HtmlTreeSink as TreeSink>::Handle;
 
 /// The tree, and what was asked of it.
 struct Counted<'b> {
@@ -364,7 +453,7 @@ mod tests {
                 "<table>(<table>|<(/?)(p|b|i|a href=x|ul|li|tr|td|svg|script|style|textarea|pre|template|select|h3)>|<!--|-->|&amp;|&#x27;|&|\u{feff}|\r\n|\r|\n|<img alt=\"x>|\"|हि|[ -~]{0,40}){30,120}",
             ],
         ) {
-            let grown = grow(&html, &Budget::of(html.len())).map(|tree| told(&tree));
+            let grown = grow(&html, &Budget::of(html.len())).map(|grown| told(&grown.tree));
             prop_assert_eq!(grown, Ok(told(&Html::parse_fragment(&html))));
         }
     }

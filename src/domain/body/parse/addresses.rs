@@ -3,7 +3,10 @@
 use scraper::ElementRef;
 
 use super::super::provider;
-use crate::domain::url::web_address;
+use crate::domain::{
+    text::limits,
+    url::{is_overlong, web_address},
+};
 
 /// An address with the scheme that pages leave out (`//host/path`).
 pub(super) fn absolute(text: &str) -> String {
@@ -14,6 +17,17 @@ pub(super) fn absolute(text: &str) -> String {
 /// The address of a picture, or of what is embedded.
 pub(super) fn web(text: &str) -> Option<String> {
     web_address(&absolute(text))
+}
+
+/// True for an address that could be kept if it were shorter.
+pub(super) fn is_long(text: &str) -> bool {
+    let text = absolute(text);
+    text.starts_with('#') && text.len() > limits::URL || is_overlong(&text)
+}
+
+/// What is told of such a link, picture or embed.
+pub(super) fn long(what: &str) -> String {
+    format!("{what} with an address of more than {} bytes", limits::URL)
 }
 
 /// Attributes that hold the picture itself where `src` holds a placeholder until it is scrolled to.

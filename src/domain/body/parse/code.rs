@@ -39,11 +39,12 @@ impl<'t> Context<'_> {
             let words = named.to_owned();
             self.losses.note("the language of program text that is no plain name", &Loss { words, ..Loss::default() });
         }
+        let place = self.losses.place();
         let mut beside = Builder::at(builder.depth);
         let mut text = String::new();
         self.lines(element, &mut text, &mut false, &mut beside, marks);
         if let Some(href) = link_in(marks).filter(|_| !text.is_empty()) {
-            self.lose_address("a link in program text", &href);
+            self.lose_address_at("a link in program text", &href, place);
             self.kept = self.kept.saturating_add(1);
         }
         if !text.is_empty() || beside.done.is_empty() {
@@ -73,6 +74,7 @@ impl<'t> Context<'_> {
                 let repair = std::mem::replace(&mut self.repair, false);
                 let words = self.clean(words);
                 self.repair = repair;
+                self.losses.passed(&words);
                 put(text, parted, &words);
                 continue;
             }
@@ -81,6 +83,7 @@ impl<'t> Context<'_> {
             if let Some(sign) = emoji::shown(inner).filter(|_| !Style::of(inner).hidden) {
                 self.own(inner, &mut []);
                 self.drawn(inner);
+                self.losses.passed(&sign);
                 put(text, parted, &sign);
                 continue;
             }

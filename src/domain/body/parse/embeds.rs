@@ -1,5 +1,7 @@
 //! What is shown from other sites: frames, players, and what their providers give editors to paste.
 
+use std::borrow::Cow;
+
 use scraper::ElementRef;
 
 use super::{
@@ -38,6 +40,11 @@ const WIDGETS: [(&str, &str); 11] = [
     ("twitter-timeline", "href"),
 ];
 
+/// What is told of what cannot be embedded.
+fn unknown(address: &str) -> Cow<'static, str> {
+    if addresses::is_long(address) { addresses::long("an embed").into() } else { "an embed of an unknown provider".into() }
+}
+
 impl<'t> Context<'_> {
     /// Something of a provider's that is pasted as a quotation or an empty box; false for anything else.
     pub(super) fn widget(&mut self, builder: &mut Builder<'t>, element: ElementRef<'t>, marks: &[Mark]) -> bool {
@@ -61,17 +68,7 @@ impl<'t> Context<'_> {
             builder.done.extend(beside);
             return true;
         }
-        let links = line.iter().flat_map(|inline| match inline {
-            Inline::Text { marks, .. } => marks.as_slice(),
-            Inline::HardBreak => &[],
-        });
-        let mut addresses: Vec<String> =
-            links.filter_map(|m| if let Mark::Link { href } = m { Some(href.address.clone()) } else { None }).collect();
-        addresses.dedup();
-        addresses.retain(|a| addresses::alike(a) != addresses::alike(&url));
-        if !addresses.is_empty() {
-            self.losses.note("a link in a post of another site", &Loss { words: String::new(), addresses });
-        }
+        self.tell_links(&line, "a link in a post of another site", |href| addresses::alike(href) != addresses::alike(&url));
         self.finish(builder, Node::Embed { url, title });
         builder.done.extend(beside);
         true
@@ -149,6 +146,7 @@ impl<'t> Context<'_> {
         self.flush(builder);
         let name = known(element.value().name());
         let given = ["src", "data-src", "data-lazy-src", "data"].into_iter().filter_map(|name| element.value().attr(name));
+        let page = element.value().attr("srcdoc").filter(|_| name == "iframe");
         let params = element.children().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "param");
         let movie = params.filter_map(|p| p.value().attr("value"));
         let url = given
@@ -158,10 +156,20 @@ impl<'t> Context<'_> {
             .find(|url| provider(url).is_some());
         if let Some(url) = url.filter(|_| !matches!(name, "video" | "audio")) {
             let title = self.attribute(element, "title");
+            if let Some(page) = page {
+                self.tell_framed(page);
+            }
             return self.embed(builder, url, title);
         }
+        if let Some(page) = page {
+            // It is shown in the place of what the address leads to.
+            if let Some(src) = element.value().attr("src").filter(|src| !src.trim().is_empty()) {
+                self.lose_address(&unknown(src), src);
+            }
+            return self.framed(builder, page);
+        }
         match name {
-            "iframe" => self.lose("an embed of an unknown provider", element),
+            "iframe" => self.lose(&unknown(element.value().attr("src").unwrap_or_default()), element),
             // What stands in the place of what nobody can show any more.
             "object" => {
                 if let Some(data) = element.value().attr("data") {
@@ -185,7 +193,7 @@ impl<'t> Context<'_> {
                 self.finish(builder, Node::Paragraph(vec![Inline::Text { text: long, marks: Vec::new() }]));
             }
         } else {
-            self.losses.note("an embed of an unknown provider", &Loss { words: title, addresses: vec![url] });
+            self.losses.note(&unknown(&url), &Loss { words: title, addresses: vec![url] });
         }
     }
 }

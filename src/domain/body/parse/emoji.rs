@@ -25,8 +25,8 @@ pub(super) fn shown(img: ElementRef<'_>) -> Option<String> {
 impl<'t> Context<'_> {
     /// The character in its line.
     pub(super) fn emoji(&mut self, builder: &mut Builder<'t>, img: ElementRef<'t>, text: &str, marks: &[Mark]) {
-        self.words(&mut builder.line, text, marks);
         self.drawn(img);
+        self.words(&mut builder.line, text, marks);
     }
 
     /// Tell the address of a picture that stands for a character.

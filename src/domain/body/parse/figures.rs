@@ -48,6 +48,17 @@ fn merged(blocks: Vec<Block>, between: Vec<(usize, Vec<Block>)>) -> Vec<Block> {
     out
 }
 
+/// What is said of a figure, which is read when all of the figure is known.
+pub(super) struct Caption<'t> {
+    /// How many blocks there are before it.
+    pub(super) before: usize,
+    pub(super) element: ElementRef<'t>,
+    /// The marks around its words.
+    pub(super) marks: Vec<Mark>,
+    /// The place that is reserved for it.
+    pub(super) place: usize,
+}
+
 /// A picture that is there: its address however large, what is said of it, and where it leads.
 pub(super) struct Twin {
     url: String,
@@ -80,10 +91,14 @@ impl<'t> Context<'_> {
         let many = images > 1 && alone;
         let single = blocks.iter().position(|b| matches!(b.node, Node::Image(_))).filter(|_| images == 1 && alone);
         let mut said_below = Vec::new();
-        for (at, caption, around) in captions {
+        for Caption { before: at, element: caption, marks: around, place } in captions {
+            let stands = self.losses.reserved(place);
+            let behind = self.losses.go_to(stands);
             let one =
                 single.and_then(|n| blocks.get_mut(n)).and_then(|b| if let Node::Image(image) = &mut b.node { Some(image) } else { None });
             let below = self.caption(builder.depth, caption, one, &around);
+            let ended = self.losses.go_to(behind);
+            self.losses.settle(place, ended);
             said_below.push((if many { blocks.len() } else { at }, below));
         }
         blocks = merged(blocks, said_below);
@@ -99,10 +114,10 @@ impl<'t> Context<'_> {
 
     /// What is said of a figure: written to its picture, or else given as blocks.
     fn caption(&mut self, depth: usize, element: ElementRef<'t>, picture: Option<&mut Image>, marks: &[Mark]) -> Vec<Block> {
-        let before = self.kept;
+        let (before, place) = (self.kept, self.losses.place());
         let below = self.said_below(depth, element, picture, marks);
         if let Some(href) = link_in(marks).filter(|_| self.kept == before) {
-            self.lose_address("a link without words and pictures", &href);
+            self.lose_address_at("a link without words and pictures", &href, place);
         }
         below
     }
@@ -111,9 +126,11 @@ impl<'t> Context<'_> {
         let bare = picture.filter(|image| image.caption.is_empty() && image.credit.is_empty());
         let Some(image) = bare else {
             let mut below = Builder::at(depth);
+            self.tell_behind(element);
             self.children(&mut below, element, marks);
             self.flush(&mut below);
-            self.own(element, &mut below.done);
+            self.direction(element);
+            self.named(element, &mut below.done);
             return below.done;
         };
         self.own(element, &mut []);
@@ -169,22 +186,31 @@ impl<'t> Context<'_> {
         if quote.children().filter_map(ElementRef::wrap).any(|e| is_cite(&e) && cite != Some(e)) {
             return false;
         }
+        // Whose it is may stand before it.
+        let is_first = captions.first().is_some_and(|by| by.next_siblings().any(|node| node.id() == quote.id()));
+        let mut first = captions.first().filter(|_| is_first).map(|by| self.attributed(*by, marks));
+        self.tell_behind(quote);
         let own = self.marks(quote, &Style::of(quote), marks);
         let (text, mut below) = self.line_but(quote, cite.as_slice(), own.as_deref().unwrap_or(marks));
-        let attribution = captions.first().copied().or(cite).map(|by| self.line_of(by, marks)).map(|(line, beside)| {
-            below.extend(beside);
-            self.plain(&line, "the name of who is quoted")
-        });
-        let attribution = attribution.unwrap_or_default();
+        let by = first.take().or_else(|| captions.first().copied().or(cite).map(|by| self.attributed(by, marks)));
+        let (attribution, beside) = by.unwrap_or_default();
+        below.extend(beside);
         if fits(&attribution, limits::CREDIT) {
             self.finish(builder, Node::PullQuote { text, attribution });
         } else {
             below.insert(0, self.block(Node::Paragraph(vec![Inline::Text { text: attribution, marks: Vec::new() }])));
             self.finish(builder, Node::PullQuote { text, attribution: String::new() });
         }
-        self.own(quote, builder.done.last_mut().map(std::slice::from_mut).unwrap_or_default());
+        self.direction(quote);
+        self.named(quote, builder.done.last_mut().map(std::slice::from_mut).unwrap_or_default());
         builder.done.extend(below);
         true
+    }
+
+    /// The name of who is quoted, and what stands beside it.
+    fn attributed(&mut self, by: ElementRef<'t>, marks: &[Mark]) -> (String, Vec<Block>) {
+        let (line, beside) = self.line_of(by, marks);
+        (self.plain(&line, "the name of who is quoted"), beside)
     }
 
     /// A figure of class `embed` that is a link and nothing else: how an embed is written here.
@@ -270,7 +296,9 @@ impl<'t> Context<'_> {
         let Some(url) = url else {
             let link = link_in(marks).map(|href| href.address);
             let addresses = addresses::said(element).into_iter().chain(link).collect();
-            return self.losses.note("an image without an absolute http or https address", &Loss { words: alt, addresses });
+            let is_long = addresses::said(element).is_some_and(|said| addresses::is_long(&said));
+            let what = if is_long { addresses::long("an image") } else { "an image without an absolute http or https address".to_owned() };
+            return self.losses.note(&what, &Loss { words: alt, addresses });
         };
         if let Some(twin) = self.twin.as_ref().filter(|twin| twin.url == addresses::alike(&url)) {
             let words = if alt == twin.alt { String::new() } else { alt };

@@ -90,6 +90,7 @@ impl<'t> Context<'_> {
             let (name, style) = (inner.value().name(), Style::of(inner));
             if is_list(name) && !style.hidden {
                 self.flush(builder);
+                self.tell_behind(inner);
                 self.levelled(builder, inner, marks, level.saturating_add(1));
                 continue;
             }
@@ -100,12 +101,14 @@ impl<'t> Context<'_> {
                 self.element(builder, inner, marks);
                 continue;
             };
+            self.tell_behind(inner);
             let own = self.marks(inner, &style, marks);
             let around = self.item;
             self.item |= style.level().is_some();
             let mut content = self.blocks(inner, builder.depth.saturating_add(depth.saturating_mul(2)), own.as_deref().unwrap_or(marks));
             self.item = around;
-            self.own(inner, &mut content);
+            self.direction(inner);
+            self.named(inner, &mut content);
             let said = match inner.value().attr("data-list") {
                 Some("ordered") => Marker::Next,
                 Some(_) => Marker::Bullet,

@@ -47,6 +47,7 @@ impl<'t> Context<'_> {
             let mut of = Builder::at(depth);
             let style = Style::of(inner);
             if name == "li" && !style.hidden {
+                self.tell_behind(inner);
                 let own = self.marks(inner, &style, marks);
                 let content = self.blocks(inner, depth, own.as_deref().unwrap_or(marks));
                 if is_unmarked(inner, &style) && content.iter().all(|b| matches!(b.node, Node::BulletList(_) | Node::OrderedList { .. })) {
@@ -59,7 +60,8 @@ impl<'t> Context<'_> {
                     self.drop("the number of an item (`value`)");
                 }
                 items.push(self.block(Node::ListItem(content)));
-                self.own(inner, items.last_mut().map(std::slice::from_mut).unwrap_or_default());
+                self.direction(inner);
+                self.named(inner, items.last_mut().map(std::slice::from_mut).unwrap_or_default());
                 continue;
             }
             self.element(&mut of, inner, marks);

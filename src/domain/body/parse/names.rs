@@ -13,7 +13,7 @@ pub(super) fn known(name: &str) -> &str {
 
 /// True for elements that are left out; what they say is told.
 pub(super) fn is_dropped(name: &str) -> bool {
-    const OTHERS: [&str; 14] = [
+    const OTHERS: [&str; 16] = [
         "svg",
         "input",
         "button",
@@ -29,13 +29,16 @@ pub(super) fn is_dropped(name: &str) -> bool {
         "xml",
         "annotation",
         "annotation-xml",
+        // What is shown where there are no frames and no players.
+        "noframes",
+        "noembed",
     ];
     is_unseen(name) || OTHERS.contains(&name)
 }
 
 /// True for elements that show nothing, whatever is in them.
 pub(super) fn is_unseen(name: &str) -> bool {
-    const NAMES: [&str; 8] = ["script", "style", "template", "head", "title", "frameset", "noframes", "noembed"];
+    const NAMES: [&str; 6] = ["script", "style", "template", "head", "title", "frameset"];
     NAMES.contains(&name)
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use scraper::ElementRef;
 
 use super::{
-    super::{Block, BlockId, Inline, Mark, Node, push_text, text::of_inlines},
+    super::{Block, BlockId, Inline, Mark, Node, push_text},
     Builder, CONTAINERS, Context, break_line, ends_open, is_blank, is_seen, is_space, link_in,
     losses::{BEFORE, Loss, SHOWN},
     names::{is_block, is_tabular, parts_lines},
@@ -54,6 +54,7 @@ impl<'t> Context<'_> {
             }
         }
         self.kept = self.kept.saturating_add(words.chars().filter(|c| is_seen(*c)).count());
+        self.meet(&words, marks);
         self.losses.passed(&words);
         push_text(line, &words, marks);
     }
@@ -62,9 +63,10 @@ impl<'t> Context<'_> {
         self.tell_beside(element);
         let link = element.value().attr("href").filter(|_| element.value().name() == "a" && link_in(marks).is_some());
         let before = (self.kept, builder.captions.len());
+        let place = link.map(|_| self.losses.place()).unwrap_or_default();
         self.isolated(builder, element, marks);
         if let Some(href) = link.filter(|_| before == (self.kept, builder.captions.len())) {
-            self.lose_address("a link without words and pictures", href);
+            self.lose_address_at("a link without words and pictures", href, place);
         }
     }
 
@@ -177,6 +179,7 @@ impl<'t> Context<'_> {
         let (mut line, mut beside) = (Vec::new(), Vec::new());
         let nodes = self.nodes;
         let names = self.names.len();
+        let links = self.met.count();
         let mut builder = Builder::at(CONTAINERS);
         read(self, &mut builder);
         self.flush(&mut builder);
@@ -189,6 +192,7 @@ impl<'t> Context<'_> {
             if stay.contains(&name.1) { self.names.push(name) } else { self.waiting.push(name.0) }
         }
         self.nodes = nodes.saturating_add(beside.iter().map(|block| size(&block.node)).sum());
+        self.met.line_from(links);
         (trimmed(joined(line)), beside)
     }
 
@@ -245,19 +249,5 @@ impl<'t> Context<'_> {
             }
             line.append(&mut words);
         }
-    }
-
-    /// Words alone, where no marks can be; links in them are told.
-    pub(super) fn plain(&mut self, line: &[Inline], what: &str) -> String {
-        let mut last = None;
-        for inline in line {
-            let Inline::Text { text, marks } = inline else { continue };
-            let link = marks.iter().find_map(|m| if let Mark::Link { href } = m { Some(href) } else { None });
-            if let Some(href) = link.filter(|href| last != Some(*href)) {
-                self.losses.note(&format!("a link in {what}"), &Loss { words: text.clone(), addresses: vec![href.address.clone()] });
-            }
-            last = link;
-        }
-        folded(&of_inlines(line))
     }
 }

@@ -42,13 +42,14 @@ impl<'t> Context<'_> {
             }
             Shortcode::Caption { ends: false } => {
                 self.flush(builder);
-                builder.captioned = Some(builder.done.len());
+                builder.captioned = Some((builder.done.len(), self.met.count()));
             }
             Shortcode::Caption { ends: true } => {
                 let before = builder.captioned.take();
-                let image = before.and_then(|at| builder.done.get_mut(at..)).and_then(caption_of);
+                let image = before.and_then(|(at, _)| builder.done.get_mut(at..)).and_then(caption_of);
                 let line = trimmed(std::mem::take(&mut builder.line));
                 if let Some(image) = image.filter(|_| fits(&folded(&of_inlines(&line)), limits::CAPTION) && !is_blank(&line)) {
+                    self.met.line_from(before.map_or(0, |(_, links)| links));
                     image.caption = self.plain(&line, "a caption");
                 } else {
                     builder.line = line;

@@ -7,15 +7,6 @@ use super::super::Mark;
 /// What frameworks call words that are read aloud, and seen by nobody.
 const UNSEEN: [&str; 4] = ["visually-hidden", "sr-only", "screen-reader-text", "katex-html"];
 
-/// The address of the picture that a style puts behind an element, unless it is part of the page itself.
-pub(super) fn background(style: &str) -> Option<&str> {
-    let find = |text: &str, what: &str| text.to_ascii_lowercase().find(what);
-    let (_, declared) = style.split_at_checked(find(style, "background")?)?;
-    let (_, called) = declared.split_at_checked(find(declared, "url(")?)?;
-    let address = called.split_once('(')?.1.split(')').next()?.trim().trim_matches(['"', '\'']);
-    (!address.is_empty() && !address.to_ascii_lowercase().starts_with("data:")).then_some(address)
-}
-
 /// The look of an element, as far as it is read.
 #[expect(clippy::struct_excessive_bools, reason = "what a style says is yes or no in most cases")]
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -22,6 +22,10 @@ impl<'t> Context<'_> {
         for caption in elements(element, &["caption"]) {
             self.element(builder, caption, marks);
         }
+        for col in element.children().filter_map(ElementRef::wrap).filter(|e| matches!(e.value().name(), "col" | "colgroup")) {
+            self.tell_behind(col);
+            elements(col, &["col"]).for_each(|col| self.tell_behind(col));
+        }
         let mut rows = Vec::new();
         // As they are shown, whatever their order.
         for group in [&["thead"][..], &["tbody"], &["tfoot"]].into_iter().flat_map(|name| elements(element, name)) {
