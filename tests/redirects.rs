@@ -399,7 +399,7 @@ both! {
             (json!({ "from": "/a", "to": { "kind": "section", "id": world } }), ("#/to/locale", "required")),
             (json!({ "from": "/a", "to": { "id": world, "locale": "en" } }), ("#/to/kind", "required")),
             (json!({ "from": "/a", "to": { "kind": "section", "id": world, "locale": "en", "path": "/" } }), ("#/to/path", "unknown_field")),
-            (json!({ "from": "/a", "to": { "kind": "page", "id": world, "locale": "en" } }), ("#/to/kind", "type")),
+            (json!({ "from": "/a", "to": { "kind": "page", "id": world, "locale": "en" } }), ("#/to/kind", "unknown_value")),
             (json!({ "from": "/a", "to": 7 }), ("#/to", "type")),
             // What browsers take out before they ask.
             (json!({ "from": "/a/../x", "to": "/b" }), ("#/from", "path")),

@@ -246,7 +246,11 @@ fn misplaced(document: &Document, warnings: &[Violation]) -> Vec<String> {
         let Some((_, told)) = detail.split_once("dropped:") else { continue };
         let (told, after) = told.rsplit_once(", after “").unwrap_or((told, ""));
         // The parser may end a link and begin it again, with nothing in it.
-        let again = leaves(told, "link").iter().any(|leaf| held.pieces.iter().any(|(_, link)| link.contains(leaf.as_str())));
+        let elsewhere = |leaf: &String| {
+            let held = held.pieces.iter().chain(&held.pictures).any(|(_, link)| link.contains(leaf.as_str()));
+            held || warnings.iter().filter(|w| w.detail.contains(leaf.as_str())).count() > 1
+        };
+        let again = leaves(told, "link").iter().any(elsewhere);
         if detail.starts_with("a link without words") && again {
             continue;
         }
