@@ -78,14 +78,12 @@ pub(super) fn grow(html: &str, budget: &Budget) -> Result<Grown, TooMuch> {
     parser.end();
     let page = parser.sink.page.take();
     let sink = parser.sink.builder.sink;
-    match sink.stopped.get() {
-        Some(limit) => Err(limit),
-        None => {
-            let mut tree = sink.tree.finish();
-            show_shadows(&mut tree);
-            Ok(Grown { tree, page })
-        }
+    if let Some(limit) = sink.stopped.get() {
+        return Err(limit);
     }
+    let mut tree = sink.tree.finish();
+    show_shadows(&mut tree);
+    Ok(Grown { tree, page })
 }
 
 /// What can have a shadow root, beside elements of scripts (DOM §4.2.14); the root of the tree stands for `<body>`, and so does a

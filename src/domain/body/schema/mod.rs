@@ -238,10 +238,10 @@ fn has_attributes(kind: &str) -> bool {
 
 /// The name of the schema of its attributes: of their own, or of what all blocks have.
 fn attributes_name(kind: &str) -> String {
-    match attributes(kind).0.is_empty() && kind != "horizontal_rule" {
-        true => "BlockAttributes".to_owned(),
-        false => format!("{}Attributes", name(kind).trim_end_matches("Node")),
+    if attributes(kind).0.is_empty() && kind != "horizontal_rule" {
+        return "BlockAttributes".to_owned();
     }
+    format!("{}Attributes", name(kind).trim_end_matches("Node"))
 }
 
 fn attributes_schema(kind: &'static str) -> Object {
