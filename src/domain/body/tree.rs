@@ -87,8 +87,8 @@ pub(super) fn grow(html: &str, budget: &Budget) -> Result<Grown, TooMuch> {
 }
 
 /// What can have a shadow root, beside elements of scripts (DOM §4.2.14); the root of the tree stands for `<body>`, and so does a
-/// cell that a browser drops for want of a table.
-const HOSTS: [&str; 21] = [
+/// cell or caption that a browser drops for want of a table.
+const HOSTS: [&str; 22] = [
     "article",
     "aside",
     "blockquote",
@@ -108,6 +108,7 @@ const HOSTS: [&str; 21] = [
     "section",
     "span",
     "html",
+    "caption",
     "td",
     "th",
 ];
@@ -120,20 +121,29 @@ fn show_shadows(html: &mut Html) {
         element.name() == "template" && ["open", "closed"].iter().any(|known| mode.eq_ignore_ascii_case(known))
     };
     let may_host = |name: &str| HOSTS.contains(&name) || name.contains('-');
+    let is_row_of = |name: &str| matches!(name, "table" | "thead" | "tbody" | "tfoot" | "tr" | "colgroup");
     let mut hosts = HashSet::new();
     let shadows: Vec<_> = html.tree.nodes().filter(|node| node.value().as_element().is_some_and(is_shadow)).map(|node| node.id()).collect();
     for id in shadows {
         let Some(template) = html.tree.get(id) else { continue };
-        let host =
-            template.parent().filter(|host| host.value().as_element().is_some_and(|host| may_host(host.name()))).map(|host| host.id());
+        let Some(parent) = template.parent().filter(|parent| parent.value().is_element()) else { continue };
+        let called = |may: &dyn Fn(&str) -> bool| parent.value().as_element().is_some_and(|parent| may(parent.name()));
+        // Between rows nothing is shown. Rows in no table a browser drops, and keeps what stands between them; here they are given one.
+        let table = called(&is_row_of).then(|| {
+            let mut around = std::iter::once(parent).chain(parent.ancestors());
+            around.find(|node| node.value().as_element().is_some_and(|e| e.name() == "table")).map(|table| table.id())
+        });
+        let host = Some(parent.id()).filter(|_| table.is_some() || called(&may_host));
         let held = template.first_child().filter(|held| held.value().is_fragment());
         let Some(held) = held.filter(|_| host.is_some_and(|host| hosts.insert(host))) else { continue };
         let inner: Vec<_> = held.children().map(|child| child.id()).collect();
-        let Some(mut template) = html.tree.get_mut(id) else { continue };
+        let Some(mut place) = html.tree.get_mut(table.flatten().unwrap_or(id)) else { continue };
         for child in inner {
-            template.insert_id_before(child);
+            place.insert_id_before(child);
         }
-        template.detach();
+        if let Some(mut template) = html.tree.get_mut(id) {
+            template.detach();
+        }
     }
 }
 

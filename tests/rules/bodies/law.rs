@@ -158,6 +158,11 @@ pub(super) fn is_shadow(element: ElementRef<'_>) -> bool {
 
 /// The pictures that an element shows by its look: every address of its style, but that of a pointer, and its background.
 pub(super) fn looks(element: ElementRef<'_>) -> Vec<String> {
+    // A form between rows is shown by nobody.
+    let around = element.parent().and_then(ElementRef::wrap).map(|e| e.value().name());
+    if element.value().name() == "form" && around.is_some_and(|name| matches!(name, "table" | "tbody" | "thead" | "tfoot" | "tr")) {
+        return Vec::new();
+    }
     let style = element.value().attr("style").unwrap_or_default().split(';').filter(|d| !d.trim_start().starts_with("cursor"));
     let urls = style.flat_map(|d| d.split("url(").skip(1)).map(|rest| rest.split(')').next().unwrap_or_default().to_owned());
     let behind = ["table", "tbody", "thead", "tfoot", "tr", "td", "th"].contains(&element.value().name());

@@ -21,6 +21,8 @@ fn a_shadow_root_that_is_declared_is_read_in_its_place_and_any_other_template_sh
         )]);
     }
     silently(&[
+        ("<tbody><template shadowrootmode=open>a</template></tbody>", "<p>a</p>"),
+        ("<tr><td>a<template shadowrootmode=open>b</template></tr>", "<table><tbody><tr><td>ab</td></tr></tbody></table>"),
         ("<x-y><template shadowrootmode=open>in <slot>else</slot></template> light</x-y>", "<p>in else light</p>"),
         ("<div><template shadowrootmode=open><div><template shadowrootmode=open>deep</template></div></template></div>", "<p>deep</p>"),
     ]);
@@ -131,6 +133,10 @@ fn what_is_told_of_a_place_is_where_it_stood() {
             format!("before0<figure><img src=https://x.example/p.jpg><figcaption>before {} after</figcaption></figure>", link("LINK")),
             "before",
         ),
+        (
+            format!("<a href={L}>first<div class=gallery><img src=https://x.example/p.jpg><figcaption>LINK</figcaption>after</div></a>"),
+            "first",
+        ),
         (format!("<figure><figcaption>before {} after</figcaption><img src=https://x.example/p.jpg></figure>more", link("LINK")), "before"),
         (
             format!(
@@ -191,6 +197,14 @@ fn what_is_told_of_a_place_is_where_it_stood() {
         ("<aside class=factbox>one<p class=title>T</p><button>LINK</button>three</aside>".to_owned(), "T"),
         (format!("<figure class=pull-quote><figcaption>by {} x</figcaption><blockquote>words</blockquote></figure>", link("LINK")), "by"),
         (format!("<figure class=pull-quote><blockquote>words</blockquote><figcaption>by {} x</figcaption></figure>", link("LINK")), "by"),
+        (format!("<p>one</p><figure class=embed><a href={L}>two</a></figure>"), "one"),
+        (
+            format!(
+                "<blockquote class=twitter-tweet><figure><figcaption><a href=/x>one</a></figcaption>{}</figure>two <a href=https://twitter.com/a/status/1>date</a></blockquote>",
+                link("LINK")
+            ),
+            "one",
+        ),
         (format!("<pre>one {} two</pre>", link("LINK")), "one"),
         (format!("<p>zero</p><a href={L}><pre>one</pre></a>"), "zero"),
         ("one <img class=emoji alt=😀 src=https://x.example/l> two".to_owned(), "one"),

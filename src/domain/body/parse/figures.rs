@@ -3,7 +3,7 @@
 use scraper::{ElementRef, Node as Html};
 
 use super::{
-    super::{Block, Image, Inline, Mark, Node, anchors, html::VERBATIM, push_text, text::of_inlines},
+    super::{Block, Image, Inline, Mark, Node, anchors, html::VERBATIM, provider, push_text, text::of_inlines},
     Builder, Context, addresses,
     balance::fits,
     emoji, has_class, link_in,
@@ -220,9 +220,15 @@ impl<'t> Context<'_> {
         let Some(url) = only.value().attr("href").filter(|_| only.value().name() == "a" && has_class(element, "embed")) else {
             return false;
         };
+        let place = self.losses.place();
         let (line, beside) = self.line(only, marks);
         let title = self.plain(&line, "the title of an embed");
-        self.embed(builder, addresses::web(url).unwrap_or_else(|| url.to_owned()), title);
+        let url = addresses::web(url).unwrap_or_else(|| url.to_owned());
+        if provider(&url).is_none() {
+            // Its words go with it.
+            self.losses.go_to(place);
+        }
+        self.embed(builder, url, title);
         builder.done.extend(beside);
         true
     }

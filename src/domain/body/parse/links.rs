@@ -1,5 +1,7 @@
 //! The links that words stood in, and where in the page each of them did: what is read of a line before its links are told is behind them by then.
 
+use std::collections::{HashMap, VecDeque};
+
 use scraper::ElementRef;
 
 use super::{
@@ -20,14 +22,16 @@ pub(super) struct Met {
 }
 
 impl Met {
-    /// How many there are.
-    pub(super) fn count(&self) -> usize {
+    /// A line begins: how many there are. None of them goes on in it.
+    pub(super) fn begin(&mut self) -> usize {
+        self.open = false;
         self.links.len()
     }
 
     /// Those from the `n`th are those of the line that was read last.
     pub(super) fn line_from(&mut self, n: usize) {
         self.from = n;
+        self.open = false;
     }
 }
 
@@ -52,14 +56,18 @@ impl Context<'_> {
     /// Tell the links of the line that was read last, where they do not stay.
     pub(super) fn tell_links(&mut self, line: &[Inline], what: &str, is_lost: impl Fn(&str) -> bool) {
         let from = self.met.from.min(self.met.links.len());
-        let mut met = self.met.links.split_off(from).into_iter();
+        // By address: what is said of a figure is read later than it stands in the line.
+        let mut met: HashMap<String, VecDeque<Place>> = HashMap::new();
+        for (address, place) in self.met.links.split_off(from) {
+            met.entry(address).or_default().push_back(place);
+        }
         self.met.open = false;
         let mut last = None;
         for inline in line {
             let Inline::Text { text, marks } = inline else { continue };
             let link = link(marks);
             if let Some(href) = link.filter(|href| last != Some(*href)) {
-                let place = met.find(|(address, _)| *address == href.address).map_or_else(|| self.losses.place(), |(_, place)| place);
+                let place = met.get_mut(&href.address).and_then(VecDeque::pop_front).unwrap_or_else(|| self.losses.place());
                 if is_lost(href) {
                     self.losses.note_at(what, &Loss { words: text.clone(), addresses: vec![href.address.clone()] }, place);
                 }

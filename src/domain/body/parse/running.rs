@@ -179,7 +179,7 @@ impl<'t> Context<'_> {
         let (mut line, mut beside) = (Vec::new(), Vec::new());
         let nodes = self.nodes;
         let names = self.names.len();
-        let links = self.met.count();
+        let links = self.met.begin();
         let mut builder = Builder::at(CONTAINERS);
         read(self, &mut builder);
         self.flush(&mut builder);

@@ -42,7 +42,7 @@ impl<'t> Context<'_> {
             }
             Shortcode::Caption { ends: false } => {
                 self.flush(builder);
-                builder.captioned = Some((builder.done.len(), self.met.count()));
+                builder.captioned = Some((builder.done.len(), self.met.begin()));
             }
             Shortcode::Caption { ends: true } => {
                 let before = builder.captioned.take();
