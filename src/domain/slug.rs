@@ -29,11 +29,9 @@ impl Slug {
     #[must_use]
     pub fn derive(text: &str, locale: &Locale) -> Option<Self> {
         let mut slug = String::new();
-        for c in lower_case(&visible(&in_plain_forms(&nfc(text))), locale).nfc() {
-            // Where `i` is one letter, `İ` is one with a dot more.
-            if c == '\u{307}' && slug.ends_with('i') {
-                continue;
-            }
+        // Where `i` is one letter, `İ` is one with a dot more.
+        let lower = lower_case(&visible(&in_plain_forms(&nfc(text))), locale).replace("i\u{307}", "i");
+        for c in lower.nfc() {
             let begins = slug.is_empty() || slug.ends_with('-');
             if is_letter_or_digit(c) || (is_mark(c) && !begins) {
                 slug.push(c);
