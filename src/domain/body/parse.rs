@@ -595,7 +595,9 @@ impl<'t> Context<'_> {
             return self.flush(builder);
         };
         // Whatever else it says is read.
+        // Nothing else may stand in it: a picture has no text.
         let said = Some(time).filter(|time| time.text().collect::<String>().trim() == at.to_string());
+        let said = said.filter(|time| time.children().all(|child| !child.value().is_element()));
         let (title, blocks) = self.titled(builder, element, said, marks);
         self.finish(builder, Node::LiveUpdate { at, title, blocks });
     }

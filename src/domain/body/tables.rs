@@ -36,7 +36,9 @@ impl Tables {
             return None;
         }
         let part = part.is_some();
-        let missing = if part && begins && self.open.is_empty() {
+        // A column without a table holds nothing that would run together.
+        let holds = part && !matches!(name, "col" | "colgroup");
+        let missing = if holds && begins && self.open.is_empty() {
             self.open.push(false);
             self.implied = true;
             Some(TagKind::StartTag)

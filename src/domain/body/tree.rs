@@ -21,7 +21,7 @@ use html5ever::{
     tokenizer::{Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
     tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeBuilder, TreeBuilderOpts, TreeSink, create_element},
 };
-use scraper::{Html, HtmlTreeSink};
+use scraper::{Html, HtmlTreeSink, node::Element};
 
 use super::{
     attributes::Watch,
@@ -113,13 +113,15 @@ const HOSTS: [&str; 22] = [
     "th",
 ];
 
+/// True for a template that declares a shadow root.
+pub(super) fn is_shadow(element: &Element) -> bool {
+    let mode = element.attr("shadowrootmode").unwrap_or_default();
+    element.name() == "template" && ["open", "closed"].iter().any(|known| mode.eq_ignore_ascii_case(known))
+}
+
 /// Put what stands in declarative shadow roots in their places: a browser shows it there (WHATWG HTML §4.12.3). Any other template shows nothing. Of an
 /// element the first is shown, and what it holds beside it stays where it stands, as in a slot.
 fn show_shadows(html: &mut Html) {
-    let is_shadow = |element: &scraper::node::Element| {
-        let mode = element.attr("shadowrootmode").unwrap_or_default();
-        element.name() == "template" && ["open", "closed"].iter().any(|known| mode.eq_ignore_ascii_case(known))
-    };
     let may_host = |name: &str| HOSTS.contains(&name) || name.contains('-');
     let is_row_of = |name: &str| matches!(name, "table" | "thead" | "tbody" | "tfoot" | "tr" | "colgroup");
     let mut hosts = HashSet::new();

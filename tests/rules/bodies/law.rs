@@ -124,6 +124,64 @@ fn letters(text: &str) -> String {
     nfc(text).chars().filter(|c| !unseen(*c)).collect()
 }
 
+/// What can have a shadow root, beside elements of scripts.
+const HOSTS: [&str; 19] = [
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "div",
+    "footer",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "main",
+    "nav",
+    "p",
+    "section",
+    "span",
+    "html",
+];
+
+/// True for a template that a browser shows in the place of what stands in its parent.
+pub(super) fn is_shadow(element: ElementRef<'_>) -> bool {
+    let says = |e: ElementRef<'_>| e.value().name() == "template" && e.value().attr("shadowrootmode").is_some();
+    let held = element.first_child().is_some_and(|held| held.value().is_fragment());
+    let host = element.parent().and_then(ElementRef::wrap).map(|host| host.value().name());
+    let hosted = host.is_some_and(|name| HOSTS.contains(&name) || name.contains('-'));
+    says(element) && held && hosted && !element.prev_siblings().filter_map(ElementRef::wrap).any(says)
+}
+
+/// The pictures that an element shows by its look: every address of its style, but that of a pointer, and its background.
+pub(super) fn looks(element: ElementRef<'_>) -> Vec<String> {
+    // A form between rows is shown by nobody.
+    let around = element.parent().and_then(ElementRef::wrap).map(|e| e.value().name());
+    if element.value().name() == "form" && around.is_some_and(|name| matches!(name, "table" | "tbody" | "thead" | "tfoot" | "tr")) {
+        return Vec::new();
+    }
+    let style = element.value().attr("style").unwrap_or_default().split(';').filter(|d| !d.trim_start().starts_with("cursor"));
+    let urls = style.flat_map(|d| d.split("url(").skip(1)).map(|rest| rest.split(')').next().unwrap_or_default().to_owned());
+    let behind = ["table", "tbody", "thead", "tfoot", "tr", "td", "th"].contains(&element.value().name());
+    urls.chain(element.value().attr("background").filter(|_| behind).map(str::to_owned)).collect()
+}
+
+/// What an element shows beside what is in it.
+pub(super) fn beside(element: ElementRef<'_>) -> &str {
+    let attr = |name: &str| element.value().attr(name).filter(|value| !value.is_empty());
+    let said = match (element.value().name(), attr("type").unwrap_or_default()) {
+        ("input", "hidden") => None,
+        ("input", "image") | ("img" | "amp-img", _) => attr("alt"),
+        ("input", _) => attr("value").or(attr("placeholder")),
+        ("textarea", _) if element.first_child().is_none() => attr("placeholder"),
+        _ => None,
+    };
+    said.unwrap_or_default()
+}
+
 fn candidates(img: ElementRef<'_>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     let mut of = |e: ElementRef<'_>| {
@@ -151,11 +209,12 @@ fn shown_by_noscript(img: ElementRef<'_>) -> bool {
 /// The words of a cell, without what is typed into it and what its pictures show.
 fn words_of(element: ElementRef<'_>, repair: bool) -> String {
     let mut words = String::new();
-    for child in element.children() {
+    let held = element.first_child().filter(|held| held.value().is_fragment());
+    for child in held.map_or_else(|| element.children(), |held| held.children()) {
         if let Some(text) = child.value().as_text() {
             words.push_str(&if repair { unescape(text).into_owned() } else { text.to_string() });
         }
-        if let Some(e) = ElementRef::wrap(child).filter(|e| !UNSEEN.contains(&e.value().name()) && !hidden(*e)) {
+        if let Some(e) = ElementRef::wrap(child).filter(|e| (!UNSEEN.contains(&e.value().name()) || is_shadow(*e)) && !hidden(*e)) {
             words.push_str(&words_of(e, repair));
         }
     }
@@ -164,15 +223,25 @@ fn words_of(element: ElementRef<'_>, repair: bool) -> String {
 
 fn look(element: ElementRef<'_>, seen: &mut Visible, text: &mut String, repair: bool) {
     let unescape = |text: &str| if repair { unescape(text).into_owned() } else { text.to_owned() };
-    for child in element.children() {
+    let held = element.first_child().filter(|held| held.value().is_fragment());
+    for child in held.map_or_else(|| element.children(), |held| held.children()) {
         if let Some(words) = child.value().as_text() {
             text.push_str(&unescape(words));
         }
         let Some(e) = ElementRef::wrap(child) else { continue };
         let name = e.value().name();
-        if UNSEEN.contains(&name) || hidden(e) {
+        if hidden(e) {
             continue;
         }
+        if let Some(page) = e.value().attr("srcdoc").filter(|_| name == "iframe") {
+            text.push(' ');
+            look(Html::parse_fragment(page).root_element(), seen, text, repair);
+            text.push(' ');
+        }
+        if UNSEEN.contains(&name) && !is_shadow(e) {
+            continue;
+        }
+        seen.pictures.extend(looks(e).into_iter().map(|address| vec![address]));
         let parts = PARTING.contains(&name);
         if parts {
             text.push(' ');
@@ -183,11 +252,9 @@ fn look(element: ElementRef<'_>, seen: &mut Visible, text: &mut String, repair: 
                 if !some.is_empty() && !shown_by_noscript(e) {
                     seen.pictures.push(some);
                 }
-                text.push_str(&unescape(e.value().attr("alt").unwrap_or_default()));
+                text.push_str(&unescape(beside(e)));
             }
-            "input" if !e.value().attr("type").is_some_and(|t| t.eq_ignore_ascii_case("hidden")) => {
-                text.push_str(e.value().attr("value").unwrap_or_default());
-            }
+            "input" | "textarea" => text.push_str(beside(e)),
             _ => {}
         }
         let start = text.len();
@@ -527,7 +594,7 @@ pub(super) const NAMES: [&str; 120] = [
     "mi",
 ];
 
-pub(super) const ATTRIBUTES: [&str; 52] = [
+pub(super) const ATTRIBUTES: [&str; 59] = [
     "",
     "",
     "",
@@ -580,9 +647,16 @@ pub(super) const ATTRIBUTES: [&str; 52] = [
     " src=https://x.example/s.mp4",
     " data=https://x.example/o.swf",
     " role=presentation",
+    " background=https://x.example/bg.jpg",
+    " style=\"list-style-image:url(https://x.example/li.png);color:red\"",
+    " style=\"background:url(https://x.example/b1.png),url(https://x.example/b2.png)\"",
+    " style=\"content:url(https://x.example/c.png);cursor:url(https://x.example/no.cur)\"",
+    " placeholder=type",
+    " shadowrootmode=open",
+    " srcdoc=\"<p>framed <a href=https://x.example/fr>in</a><img src=https://x.example/fp.png alt=pic>\"",
 ];
 
-const LEAVES: [&str; 33] = [
+const LEAVES: [&str; 37] = [
     "one",
     "two three",
     " ",
@@ -616,6 +690,10 @@ const LEAVES: [&str; 33] = [
     "\u{202b}",
     "\u{202c}",
     "\u{92}s",
+    "<textarea placeholder=wanted></textarea>",
+    "<input type=image alt=press src=https://x.example/b.png>",
+    "<iframe srcdoc='framed <img src=https://x.example/g.jpg> <a href=https://x.example/fr>in it</a>'></iframe>",
+    "<template shadowrootmode=open><p>shaded <a href=https://x.example/sh>in it</a></template>",
 ];
 
 fn nested() -> impl Strategy<Value = String> {

@@ -12,7 +12,7 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use scraper::{ElementRef, Html};
 
 use super::{
-    law::{ATTRIBUTES, NAMES, PARTING, UNSEEN, broken_again, hidden, markdown_as_html, name},
+    law::{ATTRIBUTES, NAMES, PARTING, UNSEEN, beside, broken_again, hidden, is_shadow, looks, markdown_as_html, name},
     mint,
 };
 
@@ -74,7 +74,13 @@ struct Place {
 }
 
 fn addresses(img: ElementRef<'_>) -> BTreeSet<String> {
-    let of = |e: ElementRef<'_>| e.value().attrs().filter(|(n, _)| *n != "alt").flat_map(|(_, v)| leaves(v, "pict")).collect::<Vec<_>>();
+    let of = |e: ElementRef<'_>| {
+        e.value()
+            .attrs()
+            .filter(|(n, _)| !["alt", "style", "background"].contains(n))
+            .flat_map(|(_, v)| leaves(v, "pict"))
+            .collect::<Vec<_>>()
+    };
     let around = img.parent().and_then(ElementRef::wrap).filter(|p| p.value().name() == "picture");
     let sources = around.into_iter().flat_map(|p| p.children().filter_map(ElementRef::wrap).filter(|e| e.value().name() == "source"));
     of(img).into_iter().chain(sources.flat_map(of)).collect()
@@ -82,7 +88,8 @@ fn addresses(img: ElementRef<'_>) -> BTreeSet<String> {
 
 fn look(element: ElementRef<'_>, place: &Place, page: &mut Page) {
     let cell = |name: &str| matches!(name, "td" | "th");
-    for child in element.children() {
+    let held = element.first_child().filter(|held| held.value().is_fragment());
+    for child in held.map_or_else(|| element.children(), |held| held.children()) {
         if let Some(text) = child.value().as_text() {
             // The space in what is told goes with it.
             page.text.push_str(&if place.told { leaves(text, "word").concat() } else { text.to_string() });
@@ -98,18 +105,35 @@ fn look(element: ElementRef<'_>, place: &Place, page: &mut Page) {
         if name == "noscript" {
             // It is text to whoever runs scripts, and a page to others.
             let inner = e.text().collect::<String>();
+            // A link in it ends the one around it.
+            let around = place.link.iter().map(|link| format!("<a href={link}>")).collect::<String>();
             page.text.push(' ');
-            look(Html::parse_fragment(&inner).root_element(), place, page);
+            look(Html::parse_fragment(&(around + &inner)).root_element(), &Place { link: None, ..place.clone() }, page);
             page.text.push(' ');
             continue;
         }
-        if UNSEEN.contains(&name) || hidden(e) {
+        if hidden(e) {
             continue;
         }
+        if let Some(inner) = e.value().attr("srcdoc").filter(|_| name == "iframe") {
+            // Nothing of what is around it holds in it.
+            let around = if place.told { "" } else { " " };
+            page.text.push_str(around);
+            look(Html::parse_fragment(inner).root_element(), &Place { told: place.told, office: place.office, ..Place::default() }, page);
+            page.text.push_str(around);
+        }
+        if name == "noframes" {
+            page.words.extend(leaves(&e.text().collect::<String>(), "word").into_iter().map(|word| (word, None)));
+        }
+        if UNSEEN.contains(&name) && !is_shadow(e) {
+            continue;
+        }
+        page.pictures.extend(looks(e).iter().flat_map(|look| leaves(look, "pict")).map(|leaf| (BTreeSet::from([leaf]), None)));
         let mut inner = place.clone();
         let says = |what: &str| e.value().attr("style").is_some_and(|style| style.contains(what));
         let aloud = e.value().classes().any(|class| class == "sr-only");
-        inner.told |= matches!(name, "svg" | "button" | "select" | "option" | "textarea" | "canvas" | "map" | "audio" | "video" | "xml");
+        inner.told |=
+            matches!(name, "svg" | "button" | "select" | "option" | "textarea" | "canvas" | "map" | "audio" | "video" | "xml" | "applet");
         inner.told |= aloud
             || says("mso-element:comment")
             || e.value().classes().any(|class| class == "MsoCommentText")
@@ -126,9 +150,7 @@ fn look(element: ElementRef<'_>, place: &Place, page: &mut Page) {
         let runs_on = aloud || matches!(name, "button" | "option" | "iframe") || (name == "div" && says("display:inline"));
         let parts = PARTING.contains(&name) && !place.told && !runs_on;
         page.text.push_str(if parts { " " } else { "" });
-        let beside =
-            [("img", "alt"), ("amp-img", "alt"), ("input", "value")].iter().find(|(n, _)| *n == name).and_then(|(_, a)| e.value().attr(a));
-        for word in leaves(beside.unwrap_or_default(), "word") {
+        for word in leaves(beside(e), "word") {
             page.words.push((word, None));
         }
         let some = addresses(e);
@@ -148,6 +170,8 @@ struct Held {
     cells: Vec<String>,
     pictures: Vec<(String, String)>,
     embeds: String,
+    /// The numbers of words that were said, and not of a picture.
+    spoken: Vec<usize>,
 }
 
 fn hold(all: &[Block], held: &mut Held) {
@@ -156,6 +180,7 @@ fn hold(all: &[Block], held: &mut Held) {
             match inline {
                 Inline::HardBreak => held.text.push('\n'),
                 Inline::Text { text, marks } => {
+                    held.spoken.extend(numbers(text));
                     held.text.push_str(text);
                     let link = marks.iter().find_map(|m| if let Mark::Link { href } = m { Some(href.clone()) } else { None });
                     held.pieces.push((text.clone(), link.map(|href| href.to_string()).unwrap_or_default()));
@@ -170,6 +195,9 @@ fn hold(all: &[Block], held: &mut Held) {
         held.pieces.push((text.to_owned(), String::new()));
     };
     for block in all {
+        if let Node::Image(image) = &block.node {
+            held.spoken.extend(numbers(&image.caption).chain(numbers(&image.credit)));
+        }
         match &block.node {
             Node::Paragraph(text) | Node::Heading { text, .. } => line(text, held),
             Node::PullQuote { text, attribution } => {
@@ -199,10 +227,46 @@ fn hold(all: &[Block], held: &mut Held) {
     }
 }
 
+/// The numbers of the words in a text.
+fn numbers(text: &str) -> impl Iterator<Item = usize> {
+    leaves(text, "word").into_iter().filter_map(|leaf| leaf.get(4..8)?.parse().ok())
+}
+
 /// Leaves that stand in a text with nothing between them, pair by pair.
 fn glued(text: &str) -> BTreeSet<(String, String)> {
     let all = leaves(text, "word");
     all.windows(2).filter(|pair| text.contains(&pair.concat())).filter_map(|p| Some((p.first()?.clone(), p.get(1)?.clone()))).collect()
+}
+
+/// What is told as standing behind other words than it stood behind: leaves have their numbers in the order of the page.
+fn misplaced(document: &Document, warnings: &[Violation]) -> Vec<String> {
+    let number = |leaf: &String| leaf.get(4..8).and_then(|n| n.parse::<usize>().ok());
+    let mut held = Held::default();
+    hold(&document.blocks, &mut held);
+    let mut spoken = held.spoken.clone();
+    spoken.sort_unstable();
+    // What a figure embeds may be where a link leads that began before it, and has words there.
+    let has_words = |leaf: &String| held.pieces.iter().any(|(_, link)| link.contains(leaf.as_str()));
+    let mut wrong = Vec::new();
+    for detail in warnings.iter().filter(|w| w.code == "dropped" && !w.detail.contains("abbreviation")).map(|w| &w.detail) {
+        let Some((_, told)) = detail.split_once("dropped:") else { continue };
+        let (told, after) = told.rsplit_once(", after “").unwrap_or((told, ""));
+        // A link may begin before what of it is told, unless it is the link that is lost; that of a picture may be the address of one before.
+        let itself = ["a link that leads", "an embed", "<frame>"].iter().any(|kind| detail.starts_with(kind));
+        let itself = itself && !leaves(told, "link").iter().any(has_words);
+        let first = |kind: &str| leaves(told, kind).iter().filter_map(number).min();
+        let Some(first) = first("word").or_else(|| first("link").filter(|_| itself)) else { continue };
+        let said = leaves(after, "word").last().and_then(number).unwrap_or_default();
+        // It stood behind words that are no leaves.
+        if said == 0 && !after.is_empty() {
+            continue;
+        }
+        let between = spoken.iter().any(|n| said < *n && *n < first);
+        if said > first || between {
+            wrong.push(format!("told in a wrong place: {detail}"));
+        }
+    }
+    wrong
 }
 
 /// What is wrong with what became of a page.
@@ -223,6 +287,7 @@ fn unaccounted(html: &str, document: &Document, warnings: &[Violation]) -> Vec<S
     let beginning = |word: &str| {
         (1..WIDTH).rev().find(|n| word.get(..*n).is_some_and(|start| named.all.contains(&format!("{start}…")))).unwrap_or_default()
     };
+    let mut counted = BTreeSet::new();
     for (word, link) in &page.words {
         let there: Vec<_> = held.pieces.iter().filter(|(text, _)| text.contains(word.as_str())).collect();
         match there.as_slice() {
@@ -232,7 +297,7 @@ fn unaccounted(html: &str, document: &Document, warnings: &[Violation]) -> Vec<S
         }
         if let Some(link) = link {
             let on_it = there.iter().any(|(_, href)| href.contains(link.as_str())) || (there.is_empty() && linked(link));
-            if !on_it && !told(link) {
+            if !on_it && !told(link) && counted.insert(link.clone()) {
                 missed(format!("the link {link} of {word}"), &mut links, 1);
             }
         }
@@ -246,7 +311,9 @@ fn unaccounted(html: &str, document: &Document, warnings: &[Violation]) -> Vec<S
             _ => {}
         }
         if let Some(link) = link {
-            let on_it = there.iter().any(|(_, href)| href.contains(link.as_str())) || (there.is_empty() && linked(link));
+            // Of a picture that stands twice one may be told, and its link stand on others.
+            let elsewhere = there.is_empty() || some.iter().any(told);
+            let on_it = there.iter().any(|(_, href)| href.contains(link.as_str())) || (elsewhere && linked(link));
             if !on_it && !told(link) {
                 missed(format!("the link {link} of {some:?}"), &mut links, 1);
             }
@@ -275,7 +342,7 @@ fn unaccounted(html: &str, document: &Document, warnings: &[Violation]) -> Vec<S
     wrong
 }
 
-const LEAVES: [&str; 38] = [
+const LEAVES: [&str; 46] = [
     "{w}",
     "{w} ",
     " {w}",
@@ -314,6 +381,14 @@ const LEAVES: [&str; 38] = [
     "<blockquote>{w}</blockquote>",
     "<span style=\"mso-list:Ignore\">{w}</span>",
     "<table><tr><td>{w}</td><td>{w}</td></tr></table>",
+    "<iframe srcdoc='{w} <a href=https://x.example/{l}>{w}</a> <img src=https://x.example/{p}.jpg alt={w}>'></iframe>",
+    "<iframe src=https://youtu.be/abc srcdoc='<a href=https://x.example/{l}>{w}</a><img src=https://x.example/{p}.jpg>'></iframe>",
+    "<span style='background:url(https://x.example/{q}.png),url(https://x.example/{q}.png)'>{w}</span>",
+    "<img style='content:url(https://x.example/{q}.png)' src=https://x.example/{p}.jpg>",
+    "<table background=https://x.example/{q}.png><tr background=https://x.example/{q}.png><td background=https://x.example/{q}.png>{w}</table>",
+    "<button style='border-image:url(https://x.example/{q}.png)'>{w}</button>",
+    "<textarea placeholder={w}></textarea>",
+    "<input type=image alt={w} src=https://x.example/{p}.png>",
 ];
 
 fn some(of: &'static [&'static str]) -> BoxedStrategy<String> {
@@ -453,9 +528,11 @@ fn special(inner: &BoxedStrategy<String>) -> BoxedStrategy<String> {
 }
 
 /// What stands in no link: a link within it would end that one for whoever runs no scripts.
-const TOP: [&str; 2] = [
+const TOP: [&str; 4] = [
     "<img src=blank.gif><noscript><a href=https://x.example/{l}><img src=https://x.example/{p}.jpg></a> <a href=/own/{l}>{w}</a></noscript>",
     "<img src=https://x.example/{p}.jpg alt={w}><noscript><a href=/own/{l}><img src=https://x.example/{=}-30x20.jpg>{w}</a></noscript>",
+    "<div>{w}<template shadowrootmode=open><p>{w} <a href=/own/{l}>{w}</a><img src=https://x.example/{p}.jpg></p>{w}</template>{w}</div>",
+    "<frameset><frame src=https://x.example/{l}><noframes><p>{w} {w}</noframes></frameset>",
 ];
 
 fn nested() -> impl Strategy<Value = String> {
@@ -502,14 +579,21 @@ const LINES: [&str; 24] = [
 ];
 
 proptest! {
-    // Of some ten thousand mixtures one is still told wrong: links that the parser ends and begins again around quotations and figures.
-    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 800, ..ProptestConfig::default() })]
 
     #[test]
     fn every_leaf_of_any_html_is_there_with_its_link_in_its_cell_or_told(template in vec(prop_oneof![9 => nested().boxed(), 1 => some(&TOP)], 1..4).prop_map(|p| p.concat())) {
         let page = numbered(&template);
         let Ok((document, warnings)) = parse::read(&page, &mut mint()) else { return Ok(()) };
-        let wrong: Vec<String> = unaccounted(&page, &document, &warnings).into_iter().chain(broken_again(&document)).collect();
+        let mut wrong = unaccounted(&page, &document, &warnings);
+        // A column in a cell puts what comes after it before the table.
+        if !page.contains("<col") {
+            wrong.extend(misplaced(&document, &warnings));
+        }
+        // The tree that is looked at has no frames.
+        let all = name(&warnings).all;
+        wrong.extend(page.split("<frame src=").skip(1).filter_map(|rest| leaves(rest, "link").into_iter().next()).filter(|leaf| !all.contains(leaf.as_str())));
+        wrong.extend(broken_again(&document));
         prop_assert!(wrong.is_empty(), "{:#?}\n{}\n{}\n{:#?}", wrong, page, html::write(&document), warnings);
     }
 

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use scraper::ElementRef;
 
 use super::{
+    super::tree,
     Context, addresses, is_seen,
     names::{is_unseen, known},
 };
@@ -266,9 +267,13 @@ impl Context<'_> {
                 words.push_str(text);
                 self.spend(text.len());
             }
+            if node.value().is_fragment() {
+                next.extend(node.children().rev());
+            }
             let Some(inner) = ElementRef::wrap(node) else { continue };
             let name = inner.value().name();
-            if is_unseen(name) {
+            // A shadow root that found no place may be one that a browser shows.
+            if is_unseen(name) && !tree::is_shadow(inner.value()) {
                 continue;
             }
             // A name may stand in a namespace of its own, as `xlink:href` does.

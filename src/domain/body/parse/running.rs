@@ -218,8 +218,10 @@ impl<'t> Context<'_> {
                 self.drop("a table within a line of text");
                 let row = |row: Vec<super::super::Cell>| {
                     row.into_iter().fold(Vec::new(), |mut line, cell| {
-                        if !line.is_empty() {
-                            push_text(&mut line, " ", &[]);
+                        // A link that goes on in the next cell goes on between them.
+                        let around = line.last().zip(cell.text.first()).map(|(one, other)| shared(one, other));
+                        if let Some(marks) = around {
+                            push_text(&mut line, " ", &marks);
                         }
                         line.extend(cell.text);
                         line
@@ -249,5 +251,13 @@ impl<'t> Context<'_> {
             }
             line.append(&mut words);
         }
+    }
+}
+
+/// The marks that two pieces of a line have both.
+fn shared(one: &Inline, other: &Inline) -> Vec<Mark> {
+    match (one, other) {
+        (Inline::Text { marks: one, .. }, Inline::Text { marks: other, .. }) => one.iter().filter(|m| other.contains(m)).cloned().collect(),
+        _ => Vec::new(),
     }
 }

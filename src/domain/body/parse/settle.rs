@@ -14,7 +14,7 @@ use super::{
     repairs::Repairs,
     trimmed,
 };
-use crate::domain::Locale;
+use crate::domain::{Locale, text::folded};
 
 /// The line without empty pieces, with those of the same marks made one, and with white space folded over what went.
 pub(super) fn joined(line: Vec<Inline>) -> Vec<Inline> {
@@ -133,6 +133,7 @@ impl Context<'_> {
             {
                 block.node = Node::Embed { url, title: String::new() };
             }
+            let is_code = matches!(block.node, Node::CodeBlock { .. });
             // Those of running text are balanced already.
             let alone = match &mut block.node {
                 Node::PullQuote { attribution, .. } => vec![attribution],
@@ -146,6 +147,10 @@ impl Context<'_> {
                 let first: String = text.chars().take(80).collect();
                 balance.over(text);
                 let mended = balance.end(Some(text));
+                if mended > 0 && !is_code {
+                    // What went may have stood behind a space.
+                    *text = folded(text);
+                }
                 Repairs::note(&mut self.repairs.bidi, mended, &first);
             }
             self.balance(block.node.children_mut());

@@ -22,10 +22,7 @@ impl<'t> Context<'_> {
         for caption in elements(element, &["caption"]) {
             self.element(builder, caption, marks);
         }
-        for col in element.children().filter_map(ElementRef::wrap).filter(|e| matches!(e.value().name(), "col" | "colgroup")) {
-            self.tell_behind(col);
-            elements(col, &["col"]).for_each(|col| self.tell_behind(col));
-        }
+        self.tell_between(element);
         let mut rows = Vec::new();
         // As they are shown, whatever their order.
         for group in [&["thead"][..], &["tbody"], &["tfoot"]].into_iter().flat_map(|name| elements(element, name)) {
@@ -54,6 +51,13 @@ impl<'t> Context<'_> {
             self.finish(builder, Node::Table(rows));
         }
         builder.done.extend(beside);
+    }
+
+    /// The pictures of what a table has beside its rows and cells: of columns, and of forms, which the parser leaves empty between rows.
+    fn tell_between(&mut self, element: ElementRef<'t>) {
+        elements(element, &["col", "colgroup", "form"]).for_each(|e| self.tell_behind(e));
+        // Three levels at most: the parser puts nothing else between a table and its cells.
+        elements(element, &["colgroup", "thead", "tbody", "tfoot", "tr"]).for_each(|e| self.tell_between(e));
     }
 
     /// The marks of what stands in a group, a row or a cell; nothing, where a page hides it.
