@@ -54,7 +54,12 @@ both! {
             for (method, operation) in item.as_object().unwrap() {
                 for (media, sent) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
                     requests += 1;
-                    for (at, body) in too_long(&contract, &sent["schema"], 0) {
+                    let mut long = too_long(&contract, &sent["schema"], 0);
+                    // What it is a patch on has lists that only answers carry: who sends them back may send them longer.
+                    if let Some(resource) = sent["schema"]["$ref"].as_str().and_then(|schema| schema.strip_suffix("Patch")) {
+                        long.extend(too_long(&contract, &json!({ "$ref": resource }), 0));
+                    }
+                    for (at, body) in long {
                         let mut to = path.replace("{locale}", "hi").replace("{version}", "1").replace("{token}", "x").replace("{slug}", "x");
                         for id in ["{id}", "{grant_id}"] {
                             to = to.replace(id, "0198c5a1-7f00-7000-8000-000000000001");
@@ -75,7 +80,7 @@ both! {
                 }
             }
         }
-        assert!(requests >= 40 && lists >= 35, "{requests} {lists}");
+        assert!(requests >= 40 && lists >= 40, "{requests} {lists}");
         // Whoever calls is looked up for each; the lists are not.
         assert!(app.store.statements() - statements < i64::from(lists) * 8, "{} for {lists}", app.store.statements() - statements);
     }

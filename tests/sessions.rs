@@ -4,15 +4,109 @@ use serde_json::json;
 
 async fn with_password(app: &crate::support::TestApp) {
     let admin = app.admin().await;
-    let user = json!({ "email": "Asha@Example.org", "name": "Asha", "password": "गुप्त वाक्य यहाँ है", "grants": [{ "role": "editor" }] });
+    let user = json!({ "email": "Asha@Example.org", "name": "Asha", "password": RIGHT, "grants": [{ "role": "editor" }] });
     assert_eq!(admin.post("/v1/desk/users", &user).await.status, 201);
 }
 
+const RIGHT: &str = "गुप्त वाक्य यहाँ है";
+
+/// Ask for tokens with the form of OAuth 2.0.
+async fn with_form(app: &crate::support::TestApp, fields: &[(&str, &str)]) -> crate::support::Answer {
+    let form = serde_urlencoded::to_string(fields).unwrap();
+    let kind = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+    app.from("192.0.2.7").send(actix_web::http::Method::POST, "/v1/auth/token", &kind, Some(form.into_bytes())).await
+}
+
 both! {
+    async fn the_form_of_oauth_gives_what_json_gives(app) {
+        with_password(&app).await;
+        let asked = [("grant_type", "password"), ("username", " ASHA@example.org"), ("password", RIGHT)];
+        let tokens = with_form(&app, &asked).await;
+        assert_eq!(tokens.header("cache-control"), Some("no-store"));
+        let tokens = tokens.ok();
+        let json = app.anyone().post("/v1/auth/token", &json!({ "email": "asha@example.org", "password": RIGHT })).await.ok();
+        let members = |tokens: &serde_json::Value| tokens.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!((members(&tokens), &tokens["token_type"], &tokens["expires_in"]), (members(&json), &json["token_type"], &json["expires_in"]));
+        let mut asha = app.anyone();
+        asha.token = Some(tokens["access_token"].as_str().unwrap().to_owned());
+        assert!(asha.get("/v1/auth/me").await.ok()["permissions"].as_array().unwrap().contains(&json!("article.publish")));
+
+        let refresh = tokens["refresh_token"].as_str().unwrap();
+        let next = with_form(&app, &[("grant_type", "refresh_token"), ("refresh_token", refresh)]).await.ok();
+        asha.token = Some(next["access_token"].as_str().unwrap().to_owned());
+        asha.get("/v1/auth/me").await.ok();
+        with_form(&app, &[("grant_type", "refresh_token"), ("refresh_token", refresh)]).await.refused(401, "unauthenticated");
+        asha.get("/v1/auth/me").await.refused(401, "unauthenticated");
+    }
+
+    async fn the_form_of_oauth_limits_to_a_scope_and_passes_over_what_it_does_not_know(app) {
+        with_password(&app).await;
+        let asked = [("grant_type", "password"), ("username", "asha@example.org"), ("password", RIGHT)];
+        let others = [("client_id", "editor"), ("client_secret", ""), ("audience", "x")];
+        let scoped = [&asked[..], &[("scope", "desk.read  article.read")], &others].concat();
+        let tokens = with_form(&app, &scoped).await.ok();
+        let mut asha = app.anyone();
+        asha.token = Some(tokens["access_token"].as_str().unwrap().to_owned());
+        assert_eq!(asha.get("/v1/auth/me").await.ok()["permissions"], json!(["desk.read", "article.read"]));
+        asha.post("/v1/desk/articles", &json!({ "section_id": app.section("world", "दुनिया").await, "source_locale": "en" })).await.refused(403, "forbidden");
+        // Nothing named is no limit: Swagger UI sends it empty when nothing is ticked.
+        let open = [&asked[..], &[("scope", "")]].concat();
+        asha.token = Some(with_form(&app, &open).await.ok()["access_token"].as_str().unwrap().to_owned());
+        assert!(asha.get("/v1/auth/me").await.ok()["permissions"].as_array().unwrap().len() > 2);
+        let unknown = [&asked[..], &[("scope", "article.read article.raed")]].concat();
+        let refused = with_form(&app, &unknown).await;
+        refused.refused(422, "invalid");
+        assert_eq!(refused.violations(), [("#/scope/1".to_owned(), "unknown_action".to_owned())]);
+    }
+
+    async fn a_form_of_oauth_that_says_too_little_or_twice_is_refused(app) {
+        with_password(&app).await;
+        let all = [("grant_type", "password"), ("username", "asha@example.org"), ("password", RIGHT)];
+        for (n, (field, _)) in all.iter().enumerate() {
+            let mut less = all.to_vec();
+            less.remove(n);
+            let refused = with_form(&app, &less).await;
+            refused.refused(400, "malformed");
+            assert!(refused.text.contains(field), "{}", refused.text);
+            let twice = [&all[..], &all[n..=n]].concat();
+            let refused = with_form(&app, &twice).await;
+            refused.refused(400, "malformed");
+            assert!(refused.text.contains(field), "{}", refused.text);
+        }
+        for kind in ["client_credentials", "authorization_code", "", "Password"] {
+            let refused = with_form(&app, &[("grant_type", kind), ("username", "asha@example.org"), ("password", RIGHT)]).await;
+            refused.refused(400, "malformed");
+        }
+        with_form(&app, &[("grant_type", "refresh_token")]).await.refused(400, "malformed");
+        with_form(&app, &[("grant_type", "refresh_token"), ("refresh_token", "made up")]).await.refused(401, "unauthenticated");
+        with_form(&app, &[("grant_type", "password"), ("username", "asha@example.org"), ("password", &"x".repeat(100_000))]).await.refused(413, "too-large");
+        let kind = [("content-type", "application/x-www-form-urlencoded")];
+        for bytes in [&b"grant_type=password&username=a%ff@example.org&password=x"[..], b"", b"{}", b"&&&==&%"] {
+            let answer = app.anyone().send(actix_web::http::Method::POST, "/v1/auth/token", &kind, Some(bytes.to_vec())).await;
+            assert!([400, 401].contains(&answer.status), "{}", answer.text);
+        }
+    }
+
+    async fn a_wrong_password_counts_whichever_way_it_is_sent(app) {
+        with_password(&app).await;
+        let wrong = [("grant_type", "password"), ("username", "asha@example.org"), ("password", "not the password")];
+        for _ in 0..3 {
+            with_form(&app, &wrong).await.refused(401, "wrong-credentials");
+        }
+        let thief = app.from("192.0.2.7");
+        for _ in 0..2 {
+            thief.post("/v1/auth/token", &json!({ "email": "asha@example.org", "password": "not the password" })).await.refused(401, "wrong-credentials");
+        }
+        let right = [("grant_type", "password"), ("username", "asha@example.org"), ("password", RIGHT)];
+        let waits = with_form(&app, &right).await;
+        waits.refused(429, "too-many-attempts");
+        assert_eq!(waits.header("retry-after"), Some("1"));
+    }
+
     async fn a_password_gives_tokens_that_end_with_the_session(app) {
         with_password(&app).await;
         let nobody = app.anyone();
-        let signed = nobody.post("/v1/auth/token", &json!({ "email": "asha@example.org", "password": "गुप्त वाक्य यहाँ है" })).await;
+        let signed = nobody.post("/v1/auth/token", &json!({ "email": "asha@example.org", "password": RIGHT })).await;
         assert_eq!(signed.header("cache-control"), Some("no-store"));
         let tokens = signed.ok();
         assert_eq!((tokens["token_type"].as_str(), tokens["expires_in"].as_i64()), (Some("Bearer"), Some(900)));
@@ -44,7 +138,7 @@ both! {
     async fn a_refresh_token_works_once_and_a_second_use_ends_the_session(app) {
         with_password(&app).await;
         let nobody = app.anyone();
-        let tokens = nobody.post("/v1/auth/token", &json!({ "email": "asha@example.org", "password": "गुप्त वाक्य यहाँ है" })).await.ok();
+        let tokens = nobody.post("/v1/auth/token", &json!({ "email": "asha@example.org", "password": RIGHT })).await.ok();
         let next = nobody.post("/v1/auth/refresh", &json!({ "refresh_token": tokens["refresh_token"] })).await.ok();
         assert_ne!(next["refresh_token"], tokens["refresh_token"]);
         nobody.post("/v1/auth/refresh", &json!({ "refresh_token": tokens["refresh_token"] })).await.refused(401, "unauthenticated");
@@ -63,7 +157,7 @@ both! {
         app.wait(10);
         editor.get("/v1/auth/me").await.refused(401, "unauthenticated");
         with_password(&app).await;
-        let tokens = app.anyone().post("/v1/auth/token", &json!({ "email": "asha@example.org", "password": "गुप्त वाक्य यहाँ है" })).await.ok();
+        let tokens = app.anyone().post("/v1/auth/token", &json!({ "email": "asha@example.org", "password": RIGHT })).await.ok();
         app.wait(7 * 24 * 3600 + 1);
         app.anyone().post("/v1/auth/refresh", &json!({ "refresh_token": tokens["refresh_token"] })).await.refused(401, "unauthenticated");
     }

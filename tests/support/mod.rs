@@ -12,7 +12,7 @@ use std::{
     pin::Pin,
     rc::Rc,
     sync::{
-        Arc, Mutex,
+        Arc, LazyLock, Mutex,
         atomic::{AtomicI64, AtomicU32, Ordering},
     },
 };
@@ -134,6 +134,9 @@ pub(crate) struct Entrance {
     pub sign_ins: Arc<SignIns>,
 }
 
+/// Made once: it is the same for every app.
+static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::new(&app::openapi()));
+
 fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
     let answers = MemoryBudget::new(128 << 20);
     Data::new(State {
@@ -149,7 +152,7 @@ fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
         origins: vec!["https://desk.example".to_owned()],
         clients: Clients::new(ClientTimeouts::default(), 64 << 20),
         log: RequestLog::new(100),
-        contract: Contract::new(&app::openapi()),
+        contract: CONTRACT.clone(),
     })
 }
 

@@ -114,7 +114,8 @@ pub(super) fn declare(api: &mut OpenApi) {
         headers.iter().for_each(|header| put_header(&mut response, header));
         components.responses.insert(name.to_owned(), response.into());
     }
-    for refusal in refusals() {
+    let refusals = refusals();
+    for refusal in &refusals {
         components.responses.insert(refusal.name.to_owned(), refusal.response().into());
     }
     for (path, item) in &mut api.paths.paths {
@@ -127,7 +128,7 @@ pub(super) fn declare(api: &mut OpenApi) {
         ] {
             if let Some(operation) = operation {
                 let asked = Asked::of(path, method, operation);
-                refuse(&asked, operation);
+                refuse(&asked, &refusals, operation);
                 succeed(&asked, operation);
                 parameters(&asked, operation);
             }
@@ -268,8 +269,8 @@ fn refusals() -> Vec<Refusal> {
 }
 
 /// The refusals that follow from what an operation takes.
-fn refuse(asked: &Asked, operation: &mut Operation) {
-    for refusal in refusals().into_iter().filter(|refusal| (refusal.of)(asked)) {
+fn refuse(asked: &Asked, refusals: &[Refusal], operation: &mut Operation) {
+    for refusal in refusals.iter().filter(|refusal| (refusal.of)(asked)) {
         let reference = Ref::new(format!("#/components/responses/{}", refusal.name));
         let status = refusal.status().as_u16().to_string();
         operation.responses.responses.entry(status).or_insert_with(|| reference.into());
