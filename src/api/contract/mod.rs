@@ -1,6 +1,7 @@
 //! The contract: the `OpenAPI` document, and what follows from it.
 
 mod answers;
+mod parameters;
 mod schemas;
 
 use std::collections::{BTreeSet, HashSet};
@@ -97,6 +98,7 @@ pub fn base() -> openapi::OpenApi {
 pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
     schemas::name(&mut api);
     answers::declare(&mut api);
+    parameters::share(&mut api);
     for operation in api.paths.paths.values_mut().flat_map(schemas::operations) {
         // Nothing is needed of whoever asks, and that is said; where something is, a token that somebody has is as good as signing in.
         let needed = operation.security.get_or_insert_default();
@@ -133,8 +135,8 @@ impl Contract {
             ];
             let taken = methods.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)));
             let (taken, operations): (Vec<_>, Vec<_>) = taken.unzip();
-            // What is referred to is a header, or the parameter by which a write is only tried.
-            let is_of_query = |p: &RefOr<Parameter>| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query);
+            let is_of_query =
+                |p: &RefOr<Parameter>| parameters::whole(p, api).is_some_and(|p| p.parameter_in == ParameterIn::Query && p.name != TRIAL);
             let has_query = |operation: &Operation| operation.parameters.iter().flatten().any(is_of_query);
             let without = taken.iter().zip(operations).filter(|(_, operation)| !has_query(operation));
             contract.without_query.extend(without.map(|(method, _)| (path.clone(), method.clone())));
