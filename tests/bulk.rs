@@ -72,6 +72,20 @@ both! {
         }
     }
 
+    async fn a_verb_that_takes_no_body_refuses_one(app) {
+        let editor = app.editor().await;
+        let story = editor.story(&app.section("world", "दुनिया").await, "First").await;
+        for verb in ["submit", "approve", "trash"] {
+            let mut sent = json!({ "verb": verb, "article_id": id(&story), "version": 1, "body": { "comment": "Well done." } });
+            if verb != "trash" {
+                sent["locale"] = json!("en");
+            }
+            let refused = editor.post("/v1/desk/bulk", &json!({ "operations": [sent] })).await;
+            refused.refused(422, "invalid");
+            assert_eq!(refused.violations(), [("#/operations/0/body".to_owned(), "unknown_field".to_owned())]);
+        }
+    }
+
     async fn each_operation_is_allowed_exactly_as_alone(app) {
         let editor = app.editor().await;
         let (world, crime) = (app.section("world", "दुनिया").await, app.section("crime", "अपराध").await);

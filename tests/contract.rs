@@ -253,3 +253,46 @@ fn every_code_of_a_problem_is_in_the_contract_and_is_told_of() {
     let unknown: Vec<_> = codes.iter().filter(|code| !told.contains(&code.as_str()) && !inside.contains(&code.as_str())).collect();
     assert!(unknown.is_empty() && codes.len() > 15, "{unknown:?} of {codes:?}");
 }
+
+#[test]
+fn every_verb_of_a_bulk_has_the_body_of_its_own_request() {
+    let contract: Value = serde_json::from_str(&committed("openapi/v1.json")).unwrap();
+    let schemas = &contract["components"]["schemas"];
+    let mapping = schemas["BulkOperation"]["discriminator"]["mapping"].as_object().unwrap();
+    let verbs: Vec<&str> = dateline::api::desk::bulk::BulkVerb::ALL.iter().map(|verb| verb.as_str()).collect();
+    assert_eq!(mapping.keys().map(String::as_str).collect::<std::collections::BTreeSet<_>>(), verbs.iter().copied().collect());
+    let mut bodies = 0;
+    for verb in verbs {
+        let kind = schemas[mapping[verb].as_str().unwrap().rsplit('/').next().unwrap()]["properties"].clone();
+        let alone = match verb {
+            "revise" => ("/v1/desk/articles/{id}".to_owned(), "patch"),
+            "revise_translation" => ("/v1/desk/articles/{id}/translations/{locale}".to_owned(), "patch"),
+            "trash" => ("/v1/desk/articles/{id}".to_owned(), "delete"),
+            other if kind["locale"].is_object() => {
+                (format!("/v1/desk/articles/{{id}}/translations/{{locale}}/{}", other.replace('_', "-")), "post")
+            }
+            other => (format!("/v1/desk/articles/{{id}}/{other}"), "post"),
+        };
+        let operation = &contract["paths"][&alone.0][alone.1];
+        assert!(operation.is_object(), "{verb}: {alone:?}");
+        let sent = operation["requestBody"]["content"].as_object().and_then(|content| content.values().next());
+        let own = sent.map_or(Value::Null, |content| content["schema"]["$ref"].clone());
+        assert_eq!(kind["body"].get("$ref").cloned().unwrap_or_default(), own, "{verb}");
+        bodies += usize::from(!own.is_null());
+    }
+    assert!(bodies >= 9, "{bodies}");
+}
+
+#[test]
+fn a_request_that_was_taken_and_is_not_declared_is_seen() {
+    let judge = |path: &str, kind: &str, sent: Value| {
+        std::panic::catch_unwind(|| {
+            crate::support::contract::judge_sent(&actix_web::http::Method::POST, path, kind, sent.to_string().as_bytes())
+        })
+        .is_ok()
+    };
+    let trash = |version: Value| json!({ "operations": [{ "verb": "trash", "article_id": "0198c5a1-7f00-7000-8000-000000000001", "version": version }] });
+    assert!(judge("/v1/desk/bulk", "application/json", trash(json!(1))));
+    assert!(!judge("/v1/desk/bulk", "application/json", trash(json!("1"))));
+    assert!(!judge("/v1/desk/tags", "application/json", json!({ "kind": "topic", "nmaes": {} })));
+}

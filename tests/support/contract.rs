@@ -80,10 +80,42 @@ const ON_THE_WAY: [u16; 9] = [405, 408, 413, 414, 417, 431, 500, 503, 505];
 
 type Validators = Mutex<HashMap<String, Arc<Validator>>>;
 
+/// The validator of this name, made of this schema when it is asked for first.
+fn validator(name: &str, schema: &Value, schemas: &Value, prepare: impl FnOnce(&mut Value)) -> Arc<Validator> {
+    static VALIDATORS: LazyLock<Validators> = LazyLock::new(Validators::default);
+    let mut all = VALIDATORS.lock().unwrap();
+    let made = all.entry(name.to_owned()).or_insert_with(|| {
+        let mut schema = schema.clone();
+        prepare(&mut schema);
+        schema["components"] = json!({ "schemas": schemas });
+        Arc::new(jsonschema::options().should_validate_formats(true).build(&schema).unwrap_or_else(|e| panic!("{name}: {e}")))
+    });
+    made.clone()
+}
+
+/// What a value is not that its schema says.
+fn faults(validator: &Validator, value: &Value) -> Vec<String> {
+    validator.iter_errors(value).take(3).map(|e| format!("{}: {e}", e.instance_path())).collect()
+}
+
+/// Stop at a request that was taken though the contract does not declare it: clients that are made of it could not send it.
+#[track_caller]
+pub(crate) fn judge_sent(method: &Method, path: &str, kind: &str, sent: &[u8]) {
+    let Some((pattern, operation)) = operation(method, path) else { return };
+    let Some(content) = operation["requestBody"]["content"].get(kind) else { return };
+    let Ok(sent) = serde_json::from_slice::<Value>(sent) else { return };
+    // Some of it may have been refused.
+    if sent["atomic"] == json!(false) {
+        return;
+    }
+    let at = format!("what is sent to {method} {pattern}");
+    let faults = faults(&validator(&at, &content["schema"], &CONTRACT["components"]["schemas"], |_| ()), &sent);
+    assert!(faults.is_empty(), "{at} is not what the contract says: {faults:#?}\n{sent}");
+}
+
 /// Stop at an answer that the contract does not declare of its operation.
 #[track_caller]
 pub(crate) fn judge(method: &Method, path: &str, status: u16, kind: &str, text: &str) {
-    static VALIDATORS: LazyLock<Validators> = LazyLock::new(Validators::default);
     let Some((pattern, operation)) = operation(method, path) else { return };
     let at = format!("{status} of {method} {pattern}");
     let declared = &operation["responses"][status.to_string()];
@@ -102,17 +134,8 @@ pub(crate) fn judge(method: &Method, path: &str, status: u16, kind: &str, text: 
     if !kind.contains("json") {
         return;
     }
-    let validator = {
-        let mut all = VALIDATORS.lock().unwrap();
-        let made = all.entry(at.clone()).or_insert_with(|| {
-            let mut schema = content["schema"].clone();
-            close(&mut schema);
-            schema["components"] = json!({ "schemas": *STRICT });
-            Arc::new(jsonschema::options().should_validate_formats(true).build(&schema).unwrap_or_else(|e| panic!("{at}: {e}")))
-        });
-        made.clone()
-    };
+    let validator = validator(&at, &content["schema"], &STRICT, close);
     let answer: Value = serde_json::from_str(text).unwrap_or_else(|e| panic!("{at}: {e}"));
-    let faults: Vec<String> = validator.iter_errors(&answer).take(3).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    let faults = faults(&validator, &answer);
     assert!(faults.is_empty(), "{at} is not what the contract says: {faults:#?}\n{text}");
 }

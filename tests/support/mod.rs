@@ -545,9 +545,11 @@ impl Client<'_> {
         for (name, value) in headers {
             request = request.append_header((*name, *value));
         }
+        let sent = body.clone();
         if let Some(body) = body {
             request = request.set_payload(body);
         }
+        let sent_as = headers.iter().find(|(name, _)| *name == "content-type").map_or("", |(_, kind)| *kind);
         let answer = (self.entrance.call)(request.to_request()).await;
         let status = answer.status().as_u16();
         let headers: Vec<(String, String)> =
@@ -557,6 +559,9 @@ impl Client<'_> {
         let text = String::from_utf8(body.clone()).unwrap_or_default();
         let kind = headers.iter().find(|(name, _)| name == "content-type").map_or("", |(_, kind)| kind.as_str());
         contract::judge(&said, path, status, kind, &text);
+        if let Some(sent) = sent.filter(|_| status < 300) {
+            contract::judge_sent(&said, path, sent_as, &sent);
+        }
         Answer { status, headers, text, body }
     }
 

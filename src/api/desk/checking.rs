@@ -52,7 +52,7 @@ pub struct FindingInfo {
     /// What, in words.
     pub detail: String,
     /// A merge patch on the words of that locale that would repair it, where one would.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<BTreeMap<String, Value>>)]
     pub patch: Option<Value>,
 }
 

@@ -1,5 +1,6 @@
 //! `/v1/desk/bulk`: many verbs in one request, each checked exactly as alone.
 
+mod kinds;
 mod reading;
 
 use actix_web::{
@@ -11,6 +12,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use kinds::BulkOperationKinds;
 use reading::Preread;
 
 use super::{
@@ -92,6 +94,10 @@ impl BulkVerb {
         }
     }
 
+    fn takes_body(self) -> bool {
+        !matches!(self, Self::Submit | Self::Approve | Self::Trash)
+    }
+
     fn is_about_words(self) -> bool {
         match self {
             Self::ReviseTranslation | Self::Submit | Self::Approve | Self::RequestChanges | Self::MarkCurrent | Self::Assign => true,
@@ -100,8 +106,8 @@ impl BulkVerb {
     }
 }
 
-/// One operation.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+/// One operation, of whichever kind: [`BulkOperationKinds`].
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BulkOperation {
     /// What is done.
@@ -113,11 +119,9 @@ pub struct BulkOperation {
     pub locale: Option<Locale>,
     /// The version that is expected, as `If-Match` says it: of the words for verbs on words, else of the facts.
     #[serde(default)]
-    #[schema(minimum = 1)]
     pub version: Option<i32>,
     /// What the verb's own request would hold; `{}` when absent.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
     pub body: Option<Value>,
 }
 
@@ -135,7 +139,7 @@ pub struct Bulk {
     #[schema(default = true)]
     pub atomic: bool,
     /// What is done, in order.
-    #[schema(min_items = 1, max_items = 100)]
+    #[schema(min_items = 1, max_items = 100, value_type = Vec<BulkOperationKinds>)]
     pub operations: Vec<BulkOperation>,
 }
 
@@ -194,6 +198,10 @@ fn run(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation, preread: &Preread) -> 
     let words = || op.locale.as_ref().ok_or_else(|| Error::invalid("#/locale", "required", "this verb is about the words of a locale"));
     if op.locale.is_some() && !op.verb.is_about_words() {
         return Err(Error::invalid("#/locale", "unknown_field", "this verb is about the article; name locales in `body`"));
+    }
+    let is_empty = |body: &Value| body.is_null() || body.as_object().is_some_and(serde_json::Map::is_empty);
+    if !op.verb.takes_body() && !op.body.as_ref().is_none_or(is_empty) {
+        return Err(Error::invalid("#/body", "unknown_field", "this verb takes no body"));
     }
     Ok(Some(match op.verb {
         BulkVerb::Revise => revise(tx, who, op)?,
