@@ -1,6 +1,6 @@
 //! The contract: committed, complete, and kept.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{TestApp, committed};
 

@@ -24,9 +24,16 @@ both! {
         let granted = admin.act(&format!("{path}/grants"), &user.etag(), &json!({ "role": "editor", "section_id": section, "locale": "hi" })).await;
         let grant = granted.ok()["grants"][0].clone();
         assert_eq!((grant["role"].as_str(), grant["locale"].as_str()), (Some("editor"), Some("hi")));
+        let at = format!("{path}/grants/{}", grant["id"].as_str().unwrap());
+        assert_eq!((granted.status, granted.header("location")), (201, Some(at.as_str())));
         admin.act(&format!("{path}/grants"), &granted.etag(), &json!({ "role": "editor", "section_id": section, "locale": "hi" })).await.refused(422, "invalid");
         admin.act(&format!("{path}/grants"), &granted.etag(), &json!({ "role": "editor", "locale": "fr" })).await.refused(422, "invalid");
-        let taken = admin.delete(&format!("{path}/grants/{}", grant["id"].as_str().unwrap()), &granted.etag()).await;
+        // Of two the one that was made is said, whichever comes first.
+        let more = admin.act(&format!("{path}/grants"), &granted.etag(), &json!({ "role": "translator" })).await;
+        let made = more.ok()["grants"].as_array().unwrap().iter().find(|g| g["role"] == "translator").unwrap()["id"].clone();
+        assert!(more.header("location").unwrap().ends_with(made.as_str().unwrap()));
+        let less = admin.delete(more.header("location").unwrap(), &more.etag()).await;
+        let taken = admin.delete(&at, &less.etag()).await;
         assert_eq!(taken.ok()["grants"], json!([]));
         assert_eq!(admin.delete(&path, &taken.etag()).await.status, 204);
     }

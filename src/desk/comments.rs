@@ -141,16 +141,23 @@ fn may_there<A: Action>(remark: &Granted<CommentOn, Remark>) -> bool {
     remark.caller().may::<A>(&Slot { article: article.clone(), locale })
 }
 
-/// Change what one's own comment says.
+/// Change what one's own comment says, as `with` makes it of the present one.
 ///
 /// # Errors
-/// [`Error::Stale`]; [`Error::Forbidden`] for somebody else's.
-pub fn rewrite(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Comment>, expected: Version, text: &str) -> Result<Remark, Error> {
+/// [`Error::Stale`]; [`Error::Forbidden`] for somebody else's; those of `with`.
+pub fn rewrite(
+    tx: &mut Tx<'_>,
+    permit: Permit<CommentOn>,
+    id: Id<Comment>,
+    expected: Version,
+    with: impl FnOnce(&mut Tx<'_>, &Remark) -> Result<String, Error>,
+) -> Result<Remark, Error> {
     let remark = open(tx, &permit, id, expected)?;
     if !own(&remark) {
         return Err(Error::Forbidden("article.comment"));
     }
-    let (text, now) = (said(text)?, tx.now());
+    let text = with(tx, remark.get())?;
+    let (text, now) = (said(&text)?, tx.now());
     keep(tx, remark, Event::Revised, |c| Ok(c.rewrite(text, now)))
 }
 

@@ -226,8 +226,10 @@ impl<T> Page<T> {
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct PageInfo {
     /// Cursor of the page after, if there is one.
+    #[schema(required)]
     pub next: Option<String>,
     /// Cursor of the page before, if there is one.
+    #[schema(required)]
     pub previous: Option<String>,
     /// How many there are in all; only with `count=true`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,6 +2,7 @@
 
 mod answers;
 mod parameters;
+mod required;
 mod schemas;
 
 use std::collections::{BTreeSet, HashSet};
@@ -97,8 +98,13 @@ pub fn base() -> openapi::OpenApi {
 #[must_use]
 pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
     schemas::name(&mut api);
+    required::require(&mut api);
     answers::declare(&mut api);
     parameters::share(&mut api);
+    for tag in api.tags.iter_mut().flatten() {
+        let shown = shown(&tag.name);
+        tag.extensions.get_or_insert_default().insert("x-displayName".to_owned(), shown.into());
+    }
     for operation in api.paths.paths.values_mut().flat_map(schemas::operations) {
         // Nothing is needed of whoever asks, and that is said; where something is, a token that somebody has is as good as signing in.
         let needed = operation.security.get_or_insert_default();
@@ -107,6 +113,12 @@ pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
         }
     }
     api
+}
+
+/// `desk-articles` as a heading.
+fn shown(tag: &str) -> String {
+    let words = tag.replace('-', " ");
+    words.chars().take(1).flat_map(char::to_uppercase).chain(words.chars().skip(1)).collect()
 }
 
 /// The document, which methods each path takes, and which operations take no query.

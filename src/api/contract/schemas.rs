@@ -14,7 +14,7 @@ use utoipa::openapi::{
 type Schemas = BTreeMap<String, RefOr<Schema>>;
 
 /// Where schemas are kept under their names.
-const PLACE: &str = "#/components/schemas/";
+pub(super) const PLACE: &str = "#/components/schemas/";
 
 /// Give names to kinds and to lists, and refer to whatever has a name.
 pub(super) fn name(api: &mut OpenApi) {

@@ -15,7 +15,7 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, May, Path, Query, paging},
+        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Query, Resource, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -130,12 +130,32 @@ pub struct NewComment {
 /// What a comment says now.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "text": "Is this number confirmed by two sources?" }))]
 #[schema(as = CommentText)]
 pub struct Rewritten {
     /// What it says.
     #[schema(min_length = 1, max_length = 32000)]
     pub text: String,
+}
+
+/// A merge patch on a comment.
+pub type DeskCommentPatch = PatchOf<DeskComment>;
+
+impl Resource for DeskComment {
+    type Input = Rewritten;
+    const READ_ONLY: &'static [&'static str] = &[
+        "id",
+        "article_id",
+        "parent_id",
+        "locale",
+        "block_id",
+        "block_is_gone",
+        "created_by",
+        "created_at",
+        "updated_at",
+        "resolved",
+        "version",
+        "replies",
+    ];
 }
 
 /// Comments in short form need the names of people and the blocks that are there.
@@ -296,17 +316,21 @@ pub(crate) async fn write_comment(
 ///
 /// Whoever wrote it may change what it says.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
-    request_body(content = Rewritten, content_type = "application/json"),
+    request_body(content = DeskCommentPatch, content_type = "application/merge-patch+json", example = json!({ "text": "Is this number confirmed by two sources?" })),
     responses((status = 200, body = DeskComment), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/comments/{id}")]
 pub(crate) async fn rewrite_comment(
     May(permit): May<CommentOn>,
     id: Path<CommentId>,
     expected: IfMatch,
-    sent: Body<Rewritten>,
+    patch: Patch<DeskComment>,
     state: Data<State>,
 ) -> Result<Tagged<DeskComment>, Failure> {
-    done(state, permit, move |tx, permit| desk::comments::rewrite(tx, permit, *id, expected.version()?, &sent.0.text)).await
+    let verb = move |tx: &mut Tx<'_>, permit| {
+        let text = |tx: &mut Tx<'_>, remark: &Remark| Ok(patch.onto(&shown(tx, remark.clone())?)?.text);
+        desk::comments::rewrite(tx, permit, *id, expected.version()?, text)
+    };
+    done(state, permit, verb).await
 }
 
 /// Say that a thread is done with: one's own, or one about words that one edits.

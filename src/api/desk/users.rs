@@ -283,7 +283,7 @@ pub(crate) async fn list_grants(May(permit): May<ReadUsers>, id: Path<UserId>, s
 ///
 /// `If-Match` names the version of the user; their sessions end, so that the next sign-in has the new rights.
 #[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting), request_body = NewGrant,
-    responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 201, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/users/{id}/grants")]
 pub(crate) async fn create_grant(
     May(permit): May<ManageUsers>,
@@ -292,14 +292,19 @@ pub(crate) async fn create_grant(
     sent: Body<NewGrant>,
     state: Data<State>,
 ) -> Result<Tagged<DeskUser>, Failure> {
+    let asked = GrantDraft::from(sent.0);
+    let grant = asked.clone();
     let revised = state.store.write(permit, move |tx, permit| {
         desk::users::revise(tx, permit, *id, expected.version()?, None, |user| {
             let mut grants = granted(user);
-            grants.push(sent.0.into());
+            grants.push(grant);
             Ok(draft(user, grants))
         })
     });
-    Ok(tagged(&revised.await?))
+    let revised = revised.await?;
+    let made = revised.grants.iter().find(|g| (g.role, g.section, &g.locale) == (asked.role, asked.section, &asked.locale));
+    let made = made.ok_or_else(|| Error::internal("a grant is not among those of its user"))?;
+    Ok(tagged(&revised).created(format!("/v1/desk/users/{}/grants/{}", revised.id, made.id)))
 }
 
 /// Take a grant back.
