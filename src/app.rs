@@ -23,6 +23,7 @@ use crate::api::{
     clients::{Connection, ConnectionLimit},
     contract, extract,
     frame::frame,
+    front,
 };
 
 /// The contract of everything this server answers.
@@ -46,6 +47,7 @@ pub fn service(
         .default_models_expand_depth(-1);
     app.app_data(state)
         .app_data(web::PathConfig::default().error_handler(|_, _| extract::bad_path().into()))
+        .route("/", web::get().to(front::front))
         .route("/openapi.json", web::get().to(contract::document))
         .route("/docs", web::get().to(|| async { HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish() }))
         .service(SwaggerUi::new("/docs/{_:.*}").config(ui))

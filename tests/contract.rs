@@ -296,3 +296,53 @@ fn a_request_that_was_taken_and_is_not_declared_is_seen() {
     assert!(!judge("/v1/desk/bulk", "application/json", trash(json!("1"))));
     assert!(!judge("/v1/desk/tags", "application/json", json!({ "kind": "topic", "nmaes": {} })));
 }
+
+#[actix_web::test]
+async fn the_front_is_a_page_for_people_and_json_for_whoever_asks() {
+    let app = TestApp::sqlite().await;
+    let asked = async |accept: &str| app.anyone().send(actix_web::http::Method::GET, "/", &[("accept", accept)], None).await;
+    for people in ["text/html,application/xhtml+xml,*/*;q=0.8", "*/*", "application/json;q=0.5, text/html", "", "image/png", "nonsense"] {
+        let page = asked(people).await;
+        assert_eq!(
+            (page.status, page.header("content-type"), page.header("vary")),
+            (200, Some("text/html; charset=utf-8"), Some("Accept")),
+            "{people}"
+        );
+        assert!(!page.text.contains("http") && !page.text.contains("<script") && !page.text.contains("{version}"), "it asks nobody else");
+        for linked in page.text.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            let there = app.anyone().get(linked).await;
+            assert_eq!(there.status, 200, "{linked}");
+        }
+    }
+    for machine in ["application/json", "text/html;q=0.1, application/json", "application/json, */*"] {
+        let told = asked(machine).await.ok();
+        for (name, place) in told.as_object().unwrap().iter().filter(|(name, _)| !["name", "version"].contains(&name.as_str())) {
+            assert_eq!(app.anyone().get(place.as_str().unwrap()).await.status, 200, "{name}");
+        }
+    }
+    let head = app.anyone().send(actix_web::http::Method::HEAD, "/", &[], None).await;
+    assert_eq!((head.status, head.text.as_str()), (200, ""));
+}
+
+#[test]
+fn groups_and_operations_stand_in_the_order_of_work() {
+    // Maps that are read into values lose their order; the text has it.
+    let text = committed("openapi/v1.json");
+    let contract: Value = serde_json::from_str(&text).unwrap();
+    let groups: Vec<&str> = contract["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    assert_eq!((groups.first(), groups.last()), (Some(&"auth"), Some(&"operation")));
+    let operations = contract["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let met = operations.flat_map(|operation| operation["tags"].as_array().unwrap().iter().map(|tag| tag.as_str().unwrap()));
+    assert_eq!(met.collect::<std::collections::BTreeSet<_>>(), groups.iter().copied().collect());
+    let place = |id: &str| text.find(&format!("\"operationId\": \"{id}\"")).unwrap();
+    for life in [
+        ["sign_in", "refresh_token", "sign_out"],
+        ["create_article", "submit_translation", "approve_translation"],
+        ["check_article", "publish_article", "unpublish_article"],
+        ["take_down_article", "reinstate_article", "erase_article"],
+    ] {
+        for pair in life.windows(2) {
+            assert!(place(pair[0]) < place(pair[1]), "{pair:?}");
+        }
+    }
+}

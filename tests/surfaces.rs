@@ -87,7 +87,7 @@ fn spellings(path: &str) -> Vec<String> {
 both! {
     async fn an_answer_wears_what_its_route_wears_however_its_path_is_written(app) {
         let contract = crate::support::contract::contract();
-        let mut routes: Vec<(Method, String)> = vec![(Method::GET, "/openapi.json".to_owned()), (Method::GET, "/docs".to_owned())];
+        let mut routes: Vec<(Method, String)> = vec![(Method::GET, "/openapi.json".to_owned()), (Method::GET, "/docs".to_owned()), (Method::GET, "/".to_owned())];
         for (path, item) in contract["paths"].as_object().unwrap() {
             let mut filled = String::new();
             for (n, part) in path.split(['{', '}']).enumerate() {

@@ -39,7 +39,7 @@ impl Surface {
             Self::Preview
         } else if under("/v1") || pattern == "/.well-known/jwks.json" || pattern == "/openapi.json" {
             Self::Delivery
-        } else if under("/docs") {
+        } else if under("/docs") || pattern == "/" {
             Self::Docs
         } else {
             Self::Other

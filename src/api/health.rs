@@ -38,7 +38,7 @@ pub struct Health {
     pub checks: Option<Checks>,
 }
 
-/// Say that the process runs.
+/// Check that the process runs.
 ///
 /// Answers 503 only when it can never write again, so that nothing but a restart helps.
 #[utoipa::path(tag = "operation", responses((status = 200, body = Health), (status = "default", body = Problem, content_type = "application/problem+json")))]
@@ -50,7 +50,7 @@ pub(crate) async fn live(state: Data<State>) -> Result<Json<Health>, Failure> {
     Ok(Json(Health { status: "ok", checks: None }))
 }
 
-/// Say that the server can answer, and be written to.
+/// Check that the server can answer, and be written to.
 ///
 /// Answers 503 while the database does not answer, its schema is older than this program, or somebody holds a writer for too long. While the disk
 /// is full, or the database can only be read, it is 200 and `degraded`, for readers are answered.

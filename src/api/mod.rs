@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod desk;
 pub mod extract;
 pub mod frame;
+pub mod front;
 pub mod hashing;
 mod headers;
 pub mod health;
@@ -93,8 +94,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::queue::routes)
                 .configure(desk::work::routes)
                 .configure(desk::revisions::routes)
-                .configure(desk::publishing::routes)
                 .configure(desk::checking::routes)
+                .configure(desk::publishing::routes)
                 .configure(desk::scheduling::routes)
                 .configure(desk::releases::routes)
                 .configure(desk::previews::routes)

@@ -256,7 +256,7 @@ impl Me {
     }
 }
 
-/// Show who is signed in.
+/// Show who is signed in, and what they may do.
 ///
 /// With what they were granted, and the names of all actions that they may do somewhere.
 #[utoipa::path(tag = "auth", security(("token" = [])),

@@ -95,7 +95,7 @@ pub struct ListSessions {
     count: Option<bool>,
 }
 
-/// Change one's own name.
+/// Update one's own name.
 ///
 /// Colleagues are shown it from then on, wherever they were shown the former one.
 #[utoipa::path(tag = "auth", security(("token" = [])),

@@ -53,7 +53,7 @@ pub struct ShowPage {
     include: Option<Vec<Include>>,
 }
 
-/// Show a whole page.
+/// Show a whole page: what is at a path, with its frame.
 ///
 /// Everything that the page at a public path shows, in one answer: navigation, language switcher, the article or the stories of a
 /// section, author, tag or language, rails, and what goes into the head. Where the page has moved, it says where to; 410 when what was there

@@ -30,7 +30,7 @@ pub struct ResolvePath {
     path: String,
 }
 
-/// Say what is at a public path.
+/// Resolve a public path: what is there, or where it leads.
 ///
 /// For frontends that route by address: an article, section, author, tag or front page with its id and language, or the present path of a
 /// page that has moved. Former slugs, another section, another date and another spelling all lead to the present path, and redirects of the

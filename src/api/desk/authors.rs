@@ -121,7 +121,7 @@ pub(crate) async fn list_desk_authors(
     Ok(page.map(|one| DeskAuthor::from(&one)).into())
 }
 
-/// Add an author.
+/// Create an author.
 ///
 /// With a name in at least one language; slugs follow from the names where none are given.
 #[utoipa::path(tag = "desk-authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])),
@@ -147,7 +147,7 @@ pub(crate) async fn show_desk_author(_: May<ReadDesk>, id: Path<AuthorId>, state
     Ok(tagged(&state.store.read(move |tx| store::named::find(tx, *id)).await?))
 }
 
-/// Change an author.
+/// Update an author.
 ///
 /// Names that are left out stay; a slug that changes leaves its former address behind, which leads to the new one.
 #[utoipa::path(tag = "desk-authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),
@@ -195,7 +195,7 @@ pub(crate) async fn merge_author(
     Ok(tagged(&merged.await?))
 }
 
-/// Remove an author.
+/// Delete an author.
 ///
 /// Answers 409 while articles, what is live, plans or releases that have an instant name it.
 #[utoipa::path(tag = "desk-authors", security(("token" = [ManageAuthors::NAME, ManageAuthors::READS])), params(("id" = AuthorId, Path), Expecting),

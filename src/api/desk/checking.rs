@@ -71,7 +71,7 @@ pub struct CheckReport {
     pub findings: Vec<FindingInfo>,
 }
 
-/// Look an article over, as publishing and planning do.
+/// Run preflight checks on an article, as publishing and scheduling do.
 ///
 /// Changes nothing. Errors keep words from being published, warnings do not.
 #[utoipa::path(tag = "desk-publishing", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path)), request_body = CheckRequest,

@@ -262,7 +262,7 @@ pub struct ListComments {
     cursor: Option<String>,
 }
 
-/// List what is said about an article: threads, oldest first, each with its replies.
+/// List the comments on an article: threads, oldest first, each with its replies.
 ///
 /// Those of one locale or block, open or resolved, as the parameters say.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [ReadArticle::NAME])), params(("id" = ArticleId, Path), ListComments),
@@ -293,7 +293,7 @@ pub(crate) async fn list_comments(
     Ok(page.await?.into())
 }
 
-/// Say something about an article, its words in a locale, or a block of them; or reply.
+/// Comment on an article, its words in a locale, or a block of them; or reply.
 ///
 /// On the article, on its words in a locale, on a block of them, or as a reply to another comment.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = ArticleId, Path)), request_body = NewComment,
@@ -312,7 +312,7 @@ pub(crate) async fn write_comment(
     Ok(done(state, permit, move |tx, permit| desk::comments::write(tx, permit, *id, draft)).await?.created(path))
 }
 
-/// Change what one's own comment says.
+/// Update one's own comment.
 ///
 /// Whoever wrote it may change what it says.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
@@ -333,7 +333,7 @@ pub(crate) async fn rewrite_comment(
     done(state, permit, verb).await
 }
 
-/// Say that a thread is done with: one's own, or one about words that one edits.
+/// Resolve a thread: one's own, or one about words that one edits.
 ///
 /// Another's thread needs `translation.edit` as well.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
@@ -348,7 +348,7 @@ pub(crate) async fn resolve_comment(
     done(state, permit, move |tx, permit| desk::comments::settle(tx, permit, *id, expected.version()?, true)).await
 }
 
-/// Open a thread again: one's own, or one about words that one edits.
+/// Reopen a thread: one's own, or one about words that one edits.
 ///
 /// Another's thread needs `translation.edit` as well.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),
@@ -363,7 +363,7 @@ pub(crate) async fn reopen_comment(
     done(state, permit, move |tx, permit| desk::comments::settle(tx, permit, *id, expected.version()?, false)).await
 }
 
-/// Remove a comment with the replies to it: one's own while nobody else has replied, or any about words that one reviews.
+/// Delete a comment with the replies to it: one's own while nobody else has replied, or any about words that one reviews.
 ///
 /// Another's needs `translation.review` as well.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [CommentOn::NAME, CommentOn::READS])), params(("id" = CommentId, Path), Expecting),

@@ -135,7 +135,7 @@ pub(crate) async fn list_corrections(
     Ok(Listing::whole(found.await?.into_iter().map(DeskCorrection::from).collect()))
 }
 
-/// Say of an article that it was not right.
+/// Publish a correction of an article.
 ///
 /// Readers see it at once with the article, in every language that is live. A story that is retracted stays readable, with the notice,
 /// until it is unpublished.
@@ -153,7 +153,7 @@ pub(crate) async fn correct_article(
     Ok(tagged(made).created(path))
 }
 
-/// Change a correction.
+/// Update a correction.
 ///
 /// Readers are told what it says now, at the date that it had.
 #[utoipa::path(tag = "desk-care", security(("token" = [Correct::NAME, Correct::READS])), params(("id" = CorrectionId, Path), Expecting),
@@ -173,7 +173,7 @@ pub(crate) async fn revise_correction(
     Ok(tagged(revised.await?))
 }
 
-/// Remove a correction that should not have been made.
+/// Delete a correction that should not have been made.
 ///
 /// For one that was a mistake itself; readers are no longer told of it.
 #[utoipa::path(tag = "desk-care", security(("token" = [Correct::NAME, Correct::READS])), params(("id" = CorrectionId, Path), Expecting),

@@ -152,7 +152,7 @@ pub(crate) async fn list_desk_locales(_: May<ReadDesk>, state: Data<State>) -> R
     Ok(Listing::whole(masthead.locales.iter().map(DeskLocale::from).collect()))
 }
 
-/// Begin one more locale, which readers are not offered until its state is `public`.
+/// Create a locale, which readers are not offered until its state is `public`.
 ///
 /// Readers are offered it when its state is `public`.
 #[utoipa::path(tag = "desk-site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), request_body = NewLocale,
@@ -182,7 +182,7 @@ pub(crate) async fn show_desk_locale(_: May<ReadDesk>, locale: Path<Locale>, sta
     Ok(tagged(&state.store.read(move |tx| desk::locales::find(tx, &locale)).await?))
 }
 
-/// Change a locale.
+/// Update a locale.
 ///
 /// Its tag can be corrected as well (`en` to `en-IN`): all addresses stay, and requests that name the former tag mean this locale.
 #[utoipa::path(tag = "desk-site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), params(("locale" = Locale, Path), Expecting),
@@ -202,7 +202,7 @@ pub(crate) async fn revise_locale(
     Ok(tagged(&revised.await?))
 }
 
-/// Stop publishing in a locale.
+/// Delete a locale.
 ///
 /// Answers 409 while anything is written in it.
 #[utoipa::path(tag = "desk-site", security(("token" = [ManageLocales::NAME, ManageLocales::READS])), params(("locale" = Locale, Path), Expecting),

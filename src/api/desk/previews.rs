@@ -115,7 +115,7 @@ pub(crate) async fn list_previews(
     Ok(Listing::whole(found.await?.into_iter().map(PreviewInfo::from).collect()))
 }
 
-/// Let somebody without an account look at a working copy for a while.
+/// Create a preview: somebody without an account sees a working copy for a while.
 ///
 /// The token opens these very revisions at `/v1/preview/{token}`, and nothing else.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [PreviewArticle::NAME, PreviewArticle::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
@@ -139,7 +139,7 @@ pub(crate) async fn create_preview(
     Ok(Tagged::new(PreviewInfo { token: Some(token), url: Some(url), ..made.into() }, 1).created(path))
 }
 
-/// Let nobody look at a preview any more.
+/// Revoke a preview.
 ///
 /// Whoever has the link sees nothing any more.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [PreviewArticle::NAME, PreviewArticle::READS])), params(("id" = PreviewId, Path)),

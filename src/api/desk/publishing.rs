@@ -111,7 +111,7 @@ pub(crate) async fn publish_article(
     Ok(tagged(published.await?))
 }
 
-/// End what the public sees of an article.
+/// Unpublish an article.
 ///
 /// Ended editions are kept; the address answers 404 until it is published again.
 #[utoipa::path(tag = "desk-publishing", security(("token" = [Unpublish::NAME, Unpublish::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,

@@ -171,7 +171,7 @@ pub(crate) async fn list_redirects(
     Ok(page.map(DeskRedirect::from).into())
 }
 
-/// Add a redirect.
+/// Create a redirect.
 ///
 /// Answers 409 where another leads from this address. What is live there comes before it, unless it has a query. To lead to an article needs
 /// `article.read` as well.
@@ -205,7 +205,7 @@ pub(crate) async fn show_redirect(
     Ok(tagged(state.store.read(move |tx| store::redirects::find(tx, *id)).await?))
 }
 
-/// Change where a redirect leads.
+/// Update where a redirect leads.
 ///
 /// To lead to an article needs `article.read` as well.
 #[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(("id" = RedirectId, Path), Expecting),
@@ -225,7 +225,7 @@ pub(crate) async fn revise_redirect(
     Ok(tagged(revised.await?))
 }
 
-/// Remove a redirect.
+/// Delete a redirect.
 ///
 /// The address is answered as if it had never been.
 #[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(("id" = RedirectId, Path), Expecting),
@@ -277,7 +277,7 @@ pub struct ImportedRedirects {
     pub findings: Vec<RowFinding>,
 }
 
-/// Add the redirects of a table, or change those that lead from its addresses already.
+/// Import redirects from a table, and update those that lead from its addresses already.
 ///
 /// Comma-separated values (RFC 4180) in UTF-8 with the columns `from`, `to` and, if not all are 301, `status`; at most 5,000 rows. `to` is a path, a URL,
 /// or `article:`, `section:`, `author:` or `tag:` with an id, `:` and a locale; it is empty for 410. Rows are refused as `#/LINE/COLUMN`. To lead to an
@@ -404,7 +404,7 @@ fn rows(table: &[u8]) -> Result<Vec<TableRow>, Failure> {
     Ok(rows)
 }
 
-/// Every redirect as a table, as it is imported.
+/// Export all redirects as a table, as they are imported.
 ///
 /// As comma-separated values, in the form that the import takes.
 #[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])),

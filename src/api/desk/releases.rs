@@ -228,7 +228,7 @@ pub(crate) async fn list_releases(
     Ok(page.map(listed).into())
 }
 
-/// Put a release together: articles and locales that become public at once, all or none.
+/// Create a release: articles and locales that become public at once, all or none.
 ///
 /// With `publish_at` the scheduler publishes it then; what would block it is refused now.
 #[utoipa::path(tag = "desk-publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS, Publish::NAME])), request_body = NewRelease,
@@ -264,7 +264,7 @@ pub(crate) async fn show_release(
     Ok(tagged(found.await?))
 }
 
-/// Change a release that was not published yet.
+/// Update a release that was not published yet.
 ///
 /// Needs the right over what was in it and over what is in it then. Whoever saves it with an instant answers for it at that instant.
 #[utoipa::path(tag = "desk-publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS, Publish::NAME])), params(("id" = ReleaseId, Path), Expecting),
@@ -294,7 +294,7 @@ pub(crate) async fn revise_release(
     Ok(tagged(with_blockers(revised.await?)))
 }
 
-/// Remove a release; what it published stays public.
+/// Delete a release; what it published stays public.
 ///
 /// What is on it stays as it is; one that was published cannot be removed.
 #[utoipa::path(tag = "desk-publishing", security(("token" = [ManageReleases::NAME, ManageReleases::READS])), params(("id" = ReleaseId, Path), Expecting),

@@ -62,7 +62,7 @@ pub struct EmbargoBroken {
     pub reason: String,
 }
 
-/// Plan the publication of an article in some of its locales, its end, or both.
+/// Schedule the publication of an article in some of its locales, its end, or both.
 ///
 /// What becomes public are the words and facts as they are now; who goes on writing changes nothing of the plan. It takes the place of
 /// what was planned before, and publishing at once takes it away. `If-Match` names the version of the facts. A publication is planned by who
@@ -86,7 +86,7 @@ pub(crate) async fn schedule_article(
     Ok(tagged(planned.await?))
 }
 
-/// Take back what is planned for an article.
+/// Cancel what is scheduled for an article.
 ///
 /// Takes back plans of those locales: nothing happens at their instants.
 #[utoipa::path(tag = "desk-publishing", security(("token" = [Schedule::NAME, Schedule::READS])), params(("id" = ArticleId, Path), Expecting), request_body = Unpublication,
@@ -106,7 +106,7 @@ pub(crate) async fn unschedule_article(
     Ok(tagged(taken_back.await?))
 }
 
-/// End an embargo before its instant, saying why.
+/// Break an embargo before its instant, saying why.
 ///
 /// What is planned stays planned, and what is not public becomes so when it is published.
 #[utoipa::path(tag = "desk-publishing", security(("token" = [BreakEmbargo::NAME, BreakEmbargo::READS])), params(("id" = ArticleId, Path), Expecting), request_body = EmbargoBroken,
@@ -155,7 +155,7 @@ pub struct ListSchedule {
     cursor: Option<String>,
 }
 
-/// List what is planned, the next first, and what could not be carried out.
+/// List what is scheduled, the next first, and what could not be carried out.
 ///
 /// Contributors see their own.
 #[utoipa::path(tag = "desk-publishing", security(("token" = [ReadArticle::NAME])), params(ListSchedule),

@@ -142,7 +142,7 @@ pub(crate) async fn list_desk_sections(_: May<ReadDesk>, state: Data<State>) -> 
     Ok(Listing::whole(all.iter().map(DeskSection::from).collect()))
 }
 
-/// Add a section.
+/// Create a section.
 ///
 /// At the end of those it stands beside, with a name in at least one language.
 #[utoipa::path(tag = "desk-sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), request_body = NewSection,
@@ -157,7 +157,7 @@ pub(crate) async fn create_section(
     Ok(tagged(&made).created(format!("/v1/desk/sections/{}", made.id)))
 }
 
-/// Put the sections of one level in order.
+/// Reorder the sections of one level.
 ///
 /// All of them are named, so that an order made from an old list is refused.
 #[utoipa::path(tag = "desk-sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), request_body = SectionOrder,
@@ -182,7 +182,7 @@ pub(crate) async fn show_desk_section(_: May<ReadDesk>, id: Path<SectionId>, sta
     Ok(tagged(&state.store.read(move |tx| store::sections::find(tx, *id)).await?))
 }
 
-/// Change a section.
+/// Update a section.
 ///
 /// Moving it elsewhere in the tree changes the addresses of what is in it; former addresses lead to the new ones.
 #[utoipa::path(tag = "desk-sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), params(("id" = SectionId, Path), Expecting),
@@ -202,7 +202,7 @@ pub(crate) async fn revise_section(
     Ok(tagged(&revised.await?))
 }
 
-/// Remove a section.
+/// Delete a section.
 ///
 /// Answers 409 while sections, articles, editions, plans, releases that have an instant, or grants use it.
 #[utoipa::path(tag = "desk-sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), params(("id" = SectionId, Path), Expecting),

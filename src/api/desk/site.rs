@@ -149,7 +149,7 @@ pub(crate) async fn show_desk_site(_: May<ReadDesk>, state: Data<State>) -> Resu
     Ok(Tagged::new(DeskSite::from(&masthead.site), masthead.site.version))
 }
 
-/// Change the site.
+/// Update the site.
 ///
 /// Its addresses may change with it: former ones lead to the new ones.
 #[utoipa::path(tag = "desk-site", security(("token" = [ManageSite::NAME, ManageSite::READS])), params(Expecting),

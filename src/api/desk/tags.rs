@@ -111,7 +111,7 @@ pub(crate) async fn list_desk_tags(_: May<ReadDesk>, query: Query<ListNamed>, st
     Ok(page.map(|one| DeskTag::from(&one)).into())
 }
 
-/// Add a tag.
+/// Create a tag.
 ///
 /// With a name in at least one language; slugs follow from the names where none are given.
 #[utoipa::path(tag = "desk-tags", security(("token" = [ManageTags::NAME, ManageTags::READS])),
@@ -133,7 +133,7 @@ pub(crate) async fn show_desk_tag(_: May<ReadDesk>, id: Path<TagId>, state: Data
     Ok(tagged(&state.store.read(move |tx| store::named::find(tx, *id)).await?))
 }
 
-/// Change a tag.
+/// Update a tag.
 ///
 /// Names that are left out stay; a slug that changes leaves its former address behind, which leads to the new one.
 #[utoipa::path(tag = "desk-tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),
@@ -181,7 +181,7 @@ pub(crate) async fn merge_tag(
     Ok(tagged(&merged.await?))
 }
 
-/// Remove a tag.
+/// Delete a tag.
 ///
 /// Answers 409 while articles, what is live, plans or releases that have an instant name it.
 #[utoipa::path(tag = "desk-tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),

@@ -37,7 +37,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(duplicate_article);
 }
 
-/// Put an article into the trash.
+/// Move an article to the trash.
 ///
 /// What is live is unpublished first. What is planned for it is taken back. It can be restored; what was never public is purged after 30 days.
 #[utoipa::path(tag = "desk-articles", security(("token" = [DeleteArticle::NAME, DeleteArticle::READS])), params(("id" = ArticleId, Path), Expecting),
@@ -73,7 +73,7 @@ pub(crate) async fn list_trash(
     Ok(page.await?.into())
 }
 
-/// Take an article out of the trash, as it was.
+/// Restore an article from the trash, as it was.
 ///
 /// As it was when it was put into the trash; a slug that somebody else has since is numbered.
 #[utoipa::path(tag = "desk-care", security(("token" = [DeleteArticle::NAME, DeleteArticle::READS])), params(("id" = ArticleId, Path), Expecting),
@@ -92,7 +92,7 @@ pub(crate) async fn restore_article(
     Ok(tagged(restored.await?))
 }
 
-/// Write the words of a locale that were removed anew, as their last revision left them.
+/// Restore words that were removed, as their last revision left them.
 ///
 /// What was removed comes back as a new version.
 #[utoipa::path(tag = "desk-care", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
@@ -113,7 +113,7 @@ pub(crate) async fn restore_translation(
     Ok(tagged_words(restored.await?.whole(&state.store).await?).created(path))
 }
 
-/// Remove an article in the trash for good, when it was never public.
+/// Delete an article in the trash for good, when it was never public.
 ///
 /// For good. What was public once keeps its address: it is taken down and erased, not purged (409).
 #[utoipa::path(tag = "desk-care", security(("token" = [Purge::NAME, Purge::READS])), params(("id" = ArticleId, Path), Expecting),
@@ -142,7 +142,7 @@ pub struct Duplication {
     pub section_id: Option<SectionId>,
 }
 
-/// Begin a new article with the facts and words of another.
+/// Duplicate an article.
 ///
 /// They are drafts under new slugs, and nothing of it is public; it is under the embargo of the other. What was taken down is copied by those
 /// who may reinstate it (`article.withdraw`).

@@ -187,7 +187,7 @@ pub(crate) async fn list_users(
     Ok(page.map(|u| DeskUser::from(&u)).into())
 }
 
-/// Let somebody in.
+/// Create a user.
 ///
 /// With a password and with what they are granted; they can sign in at once.
 #[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), request_body = NewUser,
@@ -217,7 +217,7 @@ pub(crate) async fn show_user(May(permit): May<ReadUsers>, id: Path<UserId>, sta
     Ok(tagged(&state.store.read(move |tx| store::users::find(tx, *id)).await?))
 }
 
-/// Change a user.
+/// Update a user.
 ///
 /// A new password or another status ends their sessions at once.
 #[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting),
@@ -251,7 +251,7 @@ pub(crate) async fn revise_user(
     Ok(tagged(&revised.await?))
 }
 
-/// Remove a user who has made nothing; suspend others.
+/// Delete a user who has made nothing; suspend others.
 ///
 /// Only one who has made nothing; whoever has made something is suspended instead (409).
 #[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting),
@@ -307,7 +307,7 @@ pub(crate) async fn create_grant(
     Ok(tagged(&revised).created(format!("/v1/desk/users/{}/grants/{}", revised.id, made.id)))
 }
 
-/// Take a grant back.
+/// Revoke a grant.
 ///
 /// They may no longer do what it allowed; their tokens are not good any more, and they sign in again.
 #[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), ("grant_id" = GrantId, Path), Expecting),

@@ -95,7 +95,7 @@ async fn done<A: Action>(
     Ok(tagged(saved.await?.whole(&state.store).await?))
 }
 
-/// Hand a draft in for review.
+/// Submit a translation for review.
 ///
 /// Hands the words in for review; whoever reviews finds them in their work.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [SubmitTranslation::NAME, SubmitTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
@@ -127,7 +127,7 @@ pub(crate) async fn approve_translation(
     done(state, permit, move |tx, permit| desk::translations::approve(tx, permit, id, &locale, expected.version()?)).await
 }
 
-/// Send a translation back to its author, saying why.
+/// Request changes to a translation, saying why.
 ///
 /// It is a draft again, and the reason a comment on it.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [ReviewTranslation::NAME, ReviewTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
@@ -168,7 +168,7 @@ pub(super) fn block(text: &str) -> Result<BlockId, Error> {
     BlockId::parse(text).ok_or_else(|| Error::invalid("#/block_id", "block_id", "1 to 36 of `a-z`, `0-9`, `-` and `_`"))
 }
 
-/// Say that words render their source as it is published now.
+/// Mark a translation as current with its source as it is published now.
 ///
 /// Saves a new revision with the same words, which stands where they stood. What is live keeps its mark until it is published again.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
@@ -187,7 +187,7 @@ pub(crate) async fn mark_translation_current(
         .await
 }
 
-/// Say who works on the words of an article in a locale, whether there are any yet or not.
+/// Assign the words of an article in a locale, whether there are any yet or not.
 ///
 /// Who does not review there may take what is nobody's, and give back what is theirs.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [AssignTranslation::NAME, AssignTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),

@@ -94,7 +94,7 @@ pub(crate) async fn list_desk_articles(
     Ok(page.await?.into())
 }
 
-/// Begin an article.
+/// Create an article.
 ///
 /// Creates the article and the words it begins with, all or nothing. Nothing of it is public yet.
 #[utoipa::path(tag = "desk-articles", security(("token" = [CreateArticle::NAME, CreateArticle::READS, EditTranslation::NAME])), request_body = NewArticle,
@@ -147,7 +147,7 @@ pub(crate) async fn show_desk_article(
     Ok(tagged(found.await?))
 }
 
-/// Change the facts of an article.
+/// Update the facts of an article.
 ///
 /// Saves a new revision; answers 412 when `If-Match` is not the newest version. The public sees it when it is published.
 #[utoipa::path(tag = "desk-articles", security(("token" = [EditArticle::NAME, EditArticle::READS])), params(("id" = ArticleId, Path), Expecting),

@@ -290,7 +290,7 @@ fn refused(n: usize, op: &BulkOperation, error: Error) -> BulkResult {
     }
 }
 
-/// Do many things in one request, all or none, or each for itself.
+/// Run many operations in one request, all or none, or each for itself.
 ///
 /// Each operation is checked exactly as alone, and needs the permission that it needs alone. When they are to be done all or none,
 /// a refusal names every operation that stands in the way.

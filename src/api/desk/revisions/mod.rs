@@ -194,7 +194,7 @@ pub(crate) async fn compare_article_revisions(
     Ok(Json(found.await?))
 }
 
-/// Go back to the facts that a revision left.
+/// Restore the facts that a revision left.
 ///
 /// Saves them as a new revision; nothing is taken out of the history, and the public sees it when it is published.
 #[utoipa::path(tag = "desk-revisions", security(("token" = [EditArticle::NAME, EditArticle::READS])), params(("id" = ArticleId, Path), ("version" = i32, Path, example = 1), Expecting),
@@ -286,7 +286,7 @@ pub(crate) async fn compare_translation_revisions(
     Ok(Json(compute(move || Ok(query.0.show(against, version, diff::words(&before, &after)))).await?))
 }
 
-/// Go back to the words that a revision left.
+/// Restore the words that a revision left.
 ///
 /// Saves them as a new revision under the present slug; nothing is taken out of the history, and the public sees it when it is published.
 #[utoipa::path(tag = "desk-revisions", security(("token" = [EditTranslation::NAME, EditTranslation::READS])),

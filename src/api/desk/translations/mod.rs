@@ -78,7 +78,7 @@ pub(crate) async fn show_translation(
     Ok(tagged(found.await?.whole(&state.store).await?).form(form))
 }
 
-/// Write the words of an article in a locale.
+/// Create or replace the words of an article in a locale.
 ///
 /// The first words of a locale, or all of them anew: then `If-Match` says which version they replace.
 #[utoipa::path(tag = "desk-articles", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ExpectingOrMaking),
@@ -116,7 +116,7 @@ pub(crate) async fn replace_translation(
     Ok(if expected.optional().is_none() { answer.created(path) } else { answer })
 }
 
-/// Revise the words of an article in a locale.
+/// Update the words of an article in a locale.
 ///
 /// Saves a new revision; answers 412 when `If-Match` is not the newest version. Blocks that are unchanged keep their ids. A `freshness` that has
 /// moved on since it was read is left aside, with a warning.
@@ -164,7 +164,7 @@ pub(crate) async fn revise_translation(
     Ok(tagged(saved))
 }
 
-/// Remove words that were never published.
+/// Delete words that were never published.
 ///
 /// Their revisions stay, and they can be restored. 409 for the original, and for what was public.
 #[utoipa::path(tag = "desk-articles", security(("token" = [DeleteTranslation::NAME, DeleteTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), Expecting),
