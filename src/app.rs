@@ -46,7 +46,7 @@ pub fn service(
         .display_request_duration(true)
         .default_models_expand_depth(-1);
     app.app_data(state)
-        .app_data(web::PathConfig::default().error_handler(|_, _| extract::bad_path().into()))
+        .app_data(web::PathConfig::default().error_handler(|_, req| extract::bad_path(req).into()))
         .route("/", web::get().to(front::front))
         .route("/openapi.json", web::get().to(contract::document))
         .route("/docs", web::get().to(|| async { HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish() }))

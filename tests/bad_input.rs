@@ -4,6 +4,32 @@ use actix_web::http::Method;
 use serde_json::json;
 
 both! {
+    async fn a_refusal_says_in_one_sentence_what_is_wrong_and_where(app) {
+        let admin = app.admin().await;
+        let story = admin.story(&app.section("world", "दुनिया").await, "Floods").await;
+        let told = |answer: &crate::support::Answer| {
+            let problem = answer.json();
+            (problem["detail"].as_str().unwrap().to_owned(), problem["errors"][0]["pointer"].as_str().unwrap_or_default().to_owned())
+        };
+        let patched = async |patch: &serde_json::Value| told(&admin.patch(&story, "\"1\"", patch).await);
+        assert_eq!(patched(&json!({ "tags": "x" })).await.0, "#/tags: a list is wanted here, not text");
+        assert_eq!(patched(&json!({ "tags": "x", "kind": 7 })).await.0, "#/kind: text is wanted here, not a number (and one more fault)");
+        assert_eq!(patched(&json!({ "tags": "x", "kind": 7, "genre": [] })).await.0, "#/genre: text is wanted here, not a list (and 2 more faults)");
+        let empty = admin.send(actix_web::http::Method::POST, "/v1/desk/tags", &[("content-type", "application/json")], None).await;
+        assert_eq!(told(&empty).0, "there is no body; JSON is expected");
+        for (path, part, wanted) in [
+            ("/v1/desk/articles/7".to_owned(), "{id}", "a UUID"),
+            (format!("{story}/translations/9"), "{locale}", "a BCP 47 tag"),
+            (format!("{story}/revisions/last"), "{version}", "a whole number"),
+            (format!("{story}/translations/en/revisions/99999999999"), "{version}", "a whole number"),
+            ("/v1/articles/7".to_owned(), "{id}", "a UUID"),
+        ] {
+            let answer = admin.get(&path).await;
+            answer.refused(400, "malformed");
+            assert_eq!(told(&answer), (format!("{part}: this part of the path is {wanted}"), part.to_owned()), "{path}");
+        }
+    }
+
     async fn the_frameworks_own_refusals_are_problems(app) {
         let editor = app.editor().await;
         let json_type = ("content-type", "application/json");

@@ -38,6 +38,15 @@ both! {
         assert_eq!(admin.delete(&path, &taken.etag()).await.status, 204);
     }
 
+    async fn everything_that_is_wrong_with_a_new_user_is_told_at_once(app) {
+        let admin = app.admin().await;
+        let wrong = json!({ "email": "x", "name": " ", "password": "short", "grants": [{ "role": "editor", "locale": "fr" }] });
+        let refused = admin.post("/v1/desk/users", &wrong).await;
+        refused.refused(422, "invalid");
+        let places: Vec<String> = refused.violations().into_iter().map(|(at, _)| at).collect();
+        assert_eq!(places, ["#/email", "#/name", "#/grants/0/locale", "#/password"]);
+    }
+
     async fn an_address_belongs_to_one_user(app) {
         let admin = app.admin().await;
         let user = json!({ "email": "a@example.org", "name": "A", "password": "a-long-sentence-of-mine" });

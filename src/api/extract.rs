@@ -32,7 +32,7 @@ use super::{State, clients::intake, json, network::client, problem::Failure, sen
 use crate::{
     access::{Action, Caller, Permit},
     domain::{
-        Error, Version, Violation,
+        Error, Locale, Version, Violation,
         error::Faults,
         network::Network,
         page::{Cursor, Paging, Sorting},
@@ -74,11 +74,12 @@ impl<T> Path<T> {
 }
 
 impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
-    type Error = actix_web::Error;
-    type Future = Ready<Result<Self, actix_web::Error>>;
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        ready(web::Path::<T>::from_request(req, payload).into_inner().map(|path| Self(path.into_inner())))
+        let path = web::Path::<T>::from_request(req, payload).into_inner();
+        ready(path.map(|path| Self(path.into_inner())).map_err(|_| bad_path(req)))
     }
 }
 
@@ -480,10 +481,20 @@ fn number(text: &str) -> Option<Version> {
     text.parse().ok().filter(|version: &Version| version.to_string() == text)
 }
 
-/// A path whose parts are not what they should be.
+/// A path of which some part is not what it should be, by its name.
 #[must_use]
-pub fn bad_path() -> Failure {
-    Failure::malformed("#", "path", "a part of the path is not of its form; ids are UUIDs, locales are BCP 47 tags")
+pub fn bad_path(req: &HttpRequest) -> Failure {
+    let wrong = req.match_info().iter().find_map(|(name, value)| {
+        let wanted = match name {
+            "locale" => value.parse::<Locale>().is_err().then_some("a BCP 47 tag"),
+            "version" => value.parse::<Version>().is_err().then_some("a whole number"),
+            _ if name.ends_with("id") => uuid::Uuid::try_parse(value).is_err().then_some("a UUID"),
+            _ => None,
+        };
+        wanted.map(|wanted| (format!("{{{name}}}"), format!("this part of the path is {wanted}")))
+    });
+    let (part, wanted) = wrong.unwrap_or_else(|| ("#".to_owned(), "a part of the path is not of its form".to_owned()));
+    Failure::malformed(part, "path", wanted)
 }
 
 /// That this can be a path of the site with its query, or was one of an older site.

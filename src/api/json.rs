@@ -30,6 +30,9 @@ pub fn read(bytes: &[u8]) -> Result<Value, Failure> {
     if weight(bytes) > MAX {
         return Err(Failure::Rule(Error::invalid("#", "too_many", "holds more objects and values than one request may")));
     }
+    if bytes.is_empty() {
+        return Err(Failure::malformed("#", "json", "there is no body; JSON is expected"));
+    }
     value(bytes).map_err(|e| Failure::malformed("#", "json", e))
 }
 

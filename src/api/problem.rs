@@ -221,6 +221,18 @@ impl From<Error> for Failure {
     }
 }
 
+/// What is wrong, as one sentence: the first fault, and how many there are beside it.
+fn sentence(errors: &[Violation]) -> Option<String> {
+    let first = errors.first()?;
+    let place = if first.pointer == "#" { String::new() } else { format!("{}: ", first.pointer) };
+    let more = match errors.len() {
+        0 | 1 => String::new(),
+        2 => " (and one more fault)".to_owned(),
+        all => format!(" (and {} more faults)", all.saturating_sub(1)),
+    };
+    Some(format!("{place}{}{more}", first.detail))
+}
+
 impl Failure {
     /// One thing that could not be read.
     pub fn malformed(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
@@ -286,7 +298,7 @@ impl Failure {
         }
     }
 
-    /// The problem that a client is shown.
+    /// The problem that a client is shown. It says more than the log does, which is told nothing of what was sent.
     #[must_use]
     pub fn problem(&self, request_id: &str) -> Problem {
         let (status, code) = self.row();
@@ -305,7 +317,7 @@ impl Failure {
             r#type: format!("urn:dateline:problem:{code}"),
             title: status.canonical_reason().unwrap_or("Error"),
             status: status.as_u16(),
-            detail: self.to_string(),
+            detail: sentence(&errors).unwrap_or_else(|| self.to_string()),
             code,
             request_id: request_id.to_owned(),
             errors,

@@ -3,7 +3,7 @@
 use crate::{
     access::{Permit, action::ManageUsers, scope::Whole},
     domain::{
-        Error, Id, Locale, Version,
+        Error, Id, Locale, Version, Violation,
         error::{Faults, Holder},
         section::Section,
         text::{limits, line},
@@ -106,6 +106,17 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, draft: &Draft, passw
     }))?;
     store::users::save(tx, &user, Some(password_hash))?;
     Ok(user.into_inner().0)
+}
+
+/// What is wrong with the draft of a new user, beside what was found wrong with their password.
+///
+/// # Errors
+/// All of it, as [`Error::Invalid`].
+pub fn look_over(tx: &mut Tx<'_>, draft: &Draft, of_password: Vec<Violation>) -> Result<(), Error> {
+    let mut faults = Faults::default();
+    faults.merge(check(tx, draft, &[]))?;
+    faults.merge::<()>(Err(Error::Invalid(of_password)))?;
+    faults.or(())
 }
 
 /// Change a user. A new password, a suspension or another set of grants ends their sessions.

@@ -200,8 +200,15 @@ pub(crate) async fn create_user(
 ) -> Result<Tagged<DeskUser>, Failure> {
     permit.everywhere()?;
     let NewUser { email, name, password, grants } = sent.0;
-    let hash = hashed(&state, &password).await?;
     let draft = Draft { email, name, status: UserStatus::Active, grants: grants.into_iter().map(GrantDraft::from).collect() };
+    let hash = match hashed(&state, &password).await {
+        // Everything is told at once, though what else is wrong would be seen only where it is made.
+        Err(Error::Invalid(of_password)) => {
+            let all = state.store.read(move |tx| desk::users::look_over(tx, &draft, of_password)).await;
+            return Err(all.err().unwrap_or_else(|| Error::internal("a password was refused and taken")).into());
+        }
+        hashed => hashed?,
+    };
     let made = state.store.write(permit, move |tx, permit| desk::users::create(tx, permit, &draft, &hash)).await?;
     Ok(tagged(&made).created(format!("/v1/desk/users/{}", made.id)))
 }
