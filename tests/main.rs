@@ -6,6 +6,7 @@
 mod support;
 
 mod addresses;
+mod all_languages;
 mod archive;
 mod bad_input;
 mod bulk;

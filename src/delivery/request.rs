@@ -71,6 +71,8 @@ pub enum Request {
     Articles(Box<Listed>, Paging, Show),
     /// One article.
     Article(Handle<ArticleId>, Show),
+    /// Every live translation of an article.
+    Translations(ArticleId, Shape),
     /// Where a public path leads.
     Resolve(String),
     /// The page at a public path, with its stories from a cursor on.
@@ -181,6 +183,11 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
                 shown(&ArticleListing { data, page, included }, Some(reading.locale))?
             };
             Ok(Outcome::Shown(Shown { next, previous, ..shown }))
+        }
+        Request::Translations(id, shape) => {
+            let (all, included) = articles::translations(tx, *id, shape)?;
+            let data = all.iter().map(|article| shape.prune(article)).collect::<Result<_, _>>()?;
+            shown(&List { data, page: PageInfo::default(), included }, None).map(Outcome::Shown)
         }
         Request::Page(path, paging, view) => {
             let (page, until) = pages::page(tx, path, *paging, view, now)?;
@@ -305,6 +312,10 @@ impl Request {
                 show.query(&mut query, BodyFormat::Html);
                 handle.path("articles")
             }
+            Self::Translations(id, shape) => {
+                shaped(&mut query, shape, BodyFormat::None);
+                format!("/v1/articles/{id}/translations")
+            }
             Self::Page(path, paging, view) => {
                 query.append_pair("path", path);
                 view.query(&mut query);
@@ -348,6 +359,7 @@ impl Request {
             Self::Tag(handle, of) => handle.heap().saturating_add(locale(of)),
             Self::Articles(listed, _, show) => size_of::<Listed>().saturating_add(listed.heap()).saturating_add(show.heap()),
             Self::Article(handle, show) => handle.heap().saturating_add(show.heap()),
+            Self::Translations(_, shape) => heap(shape),
             Self::Resolve(path) => path.capacity(),
             Self::Page(path, _, view) => path.capacity().saturating_add(view.include.len().saturating_mul(32)),
         }
@@ -379,8 +391,7 @@ impl pages::View {
 
 impl Show {
     fn heap(&self) -> usize {
-        let words = self.shape.include.len().saturating_add(self.shape.fields.as_ref().map_or(0, std::collections::BTreeSet::len));
-        self.locale.as_ref().map_or(0, |l| l.as_str().len()).saturating_add(words.saturating_mul(32))
+        self.locale.as_ref().map_or(0, |l| l.as_str().len()).saturating_add(heap(&self.shape))
     }
 
     fn query(&self, query: &mut Serializer<'_, String>, usual: BodyFormat) {
@@ -388,16 +399,25 @@ impl Show {
         if self.fallback {
             query.append_pair("fallback", "chain");
         }
-        if self.shape.body != usual {
-            query.append_pair("body", self.shape.body.as_str());
-        }
-        let words = |all: Vec<&str>| all.join(",");
-        if let Some(fields) = &self.shape.fields {
-            query.append_pair("fields", &words(fields.iter().map(|f| f.as_str()).collect()));
-        }
-        if !self.shape.include.is_empty() {
-            query.append_pair("include", &words(self.shape.include.iter().map(|i| i.as_str()).collect()));
-        }
+        shaped(query, &self.shape, usual);
+    }
+}
+
+fn heap(shape: &Shape) -> usize {
+    let words = shape.include.len().saturating_add(shape.fields.as_ref().map_or(0, std::collections::BTreeSet::len));
+    words.saturating_mul(32)
+}
+
+fn shaped(query: &mut Serializer<'_, String>, shape: &Shape, usual: BodyFormat) {
+    if shape.body != usual {
+        query.append_pair("body", shape.body.as_str());
+    }
+    let words = |all: Vec<&str>| all.join(",");
+    if let Some(fields) = &shape.fields {
+        query.append_pair("fields", &words(fields.iter().map(|f| f.as_str()).collect()));
+    }
+    if !shape.include.is_empty() {
+        query.append_pair("include", &words(shape.include.iter().map(|i| i.as_str()).collect()));
     }
 }
 

@@ -1,13 +1,17 @@
 //! `/v1/articles`.
 
-use actix_web::{HttpResponse, get, web::Path};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::serve::Reader;
+use super::serve::{Reader, serve};
 use crate::{
     api::{
+        State,
         extract::{Fallback, Query, paging, words},
         problem::{Failure, Problem},
     },
@@ -26,7 +30,7 @@ use crate::{
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_articles).service(find_article).service(show_article);
+    config.service(list_articles).service(find_article).service(show_article).service(list_article_translations);
 }
 
 /// How one article is shown.
@@ -42,11 +46,29 @@ pub struct ShowArticle {
     /// In which form the body comes; `html` when absent.
     #[param(inline)]
     body: Option<BodyFormat>,
-    /// Only these fields of the article, parted by commas.
+    /// Only these fields, parted by commas: makes a partial article, without the others.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
     fields: Option<Vec<Field>>,
     /// What comes along whole, in `included`, parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    include: Option<Vec<Include>>,
+}
+
+/// How all translations of an article are shown.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListTranslations {
+    /// In which form bodies come; `none` when absent.
+    #[param(inline)]
+    body: Option<BodyFormat>,
+    /// Only these fields, parted by commas: makes partial articles, without the others.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    fields: Option<Vec<Field>>,
+    /// What comes along whole, in `included`, in the language of each; parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
     include: Option<Vec<Include>>,
@@ -69,7 +91,7 @@ pub struct ListArticles {
     /// In which form bodies come; `none` when absent.
     #[param(inline)]
     body: Option<BodyFormat>,
-    /// Only these fields of the articles, parted by commas.
+    /// Only these fields, parted by commas: makes partial articles, without the others.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
     fields: Option<Vec<Field>>,
@@ -237,4 +259,22 @@ pub(crate) async fn find_article(reader: Reader, slug: Path<String>, query: Quer
 #[get("/articles/{id}")]
 pub(crate) async fn show_article(reader: Reader, id: Path<ArticleId>, query: Query<ShowArticle>) -> Result<HttpResponse, Failure> {
     show(reader, Handle::Id(*id), query.0).await
+}
+
+/// List the translations of an article.
+///
+/// Every language that it is live in, in the order of the language switcher, each told as by itself; without bodies, unless asked for. The page is
+/// always whole.
+#[utoipa::path(tag = "articles", params(("id" = ArticleId, Path), ListTranslations),
+    responses((status = 200, body = ArticleListing), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/articles/{id}/translations")]
+pub(crate) async fn list_article_translations(
+    req: HttpRequest,
+    id: Path<ArticleId>,
+    query: Query<ListTranslations>,
+    state: Data<State>,
+) -> Result<HttpResponse, Failure> {
+    let query = query.0;
+    let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include);
+    serve(&req, &state, &Request::Translations(*id, shape), false).await
 }

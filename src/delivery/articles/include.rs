@@ -141,13 +141,13 @@ fn related(tx: &mut Tx<'_>, lives: &[Live]) -> Result<Vec<Vec<(ArticleId, Uuid)>
 }
 
 /// Nothing, when the bodies of articles in all their languages are not longer than one answer holds.
-fn few_enough(tx: &mut Tx<'_>, ids: &[ArticleId], form: BodyForm) -> Result<(), Error> {
+pub(super) fn few_enough(tx: &mut Tx<'_>, parameter: &str, ids: &[ArticleId], form: BodyForm) -> Result<(), Error> {
     if form == BodyForm::None || store::editions::bytes_everywhere(tx, Visibility::public(), ids, form)? <= limits::ANSWER_BODIES {
         return Ok(());
     }
     let detail =
         format!("the bodies in all languages have more than {} bytes; read them one by one, or with `body=none`", limits::ANSWER_BODIES);
-    Err(Error::invalid("?include", "too_large", detail))
+    Err(Error::invalid(parameter, "too_large", detail))
 }
 
 /// Show live editions in a shape, with what comes along.
@@ -179,7 +179,7 @@ pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: 
     }
     if asked(Include::Alternates) {
         let ids: Vec<Id<_>> = lives.iter().map(|live| live.article_id).collect();
-        few_enough(tx, &ids, form(shape.body))?;
+        few_enough(tx, "?include", &ids, form(shape.body))?;
         let mut by_locale = BTreeMap::<_, Vec<Live>>::new();
         for live in store::editions::live_everywhere(tx, Visibility::public(), &ids, form(shape.body))? {
             let public = reading.masthead.settings(&live.locale).is_some();

@@ -4,6 +4,7 @@ mod bodies;
 mod include;
 mod listed;
 mod shape;
+mod translations;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -17,6 +18,7 @@ pub use shape::{
     Article, ArticleAnswer, ArticleListing, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included,
     LanguageStatus, Lead, Seo, TagRef, TimeZoneNames, TranslationStatus,
 };
+pub use translations::translations;
 
 use super::{
     Found, Reading,

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{Ref, RefOr, Schema, schema::AnyOfBuilder},
+    openapi::{RefOr, Schema},
 };
 
 use crate::{
@@ -362,25 +362,6 @@ vocabulary! {
     }
 }
 
-/// Documents an article with some of its fields.
-#[derive(Debug)]
-pub(super) struct SparseArticle;
-
-impl PartialSchema for SparseArticle {
-    fn schema() -> RefOr<Schema> {
-        match Article::schema() {
-            RefOr::T(Schema::Object(mut object)) => {
-                object.required.clear();
-                object.description = Some("An article in one language, with the fields that were asked for (`fields=`).".to_owned());
-                RefOr::T(Schema::Object(object))
-            }
-            other => other,
-        }
-    }
-}
-
-impl ToSchema for SparseArticle {}
-
 /// Things that came along, each once.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct Included {
@@ -399,21 +380,44 @@ pub struct Included {
     pub articles: Vec<Article>,
 }
 
-/// Documents what is answered for an article: all of it, or some fields.
+impl Included {
+    /// With what came along in another language: each once in each.
+    pub(super) fn join(&mut self, other: Self) {
+        fn join<T, K: PartialEq>(all: &mut Vec<T>, others: Vec<T>, key: impl Fn(&T) -> K) {
+            for other in others {
+                if all.iter().all(|one| key(one) != key(&other)) {
+                    all.push(other);
+                }
+            }
+        }
+        join(&mut self.sections, other.sections, |s| (s.id, s.locale.clone()));
+        join(&mut self.authors, other.authors, |a| (a.id, a.locale.clone()));
+        join(&mut self.tags, other.tags, |t| (t.id, t.locale.clone()));
+        join(&mut self.articles, other.articles, |a| (a.id, a.locale.clone()));
+    }
+}
+
+/// Documents what is answered for an article: one schema, of which nothing is required, for `fields=` may leave out whatever it likes.
 #[derive(Debug)]
 pub struct ArticleAnswer;
 
 impl PartialSchema for ArticleAnswer {
     fn schema() -> RefOr<Schema> {
-        let of = |name: &str| Ref::from_schema_name(name);
-        AnyOfBuilder::new().item(of("Article")).item(of("SparseArticle")).description(Some("All of it; with `fields=`, some of it.")).into()
+        match Article::schema() {
+            RefOr::T(Schema::Object(mut object)) => {
+                object.required.clear();
+                object.description =
+                    Some("An article in one language: all of it, as `Article` says, or with `fields=` what was asked for.".to_owned());
+                RefOr::T(Schema::Object(object))
+            }
+            other => other,
+        }
     }
 }
 
 impl ToSchema for ArticleAnswer {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         schemas.push(("Article".to_owned(), Article::schema()));
-        schemas.push(("SparseArticle".to_owned(), SparseArticle::schema()));
         Article::schemas(schemas);
     }
 }
