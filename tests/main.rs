@@ -24,6 +24,7 @@ mod demo;
 mod driving;
 mod embargo;
 mod erasing;
+mod error_pages;
 mod flooding;
 mod guessing;
 mod house;

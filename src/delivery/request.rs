@@ -77,6 +77,8 @@ pub enum Request {
     Resolve(String),
     /// The page at a public path, with its stories from a cursor on.
     Page(String, Paging, pages::View),
+    /// The page of what is not there, in a language: a part of other answers.
+    Missing(Locale),
 }
 
 /// An answer that shows something.
@@ -102,6 +104,10 @@ pub enum Outcome {
     Shown(Shown),
     /// It is found at this path and query now.
     Moved(String),
+    /// There is no such page; the language to say so in.
+    Absent(&'static str, Locale),
+    /// The page was taken down; the language to say so in.
+    Gone(&'static str, Locale),
 }
 
 /// The answer to a request, as everybody gets it.
@@ -190,8 +196,16 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
             shown(&List { data, page: PageInfo::default(), included }, None).map(Outcome::Shown)
         }
         Request::Page(path, paging, view) => {
-            let (page, until) = pages::page(tx, path, *paging, view, now)?;
+            let (page, until) = match pages::page(tx, path, *paging, view, now) {
+                Err(Error::NotFound(what)) => return Ok(Outcome::Absent(what, pages::language(tx, path)?)),
+                Err(Error::Gone(what)) => return Ok(Outcome::Gone(what, pages::language(tx, path)?)),
+                found => found?,
+            };
             shown(&page, page.locale().cloned()).map(|shown| Outcome::Shown(Shown { until, ..shown }))
+        }
+        Request::Missing(locale) => {
+            let (page, until) = pages::missing(tx, locale, now)?;
+            shown(&page, None).map(|shown| Outcome::Shown(Shown { until, ..shown }))
         }
         Request::Resolve(path) => shown(&resolve::resolve(tx, path)?, None).map(Outcome::Shown),
     }
@@ -322,6 +336,8 @@ impl Request {
                 paged(&mut query, paging, cursor);
                 "/v1/pages".to_owned()
             }
+            // Nobody asks for it by itself.
+            Self::Missing(_) => "/v1/pages".to_owned(),
             Self::Resolve(path) => {
                 query.append_pair("path", path);
                 "/v1/resolve".to_owned()
@@ -360,6 +376,7 @@ impl Request {
             Self::Articles(listed, _, show) => size_of::<Listed>().saturating_add(listed.heap()).saturating_add(show.heap()),
             Self::Article(handle, show) => handle.heap().saturating_add(show.heap()),
             Self::Translations(_, shape) => heap(shape),
+            Self::Missing(locale) => locale.as_str().len(),
             Self::Resolve(path) => path.capacity(),
             Self::Page(path, _, view) => path.capacity().saturating_add(view.include.len().saturating_mul(32)),
         }

@@ -119,6 +119,8 @@ async fn read(state: &State, permit: Permit<ReadArchive>, as_of: Instant, reques
     Ok(match state.store.read(read).await? {
         Outcome::Shown(shown) => HttpResponse::Ok().content_type("application/json").body(shown.json),
         Outcome::Moved(_) => return Err(Error::NotFound("article").into()),
+        Outcome::Absent(what, _) => return Err(Error::NotFound(what).into()),
+        Outcome::Gone(what, _) => return Err(Error::Gone(what).into()),
     })
 }
 

@@ -1,13 +1,15 @@
 //! Whole pages: everything a frontend needs to render what is at a public path, in one answer.
 
 mod head;
+mod missing;
 mod shape;
 
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-pub use shape::{Card, Cards, Frame, Head, HrefLang, LanguageLink, NavigationItem, OpenGraph, Page, Rail, RailKind};
+pub use missing::{language, missing};
+pub use shape::{Card, Cards, ErrorKind, ErrorPage, Frame, Head, HrefLang, LanguageLink, NavigationItem, OpenGraph, Page, Rail, RailKind};
 
 use super::{
     Reading,

@@ -263,6 +263,23 @@ pub enum Page {
     },
 }
 
+vocabulary! {
+    /// What the page of a problem is.
+    pub enum ErrorKind {
+        /// The page of what is not there.
+        Error => "error",
+    }
+}
+
+/// What to draw where no page is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ErrorPage {
+    /// That it is no other page.
+    pub kind: ErrorKind,
+    /// What every page has; its languages lead to front pages, and its head is that of one.
+    pub frame: Frame,
+}
+
 impl Page {
     /// The language of the page, if there is one here.
     #[must_use]
