@@ -102,4 +102,45 @@ both! {
         assert_eq!((ids(&list["included"]["authors"]).len(), ids(&list["included"]["sections"]).len(), ids(&list["included"]["tags"]).len()), (2, 1, 2));
         assert!(list["data"].as_array().unwrap().iter().all(|a| a["included"].is_null() && a["related"].as_array().unwrap().len() == 4));
     }
+
+    async fn rows_of_lists_say_of_other_languages_what_is_asked_for(app) {
+        let stories = stories(&app).await;
+        let of_languages = |row: &Value| ["alternates", "languages"].map(|name| row[name].is_array());
+        let rows = async |query: &str| app.anyone().get(&format!("/v1/articles?{query}")).await.ok();
+        assert!(rows("limit=6").await["data"].as_array().unwrap().iter().all(|row| of_languages(row) == [false, false]));
+        let (alone, by_slug) = (app.anyone().get(&format!("/v1/articles/{}", stories[0])).await.ok(), app.anyone().get("/v1/articles/by-slug/story-0-en").await.ok());
+        assert_eq!((of_languages(&alone), &alone), ([true, true], &by_slug));
+        // What is asked for is what the article says by itself.
+        let asked = app.anyone().get("/v1/articles?limit=1&include=languages&sort=published_at").await;
+        let row = asked.ok()["data"][0].clone();
+        assert_eq!(ids(&json!([row])), [stories[0].as_str()]);
+        assert_eq!((&row["alternates"], &row["languages"]), (&alone["alternates"], &alone["languages"]));
+        assert_eq!(alone["alternates"].as_array().unwrap().len(), 2);
+        assert!(asked.json()["included"].is_null(), "nothing comes along");
+        assert!(asked.header("link").unwrap().contains("include=languages"), "the next page is of the same shape");
+        // Whose words in other languages come along says which they are.
+        let along = rows("limit=6&include=alternates&locale=hi").await;
+        assert!(along["data"].as_array().unwrap().iter().all(|row| of_languages(row) == [true, false]));
+        assert_eq!(along["included"]["articles"].as_array().unwrap().iter().map(of_languages).collect::<Vec<_>>(), vec![[true, true]; 2]);
+        // Beside fields it adds to them.
+        for (query, expected) in [("fields=alternates", vec!["alternates"]), ("fields=id&include=languages", vec!["alternates", "id", "languages"]), ("fields=id&include=alternates", vec!["id"])] {
+            assert_eq!(keys(&rows(query).await["data"][0]), expected.into_iter().collect(), "{query}");
+        }
+        assert_eq!(keys(&app.anyone().get(&format!("/v1/articles/{}?fields=id&include=languages", stories[0])).await.ok()), ["alternates", "id", "languages"].into());
+        // Wherever there are rows.
+        for (path, place) in [(format!("/v1/articles/{}/translations", stories[0]), "/data/0"), ("/v1/pages?path=/en".to_owned(), "/articles/data/0"), ("/v1/pages?path=/en/asha-rao".to_owned(), "/articles/data/0")] {
+            let between = if path.contains('?') { '&' } else { '?' };
+            assert_eq!(of_languages(app.anyone().get(&path).await.ok().pointer(place).unwrap()), [false, false], "{path}");
+            assert_eq!(of_languages(app.anyone().get(&format!("{path}{between}include=languages")).await.ok().pointer(place).unwrap()), [true, true], "{path}");
+        }
+        assert_eq!(of_languages(&app.anyone().get("/v1/pages?path=/en/world/story-0-en").await.ok()["article"]), [true, true]);
+        // What is not told is not read.
+        let cost = async |query: &str| {
+            let before = app.store.statements();
+            rows(query).await;
+            app.store.statements() - before
+        };
+        let (without, with) = (cost("limit=5").await, cost("limit=5&include=languages").await);
+        assert!(without < with, "{without} statements without, {with} with");
+    }
 }

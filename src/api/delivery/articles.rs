@@ -75,7 +75,7 @@ pub struct ListTranslations {
 }
 
 fn shape(body: BodyFormat, fields: Option<Vec<Field>>, include: Option<Vec<Include>>) -> Shape {
-    Shape { body, fields: fields.map(|f| f.into_iter().collect()), include: include.into_iter().flatten().collect() }
+    Shape { fields: fields.map(|f| f.into_iter().collect()), include: include.into_iter().flatten().collect(), ..Shape::whole(body) }
 }
 
 /// Which articles a list shows, and how.
@@ -228,7 +228,7 @@ pub(crate) async fn list_articles(reader: Reader, query: Query<ListArticles>) ->
     let mut query = query.0;
     let listed = query.listed()?;
     let paging = paging(query.limit, query.cursor.as_deref(), query.count, listed.order.sorting())?;
-    let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include);
+    let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include).as_rows();
     let fallback = query.fallback == Some(Fallback::Chain);
     reader.answer(query.locale.as_deref(), |locale| Ok(Request::Articles(Box::new(listed), paging, Show { locale, fallback, shape }))).await
 }
@@ -275,6 +275,6 @@ pub(crate) async fn list_article_translations(
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
     let query = query.0;
-    let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include);
+    let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include).as_rows();
     serve(&req, &state, &Request::Translations(*id, shape), false).await
 }

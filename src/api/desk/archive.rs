@@ -146,7 +146,7 @@ pub(crate) async fn list_archived_articles(
         order,
         ..Listed::default()
     };
-    let shape = Shape::whole(query.body.unwrap_or(BodyFormat::None));
+    let shape = Shape::whole(query.body.unwrap_or(BodyFormat::None)).as_rows();
     let show = Show { locale: query.locale, fallback: query.fallback == Some(Fallback::Chain), shape };
     read(&state, permit, query.as_of, Request::Articles(Box::new(listed), paging, show)).await
 }

@@ -35,6 +35,8 @@ vocabulary! {
         Tags => "tags",
         /// The same article in the other languages it is live in.
         Alternates => "alternates",
+        /// What rows of lists say of other languages, `alternates` and `languages`; an article by itself says it anyway.
+        Languages => "languages",
         /// Articles on the same subjects.
         Related => "related",
         /// The sections of those, whole.
@@ -55,23 +57,40 @@ pub struct Shape {
     pub fields: Option<BTreeSet<Field>>,
     /// What comes along.
     pub include: BTreeSet<Include>,
+    /// Whether they are rows of a list, which say nothing of other languages unless asked: of each row it was more than half.
+    pub rows: bool,
 }
 
 impl Shape {
     /// The same with everything, and nothing along.
     #[must_use]
     pub fn whole(body: BodyFormat) -> Self {
-        Self { body, fields: None, include: BTreeSet::new() }
+        Self { body, fields: None, include: BTreeSet::new(), rows: false }
+    }
+
+    /// The same as rows of a list.
+    #[must_use]
+    pub fn as_rows(self) -> Self {
+        Self { rows: true, ..self }
     }
 
     /// No more than where it is.
     #[must_use]
     pub fn address() -> Self {
-        Self { body: BodyFormat::None, fields: Some([Field::Id, Field::Locale, Field::Url].into()), include: BTreeSet::new() }
+        Self { fields: Some([Field::Id, Field::Locale, Field::Url].into()), ..Self::whole(BodyFormat::None) }
     }
 
     fn wants(&self, field: Field) -> bool {
-        self.fields.as_ref().is_none_or(|fields| fields.contains(&field))
+        let of_languages = matches!(field, Field::Alternates | Field::Languages);
+        if of_languages && self.include.contains(&Include::Languages) {
+            return true;
+        }
+        match &self.fields {
+            Some(fields) => fields.contains(&field),
+            // Whoever has the others come along is told which they are.
+            None if of_languages && self.rows => field == Field::Alternates && self.include.contains(&Include::Alternates),
+            None => true,
+        }
     }
 
     /// The form in which bodies have to be read.
@@ -89,7 +108,8 @@ impl Shape {
 
     fn needs(&self) -> Needs {
         Needs {
-            others: self.wants(Field::Alternates) || self.wants(Field::Languages),
+            alternates: self.wants(Field::Alternates),
+            languages: self.wants(Field::Languages),
             corrections: self.wants(Field::Corrections) || self.wants(Field::Retracted),
         }
     }
@@ -100,9 +120,10 @@ impl Shape {
     /// [`Error::Internal`] when it cannot be written.
     pub fn prune<T: Serialize>(&self, thing: &T) -> Result<serde_json::Value, Error> {
         let mut value = serde_json::to_value(thing).map_err(Error::internal)?;
-        if let (Some(fields), Some(map)) = (&self.fields, value.as_object_mut()) {
+        if let (Some(_), Some(map)) = (&self.fields, value.as_object_mut()) {
             // What came along was asked for by another name.
-            map.retain(|name, _| matches!(name.as_str(), "related" | "included") || fields.iter().any(|f| f.as_str() == name));
+            let wanted: Vec<&str> = Field::ALL.iter().filter(|field| self.wants(**field)).map(|field| field.as_str()).collect();
+            map.retain(|name, _| matches!(name.as_str(), "related" | "included") || wanted.contains(&name.as_str()));
         }
         Ok(value)
     }
@@ -152,7 +173,7 @@ pub(super) fn few_enough(tx: &mut Tx<'_>, parameter: &str, ids: &[ArticleId], fo
 
 /// Show live editions in a shape, with what comes along.
 pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: &Shape) -> Result<(Vec<Article>, Option<Included>), Error> {
-    if shape.include.is_empty() {
+    if shape.include.iter().all(|what| *what == Include::Languages) {
         return Ok((complete(tx, reading, lives, shape.body(), shape.needs())?, None));
     }
     let asked = |what: Include| shape.include.contains(&what);

@@ -280,12 +280,16 @@ pub struct Article {
     pub time_zone_names: TimeZoneNames,
     /// The locale of the original.
     pub source_locale: Locale,
-    /// The languages it is live in, this one among them, in the order of the language switcher.
-    pub alternates: Vec<Alternate>,
+    /// The languages it is live in, this one among them, in the order of the language switcher; on rows of lists with `include=languages`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = true, nullable = false)]
+    pub alternates: Option<Vec<Alternate>>,
     /// Whether these words keep up with their source; null for an original.
     pub translation: Option<TranslationStatus>,
-    /// How it stands in every language of the site, in the order of the language switcher.
-    pub languages: Vec<LanguageStatus>,
+    /// How it stands in every language of the site, in the order of the language switcher; on rows of lists with `include=languages`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = true, nullable = false)]
+    pub languages: Option<Vec<LanguageStatus>>,
     /// What was not right, newest first.
     pub corrections: Vec<CorrectionNote>,
     /// Whether the newsroom has retracted it: show the correction of kind `retraction` with it.
