@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Found, Reading,
-    articles::{self, ArticleListing, BodyFormat, Included, Listed, Shape},
+    articles::{self, ArticleListing, BodyFormat, Fields, Included, Listed, Shape},
     names, pages, resolve, site,
 };
 use crate::{
@@ -421,20 +421,18 @@ impl Show {
 }
 
 fn heap(shape: &Shape) -> usize {
-    let words = shape.include.len().saturating_add(shape.fields.as_ref().map_or(0, std::collections::BTreeSet::len));
-    words.saturating_mul(32)
+    shape.include.len().saturating_mul(32).saturating_add(shape.fields.as_ref().map_or(0, Fields::heap))
 }
 
 fn shaped(query: &mut Serializer<'_, String>, shape: &Shape, usual: BodyFormat) {
     if shape.body != usual {
         query.append_pair("body", shape.body.as_str());
     }
-    let words = |all: Vec<&str>| all.join(",");
     if let Some(fields) = &shape.fields {
-        query.append_pair("fields", &words(fields.iter().map(|f| f.as_str()).collect()));
+        query.append_pair("fields", &fields.written());
     }
     if !shape.include.is_empty() {
-        query.append_pair("include", &words(shape.include.iter().map(|i| i.as_str()).collect()));
+        query.append_pair("include", &shape.include.iter().map(|i| i.as_str()).collect::<Vec<_>>().join(","));
     }
 }
 

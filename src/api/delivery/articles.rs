@@ -16,7 +16,7 @@ use crate::{
         problem::{Failure, Problem},
     },
     delivery::{
-        articles::{ArticleAnswer, ArticleListing, BodyFormat, Excluded, Field, Include, Listed, Reference, Shape},
+        articles::{ArticleAnswer, ArticleListing, BodyFormat, Excluded, FieldPath, Include, Listed, Reference, Shape},
         request::{Handle, Request, Show},
     },
     domain::{
@@ -46,10 +46,10 @@ pub struct ShowArticle {
     /// In which form the body comes; `html` when absent.
     #[param(inline)]
     body: Option<BodyFormat>,
-    /// Only these fields, parted by commas: makes a partial article, without the others.
+    /// Only these fields or parts of them (`section.name`), parted by commas: makes a partial article, without the others.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
-    fields: Option<Vec<Field>>,
+    fields: Option<Vec<FieldPath>>,
     /// What comes along whole, in `included`, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
@@ -64,17 +64,17 @@ pub struct ListTranslations {
     /// In which form bodies come; `none` when absent.
     #[param(inline)]
     body: Option<BodyFormat>,
-    /// Only these fields, parted by commas: makes partial articles, without the others.
+    /// Only these fields or parts of them (`section.name`), parted by commas: makes partial articles, without the others.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
-    fields: Option<Vec<Field>>,
+    fields: Option<Vec<FieldPath>>,
     /// What comes along whole, in `included`, in the language of each; parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
     include: Option<Vec<Include>>,
 }
 
-fn shape(body: BodyFormat, fields: Option<Vec<Field>>, include: Option<Vec<Include>>) -> Shape {
+fn shape(body: BodyFormat, fields: Option<Vec<FieldPath>>, include: Option<Vec<Include>>) -> Shape {
     Shape { fields: fields.map(|f| f.into_iter().collect()), include: include.into_iter().flatten().collect(), ..Shape::whole(body) }
 }
 
@@ -91,10 +91,10 @@ pub struct ListArticles {
     /// In which form bodies come; `none` when absent.
     #[param(inline)]
     body: Option<BodyFormat>,
-    /// Only these fields, parted by commas: makes partial articles, without the others.
+    /// Only these fields or parts of them (`section.name`), parted by commas: makes partial articles, without the others.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
-    fields: Option<Vec<Field>>,
+    fields: Option<Vec<FieldPath>>,
     /// What comes along whole, in `included`, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Article, BodyFormat, Field, Included, Needs, complete, form};
+use super::{Article, BodyFormat, Field, Fields, Included, Needs, complete, form};
 use crate::{
     access::Visibility,
     delivery::{Reading, names},
@@ -54,7 +54,7 @@ pub struct Shape {
     /// In which form bodies come.
     pub body: BodyFormat,
     /// Which fields; all when absent.
-    pub fields: Option<BTreeSet<Field>>,
+    pub fields: Option<Fields>,
     /// What comes along.
     pub include: BTreeSet<Include>,
     /// Whether they are rows of a list, which say nothing of other languages unless asked: of each row it was more than half.
@@ -77,7 +77,7 @@ impl Shape {
     /// No more than where it is.
     #[must_use]
     pub fn address() -> Self {
-        Self { fields: Some([Field::Id, Field::Locale, Field::Url].into()), ..Self::whole(BodyFormat::None) }
+        Self { fields: Some([Field::Id, Field::Locale, Field::Url].into_iter().collect()), ..Self::whole(BodyFormat::None) }
     }
 
     fn wants(&self, field: Field) -> bool {
@@ -86,7 +86,7 @@ impl Shape {
             return true;
         }
         match &self.fields {
-            Some(fields) => fields.contains(&field),
+            Some(fields) => fields.has(field),
             // Whoever has the others come along is told which they are.
             None if of_languages && self.rows => field == Field::Alternates && self.include.contains(&Include::Alternates),
             None => true,
@@ -120,10 +120,11 @@ impl Shape {
     /// [`Error::Internal`] when it cannot be written.
     pub fn prune<T: Serialize>(&self, thing: &T) -> Result<serde_json::Value, Error> {
         let mut value = serde_json::to_value(thing).map_err(Error::internal)?;
-        if let (Some(_), Some(map)) = (&self.fields, value.as_object_mut()) {
+        if let (Some(fields), Some(map)) = (&self.fields, value.as_object_mut()) {
             // What came along was asked for by another name.
             let wanted: Vec<&str> = Field::ALL.iter().filter(|field| self.wants(**field)).map(|field| field.as_str()).collect();
             map.retain(|name, _| matches!(name.as_str(), "related" | "included") || wanted.contains(&name.as_str()));
+            map.iter_mut().for_each(|(name, value)| fields.prune(name, value));
         }
         Ok(value)
     }

@@ -1,6 +1,8 @@
 //! Articles as readers see them: everything the page of a story shows, in one answer.
 
+mod answer;
 mod bodies;
+mod fields;
 mod include;
 mod listed;
 mod shape;
@@ -12,11 +14,13 @@ use std::{
     sync::Arc,
 };
 
+pub use answer::{ArticleAnswer, ArticleListing};
+pub use fields::{FieldPath, Fields};
 pub use include::{Include, Shape};
 pub use listed::{Excluded, Listed, Reference};
 pub use shape::{
-    Article, ArticleAnswer, ArticleListing, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included,
-    LanguageStatus, Lead, Seo, TagRef, TimeZoneNames, TranslationStatus,
+    Article, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included, LanguageStatus, Lead, Seo, TagRef,
+    TimeZoneNames, TranslationStatus,
 };
 pub use translations::translations;
 

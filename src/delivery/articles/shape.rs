@@ -17,7 +17,6 @@ use crate::{
         correction::{CorrectionId, CorrectionKind},
         freshness::{Freshness, StaleBlock},
         locale::Direction,
-        page::PageInfo,
         section, tag,
         tag::TagKind,
         vocabulary::vocabulary,
@@ -399,43 +398,4 @@ impl Included {
         join(&mut self.tags, other.tags, |t| (t.id, t.locale.clone()));
         join(&mut self.articles, other.articles, |a| (a.id, a.locale.clone()));
     }
-}
-
-/// Documents what is answered for an article: one schema, of which nothing is required, for `fields=` may leave out whatever it likes.
-#[derive(Debug)]
-pub struct ArticleAnswer;
-
-impl PartialSchema for ArticleAnswer {
-    fn schema() -> RefOr<Schema> {
-        match Article::schema() {
-            RefOr::T(Schema::Object(mut object)) => {
-                object.required.clear();
-                object.description =
-                    Some("An article in one language: all of it, as `Article` says, or with `fields=` what was asked for.".to_owned());
-                RefOr::T(Schema::Object(object))
-            }
-            other => other,
-        }
-    }
-}
-
-impl ToSchema for ArticleAnswer {
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        schemas.push(("Article".to_owned(), Article::schema()));
-        Article::schemas(schemas);
-    }
-}
-
-/// A page of articles.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ArticleListing {
-    /// What is on it.
-    #[schema(value_type = Vec<ArticleAnswer>)]
-    pub data: Vec<Article>,
-    /// The pages beside it.
-    pub page: PageInfo,
-    /// What was asked to come along with the articles.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub included: Option<Included>,
 }

@@ -151,7 +151,7 @@ fn listing<'a>(name: &str, about: &str, url: &str, alternates: &[Alternate], sto
 
 fn cards(tx: &mut Tx<'_>, reading: &Reading, filter: &Filter, paging: Paging, view: &View) -> Result<Cards, Error> {
     let filter = Filter { chain: reading.chain.clone(), order: Order::Newest, ..filter.clone() };
-    let fields = Some([Field::Body, Field::Retracted].into());
+    let fields = Some([Field::Body, Field::Retracted].into_iter().collect());
     let shape = Shape { fields, include: view.include.clone(), ..Shape::whole(view.body.unwrap_or(BodyFormat::None)).as_rows() };
     let (rows, page) = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?.told();
     let (articles, included) = articles::told(tx, reading, rows, &shape)?;
