@@ -92,11 +92,14 @@ fn reads(room: &Newsroom) -> Vec<String> {
                 format!("/v1/articles/by-slug/story-{n}-hi{query}"),
             ]);
         }
+        all.extend(
+            ["", "?body=html&include=authors,related", "?fields=locale,alternates"].map(|q| format!("/v1/articles/{id}/translations{q}")),
+        );
         for operation in ["resolve", "pages"] {
             all.extend([format!("/v1/{operation}?path=/en/world/story-{n}-en"), format!("/v1/{operation}?path=/hi/x/story-{n}-hi")]);
         }
     }
-    all.extend(["/en", "/hi", "/bn", "/"].iter().map(|p| format!("/v1/pages?path={p}&limit=2")));
+    all.extend(["/en", "/hi", "/bn", "/", "/never", "/hi/never", "/xx/never"].iter().map(|p| format!("/v1/pages?path={p}&limit=2")));
     for filter in [
         "",
         "section=world",

@@ -23,7 +23,9 @@ fn values(known: &Known, parameter: &Value) -> Vec<String> {
         .or_else(|| named.and_then(|schema| schema["enum"].as_array()))
         .or_else(|| parameter["schema"]["oneOf"].as_array().and_then(|of| of.iter().find_map(|s| s["enum"].as_array())));
     if let Some(all) = enumerated {
-        return all.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        // Parts of fields are told after the fields are.
+        let all = all.iter().filter(|word| parameter["name"] != "fields" || word.as_str().is_some_and(|word| !word.contains('.')));
+        return all.filter_map(Value::as_str).map(str::to_owned).collect();
     }
     match parameter["name"].as_str().unwrap() {
         "locale" => words(&["en", "hi", "kn", "auto"]),

@@ -6,6 +6,7 @@
 mod support;
 
 mod addresses;
+mod all_languages;
 mod archive;
 mod bad_input;
 mod bulk;
@@ -23,6 +24,7 @@ mod demo;
 mod driving;
 mod embargo;
 mod erasing;
+mod error_pages;
 mod flooding;
 mod guessing;
 mod house;

@@ -63,7 +63,7 @@ fn show(locale: &str, n: usize, list: bool) -> Show {
     } else {
         std::collections::BTreeSet::new()
     };
-    Show { locale: Some(locale.parse().unwrap()), fallback: n.is_multiple_of(2), shape: Shape { body, fields, include } }
+    Show { locale: Some(locale.parse().unwrap()), fallback: n.is_multiple_of(2), shape: Shape { body, fields, include, rows: list } }
 }
 
 /// Every kind of request, in turn and without end: of what there is, and of what there is not, under keys short and long.

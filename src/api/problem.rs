@@ -15,7 +15,10 @@ use utoipa::{
     openapi::{Object, ObjectBuilder, schema::Type},
 };
 
-use crate::domain::{Error, Instant, Violation, error::Holder};
+use crate::{
+    delivery::pages::ErrorPage,
+    domain::{Error, Instant, Violation, error::Holder},
+};
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -127,6 +130,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub checks: Option<Checks>,
+    /// With `not-found` and `gone` of `/v1/pages`: the page to draw.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<ErrorPage>, nullable = false)]
+    pub page: Option<serde_json::Value>,
 }
 
 /// What of the server works.
@@ -327,12 +334,18 @@ impl Failure {
             changed,
             holder: if let Self::Rule(Error::Taken(taken)) = self { taken.holder.clone() } else { None },
             checks: if let Self::NotReady(checks) = self { Some(*checks) } else { None },
+            page: None,
         }
     }
 
     /// The answer to a client, naming the request.
     #[must_use]
     pub fn answer(&self, request_id: &str) -> HttpResponse {
+        self.answer_with(request_id, None)
+    }
+
+    /// The same, with the page that a reader is shown.
+    pub(super) fn answer_with(&self, request_id: &str, page: Option<serde_json::Value>) -> HttpResponse {
         let mut answer = HttpResponse::build(self.row().0);
         answer.content_type(MEDIA_TYPE);
         if let Some(seconds) = self.retry_after() {
@@ -347,7 +360,7 @@ impl Failure {
             }
             _ => {}
         }
-        answer.json(self.problem(request_id))
+        answer.json(Problem { page, ..self.problem(request_id) })
     }
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Found, Reading,
-    articles::{self, ArticleListing, BodyFormat, Included, Listed, Shape},
+    articles::{self, ArticleListing, BodyFormat, Fields, Included, Listed, Shape},
     names, pages, resolve, site,
 };
 use crate::{
@@ -71,10 +71,14 @@ pub enum Request {
     Articles(Box<Listed>, Paging, Show),
     /// One article.
     Article(Handle<ArticleId>, Show),
+    /// Every live translation of an article.
+    Translations(ArticleId, Shape),
     /// Where a public path leads.
     Resolve(String),
     /// The page at a public path, with its stories from a cursor on.
     Page(String, Paging, pages::View),
+    /// The page of what is not there, in a language: a part of other answers.
+    Missing(Locale),
 }
 
 /// An answer that shows something.
@@ -100,6 +104,10 @@ pub enum Outcome {
     Shown(Shown),
     /// It is found at this path and query now.
     Moved(String),
+    /// There is no such page; the language to say so in.
+    Absent(&'static str, Locale),
+    /// The page was taken down; the language to say so in.
+    Gone(&'static str, Locale),
 }
 
 /// The answer to a request, as everybody gets it.
@@ -182,9 +190,22 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
             };
             Ok(Outcome::Shown(Shown { next, previous, ..shown }))
         }
+        Request::Translations(id, shape) => {
+            let (all, included) = articles::translations(tx, *id, shape)?;
+            let data = all.iter().map(|article| shape.prune(article)).collect::<Result<_, _>>()?;
+            shown(&List { data, page: PageInfo::default(), included }, None).map(Outcome::Shown)
+        }
         Request::Page(path, paging, view) => {
-            let (page, until) = pages::page(tx, path, *paging, view, now)?;
+            let (page, until) = match pages::page(tx, path, *paging, view, now) {
+                Err(Error::NotFound(what)) => return Ok(Outcome::Absent(what, pages::language(tx, path)?)),
+                Err(Error::Gone(what)) => return Ok(Outcome::Gone(what, pages::language(tx, path)?)),
+                found => found?,
+            };
             shown(&page, page.locale().cloned()).map(|shown| Outcome::Shown(Shown { until, ..shown }))
+        }
+        Request::Missing(locale) => {
+            let (page, until) = pages::missing(tx, locale, now)?;
+            shown(&page, None).map(|shown| Outcome::Shown(Shown { until, ..shown }))
         }
         Request::Resolve(path) => shown(&resolve::resolve(tx, path)?, None).map(Outcome::Shown),
     }
@@ -305,12 +326,18 @@ impl Request {
                 show.query(&mut query, BodyFormat::Html);
                 handle.path("articles")
             }
+            Self::Translations(id, shape) => {
+                shaped(&mut query, shape, BodyFormat::None);
+                format!("/v1/articles/{id}/translations")
+            }
             Self::Page(path, paging, view) => {
                 query.append_pair("path", path);
                 view.query(&mut query);
                 paged(&mut query, paging, cursor);
                 "/v1/pages".to_owned()
             }
+            // Nobody asks for it by itself.
+            Self::Missing(_) => "/v1/pages".to_owned(),
             Self::Resolve(path) => {
                 query.append_pair("path", path);
                 "/v1/resolve".to_owned()
@@ -348,6 +375,8 @@ impl Request {
             Self::Tag(handle, of) => handle.heap().saturating_add(locale(of)),
             Self::Articles(listed, _, show) => size_of::<Listed>().saturating_add(listed.heap()).saturating_add(show.heap()),
             Self::Article(handle, show) => handle.heap().saturating_add(show.heap()),
+            Self::Translations(_, shape) => heap(shape),
+            Self::Missing(locale) => locale.as_str().len(),
             Self::Resolve(path) => path.capacity(),
             Self::Page(path, _, view) => path.capacity().saturating_add(view.include.len().saturating_mul(32)),
         }
@@ -379,8 +408,7 @@ impl pages::View {
 
 impl Show {
     fn heap(&self) -> usize {
-        let words = self.shape.include.len().saturating_add(self.shape.fields.as_ref().map_or(0, std::collections::BTreeSet::len));
-        self.locale.as_ref().map_or(0, |l| l.as_str().len()).saturating_add(words.saturating_mul(32))
+        self.locale.as_ref().map_or(0, |l| l.as_str().len()).saturating_add(heap(&self.shape))
     }
 
     fn query(&self, query: &mut Serializer<'_, String>, usual: BodyFormat) {
@@ -388,16 +416,23 @@ impl Show {
         if self.fallback {
             query.append_pair("fallback", "chain");
         }
-        if self.shape.body != usual {
-            query.append_pair("body", self.shape.body.as_str());
-        }
-        let words = |all: Vec<&str>| all.join(",");
-        if let Some(fields) = &self.shape.fields {
-            query.append_pair("fields", &words(fields.iter().map(|f| f.as_str()).collect()));
-        }
-        if !self.shape.include.is_empty() {
-            query.append_pair("include", &words(self.shape.include.iter().map(|i| i.as_str()).collect()));
-        }
+        shaped(query, &self.shape, usual);
+    }
+}
+
+fn heap(shape: &Shape) -> usize {
+    shape.include.len().saturating_mul(32).saturating_add(shape.fields.as_ref().map_or(0, Fields::heap))
+}
+
+fn shaped(query: &mut Serializer<'_, String>, shape: &Shape, usual: BodyFormat) {
+    if shape.body != usual {
+        query.append_pair("body", shape.body.as_str());
+    }
+    if let Some(fields) = &shape.fields {
+        query.append_pair("fields", &fields.written());
+    }
+    if !shape.include.is_empty() {
+        query.append_pair("include", &shape.include.iter().map(|i| i.as_str()).collect::<Vec<_>>().join(","));
     }
 }
 

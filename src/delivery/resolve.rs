@@ -127,7 +127,7 @@ impl Resolved {
 }
 
 /// The path of a URL, percent-encoded.
-fn path_of(url: &str) -> Result<String, Error> {
+pub(super) fn path_of(url: &str) -> Result<String, Error> {
     url::Url::parse(url).map(|u| u.path().to_owned()).map_err(Error::internal)
 }
 

@@ -2,7 +2,7 @@
 import createClient from "openapi-fetch";
 import type { paths } from "./contract.js";
 import { h } from "./dom.js";
-import { head, render } from "./page.js";
+import { head, header, render } from "./page.js";
 import { saying } from "./words.js";
 import "./style.css";
 
@@ -14,9 +14,12 @@ async function show(): Promise<void> {
   const query = { path: decodeURI(location.pathname), ...(cursor ? { cursor } : {}) };
   const { data: page, error, response } = await dateline.GET("/v1/pages", { params: { query } });
   if (!page) {
-    const say = saying(location.pathname.split("/")[1] ?? "en");
+    // What is not there has a frame too.
+    const frame = error?.page?.frame;
+    const say = saying(frame?.locale ?? location.pathname.split("/")[1] ?? "en");
+    if (frame) head(frame);
     document.title = say(response.status === 410 ? "gone" : "missing");
-    document.body.replaceChildren(h("main", { class: "missing" }, h("h1", {}, document.title), h("p", {}, error?.detail), h("a", { href: "/" }, say("home"))));
+    document.body.replaceChildren(...(frame ? [header(frame)] : []), h("main", { class: "missing" }, h("h1", {}, document.title), h("p", {}, error?.detail), h("a", { href: "/" }, say("home"))));
     return;
   }
   if (page.kind === "redirect") {

@@ -22,7 +22,8 @@ function navigation(items: Item[]): HTMLElement {
   return h("ul", {}, items.map((item) => h("li", {}, named(item, item.current), item.current && item.children.length > 0 && navigation(item.children))));
 }
 
-function header(frame: Frame): HTMLElement {
+/** The name of the site, the language switcher and the navigation. */
+export function header(frame: Frame): HTMLElement {
   const languages = frame.languages.map((l) =>
     h("a", { href: here(l.url), lang: l.locale, dir: l.direction, hreflang: l.locale, "aria-current": l.current ? "true" : null, class: l.available ? null : "elsewhere" }, l.name));
   const home = frame.languages.find((l) => l.current);

@@ -1,18 +1,22 @@
 //! `/v1/articles`.
 
-use actix_web::{HttpResponse, get, web::Path};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::serve::Reader;
+use super::serve::{Reader, serve};
 use crate::{
     api::{
+        State,
         extract::{Fallback, Query, paging, words},
         problem::{Failure, Problem},
     },
     delivery::{
-        articles::{ArticleAnswer, ArticleListing, BodyFormat, Excluded, Field, Include, Listed, Reference, Shape},
+        articles::{ArticleAnswer, ArticleListing, BodyFormat, Excluded, FieldPath, Include, Listed, Reference, Shape},
         request::{Handle, Request, Show},
     },
     domain::{
@@ -26,7 +30,7 @@ use crate::{
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_articles).service(find_article).service(show_article);
+    config.service(list_articles).service(find_article).service(show_article).service(list_article_translations);
 }
 
 /// How one article is shown.
@@ -42,18 +46,36 @@ pub struct ShowArticle {
     /// In which form the body comes; `html` when absent.
     #[param(inline)]
     body: Option<BodyFormat>,
-    /// Only these fields of the article, parted by commas.
+    /// Only these fields or parts of them (`section.name`), parted by commas: makes a partial article, without the others.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
-    fields: Option<Vec<Field>>,
+    fields: Option<Vec<FieldPath>>,
     /// What comes along whole, in `included`, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
     include: Option<Vec<Include>>,
 }
 
-fn shape(body: BodyFormat, fields: Option<Vec<Field>>, include: Option<Vec<Include>>) -> Shape {
-    Shape { body, fields: fields.map(|f| f.into_iter().collect()), include: include.into_iter().flatten().collect() }
+/// How all translations of an article are shown.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListTranslations {
+    /// In which form bodies come; `none` when absent.
+    #[param(inline)]
+    body: Option<BodyFormat>,
+    /// Only these fields or parts of them (`section.name`), parted by commas: makes partial articles, without the others.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    fields: Option<Vec<FieldPath>>,
+    /// What comes along whole, in `included`, in the language of each; parted by commas.
+    #[serde(default, deserialize_with = "words")]
+    #[param(inline, style = Form, explode = false)]
+    include: Option<Vec<Include>>,
+}
+
+fn shape(body: BodyFormat, fields: Option<Vec<FieldPath>>, include: Option<Vec<Include>>) -> Shape {
+    Shape { fields: fields.map(|f| f.into_iter().collect()), include: include.into_iter().flatten().collect(), ..Shape::whole(body) }
 }
 
 /// Which articles a list shows, and how.
@@ -69,10 +91,10 @@ pub struct ListArticles {
     /// In which form bodies come; `none` when absent.
     #[param(inline)]
     body: Option<BodyFormat>,
-    /// Only these fields of the articles, parted by commas.
+    /// Only these fields or parts of them (`section.name`), parted by commas: makes partial articles, without the others.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
-    fields: Option<Vec<Field>>,
+    fields: Option<Vec<FieldPath>>,
     /// What comes along whole, in `included`, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
@@ -206,7 +228,7 @@ pub(crate) async fn list_articles(reader: Reader, query: Query<ListArticles>) ->
     let mut query = query.0;
     let listed = query.listed()?;
     let paging = paging(query.limit, query.cursor.as_deref(), query.count, listed.order.sorting())?;
-    let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include);
+    let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include).as_rows();
     let fallback = query.fallback == Some(Fallback::Chain);
     reader.answer(query.locale.as_deref(), |locale| Ok(Request::Articles(Box::new(listed), paging, Show { locale, fallback, shape }))).await
 }
@@ -237,4 +259,22 @@ pub(crate) async fn find_article(reader: Reader, slug: Path<String>, query: Quer
 #[get("/articles/{id}")]
 pub(crate) async fn show_article(reader: Reader, id: Path<ArticleId>, query: Query<ShowArticle>) -> Result<HttpResponse, Failure> {
     show(reader, Handle::Id(*id), query.0).await
+}
+
+/// List the translations of an article.
+///
+/// Every language that it is live in, in the order of the language switcher, each told as by itself; without bodies, unless asked for. The page is
+/// always whole.
+#[utoipa::path(tag = "articles", params(("id" = ArticleId, Path), ListTranslations),
+    responses((status = 200, body = ArticleListing), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/articles/{id}/translations")]
+pub(crate) async fn list_article_translations(
+    req: HttpRequest,
+    id: Path<ArticleId>,
+    query: Query<ListTranslations>,
+    state: Data<State>,
+) -> Result<HttpResponse, Failure> {
+    let query = query.0;
+    let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include).as_rows();
+    serve(&req, &state, &Request::Translations(*id, shape), false).await
 }

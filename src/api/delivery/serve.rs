@@ -23,9 +23,9 @@ use crate::{
     delivery::{
         coding::Coding,
         request::{Request, Show},
-        response_cache::{CachedAnswer, Entry, Page},
+        response_cache::{CachedAnswer, Entry, Page, told},
     },
-    domain::{Error, Locale, cache_tag::CacheTag},
+    domain::{Error, Instant, Locale, cache_tag::CacheTag},
 };
 
 const SURROGATE_KEY: HeaderName = HeaderName::from_static("surrogate-key");
@@ -86,7 +86,7 @@ impl Reader {
         for locale in accepted.iter().take(MOST_TRIED) {
             let show = Show { locale: Some(locale.clone()), fallback: false, ..show.clone() };
             let asked = Request::Article(handle.clone(), show);
-            if !matches!(self.state.response_cache.answer(&asked).await?.answer, CachedAnswer::Absent(_)) {
+            if !matches!(self.state.response_cache.answer(&asked).await?.answer, CachedAnswer::Absent(..)) {
                 return Ok(asked);
             }
         }
@@ -101,6 +101,13 @@ impl Reader {
 pub(crate) async fn serve(req: &HttpRequest, state: &State, request: &Request, negotiated: bool) -> Result<HttpResponse, Failure> {
     let entry = state.response_cache.answer(request).await?;
     let is_exact = entry.is_of(request);
+    // Where a page was asked for, the one that says it is not there comes along.
+    let missing = match &entry.answer {
+        CachedAnswer::Absent(_, Some(locale)) | CachedAnswer::Gone(_, Some(locale)) => {
+            Some(state.response_cache.answer(&Request::Missing(locale.clone())).await?)
+        }
+        _ => None,
+    };
     let mut answer = match &entry.answer {
         CachedAnswer::Shown(page) => {
             if !negotiated
@@ -111,17 +118,21 @@ pub(crate) async fn serve(req: &HttpRequest, state: &State, request: &Request, n
             }
             let mut answer = show(state, req.head(), &entry, page, negotiated).await?;
             if !is_exact {
-                depend_on_redirects(answer.headers_mut());
+                depend_on(answer.headers_mut(), &redirects());
             }
             return Ok(answer);
         }
         CachedAnswer::Moved(to) => HttpResponse::PermanentRedirect().insert_header((header::LOCATION, to.as_str())).finish(),
-        CachedAnswer::Absent(what) => refuse(req, Error::NotFound(what)),
-        CachedAnswer::Gone(what) => refuse(req, Error::Gone(what)),
+        CachedAnswer::Absent(what, _) => refuse(req, Error::NotFound(what), missing.as_deref())?,
+        CachedAnswer::Gone(what, _) => refuse(req, Error::Gone(what), missing.as_deref())?,
     };
-    keep(answer.headers_mut(), state, &entry);
+    let until = missing.as_ref().and_then(|missing| missing.until());
+    keep(answer.headers_mut(), state, &entry, until);
+    if let Some(missing) = &missing {
+        depend_on(answer.headers_mut(), &missing.surrogate_key);
+    }
     if !is_exact {
-        depend_on_redirects(answer.headers_mut());
+        depend_on(answer.headers_mut(), &redirects());
     }
     if negotiated {
         answer.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
@@ -134,13 +145,18 @@ pub(crate) async fn again(state: &State, head: &RequestHead) -> Option<Result<Ht
     let entry = state.response_cache.spelled(head.uri.path_and_query()?.as_str(), state.store.now())?;
     match &entry.answer {
         CachedAnswer::Shown(page) => Some(show(state, head, &entry, page, false).await),
-        CachedAnswer::Moved(_) | CachedAnswer::Absent(_) | CachedAnswer::Gone(_) => None,
+        CachedAnswer::Moved(_) | CachedAnswer::Absent(..) | CachedAnswer::Gone(..) => None,
     }
 }
 
-fn refuse(req: &HttpRequest, error: Error) -> HttpResponse {
+fn refuse(req: &HttpRequest, error: Error, missing: Option<&Entry>) -> Result<HttpResponse, Error> {
     let id = req.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    Failure::Rule(error).answer(&id)
+    let page = match missing.map(|missing| &missing.answer) {
+        Some(CachedAnswer::Shown(page)) => page.ready(Coding::Identity),
+        _ => None,
+    };
+    let page = page.map(|page| serde_json::from_slice(&page.bytes).map_err(Error::internal)).transpose()?;
+    Ok(Failure::Rule(error).answer_with(&id, page))
 }
 
 async fn show(state: &State, head: &RequestHead, entry: &Arc<Entry>, page: &Page, negotiated: bool) -> Result<HttpResponse, Failure> {
@@ -177,7 +193,7 @@ async fn show(state: &State, head: &RequestHead, entry: &Arc<Entry>, page: &Page
     if let Some(vary) = vary {
         headers.insert(header::VARY, HeaderValue::from_static(vary));
     }
-    keep(headers, state, entry);
+    keep(headers, state, entry, None);
     Ok(answer)
 }
 
@@ -188,9 +204,9 @@ fn names(listed: &[u8], etag: &[u8]) -> bool {
 }
 
 /// Say how long the answer may be kept, and what it was made from.
-fn keep(headers: &mut HeaderMap, state: &State, entry: &Entry) {
+fn keep(headers: &mut HeaderMap, state: &State, entry: &Entry, until: Option<Instant>) {
     let shown = matches!(entry.answer, CachedAnswer::Shown(_));
-    let ends = [state.response_cache.due(), entry.until()].into_iter().flatten().min();
+    let ends = [state.response_cache.due(), entry.until(), until].into_iter().flatten().min();
     let left = ends.map(|at| at.as_seconds().saturating_sub(state.store.now().as_seconds()).max(0));
     let (private, shared) =
         (if shown { PRIVATE_SECONDS } else { PRIVATE_SECONDS / 2 }, if state.purged { PURGED_SECONDS } else { PRIVATE_SECONDS });
@@ -211,14 +227,22 @@ fn keep(headers: &mut HeaderMap, state: &State, entry: &Entry) {
     headers.insert(CACHE_TAG, entry.cache_tag.clone());
 }
 
-/// Say that an answer is another one when redirects are: its request has a query, from which none leads yet.
-fn depend_on_redirects(headers: &mut HeaderMap) {
-    for (name, between) in [(SURROGATE_KEY, ' '), (CACHE_TAG, ',')] {
+/// That an answer is another one when redirects are: its request has a query, from which none leads yet.
+fn redirects() -> HeaderValue {
+    HeaderValue::try_from(CacheTag::Redirects.to_string()).unwrap_or(HeaderValue::from_static("many"))
+}
+
+/// Say that an answer was made from this, too.
+fn depend_on(headers: &mut HeaderMap, more: &HeaderValue) {
+    for (name, between) in [(SURROGATE_KEY, " "), (CACHE_TAG, ",")] {
         let said = headers.get(&name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let tag = CacheTag::Redirects.to_string();
-        if said.split(between).all(|one| one != tag)
-            && let Ok(value) = HeaderValue::try_from(format!("{said}{between}{tag}"))
-        {
+        let mut all: Vec<&str> = said.split(between).filter(|tag| !tag.is_empty()).collect();
+        for tag in more.to_str().unwrap_or_default().split(' ') {
+            if !all.contains(&tag) {
+                all.push(tag);
+            }
+        }
+        if let Ok(value) = HeaderValue::try_from(told(&all.join(between))) {
             headers.insert(name, value);
         }
     }

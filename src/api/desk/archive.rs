@@ -119,6 +119,8 @@ async fn read(state: &State, permit: Permit<ReadArchive>, as_of: Instant, reques
     Ok(match state.store.read(read).await? {
         Outcome::Shown(shown) => HttpResponse::Ok().content_type("application/json").body(shown.json),
         Outcome::Moved(_) => return Err(Error::NotFound("article").into()),
+        Outcome::Absent(what, _) => return Err(Error::NotFound(what).into()),
+        Outcome::Gone(what, _) => return Err(Error::Gone(what).into()),
     })
 }
 
@@ -144,7 +146,7 @@ pub(crate) async fn list_archived_articles(
         order,
         ..Listed::default()
     };
-    let shape = Shape::whole(query.body.unwrap_or(BodyFormat::None));
+    let shape = Shape::whole(query.body.unwrap_or(BodyFormat::None)).as_rows();
     let show = Show { locale: query.locale, fallback: query.fallback == Some(Fallback::Chain), shape };
     read(&state, permit, query.as_of, Request::Articles(Box::new(listed), paging, show)).await
 }

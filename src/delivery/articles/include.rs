@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Article, BodyFormat, Field, Included, Needs, complete, form};
+use super::{Article, BodyFormat, Field, Fields, Included, Needs, complete, form};
 use crate::{
     access::Visibility,
     delivery::{Reading, names},
@@ -35,6 +35,8 @@ vocabulary! {
         Tags => "tags",
         /// The same article in the other languages it is live in.
         Alternates => "alternates",
+        /// What rows of lists say of other languages, `alternates` and `languages`; an article by itself says it anyway.
+        Languages => "languages",
         /// Articles on the same subjects.
         Related => "related",
         /// The sections of those, whole.
@@ -52,26 +54,43 @@ pub struct Shape {
     /// In which form bodies come.
     pub body: BodyFormat,
     /// Which fields; all when absent.
-    pub fields: Option<BTreeSet<Field>>,
+    pub fields: Option<Fields>,
     /// What comes along.
     pub include: BTreeSet<Include>,
+    /// Whether they are rows of a list, which say nothing of other languages unless asked: of each row it was more than half.
+    pub rows: bool,
 }
 
 impl Shape {
     /// The same with everything, and nothing along.
     #[must_use]
     pub fn whole(body: BodyFormat) -> Self {
-        Self { body, fields: None, include: BTreeSet::new() }
+        Self { body, fields: None, include: BTreeSet::new(), rows: false }
+    }
+
+    /// The same as rows of a list.
+    #[must_use]
+    pub fn as_rows(self) -> Self {
+        Self { rows: true, ..self }
     }
 
     /// No more than where it is.
     #[must_use]
     pub fn address() -> Self {
-        Self { body: BodyFormat::None, fields: Some([Field::Id, Field::Locale, Field::Url].into()), include: BTreeSet::new() }
+        Self { fields: Some([Field::Id, Field::Locale, Field::Url].into_iter().collect()), ..Self::whole(BodyFormat::None) }
     }
 
     fn wants(&self, field: Field) -> bool {
-        self.fields.as_ref().is_none_or(|fields| fields.contains(&field))
+        let of_languages = matches!(field, Field::Alternates | Field::Languages);
+        if of_languages && self.include.contains(&Include::Languages) {
+            return true;
+        }
+        match &self.fields {
+            Some(fields) => fields.has(field),
+            // Whoever has the others come along is told which they are.
+            None if of_languages && self.rows => field == Field::Alternates && self.include.contains(&Include::Alternates),
+            None => true,
+        }
     }
 
     /// The form in which bodies have to be read.
@@ -89,7 +108,8 @@ impl Shape {
 
     fn needs(&self) -> Needs {
         Needs {
-            others: self.wants(Field::Alternates) || self.wants(Field::Languages),
+            alternates: self.wants(Field::Alternates),
+            languages: self.wants(Field::Languages),
             corrections: self.wants(Field::Corrections) || self.wants(Field::Retracted),
         }
     }
@@ -102,7 +122,9 @@ impl Shape {
         let mut value = serde_json::to_value(thing).map_err(Error::internal)?;
         if let (Some(fields), Some(map)) = (&self.fields, value.as_object_mut()) {
             // What came along was asked for by another name.
-            map.retain(|name, _| matches!(name.as_str(), "related" | "included") || fields.iter().any(|f| f.as_str() == name));
+            let wanted: Vec<&str> = Field::ALL.iter().filter(|field| self.wants(**field)).map(|field| field.as_str()).collect();
+            map.retain(|name, _| matches!(name.as_str(), "related" | "included") || wanted.contains(&name.as_str()));
+            map.iter_mut().for_each(|(name, value)| fields.prune(name, value));
         }
         Ok(value)
     }
@@ -141,18 +163,18 @@ fn related(tx: &mut Tx<'_>, lives: &[Live]) -> Result<Vec<Vec<(ArticleId, Uuid)>
 }
 
 /// Nothing, when the bodies of articles in all their languages are not longer than one answer holds.
-fn few_enough(tx: &mut Tx<'_>, ids: &[ArticleId], form: BodyForm) -> Result<(), Error> {
+pub(super) fn few_enough(tx: &mut Tx<'_>, parameter: &str, ids: &[ArticleId], form: BodyForm) -> Result<(), Error> {
     if form == BodyForm::None || store::editions::bytes_everywhere(tx, Visibility::public(), ids, form)? <= limits::ANSWER_BODIES {
         return Ok(());
     }
     let detail =
         format!("the bodies in all languages have more than {} bytes; read them one by one, or with `body=none`", limits::ANSWER_BODIES);
-    Err(Error::invalid("?include", "too_large", detail))
+    Err(Error::invalid(parameter, "too_large", detail))
 }
 
 /// Show live editions in a shape, with what comes along.
 pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: &Shape) -> Result<(Vec<Article>, Option<Included>), Error> {
-    if shape.include.is_empty() {
+    if shape.include.iter().all(|what| *what == Include::Languages) {
         return Ok((complete(tx, reading, lives, shape.body(), shape.needs())?, None));
     }
     let asked = |what: Include| shape.include.contains(&what);
@@ -179,7 +201,7 @@ pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: 
     }
     if asked(Include::Alternates) {
         let ids: Vec<Id<_>> = lives.iter().map(|live| live.article_id).collect();
-        few_enough(tx, &ids, form(shape.body))?;
+        few_enough(tx, "?include", &ids, form(shape.body))?;
         let mut by_locale = BTreeMap::<_, Vec<Live>>::new();
         for live in store::editions::live_everywhere(tx, Visibility::public(), &ids, form(shape.body))? {
             let public = reading.masthead.settings(&live.locale).is_some();

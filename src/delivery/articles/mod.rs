@@ -1,9 +1,12 @@
 //! Articles as readers see them: everything the page of a story shows, in one answer.
 
+mod answer;
 mod bodies;
+mod fields;
 mod include;
 mod listed;
 mod shape;
+mod translations;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -11,12 +14,15 @@ use std::{
     sync::Arc,
 };
 
+pub use answer::{ArticleAnswer, ArticleListing};
+pub use fields::{FieldPath, Fields};
 pub use include::{Include, Shape};
 pub use listed::{Excluded, Listed, Reference};
 pub use shape::{
-    Article, ArticleAnswer, ArticleListing, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included,
-    LanguageStatus, Lead, Seo, TagRef, TimeZoneNames, TranslationStatus,
+    Article, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included, LanguageStatus, Lead, Seo, TagRef,
+    TimeZoneNames, TranslationStatus,
 };
+pub use translations::translations;
 
 use super::{
     Found, Reading,
@@ -159,7 +165,7 @@ fn show(
     reading: &Reading,
     names: &NameMap,
     mut live: Live,
-    beside: &Beside,
+    (needs, beside): (Needs, &Beside),
     (format, present): (BodyFormat, &Present),
 ) -> Result<Article, Error> {
     let Beside { others, corrections: made } = beside;
@@ -205,9 +211,9 @@ fn show(
             updated_at: reading.masthead.zone_name(live.updated_at, &live.locale).to_string(),
         },
         source_locale: live.facts.source_locale.clone(),
-        alternates: alternates(reading, names, live.article_id, others),
+        alternates: needs.alternates.then(|| alternates(reading, names, live.article_id, others)),
         translation: translation(&live),
-        languages: languages(reading, others),
+        languages: needs.languages.then(|| languages(reading, others)),
         corrections: corrections(reading, &live, made),
         retracted: made.iter().any(|c| c.kind == CorrectionKind::Retraction),
         seo: Seo { title: or(seo.title, &headline), description: or(seo.description, &summary) },
@@ -222,18 +228,20 @@ fn show(
 /// What is to be read beside live editions.
 #[derive(Debug, Clone, Copy)]
 struct Needs {
-    others: bool,
+    alternates: bool,
+    languages: bool,
     corrections: bool,
 }
 
 impl Needs {
-    const ALL: Self = Self { others: true, corrections: true };
+    const ALL: Self = Self { alternates: true, languages: true, corrections: true };
 }
 
 /// Live editions as readers see them, in as many statements for many as for one.
 fn complete(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, format: BodyFormat, needs: Needs) -> Result<Vec<Article>, Error> {
     let shown: Vec<_> = lives.iter().map(|live| live.article_id).collect();
-    let mut others = if needs.others { store::editions::alternates(tx, Visibility::public(), &shown)? } else { HashMap::new() };
+    let mut others =
+        if needs.alternates || needs.languages { store::editions::alternates(tx, Visibility::public(), &shown)? } else { HashMap::new() };
     // Hardly any story has corrections; those that have cost one statement more.
     let corrected: Vec<_> = lives.iter().filter(|live| live.corrected && needs.corrections).map(|live| live.article_id).collect();
     let mut corrections = if corrected.is_empty() { HashMap::new() } else { store::corrections::of(tx, &corrected)? };
@@ -254,14 +262,14 @@ fn complete(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, format: BodyFo
     for live in lives {
         let id = live.article_id;
         let beside = Beside { others: others.remove(&id).unwrap_or_default(), corrections: corrections.remove(&id).unwrap_or_default() };
-        all.push(show(reading, &names, live, &beside, (format, &present))?);
+        all.push(show(reading, &names, live, (needs, &beside), (format, &present))?);
     }
     Ok(all)
 }
 
 /// Live editions as lists show them.
 pub(super) fn shown(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>) -> Result<Vec<Article>, Error> {
-    complete(tx, reading, lives, BodyFormat::None, Needs { others: false, corrections: true })
+    complete(tx, reading, lives, BodyFormat::None, Needs { alternates: false, languages: false, corrections: true })
 }
 
 /// Live editions in a shape, with what comes along.

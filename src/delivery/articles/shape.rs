@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{Ref, RefOr, Schema, schema::AnyOfBuilder},
+    openapi::{RefOr, Schema},
 };
 
 use crate::{
@@ -17,7 +17,6 @@ use crate::{
         correction::{CorrectionId, CorrectionKind},
         freshness::{Freshness, StaleBlock},
         locale::Direction,
-        page::PageInfo,
         section, tag,
         tag::TagKind,
         vocabulary::vocabulary,
@@ -280,12 +279,16 @@ pub struct Article {
     pub time_zone_names: TimeZoneNames,
     /// The locale of the original.
     pub source_locale: Locale,
-    /// The languages it is live in, this one among them, in the order of the language switcher.
-    pub alternates: Vec<Alternate>,
+    /// The languages it is live in, this one among them, in the order of the language switcher; on rows of lists with `include=languages`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = true, nullable = false)]
+    pub alternates: Option<Vec<Alternate>>,
     /// Whether these words keep up with their source; null for an original.
     pub translation: Option<TranslationStatus>,
-    /// How it stands in every language of the site, in the order of the language switcher.
-    pub languages: Vec<LanguageStatus>,
+    /// How it stands in every language of the site, in the order of the language switcher; on rows of lists with `include=languages`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = true, nullable = false)]
+    pub languages: Option<Vec<LanguageStatus>>,
     /// What was not right, newest first.
     pub corrections: Vec<CorrectionNote>,
     /// Whether the newsroom has retracted it: show the correction of kind `retraction` with it.
@@ -362,25 +365,6 @@ vocabulary! {
     }
 }
 
-/// Documents an article with some of its fields.
-#[derive(Debug)]
-pub(super) struct SparseArticle;
-
-impl PartialSchema for SparseArticle {
-    fn schema() -> RefOr<Schema> {
-        match Article::schema() {
-            RefOr::T(Schema::Object(mut object)) => {
-                object.required.clear();
-                object.description = Some("An article in one language, with the fields that were asked for (`fields=`).".to_owned());
-                RefOr::T(Schema::Object(object))
-            }
-            other => other,
-        }
-    }
-}
-
-impl ToSchema for SparseArticle {}
-
 /// Things that came along, each once.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct Included {
@@ -399,35 +383,19 @@ pub struct Included {
     pub articles: Vec<Article>,
 }
 
-/// Documents what is answered for an article: all of it, or some fields.
-#[derive(Debug)]
-pub struct ArticleAnswer;
-
-impl PartialSchema for ArticleAnswer {
-    fn schema() -> RefOr<Schema> {
-        let of = |name: &str| Ref::from_schema_name(name);
-        AnyOfBuilder::new().item(of("Article")).item(of("SparseArticle")).description(Some("All of it; with `fields=`, some of it.")).into()
+impl Included {
+    /// With what came along in another language: each once in each.
+    pub(super) fn join(&mut self, other: Self) {
+        fn join<T, K: PartialEq>(all: &mut Vec<T>, others: Vec<T>, key: impl Fn(&T) -> K) {
+            for other in others {
+                if all.iter().all(|one| key(one) != key(&other)) {
+                    all.push(other);
+                }
+            }
+        }
+        join(&mut self.sections, other.sections, |s| (s.id, s.locale.clone()));
+        join(&mut self.authors, other.authors, |a| (a.id, a.locale.clone()));
+        join(&mut self.tags, other.tags, |t| (t.id, t.locale.clone()));
+        join(&mut self.articles, other.articles, |a| (a.id, a.locale.clone()));
     }
-}
-
-impl ToSchema for ArticleAnswer {
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        schemas.push(("Article".to_owned(), Article::schema()));
-        schemas.push(("SparseArticle".to_owned(), SparseArticle::schema()));
-        Article::schemas(schemas);
-    }
-}
-
-/// A page of articles.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ArticleListing {
-    /// What is on it.
-    #[schema(value_type = Vec<ArticleAnswer>)]
-    pub data: Vec<Article>,
-    /// The pages beside it.
-    pub page: PageInfo,
-    /// What was asked to come along with the articles.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub included: Option<Included>,
 }

@@ -1,13 +1,15 @@
 //! Whole pages: everything a frontend needs to render what is at a public path, in one answer.
 
 mod head;
+mod missing;
 mod shape;
 
 use std::collections::BTreeSet;
 
 use uuid::Uuid;
 
-pub use shape::{Card, Cards, Frame, Head, HrefLang, LanguageLink, NavigationItem, OpenGraph, Page, Rail, RailKind};
+pub use missing::{language, missing};
+pub use shape::{Card, Cards, ErrorKind, ErrorPage, Frame, Head, HrefLang, LanguageLink, NavigationItem, OpenGraph, Page, Rail, RailKind};
 
 use super::{
     Reading,
@@ -124,7 +126,7 @@ fn article(tx: &mut Tx<'_>, reading: &Reading, id: ArticleId, view: &View, now: 
         description: article.seo.description.clone(),
         url: article.url.clone(),
         kind: "article",
-        alternates: article.alternates.iter().map(|a| (a.locale.clone(), a.url.clone())).collect(),
+        alternates: article.alternates.iter().flatten().map(|a| (a.locale.clone(), a.url.clone())).collect(),
         sections: article.section.path.iter().map(|s| s.id.uuid()).collect(),
         article: Some(&article),
         stories: None,
@@ -149,8 +151,8 @@ fn listing<'a>(name: &str, about: &str, url: &str, alternates: &[Alternate], sto
 
 fn cards(tx: &mut Tx<'_>, reading: &Reading, filter: &Filter, paging: Paging, view: &View) -> Result<Cards, Error> {
     let filter = Filter { chain: reading.chain.clone(), order: Order::Newest, ..filter.clone() };
-    let fields = Some([Field::Body, Field::Retracted].into());
-    let shape = Shape { body: view.body.unwrap_or(BodyFormat::None), fields, include: view.include.clone() };
+    let fields = Some([Field::Body, Field::Retracted].into_iter().collect());
+    let shape = Shape { fields, include: view.include.clone(), ..Shape::whole(view.body.unwrap_or(BodyFormat::None)).as_rows() };
     let (rows, page) = store::listings::page(tx, Visibility::public(), &filter, paging, shape.bodies())?.told();
     let (articles, included) = articles::told(tx, reading, rows, &shape)?;
     Ok(Cards { data: articles.into_iter().map(card).collect(), page, included })
@@ -183,6 +185,8 @@ fn card(article: Article) -> Card {
         updated_at: article.updated_at,
         time_zone_names: article.time_zone_names,
         retracted: article.retracted,
+        alternates: article.alternates,
+        languages: article.languages,
         related: article.related,
     }
 }

@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use crate::{
     delivery::{
-        articles::{Article, Body, Included, Lead, TimeZoneNames},
-        names::{Author, Section, SectionRef, Tag},
+        articles::{Article, Body, Included, LanguageStatus, Lead, TimeZoneNames},
+        names::{Alternate, Author, Section, SectionRef, Tag},
         site::SiteInfo,
     },
     domain::{
@@ -60,6 +60,14 @@ pub struct Card {
     pub time_zone_names: TimeZoneNames,
     /// Whether the newsroom has retracted it.
     pub retracted: bool,
+    /// The languages it is live in, this one among them; with `include=languages`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub alternates: Option<Vec<Alternate>>,
+    /// How it stands in every language of the site; with `include=languages`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub languages: Option<Vec<LanguageStatus>>,
     /// Articles on the same subjects, the nearest first; with `include=related`, which brings them in `included`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -261,6 +269,23 @@ pub enum Page {
         #[schema(example = 301)]
         status: i32,
     },
+}
+
+vocabulary! {
+    /// What the page of a problem is.
+    pub enum ErrorKind {
+        /// The page of what is not there.
+        Error => "error",
+    }
+}
+
+/// What to draw where no page is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ErrorPage {
+    /// That it is no other page.
+    pub kind: ErrorKind,
+    /// What every page has; its languages lead to front pages, and its head is that of one.
+    pub frame: Frame,
 }
 
 impl Page {

@@ -50,10 +50,10 @@ pub enum CachedAnswer {
     Shown(Box<Page>),
     /// It is found at this path and query now.
     Moved(String),
-    /// There is no such thing.
-    Absent(&'static str),
-    /// It was taken down.
-    Gone(&'static str),
+    /// There is no such thing; where a page was asked for, the language of the one that says so.
+    Absent(&'static str, Option<Locale>),
+    /// It was taken down; likewise.
+    Gone(&'static str, Option<Locale>),
 }
 
 /// A shown answer, with what belongs to it.
@@ -90,6 +90,12 @@ pub struct Entry {
     weight: u64,
 }
 
+/// What an answer was made from, in one word when it is more than caches take.
+#[must_use]
+pub fn told(all: &str) -> String {
+    if all.len() > MAX_HEADER { CacheTag::Many.to_string() } else { all.to_owned() }
+}
+
 /// What an answer was made from, as headers list it: after blanks, and after commas; in one word when it is more than caches take.
 fn listed(tags: &BTreeSet<CacheTag>) -> Result<[HeaderValue; 2], Error> {
     let mut all = String::with_capacity(tags.len().saturating_mul(20));
@@ -97,9 +103,7 @@ fn listed(tags: &BTreeSet<CacheTag>) -> Result<[HeaderValue; 2], Error> {
         let blank = if all.is_empty() { "" } else { " " };
         write!(all, "{blank}{tag}").map_err(Error::internal)?;
     }
-    if all.len() > MAX_HEADER {
-        all = CacheTag::Many.to_string();
-    }
+    all = told(&all);
     let with_commas = HeaderValue::try_from(all.replace(' ', ",")).map_err(Error::internal)?;
     Ok([HeaderValue::try_from(all).map_err(Error::internal)?, with_commas])
 }
@@ -172,7 +176,7 @@ impl CachedAnswer {
         match self {
             Self::Shown(page) => page.room().saturating_add(page.plain.bytes.len()).saturating_add(size_of::<Page>() + 256),
             Self::Moved(to) => to.len(),
-            Self::Absent(_) | Self::Gone(_) => 0,
+            Self::Absent(_, locale) | Self::Gone(_, locale) => locale.as_ref().map_or(0, |l| l.as_str().len()),
         }
     }
 }
@@ -260,8 +264,10 @@ pub(super) fn tell(
             Ok((CachedAnswer::Shown(Box::new(page)), shown.until))
         }
         Ok(Outcome::Moved(to)) => Ok((CachedAnswer::Moved(to), None)),
-        Err(Error::NotFound(what)) => Ok((CachedAnswer::Absent(what), None)),
-        Err(Error::Gone(what)) => Ok((CachedAnswer::Gone(what), None)),
+        Ok(Outcome::Absent(what, locale)) => Ok((CachedAnswer::Absent(what, Some(locale)), None)),
+        Ok(Outcome::Gone(what, locale)) => Ok((CachedAnswer::Gone(what, Some(locale)), None)),
+        Err(Error::NotFound(what)) => Ok((CachedAnswer::Absent(what, None), None)),
+        Err(Error::Gone(what)) => Ok((CachedAnswer::Gone(what, None), None)),
         Err(other) => Err(other),
     }
 }

@@ -24,7 +24,7 @@ use quick_cache::{
     sync::{Cache, DefaultLifecycle},
 };
 
-pub use entry::{CachedAnswer, Entry, Page, Representation};
+pub use entry::{CachedAnswer, Entry, Page, Representation, told};
 
 use entry::tell;
 
