@@ -3,8 +3,6 @@
 use dateline::domain::user::Role;
 use serde_json::{Value, json};
 
-use crate::support::TestApp;
-
 fn html(content: &str) -> Value {
     json!({ "body": { "format": "html", "content": content } })
 }

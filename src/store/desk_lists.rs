@@ -250,7 +250,9 @@ fn narrow(tx: &Tx<'_>, sql: &mut Sql, visibility: &Visibility, filter: &Filter) 
 fn by_words(tx: &Tx<'_>, sql: &mut Sql, visibility: &Visibility, filter: &Filter) {
     sql.push(" AND EXISTS (SELECT 1 FROM translations t");
     if filter.body_text.is_some() {
-        sql.push(" JOIN translation_revisions r ON r.article_id = t.article_id AND r.locale = t.locale AND r.version = t.version");
+        // The newest revision alone is read, for its body is.
+        sql.push(" ").push(dialect::join_in_order(tx.conn)).push("translation_revisions r ON r.article_id = t.article_id");
+        sql.push(" AND r.locale = t.locale AND r.version = t.version");
     }
     sql.push(" WHERE t.article_id = a.id AND ");
     reads(sql, visibility, "t.locale");

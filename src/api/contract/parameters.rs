@@ -21,7 +21,8 @@ pub(super) fn share(api: &mut OpenApi) {
     for operation in api.paths.paths.values_mut().flat_map(operations) {
         for parameter in operation.parameters.iter().flatten() {
             if let RefOr::T(parameter) = parameter {
-                counted.entry(written(parameter)).or_insert_with(|| (0, parameter.clone())).0 += 1;
+                let (count, _) = counted.entry(written(parameter)).or_insert_with(|| (0, parameter.clone()));
+                *count = count.saturating_add(1);
             }
         }
     }

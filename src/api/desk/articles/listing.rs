@@ -1,6 +1,6 @@
 //! `GET /v1/desk/articles`: what is asked for, and the answer, of which editors' lists may want a part.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -387,7 +387,7 @@ impl Shape {
         let authors = of(DeskInclude::Authors, |a| a.credits.iter().map(|c| c.author_id.uuid()).collect());
         let tags = of(DeskInclude::Tags, |a| a.tags.iter().map(|id| id.uuid()).collect());
         let all: BTreeSet<Uuid> = sections.iter().chain(&authors).chain(&tags).copied().collect();
-        let names = if all.is_empty() { Default::default() } else { store::names::of(tx, &all)? };
+        let names = if all.is_empty() { HashMap::new() } else { store::names::of(tx, &all)? };
         let named = |ids: BTreeSet<Uuid>| {
             let of_one = |id: Uuid| {
                 let names = &names.get(&id)?.names;

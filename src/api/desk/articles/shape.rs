@@ -341,6 +341,7 @@ fn facts_only(a: &article::Article) -> DeskArticle {
 
 /// What of articles has to be read, beside their facts.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each of them is a statement, or none")]
 pub(super) struct Needs {
     /// Their translations.
     pub(super) translations: bool,
