@@ -164,7 +164,7 @@ both! {
 const SMALL: [&str; 4] = ["site", "locales", "sections", "change_counter"];
 
 /// The statements that a log tells of, each once: all but those that write rows of values, or begin and end transactions.
-fn statements(said: &str) -> BTreeSet<String> {
+pub(crate) fn statements(said: &str) -> BTreeSet<String> {
     let of_line = |line: &str| {
         let (_, text) = line.split_once(" statement=\"")?;
         Some(text.strip_suffix('"')?.replace("\\\"", "\""))
@@ -175,7 +175,7 @@ fn statements(said: &str) -> BTreeSet<String> {
 }
 
 /// Steps of the plan of a statement that read a table from one end to the other; nothing where its text does not tell the types of what is bound.
-fn reading_whole(url: &str, statement: &str) -> Option<Vec<String>> {
+pub(crate) fn reading_whole(url: &str, statement: &str) -> Option<Vec<String>> {
     #[derive(QueryableByName)]
     struct OnSqlite {
         #[diesel(sql_type = Text)]

@@ -25,6 +25,7 @@ use super::{
     idempotency::{Begun, IDEMPOTENCY_KEY, begin, finish as finish_claim},
     network::client,
     pieces::{Headless, Pieces, taken},
+    preferring,
     problem::{Failure, Unread},
     request_log::{asked_by, observed},
 };
@@ -149,6 +150,7 @@ async fn made(
         req.head_mut().method = Method::GET;
     }
     let mut only_trying = false;
+    let minimal = preferring::is_minimal(req.headers()) && state.contract.may_be_minimal(pattern.as_deref(), req.method());
     let mut answer = if !is_met(&req) {
         req.error_response(Failure::Unread(Unread::Expectation))
     } else if req.method() == Method::OPTIONS && req.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
@@ -190,6 +192,10 @@ async fn made(
         }
     };
     name_problem(&mut answer, state, id);
+    if minimal {
+        // Of an answer that was kept as well: it is kept whole, for whoever repeats the request may prefer something else.
+        answer = preferring::without_body(answer);
+    }
     if only_trying {
         answer.headers_mut().remove(header::LOCATION);
         put(answer.headers_mut(), HeaderName::from_static("validate-only"), "true");

@@ -62,9 +62,10 @@ pub(super) fn preflight(surface: Surface) -> HttpResponse {
     let (methods, headers) = match surface {
         Surface::Delivery | Surface::Preview => ("GET, HEAD, OPTIONS", "accept-language, if-none-match"),
         Surface::Auth => ("GET, HEAD, POST, OPTIONS", "authorization, content-type"),
-        Surface::Desk => {
-            ("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS", "authorization, content-type, if-match, if-none-match, idempotency-key")
-        }
+        Surface::Desk => (
+            "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+            "authorization, content-type, if-match, if-none-match, idempotency-key, prefer",
+        ),
         Surface::Docs | Surface::Other => return HttpResponse::NoContent().finish(),
     };
     HttpResponse::NoContent()
@@ -75,8 +76,14 @@ pub(super) fn preflight(surface: Surface) -> HttpResponse {
 }
 
 /// What of an answer the page of another origin may read, beside what every page may: all that clients act on.
-const EXPOSED: &str =
-    "ETag, Link, Location, Content-Language, Retry-After, Validate-Only, WWW-Authenticate, X-Request-Id, Idempotency-Replayed";
+const EXPOSED: &str = "ETag, Link, Location, Content-Language, Retry-After, Preference-Applied, Validate-Only, WWW-Authenticate, X-Request-Id, \
+     Idempotency-Replayed";
+
+/// Whether an `If-None-Match` names this tag, by weak comparison; a comma may be part of a tag.
+pub(super) fn names(listed: &[u8], etag: &[u8]) -> bool {
+    let listed = listed.trim_ascii();
+    listed == b"*" || (listed.len() >= etag.len() && listed.windows(etag.len()).any(|window| window == etag))
+}
 
 pub(super) fn is_problem(headers: &HeaderMap) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|t| t == MEDIA_TYPE)
@@ -138,6 +145,21 @@ pub(super) fn share(headers: &mut HeaderMap, surface: Surface, origin: Option<&H
     } else {
         for name in [header::ACCESS_CONTROL_ALLOW_METHODS, header::ACCESS_CONTROL_ALLOW_HEADERS, header::ACCESS_CONTROL_MAX_AGE] {
             headers.remove(name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entity_tags_are_compared_weakly_and_whole() {
+        for listed in ["\"abc\"", "W/\"abc\"", "\"x\", \"abc\"", " * ", "\"a,b\",\"abc\""] {
+            assert!(names(listed.as_bytes(), b"\"abc\""), "{listed}");
+        }
+        for listed in ["", "abc", "\"abcd\"", "\"abc-gzip\"", "\"*\"", "\"ab\", \"c\""] {
+            assert!(!names(listed.as_bytes(), b"\"abc\""), "{listed}");
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod idempotency;
 pub mod json;
 pub mod network;
 mod pieces;
+mod preferring;
 mod prepared;
 pub mod problem;
 pub mod reply;
@@ -89,6 +90,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::redirects::routes)
                 .configure(desk::articles::routes)
                 .configure(desk::translations::routes)
+                .configure(desk::beside::routes)
                 .configure(desk::workflow::routes)
                 .configure(desk::comments::routes)
                 .configure(desk::queue::routes)

@@ -7,6 +7,7 @@ pub mod address;
 pub mod article;
 pub mod assignment;
 pub mod author;
+pub mod beside;
 pub mod body;
 pub mod cache_tag;
 pub mod change;

@@ -60,6 +60,20 @@ pub enum Sorting {
     Sessions = 41,
     /// Somebody's own work, last touched first.
     Work = 42,
+    /// The desk's articles, those first that were left alone longest.
+    DeskLeastUpdated = 60,
+    /// The desk's articles, last begun first.
+    DeskLastCreated = 61,
+    /// The desk's articles, first begun first.
+    DeskFirstCreated = 62,
+    /// The desk's articles that are live, last published first.
+    DeskLastPublished = 63,
+    /// The desk's articles that are live, first published first.
+    DeskFirstPublished = 64,
+    /// The desk's articles by headline.
+    DeskByHeadline = 65,
+    /// The desk's articles by headline, the last first.
+    DeskByHeadlineDescending = 66,
 }
 
 impl Sorting {
@@ -109,7 +123,9 @@ impl Cursor {
         let (id, name) = tail.split_first_chunk::<16>()?;
         let [backwards @ (0 | 1), order] = *head else { return None };
         let by_name = (Sorting::AuthorsByName.code()..=Sorting::TagsByNameDescending.code()).contains(&order)
-            || [Sorting::People.code(), Sorting::Work.code()].contains(&order);
+            || [Sorting::People, Sorting::Work, Sorting::DeskByHeadline, Sorting::DeskByHeadlineDescending]
+                .map(Sorting::code)
+                .contains(&order);
         let is_key = if by_name { name.len() <= NameKey::MAX } else { name.is_empty() };
         let (key, id, name) = (i64::from_be_bytes(*key), Uuid::from_bytes(*id), NameKey::of(name));
         is_key.then_some(Self { backwards: backwards == 1, order, key, name, id })

@@ -16,27 +16,24 @@ use super::{
     paths::path_of,
     schema::{article_credits, article_revisions, article_tags, articles},
     sql::Sql,
-    visibility::{reads, sees, show},
+    visibility::{sees, show},
 };
 use crate::{
     access::{Granted, Visibility},
     domain::{
         Error, Id, Instant, Locale, Version,
         article::{Article, Facts, Shown},
-        author::Author,
         change::{Change, Event, Subject},
         credit::Credit,
-        fold::search_key,
-        page::{Page, Paging, Sorting},
         section::Section,
         tag::Tag,
-        translation::State,
         user::User,
     },
 };
 
+/// A row of a query by [`SELECT`].
 #[derive(QueryableByName)]
-struct Row {
+pub(super) struct Row {
     #[diesel(sql_type = Uid)]
     id: Id<Article>,
     #[diesel(sql_type = Text)]
@@ -67,6 +64,11 @@ struct Row {
     trashed_at: Option<Instant>,
 }
 
+/// What of an article `a` in a section `s` a [`Row`] is made of.
+pub(super) const COLUMNS: &str = "a.id, a.kind, a.genre, a.section_id, s.path, a.lead, a.source_locale, a.embargo_until, a.version, \
+    a.created_by, a.created_at, a.updated_at, a.withdrawn_at, a.trashed_at";
+
+/// The articles of a condition, whose columns are [`COLUMNS`].
 pub(super) const SELECT: &str = "SELECT a.id, a.kind, a.genre, a.section_id, s.path, a.lead, a.source_locale, a.embargo_until, a.version, \
     a.created_by, a.created_at, a.updated_at, a.withdrawn_at, a.trashed_at FROM articles a JOIN sections s ON s.id = a.section_id WHERE ";
 
@@ -78,7 +80,12 @@ pub(super) fn visible(sql: &mut Sql, visibility: &Visibility) {
 
 /// The articles of a query by [`SELECT`], as the reader is shown them.
 pub(super) fn load(tx: &mut Tx<'_>, visibility: &Visibility, sql: Sql) -> Result<Vec<Article>, Error> {
-    let rows: Vec<Row> = sql.load(tx)?;
+    let rows = sql.load(tx)?;
+    told(tx, visibility, rows)
+}
+
+/// The articles of such rows.
+pub(super) fn told(tx: &mut Tx<'_>, visibility: &Visibility, rows: Vec<Row>) -> Result<Vec<Article>, Error> {
     let ids: Vec<Id<Article>> = rows.iter().map(|r| r.id).collect();
     let mut names = names_of(tx, &ids)?;
     let articles = rows
@@ -194,71 +201,6 @@ pub(super) fn find_all(tx: &mut Tx<'_>, visibility: &Visibility, ids: &BTreeSet<
     let found = load(tx, visibility, sql)?;
     let is_held = |article: &Article| held.as_ref().is_none_or(|held| held.contains(&article.id));
     if found.iter().all(is_held) { Ok(found) } else { Err(Error::Busy) }
-}
-
-/// Which articles a desk list shows. `state`, `locale` and `text` speak of one and the same translation.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// With a translation in this state.
-    pub state: Option<State>,
-    /// With a translation in this locale.
-    pub locale: Option<Locale>,
-    /// In this section or below it.
-    pub section: Option<Id<Section>>,
-    /// Credited to this author.
-    pub author: Option<Id<Author>>,
-    /// With this text in a headline.
-    pub text: Option<String>,
-    /// Created by this user.
-    pub created_by: Option<Id<User>>,
-}
-
-fn narrow(sql: &mut Sql, visibility: &Visibility, filter: &Filter) {
-    if let Some(section) = filter.section {
-        sql.push(" AND EXISTS (SELECT 1 FROM sections top WHERE top.id = ").id(section);
-        sql.push(" AND (s.path = top.path OR s.path LIKE top.path || '/%'))");
-    }
-    if let Some(author) = filter.author {
-        sql.push(" AND EXISTS (SELECT 1 FROM article_credits c WHERE c.article_id = a.id AND c.author_id = ").id(author).push(")");
-    }
-    if let Some(user) = filter.created_by {
-        sql.push(" AND a.created_by = ").id(user);
-    }
-    if filter.state.is_some() || filter.locale.is_some() || filter.text.is_some() {
-        sql.push(" AND EXISTS (SELECT 1 FROM translations t WHERE t.article_id = a.id AND ");
-        reads(sql, visibility, "t.locale");
-        if let Some(state) = filter.state {
-            sql.push(" AND t.state = ").text(state.as_str());
-        }
-        if let Some(locale) = &filter.locale {
-            sql.push(" AND t.locale = ").text(locale.as_str());
-        }
-        if let Some(text) = &filter.text {
-            sql.push(" AND t.headline_key LIKE ").containing(&search_key(text));
-        }
-        sql.push(")");
-    }
-}
-
-/// A page of articles, last saved first.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, paging: Paging) -> Result<Page<Article>, Error> {
-    let mut sql = Sql::new(SELECT);
-    visible(&mut sql, visibility);
-    narrow(&mut sql, visibility, filter);
-    sql.page(paging, Some("a.updated_at"), "a.id", true);
-    let rows = load(tx, visibility, sql)?;
-    let total = if paging.count { Some(count(tx, visibility, filter)?) } else { None };
-    Ok(Page::cut(rows, paging, Sorting::Desk, total, |a| (a.updated_at.as_micros(), a.id.uuid())))
-}
-
-fn count(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter) -> Result<i64, Error> {
-    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM articles a JOIN sections s ON s.id = a.section_id WHERE ");
-    visible(&mut sql, visibility);
-    narrow(&mut sql, visibility, filter);
-    sql.count(tx)
 }
 
 /// The ids of all articles outside the trash, oldest first.

@@ -13,6 +13,7 @@ pub mod claims;
 pub mod comments;
 mod connections;
 pub mod corrections;
+pub mod desk_lists;
 pub mod dialect;
 pub mod editions;
 mod failure;

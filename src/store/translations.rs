@@ -199,56 +199,64 @@ impl From<Translation> for Head {
     }
 }
 
+/// What of a translation `t` a [`HeadRow`] is made of.
+pub(super) const HEADS: &str = "SELECT t.article_id, t.locale, t.headline, t.slug, t.state, t.changes_requested_at, t.made_from_locale, \
+    t.made_from_version, t.version, t.updated_at";
+
+#[derive(QueryableByName)]
+pub(super) struct HeadRow {
+    #[diesel(sql_type = Uid)]
+    article_id: Id<Article>,
+    #[diesel(sql_type = Text)]
+    locale: String,
+    #[diesel(sql_type = Text)]
+    headline: String,
+    #[diesel(sql_type = Text)]
+    slug: String,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Nullable<At>)]
+    changes_requested_at: Option<Instant>,
+    #[diesel(sql_type = Nullable<Text>)]
+    made_from_locale: Option<String>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    made_from_version: Option<i32>,
+    #[diesel(sql_type = Integer)]
+    version: i32,
+    #[diesel(sql_type = At)]
+    updated_at: Instant,
+}
+
+impl HeadRow {
+    pub(super) fn domain(self) -> Result<(Id<Article>, Head), Error> {
+        let head = Head {
+            locale: Locale::stored(self.locale),
+            headline: self.headline,
+            slug: self.slug,
+            state: self.state.parse()?,
+            changes_requested_at: self.changes_requested_at,
+            made_from: made_from(self.made_from_locale, self.made_from_version),
+            version: self.version,
+            updated_at: self.updated_at,
+        };
+        Ok((self.article_id, head))
+    }
+}
+
 /// The translations that many articles show, without their words, in one statement.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn heads(tx: &mut Tx<'_>, articles: &[Article]) -> Result<HashMap<Id<Article>, Vec<Head>>, Error> {
-    #[derive(QueryableByName)]
-    struct HeadRow {
-        #[diesel(sql_type = Uid)]
-        article_id: Id<Article>,
-        #[diesel(sql_type = Text)]
-        locale: String,
-        #[diesel(sql_type = Text)]
-        headline: String,
-        #[diesel(sql_type = Text)]
-        slug: String,
-        #[diesel(sql_type = Text)]
-        state: String,
-        #[diesel(sql_type = Nullable<At>)]
-        changes_requested_at: Option<Instant>,
-        #[diesel(sql_type = Nullable<Text>)]
-        made_from_locale: Option<String>,
-        #[diesel(sql_type = Nullable<Integer>)]
-        made_from_version: Option<i32>,
-        #[diesel(sql_type = Integer)]
-        version: i32,
-        #[diesel(sql_type = At)]
-        updated_at: Instant,
-    }
-    let mut sql = Sql::new(
-        "SELECT article_id, locale, headline, slug, state, changes_requested_at, made_from_locale, made_from_version, version, updated_at \
-         FROM translations WHERE article_id IN ",
-    );
-    sql.ids(articles.iter().map(|a| a.id)).push(" ORDER BY article_id, locale");
+    let mut sql = Sql::new(HEADS);
+    sql.push(" FROM translations t WHERE t.article_id IN ").ids(articles.iter().map(|a| a.id)).push(" ORDER BY t.article_id, t.locale");
     let of: HashMap<Id<Article>, &Article> = articles.iter().map(|a| (a.id, a)).collect();
     let mut all: HashMap<_, Vec<_>> = HashMap::new();
     for row in sql.load::<HeadRow>(tx)? {
-        let locale = Locale::stored(row.locale);
-        if !of.get(&row.article_id).is_some_and(|a| a.shows(&locale)) {
-            continue;
+        let (id, head) = row.domain()?;
+        if of.get(&id).is_some_and(|a| a.shows(&head.locale)) {
+            all.entry(id).or_default().push(head);
         }
-        all.entry(row.article_id).or_default().push(Head {
-            locale,
-            headline: row.headline,
-            slug: row.slug,
-            state: row.state.parse()?,
-            changes_requested_at: row.changes_requested_at,
-            made_from: made_from(row.made_from_locale, row.made_from_version),
-            version: row.version,
-            updated_at: row.updated_at,
-        });
     }
     Ok(all)
 }

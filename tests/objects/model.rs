@@ -84,6 +84,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("GET",    "/v1/desk/articles/{id}/translations/{locale}", Words, "article.read", Seen, ""),
     row("PUT",    "/v1/desk/articles/{id}/translations/{locale}", Words, "translation.edit", Locale, r#"{"headline":"Another one"}"#),
     row("PATCH",  "/v1/desk/articles/{id}/translations/{locale}", Words, "translation.edit", Locale, r#"{"headline":"Another one"}"#),
+    row("GET",    "/v1/desk/articles/{id}/translations/{locale}/beside", Words, "article.read", Seen, ""),
     row("DELETE", "/v1/desk/articles/{id}/translations/{locale}", Words, "translation.delete", Locale, ""),
     row("POST",   "/v1/desk/articles/{id}/translations/{locale}/approve", Words, "translation.review", Locale, ""),
     row("POST",   "/v1/desk/articles/{id}/translations/{locale}/assign", Words, "translation.assign", Locale, r#"{"assignee_id":null}"#),

@@ -496,6 +496,11 @@ impl Answer {
         self.header("etag").unwrap_or_else(|| panic!("no ETag: {self:?}")).to_owned()
     }
 
+    /// The version that its `ETag` names.
+    pub(crate) fn version(&self) -> i32 {
+        self.etag().trim_matches('"').split('.').next().unwrap().parse().unwrap()
+    }
+
     /// The body of an answer that must be a success.
     #[track_caller]
     pub(crate) fn ok(&self) -> Value {

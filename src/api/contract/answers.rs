@@ -24,6 +24,9 @@ use crate::{
 /// Where one's own password is changed.
 const PASSWORD: &str = "/v1/auth/password";
 
+/// The one thing of the desk that has no id.
+const SITE: &str = "/v1/desk/site";
+
 /// What an operation takes, from which follows what it answers.
 struct Asked {
     path: String,
@@ -78,6 +81,14 @@ impl Asked {
         self.is_of_desk() && self.writes()
     }
 
+    /// Whether it may be answered without the body that it has.
+    fn may_be_minimal(&self, operation: &Operation) -> bool {
+        let tells = |(status, response): (&String, &RefOr<Response>)| {
+            status.starts_with('2') && matches!(response, RefOr::T(response) if !response.content.is_empty())
+        };
+        self.writes_at_desk() && operation.responses.responses.iter().any(tells) && !TELLING.iter().any(|end| self.path.ends_with(end))
+    }
+
     /// Whether it reads what the public reads.
     fn delivers(&self) -> bool {
         self.path.starts_with("/v1/") && !self.is_of_desk() && !self.path.starts_with("/v1/auth/")
@@ -86,14 +97,17 @@ impl Asked {
     /// Whether what it answers has a version.
     fn is_tagged(&self) -> bool {
         self.delivers()
-            || (self.is_of_desk() && (self.names_version() || (!self.writes() && !self.is_listed() && self.path.ends_with('}'))))
+            || (self.is_of_desk()
+                && (self.names_version() || (!self.writes() && !self.is_listed() && (self.path.ends_with('}') || self.path == SITE))))
     }
 }
 
 /// Say what holds for many operations alike.
 pub(super) fn declare(api: &mut OpenApi) {
     let components = api.components.get_or_insert_default();
-    for (name, parameter) in [("IfMatch", if_match()), ("IdempotencyKey", idempotency_key()), ("ValidateOnly", validate_only())] {
+    for (name, parameter) in
+        [("IfMatch", if_match()), ("IdempotencyKey", idempotency_key()), ("ValidateOnly", validate_only()), ("Prefer", prefer())]
+    {
         components.parameters.insert(name.to_owned(), parameter.into());
     }
     for (name, _, description, of) in HEADERS {
@@ -130,7 +144,8 @@ pub(super) fn declare(api: &mut OpenApi) {
                 let asked = Asked::of(path, method, operation);
                 refuse(&asked, &refusals, operation);
                 succeed(&asked, operation);
-                parameters(&asked, operation);
+                let minimal = asked.may_be_minimal(operation);
+                parameters(&asked, operation, minimal);
             }
         }
     }
@@ -174,9 +189,24 @@ fn validate_only() -> Parameter {
         .build()
 }
 
+fn prefer() -> Parameter {
+    ParameterBuilder::new()
+        .name("Prefer")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "`return=minimal` has a success answered without its body (RFC 7240), with the same status and `Preference-Applied`.",
+        ))
+        .schema(Some(string().examples(["return=minimal"])))
+        .build()
+}
+
+/// Writes whose answers are what they are for.
+const TELLING: [&str; 4] = ["/check", "/previews", "/v1/desk/bulk", "/v1/desk/redirects/import"];
+
 /// Headers of answers: their component, their name, what they say, and their type.
 const HEADERS: &[(&str, &str, &str, Type)] = &[
-    ("ETag", "ETag", "The version, as a strong entity tag (RFC 9110).", Type::String),
+    ("ETag", "ETag", "A strong entity tag (RFC 9110); of the desk, of what has a version, `\"VERSION.DIGEST\"`.", Type::String),
     ("Location", "Location", "Where it is.", Type::String),
     ("RetryAfter", "Retry-After", "After how many seconds it may be tried again.", Type::Integer),
     ("Link", "Link", "The pages beside this one (RFC 8288).", Type::String),
@@ -302,7 +332,7 @@ fn succeed(asked: &Asked, operation: &mut Operation) {
         names.into_iter().filter(|(_, has)| *has).for_each(|(name, _)| put_header(response, name));
     }
     let refer = |name: &str| RefOr::Ref(Ref::new(format!("#/components/responses/{name}")));
-    if asked.delivers() {
+    if asked.delivers() || (!asked.writes() && asked.is_tagged()) {
         operation.responses.responses.insert("304".to_owned(), refer("NotModified"));
     }
     if let Some(done) = operation.responses.responses.get_mut("204").filter(|_| asked.writes_at_desk() && !posts) {
@@ -311,7 +341,7 @@ fn succeed(asked: &Asked, operation: &mut Operation) {
 }
 
 /// The parameters that many operations take.
-fn parameters(asked: &Asked, operation: &mut Operation) {
+fn parameters(asked: &Asked, operation: &mut Operation, minimal: bool) {
     let refer = |name: &str| RefOr::Ref(Ref::new(format!("#/components/parameters/{name}")));
     let own = operation.parameters.get_or_insert_default();
     for parameter in own.iter_mut() {
@@ -322,6 +352,7 @@ fn parameters(asked: &Asked, operation: &mut Operation) {
     }
     own.extend(asked.writes_at_desk().then(|| refer("ValidateOnly")));
     own.extend((asked.is_of_desk() && asked.method == Method::POST).then(|| refer("IdempotencyKey")));
+    own.extend(minimal.then(|| refer("Prefer")));
     if own.is_empty() {
         operation.parameters = None;
     }

@@ -30,6 +30,9 @@ use crate::{
 /// The parameter by which a write of the desk is only tried.
 pub(super) const TRIAL: &str = "validate_only";
 
+/// Where the parameter is that says how much is to be answered.
+const PREFER: &str = "#/components/parameters/Prefer";
+
 /// Where tokens are given.
 const TOKENS: &str = "/v1/auth/token";
 
@@ -44,7 +47,8 @@ fn is_of_desk(path: &str) -> bool {
         description = "A headless CMS for multilingual newsrooms.\n\n**Delivery** (`/v1/…`) is public and read-only. \
             **The desk** (`/v1/desk/…`) needs an access token from `POST /v1/auth/token`: send it as `Authorization: Bearer …`, \
             or press *Authorize* here. Every refusal is a problem (RFC 9457) with a stable `code`. \
-            Lists are paged by cursor; writes to what exists need `If-Match` with the `ETag` that was read.",
+            Lists are paged by cursor; writes to what exists need `If-Match` with the `ETag` that was read, \
+            which is `\"VERSION.DIGEST\"`; of it the version counts, and `\"VERSION\"` does as well.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/", description = "This server.")),
@@ -127,6 +131,7 @@ pub struct Contract {
     document: Bytes,
     paths: Vec<(Vec<String>, Vec<Method>)>,
     without_query: HashSet<(String, Method)>,
+    minimal: HashSet<(String, Method)>,
 }
 
 impl Contract {
@@ -150,8 +155,13 @@ impl Contract {
             let is_of_query =
                 |p: &RefOr<Parameter>| parameters::whole(p, api).is_some_and(|p| p.parameter_in == ParameterIn::Query && p.name != TRIAL);
             let has_query = |operation: &Operation| operation.parameters.iter().flatten().any(is_of_query);
-            let without = taken.iter().zip(operations).filter(|(_, operation)| !has_query(operation));
+            let without = taken.iter().zip(&operations).filter(|(_, operation)| !has_query(operation));
             contract.without_query.extend(without.map(|(method, _)| (path.clone(), method.clone())));
+            let may_be = |operation: &Operation| {
+                operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::Ref(to) if to.ref_location == PREFER))
+            };
+            let minimal = taken.iter().zip(operations).filter(|(_, operation)| may_be(operation));
+            contract.minimal.extend(minimal.map(|(method, _)| (path.clone(), method.clone())));
             contract.paths.push((path.split('/').map(str::to_owned).collect(), taken));
         }
         contract
@@ -178,6 +188,12 @@ impl Contract {
         };
         let faults: Vec<_> = names.into_iter().take(limits::PARAMETERS).map(unknown).collect();
         if faults.is_empty() { Ok(()) } else { Err(Failure::Malformed(faults)) }
+    }
+
+    /// Whether an operation may be answered without a body.
+    #[must_use]
+    pub fn may_be_minimal(&self, pattern: Option<&str>, method: &Method) -> bool {
+        pattern.is_some_and(|pattern| self.minimal.contains(&(pattern.to_owned(), method.clone())))
     }
 
     /// The document as JSON.

@@ -4,6 +4,7 @@ pub mod archive;
 pub mod articles;
 pub mod audit;
 pub mod authors;
+pub mod beside;
 pub mod bulk;
 pub mod checking;
 pub mod comments;

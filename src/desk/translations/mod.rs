@@ -2,9 +2,11 @@
 
 mod saving;
 mod sources;
+mod with_source;
 
 pub(super) use saving::first;
 pub use saving::{Draft, present, replaced, revise, revised, save};
+pub use with_source::{Source, WithSource, with_source};
 
 use super::comments;
 use crate::{

@@ -31,6 +31,17 @@ pub enum BlockChange {
     },
 }
 
+impl BlockChange {
+    /// The block: as it is, or as it was when it is gone.
+    #[must_use]
+    pub fn block(&self) -> &Block {
+        match self {
+            Self::Kept(block) | Self::Moved(block) | Self::Added(block) | Self::Removed(block) => block,
+            Self::Changed { after, .. } => after,
+        }
+    }
+}
+
 /// Compare two bodies; the blocks of the later one in their order, and those that are gone where they were.
 #[must_use]
 pub fn compare(before: &Document, after: &Document, steps: &mut Steps) -> Vec<BlockChange> {

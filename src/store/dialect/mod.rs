@@ -442,6 +442,25 @@ pub(super) fn with_headline(conn: &Conn, words: &str, headline: &str) -> String 
     }
 }
 
+/// The beginning of a condition that a piece of text in the body of words is like something: the texts of the document, each as long as its
+/// style stays the same. Without regard to the case of letters, as far as the engine knows them.
+pub(super) fn body_text_like(conn: &Conn, words: &str) -> String {
+    match &conn.link {
+        Link::Sqlite(_) => format!("EXISTS (SELECT 1 FROM json_tree({words}, '$.body') bt WHERE bt.key = 'text' AND bt.atom LIKE "),
+        Link::Postgres(_) => {
+            format!("EXISTS (SELECT 1 FROM jsonb_path_query({words}, '$.body.**.text') AS bt (run) WHERE bt.run #>> '{{}}' ILIKE ")
+        }
+    }
+}
+
+/// What an expression of text needs to be compared byte by byte.
+pub(super) fn bytewise(conn: &Conn) -> &'static str {
+    match &conn.link {
+        Link::Sqlite(_) => "",
+        Link::Postgres(_) => " COLLATE \"C\"",
+    }
+}
+
 /// A join whose sides are read in the order they are written. `SQLite`'s planner knows nothing of tables that are growing.
 pub(super) fn join_in_order(conn: &Conn) -> &'static str {
     match &conn.link {

@@ -1,12 +1,19 @@
 //! `/v1/desk/articles`.
 
+mod changes;
+mod fields;
+mod input;
+mod listing;
 mod shape;
 
 use actix_web::{get, patch, post, web::Data};
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use changes::{ListChange, Parts, TagChange};
+pub use fields::{DeskField, DeskInclude};
+pub(super) use input::revised;
+use listing::Shape;
+pub use listing::{DeskArticlePage, DeskIncluded, ListDeskArticles, NamesInfo, PersonInfo};
 pub use shape::{DeskArticle, DeskArticlePatch, DeskCredit, DeskLead, FactsInput, LiveInfo, NewArticle, TranslationInfo};
 pub(super) use shape::{shown, shown_after, shown_new, shown_one, tagged};
 
@@ -20,11 +27,11 @@ use crate::{
         State,
         extract::{Body, IfMatch, May, Patch, Path, Query, paging},
         problem::{Failure, Problem},
-        reply::{Listing, Tagged},
+        reply::{Paged, Tagged},
     },
     desk,
-    domain::{Error, Locale, article::ArticleId, author::AuthorId, page::Sorting, section::SectionId, translation::State as Stand},
-    store::{self, articles::Filter},
+    domain::article::ArticleId,
+    store::{self, desk_lists::DeskOrder},
 };
 
 /// The operations of this file.
@@ -32,66 +39,31 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_desk_articles).service(create_article).service(show_desk_article).service(revise_article);
 }
 
-/// Which articles a desk list shows.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ListDeskArticles {
-    /// With a translation in this state.
-    #[param(inline)]
-    state: Option<Stand>,
-    /// With a translation in this locale; together with `state` and `text`, the same one.
-    #[param(inline)]
-    locale: Option<Locale>,
-    /// In this section or below it.
-    #[param(inline)]
-    section: Option<SectionId>,
-    /// Credited to this author.
-    #[param(inline)]
-    author: Option<AuthorId>,
-    /// With this text in a headline.
-    #[param(max_length = 200)]
-    text: Option<String>,
-    /// Only those that you created.
-    #[param(default = false)]
-    mine: Option<bool>,
-    /// Rows on a page.
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: Option<u32>,
-    /// Where the page begins: `page.next` or `page.previous` of another one.
-    cursor: Option<String>,
-    /// Whether to count all rows.
-    #[param(default = false)]
-    count: Option<bool>,
-}
-
 /// List articles as the desk keeps them, last saved first.
 ///
 /// Contributors see their own.
 #[utoipa::path(tag = "desk-articles", security(("token" = [ReadArticle::NAME])), params(ListDeskArticles),
-    responses((status = 200, body = Listing<DeskArticle>), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = DeskArticlePage), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles")]
 pub(crate) async fn list_desk_articles(
     May(permit): May<ReadArticle>,
     query: Query<ListDeskArticles>,
     state: Data<State>,
-) -> Result<Listing<DeskArticle>, Failure> {
-    let query = query.0;
-    let paging = paging(query.limit, query.cursor.as_deref(), query.count, Sorting::Desk)?;
-    let filter = Filter {
-        state: query.state,
-        locale: query.locale,
-        section: query.section,
-        author: query.author,
-        text: query.text,
-        created_by: permit.caller().user_id().filter(|_| query.mine == Some(true)),
-    };
-    let page = state.store.read(move |tx| {
-        let page = store::articles::page(tx, &permit.visibility(), &filter, paging)?;
-        let mut shown = shown(tx, &page.items)?.into_iter();
-        page.try_map(|_| shown.next().ok_or(Error::NotFound("article")))
+) -> Result<Paged<DeskArticlePage>, Failure> {
+    let mut query = query.0;
+    let order = query.sort.unwrap_or(DeskOrder::LastUpdated);
+    let paging = paging(query.limit, query.cursor.as_deref(), query.count, order.sorting())?;
+    let mut filter = query.filter(permit.caller())?;
+    let shape = Shape::new(query.fields, query.include);
+    let told = state.store.read(move |tx| {
+        listing::merged(tx, &mut filter)?;
+        let listed = store::desk_lists::page(tx, &permit.visibility(), &filter, order, paging)?;
+        let (listed, page) = listed.told();
+        let (data, included) = shape.show(tx, listed)?;
+        Ok(DeskArticlePage { data, page, included })
     });
-    Ok(page.await?.into())
+    let told = told.await?;
+    Ok(Paged { page: told.page.clone(), body: told })
 }
 
 /// Create an article.
@@ -149,7 +121,8 @@ pub(crate) async fn show_desk_article(
 
 /// Update the facts of an article.
 ///
-/// Saves a new revision; answers 412 when `If-Match` is not the newest version. The public sees it when it is published.
+/// Saves a new revision; answers 412 when `If-Match` is not the newest version. The public sees it when it is published. `tags` and `credits` are sent
+/// whole, or as `{"add": […], "remove": […]}`, which leaves the others.
 #[utoipa::path(tag = "desk-articles", security(("token" = [EditArticle::NAME, EditArticle::READS])), params(("id" = ArticleId, Path), Expecting),
     request_body(content = DeskArticlePatch, content_type = "application/merge-patch+json", example = json!({ "genre": "analysis" })),
     responses((status = 200, body = DeskArticle), (status = "default", body = Problem, content_type = "application/problem+json")))]
@@ -164,7 +137,7 @@ pub(crate) async fn revise_article(
     let revised = state.store.write(permit, move |tx, permit| {
         let article = store::articles::find(tx, &permit.visibility(), *id)?;
         let shown = shown_one(tx, &article)?;
-        let revised = desk::articles::revise(tx, permit, *id, expected.version()?, |_| patch.onto(&shown).map(FactsInput::facts))?;
+        let revised = revised(tx, permit, &shown, expected.version()?, &patch)?;
         shown_one(tx, &revised)
     });
     Ok(tagged(revised.await?))

@@ -1,10 +1,11 @@
 //! What articles look like to the desk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::changes::{ListChange, TagChange};
 use crate::{
     api::{
         desk::{
@@ -35,7 +36,7 @@ use crate::{
 };
 
 /// An author in a role.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeskCredit {
     /// The role: `reported_by`, `written_by`, `edited_by`, `translated_by`, `photo_by` or any other key.
@@ -176,27 +177,30 @@ pub struct DeskArticle {
     pub warnings: Vec<Violation>,
 }
 
+/// Credits as they are to be, or how they are to change.
+type CreditChange = ListChange<DeskCredit>;
+
 /// What of an article's facts can be written.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FactsInput {
-    kind: Kind,
+    pub(super) kind: Kind,
     #[serde(default = "news")]
-    genre: Genre,
-    section_id: SectionId,
+    pub(super) genre: Genre,
+    pub(super) section_id: SectionId,
     #[serde(default)]
-    tags: Vec<TagId>,
+    pub(super) tags: TagChange,
     #[serde(default)]
-    credits: Vec<DeskCredit>,
+    pub(super) credits: CreditChange,
     #[serde(default)]
-    lead: Option<DeskLead>,
-    source_locale: Locale,
+    pub(super) lead: Option<DeskLead>,
+    pub(super) source_locale: Locale,
     #[serde(default)]
-    embargo_until: Option<Instant>,
+    pub(super) embargo_until: Option<Instant>,
     /// A note on this save.
     #[serde(default)]
     #[schema(max_length = 8000)]
-    note: String,
+    pub(super) note: String,
 }
 
 fn news() -> Genre {
@@ -253,20 +257,12 @@ impl Resource for DeskArticle {
         &["id", "version", "created_by", "created_at", "updated_at", "warnings", "translations", "missing", "assignments", "withdrawn_at"];
 }
 
-impl FactsInput {
-    pub(in crate::api::desk) fn facts(self) -> (Facts, String) {
-        let facts = Facts {
-            kind: self.kind,
-            genre: self.genre,
-            section_id: self.section_id,
-            tags: self.tags,
-            credits: self.credits.into_iter().map(|c| Credit { role: c.role, author_id: c.author_id }).collect(),
-            lead: self.lead.map(|l| Lead { url: l.url, width: l.width, height: l.height, credit: l.credit }),
-            source_locale: self.source_locale,
-            embargo_until: self.embargo_until,
-        };
-        (facts, self.note)
-    }
+pub(super) fn as_credits(credits: Vec<DeskCredit>) -> Vec<Credit> {
+    credits.into_iter().map(|c| Credit { role: c.role, author_id: c.author_id }).collect()
+}
+
+pub(super) fn as_lead(lead: DeskLead) -> Lead {
+    Lead { url: lead.url, width: lead.width, height: lead.height, credit: lead.credit }
 }
 
 impl NewArticle {
@@ -278,19 +274,17 @@ impl NewArticle {
             bodies.extend(body.map(|sent| (locale.clone(), sent)));
             translations.insert(locale, words);
         }
-        let input = FactsInput {
+        let facts = Facts {
             kind: self.kind,
             genre: self.genre,
             section_id: self.section_id,
             tags: self.tags,
-            credits: self.credits,
-            lead: self.lead,
+            credits: as_credits(self.credits),
+            lead: self.lead.map(as_lead),
             source_locale: self.source_locale,
             embargo_until: self.embargo_until,
-            note: self.note,
         };
-        let (facts, note) = input.facts();
-        (Draft { facts, translations, note }, bodies)
+        (Draft { facts, translations, note: self.note }, bodies)
     }
 }
 
@@ -345,36 +339,64 @@ fn facts_only(a: &article::Article) -> DeskArticle {
     }
 }
 
+/// What of articles has to be read, beside their facts.
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each of them is a statement, or none")]
+pub(super) struct Needs {
+    /// Their translations.
+    pub(super) translations: bool,
+    /// Their plans.
+    pub(super) plans: bool,
+    /// Who works on them.
+    pub(super) assignments: bool,
+    /// The addresses that led to them.
+    pub(super) addresses: bool,
+}
+
+impl Needs {
+    pub(super) const ALL: Self = Self { translations: true, plans: true, assignments: true, addresses: true };
+}
+
 /// What is shown of the words of an article.
+#[derive(Default)]
 struct Parts {
     heads: Vec<Head>,
     live: Vec<LiveHead>,
     plans: Vec<Plan>,
+    behind: HashMap<Locale, i32>,
 }
 
 /// Articles with where their translations stand, in a fixed number of statements for all of them.
 pub(in crate::api::desk) fn shown(tx: &mut Tx<'_>, articles: &[article::Article]) -> Result<Vec<DeskArticle>, Error> {
-    let ids: Vec<Id<article::Article>> = articles.iter().map(|a| a.id).collect();
-    let mut heads = store::translations::heads(tx, articles)?;
-    let mut live = store::editions::live_heads(tx, &ids)?;
-    let mut plans = store::plans::of(tx, &ids)?;
-    let parts = |a: &article::Article| {
-        let (heads, live, plans) = (heads.remove(&a.id), live.remove(&a.id), plans.remove(&a.id));
-        (a.clone(), Parts { heads: heads.unwrap_or_default(), live: live.unwrap_or_default(), plans: plans.unwrap_or_default() })
-    };
-    put_together(tx, articles.iter().map(parts).collect())
+    shown_in_part(tx, articles, Needs::ALL)
 }
 
-fn put_together(tx: &mut Tx<'_>, all: Vec<(article::Article, Parts)>) -> Result<Vec<DeskArticle>, Error> {
+/// The same without what is not needed.
+pub(super) fn shown_in_part(tx: &mut Tx<'_>, articles: &[article::Article], needs: Needs) -> Result<Vec<DeskArticle>, Error> {
+    let ids: Vec<Id<article::Article>> = articles.iter().map(|a| a.id).collect();
+    let mut standing = if needs.translations { store::desk_lists::standing(tx, articles)? } else { HashMap::new() };
+    let mut plans = if needs.plans { store::plans::of(tx, &ids)? } else { HashMap::new() };
+    let parts = |a: &article::Article| {
+        let mut parts = Parts { plans: plans.remove(&a.id).unwrap_or_default(), ..Parts::default() };
+        for (head, live, behind) in standing.remove(&a.id).unwrap_or_default() {
+            parts.behind.insert(head.locale.clone(), behind);
+            parts.live.extend(live);
+            parts.heads.push(head);
+        }
+        (a.clone(), parts)
+    };
+    put_together(tx, articles.iter().map(parts).collect(), needs)
+}
+
+fn put_together(tx: &mut Tx<'_>, all: Vec<(article::Article, Parts)>, needs: Needs) -> Result<Vec<DeskArticle>, Error> {
     let ids: Vec<_> = all.iter().map(|(a, _)| a.id).collect();
     let site = written_in(&*store::site::masthead(tx)?);
-    let behind = store::editions::all_behind(tx, &ids)?;
-    let mut assigned = store::assignments::of(tx, &ids)?;
-    let leading = store::names::leading(tx, ids.iter().map(|id| id.uuid()))?;
-    let show = |(a, Parts { heads, live, plans }): (article::Article, Parts)| {
+    let mut assigned = if needs.assignments { store::assignments::of(tx, &ids)? } else { HashMap::new() };
+    let leading = if needs.addresses { store::names::leading(tx, ids.iter().map(|id| id.uuid()))? } else { HashMap::new() };
+    let show = |(a, Parts { heads, live, plans, behind }): (article::Article, Parts)| {
         // How far a source has moved on is told to those who are shown the source.
         let source_shown = |head: &Head| head.made_from.as_ref().is_none_or(|m| a.shows(&m.locale));
-        let behind = |head: &Head| behind.get(&(a.id, head.locale.clone())).copied().filter(|_| source_shown(head)).unwrap_or_default();
+        let behind = |head: &Head| behind.get(&head.locale).copied().filter(|_| source_shown(head)).unwrap_or_default();
         let mut shown = facts_only(&a);
         shown.missing = site.iter().filter(|l| heads.iter().all(|h| h.locale != **l)).cloned().collect();
         for locale in site.iter().filter(|l| a.shows(l)) {
@@ -408,12 +430,14 @@ pub(in crate::api::desk) fn shown_after(tx: &mut Tx<'_>, story: Story) -> Result
         behind: last.behind,
     };
     let Story { article, copies, editions, plans, .. } = story;
+    let behind = store::editions::all_behind(tx, &[article.id])?.into_iter().map(|((_, locale), behind)| (locale, behind));
     let parts = Parts {
+        behind: behind.collect(),
         heads: copies.into_values().filter(|copy| article.shows(&copy.locale)).map(Head::from).collect(),
         live: editions.into_iter().filter(|(_, last)| last.live).map(live).collect(),
         plans,
     };
-    put_together(tx, vec![(article, parts)])?.pop().ok_or(Error::NotFound("article"))
+    put_together(tx, vec![(article, parts)], Needs::ALL)?.pop().ok_or(Error::NotFound("article"))
 }
 
 /// The locales that a story is to have words in.

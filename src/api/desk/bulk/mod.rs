@@ -16,7 +16,7 @@ use kinds::BulkOperationKinds;
 use reading::Preread;
 
 use super::{
-    articles::{DeskArticle, FactsInput, shown_one},
+    articles::{DeskArticle, revised, shown_one},
     publishing::{Locales, Publication, Unpublication},
     scheduling::NewPlan,
     translations::{DeskTranslation, WordsPatch},
@@ -253,10 +253,7 @@ fn revise(tx: &mut Tx<'_>, who: &Caller, op: &BulkOperation) -> Result<Version, 
     let article = store::articles::find(tx, &permit.visibility(), op.article_id)?;
     let present = shown_one(tx, &article)?;
     let version = op.version.ok_or(Error::Unconditional)?;
-    Ok(desk::articles::revise(tx, permit, op.article_id, version, |_| {
-        patch.onto(&present).map(FactsInput::facts).map_err(|e| e.under("#/body"))
-    })?
-    .version)
+    Ok(revised(tx, permit, &present, version, &patch).map_err(|e| e.under("#/body"))?.version)
 }
 
 fn words_patch(op: &BulkOperation) -> Result<Patch<DeskTranslation>, Error> {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub(super) use shape::told_pieces;
 pub use shape::{
     ArticleRevision, BlockDiff, BlockFate, FieldDiff, PieceInfo, PublicInfo, RevisionDiff, RevisionInfo, SavedBy, TranslationRevision,
 };

@@ -200,7 +200,7 @@ pub struct PieceInfo {
     pub text: String,
 }
 
-fn pieces(all: Vec<Piece>) -> Vec<PieceInfo> {
+pub(in crate::api::desk) fn told_pieces(all: Vec<Piece>) -> Vec<PieceInfo> {
     all.into_iter().map(|p| PieceInfo { fate: p.fate, text: p.text }).collect()
 }
 
@@ -222,7 +222,7 @@ pub struct FieldDiff {
 
 impl From<FieldChange> for FieldDiff {
     fn from(field: FieldChange) -> Self {
-        Self { pointer: field.pointer, before: field.before, after: field.after, pieces: pieces(field.pieces) }
+        Self { pointer: field.pointer, before: field.before, after: field.after, pieces: told_pieces(field.pieces) }
     }
 }
 
@@ -270,7 +270,13 @@ impl From<BlockChange> for BlockDiff {
             BlockChange::Changed { before, after, pieces } => (BlockFate::Changed, Some(*before), Some(*after), pieces),
         };
         let id = after.as_ref().or(before.as_ref()).map(|b| b.id.to_string()).unwrap_or_default();
-        Self { id, fate, before: before.map(|b| doc::write_block(&b)), after: after.map(|b| doc::write_block(&b)), pieces: pieces(told) }
+        Self {
+            id,
+            fate,
+            before: before.map(|b| doc::write_block(&b)),
+            after: after.map(|b| doc::write_block(&b)),
+            pieces: told_pieces(told),
+        }
     }
 }
 

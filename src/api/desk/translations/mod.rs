@@ -74,8 +74,7 @@ pub(crate) async fn show_translation(
     let (id, locale) = at.into_inner();
     let format = query.0.body.unwrap_or(Format::Doc);
     let found = state.store.read(move |tx| present(tx, &permit.visibility(), id, &locale, format));
-    let form = if format == Format::Doc { "" } else { format.as_str() };
-    Ok(tagged(found.await?.whole(&state.store).await?).form(form))
+    Ok(tagged(found.await?.whole(&state.store).await?))
 }
 
 /// Create or replace the words of an article in a locale.

@@ -1,0 +1,51 @@
+//! What of an article's facts is written, whole or changed.
+
+use super::{
+    changes::Places,
+    shape::{DeskArticle, FactsInput, as_credits, as_lead},
+};
+use crate::{
+    access::{Permit, action::EditArticle},
+    api::extract::Patch,
+    desk,
+    domain::{
+        Error, Version,
+        article::{self, Facts},
+    },
+    store::Tx,
+};
+
+/// The facts that a patch makes of present ones, the note, and where the items of their lists were named.
+fn facts_of(input: FactsInput, present: &DeskArticle) -> (Facts, String, [Places; 2]) {
+    let (tags, of_tags) = input.tags.applied("tags", present.tags.clone());
+    let (credits, of_credits) = input.credits.applied("credits", present.credits.clone());
+    let facts = Facts {
+        kind: input.kind,
+        genre: input.genre,
+        section_id: input.section_id,
+        tags,
+        credits: as_credits(credits),
+        lead: input.lead.map(as_lead),
+        source_locale: input.source_locale,
+        embargo_until: input.embargo_until,
+    };
+    (facts, input.note, [of_tags, of_credits])
+}
+
+/// Change the facts of an article by a patch on what is shown of it.
+pub(in crate::api::desk) fn revised(
+    tx: &mut Tx<'_>,
+    permit: Permit<EditArticle>,
+    present: &DeskArticle,
+    expected: Version,
+    patch: &Patch<DeskArticle>,
+) -> Result<article::Article, Error> {
+    let mut places = None;
+    let facts = |_: &article::Article| {
+        let (facts, note, of_lists) = facts_of(patch.onto(present)?, present);
+        places = Some(of_lists);
+        Ok((facts, note))
+    };
+    let revised = desk::articles::revise(tx, permit, present.id, expected, facts);
+    revised.map_err(|refusal| places.iter().flatten().fold(refusal, |refusal, places| places.pointed(refusal)))
+}
