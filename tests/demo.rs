@@ -40,7 +40,7 @@ both! {
         load(&app);
         let reader = app.anyone();
         for locale in ["en", "hi", "bn", "kn"] {
-            let stories = reader.get(&format!("/v1/articles?locale={locale}&limit=100&body=html")).await.ok();
+            let stories = reader.get(&format!("/v1/articles?locale={locale}&limit=100&body=html&include=languages")).await.ok();
             let stories = stories["data"].as_array().unwrap();
             assert_eq!(stories.len(), 12, "{locale}");
             for story in stories {
