@@ -109,7 +109,7 @@ impl Places {
 
 impl<T: ToSchema> PartialSchema for Parts<T> {
     fn schema() -> RefOr<Schema> {
-        let list = |what: &str| ArrayBuilder::new().items(RefOr::from(T::schema())).description(Some(what)).max_items(Some(200));
+        let list = |what: &str| ArrayBuilder::new().items(T::schema()).description(Some(what)).max_items(Some(200));
         // By its title it becomes a component.
         ObjectBuilder::new()
             .title(Some(Self::name()))
@@ -128,7 +128,7 @@ impl<T: ToSchema> ToSchema for Parts<T> {
 
 impl<T: ToSchema> PartialSchema for ListChange<T> {
     fn schema() -> RefOr<Schema> {
-        let whole = ArrayBuilder::new().items(RefOr::from(T::schema()));
+        let whole = ArrayBuilder::new().items(T::schema());
         OneOfBuilder::new().item(whole).item(Parts::<T>::schema()).description(Some("The whole list, or what comes and goes.")).into()
     }
 }
