@@ -288,7 +288,8 @@ fn every_verb_of_a_bulk_has_the_body_of_its_own_request() {
 fn a_request_that_was_taken_and_is_not_declared_is_seen() {
     let judge = |path: &str, kind: &str, sent: Value| {
         let sent = sent.to_string();
-        std::panic::catch_unwind(|| crate::support::contract::judge_sent(&actix_web::http::Method::POST, path, kind, sent.as_bytes())).is_ok()
+        std::panic::catch_unwind(|| crate::support::contract::judge_sent(&actix_web::http::Method::POST, path, kind, sent.as_bytes()))
+            .is_ok()
     };
     let trash = |version: Value| json!({ "operations": [{ "verb": "trash", "article_id": "0198c5a1-7f00-7000-8000-000000000001", "version": version }] });
     assert!(judge("/v1/desk/bulk", "application/json", trash(json!(1))));

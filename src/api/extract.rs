@@ -79,7 +79,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let path = web::Path::<T>::from_request(req, payload).into_inner();
-        ready(path.map(|path| Self(path.into_inner())).map_err(|_| bad_path(req)))
+        ready(path.map(|path| Self(path.into_inner())).map_err(|_unsaid| bad_path(req)))
     }
 }
 

@@ -1,9 +1,9 @@
 //! The contract: the `OpenAPI` document, and what follows from it.
 
 mod answers;
-mod parameters;
 mod required;
 mod schemas;
+mod shared;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -104,7 +104,7 @@ pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
     schemas::name(&mut api);
     required::require(&mut api);
     answers::declare(&mut api);
-    parameters::share(&mut api);
+    shared::share(&mut api);
     for tag in api.tags.iter_mut().flatten() {
         let shown = shown(&tag.name);
         tag.extensions.get_or_insert_default().insert("x-displayName".to_owned(), shown.into());
@@ -153,7 +153,7 @@ impl Contract {
             let taken = methods.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)));
             let (taken, operations): (Vec<_>, Vec<_>) = taken.unzip();
             let is_of_query =
-                |p: &RefOr<Parameter>| parameters::whole(p, api).is_some_and(|p| p.parameter_in == ParameterIn::Query && p.name != TRIAL);
+                |p: &RefOr<Parameter>| shared::parameter(p, api).is_some_and(|p| p.parameter_in == ParameterIn::Query && p.name != TRIAL);
             let has_query = |operation: &Operation| operation.parameters.iter().flatten().any(is_of_query);
             let without = taken.iter().zip(&operations).filter(|(_, operation)| !has_query(operation));
             contract.without_query.extend(without.map(|(method, _)| (path.clone(), method.clone())));

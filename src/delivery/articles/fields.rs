@@ -90,7 +90,7 @@ impl Walk {
 }
 
 /// What properties mean is said where they are required.
-fn plain(schema: &mut RefOr<Schema>) {
+pub(super) fn plain(schema: &mut RefOr<Schema>) {
     match schema {
         RefOr::Ref(reference) => reference.description.clear(),
         RefOr::T(Schema::Object(object)) => {

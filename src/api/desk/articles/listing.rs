@@ -260,8 +260,12 @@ fn sparse(schema: RefOr<Schema>, description: &str) -> RefOr<Schema> {
     object.description = Some(description.to_owned());
     // Each is described where all of them are.
     for property in object.properties.values_mut() {
-        if let RefOr::T(Schema::Object(property)) = property {
-            property.description = None;
+        match property {
+            RefOr::T(Schema::Object(property)) => property.description = None,
+            RefOr::T(Schema::Array(property)) => property.description = None,
+            RefOr::T(Schema::OneOf(property)) => property.description = None,
+            RefOr::Ref(reference) => reference.description.clear(),
+            RefOr::T(_) => {}
         }
     }
     RefOr::T(Schema::Object(object))

@@ -14,7 +14,8 @@ use super::super::{
 };
 use crate::domain::{Locale, article::ArticleId};
 
-/// One operation: its verb, what it is done with, and the version that is expected, as `If-Match` says it.
+/// One operation: its verb, what it is done with, and the version that is expected, as `If-Match` says it: of the words in a locale where one is
+/// named, else of the facts.
 #[derive(ToSchema)]
 #[serde(tag = "verb", rename_all = "snake_case")]
 #[schema(as = BulkOperation)]
@@ -23,9 +24,7 @@ pub(super) enum BulkOperationKinds {
     /// Change the facts, as `PATCH …/articles/{id}` does.
     #[schema(title = "ReviseOperation")]
     Revise {
-        /// The article.
         article_id: ArticleId,
-        /// The version of the facts.
         #[schema(minimum = 1)]
         version: i32,
         /// A merge patch.
@@ -34,11 +33,8 @@ pub(super) enum BulkOperationKinds {
     /// Change the words, as `PATCH …/translations/{locale}` does.
     #[schema(title = "ReviseTranslationOperation")]
     ReviseTranslation {
-        /// The article.
         article_id: ArticleId,
-        /// The locale of the words.
         locale: Locale,
-        /// The version of the words.
         #[schema(minimum = 1)]
         version: i32,
         /// A merge patch.
@@ -47,33 +43,24 @@ pub(super) enum BulkOperationKinds {
     /// Hand words in, as `…/submit` does.
     #[schema(title = "SubmitOperation")]
     Submit {
-        /// The article.
         article_id: ArticleId,
-        /// The locale of the words.
         locale: Locale,
-        /// The version of the words.
         #[schema(minimum = 1)]
         version: i32,
     },
     /// Approve words, as `…/approve` does.
     #[schema(title = "ApproveOperation")]
     Approve {
-        /// The article.
         article_id: ArticleId,
-        /// The locale of the words.
         locale: Locale,
-        /// The version of the words.
         #[schema(minimum = 1)]
         version: i32,
     },
     /// Send words back, as `…/request-changes` does.
     #[schema(title = "RequestChangesOperation")]
     RequestChanges {
-        /// The article.
         article_id: ArticleId,
-        /// The locale of the words.
         locale: Locale,
-        /// The version of the words.
         #[schema(minimum = 1)]
         version: i32,
         /// What is to be changed.
@@ -82,11 +69,8 @@ pub(super) enum BulkOperationKinds {
     /// Mark words as current, as `…/mark-current` does.
     #[schema(title = "MarkCurrentOperation")]
     MarkCurrent {
-        /// The article.
         article_id: ArticleId,
-        /// The locale of the words.
         locale: Locale,
-        /// The version of the words.
         #[schema(minimum = 1)]
         version: i32,
         /// With which version of what they are made from.
@@ -96,9 +80,7 @@ pub(super) enum BulkOperationKinds {
     /// Say who works on words, as `…/assign` does.
     #[schema(title = "AssignOperation")]
     Assign {
-        /// The article.
         article_id: ArticleId,
-        /// The locale of the words.
         locale: Locale,
         /// Who, and until when.
         body: NewAssignment,
@@ -106,9 +88,7 @@ pub(super) enum BulkOperationKinds {
     /// Publish, as `…/publish` does.
     #[schema(title = "PublishOperation")]
     Publish {
-        /// The article.
         article_id: ArticleId,
-        /// The version of the facts.
         #[schema(minimum = 1)]
         version: i32,
         /// What of it.
@@ -118,9 +98,7 @@ pub(super) enum BulkOperationKinds {
     /// End a publication, as `…/unpublish` does.
     #[schema(title = "UnpublishOperation")]
     Unpublish {
-        /// The article.
         article_id: ArticleId,
-        /// The version of the facts.
         #[schema(minimum = 1)]
         version: i32,
         /// In which locales.
@@ -130,9 +108,7 @@ pub(super) enum BulkOperationKinds {
     /// Plan a publication or its end, as `…/schedule` does.
     #[schema(title = "ScheduleOperation")]
     Schedule {
-        /// The article.
         article_id: ArticleId,
-        /// The version of the facts.
         #[schema(minimum = 1)]
         version: i32,
         /// When, and what.
@@ -141,9 +117,7 @@ pub(super) enum BulkOperationKinds {
     /// Take plans back, as `…/unschedule` does.
     #[schema(title = "UnscheduleOperation")]
     Unschedule {
-        /// The article.
         article_id: ArticleId,
-        /// The version of the facts.
         #[schema(minimum = 1)]
         version: i32,
         /// In which locales.
@@ -153,9 +127,7 @@ pub(super) enum BulkOperationKinds {
     /// Put an article into the trash, as `DELETE …/articles/{id}` does.
     #[schema(title = "TrashOperation")]
     Trash {
-        /// The article.
         article_id: ArticleId,
-        /// The version of the facts.
         #[schema(minimum = 1)]
         version: i32,
     },
