@@ -12,7 +12,7 @@ both! {
             (problem["detail"].as_str().unwrap().to_owned(), problem["errors"][0]["pointer"].as_str().unwrap_or_default().to_owned())
         };
         let patched = async |patch: &serde_json::Value| told(&admin.patch(&story, "\"1\"", patch).await);
-        assert_eq!(patched(&json!({ "tags": "x" })).await.0, "#/tags: a list is wanted here, not text");
+        assert_eq!(patched(&json!({ "tags": "x" })).await.0, "#/tags: a list, or an object with `add` and `remove` is wanted here, not text");
         assert_eq!(patched(&json!({ "tags": "x", "kind": 7 })).await.0, "#/kind: text is wanted here, not a number (and one more fault)");
         assert_eq!(patched(&json!({ "tags": "x", "kind": 7, "genre": [] })).await.0, "#/genre: text is wanted here, not a list (and 2 more faults)");
         let empty = admin.send(actix_web::http::Method::POST, "/v1/desk/tags", &[("content-type", "application/json")], None).await;

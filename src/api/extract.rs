@@ -388,8 +388,7 @@ impl<R: Resource> PartialSchema for PatchOf<R> {
         for (name, property) in &mut patch.properties {
             // It is described where it is shown; what is never shown describes itself, and so does a list that is sent in parts as well.
             let is_list = |one: &RefOr<Schema>| matches!(one, RefOr::T(Schema::Array(_)));
-            let in_parts = matches!(property, RefOr::T(Schema::OneOf(one)) if one.items.iter().any(is_list));
-            if let Some(shown) = shown.properties.get(name).filter(|_| !in_parts) {
+            if let Some(shown) = shown.properties.get(name).filter(|shown| !(is_list(shown) && matches!(property, RefOr::Ref(_)))) {
                 property.clone_from(shown);
             }
             if let RefOr::T(Schema::Object(Object { additional_properties: Some(more), .. })) = property
