@@ -24,6 +24,27 @@ fn in_each<'v>(answer: &'v Value, name: &str) -> Vec<&'v str> {
 }
 
 both! {
+    async fn the_bodies_of_a_language_that_is_not_public_are_told_by_nothing(app) {
+        let admin = app.admin().await;
+        let world = app.section("world", "दुनिया").await;
+        let words = |n: usize| json!({ "headline": "Rain", "body": { "format": "text", "content": "&".repeat(n) } });
+        let sent = json!({ "kind": "story", "section_id": world, "source_locale": "en", "translations": { "en": words(1), "hi": words(900_000) } });
+        let desk = admin.post("/v1/desk/articles", &sent).await.header("location").unwrap().to_owned();
+        admin.publish(&desk, &["en", "hi"]).await.ok();
+        let path = desk.replace("/desk", "");
+        let told = async || {
+            let all = app.anyone().get(&format!("{path}/translations?body=html")).await.status;
+            (all, app.anyone().get(&format!("{path}?body=html&include=alternates")).await.status)
+        };
+        assert_eq!(told().await, (400, 400), "both are long");
+        let settings = admin.get("/v1/desk/locales/hi").await;
+        admin.patch("/v1/desk/locales/hi", &settings.etag(), &json!({ "state": "retired" })).await.ok();
+        assert_eq!(told().await, (200, 200));
+        let version = admin.get(&desk).await.etag();
+        admin.act(&format!("{desk}/unpublish"), &version, &json!({ "locales": ["en"] })).await.ok();
+        assert_eq!(told().await, (404, 404));
+    }
+
     async fn all_live_translations_come_in_one_answer_in_the_order_of_the_site(app) {
         let (desk, path) = story(&app).await;
         let answer = app.anyone().get(&path).await;

@@ -134,6 +134,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("head of a request", format!("{} bytes", dateline::api::clients::MAX_HEAD)),
         ("parameters of a query", l::PARAMETERS.to_string()),
         ("sections, authors or tags that one parameter of a list names", l::FILTER_NAMES.to_string()),
+        ("text that the desk's list of articles looks for", format!("{} characters", l::SOUGHT)),
         ("articles that one parameter of a list names", l::FILTER_IDS.to_string()),
     ];
     let page = committed("docs/limits.md");

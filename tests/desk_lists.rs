@@ -43,6 +43,30 @@ async fn begun(client: &Client<'_>, section: &str, headline: &str, facts: Value,
 }
 
 both! {
+    async fn a_text_that_is_looked_for_is_no_longer_than_the_contract_says(app) {
+        let editor = app.editor().await;
+        for name in ["text", "body_text"] {
+            editor.get(&format!("/v1/desk/articles?{name}={}", "é".repeat(200).replace('é', "%C3%A9"))).await.ok();
+            let refused = editor.get(&format!("/v1/desk/articles?{name}={}", "é".repeat(201).replace('é', "%C3%A9"))).await;
+            assert_eq!(refused.violations(), [(format!("?{name}"), "too_long".to_owned())]);
+        }
+    }
+
+    async fn a_cursor_that_nobody_was_given_is_refused_or_leads_somewhere(app) {
+        use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as b64};
+        let editor = app.editor().await;
+        editor.story(&app.section("world", "दुनिया").await, "Floods").await;
+        for name in [&b"\0A"[..], b"\0", b"A\0B", b"\xff\xfe", b""] {
+            for end in [&b"\0"[..], b"\x01", b""] {
+                let cursor = b64.encode([name, &[0; 24], end].concat());
+                for path in ["/v1/desk/articles?sort=headline&", "/v1/desk/work?", "/v1/desk/people?", "/v1/desk/articles?"] {
+                    let answer = editor.get(&format!("{path}cursor={cursor}")).await;
+                    assert!([200, 400].contains(&answer.status), "{path} {name:?} {end:?}: {}", answer.text);
+                }
+            }
+        }
+    }
+
     async fn a_list_is_narrowed_by_everything_an_editor_looks_for(app) {
         let (world, crime, asha) = (app.section("world", "दुनिया").await, app.section("crime", "अपराध").await, app.author("asha", "Asha Rao").await);
         let (rivers, rain) = (tag(&app, "rivers").await, tag(&app, "rain").await);

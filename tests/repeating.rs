@@ -48,6 +48,28 @@ both! {
         assert_eq!(tags(&app).await, 2);
     }
 
+    async fn a_request_that_names_the_version_by_another_tag_of_it_is_the_same(app) {
+        let admin = app.admin().await;
+        let story = admin.story(&app.section("world", "दुनिया").await, "Floods").await;
+        let words = format!("{story}/translations/en");
+        let send = async |tag: &str| {
+            let headers = [("content-type", "application/json"), ("idempotency-key", "key-1"), ("if-match", tag)];
+            admin.send(Method::POST, &format!("{words}/submit"), &headers, Some(b"{}".to_vec())).await
+        };
+        let before = admin.get(&words).await.etag();
+        send(&before).await.ok();
+        // The answer was lost, and what is read anew has other bytes under the same version.
+        let after = admin.get(&words).await.etag();
+        assert_ne!(before, after);
+        for tag in [after.as_str(), before.as_str(), "\"1\""] {
+            let again = send(tag).await;
+            assert_eq!((again.status, again.header("idempotency-replayed")), (200, Some("true")), "{tag} {}", again.text);
+        }
+        for other in ["\"2\"", "*", "\"11\""] {
+            send(other).await.refused(422, "invalid");
+        }
+    }
+
     async fn a_key_is_for_one_request(app) {
         let admin = app.admin().await;
         assert_eq!(keyed(&admin, "/v1/desk/tags", "key-1", &tag("Rivers")).await.status, 201);

@@ -36,6 +36,12 @@ impl NameKey {
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..usize::from(self.length)).unwrap_or_default()
     }
+
+    /// The key as text, where it is one. A cursor is whatever somebody sends: no database is told what it could not hold.
+    #[must_use]
+    pub fn as_text(&self) -> String {
+        String::from_utf8_lossy(self.as_bytes()).replace('\0', "")
+    }
 }
 
 impl Default for NameKey {

@@ -319,7 +319,7 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, order: De
         let ascending = order.descends() == paging.backwards();
         if let Some(at) = paging.cursor {
             sql.push(" AND (").push(&headline).push(", a.id)").push(if ascending { " > (" } else { " < (" });
-            sql.text(&String::from_utf8_lossy(at.name.as_bytes())).push(", ").id(Id::<()>::from(at.id)).push(")");
+            sql.text(&at.name.as_text()).push(", ").id(Id::<()>::from(at.id)).push(")");
         }
         let way = if ascending { "" } else { " DESC" };
         sql.push(" ORDER BY ").push(&headline).push(way).push(", a.id").push(way).push(" LIMIT ");

@@ -186,7 +186,7 @@ pub fn page(
     if let Some(at) = paging.cursor {
         sql.push(" AND (d.since, d.article_id, d.locale)").push(if ascending { " > (" } else { " < (" });
         sql.at(Instant::from_micros(at.key)).push(", ").id(Id::<()>::from(at.id)).push(", ");
-        sql.text(&String::from_utf8_lossy(at.name.as_bytes())).push(")");
+        sql.text(&at.name.as_text()).push(")");
     }
     let way = if ascending { "" } else { " DESC" };
     sql.push(&format!(" ORDER BY d.since{way}, d.article_id{way}, d.locale{way} LIMIT ")).int(i64::from(paging.limit).saturating_add(1));

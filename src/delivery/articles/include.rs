@@ -12,7 +12,7 @@ use super::{Article, BodyFormat, Field, Fields, Included, Needs, complete, form}
 use crate::{
     access::Visibility,
     delivery::{Reading, names},
-    domain::{Error, Id, article::ArticleId, facet::Facet, text::limits, vocabulary::vocabulary},
+    domain::{Error, Id, article::ArticleId, facet::Facet, site::Masthead, text::limits, vocabulary::vocabulary},
     store::{
         self, Tx,
         editions::{Bodies, BodyForm, Live},
@@ -162,9 +162,13 @@ fn related(tx: &mut Tx<'_>, lives: &[Live]) -> Result<Vec<Vec<(ArticleId, Uuid)>
     Ok(lives.iter().map(of).collect())
 }
 
-/// Nothing, when the bodies of articles in all their languages are not longer than one answer holds.
-pub(super) fn few_enough(tx: &mut Tx<'_>, parameter: &str, ids: &[ArticleId], form: BodyForm) -> Result<(), Error> {
-    if form == BodyForm::None || store::editions::bytes_everywhere(tx, Visibility::public(), ids, form)? <= limits::ANSWER_BODIES {
+/// Nothing, when the bodies of articles in all languages of readers are not longer than one answer holds.
+pub(super) fn few_enough(tx: &mut Tx<'_>, parameter: &str, masthead: &Masthead, ids: &[ArticleId], form: BodyForm) -> Result<(), Error> {
+    if form == BodyForm::None {
+        return Ok(());
+    }
+    let locales: Vec<_> = masthead.locales.iter().map(|settings| &settings.locale).collect();
+    if store::editions::bytes_everywhere(tx, Visibility::public(), ids, &locales, form)? <= limits::ANSWER_BODIES {
         return Ok(());
     }
     let detail =
@@ -201,7 +205,7 @@ pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: 
     }
     if asked(Include::Alternates) {
         let ids: Vec<Id<_>> = lives.iter().map(|live| live.article_id).collect();
-        few_enough(tx, "?include", &ids, form(shape.body))?;
+        few_enough(tx, "?include", &reading.masthead, &ids, form(shape.body))?;
         let mut by_locale = BTreeMap::<_, Vec<Live>>::new();
         for live in store::editions::live_everywhere(tx, Visibility::public(), &ids, form(shape.body))? {
             let public = reading.masthead.settings(&live.locale).is_some();

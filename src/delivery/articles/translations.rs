@@ -19,7 +19,7 @@ use crate::{
 pub fn translations(tx: &mut Tx<'_>, id: ArticleId, shape: &Shape) -> Result<(Vec<Article>, Option<Included>), Error> {
     let masthead = store::site::for_readers(tx)?;
     let format = form(shape.body());
-    include::few_enough(tx, "?body", &[id], format)?;
+    include::few_enough(tx, "?body", &masthead, &[id], format)?;
     let mut lives = store::editions::live_everywhere(tx, Visibility::public(), &[id], format)?;
     // In the other languages it is told already.
     let mut each = shape.clone();

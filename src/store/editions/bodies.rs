@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     access::Visibility,
-    domain::{Error, Id, article::Article, edition::Edition, text::limits},
+    domain::{Error, Id, Locale, article::Article, edition::Edition, text::limits},
     store::{RunQueryDsl, Tx, dialect::Uid, sql::Sql},
 };
 
@@ -105,11 +105,17 @@ pub(in crate::store) fn filled(tx: &mut Tx<'_>, all: Vec<Bare>, form: BodyForm) 
     Ok(all.into_iter().map(|bare| Live { body: bodies.remove(&bare.edition).unwrap_or_default(), ..bare.live }).collect())
 }
 
-/// How many bytes the bodies of some articles have, in all languages they are live in.
+/// How many bytes the bodies of some articles have, in those of these languages that they are live in.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn bytes_everywhere(tx: &mut Tx<'_>, _: Visibility, articles: &[Id<Article>], form: BodyForm) -> Result<usize, Error> {
+pub fn bytes_everywhere(
+    tx: &mut Tx<'_>,
+    _: Visibility,
+    articles: &[Id<Article>],
+    locales: &[&Locale],
+    form: BodyForm,
+) -> Result<usize, Error> {
     #[derive(QueryableByName)]
     struct Bytes {
         #[diesel(sql_type = BigInt)]
@@ -117,6 +123,6 @@ pub fn bytes_everywhere(tx: &mut Tx<'_>, _: Visibility, articles: &[Id<Article>]
     }
     let mut sql = Sql::new("SELECT CAST(COALESCE(SUM(");
     sql.push(form.bytes()).push("), 0) AS BIGINT) AS bytes FROM editions x WHERE ").public(tx, "x").push(" AND x.article_id IN ");
-    sql.ids(articles.iter().copied());
+    sql.ids(articles.iter().copied()).push(" AND x.locale IN ").locales(locales.iter().copied());
     Ok(sql.first::<Bytes>(tx)?.map_or(0, |sum| usize::try_from(sum.bytes).unwrap_or(usize::MAX)))
 }

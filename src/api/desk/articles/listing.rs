@@ -47,7 +47,7 @@ pub struct ListDeskArticles {
     state: Option<Vec<Stand>>,
     /// With a translation in one of these locales; all that is asked of words, editions, plans and assignments is asked of these.
     #[serde(default, deserialize_with = "words")]
-    #[param(inline, style = Form, explode = false)]
+    #[param(inline, style = Form, explode = false, max_items = 20)]
     locale: Option<Vec<Locale>>,
     /// In one of these sections or below it.
     #[serde(default, deserialize_with = "words")]
@@ -175,6 +175,11 @@ impl ListDeskArticles {
         if let Some(me) = me.filter(|_| self.mine == Some(true)) {
             // Both are to hold.
             creators = if creators.is_empty() || creators.contains(&me) { vec![me] } else { vec![Id::from(Uuid::nil())] };
+        }
+        for (name, text) in [("text", &self.text), ("body_text", &self.body_text)] {
+            if text.as_ref().is_some_and(|text| text.chars().count() > limits::SOUGHT) {
+                faults.add(format!("?{name}"), "too_long", format!("at most {} characters", limits::SOUGHT));
+            }
         }
         let filter = Filter {
             states: self.state.take().unwrap_or_default(),
