@@ -60,6 +60,29 @@ both! {
         assert_eq!(translator.patch(&story, "\"2\"", &json!({ "tags": { "remove": [a] } })).await.status, 403);
     }
 
+    async fn what_was_merged_away_comes_and_goes_as_what_it_is_now(app) {
+        let (editor, admin, world) = (app.editor().await, app.admin().await, app.section("world", "दुनिया").await);
+        let (old, new) = (tag(&app, "old").await, tag(&app, "new").await);
+        let (gone, here) = (app.author("asha-r", "Asha R").await, app.author("asha", "Asha Rao").await);
+        for (kind, one, into) in [("tags", &old, &new), ("authors", &gone, &here)] {
+            let at = format!("/v1/desk/{kind}/{one}");
+            admin.act(&format!("{at}/merge"), &admin.get(&at).await.etag(), &json!({ "into": into })).await.ok();
+        }
+        let story = editor.story(&world, "Floods").await;
+        let change = async |patch: &Value| {
+            let before = editor.get(&story).await.etag();
+            editor.patch(&story, &before, patch).await
+        };
+        let by = |id: &str| json!([{ "role": "written_by", "author_id": id }]);
+        let shown = change(&json!({ "tags": { "add": [old, new] }, "credits": { "add": by(&gone) } })).await.ok();
+        assert_eq!((&shown["tags"], &shown["credits"][0]["author_id"]), (&json!([new]), &json!(here)));
+        // What is wrong is told where it was named, whatever was merged before it.
+        let refused = change(&json!({ "tags": { "add": [old, "0198c5a1-7f00-7000-8000-0000000000ff"] } })).await;
+        assert_eq!(refused.violations(), [("#/tags/add/1".to_owned(), "unknown_tag".to_owned())]);
+        let shown = change(&json!({ "tags": { "remove": [old] }, "credits": { "remove": by(&gone) } })).await.ok();
+        assert_eq!((&shown["tags"], &shown["credits"]), (&json!([]), &json!([])));
+    }
+
     async fn many_articles_get_a_tag_in_one_request(app) {
         let (editor, world, a, b) = (app.editor().await, app.section("world", "दुनिया").await, tag(&app, "a").await, tag(&app, "b").await);
         let mut operations = Vec::new();

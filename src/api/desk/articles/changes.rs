@@ -70,6 +70,14 @@ pub(in crate::api::desk) struct Places {
     added: Option<Vec<Option<usize>>>,
 }
 
+impl<T> ListChange<T> {
+    /// What comes and goes, where it is named one by one.
+    pub(super) fn parts_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        let parts = if let Self::Parts(parts) = self { Some(parts) } else { None };
+        parts.into_iter().flat_map(|parts| parts.add.iter_mut().chain(&mut parts.remove))
+    }
+}
+
 impl<T: PartialEq> ListChange<T> {
     /// The list that this makes of the present one, and where its items were named. What is there is not added again, and what is not there is
     /// not missed.

@@ -10,9 +10,10 @@ use crate::{
     desk,
     domain::{
         Error, Version,
+        address::AddressKind,
         article::{self, Facts},
     },
-    store::Tx,
+    store::{self, Tx},
 };
 
 /// The facts that a patch makes of present ones, the note, and where the items of their lists were named.
@@ -32,6 +33,24 @@ fn facts_of(input: FactsInput, present: &DeskArticle) -> (Facts, String, [Places
     (facts, input.note, [of_tags, of_credits])
 }
 
+/// The same where what comes and goes is named by what it was merged into, if it was: a list has that.
+fn of_today(tx: &mut Tx<'_>, mut input: FactsInput) -> Result<FactsInput, Error> {
+    let tags = input.tags.parts_mut().map(|tag| (AddressKind::Tag, tag.uuid())).collect::<Vec<_>>();
+    let authors = input.credits.parts_mut().map(|credit| (AddressKind::Author, credit.author_id.uuid()));
+    let named: Vec<_> = authors.chain(tags).collect();
+    if named.is_empty() {
+        return Ok(input);
+    }
+    let into = store::merging::present(tx, named)?;
+    for tag in input.tags.parts_mut() {
+        *tag = into.get(&tag.uuid()).map_or(*tag, |id| (*id).into());
+    }
+    for credit in input.credits.parts_mut() {
+        credit.author_id = into.get(&credit.author_id.uuid()).map_or(credit.author_id, |id| (*id).into());
+    }
+    Ok(input)
+}
+
 /// Change the facts of an article by a patch on what is shown of it.
 pub(in crate::api::desk) fn revised(
     tx: &mut Tx<'_>,
@@ -41,8 +60,12 @@ pub(in crate::api::desk) fn revised(
     patch: &Patch<DeskArticle>,
 ) -> Result<article::Article, Error> {
     let mut places = None;
+    let input = match patch.onto(present) {
+        Ok(input) => Ok(of_today(tx, input)?),
+        refused => refused,
+    };
     let facts = |_: &article::Article| {
-        let (facts, note, of_lists) = facts_of(patch.onto(present)?, present);
+        let (facts, note, of_lists) = facts_of(input?, present);
         places = Some(of_lists);
         Ok((facts, note))
     };
