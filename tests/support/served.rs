@@ -148,10 +148,10 @@ impl Served {
         self.child.wait().unwrap().success()
     }
 
-    /// Resident memory, in KiB.
+    /// What it holds in memory, in KiB: without the pages of the program, which come and go as the machine sees fit.
     pub(crate) fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        status.lines().find_map(|l| l.strip_prefix("VmRSS:")).unwrap().split_whitespace().next().unwrap().parse().unwrap()
+        status.lines().find_map(|l| l.strip_prefix("RssAnon:")).unwrap().split_whitespace().next().unwrap().parse().unwrap()
     }
 }
 
