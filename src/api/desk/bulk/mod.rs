@@ -106,7 +106,7 @@ impl BulkVerb {
     }
 }
 
-/// One operation, of whichever kind: [`BulkOperationKinds`].
+/// One operation, of whichever kind: `kinds.rs` tells which there are.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BulkOperation {
