@@ -4,6 +4,28 @@ use actix_web::http::Method;
 use serde_json::json;
 
 both! {
+    async fn a_parameter_of_a_query_is_no_longer_than_the_contract_says(app) {
+        let contract = crate::support::contract::contract();
+        let admin = app.admin().await;
+        let mut tried = 0;
+        for (path, item) in contract["paths"].as_object().unwrap() {
+            let at = path.replace("{locale}", "en").replace("{id}", "0198c5a1-7f00-7000-8000-000000000001");
+            for parameter in item["get"]["parameters"].as_array().into_iter().flatten().filter(|p| p["in"] == "query") {
+                let schema = &parameter["schema"];
+                let Some(most) = schema["maxLength"].as_u64().or_else(|| schema["items"]["maxLength"].as_u64()) else { continue };
+                let name = parameter["name"].as_str().unwrap();
+                let long = format!("/{}", "x".repeat(usize::try_from(most).unwrap()));
+                let others = item["get"]["parameters"].as_array().unwrap().iter().filter(|p| p["in"] == "query" && p["required"] == true && p["name"] != name);
+                let others: String = others.map(|p| format!("&{}={}", p["name"].as_str().unwrap(), p["example"].as_str().unwrap())).collect();
+                let answer = admin.get(&format!("{at}?{name}={long}{others}")).await;
+                assert_eq!(answer.status, 400, "{path} {name}: {}", answer.text);
+                assert!(answer.violations().iter().any(|(place, _)| *place == format!("?{name}")), "{path} {name}: {}", answer.text);
+                tried += 1;
+            }
+        }
+        assert!(tried >= 12, "{tried}");
+    }
+
     async fn a_refusal_says_in_one_sentence_what_is_wrong_and_where(app) {
         let admin = app.admin().await;
         let story = admin.story(&app.section("world", "दुनिया").await, "Floods").await;

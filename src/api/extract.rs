@@ -28,7 +28,17 @@ use utoipa::{
     },
 };
 
-use super::{State, clients::intake, json, network::client, problem::Failure, sent, several::gather, typed::typed, wording::plain};
+use super::{
+    State,
+    clients::intake,
+    json,
+    network::client,
+    problem::Failure,
+    sent,
+    several::{gather, longest},
+    typed::typed,
+    wording::plain,
+};
 use crate::{
     access::{Action, Caller, Permit},
     domain::{
@@ -124,6 +134,9 @@ impl<T: DeserializeOwned + IntoParams> FromRequest for Query<T> {
     }
 }
 
+/// No parameter that is text has a lower limit, in characters.
+const SHORT: usize = 35;
+
 /// Read a query, naming every parameter that is unknown, wrong, or repeated though it is no list.
 fn query<T: DeserializeOwned + IntoParams>(text: &str) -> Result<T, Failure> {
     if text.split('&').count() > limits::PARAMETERS {
@@ -139,6 +152,19 @@ fn query<T: DeserializeOwned + IntoParams>(text: &str) -> Result<T, Failure> {
         fit
     });
     let mut pairs = gather::<T>(pairs);
+    if pairs.iter().any(|(_, value)| value.len() > SHORT) {
+        let long = |(name, most): &(String, usize)| pairs.iter().any(|(given, value)| given == name && value.chars().count() > *most);
+        let long = longest::<T>().filter(long);
+        let told = long.map(|(name, most)| Violation {
+            pointer: format!("?{name}"),
+            code: "too_long",
+            detail: format!("at most {most} characters"),
+        });
+        faults.extend(told);
+        if !faults.is_empty() {
+            return Err(Failure::Malformed(faults));
+        }
+    }
     loop {
         let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
         let parsed = url::form_urlencoded::parse(text.as_bytes());

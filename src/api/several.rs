@@ -38,6 +38,15 @@ pub(super) fn gather<T: IntoParams>(pairs: Vec<(String, String)>) -> Vec<(String
     gathered
 }
 
+/// The parameters that are text of so many characters at most, as the contract says it.
+pub(super) fn longest<T: IntoParams>() -> impl Iterator<Item = (String, usize)> {
+    let parameters = T::into_params(|| Some(ParameterIn::Query)).into_iter();
+    parameters.filter_map(|parameter| match parameter.schema {
+        Some(RefOr::T(Schema::Object(text))) => text.max_length.map(|most| (parameter.name, most)),
+        _ => None,
+    })
+}
+
 fn is_list(parameter: &Parameter) -> bool {
     matches!(parameter.schema, Some(RefOr::T(Schema::Array(_))))
 }

@@ -64,13 +64,18 @@ pub(super) struct Row {
     trashed_at: Option<Instant>,
 }
 
+macro_rules! columns {
+    () => {
+        "a.id, a.kind, a.genre, a.section_id, s.path, a.lead, a.source_locale, a.embargo_until, a.version, \
+         a.created_by, a.created_at, a.updated_at, a.withdrawn_at, a.trashed_at"
+    };
+}
+
 /// What of an article `a` in a section `s` a [`Row`] is made of.
-pub(super) const COLUMNS: &str = "a.id, a.kind, a.genre, a.section_id, s.path, a.lead, a.source_locale, a.embargo_until, a.version, \
-    a.created_by, a.created_at, a.updated_at, a.withdrawn_at, a.trashed_at";
+pub(super) const COLUMNS: &str = columns!();
 
 /// The articles of a condition, whose columns are [`COLUMNS`].
-pub(super) const SELECT: &str = "SELECT a.id, a.kind, a.genre, a.section_id, s.path, a.lead, a.source_locale, a.embargo_until, a.version, \
-    a.created_by, a.created_at, a.updated_at, a.withdrawn_at, a.trashed_at FROM articles a JOIN sections s ON s.id = a.section_id WHERE ";
+pub(super) const SELECT: &str = concat!("SELECT ", columns!(), " FROM articles a JOIN sections s ON s.id = a.section_id WHERE ");
 
 /// The condition that the reader sees the article `a`, and that it is not in the trash.
 pub(super) fn visible(sql: &mut Sql, visibility: &Visibility) {

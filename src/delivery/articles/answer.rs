@@ -19,7 +19,7 @@ pub struct ArticleAnswer;
 impl PartialSchema for ArticleAnswer {
     fn schema() -> RefOr<Schema> {
         let mut object = fields::partial();
-        object.properties.values_mut().for_each(fields::plain);
+        object.properties.values_mut().for_each(fields::undescribe);
         object.description =
             Some("An article in one language: all of it, as `Article` says, or with `fields=` what was asked for.".to_owned());
         RefOr::T(Schema::Object(object))

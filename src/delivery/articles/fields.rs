@@ -78,7 +78,7 @@ impl Walk {
                     let at = format!("{at}.{property}");
                     self.paths.push(at.clone());
                     self.below(schema, &at, depth.saturating_sub(1));
-                    plain(schema);
+                    undescribe(schema);
                 }
                 let name = format!("Partial{name}");
                 *reference = Ref::from_schema_name(&name);
@@ -89,8 +89,8 @@ impl Walk {
     }
 }
 
-/// What properties mean is said where they are required.
-pub(super) fn plain(schema: &mut RefOr<Schema>) {
+/// Leave out what a property means and looks like: that is said where all of them are required.
+pub fn undescribe(schema: &mut RefOr<Schema>) {
     match schema {
         RefOr::Ref(reference) => reference.description.clear(),
         RefOr::T(Schema::Object(object)) => {

@@ -15,7 +15,7 @@ use std::{
 };
 
 pub use answer::{ArticleAnswer, ArticleListing};
-pub use fields::{FieldPath, Fields};
+pub use fields::{FieldPath, Fields, undescribe};
 pub use include::{Include, Shape};
 pub use listed::{Excluded, Listed, Reference};
 pub use shape::{

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     access::Caller,
     api::extract::words,
+    delivery::articles::undescribe,
     domain::{
         Error, Id, Instant, Locale,
         address::AddressKind,
@@ -35,6 +36,8 @@ use crate::{
         desk_lists::{DeskOrder, Filter, Listed, Window},
     },
 };
+
+const _: () = assert!(limits::SOUGHT == 200, "as the contract has it of `text` and `body_text`");
 
 /// Which articles a desk list shows.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -176,11 +179,6 @@ impl ListDeskArticles {
             // Both are to hold.
             creators = if creators.is_empty() || creators.contains(&me) { vec![me] } else { vec![Id::from(Uuid::nil())] };
         }
-        for (name, text) in [("text", &self.text), ("body_text", &self.body_text)] {
-            if text.as_ref().is_some_and(|text| text.chars().count() > limits::SOUGHT) {
-                faults.add(format!("?{name}"), "too_long", format!("at most {} characters", limits::SOUGHT));
-            }
-        }
         let filter = Filter {
             states: self.state.take().unwrap_or_default(),
             locales: few(&mut faults, "locale", self.locale.take()),
@@ -263,16 +261,7 @@ fn sparse(schema: RefOr<Schema>, description: &str) -> RefOr<Schema> {
     let RefOr::T(Schema::Object(mut object)) = schema else { return schema };
     object.required.clear();
     object.description = Some(description.to_owned());
-    // Each is described where all of them are.
-    for property in object.properties.values_mut() {
-        match property {
-            RefOr::T(Schema::Object(property)) => property.description = None,
-            RefOr::T(Schema::Array(property)) => property.description = None,
-            RefOr::T(Schema::OneOf(property)) => property.description = None,
-            RefOr::Ref(reference) => reference.description.clear(),
-            RefOr::T(_) => {}
-        }
-    }
+    object.properties.values_mut().for_each(undescribe);
     RefOr::T(Schema::Object(object))
 }
 
