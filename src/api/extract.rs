@@ -230,7 +230,7 @@ pub(super) fn read(payload: &mut Payload) -> Pending<Bytes> {
     })
 }
 
-impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
     type Error = Failure;
     type Future = Pending<Self>;
 
@@ -247,7 +247,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
                 _ => json::read(&bytes)?,
             };
             sent::check(&value)?;
-            typed(value).map(Self).map_err(Failure::from)
+            typed(&value).map(Self).map_err(Failure::from)
         })
     }
 }
@@ -255,7 +255,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 /// A thing of the desk that is read and written in one shape.
 pub trait Resource: Serialize + ToSchema {
     /// What of it can be written.
-    type Input: DeserializeOwned + ToSchema;
+    type Input: DeserializeOwned + ToSchema + 'static;
     /// The fields that cannot; sent back unchanged they are accepted.
     const READ_ONLY: &'static [&'static str];
 }
@@ -337,7 +337,7 @@ impl<R: Resource> Patch<R> {
             }
         }
         merge(&mut value, patch);
-        let typed = faults.merge(typed(value))?;
+        let typed = faults.merge(typed(&value))?;
         match typed {
             Some(input) => faults.or(input),
             None => Err(Error::Invalid(faults.into_inner())),

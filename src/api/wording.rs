@@ -68,6 +68,11 @@ fn known(message: &str) -> Option<String> {
     Some(of_query.to_owned())
 }
 
+/// Names one after the other, marked as such.
+pub(super) fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
 fn is_number_type(word: &str) -> bool {
     let digits = word.strip_prefix(['i', 'u', 'f']).unwrap_or_default();
     matches!(digits, "8" | "16" | "32" | "64" | "128" | "size")

@@ -17,7 +17,7 @@ use crate::{
         Caller, Permit, System,
         action::{Export, Import},
     },
-    api::{json, typed::typed},
+    api::{json, typed::untold},
     config::Settings,
     desk::bundle::{self as records, Outcome, ReadRecord, Record, Rules},
     domain::{Error, Locale, article::ArticleId, page::Paging},
@@ -160,13 +160,13 @@ impl<R: Read> Lines<R> {
 fn record(mut value: Value) -> Result<Record, Error> {
     let kind = value.as_object_mut().and_then(|fields| fields.remove("type"));
     match kind.as_ref().and_then(Value::as_str) {
-        Some("site") => typed(value).map(Record::Site),
-        Some("locale") => typed(value).map(Record::Locale),
-        Some("section") => typed(value).map(Record::Section),
-        Some("author") => typed(value).map(Record::Author),
-        Some("tag") => typed(value).map(Record::Tag),
-        Some("article") => typed(value).map(Record::Article),
-        Some("redirect") => typed(value).map(Record::Redirect),
+        Some("site") => untold(&value).map(Record::Site),
+        Some("locale") => untold(&value).map(Record::Locale),
+        Some("section") => untold(&value).map(Record::Section),
+        Some("author") => untold(&value).map(Record::Author),
+        Some("tag") => untold(&value).map(Record::Tag),
+        Some("article") => untold(&value).map(Record::Article),
+        Some("redirect") => untold(&value).map(Record::Redirect),
         _ => Err(Error::invalid("#/type", "type", "one of `site`, `locale`, `section`, `author`, `tag`, `article`, `redirect`")),
     }
 }

@@ -183,8 +183,8 @@ fn permit<A: Action>(caller: &Caller) -> Result<Permit<A>, Error> {
     Permit::try_from(caller.clone())
 }
 
-fn body<T: DeserializeOwned>(op: &BulkOperation) -> Result<T, Error> {
-    typed(op.body.clone().unwrap_or_else(|| Value::Object(serde_json::Map::new()))).map_err(|e| e.under("#/body"))
+fn body<T: DeserializeOwned + ToSchema + 'static>(op: &BulkOperation) -> Result<T, Error> {
+    typed(op.body.as_ref().unwrap_or(&Value::Object(serde_json::Map::new()))).map_err(|e| e.under("#/body"))
 }
 
 fn words_of(saved: &Saved) -> Version {

@@ -1,0 +1,160 @@
+//! What the schema of a type says of a value, as faults in our words.
+
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+
+use jsonschema::{JsonType, ValidationError, Validator, error::TypeKind, error::ValidationErrorKind as Kind};
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+
+use super::decided::decide;
+use crate::{api::wording::listed, domain::Violation};
+
+/// A schema, and the validator that is made of it.
+struct Judge {
+    schema: Value,
+    validator: Validator,
+}
+
+type Judges = Mutex<HashMap<TypeId, Option<Arc<Judge>>>>;
+
+/// The schema of a type, with all that it refers to.
+pub(super) fn schema<T: ToSchema>() -> Value {
+    let mut referred = Vec::new();
+    T::schemas(&mut referred);
+    let mut all = Map::new();
+    for (name, schema) in referred {
+        all.insert(name, serde_json::to_value(schema).unwrap_or_default());
+    }
+    let mut schema = serde_json::to_value(T::schema()).unwrap_or_default();
+    decide(&mut schema, &all);
+    let given = all.clone();
+    all.values_mut().for_each(|one| decide(one, &given));
+    schema["components"] = json!({ "schemas": all });
+    schema
+}
+
+/// Everything that is wrong with a value by the schema of its type.
+pub(super) fn faults(of: TypeId, schema: fn() -> Value, value: &Value) -> Vec<Violation> {
+    judge(of, schema)
+        .map(|judge| judge.validator.iter_errors(value).flat_map(|error| told(&error, &judge.schema)).collect())
+        .unwrap_or_default()
+}
+
+/// The judge of a type, made when something is wrong with a value of it for the first time.
+fn judge(of: TypeId, schema: fn() -> Value) -> Option<Arc<Judge>> {
+    static JUDGES: LazyLock<Judges> = LazyLock::new(Judges::default);
+    let made = JUDGES.lock().unwrap_or_else(PoisonError::into_inner).get(&of).cloned();
+    made.unwrap_or_else(|| {
+        let schema = schema();
+        let validator = jsonschema::options().should_validate_formats(true).build(&schema);
+        let made = validator.inspect_err(|error| tracing::error!(%error, "the contract has a schema that is none"));
+        let made = made.ok().map(|validator| Arc::new(Judge { schema, validator }));
+        JUDGES.lock().unwrap_or_else(PoisonError::into_inner).entry(of).or_insert(made).clone()
+    })
+}
+
+/// An error of the validator in our words, of which none repeats what was sent but names of fields.
+fn told(error: &ValidationError<'_>, schema: &Value) -> Vec<Violation> {
+    let at = error.instance_path().as_str();
+    let within = |name: &str| format!("#{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+    let one = |code, detail: String| vec![Violation { pointer: format!("#{at}"), code, detail }];
+    match error.kind() {
+        Kind::AdditionalProperties { unexpected } => {
+            let known = known(error, schema);
+            let unknown = unexpected.iter().map(|name| Violation {
+                pointer: within(name),
+                code: "unknown_field",
+                detail: format!(
+                    "`{name}` is not known here{}",
+                    if known.is_empty() { String::new() } else { format!("; known are {known}") }
+                ),
+            });
+            unknown.collect()
+        }
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            vec![Violation { pointer: within(name), code: "required", detail: format!("`{name}` is missing") }]
+        }
+        Kind::Enum { options } => {
+            one("unknown_value", format!("{} is not known here; known are {}", named(error.instance()), words(options)))
+        }
+        Kind::Type { kind } => one("type", format!("{} is wanted here, not {}", wanted(kind), found(error.instance()))),
+        Kind::MaxLength { limit } => one("too_long", format!("at most {limit} characters")),
+        Kind::MinLength { limit: 1 } => one("required", "it is empty".to_owned()),
+        Kind::MinLength { limit } => one("too_short", format!("at least {limit} characters")),
+        Kind::MaxItems { limit } | Kind::MaxProperties { limit } => one("too_many", format!("at most {limit}")),
+        Kind::MinItems { limit } | Kind::MinProperties { limit } => one("too_few", format!("at least {limit}")),
+        Kind::Maximum { limit } => one("out_of_range", format!("at most {limit}")),
+        Kind::Minimum { limit } => one("out_of_range", format!("at least {limit}")),
+        Kind::Format { format } => one("type", format!("{} is wanted here", of_format(format))),
+        // The name of an entry is what is wrong, and it is the entry that is found by it.
+        Kind::PropertyNames { error } => {
+            let name = error.instance().as_str().unwrap_or_default();
+            let faults = told(error, schema).into_iter();
+            faults.map(|fault| Violation { pointer: within(name), ..fault }).collect()
+        }
+        _ => one("type", "not of the form that is wanted here".to_owned()),
+    }
+}
+
+/// The fields that there are beside one that is unknown.
+fn known(error: &ValidationError<'_>, schema: &Value) -> String {
+    let place = error.schema_path().as_str();
+    let object = place.rsplit_once('/').and_then(|(object, _)| schema.pointer(object));
+    let names = object.and_then(|object| object["properties"].as_object());
+    names.map(|names| listed(names.keys().map(String::as_str))).unwrap_or_default()
+}
+
+/// A word that was sent, where it is short enough to be repeated.
+fn named(value: &Value) -> String {
+    let word = value.as_str().filter(|word| word.len() <= 100);
+    word.map_or_else(|| "this".to_owned(), |word| format!("`{}`", word.escape_debug()))
+}
+
+fn words(options: &Value) -> String {
+    listed(options.as_array().into_iter().flatten().filter_map(Value::as_str))
+}
+
+fn wanted(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(one) => kind_of(*one).to_owned(),
+        TypeKind::Multiple(several) => several.iter().map(kind_of).collect::<Vec<_>>().join(" or "),
+    }
+}
+
+fn found(value: &Value) -> &'static str {
+    kind_of(match value {
+        Value::Null => JsonType::Null,
+        Value::Bool(_) => JsonType::Boolean,
+        Value::Number(_) => JsonType::Number,
+        Value::String(_) => JsonType::String,
+        Value::Array(_) => JsonType::Array,
+        Value::Object(_) => JsonType::Object,
+    })
+}
+
+fn kind_of(kind: JsonType) -> &'static str {
+    match kind {
+        JsonType::Null => "null",
+        JsonType::Boolean => "`true` or `false`",
+        JsonType::Number => "a number",
+        JsonType::Integer => "a whole number",
+        JsonType::String => "text",
+        JsonType::Array => "a list",
+        JsonType::Object => "an object",
+    }
+}
+
+fn of_format(format: &str) -> &'static str {
+    match format {
+        "uuid" => "a UUID",
+        "date-time" => "an RFC 3339 date and time with offset",
+        "uri" => "an absolute address",
+        "email" => "an e-mail address",
+        _ => "another form",
+    }
+}
