@@ -4,6 +4,7 @@ mod answers;
 mod required;
 mod schemas;
 mod shared;
+mod written;
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -138,8 +139,7 @@ impl Contract {
     /// The contract of this document.
     #[must_use]
     pub fn new(api: &openapi::OpenApi) -> Self {
-        let mut document = api.to_pretty_json().unwrap_or_default();
-        document.push('\n');
+        let document = written::written(&api.to_pretty_json().unwrap_or_default());
         let mut contract = Self { document: document.into(), ..Self::default() };
         for (path, item) in &api.paths.paths {
             let methods = [
