@@ -15,7 +15,7 @@ fn contract() -> Value {
 }
 
 /// A path that an operation may have, where nothing is known of what is there.
-fn filled(path: &str) -> String {
+pub(crate) fn filled(path: &str) -> String {
     let part = |(n, part): (usize, &str)| match (n % 2, part) {
         (0, literal) => literal.to_owned(),
         (_, "slug" | "token") => "a-river".to_owned(),
@@ -27,7 +27,7 @@ fn filled(path: &str) -> String {
 }
 
 /// Every operation of the contract: its method, a path and its body; where one is known, a request that does what it is for.
-async fn requests(app: &TestApp, admin: &Client<'_>) -> BTreeMap<String, (Method, String, String, Option<Vec<u8>>)> {
+pub(crate) async fn requests(app: &TestApp, admin: &Client<'_>) -> BTreeMap<String, (Method, String, String, Option<Vec<u8>>)> {
     let (other, world) = (app.editor().await, app.section("world", "दुनिया").await);
     let mut known = Requests::default();
     stories(admin, &other, &world, &mut known).await;

@@ -83,4 +83,5 @@ mod translating;
 mod trying_again;
 mod users;
 mod verbatim;
+mod violating;
 mod within_grants;

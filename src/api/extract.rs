@@ -3,7 +3,6 @@
 use std::{
     borrow::Cow,
     future::{Ready, poll_fn, ready},
-    marker::PhantomData,
     ops::Deref,
     pin::Pin,
 };
@@ -16,17 +15,11 @@ use actix_web::{
 };
 use futures_core::Stream;
 use serde::{
-    Deserialize, Deserializer, Serialize,
+    Deserialize, Deserializer,
     de::{DeserializeOwned, value::StringDeserializer},
 };
 use serde_json::Value;
-use utoipa::{
-    IntoParams, PartialSchema, ToSchema,
-    openapi::{
-        Object, ObjectBuilder, RefOr, Schema,
-        schema::{AdditionalProperties, OneOfBuilder, Type},
-    },
-};
+use utoipa::{IntoParams, ToSchema};
 
 use super::{
     State,
@@ -213,7 +206,7 @@ pub(super) fn kind(req: &HttpRequest) -> String {
     kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-fn is_json(req: &HttpRequest, also: &str) -> bool {
+pub(super) fn is_json(req: &HttpRequest, also: &str) -> bool {
     let kind = kind(req);
     kind == "application/json" || (!also.is_empty() && kind == also)
 }
@@ -249,191 +242,6 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest for Body<T> {
             sent::check(&value)?;
             typed(&value).map(Self).map_err(Failure::from)
         })
-    }
-}
-
-/// A thing of the desk that is read and written in one shape.
-pub trait Resource: Serialize + ToSchema {
-    /// What of it can be written.
-    type Input: DeserializeOwned + ToSchema + 'static;
-    /// The fields that cannot; sent back unchanged they are accepted.
-    const READ_ONLY: &'static [&'static str];
-}
-
-/// Why a field that cannot be written is refused.
-const READ_ONLY: &str = "this field cannot be written, and what was sent is not what is there";
-
-/// A JSON merge patch (RFC 7396) on a `R` as `GET` shows it.
-#[derive(Debug)]
-pub struct Patch<R>(Value, PhantomData<fn() -> R>);
-
-// Whether or not an `R` can be copied: there is none in it.
-impl<R> Clone for Patch<R> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone(), PhantomData)
-    }
-}
-
-impl<R: Resource> Patch<R> {
-    /// A merge patch out of a value that came within another body.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] when it is no object.
-    pub fn of(patch: Value) -> Result<Self, Error> {
-        if patch.is_object() {
-            Ok(Self(patch, PhantomData))
-        } else {
-            Err(Error::invalid("#", "type", "a merge patch of this is an object"))
-        }
-    }
-
-    /// True when it says something of a field.
-    #[must_use]
-    pub fn names(&self, field: &str) -> bool {
-        self.0.get(field).is_some()
-    }
-
-    /// The same patch, saying nothing of a field.
-    #[must_use]
-    pub fn without(mut self, field: &str) -> Self {
-        if let Value::Object(changes) = &mut self.0 {
-            changes.remove(field);
-        }
-        self
-    }
-
-    /// The same patch, saying nothing of what cannot be written.
-    #[must_use]
-    pub fn writable(&self) -> Self {
-        R::READ_ONLY.iter().fold(self.clone(), |patch, field| patch.without(field))
-    }
-
-    /// The same patch, saying nothing of a field that cannot be written and costs much to show.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] when the patch would change it.
-    pub fn unchanged(&self, field: &str, shown: &impl Serialize) -> Result<Self, Error> {
-        let shown = serde_json::to_value(shown).map_err(Error::internal)?;
-        if self.0.get(field).is_some_and(|sent| would_change(Some(shown), sent.clone())) {
-            return Err(Error::invalid(format!("#/{field}"), "read_only", READ_ONLY));
-        }
-        Ok(self.clone().without(field))
-    }
-
-    /// What the patched thing would be written as.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] when a read-only field would change, or the outcome is not valid.
-    pub fn onto(&self, current: &R) -> Result<R::Input, Error> {
-        let mut value = serde_json::to_value(current).map_err(Error::internal)?;
-        let mut patch = self.0.clone();
-        let mut faults = Faults::default();
-        if let (Value::Object(map), Value::Object(changes)) = (&mut value, &mut patch) {
-            for field in R::READ_ONLY {
-                let shown = map.remove(*field);
-                if changes.remove(*field).is_some_and(|sent| would_change(shown, sent)) {
-                    faults.add(format!("#/{field}"), "read_only", READ_ONLY);
-                }
-            }
-        }
-        merge(&mut value, patch);
-        let typed = faults.merge(typed(&value))?;
-        match typed {
-            Some(input) => faults.or(input),
-            None => Err(Error::Invalid(faults.into_inner())),
-        }
-    }
-}
-
-/// Whether a merge patch on a field, which may not be there, would change it.
-fn would_change(shown: Option<Value>, patch: Value) -> bool {
-    let shown = shown.unwrap_or(Value::Null);
-    let mut merged = shown.clone();
-    // What is sent back as it was shown changes nothing either, though its nulls would be taken away.
-    patch != shown && {
-        merge(&mut merged, patch);
-        merged != shown
-    }
-}
-
-/// Apply a merge patch (RFC 7396).
-pub fn merge(target: &mut Value, patch: Value) {
-    let changes = match patch {
-        Value::Object(changes) => changes,
-        other => return *target = other,
-    };
-    if !target.is_object() {
-        *target = Value::Object(serde_json::Map::new());
-    }
-    if let Value::Object(map) = target {
-        for (key, value) in changes {
-            if value.is_null() {
-                map.remove(&key);
-            } else {
-                merge(map.entry(key).or_insert(Value::Null), value);
-            }
-        }
-    }
-}
-
-impl<R: 'static> FromRequest for Patch<R> {
-    type Error = Failure;
-    type Future = Pending<Self>;
-
-    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if !is_json(req, "application/merge-patch+json") {
-            return Box::pin(ready(Err(Failure::UnsupportedMediaType("application/merge-patch+json or application/json"))));
-        }
-        let bytes = read(payload);
-        Box::pin(async move {
-            match json::read(&bytes.await?)? {
-                patch @ Value::Object(_) => {
-                    sent::check(&patch)?;
-                    Ok(Self(patch, PhantomData))
-                }
-                _ => Err(Failure::Rule(Error::invalid("#", "type", "a merge patch of this is an object"))),
-            }
-        })
-    }
-}
-
-/// Documents a [`Patch`]: what of the resource can be written, and nothing of it is required.
-#[derive(Debug, Deserialize)]
-pub struct PatchOf<R>(PhantomData<fn() -> R>);
-
-impl<R: Resource> PartialSchema for PatchOf<R> {
-    fn schema() -> RefOr<Schema> {
-        let (RefOr::T(Schema::Object(shown)), RefOr::T(Schema::Object(mut patch))) = (R::schema(), R::Input::schema()) else {
-            return R::Input::schema();
-        };
-        patch.required.clear();
-        patch.example = None;
-        // What is sent back as it was shown is taken too.
-        patch.additional_properties = None;
-        patch.description = Some("A JSON merge patch (RFC 7396): fields left out stay, `null` clears.".to_owned());
-        for (name, property) in &mut patch.properties {
-            // It is described where it is shown; what is never shown describes itself, and so does a list that is sent in parts as well.
-            let is_list = |one: &RefOr<Schema>| matches!(one, RefOr::T(Schema::Array(_)));
-            if let Some(shown) = shown.properties.get(name).filter(|shown| !(is_list(shown) && matches!(property, RefOr::Ref(_)))) {
-                property.clone_from(shown);
-            }
-            if let RefOr::T(Schema::Object(Object { additional_properties: Some(more), .. })) = property
-                && let AdditionalProperties::RefOr(of) = &mut **more
-            {
-                let null = ObjectBuilder::new().schema_type(Type::Null);
-                *of = OneOfBuilder::new().item(of.clone()).item(null).into();
-            }
-        }
-        patch.into()
-    }
-}
-impl<R: Resource> ToSchema for PatchOf<R> {
-    fn name() -> Cow<'static, str> {
-        Cow::Owned(format!("{}Patch", R::name()))
-    }
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        R::schemas(schemas);
-        R::Input::schemas(schemas);
     }
 }
 
@@ -570,27 +378,4 @@ pub fn paging(limit: Option<u32>, cursor: Option<&str>, count: Option<bool>, sor
         faults.add("?cursor", "cursor", "not a cursor of this list");
     }
     faults.or(Paging { limit, cursor: decoded, count: count.unwrap_or(false) })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn merging_follows_the_examples_of_rfc_7396() {
-        for (target, patch, result) in [
-            (json!({"a":"b"}), json!({"a":"c"}), json!({"a":"c"})),
-            (json!({"a":"b","b":"c"}), json!({"a":null}), json!({"b":"c"})),
-            (json!({"a":["b"]}), json!({"a":"c"}), json!({"a":"c"})),
-            (json!({"a":{"b":"c"}}), json!({"a":{"b":"d","c":null}}), json!({"a":{"b":"d"}})),
-            (json!({"e":null}), json!({"a":1}), json!({"e":null,"a":1})),
-            (json!([1, 2]), json!({"a":"b","c":null}), json!({"a":"b"})),
-            (json!({}), json!({"a":{"bb":{"ccc":null}}}), json!({"a":{"bb":{}}})),
-        ] {
-            let mut merged = target.clone();
-            merge(&mut merged, patch);
-            assert_eq!(merged, result);
-        }
-    }
 }

@@ -15,6 +15,7 @@ pub mod health;
 pub mod idempotency;
 pub mod json;
 pub mod network;
+pub mod patching;
 mod pieces;
 mod preferring;
 mod prepared;

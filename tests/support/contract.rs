@@ -102,8 +102,10 @@ fn faults(validator: &Validator, value: &Value) -> Vec<String> {
 #[track_caller]
 pub(crate) fn judge_sent(method: &Method, path: &str, kind: &str, sent: &[u8]) {
     let Some((pattern, operation)) = operation(method, path) else { return };
-    // Not merge patches: nulls that clear, and parts of maps, are more than their schemas say.
-    let Some(content) = operation["requestBody"]["content"].get(kind) else { return };
+    let content = operation["requestBody"]["content"].as_object();
+    // A patch may call itself JSON.
+    let patch = content.filter(|_| kind == "application/json").and_then(|content| content.get("application/merge-patch+json"));
+    let Some(content) = content.and_then(|content| content.get(kind)).or(patch) else { return };
     let Ok(sent) = serde_json::from_slice::<Value>(sent) else { return };
     // Some of it may have been refused.
     if sent["atomic"] == json!(false) {

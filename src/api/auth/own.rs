@@ -16,7 +16,8 @@ use crate::{
         token::Verified,
     },
     api::{
-        extract::{Body, Origin, Patch, PatchOf, Path, Query, Resource, SignedIn, paging},
+        extract::{Body, Origin, Path, Query, SignedIn, paging},
+        patching::{Patch, PatchOf, Resource},
         problem::{Failure, Problem},
         reply::Listing,
     },

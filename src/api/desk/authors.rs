@@ -18,7 +18,8 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Query, Resource},
+        extract::{Body, IfMatch, May, Path, Query},
+        patching::{Patch, PatchOf, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },

@@ -13,7 +13,8 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Resource},
+        extract::{Body, IfMatch, May, Path},
+        patching::{Patch, PatchOf, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },

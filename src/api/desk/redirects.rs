@@ -11,7 +11,8 @@ use crate::{
     access::{Action, action::ManageRedirects},
     api::{
         State,
-        extract::{Body, Csv, IfMatch, May, Patch, PatchOf, Path, Query, Resource, paging},
+        extract::{Body, Csv, IfMatch, May, Path, Query, paging},
+        patching::{Patch, PatchOf, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },

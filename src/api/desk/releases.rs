@@ -13,7 +13,8 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Query, Resource, paging},
+        extract::{Body, IfMatch, May, Path, Query, paging},
+        patching::{Patch, PatchOf, Resource},
         prepared,
         problem::{Failure, Problem},
         reply::{Listing, Tagged},

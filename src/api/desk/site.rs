@@ -13,7 +13,8 @@ use crate::{
     },
     api::{
         State,
-        extract::{IfMatch, May, Patch, PatchOf, Resource},
+        extract::{IfMatch, May},
+        patching::{Patch, PatchOf, Resource},
         problem::{Failure, Problem},
         reply::Tagged,
     },

@@ -17,7 +17,8 @@ use crate::{
     api::{
         State,
         auth::GrantInfo,
-        extract::{Body, IfMatch, May, Patch, PatchOf, Path, Query, Resource, paging},
+        extract::{Body, IfMatch, May, Path, Query, paging},
+        patching::{Patch, PatchOf, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },

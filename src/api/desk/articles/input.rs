@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     access::{Permit, action::EditArticle},
-    api::extract::Patch,
+    api::patching::Patch,
     desk,
     domain::{
         Error, Version,

@@ -25,7 +25,8 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, IfMatch, May, Patch, Path, Query, paging},
+        extract::{Body, IfMatch, May, Path, Query, paging},
+        patching::Patch,
         problem::{Failure, Problem},
         reply::{Paged, Tagged},
     },

@@ -12,7 +12,7 @@ use crate::{
             plans::PlanInfo,
             translations::{AssignmentInfo, MadeFromInfo, NewTranslation},
         },
-        extract::{PatchOf, Resource},
+        patching::{PatchOf, Resource},
         reply::Tagged,
     },
     desk::articles::{Created, Draft},

@@ -29,7 +29,8 @@ use crate::{
     },
     api::{
         State,
-        extract::{Body, May, Patch},
+        extract::{Body, May},
+        patching::Patch,
         prepared,
         problem::{Failure, Problem},
         typed::typed,

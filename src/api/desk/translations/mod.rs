@@ -22,7 +22,8 @@ use crate::{
     api::{
         State,
         computing::compute,
-        extract::{Body, IfMatch, May, Patch, Path, Query},
+        extract::{Body, IfMatch, May, Path, Query},
+        patching::Patch,
         problem::{Failure, Problem},
         reply::Tagged,
     },

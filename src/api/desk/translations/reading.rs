@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::shape::{DeskBody, DeskTranslation, body_in, written};
 use crate::{
-    api::{computing::compute, extract::Patch},
+    api::{computing::compute, patching::Patch},
     desk::translations::Draft,
     domain::{
         Error, Locale,

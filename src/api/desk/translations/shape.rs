@@ -12,7 +12,7 @@ use utoipa::{
 use crate::{
     access::Visibility,
     api::{
-        extract::{PatchOf, Resource},
+        patching::{PatchOf, Resource},
         reply::Tagged,
     },
     desk::{

@@ -1,0 +1,382 @@
+//! JSON merge patches (RFC 7396): taken as they are sent, put onto what is there, and documented by rule.
+
+use std::{borrow::Cow, collections::BTreeMap, future::ready, marker::PhantomData};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Object, ObjectBuilder, Ref, RefOr, Schema,
+        schema::{AdditionalProperties, OneOfBuilder, SchemaType, Type},
+    },
+};
+
+use super::{
+    extract::{Pending, is_json, read},
+    json,
+    problem::Failure,
+    sent,
+    typed::typed,
+};
+use crate::domain::{Error, error::Faults};
+
+/// A thing of the desk that is read and written in one shape.
+pub trait Resource: Serialize + ToSchema {
+    /// What of it can be written.
+    type Input: DeserializeOwned + ToSchema + 'static;
+    /// The fields that cannot; sent back unchanged they are accepted.
+    const READ_ONLY: &'static [&'static str];
+}
+
+/// Why a field that cannot be written is refused.
+const READ_ONLY: &str = "this field cannot be written, and what was sent is not what is there";
+
+/// A JSON merge patch (RFC 7396) on a `R` as `GET` shows it.
+#[derive(Debug)]
+pub struct Patch<R>(Value, PhantomData<fn() -> R>);
+
+// Whether or not an `R` can be copied: there is none in it.
+impl<R> Clone for Patch<R> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone(), PhantomData)
+    }
+}
+
+impl<R: Resource> Patch<R> {
+    /// A merge patch out of a value that came within another body.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when it is no object.
+    pub fn of(patch: Value) -> Result<Self, Error> {
+        if patch.is_object() {
+            Ok(Self(patch, PhantomData))
+        } else {
+            Err(Error::invalid("#", "type", "a merge patch of this is an object"))
+        }
+    }
+
+    /// True when it says something of a field.
+    #[must_use]
+    pub fn names(&self, field: &str) -> bool {
+        self.0.get(field).is_some()
+    }
+
+    /// The same patch, saying nothing of a field.
+    #[must_use]
+    pub fn without(mut self, field: &str) -> Self {
+        if let Value::Object(changes) = &mut self.0 {
+            changes.remove(field);
+        }
+        self
+    }
+
+    /// The same patch, saying nothing of what cannot be written.
+    #[must_use]
+    pub fn writable(&self) -> Self {
+        R::READ_ONLY.iter().fold(self.clone(), |patch, field| patch.without(field))
+    }
+
+    /// The same patch, saying nothing of a field that cannot be written and costs much to show.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the patch would change it.
+    pub fn unchanged(&self, field: &str, shown: &impl Serialize) -> Result<Self, Error> {
+        let shown = serde_json::to_value(shown).map_err(Error::internal)?;
+        if self.0.get(field).is_some_and(|sent| would_change(Some(shown), sent.clone())) {
+            return Err(Error::invalid(format!("#/{field}"), "read_only", READ_ONLY));
+        }
+        Ok(self.clone().without(field))
+    }
+
+    /// What the patched thing would be written as.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when a read-only field would change, or the outcome is not valid.
+    pub fn onto(&self, current: &R) -> Result<R::Input, Error> {
+        let mut value = serde_json::to_value(current).map_err(Error::internal)?;
+        let mut patch = self.0.clone();
+        let mut faults = Faults::default();
+        if let (Value::Object(map), Value::Object(changes)) = (&mut value, &mut patch) {
+            for field in R::READ_ONLY {
+                let shown = map.remove(*field);
+                if changes.remove(*field).is_some_and(|sent| would_change(shown, sent)) {
+                    faults.add(format!("#/{field}"), "read_only", READ_ONLY);
+                }
+            }
+        }
+        merge(&mut value, patch);
+        let typed = faults.merge(typed(&value))?;
+        match typed {
+            Some(input) => faults.or(input),
+            None => Err(Error::Invalid(faults.into_inner())),
+        }
+    }
+}
+
+/// Whether a merge patch on a field, which may not be there, would change it.
+fn would_change(shown: Option<Value>, patch: Value) -> bool {
+    let shown = shown.unwrap_or(Value::Null);
+    let mut merged = shown.clone();
+    // What is sent back as it was shown changes nothing either, though its nulls would be taken away.
+    patch != shown && {
+        merge(&mut merged, patch);
+        merged != shown
+    }
+}
+
+/// Apply a merge patch (RFC 7396).
+pub fn merge(target: &mut Value, patch: Value) {
+    let changes = match patch {
+        Value::Object(changes) => changes,
+        other => return *target = other,
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    if let Value::Object(map) = target {
+        for (key, value) in changes {
+            if value.is_null() {
+                map.remove(&key);
+            } else {
+                merge(map.entry(key).or_insert(Value::Null), value);
+            }
+        }
+    }
+}
+
+impl<R: 'static> FromRequest for Patch<R> {
+    type Error = Failure;
+    type Future = Pending<Self>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if !is_json(req, "application/merge-patch+json") {
+            return Box::pin(ready(Err(Failure::UnsupportedMediaType("application/merge-patch+json or application/json"))));
+        }
+        let bytes = read(payload);
+        Box::pin(async move {
+            match json::read(&bytes.await?)? {
+                patch @ Value::Object(_) => {
+                    sent::check(&patch)?;
+                    Ok(Self(patch, PhantomData))
+                }
+                _ => Err(Failure::Rule(Error::invalid("#", "type", "a merge patch of this is an object"))),
+            }
+        })
+    }
+}
+
+/// What the schema of a patch is called, after what it is a patch on.
+const PATCH: &str = "Patch";
+
+type Named = BTreeMap<String, RefOr<Schema>>;
+
+/// Documents a [`Patch`]: what of the resource can be written, and nothing of it is required.
+#[derive(Debug, Deserialize)]
+pub struct PatchOf<R>(PhantomData<fn() -> R>);
+
+impl<R: Resource> PartialSchema for PatchOf<R> {
+    fn schema() -> RefOr<Schema> {
+        let (shown, input) = (R::schema(), R::Input::schema());
+        let (RefOr::T(Schema::Object(shown)), RefOr::T(Schema::Object(input))) = (shown, input) else { return R::Input::schema() };
+        let mut patch = loosened(input, &named::<R::Input>(), &mut Named::new());
+        patch.description = Some("A JSON merge patch (RFC 7396): fields left out stay, `null` clears.".to_owned());
+        for (name, property) in &mut patch.properties {
+            // It is described where it is shown; what is never shown describes itself.
+            if let Some(words) = shown.properties.get(name).and_then(description) {
+                describe(property, words);
+            }
+        }
+        patch.into()
+    }
+}
+
+impl<R: Resource> ToSchema for PatchOf<R> {
+    fn name() -> Cow<'static, str> {
+        Cow::Owned(format!("{}{PATCH}", R::name()))
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        R::schemas(schemas);
+        R::Input::schemas(schemas);
+        let mut parts = Named::new();
+        if let RefOr::T(Schema::Object(input)) = R::Input::schema() {
+            loosened(input, &named::<R::Input>(), &mut parts);
+        }
+        schemas.extend(parts);
+    }
+}
+
+fn named<T: ToSchema>() -> Named {
+    let mut all = Vec::new();
+    T::schemas(&mut all);
+    all.into_iter().collect()
+}
+
+/// The schema of a patch on an object: nothing is required, what need not be there can be cleared, and objects within come in parts, for which
+/// those that have a name get a schema of their own.
+fn loosened(mut object: Object, named: &Named, parts: &mut Named) -> Object {
+    for (name, property) in &mut object.properties {
+        part(property, named, parts);
+        if !object.required.contains(name) {
+            nullable(property);
+        }
+        if let RefOr::T(Schema::Object(property)) = property {
+            property.default = None;
+        }
+    }
+    if let Some(AdditionalProperties::RefOr(value)) = object.additional_properties.as_deref_mut() {
+        part(value, named, parts);
+        nullable(value);
+    } else {
+        // What is sent back as it was shown is taken too.
+        object.additional_properties = None;
+    }
+    object.required.clear();
+    object.example = None;
+    object.examples.clear();
+    object
+}
+
+/// What a patch says of a property, but for clearing it.
+fn part(property: &mut RefOr<Schema>, named: &Named, parts: &mut Named) {
+    match property {
+        RefOr::Ref(reference) => {
+            let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
+            let Some(RefOr::T(Schema::Object(object))) = named.get(name).filter(|_| !name.ends_with(PATCH)) else { return };
+            let loosened = loosened(object.clone(), named, parts);
+            if loosened.properties != object.properties || !object.required.is_empty() {
+                let (name, words) = (format!("{name}{PATCH}"), std::mem::take(&mut reference.description));
+                *reference = Ref::from_schema_name(&name);
+                reference.description = words;
+                parts.insert(name, loosened.into());
+            }
+        }
+        RefOr::T(Schema::Object(object)) => *object = loosened(object.clone(), named, parts),
+        RefOr::T(Schema::OneOf(one)) => one.items.iter_mut().for_each(|way| part(way, named, parts)),
+        RefOr::T(_) => {}
+    }
+}
+
+/// The same, or `null`.
+fn nullable(schema: &mut RefOr<Schema>) {
+    match schema {
+        RefOr::T(Schema::Object(object)) if object.enum_values.is_none() => {
+            if let SchemaType::Type(kind) = object.schema_type.clone() {
+                object.schema_type = SchemaType::Array(vec![kind, Type::Null]);
+            }
+        }
+        RefOr::T(Schema::OneOf(one)) if one.items.iter().any(is_null) => {}
+        other => {
+            let null = ObjectBuilder::new().schema_type(Type::Null);
+            *other = OneOfBuilder::new().item(other.clone()).item(null).into();
+        }
+    }
+}
+
+fn is_null(schema: &RefOr<Schema>) -> bool {
+    matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null))
+}
+
+fn description(schema: &RefOr<Schema>) -> Option<&str> {
+    match schema {
+        RefOr::Ref(reference) => Some(reference.description.as_str()).filter(|words| !words.is_empty()),
+        RefOr::T(Schema::Object(object)) => object.description.as_deref(),
+        RefOr::T(Schema::Array(array)) => array.description.as_deref(),
+        RefOr::T(Schema::OneOf(one)) => one.description.as_deref().or_else(|| one.items.iter().find_map(description)),
+        RefOr::T(_) => None,
+    }
+}
+
+fn describe(schema: &mut RefOr<Schema>, words: &str) {
+    match schema {
+        RefOr::Ref(reference) => words.clone_into(&mut reference.description),
+        RefOr::T(Schema::Object(object)) => object.description = Some(words.to_owned()),
+        RefOr::T(Schema::Array(array)) => array.description = Some(words.to_owned()),
+        RefOr::T(Schema::OneOf(one)) => {
+            // A reference that may be null is described where it refers.
+            match one.items.iter_mut().find(|way| !is_null(way)) {
+                Some(way @ RefOr::Ref(_)) if one.description.is_none() => describe(way, words),
+                _ => one.description = Some(words.to_owned()),
+            }
+        }
+        RefOr::T(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn merging_follows_the_examples_of_rfc_7396() {
+        for (target, patch, result) in [
+            (json!({"a":"b"}), json!({"a":"c"}), json!({"a":"c"})),
+            (json!({"a":"b","b":"c"}), json!({"a":null}), json!({"b":"c"})),
+            (json!({"a":["b"]}), json!({"a":"c"}), json!({"a":"c"})),
+            (json!({"a":{"b":"c"}}), json!({"a":{"b":"d","c":null}}), json!({"a":{"b":"d"}})),
+            (json!({"e":null}), json!({"a":1}), json!({"e":null,"a":1})),
+            (json!([1, 2]), json!({"a":"b","c":null}), json!({"a":"b"})),
+            (json!({}), json!({"a":{"bb":{"ccc":null}}}), json!({"a":{"bb":{}}})),
+        ] {
+            let mut merged = target.clone();
+            merge(&mut merged, patch);
+            assert_eq!(merged, result);
+        }
+    }
+
+    #[derive(Serialize, Deserialize, ToSchema)]
+    struct Inner {
+        name: String,
+        #[serde(default)]
+        note: String,
+    }
+
+    #[derive(Deserialize, ToSchema)]
+    #[expect(dead_code, reason = "only described")]
+    struct Input {
+        must: String,
+        #[serde(default = "u8::default")]
+        #[schema(default = 0)]
+        may: u8,
+        inner: Inner,
+        by_locale: BTreeMap<String, Inner>,
+    }
+
+    #[derive(Serialize, ToSchema)]
+    struct Shown {
+        /// As it is shown.
+        must: String,
+    }
+
+    impl Resource for Shown {
+        type Input = Input;
+        const READ_ONLY: &'static [&'static str] = &[];
+    }
+
+    #[test]
+    fn a_patch_requires_nothing_clears_what_need_not_be_there_and_takes_objects_in_parts() {
+        let mut all = Vec::new();
+        PatchOf::<Shown>::schemas(&mut all);
+        let inner = all.into_iter().find(|(name, _)| name == "InnerPatch").map(|(_, schema)| serde_json::to_value(schema).unwrap());
+        assert_eq!(
+            inner.unwrap(),
+            json!({ "type": "object", "properties": { "name": { "type": "string" }, "note": { "type": ["string", "null"] } } })
+        );
+        let of_inner = json!({ "$ref": "#/components/schemas/InnerPatch" });
+        let patch = serde_json::to_value(PatchOf::<Shown>::schema()).unwrap();
+        assert_eq!(patch.get("required"), None);
+        assert_eq!(
+            patch["properties"],
+            json!({
+                "must": { "type": "string", "description": "As it is shown." },
+                "may": { "type": ["integer", "null"], "format": "int32", "minimum": 0 },
+                "inner": of_inner,
+                "by_locale": { "type": "object", "propertyNames": { "type": "string" }, "additionalProperties": { "oneOf": [of_inner, { "type": "null" }] } }
+            })
+        );
+    }
+}
