@@ -28,7 +28,7 @@ use super::{
     network::client,
     problem::Failure,
     sent,
-    several::{gather, longest},
+    several::{beyond, gather},
     typed::typed,
     wording::plain,
 };
@@ -118,7 +118,7 @@ impl FromRequest for Origin {
 #[derive(Debug, Clone)]
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned + IntoParams> FromRequest for Query<T> {
+impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Query<T> {
     type Error = Failure;
     type Future = Ready<Result<Self, Failure>>;
 
@@ -127,11 +127,8 @@ impl<T: DeserializeOwned + IntoParams> FromRequest for Query<T> {
     }
 }
 
-/// No parameter that is text has a lower limit, in characters.
-const SHORT: usize = 35;
-
 /// Read a query, naming every parameter that is unknown, wrong, or repeated though it is no list.
-fn query<T: DeserializeOwned + IntoParams>(text: &str) -> Result<T, Failure> {
+fn query<T: DeserializeOwned + IntoParams + 'static>(text: &str) -> Result<T, Failure> {
     if text.split('&').count() > limits::PARAMETERS {
         return Err(Failure::malformed("?", "too_many", format!("at most {} parameters", limits::PARAMETERS)));
     }
@@ -145,19 +142,8 @@ fn query<T: DeserializeOwned + IntoParams>(text: &str) -> Result<T, Failure> {
         fit
     });
     let mut pairs = gather::<T>(pairs);
-    if pairs.iter().any(|(_, value)| value.len() > SHORT) {
-        let long = |(name, most): &(String, usize)| pairs.iter().any(|(given, value)| given == name && value.chars().count() > *most);
-        let long = longest::<T>().filter(long);
-        let told = long.map(|(name, most)| Violation {
-            pointer: format!("?{name}"),
-            code: "too_long",
-            detail: format!("at most {most} characters"),
-        });
-        faults.extend(told);
-        if !faults.is_empty() {
-            return Err(Failure::Malformed(faults));
-        }
-    }
+    faults.extend(beyond::<T>(&pairs));
+    pairs.retain(|(name, _)| !faults.iter().any(|fault| fault.pointer.strip_prefix('?') == Some(name)));
     loop {
         let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
         let parsed = url::form_urlencoded::parse(text.as_bytes());

@@ -18,16 +18,18 @@ use super::{
     json,
     problem::Failure,
     sent,
-    typed::typed,
+    typed::{judged, merged},
 };
 use crate::domain::{Error, error::Faults};
 
 /// A thing of the desk that is read and written in one shape.
-pub trait Resource: Serialize + ToSchema {
+pub trait Resource: Serialize + ToSchema + 'static {
     /// What of it can be written.
     type Input: DeserializeOwned + ToSchema + 'static;
     /// The fields that cannot; sent back unchanged they are accepted.
     const READ_ONLY: &'static [&'static str];
+    /// The objects in it that a patch replaces, and does not go into: what is in them holds only together.
+    const WHOLE: &'static [&'static str] = &[];
 }
 
 /// Why a field that cannot be written is refused.
@@ -106,9 +108,19 @@ impl<R: Resource> Patch<R> {
                 }
             }
         }
+        let whole = R::WHOLE.iter().filter_map(|field| Some((*field, patch.as_object_mut()?.remove(*field)?)));
+        let whole: Vec<_> = whole.collect();
         merge(&mut value, patch);
-        let typed = faults.merge(typed(&value))?;
-        match typed {
+        if let Value::Object(map) = &mut value {
+            map.extend(whole.into_iter().map(|(field, sent)| (field.to_owned(), sent)));
+        }
+        let input = faults.merge(merged(&value))?;
+        for fault in judged::<PatchOf<R>>(&self.0) {
+            if !faults.names(&fault.pointer) {
+                faults.add(fault.pointer, fault.code, fault.detail);
+            }
+        }
+        match input {
             Some(input) => faults.or(input),
             None => Err(Error::Invalid(faults.into_inner())),
         }
@@ -180,7 +192,7 @@ impl<R: Resource> PartialSchema for PatchOf<R> {
     fn schema() -> RefOr<Schema> {
         let (shown, input) = (R::schema(), R::Input::schema());
         let (RefOr::T(Schema::Object(shown)), RefOr::T(Schema::Object(input))) = (shown, input) else { return R::Input::schema() };
-        let mut patch = loosened(input, &named::<R::Input>(), &mut Named::new());
+        let mut patch = patch::<R>(input, &mut Named::new());
         patch.description = Some("A JSON merge patch (RFC 7396): fields left out stay, `null` clears.".to_owned());
         for (name, property) in &mut patch.properties {
             // It is described where it is shown; what is never shown describes itself.
@@ -202,10 +214,21 @@ impl<R: Resource> ToSchema for PatchOf<R> {
         R::Input::schemas(schemas);
         let mut parts = Named::new();
         if let RefOr::T(Schema::Object(input)) = R::Input::schema() {
-            loosened(input, &named::<R::Input>(), &mut parts);
+            patch::<R>(input, &mut parts);
         }
         schemas.extend(parts);
     }
+}
+
+/// The schema of a patch on a resource, and of the parts in it.
+fn patch<R: Resource>(input: Object, parts: &mut Named) -> Object {
+    let whole: Vec<_> = R::WHOLE.iter().filter_map(|field| Some((*field, input.properties.get(*field)?.clone()))).collect();
+    let mut patch = loosened(input, &named::<R::Input>(), parts);
+    for (field, mut property) in whole {
+        nullable(&mut property);
+        patch.properties.insert(field.to_owned(), property);
+    }
+    patch
 }
 
 fn named<T: ToSchema>() -> Named {
@@ -244,18 +267,41 @@ fn part(property: &mut RefOr<Schema>, named: &Named, parts: &mut Named) {
     match property {
         RefOr::Ref(reference) => {
             let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
-            let Some(RefOr::T(Schema::Object(object))) = named.get(name).filter(|_| !name.ends_with(PATCH)) else { return };
-            let loosened = loosened(object.clone(), named, parts);
-            if loosened.properties != object.properties || !object.required.is_empty() {
+            let Some(RefOr::T(whole)) = named.get(name) else { return };
+            let in_parts = match whole {
+                Schema::Object(object) => Schema::from(loosened(object.clone(), named, parts)),
+                // Of several objects a part does not tell which is meant.
+                Schema::OneOf(one) if one.items.iter().filter(|way| is_object(way, named)).count() < 2 => {
+                    let mut one = one.clone();
+                    one.items.iter_mut().for_each(|way| part(way, named, parts));
+                    Schema::OneOf(one)
+                }
+                _ => return,
+            };
+            if in_parts != *whole && !is_plain(&in_parts) {
                 let (name, words) = (format!("{name}{PATCH}"), std::mem::take(&mut reference.description));
                 *reference = Ref::from_schema_name(&name);
                 reference.description = words;
-                parts.insert(name, loosened.into());
+                parts.insert(name, in_parts.into());
             }
         }
         RefOr::T(Schema::Object(object)) => *object = loosened(object.clone(), named, parts),
         RefOr::T(Schema::OneOf(one)) => one.items.iter_mut().for_each(|way| part(way, named, parts)),
         RefOr::T(_) => {}
+    }
+}
+
+/// Whether it has nothing that could come in parts: only its example was taken.
+fn is_plain(schema: &Schema) -> bool {
+    matches!(schema, Schema::Object(object) if object.properties.is_empty() && object.additional_properties.is_none())
+}
+
+fn is_object(schema: &RefOr<Schema>, named: &Named) -> bool {
+    match schema {
+        RefOr::Ref(reference) => {
+            reference.ref_location.rsplit('/').next().and_then(|name| named.get(name)).is_some_and(|schema| is_object(schema, named))
+        }
+        RefOr::T(schema) => matches!(schema, Schema::Object(object) if object.schema_type == SchemaType::Type(Type::Object)),
     }
 }
 

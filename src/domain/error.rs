@@ -302,6 +302,12 @@ impl Faults {
         }
     }
 
+    /// True when something is noted at a place.
+    #[must_use]
+    pub fn names(&self, pointer: &str) -> bool {
+        self.named.iter().any(|violation| violation.pointer == pointer)
+    }
+
     /// True when nothing that is added any more will be named.
     #[must_use]
     pub fn is_full(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::{
     any::TypeId,
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
@@ -13,6 +13,13 @@ use utoipa::ToSchema;
 use super::decided::decide;
 use crate::{api::wording::listed, domain::Violation};
 
+/// Values of a body of which every fault is looked for.
+pub(super) const JUDGED: usize = 20_000;
+
+/// What has a reader of its own, which names every fault: a document, whose reader takes `null` for what is absent, as editors write it; and the
+/// operations of a bulk, each of which is judged, and may be refused, for itself.
+const READ_ELSEWHERE: [&str; 2] = ["BodyDocument", "BulkOperation"];
+
 /// A schema, and the validator that is made of it.
 struct Judge {
     schema: Value,
@@ -22,12 +29,13 @@ struct Judge {
 type Judges = Mutex<HashMap<TypeId, Option<Arc<Judge>>>>;
 
 /// The schema of a type, with all that it refers to.
-pub(super) fn schema<T: ToSchema>() -> Value {
+fn schema<T: ToSchema>() -> Value {
     let mut referred = Vec::new();
     T::schemas(&mut referred);
     let mut all = Map::new();
     for (name, schema) in referred {
-        all.insert(name, serde_json::to_value(schema).unwrap_or_default());
+        let schema = if READ_ELSEWHERE.contains(&name.as_str()) { Ok(json!({ "type": "object" })) } else { serde_json::to_value(schema) };
+        all.insert(name, schema.unwrap_or_default());
     }
     let mut schema = serde_json::to_value(T::schema()).unwrap_or_default();
     decide(&mut schema, &all);
@@ -37,14 +45,33 @@ pub(super) fn schema<T: ToSchema>() -> Value {
     schema
 }
 
-/// Everything that is wrong with a value by the schema of its type.
-pub(super) fn faults(of: TypeId, schema: fn() -> Value, value: &Value) -> Vec<Violation> {
-    judge(of, schema)
-        .map(|judge| judge.validator.iter_errors(value).flat_map(|error| told(&error, &judge.schema)).collect())
-        .unwrap_or_default()
+/// Everything that is wrong with a value by the schema of its type; of a value of very many values the first fault.
+///
+/// The validator keeps all that it finds, which may be something of each of them.
+pub(super) fn faults<T: ToSchema + 'static>(value: &Value) -> Vec<Violation> {
+    let Some(judge) = judge(TypeId::of::<T>(), schema::<T>) else { return Vec::new() };
+    let Err(first) = judge.validator.validate(value) else { return Vec::new() };
+    if size(value) > JUDGED {
+        return told(&first, &judge.schema);
+    }
+    let mut places = HashSet::new();
+    // What is of a wrong type breaks other keywords as well, which says no more.
+    let all = judge.validator.iter_errors(value).flat_map(|error| told(&error, &judge.schema));
+    all.filter(|fault| places.insert(fault.pointer.clone())).collect()
 }
 
-/// The judge of a type, made when something is wrong with a value of it for the first time.
+/// How many values there are in a value, itself included, a string of sixteen bytes being one.
+fn size(value: &Value) -> usize {
+    let within = match value {
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Object(map) => map.values().map(size).sum(),
+        Value::String(text) => text.len() / 16,
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    };
+    usize::saturating_add(within, 1)
+}
+
+/// The judge of a type, made when it is asked for first.
 fn judge(of: TypeId, schema: fn() -> Value) -> Option<Arc<Judge>> {
     static JUDGES: LazyLock<Judges> = LazyLock::new(Judges::default);
     let made = JUDGES.lock().unwrap_or_else(PoisonError::into_inner).get(&of).cloned();

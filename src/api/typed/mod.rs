@@ -1,14 +1,12 @@
 //! JSON into types, with every fault named at once.
 //!
-//! **Context.** Serde stops at the first fault, and an editor's tool wants all of them. **Decision.** Serde reads first, and what it reads
-//! is taken. What it refuses is judged by the schema that the contract has of the type, by a validator of JSON Schema, which names
-//! every fault with its place. **Consequence.** Nothing is paid for what is right; of what is wrong, limits, words and fields are told exactly
-//! as the contract writes them. What only Serde knows (that a text is no locale, say) is told of the first such fault alone.
+//! **Context.** Serde stops at the first fault, and an editor's tool wants all of them; it takes a list for an object, and knows of no limits.
+//! **Decision.** What is sent is judged by the schema that the contract has of it, by a validator of JSON Schema, which names every fault with its
+//! place. **Consequence.** Limits, words and fields hold exactly as the contract writes them, without a line at any field. What only Serde
+//! knows (that a text is no locale, say) is told of the first such fault alone.
 
 mod decided;
 mod judge;
-
-use std::any::TypeId;
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -20,19 +18,31 @@ use crate::domain::{Error, Violation};
 
 /// Faults after which nothing more is told.
 const MAX: usize = 50;
-/// Values of a body of which every fault is looked for, a string of sixteen bytes being one. The validator keeps all that it finds, which
-/// may be one for each of them; of a larger body the first fault is told.
-const JUDGED: usize = 20_000;
 
 /// Read a value into a type, naming every field that is unknown, missing, or not as its schema has it.
 ///
 /// # Errors
 /// [`Error::Invalid`] with all of them.
 pub fn typed<T: DeserializeOwned + ToSchema + 'static>(value: &Value) -> Result<T, Error> {
-    first(value).map_err(|first| {
-        let judged = if size(value) > JUDGED { Vec::new() } else { judge::faults(TypeId::of::<T>(), judge::schema::<T>, value) };
-        Error::Invalid(together(first, judged))
-    })
+    let judged = judge::faults::<T>(value);
+    match first(value) {
+        Ok(read) if judged.is_empty() => Ok(read),
+        Ok(_) => Err(Error::Invalid(judged.into_iter().take(MAX).collect())),
+        Err(first) => Err(Error::Invalid(together(first, judged))),
+    }
+}
+
+/// Read a value into a type when only a part of it was sent: what is there already is not judged again.
+///
+/// # Errors
+/// [`Error::Invalid`] with everything that is wrong, when it cannot be read.
+pub fn merged<T: DeserializeOwned + ToSchema + 'static>(value: &Value) -> Result<T, Error> {
+    first(value).map_err(|first| Error::Invalid(together(first, judge::faults::<T>(value))))
+}
+
+/// What is wrong with a value by the schema of a type that it is not read into.
+pub fn judged<T: ToSchema + 'static>(value: &Value) -> Vec<Violation> {
+    judge::faults::<T>(value)
 }
 
 /// Read a value into a type that the contract has no schema of, naming the first fault.
@@ -58,17 +68,6 @@ fn together(first: Violation, mut judged: Vec<Violation>) -> Vec<Violation> {
     }
     judged.truncate(MAX);
     judged
-}
-
-/// How many values there are in a value, itself included.
-fn size(value: &Value) -> usize {
-    let within = match value {
-        Value::Array(items) => items.iter().map(size).sum(),
-        Value::Object(map) => map.values().map(size).sum(),
-        Value::String(text) => text.len() / 16,
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-    };
-    usize::saturating_add(within, 1)
 }
 
 fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Violation {
@@ -173,7 +172,24 @@ mod tests {
     #[test]
     fn of_a_body_with_very_many_values_the_first_fault_is_told() {
         let words = |n: usize| json!({ "words": vec![1; n] });
-        assert_eq!(faults(&words(JUDGED)).len(), 1);
-        assert_eq!(faults(&words(JUDGED / 2)).len(), MAX);
+        // The first of Serde, and the first by the schema.
+        assert_eq!(faults(&words(judge::JUDGED)).len(), 2);
+        assert_eq!(faults(&words(judge::JUDGED / 2)).len(), MAX);
+    }
+
+    #[test]
+    fn a_list_is_no_object_and_a_limit_holds_though_serde_takes_both() {
+        let right = json!({ "kind": "story", "locale": "en", "count": 1, "flag": true, "words": [], "inner": null });
+        assert!(typed::<Outer>(&right).is_ok());
+        let with = |field: &str, value: Value| {
+            let mut sent = right.clone();
+            sent[field] = value;
+            faults(&sent)
+        };
+        assert_eq!(
+            with("inner", json!([uuid::Uuid::nil(), "2024-03-16T13:09:00Z"])),
+            ["#/inner type: an object or null is wanted here, not a list"]
+        );
+        assert_eq!(with("note", json!("four")), ["#/note too_long: at most 3 characters"]);
     }
 }

@@ -202,6 +202,7 @@ pub type DeskTranslationPatch = PatchOf<DeskTranslation>;
 
 impl Resource for DeskTranslation {
     type Input = NewTranslation;
+    const WHOLE: &'static [&'static str] = &["body"];
     const READ_ONLY: &'static [&'static str] = &[
         "article_id",
         "locale",
