@@ -22,6 +22,7 @@ mod prepared;
 pub mod problem;
 pub mod reply;
 pub mod request_log;
+mod schemas;
 pub mod sent;
 mod several;
 pub mod typed;
@@ -118,7 +119,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(delivery::pages::routes)
                 .configure(delivery::preview::routes)
                 .configure(delivery::names::routes)
-                .configure(delivery::articles::routes),
+                .configure(delivery::articles::routes)
+                .configure(schemas::routes),
         )
         .service(auth::list_keys)
         .service(health::live)

@@ -1,8 +1,11 @@
 //! What bodies look like, for the contract (JSON Schema 2020-12 as `OpenAPI` 3.1 uses it).
 
+mod alone;
 mod portable;
 
 use std::borrow::Cow;
+
+pub use alone::alone;
 
 use utoipa::{
     PartialSchema, ToSchema,
