@@ -27,6 +27,15 @@ release:
 openapi:
     cargo run --quiet -- openapi > openapi/v1.json
 
+# Whether the contract keeps what was promised at the last release; a change that breaks has its line in the changelog
+grows:
+    python3 -m unittest discover -s .ci/contract
+    .ci/contract/grows.py
+
+# A step of a release: from now on the contract is compared with what it is today
+promise:
+    .ci/contract/grows.py --release
+
 # Known vulnerabilities of what is linked; needs the network
 advisories:
     cargo deny --all-features check advisories
