@@ -20,6 +20,7 @@ const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
         open: operation.security?.length === 0,
         guarded: (operation.parameters ?? []).map(resolved).some((parameter) => parameter.name === "If-Match"),
         tagged: success.some((answer) => answer.headers?.ETag),
+        media: Object.keys(resolved(operation.requestBody ?? {}).content ?? {})[0],
         answers: success.map((answer) => answer.content?.["application/json"]?.schema?.$ref).find(Boolean),
       };
     }),
@@ -44,6 +45,7 @@ function about(operation) {
 
 const table = Object.fromEntries(operations.map(about).filter(Boolean));
 const open = operations.filter((o) => o.open).map((o) => o.key);
+const media = Object.fromEntries(operations.filter((o) => o.media && o.media !== "application/json").map((o) => [o.key, o.media]));
 writeFileSync(
   new URL("src/operations.ts", import.meta.url),
   `// Made of the contract by generate.mjs.
@@ -51,6 +53,8 @@ writeFileSync(
 export const RESOURCES: Readonly<Record<string, readonly ["read" | "write" | "make", string]>> = ${JSON.stringify(table, null, 2)};
 /** Requests that need no token. */
 export const OPEN: ReadonlySet<string> = new Set(${JSON.stringify(open, null, 2)});
+/** What a body is, where it is not just JSON. */
+export const MEDIA: Readonly<Record<string, string>> = ${JSON.stringify(media, null, 2)};
 /** The version of the contract that this was made of. */
 export const VERSION = ${JSON.stringify(version)};
 `,

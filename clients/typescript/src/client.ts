@@ -2,7 +2,7 @@
 import createClient, { mergeHeaders, type HeadersOptions } from "openapi-fetch";
 import type { paths } from "./contract.js";
 import { ETags } from "./etags.js";
-import { OPEN } from "./operations.js";
+import { MEDIA, OPEN } from "./operations.js";
 import { refusal } from "./problem.js";
 import { Session, type Tokens } from "./session.js";
 import type { Answered, Call, ListArguments, ListPath, Method, Page, PageOf, RowOf } from "./types.js";
@@ -96,6 +96,10 @@ export class Dateline {
     const operation = `${method.toUpperCase()} ${path}`;
     const asked = this.etags.asked(operation, init.params?.path ?? {});
     const own = mergeHeaders(this.#headers, init.headers);
+    const media = MEDIA[operation];
+    if (media && init["body"] !== undefined && !own.has("content-type")) own.set("content-type", media);
+    // Text is sent as it is.
+    if (media?.startsWith("text/")) init = { bodySerializer: String, ...init };
     const expected = asked && this.etags.expected(asked);
     if (expected && !own.has("if-match") && init.params?.header?.["If-Match"] === undefined) own.set("if-match", expected);
     const token = OPEN.has(operation) || own.has("authorization") ? undefined : await this.session.accessToken();

@@ -42,14 +42,22 @@ export class Session {
 
   /** Ends the session at the server, and forgets it here whatever the server says. */
   async signOut(): Promise<void> {
-    await this.#renewal?.catch(() => undefined);
     try {
-      if (this.#tokens) await this.#post("/v1/auth/logout", undefined, this.#tokens.access_token);
-    } catch (error) {
-      // It was over already.
-      if (!(error instanceof Error && "status" in error && error.status === 401)) throw error;
+      const token = await this.accessToken();
+      if (token) await this.#end(token);
     } finally {
       this.#keep(undefined);
+    }
+  }
+
+  async #end(token: string): Promise<void> {
+    try {
+      await this.#post("/v1/auth/logout", undefined, token);
+    } catch (error) {
+      if (!over(error)) throw error;
+      // It may be the token alone that is over, and not the session.
+      if (!(await this.renew(token)) || !this.#tokens) return;
+      await this.#post("/v1/auth/logout", undefined, this.#tokens.access_token);
     }
   }
 
@@ -67,7 +75,7 @@ export class Session {
       this.#keep(await this.#post("/v1/auth/refresh", { refresh_token }));
     } catch (error) {
       // The session is over. Anything else may pass, and the tokens stay.
-      if (!(error instanceof Error && "status" in error && error.status === 401)) throw error;
+      if (!over(error)) throw error;
       this.#keep(undefined);
     }
   }
@@ -93,3 +101,5 @@ export class Session {
     return answer as Tokens | undefined;
   }
 }
+
+const over = (error: unknown) => error instanceof Error && "status" in error && error.status === 401;

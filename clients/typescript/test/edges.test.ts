@@ -106,12 +106,32 @@ test("what readers ask has no token", async (t) => {
   assert.match(server.heard[0]?.path ?? "", new RegExp(`tag=${article}(,|%2C)${other}`));
 });
 
+test("signing out with a token that is over ends the session all the same", async (t) => {
+  const server = await stub(t, expiring());
+  const dateline = createDateline({ baseUrl: server.address, tokens: tokens(1) });
+  await dateline.signOut();
+  assert.deepEqual(server.heard.map((heard) => [heard.path, heard.header.authorization]), [
+    ["/v1/auth/logout", "Bearer access-1"], ["/v1/auth/refresh", undefined], ["/v1/auth/logout", "Bearer access-2"],
+  ]);
+  assert.equal(dateline.tokens, undefined);
+});
+
+test("a body is what the contract says: a merge patch, a table", async (t) => {
+  const server = await stub(t, () => ({ body: { redirects: [] } }));
+  const dateline = createDateline({ baseUrl: server.address, tokens: tokens(1) });
+  await dateline.PATCH("/v1/desk/articles/{id}", { ...at, body: { genre: "news" } });
+  await dateline.POST("/v1/desk/redirects/import", { body: "from,to\n/a,/b\n" });
+  assert.deepEqual(server.heard.map((heard) => [heard.header["content-type"], heard.body]), [
+    ["application/merge-patch+json", { genre: "news" }], ["text/csv", "from,to\n/a,/b\n"],
+  ]);
+});
+
 test("signing out twice, or when the session is over already, is no error", async (t) => {
   const server = await stub(t, () => problem(401, "unauthenticated"));
   const dateline = createDateline({ baseUrl: server.address, tokens: tokens(1) });
   await dateline.signOut();
   await dateline.signOut();
-  assert.equal(server.heard.length, 1);
+  assert.deepEqual(server.heard.map((heard) => heard.path), ["/v1/auth/logout", "/v1/auth/refresh"]);
 });
 
 test("429 says after how many seconds, as a number and as a date", async (t) => {

@@ -29,7 +29,7 @@ export class Stub {
     this.#server = createServer(async (request, response) => {
       let text = "";
       for await (const chunk of request) text += String(chunk);
-      const heard = { method: request.method ?? "", path: request.url ?? "", header: request.headers, body: text === "" ? undefined : JSON.parse(text) };
+      const heard = { method: request.method ?? "", path: request.url ?? "", header: request.headers, body: text === "" ? undefined : request.headers["content-type"]?.includes("json") ? JSON.parse(text) : text };
       this.heard.push(heard);
       const { status = 200, headers = {}, body } = await answer(heard);
       response.writeHead(status, { "content-type": "application/json", ...headers });
