@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import keyword
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -172,6 +173,9 @@ def main() -> None:
     version = tomllib.loads((HERE / "pyproject.toml").read_text())["project"]["version"]
     if version != contract["info"]["version"]:
         raise SystemExit(f"pyproject.toml says {version}, the contract {contract['info']['version']}")
+    # A package has its licences with it.
+    for name in ["LICENSE-APACHE", "LICENSE-MIT"]:
+        shutil.copyfile(HERE / "../.." / name, HERE / name)
     subprocess.run(
         [sys.executable, "-m", "datamodel_code_generator", "--input", SOURCE, "--input-file-type", "openapi", "--output", TARGET / "contract.py",
          "--output-model-type", "typing.TypedDict", "--enum-field-as-literal", "all", "--use-annotated", "--target-python-version", "3.11",

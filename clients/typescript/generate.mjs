@@ -1,6 +1,9 @@
 // What the client takes from the contract: its types, and which request reads or writes what. Run at every build; nothing of it is committed.
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import openapiTS, { astToString } from "openapi-typescript";
+
+// A package has its licences with it.
+for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(new URL(`../../${name}`, import.meta.url), new URL(name, import.meta.url));
 
 const contract = JSON.parse(readFileSync(new URL("../../openapi/v1.json", import.meta.url), "utf8"));
 const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));

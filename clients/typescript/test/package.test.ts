@@ -13,11 +13,11 @@ test("its version is that of the contract", () => {
   assert.equal(VERSION, contract["info"].version);
 });
 
-test("a package holds what is built, the README and nothing else, and needs openapi-fetch alone", () => {
+test("a package holds what is built, the README, the licences and nothing else, and needs openapi-fetch alone", () => {
   const packed = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: new URL("../..", import.meta.url), encoding: "utf8" });
   const files = (JSON.parse(packed) as { files: { path: string }[] }[])[0]?.files.map((file) => file.path) ?? [];
   const modules = ["client", "contract", "etags", "index", "operations", "problem", "session", "types"];
-  assert.deepEqual(files.sort(), ["README.md", ...modules.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]), "package.json"].sort());
+  assert.deepEqual(files.sort(), ["LICENSE-APACHE", "LICENSE-MIT", "README.md", ...modules.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]), "package.json"].sort());
   assert.deepEqual(Object.keys(read("package.json")["dependencies"]), ["openapi-fetch"]);
 });
 
