@@ -109,8 +109,16 @@ def facts_of(document: Json) -> Json:
 
 def written(facts: Json) -> str:
     """A line for each operation and schema, so that a change of the baseline can be read."""
-    part = lambda of: ",\n".join(f"{json.dumps(key)}:{json.dumps(of[key], ensure_ascii=False, separators=(',', ':'))}" for key in sorted(of))
+
+    def part(of: Json) -> str:
+        return ",\n".join(f"{json.dumps(key)}:{json.dumps(of[key], ensure_ascii=False, separators=(',', ':'))}" for key in sorted(of))
+
     return f'{{"operations":{{\n{part(facts["operations"])}\n}},"schemas":{{\n{part(facts["schemas"])}\n}}}}\n'
+
+
+def shape(operation: str) -> str:
+    """Method and path, whatever the parts of the path are called."""
+    return re.sub(r"\{[^}]*\}", "{}", operation)
 
 
 # How two of them are compared
@@ -123,7 +131,6 @@ class Comparison:
         self.seen = set(seen)
 
     def broken(self) -> Iterator[Broken]:
-        shape = lambda key: re.sub(r"\{[^}]*\}", "{}", key)
         newer = {shape(key): of for key, of in self.new["operations"].items()}
         for key, old in self.old["operations"].items():
             if (new := newer.get(shape(key))) is None:

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,14 +68,15 @@ class Operation:
         self.name: str = self.of["operationId"]
         self.parameters = [resolved(parameter) for parameter in self.of.get("parameters", [])]
         success = [resolved(answer) for status, answer in self.of["responses"].items() if status.startswith("2")]
-        content = {media: schema.get("schema", {}) for answer in success for media, schema in answer.get("content", {}).items()}
+        content: Json = {media: schema.get("schema", {}) for answer in success for media, schema in answer.get("content", {}).items()}
         self.tagged = any("ETag" in answer.get("headers", {}) for answer in success)
         self.guarded = any(parameter["name"] == "If-Match" for parameter in self.parameters)
         self.open = self.of.get("security") == []
         self.answers: str | None = content.get("application/json", {}).get("$ref")
         self.returns = f"contract.{self.answers.rsplit('/', 1)[1]}" if self.answers else "str" if content else "None"
         body = resolved(self.of.get("requestBody", {}))
-        media, schema = next(iter(body.get("content", {}).items()), ("", {}))
+        taken: Json = body.get("content", {})
+        media, schema = next(iter(taken.items()), ("", Json()))
         self.media, self.body_required = media, body.get("required", False)
         self.body = type_of(schema.get("schema", {})) if media else ""
 
@@ -95,7 +97,10 @@ class Operation:
 
     def method_of(self, wait: str) -> str:
         """The method as source; `wait` is `async ` or nothing."""
-        head = lambda prefer, returns: f"    {wait}def {self.name}({', '.join(self.signature(prefer))}) -> {returns}:"
+
+        def head(prefer: str, returns: str) -> str:
+            return f"    {wait}def {self.name}({', '.join(self.signature(prefer))}) -> {returns}:"
+
         prefers = any(parameter["name"] == "Prefer" for parameter in self.parameters)
         lines: list[str] = []
         if prefers:
@@ -140,7 +145,10 @@ def about(operation: Operation) -> tuple[str, str] | None:
 
 def operations_source() -> str:
     resources = {each.key: what for each in operations if (what := about(each))}
-    table = lambda rows: "".join(f"    {row},\n" for row in rows)
+
+    def table(rows: Iterable[str]) -> str:
+        return "".join(f"    {row},\n" for row in rows)
+
     classes = "\n\n\n".join(
         f'class {name}:\n    """A method for each operation of the contract."""\n\n'
         + f"    {wait}def _call(self, operation: str, path: Values, query: Values, header: Values, body: object, media: str) -> object:\n        raise NotImplementedError\n\n"
