@@ -78,6 +78,6 @@ def stub(answer: Callable[[Heard], Said]) -> Iterator[Stub]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield Stub(f"http://127.0.0.1:{server.server_port}", heard)
         server.shutdown()

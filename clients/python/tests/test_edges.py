@@ -258,6 +258,15 @@ def test_what_is_merged_into_another_is_forgotten_and_the_other_is_known() -> No
         assert (dateline.etags.get(f"/v1/desk/tags/{ARTICLE}"), dateline.etags.get(MERGED)) == (None, '"8.ab"')
 
 
+def test_what_was_below_what_is_ended_is_forgotten_and_its_neighbours_are_not() -> None:
+    with stub(scripted(Said(204))) as server, Dateline(server.address, tokens=tokens(1)) as dateline:
+        paths = [AT, f"{AT}/translations/hi", f"/v1/desk/articles/{OTHER}"]
+        for path in paths:
+            dateline.etags.set(path, 3)
+        dateline.delete_article(ARTICLE)
+        assert [dateline.etags.get(path) for path in paths] == [None, None, '"3"']
+
+
 def test_the_trash_is_about_the_article_that_is_in_it() -> None:
     with stub(scripted(version(4))) as server, Dateline(server.address, tokens=tokens(1)) as dateline:
         dateline.etags.set(AT, 3)

@@ -101,7 +101,8 @@ export class Dateline {
     // Text is sent as it is.
     if (media?.startsWith("text/")) init = { bodySerializer: String, ...init };
     const expected = asked && this.etags.expected(asked);
-    if (expected && !own.has("if-match") && init.params?.header?.["If-Match"] === undefined) own.set("if-match", expected);
+    // A parameter of one's own comes later, and wins.
+    if (expected && !own.has("if-match")) own.set("if-match", expected);
     const token = OPEN.has(operation) || own.has("authorization") ? undefined : await this.session.accessToken();
     let answer = await this.#sent(method, path, init, own, token);
     if (answer.response.status === 401 && token && code(answer.error) !== "wrong-credentials" && (await this.session.renew(token))) {

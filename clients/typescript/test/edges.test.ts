@@ -278,6 +278,14 @@ test("what is merged into another is forgotten, and the other is known", async (
   assert.equal(dateline.etags.get(`/v1/desk/tags/${other}`), '"8.ab"');
 });
 
+test("what was below what is ended is forgotten, and its neighbours are not", async (t) => {
+  const { dateline } = await scripted(t, { status: 204 });
+  const paths = [`/v1/desk/articles/${article}`, `/v1/desk/articles/${article}/translations/hi`, `/v1/desk/articles/${other}`];
+  for (const path of paths) dateline.etags.set(path, 3);
+  await dateline.DELETE("/v1/desk/articles/{id}", at);
+  assert.deepEqual(paths.map((path) => dateline.etags.get(path)), [undefined, undefined, '"3"']);
+});
+
 test("the trash is about the article that is in it", async (t) => {
   const { dateline, sent } = await scripted(t, version(4));
   dateline.etags.set(`/v1/desk/articles/${article}`, 3);
