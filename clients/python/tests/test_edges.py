@@ -104,6 +104,13 @@ def test_a_wrong_password_of_who_is_signed_in_renews_nothing() -> None:
         assert len(server.heard) == 1
 
 
+def test_401_of_a_proxy_renews_nothing() -> None:
+    with stub(lambda _: Said(401, "Who are you?", {"content-type": "text/plain"})) as server, Dateline(server.address, tokens=tokens(1)) as dateline:
+        with pytest.raises(UnexpectedAnswer):
+            dateline.list_people()
+        assert len(server.heard) == 1 and dateline.tokens == tokens(1)
+
+
 def test_what_readers_ask_has_no_token() -> None:
     with stub(lambda _: Said(body={"data": []})) as server, Dateline(server.address, tokens=tokens(1)) as dateline:
         dateline.list_articles(locale="en", tag=[ARTICLE, OTHER], count=True)

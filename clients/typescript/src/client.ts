@@ -105,7 +105,7 @@ export class Dateline {
     if (expected && !own.has("if-match")) own.set("if-match", expected);
     const token = OPEN.has(operation) || own.has("authorization") ? undefined : await this.session.accessToken();
     let answer = await this.#sent(method, path, init, own, token);
-    if (answer.response.status === 401 && token && code(answer.error) !== "wrong-credentials" && (await this.session.renew(token))) {
+    if (answer.response.status === 401 && token && renewable(answer.error) && (await this.session.renew(token))) {
       answer = await this.#sent(method, path, init, own, this.session.tokens?.access_token);
     }
     const { data, error, response } = answer;
@@ -121,7 +121,8 @@ export class Dateline {
   }
 }
 
-const code = (error: unknown) => (typeof error === "object" && error !== null && "code" in error ? error.code : undefined);
+/** Whether other tokens may help: the server refused these, and neither a password nor a proxy is what was wrong. */
+const renewable = (error: unknown) => typeof error === "object" && error !== null && "code" in error && error.code !== "wrong-credentials";
 
 /** A client of a server. */
 export function createDateline(options: DatelineOptions): Dateline {

@@ -98,6 +98,14 @@ test("a wrong password of who is signed in renews nothing", async (t) => {
   assert.equal(server.heard.length, 1);
 });
 
+test("401 of a proxy renews nothing", async (t) => {
+  const server = await stub(t, () => ({ status: 401, headers: { "content-type": "text/plain" }, body: "Who are you?" }));
+  const dateline = createDateline({ baseUrl: server.address, tokens: tokens(1) });
+  await assert.rejects(dateline.GET("/v1/desk/people"), (error) => error instanceof UnexpectedAnswer && error.status === 401);
+  assert.equal(server.heard.length, 1);
+  assert.deepEqual(dateline.tokens, tokens(1));
+});
+
 test("what readers ask has no token", async (t) => {
   const server = await stub(t, () => ({ body: { data: [], page: { next: null, previous: null } } }));
   const dateline = createDateline({ baseUrl: server.address, tokens: tokens(1) });

@@ -52,10 +52,6 @@ export class Stub {
     return this.heard.filter((heard) => heard.path === path).length;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
-  }
-
   stop(): Promise<void> {
     this.#server.closeAllConnections();
     return new Promise((resolve) => this.#server.close(() => resolve()));

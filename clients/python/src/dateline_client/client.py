@@ -12,7 +12,7 @@ import httpx
 from . import contract
 from .etags import Asked, ETags, filled
 from .operations import OPEN, AsyncOperations, Operations, Values
-from .problem import DatelineError, refusal
+from .problem import DatelineError, DatelineProblem, refusal
 from .session import Session
 
 Row = TypeVar("Row")
@@ -70,7 +70,7 @@ class _Core:
         if response.status_code != 401 or token is None:
             return None
         problem = refusal(response)
-        if getattr(problem, "code", None) == "wrong-credentials":
+        if not isinstance(problem, DatelineProblem) or problem.code == "wrong-credentials":
             return None
         sent = request.headers.get("authorization", "")
         return sent.removeprefix("Bearer ") if sent.startswith("Bearer ") else None
@@ -96,7 +96,7 @@ class _Core:
 
 
 class Dateline(_Core, Operations):
-    """A client that waits for its answers. Threads may share it."""
+    """A client that waits for its answers. Threads may share it. `http` brings proxies, limits and times of one's own; it becomes this client's."""
 
     def __init__(
         self, base_url: str, *, tokens: contract.Tokens | None = None, on_tokens: Callable[[contract.Tokens | None], None] | None = None,
@@ -168,7 +168,7 @@ class Dateline(_Core, Operations):
 
 
 class AsyncDateline(_Core, AsyncOperations):
-    """A client for `asyncio`. Tasks of one loop may share it."""
+    """A client for `asyncio`. Tasks of one loop may share it. `http` brings proxies, limits and times of one's own; it becomes this client's."""
 
     def __init__(
         self, base_url: str, *, tokens: contract.Tokens | None = None, on_tokens: Callable[[contract.Tokens | None], None] | None = None,

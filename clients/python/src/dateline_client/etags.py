@@ -8,6 +8,7 @@ nothing no `If-Match` is sent, and the server refuses (428); after a 412 nothing
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -47,6 +48,8 @@ class ETags:
         self._tags: dict[str, str] = {}
         self._written: dict[str, int] = {}
         self._clock = 0
+        # Threads share a client. What is under the lock waits for nothing.
+        self._lock = threading.RLock()
 
     def get(self, path: str) -> str | None:
         """What is known of a resource, by its path: `/v1/desk/articles/…`."""
@@ -54,12 +57,14 @@ class ETags:
 
     def set(self, path: str, tag: str | int) -> None:
         """Says which version the next write to a resource is made from: an `ETag`, or a version that a list told."""
-        self._tags[_normal(path)] = f'"{tag}"' if isinstance(tag, int) else tag
+        with self._lock:
+            self._tags[_normal(path)] = f'"{tag}"' if isinstance(tag, int) else tag
 
     def forget(self, path: str | None = None) -> None:
         """Forgets a resource and what is below it; without a path, everything."""
         gone = None if path is None else _normal(path)
-        self._tags = {known: tag for known, tag in self._tags.items() if gone is not None and known != gone and not known.startswith(f"{gone}/")}
+        with self._lock:
+            self._tags = {known: tag for known, tag in self._tags.items() if gone is not None and known != gone and not known.startswith(f"{gone}/")}
 
     def asked(self, operation: str, path: Mapping[str, object]) -> Asked | None:
         """What a request is about, if it is about something that has versions."""
@@ -72,6 +77,10 @@ class ETags:
 
     def answered(self, asked: Asked, response: httpx.Response, data: object) -> None:
         """Learns from an answer."""
+        with self._lock:
+            self._learn(asked, response, data)
+
+    def _learn(self, asked: Asked, response: httpx.Response, data: object) -> None:
         # A write that was only tried has changed nothing.
         if response.headers.get("validate-only") == "true":
             return
