@@ -27,6 +27,15 @@ release:
 openapi:
     cargo run --quiet -- openapi > openapi/v1.json
 
+# Whether the contract keeps what was promised at the last release; a change that breaks has its line in the changelog
+grows:
+    python3 -m unittest discover -s .ci/contract
+    .ci/contract/grows.py
+
+# A step of a release: from now on the contract is compared with what it is today
+promise:
+    .ci/contract/grows.py --release
+
 # Known vulnerabilities of what is linked; needs the network
 advisories:
     cargo deny --all-features check advisories
@@ -41,7 +50,16 @@ newsroom bundle:
     cargo build
     .ci/newsroom {{bundle}} "sqlite://$(mktemp -d)/newsroom.db" "$(mktemp -d)"
 
-# Compile the reference page against a client generated from the contract
+# The clients of clients/, built from the contract and tried against demos of their own
+clients:
+    cargo build
+    cd clients/typescript && npm ci && npm test
+    python3 -m venv clients/python/made/venv
+    clients/python/made/venv/bin/pip install -q -e 'clients/python[dev]'
+    cd clients/python && made/venv/bin/python tests/readme.py made/readme_story.py
+    cd clients/python && MYPYPATH=src:tests made/venv/bin/mypy src tests made/readme_story.py && made/venv/bin/pytest
+
+# Compile the reference page against the client for TypeScript
 page:
     cd examples/page && npm ci && npm run build
 

@@ -1,20 +1,12 @@
 // The reference page: navigation, language switcher, one story, and the latest beside it, as HTML on standard output.
 // usage: node dist/page.js [slug] [locale] [server]
-import createClient from "openapi-fetch";
-import type { components, paths } from "./contract.js";
+import { createDateline, type Schemas } from "dateline-client";
 
-type Article = components["schemas"]["Article"];
-type Site = components["schemas"]["SiteInfo"];
+type Article = Schemas["Article"];
+type Site = Schemas["SiteInfo"];
 
 const [slug = "the-river-that-kept-a-diary", locale = "en", server = "http://127.0.0.1:8080"] = process.argv.slice(2);
-const dateline = createClient<paths>({ baseUrl: server });
-
-/** The data of an answer, or the problem as an exception. */
-async function read<T, P extends { code: string; detail: string }>(answer: Promise<{ data?: T; error?: P }>): Promise<T> {
-  const { data, error } = await answer;
-  if (data === undefined) throw new Error(error ? `${error.code}: ${error.detail}` : "no answer");
-  return data;
-}
+const dateline = createDateline({ baseUrl: server });
 
 const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const text = (value: string) => value.replace(/[&<>"]/g, (character) => escapes[character] ?? character);
@@ -47,11 +39,11 @@ function body(article: Article): string {
 }
 
 const query = { locale };
-const [site, sections, found, listed] = await Promise.all([
-  read(dateline.GET("/v1/site", {})),
-  read(dateline.GET("/v1/sections", { params: { query } })),
-  read(dateline.GET("/v1/articles/by-slug/{slug}", { params: { path: { slug }, query } })),
-  read(dateline.GET("/v1/articles", { params: { query: { ...query, limit: 6 } } })),
+const [{ data: site }, { data: sections }, { data: found }, { data: listed }] = await Promise.all([
+  dateline.GET("/v1/site"),
+  dateline.GET("/v1/sections", { params: { query } }),
+  dateline.GET("/v1/articles/by-slug/{slug}", { params: { path: { slug }, query } }),
+  dateline.GET("/v1/articles", { params: { query: { ...query, limit: 6 } } }),
 ]);
 
 // Without `fields=` the whole article is answered.

@@ -1,27 +1,17 @@
 // Asks the server for what is at the address, once, and shows it.
-import createClient from "openapi-fetch";
-import type { paths } from "./contract.js";
+import { createDateline, DatelineProblem } from "dateline-client";
 import { h } from "./dom.js";
 import { head, header, render } from "./page.js";
 import { saying } from "./words.js";
 import "./style.css";
 
 const server: string = import.meta.env["VITE_DATELINE"] ?? "http://127.0.0.1:8080";
-const dateline = createClient<paths>({ baseUrl: server });
+const dateline = createDateline({ baseUrl: server });
 
 async function show(): Promise<void> {
   const cursor = new URLSearchParams(location.search).get("cursor");
   const query = { path: decodeURI(location.pathname), ...(cursor ? { cursor } : {}) };
-  const { data: page, error, response } = await dateline.GET("/v1/pages", { params: { query } });
-  if (!page) {
-    // What is not there has a frame too.
-    const frame = error?.page?.frame;
-    const say = saying(frame?.locale ?? location.pathname.split("/")[1] ?? "en");
-    if (frame) head(frame);
-    document.title = say(response.status === 410 ? "gone" : "missing");
-    document.body.replaceChildren(...(frame ? [header(frame)] : []), h("main", { class: "missing" }, h("h1", {}, document.title), h("p", {}, error?.detail), h("a", { href: "/" }, say("home"))));
-    return;
-  }
+  const { data: page } = await dateline.GET("/v1/pages", { params: { query } });
   if (page.kind === "redirect") {
     location.replace(page.to);
     return;
@@ -30,4 +20,18 @@ async function show(): Promise<void> {
   document.body.replaceChildren(...render(page));
 }
 
-await show();
+/** What is not there has a frame too. */
+function missing({ status, problem }: DatelineProblem): void {
+  const frame = problem.page?.frame;
+  const say = saying(frame?.locale ?? location.pathname.split("/")[1] ?? "en");
+  if (frame) head(frame);
+  document.title = say(status === 410 ? "gone" : "missing");
+  document.body.replaceChildren(...(frame ? [header(frame)] : []), h("main", { class: "missing" }, h("h1", {}, document.title), h("p", {}, problem.detail), h("a", { href: "/" }, say("home"))));
+}
+
+try {
+  await show();
+} catch (error) {
+  if (!(error instanceof DatelineProblem)) throw error;
+  missing(error);
+}

@@ -1,15 +1,15 @@
 // A page of the server as elements: nothing here asks for anything more.
-import type { components } from "./contract.js";
+import type { Schemas } from "dateline-client";
 import { h, here } from "./dom.js";
 import { ago, date, saying, type Said } from "./words.js";
 
-export type Page = components["schemas"]["Page"];
-type Frame = components["schemas"]["Frame"];
-type Article = components["schemas"]["Article"];
-type Card = components["schemas"]["Card"];
-type Cards = components["schemas"]["Cards"];
-type Rail = components["schemas"]["Rail"];
-type Item = components["schemas"]["NavigationItem"];
+export type Page = Schemas["Page"];
+type Frame = Schemas["Frame"];
+type Article = Schemas["Article"];
+type Card = Schemas["Card"];
+type Cards = Schemas["Cards"];
+type Rail = Schemas["Rail"];
+type Item = Schemas["NavigationItem"];
 
 const link = (url: string, label: string, current = false) => h("a", { href: here(url), "aria-current": current ? "page" : null }, label);
 
