@@ -41,7 +41,7 @@ pub struct ShowPage {
     /// Whether to count all its stories.
     #[param(default = false)]
     count: Option<bool>,
-    /// Whether stories that are not live in the language of the page are shown in the next of its chain.
+    /// Whether articles that are not live in the language of the page are shown, also beside it and in its menus, in the next of its chain.
     #[param(inline)]
     fallback: Option<Fallback>,
     /// In which form bodies come: `html` on the page of an article, and `none` among stories, when absent.

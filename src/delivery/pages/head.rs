@@ -58,6 +58,8 @@ pub(super) fn head(reading: &Reading, subject: &Subject<'_>) -> Head {
             property("og:image:height", &lead.height.to_string());
             property("og:image:alt", &lead.alt);
         }
+    }
+    if let Some(article) = subject.article.filter(|article| article.kind.is_news()) {
         property("article:published_time", &article.published_at.to_string());
         property("article:modified_time", &article.updated_at.to_string());
         property("article:section", &article.section.name);
