@@ -138,7 +138,7 @@ impl<T: DeserializeOwned + IntoParams> FromRequest for Query<T> {
 const SHORT: usize = 35;
 
 /// Read a query, naming every parameter that is unknown, wrong, or repeated though it is no list.
-fn query<T: DeserializeOwned + IntoParams>(text: &str) -> Result<T, Failure> {
+pub(crate) fn query<T: DeserializeOwned + IntoParams>(text: &str) -> Result<T, Failure> {
     if text.split('&').count() > limits::PARAMETERS {
         return Err(Failure::malformed("?", "too_many", format!("at most {} parameters", limits::PARAMETERS)));
     }
