@@ -68,7 +68,8 @@ async fn newsroom(app: &TestApp, linked: bool) -> Newsroom {
     }
     let mut menu = None;
     if linked {
-        let made = admin.post("/v1/desk/menus", &json!({ "slug": "main", "items": everything(&world, &asia, &author, &tag, &stories) })).await;
+        let made =
+            admin.post("/v1/desk/menus", &json!({ "slug": "main", "items": everything(&world, &asia, &author, &tag, &stories) })).await;
         menu = made.header("location").map(str::to_owned);
         assert!(menu.is_some(), "{}", made.text);
     }

@@ -123,7 +123,7 @@ both! {
         assert_eq!(app.anyone().get("/v1/pages?path=/en").await.ok()["frame"]["menus"], json!([]));
     }
 
-    async fn a_menu_says_nothing_that_is_wrong_with_it_one_by_one(app) {
+    async fn what_is_wrong_with_a_menu_is_said_place_by_place(app) {
         let chief = app.admin().await;
         let world = app.section("world", "दुनिया").await;
         let sent = json!({ "slug": "main", "items": [
@@ -161,7 +161,7 @@ both! {
         editor.patch(&path, &editor.get(&path).await.etag(), &json!({ "items": [] })).await.refused(403, "forbidden");
         let of_world = app.role(Role::Chief, Some(&world), None).await;
         of_world.post("/v1/desk/menus", &json!({ "slug": "world" })).await.refused(403, "forbidden");
-        let trail = chief.get(&format!("/v1/desk/audit?kind=menu&id={}", id(&path))).await.ok();
+        let trail = chief.get(&format!("/v1/desk/audit?kind=menu&subject={}", id(&path))).await.ok();
         assert_eq!((trail["data"].as_array().unwrap().len(), &trail["data"][0]["event"]), (1, &json!("created")));
     }
 

@@ -89,7 +89,7 @@ pub fn revise(
     let (before, masthead) = (store::menus::find(tx, id)?, store::site::masthead(tx)?);
     Error::unless_newest("menu", before.version, expected)?;
     let (slug, items) = with(&before)?.check(&masthead)?;
-    taken(&*store::menus::all(tx)?, id, slug.as_str())?;
+    taken(&store::menus::all(tx)?, id, slug.as_str())?;
     let items = settled(tx, &permit, items, &before.items)?;
     if (&slug, &items) == (&before.slug, &before.items) {
         return Ok(before);

@@ -182,7 +182,10 @@ const RIGHTS: &[(&str, &str)] = &[
         "translation.review article.publish article.unpublish article.schedule article.correct archive.read release.manage redirect.manage",
         "--yyy",
     ),
-    ("article.withdraw article.purge article.backdate embargo.break audit.read section.manage author.manage tag.manage menu.manage", "---yy"),
+    (
+        "article.withdraw article.purge article.backdate embargo.break audit.read section.manage author.manage tag.manage menu.manage",
+        "---yy",
+    ),
     ("article.erase site.manage locale.manage user.read user.manage", "----y"),
     ("desk.read people.read", "yyyyy"),
 ];

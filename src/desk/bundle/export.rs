@@ -308,13 +308,13 @@ fn menu_items(items: &[Item], keys: &BTreeMap<(AddressKind, Uuid), String>, lost
         let to = match &item.to {
             None => None,
             Some(Target::Address(address)) => Some(TargetRecord::Address(address.clone())),
-            Some(Target::Thing(thing)) => match keys.get(&(thing.kind, thing.id)) {
-                Some(key) => Some(TargetRecord::Thing { kind: thing.kind, key: key.clone() }),
-                None => {
+            Some(Target::Thing(thing)) => {
+                let Some(key) = keys.get(&(thing.kind, thing.id)) else {
                     *lost = lost.saturating_add(1);
                     continue;
-                }
-            },
+                };
+                Some(TargetRecord::Thing { kind: thing.kind, key: key.clone() })
+            }
         };
         let below = menu_items(&item.items, keys, lost);
         // Nothing is left to stand under a heading.
