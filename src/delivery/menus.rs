@@ -15,7 +15,7 @@ use crate::{
         text::nfc,
         vocabulary::vocabulary,
     },
-    store::{self, Tx, menus::Led},
+    store::{self, Tx, menu_targets::Led},
 };
 
 vocabulary! {

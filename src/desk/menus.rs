@@ -12,7 +12,7 @@ use crate::{
         site::Masthead,
         text::limits,
     },
-    store::{self, Tx, menus::Led},
+    store::{self, Tx, menu_targets::Led},
 };
 
 /// The items with what was merged standing for what it was merged into, when all that they lead to is there, or was led to before.
