@@ -35,6 +35,7 @@ struct Newsroom {
     author: String,
     tag: String,
     stories: Vec<String>,
+    menu: Option<String>,
 }
 
 /// `linked`: whether the stories lead to each other.
@@ -65,12 +66,26 @@ async fn newsroom(app: &TestApp, linked: bool) -> Newsroom {
         app.wait(1);
         stories.push(path);
     }
-    Newsroom { world, asia, author, tag, stories }
+    let mut menu = None;
+    if linked {
+        let made =
+            admin.post("/v1/desk/menus", &json!({ "slug": "main", "items": everything(&world, &asia, &author, &tag, &stories) })).await;
+        menu = made.header("location").map(str::to_owned);
+        assert!(menu.is_some(), "{}", made.text);
+    }
+    Newsroom { world, asia, author, tag, stories, menu }
+}
+
+/// The items of a menu that lead to all of it.
+fn everything(world: &str, asia: &str, author: &str, tag: &str, stories: &[String]) -> Value {
+    let item = |kind: &str, id: &str| json!({ "to": { "kind": kind, "id": id } });
+    let below: Vec<Value> = stories.iter().map(|path| item("article", path.rsplit('/').next().unwrap())).collect();
+    json!([item("section", world), item("section", asia), item("author", author), item("tag", tag), { "labels": { "en": "Stories" }, "items": below }])
 }
 
 /// Everything of a newsroom that readers ask for.
 fn reads(room: &Newsroom) -> Vec<String> {
-    let Newsroom { world, asia, author, tag, stories } = room;
+    let Newsroom { world, asia, author, tag, stories, .. } = room;
     let mut all: Vec<String> =
         ["/v1/site", "/v1/locales", "/v1/sections", "/v1/sections?locale=hi", "/v1/authors", "/v1/tags", "/v1/tags?locale=hi&count=true"]
             .map(str::to_owned)
@@ -99,6 +114,8 @@ fn reads(room: &Newsroom) -> Vec<String> {
             all.extend([format!("/v1/{operation}?path=/en/world/story-{n}-en"), format!("/v1/{operation}?path=/hi/x/story-{n}-hi")]);
         }
     }
+    all.extend(["main", "main?locale=hi", "main?locale=bn&fallback=chain", "never"].map(|menu| format!("/v1/menus/{menu}")));
+    all.extend(["/hi", "/bn", "/never", "/hi/story-1-en"].map(|path| format!("/v1/pages?path={path}&fallback=chain")));
     all.extend(["/en", "/hi", "/bn", "/", "/never", "/hi/never", "/xx/never"].iter().map(|p| format!("/v1/pages?path={p}&limit=2")));
     for filter in [
         "",
@@ -107,6 +124,7 @@ fn reads(room: &Newsroom) -> Vec<String> {
         "author=asha-rao",
         "tag=rivers",
         "kind=video",
+        "kind=page",
         "section=world&kind=story",
         "author=asha-rao&tag=rivers",
         "published_after=2026-03-01T08:00:02Z",
@@ -131,7 +149,7 @@ async fn write(app: &TestApp, room: &Newsroom, admin: &Client<'_>, what: u8, sto
         drop(admin.act(&format!("{path}/{verb}"), admin.get(path).await.header("etag").unwrap_or("\"0\""), &body).await);
     };
     let stamp = app.now().as_seconds() % 1_000;
-    match what % 20 {
+    match what % 22 {
         0 | 1 => {
             patch(words, json!({ "summary": format!("At {stamp}.") })).await;
             act("publish", json!({ "locales": ["en"] })).await;
@@ -196,6 +214,19 @@ async fn write(app: &TestApp, room: &Newsroom, admin: &Client<'_>, what: u8, sto
             .await;
         }
         18 => act("publish", json!({ "minor": true })).await,
+        19 => {
+            // What is no news goes out of lists, and has another form of address.
+            let facts = if stamp % 2 == 0 { json!({ "tags": [], "credits": [], "kind": "page" }) } else { json!({ "kind": "story" }) };
+            patch(path.clone(), facts).await;
+            act("publish", json!({})).await;
+        }
+        20 => {
+            if let Some(menu) = &room.menu {
+                let mut items = everything(&room.world, &room.asia, &room.author, &room.tag, &room.stories);
+                items[4]["labels"]["hi"] = json!(format!("कहानियाँ {stamp}"));
+                patch(menu.clone(), json!({ "items": if stamp % 3 == 0 { json!([]) } else { items } })).await;
+            }
+        }
         _ => drop(app.import(
             &json!({ "type": "author", "key": "new", "kind": "person", "translations": { "en": { "name": format!("Writer {stamp}") } } }),
         )),
@@ -229,8 +260,8 @@ both! {
                 // A token that has run out is nothing to delivery either.
                 let kept = caller.get(path).await;
                 let expected = said(&caller.at(&plain).get(path).await);
-                assert_eq!(said(&kept), expected, "step {step}, after {} on {}: {path}", what % 20, story % 3);
-                assert_eq!(said(&caller.at(&other).get(path).await), expected, "another instance at step {step}, after {}: {path}", what % 20);
+                assert_eq!(said(&kept), expected, "step {step}, after {} on {}: {path}", what % 22, story % 3);
+                assert_eq!(said(&caller.at(&other).get(path).await), expected, "another instance at step {step}, after {}: {path}", what % 22);
                 differed += usize::from(last.insert(path.clone(), expected.2.clone()).is_some_and(|before| before != expected.2));
             }
         }

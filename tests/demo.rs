@@ -60,6 +60,19 @@ both! {
         }
     }
 
+    async fn the_demo_says_who_it_is_in_every_language_and_leads_there_from_every_page(app) {
+        load(&app);
+        for locale in ["en", "hi", "bn", "kn"] {
+            let page = app.anyone().get(&format!("/v1/pages?path=/{locale}")).await.ok();
+            let menus = page["frame"]["menus"].as_array().unwrap();
+            let about = &menus[0]["items"][0];
+            assert_eq!((menus.len(), &menus[0]["slug"], &about["locale"]), (1, &Value::from("footer"), &Value::from(locale)));
+            assert_eq!(menus[0]["items"][1]["items"].as_array().unwrap().len(), 3);
+            let pages = app.anyone().get(&format!("/v1/articles?locale={locale}&kind=page")).await.ok();
+            assert_eq!((pages["data"].as_array().unwrap().len(), &pages["data"][0]["url"]), (1, &about["url"]));
+        }
+    }
+
     /// It also holds the contract's list of nodes against what is really delivered.
     async fn one_story_of_the_demo_has_every_node_and_every_mark(app) {
         load(&app);

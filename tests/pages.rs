@@ -101,6 +101,31 @@ both! {
         assert_eq!(hindi["rails"][1]["articles"], json!([]));
     }
 
+    async fn rails_follow_the_fallback_of_their_page(app) {
+        newsroom(&app).await;
+        let (admin, world) = (app.admin().await, app.anyone().get("/v1/sections/by-slug/world").await.ok()["id"].clone());
+        let both = admin.story(world.as_str().unwrap(), "Both").await;
+        admin.put(&format!("{both}/translations/hi"), None, &json!({ "headline": "दोनों" })).await.ok();
+        admin.publish(&both, &["en", "hi"]).await.ok();
+        let path = "/hi/दुनिया/तोहफ़े-में-कार";
+        let rails = async |more: &str| {
+            let shown = page(&app, &format!("{path}{more}")).await.ok();
+            [0, 1].map(|n| texts(&shown["rails"][n]["articles"], "headline").into_iter().map(str::to_owned).collect::<Vec<_>>())
+        };
+        assert_eq!(rails("").await, [["दोनों"], ["दोनों"]]);
+        let [of_section, of_site] = rails("&fallback=chain").await;
+        // Each story once, in the first language of the chain that it is live in, the latest first.
+        assert_eq!(of_section[..3], ["दोनों", "Meta under scanner 12", "Meta under scanner 10"]);
+        assert_eq!((of_site[..3].to_vec(), of_site.len()), (["दोनों", "Meta under scanner 12", "Meta under scanner 11"].map(str::to_owned).to_vec(), 10));
+        assert!(!of_section.contains(&"Both".to_owned()) && !of_site.contains(&"Both".to_owned()));
+        // What comes is there at once.
+        let other = admin.story(world.as_str().unwrap(), "The latest").await;
+        app.wait(60);
+        admin.publish(&other, &["en"]).await.ok();
+        assert_eq!(rails("&fallback=chain").await.map(|rail| rail[0].clone()), ["The latest", "The latest"]);
+        assert_eq!(rails("").await, [["दोनों"], ["दोनों"]]);
+    }
+
     async fn front_pages_sections_authors_and_tags_have_pages_that_go_on(app) {
         newsroom(&app).await;
         let home = page(&app, "/en").await.ok();

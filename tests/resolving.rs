@@ -113,7 +113,7 @@ both! {
         for step in 0..60 {
             let story = &stories[any(stories.len())];
             let (editor, admin) = (app.again(&editor).await, app.again(&admin).await);
-            match any(6) {
+            match any(7) {
                 0 | 1 => patch(&admin, "/v1/desk/site", json!({ "url_pattern": PATTERNS[any(PATTERNS.len())] })).await,
                 2 => patch(&editor, &format!("{story}/translations/en"), json!({ "slug": format!("slug-{step}") })).await,
                 3 => patch(&editor, story, json!({ "section_id": sections[any(2)] })).await,
@@ -121,6 +121,8 @@ both! {
                     let section = format!("/v1/desk/sections/{}", sections[any(2)]);
                     patch(&admin, &section, json!({ "translations": { "en": { "name": "Section", "slug": format!("section-{step}") } } })).await;
                 }
+                // What is no news has another form of path.
+                5 => patch(&editor, story, json!({ "kind": (["page", "story"][any(2)]) })).await,
                 _ => patch(&admin, "/v1/desk/site", json!({ "time_zone": (["Asia/Kolkata", "America/New_York"][any(2)]) })).await,
             }
             editor.publish(story, &["en", "hi"]).await.ok();

@@ -206,6 +206,10 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     all.add("PATCH /v1/desk/redirects/{id}", &redirect, json!({ "to": "/newer" }));
     all.add("DELETE /v1/desk/redirects/{id}", &redirect, Value::Null);
     all.add("POST /v1/desk/redirects/import", "/v1/desk/redirects/import", json!("from,to\n/oldest,/new\n"));
+    let menu = format!("/v1/desk/menus/{}", id_of(&admin.post("/v1/desk/menus", &json!({ "slug": "main" })).await));
+    all.add("POST /v1/desk/menus", "/v1/desk/menus", json!({ "slug": "footer" }));
+    all.add("PATCH /v1/desk/menus/{id}", &menu, json!({ "slug": "top" }));
+    all.add("DELETE /v1/desk/menus/{id}", &menu, Value::Null);
     let sections = admin.get("/v1/desk/sections").await.ok();
     let top = sections["data"].as_array().unwrap().iter().filter(|s| s["parent_id"].is_null()).map(|s| s["id"].clone());
     all.add("POST /v1/desk/sections/reorder", "/v1/desk/sections/reorder", json!({ "order": top.rev().collect::<Vec<_>>() }));

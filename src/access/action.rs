@@ -83,6 +83,8 @@ actions! {
     ManageTags => "tag.manage" and "desk.read",
     /// Keep redirects.
     ManageRedirects => "redirect.manage" and "desk.read",
+    /// Keep menus.
+    ManageMenus => "menu.manage" and "desk.read",
     /// Change the site.
     ManageSite => "site.manage" and "desk.read",
     /// Keep locales.

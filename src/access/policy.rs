@@ -59,6 +59,7 @@ const TABLE: &[Line] = &[
     ("author.manage",       [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
     ("tag.manage",          [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
     ("redirect.manage",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
+    ("menu.manage",         [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
     ("site.manage",         [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
     ("locale.manage",       [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
     ("people.read",         [Yes,   Yes,   Yes,   Yes,   Yes,   No,    No,    No ]),

@@ -128,7 +128,7 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for Query<T> {
 }
 
 /// Read a query, naming every parameter that is unknown, wrong, or repeated though it is no list.
-fn query<T: DeserializeOwned + IntoParams + 'static>(text: &str) -> Result<T, Failure> {
+pub(crate) fn query<T: DeserializeOwned + IntoParams + 'static>(text: &str) -> Result<T, Failure> {
     if text.split('&').count() > limits::PARAMETERS {
         return Err(Failure::malformed("?", "too_many", format!("at most {} parameters", limits::PARAMETERS)));
     }

@@ -90,6 +90,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::authors::routes)
                 .configure(desk::tags::routes)
                 .configure(desk::redirects::routes)
+                .configure(desk::menus::routes)
                 .configure(desk::articles::routes)
                 .configure(desk::translations::routes)
                 .configure(desk::beside::routes)
@@ -119,6 +120,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(delivery::pages::routes)
                 .configure(delivery::preview::routes)
                 .configure(delivery::names::routes)
+                .configure(delivery::menus::routes)
                 .configure(delivery::articles::routes)
                 .configure(schemas::routes),
         )

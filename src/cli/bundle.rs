@@ -167,7 +167,8 @@ fn record(mut value: Value) -> Result<Record, Error> {
         Some("tag") => untold(&value).map(Record::Tag),
         Some("article") => untold(&value).map(Record::Article),
         Some("redirect") => untold(&value).map(Record::Redirect),
-        _ => Err(Error::invalid("#/type", "type", "one of `site`, `locale`, `section`, `author`, `tag`, `article`, `redirect`")),
+        Some("menu") => untold(&value).map(Record::Menu),
+        _ => Err(Error::invalid("#/type", "type", "one of `site`, `locale`, `section`, `author`, `tag`, `article`, `redirect`, `menu`")),
     }
 }
 
@@ -430,7 +431,15 @@ fn records_of(tx: &mut Tx<'_>, permit: &Permit<Export>, put: &mut dyn FnMut(Reco
             Ok(())
         }
         record => record?.map_or(Ok(()), &mut *put),
-    })
+    })?;
+    for menu in store::menus::all(tx)?.iter() {
+        let (record, lost) = records::export_menu(tx, permit, menu)?;
+        if lost > 0 {
+            system::complain(&format!("left out: {lost} items of the menu {} lead to what is there no more", menu.slug));
+        }
+        put(record)?;
+    }
+    Ok(())
 }
 
 type PageOf<T> = crate::domain::page::Page<T>;

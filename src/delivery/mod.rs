@@ -4,6 +4,7 @@
 
 pub mod articles;
 pub mod coding;
+pub mod menus;
 pub mod names;
 pub mod pages;
 pub mod purging;

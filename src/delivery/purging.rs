@@ -33,8 +33,8 @@ pub enum Purge {
 pub fn of(tx: &mut Tx<'_>, changes: Option<&[Change]>) -> Result<Purge, Error> {
     let Some(changes) = changes else { return Ok(Purge::Everything) };
     let changes: Vec<&Change> = changes.iter().filter(|c| c.audience() == Audience::Public).collect();
-    if changes.iter().any(|c| matches!(c.subject, Subject::Site | Subject::Locale(_))) {
-        // Every page shows the masthead.
+    if changes.iter().any(|c| matches!(c.subject, Subject::Site | Subject::Locale(_) | Subject::Menu(_))) {
+        // Every page shows the masthead and the menus.
         return Ok(Purge::Everything);
     }
     let of_redirects = changes.iter().filter(|c| matches!(c.subject, Subject::Redirect(_)));
@@ -84,7 +84,13 @@ fn urls(tx: &mut Tx<'_>, changes: &[&Change], mut redirected: BTreeSet<String>) 
     for edition in editions {
         let section = names.get(&edition.section_id.uuid()).and_then(|n| masthead.pick(&n.names, &edition.locale));
         let section = section.map(|(_, name)| name.slug.clone());
-        urls.insert(masthead.article_url(&edition.locale, section.as_ref(), &edition.slug, edition.article_id, edition.published_at));
+        urls.insert(masthead.article_url(
+            &edition.locale,
+            section.as_ref(),
+            (edition.kind, &edition.slug),
+            edition.article_id,
+            edition.published_at,
+        ));
     }
     for (locale, slug) in store::names::addresses(tx, &named)? {
         urls.insert(masthead.listing_url(&locale, &slug));

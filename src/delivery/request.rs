@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     Found, Reading,
     articles::{self, ArticleListing, BodyFormat, Fields, Included, Listed, Shape},
-    names, pages, resolve, site,
+    menus, names, pages, resolve, site,
 };
 use crate::{
     domain::{
@@ -73,12 +73,14 @@ pub enum Request {
     Article(Handle<ArticleId>, Show),
     /// Every live translation of an article.
     Translations(ArticleId, Shape),
+    /// A menu by its slug, and whether articles are led to in another locale of the chain.
+    Menu(String, Option<Locale>, bool),
     /// Where a public path leads.
     Resolve(String),
     /// The page at a public path, with its stories from a cursor on.
     Page(String, Paging, pages::View),
-    /// The page of what is not there, in a language: a part of other answers.
-    Missing(Locale),
+    /// The page of what is not there, in a language, and whether its menus lead to articles in another: a part of other answers.
+    Missing(Locale, bool),
 }
 
 /// An answer that shows something.
@@ -203,8 +205,12 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
             };
             shown(&page, page.locale().cloned()).map(|shown| Outcome::Shown(Shown { until, ..shown }))
         }
-        Request::Missing(locale) => {
-            let (page, until) = pages::missing(tx, locale, now)?;
+        Request::Menu(slug, locale, fallback) => {
+            let reading = Reading::resolve(tx, locale.as_ref(), *fallback)?;
+            shown(&menus::menu(tx, &reading, slug)?, Some(reading.locale)).map(Outcome::Shown)
+        }
+        Request::Missing(locale, fallback) => {
+            let (page, until) = pages::missing(tx, locale, *fallback, now)?;
             shown(&page, None).map(|shown| Outcome::Shown(Shown { until, ..shown }))
         }
         Request::Resolve(path) => shown(&resolve::resolve(tx, path)?, None).map(Outcome::Shown),
@@ -337,7 +343,14 @@ impl Request {
                 "/v1/pages".to_owned()
             }
             // Nobody asks for it by itself.
-            Self::Missing(_) => "/v1/pages".to_owned(),
+            Self::Missing(..) => "/v1/pages".to_owned(),
+            Self::Menu(slug, locale, fallback) => {
+                in_locale(&mut query, locale.as_ref());
+                if *fallback {
+                    query.append_pair("fallback", "chain");
+                }
+                format!("/v1/menus/{}", segment(slug))
+            }
             Self::Resolve(path) => {
                 query.append_pair("path", path);
                 "/v1/resolve".to_owned()
@@ -376,7 +389,8 @@ impl Request {
             Self::Articles(listed, _, show) => size_of::<Listed>().saturating_add(listed.heap()).saturating_add(show.heap()),
             Self::Article(handle, show) => handle.heap().saturating_add(show.heap()),
             Self::Translations(_, shape) => heap(shape),
-            Self::Missing(locale) => locale.as_str().len(),
+            Self::Missing(locale, _) => locale.as_str().len(),
+            Self::Menu(slug, of, _) => slug.capacity().saturating_add(locale(of)),
             Self::Resolve(path) => path.capacity(),
             Self::Page(path, _, view) => path.capacity().saturating_add(view.include.len().saturating_mul(32)),
         }

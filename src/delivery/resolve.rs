@@ -423,7 +423,7 @@ fn article_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, parts: &path::Parts) ->
     Ok(article.map(|a| Resolved::Article { id: a.id, locale: a.locale, url: a.url }))
 }
 
-/// The front page of a locale, or the page of a section, author or tag: `/{locale}` and `/{locale}/{slug}`; `/{slug}` in the default locale of a site
+/// The front page of a locale, the page of a section, author or tag, or an article that is no news: `/{locale}` and `/{locale}/{slug}`; `/{slug}` in the default locale of a site
 /// whose pattern does not name it, or did not.
 fn listing_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str) -> Result<Option<Resolved>, Error> {
     let mut segments = inside.split('/').skip(1);
@@ -444,7 +444,21 @@ fn listing_at(tx: &mut Tx<'_>, masthead: &Arc<Masthead>, inside: &str) -> Result
         (None, _) => Ok(Some(Resolved::Home { url: Some(masthead.front_url(&reading.locale)), locale: reading.locale })),
         (Some(slug), None) => {
             let addresses = store::names::find(tx, &reading.everywhere(), &[slug])?;
-            let Some(address) = addresses.into_iter().find(|a| a.kind != AddressKind::Article) else { return Ok(None) };
+            // What has the slug in the language of the page comes before what is shown there under a slug of another.
+            let mut stands = None;
+            for address in addresses.into_iter().filter(|a| a.kind != AddressKind::Article || a.page) {
+                if address.kind != AddressKind::Article {
+                    stands = Some(address);
+                    break;
+                }
+                let shown_in = if names_locale || masthead.settings(&address.locale).is_none() { &reading.locale } else { &address.locale };
+                let parts = path::Parts { locale: shown_in.to_string(), id: Some(address.target), ..path::Parts::default() };
+                let page = found(tx.noting_what_is_found(|tx| article_at(tx, masthead, &parts)?.ok_or(Error::NotFound("article"))))?;
+                if page.is_some() {
+                    return Ok(page);
+                }
+            }
+            let Some(address) = stands else { return Ok(None) };
             let id = address.target;
             // Where the path names no locale, in that one which has the slug: another one may have been the default.
             let is_public = masthead.settings(&address.locale).is_some();

@@ -106,7 +106,7 @@ pub fn revise(
 /// Stop publishing in a locale that nothing is written in.
 ///
 /// # Errors
-/// [`Error::Conflict`] with code `in-use` when words, names, grants, redirects or other locales use it.
+/// [`Error::Conflict`] with code `in-use` when words, names, grants, redirects, menus or other locales use it.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &Locale, expected: Version) -> Result<(), Error> {
     permit.everywhere()?;
     store::site::queue(tx)?;
@@ -115,7 +115,7 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &Locale, e
     Error::unless_newest("locale", settings.version, expected)?;
     let fallen_back_to = masthead.locales.iter().any(|l| l.fallback.contains(locale));
     if masthead.site.default_locale == *locale || fallen_back_to || store::locales::in_use(tx, locale)? {
-        let detail = "it is the default, or other locales, words, names, grants or redirects use it".to_owned();
+        let detail = "it is the default, or other locales, words, names, grants, redirects or menus use it".to_owned();
         return Err(Error::Conflict { code: "in-use", detail });
     }
     let granted = permit.over(Whole(settings))?;

@@ -17,6 +17,7 @@ pub mod freshness;
 pub mod generating;
 mod holding;
 pub mod locales;
+pub mod menus;
 pub mod named;
 mod naming;
 pub mod precomputed;

@@ -308,7 +308,7 @@ struct Asked {
     present: Vec<(Parts, Locale)>,
     /// By former patterns, each with its number.
     former: Vec<(usize, Parts, Locale)>,
-    /// A locale, if the path names one, and the slug of a section, author or tag.
+    /// A locale, if the path names one, and the slug of a section, author, tag or page.
     listing: Option<(Option<Locale>, String)>,
 }
 
@@ -427,6 +427,11 @@ impl<'m> Batch<'m> {
         }
         let elsewhere = asked.all_parts().filter_map(|(parts, locale)| self.elsewhere(parts, locale));
         let hoped = asked.present.iter().filter_map(|(parts, locale)| self.by_slug(parts, locale, false));
+        let page = |slug: &str, locale: Option<&Locale>| {
+            let locale = locale.unwrap_or(&self.masthead.site.default_locale);
+            self.slugs.iter().find(|s| s.page && !s.public && s.slug == slug && s.locale == *locale).map(|s| found(s, locale))
+        };
+        let hoped = hoped.chain(asked.listing.iter().filter_map(|(locale, slug)| page(slug, locale.as_ref())));
         let all: Vec<Found> = likely.into_iter().chain(formerly).chain(elsewhere).chain(hoped).collect();
         // What readers are led to comes before what is public no more, or not yet.
         all.iter().find(|found| self.is_live(found)).or(all.first()).cloned().map(At::Thing)
@@ -474,12 +479,12 @@ impl<'m> Batch<'m> {
         of_slug.map(|s| found(s, if parts.without_locale { &s.locale } else { locale })).find(|found| self.is_live(found))
     }
 
-    /// The section, author or tag that has a slug, or had it: in this locale before those that it falls back to, and others; where the path names none,
+    /// The section, author, tag or page that has a slug, or had it: in this locale before those that it falls back to, and others; where the path names none,
     /// in that which has the slug, the default before others.
     fn listed(&self, locale: Option<&Locale>, slug: &str) -> Option<Found> {
         let chain = self.masthead.name_chain(locale.unwrap_or(&self.masthead.site.default_locale));
         let place = |s: &&Slugged| chain.iter().position(|l| *l == s.locale).unwrap_or(usize::MAX);
-        let of_slug = self.slugs.iter().filter(|s| s.kind != AddressKind::Article && s.slug == slug);
+        let of_slug = self.slugs.iter().filter(|s| (s.kind != AddressKind::Article || s.page && s.public) && s.slug == slug);
         of_slug.min_by_key(place).map(|s| found(s, locale.unwrap_or(&s.locale)))
     }
 }

@@ -29,6 +29,17 @@ vocabulary! {
         Gallery => "gallery",
         /// A story told while it happens.
         LiveBlog => "live_blog",
+        /// What stands beside the news: about the newsroom, an imprint, a privacy notice. It is in no list but that of its kind.
+        Page => "page",
+    }
+}
+
+impl Kind {
+    /// Whether it is news: what lists, front pages, rails and related stories show. What is not stands at `/{slug}` of its locale,
+    /// as sections do, and is listed under its kind alone.
+    #[must_use]
+    pub fn is_news(self) -> bool {
+        self != Self::Page
     }
 }
 
@@ -136,6 +147,14 @@ impl Facts {
             check_role(&mut faults, &format!("#/credits/{n}/role"), &credit.role);
             if self.credits.iter().take(n).any(|earlier| earlier == credit) {
                 faults.add(format!("#/credits/{n}"), "repeated", "credited already");
+            }
+        }
+        if !self.kind.is_news() {
+            // The pages of tags and authors show what is listed under them: nothing would be, and their links would lead nowhere.
+            for (list, is_empty) in [("#/tags", self.tags.is_empty()), ("#/credits", self.credits.is_empty())] {
+                if !is_empty {
+                    faults.add(list, "not_on_page", format!("a `{}` is in no list of a tag or an author, and has neither", self.kind));
+                }
             }
         }
         if let Some(lead) = &mut self.lead {

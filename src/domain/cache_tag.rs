@@ -20,6 +20,8 @@ pub enum CacheTag {
     Authors,
     /// The list of public tags.
     Tags,
+    /// The menus of the site.
+    Menus,
     /// Whatever was looked for among redirects, found or not.
     Redirects,
     /// Made from more than a header can tell: caches drop it with whatever changes.
@@ -72,6 +74,7 @@ impl fmt::Display for CacheTag {
             Self::Sections => return f.write_str("sections"),
             Self::Authors => return f.write_str("authors"),
             Self::Tags => return f.write_str("tags"),
+            Self::Menus => return f.write_str("menus"),
             Self::Redirects => return f.write_str("redirects"),
             Self::Many => return f.write_str("many"),
             Self::Leading => return f.write_str("leading"),

@@ -1,8 +1,8 @@
 //! Changes: what the change log says of every committed write.
 
 use super::{
-    Id, Locale, article::Article, author::Author, comment::Comment, correction::Correction, preview::Preview, redirect::Redirect,
-    release::Release, section::Section, tag::Tag, user::User, vocabulary::vocabulary,
+    Id, Locale, article::Article, author::Author, comment::Comment, correction::Correction, menu::Menu, preview::Preview,
+    redirect::Redirect, release::Release, section::Section, tag::Tag, user::User, vocabulary::vocabulary,
 };
 
 vocabulary! {
@@ -95,6 +95,8 @@ pub enum Subject {
     Preview(Id<Preview>),
     /// A redirect.
     Redirect(Id<Redirect>),
+    /// A menu.
+    Menu(Id<Menu>),
     /// A release.
     Release(Id<Release>),
     /// A user, with their grants.
@@ -131,7 +133,16 @@ impl Change {
     #[must_use]
     pub fn audience(&self) -> Audience {
         match (&self.subject, self.event) {
-            (Subject::Site | Subject::Locale(_) | Subject::Section(_) | Subject::Author(_) | Subject::Tag(_) | Subject::Redirect(_), _)
+            (
+                Subject::Site
+                | Subject::Locale(_)
+                | Subject::Section(_)
+                | Subject::Author(_)
+                | Subject::Tag(_)
+                | Subject::Redirect(_)
+                | Subject::Menu(_),
+                _,
+            )
             | (
                 Subject::Translation(..),
                 Event::Published
@@ -179,6 +190,7 @@ impl Change {
             Subject::Correction(id) => ("correction", Some(id.uuid()), None),
             Subject::Preview(id) => ("preview", Some(id.uuid()), None),
             Subject::Redirect(id) => ("redirect", Some(id.uuid()), None),
+            Subject::Menu(id) => ("menu", Some(id.uuid()), None),
             Subject::Release(id) => ("release", Some(id.uuid()), None),
             Subject::User(id) => ("user", Some(id.uuid()), None),
             Subject::SignIn => ("sign_in", None, None),
@@ -202,6 +214,7 @@ impl Subject {
             ("correction", Some(id), _) => Self::Correction(id.into()),
             ("preview", Some(id), _) => Self::Preview(id.into()),
             ("redirect", Some(id), _) => Self::Redirect(id.into()),
+            ("menu", Some(id), _) => Self::Menu(id.into()),
             ("release", Some(id), _) => Self::Release(id.into()),
             ("user", Some(id), _) => Self::User(id.into()),
             ("sign_in", ..) => Self::SignIn,

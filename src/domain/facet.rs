@@ -4,12 +4,12 @@ use uuid::Uuid;
 
 use super::{Id, article::Facts, article::Kind, author::Author, section::Section, tag::Tag};
 
-/// Something that editions are listed under: everything, a kind, a section with its subtree, an author or a tag.
+/// Something that editions are listed under: all news, a kind, a section with its subtree, an author or a tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Facet(Uuid);
 
 impl Facet {
-    /// Everything that is live.
+    /// All news that is live.
     pub const ALL: Self = Self(Uuid::nil());
 
     /// What is of a kind. Its id is the bytes of the kind's name, which no generated id can be.
@@ -28,9 +28,13 @@ impl Facet {
         self.0
     }
 
-    /// Every facet that an edition of these facts is listed under, in a section with this path.
+    /// Every facet that an edition of these facts is listed under, in a section with this path. This is all that keeps pages out of lists: what is
+    /// no news is under its kind alone.
     #[must_use]
     pub fn of(facts: &Facts, section_path: &[Id<Section>]) -> Vec<Self> {
+        if !facts.kind.is_news() {
+            return vec![Self::kind(facts.kind)];
+        }
         let mut all = vec![Self::ALL, Self::kind(facts.kind)];
         all.extend(section_path.iter().map(|id| Self::from(*id)));
         all.extend(facts.credits.iter().map(|c| Self::from(c.author_id)));

@@ -27,6 +27,7 @@ pub mod instant;
 pub mod locale;
 pub mod measured;
 pub mod memory;
+pub mod menu;
 pub mod name;
 pub mod named;
 pub mod network;

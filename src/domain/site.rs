@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Error, Id, Instant, Locale, Version,
-    article::Article,
+    article::{Article, Kind},
     credit::{CreditLabels, check_role},
     error::Faults,
     locale::{self, Direction, LocaleSettings, LocaleState},
@@ -334,9 +334,20 @@ impl Masthead {
         (None, spaced)
     }
 
-    /// The absolute URL of an article's page, percent-encoded.
+    /// The absolute URL of an article's page, percent-encoded: by the pattern of the site, but for what is no news, which stands beside the pages of
+    /// sections. The registry of addresses keeps those apart: a slug of a locale is had by one of them.
     #[must_use]
-    pub fn article_url(&self, locale: &Locale, section: Option<&Slug>, slug: &Slug, id: Id<Article>, published: Instant) -> String {
+    pub fn article_url(
+        &self,
+        locale: &Locale,
+        section: Option<&Slug>,
+        (kind, slug): (Kind, &Slug),
+        id: Id<Article>,
+        published: Instant,
+    ) -> String {
+        if !kind.is_news() {
+            return self.listing_url(locale, slug);
+        }
         let date = |part: &str| published.in_zone(&self.zone()).strftime(part).to_string();
         let mut url = if self.site.url_pattern.names_locale() { self.site.url.clone() } else { self.root(locale) };
         self.site.url_pattern.write(&mut url, |placeholder, url| match placeholder {

@@ -38,7 +38,7 @@ pub mod limits {
     pub const CAPTION: Length = Length { min: 0, max: 2_000 };
     /// The credit line of an image.
     pub const CREDIT: Length = Length { min: 0, max: 300 };
-    /// A label of a credit role, in one locale.
+    /// A label of a credit role or of an item of a menu, in one locale.
     pub const LABEL: Length = Length { min: 1, max: 100 };
     /// A note on a save.
     pub const NOTE: Length = Length { min: 0, max: 1_000 };
@@ -72,6 +72,12 @@ pub mod limits {
     pub const FORMER_PATTERNS: usize = 20;
     /// Tags that a locale had before the present one.
     pub const FORMER_TAGS: usize = 20;
+    /// Menus of one site.
+    pub const MENUS: usize = 10;
+    /// Items of one menu, on all levels.
+    pub const MENU_ITEMS: usize = 100;
+    /// Levels of a menu.
+    pub const MENU_DEPTH: usize = 3;
     /// Rows of a table of redirects that are imported at once.
     pub const REDIRECT_ROWS: usize = 5_000;
     /// Sections of one site.

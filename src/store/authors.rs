@@ -3,7 +3,7 @@
 use diesel::{dsl::exists, prelude::*};
 
 use super::{
-    Bind, RunQueryDsl, Tx,
+    Bind, RunQueryDsl, Tx, menus,
     named::Stored,
     plans,
     schema::{article_credits, live_listings},
@@ -30,6 +30,7 @@ impl Stored for AuthorKind {
     fn in_use(tx: &mut Tx<'_>, id: Id<Author>) -> Result<bool, Error> {
         Ok(diesel::select(exists(article_credits::table.filter(article_credits::author_id.eq(Bind(id))))).get_result(tx)?
             || diesel::select(exists(live_listings::table.filter(live_listings::facet.eq(Bind(id.cast::<()>()))))).get_result(tx)?
-            || plans::name(tx, id)?)
+            || plans::name(tx, id)?
+            || menus::lead_to(tx, id)?)
     }
 }

@@ -219,6 +219,10 @@ pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change
                 tags.insert(CacheTag::Tags);
                 merged.extend((change.event == Event::Merged).then_some(Facet::from(*id)));
             }
+            Subject::Menu(_) => {
+                tags.insert(CacheTag::Menus);
+                continue;
+            }
             Subject::Redirect(_) => {
                 tags.insert(CacheTag::Redirects);
                 continue;

@@ -67,7 +67,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
 }
 
 /// Columns that hold the tag of a locale, beside that of the locale itself.
-const TAGGED: [(&str, &str); 20] = [
+const TAGGED: [(&str, &str); 21] = [
     ("site", "default_locale"),
     ("grants", "locale"),
     ("names", "locale"),
@@ -86,6 +86,7 @@ const TAGGED: [(&str, &str); 20] = [
     ("previews", "locale"),
     ("live_listings", "locale"),
     ("redirects", "locale"),
+    ("menu_labels", "locale"),
     ("sorted_names", "locale"),
     ("sorted_locales", "locale"),
 ];
@@ -176,7 +177,7 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>, e
     Ok(())
 }
 
-/// True when words, names, grants or redirects are in this locale.
+/// True when words, names, grants, redirects or labels of menus are in this locale.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -187,5 +188,6 @@ pub fn in_use(tx: &mut Tx<'_>, locale: &Locale) -> Result<bool, Error> {
     Ok(super::names::in_use(tx, locale)?
         || diesel::select(diesel::dsl::exists(words)).get_result(tx)?
         || diesel::select(diesel::dsl::exists(granted)).get_result(tx)?
-        || diesel::select(diesel::dsl::exists(leading)).get_result(tx)?)
+        || diesel::select(diesel::dsl::exists(leading)).get_result(tx)?
+        || super::menus::speak(tx, locale)?)
 }

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::{
     RunQueryDsl, Tx,
     dialect::{self, Doc, Hold, Uid, Unread},
-    imports,
+    imports, menus,
     named::Stored,
     names, redirects, site, sorted_names,
     sql::Sql,
@@ -88,6 +88,7 @@ pub fn merge<K: Kept + Stored>(
     lists(tx, one.id, into)?;
     addresses(tx, one.id, into)?;
     references(tx, one.id, into)?;
+    menus::merge(tx, one.id, into)?;
     // What was exported names it by its id, and other systems a tag by its slug, whether or not it ever came from there.
     let slugs = one.names.values().filter(|_| K::ADDRESS == AddressKind::Tag).map(|name| name.slug.to_string());
     let keys = slugs.chain([one.id.to_string()]).collect();

@@ -30,6 +30,8 @@ pub mod keys;
 pub mod listings;
 mod liveness;
 pub mod locales;
+pub mod menu_targets;
+pub mod menus;
 pub mod merging;
 pub mod multiply;
 pub mod my_work;

@@ -122,6 +122,8 @@ pub struct Address {
     pub locale: Locale,
     /// The slug it was found by.
     pub slug: String,
+    /// Whether it is an article that is no news, or was in public: its address is one as sections have.
+    pub page: bool,
 }
 
 /// Where slugs lead, in any of the locales; in one statement. Those of tags lead somewhere while a live story carries them, those of
@@ -144,9 +146,11 @@ pub fn find(tx: &mut Tx<'_>, locales: &[Locale], slugs: &[&str]) -> Result<Vec<A
         locale: String,
         #[diesel(sql_type = Text)]
         slug: String,
+        #[diesel(sql_type = Bool)]
+        page: bool,
     }
-    let mut sql = Sql::new("SELECT kind, target_id, locale, slug FROM addresses WHERE locale IN ");
-    sql.locales(locales).push(" AND slug IN (");
+    let mut sql = Sql::new("SELECT kind, target_id, locale, slug, ");
+    sql.was_page("target_id").push(" AS page FROM addresses WHERE locale IN ").locales(locales).push(" AND slug IN (");
     for (n, slug) in slugs.iter().enumerate() {
         sql.push(if n == 0 { "" } else { ", " }).text(slug);
     }
@@ -157,7 +161,8 @@ pub fn find(tx: &mut Tx<'_>, locales: &[Locale], slugs: &[&str]) -> Result<Vec<A
     }
     let mut found = Vec::new();
     for row in sql.load::<Row>(tx)? {
-        found.push(Address { kind: row.kind.parse()?, target: row.target_id.uuid(), locale: Locale::stored(row.locale), slug: row.slug });
+        let (kind, locale) = (row.kind.parse()?, Locale::stored(row.locale));
+        found.push(Address { kind, target: row.target_id.uuid(), locale, slug: row.slug, page: row.page });
     }
     found.sort_by_key(|a| locales.iter().position(|l| *l == a.locale));
     Ok(found)

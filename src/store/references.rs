@@ -138,7 +138,7 @@ impl Pages {
         let slug = |id: Uuid| readers.pick(&self.names.get(&id)?.names, &language).map(|(_, name)| &name.slug);
         let url = if to.kind == AddressKind::Article {
             let page = self.articles.get(&to.id.into())?.iter().find(|page| page.locale == language)?;
-            readers.article_url(&language, slug(page.section_id.uuid()), &page.slug, to.id.into(), page.published_at)
+            readers.article_url(&language, slug(page.section_id.uuid()), (page.kind, &page.slug), to.id.into(), page.published_at)
         } else {
             readers.listing_url(&language, slug(self.now(to.id))?)
         };
@@ -165,6 +165,8 @@ pub struct Slugged {
     pub slug: String,
     /// Whether it is its address, or was; else it hopes for it.
     pub public: bool,
+    /// Whether it is an article that is no news, or was in public.
+    pub page: bool,
 }
 
 #[derive(QueryableByName)]
@@ -191,16 +193,19 @@ pub fn of_slugs(tx: &mut Tx<'_>, visibility: &Visibility, locales: &[Locale], sl
         slug: String,
         #[diesel(sql_type = Bool)]
         public: bool,
+        #[diesel(sql_type = Bool)]
+        page: bool,
     }
     let row = |r: Row| {
         let (kind, id) = (r.thing.kind.parse()?, r.thing.target_id.uuid());
-        Ok::<_, Error>(Slugged { kind, id, locale: Locale::stored(r.locale), slug: r.slug, public: r.public })
+        Ok::<_, Error>(Slugged { kind, id, locale: Locale::stored(r.locale), slug: r.slug, public: r.public, page: r.page })
     };
     let mut all = Vec::new();
     for some in Vec::from_iter(slugs).chunks(AT_ONCE) {
-        let mut sql = Sql::new("SELECT kind, target_id, locale, slug, TRUE AS public FROM addresses WHERE locale IN ");
+        let mut sql = Sql::new("SELECT kind, target_id, locale, slug, TRUE AS public, ");
+        sql.was_page("target_id").push(" AS page FROM addresses WHERE locale IN ");
         sql.locales(locales).push(" AND slug IN ").texts(some.iter().copied());
-        sql.push(" UNION ALL SELECT 'article', t.article_id, t.locale, t.slug, FALSE FROM translations t JOIN articles a ON a.id = t.article_id WHERE t.locale IN ");
+        sql.push(" UNION ALL SELECT 'article', t.article_id, t.locale, t.slug, FALSE, a.kind = 'page' FROM translations t JOIN articles a ON a.id = t.article_id WHERE t.locale IN ");
         // What lies in the trash hopes for nothing.
         sql.locales(locales).push(" AND t.slug IN ").texts(some.iter().copied()).push(" AND a.trashed_at IS NULL AND ");
         sees(&mut sql, visibility);

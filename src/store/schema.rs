@@ -367,6 +367,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::store::dialect::{At, Uid};
+
+    menus (id) {
+        id -> Uid,
+        slug -> Text,
+        version -> Integer,
+        created_at -> At,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::store::dialect::Uid;
+
+    menu_items (menu_id, place) {
+        menu_id -> Uid,
+        place -> Integer,
+        depth -> Integer,
+        kind -> Nullable<Text>,
+        target_id -> Nullable<Uid>,
+        url -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::store::dialect::Uid;
+
+    menu_labels (menu_id, place, locale) {
+        menu_id -> Uid,
+        place -> Integer,
+        locale -> Text,
+        label -> Text,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Nullable, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
@@ -633,6 +672,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     imports,
     redirects,
+    menus,
+    menu_items,
+    menu_labels,
     idempotency_keys,
     assignments,
     comments,

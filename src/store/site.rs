@@ -141,7 +141,7 @@ fn last_change(tx: &mut Tx<'_>, data: &ReferenceData) -> Result<Option<i64>, Err
     let unknown = data.unknown();
     let mut sql = Sql::new("SELECT c.seq, (SELECT COUNT(*) FROM changes WHERE seq > ");
     sql.int(unknown.0).push(" AND seq <= ").int(unknown.1);
-    sql.push(" AND kind IN ('site', 'locale', 'section', 'author', 'tag')) AS changed FROM change_counter c");
+    sql.push(" AND kind IN ('site', 'locale', 'section', 'author', 'tag', 'menu')) AS changed FROM change_counter c");
     let row: LastRow = sql.first(tx)?.ok_or_else(|| Error::internal("the change counter is missing"))?;
     Ok(data.holds_at(row.seq, unknown, row.changed).then_some(row.seq))
 }

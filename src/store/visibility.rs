@@ -114,6 +114,13 @@ pub(super) fn show(tx: &mut Tx<'_>, visibility: &Visibility, articles: &mut [Art
 }
 
 impl Sql {
+    /// Append the condition that an address leads to an article that is no news, or was in public: it is one as sections have.
+    pub(super) fn was_page(&mut self, target: &str) -> &mut Self {
+        self.push("(kind = 'article' AND EXISTS (SELECT 1 FROM editions p WHERE p.article_id = ")
+            .push(target)
+            .push(" AND p.kind = 'page'))")
+    }
+
     /// Append the condition that an edition is public: now, or at the instant that the transaction reads as of.
     pub(super) fn public(&mut self, tx: &Tx<'_>, edition: &str) -> &mut Self {
         match &tx.as_of {

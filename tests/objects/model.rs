@@ -142,6 +142,11 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("GET",    "/v1/desk/redirects/{id}", Nothing, "redirect.manage", Everything, ""),
     row("PATCH",  "/v1/desk/redirects/{id}", Nothing, "redirect.manage", Everything, "{}"),
     row("DELETE", "/v1/desk/redirects/{id}", Nothing, "redirect.manage", Everything, ""),
+    row("GET",    "/v1/desk/menus", Nothing, "desk.read", Somewhere, ""),
+    row("POST",   "/v1/desk/menus", Nothing, "menu.manage", Everything, r#"{"slug":"main"}"#),
+    row("GET",    "/v1/desk/menus/{id}", Nothing, "desk.read", Somewhere, ""),
+    row("PATCH",  "/v1/desk/menus/{id}", Nothing, "menu.manage", Everything, "{}"),
+    row("DELETE", "/v1/desk/menus/{id}", Nothing, "menu.manage", Everything, ""),
     row("GET",    "/v1/desk/sections", Nothing, "desk.read", Somewhere, ""),
     row("POST",   "/v1/desk/sections", Nothing, "section.manage", Somewhere, "{}"),
     row("POST",   "/v1/desk/sections/reorder", Nothing, "section.manage", Somewhere, "{}"),
@@ -177,7 +182,10 @@ const RIGHTS: &[(&str, &str)] = &[
         "translation.review article.publish article.unpublish article.schedule article.correct archive.read release.manage redirect.manage",
         "--yyy",
     ),
-    ("article.withdraw article.purge article.backdate embargo.break audit.read section.manage author.manage tag.manage", "---yy"),
+    (
+        "article.withdraw article.purge article.backdate embargo.break audit.read section.manage author.manage tag.manage menu.manage",
+        "---yy",
+    ),
     ("article.erase site.manage locale.manage user.read user.manage", "----y"),
     ("desk.read people.read", "yyyyy"),
 ];

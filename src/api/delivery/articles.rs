@@ -20,7 +20,7 @@ use crate::{
         request::{Handle, Request, Show},
     },
     domain::{
-        Error, Instant,
+        Error, Instant, Locale,
         article::{ArticleId, Genre, Kind},
         error::Faults,
         text::limits,
@@ -39,7 +39,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[into_params(parameter_in = Query)]
 pub struct ShowArticle {
     /// A locale of the site, or `auto` to negotiate `Accept-Language`; the site's default when absent.
-    locale: Option<String>,
+    pub(in crate::api) locale: Option<String>,
     /// What to do when the article is not live in that language.
     #[param(inline)]
     fallback: Option<Fallback>,
@@ -84,7 +84,7 @@ fn shape(body: BodyFormat, fields: Option<Vec<FieldPath>>, include: Option<Vec<I
 #[into_params(parameter_in = Query)]
 pub struct ListArticles {
     /// A locale of the site, or `auto` to negotiate `Accept-Language`; the site's default when absent.
-    locale: Option<String>,
+    pub(in crate::api) locale: Option<String>,
     /// Whether articles that are not live in that language are shown in the next of its chain.
     #[param(inline)]
     fallback: Option<Fallback>,
@@ -216,6 +216,27 @@ impl ListArticles {
         }
         faults.or(listed)
     }
+
+    /// What is asked for, but for the language.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for every parameter with too many values, or a cursor of another list.
+    pub(in crate::api) fn asked(mut self) -> Result<impl FnOnce(Option<Locale>) -> Request, Error> {
+        let listed = self.listed()?;
+        let paging = paging(self.limit, self.cursor.as_deref(), self.count, listed.order.sorting())?;
+        let shape = shape(self.body.unwrap_or(BodyFormat::None), self.fields, self.include).as_rows();
+        let fallback = self.fallback == Some(Fallback::Chain);
+        Ok(move |locale| Request::Articles(Box::new(listed), paging, Show { locale, fallback, shape }))
+    }
+}
+
+impl ShowArticle {
+    /// The same article, but for the language.
+    pub(in crate::api) fn asked(self, handle: Handle<ArticleId>) -> impl FnOnce(Option<Locale>) -> Request {
+        let shape = shape(self.body.unwrap_or(BodyFormat::Html), self.fields, self.include);
+        let fallback = self.fallback == Some(Fallback::Chain);
+        move |locale| Request::Article(handle, Show { locale, fallback, shape })
+    }
 }
 
 /// List articles.
@@ -225,18 +246,15 @@ impl ListArticles {
     responses((status = 200, body = ArticleListing), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/articles")]
 pub(crate) async fn list_articles(reader: Reader, query: Query<ListArticles>) -> Result<HttpResponse, Failure> {
-    let mut query = query.0;
-    let listed = query.listed()?;
-    let paging = paging(query.limit, query.cursor.as_deref(), query.count, listed.order.sorting())?;
-    let shape = shape(query.body.unwrap_or(BodyFormat::None), query.fields, query.include).as_rows();
-    let fallback = query.fallback == Some(Fallback::Chain);
-    reader.answer(query.locale.as_deref(), |locale| Ok(Request::Articles(Box::new(listed), paging, Show { locale, fallback, shape }))).await
+    let locale = query.0.locale.clone();
+    let asked = query.0.asked()?;
+    reader.answer(locale.as_deref(), |locale| Ok(asked(locale))).await
 }
 
 async fn show(reader: Reader, handle: Handle<ArticleId>, query: ShowArticle) -> Result<HttpResponse, Failure> {
-    let shape = shape(query.body.unwrap_or(BodyFormat::Html), query.fields, query.include);
-    let fallback = query.fallback == Some(Fallback::Chain);
-    reader.answer(query.locale.as_deref(), |locale| Ok(Request::Article(handle, Show { locale, fallback, shape }))).await
+    let locale = query.locale.clone();
+    let asked = query.asked(handle);
+    reader.answer(locale.as_deref(), |locale| Ok(asked(locale))).await
 }
 
 /// Find an article by its slug.

@@ -17,6 +17,7 @@ use crate::{
         pages::{Page, View},
         request::Request,
     },
+    domain::Error,
     store::listings::Order,
 };
 
@@ -41,7 +42,7 @@ pub struct ShowPage {
     /// Whether to count all its stories.
     #[param(default = false)]
     count: Option<bool>,
-    /// Whether stories that are not live in the language of the page are shown in the next of its chain.
+    /// Whether articles that are not live in the language of the page are shown, also beside it and in its menus, in the next of its chain.
     #[param(inline)]
     fallback: Option<Fallback>,
     /// In which form bodies come: `html` on the page of an article, and `none` among stories, when absent.
@@ -53,6 +54,20 @@ pub struct ShowPage {
     include: Option<Vec<Include>>,
 }
 
+impl ShowPage {
+    /// What is asked for.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what is no path, or a cursor of another list.
+    pub(in crate::api) fn asked(self) -> Result<Request, Error> {
+        let paging = paging(self.limit, self.cursor.as_deref(), self.count, Order::Newest.sorting())?;
+        is_path(&self.path)?;
+        let include = self.include.into_iter().flatten().collect();
+        let view = View { body: self.body, include, fallback: self.fallback == Some(Fallback::Chain) };
+        Ok(Request::Page(self.path, paging, view))
+    }
+}
+
 /// Show a whole page: what is at a path, with its frame.
 ///
 /// Everything that the page at a public path shows, in one answer: navigation, language switcher, the article or the stories of a
@@ -62,10 +77,5 @@ pub struct ShowPage {
     responses((status = 200, body = Page), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/pages")]
 pub(crate) async fn show_page(req: HttpRequest, query: Query<ShowPage>, state: Data<State>) -> Result<HttpResponse, Failure> {
-    let query = query.0;
-    let paging = paging(query.limit, query.cursor.as_deref(), query.count, Order::Newest.sorting())?;
-    is_path(&query.path)?;
-    let include = query.include.into_iter().flatten().collect();
-    let view = View { body: query.body, include, fallback: query.fallback == Some(Fallback::Chain) };
-    serve(&req, &state, &Request::Page(query.path, paging, view), false).await
+    serve(&req, &state, &query.0.asked()?, false).await
 }

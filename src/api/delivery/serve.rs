@@ -109,7 +109,8 @@ pub(crate) async fn serve(req: &HttpRequest, state: &State, request: &Request, n
     // Where a page was asked for, the one that says it is not there comes along.
     let missing = match &entry.answer {
         CachedAnswer::Absent(_, Some(locale)) | CachedAnswer::Gone(_, Some(locale)) => {
-            Some(state.response_cache.answer(&Request::Missing(locale.clone())).await?)
+            let fallback = matches!(request, Request::Page(_, _, view) if view.fallback);
+            Some(state.response_cache.answer(&Request::Missing(locale.clone(), fallback)).await?)
         }
         _ => None,
     };

@@ -2,11 +2,16 @@
 //!
 //! It is the desk's, for the public would find there again what was corrected, unpublished or taken down.
 
+use std::future::{Ready, ready};
+
 use actix_web::{
-    HttpResponse, get,
+    FromRequest, HttpRequest, HttpResponse,
+    dev::Payload,
+    get,
+    http::header,
     web::{Data, Path},
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -14,19 +19,19 @@ use crate::{
     access::{Action, Permit, action::ReadArchive},
     api::{
         State,
-        extract::{Fallback, May, Query, paging},
+        delivery::{
+            articles::{ListArticles, ShowArticle},
+            pages::ShowPage,
+        },
+        extract::{May, query},
         problem::{Failure, Problem},
     },
     delivery::{
-        articles::{Article, ArticleListing, BodyFormat, Listed, Reference, Shape},
-        pages::{Page, View},
-        request::{Handle, Outcome, Request, Show, answer},
+        articles::{ArticleAnswer, ArticleListing},
+        pages::Page,
+        request::{Handle, Outcome, Request, answer},
     },
-    domain::{
-        Error, Instant, Locale,
-        article::{ArticleId, Kind},
-    },
-    store::listings::Order,
+    domain::{Error, Instant, Locale, article::ArticleId},
 };
 
 /// The operations of this file.
@@ -34,78 +39,50 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_archived_articles).service(show_archived_article).service(show_archived_page);
 }
 
-/// When, and how the article is shown.
+/// When.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct ShowArchivedArticle {
+pub struct When {
     /// The instant; not in the future.
     #[param(inline, example = "2026-03-01T08:00:00Z")]
     as_of: Instant,
-    /// A locale of the site; its default when absent.
-    locale: Option<Locale>,
-    /// What to do when the article was not live in that language.
-    #[param(inline)]
-    fallback: Option<Fallback>,
-    /// In which form the body comes; `html` when absent.
-    #[param(inline)]
-    body: Option<BodyFormat>,
 }
 
-/// When, and which articles.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ListArchivedArticles {
-    /// The instant; not in the future.
-    #[param(inline, example = "2026-03-01T08:00:00Z")]
+/// What is asked of readers' operations, with the instant that it is asked of: whatever these take, the archive takes.
+pub(crate) struct AsOf<T> {
     as_of: Instant,
-    /// A locale of the site; its default when absent.
-    locale: Option<Locale>,
-    /// Whether articles that were not live in that language are shown in the next of its chain.
-    #[param(inline)]
-    fallback: Option<Fallback>,
-    /// In which form bodies come; `none` when absent.
-    #[param(inline)]
-    body: Option<BodyFormat>,
-    /// In this section or below it, as the tree is now: its id or slug.
-    section: Option<String>,
-    /// Credited to this author: their id or slug.
-    author: Option<String>,
-    /// Carrying this tag: its id.
-    tag: Option<String>,
-    /// Of this kind.
-    #[param(inline)]
-    kind: Option<Kind>,
-    /// The order; `-published_at` when absent.
-    #[param(inline)]
-    sort: Option<Order>,
-    /// Rows on a page; with bodies it has fewer when they would be longer than one answer holds.
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: Option<u32>,
-    /// Where the page begins: `page.next` or `page.previous` of another one.
-    cursor: Option<String>,
-    /// Whether to count all rows.
-    #[param(default = false)]
-    count: Option<bool>,
+    asked: T,
 }
 
-/// When, and which page.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ShowArchivedPage {
-    /// The instant; not in the future.
-    #[param(inline, example = "2026-03-01T08:00:00Z")]
-    as_of: Instant,
-    /// A path of the site as a reader asked for it, percent-encoded or not, with its query if there was one.
-    #[param(example = "/en/world/the-river-that-kept-a-diary", max_length = 2000)]
-    path: String,
-    /// Stories on the page of a section, author, tag or language.
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: Option<u32>,
-    /// Where its stories begin: `articles.page.next` or `articles.page.previous` of another page.
-    cursor: Option<String>,
+impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for AsOf<T> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let (when, others): (Vec<&str>, Vec<&str>) =
+            req.query_string().split('&').filter(|pair| !pair.is_empty()).partition(|pair| pair.split('=').next() == Some("as_of"));
+        ready(match (query::<When>(&when.join("&")), query::<T>(&others.join("&"))) {
+            (Ok(When { as_of }), Ok(asked)) => Ok(Self { as_of, asked }),
+            (Err(Failure::Malformed(mut all)), Err(Failure::Malformed(others))) => {
+                all.extend(others);
+                Err(Failure::Malformed(all))
+            }
+            (Err(failure), _) | (_, Err(failure)) => Err(failure),
+        })
+    }
+}
+
+/// The locale that a reader's `locale` names; of those that `Accept-Language` accepts the first, where it says `auto`.
+async fn locale(req: &HttpRequest, state: &State, asked: Option<&str>) -> Result<Option<Locale>, Failure> {
+    match asked {
+        None => Ok(None),
+        Some("auto") => {
+            let accepted = req.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+            Ok(state.response_cache.accepted(accepted.unwrap_or_default()).await?.into_iter().next())
+        }
+        Some(tag) => Ok(Some(Locale::read(tag).map_err(|why| Error::invalid("?locale", "locale", format!("{why}, nor `auto`")))?)),
+    }
 }
 
 async fn read(state: &State, permit: Permit<ReadArchive>, as_of: Instant, request: Request) -> Result<HttpResponse, Failure> {
@@ -127,59 +104,48 @@ async fn read(state: &State, permit: Permit<ReadArchive>, as_of: Instant, reques
 /// List the articles that were public at an instant.
 ///
 /// As `GET /v1/articles` would have shown them then, under the names of today.
-#[utoipa::path(tag = "desk-archive", security(("token" = [ReadArchive::NAME])), params(ListArchivedArticles),
+#[utoipa::path(tag = "desk-archive", security(("token" = [ReadArchive::NAME])), params(When, ListArticles),
     responses((status = 200, body = ArticleListing), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/archive/articles")]
 pub(crate) async fn list_archived_articles(
     May(permit): May<ReadArchive>,
-    query: Query<ListArchivedArticles>,
+    req: HttpRequest,
+    query: AsOf<ListArticles>,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    let query = query.0;
-    let order = query.sort.unwrap_or_default();
-    let paging = paging(query.limit, query.cursor.as_deref(), query.count, order.sorting())?;
-    let listed = Listed {
-        sections: query.section.map(Reference::from).into_iter().collect(),
-        authors: query.author.map(Reference::from).into_iter().collect(),
-        tags: query.tag.map(Reference::from).into_iter().collect(),
-        kinds: query.kind.into_iter().collect(),
-        order,
-        ..Listed::default()
-    };
-    let shape = Shape::whole(query.body.unwrap_or(BodyFormat::None)).as_rows();
-    let show = Show { locale: query.locale, fallback: query.fallback == Some(Fallback::Chain), shape };
-    read(&state, permit, query.as_of, Request::Articles(Box::new(listed), paging, show)).await
+    let locale = locale(&req, &state, query.asked.locale.as_deref()).await?;
+    let asked = query.asked.asked()?;
+    read(&state, permit, query.as_of, asked(locale)).await
 }
 
 /// Show an article as the public saw it at an instant.
 ///
 /// 404 when it was not public then. What was taken down since is shown; what was erased is not.
-#[utoipa::path(tag = "desk-archive", security(("token" = [ReadArchive::NAME])), params(("id" = ArticleId, Path), ShowArchivedArticle),
-    responses((status = 200, body = Article), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "desk-archive", security(("token" = [ReadArchive::NAME])), params(("id" = ArticleId, Path), When, ShowArticle),
+    responses((status = 200, body = ArticleAnswer), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/archive/articles/{id}")]
 pub(crate) async fn show_archived_article(
     May(permit): May<ReadArchive>,
     id: Path<ArticleId>,
-    query: Query<ShowArchivedArticle>,
+    req: HttpRequest,
+    query: AsOf<ShowArticle>,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    let query = query.0;
-    let shape = Shape::whole(query.body.unwrap_or(BodyFormat::Html));
-    let show = Show { locale: query.locale, fallback: query.fallback == Some(Fallback::Chain), shape };
-    read(&state, permit, query.as_of, Request::Article(Handle::Id(*id), show)).await
+    let locale = locale(&req, &state, query.asked.locale.as_deref()).await?;
+    let asked = query.asked.asked(Handle::Id(*id));
+    read(&state, permit, query.as_of, asked(locale)).await
 }
 
 /// Show a page as the public saw it at an instant.
 ///
-/// As `GET /v1/pages` would have answered then, under the names and addresses of today; a slug that was public then is found.
-#[utoipa::path(tag = "desk-archive", security(("token" = [ReadArchive::NAME])), params(ShowArchivedPage),
+/// As `GET /v1/pages` would have answered then, under the names, addresses and menus of today; a slug that was public then is found.
+#[utoipa::path(tag = "desk-archive", security(("token" = [ReadArchive::NAME])), params(When, ShowPage),
     responses((status = 200, body = Page), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/archive/pages")]
 pub(crate) async fn show_archived_page(
     May(permit): May<ReadArchive>,
-    query: Query<ShowArchivedPage>,
+    query: AsOf<ShowPage>,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    let paging = paging(query.0.limit, query.0.cursor.as_deref(), None, Order::Newest.sorting())?;
-    read(&state, permit, query.0.as_of, Request::Page(query.0.path, paging, View::default())).await
+    read(&state, permit, query.as_of, query.asked.asked()?).await
 }

@@ -10,6 +10,7 @@ pub mod checking;
 pub mod comments;
 pub mod corrections;
 pub mod locales;
+pub mod menus;
 pub mod names;
 pub mod people;
 pub mod plans;

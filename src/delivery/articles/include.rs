@@ -133,14 +133,20 @@ impl Shape {
 /// Articles that share the most tags with each of these, the latest first, then the latest of its section.
 fn related(tx: &mut Tx<'_>, lives: &[Live]) -> Result<Vec<Vec<(ArticleId, Uuid)>>, Error> {
     let mut facets = BTreeMap::<_, BTreeSet<Facet>>::new();
-    for live in lives {
+    for live in lives.iter().filter(|live| live.facts.kind.is_news()) {
         let of = facets.entry(live.locale.clone()).or_default();
         of.extend(live.facts.tags.iter().take(5).map(|id| Facet::from(*id)));
         of.insert(Facet::from(live.facts.section_id));
     }
     let mut latest = HashMap::new();
     for (locale, facets) in facets {
-        for found in store::listings::latest(tx, Visibility::public(), &locale, &facets.into_iter().collect::<Vec<_>>(), LATEST)? {
+        for found in store::listings::latest(
+            tx,
+            Visibility::public(),
+            std::slice::from_ref(&locale),
+            &facets.into_iter().collect::<Vec<_>>(),
+            LATEST,
+        )? {
             latest.entry((locale.clone(), found.facet)).or_insert_with(Vec::new).push(found);
         }
     }
@@ -148,7 +154,7 @@ fn related(tx: &mut Tx<'_>, lives: &[Live]) -> Result<Vec<Vec<(ArticleId, Uuid)>
         let mut scored: HashMap<ArticleId, (usize, i64, Uuid)> = HashMap::new();
         let section = Facet::from(live.facts.section_id);
         let tags = live.facts.tags.iter().take(5).map(|id| (Facet::from(*id), 2));
-        for (facet, points) in tags.chain([(section, 1)]) {
+        for (facet, points) in tags.chain([(section, 1)]).filter(|_| live.facts.kind.is_news()) {
             for found in latest.get(&(live.locale.clone(), facet)).into_iter().flatten().filter(|f| f.article_id != live.article_id) {
                 let scored = scored.entry(found.article_id).or_insert((0, found.at.as_micros(), found.edition_id));
                 scored.0 = scored.0.saturating_add(points);

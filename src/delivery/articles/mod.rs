@@ -114,7 +114,7 @@ fn alternates(reading: &Reading, names: &NameMap, id: article::ArticleId, live: 
             name: l.name.clone(),
             direction: l.direction,
             slug: there.slug.to_string(),
-            url: reading.masthead.article_url(&l.locale, section.as_ref(), &there.slug, id, there.published_at),
+            url: reading.masthead.article_url(&l.locale, section.as_ref(), (there.kind, &there.slug), id, there.published_at),
         })
     };
     reading.masthead.locales.iter().filter_map(of).collect()
@@ -181,7 +181,13 @@ fn show(
         kind: live.facts.kind,
         genre: live.facts.genre,
         slug: live.slug.to_string(),
-        url: reading.masthead.article_url(&live.locale, section.as_ref(), &live.slug, live.article_id, live.published_at),
+        url: reading.masthead.article_url(
+            &live.locale,
+            section.as_ref(),
+            (live.facts.kind, &live.slug),
+            live.article_id,
+            live.published_at,
+        ),
         section: ArticleSection {
             id: own.id,
             locale: own.locale,

@@ -51,13 +51,13 @@ pub(super) fn head(reading: &Reading, subject: &Subject<'_>) -> Head {
     for (locale, _) in subject.alternates.iter().filter(|(locale, _)| *locale != reading.locale && cursor.is_none()) {
         property("og:locale:alternate", &language_and_region(locale));
     }
-    if let Some(article) = subject.article {
-        if let Some(lead) = &article.lead {
-            property("og:image", &lead.url);
-            property("og:image:width", &lead.width.to_string());
-            property("og:image:height", &lead.height.to_string());
-            property("og:image:alt", &lead.alt);
-        }
+    if let Some(lead) = subject.article.and_then(|article| article.lead.as_ref()) {
+        property("og:image", &lead.url);
+        property("og:image:width", &lead.width.to_string());
+        property("og:image:height", &lead.height.to_string());
+        property("og:image:alt", &lead.alt);
+    }
+    if let Some(article) = subject.article.filter(|article| article.kind.is_news()) {
         property("article:published_time", &article.published_at.to_string());
         property("article:modified_time", &article.updated_at.to_string());
         property("article:section", &article.section.name);

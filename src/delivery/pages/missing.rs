@@ -43,12 +43,12 @@ fn named_in(masthead: &Masthead, inside: &str) -> Option<Locale> {
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn missing(tx: &mut Tx<'_>, locale: &Locale, now: Instant) -> Result<(ErrorPage, Option<Instant>), Error> {
+pub fn missing(tx: &mut Tx<'_>, locale: &Locale, fallback: bool, now: Instant) -> Result<(ErrorPage, Option<Instant>), Error> {
     let masthead = store::site::for_readers(tx)?;
     let until = masthead.zone_changes(now);
     // It may have been taken back since it was chosen.
     let locale = masthead.settings(locale).map_or(&masthead.site.default_locale, |settings| &settings.locale).clone();
-    let reading = Reading::of(masthead.clone(), locale, false);
+    let reading = Reading::of(masthead.clone(), locale, fallback);
     let subject = Subject {
         title: masthead.site.name.clone(),
         description: String::new(),

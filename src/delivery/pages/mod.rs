@@ -14,6 +14,7 @@ pub use shape::{Card, Cards, ErrorKind, ErrorPage, Frame, Head, HrefLang, Langua
 use super::{
     Reading,
     articles::{self, Article, BodyFormat, Field, Include, Shape},
+    menus,
     names::{self, Alternate, Section, SectionRef},
     resolve::{Resolved, resolve_in},
     site,
@@ -53,7 +54,7 @@ pub struct View {
     pub body: Option<BodyFormat>,
     /// What comes along with the article or the stories.
     pub include: BTreeSet<Include>,
-    /// Whether stories that are not live in the language of the page are shown in the next of its chain.
+    /// Whether stories that are not live in the language of the page are shown, and led to by menus, in the next of its chain.
     pub fallback: bool,
 }
 
@@ -121,18 +122,20 @@ fn section(tx: &mut Tx<'_>, reading: &Reading, id: SectionId, paging: Paging, vi
 fn article(tx: &mut Tx<'_>, reading: &Reading, id: ArticleId, view: &View, now: Instant) -> Result<Page, Error> {
     let shape = Shape { include: view.include.clone(), ..Shape::whole(view.body.unwrap_or(BodyFormat::Html)) };
     let article = articles::article(tx, reading, id, &shape)?;
+    let is_news = article.kind.is_news();
     let subject = Subject {
         title: article.seo.title.clone(),
         description: article.seo.description.clone(),
         url: article.url.clone(),
-        kind: "article",
+        kind: if is_news { "article" } else { "website" },
         alternates: article.alternates.iter().flatten().map(|a| (a.locale.clone(), a.url.clone())).collect(),
-        sections: article.section.path.iter().map(|s| s.id.uuid()).collect(),
+        sections: article.section.path.iter().filter(|_| is_news).map(|s| s.id.uuid()).collect(),
         article: Some(&article),
         stories: None,
     };
     let frame = frame(tx, reading, &subject, now)?;
-    let rails = rails(tx, reading, Some(Facet::from(article.section.id)), Some(id))?;
+    let section = is_news.then(|| Facet::from(article.section.id));
+    let rails = rails(tx, reading, section, Some(id))?;
     Ok(Page::Article { frame, article: Box::new(article), rails })
 }
 
@@ -191,12 +194,12 @@ fn card(article: Article) -> Card {
     }
 }
 
-/// The latest of a section and of the site, without the story that they stand beside.
+/// The latest of a section and of the site in the languages of the page, without the story that they stand beside.
 fn rails(tx: &mut Tx<'_>, reading: &Reading, section: Option<Facet>, beside: Option<ArticleId>) -> Result<Vec<Rail>, Error> {
     let mut facets: Vec<(RailKind, Facet)> = section.map(|s| (RailKind::LatestInSection, s)).into_iter().collect();
     facets.push((RailKind::Latest, Facet::ALL));
     let asked: Vec<Facet> = facets.iter().map(|(_, facet)| *facet).collect();
-    let latest = store::listings::latest(tx, Visibility::public(), &reading.locale, &asked, RAIL.saturating_add(1))?;
+    let latest = store::listings::latest(tx, Visibility::public(), &reading.chain, &asked, RAIL.saturating_add(1))?;
     let editions: BTreeSet<Uuid> = latest.iter().map(|l| l.edition_id).collect();
     let lives = store::editions::live_by_ids(tx, Visibility::public(), &editions, BodyForm::None)?;
     let cards: Vec<Card> = articles::shown(tx, reading, lives)?.into_iter().map(card).collect();
@@ -227,6 +230,7 @@ fn frame(tx: &mut Tx<'_>, reading: &Reading, subject: &Subject<'_>, now: Instant
         direction: masthead.direction(&reading.locale),
         site: site::of(masthead, &reading.locale, now),
         navigation: navigation(&sections, None, &subject.sections),
+        menus: menus::menus(tx, reading)?,
         languages: masthead.locales.iter().map(link).collect(),
         head: head::head(reading, subject),
     })

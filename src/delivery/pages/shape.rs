@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     delivery::{
         articles::{Article, Body, Included, LanguageStatus, Lead, TimeZoneNames},
+        menus::Menu,
         names::{Alternate, Author, Section, SectionRef, Tag},
         site::SiteInfo,
     },
@@ -167,6 +168,8 @@ pub struct Frame {
     pub site: SiteInfo,
     /// The sections, as a tree.
     pub navigation: Vec<NavigationItem>,
+    /// The menus, oldest first.
+    pub menus: Vec<Menu>,
     /// The language switcher.
     pub languages: Vec<LanguageLink>,
     /// For the head of the page.

@@ -6,16 +6,19 @@ use uuid::Uuid;
 
 use super::record::{
     ArticleRecord, AuthorRecord, BodyRecord, CorrectionRecord, CreditRecord, DestinationRecord, FactsRecord, LagRecord, LiveRecord,
-    LocaleRecord, NameRecord, Record, RedirectRecord, SectionRecord, SiteRecord, TagRecord, TranslationRecord,
+    LocaleRecord, MenuItemRecord, MenuRecord, NameRecord, Record, RedirectRecord, SectionRecord, SiteRecord, TagRecord, TargetRecord,
+    TranslationRecord,
 };
 use crate::{
     access::{Permit, Visibility, action::Export},
     domain::{
         Error, Id, Locale,
+        address::AddressKind,
         article::{Article, Facts},
         author::Author,
         body::{Format, doc},
         correction::Correction,
+        menu::{self, Item, Menu, Target},
         name::Names,
         redirect::{Destination, Redirect, Thing},
         section::Section,
@@ -280,4 +283,44 @@ pub fn export_redirect(tx: &mut Tx<'_>, _: &Permit<Export>, redirect: &Redirect)
         None => None,
     };
     Ok(Some(Record::Redirect(RedirectRecord { from, to, status, note }).escaped()))
+}
+
+/// The record of a menu, and how many of its items were left out, with all below them, because what they lead to is there no more: no import
+/// could take them.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn export_menu(tx: &mut Tx<'_>, permit: &Permit<Export>, menu: &Menu) -> Result<(Record, usize), Error> {
+    let asked = menu::things(&menu.items).into_iter().map(|(_, thing)| (thing.kind, thing.id)).collect();
+    let there = store::redirects::things(tx, &permit.visibility(), &asked)?;
+    let mut keys = BTreeMap::new();
+    for (kind, id) in &there {
+        keys.insert((*kind, *id), key(tx, kind.as_str(), *id)?);
+    }
+    let mut lost = 0usize;
+    let items = menu_items(&menu.items, &keys, &mut lost);
+    Ok((Record::Menu(MenuRecord { slug: menu.slug.to_string(), items }).escaped(), lost))
+}
+
+fn menu_items(items: &[Item], keys: &BTreeMap<(AddressKind, Uuid), String>, lost: &mut usize) -> Vec<MenuItemRecord> {
+    let mut all = Vec::new();
+    for item in items {
+        let to = match &item.to {
+            None => None,
+            Some(Target::Address(address)) => Some(TargetRecord::Address(address.clone())),
+            Some(Target::Thing(thing)) => {
+                let Some(key) = keys.get(&(thing.kind, thing.id)) else {
+                    *lost = lost.saturating_add(1);
+                    continue;
+                };
+                Some(TargetRecord::Thing { kind: thing.kind, key: key.clone() })
+            }
+        };
+        let below = menu_items(&item.items, keys, lost);
+        // Nothing is left to stand under a heading.
+        if to.is_some() || !below.is_empty() {
+            all.push(MenuItemRecord { to, labels: item.labels.clone(), items: below });
+        }
+    }
+    all
 }

@@ -5,7 +5,7 @@ use std::{
     mem,
 };
 
-use super::record::{DestinationRecord, Record};
+use super::record::{DestinationRecord, MenuItemRecord, Record};
 use crate::domain::{Error, Locale, error::Faults, site::Masthead};
 
 /// Puts the present tag of each locale for a former one.
@@ -63,6 +63,11 @@ impl Record {
                 let of = if let Some(DestinationRecord::Thing { locale, .. }) = &r.to { Some(locale) } else { None };
                 of.into_iter().cloned().collect()
             }
+            Self::Menu(r) => {
+                let mut all = BTreeSet::new();
+                MenuItemRecord::locales(&r.items, &mut all);
+                all
+            }
             Self::Article(r) => {
                 let corrections = r.corrections.iter().flat_map(|c| c.texts.keys());
                 r.translations.keys().chain([&r.source_locale]).chain(corrections).cloned().collect()
@@ -86,6 +91,7 @@ impl Record {
                     by.tag(locale);
                 }
             }
+            Self::Menu(r) => MenuItemRecord::each_labels(&mut r.items, "#", &mut |at, labels| by.keys(at, labels)),
             Self::Article(r) => {
                 by.tag(&mut r.source_locale);
                 let corrections = r.corrections.iter_mut().enumerate();

@@ -1,6 +1,6 @@
 //! The records of a bundle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -41,6 +41,8 @@ pub enum Record {
     Article(Box<ArticleRecord>),
     /// A redirect that is not told of with what it leads to.
     Redirect(RedirectRecord),
+    /// A menu.
+    Menu(MenuRecord),
 }
 
 /// The site.
@@ -334,6 +336,54 @@ pub(super) enum DestinationRecord {
     Thing { kind: AddressKind, key: String, locale: Locale },
 }
 
+/// A menu.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MenuRecord {
+    pub(super) slug: String,
+    #[serde(default)]
+    pub(super) items: Vec<MenuItemRecord>,
+}
+
+/// An item of a menu, with those below it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MenuItemRecord {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) to: Option<TargetRecord>,
+    #[serde(default, deserialize_with = "keyed", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) labels: BTreeMap<Locale, String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) items: Vec<Self>,
+}
+
+impl MenuItemRecord {
+    /// Visit the labels of some items and of all below them, with the place of each.
+    pub(super) fn each_labels(items: &mut [Self], under: &str, visit: &mut dyn FnMut(&str, &mut BTreeMap<Locale, String>)) {
+        for (n, item) in items.iter_mut().enumerate() {
+            let at = format!("{under}/items/{n}");
+            visit(&format!("{at}/labels"), &mut item.labels);
+            Self::each_labels(&mut item.items, &at, visit);
+        }
+    }
+
+    /// The locales of all these labels.
+    pub(super) fn locales(items: &[Self], all: &mut BTreeSet<Locale>) {
+        for item in items {
+            all.extend(item.labels.keys().cloned());
+            Self::locales(&item.items, all);
+        }
+    }
+}
+
+/// Where an item of a menu leads: a path or URL, or something with a key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum TargetRecord {
+    Address(String),
+    Thing { kind: AddressKind, key: String },
+}
+
 impl Record {
     /// The record's type and key, for reports.
     #[must_use]
@@ -346,6 +396,7 @@ impl Record {
             Self::Tag(r) => ("tag", &r.key),
             Self::Article(r) => ("article", &r.key),
             Self::Redirect(r) => ("redirect", &r.from),
+            Self::Menu(r) => ("menu", &r.slug),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::record::{BodyRecord, NameRecord, Record};
+use super::record::{BodyRecord, MenuItemRecord, NameRecord, Record};
 use crate::domain::{
     Violation,
     body::Format,
@@ -63,6 +63,9 @@ impl Record {
             Self::Section(r) => r.translations.iter_mut().for_each(|(l, name)| named(l.as_str(), name, visit)),
             Self::Author(r) => r.translations.iter_mut().for_each(|(l, name)| named(l.as_str(), name, visit)),
             Self::Tag(r) => r.translations.iter_mut().for_each(|(l, name)| named(l.as_str(), name, visit)),
+            Self::Menu(r) => MenuItemRecord::each_labels(&mut r.items, "#", &mut |at, labels| {
+                labels.iter_mut().for_each(|(locale, label)| visit(&format!("{at}/{locale}"), Kind::Line, label));
+            }),
             Self::Redirect(r) => visit("#/note", Kind::Lines, &mut r.note),
             Self::Article(r) => {
                 r.lead.iter_mut().for_each(|lead| visit("#/lead/credit", Kind::Line, &mut lead.credit));

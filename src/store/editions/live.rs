@@ -13,7 +13,7 @@ use crate::{
     access::Visibility,
     domain::{
         Error, Id, Instant, Locale, Version,
-        article::{Article, Facts},
+        article::{Article, Facts, Kind},
         body::doc,
         cache_tag::CacheTag,
         content::Content,
@@ -239,6 +239,8 @@ pub struct Alternate {
     pub locale: Locale,
     /// The slug there.
     pub slug: Slug,
+    /// Its form there.
+    pub kind: Kind,
     /// The section there.
     pub section_id: Id<Section>,
     /// First publication there.
@@ -260,6 +262,8 @@ pub fn alternates(tx: &mut Tx<'_>, _: Visibility, ids: &[Id<Article>]) -> Result
         locale: String,
         #[diesel(sql_type = Text)]
         slug: String,
+        #[diesel(sql_type = Text)]
+        kind: String,
         #[diesel(sql_type = Uid)]
         section_id: Id<Section>,
         #[diesel(sql_type = At)]
@@ -267,7 +271,7 @@ pub fn alternates(tx: &mut Tx<'_>, _: Visibility, ids: &[Id<Article>]) -> Result
         #[diesel(sql_type = Integer)]
         behind: i32,
     }
-    let mut sql = Sql::new("SELECT e.article_id, e.locale, e.slug, e.section_id, e.published_at, e.behind FROM editions e WHERE ");
+    let mut sql = Sql::new("SELECT e.article_id, e.locale, e.slug, e.kind, e.section_id, e.published_at, e.behind FROM editions e WHERE ");
     sql.public(tx, "e").push(" AND e.article_id IN ");
     ids.iter().for_each(|id| tx.note(CacheTag::thing(id.uuid())));
     sql.ids(ids.iter().copied());
@@ -276,6 +280,7 @@ pub fn alternates(tx: &mut Tx<'_>, _: Visibility, ids: &[Id<Article>]) -> Result
         all.entry(row.article_id).or_default().push(Alternate {
             locale: Locale::stored(row.locale),
             slug: Slug::stored(row.slug),
+            kind: row.kind.parse()?,
             section_id: row.section_id,
             published_at: row.published_at,
             behind: row.behind,

@@ -30,7 +30,7 @@ use super::{
 };
 use crate::domain::{
     Error, Id, Instant, Locale, Version,
-    article::{Article, Facts},
+    article::{Article, Facts, Kind},
     change::{Change, Event, Subject},
     edition::Dating,
     freshness::Lag,
@@ -267,6 +267,8 @@ pub struct PageAddress {
     pub locale: Locale,
     /// The slug.
     pub slug: Slug,
+    /// Its form.
+    pub kind: Kind,
     /// The section.
     pub section_id: Id<Section>,
     /// First publication.
@@ -278,23 +280,20 @@ pub struct PageAddress {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn addresses(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Vec<PageAddress>, Error> {
-    type Columns = (Id<Article>, String, String, Id<Section>, Instant);
+    type Columns = (Id<Article>, String, String, String, Id<Section>, Instant);
     if articles.is_empty() {
         return Ok(Vec::new());
     }
     let rows: Vec<Columns> = editions::table
         .filter(editions::article_id.eq_any(articles.iter().copied().map(Bind)))
-        .select((editions::article_id, editions::locale, editions::slug, editions::section_id, editions::published_at))
+        .select((editions::article_id, editions::locale, editions::slug, editions::kind, editions::section_id, editions::published_at))
         .distinct()
         .load(tx)?;
-    let address = |(article_id, locale, slug, section_id, published_at)| PageAddress {
-        article_id,
-        locale: Locale::stored(locale),
-        slug: Slug::stored(slug),
-        section_id,
-        published_at,
+    let address = |(article_id, locale, slug, kind, section_id, published_at): Columns| {
+        let (locale, slug) = (Locale::stored(locale), Slug::stored(slug));
+        Ok(PageAddress { article_id, locale, slug, kind: kind.parse()?, section_id, published_at })
     };
-    Ok(rows.into_iter().map(address).collect())
+    rows.into_iter().map(address).collect()
 }
 
 /// True when the article ever had an edition, in this locale or in any.

@@ -12,16 +12,17 @@ use super::{
 
 /// What was under a facet, whatever lists it stands on now.
 fn was_under(sql: &mut Sql, facet: Facet) {
-    if facet == Facet::ALL {
-        sql.push("TRUE");
-        return;
-    }
     if let Some(kind) = Kind::ALL.iter().find(|kind| Facet::kind(**kind) == facet) {
         sql.push("l.kind = ").text(kind.as_str());
         return;
     }
+    // As `Facet::of` lists.
+    sql.push("l.kind NOT IN ").words(Kind::ALL.iter().filter(|kind| !kind.is_news()).map(|kind| kind.as_str()));
+    if facet == Facet::ALL {
+        return;
+    }
     let id = Id::<Facet>::from(facet.uuid());
-    sql.push("(EXISTS (SELECT 1 FROM edition_tags x WHERE x.edition_id = l.id AND x.tag_id = ").id(id);
+    sql.push(" AND (EXISTS (SELECT 1 FROM edition_tags x WHERE x.edition_id = l.id AND x.tag_id = ").id(id);
     sql.push(") OR EXISTS (SELECT 1 FROM edition_authors x WHERE x.edition_id = l.id AND x.author_id = ").id(id);
     sql.push(") OR EXISTS (SELECT 1 FROM sections own JOIN sections top ON own.path = top.path OR own.path LIKE top.path || '/%' ");
     sql.push("WHERE own.id = l.section_id AND top.id = ").id(id).push("))");
@@ -30,10 +31,10 @@ fn was_under(sql: &mut Sql, facet: Facet) {
 /// Keep to what was under one of some facets.
 pub(super) fn keep_what_was_under(sql: &mut Sql, facets: &[Facet]) {
     for (n, facet) in facets.iter().enumerate() {
-        sql.push(if n == 0 { " AND (" } else { " OR " });
+        sql.push(if n == 0 { " AND ((" } else { ") OR (" });
         was_under(sql, *facet);
     }
-    sql.push(if facets.is_empty() { "" } else { ")" });
+    sql.push(if facets.is_empty() { "" } else { "))" });
 }
 
 /// How what is under several facets is found; how an `EXISTS` ends.

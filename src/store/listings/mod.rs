@@ -10,7 +10,7 @@ mod filter;
 mod key_range;
 mod scan;
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
 use diesel::QueryableByName;
 use uuid::Uuid;
@@ -145,15 +145,22 @@ pub struct Latest {
     pub at: Instant,
 }
 
-/// The latest of several facets in a locale, so many of each, newest first: one statement for a hundred facets.
+/// The latest of several facets, each story in the first locale of a chain that it is live in, so many of each in each locale, newest first: one
+/// statement for a hundred facets in a locale.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn latest(tx: &mut Tx<'_>, _: Visibility, locale: &Locale, facets: &[Facet], each: u32) -> Result<Vec<Latest>, Error> {
-    let mut all = Vec::new();
-    for hundred in facets.chunks(100) {
+pub fn latest(tx: &mut Tx<'_>, _: Visibility, chain: &[Locale], facets: &[Facet], each: u32) -> Result<Vec<Latest>, Error> {
+    let mut all: Vec<Latest> = Vec::new();
+    let places = (0..chain.len()).filter_map(|place| {
+        let (earlier, rest) = chain.split_at(place);
+        Some((rest.first()?, earlier))
+    });
+    let asked: Vec<_> = places.flat_map(|(locale, earlier)| facets.iter().map(move |facet| (locale, earlier, facet))).collect();
+    for hundred in asked.chunks(100) {
         let mut sql = Sql::default();
-        for (n, facet) in hundred.iter().enumerate() {
+        for (n, (locale, earlier, facet)) in hundred.iter().enumerate() {
+            let (locale, facet) = (*locale, *facet);
             tx.note(CacheTag::list(locale, *facet));
             sql.push(if n == 0 { "" } else { " UNION ALL " });
             sql.push("SELECT * FROM (SELECT ");
@@ -166,11 +173,16 @@ pub fn latest(tx: &mut Tx<'_>, _: Visibility, locale: &Locale, facets: &[Facet],
                 sql.push("l.facet, l.article_id, l.edition_id, l.published_at AS at");
                 under(&mut sql, "live_listings l", locale, *facet);
             }
+            if !earlier.is_empty() {
+                sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = l.article_id AND ").public(tx, "b");
+                sql.push(" AND b.locale IN ").locales(*earlier).push(")");
+            }
             in_order(&mut sql, Order::Newest, false);
             sql.push(" LIMIT ").int(i64::from(each)).push(") AS of_facet");
         }
         all.extend(sql.load::<Latest>(tx)?);
     }
+    all.sort_by_key(|latest| Reverse((latest.at, latest.article_id)));
     Ok(all)
 }
 

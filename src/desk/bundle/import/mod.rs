@@ -2,6 +2,7 @@
 
 mod addresses;
 mod article;
+mod menus;
 mod reading;
 
 use std::{
@@ -110,6 +111,7 @@ pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, rules
         Record::Tag(r) => importer.named((&r.key, r.id, r.kind, &r.translations), digest, export::export_tag)?,
         Record::Article(r) => importer.article(r, digest)?,
         Record::Redirect(r) => importer.redirect(r, digest)?,
+        Record::Menu(r) => importer.menu(r, digest)?,
     };
     // Words that are saved twice, as what is public and as what is worked on, are warned of once.
     let mut told = HashSet::new();
@@ -189,7 +191,7 @@ impl Importer<'_, '_> {
         store::imports::put(self.tx, kind, key, &Imported { target, digest, versions })
     }
 
-    /// Apply a record of what has no key of its own, and is there at this version: the site, a locale, a redirect. `apply` gives the version that it has
+    /// Apply a record of what has no key of its own, and is there at this version: the site, a locale, a redirect, a menu. `apply` gives the version that it has
     /// then. What the desk has edited is left, and so it is known whether the record would have changed it. One that no import has made, and that was
     /// never changed, may be what every site begins with.
     fn applied(

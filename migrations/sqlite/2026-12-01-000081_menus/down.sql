@@ -1,0 +1,3 @@
+DROP TABLE menu_labels;
+DROP TABLE menu_items;
+DROP TABLE menus;

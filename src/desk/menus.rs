@@ -1,0 +1,146 @@
+//! Keeping menus.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    access::{Permit, action::ManageMenus, scope::Whole},
+    domain::{
+        Error, Locale, Version,
+        address::AddressKind,
+        error::{Faults, Holder},
+        menu::{Item, Menu, MenuDraft, MenuId, Target, Thing, each, things},
+        site::Masthead,
+        text::limits,
+    },
+    store::{self, Tx, menu_targets::Led},
+};
+
+/// The items with what was merged standing for what it was merged into, when all that they lead to is there, or was led to before.
+fn settled(tx: &mut Tx<'_>, permit: &Permit<ManageMenus>, mut items: Vec<Item>, before: &[Item]) -> Result<Vec<Item>, Error> {
+    fn stand_for(items: &mut [Item], instead: &impl Fn(&mut Thing)) {
+        for item in items {
+            if let Some(Target::Thing(thing)) = &mut item.to {
+                instead(thing);
+            }
+            stand_for(&mut item.items, instead);
+        }
+    }
+    let was: BTreeSet<_> = things(before).into_iter().map(|(_, thing)| (thing.kind, thing.id)).collect();
+    let asked: BTreeSet<(AddressKind, uuid::Uuid)> = things(&items).into_iter().map(|(_, thing)| (thing.kind, thing.id)).collect();
+    let new: BTreeSet<_> = asked.difference(&was).copied().collect();
+    if new.is_empty() {
+        return Ok(items);
+    }
+    let known = store::redirects::things(tx, &permit.visibility(), &new)?;
+    let merged = store::merging::present(tx, new.difference(&known).copied())?;
+    let mut faults = Faults::default();
+    for (at, Thing { kind, id }) in things(&items) {
+        if new.contains(&(kind, id)) && !known.contains(&(kind, id)) && !merged.contains_key(&id) {
+            faults.add(format!("{at}/to/id"), "unknown", format!("there is no {kind} with this id"));
+        }
+    }
+    stand_for(&mut items, &|thing| thing.id = merged.get(&thing.id).copied().unwrap_or(thing.id));
+    faults.or(items)
+}
+
+fn taken(all: &[Menu], id: MenuId, slug: &str) -> Result<(), Error> {
+    match all.iter().find(|menu| menu.id != id && menu.slug.as_str() == slug) {
+        None => Ok(()),
+        Some(other) => {
+            let holder = Holder { kind: "menu", id: Some(other.id.uuid()), locale: None, name: other.slug.to_string() };
+            Err(Error::taken("#/slug", "another menu has this slug", Some(holder)))
+        }
+    }
+}
+
+/// Begin a menu.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::Taken`]; [`Error::Conflict`] when the site has as many as it may; [`Error::Forbidden`].
+pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageMenus>, draft: MenuDraft) -> Result<Menu, Error> {
+    permit.everywhere()?;
+    store::menus::queue(tx)?;
+    let (all, masthead) = (store::menus::all(tx)?, store::site::masthead(tx)?);
+    if all.len() >= limits::MENUS {
+        return Err(Error::Conflict { code: "too-many", detail: format!("a site has at most {} menus", limits::MENUS) });
+    }
+    let (slug, items) = draft.check(&masthead)?;
+    let (id, now) = (tx.new_id(), tx.now());
+    taken(&all, id, slug.as_str())?;
+    let items = settled(tx, &permit, items, &[])?;
+    let menu = Menu { id, slug, items, version: 1, created_at: now, updated_at: now };
+    store::menus::save(tx, &permit.over(Whole(menu.clone()))?)?;
+    Ok(menu)
+}
+
+/// Change a menu: its slug, or its items as a whole. Saving what is there already changes nothing.
+///
+/// # Errors
+/// [`Error::Stale`], [`Error::Invalid`], [`Error::Taken`], [`Error::Forbidden`].
+pub fn revise(
+    tx: &mut Tx<'_>,
+    permit: Permit<ManageMenus>,
+    id: MenuId,
+    expected: Version,
+    with: impl FnOnce(&Menu) -> Result<MenuDraft, Error>,
+) -> Result<Menu, Error> {
+    permit.everywhere()?;
+    store::menus::queue(tx)?;
+    let (before, masthead) = (store::menus::find(tx, id)?, store::site::masthead(tx)?);
+    Error::unless_newest("menu", before.version, expected)?;
+    let (slug, items) = with(&before)?.check(&masthead)?;
+    taken(&store::menus::all(tx)?, id, slug.as_str())?;
+    let items = settled(tx, &permit, items, &before.items)?;
+    if (&slug, &items) == (&before.slug, &before.items) {
+        return Ok(before);
+    }
+    let menu = Menu { slug, items, version: before.version.saturating_add(1), updated_at: tx.now(), ..before };
+    store::menus::save(tx, &permit.over(Whole(menu.clone()))?)?;
+    Ok(menu)
+}
+
+/// Remove a menu.
+///
+/// # Errors
+/// [`Error::Stale`], [`Error::Forbidden`].
+pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageMenus>, id: MenuId, expected: Version) -> Result<(), Error> {
+    permit.everywhere()?;
+    store::menus::queue(tx)?;
+    let menu = permit.over(Whole(store::menus::find(tx, id)?))?;
+    Error::unless_newest("menu", menu.get().0.version, expected)?;
+    store::menus::delete(tx, &menu, expected)
+}
+
+/// An item that readers of some locales are not shown.
+#[derive(Debug, Clone)]
+pub struct LeftOut {
+    /// Where it stands: `#/items/0/items/2`.
+    pub pointer: String,
+    /// The public locales in which what it leads to is not live, nor in one that they fall back to.
+    pub locales: Vec<Locale>,
+}
+
+/// The items of each menu that lead to something which is not public, in the order in which they stand; in three statements at most.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn left_out(tx: &mut Tx<'_>, menus: &[Menu]) -> Result<Vec<Vec<LeftOut>>, Error> {
+    let led = Led::to(tx, menus)?;
+    let readers = store::site::masthead(tx)?.for_readers();
+    let of = |menu: &Menu| {
+        let mut all = Vec::new();
+        each(&menu.items, &mut |at, item| {
+            let locales = item.to.as_ref().map(|to| hidden_in(&readers, &led, to)).unwrap_or_default();
+            if !locales.is_empty() {
+                all.push(LeftOut { pointer: at.to_owned(), locales });
+            }
+        });
+        all
+    };
+    Ok(menus.iter().map(of).collect())
+}
+
+fn hidden_in(readers: &Masthead, led: &Led, to: &Target) -> Vec<Locale> {
+    let locales = readers.locales.iter().map(|settings| &settings.locale);
+    locales.filter(|locale| !led.shows(to, &readers.chain(locale))).cloned().collect()
+}
