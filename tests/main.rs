@@ -57,6 +57,7 @@ mod publishing;
 mod purging;
 mod reading;
 mod redirects;
+mod refusing;
 mod removals;
 mod repeating;
 mod resolving;

@@ -9,6 +9,7 @@ use super::{Action, Scope};
 use crate::domain::{
     Error, Id, Locale,
     article::Article,
+    error::TokenFault,
     site::DeskReading,
     user::{Grant, User, UserStatus},
 };
@@ -87,10 +88,10 @@ impl Caller {
     /// assigned outside of their grants.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when the token is not that user's or the user is suspended.
+    /// [`Error::TokenRefused`] when the token is not that user's or the user is suspended.
     pub fn user(verified: &Verified, user: User, reading: DeskReading, work: Work) -> Result<Self, Error> {
         if verified.user() != user.id || user.status != UserStatus::Active {
-            return Err(Error::Unauthenticated);
+            return Err(Error::TokenRefused(TokenFault::SessionEnded));
         }
         let scope = verified.scope().map(|s| s.split(' ').map(str::to_owned).collect());
         Ok(Self::new(Who::User { user, scope, reading, work }))

@@ -1,7 +1,7 @@
 //! The tables, as the migrations make them; a test compares the two.
 
 diesel::table! {
-    use diesel::sql_types::{Integer, Text};
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
     site (id) {
@@ -19,11 +19,12 @@ diesel::table! {
         desk_reading -> Text,
         former_url_patterns -> Doc,
         retired_locales -> Text,
+        preview_url -> Nullable<Text>,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{Text, Integer};
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
     locales (locale) {

@@ -1,22 +1,29 @@
 //! `/v1/pages`.
 
-use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse, Responder, get,
+    web::{Data, Json},
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::serve::serve;
 use crate::{
+    access::token::PreviewPass,
     api::{
         State,
         extract::{Fallback, Query, is_path, paging, words},
         problem::{Failure, Problem},
+        reply::InLanguage,
     },
     delivery::{
         articles::{BodyFormat, Include},
-        pages::{Page, View},
+        pages::{self, Page, View},
         request::Request,
     },
+    desk,
+    domain::Error,
     store::listings::Order,
 };
 
@@ -32,7 +39,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 pub struct ShowPage {
     /// A path of the site as a reader asked for it, percent-encoded or not, with its query if there was one.
     #[param(example = "/en/world/the-river-that-kept-a-diary", max_length = 2000)]
-    path: String,
+    path: Option<String>,
+    /// Instead of a path: the token of a preview, whose page is shown as it would be.
+    #[param(max_length = 2000)]
+    preview: Option<String>,
     /// Stories on the page of a section, author, tag or language.
     #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u32>,
@@ -57,15 +67,35 @@ pub struct ShowPage {
 ///
 /// Everything that the page at a public path shows, in one answer: navigation, language switcher, the article or the stories of a
 /// section, author, tag or language, rails, and what goes into the head. Where the page has moved, it says where to; 410 when what was there
-/// was taken down, and 404 where nothing was.
+/// was taken down, and 404 where nothing was. With `preview`, the page of a working copy for whoever has its token: never cached, never indexed, and 410 when
+/// that is over.
 #[utoipa::path(tag = "pages", params(ShowPage),
     responses((status = 200, body = Page), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/pages")]
 pub(crate) async fn show_page(req: HttpRequest, query: Query<ShowPage>, state: Data<State>) -> Result<HttpResponse, Failure> {
     let query = query.0;
     let paging = paging(query.limit, query.cursor.as_deref(), query.count, Order::Newest.sorting())?;
-    is_path(&query.path)?;
     let include = query.include.into_iter().flatten().collect();
     let view = View { body: query.body, include, fallback: query.fallback == Some(Fallback::Chain) };
-    serve(&req, &state, &Request::Page(query.path, paging, view), false).await
+    match (query.path, query.preview) {
+        (Some(path), None) => {
+            is_path(&path)?;
+            serve(&req, &state, &Request::Page(path, paging, view), false).await
+        }
+        (None, Some(token)) => previewed(&req, &state, &token, view).await,
+        (None, None) => Err(Error::invalid("?path", "required", "a path of the site, or the token of a preview").into()),
+        (Some(_), Some(_)) => Err(Error::invalid("?preview", "contradiction", "a path or a preview, not both").into()),
+    }
+}
+
+/// The page of a preview, made for whoever has its token and kept nowhere: it has nothing to do with the response cache.
+async fn previewed(req: &HttpRequest, state: &State, token: &str, view: View) -> Result<HttpResponse, Failure> {
+    let now = state.store.now();
+    let pass = PreviewPass::from_token(token, &state.keys, &state.issuer, now)?;
+    let shown = state.store.read(move |tx| {
+        let (edition, article) = desk::previews::open(tx, &pass)?;
+        pages::preview(tx, edition, article.section_path, &view, now)
+    });
+    let (page, locale) = shown.await?;
+    Ok(InLanguage { body: Json(page), locale, negotiated: false }.respond_to(req).map_into_boxed_body())
 }

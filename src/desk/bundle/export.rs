@@ -84,6 +84,7 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
         credit_labels: site.credit_labels,
         authors_public: Some(site.authors_public),
         retired_locales: Some(site.retired_locales),
+        preview_url: site.preview_url,
     }));
     left.extend(first.iter().filter(|l| !l.fallback.is_empty()));
     // A locale comes after those it falls back to; of those that fall back to each other, one is written twice.

@@ -64,6 +64,8 @@ pub struct SiteRecord {
     pub(super) authors_public: Option<AuthorsPublic>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) retired_locales: Option<RetiredLocales>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) preview_url: Option<String>,
 }
 
 fn optional() -> Review {
