@@ -19,6 +19,7 @@ mod checking;
 mod clients;
 mod combining;
 mod command_line;
+mod commenting;
 mod concurrency;
 mod contract;
 mod degraded;

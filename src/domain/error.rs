@@ -6,8 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Instant, Version, refusal};
 pub use super::refusal::{InUse, MovedOn, TokenFault, UsedBy};
+use super::{Instant, Version, refusal};
 
 /// One thing that is wrong with what was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -38,6 +38,8 @@ vocabulary! {
         ToReview => "to_review",
         /// They are their draft.
         Draft => "draft",
+        /// A thread about them that is open mentions them, and they have said nothing in it since.
+        Mentioned => "mentioned",
     }
 }
 

@@ -319,7 +319,8 @@ impl Store {
 
     /// A refusal with all that it tells, of which some takes long to find out: nothing of the transaction that was refused is open any more.
     async fn with_what_changed(&self, refusal: Error) -> Error {
-        let Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Since(article, locale, version), moved } = refusal else {
+        let Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Since(article, locale, version), moved } = refusal
+        else {
             return refusal;
         };
         let before = Revision { article_id: article.into(), locale: Locale::stored(locale.into()), version };

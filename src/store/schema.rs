@@ -467,6 +467,18 @@ diesel::table! {
         resolved_by -> Nullable<Uid>,
         resolved_at -> Nullable<At>,
         version -> Integer,
+        range_start -> Nullable<Integer>,
+        range_end -> Nullable<Integer>,
+        quote -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::store::dialect::Uid;
+
+    comment_mentions (comment_id, user_id) {
+        comment_id -> Uid,
+        user_id -> Uid,
     }
 }
 
@@ -637,6 +649,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     assignments,
     comments,
+    comment_mentions,
     plans,
     releases,
     release_items,

@@ -21,7 +21,8 @@ use super::{
 use crate::{
     access::Visibility,
     domain::{
-        Error, Instant, Locale, article::ArticleId, edition::Edition, facet::Facet, locale::LocaleSettings, page::Paging, section::SectionId,
+        Error, Instant, Locale, article::ArticleId, edition::Edition, facet::Facet, locale::LocaleSettings, page::Paging,
+        section::SectionId,
     },
     store::{
         self, Tx,
@@ -133,7 +134,13 @@ fn article(tx: &mut Tx<'_>, reading: &Reading, id: ArticleId, view: &View, now: 
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn preview(tx: &mut Tx<'_>, edition: Edition, section_path: Vec<SectionId>, view: &View, now: Instant) -> Result<(Page, Locale), Error> {
+pub fn preview(
+    tx: &mut Tx<'_>,
+    edition: Edition,
+    section_path: Vec<SectionId>,
+    view: &View,
+    now: Instant,
+) -> Result<(Page, Locale), Error> {
     let locale = edition.locale.clone();
     let is_public = store::site::for_readers(tx)?.settings(&locale).is_some();
     let reading = Reading::of_preview(tx, locale.clone())?;

@@ -175,6 +175,7 @@ fn translation(tx: &mut Tx<'_>, article: &Article, t: &Translation, frozen: Opti
         body: Some(BodyRecord { format: Format::Doc, content: doc::write(&t.words.body) }),
         translated_from: t.made_from.as_ref().map(|m| m.locale.clone()),
         state: (t.state != State::Draft).then_some(t.state),
+        changes_requested_at: t.changes_requested_at.filter(|_| t.state == State::Draft),
         published_at: None,
         updated_at: None,
         live: None,
