@@ -137,7 +137,7 @@ both! {
         let path = format!("/v1/pages?preview={}", made["token"].as_str().unwrap());
         let shown = app.anyone().get(&path).await;
         let page = shown.ok();
-        assert_eq!((&page["type"], &page["article"]["headline"]), (&json!("article"), &json!("River rises")));
+        assert_eq!((&page["kind"], &page["article"]["headline"]), (&json!("article"), &json!("River rises")));
         assert_eq!((&page["frame"]["locale"], &page["frame"]["navigation"][0]["name"]), (&json!("en"), &json!("World")));
         assert!(page["frame"]["head"]["title"].as_str().unwrap().starts_with("River rises"));
         let current: Vec<_> = page["frame"]["languages"].as_array().unwrap().iter().filter(|l| l["current"] == true).collect();

@@ -180,31 +180,39 @@ both! {
         };
         assert!(may(&asha, "article.publish").await);
         let at = format!("/v1/desk/users/{}", asha.get("/v1/auth/me").await.ok()["id"].as_str().unwrap());
-        let granted = async |grants: serde_json::Value| admin.patch(&at, &admin.get(&at).await.etag(), &json!({ "grants": grants })).await.ok();
+        let grant = async |grant: serde_json::Value| admin.act(&format!("{at}/grants"), &admin.get(&at).await.etag(), &grant).await.ok();
+        let revoke = async |role: &str| {
+            let grants = admin.get(&format!("{at}/grants")).await.ok();
+            let one = grants["data"].as_array().unwrap().iter().find(|grant| grant["role"] == role).unwrap()["id"].as_str().unwrap().to_owned();
+            admin.delete(&format!("{at}/grants/{one}"), &admin.get(&at).await.etag()).await.ok();
+        };
 
-        // Fewer, more, and the same elsewhere.
-        granted(json!([{ "role": "contributor" }])).await;
+        // More, fewer, and the same within limits.
+        grant(json!({ "role": "chief" })).await;
         let told = asha.get("/v1/desk/articles").await;
         told.refused(401, "token-expired");
         assert!(told.header("www-authenticate").unwrap().starts_with("Bearer error=\"invalid_token\", error_description=\""));
         let tokens = refreshed(&tokens).await;
+        let chief = with(&tokens);
+        assert!(may(&chief, "tag.manage").await);
+        revoke("chief").await;
+        // Neither the rights of then nor those of now, whichever are more.
+        chief.get("/v1/auth/me").await.refused(401, "token-expired");
+        chief.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await.refused(401, "token-expired");
+        // Who has again what they had has the token of then again: it says the same.
+        asha.get("/v1/auth/me").await.ok();
+        let tokens = refreshed(&tokens).await;
         let asha = with(&tokens);
-        assert!(!may(&asha, "article.publish").await);
-        granted(json!([{ "role": "contributor" }, { "role": "chief" }])).await;
+        assert!(!may(&asha, "tag.manage").await && may(&asha, "article.publish").await);
+        grant(json!({ "role": "chief", "section_id": world, "locale": "hi" })).await;
         asha.get("/v1/auth/me").await.refused(401, "token-expired");
         let tokens = refreshed(&tokens).await;
         let asha = with(&tokens);
-        assert!(may(&asha, "tag.manage").await);
-        granted(json!([{ "role": "contributor" }, { "role": "chief", "section_id": world, "locale": "hi" }])).await;
-        asha.get("/v1/auth/me").await.refused(401, "token-expired");
-        let tokens = refreshed(&tokens).await;
-        let asha = with(&tokens);
-        // A name is no right, and the same grants once more are none that have changed.
+        // A name is no right.
         admin.patch(&at, &admin.get(&at).await.etag(), &json!({ "name": "Asha Rao" })).await.ok();
-        granted(json!([{ "role": "contributor" }, { "role": "chief", "section_id": world, "locale": "hi" }])).await;
         asha.get("/v1/auth/me").await.ok();
         // A password and a suspension end the session itself.
-        admin.patch(&at, &admin.get(&at).await.etag(), &json!({ "status": "suspended", "grants": [] })).await.ok();
+        admin.patch(&at, &admin.get(&at).await.etag(), &json!({ "status": "suspended" })).await.ok();
         asha.get("/v1/auth/me").await.refused(401, "session-ended");
         app.anyone().post("/v1/auth/refresh", &json!({ "refresh_token": tokens["refresh_token"] })).await.refused(401, "session-ended");
     }

@@ -334,7 +334,7 @@ impl Failure {
         };
         let (current_version, changed_by, changed_at, changed, moved) = match self {
             Self::Rule(Error::Stale { current, changed_by, changed_at, changed, moved, .. }) => {
-                (Some(*current), changed_by.clone(), *changed_at, changed.known().to_vec(), moved.to_vec())
+                (Some(*current), changed_by.clone(), *changed_at, changed.known().to_vec(), moved.0.clone())
             }
             _ => (None, None, None, Vec::new(), Vec::new()),
         };

@@ -284,7 +284,7 @@ fn stale(tx: &mut Tx<'_>, article: &Article, expected: Version) -> Error {
             Err(Error::NotFound(_)) => Vec::new(),
             Err(other) => return Err(other),
         };
-        let (changed, moved) = (Changed::Known(changed), [MovedOn { locale: None, current_version: article.version }].into());
+        let (changed, moved) = (Changed::Known(changed), MovedOn { locale: None, current_version: article.version }.into());
         Ok(Error::Stale { kind: "article", current: article.version, changed_by, changed_at, changed, moved })
     };
     known(tx).unwrap_or_else(|failure| failure)

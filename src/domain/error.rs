@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub use super::refusal::{InUse, MovedOn, TokenFault, UsedBy};
+pub use super::refusal::{InUse, Moved, MovedOn, TokenFault, UsedBy};
 use super::{Instant, Version, refusal};
 
 /// One thing that is wrong with what was sent.
@@ -98,7 +98,7 @@ pub enum Error {
     #[error("this {0} is gone")]
     Gone(&'static str),
     /// The expected version is not the newest one.
-    #[error("{}", refusal::stale(.kind, *.current, .moved))]
+    #[error("{}", refusal::stale(.kind, *.current, &.moved.0))]
     Stale {
         /// What kind of thing.
         kind: &'static str,
@@ -111,7 +111,7 @@ pub enum Error {
         /// What has changed since the expected version, where known.
         changed: Changed,
         /// All that has moved on, where several things were expected, or it is of one language.
-        moved: Box<[MovedOn]>,
+        moved: Box<Moved>,
     },
     /// A write to something that exists came without the version it expects.
     #[error("say which version you expect: with If-Match, or with `version` where there are several operations")]
@@ -256,8 +256,8 @@ impl Error {
     #[must_use]
     pub fn and_moved(self, more: MovedOn) -> Self {
         match self {
-            Self::Stale { kind, current, changed_by, changed_at, changed, moved } => {
-                let moved = moved.into_iter().chain([more]).collect();
+            Self::Stale { kind, current, changed_by, changed_at, changed, mut moved } => {
+                moved.0.push(more);
                 Self::Stale { kind, current, changed_by, changed_at, changed, moved }
             }
             other => other,

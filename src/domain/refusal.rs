@@ -39,6 +39,16 @@ pub struct MovedOn {
     pub current_version: Version,
 }
 
+/// All that has moved on; kept apart, for refusals are handed on a lot.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Moved(pub Vec<MovedOn>);
+
+impl From<MovedOn> for Box<Moved> {
+    fn from(one: MovedOn) -> Self {
+        Self::new(Moved(vec![one]))
+    }
+}
+
 /// Of one kind, how much uses what was to be removed, as far as whoever asks may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UsedBy {

@@ -195,7 +195,7 @@ impl Translation {
             changed_by: None,
             changed_at: Some(self.updated_at),
             changed: Changed::unknown(),
-            moved: [self.moved_on()].into(),
+            moved: self.moved_on().into(),
         }
     }
 

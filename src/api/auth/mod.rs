@@ -87,7 +87,7 @@ impl std::fmt::Debug for Tokens {
     }
 }
 
-fn tokens(state: &State, begun: Begun) -> Result<HttpResponse, Failure> {
+fn tokens(state: &State, begun: &Begun) -> Result<HttpResponse, Failure> {
     let access_token = token::issue(begun.subject(), &state.keys, &state.issuer, state.store.now(), state.store.entropy())?;
     let answer =
         Tokens { access_token, token_type: "Bearer", expires_in: token::ACCESS_SECONDS, refresh_token: begun.refresh.expose().clone() };
@@ -140,7 +140,7 @@ pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> R
         Err(Error::WrongCredentials) => state.sign_ins.note(Some(user), from, Why::Suspended, state.store.now()),
         Err(_) => state.sign_ins.throttle.take_back(&attempt),
     }
-    tokens(&state, begun?)
+    tokens(&state, &begun?)
 }
 
 /// The looking at a password, which is noted there when it is wrong: whether anybody still waits for the answer or not.
@@ -187,7 +187,7 @@ async fn refreshed(shown: Secret<String>, from: Origin, state: &State) -> Result
         Continued::Refused(None)
     };
     let (user, why) = match continued {
-        Continued::Begun(begun) => return tokens(state, begun),
+        Continued::Begun(begun) => return tokens(state, &begun),
         Continued::Reused(user) => (Some(user), Why::RefreshTokenReused),
         Continued::Refused(user) => (user, Why::RefreshToken),
     };

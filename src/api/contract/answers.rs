@@ -281,7 +281,7 @@ fn refusals() -> Vec<Refusal> {
         changed_by: Some("Asha Rao".to_owned()),
         changed_at: at,
         changed: Changed::unknown(),
-        moved: [MovedOn { locale: Some("hi".to_owned()), current_version: 4 }].into(),
+        moved: MovedOn { locale: Some("hi".to_owned()), current_version: 4 }.into(),
     };
     let row = |name, failure: Failure, of| Refusal { name, failure, of };
     let rule = |name, error: Error, of| Refusal { name, failure: error.into(), of };

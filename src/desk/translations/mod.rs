@@ -98,7 +98,7 @@ fn stale(tx: &mut Tx<'_>, translation: &Translation, expected: Version) -> Error
             let (changed_by, changed_at) = saved.unzip();
             let changed_at = changed_at.or(Some(translation.updated_at));
             let changed = Changed::Since(translation.article_id.uuid(), translation.locale.as_str().into(), expected);
-            let moved = [translation.moved_on()].into();
+            let moved = translation.moved_on().into();
             Error::Stale { kind: "translation", current: translation.version, changed_by, changed_at, changed, moved }
         }
         Err(failure) => failure,
