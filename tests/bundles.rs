@@ -536,3 +536,27 @@ async fn the_newsroom_of_the_shared_material_comes_in_whole() {
         assert_eq!(total, 20, "{locale}");
     }
 }
+
+both! {
+    async fn that_changes_were_requested_goes_with_the_words(app) {
+        newsroom(&app).await;
+        let mut record = story();
+        record["translations"]["hi"]["changes_requested_at"] = json!("2026-02-28T10:00:00Z");
+        app.import(&record);
+        let id = app.imported("article", "a-1").await;
+        let words = format!("/v1/desk/articles/{id}/translations/hi");
+        let admin = app.admin().await;
+        let kept = admin.get(&words).await.ok();
+        assert_eq!((&kept["changes_requested_at"], &kept["state"]), (&json!("2026-02-28T10:00:00Z"), &json!("draft")));
+        assert_eq!(export(&app, &id)["translations"]["hi"]["changes_requested_at"], "2026-02-28T10:00:00Z");
+        assert!(export(&app, &id)["translations"]["en"].get("changes_requested_at").is_none());
+        // One to come is now, and words that were handed in since are left as they stand.
+        record["translations"]["hi"]["changes_requested_at"] = json!("2030-01-01T00:00:00Z");
+        app.import(&record);
+        assert_eq!(admin.get(&words).await.ok()["changes_requested_at"], "2026-03-01T08:00:00Z");
+        record["translations"]["hi"]["state"] = json!("in_review");
+        app.import(&record);
+        let kept = admin.get(&words).await.ok();
+        assert_eq!((&kept["changes_requested_at"], &kept["state"]), (&json!(null), &json!("in_review")));
+    }
+}

@@ -122,6 +122,8 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("references of a body, and paths of the site that are looked up for one save", l::BODY_REFERENCES.to_string()),
         ("columns that a cell of a table spans", l::COLSPAN.to_string()),
         ("rows that a cell of a table spans", l::ROWSPAN.to_string()),
+        ("people whom a comment mentions", l::MENTIONS.to_string()),
+        ("words of a block that a comment is about", format!("{} UTF-16 code units", l::QUOTE_UNITS)),
         ("any other list or map of a request", l::LIST.to_string()),
         ("elements and comments of HTML", l::HTML_ELEMENTS.to_string()),
         ("levels of HTML", l::HTML_DEPTH.to_string()),

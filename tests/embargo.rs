@@ -42,7 +42,7 @@ fn values(known: &Known, parameter: &Value) -> Vec<String> {
             words(&["2026-01-01T00:00:00Z", "2026-03-01T12:00:00Z", "2027-01-01T00:00:00Z"])
         }
         "path" => known.slugs.iter().flat_map(|s| [format!("/en/world/{s}"), format!("/en/{s}"), format!("/hi/{s}")]).collect(),
-        "token" => words(&["nothing"]),
+        "token" | "preview" => words(&["nothing"]),
         "cursor" => Vec::new(),
         other => panic!("say what the parameter `{other}` is tried with"),
     }

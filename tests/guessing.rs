@@ -182,8 +182,8 @@ both! {
         let tokens = enter(&app.from("192.0.2.8"), "asha", RIGHT).await.ok();
         let refresh = json!({ "refresh_token": tokens["refresh_token"] });
         app.anyone().post("/v1/auth/refresh", &refresh).await.ok();
-        app.from("192.0.2.9").post("/v1/auth/refresh", &refresh).await.refused(401, "unauthenticated");
-        app.from("192.0.2.9").post("/v1/auth/refresh", &json!({ "refresh_token": "canary-token" })).await.refused(401, "unauthenticated");
+        app.from("192.0.2.9").post("/v1/auth/refresh", &refresh).await.refused(401, "session-ended");
+        app.from("192.0.2.9").post("/v1/auth/refresh", &json!({ "refresh_token": "canary-token" })).await.refused(401, "invalid-token");
         let since = trail(&app).await.split_off(2);
         assert!(since.contains(&("user".to_owned(), "192.0.2.9".to_owned(), "refresh-token-reused".to_owned())), "{since:?}");
         assert!(since.contains(&("sign_in".to_owned(), "192.0.2.9".to_owned(), "refresh-token".to_owned())), "{since:?}");

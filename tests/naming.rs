@@ -172,7 +172,12 @@ both! {
             refused.refused(409, "in-use")["detail"].as_str().unwrap().to_owned()
         };
         let story = editor.story(&section, "River rises").await;
+        assert_eq!(told().await, "1 article uses this section");
+        // In the trash, where it is on no list.
+        editor.delete(&story, "\"1\"").await;
         let by_an_article = told().await;
+        let trashed = format!("/v1/desk/trash/{}", story.rsplit('/').next().unwrap());
+        editor.act(&format!("{trashed}/restore"), "\"1\"", &serde_json::Value::Null).await.ok();
         let plan = json!({ "locales": ["en"], "publish_at": "2026-03-01T12:00:00Z" });
         editor.act(&format!("{story}/schedule"), "\"1\"", &plan).await.ok();
         admin.patch(&story, "\"1\"", &json!({ "section_id": other })).await.ok();

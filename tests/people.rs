@@ -120,7 +120,7 @@ both! {
         elsewhere.get("/v1/auth/me").await.ok();
         assert_eq!(change(FIRST, SECOND).await.status, 204);
         here.get("/v1/auth/me").await.ok();
-        elsewhere.get("/v1/auth/me").await.refused(401, "unauthenticated");
+        elsewhere.get("/v1/auth/me").await.refused(401, "session-ended");
         app.anyone().post("/v1/auth/token", &json!({ "email": "asha@example.org", "password": FIRST })).await.refused(401, "wrong-credentials");
         sign_in(&app, SECOND).await.get("/v1/auth/me").await.ok();
         let told = app.admin().await.get("/v1/desk/audit?event=revised&limit=1").await.ok();
@@ -154,7 +154,7 @@ both! {
         other.delete(&path, "\"1\"").await.refused(404, "not-found");
         first.get("/v1/auth/me").await.ok();
         assert_eq!(second.delete(&path, "\"1\"").await.status, 204);
-        first.get("/v1/auth/me").await.refused(401, "unauthenticated");
+        first.get("/v1/auth/me").await.refused(401, "session-ended");
         second.delete(&path, "\"1\"").await.refused(404, "not-found");
         assert_eq!(second.get("/v1/auth/sessions?count=true").await.ok()["page"]["total"], 1);
     }

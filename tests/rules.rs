@@ -5,6 +5,7 @@ mod cache_tags;
 mod changes;
 mod codings;
 mod collation;
+mod comments;
 mod comparing;
 mod content;
 mod cursors;

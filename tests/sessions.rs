@@ -35,8 +35,8 @@ both! {
         let next = with_form(&app, &[("grant_type", "refresh_token"), ("refresh_token", refresh)]).await.ok();
         asha.token = Some(next["access_token"].as_str().unwrap().to_owned());
         asha.get("/v1/auth/me").await.ok();
-        with_form(&app, &[("grant_type", "refresh_token"), ("refresh_token", refresh)]).await.refused(401, "unauthenticated");
-        asha.get("/v1/auth/me").await.refused(401, "unauthenticated");
+        with_form(&app, &[("grant_type", "refresh_token"), ("refresh_token", refresh)]).await.refused(401, "session-ended");
+        asha.get("/v1/auth/me").await.refused(401, "session-ended");
     }
 
     async fn the_form_of_oauth_limits_to_a_scope_and_passes_over_what_it_does_not_know(app) {
@@ -78,7 +78,7 @@ both! {
             refused.refused(400, "malformed");
         }
         with_form(&app, &[("grant_type", "refresh_token")]).await.refused(400, "malformed");
-        with_form(&app, &[("grant_type", "refresh_token"), ("refresh_token", "made up")]).await.refused(401, "unauthenticated");
+        with_form(&app, &[("grant_type", "refresh_token"), ("refresh_token", "made up")]).await.refused(401, "invalid-token");
         with_form(&app, &[("grant_type", "password"), ("username", "asha@example.org"), ("password", &"x".repeat(100_000))]).await.refused(413, "too-large");
         let kind = [("content-type", "application/x-www-form-urlencoded")];
         for bytes in [&b"grant_type=password&username=a%ff@example.org&password=x"[..], b"", b"{}", b"&&&==&%"] {
@@ -117,8 +117,8 @@ both! {
         assert!(me["permissions"].as_array().unwrap().contains(&json!("article.publish")));
         asha.get("/v1/desk/articles").await.ok();
         assert_eq!(asha.post("/v1/auth/logout", &json!({})).await.status, 204);
-        asha.get("/v1/desk/articles").await.refused(401, "unauthenticated");
-        nobody.post("/v1/auth/refresh", &json!({ "refresh_token": tokens["refresh_token"] })).await.refused(401, "unauthenticated");
+        asha.get("/v1/desk/articles").await.refused(401, "session-ended");
+        nobody.post("/v1/auth/refresh", &json!({ "refresh_token": tokens["refresh_token"] })).await.refused(401, "session-ended");
     }
 
     async fn nobody_learns_who_has_an_account(app) {
@@ -141,13 +141,13 @@ both! {
         let tokens = nobody.post("/v1/auth/token", &json!({ "email": "asha@example.org", "password": RIGHT })).await.ok();
         let next = nobody.post("/v1/auth/refresh", &json!({ "refresh_token": tokens["refresh_token"] })).await.ok();
         assert_ne!(next["refresh_token"], tokens["refresh_token"]);
-        nobody.post("/v1/auth/refresh", &json!({ "refresh_token": tokens["refresh_token"] })).await.refused(401, "unauthenticated");
+        nobody.post("/v1/auth/refresh", &json!({ "refresh_token": tokens["refresh_token"] })).await.refused(401, "session-ended");
         // The thief and the owner are both out.
-        nobody.post("/v1/auth/refresh", &json!({ "refresh_token": next["refresh_token"] })).await.refused(401, "unauthenticated");
+        nobody.post("/v1/auth/refresh", &json!({ "refresh_token": next["refresh_token"] })).await.refused(401, "session-ended");
         let mut asha = app.anyone();
         asha.token = Some(next["access_token"].as_str().unwrap().to_owned());
-        asha.get("/v1/auth/me").await.refused(401, "unauthenticated");
-        nobody.post("/v1/auth/refresh", &json!({ "refresh_token": "made up" })).await.refused(401, "unauthenticated");
+        asha.get("/v1/auth/me").await.refused(401, "session-ended");
+        nobody.post("/v1/auth/refresh", &json!({ "refresh_token": "made up" })).await.refused(401, "invalid-token");
     }
 
     async fn tokens_run_out(app) {
@@ -155,11 +155,92 @@ both! {
         app.wait(15 * 60 - 1);
         editor.get("/v1/auth/me").await.ok();
         app.wait(10);
-        editor.get("/v1/auth/me").await.refused(401, "unauthenticated");
+        editor.get("/v1/auth/me").await.refused(401, "token-expired");
         with_password(&app).await;
         let tokens = app.anyone().post("/v1/auth/token", &json!({ "email": "asha@example.org", "password": RIGHT })).await.ok();
         app.wait(7 * 24 * 3600 + 1);
-        app.anyone().post("/v1/auth/refresh", &json!({ "refresh_token": tokens["refresh_token"] })).await.refused(401, "unauthenticated");
+        app.anyone().post("/v1/auth/refresh", &json!({ "refresh_token": tokens["refresh_token"] })).await.refused(401, "session-ended");
+    }
+
+    async fn other_grants_end_the_access_token_and_the_refresh_token_brings_one_with_the_new_rights(app) {
+        with_password(&app).await;
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let tokens = app.anyone().post("/v1/auth/token", &json!({ "email": "asha@example.org", "password": RIGHT })).await.ok();
+        let with = |tokens: &serde_json::Value| {
+            let mut asha = app.anyone();
+            asha.token = Some(tokens["access_token"].as_str().unwrap().to_owned());
+            asha
+        };
+        let refreshed = async |tokens: &serde_json::Value| {
+            app.anyone().post("/v1/auth/refresh", &json!({ "refresh_token": tokens["refresh_token"] })).await.ok()
+        };
+        let asha = with(&tokens);
+        let may = async |client: &crate::support::Client<'_>, action: &str| {
+            client.get("/v1/auth/me").await.ok()["permissions"].as_array().unwrap().contains(&json!(action))
+        };
+        assert!(may(&asha, "article.publish").await);
+        let at = format!("/v1/desk/users/{}", asha.get("/v1/auth/me").await.ok()["id"].as_str().unwrap());
+        let grant = async |grant: serde_json::Value| admin.act(&format!("{at}/grants"), &admin.get(&at).await.etag(), &grant).await.ok();
+        let revoke = async |role: &str| {
+            let grants = admin.get(&format!("{at}/grants")).await.ok();
+            let one = grants["data"].as_array().unwrap().iter().find(|grant| grant["role"] == role).unwrap()["id"].as_str().unwrap().to_owned();
+            admin.delete(&format!("{at}/grants/{one}"), &admin.get(&at).await.etag()).await.ok();
+        };
+
+        // More, fewer, and the same within limits.
+        grant(json!({ "role": "chief" })).await;
+        let told = asha.get("/v1/desk/articles").await;
+        told.refused(401, "token-expired");
+        assert!(told.header("www-authenticate").unwrap().starts_with("Bearer error=\"invalid_token\", error_description=\""));
+        let tokens = refreshed(&tokens).await;
+        let chief = with(&tokens);
+        assert!(may(&chief, "tag.manage").await);
+        revoke("chief").await;
+        // Neither the rights of then nor those of now, whichever are more.
+        chief.get("/v1/auth/me").await.refused(401, "token-expired");
+        chief.post("/v1/desk/tags", &json!({ "kind": "topic", "translations": { "en": { "name": "Rivers" } } })).await.refused(401, "token-expired");
+        // Who has again what they had has the token of then again: it says the same.
+        asha.get("/v1/auth/me").await.ok();
+        let tokens = refreshed(&tokens).await;
+        let asha = with(&tokens);
+        assert!(!may(&asha, "tag.manage").await && may(&asha, "article.publish").await);
+        grant(json!({ "role": "chief", "section_id": world, "locale": "hi" })).await;
+        asha.get("/v1/auth/me").await.refused(401, "token-expired");
+        let tokens = refreshed(&tokens).await;
+        let asha = with(&tokens);
+        // A name is no right.
+        admin.patch(&at, &admin.get(&at).await.etag(), &json!({ "name": "Asha Rao" })).await.ok();
+        asha.get("/v1/auth/me").await.ok();
+        // A password and a suspension end the session itself.
+        admin.patch(&at, &admin.get(&at).await.etag(), &json!({ "status": "suspended" })).await.ok();
+        asha.get("/v1/auth/me").await.refused(401, "session-ended");
+        app.anyone().post("/v1/auth/refresh", &json!({ "refresh_token": tokens["refresh_token"] })).await.refused(401, "session-ended");
+    }
+
+    async fn a_401_says_whether_no_token_came_or_one_that_gives_no_access(app) {
+        let nobody = app.anyone().get("/v1/auth/me").await;
+        nobody.refused(401, "unauthenticated");
+        assert_eq!(nobody.header("www-authenticate"), Some("Bearer"));
+        let sent = async |value: &str| {
+            app.anyone().send(actix_web::http::Method::GET, "/v1/auth/me", &[("authorization", value)], None).await
+        };
+        for none in ["Basic YTpi", "Bearerx", "bear er"] {
+            let answer = sent(none).await;
+            answer.refused(401, "unauthenticated");
+            assert_eq!(answer.header("www-authenticate"), Some("Bearer"), "{none}");
+        }
+        for bad in ["Bearer", "bearer x", "BEARER  x y", "Bearer a.b.c"] {
+            let answer = sent(bad).await;
+            answer.refused(401, "invalid-token");
+            let told = answer.header("www-authenticate").unwrap().to_owned();
+            assert_eq!(told, "Bearer error=\"invalid_token\", error_description=\"this is no token that gives access here\"", "{bad}");
+        }
+        // A good one with a session that is over says that, and one whose time is over asks nothing of the session.
+        let editor = app.editor().await;
+        assert_eq!(editor.post("/v1/auth/logout", &json!({})).await.status, 204);
+        editor.get("/v1/auth/me").await.refused(401, "session-ended");
+        app.wait(16 * 60);
+        editor.get("/v1/auth/me").await.refused(401, "token-expired");
     }
 
     async fn forged_tokens_are_refused_alike(app) {
@@ -192,9 +273,10 @@ both! {
             let mut thief = app.anyone();
             thief.token = Some(token.clone());
             let answer = thief.get("/v1/auth/me").await;
-            let mut problem = answer.refused(401, "unauthenticated");
+            let mut problem = answer.refused(401, "invalid-token");
             problem["request_id"] = reference.json()["request_id"].clone();
             assert_eq!(problem, reference.json(), "{token}");
+            assert_eq!(answer.header("www-authenticate"), reference.header("www-authenticate"), "{token}");
         }
         editor.get("/v1/auth/me").await.ok();
     }

@@ -12,7 +12,7 @@ both! {
         let path = format!("/v1/desk/users/{id}");
         let tag = admin.get(&path).await.etag();
         admin.patch(&path, &tag, &json!({ "status": "suspended" })).await.ok();
-        editor.get("/v1/auth/me").await.refused(401, "unauthenticated");
+        editor.get("/v1/auth/me").await.refused(401, "session-ended");
     }
 
     async fn a_grant_is_given_and_taken_back(app) {

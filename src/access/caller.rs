@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use super::action::ReadArticle;
 use super::policy::{self, Reach, System};
 use super::token::Verified;
 use super::visibility::{self, Place, Viewer, Visibility};
@@ -9,6 +10,7 @@ use super::{Action, Scope};
 use crate::domain::{
     Error, Id, Locale,
     article::Article,
+    error::TokenFault,
     site::DeskReading,
     user::{Grant, User, UserStatus},
 };
@@ -87,10 +89,10 @@ impl Caller {
     /// assigned outside of their grants.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when the token is not that user's or the user is suspended.
+    /// [`Error::TokenRefused`] when the token is not that user's or the user is suspended.
     pub fn user(verified: &Verified, user: User, reading: DeskReading, work: Work) -> Result<Self, Error> {
         if verified.user() != user.id || user.status != UserStatus::Active {
-            return Err(Error::Unauthenticated);
+            return Err(Error::TokenRefused(TokenFault::SessionEnded));
         }
         let scope = verified.scope().map(|s| s.split(' ').map(str::to_owned).collect());
         Ok(Self::new(Who::User { user, scope, reading, work }))
@@ -259,17 +261,27 @@ impl Caller {
             _ if !self.scoped(action) => Viewer::Public,
             Who::System(system) if policy::system_reach(*system, action) == Reach::Yes => Viewer::Desk,
             Who::System(_) => Viewer::Public,
-            Who::User { user, reading, .. } => {
-                let showing = user.grants.iter().filter(|g| policy::reach(g.role, action) == Reach::Yes);
-                let places: Vec<Place> = showing.map(|g| Place { section: g.section, locale: g.locale.clone() }).collect();
-                let everywhere = places.iter().any(|p| p.section.is_none() && p.locale.is_none());
-                if everywhere || (*reading == DeskReading::Open && !places.is_empty()) {
-                    return Viewer::Desk;
-                }
-                Viewer::Granted(Arc::new(visibility::Reach { user: user.id, places }))
-            }
+            Who::User { user, reading, .. } => viewer(user, *reading, action),
         }
     }
+}
+
+/// What a user sees by the grants that allow an action.
+fn viewer(user: &User, reading: DeskReading, action: &str) -> Viewer {
+    let showing = user.grants.iter().filter(|g| policy::reach(g.role, action) == Reach::Yes);
+    let places: Vec<Place> = showing.map(|g| Place { section: g.section, locale: g.locale.clone() }).collect();
+    let everywhere = places.iter().any(|p| p.section.is_none() && p.locale.is_none());
+    if everywhere || (reading == DeskReading::Open && !places.is_empty()) {
+        return Viewer::Desk;
+    }
+    Viewer::Granted(Arc::new(visibility::Reach { user: user.id, places }))
+}
+
+/// What a user sees of the desk's articles with a token that is limited to nothing, whoever asks.
+#[must_use]
+pub fn visibility_of(user: &User, reading: DeskReading) -> Visibility {
+    let reads = user.status == UserStatus::Active && reaches_somewhere(user, ReadArticle::NAME);
+    Visibility::new(if reads { viewer(user, reading, ReadArticle::NAME) } else { Viewer::Public })
 }
 
 /// True when an action is part of the work that the user is assigned, whoever the words belong to and wherever they lie.

@@ -9,11 +9,12 @@ use super::keys::Keys;
 use crate::domain::{
     Error, Id, Instant, Locale, Version,
     article::Article,
+    error::TokenFault,
     id::Entropy,
     plan::Revisions,
     preview::{MAX_SECONDS, Preview},
     site::Masthead,
-    user::{Session, User},
+    user::{Grant, Session, User},
 };
 
 /// Seconds that an access token lives.
@@ -47,6 +48,9 @@ struct Claims {
     exp: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
+    /// What the user was granted, as [`of_grants`] writes it; tokens of earlier versions have none, and are taken for those of other grants.
+    #[serde(default)]
+    grants: String,
 }
 
 /// What a token that passed every check says. Only [`Verified::from_token`] makes one.
@@ -55,21 +59,33 @@ pub struct Verified {
     user: Id<User>,
     session: Id<Session>,
     scope: Option<String>,
+    grants: String,
 }
 
 impl Verified {
     /// Check a token: size, type, key, algorithm, signature, issuer, audience and times.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`], whatever was wrong.
+    /// [`Error::TokenRefused`]: `Expired` for a token of this server whose time is over, else `Invalid`, whatever was wrong.
     pub fn from_token(token: &str, keys: &Keys, issuer: &str, now: Instant) -> Result<Self, Error> {
-        let claims = claims::<Claims>(ACCESS, token, keys, issuer).ok_or(Error::Unauthenticated)?;
+        let claims = claims::<Claims>(ACCESS, token, keys, issuer).ok_or(Error::TokenRefused(TokenFault::Invalid))?;
         let seconds = now.as_seconds();
-        let timely = claims.exp > seconds.saturating_sub(LEEWAY)
-            && claims.nbf <= seconds.saturating_add(LEEWAY)
+        let possible = claims.nbf <= seconds.saturating_add(LEEWAY)
             && claims.iat <= seconds.saturating_add(LEEWAY)
             && claims.exp.saturating_sub(claims.iat) <= ACCESS_SECONDS;
-        if timely { Ok(Self { user: claims.sub, session: claims.sid, scope: claims.scope }) } else { Err(Error::Unauthenticated) }
+        if !possible {
+            return Err(Error::TokenRefused(TokenFault::Invalid));
+        }
+        if claims.exp <= seconds.saturating_sub(LEEWAY) {
+            return Err(Error::TokenRefused(TokenFault::Expired));
+        }
+        Ok(Self { user: claims.sub, session: claims.sid, scope: claims.scope, grants: claims.grants })
+    }
+
+    /// True when the user is still granted what they were when the token was signed.
+    #[must_use]
+    pub fn is_of(&self, grants: &[Grant]) -> bool {
+        self.grants == of_grants(grants)
     }
 
     /// Whose token it is.
@@ -123,6 +139,17 @@ pub struct Subject {
     pub session: Id<Session>,
     /// The actions it is limited to.
     pub scope: Option<String>,
+    /// What its user is granted, as [`of_grants`] writes it.
+    pub grants: String,
+}
+
+/// What somebody is granted, in so few letters that a token holds it: equal for equal rights, whichever way they were given.
+#[must_use]
+pub fn of_grants(grants: &[Grant]) -> String {
+    let mut all: Vec<String> = grants.iter().map(|g| format!("{} {:?} {:?}\n", g.role, g.section, g.locale)).collect();
+    all.sort();
+    let digest = Sha256::digest(all.concat());
+    BASE64_URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap_or_default())
 }
 
 /// Sign an access token.
@@ -141,6 +168,7 @@ pub fn issue(subject: Subject, keys: &Keys, issuer: &str, now: Instant, entropy:
         nbf: iat,
         exp: iat.saturating_add(ACCESS_SECONDS),
         scope: subject.scope,
+        grants: subject.grants,
     };
     sign(ACCESS, &claims, keys)
 }

@@ -143,7 +143,7 @@ async fn made(
     id: &str,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let surface = Surface::of(pattern.as_deref());
+    let surface = Surface::of(pattern.as_deref(), req.query_string());
     intake::watch(&mut req, &state.clients, surface.longest_body());
     let origin = req.headers().get(header::ORIGIN).cloned();
     if req.method() == Method::HEAD {
@@ -237,12 +237,13 @@ async fn identify(state: &Data<State>, req: &ServiceRequest, needed: bool, id: &
     if !needed {
         return Ok(None);
     }
-    let header = req.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let token = match header.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
-        _ => return Err(Error::Unauthenticated.into()),
-    };
-    let verified = Verified::from_token(token, &state.keys, &state.issuer, state.store.now())?;
+    // What is no text is no token either: it is refused as one.
+    let header = req.headers().get(header::AUTHORIZATION).map(|v| String::from_utf8_lossy(v.as_bytes())).unwrap_or_default();
+    let (scheme, token) = header.split_once(' ').unwrap_or((&header, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Error::Unauthenticated.into());
+    }
+    let verified = Verified::from_token(token.trim(), &state.keys, &state.issuer, state.store.now())?;
     let origin = client(req.peer_addr(), req.headers(), &state.proxies).map(|ip| ip.to_string()).unwrap_or_default();
     let shown = verified.clone();
     let caller = state.store.read(move |tx| desk::sessions::caller(tx, &shown)).await?;

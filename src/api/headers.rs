@@ -5,6 +5,8 @@ use actix_web::{
     http::header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 
+use url::form_urlencoded;
+
 use super::problem::MEDIA_TYPE;
 use crate::domain::text::limits;
 
@@ -28,8 +30,13 @@ pub(super) enum Surface {
 
 impl Surface {
     /// The surface of the pattern that the router matches a request by: never of the path as it was written, which may be encoded in many ways.
-    pub(super) fn of(pattern: Option<&str>) -> Self {
+    ///
+    /// A page is public unless it is that of a preview, which a parameter says: it is looked for as it will be read, in whatever way its name is encoded.
+    pub(super) fn of(pattern: Option<&str>, query: &str) -> Self {
         let Some(pattern) = pattern else { return Self::Other };
+        if pattern == "/v1/pages" && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "preview") {
+            return Self::Preview;
+        }
         let under = |prefix: &str| pattern == prefix || pattern.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
         if under("/v1/desk") {
             Self::Desk

@@ -17,16 +17,22 @@ use utoipa::{
 
 use crate::{
     delivery::pages::ErrorPage,
-    domain::{Error, Instant, Violation, error::Holder},
+    domain::{
+        Error, Instant, Violation,
+        error::{Holder, MovedOn, TokenFault, UsedBy},
+    },
 };
 
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code of a problem, as `docs/problems.md` tells of them.
-pub const CODES: [&str; 49] = [
+pub const CODES: [&str; 52] = [
     "malformed",
     "unauthenticated",
+    "invalid-token",
+    "token-expired",
+    "session-ended",
     "wrong-credentials",
     "forbidden",
     "not-found",
@@ -122,6 +128,14 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, example = json!(["#/headline"]))]
     pub changed: Vec<&'static str>,
+    /// With `stale`: each that has moved on, by locale.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub moved: Vec<MovedOn>,
+    /// With `in-use`: what of it you may see.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub used_by: Vec<UsedBy>,
     /// With `taken`: who has it, where you may see them.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -257,6 +271,9 @@ impl Failure {
             Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not-ready"),
             Self::Rule(error) => match error {
                 Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
+                Error::TokenRefused(TokenFault::Invalid) => (StatusCode::UNAUTHORIZED, "invalid-token"),
+                Error::TokenRefused(TokenFault::Expired) => (StatusCode::UNAUTHORIZED, "token-expired"),
+                Error::TokenRefused(TokenFault::SessionEnded) => (StatusCode::UNAUTHORIZED, "session-ended"),
                 Error::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong-credentials"),
                 Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
                 Error::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
@@ -265,6 +282,7 @@ impl Failure {
                 Error::Unconditional => (StatusCode::PRECONDITION_REQUIRED, "unconditional"),
                 Error::Taken(_) => (StatusCode::CONFLICT, "taken"),
                 Error::Conflict { code, .. } => (StatusCode::CONFLICT, code),
+                Error::InUse(_) => (StatusCode::CONFLICT, "in-use"),
                 // A query parameter is wrong, not the thing that was sent.
                 Error::Invalid(all) if all.iter().all(|v| v.pointer.starts_with('?')) => (StatusCode::BAD_REQUEST, "malformed"),
                 Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
@@ -314,11 +332,11 @@ impl Failure {
             Self::Rule(Error::Taken(one)) => vec![one.violation.clone()],
             _ => Vec::new(),
         };
-        let (current_version, changed_by, changed_at, changed) = match self {
-            Self::Rule(Error::Stale { current, changed_by, changed_at, changed, .. }) => {
-                (Some(*current), changed_by.clone(), *changed_at, changed.known().to_vec())
+        let (current_version, changed_by, changed_at, changed, moved) = match self {
+            Self::Rule(Error::Stale { current, changed_by, changed_at, changed, moved, .. }) => {
+                (Some(*current), changed_by.clone(), *changed_at, changed.known().to_vec(), moved.0.clone())
             }
-            _ => (None, None, None, Vec::new()),
+            _ => (None, None, None, Vec::new(), Vec::new()),
         };
         Problem {
             r#type: format!("urn:dateline:problem:{code}"),
@@ -332,6 +350,8 @@ impl Failure {
             changed_by,
             changed_at,
             changed,
+            moved,
+            used_by: if let Self::Rule(Error::InUse(one)) = self { one.used_by.clone() } else { Vec::new() },
             holder: if let Self::Rule(Error::Taken(taken)) = self { taken.holder.clone() } else { None },
             checks: if let Self::NotReady(checks) = self { Some(*checks) } else { None },
             page: None,
@@ -354,6 +374,11 @@ impl Failure {
         match self {
             Self::Rule(Error::Unauthenticated | Error::WrongCredentials) => {
                 answer.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+            }
+            // RFC 6750 §3.1: one code for a token that is expired, revoked or wrong in another way, and none where no token came.
+            Self::Rule(Error::TokenRefused(fault)) => {
+                let words = fault.sentence();
+                answer.insert_header((WWW_AUTHENTICATE, format!("Bearer error=\"invalid_token\", error_description=\"{words}\"")));
             }
             Self::MethodNotAllowed(allowed) => {
                 answer.insert_header((ALLOW, allowed.as_str()));

@@ -59,6 +59,15 @@ impl Reading {
         Self { masthead, locale, chain, names }
     }
 
+    /// The desk's look at a locale that need not be public: it is shown among those that are.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database fails.
+    pub fn of_preview(tx: &mut Tx<'_>, locale: Locale) -> Result<Self, Error> {
+        let masthead = Arc::new(store::site::masthead(tx)?.showing(Some(&locale)));
+        Ok(Self::of(masthead, locale, false))
+    }
+
     /// The locale asked for, when the answer is in another.
     #[must_use]
     pub fn requested(&self, served: &Locale) -> Option<Locale> {

@@ -16,7 +16,7 @@ use crate::{
         address::AddressKind,
         article::{Article, Facts, Shown},
         diff,
-        error::{Changed, Faults},
+        error::{Changed, Faults, MovedOn},
         section::Section,
         site::Masthead,
         text::{limits, line},
@@ -284,7 +284,8 @@ fn stale(tx: &mut Tx<'_>, article: &Article, expected: Version) -> Error {
             Err(Error::NotFound(_)) => Vec::new(),
             Err(other) => return Err(other),
         };
-        Ok(Error::Stale { kind: "article", current: article.version, changed_by, changed_at, changed: Changed::Known(changed) })
+        let (changed, moved) = (Changed::Known(changed), MovedOn { locale: None, current_version: article.version }.into());
+        Ok(Error::Stale { kind: "article", current: article.version, changed_by, changed_at, changed, moved })
     };
     known(tx).unwrap_or_else(|failure| failure)
 }

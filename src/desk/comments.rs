@@ -8,15 +8,19 @@ use crate::{
     access::{
         Action, Granted, Permit,
         action::{Comment as CommentOn, EditTranslation, ReviewTranslation},
+        caller::visibility_of,
     },
     domain::{
-        Error, Id, Version,
+        Error, Id, Locale, Version,
         article::Article,
+        body::Node,
         change::Event,
-        comment::{Anchor, Comment, Remark},
+        comment::{Anchor, Comment, Range, Remark, units_of},
         error::Faults,
-        text::{limits, lines},
+        site::DeskReading,
+        text::{limits, lines, nfc},
         translation::Slot,
+        user::User,
     },
     store::{self, Tx},
 };
@@ -26,10 +30,14 @@ use crate::{
 pub struct Draft {
     /// The thread that it replies in.
     pub parent: Option<Id<Comment>>,
-    /// What a new thread is about.
+    /// What a new thread is about, but for the words of its block.
     pub anchor: Anchor,
+    /// Between which places of its block these words stand, and which they are, where the caller says so.
+    pub range: Option<(u32, u32, Option<String>)>,
     /// What it says.
     pub text: String,
+    /// Who is mentioned.
+    pub mentions: Vec<Id<User>>,
 }
 
 fn said(text: &str) -> Result<String, Error> {
@@ -59,15 +67,19 @@ pub(super) fn add<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, id: Id<Article
     let text = said(&draft.text)?;
     let (new, by, now) = (tx.new_id(), permit.caller().user_id(), tx.now());
     let comment = if let Some(parent) = draft.parent {
-        thread(tx, &article, parent)?.reply(new, text, by, now)?
+        let thread = thread(tx, &article, parent)?;
+        let mentions = readers(tx, &article, &thread.anchor, draft.mentions, &[])?;
+        thread.reply(new, (text, mentions), by, now)?
     } else {
-        check(tx, &article, &draft.anchor)?;
+        let anchor = check(tx, &article, draft.anchor, draft.range)?;
+        let mentions = readers(tx, &article, &anchor, draft.mentions, &[])?;
         Comment {
             id: new,
             article_id: id,
             parent: None,
-            anchor: draft.anchor,
+            anchor,
             text,
+            mentions,
             created_by: by,
             created_at: now,
             updated_at: now,
@@ -94,23 +106,89 @@ fn shown(article: &Article, comment: &Comment) -> bool {
     comment.anchor.locale.as_ref().is_none_or(|l| article.shows(l))
 }
 
-/// What a thread is about must be there.
-fn check(tx: &mut Tx<'_>, article: &Article, anchor: &Anchor) -> Result<(), Error> {
+/// Whom a comment mentions, when each of them reads what it is about. Whom it mentioned before is not asked for again.
+fn readers(
+    tx: &mut Tx<'_>,
+    article: &Article,
+    about: &Anchor,
+    mut mentions: Vec<Id<User>>,
+    before: &[Id<User>],
+) -> Result<Vec<Id<User>>, Error> {
+    if mentions.is_empty() {
+        return Ok(mentions);
+    }
+    let mut faults = Faults::default();
+    if mentions.len() > limits::MENTIONS {
+        return Err(Error::invalid("#/mentions", "too_many", format!("at most {}", limits::MENTIONS)));
+    }
+    let reading = store::site::desk_reading(tx)?;
+    for (n, id) in mentions.iter().enumerate() {
+        if mentions.iter().take(n).any(|earlier| earlier == id) {
+            faults.add(format!("#/mentions/{n}"), "repeated", "mentioned already");
+        } else if !before.contains(id) && !reads(tx, *id, reading, article.id, about.locale.as_ref())? {
+            // Whether there is such a user is told to nobody who does not know it already.
+            faults.add(format!("#/mentions/{n}"), "not_a_reader", "nobody who reads what this is about");
+        }
+    }
+    mentions.sort_unstable();
+    faults.or(mentions)
+}
+
+/// True when somebody sees an article, and the words of it in a locale.
+fn reads(tx: &mut Tx<'_>, id: Id<User>, reading: DeskReading, article: Id<Article>, locale: Option<&Locale>) -> Result<bool, Error> {
+    let user = match store::users::find(tx, id) {
+        Err(Error::NotFound(_)) => return Ok(false),
+        found => found?,
+    };
+    match store::articles::find(tx, &visibility_of(&user, reading), article) {
+        Err(Error::NotFound(_)) => Ok(false),
+        found => Ok(found.map(|article| locale.is_none_or(|locale| article.shows(locale)))?),
+    }
+}
+
+/// What a thread is about, which must be there, with its words where it is about some.
+fn check(tx: &mut Tx<'_>, article: &Article, anchor: Anchor, range: Option<(u32, u32, Option<String>)>) -> Result<Anchor, Error> {
+    if range.is_some() && anchor.block.is_none() {
+        return Err(Error::invalid("#/block_id", "required", "a range belongs to a block"));
+    }
     let Some(locale) = &anchor.locale else {
         return match anchor.block {
             Some(_) => Err(Error::invalid("#/locale", "required", "a block belongs to the words of a locale")),
-            None => Ok(()),
+            None => Ok(anchor),
         };
     };
     let Some(translation) = store::translations::find(tx, article, locale)? else {
         return Err(Error::invalid("#/locale", "no_words", format!("there are no words in `{locale}`")));
     };
-    match &anchor.block {
-        Some(block) if !translation.words.body.has(block) => {
-            Err(Error::invalid("#/block_id", "unknown_block", "no such block in these words"))
-        }
-        _ => Ok(()),
+    let Some(id) = &anchor.block else { return Ok(anchor) };
+    let Some(block) = translation.words.body.block(id) else {
+        return Err(Error::invalid("#/block_id", "unknown_block", "no such block in these words"));
+    };
+    let range = range.map(|range| within(&block.node, range)).transpose()?;
+    Ok(Anchor { range, ..anchor })
+}
+
+/// The words that stand between two places of a block, or that stood there when the caller read them.
+fn within(block: &Node, (start, end, quote): (u32, u32, Option<String>)) -> Result<Range, Error> {
+    let refused = |code, detail: String| Err(Error::invalid("#/range", code, detail));
+    let Some(text) = block.running_text() else {
+        return refused("no_text", "a block of this kind has no running text".to_owned());
+    };
+    if end.saturating_sub(start) > limits::QUOTE_UNITS {
+        return refused("too_long", format!("at most {} UTF-16 code units", limits::QUOTE_UNITS));
     }
+    let there = Range::of(&text, start, end);
+    let Some(quote) = quote else {
+        return there.map_or_else(
+            || refused("out_of_range", format!("from a letter of the block to a later one; it has {} UTF-16 code units", units_of(&text))),
+            Ok,
+        );
+    };
+    if quote.is_empty() || units_of(&quote) > limits::QUOTE_UNITS {
+        return refused("too_long", format!("a quote has 1 to {} UTF-16 code units", limits::QUOTE_UNITS));
+    }
+    let meant = Range { start, end, quote: nfc(&quote).into_owned() };
+    meant.found_in(&text).map_or_else(|| refused("not_there", "these words are not in the block any more".to_owned()), Ok)
 }
 
 /// A comment that the caller sees, at the version that they expect.
@@ -141,7 +219,7 @@ fn may_there<A: Action>(remark: &Granted<CommentOn, Remark>) -> bool {
     remark.caller().may::<A>(&Slot { article: article.clone(), locale })
 }
 
-/// Change what one's own comment says, as `with` makes it of the present one.
+/// Change what one's own comment says and whom it mentions, as `with` makes it of the present one.
 ///
 /// # Errors
 /// [`Error::Stale`]; [`Error::Forbidden`] for somebody else's; those of `with`.
@@ -150,15 +228,17 @@ pub fn rewrite(
     permit: Permit<CommentOn>,
     id: Id<Comment>,
     expected: Version,
-    with: impl FnOnce(&mut Tx<'_>, &Remark) -> Result<String, Error>,
+    with: impl FnOnce(&mut Tx<'_>, &Remark) -> Result<(String, Vec<Id<User>>), Error>,
 ) -> Result<Remark, Error> {
     let remark = open(tx, &permit, id, expected)?;
     if !own(&remark) {
         return Err(Error::Forbidden("article.comment"));
     }
-    let text = with(tx, remark.get())?;
+    let (text, mentions) = with(tx, remark.get())?;
     let (text, now) = (said(&text)?, tx.now());
-    keep(tx, remark, Event::Revised, |c| Ok(c.rewrite(text, now)))
+    let Remark { article, comment } = remark.get();
+    let mentions = readers(tx, article, &comment.anchor, mentions, &comment.mentions)?;
+    keep(tx, remark, Event::Revised, |c| Ok(c.rewrite(text, mentions, now)))
 }
 
 /// Say that a thread is done with, or that it is not: one's own, or any about words that one writes.

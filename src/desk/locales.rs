@@ -1,5 +1,6 @@
 //! Keeping the locales that the site publishes in.
 
+use super::in_use;
 use crate::{
     access::{Permit, action::ManageLocales, scope::Whole},
     domain::{
@@ -9,7 +10,7 @@ use crate::{
         site::Masthead,
         text::limits,
     },
-    store::{self, Tx},
+    store::{self, Tx, desk_lists::Filter},
 };
 
 /// What is wrong with a locale beside the others of the site.
@@ -115,8 +116,14 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &Locale, e
     Error::unless_newest("locale", settings.version, expected)?;
     let fallen_back_to = masthead.locales.iter().any(|l| l.fallback.contains(locale));
     if masthead.site.default_locale == *locale || fallen_back_to || store::locales::in_use(tx, locale)? {
-        let detail = "it is the default, or other locales, words, names, grants, redirects or menus use it".to_owned();
-        return Err(Error::Conflict { code: "in-use", detail });
+        let falling = masthead.locales.iter().filter(|l| l.fallback.contains(locale)).count();
+        let falling = in_use::of("locale", i64::try_from(falling).unwrap_or(i64::MAX), "/v1/desk/locales");
+        let filter = Filter { locales: vec![locale.clone()], ..Filter::default() };
+        let articles = in_use::articles(tx, &permit, &filter, &format!("locale={locale}"))?;
+        let grants = in_use::grants(tx, &permit, store::users::Granting::Locale(locale.clone()))?;
+        let redirects = in_use::redirects(tx, &permit, locale)?;
+        let hidden = "the site as its default, or other locales, words, names, grants, redirects or menus";
+        return Err(Error::in_use("locale", hidden, falling.into_iter().chain(articles).chain(grants).chain(redirects).collect()));
     }
     let granted = permit.over(Whole(settings))?;
     store::locales::delete(tx, &granted, expected)?;

@@ -16,6 +16,7 @@ pub mod duplicating;
 pub mod freshness;
 pub mod generating;
 mod holding;
+mod in_use;
 pub mod locales;
 pub mod menus;
 pub mod named;

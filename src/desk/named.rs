@@ -2,16 +2,18 @@
 
 use std::{collections::BTreeMap, mem};
 
-use super::naming::assign;
+use super::{in_use, naming::assign};
 use crate::{
     access::{Permit, action::Kept},
     domain::{
         Error, Id, Locale, Version,
+        address::AddressKind,
         name::{Name, NameDraft, Names},
         named::Named,
     },
     store::{
         self, Tx,
+        desk_lists::Filter,
         named::{Stored, find, save},
     },
 };
@@ -125,8 +127,13 @@ pub fn delete<K: Kept + Stored>(tx: &mut Tx<'_>, permit: Permit<K::Manage>, id: 
     let named = permit.over(find(tx, id)?)?;
     Error::unless_newest(K::ADDRESS.as_str(), named.get().version, expected)?;
     if K::in_use(tx, id)? {
-        let detail = format!("articles, live editions or planned publications name this {}", K::ADDRESS);
-        return Err(Error::Conflict { code: "in-use", detail });
+        let (filter, query) = match K::ADDRESS {
+            AddressKind::Author => (Filter { authors: vec![id.cast()], ..Filter::default() }, "author"),
+            _ => (Filter { tags: vec![id.cast()], ..Filter::default() }, "tag"),
+        };
+        let articles = in_use::articles(tx, &permit, &filter, &format!("{query}={id}"))?;
+        let hidden = "articles, live editions or planned publications";
+        return Err(Error::in_use(K::ADDRESS.as_str(), hidden, articles.into_iter().collect()));
     }
     store::named::delete(tx, &named, expected)
 }

@@ -105,15 +105,23 @@ pub fn publish_dated(
 /// Nothing, when the expected versions of the facts and of some words are the newest ones.
 ///
 /// # Errors
-/// [`Error::Stale`], with who was faster, when, and what they changed.
+/// [`Error::Stale`] with all that has moved on; of the first of it with who was faster, when, and what they changed.
 pub(super) fn expect<'l>(
     tx: &mut Tx<'_>,
     story: &Story,
     facts: Version,
     words: impl IntoIterator<Item = (&'l Locale, Version)>,
 ) -> Result<(), Error> {
-    super::articles::expect(tx, &story.article, facts)?;
-    words.into_iter().try_for_each(|(locale, version)| super::translations::expect(tx, story.copy(locale)?, version))
+    let mut refusal = super::articles::expect(tx, &story.article, facts).err();
+    for (locale, version) in words {
+        let copy = story.copy(locale)?;
+        refusal = match refusal {
+            Some(first) if copy.version != version => Some(first.and_moved(copy.moved_on())),
+            None => super::translations::expect(tx, copy, version).err(),
+            first => first,
+        };
+    }
+    refusal.map_or(Ok(()), Err)
 }
 
 /// Write what was decided of words, with the editions that begin, and note with every live translation how far its source has moved on.

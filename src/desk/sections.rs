@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::naming;
+use super::{in_use, naming};
 use crate::{
     access::{Permit, action::ManageSections},
     domain::{
@@ -16,7 +16,7 @@ use crate::{
         section::{Level, Section},
         text::limits,
     },
-    store::{self, Tx},
+    store::{self, Tx, desk_lists::Filter},
 };
 
 /// What a caller says of a section.
@@ -164,7 +164,11 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageSections>, id: Id<Section>, 
     let section = permit.over(store::sections::find(tx, id)?)?;
     Error::unless_newest("section", section.get().version, expected)?;
     if let Some(users) = store::sections::used_by(tx, id)? {
-        return Err(Error::Conflict { code: "in-use", detail: format!("{users} use this section") });
+        let filter = Filter { sections: vec![id], ..Filter::default() };
+        let below = in_use::of("section", store::sections::right_below(tx, id)?, "/v1/desk/sections");
+        let articles = in_use::articles(tx, &permit, &filter, &format!("section={id}"))?;
+        let grants = in_use::grants(tx, &permit, store::users::Granting::Section(id))?;
+        return Err(Error::in_use("section", users, below.into_iter().chain(articles).chain(grants).collect()));
     }
     store::sections::delete(tx, &section, expected)
 }

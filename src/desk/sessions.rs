@@ -2,18 +2,22 @@
 //!
 //! **Decision.** Refresh tokens rotate strictly: a spent one that comes again ends its session, whoever sends it.
 //! **Consequence.** A client that lost the answer of a refresh signs in again; a thief never gets a second token.
+//!
+//! **Decision.** What somebody is granted is part of their access token, as a digest. **Consequence.** A change of grants ends the token, and not
+//! the session: the next refresh brings one with the new rights, and nobody has to sign in again because an editor gave them a section.
 
 use crate::{
     access::{
         Caller, caller,
         secret::Secret,
-        token::{self, REFRESH_SECONDS, SESSION_SECONDS, Verified},
+        token::{self, REFRESH_SECONDS, SESSION_SECONDS, Subject, Verified},
     },
     domain::{
         Error, Id,
+        error::TokenFault,
         network::Network,
         site::DeskReading,
-        user::{User, UserStatus},
+        user::{Grant, User, UserStatus},
     },
     store::{
         self, Tx,
@@ -26,8 +30,19 @@ use crate::{
 pub struct Begun {
     /// The session.
     pub session: Open,
+    /// What its user is granted.
+    pub grants: Vec<Grant>,
     /// The token, to be shown once.
     pub refresh: Secret<String>,
+}
+
+impl Begun {
+    /// What an access token of the session says.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        let Open { id, user, scope } = self.session.clone();
+        Subject { user, session: id, scope, grants: token::of_grants(&self.grants) }
+    }
 }
 
 /// Begin a session for a user whose password was right, from a network that is known for them from then on.
@@ -37,22 +52,20 @@ pub struct Begun {
 pub fn begin(tx: &mut Tx<'_>, user: Id<User>, scope: Option<String>, from: Network) -> Result<Begun, Error> {
     // Whoever suspends them beside this ends their sessions: with this one, or before it begins.
     store::users::hold(tx, user)?;
-    if !may_sign_in(tx, user)? {
-        return Err(Error::WrongCredentials);
-    }
+    let grants = of_active(tx, user)?.ok_or(Error::WrongCredentials)?.grants;
     let session = Open { id: tx.new_id(), user, scope };
     let refresh = token::new_refresh(tx.entropy());
     let now = tx.now();
     let kept = NewRefresh { digest: &token::refresh_digest(&refresh), expires_at: now.plus_seconds(REFRESH_SECONDS) };
     store::sessions::begin(tx, &session, now.plus_seconds(SESSION_SECONDS), &kept, from)?;
-    Ok(Begun { session, refresh: Secret::new(refresh) })
+    Ok(Begun { session, grants, refresh: Secret::new(refresh) })
 }
 
-/// Whether a user is there and active: since their password was looked at, somebody may have suspended or deleted them.
-fn may_sign_in(tx: &mut Tx<'_>, user: Id<User>) -> Result<bool, Error> {
+/// The user, when they are there and active: since their password was looked at, somebody may have suspended or deleted them.
+fn of_active(tx: &mut Tx<'_>, user: Id<User>) -> Result<Option<User>, Error> {
     match store::users::find(tx, user) {
-        Ok(user) => Ok(user.status == UserStatus::Active),
-        Err(Error::NotFound(_)) => Ok(false),
+        Ok(user) => Ok(Some(user).filter(|user| user.status == UserStatus::Active)),
+        Err(Error::NotFound(_)) => Ok(None),
         Err(other) => Err(other),
     }
 }
@@ -79,13 +92,11 @@ pub fn refresh(tx: &mut Tx<'_>, shown: &str) -> Result<Continued, Error> {
         Spent::Before(user) => return Ok(Continued::Reused(user)),
         Spent::Never(user) => return Ok(Continued::Refused(user)),
     };
-    if !may_sign_in(tx, session.user)? {
-        return Ok(Continued::Refused(Some(session.user)));
-    }
+    let Some(user) = of_active(tx, session.user)? else { return Ok(Continued::Refused(Some(session.user))) };
     let refresh = token::new_refresh(tx.entropy());
     let expires_at = tx.now().plus_seconds(REFRESH_SECONDS);
     store::sessions::keep(tx, session.id, &NewRefresh { digest: &token::refresh_digest(&refresh), expires_at })?;
-    Ok(Continued::Begun(Begun { session, refresh: Secret::new(refresh) }))
+    Ok(Continued::Begun(Begun { session, grants: user.grants, refresh: Secret::new(refresh) }))
 }
 
 /// End a session.
@@ -96,13 +107,16 @@ pub fn end(tx: &mut Tx<'_>, verified: &Verified) -> Result<(), Error> {
     store::sessions::end(tx, verified.session())
 }
 
-/// Who shows a token whose session is still open.
+/// Who shows a token whose session is still open, and who is granted what they were when it was signed.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`].
+/// [`Error::TokenRefused`].
 pub fn caller(tx: &mut Tx<'_>, verified: &Verified) -> Result<Caller, Error> {
     let user = store::users::of_session(tx, verified.session())?.filter(|user| user.id == verified.user());
-    let user = user.ok_or(Error::Unauthenticated)?;
+    let user = user.ok_or(Error::TokenRefused(TokenFault::SessionEnded))?;
+    if !verified.is_of(&user.grants) {
+        return Err(Error::TokenRefused(TokenFault::Expired));
+    }
     // Who was granted something everywhere reads as much either way.
     let limited = user.grants.iter().any(|g| g.section.is_some() || g.locale.is_some());
     let reading = if limited { store::site::desk_reading(tx)? } else { DeskReading::Granted };

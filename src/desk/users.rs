@@ -119,7 +119,7 @@ pub fn look_over(tx: &mut Tx<'_>, draft: &Draft, of_password: Vec<Violation>) ->
     faults.or(())
 }
 
-/// Change a user. A new password, a suspension or another set of grants ends their sessions.
+/// Change a user. A new password or a suspension ends their sessions; other grants end their access tokens alone, which say what was granted.
 ///
 /// # Errors
 /// [`Error::Stale`], [`Error::Taken`], [`Error::Invalid`]; [`Error::Conflict`] with code `last-admin`.
@@ -136,7 +136,7 @@ pub fn revise(
     Error::unless_newest("user", before.version, expected)?;
     let draft = with(&before)?;
     let checked = check(tx, &draft, &before.grants)?;
-    let ends = password_hash.is_some() || draft.status != before.status || checked.grants != before.grants;
+    let ends = password_hash.is_some() || draft.status != before.status;
     let next = User {
         email: checked.email,
         name: checked.name,
@@ -146,7 +146,7 @@ pub fn revise(
         updated_at: tx.now(),
         ..before.clone()
     };
-    if !ends && next.email == before.email && next.name == before.name {
+    if !ends && next.grants == before.grants && next.email == before.email && next.name == before.name {
         return Ok(before);
     }
     free(tx, id, &next.email)?;

@@ -6,7 +6,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Instant, Version};
+pub use super::refusal::{InUse, Moved, MovedOn, TokenFault, UsedBy};
+use super::{Instant, Version, refusal};
 
 /// One thing that is wrong with what was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -81,6 +82,9 @@ pub enum Error {
     /// Nobody the server knows is asking.
     #[error("sign in first")]
     Unauthenticated,
+    /// A token that gives no access, or none any more.
+    #[error("{}", .0.sentence())]
+    TokenRefused(TokenFault),
     /// The e-mail address and the password do not belong together.
     #[error("the e-mail address or the password is not right")]
     WrongCredentials,
@@ -94,7 +98,7 @@ pub enum Error {
     #[error("this {0} is gone")]
     Gone(&'static str),
     /// The expected version is not the newest one.
-    #[error("the {kind} is at version {current} now, not at the one expected")]
+    #[error("{}", refusal::stale(.kind, *.current, &.moved.0))]
     Stale {
         /// What kind of thing.
         kind: &'static str,
@@ -106,6 +110,8 @@ pub enum Error {
         changed_at: Option<Instant>,
         /// What has changed since the expected version, where known.
         changed: Changed,
+        /// All that has moved on, where several things were expected, or it is of one language.
+        moved: Box<Moved>,
     },
     /// A write to something that exists came without the version it expects.
     #[error("say which version you expect: with If-Match, or with `version` where there are several operations")]
@@ -121,6 +127,9 @@ pub enum Error {
         /// What stands in the way.
         detail: String,
     },
+    /// It is not removed, for it is in use.
+    #[error("{}", .0.detail)]
+    InUse(Box<InUse>),
     /// Values that break a rule, all of them.
     #[error("{} value(s) are not valid", .0.len())]
     Invalid(Vec<Violation>),
@@ -156,13 +165,20 @@ impl Clone for Error {
         let told = |source: &(dyn StdError + Send + Sync + 'static)| chain(source).into();
         match self {
             Self::Unauthenticated => Self::Unauthenticated,
+            Self::TokenRefused(fault) => Self::TokenRefused(*fault),
             Self::WrongCredentials => Self::WrongCredentials,
             Self::Forbidden(action) => Self::Forbidden(action),
             Self::NotFound(kind) => Self::NotFound(kind),
             Self::Gone(kind) => Self::Gone(kind),
-            Self::Stale { kind, current, changed_by, changed_at, changed } => {
-                Self::Stale { kind, current: *current, changed_by: changed_by.clone(), changed_at: *changed_at, changed: changed.clone() }
-            }
+            Self::Stale { kind, current, changed_by, changed_at, changed, moved } => Self::Stale {
+                kind,
+                current: *current,
+                changed_by: changed_by.clone(),
+                changed_at: *changed_at,
+                changed: changed.clone(),
+                moved: moved.clone(),
+            },
+            Self::InUse(one) => Self::InUse(one.clone()),
             Self::Unconditional => Self::Unconditional,
             Self::Taken(taken) => Self::Taken(taken.clone()),
             Self::Conflict { code, detail } => Self::Conflict { code, detail: detail.clone() },
@@ -195,6 +211,7 @@ impl Error {
         match self {
             Self::Busy | Self::TooSoon { .. } | Self::TookTooLong | Self::Unavailable(_) | Self::DiskFull(_) | Self::ReadOnly(_) => true,
             Self::Unauthenticated
+            | Self::TokenRefused(_)
             | Self::WrongCredentials
             | Self::Forbidden(_)
             | Self::NotFound(_)
@@ -203,6 +220,7 @@ impl Error {
             | Self::Unconditional
             | Self::Taken(_)
             | Self::Conflict { .. }
+            | Self::InUse(_)
             | Self::Invalid(_)
             | Self::Internal(_) => false,
         }
@@ -231,7 +249,25 @@ impl Error {
     /// A stale expectation of which only the newest version is known.
     #[must_use]
     pub fn stale(kind: &'static str, current: Version) -> Self {
-        Self::Stale { kind, current, changed_by: None, changed_at: None, changed: Changed::unknown() }
+        Self::Stale { kind, current, changed_by: None, changed_at: None, changed: Changed::unknown(), moved: Box::default() }
+    }
+
+    /// The same stale expectation, of which this has moved on too; another error as it is.
+    #[must_use]
+    pub fn and_moved(self, more: MovedOn) -> Self {
+        match self {
+            Self::Stale { kind, current, changed_by, changed_at, changed, mut moved } => {
+                moved.0.push(more);
+                Self::Stale { kind, current, changed_by, changed_at, changed, moved }
+            }
+            other => other,
+        }
+    }
+
+    /// That a `thing` is in use: see [`InUse::of`].
+    #[must_use]
+    pub fn in_use(thing: &str, hidden: &str, used_by: Vec<UsedBy>) -> Self {
+        Self::InUse(Box::new(InUse::of(thing, hidden, used_by)))
     }
 
     /// Nothing, when the expected version is the newest one.

@@ -39,6 +39,7 @@ pub mod preflight;
 pub mod preview;
 pub mod redirect;
 pub mod reference;
+pub mod refusal;
 pub mod release;
 pub mod revision;
 pub mod section;

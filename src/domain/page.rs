@@ -60,6 +60,8 @@ pub enum Sorting {
     Sessions = 41,
     /// Somebody's own work, last touched first.
     Work = 42,
+    /// Threads about what is somebody's own, newest first.
+    OwnThreads = 80,
     /// The desk's articles, those first that were left alone longest.
     DeskLeastUpdated = 60,
     /// The desk's articles, last begun first.

@@ -94,6 +94,10 @@ pub mod limits {
     pub const COLSPAN: u16 = 1_000;
     /// Rows that a cell of a table spans, as in HTML.
     pub const ROWSPAN: u16 = 65_534;
+    /// People whom a comment mentions.
+    pub const MENTIONS: usize = 20;
+    /// UTF-16 code units of the words that a comment is about.
+    pub const QUOTE_UNITS: u32 = 2_000;
     /// Any other list or map of a request.
     pub const LIST: usize = 200;
     /// HTML: elements and comments, whatever becomes of them.

@@ -3,7 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Error, Id, Instant, Locale, Version, article::Article, body::Document, content::Content, error::Changed, slug::Slug, user::User,
+    Error, Id, Instant, Locale, Version,
+    article::Article,
+    body::Document,
+    content::Content,
+    error::{Changed, MovedOn},
+    slug::Slug,
+    user::User,
     vocabulary::vocabulary,
 };
 
@@ -32,6 +38,8 @@ vocabulary! {
         ToReview => "to_review",
         /// They are their draft.
         Draft => "draft",
+        /// A thread about them that is open mentions them, and they have said nothing in it since.
+        Mentioned => "mentioned",
     }
 }
 
@@ -187,7 +195,14 @@ impl Translation {
             changed_by: None,
             changed_at: Some(self.updated_at),
             changed: Changed::unknown(),
+            moved: self.moved_on().into(),
         }
+    }
+
+    /// That it is at this version by now.
+    #[must_use]
+    pub fn moved_on(&self) -> MovedOn {
+        MovedOn { locale: Some(self.locale.to_string()), current_version: self.version }
     }
 
     /// The slug that its headline gives; its article's id, when the headline holds no letter and no digit, as one that is still to come.

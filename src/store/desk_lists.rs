@@ -341,6 +341,14 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, order: De
     Ok(Page::cut(rows, paging, order.sorting(), total, place).map(|(article, (.., creator))| (article, creator)))
 }
 
+/// How many articles a list shows.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn how_many(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter) -> Result<i64, Error> {
+    count(tx, visibility, filter, DeskOrder::LastUpdated)
+}
+
 fn count(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, order: DeskOrder) -> Result<i64, Error> {
     let mut sql = Sql::new("SELECT COUNT(*) AS n");
     from(&mut sql, filter, order);

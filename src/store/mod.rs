@@ -321,12 +321,13 @@ impl Store {
 
     /// A refusal with all that it tells, of which some takes long to find out: nothing of the transaction that was refused is open any more.
     async fn with_what_changed(&self, refusal: Error) -> Error {
-        let Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Since(article, locale, version) } = refusal else {
+        let Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Since(article, locale, version), moved } = refusal
+        else {
             return refusal;
         };
         let before = Revision { article_id: article.into(), locale: Locale::stored(locale.into()), version };
         match self.read_in_turn(move |tx| revisions::changed(tx, &before, current), |_| None).await {
-            Ok(changed) => Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Known(changed) },
+            Ok(changed) => Error::Stale { kind, current, changed_by, changed_at, changed: Changed::Known(changed), moved },
             Err(failure) => failure,
         }
     }

@@ -59,6 +59,7 @@ pub struct Duty {
 }
 
 #[derive(QueryableByName)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one reason for which a row is here")]
 struct Row {
     #[diesel(sql_type = Uid)]
     article_id: Id<Article>,
@@ -88,6 +89,8 @@ struct Row {
     to_review: bool,
     #[diesel(sql_type = Bool)]
     draft: bool,
+    #[diesel(sql_type = Bool)]
+    mentioned: bool,
 }
 
 impl Row {
@@ -99,6 +102,7 @@ impl Row {
             (Reason::ChangesRequested, sent_back),
             (Reason::ToReview, self.to_review),
             (Reason::Draft, self.draft && !sent_back),
+            (Reason::Mentioned, self.mentioned),
         ];
         Ok(Duty {
             article_id: self.article_id,
@@ -113,6 +117,17 @@ impl Row {
             reasons: why.into_iter().filter(|(_, holds)| *holds).map(|(reason, _)| reason).collect(),
         })
     }
+}
+
+/// The words, or the original of articles, with an open thread that mentions somebody who has said nothing in it since.
+fn mentioned(me: Id<User>) -> Sql {
+    let mut sql = Sql::new(
+        "SELECT x.article_id, COALESCE(x.locale, xa.source_locale) AS locale FROM comment_mentions m JOIN comments x ON x.id = m.comment_id \
+         JOIN comments top ON top.id = COALESCE(x.parent_id, x.id) JOIN articles xa ON xa.id = x.article_id WHERE top.resolved_at IS NULL AND m.user_id = ",
+    );
+    sql.id(me).push(" AND NOT EXISTS (SELECT 1 FROM comments own WHERE own.parent_id = top.id AND own.created_by = ").id(me);
+    sql.push(" AND (own.created_at > x.created_at OR (own.created_at = x.created_at AND own.id > x.id)))");
+    sql
 }
 
 /// Every place where somebody could have work, with why: what is assigned to them, words that they saved last or whose original they began, and
@@ -143,7 +158,8 @@ fn all(visibility: &Visibility, worker: &Worker) -> Sql {
         .push(" OR (g.user_id IS NULL AND (t.updated_by = ")
         .id(me);
     sql.push(" OR (a.created_by = ").id(me).push(" AND w.locale = a.source_locale)))), ").bool(false).push(") AND ").push(undone);
-    sql.push(" AS draft FROM (SELECT article_id, locale FROM assignments WHERE user_id = ").id(me);
+    sql.push(" AS draft, EXISTS (SELECT 1 FROM (").append(mentioned(me));
+    sql.push(") n WHERE n.article_id = w.article_id AND n.locale = w.locale) AS mentioned FROM (SELECT article_id, locale FROM assignments WHERE user_id = ").id(me);
     sql.push(" UNION SELECT article_id, locale FROM translations WHERE state = 'draft' AND updated_by = ").id(me);
     sql.push(
         " UNION SELECT t.article_id, t.locale FROM articles a JOIN translations t ON t.article_id = a.id AND t.locale = a.source_locale ",
@@ -152,6 +168,7 @@ fn all(visibility: &Visibility, worker: &Worker) -> Sql {
     if !worker.reviews.is_empty() {
         sql.push(" UNION SELECT article_id, locale FROM translations WHERE state = 'in_review'");
     }
+    sql.push(" UNION ").append(mentioned(me));
     sql.push(
         ") w JOIN articles a ON a.id = w.article_id JOIN translations o ON o.article_id = a.id AND o.locale = a.source_locale \
          LEFT JOIN translations t ON t.article_id = w.article_id AND t.locale = w.locale \
@@ -176,7 +193,8 @@ pub fn page(
 ) -> Result<Page<Duty>, Error> {
     let mut sql = Sql::new("SELECT * FROM (");
     sql.append(all(visibility, worker)).push(") d WHERE ").push(match reason {
-        None => "(d.assigned OR d.to_review OR d.draft)",
+        None => "(d.assigned OR d.to_review OR d.draft OR d.mentioned)",
+        Some(Reason::Mentioned) => "d.mentioned",
         Some(Reason::Assigned) => "d.assigned",
         Some(Reason::ToReview) => "d.to_review",
         Some(Reason::ChangesRequested) => "d.draft AND d.changes_requested_at IS NOT NULL",

@@ -315,3 +315,13 @@ pub fn delete(tx: &mut Tx<'_>, granted: &Granted<ManageRedirects, Whole<Redirect
     tx.record(Change::new(Event::Deleted, Subject::Redirect(redirect.id)).because(&redirect.to_string()));
     Ok(())
 }
+
+/// How many redirects lead into a locale.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn into(tx: &mut Tx<'_>, locale: &Locale) -> Result<i64, Error> {
+    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM redirects WHERE locale = ");
+    sql.text(locale.as_str());
+    sql.count(tx)
+}

@@ -1,7 +1,7 @@
 //! The tables, as the migrations make them; a test compares the two.
 
 diesel::table! {
-    use diesel::sql_types::{Integer, Text};
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
     site (id) {
@@ -19,11 +19,12 @@ diesel::table! {
         desk_reading -> Text,
         former_url_patterns -> Doc,
         retired_locales -> Text,
+        preview_url -> Nullable<Text>,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{Text, Integer};
+    use diesel::sql_types::{Integer, Nullable, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
     locales (locale) {
@@ -505,6 +506,18 @@ diesel::table! {
         resolved_by -> Nullable<Uid>,
         resolved_at -> Nullable<At>,
         version -> Integer,
+        range_start -> Nullable<Integer>,
+        range_end -> Nullable<Integer>,
+        quote -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use crate::store::dialect::Uid;
+
+    comment_mentions (comment_id, user_id) {
+        comment_id -> Uid,
+        user_id -> Uid,
     }
 }
 
@@ -678,6 +691,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     assignments,
     comments,
+    comment_mentions,
     plans,
     releases,
     release_items,

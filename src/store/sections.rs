@@ -241,6 +241,14 @@ pub fn used_by(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Option<&'static str>,
     Ok(super::menus::lead_to(tx, id)?.then_some("menus"))
 }
 
+/// How many sections lie right below one.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn right_below(tx: &mut Tx<'_>, id: Id<Section>) -> Result<i64, Error> {
+    sections::table.filter(sections::parent_id.eq(Some(id))).count().get_result(tx)
+}
+
 /// How many sections there are.
 ///
 /// # Errors

@@ -258,6 +258,26 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, expected: V
     Ok(())
 }
 
+/// What a grant may be limited to.
+#[derive(Debug, Clone)]
+pub enum Granting {
+    /// A section.
+    Section(Id<Section>),
+    /// A locale.
+    Locale(Locale),
+}
+
+/// How many grants are limited to this.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn granting(tx: &mut Tx<'_>, within: &Granting) -> Result<i64, Error> {
+    match within {
+        Granting::Section(id) => grants::table.filter(grants::section_id.eq(Some(Bind(*id)))).count().get_result(tx),
+        Granting::Locale(locale) => grants::table.filter(grants::locale.eq(locale.as_str())).count().get_result(tx),
+    }
+}
+
 /// Active users who hold the admin role everywhere; nobody changes that before this transaction ends.
 ///
 /// # Errors

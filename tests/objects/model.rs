@@ -97,6 +97,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("GET",    "/v1/desk/articles/{id}/translations/{locale}/revisions/{version}/diff", Words, "article.read", Seen, ""),
     row("POST",   "/v1/desk/articles/{id}/translations/{locale}/revisions/{version}/restore", Words, "translation.edit", Locale, ""),
     row("POST",   "/v1/desk/articles/{id}/translations/{locale}/submit", Words, "translation.submit", Locale, ""),
+    row("GET",    "/v1/desk/comments", Nothing, "article.read", Somewhere, ""),
     row("PATCH",  "/v1/desk/comments/{id}", Comment, "article.comment", Own, r#"{"text":"Whatever."}"#),
     row("DELETE", "/v1/desk/comments/{id}", Comment, "translation.review", Locale, ""),
     row("POST",   "/v1/desk/comments/{id}/reopen", Comment, "translation.edit", Locale, ""),

@@ -56,7 +56,7 @@ use dateline::{
         network::Network,
         user::{Role, UserId, UserStatus},
     },
-    store::{Limits, Options, Store, sessions::Open},
+    store::{Limits, Options, Store},
 };
 use serde_json::{Value, json};
 
@@ -414,8 +414,7 @@ impl TestApp {
                     grants: vec![grant],
                 };
                 let user = desk::users::create(tx, permit, &draft, "-")?;
-                let begun = desk::sessions::begin(tx, user.id, scope, Network::UNKNOWN)?;
-                Ok((user.id, begun.session))
+                Ok((user.id, desk::sessions::begin(tx, user.id, scope, Network::UNKNOWN)?.subject()))
             })
             .await
             .unwrap();
@@ -435,11 +434,10 @@ impl TestApp {
     async fn begun(&self, client: &Client<'_>, scope: Option<String>) -> Client<'_> {
         let user = client.user.unwrap();
         let begun = self.store.write(Bookkeeping, move |tx, _| desk::sessions::begin(tx, user, scope, Network::UNKNOWN)).await.unwrap();
-        self.signed_in(user, begun.session)
+        self.signed_in(user, begun.subject())
     }
 
-    fn signed_in(&self, user: UserId, session: Open) -> Client<'_> {
-        let subject = Subject { user, session: session.id, scope: session.scope };
+    fn signed_in(&self, user: UserId, subject: Subject) -> Client<'_> {
         let token = token::issue(subject, &self.keys, ISSUER, self.now(), self.store.entropy()).unwrap();
         Client { entrance: &self.entrance, user: Some(user), token: Some(token), from: None }
     }

@@ -22,7 +22,7 @@ use crate::{
         Bookkeeping, Caller, action, password,
         secret::Secret,
         throttle::{self, Account, Admission},
-        token::{self, Subject, Verified},
+        token::{self, Verified},
     },
     desk::{
         self,
@@ -31,7 +31,7 @@ use crate::{
     },
     domain::{
         Error, Locale,
-        error::Faults,
+        error::{Faults, TokenFault},
         network::Network,
         section::SectionId,
         user::{GrantId, Role, User, UserId, email_typed},
@@ -87,9 +87,8 @@ impl std::fmt::Debug for Tokens {
     }
 }
 
-fn tokens(state: &State, begun: Begun) -> Result<HttpResponse, Failure> {
-    let subject = Subject { user: begun.session.user, session: begun.session.id, scope: begun.session.scope };
-    let access_token = token::issue(subject, &state.keys, &state.issuer, state.store.now(), state.store.entropy())?;
+fn tokens(state: &State, begun: &Begun) -> Result<HttpResponse, Failure> {
+    let access_token = token::issue(begun.subject(), &state.keys, &state.issuer, state.store.now(), state.store.entropy())?;
     let answer =
         Tokens { access_token, token_type: "Bearer", expires_in: token::ACCESS_SECONDS, refresh_token: begun.refresh.expose().clone() };
     Ok(HttpResponse::Ok().json(answer))
@@ -141,7 +140,7 @@ pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> R
         Err(Error::WrongCredentials) => state.sign_ins.note(Some(user), from, Why::Suspended, state.store.now()),
         Err(_) => state.sign_ins.throttle.take_back(&attempt),
     }
-    tokens(&state, begun?)
+    tokens(&state, &begun?)
 }
 
 /// The looking at a password, which is noted there when it is wrong: whether anybody still waits for the answer or not.
@@ -171,7 +170,7 @@ fn too_soon(state: &State, user: Option<UserId>, from: Network, seconds: i64) ->
 
 /// Exchange a refresh token for new tokens.
 ///
-/// A refresh token works once; one that comes a second time ends its session.
+/// A refresh token works once; one that comes a second time ends its session. The new access token has the rights that its user has by then.
 #[utoipa::path(tag = "auth", request_body = Refresh,
     responses((status = 200, body = Tokens), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/refresh")]
@@ -188,12 +187,13 @@ async fn refreshed(shown: Secret<String>, from: Origin, state: &State) -> Result
         Continued::Refused(None)
     };
     let (user, why) = match continued {
-        Continued::Begun(begun) => return tokens(state, begun),
+        Continued::Begun(begun) => return tokens(state, &begun),
         Continued::Reused(user) => (Some(user), Why::RefreshTokenReused),
         Continued::Refused(user) => (user, Why::RefreshToken),
     };
     state.sign_ins.note(user, from.0, why, state.store.now());
-    Err(Error::Unauthenticated.into())
+    // Whoever shows what was given to somebody has had it: they are told to sign in again. Of all else nothing is told.
+    Err(Error::TokenRefused(if user.is_some() { TokenFault::SessionEnded } else { TokenFault::Invalid }).into())
 }
 
 /// Sign out.

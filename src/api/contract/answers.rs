@@ -18,7 +18,11 @@ use crate::{
         idempotency::MAX_KEY,
         problem::{self, Failure},
     },
-    domain::{Error, error::Changed, instant::Instant},
+    domain::{
+        Error,
+        error::{Changed, MovedOn},
+        instant::Instant,
+    },
 };
 
 /// Where one's own password is changed.
@@ -217,6 +221,7 @@ const HEADERS: &[(&str, &str, &str, Type)] = &[
         "`true`, when the answer is that of an earlier request with the same key.",
         Type::String,
     ),
+    ("WwwAuthenticate", "WWW-Authenticate", "`Bearer`; with `error=\"invalid_token\"`, when a token came (RFC 6750).", Type::String),
     ("RequestId", "X-Request-Id", "The id of the request, as the log names it.", Type::String),
     ("CacheTag", "Cache-Tag", "By which tags a shared cache is told to drop it, where one is told.", Type::String),
 ];
@@ -250,6 +255,9 @@ impl Refusal {
         let words = self.failure.to_string();
         let mut response = ResponseBuilder::new().description(sentence(&words)).content(problem::MEDIA_TYPE, content).build();
         put_header(&mut response, "RequestId");
+        if self.status() == StatusCode::UNAUTHORIZED {
+            put_header(&mut response, "WwwAuthenticate");
+        }
         if matches!(self.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
             put_header(&mut response, "RetryAfter");
         }
@@ -273,6 +281,7 @@ fn refusals() -> Vec<Refusal> {
         changed_by: Some("Asha Rao".to_owned()),
         changed_at: at,
         changed: Changed::unknown(),
+        moved: MovedOn { locale: Some("hi".to_owned()), current_version: 4 }.into(),
     };
     let row = |name, failure: Failure, of| Refusal { name, failure, of };
     let rule = |name, error: Error, of| Refusal { name, failure: error.into(), of };

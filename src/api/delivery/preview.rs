@@ -16,7 +16,10 @@ use crate::{
         problem::{Failure, Problem},
         reply::InLanguage,
     },
-    delivery::articles::{self, Article, BodyFormat},
+    delivery::{
+        Reading,
+        articles::{self, Article, BodyFormat, Shape},
+    },
     desk,
 };
 
@@ -50,7 +53,8 @@ pub(crate) async fn show_preview(
     let format = query.0.body.unwrap_or(BodyFormat::Html);
     let shown = state.store.read(move |tx| {
         let (edition, article) = desk::previews::open(tx, &pass)?;
-        articles::preview(tx, edition, article.section_path, format)
+        let reading = Reading::of_preview(tx, edition.locale.clone())?;
+        articles::preview(tx, &reading, edition, article.section_path, &Shape::whole(format))
     });
     let article = shown.await?;
     let locale = article.locale.clone();

@@ -74,7 +74,7 @@ pub struct PreviewInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub token: Option<String>,
-    /// Where it is to be seen; told once, when it is made.
+    /// Where it is to be seen, in the frontend where the site has a `preview_url`, else as JSON; told once, when it is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub url: Option<String>,
@@ -117,7 +117,7 @@ pub(crate) async fn list_previews(
 
 /// Create a preview: somebody without an account sees a working copy for a while.
 ///
-/// The token opens these very revisions at `/v1/preview/{token}`, and nothing else.
+/// The token opens these very revisions at `/v1/preview/{token}` and, as a whole page, at `/v1/pages?preview={token}`, and nothing else.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [PreviewArticle::NAME, PreviewArticle::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path)),
     request_body = NewPreview,
     responses((status = 201, body = PreviewInfo), (status = "default", body = Problem, content_type = "application/problem+json")))]
@@ -129,12 +129,13 @@ pub(crate) async fn create_preview(
     state: Data<State>,
 ) -> Result<Tagged<PreviewInfo>, Failure> {
     let (id, locale) = at.into_inner();
-    let made = state
-        .store
-        .write(permit, move |tx, permit| desk::previews::make(tx, permit, id, locale, sent.0.version, sent.0.expires_in))
-        .await?;
+    let made = state.store.write(permit, move |tx, permit| {
+        let made = desk::previews::make(tx, permit, id, locale, sent.0.version, sent.0.expires_in)?;
+        Ok((made, store::site::masthead(tx)?))
+    });
+    let (made, masthead) = made.await?;
     let token = token::issue_preview(&made, &state.keys, &state.issuer)?;
-    let url = format!("{}/v1/preview/{token}", state.issuer);
+    let url = masthead.site.preview_page(&token).unwrap_or_else(|| format!("{}/v1/preview/{token}", state.issuer));
     let path = format!("/v1/desk/articles/{id}/previews");
     Ok(Tagged::new(PreviewInfo { token: Some(token), url: Some(url), ..made.into() }, 1).created(path))
 }

@@ -65,6 +65,9 @@ pub struct DeskSite {
     pub authors_public: AuthorsPublic,
     /// What is answered at addresses of a locale that was retired: that they are gone, or where the page is in a locale that it falls back to, at last the default one.
     pub retired_locales: RetiredLocales,
+    /// Where the frontend shows previews, with `{token}` for the token: it gets their page from `/v1/pages?preview={token}`. Null, where it shows none.
+    #[schema(example = "https://news.example/preview?token={token}", max_length = 2000)]
+    pub preview_url: Option<String>,
     /// Newest version.
     #[schema(read_only)]
     pub version: i32,
@@ -91,6 +94,8 @@ pub struct SiteInput {
     credit_labels: CreditLabels,
     authors_public: AuthorsPublic,
     retired_locales: RetiredLocales,
+    #[serde(default)]
+    preview_url: Option<String>,
 }
 
 /// A merge patch on it, as the contract shows it.
@@ -115,6 +120,7 @@ impl From<SiteInput> for SiteDraft {
             credit_labels: s.credit_labels,
             authors_public: s.authors_public,
             retired_locales: s.retired_locales,
+            preview_url: s.preview_url,
         }
     }
 }
@@ -133,6 +139,7 @@ impl From<&domain::site::Site> for DeskSite {
             credit_labels: s.credit_labels.clone(),
             authors_public: s.authors_public,
             retired_locales: s.retired_locales,
+            preview_url: s.preview_url.clone(),
             version: s.version,
             updated_at: s.updated_at,
         }

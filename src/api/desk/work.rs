@@ -100,6 +100,7 @@ impl From<Duty> for WorkItem {
 
 /// List your work, in every locale and originals included: what is assigned to you, what was sent back to you, what waits for your review, and your drafts.
 ///
+/// And where an open thread mentions you until you reply; one about a whole article stands at its original.
 /// What is public as it stands is done, and not listed.
 #[utoipa::path(tag = "desk-workflow", security(("token" = [ReadArticle::NAME])), params(ListWork),
     responses((status = 200, body = Listing<WorkItem>), (status = "default", body = Problem, content_type = "application/problem+json")))]

@@ -11,7 +11,6 @@ mod translations;
 use std::{
     collections::{BTreeSet, HashMap},
     mem,
-    sync::Arc,
 };
 
 pub use answer::{ArticleAnswer, ArticleListing};
@@ -307,11 +306,14 @@ pub fn article(tx: &mut Tx<'_>, reading: &Reading, id: article::ArticleId, shape
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn preview(tx: &mut Tx<'_>, edition: Edition, section_path: Vec<section::SectionId>, format: BodyFormat) -> Result<Article, Error> {
-    // The desk's look at a locale that is not public shows it among those that are.
-    let masthead = Arc::new(store::site::masthead(tx)?.showing(Some(&edition.locale)));
-    let reading = Reading::of(masthead, edition.locale.clone(), false);
-    one(tx, &reading, Live::unpublished(edition, section_path, form(format)), &Shape::whole(format))
+pub fn preview(
+    tx: &mut Tx<'_>,
+    reading: &Reading,
+    edition: Edition,
+    section_path: Vec<section::SectionId>,
+    shape: &Shape,
+) -> Result<Article, Error> {
+    one(tx, reading, Live::unpublished(edition, section_path, form(shape.body())), shape)
 }
 
 /// The article that a slug leads to.

@@ -21,7 +21,10 @@ use super::{
 };
 use crate::{
     access::Visibility,
-    domain::{Error, Instant, Locale, article::ArticleId, facet::Facet, locale::LocaleSettings, page::Paging, section::SectionId},
+    domain::{
+        Error, Instant, Locale, article::ArticleId, edition::Edition, facet::Facet, locale::LocaleSettings, page::Paging,
+        section::SectionId,
+    },
     store::{
         self, Tx,
         editions::BodyForm,
@@ -122,21 +125,56 @@ fn section(tx: &mut Tx<'_>, reading: &Reading, id: SectionId, paging: Paging, vi
 fn article(tx: &mut Tx<'_>, reading: &Reading, id: ArticleId, view: &View, now: Instant) -> Result<Page, Error> {
     let shape = Shape { include: view.include.clone(), ..Shape::whole(view.body.unwrap_or(BodyFormat::Html)) };
     let article = articles::article(tx, reading, id, &shape)?;
+    let frame = frame(tx, reading, &about(&article), now)?;
+    let rails = beside(tx, reading, &article)?;
+    Ok(Page::Article { frame, article: Box::new(article), rails })
+}
+
+/// The rails beside an article: of its section, where it is news.
+fn beside(tx: &mut Tx<'_>, reading: &Reading, article: &Article) -> Result<Vec<Rail>, Error> {
+    let section = article.kind.is_news().then(|| Facet::from(article.section.id));
+    rails(tx, reading, section, Some(article.id))
+}
+
+/// The page of a preview: an edition that was not published, as readers would see it. Beside it stands what is public and nothing else: in a locale that
+/// readers are not offered no stories at all.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn preview(
+    tx: &mut Tx<'_>,
+    edition: Edition,
+    section_path: Vec<SectionId>,
+    view: &View,
+    now: Instant,
+) -> Result<(Page, Locale), Error> {
+    let locale = edition.locale.clone();
+    let is_public = store::site::for_readers(tx)?.settings(&locale).is_some();
+    let reading = Reading::of_preview(tx, locale.clone())?;
+    let shape = Shape { include: view.include.clone(), ..Shape::whole(view.body.unwrap_or(BodyFormat::Html)) };
+    let article = articles::preview(tx, &reading, edition, section_path, &shape)?;
+    let mut subject = about(&article);
+    if !subject.alternates.iter().any(|(there, _)| *there == locale) {
+        subject.alternates.push((locale.clone(), article.url.clone()));
+    }
+    let frame = frame(tx, &reading, &subject, now)?;
+    let rails = if is_public { beside(tx, &reading, &article)? } else { Vec::new() };
+    Ok((Page::Article { frame, article: Box::new(article), rails }, locale))
+}
+
+/// The page of an article, for its frame.
+fn about(article: &Article) -> Subject<'_> {
     let is_news = article.kind.is_news();
-    let subject = Subject {
+    Subject {
         title: article.seo.title.clone(),
         description: article.seo.description.clone(),
         url: article.url.clone(),
         kind: if is_news { "article" } else { "website" },
         alternates: article.alternates.iter().flatten().map(|a| (a.locale.clone(), a.url.clone())).collect(),
         sections: article.section.path.iter().filter(|_| is_news).map(|s| s.id.uuid()).collect(),
-        article: Some(&article),
+        article: Some(article),
         stories: None,
-    };
-    let frame = frame(tx, reading, &subject, now)?;
-    let section = is_news.then(|| Facet::from(article.section.id));
-    let rails = rails(tx, reading, section, Some(id))?;
-    Ok(Page::Article { frame, article: Box::new(article), rails })
+    }
 }
 
 fn listing<'a>(name: &str, about: &str, url: &str, alternates: &[Alternate], stories: (&'a Cards, Paging)) -> Subject<'a> {

@@ -87,6 +87,7 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
         credit_labels: site.credit_labels,
         authors_public: Some(site.authors_public),
         retired_locales: Some(site.retired_locales),
+        preview_url: site.preview_url,
     }));
     left.extend(first.iter().filter(|l| !l.fallback.is_empty()));
     // A locale comes after those it falls back to; of those that fall back to each other, one is written twice.
@@ -177,6 +178,7 @@ fn translation(tx: &mut Tx<'_>, article: &Article, t: &Translation, frozen: Opti
         body: Some(BodyRecord { format: Format::Doc, content: doc::write(&t.words.body) }),
         translated_from: t.made_from.as_ref().map(|m| m.locale.clone()),
         state: (t.state != State::Draft).then_some(t.state),
+        changes_requested_at: t.changes_requested_at.filter(|_| t.state == State::Draft),
         published_at: None,
         updated_at: None,
         live: None,

@@ -66,6 +66,8 @@ pub struct SiteRecord {
     pub(super) authors_public: Option<AuthorsPublic>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) retired_locales: Option<RetiredLocales>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) preview_url: Option<String>,
 }
 
 fn optional() -> Review {
@@ -264,6 +266,9 @@ pub(super) struct TranslationRecord {
     pub(super) translated_from: Option<Locale>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) state: Option<State>,
+    /// Of a draft that was sent back: since when changes to it are requested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) changes_requested_at: Option<Instant>,
     /// Of these very words; nothing, for a draft.
     #[serde(default)]
     pub(super) published_at: Option<Instant>,

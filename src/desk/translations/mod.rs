@@ -15,14 +15,14 @@ use crate::{
         action::{DeleteTranslation, EditTranslation, ReviewTranslation, SubmitTranslation},
     },
     domain::{
-        Error, Id, Locale, Version, Violation,
+        Error, Id, Instant, Locale, Version, Violation,
         article::Article,
         body::{BlockId, blocks},
         comment::Anchor,
         error::Changed,
         revision::restored,
         standing::Verb,
-        translation::{Copy, MadeFrom, Slot, Translation},
+        translation::{Copy, MadeFrom, Slot, State, Translation},
     },
     store::{self, Tx},
 };
@@ -98,7 +98,8 @@ fn stale(tx: &mut Tx<'_>, translation: &Translation, expected: Version) -> Error
             let (changed_by, changed_at) = saved.unzip();
             let changed_at = changed_at.or(Some(translation.updated_at));
             let changed = Changed::Since(translation.article_id.uuid(), translation.locale.as_str().into(), expected);
-            Error::Stale { kind: "translation", current: translation.version, changed_by, changed_at, changed }
+            let moved = translation.moved_on().into();
+            Error::Stale { kind: "translation", current: translation.version, changed_by, changed_at, changed, moved }
         }
         Err(failure) => failure,
     }
@@ -176,9 +177,24 @@ pub fn request_changes(
     why: Why,
 ) -> Result<Saved, Error> {
     let saved = step(tx, &permit, id, locale, expected, Verb::RequestChanges)?;
-    let anchor = Anchor { locale: Some(locale.clone()), block: why.block };
-    comments::add(tx, &permit, id, comments::Draft { parent: None, anchor, text: why.text })?;
+    let anchor = Anchor { locale: Some(locale.clone()), block: why.block, range: None };
+    comments::add(tx, &permit, id, comments::Draft { anchor, text: why.text, ..comments::Draft::default() })?;
     Ok(saved)
+}
+
+/// Say of a draft that comes from elsewhere that it was sent back, and when; what for is not told with it. Other words are left as they stand.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn sent_back(tx: &mut Tx<'_>, permit: &Permit<ReviewTranslation>, id: Id<Article>, locale: &Locale, at: Instant) -> Result<(), Error> {
+    let article = store::articles::find(tx, &permit.visibility(), id)?;
+    let translation = find(tx, &article, locale)?;
+    if translation.state != State::Draft || translation.changes_requested_at == Some(at) {
+        return Ok(());
+    }
+    let copy = permit.over(Copy { article, translation })?;
+    let copy = copy.try_map(|c| Ok(Copy { translation: c.translation.moved(State::Draft, at), ..c }))?;
+    store::translations::step(tx, &copy)
 }
 
 /// Say that words render their source as it is published now, or as the revision named.

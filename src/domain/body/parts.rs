@@ -1,8 +1,29 @@
 //! What a node is made of: blocks, lines of running text, words.
 
-use super::{Block, Inline, Node};
+use super::{Block, BlockId, Document, Inline, Node, text};
+
+impl Document {
+    /// The block with this id, at whatever depth.
+    #[must_use]
+    pub fn block(&self, id: &BlockId) -> Option<&Block> {
+        fn within<'b>(blocks: &'b [Block], id: &BlockId) -> Option<&'b Block> {
+            blocks.iter().find_map(|block| if block.id == *id { Some(block) } else { within(block.node.children(), id) })
+        }
+        within(&self.blocks, id)
+    }
+}
 
 impl Node {
+    /// Its own running text, if it has one: without marks, a line break as `\n`.
+    #[must_use]
+    pub fn running_text(&self) -> Option<String> {
+        match self {
+            Self::Paragraph(line) | Self::Heading { text: line, .. } | Self::PullQuote { text: line, .. } => Some(text::of_inlines(line)),
+            Self::CodeBlock { text, .. } => Some(text.clone()),
+            _ => None,
+        }
+    }
+
     /// The blocks within, if it holds blocks.
     #[must_use]
     pub fn children(&self) -> &[Block] {

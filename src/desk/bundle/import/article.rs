@@ -191,7 +191,8 @@ impl Importer<'_, '_> {
             self.publish(id, locale, &under, (live.published_at, live.updated_at)).map_err(|e| e.under("#/live"))?;
             let draft = self.draft_of(locale, t);
             self.words(id, r, (locale, ""), draft, t.stale)?;
-            return self.stand(id, locale, t.state);
+            self.stand(id, locale, t.state)?;
+            return self.sent_back(id, locale, t);
         }
         let draft = self.draft_of(locale, t);
         self.words(id, r, (locale, ""), draft, t.stale)?;
@@ -205,7 +206,15 @@ impl Importer<'_, '_> {
         } else {
             self.take_back(id, locale)?;
         }
-        self.stand(id, locale, t.state)
+        self.stand(id, locale, t.state)?;
+        self.sent_back(id, locale, t)
+    }
+
+    /// Say of a draft since when changes to it are requested, as the record does; one to come is now.
+    fn sent_back(&mut self, id: Id<Article>, locale: &Locale, t: &TranslationRecord) -> Result<(), Error> {
+        let Some(at) = t.changes_requested_at else { return Ok(()) };
+        let (permit, at) = (self.permit()?, at.min(self.tx.now()));
+        desk::translations::sent_back(self.tx, &permit, id, locale, at)
     }
 
     /// Note with what is live how far its source has moved on, once for all that was published.

@@ -236,6 +236,7 @@ impl Importer<'_, '_> {
             credit_labels: r.credit_labels.clone(),
             authors_public: r.authors_public.unwrap_or(present.site.authors_public),
             retired_locales: r.retired_locales.unwrap_or(present.site.retired_locales),
+            preview_url: r.preview_url.clone().or_else(|| present.site.preview_url.clone()),
         };
         let permit = self.permit()?;
         self.applied(("site", "", Uuid::nil()), digest, before, |tx| {
