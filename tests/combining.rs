@@ -62,8 +62,8 @@ both! {
             app.wait(60);
         }
         let mut live = Vec::new();
-        for locale in ["en", "hi"] {
-            let filter = Filter { chain: vec![locale.parse().unwrap()], ..Filter::default() };
+        for (locale, kinds) in [("en", vec![]), ("hi", vec![]), ("en", vec![Kind::Page]), ("hi", vec![Kind::Page])] {
+            let filter = Filter { chain: vec![locale.parse().unwrap()], kinds, ..Filter::default() };
             live.extend(all_of(&app, &filter, 100).into_iter().map(|one| (locale.to_owned(), one)));
         }
         let of = |n: usize| &live[n % live.len()].1;

@@ -94,9 +94,12 @@ pub(crate) fn shown_by(live: &[(String, Live)], filter: &Filter) -> Vec<(Instant
         let earlier =
             |(l, other): &(String, Live)| other.article_id == one.article_id && filter.chain[..place].iter().any(|e| e.as_str() == l);
         let facts = &one.facts;
-        let (section, tag) = (|id: &_| one.section_path.contains(id), |id: &_| facts.tags.contains(id));
+        // What is no news lies in no section's list, and is shown to whoever asks for its kind.
+        let is_news = facts.kind.is_news();
+        let (section, tag) = (|id: &_| is_news && one.section_path.contains(id), |id: &_| facts.tags.contains(id));
         let author = |id: &_| facts.credits.iter().any(|c| c.author_id == *id);
         !live.iter().any(earlier)
+            && (is_news || filter.kinds.contains(&facts.kind))
             && one_of(&filter.ids, |id| *id == one.article_id)
             && one_of(&filter.sections, section)
             && one_of(&filter.authors, author)
