@@ -215,6 +215,28 @@ both! {
         }
     }
 
+    async fn a_page_of_another_origin_may_do_whatever_the_contract_has(app) {
+        let contract = crate::support::contract::contract();
+        let mut wrong = Vec::new();
+        for (path, item) in contract["paths"].as_object().unwrap().iter().filter(|(path, _)| path.starts_with("/v1/")) {
+            for (method, operation) in item.as_object().unwrap() {
+                let (method, path) = (method.to_uppercase(), crate::ignored::filled(path));
+                let asked = [("origin", "https://desk.example"), ("access-control-request-method", method.as_str())];
+                let answer = app.anyone().send(Method::OPTIONS, &path, &asked, None).await;
+                let told = |name: &str| answer.header(name).unwrap_or_default().to_lowercase();
+                let may = |of: &str, what: &str| told(of).split(", ").any(|one| one == what.to_lowercase());
+                let headers = operation["parameters"].as_array().into_iter().flatten().filter(|parameter| parameter["in"] == "header");
+                let needed = headers.map(|parameter| parameter["name"].as_str().unwrap());
+                let needed = needed.chain(operation["requestBody"].is_object().then_some("content-type"));
+                let needed = needed.chain(operation["security"].as_array().is_some_and(|any| !any.is_empty()).then_some("authorization"));
+                if !may("access-control-allow-methods", &method) || needed.clone().any(|name| !may("access-control-allow-headers", name)) {
+                    wrong.push(format!("{method} {path} with {:?}: {:?}", needed.collect::<Vec<_>>(), answer.headers));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
     async fn a_query_of_any_length_is_read_in_bounded_steps(app) {
         let many = |pair: &str, count: usize| vec![pair; count].join("&");
         for (query, code) in [

@@ -68,8 +68,7 @@ impl Surface {
 pub(super) fn preflight(surface: Surface) -> HttpResponse {
     let (methods, headers) = match surface {
         Surface::Delivery | Surface::Preview => ("GET, HEAD, OPTIONS", "accept-language, if-none-match"),
-        Surface::Auth => ("GET, HEAD, POST, OPTIONS", "authorization, content-type"),
-        Surface::Desk => (
+        Surface::Auth | Surface::Desk => (
             "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
             "authorization, content-type, if-match, if-none-match, idempotency-key, prefer",
         ),
