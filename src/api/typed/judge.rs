@@ -32,17 +32,37 @@ type Judges = Mutex<HashMap<TypeId, Option<Arc<Judge>>>>;
 fn schema<T: ToSchema>() -> Value {
     let mut referred = Vec::new();
     T::schemas(&mut referred);
-    let mut all = Map::new();
-    for (name, schema) in referred {
-        let schema = if READ_ELSEWHERE.contains(&name.as_str()) { Ok(json!({ "type": "object" })) } else { serde_json::to_value(schema) };
-        all.insert(name, schema.unwrap_or_default());
-    }
+    let named: Map<_, _> = referred.into_iter().map(|(name, schema)| (name, serde_json::to_value(schema).unwrap_or_default())).collect();
     let mut schema = serde_json::to_value(T::schema()).unwrap_or_default();
+    let mut all = Map::new();
+    let mut next = references(&schema);
+    // Ends: each name is taken once.
+    while let Some(name) = next.pop() {
+        if all.contains_key(&name) {
+            continue;
+        }
+        let open = READ_ELSEWHERE.contains(&name.as_str());
+        let one = if open { json!({ "type": "object" }) } else { named.get(&name).cloned().unwrap_or(json!(true)) };
+        next.extend(references(&one));
+        all.insert(name, one);
+    }
     decide(&mut schema, &all);
     let given = all.clone();
     all.values_mut().for_each(|one| decide(one, &given));
     schema["components"] = json!({ "schemas": all });
     schema
+}
+
+/// The names of the schemas that one refers to.
+fn references(schema: &Value) -> Vec<String> {
+    match schema {
+        Value::Object(map) => {
+            let name = map.get("$ref").and_then(Value::as_str).and_then(|place| place.rsplit('/').next());
+            name.map(str::to_owned).into_iter().chain(map.values().flat_map(references)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Everything that is wrong with a value by the schema of its type; of a value of very many values the first fault.

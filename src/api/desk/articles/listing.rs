@@ -251,11 +251,11 @@ struct DeskArticleAnswer;
 
 /// Documents an article of a list, with the fields that were asked for.
 #[derive(Debug)]
-struct SparseDeskArticle;
+struct PartialDeskArticle;
 
 /// Documents a translation in parts.
 #[derive(Debug)]
-struct SparseTranslationInfo;
+struct PartialTranslationInfo;
 
 fn sparse(schema: RefOr<Schema>, description: &str) -> RefOr<Schema> {
     let RefOr::T(Schema::Object(mut object)) = schema else { return schema };
@@ -265,34 +265,34 @@ fn sparse(schema: RefOr<Schema>, description: &str) -> RefOr<Schema> {
     RefOr::T(Schema::Object(object))
 }
 
-impl PartialSchema for SparseTranslationInfo {
+impl PartialSchema for PartialTranslationInfo {
     fn schema() -> RefOr<Schema> {
         sparse(TranslationInfo::schema(), "A translation, with the parts that were asked for (`fields=`).")
     }
 }
 
-impl PartialSchema for SparseDeskArticle {
+impl PartialSchema for PartialDeskArticle {
     fn schema() -> RefOr<Schema> {
         let schema = sparse(DeskArticle::schema(), "An article as the desk keeps it, with the fields that were asked for (`fields=`).");
         let RefOr::T(Schema::Object(mut object)) = schema else { return schema };
         object.properties.remove("warnings");
         if let Some(RefOr::T(Schema::Object(map))) = object.properties.get_mut("translations") {
-            let of = RefOr::Ref(Ref::from_schema_name("SparseTranslationInfo"));
+            let of = RefOr::Ref(Ref::from_schema_name("PartialTranslationInfo"));
             map.additional_properties = Some(Box::new(of.into()));
         }
         RefOr::T(Schema::Object(object))
     }
 }
 
-impl ToSchema for SparseTranslationInfo {}
-impl ToSchema for SparseDeskArticle {}
+impl ToSchema for PartialTranslationInfo {}
+impl ToSchema for PartialDeskArticle {}
 
 impl PartialSchema for DeskArticleAnswer {
     fn schema() -> RefOr<Schema> {
         let of = |name: &str| Ref::from_schema_name(name);
         AnyOfBuilder::new()
             .item(of("DeskArticle"))
-            .item(of("SparseDeskArticle"))
+            .item(of("PartialDeskArticle"))
             .description(Some("All of it; with `fields=`, some of it."))
             .into()
     }
@@ -301,8 +301,8 @@ impl PartialSchema for DeskArticleAnswer {
 impl ToSchema for DeskArticleAnswer {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         schemas.push(("DeskArticle".to_owned(), DeskArticle::schema()));
-        schemas.push(("SparseDeskArticle".to_owned(), SparseDeskArticle::schema()));
-        schemas.push(("SparseTranslationInfo".to_owned(), SparseTranslationInfo::schema()));
+        schemas.push(("PartialDeskArticle".to_owned(), PartialDeskArticle::schema()));
+        schemas.push(("PartialTranslationInfo".to_owned(), PartialTranslationInfo::schema()));
         DeskArticle::schemas(schemas);
     }
 }
