@@ -48,7 +48,7 @@ impl<'s> Violations<'s> {
     }
 
     /// Something that a schema allows.
-    fn sample(&self, schema: &Value, depth: usize) -> Value {
+    fn sample(&self, schema: &Value) -> Value {
         let schema = self.ways(schema)[0];
         let example =
             [&schema["example"], &schema["examples"][0], &schema["default"], &schema["enum"][0]].into_iter().find(|one| !one.is_null());
@@ -58,11 +58,11 @@ impl<'s> Violations<'s> {
         match kinds(schema).iter().find(|kind| **kind != "null").copied() {
             Some("object") => {
                 let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-                required.map(|name| (name.to_owned(), self.sample(&schema["properties"][name], depth + 1))).collect::<Map<_, _>>().into()
+                required.map(|name| (name.to_owned(), self.sample(&schema["properties"][name]))).collect::<Map<_, _>>().into()
             }
             Some("array") => {
                 let least = usize::try_from(schema["minItems"].as_u64().unwrap_or(0)).unwrap();
-                (0..least).map(|_| self.sample(&schema["items"], depth + 1)).collect()
+                (0..least).map(|_| self.sample(&schema["items"])).collect()
             }
             Some("boolean") => json!(true),
             Some("integer" | "number") => schema["minimum"].as_i64().map_or(json!(1), |least| json!(least)),
@@ -143,24 +143,20 @@ impl<'s> Violations<'s> {
         }
         // A whole body is not made, only to be too long: that there is a limit holds for any.
         if let Some(most) = least("maxItems").filter(|most| *most <= 1000) {
-            let item = self.sample(&schema["items"], 0);
+            let item = self.sample(&schema["items"]);
             self.add(place, "too many", vec![item; most + 1].into());
         }
         if let Some(few) = least("minItems").filter(|few| *few > 0) {
-            let item = self.sample(&schema["items"], 0);
+            let item = self.sample(&schema["items"]);
             self.add(place, "too few", vec![item; few - 1].into());
         }
         if kinds(schema).contains(&"object") {
             self.of_object(schema, place, seen);
         }
         if schema["items"].is_object() && place.len() < 6 {
-            let sample = json!([self.sample(&schema["items"], 0)]);
-            let before = std::mem::take(&mut self.request);
-            self.request = before.clone();
-            self.request = self.with(place, sample);
+            let sample = json!([self.sample(&schema["items"])]);
             let within = [place, &["0".to_owned()]].concat();
-            self.at(&schema["items"], &within, seen);
-            self.request = before;
+            self.under(place, sample, |violations| violations.at(&schema["items"], &within, seen));
         }
     }
 
@@ -170,7 +166,7 @@ impl<'s> Violations<'s> {
             return;
         }
         let there = self.request.pointer(&pointer(place)).filter(|there| there.is_object() && self.is_of(there, schema)).cloned();
-        let there = there.unwrap_or_else(|| self.sample(schema, 0));
+        let there = there.unwrap_or_else(|| self.sample(schema));
         let object = there.as_object().unwrap();
         let with = |name: &str, value: Option<Value>| {
             let mut other = object.clone();
@@ -197,21 +193,27 @@ impl<'s> Violations<'s> {
             how: "missing".to_owned(),
             sent,
         }));
-        let before = std::mem::take(&mut self.request);
-        self.request = before.clone();
-        self.request = self.with(place, there.clone());
-        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
-            self.at(property, &[place, &[name.clone()]].concat(), seen);
-        }
-        if schema["additionalProperties"].is_object() {
-            let name = if schema["propertyNames"]["maxLength"] == 35 { "en" } else { "reported_by" };
-            self.at(&schema["additionalProperties"], &[place, &[name.to_owned()]].concat(), seen);
-            if let Some(most) = schema["propertyNames"]["maxLength"].as_u64() {
-                let name = "x".repeat(usize::try_from(most).unwrap() + 1);
-                let sample = self.sample(&schema["additionalProperties"], 0);
-                self.add(&[place, &[name]].concat(), "a name that is too long", sample);
+        self.under(place, there.clone(), |violations| {
+            for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+                violations.at(property, &[place, std::slice::from_ref(name)].concat(), seen);
             }
-        }
+            if schema["additionalProperties"].is_object() {
+                let name = if schema["propertyNames"]["maxLength"] == 35 { "en" } else { "reported_by" };
+                violations.at(&schema["additionalProperties"], &[place, &[name.to_owned()]].concat(), seen);
+                if let Some(most) = schema["propertyNames"]["maxLength"].as_u64() {
+                    let name = "x".repeat(usize::try_from(most).unwrap() + 1);
+                    let sample = violations.sample(&schema["additionalProperties"]);
+                    violations.add(&[place, &[name]].concat(), "a name that is too long", sample);
+                }
+            }
+        });
+    }
+
+    /// Go on within a place that holds a value, and take that out again.
+    fn under(&mut self, place: &[String], value: Value, then: impl FnOnce(&mut Self)) {
+        let with = self.with(place, value);
+        let before = std::mem::replace(&mut self.request, with);
+        then(self);
         self.request = before;
     }
 

@@ -84,7 +84,7 @@ fn told_apart(several: &[&Value], all: &Schemas) -> Option<Value> {
 
 fn words<'v>(object: &'v Value, property: &str) -> Option<Vec<&'v str>> {
     let required = object["required"].as_array()?.iter().any(|name| name == property);
-    let words = object["properties"][property]["enum"].as_array()?;
+    let words = object["properties"].get(property)?["enum"].as_array()?;
     words.iter().map(Value::as_str).collect::<Option<_>>().filter(|_| required)
 }
 

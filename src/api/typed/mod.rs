@@ -41,6 +41,7 @@ pub fn merged<T: DeserializeOwned + ToSchema + 'static>(value: &Value) -> Result
 }
 
 /// What is wrong with a value by the schema of a type that it is not read into.
+#[must_use]
 pub fn judged<T: ToSchema + 'static>(value: &Value) -> Vec<Violation> {
     judge::faults::<T>(value)
 }
