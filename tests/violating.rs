@@ -235,6 +235,12 @@ fn kinds(schema: &Value) -> Vec<&str> {
     }
 }
 
+/// Whether one of two places stands within the other. In the whole request stands everything, so that it names nothing but itself.
+fn is_along(told: &str, place: &str) -> bool {
+    let within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    if told == "#" { place == "#" } else { within(told, place) || within(place, told) }
+}
+
 fn pointer(place: &[String]) -> String {
     place.iter().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect()
 }
@@ -263,8 +269,9 @@ both! {
                 let path = if path.starts_with("/v1/desk/") { format!("{path}?validate_only=true") } else { path.clone() };
                 let answer = admin.send(method.clone(), &path, &headers, Some(violation.sent.to_string().into_bytes())).await;
                 let place = format!("#{}", pointer(&violation.place));
-                // Named is the place, or what it stands in.
-                let named = answer.violations().iter().any(|(told, _)| place.starts_with(told.as_str()) || told.starts_with(&place));
+                // Named is the place, what it stands in, or what stands in it; and nothing beside it.
+                let told = answer.violations();
+                let named = !told.is_empty() && told.iter().all(|(told, _)| is_along(told, &place));
                 tried += 1;
                 // Of a document, `null` stands for what is absent, as editors write it.
                 if violation.how.starts_with("null") && place.contains("/content") {

@@ -24,6 +24,8 @@ from typing import Any, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT, BASELINE, CHANGELOG = ROOT / "openapi/v1.json", ROOT / "openapi/v1.baseline.json", ROOT / "CHANGELOG.md"
+# The schema of what every refusal is answered with.
+REFUSAL = "Problem"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 KEPT = {"$ref", "type", "format", "enum", "const", "pattern", "properties", "required", "additionalProperties", "propertyNames", "items", "oneOf",
         "anyOf", "allOf", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "uniqueItems"}
@@ -89,7 +91,7 @@ def operation_facts(document: Json, path: str, item: Json, operation: Json) -> J
         facts["body"] = {"required": body.get("required", False), "content": content_facts(body)}
     for status, given in sorted(operation["responses"].items()):
         answer = resolved(document, given)
-        # Every refusal has one form; of each only that there is one is compared.
+        # Every refusal has one form, which is compared once; of each only that there is one.
         facts["answers"][status] = {} if status[0] in "45d" else {"headers": sorted(answer.get("headers", {})), "content": content_facts(answer)}
     security = operation.get("security", document.get("security", []))
     facts["scopes"] = sorted({scope for way in security for scopes in way.values() for scope in scopes}) if security else None
@@ -131,6 +133,8 @@ class Comparison:
         self.seen = set(seen)
 
     def broken(self) -> Iterator[Broken]:
+        if REFUSAL in self.old["schemas"]:
+            yield from self.schema(REFUSAL, {"$ref": REFUSAL}, {"$ref": REFUSAL}, False) if REFUSAL in self.new["schemas"] else [Broken(REFUSAL, "it is gone")]
         newer = {shape(key): of for key, of in self.new["operations"].items()}
         for key, old in self.old["operations"].items():
             if (new := newer.get(shape(key))) is None:

@@ -68,6 +68,11 @@ BASE: dict[str, Any] = {
                     "body": {"$ref": "#/components/schemas/Block"},
                 },
             },
+            "Problem": {
+                "type": "object",
+                "required": ["code", "detail"],
+                "properties": {"code": {"type": "string", "enum": ["stale", "taken"]}, "detail": {"type": "string"}},
+            },
             "Block": {"oneOf": [{"$ref": "#/components/schemas/Text"}, {"$ref": "#/components/schemas/Group"}]},
             "Text": {"type": "object", "required": ["type", "text"], "properties": {"type": {"type": "string", "enum": ["text"]}, "text": {"type": "string"}}},
             "Group": {
@@ -179,6 +184,8 @@ BREAKING: list[tuple[str, Change, set[str]]] = [
     ("what tells a kind has another value beside", of("Story", "kind", enum=["story", "page"]), {"Story.kind"}),
     ("values of a map of an answer are of another type", of("Story", "names", additionalProperties={"type": "integer"}), {"Story.names.*"}),
     ("one is one of several", of("Story", "minutes", type=None, oneOf=[{"type": "integer"}, {"type": "string"}]), {"Story.minutes"}),
+    ("a property of refusals may be missing", at("components schemas Problem required", ["code"]), {"Problem.detail"}),
+    ("a property of refusals is gone", without("components schemas Problem properties detail"), {"Problem.detail"}),
     ("a kind of a request is gone", without("components schemas Block oneOf 1"), {"Block"}),
     ("a property of a kind is gone", without("components schemas Text properties text"), {"Text.text"}),
 ]
@@ -191,6 +198,7 @@ GROWTH: list[tuple[str, Change]] = [
     ("a parameter that is optional now", at(f"{LIST} parameters 0 required", False)),
     ("another value of a parameter", at(f"{LIST} parameters 1 schema enum", ["date", "name", "size"])),
     ("a parameter without a limit", without(f"{LIST} parameters 0 schema maximum")),
+    ("another code of refusals", of("Problem", "code", enum=["stale", "taken", "gone"])),
     ("another status", at(f"{LIST} responses 410", {})),
     ("another media type of a request", at(f"{CREATE} requestBody content text/csv", {})),
     ("an optional property of a request", of("NewStory", "slug", type="string")),

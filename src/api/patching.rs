@@ -114,7 +114,7 @@ impl<R: Resource> Patch<R> {
         if let Value::Object(map) = &mut value {
             map.extend(whole.into_iter().map(|(field, sent)| (field.to_owned(), sent)));
         }
-        let input = faults.merge(merged(&value))?;
+        let input = faults.merge(merged(&value).map_err(|error| self.of_its_own(error)))?;
         for fault in judged::<PatchOf<R>>(&self.0) {
             if !faults.names(&fault.pointer) {
                 faults.add(fault.pointer, fault.code, fault.detail);
@@ -124,6 +124,19 @@ impl<R: Resource> Patch<R> {
             Some(input) => faults.or(input),
             None => Err(Error::Invalid(faults.into_inner())),
         }
+    }
+}
+
+impl<R> Patch<R> {
+    /// Of what is wrong with a merged value that which the patch brought: what was there before is not held against whoever changes something else.
+    fn of_its_own(&self, error: Error) -> Error {
+        let Error::Invalid(all) = error else { return error };
+        let is_named = |pointer: &str| {
+            let field = pointer.trim_start_matches("#/").split('/').next().unwrap_or_default();
+            pointer == "#" || self.0.get(field.replace("~1", "/").replace("~0", "~")).is_some()
+        };
+        let (own, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|fault| is_named(&fault.pointer));
+        Error::Invalid(if own.is_empty() { others } else { own })
     }
 }
 

@@ -109,7 +109,10 @@ fn judge(of: TypeId, schema: fn() -> Value) -> Option<Arc<Judge>> {
 /// An error of the validator in our words, of which none repeats what was sent but names of fields.
 fn told(error: &ValidationError<'_>, schema: &Value) -> Vec<Violation> {
     let at = error.instance_path().as_str();
-    let within = |name: &str| format!("#{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+    // What has a name that is too long to be repeated is found by what it is in.
+    let is_short = |name: &str| name.len() <= REPEATED;
+    let within =
+        |name: &str| if is_short(name) { format!("#{at}/{}", name.replace('~', "~0").replace('/', "~1")) } else { format!("#{at}") };
     let one = |code, detail: String| vec![Violation { pointer: format!("#{at}"), code, detail }];
     match error.kind() {
         Kind::AdditionalProperties { unexpected } => {
@@ -129,7 +132,8 @@ fn told(error: &ValidationError<'_>, schema: &Value) -> Vec<Violation> {
             vec![Violation { pointer: within(name), code: "required", detail: format!("`{name}` is missing") }]
         }
         Kind::Enum { options } => {
-            one("unknown_value", format!("{} is not known here; known are {}", named(error.instance()), words(options)))
+            let word = error.instance().as_str().map_or_else(|| "this".to_owned(), named);
+            one("unknown_value", format!("{word} is not known here; known are {}", words(options)))
         }
         Kind::Type { kind } => one("type", format!("{} is wanted here, not {}", wanted(kind), found(error.instance()))),
         Kind::MaxLength { limit } => one("too_long", format!("at most {limit} characters")),
@@ -158,10 +162,12 @@ fn known(error: &ValidationError<'_>, schema: &Value) -> String {
     names.map(|names| listed(names.keys().map(String::as_str))).unwrap_or_default()
 }
 
+/// The longest word that was sent and is repeated, in bytes.
+const REPEATED: usize = 100;
+
 /// A word that was sent, where it is short enough to be repeated.
-fn named(value: &Value) -> String {
-    let word = value.as_str().filter(|word| word.len() <= 100);
-    word.map_or_else(|| "this".to_owned(), |word| format!("`{}`", word.escape_debug()))
+fn named(word: &str) -> String {
+    if word.len() <= REPEATED { format!("`{}`", word.escape_debug()) } else { "a name of so many characters".to_owned() }
 }
 
 fn words(options: &Value) -> String {

@@ -32,10 +32,10 @@ pub fn typed<T: DeserializeOwned + ToSchema + 'static>(value: &Value) -> Result<
     }
 }
 
-/// Read a value into a type when only a part of it was sent: what is there already is not judged again.
+/// Read a value into a type when only a part of it was sent: while it can be read, what is there already is not judged again.
 ///
 /// # Errors
-/// [`Error::Invalid`] with everything that is wrong, when it cannot be read.
+/// [`Error::Invalid`] with everything that is wrong when it cannot be read, also with what was not sent.
 pub fn merged<T: DeserializeOwned + ToSchema + 'static>(value: &Value) -> Result<T, Error> {
     first(value).map_err(|first| Error::Invalid(together(first, judge::faults::<T>(value))))
 }
