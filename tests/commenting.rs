@@ -163,4 +163,42 @@ both! {
         assert_eq!(editor.delete(&mine, "\"1\"").await.status, 204);
         assert_eq!(texts(&writer, list).await, [""; 0]);
     }
+    async fn a_reply_is_about_what_its_thread_is_about(app) {
+        let world = app.section("world", "दुनिया").await;
+        let editor = app.editor().await;
+        let article = editor.story(&world, "River rises").await;
+        let (words, comments) = (format!("{article}/translations/en"), format!("{article}/comments"));
+        let say = async |html: &str| {
+            let tag = editor.get(&words).await.etag();
+            editor.patch(&words, &tag, &json!({ "body": { "format": "html", "content": html } })).await.ok()
+        };
+        let body = say("<p>The river rose two metres.</p><p>It fell.</p>").await;
+        let block = |n: usize| body["body"]["content"]["content"][n]["attrs"]["id"].clone();
+        let about = json!({ "locale": "en", "block_id": block(0), "range": { "start": 4, "end": 9 }, "text": "Sure?" });
+        let thread = editor.post(&comments, &about).await.ok();
+        let there = json!({ "start": 4, "end": 9, "quote": "river", "state": "there" });
+        let place = |c: &Value| (c["locale"].clone(), c["block_id"].clone(), c["block_is_gone"].clone(), c["range"].clone());
+        assert_eq!(place(&thread), (json!("en"), block(0), json!(false), there));
+
+        let reply = editor.post(&comments, &json!({ "parent_id": thread["id"], "text": "Yes." })).await.ok();
+        assert_eq!(place(&reply), place(&thread), "when it is written");
+        let one = format!("/v1/desk/comments/{}", reply["id"].as_str().unwrap());
+        assert_eq!(place(&editor.patch(&one, "\"1\"", &json!({ "text": "Quite." })).await.ok()), place(&thread), "when it is rewritten");
+        for list in [comments.as_str(), "/v1/desk/comments"] {
+            let listed = editor.get(list).await.ok()["data"][0].clone();
+            assert_eq!((place(&listed), &listed["replies"][0]["text"], listed["replies"][0].get("range")), (place(&thread), &json!("Quite."), None));
+        }
+        // What becomes of the words is told by both.
+        for (html, state, gone) in [
+            ("<p>Overnight the river rose.</p><p>It fell.</p>", "moved", false),
+            ("<p>The Ganga rose.</p><p>It fell.</p>", "gone", false),
+            ("<h2>Something else</h2>", "gone", true),
+        ] {
+            say(html).await;
+            let listed = editor.get(&comments).await.ok()["data"][0].clone();
+            assert_eq!((&listed["range"]["state"], &listed["block_is_gone"]), (&json!(state), &json!(gone)));
+            let another = editor.post(&comments, &json!({ "parent_id": thread["id"], "text": "And now?" })).await.ok();
+            assert_eq!(place(&another), place(&listed), "{html}");
+        }
+    }
 }
