@@ -200,5 +200,22 @@ both! {
             let another = editor.post(&comments, &json!({ "parent_id": thread["id"], "text": "And now?" })).await.ok();
             assert_eq!(place(&another), place(&listed), "{html}");
         }
+
+        // It may say again what that is, and nothing else.
+        let reply = async |with: Value| {
+            let mut sent = json!({ "parent_id": thread["id"], "text": "No." });
+            sent.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
+            editor.post(&comments, &sent).await
+        };
+        assert_eq!(reply(json!({ "locale": "en", "block_id": block(0) })).await.status, 201);
+        assert_eq!(reply(json!({ "locale": null, "block_id": null, "range": null })).await.status, 201);
+        let contradicting = async |with: Value| reply(with).await.violations().into_iter().map(|(at, code)| format!("{at} {code}")).collect::<Vec<_>>();
+        assert_eq!(contradicting(json!({ "locale": "hi" })).await, ["#/locale contradiction"]);
+        assert_eq!(contradicting(json!({ "block_id": block(1) })).await, ["#/block_id contradiction"]);
+        assert_eq!(contradicting(json!({ "range": { "start": 0, "end": 3 } })).await, ["#/range contradiction"]);
+        let all = json!({ "locale": "hi", "block_id": block(1), "range": about["range"] });
+        assert_eq!(contradicting(all).await, ["#/locale contradiction", "#/block_id contradiction", "#/range contradiction"]);
+        let whole = editor.post(&comments, &json!({ "text": "All of it?" })).await.ok();
+        assert_eq!(contradicting(json!({ "parent_id": whole["id"], "locale": "en" })).await, ["#/locale contradiction"]);
     }
 }

@@ -123,7 +123,7 @@ pub struct DeskComment {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "locale": "en", "text": "Is this number confirmed?" }))]
 pub struct NewComment {
-    /// The comment that it replies to; it is then about the same thing.
+    /// The comment that it replies to: it is then about the same thing, and names no other locale or block, and no range.
     #[serde(default)]
     pub parent_id: Option<CommentId>,
     /// The locale of the words that it is about; the article when absent.
