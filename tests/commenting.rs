@@ -218,4 +218,52 @@ both! {
         let whole = editor.post(&comments, &json!({ "text": "All of it?" })).await.ok();
         assert_eq!(contradicting(json!({ "parent_id": whole["id"], "locale": "en" })).await, ["#/locale contradiction"]);
     }
+
+    async fn who_is_mentioned_by_an_edit_finds_it_among_their_work_although_they_replied_before(app) {
+        let world = app.section("world", "दुनिया").await;
+        let (editor, chief, other) = (app.editor().await, app.role(Role::Chief, None, None).await, app.role(Role::Chief, None, None).await);
+        let article = editor.story(&world, "River rises").await;
+        let comments = format!("{article}/comments");
+        let work = async |client: &Client<'_>| client.get("/v1/desk/work?reason=mentioned").await.ok()["data"].as_array().unwrap().clone();
+        let say = async |client: &Client<'_>, sent: Value| {
+            app.wait(1);
+            client.post(&comments, &sent).await.ok()
+        };
+        let thread = say(&editor, json!({ "text": "Sure?" })).await;
+        let aside = say(&editor, json!({ "parent_id": thread["id"], "text": "Who knows?" })).await;
+        let reply = json!({ "parent_id": thread["id"], "text": "Yes." });
+        say(&chief, reply.clone()).await;
+        let edit = async |comment: &Value, version: i32, sent: Value| {
+            app.wait(1);
+            editor.patch(&format!("/v1/desk/comments/{}", comment["id"].as_str().unwrap()), &format!("\"{version}\""), &sent).await.ok()
+        };
+        // In the comment that began the thread, and in a reply.
+        for (comment, version) in [(&thread, 1), (&aside, 1)] {
+            assert_eq!(work(&chief).await, [Value::Null; 0]);
+            let edited = edit(comment, version, json!({ "mentions": [id_of(&chief)] })).await;
+            let told = work(&chief).await;
+            assert_eq!((told.len(), &told[0]["since"]), (1, &edited["updated_at"]));
+            say(&chief, reply.clone()).await;
+            assert_eq!(work(&chief).await, [Value::Null; 0], "they have replied since");
+        }
+        // Who was mentioned before is not told again by a change of the text, of the others, or of the thread.
+        edit(&thread, 2, json!({ "text": "Really sure?" })).await;
+        let both = edit(&thread, 3, json!({ "mentions": [id_of(&chief), id_of(&other)] })).await;
+        assert_eq!((work(&chief).await.len(), work(&other).await.len()), (0, 1));
+        app.wait(1);
+        let one = format!("/v1/desk/comments/{}", thread["id"].as_str().unwrap());
+        editor.act(&format!("{one}/resolve"), "\"4\"", &Value::Null).await.ok();
+        editor.act(&format!("{one}/reopen"), "\"5\"", &Value::Null).await.ok();
+        assert_eq!((work(&chief).await.len(), &work(&other).await[0]["since"]), (0, &both["updated_at"]));
+        // Words that were saved since then are as new as that; who is not mentioned any more, and then again, is told again.
+        app.wait(1);
+        let words = format!("{article}/translations/en");
+        let tag = editor.get(&words).await.etag();
+        let saved = editor.patch(&words, &tag, &json!({ "headline": "River falls" })).await.ok();
+        assert_eq!(work(&other).await[0]["since"], saved["updated_at"]);
+        edit(&thread, 6, json!({ "mentions": [] })).await;
+        assert_eq!(work(&other).await, [Value::Null; 0]);
+        edit(&thread, 7, json!({ "mentions": [id_of(&chief)] })).await;
+        assert_eq!(work(&chief).await.len(), 1);
+    }
 }
