@@ -163,4 +163,107 @@ both! {
         assert_eq!(editor.delete(&mine, "\"1\"").await.status, 204);
         assert_eq!(texts(&writer, list).await, [""; 0]);
     }
+    async fn a_reply_is_about_what_its_thread_is_about(app) {
+        let world = app.section("world", "दुनिया").await;
+        let editor = app.editor().await;
+        let article = editor.story(&world, "River rises").await;
+        let (words, comments) = (format!("{article}/translations/en"), format!("{article}/comments"));
+        let say = async |html: &str| {
+            let tag = editor.get(&words).await.etag();
+            editor.patch(&words, &tag, &json!({ "body": { "format": "html", "content": html } })).await.ok()
+        };
+        let body = say("<p>The river rose two metres.</p><p>It fell.</p>").await;
+        let block = |n: usize| body["body"]["content"]["content"][n]["attrs"]["id"].clone();
+        let about = json!({ "locale": "en", "block_id": block(0), "range": { "start": 4, "end": 9 }, "text": "Sure?" });
+        let thread = editor.post(&comments, &about).await.ok();
+        let there = json!({ "start": 4, "end": 9, "quote": "river", "state": "there" });
+        let place = |c: &Value| (c["locale"].clone(), c["block_id"].clone(), c["block_is_gone"].clone(), c["range"].clone());
+        assert_eq!(place(&thread), (json!("en"), block(0), json!(false), there));
+
+        let reply = editor.post(&comments, &json!({ "parent_id": thread["id"], "text": "Yes." })).await.ok();
+        assert_eq!(place(&reply), place(&thread), "when it is written");
+        let one = format!("/v1/desk/comments/{}", reply["id"].as_str().unwrap());
+        assert_eq!(place(&editor.patch(&one, "\"1\"", &json!({ "text": "Quite." })).await.ok()), place(&thread), "when it is rewritten");
+        for list in [comments.as_str(), "/v1/desk/comments"] {
+            let listed = editor.get(list).await.ok()["data"][0].clone();
+            assert_eq!((place(&listed), &listed["replies"][0]["text"], listed["replies"][0].get("range")), (place(&thread), &json!("Quite."), None));
+        }
+        // What becomes of the words is told by both.
+        for (html, state, gone) in [
+            ("<p>Overnight the river rose.</p><p>It fell.</p>", "moved", false),
+            ("<p>The Ganga rose.</p><p>It fell.</p>", "gone", false),
+            ("<h2>Something else</h2>", "gone", true),
+        ] {
+            say(html).await;
+            let listed = editor.get(&comments).await.ok()["data"][0].clone();
+            assert_eq!((&listed["range"]["state"], &listed["block_is_gone"]), (&json!(state), &json!(gone)));
+            let another = editor.post(&comments, &json!({ "parent_id": thread["id"], "text": "And now?" })).await.ok();
+            assert_eq!(place(&another), place(&listed), "{html}");
+        }
+
+        // It may say again what that is, and nothing else.
+        let reply = async |with: Value| {
+            let mut sent = json!({ "parent_id": thread["id"], "text": "No." });
+            sent.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
+            editor.post(&comments, &sent).await
+        };
+        assert_eq!(reply(json!({ "locale": "en", "block_id": block(0) })).await.status, 201);
+        assert_eq!(reply(json!({ "locale": null, "block_id": null, "range": null })).await.status, 201);
+        let contradicting = async |with: Value| reply(with).await.violations().into_iter().map(|(at, code)| format!("{at} {code}")).collect::<Vec<_>>();
+        assert_eq!(contradicting(json!({ "locale": "hi" })).await, ["#/locale contradiction"]);
+        assert_eq!(contradicting(json!({ "block_id": block(1) })).await, ["#/block_id contradiction"]);
+        assert_eq!(contradicting(json!({ "range": { "start": 0, "end": 3 } })).await, ["#/range contradiction"]);
+        let all = json!({ "locale": "hi", "block_id": block(1), "range": about["range"] });
+        assert_eq!(contradicting(all).await, ["#/locale contradiction", "#/block_id contradiction", "#/range contradiction"]);
+        let whole = editor.post(&comments, &json!({ "text": "All of it?" })).await.ok();
+        assert_eq!(contradicting(json!({ "parent_id": whole["id"], "locale": "en" })).await, ["#/locale contradiction"]);
+    }
+
+    async fn who_is_mentioned_by_an_edit_finds_it_among_their_work_although_they_replied_before(app) {
+        let world = app.section("world", "दुनिया").await;
+        let (editor, chief, other) = (app.editor().await, app.role(Role::Chief, None, None).await, app.role(Role::Chief, None, None).await);
+        let article = editor.story(&world, "River rises").await;
+        let comments = format!("{article}/comments");
+        let work = async |client: &Client<'_>| client.get("/v1/desk/work?reason=mentioned").await.ok()["data"].as_array().unwrap().clone();
+        let say = async |client: &Client<'_>, sent: Value| {
+            app.wait(1);
+            client.post(&comments, &sent).await.ok()
+        };
+        let thread = say(&editor, json!({ "text": "Sure?" })).await;
+        let aside = say(&editor, json!({ "parent_id": thread["id"], "text": "Who knows?" })).await;
+        let reply = json!({ "parent_id": thread["id"], "text": "Yes." });
+        say(&chief, reply.clone()).await;
+        let edit = async |comment: &Value, version: i32, sent: Value| {
+            app.wait(1);
+            editor.patch(&format!("/v1/desk/comments/{}", comment["id"].as_str().unwrap()), &format!("\"{version}\""), &sent).await.ok()
+        };
+        // In the comment that began the thread, and in a reply.
+        for (comment, version) in [(&thread, 1), (&aside, 1)] {
+            assert_eq!(work(&chief).await, [Value::Null; 0]);
+            let edited = edit(comment, version, json!({ "mentions": [id_of(&chief)] })).await;
+            let told = work(&chief).await;
+            assert_eq!((told.len(), &told[0]["since"]), (1, &edited["updated_at"]));
+            say(&chief, reply.clone()).await;
+            assert_eq!(work(&chief).await, [Value::Null; 0], "they have replied since");
+        }
+        // Who was mentioned before is not told again by a change of the text, of the others, or of the thread.
+        edit(&thread, 2, json!({ "text": "Really sure?" })).await;
+        let both = edit(&thread, 3, json!({ "mentions": [id_of(&chief), id_of(&other)] })).await;
+        assert_eq!((work(&chief).await.len(), work(&other).await.len()), (0, 1));
+        app.wait(1);
+        let one = format!("/v1/desk/comments/{}", thread["id"].as_str().unwrap());
+        editor.act(&format!("{one}/resolve"), "\"4\"", &Value::Null).await.ok();
+        editor.act(&format!("{one}/reopen"), "\"5\"", &Value::Null).await.ok();
+        assert_eq!((work(&chief).await.len(), &work(&other).await[0]["since"]), (0, &both["updated_at"]));
+        // Words that were saved since then are as new as that; who is not mentioned any more, and then again, is told again.
+        app.wait(1);
+        let words = format!("{article}/translations/en");
+        let tag = editor.get(&words).await.etag();
+        let saved = editor.patch(&words, &tag, &json!({ "headline": "River falls" })).await.ok();
+        assert_eq!(work(&other).await[0]["since"], saved["updated_at"]);
+        edit(&thread, 6, json!({ "mentions": [] })).await;
+        assert_eq!(work(&other).await, [Value::Null; 0]);
+        edit(&thread, 7, json!({ "mentions": [id_of(&chief)] })).await;
+        assert_eq!(work(&chief).await.len(), 1);
+    }
 }

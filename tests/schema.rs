@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dateline::{access::Bookkeeping, store};
+use dateline::{access::Bookkeeping, domain::user::Role, store};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types::Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use serde_json::json;
@@ -215,5 +215,19 @@ both! {
         assert_eq!((&read["headline"], &read["summary"]), (&json!("नदी \"उफान\" पर"), &json!("One\nand \\ another")));
         assert_eq!((&read["lead"]["alt"], &read["lead"]["caption"]), (&json!("A bridge"), &json!("At dawn")));
         assert_eq!(read["seo"], json!({ "title": "Title", "description": "Described" }));
+    }
+
+    async fn who_was_mentioned_before_it_was_kept_since_when_is_mentioned_since_the_comment_was_written(app) {
+        let (editor, chief, world) = (app.editor().await, app.role(Role::Chief, None, None).await, app.section("world", "दुनिया").await);
+        let article = editor.story(&world, "River rises").await;
+        app.wait(1);
+        let made = editor.post(&format!("{article}/comments"), &json!({ "text": "Sure?" })).await.ok();
+        app.wait(1);
+        let mentions = json!({ "mentions": [chief.path().rsplit('/').next().unwrap()] });
+        let edited = editor.patch(&format!("/v1/desk/comments/{}", made["id"].as_str().unwrap()), "\"1\"", &mentions).await.ok();
+        let since = async || chief.get("/v1/desk/work?reason=mentioned").await.ok()["data"][0]["since"].clone();
+        assert_eq!(since().await, edited["updated_at"]);
+        amid(&app.url, "20261201000087", &["UPDATE comment_mentions SET user_id = user_id".to_owned()]);
+        assert_eq!(since().await, made["created_at"]);
     }
 }

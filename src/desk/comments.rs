@@ -49,7 +49,7 @@ fn said(text: &str) -> Result<String, Error> {
 /// Begin a thread, or reply in one.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] for a block that is not there, or a thread about something else.
+/// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`] for a block that is not there, or a reply about something else than its thread.
 pub fn write(tx: &mut Tx<'_>, permit: Permit<CommentOn>, id: Id<Article>, draft: Draft) -> Result<Remark, Error> {
     add(tx, &permit, id, draft)
 }
@@ -68,6 +68,7 @@ pub(super) fn add<A: Action>(tx: &mut Tx<'_>, permit: &Permit<A>, id: Id<Article
     let (new, by, now) = (tx.new_id(), permit.caller().user_id(), tx.now());
     let comment = if let Some(parent) = draft.parent {
         let thread = thread(tx, &article, parent)?;
+        thread.anchor.agree(&draft.anchor, draft.range.is_some())?;
         let mentions = readers(tx, &article, &thread.anchor, draft.mentions, &[])?;
         thread.reply(new, (text, mentions), by, now)?
     } else {

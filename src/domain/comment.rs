@@ -1,6 +1,6 @@
 //! Comments: what the desk says to itself about an article, in threads that may hang on a block.
 
-use super::{Error, Id, Instant, Locale, Version, article::Article, body::BlockId, user::User, vocabulary::vocabulary};
+use super::{Error, Id, Instant, Locale, Version, article::Article, body::BlockId, error::Faults, user::User, vocabulary::vocabulary};
 
 /// Some words of a block: where they stood when the thread began, and the words themselves, by which they are found again.
 ///
@@ -90,6 +90,25 @@ pub struct Anchor {
     pub block: Option<BlockId>,
     /// Some words of the block.
     pub range: Option<Range>,
+}
+
+impl Anchor {
+    /// A reply in a thread about this is about the same thing. Its locale and its block may be said again; a range may not, for its words move.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with code `contradiction` at each that says something else.
+    pub fn agree(&self, said: &Self, range: bool) -> Result<(), Error> {
+        let mut faults = Faults::default();
+        let others = [
+            ("#/locale", said.locale.is_some() && said.locale != self.locale),
+            ("#/block_id", said.block.is_some() && said.block != self.block),
+            ("#/range", range),
+        ];
+        for (at, _) in others.into_iter().filter(|(_, other)| *other) {
+            faults.add(at, "contradiction", "a reply is about what its thread is about");
+        }
+        faults.or(())
+    }
 }
 
 /// A comment: the beginning of a thread, or a reply in one.

@@ -267,11 +267,18 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Remark>, event: Event) -> R
         if diesel::update(at).set(changing).execute(tx)? == 0 {
             return Err(Error::stale("comment", c.version));
         }
-        diesel::delete(comment_mentions::table.filter(comment_mentions::comment_id.eq(Bind(c.id)))).execute(tx)?;
+        let mut sql = Sql::new("DELETE FROM comment_mentions WHERE comment_id = ");
+        sql.id(c.id);
+        if !c.mentions.is_empty() {
+            sql.push(" AND user_id NOT IN ").ids(c.mentions.iter().copied());
+        }
+        sql.execute(tx)?;
     }
     if !c.mentions.is_empty() {
-        let mut sql = Sql::new("INSERT INTO comment_mentions (comment_id, user_id)");
-        sql.values(&c.mentions, |row, user| _ = row.id(c.id).id(*user));
+        let mut sql = Sql::new("INSERT INTO comment_mentions (comment_id, user_id, mentioned_at)");
+        sql.values(&c.mentions, |row, user| _ = row.id(c.id).id(*user).at(c.updated_at));
+        // Who was mentioned before is mentioned since then.
+        sql.push(" ON CONFLICT (comment_id, user_id) DO NOTHING");
         sql.execute(tx)?;
     }
     tx.record(Change::new(event, Subject::Comment(c.id)));

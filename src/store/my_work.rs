@@ -52,7 +52,7 @@ pub struct Duty {
     pub changes_requested_at: Option<Instant>,
     /// When they are due.
     pub due_at: Option<Instant>,
-    /// When they were saved last, or given to somebody where there are none.
+    /// When they were saved last, or given to somebody where there are none; when whose work it is was mentioned there, if that is later.
     pub since: Instant,
     /// Why they are here.
     pub reasons: Vec<Reason>,
@@ -119,14 +119,14 @@ impl Row {
     }
 }
 
-/// The words, or the original of articles, with an open thread that mentions somebody who has said nothing in it since.
+/// The words, or the original of articles, with an open thread that mentions somebody who has said nothing in it since, and since when it does.
 fn mentioned(me: Id<User>) -> Sql {
     let mut sql = Sql::new(
-        "SELECT x.article_id, COALESCE(x.locale, xa.source_locale) AS locale FROM comment_mentions m JOIN comments x ON x.id = m.comment_id \
+        "SELECT x.article_id, COALESCE(x.locale, xa.source_locale) AS locale, m.mentioned_at FROM comment_mentions m JOIN comments x ON x.id = m.comment_id \
          JOIN comments top ON top.id = COALESCE(x.parent_id, x.id) JOIN articles xa ON xa.id = x.article_id WHERE top.resolved_at IS NULL AND m.user_id = ",
     );
     sql.id(me).push(" AND NOT EXISTS (SELECT 1 FROM comments own WHERE own.parent_id = top.id AND own.created_by = ").id(me);
-    sql.push(" AND (own.created_at > x.created_at OR (own.created_at = x.created_at AND own.id > x.id)))");
+    sql.push(" AND (own.created_at > m.mentioned_at OR (own.created_at = m.mentioned_at AND own.id > x.id)))");
     sql
 }
 
@@ -136,7 +136,7 @@ fn all(visibility: &Visibility, worker: &Worker) -> Sql {
     let me = worker.user;
     let mut sql = Sql::new(
         "SELECT w.article_id, w.locale, a.section_id, a.source_locale, o.headline AS source_headline, t.headline, t.state, t.version, \
-         t.changes_requested_at, g.due_at, COALESCE(t.updated_at, g.assigned_at, a.created_at) AS since, \
+         t.changes_requested_at, g.due_at, COALESCE(t.updated_at, g.assigned_at, a.created_at) AS touched_at, \
          COALESCE(g.user_id = ",
     );
     // What is live as it stands is done, unless it was given to somebody since then: its source may have moved on.
@@ -158,8 +158,8 @@ fn all(visibility: &Visibility, worker: &Worker) -> Sql {
         .push(" OR (g.user_id IS NULL AND (t.updated_by = ")
         .id(me);
     sql.push(" OR (a.created_by = ").id(me).push(" AND w.locale = a.source_locale)))), ").bool(false).push(") AND ").push(undone);
-    sql.push(" AS draft, EXISTS (SELECT 1 FROM (").append(mentioned(me));
-    sql.push(") n WHERE n.article_id = w.article_id AND n.locale = w.locale) AS mentioned FROM (SELECT article_id, locale FROM assignments WHERE user_id = ").id(me);
+    sql.push(" AS draft, (SELECT MAX(n.mentioned_at) FROM (").append(mentioned(me));
+    sql.push(") n WHERE n.article_id = w.article_id AND n.locale = w.locale) AS mentioned_at FROM (SELECT article_id, locale FROM assignments WHERE user_id = ").id(me);
     sql.push(" UNION SELECT article_id, locale FROM translations WHERE state = 'draft' AND updated_by = ").id(me);
     sql.push(
         " UNION SELECT t.article_id, t.locale FROM articles a JOIN translations t ON t.article_id = a.id AND t.locale = a.source_locale ",
@@ -168,9 +168,9 @@ fn all(visibility: &Visibility, worker: &Worker) -> Sql {
     if !worker.reviews.is_empty() {
         sql.push(" UNION SELECT article_id, locale FROM translations WHERE state = 'in_review'");
     }
-    sql.push(" UNION ").append(mentioned(me));
+    sql.push(" UNION SELECT article_id, locale FROM (").append(mentioned(me));
     sql.push(
-        ") w JOIN articles a ON a.id = w.article_id JOIN translations o ON o.article_id = a.id AND o.locale = a.source_locale \
+        ") n) w JOIN articles a ON a.id = w.article_id JOIN translations o ON o.article_id = a.id AND o.locale = a.source_locale \
          LEFT JOIN translations t ON t.article_id = w.article_id AND t.locale = w.locale \
          LEFT JOIN assignments g ON g.article_id = w.article_id AND g.locale = w.locale WHERE ",
     );
@@ -191,8 +191,11 @@ pub fn page(
     reason: Option<Reason>,
     paging: Paging,
 ) -> Result<Page<Duty>, Error> {
-    let mut sql = Sql::new("SELECT * FROM (");
-    sql.append(all(visibility, worker)).push(") d WHERE ").push(match reason {
+    let mut sql = Sql::new(
+        "SELECT * FROM (SELECT p.*, p.mentioned_at IS NOT NULL AS mentioned, CASE WHEN p.mentioned_at > p.touched_at THEN p.mentioned_at ELSE p.touched_at END \
+         AS since FROM (",
+    );
+    sql.append(all(visibility, worker)).push(") p) d WHERE ").push(match reason {
         None => "(d.assigned OR d.to_review OR d.draft OR d.mentioned)",
         Some(Reason::Mentioned) => "d.mentioned",
         Some(Reason::Assigned) => "d.assigned",

@@ -513,11 +513,12 @@ diesel::table! {
 }
 
 diesel::table! {
-    use crate::store::dialect::Uid;
+    use crate::store::dialect::{At, Uid};
 
     comment_mentions (comment_id, user_id) {
         comment_id -> Uid,
         user_id -> Uid,
+        mentioned_at -> At,
     }
 }
 

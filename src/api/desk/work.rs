@@ -74,7 +74,7 @@ pub struct WorkItem {
     pub changes_requested_at: Option<Instant>,
     /// When they are due.
     pub due_at: Option<Instant>,
-    /// When they were saved last, or given to somebody where there are none.
+    /// When they were saved last, or given to somebody where there are none; when you were mentioned there, if that is later.
     pub since: Instant,
 }
 

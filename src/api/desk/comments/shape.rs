@@ -123,7 +123,7 @@ pub struct DeskComment {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "locale": "en", "text": "Is this number confirmed?" }))]
 pub struct NewComment {
-    /// The comment that it replies to; it is then about the same thing.
+    /// The comment that it replies to: it is then about the same thing, and names no other locale or block, and no range.
     #[serde(default)]
     pub parent_id: Option<CommentId>,
     /// The locale of the words that it is about; the article when absent.
@@ -186,18 +186,24 @@ const BODIES: usize = 8;
 /// Comments in short form need the names of people, and where what they are about is by now.
 struct Surroundings {
     names: HashMap<Id<User>, String>,
-    /// Of threads whose blocks are there: the words that they are about, where they are found.
+    /// Of comments whose blocks are there: the words that they are about, where they are found.
     there: HashMap<CommentId, Option<Range>>,
 }
 
 impl Surroundings {
-    /// What surrounds comments about words that whoever asks is shown.
-    fn read<'c>(tx: &mut Tx<'_>, comments: impl Iterator<Item = &'c Comment>) -> Result<Self, Error> {
-        let (mut people, mut about) = (BTreeSet::new(), BTreeMap::<_, Vec<&Comment>>::new());
+    /// What surrounds comments about words that whoever asks is shown, and the replies that stand below them: these say who wrote them, and not what they
+    /// are about.
+    fn read<'c>(
+        tx: &mut Tx<'_>,
+        comments: impl Iterator<Item = &'c Comment>,
+        below: impl Iterator<Item = &'c Comment>,
+    ) -> Result<Self, Error> {
+        let mut people: BTreeSet<_> = below.filter_map(|reply| reply.created_by).collect();
+        let mut about = BTreeMap::<_, Vec<&Comment>>::new();
         for c in comments {
             people.extend(c.created_by);
             people.extend(c.resolved.and_then(|(by, _)| by));
-            if let (None, Some(_), Some(locale)) = (c.parent, &c.anchor.block, &c.anchor.locale) {
+            if let (Some(_), Some(locale)) = (&c.anchor.block, &c.anchor.locale) {
                 about.entry((c.article_id, locale.clone())).or_default().push(c);
             }
         }
@@ -243,7 +249,7 @@ impl Surroundings {
             id: c.id,
             article_id: c.article_id,
             parent_id: c.parent,
-            block_is_gone: c.parent.is_none() && c.anchor.block.is_some() && !self.there.contains_key(&c.id),
+            block_is_gone: c.anchor.block.is_some() && !self.there.contains_key(&c.id),
             range: c.anchor.range.map(|range| self.range(c.id, range)),
             locale: c.anchor.locale,
             block_id: c.anchor.block.as_ref().map(BlockId::to_string),
@@ -262,7 +268,7 @@ impl Surroundings {
 pub(super) fn shown(tx: &mut Tx<'_>, remark: Remark) -> Result<DeskComment, Error> {
     let Remark { comment, .. } = remark;
     let replies = store::comments::replies(tx, &[comment.id])?.remove(&comment.id).unwrap_or_default();
-    let around = Surroundings::read(tx, std::iter::once(&comment).chain(&replies))?;
+    let around = Surroundings::read(tx, std::iter::once(&comment), replies.iter())?;
     Ok(around.thread(comment, replies))
 }
 
@@ -270,7 +276,7 @@ pub(super) fn shown(tx: &mut Tx<'_>, remark: Remark) -> Result<DeskComment, Erro
 pub(super) fn threads(tx: &mut Tx<'_>, page: Page<Comment>) -> Result<Page<DeskComment>, Error> {
     let ids: Vec<_> = page.items.iter().map(|c| c.id).collect();
     let mut replies = store::comments::replies(tx, &ids)?;
-    let around = Surroundings::read(tx, page.items.iter().chain(replies.values().flatten()))?;
+    let around = Surroundings::read(tx, page.items.iter(), replies.values().flatten())?;
     Ok(page.map(|c| {
         let replies = replies.remove(&c.id).unwrap_or_default();
         around.thread(c, replies)

@@ -1,0 +1,1 @@
+ALTER TABLE comment_mentions DROP COLUMN mentioned_at;
