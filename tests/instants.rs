@@ -85,8 +85,14 @@ both! {
             let dated = |p: &&Value| ["date-time", "/Instant"].iter().any(|word| p["schema"].to_string().contains(word));
             for parameter in parameters.iter().filter(|p| p["in"] == "query").filter(dated) {
                 let path = path.replace("{id}", "0198c5a1-7f00-7000-8000-0000000000ff").replace("{slug}", "nothing");
-                let required = parameters.iter().filter(|p| p["in"] == "query" && p["required"] == true && p["name"] != parameter["name"]);
-                let required: String = required.map(|p| if p["name"] == "path" { "&path=/en" } else { "&locale=hi" }).collect();
+                // A page is asked for by its path, or by a preview.
+                let is_needed = |p: &&Value| p["in"] == "query" && (p["required"] == true || p["name"] == "path") && p["name"] != parameter["name"];
+                let needed = parameters.iter().filter(is_needed).map(|p| match p["name"].as_str().unwrap() {
+                    "path" => "&path=/en",
+                    "as_of" => "&as_of=2026-03-01T00:00:00Z",
+                    _ => "&locale=hi",
+                });
+                let required: String = needed.collect();
                 for at in within {
                     let answer = admin.get(&format!("{path}?{}={at}{required}", parameter["name"].as_str().unwrap())).await;
                     let known = answer.violations().iter().any(|(_, code)| code == "future");

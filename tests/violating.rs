@@ -241,6 +241,11 @@ fn is_along(told: &str, place: &str) -> bool {
     if told == "#" { place == "#" } else { within(told, place) || within(place, told) }
 }
 
+/// The field of the request that a place is in.
+fn field(place: &str) -> &str {
+    place.split('/').nth(1).unwrap_or_default()
+}
+
 fn pointer(place: &[String]) -> String {
     place.iter().map(|step| format!("/{}", step.replace('~', "~0").replace('/', "~1"))).collect()
 }
@@ -269,9 +274,9 @@ both! {
                 let path = if path.starts_with("/v1/desk/") { format!("{path}?validate_only=true") } else { path.clone() };
                 let answer = admin.send(method.clone(), &path, &headers, Some(violation.sent.to_string().into_bytes())).await;
                 let place = format!("#{}", pointer(&violation.place));
-                // Named is the place, what it stands in, or what stands in it; and nothing beside it.
+                // Named is the place, what it stands in, or what stands in it; and nothing of another field of the request.
                 let told = answer.violations();
-                let named = !told.is_empty() && told.iter().all(|(told, _)| is_along(told, &place));
+                let named = told.iter().any(|(told, _)| is_along(told, &place)) && told.iter().all(|(told, _)| field(told) == field(&place));
                 tried += 1;
                 // Of a document, `null` stands for what is absent, as editors write it.
                 if violation.how.starts_with("null") && place.contains("/content") {

@@ -16,9 +16,9 @@ use crate::{api::wording::listed, domain::Violation};
 /// Values of a body of which every fault is looked for.
 pub(super) const JUDGED: usize = 20_000;
 
-/// What has a reader of its own, which names every fault: a document, whose reader takes `null` for what is absent, as editors write it; and the
-/// operations of a bulk, each of which is judged, and may be refused, for itself.
-const READ_ELSEWHERE: [&str; 2] = ["BodyDocument", "BulkOperation"];
+/// What has a reader of its own, which names every fault, and later: a body, which is read where it holds up nobody, and in which `null` stands for
+/// what is absent, as editors write it; and the operations of a bulk, each of which is judged, and may be refused, for itself.
+const READ_ELSEWHERE: [&str; 2] = ["DeskBody", "BulkOperation"];
 
 /// A schema, and the validator that is made of it.
 struct Judge {
