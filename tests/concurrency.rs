@@ -157,6 +157,9 @@ impl<'a> Newsroom<'a> {
         let credits = json!({ "credits": [{ "role": "written_by", "author_id": id(&self.author) }] });
         let tag_with = |slug: &str| json!({ "kind": "topic", "translations": { "en": { "name": "Lakes", "slug": slug } } });
         let granted = json!({ "role": "editor", "section_id": id(&empty) });
+        let leading = |kind: &str, path: &str| {
+            self.post(&self.other, "/v1/desk/menus", json!({ "slug": "main", "items": [{ "to": { "kind": kind, "id": id(path) } }] }))
+        };
         vec![
             ("a tag goes and is named", self.delete(&self.tag), self.patch(&self.story, json!({ "tags": [id(&self.tag)] }))),
             ("an author goes and is named", self.delete(&self.author), self.patch(&self.story, credits)),
@@ -180,6 +183,9 @@ impl<'a> Newsroom<'a> {
                 self.post(&self.admin, "/v1/desk/tags", tag_with("lakes")),
                 self.post(&self.other, "/v1/desk/tags", tag_with("lakes")),
             ),
+            ("a tag goes and a menu leads to it", self.delete(&self.tag), leading("tag", &self.tag)),
+            ("an author goes and a menu leads to it", self.delete(&self.author), leading("author", &self.author)),
+            ("a section goes and a menu leads to it", self.delete(&empty), leading("section", &empty)),
             ("a tag goes and has a new name", self.delete(&self.tag), self.patch(&self.tag, named("Lakes", "lakes"))),
         ]
     }
@@ -188,6 +194,7 @@ impl<'a> Newsroom<'a> {
         let (ta, hi) = ("/v1/desk/locales/ta", "/v1/desk/locales/hi");
         let words = json!({ "headline": "ஆறு", "body": { "format": "text", "content": "ஒன்று" } });
         let named = json!({ "translations": { "en": { "name": "Rivers" }, "ta": { "name": "ஆறு" } } });
+        let labelled = json!({ "slug": "main", "items": [{ "to": "/ta", "labels": { "ta": "முகப்பு" } }] });
         let te = json!({ "locale": "te", "name": "తెలుగు", "fallback": ["ta"] });
         vec![
             (
@@ -198,6 +205,7 @@ impl<'a> Newsroom<'a> {
             ("a locale goes and is the default", self.delete(ta), self.patch("/v1/desk/site", json!({ "default_locale": "ta" }))),
             ("a locale goes and is fallen back to", self.delete(ta), self.patch(hi, json!({ "fallback": ["ta"] }))),
             ("a locale goes and a new one falls back to it", self.delete(ta), self.post(&self.other, "/v1/desk/locales", te.clone())),
+            ("a locale goes and labels a menu", self.delete(ta), self.post(&self.other, "/v1/desk/menus", labelled)),
             ("a locale goes and names something", self.delete(ta), self.patch(&self.tag, named)),
             (
                 "a locale goes and is granted",
@@ -331,7 +339,7 @@ async fn at_once(app: &TestApp, first: &Ask<'_>, second: &Ask<'_>) -> [Answer; 2
 }
 
 /// What must never be, and how often it is.
-const NEVER: [(&str, &str); 12] = [
+const NEVER: [(&str, &str); 13] = [
     ("no default", "SELECT COUNT(*) AS count FROM site WHERE default_locale NOT IN (SELECT locale FROM locales)"),
     (
         "nothing to fall back to",
@@ -354,6 +362,11 @@ const NEVER: [(&str, &str); 12] = [
         "a name whose address leads elsewhere",
         "SELECT COUNT(*) AS count FROM names n LEFT JOIN addresses a ON a.locale = n.locale AND a.slug = n.slug \
          WHERE a.target_id IS DISTINCT FROM n.target_id",
+    ),
+    (
+        "a menu of what is gone",
+        "SELECT (SELECT COUNT(*) FROM menu_items WHERE kind <> 'article' AND target_id NOT IN (SELECT id FROM sections UNION SELECT id FROM tags \
+         UNION SELECT id FROM authors)) + (SELECT COUNT(*) FROM menu_labels WHERE locale NOT IN (SELECT locale FROM locales)) AS count",
     ),
     (
         "a path that is not below its parent's",
@@ -429,12 +442,12 @@ async fn all_of(of: Group, least: usize) {
 
 #[actix_web::test]
 async fn two_who_change_the_tree_authors_or_tags_at_once_are_one_after_the_other() {
-    all_of(Group::Tree, 11).await;
+    all_of(Group::Tree, 14).await;
 }
 
 #[actix_web::test]
 async fn two_who_change_the_site_or_its_locales_at_once_are_one_after_the_other() {
-    all_of(Group::Locales, 8).await;
+    all_of(Group::Locales, 9).await;
 }
 
 #[actix_web::test]

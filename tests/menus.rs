@@ -180,7 +180,9 @@ both! {
         let path = menu(&chief, "main", items).await;
         for thing in [format!("sections/{crime}"), format!("tags/{cars}"), format!("authors/{desk}")] {
             let thing = format!("/v1/desk/{thing}");
-            chief.delete(&thing, &chief.get(&thing).await.etag()).await.refused(409, "in-use");
+            let refused = chief.delete(&thing, &chief.get(&thing).await.etag()).await.refused(409, "in-use");
+            assert_eq!(refused["used_by"], json!([{ "kind": "menu", "count": 1, "url": "/v1/desk/menus" }]), "{thing}");
+            assert!(refused["detail"].as_str().unwrap().starts_with("1 menu uses this "), "{thing}: {}", refused["detail"]);
         }
         assert_eq!(labels_of(&shown(&app, "main", "en", "").await["items"]), ["Crime /en/crime", "River rises /en/world/river-rises"]);
         let before = chief.get(&path).await.version();
@@ -204,7 +206,11 @@ both! {
         let chief = app.admin().await;
         let path = menu(&chief, "main", json!([{ "to": "/en/subscribe", "labels": { "en": "Subscribe", "bn": "সাবস্ক্রাইব" } }])).await;
         let bengali = "/v1/desk/locales/bn";
-        chief.delete(bengali, &chief.get(bengali).await.etag()).await.refused(409, "in-use");
+        let refused = chief.delete(bengali, &chief.get(bengali).await.etag()).await.refused(409, "in-use");
+        assert_eq!((&refused["detail"], &refused["used_by"][0]["kind"]), (&json!("1 menu uses this locale"), &json!("menu")));
+        let english = "/v1/desk/locales/en";
+        let told = chief.delete(english, &chief.get(english).await.etag()).await.refused(409, "in-use")["detail"].as_str().unwrap().to_owned();
+        assert!(told.starts_with("this is the default locale of the site: make another one the default first, and ") && told.contains("1 menu"), "{told}");
         chief.patch(bengali, &chief.get(bengali).await.etag(), &json!({ "locale": "bn-BD" })).await.ok();
         assert_eq!(chief.get(&path).await.ok()["items"][0]["labels"], json!({ "en": "Subscribe", "bn-BD": "সাবস্ক্রাইব" }));
         assert_eq!(shown(&app, "main", "bn-BD", "").await["items"][0]["label"], "সাবস্ক্রাইব");
@@ -213,6 +219,28 @@ both! {
         chief.patch("/v1/desk/locales/bn-BD", &tag, &json!({ "state": "preparing" })).await.ok();
         let own = app.anyone().get("/v1/menus/main?locale=en").await;
         assert!(!own.text.contains("bn"), "{}", own.text);
+    }
+
+    async fn what_an_item_is_called_in_a_language_that_readers_do_not_have_is_not_told(app) {
+        let chief = app.admin().await;
+        for state in ["preparing", "retired"] {
+            let malayalam = "/v1/desk/locales/ml";
+            chief.post("/v1/desk/locales", &json!({ "locale": "ml", "name": "മലയാളം", "state": "public" })).await.ok();
+            let items = json!([{ "to": "/x", "labels": { "ml": "SECRET" } }, { "labels": { "ml": "SECRET" }, "items": [{ "to": "/y", "labels": { "en": "Y" } }] }, { "to": "/z", "labels": { "ml": "SECRET", "en": "Z" } }]);
+            let path = menu(&chief, "main", items).await;
+            assert_eq!(labels_of(&shown(&app, "main", "en", "").await["items"]).len(), 3);
+            chief.patch(malayalam, &chief.get(malayalam).await.etag(), &json!({ "state": state })).await.ok();
+            assert_eq!(labels_of(&shown(&app, "main", "en", "").await["items"]), ["Z /z"], "{state}");
+            for path in ["/v1/menus/main?locale=en", "/v1/pages?path=/en", "/v1/pages?path=/hi", "/v1/pages?path=/en/not/there"] {
+                let answer = app.anyone().get(path).await;
+                assert!(!answer.text.contains("SECRET"), "{state}, {path}: {}", answer.text);
+            }
+            let left_out = chief.get(&path).await.ok()["left_out"].clone();
+            let told: Vec<_> = left_out.as_array().unwrap().iter().map(|one| (one["pointer"].as_str().unwrap(), one["locales"].as_array().unwrap().len())).collect();
+            assert_eq!(told, [("#/items/0", 4), ("#/items/1", 4)], "{state}");
+            chief.delete(&path, &chief.get(&path).await.etag()).await.ok();
+            chief.delete(malayalam, &chief.get(malayalam).await.etag()).await.ok();
+        }
     }
 
     async fn a_bundle_takes_menus_along(app) {

@@ -185,8 +185,18 @@ both! {
         for (article, headline) in [(&one, "ஆறு"), (&other, "படகு")] {
             admin.put(&format!("{article}/translations/ta"), None, &json!({ "headline": headline, "body": { "format": "text", "content": headline } })).await.ok();
         }
-        admin.publish(&other, &["en", "ta"]).await;
+        admin.publish(&other, &["en", "ta"]).await.ok();
+        let items = json!([{ "to": { "kind": "article", "id": other.rsplit('/').next().unwrap() } }, { "to": "/z", "labels": { "ta": "மற்றவை" } }]);
+        admin.post("/v1/desk/menus", &json!({ "slug": "main", "items": items })).await.ok();
         let made = admin.post(&format!("{one}/translations/ta/previews"), &json!({})).await.json();
+        for include in ["related", "related,related.section,related.authors,related.tags,alternates"] {
+            let beside = app.anyone().get(&format!("/v1/pages?preview={}&include={include}", made["token"].as_str().unwrap())).await;
+            let page = beside.ok();
+            assert_eq!((&page["article"]["headline"], &page["article"]["related"]), (&json!("ஆறு"), &json!([])), "{}", beside.text);
+            assert!(!beside.text.contains("படகு"), "{}", beside.text);
+            let labels: Vec<_> = page["frame"]["menus"][0]["items"].as_array().unwrap().iter().map(|item| item["label"].clone()).collect();
+            assert_eq!(labels, [json!("மற்றவை")]);
+        }
         let shown = app.anyone().get(&format!("/v1/pages?preview={}", made["token"].as_str().unwrap())).await;
         let page = shown.ok();
         assert_eq!((&page["article"]["headline"], &page["frame"]["locale"]), (&json!("ஆறு"), &json!("ta")));

@@ -211,6 +211,11 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     all.add("PATCH /v1/desk/menus/{id}", &menu, json!({ "slug": "top" }));
     all.add("DELETE /v1/desk/menus/{id}", &menu, Value::Null);
     let sections = admin.get("/v1/desk/sections").await.ok();
+    let led_to = admin.story(sections["data"][0]["id"].as_str().unwrap(), "Led to").await;
+    let items = json!([{ "to": { "kind": "article", "id": last(&led_to) } }]);
+    all.add_with("POST /v1/desk/menus", &["article.read"], "/v1/desk/menus", json!({ "slug": "leading", "items": items }));
+    all.add_with("PATCH /v1/desk/menus/{id}", &["article.read"], &menu, json!({ "items": items }));
+    let sections = admin.get("/v1/desk/sections").await.ok();
     let top = sections["data"].as_array().unwrap().iter().filter(|s| s["parent_id"].is_null()).map(|s| s["id"].clone());
     all.add("POST /v1/desk/sections/reorder", "/v1/desk/sections/reorder", json!({ "order": top.rev().collect::<Vec<_>>() }));
     admin.post("/v1/desk/locales", &json!({ "locale": "ta", "name": "Tamil" })).await.ok();

@@ -67,7 +67,7 @@ pub struct Menu {
     pub slug: String,
     /// The language of whoever asks.
     pub locale: Locale,
-    /// Its items, in order: those that lead to something.
+    /// Its items, in order: those that lead to something, and have a name that readers may know.
     pub items: Vec<MenuItem>,
 }
 
@@ -105,34 +105,29 @@ fn shown(tx: &mut Tx<'_>, reading: &Reading, all: &[menu::Menu]) -> Result<Vec<M
 fn items(reading: &Reading, led: &Led, all: &[Item]) -> Result<Vec<MenuItem>, Error> {
     let mut shown = Vec::with_capacity(all.len());
     for item in all {
-        let Some((kind, id, url, names)) = leads(reading, led, item)? else { continue };
+        let Some((locale, label)) = led.label(item, &reading.chain, &reading.names) else { continue };
+        let Some((kind, id, url)) = leads(reading, led, item)? else { continue };
         let below = items(reading, led, &item.items)?;
         if kind == MenuItemKind::Heading && below.is_empty() {
             continue;
         }
-        // What the newsroom calls it in a language comes before what it is called there, and both before other languages.
-        let said = |locale: &Locale| {
-            let own = item.labels.get(locale).or_else(|| names.iter().find(|(of, _)| of == locale).map(|(_, name)| name));
-            own.map(|label| (locale.clone(), label.clone()))
-        };
-        let any = || names.first().cloned().or_else(|| item.labels.iter().next().map(|(locale, label)| (locale.clone(), label.clone())));
-        let Some((locale, label)) = reading.names.iter().find_map(said).or_else(any) else { continue };
-        shown.push(MenuItem { kind, id, direction: reading.masthead.direction(&locale), locale, label, url, items: below });
+        let direction = reading.masthead.direction(locale);
+        shown.push(MenuItem { kind, id, locale: locale.clone(), direction, label: label.to_owned(), url, items: below });
     }
     Ok(shown)
 }
 
-/// What an item leads to, and what that is called.
-type Leads = (MenuItemKind, Option<Uuid>, Option<String>, Vec<(Locale, String)>);
+/// What an item leads to.
+type Leads = (MenuItemKind, Option<Uuid>, Option<String>);
 
 /// Where an item leads readers; nothing where that is not public.
 fn leads(reading: &Reading, led: &Led, item: &Item) -> Result<Option<Leads>, Error> {
     let masthead = &reading.masthead;
     let thing = match &item.to {
-        None => return Ok(Some((MenuItemKind::Heading, None, None, Vec::new()))),
+        None => return Ok(Some((MenuItemKind::Heading, None, None))),
         Some(Target::Address(address)) => {
             let url = Url::parse(&masthead.site.url).and_then(|site| site.join(address)).map_err(Error::internal)?;
-            return Ok(Some((MenuItemKind::Address, None, Some(url.into()), Vec::new())));
+            return Ok(Some((MenuItemKind::Address, None, Some(url.into()))));
         }
         Some(to @ Target::Thing(_)) if !led.shows(to, &reading.chain) => return Ok(None),
         Some(Target::Thing(thing)) => thing,
@@ -143,7 +138,7 @@ fn leads(reading: &Reading, led: &Led, item: &Item) -> Result<Option<Leads>, Err
         let section = led.names.get(&live.facts.section_id.uuid()).and_then(|named| masthead.pick(&named.names, &live.locale));
         let slug = (live.facts.kind, &live.slug);
         let url = masthead.article_url(&live.locale, section.map(|(_, name)| &name.slug), slug, live.article_id, live.published_at);
-        return Ok(Some((MenuItemKind::Article, Some(*id), Some(url), vec![(live.locale.clone(), live.content.headline.clone())])));
+        return Ok(Some((MenuItemKind::Article, Some(*id), Some(url))));
     }
     let kind = match kind {
         AddressKind::Section => MenuItemKind::Section,
@@ -151,6 +146,5 @@ fn leads(reading: &Reading, led: &Led, item: &Item) -> Result<Option<Leads>, Err
         AddressKind::Tag | AddressKind::Article => MenuItemKind::Tag,
     };
     let Some(named) = led.names.get(id) else { return Ok(None) };
-    let (url, own) = (pick(reading, &named.names)?.url, named.names.iter());
-    Ok(Some((kind, Some(*id), Some(url), own.map(|(locale, name)| (locale.clone(), name.name.clone())).collect())))
+    Ok(Some((kind, Some(*id), Some(pick(reading, &named.names)?.url))))
 }

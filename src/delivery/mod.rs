@@ -59,13 +59,16 @@ impl Reading {
         Self { masthead, locale, chain, names }
     }
 
-    /// The desk's look at a locale that need not be public: it is shown among those that are.
+    /// The desk's look at a locale that need not be public: it is shown among those that are. Where it is not, no story is looked for in it beside the
+    /// one looked at: what is live there is not public.
     ///
     /// # Errors
     /// [`Error::Internal`] when the database fails.
     pub fn of_preview(tx: &mut Tx<'_>, locale: Locale) -> Result<Self, Error> {
-        let masthead = Arc::new(store::site::masthead(tx)?.showing(Some(&locale)));
-        Ok(Self::of(masthead, locale, false))
+        let all = store::site::masthead(tx)?;
+        let is_public = all.for_readers().settings(&locale).is_some();
+        let reading = Self::of(Arc::new(all.showing(Some(&locale))), locale, false);
+        Ok(if is_public { reading } else { Self { chain: Vec::new(), ..reading } })
     }
 
     /// The locale asked for, when the answer is in another.

@@ -5,7 +5,7 @@ use crate::{
     access::{Permit, action::ManageLocales, scope::Whole},
     domain::{
         Error, Locale, Version,
-        error::{Faults, Holder},
+        error::{Faults, Holder, InUse},
         locale::{LocaleDraft, LocaleSettings, LocaleState},
         site::Masthead,
         text::limits,
@@ -115,15 +115,20 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &Locale, e
     let settings = masthead.settings(locale).cloned().ok_or(Error::NotFound("locale"))?;
     Error::unless_newest("locale", settings.version, expected)?;
     let fallen_back_to = masthead.locales.iter().any(|l| l.fallback.contains(locale));
-    if masthead.site.default_locale == *locale || fallen_back_to || store::locales::in_use(tx, locale)? {
+    let is_default = masthead.site.default_locale == *locale;
+    if is_default || fallen_back_to || store::locales::in_use(tx, locale)? {
         let falling = masthead.locales.iter().filter(|l| l.fallback.contains(locale)).count();
         let falling = in_use::of("locale", i64::try_from(falling).unwrap_or(i64::MAX), "/v1/desk/locales");
         let filter = Filter { locales: vec![locale.clone()], ..Filter::default() };
         let articles = in_use::articles(tx, &permit, &filter, &format!("locale={locale}"))?;
         let grants = in_use::grants(tx, &permit, store::users::Granting::Locale(locale.clone()))?;
         let redirects = in_use::redirects(tx, &permit, locale)?;
-        let hidden = "the site as its default, or other locales, words, names, grants, redirects or menus";
-        return Err(Error::in_use("locale", hidden, falling.into_iter().chain(articles).chain(grants).chain(redirects).collect()));
+        let menus = in_use::of("menu", store::menus::labelled_in(tx, locale)?, "/v1/desk/menus");
+        let used_by = falling.into_iter().chain(articles).chain(grants).chain(redirects).chain(menus).collect();
+        let refused = InUse::of("locale", "other locales, words, names, grants, redirects or menus", used_by);
+        let refused =
+            if is_default { refused.behind("this is the default locale of the site: make another one the default first") } else { refused };
+        return Err(Error::InUse(Box::new(refused)));
     }
     let granted = permit.over(Whole(settings))?;
     store::locales::delete(tx, &granted, expected)?;

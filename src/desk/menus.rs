@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    access::{Permit, action::ManageMenus, scope::Whole},
+    access::{
+        Permit,
+        action::{ManageMenus, ReadArticle},
+        scope::Whole,
+    },
     domain::{
         Error, Locale, Version,
         address::AddressKind,
@@ -33,6 +37,10 @@ fn settled(tx: &mut Tx<'_>, permit: &Permit<ManageMenus>, mut items: Vec<Item>, 
     }
     let known = store::redirects::things(tx, &permit.visibility(), &new)?;
     let merged = store::merging::present(tx, new.difference(&known).copied())?;
+    if new.iter().any(|thing| thing.0 == AddressKind::Article && !known.contains(thing)) {
+        // Whoever reads no articles at all is told that, not that there are none.
+        Permit::<ReadArticle>::try_from(permit.caller().clone())?;
+    }
     let mut faults = Faults::default();
     for (at, Thing { kind, id }) in things(&items) {
         if new.contains(&(kind, id)) && !known.contains(&(kind, id)) && !merged.contains_key(&id) {
@@ -116,11 +124,11 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageMenus>, id: MenuId, expected
 pub struct LeftOut {
     /// Where it stands: `#/items/0/items/2`.
     pub pointer: String,
-    /// The public locales in which what it leads to is not live, nor in one that they fall back to.
+    /// The public locales in which what it leads to is not live, nor in one that they fall back to; all of them, where it has no name in any.
     pub locales: Vec<Locale>,
 }
 
-/// The items of each menu that lead to something which is not public, in the order in which they stand; in three statements at most.
+/// The items of each menu that lead to something which is not public, or have no name that readers may know, in the order in which they stand; in three statements at most.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -130,7 +138,7 @@ pub fn left_out(tx: &mut Tx<'_>, menus: &[Menu]) -> Result<Vec<Vec<LeftOut>>, Er
     let of = |menu: &Menu| {
         let mut all = Vec::new();
         each(&menu.items, &mut |at, item| {
-            let locales = item.to.as_ref().map(|to| hidden_in(&readers, &led, to)).unwrap_or_default();
+            let locales = hidden_in(&readers, &led, item);
             if !locales.is_empty() {
                 all.push(LeftOut { pointer: at.to_owned(), locales });
             }
@@ -140,7 +148,10 @@ pub fn left_out(tx: &mut Tx<'_>, menus: &[Menu]) -> Result<Vec<Vec<LeftOut>>, Er
     Ok(menus.iter().map(of).collect())
 }
 
-fn hidden_in(readers: &Masthead, led: &Led, to: &Target) -> Vec<Locale> {
-    let locales = readers.locales.iter().map(|settings| &settings.locale);
-    locales.filter(|locale| !led.shows(to, &readers.chain(locale))).cloned().collect()
+fn hidden_in(readers: &Masthead, led: &Led, item: &Item) -> Vec<Locale> {
+    let is_shown = |locale: &Locale| {
+        let chain = readers.chain(locale);
+        item.to.as_ref().is_none_or(|to| led.shows(to, &chain)) && led.label(item, &chain, &readers.name_chain(locale)).is_some()
+    };
+    readers.locales.iter().map(|settings| &settings.locale).filter(|locale| !is_shown(locale)).cloned().collect()
 }

@@ -132,8 +132,9 @@ pub fn delete<K: Kept + Stored>(tx: &mut Tx<'_>, permit: Permit<K::Manage>, id: 
             _ => (Filter { tags: vec![id.cast()], ..Filter::default() }, "tag"),
         };
         let articles = in_use::articles(tx, &permit, &filter, &format!("{query}={id}"))?;
-        let hidden = "articles, live editions or planned publications";
-        return Err(Error::in_use(K::ADDRESS.as_str(), hidden, articles.into_iter().collect()));
+        let menus = in_use::of("menu", store::menus::leading_to(tx, id)?, "/v1/desk/menus");
+        let hidden = "articles, live editions, planned publications or menus";
+        return Err(Error::in_use(K::ADDRESS.as_str(), hidden, articles.into_iter().chain(menus).collect()));
     }
     store::named::delete(tx, &named, expected)
 }

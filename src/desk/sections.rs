@@ -168,7 +168,8 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageSections>, id: Id<Section>, 
         let below = in_use::of("section", store::sections::right_below(tx, id)?, "/v1/desk/sections");
         let articles = in_use::articles(tx, &permit, &filter, &format!("section={id}"))?;
         let grants = in_use::grants(tx, &permit, store::users::Granting::Section(id))?;
-        return Err(Error::in_use("section", users, below.into_iter().chain(articles).chain(grants).collect()));
+        let menus = in_use::of("menu", store::menus::leading_to(tx, id)?, "/v1/desk/menus");
+        return Err(Error::in_use("section", users, below.into_iter().chain(articles).chain(grants).chain(menus).collect()));
     }
     store::sections::delete(tx, &section, expected)
 }

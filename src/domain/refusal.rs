@@ -52,7 +52,7 @@ impl From<MovedOn> for Box<Moved> {
 /// Of one kind, how much uses what was to be removed, as far as whoever asks may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UsedBy {
-    /// What it is: `article`, `section`, `locale`, `grant` or `redirect`.
+    /// What it is: `article`, `section`, `locale`, `grant`, `redirect` or `menu`.
     #[schema(example = "article")]
     pub kind: &'static str,
     /// How many.
@@ -83,6 +83,13 @@ impl InUse {
             all => format!("{} use this {thing}", all.iter().map(counted).collect::<Vec<_>>().join(" and ")),
         };
         Self { detail, used_by }
+    }
+
+    /// The same, with what keeps it whoever uses it said before that.
+    #[must_use]
+    pub fn behind(self, first: &str) -> Self {
+        let detail = if self.used_by.is_empty() { first.to_owned() } else { format!("{first}, and {}", self.detail) };
+        Self { detail, ..self }
     }
 }
 
@@ -116,5 +123,8 @@ mod tests {
         ] {
             assert_eq!(InUse::of("tag", "articles", used_by).detail, told);
         }
+        let behind = |used_by| InUse::of("tag", "articles", used_by).behind("it is the first");
+        assert_eq!(behind(vec![]).detail, "it is the first");
+        assert_eq!(behind(vec![of("article", 2)]).detail, "it is the first, and 2 articles use this tag");
     }
 }

@@ -31,6 +31,6 @@ impl Stored for AuthorKind {
         Ok(diesel::select(exists(article_credits::table.filter(article_credits::author_id.eq(Bind(id))))).get_result(tx)?
             || diesel::select(exists(live_listings::table.filter(live_listings::facet.eq(Bind(id.cast::<()>()))))).get_result(tx)?
             || plans::name(tx, id)?
-            || menus::lead_to(tx, id)?)
+            || menus::leading_to(tx, id)? > 0)
     }
 }

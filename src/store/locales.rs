@@ -189,5 +189,5 @@ pub fn in_use(tx: &mut Tx<'_>, locale: &Locale) -> Result<bool, Error> {
         || diesel::select(diesel::dsl::exists(words)).get_result(tx)?
         || diesel::select(diesel::dsl::exists(granted)).get_result(tx)?
         || diesel::select(diesel::dsl::exists(leading)).get_result(tx)?
-        || super::menus::speak(tx, locale)?)
+        || super::menus::labelled_in(tx, locale)? > 0)
 }

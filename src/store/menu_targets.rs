@@ -21,7 +21,7 @@ use crate::{
         address::AddressKind,
         article::Article,
         cache_tag::CacheTag,
-        menu::{Menu, Target, Thing, things},
+        menu::{Item, Menu, Target, Thing, things},
         reference::Reference,
     },
 };
@@ -91,5 +91,23 @@ impl Led {
             Target::Thing(Thing { kind: AddressKind::Article, id }) => self.article(*id, chain).is_some(),
             Target::Thing(thing) => self.is_public(thing),
         }
+    }
+
+    /// What an item is called for readers who look for names in `names`, and in which of them. What the newsroom calls it in a language comes before
+    /// the name there of what it leads to, and both before other languages; what it is called in no other language is told, for readers may not have it.
+    #[must_use]
+    pub fn label<'l>(&'l self, item: &'l Item, chain: &[Locale], names: &[Locale]) -> Option<(&'l Locale, &'l str)> {
+        let (live, named) = match &item.to {
+            Some(Target::Thing(Thing { kind: AddressKind::Article, id })) => (self.article(*id, chain), None),
+            Some(Target::Thing(thing)) => (None, self.names.get(&thing.id)),
+            Some(Target::Address(_)) | None => (None, None),
+        };
+        let said = |locale: &Locale| {
+            let label = item.labels.get_key_value(locale).map(|(locale, label)| (locale, label.as_str()));
+            let headline = || live.filter(|live| live.locale == *locale).map(|live| (&live.locale, live.content.headline.as_str()));
+            let name = || named?.names.get_key_value(locale).map(|(locale, name)| (locale, name.name.as_str()));
+            label.or_else(headline).or_else(name)
+        };
+        names.iter().find_map(said)
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use super::{
     RunQueryDsl, Tx,
     dialect::{self, At, Uid},
-    site,
+    sections, site,
     sql::{Sql, Values},
 };
 use crate::{
@@ -138,11 +138,14 @@ pub fn find(tx: &mut Tx<'_>, id: MenuId) -> Result<Menu, Error> {
     all(tx)?.iter().find(|menu| menu.id == id).cloned().ok_or(Error::NotFound("menu"))
 }
 
-/// Let nobody else change menus before this transaction ends: how many there are is a matter of all.
+/// Let nobody else change menus before this transaction ends, nor what they lead to and the locales of their labels: how many there are is a matter
+/// of all, and no key of the database keeps what an item names. All who wait for several of these do so in this order.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn queue(tx: &mut Tx<'_>) -> Result<(), Error> {
+    site::queue(tx)?;
+    sections::queue(tx)?;
     dialect::queue_for(tx.conn, "menus")
 }
 
@@ -212,21 +215,24 @@ pub fn delete(tx: &mut Tx<'_>, granted: &Granted<ManageMenus, Whole<Menu>>, expe
     Ok(())
 }
 
-/// Whether an item of a menu leads to this.
+/// How many menus have an item that leads to this.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub(super) fn lead_to<T>(tx: &mut Tx<'_>, id: Id<T>) -> Result<bool, Error> {
-    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM menu_items WHERE target_id = ");
+pub fn leading_to<T>(tx: &mut Tx<'_>, id: Id<T>) -> Result<i64, Error> {
+    let mut sql = Sql::new("SELECT COUNT(DISTINCT menu_id) AS n FROM menu_items WHERE target_id = ");
     sql.id(id);
-    Ok(sql.count(tx)? > 0)
+    sql.count(tx)
 }
 
-/// Whether an item of a menu has a label in this locale.
-pub(super) fn speak(tx: &mut Tx<'_>, locale: &Locale) -> Result<bool, Error> {
-    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM menu_labels WHERE locale = ");
+/// How many menus have a label in this locale.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn labelled_in(tx: &mut Tx<'_>, locale: &Locale) -> Result<i64, Error> {
+    let mut sql = Sql::new("SELECT COUNT(DISTINCT menu_id) AS n FROM menu_labels WHERE locale = ");
     sql.text(locale.as_str());
-    Ok(sql.count(tx)? > 0)
+    sql.count(tx)
 }
 
 /// Let what leads to one lead to another.

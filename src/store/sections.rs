@@ -238,7 +238,7 @@ pub fn used_by(tx: &mut Tx<'_>, id: Id<Section>) -> Result<Option<&'static str>,
     if diesel::select(exists(grants::table.filter(grants::section_id.eq(Some(id))))).get_result(tx)? {
         return Ok(Some("grants"));
     }
-    Ok(super::menus::lead_to(tx, id)?.then_some("menus"))
+    Ok((super::menus::leading_to(tx, id)? > 0).then_some("menus"))
 }
 
 /// How many sections lie right below one.

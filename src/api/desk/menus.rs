@@ -37,7 +37,7 @@ pub struct LeftOutItem {
     /// Where it stands.
     #[schema(example = "#/items/0/items/2")]
     pub pointer: String,
-    /// The public locales in which what it leads to is not live, nor in one that they fall back to.
+    /// The public locales in which what it leads to is not live, nor in one that they fall back to; all of them, where it has no name in any.
     pub locales: Vec<Locale>,
 }
 
@@ -53,7 +53,7 @@ pub struct DeskMenu {
     /// Its items, in order.
     #[schema(max_items = 100)]
     pub items: Vec<Item>,
-    /// The items that lead to something which is not public, with all that stands below them.
+    /// The items that lead to something which is not public, or that are called nothing in a public locale, with all that stands below them.
     #[schema(read_only)]
     pub left_out: Vec<LeftOutItem>,
     /// Newest version.
@@ -129,7 +129,7 @@ pub(crate) async fn list_desk_menus(_: May<ReadDesk>, state: Data<State>) -> Res
 
 /// Create a menu.
 ///
-/// Answers 409 where another has its slug, and where the site has as many as it may.
+/// Answers 409 where another has its slug, and where the site has as many as it may. To lead to an article needs `article.read` as well.
 #[utoipa::path(tag = "desk-menus", security(("token" = [ManageMenus::NAME, ManageMenus::READS])), request_body = NewMenu,
     responses((status = 201, body = DeskMenu), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/menus")]
@@ -163,7 +163,7 @@ pub(crate) async fn show_desk_menu(_: May<ReadDesk>, id: Path<MenuId>, state: Da
 
 /// Update a menu.
 ///
-/// Its items are replaced as a whole.
+/// Its items are replaced as a whole. To lead to an article that it did not lead to needs `article.read` as well.
 #[utoipa::path(tag = "desk-menus", security(("token" = [ManageMenus::NAME, ManageMenus::READS])), params(("id" = MenuId, Path), Expecting),
     request_body(content = DeskMenuPatch, content_type = "application/merge-patch+json", example = json!({ "items": [{ "to": "/en/subscribe", "labels": { "en": "Subscribe" } }] })),
     responses((status = 200, body = DeskMenu), (status = "default", body = Problem, content_type = "application/problem+json")))]

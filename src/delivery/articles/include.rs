@@ -201,7 +201,8 @@ pub(super) fn tell(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, shape: 
     let deeper = [Include::RelatedSection, Include::RelatedAuthors, Include::RelatedTags].map(asked);
     let mut relations = Vec::new();
     if asked(Include::Related) || deeper.contains(&true) {
-        relations = related(tx, &lives)?;
+        // Whoever looks for no stories in a language is told of none: see `Reading::of_preview`.
+        relations = if reading.chain.is_empty() { vec![Vec::new(); lives.len()] } else { related(tx, &lives)? };
         let editions: BTreeSet<Uuid> = relations.iter().flatten().map(|(_, edition)| *edition).collect();
         let found = store::editions::live_by_ids(tx, Visibility::public(), &editions, form(BodyFormat::None))?;
         for live in &found {

@@ -149,7 +149,6 @@ pub fn preview(
     now: Instant,
 ) -> Result<(Page, Locale), Error> {
     let locale = edition.locale.clone();
-    let is_public = store::site::for_readers(tx)?.settings(&locale).is_some();
     let reading = Reading::of_preview(tx, locale.clone())?;
     let shape = Shape { include: view.include.clone(), ..Shape::whole(view.body.unwrap_or(BodyFormat::Html)) };
     let article = articles::preview(tx, &reading, edition, section_path, &shape)?;
@@ -158,7 +157,7 @@ pub fn preview(
         subject.alternates.push((locale.clone(), article.url.clone()));
     }
     let frame = frame(tx, &reading, &subject, now)?;
-    let rails = if is_public { beside(tx, &reading, &article)? } else { Vec::new() };
+    let rails = if reading.chain.is_empty() { Vec::new() } else { beside(tx, &reading, &article)? };
     Ok((Page::Article { frame, article: Box::new(article), rails }, locale))
 }
 
