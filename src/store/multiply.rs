@@ -93,7 +93,8 @@ pub fn templates(tx: &mut Tx<'_>, _: &Permit<Import>, locale: &Locale) -> Result
         id: Id<Article>,
     }
     let mut sql = Sql::new("SELECT a.id FROM articles a JOIN editions e ON e.article_id = a.id WHERE e.ended_at IS NULL AND e.locale = ");
-    sql.text(locale.as_str()).push(" AND a.source_locale = e.locale AND a.trashed_at IS NULL AND e.kind <> 'page' ORDER BY a.id DESC LIMIT 100");
+    sql.text(locale.as_str())
+        .push(" AND a.source_locale = e.locale AND a.trashed_at IS NULL AND e.kind <> 'page' ORDER BY a.id DESC LIMIT 100");
     Ok(sql.load::<TemplateRow>(tx)?.into_iter().map(|row| row.id).collect())
 }
 
