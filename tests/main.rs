@@ -29,6 +29,7 @@ mod driving;
 mod embargo;
 mod erasing;
 mod error_pages;
+mod examples;
 mod flooding;
 mod guessing;
 mod house;

@@ -163,7 +163,7 @@ pub fn issue(subject: Subject, keys: &Keys, issuer: &str, now: Instant, entropy:
         aud: ACCESS.audience.to_owned(),
         sub: subject.user,
         sid: subject.session,
-        jti: crate::domain::id::new_uuid(now, entropy),
+        jti: entropy.uuid(now),
         iat,
         nbf: iat,
         exp: iat.saturating_add(ACCESS_SECONDS),

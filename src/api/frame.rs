@@ -32,7 +32,7 @@ use super::{
 use crate::{
     access::{Caller, token::Verified},
     desk,
-    domain::{Error, id::new_uuid},
+    domain::Error,
     store::write_timeout,
 };
 
@@ -65,7 +65,7 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
         standing.begun(Framing::of(&mut req));
     }
     let answering = Answering(standing.clone());
-    let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
+    let id = state.store.entropy().uuid(state.store.now()).to_string();
     let (head, reading) = (req.method() == Method::HEAD, req.method() == Method::GET);
     let mut answer = carried_out(req, &state, &id, next).await.map_err(|error| broken(&error, &state, &id))?;
     drop(answering);

@@ -1,6 +1,11 @@
 //! `dateline demo`: a newsroom in four languages, from nothing.
 
-use super::{Failed, bundle, ready, serve, system};
+mod counted;
+mod desk;
+
+use std::sync::Arc;
+
+use super::{Failed, bundle, keys, open_with, ready, serve, system};
 use crate::{
     access::{Caller, Permit, System, password, secret::Secret},
     config::Settings,
@@ -9,14 +14,18 @@ use crate::{
         users::{self, Draft, GrantDraft},
     },
     domain::{
-        Error,
+        Error, Instant,
+        instant::Clock,
         user::{Role, UserStatus},
     },
     store::{self, Store, dialect::Engine},
 };
+use counted::{Counted, Still};
 
 pub(super) const NEWSROOM: &str = include_str!("demo/newsroom.ndjson");
 const ADMIN: &str = "admin@example.org";
+/// When the stories of the demo came in: after the last of them was published, and before the instants that the contract's examples name.
+const CAME_IN: &str = "2026-03-01T00:00:00Z";
 
 /// Load the demo newsroom into a database of its own, and serve it.
 pub(super) fn demo(mut settings: Settings) -> Result<(), Failed> {
@@ -27,9 +36,31 @@ pub(super) fn demo(mut settings: Settings) -> Result<(), Failed> {
     let store = ready(&settings)?;
     // Its pages are where the server is.
     let newsroom = NEWSROOM.replace("http://127.0.0.1:8080", &settings.public_url);
-    bundle::load(&store, newsroom.as_bytes(), &bundle::Quiet, Rules::default())?;
-    let password = administrator(&store)?;
+    let is_new = store.read_now(|tx| Ok(store::users::count(tx)? == 0 && store::sections::count(tx)? == 0))?;
+    let password = if is_new {
+        begin(&settings, &store, &newsroom)?
+    } else {
+        bundle::load(&store, newsroom.as_bytes(), &bundle::Quiet, Rules::default())?;
+        administrator(&store)?
+    };
     serve::run(&settings, store, |url| welcome(url, &password))
+}
+
+/// Fill a new database, with the ids that the contract's examples name; the password of its administrator. What is made in which order is what
+/// `api::contract::examples` says; each part has numbers of its own, so that one may grow without moving the next.
+fn begin(settings: &Settings, store: &Store, newsroom: &str) -> Result<String, Failed> {
+    let keys = keys(settings, store)?;
+    let came_in: Instant = CAME_IN.parse().map_err(|_unsaid| Error::internal("no instant"))?;
+    let still: Arc<dyn Clock> = Arc::new(Still(came_in));
+    for (bundle, first) in [(newsroom, 1), (desk::STORIES, 501)] {
+        let counted = open_with(settings, still.clone(), Arc::new(Counted::from(first)))?;
+        bundle::load(&counted, bundle.as_bytes(), &bundle::Quiet, Rules::default())?;
+    }
+    // What runs out, such as the preview, and what is emptied, such as the trash, is of now.
+    let counted = open_with(settings, Arc::new(system::SystemClock), Arc::new(Counted::from(601)))?;
+    let password = administrator(&counted)?;
+    desk::work(&counted, &keys, &settings.public_url, ADMIN)?;
+    Ok(password)
 }
 
 /// A password that nobody has seen before, for an administrator who is made or made anew.

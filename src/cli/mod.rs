@@ -23,7 +23,7 @@ use crate::{
     },
     config::{self, Settings},
     desk::bundle::Rules,
-    domain::{Error, Locale, Violation, user::Role},
+    domain::{Error, Locale, Violation, id::Entropy, instant::Clock, user::Role},
     store::{self, Limits, Options, Store},
 };
 
@@ -212,12 +212,17 @@ fn in_words(error: &Error) -> String {
 }
 
 fn open(settings: &Settings) -> Result<Store, Error> {
+    open_with(settings, Arc::new(system::SystemClock), Arc::new(system::OsEntropy))
+}
+
+/// The same with a clock and a source of ids of its own.
+fn open_with(settings: &Settings, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Result<Store, Error> {
     Store::open(Options {
         url: settings.database_url.expose().clone(),
         readers: settings.connections,
         writers: settings.connections,
-        clock: Arc::new(system::SystemClock),
-        entropy: Arc::new(system::OsEntropy),
+        clock,
+        entropy,
         limits: Limits { slow: settings.slow, ..Limits::default() },
     })
 }

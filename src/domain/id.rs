@@ -110,12 +110,12 @@ impl<T> ToSchema for Id<T> {
 pub trait Entropy: Send + Sync {
     /// Fill `bytes` with random values, fit for secrets.
     fn fill(&self, bytes: &mut [u8]);
-}
 
-/// A new UUID version 7 for the instant `now`.
-pub fn new_uuid(now: Instant, entropy: &dyn Entropy) -> Uuid {
-    let mut random = [0; 10];
-    entropy.fill(&mut random);
-    let millis = u64::try_from(now.as_micros() / 1_000).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+    /// A new UUID version 7 for the instant `now`.
+    fn uuid(&self, now: Instant) -> Uuid {
+        let mut random = [0; 10];
+        self.fill(&mut random);
+        let millis = u64::try_from(now.as_micros() / 1_000).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+    }
 }

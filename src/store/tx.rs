@@ -22,7 +22,7 @@ use crate::{
         article::Article,
         cache_tag::CacheTag,
         change::{Change, Event, Subject},
-        id::{Entropy, new_uuid},
+        id::Entropy,
         precomputed::Precomputed,
         site::Masthead,
         story::Story,
@@ -116,7 +116,7 @@ impl Tx<'_> {
     /// A new id.
     #[must_use]
     pub fn new_id<T>(&self) -> Id<T> {
-        new_uuid(self.now, self.entropy).into()
+        self.entropy.uuid(self.now).into()
     }
 
     /// Where random values come from.

@@ -1,6 +1,7 @@
 //! A server of its own for every test: the real routes over the real database, with a clock that the test moves.
 
 pub(crate) mod contract;
+pub(crate) mod demo;
 pub(crate) mod log;
 pub(crate) mod postgres;
 pub(crate) mod served;

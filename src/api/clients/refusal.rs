@@ -15,7 +15,7 @@ use crate::{
         State, headers,
         problem::{Failure, Unread},
     },
-    domain::{Error, id::new_uuid},
+    domain::Error,
 };
 
 /// The longest bare refusal, in bytes.
@@ -49,7 +49,7 @@ pub(super) fn problem(state: &State, status: StatusCode, why: Option<Unread>) ->
         (None, status) if status.is_server_error() => Failure::Rule(Error::internal("the HTTP library failed")),
         (None, _) => Failure::Malformed(Vec::new()),
     };
-    let id = new_uuid(state.store.now(), state.store.entropy()).to_string();
+    let id = state.store.entropy().uuid(state.store.now()).to_string();
     state.log.refused(&failure, &id, "", state.store.now());
     let mut answer = failure.answer(&id);
     headers::dress(answer.headers_mut(), &id);

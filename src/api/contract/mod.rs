@@ -1,6 +1,7 @@
 //! The contract: the `OpenAPI` document, and what follows from it.
 
 mod answers;
+mod examples;
 mod required;
 mod schemas;
 mod shared;
@@ -106,6 +107,7 @@ pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
     schemas::name(&mut api);
     required::require(&mut api);
     answers::declare(&mut api);
+    examples::give(&mut api);
     shared::share(&mut api);
     for tag in api.tags.iter_mut().flatten() {
         let shown = shown(&tag.name);

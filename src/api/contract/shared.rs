@@ -9,7 +9,7 @@ use utoipa::openapi::{
     response::Response,
 };
 
-use super::schemas::operations;
+use super::{examples, schemas::operations};
 
 /// Where parameters are kept under their names.
 const PARAMETERS: &str = "#/components/parameters/";
@@ -87,8 +87,11 @@ fn responses_mut(operation: &mut Operation) -> Vec<&mut RefOr<Response>> {
     operation.responses.responses.values_mut().collect()
 }
 
-/// `as_of` of a query is `AsOf`, that of a path is `PathAsOf`.
+/// `as_of` of a query is `AsOf`, that of a path is `PathAsOf`; what names a thing of the demo has a name of its own for each.
 fn parameter_name(parameter: &Parameter) -> String {
+    if let Some(name) = examples::name(parameter) {
+        return name;
+    }
     let words = parameter.name.split(['_', '-']).flat_map(|word| {
         let mut letters = word.chars();
         letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)

@@ -70,7 +70,7 @@ pub struct DeskMenu {
 /// A new menu.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "slug": "footer", "items": [{ "to": "/en/subscribe", "labels": { "en": "Subscribe" } }] }))]
+#[schema(example = json!({ "slug": "header", "items": [{ "to": "/en/subscribe", "labels": { "en": "Subscribe" } }] }))]
 pub struct NewMenu {
     /// What readers ask for it by.
     #[schema(example = "footer", max_length = 80)]

@@ -82,7 +82,7 @@ pub struct RedirectInput {
 /// A new redirect.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "from": "/story.php?id=7", "to": "/en/world/river-rises-overnight" }))]
+#[schema(example = json!({ "from": "/story.php?id=7", "to": "/en/world/the-river-that-kept-a-diary" }))]
 pub struct NewRedirect {
     /// The address: a path of the site, with its query if there is one, as browsers send it or readable.
     #[schema(max_length = 2000)]
@@ -136,7 +136,7 @@ fn tagged(redirect: Redirect) -> Tagged<DeskRedirect> {
 #[into_params(parameter_in = Query)]
 pub struct ListRedirects {
     /// From addresses that begin like this, as they are shown.
-    #[param(max_length = 2000, example = "/archive/")]
+    #[param(max_length = 2000, example = "/story")]
     prefix: Option<String>,
     /// With this status.
     status: Option<i32>,
@@ -210,7 +210,7 @@ pub(crate) async fn show_redirect(
 ///
 /// To lead to an article needs `article.read` as well.
 #[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(("id" = RedirectId, Path), Expecting),
-    request_body(content = DeskRedirectPatch, content_type = "application/merge-patch+json", example = json!({ "to": "/en/world/river-falls" })),
+    request_body(content = DeskRedirectPatch, content_type = "application/merge-patch+json", example = json!({ "to": "/en/world/two-island-towns-agree-to-share-one-clock" })),
     responses((status = 200, body = DeskRedirect), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/redirects/{id}")]
 pub(crate) async fn revise_redirect(
@@ -284,7 +284,7 @@ pub struct ImportedRedirects {
 /// or `article:`, `section:`, `author:` or `tag:` with an id, `:` and a locale; it is empty for 410. Rows are refused as `#/LINE/COLUMN`. To lead to an
 /// article needs `article.read` as well.
 #[utoipa::path(tag = "desk-redirects", security(("token" = [ManageRedirects::NAME, ManageRedirects::READS])), params(ImportRedirects),
-    request_body(content = String, content_type = "text/csv", example = "from,to,status\n/story.php?id=7,/en/world/river-rises-overnight,301\n"),
+    request_body(content = String, content_type = "text/csv", example = "from,to,status\n/story.php?id=7,/en/world/the-river-that-kept-a-diary,301\n"),
     responses((status = 200, body = ImportedRedirects), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/redirects/import")]
 pub(crate) async fn import_redirects(

@@ -66,7 +66,7 @@ pub struct ReleaseItem {
 /// A new release.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "name": "Budget day", "items": [{ "article_id": "0198c5a1-7f00-7000-8000-000000000001", "locale": "en" }] }))]
+#[schema(example = json!({ "name": "Budget day", "items": [{ "article_id": "0198c5a1-7f00-7000-8000-000000000505", "locale": "en" }] }))]
 pub struct NewRelease {
     /// What it is called.
     #[schema(min_length = 1, max_length = 1600)]

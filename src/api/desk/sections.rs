@@ -70,7 +70,7 @@ pub struct DeskSection {
 /// A new section.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "translations": { "en": { "name": "World" }, "hi": { "name": "दुनिया" } } }))]
+#[schema(example = json!({ "translations": { "en": { "name": "Weather" }, "hi": { "name": "मौसम" } } }))]
 pub struct NewSection {
     /// The section it lies in; at the top when absent.
     #[serde(default)]
@@ -89,7 +89,7 @@ pub struct NewSection {
 /// The sections of one level, in their new order.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "order": ["0198c5a1-7f00-7000-8000-000000000001", "0198c5a1-7f00-7000-8000-000000000002"] }))]
+#[schema(example = json!({ "parent_id": "0198c5a1-7f00-7000-8000-000000000005", "order": ["0198c5a1-7f00-7000-8000-000000000502", "0198c5a1-7f00-7000-8000-000000000501"] }))]
 pub struct SectionOrder {
     /// The section they lie in; those at the top when absent.
     #[serde(default)]
@@ -187,7 +187,7 @@ pub(crate) async fn show_desk_section(_: May<ReadDesk>, id: Path<SectionId>, sta
 ///
 /// Moving it elsewhere in the tree changes the addresses of what is in it; former addresses lead to the new ones.
 #[utoipa::path(tag = "desk-sections", security(("token" = [ManageSections::NAME, ManageSections::READS])), params(("id" = SectionId, Path), Expecting),
-    request_body(content = DeskSectionPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "bn": { "name": "বিশ্ব" } } })),
+    request_body(content = DeskSectionPatch, content_type = "application/merge-patch+json", example = json!({ "translations": { "bn": { "name": "পাঠকের চিঠি" } } })),
     responses((status = 200, body = DeskSection), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[patch("/sections/{id}")]
 pub(crate) async fn revise_section(

@@ -168,7 +168,7 @@ pub struct MergeTag {
 /// article that names both keeps the first of the two places. Addresses that led to it lead to the other, by 301 where its page has
 /// another path; in locales where the other has no name, it gets this one's. Then this one is gone. The other is answered.
 #[utoipa::path(tag = "desk-tags", security(("token" = [ManageTags::NAME, ManageTags::READS])), params(("id" = TagId, Path), Expecting),
-    request_body(content = MergeTag, example = json!({ "into": "01935a4e-7c00-7000-8000-000000000001" })),
+    request_body(content = MergeTag, example = json!({ "into": "0198c5a1-7f00-7000-8000-000000000020" })),
     responses((status = 200, body = DeskTag), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/tags/{id}/merge")]
 pub(crate) async fn merge_tag(

@@ -79,7 +79,7 @@ pub struct DeskUser {
 /// A role to be held, everywhere or within limits.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "role": "translator", "locale": "hi" }))]
+#[schema(example = json!({ "role": "translator", "locale": "kn" }))]
 pub struct NewGrant {
     /// The role.
     pub role: Role,

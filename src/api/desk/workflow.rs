@@ -72,7 +72,7 @@ pub struct MarkCurrent {
 /// Whose work it becomes.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "assignee_id": "0198c5a1-7f00-7000-8000-000000000001", "due_at": "2026-03-01T16:00:00Z" }))]
+#[schema(example = json!({ "assignee_id": "0198c5a1-7f00-7000-8000-000000000604", "due_at": "2099-03-01T16:00:00Z" }))]
 pub struct NewAssignment {
     /// Somebody; nobody when null.
     pub assignee_id: Option<UserId>,

@@ -211,7 +211,7 @@ fn news() -> Genre {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
-    "kind": "story", "section_id": "0198c5a1-7f00-7000-8000-000000000001", "source_locale": "en",
+    "kind": "story", "section_id": "0198c5a1-7f00-7000-8000-000000000003", "source_locale": "en",
     "translations": { "en": { "headline": "River rises overnight", "summary": "Bridges were closed at dawn.",
         "body": { "format": "html", "content": "<p>The river rose by a metre.</p>" } } }
 }))]

@@ -130,8 +130,8 @@ pub struct BulkOperation {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "operations": [
-    { "verb": "approve", "article_id": "0198c5a1-7f00-7000-8000-000000000001", "locale": "en", "version": 3 },
-    { "verb": "publish", "article_id": "0198c5a1-7f00-7000-8000-000000000001", "version": 1, "body": { "locales": ["en"] } }
+    { "verb": "approve", "article_id": "0198c5a1-7f00-7000-8000-000000000506", "locale": "en", "version": 1 },
+    { "verb": "publish", "article_id": "0198c5a1-7f00-7000-8000-000000000505", "version": 2, "body": { "locales": ["en"] } }
 ] }))]
 #[schema(as = BulkRequest)]
 pub struct Bulk {
