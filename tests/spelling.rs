@@ -54,7 +54,9 @@ both! {
                     assert_eq!(twice.status, 400, "{to} {name}: {}", twice.text);
                     assert_eq!(twice.violations()[0].0, format!("?{name}"), "{to}");
                     let marked = admin.get(&format!("{to}{sign}{name}[]=1")).await;
-                    assert_eq!(marked.violations(), [(format!("?{name}[]"), "unknown_parameter".to_owned())], "{to}");
+                    assert_eq!(marked.status, 400, "{to} {name}: {}", marked.text);
+                    // Beside it what is needed may be missing.
+                    assert!(marked.violations().contains(&(format!("?{name}[]"), "unknown_parameter".to_owned())), "{to}: {}", marked.text);
                     others += 1;
                     continue;
                 }
