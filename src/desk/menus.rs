@@ -61,13 +61,21 @@ fn taken(all: &[Menu], id: MenuId, slug: &str) -> Result<(), Error> {
     }
 }
 
+/// Let nobody else change menus before this transaction ends, nor what they lead to and the locales of their labels: no key of the database keeps what
+/// an item names. All who wait for several of these do so in this order.
+fn queue(tx: &mut Tx<'_>) -> Result<(), Error> {
+    store::site::queue(tx)?;
+    store::sections::queue(tx)?;
+    store::menus::queue(tx)
+}
+
 /// Begin a menu.
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::Taken`]; [`Error::Conflict`] when the site has as many as it may; [`Error::Forbidden`].
 pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageMenus>, draft: MenuDraft) -> Result<Menu, Error> {
     permit.everywhere()?;
-    store::menus::queue(tx)?;
+    queue(tx)?;
     let (all, masthead) = (store::menus::all(tx)?, store::site::masthead(tx)?);
     if all.len() >= limits::MENUS {
         return Err(Error::Conflict { code: "too-many", detail: format!("a site has at most {} menus", limits::MENUS) });
@@ -93,7 +101,7 @@ pub fn revise(
     with: impl FnOnce(&Menu) -> Result<MenuDraft, Error>,
 ) -> Result<Menu, Error> {
     permit.everywhere()?;
-    store::menus::queue(tx)?;
+    queue(tx)?;
     let (before, masthead) = (store::menus::find(tx, id)?, store::site::masthead(tx)?);
     Error::unless_newest("menu", before.version, expected)?;
     let (slug, items) = with(&before)?.check(&masthead)?;
@@ -113,7 +121,7 @@ pub fn revise(
 /// [`Error::Stale`], [`Error::Forbidden`].
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageMenus>, id: MenuId, expected: Version) -> Result<(), Error> {
     permit.everywhere()?;
-    store::menus::queue(tx)?;
+    queue(tx)?;
     let menu = permit.over(Whole(store::menus::find(tx, id)?))?;
     Error::unless_newest("menu", menu.get().0.version, expected)?;
     store::menus::delete(tx, &menu, expected)

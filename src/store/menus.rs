@@ -8,7 +8,7 @@ use std::{
 use super::{
     RunQueryDsl, Tx,
     dialect::{self, At, Uid},
-    sections, site,
+    site,
     sql::{Sql, Values},
 };
 use crate::{
@@ -138,14 +138,11 @@ pub fn find(tx: &mut Tx<'_>, id: MenuId) -> Result<Menu, Error> {
     all(tx)?.iter().find(|menu| menu.id == id).cloned().ok_or(Error::NotFound("menu"))
 }
 
-/// Let nobody else change menus before this transaction ends, nor what they lead to and the locales of their labels: how many there are is a matter
-/// of all, and no key of the database keeps what an item names. All who wait for several of these do so in this order.
+/// Let nobody else change menus before this transaction ends: how many there are is a matter of all.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn queue(tx: &mut Tx<'_>) -> Result<(), Error> {
-    site::queue(tx)?;
-    sections::queue(tx)?;
     dialect::queue_for(tx.conn, "menus")
 }
 
