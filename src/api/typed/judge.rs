@@ -177,7 +177,11 @@ fn words(options: &Value) -> String {
 fn wanted(kind: &TypeKind) -> String {
     match kind {
         TypeKind::Single(one) => kind_of(*one).to_owned(),
-        TypeKind::Multiple(several) => several.iter().map(kind_of).collect::<Vec<_>>().join(" or "),
+        TypeKind::Multiple(several) => {
+            // That there may be nothing comes last.
+            let (nothing, some): (Vec<_>, Vec<_>) = several.iter().partition(|kind| *kind == JsonType::Null);
+            some.into_iter().chain(nothing).map(kind_of).collect::<Vec<_>>().join(" or ")
+        }
     }
 }
 

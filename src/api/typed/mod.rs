@@ -160,7 +160,7 @@ mod tests {
                 "#/inner/at required: `at` is missing",
                 "#/inner/extra unknown_field: `extra` is not known here; known are `at`, `id`",
                 "#/inner/id type: a UUID is wanted here",
-                "#/kind unknown_value: `poem` is not known here; known are `story`, `video`, `gallery`, `live_blog`",
+                "#/kind unknown_value: `poem` is not known here; known are `story`, `video`, `gallery`, `live_blog`, `page`",
                 "#/note too_long: at most 3 characters",
                 "#/words/1 type: text is wanted here, not a number",
                 "#/words/3 type: text is wanted here, not null",
