@@ -148,7 +148,7 @@ both! {
             "translations": { "en": { "headline": "Fine" }, "hi": { "headline": 7 } }
         });
         let found = editor.post("/v1/desk/articles", &against_the_schema).await.violations();
-        assert_eq!(found, [("#/lead/width".to_owned(), "out_of_range".to_owned()), ("#/translations/hi/headline".to_owned(), "type".to_owned())]);
+        assert_eq!(found, [("#/translations/hi/headline".to_owned(), "type".to_owned()), ("#/lead/width".to_owned(), "out_of_range".to_owned())]);
         let unknown = json!({ "kind": "story", "section_id": section, "source_locale": "en", "status": "live", "x": 1, "translations": {} });
         let found = editor.post("/v1/desk/articles", &unknown).await.violations();
         assert_eq!(found, [("#/status".to_owned(), "unknown_field".to_owned()), ("#/x".to_owned(), "unknown_field".to_owned())]);
