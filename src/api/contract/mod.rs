@@ -109,6 +109,7 @@ pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
     answers::declare(&mut api);
     examples::give(&mut api);
     shared::share(&mut api);
+    shared::sweep(&mut api);
     for tag in api.tags.iter_mut().flatten() {
         let shown = shown(&tag.name);
         tag.extensions.get_or_insert_default().insert("x-displayName".to_owned(), shown.into());

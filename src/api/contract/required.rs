@@ -62,7 +62,7 @@ fn sent(api: &mut OpenApi) -> BTreeSet<String> {
 }
 
 /// The names of the schemas that one refers to.
-fn references(one: &Value) -> Vec<String> {
+pub(super) fn references(one: &Value) -> Vec<String> {
     match one {
         Value::Object(members) => {
             let named = members.get("$ref").and_then(Value::as_str).and_then(|at| at.strip_prefix(PLACE)).map(str::to_owned);

@@ -1,6 +1,6 @@
 //! What several operations take or answer alike, a parameter or a response, is written once, and referred to where it holds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 use utoipa::openapi::{
@@ -9,7 +9,7 @@ use utoipa::openapi::{
     response::Response,
 };
 
-use super::{examples, schemas::operations};
+use super::{examples, required::references, schemas::operations};
 
 /// Where parameters are kept under their names.
 const PARAMETERS: &str = "#/components/parameters/";
@@ -85,6 +85,23 @@ fn parameters_mut(operation: &mut Operation) -> Vec<&mut RefOr<Parameter>> {
 
 fn responses_mut(operation: &mut Operation) -> Vec<&mut RefOr<Response>> {
     operation.responses.responses.values_mut().collect()
+}
+
+/// Take out the schemas that nothing refers to: a patch may have a form of its own of what it was made from.
+pub(super) fn sweep(api: &mut OpenApi) {
+    let mut components = api.components.take().unwrap_or_default();
+    let schemas = std::mem::take(&mut components.schemas);
+    let mut next = references(&serde_json::to_value((&api.paths, &components)).unwrap_or_default());
+    let mut reached = BTreeSet::new();
+    // Ends: each name is followed once.
+    while let Some(name) = next.pop() {
+        if let Some(schema) = schemas.get(&name).filter(|_| !reached.contains(&name)) {
+            next.extend(references(&serde_json::to_value(schema).unwrap_or_default()));
+            reached.insert(name);
+        }
+    }
+    components.schemas = schemas.into_iter().filter(|(name, _)| reached.contains(name)).collect();
+    api.components = Some(components);
 }
 
 /// `as_of` of a query is `AsOf`, that of a path is `PathAsOf`; what names a thing of the demo has a name of its own for each.
