@@ -130,7 +130,7 @@ test("a day of an editor's tool takes twenty-nine requests", async () => {
 
   await screen("one tag for ten stories at once", 3, async () => {
     const { data: tag } = await dateline.POST("/v1/desk/tags", { body: { kind: "topic", translations: { en: { name: `Ferries ${id}` } } } });
-    const { data: list } = await dateline.GET("/v1/desk/articles", { params: { query: { limit: 10, fields: ["id", "version"] } } });
+    const { data: list } = await dateline.GET("/v1/desk/articles", { params: { query: { limit: 10, kind: ["story"], fields: ["id", "version"] } } });
     const operations = list.data.map((row) => ({ verb: "revise" as const, article_id: row.id ?? "", version: row.version ?? 0, body: { tags: { add: [tag.id] } } }));
     const { data } = await dateline.POST("/v1/desk/bulk", { body: { atomic: true, operations } });
     assert.deepEqual(data.results.map((result) => result.status), operations.map(() => 200));
