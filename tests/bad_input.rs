@@ -37,6 +37,10 @@ both! {
         assert_eq!(patched(&json!({ "tags": "x" })).await.0, "#/tags: a list, or an object with `add` and `remove` is wanted here, not text");
         assert_eq!(patched(&json!({ "tags": "x", "kind": 7 })).await.0, "#/kind: text is wanted here, not a number (and one more fault)");
         assert_eq!(patched(&json!({ "tags": "x", "kind": 7, "genre": [] })).await.0, "#/genre: text is wanted here, not a list (and 2 more faults)");
+        // What is not known is not cleared either, and a body is replaced, not cleared.
+        assert_eq!(patched(&json!({ "nope": null })).await.0, "#/nope: `nope` is not known here");
+        let cleared = admin.patch(&format!("{story}/translations/en"), "\"1\"", &json!({ "body": null })).await;
+        assert_eq!(told(&cleared), ("#/body: an object is wanted here, not null".to_owned(), "#/body".to_owned()));
         let empty = admin.send(actix_web::http::Method::POST, "/v1/desk/tags", &[("content-type", "application/json")], None).await;
         assert_eq!(told(&empty).0, "there is no body; JSON is expected");
         for (path, part, wanted) in [

@@ -52,7 +52,7 @@ both! {
                 if !is_list(parameter) {
                     let twice = admin.get(&format!("{to}{sign}{name}=1&{name}=1")).await;
                     assert_eq!(twice.status, 400, "{to} {name}: {}", twice.text);
-                    assert_eq!(twice.violations()[0].0, format!("?{name}"), "{to}");
+                    assert!(twice.violations().iter().any(|(place, _)| *place == format!("?{name}")), "{to} {name}: {}", twice.text);
                     let marked = admin.get(&format!("{to}{sign}{name}[]=1")).await;
                     assert_eq!(marked.status, 400, "{to} {name}: {}", marked.text);
                     // Beside it what is needed may be missing.

@@ -110,6 +110,14 @@ impl<R: Resource> Patch<R> {
         }
         let whole = R::WHOLE.iter().filter_map(|field| Some((*field, patch.as_object_mut()?.remove(*field)?)));
         let whole: Vec<_> = whole.collect();
+        let cleared = patch.as_object().into_iter().flatten().filter(|(field, sent)| sent.is_null() && value.get(field.as_str()).is_none());
+        for (field, _) in cleared.filter(|(field, _)| !has::<R::Input>(field)) {
+            faults.add(
+                format!("#/{}", field.replace('~', "~0").replace('/', "~1")),
+                "unknown_field",
+                format!("`{field}` is not known here"),
+            );
+        }
         merge(&mut value, patch);
         if let Value::Object(map) = &mut value {
             map.extend(whole.into_iter().map(|(field, sent)| (field.to_owned(), sent)));
@@ -237,11 +245,20 @@ impl<R: Resource> ToSchema for PatchOf<R> {
 fn patch<R: Resource>(input: Object, parts: &mut Named) -> Object {
     let whole: Vec<_> = R::WHOLE.iter().filter_map(|field| Some((*field, input.properties.get(*field)?.clone()))).collect();
     let mut patch = loosened(input, &named::<R::Input>(), parts);
-    for (field, mut property) in whole {
-        nullable(&mut property);
-        patch.properties.insert(field.to_owned(), property);
+    for (field, property) in whole {
+        // It is replaced, and not cleared.
+        let some = match property {
+            RefOr::T(Schema::OneOf(one)) => one.items.into_iter().find(|way| !is_null(way)),
+            other => Some(other),
+        };
+        patch.properties.extend(some.map(|some| (field.to_owned(), some)));
     }
     patch
+}
+
+/// Whether an object has a property, though it may not be there now.
+fn has<T: ToSchema>(property: &str) -> bool {
+    matches!(T::schema(), RefOr::T(Schema::Object(object)) if object.properties.contains_key(property))
 }
 
 fn named<T: ToSchema>() -> Named {

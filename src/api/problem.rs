@@ -91,7 +91,7 @@ fn codes() -> Object {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "type": "urn:dateline:problem:invalid", "title": "Unprocessable Entity", "status": 422, "code": "invalid",
-    "detail": "1 value(s) are not valid", "request_id": "0198c5a1-7f00-7000-8000-000000000001",
+    "detail": "#/translations/hi/headline: must not be empty", "request_id": "0198c5a1-7f00-7000-8000-000000000001",
     "errors": [{ "pointer": "#/translations/hi/headline", "code": "required", "detail": "must not be empty" }]
 }))]
 pub struct Problem {

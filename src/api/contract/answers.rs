@@ -293,7 +293,11 @@ fn refusals() -> Vec<Refusal> {
         rule("NotFound", Error::NotFound("article"), |asked| {
             asked.is_of_desk() || asked.delivers() || (asked.is_of_oneself() && asked.path.ends_with('}'))
         }),
-        rule("Taken", Error::taken("#/translations/en/slug", "an article has this slug", None), Asked::writes_at_desk),
+        rule(
+            "Taken",
+            Error::taken("#/translations/en/slug", "another address of this locale has this slug, or had it in public", None),
+            Asked::writes_at_desk,
+        ),
         rule("Gone", Error::Gone("article"), |asked| asked.delivers() || asked.path.starts_with("/v1/desk/archive/")),
         rule("Stale", stale, Asked::names_version),
         row("TooLarge", Failure::TooLarge, |asked| asked.sends_body),
