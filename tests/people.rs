@@ -113,7 +113,7 @@ both! {
         let (here, elsewhere) = (sign_in(&app, FIRST).await, sign_in(&app, FIRST).await);
         let change = async |current: &str, new: &str| here.post("/v1/auth/password", &json!({ "current": current, "new": new })).await;
         for (current, new, pointer, code) in
-            [(FIRST, "short", "#/new", "too_short"), (FIRST, "passwordpassword", "#/new", "too_common"), ("not it", SECOND, "#/current", "wrong_password")]
+            [(FIRST, "short", "#/new", "length"), (FIRST, "passwordpassword", "#/new", "too_common"), ("not it", SECOND, "#/current", "wrong_password")]
         {
             assert_eq!(change(current, new).await.violations(), [(pointer.to_owned(), code.to_owned())]);
         }

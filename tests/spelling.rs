@@ -46,7 +46,12 @@ both! {
                 continue;
             }
             let to = path.replace("{id}", story.rsplit('/').next().unwrap()).replace("{slug}", "river-rises");
-            let sign = if path == "/v1/pages" { "?path=/en/world&" } else { "?" };
+            let sign = match path.as_str() {
+                "/v1/pages" => "?path=/en/world&",
+                "/v1/desk/archive/pages" => "?path=/en/world&as_of=2026-03-01T08:00:00Z&",
+                _ if path.contains("/archive/") => "?as_of=2026-03-01T08:00:00Z&",
+                _ => "?",
+            };
             for parameter in parameters.iter().filter(asked) {
                 let name = parameter["name"].as_str().unwrap();
                 if !is_list(parameter) {

@@ -46,6 +46,9 @@ fn schema<T: ToSchema>() -> Value {
         next.extend(references(&one));
         all.insert(name, one);
     }
+    for one in all.values_mut().chain([&mut schema]) {
+        leave_passwords(one);
+    }
     decide(&mut schema, &all);
     let given = all.clone();
     all.values_mut().for_each(|one| decide(one, &given));
@@ -53,6 +56,20 @@ fn schema<T: ToSchema>() -> Value {
         schema.insert("components".to_owned(), json!({ "schemas": all }));
     }
     schema
+}
+
+/// Whether a password is long enough is looked at with all else that is wrong with an account.
+fn leave_passwords(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            if map.get("format").is_some_and(|format| format == "password") {
+                map.remove("minLength");
+            }
+            map.values_mut().for_each(leave_passwords);
+        }
+        Value::Array(items) => items.iter_mut().for_each(leave_passwords),
+        _ => {}
+    }
 }
 
 /// The names of the schemas that one refers to.
