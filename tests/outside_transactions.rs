@@ -95,7 +95,9 @@ both! {
         assert_eq!([&was[0], &was[1]], [&is[0], &is[2]]);
         let third = editor.patch(&words, &second.etag(), &json!({ "summary": "Bridges were closed." })).await;
         assert_eq!((ids(&third.ok()), &third.ok()["summary"]), (is.clone(), &json!("Bridges were closed.")));
-        let same = editor.patch(&words, &third.etag(), &json!({ "body": null })).await;
+        // A body is replaced, and not cleared.
+        editor.patch(&words, &third.etag(), &json!({ "body": null })).await.refused(422, "invalid");
+        let same = editor.patch(&words, &third.etag(), &json!({})).await;
         assert_eq!((ids(&same.ok()), same.etag()), (is.clone(), third.etag()), "nothing is said of it");
         let whole = editor.patch(&words, &third.etag(), &third.ok()).await;
         assert_eq!((ids(&whole.ok()), whole.etag()), (is, third.etag()), "what was read is sent back");
