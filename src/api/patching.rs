@@ -19,8 +19,9 @@ use super::{
     problem::Failure,
     sent,
     typed::{judged, merged},
+    wording::{quoted, within},
 };
-use crate::domain::{Error, error::Faults};
+use crate::domain::{Error, Violation, error::Faults};
 
 /// A thing of the desk that is read and written in one shape.
 pub trait Resource: Serialize + ToSchema + 'static {
@@ -37,12 +38,17 @@ const READ_ONLY: &str = "this field cannot be written, and what was sent is not 
 
 /// A JSON merge patch (RFC 7396) on a `R` as `GET` shows it.
 #[derive(Debug)]
-pub struct Patch<R>(Value, PhantomData<fn() -> R>);
+pub struct Patch<R> {
+    sent: Value,
+    /// What is wrong with it by the contract: found before anybody waits for a transaction.
+    judged: Vec<Violation>,
+    of: PhantomData<fn() -> R>,
+}
 
 // Whether or not an `R` can be copied: there is none in it.
 impl<R> Clone for Patch<R> {
     fn clone(&self) -> Self {
-        Self(self.0.clone(), PhantomData)
+        Self { sent: self.sent.clone(), judged: self.judged.clone(), of: PhantomData }
     }
 }
 
@@ -53,7 +59,7 @@ impl<R: Resource> Patch<R> {
     /// [`Error::Invalid`] when it is no object.
     pub fn of(patch: Value) -> Result<Self, Error> {
         if patch.is_object() {
-            Ok(Self(patch, PhantomData))
+            Ok(Self { judged: judged::<PatchOf<R>>(&patch), sent: patch, of: PhantomData })
         } else {
             Err(Error::invalid("#", "type", "a merge patch of this is an object"))
         }
@@ -62,15 +68,17 @@ impl<R: Resource> Patch<R> {
     /// True when it says something of a field.
     #[must_use]
     pub fn names(&self, field: &str) -> bool {
-        self.0.get(field).is_some()
+        self.sent.get(field).is_some()
     }
 
     /// The same patch, saying nothing of a field.
     #[must_use]
     pub fn without(mut self, field: &str) -> Self {
-        if let Value::Object(changes) = &mut self.0 {
+        if let Value::Object(changes) = &mut self.sent {
             changes.remove(field);
         }
+        let place = format!("#/{field}");
+        self.judged.retain(|fault| fault.pointer.strip_prefix(&place).is_none_or(|rest| !rest.is_empty() && !rest.starts_with('/')));
         self
     }
 
@@ -86,7 +94,7 @@ impl<R: Resource> Patch<R> {
     /// [`Error::Invalid`] when the patch would change it.
     pub fn unchanged(&self, field: &str, shown: &impl Serialize) -> Result<Self, Error> {
         let shown = serde_json::to_value(shown).map_err(Error::internal)?;
-        if self.0.get(field).is_some_and(|sent| would_change(Some(shown), sent.clone())) {
+        if self.sent.get(field).is_some_and(|sent| would_change(Some(shown), sent.clone())) {
             return Err(Error::invalid(format!("#/{field}"), "read_only", READ_ONLY));
         }
         Ok(self.clone().without(field))
@@ -98,7 +106,7 @@ impl<R: Resource> Patch<R> {
     /// [`Error::Invalid`] when a read-only field would change, or the outcome is not valid.
     pub fn onto(&self, current: &R) -> Result<R::Input, Error> {
         let mut value = serde_json::to_value(current).map_err(Error::internal)?;
-        let mut patch = self.0.clone();
+        let mut patch = self.sent.clone();
         let mut faults = Faults::default();
         if let (Value::Object(map), Value::Object(changes)) = (&mut value, &mut patch) {
             for field in R::READ_ONLY {
@@ -112,20 +120,16 @@ impl<R: Resource> Patch<R> {
         let whole: Vec<_> = whole.collect();
         let cleared = patch.as_object().into_iter().flatten().filter(|(field, sent)| sent.is_null() && value.get(field.as_str()).is_none());
         for (field, _) in cleared.filter(|(field, _)| !has::<R::Input>(field)) {
-            faults.add(
-                format!("#/{}", field.replace('~', "~0").replace('/', "~1")),
-                "unknown_field",
-                format!("`{field}` is not known here"),
-            );
+            faults.add(within("#", field), "unknown_field", format!("{} is not known here", quoted(field)));
         }
         merge(&mut value, patch);
         if let Value::Object(map) = &mut value {
             map.extend(whole.into_iter().map(|(field, sent)| (field.to_owned(), sent)));
         }
         let input = faults.merge(merged(&value).map_err(|error| self.of_its_own(error)))?;
-        for fault in judged::<PatchOf<R>>(&self.0) {
+        for fault in &self.judged {
             if !faults.names(&fault.pointer) {
-                faults.add(fault.pointer, fault.code, fault.detail);
+                faults.add(&fault.pointer, fault.code, &fault.detail);
             }
         }
         match input {
@@ -141,7 +145,7 @@ impl<R> Patch<R> {
         let Error::Invalid(all) = error else { return error };
         let is_named = |pointer: &str| {
             let field = pointer.trim_start_matches("#/").split('/').next().unwrap_or_default();
-            pointer == "#" || self.0.get(field.replace("~1", "/").replace("~0", "~")).is_some()
+            pointer == "#" || self.sent.get(field.replace("~1", "/").replace("~0", "~")).is_some()
         };
         let (own, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|fault| is_named(&fault.pointer));
         Error::Invalid(if own.is_empty() { others } else { own })
@@ -179,7 +183,7 @@ pub fn merge(target: &mut Value, patch: Value) {
     }
 }
 
-impl<R: 'static> FromRequest for Patch<R> {
+impl<R: Resource> FromRequest for Patch<R> {
     type Error = Failure;
     type Future = Pending<Self>;
 
@@ -189,13 +193,11 @@ impl<R: 'static> FromRequest for Patch<R> {
         }
         let bytes = read(payload);
         Box::pin(async move {
-            match json::read(&bytes.await?)? {
-                patch @ Value::Object(_) => {
-                    sent::check(&patch)?;
-                    Ok(Self(patch, PhantomData))
-                }
-                _ => Err(Failure::Rule(Error::invalid("#", "type", "a merge patch of this is an object"))),
+            let patch = json::read(&bytes.await?)?;
+            if patch.is_object() {
+                sent::check(&patch)?;
             }
+            Ok(Self::of(patch)?)
         })
     }
 }

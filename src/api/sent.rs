@@ -8,7 +8,11 @@
 
 use serde_json::Value;
 
-use crate::domain::{Error, error::Faults, text::limits};
+use crate::domain::{
+    Error,
+    error::{Faults, step},
+    text::limits,
+};
 
 /// Nothing, when no list in what was sent is too long, and no text holds U+0000.
 ///
@@ -31,7 +35,7 @@ fn walk(faults: &mut Faults, value: &Value, at: &str) {
             let body = map.contains_key("format");
             for (key, inner) in map.iter().filter(|(key, _)| !body || *key != "content") {
                 if inner.is_array() || inner.is_object() || is_unfit(inner) {
-                    walk(faults, inner, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")));
+                    walk(faults, inner, &format!("{at}/{}", step(key)));
                 }
             }
         }

@@ -4,6 +4,8 @@
 //! few shapes, which are put into the words of JSON; what our own types say is passed on. **Consequence.** What is of no known shape, or still
 //! speaks of Rust, becomes one plain sentence, so that nothing of the program's inside comes out, whatever library is read with.
 
+use crate::domain::error::step;
+
 /// What is said where nothing better is known.
 const OTHERWISE: &str = "not of the form that is wanted here";
 
@@ -66,6 +68,19 @@ fn known(message: &str) -> Option<String> {
         _ => return None,
     };
     Some(of_query.to_owned())
+}
+
+/// The longest name that was sent and is repeated, in bytes.
+const REPEATED: usize = 100;
+
+/// A name that was sent, marked as such; what is too long to be repeated is not.
+pub(super) fn quoted(name: &str) -> String {
+    if name.len() <= REPEATED { format!("`{}`", name.escape_debug()) } else { format!("a name of {} bytes", name.len()) }
+}
+
+/// The place of what has a name within a place; the place itself for a name that is too long to be repeated.
+pub(super) fn within(place: &str, name: &str) -> String {
+    if name.len() <= REPEATED { format!("{place}/{}", step(name)) } else { place.to_owned() }
 }
 
 /// Names one after the other, marked as such.

@@ -328,6 +328,12 @@ pub const FAULTS: usize = 100;
 /// The code of the last violation of a list that names not all of them.
 const MORE: &str = "more";
 
+/// A name as a step of a JSON pointer (RFC 6901).
+#[must_use]
+pub fn step(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 impl Faults {
     /// Note one violation.
     pub fn add(&mut self, pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) {

@@ -11,7 +11,7 @@ use utoipa::openapi::{
     schema::{Schema, SchemaType, Type},
 };
 
-use super::schemas::{PLACE, operations};
+use super::schemas::{PLACE, Schemas, operations};
 
 /// Require what is always sent of schemas that only answers have.
 pub(super) fn require(api: &mut OpenApi) {
@@ -48,17 +48,21 @@ fn takes_null(of: &SchemaType) -> bool {
 /// The names of the schemas that requests have.
 fn sent(api: &mut OpenApi) -> BTreeSet<String> {
     let bodies = api.paths.paths.values_mut().flat_map(operations).filter_map(|operation| operation.request_body.as_ref());
-    let mut next: Vec<String> = bodies.flat_map(|body| references(&serde_json::to_value(body).unwrap_or_default())).collect();
-    let schemas = &api.components.get_or_insert_default().schemas;
-    let mut sent = BTreeSet::new();
+    let next = bodies.flat_map(|body| references(&serde_json::to_value(body).unwrap_or_default())).collect();
+    reached(next, &api.components.get_or_insert_default().schemas)
+}
+
+/// Schemas by their names, with all that they refer to.
+pub(super) fn reached(mut next: Vec<String>, schemas: &Schemas) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
     // Ends: each name is followed once.
     while let Some(name) = next.pop() {
-        if let Some(schema) = schemas.get(&name).filter(|_| !sent.contains(&name)) {
+        if let Some(schema) = schemas.get(&name).filter(|_| !reached.contains(&name)) {
             next.extend(references(&serde_json::to_value(schema).unwrap_or_default()));
-            sent.insert(name);
+            reached.insert(name);
         }
     }
-    sent
+    reached
 }
 
 /// The names of the schemas that one refers to.

@@ -11,7 +11,7 @@ use utoipa::openapi::{
     schema::{AdditionalProperties, ArrayItems, Discriminator, Object, OneOf, Schema},
 };
 
-type Schemas = BTreeMap<String, RefOr<Schema>>;
+pub(super) type Schemas = BTreeMap<String, RefOr<Schema>>;
 
 /// Where schemas are kept under their names.
 pub(super) const PLACE: &str = "#/components/schemas/";

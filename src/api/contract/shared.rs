@@ -1,6 +1,6 @@
 //! What several operations take or answer alike, a parameter or a response, is written once, and referred to where it holds.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 use utoipa::openapi::{
@@ -9,7 +9,11 @@ use utoipa::openapi::{
     response::Response,
 };
 
-use super::{examples, required::references, schemas::operations};
+use super::{
+    examples,
+    required::{reached, references},
+    schemas::operations,
+};
 
 /// Where parameters are kept under their names.
 const PARAMETERS: &str = "#/components/parameters/";
@@ -91,15 +95,8 @@ fn responses_mut(operation: &mut Operation) -> Vec<&mut RefOr<Response>> {
 pub(super) fn sweep(api: &mut OpenApi) {
     let mut components = api.components.take().unwrap_or_default();
     let schemas = std::mem::take(&mut components.schemas);
-    let mut next = references(&serde_json::to_value((&api.paths, &components)).unwrap_or_default());
-    let mut reached = BTreeSet::new();
-    // Ends: each name is followed once.
-    while let Some(name) = next.pop() {
-        if let Some(schema) = schemas.get(&name).filter(|_| !reached.contains(&name)) {
-            next.extend(references(&serde_json::to_value(schema).unwrap_or_default()));
-            reached.insert(name);
-        }
-    }
+    let next = references(&serde_json::to_value((&api.paths, &components)).unwrap_or_default());
+    let reached = reached(next, &schemas);
     components.schemas = schemas.into_iter().filter(|(name, _)| reached.contains(name)).collect();
     api.components = Some(components);
 }

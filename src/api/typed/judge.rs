@@ -11,7 +11,10 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::decided::decide;
-use crate::{api::wording::listed, domain::Violation};
+use crate::{
+    api::wording::{listed, quoted, within},
+    domain::Violation,
+};
 
 /// Values of a body of which every fault is looked for.
 pub(super) const JUDGED: usize = 20_000;
@@ -126,30 +129,21 @@ fn judge(of: TypeId, schema: fn() -> Value) -> Option<Arc<Judge>> {
 /// An error of the validator in our words, of which none repeats what was sent but names of fields.
 fn told(error: &ValidationError<'_>, schema: &Value) -> Vec<Violation> {
     let at = error.instance_path().as_str();
-    // What has a name that is too long to be repeated is found by what it is in.
-    let is_short = |name: &str| name.len() <= REPEATED;
-    let within =
-        |name: &str| if is_short(name) { format!("#{at}/{}", name.replace('~', "~0").replace('/', "~1")) } else { format!("#{at}") };
+    let within = |name: &str| within(&format!("#{at}"), name);
     let one = |code, detail: String| vec![Violation { pointer: format!("#{at}"), code, detail }];
     match error.kind() {
         Kind::AdditionalProperties { unexpected } => {
             let known = known(error, schema);
-            let unknown = unexpected.iter().map(|name| Violation {
-                pointer: within(name),
-                code: "unknown_field",
-                detail: format!(
-                    "`{name}` is not known here{}",
-                    if known.is_empty() { String::new() } else { format!("; known are {known}") }
-                ),
-            });
-            unknown.collect()
+            let all =
+                unexpected.iter().map(|name| Violation { pointer: within(name), code: "unknown_field", detail: unknown(name, &known) });
+            all.collect()
         }
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             vec![Violation { pointer: within(name), code: "required", detail: format!("`{name}` is missing") }]
         }
         Kind::Enum { options } => {
-            let word = error.instance().as_str().map_or_else(|| "this".to_owned(), named);
+            let word = error.instance().as_str().map_or_else(|| "this".to_owned(), quoted);
             one("unknown_value", format!("{word} is not known here; known are {}", words(options)))
         }
         Kind::Type { kind } => one("type", format!("{} is wanted here, not {}", wanted(kind), found(error.instance()))),
@@ -179,12 +173,9 @@ fn known(error: &ValidationError<'_>, schema: &Value) -> String {
     names.map(|names| listed(names.keys().map(String::as_str))).unwrap_or_default()
 }
 
-/// The longest word that was sent and is repeated, in bytes.
-const REPEATED: usize = 100;
-
-/// A word that was sent, where it is short enough to be repeated.
-fn named(word: &str) -> String {
-    if word.len() <= REPEATED { format!("`{}`", word.escape_debug()) } else { "a name of so many characters".to_owned() }
+fn unknown(name: &str, known: &str) -> String {
+    let known = if known.is_empty() { String::new() } else { format!("; known are {known}") };
+    format!("{} is not known here{known}", quoted(name))
 }
 
 fn words(options: &Value) -> String {

@@ -13,7 +13,7 @@ use serde_json::Value;
 use serde_path_to_error::Segment;
 use utoipa::ToSchema;
 
-use super::wording::plain;
+use super::wording::{plain, quoted, within};
 use crate::domain::{Error, Violation};
 
 /// Faults after which nothing more is told.
@@ -92,12 +92,11 @@ fn fault(error: &serde_path_to_error::Error<serde_json::Error>) -> Violation {
     } else {
         "type"
     };
+    let detail = plain(&message.replacen(&format!("`{named}`"), &quoted(&named), 1));
     if matches!(code, "unknown_field" | "required") && path.last() != Some(&named) {
         path.push(named);
     }
-    let escaped: String = path.iter().map(|p| format!("/{}", p.replace('~', "~0").replace('/', "~1"))).collect();
-    let detail = plain(&message);
-    Violation { pointer: format!("#{escaped}"), code, detail }
+    Violation { pointer: path.iter().fold("#".to_owned(), |place, name| within(&place, name)), code, detail }
 }
 
 #[cfg(test)]
@@ -176,6 +175,17 @@ mod tests {
         // The first of Serde, and the first by the schema.
         assert_eq!(faults(&words(judge::JUDGED)).len(), 2);
         assert_eq!(faults(&words(judge::JUDGED / 2)).len(), MAX);
+    }
+
+    #[test]
+    fn names_that_are_long_are_not_repeated_wherever_they_stand() {
+        let long = |n: usize| (0..n).map(|n| (format!("{n}{}", "x".repeat(10_000)), json!(1))).collect::<serde_json::Map<_, _>>();
+        let mut inner = long(3);
+        inner.insert("at".to_owned(), json!("2024-03-16T13:09:00Z"));
+        let mut outer = long(3);
+        outer.extend([("inner".to_owned(), inner.into()), ("kind".to_owned(), json!("y".repeat(10_000)))]);
+        let told = faults(&outer.into());
+        assert!(told.len() > 3 && told.iter().all(|fault| fault.len() < 300), "{told:?}");
     }
 
     #[test]

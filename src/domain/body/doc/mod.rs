@@ -17,7 +17,7 @@ use super::{
 };
 use crate::domain::{
     Error, Locale, Violation,
-    error::Faults,
+    error::{Faults, step},
     reference::Reference,
     text::{Length, limits, marks_within, nfc, note_forbidden, note_unbalanced, phrase},
     url::check_web_address,
@@ -73,7 +73,7 @@ fn gathered(value: &Value, at: &str, mint: &mut dyn FnMut() -> BlockId, kept: bo
     match value.as_object() {
         Some(map) if map.get("type").and_then(Value::as_str) == Some("doc") => {
             for key in map.keys().filter(|k| !matches!(k.as_str(), "schema" | "type" | "content")) {
-                reader.faults.add(format!("{at}/{}", escape(key)), "unknown_field", "a document has `schema`, `type` and `content`");
+                reader.faults.add(format!("{at}/{}", step(key)), "unknown_field", "a document has `schema`, `type` and `content`");
             }
             if map.get("schema").is_some_and(|s| s.as_u64() != Some(SCHEMA)) {
                 reader.faults.add(format!("{at}/schema"), "schema", format!("this server reads schema {SCHEMA}"));
@@ -101,10 +101,6 @@ fn note_size(faults: &mut Faults, document: &Document, at: &str) {
     if size(document) > limits::BODY_BYTES {
         faults.add(at, "too_long", format!("at most {} bytes as a document", limits::BODY_BYTES));
     }
-}
-
-fn escape(key: &str) -> String {
-    key.replace('~', "~0").replace('/', "~1")
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -179,7 +175,7 @@ impl<'v> Attrs<'v> {
     fn finish(self, faults: &mut Faults) {
         for key in self.map.into_iter().flat_map(Map::keys).filter(|k| !self.known.contains(&k.as_str())) {
             faults.add(
-                format!("{}/{}", self.at, escape(key)),
+                format!("{}/{}", self.at, step(key)),
                 "unknown_attribute",
                 format!("the attributes here are {}", self.known.join(", ")),
             );
@@ -218,7 +214,7 @@ impl Reader<'_> {
             return None;
         };
         for key in map.keys().filter(|k| !keys.contains(&k.as_str())) {
-            self.faults.add(format!("{at}/{}", escape(key)), "unknown_field", format!("a node here has {}", keys.join(", ")));
+            self.faults.add(format!("{at}/{}", step(key)), "unknown_field", format!("a node here has {}", keys.join(", ")));
         }
         let kind = map.get("type").and_then(Value::as_str);
         if kind.is_none() {
