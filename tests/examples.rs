@@ -131,8 +131,13 @@ async fn a_demo_that_is_started_again_has_nothing_twice_and_lets_its_administrat
     demo.start();
     assert_ne!(demo.password, first);
     assert_eq!(everything(&demo).await, before);
-    // What is made from now on has ids of now, which begin otherwise.
     let copy = demo.copy().await;
+    // Whoever is of the demo has a password that nobody knows, and is refused as anybody is.
+    for who in ["kavya@example.org", "rohan@example.org", "nobody@example.org"] {
+        let guess = json!({ "email": who, "password": "a sentence that is guessed" });
+        copy.with(None).post("/v1/auth/token", &guess).await.refused(401, "wrong-credentials");
+    }
+    // What is made from now on has ids of now, which begin otherwise.
     let token = token(&demo, &copy).await;
     let made = copy
         .with(Some(&token))

@@ -63,12 +63,18 @@ fn begin(settings: &Settings, store: &Store, newsroom: &str) -> Result<String, F
     Ok(password)
 }
 
-/// A password that nobody has seen before, for an administrator who is made or made anew.
-fn administrator(store: &Store) -> Result<String, Error> {
+/// A password that nobody has seen before, and its hash.
+fn new_password(store: &Store) -> Result<(String, String), Error> {
     let mut bytes = [0; 15];
     store.entropy().fill(&mut bytes);
     let password = base64::Engine::encode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, bytes);
     let hash = password::hash(&password, store.entropy())?;
+    Ok((password, hash))
+}
+
+/// The password of an administrator who is made or made anew.
+fn administrator(store: &Store) -> Result<String, Error> {
+    let (password, hash) = new_password(store)?;
     let operator = Caller::system(System::Operator);
     store.write_now(&operator, |tx| {
         let grants = vec![GrantDraft { role: Role::Admin, section: None, locale: None }];

@@ -1,5 +1,6 @@
 //! What a desk has done on the demo's stories: one of each kind of thing that an operation works on, so that every operation has an example.
 
+use super::new_password;
 use crate::{
     access::{
         Action, Bookkeeping, Caller, Permit, System,
@@ -31,17 +32,17 @@ use crate::{
 /// Stories that are being worked on, and what they need.
 pub(super) const STORIES: &str = include_str!("desk.ndjson");
 
-/// No password has this hash.
-const NO_PASSWORD: &str = "-";
 /// How long the preview may be looked at, in seconds: a day.
 const PREVIEWED_SECONDS: i64 = 24 * 3_600;
 
 /// Work on the stories of the demo in an administrator's name, signed in as they would be.
 pub(super) fn work(store: &Store, keys: &Keys, issuer: &str, admin: &str) -> Result<(), Error> {
     let operator = Caller::system(System::Operator);
+    // Nobody signs in as these: their password is told to nobody.
+    let (_, hash) = new_password(store)?;
     let (admin, translator) = store.write_now(&operator, |tx| {
         let admin = store::users::by_email(tx, admin)?.ok_or(Error::NotFound("user"))?;
-        Ok((admin, users::create(tx, permit(&operator)?, &translator(), NO_PASSWORD)?.id))
+        Ok((admin, users::create(tx, permit(&operator)?, &translator(), &hash)?.id))
     })?;
     let session = store.write_now(&Bookkeeping, |tx| sessions::begin(tx, admin, None, Network::UNKNOWN))?;
     let token = token::issue(session.subject(), keys, issuer, store.now(), store.entropy())?;
@@ -52,7 +53,7 @@ pub(super) fn work(store: &Store, keys: &Keys, issuer: &str, admin: &str) -> Res
         talk(tx, &me)?;
         publish(tx, &me)?;
         hand_out(tx, &me, translator)?;
-        users::create(tx, permit(&me)?, &former(), NO_PASSWORD).map(drop)
+        users::create(tx, permit(&me)?, &former(), &hash).map(drop)
     })
 }
 
