@@ -13,6 +13,7 @@ pub mod password;
 pub mod permit;
 pub mod policy;
 pub mod scope;
+pub mod second_factor;
 pub mod secret;
 pub mod throttle;
 pub mod token;

@@ -10,6 +10,15 @@ fn argon2() -> Result<Argon2<'static>, Error> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
+/// What is kept of a user who has no password: the hash of none.
+pub const NONE: &str = "";
+
+/// True for the hash of a password.
+#[must_use]
+pub fn is_set(kept: &str) -> bool {
+    kept.starts_with('$')
+}
+
 /// Hash a password, which takes some 50 ms and 46 MiB: not on a thread that serves requests.
 ///
 /// # Errors

@@ -53,9 +53,10 @@ impl Surface {
         }
     }
 
-    /// Everything on the desk needs a token, and so do these two.
+    /// Everything on the desk needs a token, and so does everybody's own account, but for what lets them in.
     pub(super) fn needs_caller(self, pattern: Option<&str>) -> bool {
-        self == Self::Desk || pattern.is_some_and(|p| p.starts_with("/v1/auth/") && !matches!(p, "/v1/auth/token" | "/v1/auth/refresh"))
+        const OPEN: [&str; 4] = ["/v1/auth/token", "/v1/auth/refresh", "/v1/auth/password/reset", "/v1/auth/password/set"];
+        self == Self::Desk || pattern.is_some_and(|p| p.starts_with("/v1/auth/") && !OPEN.contains(&p))
     }
 
     /// The longest body, in bytes: what is read before anybody has shown who they are is short.

@@ -34,7 +34,11 @@ use ipnet::IpNet;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    access::keys::KeyRing, delivery::response_cache::ResponseCache, desk::sign_ins::SignIns, domain::memory::MemoryBudget, store::Store,
+    access::keys::KeyRing,
+    delivery::response_cache::ResponseCache,
+    desk::{password_links::PasswordLinks, sign_ins::SignIns},
+    domain::memory::MemoryBudget,
+    store::Store,
 };
 
 /// What every handler may use.
@@ -56,6 +60,8 @@ pub struct State {
     pub hashing: hashing::Hashing,
     /// Who was not let in, and has to wait.
     pub sign_ins: Arc<SignIns>,
+    /// What links to set passwords are made for, and who asked for one.
+    pub links: Arc<PasswordLinks>,
     /// Proxies that are believed when they say for whom they ask.
     pub proxies: Vec<IpNet>,
     /// Origins whose pages may use the desk.
@@ -79,6 +85,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .service(auth::show_me)
                 .service(auth::own::revise_me)
                 .service(auth::own::change_password)
+                .service(auth::by_link::request_password_reset)
+                .service(auth::by_link::set_password)
+                .service(auth::second_factor::begin_second_factor)
+                .service(auth::second_factor::confirm_second_factor)
+                .service(auth::second_factor::turn_off_second_factor)
                 .service(auth::own::list_sessions)
                 .service(auth::own::end_session),
         )
@@ -112,7 +123,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::archive::routes)
                 .configure(desk::audit::routes)
                 .configure(desk::people::routes)
-                .configure(desk::users::routes),
+                .configure(desk::users::routes)
+                .configure(desk::password_links::routes),
         )
         .service(
             scope::scope("/v1")

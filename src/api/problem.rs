@@ -27,13 +27,15 @@ use crate::{
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code of a problem, as `docs/problems.md` tells of them.
-pub const CODES: [&str; 53] = [
+pub const CODES: [&str; 57] = [
     "malformed",
     "unauthenticated",
     "invalid-token",
     "token-expired",
     "session-ended",
     "wrong-credentials",
+    "second-factor-required",
+    "second-factor-wrong",
     "forbidden",
     "not-found",
     "no-route",
@@ -59,6 +61,8 @@ pub const CODES: [&str; 53] = [
     "published",
     "empty",
     "last-admin",
+    "suspended",
+    "second-factor-on",
     "still-running",
     "key-announced",
     "answer-lost",
@@ -276,6 +280,8 @@ impl Failure {
                 Error::TokenRefused(TokenFault::Expired) => (StatusCode::UNAUTHORIZED, "token-expired"),
                 Error::TokenRefused(TokenFault::SessionEnded) => (StatusCode::UNAUTHORIZED, "session-ended"),
                 Error::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong-credentials"),
+                Error::SecondFactor { shown: false } => (StatusCode::UNAUTHORIZED, "second-factor-required"),
+                Error::SecondFactor { shown: true } => (StatusCode::UNAUTHORIZED, "second-factor-wrong"),
                 Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
                 Error::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
                 Error::Gone(_) => (StatusCode::GONE, "gone"),
@@ -373,7 +379,7 @@ impl Failure {
             answer.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
         }
         match self {
-            Self::Rule(Error::Unauthenticated | Error::WrongCredentials) => {
+            Self::Rule(Error::Unauthenticated | Error::WrongCredentials | Error::SecondFactor { .. }) => {
                 answer.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
             }
             // RFC 6750 §3.1: one code for a token that is expired, revoked or wrong in another way, and none where no token came.

@@ -123,6 +123,30 @@ enum UserCommand {
         #[arg(long, required = true)]
         password_stdin: bool,
     },
+    /// Let somebody in who sets their password by a link: it is sent to them, or printed where no mails are sent.
+    Invite {
+        /// What they sign in with.
+        #[arg(long)]
+        email: String,
+        /// Their name.
+        #[arg(long)]
+        name: String,
+        /// Their role: contributor, translator, editor, chief or admin.
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// Only in this section and below it: its id, or its slug in the default locale.
+        #[arg(long)]
+        section: Option<String>,
+        /// Only in this locale.
+        #[arg(long, value_parser = locale)]
+        locale: Option<Locale>,
+    },
+    /// Give somebody another link to set their password: it is sent to them, or printed where no mails are sent.
+    Reset {
+        /// What they sign in with.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 fn role(word: &str) -> Result<Role, String> {
@@ -180,6 +204,10 @@ pub fn run() -> ExitCode {
         Command::User { command: UserCommand::Create { email, name, role, section, locale, password_stdin: _ } } => {
             settings().and_then(|s| user::create(&s, &user::New { email, name, role, section, locale }))
         }
+        Command::User { command: UserCommand::Invite { email, name, role, section, locale } } => {
+            settings().and_then(|s| user::invite(&s, &user::New { email, name, role, section, locale }))
+        }
+        Command::User { command: UserCommand::Reset { email } } => settings().and_then(|s| user::reset(&s, &email)),
         Command::Key { command } => settings().and_then(|s| match command {
             KeyCommand::Rotate => key::rotate(&s),
             KeyCommand::List => key::list(&s),

@@ -11,9 +11,13 @@ use crate::{
     app,
     config::Settings,
     delivery::response_cache::ResponseCache,
+    desk::password_links::PasswordLinks,
     domain::memory::MemoryBudget,
     store::{self, Store},
-    workers::{follower, purger, scheduler, sign_in_audit, watchdog},
+    workers::{
+        follower,
+        mailer::{self, Mailer},
+        purger, scheduler, sign_in_audit, watchdog},
 };
 
 /// Bring the database up to date and answer requests until stopped.
@@ -43,6 +47,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         issuer: settings.public_url.clone(),
         hashing: Hashing::new(settings.hashing, settings.hashing.saturating_mul(8)),
         sign_ins: Arc::default(),
+        links: Arc::new(PasswordLinks::new(settings.password_page.clone(), settings.smtp.is_some())),
         proxies: settings.trusted_proxies.clone(),
         origins: settings.desk_origins.clone(),
         clients: Clients::new(settings.timeouts, settings.unfinished_bytes),
@@ -56,6 +61,8 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     let sign_in_audit = sign_in_audit::start(state.store.clone(), state.sign_ins.clone())?;
     let _follower = follower::start(state.response_cache.clone(), state.keys.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
+    let mailer = settings.smtp.clone().map(|smtp| Mailer::new(state.store.clone(), state.keys.clone(), state.links.clone(), smtp));
+    let _mailer = mailer.map(mailer::start).transpose()?;
     state.store.write_now(&Bookkeeping, store::jobs::forget_addresses)?;
     let bind = settings.bind;
     let served = state.clone();

@@ -1,15 +1,19 @@
-//! `dateline user create`.
+//! `dateline user create`, `invite` and `reset`.
 
-use super::{Failed, ready, system};
+use super::{Failed, keys, ready, system};
 use crate::{
-    access::{Caller, Permit, System, password},
+    access::{Caller, Permit, System, action::ManageUsers, password},
     config::Settings,
-    desk::users::{self, Draft, GrantDraft},
+    desk::{
+        password_links::{self, Made},
+        users::{self, Draft, GrantDraft},
+    },
     domain::{
         Error, Id, Locale,
         address::AddressKind,
         section::Section,
-        user::{Role, UserStatus, check_password},
+        token_page,
+        user::{Role, User, UserStatus, check_password, email_typed},
     },
     store::{self, Tx},
 };
@@ -39,12 +43,55 @@ pub(super) fn create(settings: &Settings, new: &New) -> Result<(), Failed> {
     let text = system::standard_input().map_err(|e| Failed::Otherwise(format!("the password cannot be read: {e}")))?;
     let hash = password::hash(&check_password(&text)?, store.entropy())?;
     let permit = Permit::try_from(Caller::system(System::Operator))?;
-    let user = store.write_now(&permit, |tx| {
-        let section = new.section.as_deref().map(|s| section(tx, s)).transpose()?;
-        let grants = vec![GrantDraft { role: new.role, section, locale: new.locale.clone() }];
-        let draft = Draft { email: new.email.clone(), name: new.name.clone(), status: UserStatus::Active, grants };
-        users::create(tx, permit.clone(), &draft, &hash)
-    })?;
+    let user = store.write_now(&permit, |tx| made(tx, permit.clone(), new, &hash))?;
     system::print(&format!("{} may sign in as {} ({}).\n", user.name, user.email, new.role));
     Ok(())
+}
+
+fn made(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, new: &New, hash: &str) -> Result<User, Error> {
+    let section = new.section.as_deref().map(|s| section(tx, s)).transpose()?;
+    let grants = vec![GrantDraft { role: new.role, section, locale: new.locale.clone() }];
+    let draft = Draft { email: new.email.clone(), name: new.name.clone(), status: UserStatus::Active, grants };
+    users::create(tx, permit, &draft, hash)
+}
+
+/// Let somebody in who has no password yet, with a link to set one.
+pub(super) fn invite(settings: &Settings, new: &New) -> Result<(), Failed> {
+    let store = ready(settings)?;
+    let (ring, mailed) = (keys(settings, &store)?, settings.smtp.is_some());
+    let permit = Permit::try_from(Caller::system(System::Operator))?;
+    let link = store.write_now(&permit, |tx| {
+        let user = made(tx, permit.clone(), new, password::NONE)?;
+        password_links::send(tx, permit.clone(), &ring.present(), user.id, mailed)
+    })?;
+    tell(settings, &link);
+    Ok(())
+}
+
+/// Give somebody another link.
+pub(super) fn reset(settings: &Settings, email: &str) -> Result<(), Failed> {
+    let store = ready(settings)?;
+    let (ring, mailed) = (keys(settings, &store)?, settings.smtp.is_some());
+    let permit = Permit::try_from(Caller::system(System::Operator))?;
+    let link = store.write_now(&permit, |tx| {
+        let user = store::users::by_email(tx, &email_typed(email))?.ok_or(Error::NotFound("user"))?;
+        password_links::send(tx, permit.clone(), &ring.present(), user, mailed)
+    })?;
+    tell(settings, &link);
+    Ok(())
+}
+
+/// Say where the link is: on its way, or here, where no mails are sent.
+fn tell(settings: &Settings, link: &Made) {
+    let Made { email, expires_at, token, .. } = link;
+    if settings.smtp.is_some() {
+        system::print(&format!("A link to set the password is sent to {email} by a server that runs, and is good until {expires_at}.\n"));
+        return;
+    }
+    let token = token.expose();
+    let shown = match &settings.password_page {
+        Some(page) => token_page::opened(page, token),
+        None => format!("{token}\n\n(the token for POST /v1/auth/password/set; with DATELINE_SET_PASSWORD_URL it would be a link)"),
+    };
+    system::print(&format!("{email} sets the password by this, once, until {expires_at}:\n\n{shown}\n"));
 }

@@ -1,6 +1,7 @@
 //! Settings out of the environment, with every fault reported at once.
 
 mod env_file;
+mod mail;
 mod places;
 mod reader;
 
@@ -13,11 +14,16 @@ use std::{
 
 use ipnet::IpNet;
 
-use crate::{access::secret::Secret, api::clients::ClientTimeouts, store::dialect::Engine, workers::purger::Target};
+use crate::{
+    access::secret::Secret,
+    api::clients::ClientTimeouts,
+    store::dialect::Engine,
+    workers::{purger::Target, smtp::SmtpServer},
+};
 use reader::Reader;
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
-pub const VARIABLES: [(&str, &str, &str); 20] = [
+pub const VARIABLES: [(&str, &str, &str); 23] = [
     ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
@@ -64,6 +70,17 @@ pub const VARIABLES: [(&str, &str, &str); 20] = [
         "Proxies that may say for whom they ask (X-Forwarded-For), parted by spaces: addresses, or networks such as 10.0.0.0/8.",
     ),
     (
+        "DATELINE_SMTP_URL",
+        "",
+        "Server that mails are sent through, such as smtps://USER:PASSWORD@HOST:PORT or smtp+starttls://…; none are sent when empty.",
+    ),
+    ("DATELINE_MAIL_FROM", "", "Whom mails are from, such as desk@example.org or Newsroom <desk@example.org>; required with DATELINE_SMTP_URL."),
+    (
+        "DATELINE_SET_PASSWORD_URL",
+        "",
+        "Page of yours on which a password is set by a link, such as https://desk.example/set-password?token={token}; required with DATELINE_SMTP_URL.",
+    ),
+    (
         "DATELINE_REQUEST_LOG",
         "0",
         "Of a hundred requests that are not answered out of the response cache, how many are logged when they are answered; 0 to 100.",
@@ -105,6 +122,10 @@ pub struct Settings {
     pub desk_origins: Vec<String>,
     /// Proxies that are believed when they say for whom they ask.
     pub trusted_proxies: Vec<IpNet>,
+    /// Where mails are sent through, if they are.
+    pub smtp: Option<SmtpServer>,
+    /// The page on which a password is set by a link, if it is known.
+    pub password_page: Option<String>,
     /// Of a hundred requests, how many are logged.
     pub request_log: u32,
     /// From how long on a statement is slow.
@@ -140,6 +161,7 @@ impl Settings {
         let bind = places::bind(&mut r);
         let public_url = places::public_url(&mut r, bind);
         let (data_dir, secret_file) = files(&mut r, engine, &database_url);
+        let password_page = mail::password_page(&mut r);
         let settings = Self {
             database_url: Secret::new(database_url),
             engine,
@@ -156,6 +178,8 @@ impl Settings {
             purge: places::purge(&mut r),
             desk_origins: places::origins(&mut r),
             trusted_proxies: places::proxies(&mut r),
+            smtp: mail::server(&mut r),
+            password_page,
             request_log: r.number("DATELINE_REQUEST_LOG", 0, 100),
             slow: Duration::from_millis(r.number("DATELINE_SLOW_MS", 1, 60_000)),
             unknown: std::mem::take(&mut r.unknown),

@@ -130,7 +130,7 @@ pub(super) fn bind(r: &mut Reader<'_>) -> SocketAddr {
 }
 
 /// True for hosts that only this machine reaches, and for names that are kept for tests (RFC 6761).
-fn is_local(url: &Url) -> bool {
+pub(super) fn is_local(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
         Some(Host::Ipv6(ip)) => IpAddr::V6(ip).to_canonical().is_loopback(),
@@ -142,7 +142,7 @@ fn is_local(url: &Url) -> bool {
     }
 }
 
-fn web(text: &str) -> Option<Url> {
+pub(super) fn web(text: &str) -> Option<Url> {
     // The parser drops some characters and mends others; an address that it had to mend is none.
     let odd = |c: char| c.is_whitespace() || c.is_control() || "\\<>\"{}|^`".contains(c);
     let slashes = text.split_once(':')?.1;
@@ -152,7 +152,7 @@ fn web(text: &str) -> Option<Url> {
         .then_some(url)
 }
 
-fn has_user(url: &Url) -> bool {
+pub(super) fn has_user(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 

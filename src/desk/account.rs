@@ -73,6 +73,7 @@ pub fn change_password(tx: &mut Tx<'_>, me: Myself, session: Id<Session>, (befor
     if !store::people::set_password(tx, me, before, hash)? {
         return Err(wrong_password());
     }
+    store::password_links::end(tx, me.id(), None)?;
     store::sessions::end_others(tx, me, session)
 }
 

@@ -29,6 +29,8 @@ vocabulary! {
     pub enum Why {
         /// The password was wrong.
         WrongPassword => "wrong-password",
+        /// The code of the second factor was wrong.
+        WrongCode => "wrong-code",
         /// Nobody has this address.
         UnknownAccount => "unknown-account",
         /// The user is suspended.

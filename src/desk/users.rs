@@ -1,7 +1,7 @@
 //! Keeping users and their grants.
 
 use crate::{
-    access::{Permit, action::ManageUsers, scope::Whole},
+    access::{Permit, action::ManageUsers, password, scope::Whole},
     domain::{
         Error, Id, Locale, Version, Violation,
         error::{Faults, Holder},
@@ -85,7 +85,7 @@ fn free(tx: &mut Tx<'_>, id: Id<User>, email: &str) -> Result<(), Error> {
     Err(Error::taken("#/email", "another user has this address", Some(holder)))
 }
 
-/// Let somebody in.
+/// Let somebody in, with the hash of a password or with that of none ([`password::NONE`]).
 ///
 /// # Errors
 /// [`Error::Taken`] when the address is in use, [`Error::Invalid`].
@@ -100,6 +100,8 @@ pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, draft: &Draft, passw
         name: checked.name,
         status: draft.status,
         grants: checked.grants,
+        has_password: password::is_set(password_hash),
+        second_factor: false,
         version: 1,
         created_at: now,
         updated_at: now,
@@ -142,6 +144,7 @@ pub fn revise(
         name: checked.name,
         status: draft.status,
         grants: checked.grants,
+        has_password: before.has_password || password_hash.is_some(),
         version: before.version.saturating_add(1),
         updated_at: tx.now(),
         ..before.clone()
@@ -154,6 +157,10 @@ pub fn revise(
     store::users::save(tx, &user, password_hash)?;
     if ends {
         store::sessions::end_all(tx, id)?;
+    }
+    if ends || user.get().0.email != before.email {
+        // A link is for whoever reads the mails of an address, and for the password that there was.
+        store::password_links::end(tx, id, None)?;
     }
     keep_an_admin(tx)?;
     Ok(user.into_inner().0)

@@ -67,6 +67,8 @@ vocabulary! {
         Moved => "moved",
         /// Somebody was not let in with it.
         Refused => "refused",
+        /// A link was made that sets its password; the reason says what for.
+        Linked => "linked",
     }
 }
 

@@ -88,6 +88,12 @@ pub enum Error {
     /// The e-mail address and the password do not belong together.
     #[error("the e-mail address or the password is not right")]
     WrongCredentials,
+    /// The password is right, and takes a second factor: whether a code was shown, which was not right then.
+    #[error("{}", refusal::second_factor(*.shown))]
+    SecondFactor {
+        /// Whether one was.
+        shown: bool,
+    },
     /// The caller may not do this; the name of the action that is missing.
     #[error("this needs the permission {0} here")]
     Forbidden(&'static str),
@@ -167,6 +173,7 @@ impl Clone for Error {
             Self::Unauthenticated => Self::Unauthenticated,
             Self::TokenRefused(fault) => Self::TokenRefused(*fault),
             Self::WrongCredentials => Self::WrongCredentials,
+            Self::SecondFactor { shown } => Self::SecondFactor { shown: *shown },
             Self::Forbidden(action) => Self::Forbidden(action),
             Self::NotFound(kind) => Self::NotFound(kind),
             Self::Gone(kind) => Self::Gone(kind),
@@ -213,6 +220,7 @@ impl Error {
             Self::Unauthenticated
             | Self::TokenRefused(_)
             | Self::WrongCredentials
+            | Self::SecondFactor { .. }
             | Self::Forbidden(_)
             | Self::NotFound(_)
             | Self::Gone(_)

@@ -108,6 +108,11 @@ pub(super) fn stale(kind: &str, current: Version, moved: &[MovedOn]) -> String {
     }
 }
 
+/// What is said of a second factor that was not shown, or was not right.
+pub(super) fn second_factor(shown: bool) -> &'static str {
+    if shown { "the code is not right, or was used before" } else { "this account has a second factor: send its code with the password" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,8 @@ use super::{
     path::UrlPattern,
     slug::Slug,
     text::{limits, line},
-    url::{check_web_address, segment, web_address},
+    token_page,
+    url::{check_web_address, segment},
     vocabulary::vocabulary,
     zone,
 };
@@ -121,35 +122,11 @@ pub struct SiteDraft {
     pub preview_url: Option<String>,
 }
 
-/// What stands for the token of a preview in [`Site::preview_url`].
-const TOKEN: &str = "{token}";
-
-/// The address of the frontend's previews in its WHATWG-parsed form, or a note at `#/preview_url`.
-fn check_preview_url(faults: &mut Faults, text: &str) -> Option<String> {
-    // Letters that no address holds by chance, and that stay as they are when it is parsed.
-    const PLACE: &str = "0dateline0preview0token0";
-    let refused = |faults: &mut Faults, detail: &str| {
-        faults.add("#/preview_url", "preview_url", detail);
-        None
-    };
-    if text.matches(TOKEN).count() != 1 {
-        return refused(faults, "`{token}` must be in it, once");
-    }
-    let Some(url) = web_address(&text.replace(TOKEN, PLACE)).filter(|url| url.len() <= limits::URL) else {
-        return refused(faults, "an absolute http or https URL, such as `https://news.example/preview?token={token}`");
-    };
-    match url.match_indices(PLACE).map(|(at, _)| at).collect::<Vec<_>>().as_slice() {
-        // The token is for the frontend, whose host it does not choose.
-        [at] if url.get(..*at).is_some_and(|before| before.splitn(4, '/').count() == 4) => Some(url.replace(PLACE, TOKEN)),
-        _ => refused(faults, "`{token}` stands behind the host, in the path, the query or the fragment"),
-    }
-}
-
 impl Site {
     /// Where the frontend shows the preview that a token opens, if it shows any.
     #[must_use]
     pub fn preview_page(&self, token: &str) -> Option<String> {
-        self.preview_url.as_ref().map(|url| url.replace(TOKEN, token))
+        self.preview_url.as_ref().map(|url| token_page::opened(url, token))
     }
 }
 
@@ -206,7 +183,10 @@ impl SiteDraft {
             let pattern = UrlPattern::parse(pattern, &format!("#/former_url_patterns/{n}"));
             former.extend(faults.merge(pattern)?);
         }
-        let preview_url = self.preview_url.and_then(|text| check_preview_url(&mut faults, &text));
+        let preview_url = self.preview_url.and_then(|text| {
+            let page = token_page::check(&text, "`https://news.example/preview?token={token}`");
+            page.inspect_err(|detail| faults.add("#/preview_url", "preview_url", detail.clone())).ok()
+        });
         let url_pattern = faults.merge(UrlPattern::parse(&self.url_pattern, "#/url_pattern"))?.unwrap_or_default();
         faults.or(Site {
             name,

@@ -64,6 +64,10 @@ pub struct User {
     pub status: UserStatus,
     /// What they were granted.
     pub grants: Vec<Grant>,
+    /// Whether they have a password: who was invited has none yet.
+    pub has_password: bool,
+    /// Whether signing in takes a second factor.
+    pub second_factor: bool,
     /// Newest version.
     pub version: Version,
     /// First saved.

@@ -55,6 +55,7 @@ diesel::table! {
         updated_at -> At,
         sort_key -> Nullable<Binary>,
         name_key -> Nullable<Text>,
+        second_factor_at -> Nullable<At>,
     }
 }
 
@@ -661,10 +662,64 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Binary, Bool, Nullable, Text};
+    use crate::store::dialect::{At, Uid};
+
+    password_links (digest) {
+        digest -> Binary,
+        user_id -> Uid,
+        kind -> Text,
+        email -> Text,
+        mailed -> Bool,
+        created_at -> At,
+        expires_at -> At,
+        ended_at -> Nullable<At>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Integer};
+    use crate::store::dialect::{At, Uid};
+
+    mails (id) {
+        id -> Uid,
+        link -> Binary,
+        sealed -> Binary,
+        attempts -> Integer,
+        next_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary};
+    use crate::store::dialect::Uid;
+
+    second_factors (user_id) {
+        user_id -> Uid,
+        sealed -> Binary,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Binary;
+    use crate::store::dialect::Uid;
+
+    recovery_codes (user_id, digest) {
+        user_id -> Uid,
+        digest -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     site,
     locales,
     users,
+    password_links,
+    mails,
+    second_factors,
+    recovery_codes,
     sections,
     grants,
     authors,

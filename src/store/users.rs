@@ -11,12 +11,13 @@ use super::{
     sql::Sql,
 };
 use crate::{
-    access::{Granted, scope::Whole},
+    access::{Granted, password, scope::Whole},
     domain::{
         Error, Id, Instant, Locale, Version,
         change::{Change, Event, Subject},
         network::Network,
         page::{Page, Paging, Sorting},
+        password_link::LinkKind,
         section::Section,
         user::{Grant, Session, User},
     },
@@ -29,6 +30,8 @@ struct Row {
     email: String,
     name: String,
     status: String,
+    password_hash: String,
+    second_factor_at: Option<Instant>,
     version: i32,
     created_at: Instant,
     updated_at: Instant,
@@ -51,6 +54,8 @@ fn domain(row: Row, grants: Vec<Grant>) -> Result<User, Error> {
         name: row.name,
         status: row.status.parse()?,
         grants,
+        has_password: password::is_set(&row.password_hash),
+        second_factor: row.second_factor_at.is_some(),
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -153,8 +158,8 @@ pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<User>, Error> {
 pub struct Door {
     /// Who it is.
     pub user: Id<User>,
-    /// The hash of their password.
-    pub password_hash: String,
+    /// The hash of their password, if they have one.
+    pub password_hash: Option<String>,
     /// Whether they have signed in from that network of late.
     pub known: bool,
 }
@@ -170,7 +175,10 @@ pub fn at_the_door(tx: &mut Tx<'_>, email: &str, from: Network, since: Instant) 
         .filter(sessions::created_at.gt(Bind(since)));
     let row: Option<(Id<User>, String, bool)> =
         users::table.filter(users::email.eq(email)).select((users::id, users::password_hash, diesel::dsl::exists(before))).first(tx)?;
-    Ok(row.map(|(user, password_hash, known)| Door { user, password_hash, known: known && from != Network::UNKNOWN }))
+    Ok(row.map(|(user, hash, known)| {
+        let password_hash = Some(hash).filter(|hash| password::is_set(hash));
+        Door { user, password_hash, known: known && from != Network::UNKNOWN }
+    }))
 }
 
 /// Who has an address.
@@ -179,6 +187,27 @@ pub fn at_the_door(tx: &mut Tx<'_>, email: &str, from: Network, since: Instant) 
 /// [`Error::Internal`] when the database fails.
 pub fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Id<User>>, Error> {
     users::table.filter(users::email.eq(email)).select(users::id).first(tx)
+}
+
+/// Which of these addresses somebody has, in one statement.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn having(tx: &mut Tx<'_>, emails: &[String]) -> Result<Vec<String>, Error> {
+    users::table.filter(users::email.eq_any(emails)).select(users::email).load(tx)
+}
+
+/// Give a user a password who has shown a link for it, from a network.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn set_password(tx: &mut Tx<'_>, id: Id<User>, hash: &str, kind: LinkKind, from: Network) -> Result<(), Error> {
+    let now = tx.now();
+    let set = (users::password_hash.eq(hash), users::version.eq(users::version + 1), users::updated_at.eq(Bind(now)));
+    diesel::update(users::table.find(Bind(id))).set(set).execute(tx)?;
+    let why = format!("password-by-{kind}");
+    tx.record_of_nobody(Change::new(Event::Revised, Subject::User(id)).because(&why), &from.to_string());
+    Ok(())
 }
 
 /// How many users there are.

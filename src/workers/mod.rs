@@ -1,10 +1,12 @@
 //! What the server does by itself, each worker on a thread of its own.
 
 pub mod follower;
+pub mod mailer;
 pub mod projection;
 pub mod purger;
 pub mod scheduler;
 pub mod sign_in_audit;
+pub mod smtp;
 pub mod watchdog;
 
 use std::{

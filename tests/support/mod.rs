@@ -156,6 +156,7 @@ fn state(store: Store, seal: Seal, capacity: u64) -> Data<State> {
         issuer: ISSUER.to_owned(),
         hashing: Hashing::new(2, 4),
         sign_ins: Arc::default(),
+        links: Arc::default(),
         proxies: vec!["10.0.0.0/8".parse().unwrap()],
         origins: vec!["https://desk.example".to_owned()],
         clients: Clients::new(ClientTimeouts::default(), 64 << 20),

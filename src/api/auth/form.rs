@@ -26,7 +26,7 @@ pub(super) enum Shown {
     Refresh(Secret<String>),
 }
 
-/// The form of OAuth 2.0: `username` is the e-mail address; other fields are passed over, as RFC 6749 demands.
+/// The form of OAuth 2.0: `username` is the e-mail address; other fields are passed over, as RFC 6749 demands. `code` is one of ours.
 #[derive(Debug, Deserialize)]
 struct TokenForm {
     /// `password`, or `refresh_token`.
@@ -35,6 +35,8 @@ struct TokenForm {
     username: Option<String>,
     /// With `password`: the password.
     password: Option<Secret<String>>,
+    /// With `password`: a code of the second factor.
+    code: Option<Secret<String>>,
     /// Limit the tokens to these actions, parted by spaces.
     scope: Option<String>,
     /// With `refresh_token`: the token.
@@ -59,7 +61,8 @@ impl TokenForm {
                 let email = self.username.ok_or_else(|| required("username"))?;
                 let password = self.password.ok_or_else(|| required("password"))?;
                 let scope: Vec<_> = self.scope.iter().flat_map(|names| names.split_ascii_whitespace()).map(str::to_owned).collect();
-                Ok(Shown::Password(Credentials { email, password, scope: Some(scope).filter(|names| !names.is_empty()) }))
+                let scope = Some(scope).filter(|names| !names.is_empty());
+                Ok(Shown::Password(Credentials { email, password, code: self.code, scope }))
             }
             GrantType::RefreshToken => self.refresh_token.map(Shown::Refresh).ok_or_else(|| required("refresh_token")),
         }

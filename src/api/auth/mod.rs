@@ -1,7 +1,9 @@
 //! Signing in and out.
 
+pub mod by_link;
 mod form;
 pub mod own;
+pub mod second_factor;
 
 use actix_web::{
     HttpResponse, get,
@@ -53,6 +55,10 @@ pub struct Credentials {
     /// The password.
     #[schema(value_type = String, example = "a-long-sentence-of-yours", max_length = 512, format = Password)]
     pub password: Secret<String>,
+    /// A code of the second factor, or a recovery code, where the account has one.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = json!(null), max_length = 40)]
+    pub code: Option<Secret<String>>,
     /// Limit the tokens to these actions, out of those that the user may do.
     #[serde(default)]
     #[schema(example = json!(null))]
@@ -111,13 +117,14 @@ fn scope(names: Option<Vec<String>>) -> Result<Option<String>, Error> {
 ///
 /// Gives an access token for 15 minutes and a refresh token for 7 days. An unknown address and a wrong password get the same answer;
 /// after several wrong ones the answer is 429, and `Retry-After` says when to try again; so it is for more than five at once for one account from one network.
+/// Where the account has a second factor, the right password without `code` is answered 401 `second-factor-required`: send it again with one. A wrong code counts as a wrong password does.
 ///
 /// The form of OAuth 2.0 is taken beside JSON (`application/x-www-form-urlencoded`, RFC 6749 §4.3, and §6 for a refresh token).
 #[utoipa::path(tag = "auth", request_body = Credentials,
     responses((status = 200, body = Tokens), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/token")]
 pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> Result<HttpResponse, Failure> {
-    let Credentials { email: address, password, scope: names } = match shown {
+    let Credentials { email: address, password, code, scope: names } = match shown {
         Shown::Password(credentials) => credentials,
         Shown::Refresh(token) => return refreshed(token, from, &state).await,
     };
@@ -129,17 +136,26 @@ pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> R
     state.sign_ins.throttle.look(account, from, state.store.now()).map_err(refused)?;
     let since = state.store.now().plus_seconds(-KNOWN_SECONDS);
     let door = state.store.read(move |tx| store::users::at_the_door(tx, &address, from, since)).await?;
-    let (user, kept, known) = door.map_or((None, None, false), |d| (Some(d.user), Some(d.password_hash), d.known));
+    let (user, kept, known) = door.map_or((None, None, false), |d| (Some(d.user), d.password_hash, d.known));
     // It counts as failed from here on, so that what is tried at once is counted before any of it is done.
     let attempt = state.sign_ins.throttle.admit(account, from, known, state.store.now());
     let attempt = attempt.map_err(|no| too_soon(&state, no.user.or(user), from, no.seconds))?;
     let hashed = state.hashing.run(attempt.rank, verified(&state, password, kept, user, attempt, from)).await;
     let right = hashed.inspect_err(|_| state.sign_ins.throttle.take_back(&attempt))?;
     let user = user.filter(|_| right).ok_or(Error::WrongCredentials)?;
-    let begun = state.store.write(Bookkeeping, move |tx, _| desk::sessions::begin(tx, user, scope, from)).await;
+    let keys = state.keys.present();
+    let begun = state.store.write(Bookkeeping, move |tx, _| {
+        let begun = desk::sessions::begin(tx, user, scope, from)?;
+        desk::second_factors::pass(tx, &keys, user, code.as_ref().map(|code| code.expose().as_str())).map(|()| begun)
+    });
+    let begun = begun.await;
     match &begun {
         Ok(_) => state.sign_ins.throttle.passed(&attempt),
         Err(Error::WrongCredentials) => state.sign_ins.note(Some(user), from, Why::Suspended, state.store.now()),
+        Err(Error::SecondFactor { shown: true }) => {
+            state.sign_ins.throttle.failed(&attempt, Some(user));
+            state.sign_ins.note(Some(user), from, Why::WrongCode, state.store.now());
+        }
         Err(_) => state.sign_ins.throttle.take_back(&attempt),
     }
     tokens(&state, &begun?)
@@ -243,6 +259,8 @@ pub struct Me {
     /// Their name.
     #[schema(example = "Asha Rao")]
     pub name: String,
+    /// Whether signing in takes a second factor.
+    pub second_factor: bool,
     /// What they were granted.
     pub grants: Vec<GrantInfo>,
     /// The actions that they may do somewhere.
@@ -257,7 +275,8 @@ impl Me {
 
     fn with(user: &User, permissions: Vec<&'static str>) -> Self {
         let grants = user.grants.iter().map(GrantInfo::from).collect();
-        Self { id: user.id, email: user.email.clone(), name: user.name.clone(), grants, permissions }
+        let second_factor = user.second_factor;
+        Self { id: user.id, email: user.email.clone(), name: user.name.clone(), second_factor, grants, permissions }
     }
 }
 

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Me, State, too_soon, verified};
 use crate::{
     access::{
-        password,
+        Caller, password,
         secret::Secret,
         throttle::{self, Account, Rank},
         token::Verified,
@@ -24,6 +24,7 @@ use crate::{
     desk::{self, account::wrong_password, sign_ins::KNOWN_SECONDS},
     domain::{
         Error, Id, Instant,
+        network::Network,
         page::Sorting,
         user::{Session, check_password_at},
     },
@@ -44,7 +45,7 @@ pub type MePatch = PatchOf<Me>;
 
 impl Resource for Me {
     type Input = MeInput;
-    const READ_ONLY: &'static [&'static str] = &["id", "email", "grants", "permissions"];
+    const READ_ONLY: &'static [&'static str] = &["id", "email", "second_factor", "grants", "permissions"];
 }
 
 /// The password that is, and the one that is to be.
@@ -124,28 +125,34 @@ pub(crate) async fn change_password(
     sent: Body<NewPassword>,
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
-    let (me, from, session) = (caller.myself()?, from.0, session.session());
+    let (me, session) = (caller.myself()?, session.session());
     let NewPassword { current, new } = sent.0;
     let new = check_password_at("#/new", new.expose())?;
+    let before = shown(&caller, current, from.0, &state).await?.ok_or_else(wrong_password)?;
+    let shared = state.clone();
+    let hash = state.hashing.run(Rank::Known, move || password::hash(&new, shared.store.entropy())).await?;
+    state.store.write(caller, move |tx, _| desk::account::change_password(tx, me, session, (&before, &hash))).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The hash of one's own password, when it is the one that was shown; a wrong one counts as one of a sign-in does.
+pub(super) async fn shown(caller: &Caller, current: Secret<String>, from: Network, state: &Data<State>) -> Result<Option<String>, Failure> {
+    let me = caller.myself()?;
     let address = caller.as_user().map(|user| user.email.clone()).ok_or(Error::Unauthenticated)?;
     let account = Account::named(&address);
-    let refused = |refused: throttle::Refused| too_soon(&state, Some(me.id()), from, refused.seconds);
+    let refused = |refused: throttle::Refused| too_soon(state, Some(me.id()), from, refused.seconds);
     state.sign_ins.throttle.look(account, from, state.store.now()).map_err(refused)?;
     let since = state.store.now().plus_seconds(-KNOWN_SECONDS);
     let door = state.store.read(move |tx| store::users::at_the_door(tx, &address, from, since)).await?;
     let door = door.filter(|door| door.user == me.id()).ok_or(Error::Unauthenticated)?;
     let attempt = state.sign_ins.throttle.admit(account, from, door.known, state.store.now()).map_err(refused)?;
-    let kept = Some(door.password_hash.clone());
-    let shown = state.hashing.run(attempt.rank, verified(&state, current, kept, Some(me.id()), attempt, from)).await;
-    if !shown.inspect_err(|_| state.sign_ins.throttle.take_back(&attempt))? {
-        return Err(wrong_password().into());
+    let kept = door.password_hash.clone();
+    let right = state.hashing.run(attempt.rank, verified(state, current, kept, Some(me.id()), attempt, from)).await;
+    if !right.inspect_err(|_| state.sign_ins.throttle.take_back(&attempt))? {
+        return Ok(None);
     }
     state.sign_ins.throttle.passed(&attempt);
-    let shared = state.clone();
-    let hash = state.hashing.run(Rank::Known, move || password::hash(&new, shared.store.entropy())).await?;
-    let before = door.password_hash;
-    state.store.write(caller, move |tx, _| desk::account::change_password(tx, me, session, (&before, &hash))).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(door.password_hash)
 }
 
 /// List one's own sessions, newest first.

@@ -27,6 +27,12 @@ use crate::{
 
 /// Where one's own password is changed.
 const PASSWORD: &str = "/v1/auth/password";
+/// Where a password is set by a link.
+const BY_LINK: &str = "/v1/auth/password/set";
+/// Where one's own second factor is begun.
+const SECOND_FACTOR: &str = "/v1/auth/second-factor";
+/// How a link to set a password ends up at its user's.
+const LINK_TO: &str = "/v1/desk/users/{id}/password-link";
 
 /// The one thing of the desk that has no id.
 const SITE: &str = "/v1/desk/site";
@@ -78,7 +84,8 @@ impl Asked {
 
     /// Whether it is about one's own account, and so takes a token that is limited to nothing.
     fn is_of_oneself(&self) -> bool {
-        self.path == PASSWORD || self.path.starts_with("/v1/auth/sessions") || (self.path == "/v1/auth/me" && self.writes())
+        let own = ["/v1/auth/sessions", SECOND_FACTOR];
+        self.path == PASSWORD || own.iter().any(|own| self.path.starts_with(own)) || (self.path == "/v1/auth/me" && self.writes())
     }
 
     fn writes_at_desk(&self) -> bool {
@@ -206,7 +213,7 @@ fn prefer() -> Parameter {
 }
 
 /// Writes whose answers are what they are for.
-const TELLING: [&str; 4] = ["/check", "/previews", "/v1/desk/bulk", "/v1/desk/redirects/import"];
+const TELLING: [&str; 5] = ["/check", "/previews", "/v1/desk/bulk", "/v1/desk/redirects/import", LINK_TO];
 
 /// Headers of answers: their component, their name, what they say, and their type.
 const HEADERS: &[(&str, &str, &str, Type)] = &[
@@ -298,6 +305,12 @@ fn refusals() -> Vec<Refusal> {
             Error::taken("#/translations/en/slug", "another address of this locale has this slug, or had it in public", None),
             Asked::writes_at_desk,
         ),
+        rule("LinkGone", Error::Gone("link"), |asked| asked.path == BY_LINK),
+        rule(
+            "SecondFactorOn",
+            Error::Conflict { code: "second-factor-on", detail: "you have a second factor: turn it off first".to_owned() },
+            |asked| asked.path == SECOND_FACTOR || asked.path == "/v1/auth/second-factor/confirm",
+        ),
         rule("Gone", Error::Gone("article"), |asked| asked.delivers() || asked.path.starts_with("/v1/desk/archive/")),
         rule("Stale", stale, Asked::names_version),
         row("TooLarge", Failure::TooLarge, |asked| asked.sends_body),
@@ -306,7 +319,9 @@ fn refusals() -> Vec<Refusal> {
             asked.sends_body || asked.writes_at_desk()
         }),
         rule("Unconditional", Error::Unconditional, Asked::names_version),
-        rule("TooManyAttempts", Error::TooSoon { seconds: 30 }, |asked| asked.path == TOKENS || asked.path == PASSWORD),
+        rule("TooManyAttempts", Error::TooSoon { seconds: 30 }, |asked| {
+            [TOKENS, PASSWORD, LINK_TO, "/v1/auth/second-factor/off"].contains(&asked.path.as_str())
+        }),
         rule("Busy", Error::Busy, |asked| !asked.path.starts_with("/health/")),
     ]
 }

@@ -13,6 +13,7 @@ pub mod keys;
 pub mod locales;
 pub mod menus;
 pub mod names;
+pub mod password_links;
 pub mod people;
 pub mod plans;
 pub mod previews;

@@ -62,6 +62,12 @@ pub struct DeskUser {
     pub name: String,
     /// Whether they may sign in.
     pub status: UserStatus,
+    /// Whether they have a password; who has none comes in by a link.
+    #[schema(read_only)]
+    pub has_password: bool,
+    /// Whether signing in takes a second factor.
+    #[schema(read_only)]
+    pub second_factor: bool,
     /// What they were granted; written at `…/grants`.
     #[schema(read_only)]
     pub grants: Vec<GrantInfo>,
@@ -94,7 +100,7 @@ pub struct NewGrant {
 /// Somebody new.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "email": "asha@example.org", "name": "Asha Rao", "password": "a-long-sentence-of-hers", "grants": [{ "role": "editor" }] }))]
+#[schema(example = json!({ "email": "asha@example.org", "name": "Asha Rao", "grants": [{ "role": "editor" }] }))]
 pub struct NewUser {
     /// What they sign in with.
     #[schema(max_length = 254)]
@@ -102,9 +108,10 @@ pub struct NewUser {
     /// Their name.
     #[schema(min_length = 1, max_length = 1600)]
     pub name: String,
-    /// Their password.
-    #[schema(value_type = String, min_length = 12, max_length = 128, format = Password)]
-    pub password: Secret<String>,
+    /// Their password; better none, and a link by which they set it themselves.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 12, max_length = 128, format = Password)]
+    pub password: Option<Secret<String>>,
     /// What they are granted.
     #[serde(default)]
     #[schema(max_items = 100)]
@@ -129,7 +136,7 @@ pub type DeskUserPatch = PatchOf<DeskUser>;
 
 impl Resource for DeskUser {
     type Input = UserInput;
-    const READ_ONLY: &'static [&'static str] = &["id", "grants", "version", "created_at", "updated_at"];
+    const READ_ONLY: &'static [&'static str] = &["id", "has_password", "second_factor", "grants", "version", "created_at", "updated_at"];
 }
 
 impl From<NewGrant> for GrantDraft {
@@ -145,6 +152,8 @@ impl From<&user::User> for DeskUser {
             email: u.email.clone(),
             name: u.name.clone(),
             status: u.status,
+            has_password: u.has_password,
+            second_factor: u.second_factor,
             grants: u.grants.iter().map(GrantInfo::from).collect(),
             version: u.version,
             created_at: u.created_at,
@@ -190,7 +199,7 @@ pub(crate) async fn list_users(
 
 /// Create a user.
 ///
-/// With a password and with what they are granted; they can sign in at once.
+/// With what they are granted. With a password they can sign in at once; without, they are invited by `POST /v1/desk/users/{id}/password-link`, and set one themselves.
 #[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), request_body = NewUser,
     responses((status = 201, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/users")]
@@ -202,7 +211,11 @@ pub(crate) async fn create_user(
     permit.everywhere()?;
     let NewUser { email, name, password, grants } = sent.0;
     let draft = Draft { email, name, status: UserStatus::Active, grants: grants.into_iter().map(GrantDraft::from).collect() };
-    let hash = match hashed(&state, &password).await {
+    let hash = match &password {
+        Some(password) => hashed(&state, password).await,
+        None => Ok(password::NONE.to_owned()),
+    };
+    let hash = match hash {
         // Everything is told at once, though what else is wrong would be seen only where it is made.
         Err(Error::Invalid(of_password)) => {
             let all = state.store.read(move |tx| desk::users::look_over(tx, &draft, of_password)).await;
