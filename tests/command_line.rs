@@ -439,3 +439,25 @@ fn a_bundle_may_change_the_same_story_twice() {
     let after = blocks();
     assert_eq!((after.len(), &after[1]), (3, &before[0]), "the paragraph that stays keeps its id");
 }
+
+#[test]
+fn somebody_is_invited_by_a_link_that_is_printed_where_no_mails_are_sent() {
+    const PAGE: (&str, &str) = ("DATELINE_SET_PASSWORD_URL", "https://desk.example/set?token={token}");
+    let desk = Desk::new();
+    let invite = ["user", "invite", "--email", "Asha@Example.org", "--name", "Asha", "--role", "admin"];
+    let (code, out, complaints) = said(&desk.command(&invite).envs([PAGE]).output().unwrap());
+    assert_eq!(code, Some(0), "{complaints}");
+    let token = out.split("https://desk.example/set?token=").nth(1).unwrap().trim();
+    assert!(token.len() == 43 && out.starts_with("asha@example.org sets the password by this, once, until 20"), "{out}");
+    assert!(!complaints.contains(token), "{complaints}");
+    assert_eq!(said(&desk.run(&invite)).0, Some(1), "the address is taken");
+    let reset = ["user", "reset", "--email", "ASHA@example.org", "--second-factor"];
+    let (code, out, complaints) = said(&desk.run(&reset));
+    assert!(code == Some(0) && out.contains("POST /v1/auth/password/set") && !out.contains(token), "{out}{complaints}");
+    assert_eq!(said(&desk.run(&["user", "reset", "--email", "nobody@example.org"])).0, Some(1));
+    let mails = [PAGE, ("DATELINE_SMTP_URL", "smtp://localhost:1"), ("DATELINE_MAIL_FROM", "desk@example.org")];
+    let (code, out, complaints) = said(&desk.command(&reset).envs(mails).output().unwrap());
+    assert!(code == Some(0) && out.contains("is sent to asha@example.org") && !out.contains("token"), "{out}{complaints}");
+    let kept = crate::support::everything_kept(&format!("sqlite://{}", desk.0.join("data/dateline.db").display()));
+    assert_eq!(kept.lines().filter(|line| line.starts_with("mails: ")).count(), 1);
+}

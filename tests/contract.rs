@@ -80,6 +80,7 @@ async fn health_tells_operators_how_the_server_is() {
 fn the_page_about_limits_says_what_is_enforced() {
     use dateline::domain::{
         error::FAULTS,
+        password_link::{LinkKind, MAILS_AN_HOUR},
         text::{Length, limits as l},
     };
     let text = |Length { min, max }: Length| if min == 0 { max.to_string() } else { format!("{min} to {max}") };
@@ -141,6 +142,10 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("sections, authors or tags that one parameter of a list names", l::FILTER_NAMES.to_string()),
         ("text that the desk's list of articles looks for", format!("{} characters", l::SOUGHT)),
         ("articles that one parameter of a list names", l::FILTER_IDS.to_string()),
+        ("mails with a link that somebody is sent in an hour", MAILS_AN_HOUR.to_string()),
+        ("seconds that an invitation is good", LinkKind::Invitation.seconds().to_string()),
+        ("seconds that a reset is good", LinkKind::Reset.seconds().to_string()),
+        ("recovery codes", dateline::access::second_factor::RECOVERY_CODES.to_string()),
     ];
     let page = committed("docs/limits.md");
     let table: Vec<_> = page.lines().filter(|line| line.starts_with("| ")).skip(2).collect();
@@ -221,9 +226,11 @@ fn every_operation_names_the_refusals_that_it_may_give() {
             assert_eq!(has("412"), if_match.is_some(), "{at}");
             assert_eq!(has("428"), if_match.is_some(), "{at}");
             let desk = path.starts_with("/v1/desk/");
-            let own = path == "/v1/auth/password" || path.starts_with("/v1/auth/sessions") || at == "patch /v1/auth/me";
+            let own = path == "/v1/auth/password" || at == "patch /v1/auth/me";
+            let own = own || ["/v1/auth/sessions", "/v1/auth/second-factor"].iter().any(|own| path.starts_with(own));
             assert_eq!(has("403"), desk || own, "{at}");
-            assert_eq!(has("409"), desk && method != "get", "{at}");
+            let turns_on = path.starts_with("/v1/auth/second-factor") && !path.ends_with("/off");
+            assert_eq!(has("409"), (desk && method != "get") || turns_on, "{at}");
             let tagged = desk && method == "get" && !operation["responses"]["200"]["headers"]["ETag"].is_null();
             assert_eq!(has("304"), tagged || path.starts_with("/v1/") && !desk && !path.starts_with("/v1/auth/"), "{at}");
             // A version is named wherever something is changed that is there, but where it may be made as well.

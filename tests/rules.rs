@@ -22,6 +22,7 @@ mod preflight;
 mod redirects;
 mod refusals;
 mod revisions;
+mod second_factors;
 mod secrets;
 mod signing_keys;
 mod slugs;

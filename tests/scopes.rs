@@ -234,6 +234,8 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     all.add("PATCH /v1/desk/users/{id}", &user, json!({ "name": "Asha Rao" }));
     all.add("DELETE /v1/desk/users/{id}", &user, Value::Null);
     all.add("POST /v1/desk/users/{id}/grants", &format!("{user}/grants"), json!({ "role": "chief" }));
+    all.add("POST /v1/desk/users/{id}/password-link", &format!("{user}/password-link"), Value::Null);
+    all.add("DELETE /v1/desk/users/{id}/second-factor", &format!("{user}/second-factor"), Value::Null);
     let grant = format!("{user}/grants/{}", grants["data"][0]["id"].as_str().unwrap());
     all.add("DELETE /v1/desk/users/{id}/grants/{grant_id}", &grant, Value::Null);
 }

@@ -146,6 +146,9 @@ enum UserCommand {
         /// What they sign in with.
         #[arg(long)]
         email: String,
+        /// Take off their second factor, too: for whoever has lost it with all recovery codes.
+        #[arg(long)]
+        second_factor: bool,
     },
 }
 
@@ -207,7 +210,9 @@ pub fn run() -> ExitCode {
         Command::User { command: UserCommand::Invite { email, name, role, section, locale } } => {
             settings().and_then(|s| user::invite(&s, &user::New { email, name, role, section, locale }))
         }
-        Command::User { command: UserCommand::Reset { email } } => settings().and_then(|s| user::reset(&s, &email)),
+        Command::User { command: UserCommand::Reset { email, second_factor } } => {
+            settings().and_then(|s| user::reset(&s, &email, second_factor))
+        }
         Command::Key { command } => settings().and_then(|s| match command {
             KeyCommand::Rotate => key::rotate(&s),
             KeyCommand::List => key::list(&s),

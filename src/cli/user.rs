@@ -6,6 +6,7 @@ use crate::{
     config::Settings,
     desk::{
         password_links::{self, Made},
+        second_factors,
         users::{self, Draft, GrantDraft},
     },
     domain::{
@@ -68,13 +69,16 @@ pub(super) fn invite(settings: &Settings, new: &New) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Give somebody another link.
-pub(super) fn reset(settings: &Settings, email: &str) -> Result<(), Failed> {
+/// Give somebody another link, and take off their second factor where that is asked for.
+pub(super) fn reset(settings: &Settings, email: &str, second_factor: bool) -> Result<(), Failed> {
     let store = ready(settings)?;
     let (ring, mailed) = (keys(settings, &store)?, settings.smtp.is_some());
     let permit = Permit::try_from(Caller::system(System::Operator))?;
     let link = store.write_now(&permit, |tx| {
         let user = store::users::by_email(tx, &email_typed(email))?.ok_or(Error::NotFound("user"))?;
+        if second_factor {
+            second_factors::take_off(tx, permit.clone(), user)?;
+        }
         password_links::send(tx, permit.clone(), &ring.present(), user, mailed)
     })?;
     tell(settings, &link);

@@ -4,6 +4,7 @@
 //! a second factor is told so when the password is right, and sends everything again with a code. **Consequence.** A password is hashed twice for one
 //! sign-in, and a wrong code counts as a wrong password does.
 
+use super::log_if_ours;
 use crate::{
     access::{
         Myself, Permit,
@@ -81,7 +82,15 @@ pub fn pass(tx: &mut Tx<'_>, keys: &Keys, user: Id<User>, code: Option<&str>) ->
     let Some(kept) = store::second_factors::find(tx, user)?.filter(|kept| kept.is_on) else { return Ok(()) };
     let code = code.map(typed).filter(|code| !code.is_empty()).ok_or(Error::SecondFactor { shown: false })?;
     let taken = if is_code(&code) {
-        match opened(keys, user, &kept)?.step(&code, tx.now(), kept.last_step)? {
+        // Where the secret is lost that all are sealed with, recovery codes still work, and taking it off.
+        let step = match opened(keys, user, &kept) {
+            Ok(factor) => factor.step(&code, tx.now(), kept.last_step)?,
+            Err(error) => {
+                log_if_ours(&error, "somebody who has a second factor cannot be let in by it");
+                None
+            }
+        };
+        match step {
             Some(step) => store::second_factors::take(tx, user, step)?,
             None => false,
         }

@@ -6,6 +6,7 @@ pub(crate) mod log;
 pub(crate) mod postgres;
 pub(crate) mod served;
 pub(crate) mod shapes;
+pub(crate) mod smtp;
 
 use std::{
     future::Future,
@@ -46,6 +47,7 @@ use dateline::{
         self,
         bundle::{Report, Rules, import, read},
         generating,
+        password_links::PasswordLinks,
         sign_ins::SignIns,
         users::{Draft, GrantDraft},
     },
@@ -133,6 +135,7 @@ pub(crate) struct Entrance {
     call: Rc<dyn Fn(Request) -> Answering>,
     pub response_cache: Arc<ResponseCache>,
     pub sign_ins: Arc<SignIns>,
+    pub links: Arc<PasswordLinks>,
     pub keys: Arc<KeyRing>,
 }
 
@@ -145,6 +148,10 @@ pub(crate) fn seal() -> Seal {
 }
 
 fn state(store: Store, seal: Seal, capacity: u64) -> Data<State> {
+    state_with(store, seal, capacity, Arc::default())
+}
+
+fn state_with(store: Store, seal: Seal, capacity: u64, links: Arc<PasswordLinks>) -> Data<State> {
     let answers = MemoryBudget::new(128 << 20);
     let keys = Arc::new(KeyRing::open(&store.read_now(dateline::store::keys::all).unwrap(), seal).unwrap());
     Data::new(State {
@@ -156,7 +163,7 @@ fn state(store: Store, seal: Seal, capacity: u64) -> Data<State> {
         issuer: ISSUER.to_owned(),
         hashing: Hashing::new(2, 4),
         sign_ins: Arc::default(),
-        links: Arc::default(),
+        links,
         proxies: vec!["10.0.0.0/8".parse().unwrap()],
         origins: vec!["https://desk.example".to_owned()],
         clients: Clients::new(ClientTimeouts::default(), 64 << 20),
@@ -167,14 +174,18 @@ fn state(store: Store, seal: Seal, capacity: u64) -> Data<State> {
 
 impl Entrance {
     async fn new(store: Store, seal: Seal, capacity: u64) -> Self {
-        let state = state(store, seal, capacity);
+        Self::of(state(store, seal, capacity)).await
+    }
+
+    async fn of(state: Data<State>) -> Self {
         let (response_cache, sign_ins, keys) = (state.response_cache.clone(), state.sign_ins.clone(), state.keys.clone());
+        let links = state.links.clone();
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
         let call = move |request: Request| -> Answering {
             let service = service.clone();
             Box::pin(async move { service.call(request).await.unwrap() })
         };
-        Self { call: Rc::new(call), response_cache, sign_ins, keys }
+        Self { call: Rc::new(call), response_cache, sign_ins, links, keys }
     }
 }
 
@@ -319,6 +330,12 @@ impl TestApp {
     pub(crate) fn process(&self, seed: u64, limits: Limits) -> Store {
         let entropy = Arc::new(Seeded(Mutex::new(seed)));
         Store::open(Options { url: self.url.clone(), readers: 2, writers: 2, clock: self.clock.clone(), entropy, limits }).unwrap()
+    }
+
+    /// The same service, whose links are sent by mail, and open this page.
+    pub(crate) async fn mailing(&self, page: &str) -> Entrance {
+        let links = Arc::new(PasswordLinks::new(Some(page.to_owned()), true));
+        Entrance::of(state_with(self.store.clone(), seal(), 16 << 20, links)).await
     }
 
     /// Another instance over the same database, with connections and a response cache of its own.
