@@ -139,16 +139,15 @@ async fn every_operation_succeeds_on_a_new_demo_with_nothing_but_the_examples_of
     known.preview = text(&made["token"]);
     known.kid = text(&read.with(token).get("/v1/desk/keys").await.ok()["data"][0]["kid"]);
     let (mut faults, mut tried) = (Vec::new(), 0);
-    for example in examples(&known) {
+    for mut example in examples(&known) {
         let own = if example.method == Method::GET { None } else { Some(demo.copy().await) };
-        let headers: Vec<(&str, &str)> = example.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let asked = own.as_ref().unwrap_or(&read).with(token);
-        let mut example = example;
         if let Some((place, known)) = made_for(&example, &asked, own.as_ref()).await {
             let mut body: Value = serde_json::from_slice(example.body.as_ref().unwrap()).unwrap();
             *body.pointer_mut(place).unwrap() = json!(known);
             example.body = Some(body.to_string().into_bytes());
         }
+        let headers: Vec<(&str, &str)> = example.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let answer = asked.send(example.method.clone(), &example.path, &headers, example.body.clone()).await;
         faults.extend(fault(&example, &answer));
         tried += 1;

@@ -49,8 +49,13 @@ fn seen(answer: &Answer) -> (u16, Value, BTreeSet<(String, String)>) {
 async fn trail(app: &TestApp) -> Vec<(String, String)> {
     let list = app.admin().await.get("/v1/desk/audit?kind=user&limit=100").await.ok();
     let text = |v: &Value| v.as_str().unwrap().to_owned();
-    let mut all: Vec<_> =
-        list["data"].as_array().unwrap().iter().map(|row| (text(&row["event"]), text(&row["reason"]))).filter(|(event, _)| event != "created").collect();
+    let mut all: Vec<_> = list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (text(&row["event"]), text(&row["reason"])))
+        .filter(|(event, _)| event != "created")
+        .collect();
     all.reverse();
     all
 }

@@ -51,8 +51,13 @@ async fn turned_on(app: &TestApp, me: &Client<'_>) -> (String, Vec<String>) {
 async fn trail(app: &TestApp, event: &str) -> Vec<String> {
     app.write_refusals().await;
     let list = app.admin().await.get(&format!("/v1/desk/audit?event={event}&kind=user&limit=100")).await.ok();
-    let mut all: Vec<String> =
-        list["data"].as_array().unwrap().iter().map(|row| row["reason"].as_str().unwrap().to_owned()).filter(|why| !why.is_empty()).collect();
+    let mut all: Vec<String> = list["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["reason"].as_str().unwrap().to_owned())
+        .filter(|why| !why.is_empty())
+        .collect();
     all.reverse();
     all
 }

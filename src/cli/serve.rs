@@ -17,7 +17,8 @@ use crate::{
     workers::{
         follower,
         mailer::{self, Mailer},
-        purger, scheduler, sign_in_audit, watchdog},
+        purger, scheduler, sign_in_audit, watchdog,
+    },
 };
 
 /// Bring the database up to date and answer requests until stopped.

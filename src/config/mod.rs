@@ -74,7 +74,11 @@ pub const VARIABLES: [(&str, &str, &str); 23] = [
         "",
         "Server that mails are sent through, such as smtps://USER:PASSWORD@HOST:PORT or smtp+starttls://…; none are sent when empty.",
     ),
-    ("DATELINE_MAIL_FROM", "", "Whom mails are from, such as desk@example.org or Newsroom <desk@example.org>; required with DATELINE_SMTP_URL."),
+    (
+        "DATELINE_MAIL_FROM",
+        "",
+        "Whom mails are from, such as desk@example.org or Newsroom <desk@example.org>; required with DATELINE_SMTP_URL.",
+    ),
     (
         "DATELINE_SET_PASSWORD_URL",
         "",

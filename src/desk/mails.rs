@@ -28,6 +28,8 @@ pub fn password_link(kind: LinkKind, site: &str, name: &str, url: &str) -> Words
             "If it was not you, you can leave it: your password stays as it is.",
         ),
     };
-    let text = format!("Hello {name},\n\n{why}\n\n{url}\n\nThe link works once, within {until}. It is for you alone: do not pass it on.\n\n{otherwise}\n");
+    let text = format!(
+        "Hello {name},\n\n{why}\n\n{url}\n\nThe link works once, within {until}. It is for you alone: do not pass it on.\n\n{otherwise}\n"
+    );
     Words { subject, text }
 }

@@ -27,7 +27,8 @@ const MAX_WAIT: i64 = 900;
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn put(tx: &mut Tx<'_>, id: Id<Mail>, link: &[u8], sealed: &[u8]) -> Result<(), Error> {
-    let row = (mails::id.eq(Bind(id)), mails::link.eq(link), mails::sealed.eq(sealed), mails::attempts.eq(0), mails::next_at.eq(Bind(tx.now())));
+    let row =
+        (mails::id.eq(Bind(id)), mails::link.eq(link), mails::sealed.eq(sealed), mails::attempts.eq(0), mails::next_at.eq(Bind(tx.now())));
     diesel::insert_into(mails::table).values(row).execute(tx)?;
     Ok(())
 }

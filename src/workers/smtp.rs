@@ -5,6 +5,7 @@
 //! holds up nothing but mails; one that took a mail after that may be given it again.
 
 use std::{
+    borrow::Cow,
     fmt,
     sync::{
         Arc,
@@ -102,7 +103,7 @@ impl SmtpServer {
         if privacy == Privacy::None && !is_this_machine(&host) {
             return Err("plain smtp shows links and passwords to everybody on the way: smtps, or smtp+starttls");
         }
-        let decoded = |text: &str| percent_decode_str(text).decode_utf8().ok().map(|text| text.into_owned()).ok_or(SHAPE);
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8().ok().map(Cow::into_owned).ok_or(SHAPE);
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,
             (user, Some(password)) if !user.is_empty() => Some((decoded(user)?, Secret::new(decoded(password)?))),
@@ -134,7 +135,7 @@ impl SmtpServer {
             Privacy::StartTls => Tls::Required(tls()?),
             Privacy::None => Tls::None,
         };
-        let builder = SmtpTransport::builder_dangerous(&self.host).port(self.port).tls(tls).timeout(Some(TIMEOUT.min(self.deadline)));
+        let builder = SmtpTransport::builder_dangerous(&self.host).port(self.port).tls(tls).timeout(Some(TIMEOUT));
         Ok(match &self.credentials {
             Some((user, password)) => builder.credentials(Credentials::new(user.clone(), password.expose().clone())),
             None => builder,
@@ -147,8 +148,8 @@ impl SmtpServer {
         let (local, domain) = email.rsplit_once('@').ok_or_else(|| Unsent::ForGood("no address".to_owned()))?;
         // Few servers take letters of all scripts in a domain; all take what IDNA makes of them.
         let address = Address::new(local, quirks::domain_to_ascii(domain)).map_err(|_unsaid| Unsent::ForGood("no address".to_owned()))?;
-        let message = Message::builder().from(self.from.clone()).to(Mailbox::new(Some(name.to_owned()), address));
-        let message = message.subject(words.subject.clone()).header(ContentType::TEXT_PLAIN).message_id(None);
+        let message = Message::builder().from(self.from.clone()).to(Mailbox::new(Some(one_line(name)), address));
+        let message = message.subject(one_line(&words.subject)).header(ContentType::TEXT_PLAIN).message_id(None);
         message.body(words.text.clone()).map_err(|e| Unsent::ForGood(e.to_string()))
     }
 
@@ -181,6 +182,11 @@ impl SmtpServer {
             Err(_) => Err(Unsent::ForNow("the server took too long".to_owned())),
         }
     }
+}
+
+/// A text as a header takes it; the library panics at what it cannot write there.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
 }
 
 fn for_now(error: &lettre::transport::smtp::Error) -> Unsent {

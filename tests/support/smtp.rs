@@ -33,7 +33,12 @@ pub(crate) struct Sink {
 impl Sink {
     pub(crate) fn new(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let sink = Self { port: listener.local_addr().unwrap().port(), manner: Arc::new(Mutex::new(manner)), mails: Arc::default(), said: Arc::default() };
+        let sink = Self {
+            port: listener.local_addr().unwrap().port(),
+            manner: Arc::new(Mutex::new(manner)),
+            mails: Arc::default(),
+            said: Arc::default(),
+        };
         let (manner, mails, said) = (sink.manner.clone(), sink.mails.clone(), sink.said.clone());
         thread::spawn(move || {
             let mut held = Vec::new();
