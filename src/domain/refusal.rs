@@ -80,7 +80,11 @@ impl InUse {
         let detail = match used_by.as_slice() {
             [] => format!("{hidden} use this {thing}"),
             [one] if one.count == 1 => format!("{} uses this {thing}", counted(one)),
-            all => format!("{} use this {thing}", all.iter().map(counted).collect::<Vec<_>>().join(" and ")),
+            [first @ .., last] => {
+                let first: Vec<_> = first.iter().map(counted).collect();
+                let and = if first.is_empty() { "" } else { " and " };
+                format!("{}{and}{} use this {thing}", first.join(", "), counted(last))
+            }
         };
         Self { detail, used_by }
     }
@@ -120,6 +124,7 @@ mod tests {
             (vec![of("article", 1)], "1 article uses this tag"),
             (vec![of("article", 2)], "2 articles use this tag"),
             (vec![of("section", 1), of("article", 2)], "1 section and 2 articles use this tag"),
+            (vec![of("article", 2), of("grant", 1), of("menu", 1)], "2 articles, 1 grant and 1 menu use this tag"),
         ] {
             assert_eq!(InUse::of("tag", "articles", used_by).detail, told);
         }

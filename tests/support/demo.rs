@@ -15,6 +15,7 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use dateline::{
     access::{keys::Keys, secret::Secret},
+    domain::Instant,
     store::{self, Limits, Options, Store},
 };
 
@@ -81,10 +82,8 @@ impl Demo {
         self.over(to).await
     }
 
-    #[expect(clippy::disallowed_methods, reason = "what a process has made is of now")]
     async fn over(&self, file: PathBuf) -> Copy {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let clock = Arc::new(TestClock(AtomicI64::new(i64::try_from(now.as_micros()).unwrap())));
+        let clock = Arc::new(TestClock(AtomicI64::new(now().as_micros())));
         let url = format!("sqlite://{}", file.display());
         let seed = u64::try_from(clock.0.load(Ordering::SeqCst)).unwrap();
         let entropy = Arc::new(Seeded(seed.into()));
@@ -94,6 +93,13 @@ impl Demo {
         let keys = Arc::new(Keys::open(&store.read_now(store::keys::all).unwrap(), &seal).unwrap());
         Copy(Entrance::new(store, keys, 16 << 20).await)
     }
+}
+
+/// The present instant, of which is what a process makes.
+#[expect(clippy::disallowed_methods, reason = "what a process has made is of now")]
+pub(crate) fn now() -> Instant {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Instant::from_micros(i64::try_from(now.as_micros()).unwrap())
 }
 
 impl Copy {

@@ -1,6 +1,7 @@
 //! The contract: the `OpenAPI` document, and what follows from it.
 
 mod answers;
+mod demonstrated;
 mod examples;
 mod required;
 mod schemas;
@@ -130,10 +131,11 @@ fn shown(tag: &str) -> String {
     words.chars().take(1).flat_map(char::to_uppercase).chain(words.chars().skip(1)).collect()
 }
 
-/// The document, which methods each path takes, and which operations take no query.
+/// The document, the same with an answer to every operation, which methods each path takes, and which operations take no query.
 #[derive(Debug, Clone, Default)]
 pub struct Contract {
     document: Bytes,
+    demonstrated: Bytes,
     paths: Vec<(Vec<String>, Vec<Method>)>,
     without_query: HashSet<(String, Method)>,
     minimal: HashSet<(String, Method)>,
@@ -144,7 +146,8 @@ impl Contract {
     #[must_use]
     pub fn new(api: &openapi::OpenApi) -> Self {
         let document = written::written(&api.to_pretty_json().unwrap_or_default());
-        let mut contract = Self { document: document.into(), ..Self::default() };
+        let demonstrated = demonstrated::demonstrated(api.clone()).to_json().unwrap_or_default();
+        let mut contract = Self { document: document.into(), demonstrated: demonstrated.into(), ..Self::default() };
         for (path, item) in &api.paths.paths {
             let methods = [
                 (Method::GET, &item.get),
@@ -230,6 +233,13 @@ pub async fn nothing_here(req: HttpRequest, state: Data<State>) -> Result<HttpRe
 /// The contract as it is served.
 pub async fn document(state: Data<State>) -> HttpResponse {
     let mut answer = HttpResponse::Ok().content_type("application/json").body(state.contract.document.clone());
+    are_shared(&mut answer);
+    answer
+}
+
+/// The contract as people read it, with what the demo answers to each operation.
+pub async fn demonstrated(state: Data<State>) -> HttpResponse {
+    let mut answer = HttpResponse::Ok().content_type("application/json").body(state.contract.demonstrated.clone());
     are_shared(&mut answer);
     answer
 }
