@@ -434,7 +434,7 @@ both! {
         let room = newsroom(&app, false).await;
         let admin = app.admin().await;
         let other = app.instance().await;
-        let worker = workers::follower::start(other.response_cache.clone()).unwrap();
+        let worker = workers::follower::start(other.response_cache.clone(), other.keys.clone()).unwrap();
         let path = format!("/v1/articles/{}", room.stories[0].rsplit('/').next().unwrap());
         for round in 0..6 {
             if round == 3 {

@@ -79,6 +79,31 @@ fn faults_of_the_configuration_are_reported_at_once() {
 }
 
 #[test]
+fn signing_keys_are_rotated_listed_and_revoked() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["migrate"]).status.code(), Some(0));
+    let listed = || {
+        let (code, out, complaints) = said(&desk.run(&["key", "list"]));
+        assert_eq!(code, Some(0), "{complaints}");
+        let line = |line: &str| line.split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>();
+        out.lines().map(line).collect::<Vec<_>>()
+    };
+    let first = listed()[0].clone();
+    assert_eq!(first[1], "signing");
+    let (code, out, complaints) = said(&desk.run(&["key", "rotate"]));
+    assert_eq!((code, complaints.contains("WARN")), (Some(0), false), "{complaints}");
+    let both = listed();
+    assert_eq!((both.len(), both[0][1].as_str(), &both[1]), (2, "published", &first));
+    assert!(out.starts_with(&format!("The key {} is published, and signs from 20", both[0][0])), "{out}");
+    let (code, _, complaints) = said(&desk.run(&["key", "rotate"]));
+    assert!(code == Some(1) && complaints.contains("is announced"), "{complaints}");
+    assert_eq!(said(&desk.run(&["key", "revoke", &first[0]])).0, Some(0));
+    let states: Vec<String> = listed().into_iter().map(|line| line[1].clone()).collect();
+    assert_eq!(states, ["signing", "revoked"]);
+    assert_eq!(said(&desk.run(&["key", "revoke", "nothing"])).0, Some(1));
+}
+
+#[test]
 fn what_an_orchestrator_sets_beside_a_service_of_this_name_is_passed_over_and_told() {
     let desk = Desk::new();
     let set = [

@@ -14,10 +14,11 @@ use crate::support::{
 use kept::Kept;
 
 /// What is in an example because nobody can know it in advance: the operation, the place in its request, and why.
-const UNKNOWABLE: [(&str, &str, &str); 4] = [
+const UNKNOWABLE: [(&str, &str, &str); 5] = [
     ("sign_in", "/password", "a password is made for each run of the demo, and printed"),
     ("change_password", "/current", "the same"),
     ("refresh_token", "/refresh_token", "a secret of the session that signing in begins"),
+    ("revoke_signing_key", "{kid}", "made when the database is begun"),
     ("show_preview", "{token}", "signed with the server's own key when the preview is made"),
 ];
 
@@ -26,6 +27,7 @@ struct Known {
     password: String,
     refresh: String,
     preview: String,
+    kid: String,
 }
 
 impl Known {
@@ -69,7 +71,11 @@ fn example(contract: &Value, (path, method): (&str, &str), operation: &Value, kn
             assert_ne!(parameter["required"], true, "{name}: {of} is required and has no example");
             continue;
         }
-        let given = if of == "token" { known.preview.clone() } else { text(given) };
+        let given = match of.as_str() {
+            "token" => known.preview.clone(),
+            "kid" => known.kid.clone(),
+            _ => text(given),
+        };
         match parameter["in"].as_str().unwrap() {
             "path" => path = path.replace(&format!("{{{of}}}"), &given),
             "header" => headers.push((of.to_lowercase(), given)),
@@ -109,12 +115,14 @@ async fn every_operation_succeeds_on_a_new_demo_with_nothing_but_the_examples_of
     let itself = demo.itself().await;
     let session = itself.with(None).post("/v1/auth/token", &credentials).await.ok();
     let token = session["access_token"].as_str();
-    let mut known = Known { password: demo.password.clone(), refresh: text(&session["refresh_token"]), preview: String::new() };
+    let mut known =
+        Known { password: demo.password.clone(), refresh: text(&session["refresh_token"]), preview: String::new(), kid: String::new() };
     // What only reads is asked of one copy, and each write of one of its own.
     let read = demo.copy().await;
     let previews = examples(&known).into_iter().find(|e| e.operation == "create_preview").unwrap();
     let made = read.with(token).post(&previews.path, &json!({})).await.ok();
     known.preview = text(&made["token"]);
+    known.kid = text(&read.with(token).get("/v1/desk/keys").await.ok()["data"][0]["kid"]);
     let (mut faults, mut tried, mut kept) = (Vec::new(), 0, Kept::default());
     for example in examples(&known) {
         let own = if example.method == Method::GET { None } else { Some(demo.copy().await) };

@@ -182,6 +182,7 @@ both! {
         let tokens = enter(&app.from("192.0.2.8"), "asha", RIGHT).await.ok();
         let refresh = json!({ "refresh_token": tokens["refresh_token"] });
         app.anyone().post("/v1/auth/refresh", &refresh).await.ok();
+        app.wait(11);
         app.from("192.0.2.9").post("/v1/auth/refresh", &refresh).await.refused(401, "session-ended");
         app.from("192.0.2.9").post("/v1/auth/refresh", &json!({ "refresh_token": "canary-token" })).await.refused(401, "invalid-token");
         let since = trail(&app).await.split_off(2);

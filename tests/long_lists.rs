@@ -60,7 +60,7 @@ both! {
                         long.extend(too_long(&contract, &json!({ "$ref": resource }), 0));
                     }
                     for (at, body) in long {
-                        let mut to = path.replace("{locale}", "hi").replace("{version}", "1").replace("{token}", "x").replace("{slug}", "x");
+                        let mut to = path.replace("{locale}", "hi").replace("{version}", "1").replace("{token}", "x").replace("{slug}", "x").replace("{kid}", "x");
                         for id in ["{id}", "{grant_id}"] {
                             to = to.replace(id, "0198c5a1-7f00-7000-8000-000000000001");
                         }

@@ -125,6 +125,7 @@ impl Desk {
         let wrong = json!({ "email": "nobody@example.org", "password": "not a sentence of hers" });
         assert_eq!(app.anyone().post("/v1/auth/token", &wrong).await.status, 401);
         app.write_refusals().await;
+        assert_eq!(admin.post("/v1/desk/keys", &json!({})).await.status, 201);
         Self { sections, things, twins, purged }
     }
 
@@ -150,7 +151,13 @@ fn told(answer: &Answer) -> Response {
 }
 
 async fn ask(who: &Client<'_>, operation: &Operation, id: &str, locale: &str) -> Answer {
-    let path = operation.path.replace("{id}", id).replace("{locale}", locale).replace("{version}", "1").replace("{grant_id}", ABSENT);
+    let path = operation
+        .path
+        .replace("{id}", id)
+        .replace("{locale}", locale)
+        .replace("{version}", "1")
+        .replace("{grant_id}", ABSENT)
+        .replace("{kid}", ABSENT);
     let path = if path.ends_with("/diff") { format!("{path}?against=1") } else { path };
     if operation.method == "GET" {
         return who.get(&path).await;
@@ -377,7 +384,7 @@ impl Matrix<'_> {
             }
             let gone = client.get(&format!("/v1/desk/audit?subject={}", self.desk.purged)).await.ok();
             assert_eq!(gone["data"] != json!([]), who.open || who.place == Place::EVERYWHERE, "{who:?}");
-            for kind in ["user", "sign_in"] {
+            for kind in ["user", "sign_in", "signing_key"] {
                 let told = client.get(&format!("/v1/desk/audit?kind={kind}")).await.ok();
                 assert_eq!(told["data"] != json!([]), who.place == Place::EVERYWHERE, "{who:?} {kind}");
             }

@@ -49,6 +49,7 @@ async fn call(who: &Client<'_>, operation: &Operation) -> u16 {
         ("{slug}", "nothing"),
         ("{version}", "1"),
         ("{token}", "nothing"),
+        ("{kid}", "nothing"),
     ] {
         path = path.replace(name, value);
     }

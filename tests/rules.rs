@@ -23,6 +23,7 @@ mod redirects;
 mod refusals;
 mod revisions;
 mod secrets;
+mod signing_keys;
 mod slugs;
 mod standing;
 mod story;

@@ -222,6 +222,9 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     all.add("POST /v1/desk/locales", "/v1/desk/locales", json!({ "locale": "te", "name": "Telugu" }));
     all.add("PATCH /v1/desk/locales/{locale}", "/v1/desk/locales/ta", json!({ "name": "தமிழ்" }));
     all.add("DELETE /v1/desk/locales/{locale}", "/v1/desk/locales/ta", Value::Null);
+    all.add("POST /v1/desk/keys", "/v1/desk/keys", Value::Null);
+    let key = admin.get("/v1/desk/keys").await.ok()["data"][0]["kid"].clone();
+    all.add("DELETE /v1/desk/keys/{kid}", &format!("/v1/desk/keys/{}", key.as_str().unwrap()), Value::Null);
     let somebody =
         |email: &str| json!({ "email": email, "name": "Asha", "password": "a sentence of hers", "grants": [{ "role": "editor" }] });
     let made = admin.post("/v1/desk/users", &somebody("a@example.org")).await;

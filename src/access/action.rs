@@ -95,6 +95,8 @@ actions! {
     ReadUsers => "user.read",
     /// Keep users and their grants.
     ManageUsers => "user.manage" and "user.read",
+    /// Keep the keys that tokens are signed with.
+    ManageKeys => "key.manage",
     /// Load a bundle.
     Import => "bundle.import",
     /// Write a bundle.

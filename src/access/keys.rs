@@ -1,6 +1,11 @@
 //! Signing keys: made, sealed, opened and published.
+//!
+//! **Context.** Fingerprints of requests, kept answers and the successors of refresh tokens need secrets of their own, which outlive any key that signs.
+//! **Decision.** They come of the first key that the database ever had, and of no other, whatever becomes of it. **Consequence.** Neither a
+//! rotation nor a revocation makes an answer unreadable that is kept for a retry. Whoever has read that key has read the file that seals
+//! all of them: another key would be no remedy, another file is.
 
-use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey};
@@ -8,7 +13,7 @@ use jsonwebtoken::{DecodingKey, EncodingKey};
 use sha2::{Digest, Sha256};
 
 use super::secret::{Seal, Secret, open, seal};
-use crate::domain::{Error, id::Entropy};
+use crate::domain::{Error, Instant, id::Entropy, signing_key::KeyLife};
 
 /// A signing key as the database keeps it.
 #[derive(Debug, Clone)]
@@ -19,6 +24,8 @@ pub struct SealedKey {
     pub public: Vec<u8>,
     /// The private half, sealed.
     pub sealed: Vec<u8>,
+    /// When it does what.
+    pub life: KeyLife,
 }
 
 impl SealedKey {
@@ -26,48 +33,71 @@ impl SealedKey {
     ///
     /// # Errors
     /// [`Error::Internal`] when it cannot be sealed.
-    pub fn generate(with: &Seal, entropy: &dyn Entropy) -> Result<Self, Error> {
+    pub fn generate(with: &Seal, entropy: &dyn Entropy, life: KeyLife) -> Result<Self, Error> {
         let mut seed = [0; 32];
         entropy.fill(&mut seed);
         let key = SigningKey::from_bytes(&seed);
         let public = key.verifying_key().to_bytes().to_vec();
         let kid = BASE64_URL_SAFE_NO_PAD.encode(public.get(..9).unwrap_or_default());
         let sealed = seal(with, &kid, &seed, entropy)?;
-        Ok(Self { kid, public, sealed })
+        Ok(Self { kid, public, sealed, life })
+    }
+
+    fn seed(&self, with: &Seal) -> Result<[u8; 32], Error> {
+        open(with, &self.kid, &self.sealed)?.try_into().ok().ok_or_else(|| Error::internal("a signing key is damaged"))
+    }
+}
+
+/// A key that was opened.
+#[derive(Debug)]
+struct Opened {
+    kid: String,
+    x: String,
+    verifying: DecodingKey,
+    signing: Secret<EncodingKey>,
+    life: KeyLife,
+}
+
+impl Opened {
+    fn of(key: &SealedKey, with: &Seal) -> Result<Self, Error> {
+        let der = SigningKey::from_bytes(&key.seed(with)?).to_pkcs8_der().map_err(|e| Error::internal(e.to_string()))?;
+        let x = BASE64_URL_SAFE_NO_PAD.encode(&key.public);
+        let verifying = DecodingKey::from_ed_components(&x).map_err(Error::internal)?;
+        Ok(Self { kid: key.kid.clone(), x, verifying, signing: Secret::new(EncodingKey::from_ed_der(der.as_bytes())), life: key.life })
     }
 }
 
 /// The keys that tokens are signed and verified with.
 #[derive(Debug)]
 pub struct Keys {
-    current: String,
-    signing: Secret<EncodingKey>,
+    /// Those that were not revoked, oldest first.
+    all: Vec<Opened>,
     hiding: Secret<[u8; 32]>,
     keeping: Seal,
-    verifying: BTreeMap<String, (DecodingKey, String)>,
+    continuing: Secret<[u8; 32]>,
+    /// How much was done to the keys until these: each makes one more, or revokes one.
+    age: usize,
 }
 
 impl Keys {
-    /// Open the kept keys, oldest first; the newest one signs.
+    /// Open the kept keys, oldest first.
     ///
     /// # Errors
     /// [`Error::Internal`] when there is none, or one does not open.
     pub fn open(kept: &[SealedKey], with: &Seal) -> Result<Self, Error> {
         super::ed25519::install();
-        let newest = kept.last().ok_or_else(|| Error::internal("there is no signing key"))?;
-        let seed: [u8; 32] =
-            open(with, &newest.kid, &newest.sealed)?.try_into().ok().ok_or_else(|| Error::internal("a signing key is damaged"))?;
-        let der = SigningKey::from_bytes(&seed).to_pkcs8_der().map_err(|e| Error::internal(e.to_string()))?;
-        let mut verifying = BTreeMap::new();
-        for key in kept {
-            let x = BASE64_URL_SAFE_NO_PAD.encode(&key.public);
-            let decoding = DecodingKey::from_ed_components(&x).map_err(Error::internal)?;
-            verifying.insert(key.kid.clone(), (decoding, x));
-        }
-        let signing = Secret::new(EncodingKey::from_ed_der(der.as_bytes()));
-        let hiding = Secret::new(Sha256::new().chain_update(b"dateline fingerprints").chain_update(seed).finalize().into());
-        let keeping = Secret::new(Sha256::new().chain_update(b"dateline kept answers").chain_update(seed).finalize().into());
-        Ok(Self { current: newest.kid.clone(), signing, hiding, keeping, verifying })
+        let first = kept.first().ok_or_else(|| Error::internal("there is no signing key"))?.seed(with)?;
+        let revoked = |key: &&SealedKey| key.life.revoked_at.is_some();
+        let all = kept.iter().filter(|key| !revoked(key)).map(|key| Opened::of(key, with)).collect::<Result<_, _>>()?;
+        let derived =
+            |what: &[u8]| -> Secret<[u8; 32]> { Secret::new(Sha256::new().chain_update(what).chain_update(first).finalize().into()) };
+        Ok(Self {
+            all,
+            hiding: derived(b"dateline fingerprints"),
+            keeping: derived(b"dateline kept answers"),
+            continuing: derived(b"dateline refresh tokens"),
+            age: kept.len().saturating_add(kept.iter().filter(revoked).count()),
+        })
     }
 
     /// A fingerprint of these parts: 32 bytes that tell nothing of them to whoever reads the database, not even by guessing.
@@ -95,16 +125,72 @@ impl Keys {
         open(&self.keeping, name, sealed).ok()
     }
 
-    pub(super) fn signing(&self) -> (&str, &EncodingKey) {
-        (&self.current, self.signing.expose())
+    /// The refresh token that follows another one: always the same, and nobody can tell it from that one alone, nor from the database.
+    #[must_use]
+    pub fn successor(&self, token: &str) -> String {
+        // Hashed twice, so that none can be told from another that is longer.
+        let inner = Sha256::new().chain_update(self.continuing.expose()).chain_update(token).finalize();
+        BASE64_URL_SAFE_NO_PAD.encode(Sha256::new().chain_update(self.continuing.expose()).chain_update(inner).finalize())
     }
 
-    pub(super) fn verifying(&self, kid: &str) -> Option<&DecodingKey> {
-        self.verifying.get(kid).map(|(key, _)| key)
+    /// The key whose turn it is; where clocks differ so much that it is nobody's, the next one's.
+    pub(super) fn signing(&self, now: Instant) -> Result<(&str, &EncodingKey), Error> {
+        let able = self.all.iter().filter(|key| key.life.may_sign(now)).min_by_key(|key| key.life.signs_from);
+        able.map(|key| (key.kid.as_str(), key.signing.expose())).ok_or_else(|| Error::internal("there is no key that may sign"))
     }
 
-    /// Name and public half (base64url) of every key, for the JWKS.
-    pub fn public(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.verifying.iter().map(|(kid, (_, x))| (kid.as_str(), x.as_str()))
+    /// The key of this name, while what it signed may be good, where that lives so many seconds at the longest.
+    pub(super) fn verifying(&self, kid: &str, longest: i64, now: Instant) -> Option<&DecodingKey> {
+        self.all.iter().find(|key| key.kid == kid && key.life.verifies(longest, now)).map(|key| &key.verifying)
+    }
+
+    /// Name and public half (base64url) of every key, for the JWKS: of those that will sign, too, so that others know them by then.
+    pub fn public(&self, longest: i64, now: Instant) -> impl Iterator<Item = (&str, &str)> {
+        self.all.iter().filter(move |key| key.life.verifies(longest, now)).map(|key| (key.kid.as_str(), key.x.as_str()))
+    }
+}
+
+/// The keys as they are now: others take their place while the server runs.
+#[derive(Debug)]
+pub struct KeyRing {
+    seal: Seal,
+    present: RwLock<Arc<Keys>>,
+}
+
+impl KeyRing {
+    /// Open the kept keys, oldest first.
+    ///
+    /// # Errors
+    /// Those of [`Keys::open`].
+    pub fn open(kept: &[SealedKey], seal: Seal) -> Result<Self, Error> {
+        let present = RwLock::new(Arc::new(Keys::open(kept, &seal)?));
+        Ok(Self { seal, present })
+    }
+
+    /// The keys of this moment.
+    #[must_use]
+    pub fn present(&self) -> Arc<Keys> {
+        self.present.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Put what the database holds in their place, unless something newer is there.
+    ///
+    /// # Errors
+    /// Those of [`Keys::open`]; the keys stay as they are then.
+    pub fn take(&self, kept: &[SealedKey]) -> Result<(), Error> {
+        let next = Keys::open(kept, &self.seal)?;
+        let mut present = self.present.write().unwrap_or_else(PoisonError::into_inner);
+        if next.age > present.age {
+            *present = Arc::new(next);
+        }
+        Ok(())
+    }
+
+    /// A new key, sealed as the others are.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when it cannot be sealed.
+    pub fn generate(&self, entropy: &dyn Entropy, life: KeyLife) -> Result<SealedKey, Error> {
+        SealedKey::generate(&self.seal, entropy, life)
     }
 }

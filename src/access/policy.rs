@@ -65,6 +65,7 @@ const TABLE: &[Line] = &[
     ("people.read",         [Yes,   Yes,   Yes,   Yes,   Yes,   No,    No,    No ]),
     ("user.read",           [No,    No,    No,    No,    Yes,   No,    Yes,   No ]),
     ("user.manage",         [No,    No,    No,    No,    Yes,   No,    Yes,   No ]),
+    ("key.manage",          [No,    No,    No,    No,    Yes,   No,    Yes,   No ]),
     ("bundle.import",       [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
     ("bundle.export",       [No,    No,    No,    No,    Yes,   Yes,   Yes,   No ]),
 ];

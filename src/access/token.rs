@@ -13,28 +13,39 @@ use crate::domain::{
     id::Entropy,
     plan::Revisions,
     preview::{MAX_SECONDS, Preview},
+    signing_key::{ACCESS_SECONDS, LEEWAY},
     site::Masthead,
     user::{Grant, Session, User},
 };
 
-/// Seconds that an access token lives.
-pub const ACCESS_SECONDS: i64 = 15 * 60;
 /// Seconds that a refresh token may lie unused: 7 days.
 pub const REFRESH_SECONDS: i64 = 7 * 24 * 3_600;
 /// Seconds that a session lives at most: 30 days.
 pub const SESSION_SECONDS: i64 = 30 * 24 * 3_600;
 
-const LEEWAY: i64 = 5;
+/// The longest token that is looked at, in bytes.
 const MAX_BYTES: usize = 4_096;
+
 /// A kind of token; one kind is never taken for another (RFC 8725 §3.11, §3.12).
 #[derive(Clone, Copy)]
 struct Kind {
     media_type: &'static str,
     audience: &'static str,
+    /// Seconds that one lives at the longest, and so those that its key is good for after its last.
+    longest: i64,
 }
 
-const ACCESS: Kind = Kind { media_type: "at+jwt", audience: "dateline" };
-const PREVIEW: Kind = Kind { media_type: "preview+jwt", audience: "dateline-preview" };
+const ACCESS: Kind = Kind { media_type: "at+jwt", audience: "dateline", longest: ACCESS_SECONDS };
+const PREVIEW: Kind = Kind { media_type: "preview+jwt", audience: "dateline-preview", longest: MAX_SECONDS };
+
+/// The header of every token: these members, each once, and no other (`jwk`, `jku`, `crit`, `b64`, `zip`, …).
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    typ: String,
+    alg: String,
+    kid: String,
+}
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Claims {
@@ -68,7 +79,7 @@ impl Verified {
     /// # Errors
     /// [`Error::TokenRefused`]: `Expired` for a token of this server whose time is over, else `Invalid`, whatever was wrong.
     pub fn from_token(token: &str, keys: &Keys, issuer: &str, now: Instant) -> Result<Self, Error> {
-        let claims = claims::<Claims>(ACCESS, token, keys, issuer).ok_or(Error::TokenRefused(TokenFault::Invalid))?;
+        let claims = claims::<Claims>(ACCESS, token, keys, issuer, now).ok_or(Error::TokenRefused(TokenFault::Invalid))?;
         let seconds = now.as_seconds();
         let possible = claims.nbf <= seconds.saturating_add(LEEWAY)
             && claims.iat <= seconds.saturating_add(LEEWAY)
@@ -107,18 +118,16 @@ impl Verified {
     }
 }
 
-fn claims<C: DeserializeOwned>(kind: Kind, token: &str, keys: &Keys, issuer: &str) -> Option<C> {
+fn claims<C: DeserializeOwned>(kind: Kind, token: &str, keys: &Keys, issuer: &str, now: Instant) -> Option<C> {
     if token.len() > MAX_BYTES || token.bytes().any(|b| !(b.is_ascii_alphanumeric() || b"-_.".contains(&b))) {
         return None;
     }
-    let header = jsonwebtoken::decode_header(token).ok()?;
-    let known = serde_json::json!({ "typ": kind.media_type, "alg": "EdDSA", "kid": header.kid.as_deref()? });
-    // Any other member (`jwk`, `jku`, `crit`, `b64`, `zip`, …) makes it no token of ours.
-    let raw = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?;
-    if serde_json::from_slice::<serde_json::Value>(&raw).ok()? != known {
+    // The engine takes base64 in its one canonical form, and the serializer each member once.
+    let head: Head = serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(token.split('.').next()?).ok()?).ok()?;
+    if head.typ != kind.media_type || head.alg != "EdDSA" {
         return None;
     }
-    let key = keys.verifying(header.kid.as_deref()?)?;
+    let key = keys.verifying(&head.kid, kind.longest, now)?;
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
     validation.set_issuer(&[issuer]);
@@ -170,11 +179,11 @@ pub fn issue(subject: Subject, keys: &Keys, issuer: &str, now: Instant, entropy:
         scope: subject.scope,
         grants: subject.grants,
     };
-    sign(ACCESS, &claims, keys)
+    sign(ACCESS, &claims, keys, now)
 }
 
-fn sign<C: Serialize>(kind: Kind, claims: &C, keys: &Keys) -> Result<String, Error> {
-    let (kid, key) = keys.signing();
+fn sign<C: Serialize>(kind: Kind, claims: &C, keys: &Keys, now: Instant) -> Result<String, Error> {
+    let (kid, key) = keys.signing(now)?;
     let header = Header { typ: Some(kind.media_type.to_owned()), kid: Some(kid.to_owned()), ..Header::new(Algorithm::EdDSA) };
     jsonwebtoken::encode(&header, claims, key).map_err(Error::internal)
 }
@@ -188,6 +197,8 @@ struct PreviewClaims {
     locale: Locale,
     words: Version,
     facts: Version,
+    jti: uuid::Uuid,
+    iat: i64,
     nbf: i64,
     exp: i64,
 }
@@ -207,9 +218,13 @@ impl PreviewPass {
     /// # Errors
     /// [`Error::NotFound`] for what is no preview token of this server; [`Error::Gone`] for one whose time is over.
     pub fn from_token(token: &str, keys: &Keys, issuer: &str, now: Instant) -> Result<Self, Error> {
-        let claims: PreviewClaims = claims(PREVIEW, token, keys, issuer).ok_or(Error::NotFound("preview"))?;
+        let claims: PreviewClaims = claims(PREVIEW, token, keys, issuer, now).ok_or(Error::NotFound("preview"))?;
         let seconds = now.as_seconds();
-        if claims.nbf > seconds.saturating_add(LEEWAY) || claims.exp.saturating_sub(claims.nbf) > MAX_SECONDS {
+        let possible = claims.nbf <= seconds.saturating_add(LEEWAY)
+            && claims.iat <= seconds.saturating_add(LEEWAY)
+            && claims.jti == claims.sub.uuid()
+            && claims.exp.saturating_sub(claims.iat) <= MAX_SECONDS;
+        if !possible {
             return Err(Error::NotFound("preview"));
         }
         if claims.exp <= seconds {
@@ -252,13 +267,21 @@ pub fn issue_preview(preview: &Preview, keys: &Keys, issuer: &str) -> Result<Str
         locale: preview.locale.clone(),
         words: preview.revisions.words,
         facts: preview.revisions.facts,
+        // One is signed for each preview.
+        jti: preview.id.uuid(),
+        iat: preview.created_at.as_seconds(),
         nbf: preview.created_at.as_seconds(),
         exp: preview.expires_at.as_seconds(),
     };
-    sign(PREVIEW, &claims, keys)
+    sign(PREVIEW, &claims, keys, preview.created_at)
 }
 
-/// A new refresh token: 256 random bits.
+/// The public keys that access tokens are verified with, now and after the next rotation: name and public half.
+pub fn published(keys: &Keys, now: Instant) -> impl Iterator<Item = (&str, &str)> {
+    keys.public(ACCESS.longest, now)
+}
+
+/// The first refresh token of a session: 256 random bits.
 pub fn new_refresh(entropy: &dyn Entropy) -> String {
     let mut bytes = [0; 32];
     entropy.fill(&mut bytes);

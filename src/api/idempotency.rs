@@ -77,7 +77,7 @@ pub(super) async fn begin(req: &mut ServiceRequest, state: &Data<State>, caller:
     // What it means: the rest of a tag tells bytes apart, which may have changed when the request is sent again.
     let expected = req.headers().get(IF_MATCH).map_or(&b""[..], HeaderValue::as_bytes).to_vec();
     let expected = expected.split(|byte| *byte == b'.').next().map_or(&b""[..], |version| version.strip_suffix(b"\"").unwrap_or(version));
-    let fingerprint = state.keys.fingerprint(&[uri.as_bytes(), expected, rights.as_bytes(), &body]);
+    let fingerprint = state.keys.present().fingerprint(&[uri.as_bytes(), expected, rights.as_bytes(), &body]);
     req.set_payload(Payload::from(body));
     let claim = Claim { user, key: key.into() };
     let (wanted, id) = (claim.clone(), request_id.to_owned());
@@ -91,7 +91,7 @@ pub(super) async fn begin(req: &mut ServiceRequest, state: &Data<State>, caller:
         Standing::Answered(sealed) => {
             let (caller, path) = (caller.clone(), req.path().to_owned());
             state.store.read(move |tx| desk::replaying::still_seen(tx, &caller, &path)).await?;
-            Ok(Begun::Answered(again(&state.keys.kept(&name(&claim), &sealed).ok_or_else(lost)?)?))
+            Ok(Begun::Answered(again(&state.keys.present().kept(&name(&claim), &sealed).ok_or_else(lost)?)?))
         }
         Standing::Running => Err(conflict("still-running", "a request with this key is under way")),
         Standing::Lost => Err(lost()),
@@ -139,7 +139,7 @@ pub(super) async fn finish(
     let kept =
         Kept { status: head.status().as_u16(), headers: KEPT.iter().filter_map(header).collect(), body: BASE64_STANDARD.encode(&body) };
     let kept = serde_json::to_vec(&kept).map_err(|e| Failure::from(Error::internal(e)))?;
-    let kept = state.keys.keep(&name(&claim), &kept, state.store.entropy()).map_err(Failure::from)?;
+    let kept = state.keys.present().keep(&name(&claim), &kept, state.store.entropy()).map_err(Failure::from)?;
     told(
         state.store.write(Bookkeeping, move |tx, _| idempotency::answer(tx, &claim, &id, kept)).await,
         "an answer could not be kept for whoever repeats its request",

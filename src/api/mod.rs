@@ -34,7 +34,7 @@ use ipnet::IpNet;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    access::keys::Keys, delivery::response_cache::ResponseCache, desk::sign_ins::SignIns, domain::memory::MemoryBudget, store::Store,
+    access::keys::KeyRing, delivery::response_cache::ResponseCache, desk::sign_ins::SignIns, domain::memory::MemoryBudget, store::Store,
 };
 
 /// What every handler may use.
@@ -49,7 +49,7 @@ pub struct State {
     /// Whether caches on the way to readers are told what to drop, and so may keep answers for long.
     pub purged: bool,
     /// The keys that tokens are signed with.
-    pub keys: Arc<Keys>,
+    pub keys: Arc<KeyRing>,
     /// The `iss` of tokens: the server's public URL.
     pub issuer: String,
     /// Password hashes under way at once, and waiting for their turn.
@@ -86,6 +86,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
             scope::scope("/v1/desk")
                 .configure(desk::site::routes)
                 .configure(desk::locales::routes)
+                .configure(desk::keys::routes)
                 .configure(desk::sections::routes)
                 .configure(desk::authors::routes)
                 .configure(desk::tags::routes)

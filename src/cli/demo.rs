@@ -59,7 +59,7 @@ fn begin(settings: &Settings, store: &Store, newsroom: &str) -> Result<String, F
     // What runs out, such as the preview, and what is emptied, such as the trash, is of now.
     let counted = open_with(settings, Arc::new(system::SystemClock), Arc::new(Counted::from(601)))?;
     let password = administrator(&counted)?;
-    desk::work(&counted, &keys, &settings.public_url, ADMIN)?;
+    desk::work(&counted, &keys.present(), &settings.public_url, ADMIN)?;
     Ok(password)
 }
 

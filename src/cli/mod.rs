@@ -6,6 +6,7 @@ mod bundle;
 mod check;
 mod demo;
 mod generate;
+mod key;
 mod serve;
 mod survey;
 pub mod system;
@@ -18,12 +19,12 @@ use clap::{Parser, Subcommand};
 use crate::{
     access::{
         Bookkeeping,
-        keys::{Keys, SealedKey},
+        keys::{KeyRing, SealedKey},
         secret::{Seal, Secret},
     },
     config::{self, Settings},
     desk::bundle::Rules,
-    domain::{Error, Locale, Violation, id::Entropy, instant::Clock, user::Role},
+    domain::{Error, Locale, Violation, id::Entropy, instant::Clock, signing_key::KeyLife, user::Role},
     store::{self, Limits, Options, Store},
 };
 
@@ -47,6 +48,11 @@ enum Command {
     User {
         #[command(subcommand)]
         command: UserCommand,
+    },
+    /// Keep the keys that tokens are signed with.
+    Key {
+        #[command(subcommand)]
+        command: KeyCommand,
     },
     /// Load a bundle, record by record; may be stopped and run again.
     Import {
@@ -77,6 +83,21 @@ enum Command {
     Openapi,
     /// Check configuration and database, and report every fault.
     Check,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeyCommand {
+    /// Make another key, which signs once others may know it; servers that run take it up by themselves.
+    Rotate,
+    /// Show the keys, newest first, and how each stands.
+    List,
+    /// Let nothing be good any more that a key signed: at once, on servers that run as well.
+    Revoke {
+        /// Its name, as `list` shows it.
+        // Names may begin with a hyphen.
+        #[arg(allow_hyphen_values = true)]
+        kid: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -159,6 +180,11 @@ pub fn run() -> ExitCode {
         Command::User { command: UserCommand::Create { email, name, role, section, locale, password_stdin: _ } } => {
             settings().and_then(|s| user::create(&s, &user::New { email, name, role, section, locale }))
         }
+        Command::Key { command } => settings().and_then(|s| match command {
+            KeyCommand::Rotate => key::rotate(&s),
+            KeyCommand::List => key::list(&s),
+            KeyCommand::Revoke { kid } => key::revoke(&s, &kid),
+        }),
         Command::Import { file, overwrite, refuse_future, add_locales } => {
             settings().and_then(|s| bundle::import(&ready(&s)?, &file, Rules { overwrite, refuse_future, add_locales }))
         }
@@ -256,9 +282,10 @@ fn updated(settings: &Settings, store: &Store) -> Result<Vec<String>, Error> {
 }
 
 /// The signing keys of this database; a first one is made where there is none.
-fn keys(settings: &Settings, store: &Store) -> Result<Keys, Failed> {
+fn keys(settings: &Settings, store: &Store) -> Result<KeyRing, Failed> {
     let refused = |why| Failed::Configured(vec![("DATELINE_SECRET_FILE".to_owned(), why)]);
     let seal: Seal = Secret::new(system::read_secret(&settings.secret_file).map_err(refused)?);
-    let kept = store.write_now(&Bookkeeping, |tx| store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy())))?;
-    Ok(Keys::open(&kept, &seal)?)
+    let kept = store
+        .write_now(&Bookkeeping, |tx| store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy(), KeyLife::at_once(tx.now()))))?;
+    Ok(KeyRing::open(&kept, seal)?)
 }

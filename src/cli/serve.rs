@@ -54,7 +54,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     let _watchdog = watchdog::start(state.store.clone())?;
     let _scheduler = scheduler::start(state.store.clone())?;
     let sign_in_audit = sign_in_audit::start(state.store.clone(), state.sign_ins.clone())?;
-    let _follower = follower::start(state.response_cache.clone())?;
+    let _follower = follower::start(state.response_cache.clone(), state.keys.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
     state.store.write_now(&Bookkeeping, store::jobs::forget_addresses)?;
     let bind = settings.bind;

@@ -7,7 +7,7 @@ use std::{
 
 use super::{Failed, open, system};
 use crate::{
-    access::{keys::Keys, secret::Secret},
+    access::secret::{self, Secret},
     config::{Faults, Settings},
     domain::Error,
     store::{self, Store, dialect::Engine, files},
@@ -72,14 +72,12 @@ fn opens(store: &Store, secret: Option<[u8; 32]>) -> Result<Result<(), String>, 
     if !store.is_begun()? {
         return Ok(Ok(()));
     }
-    let kept = store.read_now(store::keys::all)?;
+    let kept = store.read_now(store::keys::sealed)?;
     Ok(match secret {
         _ if kept.is_empty() => Ok(()),
         None => Err("the file is missing, and the database holds keys that were sealed with it".to_owned()),
-        Some(secret) => Keys::open(&kept, &Secret::new(secret))
-            .ok()
-            .map(drop)
-            .ok_or_else(|| "the file does not open the keys in the database".to_owned()),
+        Some(secret) if kept.iter().all(|(kid, sealed)| secret::open(&Secret::new(secret), kid, sealed).is_ok()) => Ok(()),
+        Some(_) => Err("the file does not open the keys in the database".to_owned()),
     })
 }
 

@@ -17,6 +17,7 @@ pub mod freshness;
 pub mod generating;
 mod holding;
 mod in_use;
+pub mod keys;
 pub mod locales;
 pub mod menus;
 pub mod named;

@@ -1,7 +1,10 @@
 //! Signing in and out.
 //!
-//! **Decision.** Refresh tokens rotate strictly: a spent one that comes again ends its session, whoever sends it.
-//! **Consequence.** A client that lost the answer of a refresh signs in again; a thief never gets a second token.
+//! **Context.** Two tabs refresh at once, and answers are lost on the way. **Decision.** The token that follows a refresh token is derived of it with
+//! a secret of the server's ([`Keys::successor`]), so that nothing is kept to give it once more: whoever shows the same token within ten seconds gets the same
+//! successor, as long as nobody has used that. A spent one that comes later, or when its successor was used, ends its session, whoever sends it.
+//! **Consequence.** A session is one chain, however many ask at once. A thief who is as quick as that gets what the owner has, and whoever of
+//! the two refreshes second after that, later than ten seconds, ends it for both. Whoever has the server's secret can follow a chain; they could sign tokens as well.
 //!
 //! **Decision.** What somebody is granted is part of their access token, as a digest. **Consequence.** A change of grants ends the token, and not
 //! the session: the next refresh brings one with the new rights, and nobody has to sign in again because an editor gave them a section.
@@ -9,6 +12,7 @@
 use crate::{
     access::{
         Caller, caller,
+        keys::Keys,
         secret::Secret,
         token::{self, REFRESH_SECONDS, SESSION_SECONDS, Subject, Verified},
     },
@@ -81,21 +85,25 @@ pub enum Continued {
     Refused(Option<Id<User>>),
 }
 
-/// Continue a session: its refresh token is spent and another given.
+/// Continue a session: its refresh token is spent and another given, or given once more.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn refresh(tx: &mut Tx<'_>, shown: &str) -> Result<Continued, Error> {
+pub fn refresh(tx: &mut Tx<'_>, keys: &Keys, shown: &str) -> Result<Continued, Error> {
+    let refresh = keys.successor(shown);
+    let digest = token::refresh_digest(&refresh);
     // A spent token ends its session, which has to be kept: that is no error here.
-    let session = match store::sessions::spend(tx, &token::refresh_digest(shown))? {
-        Spent::Now(session) => session,
+    let (session, is_new) = match store::sessions::spend(tx, &token::refresh_digest(shown), &digest)? {
+        Spent::Now(session) => (session, true),
+        Spent::JustNow(session) => (session, false),
         Spent::Before(user) => return Ok(Continued::Reused(user)),
         Spent::Never(user) => return Ok(Continued::Refused(user)),
     };
     let Some(user) = of_active(tx, session.user)? else { return Ok(Continued::Refused(Some(session.user))) };
-    let refresh = token::new_refresh(tx.entropy());
-    let expires_at = tx.now().plus_seconds(REFRESH_SECONDS);
-    store::sessions::keep(tx, session.id, &NewRefresh { digest: &token::refresh_digest(&refresh), expires_at })?;
+    if is_new {
+        let expires_at = tx.now().plus_seconds(REFRESH_SECONDS);
+        store::sessions::keep(tx, session.id, &NewRefresh { digest: &digest, expires_at })?;
+    }
     Ok(Continued::Begun(Begun { session, grants: user.grants, refresh: Secret::new(refresh) }))
 }
 

@@ -103,6 +103,8 @@ pub enum Subject {
     User(Id<User>),
     /// Signing in, where it is not known as whom.
     SignIn,
+    /// A signing key; the reason is its name.
+    SigningKey,
 }
 
 /// One entry of the change log, before it has its number and instant.
@@ -161,7 +163,8 @@ impl Change {
                 | Subject::Preview(_)
                 | Subject::Release(_)
                 | Subject::User(_)
-                | Subject::SignIn,
+                | Subject::SignIn
+                | Subject::SigningKey,
                 _,
             ) => Audience::Desk,
         }
@@ -194,6 +197,7 @@ impl Change {
             Subject::Release(id) => ("release", Some(id.uuid()), None),
             Subject::User(id) => ("user", Some(id.uuid()), None),
             Subject::SignIn => ("sign_in", None, None),
+            Subject::SigningKey => ("signing_key", None, None),
         }
     }
 }
@@ -218,6 +222,7 @@ impl Subject {
             ("release", Some(id), _) => Self::Release(id.into()),
             ("user", Some(id), _) => Self::User(id.into()),
             ("sign_in", ..) => Self::SignIn,
+            ("signing_key", ..) => Self::SigningKey,
             _ => return None,
         })
     }

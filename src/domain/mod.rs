@@ -44,6 +44,7 @@ pub mod release;
 pub mod revision;
 pub mod section;
 pub mod sequence;
+pub mod signing_key;
 pub mod site;
 pub mod slug;
 pub mod standing;

@@ -434,7 +434,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Text, Binary};
+    use diesel::sql_types::{Nullable, Text, Binary};
     use crate::store::dialect::{At, Doc, Uid};
 
     signing_keys (kid) {
@@ -442,6 +442,9 @@ diesel::table! {
         public -> Binary,
         sealed -> Binary,
         created_at -> At,
+        signs_from -> At,
+        signs_until -> Nullable<At>,
+        revoked_at -> Nullable<At>,
     }
 }
 

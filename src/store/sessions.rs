@@ -87,34 +87,55 @@ pub fn open(tx: &mut Tx<'_>, id: Id<Session>) -> Result<Option<Open>, Error> {
 pub enum Spent {
     /// It was good, and is spent now.
     Now(Open),
+    /// It was spent a moment ago, and nobody has used what came of it: by another tab, or by whoever lost the answer.
+    JustNow(Open),
     /// It was spent before: it was stolen, or its thief was first. Its session, which is this user's, has ended.
     Before(Id<User>),
     /// It is too old, or its session has ended; whose it was, if it was somebody's.
     Never(Option<Id<User>>),
 }
 
-/// Spend a refresh token; of several at once exactly one succeeds, and the others end the session.
+/// Seconds for which a refresh token that was spent still tells what came of it.
+pub const GRACE_SECONDS: i64 = 10;
+
+/// Spend a refresh token, which another one follows; of several at once exactly one spends it. What is shown again is forgiven for a moment, while
+/// its successor is unused, and ends the session from then on.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn spend(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Spent, Error> {
+pub fn spend(tx: &mut Tx<'_>, digest: &[u8], successor: &[u8]) -> Result<Spent, Error> {
     let now = tx.now();
     let unused = refresh_tokens::table.find(digest.to_vec()).filter(refresh_tokens::used_at.is_null());
     let won = diesel::update(unused).set(refresh_tokens::used_at.eq(Some(now))).execute(tx)? == 1;
-    let row: Option<(Id<Session>, Instant, Id<User>)> = refresh_tokens::table
+    type Row = (Id<Session>, Instant, Option<Instant>, Id<User>);
+    let row: Option<Row> = refresh_tokens::table
         .inner_join(sessions::table.on(sessions::id.eq(refresh_tokens::session_id)))
         .filter(refresh_tokens::digest.eq(digest.to_vec()))
-        .select((refresh_tokens::session_id, refresh_tokens::expires_at, sessions::user_id))
+        .select((refresh_tokens::session_id, refresh_tokens::expires_at, refresh_tokens::used_at, sessions::user_id))
         .first(tx)?;
-    let Some((session, expires, user)) = row else { return Ok(Spent::Never(None)) };
-    if !won {
-        end(tx, session)?;
-        return Ok(Spent::Before(user));
+    let Some((session, expires, used, user)) = row else { return Ok(Spent::Never(None)) };
+    if won {
+        return Ok(match open(tx, session)? {
+            Some(open) if expires > now => Spent::Now(open),
+            _ => Spent::Never(Some(user)),
+        });
     }
-    Ok(match open(tx, session)? {
-        Some(open) if expires > now => Spent::Now(open),
-        _ => Spent::Never(Some(user)),
-    })
+    let moment_ago = used.is_some_and(|used| now <= used.plus_seconds(GRACE_SECONDS));
+    if moment_ago
+        && is_unused(tx, session, successor)?
+        && let Some(open) = open(tx, session)?
+    {
+        return Ok(Spent::JustNow(open));
+    }
+    end(tx, session)?;
+    Ok(Spent::Before(user))
+}
+
+/// True for a refresh token of this session that nobody has spent.
+fn is_unused(tx: &mut Tx<'_>, of: Id<Session>, digest: &[u8]) -> Result<bool, Error> {
+    let unused = refresh_tokens::table.find(digest.to_vec()).filter(refresh_tokens::used_at.is_null());
+    let found: Option<Id<Session>> = unused.select(refresh_tokens::session_id).first(tx)?;
+    Ok(found == Some(of))
 }
 
 /// True for a refresh token that was given to somebody, whatever became of it.

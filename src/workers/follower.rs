@@ -10,9 +10,14 @@ use super::{
     projection::{Projection, Runner},
 };
 use crate::{
+    access::keys::{KeyRing, SealedKey},
     delivery::response_cache::ResponseCache,
-    domain::{Error, Instant, cache_tag::CacheTag},
-    store::{self, Listener, Tx, changes::Span, dialect::Engine},
+    domain::{
+        Error, Instant,
+        cache_tag::CacheTag,
+        change::{Change, Subject},
+    },
+    store::{self, Listener, Store, Tx, changes::Span, dialect::Engine},
 };
 
 /// How often it asks whether anything was told, which costs no round trip.
@@ -46,6 +51,35 @@ impl Projection for Arc<ResponseCache> {
     }
 }
 
+/// The signing keys, as they follow the log: others are made and revoked by other instances, and by commands.
+impl Projection for Arc<KeyRing> {
+    /// All of them, where any may be others than before.
+    type Work = Option<Vec<SealedKey>>;
+
+    fn shown(&self) -> String {
+        "signing keys".to_owned()
+    }
+
+    fn read(&self, tx: &mut Tx<'_>, span: &Span) -> Result<Self::Work, Error> {
+        let of_keys = |changes: &Vec<Change>| changes.iter().any(|change| change.subject == Subject::SigningKey);
+        // At the start there are no changes to look at, and what the ring was opened with may be of before.
+        let is_start = span.last == span.after;
+        (is_start || span.changes.as_ref().is_none_or(of_keys)).then(|| store::keys::all(tx)).transpose()
+    }
+
+    fn apply(&self, _: &Span, kept: Self::Work) -> Result<(), Error> {
+        kept.map_or(Ok(()), |kept| self.take(&kept))
+    }
+}
+
+/// Keep the signing keys up with the log from its present end.
+///
+/// # Errors
+/// [`Error::Busy`] and [`Error::Internal`] when the database fails.
+pub fn keys_runner(store: Store, keys: Arc<KeyRing>) -> Result<Runner<Arc<KeyRing>>, Error> {
+    Runner::of_this_process(store, keys)
+}
+
 /// Keep a response cache up with the log from its present end.
 ///
 /// # Errors
@@ -77,9 +111,11 @@ pub fn follow(runner: &Runner<Arc<ResponseCache>>) -> Result<usize, Error> {
 ///
 /// # Errors
 /// [`Error::Internal`] when the database or the system fails at the start.
-pub fn start(response_cache: Arc<ResponseCache>) -> Result<Worker, Error> {
+pub fn start(response_cache: Arc<ResponseCache>, keys: Arc<KeyRing>) -> Result<Worker, Error> {
     let store = response_cache.store().clone();
-    let runner = runner(response_cache)?;
+    let (runner, keys) = (runner(response_cache)?, keys_runner(store.clone(), keys)?);
+    // One place in the log tells whether there is anything for the other.
+    let mut is_behind = false;
     let mut listener: Option<Listener> = None;
     let tells = store.engine() == Engine::Postgres;
     let (every, asks) = if tells { (ASKS, 10) } else { (LOOKS, 1) };
@@ -100,7 +136,11 @@ pub fn start(response_cache: Arc<ResponseCache>) -> Result<Worker, Error> {
         };
         rounds = rounds.wrapping_add(1);
         if told || rounds.is_multiple_of(asks) {
-            follow(&runner)?;
+            is_behind |= follow(&runner)? > 0;
+        }
+        if is_behind {
+            keys.run()?;
+            is_behind = false;
         }
         Ok(())
     })

@@ -154,6 +154,9 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("GET",    "/v1/desk/sections/{id}", Nothing, "desk.read", Somewhere, ""),
     row("PATCH",  "/v1/desk/sections/{id}", Nothing, "section.manage", Section, "{}"),
     row("DELETE", "/v1/desk/sections/{id}", Nothing, "section.manage", Section, ""),
+    row("GET",    "/v1/desk/keys", Nothing, "key.manage", Everything, ""),
+    row("POST",   "/v1/desk/keys", Nothing, "key.manage", Everything, "{}"),
+    row("DELETE", "/v1/desk/keys/{kid}", Nothing, "key.manage", Everything, ""),
     row("GET",    "/v1/desk/locales", Nothing, "desk.read", Somewhere, ""),
     row("POST",   "/v1/desk/locales", Nothing, "locale.manage", Everything, r#"{"locale":"ta","name":"Tamil"}"#),
     row("GET",    "/v1/desk/locales/{locale}", Nothing, "desk.read", Somewhere, ""),
@@ -187,7 +190,7 @@ const RIGHTS: &[(&str, &str)] = &[
         "article.withdraw article.purge article.backdate embargo.break audit.read section.manage author.manage tag.manage menu.manage",
         "---yy",
     ),
-    ("article.erase site.manage locale.manage user.read user.manage", "----y"),
+    ("article.erase site.manage locale.manage key.manage user.read user.manage", "----y"),
     ("desk.read people.read", "yyyyy"),
 ];
 

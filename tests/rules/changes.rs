@@ -24,6 +24,7 @@ fn every_subject_is_read_back_from_its_parts() {
         Subject::Release(id.into()),
         Subject::User(id.into()),
         Subject::SignIn,
+        Subject::SigningKey,
     ];
     for subject in all {
         let change = Change::new(Event::Created, subject.clone());

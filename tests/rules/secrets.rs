@@ -6,7 +6,7 @@ use dateline::{
         password::{hash, verify},
         secret::{Secret, open, seal},
     },
-    domain::id::Entropy,
+    domain::{Instant, id::Entropy, signing_key::KeyLife},
 };
 
 struct Fill(u8);
@@ -18,7 +18,7 @@ impl Entropy for Fill {
 
 fn keys(byte: u8) -> Keys {
     let seal = Secret::new([9; 32]);
-    Keys::open(&[SealedKey::generate(&seal, &Fill(byte)).unwrap()], &seal).unwrap()
+    Keys::open(&[SealedKey::generate(&seal, &Fill(byte), KeyLife::at_once(Instant::from_micros(0))).unwrap()], &seal).unwrap()
 }
 
 #[test]

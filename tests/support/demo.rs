@@ -14,9 +14,9 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use dateline::{
-    access::{keys::Keys, secret::Secret},
+    access::secret::Secret,
     domain::Instant,
-    store::{self, Limits, Options, Store},
+    store::{Limits, Options, Store},
 };
 
 use super::{Client, Entrance, ISSUER, Seeded, TestClock, new_file, served::listening};
@@ -90,8 +90,7 @@ impl Demo {
         let store = Store::open(Options { url, readers: 1, writers: 1, clock, entropy, limits: Limits::default() }).unwrap();
         let secret = fs::read_to_string(self.folder.join("data/demo/secret")).unwrap();
         let seal = Secret::new(BASE64_STANDARD.decode(secret.trim()).unwrap().try_into().unwrap());
-        let keys = Arc::new(Keys::open(&store.read_now(store::keys::all).unwrap(), &seal).unwrap());
-        Copy(Entrance::new(store, keys, 16 << 20).await)
+        Copy(Entrance::new(store, seal, 16 << 20).await)
     }
 }
 

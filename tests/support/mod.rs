@@ -29,8 +29,8 @@ use dateline::{
     access::{
         Bookkeeping, Caller, Permit, System,
         action::Import,
-        keys::{Keys, SealedKey},
-        secret::Secret,
+        keys::{KeyRing, SealedKey},
+        secret::{Seal, Secret},
         token::{self, Subject},
     },
     api::{
@@ -55,9 +55,10 @@ use dateline::{
         instant::Clock,
         memory::MemoryBudget,
         network::Network,
+        signing_key::KeyLife,
         user::{Role, UserId, UserStatus},
     },
-    store::{Limits, Options, Store},
+    store::{Limits, Options, Store, Tx},
 };
 use serde_json::{Value, json};
 
@@ -122,7 +123,6 @@ pub(crate) struct TestApp {
     pub entrance: Entrance,
     pub store: Store,
     pub clock: Arc<TestClock>,
-    keys: Arc<Keys>,
     users: AtomicU32,
     _home: Home,
 }
@@ -133,13 +133,20 @@ pub(crate) struct Entrance {
     call: Rc<dyn Fn(Request) -> Answering>,
     pub response_cache: Arc<ResponseCache>,
     pub sign_ins: Arc<SignIns>,
+    pub keys: Arc<KeyRing>,
 }
 
 /// Made once: it is the same for every app.
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::new(&app::openapi()));
 
-fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
+/// What the keys of every test are sealed with.
+pub(crate) fn seal() -> Seal {
+    Secret::new([9; 32])
+}
+
+fn state(store: Store, seal: Seal, capacity: u64) -> Data<State> {
     let answers = MemoryBudget::new(128 << 20);
+    let keys = Arc::new(KeyRing::open(&store.read_now(dateline::store::keys::all).unwrap(), seal).unwrap());
     Data::new(State {
         response_cache: ResponseCache::new(store.clone(), capacity, &answers),
         answers,
@@ -158,15 +165,15 @@ fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
 }
 
 impl Entrance {
-    async fn new(store: Store, keys: Arc<Keys>, capacity: u64) -> Self {
-        let state = state(store, keys, capacity);
-        let (response_cache, sign_ins) = (state.response_cache.clone(), state.sign_ins.clone());
+    async fn new(store: Store, seal: Seal, capacity: u64) -> Self {
+        let state = state(store, seal, capacity);
+        let (response_cache, sign_ins, keys) = (state.response_cache.clone(), state.sign_ins.clone(), state.keys.clone());
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
         let call = move |request: Request| -> Answering {
             let service = service.clone();
             Box::pin(async move { service.call(request).await.unwrap() })
         };
-        Self { call: Rc::new(call), response_cache, sign_ins }
+        Self { call: Rc::new(call), response_cache, sign_ins, keys }
     }
 }
 
@@ -252,7 +259,7 @@ impl TestApp {
 
     /// What a service is made of that is not the one under test.
     pub(crate) fn state(&self) -> Data<State> {
-        state(self.store.clone(), self.keys.clone(), 16 << 20)
+        state(self.store.clone(), seal(), 16 << 20)
     }
 
     /// On `PostgreSQL`, where there is one; see [`postgres`].
@@ -275,12 +282,10 @@ impl TestApp {
         let entropy = Arc::new(Seeded(Mutex::new(7)));
         let store = Store::open(Options { url: url.clone(), readers: 2, writers: 2, clock: clock.clone(), entropy, limits }).unwrap();
         store.migrate().unwrap();
-        let seal = Secret::new([9; 32]);
-        let kept =
-            store.write_now(&Bookkeeping, |tx| dateline::store::keys::ensure(tx, |tx| SealedKey::generate(&seal, tx.entropy()))).unwrap();
-        let keys = Arc::new(Keys::open(&kept, &seal).unwrap());
-        let entrance = Entrance::new(store.clone(), keys.clone(), 16 << 20).await;
-        let app = Self { url, entrance, store, clock, keys, users: AtomicU32::new(0), _home: home };
+        let first = |tx: &Tx<'_>| SealedKey::generate(&seal(), tx.entropy(), KeyLife::at_once(tx.now()));
+        store.write_now(&Bookkeeping, |tx| dateline::store::keys::ensure(tx, first)).unwrap();
+        let entrance = Entrance::new(store.clone(), seal(), 16 << 20).await;
+        let app = Self { url, entrance, store, clock, users: AtomicU32::new(0), _home: home };
         for locale in [("hi", "हिंदी", 2), ("bn", "বাংলা", 3), ("kn", "ಕನ್ನಡ", 4)] {
             app.import(&json!({ "type": "locale", "locale": locale.0, "name": locale.1, "fallback": ["en"], "position": locale.2 }));
         }
@@ -294,7 +299,7 @@ impl TestApp {
 
     /// The same service with a response cache of so many bytes.
     pub(crate) async fn keeping(&self, bytes: u64) -> Entrance {
-        Entrance::new(self.store.clone(), self.keys.clone(), bytes).await
+        Entrance::new(self.store.clone(), seal(), bytes).await
     }
 
     /// The same database over connections of its own, of which so many read.
@@ -317,7 +322,7 @@ impl TestApp {
 
     /// Another instance over the same database, with connections and a response cache of its own.
     pub(crate) async fn instance(&self) -> Entrance {
-        Entrance::new(self.store_of(2), self.keys.clone(), 16 << 20).await
+        Entrance::new(self.store_of(2), seal(), 16 << 20).await
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -439,7 +444,7 @@ impl TestApp {
     }
 
     fn signed_in(&self, user: UserId, subject: Subject) -> Client<'_> {
-        let token = token::issue(subject, &self.keys, ISSUER, self.now(), self.store.entropy()).unwrap();
+        let token = token::issue(subject, &self.entrance.keys.present(), ISSUER, self.now(), self.store.entropy()).unwrap();
         Client { entrance: &self.entrance, user: Some(user), token: Some(token), from: None }
     }
 

@@ -1,4 +1,4 @@
-// Who is signed in. Several clients may share a session: its refresh token works once, and one that comes twice ends it.
+// Who is signed in. Several clients may share a session: its refresh token works once, and one that comes again later ends it.
 import { refusal, UnexpectedAnswer } from "./problem.js";
 import type { Schemas } from "./types.js";
 

@@ -4,7 +4,9 @@ mod form;
 pub mod own;
 
 use actix_web::{
-    HttpResponse, get, post,
+    HttpResponse, get,
+    http::header::CACHE_CONTROL,
+    post,
     web::{Data, Json, ReqData},
 };
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,7 @@ use crate::{
         error::{Faults, TokenFault},
         network::Network,
         section::SectionId,
+        signing_key::{ACCESS_SECONDS, JWKS_MAX_AGE},
         user::{GrantId, Role, User, UserId, email_typed},
     },
     store,
@@ -61,7 +64,7 @@ pub struct Credentials {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "refresh_token": "the-refresh-token-that-you-were-given" }))]
 pub struct Refresh {
-    /// The token as it was given; it works once.
+    /// The token as it was given; it works once, and for ten seconds gives what it gave.
     #[schema(value_type = String, max_length = 200)]
     pub refresh_token: Secret<String>,
 }
@@ -88,9 +91,8 @@ impl std::fmt::Debug for Tokens {
 }
 
 fn tokens(state: &State, begun: &Begun) -> Result<HttpResponse, Failure> {
-    let access_token = token::issue(begun.subject(), &state.keys, &state.issuer, state.store.now(), state.store.entropy())?;
-    let answer =
-        Tokens { access_token, token_type: "Bearer", expires_in: token::ACCESS_SECONDS, refresh_token: begun.refresh.expose().clone() };
+    let access_token = token::issue(begun.subject(), &state.keys.present(), &state.issuer, state.store.now(), state.store.entropy())?;
+    let answer = Tokens { access_token, token_type: "Bearer", expires_in: ACCESS_SECONDS, refresh_token: begun.refresh.expose().clone() };
     Ok(HttpResponse::Ok().json(answer))
 }
 
@@ -170,7 +172,9 @@ fn too_soon(state: &State, user: Option<UserId>, from: Network, seconds: i64) ->
 
 /// Exchange a refresh token for new tokens.
 ///
-/// A refresh token works once; one that comes a second time ends its session. The new access token has the rights that its user has by then.
+/// A refresh token works once, and gives another one. The same token gives the same one again within ten seconds, as long as nobody has used that: two tabs that
+/// refresh at once, and a client that lost the answer, go on. One that comes later, or when its successor was used, ends its session. The new access token has the
+/// rights that its user has by then.
 #[utoipa::path(tag = "auth", request_body = Refresh,
     responses((status = 200, body = Tokens), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/refresh")]
@@ -182,7 +186,8 @@ async fn refreshed(shown: Secret<String>, from: Origin, state: &State) -> Result
     let digest = token::refresh_digest(shown.expose());
     // What was never given to anybody holds up no writer.
     let continued = if state.store.read(move |tx| store::sessions::was_given(tx, &digest)).await? {
-        state.store.write(Bookkeeping, move |tx, _| desk::sessions::refresh(tx, shown.expose())).await?
+        let keys = state.keys.present();
+        state.store.write(Bookkeeping, move |tx, _| desk::sessions::refresh(tx, &keys, shown.expose())).await?
     } else {
         Continued::Refused(None)
     };
@@ -296,10 +301,12 @@ pub struct Jwks {
 
 /// List the public keys that access tokens are verified with.
 ///
-/// As a JSON Web Key Set (RFC 7517).
+/// As a JSON Web Key Set (RFC 7517). May be kept for as long as `Cache-Control` says: a key is here longer than that before it signs. One that was revoked is
+/// gone at once, and so is one whose last token has run out.
 #[utoipa::path(tag = "auth", responses((status = 200, body = Jwks), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/.well-known/jwks.json")]
-pub(crate) async fn list_keys(state: Data<State>) -> Json<Jwks> {
+pub(crate) async fn list_keys(state: Data<State>) -> HttpResponse {
     let jwk = |(kid, x): (&str, &str)| Jwk { kty: "OKP", crv: "Ed25519", x: x.to_owned(), kid: kid.to_owned(), alg: "EdDSA", r#use: "sig" };
-    Json(Jwks { keys: state.keys.public().map(jwk).collect() })
+    let keys = token::published(&state.keys.present(), state.store.now()).map(jwk).collect();
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, format!("public, max-age={JWKS_MAX_AGE}"))).json(Jwks { keys })
 }

@@ -123,6 +123,7 @@ fn fit(path: &str, operation: &mut Operation) {
             (ParameterIn::Path, "id") => thing.id(),
             (ParameterIn::Path, "grant_id") => GRANT.id(),
             (ParameterIn::Path, "locale") => locale.to_owned(),
+            (ParameterIn::Path, "kid") => "nP4uRxJ2k0Zl".to_owned(),
             (ParameterIn::Path, "token") => "the-token-of-a-preview".to_owned(),
             (ParameterIn::Header, "If-Match") => format!("\"{version}\""),
             (ParameterIn::Query, "locale") if path == "/v1/desk/translations" => "hi".to_owned(),

@@ -109,7 +109,7 @@ pub(crate) async fn show_page(req: HttpRequest, query: Query<ShowPage>, state: D
 /// The page of a preview, made for whoever has its token and kept nowhere: it has nothing to do with the response cache.
 async fn previewed(req: &HttpRequest, state: &State, token: &str, view: View) -> Result<HttpResponse, Failure> {
     let now = state.store.now();
-    let pass = PreviewPass::from_token(token, &state.keys, &state.issuer, now)?;
+    let pass = PreviewPass::from_token(token, &state.keys.present(), &state.issuer, now)?;
     let shown = state.store.read(move |tx| {
         let (edition, article) = desk::previews::open(tx, &pass)?;
         pages::preview(tx, edition, article.section_path, &view, now)

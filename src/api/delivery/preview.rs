@@ -49,7 +49,7 @@ pub(crate) async fn show_preview(
     query: Query<ShowPreview>,
     state: Data<State>,
 ) -> Result<InLanguage<actix_web::web::Json<Article>>, Failure> {
-    let pass = PreviewPass::from_token(&token, &state.keys, &state.issuer, state.store.now())?;
+    let pass = PreviewPass::from_token(&token, &state.keys.present(), &state.issuer, state.store.now())?;
     let format = query.0.body.unwrap_or(BodyFormat::Html);
     let shown = state.store.read(move |tx| {
         let (edition, article) = desk::previews::open(tx, &pass)?;

@@ -37,7 +37,7 @@ pub struct ListAudit {
     /// That this happened.
     #[param(inline)]
     event: Option<Event>,
-    /// To this kind of thing: `article`, `translation`, `section`, `user`, …; `sign_in` where it is not known as whom.
+    /// To this kind of thing: `article`, `translation`, `section`, `user`, …; `sign_in` where it is not known as whom; `signing_key`, whose name is the reason.
     #[param(max_length = 100)]
     kind: Option<String>,
     /// To the thing with this id.

@@ -9,6 +9,7 @@ pub mod bulk;
 pub mod checking;
 pub mod comments;
 pub mod corrections;
+pub mod keys;
 pub mod locales;
 pub mod menus;
 pub mod names;

@@ -134,7 +134,7 @@ pub(crate) async fn create_preview(
         Ok((made, store::site::masthead(tx)?))
     });
     let (made, masthead) = made.await?;
-    let token = token::issue_preview(&made, &state.keys, &state.issuer)?;
+    let token = token::issue_preview(&made, &state.keys.present(), &state.issuer)?;
     let url = masthead.site.preview_page(&token).unwrap_or_else(|| format!("{}/v1/preview/{token}", state.issuer));
     let path = format!("/v1/desk/articles/{id}/previews");
     Ok(Tagged::new(PreviewInfo { token: Some(token), url: Some(url), ..made.into() }, 1).created(path))
