@@ -36,6 +36,7 @@ mod house;
 mod ignored;
 mod instants;
 mod interleaving;
+mod limiting;
 mod linking;
 mod listing;
 mod locales;

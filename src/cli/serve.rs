@@ -6,14 +6,14 @@ use actix_web::web::Data;
 
 use super::{Failed, keys, ready, system};
 use crate::{
-    access::Bookkeeping,
+    access::{Bookkeeping, rate::RateLimits},
     api::{State, clients::Clients, contract::Contract, hashing::Hashing, request_log::RequestLog},
     app,
     config::Settings,
     delivery::response_cache::ResponseCache,
     domain::memory::MemoryBudget,
-    store::{self, Store},
-    workers::{follower, purger, scheduler, sign_in_audit, watchdog},
+    store::{self, Store, dialect::Engine},
+    workers::{follower, purger, rate_sharing, scheduler, sign_in_audit, watchdog},
 };
 
 /// Bring the database up to date and answer requests until stopped.
@@ -43,6 +43,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         issuer: settings.public_url.clone(),
         hashing: Hashing::new(settings.hashing, settings.hashing.saturating_mul(8)),
         sign_ins: Arc::default(),
+        rates: Arc::new(RateLimits::new(settings.rates)),
         proxies: settings.trusted_proxies.clone(),
         origins: settings.desk_origins.clone(),
         clients: Clients::new(settings.timeouts, settings.unfinished_bytes),
@@ -54,6 +55,9 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     let _watchdog = watchdog::start(state.store.clone())?;
     let _scheduler = scheduler::start(state.store.clone())?;
     let sign_in_audit = sign_in_audit::start(state.store.clone(), state.sign_ins.clone())?;
+    // An embedded database has one instance.
+    let _rate_sharing =
+        if settings.engine == Engine::Postgres { Some(rate_sharing::start(state.store.clone(), state.rates.clone())?) } else { None };
     let _follower = follower::start(state.response_cache.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
     state.store.write_now(&Bookkeeping, store::jobs::forget_addresses)?;

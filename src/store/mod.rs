@@ -43,6 +43,7 @@ pub mod plans;
 pub mod previews;
 mod query;
 pub mod queue;
+pub mod rates;
 pub mod redirects;
 mod reference_data;
 pub mod references;

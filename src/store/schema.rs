@@ -658,6 +658,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    rate_limits (budget) {
+        budget -> Text,
+        whole_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     site,
     locales,

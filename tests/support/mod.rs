@@ -30,6 +30,7 @@ use dateline::{
         Bookkeeping, Caller, Permit, System,
         action::Import,
         keys::{Keys, SealedKey},
+        rate::{RateLimits, Rates},
         secret::Secret,
         token::{self, Subject},
     },
@@ -133,12 +134,13 @@ pub(crate) struct Entrance {
     call: Rc<dyn Fn(Request) -> Answering>,
     pub response_cache: Arc<ResponseCache>,
     pub sign_ins: Arc<SignIns>,
+    pub rates: Arc<RateLimits>,
 }
 
 /// Made once: it is the same for every app.
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::new(&app::openapi()));
 
-fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
+fn state(store: Store, keys: Arc<Keys>, capacity: u64, rates: Rates) -> Data<State> {
     let answers = MemoryBudget::new(128 << 20);
     Data::new(State {
         response_cache: ResponseCache::new(store.clone(), capacity, &answers),
@@ -149,6 +151,7 @@ fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
         issuer: ISSUER.to_owned(),
         hashing: Hashing::new(2, 4),
         sign_ins: Arc::default(),
+        rates: Arc::new(RateLimits::new(rates)),
         proxies: vec!["10.0.0.0/8".parse().unwrap()],
         origins: vec!["https://desk.example".to_owned()],
         clients: Clients::new(ClientTimeouts::default(), 64 << 20),
@@ -158,15 +161,20 @@ fn state(store: Store, keys: Arc<Keys>, capacity: u64) -> Data<State> {
 }
 
 impl Entrance {
+    /// One that limits nobody: a test asks as much as it wants to.
     async fn new(store: Store, keys: Arc<Keys>, capacity: u64) -> Self {
-        let state = state(store, keys, capacity);
-        let (response_cache, sign_ins) = (state.response_cache.clone(), state.sign_ins.clone());
+        Self::limiting(store, keys, capacity, Rates::OFF).await
+    }
+
+    async fn limiting(store: Store, keys: Arc<Keys>, capacity: u64, rates: Rates) -> Self {
+        let state = state(store, keys, capacity, rates);
+        let (response_cache, sign_ins, rates) = (state.response_cache.clone(), state.sign_ins.clone(), state.rates.clone());
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
         let call = move |request: Request| -> Answering {
             let service = service.clone();
             Box::pin(async move { service.call(request).await.unwrap() })
         };
-        Self { call: Rc::new(call), response_cache, sign_ins }
+        Self { call: Rc::new(call), response_cache, sign_ins, rates }
     }
 }
 
@@ -252,7 +260,7 @@ impl TestApp {
 
     /// What a service is made of that is not the one under test.
     pub(crate) fn state(&self) -> Data<State> {
-        state(self.store.clone(), self.keys.clone(), 16 << 20)
+        state(self.store.clone(), self.keys.clone(), 16 << 20, Rates::OFF)
     }
 
     /// On `PostgreSQL`, where there is one; see [`postgres`].
@@ -318,6 +326,11 @@ impl TestApp {
     /// Another instance over the same database, with connections and a response cache of its own.
     pub(crate) async fn instance(&self) -> Entrance {
         Entrance::new(self.store_of(2), self.keys.clone(), 16 << 20).await
+    }
+
+    /// Another instance that limits callers.
+    pub(crate) async fn limiting(&self, rates: Rates) -> Entrance {
+        Entrance::limiting(self.store_of(2), self.keys.clone(), 16 << 20, rates).await
     }
 
     pub(crate) fn now(&self) -> Instant {
