@@ -52,6 +52,7 @@ pub mod revisions;
 mod schema;
 pub mod sections;
 pub mod sessions;
+pub mod sign_in_counts;
 pub mod site;
 mod snapshots;
 pub mod sorted_names;

@@ -11,7 +11,7 @@ use crate::{
 
 /// How often it tells.
 const EVERY: Duration = Duration::from_millis(250);
-/// Rounds after which budgets that are whole are forgotten: a minute.
+/// Rounds after which budgets that are whole, and failures that have faded, are forgotten: a minute.
 const FORGETS: u32 = 240;
 
 /// Tell what was spent since the last time; how many budgets that were.
@@ -41,7 +41,10 @@ pub fn start(store: Store, rates: Arc<RateLimits>) -> Result<Worker, Error> {
     Worker::start("rate_sharing", EVERY, move || {
         rounds = rounds.wrapping_add(1);
         if rounds.is_multiple_of(FORGETS) {
-            store.write_now(&Bookkeeping, store::rates::forget)?;
+            store.write_now(&Bookkeeping, |tx| {
+                store::rates::forget(tx)?;
+                store::sign_in_counts::forget(tx)
+            })?;
         }
         share(&store, &rates).map(drop)
     })

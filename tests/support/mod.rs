@@ -32,6 +32,7 @@ use dateline::{
         keys::{Keys, SealedKey},
         rate::{RateLimits, Rates},
         secret::Secret,
+        throttle::Account,
         token::{self, Subject},
     },
     api::{
@@ -140,7 +141,7 @@ pub(crate) struct Entrance {
 /// Made once: it is the same for every app.
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::new(&app::openapi()));
 
-fn state(store: Store, keys: Arc<Keys>, capacity: u64, rates: Rates) -> Data<State> {
+fn state(store: Store, keys: Arc<Keys>, capacity: u64, (sign_ins, rates): (SignIns, Rates)) -> Data<State> {
     let answers = MemoryBudget::new(128 << 20);
     Data::new(State {
         response_cache: ResponseCache::new(store.clone(), capacity, &answers),
@@ -150,7 +151,7 @@ fn state(store: Store, keys: Arc<Keys>, capacity: u64, rates: Rates) -> Data<Sta
         keys,
         issuer: ISSUER.to_owned(),
         hashing: Hashing::new(2, 4),
-        sign_ins: Arc::default(),
+        sign_ins: Arc::new(sign_ins),
         rates: Arc::new(RateLimits::new(rates)),
         proxies: vec!["10.0.0.0/8".parse().unwrap()],
         origins: vec!["https://desk.example".to_owned()],
@@ -163,11 +164,11 @@ fn state(store: Store, keys: Arc<Keys>, capacity: u64, rates: Rates) -> Data<Sta
 impl Entrance {
     /// One that limits nobody: a test asks as much as it wants to.
     async fn new(store: Store, keys: Arc<Keys>, capacity: u64) -> Self {
-        Self::limiting(store, keys, capacity, Rates::OFF).await
+        Self::counting(store, keys, capacity, (SignIns::default(), Rates::OFF)).await
     }
 
-    async fn limiting(store: Store, keys: Arc<Keys>, capacity: u64, rates: Rates) -> Self {
-        let state = state(store, keys, capacity, rates);
+    async fn counting(store: Store, keys: Arc<Keys>, capacity: u64, counts: (SignIns, Rates)) -> Self {
+        let state = state(store, keys, capacity, counts);
         let (response_cache, sign_ins, rates) = (state.response_cache.clone(), state.sign_ins.clone(), state.rates.clone());
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
         let call = move |request: Request| -> Answering {
@@ -260,7 +261,7 @@ impl TestApp {
 
     /// What a service is made of that is not the one under test.
     pub(crate) fn state(&self) -> Data<State> {
-        state(self.store.clone(), self.keys.clone(), 16 << 20, Rates::OFF)
+        state(self.store.clone(), self.keys.clone(), 16 << 20, (SignIns::default(), Rates::OFF))
     }
 
     /// On `PostgreSQL`, where there is one; see [`postgres`].
@@ -328,9 +329,14 @@ impl TestApp {
         Entrance::new(self.store_of(2), self.keys.clone(), 16 << 20).await
     }
 
-    /// Another instance that limits callers.
+    /// One of several instances, which limits callers and counts sign-ins together with the others.
     pub(crate) async fn limiting(&self, rates: Rates) -> Entrance {
-        Entrance::limiting(self.store_of(2), self.keys.clone(), 16 << 20, rates).await
+        Entrance::counting(self.store_of(2), self.keys.clone(), 16 << 20, (SignIns::shared(), rates)).await
+    }
+
+    /// An account as sign-ins are counted for it.
+    pub(crate) fn account(&self, name: &str) -> Account {
+        Account::of(&self.keys.fingerprint(&[b"account", name.as_bytes()]))
     }
 
     pub(crate) fn now(&self) -> Instant {
