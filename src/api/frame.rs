@@ -131,7 +131,7 @@ fn broken(error: &actix_web::Error, state: &State, id: &str) -> actix_web::Error
 async fn kept(req: &ServiceRequest, state: &State, id: &str) -> Option<HttpResponse> {
     // Only delivery's answers are kept, and only spellings that its routes were asked by.
     let mut answer = delivery::serve::again(state, req.head()).await?.ok()?;
-    if let Err(failure) = charge_network(state, Surface::Delivery, false, network(req, state)) {
+    if let Err(failure) = charge_network(state, (Surface::Delivery, true), false, network(req, state)) {
         answer = failure.answer(id);
     }
     finish(answer.headers_mut(), Surface::Delivery, id);
@@ -161,7 +161,7 @@ async fn made(
     } else if req.method() == Method::OPTIONS && req.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         req.into_response(preflight(surface))
     } else {
-        let charged = charge_network(state, surface, needs_caller, from);
+        let charged = charge_network(state, (surface, pattern.is_some()), needs_caller, from);
         let identified = match charged {
             Ok(charged) => {
                 left = charged;

@@ -28,14 +28,19 @@ pub(super) fn network(req: &ServiceRequest, state: &State) -> Network {
 ///
 /// # Errors
 /// [`Failure::QuotaExceeded`].
-pub(super) fn charge_network(state: &State, surface: Surface, needs_caller: bool, network: Network) -> Result<Option<Left>, Failure> {
+pub(super) fn charge_network(
+    state: &State,
+    (surface, is_route): (Surface, bool),
+    needs_caller: bool,
+    network: Network,
+) -> Result<Option<Left>, Failure> {
     let (who, now) = (Who::Network(network), state.store.now());
     let class = match surface {
         _ if needs_caller => return Ok(state.rates.look(Class::Refused, who, now).map(|()| None)?),
         Surface::Auth => Class::SignIn,
-        Surface::Delivery | Surface::Preview | Surface::Docs => Class::Read,
-        // What watches over the server is never told to come back later.
-        Surface::Desk | Surface::Other => return Ok(None),
+        // What watches over the server is never told to come back later; whoever looks for what is not there is.
+        Surface::Other if is_route => return Ok(None),
+        Surface::Delivery | Surface::Preview | Surface::Docs | Surface::Desk | Surface::Other => Class::Read,
     };
     Ok(state.rates.spend(class, who, now)?)
 }
