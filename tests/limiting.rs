@@ -18,7 +18,7 @@ fn spent(answer: &Answer, class: &str, quota: u32) {
     let after: u32 = answer.header("retry-after").unwrap().parse().unwrap();
     assert_eq!(answer.header("ratelimit-policy"), Some(&*format!("\"{class}\";q={quota};w=60")));
     assert_eq!(answer.header("ratelimit"), Some(&*format!("\"{class}\";r=0;t={after}")));
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert!(answer.header("cache-control").unwrap().ends_with("no-store"));
 }
 
 both! {
