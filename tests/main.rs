@@ -37,6 +37,7 @@ mod ignored;
 mod instants;
 mod interleaving;
 mod keys;
+mod limiting;
 mod linking;
 mod listing;
 mod locales;

@@ -12,6 +12,7 @@ pub mod keys;
 pub mod password;
 pub mod permit;
 pub mod policy;
+pub mod rate;
 pub mod scope;
 pub mod secret;
 pub mod throttle;

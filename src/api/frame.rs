@@ -23,6 +23,7 @@ use super::{
     delivery,
     headers::{RequestId, Surface, dress, finish, is_problem, preflight, put, share},
     idempotency::{Begun, IDEMPOTENCY_KEY, begin, finish as finish_claim},
+    limiting::{charge_caller, charge_network, charge_refused, network, tell},
     network::client,
     pieces::{Headless, Pieces, taken},
     preferring,
@@ -130,6 +131,9 @@ fn broken(error: &actix_web::Error, state: &State, id: &str) -> actix_web::Error
 async fn kept(req: &ServiceRequest, state: &State, id: &str) -> Option<HttpResponse> {
     // Only delivery's answers are kept, and only spellings that its routes were asked by.
     let mut answer = delivery::serve::again(state, req.head()).await?.ok()?;
+    if let Err(failure) = charge_network(state, (Surface::Delivery, true), false, network(req, state)) {
+        answer = failure.answer(id);
+    }
     finish(answer.headers_mut(), Surface::Delivery, id);
     share(answer.headers_mut(), Surface::Delivery, None, &state.origins);
     Some(answer)
@@ -149,14 +153,27 @@ async fn made(
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
-    let mut only_trying = false;
+    let (mut only_trying, mut left) = (false, None);
+    let (from, needs_caller) = (network(&req, state), surface.needs_caller(pattern.as_deref()));
     let minimal = preferring::is_minimal(req.headers()) && state.contract.may_be_minimal(pattern.as_deref(), req.method());
     let mut answer = if !is_met(&req) {
         req.error_response(Failure::Unread(Unread::Expectation))
     } else if req.method() == Method::OPTIONS && req.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         req.into_response(preflight(surface))
     } else {
-        match identify(state, &req, surface.needs_caller(pattern.as_deref()), id).await {
+        let charged = charge_network(state, (surface, pattern.is_some()), needs_caller, from);
+        let identified = match charged {
+            Ok(charged) => {
+                left = charged;
+                identify(state, &req, needs_caller, id).await.inspect_err(|failure| charge_refused(state, failure, from))
+            }
+            Err(failure) => Err(failure),
+        };
+        let identified = identified.and_then(|who| {
+            left = who.as_ref().map_or(Ok(left), |(_, caller)| charge_caller(state, caller, req.method()))?;
+            Ok(who)
+        });
+        match identified {
             // `into_response` would lose the failure that the problem is made of.
             Err(failure) => req.error_response(failure),
             Ok(None) if let Err(failure) = state.contract.knows(pattern.as_deref(), req.method(), req.query_string()) => {
@@ -204,6 +221,7 @@ async fn made(
     let is_page = !is_problem(answer.headers()) && *answer.request().method() != Method::OPTIONS;
     let surface = if surface == Surface::Docs && !is_page { Surface::Other } else { surface };
     finish(answer.headers_mut(), surface, id);
+    tell(answer.headers_mut(), surface, left);
     share(answer.headers_mut(), surface, origin.as_ref(), &state.origins);
     Ok(answer)
 }

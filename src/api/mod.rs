@@ -14,12 +14,14 @@ mod headers;
 pub mod health;
 pub mod idempotency;
 pub mod json;
+mod limiting;
 pub mod network;
 pub mod patching;
 mod pieces;
 mod preferring;
 mod prepared;
 pub mod problem;
+mod rate_fields;
 pub mod reply;
 pub mod request_log;
 mod schemas;
@@ -34,7 +36,11 @@ use ipnet::IpNet;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    access::keys::KeyRing, delivery::response_cache::ResponseCache, desk::sign_ins::SignIns, domain::memory::MemoryBudget, store::Store,
+    access::{keys::KeyRing, rate::RateLimits},
+    delivery::response_cache::ResponseCache,
+    desk::sign_ins::SignIns,
+    domain::memory::MemoryBudget,
+    store::Store,
 };
 
 /// What every handler may use.
@@ -56,6 +62,8 @@ pub struct State {
     pub hashing: hashing::Hashing,
     /// Who was not let in, and has to wait.
     pub sign_ins: Arc<SignIns>,
+    /// What callers may ask of the server.
+    pub rates: Arc<RateLimits>,
     /// Proxies that are believed when they say for whom they ask.
     pub proxies: Vec<IpNet>,
     /// Origins whose pages may use the desk.

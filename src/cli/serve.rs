@@ -6,14 +6,15 @@ use actix_web::web::Data;
 
 use super::{Failed, keys, ready, system};
 use crate::{
-    access::Bookkeeping,
+    access::{Bookkeeping, rate::RateLimits},
     api::{State, clients::Clients, contract::Contract, hashing::Hashing, request_log::RequestLog},
     app,
     config::Settings,
     delivery::response_cache::ResponseCache,
+    desk::sign_ins::SignIns,
     domain::memory::MemoryBudget,
-    store::{self, Store},
-    workers::{follower, purger, scheduler, sign_in_audit, watchdog},
+    store::{self, Store, dialect::Engine},
+    workers::{follower, purger, rate_sharing, scheduler, sign_in_audit, watchdog},
 };
 
 /// Bring the database up to date and answer requests until stopped.
@@ -42,7 +43,8 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         store,
         issuer: settings.public_url.clone(),
         hashing: Hashing::new(settings.hashing, settings.hashing.saturating_mul(8)),
-        sign_ins: Arc::default(),
+        sign_ins: Arc::new(if settings.engine == Engine::Postgres { SignIns::shared() } else { SignIns::default() }),
+        rates: Arc::new(RateLimits::new(settings.rates)),
         proxies: settings.trusted_proxies.clone(),
         origins: settings.desk_origins.clone(),
         clients: Clients::new(settings.timeouts, settings.unfinished_bytes),
@@ -54,6 +56,9 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     let _watchdog = watchdog::start(state.store.clone())?;
     let _scheduler = scheduler::start(state.store.clone())?;
     let sign_in_audit = sign_in_audit::start(state.store.clone(), state.sign_ins.clone())?;
+    // An embedded database has one instance.
+    let _rate_sharing =
+        if settings.engine == Engine::Postgres { Some(rate_sharing::start(state.store.clone(), state.rates.clone())?) } else { None };
     let _follower = follower::start(state.response_cache.clone(), state.keys.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
     state.store.write_now(&Bookkeeping, store::jobs::forget_addresses)?;

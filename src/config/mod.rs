@@ -2,6 +2,7 @@
 
 mod env_file;
 mod places;
+mod rates;
 mod reader;
 
 use std::{
@@ -13,11 +14,16 @@ use std::{
 
 use ipnet::IpNet;
 
-use crate::{access::secret::Secret, api::clients::ClientTimeouts, store::dialect::Engine, workers::purger::Target};
+use crate::{
+    access::{rate::Rates, secret::Secret},
+    api::clients::ClientTimeouts,
+    store::dialect::Engine,
+    workers::purger::Target,
+};
 use reader::Reader;
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
-pub const VARIABLES: [(&str, &str, &str); 20] = [
+pub const VARIABLES: [(&str, &str, &str); 21] = [
     ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
@@ -64,6 +70,11 @@ pub const VARIABLES: [(&str, &str, &str); 20] = [
         "Proxies that may say for whom they ask (X-Forwarded-For), parted by spaces: addresses, or networks such as 10.0.0.0/8.",
     ),
     (
+        "DATELINE_RATE_LIMIT",
+        "read=60000/60 desk-read=3000/60 desk-write=1200/60 sign-in=600/60 refused=600/60",
+        "Requests that one caller may make in so many seconds, by kind; what is not named keeps its default; off for no limits.",
+    ),
+    (
         "DATELINE_REQUEST_LOG",
         "0",
         "Of a hundred requests that are not answered out of the response cache, how many are logged when they are answered; 0 to 100.",
@@ -105,6 +116,8 @@ pub struct Settings {
     pub desk_origins: Vec<String>,
     /// Proxies that are believed when they say for whom they ask.
     pub trusted_proxies: Vec<IpNet>,
+    /// What callers may ask of the server.
+    pub rates: Rates,
     /// Of a hundred requests, how many are logged.
     pub request_log: u32,
     /// From how long on a statement is slow.
@@ -156,6 +169,7 @@ impl Settings {
             purge: places::purge(&mut r),
             desk_origins: places::origins(&mut r),
             trusted_proxies: places::proxies(&mut r),
+            rates: rates::rates(&mut r),
             request_log: r.number("DATELINE_REQUEST_LOG", 0, 100),
             slow: Duration::from_millis(r.number("DATELINE_SLOW_MS", 1, 60_000)),
             unknown: std::mem::take(&mut r.unknown),

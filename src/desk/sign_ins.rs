@@ -12,9 +12,12 @@ use std::{
 };
 
 use crate::{
-    access::{Bookkeeping, throttle::SignInThrottle},
+    access::{
+        Bookkeeping,
+        throttle::{Account, Admission, Refused, SignInThrottle, Weighed},
+    },
     domain::{Error, Id, Instant, network::Network, user::User, vocabulary::vocabulary},
-    store::{self, Store},
+    store::{self, Store, Tx},
 };
 
 /// How many are told apart in a minute.
@@ -42,6 +45,10 @@ vocabulary! {
     }
 }
 
+fn changed(tx: &mut Tx<'_>, attempt: &Admission, to: impl FnOnce(Weighed) -> Weighed) -> Result<(), Error> {
+    store::sign_in_counts::weigh(tx, (attempt.account, attempt.network), |weighed| (to(weighed), ()))
+}
+
 type Key = (Option<Id<User>>, Network, &'static str);
 
 #[derive(Debug)]
@@ -52,10 +59,14 @@ struct Seen {
 }
 
 /// The sign-ins of one server: what is counted of them.
+///
+/// **Decision.** An embedded server counts in its memory, so that whoever guesses takes no writer from the newsroom. Instances that share a database
+/// count there, strictly: no attempt is let through that one server would refuse. **Consequence.** An attempt costs two transactions more there.
 #[derive(Debug, Default)]
 pub struct SignIns {
-    /// Who has to wait.
+    /// Who has to wait, where this server is the only one.
     pub throttle: SignInThrottle,
+    shared: bool,
     refused: Mutex<BTreeMap<Key, Seen>>,
 }
 
@@ -63,6 +74,76 @@ pub struct SignIns {
 type Row = (Key, u32);
 
 impl SignIns {
+    /// Those of one of several instances.
+    #[must_use]
+    pub fn shared() -> Self {
+        Self { shared: true, ..Self::default() }
+    }
+
+    /// Whether an account may not be tried from a network now, whoever asks: what can be said without looking anything up.
+    ///
+    /// # Errors
+    /// [`Refused`] when it is too soon.
+    pub fn look(&self, account: Account, network: Network, now: Instant) -> Result<(), Refused> {
+        if self.shared { Ok(()) } else { self.throttle.look(account, network, now) }
+    }
+
+    /// Let an attempt be made, or say when it may be. It counts as failed from here on.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
+    pub async fn admit(&self, store: &Store, account: Account, network: Network, known: bool) -> Result<Result<Admission, Refused>, Error> {
+        if !self.shared {
+            return Ok(self.throttle.admit(account, network, known, store.now()));
+        }
+        let weigh = move |weighed: Weighed, now| match weighed.admitted(known, now) {
+            Ok((after, rank)) => (after, Ok(Admission { account, network, known, rank })),
+            Err(refused) => (weighed, Err(refused)),
+        };
+        let counted = store.write(Bookkeeping, move |tx, _| {
+            let now = tx.now();
+            store::sign_in_counts::weigh(tx, (account, network), |weighed| weigh(weighed, now))
+        });
+        counted.await
+    }
+
+    /// It has failed, and this is whose account it was.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
+    pub fn failed(&self, store: &Store, attempt: &Admission, user: Option<Id<User>>) -> Result<(), Error> {
+        if !self.shared {
+            self.throttle.failed(attempt, user, store.now());
+            return Ok(());
+        }
+        store.write_now(&Bookkeeping, |tx| changed(tx, attempt, |weighed| weighed.failed(attempt.known, user)))
+    }
+
+    /// It was right: nothing that this account got wrong from there counts any more.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
+    pub async fn passed(&self, store: &Store, attempt: Admission) -> Result<(), Error> {
+        if !self.shared {
+            self.throttle.passed(&attempt, store.now());
+            return Ok(());
+        }
+        let now = store.now();
+        store.write(Bookkeeping, move |tx, _| changed(tx, &attempt, |weighed| weighed.passed(attempt.known, now))).await
+    }
+
+    /// It was not made after all.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
+    pub async fn take_back(&self, store: &Store, attempt: Admission) -> Result<(), Error> {
+        if !self.shared {
+            self.throttle.take_back(&attempt, store.now());
+            return Ok(());
+        }
+        store.write(Bookkeeping, move |tx, _| changed(tx, &attempt, |weighed| weighed.taken_back(attempt.known))).await
+    }
+
     fn refusals(&self) -> MutexGuard<'_, BTreeMap<Key, Seen>> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }

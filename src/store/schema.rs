@@ -661,6 +661,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    rate_limits (budget) {
+        budget -> Text,
+        whole_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::store::dialect::{At, Uid};
+
+    sign_in_counts (counted) {
+        counted -> Text,
+        failures -> Integer,
+        wrong -> Integer,
+        since -> At,
+        last -> At,
+        user_id -> Nullable<Uid>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     site,
     locales,

@@ -74,9 +74,9 @@ fn whoever_is_right_owes_nothing() {
     for _ in 0..1_000 {
         let attempt = throttle.admit(Account::named("asha"), net(1), false, at(0)).unwrap();
         assert_eq!(attempt.rank, Rank::New);
-        throttle.passed(&attempt);
+        throttle.passed(&attempt, at(0));
         let attempt = throttle.admit(Account::named("asha"), net(1), false, at(0)).unwrap();
-        throttle.take_back(&attempt);
+        throttle.take_back(&attempt, at(0));
     }
 }
 

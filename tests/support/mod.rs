@@ -30,7 +30,9 @@ use dateline::{
         Bookkeeping, Caller, Permit, System,
         action::Import,
         keys::{KeyRing, SealedKey},
+        rate::{RateLimits, Rates},
         secret::{Seal, Secret},
+        throttle::Account,
         token::{self, Subject},
     },
     api::{
@@ -134,6 +136,7 @@ pub(crate) struct Entrance {
     pub response_cache: Arc<ResponseCache>,
     pub sign_ins: Arc<SignIns>,
     pub keys: Arc<KeyRing>,
+    pub rates: Arc<RateLimits>,
 }
 
 /// Made once: it is the same for every app.
@@ -144,7 +147,7 @@ pub(crate) fn seal() -> Seal {
     Secret::new([9; 32])
 }
 
-fn state(store: Store, seal: Seal, capacity: u64) -> Data<State> {
+fn state(store: Store, seal: Seal, capacity: u64, (sign_ins, rates): (SignIns, Rates)) -> Data<State> {
     let answers = MemoryBudget::new(128 << 20);
     let keys = Arc::new(KeyRing::open(&store.read_now(dateline::store::keys::all).unwrap(), seal).unwrap());
     Data::new(State {
@@ -155,7 +158,8 @@ fn state(store: Store, seal: Seal, capacity: u64) -> Data<State> {
         keys,
         issuer: ISSUER.to_owned(),
         hashing: Hashing::new(2, 4),
-        sign_ins: Arc::default(),
+        sign_ins: Arc::new(sign_ins),
+        rates: Arc::new(RateLimits::new(rates)),
         proxies: vec!["10.0.0.0/8".parse().unwrap()],
         origins: vec!["https://desk.example".to_owned()],
         clients: Clients::new(ClientTimeouts::default(), 64 << 20),
@@ -165,15 +169,21 @@ fn state(store: Store, seal: Seal, capacity: u64) -> Data<State> {
 }
 
 impl Entrance {
+    /// One that limits nobody: a test asks as much as it wants to.
     async fn new(store: Store, seal: Seal, capacity: u64) -> Self {
-        let state = state(store, seal, capacity);
-        let (response_cache, sign_ins, keys) = (state.response_cache.clone(), state.sign_ins.clone(), state.keys.clone());
+        Self::counting(store, seal, capacity, (SignIns::default(), Rates::OFF)).await
+    }
+
+    async fn counting(store: Store, seal: Seal, capacity: u64, counts: (SignIns, Rates)) -> Self {
+        let state = state(store, seal, capacity, counts);
+        let (response_cache, sign_ins) = (state.response_cache.clone(), state.sign_ins.clone());
+        let (rates, keys) = (state.rates.clone(), state.keys.clone());
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
         let call = move |request: Request| -> Answering {
             let service = service.clone();
             Box::pin(async move { service.call(request).await.unwrap() })
         };
-        Self { call: Rc::new(call), response_cache, sign_ins, keys }
+        Self { call: Rc::new(call), response_cache, sign_ins, rates, keys }
     }
 }
 
@@ -259,7 +269,7 @@ impl TestApp {
 
     /// What a service is made of that is not the one under test.
     pub(crate) fn state(&self) -> Data<State> {
-        state(self.store.clone(), seal(), 16 << 20)
+        state(self.store.clone(), seal(), 16 << 20, (SignIns::default(), Rates::OFF))
     }
 
     /// On `PostgreSQL`, where there is one; see [`postgres`].
@@ -323,6 +333,16 @@ impl TestApp {
     /// Another instance over the same database, with connections and a response cache of its own.
     pub(crate) async fn instance(&self) -> Entrance {
         Entrance::new(self.store_of(2), seal(), 16 << 20).await
+    }
+
+    /// One of several instances, which limits callers and counts sign-ins together with the others.
+    pub(crate) async fn limiting(&self, rates: Rates) -> Entrance {
+        Entrance::counting(self.store_of(2), seal(), 16 << 20, (SignIns::shared(), rates)).await
+    }
+
+    /// An account as sign-ins are counted for it.
+    pub(crate) fn account(&self, name: &str) -> Account {
+        Account::of(&self.entrance.keys.present().fingerprint(&[b"account", name.as_bytes()]))
     }
 
     pub(crate) fn now(&self) -> Instant {

@@ -124,25 +124,36 @@ pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> R
     let scope = scope(names)?;
     // What cannot be an address is nobody's; it takes as long as any other.
     let address = email_typed(&address);
-    let (from, account) = (from.0, Account::named(&address));
+    let (from, account) = (from.0, account(&state, &address));
     let refused = |refused: throttle::Refused| too_soon(&state, refused.user, from, refused.seconds);
-    state.sign_ins.throttle.look(account, from, state.store.now()).map_err(refused)?;
+    state.sign_ins.look(account, from, state.store.now()).map_err(refused)?;
     let since = state.store.now().plus_seconds(-KNOWN_SECONDS);
     let door = state.store.read(move |tx| store::users::at_the_door(tx, &address, from, since)).await?;
     let (user, kept, known) = door.map_or((None, None, false), |d| (Some(d.user), Some(d.password_hash), d.known));
     // It counts as failed from here on, so that what is tried at once is counted before any of it is done.
-    let attempt = state.sign_ins.throttle.admit(account, from, known, state.store.now());
+    let attempt = state.sign_ins.admit(&state.store, account, from, known).await?;
     let attempt = attempt.map_err(|no| too_soon(&state, no.user.or(user), from, no.seconds))?;
     let hashed = state.hashing.run(attempt.rank, verified(&state, password, kept, user, attempt, from)).await;
-    let right = hashed.inspect_err(|_| state.sign_ins.throttle.take_back(&attempt))?;
+    let right = match hashed {
+        Ok(right) => right,
+        Err(error) => {
+            state.sign_ins.take_back(&state.store, attempt).await?;
+            return Err(error.into());
+        }
+    };
     let user = user.filter(|_| right).ok_or(Error::WrongCredentials)?;
     let begun = state.store.write(Bookkeeping, move |tx, _| desk::sessions::begin(tx, user, scope, from)).await;
     match &begun {
-        Ok(_) => state.sign_ins.throttle.passed(&attempt),
+        Ok(_) => state.sign_ins.passed(&state.store, attempt).await?,
         Err(Error::WrongCredentials) => state.sign_ins.note(Some(user), from, Why::Suspended, state.store.now()),
-        Err(_) => state.sign_ins.throttle.take_back(&attempt),
+        Err(_) => state.sign_ins.take_back(&state.store, attempt).await?,
     }
     tokens(&state, &begun?)
+}
+
+/// An account as it is counted, by the name that was typed: whoever has the database learns nothing of that.
+fn account(state: &State, address: &str) -> Account {
+    Account::of(&state.keys.present().fingerprint(&[b"account", address.as_bytes()]))
 }
 
 /// The looking at a password, which is noted there when it is wrong: whether anybody still waits for the answer or not.
@@ -158,7 +169,7 @@ fn verified(
     move || {
         let right = password::verify(password.expose(), kept.as_deref())?;
         if !right {
-            sign_ins.throttle.failed(&attempt, user);
+            sign_ins.failed(&store, &attempt, user)?;
             sign_ins.note(user, from, if user.is_some() { Why::WrongPassword } else { Why::UnknownAccount }, store.now());
         }
         Ok(right)

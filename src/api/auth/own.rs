@@ -7,12 +7,12 @@ use actix_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Me, State, too_soon, verified};
+use super::{Me, State, account, too_soon, verified};
 use crate::{
     access::{
         password,
         secret::Secret,
-        throttle::{self, Account, Rank},
+        throttle::{self, Rank},
         token::Verified,
     },
     api::{
@@ -128,19 +128,23 @@ pub(crate) async fn change_password(
     let NewPassword { current, new } = sent.0;
     let new = check_password_at("#/new", new.expose())?;
     let address = caller.as_user().map(|user| user.email.clone()).ok_or(Error::Unauthenticated)?;
-    let account = Account::named(&address);
+    let account = account(&state, &address);
     let refused = |refused: throttle::Refused| too_soon(&state, Some(me.id()), from, refused.seconds);
-    state.sign_ins.throttle.look(account, from, state.store.now()).map_err(refused)?;
+    state.sign_ins.look(account, from, state.store.now()).map_err(refused)?;
     let since = state.store.now().plus_seconds(-KNOWN_SECONDS);
     let door = state.store.read(move |tx| store::users::at_the_door(tx, &address, from, since)).await?;
     let door = door.filter(|door| door.user == me.id()).ok_or(Error::Unauthenticated)?;
-    let attempt = state.sign_ins.throttle.admit(account, from, door.known, state.store.now()).map_err(refused)?;
+    let attempt = state.sign_ins.admit(&state.store, account, from, door.known).await?.map_err(refused)?;
     let kept = Some(door.password_hash.clone());
     let shown = state.hashing.run(attempt.rank, verified(&state, current, kept, Some(me.id()), attempt, from)).await;
-    if !shown.inspect_err(|_| state.sign_ins.throttle.take_back(&attempt))? {
-        return Err(wrong_password().into());
+    match shown {
+        Ok(true) => state.sign_ins.passed(&state.store, attempt).await?,
+        Ok(false) => return Err(wrong_password().into()),
+        Err(error) => {
+            state.sign_ins.take_back(&state.store, attempt).await?;
+            return Err(error.into());
+        }
     }
-    state.sign_ins.throttle.passed(&attempt);
     let shared = state.clone();
     let hash = state.hashing.run(Rank::Known, move || password::hash(&new, shared.store.entropy())).await?;
     let before = door.password_hash;

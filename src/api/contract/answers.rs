@@ -14,6 +14,7 @@ use utoipa::openapi::{
 
 use super::{TOKENS, TRIAL, is_of_desk};
 use crate::{
+    access::rate::{Class, Rate, Spent},
     api::{
         idempotency::MAX_KEY,
         problem::{self, Failure},
@@ -222,6 +223,8 @@ const HEADERS: &[(&str, &str, &str, Type)] = &[
         Type::String,
     ),
     ("WwwAuthenticate", "WWW-Authenticate", "`Bearer`; with `error=\"invalid_token\"`, when a token came (RFC 6750).", Type::String),
+    ("RateLimit", "RateLimit", "What is left of which budget, and when: `\"desk-write\";r=0;t=3`.", Type::String),
+    ("RateLimitPolicy", "RateLimit-Policy", "How much it is: `\"desk-write\";q=1200;w=60`.", Type::String),
     ("RequestId", "X-Request-Id", "The id of the request, as the log names it.", Type::String),
     ("CacheTag", "Cache-Tag", "By which tags a shared cache is told to drop it, where one is told.", Type::String),
 ];
@@ -261,6 +264,10 @@ impl Refusal {
         if matches!(self.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
             put_header(&mut response, "RetryAfter");
         }
+        if matches!(self.failure, Failure::QuotaExceeded(_)) {
+            put_header(&mut response, "RateLimit");
+            put_header(&mut response, "RateLimitPolicy");
+        }
         response
     }
 }
@@ -283,6 +290,7 @@ fn refusals() -> Vec<Refusal> {
         changed: Changed::unknown(),
         moved: MovedOn { locale: Some("hi".to_owned()), current_version: 4 }.into(),
     };
+    let spent = Spent { class: Class::DeskWrite, rate: Rate { quota: 1_200, window: 60 }, seconds: 3, whole_in: 60 };
     let row = |name, failure: Failure, of| Refusal { name, failure, of };
     let rule = |name, error: Error, of| Refusal { name, failure: error.into(), of };
     vec![
@@ -307,6 +315,7 @@ fn refusals() -> Vec<Refusal> {
         }),
         rule("Unconditional", Error::Unconditional, Asked::names_version),
         rule("TooManyAttempts", Error::TooSoon { seconds: 30 }, |asked| asked.path == TOKENS || asked.path == PASSWORD),
+        row("QuotaExceeded", Failure::QuotaExceeded(spent), |asked| !asked.path.starts_with("/health/")),
         rule("Busy", Error::Busy, |asked| !asked.path.starts_with("/health/")),
     ]
 }
