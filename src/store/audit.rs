@@ -153,7 +153,7 @@ pub fn audit(tx: &mut Tx<'_>, permit: &Permit<ReadAudit>, filter: &Filter, pagin
         let visibility = permit.own_visibility();
         if visibility.is_whole() {
             // A site that reads openly. Who comes and goes is no reading of each other's desks.
-            sql.push(" AND c.kind NOT IN ('user', 'sign_in')");
+            sql.push(" AND c.kind NOT IN ('user', 'api_key', 'sign_in')");
         } else {
             about(&mut sql, &visibility);
         }
