@@ -22,7 +22,9 @@ fn ids(list: &Value) -> Vec<String> {
 
 /// The same caller, who shows this.
 fn showing<'a>(client: &Client<'a>, shown: &str) -> Client<'a> {
-    Client { token: Some(shown.to_owned()), ..client.clone() }
+    let mut same = client.clone();
+    same.token = Some(shown.to_owned());
+    same
 }
 
 /// A key with the checksum that belongs to it.

@@ -109,7 +109,7 @@ impl Principal<'_> {
     /// Whether they are known, and let do what an operation needs. A key makes no keys, and does nothing with the account itself.
     fn expected(&self, operation: &Operation) -> (bool, bool) {
         let Some(role) = self.role.filter(|_| operation.needs_token) else { return (!operation.needs_token, true) };
-        let of_signed_in = operation.schemes.iter().all(|scheme| scheme != "api_key") || operation.path == "/v1/desk/users/{id}/api-keys";
+        let of_signed_in = operation.schemes.iter().all(|scheme| scheme != "api_key");
         let denied = operation.actions.iter().any(|action| reach(role, action) == Reach::No) || (self.key && of_signed_in);
         (true, !denied)
     }

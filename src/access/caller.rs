@@ -267,8 +267,9 @@ impl Caller {
                 let Known { granted, scope, key, reading, .. } = &**known;
                 let mut grants: Vec<String> = granted.iter().map(|g| format!("{} {:?} {:?}", g.role, g.section, g.locale)).collect();
                 grants.sort();
-                // Whether a key asks is part of it, for it does less than a token of the same actions.
-                format!("{grants:?} {scope:?} {reading} {key:?}")
+                let rights = format!("{grants:?} {scope:?} {reading}");
+                // Whoever shows a key does less than with a token of the same actions.
+                key.as_ref().map_or(rights.clone(), |bounds| format!("{rights} {bounds:?}"))
             }
             Who::System(system) => format!("{system:?} {:?}", self.name_of.as_ref().map(|user| user.id)),
         }

@@ -27,7 +27,7 @@ use crate::{
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code of a problem, as `docs/problems.md` tells of them.
-pub const CODES: [&str; 53] = [
+pub const CODES: [&str; 54] = [
     "malformed",
     "unauthenticated",
     "invalid-token",
@@ -60,6 +60,7 @@ pub const CODES: [&str; 53] = [
     "published",
     "empty",
     "last-admin",
+    "person",
     "still-running",
     "answer-lost",
     "superseded",

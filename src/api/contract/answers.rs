@@ -35,9 +35,14 @@ const LOGOUT: &str = "/v1/auth/logout";
 const SITE: &str = "/v1/desk/site";
 
 /// Whether what is at a path is about one's own account, and so takes a token that is limited to nothing.
-pub(super) fn is_of_oneself(path: &str, writes: bool) -> bool {
+fn is_of_oneself(path: &str, writes: bool) -> bool {
     let whole = ["/v1/auth/sessions", "/v1/auth/api-keys"].iter().any(|of| path.starts_with(of));
     whole || [PASSWORD, LOGOUT].contains(&path) || (path == "/v1/auth/me" && writes)
+}
+
+/// Whether no API key is taken for an operation: a key does nothing with an account itself, and makes no keys.
+pub(super) fn takes_no_key(path: &str, writes: bool) -> bool {
+    is_of_oneself(path, writes) || path == "/v1/desk/users/{id}/api-keys"
 }
 
 /// What an operation takes, from which follows what it answers.

@@ -123,11 +123,11 @@ pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
     for (path, item) in &mut api.paths.paths {
         for (writes, operation) in schemas::writing(item) {
             // Nothing is needed of whoever asks, and that is said; where something is, a token that somebody has is as good as signing in, and so is an
-            // API key, but for what is about one's own account.
+            // API key, but for some.
             let needed = operation.security.get_or_insert_default();
             if !needed.is_empty() {
                 needed.push(SecurityRequirement::new("bearer", [""; 0]));
-                if !answers::is_of_oneself(path, writes) {
+                if !answers::takes_no_key(path, writes) {
                     needed.push(SecurityRequirement::new("api_key", [""; 0]));
                 }
             }
