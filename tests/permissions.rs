@@ -37,7 +37,12 @@ fn operations() -> Vec<Operation> {
                 action: security[0].as_str().map(str::to_owned),
                 actions: security.as_array().into_iter().flatten().map(|a| a.as_str().unwrap().to_owned()).collect(),
                 needs_token: security.is_array(),
-                schemes: operation["security"].as_array().into_iter().flatten().flat_map(|way| way.as_object().unwrap().keys().cloned()).collect(),
+                schemes: operation["security"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|way| way.as_object().unwrap().keys().cloned())
+                    .collect(),
             });
         }
     }

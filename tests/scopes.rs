@@ -231,7 +231,10 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     all.add("PATCH /v1/desk/users/{id}", &user, json!({ "name": "Asha Rao" }));
     all.add("DELETE /v1/desk/users/{id}", &user, Value::Null);
     all.add("POST /v1/desk/service-accounts", "/v1/desk/service-accounts", json!({ "name": "Wires" }));
-    let account = format!("/v1/desk/users/{}", id_of(&admin.post("/v1/desk/service-accounts", &json!({ "name": "Wires", "grants": [{ "role": "admin" }] })).await));
+    let account = format!(
+        "/v1/desk/users/{}",
+        id_of(&admin.post("/v1/desk/service-accounts", &json!({ "name": "Wires", "grants": [{ "role": "admin" }] })).await)
+    );
     let key = json!({ "name": "Wires", "scope": ["user.read"] });
     all.add("POST /v1/desk/users/{id}/api-keys", &format!("{account}/api-keys"), key.clone());
     let key = id_of(&admin.post(&format!("{account}/api-keys"), &key).await);

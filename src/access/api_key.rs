@@ -167,7 +167,9 @@ mod tests {
 
     #[test]
     fn a_key_of_the_right_checksum_and_another_form_is_none() {
-        for (handle, secret) in [("abc_ef012345", "0".repeat(43)), ("abcdef012345", format!("{}-", "0".repeat(42))), ("abcdef01234é", "0".repeat(42))] {
+        for (handle, secret) in
+            [("abc_ef012345", "0".repeat(43)), ("abcdef012345", format!("{}-", "0".repeat(42))), ("abcdef01234é", "0".repeat(42))]
+        {
             let body = format!("{PREFIX}{handle}_{secret}");
             assert!(Shown::read(&format!("{body}_{}", checksum(&body))).is_none(), "{body}");
         }

@@ -242,12 +242,18 @@ fn only_tried(req: &mut ServiceRequest) -> Result<bool, Failure> {
 
 /// A secret in an address: servers and browsers write addresses down. Nothing of it is repeated.
 fn told_to_all() -> Failure {
-    let detail = "an API key belongs in the header Authorization and never in an address, which others write down: revoke it, and make another";
+    let detail =
+        "an API key belongs in the header Authorization and never in an address, which others write down: revoke it, and make another";
     Failure::malformed("?", "api_key", detail)
 }
 
 /// Who asks, when the route needs to know, and in which session, if it is one.
-async fn identify(state: &Data<State>, req: &ServiceRequest, needed: bool, id: &str) -> Result<Option<(Option<Verified>, Caller)>, Failure> {
+async fn identify(
+    state: &Data<State>,
+    req: &ServiceRequest,
+    needed: bool,
+    id: &str,
+) -> Result<Option<(Option<Verified>, Caller)>, Failure> {
     if !needed {
         return Ok(None);
     }

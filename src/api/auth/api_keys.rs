@@ -14,7 +14,7 @@ use super::State;
 use crate::{
     access::api_key::PREFIX,
     api::{
-        extract::{Body, Path, Query, SignedIn, paging},
+        extract::{Body, InSession, Path, Query, SignedIn, paging},
         patching::{Patch, PatchOf, Resource},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
@@ -164,19 +164,8 @@ pub type ApiKeyPatch = PatchOf<ApiKeyInfo>;
 
 impl Resource for ApiKeyInfo {
     type Input = ApiKeyInput;
-    const READ_ONLY: &'static [&'static str] = &[
-        "id",
-        "user_id",
-        "prefix",
-        "scope",
-        "section_ids",
-        "locales",
-        "created_by",
-        "created_at",
-        "expires_at",
-        "last_used_at",
-        "key",
-    ];
+    const READ_ONLY: &'static [&'static str] =
+        &["id", "user_id", "prefix", "scope", "section_ids", "locales", "created_by", "created_at", "expires_at", "last_used_at", "key"];
 }
 
 /// A page of one's own API keys.
@@ -220,6 +209,7 @@ pub(crate) async fn list_own_api_keys(
 #[post("/api-keys")]
 pub(crate) async fn create_own_api_key(
     SignedIn(caller): SignedIn,
+    _: InSession,
     sent: Body<NewApiKey>,
     state: Data<State>,
 ) -> Result<Tagged<ApiKeyInfo>, Failure> {
@@ -238,14 +228,15 @@ pub(crate) async fn create_own_api_key(
 #[patch("/api-keys/{id}")]
 pub(crate) async fn revise_own_api_key(
     SignedIn(caller): SignedIn,
+    _: InSession,
     id: Path<ApiKeyId>,
     patch: Patch<ApiKeyInfo>,
     state: Data<State>,
 ) -> Result<Json<ApiKeyInfo>, Failure> {
     let me = caller.myself()?;
-    let revised = state.store.write(caller, move |tx, _| {
-        desk::api_keys::rename(tx, me, *id, |key| Ok(patch.onto(&ApiKeyInfo::from(key.clone()))?.name))
-    });
+    let revised = state
+        .store
+        .write(caller, move |tx, _| desk::api_keys::rename(tx, me, *id, |key| Ok(patch.onto(&ApiKeyInfo::from(key.clone()))?.name)));
     Ok(Json(revised.await?.into()))
 }
 
@@ -255,7 +246,11 @@ pub(crate) async fn revise_own_api_key(
 #[utoipa::path(tag = "auth", security(("token" = [])), params(("id" = ApiKeyId, Path)),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/api-keys/{id}")]
-pub(crate) async fn revoke_own_api_key(SignedIn(caller): SignedIn, id: Path<ApiKeyId>, state: Data<State>) -> Result<HttpResponse, Failure> {
+pub(crate) async fn revoke_own_api_key(
+    SignedIn(caller): SignedIn,
+    id: Path<ApiKeyId>,
+    state: Data<State>,
+) -> Result<HttpResponse, Failure> {
     let me = caller.myself()?;
     state.store.write(caller, move |tx, _| store::api_keys::revoke_own(tx, me, *id)).await?;
     Ok(HttpResponse::NoContent().finish())

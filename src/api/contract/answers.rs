@@ -312,9 +312,11 @@ fn refusals() -> Vec<Refusal> {
             Error::taken("#/translations/en/slug", "another address of this locale has this slug, or had it in public", None),
             Asked::writes_at_desk,
         ),
-        rule("TooMany", Error::Conflict { code: "too-many", detail: "50 API keys are good at once for one user; revoke one of them".to_owned() }, |asked| {
-            asked.path == "/v1/auth/api-keys" && asked.writes()
-        }),
+        rule(
+            "TooMany",
+            Error::Conflict { code: "too-many", detail: "50 API keys are good at once for one user; revoke one of them".to_owned() },
+            |asked| asked.path == "/v1/auth/api-keys" && asked.writes(),
+        ),
         rule("Gone", Error::Gone("article"), |asked| asked.delivers() || asked.path.starts_with("/v1/desk/archive/")),
         rule("Stale", stale, Asked::names_version),
         row("TooLarge", Failure::TooLarge, |asked| asked.sends_body),

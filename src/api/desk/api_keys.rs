@@ -14,7 +14,7 @@ use crate::{
     api::{
         State,
         auth::api_keys::{ApiKeyId, ApiKeyInfo, NewApiKey},
-        extract::{Body, May, Path, Query, paging},
+        extract::{Body, InSession, May, Path, Query, paging},
         problem::{Failure, Problem},
         reply::{Listing, Tagged},
     },
@@ -72,6 +72,7 @@ pub(crate) async fn list_api_keys(
 #[post("/users/{id}/api-keys")]
 pub(crate) async fn create_api_key(
     May(permit): May<ManageUsers>,
+    _: InSession,
     id: Path<UserId>,
     sent: Body<NewApiKey>,
     state: Data<State>,

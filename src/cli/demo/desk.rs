@@ -66,7 +66,12 @@ fn translator() -> users::Draft {
 
 /// Somebody whom nothing refers to.
 fn former() -> users::Draft {
-    users::Draft { email: Some("rohan@example.org".to_owned()), name: "Rohan Das".to_owned(), status: UserStatus::Suspended, grants: Vec::new() }
+    users::Draft {
+        email: Some("rohan@example.org".to_owned()),
+        name: "Rohan Das".to_owned(),
+        status: UserStatus::Suspended,
+        grants: Vec::new(),
+    }
 }
 
 /// A service account with a key, and a key of the administrator's. They are shown to nobody, so that nobody has them.
