@@ -307,6 +307,16 @@ both! {
         hindi.get(&format!("{ours}/translations/bn")).await.refused(404, "not-found");
         write(&hindi, &assigned, "hi").await.ok();
         write(&hindi, &assigned, "bn").await.refused(403, "forbidden");
+        write(&editor, &assigned, "bn").await.ok();
+        let shown = hindi.get(&assigned).await.ok();
+        assert_eq!(shown["translations"].as_object().unwrap().keys().collect::<Vec<_>>(), ["en", "hi"]);
+        let worded = async |who: &Client<'_>| {
+            let queue = who.get("/v1/desk/translations?locale=bn&limit=100").await.ok();
+            queue["data"].as_array().unwrap().iter().filter(|row| !row["translation"].is_null()).count()
+        };
+        assert_eq!((worded(&editor).await, worded(&hindi).await), (3, 0));
+        let duties = hindi.get("/v1/desk/work?limit=100").await.ok();
+        assert!(duties["data"].as_array().unwrap().iter().all(|duty| duty["locale"] != "bn"), "{duties}");
         hindi.patch(&ours, "\"1\"", &json!({ "genre": "analysis" })).await.refused(403, "forbidden");
     }
 

@@ -159,7 +159,7 @@ mod tests {
             let mut other = text.clone().into_bytes();
             other[at] = if other[at] == b'0' { b'1' } else { b'0' };
             assert!(Shown::read(&String::from_utf8(other).unwrap()).is_none(), "{at}");
-            assert!(Shown::read(&text[..at]).is_none(), "cut at {at}");
+            assert!(text.get(..at).is_some_and(|cut| Shown::read(cut).is_none()), "cut at {at}");
         }
         let beside = [format!("{text}0"), format!(" {text}"), text.to_uppercase(), text.replace('_', "-"), "dl_live_ü".to_owned()];
         assert!(beside.iter().all(|other| Shown::read(other).is_none()));

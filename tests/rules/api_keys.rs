@@ -1,10 +1,19 @@
-//! What the bounds of an API key leave of grants.
+//! What the bounds of an API key leave of grants, and what whoever shows one is not.
 
-use dateline::domain::{
-    Id, Locale,
-    api_key::Bounds,
-    section::Section,
-    user::{Grant, Role},
+use dateline::{
+    access::{
+        Caller,
+        api_key::{Admitted, KeptKey, NewKey, Shown},
+        caller::Work,
+    },
+    domain::{
+        Error, Id, Instant, Locale,
+        api_key::{ApiKey, Bounds, MAX_SECONDS, MIN_SECONDS},
+        id::Entropy,
+        section::Section,
+        site::DeskReading,
+        user::{Grant, Role, User, UserStatus},
+    },
 };
 
 fn id(n: u128) -> Id<Section> {
@@ -73,4 +82,64 @@ fn bounds_hold_what_lies_in_one_of_their_sections_and_locales() {
     assert!(bounds.hold(&path(id(ASIA)), &locale("hi")));
     assert!(!bounds.hold(&path(id(ASIA)), &locale("en")) && !bounds.hold(&path(id(CRIME)), &locale("hi")));
     assert!(Bounds::default().hold(&path(id(CRIME)), &locale("en")));
+}
+
+#[test]
+fn a_key_lives_a_minute_at_least_and_a_year_at_most() {
+    let now = Instant::from_micros(1_000_000);
+    for (seconds, lives) in
+        [(MIN_SECONDS - 1, false), (MIN_SECONDS, true), (MAX_SECONDS, true), (MAX_SECONDS + 1, false), (i64::MIN, false), (i64::MAX, false)]
+    {
+        let expiring = ApiKey::expiring(now, seconds);
+        assert_eq!(expiring.is_ok_and(|at| at == now.plus_seconds(seconds)), lives, "{seconds}");
+    }
+}
+
+struct Nothing;
+
+impl Entropy for Nothing {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+}
+
+/// What comes of a key that limits nothing when this user's id stands in it.
+fn shown(owner: Id<User>, user: Id<User>) -> Result<Caller, Error> {
+    let (now, drawn) = (Instant::from_micros(1_000_000), NewKey::draw(&Nothing));
+    let key = ApiKey {
+        id: uuid::Uuid::from_u128(1).into(),
+        owner,
+        name: String::new(),
+        handle: drawn.handle.clone(),
+        bounds: Bounds::default(),
+        created_by: None,
+        created_at: now,
+        expires_at: now.plus_seconds(1),
+        revoked_at: None,
+        last_used_at: None,
+    };
+    let of_text = Shown::read(drawn.text.expose()).unwrap();
+    let admitted = Admitted::try_from_shown(&of_text, KeptKey { key, digest: drawn.digest }, now)?;
+    let (email, name) = (Some("a@example.org".to_owned()), String::new());
+    let user = User {
+        id: user,
+        email,
+        name,
+        status: UserStatus::Active,
+        grants: vec![grant(None, None)],
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    Caller::by_key(&admitted, user, path, DeskReading::Granted, Work::new())
+}
+
+#[test]
+fn whoever_shows_a_key_that_limits_nothing_is_not_its_owner_themselves() {
+    let owner = || uuid::Uuid::from_u128(2).into();
+    let caller = shown(owner(), owner()).unwrap();
+    assert!(caller.permissions().contains(&"article.publish") && !caller.is_limited());
+    assert!(matches!(caller.myself(), Err(Error::Forbidden(_))));
+    assert!(matches!(caller.without_key(), Err(Error::Forbidden(_))));
+    assert!(shown(owner(), uuid::Uuid::from_u128(3).into()).is_err(), "another's key");
 }
