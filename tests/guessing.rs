@@ -23,7 +23,7 @@ async fn users(app: &TestApp, names: &[String]) {
         .clone();
     for name in names {
         let draft = dateline::desk::users::Draft {
-            email: format!("{name}@example.org"),
+            email: Some(format!("{name}@example.org")),
             name: name.clone(),
             status: dateline::domain::user::UserStatus::Active,
             grants: Vec::new(),

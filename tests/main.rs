@@ -7,6 +7,7 @@ mod support;
 
 mod addresses;
 mod all_languages;
+mod api_keys;
 mod archive;
 mod bad_input;
 mod beside;

@@ -6,6 +6,7 @@
 //! does not compile, and what forgets to look sees less, never more.
 
 pub mod action;
+pub mod api_key;
 pub mod caller;
 pub mod ed25519;
 pub mod keys;

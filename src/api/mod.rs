@@ -88,7 +88,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .service(auth::own::revise_me)
                 .service(auth::own::change_password)
                 .service(auth::own::list_sessions)
-                .service(auth::own::end_session),
+                .service(auth::own::end_session)
+                .configure(auth::api_keys::routes),
         )
         .service(
             scope::scope("/v1/desk")
@@ -120,7 +121,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::archive::routes)
                 .configure(desk::audit::routes)
                 .configure(desk::people::routes)
-                .configure(desk::users::routes),
+                .configure(desk::users::routes)
+                .configure(desk::api_keys::routes),
         )
         .service(
             scope::scope("/v1")

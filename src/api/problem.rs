@@ -29,12 +29,13 @@ use crate::{
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code of a problem, as `docs/problems.md` tells of them.
-pub const CODES: [&str; 54] = [
+pub const CODES: [&str; 56] = [
     "malformed",
     "unauthenticated",
     "invalid-token",
     "token-expired",
     "session-ended",
+    "api-key-ended",
     "wrong-credentials",
     "forbidden",
     "not-found",
@@ -61,6 +62,7 @@ pub const CODES: [&str; 54] = [
     "published",
     "empty",
     "last-admin",
+    "person",
     "still-running",
     "key-announced",
     "answer-lost",
@@ -291,6 +293,9 @@ impl Failure {
                 Error::TokenRefused(TokenFault::Invalid) => (StatusCode::UNAUTHORIZED, "invalid-token"),
                 Error::TokenRefused(TokenFault::Expired) => (StatusCode::UNAUTHORIZED, "token-expired"),
                 Error::TokenRefused(TokenFault::SessionEnded) => (StatusCode::UNAUTHORIZED, "session-ended"),
+                Error::TokenRefused(TokenFault::KeyExpired | TokenFault::KeyRevoked | TokenFault::OwnerSuspended) => {
+                    (StatusCode::UNAUTHORIZED, "api-key-ended")
+                }
                 Error::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong-credentials"),
                 Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
                 Error::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),

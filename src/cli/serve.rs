@@ -73,6 +73,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     });
     drop(sign_in_audit);
     state.sign_ins.write(&state.store)?;
+    state.sign_ins.write_uses(&state.store)?;
     outcome
 }
 

@@ -4,10 +4,11 @@
 //! whether it was noted as somebody's. **Decision.** Refusals are counted in memory by account, network and reason. A worker writes what
 //! is new within a second, and what came after it once a minute, as a number. Of one minute at most `MAX` are told apart; the
 //! rest is told of as coming from anywhere. **Consequence.** The log grows by some kilobytes a minute at most, whatever comes. What was
-//! typed is not kept, neither password nor address: an account that nobody has is none.
+//! typed is not kept, neither password nor address: an account that nobody has is none. When API keys were used is noted and written in the same way.
 
 use std::{
     collections::BTreeMap,
+    mem,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -16,7 +17,7 @@ use crate::{
         Bookkeeping,
         throttle::{Account, Admission, Refused, SignInThrottle, Weighed},
     },
-    domain::{Error, Id, Instant, network::Network, user::User, vocabulary::vocabulary},
+    domain::{Error, Id, Instant, api_key::ApiKey, network::Network, user::User, vocabulary::vocabulary},
     store::{self, Store, Tx},
 };
 
@@ -24,6 +25,8 @@ use crate::{
 const MAX: usize = 20;
 /// Seconds for which the same again is only counted.
 const WINDOW: i64 = 60;
+/// How many API keys may wait to have their use noted.
+const MAX_USES: usize = 10_000;
 /// Seconds for which a network is known for a user who has signed in from it: 30 days.
 pub const KNOWN_SECONDS: i64 = 30 * 24 * 3_600;
 
@@ -42,6 +45,12 @@ vocabulary! {
         RefreshToken => "refresh-token",
         /// A refresh token that was used before; it ended its session.
         RefreshTokenReused => "refresh-token-reused",
+        /// An API key that nobody was given, or another secret than that of somebody's.
+        UnknownApiKey => "unknown-api-key",
+        /// An API key whose time is over.
+        ApiKeyExpired => "api-key-expired",
+        /// An API key that was revoked.
+        ApiKeyRevoked => "api-key-revoked",
     }
 }
 
@@ -68,6 +77,7 @@ pub struct SignIns {
     pub throttle: SignInThrottle,
     shared: bool,
     refused: Mutex<BTreeMap<Key, Seen>>,
+    uses: Mutex<BTreeMap<Id<ApiKey>, Instant>>,
 }
 
 /// A refusal as it is logged, with how many there were.
@@ -158,6 +168,18 @@ impl SignIns {
         seen.more = seen.more.saturating_add(1);
     }
 
+    fn uses(&self) -> MutexGuard<'_, BTreeMap<Id<ApiKey>, Instant>> {
+        self.uses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Note that an API key was used, so that it is written later: whoever shows one waits for no writer.
+    pub fn used(&self, key: Id<ApiKey>, now: Instant) {
+        let mut uses = self.uses();
+        if uses.len() < MAX_USES {
+            uses.insert(key, now);
+        }
+    }
+
     fn due(&self, now: Instant) -> Vec<Row> {
         let mut rows = Vec::new();
         self.refusals().retain(|key, seen| {
@@ -195,6 +217,27 @@ impl SignIns {
                 seen.more = seen.more.saturating_add(count);
                 seen.written = false;
             }
+        }
+        written
+    }
+
+    /// Write when API keys were used, as far as that is due; how many.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails; what was to be written is tried again then.
+    pub fn write_uses(&self, store: &Store) -> Result<usize, Error> {
+        let uses = mem::take(&mut *self.uses());
+        if uses.is_empty() {
+            return Ok(0);
+        }
+        let written = store.write_now(&Bookkeeping, |tx| {
+            uses.iter().try_for_each(|(key, at)| store::api_keys::used(tx, *key, *at))?;
+            Ok(uses.len())
+        });
+        if written.is_err() {
+            // What was used again meanwhile was used later.
+            let mut again = self.uses();
+            uses.into_iter().for_each(|(key, at)| _ = again.entry(key).or_insert(at));
         }
         written
     }

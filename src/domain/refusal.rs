@@ -14,6 +14,12 @@ pub enum TokenFault {
     Expired,
     /// The session that it belongs to has ended.
     SessionEnded,
+    /// It is an API key whose time is over.
+    KeyExpired,
+    /// It is an API key that was revoked.
+    KeyRevoked,
+    /// It is an API key of a user who is suspended.
+    OwnerSuspended,
 }
 
 impl TokenFault {
@@ -24,6 +30,9 @@ impl TokenFault {
             Self::Invalid => "this is no token that gives access here",
             Self::Expired => "the time of this token is over, or what you may do has changed: exchange your refresh token for another",
             Self::SessionEnded => "the session of this token has ended: sign in again",
+            Self::KeyExpired => "the time of this API key is over: make another",
+            Self::KeyRevoked => "this API key was revoked: make another",
+            Self::OwnerSuspended => "whoever this API key belongs to is suspended",
         }
     }
 }

@@ -4,6 +4,7 @@
 //! share one. Functions of the submodules work in the [`Tx`] they are given, so that verbs compose into one commit. A commit takes the
 //! numbers of its changes last, from a one-row counter, so that `changes.seq` is gapless and in commit order.
 
+pub mod api_keys;
 pub mod articles;
 pub mod assignments;
 pub mod audit;

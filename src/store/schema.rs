@@ -55,6 +55,7 @@ diesel::table! {
         updated_at -> At,
         sort_key -> Nullable<Binary>,
         name_key -> Nullable<Text>,
+        kind -> Text,
     }
 }
 
@@ -434,6 +435,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    api_keys (id) {
+        id -> Uid,
+        user_id -> Uid,
+        name -> Text,
+        handle -> Text,
+        digest -> Binary,
+        scope -> Nullable<Text>,
+        sections -> Nullable<Doc>,
+        locales -> Nullable<Doc>,
+        created_by -> Nullable<Uid>,
+        created_at -> At,
+        expires_at -> At,
+        revoked_at -> Nullable<At>,
+        last_used_at -> Nullable<At>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Nullable, Text, Binary};
     use crate::store::dialect::{At, Doc, Uid};
 
@@ -707,6 +729,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     change_counter,
     sessions,
     refresh_tokens,
+    api_keys,
     signing_keys,
     imports,
     redirects,

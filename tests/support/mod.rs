@@ -434,7 +434,7 @@ impl TestApp {
             .store
             .write(Permit::try_from(Caller::system(System::Operator)).unwrap(), move |tx, permit| {
                 let draft = Draft {
-                    email: format!("{role}-{n}@example.org"),
+                    email: Some(format!("{role}-{n}@example.org")),
                     name: format!("{role} {n}"),
                     status: UserStatus::Active,
                     grants: vec![grant],
@@ -455,6 +455,20 @@ impl TestApp {
     /// The same user with a token limited to some actions.
     pub(crate) async fn limited(&self, client: &Client<'_>, scope: &str) -> Client<'_> {
         self.begun(client, Some(scope.to_owned())).await
+    }
+
+    /// The same user with an API key that they made, within these limits.
+    pub(crate) async fn keyed<'a>(&'a self, client: &Client<'a>, limits: &Value) -> Client<'a> {
+        let mut sent = json!({ "name": "A program" });
+        sent.as_object_mut().unwrap().extend(limits.as_object().unwrap().clone());
+        let made = client.post("/v1/auth/api-keys", &sent).await.ok();
+        Client { token: made["key"].as_str().map(str::to_owned), ..client.clone() }
+    }
+
+    /// Write down when API keys were used; how many.
+    pub(crate) async fn write_uses(&self) -> usize {
+        let (sign_ins, store) = (self.entrance.sign_ins.clone(), self.store.clone());
+        dateline::store::aside(move || sign_ins.write_uses(&store)).await.unwrap()
     }
 
     async fn begun(&self, client: &Client<'_>, scope: Option<String>) -> Client<'_> {

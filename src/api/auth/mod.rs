@@ -1,5 +1,6 @@
 //! Signing in and out.
 
+pub mod api_keys;
 mod form;
 pub mod own;
 
@@ -7,7 +8,7 @@ use actix_web::{
     HttpResponse, get,
     http::header::CACHE_CONTROL,
     post,
-    web::{Data, Json, ReqData},
+    web::{Data, Json},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +17,7 @@ use form::Shown;
 
 use super::{
     State,
-    extract::{Body, Origin, SignedIn},
+    extract::{Body, InSession, Origin, SignedIn},
     problem::{Failure, Problem},
 };
 use crate::{
@@ -24,7 +25,7 @@ use crate::{
         Bookkeeping, Caller, action, password,
         secret::Secret,
         throttle::{self, Account, Admission},
-        token::{self, Verified},
+        token,
     },
     desk::{
         self,
@@ -37,7 +38,7 @@ use crate::{
         network::Network,
         section::SectionId,
         signing_key::{ACCESS_SECONDS, JWKS_MAX_AGE},
-        user::{GrantId, Role, User, UserId, email_typed},
+        user::{GrantId, Role, User, UserId, UserKind, email_typed},
     },
     store,
 };
@@ -218,8 +219,7 @@ async fn refreshed(shown: Secret<String>, from: Origin, state: &State) -> Result
 #[utoipa::path(tag = "auth", security(("token" = [])),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/logout")]
-pub(crate) async fn sign_out(_: SignedIn, verified: ReqData<Verified>, state: Data<State>) -> Result<HttpResponse, Failure> {
-    let verified = verified.into_inner();
+pub(crate) async fn sign_out(InSession(verified): InSession, state: Data<State>) -> Result<HttpResponse, Failure> {
     state.store.write(Bookkeeping, move |tx, _| desk::sessions::end(tx, &verified)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -248,9 +248,11 @@ impl From<&crate::domain::user::Grant> for GrantInfo {
 pub struct Me {
     /// Their id.
     pub id: UserId,
-    /// Their address.
+    /// A person, or a service account.
+    pub kind: UserKind,
+    /// Their address; null for a service account.
     #[schema(example = "asha@example.org")]
-    pub email: String,
+    pub email: Option<String>,
     /// Their name.
     #[schema(example = "Asha Rao")]
     pub name: String,
@@ -268,7 +270,7 @@ impl Me {
 
     fn with(user: &User, permissions: Vec<&'static str>) -> Self {
         let grants = user.grants.iter().map(GrantInfo::from).collect();
-        Self { id: user.id, email: user.email.clone(), name: user.name.clone(), grants, permissions }
+        Self { id: user.id, kind: user.kind(), email: user.email.clone(), name: user.name.clone(), grants, permissions }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpResponse, delete, get, patch, post,
-    web::{Data, Json, ReqData},
+    web::{Data, Json},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,10 +13,9 @@ use crate::{
         password,
         secret::Secret,
         throttle::{self, Rank},
-        token::Verified,
     },
     api::{
-        extract::{Body, Origin, Path, Query, SignedIn, paging},
+        extract::{Body, InSession, Origin, Path, Query, SignedIn, paging},
         patching::{Patch, PatchOf, Resource},
         problem::{Failure, Problem},
         reply::Listing,
@@ -44,7 +43,7 @@ pub type MePatch = PatchOf<Me>;
 
 impl Resource for Me {
     type Input = MeInput;
-    const READ_ONLY: &'static [&'static str] = &["id", "email", "grants", "permissions"];
+    const READ_ONLY: &'static [&'static str] = &["id", "kind", "email", "grants", "permissions"];
 }
 
 /// The password that is, and the one that is to be.
@@ -119,7 +118,7 @@ pub(crate) async fn revise_me(SignedIn(caller): SignedIn, patch: Patch<Me>, stat
 #[post("/password")]
 pub(crate) async fn change_password(
     SignedIn(caller): SignedIn,
-    session: ReqData<Verified>,
+    InSession(session): InSession,
     from: Origin,
     sent: Body<NewPassword>,
     state: Data<State>,
@@ -127,7 +126,7 @@ pub(crate) async fn change_password(
     let (me, from, session) = (caller.myself()?, from.0, session.session());
     let NewPassword { current, new } = sent.0;
     let new = check_password_at("#/new", new.expose())?;
-    let address = caller.as_user().map(|user| user.email.clone()).ok_or(Error::Unauthenticated)?;
+    let address = caller.as_user().and_then(|user| user.email.clone()).ok_or(Error::Unauthenticated)?;
     let account = account(&state, &address);
     let refused = |refused: throttle::Refused| too_soon(&state, Some(me.id()), from, refused.seconds);
     state.sign_ins.look(account, from, state.store.now()).map_err(refused)?;
@@ -160,7 +159,7 @@ pub(crate) async fn change_password(
 #[get("/sessions")]
 pub(crate) async fn list_sessions(
     SignedIn(caller): SignedIn,
-    session: ReqData<Verified>,
+    InSession(session): InSession,
     query: Query<ListSessions>,
     state: Data<State>,
 ) -> Result<Listing<SessionInfo>, Failure> {

@@ -29,8 +29,22 @@ use crate::{
 /// Where one's own password is changed.
 const PASSWORD: &str = "/v1/auth/password";
 
+/// Where one signs out.
+const LOGOUT: &str = "/v1/auth/logout";
+
 /// The one thing of the desk that has no id.
 const SITE: &str = "/v1/desk/site";
+
+/// Whether what is at a path is about one's own account, and so takes a token that is limited to nothing.
+fn is_of_oneself(path: &str, writes: bool) -> bool {
+    let whole = ["/v1/auth/sessions", "/v1/auth/api-keys"].iter().any(|of| path.starts_with(of));
+    whole || [PASSWORD, LOGOUT].contains(&path) || (path == "/v1/auth/me" && writes)
+}
+
+/// Whether no API key is taken for an operation: a key does nothing with an account itself, and makes no keys.
+pub(super) fn takes_no_key(path: &str, writes: bool) -> bool {
+    is_of_oneself(path, writes) || path == "/v1/desk/users/{id}/api-keys"
+}
 
 /// What an operation takes, from which follows what it answers.
 struct Asked {
@@ -79,7 +93,7 @@ impl Asked {
 
     /// Whether it is about one's own account, and so takes a token that is limited to nothing.
     fn is_of_oneself(&self) -> bool {
-        self.path == PASSWORD || self.path.starts_with("/v1/auth/sessions") || (self.path == "/v1/auth/me" && self.writes())
+        is_of_oneself(&self.path, self.writes())
     }
 
     fn writes_at_desk(&self) -> bool {
@@ -207,7 +221,7 @@ fn prefer() -> Parameter {
 }
 
 /// Writes whose answers are what they are for.
-const TELLING: [&str; 4] = ["/check", "/previews", "/v1/desk/bulk", "/v1/desk/redirects/import"];
+const TELLING: [&str; 5] = ["/check", "/previews", "/api-keys", "/v1/desk/bulk", "/v1/desk/redirects/import"];
 
 /// Headers of answers: their component, their name, what they say, and their type.
 const HEADERS: &[(&str, &str, &str, Type)] = &[
@@ -305,6 +319,11 @@ fn refusals() -> Vec<Refusal> {
             "Taken",
             Error::taken("#/translations/en/slug", "another address of this locale has this slug, or had it in public", None),
             Asked::writes_at_desk,
+        ),
+        rule(
+            "TooMany",
+            Error::Conflict { code: "too-many", detail: "50 API keys are good at once for one user; revoke one of them".to_owned() },
+            |asked| asked.path == "/v1/auth/api-keys" && asked.writes(),
         ),
         rule("Gone", Error::Gone("article"), |asked| asked.delivers() || asked.path.starts_with("/v1/desk/archive/")),
         rule("Stale", stale, Asked::names_version),
