@@ -5,9 +5,10 @@
 //! one network, for an account from wherever it is not known, and for a network whatever accounts it tries. Each count has some for
 //! free, then makes wait twice as long after each failure, thirty seconds at most, and forgets one after a while. Networks from which
 //! an account has signed in before are known for it: only what they themselves got wrong counts for them. Accounts are what was typed,
-//! whether anybody has them or not. **Consequence.** Nobody is locked out, and nobody learns who exists. Counts live in the memory of one
-//! server, a bounded number of each: other instances count by themselves, and a restart forgets. What is under way makes whoever tries at
-//! once wait, and is held against nobody else: only what was found wrong decides about turns.
+//! whether anybody has them or not. **Consequence.** Nobody is locked out, and nobody learns who exists. What is under way makes whoever tries at
+//! once wait, and is held against nobody else: only what was found wrong decides about turns. Counts live in the memory of a server that is alone, a
+//! bounded number of each, and a restart forgets them; instances that share a database count there, and keep in memory what it told them last, so
+//! that whoever is to wait costs nobody a transaction.
 
 use std::{
     fmt,
@@ -23,6 +24,8 @@ use crate::domain::{Id, Instant, network::Network, user::User};
 const LONGEST: i64 = 30;
 /// Failures beyond the free ones that make wait longest.
 const STEPS: u32 = 5;
+/// Seconds that clocks of instances may differ by.
+const SET_BACK: i64 = 60;
 /// How many of each kind are counted at once; of more than that, those that matter least are forgotten.
 const MAX: usize = 20_000;
 /// Failures of others in a network after which it is no longer one that nothing is known of.
@@ -105,7 +108,7 @@ impl Count {
     /// Seconds until the next may be tried.
     fn wait(&self, now: Instant, rule: Rule) -> i64 {
         let Some(beyond) = self.failures.checked_sub(rule.free) else { return 0 };
-        if now < self.last {
+        if seconds(now, self.last) > SET_BACK {
             // The clock was set back; whoever did that is not who guesses.
             return 0;
         }
@@ -281,6 +284,19 @@ impl SignInThrottle {
         let attempt = Admission { account, network, known, rank };
         counts.keep(&attempt, &weighed);
         Ok(attempt)
+    }
+
+    /// Whether an attempt would be let through by what is known here.
+    ///
+    /// # Errors
+    /// [`Refused`] when it is too soon.
+    pub fn would_admit(&self, account: Account, network: Network, known: bool, now: Instant) -> Result<(), Refused> {
+        self.counts().weighed(account, network, now).admitted(known, now).map(drop)
+    }
+
+    /// Take over what is counted elsewhere.
+    pub fn take(&self, account: Account, network: Network, known: bool, weighed: &Weighed) {
+        self.counts().keep(&Admission { account, network, known, rank: Rank::New }, weighed);
     }
 
     /// It has failed, and this is whose account it was.

@@ -23,7 +23,7 @@ use super::{
     delivery,
     headers::{RequestId, Surface, dress, finish, is_problem, preflight, put, share},
     idempotency::{Begun, IDEMPOTENCY_KEY, begin, finish as finish_claim},
-    limiting::{charge_caller, charge_network, charge_refused, network, tell},
+    limiting::{charge_caller, charge_network, charge_refused, charge_renewing, network, tell},
     network::client,
     pieces::{Headless, Pieces, taken},
     preferring,
@@ -135,7 +135,8 @@ fn broken(error: &actix_web::Error, state: &State, id: &str) -> actix_web::Error
 async fn kept(req: &ServiceRequest, state: &State, id: &str) -> Option<HttpResponse> {
     // Only delivery's answers are kept, and only spellings that its routes were asked by.
     let mut answer = delivery::serve::again(state, req.head()).await?.ok()?;
-    if let Err(failure) = charge_network(state, (Surface::Delivery, true), false, network(req, state)) {
+    if let Err(failure) = charge_network(state, Surface::Delivery, None, network(req, state)) {
+        state.log.refused(&failure, id, "", state.store.now());
         answer = failure.answer(id);
     }
     finish(answer.headers_mut(), Surface::Delivery, id);
@@ -158,7 +159,7 @@ async fn made(
         req.head_mut().method = Method::GET;
     }
     let (mut only_trying, mut left) = (false, None);
-    let (from, needs_caller) = (network(&req, state), surface.needs_caller(pattern.as_deref()));
+    let from = network(&req, state);
     let minimal = preferring::is_minimal(req.headers()) && state.contract.may_be_minimal(pattern.as_deref(), req.method());
     let mut answer = if !is_met(&req) {
         req.error_response(Failure::Unread(Unread::Expectation))
@@ -167,11 +168,12 @@ async fn made(
     } else if req.method() == Method::OPTIONS && req.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         req.into_response(preflight(surface))
     } else {
-        let charged = charge_network(state, (surface, pattern.is_some()), needs_caller, from);
-        let identified = match charged {
+        let identified = match charge_network(state, surface, pattern.as_deref(), from) {
             Ok(charged) => {
                 left = charged;
-                identify(state, &req, needs_caller, id).await.inspect_err(|failure| charge_refused(state, failure, from))
+                identify(state, &req, surface.needs_caller(pattern.as_deref()), id)
+                    .await
+                    .map_err(|failure| charge_refused(state, failure, from))
             }
             Err(failure) => Err(failure),
         };
@@ -216,6 +218,9 @@ async fn made(
             }
         }
     };
+    if let Some(failure) = charge_renewing(state, pattern.as_deref(), answer.status(), from) {
+        *answer.response_mut() = failure.answer(id);
+    }
     name_problem(&mut answer, state, id);
     if minimal {
         // Of an answer that was kept as well: it is kept whole, for whoever repeats the request may prefer something else.

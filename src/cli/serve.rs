@@ -44,7 +44,11 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         issuer: settings.public_url.clone(),
         hashing: Hashing::new(settings.hashing, settings.hashing.saturating_mul(8)),
         sign_ins: Arc::new(if settings.engine == Engine::Postgres { SignIns::shared() } else { SignIns::default() }),
-        rates: Arc::new(RateLimits::new(settings.rates)),
+        rates: Arc::new(if settings.engine == Engine::Postgres {
+            RateLimits::shared(settings.rates)
+        } else {
+            RateLimits::new(settings.rates)
+        }),
         proxies: settings.trusted_proxies.clone(),
         origins: settings.desk_origins.clone(),
         clients: Clients::new(settings.timeouts, settings.unfinished_bytes),

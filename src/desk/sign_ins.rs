@@ -17,6 +17,7 @@ use crate::{
         Bookkeeping,
         throttle::{Account, Admission, Refused, SignInThrottle, Weighed},
     },
+    desk::log_if_ours,
     domain::{Error, Id, Instant, api_key::ApiKey, network::Network, user::User, vocabulary::vocabulary},
     store::{self, Store, Tx},
 };
@@ -55,7 +56,13 @@ vocabulary! {
 }
 
 fn changed(tx: &mut Tx<'_>, attempt: &Admission, to: impl FnOnce(Weighed) -> Weighed) -> Result<(), Error> {
-    store::sign_in_counts::weigh(tx, (attempt.account, attempt.network), |weighed| (to(weighed), ()))
+    store::sign_in_counts::weigh(tx, (attempt.account, attempt.network, attempt.known), |weighed| (to(weighed), ()))
+}
+
+fn told(kept: Result<(), Error>) {
+    if let Err(error) = kept {
+        log_if_ours(&error, "what came of a sign-in could not be counted");
+    }
 }
 
 type Key = (Option<Id<User>>, Network, &'static str);
@@ -95,7 +102,7 @@ impl SignIns {
     /// # Errors
     /// [`Refused`] when it is too soon.
     pub fn look(&self, account: Account, network: Network, now: Instant) -> Result<(), Refused> {
-        if self.shared { Ok(()) } else { self.throttle.look(account, network, now) }
+        self.throttle.look(account, network, now)
     }
 
     /// Let an attempt be made, or say when it may be. It counts as failed from here on.
@@ -106,52 +113,46 @@ impl SignIns {
         if !self.shared {
             return Ok(self.throttle.admit(account, network, known, store.now()));
         }
-        let weigh = move |weighed: Weighed, now| match weighed.admitted(known, now) {
-            Ok((after, rank)) => (after, Ok(Admission { account, network, known, rank })),
-            Err(refused) => (weighed, Err(refused)),
-        };
+        // Whoever is to wait by what is known here takes no writer from anybody.
+        if let Err(refused) = self.throttle.would_admit(account, network, known, store.now()) {
+            return Ok(Err(refused));
+        }
         let counted = store.write(Bookkeeping, move |tx, _| {
             let now = tx.now();
-            store::sign_in_counts::weigh(tx, (account, network), |weighed| weigh(weighed, now))
+            store::sign_in_counts::weigh(tx, (account, network, known), |weighed| match weighed.admitted(known, now) {
+                Ok((after, rank)) => (after, (after, Ok(Admission { account, network, known, rank }))),
+                Err(refused) => (weighed, (weighed, Err(refused))),
+            })
         });
-        counted.await
+        let (weighed, admitted) = counted.await?;
+        self.throttle.take(account, network, known, &weighed);
+        Ok(admitted)
     }
 
-    /// It has failed, and this is whose account it was.
-    ///
-    /// # Errors
-    /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
-    pub fn failed(&self, store: &Store, attempt: &Admission, user: Option<Id<User>>) -> Result<(), Error> {
-        if !self.shared {
-            self.throttle.failed(attempt, user, store.now());
-            return Ok(());
+    /// It has failed, and this is whose account it was. It counts as failed anyway, so that nothing is lost when the database fails.
+    pub fn failed(&self, store: &Store, attempt: &Admission, user: Option<Id<User>>) {
+        self.throttle.failed(attempt, user, store.now());
+        if self.shared {
+            let kept = store.write_now(&Bookkeeping, |tx| changed(tx, attempt, |weighed| weighed.failed(attempt.known, user)));
+            told(kept);
         }
-        store.write_now(&Bookkeeping, |tx| changed(tx, attempt, |weighed| weighed.failed(attempt.known, user)))
     }
 
-    /// It was right: nothing that this account got wrong from there counts any more.
-    ///
-    /// # Errors
-    /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
-    pub async fn passed(&self, store: &Store, attempt: Admission) -> Result<(), Error> {
-        if !self.shared {
-            self.throttle.passed(&attempt, store.now());
-            return Ok(());
-        }
+    /// It was right: nothing that this account got wrong from there counts any more. Whoever was right goes on, whether that can be kept or not.
+    pub async fn passed(&self, store: &Store, attempt: Admission) {
         let now = store.now();
-        store.write(Bookkeeping, move |tx, _| changed(tx, &attempt, |weighed| weighed.passed(attempt.known, now))).await
+        self.throttle.passed(&attempt, now);
+        if self.shared {
+            told(store.write(Bookkeeping, move |tx, _| changed(tx, &attempt, |weighed| weighed.passed(attempt.known, now))).await);
+        }
     }
 
     /// It was not made after all.
-    ///
-    /// # Errors
-    /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
-    pub async fn take_back(&self, store: &Store, attempt: Admission) -> Result<(), Error> {
-        if !self.shared {
-            self.throttle.take_back(&attempt, store.now());
-            return Ok(());
+    pub async fn take_back(&self, store: &Store, attempt: Admission) {
+        self.throttle.take_back(&attempt, store.now());
+        if self.shared {
+            told(store.write(Bookkeeping, move |tx, _| changed(tx, &attempt, |weighed| weighed.taken_back(attempt.known))).await);
         }
-        store.write(Bookkeeping, move |tx, _| changed(tx, &attempt, |weighed| weighed.taken_back(attempt.known))).await
     }
 
     fn refusals(&self) -> MutexGuard<'_, BTreeMap<Key, Seen>> {

@@ -2,7 +2,7 @@
 
 use super::{
     RunQueryDsl, Tx,
-    dialect::{self, At, Hold, Uid},
+    dialect::{self, At, Uid},
     sql::Sql,
 };
 use crate::{
@@ -36,39 +36,35 @@ impl Row {
     }
 }
 
-/// What is counted of an attempt: by account and network, by account, and by network.
-fn names(account: Account, network: Network) -> [String; 3] {
-    [format!("{account} {network}"), account.to_string(), network.to_string()]
-}
-
-/// Weigh an attempt by what is counted of it, which nobody else changes meanwhile, and keep what comes of that.
+/// Weigh an attempt by what is counted of it, which nobody else changes meanwhile, and keep what comes of that, if it is something else. Of a network
+/// that is known for the account nothing is looked at but what the account got wrong from there.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn weigh<T>(tx: &mut Tx<'_>, (account, network): (Account, Network), to: impl FnOnce(Weighed) -> (Weighed, T)) -> Result<T, Error> {
+pub fn weigh<T>(
+    tx: &mut Tx<'_>,
+    (account, network, known): (Account, Network, bool),
+    to: impl FnOnce(Weighed) -> (Weighed, T),
+) -> Result<T, Error> {
     let now = tx.now();
-    let named = names(account, network);
-    let mut ordered = named.clone();
-    ordered.sort();
-    // What is there can be held, and in one order; two that come first at once would else both begin from nothing.
-    let mut sql = Sql::new("INSERT INTO sign_in_counts (counted, failures, wrong, since, last) VALUES ");
-    for (n, name) in ordered.iter().enumerate() {
-        sql.push(if n == 0 { "(" } else { ", (" }).text(name).push(", 0, 0, ").at(now).push(", ").at(now).push(")");
+    let [both, by_account, by_network] = [format!("{account} {network}"), account.to_string(), network.to_string()];
+    let names: &[&String] = if known { &[&both] } else { &[&both, &by_account, &by_network] };
+    // What is not there yet can be held by its name alone. All of them go the same way: the network's first.
+    let held: &[&String] = if known { &[&both] } else { &[&by_network, &by_account] };
+    for name in held {
+        dialect::queue_for(tx.conn, name)?;
     }
-    sql.push(" ON CONFLICT (counted) DO NOTHING");
-    sql.execute(tx)?;
     let mut sql = Sql::new("SELECT counted, failures, wrong, since, last, user_id FROM sign_in_counts WHERE counted IN (");
-    for (n, name) in ordered.iter().enumerate() {
+    for (n, name) in names.iter().enumerate() {
         sql.push(if n == 0 { "" } else { ", " }).text(name);
     }
-    sql.push(") ORDER BY counted").push(dialect::holding(tx.conn, Hold::Waiting, false));
+    sql.push(")");
     let rows: Vec<Row> = sql.load(tx)?;
     let of = |name: &String| rows.iter().find(|row| row.counted == *name).map_or_else(|| Count::new(now), Row::count);
-    let [both, by_account, by_network] = &named;
-    let before = Weighed { both: of(both), account: of(by_account), network: of(by_network) };
+    let before = Weighed { both: of(&both), account: of(&by_account), network: of(&by_network) };
     let (after, told) = to(before);
     for (name, before, after) in
-        [(both, before.both, after.both), (by_account, before.account, after.account), (by_network, before.network, after.network)]
+        [(&both, before.both, after.both), (&by_account, before.account, after.account), (&by_network, before.network, after.network)]
     {
         if before != after {
             set(tx, name, &after)?;
@@ -78,14 +74,15 @@ pub fn weigh<T>(tx: &mut Tx<'_>, (account, network): (Account, Network), to: imp
 }
 
 fn set(tx: &mut Tx<'_>, name: &str, count: &Count) -> Result<(), Error> {
-    let mut sql = Sql::new("UPDATE sign_in_counts SET failures = ");
-    sql.int(count.failures.into()).push(", wrong = ").int(count.wrong.into());
-    sql.push(", since = ").at(count.since).push(", last = ").at(count.last).push(", user_id = ");
+    let mut sql = Sql::new("INSERT INTO sign_in_counts (counted, failures, wrong, since, last, user_id) VALUES (");
+    sql.text(name).push(", ").int(count.failures.into()).push(", ").int(count.wrong.into());
+    sql.push(", ").at(count.since).push(", ").at(count.last).push(", ");
     match count.user {
         Some(user) => sql.id(user),
         None => sql.push("NULL"),
     };
-    sql.push(" WHERE counted = ").text(name);
+    sql.push(") ON CONFLICT (counted) DO UPDATE SET failures = excluded.failures, wrong = excluded.wrong, since = excluded.since, ");
+    sql.push("last = excluded.last, user_id = excluded.user_id");
     sql.execute(tx).map(drop)
 }
 

@@ -26,7 +26,7 @@ pub fn share(store: &Store, rates: &RateLimits) -> Result<usize, Error> {
     let added = store.write_now(&Bookkeeping, |tx| store::rates::add(tx, &untold)).inspect_err(|_| rates.take_back(&untold))?;
     for (one, whole_at) in untold.iter().zip(added) {
         if let Some(whole_at) = whole_at {
-            rates.told(&one.key, whole_at);
+            rates.told(one, whole_at, store.now());
         }
     }
     Ok(untold.len())

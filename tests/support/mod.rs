@@ -159,7 +159,7 @@ fn state(store: Store, seal: Seal, capacity: u64, (sign_ins, rates): (SignIns, R
         issuer: ISSUER.to_owned(),
         hashing: Hashing::new(2, 4),
         sign_ins: Arc::new(sign_ins),
-        rates: Arc::new(RateLimits::new(rates)),
+        rates: Arc::new(RateLimits::shared(rates)),
         proxies: vec!["10.0.0.0/8".parse().unwrap()],
         origins: vec!["https://desk.example".to_owned()],
         clients: Clients::new(ClientTimeouts::default(), 64 << 20),

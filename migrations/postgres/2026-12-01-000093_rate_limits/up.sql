@@ -3,3 +3,4 @@ CREATE UNLOGGED TABLE rate_limits (
     budget   TEXT PRIMARY KEY,
     whole_at BIGINT NOT NULL
 );
+CREATE INDEX rate_limits_by_instant ON rate_limits (whole_at);

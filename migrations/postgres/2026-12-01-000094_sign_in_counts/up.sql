@@ -7,3 +7,4 @@ CREATE TABLE sign_in_counts (
     last     TIMESTAMPTZ NOT NULL,
     user_id  UUID
 );
+CREATE INDEX sign_in_counts_by_last ON sign_in_counts (last);

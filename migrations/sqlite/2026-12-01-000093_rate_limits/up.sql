@@ -3,3 +3,4 @@ CREATE TABLE rate_limits (
     budget   TEXT NOT NULL PRIMARY KEY,
     whole_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX rate_limits_by_instant ON rate_limits (whole_at);

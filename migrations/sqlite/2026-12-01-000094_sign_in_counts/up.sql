@@ -7,3 +7,4 @@ CREATE TABLE sign_in_counts (
     last     INTEGER NOT NULL,
     user_id  BLOB
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX sign_in_counts_by_last ON sign_in_counts (last);

@@ -138,16 +138,16 @@ pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> R
     let right = match hashed {
         Ok(right) => right,
         Err(error) => {
-            state.sign_ins.take_back(&state.store, attempt).await?;
+            state.sign_ins.take_back(&state.store, attempt).await;
             return Err(error.into());
         }
     };
     let user = user.filter(|_| right).ok_or(Error::WrongCredentials)?;
     let begun = state.store.write(Bookkeeping, move |tx, _| desk::sessions::begin(tx, user, scope, from)).await;
     match &begun {
-        Ok(_) => state.sign_ins.passed(&state.store, attempt).await?,
+        Ok(_) => state.sign_ins.passed(&state.store, attempt).await,
         Err(Error::WrongCredentials) => state.sign_ins.note(Some(user), from, Why::Suspended, state.store.now()),
-        Err(_) => state.sign_ins.take_back(&state.store, attempt).await?,
+        Err(_) => state.sign_ins.take_back(&state.store, attempt).await,
     }
     tokens(&state, &begun?)
 }
@@ -170,7 +170,7 @@ fn verified(
     move || {
         let right = password::verify(password.expose(), kept.as_deref())?;
         if !right {
-            sign_ins.failed(&store, &attempt, user)?;
+            sign_ins.failed(&store, &attempt, user);
             sign_ins.note(user, from, if user.is_some() { Why::WrongPassword } else { Why::UnknownAccount }, store.now());
         }
         Ok(right)

@@ -137,10 +137,10 @@ pub(crate) async fn change_password(
     let kept = Some(door.password_hash.clone());
     let shown = state.hashing.run(attempt.rank, verified(&state, current, kept, Some(me.id()), attempt, from)).await;
     match shown {
-        Ok(true) => state.sign_ins.passed(&state.store, attempt).await?,
+        Ok(true) => state.sign_ins.passed(&state.store, attempt).await,
         Ok(false) => return Err(wrong_password().into()),
         Err(error) => {
-            state.sign_ins.take_back(&state.store, attempt).await?;
+            state.sign_ins.take_back(&state.store, attempt).await;
             return Err(error.into());
         }
     }

@@ -304,7 +304,7 @@ fn refusals() -> Vec<Refusal> {
         changed: Changed::unknown(),
         moved: MovedOn { locale: Some("hi".to_owned()), current_version: 4 }.into(),
     };
-    let spent = Spent { class: Class::DeskWrite, rate: Rate { quota: 1_200, window: 60 }, seconds: 3, whole_in: 60 };
+    let spent = Spent { class: Class::DeskWrite, rate: Rate { quota: 1_200, window: 60 }, seconds: 3 };
     let row = |name, failure: Failure, of| Refusal { name, failure, of };
     let rule = |name, error: Error, of| Refusal { name, failure: error.into(), of };
     vec![
