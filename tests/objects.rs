@@ -129,11 +129,12 @@ impl Desk {
         Self { sections, things, twins, purged }
     }
 
-    /// Let somebody have created what is called their own.
-    fn give(&self, app: &TestApp, to: &Client<'_>) {
+    /// Let somebody have created what is called their own, and the twins too, where what is their own may be hidden from them.
+    fn give(&self, app: &TestApp, to: &Client<'_>, twins: bool) {
         let uuid = |id: &str| if app.url.starts_with("sqlite") { format!("X'{}'", id.replace('-', "")) } else { format!("'{id}'") };
-        for thing in self.things.iter().filter(|t| t.at.own) {
-            execute(&app.url, &format!("UPDATE articles SET created_by = {} WHERE id = {}", uuid(&id_of(&to.path())), uuid(&thing.id)));
+        let own = self.things.iter().filter(|t| t.at.own).map(|t| &t.id).chain(self.twins.values().filter(|_| twins));
+        for id in own {
+            execute(&app.url, &format!("UPDATE articles SET created_by = {} WHERE id = {}", uuid(&id_of(&to.path())), uuid(id)));
         }
     }
 }
@@ -291,7 +292,7 @@ impl Matrix<'_> {
             .desk
             .twins
             .iter()
-            .filter(|(s, _)| model::sees(who, &At { section: **s, state: "draft", own: false, live: &[] }))
+            .filter(|(s, _)| model::sees(who, &At { section: **s, state: "draft", own: who.key, live: &[] }))
             .map(|(_, id)| id.clone());
         let all: BTreeSet<_> = mine.iter().cloned().chain(twins).collect();
         let list = client.get("/v1/desk/articles?limit=100&count=true").await.ok();
@@ -429,7 +430,7 @@ async fn told_of(app: TestApp, role: Role, key: bool) {
         } else {
             app.role(role, section.as_deref(), place.locale).await
         };
-        desk.give(&app, &client);
+        desk.give(&app, &client, key);
         let who = Who { role, place, open, key };
         let mut matrix =
             Matrix { desk: &desk, wrong: Vec::new(), looked: 0, nothing: BTreeMap::new(), twin: BTreeMap::new(), alone: BTreeMap::new() };
