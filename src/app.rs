@@ -37,12 +37,14 @@ pub fn service(
     state: Data<State>,
 ) -> App<impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<BoxBody>, Error = Error, InitError = ()>> {
     let (app, _) = App::new().into_utoipa_app().openapi(contract::base()).configure(api::routes).split_for_parts();
-    let ui = Config::from("/openapi.json")
+    let ui = Config::from("/docs/openapi.json")
         .validator_url("none")
         .try_it_out_enabled(true)
         .persist_authorization(false)
         .doc_expansion("none")
         .filter(true)
+        // Colours of a long answer take a browser seconds.
+        .with_syntax_highlight(false)
         .display_request_duration(true)
         .default_models_expand_depth(-1);
     app.app_data(state)
@@ -50,6 +52,7 @@ pub fn service(
         .route("/", web::get().to(front::front))
         .route("/openapi.json", web::get().to(contract::document))
         .route("/docs", web::get().to(|| async { HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish() }))
+        .route("/docs/openapi.json", web::get().to(contract::demonstrated))
         .service(SwaggerUi::new("/docs/{_:.*}").config(ui))
         .default_service(web::to(contract::nothing_here))
         .wrap(from_fn(frame))

@@ -76,6 +76,8 @@ both! {
         let contributor = app.role(Role::Contributor, None, None).await;
         contributor.get(&format!("/v1/desk/archive/articles?as_of={at}")).await.refused(403, "forbidden");
         app.anyone().get(&format!("/v1/articles?as_of={at}")).await.refused(400, "malformed");
+        let unknown = editor.get(&format!("/v1/desk/archive/articles?as_of={at}&asof={at}")).await.refused(400, "malformed");
+        assert!(unknown["errors"][0]["detail"].as_str().unwrap().ends_with(", `as_of`"), "{unknown}");
         editor.get("/v1/desk/archive/articles?as_of=2030-01-01T00:00:00Z").await.refused(400, "malformed");
         editor.get("/v1/desk/archive/articles").await.refused(400, "malformed");
     }

@@ -125,6 +125,12 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("rows that a cell of a table spans", l::ROWSPAN.to_string()),
         ("people whom a comment mentions", l::MENTIONS.to_string()),
         ("words of a block that a comment is about", format!("{} UTF-16 code units", l::QUOTE_UNITS)),
+        ("API keys of a user that are good at once", l::API_KEYS.to_string()),
+        (
+            "seconds that an API key lives",
+            format!("{} to {}", dateline::domain::api_key::MIN_SECONDS, dateline::domain::api_key::MAX_SECONDS),
+        ),
+        ("sections that an API key names", l::FILTER_NAMES.to_string()),
         ("any other list or map of a request", l::LIST.to_string()),
         ("elements and comments of HTML", l::HTML_ELEMENTS.to_string()),
         ("levels of HTML", l::HTML_DEPTH.to_string()),
@@ -226,11 +232,15 @@ fn every_operation_names_the_refusals_that_it_may_give() {
             assert_eq!(has("412"), if_match.is_some(), "{at}");
             assert_eq!(has("428"), if_match.is_some(), "{at}");
             let desk = path.starts_with("/v1/desk/");
-            let own = path == "/v1/auth/password" || at == "patch /v1/auth/me";
-            let own = own || ["/v1/auth/sessions", "/v1/auth/second-factor"].iter().any(|own| path.starts_with(own));
+            let of_oneself = ["/v1/auth/logout", "/v1/auth/sessions", "/v1/auth/api-keys", "/v1/auth/second-factor"];
+            let own = path == "/v1/auth/password" || of_oneself.iter().any(|of| path.starts_with(of)) || at == "patch /v1/auth/me";
             assert_eq!(has("403"), desk || own, "{at}");
             let turns_on = path.starts_with("/v1/auth/second-factor") && !path.ends_with("/off");
-            assert_eq!(has("409"), (desk && method != "get") || turns_on, "{at}");
+            assert_eq!(has("409"), desk && method != "get" || at == "post /v1/auth/api-keys" || turns_on, "{at}");
+            // What takes no API key says so.
+            let keyed = operation["security"].as_array().unwrap().iter().any(|way| way.get("api_key").is_some());
+            let token = !operation["security"].as_array().unwrap().is_empty();
+            assert_eq!(keyed, token && !own && at != "post /v1/desk/users/{id}/api-keys", "{at}");
             let tagged = desk && method == "get" && !operation["responses"]["200"]["headers"]["ETag"].is_null();
             assert_eq!(has("304"), tagged || path.starts_with("/v1/") && !desk && !path.starts_with("/v1/auth/"), "{at}");
             // A version is named wherever something is changed that is there, but where it may be made as well.

@@ -2,13 +2,16 @@
 //!
 //! On `SQLite` only: the demo is that by definition.
 
+mod kept;
+
 use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
     Answer, Client, contract,
-    demo::{Copy, Demo},
+    demo::{Copy, Demo, now},
 };
+use kept::Kept;
 
 /// What is in an example because nobody can know it in advance: the operation, the place in its request, and why.
 const UNKNOWABLE: [(&str, &str, &str); 8] = [
@@ -125,6 +128,7 @@ fn fault(example: &Example, answer: &Answer) -> Option<String> {
 
 #[actix_web::test]
 async fn every_operation_succeeds_on_a_new_demo_with_nothing_but_the_examples_of_the_contract() {
+    let begun = now();
     let demo = Demo::new();
     let credentials = json!({ "email": "admin@example.org", "password": demo.password });
     let itself = demo.itself().await;
@@ -138,7 +142,7 @@ async fn every_operation_succeeds_on_a_new_demo_with_nothing_but_the_examples_of
     let made = read.with(token).post(&previews.path, &json!({})).await.ok();
     known.preview = text(&made["token"]);
     known.kid = text(&read.with(token).get("/v1/desk/keys").await.ok()["data"][0]["kid"]);
-    let (mut faults, mut tried) = (Vec::new(), 0);
+    let (mut faults, mut tried, mut kept) = (Vec::new(), 0, Kept::default());
     for mut example in examples(&known) {
         let own = if example.method == Method::GET { None } else { Some(demo.copy().await) };
         let asked = own.as_ref().unwrap_or(&read).with(token);
@@ -150,12 +154,14 @@ async fn every_operation_succeeds_on_a_new_demo_with_nothing_but_the_examples_of
         let headers: Vec<(&str, &str)> = example.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let answer = asked.send(example.method.clone(), &example.path, &headers, example.body.clone()).await;
         faults.extend(fault(&example, &answer));
+        kept.keep(&example.operation, answer.json(), begun);
         tried += 1;
     }
     // Until here nothing of it was written, so that the copies are whole.
     drop(itself);
     assert!(tried > 140, "{tried}");
     assert!(faults.is_empty(), "{} of {tried}:\n{}", faults.len(), faults.join("\n"));
+    kept.compare();
 }
 
 #[actix_web::test]

@@ -2,7 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use dateline::domain::user::Role;
+use dateline::{
+    access::{Bookkeeping, rate::Rates},
+    domain::user::Role,
+};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -20,7 +23,7 @@ async fn users(app: &TestApp, names: &[String]) {
         .clone();
     for name in names {
         let draft = dateline::desk::users::Draft {
-            email: format!("{name}@example.org"),
+            email: Some(format!("{name}@example.org")),
             name: name.clone(),
             status: dateline::domain::user::UserStatus::Active,
             grants: Vec::new(),
@@ -113,7 +116,7 @@ both! {
         // As many as would take long to look at are counted in memory.
         let from = dateline::domain::network::Network::of("192.0.2.7".parse().unwrap());
         for n in 0..200 {
-            let _ = app.entrance.sign_ins.throttle.admit(dateline::access::throttle::Account::named(&n.to_string()), from, false, app.now());
+            let _ = app.entrance.sign_ins.throttle.admit(app.account(&n.to_string()), from, false, app.now());
         }
         enter(&office, "ravi", RIGHT).await.refused(429, "too-many-attempts");
         enter(&office, "asha", RIGHT).await.ok();
@@ -126,7 +129,7 @@ both! {
         asha(&app).await;
         let home = app.from("198.51.100.9");
         enter(&home, "asha", RIGHT).await.ok();
-        let account = dateline::access::throttle::Account::named("asha@example.org");
+        let account = app.account("asha@example.org");
         for n in 0..2_000u32 {
             let from = dateline::domain::network::Network::of(std::net::Ipv4Addr::from_bits(n).into());
             let _ = app.entrance.sign_ins.throttle.admit(account, from, false, app.now());
@@ -142,6 +145,37 @@ both! {
             let _ = app.entrance.sign_ins.throttle.admit(account, from, false, app.now());
         }
         enter(&home, "asha", RIGHT).await.refused(429, "too-many-attempts");
+    }
+
+    async fn instances_that_share_a_database_count_as_one_whatever_is_tried_at_once(app) {
+        asha(&app).await;
+        let instances = [app.limiting(Rates::OFF).await, app.limiting(Rates::OFF).await];
+        let at = |n: usize| app.from("192.0.2.7").at(&instances[n % 2]);
+        let clients: Vec<_> = (0..24).map(at).collect();
+        let tried = join_all(clients.iter().map(|thief| enter(thief, "asha", "not the password"))).await;
+        let of = |status| tried.iter().filter(|answer| answer.status == status).count();
+        // Where the hashing is full one is refused for that, and has tried nothing.
+        assert_eq!((of(401) <= 5, of(401) + of(429) + of(503)), (true, 24));
+        while enter(&at(of(401)), "asha", "not the password").await.status != 429 {}
+        for n in 0..2 {
+            enter(&at(n), "asha", RIGHT).await.refused(429, "too-many-attempts");
+        }
+        // From somewhere else it is another count, and what is right there clears nothing here.
+        enter(&app.from("192.0.2.8").at(&instances[0]), "asha", RIGHT).await.ok();
+        enter(&at(1), "asha", RIGHT).await.refused(429, "too-many-attempts");
+        app.wait(30);
+        enter(&at(1), "asha", RIGHT).await.ok();
+        for n in 0..5 {
+            enter(&at(n), "asha", "not the password").await.refused(401, "wrong-credentials");
+        }
+        enter(&at(0), "asha", "not the password").await.refused(429, "too-many-attempts");
+        // Neither the address nor what was typed is found in what is kept.
+        let kept = crate::support::everything_kept(&app.url);
+        let counts: Vec<_> = kept.lines().filter(|line| line.starts_with("sign_in_counts")).collect();
+        assert!(counts.len() >= 3 && !counts.iter().any(|line| line.contains("asha")), "{counts:?}");
+        app.wait(3 * 3_600);
+        app.store.write_now(&Bookkeeping, dateline::store::sign_in_counts::forget).unwrap();
+        assert!(!crate::support::everything_kept(&app.url).contains("sign_in_counts: "));
     }
 
     async fn the_network_is_what_a_trusted_proxy_saw(app) {

@@ -46,6 +46,10 @@ pub(crate) async fn requests(app: &TestApp, admin: &Client<'_>) -> BTreeMap<Stri
         let (_, path, etag, old) = all.get_mut(request.operation).unwrap();
         (*path, *etag, *old) = (request.path, request.etag, body);
     }
+    let key = admin.post("/v1/auth/api-keys", &json!({ "name": "Wires" })).await.ok();
+    let (_, path, _, body) = all.get_mut("PATCH /v1/auth/api-keys/{id}").unwrap();
+    (*path, *body) =
+        (format!("/v1/auth/api-keys/{}", key["id"].as_str().unwrap()), Some(json!({ "name": "Wires" }).to_string().into_bytes()));
     all
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, committed};
+use crate::support::{TestApp, committed, contract};
 
 const TAMIL: &str = "/v1/desk/locales/ta";
 
@@ -449,6 +449,29 @@ fn under_another_tag(value: Value) -> Value {
             Value::Object(all.into_iter().map(|(k, v)| (key(k), under_another_tag(v))).collect())
         }
         other => other,
+    }
+}
+
+both! {
+    async fn a_list_that_is_asked_for_by_a_locale_that_the_site_has_not_is_refused_and_not_empty(app) {
+        let editor = app.editor().await;
+        let contract = contract::contract();
+        let story = editor.story(&app.section("world", "दुनिया").await, "Rain at last").await;
+        let mut asked = 0;
+        for (path, item) in contract["paths"].as_object().unwrap() {
+            let by_locale = |one: &Value| {
+                let one = one["$ref"].as_str().map_or(one, |to| contract.pointer(&to[1..]).unwrap());
+                one["name"] == "locale" && one["in"] == "query"
+            };
+            if !path.starts_with("/v1/desk/") || path.starts_with("/v1/desk/archive") || !item["get"]["parameters"].as_array().is_some_and(|all| all.iter().any(by_locale)) {
+                continue;
+            }
+            let at = path.replace("/v1/desk/articles/{id}", &story);
+            let refused = editor.get(&format!("{at}?locale=ga")).await.refused(400, "malformed");
+            assert_eq!(refused["errors"][0]["code"], "unknown_locale", "{path}: {refused}");
+            asked += 1;
+        }
+        assert!(asked > 6, "{asked}");
     }
 }
 

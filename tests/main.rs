@@ -7,6 +7,7 @@ mod support;
 
 mod addresses;
 mod all_languages;
+mod api_keys;
 mod archive;
 mod bad_input;
 mod beside;
@@ -37,6 +38,7 @@ mod ignored;
 mod instants;
 mod interleaving;
 mod keys;
+mod limiting;
 mod linking;
 mod listing;
 mod locales;

@@ -144,7 +144,8 @@ fn every_write_of_the_contract_takes_the_preference_or_tells_what_nothing_else_d
             "post /v1/desk/articles/{id}/check",
             "post /v1/desk/articles/{id}/translations/{locale}/previews",
             "post /v1/desk/bulk",
-            "post /v1/desk/redirects/import"
+            "post /v1/desk/redirects/import",
+            "post /v1/desk/users/{id}/api-keys"
         ]
     );
 }

@@ -129,11 +129,12 @@ impl Desk {
         Self { sections, things, twins, purged }
     }
 
-    /// Let somebody have created what is called their own.
-    fn give(&self, app: &TestApp, to: &Client<'_>) {
+    /// Let somebody have created what is called their own, and the twins too, where what is their own may be hidden from them.
+    fn give(&self, app: &TestApp, to: &Client<'_>, twins: bool) {
         let uuid = |id: &str| if app.url.starts_with("sqlite") { format!("X'{}'", id.replace('-', "")) } else { format!("'{id}'") };
-        for thing in self.things.iter().filter(|t| t.at.own) {
-            execute(&app.url, &format!("UPDATE articles SET created_by = {} WHERE id = {}", uuid(&id_of(&to.path())), uuid(&thing.id)));
+        let own = self.things.iter().filter(|t| t.at.own).map(|t| &t.id).chain(self.twins.values().filter(|_| twins));
+        for id in own {
+            execute(&app.url, &format!("UPDATE articles SET created_by = {} WHERE id = {}", uuid(&id_of(&to.path())), uuid(id)));
         }
     }
 }
@@ -291,7 +292,7 @@ impl Matrix<'_> {
             .desk
             .twins
             .iter()
-            .filter(|(s, _)| model::sees(who, &At { section: **s, state: "draft", own: false, live: &[] }))
+            .filter(|(s, _)| model::sees(who, &At { section: **s, state: "draft", own: who.key, live: &[] }))
             .map(|(_, id)| id.clone());
         let all: BTreeSet<_> = mine.iter().cloned().chain(twins).collect();
         let list = client.get("/v1/desk/articles?limit=100&count=true").await.ok();
@@ -411,19 +412,26 @@ impl Matrix<'_> {
     }
 }
 
-async fn told_of(app: TestApp, role: Role) {
+async fn told_of(app: TestApp, role: Role, key: bool) {
     let desk = Desk::new(&app).await;
     let mut looked = 0;
     let mut wrong = Vec::new();
     let admin = app.admin().await;
     let of_one_kind = PLACES.into_iter().filter(|place| matches!((place.section, place.locale), (Some('A'), None | Some("hi"))));
-    for (place, open) in PLACES.into_iter().map(|place| (place, false)).chain(of_one_kind.map(|place| (place, true))) {
+    let of_grants = PLACES.into_iter().map(|place| (place, false)).chain(of_one_kind.map(|place| (place, true)));
+    let kinds = if key { PLACES.map(|place| (place, false)).to_vec() } else { of_grants.collect() };
+    for (place, open) in kinds {
         let reading = json!({ "desk_reading": if open { "open" } else { "granted" } });
         admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &reading).await.ok();
         let section = place.section.map(|s| desk.sections[&s].clone());
-        let client = app.role(role, section.as_deref(), place.locale).await;
-        desk.give(&app, &client);
-        let who = Who { role, place, open };
+        let client = if key {
+            let owner = app.role(role, None, None).await;
+            app.keyed(&owner, &json!({ "section_ids": section.map(|s| vec![s]), "locales": place.locale.map(|l| vec![l]) })).await
+        } else {
+            app.role(role, section.as_deref(), place.locale).await
+        };
+        desk.give(&app, &client, key);
+        let who = Who { role, place, open, key };
         let mut matrix =
             Matrix { desk: &desk, wrong: Vec::new(), looked: 0, nothing: BTreeMap::new(), twin: BTreeMap::new(), alone: BTreeMap::new() };
         matrix.walk(&who, &client).await;
@@ -446,19 +454,26 @@ async fn told_of(app: TestApp, role: Role) {
 
 both! {
     async fn a_contributor_does_and_sees_what_the_page_says(app) {
-        told_of(app, Role::Contributor).await;
+        told_of(app, Role::Contributor, false).await;
     }
     async fn a_translator_does_and_sees_what_the_page_says(app) {
-        told_of(app, Role::Translator).await;
+        told_of(app, Role::Translator, false).await;
     }
     async fn an_editor_does_and_sees_what_the_page_says(app) {
-        told_of(app, Role::Editor).await;
+        told_of(app, Role::Editor, false).await;
     }
     async fn a_chief_does_and_sees_what_the_page_says(app) {
-        told_of(app, Role::Chief).await;
+        told_of(app, Role::Chief, false).await;
     }
     async fn an_admin_does_and_sees_what_the_page_says(app) {
-        told_of(app, Role::Admin).await;
+        told_of(app, Role::Admin, false).await;
+    }
+
+    async fn a_contributors_key_does_and_sees_what_its_limits_leave(app) {
+        told_of(app, Role::Contributor, true).await;
+    }
+    async fn a_chiefs_key_does_and_sees_what_its_limits_leave(app) {
+        told_of(app, Role::Chief, true).await;
     }
 
     async fn whoever_may_not_read_is_refused_whatever_they_may_do(app) {

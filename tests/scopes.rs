@@ -233,6 +233,15 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     all.add("POST /v1/desk/users", "/v1/desk/users", somebody("b@example.org"));
     all.add("PATCH /v1/desk/users/{id}", &user, json!({ "name": "Asha Rao" }));
     all.add("DELETE /v1/desk/users/{id}", &user, Value::Null);
+    all.add("POST /v1/desk/service-accounts", "/v1/desk/service-accounts", json!({ "name": "Wires" }));
+    let account = format!(
+        "/v1/desk/users/{}",
+        id_of(&admin.post("/v1/desk/service-accounts", &json!({ "name": "Wires", "grants": [{ "role": "admin" }] })).await)
+    );
+    let key = json!({ "name": "Wires", "scope": ["user.read"] });
+    all.add("POST /v1/desk/users/{id}/api-keys", &format!("{account}/api-keys"), key.clone());
+    let key = id_of(&admin.post(&format!("{account}/api-keys"), &key).await);
+    all.add("DELETE /v1/desk/api-keys/{id}", &format!("/v1/desk/api-keys/{key}"), Value::Null);
     all.add("POST /v1/desk/users/{id}/grants", &format!("{user}/grants"), json!({ "role": "chief" }));
     all.add("POST /v1/desk/users/{id}/password-link", &format!("{user}/password-link"), Value::Null);
     all.add("DELETE /v1/desk/users/{id}/second-factor", &format!("{user}/second-factor"), Value::Null);
@@ -256,7 +265,10 @@ fn declared() -> BTreeMap<String, (BTreeSet<String>, String)> {
 
 /// Try a request with a token for some actions; nothing comes of it.
 async fn tried(app: &TestApp, admin: &Client<'_>, request: &Request, scope: impl Iterator<Item = &str>) -> Answer {
-    let client = app.limited(admin, &scope.collect::<Vec<_>>().join(" ")).await;
+    sent(&app.limited(admin, &scope.collect::<Vec<_>>().join(" ")).await, request).await
+}
+
+async fn sent(client: &Client<'_>, request: &Request) -> Answer {
     let method = Method::from_bytes(request.operation.split(' ').next().unwrap().as_bytes()).unwrap();
     let (kind, body) = request.sent();
     let headers = [("content-type", kind), ("if-match", request.etag.as_str())];
@@ -264,6 +276,45 @@ async fn tried(app: &TestApp, admin: &Client<'_>, request: &Request, scope: impl
 }
 
 both! {
+    async fn a_key_for_what_an_operation_declares_does_it_and_one_without_any_of_that_is_refused(app) {
+        let (admin, other, world) = (app.admin().await, app.editor().await, app.section("world", "दुनिया").await);
+        let mut all = Requests::default();
+        stories(&admin, &other, &world, &mut all).await;
+        house(&admin, &mut all).await;
+        let declared = declared();
+        let (mut wrong, mut owner, mut keys) = (Vec::new(), app.admin().await, BTreeMap::new());
+        let mut by_key = async |request: &Request, scope: Vec<&str>| {
+            if scope.is_empty() {
+                return None;
+            }
+            let named = scope.join(" ");
+            if !keys.contains_key(&named) {
+                if keys.len() % 40 == 39 {
+                    owner = app.admin().await;
+                }
+                keys.insert(named.clone(), app.keyed(&owner, &json!({ "scope": scope })).await);
+            }
+            Some(sent(&keys[&named], request).await)
+        };
+        // What somebody may do with what is their own is theirs, whoever shows the key; and no key makes keys.
+        let others = |request: &&Request| !["/comments/", "/api-keys", "/assign"].iter().any(|of| request.operation.contains(of) && !request.operation.contains("desk/api-keys"));
+        for request in all.0.iter().filter(others) {
+            let needed: BTreeSet<&str> = declared[request.operation].0.iter().map(String::as_str).chain(request.also.iter().copied()).collect();
+            let answer = by_key(request, needed.iter().copied().collect()).await.unwrap();
+            if !(200..300).contains(&answer.status) {
+                wrong.push(format!("{} {}, with {needed:?}: {} {}", request.operation, request.body, answer.status, answer.text));
+            }
+            for missing in &needed {
+                let Some(answer) = by_key(request, needed.iter().copied().filter(|action| action != missing).collect()).await else { continue };
+                let told = if request.body["atomic"] == true { answer.status == 422 || answer.status == 403 } else { answer.status == 403 };
+                if !told {
+                    wrong.push(format!("{} {}, without {missing}: {} {}", request.operation, request.body, answer.status, answer.text));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+
     async fn a_token_for_what_an_operation_declares_does_it_and_one_without_any_of_that_is_told_which(app) {
         let (admin, other, world) = (app.admin().await, app.editor().await, app.section("world", "दुनिया").await);
         let mut all = Requests::default();

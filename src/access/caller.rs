@@ -3,22 +3,38 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::action::ReadArticle;
+use super::api_key::Admitted;
 use super::policy::{self, Reach, System};
 use super::token::Verified;
 use super::visibility::{self, Place, Viewer, Visibility};
 use super::{Action, Scope};
 use crate::domain::{
     Error, Id, Locale,
+    api_key::Bounds,
     article::Article,
     error::TokenFault,
+    section::Section,
     site::DeskReading,
     user::{Grant, User, UserStatus},
 };
 
 #[derive(Debug)]
 enum Who {
-    User { user: User, scope: Option<Vec<String>>, reading: DeskReading, work: Work },
+    User(Box<Known>),
     System(System),
+}
+
+/// A user, and how far what they show reaches.
+#[derive(Debug)]
+struct Known {
+    user: User,
+    /// What of their grants counts: all of them, or what an API key leaves.
+    granted: Vec<Grant>,
+    scope: Option<Vec<String>>,
+    /// What the API key that they show is limited to; nothing, where they signed in.
+    key: Option<Arc<Bounds>>,
+    reading: DeskReading,
+    work: Work,
 }
 
 /// The key under which a user asked for something that is to be done once.
@@ -95,7 +111,27 @@ impl Caller {
             return Err(Error::TokenRefused(TokenFault::SessionEnded));
         }
         let scope = verified.scope().map(|s| s.split(' ').map(str::to_owned).collect());
-        Ok(Self::new(Who::User { user, scope, reading, work }))
+        let granted = user.grants.clone();
+        Ok(Self::new(Who::User(Box::new(Known { user, granted, scope, key: None, reading, work }))))
+    }
+
+    /// The user whose API key was shown: with what its bounds leave of what they are granted now. `path` tells of a section which lie above it.
+    ///
+    /// # Errors
+    /// [`Error::TokenRefused`] when the key is not that user's.
+    pub fn by_key(
+        admitted: &Admitted,
+        user: User,
+        path: impl Fn(Id<Section>) -> Vec<Id<Section>>,
+        reading: DeskReading,
+        work: Work,
+    ) -> Result<Self, Error> {
+        let key = admitted.key();
+        if key.owner != user.id {
+            return Err(Error::TokenRefused(TokenFault::Invalid));
+        }
+        let (granted, scope) = (key.bounds.narrow(&user.grants, path), key.bounds.scope.clone());
+        Ok(Self::new(Who::User(Box::new(Known { user, granted, scope, key: Some(Arc::new(key.bounds.clone())), reading, work }))))
     }
 
     /// A part of the system.
@@ -149,16 +185,34 @@ impl Caller {
         self.claim.as_ref()
     }
 
-    /// That it is the user themselves who asks: a token that was limited to some actions was given to something that does these.
+    /// That it is the user themselves who asks: a token that was limited to some actions was given to something that does these, and so was an
+    /// API key, whatever it is limited to.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for a limited token, [`Error::Unauthenticated`] for a part of the system.
+    /// [`Error::Forbidden`] for a limited token and for an API key, [`Error::Unauthenticated`] for a part of the system.
     pub fn myself(&self) -> Result<Myself, Error> {
         match &*self.who {
-            Who::User { user, scope: None, .. } => Ok(Myself(user.id)),
-            Who::User { .. } => Err(Error::Forbidden("of the whole account")),
+            Who::User(known) if known.scope.is_none() && known.key.is_none() => Ok(Myself(known.user.id)),
+            Who::User(_) => Err(Error::Forbidden("of the whole account")),
             Who::System(_) => Err(Error::Unauthenticated),
         }
+    }
+
+    /// That it is no API key that asks: what came of one would outlast it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for an API key.
+    pub fn without_key(&self) -> Result<(), Error> {
+        match &*self.who {
+            Who::User(known) if known.key.is_some() => Err(Error::Forbidden("of somebody who signed in")),
+            _ => Ok(()),
+        }
+    }
+
+    /// True when what was shown is limited to some actions.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        matches!(&*self.who, Who::User(known) if known.scope.is_some())
     }
 
     /// The user's id, when a user asks.
@@ -171,7 +225,7 @@ impl Caller {
     #[must_use]
     pub fn as_user(&self) -> Option<&User> {
         match &*self.who {
-            Who::User { user, .. } => Some(user),
+            Who::User(known) => Some(&known.user),
             Who::System(_) => None,
         }
     }
@@ -180,7 +234,7 @@ impl Caller {
     #[must_use]
     pub fn actor(&self) -> String {
         match &*self.who {
-            Who::User { user, .. } => user.id.to_string(),
+            Who::User(known) => known.user.id.to_string(),
             Who::System(System::Importer) => "importer".to_owned(),
             Who::System(System::Operator) => "operator".to_owned(),
             Who::System(System::Scheduler) => "scheduler".to_owned(),
@@ -209,10 +263,13 @@ impl Caller {
     #[must_use]
     pub fn rights(&self) -> String {
         match &*self.who {
-            Who::User { user, scope, reading, .. } => {
-                let mut grants: Vec<String> = user.grants.iter().map(|g| format!("{} {:?} {:?}", g.role, g.section, g.locale)).collect();
+            Who::User(known) => {
+                let Known { granted, scope, key, reading, .. } = &**known;
+                let mut grants: Vec<String> = granted.iter().map(|g| format!("{} {:?} {:?}", g.role, g.section, g.locale)).collect();
                 grants.sort();
-                format!("{grants:?} {scope:?} {reading}")
+                let rights = format!("{grants:?} {scope:?} {reading}");
+                // Whoever shows a key does less than with a token of the same actions.
+                key.as_ref().map_or(rights.clone(), |bounds| format!("{rights} {bounds:?}"))
             }
             Who::System(system) => format!("{system:?} {:?}", self.name_of.as_ref().map(|user| user.id)),
         }
@@ -221,34 +278,34 @@ impl Caller {
     /// Where a user may do `A` over more than what is their own; nowhere for a part of the system.
     #[must_use]
     pub fn places<A: Action>(&self) -> Vec<Place> {
-        let grants = self.as_user().map(|user| user.grants.as_slice()).unwrap_or_default();
-        let reaching = grants.iter().filter(|g| self.scoped(A::NAME) && policy::reach(g.role, A::NAME) == Reach::Yes);
+        let Who::User(known) = &*self.who else { return Vec::new() };
+        let reaching = known.granted.iter().filter(|g| self.scoped(A::NAME) && policy::reach(g.role, A::NAME) == Reach::Yes);
         reaching.map(|g| Place { section: g.section, locale: g.locale.clone() }).collect()
     }
 
     fn scoped(&self, action: &str) -> bool {
         match &*self.who {
-            Who::User { scope: Some(scope), .. } => scope.iter().any(|s| s == action),
-            _ => true,
+            Who::User(known) => known.scope.as_ref().is_none_or(|scope| scope.iter().any(|s| s == action)),
+            Who::System(_) => true,
         }
     }
 
     pub(super) fn may_somewhere(&self, action: &str) -> bool {
         self.scoped(action)
             && match &*self.who {
-                Who::User { user, .. } => reaches_somewhere(user, action),
+                Who::User(known) => reaches_somewhere(&known.granted, action),
                 Who::System(system) => policy::system_reach(*system, action) != Reach::No,
             }
-            && self.name_of.as_ref().is_none_or(|user| reaches_somewhere(user, action))
+            && self.name_of.as_ref().is_none_or(|user| reaches_somewhere(&user.grants, action))
     }
 
     pub(super) fn may_over(&self, action: &str, target: Target<'_>) -> bool {
         self.scoped(action)
             && match &*self.who {
-                Who::User { user, work, .. } => reaches_over(user, action, target) || is_work(user, work, action, target),
+                Who::User(known) => reaches_over(&known.granted, known.user.id, action, target) || known.is_work(action, target),
                 Who::System(system) => policy::system_reach(*system, action) == Reach::Yes,
             }
-            && self.name_of.as_ref().is_none_or(|user| reaches_over(user, action, target))
+            && self.name_of.as_ref().is_none_or(|user| reaches_over(&user.grants, user.id, action, target))
     }
 
     /// What the caller sees by the grants that allow an action.
@@ -261,33 +318,44 @@ impl Caller {
             _ if !self.scoped(action) => Viewer::Public,
             Who::System(system) if policy::system_reach(*system, action) == Reach::Yes => Viewer::Desk,
             Who::System(_) => Viewer::Public,
-            Who::User { user, reading, .. } => viewer(user, *reading, action),
+            Who::User(known) => viewer(known.user.id, &known.granted, known.key.as_ref(), known.reading, action),
         }
     }
 }
 
-/// What a user sees by the grants that allow an action.
-fn viewer(user: &User, reading: DeskReading, action: &str) -> Viewer {
-    let showing = user.grants.iter().filter(|g| policy::reach(g.role, action) == Reach::Yes);
-    let places: Vec<Place> = showing.map(|g| Place { section: g.section, locale: g.locale.clone() }).collect();
-    let everywhere = places.iter().any(|p| p.section.is_none() && p.locale.is_none());
-    if everywhere || (reading == DeskReading::Open && !places.is_empty()) {
+/// What a user sees by the grants that allow an action, within the bounds of the key that they show.
+fn viewer(user: Id<User>, granted: &[Grant], key: Option<&Arc<Bounds>>, reading: DeskReading, action: &str) -> Viewer {
+    let showing = granted.iter().filter(|g| policy::reach(g.role, action) == Reach::Yes);
+    let place = |(section, locale)| Place { section, locale };
+    let mut places: Vec<Place> = showing.map(|g| place((g.section, g.locale.clone()))).collect();
+    let within = key.filter(|bounds| bounds.is_somewhere());
+    if reading == DeskReading::Open && !places.is_empty() {
+        // Who reads one desk reads every other, as far as a key lets them.
+        places = within.map_or_else(|| vec![place((None, None))], |bounds| bounds.places().into_iter().map(place).collect());
+    }
+    if places.iter().any(|p| p.section.is_none() && p.locale.is_none()) {
         return Viewer::Desk;
     }
-    Viewer::Granted(Arc::new(visibility::Reach { user: user.id, places }))
+    Viewer::Granted(Arc::new(visibility::Reach { user, places, within: within.cloned() }))
 }
 
 /// What a user sees of the desk's articles with a token that is limited to nothing, whoever asks.
 #[must_use]
 pub fn visibility_of(user: &User, reading: DeskReading) -> Visibility {
-    let reads = user.status == UserStatus::Active && reaches_somewhere(user, ReadArticle::NAME);
-    Visibility::new(if reads { viewer(user, reading, ReadArticle::NAME) } else { Viewer::Public })
+    let reads = user.status == UserStatus::Active && reaches_somewhere(&user.grants, ReadArticle::NAME);
+    Visibility::new(if reads { viewer(user.id, &user.grants, None, reading, ReadArticle::NAME) } else { Viewer::Public })
 }
 
-/// True when an action is part of the work that the user is assigned, whoever the words belong to and wherever they lie.
-fn is_work(user: &User, work: &Work, action: &str, target: Target<'_>) -> bool {
-    let Scope { article: Some(article), locale: Some(locale), .. } = target.scope else { return false };
-    policy::WORK.contains(&action) && reaches_somewhere(user, action) && work.contains(&(article, locale.clone()))
+impl Known {
+    /// True when an action is part of the work that the user is assigned, whoever the words belong to and wherever they lie; of that, with an API
+    /// key, what lies within its bounds.
+    fn is_work(&self, action: &str, target: Target<'_>) -> bool {
+        let Scope { article: Some(article), locale: Some(locale), sections, .. } = target.scope else { return false };
+        policy::WORK.contains(&action)
+            && reaches_somewhere(&self.granted, action)
+            && self.work.contains(&(article, locale.clone()))
+            && self.key.as_ref().is_none_or(|bounds| bounds.hold(sections, locale))
+    }
 }
 
 /// True when a user's grants allow an action over everything, so that no work that they are assigned lies outside.
@@ -297,17 +365,23 @@ pub fn works_everywhere(user: &User) -> bool {
     policy::WORK.iter().all(|action| user.grants.iter().any(|g| everywhere(g) && policy::reach(g.role, action) == Reach::Yes))
 }
 
-/// True when a grant of the user allows an action anywhere.
-fn reaches_somewhere(user: &User, action: &str) -> bool {
-    user.grants.iter().any(|g| policy::reach(g.role, action) != Reach::No)
+/// True when one of these grants allows an action anywhere.
+fn reaches_somewhere(grants: &[Grant], action: &str) -> bool {
+    grants.iter().any(|g| policy::reach(g.role, action) != Reach::No)
 }
 
-/// True when a grant of the user allows an action over this.
-pub(super) fn reaches_over(user: &User, action: &str, target: Target<'_>) -> bool {
-    let own = |reach: Reach| reach == Reach::Yes || (reach == Reach::Own && target.scope.owner == Some(user.id));
+/// True when one of these grants, which are this user's, allows an action over this.
+pub(super) fn reaches_over(grants: &[Grant], user: Id<User>, action: &str, target: Target<'_>) -> bool {
+    let own = |reach: Reach| reach == Reach::Yes || (reach == Reach::Own && target.scope.owner == Some(user));
     let covers = |grant: &Grant| {
         grant.section.is_none_or(|s| target.scope.any_section || target.scope.sections.contains(&s))
             && grant.locale.as_ref().is_none_or(|l| target.scope.any_locale || target.scope.locale == Some(l))
     };
-    user.grants.iter().any(|g| own(policy::reach(g.role, action)) && covers(g))
+    grants.iter().any(|g| own(policy::reach(g.role, action)) && covers(g))
+}
+
+/// True when a user may do something somewhere, as they stand now and whoever asks.
+#[must_use]
+pub fn may_somewhere(user: &User, action: &str) -> bool {
+    reaches_somewhere(&user.grants, action)
 }

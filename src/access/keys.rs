@@ -139,9 +139,9 @@ impl Keys {
         able.map(|key| (key.kid.as_str(), key.signing.expose())).ok_or_else(|| Error::internal("there is no key that may sign"))
     }
 
-    /// The key of this name, while what it signed may be good, where that lives so many seconds at the longest.
-    pub(super) fn verifying(&self, kid: &str, longest: i64, now: Instant) -> Option<&DecodingKey> {
-        self.all.iter().find(|key| key.kid == kid && key.life.verifies(longest, now)).map(|key| &key.verifying)
+    /// The key of this name, and when it does what; those that were revoked are gone.
+    pub(super) fn verifying(&self, kid: &str) -> Option<(&DecodingKey, KeyLife)> {
+        self.all.iter().find(|key| key.kid == kid).map(|key| (&key.verifying, key.life))
     }
 
     /// Name and public half (base64url) of every key, for the JWKS: of those that will sign, too, so that others know them by then.

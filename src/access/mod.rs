@@ -6,12 +6,14 @@
 //! does not compile, and what forgets to look sees less, never more.
 
 pub mod action;
+pub mod api_key;
 pub mod caller;
 pub mod ed25519;
 pub mod keys;
 pub mod password;
 pub mod permit;
 pub mod policy;
+pub mod rate;
 pub mod scope;
 pub mod second_factor;
 pub mod secret;

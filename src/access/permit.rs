@@ -60,19 +60,19 @@ impl Caller {
 }
 
 impl Caller {
-    /// True when whoever asks could do `A` over this thing with any token of theirs: for rules that keep somebody from gaining a right,
+    /// True when whoever asks could do `A` over this thing with any token of theirs, whatever they show now: for rules that keep somebody from gaining a right,
     /// which a token of less rights must not get round.
     #[must_use]
     pub fn could<A: Action>(&self, object: &impl Scoped) -> bool {
         let target = Target { scope: object.scope() };
-        self.as_user().map_or_else(|| self.may_over(A::NAME, target), |user| reaches_over(user, A::NAME, target))
+        self.as_user().map_or_else(|| self.may_over(A::NAME, target), |user| reaches_over(&user.grants, user.id, A::NAME, target))
     }
 }
 
 /// True when a user may do `A` over this thing as they stand now, whoever asks: what was handed out once holds no longer than that.
 #[must_use]
 pub fn still_may<A: Action>(user: &User, object: &impl Scoped) -> bool {
-    user.status == UserStatus::Active && reaches_over(user, A::NAME, Target { scope: object.scope() })
+    user.status == UserStatus::Active && reaches_over(&user.grants, user.id, A::NAME, Target { scope: object.scope() })
 }
 
 impl<A: Action> Permit<A> {

@@ -5,11 +5,15 @@
 //! one network, for an account from wherever it is not known, and for a network whatever accounts it tries. Each count has some for
 //! free, then makes wait twice as long after each failure, thirty seconds at most, and forgets one after a while. Networks from which
 //! an account has signed in before are known for it: only what they themselves got wrong counts for them. Accounts are what was typed,
-//! whether anybody has them or not. **Consequence.** Nobody is locked out, and nobody learns who exists. Counts live in the memory of one
-//! server, a bounded number of each: other instances count by themselves, and a restart forgets. What is under way makes whoever tries at
-//! once wait, and is held against nobody else: only what was found wrong decides about turns.
+//! whether anybody has them or not. **Consequence.** Nobody is locked out, and nobody learns who exists. What is under way makes whoever tries at
+//! once wait, and is held against nobody else: only what was found wrong decides about turns. Counts live in the memory of a server that is alone, a
+//! bounded number of each, and a restart forgets them; instances that share a database count there, and keep in memory what it told them last, so
+//! that whoever is to wait costs nobody a transaction.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use quick_cache::unsync::Cache;
 use sha2::{Digest, Sha256};
@@ -20,6 +24,8 @@ use crate::domain::{Id, Instant, network::Network, user::User};
 const LONGEST: i64 = 30;
 /// Failures beyond the free ones that make wait longest.
 const STEPS: u32 = 5;
+/// Seconds that clocks of instances may differ by.
+const SET_BACK: i64 = 60;
 /// How many of each kind are counted at once; of more than that, those that matter least are forgotten.
 const MAX: usize = 20_000;
 /// Failures of others in a network after which it is no longer one that nothing is known of.
@@ -46,22 +52,37 @@ impl Account {
     /// The account of this name.
     #[must_use]
     pub fn named(name: &str) -> Self {
+        Self::of(&Sha256::digest(name.as_bytes()))
+    }
+
+    /// The account that has these bytes to tell it from others.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
         let mut short = [0; 16];
-        short.iter_mut().zip(Sha256::digest(name.as_bytes())).for_each(|(to, from)| *to = from);
+        short.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
         Self(short)
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Count {
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// What failed of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
     /// Those that were wrong, and those under way.
-    failures: u32,
+    pub failures: u32,
     /// Of these, those that were found wrong.
-    wrong: u32,
+    pub wrong: u32,
     /// Since when none was forgotten.
-    since: Instant,
-    last: Instant,
-    user: Option<Id<User>>,
+    pub since: Instant,
+    /// When the last one was tried.
+    pub last: Instant,
+    /// Whose account it was, where that was found.
+    pub user: Option<Id<User>>,
 }
 
 fn seconds(from: Instant, to: Instant) -> i64 {
@@ -69,7 +90,9 @@ fn seconds(from: Instant, to: Instant) -> i64 {
 }
 
 impl Count {
-    fn new(now: Instant) -> Self {
+    /// Nothing has failed yet.
+    #[must_use]
+    pub fn new(now: Instant) -> Self {
         Self { failures: 0, wrong: 0, since: now, last: now, user: None }
     }
 
@@ -85,7 +108,7 @@ impl Count {
     /// Seconds until the next may be tried.
     fn wait(&self, now: Instant, rule: Rule) -> i64 {
         let Some(beyond) = self.failures.checked_sub(rule.free) else { return 0 };
-        if now < self.last {
+        if seconds(now, self.last) > SET_BACK {
             // The clock was set back; whoever did that is not who guesses.
             return 0;
         }
@@ -110,11 +133,88 @@ impl Count {
     }
 }
 
+/// The counts that an attempt is weighed by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weighed {
+    /// Of the account from this network.
+    pub both: Count,
+    /// Of the account from wherever it is not known.
+    pub account: Count,
+    /// Of the network, whatever accounts it tries.
+    pub network: Count,
+}
+
+impl Weighed {
+    /// Let an attempt be made, or say when it may be; it counts as failed from here on.
+    ///
+    /// # Errors
+    /// [`Refused`] when it is too soon.
+    pub fn admitted(self, known: bool, now: Instant) -> Result<(Self, Rank), Refused> {
+        let both = self.both.at(now, OF_BOTH);
+        let (mut account, mut network) = (self.account.at(now, OF_ACCOUNT), self.network.at(now, OF_NETWORK));
+        refuse(both, now, OF_BOTH)?;
+        let rank = match (known, both.wrong) {
+            (true, _) => Rank::Known,
+            (false, 0) if network.wrong < SUSPECT => Rank::New,
+            (false, _) => Rank::Failed,
+        };
+        if !known {
+            refuse(account, now, OF_ACCOUNT)?;
+            refuse(network, now, OF_NETWORK)?;
+            account = account.counted(now, OF_ACCOUNT);
+            network = network.counted(now, OF_NETWORK);
+        }
+        Ok((Self { both: both.counted(now, OF_BOTH), account, network }, rank))
+    }
+
+    /// It has failed, and this is whose account it was.
+    #[must_use]
+    pub fn failed(self, known: bool, user: Option<Id<User>>) -> Self {
+        let network = if known { self.network } else { self.network.found_wrong() };
+        Self { both: Count { user, ..self.both.found_wrong() }, network, ..self }
+    }
+
+    /// It was right: nothing that this account got wrong from there counts any more.
+    #[must_use]
+    pub fn passed(self, known: bool, now: Instant) -> Self {
+        Self { both: Count::new(now), ..self.taken_back(known) }
+    }
+
+    /// It was not made after all.
+    #[must_use]
+    pub fn taken_back(self, known: bool) -> Self {
+        let back = |count: Count| if known { count } else { count.taken_back() };
+        Self { both: self.both.taken_back(), account: back(self.account), network: back(self.network) }
+    }
+}
+
 #[derive(Debug)]
 struct Counts {
     both: Cache<(Account, Network), Count>,
     accounts: Cache<Account, Count>,
     networks: Cache<Network, Count>,
+}
+
+impl Counts {
+    fn weighed(&self, account: Account, network: Network, now: Instant) -> Weighed {
+        let of = |count: Option<&Count>| count.copied().unwrap_or_else(|| Count::new(now));
+        let both = of(self.both.get(&(account, network)));
+        Weighed { both, account: of(self.accounts.get(&account)), network: of(self.networks.get(&network)) }
+    }
+
+    /// Keep them; of whoever is known, what others get wrong does not count, nor do they count for others.
+    fn keep(&mut self, attempt: &Admission, weighed: &Weighed) {
+        let both = (attempt.account, attempt.network);
+        if weighed.both.failures == 0 {
+            self.both.remove(&both);
+        } else {
+            self.both.insert(both, weighed.both);
+        }
+        if !attempt.known {
+            self.accounts.insert(attempt.account, weighed.account);
+            self.networks.insert(attempt.network, weighed.network);
+        }
+    }
 }
 
 /// In what order those who may try get their turn.
@@ -131,9 +231,12 @@ pub enum Rank {
 /// An attempt that may be made, and counts as failed until it has passed.
 #[derive(Debug, Clone, Copy)]
 pub struct Admission {
-    account: Account,
-    network: Network,
-    known: bool,
+    /// Which account is tried.
+    pub account: Account,
+    /// From where.
+    pub network: Network,
+    /// Whether the network is one that the account is known in.
+    pub known: bool,
     /// When its turn comes.
     pub rank: Rank,
 }
@@ -177,65 +280,44 @@ impl SignInThrottle {
     /// [`Refused`] when it is too soon.
     pub fn admit(&self, account: Account, network: Network, known: bool, now: Instant) -> Result<Admission, Refused> {
         let mut counts = self.counts();
-        let at = |count: Option<&Count>, rule| count.copied().unwrap_or_else(|| Count::new(now)).at(now, rule);
-        let of_both = at(counts.both.get(&(account, network)), OF_BOTH);
-        let of_account = at(counts.accounts.get(&account), OF_ACCOUNT);
-        let of_network = at(counts.networks.get(&network), OF_NETWORK);
-        refuse(of_both, now, OF_BOTH)?;
-        if !known {
-            refuse(of_account, now, OF_ACCOUNT)?;
-            refuse(of_network, now, OF_NETWORK)?;
-            counts.accounts.insert(account, of_account.counted(now, OF_ACCOUNT));
-            counts.networks.insert(network, of_network.counted(now, OF_NETWORK));
-        }
-        counts.both.insert((account, network), of_both.counted(now, OF_BOTH));
-        let rank = match (known, of_both.wrong) {
-            (true, _) => Rank::Known,
-            (false, 0) if of_network.wrong < SUSPECT => Rank::New,
-            (false, _) => Rank::Failed,
-        };
-        Ok(Admission { account, network, known, rank })
+        let (weighed, rank) = counts.weighed(account, network, now).admitted(known, now)?;
+        let attempt = Admission { account, network, known, rank };
+        counts.keep(&attempt, &weighed);
+        Ok(attempt)
+    }
+
+    /// Whether an attempt would be let through by what is known here.
+    ///
+    /// # Errors
+    /// [`Refused`] when it is too soon.
+    pub fn would_admit(&self, account: Account, network: Network, known: bool, now: Instant) -> Result<(), Refused> {
+        self.counts().weighed(account, network, now).admitted(known, now).map(drop)
+    }
+
+    /// Take over what is counted elsewhere.
+    pub fn take(&self, account: Account, network: Network, known: bool, weighed: &Weighed) {
+        self.counts().keep(&Admission { account, network, known, rank: Rank::New }, weighed);
     }
 
     /// It has failed, and this is whose account it was.
-    pub fn failed(&self, attempt: &Admission, user: Option<Id<User>>) {
-        let mut counts = self.counts();
-        if let Some(count) = counts.both.get(&(attempt.account, attempt.network)).copied() {
-            counts.both.insert((attempt.account, attempt.network), Count { user, ..count.found_wrong() });
-        }
-        if let Some(count) = counts.networks.get(&attempt.network).copied().filter(|_| !attempt.known) {
-            counts.networks.insert(attempt.network, count.found_wrong());
-        }
+    pub fn failed(&self, attempt: &Admission, user: Option<Id<User>>, now: Instant) {
+        self.change(attempt, now, |weighed| weighed.failed(attempt.known, user));
     }
 
     /// It was right: nothing that this account got wrong from there counts any more.
-    pub fn passed(&self, attempt: &Admission) {
-        self.counts().both.remove(&(attempt.account, attempt.network));
-        self.take_back_of_others(attempt);
+    pub fn passed(&self, attempt: &Admission, now: Instant) {
+        self.change(attempt, now, |weighed| weighed.passed(attempt.known, now));
     }
 
     /// It was not made after all.
-    pub fn take_back(&self, attempt: &Admission) {
-        let mut counts = self.counts();
-        let key = (attempt.account, attempt.network);
-        if let Some(count) = counts.both.get(&key).copied() {
-            counts.both.insert(key, count.taken_back());
-        }
-        drop(counts);
-        self.take_back_of_others(attempt);
+    pub fn take_back(&self, attempt: &Admission, now: Instant) {
+        self.change(attempt, now, |weighed| weighed.taken_back(attempt.known));
     }
 
-    fn take_back_of_others(&self, attempt: &Admission) {
-        if attempt.known {
-            return;
-        }
+    fn change(&self, attempt: &Admission, now: Instant, to: impl FnOnce(Weighed) -> Weighed) {
         let mut counts = self.counts();
-        if let Some(count) = counts.accounts.get(&attempt.account).copied() {
-            counts.accounts.insert(attempt.account, count.taken_back());
-        }
-        if let Some(count) = counts.networks.get(&attempt.network).copied() {
-            counts.networks.insert(attempt.network, count.taken_back());
-        }
+        let weighed = to(counts.weighed(attempt.account, attempt.network, now));
+        counts.keep(attempt, &weighed);
     }
 
     /// How many counts there are.
@@ -272,10 +354,10 @@ mod tests {
         let admitted: Vec<_> = names.iter().map(|n| throttle.admit(Account::named(n), net(1), false, at(0)).unwrap()).collect();
         assert!(admitted.iter().all(|attempt| attempt.rank == Rank::New));
         // Once enough of them were wrong, the next come last.
-        admitted.iter().take(usize::try_from(SUSPECT).unwrap()).for_each(|attempt| throttle.failed(attempt, None));
+        admitted.iter().take(usize::try_from(SUSPECT).unwrap()).for_each(|attempt| throttle.failed(attempt, None, at(0)));
         assert_eq!(throttle.admit(Account::named("next"), net(1), false, at(0)).unwrap().rank, Rank::Failed);
         // And those who were right do not clear the network for them.
-        admitted.iter().skip(60).for_each(|attempt| throttle.passed(attempt));
+        admitted.iter().skip(60).for_each(|attempt| throttle.passed(attempt, at(0)));
         assert_eq!(throttle.admit(Account::named("after"), net(1), false, at(0)).unwrap().rank, Rank::Failed);
         assert_eq!(throttle.admit(Account::named("0"), net(1), false, at(0)).unwrap().rank, Rank::Failed);
     }

@@ -79,7 +79,7 @@ impl Verified {
     /// # Errors
     /// [`Error::TokenRefused`]: `Expired` for a token of this server whose time is over, else `Invalid`, whatever was wrong.
     pub fn from_token(token: &str, keys: &Keys, issuer: &str, now: Instant) -> Result<Self, Error> {
-        let claims = claims::<Claims>(ACCESS, token, keys, issuer, now).ok_or(Error::TokenRefused(TokenFault::Invalid))?;
+        let (claims, is_taken) = claims::<Claims>(ACCESS, token, keys, issuer, now).ok_or(Error::TokenRefused(TokenFault::Invalid))?;
         let seconds = now.as_seconds();
         let possible = claims.nbf <= seconds.saturating_add(LEEWAY)
             && claims.iat <= seconds.saturating_add(LEEWAY)
@@ -89,6 +89,9 @@ impl Verified {
         }
         if claims.exp <= seconds.saturating_sub(LEEWAY) {
             return Err(Error::TokenRefused(TokenFault::Expired));
+        }
+        if !is_taken {
+            return Err(Error::TokenRefused(TokenFault::Invalid));
         }
         Ok(Self { user: claims.sub, session: claims.sid, scope: claims.scope, grants: claims.grants })
     }
@@ -118,7 +121,8 @@ impl Verified {
     }
 }
 
-fn claims<C: DeserializeOwned>(kind: Kind, token: &str, keys: &Keys, issuer: &str, now: Instant) -> Option<C> {
+/// What a token of ours says, and whether its key is still taken: of one whose key has ended in due time it can be told that it is over, too.
+fn claims<C: DeserializeOwned>(kind: Kind, token: &str, keys: &Keys, issuer: &str, now: Instant) -> Option<(C, bool)> {
     if token.len() > MAX_BYTES || token.bytes().any(|b| !(b.is_ascii_alphanumeric() || b"-_.".contains(&b))) {
         return None;
     }
@@ -127,7 +131,7 @@ fn claims<C: DeserializeOwned>(kind: Kind, token: &str, keys: &Keys, issuer: &st
     if head.typ != kind.media_type || head.alg != "EdDSA" {
         return None;
     }
-    let key = keys.verifying(&head.kid, kind.longest, now)?;
+    let (key, life) = keys.verifying(&head.kid)?;
     let mut validation = Validation::new(Algorithm::EdDSA);
     validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
     validation.set_issuer(&[issuer]);
@@ -136,7 +140,7 @@ fn claims<C: DeserializeOwned>(kind: Kind, token: &str, keys: &Keys, issuer: &st
     validation.validate_exp = false;
     validation.validate_nbf = false;
     validation.leeway = 0;
-    jsonwebtoken::decode::<C>(token, key, &validation).ok().map(|data| data.claims)
+    jsonwebtoken::decode::<C>(token, key, &validation).ok().map(|data| (data.claims, life.verifies(kind.longest, now)))
 }
 
 /// What a new token is for.
@@ -218,7 +222,7 @@ impl PreviewPass {
     /// # Errors
     /// [`Error::NotFound`] for what is no preview token of this server; [`Error::Gone`] for one whose time is over.
     pub fn from_token(token: &str, keys: &Keys, issuer: &str, now: Instant) -> Result<Self, Error> {
-        let claims: PreviewClaims = claims(PREVIEW, token, keys, issuer, now).ok_or(Error::NotFound("preview"))?;
+        let (claims, is_taken): (PreviewClaims, bool) = claims(PREVIEW, token, keys, issuer, now).ok_or(Error::NotFound("preview"))?;
         let seconds = now.as_seconds();
         let possible = claims.nbf <= seconds.saturating_add(LEEWAY)
             && claims.iat <= seconds.saturating_add(LEEWAY)
@@ -229,6 +233,9 @@ impl PreviewPass {
         }
         if claims.exp <= seconds {
             return Err(Error::Gone("preview"));
+        }
+        if !is_taken {
+            return Err(Error::NotFound("preview"));
         }
         let revisions = Revisions { words: claims.words, facts: claims.facts };
         Ok(Self { preview: claims.sub, article: claims.article, locale: claims.locale, revisions })

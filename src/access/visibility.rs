@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::token::PreviewPass;
 use crate::domain::{
     Id, Locale,
+    api_key::Bounds,
     article::{Article, Shown},
     section::Section,
     user::User,
@@ -40,6 +41,8 @@ pub struct Reach {
     pub user: Id<User>,
     /// What the grants show.
     pub places: Vec<Place>,
+    /// Outside of which nothing shows, not even their own: the bounds of the API key that asks.
+    pub within: Option<Arc<Bounds>>,
 }
 
 /// What one grant shows.
@@ -58,12 +61,24 @@ impl Reach {
         self.places.iter().map(|p| p.section).collect()
     }
 
+    /// The sections outside of which nothing shows, if there are any.
+    #[must_use]
+    pub fn bound_sections(&self) -> Option<&[Id<Section>]> {
+        self.within.as_ref()?.sections.as_deref()
+    }
+
+    /// The locales outside of which nothing shows but originals and what is public, if there are any.
+    #[must_use]
+    pub fn bound_locales(&self) -> Option<&[Locale]> {
+        self.within.as_ref()?.locales.as_deref()
+    }
+
     /// The words that the grants show of an article in a section with those above it.
     #[must_use]
     pub fn shown(&self, created_by: Option<Id<User>>, path: &[Id<Section>]) -> Shown {
         let here = |p: &&Place| p.section.is_none_or(|s| path.contains(&s));
         if created_by == Some(self.user) || self.places.iter().filter(here).any(|p| p.locale.is_none()) {
-            return Shown::All;
+            return self.bound_locales().map_or(Shown::All, |bound| Shown::Only(bound.iter().cloned().collect()));
         }
         Shown::Only(self.places.iter().filter(here).filter_map(|p| p.locale.clone()).collect())
     }

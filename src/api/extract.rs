@@ -33,7 +33,7 @@ use super::{
     wording::plain,
 };
 use crate::{
-    access::{Action, Caller, Permit},
+    access::{Action, Caller, Permit, token::Verified},
     domain::{
         Error, Locale, Version, Violation,
         error::Faults,
@@ -96,6 +96,22 @@ impl FromRequest for SignedIn {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(req.extensions().get::<Caller>().cloned().map(Self).ok_or(Failure::Rule(Error::Unauthenticated)))
+    }
+}
+
+/// The session that whoever is signed in asks in; an API key has none.
+#[derive(Debug)]
+pub struct InSession(pub Verified);
+
+impl FromRequest for InSession {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let extensions = req.extensions();
+        let caller = extensions.get::<Caller>().ok_or(Error::Unauthenticated);
+        let session = caller.and_then(|_| extensions.get::<Verified>().cloned().ok_or(Error::Forbidden("of the whole account")));
+        ready(session.map(Self).map_err(Failure::from))
     }
 }
 

@@ -23,6 +23,7 @@ use super::{
     delivery,
     headers::{RequestId, Surface, dress, finish, is_problem, preflight, put, share},
     idempotency::{Begun, IDEMPOTENCY_KEY, begin, finish as finish_claim},
+    limiting::{charge_caller, charge_network, charge_refused, charge_renewing, network, tell},
     network::client,
     pieces::{Headless, Pieces, taken},
     preferring,
@@ -30,9 +31,13 @@ use super::{
     request_log::{asked_by, observed},
 };
 use crate::{
-    access::{Caller, token::Verified},
-    desk,
-    domain::Error,
+    access::{
+        Caller,
+        api_key::{Shown, is_in_query},
+        token::Verified,
+    },
+    desk::{self, api_keys::Entry},
+    domain::{Error, error::TokenFault, network::Network},
     store::write_timeout,
 };
 
@@ -130,6 +135,10 @@ fn broken(error: &actix_web::Error, state: &State, id: &str) -> actix_web::Error
 async fn kept(req: &ServiceRequest, state: &State, id: &str) -> Option<HttpResponse> {
     // Only delivery's answers are kept, and only spellings that its routes were asked by.
     let mut answer = delivery::serve::again(state, req.head()).await?.ok()?;
+    if let Err(failure) = charge_network(state, Surface::Delivery, None, network(req, state)) {
+        state.log.refused(&failure, id, "", state.store.now());
+        answer = failure.answer(id);
+    }
     finish(answer.headers_mut(), Surface::Delivery, id);
     share(answer.headers_mut(), Surface::Delivery, None, &state.origins);
     Some(answer)
@@ -149,14 +158,30 @@ async fn made(
     if req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
-    let mut only_trying = false;
+    let (mut only_trying, mut left) = (false, None);
+    let from = network(&req, state);
     let minimal = preferring::is_minimal(req.headers()) && state.contract.may_be_minimal(pattern.as_deref(), req.method());
     let mut answer = if !is_met(&req) {
         req.error_response(Failure::Unread(Unread::Expectation))
+    } else if is_in_query(req.query_string()) {
+        req.error_response(told_to_all())
     } else if req.method() == Method::OPTIONS && req.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD) {
         req.into_response(preflight(surface))
     } else {
-        match identify(state, &req, surface.needs_caller(pattern.as_deref()), id).await {
+        let identified = match charge_network(state, surface, pattern.as_deref(), from) {
+            Ok(charged) => {
+                left = charged;
+                identify(state, &req, surface.needs_caller(pattern.as_deref()), id)
+                    .await
+                    .map_err(|failure| charge_refused(state, failure, from))
+            }
+            Err(failure) => Err(failure),
+        };
+        let identified = identified.and_then(|who| {
+            left = who.as_ref().map_or(Ok(left), |(_, caller)| charge_caller(state, caller, req.method()))?;
+            Ok(who)
+        });
+        match identified {
             // `into_response` would lose the failure that the problem is made of.
             Err(failure) => req.error_response(failure),
             Ok(None) if let Err(failure) = state.contract.knows(pattern.as_deref(), req.method(), req.query_string()) => {
@@ -180,7 +205,9 @@ async fn made(
                 let caller = if let Ok(Begun::Claimed(claim)) = &begun { caller.once(claim.clone()) } else { caller };
                 let caller = if only_trying { caller.rehearsing() } else { caller };
                 asked_by(caller.actor());
-                req.extensions_mut().insert(verified);
+                if let Some(verified) = verified {
+                    req.extensions_mut().insert(verified);
+                }
                 req.extensions_mut().insert(caller);
                 match begun {
                     Ok(Begun::Plain) => next.call(req).await?.map_into_boxed_body(),
@@ -191,6 +218,9 @@ async fn made(
             }
         }
     };
+    if let Some(failure) = charge_renewing(state, pattern.as_deref(), answer.status(), from) {
+        *answer.response_mut() = failure.answer(id);
+    }
     name_problem(&mut answer, state, id);
     if minimal {
         // Of an answer that was kept as well: it is kept whole, for whoever repeats the request may prefer something else.
@@ -204,6 +234,7 @@ async fn made(
     let is_page = !is_problem(answer.headers()) && *answer.request().method() != Method::OPTIONS;
     let surface = if surface == Surface::Docs && !is_page { Surface::Other } else { surface };
     finish(answer.headers_mut(), surface, id);
+    tell(answer.headers_mut(), surface, left);
     share(answer.headers_mut(), surface, origin.as_ref(), &state.origins);
     Ok(answer)
 }
@@ -232,8 +263,20 @@ fn only_tried(req: &mut ServiceRequest) -> Result<bool, Failure> {
     Ok(trying)
 }
 
-/// Who asks, when the route needs to know.
-async fn identify(state: &Data<State>, req: &ServiceRequest, needed: bool, id: &str) -> Result<Option<(Verified, Caller)>, Failure> {
+/// A secret in an address: servers and browsers write addresses down. Nothing of it is repeated.
+fn told_to_all() -> Failure {
+    let detail =
+        "an API key belongs in the header Authorization and never in an address, which others write down: revoke it, and make another";
+    Failure::malformed("?", "api_key", detail)
+}
+
+/// Who asks, when the route needs to know, and in which session, if it is one.
+async fn identify(
+    state: &Data<State>,
+    req: &ServiceRequest,
+    needed: bool,
+    id: &str,
+) -> Result<Option<(Option<Verified>, Caller)>, Failure> {
     if !needed {
         return Ok(None);
     }
@@ -246,11 +289,33 @@ async fn identify(state: &Data<State>, req: &ServiceRequest, needed: bool, id: &
     }
     // Of two, whoever looks at the other one sees somebody else.
     let token = if headers.next().is_none() { token.trim_start_matches(' ') } else { "" };
+    let ip = client(req.peer_addr(), req.headers(), &state.proxies);
+    let origin = ip.map(|ip| ip.to_string()).unwrap_or_default();
+    if Shown::is_meant(token) {
+        let caller = by_key(state, token, ip.map_or(Network::UNKNOWN, Network::of)).await?;
+        return Ok(Some((None, caller.within(id, &origin))));
+    }
     let verified = Verified::from_token(token, &state.keys.present(), &state.issuer, state.store.now())?;
-    let origin = client(req.peer_addr(), req.headers(), &state.proxies).map(|ip| ip.to_string()).unwrap_or_default();
     let shown = verified.clone();
     let caller = state.store.read(move |tx| desk::sessions::caller(tx, &shown)).await?;
-    Ok(Some((verified, caller.within(id, &origin))))
+    Ok(Some((Some(verified), caller.within(id, &origin))))
+}
+
+/// Who shows an API key. One that was mistyped is refused without asking anybody.
+async fn by_key(state: &Data<State>, text: &str, from: Network) -> Result<Caller, Failure> {
+    let shown = Shown::read(text).ok_or(Error::TokenRefused(TokenFault::Invalid))?;
+    match state.store.read(move |tx| desk::api_keys::caller(tx, &shown)).await? {
+        Entry::In(caller, due) => {
+            if let Some(key) = due {
+                state.sign_ins.used(key, state.store.now());
+            }
+            Ok(caller)
+        }
+        Entry::Out(user, why, fault) => {
+            state.sign_ins.note(user, from, why, state.store.now());
+            Err(Error::TokenRefused(fault).into())
+        }
+    }
 }
 
 /// Put the request's id into a problem, log what is ours, and make a problem of every bare refusal.

@@ -84,7 +84,7 @@ pub(super) fn preflight(surface: Surface) -> HttpResponse {
 
 /// What of an answer the page of another origin may read, beside what every page may: all that clients act on.
 const EXPOSED: &str = "ETag, Link, Location, Content-Language, Retry-After, Preference-Applied, Validate-Only, WWW-Authenticate, X-Request-Id, \
-     Idempotency-Replayed";
+     Idempotency-Replayed, RateLimit, RateLimit-Policy";
 
 /// Whether an `If-None-Match` names this tag, by weak comparison; a comma may be part of a tag.
 pub(super) fn names(listed: &[u8], etag: &[u8]) -> bool {

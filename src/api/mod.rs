@@ -14,12 +14,14 @@ mod headers;
 pub mod health;
 pub mod idempotency;
 pub mod json;
+mod limiting;
 pub mod network;
 pub mod patching;
 mod pieces;
 mod preferring;
 mod prepared;
 pub mod problem;
+mod rate_fields;
 pub mod reply;
 pub mod request_log;
 mod schemas;
@@ -34,7 +36,7 @@ use ipnet::IpNet;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
 use crate::{
-    access::keys::KeyRing,
+    access::{keys::KeyRing, rate::RateLimits},
     delivery::response_cache::ResponseCache,
     desk::{password_links::PasswordLinks, sign_ins::SignIns},
     domain::memory::MemoryBudget,
@@ -62,6 +64,8 @@ pub struct State {
     pub sign_ins: Arc<SignIns>,
     /// What links to set passwords are made for, and who asked for one.
     pub links: Arc<PasswordLinks>,
+    /// What callers may ask of the server.
+    pub rates: Arc<RateLimits>,
     /// Proxies that are believed when they say for whom they ask.
     pub proxies: Vec<IpNet>,
     /// Origins whose pages may use the desk.
@@ -91,7 +95,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .service(auth::second_factor::confirm_second_factor)
                 .service(auth::second_factor::turn_off_second_factor)
                 .service(auth::own::list_sessions)
-                .service(auth::own::end_session),
+                .service(auth::own::end_session)
+                .configure(auth::api_keys::routes),
         )
         .service(
             scope::scope("/v1/desk")
@@ -124,7 +129,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::audit::routes)
                 .configure(desk::people::routes)
                 .configure(desk::users::routes)
-                .configure(desk::password_links::routes),
+                .configure(desk::password_links::routes)
+                .configure(desk::api_keys::routes),
         )
         .service(
             scope::scope("/v1")

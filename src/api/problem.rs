@@ -15,7 +15,9 @@ use utoipa::{
     openapi::{Object, ObjectBuilder, schema::Type},
 };
 
+use super::rate_fields;
 use crate::{
+    access::rate::Spent,
     delivery::pages::ErrorPage,
     domain::{
         Error, Instant, Violation,
@@ -27,12 +29,13 @@ use crate::{
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code of a problem, as `docs/problems.md` tells of them.
-pub const CODES: [&str; 57] = [
+pub const CODES: [&str; 60] = [
     "malformed",
     "unauthenticated",
     "invalid-token",
     "token-expired",
     "session-ended",
+    "api-key-ended",
     "wrong-credentials",
     "second-factor-required",
     "second-factor-wrong",
@@ -63,6 +66,7 @@ pub const CODES: [&str; 57] = [
     "last-admin",
     "suspended",
     "second-factor-on",
+    "person",
     "still-running",
     "key-announced",
     "answer-lost",
@@ -76,6 +80,7 @@ pub const CODES: [&str; 57] = [
     "invalid",
     "unconditional",
     "too-many-attempts",
+    "quota-exceeded",
     "head-too-large",
     "internal",
     "busy",
@@ -145,6 +150,10 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub holder: Option<Holder>,
+    /// With `quota-exceeded`: whose budget is spent, as `RateLimit-Policy` names it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, example = json!(["desk-write"]))]
+    pub violated_policies: Vec<&'static str>,
     /// With `not-ready`: what works.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -196,6 +205,8 @@ pub enum Failure {
     Unread(Unread),
     /// The server cannot do its work; what of it works.
     NotReady(Checks),
+    /// Its caller has asked more than its budget allows.
+    QuotaExceeded(Spent),
 }
 
 /// Why a request did not come to be read.
@@ -241,6 +252,12 @@ impl Unread {
     }
 }
 
+impl From<Spent> for Failure {
+    fn from(spent: Spent) -> Self {
+        Self::QuotaExceeded(spent)
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Rule(error)
@@ -274,11 +291,15 @@ impl Failure {
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::Unread(why) => why.row(),
             Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not-ready"),
+            Self::QuotaExceeded(_) => (StatusCode::TOO_MANY_REQUESTS, "quota-exceeded"),
             Self::Rule(error) => match error {
                 Error::Unauthenticated => (StatusCode::UNAUTHORIZED, "unauthenticated"),
                 Error::TokenRefused(TokenFault::Invalid) => (StatusCode::UNAUTHORIZED, "invalid-token"),
                 Error::TokenRefused(TokenFault::Expired) => (StatusCode::UNAUTHORIZED, "token-expired"),
                 Error::TokenRefused(TokenFault::SessionEnded) => (StatusCode::UNAUTHORIZED, "session-ended"),
+                Error::TokenRefused(TokenFault::KeyExpired | TokenFault::KeyRevoked | TokenFault::OwnerSuspended) => {
+                    (StatusCode::UNAUTHORIZED, "api-key-ended")
+                }
                 Error::WrongCredentials => (StatusCode::UNAUTHORIZED, "wrong-credentials"),
                 Error::SecondFactor { shown: false } => (StatusCode::UNAUTHORIZED, "second-factor-required"),
                 Error::SecondFactor { shown: true } => (StatusCode::UNAUTHORIZED, "second-factor-wrong"),
@@ -313,7 +334,7 @@ impl Failure {
     /// rest is what a client gets wrong.
     pub(super) fn is_of_our_making(&self) -> bool {
         match self {
-            Self::TooLarge | Self::Unread(_) | Self::NotReady(_) => true,
+            Self::TooLarge | Self::Unread(_) | Self::NotReady(_) | Self::QuotaExceeded(_) => true,
             Self::Rule(error) => error.passes() || matches!(error, Error::Internal(_)),
             Self::Malformed(_) | Self::UnsupportedMediaType(_) | Self::NoRoute | Self::MethodNotAllowed(_) => false,
         }
@@ -325,6 +346,7 @@ impl Failure {
             Self::Rule(Error::Busy) | Self::Unread(Unread::Full) => Some(1),
             Self::Rule(Error::TookTooLong | Error::Unavailable(_)) | Self::NotReady(_) => Some(5),
             Self::Rule(Error::DiskFull(_) | Error::ReadOnly(_)) => Some(60),
+            Self::QuotaExceeded(spent) => Some(spent.seconds),
             Self::Rule(Error::TooSoon { seconds }) => Some((*seconds).try_into().unwrap_or(u16::MAX)),
             _ => None,
         }
@@ -362,6 +384,7 @@ impl Failure {
             holder: if let Self::Rule(Error::Taken(taken)) = self { taken.holder.clone() } else { None },
             checks: if let Self::NotReady(checks) = self { Some(*checks) } else { None },
             page: None,
+            violated_policies: if let Self::QuotaExceeded(spent) = self { vec![spent.class.as_str()] } else { Vec::new() },
         }
     }
 
@@ -392,7 +415,11 @@ impl Failure {
             }
             _ => {}
         }
-        answer.json(Problem { page, ..self.problem(request_id) })
+        let mut answer = answer.json(Problem { page, ..self.problem(request_id) });
+        if let Self::QuotaExceeded(spent) = self {
+            rate_fields::put(answer.headers_mut(), spent.fields());
+        }
+        answer
     }
 }
 
@@ -410,6 +437,14 @@ impl fmt::Display for Failure {
             Self::NoRoute => f.write_str("there is nothing at this path"),
             Self::MethodNotAllowed(allowed) => write!(f, "this path takes {allowed}"),
             Self::Unread(why) => f.write_str(why.detail()),
+            Self::QuotaExceeded(Spent { class, rate, seconds, .. }) => {
+                let s = if *seconds == 1 { "" } else { "s" };
+                write!(
+                    f,
+                    "more was asked than the budget `{class}` allows, {} requests in {} seconds; try again in {seconds} second{s}",
+                    rate.quota, rate.window
+                )
+            }
             Self::NotReady(_) => f.write_str("the server cannot do all of its work; `checks` says what of it works"),
         }
     }

@@ -78,7 +78,7 @@ fn administrator(store: &Store) -> Result<String, Error> {
     let operator = Caller::system(System::Operator);
     store.write_now(&operator, |tx| {
         let grants = vec![GrantDraft { role: Role::Admin, section: None, locale: None }];
-        let draft = Draft { email: ADMIN.to_owned(), name: "Administrator".to_owned(), status: UserStatus::Active, grants };
+        let draft = Draft { email: Some(ADMIN.to_owned()), name: "Administrator".to_owned(), status: UserStatus::Active, grants };
         match store::users::by_email(tx, ADMIN)? {
             None => users::create(tx, Permit::try_from(operator.clone())?, &draft, &hash),
             Some(id) => {

@@ -6,18 +6,18 @@ use actix_web::web::Data;
 
 use super::{Failed, keys, ready, system};
 use crate::{
-    access::Bookkeeping,
+    access::{Bookkeeping, rate::RateLimits},
     api::{State, clients::Clients, contract::Contract, hashing::Hashing, request_log::RequestLog},
     app,
     config::Settings,
     delivery::response_cache::ResponseCache,
-    desk::password_links::PasswordLinks,
+    desk::{password_links::PasswordLinks, sign_ins::SignIns},
     domain::memory::MemoryBudget,
-    store::{self, Store},
+    store::{self, Store, dialect::Engine},
     workers::{
         follower,
         mailer::{self, Mailer},
-        purger, scheduler, sign_in_audit, watchdog,
+        purger, rate_sharing, scheduler, sign_in_audit, watchdog,
     },
 };
 
@@ -47,7 +47,12 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         store,
         issuer: settings.public_url.clone(),
         hashing: Hashing::new(settings.hashing, settings.hashing.saturating_mul(8)),
-        sign_ins: Arc::default(),
+        sign_ins: Arc::new(if settings.engine == Engine::Postgres { SignIns::shared() } else { SignIns::default() }),
+        rates: Arc::new(if settings.engine == Engine::Postgres {
+            RateLimits::shared(settings.rates)
+        } else {
+            RateLimits::new(settings.rates)
+        }),
         links: Arc::new(PasswordLinks::new(settings.password_page.clone(), settings.smtp.is_some())),
         proxies: settings.trusted_proxies.clone(),
         origins: settings.desk_origins.clone(),
@@ -60,6 +65,9 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     let _watchdog = watchdog::start(state.store.clone())?;
     let _scheduler = scheduler::start(state.store.clone())?;
     let sign_in_audit = sign_in_audit::start(state.store.clone(), state.sign_ins.clone())?;
+    // An embedded database has one instance.
+    let _rate_sharing =
+        if settings.engine == Engine::Postgres { Some(rate_sharing::start(state.store.clone(), state.rates.clone())?) } else { None };
     let _follower = follower::start(state.response_cache.clone(), state.keys.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
     let mailer = settings.smtp.clone().map(|smtp| Mailer::new(state.store.clone(), state.keys.clone(), state.links.clone(), smtp));
@@ -76,6 +84,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     });
     drop(sign_in_audit);
     state.sign_ins.write(&state.store)?;
+    state.sign_ins.write_uses(&state.store)?;
     outcome
 }
 

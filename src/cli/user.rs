@@ -45,14 +45,14 @@ pub(super) fn create(settings: &Settings, new: &New) -> Result<(), Failed> {
     let hash = password::hash(&check_password(&text)?, store.entropy())?;
     let permit = Permit::try_from(Caller::system(System::Operator))?;
     let user = store.write_now(&permit, |tx| made(tx, permit.clone(), new, &hash))?;
-    system::print(&format!("{} may sign in as {} ({}).\n", user.name, user.email, new.role));
+    system::print(&format!("{} may sign in as {} ({}).\n", user.name, user.email.unwrap_or_default(), new.role));
     Ok(())
 }
 
 fn made(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, new: &New, hash: &str) -> Result<User, Error> {
     let section = new.section.as_deref().map(|s| section(tx, s)).transpose()?;
     let grants = vec![GrantDraft { role: new.role, section, locale: new.locale.clone() }];
-    let draft = Draft { email: new.email.clone(), name: new.name.clone(), status: UserStatus::Active, grants };
+    let draft = Draft { email: Some(new.email.clone()), name: new.name.clone(), status: UserStatus::Active, grants };
     users::create(tx, permit, &draft, hash)
 }
 

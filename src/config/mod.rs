@@ -3,6 +3,7 @@
 mod env_file;
 mod mail;
 mod places;
+mod rates;
 mod reader;
 
 use std::{
@@ -15,7 +16,7 @@ use std::{
 use ipnet::IpNet;
 
 use crate::{
-    access::secret::Secret,
+    access::{rate::Rates, secret::Secret},
     api::clients::ClientTimeouts,
     store::dialect::Engine,
     workers::{purger::Target, smtp::SmtpServer},
@@ -23,7 +24,7 @@ use crate::{
 use reader::Reader;
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
-pub const VARIABLES: [(&str, &str, &str); 23] = [
+pub const VARIABLES: [(&str, &str, &str); 24] = [
     ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
@@ -85,6 +86,11 @@ pub const VARIABLES: [(&str, &str, &str); 23] = [
         "Page of yours on which a password is set by a link, such as https://desk.example/set-password?token={token}; required with DATELINE_SMTP_URL.",
     ),
     (
+        "DATELINE_RATE_LIMIT",
+        "read=60000/60 desk-read=3000/60 desk-write=1200/60 sign-in=600/60 refused=600/60",
+        "Requests that one caller may make in so many seconds, by kind; what is not named keeps its default; off for no limits.",
+    ),
+    (
         "DATELINE_REQUEST_LOG",
         "0",
         "Of a hundred requests that are not answered out of the response cache, how many are logged when they are answered; 0 to 100.",
@@ -130,6 +136,8 @@ pub struct Settings {
     pub smtp: Option<SmtpServer>,
     /// The page on which a password is set by a link, if it is known.
     pub password_page: Option<String>,
+    /// What callers may ask of the server.
+    pub rates: Rates,
     /// Of a hundred requests, how many are logged.
     pub request_log: u32,
     /// From how long on a statement is slow.
@@ -184,6 +192,7 @@ impl Settings {
             trusted_proxies: places::proxies(&mut r),
             smtp: mail::server(&mut r),
             password_page,
+            rates: rates::rates(&mut r),
             request_log: r.number("DATELINE_REQUEST_LOG", 0, 100),
             slow: Duration::from_millis(r.number("DATELINE_SLOW_MS", 1, 60_000)),
             unknown: std::mem::take(&mut r.unknown),

@@ -39,11 +39,7 @@ pub fn people(tx: &mut Tx<'_>, _: &Permit<ReadPeople>, wanted: &Wanted, paging: 
         Err(Error::NotFound(_)) => return Err(Error::invalid("?section", "unknown_section", "there is no such section")),
         found => found?,
     };
-    if let Some(locale) = &wanted.locale
-        && store::site::masthead(tx)?.settings(locale).is_none()
-    {
-        return Err(Error::invalid("?locale", "unknown_locale", "not a locale of this site"));
-    }
+    store::site::know(tx, &wanted.locale)?;
     let filter = Filter {
         text: wanted.text.as_deref().map(search_key),
         roles: wanted.may.map(policy::roles),

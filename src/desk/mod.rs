@@ -6,6 +6,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "a verb takes its permit by value, so that it is spent")]
 
 pub mod account;
+pub mod api_keys;
 pub mod articles;
 pub mod assignments;
 pub mod bundle;

@@ -125,15 +125,17 @@ pub struct Made {
 
 /// Make a link for a user; into the outbox, where it is sent by mail.
 fn issue(tx: &mut Tx<'_>, keys: &Keys, user: &User, kind: LinkKind, mailed: bool) -> Result<Made, Error> {
+    // A service account has none, nor a password.
+    let email = user.email.clone().ok_or(Error::NotFound("e-mail address"))?;
     let token = new_refresh(tx.entropy());
     let (digest, expires_at) = (refresh_digest(&token), tx.now().plus_seconds(kind.seconds()));
-    store::password_links::issue(tx, &NewLink { digest: &digest, user: user.id, kind, email: &user.email, mailed, expires_at })?;
+    store::password_links::issue(tx, &NewLink { digest: &digest, user: user.id, kind, email: &email, mailed, expires_at })?;
     if mailed {
         let id = tx.new_id();
         let sealed = keys.keep(&sealed_as(id), token.as_bytes(), tx.entropy())?;
         store::mails::put(tx, id, &digest, &sealed)?;
     }
-    Ok(Made { kind, email: user.email.clone(), expires_at, token: Secret::new(token) })
+    Ok(Made { kind, email, expires_at, token: Secret::new(token) })
 }
 
 /// The name that the token in a mail is sealed under.
@@ -173,7 +175,7 @@ fn forgotten(tx: &mut Tx<'_>, keys: &Keys, address: &str, from: Network) -> Resu
         found => found?,
     };
     let sent = store::password_links::mailed(tx, id)?;
-    if user.status != UserStatus::Active || user.email != address || wait(&sent, tx.now()).is_some() {
+    if user.status != UserStatus::Active || user.email.as_deref() != Some(address) || wait(&sent, tx.now()).is_some() {
         return Ok(false);
     }
     store::password_links::told_of_nobody(tx, id, LinkKind::Reset, from);
@@ -190,7 +192,7 @@ pub fn good(tx: &mut Tx<'_>, digest: &[u8]) -> Result<Good, Error> {
         Err(Error::NotFound(_)) => return Err(Error::Gone(LINK)),
         found => found?,
     };
-    if user.status != UserStatus::Active || user.email != good.email {
+    if user.status != UserStatus::Active || user.email.as_ref() != Some(&good.email) {
         return Err(Error::Gone(LINK));
     }
     Ok(good)

@@ -48,7 +48,7 @@ pub fn begin(tx: &mut Tx<'_>, me: Myself, keys: &Keys) -> Result<Begun, Error> {
         return Err(Error::Conflict { code: "second-factor-on", detail: "you have a second factor: turn it off first".to_owned() });
     }
     let factor = SecondFactor::new(tx.entropy());
-    let (secret, url) = factor.told(&store::site::masthead(tx)?.site.name, &user.email)?;
+    let (secret, url) = factor.told(&store::site::masthead(tx)?.site.name, user.email.as_deref().unwrap_or_default())?;
     let sealed = keys.keep(&sealed_as(user.id), factor.secret(), tx.entropy())?;
     store::second_factors::begin(tx, me, &sealed)?;
     Ok(Begun { secret, url })

@@ -125,9 +125,18 @@ pub fn caller(tx: &mut Tx<'_>, verified: &Verified) -> Result<Caller, Error> {
     if !verified.is_of(&user.grants) {
         return Err(Error::TokenRefused(TokenFault::Expired));
     }
+    let (reading, work) = circumstances(tx, &user)?;
+    Caller::user(verified, user, reading, work)
+}
+
+/// What counts of a user beside their grants: how the site lets its desks read, and what they are assigned.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub(super) fn circumstances(tx: &mut Tx<'_>, user: &User) -> Result<(DeskReading, caller::Work), Error> {
     // Who was granted something everywhere reads as much either way.
     let limited = user.grants.iter().any(|g| g.section.is_some() || g.locale.is_some());
     let reading = if limited { store::site::desk_reading(tx)? } else { DeskReading::Granted };
-    let work = if caller::works_everywhere(&user) { caller::Work::new() } else { store::assignments::given_to(tx, user.id)? };
-    Caller::user(verified, user, reading, work)
+    let work = if caller::works_everywhere(user) { caller::Work::new() } else { store::assignments::given_to(tx, user.id)? };
+    Ok((reading, work))
 }

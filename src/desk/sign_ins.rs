@@ -4,23 +4,30 @@
 //! whether it was noted as somebody's. **Decision.** Refusals are counted in memory by account, network and reason. A worker writes what
 //! is new within a second, and what came after it once a minute, as a number. Of one minute at most `MAX` are told apart; the
 //! rest is told of as coming from anywhere. **Consequence.** The log grows by some kilobytes a minute at most, whatever comes. What was
-//! typed is not kept, neither password nor address: an account that nobody has is none.
+//! typed is not kept, neither password nor address: an account that nobody has is none. When API keys were used is noted and written in the same way.
 
 use std::{
     collections::BTreeMap,
+    mem,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use crate::{
-    access::{Bookkeeping, throttle::SignInThrottle},
-    domain::{Error, Id, Instant, network::Network, user::User, vocabulary::vocabulary},
-    store::{self, Store},
+    access::{
+        Bookkeeping,
+        throttle::{Account, Admission, Refused, SignInThrottle, Weighed},
+    },
+    desk::log_if_ours,
+    domain::{Error, Id, Instant, api_key::ApiKey, network::Network, user::User, vocabulary::vocabulary},
+    store::{self, Store, Tx},
 };
 
 /// How many are told apart in a minute.
 const MAX: usize = 20;
 /// Seconds for which the same again is only counted.
 const WINDOW: i64 = 60;
+/// How many API keys may wait to have their use noted.
+const MAX_USES: usize = 10_000;
 /// Seconds for which a network is known for a user who has signed in from it: 30 days.
 pub const KNOWN_SECONDS: i64 = 30 * 24 * 3_600;
 
@@ -41,6 +48,22 @@ vocabulary! {
         RefreshToken => "refresh-token",
         /// A refresh token that was used before; it ended its session.
         RefreshTokenReused => "refresh-token-reused",
+        /// An API key that nobody was given, or another secret than that of somebody's.
+        UnknownApiKey => "unknown-api-key",
+        /// An API key whose time is over.
+        ApiKeyExpired => "api-key-expired",
+        /// An API key that was revoked.
+        ApiKeyRevoked => "api-key-revoked",
+    }
+}
+
+fn changed(tx: &mut Tx<'_>, attempt: &Admission, to: impl FnOnce(Weighed) -> Weighed) -> Result<(), Error> {
+    store::sign_in_counts::weigh(tx, (attempt.account, attempt.network, attempt.known), |weighed| (to(weighed), ()))
+}
+
+fn told(kept: Result<(), Error>) {
+    if let Err(error) = kept {
+        log_if_ours(&error, "what came of a sign-in could not be counted");
     }
 }
 
@@ -54,17 +77,86 @@ struct Seen {
 }
 
 /// The sign-ins of one server: what is counted of them.
+///
+/// **Decision.** An embedded server counts in its memory, so that whoever guesses takes no writer from the newsroom. Instances that share a database
+/// count there, strictly: no attempt is let through that one server would refuse. **Consequence.** An attempt costs two transactions more there.
 #[derive(Debug, Default)]
 pub struct SignIns {
-    /// Who has to wait.
+    /// Who has to wait, where this server is the only one.
     pub throttle: SignInThrottle,
+    shared: bool,
     refused: Mutex<BTreeMap<Key, Seen>>,
+    uses: Mutex<BTreeMap<Id<ApiKey>, Instant>>,
 }
 
 /// A refusal as it is logged, with how many there were.
 type Row = (Key, u32);
 
 impl SignIns {
+    /// Those of one of several instances.
+    #[must_use]
+    pub fn shared() -> Self {
+        Self { shared: true, ..Self::default() }
+    }
+
+    /// Whether an account may not be tried from a network now, whoever asks: what can be said without looking anything up.
+    ///
+    /// # Errors
+    /// [`Refused`] when it is too soon.
+    pub fn look(&self, account: Account, network: Network, now: Instant) -> Result<(), Refused> {
+        self.throttle.look(account, network, now)
+    }
+
+    /// Let an attempt be made, or say when it may be. It counts as failed from here on.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
+    pub async fn admit(&self, store: &Store, account: Account, network: Network, known: bool) -> Result<Result<Admission, Refused>, Error> {
+        if !self.shared {
+            return Ok(self.throttle.admit(account, network, known, store.now()));
+        }
+        // Whoever is to wait by what is known here takes no writer from anybody.
+        if let Err(refused) = self.throttle.would_admit(account, network, known, store.now()) {
+            return Ok(Err(refused));
+        }
+        let counted = store.write(Bookkeeping, move |tx, _| {
+            let now = tx.now();
+            store::sign_in_counts::weigh(tx, (account, network, known), |weighed| match weighed.admitted(known, now) {
+                Ok((after, rank)) => (after, (after, Ok(Admission { account, network, known, rank }))),
+                Err(refused) => (weighed, (weighed, Err(refused))),
+            })
+        });
+        let (weighed, admitted) = counted.await?;
+        self.throttle.take(account, network, known, &weighed);
+        Ok(admitted)
+    }
+
+    /// It has failed, and this is whose account it was. It counts as failed anyway, so that nothing is lost when the database fails.
+    pub fn failed(&self, store: &Store, attempt: &Admission, user: Option<Id<User>>) {
+        self.throttle.failed(attempt, user, store.now());
+        if self.shared {
+            let kept = store.write_now(&Bookkeeping, |tx| changed(tx, attempt, |weighed| weighed.failed(attempt.known, user)));
+            told(kept);
+        }
+    }
+
+    /// It was right: nothing that this account got wrong from there counts any more. Whoever was right goes on, whether that can be kept or not.
+    pub async fn passed(&self, store: &Store, attempt: Admission) {
+        let now = store.now();
+        self.throttle.passed(&attempt, now);
+        if self.shared {
+            told(store.write(Bookkeeping, move |tx, _| changed(tx, &attempt, |weighed| weighed.passed(attempt.known, now))).await);
+        }
+    }
+
+    /// It was not made after all.
+    pub async fn take_back(&self, store: &Store, attempt: Admission) {
+        self.throttle.take_back(&attempt, store.now());
+        if self.shared {
+            told(store.write(Bookkeeping, move |tx, _| changed(tx, &attempt, |weighed| weighed.taken_back(attempt.known))).await);
+        }
+    }
+
     fn refusals(&self) -> MutexGuard<'_, BTreeMap<Key, Seen>> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -77,6 +169,18 @@ impl SignIns {
         let key = if full && !refused.contains_key(&own) { (None, Network::UNKNOWN, why.as_str()) } else { own };
         let seen = refused.entry(key).or_insert(Seen { since: now, written: false, more: 0 });
         seen.more = seen.more.saturating_add(1);
+    }
+
+    fn uses(&self) -> MutexGuard<'_, BTreeMap<Id<ApiKey>, Instant>> {
+        self.uses.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Note that an API key was used, so that it is written later: whoever shows one waits for no writer.
+    pub fn used(&self, key: Id<ApiKey>, now: Instant) {
+        let mut uses = self.uses();
+        if uses.len() < MAX_USES {
+            uses.insert(key, now);
+        }
     }
 
     fn due(&self, now: Instant) -> Vec<Row> {
@@ -116,6 +220,27 @@ impl SignIns {
                 seen.more = seen.more.saturating_add(count);
                 seen.written = false;
             }
+        }
+        written
+    }
+
+    /// Write when API keys were used, as far as that is due; how many.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails; what was to be written is tried again then.
+    pub fn write_uses(&self, store: &Store) -> Result<usize, Error> {
+        let uses = mem::take(&mut *self.uses());
+        if uses.is_empty() {
+            return Ok(0);
+        }
+        let written = store.write_now(&Bookkeeping, |tx| {
+            uses.iter().try_for_each(|(key, at)| store::api_keys::used(tx, *key, *at))?;
+            Ok(uses.len())
+        });
+        if written.is_err() {
+            // What was used again meanwhile was used later.
+            let mut again = self.uses();
+            uses.into_iter().for_each(|(key, at)| _ = again.entry(key).or_insert(at));
         }
         written
     }

@@ -7,7 +7,7 @@ use crate::{
         error::{Faults, Holder},
         section::Section,
         text::{limits, line},
-        user::{Grant, Role, User, UserStatus, email},
+        user::{Grant, Role, User, UserKind, UserStatus, email},
     },
     store::{self, Tx},
 };
@@ -26,8 +26,8 @@ pub struct GrantDraft {
 /// What a caller says of a user.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// Their e-mail address.
-    pub email: String,
+    /// Their e-mail address; nothing for a service account.
+    pub email: Option<String>,
     /// Their name.
     pub name: String,
     /// Whether they may sign in.
@@ -37,7 +37,7 @@ pub struct Draft {
 }
 
 struct Checked {
-    email: String,
+    email: Option<String>,
     name: String,
     grants: Vec<Grant>,
 }
@@ -45,7 +45,7 @@ struct Checked {
 fn check(tx: &mut Tx<'_>, draft: &Draft, before: &[Grant]) -> Result<Checked, Error> {
     let masthead = store::site::masthead(tx)?;
     let mut faults = Faults::default();
-    let email = faults.merge(email(&draft.email))?.unwrap_or_default();
+    let email = draft.email.as_deref().map(|address| faults.merge(email(address))).transpose()?.flatten();
     let name = line(&mut faults, "#/name", &draft.name, limits::NAME);
     let mut grants = Vec::new();
     for (n, grant) in draft.grants.iter().enumerate() {
@@ -79,7 +79,8 @@ fn keep_an_admin(tx: &mut Tx<'_>) -> Result<(), Error> {
 }
 
 /// Nothing, when no other user has this address. Whoever keeps users sees them all.
-fn free(tx: &mut Tx<'_>, id: Id<User>, email: &str) -> Result<(), Error> {
+fn free(tx: &mut Tx<'_>, id: Id<User>, email: Option<&str>) -> Result<(), Error> {
+    let Some(email) = email else { return Ok(()) };
     let Some(other) = store::users::by_email(tx, email)?.filter(|other| *other != id) else { return Ok(()) };
     let holder = Holder { kind: "user", id: Some(other.uuid()), locale: None, name: store::users::find(tx, other)?.name };
     Err(Error::taken("#/email", "another user has this address", Some(holder)))
@@ -90,23 +91,38 @@ fn free(tx: &mut Tx<'_>, id: Id<User>, email: &str) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Taken`] when the address is in use, [`Error::Invalid`].
 pub fn create(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, draft: &Draft, password_hash: &str) -> Result<User, Error> {
+    if draft.email.is_none() {
+        return Err(Error::invalid("#/email", "required", "must be there"));
+    }
+    made(tx, &permit, draft, Some(password_hash))
+}
+
+/// Make a service account: a user of its own for a program, without an address and without a password.
+///
+/// # Errors
+/// [`Error::Invalid`].
+pub fn create_service(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, name: String, grants: Vec<GrantDraft>) -> Result<User, Error> {
+    made(tx, &permit, &Draft { email: None, name, status: UserStatus::Active, grants }, None)
+}
+
+fn made(tx: &mut Tx<'_>, permit: &Permit<ManageUsers>, draft: &Draft, password_hash: Option<&str>) -> Result<User, Error> {
     permit.everywhere()?;
     let checked = check(tx, draft, &[])?;
     let (id, now) = (tx.new_id(), tx.now());
-    free(tx, id, &checked.email)?;
+    free(tx, id, checked.email.as_deref())?;
     let user = permit.over(Whole(User {
         id,
         email: checked.email,
         name: checked.name,
         status: draft.status,
         grants: checked.grants,
-        has_password: password::is_set(password_hash),
+        has_password: password_hash.is_some_and(password::is_set),
         second_factor: false,
         version: 1,
         created_at: now,
         updated_at: now,
     }))?;
-    store::users::save(tx, &user, Some(password_hash))?;
+    store::users::save(tx, &user, password_hash)?;
     Ok(user.into_inner().0)
 }
 
@@ -137,6 +153,7 @@ pub fn revise(
     let before = store::users::find(tx, id)?;
     Error::unless_newest("user", before.version, expected)?;
     let draft = with(&before)?;
+    keep_kind(&before, &draft, password_hash.is_some())?;
     let checked = check(tx, &draft, &before.grants)?;
     let ends = password_hash.is_some() || draft.status != before.status;
     let next = User {
@@ -152,7 +169,7 @@ pub fn revise(
     if !ends && next.grants == before.grants && next.email == before.email && next.name == before.name {
         return Ok(before);
     }
-    free(tx, id, &next.email)?;
+    free(tx, id, next.email.as_deref())?;
     let user = permit.over(Whole(next))?;
     store::users::save(tx, &user, password_hash)?;
     if ends {
@@ -164,6 +181,20 @@ pub fn revise(
     }
     keep_an_admin(tx)?;
     Ok(user.into_inner().0)
+}
+
+/// A person stays somebody with an address, and a service account somebody without one, who has no password either.
+fn keep_kind(before: &User, draft: &Draft, password: bool) -> Result<(), Error> {
+    let mut faults = Faults::default();
+    match (&before.email, &draft.email) {
+        (Some(_), None) => faults.add("#/email", "required", "must be there"),
+        (None, Some(_)) => faults.add("#/email", "service_account", "a service account has no address"),
+        _ => {}
+    }
+    if password && before.kind() == UserKind::Service {
+        faults.add("#/password", "service_account", "a service account has no password: give it an API key");
+    }
+    faults.or(())
 }
 
 /// Remove a user who has made nothing; whoever has made something is suspended instead.

@@ -1,7 +1,7 @@
 //! Changes: what the change log says of every committed write.
 
 use super::{
-    Id, Locale, article::Article, author::Author, comment::Comment, correction::Correction, menu::Menu, preview::Preview,
+    Id, Locale, api_key::ApiKey, article::Article, author::Author, comment::Comment, correction::Correction, menu::Menu, preview::Preview,
     redirect::Redirect, release::Release, section::Section, tag::Tag, user::User, vocabulary::vocabulary,
 };
 
@@ -103,6 +103,8 @@ pub enum Subject {
     Release(Id<Release>),
     /// A user, with their grants.
     User(Id<User>),
+    /// An API key.
+    ApiKey(Id<ApiKey>),
     /// Signing in, where it is not known as whom.
     SignIn,
     /// A signing key; the reason is its name.
@@ -165,6 +167,7 @@ impl Change {
                 | Subject::Preview(_)
                 | Subject::Release(_)
                 | Subject::User(_)
+                | Subject::ApiKey(_)
                 | Subject::SignIn
                 | Subject::SigningKey,
                 _,
@@ -198,6 +201,7 @@ impl Change {
             Subject::Menu(id) => ("menu", Some(id.uuid()), None),
             Subject::Release(id) => ("release", Some(id.uuid()), None),
             Subject::User(id) => ("user", Some(id.uuid()), None),
+            Subject::ApiKey(id) => ("api_key", Some(id.uuid()), None),
             Subject::SignIn => ("sign_in", None, None),
             Subject::SigningKey => ("signing_key", None, None),
         }
@@ -223,6 +227,7 @@ impl Subject {
             ("menu", Some(id), _) => Self::Menu(id.into()),
             ("release", Some(id), _) => Self::Release(id.into()),
             ("user", Some(id), _) => Self::User(id.into()),
+            ("api_key", Some(id), _) => Self::ApiKey(id.into()),
             ("sign_in", ..) => Self::SignIn,
             ("signing_key", ..) => Self::SigningKey,
             _ => return None,

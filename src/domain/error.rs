@@ -140,7 +140,7 @@ pub enum Error {
     #[error("{} value(s) are not valid", .0.len())]
     Invalid(Vec<Violation>),
     /// It was tried too often; how many seconds to wait.
-    #[error("this was tried too often; try again in {seconds} seconds")]
+    #[error("this was tried too often; try again in {seconds} second{s}", s = if *.seconds == 1 { "" } else { "s" })]
     TooSoon {
         /// Until it may be tried again.
         seconds: i64,

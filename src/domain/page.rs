@@ -60,6 +60,10 @@ pub enum Sorting {
     Sessions = 41,
     /// Somebody's own work, last touched first.
     Work = 42,
+    /// Somebody's own API keys, newest first.
+    OwnApiKeys = 90,
+    /// Everybody's API keys, newest first.
+    ApiKeys = 91,
     /// Threads about what is somebody's own, newest first.
     OwnThreads = 80,
     /// The desk's articles, those first that were left alone longest.

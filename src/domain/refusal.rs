@@ -14,6 +14,12 @@ pub enum TokenFault {
     Expired,
     /// The session that it belongs to has ended.
     SessionEnded,
+    /// It is an API key whose time is over.
+    KeyExpired,
+    /// It is an API key that was revoked.
+    KeyRevoked,
+    /// It is an API key of a user who is suspended.
+    OwnerSuspended,
 }
 
 impl TokenFault {
@@ -24,6 +30,9 @@ impl TokenFault {
             Self::Invalid => "this is no token that gives access here",
             Self::Expired => "the time of this token is over, or what you may do has changed: exchange your refresh token for another",
             Self::SessionEnded => "the session of this token has ended: sign in again",
+            Self::KeyExpired => "the time of this API key is over: make another",
+            Self::KeyRevoked => "this API key was revoked: make another",
+            Self::OwnerSuspended => "whoever this API key belongs to is suspended",
         }
     }
 }
@@ -80,7 +89,11 @@ impl InUse {
         let detail = match used_by.as_slice() {
             [] => format!("{hidden} use this {thing}"),
             [one] if one.count == 1 => format!("{} uses this {thing}", counted(one)),
-            all => format!("{} use this {thing}", all.iter().map(counted).collect::<Vec<_>>().join(" and ")),
+            [first @ .., last] => {
+                let first: Vec<_> = first.iter().map(counted).collect();
+                let and = if first.is_empty() { "" } else { " and " };
+                format!("{}{and}{} use this {thing}", first.join(", "), counted(last))
+            }
         };
         Self { detail, used_by }
     }
@@ -125,6 +138,7 @@ mod tests {
             (vec![of("article", 1)], "1 article uses this tag"),
             (vec![of("article", 2)], "2 articles use this tag"),
             (vec![of("section", 1), of("article", 2)], "1 section and 2 articles use this tag"),
+            (vec![of("article", 2), of("grant", 1), of("menu", 1)], "2 articles, 1 grant and 1 menu use this tag"),
         ] {
             assert_eq!(InUse::of("tag", "articles", used_by).detail, told);
         }

@@ -111,11 +111,15 @@ impl Succession {
     /// # Errors
     /// [`Error::Conflict`] with code `key-announced` while one is announced that does not sign yet.
     pub fn rotation(all: &[(String, KeyLife)], now: Instant) -> Result<Self, Error> {
+        if !signs(all, now) {
+            // A clock that was wrong when they were made: nobody waits until it is right.
+            return Ok(Self { made: Some(made_after(all, KeyLife::at_once(now))), ..Self::default() });
+        }
         if let Some((kid, life)) = all.iter().find(|(_, life)| life.state(now) == KeyState::Published) {
             let detail = format!("the key {kid} is announced, and signs from {}", life.signs_from);
             return Err(Error::Conflict { code: "key-announced", detail });
         }
-        let made = KeyLife::announced(now);
+        let made = made_after(all, KeyLife::announced(now));
         let ends = |life: &KeyLife| KeyLife { signs_until: Some(made.signs_from), ..*life };
         let changed = all.iter().filter(|(_, life)| life.may_sign(now)).map(|(kid, life)| (kid.clone(), ends(life))).collect();
         Ok(Self { changed, made: Some(made) })
@@ -132,16 +136,31 @@ impl Succession {
         }
         let others = || all.iter().filter(|(kid, life)| kid != revoked && life.may_sign(now));
         let mut changed = vec![(revoked.to_owned(), KeyLife { revoked_at: Some(now), ..*life })];
-        let mut made = None;
+        let may_sign = life.may_sign(now);
         match life.state(now) {
             // Its predecessor was to end when it began.
             KeyState::Published => changed.extend(others().map(|(kid, life)| (kid.clone(), KeyLife { signs_until: None, ..*life }))),
-            KeyState::Signing => match others().min_by_key(|(_, life)| life.signs_from) {
-                Some((kid, next)) => changed.push((kid.clone(), KeyLife { signs_from: next.signs_from.min(now), ..*next })),
-                None => made = Some(KeyLife::at_once(now)),
-            },
+            KeyState::Signing => {
+                let next = others().min_by_key(|(_, life)| life.signs_from);
+                changed.extend(next.map(|(kid, next)| (kid.clone(), KeyLife { signs_from: next.signs_from.min(now), ..*next })));
+            }
             KeyState::Verifying | KeyState::Retired | KeyState::Revoked => {}
         }
+        let after =
+            |(kid, life): &(String, KeyLife)| (kid.clone(), changed.iter().find(|(one, _)| one == kid).map_or(*life, |(_, life)| *life));
+        let left: Vec<_> = all.iter().map(after).collect();
+        let made = (may_sign && !signs(&left, now)).then(|| made_after(all, KeyLife::at_once(now)));
         Ok(Self { changed, made })
     }
+}
+
+/// True when one of them signs.
+fn signs(all: &[(String, KeyLife)], now: Instant) -> bool {
+    all.iter().any(|(_, life)| life.state(now) == KeyState::Signing)
+}
+
+/// The life of a key that is made after these, whatever clocks said when they were: the first one stays the first.
+fn made_after(all: &[(String, KeyLife)], made: KeyLife) -> KeyLife {
+    let newest = all.iter().map(|(_, life)| life.published_at.as_micros()).max().unwrap_or(i64::MIN);
+    KeyLife { published_at: made.published_at.max(Instant::from_micros(newest.saturating_add(1))), ..made }
 }

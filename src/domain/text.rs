@@ -98,6 +98,8 @@ pub mod limits {
     pub const MENTIONS: usize = 20;
     /// UTF-16 code units of the words that a comment is about.
     pub const QUOTE_UNITS: u32 = 2_000;
+    /// API keys of one user that are good at once.
+    pub const API_KEYS: i64 = 50;
     /// Any other list or map of a request.
     pub const LIST: usize = 200;
     /// HTML: elements and comments, whatever becomes of them.

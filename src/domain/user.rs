@@ -38,6 +38,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Who a user is.
+    pub enum UserKind {
+        /// A person, who signs in.
+        Person => "person",
+        /// A service account: a program, which shows API keys and never signs in.
+        Service => "service",
+    }
+}
+
 /// A role held everywhere, or only in one section (with its subtree), or only in one locale.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
@@ -51,13 +61,13 @@ pub struct Grant {
     pub locale: Option<Locale>,
 }
 
-/// Somebody who can sign in.
+/// Somebody who can sign in, or a service account, which acts as somebody of its own.
 #[derive(Debug, Clone)]
 pub struct User {
     /// Their id.
     pub id: Id<User>,
-    /// Their e-mail address, lower case: what they sign in with.
-    pub email: String,
+    /// Their e-mail address, lower case: what they sign in with; a service account has none.
+    pub email: Option<String>,
     /// Their name.
     pub name: String,
     /// Whether they may sign in.
@@ -74,6 +84,14 @@ pub struct User {
     pub created_at: Instant,
     /// Last saved.
     pub updated_at: Instant,
+}
+
+impl User {
+    /// Who it is.
+    #[must_use]
+    pub fn kind(&self) -> UserKind {
+        if self.email.is_some() { UserKind::Person } else { UserKind::Service }
+    }
 }
 
 /// Marks ids of sessions: one sign-in with all the refresh tokens that follow from it.

@@ -153,7 +153,7 @@ pub fn audit(tx: &mut Tx<'_>, permit: &Permit<ReadAudit>, filter: &Filter, pagin
         let visibility = permit.own_visibility();
         if visibility.is_whole() {
             // A site that reads openly. Who comes and goes, and what lets them in, is no reading of each other's desks.
-            sql.push(" AND c.kind NOT IN ('user', 'sign_in', 'signing_key')");
+            sql.push(" AND c.kind NOT IN ('user', 'api_key', 'sign_in', 'signing_key')");
         } else {
             about(&mut sql, &visibility);
         }

@@ -92,7 +92,7 @@ const TAGGED: [(&str, &str); 21] = [
 ];
 
 /// Columns of JSON that name locales: as the value of this member, or, without one, as keys.
-const IN_JSON: [(&str, &str, Option<&str>); 7] = [
+const IN_JSON: [(&str, &str, Option<&str>); 8] = [
     ("article_revisions", "facts", Some("source_locale")),
     ("editions", "facts", Some("source_locale")),
     ("translation_revisions", "made_from", Some("locale")),
@@ -100,6 +100,7 @@ const IN_JSON: [(&str, &str, Option<&str>); 7] = [
     ("imports", "versions", None),
     ("site", "credit_labels", None),
     ("locales", "fallback", Some("")),
+    ("api_keys", "locales", Some("")),
 ];
 
 /// Save the next version of a locale under another tag, with everything that is kept in it. What names it beside words has another version then.

@@ -4,6 +4,7 @@
 //! share one. Functions of the submodules work in the [`Tx`] they are given, so that verbs compose into one commit. A commit takes the
 //! numbers of its changes last, from a one-row counter, so that `changes.seq` is gapless and in commit order.
 
+pub mod api_keys;
 pub mod articles;
 pub mod assignments;
 pub mod audit;
@@ -45,6 +46,7 @@ pub mod plans;
 pub mod previews;
 mod query;
 pub mod queue;
+pub mod rates;
 pub mod redirects;
 mod reference_data;
 pub mod references;
@@ -54,6 +56,7 @@ mod schema;
 pub mod second_factors;
 pub mod sections;
 pub mod sessions;
+pub mod sign_in_counts;
 pub mod site;
 mod snapshots;
 pub mod sorted_names;

@@ -117,9 +117,7 @@ pub fn page<K: Stored>(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<Named<K>>
 /// [`Error::Invalid`] at `?locale` for one that the site has not.
 pub fn desk_page<K: Stored>(tx: &mut Tx<'_>, listed: &Listed, locale: Option<&Locale>, paging: Paging) -> Result<Page<Named<K>>, Error> {
     let masthead = super::site::masthead(tx)?;
-    if locale.is_some_and(|l| masthead.settings(l).is_none()) {
-        return Err(Error::invalid("?locale", "unknown_locale", "not a locale of this site"));
-    }
+    super::site::know(tx, locale)?;
     list(tx, listed, (locale.unwrap_or(&masthead.site.default_locale), locale.is_none()), "", paging)
 }
 

@@ -22,7 +22,7 @@ use crate::{
         collation::NameKey,
         page::{Page, Paging, Place, Sorting},
         section::Section,
-        user::{Grant, Role, User},
+        user::{Grant, Role, User, UserKind},
     },
 };
 
@@ -33,6 +33,8 @@ pub struct Colleague {
     pub id: Id<User>,
     /// Their name.
     pub name: String,
+    /// Who they are.
+    pub kind: UserKind,
     /// What they were granted.
     pub grants: Vec<Grant>,
 }
@@ -56,6 +58,8 @@ struct Row {
     id: Id<User>,
     #[diesel(sql_type = Text)]
     name: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
     #[diesel(sql_type = Binary)]
     sort_key: Vec<u8>,
 }
@@ -87,7 +91,7 @@ fn listing(filter: &Filter) -> Sql {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, filter: &Filter, paging: Paging) -> Result<Page<Colleague>, Error> {
-    let mut sql = Sql::new("SELECT u.id, u.name, u.sort_key");
+    let mut sql = Sql::new("SELECT u.id, u.name, u.kind, u.sort_key");
     sql.append(listing(filter));
     let ascending = !paging.backwards();
     if let Some(at) = paging.cursor {
@@ -106,10 +110,10 @@ pub fn page(tx: &mut Tx<'_>, filter: &Filter, paging: Paging) -> Result<Page<Col
     };
     let mut grants = grants_of(tx, found.iter().map(|row| row.id).collect())?;
     let place = |row: &Row| Place { key: 0, name: NameKey::of(&row.sort_key), id: row.id.uuid() };
-    Ok(Page::cut(found, paging, Sorting::People, total, place).map(|row| {
+    Page::cut(found, paging, Sorting::People, total, place).try_map(|row| {
         let grants = grants.remove(&row.id).unwrap_or_default();
-        Colleague { id: row.id, name: row.name, grants }
-    }))
+        Ok(Colleague { id: row.id, name: row.name, kind: row.kind.parse()?, grants })
+    })
 }
 
 /// Give oneself another name.

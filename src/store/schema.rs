@@ -56,6 +56,7 @@ diesel::table! {
         sort_key -> Nullable<Binary>,
         name_key -> Nullable<Text>,
         second_factor_at -> Nullable<At>,
+        kind -> Text,
     }
 }
 
@@ -435,6 +436,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    api_keys (id) {
+        id -> Uid,
+        user_id -> Uid,
+        name -> Text,
+        handle -> Text,
+        digest -> Binary,
+        scope -> Nullable<Text>,
+        sections -> Nullable<Doc>,
+        locales -> Nullable<Doc>,
+        created_by -> Nullable<Uid>,
+        created_at -> At,
+        expires_at -> At,
+        revoked_at -> Nullable<At>,
+        last_used_at -> Nullable<At>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Nullable, Text, Binary};
     use crate::store::dialect::{At, Doc, Uid};
 
@@ -712,6 +734,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    rate_limits (budget) {
+        budget -> Text,
+        whole_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::store::dialect::{At, Uid};
+
+    sign_in_counts (counted) {
+        counted -> Text,
+        failures -> Integer,
+        wrong -> Integer,
+        since -> At,
+        last -> At,
+        user_id -> Nullable<Uid>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     site,
     locales,
@@ -741,6 +784,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     change_counter,
     sessions,
     refresh_tokens,
+    api_keys,
     signing_keys,
     imports,
     redirects,

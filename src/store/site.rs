@@ -99,6 +99,22 @@ pub fn masthead(tx: &mut Tx<'_>) -> Result<Arc<Masthead>, Error> {
     Ok(masthead)
 }
 
+/// Nothing, when the site has these locales, by which a list is asked for: one that it does not have is a mistake, and no reason for an empty list.
+///
+/// # Errors
+/// [`Error::Invalid`] at `?locale`.
+pub fn know<'a>(tx: &mut Tx<'_>, asked: impl IntoIterator<Item = &'a Locale>) -> Result<(), Error> {
+    let mut asked = asked.into_iter().peekable();
+    if asked.peek().is_none() {
+        return Ok(());
+    }
+    let masthead = masthead(tx)?;
+    if asked.any(|locale| masthead.settings(locale).is_none()) {
+        return Err(Error::invalid("?locale", "unknown_locale", "not a locale of this site"));
+    }
+    Ok(())
+}
+
 /// The site as readers may know it, with the locales that are public.
 ///
 /// # Errors

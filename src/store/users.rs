@@ -19,15 +19,16 @@ use crate::{
         page::{Page, Paging, Sorting},
         password_link::LinkKind,
         section::Section,
-        user::{Grant, Session, User},
+        user::{Grant, Session, User, UserKind},
     },
 };
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users)]
-struct Row {
+pub(super) struct Row {
     id: Id<User>,
     email: String,
+    kind: String,
     name: String,
     status: String,
     password_hash: String,
@@ -39,7 +40,7 @@ struct Row {
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = grants)]
-struct GrantRow {
+pub(super) struct GrantRow {
     id: Bind<Id<Grant>>,
     user_id: Bind<Id<User>>,
     role: String,
@@ -50,7 +51,11 @@ struct GrantRow {
 fn domain(row: Row, grants: Vec<Grant>) -> Result<User, Error> {
     Ok(User {
         id: row.id,
-        email: row.email,
+        // What a service account has there is no address.
+        email: match row.kind.parse()? {
+            UserKind::Person => Some(row.email),
+            UserKind::Service => None,
+        },
         name: row.name,
         status: row.status.parse()?,
         grants,
@@ -97,7 +102,7 @@ pub fn of_session(tx: &mut Tx<'_>, id: Id<Session>) -> Result<Option<User>, Erro
 }
 
 /// A user out of rows of theirs with a grant each.
-fn one(rows: Vec<(Row, Option<GrantRow>)>) -> Result<Option<User>, Error> {
+pub(super) fn one(rows: Vec<(Row, Option<GrantRow>)>) -> Result<Option<User>, Error> {
     let (mut user, mut grants) = (None, Vec::new());
     for (row, grant) in rows {
         user = Some(row);
@@ -133,24 +138,37 @@ pub fn names(tx: &mut Tx<'_>, ids: &[Id<User>]) -> Result<HashMap<Id<User>, Stri
     Ok(rows.into_iter().collect())
 }
 
-/// A page of users, oldest first.
+/// A page of users, or of those of one kind, oldest first.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn page(tx: &mut Tx<'_>, paging: Paging) -> Result<Page<User>, Error> {
-    let mut query = users::table.select(Row::as_select()).limit(i64::from(paging.limit).saturating_add(1)).into_boxed();
+pub fn page(tx: &mut Tx<'_>, kind: Option<UserKind>, paging: Paging) -> Result<Page<User>, Error> {
+    let there = || {
+        let query = users::table.into_boxed();
+        match kind {
+            Some(kind) => query.filter(users::kind.eq(kind.as_str())),
+            None => query,
+        }
+    };
+    let mut query = there().select(Row::as_select()).limit(i64::from(paging.limit).saturating_add(1));
     if let Some(cursor) = paging.cursor {
         let id = Id::<User>::from(cursor.id);
         query = if cursor.backwards { query.filter(users::id.lt(Bind(id))) } else { query.filter(users::id.gt(Bind(id))) };
     }
     query = if paging.backwards() { query.order(users::id.desc()) } else { query.order(users::id.asc()) };
     let rows: Vec<Row> = query.load(tx)?;
-    let total = if paging.count { Some(users::table.count().get_result(tx)?) } else { None };
+    let total = if paging.count { Some(there().count().get_result(tx)?) } else { None };
     let mut grants = grants_of(tx, rows.iter().map(|r| r.id).collect())?;
     Page::cut(rows, paging, Sorting::Users, total, |r| (0, r.id.uuid())).try_map(|row| {
         let of_row = grants.remove(&row.id).unwrap_or_default();
         domain(row, of_row)
     })
+}
+
+/// Those who sign in.
+#[diesel::dsl::auto_type]
+fn people() -> _ {
+    users::table.filter(users::kind.eq("person"))
 }
 
 /// What signing in needs to know of a user.
@@ -164,7 +182,8 @@ pub struct Door {
     pub known: bool,
 }
 
-/// Who has an address, and whether they have signed in from a network since an instant; in one statement, whoever it is.
+/// Who has an address, and whether they have signed in from a network since an instant; in one statement, whoever it is. No service account is
+/// ever at the door.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -174,7 +193,7 @@ pub fn at_the_door(tx: &mut Tx<'_>, email: &str, from: Network, since: Instant) 
         .filter(sessions::network.eq(from.to_string()))
         .filter(sessions::created_at.gt(Bind(since)));
     let row: Option<(Id<User>, String, bool)> =
-        users::table.filter(users::email.eq(email)).select((users::id, users::password_hash, diesel::dsl::exists(before))).first(tx)?;
+        people().filter(users::email.eq(email)).select((users::id, users::password_hash, diesel::dsl::exists(before))).first(tx)?;
     Ok(row.map(|(user, hash, known)| {
         let password_hash = Some(hash).filter(|hash| password::is_set(hash));
         Door { user, password_hash, known: known && from != Network::UNKNOWN }
@@ -186,7 +205,7 @@ pub fn at_the_door(tx: &mut Tx<'_>, email: &str, from: Network, since: Instant) 
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Id<User>>, Error> {
-    users::table.filter(users::email.eq(email)).select(users::id).first(tx)
+    people().filter(users::email.eq(email)).select(users::id).first(tx)
 }
 
 /// Which of these addresses somebody has, in one statement.
@@ -226,10 +245,13 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash
     let Whole(user) = granted.get();
     let (sort_key, name_key) = super::user_keys::keys(&user.name)?;
     let keys = (users::sort_key.eq(Some(sort_key)), users::name_key.eq(Some(name_key)));
+    // The id of a service account stands where others have their address.
+    let email = user.email.clone().unwrap_or_else(|| user.id.to_string());
     let event = if user.version == 1 {
         let row = (
             users::id.eq(Bind(user.id)),
-            users::email.eq(&user.email),
+            users::kind.eq(user.kind().as_str()),
+            users::email.eq(&email),
             users::name.eq(&user.name),
             users::status.eq(user.status.as_str()),
             users::password_hash.eq(password_hash.unwrap_or_default()),
@@ -243,7 +265,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash
     } else {
         let at = users::table.find(Bind(user.id)).filter(users::version.eq(user.version.saturating_sub(1)));
         let set = (
-            users::email.eq(&user.email),
+            users::email.eq(&email),
             users::name.eq(&user.name),
             users::status.eq(user.status.as_str()),
             users::version.eq(user.version),
@@ -307,7 +329,7 @@ pub fn granting(tx: &mut Tx<'_>, within: &Granting) -> Result<i64, Error> {
     }
 }
 
-/// Active users who hold the admin role everywhere; nobody changes that before this transaction ends.
+/// Active people who hold the admin role everywhere: nobody administers as a service account alone; nobody changes that before this transaction ends.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -316,6 +338,7 @@ pub fn admins(tx: &mut Tx<'_>) -> Result<i64, Error> {
     users::table
         .inner_join(grants::table.on(grants::user_id.eq(users::id)))
         .filter(users::status.eq("active"))
+        .filter(users::kind.eq("person"))
         .filter(grants::role.eq("admin"))
         .filter(grants::section_id.is_null())
         .filter(grants::locale.is_null())

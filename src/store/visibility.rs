@@ -25,6 +25,10 @@ pub(super) fn sees(sql: &mut Sql, visibility: &Visibility) {
         // Working copies are nobody's business outside the desk.
         Viewer::Public => _ = sql.push("FALSE"),
         Viewer::Granted(reach) => {
+            if let Some(bound) = reach.bound_sections() {
+                lies_in(sql, bound.iter().copied());
+                sql.push(" AND ");
+            }
             let Some(sections) = reach.sections() else {
                 sql.push("TRUE");
                 return;
@@ -46,15 +50,20 @@ pub(super) fn reads(sql: &mut Sql, visibility: &Visibility, locale: &str) {
         sees(sql, visibility);
         return;
     };
-    sql.push("(").push(locale).push(" = a.source_locale OR a.created_by = ").id(reach.user);
+    sql.push("(").push(locale).push(" = a.source_locale");
     sql.push(" OR EXISTS (SELECT 1 FROM editions gl WHERE gl.article_id = a.id AND gl.ended_at IS NULL AND gl.locale = ").push(locale);
-    sql.push(") OR EXISTS (SELECT 1 FROM assignments ga WHERE ga.article_id = a.id AND ga.user_id = ").id(reach.user);
+    sql.push(") OR (");
+    if let Some(bound) = reach.bound_locales() {
+        sql.push(locale).push(" IN ").locales(bound).push(" AND ");
+    }
+    sql.push("(a.created_by = ").id(reach.user);
+    sql.push(" OR EXISTS (SELECT 1 FROM assignments ga WHERE ga.article_id = a.id AND ga.user_id = ").id(reach.user);
     sql.push(" AND ga.locale = ").push(locale).push(")");
     for place in &reach.places {
         sql.push(" OR ");
         lies_at(sql, place, locale);
     }
-    sql.push(")");
+    sql.push(")))");
 }
 
 /// The condition that the words in the locale that a column names, of the article `a`, lie where a grant reaches.
@@ -100,6 +109,9 @@ pub(super) fn show(tx: &mut Tx<'_>, visibility: &Visibility, articles: &mut [Art
     let mut sql = Sql::new("SELECT article_id, locale FROM editions WHERE ended_at IS NULL AND article_id IN ");
     sql.ids(limited.keys().copied()).push(" UNION SELECT article_id, locale FROM assignments WHERE user_id = ").id(reach.user);
     sql.push(" AND article_id IN ").ids(limited.keys().copied());
+    if let Some(bound) = reach.bound_locales() {
+        sql.push(" AND locale IN ").locales(bound);
+    }
     for row in sql.load::<Row>(tx)? {
         if let Some(locales) = limited.get_mut(&row.article_id) {
             locales.insert(Locale::stored(row.locale));

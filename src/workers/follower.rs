@@ -136,7 +136,10 @@ pub fn start(response_cache: Arc<ResponseCache>, keys: Arc<KeyRing>) -> Result<W
         };
         rounds = rounds.wrapping_add(1);
         if told || rounds.is_multiple_of(asks) {
-            is_behind |= follow(&runner)? > 0;
+            // What has failed on the way may have read on already.
+            let followed = follow(&runner);
+            is_behind |= !matches!(followed, Ok(0));
+            followed?;
         }
         if is_behind {
             keys.run()?;

@@ -4,6 +4,7 @@ pub mod follower;
 pub mod mailer;
 pub mod projection;
 pub mod purger;
+pub mod rate_sharing;
 pub mod scheduler;
 pub mod sign_in_audit;
 pub mod smtp;

@@ -1,4 +1,4 @@
-//! The audit trail of sign-ins: writes down which were refused.
+//! The audit trail of sign-ins: writes down which were refused, and when API keys were used.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,6 +14,7 @@ const EVERY: Duration = Duration::from_secs(1);
 /// [`Error::Internal`] when the system gives no thread.
 pub fn start(store: Store, sign_ins: Arc<SignIns>) -> Result<Worker, Error> {
     Worker::start("sign_in_audit", EVERY, move || {
+        sign_ins.write_uses(&store)?;
         let written = sign_ins.write(&store)?;
         if written > 0 {
             tracing::warn!(entries = written, "somebody was not let in; the audit trail says more");

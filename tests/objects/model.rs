@@ -166,6 +166,10 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("PATCH",  "/v1/desk/site", Nothing, "site.manage", Everything, "{}"),
     row("GET",    "/v1/desk/work", Nothing, "article.read", Somewhere, ""),
     row("GET",    "/v1/desk/people", Nothing, "people.read", Somewhere, ""),
+    row("GET",    "/v1/desk/api-keys", Nothing, "user.read", Everything, ""),
+    row("DELETE", "/v1/desk/api-keys/{id}", Nothing, "user.manage", Everything, ""),
+    row("POST",   "/v1/desk/service-accounts", Nothing, "user.manage", Everything, r#"{"name":"Wires"}"#),
+    row("POST",   "/v1/desk/users/{id}/api-keys", Nothing, "user.manage", Everything, r#"{"name":"Wires"}"#),
     row("GET",    "/v1/desk/users", Nothing, "user.read", Everything, ""),
     row("POST",   "/v1/desk/users", Nothing, "user.manage", Everything, r#"{"email":"a@example.org","name":"Asha","password":"a sentence of hers"}"#),
     row("GET",    "/v1/desk/users/{id}", Nothing, "user.read", Everything, ""),
@@ -252,6 +256,8 @@ pub(crate) struct Who {
     pub(crate) place: Place,
     /// Whether the site lets every desk read every other.
     pub(crate) open: bool,
+    /// Whether they were granted their role everywhere, and show an API key that is limited to the place.
+    pub(crate) key: bool,
 }
 
 /// What is to come of it.
@@ -278,7 +284,8 @@ fn here(who: &Who, section: char) -> bool {
 
 /// Whether the article is seen: by grants that read there, or anywhere where the site is open; and by who created it.
 pub(crate) fn sees(who: &Who, at: &At) -> bool {
-    at.own || (right(who.role, "article.read") == 'y' && (who.open || here(who, at.section)))
+    let reads = right(who.role, "article.read") == 'y' && (who.open || here(who, at.section));
+    if who.key { here(who, at.section) && (at.own || reads) } else { at.own || reads }
 }
 
 /// Whether words of an article that is seen are shown: the original, what is public, what the grant is about, and all to who created it, or
@@ -286,7 +293,8 @@ pub(crate) fn sees(who: &Who, at: &At) -> bool {
 pub(crate) fn shows(who: &Who, at: &At, locale: &str) -> bool {
     let reads = right(who.role, "article.read") == 'y';
     let granted = reads && (who.open || (here(who, at.section) && who.place.locale.is_none_or(|l| l == locale)));
-    sees(who, at) && (at.own || locale == "en" || at.live.contains(&locale) || granted)
+    let own = at.own && (!who.key || who.place.locale.is_none_or(|l| l == locale));
+    sees(who, at) && (own || locale == "en" || at.live.contains(&locale) || granted)
 }
 
 fn granted(who: &Who, action: &str, at: &At, locale: Option<&str>) -> bool {
@@ -329,6 +337,8 @@ pub(crate) fn verdict(who: &Who, op: &Operation, at: &At, locale: Option<&str>) 
 /// Whether somebody may do what lies in no article.
 pub(crate) fn of_the_site(who: &Who, op: &Operation, section: char) -> bool {
     may(who, op.action)
+        // No key makes keys.
+        && !(who.key && op.method == "POST" && op.path.ends_with("/api-keys"))
         && match op.over {
             Over::Everything => who.place == Place::EVERYWHERE,
             Over::Section => who.place.locale.is_none() && here(who, section),
@@ -346,7 +356,7 @@ pub(crate) fn table() -> String {
                 let state = if op.about == Kind::Trashed { "trashed" } else { "draft" };
                 let locale = (!matches!(op.about, Kind::Article | Kind::Trashed | Kind::Correction)).then_some("hi");
                 let at = At { section: 'A', state, own: false, live: &[] };
-                match verdict(&Who { role: *role, place: *place, open: false }, op, &at, locale) {
+                match verdict(&Who { role: *role, place: *place, open: false, key: false }, op, &at, locale) {
                     Verdict::Done => '●',
                     Verdict::Refused => '○',
                     Verdict::Hidden | Verdict::HiddenWords => '·',

@@ -109,3 +109,17 @@ fn whatever_is_done_in_whatever_order_one_key_signs() {
         }
     }
 }
+
+#[test]
+fn clocks_that_were_wrong_leave_no_moment_without_a_key_that_signs() {
+    // Made by a server whose clock was an hour ahead.
+    let early = vec![("0".to_owned(), KeyLife::at_once(at(3_600)))];
+    for now in [0, 1, 3_599] {
+        for keys in [rotated(&early, now), revoked(&early, "0", now)] {
+            assert!(of_state(&keys, KeyState::Signing, at(now)).is_some(), "{now}: {keys:?}");
+            // The secrets that outlive keys are derived from the first one, which stays the first.
+            let first = keys.iter().min_by_key(|(_, life)| life.published_at).unwrap();
+            assert_eq!(first.0, "0", "{keys:?}");
+        }
+    }
+}

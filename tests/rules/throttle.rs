@@ -74,9 +74,9 @@ fn whoever_is_right_owes_nothing() {
     for _ in 0..1_000 {
         let attempt = throttle.admit(Account::named("asha"), net(1), false, at(0)).unwrap();
         assert_eq!(attempt.rank, Rank::New);
-        throttle.passed(&attempt);
+        throttle.passed(&attempt, at(0));
         let attempt = throttle.admit(Account::named("asha"), net(1), false, at(0)).unwrap();
-        throttle.take_back(&attempt);
+        throttle.take_back(&attempt, at(0));
     }
 }
 
@@ -86,4 +86,14 @@ fn a_clock_that_is_set_back_locks_nobody_out() {
     tries(&throttle, "asha", net(1), false, 100_000, 100);
     assert!(throttle.look(Account::named("asha"), net(1), at(0)).err().is_none_or(|refused| refused.seconds <= 30));
     assert!(tries(&throttle, "asha", net(1), false, 0, 200_000) > 3);
+}
+
+#[test]
+fn an_attempt_that_began_before_the_last_one_waits_as_long_as_that() {
+    for before in [0, 1, 5, 59] {
+        let throttle = SignInThrottle::default();
+        tries(&throttle, "asha", net(1), false, 100, 5);
+        let refused = throttle.look(Account::named("asha"), net(1), at(104 - before)).unwrap_err();
+        assert!(refused.seconds >= 1, "{before}");
+    }
 }

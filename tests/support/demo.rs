@@ -15,6 +15,7 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use dateline::{
     access::secret::Secret,
+    domain::Instant,
     store::{Limits, Options, Store},
 };
 
@@ -81,10 +82,8 @@ impl Demo {
         self.over(to).await
     }
 
-    #[expect(clippy::disallowed_methods, reason = "what a process has made is of now")]
     async fn over(&self, file: PathBuf) -> Copy {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let clock = Arc::new(TestClock(AtomicI64::new(i64::try_from(now.as_micros()).unwrap())));
+        let clock = Arc::new(TestClock(AtomicI64::new(now().as_micros())));
         let url = format!("sqlite://{}", file.display());
         let seed = u64::try_from(clock.0.load(Ordering::SeqCst)).unwrap();
         let entropy = Arc::new(Seeded(seed.into()));
@@ -93,6 +92,13 @@ impl Demo {
         let seal = Secret::new(BASE64_STANDARD.decode(secret.trim()).unwrap().try_into().unwrap());
         Copy(Entrance::new(store, seal, 16 << 20).await)
     }
+}
+
+/// The present instant, of which is what a process makes.
+#[expect(clippy::disallowed_methods, reason = "what a process has made is of now")]
+pub(crate) fn now() -> Instant {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Instant::from_micros(i64::try_from(now.as_micros()).unwrap())
 }
 
 impl Copy {

@@ -31,7 +31,9 @@ use dateline::{
         Bookkeeping, Caller, Permit, System,
         action::Import,
         keys::{KeyRing, SealedKey},
+        rate::{RateLimits, Rates},
         secret::{Seal, Secret},
+        throttle::Account,
         token::{self, Subject},
     },
     api::{
@@ -137,6 +139,7 @@ pub(crate) struct Entrance {
     pub sign_ins: Arc<SignIns>,
     pub links: Arc<PasswordLinks>,
     pub keys: Arc<KeyRing>,
+    pub rates: Arc<RateLimits>,
 }
 
 /// Made once: it is the same for every app.
@@ -147,11 +150,11 @@ pub(crate) fn seal() -> Seal {
     Secret::new([9; 32])
 }
 
-fn state(store: Store, seal: Seal, capacity: u64) -> Data<State> {
-    state_with(store, seal, capacity, Arc::default())
+fn state(store: Store, seal: Seal, capacity: u64, counts: (SignIns, Rates)) -> Data<State> {
+    state_with(store, seal, capacity, Arc::default(), counts)
 }
 
-fn state_with(store: Store, seal: Seal, capacity: u64, links: Arc<PasswordLinks>) -> Data<State> {
+fn state_with(store: Store, seal: Seal, capacity: u64, links: Arc<PasswordLinks>, (sign_ins, rates): (SignIns, Rates)) -> Data<State> {
     let answers = MemoryBudget::new(128 << 20);
     let keys = Arc::new(KeyRing::open(&store.read_now(dateline::store::keys::all).unwrap(), seal).unwrap());
     Data::new(State {
@@ -162,8 +165,9 @@ fn state_with(store: Store, seal: Seal, capacity: u64, links: Arc<PasswordLinks>
         keys,
         issuer: ISSUER.to_owned(),
         hashing: Hashing::new(2, 4),
-        sign_ins: Arc::default(),
         links,
+        sign_ins: Arc::new(sign_ins),
+        rates: Arc::new(RateLimits::shared(rates)),
         proxies: vec!["10.0.0.0/8".parse().unwrap()],
         origins: vec!["https://desk.example".to_owned()],
         clients: Clients::new(ClientTimeouts::default(), 64 << 20),
@@ -173,19 +177,24 @@ fn state_with(store: Store, seal: Seal, capacity: u64, links: Arc<PasswordLinks>
 }
 
 impl Entrance {
+    /// One that limits nobody: a test asks as much as it wants to.
     async fn new(store: Store, seal: Seal, capacity: u64) -> Self {
-        Self::of(state(store, seal, capacity)).await
+        Self::counting(store, seal, capacity, (SignIns::default(), Rates::OFF)).await
+    }
+
+    async fn counting(store: Store, seal: Seal, capacity: u64, counts: (SignIns, Rates)) -> Self {
+        Self::of(state(store, seal, capacity, counts)).await
     }
 
     async fn of(state: Data<State>) -> Self {
-        let (response_cache, sign_ins, keys) = (state.response_cache.clone(), state.sign_ins.clone(), state.keys.clone());
-        let links = state.links.clone();
+        let (response_cache, sign_ins, links) = (state.response_cache.clone(), state.sign_ins.clone(), state.links.clone());
+        let (rates, keys) = (state.rates.clone(), state.keys.clone());
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
         let call = move |request: Request| -> Answering {
             let service = service.clone();
             Box::pin(async move { service.call(request).await.unwrap() })
         };
-        Self { call: Rc::new(call), response_cache, sign_ins, links, keys }
+        Self { call: Rc::new(call), response_cache, sign_ins, links, rates, keys }
     }
 }
 
@@ -271,7 +280,7 @@ impl TestApp {
 
     /// What a service is made of that is not the one under test.
     pub(crate) fn state(&self) -> Data<State> {
-        state(self.store.clone(), seal(), 16 << 20)
+        state(self.store.clone(), seal(), 16 << 20, (SignIns::default(), Rates::OFF))
     }
 
     /// On `PostgreSQL`, where there is one; see [`postgres`].
@@ -335,12 +344,22 @@ impl TestApp {
     /// The same service, whose links are sent by mail, and open this page.
     pub(crate) async fn mailing(&self, page: &str) -> Entrance {
         let links = Arc::new(PasswordLinks::new(Some(page.to_owned()), true));
-        Entrance::of(state_with(self.store.clone(), seal(), 16 << 20, links)).await
+        Entrance::of(state_with(self.store.clone(), seal(), 16 << 20, links, (SignIns::default(), Rates::OFF))).await
     }
 
     /// Another instance over the same database, with connections and a response cache of its own.
     pub(crate) async fn instance(&self) -> Entrance {
         Entrance::new(self.store_of(2), seal(), 16 << 20).await
+    }
+
+    /// One of several instances, which limits callers and counts sign-ins together with the others.
+    pub(crate) async fn limiting(&self, rates: Rates) -> Entrance {
+        Entrance::counting(self.store_of(2), seal(), 16 << 20, (SignIns::shared(), rates)).await
+    }
+
+    /// An account as sign-ins are counted for it.
+    pub(crate) fn account(&self, name: &str) -> Account {
+        Account::of(&self.entrance.keys.present().fingerprint(&[b"account", name.as_bytes()]))
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -432,7 +451,7 @@ impl TestApp {
             .store
             .write(Permit::try_from(Caller::system(System::Operator)).unwrap(), move |tx, permit| {
                 let draft = Draft {
-                    email: format!("{role}-{n}@example.org"),
+                    email: Some(format!("{role}-{n}@example.org")),
                     name: format!("{role} {n}"),
                     status: UserStatus::Active,
                     grants: vec![grant],
@@ -453,6 +472,20 @@ impl TestApp {
     /// The same user with a token limited to some actions.
     pub(crate) async fn limited(&self, client: &Client<'_>, scope: &str) -> Client<'_> {
         self.begun(client, Some(scope.to_owned())).await
+    }
+
+    /// The same user with an API key that they made, within these limits.
+    pub(crate) async fn keyed<'a>(&'a self, client: &Client<'a>, limits: &Value) -> Client<'a> {
+        let mut sent = json!({ "name": "A program" });
+        sent.as_object_mut().unwrap().extend(limits.as_object().unwrap().clone());
+        let made = client.post("/v1/auth/api-keys", &sent).await.ok();
+        Client { token: made["key"].as_str().map(str::to_owned), ..client.clone() }
+    }
+
+    /// Write down when API keys were used; how many.
+    pub(crate) async fn write_uses(&self) -> usize {
+        let (sign_ins, store) = (self.entrance.sign_ins.clone(), self.store.clone());
+        dateline::store::aside(move || sign_ins.write_uses(&store)).await.unwrap()
     }
 
     async fn begun(&self, client: &Client<'_>, scope: Option<String>) -> Client<'_> {

@@ -1,5 +1,6 @@
 //! Signing in and out.
 
+pub mod api_keys;
 pub mod by_link;
 mod form;
 pub mod own;
@@ -9,7 +10,7 @@ use actix_web::{
     HttpResponse, get,
     http::header::CACHE_CONTROL,
     post,
-    web::{Data, Json, ReqData},
+    web::{Data, Json},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,7 +19,7 @@ use form::Shown;
 
 use super::{
     State,
-    extract::{Body, Origin, SignedIn},
+    extract::{Body, InSession, Origin, SignedIn},
     problem::{Failure, Problem},
 };
 use crate::{
@@ -26,7 +27,7 @@ use crate::{
         Bookkeeping, Caller, action, password,
         secret::Secret,
         throttle::{self, Account, Admission},
-        token::{self, Verified},
+        token,
     },
     desk::{
         self,
@@ -39,7 +40,7 @@ use crate::{
         network::Network,
         section::SectionId,
         signing_key::{ACCESS_SECONDS, JWKS_MAX_AGE},
-        user::{GrantId, Role, User, UserId, email_typed},
+        user::{GrantId, Role, User, UserId, UserKind, email_typed},
     },
     store,
 };
@@ -131,17 +132,23 @@ pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> R
     let scope = scope(names)?;
     // What cannot be an address is nobody's; it takes as long as any other.
     let address = email_typed(&address);
-    let (from, account) = (from.0, Account::named(&address));
+    let (from, account) = (from.0, account(&state, &address));
     let refused = |refused: throttle::Refused| too_soon(&state, refused.user, from, refused.seconds);
-    state.sign_ins.throttle.look(account, from, state.store.now()).map_err(refused)?;
+    state.sign_ins.look(account, from, state.store.now()).map_err(refused)?;
     let since = state.store.now().plus_seconds(-KNOWN_SECONDS);
     let door = state.store.read(move |tx| store::users::at_the_door(tx, &address, from, since)).await?;
     let (user, kept, known) = door.map_or((None, None, false), |d| (Some(d.user), d.password_hash, d.known));
     // It counts as failed from here on, so that what is tried at once is counted before any of it is done.
-    let attempt = state.sign_ins.throttle.admit(account, from, known, state.store.now());
+    let attempt = state.sign_ins.admit(&state.store, account, from, known).await?;
     let attempt = attempt.map_err(|no| too_soon(&state, no.user.or(user), from, no.seconds))?;
     let hashed = state.hashing.run(attempt.rank, verified(&state, password, kept, user, attempt, from)).await;
-    let right = hashed.inspect_err(|_| state.sign_ins.throttle.take_back(&attempt))?;
+    let right = match hashed {
+        Ok(right) => right,
+        Err(error) => {
+            state.sign_ins.take_back(&state.store, attempt).await;
+            return Err(error.into());
+        }
+    };
     let user = user.filter(|_| right).ok_or(Error::WrongCredentials)?;
     let keys = state.keys.present();
     let begun = state.store.write(Bookkeeping, move |tx, _| {
@@ -150,15 +157,25 @@ pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> R
     });
     let begun = begun.await;
     match &begun {
-        Ok(_) => state.sign_ins.throttle.passed(&attempt),
+        Ok(_) => state.sign_ins.passed(&state.store, attempt).await,
         Err(Error::WrongCredentials) => state.sign_ins.note(Some(user), from, Why::Suspended, state.store.now()),
         Err(Error::SecondFactor { shown: true }) => {
-            state.sign_ins.throttle.failed(&attempt, Some(user));
+            let (sign_ins, store) = (state.sign_ins.clone(), state.store.clone());
+            store::aside(move || {
+                sign_ins.failed(&store, &attempt, Some(user));
+                Ok(())
+            })
+            .await?;
             state.sign_ins.note(Some(user), from, Why::WrongCode, state.store.now());
         }
-        Err(_) => state.sign_ins.throttle.take_back(&attempt),
+        Err(_) => state.sign_ins.take_back(&state.store, attempt).await,
     }
     tokens(&state, &begun?)
+}
+
+/// An account as it is counted, by the name that was typed: whoever has the database learns nothing of that.
+fn account(state: &State, address: &str) -> Account {
+    Account::of(&state.keys.present().fingerprint(&[b"account", address.as_bytes()]))
 }
 
 /// The looking at a password, which is noted there when it is wrong: whether anybody still waits for the answer or not.
@@ -174,7 +191,7 @@ fn verified(
     move || {
         let right = password::verify(password.expose(), kept.as_deref())?;
         if !right {
-            sign_ins.throttle.failed(&attempt, user);
+            sign_ins.failed(&store, &attempt, user);
             sign_ins.note(user, from, if user.is_some() { Why::WrongPassword } else { Why::UnknownAccount }, store.now());
         }
         Ok(right)
@@ -223,8 +240,7 @@ async fn refreshed(shown: Secret<String>, from: Origin, state: &State) -> Result
 #[utoipa::path(tag = "auth", security(("token" = [])),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/logout")]
-pub(crate) async fn sign_out(_: SignedIn, verified: ReqData<Verified>, state: Data<State>) -> Result<HttpResponse, Failure> {
-    let verified = verified.into_inner();
+pub(crate) async fn sign_out(InSession(verified): InSession, state: Data<State>) -> Result<HttpResponse, Failure> {
     state.store.write(Bookkeeping, move |tx, _| desk::sessions::end(tx, &verified)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -253,9 +269,11 @@ impl From<&crate::domain::user::Grant> for GrantInfo {
 pub struct Me {
     /// Their id.
     pub id: UserId,
-    /// Their address.
+    /// A person, or a service account.
+    pub kind: UserKind,
+    /// Their address; null for a service account.
     #[schema(example = "asha@example.org")]
-    pub email: String,
+    pub email: Option<String>,
     /// Their name.
     #[schema(example = "Asha Rao")]
     pub name: String,
@@ -276,7 +294,7 @@ impl Me {
     fn with(user: &User, permissions: Vec<&'static str>) -> Self {
         let grants = user.grants.iter().map(GrantInfo::from).collect();
         let second_factor = user.second_factor;
-        Self { id: user.id, email: user.email.clone(), name: user.name.clone(), second_factor, grants, permissions }
+        Self { id: user.id, kind: user.kind(), email: user.email.clone(), name: user.name.clone(), second_factor, grants, permissions }
     }
 }
 

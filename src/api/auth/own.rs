@@ -2,21 +2,20 @@
 
 use actix_web::{
     HttpResponse, delete, get, patch, post,
-    web::{Data, Json, ReqData},
+    web::{Data, Json},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Me, State, too_soon, verified};
+use super::{Me, State, account, too_soon, verified};
 use crate::{
     access::{
         Caller, password,
         secret::Secret,
-        throttle::{self, Account, Rank},
-        token::Verified,
+        throttle::{self, Rank},
     },
     api::{
-        extract::{Body, Origin, Path, Query, SignedIn, paging},
+        extract::{Body, InSession, Origin, Path, Query, SignedIn, paging},
         patching::{Patch, PatchOf, Resource},
         problem::{Failure, Problem},
         reply::Listing,
@@ -45,7 +44,7 @@ pub type MePatch = PatchOf<Me>;
 
 impl Resource for Me {
     type Input = MeInput;
-    const READ_ONLY: &'static [&'static str] = &["id", "email", "second_factor", "grants", "permissions"];
+    const READ_ONLY: &'static [&'static str] = &["id", "kind", "email", "second_factor", "grants", "permissions"];
 }
 
 /// The password that is, and the one that is to be.
@@ -120,7 +119,7 @@ pub(crate) async fn revise_me(SignedIn(caller): SignedIn, patch: Patch<Me>, stat
 #[post("/password")]
 pub(crate) async fn change_password(
     SignedIn(caller): SignedIn,
-    session: ReqData<Verified>,
+    InSession(session): InSession,
     from: Origin,
     sent: Body<NewPassword>,
     state: Data<State>,
@@ -138,21 +137,26 @@ pub(crate) async fn change_password(
 /// The hash of one's own password, when it is the one that was shown; a wrong one counts as one of a sign-in does.
 pub(super) async fn shown(caller: &Caller, current: Secret<String>, from: Network, state: &Data<State>) -> Result<Option<String>, Failure> {
     let me = caller.myself()?;
-    let address = caller.as_user().map(|user| user.email.clone()).ok_or(Error::Unauthenticated)?;
-    let account = Account::named(&address);
+    let address = caller.as_user().and_then(|user| user.email.clone()).ok_or(Error::Unauthenticated)?;
+    let account = account(state, &address);
     let refused = |refused: throttle::Refused| too_soon(state, Some(me.id()), from, refused.seconds);
-    state.sign_ins.throttle.look(account, from, state.store.now()).map_err(refused)?;
+    state.sign_ins.look(account, from, state.store.now()).map_err(refused)?;
     let since = state.store.now().plus_seconds(-KNOWN_SECONDS);
     let door = state.store.read(move |tx| store::users::at_the_door(tx, &address, from, since)).await?;
     let door = door.filter(|door| door.user == me.id()).ok_or(Error::Unauthenticated)?;
-    let attempt = state.sign_ins.throttle.admit(account, from, door.known, state.store.now()).map_err(refused)?;
+    let attempt = state.sign_ins.admit(&state.store, account, from, door.known).await?.map_err(refused)?;
     let kept = door.password_hash.clone();
-    let right = state.hashing.run(attempt.rank, verified(state, current, kept, Some(me.id()), attempt, from)).await;
-    if !right.inspect_err(|_| state.sign_ins.throttle.take_back(&attempt))? {
-        return Ok(None);
+    match state.hashing.run(attempt.rank, verified(state, current, kept, Some(me.id()), attempt, from)).await {
+        Ok(true) => {
+            state.sign_ins.passed(&state.store, attempt).await;
+            Ok(door.password_hash)
+        }
+        Ok(false) => Ok(None),
+        Err(error) => {
+            state.sign_ins.take_back(&state.store, attempt).await;
+            Err(error.into())
+        }
     }
-    state.sign_ins.throttle.passed(&attempt);
-    Ok(door.password_hash)
 }
 
 /// List one's own sessions, newest first.
@@ -163,7 +167,7 @@ pub(super) async fn shown(caller: &Caller, current: Secret<String>, from: Networ
 #[get("/sessions")]
 pub(crate) async fn list_sessions(
     SignedIn(caller): SignedIn,
-    session: ReqData<Verified>,
+    InSession(session): InSession,
     query: Query<ListSessions>,
     state: Data<State>,
 ) -> Result<Listing<SessionInfo>, Failure> {

@@ -14,6 +14,7 @@ use utoipa::openapi::{
 
 use super::{TOKENS, TRIAL, is_of_desk};
 use crate::{
+    access::rate::{Class, Rate, Spent},
     api::{
         idempotency::MAX_KEY,
         problem::{self, Failure},
@@ -34,8 +35,22 @@ const SECOND_FACTOR: &str = "/v1/auth/second-factor";
 /// How a link to set a password ends up at its user's.
 const LINK_TO: &str = "/v1/desk/users/{id}/password-link";
 
+/// Where one signs out.
+const LOGOUT: &str = "/v1/auth/logout";
+
 /// The one thing of the desk that has no id.
 const SITE: &str = "/v1/desk/site";
+
+/// Whether what is at a path is about one's own account, and so takes a token that is limited to nothing.
+fn is_of_oneself(path: &str, writes: bool) -> bool {
+    let whole = ["/v1/auth/sessions", "/v1/auth/api-keys", SECOND_FACTOR].iter().any(|of| path.starts_with(of));
+    whole || [PASSWORD, LOGOUT].contains(&path) || (path == "/v1/auth/me" && writes)
+}
+
+/// Whether no API key is taken for an operation: a key does nothing with an account itself, and makes no keys.
+pub(super) fn takes_no_key(path: &str, writes: bool) -> bool {
+    is_of_oneself(path, writes) || path == "/v1/desk/users/{id}/api-keys"
+}
 
 /// What an operation takes, from which follows what it answers.
 struct Asked {
@@ -84,8 +99,7 @@ impl Asked {
 
     /// Whether it is about one's own account, and so takes a token that is limited to nothing.
     fn is_of_oneself(&self) -> bool {
-        let own = ["/v1/auth/sessions", SECOND_FACTOR];
-        self.path == PASSWORD || own.iter().any(|own| self.path.starts_with(own)) || (self.path == "/v1/auth/me" && self.writes())
+        is_of_oneself(&self.path, self.writes())
     }
 
     fn writes_at_desk(&self) -> bool {
@@ -213,7 +227,7 @@ fn prefer() -> Parameter {
 }
 
 /// Writes whose answers are what they are for.
-const TELLING: [&str; 5] = ["/check", "/previews", "/v1/desk/bulk", "/v1/desk/redirects/import", LINK_TO];
+const TELLING: [&str; 6] = ["/check", "/previews", "/api-keys", "/v1/desk/bulk", "/v1/desk/redirects/import", LINK_TO];
 
 /// Headers of answers: their component, their name, what they say, and their type.
 const HEADERS: &[(&str, &str, &str, Type)] = &[
@@ -229,6 +243,8 @@ const HEADERS: &[(&str, &str, &str, Type)] = &[
         Type::String,
     ),
     ("WwwAuthenticate", "WWW-Authenticate", "`Bearer`; with `error=\"invalid_token\"`, when a token came (RFC 6750).", Type::String),
+    ("RateLimit", "RateLimit", "What is left of which budget, and when: `\"desk-write\";r=0;t=3`.", Type::String),
+    ("RateLimitPolicy", "RateLimit-Policy", "How much it is: `\"desk-write\";q=1200;w=60`.", Type::String),
     ("RequestId", "X-Request-Id", "The id of the request, as the log names it.", Type::String),
     ("CacheTag", "Cache-Tag", "By which tags a shared cache is told to drop it, where one is told.", Type::String),
 ];
@@ -268,6 +284,10 @@ impl Refusal {
         if matches!(self.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
             put_header(&mut response, "RetryAfter");
         }
+        if matches!(self.failure, Failure::QuotaExceeded(_)) {
+            put_header(&mut response, "RateLimit");
+            put_header(&mut response, "RateLimitPolicy");
+        }
         response
     }
 }
@@ -290,6 +310,7 @@ fn refusals() -> Vec<Refusal> {
         changed: Changed::unknown(),
         moved: MovedOn { locale: Some("hi".to_owned()), current_version: 4 }.into(),
     };
+    let spent = Spent { class: Class::DeskWrite, rate: Rate { quota: 1_200, window: 60 }, seconds: 3 };
     let row = |name, failure: Failure, of| Refusal { name, failure, of };
     let rule = |name, error: Error, of| Refusal { name, failure: error.into(), of };
     vec![
@@ -311,6 +332,11 @@ fn refusals() -> Vec<Refusal> {
             Error::Conflict { code: "second-factor-on", detail: "you have a second factor: turn it off first".to_owned() },
             |asked| asked.path == SECOND_FACTOR || asked.path == "/v1/auth/second-factor/confirm",
         ),
+        rule(
+            "TooMany",
+            Error::Conflict { code: "too-many", detail: "50 API keys are good at once for one user; revoke one of them".to_owned() },
+            |asked| asked.path == "/v1/auth/api-keys" && asked.writes(),
+        ),
         rule("Gone", Error::Gone("article"), |asked| asked.delivers() || asked.path.starts_with("/v1/desk/archive/")),
         rule("Stale", stale, Asked::names_version),
         row("TooLarge", Failure::TooLarge, |asked| asked.sends_body),
@@ -322,6 +348,7 @@ fn refusals() -> Vec<Refusal> {
         rule("TooManyAttempts", Error::TooSoon { seconds: 30 }, |asked| {
             [TOKENS, PASSWORD, LINK_TO, "/v1/auth/second-factor/off"].contains(&asked.path.as_str())
         }),
+        row("QuotaExceeded", Failure::QuotaExceeded(spent), |asked| !asked.path.starts_with("/health/")),
         rule("Busy", Error::Busy, |asked| !asked.path.starts_with("/health/")),
     ]
 }

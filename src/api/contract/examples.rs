@@ -42,6 +42,9 @@ const CORRECTION: Thing = Thing("Correction", 610, 1);
 const RELEASE: Thing = Thing("Release", 611, 1);
 const FORMER: Thing = Thing("FormerUser", 615, 1);
 const PREVIEW: Thing = Thing("Preview", 614, 1);
+const WIRES: Thing = Thing("ServiceAccount", 617, 1);
+const OWN_KEY: Thing = Thing("OwnApiKey", 618, 1);
+const KEY: Thing = Thing("ApiKey", 619, 1);
 
 impl Thing {
     fn id(&self) -> String {
@@ -83,6 +86,9 @@ pub(super) fn name(parameter: &Parameter) -> Option<String> {
                 CORRECTION,
                 RELEASE,
                 PREVIEW,
+                WIRES,
+                OWN_KEY,
+                KEY,
             ];
             all.into_iter().find(|thing| thing.id() == example).map(|thing| format!("Path{}Id", thing.0))
         }
@@ -150,6 +156,7 @@ fn chosen(path: &str, operation: &Operation) -> (Thing, &'static str) {
         "unpublish_article" | "take_down_article" | "correct_article" | "list_corrections" | "show_archived_article" => RIVER_DIARY,
         "reopen_comment" => SETTLED,
         "delete_user" => FORMER,
+        "create_api_key" => WIRES,
         _ => of_kind(path),
     };
     (thing, locale)
@@ -159,6 +166,8 @@ fn chosen(path: &str, operation: &Operation) -> (Thing, &'static str) {
 fn of_kind(path: &str) -> Thing {
     match path.split("/{").next().unwrap_or_default() {
         "/v1/auth/sessions" => SESSION,
+        "/v1/auth/api-keys" => OWN_KEY,
+        "/v1/desk/api-keys" => KEY,
         "/v1/desk/sections" => LETTERS,
         "/v1/desk/authors" => GUEST,
         "/v1/desk/tags" => HARBOURS,

@@ -1,6 +1,7 @@
 //! The contract: the `OpenAPI` document, and what follows from it.
 
 mod answers;
+mod demonstrated;
 mod examples;
 mod required;
 mod schemas;
@@ -35,6 +36,10 @@ pub(super) const TRIAL: &str = "validate_only";
 /// Where the parameter is that says how much is to be answered.
 const PREFER: &str = "#/components/parameters/Prefer";
 
+/// What is said of API keys where the ways to show who one is are told.
+const API_KEY: &str = "An API key for a program: `POST /v1/auth/api-keys` makes one that acts as whoever asks, \
+    `POST /v1/desk/users/{id}/api-keys` one of a service account. It goes where a token goes, and never into an address.";
+
 /// Where tokens are given.
 const TOKENS: &str = "/v1/auth/token";
 
@@ -48,7 +53,7 @@ fn is_of_desk(path: &str) -> bool {
         title = "Dateline",
         description = "A headless CMS for multilingual newsrooms.\n\n**Delivery** (`/v1/…`) is public and read-only. \
             **The desk** (`/v1/desk/…`) needs an access token from `POST /v1/auth/token`: send it as `Authorization: Bearer …`, \
-            or press *Authorize* here. Every refusal is a problem (RFC 9457) with a stable `code`. \
+            or press *Authorize* here; programs send an API key in its place. Every refusal is a problem (RFC 9457) with a stable `code`. \
             Lists are paged by cursor; writes to what exists need `If-Match` with the `ETag` that was read, \
             which is `\"VERSION.DIGEST\"`; of it the version counts, and `\"VERSION\"` does as well.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
@@ -98,6 +103,9 @@ pub fn base() -> openapi::OpenApi {
     let components = base.components.get_or_insert_default();
     components.add_security_scheme("token", SecurityScheme::OAuth2(password));
     components.add_security_scheme("bearer", bearer);
+    let api_key =
+        SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("dl_live_…").description(Some(API_KEY)).build());
+    components.add_security_scheme("api_key", api_key);
     base
 }
 
@@ -114,11 +122,17 @@ pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
         let shown = shown(&tag.name);
         tag.extensions.get_or_insert_default().insert("x-displayName".to_owned(), shown.into());
     }
-    for operation in api.paths.paths.values_mut().flat_map(schemas::operations) {
-        // Nothing is needed of whoever asks, and that is said; where something is, a token that somebody has is as good as signing in.
-        let needed = operation.security.get_or_insert_default();
-        if !needed.is_empty() {
-            needed.push(SecurityRequirement::new("bearer", [""; 0]));
+    for (path, item) in &mut api.paths.paths {
+        for (writes, operation) in schemas::writing(item) {
+            // Nothing is needed of whoever asks, and that is said; where something is, a token that somebody has is as good as signing in, and so is an
+            // API key, but for some.
+            let needed = operation.security.get_or_insert_default();
+            if !needed.is_empty() {
+                needed.push(SecurityRequirement::new("bearer", [""; 0]));
+                if !answers::takes_no_key(path, writes) {
+                    needed.push(SecurityRequirement::new("api_key", [""; 0]));
+                }
+            }
         }
     }
     api
@@ -130,10 +144,11 @@ fn shown(tag: &str) -> String {
     words.chars().take(1).flat_map(char::to_uppercase).chain(words.chars().skip(1)).collect()
 }
 
-/// The document, which methods each path takes, and which operations take no query.
+/// The document, the same with an answer to every operation, which methods each path takes, and which operations take no query.
 #[derive(Debug, Clone, Default)]
 pub struct Contract {
     document: Bytes,
+    demonstrated: Bytes,
     paths: Vec<(Vec<String>, Vec<Method>)>,
     without_query: HashSet<(String, Method)>,
     minimal: HashSet<(String, Method)>,
@@ -144,7 +159,8 @@ impl Contract {
     #[must_use]
     pub fn new(api: &openapi::OpenApi) -> Self {
         let document = written::written(&api.to_pretty_json().unwrap_or_default());
-        let mut contract = Self { document: document.into(), ..Self::default() };
+        let demonstrated = demonstrated::demonstrated(api.clone()).to_json().unwrap_or_default();
+        let mut contract = Self { document: document.into(), demonstrated: demonstrated.into(), ..Self::default() };
         for (path, item) in &api.paths.paths {
             let methods = [
                 (Method::GET, &item.get),
@@ -230,6 +246,13 @@ pub async fn nothing_here(req: HttpRequest, state: Data<State>) -> Result<HttpRe
 /// The contract as it is served.
 pub async fn document(state: Data<State>) -> HttpResponse {
     let mut answer = HttpResponse::Ok().content_type("application/json").body(state.contract.document.clone());
+    are_shared(&mut answer);
+    answer
+}
+
+/// The contract as people read it, with what the demo answers to each operation.
+pub async fn demonstrated(state: Data<State>) -> HttpResponse {
+    let mut answer = HttpResponse::Ok().content_type("application/json").body(state.contract.demonstrated.clone());
     are_shared(&mut answer);
     answer
 }

@@ -158,6 +158,12 @@ pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Opera
     [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
 }
 
+/// The same, each with whether it writes.
+pub(super) fn writing(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
+    let all = [(false, &mut item.get), (true, &mut item.put), (true, &mut item.post), (true, &mut item.delete), (true, &mut item.patch)];
+    all.into_iter().filter_map(|(writes, operation)| Some((writes, operation.as_mut()?)))
+}
+
 /// What is written out, and not referred to.
 pub(super) fn whole<T>(one: &mut RefOr<T>) -> Option<&mut T> {
     match one {

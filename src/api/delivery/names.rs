@@ -61,7 +61,7 @@ pub struct ListNames {
     #[param(inline)]
     sort: Option<NameOrder>,
     /// With this text in the name that is shown, without regard to case, accents, width and what does not show.
-    #[param(example = "ecole")]
+    #[param(example = "la")]
     text: Option<String>,
     /// Rows on a page.
     #[param(minimum = 1, maximum = 100, default = 20)]

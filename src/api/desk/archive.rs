@@ -62,7 +62,7 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for AsOf<T> {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let (when, others): (Vec<&str>, Vec<&str>) =
             req.query_string().split('&').filter(|pair| !pair.is_empty()).partition(|pair| pair.split('=').next() == Some("as_of"));
-        ready(match (query::<When>(&when.join("&")), query::<T>(&others.join("&"))) {
+        ready(match (query::<When>(&when.join("&")), query::<T>(&others.join("&")).map_err(with_when)) {
             (Ok(When { as_of }), Ok(asked)) => Ok(Self { as_of, asked }),
             (Err(Failure::Malformed(mut all)), Err(Failure::Malformed(others))) => {
                 all.extend(others);
@@ -71,6 +71,15 @@ impl<T: DeserializeOwned + IntoParams + 'static> FromRequest for AsOf<T> {
             (Err(failure), _) | (_, Err(failure)) => Err(failure),
         })
     }
+}
+
+/// The same, where what is known is told: readers' operations know nothing of instants.
+fn with_when(mut failure: Failure) -> Failure {
+    if let Failure::Malformed(faults) = &mut failure {
+        let unknown = faults.iter_mut().filter(|fault| fault.code == "unknown_parameter");
+        unknown.for_each(|fault| fault.detail.push_str(", `as_of`"));
+    }
+    failure
 }
 
 /// The locale that a reader's `locale` names; of those that `Accept-Language` accepts the first, where it says `auto`.

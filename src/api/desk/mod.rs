@@ -1,5 +1,6 @@
 //! The desk over HTTP: every operation needs a token, and none may be cached.
 
+pub mod api_keys;
 pub mod archive;
 pub mod articles;
 pub mod audit;

@@ -21,7 +21,7 @@ use crate::{
         Error, Locale,
         page::Sorting,
         section::SectionId,
-        user::{Role, UserId},
+        user::{Role, UserId, UserKind},
     },
     store::people,
 };
@@ -50,6 +50,8 @@ pub struct Colleague {
     /// Their name.
     #[schema(example = "Asha Rao")]
     pub name: String,
+    /// A person, or a service account.
+    pub kind: UserKind,
     /// What they may do where.
     pub grants: Vec<ColleagueGrant>,
 }
@@ -82,7 +84,7 @@ pub struct ListPeople {
 impl From<people::Colleague> for Colleague {
     fn from(c: people::Colleague) -> Self {
         let grants = c.grants.into_iter().map(|g| ColleagueGrant { role: g.role, section_id: g.section, locale: g.locale });
-        Self { id: c.id, name: c.name, grants: grants.collect() }
+        Self { id: c.id, name: c.name, kind: c.kind, grants: grants.collect() }
     }
 }
 

@@ -177,9 +177,7 @@ pub(crate) async fn list_translations(
     };
     let paging = paging(q.limit, q.cursor.as_deref(), None, filter.sorting())?;
     let page = state.store.read(move |tx| {
-        if store::site::masthead(tx)?.settings(&filter.locale).is_none() {
-            return Err(Error::invalid("?locale", "unknown_locale", "not a locale of this site"));
-        }
+        store::site::know(tx, [&filter.locale])?;
         let page = store::queue::page(tx, &permit.visibility(), &filter, paging)?;
         let ids: Vec<_> = page.items.iter().map(|w| w.article_id).collect();
         let mut assigned = store::assignments::of(tx, &ids)?;

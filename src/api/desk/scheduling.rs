@@ -169,6 +169,9 @@ pub(crate) async fn list_schedule(
     let q = query.0;
     let paging = paging(q.limit, q.cursor.as_deref(), None, Sorting::Plans)?;
     let filter = Filter { locale: q.locale, section: q.section, verb: q.verb, failed: q.failed, from: q.from, until: q.until };
-    let page = state.store.read(move |tx| store::plans::page(tx, &permit.visibility(), &filter, paging)).await?;
-    Ok(page.map(PlanInfo::from).into())
+    let page = state.store.read(move |tx| {
+        store::site::know(tx, &filter.locale)?;
+        store::plans::page(tx, &permit.visibility(), &filter, paging)
+    });
+    Ok(page.await?.map(PlanInfo::from).into())
 }

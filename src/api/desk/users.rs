@@ -2,10 +2,10 @@
 
 use actix_web::{HttpResponse, delete, get, patch, post, web::Data};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Expecting, ListPage};
+use super::Expecting;
 use crate::{
     access::{
         Action,
@@ -30,7 +30,7 @@ use crate::{
         Error, Instant, Locale,
         page::Sorting,
         section::SectionId,
-        user::{self, GrantId, Role, UserId, UserStatus, check_password},
+        user::{self, GrantId, Role, UserId, UserKind, UserStatus, check_password},
     },
     store,
 };
@@ -40,6 +40,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(list_users)
         .service(create_user)
+        .service(create_service_account)
         .service(show_user)
         .service(revise_user)
         .service(delete_user)
@@ -54,13 +55,16 @@ pub struct DeskUser {
     /// Their id.
     #[schema(read_only)]
     pub id: UserId,
-    /// What they sign in with.
+    /// A person, or a service account.
+    #[schema(read_only)]
+    pub kind: UserKind,
+    /// What they sign in with; null for a service account.
     #[schema(example = "asha@example.org")]
-    pub email: String,
+    pub email: Option<String>,
     /// Their name.
     #[schema(example = "Asha Rao")]
     pub name: String,
-    /// Whether they may sign in.
+    /// Whether they may sign in; the API keys of whoever may not are refused.
     pub status: UserStatus,
     /// Whether they have a password; who has none comes in by a link.
     #[schema(read_only)]
@@ -118,11 +122,43 @@ pub struct NewUser {
     pub grants: Vec<NewGrant>,
 }
 
+/// A new service account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "name": "Wire service", "grants": [{ "role": "contributor" }] }))]
+pub struct NewServiceAccount {
+    /// What it is called, in histories and among colleagues as well.
+    #[schema(min_length = 1, max_length = 1600)]
+    pub name: String,
+    /// What it is granted.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub grants: Vec<NewGrant>,
+}
+
+/// Which users are asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListUsers {
+    /// Only people, or only service accounts.
+    #[param(inline)]
+    kind: Option<UserKind>,
+    /// Rows on a page.
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    limit: Option<u32>,
+    /// Where the page begins: `page.next` or `page.previous` of another one.
+    cursor: Option<String>,
+    /// Whether to count all rows.
+    #[param(default = false)]
+    count: Option<bool>,
+}
+
 /// What of a user can be written.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserInput {
-    email: String,
+    email: Option<String>,
     name: String,
     status: UserStatus,
     /// A new password; never shown.
@@ -136,7 +172,8 @@ pub type DeskUserPatch = PatchOf<DeskUser>;
 
 impl Resource for DeskUser {
     type Input = UserInput;
-    const READ_ONLY: &'static [&'static str] = &["id", "has_password", "second_factor", "grants", "version", "created_at", "updated_at"];
+    const READ_ONLY: &'static [&'static str] =
+        &["id", "kind", "has_password", "second_factor", "grants", "version", "created_at", "updated_at"];
 }
 
 impl From<NewGrant> for GrantDraft {
@@ -149,6 +186,7 @@ impl From<&user::User> for DeskUser {
     fn from(u: &user::User) -> Self {
         Self {
             id: u.id,
+            kind: u.kind(),
             email: u.email.clone(),
             name: u.name.clone(),
             status: u.status,
@@ -182,18 +220,19 @@ async fn hashed(state: &Data<State>, password: &Secret<String>) -> Result<String
 
 /// List users.
 ///
-/// Whoever may sign in, and whoever was suspended.
-#[utoipa::path(tag = "desk-users", security(("token" = [ReadUsers::NAME])), params(ListPage),
+/// Whoever may sign in, and whoever was suspended; service accounts among them.
+#[utoipa::path(tag = "desk-users", security(("token" = [ReadUsers::NAME])), params(ListUsers),
     responses((status = 200, body = Listing<DeskUser>), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[get("/users")]
 pub(crate) async fn list_users(
     May(permit): May<ReadUsers>,
-    query: Query<ListPage>,
+    query: Query<ListUsers>,
     state: Data<State>,
 ) -> Result<Listing<DeskUser>, Failure> {
     permit.everywhere()?;
     let paging = paging(query.0.limit, query.0.cursor.as_deref(), query.0.count, Sorting::Users)?;
-    let page = state.store.read(move |tx| store::users::page(tx, paging)).await?;
+    let kind = query.0.kind;
+    let page = state.store.read(move |tx| store::users::page(tx, kind, paging)).await?;
     Ok(page.map(|u| DeskUser::from(&u)).into())
 }
 
@@ -210,7 +249,7 @@ pub(crate) async fn create_user(
 ) -> Result<Tagged<DeskUser>, Failure> {
     permit.everywhere()?;
     let NewUser { email, name, password, grants } = sent.0;
-    let draft = Draft { email, name, status: UserStatus::Active, grants: grants.into_iter().map(GrantDraft::from).collect() };
+    let draft = Draft { email: Some(email), name, status: UserStatus::Active, grants: grants.into_iter().map(GrantDraft::from).collect() };
     let hash = match &password {
         Some(password) => hashed(&state, password).await,
         None => Ok(password::NONE.to_owned()),
@@ -227,6 +266,23 @@ pub(crate) async fn create_user(
     Ok(tagged(&made).created(format!("/v1/desk/users/{}", made.id)))
 }
 
+/// Create a service account: a user for a program.
+///
+/// It has grants as anybody has, and is named where people are; it has no address and no password, so that nobody signs in as it. Give it API keys.
+#[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), request_body = NewServiceAccount,
+    responses((status = 201, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[post("/service-accounts")]
+pub(crate) async fn create_service_account(
+    May(permit): May<ManageUsers>,
+    sent: Body<NewServiceAccount>,
+    state: Data<State>,
+) -> Result<Tagged<DeskUser>, Failure> {
+    let NewServiceAccount { name, grants } = sent.0;
+    let grants: Vec<_> = grants.into_iter().map(GrantDraft::from).collect();
+    let made = state.store.write(permit, move |tx, permit| desk::users::create_service(tx, permit, name.clone(), grants.clone())).await?;
+    Ok(tagged(&made).created(format!("/v1/desk/users/{}", made.id)))
+}
+
 /// Show a user.
 ///
 /// With what they were granted.
@@ -240,7 +296,8 @@ pub(crate) async fn show_user(May(permit): May<ReadUsers>, id: Path<UserId>, sta
 
 /// Update a user.
 ///
-/// A new password or another status ends their sessions at once.
+/// A new password or another status ends their sessions at once; the API keys of whoever is suspended are refused. A service account has neither
+/// address nor password.
 #[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting),
     request_body(content = DeskUserPatch, content_type = "application/merge-patch+json", example = json!({ "status": "suspended" })),
     responses((status = 200, body = DeskUser), (status = "default", body = Problem, content_type = "application/problem+json")))]

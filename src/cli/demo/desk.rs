@@ -8,7 +8,7 @@ use crate::{
         token::{self, Verified},
     },
     desk::{
-        articles, assignments,
+        api_keys, articles, assignments,
         comments::{self, Draft as CommentDraft},
         corrections, previews,
         releases::{self, ItemDraft},
@@ -17,6 +17,7 @@ use crate::{
     },
     domain::{
         Error, Id, Instant, Locale,
+        api_key::{Bounds, USUAL_SECONDS},
         article::{Article, Facts, Genre},
         assignment::Assignment,
         comment::Anchor,
@@ -53,18 +54,36 @@ pub(super) fn work(store: &Store, keys: &Keys, issuer: &str, admin: &str) -> Res
         talk(tx, &me)?;
         publish(tx, &me)?;
         hand_out(tx, &me, translator)?;
-        users::create(tx, permit(&me)?, &former(), &hash).map(drop)
+        users::create(tx, permit(&me)?, &former(), &hash)?;
+        let_machines_in(tx, &me)
     })
 }
 
 fn translator() -> users::Draft {
     let grants = vec![GrantDraft { role: Role::Translator, section: None, locale: Some(locale("hi")) }];
-    users::Draft { email: "kavya@example.org".to_owned(), name: "Kavya Nair".to_owned(), status: UserStatus::Active, grants }
+    users::Draft { email: Some("kavya@example.org".to_owned()), name: "Kavya Nair".to_owned(), status: UserStatus::Active, grants }
 }
 
 /// Somebody whom nothing refers to.
 fn former() -> users::Draft {
-    users::Draft { email: "rohan@example.org".to_owned(), name: "Rohan Das".to_owned(), status: UserStatus::Suspended, grants: Vec::new() }
+    users::Draft {
+        email: Some("rohan@example.org".to_owned()),
+        name: "Rohan Das".to_owned(),
+        status: UserStatus::Suspended,
+        grants: Vec::new(),
+    }
+}
+
+/// A service account with a key, and a key of the administrator's. They are shown to nobody, so that nobody has them.
+fn let_machines_in(tx: &mut Tx<'_>, me: &Caller) -> Result<(), Error> {
+    let grants = vec![GrantDraft { role: Role::Contributor, section: None, locale: None }];
+    let wires = users::create_service(tx, permit(me)?, "Wire service".to_owned(), grants)?;
+    let draft = |name: &str, scope: &[&str]| {
+        let bounds = Bounds { scope: Some(scope.iter().map(|&action| action.to_owned()).collect()), ..Bounds::default() };
+        api_keys::Draft { name: name.to_owned(), bounds, expires_in: USUAL_SECONDS }
+    };
+    api_keys::make_own(tx, me, me.myself()?, &draft("Statistics", &["desk.read", "article.read"]))?;
+    api_keys::make(tx, &permit(me)?, wires.id, &draft("Import of the wires", &["article.create", "article.read"])).map(drop)
 }
 
 fn permit<A: Action>(me: &Caller) -> Result<Permit<A>, Error> {

@@ -58,6 +58,7 @@ pub(crate) async fn list_desk_articles(
     let shape = Shape::new(query.fields, query.include);
     let told = state.store.read(move |tx| {
         listing::merged(tx, &mut filter)?;
+        store::site::know(tx, &filter.locales)?;
         let listed = store::desk_lists::page(tx, &permit.visibility(), &filter, order, paging)?;
         let (listed, page) = listed.told();
         let (data, included) = shape.show(tx, listed)?;

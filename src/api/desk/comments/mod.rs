@@ -99,6 +99,7 @@ pub(crate) async fn list_comments(
     let filter = Filter { locale: query.locale, block: block.transpose()?, resolved: query.resolved };
     let page = state.store.read(move |tx| {
         let article = store::articles::find(tx, &permit.visibility(), *id)?;
+        store::site::know(tx, &filter.locale)?;
         let page = store::comments::page(tx, &article, &filter, paging)?;
         threads(tx, page)
     });

@@ -80,7 +80,7 @@ pub(crate) async fn show_translation(
 
 /// Create or replace the words of an article in a locale.
 ///
-/// The first words of a locale, or all of them anew: then `If-Match` says which version they replace.
+/// The first words of a locale, or all of them anew: then `If-Match` says which version they replace. Without a `body` the body that is there stays.
 #[utoipa::path(tag = "desk-articles", security(("token" = [EditTranslation::NAME, EditTranslation::READS])), params(("id" = ArticleId, Path), ("locale" = Locale, Path), ExpectingOrMaking),
     request_body = NewTranslation,
     responses((status = 200, body = DeskTranslation), (status = 201, body = DeskTranslation), (status = "default", body = Problem, content_type = "application/problem+json")))]

@@ -1,0 +1,66 @@
+//! The contract with an answer to every operation, for people.
+//!
+//! **Context.** What an answer looks like is learned from an answer, and not from a schema; all of them together are half as long as the contract, and
+//! generators of clients have no use for them. **Decision.** What `dateline demo` answers to the examples of the contract is kept in
+//! `openapi/answers.json`, and is part of the document that Swagger UI reads (`/docs/openapi.json`), not of `/openapi.json`. What bodies consist of is
+//! left out of it, for Swagger UI resolves all of that anew for each operation. **Consequence.** The contract stays small, and an operation is opened in
+//! half the time. `tests/examples.rs` asks the demo, and fails when it answers something else than what is kept.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use utoipa::openapi::{Components, ObjectBuilder, OpenApi, RefOr, Response, path::Operation, schema::Type};
+
+use super::{schemas::operations, shared::sweep};
+
+/// What is answered to an operation's example, by the name of the operation.
+const ANSWERS: &str = include_str!("../../../openapi/answers.json");
+
+/// What is told of in short, for it holds itself: a tree of some twenty kinds.
+const TREES: [(&str, &str); 2] = [
+    ("BodyNode", "A node of a body, with those within it; the contract has its kinds, and so has `GET /v1/schemas/body.json`."),
+    ("PortableTextBlock", "A block of a body; the contract has its kinds."),
+];
+
+/// Give every operation the answer of the demo.
+pub(super) fn demonstrated(mut api: OpenApi) -> OpenApi {
+    let mut answers: BTreeMap<String, Value> = serde_json::from_str(ANSWERS).unwrap_or_default();
+    let components = api.components.take().unwrap_or_default();
+    for operation in api.paths.paths.values_mut().flat_map(operations) {
+        if let Some(answer) = operation.operation_id.as_ref().and_then(|name| answers.remove(name)) {
+            show(operation, answer, &components);
+        }
+    }
+    api.components = Some(components);
+    let schemas = &mut api.components.get_or_insert_default().schemas;
+    for (name, told) in TREES {
+        let short = ObjectBuilder::new().schema_type(Type::Object).description(Some(told)).build();
+        schemas.insert(name.to_owned(), short.into());
+    }
+    sweep(&mut api);
+    api
+}
+
+/// Show it as the example of what is answered when all goes well.
+fn show(operation: &mut Operation, answer: Value, components: &Components) {
+    let done = operation.responses.responses.iter_mut().find(|(status, _)| matches!(status.as_str(), "200" | "201" | "202"));
+    let Some((_, response)) = done else { return };
+    // One that operations share has an example for each of them.
+    if let Some(mut whole) = whole(response, components) {
+        if let Some(RefOr::T(content)) = whole.content.values_mut().next() {
+            content.example = Some(answer);
+        }
+        *response = RefOr::T(whole);
+    }
+}
+
+/// The response itself, where it is one that is referred to.
+fn whole(response: &RefOr<Response>, components: &Components) -> Option<Response> {
+    match response {
+        RefOr::T(response) => Some(response.clone()),
+        RefOr::Ref(to) => match components.responses.get(to.ref_location.rsplit('/').next()?)? {
+            RefOr::T(response) => Some(response.clone()),
+            RefOr::Ref(_) => None,
+        },
+    }
+}

@@ -1,0 +1,77 @@
+//! Rate limits on requests: whose budget one is charged to, and what its caller is told of it.
+//!
+//! **Decision.** Readers are counted by network, callers of the desk as themselves, and whatever comes with a token that is refused by network again:
+//! whose token is good is not held up by who guesses behind the same address. What is left is told on answers that are for one caller alone (`RateLimit`, `RateLimit-Policy`); an answer for everybody
+//! is kept by caches, and would tell one reader of another's budget, so that only its refusal says so.
+
+use actix_web::{
+    ResponseError,
+    dev::ServiceRequest,
+    http::{Method, StatusCode, header::HeaderMap},
+};
+
+use super::{State, headers::Surface, network::client, problem::Failure, rate_fields};
+use crate::{
+    access::{
+        Caller,
+        rate::{Class, Left, Who},
+    },
+    domain::network::Network,
+};
+
+/// Where sessions are renewed.
+const REFRESH: &str = "/v1/auth/refresh";
+
+/// The network that a request comes from.
+pub(super) fn network(req: &ServiceRequest, state: &State) -> Network {
+    client(req.peer_addr(), req.headers(), &state.proxies).map_or(Network::UNKNOWN, Network::of)
+}
+
+/// Charge a request for which nobody has to show who they are.
+///
+/// # Errors
+/// [`Failure::QuotaExceeded`].
+pub(super) fn charge_network(state: &State, surface: Surface, pattern: Option<&str>, network: Network) -> Result<Option<Left>, Failure> {
+    let class = match surface {
+        _ if surface.needs_caller(pattern) => return Ok(None),
+        // Whoever behind one address has a session renews it, whatever others do there; what is refused is charged when it is.
+        Surface::Auth if pattern == Some(REFRESH) => return Ok(None),
+        Surface::Auth => Class::SignIn,
+        // What watches over the server is never told to come back later; whoever looks for what is not there is.
+        Surface::Other if pattern.is_some() => return Ok(None),
+        Surface::Delivery | Surface::Preview | Surface::Docs | Surface::Desk | Surface::Other => Class::Read,
+    };
+    Ok(state.rates.spend(class, Who::Network(network), state.store.now())?)
+}
+
+/// Charge a request of somebody who has shown who they are.
+///
+/// # Errors
+/// [`Failure::QuotaExceeded`].
+pub(super) fn charge_caller(state: &State, caller: &Caller, method: &Method) -> Result<Option<Left>, Failure> {
+    let class = if *method == Method::GET { Class::DeskRead } else { Class::DeskWrite };
+    let Some(id) = caller.user_id() else { return Ok(None) };
+    Ok(state.rates.spend(class, Who::Caller(id.uuid()), state.store.now())?)
+}
+
+/// Charge the network of a request whose token was refused; nobody else of that network is charged for it, nor refused.
+pub(super) fn charge_refused(state: &State, failure: Failure, network: Network) -> Failure {
+    if failure.status_code() != StatusCode::UNAUTHORIZED {
+        return failure;
+    }
+    state.rates.spend(Class::Refused, Who::Network(network), state.store.now()).err().map_or(failure, Failure::from)
+}
+
+/// Charge the network of a session that was not renewed, for its token was refused.
+pub(super) fn charge_renewing(state: &State, pattern: Option<&str>, status: StatusCode, network: Network) -> Option<Failure> {
+    let refused = pattern == Some(REFRESH) && status == StatusCode::UNAUTHORIZED;
+    let spend = || state.rates.spend(Class::Refused, Who::Network(network), state.store.now());
+    refused.then(spend).and_then(Result::err).map(Failure::from)
+}
+
+/// Tell a caller what is left, on an answer that is for them alone.
+pub(super) fn tell(headers: &mut HeaderMap, surface: Surface, left: Option<Left>) {
+    if let Some(left) = left.filter(|_| matches!(surface, Surface::Desk | Surface::Auth)) {
+        rate_fields::put(headers, left.fields());
+    }
+}
