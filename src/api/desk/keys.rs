@@ -77,7 +77,7 @@ pub(crate) async fn list_signing_keys(May(permit): May<ManageKeys>, state: Data<
 /// Rotate the keys: another one is made, and signs in six minutes.
 ///
 /// Until then it is published, so that whoever verifies tokens knows it in time. The one before it signs no more from then on, and what it signed stays
-/// good: access tokens for their fifteen minutes, previews for their day. Nobody notices. While a key is announced, no other is made.
+/// good: access tokens for their fifteen minutes, previews for their day. Who asks with a good token notices nothing. While a key is announced, no other is made.
 #[utoipa::path(tag = "desk-users", security(("token" = [ManageKeys::NAME])),
     responses((status = 201, body = SigningKeyInfo), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/keys")]
