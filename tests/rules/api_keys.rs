@@ -127,6 +127,8 @@ fn shown(owner: Id<User>, user: Id<User>) -> Result<Caller, Error> {
         name,
         status: UserStatus::Active,
         grants: vec![grant(None, None)],
+        has_password: false,
+        second_factor: false,
         version: 1,
         created_at: now,
         updated_at: now,
