@@ -145,7 +145,8 @@ fn every_write_of_the_contract_takes_the_preference_or_tells_what_nothing_else_d
             "post /v1/desk/articles/{id}/translations/{locale}/previews",
             "post /v1/desk/bulk",
             "post /v1/desk/redirects/import",
-            "post /v1/desk/users/{id}/api-keys"
+            "post /v1/desk/users/{id}/api-keys",
+            "post /v1/desk/users/{id}/password-link"
         ]
     );
 }

@@ -54,9 +54,9 @@ export class Dateline {
     return this.session.tokens;
   }
 
-  /** Signs in; other clients of the session are signed in as well. */
-  async signIn(email: string, password: string): Promise<void> {
-    await this.session.signIn(email, password);
+  /** Signs in; other clients of the session are signed in as well. `code` is one of the second factor, where the server asked for it (`second-factor-required`). */
+  async signIn(email: string, password: string, code?: string): Promise<void> {
+    await this.session.signIn(email, password, code);
   }
 
   async signOut(): Promise<void> {
@@ -122,7 +122,8 @@ export class Dateline {
 }
 
 /** Whether other tokens may help: the server refused these, and neither a password nor a proxy is what was wrong. */
-const renewable = (error: unknown) => typeof error === "object" && error !== null && "code" in error && error.code !== "wrong-credentials";
+const renewable = (error: unknown) => typeof error === "object" && error !== null && "code" in error && !ofSigningIn.has(error.code);
+const ofSigningIn = new Set<unknown>(["wrong-credentials", "second-factor-required", "second-factor-wrong"]);
 
 /** A client of a server. */
 export function createDateline(options: DatelineOptions): Dateline {

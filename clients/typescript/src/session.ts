@@ -36,8 +36,8 @@ export class Session {
     return this.#tokens?.access_token;
   }
 
-  async signIn(email: string, password: string): Promise<void> {
-    this.#keep(await this.#post("/v1/auth/token", { email, password }));
+  async signIn(email: string, password: string, code?: string): Promise<void> {
+    this.#keep(await this.#post("/v1/auth/token", code === undefined ? { email, password } : { email, password, code }));
   }
 
   /** Ends the session at the server, and forgets it here whatever the server says. */
