@@ -76,7 +76,7 @@ impl Newsroom {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
         command.args(arguments).current_dir(&self.folder).env_clear().stdin(Stdio::null()).stdout(Stdio::null());
         command.env("DATABASE_URL", &self.database).env("DATELINE_SECRET_FILE", self.folder.join("data/secret"));
-        command.env("DATELINE_PUBLIC_URL", "http://drive.test");
+        command.env("DATELINE_PUBLIC_URL", "http://drive.test").env("DATELINE_RATE_LIMIT", "off");
         command
     }
 

@@ -58,7 +58,12 @@ impl Served {
         let (child, port) = listening(|port| {
             let mut command = Command::new("sh");
             command.args(["-c", &format!("{limit}exec \"$0\" serve"), env!("CARGO_BIN_EXE_dateline")]);
-            command.current_dir(&folder).env_clear().env("DATELINE_BIND", format!("127.0.0.1:{port}")).envs(settings.iter().copied());
+            command
+                .current_dir(&folder)
+                .env_clear()
+                .env("DATELINE_BIND", format!("127.0.0.1:{port}"))
+                .env("DATELINE_RATE_LIMIT", "off")
+                .envs(settings.iter().copied());
             command.stdin(Stdio::null()).stdout(Stdio::null());
             command
         });
