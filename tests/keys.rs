@@ -95,7 +95,7 @@ both! {
         editor.get("/v1/auth/me").await.refused(401, "token-expired");
         app.wait(1);
         assert_eq!(published(&app, &app.entrance).await, BTreeSet::from([second.clone()]), "nothing of it is left that others verify");
-        editor.get("/v1/auth/me").await.refused(401, "invalid-token");
+        editor.get("/v1/auth/me").await.refused(401, "token-expired");
         assert_eq!(opened(&app, &late).await, 200, "previews live for a day");
         app.wait(MAX_SECONDS - ACCESS_SECONDS - LEEWAY - 3);
         assert_eq!(opened(&app, &late).await, 200);

@@ -55,8 +55,8 @@ diesel::table! {
         updated_at -> At,
         sort_key -> Nullable<Binary>,
         name_key -> Nullable<Text>,
-        second_factor_at -> Nullable<At>,
         kind -> Text,
+        second_factor_at -> Nullable<At>,
     }
 }
 

@@ -13,12 +13,20 @@ const COUNTED: &str = "0198c5a1-7f00-7000-8000-";
 const NOW: &str = "2026-12-01T06:30:00.000000Z";
 /// What stands for what a preview is opened with.
 const SIGNED: &str = "eyJhbGciOiJFZERTQSIsImtpZCI6IuKApiIsInR5cCI6InByZXZpZXcrand0In0.…";
+/// What a text begins with that is another one each time, and what stands there instead.
+const BEGUN: [(&str, &str); 2] = [
+    ("dl_live_", "dl_live_4f9kX2mQ7tRb"),
+    ("otpauth://", "otpauth://totp/Dateline:admin%40example.org?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Dateline"),
+];
+/// What stands for a recovery code.
+const RECOVERY: &str = "abcd-efgh-ijkl-mnop";
 /// How long the id of a block is.
 const BLOCK: usize = 10;
 /// How many rows of a list are shown.
 const ROWS: usize = 2;
 /// What is another one each time, or a secret, and what stands there instead.
-const ANOTHER: [(&str, &str); 5] = [
+const ANOTHER: [(&str, &str); 6] = [
+    ("secret", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
     ("access_token", "eyJhbGciOiJFZERTQSIsImtpZCI6IuKApiIsInR5cCI6ImF0K2p3dCJ9.…"),
     ("refresh_token", "the-refresh-token-that-you-were-given"),
     ("token", SIGNED),
@@ -73,6 +81,7 @@ impl Settling {
             let value = match (ANOTHER.iter().find(|(secret, _)| *secret == name), value) {
                 (Some((_, instead)), Value::String(_)) => json!(instead),
                 (_, Value::Array(rows)) if is_list && name == "data" => rows.into_iter().take(ROWS).map(|row| self.settled(row)).collect(),
+                (_, Value::Array(codes)) if name == "recovery_codes" => codes.iter().map(|_| json!(RECOVERY)).collect(),
                 (_, Value::String(text)) => json!(self.text(text, ["id", "source", "block"].contains(&name.as_str()))),
                 (_, value) => self.settled(value),
             };
@@ -86,6 +95,9 @@ impl Settling {
             Ok(instant) if instant >= self.begun && !text.starts_with("2099") => return NOW.to_owned(),
             Ok(_) => return text,
             Err(_) => {}
+        }
+        if let Some((_, instead)) = BEGUN.iter().find(|(begun, _)| text.starts_with(begun)) {
+            return (*instead).to_owned();
         }
         let mut text = text.replace(ISSUER, "http://127.0.0.1:8080");
         if let Some(signed) = text.find("/eyJ") {

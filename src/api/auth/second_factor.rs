@@ -12,7 +12,7 @@ use crate::{
     access::secret::Secret,
     api::{
         State,
-        extract::{Body, Origin, SignedIn},
+        extract::{Body, InSession, Origin, SignedIn},
         problem::{Failure, Problem},
     },
     desk,
@@ -76,7 +76,11 @@ pub struct OwnPassword {
 #[utoipa::path(tag = "auth", security(("token" = [])),
     responses((status = 200, body = SecondFactorSecret), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/second-factor")]
-pub(crate) async fn begin_second_factor(SignedIn(caller): SignedIn, state: Data<State>) -> Result<Json<SecondFactorSecret>, Failure> {
+pub(crate) async fn begin_second_factor(
+    SignedIn(caller): SignedIn,
+    _: InSession,
+    state: Data<State>,
+) -> Result<Json<SecondFactorSecret>, Failure> {
     let (me, keys) = (caller.myself()?, state.keys.present());
     let begun = state.store.write(caller, move |tx, _| desk::second_factors::begin(tx, me, &keys)).await?;
     Ok(Json(SecondFactorSecret { secret: begun.secret.expose().clone(), url: begun.url.expose().clone() }))
@@ -90,6 +94,7 @@ pub(crate) async fn begin_second_factor(SignedIn(caller): SignedIn, state: Data<
 #[post("/second-factor/confirm")]
 pub(crate) async fn confirm_second_factor(
     SignedIn(caller): SignedIn,
+    _: InSession,
     sent: Body<SecondFactorCode>,
     state: Data<State>,
 ) -> Result<Json<RecoveryCodes>, Failure> {
@@ -106,6 +111,7 @@ pub(crate) async fn confirm_second_factor(
 #[post("/second-factor/off")]
 pub(crate) async fn turn_off_second_factor(
     SignedIn(caller): SignedIn,
+    _: InSession,
     from: Origin,
     sent: Body<OwnPassword>,
     state: Data<State>,
