@@ -1,10 +1,32 @@
 //! Users and their grants.
 
-use dateline::domain::user::Role;
+use dateline::{
+    access::Bookkeeping,
+    desk,
+    domain::{Error, network::Network, user::Role},
+};
 use futures_util::future::join;
 use serde_json::json;
 
 both! {
+    async fn a_session_begins_only_while_the_password_that_was_looked_at_is_theirs(app) {
+        let user = app.editor().await.path().rsplit('/').next().unwrap().parse().unwrap();
+        let begin = |hash: &'static str| {
+            app.store.write(Bookkeeping, move |tx, _| desk::sessions::begin_by_password(tx, (user, hash), None, Network::UNKNOWN))
+        };
+        assert!(matches!(begin("what it was").await, Err(Error::WrongCredentials)));
+        begin("-").await.unwrap();
+    }
+
+    async fn what_lets_an_administrator_in_is_not_changed_without_the_password(app) {
+        let admin = app.admin().await;
+        let own = admin.path();
+        let refused = admin.post(&format!("{own}/password-link"), &json!({})).await;
+        assert_eq!((refused.status, refused.json()["errors"][0]["code"].as_str()), (422, Some("oneself")), "{}", refused.text);
+        let refused = admin.delete(&format!("{own}/second-factor"), "\"1\"").await;
+        assert_eq!((refused.status, refused.json()["errors"][0]["code"].as_str()), (422, Some("oneself")), "{}", refused.text);
+    }
+
     async fn a_suspended_user_is_out_at_once(app) {
         let admin = app.admin().await;
         let editor = app.editor().await;

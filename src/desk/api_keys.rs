@@ -90,7 +90,7 @@ fn why(fault: TokenFault) -> Why {
 /// [`Error::Invalid`]; [`Error::Conflict`] with code `too-many`.
 pub fn make_own(tx: &mut Tx<'_>, caller: &Caller, me: Myself, draft: &Draft) -> Result<Made, Error> {
     // Whoever makes several at once is counted one after the other, and whoever is suspended beside this was so before it.
-    store::users::hold(tx, me.id())?;
+    store::users::hold_alone(tx, me.id())?;
     let owner = store::users::find(tx, me.id())?;
     let (key, drawn) = draw(tx, caller, &owner, draft)?;
     let key = store::api_keys::create_own(tx, me, key, &drawn)?;
@@ -104,7 +104,7 @@ pub fn make_own(tx: &mut Tx<'_>, caller: &Caller, me: Myself, draft: &Draft) -> 
 pub fn make(tx: &mut Tx<'_>, permit: &Permit<ManageUsers>, owner: Id<User>, draft: &Draft) -> Result<Made, Error> {
     permit.everywhere()?;
     permit.caller().without_key()?;
-    store::users::hold(tx, owner)?;
+    store::users::hold_alone(tx, owner)?;
     let owner = store::users::find(tx, owner)?;
     if owner.kind() == UserKind::Person {
         let detail = "only they make API keys that act as themselves: a key of others belongs to a service account".to_owned();

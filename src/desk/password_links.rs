@@ -12,6 +12,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use super::second_factors::of_another;
 use crate::{
     access::{
         Bookkeeping, Permit,
@@ -150,15 +151,18 @@ pub fn sealed_as(id: Id<Mail>) -> String {
 /// [`Error::NotFound`]; [`Error::Conflict`] with code `suspended`; [`Error::TooSoon`] after as many mails as somebody is sent in an hour.
 pub fn send(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, keys: &Keys, id: Id<User>, mailed: bool) -> Result<Made, Error> {
     permit.everywhere()?;
+    of_another(&permit, id)?;
+    let is_of_somebody = permit.caller().user_id().is_some();
     store::users::find(tx, id)?;
-    store::users::hold(tx, id)?;
+    store::users::hold_alone(tx, id)?;
     let Whole(user) = permit.over(Whole(store::users::find(tx, id)?))?.into_inner();
     if user.status != UserStatus::Active {
         let detail = "they are suspended: a password would not let them in".to_owned();
         return Err(Error::Conflict { code: "suspended", detail });
     }
     let sent = if mailed { store::password_links::mailed(tx, id)? } else { Vec::new() };
-    if let Some(seconds) = wait(&sent, tx.now()) {
+    // Whoever is at the machine is kept from nothing by who asks for links.
+    if let Some(seconds) = wait(&sent, tx.now()).filter(|_| is_of_somebody) {
         return Err(Error::TooSoon { seconds });
     }
     let kind = if user.has_password { LinkKind::Reset } else { LinkKind::Invitation };
@@ -169,7 +173,7 @@ pub fn send(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, keys: &Keys, id: Id<Us
 /// Send whoever has an address a link, who says they forgot their password; false for nobody, whoever is suspended, and who was sent enough.
 fn forgotten(tx: &mut Tx<'_>, keys: &Keys, address: &str, from: Network) -> Result<bool, Error> {
     let Some(id) = store::users::by_email(tx, address)? else { return Ok(false) };
-    store::users::hold(tx, id)?;
+    store::users::hold_alone(tx, id)?;
     let user = match store::users::find(tx, id) {
         Err(Error::NotFound(_)) => return Ok(false),
         found => found?,
@@ -207,7 +211,7 @@ const LINK: &str = "link";
 pub fn redeem(tx: &mut Tx<'_>, digest: &[u8], hash: &str, from: Network) -> Result<(), Error> {
     let user = good(tx, digest)?.user;
     // Whoever suspends them beside this, or gives them another address, comes before or after.
-    store::users::hold(tx, user)?;
+    store::users::hold_alone(tx, user)?;
     let Good { kind, .. } = good(tx, digest)?;
     if !store::password_links::spend(tx, digest)? {
         return Err(Error::Gone(LINK));

@@ -7,7 +7,7 @@
 use super::log_if_ours;
 use crate::{
     access::{
-        Myself, Permit,
+        Action, Myself, Permit,
         action::ManageUsers,
         keys::Keys,
         scope::Whole,
@@ -42,7 +42,7 @@ fn opened(keys: &Keys, user: Id<User>, kept: &Kept) -> Result<SecondFactor, Erro
 /// # Errors
 /// [`Error::Conflict`] with code `second-factor-on`.
 pub fn begin(tx: &mut Tx<'_>, me: Myself, keys: &Keys) -> Result<Begun, Error> {
-    store::users::hold(tx, me.id())?;
+    store::users::hold_alone(tx, me.id())?;
     let user = store::users::find(tx, me.id())?;
     if user.second_factor {
         return Err(Error::Conflict { code: "second-factor-on", detail: "you have a second factor: turn it off first".to_owned() });
@@ -59,7 +59,7 @@ pub fn begin(tx: &mut Tx<'_>, me: Myself, keys: &Keys) -> Result<Begun, Error> {
 /// # Errors
 /// [`Error::Invalid`] at `#/code`: not begun, or not right; [`Error::Conflict`] with code `second-factor-on`.
 pub fn confirm(tx: &mut Tx<'_>, me: Myself, keys: &Keys, code: &str) -> Result<Vec<Secret<String>>, Error> {
-    store::users::hold(tx, me.id())?;
+    store::users::hold_alone(tx, me.id())?;
     let kept = store::second_factors::find(tx, me.id())?;
     let kept = kept.ok_or_else(|| Error::invalid("#/code", "not_begun", "begin with a second factor first"))?;
     if kept.is_on {
@@ -67,7 +67,9 @@ pub fn confirm(tx: &mut Tx<'_>, me: Myself, keys: &Keys, code: &str) -> Result<V
     }
     let wrong = || Error::invalid("#/code", "wrong_code", "not the code of this moment: is the clock of your device right?");
     let step = opened(keys, me.id(), &kept)?.step(&typed(code), tx.now(), kept.last_step)?.ok_or_else(wrong)?;
-    store::second_factors::take(tx, me.id(), step)?;
+    if !store::second_factors::take(tx, me.id(), step)? {
+        return Err(wrong());
+    }
     let codes = recovery_codes(tx.entropy());
     let digests: Vec<_> = codes.iter().map(|code| recovery_digest(&typed(code.expose()))).collect();
     store::second_factors::turn_on(tx, me, &digests)?;
@@ -79,7 +81,11 @@ pub fn confirm(tx: &mut Tx<'_>, me: Myself, keys: &Keys, code: &str) -> Result<V
 /// # Errors
 /// [`Error::SecondFactor`] without a code, with a wrong one, and with one that was taken before.
 pub fn pass(tx: &mut Tx<'_>, keys: &Keys, user: Id<User>, code: Option<&str>) -> Result<(), Error> {
-    let Some(kept) = store::second_factors::find(tx, user)?.filter(|kept| kept.is_on) else { return Ok(()) };
+    let Some(kept) = store::second_factors::find(tx, user)?.filter(|kept| kept.is_on) else {
+        // Whoever is asked for one, and has none that could be looked at, is not let in for that.
+        let is_asked = store::users::find(tx, user)?.second_factor;
+        return if is_asked { Err(Error::SecondFactor { shown: code.is_some() }) } else { Ok(()) };
+    };
     let code = code.map(typed).filter(|code| !code.is_empty()).ok_or(Error::SecondFactor { shown: false })?;
     let taken = if is_code(&code) {
         // Where the secret is lost that all are sealed with, recovery codes still work, and taking it off.
@@ -100,12 +106,15 @@ pub fn pass(tx: &mut Tx<'_>, keys: &Keys, user: Id<User>, code: Option<&str>) ->
     if taken { Ok(()) } else { Err(Error::SecondFactor { shown: true }) }
 }
 
-/// Ask for one's own no more; what was only begun is forgotten, too.
+/// Ask for one's own no more; what was only begun is forgotten, too. The password that was shown is still theirs.
 ///
 /// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn turn_off(tx: &mut Tx<'_>, me: Myself) -> Result<(), Error> {
-    store::users::hold(tx, me.id())?;
+/// [`Error::WrongCredentials`] when they were given another one since.
+pub fn turn_off(tx: &mut Tx<'_>, me: Myself, hash: &str) -> Result<(), Error> {
+    store::users::hold_alone(tx, me.id())?;
+    if !store::users::has_hash(tx, me.id(), hash)? {
+        return Err(Error::WrongCredentials);
+    }
     store::second_factors::turn_off(tx, me)
 }
 
@@ -115,7 +124,24 @@ pub fn turn_off(tx: &mut Tx<'_>, me: Myself) -> Result<(), Error> {
 /// [`Error::NotFound`]; [`Error::Forbidden`] within limits only.
 pub fn take_off(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, id: Id<User>) -> Result<(), Error> {
     permit.everywhere()?;
-    store::users::hold(tx, id)?;
+    of_another(&permit, id)?;
+    store::users::hold_alone(tx, id)?;
     let user = permit.over(Whole(store::users::find(tx, id)?))?;
     store::second_factors::take_off(tx, &user)
+}
+
+/// What lets somebody in is changed by people, for others: for oneself the password has to be shown.
+///
+/// # Errors
+/// [`Error::Forbidden`] to an API key; [`Error::Invalid`] for oneself.
+pub(super) fn of_another<A: Action>(permit: &Permit<A>, id: Id<User>) -> Result<(), Error> {
+    permit.caller().without_key()?;
+    if permit.caller().user_id() == Some(id) {
+        return Err(Error::invalid(
+            "{id}",
+            "oneself",
+            "for yourself, show your password: at /v1/auth/second-factor/off, or /v1/auth/password",
+        ));
+    }
+    Ok(())
 }

@@ -65,6 +65,19 @@ pub fn begin(tx: &mut Tx<'_>, user: Id<User>, scope: Option<String>, from: Netwo
     Ok(Begun { session, grants, refresh: Secret::new(refresh) })
 }
 
+/// Begin a session for a user whose password was looked at, and found to be the one of this hash: while that is still theirs.
+///
+/// # Errors
+/// [`Error::WrongCredentials`] when they were given another one meanwhile, or are suspended or gone.
+pub fn begin_by_password(tx: &mut Tx<'_>, (user, hash): (Id<User>, &str), scope: Option<String>, from: Network) -> Result<Begun, Error> {
+    // Whoever sets another password beside this ends their sessions: with this one, or before it begins.
+    store::users::hold(tx, user)?;
+    if !store::users::has_hash(tx, user, hash)? {
+        return Err(Error::WrongCredentials);
+    }
+    begin(tx, user, scope, from)
+}
+
 /// The user, when they are there and active: since their password was looked at, somebody may have suspended or deleted them.
 fn of_active(tx: &mut Tx<'_>, user: Id<User>) -> Result<Option<User>, Error> {
     match store::users::find(tx, user) {

@@ -153,6 +153,10 @@ pub fn revise(
     let before = store::users::find(tx, id)?;
     Error::unless_newest("user", before.version, expected)?;
     let draft = with(&before)?;
+    if password_hash.is_some() {
+        // What lets people in is changed by people.
+        permit.caller().without_key()?;
+    }
     keep_kind(&before, &draft, password_hash.is_some())?;
     let checked = check(tx, &draft, &before.grants)?;
     let ends = password_hash.is_some() || draft.status != before.status;

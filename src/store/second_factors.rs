@@ -95,7 +95,7 @@ fn is_since(tx: &mut Tx<'_>, user: Id<User>, since: Option<Instant>) -> Result<(
 
 /// Forget it, and what was only begun; true when it was on.
 fn forget(tx: &mut Tx<'_>, user: Id<User>) -> Result<bool, Error> {
-    let was_on = find(tx, user)?.is_some_and(|kept| kept.is_on);
+    let was_on = super::users::find(tx, user)?.second_factor;
     diesel::delete(second_factors::table.find(Bind(user))).execute(tx)?;
     diesel::delete(recovery_codes::table.filter(recovery_codes::user_id.eq(Bind(user)))).execute(tx)?;
     if was_on {

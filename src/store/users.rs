@@ -115,14 +115,35 @@ fn granted(row: GrantRow) -> Result<Grant, Error> {
     Ok(Grant { id: row.id.0, role: row.role.parse()?, section: row.section_id.map(|Bind(id)| id), locale: row.locale.map(Locale::stored) })
 }
 
-/// Let nobody change a user before this transaction ends.
+/// Let nobody change a user before this transaction ends; others may hold them as well.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn hold(tx: &mut Tx<'_>, id: Id<User>) -> Result<(), Error> {
+    held(tx, id, true)
+}
+
+/// The same, and let nobody else hold them: whoever does this beside it comes before or after.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn hold_alone(tx: &mut Tx<'_>, id: Id<User>) -> Result<(), Error> {
+    held(tx, id, false)
+}
+
+fn held(tx: &mut Tx<'_>, id: Id<User>, shared: bool) -> Result<(), Error> {
     let mut sql = Sql::new("SELECT id FROM users WHERE id = ");
-    sql.id(id).push(dialect::holding(tx.conn, Hold::Waiting, true));
+    sql.id(id).push(dialect::holding(tx.conn, Hold::Waiting, shared));
     sql.execute(tx).map(drop)
+}
+
+/// True while this is the hash of a user's password.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn has_hash(tx: &mut Tx<'_>, id: Id<User>, hash: &str) -> Result<bool, Error> {
+    let kept: Option<String> = users::table.find(Bind(id)).select(users::password_hash).first(tx)?;
+    Ok(kept.is_some_and(|kept| kept == hash))
 }
 
 /// What people are called, in one statement.

@@ -193,10 +193,12 @@ fn for_now(error: &lettre::transport::smtp::Error) -> Unsent {
     Unsent::ForNow(crate::domain::error::chain(error))
 }
 
-/// A refusal of the mail is for good; one of us, such as of a password that is wrong, is for whoever set the server up to mend.
+/// A refusal of the mail is for good; one of us, such as of a wrong password, of a sender or of a relay (RFC 3463: 5.7.x), is for whoever set the server
+/// up to mend, and no mail is lost by it.
 fn unsent(error: &lettre::transport::smtp::Error) -> Unsent {
-    let of_us = error.status().map(u16::from).is_some_and(|code| matches!(code, 500..=504 | 530 | 534 | 535 | 538));
-    if error.is_permanent() && !of_us { Unsent::ForGood(crate::domain::error::chain(error)) } else { for_now(error) }
+    let told = crate::domain::error::chain(error);
+    let of_us = error.status().map(u16::from).is_some_and(|code| matches!(code, 500..=504 | 530 | 534 | 535 | 538 | 553 | 554));
+    if error.is_permanent() && !of_us && !told.contains("5.7.") { Unsent::ForGood(told) } else { Unsent::ForNow(told) }
 }
 
 /// True for a host that only this machine reaches.

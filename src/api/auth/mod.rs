@@ -141,6 +141,7 @@ pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> R
     // It counts as failed from here on, so that what is tried at once is counted before any of it is done.
     let attempt = state.sign_ins.admit(&state.store, account, from, known).await?;
     let attempt = attempt.map_err(|no| too_soon(&state, no.user.or(user), from, no.seconds))?;
+    let hash = kept.clone();
     let hashed = state.hashing.run(attempt.rank, verified(&state, password, kept, user, attempt, from)).await;
     let right = match hashed {
         Ok(right) => right,
@@ -150,9 +151,9 @@ pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> R
         }
     };
     let user = user.filter(|_| right).ok_or(Error::WrongCredentials)?;
-    let keys = state.keys.present();
+    let (keys, hash) = (state.keys.present(), hash.unwrap_or_default());
     let begun = state.store.write(Bookkeeping, move |tx, _| {
-        let begun = desk::sessions::begin(tx, user, scope, from)?;
+        let begun = desk::sessions::begin_by_password(tx, (user, &hash), scope, from)?;
         desk::second_factors::pass(tx, &keys, user, code.as_ref().map(|code| code.expose().as_str())).map(|()| begun)
     });
     let begun = begun.await;

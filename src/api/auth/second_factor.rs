@@ -117,9 +117,8 @@ pub(crate) async fn turn_off_second_factor(
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
     let me = caller.myself()?;
-    if shown(&caller, sent.0.password, from.0, &state).await?.is_none() {
-        return Err(Error::invalid("#/password", "wrong_password", "this is not your password").into());
-    }
-    state.store.write(caller, move |tx, _| desk::second_factors::turn_off(tx, me)).await?;
+    let wrong = || Error::invalid("#/password", "wrong_password", "this is not your password");
+    let hash = shown(&caller, sent.0.password, from.0, &state).await?.ok_or_else(wrong)?;
+    state.store.write(caller, move |tx, _| desk::second_factors::turn_off(tx, me, &hash)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
