@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use dateline::domain::user::Role;
+use dateline::{
+    access::{Bookkeeping, token::refresh_digest},
+    desk::password_links::redeem,
+    domain::{Error, network::Network, user::Role},
+};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -103,6 +107,23 @@ both! {
         enter(&anyone, &passwords[done[0]]).await.ok();
         let told = trail(&app).await;
         assert_eq!(told.iter().filter(|(_, why)| why == "password-by-invitation").count(), 1, "{told:?}");
+    }
+
+    async fn of_a_hundred_transactions_at_once_one_uses_a_link_up(app) {
+        let user = asha(&app).await;
+        let token = token(&app, &user).await;
+        // No password is hashed here, which would have them come one after another.
+        let (store, digest) = (app.store_with(4, 16), refresh_digest(&token));
+        let all = join_all((0..100).map(|n| {
+            let (store, digest) = (store.clone(), digest.clone());
+            async move {
+                store.write(Bookkeeping, move |tx, _| redeem(tx, &digest, &format!("$hash of {n}"), Network::UNKNOWN)).await
+            }
+        }))
+        .await;
+        let done = all.iter().filter(|one| one.is_ok()).count();
+        let others = all.iter().filter(|one| matches!(one, Err(Error::Gone("link") | Error::Busy))).count();
+        assert_eq!((done, others), (1, 99));
     }
 
     async fn a_link_is_good_for_its_time_and_until_another_of_its_kind_is_made(app) {
