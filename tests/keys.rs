@@ -102,7 +102,7 @@ both! {
         app.wait(2);
         assert_eq!(opened(&app, &late).await, 410);
         app.wait(LEEWAY + 1);
-        assert_eq!(opened(&app, &late).await, 404);
+        assert_eq!(opened(&app, &late).await, 410);
         let admin = app.again(&admin).await;
         assert_eq!(states(&admin).await, ["signing", "retired"]);
         assert_eq!(admin.get(KEYS).await.ok()["data"][1]["retires_at"], "2026-03-02T08:06:05Z");

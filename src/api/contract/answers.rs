@@ -47,9 +47,10 @@ fn is_of_oneself(path: &str, writes: bool) -> bool {
     whole || [PASSWORD, LOGOUT].contains(&path) || (path == "/v1/auth/me" && writes)
 }
 
-/// Whether no API key is taken for an operation: a key does nothing with an account itself, and makes no keys.
+/// Whether no API key is taken for an operation: a key does nothing with an account itself, nor with what lets others in, and makes no keys.
 pub(super) fn takes_no_key(path: &str, writes: bool) -> bool {
-    is_of_oneself(path, writes) || path == "/v1/desk/users/{id}/api-keys"
+    let lets_in = ["/v1/desk/users/{id}/api-keys", LINK_TO, "/v1/desk/users/{id}/second-factor"];
+    is_of_oneself(path, writes) || lets_in.contains(&path)
 }
 
 /// What an operation takes, from which follows what it answers.

@@ -1,14 +1,27 @@
 //! The document as text, in which what is short stands on one line.
 //!
 //! **Context.** Two of three lines of the document were a brace, or one word of a list, so that little of it was seen at a time, and its indentation was
-//! a third of it. **Decision.** A list of plain values and an object of one plain value stand on one line where that is not long, as formatters of JSON
-//! write them. **Consequence.** The document is read by people too, and a change of it is seen as a line.
+//! a third of it. **Decision.** A list, and an object of at most three members, stand on one line where that is not long, as formatters of JSON write
+//! them. **Consequence.** The document is read by people too, and a change of it is seen as a line.
 
 /// The longest line that is made.
 const WIDTH: usize = 120;
 
 /// The same JSON, which has a value on each line, with less of them.
 pub(super) fn written(pretty: &str) -> String {
+    let mut text = pretty.to_owned();
+    // Ends: each round but the last has fewer lines than the one before.
+    loop {
+        let shorter = joined_once(&text);
+        if shorter.lines().count() >= text.lines().count() {
+            return shorter;
+        }
+        text = shorter;
+    }
+}
+
+/// The same with what can be joined of its lines as they are.
+fn joined_once(pretty: &str) -> String {
     let lines: Vec<&str> = pretty.lines().collect();
     let mut text = String::with_capacity(pretty.len());
     let mut at = 0;
@@ -26,7 +39,7 @@ pub(super) fn written(pretty: &str) -> String {
 fn joined(lines: &[&str], at: usize) -> Option<(String, usize)> {
     let line = lines.get(at)?;
     let (open, close, most) = match line.chars().next_back()? {
-        '{' => ("{ ", " }", 1),
+        '{' => ("{ ", " }", 3),
         '[' => ("[", "]", usize::MAX),
         _ => return None,
     };
@@ -63,7 +76,8 @@ mod tests {
             "  \"one\": { \"$ref\": \"#/a\" },",
             "    { \"$ref\": \"#/b\" },",
             "    [\"c\"],",
-            "  \"two\": {",
+            "  \"two\": { \"a\": 1, \"b\": \"{\" },",
+            "  \"last\": { \"a\": { \"b\": \"[\" } },",
         ] {
             assert!(text.lines().any(|written| written == line), "{line}\n{text}");
         }
