@@ -74,9 +74,8 @@ mod tests {
         for line in [
             "  \"short\": [\"a,\", \"b }\", 3, null],",
             "  \"one\": { \"$ref\": \"#/a\" },",
-            "    { \"$ref\": \"#/b\" },",
-            "    [\"c\"],",
-            "  \"two\": { \"a\": 1, \"b\": \"{\" },",
+            "  \"nested\": [{ \"$ref\": \"#/b\" }, [\"c\"], { \"type\": [\"string\", \"null\"] }],",
+            "  \"two\": { \"a\": 1, \"b\": \"{\" }",
             "  \"last\": { \"a\": { \"b\": \"[\" } },",
         ] {
             assert!(text.lines().any(|written| written == line), "{line}\n{text}");
