@@ -460,7 +460,7 @@ both! {
         let mut asked = 0;
         for (path, item) in contract["paths"].as_object().unwrap() {
             let by_locale = |one: &Value| {
-                let one = one["$ref"].as_str().map_or(one, |to| contract.pointer(&to[1..]).unwrap());
+                let one = one["$ref"].as_str().map_or(one, |to| contract.pointer(to.trim_start_matches('#')).unwrap());
                 one["name"] == "locale" && one["in"] == "query"
             };
             if !path.starts_with("/v1/desk/") || path.starts_with("/v1/desk/archive") || !item["get"]["parameters"].as_array().is_some_and(|all| all.iter().any(by_locale)) {

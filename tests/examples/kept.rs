@@ -125,7 +125,8 @@ fn next_id(text: &str, from: usize, may_be_block: bool) -> Option<(usize, String
         id.bytes().enumerate().all(fits) && !id.starts_with(COUNTED)
     };
     let is_block = |at: usize, id: &str| {
-        let stands_alone = (may_be_block && text.len() == BLOCK) || text[..at].ends_with("#block-") || text[..at].ends_with("\"block-");
+        let before = text.get(..at).unwrap_or_default();
+        let stands_alone = (may_be_block && text.len() == BLOCK) || before.ends_with("#block-") || before.ends_with("\"block-");
         stands_alone && id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
     };
     let found = |at: usize| {
