@@ -69,7 +69,7 @@ both! {
         let problem = refused(&admin, &section).await;
         let told: Vec<_> = problem["used_by"].as_array().unwrap().iter().map(|u| (u["kind"].as_str().unwrap(), u["count"].as_i64().unwrap())).collect();
         assert_eq!(told, [("section", 1), ("article", 2), ("grant", 1)]);
-        assert_eq!(problem["detail"], "1 section and 2 articles and 1 grant use this section");
+        assert_eq!(problem["detail"], "1 section, 2 articles and 1 grant use this section");
         let problem = refused(&chief, &section).await;
         let told: Vec<_> = problem["used_by"].as_array().unwrap().iter().map(|u| u["kind"].as_str().unwrap()).collect();
         assert_eq!(told, ["section", "article"]);

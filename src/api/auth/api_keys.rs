@@ -116,7 +116,7 @@ pub struct ApiKeyInfo {
     pub last_used_at: Option<Instant>,
     /// The key itself, to be sent as `Authorization: Bearer …`; told once, when it is made.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(read_only, nullable = false, example = json!(null))]
+    #[schema(read_only, nullable = false, example = "dl_live_4f9kX2mQ7tRb_…")]
     pub key: Option<String>,
 }
 
