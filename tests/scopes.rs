@@ -296,8 +296,8 @@ both! {
             }
             Some(sent(&keys[&named], request).await)
         };
-        // What somebody may do with what is their own is theirs, whoever shows the key; and no key makes keys.
-        let others = |request: &&Request| !["/comments/", "/api-keys", "/assign"].iter().any(|of| request.operation.contains(of) && !request.operation.contains("desk/api-keys"));
+        // What somebody may do with what is their own is theirs, whoever shows the key; and no key makes keys, or changes what lets people in.
+        let others = |request: &&Request| !["/comments/", "/api-keys", "/assign", "/password-link", "/second-factor"].iter().any(|of| request.operation.contains(of) && !request.operation.contains("desk/api-keys"));
         for request in all.0.iter().filter(others) {
             let needed: BTreeSet<&str> = declared[request.operation].0.iter().map(String::as_str).chain(request.also.iter().copied()).collect();
             let answer = by_key(request, needed.iter().copied().collect()).await.unwrap();

@@ -48,15 +48,15 @@ pub struct SecondFactorCode {
 
 /// Codes for whoever has lost their second factor, told once.
 #[derive(Serialize, ToSchema)]
-pub struct RecoveryCodes {
+pub struct NewRecoveryCodes {
     /// Ten codes; each works once, in the place of a code of the application.
     #[schema(example = json!(["abcd-efgh-ijkl-mnop"]))]
     recovery_codes: Vec<String>,
 }
 
-impl std::fmt::Debug for RecoveryCodes {
+impl std::fmt::Debug for NewRecoveryCodes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("RecoveryCodes")
+        f.write_str("NewRecoveryCodes")
     }
 }
 
@@ -90,17 +90,17 @@ pub(crate) async fn begin_second_factor(
 ///
 /// Gives ten recovery codes, once. From then on signing in takes a code beside the password; sessions that there are go on.
 #[utoipa::path(tag = "auth", security(("token" = [])), request_body = SecondFactorCode,
-    responses((status = 200, body = RecoveryCodes), (status = "default", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = NewRecoveryCodes), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/second-factor/confirm")]
 pub(crate) async fn confirm_second_factor(
     SignedIn(caller): SignedIn,
     _: InSession,
     sent: Body<SecondFactorCode>,
     state: Data<State>,
-) -> Result<Json<RecoveryCodes>, Failure> {
+) -> Result<Json<NewRecoveryCodes>, Failure> {
     let (me, keys, code) = (caller.myself()?, state.keys.present(), sent.0.code);
     let codes = state.store.write(caller, move |tx, _| desk::second_factors::confirm(tx, me, &keys, code.expose())).await?;
-    Ok(Json(RecoveryCodes { recovery_codes: codes.iter().map(|code| code.expose().clone()).collect() }))
+    Ok(Json(NewRecoveryCodes { recovery_codes: codes.iter().map(|code| code.expose().clone()).collect() }))
 }
 
 /// Turn one's second factor off, with the password.
