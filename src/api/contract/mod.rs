@@ -103,8 +103,7 @@ pub fn base() -> openapi::OpenApi {
     let components = base.components.get_or_insert_default();
     components.add_security_scheme("token", SecurityScheme::OAuth2(password));
     components.add_security_scheme("bearer", bearer);
-    let api_key =
-        SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("dl_live_…").description(Some(API_KEY)).build());
+    let api_key = SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).description(Some(API_KEY)).build());
     components.add_security_scheme("api_key", api_key);
     base
 }
