@@ -388,6 +388,36 @@ both! {
         made(json!(["article.read"])).await.ok();
     }
 
+    async fn a_key_is_limited_to_so_many_places_and_asked_over_all_of_them(app) {
+        let admin = app.admin().await;
+        let locales = ["en", "hi", "bn", "kn", "ta", "te", "ml", "mr", "gu", "pa", "or", "as", "ur", "ne", "si", "my", "th", "km", "lo", "dz"];
+        for locale in &locales[4..] {
+            admin.post("/v1/desk/locales", &json!({ "locale": locale, "name": locale, "fallback": ["en"], "state": "public" })).await.ok();
+        }
+        let mut sections = Vec::new();
+        for n in 0..20 {
+            sections.push(app.section(&format!("part-{n}"), &format!("भाग {n}")).await);
+        }
+        // Of every role, each of which reads there.
+        let grants: Vec<_> = Role::ALL.iter().filter(|role| **role != Role::Admin).map(|role| json!({ "role": role })).collect();
+        let account = service(&admin, json!(grants)).await;
+        let story = app.editor().await.story(&sections[19], "Within").await;
+        let made = async |locales: &[&str]| {
+            let limits = json!({ "name": "A program", "section_ids": sections, "locales": locales });
+            admin.post(&format!("{account}/api-keys"), &limits).await
+        };
+        for (locales, pointer) in [(&locales[..6], "#/section_ids"), (&locales[..], "#/locales")] {
+            assert_eq!(made(locales).await.violations(), [(pointer.to_owned(), "too_many".to_owned())]);
+        }
+        let key = text(&made(&locales[..5]).await.ok()["key"]);
+        let program = showing(&app.anyone(), &key);
+        for list in ["articles?state=draft&sort=headline&count=true", "translations?locale=hi", "schedule", "releases", "audit"] {
+            let answer = program.get(&format!("/v1/desk/{list}")).await;
+            assert!(answer.status == 200 || answer.status == 403, "{list}: {}", answer.text);
+        }
+        program.get(&story).await.ok();
+    }
+
     async fn so_many_keys_of_one_user_are_good_at_once(app) {
         let editor = app.editor().await;
         for _ in 0..50 {

@@ -126,6 +126,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("people whom a comment mentions", l::MENTIONS.to_string()),
         ("words of a block that a comment is about", format!("{} UTF-16 code units", l::QUOTE_UNITS)),
         ("API keys of a user that are good at once", l::API_KEYS.to_string()),
+        ("places of an API key: its sections times its locales", l::KEY_PLACES.to_string()),
         (
             "seconds that an API key lives",
             format!("{} to {}", dateline::domain::api_key::MIN_SECONDS, dateline::domain::api_key::MAX_SECONDS),

@@ -86,11 +86,19 @@ impl Bounds {
         left
     }
 
-    /// Note what is wrong with the form of them: nothing is named twice, and none of them names nothing.
+    /// Note what is wrong with the form of them: nothing is named twice, none of them names nothing, and they lie in no more places than every
+    /// request with the key can be asked over.
     pub fn check(&self, faults: &mut Faults) {
         repeated(faults, "#/scope", self.scope.as_ref());
         repeated(faults, "#/section_ids", self.sections.as_ref());
         repeated(faults, "#/locales", self.locales.as_ref());
+        let count = |named: Option<usize>| named.unwrap_or(1);
+        let (sections, locales) = (count(self.sections.as_ref().map(Vec::len)), count(self.locales.as_ref().map(Vec::len)));
+        if sections.saturating_mul(locales) > limits::KEY_PLACES {
+            let pointer = if sections > locales { "#/section_ids" } else { "#/locales" };
+            let detail = format!("{sections} sections times {locales} locales; at most {} of both together", limits::KEY_PLACES);
+            faults.add(pointer, "too_many", detail);
+        }
     }
 }
 
@@ -99,9 +107,10 @@ fn repeated<T: PartialEq>(faults: &mut Faults, pointer: &str, named: Option<&Vec
     if named.is_empty() {
         faults.add(pointer, "required", "at least one; null for a key that is not limited so");
     }
-    for (n, one) in named.iter().enumerate().filter(|(n, one)| named.iter().take(*n).any(|earlier| earlier == *one)) {
-        let _ = one;
-        faults.add(format!("{pointer}/{n}"), "repeated", "named already");
+    for (n, one) in named.iter().enumerate() {
+        if named.iter().take(n).any(|earlier| earlier == one) {
+            faults.add(format!("{pointer}/{n}"), "repeated", "named already");
+        }
     }
 }
 

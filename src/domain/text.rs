@@ -100,6 +100,8 @@ pub mod limits {
     pub const QUOTE_UNITS: u32 = 2_000;
     /// API keys of one user that are good at once.
     pub const API_KEYS: i64 = 50;
+    /// Places that an API key is limited to: its sections, each with each of its locales.
+    pub const KEY_PLACES: usize = 100;
     /// Any other list or map of a request.
     pub const LIST: usize = 200;
     /// HTML: elements and comments, whatever becomes of them.
