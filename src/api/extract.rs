@@ -125,8 +125,7 @@ impl FromRequest for Origin {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let proxies = req.app_data::<Data<State>>().map_or_else(Default::default, |state| state.proxies.as_slice());
-        let client = client(req.peer_addr(), req.headers(), proxies);
-        ready(Ok(Self(client.map_or(Network::UNKNOWN, Network::of))))
+        ready(Ok(Self(client(req.peer_addr(), req.headers(), proxies).into())))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The frame around every answer: who asks, the request's id, and problems.
 
-use std::{rc::Rc, sync::Arc};
+use std::{net::IpAddr, rc::Rc, sync::Arc};
 
 use actix_web::{
     HttpMessage, HttpResponse,
@@ -23,7 +23,7 @@ use super::{
     delivery,
     headers::{RequestId, Surface, dress, finish, is_problem, preflight, put, share},
     idempotency::{Begun, IDEMPOTENCY_KEY, begin, finish as finish_claim},
-    limiting::{charge_caller, charge_network, charge_refused, charge_renewing, network, tell},
+    limiting::{charge_caller, charge_network, charge_refused, tell},
     network::client,
     pieces::{Headless, Pieces, taken},
     preferring,
@@ -131,11 +131,16 @@ fn broken(error: &actix_web::Error, state: &State, id: &str) -> actix_web::Error
     InternalError::from_response("a request failed", answer).into()
 }
 
+/// The address that a request comes from, where it is known.
+fn came_from(req: &ServiceRequest, state: &State) -> Option<IpAddr> {
+    client(req.peer_addr(), req.headers(), &state.proxies)
+}
+
 /// The answer to a reader whose request was spelled like this before, while it is kept: before anything else is done.
 async fn kept(req: &ServiceRequest, state: &State, id: &str) -> Option<HttpResponse> {
     // Only delivery's answers are kept, and only spellings that its routes were asked by.
     let mut answer = delivery::serve::again(state, req.head()).await?.ok()?;
-    if let Err(failure) = charge_network(state, Surface::Delivery, None, network(req, state)) {
+    if let Err(failure) = charge_network(state, Surface::Delivery, None, came_from(req, state).into()) {
         state.log.refused(&failure, id, "", state.store.now());
         answer = failure.answer(id);
     }
@@ -159,7 +164,8 @@ async fn made(
         req.head_mut().method = Method::GET;
     }
     let (mut only_trying, mut left) = (false, None);
-    let from = network(&req, state);
+    let ip = came_from(&req, state);
+    let from = Network::from(ip);
     let minimal = preferring::is_minimal(req.headers()) && state.contract.may_be_minimal(pattern.as_deref(), req.method());
     let mut answer = if !is_met(&req) {
         req.error_response(Failure::Unread(Unread::Expectation))
@@ -171,9 +177,7 @@ async fn made(
         let identified = match charge_network(state, surface, pattern.as_deref(), from) {
             Ok(charged) => {
                 left = charged;
-                identify(state, &req, surface.needs_caller(pattern.as_deref()), id)
-                    .await
-                    .map_err(|failure| charge_refused(state, failure, from))
+                identify(state, &req, surface.needs_caller(pattern.as_deref()), (id, ip)).await
             }
             Err(failure) => Err(failure),
         };
@@ -218,7 +222,8 @@ async fn made(
             }
         }
     };
-    if let Some(failure) = charge_renewing(state, pattern.as_deref(), answer.status(), from) {
+    if let Some(failure) = charge_refused(state, surface, pattern.as_deref(), answer.status(), from) {
+        state.log.refused(&failure, id, pattern.as_deref().unwrap_or_default(), state.store.now());
         *answer.response_mut() = failure.answer(id);
     }
     name_problem(&mut answer, state, id);
@@ -275,7 +280,7 @@ async fn identify(
     state: &Data<State>,
     req: &ServiceRequest,
     needed: bool,
-    id: &str,
+    (id, ip): (&str, Option<IpAddr>),
 ) -> Result<Option<(Option<Verified>, Caller)>, Failure> {
     if !needed {
         return Ok(None);
@@ -289,10 +294,9 @@ async fn identify(
     }
     // Of two, whoever looks at the other one sees somebody else.
     let token = if headers.next().is_none() { token.trim_start_matches(' ') } else { "" };
-    let ip = client(req.peer_addr(), req.headers(), &state.proxies);
     let origin = ip.map(|ip| ip.to_string()).unwrap_or_default();
     if Shown::is_meant(token) {
-        let caller = by_key(state, token, ip.map_or(Network::UNKNOWN, Network::of)).await?;
+        let caller = by_key(state, token, ip.into()).await?;
         return Ok(Some((None, caller.within(id, &origin))));
     }
     let verified = Verified::from_token(token, &state.keys.present(), &state.issuer, state.store.now())?;

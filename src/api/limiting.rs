@@ -1,16 +1,13 @@
 //! Rate limits on requests: whose budget one is charged to, and what its caller is told of it.
 //!
 //! **Decision.** Readers are counted by network, callers of the desk as themselves, and whatever comes with a token that is refused by network again:
-//! whose token is good is not held up by who guesses behind the same address. What is left is told on answers that are for one caller alone (`RateLimit`, `RateLimit-Policy`); an answer for everybody
-//! is kept by caches, and would tell one reader of another's budget, so that only its refusal says so.
+//! whose token is good is not held up by who guesses behind the same address. What is left is told on answers that are for one caller alone
+//! (`RateLimit`, `RateLimit-Policy`); an answer for everybody is kept by caches, and would tell one reader of another's budget, so that only its refusal
+//! says so.
 
-use actix_web::{
-    ResponseError,
-    dev::ServiceRequest,
-    http::{Method, StatusCode, header::HeaderMap},
-};
+use actix_web::http::{Method, StatusCode, header::HeaderMap};
 
-use super::{State, headers::Surface, network::client, problem::Failure, rate_fields};
+use super::{State, headers::Surface, problem::Failure, rate_fields};
 use crate::{
     access::{
         Caller,
@@ -21,11 +18,6 @@ use crate::{
 
 /// Where sessions are renewed.
 const REFRESH: &str = "/v1/auth/refresh";
-
-/// The network that a request comes from.
-pub(super) fn network(req: &ServiceRequest, state: &State) -> Network {
-    client(req.peer_addr(), req.headers(), &state.proxies).map_or(Network::UNKNOWN, Network::of)
-}
 
 /// Charge a request for which nobody has to show who they are.
 ///
@@ -54,19 +46,19 @@ pub(super) fn charge_caller(state: &State, caller: &Caller, method: &Method) -> 
     Ok(state.rates.spend(class, Who::Caller(id.uuid()), state.store.now())?)
 }
 
-/// Charge the network of a request whose token was refused; nobody else of that network is charged for it, nor refused.
-pub(super) fn charge_refused(state: &State, failure: Failure, network: Network) -> Failure {
-    if failure.status_code() != StatusCode::UNAUTHORIZED {
-        return failure;
+/// Charge the network of a request whose token, key or refresh token was refused, which this status says of where they are shown; the refusal instead,
+/// once that is spent. Nobody else of that network is charged for it, nor refused.
+pub(super) fn charge_refused(
+    state: &State,
+    surface: Surface,
+    pattern: Option<&str>,
+    status: StatusCode,
+    network: Network,
+) -> Option<Failure> {
+    if status != StatusCode::UNAUTHORIZED || !(surface.needs_caller(pattern) || pattern == Some(REFRESH)) {
+        return None;
     }
-    state.rates.spend(Class::Refused, Who::Network(network), state.store.now()).err().map_or(failure, Failure::from)
-}
-
-/// Charge the network of a session that was not renewed, for its token was refused.
-pub(super) fn charge_renewing(state: &State, pattern: Option<&str>, status: StatusCode, network: Network) -> Option<Failure> {
-    let refused = pattern == Some(REFRESH) && status == StatusCode::UNAUTHORIZED;
-    let spend = || state.rates.spend(Class::Refused, Who::Network(network), state.store.now());
-    refused.then(spend).and_then(Result::err).map(Failure::from)
+    state.rates.spend(Class::Refused, Who::Network(network), state.store.now()).err().map(Failure::from)
 }
 
 /// Tell a caller what is left, on an answer that is for them alone.

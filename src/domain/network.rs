@@ -23,6 +23,13 @@ impl Network {
     }
 }
 
+/// The network of an address, where one is known.
+impl From<Option<IpAddr>> for Network {
+    fn from(address: Option<IpAddr>) -> Self {
+        address.map_or(Self::UNKNOWN, Self::of)
+    }
+}
+
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
