@@ -165,6 +165,9 @@ both! {
         enter(&at(1), "asha", RIGHT).await.refused(429, "too-many-attempts");
         app.wait(30);
         enter(&at(1), "asha", RIGHT).await.ok();
+        // What is left is what was wrong of the account and of the network; of nothing there is no count.
+        let left = crate::support::everything_kept(&app.url).lines().filter(|line| line.starts_with("sign_in_counts")).count();
+        assert_eq!(left, 2);
         for n in 0..5 {
             enter(&at(n), "asha", "not the password").await.refused(401, "wrong-credentials");
         }

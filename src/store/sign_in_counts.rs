@@ -73,7 +73,13 @@ pub fn weigh<T>(
     Ok(told)
 }
 
+/// Keep a count; of nothing there is none.
 fn set(tx: &mut Tx<'_>, name: &str, count: &Count) -> Result<(), Error> {
+    if count.failures == 0 {
+        let mut sql = Sql::new("DELETE FROM sign_in_counts WHERE counted = ");
+        sql.text(name);
+        return sql.execute(tx).map(drop);
+    }
     let mut sql = Sql::new("INSERT INTO sign_in_counts (counted, failures, wrong, since, last, user_id) VALUES (");
     sql.text(name).push(", ").int(count.failures.into()).push(", ").int(count.wrong.into());
     sql.push(", ").at(count.since).push(", ").at(count.last).push(", ");
