@@ -24,7 +24,7 @@ use crate::{
     },
     config::{self, Settings},
     desk::bundle::Rules,
-    domain::{Error, Locale, Violation, id::Entropy, instant::Clock, signing_key::KeyLife, user::Role},
+    domain::{Error, Violation, id::Entropy, instant::Clock, signing_key::KeyLife},
     store::{self, Limits, Options, Store},
 };
 
@@ -104,42 +104,16 @@ enum KeyCommand {
 enum UserCommand {
     /// Let somebody in.
     Create {
-        /// What they sign in with.
-        #[arg(long)]
-        email: String,
-        /// Their name.
-        #[arg(long)]
-        name: String,
-        /// Their role: contributor, translator, editor, chief or admin.
-        #[arg(long, value_parser = role)]
-        role: Role,
-        /// Only in this section and below it: its id, or its slug in the default locale.
-        #[arg(long)]
-        section: Option<String>,
-        /// Only in this locale.
-        #[arg(long, value_parser = locale)]
-        locale: Option<Locale>,
+        #[command(flatten)]
+        who: user::New,
         /// Read the password from standard input, which is the only way to give it.
         #[arg(long, required = true)]
         password_stdin: bool,
     },
     /// Let somebody in who sets their password by a link: it is sent to them, or printed where no mails are sent.
     Invite {
-        /// What they sign in with.
-        #[arg(long)]
-        email: String,
-        /// Their name.
-        #[arg(long)]
-        name: String,
-        /// Their role: contributor, translator, editor, chief or admin.
-        #[arg(long, value_parser = role)]
-        role: Role,
-        /// Only in this section and below it: its id, or its slug in the default locale.
-        #[arg(long)]
-        section: Option<String>,
-        /// Only in this locale.
-        #[arg(long, value_parser = locale)]
-        locale: Option<Locale>,
+        #[command(flatten)]
+        who: user::New,
     },
     /// Give somebody another link to set their password: it is sent to them, or printed where no mails are sent.
     Reset {
@@ -150,14 +124,6 @@ enum UserCommand {
         #[arg(long)]
         second_factor: bool,
     },
-}
-
-fn role(word: &str) -> Result<Role, String> {
-    word.parse().ok().ok_or_else(|| "contributor, translator, editor, chief or admin".to_owned())
-}
-
-fn locale(tag: &str) -> Result<Locale, String> {
-    tag.parse().ok().ok_or_else(|| "a BCP 47 language tag, such as hi".to_owned())
 }
 
 /// Why a command did not do its work.
@@ -204,12 +170,8 @@ pub fn run() -> ExitCode {
         Command::Demo => settings().and_then(demo::demo),
         Command::Serve => settings().and_then(|s| serve::serve(&s)),
         Command::Migrate => settings().and_then(|s| migrate(&s)),
-        Command::User { command: UserCommand::Create { email, name, role, section, locale, password_stdin: _ } } => {
-            settings().and_then(|s| user::create(&s, &user::New { email, name, role, section, locale }))
-        }
-        Command::User { command: UserCommand::Invite { email, name, role, section, locale } } => {
-            settings().and_then(|s| user::invite(&s, &user::New { email, name, role, section, locale }))
-        }
+        Command::User { command: UserCommand::Create { who, password_stdin: _ } } => settings().and_then(|s| user::create(&s, &who)),
+        Command::User { command: UserCommand::Invite { who } } => settings().and_then(|s| user::invite(&s, &who)),
         Command::User { command: UserCommand::Reset { email, second_factor } } => {
             settings().and_then(|s| user::reset(&s, &email, second_factor))
         }

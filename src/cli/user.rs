@@ -1,5 +1,7 @@
 //! `dateline user create`, `invite` and `reset`.
 
+use clap::Args;
+
 use super::{Failed, keys, ready, system};
 use crate::{
     access::{Caller, Permit, System, action::ManageUsers, password},
@@ -20,12 +22,31 @@ use crate::{
 };
 
 /// Somebody new.
+#[derive(Debug, Args)]
 pub(super) struct New {
-    pub(super) email: String,
-    pub(super) name: String,
-    pub(super) role: Role,
-    pub(super) section: Option<String>,
-    pub(super) locale: Option<Locale>,
+    /// What they sign in with.
+    #[arg(long)]
+    email: String,
+    /// Their name.
+    #[arg(long)]
+    name: String,
+    /// Their role: contributor, translator, editor, chief or admin.
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// Only in this section and below it: its id, or its slug in the default locale.
+    #[arg(long)]
+    section: Option<String>,
+    /// Only in this locale.
+    #[arg(long, value_parser = locale)]
+    locale: Option<Locale>,
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    word.parse().ok().ok_or_else(|| "contributor, translator, editor, chief or admin".to_owned())
+}
+
+fn locale(tag: &str) -> Result<Locale, String> {
+    tag.parse().ok().ok_or_else(|| "a BCP 47 language tag, such as hi".to_owned())
 }
 
 fn section(tx: &mut Tx<'_>, named: &str) -> Result<Id<Section>, Error> {
