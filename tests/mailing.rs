@@ -133,6 +133,25 @@ both! {
         assert_eq!((told["data"].as_array().unwrap().len(), &told["data"][0]["reason"]), (1, &json!("mail-refused")));
     }
 
+    async fn what_a_server_says_of_us_loses_no_mail(app) {
+        let (user, admin, sink) = (asha(&app).await, app.admin().await, Sink::new(Manner::Takes));
+        let mailing = app.mailing(PAGE).await;
+        let mailer = mailer(&app, &mailing, sink.server()).into();
+        invited(&admin, &mailing, &user).await;
+        for refusal in [
+            "550 5.7.60 Client does not have permissions to send as this sender",
+            "553 5.7.1 Sender address rejected: not owned by user",
+            "554 5.7.1 Service unavailable; client host blocked",
+            "554 Transaction failed",
+        ] {
+            sink.behave(Manner::Refuses(refusal));
+            assert_eq!((run(&mailer).await, waiting(&app)), (0, 1), "{refusal}");
+            app.wait(900);
+        }
+        sink.behave(Manner::Takes);
+        assert_eq!((run(&mailer).await, waiting(&app)), (1, 0));
+    }
+
     async fn a_server_that_does_not_encrypt_and_one_that_does_not_know_us_are_told_nothing(app) {
         let (user, admin, sink) = (asha(&app).await, app.admin().await, Sink::new(Manner::Takes));
         let mailing = app.mailing(PAGE).await;

@@ -50,6 +50,8 @@ impl Mailer {
         self.links.make(&self.store, &self.keys.present())?;
         let mut sent = 0;
         for id in self.store.read_now(|tx| store::mails::due(tx, ROUND))? {
+            // Whoever asks meanwhile is not kept waiting for a slow server.
+            self.links.make(&self.store, &self.keys.present())?;
             let until = self.store.now().plus_seconds(LEASE);
             let Some(mail) = self.store.write_now(&Bookkeeping, |tx| store::mails::take(tx, id, until))? else { continue };
             match self.send(&mail)? {

@@ -1,8 +1,8 @@
 //! Sending a mail through an SMTP server.
 //!
-//! **Context.** The library's timeout is one of each reading and writing, and a server that says a letter now and then is waited for without end. **Decision.** Each
-//! mail is sent on a thread of its own, which is waited for until a deadline and then left to itself; of such threads there are only so many. **Consequence.** A server that hangs
-//! holds up nothing but mails; one that took a mail after that may be given it again.
+//! **Context.** The library's timeout is one of each reading and writing, and a server that says a letter now and then is waited for without end.
+//! **Decision.** Each mail is sent on a thread of its own, which is waited for until a deadline and then left to itself; of such threads there are only so
+//! many. **Consequence.** A server that hangs holds up nothing but mails; one that took a mail after that may be given it again.
 
 use std::{
     borrow::Cow,
@@ -10,7 +10,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
-        mpsc::channel,
+        mpsc::{RecvTimeoutError, channel},
     },
     thread,
     time::Duration,
@@ -164,23 +164,36 @@ impl SmtpServer {
         }
         let transport = self.transport()?;
         let (done, told) = channel();
-        let left = self.left.clone();
-        left.fetch_add(1, Ordering::SeqCst);
+        let under_way = UnderWay::new(&self.left);
         let work = move || {
             let sent = transport.send(&message).map(drop);
-            left.fetch_sub(1, Ordering::SeqCst);
+            drop(under_way);
             // Nobody may wait for it any more.
             let _ = done.send(sent);
         };
-        if let Err(error) = thread::Builder::new().name("mail".to_owned()).spawn(work) {
-            self.left.fetch_sub(1, Ordering::SeqCst);
-            return Err(Unsent::ForNow(error.to_string()));
-        }
+        thread::Builder::new().name("mail".to_owned()).spawn(work).map_err(|error| Unsent::ForNow(error.to_string()))?;
         match told.recv_timeout(self.deadline) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(unsent(&error)),
-            Err(_) => Err(Unsent::ForNow("the server took too long".to_owned())),
+            Err(RecvTimeoutError::Timeout) => Err(Unsent::ForNow("the server took too long".to_owned())),
+            Err(RecvTimeoutError::Disconnected) => Err(Unsent::ForNow("sending it was broken off".to_owned())),
         }
+    }
+}
+
+/// A mail that is with a server, until its thread ends in whatever way.
+struct UnderWay(Arc<AtomicUsize>);
+
+impl UnderWay {
+    fn new(count: &Arc<AtomicUsize>) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count.clone())
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
