@@ -191,6 +191,16 @@ both! {
         app.limited(&admin, "article.read").await.post(SECOND, &json!({})).await.refused(403, "forbidden");
     }
 
+    async fn a_second_factor_that_cannot_be_looked_at_lets_nobody_in_and_can_be_taken_off(app) {
+        let user = asha(&app).await;
+        let (secret, _) = turned_on(&app, &signed_in(&app, None).await).await;
+        crate::support::execute(&app.url, "DELETE FROM second_factors");
+        enter(&app.anyone(), None).await.refused(401, "second-factor-required");
+        enter(&app.anyone(), Some(&code(&secret, app.now()))).await.refused(401, "second-factor-wrong");
+        assert_eq!(app.admin().await.send(Method::DELETE, &format!("{user}/second-factor"), &[], None).await.status, 204);
+        enter(&app.anyone(), None).await.ok();
+    }
+
     async fn the_form_of_oauth_takes_a_code_too_and_a_refresh_needs_none(app) {
         asha(&app).await;
         let me = signed_in(&app, None).await;

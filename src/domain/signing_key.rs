@@ -3,8 +3,8 @@
 //! **Context.** Others verify our tokens with the keys at `/.well-known/jwks.json`, and keep those for a while. **Decision.** A new key is
 //! published longer before it signs than anybody keeps the former answer; the one before it verifies for as long as anything that it signed may
 //! live: an access token fifteen minutes, a preview a day. Times are stored, so that all instances change over at one instant without a
-//! word between them. **Consequence.** No token is refused for a rotation before its time is over. A key that is revoked skips all of this: what it signed is refused at once, previews
-//! with the rest, and its successor signs before others have heard of it.
+//! word between them. **Consequence.** No token is refused for a rotation before its time is over. A key that is revoked skips all of this: what it
+//! signed is refused at once, previews with the rest, and its successor signs before others have heard of it.
 
 use super::{Error, Instant, preview, vocabulary::vocabulary};
 
