@@ -81,6 +81,11 @@ fn faults_of_the_configuration_are_reported_at_once() {
 #[test]
 fn signing_keys_are_rotated_listed_and_revoked() {
     let desk = Desk::new();
+    // Where there is no database none is made, of which nothing that is said would be true of the server.
+    for command in [&["key", "list"][..], &["key", "rotate"], &["key", "revoke", "x"], &["user", "reset", "--email", "asha@example.org"]] {
+        let (code, out, complaints) = said(&desk.run(command));
+        assert!(code == Some(1) && out.is_empty() && complaints.contains("there is no database"), "{complaints}");
+    }
     assert_eq!(desk.run(&["migrate"]).status.code(), Some(0));
     let listed = || {
         let (code, out, complaints) = said(&desk.run(&["key", "list"]));

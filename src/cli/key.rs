@@ -1,6 +1,6 @@
 //! `dateline key rotate`, `list` and `revoke`.
 
-use super::{Failed, keys, ready, system};
+use super::{Failed, existing, keys, system};
 use crate::{
     access::{Caller, Permit, System},
     config::Settings,
@@ -9,7 +9,7 @@ use crate::{
 
 /// Make another key.
 pub(super) fn rotate(settings: &Settings) -> Result<(), Failed> {
-    let store = ready(settings)?;
+    let store = existing(settings)?;
     let ring = keys(settings, &store)?;
     let permit = Permit::try_from(Caller::system(System::Operator))?;
     let (kid, life) = store.write_now(&permit, |tx| desk::keys::rotate(tx, permit.clone(), &ring))?;
@@ -19,7 +19,7 @@ pub(super) fn rotate(settings: &Settings) -> Result<(), Failed> {
 
 /// Show the keys: one a line, with its name, how it stands, when it was published, and from when to when it signs.
 pub(super) fn list(settings: &Settings) -> Result<(), Failed> {
-    let store = ready(settings)?;
+    let store = existing(settings)?;
     keys(settings, &store)?;
     let permit = Permit::try_from(Caller::system(System::Operator))?;
     let all = store.read_now(|tx| desk::keys::list(tx, &permit))?;
@@ -33,7 +33,7 @@ pub(super) fn list(settings: &Settings) -> Result<(), Failed> {
 
 /// Revoke a key.
 pub(super) fn revoke(settings: &Settings, kid: &str) -> Result<(), Failed> {
-    let store = ready(settings)?;
+    let store = existing(settings)?;
     let ring = keys(settings, &store)?;
     let permit = Permit::try_from(Caller::system(System::Operator))?;
     store.write_now(&permit, |tx| desk::keys::revoke(tx, permit.clone(), &ring, kid))?;

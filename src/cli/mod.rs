@@ -257,6 +257,16 @@ fn ready(settings: &Settings) -> Result<Store, Failed> {
     Ok(store)
 }
 
+/// The database of a server that there is: what is asked of it, or done to it, is not for one that was made a moment ago in the wrong folder.
+fn existing(settings: &Settings) -> Result<Store, Failed> {
+    if settings.database_file().is_some_and(|file| !file.exists()) {
+        let why =
+            "there is no database where DATABASE_URL says: is this the folder that the server is started in? `dateline migrate` makes one";
+        return Err(Failed::Otherwise(why.to_owned()));
+    }
+    ready(settings)
+}
+
 fn migrate(settings: &Settings) -> Result<(), Failed> {
     let store = survey::prepare(settings)?;
     let done = updated(settings, &store)?;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{Failed, keys, ready, system};
+use super::{Failed, existing, keys, ready, system};
 use crate::{
     access::{Caller, Permit, System, action::ManageUsers, password},
     config::Settings,
@@ -92,7 +92,7 @@ pub(super) fn invite(settings: &Settings, new: &New) -> Result<(), Failed> {
 
 /// Give somebody another link, and take off their second factor where that is asked for.
 pub(super) fn reset(settings: &Settings, email: &str, second_factor: bool) -> Result<(), Failed> {
-    let store = ready(settings)?;
+    let store = existing(settings)?;
     let (ring, mailed) = (keys(settings, &store)?, settings.smtp.is_some());
     let permit = Permit::try_from(Caller::system(System::Operator))?;
     let link = store.write_now(&permit, |tx| {
