@@ -66,7 +66,7 @@ both! {
             let answer = me.get("/v1/auth/me").await;
             answer.ok();
             assert_eq!(answer.header("ratelimit-policy"), Some("\"desk-read\";q=3;w=60"));
-            assert_eq!(answer.header("ratelimit"), Some(&*format!("\"desk-read\";r={left};t={}", 20 * (3 - left))));
+            assert_eq!(answer.header("ratelimit"), Some(&*format!("\"desk-read\";r={left};t={}", if left == 0 { 20 } else { 20 * (3 - left) })));
         }
         spent(&me.get("/v1/desk/articles").await, "desk-read", 3);
         // Writes have a budget of their own, whatever comes of them.
@@ -79,6 +79,9 @@ both! {
         // Another session is the same caller.
         let again = app.again(&editor).await;
         spent(&again.at(&entrance).get("/v1/desk/articles").await, "desk-read", 3);
+        // Nobody is kept from ending sessions.
+        assert_eq!(again.at(&entrance).post("/v1/auth/logout", &json!({})).await.status, 204);
+        again.at(&entrance).get("/v1/auth/me").await.refused(401, "session-ended");
     }
 
     async fn tokens_that_are_refused_are_counted_by_network_before_anybody_is_looked_up(app) {

@@ -253,6 +253,7 @@ fn settings_of_mails_are_refused_where_others_could_read_them() {
         let settings = of(&[&others[..], &[(URL, good)]].concat()).unwrap();
         assert!(settings.smtp.is_some() && !format!("{settings:?}").contains("hunter"), "{good}");
     }
+    assert_eq!(faults(&others), [URL], "whom mails are from, and no server");
     for bad in [
         "smtp://mail.example",
         "smtp://10.0.0.1",

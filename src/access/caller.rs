@@ -18,6 +18,9 @@ use crate::domain::{
     user::{Grant, User, UserStatus},
 };
 
+/// What an API key lacks where somebody has to show who they are.
+const SIGNED_IN: &str = "of somebody who signed in";
+
 #[derive(Debug)]
 enum Who {
     User(Box<Known>),
@@ -193,6 +196,7 @@ impl Caller {
     pub fn myself(&self) -> Result<Myself, Error> {
         match &*self.who {
             Who::User(known) if known.scope.is_none() && known.key.is_none() => Ok(Myself(known.user.id)),
+            Who::User(known) if known.key.is_some() => Err(Error::Forbidden(SIGNED_IN)),
             Who::User(_) => Err(Error::Forbidden("of the whole account")),
             Who::System(_) => Err(Error::Unauthenticated),
         }
@@ -204,7 +208,7 @@ impl Caller {
     /// [`Error::Forbidden`] for an API key.
     pub fn without_key(&self) -> Result<(), Error> {
         match &*self.who {
-            Who::User(known) if known.key.is_some() => Err(Error::Forbidden("of somebody who signed in")),
+            Who::User(known) if known.key.is_some() => Err(Error::Forbidden(SIGNED_IN)),
             _ => Ok(()),
         }
     }

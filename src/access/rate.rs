@@ -153,8 +153,8 @@ pub struct Left {
     pub rate: Rate,
     /// How many requests are left.
     pub requests: u32,
-    /// Seconds until the budget is whole again.
-    pub whole_in: u32,
+    /// Seconds until the budget is whole again; where none is left, until there is one.
+    pub more_in: u32,
 }
 
 /// A budget that is spent.
@@ -172,7 +172,7 @@ impl Left {
     /// What `RateLimit-Policy` and `RateLimit` say: lists of structured fields (RFC 9651), as the draft of the IETF has them (2025-09).
     #[must_use]
     pub fn fields(&self) -> [String; 2] {
-        fields(self.class, self.rate, self.requests, self.whole_in)
+        fields(self.class, self.rate, self.requests, self.more_in)
     }
 }
 
@@ -239,7 +239,9 @@ impl RateLimits {
         }
         let used = begun(before, rate, now).saturating_add(rate.cost()).saturating_sub(now);
         let left = rate.micros().saturating_sub(used).checked_div(rate.cost()).unwrap_or_default();
-        Ok(Some(Left { class, rate, requests: u32::try_from(left).unwrap_or_default(), whole_in: seconds(used) }))
+        let requests = u32::try_from(left).unwrap_or_default();
+        let until_next = used.saturating_add(rate.cost()).saturating_sub(rate.micros());
+        Ok(Some(Left { class, rate, requests, more_in: seconds(if requests == 0 { until_next } else { used }) }))
     }
 
     /// Count what others are to be told; of a budget that was whole until now, what was spent of it before is over.
@@ -354,7 +356,7 @@ mod tests {
         let limits = limits();
         for n in 1..=30 {
             let left = limits.spend(Class::Read, who(1), begin()).unwrap().unwrap();
-            assert_eq!((left.requests, left.whole_in), (30 - n, 2 * n));
+            assert_eq!((left.requests, left.more_in), (30 - n, if n == 30 { 2 } else { 2 * n }));
         }
         let spent = limits.spend(Class::Read, who(1), begin()).unwrap_err();
         assert_eq!(spent.seconds, 2);

@@ -110,7 +110,7 @@ impl FromRequest for InSession {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let extensions = req.extensions();
         let caller = extensions.get::<Caller>().ok_or(Error::Unauthenticated);
-        let session = caller.and_then(|_| extensions.get::<Verified>().cloned().ok_or(Error::Forbidden("of the whole account")));
+        let session = caller.and_then(|_| extensions.get::<Verified>().cloned().ok_or(Error::Forbidden("of somebody who signed in")));
         ready(session.map(Self).map_err(Failure::from))
     }
 }

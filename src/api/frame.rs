@@ -182,7 +182,7 @@ async fn made(
             Err(failure) => Err(failure),
         };
         let identified = identified.and_then(|who| {
-            left = who.as_ref().map_or(Ok(left), |(_, caller)| charge_caller(state, caller, req.method()))?;
+            left = who.as_ref().map_or(Ok(left), |(_, caller)| charge_caller(state, pattern.as_deref(), caller, req.method()))?;
             Ok(who)
         });
         match identified {

@@ -19,6 +19,9 @@ use crate::{
 /// Where sessions are renewed.
 const REFRESH: &str = "/v1/auth/refresh";
 
+/// Where sessions are ended.
+const ENDING: [&str; 2] = ["/v1/auth/logout", "/v1/auth/sessions/{id}"];
+
 /// Charge a request for which nobody has to show who they are.
 ///
 /// # Errors
@@ -40,7 +43,11 @@ pub(super) fn charge_network(state: &State, surface: Surface, pattern: Option<&s
 ///
 /// # Errors
 /// [`Failure::QuotaExceeded`].
-pub(super) fn charge_caller(state: &State, caller: &Caller, method: &Method) -> Result<Option<Left>, Failure> {
+pub(super) fn charge_caller(state: &State, pattern: Option<&str>, caller: &Caller, method: &Method) -> Result<Option<Left>, Failure> {
+    // Whoever has a token of somebody's spends their budget; they end that session all the same.
+    if *method != Method::GET && pattern.is_some_and(|pattern| ENDING.contains(&pattern)) {
+        return Ok(None);
+    }
     let class = if *method == Method::GET { Class::DeskRead } else { Class::DeskWrite };
     let Some(id) = caller.user_id() else { return Ok(None) };
     Ok(state.rates.spend(class, Who::Caller(id.uuid()), state.store.now())?)

@@ -44,7 +44,12 @@ pub(super) fn server(r: &mut Reader<'_>) -> Option<SmtpServer> {
             r.fault(FROM, why);
             None
         }
-        Some(Ok(from)) => Some(from),
+        Some(Ok(from)) => {
+            if r.named(URL).is_none() {
+                r.fault(URL, "required where it is said whom mails are from: without a server none are sent");
+            }
+            Some(from)
+        }
         None => {
             if r.named(URL).is_some() {
                 r.fault(FROM, "required where mails are sent");

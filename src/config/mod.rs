@@ -88,7 +88,7 @@ pub const VARIABLES: [(&str, &str, &str); 24] = [
     (
         "DATELINE_RATE_LIMIT",
         "read=60000/60 desk-read=3000/60 desk-write=1200/60 sign-in=600/60 refused=600/60",
-        "Requests that one caller may make in so many seconds, by kind; what is not named keeps its default; off for no limits.",
+        "Requests that one caller may make in so many seconds, by kind, parted by spaces; what is not named keeps its default; off for no limits.",
     ),
     (
         "DATELINE_REQUEST_LOG",

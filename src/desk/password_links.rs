@@ -126,8 +126,8 @@ pub struct Made {
 
 /// Make a link for a user; into the outbox, where it is sent by mail.
 fn issue(tx: &mut Tx<'_>, keys: &Keys, user: &User, kind: LinkKind, mailed: bool) -> Result<Made, Error> {
-    // A service account has none, nor a password.
-    let email = user.email.clone().ok_or(Error::NotFound("e-mail address"))?;
+    let none = || Error::invalid("{id}", "service_account", "a service account has neither address nor password");
+    let email = user.email.clone().ok_or_else(none)?;
     let token = new_refresh(tx.entropy());
     let (digest, expires_at) = (refresh_digest(&token), tx.now().plus_seconds(kind.seconds()));
     store::password_links::issue(tx, &NewLink { digest: &digest, user: user.id, kind, email: &email, mailed, expires_at })?;

@@ -59,6 +59,11 @@ impl KeyLife {
         Self { signs_from: now.plus_seconds(OVERLAP), ..Self::at_once(now) }
     }
 
+    /// The same of a key that is revoked: it signs no longer than until then.
+    fn ended(&self, now: Instant) -> Self {
+        Self { signs_until: Some(self.signs_until.map_or(now, |until| until.min(now))), revoked_at: Some(now), ..*self }
+    }
+
     /// True when it signs, or will: its turn is not over.
     #[must_use]
     pub fn may_sign(&self, now: Instant) -> bool {
@@ -135,7 +140,7 @@ impl Succession {
             return Ok(Self::default());
         }
         let others = || all.iter().filter(|(kid, life)| kid != revoked && life.may_sign(now));
-        let mut changed = vec![(revoked.to_owned(), KeyLife { revoked_at: Some(now), ..*life })];
+        let mut changed = vec![(revoked.to_owned(), life.ended(now))];
         let may_sign = life.may_sign(now);
         match life.state(now) {
             // Its predecessor was to end when it began.
