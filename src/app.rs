@@ -16,7 +16,7 @@ use actix_web::{
 };
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
-use utoipa_swagger_ui::{Config, SwaggerUi};
+use utoipa_swagger_ui::{Config, SwaggerUi, oauth};
 
 use crate::api::{
     self, State,
@@ -47,13 +47,14 @@ pub fn service(
         .with_syntax_highlight(false)
         .display_request_duration(true)
         .default_models_expand_depth(-1);
+    let single_sign_on = oauth::Config::new().client_id("swagger-ui").use_pkce_with_authorization_code_grant(true);
     app.app_data(state)
         .app_data(web::PathConfig::default().error_handler(|_, req| extract::bad_path(req).into()))
         .route("/", web::get().to(front::front))
         .route("/openapi.json", web::get().to(contract::document))
         .route("/docs", web::get().to(|| async { HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish() }))
         .route("/docs/openapi.json", web::get().to(contract::demonstrated))
-        .service(SwaggerUi::new("/docs/{_:.*}").config(ui))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(ui).oauth(single_sign_on))
         .default_service(web::to(contract::nothing_here))
         .wrap(from_fn(frame))
 }

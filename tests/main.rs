@@ -81,6 +81,7 @@ mod sessions;
 mod sets;
 mod settings;
 mod shaping;
+mod single_sign_on;
 mod snapshots;
 mod sorting;
 mod spelling;

@@ -245,6 +245,7 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     all.add("POST /v1/desk/users/{id}/grants", &format!("{user}/grants"), json!({ "role": "chief" }));
     all.add("POST /v1/desk/users/{id}/password-link", &format!("{user}/password-link"), Value::Null);
     all.add("DELETE /v1/desk/users/{id}/second-factor", &format!("{user}/second-factor"), Value::Null);
+    all.add("DELETE /v1/desk/users/{id}/identity", &format!("{user}/identity"), Value::Null);
     let grant = format!("{user}/grants/{}", grants["data"][0]["id"].as_str().unwrap());
     all.add("DELETE /v1/desk/users/{id}/grants/{grant_id}", &grant, Value::Null);
 }
@@ -297,7 +298,7 @@ both! {
             Some(sent(&keys[&named], request).await)
         };
         // What somebody may do with what is their own is theirs, whoever shows the key; and no key makes keys, or changes what lets people in.
-        let others = |request: &&Request| !["/comments/", "/api-keys", "/assign", "/password-link", "/second-factor"].iter().any(|of| request.operation.contains(of) && !request.operation.contains("desk/api-keys"));
+        let others = |request: &&Request| !["/comments/", "/api-keys", "/assign", "/password-link", "/second-factor", "/identity"].iter().any(|of| request.operation.contains(of) && !request.operation.contains("desk/api-keys"));
         for request in all.0.iter().filter(others) {
             let needed: BTreeSet<&str> = declared[request.operation].0.iter().map(String::as_str).chain(request.also.iter().copied()).collect();
             let answer = by_key(request, needed.iter().copied().collect()).await.unwrap();

@@ -121,7 +121,7 @@ both! {
             let networks: Vec<_> = (0..12).map(|n| app.from(&format!("192.0.2.{n}"))).collect();
             let all = join_all(networks.iter().map(|client| enter(client, Some(shown)))).await;
             let count = |status| all.iter().filter(|answer| answer.status == status).count();
-            assert_eq!((count(200), count(200) + count(401) + count(503)), (1, 12), "{:?}", all.iter().map(|a| a.status).collect::<Vec<_>>());
+            assert_eq!((count(200), count(200) + count(401) + count(429) + count(503)), (1, 12), "{:?}", all.iter().map(|a| a.status).collect::<Vec<_>>());
         }
     }
 
@@ -158,6 +158,32 @@ both! {
         enter(&app.from("192.0.2.8"), Some(&code(&secret, app.now()))).await.ok();
         let told = trail(&app, "refused").await;
         assert!(told.iter().any(|why| why.starts_with("wrong-code")) && !told.iter().any(|why| why.starts_with("wrong-password")), "{told:?}");
+    }
+
+    async fn ten_codes_are_tried_in_an_hour_wherever_they_come_from_and_recovery_codes_are_not_counted(app) {
+        asha(&app).await;
+        let (secret, codes) = turned_on(&app, &signed_in(&app, None).await).await;
+        let from = |n: usize| app.from(&format!("192.0.2.{n}"));
+        for n in 0..10 {
+            enter(&from(n), Some("000000")).await.refused(401, "second-factor-wrong");
+        }
+        // Nobody is let in by a code now, not even by the right one; what the password alone is answered stays what it was.
+        app.wait(30);
+        let right = code(&secret, app.now());
+        let late = enter(&from(20), Some(&right)).await;
+        late.refused(429, "too-many-attempts");
+        assert_eq!(late.header("retry-after"), Some("3570"));
+        enter(&from(21), None).await.refused(401, "second-factor-required");
+        // At once, or one after the other, at another instance: it is the same count.
+        enter(&from(22).at(&app.instance().await), Some(&right)).await.refused(429, "too-many-attempts");
+        enter(&from(23), Some(&codes[0])).await.ok();
+        // Whoever was right begins anew.
+        enter(&from(24), Some(&right)).await.ok();
+        for n in 0..10 {
+            enter(&from(30 + n), Some("000000")).await.refused(401, "second-factor-wrong");
+        }
+        app.wait(3_600);
+        enter(&from(20), Some(&code(&secret, app.now()))).await.ok();
     }
 
     async fn it_is_turned_off_with_the_password_and_taken_off_by_administrators(app) {

@@ -18,7 +18,7 @@ use crate::domain::{
     user::{Grant, User, UserStatus},
 };
 
-/// What an API key lacks where somebody has to show who they are.
+/// What an API key and a token of the OpenID provider lack where somebody has to show who they are.
 const SIGNED_IN: &str = "of somebody who signed in";
 
 #[derive(Debug)]
@@ -34,8 +34,10 @@ struct Known {
     /// What of their grants counts: all of them, or what an API key leaves.
     granted: Vec<Grant>,
     scope: Option<Vec<String>>,
-    /// What the API key that they show is limited to; nothing, where they signed in.
+    /// What the API key that they show is limited to; nothing, where they show another thing.
     key: Option<Arc<Bounds>>,
+    /// Whether they show a token of a session here.
+    signed_in: bool,
     reading: DeskReading,
     work: Work,
 }
@@ -115,7 +117,7 @@ impl Caller {
         }
         let scope = verified.scope().map(|s| s.split(' ').map(str::to_owned).collect());
         let granted = user.grants.clone();
-        Ok(Self::new(Who::User(Box::new(Known { user, granted, scope, key: None, reading, work }))))
+        Ok(Self::new(Who::User(Box::new(Known { user, granted, scope, key: None, signed_in: true, reading, work }))))
     }
 
     /// The user whose API key was shown: with what its bounds leave of what they are granted now. `path` tells of a section which lie above it.
@@ -134,7 +136,27 @@ impl Caller {
             return Err(Error::TokenRefused(TokenFault::Invalid));
         }
         let (granted, scope) = (key.bounds.narrow(&user.grants, path), key.bounds.scope.clone());
-        Ok(Self::new(Who::User(Box::new(Known { user, granted, scope, key: Some(Arc::new(key.bounds.clone())), reading, work }))))
+        Ok(Self::new(Who::User(Box::new(Known {
+            user,
+            granted,
+            scope,
+            key: Some(Arc::new(key.bounds.clone())),
+            signed_in: false,
+            reading,
+            work,
+        }))))
+    }
+
+    /// The user whom a token of the newsroom's OpenID provider means. They have no session here, so that nothing is made of it that would outlast the token.
+    ///
+    /// # Errors
+    /// [`Error::TokenRefused`] when they are suspended.
+    pub fn introduced(user: User, reading: DeskReading, work: Work) -> Result<Self, Error> {
+        if user.status != UserStatus::Active {
+            return Err(Error::TokenRefused(TokenFault::Invalid));
+        }
+        let granted = user.grants.clone();
+        Ok(Self::new(Who::User(Box::new(Known { user, granted, scope: None, key: None, signed_in: false, reading, work }))))
     }
 
     /// A part of the system.
@@ -195,8 +217,8 @@ impl Caller {
     /// [`Error::Forbidden`] for a limited token and for an API key, [`Error::Unauthenticated`] for a part of the system.
     pub fn myself(&self) -> Result<Myself, Error> {
         match &*self.who {
-            Who::User(known) if known.scope.is_none() && known.key.is_none() => Ok(Myself(known.user.id)),
-            Who::User(known) if known.key.is_some() => Err(Error::Forbidden(SIGNED_IN)),
+            Who::User(known) if !known.signed_in => Err(Error::Forbidden(SIGNED_IN)),
+            Who::User(known) if known.scope.is_none() => Ok(Myself(known.user.id)),
             Who::User(_) => Err(Error::Forbidden("of the whole account")),
             Who::System(_) => Err(Error::Unauthenticated),
         }
@@ -208,7 +230,7 @@ impl Caller {
     /// [`Error::Forbidden`] for an API key.
     pub fn without_key(&self) -> Result<(), Error> {
         match &*self.who {
-            Who::User(known) if known.key.is_some() => Err(Error::Forbidden(SIGNED_IN)),
+            Who::User(known) if !known.signed_in => Err(Error::Forbidden(SIGNED_IN)),
             _ => Ok(()),
         }
     }
@@ -234,7 +256,7 @@ impl Caller {
         }
     }
 
-    /// How the change log names the caller: a user's id, or `importer`, `operator`, `scheduler`.
+    /// How the change log names the caller: a user's id, or `importer`, `operator`, `scheduler`, `single-sign-on`.
     #[must_use]
     pub fn actor(&self) -> String {
         match &*self.who {
@@ -242,6 +264,7 @@ impl Caller {
             Who::System(System::Importer) => "importer".to_owned(),
             Who::System(System::Operator) => "operator".to_owned(),
             Who::System(System::Scheduler) => "scheduler".to_owned(),
+            Who::System(System::SingleSignOn) => "single-sign-on".to_owned(),
         }
     }
 
@@ -271,7 +294,7 @@ impl Caller {
                 let Known { granted, scope, key, reading, .. } = &**known;
                 let mut grants: Vec<String> = granted.iter().map(|g| format!("{} {:?} {:?}", g.role, g.section, g.locale)).collect();
                 grants.sort();
-                let rights = format!("{grants:?} {scope:?} {reading}");
+                let rights = format!("{grants:?} {scope:?} {reading} {}", known.signed_in);
                 // Whoever shows a key does less than with a token of the same actions.
                 key.as_ref().map_or(rights.clone(), |bounds| format!("{rights} {bounds:?}"))
             }

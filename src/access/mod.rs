@@ -17,6 +17,7 @@ pub mod rate;
 pub mod scope;
 pub mod second_factor;
 pub mod secret;
+pub mod sign_in_attempt;
 pub mod throttle;
 pub mod token;
 pub mod visibility;

@@ -11,6 +11,8 @@ pub enum System {
     Operator,
     /// What carries out plans when they come due.
     Scheduler,
+    /// What lets people in by the word of the OpenID provider.
+    SingleSignOn,
 }
 
 /// How far a role reaches with an action.
@@ -25,56 +27,56 @@ pub enum Reach {
 }
 use Reach::{No, Own, Yes};
 
-/// Action; contributor, translator, editor, chief, admin; importer, operator, scheduler.
-type Line = (&'static str, [Reach; 8]);
+/// Action; contributor, translator, editor, chief, admin; importer, operator, scheduler, single sign-on.
+type Line = (&'static str, [Reach; 9]);
 
 #[rustfmt::skip]
 const TABLE: &[Line] = &[
-    //                       contr  transl editor chief  admin  import operator scheduler
-    ("desk.read",           [Yes,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes,   No ]),
-    ("article.read",        [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes]),
-    ("article.create",      [Yes,   No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
-    ("article.edit",        [Own,   No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
-    ("article.delete",      [Own,   No,    Yes,   Yes,   Yes,   No,    No,    No ]),
-    ("translation.edit",    [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No,    No ]),
-    ("translation.delete",  [Own,   No,    Yes,   Yes,   Yes,   No,    No,    No ]),
-    ("translation.submit",  [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No,    No ]),
-    ("translation.review",  [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
-    ("translation.assign",  [No,    Yes,   Yes,   Yes,   Yes,   No,    No,    No ]),
-    ("article.comment",     [Own,   Yes,   Yes,   Yes,   Yes,   No,    No,    No ]),
-    ("article.publish",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    Yes]),
-    ("article.backdate",    [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
-    ("article.unpublish",   [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    Yes]),
-    ("article.schedule",    [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
-    ("article.correct",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
-    ("article.withdraw",    [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
-    ("article.erase",       [No,    No,    No,    No,    Yes,   No,    No,    No ]),
-    ("article.purge",       [No,    No,    No,    Yes,   Yes,   No,    No,    Yes]),
-    ("article.preview",     [Own,   Yes,   Yes,   Yes,   Yes,   No,    No,    No ]),
-    ("archive.read",        [No,    No,    Yes,   Yes,   Yes,   No,    Yes,   No ]),
-    ("audit.read",          [No,    No,    No,    Yes,   Yes,   No,    Yes,   No ]),
-    ("release.manage",      [No,    No,    Yes,   Yes,   Yes,   No,    No,    No ]),
-    ("embargo.break",       [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
-    ("section.manage",      [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
-    ("author.manage",       [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
-    ("tag.manage",          [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
-    ("redirect.manage",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No ]),
-    ("menu.manage",         [No,    No,    No,    Yes,   Yes,   Yes,   No,    No ]),
-    ("site.manage",         [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
-    ("locale.manage",       [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
-    ("people.read",         [Yes,   Yes,   Yes,   Yes,   Yes,   No,    No,    No ]),
-    ("user.read",           [No,    No,    No,    No,    Yes,   No,    Yes,   No ]),
-    ("user.manage",         [No,    No,    No,    No,    Yes,   No,    Yes,   No ]),
-    ("key.manage",          [No,    No,    No,    No,    Yes,   No,    Yes,   No ]),
-    ("bundle.import",       [No,    No,    No,    No,    Yes,   Yes,   No,    No ]),
-    ("bundle.export",       [No,    No,    No,    No,    Yes,   Yes,   Yes,   No ]),
+    //                       contr  transl editor chief  admin  import operator scheduler sign-on
+    ("desk.read",           [Yes,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes,   No,       No ]),
+    ("article.read",        [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes,   Yes,      No ]),
+    ("article.create",      [Yes,   No,    Yes,   Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("article.edit",        [Own,   No,    Yes,   Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("article.delete",      [Own,   No,    Yes,   Yes,   Yes,   No,    No,    No,       No ]),
+    ("translation.edit",    [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("translation.delete",  [Own,   No,    Yes,   Yes,   Yes,   No,    No,    No,       No ]),
+    ("translation.submit",  [Own,   Yes,   Yes,   Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("translation.review",  [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("translation.assign",  [No,    Yes,   Yes,   Yes,   Yes,   No,    No,    No,       No ]),
+    ("article.comment",     [Own,   Yes,   Yes,   Yes,   Yes,   No,    No,    No,       No ]),
+    ("article.publish",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    Yes,      No ]),
+    ("article.backdate",    [No,    No,    No,    Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("article.unpublish",   [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    Yes,      No ]),
+    ("article.schedule",    [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("article.correct",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("article.withdraw",    [No,    No,    No,    Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("article.erase",       [No,    No,    No,    No,    Yes,   No,    No,    No,       No ]),
+    ("article.purge",       [No,    No,    No,    Yes,   Yes,   No,    No,    Yes,      No ]),
+    ("article.preview",     [Own,   Yes,   Yes,   Yes,   Yes,   No,    No,    No,       No ]),
+    ("archive.read",        [No,    No,    Yes,   Yes,   Yes,   No,    Yes,   No,       No ]),
+    ("audit.read",          [No,    No,    No,    Yes,   Yes,   No,    Yes,   No,       No ]),
+    ("release.manage",      [No,    No,    Yes,   Yes,   Yes,   No,    No,    No,       No ]),
+    ("embargo.break",       [No,    No,    No,    Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("section.manage",      [No,    No,    No,    Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("author.manage",       [No,    No,    No,    Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("tag.manage",          [No,    No,    No,    Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("redirect.manage",     [No,    No,    Yes,   Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("menu.manage",         [No,    No,    No,    Yes,   Yes,   Yes,   No,    No,       No ]),
+    ("site.manage",         [No,    No,    No,    No,    Yes,   Yes,   No,    No,       No ]),
+    ("locale.manage",       [No,    No,    No,    No,    Yes,   Yes,   No,    No,       No ]),
+    ("people.read",         [Yes,   Yes,   Yes,   Yes,   Yes,   No,    No,    No,       No ]),
+    ("user.read",           [No,    No,    No,    No,    Yes,   No,    Yes,   No,       Yes]),
+    ("user.manage",         [No,    No,    No,    No,    Yes,   No,    Yes,   No,       Yes]),
+    ("key.manage",          [No,    No,    No,    No,    Yes,   No,    Yes,   No,       No ]),
+    ("bundle.import",       [No,    No,    No,    No,    Yes,   Yes,   No,    No,       No ]),
+    ("bundle.export",       [No,    No,    No,    No,    Yes,   Yes,   Yes,   No,       No ]),
 ];
 
 /// What an assignment allows whoever it is given to: the work on the words, as far as any grant of theirs has the action at all.
 pub(super) const WORK: [&str; 2] = ["translation.edit", "translation.submit"];
 
-fn line(action: &str) -> [Reach; 8] {
-    TABLE.iter().find(|(name, _)| *name == action).map_or([No; 8], |(_, reaches)| *reaches)
+fn line(action: &str) -> [Reach; 9] {
+    TABLE.iter().find(|(name, _)| *name == action).map_or([No; 9], |(_, reaches)| *reaches)
 }
 
 /// How far a role reaches with an action.
@@ -99,11 +101,12 @@ pub fn roles(action: &str) -> Vec<Role> {
 /// How far a part of the system reaches with an action.
 #[must_use]
 pub fn system_reach(system: System, action: &str) -> Reach {
-    let [.., importer, operator, scheduler] = line(action);
+    let [.., importer, operator, scheduler, single_sign_on] = line(action);
     match system {
         System::Importer => importer,
         System::Operator => operator,
         System::Scheduler => scheduler,
+        System::SingleSignOn => single_sign_on,
     }
 }
 

@@ -10,6 +10,10 @@ use crate::domain::{Error, Instant, id::Entropy};
 const STEP: i64 = 30;
 /// Steps that a clock may be off by, either way.
 const DRIFT: i64 = 1;
+/// Codes that may be tried in an hour before one was right: whoever has the password alone guesses one within a year with a chance of one in four.
+const TRIES: i32 = 10;
+/// An hour, in seconds.
+const HOUR: i64 = 3_600;
 /// How many recovery codes somebody has.
 pub const RECOVERY_CODES: usize = 10;
 
@@ -71,6 +75,21 @@ impl SecondFactor {
             let at = u64::try_from(step.saturating_mul(STEP)).unwrap_or_default();
             totp.check(code, at).is_some()
         }))
+    }
+}
+
+/// How often codes were tried since an instant, with the one that is tried now.
+///
+/// # Errors
+/// [`Error::TooSoon`] when as many as may be were tried within the hour.
+pub fn tried((tried, since): (i32, Option<Instant>), now: Instant) -> Result<(i32, Instant), Error> {
+    match since.filter(|since| since.plus_seconds(HOUR) > now) {
+        Some(since) if tried >= TRIES => {
+            let seconds = since.plus_seconds(HOUR).as_seconds().saturating_sub(now.as_seconds()).max(1);
+            Err(Error::TooSoon { seconds })
+        }
+        Some(since) => Ok((tried.saturating_add(1), since)),
+        None => Ok((1, now)),
     }
 }
 

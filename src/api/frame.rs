@@ -17,7 +17,7 @@ use actix_web::{
 };
 
 use super::{
-    State,
+    State, auth,
     clients::{Standing, framing::Framing, intake},
     contract::TRIAL,
     delivery,
@@ -299,7 +299,13 @@ async fn identify(
         let caller = by_key(state, token, ip.into()).await?;
         return Ok(Some((None, caller.within(id, &origin))));
     }
-    let verified = Verified::from_token(token, &state.keys.present(), &state.issuer, state.store.now())?;
+    let verified = match Verified::from_token(token, &state.keys.present(), &state.issuer, state.store.now()) {
+        Ok(verified) => verified,
+        Err(refused) => {
+            let caller = auth::single_sign_on::caller(state, token, ip.into()).await?.ok_or(refused)?;
+            return Ok(Some((None, caller.within(id, &origin))));
+        }
+    };
     let shown = verified.clone();
     let caller = state.store.read(move |tx| desk::sessions::caller(tx, &shown)).await?;
     Ok(Some((Some(verified), caller.within(id, &origin))))

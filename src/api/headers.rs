@@ -44,7 +44,7 @@ impl Surface {
             Self::Auth
         } else if under("/v1/preview") {
             Self::Preview
-        } else if under("/v1") || pattern == "/.well-known/jwks.json" || pattern == "/openapi.json" {
+        } else if under("/v1") || pattern.starts_with("/.well-known/") || pattern == "/openapi.json" {
             Self::Delivery
         } else if under("/docs") || pattern == "/" {
             Self::Docs
@@ -55,7 +55,14 @@ impl Surface {
 
     /// Everything on the desk needs a token, and so does everybody's own account, but for what lets them in.
     pub(super) fn needs_caller(self, pattern: Option<&str>) -> bool {
-        const OPEN: [&str; 4] = ["/v1/auth/token", "/v1/auth/refresh", "/v1/auth/password/reset", "/v1/auth/password/set"];
+        const OPEN: [&str; 6] = [
+            "/v1/auth/token",
+            "/v1/auth/refresh",
+            "/v1/auth/authorize",
+            "/v1/auth/callback",
+            "/v1/auth/password/reset",
+            "/v1/auth/password/set",
+        ];
         self == Self::Desk || pattern.is_some_and(|p| p.starts_with("/v1/auth/") && !OPEN.contains(&p))
     }
 

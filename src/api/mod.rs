@@ -32,6 +32,7 @@ mod wording;
 
 use std::sync::Arc;
 
+use actix_web::web;
 use ipnet::IpNet;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
 
@@ -40,6 +41,7 @@ use crate::{
     delivery::response_cache::ResponseCache,
     desk::{password_links::PasswordLinks, sign_ins::SignIns},
     domain::memory::MemoryBudget,
+    openid::Provider,
     store::Store,
 };
 
@@ -62,6 +64,8 @@ pub struct State {
     pub hashing: hashing::Hashing,
     /// Who was not let in, and has to wait.
     pub sign_ins: Arc<SignIns>,
+    /// The provider whose word lets people in, if there is one.
+    pub openid: Option<Arc<Provider>>,
     /// What links to set passwords are made for, and who asked for one.
     pub links: Arc<PasswordLinks>,
     /// What callers may ask of the server.
@@ -84,6 +88,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(
             scope::scope("/v1/auth")
                 .service(auth::sign_in)
+                .route("/authorize", web::get().to(auth::single_sign_on::authorize))
+                .route("/callback", web::get().to(auth::single_sign_on::callback))
                 .service(auth::refresh_token)
                 .service(auth::sign_out)
                 .service(auth::show_me)
@@ -144,6 +150,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(schemas::routes),
         )
         .service(auth::list_keys)
+        .service(auth::single_sign_on::show_authorization_server)
         .service(health::live)
         .service(health::ready);
 }

@@ -163,7 +163,7 @@ pub fn run() -> ExitCode {
     let settings = || unread.clone().map_err(Failed::Configured).and_then(|()| configured(&environment));
     let done = match cli.command {
         Command::Openapi => {
-            system::print(crate::api::contract::Contract::new(&crate::app::openapi()).document());
+            system::print(crate::api::contract::Contract::new(&crate::app::openapi(), false).document());
             Ok(())
         }
         Command::Check => unread.clone().map_err(Failed::Configured).and_then(|()| check::check(&environment)),

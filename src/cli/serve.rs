@@ -13,11 +13,12 @@ use crate::{
     delivery::response_cache::ResponseCache,
     desk::{password_links::PasswordLinks, sign_ins::SignIns},
     domain::memory::MemoryBudget,
+    openid::Provider,
     store::{self, Store, dialect::Engine},
     workers::{
         follower,
         mailer::{self, Mailer},
-        purger, rate_sharing, scheduler, sign_in_audit, watchdog,
+        openid, purger, rate_sharing, scheduler, sign_in_audit, watchdog,
     },
 };
 
@@ -53,12 +54,13 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         } else {
             RateLimits::new(settings.rates)
         }),
+        openid: settings.openid.clone().map(|openid| Arc::new(Provider::new(openid))),
         links: Arc::new(PasswordLinks::new(settings.password_page.clone(), settings.smtp.is_some())),
         proxies: settings.trusted_proxies.clone(),
         origins: settings.desk_origins.clone(),
         clients: Clients::new(settings.timeouts, settings.unfinished_bytes),
         log: RequestLog::new(settings.request_log),
-        contract: Contract::new(&app::openapi()),
+        contract: Contract::new(&app::openapi(), settings.openid.is_some()),
     });
     let clients = room_for(settings);
     // What comes due is carried out as long as the server answers.
@@ -70,6 +72,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         if settings.engine == Engine::Postgres { Some(rate_sharing::start(state.store.clone(), state.rates.clone())?) } else { None };
     let _follower = follower::start(state.response_cache.clone(), state.keys.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
+    let _single_sign_on = state.openid.clone().map(|provider| openid::start(state.store.clone(), provider)).transpose()?;
     let mailer = settings.smtp.clone().map(|smtp| Mailer::new(state.store.clone(), state.keys.clone(), state.links.clone(), smtp));
     let _mailer = mailer.map(mailer::start).transpose()?;
     state.store.write_now(&Bookkeeping, store::jobs::forget_addresses)?;

@@ -13,7 +13,6 @@ use crate::{
     },
     domain::{
         Error, Id, Locale,
-        address::AddressKind,
         section::Section,
         token_page,
         user::{Role, User, UserStatus, check_password, email_typed},
@@ -50,13 +49,10 @@ fn locale(tag: &str) -> Result<Locale, String> {
 }
 
 fn section(tx: &mut Tx<'_>, named: &str) -> Result<Id<Section>, Error> {
-    if let Ok(id) = named.parse() {
-        return Ok(id);
-    }
-    let locale = store::site::masthead(tx)?.site.default_locale.clone();
-    let found = store::names::find(tx, &[locale], &[named])?;
-    let address = found.into_iter().find(|a| a.kind == AddressKind::Section);
-    address.map(|a| a.target.into()).ok_or_else(|| Error::invalid("--section", "unknown_section", "no section has this id or slug"))
+    users::section(tx, named).map_err(|error| match error {
+        Error::NotFound(_) => Error::invalid("--section", "unknown_section", "no section has this id or slug"),
+        other => other,
+    })
 }
 
 /// Let somebody in, with the password from standard input.

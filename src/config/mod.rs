@@ -2,6 +2,7 @@
 
 mod env_file;
 mod mail;
+mod openid;
 mod places;
 mod rates;
 mod reader;
@@ -18,13 +19,14 @@ use ipnet::IpNet;
 use crate::{
     access::{rate::Rates, secret::Secret},
     api::clients::ClientTimeouts,
+    openid::OpenId,
     store::dialect::Engine,
     workers::{purger::Target, smtp::SmtpServer},
 };
 use reader::Reader;
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
-pub const VARIABLES: [(&str, &str, &str); 24] = [
+pub const VARIABLES: [(&str, &str, &str); 32] = [
     ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
@@ -85,6 +87,22 @@ pub const VARIABLES: [(&str, &str, &str); 24] = [
         "",
         "Page of yours on which a password is set by a link, such as https://desk.example/set-password?token={token}; required with DATELINE_SMTP_URL.",
     ),
+    ("DATELINE_OIDC_ISSUER", "", "OpenID provider whose word lets people in, such as https://login.example; none when empty."),
+    ("DATELINE_OIDC_CLIENT_ID", "", "What the provider knows this server as; it sends people back to /v1/auth/callback."),
+    ("DATELINE_OIDC_CLIENT_SECRET", "", "What this server shows the provider, if it has to."),
+    ("DATELINE_OIDC_SCOPES", "openid email profile", "What is asked of the provider, parted by spaces; many need one more for groups."),
+    ("DATELINE_OIDC_GROUPS_CLAIM", "groups", "Claim by which the provider names groups."),
+    (
+        "DATELINE_OIDC_GRANTS",
+        "",
+        r#"What groups are granted, in JSON such as {"hindi-desk": [{"role": "translator", "locale": "hi"}]}; whoever has no account gets one by it."#,
+    ),
+    (
+        "DATELINE_OIDC_REDIRECTS",
+        "",
+        "Addresses at which tools are answered when somebody signed in, parted by spaces, such as https://desk.example/signed-in.",
+    ),
+    ("DATELINE_OIDC_AUDIENCE", "", "Audience of the provider's access tokens that are taken as tokens here; none are when empty."),
     (
         "DATELINE_RATE_LIMIT",
         "read=60000/60 desk-read=3000/60 desk-write=1200/60 sign-in=600/60 refused=600/60",
@@ -136,6 +154,8 @@ pub struct Settings {
     pub smtp: Option<SmtpServer>,
     /// The page on which a password is set by a link, if it is known.
     pub password_page: Option<String>,
+    /// The provider whose word lets people in, if there is one.
+    pub openid: Option<OpenId>,
     /// What callers may ask of the server.
     pub rates: Rates,
     /// Of a hundred requests, how many are logged.
@@ -174,6 +194,7 @@ impl Settings {
         let public_url = places::public_url(&mut r, bind);
         let (data_dir, secret_file) = files(&mut r, engine, &database_url);
         let password_page = mail::password_page(&mut r);
+        let openid = openid::provider(&mut r, &public_url);
         let settings = Self {
             database_url: Secret::new(database_url),
             engine,
@@ -192,6 +213,7 @@ impl Settings {
             trusted_proxies: places::proxies(&mut r),
             smtp: mail::server(&mut r),
             password_page,
+            openid,
             rates: rates::rates(&mut r),
             request_log: r.number("DATELINE_REQUEST_LOG", 0, 100),
             slow: Duration::from_millis(r.number("DATELINE_SLOW_MS", 1, 60_000)),

@@ -38,6 +38,7 @@ pub mod second_factors;
 pub mod sections;
 pub mod sessions;
 pub mod sign_ins;
+pub mod single_sign_on;
 pub mod site;
 pub mod takedowns;
 pub mod translations;

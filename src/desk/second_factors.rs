@@ -11,7 +11,7 @@ use crate::{
         action::ManageUsers,
         keys::Keys,
         scope::Whole,
-        second_factor::{SecondFactor, is_code, recovery_codes, recovery_digest, typed},
+        second_factor::{SecondFactor, is_code, recovery_codes, recovery_digest, tried, typed},
         secret::Secret,
     },
     domain::{Error, Id, user::User},
@@ -76,6 +76,21 @@ pub fn confirm(tx: &mut Tx<'_>, me: Myself, keys: &Keys, code: &str) -> Result<V
     Ok(codes)
 }
 
+/// Count a code that is to be tried, before it is looked at, so that what is tried at once is counted before any of it is done. Recovery codes are not
+/// counted: nobody guesses one.
+///
+/// # Errors
+/// [`Error::TooSoon`] when as many as may be were tried within the hour.
+pub fn count(tx: &mut Tx<'_>, user: Id<User>, code: &str) -> Result<(), Error> {
+    if !is_code(&typed(code)) {
+        return Ok(());
+    }
+    store::users::hold_alone(tx, user)?;
+    let Some(before) = store::second_factors::tried(tx, user)? else { return Ok(()) };
+    let after = tried(before, tx.now())?;
+    store::second_factors::keep_tried(tx, user, Some(after))
+}
+
 /// Nothing, when whoever has shown a user's password has shown what else it takes to be them.
 ///
 /// # Errors
@@ -103,7 +118,10 @@ pub fn pass(tx: &mut Tx<'_>, keys: &Keys, user: Id<User>, code: Option<&str>) ->
     } else {
         store::second_factors::recover(tx, user, &recovery_digest(&code))?
     };
-    if taken { Ok(()) } else { Err(Error::SecondFactor { shown: true }) }
+    if !taken {
+        return Err(Error::SecondFactor { shown: true });
+    }
+    store::second_factors::keep_tried(tx, user, None)
 }
 
 /// Ask for one's own no more; what was only begun is forgotten, too. The password that was shown is still theirs.

@@ -54,6 +54,11 @@ impl Begun {
 /// # Errors
 /// [`Error::WrongCredentials`] when the user is suspended or gone.
 pub fn begin(tx: &mut Tx<'_>, user: Id<User>, scope: Option<String>, from: Network) -> Result<Begun, Error> {
+    begin_for(tx, user, scope, from, SESSION_SECONDS)
+}
+
+/// The same, which lasts so many seconds at most.
+pub(super) fn begin_for(tx: &mut Tx<'_>, user: Id<User>, scope: Option<String>, from: Network, lasts: i64) -> Result<Begun, Error> {
     // Whoever suspends them beside this ends their sessions: with this one, or before it begins.
     store::users::hold(tx, user)?;
     let grants = of_active(tx, user)?.ok_or(Error::WrongCredentials)?.grants;
@@ -61,7 +66,7 @@ pub fn begin(tx: &mut Tx<'_>, user: Id<User>, scope: Option<String>, from: Netwo
     let refresh = token::new_refresh(tx.entropy());
     let now = tx.now();
     let kept = NewRefresh { digest: &token::refresh_digest(&refresh), expires_at: now.plus_seconds(REFRESH_SECONDS) };
-    store::sessions::begin(tx, &session, now.plus_seconds(SESSION_SECONDS), &kept, from)?;
+    store::sessions::begin(tx, &session, now.plus_seconds(lasts), &kept, from)?;
     Ok(Begun { session, grants, refresh: Secret::new(refresh) })
 }
 

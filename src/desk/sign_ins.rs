@@ -48,6 +48,14 @@ vocabulary! {
         RefreshToken => "refresh-token",
         /// A refresh token that was used before; it ended its session.
         RefreshTokenReused => "refresh-token-reused",
+        /// The OpenID provider introduced nobody, or its word was not taken.
+        NotIntroduced => "not-introduced",
+        /// Somebody whom the provider introduces has no account, and no verified address that one could be made with.
+        NoVerifiedAddress => "no-verified-address",
+        /// Their address is that of an account of another person of the provider's.
+        AddressOfAnother => "address-of-another",
+        /// Nothing is granted to them.
+        NothingGranted => "nothing-granted",
         /// An API key that nobody was given, or another secret than that of somebody's.
         UnknownApiKey => "unknown-api-key",
         /// An API key whose time is over.

@@ -4,6 +4,7 @@ use crate::{
     access::{Permit, action::ManageUsers, password, scope::Whole},
     domain::{
         Error, Id, Locale, Version, Violation,
+        address::AddressKind,
         error::{Faults, Holder},
         section::Section,
         text::{limits, line},
@@ -62,8 +63,9 @@ fn check(tx: &mut Tx<'_>, draft: &Draft, before: &[Grant]) -> Result<Checked, Er
             }
         }
         let same = |g: &&Grant| g.role == grant.role && g.section == grant.section && g.locale == grant.locale;
-        let id = before.iter().find(same).map_or_else(|| tx.new_id(), |g| g.id);
-        grants.push(Grant { id, role: grant.role, section: grant.section, locale: grant.locale.clone() });
+        let earlier = before.iter().find(same);
+        let (id, by_group) = earlier.map_or_else(|| (tx.new_id(), false), |g| (g.id, g.by_group));
+        grants.push(Grant { id, role: grant.role, section: grant.section, locale: grant.locale.clone(), by_group });
     }
     faults.or(Checked { email, name, grants })
 }
@@ -118,6 +120,7 @@ fn made(tx: &mut Tx<'_>, permit: &Permit<ManageUsers>, draft: &Draft, password_h
         grants: checked.grants,
         has_password: password_hash.is_some_and(password::is_set),
         second_factor: false,
+        single_sign_on: false,
         version: 1,
         created_at: now,
         updated_at: now,
@@ -185,6 +188,69 @@ pub fn revise(
     }
     keep_an_admin(tx)?;
     Ok(user.into_inner().0)
+}
+
+/// What groups of the OpenID provider's give somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) role: Role,
+    pub(super) section: Option<Id<Section>>,
+    pub(super) locale: Option<Locale>,
+}
+
+impl Wanted {
+    fn is(&self, grant: &Grant) -> bool {
+        self.role == grant.role && self.section == grant.section && self.locale == grant.locale
+    }
+}
+
+/// True when somebody has not what their groups give them, or has what none gives any more.
+pub(super) fn is_due(user: &User, wanted: &[Wanted]) -> bool {
+    let lacks = |wanted: &Wanted| !user.grants.iter().any(|grant| wanted.is(grant));
+    let is_over = |grant: &Grant| grant.by_group && !wanted.iter().any(|wanted| wanted.is(grant));
+    wanted.iter().any(lacks) || user.grants.iter().any(is_over)
+}
+
+/// Give somebody what their groups give, and take what none gives any more; what was granted by hand stays, and so does the last administrator's right.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub(super) fn grant_by_groups(tx: &mut Tx<'_>, permit: &Permit<ManageUsers>, id: Id<User>, wanted: Vec<Wanted>) -> Result<User, Error> {
+    let before = store::users::find(tx, id)?;
+    if !is_due(&before, &wanted) {
+        return Ok(before);
+    }
+    let stays = |grant: &&Grant| !grant.by_group || wanted.iter().any(|wanted| wanted.is(grant));
+    let mut grants: Vec<Grant> = before.grants.iter().filter(stays).cloned().collect();
+    for Wanted { role, section, locale } in wanted.iter().filter(|wanted| !before.grants.iter().any(|grant| wanted.is(grant))).cloned() {
+        grants.push(Grant { id: tx.new_id(), role, section, locale, by_group: true });
+    }
+    let administers = |grants: &[Grant]| grants.iter().any(Grant::administers);
+    if administers(&before.grants) && !administers(&grants) && store::users::admins(tx)? == 1 {
+        tracing::warn!(user = %id, "no group makes the last administrator one any more; they stay one");
+        grants.extend(before.grants.iter().filter(|grant| grant.administers()).cloned());
+    }
+    if grants == before.grants {
+        return Ok(before);
+    }
+    let next = User { grants, version: before.version.saturating_add(1), updated_at: tx.now(), ..before };
+    let user = permit.over(Whole(next))?;
+    store::users::save(tx, &user, None)?;
+    Ok(user.into_inner().0)
+}
+
+/// The section that somebody names by its id, or by its slug in the default locale.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn section(tx: &mut Tx<'_>, named: &str) -> Result<Id<Section>, Error> {
+    if let Ok(id) = named.parse() {
+        return store::sections::path(tx, id).map(|_| id);
+    }
+    let locale = store::site::masthead(tx)?.site.default_locale.clone();
+    let found = store::names::find(tx, &[locale], &[named])?;
+    let address = found.into_iter().find(|address| address.kind == AddressKind::Section);
+    address.map(|address| address.target.into()).ok_or(Error::NotFound("section"))
 }
 
 /// A person stays somebody with an address, and a service account somebody without one, who has no password either.

@@ -24,6 +24,7 @@ pub mod facet;
 pub mod fold;
 pub mod freshness;
 pub mod id;
+pub mod identity;
 pub mod instant;
 pub mod locale;
 pub mod measured;

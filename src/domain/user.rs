@@ -59,6 +59,16 @@ pub struct Grant {
     pub section: Option<Id<Section>>,
     /// Only in this locale.
     pub locale: Option<Locale>,
+    /// Whether a group of the OpenID provider's gave it: each time they come from there it is given anew, or taken.
+    pub by_group: bool,
+}
+
+impl Grant {
+    /// True for the one that makes somebody an administrator of the whole site.
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        self.role == Role::Admin && self.section.is_none() && self.locale.is_none()
+    }
 }
 
 /// Somebody who can sign in, or a service account, which acts as somebody of its own.
@@ -78,6 +88,8 @@ pub struct User {
     pub has_password: bool,
     /// Whether signing in takes a second factor.
     pub second_factor: bool,
+    /// Whether the OpenID provider's word lets them in.
+    pub single_sign_on: bool,
     /// Newest version.
     pub version: Version,
     /// First saved.

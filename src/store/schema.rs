@@ -57,6 +57,8 @@ diesel::table! {
         name_key -> Nullable<Text>,
         kind -> Text,
         second_factor_at -> Nullable<At>,
+        identity_issuer -> Nullable<Text>,
+        identity_subject -> Nullable<Text>,
     }
 }
 
@@ -76,7 +78,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Text, Nullable};
+    use diesel::sql_types::{Bool, Nullable, Text};
     use crate::store::dialect::{At, Doc, Uid};
 
     grants (id) {
@@ -85,6 +87,7 @@ diesel::table! {
         role -> Text,
         section_id -> Nullable<Uid>,
         locale -> Nullable<Text>,
+        by_group -> Bool,
     }
 }
 
@@ -685,6 +688,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Binary, Nullable, Text};
+    use crate::store::dialect::{At, Uid};
+
+    sign_in_codes (digest) {
+        digest -> Binary,
+        user_id -> Uid,
+        challenge -> Text,
+        redirect_uri -> Text,
+        scope -> Nullable<Text>,
+        expires_at -> At,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Binary, Bool, Nullable, Text};
     use crate::store::dialect::{At, Uid};
 
@@ -714,13 +731,15 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Binary};
-    use crate::store::dialect::Uid;
+    use diesel::sql_types::{BigInt, Binary, Integer, Nullable};
+    use crate::store::dialect::{At, Uid};
 
     second_factors (user_id) {
         user_id -> Uid,
         sealed -> Binary,
         last_step -> BigInt,
+        tried -> Integer,
+        tried_since -> Nullable<At>,
     }
 }
 

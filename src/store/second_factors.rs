@@ -59,6 +59,24 @@ pub fn take(tx: &mut Tx<'_>, user: Id<User>, step: i64) -> Result<bool, Error> {
     Ok(diesel::update(at).set(second_factors::last_step.eq(step)).execute(tx)? == 1)
 }
 
+/// How many codes of a user's were tried since an instant, none of which was right, when they have a second factor.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn tried(tx: &mut Tx<'_>, user: Id<User>) -> Result<Option<(i32, Option<Instant>)>, Error> {
+    second_factors::table.find(Bind(user)).select((second_factors::tried, second_factors::tried_since)).first(tx)
+}
+
+/// Keep how many were tried; nothing, when one was right.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn keep_tried(tx: &mut Tx<'_>, user: Id<User>, tried: Option<(i32, Instant)>) -> Result<(), Error> {
+    let set = (second_factors::tried.eq(tried.map_or(0, |(tried, _)| tried)), second_factors::tried_since.eq(tried.map(|(_, since)| since)));
+    diesel::update(second_factors::table.find(Bind(user))).set(set).execute(tx)?;
+    Ok(())
+}
+
 /// Use a recovery code up; false, when it is none of the user's, or was used.
 ///
 /// # Errors

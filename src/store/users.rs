@@ -33,6 +33,7 @@ pub(super) struct Row {
     status: String,
     password_hash: String,
     second_factor_at: Option<Instant>,
+    identity_subject: Option<String>,
     version: i32,
     created_at: Instant,
     updated_at: Instant,
@@ -46,6 +47,7 @@ pub(super) struct GrantRow {
     role: String,
     section_id: Option<Bind<Id<Section>>>,
     locale: Option<String>,
+    by_group: bool,
 }
 
 fn domain(row: Row, grants: Vec<Grant>) -> Result<User, Error> {
@@ -61,6 +63,7 @@ fn domain(row: Row, grants: Vec<Grant>) -> Result<User, Error> {
         grants,
         has_password: password::is_set(&row.password_hash),
         second_factor: row.second_factor_at.is_some(),
+        single_sign_on: row.identity_subject.is_some(),
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
@@ -112,7 +115,13 @@ pub(super) fn one(rows: Vec<(Row, Option<GrantRow>)>) -> Result<Option<User>, Er
 }
 
 fn granted(row: GrantRow) -> Result<Grant, Error> {
-    Ok(Grant { id: row.id.0, role: row.role.parse()?, section: row.section_id.map(|Bind(id)| id), locale: row.locale.map(Locale::stored) })
+    Ok(Grant {
+        id: row.id.0,
+        role: row.role.parse()?,
+        section: row.section_id.map(|Bind(id)| id),
+        locale: row.locale.map(Locale::stored),
+        by_group: row.by_group,
+    })
 }
 
 /// Let nobody change a user before this transaction ends; others may hold them as well.
@@ -135,6 +144,14 @@ fn held(tx: &mut Tx<'_>, id: Id<User>, shared: bool) -> Result<(), Error> {
     let mut sql = Sql::new("SELECT id FROM users WHERE id = ");
     sql.id(id).push(dialect::holding(tx.conn, Hold::Waiting, shared));
     sql.execute(tx).map(drop)
+}
+
+/// Let nobody make, change or delete users before this transaction ends.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn hold_all(tx: &mut Tx<'_>) -> Result<(), Error> {
+    super::changes::hold(tx)
 }
 
 /// True while this is the hash of a user's password.
@@ -309,6 +326,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash
             role: grant.role.to_string(),
             section_id: grant.section.map(Bind),
             locale: grant.locale.as_ref().map(ToString::to_string),
+            by_group: grant.by_group,
         };
         diesel::insert_into(grants::table).values(&row).execute(tx)?;
     }

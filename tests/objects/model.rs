@@ -180,6 +180,7 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("DELETE", "/v1/desk/users/{id}/grants/{grant_id}", Nothing, "user.manage", Everything, ""),
     row("POST",   "/v1/desk/users/{id}/password-link", Nothing, "user.manage", Everything, ""),
     row("DELETE", "/v1/desk/users/{id}/second-factor", Nothing, "user.manage", Everything, ""),
+    row("DELETE", "/v1/desk/users/{id}/identity", Nothing, "user.manage", Everything, ""),
 ];
 
 /// Contributor, translator, editor, chief, admin: `-` not at all, `o` over what they created, `y` over what their grant covers.

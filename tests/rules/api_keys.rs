@@ -37,7 +37,7 @@ fn locale(tag: &str) -> Locale {
 }
 
 fn grant(section: Option<u128>, tag: Option<&str>) -> Grant {
-    Grant { id: uuid::Uuid::nil().into(), role: Role::Editor, section: section.map(id), locale: tag.map(locale) }
+    Grant { id: uuid::Uuid::nil().into(), role: Role::Editor, section: section.map(id), locale: tag.map(locale), by_group: false }
 }
 
 /// What is left of grants, as sections and locales.
@@ -129,6 +129,7 @@ fn shown(owner: Id<User>, user: Id<User>) -> Result<Caller, Error> {
         grants: vec![grant(None, None)],
         has_password: false,
         second_factor: false,
+        single_sign_on: false,
         version: 1,
         created_at: now,
         updated_at: now,

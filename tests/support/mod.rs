@@ -3,6 +3,7 @@
 pub(crate) mod contract;
 pub(crate) mod demo;
 pub(crate) mod log;
+pub(crate) mod openid;
 pub(crate) mod postgres;
 pub(crate) mod served;
 pub(crate) mod shapes;
@@ -62,6 +63,7 @@ use dateline::{
         signing_key::KeyLife,
         user::{Role, UserId, UserStatus},
     },
+    openid::Provider,
     store::{Limits, Options, Store, Tx},
 };
 use serde_json::{Value, json};
@@ -143,7 +145,7 @@ pub(crate) struct Entrance {
 }
 
 /// Made once: it is the same for every app.
-static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::new(&app::openapi()));
+static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::new(&app::openapi(), false));
 
 /// What the keys of every test are sealed with.
 pub(crate) fn seal() -> Seal {
@@ -151,10 +153,16 @@ pub(crate) fn seal() -> Seal {
 }
 
 fn state(store: Store, seal: Seal, capacity: u64, counts: (SignIns, Rates)) -> Data<State> {
-    state_with(store, seal, capacity, Arc::default(), counts)
+    state_with(store, seal, capacity, (Arc::default(), None), counts)
 }
 
-fn state_with(store: Store, seal: Seal, capacity: u64, links: Arc<PasswordLinks>, (sign_ins, rates): (SignIns, Rates)) -> Data<State> {
+fn state_with(
+    store: Store,
+    seal: Seal,
+    capacity: u64,
+    (links, openid): (Arc<PasswordLinks>, Option<Arc<Provider>>),
+    (sign_ins, rates): (SignIns, Rates),
+) -> Data<State> {
     let answers = MemoryBudget::new(128 << 20);
     let keys = Arc::new(KeyRing::open(&store.read_now(dateline::store::keys::all).unwrap(), seal).unwrap());
     Data::new(State {
@@ -165,6 +173,7 @@ fn state_with(store: Store, seal: Seal, capacity: u64, links: Arc<PasswordLinks>
         keys,
         issuer: ISSUER.to_owned(),
         hashing: Hashing::new(2, 4),
+        openid,
         links,
         sign_ins: Arc::new(sign_ins),
         rates: Arc::new(RateLimits::shared(rates)),
@@ -344,7 +353,13 @@ impl TestApp {
     /// The same service, whose links are sent by mail, and open this page.
     pub(crate) async fn mailing(&self, page: &str) -> Entrance {
         let links = Arc::new(PasswordLinks::new(Some(page.to_owned()), true));
-        Entrance::of(state_with(self.store.clone(), seal(), 16 << 20, links, (SignIns::default(), Rates::OFF))).await
+        Entrance::of(state_with(self.store.clone(), seal(), 16 << 20, (links, None), (SignIns::default(), Rates::OFF))).await
+    }
+
+    /// The same service, which lets people in by the word of this provider.
+    pub(crate) async fn relying_on(&self, provider: &Arc<Provider>) -> Entrance {
+        let counts = (SignIns::default(), Rates::OFF);
+        Entrance::of(state_with(self.store.clone(), seal(), 16 << 20, (Arc::default(), Some(provider.clone())), counts)).await
     }
 
     /// Another instance over the same database, with connections and a response cache of its own.

@@ -1,4 +1,4 @@
-//! Asking for a token with the form of OAuth 2.0 (RFC 6749 §4.3 and §6), which Swagger UI and many clients send, beside JSON.
+//! Asking for a token with the form of OAuth 2.0 (RFC 6749 §4.1.3, §4.3 and §6), which Swagger UI and many clients send, beside JSON.
 //!
 //! The contract tells of it as the flow of its security scheme: an operation with two kinds of bodies is more than some generators of clients can do.
 
@@ -24,23 +24,36 @@ pub(super) enum Shown {
     Password(Credentials),
     /// A refresh token.
     Refresh(Secret<String>),
+    /// What somebody came back with who signed in by way of the OpenID provider.
+    Code {
+        /// The code.
+        code: Secret<String>,
+        /// What the tool's challenge was the digest of.
+        verifier: Secret<String>,
+        /// Where the code was sent.
+        redirect_uri: String,
+    },
 }
 
 /// The form of OAuth 2.0: `username` is the e-mail address; other fields are passed over, as RFC 6749 demands. `code` is one of ours.
 #[derive(Debug, Deserialize)]
 struct TokenForm {
-    /// `password`, or `refresh_token`.
+    /// `password`, `refresh_token` or `authorization_code`.
     grant_type: GrantType,
     /// With `password`: the e-mail address.
     username: Option<String>,
     /// With `password`: the password.
     password: Option<Secret<String>>,
-    /// With `password`: a code of the second factor.
+    /// With `password`: a code of the second factor; with `authorization_code`: the code.
     code: Option<Secret<String>>,
     /// Limit the tokens to these actions, parted by spaces.
     scope: Option<String>,
     /// With `refresh_token`: the token.
     refresh_token: Option<Secret<String>>,
+    /// With `authorization_code`: what the challenge was the digest of.
+    code_verifier: Option<Secret<String>>,
+    /// With `authorization_code`: where the code was sent.
+    redirect_uri: Option<String>,
 }
 
 /// What stands for whoever asks.
@@ -51,6 +64,8 @@ enum GrantType {
     Password,
     /// A refresh token.
     RefreshToken,
+    /// A code of `/v1/auth/authorize`.
+    AuthorizationCode,
 }
 
 impl TokenForm {
@@ -65,6 +80,11 @@ impl TokenForm {
                 Ok(Shown::Password(Credentials { email, password, code: self.code, scope }))
             }
             GrantType::RefreshToken => self.refresh_token.map(Shown::Refresh).ok_or_else(|| required("refresh_token")),
+            GrantType::AuthorizationCode => Ok(Shown::Code {
+                code: self.code.ok_or_else(|| required("code"))?,
+                verifier: self.code_verifier.ok_or_else(|| required("code_verifier"))?,
+                redirect_uri: self.redirect_uri.ok_or_else(|| required("redirect_uri"))?,
+            }),
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod by_link;
 mod form;
 pub mod own;
 pub mod second_factor;
+pub mod single_sign_on;
 
 use actix_web::{
     HttpResponse, get,
@@ -120,7 +121,7 @@ fn scope(names: Option<Vec<String>>) -> Result<Option<String>, Error> {
 /// after several wrong ones the answer is 429, and `Retry-After` says when to try again; so it is for more than five at once for one account from one network.
 /// Where the account has a second factor, the right password without `code` is answered 401 `second-factor-required`: send it again with one. A wrong code counts as a wrong password does.
 ///
-/// The form of OAuth 2.0 is taken beside JSON (`application/x-www-form-urlencoded`, RFC 6749 §4.3, and §6 for a refresh token).
+/// The form of OAuth 2.0 is taken beside JSON (`application/x-www-form-urlencoded`, RFC 6749 §4.3, §6 for a refresh token, and §4.1.3 for a code of `/v1/auth/authorize`).
 #[utoipa::path(tag = "auth", request_body = Credentials,
     responses((status = 200, body = Tokens), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[post("/token")]
@@ -128,6 +129,9 @@ pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> R
     let Credentials { email: address, password, code, scope: names } = match shown {
         Shown::Password(credentials) => credentials,
         Shown::Refresh(token) => return refreshed(token, from, &state).await,
+        Shown::Code { code, verifier, redirect_uri } => {
+            return single_sign_on::redeemed((code, verifier, redirect_uri), from.0, &state).await;
+        }
     };
     let scope = scope(names)?;
     // What cannot be an address is nobody's; it takes as long as any other.
@@ -152,14 +156,25 @@ pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> R
     };
     let user = user.filter(|_| right).ok_or(Error::WrongCredentials)?;
     let (keys, hash) = (state.keys.present(), hash.unwrap_or_default());
+    let counted = match code.clone() {
+        Some(code) => state.store.write(Bookkeeping, move |tx, _| desk::second_factors::count(tx, user, code.expose())).await,
+        None => Ok(()),
+    };
     let begun = state.store.write(Bookkeeping, move |tx, _| {
         let begun = desk::sessions::begin_by_password(tx, (user, &hash), scope, from)?;
         desk::second_factors::pass(tx, &keys, user, code.as_ref().map(|code| code.expose().as_str())).map(|()| begun)
     });
-    let begun = begun.await;
+    let begun = match counted {
+        Ok(()) => begun.await,
+        Err(refused) => Err(refused),
+    };
     match &begun {
         Ok(_) => state.sign_ins.passed(&state.store, attempt).await,
         Err(Error::WrongCredentials) => state.sign_ins.note(Some(user), from, Why::Suspended, state.store.now()),
+        Err(Error::TooSoon { .. }) => {
+            state.sign_ins.take_back(&state.store, attempt).await;
+            state.sign_ins.note(Some(user), from, Why::TooManyAttempts, state.store.now());
+        }
         Err(Error::SecondFactor { shown: true }) => {
             let (sign_ins, store) = (state.sign_ins.clone(), state.store.clone());
             store::aside(move || {
@@ -257,11 +272,13 @@ pub struct GrantInfo {
     pub section_id: Option<SectionId>,
     /// Only in this locale.
     pub locale: Option<Locale>,
+    /// Whether a group of the OpenID provider's gives it, which may take it when they sign in next.
+    pub by_group: bool,
 }
 
 impl From<&crate::domain::user::Grant> for GrantInfo {
     fn from(g: &crate::domain::user::Grant) -> Self {
-        Self { id: g.id, role: g.role, section_id: g.section, locale: g.locale.clone() }
+        Self { id: g.id, role: g.role, section_id: g.section, locale: g.locale.clone(), by_group: g.by_group }
     }
 }
 
@@ -280,6 +297,8 @@ pub struct Me {
     pub name: String,
     /// Whether signing in takes a second factor.
     pub second_factor: bool,
+    /// Whether the word of the OpenID provider lets them in.
+    pub single_sign_on: bool,
     /// What they were granted.
     pub grants: Vec<GrantInfo>,
     /// The actions that they may do somewhere.
@@ -294,8 +313,16 @@ impl Me {
 
     fn with(user: &User, permissions: Vec<&'static str>) -> Self {
         let grants = user.grants.iter().map(GrantInfo::from).collect();
-        let second_factor = user.second_factor;
-        Self { id: user.id, kind: user.kind(), email: user.email.clone(), name: user.name.clone(), second_factor, grants, permissions }
+        Self {
+            id: user.id,
+            kind: user.kind(),
+            email: user.email.clone(),
+            name: user.name.clone(),
+            second_factor: user.second_factor,
+            single_sign_on: user.single_sign_on,
+            grants,
+            permissions,
+        }
     }
 }
 

@@ -49,7 +49,7 @@ fn is_of_oneself(path: &str, writes: bool) -> bool {
 
 /// Whether no API key is taken for an operation: a key does nothing with an account itself, nor with what lets others in, and makes no keys.
 pub(super) fn takes_no_key(path: &str, writes: bool) -> bool {
-    let lets_in = ["/v1/desk/users/{id}/api-keys", LINK_TO, "/v1/desk/users/{id}/second-factor"];
+    let lets_in = ["/v1/desk/users/{id}/api-keys", LINK_TO, "/v1/desk/users/{id}/second-factor", "/v1/desk/users/{id}/identity"];
     is_of_oneself(path, writes) || lets_in.contains(&path)
 }
 
@@ -328,6 +328,7 @@ fn refusals() -> Vec<Refusal> {
             Asked::writes_at_desk,
         ),
         rule("LinkGone", Error::Gone("link"), |asked| asked.path == BY_LINK),
+        rule("CodeGone", Error::Gone("sign-in code"), |asked| asked.path == TOKENS),
         rule(
             "SecondFactorOn",
             Error::Conflict { code: "second-factor-on", detail: "you have a second factor: turn it off first".to_owned() },

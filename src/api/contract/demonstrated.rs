@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use utoipa::openapi::{Components, ObjectBuilder, OpenApi, RefOr, Response, path::Operation, schema::Type};
+use utoipa::openapi::{Components, ObjectBuilder, OpenApi, RefOr, Response, path::Operation, schema::Type, security::SecurityScheme};
 
 use super::{schemas::operations, shared::sweep};
 
@@ -23,7 +23,7 @@ const TREES: [(&str, &str); 2] = [
 ];
 
 /// Give every operation the answer of the demo.
-pub(super) fn demonstrated(mut api: OpenApi) -> OpenApi {
+pub(super) fn demonstrated(mut api: OpenApi, single_sign_on: bool) -> OpenApi {
     let mut answers: BTreeMap<String, Value> = serde_json::from_str(ANSWERS).unwrap_or_default();
     let components = api.components.take().unwrap_or_default();
     for operation in api.paths.paths.values_mut().flat_map(operations) {
@@ -32,7 +32,12 @@ pub(super) fn demonstrated(mut api: OpenApi) -> OpenApi {
         }
     }
     api.components = Some(components);
-    let schemas = &mut api.components.get_or_insert_default().schemas;
+    let components = api.components.get_or_insert_default();
+    if !single_sign_on && let Some(RefOr::T(SecurityScheme::OAuth2(token))) = components.security_schemes.get_mut("token") {
+        // Nobody is offered what leads nowhere here.
+        token.flows.remove("authorizationCode");
+    }
+    let schemas = &mut components.schemas;
     for (name, told) in TREES {
         let short = ObjectBuilder::new().schema_type(Type::Object).description(Some(told)).build();
         schemas.insert(name.to_owned(), short.into());

@@ -20,7 +20,7 @@ use utoipa::{
     openapi::{
         self, RefOr,
         path::{Operation, Parameter, ParameterIn},
-        security::{Flow, Http, HttpAuthScheme, OAuth2, Password, Scopes, SecurityRequirement, SecurityScheme},
+        security::{AuthorizationCode, Flow, Http, HttpAuthScheme, OAuth2, Password, Scopes, SecurityRequirement, SecurityScheme},
     },
 };
 
@@ -90,9 +90,15 @@ struct Base;
 pub fn base() -> openapi::OpenApi {
     let mut base = Base::openapi();
     let described = action::DESCRIBED.iter().map(|(name, allows)| (*name, allows.trim()));
-    let mut flow = Password::new(TOKENS, described.collect::<Scopes>());
-    flow.refresh_url = Some(TOKENS.to_owned());
-    let password = OAuth2::with_description([Flow::Password(flow)], "Sign in with an e-mail address and a password.");
+    let described: Vec<_> = described.collect();
+    let mut password = Password::new(TOKENS, described.iter().copied().collect::<Scopes>());
+    password.refresh_url = Some(TOKENS.to_owned());
+    let mut code = AuthorizationCode::new("/v1/auth/authorize", TOKENS, described.into_iter().collect::<Scopes>());
+    code.refresh_url = Some(TOKENS.to_owned());
+    let token = OAuth2::with_description(
+        [Flow::Password(password), Flow::AuthorizationCode(code)],
+        "Sign in with an e-mail address and a password, or by way of the newsroom's OpenID provider, where there is one.",
+    );
     let bearer = SecurityScheme::Http(
         Http::builder()
             .scheme(HttpAuthScheme::Bearer)
@@ -101,7 +107,7 @@ pub fn base() -> openapi::OpenApi {
             .build(),
     );
     let components = base.components.get_or_insert_default();
-    components.add_security_scheme("token", SecurityScheme::OAuth2(password));
+    components.add_security_scheme("token", SecurityScheme::OAuth2(token));
     components.add_security_scheme("bearer", bearer);
     let api_key = SecurityScheme::Http(Http::builder().scheme(HttpAuthScheme::Bearer).description(Some(API_KEY)).build());
     components.add_security_scheme("api_key", api_key);
@@ -154,11 +160,11 @@ pub struct Contract {
 }
 
 impl Contract {
-    /// The contract of this document.
+    /// The contract of this document, of a server that lets people in by way of an OpenID provider, or not.
     #[must_use]
-    pub fn new(api: &openapi::OpenApi) -> Self {
+    pub fn new(api: &openapi::OpenApi, single_sign_on: bool) -> Self {
         let document = written::written(&api.to_pretty_json().unwrap_or_default());
-        let demonstrated = demonstrated::demonstrated(api.clone()).to_json().unwrap_or_default();
+        let demonstrated = demonstrated::demonstrated(api.clone(), single_sign_on).to_json().unwrap_or_default();
         let mut contract = Self { document: document.into(), demonstrated: demonstrated.into(), ..Self::default() };
         for (path, item) in &api.paths.paths {
             let methods = [

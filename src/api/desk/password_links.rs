@@ -21,7 +21,7 @@ use crate::{
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(create_password_link).service(take_off_second_factor);
+    config.service(create_password_link).service(take_off_second_factor).service(unlink_identity);
 }
 
 /// A link by which somebody sets their password.
@@ -71,6 +71,18 @@ pub(crate) async fn create_password_link(
     let told = Some(token.expose()).filter(|_| !mailed);
     let url = told.and_then(|token| state.links.url(token));
     Ok(Json(PasswordLink { kind, email, expires_at, mailed, token: told.cloned(), url }))
+}
+
+/// Let the OpenID provider's word let a user in no more.
+///
+/// What its groups gave them is taken, their sessions end, and what was granted by hand stays. Whoever comes from the provider with the same verified address is linked to
+/// this user again: suspend whoever is to stay out. Of a user whom it does not let in, nothing changes.
+#[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path)),
+    responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[delete("/users/{id}/identity")]
+pub(crate) async fn unlink_identity(May(permit): May<ManageUsers>, id: Path<UserId>, state: Data<State>) -> Result<HttpResponse, Failure> {
+    state.store.write(permit, move |tx, permit| desk::single_sign_on::unlink(tx, permit, *id)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Take off a user's second factor.

@@ -72,6 +72,9 @@ pub struct DeskUser {
     /// Whether signing in takes a second factor.
     #[schema(read_only)]
     pub second_factor: bool,
+    /// Whether the word of the OpenID provider lets them in.
+    #[schema(read_only)]
+    pub single_sign_on: bool,
     /// What they were granted; written at `…/grants`.
     #[schema(read_only)]
     pub grants: Vec<GrantInfo>,
@@ -173,7 +176,7 @@ pub type DeskUserPatch = PatchOf<DeskUser>;
 impl Resource for DeskUser {
     type Input = UserInput;
     const READ_ONLY: &'static [&'static str] =
-        &["id", "kind", "has_password", "second_factor", "grants", "version", "created_at", "updated_at"];
+        &["id", "kind", "has_password", "second_factor", "single_sign_on", "grants", "version", "created_at", "updated_at"];
 }
 
 impl From<NewGrant> for GrantDraft {
@@ -192,6 +195,7 @@ impl From<&user::User> for DeskUser {
             status: u.status,
             has_password: u.has_password,
             second_factor: u.second_factor,
+            single_sign_on: u.single_sign_on,
             grants: u.grants.iter().map(GrantInfo::from).collect(),
             version: u.version,
             created_at: u.created_at,

@@ -1,0 +1,2 @@
+ALTER TABLE second_factors DROP COLUMN tried_since;
+ALTER TABLE second_factors DROP COLUMN tried;

@@ -1,0 +1,104 @@
+//! Access tokens of the provider that people show here (RFC 9068), for tools that have one anyway.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use openidconnect::{JsonWebKey, core::CoreJwsSigningAlgorithm};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::{ALGORITHMS, Provider, groups};
+use crate::domain::{
+    Instant,
+    identity::{Identity, Introduced},
+};
+
+/// Seconds that the provider's clock may differ from ours.
+const LEEWAY: f64 = 60.0;
+/// The longest token, in bytes: providers write many groups into theirs.
+const LONGEST: usize = 8 * 1_024;
+
+#[derive(Deserialize)]
+struct Header {
+    alg: CoreJwsSigningAlgorithm,
+    kid: String,
+    typ: Option<String>,
+    crit: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+    aud: Audience,
+    exp: f64,
+    iat: f64,
+    nbf: Option<f64>,
+    nonce: Option<Value>,
+    email: Option<String>,
+    email_verified: Option<Value>,
+    name: Option<String>,
+    #[serde(flatten)]
+    others: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Some(Vec<String>),
+}
+
+impl Audience {
+    fn holds(&self, audience: &str) -> bool {
+        match self {
+            Self::One(one) => one == audience,
+            Self::Some(some) => some.iter().any(|one| one == audience),
+        }
+    }
+}
+
+impl Claims {
+    /// True while it is good by the clock.
+    fn are_of_now(&self, now: Instant) -> bool {
+        let now = f64::from(u32::try_from(now.as_seconds()).unwrap_or(u32::MAX));
+        self.exp > now - LEEWAY && self.iat <= now + LEEWAY && self.nbf.is_none_or(|from| from <= now + LEEWAY)
+    }
+}
+
+impl Provider {
+    /// Whom an access token means, which the provider gave for this server; nothing for any other, whatever is wrong with it. No key is asked for.
+    #[must_use]
+    pub fn bearer(&self, token: &str, now: Instant) -> Option<Introduced> {
+        let audience = self.settings.audience.as_deref()?;
+        if token.len() > LONGEST {
+            return None;
+        }
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, payload) = signed.split_once('.')?;
+        let decoded = |part: &str| BASE64_URL_SAFE_NO_PAD.decode(part).ok();
+        let header: Header = serde_json::from_slice(&decoded(header)?).ok()?;
+        let typ = header.typ.map(|typ| typ.to_ascii_lowercase());
+        let is_fit = typ.is_none_or(|typ| ["at+jwt", "application/at+jwt", "jwt"].contains(&&*typ));
+        if !is_fit || header.crit.is_some() || !ALGORITHMS.contains(&header.alg) {
+            return None;
+        }
+        let known = self.known()?;
+        let mut named = known.metadata.jwks().keys().iter().filter(|key| key.key_id().is_some_and(|id| **id == header.kid));
+        // Of two keys of one name neither is known by it.
+        let key = named.next().filter(|_| named.next().is_none())?;
+        key.verify_signature(&header.alg, signed.as_bytes(), &decoded(signature)?).ok()?;
+        let claims: Claims = serde_json::from_slice(&decoded(payload)?).ok()?;
+        // What has a nonce is an ID token: it tells a client who somebody is, and opens nothing.
+        let is_ours = claims.iss == self.settings.issuer && claims.aud.holds(audience) && claims.nonce.is_none();
+        if !is_ours || !claims.are_of_now(now) || claims.sub.is_empty() || claims.sub.len() > 255 {
+            return None;
+        }
+        // Some providers write it as a text.
+        let verified = claims.email_verified.is_some_and(|said| said == Value::Bool(true) || said == "true");
+        Some(Introduced {
+            groups: claims.others.get(&self.settings.groups_claim).and_then(groups),
+            identity: Identity { issuer: claims.iss, subject: claims.sub },
+            email: claims.email.filter(|_| verified),
+            name: claims.name,
+        })
+    }
+}
