@@ -2,6 +2,7 @@
 //! `cargo test --test suite -- --ignored driving` (`.ci/run` does).
 
 mod shapes;
+mod timing;
 
 use std::{
     collections::HashMap,
