@@ -62,26 +62,26 @@ test("every operation's example is carried out in Swagger UI by a person who sig
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   const newsrooms = await Promise.all(Array.from({ length: availableParallelism() }, () => Newsroom.at(password)));
   const [complaints, faults] = [[], []];
+  const people = await Promise.all(newsrooms.map(({ origin }) => Person.at(browser, origin, complaints)));
 
-  const [first] = newsrooms;
-  await first.begin();
-  const operations = operationsOf(await first.ask("/openapi.json"));
+  await newsrooms[0].begin();
+  const operations = operationsOf(await newsrooms[0].ask("/openapi.json"));
   assert.ok(operations.length > 140);
-  assert.deepEqual(Object.keys(UNKNOWABLE).filter((id) => operations.every((one) => one.id !== id)), [], "exceptions of no operation");
+  const isThere = (id) => operations.some((operation) => operation.id === id);
+  assert.ok(Object.keys(UNKNOWABLE).every(isThere), "an exception of no operation");
 
   const left = [...operations];
-  const people = await Promise.all(newsrooms.map(({ origin }) => Person.at(browser, origin, complaints)));
   const began = performance.now();
   const seconds = () => ((performance.now() - began) / 1000).toFixed(1);
   await people[0].openSwaggerUi();
   await people[0].openGroup(operations[0].tag);
   console.log(`the first operation was visible after ${seconds()} s`);
-  await Promise.all(
+  const ended = await Promise.allSettled(
     newsrooms.map(async (newsroom, n) => {
       while (left.length > 0) await workOnAPage(people[n], newsroom, left, faults);
     }),
   );
-  console.log(`${operations.length} operations were carried out in ${seconds()} s`);
-  assert.deepEqual(faults, [], `${faults.length} of ${operations.length} failed`);
-  assert.deepEqual(complaints, []);
+  faults.push(...ended.flatMap(({ reason }) => reason?.message ?? []));
+  console.log(`${operations.length} operations took ${seconds()} s`);
+  assert.deepEqual({ faults, complaints, left }, { faults: [], complaints: [], left: [] });
 });
