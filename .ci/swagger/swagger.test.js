@@ -82,6 +82,6 @@ test("every operation's example is carried out in Swagger UI by a person who sig
     }),
   );
   faults.push(...ended.flatMap(({ reason }) => reason?.message ?? []));
-  console.log(`${operations.length} operations took ${seconds()} s`);
-  assert.deepEqual({ faults, complaints, left }, { faults: [], complaints: [], left: [] });
+  console.log(`${operations.length - left.length} of ${operations.length} operations took ${seconds()} s`);
+  assert.deepEqual({ faults, complaints, left: left.map(({ id }) => id) }, { faults: [], complaints: [], left: [] });
 });
