@@ -63,6 +63,11 @@ clients:
 page:
     cd examples/page && npm ci && npm run build
 
+# Swagger UI in headless Chromium: every operation's example, over a demo of its own
+swagger:
+    cargo build
+    .ci/swagger/run
+
 # The example reader in headless Chromium, over a demo of its own
 reader:
     cargo build
