@@ -147,7 +147,7 @@ impl Caller {
         }))))
     }
 
-    /// The user whom a token of the newsroom's OpenID provider means. They have no session here, so that nothing is made of it that would outlast the token.
+    /// The user whom a token of the newsroom's OpenID provider means. They have no session here: their own account is for who signed in.
     ///
     /// # Errors
     /// [`Error::TokenRefused`] when they are suspended.

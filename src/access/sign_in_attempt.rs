@@ -3,7 +3,9 @@
 //! **Context.** Between the two, somebody is with the provider, and nobody has shown who they are: whatever is kept of that is kept for anybody who asks.
 //! **Decision.** Nothing is kept. What a sign-in was begun with is sealed, and travels by way of the provider as its `state`; it is good for ten minutes, and in
 //! the browser alone that has the cookie it was begun with. **Consequence.** Any instance can end what another began, and nobody fills a table.
-//! That an attempt could be ended twice is prevented by the provider, whose codes work once.
+//! That somebody comes in twice by one attempt is prevented by the provider, whose codes work once; that one is brought back again and again, by each instance.
+
+use std::fmt;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -31,7 +33,7 @@ pub struct Asked {
 }
 
 /// A sign-in that was begun.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Attempt {
     /// What the tool asked for.
     pub asked: Asked,
@@ -41,6 +43,12 @@ pub struct Attempt {
     pub verifier: String,
     browser: String,
     expires_at: i64,
+}
+
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Attempt")
+    }
 }
 
 impl Attempt {

@@ -26,7 +26,7 @@ use crate::{
 use reader::Reader;
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
-pub const VARIABLES: [(&str, &str, &str); 32] = [
+pub const VARIABLES: [(&str, &str, &str); 33] = [
     ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
@@ -101,6 +101,11 @@ pub const VARIABLES: [(&str, &str, &str); 32] = [
         "DATELINE_OIDC_REDIRECTS",
         "",
         "Addresses at which tools are answered when somebody signed in, parted by spaces, such as https://desk.example/signed-in.",
+    ),
+    (
+        "DATELINE_OIDC_ADDRESSES",
+        "verified",
+        "Addresses by which somebody has an account or gets one: verified, which the provider says it made sure of, or all, where it says nothing of that.",
     ),
     ("DATELINE_OIDC_AUDIENCE", "", "Audience of the provider's access tokens that are taken as tokens here; none are when empty."),
     (

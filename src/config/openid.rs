@@ -25,6 +25,7 @@ const SCOPES: &str = "DATELINE_OIDC_SCOPES";
 const GROUPS: &str = "DATELINE_OIDC_GROUPS_CLAIM";
 const GRANTS: &str = "DATELINE_OIDC_GRANTS";
 const REDIRECTS: &str = "DATELINE_OIDC_REDIRECTS";
+const ADDRESSES: &str = "DATELINE_OIDC_ADDRESSES";
 const AUDIENCE: &str = "DATELINE_OIDC_AUDIENCE";
 
 #[derive(Deserialize)]
@@ -69,6 +70,7 @@ pub(super) fn provider(r: &mut Reader<'_>, public_url: &str) -> Option<OpenId> {
         grants: grants(r),
         redirects: redirects(r),
         audience,
+        trusts_addresses: trusts_addresses(r),
         callback: format!("{public_url}/v1/auth/callback"),
         issuer,
     })
@@ -84,6 +86,15 @@ fn grants(r: &mut Reader<'_>) -> GroupGrants {
             GroupGrants::default()
         }
     }
+}
+
+/// Whether an address counts of which the provider does not say that it has made sure of it.
+fn trusts_addresses(r: &mut Reader<'_>) -> bool {
+    let said = r.get(ADDRESSES);
+    if !["verified", "all"].contains(&said.as_str()) {
+        r.fault(ADDRESSES, "`verified`, or `all`");
+    }
+    said == "all"
 }
 
 /// Addresses that tools are answered at: over TLS, on the machine of whoever signs in, or by a scheme of an application's own (RFC 8252).

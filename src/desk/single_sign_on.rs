@@ -24,7 +24,7 @@ use crate::{
     domain::{
         Error, Id,
         error::Faults,
-        identity::{GroupGrants, Introduced},
+        identity::{GroupGrant, GroupGrants, Introduced},
         network::Network,
         text::{limits, line},
         user::{User, UserStatus, email},
@@ -90,62 +90,73 @@ pub enum Admission {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn admit(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, introduced: &Introduced, granted: &GroupGrants) -> Result<Admission, Error> {
-    // Whoever comes in twice at once has one account.
-    store::users::hold_all(tx)?;
+    let (wanted, missing) = wanted(tx, granted, introduced.groups.as_deref().unwrap_or_default())?;
+    if !missing.is_empty() {
+        tracing::warn!("DATELINE_OIDC_GRANTS grants nothing by {missing:?}: there is no such section or locale");
+    }
     let address = introduced.email.as_deref().and_then(|address| email(address).ok());
-    let (user, is_linked) = match store::identities::user(tx, &introduced.identity)? {
-        Some(id) => (Some(id), true),
-        None => (address.as_deref().map(|address| store::users::by_email(tx, address)).transpose()?.flatten(), false),
-    };
-    let wanted = introduced.groups.as_ref().map(|groups| wanted(tx, granted, groups)).transpose()?;
-    let user = match user {
-        Some(id) => store::users::find(tx, id)?,
-        None if wanted.as_ref().is_none_or(Vec::is_empty) => return Ok(Admission::Out(None, NotAdmitted::NothingGranted)),
+    let mut known = account(tx, introduced, address.as_deref())?;
+    if known.is_none() && !wanted.is_empty() {
+        // Whoever comes in twice at once has one account.
+        store::users::hold_all(tx)?;
+        known = account(tx, introduced, address.as_deref())?;
+    }
+    let id = match known {
+        Some(id) => id,
+        None if wanted.is_empty() => return Ok(Admission::Out(None, NotAdmitted::NothingGranted)),
         None => {
             let Some(address) = address else { return Ok(Admission::Out(None, NotAdmitted::NoVerifiedAddress)) };
             let draft = Draft { name: called(introduced, &address), email: Some(address), status: UserStatus::Active, grants: Vec::new() };
-            users::create(tx, permit.clone(), &draft, password::NONE)?
+            users::create(tx, permit.clone(), &draft, password::NONE)?.id
         }
     };
-    let id = user.id;
+    // Whoever changes them beside this comes before or after.
+    store::users::hold_alone(tx, id)?;
+    let user = store::users::find(tx, id)?;
     if user.status != UserStatus::Active {
         return Ok(Admission::Out(Some(id), NotAdmitted::Suspended));
     }
-    if !is_linked {
-        if user.single_sign_on {
+    if store::identities::user(tx, &introduced.identity)? != Some(id) {
+        // By its former name a provider lets nobody in any more.
+        if store::identities::issuer(tx, id)?.as_ref() == Some(&introduced.identity.issuer) {
             return Ok(Admission::Out(Some(id), NotAdmitted::AddressOfAnother));
         }
         store::identities::set(tx, &permit.over(Whole(user))?, Some(&introduced.identity))?;
     }
-    let user = match wanted {
-        Some(wanted) => users::grant_by_groups(tx, &permit, id, wanted)?,
-        None => store::users::find(tx, id)?,
-    };
+    let user = users::grant_by_groups(tx, &permit, id, &wanted)?;
     Ok(if user.grants.is_empty() { Admission::Out(Some(id), NotAdmitted::NothingGranted) } else { Admission::In(id) })
 }
 
-/// What groups give, as far as the site has what their grants are limited to.
-fn wanted(tx: &mut Tx<'_>, granted: &GroupGrants, groups: &[String]) -> Result<Vec<Wanted>, Error> {
+/// Whose account it is: by the provider's name of them, else by their address.
+fn account(tx: &mut Tx<'_>, introduced: &Introduced, address: Option<&str>) -> Result<Option<Id<User>>, Error> {
+    if let Some(id) = store::identities::user(tx, &introduced.identity)? {
+        return Ok(Some(id));
+    }
+    Ok(address.map(|address| store::users::by_email(tx, address)).transpose()?.flatten())
+}
+
+/// What groups give, each once, as far as the site has what their grants are limited to; and what it has not.
+fn wanted<'a>(tx: &mut Tx<'_>, granted: &'a GroupGrants, groups: &[String]) -> Result<(Vec<Wanted>, Vec<&'a GroupGrant>), Error> {
     let masthead = store::site::masthead(tx)?;
-    let mut all = Vec::new();
+    let (mut all, mut missing) = (Vec::new(), Vec::new());
     for grant in granted.of(groups) {
         let section = match grant.section.as_deref().map(|named| users::section(tx, named)).transpose() {
             Err(Error::NotFound(_)) => {
-                tracing::warn!(
-                    section = grant.section,
-                    "DATELINE_OIDC_GRANTS names a section that is not there; nothing is granted for it"
-                );
+                missing.push(grant);
                 continue;
             }
             found => found?,
         };
         if grant.locale.as_ref().is_some_and(|locale| masthead.settings(locale).is_none()) {
-            tracing::warn!(locale = ?grant.locale, "DATELINE_OIDC_GRANTS names a locale that the site has not; nothing is granted for it");
+            missing.push(grant);
             continue;
         }
-        all.push(Wanted { role: grant.role, section, locale: grant.locale.clone() });
+        let one = Wanted { role: grant.role, section, locale: grant.locale.clone() };
+        if !all.contains(&one) {
+            all.push(one);
+        }
     }
-    Ok(all)
+    Ok((all, missing))
 }
 
 /// What somebody is called here: as the provider has it, or their address, where that is no name.
@@ -178,7 +189,7 @@ pub struct Redeemed {
     /// The digest of the code.
     pub digest: Vec<u8>,
     /// What the challenge is the digest of.
-    pub verifier: String,
+    pub verifier: Secret<String>,
     /// Where the code was sent.
     pub redirect_uri: String,
 }
@@ -189,34 +200,41 @@ pub struct Redeemed {
 /// [`Error::WrongCredentials`] when the user was suspended meanwhile.
 pub fn redeem(tx: &mut Tx<'_>, shown: &Redeemed, from: Network) -> Result<Option<Begun>, Error> {
     let Some(code) = store::sign_in_codes::spend(tx, &shown.digest)? else { return Ok(None) };
-    if code.redirect_uri != shown.redirect_uri || !meets(&shown.verifier, &code.challenge) {
+    if code.redirect_uri != shown.redirect_uri || !meets(shown.verifier.expose(), &code.challenge) {
         return Ok(None);
     }
     sessions::begin_for(tx, code.user, code.scope, from, SESSION_SECONDS).map(Some)
 }
 
-/// Who shows a token of the provider's: whoever it means, while nothing has to be changed for them to be let in.
-///
-/// # Errors
-/// [`Error::TokenRefused`](crate::domain::Error::TokenRefused) when they are suspended.
-pub fn caller(tx: &mut Tx<'_>, introduced: &Introduced, granted: &GroupGrants) -> Result<Option<Caller>, Error> {
-    let Some(id) = store::identities::user(tx, &introduced.identity)? else { return Ok(None) };
-    let user = store::users::find(tx, id)?;
-    if let Some(groups) = &introduced.groups
-        && users::is_due(&user, &wanted(tx, granted, groups)?)
-    {
-        return Ok(None);
-    }
-    acting(tx, user).map(Some)
+/// Whether somebody who shows a token of the provider's is let in.
+#[derive(Debug)]
+pub enum Entry {
+    /// They are, as this caller.
+    In(Caller),
+    /// They are not; whom it concerns.
+    Out(Id<User>, NotAdmitted),
 }
 
-/// Somebody as they act by a token of the provider's.
+/// Who shows a token of the provider's: whoever has come in by its word, with what was granted by hand, and what the groups give that the token names. Nothing
+/// is written for it: a token of an hour ago takes nothing and gives nothing that outlasts it. Nothing, for whoever has never come in.
 ///
 /// # Errors
-/// [`Error::TokenRefused`](crate::domain::Error::TokenRefused) when they are suspended.
-pub fn acting(tx: &mut Tx<'_>, user: User) -> Result<Caller, Error> {
+/// [`Error::Internal`] when the database fails.
+pub fn enter(tx: &mut Tx<'_>, introduced: &Introduced, granted: &GroupGrants) -> Result<Option<Entry>, Error> {
+    let Some(id) = store::identities::user(tx, &introduced.identity)? else { return Ok(None) };
+    let mut user = store::users::find(tx, id)?;
+    if user.status != UserStatus::Active {
+        return Ok(Some(Entry::Out(id, NotAdmitted::Suspended)));
+    }
+    if let Some(groups) = &introduced.groups {
+        let (wanted, _) = wanted(tx, granted, groups)?;
+        user.grants = users::with_groups(tx, &user.grants, &wanted);
+    }
+    if user.grants.is_empty() {
+        return Ok(Some(Entry::Out(id, NotAdmitted::NothingGranted)));
+    }
     let (reading, work) = sessions::circumstances(tx, &user)?;
-    Caller::introduced(user, reading, work)
+    Caller::introduced(user, reading, work).map(|caller| Some(Entry::In(caller)))
 }
 
 /// Let the provider's word let somebody in no more; what its groups gave them is taken, and what was granted by hand stays.
@@ -226,12 +244,12 @@ pub fn acting(tx: &mut Tx<'_>, user: User) -> Result<Caller, Error> {
 pub fn unlink(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, id: Id<User>) -> Result<(), Error> {
     permit.everywhere()?;
     permit.caller().without_key()?;
-    store::users::hold_all(tx)?;
+    store::users::hold_alone(tx, id)?;
     let user = store::users::find(tx, id)?;
     if !user.single_sign_on {
         return Ok(());
     }
-    users::grant_by_groups(tx, &permit, id, Vec::new())?;
+    users::grant_by_groups(tx, &permit, id, &[])?;
     store::identities::set(tx, &permit.over(Whole(user))?, None)?;
     store::sessions::end_all(tx, id)
 }

@@ -204,29 +204,26 @@ impl Wanted {
     }
 }
 
-/// True when somebody has not what their groups give them, or has what none gives any more.
-pub(super) fn is_due(user: &User, wanted: &[Wanted]) -> bool {
-    let lacks = |wanted: &Wanted| !user.grants.iter().any(|grant| wanted.is(grant));
-    let is_over = |grant: &Grant| grant.by_group && !wanted.iter().any(|wanted| wanted.is(grant));
-    wanted.iter().any(lacks) || user.grants.iter().any(is_over)
+/// What somebody is granted by hand and by these groups.
+pub(super) fn with_groups(tx: &mut Tx<'_>, before: &[Grant], wanted: &[Wanted]) -> Vec<Grant> {
+    let stays = |grant: &&Grant| !grant.by_group || wanted.iter().any(|wanted| wanted.is(grant));
+    let mut grants: Vec<Grant> = before.iter().filter(stays).cloned().collect();
+    for Wanted { role, section, locale } in wanted.iter().filter(|wanted| !before.iter().any(|grant| wanted.is(grant))).cloned() {
+        grants.push(Grant { id: tx.new_id(), role, section, locale, by_group: true });
+    }
+    grants
 }
 
 /// Give somebody what their groups give, and take what none gives any more; what was granted by hand stays, and so does the last administrator's right.
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub(super) fn grant_by_groups(tx: &mut Tx<'_>, permit: &Permit<ManageUsers>, id: Id<User>, wanted: Vec<Wanted>) -> Result<User, Error> {
+pub(super) fn grant_by_groups(tx: &mut Tx<'_>, permit: &Permit<ManageUsers>, id: Id<User>, wanted: &[Wanted]) -> Result<User, Error> {
     let before = store::users::find(tx, id)?;
-    if !is_due(&before, &wanted) {
-        return Ok(before);
-    }
-    let stays = |grant: &&Grant| !grant.by_group || wanted.iter().any(|wanted| wanted.is(grant));
-    let mut grants: Vec<Grant> = before.grants.iter().filter(stays).cloned().collect();
-    for Wanted { role, section, locale } in wanted.iter().filter(|wanted| !before.grants.iter().any(|grant| wanted.is(grant))).cloned() {
-        grants.push(Grant { id: tx.new_id(), role, section, locale, by_group: true });
-    }
+    let mut grants = with_groups(tx, &before.grants, wanted);
     let administers = |grants: &[Grant]| grants.iter().any(Grant::administers);
-    if administers(&before.grants) && !administers(&grants) && store::users::admins(tx)? == 1 {
+    let is_active = before.status == UserStatus::Active;
+    if is_active && administers(&before.grants) && !administers(&grants) && store::users::admins(tx)? == 1 {
         tracing::warn!(user = %id, "no group makes the last administrator one any more; they stay one");
         grants.extend(before.grants.iter().filter(|grant| grant.administers()).cloned());
     }

@@ -22,7 +22,7 @@ pub struct Introduced {
     pub email: Option<String>,
     /// What they are called.
     pub name: Option<String>,
-    /// The groups that they are in; nothing, where the provider says nothing of groups.
+    /// The groups that they are in; nothing, where an access token says nothing of groups.
     pub groups: Option<Vec<String>>,
 }
 

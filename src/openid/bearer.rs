@@ -1,11 +1,11 @@
-//! Access tokens of the provider that people show here (RFC 9068), for tools that have one anyway.
+//! Access tokens of the provider that people show here, for tools that have one anyway: as RFC 9068 writes them, and as providers do that call them `JWT`.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use openidconnect::{JsonWebKey, core::CoreJwsSigningAlgorithm};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{ALGORITHMS, Provider, groups};
+use super::{ALGORITHMS, Provider, STALE_SECONDS, groups_in};
 use crate::domain::{
     Instant,
     identity::{Identity, Introduced},
@@ -32,10 +32,7 @@ struct Claims {
     exp: f64,
     iat: f64,
     nbf: Option<f64>,
-    nonce: Option<Value>,
-    email: Option<String>,
-    email_verified: Option<Value>,
-    name: Option<String>,
+    typ: Option<String>,
     #[serde(flatten)]
     others: Map<String, Value>,
 }
@@ -57,6 +54,12 @@ impl Audience {
 }
 
 impl Claims {
+    /// True unless they are of an ID token, which tells a client who somebody is, or of a token by which they are signed out: neither opens anything.
+    fn are_of_an_access_token(&self) -> bool {
+        let others = ["nonce", "at_hash", "c_hash", "s_hash", "events"];
+        self.typ.as_ref().is_none_or(|typ| typ.eq_ignore_ascii_case("bearer")) && !others.iter().any(|name| self.others.contains_key(*name))
+    }
+
     /// True while it is good by the clock.
     fn are_of_now(&self, now: Instant) -> bool {
         let now = f64::from(u32::try_from(now.as_seconds()).unwrap_or(u32::MAX));
@@ -81,24 +84,21 @@ impl Provider {
         if !is_fit || header.crit.is_some() || !ALGORITHMS.contains(&header.alg) {
             return None;
         }
-        let known = self.known()?;
+        let known = self.known().filter(|known| known.at.plus_seconds(STALE_SECONDS) > now)?;
         let mut named = known.metadata.jwks().keys().iter().filter(|key| key.key_id().is_some_and(|id| **id == header.kid));
         // Of two keys of one name neither is known by it.
         let key = named.next().filter(|_| named.next().is_none())?;
         key.verify_signature(&header.alg, signed.as_bytes(), &decoded(signature)?).ok()?;
         let claims: Claims = serde_json::from_slice(&decoded(payload)?).ok()?;
-        // What has a nonce is an ID token: it tells a client who somebody is, and opens nothing.
-        let is_ours = claims.iss == self.settings.issuer && claims.aud.holds(audience) && claims.nonce.is_none();
+        let is_ours = claims.iss == self.settings.issuer && claims.aud.holds(audience) && claims.are_of_an_access_token();
         if !is_ours || !claims.are_of_now(now) || claims.sub.is_empty() || claims.sub.len() > 255 {
             return None;
         }
-        // Some providers write it as a text.
-        let verified = claims.email_verified.is_some_and(|said| said == Value::Bool(true) || said == "true");
         Some(Introduced {
-            groups: claims.others.get(&self.settings.groups_claim).and_then(groups),
+            groups: groups_in(&claims.others, &self.settings),
             identity: Identity { issuer: claims.iss, subject: claims.sub },
-            email: claims.email.filter(|_| verified),
-            name: claims.name,
+            email: None,
+            name: None,
         })
     }
 }

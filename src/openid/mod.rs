@@ -8,14 +8,17 @@
 mod bearer;
 mod web;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openidconnect::{
     AdditionalClaims, AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret, CsrfToken,
     EmptyExtraTokenFields, EndUserEmail, EndUserName, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl,
     LocalizedClaim, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
-    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims,
+    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims, UserInfoError,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
         CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType, CoreRevocableToken,
@@ -24,13 +27,13 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{
     access::{secret::Secret, sign_in_attempt::Attempt},
     domain::{
         Error, Instant,
         identity::{GroupGrants, Identity, Introduced},
+        network::Network,
     },
 };
 
@@ -38,8 +41,13 @@ use crate::{
 const FRESH_SECONDS: i64 = 300;
 /// Seconds that its clock may differ from ours.
 const LEEWAY: i64 = 60;
-/// How many sign-ins ask the provider at once.
+/// Seconds after which what its keys were is believed no longer of tokens that others show.
+const STALE_SECONDS: i64 = 3_600;
+/// How many sign-ins ask the provider at once, and how many of them from one network.
 const AT_ONCE: usize = 16;
+const OF_NETWORK: usize = 4;
+/// How many attempts that were brought back are remembered.
+const REMEMBERED: usize = 10_000;
 
 /// What its word may be signed with: never what both sides know, and never nothing.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
@@ -75,6 +83,8 @@ pub struct OpenId {
     pub audience: Option<String>,
     /// Where people come back to from it.
     pub callback: String,
+    /// Whether an address is theirs of which it does not say whether it has made sure of that.
+    pub trusts_addresses: bool,
 }
 
 impl OpenId {
@@ -146,7 +156,31 @@ pub struct Provider {
     pub settings: OpenId,
     web: web::Web,
     known: RwLock<Option<Arc<Known>>>,
-    asking: Arc<Semaphore>,
+    turns: Arc<Mutex<Turns>>,
+}
+
+/// Who asks it something at the moment, and which attempts were brought back.
+#[derive(Debug, Default)]
+struct Turns {
+    asking: Vec<Network>,
+    spent: BTreeSet<String>,
+    oldest: VecDeque<String>,
+}
+
+/// Leave to ask the provider something on somebody's behalf, until it is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    turns: Arc<Mutex<Turns>>,
+    network: Network,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = turns.asking.iter().position(|network| *network == self.network) {
+            turns.asking.swap_remove(at);
+        }
+    }
 }
 
 impl Provider {
@@ -154,7 +188,7 @@ impl Provider {
     #[must_use]
     pub fn new(settings: OpenId) -> Self {
         let web = web::Web::of(&settings.issuer);
-        Self { settings, web, known: RwLock::new(None), asking: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { settings, web, known: RwLock::new(None), turns: Arc::default() }
     }
 
     fn known(&self) -> Option<Arc<Known>> {
@@ -207,12 +241,25 @@ impl Provider {
         Ok(url.into())
     }
 
-    /// Leave to ask it something on somebody's behalf.
+    /// Leave to ask it something for whoever brought back an attempt, once.
     ///
     /// # Errors
-    /// [`Error::Busy`] when as many as may ask do so already.
-    pub fn turn(&self) -> Result<OwnedSemaphorePermit, Error> {
-        self.asking.clone().try_acquire_owned().map_err(|_none| Error::Busy)
+    /// [`Error::Busy`] when as many as may ask do so already, and for an attempt that was brought back before.
+    pub fn turn(&self, attempt: &Attempt, network: Network) -> Result<Turn, Error> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let from_there = turns.asking.iter().filter(|other| **other == network).count();
+        if turns.asking.len() >= AT_ONCE || from_there >= OF_NETWORK || turns.spent.contains(&attempt.nonce) {
+            return Err(Error::Busy);
+        }
+        if turns.oldest.len() >= REMEMBERED
+            && let Some(oldest) = turns.oldest.pop_front()
+        {
+            turns.spent.remove(&oldest);
+        }
+        turns.spent.insert(attempt.nonce.clone());
+        turns.oldest.push_back(attempt.nonce.clone());
+        turns.asking.push(network);
+        Ok(Turn { turns: self.turns.clone(), network })
     }
 
     /// Whom it introduces by a code, which somebody brought back from it.
@@ -229,66 +276,88 @@ impl Provider {
         let request = client.exchange_code(AuthorizationCode::new(code)).map_err(|e| unavailable(Error::internal(e)))?;
         let request = request.set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier.clone()));
         let tokens = request.request(&|request| self.web.ask(request)).map_err(|error| match error {
-            // What it answered may hold tokens, and goes into no log.
+            // What it answered may hold tokens, and goes into no log. That somebody brings a code which is none is nothing to be told of.
             RequestTokenError::ServerResponse(answer) => {
-                tracing::warn!(error = %answer.error(), "the OpenID provider redeems no code");
+                tracing::debug!(error = %answer.error(), "the OpenID provider redeems no code");
                 NotIntroduced::Refused
             }
             RequestTokenError::Request(error) => unavailable(Error::internal(error)),
             _ => unavailable(Error::internal("it redeems a code by what is no answer")),
         })?;
-        match self.said(&client, &tokens, attempt, now) {
+        let said = match self.said(&client, &tokens, attempt, now) {
             // It came from the provider itself, so that it is worth asking for its keys.
-            Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) => {
+            Err(Unsaid::NotTaken(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey))) => {
                 self.discover(now).map_err(unavailable)?;
                 let client = self.client(&*self.known().ok_or(NotIntroduced::Unavailable)?).map_err(unavailable)?;
                 self.said(&client, &tokens, attempt, now)
             }
             said => said,
-        }
-        .map_err(|error| {
-            tracing::warn!(error = %causes(&error), "the word of the OpenID provider is not taken");
-            NotIntroduced::Refused
+        };
+        said.map_err(|unsaid| match unsaid {
+            Unsaid::NotTaken(error) => {
+                tracing::warn!(error = %causes(&error), "the word of the OpenID provider is not taken");
+                NotIntroduced::Refused
+            }
+            Unsaid::NotAll(why) => unavailable(Error::internal(why)),
         })
     }
 
     /// Whom tokens speak of that came from the provider.
-    fn said(&self, client: &RelyingParty, tokens: &Tokens, attempt: &Attempt, now: Instant) -> Result<Introduced, ClaimsVerificationError> {
-        let token = tokens.id_token().ok_or_else(|| ClaimsVerificationError::Other("there is no ID token".to_owned()))?;
+    fn said(&self, client: &RelyingParty, tokens: &Tokens, attempt: &Attempt, now: Instant) -> Result<Introduced, Unsaid> {
+        let other = |why: &str| Unsaid::NotTaken(ClaimsVerificationError::Other(why.to_owned()));
+        let token = tokens.id_token().ok_or_else(|| other("there is no ID token"))?;
         let now = DateTime::<Utc>::from_timestamp(now.as_seconds(), 0).unwrap_or_default();
         let issued = move |at: DateTime<Utc>| {
             if at.signed_duration_since(now) > TimeDelta::seconds(LEEWAY) { Err("it is of the future".to_owned()) } else { Ok(()) }
         };
         let verifier = client.id_token_verifier().set_allowed_algs(ALGORITHMS).set_time_fn(move || now).set_issue_time_verifier_fn(issued);
-        let claims = token.claims(&verifier, &Nonce::new(attempt.nonce.clone()))?;
+        let claims = token.claims(&verifier, &Nonce::new(attempt.nonce.clone())).map_err(Unsaid::NotTaken)?;
         if claims.authorized_party().is_some_and(|party| **party != self.settings.client_id) {
-            return Err(ClaimsVerificationError::Other("it is for another party".to_owned()));
+            return Err(other("it is for another party"));
         }
         let name = |name: Option<&LocalizedClaim<EndUserName>>| name.and_then(|name| name.get(None)).map(|name| name.to_string());
-        let email = |email: Option<&EndUserEmail>, verified| email.filter(|_| verified == Some(true)).map(|email| email.to_string());
-        let groups = |Others(others): &Others| others.get(&self.settings.groups_claim).and_then(groups);
+        let email = |email: Option<&EndUserEmail>, verified: Option<bool>| {
+            email.filter(|_| verified.unwrap_or(self.settings.trusts_addresses)).map(|email| email.to_string())
+        };
+        let groups = |Others(others): &Others| {
+            // Of so many groups that they are not told, none is known (`_claim_names`, OpenID Connect Core 1.0 §5.6.2).
+            let is_elsewhere = others.get("_claim_names").is_some_and(|names| names.get(&self.settings.groups_claim).is_some());
+            if is_elsewhere { Err(other("it names too many groups to tell of them")) } else { Ok(groups_in(others, &self.settings)) }
+        };
         let mut introduced = Introduced {
             identity: Identity { issuer: self.settings.issuer.clone(), subject: claims.subject().to_string() },
             email: email(claims.email(), claims.email_verified()),
             name: name(claims.name()),
-            groups: groups(claims.additional_claims()),
+            groups: groups(claims.additional_claims())?,
         };
         if introduced.email.is_none() || introduced.name.is_none() || introduced.groups.is_none() {
             // What is not in the token may be told where it is asked for (OpenID Connect Core 1.0 §5.3); that it is of the same person is verified.
-            let asked = client.user_info(tokens.access_token().clone(), Some(claims.subject().clone())).ok();
-            match asked.map(|request| request.request(&|request| self.web.ask(request))) {
-                Some(Ok(told)) => {
-                    let told: UserInfoClaims<Others, CoreGenderClaim> = told;
-                    introduced.email = introduced.email.or_else(|| email(told.email(), told.email_verified()));
-                    introduced.name = introduced.name.or_else(|| name(told.name()));
-                    introduced.groups = introduced.groups.or_else(|| groups(told.additional_claims()));
-                }
-                Some(Err(error)) => tracing::warn!(error = %causes(&error), "the OpenID provider tells nothing more of somebody"),
-                None => {}
+            if let Ok(request) = client.user_info(tokens.access_token().clone(), Some(claims.subject().clone())) {
+                // What it answered is about somebody, and goes into no log.
+                let told: UserInfoClaims<Others, CoreGenderClaim> = request.request(&|request| self.web.ask(request)).map_err(|error| {
+                    Unsaid::NotAll(if matches!(error, UserInfoError::ClaimsVerification(_)) { "userinfo is of another person" } else { "userinfo is not told" })
+                })?;
+                introduced.email = introduced.email.or_else(|| email(told.email(), told.email_verified()));
+                introduced.name = introduced.name.or_else(|| name(told.name()));
+                let more = groups(told.additional_claims())?;
+                introduced.groups = introduced.groups.or(more);
             }
         }
         Ok(introduced)
     }
+}
+
+/// Why nobody is introduced by tokens that came from the provider.
+enum Unsaid {
+    /// Its word is not taken.
+    NotTaken(ClaimsVerificationError),
+    /// It does not tell all that it has to.
+    NotAll(&'static str),
+}
+
+/// The groups that claims name, if they do.
+fn groups_in(claims: &Map<String, Value>, settings: &OpenId) -> Option<Vec<String>> {
+    claims.get(&settings.groups_claim).and_then(groups)
 }
 
 /// The groups that a claim names: a list, or one alone.

@@ -21,6 +21,7 @@ impl Web {
             .timeout_global(Some(Duration::from_secs(SECONDS)))
             // It sends nobody elsewhere who asks in our name.
             .max_redirects(0)
+            .proxy(None)
             .https_only(issuer.starts_with("https:"))
             .http_status_as_error(false);
         Self(config.build().into())

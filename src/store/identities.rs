@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{Bind, RunQueryDsl, Tx, schema::users};
+use super::{Bind, RunQueryDsl, Tx, schema::{grants, users}};
 use crate::{
     access::{Granted, action::ManageUsers, scope::Whole},
     domain::{
@@ -22,6 +22,14 @@ pub fn user(tx: &mut Tx<'_>, identity: &Identity) -> Result<Option<Id<User>>, Er
     meant.filter(users::identity_subject.eq(Some(&identity.subject))).select(users::id).first(tx)
 }
 
+/// The provider whose word lets a user in, if there is one.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn issuer(tx: &mut Tx<'_>, user: Id<User>) -> Result<Option<String>, Error> {
+    users::table.find(Bind(user)).select(users::identity_issuer).first(tx).map(Option::flatten)
+}
+
 /// Let the provider's word let somebody in, or, with nothing, no more.
 ///
 /// # Errors
@@ -36,6 +44,10 @@ pub fn set(tx: &mut Tx<'_>, granted: &Granted<ManageUsers, Whole<User>>, identit
         users::updated_at.eq(Bind(now)),
     );
     diesel::update(users::table.find(Bind(user.id))).set(set).execute(tx)?;
+    if identity.is_none() {
+        // What is left of it is theirs by nobody's word but ours.
+        diesel::update(grants::table.filter(grants::user_id.eq(Bind(user.id)))).set(grants::by_group.eq(false)).execute(tx)?;
+    }
     let why = if identity.is_some() { "identity-linked" } else { "identity-unlinked" };
     tx.record(Change::new(Event::Revised, Subject::User(user.id)).because(why));
     Ok(())

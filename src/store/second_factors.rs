@@ -59,12 +59,14 @@ pub fn take(tx: &mut Tx<'_>, user: Id<User>, step: i64) -> Result<bool, Error> {
     Ok(diesel::update(at).set(second_factors::last_step.eq(step)).execute(tx)? == 1)
 }
 
-/// How many codes of a user's were tried since an instant, none of which was right, when they have a second factor.
+/// How many codes of a user's were tried since an instant, none of which was right, when they are asked for one.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn tried(tx: &mut Tx<'_>, user: Id<User>) -> Result<Option<(i32, Option<Instant>)>, Error> {
-    second_factors::table.find(Bind(user)).select((second_factors::tried, second_factors::tried_since)).first(tx)
+    let asked = second_factors::table.inner_join(users::table.on(users::id.eq(second_factors::user_id)));
+    let asked = asked.filter(second_factors::user_id.eq(Bind(user))).filter(users::second_factor_at.is_not_null());
+    asked.select((second_factors::tried, second_factors::tried_since)).first(tx)
 }
 
 /// Keep how many were tried; nothing, when one was right.

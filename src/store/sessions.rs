@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{
     Bind, RunQueryDsl, Tx,
-    schema::{refresh_tokens, sessions},
+    schema::{refresh_tokens, sessions, sign_in_codes},
 };
 use crate::{
     access::Myself,
@@ -224,11 +224,12 @@ pub fn end_others(tx: &mut Tx<'_>, me: Myself, kept: Id<Session>) -> Result<(), 
     Ok(())
 }
 
-/// End every session of a user.
+/// End every session of a user, and those that a code would have begun.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn end_all(tx: &mut Tx<'_>, user: Id<User>) -> Result<(), Error> {
+    diesel::delete(sign_in_codes::table.filter(sign_in_codes::user_id.eq(Bind(user)))).execute(tx)?;
     let now = tx.now();
     diesel::update(sessions::table.filter(sessions::user_id.eq(Bind(user))).filter(sessions::revoked_at.is_null()))
         .set(sessions::revoked_at.eq(Some(now)))

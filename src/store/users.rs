@@ -146,7 +146,7 @@ fn held(tx: &mut Tx<'_>, id: Id<User>, shared: bool) -> Result<(), Error> {
     sql.execute(tx).map(drop)
 }
 
-/// Let nobody make, change or delete users before this transaction ends.
+/// Let nobody commit a change of users before this transaction ends: what there is none of now is made by nobody else.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.

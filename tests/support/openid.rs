@@ -171,6 +171,7 @@ impl Fake {
             grants: GroupGrants(all),
             redirects: ["https://desk.example/signed-in", "http://127.0.0.1/back", "org.example.desk:/back"].map(str::to_owned).to_vec(),
             audience: Some(AUDIENCE.to_owned()),
+            trusts_addresses: false,
             callback: format!("{}/v1/auth/callback", super::ISSUER),
         }
     }

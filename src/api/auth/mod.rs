@@ -88,7 +88,7 @@ pub struct Tokens {
     /// Seconds that the access token lives.
     #[schema(example = 900)]
     pub expires_in: i64,
-    /// Exchange it for new tokens, once, within 7 days.
+    /// Exchange it for new tokens, once, within 7 days; of a session that was begun by way of the OpenID provider, within 12 hours of that.
     pub refresh_token: String,
 }
 
@@ -171,8 +171,8 @@ pub(crate) async fn sign_in(shown: Shown, from: Origin, state: Data<State>) -> R
     match &begun {
         Ok(_) => state.sign_ins.passed(&state.store, attempt).await,
         Err(Error::WrongCredentials) => state.sign_ins.note(Some(user), from, Why::Suspended, state.store.now()),
+        // It counts on as failed: whoever goes on so has to wait for that, too.
         Err(Error::TooSoon { .. }) => {
-            state.sign_ins.take_back(&state.store, attempt).await;
             state.sign_ins.note(Some(user), from, Why::TooManyAttempts, state.store.now());
         }
         Err(Error::SecondFactor { shown: true }) => {

@@ -44,7 +44,7 @@ pub type MePatch = PatchOf<Me>;
 
 impl Resource for Me {
     type Input = MeInput;
-    const READ_ONLY: &'static [&'static str] = &["id", "kind", "email", "second_factor", "grants", "permissions"];
+    const READ_ONLY: &'static [&'static str] = &["id", "kind", "email", "second_factor", "single_sign_on", "grants", "permissions"];
 }
 
 /// The password that is, and the one that is to be.

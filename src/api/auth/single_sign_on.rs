@@ -3,7 +3,7 @@
 //! Neither is an operation of the contract, which tells of them as a flow of its security scheme: no program calls them, and whoever does passes over parameters that it
 //! does not know (RFC 6749 §3.1). What the tool does then is `POST /v1/auth/token` with the code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
@@ -29,9 +29,9 @@ use crate::{
     desk::{
         self,
         sign_ins::Why,
-        single_sign_on::{Admission, Redeemed},
+        single_sign_on::{Admission, Entry, Redeemed},
     },
-    domain::{Error, network::Network, user::UserId},
+    domain::{Error, network::Network},
     openid::{NotIntroduced, Provider},
     store,
 };
@@ -77,7 +77,7 @@ fn asked(state: &State, provider: &Provider, sent: &BTreeMap<String, String>) ->
     if of("state").is_some_and(|state| state.len() > LONGEST) {
         return Err(refused("state", "at most 512 bytes"));
     }
-    let scope: Vec<_> = of("scope").unwrap_or_default().split_ascii_whitespace().filter(|name| !OF_OPENID.contains(name)).collect();
+    let scope: BTreeSet<_> = of("scope").unwrap_or_default().split_ascii_whitespace().filter(|name| !OF_OPENID.contains(name)).collect();
     if scope.iter().any(|name| !action::ALL.contains(name)) {
         return Err(refused("scope", "names of actions, parted by spaces"));
     }
@@ -85,7 +85,7 @@ fn asked(state: &State, provider: &Provider, sent: &BTreeMap<String, String>) ->
         redirect_uri: redirect_uri.to_owned(),
         state: of("state").map(str::to_owned),
         challenge: challenge.to_owned(),
-        scope: Some(scope.join(" ")).filter(|scope| !scope.is_empty()),
+        scope: Some(scope.into_iter().collect::<Vec<_>>().join(" ")).filter(|scope| !scope.is_empty()),
     })
 }
 
@@ -114,7 +114,8 @@ pub(crate) async fn authorize(req: HttpRequest, state: Data<State>) -> Result<Ht
     let attempt = Attempt::begin(asked, &cookie, state.store.entropy(), state.store.now());
     let entrance = provider.entrance(&attempt, attempt.sealed(&state.keys.present(), state.store.entropy())?)?;
     let secure = if state.issuer.starts_with("https:") { "; Secure" } else { "" };
-    let kept = format!("{}={cookie}; Path=/v1/auth/callback; Max-Age=600; HttpOnly; SameSite=Lax{secure}", cookie_name(&state));
+    let path = url::Url::parse(&provider.settings.callback).map_err(Error::internal)?.path().to_owned();
+    let kept = format!("{}={cookie}; Path={path}; Max-Age=600; HttpOnly; SameSite=Lax{secure}", cookie_name(&state));
     let mut answer = sent_to(&entrance);
     answer.headers_mut().insert(SET_COOKIE, kept.parse().ok().ok_or_else(|| Error::internal("a cookie cannot be written"))?);
     Ok(answer)
@@ -144,9 +145,11 @@ pub(crate) async fn callback(req: HttpRequest, from: Origin, state: Data<State>)
     }
     let Some(code) = sent.get("code").filter(|_| !sent.contains_key("error")).cloned() else {
         let is_denied = sent.get("error").is_some_and(|error| error == "access_denied");
+        state.sign_ins.note(None, from.0, Why::NotIntroduced, state.store.now());
         return denied(if is_denied { "The provider let nobody in." } else { "The provider could not let anybody in." });
     };
-    let Ok(turn) = provider.turn() else {
+    // Of several who come back from one place at once, most have invented what they bring.
+    let Ok(turn) = provider.turn(&attempt, from.0) else {
         return back(&state, &asked, &[("error", "temporarily_unavailable")]);
     };
     let (asking, now) = (provider.clone(), state.store.now());
@@ -198,42 +201,27 @@ pub(super) async fn redeemed(
     let looked_at = digest.clone();
     // What was never given to anybody holds up no writer.
     let is_good = state.store.read(move |tx| store::sign_in_codes::good(tx, &looked_at)).await?.is_some();
-    let shown = Redeemed { digest, verifier: verifier.expose().clone(), redirect_uri };
+    let shown = Redeemed { digest, verifier, redirect_uri };
     let begun =
         if is_good { state.store.write(Bookkeeping, move |tx, _| desk::single_sign_on::redeem(tx, &shown, from)).await? } else { None };
     super::tokens(state, &begun.ok_or(Error::Gone("sign-in code"))?)
 }
 
-/// Who shows a token of the provider's that is meant for this server; what their groups give and take is written down first, where it is something new.
+/// Who shows a token of the provider's that is meant for this server.
 ///
 /// # Errors
-/// [`Error::TokenRefused`] for whoever is not let in.
+/// [`Error::Busy`] and [`Error::Internal`] when the database fails.
 pub(in crate::api) async fn caller(state: &Data<State>, token: &str, from: Network) -> Result<Option<Caller>, Error> {
     let Some(provider) = state.openid.clone() else { return Ok(None) };
     let Some(introduced) = provider.bearer(token, state.store.now()) else { return Ok(None) };
-    let found = {
-        let (provider, introduced) = (provider.clone(), introduced.clone());
-        state.store.read(move |tx| desk::single_sign_on::caller(tx, &introduced, &provider.settings.grants)).await?
-    };
-    if found.is_some() {
-        return Ok(found);
-    }
-    let permit = Permit::<action::ManageUsers>::try_from(Caller::system(System::SingleSignOn).within("", &from.to_string()))?;
-    let admitted = state.store.write(permit, move |tx, permit| {
-        Ok(match desk::single_sign_on::admit(tx, permit, &introduced, &provider.settings.grants)? {
-            Admission::In(user) => {
-                let user = store::users::find(tx, user)?;
-                Ok(desk::single_sign_on::acting(tx, user)?)
-            }
-            Admission::Out(user, why) => Err::<_, (Option<UserId>, _)>((user, why)),
-        })
-    });
-    match admitted.await? {
-        Ok(caller) => Ok(Some(caller)),
-        Err((user, why)) => {
-            state.sign_ins.note(user, from, why.into(), state.store.now());
+    let entered = state.store.read(move |tx| desk::single_sign_on::enter(tx, &introduced, &provider.settings.grants)).await?;
+    match entered {
+        Some(Entry::In(caller)) => Ok(Some(caller)),
+        Some(Entry::Out(user, why)) => {
+            state.sign_ins.note(Some(user), from, why.into(), state.store.now());
             Ok(None)
         }
+        None => Ok(None),
     }
 }
 

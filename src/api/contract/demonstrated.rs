@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use utoipa::openapi::{Components, ObjectBuilder, OpenApi, RefOr, Response, path::Operation, schema::Type, security::SecurityScheme};
+use utoipa::openapi::{Components, ObjectBuilder, OpenApi, RefOr, Response, path::Operation, schema::Type, security::{AuthorizationCode, Flow, SecurityScheme}};
 
 use super::{schemas::operations, shared::sweep};
 
@@ -33,9 +33,9 @@ pub(super) fn demonstrated(mut api: OpenApi, single_sign_on: bool) -> OpenApi {
     }
     api.components = Some(components);
     let components = api.components.get_or_insert_default();
-    if !single_sign_on && let Some(RefOr::T(SecurityScheme::OAuth2(token))) = components.security_schemes.get_mut("token") {
-        // Nobody is offered what leads nowhere here.
-        token.flows.remove("authorizationCode");
+    if single_sign_on && let Some(RefOr::T(SecurityScheme::OAuth2(token))) = components.security_schemes.get_mut("token") {
+        // Of this server alone; a scheme of two flows is more than some generators can do.
+        token.flows.extend(by_code(&token.flows));
     }
     let schemas = &mut components.schemas;
     for (name, told) in TREES {
@@ -44,6 +44,14 @@ pub(super) fn demonstrated(mut api: OpenApi, single_sign_on: bool) -> OpenApi {
     }
     sweep(&mut api);
     api
+}
+
+/// The flow by way of the OpenID provider, for whatever the flow by password is for.
+fn by_code(flows: &BTreeMap<String, Flow>) -> Option<(String, Flow)> {
+    let Some(Flow::Password(password)) = flows.get("password") else { return None };
+    let mut code = AuthorizationCode::new("/v1/auth/authorize", &password.token_url, password.scopes.clone());
+    code.refresh_url.clone_from(&password.refresh_url);
+    Some(("authorizationCode".to_owned(), Flow::AuthorizationCode(code)))
 }
 
 /// Show it as the example of what is answered when all goes well.

@@ -20,7 +20,7 @@ use utoipa::{
     openapi::{
         self, RefOr,
         path::{Operation, Parameter, ParameterIn},
-        security::{AuthorizationCode, Flow, Http, HttpAuthScheme, OAuth2, Password, Scopes, SecurityRequirement, SecurityScheme},
+        security::{Flow, Http, HttpAuthScheme, OAuth2, Password, Scopes, SecurityRequirement, SecurityScheme},
     },
 };
 
@@ -90,15 +90,9 @@ struct Base;
 pub fn base() -> openapi::OpenApi {
     let mut base = Base::openapi();
     let described = action::DESCRIBED.iter().map(|(name, allows)| (*name, allows.trim()));
-    let described: Vec<_> = described.collect();
-    let mut password = Password::new(TOKENS, described.iter().copied().collect::<Scopes>());
-    password.refresh_url = Some(TOKENS.to_owned());
-    let mut code = AuthorizationCode::new("/v1/auth/authorize", TOKENS, described.into_iter().collect::<Scopes>());
-    code.refresh_url = Some(TOKENS.to_owned());
-    let token = OAuth2::with_description(
-        [Flow::Password(password), Flow::AuthorizationCode(code)],
-        "Sign in with an e-mail address and a password, or by way of the newsroom's OpenID provider, where there is one.",
-    );
+    let mut flow = Password::new(TOKENS, described.collect::<Scopes>());
+    flow.refresh_url = Some(TOKENS.to_owned());
+    let token = OAuth2::with_description([Flow::Password(flow)], "Sign in with an e-mail address and a password.");
     let bearer = SecurityScheme::Http(
         Http::builder()
             .scheme(HttpAuthScheme::Bearer)
