@@ -5,6 +5,7 @@ pub mod mailer;
 pub mod projection;
 pub mod purger;
 pub mod rate_sharing;
+pub mod renewal;
 pub mod scheduler;
 pub mod sign_in_audit;
 pub mod smtp;
