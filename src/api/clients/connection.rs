@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     pin::Pin,
     rc::Rc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -165,16 +165,27 @@ impl Connection {
         Poll::Ready(Ok(()))
     }
 
-    /// Write, and note how the client takes it.
-    fn write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let written = self.socket.poll_write(cx, bytes);
+    /// Write, have sent, or end what was written, and note how the client takes it.
+    fn give<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        done: impl FnOnce(&mut Socket, &mut Context<'_>) -> Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if self.standing.is_sent_away() {
+            return Poll::Ready(Err(self.cut()));
+        }
+        let done = done(&mut self.socket, cx);
         self.throughput.took(self.socket.taken());
-        if written.is_pending()
+        if done.is_pending()
             && let Err(cut) = self.wait_for_reader(cx)
         {
             return Poll::Ready(Err(cut));
         }
-        written
+        done
+    }
+
+    fn write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.give(cx, |socket, cx| socket.poll_write(cx, bytes))
     }
 
     /// Wait for a client to take its answer, as long as that may take; less when the server is to stop.
@@ -223,7 +234,7 @@ impl AsyncRead for Connection {
             if this.is_late(cx) {
                 return Poll::Ready(Err(this.cut()));
             }
-            std::task::ready!(this.socket.poll_handshake(cx))?;
+            ready!(this.socket.poll_handshake(cx))?;
         }
         loop {
             if this.standing.refusal() == Some(Unread::Full) {
@@ -253,7 +264,7 @@ impl AsyncRead for Connection {
                 return Poll::Pending;
             }
             let before = buf.filled().len();
-            std::task::ready!(this.socket.poll_read(cx, buf))?;
+            ready!(this.socket.poll_read(cx, buf))?;
             let new = buf.filled().get(before..).unwrap_or_default();
             if new.is_empty() {
                 return Poll::Ready(Ok(()));
@@ -273,7 +284,7 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.standing.is_sent_away() || this.socket.is_shaking_hands() {
+        if this.socket.is_shaking_hands() {
             // To whoever does not get as far as TLS nothing can be said.
             return Poll::Ready(Err(this.cut()));
         }
@@ -304,6 +315,7 @@ impl AsyncWrite for Connection {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        ready!(this.give(cx, Socket::poll_flush))?;
         if this.standing.flushed() {
             this.stall = None;
             if !this.incoming.is_empty() {
@@ -311,11 +323,12 @@ impl AsyncWrite for Connection {
                 cx.waker().wake_by_ref();
             }
         }
-        this.socket.poll_flush(cx)
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.get_mut().socket.poll_shutdown(cx)
+        // Under TLS a farewell is written, which a client may not take either.
+        self.get_mut().give(cx, Socket::poll_shutdown)
     }
 }
 
