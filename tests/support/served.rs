@@ -84,6 +84,16 @@ impl Served {
         }
     }
 
+    /// How many bytes the system keeps that a client does not take.
+    pub(crate) fn untaken(&self, stream: &TcpStream) -> u64 {
+        let port = stream.local_addr().unwrap().port();
+        let (client, server) = (format!(":{port:04X}"), format!(":{:04X}", self.port));
+        let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+        let mut rows = table.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let row = rows.find(|row| row[1].ends_with(&server) && row[2].ends_with(&client)).unwrap();
+        u64::from_str_radix(row[4].split(':').next().unwrap(), 16).unwrap()
+    }
+
     pub(crate) fn connect(&self) -> TcpStream {
         patient(TcpStream::connect(("127.0.0.1", self.port)).unwrap())
     }

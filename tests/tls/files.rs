@@ -150,7 +150,7 @@ fn what_is_not_good_is_complained_of_once_and_never_takes_the_place_of_what_is()
         // The certificate is written, its key is not yet.
         (Ok((second.chain.clone(), first.key.clone())), Some("DATELINE_TLS_KEY: the file holds another key")),
         (
-            Ok((second.chain[..second.chain.len() / 2].to_owned(), second.key.clone())),
+            Ok((second.chain.split_at(second.chain.len() / 2).0.to_owned(), second.key.clone())),
             Some("DATELINE_TLS_CERT: the file does not hold certificates"),
         ),
         (with(&expired), Some("DATELINE_TLS_CERT: the certificate has expired")),
@@ -160,7 +160,7 @@ fn what_is_not_good_is_complained_of_once_and_never_takes_the_place_of_what_is()
         let before = log.said().len();
         renewal.look();
         renewal.look();
-        let said = log.said()[before..].to_owned();
+        let said = log.said().split_off(before);
         assert_eq!(said.lines().count(), usize::from(complaint.is_some()), "{said}");
         assert!(said.contains(complaint.unwrap_or_default()) && !said.contains("BEGIN"), "{said}");
         assert_eq!(shown(&authority, &certificates), first.der, "{complaint:?}");

@@ -74,6 +74,21 @@ fn sent_at_once(io: &TcpStream) {
     }
 }
 
+/// Bytes that the system takes for a client beside those that are on their way: as much as keeps a fast line busy.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const UNSENT: u32 = 32_768;
+
+/// Have the system take little that it cannot send yet. It would take some hundred KiB for each of those who read nothing: with thousands of them it comes to the end of what it
+/// has for all connections, and everybody waits. What is on its way to a client who reads is not limited by this.
+fn kept_short(io: &TcpStream) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Err(error) = socket2::SockRef::from(io).set_tcp_notsent_lowat(UNSENT) {
+        tracing::debug!(%error, "those who read nothing may take much of the system's memory");
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = io;
+}
+
 /// A client's connection.
 #[derive(Debug)]
 pub struct Connection {
@@ -106,6 +121,7 @@ impl Connection {
         stopping: &GracefulShutdownSignal,
     ) -> Self {
         sent_at_once(&io);
+        kept_short(&io);
         let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
         let slot = connections.admit(address);
         let standing = slot.as_ref().map_or_else(|| Rc::new(Standing::new(address, Rc::default())), |slot| slot.standing.clone());
