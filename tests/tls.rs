@@ -13,8 +13,8 @@ use tokio_rustls::rustls::{
 };
 
 use crate::support::{
-    served::{Said, Served, heard},
-    tls::{Authority, Secure, secure},
+    served::{Said, Served},
+    tls::{Authority, Secure, heard, secure},
 };
 
 /// Settings under which nobody is waited for long.
@@ -235,6 +235,19 @@ fn whoever_keeps_the_server_waiting_over_tls_is_cut_off() {
     let mut stream = authority.connect(&server);
     let ask = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(64);
     while stream.write_all(&ask).is_ok() {}
+}
+
+#[test]
+fn what_lies_in_tls_behind_what_was_read_is_answered_however_much_that_was() {
+    let authority = Authority::new();
+    let server = authority.served(&[]);
+    let last = "GET /v1/site HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    // Records hold 16,384 bytes, and the HTTP library reads up to 32,768 at once, which is the longest head.
+    for length in [4_096, 8_192, 16_383, 16_384, 16_385, 24_576, 32_767, 32_768] {
+        let head = format!("{}\r\na: ", ASK.trim_end());
+        let first = format!("{head}{}\r\n\r\n", "b".repeat(length - head.len() - 4));
+        assert_eq!(statuses(&authority.say(&server, format!("{first}{ASK}{last}").as_bytes())), [200; 3], "{length}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Certificates that are made for a test, and clients who trust them.
 
 use std::{
-    io::Write,
+    io::{self, ErrorKind, Read, Write},
     net::TcpStream,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -18,7 +18,7 @@ use tokio_rustls::rustls::{
 
 use super::{
     new_file,
-    served::{Said, Served, heard},
+    served::{self, Said, Served},
 };
 
 /// The name that certificates are for.
@@ -128,4 +128,25 @@ pub(crate) type Secure = StreamOwned<ClientConnection, TcpStream>;
 /// TLS over a connection, of which nothing is said yet.
 pub(crate) fn secure(clients: ClientConfig, stream: TcpStream) -> Secure {
     StreamOwned::new(ClientConnection::new(Arc::new(clients), ServerName::try_from(NAME).unwrap()).unwrap(), stream)
+}
+
+/// What comes, whether or not the server still takes what a client has not sent yet.
+struct Coming<'s>(&'s mut Secure);
+
+impl Read for Coming<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.0.conn.reader().read(buf) {
+                Err(e) if e.kind() == ErrorKind::WouldBlock => {}
+                read => return read,
+            }
+            self.0.conn.read_tls(&mut self.0.sock)?;
+            self.0.conn.process_new_packets().map_err(io::Error::other)?;
+        }
+    }
+}
+
+/// Everything that a server says until it ends the connection, however it ends it.
+pub(crate) fn heard(stream: &mut Secure) -> Vec<Said> {
+    served::heard(&mut Coming(stream))
 }

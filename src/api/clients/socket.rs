@@ -15,8 +15,9 @@ use tokio_rustls::{Accept, TlsAcceptor, server::TlsStream};
 
 use super::Tls;
 
-/// The most that a client sends to agree on how TLS is spoken: several times what any does.
-const MAX_HANDSHAKE: usize = 16_384;
+/// The most that is read of a client until it is agreed on how TLS is spoken: several times what any sends for that, and the one record that the library may read
+/// behind it before it says so.
+const MAX_HANDSHAKE: usize = 16_384 + 18_432;
 /// How much the TLS library keeps that the system does not take yet.
 const KEPT: usize = 16_384;
 
