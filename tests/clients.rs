@@ -416,3 +416,25 @@ fn readers_of_a_long_answer_share_it() {
     let held = server.memory().saturating_sub(idle);
     assert!(held < 24 * 1_024, "{held} KiB for {} readers", readers.len());
 }
+
+#[test]
+fn the_system_keeps_little_for_whoever_reads_nothing() {
+    let server = Served::with(&[("DATELINE_STALL_SECONDS", "600")]);
+    let ask = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(4);
+    let crowd: Vec<TcpStream> = (0..8)
+        .map(|_| {
+            let mut stream = server.connect_narrow();
+            stream.write_all(&ask).unwrap();
+            while server.untaken(&stream) == 0 {
+                server.get("/v1/site").unwrap();
+            }
+            stream
+        })
+        .collect();
+    // What can be said to them is said before others are answered so often.
+    for _ in 0..50 {
+        server.get("/v1/site").unwrap();
+    }
+    let most = crowd.iter().map(|stream| server.untaken(stream)).max().unwrap();
+    assert!(most < 150_000, "{most} bytes");
+}

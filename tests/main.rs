@@ -92,6 +92,7 @@ mod static_pages;
 mod stopping;
 mod story;
 mod surfaces;
+mod tls;
 mod tokens;
 mod translating;
 mod trying_again;

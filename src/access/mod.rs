@@ -8,6 +8,7 @@
 pub mod action;
 pub mod api_key;
 pub mod caller;
+pub mod certificate;
 pub mod ed25519;
 pub mod keys;
 pub mod password;

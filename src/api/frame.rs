@@ -80,7 +80,7 @@ pub async fn frame(mut req: ServiceRequest, next: Next<impl MessageBody + 'stati
         let failure = Failure::Rule(Error::Busy);
         state.log.refused(&failure, &id, &answer.request().match_pattern().unwrap_or_default(), state.store.now());
         *answer.response_mut() = failure.answer(&id);
-        dress(answer.headers_mut(), &id);
+        dress(answer.headers_mut(), &state, &id);
     }
     let share = share.unwrap_or_default();
     Ok(answer.map_body(|_, body| if head { BoxBody::new(Headless(body.size())) } else { Pieces::of(body, standing, share) }))
@@ -127,7 +127,7 @@ fn broken(error: &actix_web::Error, state: &State, id: &str) -> actix_web::Error
     };
     state.log.refused(failure, id, "", state.store.now());
     let mut answer = failure.answer(id);
-    dress(answer.headers_mut(), id);
+    dress(answer.headers_mut(), state, id);
     InternalError::from_response("a request failed", answer).into()
 }
 
@@ -144,7 +144,7 @@ async fn kept(req: &ServiceRequest, state: &State, id: &str) -> Option<HttpRespo
         state.log.refused(&failure, id, "", state.store.now());
         answer = failure.answer(id);
     }
-    finish(answer.headers_mut(), Surface::Delivery, id);
+    finish(answer.headers_mut(), state, Surface::Delivery, id);
     share(answer.headers_mut(), Surface::Delivery, None, &state.origins);
     Some(answer)
 }
@@ -238,7 +238,7 @@ async fn made(
     // The documentation's route takes every path below it; where there is no page, it is as if there were no route.
     let is_page = !is_problem(answer.headers()) && *answer.request().method() != Method::OPTIONS;
     let surface = if surface == Surface::Docs && !is_page { Surface::Other } else { surface };
-    finish(answer.headers_mut(), surface, id);
+    finish(answer.headers_mut(), state, surface, id);
     tell(answer.headers_mut(), surface, left);
     share(answer.headers_mut(), surface, origin.as_ref(), &state.origins);
     Ok(answer)

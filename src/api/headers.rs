@@ -7,7 +7,7 @@ use actix_web::{
 
 use url::form_urlencoded;
 
-use super::problem::MEDIA_TYPE;
+use super::{State, problem::MEDIA_TYPE};
 use crate::domain::text::limits;
 
 /// The id of the request under way.
@@ -108,12 +108,16 @@ pub(super) fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str
 }
 
 /// The headers of an answer that no route made.
-pub(super) fn dress(headers: &mut HeaderMap, id: &str) {
-    finish(headers, Surface::Other, id);
+pub(super) fn dress(headers: &mut HeaderMap, state: &State, id: &str) {
+    finish(headers, state, Surface::Other, id);
 }
 
 /// The headers of an answer of a route.
-pub(super) fn finish(headers: &mut HeaderMap, surface: Surface, id: &str) {
+pub(super) fn finish(headers: &mut HeaderMap, state: &State, surface: Surface, id: &str) {
+    if state.tls.as_ref().is_some_and(|tls| tls.strict) {
+        // For a year. Hosts below this one are not ours to speak for.
+        put(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }

@@ -76,6 +76,8 @@ pub struct State {
     pub origins: Vec<String>,
     /// What clients may take before they are answered.
     pub clients: clients::Clients,
+    /// How TLS is spoken, where the server ends it by itself.
+    pub tls: Option<clients::Tls>,
     /// What is logged of requests.
     pub log: request_log::RequestLog,
     /// The contract, as it is served.

@@ -10,6 +10,7 @@ mod key;
 mod serve;
 mod survey;
 pub mod system;
+mod tls;
 mod user;
 
 use std::{collections::BTreeMap, io::IsTerminal, path::PathBuf, process::ExitCode, sync::Arc};

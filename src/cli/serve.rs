@@ -4,10 +4,16 @@ use std::{num::NonZeroUsize, sync::Arc, thread};
 
 use actix_web::web::Data;
 
-use super::{Failed, keys, ready, system};
+use super::{Failed, keys, ready, system, tls};
 use crate::{
-    access::{Bookkeeping, rate::RateLimits},
-    api::{State, clients::Clients, contract::Contract, hashing::Hashing, request_log::RequestLog},
+    access::{Bookkeeping, certificate::Certificates, rate::RateLimits},
+    api::{
+        State,
+        clients::{Clients, Tls},
+        contract::Contract,
+        hashing::Hashing,
+        request_log::RequestLog,
+    },
     app,
     config::Settings,
     delivery::response_cache::ResponseCache,
@@ -16,9 +22,11 @@ use crate::{
     openid::Provider,
     store::{self, Store, dialect::Engine},
     workers::{
-        follower,
+        Worker, follower,
         mailer::{self, Mailer},
-        openid, purger, rate_sharing, scheduler, sign_in_audit, watchdog,
+        openid, purger, rate_sharing,
+        renewal::{self, Renewal},
+        scheduler, sign_in_audit, watchdog,
     },
 };
 
@@ -40,6 +48,7 @@ pub(super) fn serve(settings: &Settings) -> Result<(), Failed> {
 /// Listen, say so, and answer.
 pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str)) -> Result<(), Failed> {
     let answers = MemoryBudget::new(usize::try_from(settings.cache_bytes).unwrap_or(usize::MAX).saturating_add(settings.unfinished_bytes));
+    let (tls, renewal) = secured(settings)?.unzip();
     let state = Data::new(State {
         keys: Arc::new(keys(settings, &store)?),
         response_cache: ResponseCache::new(store.clone(), settings.cache_bytes, &answers),
@@ -59,11 +68,13 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         proxies: settings.trusted_proxies.clone(),
         origins: settings.desk_origins.clone(),
         clients: Clients::new(settings.timeouts, settings.unfinished_bytes),
+        tls,
         log: RequestLog::new(settings.request_log),
         contract: Contract::new(&app::openapi(), settings.openid.is_some()),
     });
     let clients = room_for(settings);
     // What comes due is carried out as long as the server answers.
+    let _renewal = renewal;
     let _watchdog = watchdog::start(state.store.clone())?;
     let _scheduler = scheduler::start(state.store.clone())?;
     let sign_in_audit = sign_in_audit::start(state.store.clone(), state.sign_ins.clone())?;
@@ -89,6 +100,23 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     state.sign_ins.write(&state.store)?;
     state.sign_ins.write_uses(&state.store)?;
     outcome
+}
+
+/// TLS, where the server ends it by itself, and what follows the renewal of its certificate.
+fn secured(settings: &Settings) -> Result<Option<(Tls, Worker)>, Failed> {
+    let Some(files) = settings.tls.clone() else { return Ok(None) };
+    let (read, shown) = tls::judged(&files).map_err(|fault| Failed::Configured(vec![fault]))?;
+    let certificates = Certificates::new(shown);
+    // Browsers would take `localhost` for what is secure alone, whoever else listens there.
+    let tls = Tls::new(certificates.clone(), !settings.is_local())?;
+    let renewal = Renewal {
+        certificates,
+        shown: read.fingerprint(),
+        read: move || tls::read(&files).map_err(|(name, why)| format!("{name}: {why}")),
+        clock: Arc::new(system::SystemClock),
+        complaint: None,
+    };
+    Ok(Some((tls, renewal::start(renewal)?)))
 }
 
 /// How many connections of clients there is room for: no more than there are files to be had beside those that are needed anyway.

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Failed, open, system};
+use super::{Failed, open, system, tls};
 use crate::{
     access::secret::{self, Secret},
     config::{Faults, Settings},
@@ -38,6 +38,7 @@ pub(super) fn survey(settings: &Settings) -> Survey {
             Some(&settings.data_dir).filter(|folder| holds_only(folder, &[&ours, std::slice::from_ref(&settings.secret_file)].concat()));
         found.open = folder.into_iter().chain(&ours).filter(|path| files::is_open(path)).cloned().collect();
     }
+    found.faults.extend(settings.tls.as_ref().and_then(|files| tls::judged(files).err()));
     let secret = secret(settings);
     if exists && found.faults.is_empty() {
         match open(settings) {

@@ -91,8 +91,8 @@ pub(super) fn standard_input() -> std::io::Result<String> {
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
-/// The 32 bytes of a secret file.
-pub(super) fn read_secret(path: &Path) -> Result<[u8; 32], String> {
+/// That a file is there, and that nobody else reads it or puts another one in its place.
+pub(super) fn is_private(path: &Path) -> Result<(), String> {
     let found = fs::metadata(path).map_err(|e| format!("the file cannot be read: {e}"))?;
     if !found.is_file() {
         return Err("the path of a file, not of something else".to_owned());
@@ -104,6 +104,12 @@ pub(super) fn read_secret(path: &Path) -> Result<[u8; 32], String> {
     if fs::metadata(folder).is_ok_and(|folder| folder.permissions().mode() & 0o1002 == 0o002) {
         return Err("others can put another file in its place: keep it in a folder that only you write to".to_owned());
     }
+    Ok(())
+}
+
+/// The 32 bytes of a secret file.
+pub(super) fn read_secret(path: &Path) -> Result<[u8; 32], String> {
+    is_private(path)?;
     let text = fs::read_to_string(path).map_err(|e| format!("the file cannot be read: {e}"))?;
     let bytes = BASE64_STANDARD.decode(text.trim()).ok().ok_or_else(|| "the file does not hold base64".to_owned())?;
     let bytes: [u8; 32] = bytes.try_into().ok().ok_or_else(|| "the file does not hold 32 bytes in base64".to_owned())?;

@@ -23,10 +23,11 @@ use crate::{
     store::dialect::Engine,
     workers::{purger::Target, smtp::SmtpServer},
 };
+pub use places::TlsFiles;
 use reader::Reader;
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
-pub const VARIABLES: [(&str, &str, &str); 33] = [
+pub const VARIABLES: [(&str, &str, &str); 35] = [
     ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
@@ -40,6 +41,12 @@ pub const VARIABLES: [(&str, &str, &str); 33] = [
         "data/secret",
         "File with 32 bytes in base64 that seal the signing keys; made on a first embedded start, required on PostgreSQL.",
     ),
+    (
+        "DATELINE_TLS_CERT",
+        "",
+        "File with the server's certificate and those above it, in PEM, by which it ends TLS itself; read again while it runs. None when empty.",
+    ),
+    ("DATELINE_TLS_KEY", "", "File with the key of that certificate, in PEM, which nobody else may read; required with DATELINE_TLS_CERT."),
     ("DATELINE_CONNECTIONS", "4", "Database connections that read, and on PostgreSQL as many again that write; 1 to 100."),
     ("DATELINE_HASHING", "2", "Passwords that are hashed at once, each with 46 MiB; 1 to 64."),
     (
@@ -137,6 +144,8 @@ pub struct Settings {
     pub public_url: String,
     /// File with the seal of the signing keys.
     pub secret_file: PathBuf,
+    /// Files of the certificate and of its key, where the server ends TLS by itself.
+    pub tls: Option<TlsFiles>,
     /// Connections that read.
     pub connections: u32,
     /// Passwords hashed at once.
@@ -196,7 +205,8 @@ impl Settings {
         let mut r = Reader::new(environment);
         let (database_url, engine) = places::database(&mut r);
         let bind = places::bind(&mut r);
-        let public_url = places::public_url(&mut r, bind);
+        let tls = places::tls(&mut r);
+        let public_url = places::public_url(&mut r, bind, tls.is_some());
         let (data_dir, secret_file) = files(&mut r, engine, &database_url);
         let password_page = mail::password_page(&mut r);
         let openid = openid::provider(&mut r, &public_url);
@@ -207,6 +217,7 @@ impl Settings {
             data_dir,
             public_url,
             secret_file,
+            tls,
             connections: r.number("DATELINE_CONNECTIONS", 1, 100),
             hashing: r.number("DATELINE_HASHING", 1, 64),
             cache_bytes: r.number("DATELINE_CACHE_MB", 0u64, 65_536).saturating_mul(1 << 20),
@@ -228,6 +239,12 @@ impl Settings {
             r.fault(LOG, "levels are off, error, warn, info, debug and trace; parts are named with one, as in dateline=debug");
         }
         if r.faults.is_empty() { Ok(settings) } else { Err(r.faults) }
+    }
+
+    /// Whether the server's address is one that only this machine knows, or that is kept for tests.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        places::web(&self.public_url).is_some_and(|url| places::is_local(&url))
     }
 
     /// The file of an embedded database.

@@ -1,6 +1,10 @@
 //! Settings that name places: databases, addresses, origins, caches and networks.
 
-use std::{collections::BTreeSet, net::IpAddr, net::SocketAddr, path::Path};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
 
 use ipnet::IpNet;
 use percent_encoding::percent_decode_str;
@@ -161,15 +165,40 @@ fn is_signed(text: &str) -> bool {
     text.split_once("//").is_some_and(|(_, rest)| rest.split(['/', '?', '#']).next().unwrap_or_default().contains('@'))
 }
 
+/// Where the certificate lies by which the server ends TLS, and its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate, and those above it.
+    pub certificate: PathBuf,
+    /// The key.
+    pub key: PathBuf,
+}
+
+/// Both files of a certificate, or neither.
+pub(super) fn tls(r: &mut Reader<'_>) -> Option<TlsFiles> {
+    const CERTIFICATE: &str = "DATELINE_TLS_CERT";
+    const KEY: &str = "DATELINE_TLS_KEY";
+    let [certificate, key] = [CERTIFICATE, KEY].map(|name| r.named(name).map(PathBuf::from));
+    for (name, path, other) in [(CERTIFICATE, &certificate, KEY), (KEY, &key, CERTIFICATE)] {
+        if path.as_ref().is_some_and(|path| path.starts_with("~")) {
+            r.fault(name, "`~` is the shell's to replace; write the path out");
+        }
+        if path.is_none() && r.named(other).is_some() {
+            r.fault(name, format!("required with {other}"));
+        }
+    }
+    Some(TlsFiles { certificate: certificate?, key: key? })
+}
+
 /// The server's own address, as clients see it.
-pub(super) fn public_url(r: &mut Reader<'_>, bind: SocketAddr) -> String {
+pub(super) fn public_url(r: &mut Reader<'_>, bind: SocketAddr, tls: bool) -> String {
     const NAME: &str = "DATELINE_PUBLIC_URL";
     let open = !bind.ip().to_canonical().is_loopback();
     let Some(named) = r.named(NAME) else {
         if open {
             r.fault(NAME, "required when the server listens to other machines");
         }
-        return format!("http://{bind}");
+        return format!("{}://{bind}", if tls { "https" } else { "http" });
     };
     let text = named.trim_end_matches('/').to_owned();
     let Some(url) = web(&text) else {
@@ -182,8 +211,12 @@ pub(super) fn public_url(r: &mut Reader<'_>, bind: SocketAddr) -> String {
         r.fault(NAME, "an address without user, query or fragment");
     } else if unspecified || url.port() == Some(0) || url.path().contains("//") {
         r.fault(NAME, "an address that clients can reach");
+    } else if url.scheme() == "http" && tls {
+        r.fault(NAME, "an https address: the server ends TLS itself");
     } else if url.scheme() == "http" && (open || !is_local(&url)) {
-        r.fault(NAME, "plain http shows passwords and tokens to everybody on the way: an https address, that of the proxy which ends TLS");
+        let why = "plain http shows passwords and tokens to everybody on the way: an https address, that of the proxy which ends TLS, or of the server \
+                   itself with DATELINE_TLS_CERT";
+        r.fault(NAME, why);
     }
     text
 }

@@ -6,6 +6,7 @@ pub mod openid;
 pub mod projection;
 pub mod purger;
 pub mod rate_sharing;
+pub mod renewal;
 pub mod scheduler;
 pub mod sign_in_audit;
 pub mod smtp;

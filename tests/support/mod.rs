@@ -8,6 +8,7 @@ pub(crate) mod postgres;
 pub(crate) mod served;
 pub(crate) mod shapes;
 pub(crate) mod smtp;
+pub(crate) mod tls;
 
 use std::{
     future::Future,
@@ -180,6 +181,7 @@ fn state_with(
         proxies: vec!["10.0.0.0/8".parse().unwrap()],
         origins: vec!["https://desk.example".to_owned()],
         clients: Clients::new(ClientTimeouts::default(), 64 << 20),
+        tls: None,
         log: RequestLog::new(100),
         contract: CONTRACT.clone(),
     })

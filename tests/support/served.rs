@@ -84,6 +84,16 @@ impl Served {
         }
     }
 
+    /// How many bytes the system keeps that a client does not take.
+    pub(crate) fn untaken(&self, stream: &TcpStream) -> u64 {
+        let port = stream.local_addr().unwrap().port();
+        let (client, server) = (format!(":{port:04X}"), format!(":{:04X}", self.port));
+        let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+        let mut rows = table.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let row = rows.find(|row| row[1].ends_with(&server) && row[2].ends_with(&client)).unwrap();
+        u64::from_str_radix(row[4].split(':').next().unwrap(), 16).unwrap()
+    }
+
     pub(crate) fn connect(&self) -> TcpStream {
         patient(TcpStream::connect(("127.0.0.1", self.port)).unwrap())
     }
@@ -153,6 +163,11 @@ impl Served {
         self.child.wait().unwrap().success()
     }
 
+    /// How many files and connections it has open.
+    pub(crate) fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap().count()
+    }
+
     /// What it holds in memory, in KiB: without the pages of the program, which come and go as the machine sees fit.
     pub(crate) fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
@@ -185,11 +200,12 @@ fn patient(stream: TcpStream) -> TcpStream {
 }
 
 /// Everything that a server says until it ends the connection, however it ends it.
-pub(crate) fn heard(stream: &mut TcpStream) -> Vec<Said> {
+pub(crate) fn heard(stream: &mut impl Read) -> Vec<Said> {
     let mut all = Vec::new();
     match stream.read_to_end(&mut all) {
         Ok(_) => {}
-        Err(e) if matches!(e.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => {}
+        // Under TLS a connection that is cut has an end that nobody has told of.
+        Err(e) if matches!(e.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof) => {}
         Err(e) => panic!("{e}"),
     }
     let (mut answers, mut rest) = (Vec::new(), all.as_slice());

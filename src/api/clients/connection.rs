@@ -5,7 +5,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     pin::Pin,
     rc::Rc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -25,6 +25,7 @@ use super::{
     connection_limit::ConnectionSlot,
     incoming::{Incoming, Step},
     refusal,
+    socket::Socket,
     standing::Coming,
     throughput::Throughput,
 };
@@ -34,6 +35,8 @@ use crate::api::{State, problem::Unread};
 const GRACE: Duration = Duration::from_secs(5);
 /// How long a reader may take nothing when the server is to stop.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a client for whom there is no place may take to agree on how TLS is spoken, in which that is told.
+const FAREWELL: Duration = Duration::from_secs(1);
 /// What no request begins with: the HTTP library refuses it, and by that the request whose place it takes.
 const NOT_HTTP: &[u8] = b"\0\n";
 
@@ -71,10 +74,25 @@ fn sent_at_once(io: &TcpStream) {
     }
 }
 
+/// Bytes that the system takes for a client beside those that are on their way: as much as keeps a fast line busy.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const UNSENT: u32 = 32_768;
+
+/// Have the system take little that it cannot send yet. It would take some hundred KiB for each of those who read nothing: with thousands of them it comes to the end of what it
+/// has for all connections, and everybody waits. What is on its way to a client who reads is not limited by this.
+fn kept_short(io: &TcpStream) {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    if let Err(error) = socket2::SockRef::from(io).set_tcp_notsent_lowat(UNSENT) {
+        tracing::debug!(%error, "those who read nothing may take much of the system's memory");
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    let _ = io;
+}
+
 /// A client's connection.
 #[derive(Debug)]
 pub struct Connection {
-    io: TcpStream,
+    socket: Socket,
     state: Data<State>,
     standing: Rc<Standing>,
     _seat: Option<ConnectionSlot>,
@@ -103,6 +121,7 @@ impl Connection {
         stopping: &GracefulShutdownSignal,
     ) -> Self {
         sent_at_once(&io);
+        kept_short(&io);
         let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
         let slot = connections.admit(address);
         let standing = slot.as_ref().map_or_else(|| Rc::new(Standing::new(address, Rc::default())), |slot| slot.standing.clone());
@@ -110,7 +129,7 @@ impl Connection {
             standing.refuse(Unread::Full);
         }
         Self {
-            io,
+            socket: Socket::new(io, state.tls.as_ref()),
             state: state.clone(),
             incoming: Incoming::new(standing.clone(), &state.clients.budget),
             standing,
@@ -135,6 +154,8 @@ impl Connection {
     fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
         let timeouts = self.state.clients.timeouts;
         let time = match self.standing.coming() {
+            _ if self.socket.is_shaking_hands() && self.standing.refusal().is_some() => timeouts.head.min(FAREWELL),
+            _ if self.socket.is_shaking_hands() => timeouts.head,
             Coming::Body(_) => timeouts.body.saturating_add(GRACE),
             Coming::Head if self.standing.is_waiting() && !self.incoming.is_empty() => timeouts.head,
             _ => {
@@ -160,19 +181,27 @@ impl Connection {
         Poll::Ready(Ok(()))
     }
 
-    /// Write, and note how the client takes it.
-    fn write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.io).poll_write(cx, bytes);
-        match &written {
-            Poll::Ready(Ok(count)) => self.throughput.took(*count),
-            Poll::Ready(Err(_)) => {}
-            Poll::Pending => {
-                if let Err(cut) = self.wait_for_reader(cx) {
-                    return Poll::Ready(Err(cut));
-                }
-            }
+    /// Write, have sent, or end what was written, and note how the client takes it.
+    fn give<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        done: impl FnOnce(&mut Socket, &mut Context<'_>) -> Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if self.standing.is_sent_away() {
+            return Poll::Ready(Err(self.cut()));
         }
-        written
+        let done = done(&mut self.socket, cx);
+        self.throughput.took(self.socket.taken());
+        if done.is_pending()
+            && let Err(cut) = self.wait_for_reader(cx)
+        {
+            return Poll::Ready(Err(cut));
+        }
+        done
+    }
+
+    fn write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.give(cx, |socket, cx| socket.poll_write(cx, bytes))
     }
 
     /// Wait for a client to take its answer, as long as that may take; less when the server is to stop.
@@ -202,7 +231,7 @@ impl Connection {
 
     /// Break off: what lies in the system's buffers is not kept for the client either.
     fn cut(&self) -> io::Error {
-        let _ = self.io.set_zero_linger();
+        self.socket.forget();
         io::ErrorKind::TimedOut.into()
     }
 }
@@ -217,6 +246,12 @@ impl AsyncRead for Connection {
         if this.refused {
             return Poll::Pending;
         }
+        if this.socket.is_shaking_hands() {
+            if this.is_late(cx) {
+                return Poll::Ready(Err(this.cut()));
+            }
+            ready!(this.socket.poll_handshake(cx))?;
+        }
         loop {
             if this.standing.refusal() == Some(Unread::Full) {
                 return this.refuse(Some(Unread::Full), buf);
@@ -230,7 +265,7 @@ impl AsyncRead for Connection {
                 Step::Wait => {
                     // With nothing held, whatever comes from now on has this task woken; what is held has its turn when the frame hears of the
                     // request before, or when that is answered.
-                    let has_come = !this.incoming.is_empty() || this.io.poll_read_ready(cx).is_ready();
+                    let has_come = !this.incoming.is_empty() || this.socket.has_come(cx);
                     this.standing.wait_unread(has_come);
                     return Poll::Pending;
                 }
@@ -245,7 +280,7 @@ impl AsyncRead for Connection {
                 return Poll::Pending;
             }
             let before = buf.filled().len();
-            std::task::ready!(Pin::new(&mut this.io).poll_read(cx, buf))?;
+            ready!(this.socket.poll_read(cx, buf))?;
             let new = buf.filled().get(before..).unwrap_or_default();
             if new.is_empty() {
                 return Poll::Ready(Ok(()));
@@ -265,7 +300,8 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        if this.standing.is_sent_away() {
+        if this.socket.is_shaking_hands() {
+            // To whoever does not get as far as TLS nothing can be said.
             return Poll::Ready(Err(this.cut()));
         }
         loop {
@@ -295,6 +331,7 @@ impl AsyncWrite for Connection {
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        ready!(this.give(cx, Socket::poll_flush))?;
         if this.standing.flushed() {
             this.stall = None;
             if !this.incoming.is_empty() {
@@ -302,11 +339,12 @@ impl AsyncWrite for Connection {
                 cx.waker().wake_by_ref();
             }
         }
-        Pin::new(&mut this.io).poll_flush(cx)
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().io).poll_shutdown(cx)
+        // Under TLS a farewell is written, which a client may not take either.
+        self.get_mut().give(cx, Socket::poll_shutdown)
     }
 }
 

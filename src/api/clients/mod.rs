@@ -7,7 +7,8 @@
 //! whole, one at a time, within a time and a length; bodies come within a time, at a least rate (`intake`) and on one [`MemoryBudget`]; whoever does not take
 //! their answer is cut off; a bare refusal becomes a problem like any other (`refusal`). When there is no room for one more, whoever has kept us waiting
 //! longest makes it (`connection_limit`), beginning with the network that has most: so that a proxy, behind which everybody has one address, loses idle connections,
-//! and one network cannot shut out the others. **Consequence.** Nobody is waited for without end, and readers get in however many others do nothing.
+//! and one network cannot shut out the others. Where the server ends TLS by itself (`tls`), that is between the connection and the system (`socket`): whoever does not come as far as HTTP
+//! is waited for as long as for a head, and may be sent away as any other. **Consequence.** Nobody is waited for without end, and readers get in however many others do nothing.
 
 mod connection;
 pub(super) mod connection_limit;
@@ -15,8 +16,10 @@ pub(super) mod framing;
 mod incoming;
 pub(super) mod intake;
 mod refusal;
+mod socket;
 mod standing;
 mod throughput;
+mod tls;
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,6 +27,7 @@ pub use connection::Connection;
 pub use connection_limit::ConnectionLimit;
 pub use incoming::{MAX_HEAD, MAX_LINE};
 pub use standing::Standing;
+pub use tls::Tls;
 
 use crate::domain::memory::MemoryBudget;
 

@@ -52,7 +52,7 @@ pub(super) fn problem(state: &State, status: StatusCode, why: Option<Unread>) ->
     let id = state.store.entropy().uuid(state.store.now()).to_string();
     state.log.refused(&failure, &id, "", state.store.now());
     let mut answer = failure.answer(&id);
-    headers::dress(answer.headers_mut(), &id);
+    headers::dress(answer.headers_mut(), state, &id);
     let status = answer.status();
     let (head, body) = answer.into_parts();
     let body = body.try_into_bytes().unwrap_or_default();
