@@ -241,7 +241,9 @@ fn every_operation_names_the_refusals_that_it_may_give() {
             // What takes no API key says so.
             let keyed = operation["security"].as_array().unwrap().iter().any(|way| way.get("api_key").is_some());
             let token = !operation["security"].as_array().unwrap().is_empty();
-            let lets_in = ["api-keys", "password-link", "second-factor", "identity"].iter().any(|end| *path == format!("/v1/desk/users/{{id}}/{end}"));
+            let lets_in = ["api-keys", "password-link", "second-factor", "identity"]
+                .iter()
+                .any(|end| *path == format!("/v1/desk/users/{{id}}/{end}"));
             assert_eq!(keyed, token && !own && !lets_in, "{at}");
             let tagged = desk && method == "get" && !operation["responses"]["200"]["headers"]["ETag"].is_null();
             assert_eq!(has("304"), tagged || path.starts_with("/v1/") && !desk && !path.starts_with("/v1/auth/"), "{at}");

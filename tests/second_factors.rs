@@ -1,7 +1,10 @@
 //! Second factors: set up, asked for, used once, and taken off.
 
 use actix_web::http::Method;
-use dateline::{access::second_factor::SecondFactor, domain::Instant};
+use dateline::{
+    access::{Bookkeeping, second_factor::SecondFactor},
+    domain::{Error, Instant},
+};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -174,7 +177,7 @@ both! {
         late.refused(429, "too-many-attempts");
         assert_eq!(late.header("retry-after"), Some("3570"));
         enter(&from(21), None).await.refused(401, "second-factor-required");
-        // At once, or one after the other, at another instance: it is the same count.
+        // At another instance it is the same count.
         enter(&from(22).at(&app.instance().await), Some(&right)).await.refused(429, "too-many-attempts");
         enter(&from(23), Some(&codes[0])).await.ok();
         // Whoever was right begins anew.
@@ -184,6 +187,22 @@ both! {
         }
         app.wait(3_600);
         enter(&from(20), Some(&code(&secret, app.now()))).await.ok();
+    }
+
+    async fn codes_that_are_tried_at_once_are_counted_before_any_of_them_is_looked_at(app) {
+        let user = asha(&app).await;
+        let me = signed_in(&app, None).await;
+        let id = user.rsplit('/').next().unwrap().parse().unwrap();
+        let count = || app.store.write(Bookkeeping, move |tx, _| dateline::desk::second_factors::count(tx, id, "000000"));
+        // What has only been begun is asked for by nobody, and counted by nobody.
+        me.post(SECOND, &json!({})).await.ok();
+        for _ in 0..11 {
+            count().await.unwrap();
+        }
+        turned_on(&app, &me).await;
+        let counted = join_all((0..30).map(|_| count())).await;
+        assert_eq!(counted.iter().filter(|counted| counted.is_ok()).count(), 10);
+        assert!(counted.iter().all(|counted| matches!(counted, Ok(()) | Err(Error::TooSoon { .. }))));
     }
 
     async fn it_is_turned_off_with_the_password_and_taken_off_by_administrators(app) {

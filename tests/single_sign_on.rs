@@ -55,6 +55,19 @@ async fn newsroom(app: &TestApp) -> House<'_> {
     house(app, &[("editors", editor), ("hindi", grant(Role::Translator, None, Some("hi"))), ("admins", admin)]).await
 }
 
+trait Grants {
+    fn is_no_grant(&self);
+}
+
+impl Grants for Answer {
+    /// Refused in the words of OAuth 2.0, which its libraries know.
+    #[track_caller]
+    fn is_no_grant(&self) {
+        assert_eq!((self.status, &self.json()["error"]), (400, &json!("invalid_grant")), "{}", self.text);
+        assert_eq!((self.header("content-type"), self.header("cache-control")), (Some("application/json"), Some("no-store")));
+    }
+}
+
 fn query(address: &str) -> BTreeMap<String, String> {
     url::Url::parse(address).unwrap().query_pairs().into_owned().collect()
 }
@@ -223,6 +236,23 @@ both! {
         house.anyone().post("/v1/auth/refresh", &refresh).await.refused(401, "session-ended");
     }
 
+    async fn whoever_comes_in_several_times_at_once_has_one_account(app) {
+        let house = newsroom(&app).await;
+        let mut ways = Vec::new();
+        for n in 0..4 {
+            let way = house.begun(&[]).await;
+            house.fake.says(&format!("code-{n}"), &house.fake.signed(&house.claims(&way, &json!({}))));
+            ways.push(way);
+        }
+        let codes: Vec<String> = (0..4).map(|n| format!("code-{n}")).collect();
+        let parameters: Vec<_> = codes.iter().map(|code| [("code", code.as_str())]).collect();
+        let back = futures_util::future::join_all(ways.iter().zip(&parameters).map(|(way, parameters)| house.back(way, parameters))).await;
+        let told: Vec<_> = back.iter().map(|answer| query(answer.header("location").unwrap())).collect();
+        assert!(told.iter().all(|told| told.contains_key("code")), "{told:?}");
+        let all = app.admin().await.get("/v1/desk/users?limit=100").await.ok();
+        assert_eq!(all["data"].as_array().unwrap().iter().filter(|user| user["email"] == "asha@example.org").count(), 1);
+    }
+
     async fn groups_give_and_take_and_what_was_granted_by_hand_stays(app) {
         let house = newsroom(&app).await;
         let asha = house.lets_in(&json!({ "groups": ["editors"] })).await;
@@ -236,11 +266,16 @@ both! {
         assert_eq!(grants(&next.get("/v1/auth/me").await.ok()), given);
         // A token of before says what was granted then, and is refused.
         asha.get("/v1/auth/me").await.refused(401, "token-expired");
-        // Where the provider says nothing of groups, nothing changes.
-        let silent = house.lets_in(&json!({ "groups": null })).await;
-        assert_eq!(grants(&silent.get("/v1/auth/me").await.ok()), given);
-        let left = house.lets_in(&json!({ "groups": [] })).await;
-        assert_eq!(grants(&left.get("/v1/auth/me").await.ok()), [role("contributor", json!(null), false)]);
+        // Who is in no group is told of in silence by some providers, and by others as in an empty list.
+        for none in [json!(null), json!([])] {
+            let left = house.lets_in(&json!({ "groups": none })).await;
+            assert_eq!(grants(&left.get("/v1/auth/me").await.ok()), [role("contributor", json!(null), false)]);
+            house.lets_in(&json!({ "groups": ["hindi"] })).await;
+        }
+        // Of too many groups none is told, and nobody comes in by that.
+        house.is_denied(&json!({ "groups": null, "_claim_names": { "groups": "src1" } })).await;
+        let user = admin.get(&user).await.ok();
+        assert_eq!(grants(&user), given);
         // Whoever has nothing left is not let in; what was taken stays taken.
         house.lets_in(&json!({ "sub": "person-2", "email": "ravi@example.org", "groups": "editors" })).await;
         house.is_denied(&json!({ "sub": "person-2", "groups": ["cooks"] })).await;
@@ -282,6 +317,13 @@ both! {
         // Some providers write it as a text.
         let asha = house.lets_in(&json!({ "email_verified": "true", "groups": null })).await;
         assert_eq!(asha.get("/v1/auth/me").await.ok()["id"], made["id"]);
+        // What is written like an address is another mailbox: with a capital of ASCII's it is the same.
+        let kate = json!({ "email": "kate@example.org", "name": "Kate", "grants": [{ "role": "admin" }] });
+        admin.post("/v1/desk/users", &kate).await.ok();
+        for alike in ["ｋate@example.org", "\u{212a}ate@example.org"] {
+            house.is_denied(&json!({ "sub": "evil", "email": alike })).await;
+        }
+        house.lets_in(&json!({ "sub": "kate", "email": "Kate@Example.ORG" })).await;
         // Whoever has the address next is somebody else, and the provider's name of the first one is good whatever their address is.
         house.is_denied(&json!({ "sub": "person-2" })).await;
         house.lets_in(&json!({ "email": "asha.rao@example.org", "groups": null })).await;
@@ -306,7 +348,7 @@ both! {
         let mut reasons: Vec<_> = list["data"].as_array().unwrap().iter().map(|row| row["reason"].as_str().unwrap().to_owned()).collect();
         reasons.sort();
         let reasons: Vec<_> = reasons.iter().map(|why| why.split([' ', ',']).next().unwrap()).collect();
-        assert_eq!(reasons, ["address-of-another", "no-verified-address", "suspended"]);
+        assert_eq!(reasons, ["address-of-another", "address-of-another", "no-verified-address", "suspended"]);
     }
 
     async fn what_is_not_in_the_token_is_asked_for_of_the_same_person(app) {
@@ -316,10 +358,13 @@ both! {
         let me = house.lets_in(&nothing).await.get("/v1/auth/me").await.ok();
         assert_eq!((&me["name"], grants(&me)), (&json!("Asha Rao"), vec![role("translator", json!("hi"), true)]));
         // What is told of somebody else is told of nobody.
-        house.fake.tells(json!({ "sub": "person-1", "email": "b@example.org", "email_verified": true, "groups": ["admins"] }));
-        let mut other = nothing;
+        let mut other = nothing.clone();
         other["sub"] = json!("person-9");
-        house.is_denied(&other).await;
+        for tells in [json!({ "sub": "person-1", "email": "b@example.org", "email_verified": true, "groups": ["admins"] }), json!({})] {
+            house.fake.tells(tells);
+            let told = house.comes(&other).await;
+            assert_eq!((told["error"].as_str(), told.get("code")), ("temporarily_unavailable", None));
+        }
     }
 
     async fn nothing_is_taken_for_the_word_of_the_provider_that_is_not(app) {
@@ -331,32 +376,41 @@ both! {
             json!({ "aud": [CLIENT, "another"] }),
             json!({ "nonce": "another" }),
             json!({ "nonce": null }),
-            json!({ "exp": now }),
+            json!({ "exp": now - 61 }),
+            json!({ "nbf": now + 61 }),
+            json!({ "sub": "" }),
+            json!({ "sub": "x".repeat(256) }),
+            json!({ "sub": "a\0b" }),
+            json!({ "sub": "शिव" }),
             json!({ "iat": now + 61 }),
             json!({ "azp": "another" }),
         ] {
             house.is_denied(&changed).await;
         }
-        let way = house.begun(&[]).await;
-        let claims = house.claims(&way, &json!({}));
-        let good = house.fake.signed(&claims);
-        let (signed, signature) = good.rsplit_once('.').unwrap();
         let header = |text: &Value| BASE64_URL_SAFE_NO_PAD.encode(text.to_string());
-        let payload = signed.split_once('.').unwrap().1;
-        let forged = [
-            format!("{signed}."),
-            format!("{}.{payload}.", header(&json!({ "alg": "none" }))),
-            format!("{}.{payload}.{signature}", header(&json!({ "alg": "HS256", "kid": "first" }))),
-            format!("{}.{payload}.{signature}", header(&json!({ "alg": "RS256", "kid": "first" }))),
-            hs256(&claims, SECRET),
-            "nothing at all".to_owned(),
-        ];
-        for token in forged {
+        for n in 0..7 {
+            let way = house.begun(&[]).await;
+            let claims = house.claims(&way, &json!({}));
+            let good = house.fake.signed(&claims);
+            let (signed, signature) = good.rsplit_once('.').unwrap();
+            let payload = signed.split_once('.').unwrap().1;
+            let (token, error) = [
+                (good.clone(), None),
+                (format!("{signed}.AAAA"), Some("access_denied")),
+                (format!("{}.{payload}.{signature}", header(&json!({ "alg": "RS256", "kid": "first" }))), Some("access_denied")),
+                (format!("{}.{payload}.{signature}", header(&json!({ "alg": "HS256", "kid": "first" }))), Some("access_denied")),
+                (hs256(&claims, SECRET), Some("access_denied")),
+                // What is no token at all is no answer.
+                (format!("{}.{payload}.", header(&json!({ "alg": "none" }))), Some("access_denied")),
+                ("nothing at all".to_owned(), Some("temporarily_unavailable")),
+            ][n].clone();
             let told = house.told(&way, &token).await;
-            assert!(!told.contains_key("code"), "{token}");
+            assert_eq!((told.get("error").map(String::as_str), told.contains_key("code")), (error, error.is_none()), "{token}");
+            // What was brought back once is brought back no more, whatever by.
+            house.fake.says("another", &good);
+            let again = house.back(&way, &[("code", "another")]).await;
+            assert_eq!(query(again.header("location").unwrap())["error"], "temporarily_unavailable");
         }
-        // The same attempt by the word itself.
-        assert!(house.told(&way, &good).await.contains_key("code"));
         house.write_refusals().await;
         let list = app.admin().await.get("/v1/desk/audit?event=refused").await.ok();
         assert_eq!(list["data"][0]["reason"].as_str().unwrap().split([' ', ',']).next(), Some("not-introduced"));
@@ -389,17 +443,24 @@ both! {
         let house = newsroom(&app).await;
         let code = house.comes(&json!({})).await["code"].clone();
         house.redeems(&code, &[]).await.ok();
-        house.redeems(&code, &[]).await.refused(410, "gone");
-        house.redeems("no-code-at-all", &[]).await.refused(410, "gone");
+        house.redeems(&code, &[]).await.is_no_grant();
+        house.redeems("no-code-at-all", &[]).await.is_no_grant();
         // Whoever shows a code and not what belongs to it has used it up.
         for wrong in [("code_verifier", "another-verifier-that-is-long-enough-to-be-one-too"), ("redirect_uri", "http://127.0.0.1/back")] {
             let code = house.comes(&json!({})).await["code"].clone();
-            house.redeems(&code, &[wrong]).await.refused(410, "gone");
-            house.redeems(&code, &[]).await.refused(410, "gone");
+            house.redeems(&code, &[wrong]).await.is_no_grant();
+            house.redeems(&code, &[]).await.is_no_grant();
         }
+        // What ends every session ends those that a code would have begun.
+        let code = house.comes(&json!({})).await["code"].clone();
+        let all = app.admin().await.get("/v1/desk/users?limit=100").await.ok();
+        let asha = all["data"].as_array().unwrap().iter().find(|user| user["email"] == "asha@example.org").unwrap()["id"].clone();
+        let identity = format!("/v1/desk/users/{}/identity", asha.as_str().unwrap());
+        assert_eq!(app.admin().await.send(Method::DELETE, &identity, &[], None).await.status, 204);
+        house.redeems(&code, &[]).await.is_no_grant();
         let late = house.comes(&json!({})).await["code"].clone();
         app.wait(60);
-        house.redeems(&late, &[]).await.refused(410, "gone");
+        house.redeems(&late, &[]).await.is_no_grant();
     }
 
     async fn nobody_is_sent_where_no_tool_is_known_to_be(app) {
@@ -415,6 +476,14 @@ both! {
             "https://desk.example@attacker.example/signed-in",
             "https://attacker.example/signed-in",
             "http://127.0.0.1/other",
+            "http://127.0.0.1:0/back",
+            "http://127.0.0.1:065/back",
+            "http://127.0.0.1:70000/back",
+            "http://127.0.0.1:80/x/../back",
+            "http://127.1:80/back",
+            "http://2130706433/back",
+            "http://127.0.0.1:80\\back",
+            "\thttp://127.0.0.1:80/back",
             "http://127.0.0.1:80@attacker.example/back",
             "https://127.0.0.1/back",
             "http://localhost/back",
@@ -424,16 +493,26 @@ both! {
             let refused = house.asks(&[("redirect_uri", unknown)]).await;
             assert_eq!((refused.status, refused.header("location"), refused.violations().len()), (400, None, 1), "{unknown}");
         }
-        for wrong in [
-            ("response_type", "token"),
-            ("code_challenge_method", "plain"),
-            ("code_challenge", "short"),
-            ("scope", "article.read everything"),
-            ("state", &*"x".repeat(513)),
+        // What is wrong with the rest is told to the tool.
+        for (name, wrong, error) in [
+            ("response_type", "token", "unsupported_response_type"),
+            ("code_challenge_method", "plain", "invalid_request"),
+            ("code_challenge", "short", "invalid_request"),
+            ("scope", "article.read everything", "invalid_scope"),
         ] {
-            let refused = house.asks(&[wrong]).await;
-            assert_eq!((refused.status, refused.violations()[0].0.clone()), (400, format!("?{}", wrong.0)));
+            let told = query(house.asks(&[(name, wrong)]).await.header("location").unwrap());
+            assert_eq!((told["error"].as_str(), told["state"].as_str()), (error, "of the tool"), "{name}");
         }
+        let long = house.asks(&[("state", &"x".repeat(513))]).await;
+        assert_eq!((long.status, long.violations()[0].0.as_str()), (400, "?state"));
+        // Whoever only looks where a link leads has followed none.
+        let way = house.begun(&[]).await;
+        house.fake.says("c0de", &house.fake.signed(&house.claims(&way, &json!({}))));
+        let path = with("/v1/auth/callback", &[("state", &way.sent["state"]), ("code", "c0de")]);
+        let looked = house.anyone().send(Method::HEAD, &path, &[("cookie", &way.cookie)], None).await;
+        assert!(looked.status >= 400 && house.fake.forms().is_empty(), "{}", looked.status);
+        house.back(&way, &[("code", "c0de")]).await;
+        assert_eq!(house.fake.forms().len(), 1);
     }
 
     async fn keys_may_change_while_people_are_signed_in_and_nobody_else_makes_the_server_ask_for_them(app) {
@@ -468,17 +547,29 @@ both! {
 
     async fn a_token_of_the_provider_for_this_server_is_as_good_as_its_user_and_no_other_is(app) {
         let house = newsroom(&app).await;
-        // Nobody has to have come in before: they get their account by it, and what their groups give.
-        let introduced = json!({ "email": "asha@example.org", "email_verified": true, "groups": ["hindi"] });
-        let asha = house.bearing(&house.access_token(&introduced));
+        house.lets_in(&json!({ "groups": ["hindi"] })).await;
+        let asha = house.bearing(&house.access_token(&json!({})));
         let me = asha.get("/v1/auth/me").await.ok();
-        assert_eq!((&me["name"], grants(&me)), (&json!("asha@example.org"), vec![role("translator", json!("hi"), true)]));
+        assert_eq!(grants(&me), [role("translator", json!("hi"), true)]);
+        // What groups give by a token they give for that request alone: one of yesterday brings nothing back.
+        let before = everything_kept(&app.url);
         let promoted = house.bearing(&house.access_token(&json!({ "groups": ["editors"] })));
         assert_eq!(grants(&promoted.get("/v1/auth/me").await.ok()), [role("editor", json!(null), true)]);
-        // What would outlast the token, and the account itself, are for who signed in here.
-        promoted.get("/v1/auth/sessions").await.refused(403, "forbidden");
-        promoted.post("/v1/auth/api-keys", &json!({ "name": "A program" })).await.refused(403, "forbidden");
-        promoted.post("/v1/auth/logout", &json!({})).await.refused(403, "forbidden");
+        house.bearing(&house.access_token(&json!({ "groups": [] }))).get("/v1/auth/me").await.refused(401, "invalid-token");
+        let stranger = json!({ "sub": "person-9", "email": "ravi@example.org", "email_verified": true, "groups": ["admins"] });
+        house.bearing(&house.access_token(&stranger)).get("/v1/auth/me").await.refused(401, "invalid-token");
+        assert_eq!(everything_kept(&app.url), before);
+        // The account itself is for who signed in here, and so is what lets others in.
+        let boss = house.bearing(&house.access_token(&json!({ "groups": ["admins"] })));
+        let user = format!("/v1/desk/users/{}", me["id"].as_str().unwrap());
+        boss.get("/v1/auth/sessions").await.refused(403, "forbidden");
+        boss.post("/v1/auth/api-keys", &json!({ "name": "A program" })).await.refused(403, "forbidden");
+        boss.post("/v1/auth/logout", &json!({})).await.refused(403, "forbidden");
+        boss.post("/v1/auth/second-factor", &json!({})).await.refused(403, "forbidden");
+        boss.post(&format!("{user}/password-link"), &json!({})).await.refused(403, "forbidden");
+        boss.post(&format!("{user}/api-keys"), &json!({ "name": "A program" })).await.refused(403, "forbidden");
+        boss.send(Method::DELETE, &format!("{user}/identity"), &[], None).await.refused(403, "forbidden");
+        boss.get(&user).await.ok();
         let world = app.section("world", "दुनिया").await;
         promoted.story(&world, "River rises").await;
         let now = app.now().as_seconds();
@@ -498,10 +589,17 @@ both! {
             house.access_token(&json!({ "iat": null })),
             house.access_token(&json!({ "nbf": now + 61 })),
             house.access_token(&json!({ "nonce": "of an ID token" })),
+            house.access_token(&json!({ "at_hash": "of another" })),
+            house.access_token(&json!({ "typ": "ID" })),
+            house.access_token(&json!({ "events": { "http://schemas.openid.net/event/backchannel-logout": {} } })),
             house.access_token(&json!({ "sub": "" })),
             house.access_token(&json!({ "sub": null })),
             house.access_token(&json!({ "sub": "person-2", "groups": ["cooks"] })),
             house.access_token(&json!({ "sub": "person-2", "groups": ["admins"], "email": "asha@example.org", "email_verified": true })),
+            house.access_token(&json!({ "groups": ["cooks"] })),
+            house.access_token(&json!({ "groups": { "editors": true } })),
+            house.access_token(&json!({ "_claim_names": { "groups": "src1" } })),
+            house.access_token(&json!({ "sub": "a\0b" })),
             header(json!({ "alg": "EdDSA", "kid": "another" })),
             header(json!({ "alg": "EdDSA" })),
             header(json!({ "alg": "none", "kid": "first" })),
@@ -537,6 +635,15 @@ both! {
         let tag = admin.get(&path).await.etag();
         admin.patch(&path, &tag, &json!({ "status": "suspended" })).await.ok();
         assert_eq!(seen(&house.bearing(&good).get("/v1/auth/me").await), seen(&none));
+        let tag = admin.get(&path).await.etag();
+        admin.patch(&path, &tag, &json!({ "status": "active" })).await.ok();
+        house.bearing(&good).get("/v1/auth/me").await.ok();
+        // Of a provider that was not heard of for an hour, nobody knows which keys are good.
+        app.wait(3_600);
+        house.bearing(&house.access_token(&json!({}))).get("/v1/auth/me").await.refused(401, "invalid-token");
+        house.provider.discover(app.now()).unwrap();
+        house.bearing(&house.access_token(&json!({}))).get("/v1/auth/me").await.ok();
+        let good = house.access_token(&json!({}));
         // Where none are to be taken, none is.
         let provider = Arc::new(Provider::new(dateline::openid::OpenId { audience: None, ..house.fake.settings(&[]) }));
         provider.discover(app.now()).unwrap();
@@ -549,7 +656,9 @@ both! {
         let provider = Arc::new(Provider::new(fake.settings(&[("editors", grant(Role::Editor, None, None))])));
         let entrance = app.relying_on(&provider).await;
         let house = House { app: &app, fake, provider, entrance };
-        house.asks(&[]).await.refused(503, "busy");
+        // Nobody is kept waiting with nothing: the tool is told.
+        let told = query(house.asks(&[]).await.header("location").unwrap());
+        assert_eq!(told["error"], "temporarily_unavailable");
         house.provider.discover(app.now()).unwrap();
         let way = house.begun(&[]).await;
         house.fake.be_away(true);

@@ -160,7 +160,9 @@ async fn made(
     let surface = Surface::of(pattern.as_deref(), req.query_string());
     intake::watch(&mut req, &state.clients, surface.longest_body());
     let origin = req.headers().get(header::ORIGIN).cloned();
-    if req.method() == Method::HEAD {
+    // Whoever only looks where a link leads has not followed it.
+    let leads_on = pattern.as_deref().is_some_and(|pattern| auth::single_sign_on::WAYS.contains(&pattern));
+    if req.method() == Method::HEAD && !leads_on {
         req.head_mut().method = Method::GET;
     }
     let (mut only_trying, mut left) = (false, None);

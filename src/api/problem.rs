@@ -207,6 +207,8 @@ pub enum Failure {
     NotReady(Checks),
     /// Its caller has asked more than its budget allows.
     QuotaExceeded(Spent),
+    /// It shows no good code for tokens: told in the words of OAuth 2.0 (RFC 6749 §5.2), for libraries that know no others.
+    InvalidGrant,
 }
 
 /// Why a request did not come to be read.
@@ -289,6 +291,7 @@ impl Failure {
             Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
             Self::NoRoute => (StatusCode::NOT_FOUND, "no-route"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
+            Self::InvalidGrant => (StatusCode::BAD_REQUEST, "malformed"),
             Self::Unread(why) => why.row(),
             Self::NotReady(_) => (StatusCode::SERVICE_UNAVAILABLE, "not-ready"),
             Self::QuotaExceeded(_) => (StatusCode::TOO_MANY_REQUESTS, "quota-exceeded"),
@@ -336,7 +339,7 @@ impl Failure {
         match self {
             Self::TooLarge | Self::Unread(_) | Self::NotReady(_) | Self::QuotaExceeded(_) => true,
             Self::Rule(error) => error.passes() || matches!(error, Error::Internal(_)),
-            Self::Malformed(_) | Self::UnsupportedMediaType(_) | Self::NoRoute | Self::MethodNotAllowed(_) => false,
+            Self::Malformed(_) | Self::UnsupportedMediaType(_) | Self::NoRoute | Self::MethodNotAllowed(_) | Self::InvalidGrant => false,
         }
     }
 
@@ -397,6 +400,9 @@ impl Failure {
     /// The same, with the page that a reader is shown.
     pub(super) fn answer_with(&self, request_id: &str, page: Option<serde_json::Value>) -> HttpResponse {
         let mut answer = HttpResponse::build(self.row().0);
+        if matches!(self, Self::InvalidGrant) {
+            return answer.json(serde_json::json!({ "error": "invalid_grant", "error_description": self.to_string() }));
+        }
         answer.content_type(MEDIA_TYPE);
         if let Some(seconds) = self.retry_after() {
             answer.insert_header((RETRY_AFTER, HeaderValue::from(seconds)));
@@ -436,6 +442,7 @@ impl fmt::Display for Failure {
             Self::UnsupportedMediaType(wanted) => write!(f, "send {wanted}"),
             Self::NoRoute => f.write_str("there is nothing at this path"),
             Self::MethodNotAllowed(allowed) => write!(f, "this path takes {allowed}"),
+            Self::InvalidGrant => f.write_str("this code is used, too old or not yours"),
             Self::Unread(why) => f.write_str(why.detail()),
             Self::QuotaExceeded(Spent { class, rate, seconds, .. }) => {
                 let s = if *seconds == 1 { "" } else { "s" };

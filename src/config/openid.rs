@@ -50,6 +50,7 @@ pub(super) fn provider(r: &mut Reader<'_>, public_url: &str) -> Option<OpenId> {
         Some(url) if has_user(&url) || url.query().is_some() || url.fragment().is_some() => {
             r.fault(ISSUER, "an address without user, query or fragment");
         }
+        Some(url) if url.path().contains("/.well-known/") => r.fault(ISSUER, "its name alone: where it is discovered follows from that"),
         Some(url) if url.scheme() == "https" || is_local(&url) => {}
         Some(_) => r.fault(ISSUER, "over plain http, anybody on the way says who comes in: https"),
         None => r.fault(ISSUER, "not an https address"),
@@ -103,6 +104,7 @@ fn redirects(r: &mut Reader<'_>) -> Vec<String> {
     for address in &all {
         let url = url::Url::parse(address).ok().filter(|url| url.fragment().is_none() && !has_user(url));
         match url.as_ref().map(|url| (url.scheme(), url)) {
+            _ if address.contains('*') => r.fault(REDIRECTS, "each is one address, to the letter"),
             Some(("https", _)) => {}
             Some(("http", url)) if is_local(url) => {}
             Some((scheme, _)) if scheme.contains('.') => {}

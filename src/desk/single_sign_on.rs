@@ -101,13 +101,13 @@ pub fn admit(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, introduced: &Introduc
         store::users::hold_all(tx)?;
         known = account(tx, introduced, address.as_deref())?;
     }
-    let id = match known {
-        Some(id) => id,
+    let (id, is_new) = match known {
+        Some(id) => (id, false),
         None if wanted.is_empty() => return Ok(Admission::Out(None, NotAdmitted::NothingGranted)),
         None => {
             let Some(address) = address else { return Ok(Admission::Out(None, NotAdmitted::NoVerifiedAddress)) };
             let draft = Draft { name: called(introduced, &address), email: Some(address), status: UserStatus::Active, grants: Vec::new() };
-            users::create(tx, permit.clone(), &draft, password::NONE)?.id
+            (users::create(tx, permit.clone(), &draft, password::NONE)?.id, true)
         }
     };
     // Whoever changes them beside this comes before or after.
@@ -117,14 +117,22 @@ pub fn admit(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, introduced: &Introduc
         return Ok(Admission::Out(Some(id), NotAdmitted::Suspended));
     }
     if store::identities::user(tx, &introduced.identity)? != Some(id) {
-        // By its former name a provider lets nobody in any more.
-        if store::identities::issuer(tx, id)?.as_ref() == Some(&introduced.identity.issuer) {
+        // By its former name a provider lets nobody in any more. What it has made sure of is a mailbox of these very letters, and of no other that is written alike.
+        let is_theirs =
+            is_new || user.email.as_deref().zip(introduced.email.as_deref()).is_some_and(|(kept, said)| is_same_mailbox(kept, said));
+        if !is_theirs || store::identities::issuer(tx, id)?.as_ref() == Some(&introduced.identity.issuer) {
             return Ok(Admission::Out(Some(id), NotAdmitted::AddressOfAnother));
         }
         store::identities::set(tx, &permit.over(Whole(user))?, Some(&introduced.identity))?;
     }
     let user = users::grant_by_groups(tx, &permit, id, &wanted)?;
     Ok(if user.grants.is_empty() { Admission::Out(Some(id), NotAdmitted::NothingGranted) } else { Admission::In(id) })
+}
+
+/// True for two addresses of one mailbox, but for capitals: their letters before the @ are the same, and their domains were compared as addresses are.
+fn is_same_mailbox(kept: &str, said: &str) -> bool {
+    let local = |address: &str| address.trim().rsplit_once('@').map(|(local, _)| local.to_ascii_lowercase());
+    local(kept) == local(said)
 }
 
 /// Whose account it is: by the provider's name of them, else by their address.

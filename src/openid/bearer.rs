@@ -5,7 +5,7 @@ use openidconnect::{JsonWebKey, core::CoreJwsSigningAlgorithm};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{ALGORITHMS, Provider, STALE_SECONDS, groups_in};
+use super::{ALGORITHMS, Provider, STALE_SECONDS, groups_in, is_subject};
 use crate::domain::{
     Instant,
     identity::{Identity, Introduced},
@@ -91,14 +91,15 @@ impl Provider {
         key.verify_signature(&header.alg, signed.as_bytes(), &decoded(signature)?).ok()?;
         let claims: Claims = serde_json::from_slice(&decoded(payload)?).ok()?;
         let is_ours = claims.iss == self.settings.issuer && claims.aud.holds(audience) && claims.are_of_an_access_token();
-        if !is_ours || !claims.are_of_now(now) || claims.sub.is_empty() || claims.sub.len() > 255 {
+        if !is_ours || !claims.are_of_now(now) || !is_subject(&claims.sub) {
             return None;
         }
-        Some(Introduced {
-            groups: groups_in(&claims.others, &self.settings),
-            identity: Identity { issuer: claims.iss, subject: claims.sub },
-            email: None,
-            name: None,
-        })
+        let groups = groups_in(&claims.others, &self.settings);
+        // Groups that are named elsewhere, or in no way that is understood, are not those of the last sign-in.
+        let is_elsewhere = claims.others.get("_claim_names").is_some_and(|names| names.get(&self.settings.groups_claim).is_some());
+        if is_elsewhere || (groups.is_none() && claims.others.contains_key(&self.settings.groups_claim)) {
+            return None;
+        }
+        Some(Introduced { groups, identity: Identity { issuer: claims.iss, subject: claims.sub }, email: None, name: None })
     }
 }

@@ -11,13 +11,15 @@ mod web;
 use std::{
     collections::{BTreeSet, VecDeque},
     sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
 };
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use openidconnect::{
     AdditionalClaims, AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret, CsrfToken,
     EmptyExtraTokenFields, EndUserEmail, EndUserName, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl,
-    LocalizedClaim, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
+    JsonWebKeySet, LocalizedClaim, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
     SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims, UserInfoError,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
@@ -27,6 +29,7 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use tokio::sync::Notify;
 
 use crate::{
     access::{secret::Secret, sign_in_attempt::Attempt},
@@ -46,6 +49,8 @@ const STALE_SECONDS: i64 = 3_600;
 /// How many sign-ins ask the provider at once, and how many of them from one network.
 const AT_ONCE: usize = 16;
 const OF_NETWORK: usize = 4;
+/// How long somebody waits for others to be done who came back before.
+const WAITING: Duration = Duration::from_secs(5);
 /// How many attempts that were brought back are remembered.
 const REMEMBERED: usize = 10_000;
 
@@ -88,18 +93,32 @@ pub struct OpenId {
 }
 
 impl OpenId {
-    /// True for an address that a tool may be answered at. At a loopback address, any port is as good (RFC 8252 §7.3).
+    /// True for an address that a tool may be answered at, to the letter. At a loopback address, any port is as good (RFC 8252 §7.3).
     #[must_use]
     pub fn may_answer(&self, redirect_uri: &str) -> bool {
-        let without_port = |text: &str| -> Option<String> {
-            let mut url = url::Url::parse(text).ok()?;
-            let is_loopback = url.scheme() == "http" && matches!(url.host_str(), Some("127.0.0.1" | "[::1]"));
-            is_loopback.then(|| url.set_port(None).ok())??;
-            Some(url.into())
-        };
-        let asked = without_port(redirect_uri);
-        self.redirects.iter().any(|known| known == redirect_uri || (asked.is_some() && without_port(known) == asked))
+        self.redirects.iter().any(|known| known == redirect_uri || is_but_for_the_port(known, redirect_uri))
     }
+}
+
+/// True for two addresses at one loopback address, that differ by their port alone.
+fn is_but_for_the_port(known: &str, asked: &str) -> bool {
+    let without_port = |text: &str, host: &str| -> Option<String> {
+        let rest = text.strip_prefix(host)?;
+        match rest.strip_prefix(':') {
+            None if rest.is_empty() || rest.starts_with(['/', '?']) => Some(rest.to_owned()),
+            None => None,
+            Some(rest) => {
+                let at = rest.find(['/', '?']).unwrap_or(rest.len());
+                let (port, rest) = rest.split_at_checked(at)?;
+                let is_port = !port.starts_with('0') && port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok();
+                is_port.then(|| rest.to_owned())
+            }
+        }
+    };
+    ["http://127.0.0.1", "http://[::1]"].iter().any(|host| {
+        let known = without_port(known, host);
+        known.is_some() && known == without_port(asked, host)
+    })
 }
 
 /// Claims beyond the standard's: of these, one names groups.
@@ -157,6 +176,7 @@ pub struct Provider {
     web: web::Web,
     known: RwLock<Option<Arc<Known>>>,
     turns: Arc<Mutex<Turns>>,
+    freed: Arc<Notify>,
 }
 
 /// Who asks it something at the moment, and which attempts were brought back.
@@ -171,6 +191,7 @@ struct Turns {
 #[derive(Debug)]
 pub struct Turn {
     turns: Arc<Mutex<Turns>>,
+    freed: Arc<Notify>,
     network: Network,
 }
 
@@ -180,6 +201,8 @@ impl Drop for Turn {
         if let Some(at) = turns.asking.iter().position(|network| *network == self.network) {
             turns.asking.swap_remove(at);
         }
+        drop(turns);
+        self.freed.notify_waiters();
     }
 }
 
@@ -188,7 +211,7 @@ impl Provider {
     #[must_use]
     pub fn new(settings: OpenId) -> Self {
         let web = web::Web::of(&settings.issuer);
-        Self { settings, web, known: RwLock::new(None), turns: Arc::default() }
+        Self { settings, web, known: RwLock::new(None), turns: Arc::default(), freed: Arc::default() }
     }
 
     fn known(&self) -> Option<Arc<Known>> {
@@ -202,6 +225,8 @@ impl Provider {
     pub fn discover(&self, now: Instant) -> Result<(), Error> {
         let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(Error::internal)?;
         let metadata = CoreProviderMetadata::discover(&issuer, &|request| self.web.ask(request)).map_err(Error::internal)?;
+        let strong = metadata.jwks().keys().iter().filter(|key| is_strong(key)).cloned().collect();
+        let metadata = metadata.set_jwks(JsonWebKeySet::new(strong));
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(Known { metadata, at: now }));
         Ok(())
     }
@@ -241,25 +266,49 @@ impl Provider {
         Ok(url.into())
     }
 
-    /// Leave to ask it something for whoever brought back an attempt, once.
+    /// Leave to ask it something for whoever brought back an attempt, once; it is waited for, as others may be before them.
     ///
     /// # Errors
-    /// [`Error::Busy`] when as many as may ask do so already, and for an attempt that was brought back before.
-    pub fn turn(&self, attempt: &Attempt, network: Network) -> Result<Turn, Error> {
+    /// [`Error::Busy`] when others were before them for too long, and for an attempt that was brought back before.
+    pub async fn turn(&self, attempt: &Attempt, network: Network) -> Result<Turn, Error> {
+        self.spend(attempt)?;
+        let waited = tokio::time::timeout(WAITING, async {
+            // Ends: with a turn, or when it was waited for long enough.
+            loop {
+                // Whoever is done from here on is heard of.
+                let freed = self.freed.notified();
+                if let Some(turn) = self.free_turn(network) {
+                    return turn;
+                }
+                freed.await;
+            }
+        });
+        waited.await.map_err(|_elapsed| Error::Busy)
+    }
+
+    /// Remember that an attempt was brought back.
+    fn spend(&self, attempt: &Attempt) -> Result<(), Error> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        let from_there = turns.asking.iter().filter(|other| **other == network).count();
-        if turns.asking.len() >= AT_ONCE || from_there >= OF_NETWORK || turns.spent.contains(&attempt.nonce) {
+        if !turns.spent.insert(attempt.nonce.clone()) {
             return Err(Error::Busy);
         }
-        if turns.oldest.len() >= REMEMBERED
+        turns.oldest.push_back(attempt.nonce.clone());
+        if turns.oldest.len() > REMEMBERED
             && let Some(oldest) = turns.oldest.pop_front()
         {
             turns.spent.remove(&oldest);
         }
-        turns.spent.insert(attempt.nonce.clone());
-        turns.oldest.push_back(attempt.nonce.clone());
+        Ok(())
+    }
+
+    fn free_turn(&self, network: Network) -> Option<Turn> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let from_there = turns.asking.iter().filter(|other| **other == network).count();
+        if turns.asking.len() >= AT_ONCE || from_there >= OF_NETWORK {
+            return None;
+        }
         turns.asking.push(network);
-        Ok(Turn { turns: self.turns.clone(), network })
+        Some(Turn { turns: self.turns.clone(), freed: self.freed.clone(), network })
     }
 
     /// Whom it introduces by a code, which somebody brought back from it.
@@ -278,11 +327,14 @@ impl Provider {
         let tokens = request.request(&|request| self.web.ask(request)).map_err(|error| match error {
             // What it answered may hold tokens, and goes into no log. That somebody brings a code which is none is nothing to be told of.
             RequestTokenError::ServerResponse(answer) => {
-                tracing::debug!(error = %answer.error(), "the OpenID provider redeems no code");
+                tracing::debug!(error = %answer.error().as_ref().escape_debug(), "the OpenID provider redeems no code");
                 NotIntroduced::Refused
             }
             RequestTokenError::Request(error) => unavailable(Error::internal(error)),
-            _ => unavailable(Error::internal("it redeems a code by what is no answer")),
+            RequestTokenError::Parse(error, _) => {
+                unavailable(Error::internal(format!("it redeems a code by what is no answer, at {}", error.path())))
+            }
+            RequestTokenError::Other(_) => unavailable(Error::internal("it redeems a code by what is no answer")),
         })?;
         let said = match self.said(&client, &tokens, attempt, now) {
             // It came from the provider itself, so that it is worth asking for its keys.
@@ -310,8 +362,19 @@ impl Provider {
         let issued = move |at: DateTime<Utc>| {
             if at.signed_duration_since(now) > TimeDelta::seconds(LEEWAY) { Err("it is of the future".to_owned()) } else { Ok(()) }
         };
-        let verifier = client.id_token_verifier().set_allowed_algs(ALGORITHMS).set_time_fn(move || now).set_issue_time_verifier_fn(issued);
+        let verifier = client
+            .id_token_verifier()
+            .set_allowed_algs(ALGORITHMS)
+            .set_time_fn(move || now - TimeDelta::seconds(LEEWAY))
+            .set_issue_time_verifier_fn(issued);
         let claims = token.claims(&verifier, &Nonce::new(attempt.nonce.clone())).map_err(Unsaid::NotTaken)?;
+        let Others(others) = claims.additional_claims();
+        if others.get("nbf").and_then(Value::as_i64).is_some_and(|from| from > now.timestamp().saturating_add(LEEWAY)) {
+            return Err(other("it is not good yet"));
+        }
+        if !is_subject(claims.subject()) {
+            return Err(other("it names nobody as the standard does"));
+        }
         if claims.authorized_party().is_some_and(|party| **party != self.settings.client_id) {
             return Err(other("it is for another party"));
         }
@@ -332,10 +395,16 @@ impl Provider {
         };
         if introduced.email.is_none() || introduced.name.is_none() || introduced.groups.is_none() {
             // What is not in the token may be told where it is asked for (OpenID Connect Core 1.0 §5.3); that it is of the same person is verified.
-            if let Ok(request) = client.user_info(tokens.access_token().clone(), Some(claims.subject().clone())) {
+            // What cannot be sent as a token is none.
+            let is_token = tokens.access_token().secret().bytes().all(|byte| byte.is_ascii_graphic());
+            if is_token && let Ok(request) = client.user_info(tokens.access_token().clone(), Some(claims.subject().clone())) {
                 // What it answered is about somebody, and goes into no log.
                 let told: UserInfoClaims<Others, CoreGenderClaim> = request.request(&|request| self.web.ask(request)).map_err(|error| {
-                    Unsaid::NotAll(if matches!(error, UserInfoError::ClaimsVerification(_)) { "userinfo is of another person" } else { "userinfo is not told" })
+                    Unsaid::NotAll(if matches!(error, UserInfoError::ClaimsVerification(_)) {
+                        "userinfo is of another person"
+                    } else {
+                        "userinfo is not told"
+                    })
                 })?;
                 introduced.email = introduced.email.or_else(|| email(told.email(), told.email_verified()));
                 introduced.name = introduced.name.or_else(|| name(told.name()));
@@ -355,6 +424,17 @@ enum Unsaid {
     NotAll(&'static str),
 }
 
+/// True for a key that nobody works out: of RSA, one of 2,048 bits at least (RFC 7518 §3.3).
+fn is_strong(key: &CoreJsonWebKey) -> bool {
+    let written = serde_json::to_value(key).unwrap_or_default();
+    written["kty"] != "RSA" || written["n"].as_str().and_then(|n| BASE64_URL_SAFE_NO_PAD.decode(n).ok()).is_some_and(|n| n.len() >= 256)
+}
+
+/// True for the provider's name of somebody: 1 to 255 characters of ASCII (OpenID Connect Core 1.0 §2).
+fn is_subject(subject: &str) -> bool {
+    (1..=255).contains(&subject.len()) && subject.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
+}
+
 /// The groups that claims name, if they do.
 fn groups_in(claims: &Map<String, Value>, settings: &OpenId) -> Option<Vec<String>> {
     claims.get(&settings.groups_claim).and_then(groups)
@@ -369,7 +449,7 @@ fn groups(claim: &Value) -> Option<Vec<String>> {
     }
 }
 
-/// An error with what it came of.
+/// An error with what it came of, in printable characters, and not for long: some of it is what was sent.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -379,5 +459,5 @@ fn causes(error: &dyn std::error::Error) -> String {
         text.push_str(&error.to_string());
         cause = error.source();
     }
-    text
+    text.chars().take(300).flat_map(char::escape_debug).collect()
 }

@@ -2,7 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::{Bind, RunQueryDsl, Tx, schema::{grants, users}};
+use super::{
+    Bind, RunQueryDsl, Tx,
+    schema::{grants, users},
+};
 use crate::{
     access::{Granted, action::ManageUsers, scope::Whole},
     domain::{

@@ -74,7 +74,8 @@ pub fn tried(tx: &mut Tx<'_>, user: Id<User>) -> Result<Option<(i32, Option<Inst
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn keep_tried(tx: &mut Tx<'_>, user: Id<User>, tried: Option<(i32, Instant)>) -> Result<(), Error> {
-    let set = (second_factors::tried.eq(tried.map_or(0, |(tried, _)| tried)), second_factors::tried_since.eq(tried.map(|(_, since)| since)));
+    let set =
+        (second_factors::tried.eq(tried.map_or(0, |(tried, _)| tried)), second_factors::tried_since.eq(tried.map(|(_, since)| since)));
     diesel::update(second_factors::table.find(Bind(user))).set(set).execute(tx)?;
     Ok(())
 }

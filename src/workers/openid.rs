@@ -6,7 +6,7 @@ use super::Worker;
 use crate::{domain::Error, openid::Provider, store::Store};
 
 /// Rounds that are left out at most.
-const MOST: u32 = 60;
+const MOST: u32 = 12;
 /// How often it looks whether they are due.
 const EVERY: Duration = Duration::from_secs(5);
 
@@ -17,7 +17,7 @@ const EVERY: Duration = Duration::from_secs(5);
 pub fn start(store: Store, provider: Arc<Provider>) -> Result<Worker, Error> {
     let (mut failed, mut left) = (0_u32, 0_u32);
     Worker::start("single sign-on", EVERY, move || {
-        // One that is away is asked after 5, 10, 20 … seconds, five minutes at most.
+        // One that is away is asked after 5, 10, 20 … seconds, a minute at most.
         if left > 0 {
             left = left.saturating_sub(1);
             return Ok(());

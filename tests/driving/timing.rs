@@ -44,7 +44,8 @@ fn timing_of_sign_ins() {
     let server = Served::with(&[("DATELINE_TRUSTED_PROXIES", "127.0.0.0/8"), ("DATELINE_RATE_LIMIT", "off")]);
     let admin = server.administrator();
     for n in 0..pairs.div_ceil(EACH) {
-        let user = json!({ "email": format!("known-{n}@example.org"), "name": "Known", "password": "a-long-sentence-of-theirs", "grants": [] });
+        let user =
+            json!({ "email": format!("known-{n}@example.org"), "name": "Known", "password": "a-long-sentence-of-theirs", "grants": [] });
         assert_eq!(server.send("POST", "/v1/desk/users", &admin, &user).status, 201);
     }
     // In turn, so that whatever else the machine does falls on all of them alike.

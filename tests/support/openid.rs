@@ -30,6 +30,7 @@ struct Inner {
     keys: Vec<(String, [u8; 32])>,
     says: BTreeMap<String, String>,
     tells: Value,
+    subject: Value,
     asked: Vec<String>,
     forms: Vec<String>,
     is_away: bool,
@@ -95,11 +96,18 @@ impl Fake {
                 inner.forms.push(body.to_owned());
                 let code = url::form_urlencoded::parse(body.as_bytes()).find(|(name, _)| name == "code").map(|(_, code)| code.into_owned());
                 match code.and_then(|code| inner.says.remove(&code)) {
-                    Some(token) => json!({ "access_token": "opaque", "token_type": "Bearer", "expires_in": 60, "id_token": token }),
+                    Some(token) => {
+                        let claims = token.split('.').nth(1).and_then(|claims| BASE64_URL_SAFE_NO_PAD.decode(claims).ok());
+                        let claims: Value = claims.and_then(|claims| serde_json::from_slice(&claims).ok()).unwrap_or_default();
+                        inner.subject = claims["sub"].clone();
+                        json!({ "access_token": "opaque", "token_type": "Bearer", "expires_in": 60, "id_token": token })
+                    }
                     None => return Some((400, json!({ "error": "invalid_grant" }).to_string())),
                 }
             }
             "/userinfo" if inner.tells.is_object() => inner.tells.clone(),
+            // Nothing more of whom it spoke last.
+            "/userinfo" => json!({ "sub": inner.subject }),
             _ => return Some((404, "{}".to_owned())),
         };
         Some((200, answer.to_string()))
@@ -136,7 +144,7 @@ impl Fake {
         self.0.lock().unwrap().says.insert(code.to_owned(), token.to_owned());
     }
 
-    /// Tell this to whoever asks about a person.
+    /// Tell this to whoever asks about a person; what is no object is told as the bare name of whom it spoke last.
     pub(crate) fn tells(&self, claims: Value) {
         self.0.lock().unwrap().tells = claims;
     }

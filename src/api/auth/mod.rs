@@ -90,6 +90,10 @@ pub struct Tokens {
     pub expires_in: i64,
     /// Exchange it for new tokens, once, within 7 days; of a session that was begun by way of the OpenID provider, within 12 hours of that.
     pub refresh_token: String,
+    /// The actions that both are limited to, parted by spaces; not there, where they are limited to none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "desk.read article.read")]
+    pub scope: Option<String>,
 }
 
 impl std::fmt::Debug for Tokens {
@@ -100,7 +104,13 @@ impl std::fmt::Debug for Tokens {
 
 fn tokens(state: &State, begun: &Begun) -> Result<HttpResponse, Failure> {
     let access_token = token::issue(begun.subject(), &state.keys.present(), &state.issuer, state.store.now(), state.store.entropy())?;
-    let answer = Tokens { access_token, token_type: "Bearer", expires_in: ACCESS_SECONDS, refresh_token: begun.refresh.expose().clone() };
+    let answer = Tokens {
+        access_token,
+        token_type: "Bearer",
+        expires_in: ACCESS_SECONDS,
+        refresh_token: begun.refresh.expose().clone(),
+        scope: begun.session.scope.clone(),
+    };
     Ok(HttpResponse::Ok().json(answer))
 }
 

@@ -36,8 +36,12 @@ use crate::{
     store,
 };
 
+/// The patterns of both: what is done there is done for whoever follows them, and not for who only looks (`HEAD`).
+pub(in crate::api) const WAYS: [&str; 2] = ["/v1/auth/authorize", "/v1/auth/callback"];
 /// The longest address and the longest state that a tool may name, in bytes: both travel by way of the provider.
 const LONGEST: usize = 512;
+/// How many cookies of one name are looked at.
+const COOKIES: usize = 8;
 /// Scopes of OpenID Connect, which libraries send by themselves: what they ask for is the provider's.
 const OF_OPENID: [&str; 4] = ["openid", "email", "profile", "offline_access"];
 
@@ -58,31 +62,30 @@ fn parameters(req: &HttpRequest) -> Result<BTreeMap<String, String>, Failure> {
     Ok(all)
 }
 
-/// What a tool asks for.
-fn asked(state: &State, provider: &Provider, sent: &BTreeMap<String, String>) -> Result<Asked, Failure> {
-    let refused = |name: &str, detail: &str| Failure::malformed(format!("?{name}"), "parameter", detail);
+/// Where a tool wants to be answered, when it is known to be there: nobody is sent anywhere else, with nothing, not even with what is wrong.
+fn answered_at(state: &State, provider: &Provider, sent: &BTreeMap<String, String>) -> Result<String, Failure> {
+    let may_answer = |uri: &&String| provider.settings.may_answer(uri) || **uri == format!("{}/docs/oauth2-redirect.html", state.issuer);
+    let known = sent.get("redirect_uri").filter(|uri| uri.len() <= LONGEST).filter(may_answer);
+    known.cloned().ok_or_else(|| Failure::malformed("?redirect_uri", "parameter", "one that DATELINE_OIDC_REDIRECTS names"))
+}
+
+/// What a tool asks for, that is answered there; else the error of RFC 6749 §4.1.2.1, and what is wrong.
+fn asked(redirect_uri: String, sent: &BTreeMap<String, String>) -> Result<Asked, (&'static str, &'static str)> {
     let of = |name: &str| sent.get(name).map(String::as_str);
-    // Nobody is sent to an address that is not known, with nothing: not even with what is wrong.
-    let redirect_uri = of("redirect_uri").filter(|uri| uri.len() <= LONGEST);
-    let may_answer = |uri: &&str| provider.settings.may_answer(uri) || **uri == format!("{}/docs/oauth2-redirect.html", state.issuer);
-    let redirect_uri = redirect_uri.filter(may_answer).ok_or_else(|| refused("redirect_uri", "one that DATELINE_OIDC_REDIRECTS names"))?;
     if of("response_type") != Some("code") {
-        return Err(refused("response_type", "`code`"));
+        return Err(("unsupported_response_type", "response_type: code"));
     }
     if of("code_challenge_method") != Some("S256") {
-        return Err(refused("code_challenge_method", "`S256`"));
+        return Err(("invalid_request", "code_challenge_method: S256"));
     }
     let challenge = of("code_challenge").filter(|text| is_challenge(text));
-    let challenge = challenge.ok_or_else(|| refused("code_challenge", "the SHA-256 of the verifier, base64url (RFC 7636)"))?;
-    if of("state").is_some_and(|state| state.len() > LONGEST) {
-        return Err(refused("state", "at most 512 bytes"));
-    }
+    let challenge = challenge.ok_or(("invalid_request", "code_challenge: the SHA-256 of the verifier, base64url (RFC 7636)"))?;
     let scope: BTreeSet<_> = of("scope").unwrap_or_default().split_ascii_whitespace().filter(|name| !OF_OPENID.contains(name)).collect();
     if scope.iter().any(|name| !action::ALL.contains(name)) {
-        return Err(refused("scope", "names of actions, parted by spaces"));
+        return Err(("invalid_scope", "scope: names of actions, parted by spaces"));
     }
     Ok(Asked {
-        redirect_uri: redirect_uri.to_owned(),
+        redirect_uri,
         state: of("state").map(str::to_owned),
         challenge: challenge.to_owned(),
         scope: Some(scope.into_iter().collect::<Vec<_>>().join(" ")).filter(|scope| !scope.is_empty()),
@@ -94,11 +97,12 @@ fn cookie_name(state: &State) -> &'static str {
     if state.issuer.starts_with("https:") { "__Secure-dateline-sign-in" } else { "dateline-sign-in" }
 }
 
-fn cookie(state: &State, req: &HttpRequest) -> Option<String> {
+/// The cookies of this name that came: another server of the domain may have set one as well.
+fn cookies(state: &State, req: &HttpRequest) -> Vec<String> {
     let name = cookie_name(state);
     let sent = req.headers().get_all(COOKIE).filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-    let mut named = sent.filter_map(|pair| pair.trim().split_once('=')).filter(|(called, _)| *called == name);
-    named.next().map(|(_, value)| value.to_owned()).filter(|value| value.len() == 43)
+    let named = sent.filter_map(|pair| pair.trim().split_once('=')).filter(|(called, _)| *called == name);
+    named.map(|(_, value)| value.to_owned()).filter(|value| is_challenge(value)).take(COOKIES).collect()
 }
 
 fn sent_to(address: &str) -> HttpResponse {
@@ -108,11 +112,23 @@ fn sent_to(address: &str) -> HttpResponse {
 /// Send somebody to the provider.
 pub(crate) async fn authorize(req: HttpRequest, state: Data<State>) -> Result<HttpResponse, Failure> {
     let provider = provider(&state)?;
-    let asked = asked(&state, provider, &parameters(&req)?)?;
+    let sent = parameters(&req)?;
+    let redirect_uri = answered_at(&state, provider, &sent)?;
+    if sent.get("state").is_some_and(|state| state.len() > LONGEST) {
+        return Err(Failure::malformed("?state", "parameter", "at most 512 bytes"));
+    }
+    let known_by = sent.get("state").map(String::as_str);
+    let asked = match asked(redirect_uri.clone(), &sent) {
+        Ok(asked) => asked,
+        Err((error, told)) => return back(&state, (&redirect_uri, known_by), &[("error", error), ("error_description", told)]),
+    };
     // Whoever begins in two tabs ends in both.
-    let cookie = cookie(&state, &req).unwrap_or_else(|| new_refresh(state.store.entropy()));
+    let cookie = cookies(&state, &req).into_iter().next().unwrap_or_else(|| new_refresh(state.store.entropy()));
     let attempt = Attempt::begin(asked, &cookie, state.store.entropy(), state.store.now());
-    let entrance = provider.entrance(&attempt, attempt.sealed(&state.keys.present(), state.store.entropy())?)?;
+    let entrance = match provider.entrance(&attempt, attempt.sealed(&state.keys.present(), state.store.entropy())?) {
+        Err(Error::Busy) => return back(&state, (&redirect_uri, known_by), &[("error", "temporarily_unavailable")]),
+        entrance => entrance?,
+    };
     let secure = if state.issuer.starts_with("https:") { "; Secure" } else { "" };
     let path = url::Url::parse(&provider.settings.callback).map_err(Error::internal)?.path().to_owned();
     let kept = format!("{}={cookie}; Path={path}; Max-Age=600; HttpOnly; SameSite=Lax{secure}", cookie_name(&state));
@@ -122,9 +138,9 @@ pub(crate) async fn authorize(req: HttpRequest, state: Data<State>) -> Result<Ht
 }
 
 /// Send somebody back to the tool, with what has come of it (RFC 6749 §4.1.2, RFC 9207).
-fn back(state: &State, asked: &Asked, outcome: &[(&str, &str)]) -> Result<HttpResponse, Failure> {
-    let mut address = url::Url::parse(&asked.redirect_uri).map_err(Error::internal)?;
-    let state_of_tool = asked.state.as_deref().map(|state| ("state", state));
+fn back(state: &State, (redirect_uri, known_by): (&str, Option<&str>), outcome: &[(&str, &str)]) -> Result<HttpResponse, Failure> {
+    let mut address = url::Url::parse(redirect_uri).map_err(Error::internal)?;
+    let state_of_tool = known_by.map(|state| ("state", state));
     address.query_pairs_mut().extend_pairs(outcome).extend_pairs(state_of_tool).append_pair("iss", &state.issuer);
     Ok(sent_to(address.as_str()))
 }
@@ -133,13 +149,15 @@ fn back(state: &State, asked: &Asked, outcome: &[(&str, &str)]) -> Result<HttpRe
 pub(crate) async fn callback(req: HttpRequest, from: Origin, state: Data<State>) -> Result<HttpResponse, Failure> {
     let provider = provider(&state)?.clone();
     let sent = parameters(&req)?;
-    let attempt = sent.get("state").zip(cookie(&state, &req));
-    let attempt = attempt.and_then(|(sealed, cookie)| Attempt::open(sealed, &cookie, &state.keys.present(), state.store.now()));
+    let sealed = sent.get("state").map(String::as_str).unwrap_or_default();
+    let open = |cookie: &String| Attempt::open(sealed, cookie, &state.keys.present(), state.store.now());
+    let attempt = cookies(&state, &req).iter().find_map(open);
     let attempt = attempt.ok_or_else(|| {
         Failure::malformed("?state", "state", "this sign-in was begun in another browser, or more than ten minutes ago: begin again")
     })?;
     let asked = attempt.asked.clone();
-    let denied = |told: &str| back(&state, &asked, &[("error", "access_denied"), ("error_description", told)]);
+    let tool = (asked.redirect_uri.as_str(), asked.state.as_deref());
+    let denied = |told: &str| back(&state, tool, &[("error", "access_denied"), ("error_description", told)]);
     if sent.get("iss").is_some_and(|issuer| *issuer != provider.settings.issuer) {
         return denied("Another provider answered.");
     }
@@ -148,9 +166,8 @@ pub(crate) async fn callback(req: HttpRequest, from: Origin, state: Data<State>)
         state.sign_ins.note(None, from.0, Why::NotIntroduced, state.store.now());
         return denied(if is_denied { "The provider let nobody in." } else { "The provider could not let anybody in." });
     };
-    // Of several who come back from one place at once, most have invented what they bring.
-    let Ok(turn) = provider.turn(&attempt, from.0) else {
-        return back(&state, &asked, &[("error", "temporarily_unavailable")]);
+    let Ok(turn) = provider.turn(&attempt, from.0).await else {
+        return back(&state, tool, &[("error", "temporarily_unavailable")]);
     };
     let (asking, now) = (provider.clone(), state.store.now());
     let introduced = store::aside(move || {
@@ -160,7 +177,7 @@ pub(crate) async fn callback(req: HttpRequest, from: Origin, state: Data<State>)
     });
     let introduced = match introduced.await? {
         Ok(introduced) => introduced,
-        Err(NotIntroduced::Unavailable) => return back(&state, &asked, &[("error", "temporarily_unavailable")]),
+        Err(NotIntroduced::Unavailable) => return back(&state, tool, &[("error", "temporarily_unavailable")]),
         Err(NotIntroduced::Refused) => {
             state.sign_ins.note(None, from.0, Why::NotIntroduced, now);
             return denied("The word of the provider was not taken.");
@@ -175,7 +192,7 @@ pub(crate) async fn callback(req: HttpRequest, from: Origin, state: Data<State>)
         }
     });
     match admitted.await? {
-        Ok(code) => back(&state, &asked, &[("code", code.expose())]),
+        Ok(code) => back(&state, tool, &[("code", code.expose())]),
         Err((user, why)) => {
             state.sign_ins.note(user, from.0, why.into(), now);
             denied(why.told())
@@ -204,7 +221,7 @@ pub(super) async fn redeemed(
     let shown = Redeemed { digest, verifier, redirect_uri };
     let begun =
         if is_good { state.store.write(Bookkeeping, move |tx, _| desk::single_sign_on::redeem(tx, &shown, from)).await? } else { None };
-    super::tokens(state, &begun.ok_or(Error::Gone("sign-in code"))?)
+    super::tokens(state, &begun.ok_or(Failure::InvalidGrant)?)
 }
 
 /// Who shows a token of the provider's that is meant for this server.

@@ -328,7 +328,6 @@ fn refusals() -> Vec<Refusal> {
             Asked::writes_at_desk,
         ),
         rule("LinkGone", Error::Gone("link"), |asked| asked.path == BY_LINK),
-        rule("CodeGone", Error::Gone("sign-in code"), |asked| asked.path == TOKENS),
         rule(
             "SecondFactorOn",
             Error::Conflict { code: "second-factor-on", detail: "you have a second factor: turn it off first".to_owned() },

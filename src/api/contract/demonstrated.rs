@@ -9,7 +9,12 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use utoipa::openapi::{Components, ObjectBuilder, OpenApi, RefOr, Response, path::Operation, schema::Type, security::{AuthorizationCode, Flow, SecurityScheme}};
+use utoipa::openapi::{
+    Components, ObjectBuilder, OpenApi, RefOr, Response,
+    path::Operation,
+    schema::Type,
+    security::{AuthorizationCode, Flow, SecurityScheme},
+};
 
 use super::{schemas::operations, shared::sweep};
 
