@@ -68,6 +68,11 @@ swagger:
     cargo build
     .ci/swagger/run
 
+# Signing in by way of a real OpenID provider: by a standard library, while its keys are rotated, and in Swagger UI
+single-sign-on:
+    cargo build
+    .ci/openid/run
+
 # The example reader in headless Chromium, over a demo of its own
 reader:
     cargo build
