@@ -1,8 +1,9 @@
 //! The certificate that the server shows to clients, its key, and how both are exchanged while it runs.
 //!
 //! **Context.** Certificates live for weeks; whoever renews them writes two files, one after the other, and tells nobody. **Decision.** What the files hold is judged
-//! as a whole before it counts: a chain, and the key of its first certificate, which is good now. **Consequence.** What was half written, or is another's, never
-//! takes the place of what is good.
+//! as a whole before it counts: a chain, and the key of its first certificate, which is good now. What changes is taken up when it was
+//! found twice, so that a chain of which only the beginning was written is not taken for the whole. **Consequence.** What was half written, or is another's, never takes the
+//! place of what is good.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -64,12 +65,14 @@ impl Files {
         const NO_CHAIN: Fault = (Part::Certificate, "the file does not hold certificates in PEM");
         let chain: Vec<CertificateDer<'static>> =
             CertificateDer::pem_slice_iter(&self.certificates).collect::<Result<_, _>>().ok().ok_or(NO_CHAIN)?;
-        let own = Certificate::from_der(chain.first().ok_or(NO_CHAIN)?).ok().ok_or(NO_CHAIN)?;
+        let parsed: Option<Vec<Certificate>> = chain.iter().map(|one| Certificate::from_der(one).ok()).collect();
+        let parsed = parsed.ok_or((Part::Certificate, "a certificate in the file cannot be read"))?;
+        let own = parsed.first().ok_or(NO_CHAIN)?;
         let instant = |time: x509_cert::time::Time| {
             let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
             Instant::from_micros(seconds.saturating_mul(1_000_000))
         };
-        let validity = own.tbs_certificate.validity;
+        let validity = &own.tbs_certificate.validity;
         let (from, until) = (instant(validity.not_before), instant(validity.not_after));
         if until < now {
             return Err((Part::Certificate, "the certificate has expired"));
@@ -92,7 +95,7 @@ impl Files {
             return Err("the key is encrypted with a password; write it without one");
         }
         let key = PrivateKeyDer::from_pem_slice(&self.key).ok().ok_or("the file does not hold a key in PEM")?;
-        any_supported_type(&key).ok().ok_or("the key is neither ECDSA (P-256 or P-384), Ed25519 nor RSA of 2048 bits or more")
+        any_supported_type(&key).ok().ok_or("the key is neither ECDSA (P-256 or P-384), Ed25519 nor RSA of 2048 to 4096 bits")
     }
 }
 

@@ -107,11 +107,12 @@ fn secured(settings: &Settings) -> Result<Option<(Tls, Worker)>, Failed> {
     let Some(files) = settings.tls.clone() else { return Ok(None) };
     let (read, shown) = tls::judged(&files).map_err(|fault| Failed::Configured(vec![fault]))?;
     let certificates = Certificates::new(shown);
-    // Browsers would take `localhost` for what is secure alone, whoever else listens there.
-    let tls = Tls::new(certificates.clone(), !settings.is_local())?;
+    // A browser is told of a host, and not of a port: whoever else listens at `localhost`, or beside a port of our own, would be bound as well.
+    let tls = Tls::new(certificates.clone(), settings.has_the_host())?;
     let renewal = Renewal {
         certificates,
         shown: read.fingerprint(),
+        seen: None,
         read: move || tls::read(&files).map_err(|(name, why)| format!("{name}: {why}")),
         clock: Arc::new(system::SystemClock),
         complaint: None,

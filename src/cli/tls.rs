@@ -42,7 +42,10 @@ fn whole(path: &Path) -> Result<Vec<u8>, String> {
         return Err("the path of a file, not of something else".to_owned());
     }
     fs::File::open(path)
-        .and_then(|file| file.take(LONGEST).read_to_end(&mut bytes))
+        .and_then(|file| file.take(LONGEST.saturating_add(1)).read_to_end(&mut bytes))
         .map_err(|e| format!("the file cannot be read: {e}"))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > LONGEST) {
+        return Err("the file is longer than a mebibyte".to_owned());
+    }
     Ok(bytes)
 }

@@ -247,6 +247,12 @@ impl Settings {
         places::web(&self.public_url).is_some_and(|url| places::is_local(&url))
     }
 
+    /// Whether the host of the server's address is its own: no name of this machine alone, and no port beside others.
+    #[must_use]
+    pub fn has_the_host(&self) -> bool {
+        places::web(&self.public_url).is_some_and(|url| !places::is_local(&url) && url.port().is_none())
+    }
+
     /// The file of an embedded database.
     #[must_use]
     pub fn database_file(&self) -> Option<&Path> {

@@ -427,7 +427,8 @@ enum Unsaid {
 /// True for a key that nobody works out: of RSA, one of 2,048 bits at least (RFC 7518 §3.3).
 fn is_strong(key: &CoreJsonWebKey) -> bool {
     let written = serde_json::to_value(key).unwrap_or_default();
-    written["kty"] != "RSA" || written["n"].as_str().and_then(|n| BASE64_URL_SAFE_NO_PAD.decode(n).ok()).is_some_and(|n| n.len() >= 256)
+    let part = |name: &str| written.get(name).and_then(Value::as_str);
+    part("kty") != Some("RSA") || part("n").and_then(|n| BASE64_URL_SAFE_NO_PAD.decode(n).ok()).is_some_and(|n| n.len() >= 256)
 }
 
 /// True for the provider's name of somebody: 1 to 255 characters of ASCII (OpenID Connect Core 1.0 §2).

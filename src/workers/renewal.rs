@@ -17,6 +17,8 @@ pub struct Renewal<R> {
     pub certificates: Arc<Certificates>,
     /// What is shown.
     pub shown: Fingerprint,
+    /// What the files held at the last look, when that was not shown.
+    pub seen: Option<Fingerprint>,
     /// What the files hold, or the words in which it is said why they cannot be read.
     pub read: R,
     /// What decides whether a certificate is good.
@@ -42,6 +44,10 @@ impl<R: FnMut() -> Result<Files, String>> Renewal<R> {
         let files = (self.read)()?;
         let fingerprint = files.fingerprint();
         if fingerprint == self.shown {
+            return Ok(());
+        }
+        // Whoever writes has finished when it is the same once more.
+        if self.seen.replace(fingerprint) != Some(fingerprint) {
             return Ok(());
         }
         let shown = files.judged(self.clock.now()).map_err(|(part, why)| format!("{}: {why}", variable(part)))?;

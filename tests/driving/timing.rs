@@ -1,6 +1,8 @@
 //! How long sign-ins take that fail: for somebody whom there is, and for somebody whom there is not. It is told, and nothing is asserted of time:
 //! `DATELINE_TEST_PAIRS=1000 cargo test --release --test suite -- --ignored --nocapture timing_of_sign_ins`.
 
+#![expect(clippy::disallowed_methods, reason = "a driver is told in its environment how far to go, and tells how long things took")]
+
 use std::time::Instant;
 
 use serde_json::json;

@@ -196,6 +196,7 @@ impl Said {
 /// A connection that fails its test, rather than let it hang, when the server neither answers nor ends it: longer than any limit of its own.
 fn patient(stream: TcpStream) -> TcpStream {
     stream.set_read_timeout(Some(Duration::from_mins(3))).unwrap();
+    stream.set_write_timeout(Some(Duration::from_mins(3))).unwrap();
     stream
 }
 

@@ -79,14 +79,19 @@ fn sent_at_once(io: &TcpStream) {
 const UNSENT: u32 = 32_768;
 
 /// Have the system take little that it cannot send yet. It would take some hundred KiB for each of those who read nothing: with thousands of them it comes to the end of what it
-/// has for all connections, and everybody waits. What is on its way to a client who reads is not limited by this.
-fn kept_short(io: &TcpStream) {
+/// has for all connections, and everybody waits. What is on its way to a client who reads is not limited by this; it ends when nothing of it was acknowledged for as long as
+/// a client may stall.
+fn kept_short(io: &TcpStream, stall: Duration) {
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    if let Err(error) = socket2::SockRef::from(io).set_tcp_notsent_lowat(UNSENT) {
-        tracing::debug!(%error, "those who read nothing may take much of the system's memory");
+    {
+        let socket = socket2::SockRef::from(io);
+        // What the system still keeps for whoever takes nothing of it, after we are done with them, ends as well.
+        if let Err(error) = socket.set_tcp_notsent_lowat(UNSENT).and_then(|()| socket.set_tcp_user_timeout(Some(stall))) {
+            tracing::debug!(%error, "those who read nothing may take much of the system's memory, and for long");
+        }
     }
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let _ = io;
+    let _ = (io, stall);
 }
 
 /// A client's connection.
@@ -121,7 +126,7 @@ impl Connection {
         stopping: &GracefulShutdownSignal,
     ) -> Self {
         sent_at_once(&io);
-        kept_short(&io);
+        kept_short(&io, state.clients.timeouts.stall);
         let address = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
         let slot = connections.admit(address);
         let standing = slot.as_ref().map_or_else(|| Rc::new(Standing::new(address, Rc::default())), |slot| slot.standing.clone());

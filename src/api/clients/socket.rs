@@ -121,6 +121,7 @@ impl Socket {
                     self.layer = Layer::Secure(Box::new(stream));
                 }
                 Err(error) => {
+                    tracing::debug!(%error, "a client does not come by TLS");
                     self.layer = Layer::Failed;
                     return Poll::Ready(Err(error));
                 }
