@@ -55,7 +55,7 @@ fn files_that_are_not_good_are_refused_by_the_name_of_their_setting_in_one_line(
         (KEY, chain.clone(), folder, "not of something else"),
         (CERT, file("empty", ""), key.clone(), "does not hold certificates"),
         (CERT, key.clone(), key.clone(), "does not hold certificates"),
-        (CERT, file("broken", &broken), key.clone(), "does not hold certificates"),
+        (CERT, file("broken", &broken), key.clone(), "a certificate in the file cannot be read"),
         (CERT, file("past", &past.chain), file("past-key", &past.key), "has expired"),
         (CERT, file("future", &future.chain), file("future-key", &future.key), "not valid yet"),
         (KEY, chain.clone(), file("empty", ""), "does not hold a key"),
