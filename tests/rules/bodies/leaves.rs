@@ -314,7 +314,8 @@ fn unaccounted(html: &str, document: &Document, warnings: &[Violation]) -> Vec<S
             // Of a picture that stands twice one may be told, and its link stand on others.
             let elsewhere = there.is_empty() || some.iter().any(told);
             let on_it = there.iter().any(|(_, href)| href.contains(link.as_str())) || (elsewhere && linked(link));
-            if !on_it && !told(link) {
+            // What several things stand on is lost once.
+            if !on_it && !told(link) && counted.insert(link.clone()) {
                 missed(format!("the link {link} of {some:?}"), &mut links, 1);
             }
         }
