@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 /** Generous, for the machine may have other things to do. */
 const LIMIT = 60_000;
 /** The browser asks for the icon at any time, thus while the test has no server up. An icon that a server refuses is another message. */
-const ASKED_IN_BETWEEN = /net::ERR_CONNECTION_(REFUSED|RESET) \S+\/favicon-\d+x\d+\.png$/;
+const ASKED_IN_BETWEEN = /net::ERR_(?!BLOCKED)\w+ \S+\/favicon-\d+x\d+\.png$/;
 
 export class Person {
   /** Sit down at a browser. Whatever it complains of, and whatever is asked of anybody but the server, is added to the complaints. */

@@ -3,8 +3,8 @@
 //! **Context.** What an answer looks like is learned from an answer, and not from a schema; all of them together are half as long as the contract, and
 //! generators of clients have no use for them. **Decision.** What `dateline demo` answers to the examples of the contract is kept in
 //! `openapi/answers.json`, and is part of the document that Swagger UI reads (`/docs/openapi.json`), not of `/openapi.json`. What bodies consist of is
-//! left out of it, for Swagger UI resolves all of that anew for each operation. **Consequence.** The contract stays small, and an operation is opened in
-//! half the time. `tests/examples.rs` asks the demo, and fails when it answers something else than what is kept.
+//! left out of it, for Swagger UI resolves all of that anew for each operation; and it is in OpenAPI 3.0, for of 3.1 Swagger UI resolves a whole document before it shows
+//! any of it. **Consequence.** The contract stays small, and whoever opens Swagger UI sees operations in less than half the time. `tests/examples.rs` asks the demo, and fails when it answers something else than what is kept.
 
 use std::collections::BTreeMap;
 
@@ -27,8 +27,8 @@ const TREES: [(&str, &str); 2] = [
     ("PortableTextBlock", "A block of a body; the contract has its kinds."),
 ];
 
-/// Give every operation the answer of the demo.
-pub(super) fn demonstrated(mut api: OpenApi, single_sign_on: bool) -> OpenApi {
+/// The document, as JSON, with the answer of the demo to every operation.
+pub(super) fn demonstrated(mut api: OpenApi, single_sign_on: bool) -> String {
     let mut answers: BTreeMap<String, Value> = serde_json::from_str(ANSWERS).unwrap_or_default();
     let components = api.components.take().unwrap_or_default();
     for operation in api.paths.paths.values_mut().flat_map(operations) {
@@ -48,7 +48,47 @@ pub(super) fn demonstrated(mut api: OpenApi, single_sign_on: bool) -> OpenApi {
         schemas.insert(name.to_owned(), short.into());
     }
     sweep(&mut api);
-    api
+    let mut document = serde_json::to_value(api).unwrap_or_default();
+    in_older_words(&mut document);
+    if let Some(version) = document.get_mut("openapi") {
+        *version = "3.0.3".into();
+    }
+    document.to_string()
+}
+
+/// Say of schemas in the words of OpenAPI 3.0 what may be null. What is given as an example or a value stays what it is.
+fn in_older_words(value: &mut Value) {
+    let object = match value {
+        Value::Array(all) => return all.iter_mut().for_each(in_older_words),
+        Value::Object(object) => object,
+        _ => return,
+    };
+    let is_value = |name: &str| matches!(name, "example" | "examples" | "default" | "enum");
+    object.iter_mut().filter(|(name, _)| !is_value(name)).for_each(|(_, value)| in_older_words(value));
+    let mut nullable = false;
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        let before = types.len();
+        types.retain(|one| one != "null");
+        nullable = types.len() < before;
+        let one = if types.len() == 1 { types.pop() } else { None };
+        match one {
+            Some(one) => drop(object.insert("type".to_owned(), one)),
+            None => drop(object.remove("type")),
+        }
+    }
+    for name in ["oneOf", "anyOf"] {
+        let Some(Value::Array(all)) = object.get_mut(name) else { continue };
+        let before = all.len();
+        all.retain(|one| one.get("type").is_none_or(|of| of != "null"));
+        nullable |= all.len() < before;
+        if all.len() == 1 && before > 1 {
+            let only = object.remove(name).unwrap_or_default();
+            object.insert("allOf".to_owned(), only);
+        }
+    }
+    if nullable {
+        object.insert("nullable".to_owned(), true.into());
+    }
 }
 
 /// The flow by way of the OpenID provider, for whatever the flow by password is for.

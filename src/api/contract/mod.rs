@@ -158,7 +158,7 @@ impl Contract {
     #[must_use]
     pub fn new(api: &openapi::OpenApi, single_sign_on: bool) -> Self {
         let document = written::written(&api.to_pretty_json().unwrap_or_default());
-        let demonstrated = demonstrated::demonstrated(api.clone(), single_sign_on).to_json().unwrap_or_default();
+        let demonstrated = demonstrated::demonstrated(api.clone(), single_sign_on);
         let mut contract = Self { document: document.into(), demonstrated: demonstrated.into(), ..Self::default() };
         for (path, item) in &api.paths.paths {
             let methods = [
