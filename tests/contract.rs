@@ -67,6 +67,24 @@ async fn the_documentation_is_served_and_asks_nobody_else() {
 }
 
 #[actix_web::test]
+async fn what_swagger_ui_reads_says_in_the_words_of_openapi_3_0_what_may_be_null() {
+    let app = TestApp::sqlite().await;
+    let document = app.anyone().get("/docs/openapi.json").await.ok();
+    assert_eq!(document["openapi"], "3.0.3");
+    let contract = crate::support::contract::contract();
+    let (mut nullable, mut older) = (0, 0);
+    let is_schema = |at: &str| at.contains("schema") && !["/example", "/default", "/enum"].iter().any(|name| at.contains(name));
+    every(&contract, "", &mut |at, value| nullable += usize::from(is_schema(at) && value["type"].as_array().is_some()));
+    every(&document, "", &mut |at, value| {
+        if is_schema(at) {
+            assert!(!value["type"].is_array() && value["type"] != "null", "{at}: {value}");
+            older += usize::from(value["nullable"] == true);
+        }
+    });
+    assert!(nullable > 0 && older >= nullable, "{nullable} {older}");
+}
+
+#[actix_web::test]
 async fn health_tells_operators_how_the_server_is() {
     let app = TestApp::sqlite().await;
     for path in ["/health/live", "/health/ready"] {

@@ -274,6 +274,8 @@ both! {
         }
         // Of too many groups none is told, and nobody comes in by that.
         house.is_denied(&json!({ "groups": null, "_claim_names": { "groups": "src1" } })).await;
+        // So it is of groups that are named in a way that nobody understands.
+        house.is_denied(&json!({ "groups": { "editors": true } })).await;
         let user = admin.get(&user).await.ok();
         assert_eq!(grants(&user), given);
         // Whoever has nothing left is not let in; what was taken stays taken.

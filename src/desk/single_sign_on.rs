@@ -19,7 +19,7 @@ use crate::{
     desk::{
         sessions::{self, Begun},
         sign_ins::Why,
-        users::{self, Draft, Wanted},
+        users::{self, Draft, GrantDraft},
     },
     domain::{
         Error, Id,
@@ -144,7 +144,7 @@ fn account(tx: &mut Tx<'_>, introduced: &Introduced, address: Option<&str>) -> R
 }
 
 /// What groups give, each once, as far as the site has what their grants are limited to; and what it has not.
-fn wanted<'a>(tx: &mut Tx<'_>, granted: &'a GroupGrants, groups: &[String]) -> Result<(Vec<Wanted>, Vec<&'a GroupGrant>), Error> {
+fn wanted<'a>(tx: &mut Tx<'_>, granted: &'a GroupGrants, groups: &[String]) -> Result<(Vec<GrantDraft>, Vec<&'a GroupGrant>), Error> {
     let masthead = store::site::masthead(tx)?;
     let (mut all, mut missing) = (Vec::new(), Vec::new());
     for grant in granted.of(groups) {
@@ -159,7 +159,7 @@ fn wanted<'a>(tx: &mut Tx<'_>, granted: &'a GroupGrants, groups: &[String]) -> R
             missing.push(grant);
             continue;
         }
-        let one = Wanted { role: grant.role, section, locale: grant.locale.clone() };
+        let one = GrantDraft { role: grant.role, section, locale: grant.locale.clone() };
         if !all.contains(&one) {
             all.push(one);
         }

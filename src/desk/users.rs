@@ -24,6 +24,13 @@ pub struct GrantDraft {
     pub locale: Option<Locale>,
 }
 
+impl GrantDraft {
+    /// True for the grant that came of it.
+    fn is(&self, grant: &Grant) -> bool {
+        self.role == grant.role && self.section == grant.section && self.locale == grant.locale
+    }
+}
+
 /// What a caller says of a user.
 #[derive(Debug, Clone)]
 pub struct Draft {
@@ -62,8 +69,7 @@ fn check(tx: &mut Tx<'_>, draft: &Draft, before: &[Grant]) -> Result<Checked, Er
                 other => _ = other?,
             }
         }
-        let same = |g: &&Grant| g.role == grant.role && g.section == grant.section && g.locale == grant.locale;
-        let earlier = before.iter().find(same);
+        let earlier = before.iter().find(|earlier| grant.is(earlier));
         let (id, by_group) = earlier.map_or_else(|| (tx.new_id(), false), |g| (g.id, g.by_group));
         grants.push(Grant { id, role: grant.role, section: grant.section, locale: grant.locale.clone(), by_group });
     }
@@ -190,25 +196,11 @@ pub fn revise(
     Ok(user.into_inner().0)
 }
 
-/// What groups of the OpenID provider's give somebody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Wanted {
-    pub(super) role: Role,
-    pub(super) section: Option<Id<Section>>,
-    pub(super) locale: Option<Locale>,
-}
-
-impl Wanted {
-    fn is(&self, grant: &Grant) -> bool {
-        self.role == grant.role && self.section == grant.section && self.locale == grant.locale
-    }
-}
-
 /// What somebody is granted by hand and by these groups.
-pub(super) fn with_groups(tx: &mut Tx<'_>, before: &[Grant], wanted: &[Wanted]) -> Vec<Grant> {
+pub(super) fn with_groups(tx: &mut Tx<'_>, before: &[Grant], wanted: &[GrantDraft]) -> Vec<Grant> {
     let stays = |grant: &&Grant| !grant.by_group || wanted.iter().any(|wanted| wanted.is(grant));
     let mut grants: Vec<Grant> = before.iter().filter(stays).cloned().collect();
-    for Wanted { role, section, locale } in wanted.iter().filter(|wanted| !before.iter().any(|grant| wanted.is(grant))).cloned() {
+    for GrantDraft { role, section, locale } in wanted.iter().filter(|wanted| !before.iter().any(|grant| wanted.is(grant))).cloned() {
         grants.push(Grant { id: tx.new_id(), role, section, locale, by_group: true });
     }
     grants
@@ -218,7 +210,7 @@ pub(super) fn with_groups(tx: &mut Tx<'_>, before: &[Grant], wanted: &[Wanted]) 
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub(super) fn grant_by_groups(tx: &mut Tx<'_>, permit: &Permit<ManageUsers>, id: Id<User>, wanted: &[Wanted]) -> Result<User, Error> {
+pub(super) fn grant_by_groups(tx: &mut Tx<'_>, permit: &Permit<ManageUsers>, id: Id<User>, wanted: &[GrantDraft]) -> Result<User, Error> {
     let before = store::users::find(tx, id)?;
     let mut grants = with_groups(tx, &before.grants, wanted);
     let administers = |grants: &[Grant]| grants.iter().any(Grant::administers);

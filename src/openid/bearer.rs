@@ -5,14 +5,12 @@ use openidconnect::{JsonWebKey, core::CoreJwsSigningAlgorithm};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{ALGORITHMS, Provider, STALE_SECONDS, groups_in, is_subject};
+use super::{ALGORITHMS, LEEWAY, Provider, STALE_SECONDS, groups, is_subject};
 use crate::domain::{
     Instant,
     identity::{Identity, Introduced},
 };
 
-/// Seconds that the provider's clock may differ from ours.
-const LEEWAY: f64 = 60.0;
 /// The longest token, in bytes: providers write many groups into theirs.
 const LONGEST: usize = 8 * 1_024;
 
@@ -62,8 +60,8 @@ impl Claims {
 
     /// True while it is good by the clock.
     fn are_of_now(&self, now: Instant) -> bool {
-        let now = f64::from(u32::try_from(now.as_seconds()).unwrap_or(u32::MAX));
-        self.exp > now - LEEWAY && self.iat <= now + LEEWAY && self.nbf.is_none_or(|from| from <= now + LEEWAY)
+        let (now, leeway) = (f64::from(u32::try_from(now.as_seconds()).unwrap_or(u32::MAX)), f64::from(LEEWAY));
+        self.exp > now - leeway && self.iat <= now + leeway && self.nbf.is_none_or(|from| from <= now + leeway)
     }
 }
 
@@ -94,12 +92,7 @@ impl Provider {
         if !is_ours || !claims.are_of_now(now) || !is_subject(&claims.sub) {
             return None;
         }
-        let groups = groups_in(&claims.others, &self.settings);
-        // Groups that are named elsewhere, or in no way that is understood, are not those of the last sign-in.
-        let is_elsewhere = claims.others.get("_claim_names").is_some_and(|names| names.get(&self.settings.groups_claim).is_some());
-        if is_elsewhere || (groups.is_none() && claims.others.contains_key(&self.settings.groups_claim)) {
-            return None;
-        }
+        let groups = groups(&claims.others, &self.settings.groups_claim).ok()?;
         Some(Introduced { groups, identity: Identity { issuer: claims.iss, subject: claims.sub }, email: None, name: None })
     }
 }

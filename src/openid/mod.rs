@@ -43,7 +43,7 @@ use crate::{
 /// Seconds after which the provider's keys are asked for again.
 const FRESH_SECONDS: i64 = 300;
 /// Seconds that its clock may differ from ours.
-const LEEWAY: i64 = 60;
+const LEEWAY: u32 = 60;
 /// Seconds after which what its keys were is believed no longer of tokens that others show.
 const STALE_SECONDS: i64 = 3_600;
 /// How many sign-ins ask the provider at once, and how many of them from one network.
@@ -123,7 +123,7 @@ fn is_but_for_the_port(known: &str, asked: &str) -> bool {
 
 /// Claims beyond the standard's: of these, one names groups.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Others(#[serde(default)] Map<String, Value>);
+struct Others(Map<String, Value>);
 
 impl AdditionalClaims for Others {}
 
@@ -236,7 +236,7 @@ impl Provider {
     /// # Errors
     /// Those of [`Provider::discover`].
     pub fn keep_current(&self, now: Instant) -> Result<(), Error> {
-        let is_fresh = |known: Arc<Known>| known.at.plus_seconds(FRESH_SECONDS) > now && known.at <= now.plus_seconds(LEEWAY);
+        let is_fresh = |known: Arc<Known>| known.at.plus_seconds(FRESH_SECONDS) > now && known.at <= now.plus_seconds(LEEWAY.into());
         if self.known().is_some_and(is_fresh) { Ok(()) } else { self.discover(now) }
     }
 
@@ -359,17 +359,15 @@ impl Provider {
         let other = |why: &str| Unsaid::NotTaken(ClaimsVerificationError::Other(why.to_owned()));
         let token = tokens.id_token().ok_or_else(|| other("there is no ID token"))?;
         let now = DateTime::<Utc>::from_timestamp(now.as_seconds(), 0).unwrap_or_default();
+        let leeway = TimeDelta::seconds(LEEWAY.into());
         let issued = move |at: DateTime<Utc>| {
-            if at.signed_duration_since(now) > TimeDelta::seconds(LEEWAY) { Err("it is of the future".to_owned()) } else { Ok(()) }
+            if at.signed_duration_since(now) > leeway { Err("it is of the future".to_owned()) } else { Ok(()) }
         };
-        let verifier = client
-            .id_token_verifier()
-            .set_allowed_algs(ALGORITHMS)
-            .set_time_fn(move || now - TimeDelta::seconds(LEEWAY))
-            .set_issue_time_verifier_fn(issued);
+        let verifier =
+            client.id_token_verifier().set_allowed_algs(ALGORITHMS).set_time_fn(move || now - leeway).set_issue_time_verifier_fn(issued);
         let claims = token.claims(&verifier, &Nonce::new(attempt.nonce.clone())).map_err(Unsaid::NotTaken)?;
         let Others(others) = claims.additional_claims();
-        if others.get("nbf").and_then(Value::as_i64).is_some_and(|from| from > now.timestamp().saturating_add(LEEWAY)) {
+        if others.get("nbf").and_then(Value::as_i64).is_some_and(|from| from > now.timestamp().saturating_add(LEEWAY.into())) {
             return Err(other("it is not good yet"));
         }
         if !is_subject(claims.subject()) {
@@ -382,11 +380,7 @@ impl Provider {
         let email = |email: Option<&EndUserEmail>, verified: Option<bool>| {
             email.filter(|_| verified.unwrap_or(self.settings.trusts_addresses)).map(|email| email.to_string())
         };
-        let groups = |Others(others): &Others| {
-            // Of so many groups that they are not told, none is known (`_claim_names`, OpenID Connect Core 1.0 §5.6.2).
-            let is_elsewhere = others.get("_claim_names").is_some_and(|names| names.get(&self.settings.groups_claim).is_some());
-            if is_elsewhere { Err(other("it names too many groups to tell of them")) } else { Ok(groups_in(others, &self.settings)) }
-        };
+        let groups = |Others(others): &Others| groups(others, &self.settings.groups_claim).map_err(other);
         let mut introduced = Introduced {
             identity: Identity { issuer: self.settings.issuer.clone(), subject: claims.subject().to_string() },
             email: email(claims.email(), claims.email_verified()),
@@ -436,17 +430,20 @@ fn is_subject(subject: &str) -> bool {
     (1..=255).contains(&subject.len()) && subject.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
 
-/// The groups that claims name, if they do.
-fn groups_in(claims: &Map<String, Value>, settings: &OpenId) -> Option<Vec<String>> {
-    claims.get(&settings.groups_claim).and_then(groups)
-}
-
-/// The groups that a claim names: a list, or one alone.
-fn groups(claim: &Value) -> Option<Vec<String>> {
-    match claim {
-        Value::String(one) => Some(vec![one.clone()]),
-        Value::Array(all) => Some(all.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
-        _ => None,
+/// The groups that claims name: a list, or one alone; nothing, where they are silent of groups.
+///
+/// # Errors
+/// Why it cannot be known which these are: they are named elsewhere, for there are too many (`_claim_names`, OpenID Connect Core 1.0 §5.6.2), or in no way
+/// that is understood.
+fn groups(claims: &Map<String, Value>, name: &str) -> Result<Option<Vec<String>>, &'static str> {
+    if claims.get("_claim_names").is_some_and(|names| names.get(name).is_some()) {
+        return Err("it names too many groups to tell of them");
+    }
+    match claims.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(one)) => Ok(Some(vec![one.clone()])),
+        Some(Value::Array(all)) => Ok(Some(all.iter().filter_map(Value::as_str).map(str::to_owned).collect())),
+        Some(_) => Err("it names groups neither by a list nor by one name"),
     }
 }
 

@@ -64,7 +64,13 @@ fn in_older_words(value: &mut Value) {
         _ => return,
     };
     let is_value = |name: &str| matches!(name, "example" | "examples" | "default" | "enum");
-    object.iter_mut().filter(|(name, _)| !is_value(name)).for_each(|(_, value)| in_older_words(value));
+    for (name, value) in object.iter_mut().filter(|(name, _)| !is_value(name)) {
+        match value {
+            // Whatever these are called, each is a schema.
+            Value::Object(named) if name == "properties" => named.values_mut().for_each(in_older_words),
+            value => in_older_words(value),
+        }
+    }
     let mut nullable = false;
     if let Some(Value::Array(types)) = object.get_mut("type") {
         let before = types.len();
