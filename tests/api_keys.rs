@@ -485,7 +485,13 @@ both! {
         program.get(&admin.story(&app.section("crime", "अपराध").await, "Elsewhere").await).await.ok();
         admin.patch(&account, &more.etag(), &json!({ "status": "suspended", "name": "The wires" })).await.ok();
         program.get("/v1/auth/me").await.refused(401, "api-key-ended");
-        admin.delete(&account, &admin.get(&account).await.etag()).await.refused(409, "in-use");
+        // Deleted, it is what its stories were made by, and nothing else.
+        assert_eq!(admin.delete(&account, &admin.get(&account).await.etag()).await.status, 204);
+        program.get("/v1/auth/me").await.refused(401, "invalid-token");
+        admin.get(&account).await.refused(404, "not-found");
+        let audit = admin.get(&format!("/v1/desk/audit?actor={id}&kind=article")).await.ok();
+        assert_eq!((&audit["data"][0]["actor_name"], &audit["data"][0]["actor_former"]), (&json!("The wires"), &json!(true)));
+        assert_eq!(admin.get(&format!("/v1/desk/api-keys?user={id}")).await.ok()["data"], json!([]));
     }
 
     async fn nobody_makes_keys_of_others_and_service_accounts_alone_administer_nothing(app) {

@@ -232,6 +232,11 @@ impl<'a> Newsroom<'a> {
         let in_again = || self.post(&self.anyone, "/v1/auth/token", json!({ "email": EMAIL, "password": PASSWORD }));
         let goes_on = || self.post(&self.anyone, "/v1/auth/refresh", json!({ "refresh_token": self.refresh }));
         let work = self.post(&self.editor, &format!("{}/translations/hi/assign", self.draft), json!({ "assignee_id": id }));
+        let (worker, comments) = (self.translator.path(), format!("{}/comments", self.draft));
+        let given = json!({ "assignee_id": worker.rsplit('/').next() });
+        let given = self.post(&self.editor, &format!("{}/translations/hi/assign", self.draft), given);
+        let mentioned = self.post(&self.editor, &comments, json!({ "text": "Look.", "mentions": [worker.rsplit('/').next()] }));
+        let said = self.post(&self.translator, &comments, json!({ "text": "And one thing more." }));
         let new = |name: &str| json!({ "email": "b@example.org", "name": name, "password": PASSWORD });
         vec![
             ("two administrators suspend each other", ended(&self.admin, &self.other), ended(&self.other, &self.admin)),
@@ -239,6 +244,9 @@ impl<'a> Newsroom<'a> {
             ("somebody is suspended and goes on", self.patch(&self.user, suspended.clone()), goes_on()),
             ("somebody goes and signs in", self.delete(&self.user), in_again()),
             ("somebody goes and is given work", self.delete(&self.user), work),
+            ("somebody who has done something goes and is given work", self.delete(&worker), given),
+            ("somebody who has done something goes and is mentioned", self.delete(&worker), mentioned),
+            ("somebody who has done something goes and says more", self.delete(&worker), said),
             (
                 "two have one address",
                 self.post(&self.admin, "/v1/desk/users", new("One")),
@@ -339,7 +347,7 @@ async fn at_once(app: &TestApp, first: &Ask<'_>, second: &Ask<'_>) -> [Answer; 2
 }
 
 /// What must never be, and how often it is.
-const NEVER: [(&str, &str); 13] = [
+const NEVER: [(&str, &str); 15] = [
     ("no default", "SELECT COUNT(*) AS count FROM site WHERE default_locale NOT IN (SELECT locale FROM locales)"),
     (
         "nothing to fall back to",
@@ -353,6 +361,14 @@ const NEVER: [(&str, &str); 13] = [
     (
         "a session of somebody suspended",
         "SELECT COUNT(*) AS count FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.status <> 'active' AND s.revoked_at IS NULL",
+    ),
+    (
+        "work of somebody who has left",
+        "SELECT COUNT(*) AS count FROM assignments g JOIN users u ON u.id = g.user_id WHERE u.left_at IS NOT NULL",
+    ),
+    (
+        "somebody mentioned who has left",
+        "SELECT COUNT(*) AS count FROM comment_mentions m JOIN users u ON u.id = m.user_id WHERE u.left_at IS NOT NULL",
     ),
     (
         "a name of nothing",
@@ -452,7 +468,7 @@ async fn two_who_change_the_site_or_its_locales_at_once_are_one_after_the_other(
 
 #[actix_web::test]
 async fn two_who_change_users_at_once_are_one_after_the_other() {
-    all_of(Group::People, 7).await;
+    all_of(Group::People, 10).await;
 }
 
 #[actix_web::test]

@@ -3,6 +3,7 @@
 mod circles;
 mod fields;
 mod locale_maps;
+mod users;
 
 use std::path::{Path, PathBuf};
 

@@ -14,13 +14,17 @@ use std::{
 use dateline::{
     access::{
         Caller, Permit, System,
-        action::{EditArticle, EditTranslation, ManageLocales, ManageRedirects, ManageSections, ManageTags, Publish, Unpublish, Withdraw},
+        action::{
+            EditArticle, EditTranslation, ManageLocales, ManageRedirects, ManageSections, ManageTags, ManageUsers, Publish, Unpublish,
+            Withdraw,
+        },
     },
     desk::{
-        articles, locales, named, precomputed,
+        self, articles, locales, named, precomputed,
         publishing::{Manner, publish, unpublish},
-        redirects, scheduling, sections, takedowns,
+        redirects, scheduling, sections, single_sign_on, takedowns,
         translations::{self, save},
+        users,
     },
     domain::{
         Error, Id, Locale,
@@ -28,12 +32,15 @@ use dateline::{
         article::{Article, Facts, Genre},
         body::{Document, ReadBody},
         content::Content,
+        identity::{GroupGrant, GroupGrants, Identity, Introduced},
         locale::{LocaleDraft, LocaleSettings},
         name::{Name, NameDraft},
+        network::Network,
         redirect::{Destination, RedirectDraft, Thing},
         section::Section,
         story::Which,
         tag::TagId,
+        user::{Role, User},
     },
     store::{self, Tx},
 };
@@ -41,7 +48,10 @@ use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, connection:
 
 use serde_json::json;
 
-use crate::support::{TestApp, everything_kept};
+use crate::{
+    former_users::left_of,
+    support::{TestApp, everything_kept},
+};
 
 type Verb = Box<dyn Fn(&mut Tx<'_>) -> Result<(), Error> + Send>;
 
@@ -425,6 +435,83 @@ async fn whoever_writes_beside_a_merge_names_nothing_that_is_gone() {
             let told = matches!(done[1], Err(Error::Conflict { .. } | Error::Stale { .. }));
             assert!(told || done[1].is_ok(), "{case}, {turned}: {done:?}");
             assert_eq!(naming(one), 0, "{case}, {turned}: {done:?}");
+        }
+    }
+}
+
+/// What is done beside a deletion that would leave somebody a way in.
+const BESIDE_A_DELETION: [&str; 7] =
+    ["signs in", "refreshes", "comes by the provider", "is granted", "is renamed", "is sent a link", "makes a key"];
+
+fn beside_a_deletion(case: &str, (user, refresh): (Id<User>, String), keys: &Arc<dateline::access::keys::Keys>) -> Verb {
+    let keys = keys.clone();
+    let manage = || Permit::<ManageUsers>::try_from(Caller::system(System::Operator)).unwrap();
+    let revised = |with: fn(users::Draft) -> users::Draft| -> Verb {
+        Box::new(move |tx| {
+            let version = store::users::find(tx, user)?.version;
+            let draft =
+                |user: &User| users::Draft { email: user.email.clone(), name: user.name.clone(), status: user.status, grants: Vec::new() };
+            users::revise(tx, manage(), user, version, None, |user| Ok(with(draft(user)))).map(drop)
+        })
+    };
+    match case {
+        "signs in" => Box::new(move |tx| desk::sessions::begin(tx, user, None, Network::UNKNOWN).map(drop)),
+        "refreshes" => Box::new(move |tx| desk::sessions::refresh(tx, &keys, &refresh).map(drop)),
+        "comes by the provider" => Box::new(move |tx| {
+            let introduced = Introduced {
+                identity: Identity { issuer: "https://id.example".to_owned(), subject: "1".to_owned() },
+                email: store::users::find(tx, user).ok().and_then(|user| user.email),
+                name: None,
+                groups: Some(vec!["editors".to_owned()]),
+            };
+            let editor = GroupGrant { role: Role::Editor, section: None, locale: None };
+            let granted = GroupGrants([("editors".to_owned(), vec![editor])].into());
+            single_sign_on::admit(tx, manage(), &introduced, &granted).map(drop)
+        }),
+        "is granted" => revised(|draft| {
+            let grant = users::GrantDraft { role: Role::Chief, section: None, locale: None };
+            users::Draft { grants: vec![grant], ..draft }
+        }),
+        "is renamed" => revised(|draft| users::Draft { name: "Another".to_owned(), ..draft }),
+        "is sent a link" => Box::new(move |tx| desk::password_links::send(tx, manage(), &keys, user, true).map(drop)),
+        _ => Box::new(move |tx| {
+            let bounds = dateline::domain::api_key::Bounds::default();
+            let draft = desk::api_keys::Draft { name: "Wires".to_owned(), bounds, expires_in: 86_400 };
+            desk::api_keys::make(tx, &manage(), user, &draft).map(drop)
+        }),
+    }
+}
+
+#[actix_web::test]
+async fn whoever_is_let_in_or_given_something_while_they_are_deleted_has_nothing_of_it() {
+    for (case, turned) in BESIDE_A_DELETION.into_iter().flat_map(|case| [(case, false), (case, true)]) {
+        let Some(app) = TestApp::postgres().await else { return };
+        let admin = app.admin().await;
+        let world = app.section("world", "दुनिया").await;
+        let (user, refresh) = if case == "makes a key" {
+            let made = admin.post("/v1/desk/service-accounts", &json!({ "name": "Wires", "grants": [{ "role": "editor" }] })).await.ok();
+            (made["id"].as_str().unwrap().parse::<Id<User>>().unwrap(), String::new())
+        } else {
+            let editor = app.editor().await;
+            editor.story(&world, "Theirs").await;
+            let user = editor.path().rsplit('/').next().unwrap().parse::<Id<User>>().unwrap();
+            let begun =
+                app.store.write_now(&dateline::access::Bookkeeping, |tx| desk::sessions::begin(tx, user, None, Network::UNKNOWN)).unwrap();
+            (user, begun.refresh.expose().to_owned())
+        };
+        let deleted: Verb = Box::new(move |tx| {
+            let version = store::users::find(tx, user)?.version;
+            users::delete(tx, Permit::try_from(Caller::system(System::Operator))?, user, version)
+        });
+        let verb = beside_a_deletion(case, (user, refresh), &app.entrance.keys.present());
+        let done = if turned { at_once(&app, deleted, &verb) } else { at_once(&app, verb, &deleted) };
+        assert!(done[0].is_ok(), "{case}, {turned}: {done:?}");
+        let is_gone = admin.get(&format!("/v1/desk/users/{user}")).await.status == 404;
+        // Whoever was changed first is not the one who was to be deleted.
+        let is_stale = !turned && matches!(done[1], Err(Error::Stale { .. }));
+        assert_eq!(is_gone, !is_stale, "{case}, {turned}: {done:?}");
+        if is_gone {
+            assert_eq!(left_of(&app.url, &user.to_string()), std::collections::BTreeSet::new(), "{case}, {turned}: {done:?}");
         }
     }
 }

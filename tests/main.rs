@@ -32,6 +32,7 @@ mod erasing;
 mod error_pages;
 mod examples;
 mod flooding;
+mod former_users;
 mod guessing;
 mod house;
 mod ignored;

@@ -253,6 +253,32 @@ both! {
         assert_eq!(all["data"].as_array().unwrap().iter().filter(|user| user["email"] == "asha@example.org").count(), 1);
     }
 
+    async fn whoever_was_deleted_comes_in_as_somebody_new_by_the_same_name_and_address(app) {
+        let house = newsroom(&app).await;
+        let asha = house.lets_in(&json!({})).await;
+        let first = asha.get("/v1/auth/me").await.ok()["id"].clone();
+        asha.story(&app.section("world", "दुनिया").await, "River rises").await;
+        let told = house.comes(&json!({})).await;
+        let (admin, user) = (app.admin().await, format!("/v1/desk/users/{}", first.as_str().unwrap()));
+        assert_eq!(admin.delete(&user, &admin.get(&user).await.etag()).await.status, 204);
+        // Neither a session, a code on its way nor a token of the provider's lets in whoever they were.
+        asha.get("/v1/auth/me").await.refused(401, "session-ended");
+        house.redeems(&told["code"], &[]).await.is_no_grant();
+        let bearing = house.bearing(&house.access_token(&json!({ "groups": ["editors"] })));
+        let stranger = house.bearing(&house.access_token(&json!({ "sub": "person-2", "groups": ["editors"] })));
+        let (former, never) = (bearing.get("/v1/auth/me").await, stranger.get("/v1/auth/me").await);
+        assert_eq!((former.status, &former.json()["code"]), (never.status, &never.json()["code"]));
+        assert_eq!(former.status, 401);
+        let again = house.lets_in(&json!({})).await.get("/v1/auth/me").await.ok();
+        assert_ne!(again["id"], first);
+        assert_eq!((&again["email"], grants(&again)), (&json!("asha@example.org"), vec![role("editor", json!(null), true)]));
+        // Their address alone does as well, whoever the provider takes them for.
+        let user = format!("/v1/desk/users/{}", again["id"].as_str().unwrap());
+        assert_eq!(admin.delete(&user, &admin.get(&user).await.etag()).await.status, 204);
+        let third = house.lets_in(&json!({ "sub": "person-9" })).await.get("/v1/auth/me").await.ok();
+        assert!(third["id"] != first && third["id"] != again["id"]);
+    }
+
     async fn groups_give_and_take_and_what_was_granted_by_hand_stays(app) {
         let house = newsroom(&app).await;
         let asha = house.lets_in(&json!({ "groups": ["editors"] })).await;

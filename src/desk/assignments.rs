@@ -38,6 +38,8 @@ pub fn assign(
         }
     }
     if let Some(assignment) = assignment {
+        // Whoever deletes them beside this takes this from them too, or comes before.
+        store::users::hold(tx, assignment.assignee)?;
         let there = match store::users::find(tx, assignment.assignee) {
             Ok(user) => user.status == UserStatus::Active,
             Err(Error::NotFound(_)) => false,

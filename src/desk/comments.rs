@@ -137,6 +137,8 @@ fn readers(
 
 /// True when somebody sees an article, and the words of it in a locale.
 fn reads(tx: &mut Tx<'_>, id: Id<User>, reading: DeskReading, article: Id<Article>, locale: Option<&Locale>) -> Result<bool, Error> {
+    // Whoever deletes them beside this takes the mention too, or comes before.
+    store::users::hold(tx, id)?;
     let user = match store::users::find(tx, id) {
         Err(Error::NotFound(_)) => return Ok(false),
         found => found?,

@@ -140,7 +140,10 @@ pub fn give_up(tx: &mut Tx<'_>, _permit: Permit<Publish>, tried: Id<Plan>) -> Re
 /// [`Error::Conflict`] with code `planner-suspended`; [`Error::Forbidden`] when they may not do it anywhere any more.
 pub(super) fn in_the_name_of<A: Action>(tx: &mut Tx<'_>, caller: &Caller, planner: Option<Id<User>>) -> Result<Permit<A>, Error> {
     let caller = caller.clone();
-    let planner = planner.map(|id| store::users::find(tx, id)).transpose()?;
+    let planner = planner.map(|id| store::users::find(tx, id)).transpose().map_err(|error| match error {
+        Error::NotFound(_) => Error::Conflict { code: "planner-suspended", detail: "who planned it has left".to_owned() },
+        other => other,
+    })?;
     Permit::try_from(match planner {
         Some(user) => caller.in_the_name_of(user)?,
         None => caller,

@@ -112,7 +112,11 @@ pub fn admit(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, introduced: &Introduc
     };
     // Whoever changes them beside this comes before or after.
     store::users::hold_alone(tx, id)?;
-    let user = store::users::find(tx, id)?;
+    let user = match store::users::find(tx, id) {
+        // Somebody deleted them meanwhile, so that neither the provider's name of them nor their address finds them any more.
+        Err(Error::NotFound(_)) => return admit(tx, permit, introduced, granted),
+        found => found?,
+    };
     if user.status != UserStatus::Active {
         return Ok(Admission::Out(Some(id), NotAdmitted::Suspended));
     }

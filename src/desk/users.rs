@@ -256,15 +256,18 @@ fn keep_kind(before: &User, draft: &Draft, password: bool) -> Result<(), Error> 
     faults.or(())
 }
 
-/// Remove a user who has made nothing; whoever has made something is suspended instead.
+/// Let somebody be a user no more: nothing lets them in any more, nobody waits for them, and their address is free. What they did goes on being told of as
+/// theirs ([`store::former_users`]).
 ///
 /// # Errors
-/// [`Error::Stale`]; [`Error::Conflict`] with code `in-use` or `last-admin`.
+/// [`Error::Stale`]; [`Error::Conflict`] with code `last-admin`.
 pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageUsers>, id: Id<User>, expected: Version) -> Result<(), Error> {
     permit.everywhere()?;
+    // Whoever lets them in, or gives them something, beside this comes before or after.
+    store::former_users::hold(tx, id)?;
     let user = store::users::find(tx, id)?;
     Error::unless_newest("user", user.version, expected)?;
     let user = permit.over(Whole(user))?;
-    store::users::delete(tx, &user, expected)?;
+    store::former_users::leave(tx, &user, expected)?;
     keep_an_admin(tx)
 }

@@ -1,6 +1,9 @@
 //! Revisions: every save, kept for ever, and listed so that autosave does not drown what people did.
 
-use super::{Id, Instant, Locale, Version, user::User};
+use super::{
+    Id, Instant, Locale, Version,
+    user::{Named, User},
+};
 
 /// Seconds of one group: saves of one person within it are listed as one.
 pub const SAVE_GROUP_SECONDS: i64 = 5 * 60;
@@ -11,7 +14,7 @@ pub struct Saved {
     /// The version that it made.
     pub version: Version,
     /// Who saved, with their name; nobody, when it was imported.
-    pub by: Option<(Id<User>, String)>,
+    pub by: Option<(Id<User>, Named)>,
     /// When.
     pub at: Instant,
     /// Why, if they said.

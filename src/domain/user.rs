@@ -106,6 +106,15 @@ impl User {
     }
 }
 
+/// What somebody is called whom a history names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Their name, or the one that they left with.
+    pub name: String,
+    /// Whether they have left: they are a user no more, and nothing but histories knows them.
+    pub former: bool,
+}
+
 /// Marks ids of sessions: one sign-in with all the refresh tokens that follow from it.
 #[derive(Debug)]
 pub struct Session;

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::{
     Bind, RunQueryDsl, Tx,
     dialect::Json,
+    present_users::present,
     schema::{api_keys, grants, users},
     users::{GrantRow, Row as UserRow, one},
 };
@@ -72,8 +73,8 @@ impl Row {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn shown(tx: &mut Tx<'_>, shown: &Shown) -> Result<Option<(KeptKey, User)>, Error> {
-    let joined = api_keys::table
-        .inner_join(users::table.on(users::id.eq(api_keys::user_id)))
+    let joined = present()
+        .inner_join(api_keys::table.on(api_keys::user_id.eq(users::id)))
         .left_join(grants::table.on(grants::user_id.eq(users::id)));
     let columns = (Row::as_select(), api_keys::digest, UserRow::as_select(), Option::<GrantRow>::as_select());
     let rows: Vec<(Row, Vec<u8>, UserRow, Option<GrantRow>)> =

@@ -333,9 +333,9 @@ pub(super) fn touch(tx: &mut Tx<'_>, id: Id<Article>, at: Instant) -> Result<(),
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn saved_by(tx: &mut Tx<'_>, id: Id<Article>, version: Version) -> Result<Option<(String, Instant)>, Error> {
-    use super::schema::users;
+    use super::{present_users::everybody, schema::users};
     article_revisions::table
-        .inner_join(users::table.on(article_revisions::saved_by.eq(users::id.nullable())))
+        .inner_join(everybody().on(article_revisions::saved_by.eq(users::id.nullable())))
         .filter(article_revisions::article_id.eq(Bind(id)))
         .filter(article_revisions::version.eq(version))
         .select((users::name, article_revisions::saved_at))

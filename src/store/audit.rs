@@ -20,7 +20,7 @@ use crate::{
         Error, Id, Instant, Locale,
         change::Event,
         page::{Page, Paging, Sorting},
-        user::User,
+        user::{Named, User},
     },
 };
 
@@ -60,8 +60,8 @@ pub struct Audited {
     pub locale: Option<Locale>,
     /// By whom.
     pub actor: String,
-    /// Their name, when it was a user.
-    pub actor_name: Option<String>,
+    /// What they are called, when it was a user.
+    pub actor_named: Option<Named>,
     /// From where.
     pub origin: String,
     /// Why.
@@ -175,7 +175,7 @@ pub fn audit(tx: &mut Tx<'_>, permit: &Permit<ReadAudit>, filter: &Filter, pagin
             event: r.event.parse()?,
             subject: r.subject_id.map(Id::uuid),
             locale: r.locale.map(Locale::stored),
-            actor_name: r.actor.parse().ok().and_then(|id: Id<User>| names.get(&id).cloned()),
+            actor_named: r.actor.parse().ok().and_then(|id: Id<User>| names.get(&id).cloned()),
             actor: r.actor,
             origin: r.origin,
             // What the log has there of redirects is for those who may read them.

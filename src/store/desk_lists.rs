@@ -30,7 +30,7 @@ use crate::{
         section::Section,
         tag::Tag,
         translation::State,
-        user::User,
+        user::{Named, User},
         vocabulary::vocabulary,
     },
 };
@@ -282,10 +282,12 @@ struct Row {
     sorted_by: String,
     #[diesel(sql_type = Nullable<Text>)]
     creator: Option<String>,
+    #[diesel(sql_type = Nullable<At>)]
+    creator_left_at: Option<Instant>,
 }
 
 /// An article on a list, and what whoever created it is called.
-pub type Listed = (Article, Option<String>);
+pub type Listed = (Article, Option<Named>);
 
 /// The tables of a list in an order.
 fn from(sql: &mut Sql, filter: &Filter, order: DeskOrder) {
@@ -311,7 +313,7 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, order: De
     let mut sql = Sql::new("SELECT ");
     sql.push(articles::COLUMNS).push(", ").push(order.column()).push(" AS sorted_at, ");
     sql.push(if by_headline { &headline } else { "''" }).push(" AS sorted_by, ");
-    sql.push("(SELECT u.name FROM users u WHERE u.id = a.created_by) AS creator");
+    sql.push("(SELECT u.name FROM users u WHERE u.id = a.created_by) AS creator, (SELECT u.left_at FROM users u WHERE u.id = a.created_by) AS creator_left_at");
     from(&mut sql, filter, order);
     articles::visible(&mut sql, visibility);
     narrow(tx, &mut sql, visibility, filter);
@@ -332,7 +334,8 @@ pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, order: De
     let places = rows.into_iter().map(|row| {
         all.push(row.article);
         let key = if by_headline { 0 } else { row.sorted_at.as_micros() };
-        (key, NameKey::of(row.sorted_by.as_bytes()), row.creator)
+        let creator = row.creator.map(|name| Named { name, former: row.creator_left_at.is_some() });
+        (key, NameKey::of(row.sorted_by.as_bytes()), creator)
     });
     let places: Vec<_> = places.collect();
     let rows: Vec<_> = articles::told(tx, visibility, all)?.into_iter().zip(places).collect();

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::{
     Bind, RunQueryDsl, Tx,
+    present_users::present,
     schema::{grants, users},
 };
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn user(tx: &mut Tx<'_>, identity: &Identity) -> Result<Option<Id<User>>, Error> {
-    let meant = users::table.filter(users::identity_issuer.eq(Some(&identity.issuer)));
+    let meant = present().filter(users::identity_issuer.eq(Some(&identity.issuer)));
     meant.filter(users::identity_subject.eq(Some(&identity.subject))).select(users::id).first(tx)
 }
 
@@ -30,7 +31,7 @@ pub fn user(tx: &mut Tx<'_>, identity: &Identity) -> Result<Option<Id<User>>, Er
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn issuer(tx: &mut Tx<'_>, user: Id<User>) -> Result<Option<String>, Error> {
-    users::table.find(Bind(user)).select(users::identity_issuer).first(tx).map(Option::flatten)
+    present().filter(users::id.eq(Bind(user))).select(users::identity_issuer).first(tx).map(Option::flatten)
 }
 
 /// Let the provider's word let somebody in, or, with nothing, no more.
@@ -46,7 +47,7 @@ pub fn set(tx: &mut Tx<'_>, granted: &Granted<ManageUsers, Whole<User>>, identit
         users::version.eq(users::version + 1),
         users::updated_at.eq(Bind(now)),
     );
-    diesel::update(users::table.find(Bind(user.id))).set(set).execute(tx)?;
+    diesel::update(present().filter(users::id.eq(Bind(user.id)))).set(set).execute(tx)?;
     if identity.is_none() {
         // What is left of it is theirs by nobody's word but ours.
         diesel::update(grants::table.filter(grants::user_id.eq(Bind(user.id)))).set(grants::by_group.eq(false)).execute(tx)?;

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::{
     Bind, RunQueryDsl, Tx,
+    present_users::present,
     schema::{mails, password_links, users},
 };
 use crate::domain::{
@@ -73,9 +74,9 @@ pub fn take(tx: &mut Tx<'_>, id: Id<Mail>, until: Instant) -> Result<Option<Outg
         return Ok(None);
     }
     type Row = (Vec<u8>, i32, String, Id<User>, String, String);
-    let row: Option<Row> = mails::table
-        .inner_join(password_links::table.on(password_links::digest.eq(mails::link)))
-        .inner_join(users::table.on(users::id.eq(password_links::user_id)))
+    let row: Option<Row> = present()
+        .inner_join(password_links::table.on(password_links::user_id.eq(users::id)))
+        .inner_join(mails::table.on(mails::link.eq(password_links::digest)))
         .filter(mails::id.eq(Bind(id)))
         .filter(password_links::ended_at.is_null())
         .filter(password_links::expires_at.gt(Bind(now)))

@@ -21,6 +21,7 @@ mod failure;
 pub mod files;
 #[cfg(test)]
 mod fixture;
+pub mod former_users;
 mod group_commit;
 mod headline_keys;
 pub mod idempotency;
@@ -44,6 +45,7 @@ pub mod password_links;
 mod paths;
 pub mod people;
 pub mod plans;
+mod present_users;
 pub mod previews;
 mod query;
 pub mod queue;

@@ -9,6 +9,7 @@ use diesel::{
 use super::{
     Bind, RunQueryDsl, Tx,
     dialect::Uid,
+    present_users::{PRESENT, present},
     schema::users,
     sql::Sql,
     user_keys,
@@ -65,7 +66,8 @@ struct Row {
 }
 
 fn listing(filter: &Filter) -> Sql {
-    let mut sql = Sql::new(" FROM users u WHERE u.status = 'active' AND u.sort_key IS NOT NULL");
+    let mut sql = Sql::new(PRESENT);
+    sql.push(" AND u.status = 'active' AND u.sort_key IS NOT NULL");
     if let Some(text) = &filter.text {
         sql.push(" AND u.name_key LIKE ").containing(text);
     }
@@ -131,7 +133,7 @@ pub fn rename(tx: &mut Tx<'_>, me: Myself, name: &str) -> Result<(), Error> {
         users::version.eq(users::version + 1),
         users::updated_at.eq(Bind(now)),
     );
-    let at = users::table.find(Bind(me.id())).filter(users::name.ne(name));
+    let at = present().filter(users::id.eq(Bind(me.id()))).filter(users::name.ne(name));
     if diesel::update(at).set(set).execute(tx)? > 0 {
         tx.record(Change::new(Event::Revised, Subject::User(me.id())));
     }
@@ -146,7 +148,7 @@ pub fn set_password(tx: &mut Tx<'_>, me: Myself, before: &str, hash: &str) -> Re
     hold(tx, me.id())?;
     let now = tx.now();
     let set = (users::password_hash.eq(hash), users::version.eq(users::version + 1), users::updated_at.eq(Bind(now)));
-    let at = users::table.find(Bind(me.id())).filter(users::password_hash.eq(before));
+    let at = present().filter(users::id.eq(Bind(me.id()))).filter(users::password_hash.eq(before));
     let changed = diesel::update(at).set(set).execute(tx)? > 0;
     if changed {
         tx.record(Change::new(Event::Revised, Subject::User(me.id())).because("own-password"));

@@ -28,7 +28,7 @@ use crate::domain::{
     revision::{PublicSpan, SaveGroup, Saved, fold},
     slug::Slug,
     translation::{MadeFrom, Words},
-    user::User,
+    user::{Named, User},
 };
 
 /// Which revisions of an article: those of its facts, or of its words in a locale.
@@ -70,6 +70,8 @@ struct SavedRow {
     saved_by: Option<Id<User>>,
     #[diesel(sql_type = Nullable<Text>)]
     name: Option<String>,
+    #[diesel(sql_type = Bool)]
+    former: bool,
     #[diesel(sql_type = At)]
     saved_at: Instant,
     #[diesel(sql_type = Text)]
@@ -78,12 +80,17 @@ struct SavedRow {
 
 impl From<SavedRow> for Saved {
     fn from(row: SavedRow) -> Self {
-        Self { version: row.version, by: row.saved_by.zip(row.name), at: row.saved_at, note: row.note }
+        Self {
+            version: row.version,
+            by: row.saved_by.zip(row.name.map(|name| Named { name, former: row.former })),
+            at: row.saved_at,
+            note: row.note,
+        }
     }
 }
 
 fn saves(article: &Article, series: Series<'_>) -> Sql {
-    let mut sql = Sql::new("SELECT r.version, r.saved_by, u.name, r.saved_at, r.note FROM ");
+    let mut sql = Sql::new("SELECT r.version, r.saved_by, u.name, u.left_at IS NOT NULL AS former, r.saved_at, r.note FROM ");
     match series {
         Series::Facts => sql.push("article_revisions r LEFT JOIN users u ON u.id = r.saved_by WHERE r.article_id = ").id(article.id),
         Series::Words(locale) => {

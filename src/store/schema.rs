@@ -59,6 +59,7 @@ diesel::table! {
         second_factor_at -> Nullable<At>,
         identity_issuer -> Nullable<Text>,
         identity_subject -> Nullable<Text>,
+        left_at -> Nullable<At>,
     }
 }
 

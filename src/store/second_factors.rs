@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::{
     Bind, RunQueryDsl, Tx,
+    present_users::present,
     schema::{recovery_codes, second_factors, users},
 };
 use crate::{
@@ -31,7 +32,7 @@ pub struct Kept {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn find(tx: &mut Tx<'_>, user: Id<User>) -> Result<Option<Kept>, Error> {
-    let of_user = second_factors::table.inner_join(users::table.on(users::id.eq(second_factors::user_id)));
+    let of_user = present().inner_join(second_factors::table.on(second_factors::user_id.eq(users::id)));
     let row: Option<(Vec<u8>, i64, Option<Instant>)> = of_user
         .filter(second_factors::user_id.eq(Bind(user)))
         .select((second_factors::sealed, second_factors::last_step, users::second_factor_at))
@@ -64,7 +65,7 @@ pub fn take(tx: &mut Tx<'_>, user: Id<User>, step: i64) -> Result<bool, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn tried(tx: &mut Tx<'_>, user: Id<User>) -> Result<Option<(i32, Option<Instant>)>, Error> {
-    let asked = second_factors::table.inner_join(users::table.on(users::id.eq(second_factors::user_id)));
+    let asked = present().inner_join(second_factors::table.on(second_factors::user_id.eq(users::id)));
     let asked = asked.filter(second_factors::user_id.eq(Bind(user))).filter(users::second_factor_at.is_not_null());
     asked.select((second_factors::tried, second_factors::tried_since)).first(tx)
 }
@@ -110,7 +111,7 @@ pub fn turn_on(tx: &mut Tx<'_>, me: Myself, digests: &[Vec<u8>]) -> Result<(), E
 fn is_since(tx: &mut Tx<'_>, user: Id<User>, since: Option<Instant>) -> Result<(), Error> {
     let now = tx.now();
     let set = (users::second_factor_at.eq(since), users::version.eq(users::version + 1), users::updated_at.eq(Bind(now)));
-    diesel::update(users::table.find(Bind(user))).set(set).execute(tx)?;
+    diesel::update(present().filter(users::id.eq(Bind(user)))).set(set).execute(tx)?;
     Ok(())
 }
 

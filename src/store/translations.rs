@@ -469,9 +469,9 @@ pub fn last_version(tx: &mut Tx<'_>, article: Id<Article>, locale: &Locale) -> R
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn saved_by(tx: &mut Tx<'_>, t: &Translation) -> Result<Option<(String, Instant)>, Error> {
-    use super::schema::users;
+    use super::{present_users::everybody, schema::users};
     translation_revisions::table
-        .inner_join(users::table.on(translation_revisions::saved_by.eq(users::id.nullable())))
+        .inner_join(everybody().on(translation_revisions::saved_by.eq(users::id.nullable())))
         .filter(translation_revisions::article_id.eq(Bind(t.article_id)))
         .filter(translation_revisions::locale.eq(t.locale.as_str()))
         .filter(translation_revisions::version.eq(t.version))

@@ -7,6 +7,7 @@ use super::{
     Bind,
     dialect::{self, Conn, Use},
     failure::in_words,
+    present_users::everybody,
     schema::users,
 };
 use crate::domain::{Error, Id, Locale, collation::Collation, fold::search_key, user::User};
@@ -26,12 +27,12 @@ pub(super) fn fill(conn: &mut Conn) -> Result<(), Error> {
     type Row = (Bind<Id<User>>, String, Option<Vec<u8>>, Option<String>);
     let collation = collation()?;
     dialect::begin(conn, Use::Write).map_err(in_words)?;
-    let filled = users::table.select((users::id, users::name, users::sort_key, users::name_key)).load::<Row>(conn).and_then(|rows| {
+    let filled = everybody().select((users::id, users::name, users::sort_key, users::name_key)).load::<Row>(conn).and_then(|rows| {
         for (id, name, sort_key, name_key) in rows {
             let (key, folded) = (collation.key(&name), search_key(&name));
             if sort_key.as_deref() != Some(key.as_bytes()) || name_key.as_ref() != Some(&folded) {
                 let set = (users::sort_key.eq(Some(key.as_bytes())), users::name_key.eq(Some(folded)));
-                diesel::update(users::table.find(id)).set(set).execute(conn)?;
+                diesel::update(everybody().filter(users::id.eq(id))).set(set).execute(conn)?;
             }
         }
         Ok(())

@@ -7,19 +7,20 @@ use diesel::prelude::*;
 use super::{
     Bind, RunQueryDsl, Tx,
     dialect::{self, Hold},
+    present_users::{everybody, present},
     schema::{grants, sessions, users},
     sql::Sql,
 };
 use crate::{
     access::{Granted, password, scope::Whole},
     domain::{
-        Error, Id, Instant, Locale, Version,
+        Error, Id, Instant, Locale,
         change::{Change, Event, Subject},
         network::Network,
         page::{Page, Paging, Sorting},
         password_link::LinkKind,
         section::Section,
-        user::{Grant, Session, User, UserKind},
+        user::{Grant, Named, Session, User, UserKind},
     },
 };
 
@@ -85,7 +86,7 @@ pub(super) fn grants_of(tx: &mut Tx<'_>, ids: Vec<Id<User>>) -> Result<HashMap<I
 /// # Errors
 /// [`Error::NotFound`].
 pub fn find(tx: &mut Tx<'_>, id: Id<User>) -> Result<User, Error> {
-    let with_grants = users::table.left_join(grants::table.on(grants::user_id.eq(users::id)));
+    let with_grants = present().left_join(grants::table.on(grants::user_id.eq(users::id)));
     let of_user = with_grants.filter(users::id.eq(Bind(id))).order(grants::id);
     let rows: Vec<(Row, Option<GrantRow>)> = of_user.select((Row::as_select(), Option::<GrantRow>::as_select())).load(tx)?;
     one(rows)?.ok_or(Error::NotFound("user"))
@@ -96,7 +97,7 @@ pub fn find(tx: &mut Tx<'_>, id: Id<User>) -> Result<User, Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn of_session(tx: &mut Tx<'_>, id: Id<Session>) -> Result<Option<User>, Error> {
-    let joined = users::table
+    let joined = present()
         .inner_join(sessions::table.on(sessions::user_id.eq(users::id)))
         .left_join(grants::table.on(grants::user_id.eq(users::id)));
     let open =
@@ -159,21 +160,21 @@ pub fn hold_all(tx: &mut Tx<'_>) -> Result<(), Error> {
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn has_hash(tx: &mut Tx<'_>, id: Id<User>, hash: &str) -> Result<bool, Error> {
-    let kept: Option<String> = users::table.find(Bind(id)).select(users::password_hash).first(tx)?;
+    let kept: Option<String> = present().filter(users::id.eq(Bind(id))).select(users::password_hash).first(tx)?;
     Ok(kept.is_some_and(|kept| kept == hash))
 }
 
-/// What people are called, in one statement.
+/// What people are called, and who of them has left, in one statement.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn names(tx: &mut Tx<'_>, ids: &[Id<User>]) -> Result<HashMap<Id<User>, String>, Error> {
+pub fn names(tx: &mut Tx<'_>, ids: &[Id<User>]) -> Result<HashMap<Id<User>, Named>, Error> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows: Vec<(Id<User>, String)> =
-        users::table.filter(users::id.eq_any(ids.iter().copied().map(Bind))).select((users::id, users::name)).load(tx)?;
-    Ok(rows.into_iter().collect())
+    let named = everybody().filter(users::id.eq_any(ids.iter().copied().map(Bind)));
+    let rows: Vec<(Id<User>, String, Option<Instant>)> = named.select((users::id, users::name, users::left_at)).load(tx)?;
+    Ok(rows.into_iter().map(|(id, name, left)| (id, Named { name, former: left.is_some() })).collect())
 }
 
 /// A page of users, or of those of one kind, oldest first.
@@ -182,7 +183,7 @@ pub fn names(tx: &mut Tx<'_>, ids: &[Id<User>]) -> Result<HashMap<Id<User>, Stri
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, kind: Option<UserKind>, paging: Paging) -> Result<Page<User>, Error> {
     let there = || {
-        let query = users::table.into_boxed();
+        let query = present().into_boxed();
         match kind {
             Some(kind) => query.filter(users::kind.eq(kind.as_str())),
             None => query,
@@ -206,7 +207,7 @@ pub fn page(tx: &mut Tx<'_>, kind: Option<UserKind>, paging: Paging) -> Result<P
 /// Those who sign in.
 #[diesel::dsl::auto_type]
 fn people() -> _ {
-    users::table.filter(users::kind.eq("person"))
+    present().filter(users::kind.eq("person"))
 }
 
 /// What signing in needs to know of a user.
@@ -251,7 +252,7 @@ pub fn by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Id<User>>, Error>
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn having(tx: &mut Tx<'_>, emails: &[String]) -> Result<Vec<String>, Error> {
-    users::table.filter(users::email.eq_any(emails)).select(users::email).load(tx)
+    present().filter(users::email.eq_any(emails)).select(users::email).load(tx)
 }
 
 /// Give a user a password who has shown a link for it, from a network.
@@ -261,7 +262,7 @@ pub fn having(tx: &mut Tx<'_>, emails: &[String]) -> Result<Vec<String>, Error> 
 pub fn set_password(tx: &mut Tx<'_>, id: Id<User>, hash: &str, kind: LinkKind, from: Network) -> Result<(), Error> {
     let now = tx.now();
     let set = (users::password_hash.eq(hash), users::version.eq(users::version + 1), users::updated_at.eq(Bind(now)));
-    diesel::update(users::table.find(Bind(id))).set(set).execute(tx)?;
+    diesel::update(present().filter(users::id.eq(Bind(id)))).set(set).execute(tx)?;
     let why = format!("password-by-{kind}");
     tx.record_of_nobody(Change::new(Event::Revised, Subject::User(id)).because(&why), &from.to_string());
     Ok(())
@@ -272,7 +273,7 @@ pub fn set_password(tx: &mut Tx<'_>, id: Id<User>, hash: &str, kind: LinkKind, f
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn count(tx: &mut Tx<'_>) -> Result<i64, Error> {
-    users::table.count().get_result(tx)
+    present().count().get_result(tx)
 }
 
 /// Save a user with their grants: a new one at version 1, else the next version; a password hash replaces the old one.
@@ -301,7 +302,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash
         diesel::insert_into(users::table).values(row).execute(tx)?;
         Event::Created
     } else {
-        let at = users::table.find(Bind(user.id)).filter(users::version.eq(user.version.saturating_sub(1)));
+        let at = present().filter(users::id.eq(Bind(user.id))).filter(users::version.eq(user.version.saturating_sub(1)));
         let set = (
             users::email.eq(&email),
             users::name.eq(&user.name),
@@ -314,7 +315,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash
             return Err(Error::stale("user", user.version));
         }
         if let Some(hash) = password_hash {
-            diesel::update(users::table.find(Bind(user.id))).set(users::password_hash.eq(hash)).execute(tx)?;
+            diesel::update(present().filter(users::id.eq(Bind(user.id)))).set(users::password_hash.eq(hash)).execute(tx)?;
         }
         diesel::delete(grants::table.filter(grants::user_id.eq(Bind(user.id)))).execute(tx)?;
         Event::Revised
@@ -331,20 +332,6 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, password_hash
         diesel::insert_into(grants::table).values(&row).execute(tx)?;
     }
     tx.record(Change::new(event, Subject::User(user.id)));
-    Ok(())
-}
-
-/// Remove a user who has made nothing; others are suspended instead.
-///
-/// # Errors
-/// [`Error::Stale`] when it has moved on; [`Error::Conflict`] with code `in-use`.
-pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, expected: Version) -> Result<(), Error> {
-    let Whole(user) = granted.get();
-    let at = users::table.find(Bind(user.id)).filter(users::version.eq(expected));
-    if diesel::delete(at).execute(tx)? == 0 {
-        return Err(Error::stale("user", user.version));
-    }
-    tx.record(Change::new(Event::Deleted, Subject::User(user.id)));
     Ok(())
 }
 
@@ -374,7 +361,7 @@ pub fn granting(tx: &mut Tx<'_>, within: &Granting) -> Result<i64, Error> {
 /// [`Error::Internal`] when the database fails.
 pub fn admins(tx: &mut Tx<'_>) -> Result<i64, Error> {
     super::changes::hold(tx)?;
-    users::table
+    present()
         .inner_join(grants::table.on(grants::user_id.eq(users::id)))
         .filter(users::status.eq("active"))
         .filter(users::kind.eq("person"))

@@ -3,6 +3,7 @@
 use dateline::domain::{
     Instant,
     revision::{SAVE_GROUP_SECONDS, Saved, fold},
+    user::Named,
 };
 use proptest::prelude::*;
 
@@ -12,7 +13,7 @@ fn saves() -> impl Strategy<Value = Vec<Saved>> {
         let mut saves = Vec::new();
         for (n, (who, gap, noted)) in (1..).zip(all) {
             at += gap;
-            let by = (who > 0).then(|| (uuid::Uuid::from_u128(who.into()).into(), format!("User {who}")));
+            let by = (who > 0).then(|| (uuid::Uuid::from_u128(who.into()).into(), Named { name: format!("User {who}"), former: false }));
             let note = if noted && gap % 7 == 0 { "why".to_owned() } else { String::new() };
             saves.push(Saved { version: n, by, at: Instant::from_micros(at.saturating_mul(1_000_000)), note });
         }

@@ -80,6 +80,8 @@ pub struct AuditEntry {
     pub actor: String,
     /// Their name, when it was a user.
     pub actor_name: Option<String>,
+    /// Whether it was a user who has left.
+    pub actor_former: bool,
     /// From which network address; of a refusal over IPv6, the network of 64 bits.
     #[schema(example = "192.0.2.7")]
     pub origin: String,
@@ -99,7 +101,8 @@ impl From<Audited> for AuditEntry {
             subject_id: a.subject,
             locale: a.locale,
             actor: a.actor,
-            actor_name: a.actor_name,
+            actor_former: a.actor_named.as_ref().is_some_and(|named| named.former),
+            actor_name: a.actor_named.map(|named| named.name),
             origin: a.origin,
             reason: a.reason,
             request_id: a.request_id,

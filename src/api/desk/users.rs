@@ -333,9 +333,12 @@ pub(crate) async fn revise_user(
     Ok(tagged(&revised.await?))
 }
 
-/// Delete a user who has made nothing; suspend others.
+/// Delete a user.
 ///
-/// Only one who has made nothing; whoever has made something is suspended instead (409).
+/// They are out at the next request, and nobody's from then on: every operation answers as it does for an id that never was. Password, second factor, identity, sessions,
+/// API keys, links, mails not sent, grants, assignments and mentions of them go with them, and their address is free. Whoever has done anything is kept as a former user: a
+/// name, which histories go on telling, with `former`. Who wants that gone as well renames them first: no name is kept anywhere else. Nobody comes back: a user with
+/// the same address is a new one. What they have planned fails, and their previews end. The last administrator stays (409).
 #[utoipa::path(tag = "desk-users", security(("token" = [ManageUsers::NAME, ManageUsers::READS])), params(("id" = UserId, Path), Expecting),
     responses((status = 204), (status = "default", body = Problem, content_type = "application/problem+json")))]
 #[delete("/users/{id}")]

@@ -29,7 +29,7 @@ use crate::{
         tag::{Tag, TagId},
         text::limits,
         translation::State as Stand,
-        user::{User, UserId},
+        user::{Named, User, UserId},
     },
     store::{
         self, Tx,
@@ -230,6 +230,8 @@ pub struct PersonInfo {
     pub id: UserId,
     /// Their name.
     pub name: String,
+    /// Whether they have left: they are a user no more.
+    pub former: bool,
 }
 
 /// Names that came along, each once.
@@ -370,13 +372,13 @@ impl Shape {
 
     /// Articles of a list, and the names that come along.
     pub(super) fn show(&self, tx: &mut Tx<'_>, listed: Vec<Listed>) -> Result<(Vec<Value>, Option<DeskIncluded>), Error> {
-        let (articles, creators): (Vec<Article>, Vec<Option<String>>) = listed.into_iter().unzip();
+        let (articles, creators): (Vec<Article>, Vec<Option<Named>>) = listed.into_iter().unzip();
         let shown = shown_in_part(tx, &articles, self.needs())?;
         let included = if self.include.is_empty() { None } else { Some(self.included(tx, &shown, creators)?) };
         Ok((shown.iter().map(|article| self.told(article)).collect::<Result<_, _>>()?, included))
     }
 
-    fn included(&self, tx: &mut Tx<'_>, shown: &[DeskArticle], creators: Vec<Option<String>>) -> Result<DeskIncluded, Error> {
+    fn included(&self, tx: &mut Tx<'_>, shown: &[DeskArticle], creators: Vec<Option<Named>>) -> Result<DeskIncluded, Error> {
         let asked = |what: DeskInclude| self.include.contains(&what);
         let of = |what: DeskInclude, ids: fn(&DeskArticle) -> Vec<Uuid>| -> BTreeSet<Uuid> {
             shown.iter().filter(|_| asked(what)).flat_map(ids).collect()
@@ -397,10 +399,12 @@ impl Shape {
         if asked(DeskInclude::People) {
             for (article, creator) in shown.iter().zip(creators) {
                 people.extend(article.created_by.zip(creator));
-                people.extend(article.assignments.values().map(|given| (given.assignee_id, given.assignee.clone())));
+                people.extend(
+                    article.assignments.values().map(|given| (given.assignee_id, Named { name: given.assignee.clone(), former: false })),
+                );
             }
         }
-        let people = people.into_iter().map(|(id, name)| PersonInfo { id, name }).collect();
+        let people = people.into_iter().map(|(id, Named { name, former })| PersonInfo { id, name, former }).collect();
         Ok(DeskIncluded { sections: named(sections), authors: named(authors), tags: named(tags), people })
     }
 }

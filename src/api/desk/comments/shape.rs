@@ -13,7 +13,7 @@ use crate::{
         body::BlockId,
         comment::{Comment, CommentId, Range, RangeState, Remark},
         page::Page,
-        user::{User, UserId},
+        user::{Named, User, UserId},
     },
     store::{self, Tx},
 };
@@ -25,6 +25,8 @@ pub struct Person {
     pub id: UserId,
     /// Their name.
     pub name: String,
+    /// Whether they have left: they are a user no more.
+    pub former: bool,
 }
 
 /// Some words of a block. Places are counted in UTF-16 code units of its running text without marks, as JavaScript counts the letters of a string; a line
@@ -185,7 +187,7 @@ const BODIES: usize = 8;
 
 /// Comments in short form need the names of people, and where what they are about is by now.
 struct Surroundings {
-    names: HashMap<Id<User>, String>,
+    names: HashMap<Id<User>, Named>,
     /// Of comments whose blocks are there: the words that they are about, where they are found.
     there: HashMap<CommentId, Option<Range>>,
 }
@@ -223,7 +225,8 @@ impl Surroundings {
 
     fn person(&self, id: Option<Id<User>>) -> Option<Person> {
         let id = id?;
-        Some(Person { id, name: self.names.get(&id)?.clone() })
+        let named = self.names.get(&id)?;
+        Some(Person { id, name: named.name.clone(), former: named.former })
     }
 
     fn range(&self, id: CommentId, range: Range) -> CommentRange {

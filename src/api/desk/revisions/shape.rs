@@ -36,6 +36,8 @@ pub struct SavedBy {
     /// Their name.
     #[schema(example = "Asha Rao")]
     pub name: String,
+    /// Whether they have left: they are a user no more.
+    pub former: bool,
 }
 
 /// Consecutive saves of one person within five minutes, as one; every one of them can be read by its version.
@@ -74,7 +76,7 @@ pub struct PublicInfo {
 }
 
 fn saved_by(saved: &Saved) -> Option<SavedBy> {
-    saved.by.as_ref().map(|(id, name)| SavedBy { id: *id, name: name.clone() })
+    saved.by.as_ref().map(|(id, named)| SavedBy { id: *id, name: named.name.clone(), former: named.former })
 }
 
 /// A page of revisions, with what of them was public.
