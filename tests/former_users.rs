@@ -29,7 +29,7 @@ async fn enter(client: &Client<'_>, email: &str, code: Option<&str>) -> Answer {
     client.post("/v1/auth/token", &json!({ "email": email, "password": PASSWORD, "code": code })).await
 }
 
-async fn signed_in<'a>(app: &'a TestApp) -> (Client<'a>, String) {
+async fn signed_in(app: &TestApp) -> (Client<'_>, String) {
     let tokens = enter(&app.anyone(), EMAIL, None).await.ok();
     let mut client = app.anyone();
     client.token = Some(tokens["access_token"].as_str().unwrap().to_owned());
