@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub use super::refusal::{InUse, Moved, MovedOn, TokenFault, UsedBy};
+pub use super::refusal::{FileFault, InUse, Moved, MovedOn, TokenFault, UsedBy};
 use super::{Instant, Version, refusal};
 
 /// One thing that is wrong with what was sent.
@@ -154,6 +154,18 @@ pub enum Error {
     /// The database does not answer, or its connection was lost on the way.
     #[error("the database does not answer at the moment")]
     Unavailable(#[source] Box<dyn StdError + Send + Sync>),
+    /// The media store does not answer, or has no room left.
+    #[error("the media store does not answer at the moment")]
+    StorageUnavailable(#[source] Box<dyn StdError + Send + Sync>),
+    /// A file is not taken, for what it is.
+    #[error("{0}")]
+    File(FileFault),
+    /// A part of a file was asked for that it does not have; how many bytes there are.
+    #[error("the file has {bytes} bytes, and none of those that were asked for")]
+    OutOfRange {
+        /// How many there are.
+        bytes: u64,
+    },
     /// The database has no room left.
     #[error("there is no room left to write to")]
     DiskFull(#[source] Box<dyn StdError + Send + Sync>),
@@ -194,6 +206,9 @@ impl Clone for Error {
             Self::Busy => Self::Busy,
             Self::TookTooLong => Self::TookTooLong,
             Self::Unavailable(source) => Self::Unavailable(told(&**source)),
+            Self::StorageUnavailable(source) => Self::StorageUnavailable(told(&**source)),
+            Self::File(fault) => Self::File(fault.clone()),
+            Self::OutOfRange { bytes } => Self::OutOfRange { bytes: *bytes },
             Self::DiskFull(source) => Self::DiskFull(told(&**source)),
             Self::ReadOnly(source) => Self::ReadOnly(told(&**source)),
             Self::Internal(source) => Self::Internal(told(&**source)),
@@ -212,11 +227,22 @@ impl Error {
         Self::Unavailable(source.into())
     }
 
+    /// The media store does not answer, for any reason.
+    pub fn storage(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::StorageUnavailable(source.into())
+    }
+
     /// True for what says nothing about the request: the same may well succeed at another time.
     #[must_use]
     pub fn passes(&self) -> bool {
         match self {
-            Self::Busy | Self::TooSoon { .. } | Self::TookTooLong | Self::Unavailable(_) | Self::DiskFull(_) | Self::ReadOnly(_) => true,
+            Self::Busy
+            | Self::TooSoon { .. }
+            | Self::TookTooLong
+            | Self::Unavailable(_)
+            | Self::StorageUnavailable(_)
+            | Self::DiskFull(_)
+            | Self::ReadOnly(_) => true,
             Self::Unauthenticated
             | Self::TokenRefused(_)
             | Self::WrongCredentials
@@ -230,6 +256,8 @@ impl Error {
             | Self::Conflict { .. }
             | Self::InUse(_)
             | Self::Invalid(_)
+            | Self::File(_)
+            | Self::OutOfRange { .. }
             | Self::Internal(_) => false,
         }
     }
@@ -238,7 +266,11 @@ impl Error {
     #[must_use]
     pub fn for_the_log(&self) -> Option<String> {
         match self {
-            Self::Internal(source) | Self::Unavailable(source) | Self::DiskFull(source) | Self::ReadOnly(source) => Some(chain(&**source)),
+            Self::Internal(source)
+            | Self::Unavailable(source)
+            | Self::StorageUnavailable(source)
+            | Self::DiskFull(source)
+            | Self::ReadOnly(source) => Some(chain(&**source)),
             _ => None,
         }
     }

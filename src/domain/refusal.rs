@@ -147,3 +147,17 @@ mod tests {
         assert_eq!(behind(vec![of("article", 2)]).detail, "it is the first, and 2 articles use this tag");
     }
 }
+
+/// Why a file is not taken. Each says in words what was found, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileFault {
+    /// It is of a format that is not taken.
+    #[error("{0}")]
+    Unsupported(String),
+    /// It would take more to look into than the limits allow; the numbers are in the words.
+    #[error("{0}")]
+    TooComplex(String),
+    /// It is not what its first bytes promise.
+    #[error("{0}")]
+    Broken(String),
+}

@@ -1,0 +1,136 @@
+//! A folder of this machine, or one that instances share, as the media store.
+
+use std::{
+    fs::{self, DirBuilder, File},
+    io,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use super::{Key, Storage};
+use crate::domain::{Error, Instant, media::Digest};
+
+/// A folder in which files lie.
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+    incoming: PathBuf,
+}
+
+impl Folder {
+    /// The folder at a path, which is made when something is kept in it.
+    #[must_use]
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned(), incoming: root.join("incoming") }
+    }
+
+    fn path(&self, key: &Key) -> PathBuf {
+        self.root.join(key.to_string())
+    }
+}
+
+/// Make a folder, and those above it that are missing, in which nobody else has a part.
+fn make(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// Let the names in a folder survive a loss of power.
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// What there is, or nothing.
+fn found<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+    match done {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        done => done.map(Some),
+    }
+}
+
+fn is_older(path: &Path, before: Instant) -> io::Result<bool> {
+    let Some(about) = found(fs::symlink_metadata(path))? else { return Ok(false) };
+    let since = about.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Ok(Instant::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX)) < before)
+}
+
+impl Storage for Folder {
+    fn incoming(&self) -> Result<&Path, Error> {
+        make(&self.incoming).map_err(Error::storage)?;
+        Ok(&self.incoming)
+    }
+
+    fn keep(&self, key: &Key, file: &Path) -> Result<(), Error> {
+        let to = self.path(key);
+        let keep = || {
+            // What is there already has the same bytes; with this it has come just now, and nobody takes it for one that was left behind.
+            if let Some(folder) = to.parent() {
+                make(folder)?;
+                fs::rename(file, &to)?;
+                // The folders above may be new as well.
+                for folder in folder.ancestors().take_while(|above| above.starts_with(&self.root)) {
+                    sync(folder)?;
+                }
+            }
+            Ok(())
+        };
+        keep().map_err(|error: io::Error| Error::storage(error))
+    }
+
+    fn open(&self, key: &Key) -> Result<Option<File>, Error> {
+        found(File::open(self.path(key))).map_err(Error::storage)
+    }
+
+    fn remove(&self, digest: Digest, before: Instant) -> Result<bool, Error> {
+        let remove = || {
+            if !is_older(&self.path(&Key::Original(digest)), before)? {
+                return Ok(false);
+            }
+            // What is made of it first: it is found by the other.
+            if let Some(made) = self.path(&Key::Rendition(digest, String::new())).parent() {
+                found(fs::remove_dir_all(made))?;
+            }
+            Ok(found(fs::remove_file(self.path(&Key::Original(digest))))?.is_some())
+        };
+        remove().map_err(|error: io::Error| Error::storage(error))
+    }
+
+    fn originals(&self, before: Instant) -> Result<Vec<Digest>, Error> {
+        let all = || {
+            let mut all = Vec::new();
+            let Some(folders) = found(fs::read_dir(self.root.join("originals")))? else { return Ok(all) };
+            for folder in folders {
+                let folder = folder?;
+                // What others put there is none of ours.
+                if !folder.file_type()?.is_dir() {
+                    continue;
+                }
+                for file in fs::read_dir(folder.path())? {
+                    let file = file?;
+                    let digest: Option<Digest> = file.file_name().to_str().and_then(|name| name.parse().ok());
+                    if is_older(&file.path(), before)? {
+                        all.extend(digest);
+                    }
+                }
+            }
+            Ok(all)
+        };
+        all().map_err(|error: io::Error| Error::storage(error))
+    }
+
+    fn sweep(&self, before: Instant) -> Result<usize, Error> {
+        let sweep = || {
+            let mut swept = 0usize;
+            let Some(files) = found(fs::read_dir(&self.incoming))? else { return Ok(swept) };
+            for file in files {
+                let file = file?;
+                let path = file.path();
+                if file.file_type()?.is_file() && is_older(&path, before)? && found(fs::remove_file(&path))?.is_some() {
+                    swept = swept.saturating_add(1);
+                }
+            }
+            Ok(swept)
+        };
+        sweep().map_err(|error: io::Error| Error::storage(error))
+    }
+}
