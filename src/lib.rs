@@ -3,7 +3,7 @@
 //! The house, from the top; an import goes down only, and `tests/house.rs` holds it:
 //!
 //! ```text
-//! main → cli → app, config → api | workers → desk | delivery | openid → store → access → domain
+//! main → cli → app, config → api | workers → desk | delivery | openid | media | fetching → store → access → domain
 //! ```
 //!
 //! - [`cli`]: the commands, and where the clock and the randomness of production come from.
@@ -13,6 +13,8 @@
 //! - [`desk`]: what a newsroom does, one function per verb, and the only writer.
 //! - [`delivery`]: what the public reads, made of live editions.
 //! - [`openid`]: the newsroom's OpenID provider, whose word lets people in.
+//! - [`media`]: looks into files of the media library, and makes renditions of pictures.
+//! - [`fetching`]: the one way in which an address is asked that a request named.
 //! - [`store`]: the only place that speaks SQL; `dialect` the only one where `SQLite` and `PostgreSQL` differ.
 //! - [`access`]: who asks and what they may: `Permit`, `Granted`, `Visibility`, the policy table.
 //! - [`domain`]: the words and rules of a newsroom, without clock, database or HTTP.
@@ -27,6 +29,8 @@ pub mod config;
 pub mod delivery;
 pub mod desk;
 pub mod domain;
+pub mod fetching;
+pub mod media;
 pub mod openid;
 pub mod store;
 pub mod workers;
