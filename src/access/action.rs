@@ -85,6 +85,10 @@ actions! {
     ManageRedirects => "redirect.manage" and "desk.read",
     /// Keep menus.
     ManageMenus => "menu.manage" and "desk.read",
+    /// Add to the media library, and describe what is in it.
+    WriteMedia => "media.write" and "desk.read",
+    /// Remove from the media library, take down what is in it, and lift that.
+    DeleteMedia => "media.delete" and "desk.read",
     /// Change the site.
     ManageSite => "site.manage" and "desk.read",
     /// Keep locales.

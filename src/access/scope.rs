@@ -5,6 +5,7 @@ use crate::domain::{
     article::Article,
     comment::Remark,
     correction::Corrected,
+    media::Media,
     named::{Named, NamedKind},
     plan::Revisions,
     preview::Previewed,
@@ -165,6 +166,16 @@ impl<K: NamedKind> Scoped for Named<K> {
     const KIND: &'static str = K::ADDRESS.as_str();
     fn scope(&self) -> Scope<'_> {
         Scope::default()
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.id.uuid(), None)
+    }
+}
+impl Scoped for Media {
+    const KIND: &'static str = "media item";
+    fn scope(&self) -> Scope<'_> {
+        // Whoever writes anywhere may show it there.
+        Scope { any_locale: true, any_section: true, owner: self.created_by, ..Scope::default() }
     }
     fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
         (self.id.uuid(), None)

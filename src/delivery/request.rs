@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     Found, Reading,
     articles::{self, ArticleListing, BodyFormat, Fields, Included, Listed, Shape},
-    menus, names, pages, resolve, site,
+    media, menus, names, pages, resolve, site,
 };
 use crate::{
     domain::{
@@ -18,6 +18,7 @@ use crate::{
         address::AddressKind,
         article::ArticleId,
         author::AuthorId,
+        media::MediaId,
         named,
         page::{Cursor, Page, PageInfo, Paging},
         section::SectionId,
@@ -79,6 +80,8 @@ pub enum Request {
     Resolve(String),
     /// The page at a public path, with its stories from a cursor on.
     Page(String, Paging, pages::View),
+    /// What it takes to give somebody a file of the media library: nothing that is answered as it is.
+    Media(MediaId),
     /// The page of what is not there, in a language, and whether its menus lead to articles in another: a part of other answers.
     Missing(Locale, bool),
 }
@@ -213,6 +216,7 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
             let (page, until) = pages::missing(tx, locale, *fallback, now)?;
             shown(&page, None).map(|shown| Outcome::Shown(Shown { until, ..shown }))
         }
+        Request::Media(id) => shown(&media::given(tx, *id)?, None).map(Outcome::Shown),
         Request::Resolve(path) => shown(&resolve::resolve(tx, path)?, None).map(Outcome::Shown),
     }
 }
@@ -342,8 +346,9 @@ impl Request {
                 paged(&mut query, paging, cursor);
                 "/v1/pages".to_owned()
             }
-            // Nobody asks for it by itself.
+            // Nobody asks for them by themselves.
             Self::Missing(..) => "/v1/pages".to_owned(),
+            Self::Media(id) => format!("/v1/media/{id}"),
             Self::Menu(slug, locale, fallback) => {
                 in_locale(&mut query, locale.as_ref());
                 if *fallback {
@@ -378,7 +383,7 @@ impl Request {
     pub(super) fn heap(&self) -> usize {
         let locale = |locale: &Option<Locale>| locale.as_ref().map_or(0, |l| l.as_str().len());
         match self {
-            Self::Site | Self::Locales => 0,
+            Self::Site | Self::Locales | Self::Media(_) => 0,
             Self::Sections(of) => locale(of),
             Self::Authors(listed, _, of) | Self::Tags(listed, _, of) => {
                 listed.text.as_ref().map_or(0, String::capacity).saturating_add(locale(of))

@@ -14,9 +14,10 @@ use crate::{
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
         address::AddressKind,
-        article::{Article, Facts, Shown},
+        article::{Article, Facts, Lead, Shown},
         diff,
         error::{Changed, Faults, MovedOn},
+        file::MediaKind,
         section::Section,
         site::Masthead,
         text::{limits, line},
@@ -76,6 +77,16 @@ fn check(tx: &mut Tx<'_>, masthead: &Masthead, mut facts: Facts) -> Result<(Fact
     }
     for (n, credit) in facts.credits.iter().enumerate().filter(|(_, c)| !authors.contains(&c.author_id)) {
         faults.add(format!("#/credits/{n}/author_id"), "unknown_author", format!("there is no author {}", credit.author_id));
+    }
+    if let Some(id) = facts.lead.as_ref().and_then(Lead::media) {
+        match store::media::held(tx, id, true) {
+            Err(Error::NotFound(_)) => faults.add("#/lead/media_id", "unknown_media", format!("there is no media item {id}")),
+            found => {
+                if !matches!(found?.kind(), MediaKind::Image | MediaKind::Video) {
+                    faults.add("#/lead/media_id", "not_a_picture", "neither a picture nor a video");
+                }
+            }
+        }
     }
     let facts = faults.merge(facts.check())?;
     match facts {

@@ -8,7 +8,7 @@ use crate::{
     domain::{
         Error, Id, Locale,
         address::AddressKind,
-        article::Article,
+        article::{Article, Lead},
         body::Document,
         locale::LocaleState,
         path,
@@ -106,14 +106,22 @@ fn findings(tx: &mut Tx<'_>, seen: &Visibility, masthead: &Masthead, copy: Copy)
         None => None,
     };
     let behind = translation.made_from.as_ref().map_or(Ok(0), |of| store::editions::behind(tx, article.id, of))?;
+    let lead = article.facts.lead.as_ref();
+    let picture = lead.and_then(Lead::media).map(|id| store::media::find(tx, id)).transpose()?;
     let beside = Beside {
-        pictured: article.facts.lead.is_some(),
+        pictured: lead.is_some() && !picture.as_ref().is_some_and(|media| media.is_told_in(&translation.locale)),
         locale: &translation.locale,
         source: source.as_ref().map(|s| (&s.locale, &s.words)),
         dead_links: &dead_links,
         behind,
     };
-    Ok(preflight::check(&translation.words, beside).into_iter().map(|f| f.in_translation(&translation.locale)).collect())
+    let (found, mut of_picture) = (preflight::check(&translation.words, beside), Vec::new());
+    if let Some(media) = &picture {
+        let from = article.facts.embargo_until.unwrap_or_else(|| tx.now()).max(tx.now());
+        let elsewhere = media.description.licence.once && store::media::shown_elsewhere(tx, media.id, article.id)?;
+        of_picture = preflight::check_lead(media, &translation.locale, from, elsewhere);
+    }
+    Ok(found.into_iter().map(|f| f.in_translation(&translation.locale)).chain(of_picture).collect())
 }
 
 /// Look an article over in some of its locales; in all that it has words in when none is named.
@@ -131,7 +139,12 @@ pub fn check(tx: &mut Tx<'_>, permit: Permit<ReadArticle>, id: Id<Article>, loca
     let missing: Vec<Locale> = offered.filter(|l| all.iter().all(|t| t.locale != *l)).collect();
     let mut findings = preflight::check_facts(&article.facts, &missing);
     for translation in all.into_iter().filter(|t| locales.as_ref().is_none_or(|l| l.contains(&t.locale))) {
-        findings.extend(self::findings(tx, &permit.visibility(), &masthead, Copy { article: article.clone(), translation })?);
+        for finding in self::findings(tx, &permit.visibility(), &masthead, Copy { article: article.clone(), translation })? {
+            // What is wrong with the picture in every language is said once.
+            if !findings.contains(&finding) {
+                findings.push(finding);
+            }
+        }
     }
     Ok(Report { findings })
 }

@@ -124,8 +124,9 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<ManageLocales>, locale: &Locale, e
         let grants = in_use::grants(tx, &permit, store::users::Granting::Locale(locale.clone()))?;
         let redirects = in_use::redirects(tx, &permit, locale)?;
         let menus = in_use::of("menu", store::menus::labelled_in(tx, locale)?, "/v1/desk/menus");
-        let used_by = falling.into_iter().chain(articles).chain(grants).chain(redirects).chain(menus).collect();
-        let refused = InUse::of("locale", "other locales, words, names, grants, redirects or menus", used_by);
+        let media = in_use::of("media item", store::media::in_locale(tx, locale)?, "/v1/desk/media");
+        let used_by = falling.into_iter().chain(articles).chain(grants).chain(redirects).chain(menus).chain(media).collect();
+        let refused = InUse::of("locale", "other locales, words, names, grants, redirects, menus or media items", used_by);
         let refused =
             if is_default { refused.behind("this is the default locale of the site: make another one the default first") } else { refused };
         return Err(Error::InUse(Box::new(refused)));

@@ -21,6 +21,7 @@ mod in_use;
 pub mod keys;
 pub mod locales;
 pub mod mails;
+pub mod media;
 pub mod menus;
 pub mod named;
 mod naming;

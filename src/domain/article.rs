@@ -9,6 +9,7 @@ use super::{
     Error, Id, Instant, Locale, Version,
     credit::{Credit, check_role},
     error::Faults,
+    media::MediaId,
     section::Section,
     tag::Tag,
     text::{limits, line},
@@ -63,7 +64,20 @@ vocabulary! {
 
 /// The lead picture or video of an article; its alternative text and caption are words of each translation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lead {
+#[serde(untagged)]
+pub enum Lead {
+    /// One of the media library.
+    Library {
+        /// Which one.
+        media_id: MediaId,
+    },
+    /// One that lies elsewhere.
+    External(ExternalLead),
+}
+
+/// A picture or video that lies elsewhere, as somebody typed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExternalLead {
     /// Absolute address.
     pub url: String,
     /// Width in pixels.
@@ -72,6 +86,17 @@ pub struct Lead {
     pub height: i32,
     /// Whose picture it is: `AP`.
     pub credit: String,
+}
+
+impl Lead {
+    /// The item of the media library that it is, if it is one.
+    #[must_use]
+    pub fn media(&self) -> Option<MediaId> {
+        match self {
+            Self::Library { media_id } => Some(*media_id),
+            Self::External(_) => None,
+        }
+    }
 }
 
 /// What all languages of an article share.
@@ -118,6 +143,11 @@ impl Facts {
         self
     }
 
+    /// The items of the media library that it shows.
+    pub fn media(&self) -> impl Iterator<Item = MediaId> {
+        self.lead.iter().filter_map(Lead::media)
+    }
+
     /// Nothing, when no list is too long to be looked through.
     ///
     /// # Errors
@@ -157,7 +187,7 @@ impl Facts {
                 }
             }
         }
-        if let Some(lead) = &mut self.lead {
+        if let Some(Lead::External(lead)) = &mut self.lead {
             lead.url = check_web_address(&mut faults, "#/lead/url", &lead.url);
             lead.credit = line(&mut faults, "#/lead/credit", &lead.credit, limits::CREDIT);
             for (name, pixels) in [("width", lead.width), ("height", lead.height)] {

@@ -1,8 +1,8 @@
 //! Changes: what the change log says of every committed write.
 
 use super::{
-    Id, Locale, api_key::ApiKey, article::Article, author::Author, comment::Comment, correction::Correction, menu::Menu, preview::Preview,
-    redirect::Redirect, release::Release, section::Section, tag::Tag, user::User, vocabulary::vocabulary,
+    Id, Locale, api_key::ApiKey, article::Article, author::Author, comment::Comment, correction::Correction, media::MediaId, menu::Menu,
+    preview::Preview, redirect::Redirect, release::Release, section::Section, tag::Tag, user::User, vocabulary::vocabulary,
 };
 
 vocabulary! {
@@ -99,6 +99,8 @@ pub enum Subject {
     Redirect(Id<Redirect>),
     /// A menu.
     Menu(Id<Menu>),
+    /// An item of the media library.
+    Media(MediaId),
     /// A release.
     Release(Id<Release>),
     /// A user, with their grants.
@@ -146,7 +148,8 @@ impl Change {
                 | Subject::Author(_)
                 | Subject::Tag(_)
                 | Subject::Redirect(_)
-                | Subject::Menu(_),
+                | Subject::Menu(_)
+                | Subject::Media(_),
                 _,
             )
             | (
@@ -199,6 +202,7 @@ impl Change {
             Subject::Preview(id) => ("preview", Some(id.uuid()), None),
             Subject::Redirect(id) => ("redirect", Some(id.uuid()), None),
             Subject::Menu(id) => ("menu", Some(id.uuid()), None),
+            Subject::Media(id) => ("media", Some(id.uuid()), None),
             Subject::Release(id) => ("release", Some(id.uuid()), None),
             Subject::User(id) => ("user", Some(id.uuid()), None),
             Subject::ApiKey(id) => ("api_key", Some(id.uuid()), None),
@@ -225,6 +229,7 @@ impl Subject {
             ("preview", Some(id), _) => Self::Preview(id.into()),
             ("redirect", Some(id), _) => Self::Redirect(id.into()),
             ("menu", Some(id), _) => Self::Menu(id.into()),
+            ("media", Some(id), _) => Self::Media(id.into()),
             ("release", Some(id), _) => Self::Release(id.into()),
             ("user", Some(id), _) => Self::User(id.into()),
             ("api_key", Some(id), _) => Self::ApiKey(id.into()),

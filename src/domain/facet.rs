@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-use super::{Id, article::Facts, article::Kind, author::Author, section::Section, tag::Tag};
+use super::{Id, article::Facts, article::Kind, author::Author, media::MediaId, section::Section, tag::Tag};
 
-/// Something that editions are listed under: all news, a kind, a section with its subtree, an author or a tag.
+/// Something that editions are listed under: all news, a kind, a section with its subtree, an author or a tag, and what of the media library it shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Facet(Uuid);
 
@@ -29,16 +29,17 @@ impl Facet {
     }
 
     /// Every facet that an edition of these facts is listed under, in a section with this path. This is all that keeps pages out of lists: what is
-    /// no news is under its kind alone.
+    /// no news is under its kind and its media alone, of which no list is.
     #[must_use]
     pub fn of(facts: &Facts, section_path: &[Id<Section>]) -> Vec<Self> {
         if !facts.kind.is_news() {
-            return vec![Self::kind(facts.kind)];
+            return [Self::kind(facts.kind)].into_iter().chain(facts.media().map(Self::from)).collect();
         }
         let mut all = vec![Self::ALL, Self::kind(facts.kind)];
         all.extend(section_path.iter().map(|id| Self::from(*id)));
         all.extend(facts.credits.iter().map(|c| Self::from(c.author_id)));
         all.extend(facts.tags.iter().map(|id| Self::from(*id)));
+        all.extend(facts.media().map(Self::from));
         all.sort();
         all.dedup();
         all
@@ -62,6 +63,11 @@ impl From<Id<Section>> for Facet {
 }
 impl From<Id<Author>> for Facet {
     fn from(id: Id<Author>) -> Self {
+        Self(id.uuid())
+    }
+}
+impl From<MediaId> for Facet {
+    fn from(id: MediaId) -> Self {
         Self(id.uuid())
     }
 }

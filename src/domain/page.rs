@@ -58,6 +58,8 @@ pub enum Sorting {
     People = 40,
     /// Somebody's own sessions, newest first.
     Sessions = 41,
+    /// The media library, last added first.
+    Media = 100,
     /// Somebody's own work, last touched first.
     Work = 42,
     /// Somebody's own API keys, newest first.

@@ -6,6 +6,7 @@
 //! whatever found another way in.
 
 mod han;
+mod pictures;
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -14,9 +15,10 @@ use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 
 use self::han::Han;
+pub use self::pictures::check_lead;
 use super::{
     Locale, Violation,
-    article::Facts,
+    article::{Facts, Lead},
     body::{Block, Document, Node, anchors, doc, text::plain},
     content::TEXTS,
     text::{bidi_balanced, is_blank, unescape},
@@ -47,6 +49,8 @@ vocabulary! {
         MissingAlt => "missing_alt",
         /// A picture without a credit.
         MissingCredit => "missing_credit",
+        /// A picture that readers are not shown, or will not be, for its licence or because it was taken down.
+        PictureNotLicensed => "picture_not_licensed",
         /// Text with an entity that readers see: `&#x27;`.
         DoubleEscaped => "double_escaped",
         /// A headline that lists and search engines cut.
@@ -100,7 +104,7 @@ const ESCAPED: &str = "readers see an escaped character; leave it where the stor
 /// What is handed in beside the words.
 #[derive(Debug, Clone, Copy)]
 pub struct Beside<'a> {
-    /// Whether the story has a lead picture.
+    /// Whether the story has a lead picture of which nothing but these words says in their locale what it shows.
     pub pictured: bool,
     /// The locale of the words.
     pub locale: &'a Locale,
@@ -213,7 +217,7 @@ pub fn obstacles(words: &Words, locale: &Locale) -> Vec<Violation> {
 #[must_use]
 pub fn check_facts(facts: &Facts, missing: &[Locale]) -> Vec<Finding> {
     let warning = |code, pointer: String, detail: String| Finding { code, severity: Severity::Warning, pointer, detail, patch: None };
-    let credit = facts.lead.as_ref().filter(|l| l.credit.is_empty());
+    let credit = facts.lead.as_ref().filter(|lead| matches!(lead, Lead::External(external) if external.credit.is_empty()));
     let credit = credit.map(|_| warning(Code::MissingCredit, "#/lead/credit".to_owned(), "say whose the lead picture is".to_owned()));
     let locales =
         missing.iter().map(|l| warning(Code::MissingLocale, format!("#/translations/{l}"), format!("there are no words in `{l}`")));

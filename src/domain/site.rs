@@ -12,6 +12,7 @@ use super::{
     error::Faults,
     locale::{self, Direction, LocaleSettings, LocaleState},
     path::UrlPattern,
+    rendition::{Renditions, RenditionsDraft},
     slug::Slug,
     text::{limits, line},
     token_page,
@@ -87,6 +88,8 @@ pub struct Site {
     pub retired_locales: RetiredLocales,
     /// Where the frontend shows previews; `{token}` stands for the token.
     pub preview_url: Option<String>,
+    /// The sizes and cuts in which its pictures are to be had.
+    pub renditions: Renditions,
     /// Newest version.
     pub version: Version,
     /// Last saved.
@@ -120,6 +123,8 @@ pub struct SiteDraft {
     pub retired_locales: RetiredLocales,
     /// Where the frontend shows previews.
     pub preview_url: Option<String>,
+    /// The sizes and cuts in which its pictures are to be had.
+    pub renditions: RenditionsDraft,
 }
 
 impl Site {
@@ -187,6 +192,7 @@ impl SiteDraft {
             let page = token_page::check(&text, "`https://news.example/preview?token={token}`");
             page.inspect_err(|detail| faults.add("#/preview_url", "preview_url", detail.clone())).ok()
         });
+        let renditions = faults.merge(Renditions::check(&self.renditions))?.unwrap_or_default();
         let url_pattern = faults.merge(UrlPattern::parse(&self.url_pattern, "#/url_pattern"))?.unwrap_or_default();
         faults.or(Site {
             name,
@@ -201,6 +207,7 @@ impl SiteDraft {
             authors_public: self.authors_public,
             retired_locales: self.retired_locales,
             preview_url,
+            renditions,
             version,
             updated_at: now,
         })

@@ -14,7 +14,7 @@ use super::{
     Bind, RunQueryDsl, Tx,
     dialect::{self, At, Doc, Hold, Json, Uid},
     paths::path_of,
-    schema::{article_credits, article_revisions, article_tags, articles},
+    schema::{article_credits, article_media, article_revisions, article_tags, articles},
     sql::Sql,
     visibility::{sees, show},
 };
@@ -278,6 +278,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Re
     }
     diesel::delete(article_tags::table.filter(article_tags::article_id.eq(Bind(article.id)))).execute(tx)?;
     diesel::delete(article_credits::table.filter(article_credits::article_id.eq(Bind(article.id)))).execute(tx)?;
+    diesel::delete(article_media::table.filter(article_media::article_id.eq(Bind(article.id)))).execute(tx)?;
     keep(tx, granted, note)?;
     tx.record(Change::new(Event::Revised, Subject::Article(article.id)));
     Ok(())
@@ -295,6 +296,10 @@ fn keep<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Result
         let mut sql = Sql::new("INSERT INTO article_credits (article_id, position, role, author_id)");
         sql.values((0i32..).zip(&facts.credits), |row, (n, credit)| _ = row.id(id).int(n).text(&credit.role).id(credit.author_id));
         sql.execute(tx)?;
+    }
+    for media in facts.media() {
+        let row = (article_media::media_id.eq(Bind(media)), article_media::article_id.eq(Bind(id)));
+        diesel::insert_into(article_media::table).values(row).execute(tx)?;
     }
     let revision = (
         article_revisions::article_id.eq(Bind(id)),

@@ -227,6 +227,8 @@ pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change
                 tags.insert(CacheTag::Redirects);
                 continue;
             }
+            // What shows it says so by its id.
+            Subject::Media(_) => continue,
             Subject::Translation(article, _) if change.moves_lists() => _ = moved.insert(*article),
             Subject::Translation(..) if change.event == Event::Addressed => {}
             _ => continue,
@@ -238,6 +240,8 @@ pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change
         // A tag is public as long as a live story carries it, an author as long as one credits them.
         tags.extend(facts.tags.iter().map(|id| CacheTag::listed(Facet::from(*id))));
         tags.extend(facts.credits.iter().map(|c| CacheTag::listed(Facet::from(c.author_id))));
+        // So is a file as long as something live shows it.
+        tags.extend(facts.media().map(|id| CacheTag::listed(Facet::from(id))));
         tags.extend(facts.tags.first().map(|_| CacheTag::Tags));
         tags.extend(facts.credits.first().map(|_| CacheTag::Authors));
         renamed.extend(facts.tags.iter().map(|id| id.uuid()));

@@ -24,7 +24,14 @@ pub(super) fn store(name: &str) -> (Store, PathBuf, PathBuf) {
     let folder = std::env::temp_dir().join(format!("dateline-test-{}-{name}", std::process::id()));
     let file = folder.join("still.db");
     let url = format!("sqlite://{}", file.display());
-    let options =
-        Options { url, readers: 1, writers: 1, clock: Arc::new(FixedClock), entropy: Arc::new(FixedClock), limits: Limits::default() };
+    let options = Options {
+        url,
+        readers: 1,
+        writers: 1,
+        clock: Arc::new(FixedClock),
+        entropy: Arc::new(FixedClock),
+        media_url: "http://127.0.0.1:8080/v1/media".to_owned(),
+        limits: Limits::default(),
+    };
     (Store::open(options).unwrap(), folder, file)
 }

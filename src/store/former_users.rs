@@ -41,13 +41,14 @@ pub const EMPTIED: [(&str, &str); 10] = [
 ];
 
 /// What keeps telling who did it: tables with the column that says who.
-pub const TELLS: [(&str, &str); 16] = [
+pub const TELLS: [(&str, &str); 17] = [
     ("articles", "created_by"),
     ("api_keys", "created_by"),
     ("assignments", "assigned_by"),
     ("comments", "created_by"),
     ("comments", "resolved_by"),
     ("corrections", "created_by"),
+    ("media", "created_by"),
     ("plans", "planned_by"),
     ("previews", "created_by"),
     ("releases", "created_by"),

@@ -446,7 +446,15 @@ mod tests {
         let clock = Arc::<ManualClock>::default();
         // Whoever waits is sent away before, or waits in vain.
         let limits = Limits { queue_timeout: Duration::from_hours(1), ..Limits::default() };
-        let options = Options { url, readers: 1, writers: 1, clock: clock.clone(), entropy: Arc::new(FixedClock), limits };
+        let options = Options {
+            url,
+            readers: 1,
+            writers: 1,
+            clock: clock.clone(),
+            entropy: Arc::new(FixedClock),
+            media_url: "http://127.0.0.1:8080/v1/media".to_owned(),
+            limits,
+        };
         let store = Store::open(options).unwrap();
         store.migrate().unwrap();
         store.write_now(&Bookkeeping, |tx| tx.conn.batch_execute("CREATE TABLE written (n INTEGER NOT NULL)").map_err(in_words)).unwrap();

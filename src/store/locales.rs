@@ -92,7 +92,7 @@ const TAGGED: [(&str, &str); 21] = [
 ];
 
 /// Columns of JSON that name locales: as the value of this member, or, without one, as keys.
-const IN_JSON: [(&str, &str, Option<&str>); 8] = [
+const IN_JSON: [(&str, &str, Option<&str>); 10] = [
     ("article_revisions", "facts", Some("source_locale")),
     ("editions", "facts", Some("source_locale")),
     ("translation_revisions", "made_from", Some("locale")),
@@ -101,6 +101,8 @@ const IN_JSON: [(&str, &str, Option<&str>); 8] = [
     ("site", "credit_labels", None),
     ("locales", "fallback", Some("")),
     ("api_keys", "locales", Some("")),
+    ("media", "words", None),
+    ("media", "licence_locales", Some("")),
 ];
 
 /// Save the next version of a locale under another tag, with everything that is kept in it. What names it beside words has another version then.
@@ -190,5 +192,6 @@ pub fn in_use(tx: &mut Tx<'_>, locale: &Locale) -> Result<bool, Error> {
         || diesel::select(diesel::dsl::exists(words)).get_result(tx)?
         || diesel::select(diesel::dsl::exists(granted)).get_result(tx)?
         || diesel::select(diesel::dsl::exists(leading)).get_result(tx)?
-        || super::menus::labelled_in(tx, locale)? > 0)
+        || super::menus::labelled_in(tx, locale)? > 0
+        || super::media::in_locale(tx, locale)? > 0)
 }

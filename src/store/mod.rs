@@ -34,6 +34,7 @@ pub mod listings;
 mod liveness;
 pub mod locales;
 pub mod mails;
+pub mod media;
 pub mod menu_targets;
 pub mod menus;
 pub mod merging;
@@ -108,6 +109,7 @@ use liveness::Liveness;
 use query::RunQueryDsl;
 use snapshots::ReadPool;
 use threads::{Responsiveness, Threads};
+use tx::Surroundings;
 pub use tx::{Dependencies, Tx};
 use write_health::WriteHealth;
 pub use write_timeout::Limits;
@@ -125,6 +127,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Where ids come from.
     pub entropy: Arc<dyn Entropy>,
+    /// Where readers are given the files of the media library: an absolute URL, without a slash at the end.
+    pub media_url: String,
     /// How long things may take.
     pub limits: Limits,
 }
@@ -146,6 +150,7 @@ struct Inner {
     writers: Arc<Pool>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    media_url: String,
     statements: Arc<Watched>,
     limits: Limits,
     active_writes: Arc<ActiveWrites>,
@@ -204,6 +209,12 @@ pub trait Watcher: Send + Sync {
     fn committed(&self, seq: i64, touched: &BTreeSet<CacheTag>);
 }
 
+impl Inner {
+    fn surroundings(&self) -> Surroundings<'_> {
+        Surroundings { entropy: &*self.entropy, media_url: &self.media_url }
+    }
+}
+
 impl Store {
     /// Open a store; creates the folder and the file of an embedded one.
     ///
@@ -251,6 +262,7 @@ impl Store {
             writers,
             clock: options.clock,
             entropy: options.entropy,
+            media_url: options.media_url,
             statements,
             watcher: OnceLock::new(),
             // Nobody knows what the process before this one still had to do.

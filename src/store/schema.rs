@@ -20,6 +20,7 @@ diesel::table! {
         former_url_patterns -> Doc,
         retired_locales -> Text,
         preview_url -> Nullable<Text>,
+        renditions -> Doc,
     }
 }
 
@@ -370,6 +371,42 @@ diesel::table! {
         version -> Integer,
         created_at -> At,
         updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    media (id) {
+        id -> Uid,
+        digest -> Binary,
+        bytes -> BigInt,
+        kind -> Text,
+        file -> Doc,
+        description -> Doc,
+        words -> Doc,
+        usable_from -> Nullable<At>,
+        usable_until -> Nullable<At>,
+        licence_locales -> Doc,
+        licence_once -> Bool,
+        search_key -> Text,
+        credit_key -> Text,
+        taken_down_at -> Nullable<At>,
+        taken_down_reason -> Nullable<Text>,
+        version -> Integer,
+        created_by -> Nullable<Uid>,
+        created_at -> At,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use crate::store::dialect::Uid;
+
+    article_media (media_id, article_id) {
+        media_id -> Uid,
+        article_id -> Uid,
     }
 }
 
@@ -808,6 +845,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     signing_keys,
     imports,
     redirects,
+    media,
+    article_media,
     menus,
     menu_items,
     menu_labels,

@@ -54,6 +54,8 @@ struct Row {
     retired_locales: String,
     #[diesel(sql_type = Nullable<Text>)]
     preview_url: Option<String>,
+    #[diesel(sql_type = Doc)]
+    renditions: Unread,
     #[diesel(sql_type = Integer)]
     site_version: i32,
     #[diesel(sql_type = At)]
@@ -166,7 +168,7 @@ fn last_change(tx: &mut Tx<'_>, data: &ReferenceData) -> Result<Option<i64>, Err
 
 fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     let rows: Vec<Row> = Sql::new(
-        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.former_url_patterns, s.review, s.desk_reading, s.credit_labels, s.authors_public, s.retired_locales, s.preview_url, \
+        "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.former_url_patterns, s.review, s.desk_reading, s.credit_labels, s.authors_public, s.retired_locales, s.preview_url, s.renditions, \
          s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, l.state, l.former_tags, \
          l.version AS locale_version, (SELECT seq FROM change_counter) AS seq FROM site s CROSS JOIN locales l ORDER BY l.position, l.locale",
     )
@@ -203,6 +205,7 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
             authors_public: row.authors_public.parse()?,
             retired_locales: row.retired_locales.parse()?,
             preview_url: row.preview_url,
+            renditions: row.renditions.read()?,
             version: row.site_version,
             updated_at: row.updated_at,
         });
@@ -256,6 +259,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<Site>>) -> Result<(),
             site::authors_public.eq(s.authors_public.as_str()),
             site::retired_locales.eq(s.retired_locales.as_str()),
             site::preview_url.eq(s.preview_url.as_deref()),
+            site::renditions.eq(Json(json!(s.renditions))),
             site::version.eq(s.version),
             site::updated_at.eq(Bind(s.updated_at)),
         ))

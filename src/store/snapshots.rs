@@ -25,10 +25,11 @@ use super::{
     dialect::{Conn, Engine, Use},
     reference_data::{Newest, OfSnapshot},
     threads::Threads,
+    tx::Surroundings,
     work::TRIES,
     write_timeout::Errand,
 };
-use crate::domain::{Error, Instant, id::Entropy};
+use crate::domain::{Error, Instant};
 
 /// Reads that may wait for a thread; whoever comes when these do is refused, rather than be answered when nobody listens any more.
 const MAX_WAITING: usize = 1_024;
@@ -43,14 +44,14 @@ const SPAWN_AFTER: i64 = 500;
 /// A transaction that reads, for one after the other.
 pub(super) struct Snapshot<'s> {
     conn: &'s mut Conn,
-    entropy: &'s dyn Entropy,
+    surroundings: Surroundings<'s>,
     began: Instant,
     reference_data: OfSnapshot<'s>,
 }
 
 impl Snapshot<'_> {
     fn tx(&mut self) -> Tx<'_> {
-        let mut tx = Tx::new(self.conn, self.began, self.entropy);
+        let mut tx = Tx::new(self.conn, self.began, self.surroundings);
         tx.reference_data = Some(&self.reference_data);
         tx
     }
@@ -232,7 +233,7 @@ impl ReadWorker {
         let pool = &self.0.0.read_pool;
         // Ends: when nobody waits. Where somebody always does, it is what a thread that reads is for.
         while let Some((read, came)) = pool.next() {
-            let (entropy, began, mut reads) = (&*self.0.0.entropy, self.0.now(), 1_i64);
+            let (surroundings, began, mut reads) = (self.0.0.surroundings(), self.0.now(), 1_i64);
             match self.0.begin(None) {
                 Err(error) => {
                     // What has gone is not asked for by each of them.
@@ -244,7 +245,7 @@ impl ReadWorker {
                 }
                 Ok(mut session) => {
                     let mut snapshot =
-                        Snapshot { conn: session.conn(), entropy, began, reference_data: OfSnapshot::new(&pool.reference_data) };
+                        Snapshot { conn: session.conn(), surroundings, began, reference_data: OfSnapshot::new(&pool.reference_data) };
                     let mut sound = read(Ok(&mut snapshot));
                     // Ends: with those who had come when the snapshot began.
                     while sound && self.since(began) < LONGEST {

@@ -9,8 +9,8 @@ use super::{
     editions,
     jobs::{self, Kind},
     schema::{
-        article_revisions, articles, changes, comments, corrections, editions as edition_rows, imports, plans, release_items, releases,
-        takedowns, translation_revisions, translations,
+        article_media, article_revisions, articles, changes, comments, corrections, editions as edition_rows, imports, plans,
+        release_items, releases, takedowns, translation_revisions, translations,
     },
     translations::words_json,
 };
@@ -169,6 +169,7 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
     erase_copies(tx, id, step)?;
     erase_editions(tx, id)?;
     diesel::update(articles::table.find(Bind(id))).set(articles::lead.eq(None::<Json>)).execute(tx)?;
+    diesel::delete(article_media::table.filter(article_media::article_id.eq(Bind(id)))).execute(tx)?;
     without_lead(tx, id)?;
     diesel::delete(comments::table.filter(comments::article_id.eq(Bind(id)))).execute(tx)?;
     diesel::delete(corrections::table.filter(corrections::article_id.eq(Bind(id)))).execute(tx)?;

@@ -29,11 +29,20 @@ use crate::{
     },
 };
 
+/// What transactions know of the process that they run in.
+#[derive(Clone, Copy)]
+pub(super) struct Surroundings<'a> {
+    /// Where random values come from.
+    pub(super) entropy: &'a dyn Entropy,
+    /// Where readers are given the files of the media library.
+    pub(super) media_url: &'a str,
+}
+
 /// An open transaction, with the changes made in it so far.
 pub struct Tx<'a> {
     pub(super) conn: &'a mut Conn,
     pub(super) now: Instant,
-    entropy: &'a dyn Entropy,
+    surroundings: Surroundings<'a>,
     /// In whose name it writes: who it is that the log names, whether all of it is only tried, and the claim that it is committed under.
     pub(super) caller: Option<Caller>,
     pub(super) changes: Vec<Recorded>,
@@ -68,6 +77,8 @@ pub struct Dependencies {
     pub hidden: BTreeSet<CacheTag>,
     /// The last change before it was looked at; nothing when nobody asked.
     pub seq: Option<i64>,
+    /// When it will be another one without anything having changed.
+    pub until: Option<Instant>,
 }
 
 /// A change that is to be logged, and the network that whoever brought it about came from, where nobody writes.
@@ -87,11 +98,11 @@ impl From<diesel::result::Error> for Undone {
 
 impl<'a> Tx<'a> {
     /// What is done on a connection whose transaction has begun.
-    pub(super) fn new(conn: &'a mut Conn, now: Instant, entropy: &'a dyn Entropy) -> Self {
+    pub(super) fn new(conn: &'a mut Conn, now: Instant, surroundings: Surroundings<'a>) -> Self {
         Self {
             conn,
             now,
-            entropy,
+            surroundings,
             caller: None,
             changes: Vec::new(),
             dependencies: None,
@@ -116,13 +127,19 @@ impl Tx<'_> {
     /// A new id.
     #[must_use]
     pub fn new_id<T>(&self) -> Id<T> {
-        self.entropy.uuid(self.now).into()
+        self.surroundings.entropy.uuid(self.now).into()
     }
 
     /// Where random values come from.
     #[must_use]
     pub fn entropy(&self) -> &dyn Entropy {
-        self.entropy
+        self.surroundings.entropy
+    }
+
+    /// Where readers are given the files of the media library: an absolute URL, without a slash at the end.
+    #[must_use]
+    pub fn media_url(&self) -> &str {
+        self.surroundings.media_url
     }
 
     /// Read what was public at an instant from here on, instead of what is public now, as far as a reader sees it. Names stay as they
@@ -135,6 +152,13 @@ impl Tx<'_> {
     pub(super) fn note(&mut self, tag: CacheTag) {
         if let Some(dependencies) = &mut self.dependencies {
             dependencies.tags.insert(tag);
+        }
+    }
+
+    /// Note that what is being answered is true until an instant, if nothing changes before.
+    pub(super) fn note_until(&mut self, at: Instant) {
+        if let Some(dependencies) = &mut self.dependencies {
+            dependencies.until = Some(dependencies.until.map_or(at, |until| until.min(at)));
         }
     }
 
@@ -217,12 +241,12 @@ impl Tx<'_> {
     /// # Errors
     /// Those of `f`.
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let (now, entropy, caller, queues, precomputed) =
-            (self.now, self.entropy, self.caller.clone(), self.queues, self.precomputed.clone());
+        let (now, surroundings, caller, queues, precomputed) =
+            (self.now, self.surroundings, self.caller.clone(), self.queues, self.precomputed.clone());
         // Stories are prepared outside of this: what is loaded in here is no longer held when it is undone.
         let (mut stories, masthead) = (mem::take(&mut self.stories), self.masthead.clone());
         let done = self.conn.transaction(|conn| {
-            let mut tx = Tx { caller, queues, precomputed, masthead, stories: mem::take(&mut stories), ..Tx::new(conn, now, entropy) };
+            let mut tx = Tx { caller, queues, precomputed, masthead, stories: mem::take(&mut stories), ..Tx::new(conn, now, surroundings) };
             // A panic is one more way to fail, of this part alone.
             let value = catch_unwind(AssertUnwindSafe(|| f(&mut tx))).unwrap_or_else(|panic| {
                 let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));

@@ -214,7 +214,7 @@ impl Store {
     ) -> Worked<T> {
         let purpose = if request.is_some() { Use::Write } else { Use::Read };
         let known = session.masthead().and_then(Option::take);
-        let mut tx = Tx::new(session.conn(), self.now(), &*self.0.entropy);
+        let mut tx = Tx::new(session.conn(), self.now(), self.0.surroundings());
         tx.masthead = known;
         tx.liveness = self.0.liveness.number();
         tx.caller = request.and_then(|request| request.caller.clone());

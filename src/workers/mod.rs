@@ -2,6 +2,7 @@
 
 pub mod follower;
 pub mod mailer;
+pub mod media_sweeper;
 pub mod openid;
 pub mod projection;
 pub mod purger;

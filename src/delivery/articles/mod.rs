@@ -18,13 +18,14 @@ pub use fields::{FieldPath, Fields, undescribe};
 pub use include::{Include, Shape};
 pub use listed::{Excluded, Listed, Reference};
 pub use shape::{
-    Article, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included, LanguageStatus, Lead, Seo, TagRef,
+    Article, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included, LanguageStatus, Seo, TagRef,
     TimeZoneNames, TranslationStatus,
 };
 pub use translations::translations;
 
 use super::{
     Found, Reading,
+    media::Library,
     names::{Alternate, NameMap, ShownName, pick, section_ref},
 };
 use crate::{
@@ -165,7 +166,7 @@ fn show(
     names: &NameMap,
     mut live: Live,
     (needs, beside): (Needs, &Beside),
-    (format, present): (BodyFormat, &Present),
+    (format, present, library): (BodyFormat, &Present, &Library),
 ) -> Result<Article, Error> {
     let Beside { others, corrections: made } = beside;
     let path = live.section_path.iter().map(|id| section_ref(reading, names, *id)).collect::<Result<Vec<_>, _>>()?;
@@ -198,14 +199,7 @@ fn show(
         },
         credits: credits(reading, names, &live)?,
         tags: tags(reading, names, &live)?,
-        lead: live.facts.lead.as_ref().map(|picture| Lead {
-            url: picture.url.clone(),
-            width: picture.width,
-            height: picture.height,
-            alt: lead.alt,
-            caption: lead.caption,
-            credit: picture.credit.clone(),
-        }),
+        lead: live.facts.lead.as_ref().and_then(|named| library.lead(reading, &live.locale, named, lead)),
         body: bodies::written(format, mem::take(&mut live.body), present)?,
         word_count: live.word_count,
         reading_minutes: live.reading_minutes,
@@ -263,11 +257,12 @@ fn complete(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, format: BodyFo
     let present = store::references::pages(tx, &led)?.present(&reading.masthead, &reading.locale, &led);
     let leads_on = lives.iter().any(|live| bodies::may_lead_on(format, &live.body));
     store::references::hide(tx, led.iter().filter(|to| !present.contains_key(to)), leads_on);
+    let library = Library::of(tx, lives.iter().filter_map(|live| live.facts.lead.as_ref()))?;
     let mut all = Vec::with_capacity(lives.len());
     for live in lives {
         let id = live.article_id;
         let beside = Beside { others: others.remove(&id).unwrap_or_default(), corrections: corrections.remove(&id).unwrap_or_default() };
-        all.push(show(reading, &names, live, (needs, &beside), (format, &present))?);
+        all.push(show(reading, &names, live, (needs, &beside), (format, &present, &library))?);
     }
     Ok(all)
 }

@@ -8,7 +8,10 @@ use utoipa::{
 };
 
 use crate::{
-    delivery::names::{Alternate, Author, Section, SectionRef, Tag},
+    delivery::{
+        media::Lead,
+        names::{Alternate, Author, Section, SectionRef, Tag},
+    },
     domain::{
         Instant, Locale,
         article::{self, Genre, Kind},
@@ -140,25 +143,6 @@ pub struct ArticleSection {
     pub url: String,
     /// The sections above it and itself, from the top.
     pub path: Vec<SectionRef>,
-}
-
-/// The lead picture or video.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Lead {
-    /// Absolute address.
-    #[schema(example = "https://media.example/kim.jpg")]
-    pub url: String,
-    /// Width in pixels.
-    pub width: i32,
-    /// Height in pixels.
-    pub height: i32,
-    /// What it shows, for those who cannot see it.
-    pub alt: String,
-    /// Its caption.
-    pub caption: String,
-    /// Whose picture it is.
-    #[schema(example = "AP")]
-    pub credit: String,
 }
 
 /// What search engines and link previews show.

@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 
 use crate::{
     delivery::{
-        articles::{Article, Body, Included, LanguageStatus, Lead, TimeZoneNames},
+        articles::{Article, Body, Included, LanguageStatus, TimeZoneNames},
+        media::Lead,
         menus::Menu,
         names::{Alternate, Author, Section, SectionRef, Tag},
         site::SiteInfo,

@@ -5,19 +5,20 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::record::{
-    ArticleRecord, AuthorRecord, BodyRecord, CorrectionRecord, CreditRecord, DestinationRecord, FactsRecord, LagRecord, LiveRecord,
-    LocaleRecord, MenuItemRecord, MenuRecord, NameRecord, Record, RedirectRecord, SectionRecord, SiteRecord, TagRecord, TargetRecord,
-    TranslationRecord,
+    ArticleRecord, AuthorRecord, BodyRecord, CorrectionRecord, CreditRecord, DestinationRecord, FactsRecord, LagRecord, LeadRecord,
+    LiveRecord, LocaleRecord, MenuItemRecord, MenuRecord, NameRecord, Record, RedirectRecord, SectionRecord, SiteRecord, TagRecord,
+    TargetRecord, TranslationRecord,
 };
 use crate::{
     access::{Permit, Visibility, action::Export},
     domain::{
         Error, Id, Locale,
         address::AddressKind,
-        article::{Article, Facts},
+        article::{Article, ExternalLead, Facts, Lead},
         author::Author,
         body::{Format, doc},
         correction::Correction,
+        file::MediaKind,
         menu::{self, Item, Menu, Target},
         name::Names,
         redirect::{Destination, Redirect, Thing},
@@ -87,6 +88,7 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
         credit_labels: site.credit_labels,
         authors_public: Some(site.authors_public),
         retired_locales: Some(site.retired_locales),
+        renditions: Some((&site.renditions).into()),
         preview_url: site.preview_url,
     }));
     left.extend(first.iter().filter(|l| !l.fallback.is_empty()));
@@ -163,8 +165,34 @@ fn facts(tx: &mut Tx<'_>, facts: &Facts) -> Result<FactsRecord, Error> {
         section: key(tx, "section", facts.section_id.uuid())?,
         tags,
         credits,
-        lead: facts.lead.clone(),
+        lead: facts.lead.as_ref().map(|named| lead(tx, named)).transpose()?,
     })
+}
+
+/// A lead, of the library with where its picture is while something public shows it: a site that does not have it can show it from there.
+fn lead(tx: &mut Tx<'_>, lead: &Lead) -> Result<LeadRecord, Error> {
+    let external = match lead {
+        Lead::External(external) => external.clone(),
+        Lead::Library { media_id } => {
+            let media = store::media::find(tx, *media_id)?;
+            let picture = media.file.facts.size.unwrap_or((1, 1));
+            let widest = store::site::masthead(tx)?.site.renditions.of(picture, None).last();
+            let name = match widest.filter(|_| media.kind() == MediaKind::Image) {
+                Some((preset, _)) => format!("{preset}.jpg"),
+                None => format!("original.{}", media.file.facts.format.extension()),
+            };
+            let (width, height) = widest.map_or(picture, |(_, size)| size);
+            let pixels = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
+            ExternalLead {
+                url: format!("{}/{media_id}/{name}", tx.media_url()),
+                width: pixels(width),
+                height: pixels(height),
+                credit: media.description.credit,
+            }
+        }
+    };
+    let ExternalLead { url, width, height, credit } = external;
+    Ok(LeadRecord { media_id: lead.media(), url, width, height, credit })
 }
 
 fn without_embargo(facts: &Facts) -> Facts {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::domain::{
     Instant, Locale,
     address::AddressKind,
-    article::{Genre, Kind, Lead},
+    article::{Genre, Kind},
     author::AuthorKind,
     body::Format,
     content::Content,
@@ -18,6 +18,8 @@ use crate::domain::{
     credit::{CreditLabels, labels},
     freshness::Lag,
     locale::{Direction, LocaleState, keyed},
+    media::MediaId,
+    rendition::RenditionsDraft,
     site::{AuthorsPublic, DeskReading, RetiredLocales, Review},
     tag::TagKind,
     translation::State,
@@ -68,6 +70,8 @@ pub struct SiteRecord {
     pub(super) retired_locales: Option<RetiredLocales>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) preview_url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) renditions: Option<RenditionsDraft>,
 }
 
 fn optional() -> Review {
@@ -161,6 +165,19 @@ pub(super) struct CreditRecord {
     pub(super) author: String,
 }
 
+/// The lead picture: that of the media library, where it has it, and else the one that lies at an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LeadRecord {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) media_id: Option<MediaId>,
+    pub(super) url: String,
+    pub(super) width: i32,
+    pub(super) height: i32,
+    #[serde(default)]
+    pub(super) credit: String,
+}
+
 /// What all languages of an article share.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -170,7 +187,7 @@ pub(super) struct FactsRecord {
     pub(super) section: String,
     pub(super) tags: Vec<String>,
     pub(super) credits: Vec<CreditRecord>,
-    pub(super) lead: Option<Lead>,
+    pub(super) lead: Option<LeadRecord>,
 }
 
 /// An article with all its words.
@@ -190,7 +207,7 @@ pub struct ArticleRecord {
     #[serde(default)]
     pub(super) credits: Vec<CreditRecord>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) lead: Option<Lead>,
+    pub(super) lead: Option<LeadRecord>,
     pub(super) source_locale: Locale,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) embargo_until: Option<Instant>,

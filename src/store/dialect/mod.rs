@@ -174,16 +174,18 @@ pub(super) fn holding_from_references(conn: &Conn) -> &'static str {
     }
 }
 
-/// The ids of all that the facts of a revision `r` name: their section, tags and authors.
+/// The ids of all that the facts of a revision `r` name: their section, tags, authors and lead picture.
 pub(super) fn named_by_facts(conn: &Conn) -> &'static str {
     match &conn.link {
         Link::Sqlite(_) => {
             "SELECT json_extract(r.facts, '$.section_id') UNION ALL SELECT value FROM json_each(r.facts, '$.tags') \
-             UNION ALL SELECT json_extract(value, '$.author_id') FROM json_each(r.facts, '$.credits')"
+             UNION ALL SELECT json_extract(value, '$.author_id') FROM json_each(r.facts, '$.credits') \
+             UNION ALL SELECT json_extract(r.facts, '$.lead.media_id')"
         }
         Link::Postgres(_) => {
             "SELECT r.facts ->> 'section_id' UNION ALL SELECT jsonb_array_elements_text(r.facts -> 'tags') \
-             UNION ALL SELECT jsonb_array_elements(r.facts -> 'credits') ->> 'author_id'"
+             UNION ALL SELECT jsonb_array_elements(r.facts -> 'credits') ->> 'author_id' \
+             UNION ALL SELECT r.facts -> 'lead' ->> 'media_id'"
         }
     }
 }

@@ -14,14 +14,14 @@ use crate::{
         self,
         bundle::{
             export,
-            record::{ArticleRecord, CorrectionRecord, FactsRecord, TranslationRecord},
+            record::{ArticleRecord, CorrectionRecord, FactsRecord, LeadRecord, TranslationRecord},
         },
         references::{self, Place, Unknown},
         translations::{Draft, Saved},
     },
     domain::{
         Error, Id, Instant, Locale, Version, Violation,
-        article::{Article, Facts},
+        article::{Article, ExternalLead, Facts, Lead},
         body::{Document, ReadBody, anchors},
         content::Content,
         credit::Credit,
@@ -52,6 +52,7 @@ impl Importer<'_, '_> {
             let again = r.credits.iter().take(n).any(|earlier| earlier == credit);
             credits.extend(made.filter(|made| again || !credits.contains(made)));
         }
+        let lead = r.lead.as_ref().map(|lead| self.lead(lead)).transpose()?;
         let Some(section_id) = section else { return Err(Error::Invalid(faults.into_inner())) };
         faults.or(Facts {
             kind: r.kind,
@@ -59,10 +60,25 @@ impl Importer<'_, '_> {
             section_id,
             tags,
             credits,
-            lead: r.lead.clone(),
+            lead,
             source_locale: source_locale.clone(),
             embargo_until,
         })
+    }
+
+    /// The lead that a record names: of the library where that has it, else where it lies.
+    fn lead(&mut self, lead: &LeadRecord) -> Result<Lead, Error> {
+        if let Some(media_id) = lead.media_id {
+            match store::media::find(self.tx, media_id) {
+                Err(Error::NotFound(_)) => {
+                    let detail = format!("the media library has no item {media_id}: the picture is shown from {}", lead.url);
+                    self.warnings.push(Violation { pointer: "#/lead/media_id".to_owned(), code: "unknown_media", detail });
+                }
+                found => return found.map(|_| Lead::Library { media_id }),
+            }
+        }
+        let LeadRecord { url, width, height, credit, .. } = lead.clone();
+        Ok(Lead::External(ExternalLead { url, width, height, credit }))
     }
 
     pub(super) fn article(&mut self, r: &ArticleRecord, digest: String) -> Result<Outcome, Error> {

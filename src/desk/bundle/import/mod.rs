@@ -237,6 +237,7 @@ impl Importer<'_, '_> {
             authors_public: r.authors_public.unwrap_or(present.site.authors_public),
             retired_locales: r.retired_locales.unwrap_or(present.site.retired_locales),
             preview_url: r.preview_url.clone().or_else(|| present.site.preview_url.clone()),
+            renditions: r.renditions.clone().unwrap_or_else(|| (&present.site.renditions).into()),
         };
         let permit = self.permit()?;
         self.applied(("site", "", Uuid::nil()), digest, before, |tx| {

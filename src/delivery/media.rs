@@ -1,0 +1,301 @@
+//! Pictures and other files of the media library, as readers are shown and given them.
+
+use std::collections::HashMap;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Reading;
+use crate::{
+    domain::{
+        Error, Locale,
+        article::{ExternalLead, Lead as Named},
+        content::LeadWords,
+        file::{FileFacts, FocalPoint, MediaKind, Ratio},
+        media::{Media, MediaId, StoredFile},
+        rendition::{RenditionFormat, Renditions},
+    },
+    store::{self, Tx},
+};
+
+/// A point of a picture, as fractions of its width from the left and of its height from the top.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PointOfPicture {
+    /// From the left: 0 to 1.
+    #[schema(example = 0.5, minimum = 0, maximum = 1)]
+    pub x: f64,
+    /// From the top: 0 to 1.
+    #[schema(example = 0.5, minimum = 0, maximum = 1)]
+    pub y: f64,
+}
+
+impl From<FocalPoint> for PointOfPicture {
+    fn from(point: FocalPoint) -> Self {
+        let [x, y] = [point.x, point.y].map(|part| f64::from(part) / 10_000.0);
+        Self { x, y }
+    }
+}
+
+/// A size of a picture, drawn.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RenditionInfo {
+    /// Absolute address. What it leads to never changes.
+    #[schema(example = "https://api.news.example/v1/media/0192aaaa-0000-7000-8000-000000000001/640.webp?v=0123456789ab")]
+    pub url: String,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Its media type: `image/webp` or `image/jpeg`.
+    #[schema(example = "image/webp")]
+    pub r#type: &'static str,
+}
+
+/// The same picture in several widths, for a `<source>` of HTML, or for the `srcset` of an `<img>`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PictureSource {
+    /// The media type of all of them.
+    #[schema(example = "image/webp")]
+    pub r#type: &'static str,
+    /// Their addresses with their widths, as `srcset` takes them.
+    pub srcset: String,
+}
+
+/// A picture cut to a ratio, around its focal point.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PictureCrop {
+    /// The ratio, as the site names it.
+    #[schema(example = "16x9")]
+    pub ratio: String,
+    /// Absolute address of the largest of them, as JPEG.
+    pub url: String,
+    /// Its width in pixels.
+    pub width: u32,
+    /// Its height in pixels.
+    pub height: u32,
+    /// All of them, WebP first.
+    pub sources: Vec<PictureSource>,
+}
+
+/// The lead picture or video.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Lead {
+    /// Its id in the media library; null, when it lies elsewhere.
+    pub id: Option<MediaId>,
+    /// Absolute address: of a picture of the library that of the largest rendition, as JPEG.
+    #[schema(example = "https://media.example/kim.jpg")]
+    pub url: String,
+    /// Width in pixels.
+    pub width: i32,
+    /// Height in pixels.
+    pub height: i32,
+    /// What it shows, for those who cannot see it.
+    pub alt: String,
+    /// Its caption.
+    pub caption: String,
+    /// Whose picture it is.
+    #[schema(example = "AP")]
+    pub credit: String,
+    /// Its copyright notice.
+    pub copyright: String,
+    /// How it came about: a URI of IPTC's digital source types. Null, when nobody said.
+    #[schema(example = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture")]
+    pub digital_source_type: Option<String>,
+    /// What stays in sight when it is cropped.
+    pub focal_point: Option<PointOfPicture>,
+    /// What is shown until it is there: a `ThumbHash`, in base64.
+    pub thumbhash: Option<String>,
+    /// Its average colour.
+    #[schema(example = "#5f7a8c")]
+    pub color: Option<String>,
+    /// The same in all widths, as WebP and as JPEG, for `<picture>`; none, when it lies elsewhere.
+    pub sources: Vec<PictureSource>,
+    /// The same one by one, the smallest first.
+    pub renditions: Vec<RenditionInfo>,
+    /// Cut to the ratios that the site has.
+    pub crops: Vec<PictureCrop>,
+}
+
+/// What can be shown of the media library: items that are there, not taken down, and within their licence now.
+#[derive(Debug, Default)]
+pub struct Library {
+    items: HashMap<MediaId, Media>,
+    url: String,
+}
+
+impl Library {
+    /// What leads name, in one statement, and in none where all lie elsewhere.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the database fails.
+    pub fn of<'l>(tx: &mut Tx<'_>, leads: impl IntoIterator<Item = &'l Named>) -> Result<Self, Error> {
+        let now = tx.now();
+        let mut items = store::media::of(tx, &leads.into_iter().filter_map(Named::media).collect())?;
+        items.retain(|_, media| media.is_public(now));
+        Ok(Self { items, url: tx.media_url().to_owned() })
+    }
+
+    /// A lead as a reader of a locale is shown it; nothing, where it may not be shown there. What words of the story do not say of it, its own do.
+    #[must_use]
+    pub fn lead(&self, reading: &Reading, locale: &Locale, lead: &Named, words: LeadWords) -> Option<Lead> {
+        match lead {
+            Named::External(external) => Some(elsewhere(external, words)),
+            Named::Library { media_id } => {
+                let media = self.items.get(media_id).filter(|media| media.description.licence.is_in(locale))?;
+                Some(self.shown(reading, locale, media, words))
+            }
+        }
+    }
+
+    fn shown(&self, reading: &Reading, locale: &Locale, media: &Media, words: LeadWords) -> Lead {
+        let Media { id, description, file, .. } = media;
+        let own = reading.masthead.pick(&description.words, locale).map(|(_, own)| own.clone()).unwrap_or_default();
+        let or = |said: String, own: String| if said.is_empty() { own } else { said };
+        let drawn = Drawn { media, base: format!("{}/{id}", self.url), version: media.rendition_version() };
+        let site = &reading.masthead.site.renditions;
+        let renditions = drawn.all(site, None);
+        let largest = renditions.last().cloned();
+        let (width, height) = file.facts.size.unwrap_or_default();
+        let pixels = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
+        let [width, height] = largest.as_ref().map_or([width, height], |r| [r.width, r.height]).map(pixels);
+        Lead {
+            id: Some(*id),
+            url: largest.map_or_else(|| drawn.original(), |rendition| rendition.url),
+            width,
+            height,
+            alt: or(words.alt, own.alt),
+            caption: or(words.caption, own.caption),
+            credit: description.credit.clone(),
+            copyright: description.copyright.clone(),
+            digital_source_type: Some(description.digital_source_type.clone()).filter(|said| !said.is_empty()),
+            focal_point: (media.kind() == MediaKind::Image).then(|| description.focal_point.into()),
+            thumbhash: file.facts.placeholder.as_ref().map(|shown| BASE64_STANDARD.encode(&shown.thumbhash)),
+            color: file.facts.placeholder.as_ref().map(|shown| color(shown.color)),
+            sources: sources(&renditions),
+            crops: site.ratios.iter().filter_map(|ratio| drawn.crop(site, *ratio)).collect(),
+            renditions,
+        }
+    }
+}
+
+/// A picture that lies elsewhere, of which no more is known than somebody typed.
+fn elsewhere(external: &ExternalLead, words: LeadWords) -> Lead {
+    Lead {
+        id: None,
+        url: external.url.clone(),
+        width: external.width,
+        height: external.height,
+        alt: words.alt,
+        caption: words.caption,
+        credit: external.credit.clone(),
+        copyright: String::new(),
+        digital_source_type: None,
+        focal_point: None,
+        thumbhash: None,
+        color: None,
+        sources: Vec::new(),
+        renditions: Vec::new(),
+        crops: Vec::new(),
+    }
+}
+
+/// A picture of the library, and where its renditions are.
+struct Drawn<'m> {
+    media: &'m Media,
+    base: String,
+    version: String,
+}
+
+impl Drawn<'_> {
+    fn original(&self) -> String {
+        format!("{}/original.{}?v={}", self.base, self.media.file.facts.format.extension(), self.version)
+    }
+
+    /// All renditions in a ratio, the smallest first, of each size WebP before JPEG.
+    fn all(&self, site: &Renditions, ratio: Option<Ratio>) -> Vec<RenditionInfo> {
+        let picture = self.media.file.facts.size.filter(|_| self.media.kind() == MediaKind::Image);
+        let Some(picture) = picture else { return Vec::new() };
+        let in_formats = |(preset, (width, height))| {
+            RenditionFormat::ALL.iter().map(move |format| {
+                let url = format!("{}/{preset}.{format}?v={}", self.base, self.version);
+                RenditionInfo { url, width, height, r#type: format.media_type() }
+            })
+        };
+        site.of(picture, ratio).flat_map(in_formats).collect()
+    }
+
+    fn crop(&self, site: &Renditions, ratio: Ratio) -> Option<PictureCrop> {
+        let all = self.all(site, Some(ratio));
+        let largest = all.last()?;
+        Some(PictureCrop {
+            ratio: ratio.to_string(),
+            url: largest.url.clone(),
+            width: largest.width,
+            height: largest.height,
+            sources: sources(&all),
+        })
+    }
+}
+
+/// A colour as CSS writes it: `#5f7a8c`.
+#[must_use]
+pub fn color(parts: [u8; 3]) -> String {
+    format!("#{}", parts.map(|part| format!("{part:02x}")).concat())
+}
+
+fn sources(renditions: &[RenditionInfo]) -> Vec<PictureSource> {
+    let of_type = |format: &RenditionFormat| {
+        let of_type = renditions.iter().filter(|rendition| rendition.r#type == format.media_type());
+        let srcset: Vec<String> = of_type.map(|rendition| format!("{} {}w", rendition.url, rendition.width)).collect();
+        (!srcset.is_empty()).then(|| PictureSource { r#type: format.media_type(), srcset: srcset.join(", ") })
+    };
+    RenditionFormat::ALL.iter().filter_map(of_type).collect()
+}
+
+/// What it takes to give somebody a file of an item that is public: the answer to [`super::request::Request::Media`], which no reader sees as it is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Given {
+    /// What its bytes come to, in hexadecimal digits.
+    pub digest: String,
+    /// How many there are.
+    pub bytes: u64,
+    /// What is known of it.
+    pub facts: FileFacts,
+    /// What it is called.
+    pub name: String,
+    /// What stays in sight when it is cropped.
+    pub focal_point: FocalPoint,
+    /// What renditions carry on: creator, credit, copyright and digital source type.
+    pub carried: [String; 4],
+    /// The version of its renditions.
+    pub version: String,
+    /// The renditions that the site has.
+    pub renditions: Renditions,
+}
+
+impl Given {
+    /// What it takes to give somebody the file of this item.
+    #[must_use]
+    pub fn of(media: Media, renditions: &Renditions) -> Self {
+        let version = media.rendition_version();
+        let carried = media.description.carried().map(ToOwned::to_owned);
+        let StoredFile { digest, bytes, facts } = media.file;
+        let (name, focal_point) = (media.description.name, media.description.focal_point);
+        Self { digest: digest.to_string(), bytes, facts, name, focal_point, carried, version, renditions: renditions.clone() }
+    }
+}
+
+/// What it takes to give readers the files of an item.
+///
+/// # Errors
+/// [`Error::NotFound`], also where nothing public shows it, and before its licence begins; [`Error::Gone`] when it was taken down, or its licence is over.
+pub fn given(tx: &mut Tx<'_>, id: MediaId) -> Result<Given, Error> {
+    let masthead = store::site::for_readers(tx)?;
+    let media = store::media::shown(tx, &masthead, id)?;
+    if !media.is_public(tx.now()) {
+        return Err(Error::Gone("media item"));
+    }
+    Ok(Given::of(media, &masthead.site.renditions))
+}
