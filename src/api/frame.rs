@@ -18,9 +18,14 @@ use actix_web::{
 
 use super::{
     State, auth,
-    clients::{Standing, framing::Framing, intake},
+    clients::{
+        Standing,
+        framing::Framing,
+        intake::{self, Length},
+    },
     contract::TRIAL,
     delivery,
+    desk::media::{AROUND, takes_files},
     headers::{RequestId, Surface, dress, finish, is_problem, preflight, put, share},
     idempotency::{Begun, IDEMPOTENCY_KEY, begin, finish as finish_claim},
     limiting::{charge_caller, charge_network, charge_refused, tell},
@@ -158,12 +163,19 @@ async fn made(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let surface = Surface::of(pattern.as_deref(), req.query_string());
-    intake::watch(&mut req, &state.clients, surface.longest_body());
+    let length = if takes_files(pattern.as_deref(), req.method()) {
+        Length::HandedOn(usize::try_from(state.files.most_bytes()).unwrap_or(usize::MAX).saturating_add(AROUND))
+    } else {
+        Length::Held(surface.longest_body())
+    };
+    intake::watch(&mut req, &state.clients, length);
     let origin = req.headers().get(header::ORIGIN).cloned();
     // Whoever only looks where a link leads has not followed it.
     let leads_on = pattern.as_deref().is_some_and(|pattern| auth::single_sign_on::WAYS.contains(&pattern));
     if req.method() == Method::HEAD && !leads_on {
         req.head_mut().method = Method::GET;
+        // RFC 9110 §14.2: a range is of what `GET` answers with.
+        req.headers_mut().remove(header::RANGE);
     }
     let (mut only_trying, mut left) = (false, None);
     let ip = came_from(&req, state);
@@ -203,8 +215,8 @@ async fn made(
                     trial.and_then(|trial| state.contract.knows(pattern.as_deref(), req.method(), req.query_string()).map(|()| trial));
                 only_trying = matches!(trial, Ok(true));
                 let begun = match trial {
-                    Ok(false) if surface == Surface::Desk => begin(&mut req, state, &caller, id).await,
-                    // What is undone needs no key against being done twice.
+                    Ok(false) if surface == Surface::Desk && matches!(length, Length::Held(_)) => begin(&mut req, state, &caller, id).await,
+                    // What is undone needs no key against being done twice; nor does a file, which is known by its bytes.
                     Ok(_) => Ok(Begun::Plain),
                     Err(failure) => Err(failure),
                 };

@@ -75,10 +75,10 @@ impl Surface {
 /// What a page of another origin may ask of a route; [`share`] takes it back from those that may not.
 pub(super) fn preflight(surface: Surface) -> HttpResponse {
     let (methods, headers) = match surface {
-        Surface::Delivery | Surface::Preview => ("GET, HEAD, OPTIONS", "accept-language, if-none-match"),
+        Surface::Delivery | Surface::Preview => ("GET, HEAD, OPTIONS", "accept-language, if-none-match, range, if-range"),
         Surface::Auth | Surface::Desk => (
             "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
-            "authorization, content-type, if-match, if-none-match, idempotency-key, prefer",
+            "authorization, content-type, content-disposition, range, if-range, if-match, if-none-match, idempotency-key, prefer",
         ),
         Surface::Docs | Surface::Other => return HttpResponse::NoContent().finish(),
     };
@@ -91,7 +91,7 @@ pub(super) fn preflight(surface: Surface) -> HttpResponse {
 
 /// What of an answer the page of another origin may read, beside what every page may: all that clients act on.
 const EXPOSED: &str = "ETag, Link, Location, Content-Language, Retry-After, Preference-Applied, Validate-Only, WWW-Authenticate, X-Request-Id, \
-     Idempotency-Replayed, RateLimit, RateLimit-Policy";
+     Idempotency-Replayed, RateLimit, RateLimit-Policy, Accept-Ranges, Content-Range, Content-Disposition";
 
 /// Whether an `If-None-Match` names this tag, by weak comparison; a comma may be part of a tag.
 pub(super) fn names(listed: &[u8], etag: &[u8]) -> bool {
@@ -130,7 +130,10 @@ pub(super) fn finish(headers: &mut HeaderMap, state: &State, surface: Surface, i
         }
         _ => "default-src 'none'; frame-ancestors 'none'",
     };
-    put(headers, header::CONTENT_SECURITY_POLICY, policy);
+    // What was sent by somebody has a stricter one.
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        put(headers, header::CONTENT_SECURITY_POLICY, policy);
+    }
     let sharing = if surface == Surface::Delivery { "cross-origin" } else { "same-origin" };
     put(headers, HeaderName::from_static("cross-origin-resource-policy"), sharing);
     let problem = is_problem(headers);

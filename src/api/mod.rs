@@ -7,6 +7,7 @@ pub mod contract;
 pub mod delivery;
 pub mod desk;
 pub mod extract;
+mod files;
 pub mod frame;
 pub mod front;
 pub mod hashing;
@@ -32,6 +33,8 @@ mod wording;
 
 use std::sync::Arc;
 
+pub use files::RANGES as MOST_RANGES;
+
 use actix_web::web;
 use ipnet::IpNet;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};
@@ -41,6 +44,8 @@ use crate::{
     delivery::response_cache::ResponseCache,
     desk::{password_links::PasswordLinks, sign_ins::SignIns},
     domain::memory::MemoryBudget,
+    fetching::Fetcher,
+    media::files::Files,
     openid::Provider,
     store::Store,
 };
@@ -52,6 +57,10 @@ pub struct State {
     pub store: Store,
     /// The memory that answers hold, kept or on their way.
     pub answers: Arc<MemoryBudget>,
+    /// The files of the media library.
+    pub files: Arc<Files>,
+    /// What asks addresses that requests name.
+    pub fetcher: Arc<Fetcher>,
     /// What readers are answered from.
     pub response_cache: Arc<ResponseCache>,
     /// Whether caches on the way to readers are told what to drop, and so may keep answers for long.
@@ -116,6 +125,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::tags::routes)
                 .configure(desk::redirects::routes)
                 .configure(desk::menus::routes)
+                .configure(desk::media::routes)
                 .configure(desk::articles::routes)
                 .configure(desk::translations::routes)
                 .configure(desk::beside::routes)
@@ -148,6 +158,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(delivery::preview::routes)
                 .configure(delivery::names::routes)
                 .configure(delivery::menus::routes)
+                .configure(delivery::media::routes)
                 .configure(delivery::articles::routes)
                 .configure(schemas::routes),
         )

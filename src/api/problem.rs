@@ -6,7 +6,7 @@ use actix_web::{
     HttpResponse, ResponseError,
     http::{
         StatusCode,
-        header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE},
+        header::{ALLOW, CONTENT_RANGE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
 use serde::Serialize;
@@ -21,7 +21,7 @@ use crate::{
     delivery::pages::ErrorPage,
     domain::{
         Error, Instant, Violation,
-        error::{Holder, MovedOn, TokenFault, UsedBy},
+        error::{FileFault, Holder, MovedOn, TokenFault, UsedBy},
     },
 };
 
@@ -29,7 +29,7 @@ use crate::{
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code of a problem, as `docs/problems.md` tells of them.
-pub const CODES: [&str; 60] = [
+pub const CODES: [&str; 65] = [
     "malformed",
     "unauthenticated",
     "invalid-token",
@@ -56,6 +56,7 @@ pub const CODES: [&str; 60] = [
     "not-live",
     "not-approved",
     "wrong-state",
+    "another-kind",
     "withdrawn",
     "not-withdrawn",
     "erased",
@@ -76,8 +77,11 @@ pub const CODES: [&str; 60] = [
     "too-large",
     "target-too-long",
     "unsupported-media-type",
+    "out-of-range",
     "expectation",
     "invalid",
+    "media-too-complex",
+    "media-broken",
     "unconditional",
     "too-many-attempts",
     "quota-exceeded",
@@ -86,6 +90,7 @@ pub const CODES: [&str; 60] = [
     "busy",
     "took-too-long",
     "database-unavailable",
+    "storage-unavailable",
     "disk-full",
     "read-only",
     "not-ready",
@@ -321,6 +326,11 @@ impl Failure {
                 Error::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
                 Error::TookTooLong => (StatusCode::SERVICE_UNAVAILABLE, "took-too-long"),
                 Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "database-unavailable"),
+                Error::StorageUnavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "storage-unavailable"),
+                Error::File(FileFault::Unsupported(_)) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
+                Error::File(FileFault::TooComplex(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "media-too-complex"),
+                Error::File(FileFault::Broken(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "media-broken"),
+                Error::OutOfRange { .. } => (StatusCode::RANGE_NOT_SATISFIABLE, "out-of-range"),
                 Error::DiskFull(_) => (StatusCode::SERVICE_UNAVAILABLE, "disk-full"),
                 Error::ReadOnly(_) => (StatusCode::SERVICE_UNAVAILABLE, "read-only"),
                 Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
@@ -347,7 +357,7 @@ impl Failure {
     fn retry_after(&self) -> Option<u16> {
         match self {
             Self::Rule(Error::Busy) | Self::Unread(Unread::Full) => Some(1),
-            Self::Rule(Error::TookTooLong | Error::Unavailable(_)) | Self::NotReady(_) => Some(5),
+            Self::Rule(Error::TookTooLong | Error::Unavailable(_) | Error::StorageUnavailable(_)) | Self::NotReady(_) => Some(5),
             Self::Rule(Error::DiskFull(_) | Error::ReadOnly(_)) => Some(60),
             Self::QuotaExceeded(spent) => Some(spent.seconds),
             Self::Rule(Error::TooSoon { seconds }) => Some((*seconds).try_into().unwrap_or(u16::MAX)),
@@ -415,6 +425,10 @@ impl Failure {
             Self::Rule(Error::TokenRefused(fault)) => {
                 let words = fault.sentence();
                 answer.insert_header((WWW_AUTHENTICATE, format!("Bearer error=\"invalid_token\", error_description=\"{words}\"")));
+            }
+            // RFC 9110 §15.5.17.
+            Self::Rule(Error::OutOfRange { bytes }) => {
+                answer.insert_header((CONTENT_RANGE, format!("bytes */{bytes}")));
             }
             Self::MethodNotAllowed(allowed) => {
                 answer.insert_header((ALLOW, allowed.as_str()));

@@ -2,6 +2,7 @@
 
 mod counted;
 mod desk;
+mod pictures;
 
 use std::sync::Arc;
 
@@ -33,9 +34,10 @@ pub(super) fn demo(mut settings: Settings) -> Result<(), Failed> {
     settings.data_dir = settings.data_dir.join("demo");
     settings.database_url = Secret::new(format!("sqlite://{}", settings.data_dir.join("dateline.db").display()));
     settings.secret_file = settings.data_dir.join("secret");
+    settings.media.folder = settings.data_dir.join("media");
     let store = ready(&settings)?;
     // Its pages are where the server is.
-    let newsroom = NEWSROOM.replace("http://127.0.0.1:8080", &settings.public_url);
+    let newsroom = pictures::hung(&NEWSROOM.replace("http://127.0.0.1:8080", &settings.public_url));
     let is_new = store.read_now(|tx| Ok(store::users::count(tx)? == 0 && store::sections::count(tx)? == 0))?;
     let password = if is_new {
         begin(&settings, &store, &newsroom)?
@@ -52,10 +54,12 @@ fn begin(settings: &Settings, store: &Store, newsroom: &str) -> Result<String, F
     let keys = keys(settings, store)?;
     let came_in: Instant = CAME_IN.parse().map_err(|_unsaid| Error::internal("no instant"))?;
     let still: Arc<dyn Clock> = Arc::new(Still(came_in));
+    pictures::hang(settings, still.clone())?;
     for (bundle, first) in [(newsroom, 1), (desk::STORIES, 501)] {
         let counted = open_with(settings, still.clone(), Arc::new(Counted::from(first)))?;
         bundle::load(&counted, bundle.as_bytes(), &bundle::Quiet, Rules::default())?;
     }
+    pictures::describe(store)?;
     // What runs out, such as the preview, and what is emptied, such as the trash, is of now.
     let counted = open_with(settings, Arc::new(system::SystemClock), Arc::new(Counted::from(601)))?;
     let password = administrator(&counted)?;

@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod generate;
 mod key;
+mod media;
 mod serve;
 mod survey;
 pub mod system;
@@ -55,6 +56,11 @@ enum Command {
         #[command(subcommand)]
         command: KeyCommand,
     },
+    /// Keep the media store.
+    Media {
+        #[command(subcommand)]
+        command: MediaCommand,
+    },
     /// Load a bundle, record by record; may be stopped and run again.
     Import {
         /// The bundle: newline-delimited JSON.
@@ -84,6 +90,16 @@ enum Command {
     Openapi,
     /// Check configuration and database, and report every fault.
     Check,
+}
+
+#[derive(Debug, Subcommand)]
+enum MediaCommand {
+    /// Hold the files of the media store against the library: those that are missing, and those that were left behind for more than a day.
+    Check {
+        /// Remove what was left behind.
+        #[arg(long)]
+        repair: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -181,6 +197,7 @@ pub fn run() -> ExitCode {
             KeyCommand::List => key::list(&s),
             KeyCommand::Revoke { kid } => key::revoke(&s, &kid),
         }),
+        Command::Media { command: MediaCommand::Check { repair } } => settings().and_then(|s| media::check_store(&s, repair)),
         Command::Import { file, overwrite, refuse_future, add_locales } => {
             settings().and_then(|s| bundle::import(&ready(&s)?, &file, Rules { overwrite, refuse_future, add_locales }))
         }
@@ -245,6 +262,7 @@ fn open_with(settings: &Settings, clock: Arc<dyn Clock>, entropy: Arc<dyn Entrop
         writers: settings.connections,
         clock,
         entropy,
+        media_url: settings.media.url.clone(),
         limits: Limits { slow: settings.slow, ..Limits::default() },
     })
 }

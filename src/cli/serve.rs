@@ -15,16 +15,18 @@ use crate::{
         request_log::RequestLog,
     },
     app,
-    config::Settings,
+    config::{MediaSettings, Settings},
     delivery::response_cache::ResponseCache,
     desk::{password_links::PasswordLinks, sign_ins::SignIns},
     domain::memory::MemoryBudget,
+    fetching::{FetchLimits, Fetcher},
+    media::{files::Files, storage::Folder},
     openid::Provider,
     store::{self, Store, dialect::Engine},
     workers::{
         Worker, follower,
         mailer::{self, Mailer},
-        openid, purger, rate_sharing,
+        media_sweeper, openid, purger, rate_sharing,
         renewal::{self, Renewal},
         scheduler, sign_in_audit, watchdog,
     },
@@ -45,6 +47,18 @@ pub(super) fn serve(settings: &Settings) -> Result<(), Failed> {
     run(settings, store, |_| {})
 }
 
+/// The files of the media library.
+pub(super) fn files(settings: &Settings) -> Files {
+    let MediaSettings { folder, most_bytes, memory, .. } = &settings.media;
+    Files::new(Arc::new(Folder::at(folder)), Arc::new(system::OsEntropy), *most_bytes, *memory)
+}
+
+/// What asks addresses that requests name.
+fn fetcher(settings: &Settings) -> Fetcher {
+    let limits = FetchLimits { least_rate: settings.timeouts.least_rate, ..FetchLimits::default() };
+    Fetcher::new(limits, settings.fetch_allow.clone(), Arc::new(system::SystemClock))
+}
+
 /// Listen, say so, and answer.
 pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str)) -> Result<(), Failed> {
     let answers = MemoryBudget::new(usize::try_from(settings.cache_bytes).unwrap_or(usize::MAX).saturating_add(settings.unfinished_bytes));
@@ -53,6 +67,8 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         keys: Arc::new(keys(settings, &store)?),
         response_cache: ResponseCache::new(store.clone(), settings.cache_bytes, &answers),
         answers,
+        files: Arc::new(files(settings)),
+        fetcher: Arc::new(fetcher(settings)),
         purged: !settings.purge.is_empty(),
         store,
         issuer: settings.public_url.clone(),
@@ -81,6 +97,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     // An embedded database has one instance.
     let _rate_sharing =
         if settings.engine == Engine::Postgres { Some(rate_sharing::start(state.store.clone(), state.rates.clone())?) } else { None };
+    let _media_sweeper = media_sweeper::start(state.store.clone(), state.files.clone())?;
     let _follower = follower::start(state.response_cache.clone(), state.keys.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
     let _single_sign_on = state.openid.clone().map(|provider| openid::start(state.store.clone(), provider)).transpose()?;

@@ -2,6 +2,7 @@
 
 mod env_file;
 mod mail;
+mod media;
 mod openid;
 mod places;
 mod rates;
@@ -19,15 +20,17 @@ use ipnet::IpNet;
 use crate::{
     access::{rate::Rates, secret::Secret},
     api::clients::ClientTimeouts,
+    fetching::Allowed,
     openid::OpenId,
     store::dialect::Engine,
     workers::{purger::Target, smtp::SmtpServer},
 };
+pub use media::MediaSettings;
 pub use places::TlsFiles;
 use reader::Reader;
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
-pub const VARIABLES: [(&str, &str, &str); 35] = [
+pub const VARIABLES: [(&str, &str, &str); 40] = [
     ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
@@ -47,6 +50,19 @@ pub const VARIABLES: [(&str, &str, &str); 35] = [
         "File with the server's certificate and those above it, in PEM, by which it ends TLS itself; read again while it runs. None when empty.",
     ),
     ("DATELINE_TLS_KEY", "", "File with the key of that certificate, in PEM, which nobody else may read; required with DATELINE_TLS_CERT."),
+    ("DATELINE_MEDIA", "", "Folder for the files of the media library, which all instances share; media in the data folder when empty."),
+    (
+        "DATELINE_MEDIA_URL",
+        "",
+        "Where readers are given those files: a CDN or an origin of its own that leads to /v1/media; the server's own address when empty.",
+    ),
+    ("DATELINE_MEDIA_FILE_MB", "2048", "Size of one file of the media library at most, in MiB; 1 to 65536."),
+    ("DATELINE_MEDIA_MEMORY_MB", "320", "Memory for pictures that are being made, all of them together, in MiB; 64 to 65536."),
+    (
+        "DATELINE_FETCH_ALLOW",
+        "",
+        "What stands inside your network and may be fetched from all the same, parted by spaces: wire.internal, 10.1.2.3:8080, 10.1.0.0/16; none when empty.",
+    ),
     ("DATELINE_CONNECTIONS", "4", "Database connections that read, and on PostgreSQL as many again that write; 1 to 100."),
     ("DATELINE_HASHING", "2", "Passwords that are hashed at once, each with 46 MiB; 1 to 64."),
     (
@@ -146,6 +162,10 @@ pub struct Settings {
     pub secret_file: PathBuf,
     /// Files of the certificate and of its key, where the server ends TLS by itself.
     pub tls: Option<TlsFiles>,
+    /// The media library.
+    pub media: MediaSettings,
+    /// What stands inside and may be fetched from all the same.
+    pub fetch_allow: Vec<Allowed>,
     /// Connections that read.
     pub connections: u32,
     /// Passwords hashed at once.
@@ -210,6 +230,7 @@ impl Settings {
         let (data_dir, secret_file) = files(&mut r, engine, &database_url);
         let password_page = mail::password_page(&mut r);
         let openid = openid::provider(&mut r, &public_url);
+        let media = media::media(&mut r, &data_dir, &public_url);
         let settings = Self {
             database_url: Secret::new(database_url),
             engine,
@@ -218,6 +239,8 @@ impl Settings {
             public_url,
             secret_file,
             tls,
+            media,
+            fetch_allow: places::fetch_allow(&mut r),
             connections: r.number("DATELINE_CONNECTIONS", 1, 100),
             hashing: r.number("DATELINE_HASHING", 1, 64),
             cache_bytes: r.number("DATELINE_CACHE_MB", 0u64, 65_536).saturating_mul(1 << 20),

@@ -11,7 +11,7 @@ use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use super::reader::Reader;
-use crate::{access::secret::Secret, store::dialect::Engine, workers::purger::Target};
+use crate::{access::secret::Secret, fetching::Allowed, store::dialect::Engine, workers::purger::Target};
 
 const DATABASE: &str = "DATABASE_URL";
 
@@ -253,6 +253,17 @@ pub(super) fn proxies(r: &mut Reader<'_>) -> Vec<IpNet> {
         r.fault(NAME, "so wide a network would let anyone say where they come from");
     }
     nets
+}
+
+/// What stands inside and may be fetched from all the same.
+pub(super) fn fetch_allow(r: &mut Reader<'_>) -> Vec<Allowed> {
+    const NAME: &str = "DATELINE_FETCH_ALLOW";
+    let words = r.words(NAME);
+    let allowed: Vec<Allowed> = words.iter().filter_map(|word| word.parse().ok()).collect();
+    if allowed.len() != words.len() {
+        r.fault(NAME, "each is a host or an address, with or without a port, or a network no wider than 10.0.0.0/8 or fc00::/7");
+    }
+    allowed
 }
 
 /// Caches that are told what to drop.

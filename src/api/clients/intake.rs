@@ -26,6 +26,8 @@ use crate::{
 
 /// In how many parts the time for a body is looked at.
 const PARTS: u32 = 6;
+/// How much longer than another one a body may take that is handed on as it comes.
+const LONGER: u32 = 720;
 
 /// Why a body was not waited for, inside the framework's error.
 #[derive(Debug, Clone, Copy)]
@@ -55,21 +57,35 @@ pub(in crate::api) fn failure(error: &PayloadError) -> Failure {
 /// What a request holds, as long as it is not answered.
 struct Held(#[expect(dead_code, reason = "it is held, and nothing else")] Rc<RefCell<Reservation>>);
 
-/// Watch the body of a request, if it has one, which has at most so many bytes.
-pub(in crate::api) fn watch(req: &mut ServiceRequest, clients: &Clients, most: usize) {
+/// How long a body may be, and whether it is held until it is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::api) enum Length {
+    /// So many bytes, which are held: in the budget, and within a time.
+    Held(usize),
+    /// So many bytes, which are handed on as they come, and may take as much longer as [`LONGER`] says: hours.
+    HandedOn(usize),
+}
+
+/// Watch the body of a request, if it has one.
+pub(in crate::api) fn watch(req: &mut ServiceRequest, clients: &Clients, length: Length) {
     let payload = req.take_payload();
     if matches!(payload, Payload::None) {
         return;
     }
     let declared = req.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
     let reservation = Rc::new(RefCell::new(Reservation::of(&clients.budget)));
+    let (most, is_held) = match length {
+        Length::Held(most) => (most, true),
+        Length::HandedOn(most) => (most, false),
+    };
     let watched = Watched {
         payload,
+        is_held,
         reservation: reservation.clone(),
         room: if declared.is_some_and(|length| length > most) { None } else { Some(most) },
         timeouts: clients.timeouts,
         part: None,
-        parts_left: PARTS,
+        parts_left: if is_held { PARTS } else { PARTS.saturating_mul(LONGER) },
         in_part: 0,
     };
     req.extensions_mut().insert(Held(reservation));
@@ -79,6 +95,7 @@ pub(in crate::api) fn watch(req: &mut ServiceRequest, clients: &Clients, most: u
 /// A body that is being read.
 struct Watched {
     payload: Payload,
+    is_held: bool,
     reservation: Rc<RefCell<Reservation>>,
     /// How many bytes more it may have; none when it has more than that.
     room: Option<usize>,
@@ -99,7 +116,9 @@ impl Watched {
             if part.as_mut().poll(cx).is_pending() {
                 return false;
             }
-            let least = self.timeouts.least_rate.saturating_mul(time.as_secs());
+            // Something, whatever the rate.
+            let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+            let least = (self.timeouts.least_rate.saturating_mul(millis) / 1_000).max(1);
             self.parts_left = self.parts_left.saturating_sub(1);
             if self.parts_left == 0 || self.in_part < least {
                 return true;
@@ -122,7 +141,7 @@ impl Stream for Watched {
                 if this.room.is_none() {
                     return Poll::Ready(Some(Err(PayloadError::Overflow)));
                 }
-                if !this.reservation.borrow_mut().take(bytes.len()) {
+                if this.is_held && !this.reservation.borrow_mut().take(bytes.len()) {
                     return Poll::Ready(Some(Err(cut(Unread::Full))));
                 }
                 // Whoever has not kept us waiting yet needs no clock.

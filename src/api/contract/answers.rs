@@ -103,6 +103,17 @@ impl Asked {
         is_of_oneself(&self.path, self.writes())
     }
 
+    /// Whether it is done once by an `Idempotency-Key`. A file is by its bytes.
+    fn takes_key(&self) -> bool {
+        self.is_of_desk() && self.method == Method::POST && self.path != "/v1/desk/media"
+    }
+
+    /// Whether it answers with a file, of which ranges can be asked for.
+    fn gives_files(&self) -> bool {
+        let is_of_media = self.path.starts_with("/v1/desk/media/") && (self.path.ends_with("/file") || self.path.contains("/renditions/"));
+        !self.writes() && (is_of_media || self.path.starts_with("/v1/media/"))
+    }
+
     fn writes_at_desk(&self) -> bool {
         self.is_of_desk() && self.writes()
     }
@@ -341,6 +352,7 @@ fn refusals() -> Vec<Refusal> {
         rule("Gone", Error::Gone("article"), |asked| asked.delivers() || asked.path.starts_with("/v1/desk/archive/")),
         rule("Stale", stale, Asked::names_version),
         row("TooLarge", Failure::TooLarge, |asked| asked.sends_body),
+        rule("OutOfRange", Error::OutOfRange { bytes: 2_048 }, Asked::gives_files),
         row("UnsupportedMediaType", Failure::UnsupportedMediaType("application/json"), |asked| asked.sends_body),
         rule("Invalid", Error::invalid("#/translations/hi/headline", "required", "must not be empty"), |asked| {
             asked.sends_body || asked.writes_at_desk()
@@ -378,17 +390,17 @@ fn succeed(asked: &Asked, operation: &mut Operation) {
         let succeeds = status.starts_with('2');
         let names = [
             ("RequestId", true),
-            ("ETag", succeeds && (asked.is_tagged() || status == "201") && status != "204"),
+            ("ETag", succeeds && (asked.is_tagged() || asked.gives_files() || status == "201") && status != "204"),
             ("Location", status == "201" || status.starts_with('3')),
             ("Link", succeeds && asked.is_listed()),
             ("ValidateOnly", succeeds && asked.writes_at_desk()),
-            ("IdempotencyReplayed", succeeds && asked.is_of_desk() && posts),
+            ("IdempotencyReplayed", succeeds && asked.takes_key()),
             ("CacheTag", succeeds && asked.delivers()),
         ];
         names.into_iter().filter(|(_, has)| *has).for_each(|(name, _)| put_header(response, name));
     }
     let refer = |name: &str| RefOr::Ref(Ref::new(format!("#/components/responses/{name}")));
-    if asked.delivers() || (!asked.writes() && asked.is_tagged()) {
+    if asked.delivers() || asked.gives_files() || (!asked.writes() && asked.is_tagged()) {
         operation.responses.responses.insert("304".to_owned(), refer("NotModified"));
     }
     if let Some(done) = operation.responses.responses.get_mut("204").filter(|_| asked.writes_at_desk() && !posts) {
@@ -407,7 +419,7 @@ fn parameters(asked: &Asked, operation: &mut Operation, minimal: bool) {
         }
     }
     own.extend(asked.writes_at_desk().then(|| refer("ValidateOnly")));
-    own.extend((asked.is_of_desk() && asked.method == Method::POST).then(|| refer("IdempotencyKey")));
+    own.extend(asked.takes_key().then(|| refer("IdempotencyKey")));
     own.extend(minimal.then(|| refer("Prefer")));
     if own.is_empty() {
         operation.parameters = None;

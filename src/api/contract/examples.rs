@@ -1,7 +1,7 @@
 //! Examples that work: what a path names, and the version that a write expects, are those of the things that `dateline demo` has.
 //!
 //! **Context.** An operation with `{id}` is tried by nobody who has to look for an id first. **Decision.** The demo gives its things ids that are
-//! counted from 1 (what its newsroom is made of), from 501 (what its desk has written) and from 601 (what it has done with that), and each operation
+//! counted from 1 (what its newsroom is made of), from 501 (what its desk has written) and from 601 (what it has done with that), and from 801 (its pictures), and each operation
 //! has as its example the thing on which it succeeds. **Consequence.** Every operation can be tried on a new demo as it stands; `tests/examples.rs`
 //! does, and fails when a thing that was put into the demo has moved the numbers of others.
 
@@ -32,6 +32,11 @@ const BRIDGE_TOLL: Thing = Thing("Embargoed", 507, 2);
 const OLD_QUAY: Thing = Thing("TakenDown", 508, 1);
 const LOST_FERRY: Thing = Thing("Trashed", 510, 1);
 const OLD_ADDRESS: Thing = Thing("Redirect", 511, 1);
+// Of `pictures.rs`.
+const NOTEBOOK: Thing = Thing("Picture", 803, 1);
+const TERMS: Thing = Thing("Document", 804, 1);
+const DAWN: Thing = Thing("UnusedPicture", 805, 1);
+const DUSK: Thing = Thing("PictureTakenDown", 806, 2);
 // Of `desk.rs`.
 const TRANSLATOR: Thing = Thing("User", 604, 1);
 const GRANT: Thing = Thing("Grant", 603, 1);
@@ -79,6 +84,10 @@ pub(super) fn name(parameter: &Parameter) -> Option<String> {
                 OLD_QUAY,
                 LOST_FERRY,
                 OLD_ADDRESS,
+                NOTEBOOK,
+                TERMS,
+                DAWN,
+                DUSK,
                 TRANSLATOR,
                 SESSION,
                 THREAD,
@@ -157,6 +166,9 @@ fn chosen(path: &str, operation: &Operation) -> (Thing, &'static str) {
         "reopen_comment" => SETTLED,
         "delete_user" => FORMER,
         "create_api_key" => WIRES,
+        "replace_media_file" => TERMS,
+        "delete_media" => DAWN,
+        "reinstate_media" => DUSK,
         _ => of_kind(path),
     };
     (thing, locale)
@@ -173,6 +185,7 @@ fn of_kind(path: &str) -> Thing {
         "/v1/desk/tags" => HARBOURS,
         "/v1/desk/redirects" => OLD_ADDRESS,
         "/v1/desk/menus" => FOOTER,
+        "/v1/desk/media" | "/v1/media" => NOTEBOOK,
         "/v1/desk/comments" => THREAD,
         "/v1/desk/releases" => RELEASE,
         "/v1/desk/previews" => PREVIEW,

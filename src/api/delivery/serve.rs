@@ -223,6 +223,11 @@ fn keep(headers: &mut HeaderMap, state: &State, entry: &Entry, until: Option<Ins
         }),
     };
     headers.insert(header::CACHE_CONTROL, value);
+    tell_tags(headers, entry);
+}
+
+/// Say what an answer was made from, for whoever is told what to drop.
+pub(super) fn tell_tags(headers: &mut HeaderMap, entry: &Entry) {
     headers.insert(SURROGATE_KEY, entry.surrogate_key.clone());
     headers.insert(CACHE_TAG, entry.cache_tag.clone());
 }

@@ -12,6 +12,7 @@ pub mod comments;
 pub mod corrections;
 pub mod keys;
 pub mod locales;
+pub mod media;
 pub mod menus;
 pub mod names;
 pub mod password_links;

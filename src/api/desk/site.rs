@@ -22,6 +22,7 @@ use crate::{
     domain::{
         self, Instant, Locale,
         credit::{CreditLabels, labels},
+        rendition::RenditionsDraft,
         site::{AuthorsPublic, DeskReading, RetiredLocales, Review, SiteDraft},
     },
     store,
@@ -68,6 +69,8 @@ pub struct DeskSite {
     /// Where the frontend shows previews, with `{token}` for the token: it gets their page from `/v1/pages?preview={token}`. Null, where it shows none.
     #[schema(example = "https://news.example/preview?token={token}", max_length = 2000)]
     pub preview_url: Option<String>,
+    /// The widths and ratios in which its pictures are to be had; nothing else is made of them.
+    pub renditions: RenditionsDraft,
     /// Newest version.
     #[schema(read_only)]
     pub version: i32,
@@ -96,6 +99,7 @@ pub struct SiteInput {
     retired_locales: RetiredLocales,
     #[serde(default)]
     preview_url: Option<String>,
+    renditions: RenditionsDraft,
 }
 
 /// A merge patch on it, as the contract shows it.
@@ -121,6 +125,7 @@ impl From<SiteInput> for SiteDraft {
             authors_public: s.authors_public,
             retired_locales: s.retired_locales,
             preview_url: s.preview_url,
+            renditions: s.renditions,
         }
     }
 }
@@ -140,6 +145,7 @@ impl From<&domain::site::Site> for DeskSite {
             authors_public: s.authors_public,
             retired_locales: s.retired_locales,
             preview_url: s.preview_url.clone(),
+            renditions: (&s.renditions).into(),
             version: s.version,
             updated_at: s.updated_at,
         }

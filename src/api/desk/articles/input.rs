@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The facts that a patch makes of present ones, the note, and where the items of their lists were named.
-fn facts_of(input: FactsInput, present: &DeskArticle) -> (Facts, String, [Places; 2]) {
+fn facts_of(input: FactsInput, present: &DeskArticle) -> Result<(Facts, String, [Places; 2]), Error> {
     let (tags, of_tags) = input.tags.applied("tags", present.tags.clone());
     let (credits, of_credits) = input.credits.applied("credits", present.credits.clone());
     let facts = Facts {
@@ -26,11 +26,11 @@ fn facts_of(input: FactsInput, present: &DeskArticle) -> (Facts, String, [Places
         section_id: input.section_id,
         tags,
         credits: as_credits(credits),
-        lead: input.lead.map(as_lead),
+        lead: input.lead.map(as_lead).transpose()?,
         source_locale: input.source_locale,
         embargo_until: input.embargo_until,
     };
-    (facts, input.note, [of_tags, of_credits])
+    Ok((facts, input.note, [of_tags, of_credits]))
 }
 
 /// The same where what comes and goes is named by what it was merged into, if it was: a list has that.
@@ -65,7 +65,7 @@ pub(in crate::api::desk) fn revised(
         refused => refused,
     };
     let facts = |_: &article::Article| {
-        let (facts, note, of_lists) = facts_of(input?, present);
+        let (facts, note, of_lists) = facts_of(input?, present)?;
         places = Some(of_lists);
         Ok((facts, note))
     };

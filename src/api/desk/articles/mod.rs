@@ -79,7 +79,7 @@ pub(crate) async fn create_article(
     sent: Body<NewArticle>,
     state: Data<State>,
 ) -> Result<Tagged<DeskArticle>, Failure> {
-    let (mut draft, bodies) = sent.0.parts();
+    let (mut draft, bodies) = sent.0.parts()?;
     let permit = if bodies.is_empty() || permit.everywhere().is_ok() {
         permit
     } else {

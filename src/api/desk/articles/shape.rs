@@ -18,12 +18,14 @@ use crate::{
     desk::articles::{Created, Draft},
     domain::{
         Error, Id, Instant, Locale, Violation,
-        article::{self, ArticleId, Facts, Genre, Kind, Lead},
+        article::{self, ArticleId, ExternalLead, Facts, Genre, Kind, Lead},
         author::AuthorId,
         body::Sent,
         credit::Credit,
+        error::Faults,
         freshness::Freshness,
         locale::{LocaleState, keyed},
+        media::MediaId,
         plan::Plan,
         section::SectionId,
         site::Masthead,
@@ -56,15 +58,21 @@ impl From<Credit> for DeskCredit {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeskLead {
-    /// Absolute address.
+    /// A picture or video of the media library, which says itself what the others say.
+    #[serde(default)]
+    pub media_id: Option<MediaId>,
+    /// Absolute address of one that lies elsewhere.
+    #[serde(default)]
     #[schema(example = "https://media.example/kim.jpg", max_length = 2000)]
-    pub url: String,
-    /// Width in pixels.
+    pub url: Option<String>,
+    /// Its width in pixels.
+    #[serde(default)]
     #[schema(minimum = 1, maximum = 100_000, example = 1600)]
-    pub width: i32,
-    /// Height in pixels.
+    pub width: Option<i32>,
+    /// Its height in pixels.
+    #[serde(default)]
     #[schema(minimum = 1, maximum = 100_000, example = 900)]
-    pub height: i32,
+    pub height: Option<i32>,
     /// Whose picture it is.
     #[serde(default)]
     #[schema(example = "AP", max_length = 2400)]
@@ -73,7 +81,12 @@ pub struct DeskLead {
 
 impl From<Lead> for DeskLead {
     fn from(lead: Lead) -> Self {
-        Self { url: lead.url, width: lead.width, height: lead.height, credit: lead.credit }
+        match lead {
+            Lead::Library { media_id } => Self { media_id: Some(media_id), url: None, width: None, height: None, credit: String::new() },
+            Lead::External(ExternalLead { url, width, height, credit }) => {
+                Self { media_id: None, url: Some(url), width: Some(width), height: Some(height), credit }
+            }
+        }
     }
 }
 
@@ -261,13 +274,35 @@ pub(super) fn as_credits(credits: Vec<DeskCredit>) -> Vec<Credit> {
     credits.into_iter().map(|c| Credit { role: c.role, author_id: c.author_id }).collect()
 }
 
-pub(super) fn as_lead(lead: DeskLead) -> Lead {
-    Lead { url: lead.url, width: lead.width, height: lead.height, credit: lead.credit }
+/// What was sent as the lead. One of the library says of itself what another has to be told.
+pub(super) fn as_lead(lead: DeskLead) -> Result<Lead, Error> {
+    let DeskLead { media_id, url, width, height, credit } = lead;
+    let mut faults = Faults::default();
+    let own = [("url", url.is_some()), ("width", width.is_some()), ("height", height.is_some()), ("credit", !credit.is_empty())];
+    if let Some(media_id) = media_id {
+        for (field, _) in own.iter().filter(|(_, is_there)| *is_there) {
+            faults.add(
+                format!("#/lead/{field}"),
+                "one_of",
+                "an item of the library says this itself: leave it out, or send null; an empty text for the credit",
+            );
+        }
+        return faults.or(Lead::Library { media_id });
+    }
+    for (field, _) in own.iter().take(3).filter(|(_, is_there)| !is_there) {
+        faults.add(format!("#/lead/{field}"), "required", "must be there, unless `media_id` is");
+    }
+    let external =
+        ExternalLead { url: url.unwrap_or_default(), width: width.unwrap_or_default(), height: height.unwrap_or_default(), credit };
+    faults.or(Lead::External(external))
 }
 
 impl NewArticle {
     /// The article without its bodies, and the bodies, which have to be read yet.
-    pub(super) fn parts(self) -> (Draft, BTreeMap<Locale, Sent>) {
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a lead of two kinds, or of none.
+    pub(super) fn parts(self) -> Result<(Draft, BTreeMap<Locale, Sent>), Error> {
         let (mut translations, mut bodies) = (BTreeMap::new(), BTreeMap::new());
         for (locale, words) in self.translations {
             let (words, body) = words.parts();
@@ -280,11 +315,11 @@ impl NewArticle {
             section_id: self.section_id,
             tags: self.tags,
             credits: as_credits(self.credits),
-            lead: self.lead.map(as_lead),
+            lead: self.lead.map(as_lead).transpose()?,
             source_locale: self.source_locale,
             embargo_until: self.embargo_until,
         };
-        (Draft { facts, translations, note: self.note }, bodies)
+        Ok((Draft { facts, translations, note: self.note }, bodies))
     }
 }
 

@@ -1,0 +1,179 @@
+//! `/v1/media`: the files of the media library that are public.
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{CACHE_CONTROL, HeaderValue},
+    web::Data,
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{
+    api::{
+        State,
+        extract::{self, Query},
+        files::{self, Binary},
+        problem::{Failure, Problem},
+    },
+    delivery::{
+        coding::Coding,
+        media::Given,
+        request::Request,
+        response_cache::{CachedAnswer, Entry},
+    },
+    domain::{
+        Error,
+        file::{FileFormat, MediaKind},
+        media::MediaId,
+        rendition::{Preset, RenditionFormat},
+    },
+    media::files::Wanted,
+};
+
+/// The operations of this file.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(show_file);
+}
+
+/// Which version of a file is meant.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ShowFile {
+    /// The version that its address was given out with: what is answered to the present one never changes. To any other the present file is answered, for a short time.
+    #[param(max_length = 64, example = "0123456789ab")]
+    v: Option<String>,
+}
+
+/// Who is given a file, and for how long caches may keep it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::api) enum For {
+    /// Somebody of the desk.
+    Desk,
+    /// Anybody; with what may be said of keeping it.
+    Anybody(String),
+}
+
+impl For {
+    fn cache_control(&self) -> String {
+        match self {
+            Self::Desk => "private, no-cache".to_owned(),
+            Self::Anybody(keeping) => keeping.clone(),
+        }
+    }
+}
+
+/// Seconds that what never changes is kept.
+const A_YEAR: i64 = 31_536_000;
+/// Seconds that anything else is kept, and that a cache keeps anything which others share and nobody tells what to drop.
+const SHORT: i64 = 10;
+
+/// For how long a file may be kept. Under an address that says which version it is nothing else is ever found: but no longer than its licence lasts, and by
+/// shared caches only where they are told what to drop, for it may be taken down.
+fn keeping(state: &State, entry: &Entry, is_present: bool) -> String {
+    let left = entry.until().map_or(A_YEAR, |at| at.as_seconds().saturating_sub(state.store.now().as_seconds()).clamp(0, A_YEAR));
+    if !is_present {
+        return format!("public, max-age={}", left.min(SHORT));
+    }
+    let shared = if state.purged { String::new() } else { format!(", s-maxage={}", left.min(SHORT)) };
+    let immutable = if left == A_YEAR { ", immutable" } else { "" };
+    format!("public, max-age={left}{shared}{immutable}")
+}
+
+/// Get a file of the media library that something public shows.
+///
+/// A picture as `{width}.webp` or `.jpg`, or `{ratio}-{width}.webp` or `.jpg`, in the widths and ratios that the site has; it is never wider than the picture is.
+/// Sound, videos and documents as `original` with what their names end in, whole or in ranges. Addresses in answers of articles say
+/// which version they lead to: what they lead to never changes.
+#[utoipa::path(tag = "media", params(("id" = MediaId, Path), ("file" = String, Path, example = "640.webp", description = "`640.webp`, `16x9-640.jpg`, `original.mp3`"), ShowFile),
+    responses((status = 200, content((Binary = "image/*"), (Binary = "audio/*"), (Binary = "video/*"), (Binary = "application/pdf"))),
+        (status = 206, content((Binary = "image/*"), (Binary = "audio/*"), (Binary = "video/*"), (Binary = "application/pdf"), (Binary = "multipart/byteranges"))),
+        (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/media/{id}/{file}")]
+pub(crate) async fn show_file(
+    path: extract::Path<(MediaId, String)>,
+    query: Query<ShowFile>,
+    req: HttpRequest,
+    state: Data<State>,
+) -> Result<HttpResponse, Failure> {
+    let (id, file) = path.into_inner();
+    let (entry, given) = given(&state, id).await?;
+    let whom = |entry: &Entry, given: &Given| For::Anybody(keeping(&state, entry, query.0.v.as_ref() == Some(&given.version)));
+    let (asked_for, version) = (whom(&entry, &given), given.version.clone());
+    let mut answer = if file.starts_with("original.") {
+        let expected = format!("original.{}", given.facts.format.extension());
+        if file != expected || given.facts.format.kind() == MediaKind::Image {
+            return Err(Error::NotFound("file").into());
+        }
+        original(&req, &state, given, asked_for).await?
+    } else {
+        rendition(&req, &state, given, &file, asked_for).await?
+    };
+    // It may have taken a while: what has been taken down meanwhile, or has changed, is not handed to caches that were told already.
+    let (entry, now) = self::given(&state, id).await?;
+    if now.version != version {
+        answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    super::serve::tell_tags(answer.headers_mut(), &entry);
+    Ok(answer)
+}
+
+/// What it takes to give anybody a file of an item.
+async fn given(state: &State, id: MediaId) -> Result<(Arc<Entry>, Given), Failure> {
+    let entry = state.response_cache.answer(&Request::Media(id)).await?;
+    let given = match &entry.answer {
+        CachedAnswer::Shown(page) => {
+            let told = page.ready(Coding::Identity).ok_or_else(|| Error::internal("an answer has no representation"))?;
+            serde_json::from_slice(&told.bytes).map_err(Error::internal)?
+        }
+        CachedAnswer::Gone(what, _) => return Err(Error::Gone(what).into()),
+        CachedAnswer::Absent(what, _) => return Err(Error::NotFound(what).into()),
+        CachedAnswer::Moved(_) => return Err(Error::NotFound("media item").into()),
+    };
+    Ok((entry, given))
+}
+
+/// What browsers may show by itself; the rest they save.
+fn is_shown(format: FileFormat) -> bool {
+    !matches!(format, FileFormat::Pdf | FileFormat::Tiff)
+}
+
+/// A file as it was sent.
+pub(in crate::api) async fn original(req: &HttpRequest, state: &Data<State>, given: Given, whom: For) -> Result<HttpResponse, Failure> {
+    let (digest, format) = (given.digest.parse()?, given.facts.format);
+    let (etag, cache_control) = (format!("\"{}\"", given.digest.get(..32).unwrap_or_default()), whom.cache_control());
+    if let Some(unchanged) = files::unchanged(req, &etag, &cache_control) {
+        return Ok(unchanged);
+    }
+    let file = state.files.original(digest).await?;
+    let saved_as = (whom == For::Desk || !is_shown(format)).then(|| given.name.clone());
+    files::answer(req, files::Given { file, media_type: format.media_type(), etag, cache_control, saved_as })
+}
+
+/// A picture in a size that the site has, by the name of that.
+pub(in crate::api) async fn rendition(
+    req: &HttpRequest,
+    state: &Data<State>,
+    given: Given,
+    named: &str,
+    whom: For,
+) -> Result<HttpResponse, Failure> {
+    let unknown = || Failure::from(Error::NotFound("rendition"));
+    let (preset, format) = named.rsplit_once('.').ok_or_else(unknown)?;
+    let format = *RenditionFormat::ALL.iter().find(|known| known.as_str() == format).ok_or_else(unknown)?;
+    let preset: Preset = preset.parse()?;
+    if !given.renditions.has(preset) || given.facts.format.kind() != MediaKind::Image {
+        return Err(unknown());
+    }
+    let (etag, cache_control) = (format!("\"{}-{preset}.{format}\"", given.version), whom.cache_control());
+    if let Some(unchanged) = files::unchanged(req, &etag, &cache_control) {
+        return Ok(unchanged);
+    }
+    let Given { digest, facts, focal_point, carried, version, .. } = given;
+    let wanted = Wanted { digest: digest.parse()?, facts, preset, format, focal_point, carried, version };
+    let file = state.files.rendition(wanted).await?;
+    files::answer(req, files::Given { file, media_type: format.media_type(), etag, cache_control, saved_as: None })
+}
