@@ -99,8 +99,10 @@ fn the_page_about_limits_says_what_is_enforced() {
     use dateline::domain::{
         error::FAULTS,
         password_link::{LinkKind, MAILS_AN_HOUR},
+        rendition,
         text::{Length, limits as l},
     };
+    use dateline::fetching::{FetchLimits, REDIRECTS};
     let text = |Length { min, max }: Length| if min == 0 { max.to_string() } else { format!("{min} to {max}") };
     let rows = [
         ("headline", text(l::HEADLINE)),
@@ -167,6 +169,16 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("sections, authors or tags that one parameter of a list names", l::FILTER_NAMES.to_string()),
         ("text that the desk's list of articles looks for", format!("{} characters", l::SOUGHT)),
         ("articles that one parameter of a list names", l::FILTER_IDS.to_string()),
+        ("creator, credit, copyright or source of a media item", text(l::CREDIT)),
+        ("usage terms of a media item", text(l::CAPTION)),
+        ("file of the media library", "`DATELINE_MEDIA_FILE_MB`, 2048 MiB".to_owned()),
+        ("memory that a picture of the media library takes to decode", "`DATELINE_MEDIA_MEMORY_MB`, 320 MiB".to_owned()),
+        ("widths, and ratios, of renditions of a site", rendition::MOST.to_string()),
+        ("width of a rendition", format!("{} to {} pixels", rendition::NARROWEST, rendition::WIDEST)),
+        ("ranges of a file that one request is given", dateline::api::MOST_RANGES.to_string()),
+        ("files that are fetched from URLs at once", FetchLimits::default().at_once.to_string()),
+        ("seconds that fetching a file takes", FetchLimits::default().whole.as_secs().to_string()),
+        ("redirects to a file that is fetched", REDIRECTS.to_string()),
         ("mails with a link that somebody is sent in an hour", MAILS_AN_HOUR.to_string()),
         ("seconds that an invitation is good", LinkKind::Invitation.seconds().to_string()),
         ("seconds that a reset is good", LinkKind::Reset.seconds().to_string()),

@@ -43,6 +43,8 @@ fn values(known: &Known, parameter: &Value) -> Vec<String> {
         }
         "path" => known.slugs.iter().flat_map(|s| [format!("/en/world/{s}"), format!("/en/{s}"), format!("/hi/{s}")]).collect(),
         "token" | "preview" => words(&["nothing"]),
+        "file" => words(&["320.webp", "original.jpg"]),
+        "v" => words(&["0123456789ab"]),
         "cursor" => Vec::new(),
         other => panic!("say what the parameter `{other}` is tried with"),
     }

@@ -87,7 +87,9 @@ fn example(contract: &Value, (path, method): (&str, &str), operation: &Value, kn
     }
     let query = query.finish();
     let path = if query.is_empty() { path } else { format!("{path}?{query}") };
-    let sent = operation["requestBody"]["content"].as_object().and_then(|content| content.iter().next());
+    // What lies at another host cannot be had from here.
+    let is_here = |media: &Value| !text(&media["schema"]["$ref"]).ends_with("/MediaFrom");
+    let sent = operation["requestBody"]["content"].as_object().and_then(|content| content.iter().find(|(_, media)| is_here(media)));
     let body = sent.map(|(kind, media)| {
         headers.push(("content-type".to_owned(), kind.clone()));
         let schema = text(&media["schema"]["$ref"]);

@@ -8,8 +8,16 @@ mod users;
 use std::path::{Path, PathBuf};
 
 /// The layers from the top; those on one line do not know each other.
-const LAYERS: [&[&str]; 8] =
-    [&["main"], &["cli"], &["app", "config"], &["api", "workers"], &["desk", "delivery", "openid"], &["store"], &["access"], &["domain"]];
+const LAYERS: [&[&str]; 8] = [
+    &["main"],
+    &["cli"],
+    &["app", "config"],
+    &["api", "workers"],
+    &["desk", "delivery", "openid", "media", "fetching"],
+    &["store"],
+    &["access"],
+    &["domain"],
+];
 
 fn layer(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))

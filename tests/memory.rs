@@ -40,6 +40,7 @@ fn store(path: &std::path::Path) -> Store {
         writers: 1,
         clock,
         entropy,
+        media_url: "http://127.0.0.1:8080/v1/media".to_owned(),
         limits: Limits::default(),
     })
     .unwrap();

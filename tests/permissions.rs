@@ -59,6 +59,8 @@ async fn call(who: &Client<'_>, operation: &Operation) -> u16 {
         ("{version}", "1"),
         ("{token}", "nothing"),
         ("{kid}", "nothing"),
+        ("{rendition}", "320.webp"),
+        ("{file}", "320.webp"),
     ] {
         path = path.replace(name, value);
     }

@@ -206,6 +206,27 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     all.add("PATCH /v1/desk/redirects/{id}", &redirect, json!({ "to": "/newer" }));
     all.add("DELETE /v1/desk/redirects/{id}", &redirect, Value::Null);
     all.add("POST /v1/desk/redirects/import", "/v1/desk/redirects/import", json!("from,to\n/oldest,/new\n"));
+    let document = |word: &str| format!("%PDF-1.4\n% {word}\n%%EOF\n");
+    let media = "/v1/desk/media";
+    let sent =
+        admin.send(actix_web::http::Method::POST, media, &[("content-type", "application/pdf")], Some(document("one").into_bytes())).await;
+    let item = format!("{media}/{}", id_of(&sent));
+    all.add("POST /v1/desk/media", media, json!(document("two")));
+    all.add("PATCH /v1/desk/media/{id}", &item, json!({ "credit": "AP" }));
+    all.add("DELETE /v1/desk/media/{id}", &item, Value::Null);
+    all.add("PUT /v1/desk/media/{id}/file", &format!("{item}/file"), json!(document("three")));
+    all.add("POST /v1/desk/media/{id}/takedown", &format!("{item}/takedown"), json!({ "reason": "A judge said so." }));
+    let taken = format!(
+        "{media}/{}",
+        id_of(
+            &admin
+                .send(actix_web::http::Method::POST, media, &[("content-type", "application/pdf")], Some(document("four").into_bytes()))
+                .await
+        )
+    );
+    let reason = json!({ "reason": "A judge said so." });
+    let taken_down = admin.act(&format!("{taken}/takedown"), "\"1\"", &reason).await.etag();
+    all.add("POST /v1/desk/media/{id}/reinstate", &format!("{taken}/reinstate {taken_down}"), reason);
     let menu = format!("/v1/desk/menus/{}", id_of(&admin.post("/v1/desk/menus", &json!({ "slug": "main" })).await));
     all.add("POST /v1/desk/menus", "/v1/desk/menus", json!({ "slug": "footer" }));
     all.add("PATCH /v1/desk/menus/{id}", &menu, json!({ "slug": "top" }));

@@ -195,7 +195,7 @@ both! {
         let may = |answer: &Answer| (answer.status, answer.header("access-control-allow-origin").map(str::to_owned), answer.header("access-control-allow-methods").map(str::to_owned));
         let (desk, evil) = ("https://desk.example", "https://evil.example");
         assert_eq!(may(&preflight("/v1/site", evil).await), (204, Some("*".to_owned()), Some("GET, HEAD, OPTIONS".to_owned())));
-        assert_eq!(preflight("/v1/site", evil).await.header("access-control-allow-headers"), Some("accept-language, if-none-match"));
+        assert_eq!(preflight("/v1/site", evil).await.header("access-control-allow-headers"), Some("accept-language, if-none-match, range, if-range"));
         let of_desk = preflight("/v1/desk/articles", desk).await;
         assert_eq!(may(&of_desk), (204, Some(desk.to_owned()), Some("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS".to_owned())));
         // Whatever the contract says that a request may carry, and all that clients act on of an answer.

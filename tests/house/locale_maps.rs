@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use super::sources;
 
-/// The fields of a source that are read as maps by locale, and whether each refuses one that is there twice.
+/// The fields of a source that are read as maps by locale, and whether each refuses one that is there twice, or is not read at all.
 fn read_by_locale(text: &str) -> Vec<(&str, bool)> {
     let (mut found, mut is_read, mut attributes) = (Vec::new(), false, String::new());
     for line in text.lines() {
@@ -20,7 +20,7 @@ fn read_by_locale(text: &str) -> Vec<(&str, bool)> {
         let is_map = code.contains("BTreeMap<Locale,") || code.contains("HashMap<Locale,") || code.contains(": CreditLabels");
         if is_read && is_map && !code.starts_with("//") {
             attributes.push_str(code);
-            found.push((code, ["\"keyed\"", "\"labels\""].iter().any(|by| attributes.contains(by))));
+            found.push((code, ["\"keyed\"", "\"labels\"", "serde(skip)"].iter().any(|by| attributes.contains(by))));
         }
         if line == "}" {
             is_read = false;

@@ -143,6 +143,17 @@ pub(crate) const OPERATIONS: &[Operation] = &[
     row("GET",    "/v1/desk/redirects/{id}", Nothing, "redirect.manage", Everything, ""),
     row("PATCH",  "/v1/desk/redirects/{id}", Nothing, "redirect.manage", Everything, "{}"),
     row("DELETE", "/v1/desk/redirects/{id}", Nothing, "redirect.manage", Everything, ""),
+    row("GET",    "/v1/desk/media", Nothing, "desk.read", Somewhere, ""),
+    row("POST",   "/v1/desk/media", Nothing, "media.write", Somewhere, "%PDF-1.4\n"),
+    row("GET",    "/v1/desk/media/{id}", Nothing, "desk.read", Somewhere, ""),
+    row("PATCH",  "/v1/desk/media/{id}", Nothing, "media.write", Somewhere, "{}"),
+    row("DELETE", "/v1/desk/media/{id}", Nothing, "media.delete", Everything, ""),
+    row("GET",    "/v1/desk/media/{id}/uses", Nothing, "article.read", Somewhere, ""),
+    row("GET",    "/v1/desk/media/{id}/file", Nothing, "desk.read", Somewhere, ""),
+    row("PUT",    "/v1/desk/media/{id}/file", Nothing, "media.write", Somewhere, "%PDF-1.4\n"),
+    row("GET",    "/v1/desk/media/{id}/renditions/{rendition}", Nothing, "desk.read", Somewhere, ""),
+    row("POST",   "/v1/desk/media/{id}/takedown", Nothing, "media.delete", Everything, r#"{"reason":"A judge said so."}"#),
+    row("POST",   "/v1/desk/media/{id}/reinstate", Nothing, "media.delete", Everything, r#"{"reason":"It was right."}"#),
     row("GET",    "/v1/desk/menus", Nothing, "desk.read", Somewhere, ""),
     row("POST",   "/v1/desk/menus", Nothing, "menu.manage", Everything, r#"{"slug":"main"}"#),
     row("GET",    "/v1/desk/menus/{id}", Nothing, "desk.read", Somewhere, ""),
@@ -194,11 +205,11 @@ const RIGHTS: &[(&str, &str)] = &[
         "--yyy",
     ),
     (
-        "article.withdraw article.purge article.backdate embargo.break audit.read section.manage author.manage tag.manage menu.manage",
+        "article.withdraw article.purge article.backdate embargo.break audit.read section.manage author.manage tag.manage menu.manage media.delete",
         "---yy",
     ),
     ("article.erase site.manage locale.manage key.manage user.read user.manage", "----y"),
-    ("desk.read people.read", "yyyyy"),
+    ("desk.read people.read media.write", "yyyyy"),
 ];
 
 fn right(role: Role, action: &str) -> char {

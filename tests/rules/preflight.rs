@@ -3,7 +3,7 @@
 use dateline::domain::{
     Locale,
     address::AddressKind,
-    article::{Facts, Genre, Kind, Lead},
+    article::{ExternalLead, Facts, Genre, Kind, Lead},
     body::{Block, BlockId, Document, Href, Inline, Mark, Node},
     content::{Content, SeoWords},
     preflight::{Beside, Code, Severity, check, check_facts, obstacles},
@@ -22,7 +22,7 @@ fn words(headline: &str, blocks: Vec<Block>) -> Words {
 }
 
 fn facts() -> Facts {
-    let lead = Lead { url: "https://media.example/a.jpg".to_owned(), width: 1, height: 1, credit: String::new() };
+    let lead = Lead::External(ExternalLead { url: "https://media.example/a.jpg".to_owned(), width: 1, height: 1, credit: String::new() });
     Facts {
         kind: Kind::Story,
         genre: Genre::News,

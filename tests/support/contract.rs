@@ -136,7 +136,9 @@ pub(crate) fn judge(method: &Method, path: &str, status: u16, kind: &str, text: 
     if *method == Method::HEAD || text.is_empty() {
         return;
     }
-    let content = declared["content"].as_object().and_then(|content| content.get(kind.split(';').next().unwrap_or_default().trim()));
+    let said = kind.split(';').next().unwrap_or_default().trim();
+    let of_range = format!("{}/*", said.split('/').next().unwrap_or_default());
+    let content = declared["content"].as_object().and_then(|content| content.get(said).or_else(|| content.get(&of_range)));
     let Some(content) = content else { panic!("{at} is declared, but not as {kind}: {text}") };
     if !kind.contains("json") {
         return;

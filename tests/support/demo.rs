@@ -87,10 +87,19 @@ impl Demo {
         let url = format!("sqlite://{}", file.display());
         let seed = u64::try_from(clock.0.load(Ordering::SeqCst)).unwrap();
         let entropy = Arc::new(Seeded(seed.into()));
-        let store = Store::open(Options { url, readers: 1, writers: 1, clock, entropy, limits: Limits::default() }).unwrap();
+        let store = Store::open(Options {
+            url,
+            readers: 1,
+            writers: 1,
+            clock,
+            entropy,
+            media_url: "http://127.0.0.1:8080/v1/media".to_owned(),
+            limits: Limits::default(),
+        })
+        .unwrap();
         let secret = fs::read_to_string(self.folder.join("data/demo/secret")).unwrap();
         let seal = Secret::new(BASE64_STANDARD.decode(secret.trim()).unwrap().try_into().unwrap());
-        Copy(Entrance::new(store, seal, 16 << 20).await)
+        Copy(Entrance::with_files(store, seal, &self.folder.join("data/demo/media")).await)
     }
 }
 

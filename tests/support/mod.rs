@@ -2,6 +2,7 @@
 
 pub(crate) mod contract;
 pub(crate) mod demo;
+pub(crate) mod fetched;
 pub(crate) mod log;
 pub(crate) mod openid;
 pub(crate) mod postgres;
@@ -64,6 +65,7 @@ use dateline::{
         signing_key::KeyLife,
         user::{Role, UserId, UserStatus},
     },
+    media::{files::Files, storage::Folder},
     openid::Provider,
     store::{Limits, Options, Store, Tx},
 };
@@ -153,6 +155,21 @@ pub(crate) fn seal() -> Seal {
     Secret::new([9; 32])
 }
 
+/// Where all tests keep their files: under what their bytes come to.
+pub(crate) fn media_folder() -> PathBuf {
+    std::env::temp_dir().join(format!("dateline-test-media-{}", std::process::id()))
+}
+
+/// The files there, each of them under a name that no other test gives one on its way in.
+fn files() -> Arc<Files> {
+    files_in(&media_folder())
+}
+
+fn files_in(folder: &std::path::Path) -> Arc<Files> {
+    let seed = FILES.fetch_add(1, Ordering::SeqCst);
+    Arc::new(Files::new(Arc::new(Folder::at(folder)), Arc::new(Seeded(Mutex::new(u64::from(seed) << 32))), 32 << 20, 256 << 20))
+}
+
 fn state(store: Store, seal: Seal, capacity: u64, counts: (SignIns, Rates)) -> Data<State> {
     state_with(store, seal, capacity, (Arc::default(), None), counts)
 }
@@ -169,6 +186,8 @@ fn state_with(
     Data::new(State {
         response_cache: ResponseCache::new(store.clone(), capacity, &answers),
         answers,
+        files: files(),
+        fetcher: fetched::fetcher(),
         store,
         purged: false,
         keys,
@@ -191,6 +210,12 @@ impl Entrance {
     /// One that limits nobody: a test asks as much as it wants to.
     async fn new(store: Store, seal: Seal, capacity: u64) -> Self {
         Self::counting(store, seal, capacity, (SignIns::default(), Rates::OFF)).await
+    }
+
+    /// One that limits nobody, with files of its own.
+    async fn with_files(store: Store, seal: Seal, folder: &std::path::Path) -> Self {
+        let state = Arc::into_inner(state(store, seal, 16 << 20, (SignIns::default(), Rates::OFF)).into_inner()).unwrap();
+        Self::of(Data::new(State { files: files_in(folder), ..state })).await
     }
 
     async fn counting(store: Store, seal: Seal, capacity: u64, counts: (SignIns, Rates)) -> Self {
@@ -312,7 +337,16 @@ impl TestApp {
     async fn within(url: String, home: Home, limits: Limits) -> Self {
         let clock = Arc::new(TestClock(AtomicI64::new("2026-03-01T08:00:00Z".parse::<Instant>().unwrap().as_micros())));
         let entropy = Arc::new(Seeded(Mutex::new(7)));
-        let store = Store::open(Options { url: url.clone(), readers: 2, writers: 2, clock: clock.clone(), entropy, limits }).unwrap();
+        let store = Store::open(Options {
+            url: url.clone(),
+            readers: 2,
+            writers: 2,
+            clock: clock.clone(),
+            entropy,
+            media_url: "http://127.0.0.1:8080/v1/media".to_owned(),
+            limits,
+        })
+        .unwrap();
         store.migrate().unwrap();
         let first = |tx: &Tx<'_>| SealedKey::generate(&seal(), tx.entropy(), KeyLife::at_once(tx.now()));
         store.write_now(&Bookkeeping, |tx| dateline::store::keys::ensure(tx, first)).unwrap();
@@ -342,14 +376,36 @@ impl TestApp {
     /// The same, of which so many write.
     pub(crate) fn store_with(&self, readers: u32, writers: u32) -> Store {
         let entropy = Arc::new(Seeded(Mutex::new(11)));
-        Store::open(Options { url: self.url.clone(), readers, writers, clock: self.clock.clone(), entropy, limits: Limits::default() })
-            .unwrap()
+        Store::open(Options {
+            url: self.url.clone(),
+            readers,
+            writers,
+            clock: self.clock.clone(),
+            entropy,
+            media_url: "http://127.0.0.1:8080/v1/media".to_owned(),
+            limits: Limits::default(),
+        })
+        .unwrap()
     }
 
     /// The same database over connections of its own, as another process has it.
     pub(crate) fn process(&self, seed: u64, limits: Limits) -> Store {
         let entropy = Arc::new(Seeded(Mutex::new(seed)));
-        Store::open(Options { url: self.url.clone(), readers: 2, writers: 2, clock: self.clock.clone(), entropy, limits }).unwrap()
+        Store::open(Options {
+            url: self.url.clone(),
+            readers: 2,
+            writers: 2,
+            clock: self.clock.clone(),
+            entropy,
+            media_url: "http://127.0.0.1:8080/v1/media".to_owned(),
+            limits,
+        })
+        .unwrap()
+    }
+
+    /// The same service, with files of its own.
+    pub(crate) async fn with_files(&self, folder: &std::path::Path) -> Entrance {
+        Entrance::with_files(self.store.clone(), seal(), folder).await
     }
 
     /// The same service, whose links are sent by mail, and open this page.

@@ -97,6 +97,7 @@ fn template(url: String) -> Result<Server, String> {
         writers: 1,
         clock: Arc::new(FixedClock),
         entropy: Arc::new(FixedClock),
+        media_url: "http://127.0.0.1:8080/v1/media".to_owned(),
         limits: Limits::default(),
     });
     store.and_then(|s| s.migrate()).map_err(|e| e.to_string())?;

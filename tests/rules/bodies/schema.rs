@@ -3,7 +3,7 @@
 use super::mint;
 use dateline::domain::{
     Error,
-    article::Facts,
+    article::{Facts, Lead},
     body::*,
     error::FAULTS,
     text::{limits, nfc},
@@ -182,6 +182,7 @@ fn only_words_are_normalised() {
     let facts = json!({ "kind": "story", "genre": "news", "section_id": Uuid::nil(), "tags": [], "credits": [], "source_locale": "en",
         "lead": { "url": picture, "width": 1, "height": 1, "credit": e } });
     let lead = serde_json::from_value::<Facts>(facts).unwrap().check().unwrap().lead.unwrap();
+    let Lead::External(lead) = lead else { panic!("{lead:?}") };
     assert_eq!((lead.url, lead.credit.as_str()), (kept, "é"));
 
     // Words that are composed across what stood between them, and signs that a combining one would take.
