@@ -110,6 +110,7 @@ fn measure(url: &str, bundles: &[String]) {
         writers: 1,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
+        media_url: "http://127.0.0.1:8080/v1/media".to_owned(),
         limits: Limits::default(),
     };
     let store = Store::open(options).unwrap();

@@ -116,8 +116,16 @@ impl Newsroom {
 
     fn store(&self) -> Store {
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
-        Store::open(Options { url: self.url.clone(), readers: 2, writers: 1, clock, entropy, limits: dateline::store::Limits::default() })
-            .unwrap()
+        Store::open(Options {
+            url: self.url.clone(),
+            readers: 2,
+            writers: 1,
+            clock,
+            entropy,
+            media_url: "http://127.0.0.1:8080/v1/media".to_owned(),
+            limits: dateline::store::Limits::default(),
+        })
+        .unwrap()
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -89,6 +89,7 @@ export class Newsroom {
       DATELINE_BIND: `127.0.0.1:${this.port}`,
       DATABASE_URL: `sqlite://${join(to, "dateline.db")}`,
       DATELINE_SECRET_FILE: join(to, "secret"),
+      DATELINE_MEDIA: join(to, "media"),
     };
     ({ child: this.child } = await start("serve", "listening", env));
   }

@@ -64,7 +64,8 @@ export class Person {
   }
 
   /** Fill in what the example cannot have. */
-  async fillIn({ parameter, property }, value) {
+  async fillIn({ parameter, property, file }, value) {
+    if (file) return this.block.locator("input[type=file]").first().setInputFiles(value);
     if (parameter) return this.block.locator(`tr[data-param-name="${parameter}"] input`).fill(value);
     const area = this.block.locator("textarea.body-param__text");
     const example = JSON.parse(await area.inputValue());

@@ -16,8 +16,13 @@ const PASSWORD = "a password is made for each run of the demo, and printed";
 const LINK = "/v1/desk/users/0198c5a1-7f00-7000-8000-000000000604/password-link";
 const PREVIEWS = "/v1/desk/articles/0198c5a1-7f00-7000-8000-000000000505/translations/en/previews";
 
-/** By operation: the parameter, or the property of the body; why; and what stands there instead. */
+const FILE = "a file is chosen from a machine, and the example says no more than what it may be";
+const document = (words) => ({ name: "terms.pdf", mimeType: "application/pdf", buffer: Buffer.from(`%PDF-1.4\n% ${words}\n%%EOF\n`) });
+
+/** By operation: the parameter, or the property of the body, or the file that is the body; why; and what stands there instead. */
 export const UNKNOWABLE = {
+  add_media: { file: true, why: FILE, is: () => document("Terms of this year.") },
+  replace_media_file: { file: true, why: FILE, is: () => document("Terms of another year.") },
   sign_in: { property: "password", why: PASSWORD, is: ({ password }) => password },
   change_password: { property: "current", why: PASSWORD, is: ({ password }) => password },
   turn_off_second_factor: { property: "password", why: PASSWORD, is: ({ password }) => password },

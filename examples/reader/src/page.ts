@@ -9,6 +9,7 @@ type Article = Schemas["Article"];
 type Card = Schemas["Card"];
 type Cards = Schemas["Cards"];
 type Rail = Schemas["Rail"];
+type Lead = Schemas["Lead"];
 type Item = Schemas["NavigationItem"];
 
 const link = (url: string, label: string, current = false) => h("a", { href: here(url), "aria-current": current ? "page" : null }, label);
@@ -33,9 +34,15 @@ export function header(frame: Frame): HTMLElement {
     h("nav", { class: "sections" }, navigation(frame.navigation)));
 }
 
+/** A picture in the format and size that the browser needs, with its colour where it is to be. */
+function picture(lead: Lead, sizes: string, loading: "lazy" | "eager"): HTMLElement {
+  const img = h("img", { src: lead.url, alt: lead.alt, width: lead.width, height: lead.height, loading, style: lead.color && `background:${lead.color}` });
+  return h("picture", {}, lead.sources.map(({ type, srcset }) => h("source", { type, srcset, sizes })), img);
+}
+
 function card(story: Card, frame: Frame): HTMLElement {
   return h("article", { class: "card" },
-    story.lead && h("img", { src: story.lead.url, alt: story.lead.alt, width: story.lead.width, height: story.lead.height, loading: "lazy" }),
+    story.lead && picture(story.lead, "(min-width: 60rem) 20rem, 100vw", "lazy"),
     h("p", { class: "kicker" }, named(story.section)),
     h("h2", {}, link(story.url, story.headline)),
     story.summary && h("p", {}, story.summary),
@@ -65,7 +72,7 @@ function story(article: Article, frame: Frame, say: Said): HTMLElement {
     h("h1", {}, article.headline),
     article.summary && h("p", { class: "summary" }, article.summary),
     article.credits.map((credit) => h("p", { class: "byline" }, h("span", { lang: credit.locale, dir: credit.direction }, credit.label), ": ", credit.authors.flatMap((a, n) => [n > 0 && ", ", named(a)]))),
-    lead && h("figure", {}, h("img", { src: lead.url, alt: lead.alt, width: lead.width, height: lead.height }),
+    lead && h("figure", {}, picture(lead, "(min-width: 60rem) 45rem, 100vw", "eager"),
       h("figcaption", {}, [lead.caption, lead.credit && `${say("image")}: ${lead.credit}`].filter(Boolean).join(" | "))),
     h("p", { class: "minutes" }, `${article.reading_minutes} ${say("minutes")}`),
     article.corrections.length > 0 && h("section", { class: "corrections" }, h("h2", {}, say("corrections")), article.corrections.map((c) => h("p", { lang: c.locale, dir: c.direction }, c.text))),

@@ -19,6 +19,7 @@ const freePort = () =>
 const [behind, front] = [await freePort(), await freePort()];
 const server = `http://127.0.0.1:${behind}`;
 const reader = `http://127.0.0.1:${front}`;
+const elsewhere = "https://media.example";
 const folder = mkdtempSync(join(tmpdir(), "dateline-reader-"));
 const built = join(folder, "built");
 const children = [];
@@ -61,11 +62,15 @@ async function open(path, options = {}) {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...options });
   const asked = [];
   const complaints = [];
-  page.on("request", (request) => request.url().startsWith(server) && asked.push(new URL(request.url()).pathname));
+  page.on("request", (request) => {
+    const { origin, pathname } = new URL(request.url());
+    if (origin === server && !pathname.startsWith("/v1/media/")) asked.push(pathname);
+    if (![server, reader, elsewhere].includes(origin) && !request.url().startsWith("data:")) complaints.push(`asks ${origin}`);
+  });
   page.on("pageerror", (error) => complaints.push(error.message));
-  // The demo's pictures are nowhere: something of their colour stands for them.
+  // The pictures within bodies lie elsewhere, which is nowhere: something of their colour stands for them.
   const sky = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 9"><defs><linearGradient id="g" x2="0" y2="1"><stop stop-color="#2b4a6f"/><stop offset=".6" stop-color="#c98b5b"/><stop offset=".62" stop-color="#3d5a5a"/><stop offset="1" stop-color="#1f2f33"/></linearGradient></defs><path fill="url(#g)" d="M0 0h16v9H0z"/></svg>`;
-  await page.route("https://media.example/**", (route) => route.fulfill({ contentType: "image/svg+xml", body: sky }));
+  await page.route(`${elsewhere}/**`, (route) => route.fulfill({ contentType: "image/svg+xml", body: sky }));
   await page.goto(reader + path);
   await page.waitForSelector("main");
   return { page, asked, complaints };
@@ -94,6 +99,10 @@ for (const [locale, byline, minutes, published] of languages) {
     assert.match(await page.locator(".minutes").textContent(), new RegExp(minutes));
     assert.match(await page.locator(".published").textContent(), published);
     assert.ok((await page.locator("figcaption").first().textContent()).length > 10);
+    const lead = page.locator("figure img").first();
+    const drawn = await lead.evaluate((img) => img.decode().then(() => ({ width: img.naturalWidth, source: img.currentSrc })));
+    assert.match(drawn.source, /\/v1\/media\/[^/]+\/(640|960)\.webp\?v=/, "the format and the size that the place needs");
+    assert.ok(drawn.width >= 640 && (await lead.getAttribute("alt")).length > 10);
     assert.ok((await page.locator(".body p").count()) >= 2);
     assert.ok((await page.locator("aside a").count()) >= 5);
     assert.equal(await page.locator("link[rel=alternate]").count(), 5);
