@@ -88,6 +88,24 @@ fn kept_of(url: &str, user: &str) -> BTreeSet<String> {
 }
 
 both! {
+    async fn whoever_is_called_by_nothing_but_their_address_does_not_leave_it_behind(app) {
+        let (admin, user) = (app.admin().await, asha(&app).await);
+        admin.patch(&user, &admin.get(&user).await.etag(), &json!({ "name": EMAIL })).await.ok();
+        let (editor, _) = signed_in(&app).await;
+        let world = app.section("world", "दुनिया").await;
+        let story = editor.story(&world, "River rises").await;
+        let preview = editor.post(&format!("{story}/translations/en/previews"), &json!({})).await.ok();
+        assert_eq!(admin.get(&format!("{story}/previews")).await.ok()["data"].as_array().unwrap().len(), 1);
+        delete(&admin, &user).await;
+        assert!(!everything_kept(&app.url).contains(EMAIL));
+        let people = admin.get("/v1/desk/articles?include=people").await.ok()["included"]["people"].clone();
+        assert_eq!(people.as_array().unwrap().iter().map(|one| (&one["name"], &one["former"])).collect::<Vec<_>>(), [(&json!("asha"), &json!(true))]);
+        // What they let others look at is not listed as if it could be.
+        assert_eq!(admin.get(&format!("{story}/previews")).await.ok()["data"], json!([]));
+        let token = preview["token"].as_str().unwrap();
+        app.anyone().get(&format!("/v1/preview/{token}")).await.refused(410, "gone");
+    }
+
     async fn whoever_left_is_let_in_by_nothing_from_the_next_request_on(app) {
         let (user, admin) = (asha(&app).await, app.admin().await);
         let world = app.section("world", "दुनिया").await;

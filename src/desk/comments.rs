@@ -107,12 +107,12 @@ fn shown(article: &Article, comment: &Comment) -> bool {
     comment.anchor.locale.as_ref().is_none_or(|l| article.shows(l))
 }
 
-/// Whom a comment mentions, when each of them reads what it is about. Whom it mentioned before is not asked for again.
+/// Whom a comment mentions, when each of them reads what it is about. Whom it mentioned before is not asked for again, and left out when they have left.
 fn readers(
     tx: &mut Tx<'_>,
     article: &Article,
     about: &Anchor,
-    mut mentions: Vec<Id<User>>,
+    mentions: Vec<Id<User>>,
     before: &[Id<User>],
 ) -> Result<Vec<Id<User>>, Error> {
     if mentions.is_empty() {
@@ -131,8 +131,23 @@ fn readers(
             faults.add(format!("#/mentions/{n}"), "not_a_reader", "nobody who reads what this is about");
         }
     }
-    mentions.sort_unstable();
-    faults.or(mentions)
+    let mut there = Vec::with_capacity(mentions.len());
+    for id in faults.or(mentions)? {
+        if !before.contains(&id) || is_there(tx, id)? {
+            there.push(id);
+        }
+    }
+    there.sort_unstable();
+    Ok(there)
+}
+
+/// Whether somebody is a user, and stays one until this transaction ends.
+fn is_there(tx: &mut Tx<'_>, id: Id<User>) -> Result<bool, Error> {
+    store::users::hold(tx, id)?;
+    match store::users::find(tx, id) {
+        Err(Error::NotFound(_)) => Ok(false),
+        found => found.map(|_| true),
+    }
 }
 
 /// True when somebody sees an article, and the words of it in a locale.

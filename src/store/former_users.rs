@@ -97,6 +97,10 @@ pub fn leave<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, expected: Ve
         return Err(Error::stale("user", user.version));
     }
     unassign(tx, id)?;
+    forget_address(tx, user)?;
+    let mut previews = Sql::new("UPDATE previews SET revoked_at = ");
+    previews.at(now).push(" WHERE revoked_at IS NULL AND created_by = ").id(id);
+    previews.execute(tx)?;
     // First, so that whoever refreshes beside this is waited for before their session is taken.
     let mut tokens = Sql::new("DELETE FROM refresh_tokens WHERE session_id IN (SELECT id FROM sessions WHERE user_id = ");
     tokens.id(id).push(")");
@@ -113,6 +117,19 @@ pub fn leave<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<User>>, expected: Ve
     }
     diesel::delete(everybody().filter(users::id.eq(Bind(id)))).execute(tx)?;
     tx.record(gone);
+    Ok(())
+}
+
+/// Call somebody by what stands before the sign, whose name is their address: for the provider gave no other.
+fn forget_address(tx: &mut Tx<'_>, user: &User) -> Result<(), Error> {
+    let Some((before, _)) =
+        user.email.as_deref().filter(|email| user.name.trim().eq_ignore_ascii_case(email)).and_then(|e| e.split_once('@'))
+    else {
+        return Ok(());
+    };
+    let (sort_key, name_key) = super::user_keys::keys(before)?;
+    let called = (users::name.eq(before), users::sort_key.eq(Some(sort_key)), users::name_key.eq(Some(name_key)));
+    diesel::update(everybody().filter(users::id.eq(Bind(user.id)))).set(called).execute(tx)?;
     Ok(())
 }
 
