@@ -2,7 +2,7 @@
 //!
 //! **Context.** Whoever has worked in a newsroom stands in its histories, which go on telling who did what; and whoever has left is to be let in by nothing, and
 //! reached by nothing. **Decision.** The record of somebody whom a history names stays, with their name and the instant at which they left, and
-//! [`super::present_users::present`] is the one way to users, which passes over it. Everything else that hangs on them goes in the same
+//! `present_users::present` is the one way to users, which passes over it. Everything else that hangs on them goes in the same
 //! transaction: [`EMPTIED`] are the columns whose rows go, [`TELLS`] those that go on telling, and every reference to users in the schema is one or the other.
 //! **Consequence.** A former user is nobody to every verb, though none of them knows of any. Nobody comes back as one: the same address is a new user's.
 
