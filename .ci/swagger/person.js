@@ -65,7 +65,10 @@ export class Person {
 
   /** Fill in what the example cannot have. */
   async fillIn({ parameter, property, file }, value) {
-    if (file) return this.block.locator("input[type=file]").first().setInputFiles(value);
+    if (file) {
+      await this.block.locator(".opblock-section-request-body select.content-type").first().selectOption("application/octet-stream");
+      return this.block.locator(".opblock-section-request-body input[type=file]").first().setInputFiles(value);
+    }
     if (parameter) return this.block.locator(`tr[data-param-name="${parameter}"] input`).fill(value);
     const area = this.block.locator("textarea.body-param__text");
     const example = JSON.parse(await area.inputValue());
