@@ -97,7 +97,8 @@ fn is_public(tx: &mut Tx<'_>, locales: &[Locale], slug: &str) -> Result<bool, Er
     Ok(false)
 }
 
-fn findings(tx: &mut Tx<'_>, seen: &Visibility, masthead: &Masthead, copy: Copy) -> Result<Vec<Finding>, Error> {
+/// What is found in words, and what in the picture that leads them.
+fn findings(tx: &mut Tx<'_>, seen: &Visibility, masthead: &Masthead, copy: Copy) -> Result<(Vec<Finding>, Vec<Finding>), Error> {
     let Copy { article, mut translation } = copy;
     references::show(tx, seen, &translation.locale, &mut translation.words.body)?;
     let dead_links = dead_links(tx, masthead, &translation.words.body)?;
@@ -115,13 +116,11 @@ fn findings(tx: &mut Tx<'_>, seen: &Visibility, masthead: &Masthead, copy: Copy)
         dead_links: &dead_links,
         behind,
     };
-    let (found, mut of_picture) = (preflight::check(&translation.words, beside), Vec::new());
-    if let Some(media) = &picture {
-        let from = article.facts.embargo_until.unwrap_or_else(|| tx.now()).max(tx.now());
-        let elsewhere = media.description.licence.once && store::media::shown_elsewhere(tx, media.id, article.id)?;
-        of_picture = preflight::check_lead(media, &translation.locale, from, elsewhere);
-    }
-    Ok(found.into_iter().map(|f| f.in_translation(&translation.locale)).chain(of_picture).collect())
+    let found = preflight::check(&translation.words, beside).into_iter().map(|f| f.in_translation(&translation.locale)).collect();
+    let Some(media) = &picture else { return Ok((found, Vec::new())) };
+    let from = article.facts.embargo_until.unwrap_or_else(|| tx.now()).max(tx.now());
+    let elsewhere = media.description.licence.once && store::media::shown_elsewhere(tx, media.id, article.id)?;
+    Ok((found, preflight::check_lead(media, &translation.locale, from, elsewhere)))
 }
 
 /// Look an article over in some of its locales; in all that it has words in when none is named.
@@ -138,13 +137,18 @@ pub fn check(tx: &mut Tx<'_>, permit: Permit<ReadArticle>, id: Id<Article>, loca
     let offered = masthead.locales.iter().filter(|l| l.state != LocaleState::Retired).map(|l| l.locale.clone());
     let missing: Vec<Locale> = offered.filter(|l| all.iter().all(|t| t.locale != *l)).collect();
     let mut findings = preflight::check_facts(&article.facts, &missing);
+    let mut of_picture: Vec<Finding> = Vec::new();
     for translation in all.into_iter().filter(|t| locales.as_ref().is_none_or(|l| l.contains(&t.locale))) {
-        for finding in self::findings(tx, &permit.visibility(), &masthead, Copy { article: article.clone(), translation })? {
-            // What is wrong with the picture in every language is said once.
-            if !findings.contains(&finding) {
-                findings.push(finding);
+        let copy = Copy { article: article.clone(), translation };
+        let (of_words, of_lead) = self::findings(tx, &permit.visibility(), &masthead, copy)?;
+        findings.extend(of_words);
+        // What is wrong with the picture in every language is said once.
+        for finding in of_lead {
+            if !of_picture.contains(&finding) {
+                of_picture.push(finding);
             }
         }
     }
+    findings.extend(of_picture);
     Ok(Report { findings })
 }

@@ -101,16 +101,16 @@ pub(crate) async fn show_file(
 ) -> Result<HttpResponse, Failure> {
     let (id, file) = path.into_inner();
     let (entry, given) = given(&state, id).await?;
-    let whom = |entry: &Entry, given: &Given| For::Anybody(keeping(&state, entry, query.0.v.as_ref() == Some(&given.version)));
-    let (asked_for, version) = (whom(&entry, &given), given.version.clone());
+    let version = given.version.clone();
+    let whom = For::Anybody(keeping(&state, &entry, query.0.v.as_ref() == Some(&version)));
     let mut answer = if file.starts_with("original.") {
         let expected = format!("original.{}", given.facts.format.extension());
         if file != expected || given.facts.format.kind() == MediaKind::Image {
             return Err(Error::NotFound("file").into());
         }
-        original(&req, &state, given, asked_for).await?
+        original(&req, &state, given, whom).await?
     } else {
-        rendition(&req, &state, given, &file, asked_for).await?
+        rendition(&req, &state, given, &file, whom).await?
     };
     // It may have taken a while: what has been taken down meanwhile, or has changed, is not handed to caches that were told already.
     let (entry, now) = self::given(&state, id).await?;

@@ -254,11 +254,11 @@ async fn given(state: &Data<State>, id: MediaId) -> Result<Given, Failure> {
 
 /// Replace the file of an item of the media library.
 ///
-/// By one of the same kind: the item keeps its id and what is said of it, and whatever shows it shows the new file.
+/// By one of the same kind: the item keeps its id and what is said of it, and whatever shows it shows the new file. A `description` is refused: what is said of an item is changed by itself.
 #[utoipa::path(tag = "desk-media", security(("token" = [WriteMedia::NAME, WriteMedia::READS])), params(("id" = MediaId, Path), Expecting),
     request_body(content(
-        (MediaUpload = "multipart/form-data", example = json!({ "file": "(the bytes of a file)", "description": { "credit": "AP" } })),
-        (MediaFrom = "application/json", example = json!({ "from": "https://pictures.example.com/ferry.jpg", "description": { "credit": "AP" } })),
+        (MediaUpload = "multipart/form-data", example = json!({ "file": "(the bytes of a file)" })),
+        (MediaFrom = "application/json", example = json!({ "from": "https://pictures.example.com/ferry.jpg" })),
         (Binary = "application/octet-stream", example = "%PDF-1.4\n% Terms of another year.\n%%EOF\n"),
     )),
     responses((status = 200, body = DeskMedia), (status = "default", body = Problem, content_type = "application/problem+json")))]

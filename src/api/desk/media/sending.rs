@@ -31,6 +31,7 @@ use crate::{
 
 /// How much of a file is written at once, in bytes.
 const BATCH: usize = 262_144;
+
 /// Whether a route takes files, which are handed on as they come.
 pub(in crate::api) fn takes_files(pattern: Option<&str>, method: &Method) -> bool {
     matches!((pattern, method.as_str()), (Some("/v1/desk/media"), "POST") | (Some("/v1/desk/media/{id}/file"), "PUT"))
