@@ -141,6 +141,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("nodes of a body", l::BODY_NODES.to_string()),
         ("levels of a body", l::BODY_DEPTH.to_string()),
         ("references of a body, and paths of the site that are looked up for one save", l::BODY_REFERENCES.to_string()),
+        ("items of the media library that a body shows", l::BODY_PICTURES.to_string()),
         ("columns that a cell of a table spans", l::COLSPAN.to_string()),
         ("rows that a cell of a table spans", l::ROWSPAN.to_string()),
         ("people whom a comment mentions", l::MENTIONS.to_string()),

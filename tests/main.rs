@@ -63,6 +63,7 @@ mod pages;
 mod password_links;
 mod people;
 mod permissions;
+mod pictured;
 mod pipelining;
 mod precomputing;
 mod previewing;

@@ -1,6 +1,6 @@
 //! Pictures and other files of the media library, as readers are shown and given them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
@@ -11,6 +11,10 @@ use crate::{
     domain::{
         Error, Locale,
         article::{ExternalLead, Lead as Named},
+        body::{
+            Image,
+            pictures::{Pictures, Shown},
+        },
         content::LeadWords,
         file::{FileFacts, FocalPoint, MediaKind, Ratio},
         media::{Media, MediaId, StoredFile},
@@ -126,13 +130,13 @@ pub struct Library {
 }
 
 impl Library {
-    /// What leads name, in one statement, and in none where all lie elsewhere.
+    /// What leads and bodies name, in one statement, and in none where all lie elsewhere.
     ///
     /// # Errors
     /// [`Error::Internal`] when the database fails.
-    pub fn of<'l>(tx: &mut Tx<'_>, leads: impl IntoIterator<Item = &'l Named>) -> Result<Self, Error> {
+    pub fn of(tx: &mut Tx<'_>, named: &BTreeSet<MediaId>) -> Result<Self, Error> {
         let now = tx.now();
-        let mut items = store::media::of(tx, &leads.into_iter().filter_map(Named::media).collect())?;
+        let mut items = store::media::of(tx, named)?;
         items.retain(|_, media| media.is_public(now));
         Ok(Self { items, url: tx.media_url().to_owned() })
     }
@@ -147,6 +151,14 @@ impl Library {
                 Some(self.shown(reading, locale, media, words))
             }
         }
+    }
+
+    /// The pictures in a body as a reader of a locale is shown them: those that may be shown there.
+    #[must_use]
+    pub fn pictures(&self, reading: &Reading, locale: &Locale, named: &BTreeSet<MediaId>) -> Pictures {
+        let items = named.iter().filter_map(|id| self.items.get(id)).filter(|media| media.description.licence.is_in(locale));
+        let shown = items.filter_map(|media| Some((media.id, in_body(self.shown(reading, locale, media, LeadWords::default()))?)));
+        shown.collect()
     }
 
     fn shown(&self, reading: &Reading, locale: &Locale, media: &Media, words: LeadWords) -> Lead {
@@ -178,6 +190,15 @@ impl Library {
             renditions,
         }
     }
+}
+
+/// What readers are given of an item as one of the pictures in a body.
+fn in_body(lead: Lead) -> Option<Image> {
+    let told = serde_json::to_value(&lead).ok()?;
+    let sources = lead.sources.into_iter().map(|source| (source.r#type, source.srcset)).collect();
+    let size = u32::try_from(lead.width).ok().zip(u32::try_from(lead.height).ok());
+    let shown = Some(Box::new(Shown { sources, told }));
+    Some(Image { media: lead.id, url: lead.url, alt: lead.alt, caption: lead.caption, credit: lead.credit, size, href: None, shown })
 }
 
 /// A picture that lies elsewhere, of which no more is known than somebody typed.

@@ -1,6 +1,6 @@
 //! Looking a story over before it is public.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     access::{Permit, Visibility, action::ReadArticle},
@@ -9,12 +9,13 @@ use crate::{
         Error, Id, Locale,
         address::AddressKind,
         article::{Article, Lead},
-        body::Document,
+        body::{Document, pictures},
         locale::LocaleState,
+        media::MediaId,
         path,
-        preflight::{self, Beside, Finding, Severity},
+        preflight::{self, Beside, Finding, Pictured, Severity},
         site::Masthead,
-        translation::Copy,
+        translation::{Copy, Translation},
     },
     store::{self, Tx},
 };
@@ -108,19 +109,30 @@ fn findings(tx: &mut Tx<'_>, seen: &Visibility, masthead: &Masthead, copy: Copy)
     };
     let behind = translation.made_from.as_ref().map_or(Ok(0), |of| store::editions::behind(tx, article.id, of))?;
     let lead = article.facts.lead.as_ref();
-    let picture = lead.and_then(Lead::media).map(|id| store::media::find(tx, id)).transpose()?;
+    let library = pictured(tx, &article, &translation)?;
+    let picture = lead.and_then(Lead::media).and_then(|id| library.get(&id));
     let beside = Beside {
-        pictured: lead.is_some() && !picture.as_ref().is_some_and(|media| media.is_told_in(&translation.locale)),
+        pictured: lead.is_some() && !picture.is_some_and(|picture| picture.told),
         locale: &translation.locale,
         source: source.as_ref().map(|s| (&s.locale, &s.words)),
         dead_links: &dead_links,
         behind,
+        library: &library,
     };
     let found = preflight::check(&translation.words, beside).into_iter().map(|f| f.in_translation(&translation.locale)).collect();
-    let Some(media) = &picture else { return Ok((found, Vec::new())) };
+    Ok((found, picture.map(preflight::check_lead).unwrap_or_default()))
+}
+
+/// What is to be known of the pictures of the library that lead words, or stand in them.
+fn pictured(tx: &mut Tx<'_>, article: &Article, translation: &Translation) -> Result<BTreeMap<MediaId, Pictured>, Error> {
+    let ids = article.facts.media().chain(pictures::of(&translation.words.body)).collect();
     let from = article.facts.embargo_until.unwrap_or_else(|| tx.now()).max(tx.now());
-    let elsewhere = media.description.licence.once && store::media::shown_elsewhere(tx, media.id, article.id)?;
-    Ok((found, preflight::check_lead(media, &translation.locale, from, elsewhere)))
+    let mut all = BTreeMap::new();
+    for (id, media) in store::media::of(tx, &ids)? {
+        let elsewhere = media.description.licence.once && store::media::shown_elsewhere(tx, id, article.id)?;
+        all.insert(id, Pictured::of(&media, &translation.locale, from, elsewhere));
+    }
+    Ok(all)
 }
 
 /// Look an article over in some of its locales; in all that it has words in when none is named.

@@ -26,6 +26,7 @@ pub mod menus;
 pub mod named;
 mod naming;
 pub mod password_links;
+mod pictured;
 pub mod precomputed;
 pub mod previews;
 pub mod publishing;

@@ -1,9 +1,12 @@
 //! Editions: what the public saw of an article in one locale, from one instant to another.
 
+use std::collections::BTreeSet;
+
 use super::{
     Id, Instant, Locale, Version,
     article::{Article, Facts},
     body::{self, Document},
+    media::MediaId,
     slug::Slug,
     text::{reading_minutes, word_count},
     translation::{MadeFrom, Translation, Words},
@@ -37,6 +40,8 @@ pub struct Edition {
     pub html: String,
     /// The body as plain text.
     pub text: String,
+    /// What the body shows of the media library.
+    pub pictured: BTreeSet<MediaId>,
     /// Words of the body.
     pub word_count: i32,
     /// Minutes to read it.
@@ -92,6 +97,8 @@ pub struct Rendering {
     pub html: String,
     /// The body as plain text.
     pub text: String,
+    /// What the body shows of the media library.
+    pub pictured: BTreeSet<MediaId>,
     /// Words of the body.
     pub word_count: i32,
 }
@@ -107,6 +114,7 @@ impl Rendering {
             made_from,
             html: body::references::frozen(document),
             text: body::text::plain(document),
+            pictured: body::pictures::of(document),
             word_count: word_count(&body::text::prose(document)),
         }
     }
@@ -136,6 +144,7 @@ impl Edition {
             minor: dating.minor,
             html: rendering.html.clone(),
             text: rendering.text.clone(),
+            pictured: rendering.pictured.clone(),
             word_count: rendering.word_count,
             reading_minutes: reading_minutes(rendering.word_count, words_per_minute),
             published_at: dating.published_at,

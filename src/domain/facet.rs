@@ -1,5 +1,7 @@
 //! Facets: what live editions are listed under.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::{Id, article::Facts, article::Kind, author::Author, media::MediaId, section::Section, tag::Tag};
@@ -28,18 +30,18 @@ impl Facet {
         self.0
     }
 
-    /// Every facet that an edition of these facts is listed under, in a section with this path. This is all that keeps pages out of lists: what is
-    /// no news is under its kind and its media alone, of which no list is.
+    /// Every facet that an edition of these facts is listed under, whose body shows these items, in a section with this path. This is all that keeps pages out
+    /// of lists: what is no news is under its kind and its media alone, of which no list is.
     #[must_use]
-    pub fn of(facts: &Facts, section_path: &[Id<Section>]) -> Vec<Self> {
-        if !facts.kind.is_news() {
-            return [Self::kind(facts.kind)].into_iter().chain(facts.media().map(Self::from)).collect();
+    pub fn of(facts: &Facts, pictured: &BTreeSet<MediaId>, section_path: &[Id<Section>]) -> Vec<Self> {
+        let mut all = vec![Self::kind(facts.kind)];
+        all.extend(facts.media().chain(pictured.iter().copied()).map(Self::from));
+        if facts.kind.is_news() {
+            all.push(Self::ALL);
+            all.extend(section_path.iter().map(|id| Self::from(*id)));
+            all.extend(facts.credits.iter().map(|c| Self::from(c.author_id)));
+            all.extend(facts.tags.iter().map(|id| Self::from(*id)));
         }
-        let mut all = vec![Self::ALL, Self::kind(facts.kind)];
-        all.extend(section_path.iter().map(|id| Self::from(*id)));
-        all.extend(facts.credits.iter().map(|c| Self::from(c.author_id)));
-        all.extend(facts.tags.iter().map(|id| Self::from(*id)));
-        all.extend(facts.media().map(Self::from));
         all.sort();
         all.dedup();
         all

@@ -8,19 +8,23 @@
 mod han;
 mod pictures;
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
+};
 
 use serde_json::{Value, json};
 use unicode_script::{Script, UnicodeScript};
 use unicode_segmentation::UnicodeSegmentation;
 
 use self::han::Han;
-pub use self::pictures::check_lead;
+pub use self::pictures::{Pictured, check_lead};
 use super::{
     Locale, Violation,
     article::{Facts, Lead},
     body::{Block, Document, Node, anchors, doc, text::plain},
     content::TEXTS,
+    media::MediaId,
     text::{bidi_balanced, is_blank, unescape},
     translation::Words,
     vocabulary::vocabulary,
@@ -114,13 +118,16 @@ pub struct Beside<'a> {
     pub dead_links: &'a [String],
     /// How many published revisions the source is ahead.
     pub behind: i32,
+    /// What is to be known of the items of the media library that the body shows.
+    pub library: &'a BTreeMap<MediaId, Pictured>,
 }
 
 impl<'a> Beside<'a> {
     /// Nothing beside words in this locale.
     #[must_use]
     pub fn nothing(locale: &'a Locale) -> Self {
-        Self { pictured: false, locale, source: None, dead_links: &[], behind: 0 }
+        static NONE: BTreeMap<MediaId, Pictured> = BTreeMap::new();
+        Self { pictured: false, locale, source: None, dead_links: &[], behind: 0, library: &NONE }
     }
 }
 
@@ -352,7 +359,7 @@ fn body(report: &mut Report<'_>, beside: Beside<'_>) {
             script(report, &at, &text, beside.locale, Severity::Warning);
         }
         bidi(report, &at, &text);
-        pictures(report, &at, block);
+        pictures(report, &at, block, beside.library);
         headings(report, &at, block, &mut level);
         unsafe_links(report, &at, block);
         anchors::look(std::slice::from_ref(block), &mut |href| {
@@ -375,17 +382,21 @@ fn of_block(block: &Block) -> String {
     plain(&Document { blocks: vec![block.clone()] })
 }
 
-fn pictures(report: &mut Report<'_>, at: &str, block: &Block) {
+fn pictures(report: &mut Report<'_>, at: &str, block: &Block, library: &BTreeMap<MediaId, Pictured>) {
     if let Node::Image(image) = &block.node {
-        if image.alt.is_empty() {
+        let item = image.media.and_then(|id| library.get(&id));
+        if image.alt.is_empty() && !item.is_some_and(|item| item.told) {
             report.add(Code::MissingAlt, Severity::Warning, at, "say what the picture shows, unless it is decoration");
         }
-        if image.credit.is_empty() {
+        if image.credit.is_empty() && !item.is_some_and(|item| item.credited) {
             report.add(Code::MissingCredit, Severity::Warning, at, "say whose the picture is");
+        }
+        for why in item.into_iter().flat_map(|item| &item.hindrances) {
+            report.add(Code::PictureNotLicensed, Severity::Warning, at, why.clone());
         }
     }
     for child in block.node.children() {
-        pictures(report, at, child);
+        pictures(report, at, child, library);
     }
 }
 

@@ -90,6 +90,8 @@ pub mod limits {
     pub const BODY_DEPTH: usize = 12;
     /// Things of the site that links of a body lead to, and paths of it that are looked up for one save.
     pub const BODY_REFERENCES: usize = 1_000;
+    /// Items of the media library that a body shows.
+    pub const BODY_PICTURES: usize = 500;
     /// Columns that a cell of a table spans, as in HTML.
     pub const COLSPAN: u16 = 1_000;
     /// Rows that a cell of a table spans, as in HTML.

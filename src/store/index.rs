@@ -8,7 +8,8 @@ const AT_ONCE: usize = 1_000;
 
 /// List editions that have become live, each in a section with this path.
 pub(super) fn list<'e>(tx: &mut Tx<'_>, editions: impl Iterator<Item = (&'e Edition, &'e [Id<Section>])>) -> Result<(), Error> {
-    let rows = editions.flat_map(|(edition, path)| Facet::of(&edition.facts, path).into_iter().map(move |facet| (facet, edition)));
+    let rows = editions
+        .flat_map(|(edition, path)| Facet::of(&edition.facts, &edition.pictured, path).into_iter().map(move |facet| (facet, edition)));
     let mut rows = rows.peekable();
     // Ends: each round takes as many as there are, or so many.
     while rows.peek().is_some() {

@@ -67,7 +67,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
 }
 
 /// Columns that hold the tag of a locale, beside that of the locale itself.
-const TAGGED: [(&str, &str); 21] = [
+const TAGGED: [(&str, &str); 22] = [
     ("site", "default_locale"),
     ("grants", "locale"),
     ("names", "locale"),
@@ -75,6 +75,7 @@ const TAGGED: [(&str, &str); 21] = [
     ("articles", "source_locale"),
     ("translations", "locale"),
     ("translations", "made_from_locale"),
+    ("translation_media", "locale"),
     ("translation_revisions", "locale"),
     ("editions", "locale"),
     ("editions", "made_from_locale"),

@@ -153,6 +153,19 @@ pub fn held(tx: &mut Tx<'_>, id: MediaId, shared: bool) -> Result<Media, Error> 
     sql.first::<Row>(tx)?.ok_or(Error::NotFound("media item"))?.try_into()
 }
 
+/// Those of some items that there are, which nobody changes or removes before this transaction ends; in one statement, in none for nothing.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn held_of(tx: &mut Tx<'_>, ids: &BTreeSet<MediaId>) -> Result<HashMap<MediaId, Media>, Error> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut sql = select("WHERE m.id IN ");
+    sql.ids(ids.iter().copied()).push(" ORDER BY m.id").push(dialect::holding(tx.conn, Hold::Waiting, true));
+    Ok(all(tx, sql)?.into_iter().map(|media| (media.id, media)).collect())
+}
+
 /// Whether something live shows an item.
 ///
 /// # Errors
@@ -257,6 +270,7 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
         let not = if used { "" } else { "NOT " };
         sql.push(&format!(
             " AND {not}(EXISTS (SELECT 1 FROM article_media u WHERE u.media_id = m.id) \
+             OR EXISTS (SELECT 1 FROM translation_media t WHERE t.media_id = m.id) \
              OR EXISTS (SELECT 1 FROM live_listings l WHERE l.facet = m.id))"
         ));
     }
@@ -365,7 +379,12 @@ pub fn uses(tx: &mut Tx<'_>, visibility: &Visibility, id: MediaId) -> Result<(Ve
         locale: Option<String>,
     }
     let mut sql = Sql::new("SELECT article_id, NULL AS locale FROM article_media WHERE media_id = ");
-    sql.id(id).push(" UNION ALL SELECT article_id, locale FROM live_listings WHERE facet = ").id(id).push(" ORDER BY article_id");
+    sql.id(id)
+        .push(" UNION ALL SELECT article_id, NULL FROM translation_media WHERE media_id = ")
+        .id(id)
+        .push(" UNION ALL SELECT article_id, locale FROM live_listings WHERE facet = ")
+        .id(id)
+        .push(" ORDER BY article_id");
     let mut all: BTreeMap<Id<Article>, Use> = BTreeMap::new();
     for UseRow { article_id, locale } in sql.load::<UseRow>(tx)? {
         let one = all.entry(article_id).or_insert_with(|| Use { article_id, working: false, live: BTreeSet::new() });
@@ -389,7 +408,13 @@ pub fn uses(tx: &mut Tx<'_>, visibility: &Visibility, id: MediaId) -> Result<(Ve
 /// [`Error::Internal`] when the database fails.
 pub fn shown_elsewhere(tx: &mut Tx<'_>, id: MediaId, article: Id<Article>) -> Result<bool, Error> {
     let mut sql = Sql::new("SELECT COUNT(*) AS n FROM (SELECT article_id FROM article_media WHERE media_id = ");
-    sql.id(id).push(" UNION SELECT article_id FROM live_listings WHERE facet = ").id(id).push(") u WHERE u.article_id <> ").id(article);
+    sql.id(id)
+        .push(" UNION SELECT article_id FROM translation_media WHERE media_id = ")
+        .id(id)
+        .push(" UNION SELECT article_id FROM live_listings WHERE facet = ")
+        .id(id)
+        .push(") u WHERE u.article_id <> ")
+        .id(article);
     Ok(sql.count(tx)? > 0)
 }
 

@@ -156,10 +156,10 @@ pub fn multiply(tx: &mut Tx<'_>, _: &Permit<Import>, plan: &Plan, range: (i64, i
         ),
         (
             "editions (id, article_id, locale, kind, genre, section_id, facts, facts_version, slug, content, html, text, words_version, word_count, \
-             reading_minutes, published_at, updated_at, started_at, minor)",
+             reading_minutes, published_at, updated_at, started_at, minor, media)",
             &format!(
                 "n.edition, n.article, s.locale, s.kind, s.genre, s.section_id, s.facts, 1, s.slug || '-' || n.n, {content}, s.html, s.text, 1, \
-                 s.word_count, s.reading_minutes, n.at, n.at, n.at, s.minor"
+                 s.word_count, s.reading_minutes, n.at, n.at, n.at, s.minor, s.media"
             ),
             format!("e.* {LIVE}"),
         ),

@@ -302,6 +302,7 @@ diesel::table! {
         lag -> Doc,
         content -> Doc,
         moved_only -> Bool,
+        media -> Doc,
     }
 }
 
@@ -402,7 +403,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::*;
     use crate::store::dialect::Uid;
+
+    translation_media (media_id, article_id, locale) {
+        media_id -> Uid,
+        article_id -> Uid,
+        locale -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::{At, Doc, Uid};
 
     article_media (media_id, article_id) {
         media_id -> Uid,
@@ -847,6 +860,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     redirects,
     media,
     article_media,
+    translation_media,
     menus,
     menu_items,
     menu_labels,

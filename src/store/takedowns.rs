@@ -10,7 +10,7 @@ use super::{
     jobs::{self, Kind},
     schema::{
         article_media, article_revisions, articles, changes, comments, corrections, editions as edition_rows, imports, plans,
-        release_items, releases, takedowns, translation_revisions, translations,
+        release_items, releases, takedowns, translation_media, translation_revisions, translations,
     },
     translations::words_json,
 };
@@ -170,6 +170,7 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
     erase_editions(tx, id)?;
     diesel::update(articles::table.find(Bind(id))).set(articles::lead.eq(None::<Json>)).execute(tx)?;
     diesel::delete(article_media::table.filter(article_media::article_id.eq(Bind(id)))).execute(tx)?;
+    diesel::delete(translation_media::table.filter(translation_media::article_id.eq(Bind(id)))).execute(tx)?;
     without_lead(tx, id)?;
     diesel::delete(comments::table.filter(comments::article_id.eq(Bind(id)))).execute(tx)?;
     diesel::delete(corrections::table.filter(corrections::article_id.eq(Bind(id)))).execute(tx)?;
@@ -241,6 +242,7 @@ fn erase_editions(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
         edition_rows::slug.eq(id.to_string()),
         edition_rows::html.eq(""),
         edition_rows::text.eq(""),
+        edition_rows::media.eq(Json(json!([]))),
         edition_rows::word_count.eq(0),
         edition_rows::lag.eq(Json(json!(Lag::default()))),
     );

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::{
     Bind, RunQueryDsl, Tx, articles,
     dialect::{At, Json, Uid},
-    schema::{translation_revisions, translations},
+    schema::{translation_media, translation_revisions, translations},
     sql::{Sql, Values},
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     domain::{
         Error, Id, Instant, Locale, Version,
         article::Article,
-        body::{Document, doc},
+        body::{Document, doc, pictures},
         change::{Change, Event, Subject},
         content::Content,
         fold::search_key,
@@ -435,7 +435,21 @@ fn revision(tx: &mut Tx<'_>, t: &Translation, note: &str) -> Result<(), Error> {
         approved: t.state == State::Approved,
     };
     diesel::insert_into(translation_revisions::table).values(&new).execute(tx)?;
+    pictured(tx, t)?;
     articles::touch(tx, t.article_id, t.updated_at)
+}
+
+/// Note what the body of a working copy shows of the media library.
+fn pictured(tx: &mut Tx<'_>, t: &Translation) -> Result<(), Error> {
+    let of_words = translation_media::article_id.eq(Bind(t.article_id)).and(translation_media::locale.eq(t.locale.as_str()));
+    diesel::delete(translation_media::table.filter(of_words)).execute(tx)?;
+    let all = pictures::of(&t.words.body);
+    if all.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new("INSERT INTO translation_media (media_id, article_id, locale)");
+    sql.values(all, |row, media| _ = row.id(media).id(t.article_id).text(t.locale.as_str()));
+    sql.execute(tx).map(drop)
 }
 
 /// The body of a revision, for linking a translation's blocks to it.

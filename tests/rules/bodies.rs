@@ -2,6 +2,7 @@
 
 use dateline::domain::{Error, Locale, body::*, text::limits};
 use proptest::{collection::vec, option, prelude::*, sample::select};
+use uuid::Uuid;
 
 mod becomes;
 mod forms;
@@ -10,6 +11,7 @@ mod law;
 mod leaves;
 mod nasty;
 mod pasted;
+mod pictures;
 mod references;
 mod schema;
 mod seen;
@@ -100,15 +102,18 @@ fn line() -> impl Strategy<Value = Vec<Inline>> {
 }
 
 fn image() -> impl Strategy<Value = Node> {
-    (option::of(phrase()), option::of(phrase()), option::of(phrase()), option::of((1u32..9000, 1u32..9000)), option::of(href())).prop_map(
-        |(alt, caption, credit, size, href)| {
+    let size = option::of((1u32..9000, 1u32..9000));
+    (option::of(phrase()), option::of(phrase()), option::of(phrase()), size, option::of(href()), option::of(0u128..3)).prop_map(
+        |(alt, caption, credit, size, href, media)| {
             Node::Image(Image {
-                url: "https://example.org/p.jpg".to_owned(),
+                media: media.map(|n| Uuid::from_u128(n).into()),
+                url: media.map_or_else(|| "https://example.org/p.jpg".to_owned(), |_| String::new()),
                 alt: alt.unwrap_or_default(),
                 caption: caption.unwrap_or_default(),
                 credit: credit.unwrap_or_default(),
-                size,
+                size: size.filter(|_| media.is_none()),
                 href: href.map(Into::into),
+                shown: None,
             })
         },
     )

@@ -1,5 +1,7 @@
 //! What lists are filed under.
 
+use std::collections::BTreeSet;
+
 use dateline::domain::{
     Locale,
     article::{Facts, Genre, Kind},
@@ -35,7 +37,7 @@ fn what_is_no_news_is_listed_under_its_kind_alone() {
         embargo_until: None,
     };
     for kind in Kind::ALL.iter().copied() {
-        let listed = Facet::of(&facts(kind), &[id(1).into()]);
+        let listed = Facet::of(&facts(kind), &BTreeSet::new(), &[id(1).into()]);
         let all = [Facet::ALL, Facet::kind(kind), Facet::from(id(1)), Facet::from(id(2))];
         let expected: std::collections::BTreeSet<_> = if kind == Kind::Page { [Facet::kind(kind)].into() } else { all.into() };
         assert_eq!(listed.into_iter().collect::<std::collections::BTreeSet<_>>(), expected, "{kind}");

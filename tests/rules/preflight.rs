@@ -38,7 +38,8 @@ fn facts() -> Facts {
 fn told(words: &Words, locale: &str, source: Option<&Words>, dead: &[&str]) -> Vec<(&'static str, &'static str, String)> {
     let (locale, english) = (locale.parse().unwrap(), Locale::english());
     let dead_links: Vec<String> = dead.iter().map(|d| (*d).to_owned()).collect();
-    let beside = Beside { pictured: true, locale: &locale, source: source.map(|w| (&english, w)), dead_links: &dead_links, behind: 0 };
+    let source = source.map(|w| (&english, w));
+    let beside = Beside { pictured: true, source, dead_links: &dead_links, ..Beside::nothing(&locale) };
     check(words, beside).into_iter().map(|f| (f.code.as_str(), f.severity.as_str(), f.pointer)).collect()
 }
 
@@ -150,7 +151,8 @@ fn entities_links_and_untranslated_paragraphs_are_found_where_they_are() {
     href.to = Some(Reference::new(AddressKind::Article, uuid::Uuid::nil()));
     let drafted = words("River", vec![paragraph("a", "See here", vec![Mark::Link { href }])]);
     let dead = ["/en/world/draft".to_owned()];
-    let beside = Beside { pictured: true, locale: &Locale::english(), source: None, dead_links: &dead, behind: 0 };
+    let english = Locale::english();
+    let beside = Beside { pictured: true, dead_links: &dead, ..Beside::nothing(&english) };
     let found = check(&drafted, beside).into_iter().find(|f| f.code.as_str() == "broken_link").unwrap();
     assert!(found.detail.contains("not public yet") && !found.detail.contains("leads nowhere"), "{}", found.detail);
     // In the language of the source a paragraph may well be the same.

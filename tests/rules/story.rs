@@ -146,6 +146,7 @@ impl Desk {
 
     fn edition(&self, locale: &Locale, of: Revisions, dating: Dating) -> Edition {
         Edition {
+            pictured: BTreeSet::new(),
             id: uuid::Uuid::nil().into(),
             article_id: self.story.article.id,
             locale: locale.clone(),

@@ -169,6 +169,7 @@ fn show(
     (format, present, library): (BodyFormat, &Present, &Library),
 ) -> Result<Article, Error> {
     let Beside { others, corrections: made } = beside;
+    let pictures = library.pictures(reading, &live.locale, &bodies::pictured(format, &live.body)?);
     let path = live.section_path.iter().map(|id| section_ref(reading, names, *id)).collect::<Result<Vec<_>, _>>()?;
     let own = path.last().cloned().ok_or_else(|| Error::internal("an article outside the section tree"))?;
     let section = section_slug(reading, names, live.facts.section_id, &live.locale);
@@ -200,7 +201,7 @@ fn show(
         credits: credits(reading, names, &live)?,
         tags: tags(reading, names, &live)?,
         lead: live.facts.lead.as_ref().and_then(|named| library.lead(reading, &live.locale, named, lead)),
-        body: bodies::written(format, mem::take(&mut live.body), present)?,
+        body: bodies::written(format, mem::take(&mut live.body), present, &pictures)?,
         word_count: live.word_count,
         reading_minutes: live.reading_minutes,
         published_at: live.published_at,
@@ -250,14 +251,16 @@ fn complete(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, format: BodyFo
     }
     ids.extend(others.values().flatten().map(|a| a.section_id.uuid()));
     let names = store::names::of(tx, &ids)?;
-    let mut led = BTreeSet::new();
+    let (mut led, mut pictured) = (BTreeSet::new(), BTreeSet::new());
     for live in &lives {
         led.append(&mut bodies::led_to(format, &live.body)?);
+        pictured.append(&mut bodies::pictured(format, &live.body)?);
+        pictured.extend(live.facts.media());
     }
     let present = store::references::pages(tx, &led)?.present(&reading.masthead, &reading.locale, &led);
     let leads_on = lives.iter().any(|live| bodies::may_lead_on(format, &live.body));
     store::references::hide(tx, led.iter().filter(|to| !present.contains_key(to)), leads_on);
-    let library = Library::of(tx, lives.iter().filter_map(|live| live.facts.lead.as_ref()))?;
+    let library = Library::of(tx, &pictured)?;
     let mut all = Vec::with_capacity(lives.len());
     for live in lives {
         let id = live.article_id;

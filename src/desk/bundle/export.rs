@@ -16,9 +16,13 @@ use crate::{
         address::AddressKind,
         article::{Article, ExternalLead, Facts, Lead},
         author::Author,
-        body::{Format, doc},
+        body::{
+            Document, Format, doc,
+            pictures::{self, Pictures},
+        },
         correction::Correction,
         file::MediaKind,
+        media::Media,
         menu::{self, Item, Menu, Target},
         name::Names,
         redirect::{Destination, Redirect, Thing},
@@ -171,28 +175,41 @@ fn facts(tx: &mut Tx<'_>, facts: &Facts) -> Result<FactsRecord, Error> {
 
 /// A lead, of the library with where its picture is while something public shows it: a site that does not have it can show it from there.
 fn lead(tx: &mut Tx<'_>, lead: &Lead) -> Result<LeadRecord, Error> {
-    let external = match lead {
+    let ExternalLead { url, width, height, credit } = match lead {
         Lead::External(external) => external.clone(),
         Lead::Library { media_id } => {
             let media = store::media::find(tx, *media_id)?;
-            let picture = media.file.facts.size.unwrap_or((1, 1));
-            let widest = store::site::masthead(tx)?.site.renditions.of(picture, None).last();
-            let name = match widest.filter(|_| media.kind() == MediaKind::Image) {
-                Some((preset, _)) => format!("{preset}.jpg"),
-                None => format!("original.{}", media.file.facts.format.extension()),
-            };
-            let (width, height) = widest.map_or(picture, |(_, size)| size);
+            let (url, (width, height)) = widest(tx, &media)?;
             let pixels = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
-            ExternalLead {
-                url: format!("{}/{media_id}/{name}", tx.media_url()),
-                width: pixels(width),
-                height: pixels(height),
-                credit: media.description.credit,
-            }
+            ExternalLead { url, width: pixels(width), height: pixels(height), credit: media.description.credit }
         }
     };
-    let ExternalLead { url, width, height, credit } = external;
     Ok(LeadRecord { media_id: lead.media(), url, width, height, credit })
+}
+
+/// Where the largest file of an item is that readers are given, and its width and height.
+fn widest(tx: &mut Tx<'_>, media: &Media) -> Result<(String, (u32, u32)), Error> {
+    let picture = media.file.facts.size.unwrap_or((1, 1));
+    let widest = store::site::masthead(tx)?.site.renditions.of(picture, None).last();
+    let name = match widest.filter(|_| media.kind() == MediaKind::Image) {
+        Some((preset, _)) => format!("{preset}.jpg"),
+        None => format!("original.{}", media.file.facts.format.extension()),
+    };
+    let size = widest.map_or(picture, |(_, size)| size);
+    Ok((format!("{}/{}/{name}", tx.media_url(), media.id), size))
+}
+
+/// A body whose pictures of the library say where they are, and what the items say of themselves in its locale, as leads do.
+fn body(tx: &mut Tx<'_>, locale: &Locale, body: &Document) -> Result<BodyRecord, Error> {
+    let mut shown = Pictures::new();
+    for (id, media) in store::media::of(tx, &pictures::of(body))? {
+        let (url, size) = widest(tx, &media)?;
+        let words = media.description.words.get(locale).cloned().unwrap_or_default();
+        shown.insert(id, pictures::of_item(&media, words, url, Some(size)));
+    }
+    let mut body = body.clone();
+    pictures::show(&mut body, &shown);
+    Ok(BodyRecord { format: Format::Doc, content: doc::write(&body) })
 }
 
 fn without_embargo(facts: &Facts) -> Facts {
@@ -203,7 +220,7 @@ fn translation(tx: &mut Tx<'_>, article: &Article, t: &Translation, frozen: Opti
     let mut record = TranslationRecord {
         content: t.words.content.clone(),
         slug: Some(t.slug.to_string()),
-        body: Some(BodyRecord { format: Format::Doc, content: doc::write(&t.words.body) }),
+        body: Some(body(tx, &t.locale, &t.words.body)?),
         translated_from: t.made_from.as_ref().map(|m| m.locale.clone()),
         state: (t.state != State::Draft).then_some(t.state),
         changes_requested_at: t.changes_requested_at.filter(|_| t.state == State::Draft),
@@ -224,7 +241,7 @@ fn translation(tx: &mut Tx<'_>, article: &Article, t: &Translation, frozen: Opti
         record.updated_at = Some(live.updated_at);
     } else {
         let facts = if same_facts { None } else { Some(facts(tx, &live.facts)?) };
-        record.live = Some(Box::new(live_record(live, facts)?));
+        record.live = Some(Box::new(live_record(tx, live, facts)?));
     }
     Ok(record)
 }
@@ -234,14 +251,11 @@ fn correction(c: Correction) -> CorrectionRecord {
     CorrectionRecord { id: c.id.uuid(), kind: c.kind, texts: c.texts, blocks, made_at: c.made_at }
 }
 
-fn live_record(live: &Live, facts: Option<FactsRecord>) -> Result<LiveRecord, Error> {
+fn live_record(tx: &mut Tx<'_>, live: &Live, facts: Option<FactsRecord>) -> Result<LiveRecord, Error> {
     Ok(LiveRecord {
         content: live.content.clone(),
         slug: Some(live.slug.to_string()),
-        body: Some(BodyRecord {
-            format: Format::Doc,
-            content: doc::write(&doc::stored(&serde_json::from_str(&live.body).map_err(Error::internal)?)?),
-        }),
+        body: Some(body(tx, &live.locale, &doc::stored(&serde_json::from_str(&live.body).map_err(Error::internal)?)?)?),
         facts,
         published_at: live.published_at,
         updated_at: Some(live.updated_at),

@@ -9,7 +9,7 @@ use super::{Saved, bare, find, late, sources::Sources};
 use crate::{
     access::{Granted, Permit, action::EditTranslation},
     desk::{
-        holding,
+        holding, pictured,
         references::{self, Place as Stands, Unknown},
     },
     domain::{
@@ -272,6 +272,9 @@ fn prepare(
     let is_new = draft.body.as_ref().is_some_and(ReadBody::is_new);
     let (mut body, mut warnings) = body_of(&mut faults, before, draft.body)?;
     let made_from = faults.merge(source(tx, at, others, before, draft.made_from, by))?.flatten();
+    // What was kept may show what has been removed since.
+    let unknown = if is_new { draft.unknown } else { Unknown::Dropped };
+    warnings.extend(pictured::settle(tx, (&mut faults, unknown), &mut body)?);
     if is_new {
         let stands = Stands { article: at.0.id, locale: at.1, made_from: made_from.as_ref() };
         let (seen, before) = (permit.visibility(), before.map(|before| &before.words.body));

@@ -4,16 +4,14 @@
 
 use std::{borrow::Cow, collections::HashSet, fmt::Write};
 
+pub use super::escaping::escape;
 use super::{
     Block, Cell, Document, Image, Inline, Mark, Node, Row,
     anchors::{self, ID},
-    provider,
-    shortcodes::Shortcode,
+    escaping::prose,
+    img, provider,
 };
-use crate::domain::{
-    locale::Direction,
-    text::{entity_at, unescape},
-};
+use crate::domain::locale::Direction;
 
 /// The document as HTML, without line breaks between elements.
 #[must_use]
@@ -27,53 +25,6 @@ pub fn write(document: &Document) -> String {
 #[must_use]
 pub fn write_block(one: &Block) -> String {
     Writer::default().one(one)
-}
-
-/// Text with the five characters escaped that mean something in HTML.
-#[must_use]
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-/// An attribute of an element whose other attributes mean what they say, though it looks like an entity (`alt="&amp;lt;"`).
-pub(super) const VERBATIM: &str = "data-verbatim";
-
-/// Text of the body itself. Where it shows an entity an empty comment parts the ampersand from the rest, so that whoever reads it
-/// back knows that it was not escaped twice by accident; in the same way one parts what would be read as a shortcode.
-fn prose(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut text = text;
-    // Ends: each round goes past a bracket.
-    while let Some((at, _)) = Shortcode::first(text) {
-        let (before, after) = text.split_at(at.start.saturating_add(1));
-        entities(&mut out, before);
-        out.push_str("<!---->");
-        text = after;
-    }
-    entities(&mut out, text);
-    out
-}
-
-fn entities(out: &mut String, text: &str) {
-    let mut parts = text.split('&');
-    out.push_str(&escape(parts.next().unwrap_or_default()));
-    let mut rest = text;
-    for part in parts {
-        rest = rest.split_once('&').map(|(_, after)| after).unwrap_or_default();
-        out.push_str(if entity_at(rest).is_some() { "&amp;<!---->" } else { "&amp;" });
-        out.push_str(&escape(part));
-    }
 }
 
 fn wrapped(out: &mut String, open: &str, close: &str, inner: impl FnOnce(&mut String)) {
@@ -180,23 +131,11 @@ fn image(out: &mut String, image: &Image, own: &str) {
     if let Some(href) = &image.href {
         let _ = write!(out, "<a href=\"{}\">", escape(&address(href)));
     }
-    let _ = write!(out, "<img src=\"{}\" alt=\"{}\"", escape(&image.url), escape(&image.alt));
-    if unescape(&image.alt) != image.alt {
-        let _ = write!(out, " {VERBATIM}");
+    img::write(out, image);
+    if image.href.is_some() {
+        out.push_str("</a>");
     }
-    if let Some((width, height)) = image.size {
-        let _ = write!(out, " width=\"{width}\" height=\"{height}\"");
-    }
-    out.push_str(if image.href.is_some() { "></a>" } else { ">" });
-    if !image.caption.is_empty() || !image.credit.is_empty() {
-        out.push_str("<figcaption>");
-        out.push_str(&prose(&image.caption));
-        if !image.credit.is_empty() {
-            let space = if image.caption.is_empty() { "" } else { " " };
-            let _ = write!(out, "{space}<span class=\"credit\">{}</span>", prose(&image.credit));
-        }
-        out.push_str("</figcaption>");
-    }
+    img::caption(out, &prose(&image.caption), &prose(&image.credit));
     out.push_str("</figure>");
 }
 

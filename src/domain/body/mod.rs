@@ -13,13 +13,16 @@ mod attributes;
 pub mod blocks;
 pub mod budget;
 pub mod doc;
+mod escaping;
 mod href;
 pub mod html;
+pub mod img;
 mod language;
 pub mod markdown;
 mod matching;
 pub mod parse;
 mod parts;
+pub mod pictures;
 pub mod portable;
 mod read;
 pub mod references;
@@ -40,6 +43,7 @@ use serde_json::Value;
 use super::{
     Instant, Locale,
     error::{Error, FAULTS, Faults, Violation},
+    media::MediaId,
     text::{marks_within, nfc},
     vocabulary::vocabulary,
     write_transaction,
@@ -237,20 +241,24 @@ pub enum Node {
 }
 
 /// A picture in a body.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Image {
-    /// Absolute address.
+    /// The item of the media library that it is; nothing, when it lies elsewhere.
+    pub media: Option<MediaId>,
+    /// Absolute address; empty for one of the library until readers are [shown](pictures) it.
     pub url: String,
-    /// Alternative text; empty for decoration.
+    /// Alternative text; empty for decoration, or, where it is one of the library, for what that says.
     pub alt: String,
-    /// Caption.
+    /// Caption, in the same way.
     pub caption: String,
-    /// Whose picture it is.
+    /// Whose picture it is, in the same way.
     pub credit: String,
     /// Width and height in pixels, when known.
     pub size: Option<(u32, u32)>,
     /// Where a click on it leads.
     pub href: Option<Href>,
+    /// What readers are given of one of the library beside all that.
+    pub shown: Option<Box<pictures::Shown>>,
 }
 
 /// A row of a table.

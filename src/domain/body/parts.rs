@@ -41,6 +41,11 @@ impl Node {
 
     /// The blocks within, to change.
     pub fn children_mut(&mut self) -> &mut [Block] {
+        self.inner_mut().map_or(&mut [], Vec::as_mut_slice)
+    }
+
+    /// The same, to take some out; nothing, where there can be none.
+    pub(super) fn inner_mut(&mut self) -> Option<&mut Vec<Block>> {
         match self {
             Self::Blockquote(blocks)
             | Self::BulletList(blocks)
@@ -48,8 +53,8 @@ impl Node {
             | Self::Gallery(blocks)
             | Self::OrderedList { items: blocks, .. }
             | Self::LiveUpdate { blocks, .. }
-            | Self::Factbox { blocks, .. } => blocks,
-            _ => &mut [],
+            | Self::Factbox { blocks, .. } => Some(blocks),
+            _ => None,
         }
     }
 

@@ -113,10 +113,14 @@ fn block<'b>(out: &mut Vec<Value>, block: &'b Block, setting: &Setting<'b>) {
 
 fn image(key: &str, image: &Image) -> Value {
     let (width, height) = image.size.unzip();
-    json!({
+    let mut block = json!({
         "_type": "image", "_key": key, "url": image.url, "alt": image.alt, "caption": image.caption,
         "credit": image.credit, "width": width, "height": height, "href": image.href.as_deref(),
-    })
+    });
+    if let (Some(shown), Some(map)) = (&image.shown, block.as_object_mut()) {
+        map.insert("picture".to_owned(), shown.told.clone());
+    }
+    block
 }
 
 fn span_block(key: &str, style: &str, inlines: &[Inline], setting: &Setting) -> Value {

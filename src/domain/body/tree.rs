@@ -227,7 +227,7 @@ fn is_read(name: &str) -> bool {
             | "color"
             | "face"
             | "size"
-            | super::html::VERBATIM
+            | super::escaping::VERBATIM
     );
     plain || OTHERS.contains(&name) || SETS.contains(&name) || EDITORS.contains(&name)
 }

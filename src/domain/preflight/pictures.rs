@@ -27,11 +27,34 @@ fn hindrances(media: &Media, locale: &Locale, from: Instant, elsewhere: bool) ->
     all
 }
 
-/// Look over the picture that leads words of a locale, which may be public from an instant on; `elsewhere`, whether another article shows it, too.
+/// What is to be known of a picture of the library, where words of a locale show it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pictured {
+    /// Whether it says in that locale what it shows.
+    pub told: bool,
+    /// Whether it says whose it is.
+    pub credited: bool,
+    /// What keeps readers from being shown it, at once or later.
+    pub hindrances: Vec<String>,
+}
+
+impl Pictured {
+    /// Look over a picture in words of a locale, which may be public from an instant on; `elsewhere`, whether another article shows it, too.
+    #[must_use]
+    pub fn of(media: &Media, locale: &Locale, from: Instant, elsewhere: bool) -> Self {
+        Self {
+            told: media.is_told_in(locale),
+            credited: !media.description.credit.is_empty(),
+            hindrances: hindrances(media, locale, from, elsewhere),
+        }
+    }
+}
+
+/// What is found in the picture that leads a story.
 #[must_use]
-pub fn check_lead(media: &Media, locale: &Locale, from: Instant, elsewhere: bool) -> Vec<Finding> {
+pub fn check_lead(lead: &Pictured) -> Vec<Finding> {
     let found = |code, detail| Finding { code, severity: Severity::Warning, pointer: "#/lead/media_id".to_owned(), detail, patch: None };
-    let licensed = hindrances(media, locale, from, elsewhere).into_iter().map(|detail| found(Code::PictureNotLicensed, detail));
-    let credited = media.description.credit.is_empty().then(|| found(Code::MissingCredit, "say whose the lead picture is".to_owned()));
+    let licensed = lead.hindrances.iter().map(|detail| found(Code::PictureNotLicensed, detail.clone()));
+    let credited = (!lead.credited).then(|| found(Code::MissingCredit, "say whose the lead picture is".to_owned()));
     licensed.chain(credited).collect()
 }

@@ -34,6 +34,7 @@ use crate::domain::{
     change::{Change, Event, Subject},
     edition::Dating,
     freshness::Lag,
+    media::MediaId,
     plan::Revisions,
     section::Section,
     slug::Slug,
@@ -230,6 +231,8 @@ pub struct Place {
     pub locale: Locale,
     /// By these facts.
     pub facts: Facts,
+    /// With these items of the media library in its body.
+    pub pictured: BTreeSet<MediaId>,
     /// In the section at the end of this path, as it lies now.
     pub section_path: Vec<Id<Section>>,
 }
@@ -245,16 +248,22 @@ pub fn listed(tx: &mut Tx<'_>, articles: &BTreeSet<Id<Article>>) -> Result<Vec<P
         locale: String,
         #[diesel(sql_type = Doc)]
         facts: Unread,
+        #[diesel(sql_type = Doc)]
+        media: Unread,
         #[diesel(sql_type = Text)]
         path: String,
     }
     if articles.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql =
-        Sql::new("SELECT DISTINCT e.locale, e.facts, s.path FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.article_id IN ");
+    let mut sql = Sql::new(
+        "SELECT DISTINCT e.locale, e.facts, e.media, s.path FROM editions e JOIN sections s ON s.id = e.section_id WHERE e.article_id IN ",
+    );
     sql.ids(articles.iter().copied());
-    let row = |r: ListedRow| Ok(Place { locale: Locale::stored(r.locale), facts: r.facts.read()?, section_path: path_of(&r.path)? });
+    let row = |r: ListedRow| {
+        let (locale, section_path) = (Locale::stored(r.locale), path_of(&r.path)?);
+        Ok(Place { locale, facts: r.facts.read()?, pictured: r.media.read()?, section_path })
+    };
     sql.load::<ListedRow>(tx)?.into_iter().map(row).collect()
 }
 

@@ -175,7 +175,7 @@ fn image() -> impl Strategy<Value = Node> {
         .prop_map(|(alt, caption, credit, size, n, href)| {
             let href = href.map(|href| anchors::link(href).unwrap().into());
             let url = dateline::domain::url::web_address(ADDRESSES[n]).unwrap_or_else(|| "https://x.example/p.jpg".to_owned());
-            Node::Image(Image { url, alt, caption, credit, size, href })
+            Node::Image(Image { url, alt, caption, credit, size, href, ..Image::default() })
         })
 }
 

@@ -101,7 +101,9 @@ impl<'d> Check<'d, '_> {
     }
 
     fn image(&mut self, image: &'d Image) {
-        check_web_address(self.faults, self.at, &image.url);
+        if image.media.is_none() {
+            check_web_address(self.faults, self.at, &image.url);
+        }
         self.phrase(&image.alt, limits::ALT);
         self.phrase(&image.caption, limits::CAPTION);
         self.phrase(&image.credit, limits::CREDIT);

@@ -396,19 +396,28 @@ impl Reader<'_> {
     }
 
     fn image(&mut self, attrs: &mut Attrs<'_>) -> Image {
-        let url = self.address(attrs);
+        let media = attrs.get("media_id").map(|value| (value.as_str().and_then(|text| text.parse().ok()), &attrs.at));
+        if let Some((None, at)) = &media {
+            self.faults.add(format!("{at}/media_id"), "format", "the id of an item of the media library");
+        }
+        let media = media.and_then(|(id, _)| id);
+        // Of one of the library the item itself says it; whoever sends back what readers are given sends it, too.
+        attrs.get("picture");
+        let url = if media.is_some() && attrs.get("url").is_none() { String::new() } else { self.address(attrs) };
         let width = attrs.number(&mut self.faults, "width", 1, 100_000);
         let height = attrs.number(&mut self.faults, "height", 1, 100_000);
         if width.is_some() != height.is_some() {
             self.faults.add(&attrs.at, "size", "width and height come together");
         }
         Image {
+            media,
             url,
             alt: attrs.text(&mut self.faults, "alt", limits::ALT),
             caption: attrs.text(&mut self.faults, "caption", limits::CAPTION),
             credit: attrs.text(&mut self.faults, "credit", limits::CREDIT),
             size: width.zip(height),
             href: self.href(attrs),
+            shown: None,
         }
     }
 

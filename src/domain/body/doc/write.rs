@@ -90,7 +90,11 @@ fn attributes(block: &Block) -> Map<String, Value> {
         Node::PullQuote { attribution, .. } => set("attribution", json!(attribution)),
         Node::OrderedList { start, .. } => set("start", json!(start)),
         Node::Image(image) => {
-            set("url", json!(image.url));
+            image.media.iter().for_each(|id| set("media_id", json!(id)));
+            if image.media.is_none() || !image.url.is_empty() {
+                set("url", json!(image.url));
+            }
+            image.shown.iter().for_each(|shown| set("picture", shown.told.clone()));
             set("alt", json!(image.alt));
             set("caption", json!(image.caption));
             set("credit", json!(image.credit));

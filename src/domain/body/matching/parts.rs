@@ -153,7 +153,9 @@ fn number(numbers: &mut Numbers, of: (String, Vec<u32>)) -> u32 {
 /// What makes a block the same although something about it changed, and its words.
 fn said(block: &Block) -> (String, String) {
     match &block.node {
-        Node::Image(image) => (image.url.clone(), format!("{} {}", image.alt, image.caption)),
+        Node::Image(image) => {
+            (image.media.map_or_else(|| image.url.clone(), |id| id.to_string()), format!("{} {}", image.alt, image.caption))
+        }
         Node::Embed { url, title } => (url.clone(), title.clone()),
         Node::LiveUpdate { at, title, .. } => (format!("{at} {title}"), String::new()),
         Node::Factbox { title, .. } => (title.clone(), String::new()),

@@ -3,7 +3,7 @@
 use scraper::{ElementRef, Node as Html};
 
 use super::{
-    super::{Block, Image, Inline, Mark, Node, anchors, html::VERBATIM, provider, push_text, text::of_inlines},
+    super::{Block, Image, Inline, Mark, Node, anchors, escaping::VERBATIM, pictures, provider, push_text, text::of_inlines},
     Builder, Context, addresses,
     balance::fits,
     emoji, has_class, link_in,
@@ -286,9 +286,11 @@ impl<'t> Context<'_> {
         self.spend(attr("srcset").len().saturating_add(attr("data-srcset").len()));
         let around = element.parent().and_then(ElementRef::wrap).filter(|e| e.value().name() == "picture");
         self.spend(around.map_or(0, |picture| picture.children().count()));
-        let url = addresses::picture(element);
+        let media = element.value().attr("src").and_then(pictures::named);
+        let url = if media.is_some() { Some(String::new()) } else { addresses::picture(element) };
         // It may be shown by what stands there for pages that run no scripts.
-        let stands_in = url.clone().or_else(|| addresses::said(element)).is_none_or(|url| addresses::is_placeholder(&url));
+        let shows = url.clone().or_else(|| addresses::said(element));
+        let stands_in = media.is_none() && shows.is_none_or(|url| addresses::is_placeholder(&url));
         let beside = if stands_in { neighbours(around.unwrap_or(element)) } else { [None, None] };
         let beside = beside.into_iter().flatten().filter(|e| e.value().name() == "noscript");
         let real = beside.filter_map(|e| self.image_in(e)).find(|img| addresses::picture(*img).is_some());
@@ -317,10 +319,10 @@ impl<'t> Context<'_> {
             return;
         }
         let size = attr("width").parse().ok().zip(attr("height").parse().ok());
-        let size = size.filter(|(w, h)| (1..=100_000).contains(w) && (1..=100_000).contains(h));
+        let size = size.filter(|(w, h)| media.is_none() && (1..=100_000).contains(w) && (1..=100_000).contains(h));
         let long = (!fits(&alt, limits::ALT)).then(|| alt.clone());
         let alt = if long.is_some() { String::new() } else { alt };
-        let image = Image { url, alt, caption: String::new(), credit: String::new(), size, href: link_in(marks) };
+        let image = Image { media, url, alt, size, href: link_in(marks), ..Image::default() };
         self.finish(builder, Node::Image(image));
         if let Some(text) = long {
             self.finish(builder, Node::Paragraph(vec![Inline::Text { text, marks: Vec::new() }]));

@@ -15,7 +15,7 @@ use utoipa::{
     },
 };
 
-use super::{Document, Language, Node, SCHEMA, doc::MARKS};
+use super::{Document, Language, Node, SCHEMA, doc::MARKS, pictures::TOLD};
 use crate::domain::{
     address::AddressKind,
     text::{Length, limits},
@@ -110,11 +110,21 @@ fn link() -> Object {
     address("uri-reference")
 }
 
+/// What readers are given of a picture of the media library; whoever sends it back says nothing by it.
+fn picture() -> RefOr<Schema> {
+    let mut picture = Ref::from_schema_name(TOLD);
+    "What readers are given of a picture of the media library. It is not read when it is sent.".clone_into(&mut picture.description);
+    picture.into()
+}
+
+fn uuid() -> Object {
+    ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))).build()
+}
+
 /// What a link to the own site leads to.
 fn reference() -> Object {
-    let id = ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
     let kinds = AddressKind::ALL.iter().map(|kind| kind.as_str());
-    closed(vec![("kind", word(kinds).into()), ("id", id.build().into()), ("locale", lang().into())], &["kind", "id"])
+    closed(vec![("kind", word(kinds).into()), ("id", uuid().into()), ("locale", lang().into())], &["kind", "id"])
 }
 
 fn lang() -> Object {
@@ -139,7 +149,7 @@ fn attributes(kind: &str) -> (Vec<(&'static str, Object)>, &'static [&'static st
         "image" => {
             let words = [("alt", text(limits::ALT)), ("caption", text(limits::CAPTION)), ("credit", text(limits::CREDIT))];
             let all = [("url", address("uri")), ("width", pixels()), ("height", pixels()), ("href", link()), ("to", reference())];
-            (all.into_iter().chain(words).collect(), &["url"])
+            (all.into_iter().chain(words).chain([("media_id", uuid())]).collect(), &[])
         }
         "embed" => (vec![("url", address("uri")), ("title", text(limits::CAPTION))], &["url"]),
         "code_block" => (vec![("language", patterned(Language::PATTERN))], &[]),
@@ -250,7 +260,11 @@ fn attributes_name(kind: &str) -> String {
 fn attributes_schema(kind: &'static str) -> Object {
     let (own, required) = attributes(kind);
     let common = is_block(kind).then(|| of_any_block(kind));
-    closed(common.into_iter().flatten().chain(own).map(|(name, schema)| (name, schema.into())).collect(), required)
+    let mut all: Vec<_> = common.into_iter().flatten().chain(own).map(|(name, schema)| (name, schema.into())).collect();
+    if kind == "image" {
+        all.push(("picture", picture()));
+    }
+    closed(all, required)
 }
 
 fn node(kind: &'static str) -> Object {

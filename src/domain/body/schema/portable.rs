@@ -5,7 +5,7 @@ use utoipa::openapi::{
     schema::{ArrayBuilder, SchemaType, Type},
 };
 
-use super::{address, number, one_of, word};
+use super::{TOLD, address, number, one_of, word};
 use crate::domain::text::limits;
 
 /// The schema of a block.
@@ -58,7 +58,8 @@ pub(super) fn refer(schemas: &mut Vec<(String, RefOr<Schema>)>) {
             let words = ["alt", "caption", "credit"].map(|name| (name, string()));
             let pixels = ["width", "height"].map(|name| (name, or_null(Type::Integer)));
             let address = [("url", address("uri").into()), ("href", or_null(Type::String))];
-            typed("image", words.into_iter().chain(pixels).chain(address).collect(), lang())
+            let picture = ("picture", Ref::from_schema_name(TOLD).into());
+            typed("image", words.into_iter().chain(pixels).chain(address).collect(), lang().into_iter().chain([picture]).collect())
         }),
         ("PortableTextGallery", typed("gallery", vec![("images", several("PortableTextImage"))], lang())),
         ("PortableTextEmbed", {
