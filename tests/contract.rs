@@ -142,6 +142,8 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("levels of a body", l::BODY_DEPTH.to_string()),
         ("references of a body, and paths of the site that are looked up for one save", l::BODY_REFERENCES.to_string()),
         ("items of the media library that a body shows", l::BODY_PICTURES.to_string()),
+        ("bytes of the captions of a video in one locale", l::CAPTIONS.to_string()),
+        ("tags of a media item", l::MEDIA_TAGS.to_string()),
         ("columns that a cell of a table spans", l::COLSPAN.to_string()),
         ("rows that a cell of a table spans", l::ROWSPAN.to_string()),
         ("people whom a comment mentions", l::MENTIONS.to_string()),
@@ -171,6 +173,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("text that the desk's list of articles looks for", format!("{} characters", l::SOUGHT)),
         ("articles that one parameter of a list names", l::FILTER_IDS.to_string()),
         ("creator, credit, copyright or source of a media item", text(l::CREDIT)),
+        ("tag of a media item", text(l::MEDIA_TAG)),
         ("usage terms of a media item", text(l::CAPTION)),
         ("file of the media library", "`DATELINE_MEDIA_FILE_MB`, 2048 MiB".to_owned()),
         ("memory that a picture of the media library takes to decode", "`DATELINE_MEDIA_MEMORY_MB`, 320 MiB".to_owned()),
@@ -300,7 +303,11 @@ fn every_code_of_a_problem_is_in_the_contract_and_is_told_of() {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { sources.push(std::fs::read_to_string(path).unwrap()) }
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                sources.push(std::fs::read_to_string(path).unwrap());
+            }
         }
     }
     let in_code = |source: &String| {

@@ -164,7 +164,11 @@ async fn ask(who: &Client<'_>, operation: &Operation, id: &str, locale: &str) ->
         return who.get(&path).await;
     }
     let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
-    let kind = if operation.path.ends_with("/import") { "text/csv" } else { "application/json" };
+    let kind = match operation.path {
+        path if path.ends_with("/import") => "text/csv",
+        path if path.contains("/captions/") => "text/vtt",
+        _ => "application/json",
+    };
     let headers = [("content-type", kind), ("if-match", "\"1\"")];
     who.send(method, &format!("{path}?validate_only=true"), &headers, Some(operation.body.as_bytes().to_vec())).await
 }

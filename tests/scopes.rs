@@ -22,6 +22,7 @@ impl Request {
     pub(crate) fn sent(&self) -> (&'static str, Option<Vec<u8>>) {
         match &self.body {
             Value::Null => ("application/json", None),
+            Value::String(cues) if self.operation.contains("/captions/") => ("text/vtt", Some(cues.clone().into_bytes())),
             Value::String(table) => ("text/csv", Some(table.clone().into_bytes())),
             body => ("application/json", Some(body.to_string().into_bytes())),
         }
@@ -224,6 +225,14 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
                 .await
         )
     );
+    let film = admin.send(actix_web::http::Method::POST, media, &[("content-type", "video/webm")], Some(crate::media::FILM.to_vec())).await;
+    let captions = format!("{media}/{}/captions/en", id_of(&film));
+    let cues = |text: &str| json!(format!("WEBVTT\n\n00:01.000 --> 00:02.000\n{text}\n"));
+    let first = [("content-type", "text/vtt"), ("if-match", "\"1\"")];
+    let first =
+        admin.send(actix_web::http::Method::PUT, &captions, &first, cues("one").as_str().map(|text| text.as_bytes().to_vec())).await;
+    all.add("PUT /v1/desk/media/{id}/captions/{locale}", &format!("{captions} {}", first.etag()), cues("two"));
+    all.add("DELETE /v1/desk/media/{id}/captions/{locale}", &format!("{captions} {}", first.etag()), Value::Null);
     let reason = json!({ "reason": "A judge said so." });
     let taken_down = admin.act(&format!("{taken}/takedown"), "\"1\"", &reason).await.etag();
     all.add("POST /v1/desk/media/{id}/reinstate", &format!("{taken}/reinstate {taken_down}"), reason);

@@ -201,6 +201,27 @@ impl FromRequest for Csv {
     }
 }
 
+/// Captions as `WebVTT`, as they were sent.
+#[derive(Debug)]
+pub struct Vtt(pub String);
+
+impl FromRequest for Vtt {
+    type Error = Failure;
+    type Future = Pending<Self>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (is_vtt, bytes) = (kind(req) == "text/vtt", read(payload));
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            if !is_vtt {
+                return Err(Failure::UnsupportedMediaType("text/vtt"));
+            }
+            let text = String::from_utf8(bytes.into());
+            text.map(Self).map_err(|_unread| Error::invalid("#", "encoding", "captions are UTF-8").into())
+        })
+    }
+}
+
 /// What a body is said to be, without parameters.
 pub(super) fn kind(req: &HttpRequest) -> String {
     let kind = req.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();

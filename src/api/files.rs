@@ -25,7 +25,7 @@ use utoipa::{
 };
 
 use super::{headers::names, problem::Failure};
-use crate::domain::Error;
+use crate::domain::{Error, captions::Captions};
 
 /// The bytes of a file, as the contract tells of them.
 #[derive(Debug)]
@@ -107,6 +107,13 @@ fn tagged(answer: &mut HttpResponseBuilder, etag: &str, cache_control: &str) {
     answer.insert_header((header::ETAG, etag)).insert_header((header::CACHE_CONTROL, cache_control));
     // Whoever opens it by itself opens it where it can do nothing.
     answer.insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'"));
+}
+
+/// Captions as an answer.
+pub(super) fn captions(captions: &Captions, etag: &str, cache_control: &str) -> HttpResponse {
+    let mut answer = HttpResponse::Ok();
+    tagged(&mut answer, etag, cache_control);
+    answer.content_type("text/vtt; charset=utf-8").body(captions.as_str().to_owned())
 }
 
 /// The answer to whoever has a copy that is still good.

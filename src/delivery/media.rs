@@ -1,6 +1,6 @@
 //! Pictures and other files of the media library, as readers are shown and given them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
@@ -17,6 +17,7 @@ use crate::{
         },
         content::LeadWords,
         file::{FileFacts, FocalPoint, MediaKind, Ratio},
+        locale::keyed,
         media::{Media, MediaId, StoredFile},
         rendition::{RenditionFormat, Renditions},
     },
@@ -83,6 +84,38 @@ pub struct PictureCrop {
     pub sources: Vec<PictureSource>,
 }
 
+/// The picture that stands for a video until it plays.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Poster {
+    /// Its id in the media library.
+    pub id: MediaId,
+    /// Absolute address of the largest rendition, as JPEG.
+    pub url: String,
+    /// Width in pixels.
+    pub width: i32,
+    /// Height in pixels.
+    pub height: i32,
+    /// What it shows, for those who cannot see it.
+    pub alt: String,
+    /// Whose picture it is.
+    pub credit: String,
+    /// The same in all widths, as WebP and as JPEG.
+    pub sources: Vec<PictureSource>,
+}
+
+/// Captions of a video in one language, for a `<track>` of HTML.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CaptionTrack {
+    /// The language.
+    pub locale: Locale,
+    /// Its name in itself.
+    #[schema(example = "हिन्दी")]
+    pub label: String,
+    /// Absolute address of a file of `WebVTT`. What it leads to never changes.
+    #[schema(example = "https://api.news.example/v1/media/0192aaaa-0000-7000-8000-000000000001/captions/hi.vtt?v=0123456789ab")]
+    pub url: String,
+}
+
 /// The lead picture or video.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Lead {
@@ -114,6 +147,15 @@ pub struct Lead {
     /// Its average colour.
     #[schema(example = "#5f7a8c")]
     pub color: Option<String>,
+    /// The media type of what is at `url`; null, when it lies elsewhere.
+    #[schema(example = "image/jpeg")]
+    pub r#type: Option<&'static str>,
+    /// How long it plays, in seconds; of videos of the library, where it is known.
+    pub duration_seconds: Option<f64>,
+    /// The picture that stands for a video until it plays.
+    pub poster: Option<Poster>,
+    /// The captions of a video, those in the language of these words first.
+    pub captions: Vec<CaptionTrack>,
     /// The same in all widths, as WebP and as JPEG, for `<picture>`; none, when it lies elsewhere.
     pub sources: Vec<PictureSource>,
     /// The same one by one, the smallest first.
@@ -146,17 +188,41 @@ impl Library {
     pub fn lead(&self, reading: &Reading, locale: &Locale, lead: &Named, words: LeadWords) -> Option<Lead> {
         match lead {
             Named::External(external) => Some(elsewhere(external, words)),
-            Named::Library { media_id } => {
-                let media = self.items.get(media_id).filter(|media| media.description.licence.is_in(locale))?;
-                Some(self.shown(reading, locale, media, words))
+            Named::Library { media_id, poster_id } => {
+                let mut shown = self.shown(reading, locale, self.allowed(*media_id, locale)?, words);
+                shown.poster = poster_id.and_then(|id| self.poster(reading, locale, id));
+                Some(shown)
             }
         }
+    }
+
+    /// An item, where readers of a locale may be shown it.
+    fn allowed(&self, id: MediaId, locale: &Locale) -> Option<&Media> {
+        self.items.get(&id).filter(|media| media.description.licence.is_in(locale))
+    }
+
+    fn poster(&self, reading: &Reading, locale: &Locale, id: MediaId) -> Option<Poster> {
+        let Lead { url, width, height, alt, credit, sources, .. } =
+            self.shown(reading, locale, self.allowed(id, locale)?, LeadWords::default());
+        Some(Poster { id, url, width, height, alt, credit, sources })
+    }
+
+    /// The captions of an item that readers are offered, those in their own language first.
+    fn captions(&self, reading: &Reading, locale: &Locale, media: &Media) -> Vec<CaptionTrack> {
+        let track = |(own, version): (&Locale, &String)| {
+            let settings = reading.masthead.settings(own)?;
+            let url = format!("{}/{}/captions/{own}.vtt?v={version}", self.url, media.id);
+            Some(CaptionTrack { locale: own.clone(), label: settings.name.clone(), url })
+        };
+        let mut all: Vec<_> = media.captions.iter().filter_map(track).collect();
+        all.sort_by_key(|track| track.locale != *locale);
+        all
     }
 
     /// The pictures in a body as a reader of a locale is shown them: those that may be shown there.
     #[must_use]
     pub fn pictures(&self, reading: &Reading, locale: &Locale, named: &BTreeSet<MediaId>) -> Pictures {
-        let items = named.iter().filter_map(|id| self.items.get(id)).filter(|media| media.description.licence.is_in(locale));
+        let items = named.iter().filter_map(|id| self.allowed(*id, locale));
         let shown = items.filter_map(|media| Some((media.id, in_body(self.shown(reading, locale, media, LeadWords::default()))?)));
         shown.collect()
     }
@@ -172,7 +238,12 @@ impl Library {
         let (width, height) = file.facts.size.unwrap_or_default();
         let pixels = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
         let [width, height] = largest.as_ref().map_or([width, height], |r| [r.width, r.height]).map(pixels);
+        let is_drawn = largest.is_some();
         Lead {
+            r#type: Some(if is_drawn { RenditionFormat::Jpeg.media_type() } else { file.facts.format.media_type() }),
+            duration_seconds: seconds(&file.facts),
+            poster: None,
+            captions: self.captions(reading, locale, media),
             id: Some(*id),
             url: largest.map_or_else(|| drawn.original(), |rendition| rendition.url),
             width,
@@ -216,6 +287,10 @@ fn elsewhere(external: &ExternalLead, words: LeadWords) -> Lead {
         focal_point: None,
         thumbhash: None,
         color: None,
+        r#type: None,
+        duration_seconds: None,
+        poster: None,
+        captions: Vec::new(),
         sources: Vec::new(),
         renditions: Vec::new(),
         crops: Vec::new(),
@@ -260,6 +335,12 @@ impl Drawn<'_> {
     }
 }
 
+/// How long a file plays, in seconds, where that is known.
+#[must_use]
+pub fn seconds(facts: &FileFacts) -> Option<f64> {
+    facts.duration_ms.and_then(|ms| u32::try_from(ms).ok()).map(|ms| f64::from(ms) / 1_000.0)
+}
+
 /// A colour as CSS writes it: `#5f7a8c`.
 #[must_use]
 pub fn color(parts: [u8; 3]) -> String {
@@ -290,6 +371,9 @@ pub struct Given {
     pub focal_point: FocalPoint,
     /// What renditions carry on: creator, credit, copyright and digital source type.
     pub carried: [String; 4],
+    /// The versions of its captions, by locale.
+    #[serde(deserialize_with = "keyed")]
+    pub captions: BTreeMap<Locale, String>,
     /// The version of its renditions.
     pub version: String,
     /// The renditions that the site has.
@@ -302,9 +386,10 @@ impl Given {
     pub fn of(media: Media, renditions: &Renditions) -> Self {
         let version = media.rendition_version();
         let carried = media.description.carried().map(ToOwned::to_owned);
+        let captions = media.captions;
         let StoredFile { digest, bytes, facts } = media.file;
         let (name, focal_point) = (media.description.name, media.description.focal_point);
-        Self { digest: digest.to_string(), bytes, facts, name, focal_point, carried, version, renditions: renditions.clone() }
+        Self { digest: digest.to_string(), bytes, facts, name, focal_point, carried, captions, version, renditions: renditions.clone() }
     }
 }
 
@@ -314,7 +399,8 @@ impl Given {
 /// [`Error::NotFound`], also where nothing public shows it, and before its licence begins; [`Error::Gone`] when it was taken down, or its licence is over.
 pub fn given(tx: &mut Tx<'_>, id: MediaId) -> Result<Given, Error> {
     let masthead = store::site::for_readers(tx)?;
-    let media = store::media::shown(tx, &masthead, id)?;
+    let mut media = store::media::shown(tx, &masthead, id)?;
+    media.captions.retain(|locale, _| masthead.settings(locale).is_some());
     if !media.is_public(tx.now()) {
         return Err(Error::Gone("media item"));
     }

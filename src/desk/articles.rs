@@ -18,6 +18,7 @@ use crate::{
         diff,
         error::{Changed, Faults, MovedOn},
         file::MediaKind,
+        media::{Media, MediaId},
         section::Section,
         site::Masthead,
         text::{limits, line},
@@ -78,21 +79,36 @@ fn check(tx: &mut Tx<'_>, masthead: &Masthead, mut facts: Facts) -> Result<(Fact
     for (n, credit) in facts.credits.iter().enumerate().filter(|(_, c)| !authors.contains(&c.author_id)) {
         faults.add(format!("#/credits/{n}/author_id"), "unknown_author", format!("there is no author {}", credit.author_id));
     }
-    if let Some(id) = facts.lead.as_ref().and_then(Lead::media) {
-        match store::media::held(tx, id, true) {
-            Err(Error::NotFound(_)) => faults.add("#/lead/media_id", "unknown_media", format!("there is no media item {id}")),
-            found => {
-                if !matches!(found?.kind(), MediaKind::Image | MediaKind::Video) {
-                    faults.add("#/lead/media_id", "not_a_picture", "neither a picture nor a video");
-                }
-            }
-        }
+    if let Some(lead) = &facts.lead {
+        check_lead(tx, &mut faults, lead)?;
     }
     let facts = faults.merge(facts.check())?;
     match facts {
         Some(facts) => faults.or((facts, path)),
         None => Err(Error::Invalid(faults.into_inner())),
     }
+}
+
+/// Look up what of the library leads a story: a picture, or a video, of which a picture may be the poster. Nobody removes them before this transaction ends.
+fn check_lead(tx: &mut Tx<'_>, faults: &mut Faults, lead: &Lead) -> Result<(), Error> {
+    let named = [("media_id", lead.media()), ("poster_id", lead.poster())];
+    let named: Vec<_> = named.into_iter().filter_map(|(field, id)| Some((format!("#/lead/{field}"), id?))).collect();
+    let items = store::media::held_of(tx, &named.iter().map(|(_, id)| *id).collect())?;
+    let kind = |id: &MediaId| items.get(id).map(Media::kind);
+    for (at, id) in &named {
+        let is_lead = lead.media() == Some(*id) && at.ends_with("media_id");
+        match kind(id) {
+            None => faults.add(at.clone(), "unknown_media", format!("there is no media item {id}")),
+            Some(MediaKind::Image) => {}
+            Some(MediaKind::Video) if is_lead => {}
+            Some(_) if is_lead => faults.add(at.clone(), "not_a_picture", "neither a picture nor a video"),
+            Some(_) => faults.add(at.clone(), "not_a_picture", "no picture"),
+        }
+    }
+    if lead.poster().is_some() && lead.media().as_ref().and_then(kind) == Some(MediaKind::Image) {
+        faults.add("#/lead/poster_id", "one_of", "a picture has no poster");
+    }
+    Ok(())
 }
 
 /// An article that somebody may begin, before anything of it is written.

@@ -1,14 +1,18 @@
 //! The media library: what is added, described, taken down and removed.
 
+use std::collections::BTreeMap;
+
 use crate::{
     access::{
         Action, Permit,
         action::{DeleteMedia, Publish, WriteMedia},
     },
     domain::{
-        Error, Version,
+        Error, Locale, Version,
+        captions::Captions,
         change::Event,
         error::{Faults, Holder, InUse},
+        file::MediaKind,
         media::{Description, Digest, Media, MediaId, StoredFile, TakenDown},
         text::{limits, line},
     },
@@ -38,13 +42,47 @@ pub fn add(tx: &mut Tx<'_>, permit: Permit<WriteMedia>, file: StoredFile, said: 
         return Ok(Added { media, is_new: false });
     }
     let locale = store::site::masthead(tx)?.site.default_locale.clone();
-    let description = check(tx, said.completed(&file.facts, &locale))?;
-    let (id, now) = (tx.new_id(), tx.now());
+    let media = bring(tx, permit, None, file.clone(), said.completed(&file.facts, &locale))?;
+    Ok(Added { media, is_new: true })
+}
+
+/// Add an item, with its id where it has one, of which is said what is said, whatever its file says: as it comes from elsewhere.
+///
+/// # Errors
+/// [`Error::Invalid`]; [`Error::Taken`] when another item has its file.
+pub fn bring(
+    tx: &mut Tx<'_>,
+    permit: Permit<WriteMedia>,
+    id: Option<MediaId>,
+    file: StoredFile,
+    said: Description,
+) -> Result<Media, Error> {
+    store::media::queue(tx)?;
+    if let Some(other) = store::media::by_digest(tx, file.digest)? {
+        return Err(has_it(&other));
+    }
+    let description = check(tx, said)?;
+    let (id, now) = (id.unwrap_or_else(|| tx.new_id()), tx.now());
     let created_by = permit.caller().user_id();
-    let media = Media { id, file, description, taken_down: None, version: 1, created_by, created_at: now, updated_at: now };
+    let media = Media {
+        id,
+        file,
+        description,
+        taken_down: None,
+        captions: BTreeMap::new(),
+        version: 1,
+        created_by,
+        created_at: now,
+        updated_at: now,
+    };
     let granted = permit.over(media)?;
     store::media::save(tx, &granted, Event::Created, "")?;
-    Ok(Added { media: granted.into_inner(), is_new: true })
+    Ok(granted.into_inner())
+}
+
+fn has_it(other: &Media) -> Error {
+    let holder = Holder { kind: "media", id: Some(other.id.uuid()), locale: None, name: other.description.name.clone() };
+    Error::taken("#", "another item has this file", Some(holder))
 }
 
 /// A description whose texts are in order, in locales that the site has.
@@ -89,6 +127,49 @@ pub fn revise(
     Ok(granted.into_inner())
 }
 
+/// Give a video captions in a locale, or take them away.
+///
+/// # Errors
+/// [`Error::NotFound`], also of captions that are not there; [`Error::Stale`]; [`Error::Invalid`] for a locale that the site has not; [`Error::Conflict`] with
+/// code `another-kind` for what is no video.
+pub fn caption(
+    tx: &mut Tx<'_>,
+    permit: Permit<WriteMedia>,
+    id: MediaId,
+    expected: Version,
+    (locale, captions): (&Locale, Option<&Captions>),
+) -> Result<Media, Error> {
+    let before = store::media::find(tx, id)?;
+    Error::unless_newest("media item", before.version, expected)?;
+    if before.kind() != MediaKind::Video {
+        return Err(Error::Conflict {
+            code: "another-kind",
+            detail: format!("the item is of the kind `{}`: videos have captions", before.kind()),
+        });
+    }
+    if store::site::masthead(tx)?.settings(locale).is_none() {
+        return Err(Error::NotFound("locale"));
+    }
+    let version = captions.map(Captions::version);
+    permit.over(before.clone())?;
+    if version.is_none() && !before.captions.contains_key(locale) {
+        return Err(Error::NotFound("captions"));
+    }
+    if before.captions.get(locale) == version.as_ref() {
+        return Ok(before);
+    }
+    may_change(tx, &permit, &before)?;
+    let mut next = Media { version: before.version.saturating_add(1), updated_at: tx.now(), ..before };
+    match version {
+        Some(version) => _ = next.captions.insert(locale.clone(), version),
+        None => _ = next.captions.remove(locale),
+    }
+    let granted = permit.over(next)?;
+    store::media::keep_captions(tx, &granted, locale, captions)?;
+    store::media::save(tx, &granted, Event::Revised, &format!("captions in {locale}"))?;
+    Ok(granted.into_inner())
+}
+
 /// Nothing, where a change of an item is seen by nobody but the desk, or is made by somebody who may publish: what is live shows it as it is at once.
 fn may_change(tx: &mut Tx<'_>, permit: &Permit<WriteMedia>, media: &Media) -> Result<(), Error> {
     if store::media::is_live(tx, media.id)? && !permit.caller().may::<Publish>(media) {
@@ -111,8 +192,7 @@ pub fn replace(tx: &mut Tx<'_>, permit: Permit<WriteMedia>, id: MediaId, expecte
     }
     may_change(tx, &permit, &before)?;
     if let Some(other) = store::media::by_digest(tx, file.digest)? {
-        let holder = Holder { kind: "media", id: Some(other.id.uuid()), locale: None, name: other.description.name };
-        return Err(Error::taken("#", "another item has this file", Some(holder)));
+        return Err(has_it(&other));
     }
     if before.kind() != file.facts.format.kind() {
         let detail = format!("the item is of the kind `{}`, and the file of the kind `{}`", before.kind(), file.facts.format.kind());
@@ -188,7 +268,7 @@ pub fn delete(tx: &mut Tx<'_>, permit: Permit<DeleteMedia>, id: MediaId, expecte
     let media = store::media::find(tx, id)?;
     Error::unless_newest("media item", media.version, expected)?;
     let (shown, hidden) = store::media::uses(tx, &permit.visibility(), id)?;
-    if !shown.is_empty() || hidden > 0 || store::plans::name(tx, id)? {
+    if !shown.is_empty() || hidden > 0 || store::plans::name(tx, id)? || store::plans::show(tx, id)? {
         let count = i64::try_from(shown.len()).unwrap_or(i64::MAX);
         let used_by = in_use::of("article", count, &format!("/v1/desk/media/{id}/uses"));
         let others = if hidden > 0 { "articles that you may not see" } else { "plans" };

@@ -70,6 +70,9 @@ pub enum Lead {
     Library {
         /// Which one.
         media_id: MediaId,
+        /// The picture that stands for it until it plays; of videos.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        poster_id: Option<MediaId>,
     },
     /// One that lies elsewhere.
     External(ExternalLead),
@@ -93,7 +96,16 @@ impl Lead {
     #[must_use]
     pub fn media(&self) -> Option<MediaId> {
         match self {
-            Self::Library { media_id } => Some(*media_id),
+            Self::Library { media_id, .. } => Some(*media_id),
+            Self::External(_) => None,
+        }
+    }
+
+    /// The picture that stands for it until it plays, if one does.
+    #[must_use]
+    pub fn poster(&self) -> Option<MediaId> {
+        match self {
+            Self::Library { poster_id, .. } => *poster_id,
             Self::External(_) => None,
         }
     }
@@ -145,7 +157,8 @@ impl Facts {
 
     /// The items of the media library that it shows.
     pub fn media(&self) -> impl Iterator<Item = MediaId> {
-        self.lead.iter().filter_map(Lead::media)
+        let poster = self.lead.as_ref().and_then(Lead::poster).filter(|poster| self.lead.as_ref().and_then(Lead::media) != Some(*poster));
+        self.lead.iter().filter_map(Lead::media).chain(poster)
     }
 
     /// Nothing, when no list is too long to be looked through.

@@ -92,6 +92,7 @@ pub struct StoredFile {
 
 /// What an item is in the words of one locale.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct MediaWords {
     /// What it shows, for those who cannot see it.
     pub alt: String,
@@ -99,8 +100,16 @@ pub struct MediaWords {
     pub caption: String,
 }
 
+impl MediaWords {
+    /// Its texts, by their names.
+    pub fn texts_mut(&mut self) -> [(&'static str, &mut String); 2] {
+        [("alt", &mut self.alt), ("caption", &mut self.caption)]
+    }
+}
+
 /// For how long, where and how often an item may be used.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Licence {
     /// Not before this instant.
     pub usable_from: Option<Instant>,
@@ -143,6 +152,7 @@ pub struct TakenDown {
 
 /// What is said of an item.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Description {
     /// What the desk calls it: the name of its file, unless it was given another.
     pub name: String,
@@ -162,6 +172,9 @@ pub struct Description {
     pub digital_source_type: String,
     /// What stays in sight when it is cropped.
     pub focal_point: FocalPoint,
+    /// The words that the desk files it under.
+    #[serde(default)]
+    pub tags: BTreeSet<String>,
     /// For how long, where and how often it may be used.
     #[serde(skip)]
     pub licence: Licence,
@@ -190,6 +203,11 @@ impl Description {
             *text = line(&mut faults, pointer, text, limits::CREDIT);
         }
         self.usage_terms = lines(&mut faults, "#/usage_terms", &self.usage_terms, limits::CAPTION);
+        if self.tags.len() > limits::MEDIA_TAGS {
+            faults.add("#/tags", "too_many", format!("at most {}", limits::MEDIA_TAGS));
+        }
+        let tags = std::mem::take(&mut self.tags).into_iter().enumerate().take(limits::MEDIA_TAGS);
+        self.tags = tags.map(|(n, tag)| line(&mut faults, &format!("#/tags/{n}"), &tag, limits::MEDIA_TAG)).collect();
         if !is_moment(&self.taken_at) {
             faults.add("#/taken_at", "format", "a date, or a date and a time, as RFC 3339 writes them; the offset may be left out");
         }
@@ -246,7 +264,7 @@ impl Description {
     pub fn search_key(&self, file: &FileFacts) -> String {
         let words = self.words.values().flat_map(|words| [&words.alt, &words.caption]);
         let all = [&self.name, &self.creator, &self.credit, &self.copyright, &self.source].into_iter().chain(words);
-        let all = all.chain(&file.metadata.keywords).map(String::as_str).filter(|text| !text.is_empty());
+        let all = all.chain(&self.tags).chain(&file.metadata.keywords).map(String::as_str).filter(|text| !text.is_empty());
         search_key(&all.collect::<Vec<_>>().join("\n"))
     }
 }
@@ -288,6 +306,8 @@ pub struct Media {
     pub description: Description,
     /// That it was taken down, if it is.
     pub taken_down: Option<TakenDown>,
+    /// The versions of its captions, by locale; of videos.
+    pub captions: BTreeMap<Locale, String>,
     /// Newest version.
     pub version: Version,
     /// Who sent it; nobody, when it was imported.

@@ -11,6 +11,7 @@ pub mod author;
 pub mod beside;
 pub mod body;
 pub mod cache_tag;
+pub mod captions;
 pub mod change;
 pub mod collation;
 pub mod comment;

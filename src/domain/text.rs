@@ -36,6 +36,8 @@ pub mod limits {
     pub const ALT: Length = Length { min: 0, max: 1_000 };
     /// A caption.
     pub const CAPTION: Length = Length { min: 0, max: 2_000 };
+    /// A word that an item of the media library is filed under.
+    pub const MEDIA_TAG: Length = Length { min: 1, max: 100 };
     /// The credit line of an image.
     pub const CREDIT: Length = Length { min: 0, max: 300 };
     /// A label of a credit role or of an item of a menu, in one locale.
@@ -92,6 +94,10 @@ pub mod limits {
     pub const BODY_REFERENCES: usize = 1_000;
     /// Items of the media library that a body shows.
     pub const BODY_PICTURES: usize = 500;
+    /// Bytes of the captions of a video in one locale.
+    pub const CAPTIONS: usize = 1_048_576;
+    /// Words that an item of the media library is filed under.
+    pub const MEDIA_TAGS: usize = 50;
     /// Columns that a cell of a table spans, as in HTML.
     pub const COLSPAN: u16 = 1_000;
     /// Rows that a cell of a table spans, as in HTML.

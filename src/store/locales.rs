@@ -67,7 +67,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
 }
 
 /// Columns that hold the tag of a locale, beside that of the locale itself.
-const TAGGED: [(&str, &str); 22] = [
+const TAGGED: [(&str, &str); 23] = [
     ("site", "default_locale"),
     ("grants", "locale"),
     ("names", "locale"),
@@ -76,6 +76,7 @@ const TAGGED: [(&str, &str); 22] = [
     ("translations", "locale"),
     ("translations", "made_from_locale"),
     ("translation_media", "locale"),
+    ("media_captions", "locale"),
     ("translation_revisions", "locale"),
     ("editions", "locale"),
     ("editions", "made_from_locale"),
@@ -93,7 +94,7 @@ const TAGGED: [(&str, &str); 22] = [
 ];
 
 /// Columns of JSON that name locales: as the value of this member, or, without one, as keys.
-const IN_JSON: [(&str, &str, Option<&str>); 10] = [
+const IN_JSON: [(&str, &str, Option<&str>); 11] = [
     ("article_revisions", "facts", Some("source_locale")),
     ("editions", "facts", Some("source_locale")),
     ("translation_revisions", "made_from", Some("locale")),
@@ -103,6 +104,7 @@ const IN_JSON: [(&str, &str, Option<&str>); 10] = [
     ("locales", "fallback", Some("")),
     ("api_keys", "locales", Some("")),
     ("media", "words", None),
+    ("media", "captions", None),
     ("media", "licence_locales", Some("")),
 ];
 

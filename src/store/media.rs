@@ -21,6 +21,7 @@ use crate::{
         address::AddressKind,
         article::Article,
         cache_tag::CacheTag,
+        captions::Captions,
         change::{Change, Event, Subject},
         facet::Facet,
         file::MediaKind,
@@ -75,6 +76,8 @@ struct Row {
     taken_down_at: Option<Instant>,
     #[diesel(sql_type = Nullable<Text>)]
     taken_down_reason: Option<String>,
+    #[diesel(sql_type = Doc)]
+    captions: Json,
     #[diesel(sql_type = Integer)]
     version: Version,
     #[diesel(sql_type = Nullable<Uid>)]
@@ -109,6 +112,10 @@ impl TryFrom<Row> for Media {
             },
             description: Description { licence, words, ..said },
             taken_down: row.taken_down_at.map(|at| TakenDown { at, reason: row.taken_down_reason.unwrap_or_default() }),
+            captions: {
+                let kept: BTreeMap<String, String> = serde_json::from_value(row.captions.0).map_err(Error::internal)?;
+                kept.into_iter().map(|(locale, version)| (Locale::stored(locale), version)).collect()
+            },
             version: row.version,
             created_by: row.created_by,
             created_at: row.created_at,
@@ -125,7 +132,7 @@ fn pairs(words: &BTreeMap<Locale, MediaWords>) -> BTreeMap<&Locale, [&str; 2]> {
 fn select(of: &str) -> Sql {
     Sql::new(&format!(
         "SELECT m.id, m.digest, m.bytes, m.file, m.description, m.words, m.usable_from, m.usable_until, m.licence_locales, m.licence_once, \
-         m.taken_down_at, m.taken_down_reason, m.version, m.created_by, m.created_at, m.updated_at FROM media m {of}"
+         m.taken_down_at, m.taken_down_reason, m.captions, m.version, m.created_by, m.created_at, m.updated_at FROM media m {of}"
     ))
 }
 
@@ -183,6 +190,7 @@ pub fn is_live(tx: &mut Tx<'_>, id: MediaId) -> Result<bool, Error> {
 pub fn in_locale(tx: &mut Tx<'_>, locale: &Locale) -> Result<i64, Error> {
     let mut sql = Sql::new("SELECT COUNT(*) AS n FROM media WHERE CAST(words AS TEXT) LIKE ");
     sql.containing(&format!("\"{locale}\":")).push(" OR CAST(licence_locales AS TEXT) LIKE ").containing(&format!("\"{locale}\""));
+    sql.push(" OR CAST(captions AS TEXT) LIKE ").containing(&format!("\"{locale}\":"));
     sql.count(tx)
 }
 
@@ -311,7 +319,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Media>, event: Event, reaso
     let Licence { usable_from, usable_until, locales, once } = &description.licence;
     let mut sql = Sql::new(
         "INSERT INTO media (id, digest, bytes, kind, file, description, words, usable_from, usable_until, licence_locales, licence_once, \
-         search_key, credit_key, taken_down_at, taken_down_reason, version, created_by, created_at, updated_at)",
+         search_key, credit_key, taken_down_at, taken_down_reason, captions, version, created_by, created_at, updated_at)",
     );
     let bytes = i64::try_from(file.bytes).map_err(Error::internal)?;
     sql.values([media], |row, m| {
@@ -323,6 +331,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Media>, event: Event, reaso
             .bool(*once);
         row.text(&description.search_key(&file.facts)).text(&search_key(&description.credit));
         row.some(m.taken_down.as_ref().map(|t| t.at), Values::at).some(m.taken_down.as_ref(), |row, t| row.text(&t.reason));
+        row.doc(json!(m.captions));
         row.int(m.version).some(m.created_by, Values::id).at(m.created_at).at(m.updated_at);
     });
     sql.push(
@@ -331,13 +340,44 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Media>, event: Event, reaso
     sql.push("description = excluded.description, words = excluded.words, usable_from = excluded.usable_from, ");
     sql.push("usable_until = excluded.usable_until, licence_locales = excluded.licence_locales, licence_once = excluded.licence_once, ");
     sql.push("search_key = excluded.search_key, credit_key = excluded.credit_key, taken_down_at = excluded.taken_down_at, ");
-    sql.push("taken_down_reason = excluded.taken_down_reason, version = excluded.version, updated_at = excluded.updated_at ");
+    sql.push("taken_down_reason = excluded.taken_down_reason, captions = excluded.captions, version = excluded.version, updated_at = excluded.updated_at ");
     sql.push("WHERE media.version = excluded.version - 1");
     if sql.execute(tx)? == 0 {
         return Err(Error::stale("media item", media.version));
     }
     tx.record(Change::new(event, Subject::Media(media.id)).because(reason));
     Ok(())
+}
+
+/// The captions of an item in a locale.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn captions(tx: &mut Tx<'_>, id: MediaId, locale: &Locale) -> Result<Captions, Error> {
+    #[derive(QueryableByName)]
+    struct Kept {
+        #[diesel(sql_type = Text)]
+        vtt: String,
+    }
+    let mut sql = Sql::new("SELECT vtt FROM media_captions WHERE media_id = ");
+    sql.id(id).push(" AND locale = ").text(locale.as_str());
+    let kept = sql.first::<Kept>(tx)?.ok_or(Error::NotFound("captions"))?;
+    Ok(Captions::kept(kept.vtt))
+}
+
+/// Keep the captions of an item in a locale, or none.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn keep_captions<A>(tx: &mut Tx<'_>, granted: &Granted<A, Media>, locale: &Locale, captions: Option<&Captions>) -> Result<(), Error> {
+    let id = granted.get().id;
+    let mut sql = Sql::new("DELETE FROM media_captions WHERE media_id = ");
+    sql.id(id).push(" AND locale = ").text(locale.as_str());
+    sql.execute(tx)?;
+    let Some(captions) = captions else { return Ok(()) };
+    let mut sql = Sql::new("INSERT INTO media_captions (media_id, locale, vtt)");
+    sql.values([captions], |row, captions| _ = row.id(id).text(locale.as_str()).text(captions.as_str()));
+    sql.execute(tx).map(drop)
 }
 
 /// Remove an item that nothing shows.

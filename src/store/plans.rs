@@ -23,6 +23,7 @@ use crate::{
         Error, Id, Instant, Locale, Version,
         article::Article,
         change::{Change, Event, Subject},
+        media::MediaId,
         page::{Page, Paging, Sorting},
         plan::{Intent, Plan, PlanVerb, Revisions},
         section::Section,
@@ -212,6 +213,22 @@ pub fn name<T>(tx: &mut Tx<'_>, id: Id<T>) -> Result<bool, Error> {
     );
     sql.push(") AS p JOIN article_revisions r ON r.article_id = p.article_id AND r.version = p.facts_version WHERE ");
     sql.text(&id.to_string()).push(" IN (").push(dialect::named_by_facts(tx.conn)).push(") LIMIT 1");
+    Ok(sql.first::<Named>(tx)?.is_some())
+}
+
+/// True when words that are planned to be published, by themselves or in a release, show an item of the media library in their body, as [`name()`] says it
+/// of facts.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn show(tx: &mut Tx<'_>, id: MediaId) -> Result<bool, Error> {
+    let mut sql = Sql::new("SELECT 1 AS n FROM (SELECT article_id, locale, words_version FROM plans WHERE failed_at IS NULL UNION ALL ");
+    sql.push(
+        "SELECT i.article_id, i.locale, i.words_version FROM release_items i JOIN releases l ON l.id = i.release_id \
+         WHERE l.published_at IS NULL AND l.failed_at IS NULL AND l.publish_at IS NOT NULL",
+    );
+    sql.push(") AS p JOIN translation_revisions r ON r.article_id = p.article_id AND r.locale = p.locale AND r.version = p.words_version ");
+    sql.push("WHERE CAST(r.words AS TEXT) LIKE ").containing(&format!("\"{id}\"")).push(" LIMIT 1");
     Ok(sql.first::<Named>(tx)?.is_some())
 }
 

@@ -399,6 +399,18 @@ diesel::table! {
         created_by -> Nullable<Uid>,
         created_at -> At,
         updated_at -> At,
+        captions -> Doc,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::store::dialect::Uid;
+
+    media_captions (media_id, locale) {
+        media_id -> Uid,
+        locale -> Text,
+        vtt -> Text,
     }
 }
 
@@ -861,6 +873,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     media,
     article_media,
     translation_media,
+    media_captions,
     menus,
     menu_items,
     menu_labels,

@@ -8,3 +8,6 @@ mod playing;
 mod saying;
 mod sizes;
 mod turning;
+
+/// A video of five seconds, 480 by 270 pixels: that of the demo.
+pub(crate) const FILM: &[u8] = include_bytes!("../../src/cli/demo/potters.webm");

@@ -34,10 +34,21 @@ export function header(frame: Frame): HTMLElement {
     h("nav", { class: "sections" }, navigation(frame.navigation)));
 }
 
-/** A picture in the format and size that the browser needs, with its colour where it is to be. */
-function picture(lead: Lead, sizes: string, loading: "lazy" | "eager"): HTMLElement {
-  const img = h("img", { src: lead.url, alt: lead.alt, width: lead.width, height: lead.height, loading, style: lead.color && `background:${lead.color}` });
-  return h("picture", {}, lead.sources.map(({ type, srcset }) => h("source", { type, srcset, sizes })), img);
+/** A picture in the format and size that the browser needs, with its colour where it is to be: of a video its poster. */
+function picture(lead: Lead, sizes: string, loading: "lazy" | "eager"): HTMLElement | null {
+  const still = isVideo(lead) ? lead.poster : lead;
+  if (!still) return null;
+  const img = h("img", { src: still.url, alt: lead.alt || still.alt, width: still.width, height: still.height, loading, style: lead.color && `background:${lead.color}` });
+  return h("picture", {}, still.sources.map(({ type, srcset }) => h("source", { type, srcset, sizes })), img);
+}
+
+const isVideo = (lead: Lead) => lead.type?.startsWith("video/") ?? false;
+
+/** A video with its poster and its captions, those of the page's language shown. */
+function video(lead: Lead, locale: string): HTMLElement {
+  return h("video", { controls: "", preload: "metadata", playsinline: "", crossorigin: "anonymous", poster: lead.poster?.url, width: lead.width, height: lead.height, "aria-label": lead.alt },
+    h("source", { src: lead.url, type: lead.type }),
+    lead.captions.map(({ locale: srclang, label, url }) => h("track", { kind: "captions", src: url, srclang, label, default: srclang === locale ? "" : null })));
 }
 
 function card(story: Card, frame: Frame): HTMLElement {
@@ -72,7 +83,7 @@ function story(article: Article, frame: Frame, say: Said): HTMLElement {
     h("h1", {}, article.headline),
     article.summary && h("p", { class: "summary" }, article.summary),
     article.credits.map((credit) => h("p", { class: "byline" }, h("span", { lang: credit.locale, dir: credit.direction }, credit.label), ": ", credit.authors.flatMap((a, n) => [n > 0 && ", ", named(a)]))),
-    lead && h("figure", {}, picture(lead, "(min-width: 60rem) 45rem, 100vw", "eager"),
+    lead && h("figure", {}, isVideo(lead) ? video(lead, article.locale) : picture(lead, "(min-width: 60rem) 45rem, 100vw", "eager"),
       h("figcaption", {}, [lead.caption, lead.credit && `${say("image")}: ${lead.credit}`].filter(Boolean).join(" | "))),
     h("p", { class: "minutes" }, `${article.reading_minutes} ${say("minutes")}`),
     article.corrections.length > 0 && h("section", { class: "corrections" }, h("h2", {}, say("corrections")), article.corrections.map((c) => h("p", { lang: c.locale, dir: c.direction }, c.text))),

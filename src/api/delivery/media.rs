@@ -31,11 +31,12 @@ use crate::{
         rendition::{Preset, RenditionFormat},
     },
     media::files::Wanted,
+    store,
 };
 
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(show_file);
+    config.service(show_file).service(show_captions);
 }
 
 /// Which version of a file is meant.
@@ -117,6 +118,38 @@ pub(crate) async fn show_file(
     if now.version != version {
         answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+    super::serve::tell_tags(answer.headers_mut(), &entry);
+    Ok(answer)
+}
+
+/// Get the captions of a video of the media library that something public shows.
+///
+/// As `WebVTT`, for a `<track>`; in a locale that readers are offered.
+#[utoipa::path(tag = "media", params(("id" = MediaId, Path), ("file" = String, Path, example = "hi.vtt", description = "A locale, and `.vtt`."), ShowFile),
+    responses((status = 200, body = String, content_type = "text/vtt"), (status = "default", body = Problem, content_type = "application/problem+json")))]
+#[get("/media/{id}/captions/{file}")]
+pub(crate) async fn show_captions(
+    path: extract::Path<(MediaId, String)>,
+    query: Query<ShowFile>,
+    req: HttpRequest,
+    state: Data<State>,
+) -> Result<HttpResponse, Failure> {
+    let (id, file) = path.into_inner();
+    let (entry, given) = given(&state, id).await?;
+    let named = file.strip_suffix(".vtt").and_then(|locale| given.captions.iter().find(|(known, _)| known.as_str() == locale));
+    let (locale, version) = named.ok_or(Error::NotFound("captions"))?;
+    let cache_control = keeping(&state, &entry, query.0.v.as_ref() == Some(version));
+    let etag = format!("\"{version}\"");
+    let mut answer = match files::unchanged(&req, &etag, &cache_control) {
+        Some(unchanged) => unchanged,
+        None => {
+            let locale = locale.clone();
+            let captions = state.store.read(move |tx| store::media::captions(tx, id, &locale)).await?;
+            // They may have changed since, and an address with a version leads to nothing else for ever.
+            let is_it = captions.version() == *version;
+            files::captions(&captions, &etag, if is_it { &cache_control } else { "no-store" })
+        }
+    };
     super::serve::tell_tags(answer.headers_mut(), &entry);
     Ok(answer)
 }

@@ -13,6 +13,7 @@ use crate::{
     desk::media::{self, Added},
     domain::{
         Error, Id, Locale,
+        captions::Captions,
         id::Entropy,
         instant::Clock,
         media::{Description, Media, MediaWords, SOURCE_TYPES, StoredFile},
@@ -135,6 +136,42 @@ fn notebook() -> Result<Vec<u8>, Error> {
     canvas.jpeg()
 }
 
+/// A painted gauge in low water.
+fn gauge() -> Result<Vec<u8>, Error> {
+    let mut canvas = Canvas::new([196, 210, 214], [230, 226, 210]);
+    canvas.fill([120, 108, 86], |x, y| y > 0.5 - 0.05 * (x * 4.0).sin());
+    canvas.fill([74, 110, 118], |x, y| y > 0.78 + 0.01 * (x * 12.0).sin());
+    canvas.rectangle([244, 242, 232], (0.46, 0.08), (0.54, 0.86));
+    for mark in 0..13 {
+        let top = 0.10 + 0.055 * f64::from(mark);
+        canvas.rectangle([176, 46, 40], (0.46, top), (if mark % 2 == 0 { 0.54 } else { 0.50 }, top + 0.022));
+    }
+    canvas.fill([110, 146, 150], |x, y| (0.42..0.58).contains(&x) && (y - 0.87 - 0.004 * (x * 90.0).sin()).abs() < 0.004);
+    canvas.jpeg()
+}
+
+/// A bridge over a river, with so many arches, whose roadway lies as high as that.
+fn bridge(arches: u8, roadway: f64, sky: [Colour; 2]) -> Result<Vec<u8>, Error> {
+    let [top, bottom] = sky;
+    let mut canvas = Canvas::new(top, bottom);
+    canvas.fill([84, 112, 88], |x, y| y > 0.55 + 0.08 * (x * 5.0).cos());
+    canvas.fill([58, 96, 120], |_, y| y > 0.68);
+    canvas.fill([148, 132, 112], |_, y| (roadway..0.76).contains(&y));
+    let width = 1.0 / f64::from(arches);
+    for arch in 0..arches {
+        let middle = (f64::from(arch) + 0.5) * width;
+        canvas.fill([58, 96, 120], |x, y| {
+            let reach = ((x - middle) / (width * 0.4)).powi(2);
+            reach < 1.0 && y > roadway + 0.05 + 0.16 * reach && y < 0.77
+        });
+    }
+    canvas.rectangle([112, 98, 82], (0.0, roadway - 0.02), (1.0, roadway));
+    canvas.jpeg()
+}
+
+/// Potters at their wheels, moving: five seconds, made of the picture of them.
+const POTTERS: &[u8] = include_bytes!("potters.webm");
+
 /// Terms of use, as a document: the shortest that readers of PDF take.
 const TERMS: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n\
     3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
@@ -152,18 +189,30 @@ fn stored(files: &Files, bytes: &[u8]) -> Result<StoredFile, Error> {
     files.take_in(incoming)
 }
 
-/// What stands in the newsroom for the leads, by the number of the picture that is there instead.
-const LEADS: [(&str, u16); 3] = [("island-clock", 801), ("potters-race", 802), ("river-diary", 803)];
+/// What stands in the newsroom for the leads, by the number of what is there instead, and of its poster.
+const LEADS: [(&str, u16, Option<u16>); 3] = [("island-clock", 801, None), ("potters-race", 810, Some(802)), ("river-diary", 803, None)];
+/// The same of pictures in bodies.
+const PICTURES: [(&str, u16); 3] = [("gauge", 807), ("lower-bridge", 808), ("upper-bridge", 809)];
 
-/// The newsroom with the pictures of the library where its leads lie elsewhere.
-pub(super) fn hung(newsroom: &str) -> String {
-    LEADS.iter().fold(newsroom.to_owned(), |newsroom, (name, number)| {
-        let url = format!("\"url\":\"https://media.example/{name}.jpg\"");
-        newsroom.replace(&url, &format!("\"media_id\":\"0198c5a1-7f00-7000-8000-{number:012}\",{url}"))
-    })
+fn id(number: u16) -> String {
+    format!("0198c5a1-7f00-7000-8000-{number:012}")
 }
 
-/// Put them into the library of a new demo, with ids from 801 on: three that stories lead with, a document, one that nothing shows, and one that was taken down.
+/// The newsroom with the pictures of the library where its own lie elsewhere.
+pub(super) fn hung(newsroom: &str) -> String {
+    let led = LEADS.iter().fold(newsroom.to_owned(), |newsroom, (name, number, poster)| {
+        let url = format!("\"url\":\"https://media.example/{name}.jpg\"");
+        let poster = poster.map(|poster| format!("\"poster_id\":\"{}\",", id(poster))).unwrap_or_default();
+        newsroom.replace(&url, &format!("\"media_id\":\"{}\",{poster}{url}", id(*number)))
+    });
+    let of_body = |newsroom: String, (name, number): &(&str, u16)| {
+        newsroom.replace(&format!("src=\\\"https://media.example/{name}.jpg\\\""), &format!("src=\\\"media:{}\\\"", id(*number)))
+    };
+    PICTURES.iter().fold(led, of_body)
+}
+
+/// Put them into the library of a new demo, with ids from 801 on: three that stories lead with, a document, one that nothing shows, one that was taken down, three that stand
+/// in a body, and a video.
 pub(super) fn hang(settings: &Settings, still: Arc<dyn Clock>) -> Result<(), Error> {
     let (store, files) = (open_with(settings, still, Arc::new(Counted::from(801)))?, files(settings));
     let drawn = format!("{SOURCE_TYPES}algorithmicMedia");
@@ -181,6 +230,12 @@ pub(super) fn hang(settings: &Settings, still: Arc<dyn Clock>) -> Result<(), Err
     add(TERMS, said("terms.pdf", "", &[]))?;
     add(&Canvas::new([38, 52, 96], [246, 190, 140]).jpeg()?, said("dawn.jpg", "Harbour Wire", &[("en", "An empty sky at dawn")]))?;
     let withdrawn = add(&Canvas::new([30, 32, 48], [124, 102, 96]).jpeg()?, said("dusk.jpg", "Monsoon Press", &[]))?;
+    add(&gauge()?, said("gauge.jpg", "Harbour Wire", &[("en", "The gauge at low water")]))?;
+    let evening = bridge(3, 0.5, [[214, 180, 160], [244, 226, 196]])?;
+    add(&evening, said("lower-bridge.jpg", "Harbour Wire", &[("en", "The lower bridge in the evening")]))?;
+    let morning = bridge(5, 0.44, [[160, 192, 216], [226, 232, 226]])?;
+    add(&morning, said("upper-bridge.jpg", "Harbour Wire", &[("en", "The upper bridge in the morning")]))?;
+    add(POTTERS, said("potters.webm", "Monsoon Press", &[("en", "Potters at their wheels under a darkening sky")]))?;
     let importer = Caller::system(System::Importer);
     let taken_down = |tx: &mut Tx<'_>| {
         media::take_down(tx, Permit::try_from(importer.clone())?, withdrawn.media.id, None, "The agency has called it back.").map(drop)
@@ -196,13 +251,27 @@ const FERRY: [(&str, &str); 4] = [
     ("kn", "ಮುಂಜಾನೆ ಎರಡು ಧಕ್ಕೆಗಳ ನಡುವೆ ಸಣ್ಣ ದೋಣಿ"),
 ];
 
-/// Say in every language of the newsroom what its first picture shows.
+/// What is said in its video.
+const SAID: [(&str, &str); 4] = [
+    ("en", "The wheels turn until the rain comes."),
+    ("hi", "बारिश आने तक चाक घूमते रहते हैं।"),
+    ("bn", "বৃষ্টি না আসা পর্যন্ত চাকা ঘোরে।"),
+    ("kn", "ಮಳೆ ಬರುವವರೆಗೆ ಚಕ್ರಗಳು ತಿರುಗುತ್ತವೆ."),
+];
+
+/// Say in every language of the newsroom what its first picture shows, and what is said in its video.
 pub(super) fn describe(store: &Store) -> Result<(), Error> {
     let importer = Caller::system(System::Importer);
     store.write_now(&importer, |tx| {
-        let id = Id::from(Counted::from(801).uuid(tx.now()));
+        let id = |number: u64, tx: &Tx<'_>| Id::from(Counted::from(number).uuid(tx.now()));
         let said = |media: &Media| Ok(Description { words: words(&FERRY), ..media.description.clone() });
-        media::revise(tx, Permit::try_from(importer.clone())?, id, 1, said).map(drop)
+        media::revise(tx, Permit::try_from(importer.clone())?, id(801, tx), 1, said)?;
+        for (version, (locale, text)) in (1..).zip(SAID) {
+            let captions = Captions::read(&format!("WEBVTT\n\n00:00.500 --> 00:04.500\n{text}\n"))?;
+            let of_locale = (&Locale::stored(locale.to_owned()), Some(&captions));
+            media::caption(tx, Permit::try_from(importer.clone())?, id(810, tx), version, of_locale)?;
+        }
+        Ok(())
     })
 }
 

@@ -52,10 +52,22 @@ pub(super) fn head(reading: &Reading, subject: &Subject<'_>) -> Head {
         property("og:locale:alternate", &language_and_region(locale));
     }
     if let Some(lead) = subject.article.and_then(|article| article.lead.as_ref()) {
-        property("og:image", &lead.url);
-        property("og:image:width", &lead.width.to_string());
-        property("og:image:height", &lead.height.to_string());
-        property("og:image:alt", &lead.alt);
+        // Of a video its poster is shown, and the video itself is told beside it.
+        let picture = match (&lead.poster, lead.r#type) {
+            (Some(poster), _) => Some((&poster.url, poster.width, poster.height, &poster.alt)),
+            (None, Some(kind)) if kind.starts_with("video/") => None,
+            (None, _) => Some((&lead.url, lead.width, lead.height, &lead.alt)),
+        };
+        if let Some((url, width, height, alt)) = picture {
+            property("og:image", url);
+            property("og:image:width", &width.to_string());
+            property("og:image:height", &height.to_string());
+            property("og:image:alt", alt);
+        }
+        if let Some(kind) = lead.r#type.filter(|kind| kind.starts_with("video/")) {
+            property("og:video", &lead.url);
+            property("og:video:type", kind);
+        }
     }
     if let Some(article) = subject.article.filter(|article| article.kind.is_news()) {
         property("article:published_time", &article.published_at.to_string());

@@ -89,6 +89,19 @@ pub fn each(document: &mut Document, change: &mut dyn FnMut(usize, Image) -> Opt
     }
 }
 
+/// Leave of every picture nothing but its place.
+pub(super) fn forget(document: &mut Document) {
+    fn within(blocks: &mut [Block]) {
+        for block in blocks {
+            if let Node::Image(image) = &mut block.node {
+                *image = Image::default();
+            }
+            within(block.node.children_mut());
+        }
+    }
+    within(&mut document.blocks);
+}
+
 /// What a story says, or else what the item says.
 fn or(said: String, own: &str) -> String {
     if said.is_empty() { own.to_owned() } else { said }

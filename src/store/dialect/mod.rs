@@ -180,12 +180,14 @@ pub(super) fn named_by_facts(conn: &Conn) -> &'static str {
         Link::Sqlite(_) => {
             "SELECT json_extract(r.facts, '$.section_id') UNION ALL SELECT value FROM json_each(r.facts, '$.tags') \
              UNION ALL SELECT json_extract(value, '$.author_id') FROM json_each(r.facts, '$.credits') \
-             UNION ALL SELECT json_extract(r.facts, '$.lead.media_id')"
+             UNION ALL SELECT json_extract(r.facts, '$.lead.media_id') \
+             UNION ALL SELECT json_extract(r.facts, '$.lead.poster_id')"
         }
         Link::Postgres(_) => {
             "SELECT r.facts ->> 'section_id' UNION ALL SELECT jsonb_array_elements_text(r.facts -> 'tags') \
              UNION ALL SELECT jsonb_array_elements(r.facts -> 'credits') ->> 'author_id' \
-             UNION ALL SELECT r.facts -> 'lead' ->> 'media_id'"
+             UNION ALL SELECT r.facts -> 'lead' ->> 'media_id' \
+             UNION ALL SELECT r.facts -> 'lead' ->> 'poster_id'"
         }
     }
 }

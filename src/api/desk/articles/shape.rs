@@ -61,6 +61,9 @@ pub struct DeskLead {
     /// A picture or video of the media library, which says itself what the others say.
     #[serde(default)]
     pub media_id: Option<MediaId>,
+    /// The picture of the media library that stands for a video of it until that plays.
+    #[serde(default)]
+    pub poster_id: Option<MediaId>,
     /// Absolute address of one that lies elsewhere.
     #[serde(default)]
     #[schema(example = "https://media.example/kim.jpg", max_length = 2000)]
@@ -82,9 +85,11 @@ pub struct DeskLead {
 impl From<Lead> for DeskLead {
     fn from(lead: Lead) -> Self {
         match lead {
-            Lead::Library { media_id } => Self { media_id: Some(media_id), url: None, width: None, height: None, credit: String::new() },
+            Lead::Library { media_id, poster_id } => {
+                Self { media_id: Some(media_id), poster_id, url: None, width: None, height: None, credit: String::new() }
+            }
             Lead::External(ExternalLead { url, width, height, credit }) => {
-                Self { media_id: None, url: Some(url), width: Some(width), height: Some(height), credit }
+                Self { media_id: None, poster_id: None, url: Some(url), width: Some(width), height: Some(height), credit }
             }
         }
     }
@@ -276,7 +281,7 @@ pub(super) fn as_credits(credits: Vec<DeskCredit>) -> Vec<Credit> {
 
 /// What was sent as the lead. One of the library says of itself what another has to be told.
 pub(super) fn as_lead(lead: DeskLead) -> Result<Lead, Error> {
-    let DeskLead { media_id, url, width, height, credit } = lead;
+    let DeskLead { media_id, poster_id, url, width, height, credit } = lead;
     let mut faults = Faults::default();
     let own = [("url", url.is_some()), ("width", width.is_some()), ("height", height.is_some()), ("credit", !credit.is_empty())];
     if let Some(media_id) = media_id {
@@ -287,7 +292,10 @@ pub(super) fn as_lead(lead: DeskLead) -> Result<Lead, Error> {
                 "an item of the library says this itself: leave it out, or send null; an empty text for the credit",
             );
         }
-        return faults.or(Lead::Library { media_id });
+        return faults.or(Lead::Library { media_id, poster_id });
+    }
+    if poster_id.is_some() {
+        faults.add("#/lead/poster_id", "one_of", "a video of the library has a poster: say which in `media_id`");
     }
     for (field, _) in own.iter().take(3).filter(|(_, is_there)| !is_there) {
         faults.add(format!("#/lead/{field}"), "required", "must be there, unless `media_id` is");

@@ -1,5 +1,6 @@
 //! `/v1/desk/media`: the media library.
 
+mod captions;
 mod fetched;
 mod sending;
 mod shape;
@@ -54,7 +55,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(replace_media_file)
         .service(show_media_rendition)
         .service(take_down_media)
-        .service(reinstate_media);
+        .service(reinstate_media)
+        .configure(captions::routes);
 }
 
 /// In which time a file has come lately, in seconds.

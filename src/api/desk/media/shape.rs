@@ -11,7 +11,7 @@ use crate::{
         patching::{PatchOf, Resource},
         reply::Tagged,
     },
-    delivery::media::{PointOfPicture, color},
+    delivery::media::{PointOfPicture, color, seconds},
     domain::{
         Error, Instant, Locale,
         article::ArticleId,
@@ -132,10 +132,16 @@ pub struct DeskMedia {
     pub digital_source_type: Option<String>,
     /// What stays in sight when it is cropped.
     pub focal_point: PointOfPicture,
+    /// The words that the desk files it under.
+    #[schema(max_items = 50)]
+    pub tags: BTreeSet<String>,
     /// For how long, where and how often it may be used.
     pub licence: MediaLicence,
     /// What it is in words, by locale.
     pub translations: BTreeMap<Locale, MediaText>,
+    /// The captions that it has, by locale, as versions; of videos.
+    #[schema(read_only)]
+    pub captions: BTreeMap<Locale, String>,
     /// That it was taken down, if it is.
     #[schema(read_only)]
     pub taken_down: Option<MediaTakedown>,
@@ -192,6 +198,10 @@ pub struct MediaInput {
     /// What stays in sight when it is cropped; the middle when absent.
     #[serde(default)]
     focal_point: Option<PointOfPicture>,
+    /// The words that the desk files it under.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    tags: BTreeSet<String>,
     /// For how long, where and how often it may be used.
     #[serde(default)]
     licence: MediaLicence,
@@ -244,6 +254,7 @@ impl Resource for DeskMedia {
         "color",
         "has_c2pa_manifest",
         "file_metadata",
+        "captions",
         "taken_down",
         "version",
         "created_by",
@@ -278,6 +289,7 @@ impl TryFrom<MediaInput> for Description {
             taken_at: input.taken_at.unwrap_or_default(),
             digital_source_type: input.digital_source_type.unwrap_or_default(),
             focal_point,
+            tags: input.tags,
             licence: Licence { usable_from, usable_until, locales, once },
             words: input.translations.into_iter().map(words).collect(),
         })
@@ -294,6 +306,7 @@ impl From<Media> for DeskMedia {
         let (kind, description, facts) = (media.kind(), media.description, media.file.facts);
         let Licence { usable_from, usable_until, locales, once } = description.licence;
         let words = |(locale, MediaWords { alt, caption })| (locale, MediaText { alt, caption });
+        let duration_seconds = seconds(&facts);
         let (thumbhash, color) = facts.placeholder.map(|p| (BASE64_STANDARD.encode(&p.thumbhash), color(p.color))).unzip();
         Self {
             id: media.id,
@@ -304,7 +317,7 @@ impl From<Media> for DeskMedia {
             width: facts.size.map(|(width, _)| width),
             height: facts.size.map(|(_, height)| height),
             frames: facts.frames,
-            duration_seconds: facts.duration_ms.and_then(|ms| u32::try_from(ms).ok()).map(|ms| f64::from(ms) / 1_000.0),
+            duration_seconds,
             thumbhash,
             color,
             has_c2pa_manifest: facts.has_manifest,
@@ -318,8 +331,10 @@ impl From<Media> for DeskMedia {
             taken_at: said(description.taken_at),
             digital_source_type: said(description.digital_source_type),
             focal_point: description.focal_point.into(),
+            tags: description.tags,
             licence: MediaLicence { usable_from, usable_until, locales, once },
             translations: description.words.into_iter().map(words).collect(),
+            captions: media.captions,
             taken_down: media.taken_down.map(|TakenDown { at, reason }| MediaTakedown { at, reason }),
             version: media.version,
             created_by: media.created_by,

@@ -402,7 +402,9 @@ impl Reader<'_> {
         }
         let media = media.and_then(|(id, _)| id);
         // Of one of the library the item itself says it; whoever sends back what readers are given sends it, too.
-        attrs.get("picture");
+        if attrs.get("picture").is_some_and(|told| !told.is_object()) {
+            self.faults.add(format!("{}/picture", attrs.at), "type", "an object");
+        }
         let url = if media.is_some() && attrs.get("url").is_none() { String::new() } else { self.address(attrs) };
         let width = attrs.number(&mut self.faults, "width", 1, 100_000);
         let height = attrs.number(&mut self.faults, "height", 1, 100_000);

@@ -112,9 +112,8 @@ fn link() -> Object {
 
 /// What readers are given of a picture of the media library; whoever sends it back says nothing by it.
 fn picture() -> RefOr<Schema> {
-    let mut picture = Ref::from_schema_name(TOLD);
-    "What readers are given of a picture of the media library. It is not read when it is sent.".clone_into(&mut picture.description);
-    picture.into()
+    let what = format!("What readers are given of a picture of the media library: the same as a `{TOLD}`. It is not read when it is sent.");
+    described(&what).schema_type(Type::Object).additional_properties(Some(AdditionalProperties::FreeForm(true))).into()
 }
 
 fn uuid() -> Object {

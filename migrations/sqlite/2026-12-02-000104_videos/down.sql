@@ -1,0 +1,2 @@
+ALTER TABLE media DROP COLUMN captions;
+DROP TABLE media_captions;
