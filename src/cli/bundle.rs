@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    fs::File,
     io::{BufRead, BufReader, BufWriter, Read, Write},
     path::{Path, PathBuf},
     time::Duration,
@@ -11,7 +10,11 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-use super::{Failed, in_words, system};
+use super::{
+    Failed,
+    carried::{self, Carried, Target},
+    in_words, system,
+};
 use crate::{
     access::{
         Caller, Permit, System,
@@ -19,8 +22,9 @@ use crate::{
     },
     api::{json, typed::untold},
     config::Settings,
-    desk::bundle::{self as records, Outcome, ReadRecord, Record, Rules},
+    desk::bundle::{self as records, MediaRecord, Outcome, ReadRecord, Record, Rules},
     domain::{Error, Locale, article::ArticleId, page::Paging},
+    media::{files::Files, storage::Key},
     store::{self, Store, Tx, files},
 };
 
@@ -109,13 +113,13 @@ impl Line<Record> {
     ///
     /// # Errors
     /// When the database fails.
-    fn read(self, store: &Store, rules: Rules) -> Result<Line<ReadRecord>, Error> {
+    fn read(self, store: &Store, carried: &Carried<'_>, rules: Rules) -> Result<Line<ReadRecord>, Error> {
         let Self { number, bytes, record, again } = self;
-        let record = match record {
-            Ok(record) => match records::read(store, record, rules.overwrite) {
-                Err(wrong @ Error::Invalid(_)) => Err(wrong),
-                read => Ok(read?),
-            },
+        let file = |record: &Record| if let Record::Media(media) = record { carried.file(&media.file).map(Some) } else { Ok(None) };
+        let with_file = record.and_then(|record| file(&record).map(|file| (record, file)));
+        let record = match with_file.map(|(record, file)| Ok::<_, Error>(records::read(store, record, rules.overwrite)?.with_file(file))) {
+            Ok(Err(wrong @ Error::Invalid(_))) => Err(wrong),
+            Ok(read) => Ok(read?),
             Err(wrong) => Err(wrong),
         };
         Ok(Line { number, bytes, record, again })
@@ -168,7 +172,12 @@ fn record(mut value: Value) -> Result<Record, Error> {
         Some("article") => untold(&value).map(Record::Article),
         Some("redirect") => untold(&value).map(Record::Redirect),
         Some("menu") => untold(&value).map(Record::Menu),
-        _ => Err(Error::invalid("#/type", "type", "one of `site`, `locale`, `section`, `author`, `tag`, `article`, `redirect`, `menu`")),
+        Some("media") => untold(&value).map(Record::Media),
+        _ => Err(Error::invalid(
+            "#/type",
+            "type",
+            "one of `site`, `locale`, `section`, `author`, `tag`, `article`, `redirect`, `menu`, `media`",
+        )),
     }
 }
 
@@ -179,12 +188,17 @@ fn record(mut value: Value) -> Result<Record, Error> {
 ///
 /// # Errors
 /// When the bundle cannot be read or the database fails.
-pub(super) fn load(store: &Store, bundle: impl Read, listener: &dyn Listener, rules: Rules) -> Result<Tally, Failed> {
+pub(super) fn load(
+    store: &Store,
+    (bundle, carried): (impl Read, &Carried<'_>),
+    listener: &dyn Listener,
+    rules: Rules,
+) -> Result<Tally, Failed> {
     let mut lines = Lines::of(bundle);
     let mut tally = Tally::default();
     let (mut waiting, mut lead_on) = (VecDeque::new(), BTreeSet::new());
     let permit = Permit::try_from(Caller::system(System::Importer))?;
-    while read_ahead(&mut lines, &mut waiting, store, rules)? {
+    while read_ahead(&mut lines, &mut waiting, (store, carried), rules)? {
         let batch = store.write_now(&permit, |tx| batch(tx, &permit, &waiting, rules))?;
         // What the database has undone and carried out again is told once.
         batch.told.iter().for_each(|text| listener.tell(text));
@@ -229,14 +243,19 @@ fn lead(tx: &mut Tx<'_>, permit: &Permit<Import>, articles: &VecDeque<ArticleId>
 }
 
 /// Wait for a line, unless one was read already, and read those that are there with it; false, when there are no more.
-fn read_ahead(lines: &mut Lines<impl Read>, waiting: &mut VecDeque<Line<ReadRecord>>, store: &Store, rules: Rules) -> Result<bool, Failed> {
+fn read_ahead(
+    lines: &mut Lines<impl Read>,
+    waiting: &mut VecDeque<Line<ReadRecord>>,
+    (store, carried): (&Store, &Carried<'_>),
+    rules: Rules,
+) -> Result<bool, Failed> {
     let (begun, mut taken) = (system::stopwatch(), 0_usize);
     let mut more = waiting.is_empty();
     while more {
         let next = lines.next().map_err(|e| Failed::Otherwise(format!("the bundle cannot be read: {e}")))?;
         let Some(line) = next else { break };
         taken = taken.saturating_add(line.bytes);
-        waiting.push_back(line.read(store, rules)?);
+        waiting.push_back(line.read(store, carried, rules)?);
         more = begun.elapsed() < BATCH && taken < READ_AHEAD && lines.one_is_here();
     }
     Ok(!waiting.is_empty())
@@ -328,14 +347,15 @@ fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line<ReadRecord>, rules:
 }
 
 /// `dateline import`.
-pub(super) fn import(store: &Store, path: &Path, rules: Rules) -> Result<(), Failed> {
-    let file = File::open(path).map_err(|e| Failed::Otherwise(format!("{}: {e}", path.display())))?;
-    let bar = ProgressBar::new(file.metadata().map_or(0, |m| m.len()));
+pub(super) fn import(store: &Store, media: &Files, path: &Path, rules: Rules) -> Result<(), Failed> {
+    let whole = if path.is_dir() { path.join(carried::RECORDS) } else { path.to_owned() };
+    let bar = ProgressBar::new(std::fs::metadata(whole).map_or(0, |m| m.len()));
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} left") {
         bar.set_style(style);
     }
     let listener = Bar(bar);
-    let tally = load(store, file, &listener, rules)?;
+    let (records, carried) = carried::open(path, media, &mut |bytes| listener.line(bytes))?;
+    let tally = load(store, (records, &carried), &listener, rules)?;
     listener.0.finish_and_clear();
     let Tally { created, updated, unchanged, failed, .. } = tally;
     system::print(&format!("{created} created, {updated} updated, {unchanged} unchanged, {failed} failed\n"));
@@ -348,6 +368,10 @@ pub(super) fn may_be_replaced(settings: &Settings, path: &Path) -> Result<(), Fa
     if path == Path::new("-") {
         return Ok(());
     }
+    if is_folder(path) {
+        let is_free = std::fs::read_dir(path).map_or(!path.exists(), |mut all| all.next().is_none());
+        return if is_free { Ok(()) } else { refused("an export is written into a folder that is empty, or not there") };
+    }
     if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file() && !found.is_symlink()) {
         return refused("there is something else than a file, which an export does not replace");
     }
@@ -357,37 +381,63 @@ pub(super) fn may_be_replaced(settings: &Settings, path: &Path) -> Result<(), Fa
     if ours { refused("the database or its secret lies there") } else { Ok(()) }
 }
 
+/// Whether an export is to be a folder.
+fn is_folder(path: &Path) -> bool {
+    path.is_dir() || path.to_string_lossy().ends_with('/')
+}
+
 fn partial(path: &Path) -> PathBuf {
     PathBuf::from(format!("{}.partial", path.display()))
 }
 
 /// `dateline export`.
-pub(super) fn export(store: &Store, path: &Path) -> Result<(), Failed> {
+pub(super) fn export(store: &Store, media: &Files, path: &Path) -> Result<(), Failed> {
     let cannot = |e: std::io::Error| Failed::Otherwise(format!("{}: {e}", path.display()));
     if path == Path::new("-") {
-        return write_all(store, std::io::stdout().lock());
+        return write_all(store, std::io::stdout().lock(), None);
+    }
+    if is_folder(path) {
+        return with_files(store, media, Target::folder(path)?).and_then(|target| target.finish().map_err(cannot));
     }
     // Written beside the target and renamed, so that a broken export never looks whole; it holds drafts, so it is nobody else's to read.
     let partial = partial(path);
+    Target::clear(&partial);
     if std::fs::symlink_metadata(&partial).is_ok() {
         std::fs::remove_file(&partial).map_err(cannot)?;
     }
-    let file = files::make(&partial).map_err(cannot)?;
-    let written = write_all(store, file).and_then(|()| std::fs::rename(&partial, path).map_err(cannot));
+    let written = if carried::is_tar(path) {
+        with_files(store, media, Target::tar(&partial)?).and_then(|target| target.finish().map_err(cannot))
+    } else {
+        write_all(store, files::make(&partial).map_err(cannot)?, None)
+    };
+    let written = written.and_then(|()| std::fs::rename(&partial, path).map_err(cannot));
+    Target::clear(&partial);
     if written.is_err() {
         let _ = std::fs::remove_file(&partial);
     }
     written
 }
 
-fn write_all(store: &Store, to: impl Write) -> Result<(), Failed> {
+/// Write everything with the files of the media library.
+fn with_files(store: &Store, media: &Files, mut target: Target) -> Result<Target, Failed> {
+    let records = target.records()?;
+    write_all(store, records, Some((media, &mut target)))?;
+    Ok(target)
+}
+
+fn write_all(store: &Store, to: impl Write, mut files: Option<(&Files, &mut Target)>) -> Result<(), Failed> {
     let mut out = BufWriter::new(to);
     let bar = ProgressBar::new_spinner().with_message("records");
-    let mut written = 0u64;
+    let (mut written, carries) = (0u64, files.is_some());
     // One snapshot for all of it.
     store.read_out(|tx| {
         let permit: Permit<Export> = Permit::try_from(Caller::system(System::Importer))?;
-        records_of(tx, &permit, &mut |record| {
+        records_of(tx, &permit, carries, &mut |record| {
+            if let (Record::Media(record), Some((media, target))) = (&record, &mut files)
+                && !carry(media, target, record)?
+            {
+                return Ok(());
+            }
             serde_json::to_writer(&mut out, &record).map_err(Error::internal)?;
             out.write_all(b"\n").map_err(Error::internal)?;
             written = written.saturating_add(1);
@@ -400,9 +450,24 @@ fn write_all(store: &Store, to: impl Write) -> Result<(), Failed> {
     system::complain(&format!("{written} records written"));
     Ok(())
 }
+/// Put the file of an item beside the records; false, when the media store has it no more.
+fn carry(media: &Files, target: &mut Target, record: &MediaRecord) -> Result<bool, Error> {
+    let named = record.file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+    let Some(file) = media.storage().open(&Key::Original(named.parse()?))? else {
+        system::complain(&format!("left out: the file {} of an item is not in the media store", record.file));
+        return Ok(false);
+    };
+    target.put(&record.file, file).map_err(Error::internal)?;
+    Ok(true)
+}
 
-/// Every record, in an order in which none names a later one.
-fn records_of(tx: &mut Tx<'_>, permit: &Permit<Export>, put: &mut dyn FnMut(Record) -> Result<(), Error>) -> Result<(), Error> {
+/// Every record, in an order in which none names a later one; items of the media library where their files come along.
+fn records_of(
+    tx: &mut Tx<'_>,
+    permit: &Permit<Export>,
+    with_media: bool,
+    put: &mut dyn FnMut(Record) -> Result<(), Error>,
+) -> Result<(), Error> {
     for record in records::export_head(tx, permit)? {
         put(record)?;
     }
@@ -413,6 +478,10 @@ fn records_of(tx: &mut Tx<'_>, permit: &Permit<Export>, put: &mut dyn FnMut(Reco
     }
     pages(tx, store::named::page, &mut |tx, author| put(records::export_author(tx, permit, author)?))?;
     pages(tx, store::named::page, &mut |tx, tag| put(records::export_tag(tx, permit, tag)?))?;
+    if with_media {
+        let library = |tx: &mut Tx<'_>, paging| store::media::page(tx, &store::media::Filter::default(), paging);
+        pages(tx, library, &mut |tx, media| put(Record::Media(Box::new(records::export_media(tx, permit, media)?))))?;
+    }
     let mut after = None;
     loop {
         let ids = store::articles::ids_after(tx, after, 200)?;

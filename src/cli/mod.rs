@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 it failed or failed in part, 2 it was called or configured wrongly.
 
 mod bundle;
+mod carried;
 mod check;
 mod demo;
 mod generate;
@@ -63,7 +64,7 @@ enum Command {
     },
     /// Load a bundle, record by record; may be stopped and run again.
     Import {
-        /// The bundle: newline-delimited JSON.
+        /// The bundle: newline-delimited JSON, or a folder or a tar with that and the files of the media library.
         file: PathBuf,
         /// Replace what the desk has edited since.
         #[arg(long)]
@@ -77,7 +78,7 @@ enum Command {
     },
     /// Write everything into a bundle.
     Export {
-        /// The bundle to write; `-` for standard output.
+        /// The bundle to write; `-` for standard output. With the files of the media library when it ends in `.tar`, or is a folder (`newsroom/`).
         file: PathBuf,
     },
     /// Fill a database with plausible content in four languages, to see how a machine bears it.
@@ -199,12 +200,12 @@ pub fn run() -> ExitCode {
         }),
         Command::Media { command: MediaCommand::Check { repair } } => settings().and_then(|s| media::check_store(&s, repair)),
         Command::Import { file, overwrite, refuse_future, add_locales } => {
-            settings().and_then(|s| bundle::import(&ready(&s)?, &file, Rules { overwrite, refuse_future, add_locales }))
+            settings().and_then(|s| bundle::import(&ready(&s)?, &serve::files(&s), &file, Rules { overwrite, refuse_future, add_locales }))
         }
         Command::Generate { articles } => settings().and_then(|s| generate::generate(&ready(&s)?, articles)),
         Command::Export { file } => settings().and_then(|s| {
             bundle::may_be_replaced(&s, &file)?;
-            bundle::export(&ready(&s)?, &file)
+            bundle::export(&ready(&s)?, &serve::files(&s), &file)
         }),
     };
     match done {

@@ -1,12 +1,14 @@
 //! Pictures of the media library in a body, when it is saved: see [`crate::domain::body::pictures`].
 
+use std::collections::HashMap;
+
 use crate::{
     domain::{
         Error,
         body::{Document, Image, pictures},
         error::{Faults, Violation},
         file::MediaKind,
-        media::Media,
+        media::{Media, MediaId},
         text::limits,
     },
     store::{self, Tx},
@@ -41,7 +43,16 @@ pub(super) fn settle(tx: &mut Tx<'_>, (faults, unknown): (&mut Faults, Unknown),
         faults.add("#/body", "too_many", format!("a body shows at most {} items of the media library", limits::BODY_PICTURES));
         return Ok(Vec::new());
     }
-    let items = store::media::held_of(tx, &named)?;
+    let mut items = store::media::held_of(tx, &named)?;
+    if unknown != Unknown::Refused {
+        // What came in under another id is named by its key.
+        let mut present = HashMap::new();
+        for id in named.iter().filter(|id| !items.contains_key(id)) {
+            present.extend(store::imports::find(tx, "media", &id.to_string())?.map(|known| (*id, MediaId::from(known.target))));
+        }
+        pictures::each(body, &mut |_, image| Some(Image { media: image.media.map(|id| present.get(&id).copied().unwrap_or(id)), ..image }));
+        items.extend(store::media::held_of(tx, &present.into_values().collect())?);
+    }
     let mut warnings = Vec::new();
     pictures::each(body, &mut |n, image| {
         let id = image.media?;
@@ -49,7 +60,9 @@ pub(super) fn settle(tx: &mut Tx<'_>, (faults, unknown): (&mut Faults, Unknown),
         match items.get(&id) {
             Some(media) if media.kind() == MediaKind::Image => return Some(beside(media, image)),
             Some(media) => faults.add(at, "not_a_picture", format!("the media item {id} is of the kind `{}`", media.kind())),
-            None if unknown == Unknown::Refused => faults.add(at, "unknown_media", format!("there is no media item {id}")),
+            None if unknown == Unknown::Refused || unknown == Unknown::Kept && image.url.is_empty() => {
+                faults.add(at, "unknown_media", format!("there is no media item {id}"))
+            }
             None if image.url.is_empty() => {
                 let detail = format!("there is no media item {id} any more; the picture is left out");
                 warnings.push(Violation { pointer: at, code: "unknown_media", detail });

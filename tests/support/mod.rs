@@ -60,6 +60,7 @@ use dateline::{
         Error, Instant,
         id::Entropy,
         instant::Clock,
+        media::StoredFile,
         memory::MemoryBudget,
         network::Network,
         signing_key::KeyLife,
@@ -482,7 +483,12 @@ impl TestApp {
 
     /// Import one record by some rules, if it can be.
     pub(crate) fn import_by(&self, record: &Value, rules: Rules) -> Result<Report, Error> {
-        let read = read(&self.store, serde_json::from_value(record.clone()).unwrap(), rules.overwrite).unwrap();
+        self.import_with(record, None, rules)
+    }
+
+    /// Import one record with its file.
+    pub(crate) fn import_with(&self, record: &Value, file: Option<StoredFile>, rules: Rules) -> Result<Report, Error> {
+        let read = read(&self.store, serde_json::from_value(record.clone()).unwrap(), rules.overwrite).unwrap().with_file(file);
         let permit = Permit::try_from(Caller::system(System::Importer))?;
         self.store.write_now(&permit, |tx| import(tx, &permit, &read, rules))
     }

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::record::{
     ArticleRecord, AuthorRecord, BodyRecord, CorrectionRecord, CreditRecord, DestinationRecord, FactsRecord, LagRecord, LeadRecord,
-    LiveRecord, LocaleRecord, MenuItemRecord, MenuRecord, NameRecord, Record, RedirectRecord, SectionRecord, SiteRecord, TagRecord,
-    TargetRecord, TranslationRecord,
+    LiveRecord, LocaleRecord, MediaRecord, MenuItemRecord, MenuRecord, NameRecord, Record, RedirectRecord, SectionRecord, SiteRecord,
+    TagRecord, TargetRecord, TranslationRecord,
 };
 use crate::{
     access::{Permit, Visibility, action::Export},
@@ -22,7 +22,7 @@ use crate::{
         },
         correction::Correction,
         file::MediaKind,
-        media::Media,
+        media::{Description, Media},
         menu::{self, Item, Menu, Target},
         name::Names,
         redirect::{Destination, Redirect, Thing},
@@ -157,6 +157,32 @@ pub fn export_tag(tx: &mut Tx<'_>, _: &Permit<Export>, tag: &Tag) -> Result<Reco
     .escaped())
 }
 
+/// The record of an item of the media library, whose file lies in the bundle.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn export_media(tx: &mut Tx<'_>, _: &Permit<Export>, media: &Media) -> Result<MediaRecord, Error> {
+    let mut captions = BTreeMap::new();
+    for locale in media.captions.keys() {
+        captions.insert(locale.clone(), store::media::captions(tx, media.id, locale)?.as_str().to_owned());
+    }
+    let Description { licence, words, .. } = media.description.clone();
+    let record = Record::Media(Box::new(MediaRecord {
+        key: key(tx, "media", media.id.uuid())?,
+        id: Some(media.id.uuid()),
+        file: format!("media/{}.{}", media.file.digest, media.file.facts.format.extension()),
+        description: media.description.clone(),
+        licence,
+        translations: words,
+        captions,
+        taken_down: media.taken_down.as_ref().map(|down| down.reason.clone()),
+    }));
+    match record.escaped() {
+        Record::Media(record) => Ok(*record),
+        _ => Err(Error::internal("a record became another")),
+    }
+}
+
 fn facts(tx: &mut Tx<'_>, facts: &Facts) -> Result<FactsRecord, Error> {
     let tags = facts.tags.iter().map(|t| key(tx, "tag", t.uuid())).collect::<Result<_, _>>()?;
     let mut credits = Vec::new();
@@ -177,14 +203,14 @@ fn facts(tx: &mut Tx<'_>, facts: &Facts) -> Result<FactsRecord, Error> {
 fn lead(tx: &mut Tx<'_>, lead: &Lead) -> Result<LeadRecord, Error> {
     let ExternalLead { url, width, height, credit } = match lead {
         Lead::External(external) => external.clone(),
-        Lead::Library { media_id } => {
+        Lead::Library { media_id, .. } => {
             let media = store::media::find(tx, *media_id)?;
             let (url, (width, height)) = widest(tx, &media)?;
             let pixels = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
             ExternalLead { url, width: pixels(width), height: pixels(height), credit: media.description.credit }
         }
     };
-    Ok(LeadRecord { media_id: lead.media(), url, width, height, credit })
+    Ok(LeadRecord { media_id: lead.media(), poster_id: lead.poster(), url, width, height, credit })
 }
 
 /// Where the largest file of an item is that readers are given, and its width and height.

@@ -63,6 +63,7 @@ impl Record {
                 let of = if let Some(DestinationRecord::Thing { locale, .. }) = &r.to { Some(locale) } else { None };
                 of.into_iter().cloned().collect()
             }
+            Self::Media(r) => r.translations.keys().chain(r.captions.keys()).chain(&r.licence.locales).cloned().collect(),
             Self::Menu(r) => {
                 let mut all = BTreeSet::new();
                 MenuItemRecord::locales(&r.items, &mut all);
@@ -92,6 +93,12 @@ impl Record {
                 }
             }
             Self::Menu(r) => MenuItemRecord::each_labels(&mut r.items, "#", &mut |at, labels| by.keys(at, labels)),
+            Self::Media(r) => {
+                r.licence.locales =
+                    mem::take(&mut r.licence.locales).into_iter().map(|locale| by.masthead.present(&locale).clone()).collect();
+                by.keys("#/captions", &mut r.captions);
+                by.keys(WORDS, &mut r.translations);
+            }
             Self::Article(r) => {
                 by.tag(&mut r.source_locale);
                 let corrections = r.corrections.iter_mut().enumerate();

@@ -10,6 +10,6 @@ mod locales;
 mod record;
 mod texts;
 
-pub use export::{export_article, export_author, export_head, export_menu, export_redirect, export_section, export_tag};
+pub use export::{export_article, export_author, export_head, export_media, export_menu, export_redirect, export_section, export_tag};
 pub use import::{Outcome, ReadRecord, Report, Rules, import, lead, read};
-pub use record::{ArticleRecord, AuthorRecord, LocaleRecord, Record, SectionRecord, SiteRecord, TagRecord, digest};
+pub use record::{ArticleRecord, AuthorRecord, LocaleRecord, MediaRecord, Record, SectionRecord, SiteRecord, TagRecord, digest};

@@ -18,7 +18,7 @@ use crate::domain::{
     credit::{CreditLabels, labels},
     freshness::Lag,
     locale::{Direction, LocaleState, keyed},
-    media::MediaId,
+    media::{Description, Licence, MediaId, MediaWords},
     rendition::RenditionsDraft,
     site::{AuthorsPublic, DeskReading, RetiredLocales, Review},
     tag::TagKind,
@@ -45,6 +45,8 @@ pub enum Record {
     Redirect(RedirectRecord),
     /// A menu.
     Menu(MenuRecord),
+    /// An item of the media library.
+    Media(Box<MediaRecord>),
 }
 
 /// The site.
@@ -171,6 +173,8 @@ pub(super) struct CreditRecord {
 pub(super) struct LeadRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) media_id: Option<MediaId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) poster_id: Option<MediaId>,
     pub(super) url: String,
     pub(super) width: i32,
     pub(super) height: i32,
@@ -406,6 +410,53 @@ pub(super) enum TargetRecord {
     Thing { kind: AddressKind, key: String },
 }
 
+/// An item of the media library, with its file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MediaRecord {
+    pub(super) key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<Uuid>,
+    /// Where its file is in the bundle: `media/` and a name.
+    pub file: String,
+    pub(super) description: Description,
+    #[serde(default)]
+    pub(super) licence: Licence,
+    #[serde(default, deserialize_with = "keyed", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) translations: BTreeMap<Locale, MediaWords>,
+    #[serde(default, deserialize_with = "keyed", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) captions: BTreeMap<Locale, String>,
+    /// Why it was taken down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) taken_down: Option<String>,
+}
+
+impl MediaRecord {
+    /// All that is said of it.
+    pub(super) fn description(&self) -> Description {
+        Description { licence: self.licence.clone(), words: self.translations.clone(), ..self.description.clone() }
+    }
+
+    /// Its texts, with the place of each; whether it is one of several lines.
+    pub(super) fn texts_mut(&mut self) -> Vec<(String, bool, &mut String)> {
+        let said = &mut self.description;
+        let own = [
+            ("name", false, &mut said.name),
+            ("creator", false, &mut said.creator),
+            ("credit", false, &mut said.credit),
+            ("copyright", false, &mut said.copyright),
+            ("source", false, &mut said.source),
+            ("usage_terms", true, &mut said.usage_terms),
+        ];
+        let own = own.into_iter().map(|(name, lines, text)| (format!("#/description/{name}"), lines, text));
+        let words = self.translations.iter_mut().flat_map(|(locale, words)| {
+            words.texts_mut().into_iter().map(move |(name, text)| (format!("#/translations/{locale}/{name}"), false, text))
+        });
+        let reason = self.taken_down.iter_mut().map(|reason| ("#/taken_down".to_owned(), false, reason));
+        own.chain(words).chain(reason).collect()
+    }
+}
+
 impl Record {
     /// The record's type and key, for reports.
     #[must_use]
@@ -419,6 +470,7 @@ impl Record {
             Self::Article(r) => ("article", &r.key),
             Self::Redirect(r) => ("redirect", &r.from),
             Self::Menu(r) => ("menu", &r.slug),
+            Self::Media(r) => ("media", &r.key),
         }
     }
 }

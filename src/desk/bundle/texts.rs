@@ -67,6 +67,11 @@ impl Record {
                 labels.iter_mut().for_each(|(locale, label)| visit(&format!("{at}/{locale}"), Kind::Line, label));
             }),
             Self::Redirect(r) => visit("#/note", Kind::Lines, &mut r.note),
+            Self::Media(r) => {
+                for (at, lines, text) in r.texts_mut() {
+                    visit(&at, if lines { Kind::Lines } else { Kind::Line }, text);
+                }
+            }
             Self::Article(r) => {
                 r.lead.iter_mut().for_each(|lead| visit("#/lead/credit", Kind::Line, &mut lead.credit));
                 r.withdrawn.iter_mut().for_each(|reason| visit("#/withdrawn", Kind::Line, reason));

@@ -1,6 +1,6 @@
 //! Bodies as they are read before the transaction that saves them is opened.
 
-use super::{BlockId, Document, Format, Sent, anchors::without_links, blocks};
+use super::{BlockId, Document, Format, Sent, anchors::without_links, blocks, pictures};
 use crate::domain::{Error, Locale, Violation};
 
 /// A body that was read into a document, whose blocks have the ids of those they replace. Nothing is left to do for whoever saves it but to
@@ -58,11 +58,12 @@ impl ReadBody {
     }
 
     /// True when it can be saved over this body: it was matched against it, or needed no matching, or is what is there already. Which blocks
-    /// of a source they name makes no difference; nor, where it is there already, do links, for what they lead to is looked up when it is saved. Linear.
+    /// of a source they name makes no difference; nor, where it is there already, do links and pictures, for what they lead to and show is looked up when it is
+    /// saved. Linear.
     #[must_use]
     pub fn replaces(&self, kept: &Document) -> bool {
         let Some(matched) = &self.matched else { return true };
-        blocks::same(matched, kept) || (self.faults.is_empty() && blocks::same(&without_links(&self.document), &without_links(kept)))
+        blocks::same(matched, kept) || (self.faults.is_empty() && blocks::same(&bare(&self.document), &bare(kept)))
     }
 
     /// The document in the place of this body, and what could not be kept of what was sent. Linear.
@@ -78,4 +79,11 @@ impl ReadBody {
         }
         Ok((self.document, self.warnings))
     }
+}
+
+/// A document without what is looked up when it is saved.
+fn bare(document: &Document) -> Document {
+    let mut bare = without_links(document);
+    pictures::forget(&mut bare);
+    bare
 }

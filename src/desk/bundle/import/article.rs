@@ -26,6 +26,7 @@ use crate::{
         content::Content,
         credit::Credit,
         error::Faults,
+        media::MediaId,
         plan::{Plan, PlanVerb},
         story::{Order, Which},
         translation::{MadeFrom, State},
@@ -69,16 +70,35 @@ impl Importer<'_, '_> {
     /// The lead that a record names: of the library where that has it, else where it lies.
     fn lead(&mut self, lead: &LeadRecord) -> Result<Lead, Error> {
         if let Some(media_id) = lead.media_id {
-            match store::media::find(self.tx, media_id) {
+            match self.item(media_id) {
                 Err(Error::NotFound(_)) => {
                     let detail = format!("the media library has no item {media_id}: the picture is shown from {}", lead.url);
                     self.warnings.push(Violation { pointer: "#/lead/media_id".to_owned(), code: "unknown_media", detail });
                 }
-                found => return found.map(|_| Lead::Library { media_id }),
+                found => return Ok(Lead::Library { media_id: found?, poster_id: self.poster(lead.poster_id)? }),
             }
         }
         let LeadRecord { url, width, height, credit, .. } = lead.clone();
         Ok(Lead::External(ExternalLead { url, width, height, credit }))
+    }
+
+    /// The poster that a record names, where the library has it.
+    fn poster(&mut self, named: Option<MediaId>) -> Result<Option<MediaId>, Error> {
+        let Some(id) = named else { return Ok(None) };
+        match self.item(id) {
+            Err(Error::NotFound(_)) => {
+                let detail = format!("the media library has no item {id}: the video has no poster");
+                self.warnings.push(Violation { pointer: "#/lead/poster_id".to_owned(), code: "unknown_media", detail });
+                Ok(None)
+            }
+            found => found.map(Some),
+        }
+    }
+
+    /// The item of this id, or the one that came in under it as its key.
+    fn item(&mut self, id: MediaId) -> Result<MediaId, Error> {
+        let known = store::imports::find(self.tx, "media", &id.to_string())?;
+        store::media::find(self.tx, known.map_or(id, |known| known.target.into())).map(|media| media.id)
     }
 
     pub(super) fn article(&mut self, r: &ArticleRecord, digest: String) -> Result<Outcome, Error> {

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod article;
+mod media;
 mod menus;
 mod reading;
 
@@ -112,6 +113,7 @@ pub fn import(tx: &mut Tx<'_>, permit: &Permit<Import>, read: &ReadRecord, rules
         Record::Article(r) => importer.article(r, digest)?,
         Record::Redirect(r) => importer.redirect(r, digest)?,
         Record::Menu(r) => importer.menu(r, digest)?,
+        Record::Media(r) => importer.media(r, digest)?,
     };
     // Words that are saved twice, as what is public and as what is worked on, are warned of once.
     let mut told = HashSet::new();

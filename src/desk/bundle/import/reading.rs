@@ -10,6 +10,7 @@ use crate::{
     domain::{
         Error, Locale, Violation,
         body::{Document, ReadBody, Sent},
+        media::StoredFile,
     },
     store::{self, Store, Tx},
 };
@@ -22,6 +23,8 @@ pub struct ReadRecord {
     pub(super) warnings: Vec<Violation>,
     written_in: BTreeSet<Locale>,
     bodies: Option<BTreeMap<Locale, Bodies>>,
+    /// The file of an item of the media library, in the media store.
+    pub(super) file: Option<StoredFile>,
 }
 
 /// The bodies of one locale.
@@ -40,12 +43,18 @@ pub fn read(store: &Store, record: Record, overwrite: bool) -> Result<ReadRecord
     let masthead = store.read_now(store::site::masthead)?;
     let record = record.repaired(&mut warnings).under_present_tags(&masthead)?;
     let written_in = record.written_in();
-    let mut read = ReadRecord { record, digest, warnings, written_in, bodies: None };
+    let mut read = ReadRecord { record, digest, warnings, written_in, bodies: None, file: None };
     read.read_bodies(store, overwrite)?;
     Ok(read)
 }
 
 impl ReadRecord {
+    /// The same with the file that it names, in the media store.
+    #[must_use]
+    pub fn with_file(self, file: Option<StoredFile>) -> Self {
+        Self { file, ..self }
+    }
+
     /// The record.
     #[must_use]
     pub fn record(&self) -> &Record {

@@ -1,0 +1,216 @@
+//! Bundles that carry the files of the media library: a folder, or a tar of one.
+//!
+//! Both have `bundle.ndjson` and, in `media/`, the files under the SHA-256 of their bytes. In a tar the files come first, so that whoever writes it to a pipe, or
+//! reads it from one, needs no room for them.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{self, Read, Seek, Write},
+    path::{Path, PathBuf},
+};
+
+use tar::{Archive, Builder, EntryType, Header};
+
+use super::{Failed, system};
+use crate::{
+    domain::{Error, media::StoredFile},
+    media::files::Files,
+    store::files,
+};
+
+/// The records, by the name that they have in a bundle with files.
+pub(super) const RECORDS: &str = "bundle.ndjson";
+/// The folder of the files.
+const MEDIA: &str = "media/";
+
+/// How much of a file is read at once, in bytes.
+const PIECE: usize = 65_536;
+
+/// Whether a path names a tar.
+pub(super) fn is_tar(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tar"))
+}
+
+/// The name of a file within `media/`: of letters, digits, dots and hyphens alone, so that it leads nowhere else.
+fn plain(name: &str) -> Option<&str> {
+    let name = name.strip_prefix("./").unwrap_or(name).strip_prefix(MEDIA)?;
+    let is_plain = name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'-' | b'_')) && !name.starts_with('.');
+    (is_plain && !name.is_empty()).then_some(name)
+}
+
+fn otherwise(path: &Path) -> impl Fn(io::Error) -> Failed + '_ {
+    move |error| Failed::Otherwise(format!("{}: {error}", path.display()))
+}
+
+/// Read a file into the media store, in pieces.
+fn taken_in(files: &Files, from: &mut impl Read, read: &mut dyn FnMut(usize)) -> Result<StoredFile, Error> {
+    let mut incoming = files.begin()?;
+    let mut piece = vec![0; PIECE];
+    loop {
+        let length = from.read(&mut piece).map_err(Error::internal)?;
+        let Some(filled) = piece.get(..length).filter(|filled| !filled.is_empty()) else { break };
+        incoming.write(filled)?;
+        read(length);
+    }
+    files.take_in(incoming)
+}
+
+/// The files of a bundle that is imported.
+pub(super) enum Carried<'f> {
+    /// Of a bundle without files.
+    Nothing,
+    /// In a folder, to be taken in when their records come.
+    Folder(PathBuf, &'f Files),
+    /// Of a tar, taken in already, by their names; or why they were not.
+    Tar(HashMap<String, Result<StoredFile, Error>>),
+}
+
+impl<'f> Carried<'f> {
+    /// The files of a tar, taken in.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn of_tar(path: &Path, files: &'f Files, read: &mut dyn FnMut(usize)) -> Result<Self, Failed> {
+        let mut archive = Archive::new(File::open(path).map_err(otherwise(path))?);
+        let mut all = HashMap::new();
+        for entry in archive.entries().map_err(otherwise(path))? {
+            let mut entry = entry.map_err(otherwise(path))?;
+            let name = entry.path().map_err(otherwise(path))?.to_string_lossy().into_owned();
+            if let Some(name) = plain(&name).filter(|_| entry.header().entry_type() == EntryType::Regular) {
+                all.insert(name.to_owned(), taken_in(files, &mut entry, read));
+            }
+        }
+        Ok(Self::Tar(all))
+    }
+
+    /// The file that a record names, in the media store.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the bundle has none of this name; what the file is refused for.
+    pub(super) fn file(&self, named: &str) -> Result<StoredFile, Error> {
+        let unknown = || Error::invalid("#/file", "unknown", format!("the bundle has no file `{named}`"));
+        let name = plain(named).ok_or_else(unknown)?;
+        match self {
+            Self::Nothing => Err(Error::invalid("#/file", "unknown", "a bundle with files is a folder, or a tar")),
+            Self::Folder(folder, files) => {
+                let mut file = File::open(folder.join(MEDIA).join(name)).map_err(|_unread| unknown())?;
+                taken_in(files, &mut file, &mut |_| {})
+            }
+            Self::Tar(all) => all.get(name).cloned().ok_or_else(unknown)?,
+        }
+    }
+}
+
+/// The records of a bundle and its files, wherever it is one; `read` is told of each piece of a file that is taken in.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn open<'f>(path: &Path, files: &'f Files, read: &mut dyn FnMut(usize)) -> Result<(Box<dyn Read>, Carried<'f>), Failed> {
+    if path.is_dir() {
+        let records = path.join(RECORDS);
+        return Ok((Box::new(File::open(&records).map_err(otherwise(&records))?), Carried::Folder(path.to_owned(), files)));
+    }
+    if !is_tar(path) {
+        return Ok((Box::new(File::open(path).map_err(otherwise(path))?), Carried::Nothing));
+    }
+    let carried = Carried::of_tar(path, files, read)?;
+    let mut archive = Archive::new(File::open(path).map_err(otherwise(path))?);
+    let mut place = None;
+    for entry in archive.entries_with_seek().map_err(otherwise(path))? {
+        let entry = entry.map_err(otherwise(path))?;
+        let name = entry.path().map_err(otherwise(path))?.to_string_lossy().into_owned();
+        if name.strip_prefix("./").unwrap_or(&name) == RECORDS {
+            place = Some((entry.raw_file_position(), entry.size()));
+        }
+    }
+    let (at, length) = place.ok_or_else(|| Failed::Otherwise(format!("{}: there is no `{RECORDS}` in it", path.display())))?;
+    let mut file = archive.into_inner();
+    file.seek(io::SeekFrom::Start(at)).map_err(otherwise(path))?;
+    Ok((Box::new(file.take(length)), carried))
+}
+
+/// Where an export with files goes.
+pub(super) enum Target {
+    /// A folder.
+    Folder(PathBuf),
+    /// A tar, and where its records are gathered.
+    Tar(Builder<File>, PathBuf),
+}
+
+impl Target {
+    /// Begin in a folder, which is made where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn folder(path: &Path) -> Result<Self, Failed> {
+        files::make_folder(path).and_then(|()| files::make_folder(&path.join(MEDIA))).map_err(otherwise(path))?;
+        Ok(Self::Folder(path.to_owned()))
+    }
+
+    /// Begin a tar at this path, beside which its records are gathered.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn tar(path: &Path) -> Result<Self, Failed> {
+        let records = PathBuf::from(format!("{}.ndjson", path.display()));
+        Ok(Self::Tar(Builder::new(files::make(path).map_err(otherwise(path))?), records))
+    }
+
+    /// Where the records are written, before they are [put](Self::finish) where they belong.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn records(&self) -> Result<File, Failed> {
+        let path = match self {
+            Self::Folder(folder) => folder.join(RECORDS),
+            Self::Tar(_, records) => records.clone(),
+        };
+        files::make(&path).map_err(otherwise(&path))
+    }
+
+    /// Put a file of the media store where its record says.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn put(&mut self, named: &str, mut from: File) -> io::Result<()> {
+        let length = from.metadata()?.len();
+        match self {
+            Self::Folder(folder) => {
+                let mut to = files::make(&folder.join(named))?;
+                io::copy(&mut from, &mut to)?;
+                to.flush()
+            }
+            Self::Tar(builder, _) => builder.append_data(&mut head(length), named, from),
+        }
+    }
+
+    /// Put the records behind the files.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(super) fn finish(self) -> io::Result<()> {
+        let Self::Tar(mut builder, records) = self else { return Ok(()) };
+        let from = File::open(&records)?;
+        let length = from.metadata()?.len();
+        builder.append_data(&mut head(length), RECORDS, from)?;
+        builder.into_inner()?.sync_all()
+    }
+
+    /// Remove what it was gathered in.
+    pub(super) fn clear(path: &Path) {
+        let records = PathBuf::from(format!("{}.ndjson", path.display()));
+        if records.exists() && std::fs::remove_file(&records).is_err() {
+            system::complain(&format!("{} was left behind", records.display()));
+        }
+    }
+}
+
+/// The head of a file in a tar, for its owner alone: a bundle holds drafts.
+fn head(length: u64) -> Header {
+    let mut head = Header::new_gnu();
+    head.set_size(length);
+    head.set_mode(0o600);
+    head.set_entry_type(EntryType::Regular);
+    head
+}
