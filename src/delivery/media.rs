@@ -126,13 +126,17 @@ pub struct Library {
 }
 
 impl Library {
-    /// What leads name, in one statement, and in none where all lie elsewhere.
+    /// What leads name, and what stories are spoken in, in one statement, and in none where all lie elsewhere.
     ///
     /// # Errors
     /// [`Error::Internal`] when the database fails.
-    pub fn of<'l>(tx: &mut Tx<'_>, leads: impl IntoIterator<Item = &'l Named>) -> Result<Self, Error> {
+    pub fn of<'l>(
+        tx: &mut Tx<'_>,
+        leads: impl IntoIterator<Item = &'l Named>,
+        recordings: impl IntoIterator<Item = MediaId>,
+    ) -> Result<Self, Error> {
         let now = tx.now();
-        let mut items = store::media::of(tx, &leads.into_iter().filter_map(Named::media).collect())?;
+        let mut items = store::media::of(tx, &leads.into_iter().filter_map(Named::media).chain(recordings).collect())?;
         items.retain(|_, media| media.is_public(now));
         Ok(Self { items, url: tx.media_url().to_owned() })
     }
@@ -143,10 +147,22 @@ impl Library {
         match lead {
             Named::External(external) => Some(elsewhere(external, words)),
             Named::Library { media_id } => {
-                let media = self.items.get(media_id).filter(|media| media.description.licence.is_in(locale))?;
+                let media = self.usable(*media_id, locale)?;
                 Some(self.shown(reading, locale, media, words))
             }
         }
+    }
+
+    /// An item that may be used in a locale now.
+    #[must_use]
+    pub fn usable(&self, id: MediaId, locale: &Locale) -> Option<&Media> {
+        self.items.get(&id).filter(|media| media.description.licence.is_in(locale))
+    }
+
+    /// Where readers are given files: an absolute URL, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     fn shown(&self, reading: &Reading, locale: &Locale, media: &Media, words: LeadWords) -> Lead {

@@ -4,7 +4,9 @@ use super::{
     Id, Instant, Locale, Version,
     article::{Article, Facts},
     body::{self, Document},
+    media::Digest,
     slug::Slug,
+    speech::{spoken_of, spoken_with},
     text::{reading_minutes, word_count},
     translation::{MadeFrom, Translation, Words},
     write_transaction,
@@ -37,6 +39,8 @@ pub struct Edition {
     pub html: String,
     /// The body as plain text.
     pub text: String,
+    /// What the words of it come to that are spoken.
+    pub spoken: Digest,
     /// Words of the body.
     pub word_count: i32,
     /// Minutes to read it.
@@ -92,6 +96,8 @@ pub struct Rendering {
     pub html: String,
     /// The body as plain text.
     pub text: String,
+    /// What those of them come to that are spoken, whoever is credited.
+    pub spoken: Digest,
     /// Words of the body.
     pub word_count: i32,
 }
@@ -107,6 +113,7 @@ impl Rendering {
             made_from,
             html: body::references::frozen(document),
             text: body::text::plain(document),
+            spoken: spoken_of(&words.content.headline, document),
             word_count: word_count(&body::text::prose(document)),
         }
     }
@@ -136,6 +143,7 @@ impl Edition {
             minor: dating.minor,
             html: rendering.html.clone(),
             text: rendering.text.clone(),
+            spoken: spoken_with(rendering.spoken, &article.facts.credits),
             word_count: rendering.word_count,
             reading_minutes: reading_minutes(rendering.word_count, words_per_minute),
             published_at: dating.published_at,

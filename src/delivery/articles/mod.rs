@@ -25,6 +25,7 @@ pub use translations::translations;
 
 use super::{
     Found, Reading,
+    listening::Audio,
     media::Library,
     names::{Alternate, NameMap, ShownName, pick, section_ref},
 };
@@ -197,6 +198,7 @@ fn show(
             url: own.url,
             path,
         },
+        audio: Audio::of(reading, library, &live),
         credits: credits(reading, names, &live)?,
         tags: tags(reading, names, &live)?,
         lead: live.facts.lead.as_ref().and_then(|named| library.lead(reading, &live.locale, named, lead)),
@@ -257,7 +259,8 @@ fn complete(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, format: BodyFo
     let present = store::references::pages(tx, &led)?.present(&reading.masthead, &reading.locale, &led);
     let leads_on = lives.iter().any(|live| bodies::may_lead_on(format, &live.body));
     store::references::hide(tx, led.iter().filter(|to| !present.contains_key(to)), leads_on);
-    let library = Library::of(tx, lives.iter().filter_map(|live| live.facts.lead.as_ref()))?;
+    let library =
+        Library::of(tx, lives.iter().filter_map(|live| live.facts.lead.as_ref()), lives.iter().filter_map(|live| live.recording))?;
     let mut all = Vec::with_capacity(lives.len());
     for live in lives {
         let id = live.article_id;
