@@ -140,7 +140,7 @@ pub fn ask(tx: &mut Tx<'_>, permit: Permit<EditTranslation>, id: Id<Article>, lo
     if live.voice.is_none() {
         return Err(Error::Conflict { code: "no-voice", detail: format!("`{locale}` has no voice; set one in its settings") });
     }
-    store::recordings::ask(tx, &[(id, locale.clone())])?;
+    store::recordings::ask(tx, (id, locale.clone()))?;
     standing(tx, id, locale, working)
 }
 

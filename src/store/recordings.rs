@@ -208,11 +208,23 @@ pub fn missing(tx: &mut Tx<'_>, voiced: &[Locale], articles: Option<&[Id<Article
     places(tx, sql)
 }
 
-/// Have sound made of what is live of these, as soon as anybody can.
+/// Note that sound is to be made of what is live of these. Others may note the same, and be at it already.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
-pub fn ask(tx: &mut Tx<'_>, asked: &[Place]) -> Result<(), Error> {
+pub fn note(tx: &mut Tx<'_>, noted: &[Place]) -> Result<(), Error> {
+    asked(tx, noted, "recordings.state <> 'pending'")
+}
+
+/// Have sound made of what is live, as soon as anybody can, unless somebody is at it.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn ask(tx: &mut Tx<'_>, place: Place) -> Result<(), Error> {
+    asked(tx, &[place], "recordings.held_until IS NULL OR recordings.held_until <= excluded.next_at")
+}
+
+fn asked(tx: &mut Tx<'_>, asked: &[Place], unless: &str) -> Result<(), Error> {
     if asked.is_empty() {
         return Ok(());
     }
@@ -223,8 +235,9 @@ pub fn ask(tx: &mut Tx<'_>, asked: &[Place]) -> Result<(), Error> {
     });
     sql.push(
         " ON CONFLICT (article_id, locale) DO UPDATE SET state = excluded.state, failure = '', attempts = 0, next_at = excluded.next_at, holder = NULL, \
-         held_until = NULL, version = recordings.version + 1, updated_at = excluded.updated_at",
+         held_until = NULL, version = recordings.version + 1, updated_at = excluded.updated_at WHERE ",
     );
+    sql.push(unless);
     sql.execute(tx).map(drop)
 }
 
@@ -294,9 +307,8 @@ pub fn made(tx: &mut Tx<'_>, claim: &Claim, made: Made, sound: Option<&Sound>) -
     let (article, locale) = &claim.place;
     let before = find(tx, *article, locale)?;
     // Other words that were published meanwhile are to be spoken next.
-    let is_present =
-        matches!(live_sum(tx, *article, locale)?, None | Some(None)) || live_sum(tx, *article, locale)?.flatten() == Some(made.spoken);
-    let state = if is_present { SoundState::Ready } else { SoundState::Pending };
+    let others = live_sum(tx, *article, locale)?.flatten().is_some_and(|sum| sum != made.spoken);
+    let state = if others { SoundState::Pending } else { SoundState::Ready };
     let is_kept = settle(tx, claim, |sql| {
         sql.push(", state = ").text(state.as_str()).push(", failure = '', attempts = 0, wanted = ").bytes(made.spoken.as_bytes());
         sql.push(", spoken = ").bytes(made.spoken.as_bytes()).push(", script = ").bytes(made.script.as_bytes());
@@ -328,10 +340,13 @@ pub fn made(tx: &mut Tx<'_>, claim: &Claim, made: Made, sound: Option<&Sound>) -
 /// [`Error::Internal`] when the database fails.
 pub fn failed(tx: &mut Tx<'_>, claim: &Claim, wanted: Option<Digest>, why: &str, for_good: bool) -> Result<bool, Error> {
     let (article, locale) = &claim.place;
-    let attempts = find(tx, *article, locale)?.attempts.saturating_add(1);
-    let given_up = for_good || attempts >= ATTEMPTS;
+    let tried = find(tx, *article, locale)?.attempts.saturating_add(1);
+    // Other words that were published meanwhile may be spoken all the same.
+    let others = wanted.is_some() && live_sum(tx, *article, locale)?.flatten().is_some_and(|sum| Some(sum) != wanted);
+    let given_up = (for_good || tried >= ATTEMPTS) && !others;
+    let attempts = if others { 0 } else { tried };
     let state = if given_up { SoundState::Failed } else { SoundState::Pending };
-    let wait = FIRST_WAIT.saturating_mul(1i64.checked_shl(u32::try_from(attempts.saturating_sub(1)).unwrap_or(0)).unwrap_or(1));
+    let wait = FIRST_WAIT.saturating_mul(1i64.checked_shl(u32::try_from(tried.saturating_sub(1)).unwrap_or(0)).unwrap_or(1));
     let next_at = tx.now().plus_seconds(wait);
     let why: String = why.chars().take(REASON).collect();
     let is_kept = settle(tx, claim, |sql| {

@@ -43,7 +43,9 @@ use crate::{
 };
 
 /// How often it looks.
-const EVERY: Duration = Duration::from_secs(1);
+const EVERY: Duration = Duration::from_millis(250);
+/// Rounds after which it sweeps.
+const SWEEPS: u32 = 40;
 /// What is looked for at once.
 const AT_ONCE: i64 = 200;
 /// Seconds that a claim lasts beyond what speaking and encoding may take.
@@ -84,18 +86,18 @@ impl Projection for Noting {
     }
 
     fn apply(&self, _: &Span, asked: Vec<Place>) -> Result<(), Error> {
-        self.ask(&asked)
+        self.keep(&asked)
     }
 }
 
 impl Noting {
-    fn ask(&self, asked: &[Place]) -> Result<(), Error> {
+    fn keep(&self, asked: &[Place]) -> Result<(), Error> {
         let Some((some, rest)) = asked.split_at_checked(asked.len().min(usize::try_from(AT_ONCE).unwrap_or(1))) else { return Ok(()) };
         if some.is_empty() {
             return Ok(());
         }
-        self.store.write_now(&Bookkeeping, |tx| store::recordings::ask(tx, some))?;
-        self.ask(rest)
+        self.store.write_now(&Bookkeeping, |tx| store::recordings::note(tx, some))?;
+        self.keep(rest)
     }
 
     /// Look through all that is live, some at a time.
@@ -108,7 +110,7 @@ impl Noting {
             store::recordings::missing(tx, &voiced, None, AT_ONCE)
         };
         let done = self.store.read_now(missing).and_then(|missing| {
-            self.ask(&missing)?;
+            self.keep(&missing)?;
             Ok(i64::try_from(missing.len()).unwrap_or(i64::MAX) < AT_ONCE)
         });
         if !matches!(done, Ok(true)) {
@@ -298,8 +300,10 @@ pub fn sweep(store: &Store, files: &Files) -> Result<usize, Error> {
 /// [`Error::Busy`] and [`Error::Internal`] when the database or the system fails at the start.
 pub fn start(store: Store, files: Arc<Files>, speech: Option<Arc<Speech>>) -> Result<Worker, Error> {
     let reader = speech.map(|speech| Reader::new(store.clone(), files.clone(), speech)).transpose()?;
+    let mut rounds = 0u32;
     Worker::start("speaker", EVERY, move || {
-        let swept = sweep(&store, &files);
+        let swept = if rounds.is_multiple_of(SWEEPS) { sweep(&store, &files) } else { Ok(0) };
+        rounds = rounds.wrapping_add(1);
         reader.as_ref().map_or(Ok(0), Reader::run)?;
         swept.map(drop)
     })

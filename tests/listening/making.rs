@@ -41,8 +41,7 @@ both! {
             app.anyone().get(&format!("{at}/{}", other.replace(' ', "%20"))).await.refused(404, "not-found");
         }
         // A page tells of it as well.
-        let page = app.anyone().get(&format!("/v1/pages?path=/{}", "world/river-rises")).await;
-        assert!(page.status != 200 || page.json().to_string().contains("\"audio\":{"), "{}", page.text);
+        assert_eq!(app.anyone().get("/v1/pages?path=/en/world/river-rises").await.ok()["article"]["audio"], first);
         // Other words in the working copy change nothing; once they are live, the same read has none of the old sound.
         change(&admin, &story, &json!({ "headline": "River falls" })).await;
         assert_eq!(heard(&app, &story).await, first);
@@ -250,4 +249,37 @@ async fn instances_that_die_at_random_make_each_sound_once() {
         urls.insert(heard(&app, story).await["url"].to_string());
     }
     assert_eq!(urls.len(), STORIES);
+}
+
+both! {
+    async fn what_others_noted_as_well_is_not_begun_anew_while_somebody_is_at_it(app) {
+        use dateline::{access::Bookkeeping, store::recordings::{Made, claim, due, failed, find, made, note}};
+        let admin = app.admin().await;
+        voice(&admin, "en", &json!("en-gb")).await;
+        let world = app.section("world", "दुनिया").await;
+        let story = admin.story(&world, "River rises").await;
+        admin.publish(&story, &["en"]).await.ok();
+        let place = (story.rsplit('/').next().unwrap().parse().unwrap(), dateline::domain::Locale::english());
+        let write = |f: &dyn Fn(&mut dateline::store::Tx<'_>)| app.store.write_now(&Bookkeeping, |tx| Ok(f(tx))).unwrap();
+        write(&|tx| note(tx, std::slice::from_ref(&place)).unwrap());
+        let until = app.now().plus_seconds(600);
+        let mine = app.store.write_now(&Bookkeeping, |tx| claim(tx, place.clone(), until)).unwrap().unwrap();
+        assert!(app.store.write_now(&Bookkeeping, |tx| claim(tx, place.clone(), until)).unwrap().is_none());
+        // Another instance notes it, and somebody asks for it.
+        write(&|tx| note(tx, std::slice::from_ref(&place)).unwrap());
+        admin.post(&audio(&story), &json!(null)).await.ok();
+        assert!(app.store.read_now(|tx| due(tx, 9)).unwrap().is_empty());
+        let sums = Made { spoken: Digest::of(b"other words"), script: Digest::of(b"a script") };
+        // It was of words that are live no more: those that are come next, though nobody tells of them once more.
+        assert!(app.store.write_now(&Bookkeeping, |tx| made(tx, &mine, sums, None)).unwrap());
+        assert_eq!(app.store.read_now(|tx| due(tx, 9)).unwrap(), [place.clone()]);
+        let next = app.store.write_now(&Bookkeeping, |tx| claim(tx, place.clone(), until)).unwrap().unwrap();
+        assert!(!app.store.write_now(&Bookkeeping, |tx| failed(tx, &next, Some(sums.spoken), "it is too long", true)).unwrap());
+        // Who comes back late has it no more.
+        app.wait(601);
+        let third = app.store.write_now(&Bookkeeping, |tx| claim(tx, place.clone(), app.now().plus_seconds(600))).unwrap().unwrap();
+        assert!(!app.store.write_now(&Bookkeeping, |tx| made(tx, &next, sums, None)).unwrap());
+        assert!(app.store.write_now(&Bookkeeping, |tx| made(tx, &third, sums, None)).unwrap());
+        assert_eq!(app.store.read_now(|tx| find(tx, place.0, &place.1)).unwrap().attempts, 0);
+    }
 }

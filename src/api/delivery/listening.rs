@@ -48,13 +48,11 @@ pub(crate) async fn show_audio(
     }
     let cache_control = keeping(&state, &entry, query.0.wants(&given.version));
     let etag = format!("\"{}\"", given.digest.get(..32).unwrap_or_default());
-    let mut answer = match files::unchanged(&req, &etag, &cache_control) {
-        Some(unchanged) => unchanged,
-        None => {
-            let file = state.files.original(given.digest.parse()?).await?;
-            let media_type = given.format.media_type();
-            files::answer(&req, files::Given { file, media_type, etag, cache_control, saved_as: None })?
-        }
+    let mut answer = if let Some(unchanged) = files::unchanged(&req, &etag, &cache_control) {
+        unchanged
+    } else {
+        let (file, media_type) = (state.files.original(given.digest.parse()?).await?, given.format.media_type());
+        files::answer(&req, files::Given { file, media_type, etag, cache_control, saved_as: None })?
     };
     // What has been taken down meanwhile, or says other words, is not handed to caches that were told already.
     let (entry, now) = cached::<Given>(&state, &asked, "audio").await?;

@@ -116,9 +116,8 @@ impl<'t> Reader<'t> {
             return true;
         }
         let percent = after_space(rest).strip_prefix(['%', '٪']);
-        match (&language.percent, percent) {
-            (Said::Before(word), Some(_)) => self.say(word),
-            _ => {}
+        if let (Said::Before(word), Some(_)) = (&language.percent, percent) {
+            self.say(word);
         }
         self.say(&number);
         if let Some(rest) = percent {
@@ -131,9 +130,8 @@ impl<'t> Reader<'t> {
         let (magnitude, rest) = of_list(language.magnitudes, after_space(rest)).map_or((None, rest), |(said, rest)| (Some(said), rest));
         magnitude.iter().for_each(|magnitude| self.say(magnitude));
         let behind = after_space(rest);
-        let signs = language.money.iter().filter(|(sign, ..)| !sign.is_ascii());
-        let money =
-            signs.filter_map(|(sign, _, several)| Some((*several, behind.strip_prefix(sign).filter(|rest| parts(sign, rest))?))).next();
+        let mut signs = language.money.iter().filter(|(sign, ..)| !sign.is_ascii());
+        let money = signs.find_map(|(sign, _, several)| Some((*several, behind.strip_prefix(sign).filter(|rest| parts(sign, rest))?)));
         let unit = money.or_else(|| of_list(language.units, behind).filter(|_| magnitude.is_none()));
         if let Some((said, rest)) = unit {
             self.say(said);
@@ -240,9 +238,9 @@ fn number(text: &str) -> Option<(String, &str)> {
         number.push_str(group);
     }
     if last == 3 {
-        rest = grouped
+        rest = grouped;
     } else {
-        first.clone_into(&mut number)
+        first.clone_into(&mut number);
     }
     if let Some((fraction, after)) = rest.strip_prefix('.').map(digits).filter(|(fraction, _)| !fraction.is_empty()) {
         // `12.3.2024` is none.
