@@ -3,7 +3,7 @@
 //! The house, from the top; an import goes down only, and `tests/house.rs` holds it:
 //!
 //! ```text
-//! main → cli → app, config → api | workers → desk | delivery | openid | media | fetching → store → access → domain
+//! main → cli → app, config → api | workers → desk | delivery | openid | media | fetching | speech → store → access → domain
 //! ```
 //!
 //! - [`cli`]: the commands, and where the clock and the randomness of production come from.
@@ -15,6 +15,7 @@
 //! - [`openid`]: the newsroom's OpenID provider, whose word lets people in.
 //! - [`media`]: looks into files of the media library, and makes renditions of pictures.
 //! - [`fetching`]: the one way in which an address is asked that a request named.
+//! - [`speech`]: who reads stories aloud: programs and services of others.
 //! - [`store`]: the only place that speaks SQL; `dialect` the only one where `SQLite` and `PostgreSQL` differ.
 //! - [`access`]: who asks and what they may: `Permit`, `Granted`, `Visibility`, the policy table.
 //! - [`domain`]: the words and rules of a newsroom, without clock, database or HTTP.
@@ -32,5 +33,6 @@ pub mod domain;
 pub mod fetching;
 pub mod media;
 pub mod openid;
+pub mod speech;
 pub mod store;
 pub mod workers;

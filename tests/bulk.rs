@@ -132,6 +132,7 @@ both! {
                 position: Some(9),
                 state: LocaleState::Public,
                 former_tags: Vec::new(),
+                voice: None,
             };
             locales::create(tx, permit, draft)?;
             site::masthead(tx)

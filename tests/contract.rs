@@ -100,7 +100,9 @@ fn the_page_about_limits_says_what_is_enforced() {
         error::FAULTS,
         password_link::{LinkKind, MAILS_AN_HOUR},
         rendition,
+        speech::MOST_CHARACTERS,
         text::{Length, limits as l},
+        voice,
     };
     use dateline::fetching::{FetchLimits, REDIRECTS};
     let text = |Length { min, max }: Length| if min == 0 { max.to_string() } else { format!("{min} to {max}") };
@@ -183,6 +185,12 @@ fn the_page_about_limits_says_what_is_enforced() {
         ("files that are fetched from URLs at once", FetchLimits::default().at_once.to_string()),
         ("seconds that fetching a file takes", FetchLimits::default().whole.as_secs().to_string()),
         ("redirects to a file that is fetched", REDIRECTS.to_string()),
+        ("name of a voice", format!("{} letters, digits and `. _ + : -`", voice::NAME)),
+        ("kilobits a second of a voice", format!("{} to {}", voice::LEAST_BIT_RATE, voice::MOST_BIT_RATE)),
+        ("characters of a story that are read aloud", MOST_CHARACTERS.to_string()),
+        ("seconds that reading a story aloud takes, and encoding it once more", "`DATELINE_SPEECH_SECONDS`, 300".to_owned()),
+        ("bytes of the sound of a story, before and after it is encoded", dateline::speech::SOUND_BYTES.to_string()),
+        ("times that reading a story aloud is tried", dateline::store::recordings::ATTEMPTS.to_string()),
         ("mails with a link that somebody is sent in an hour", MAILS_AN_HOUR.to_string()),
         ("seconds that an invitation is good", LinkKind::Invitation.seconds().to_string()),
         ("seconds that a reset is good", LinkKind::Reset.seconds().to_string()),

@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 8] = [
     &["cli"],
     &["app", "config"],
     &["api", "workers"],
-    &["desk", "delivery", "openid", "media", "fetching"],
+    &["desk", "delivery", "openid", "media", "fetching", "speech"],
     &["store"],
     &["access"],
     &["domain"],

@@ -380,6 +380,7 @@ async fn what_is_written_while_a_tag_is_corrected_is_under_the_new_one_or_refuse
                 position: None,
                 state: l.state,
                 former_tags: Vec::new(),
+                voice: None,
             };
             locales::revise(tx, permit::<ManageLocales>(), &Locale::english(), None, |l| Ok(draft(l))).map(drop)
         });

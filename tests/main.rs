@@ -44,6 +44,7 @@ mod keys;
 mod library;
 mod limiting;
 mod linking;
+mod listening;
 mod listing;
 mod locales;
 mod long_answers;

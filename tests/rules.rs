@@ -27,6 +27,7 @@ mod second_factors;
 mod secrets;
 mod signing_keys;
 mod slugs;
+mod speech;
 mod standing;
 mod story;
 mod texts;

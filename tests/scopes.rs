@@ -112,6 +112,21 @@ pub(crate) async fn stories(admin: &Client<'_>, other: &Client<'_>, section: &st
     beside(admin, other, &one, all).await;
 }
 
+async fn listening(admin: &Client<'_>, section: &str, all: &mut Requests) {
+    let heard = story(admin, section, "Heard").await;
+    admin.publish(&heard, &["en", "hi"]).await.ok();
+    let locale = "/v1/desk/locales/hi";
+    admin.patch(locale, &admin.get(locale).await.etag(), &json!({ "voice": { "name": "hi" } })).await.ok();
+    let frames = [&[0xff, 0xfb, 0x90, 0x64], &[0; 413][..]].concat().repeat(20);
+    let sound = admin.send(Method::POST, "/v1/desk/media", &[("content-type", "audio/mpeg")], Some(frames)).await.ok();
+    let (at, given) = (format!("{heard}/translations/hi/audio"), json!({ "media_id": sound["id"] }));
+    admin.put(&at, Some("\"0\""), &given).await.ok();
+    let publishing = &["article.publish"];
+    all.add("POST /v1/desk/articles/{id}/translations/{locale}/audio", &at, Value::Null);
+    all.add_with("PUT /v1/desk/articles/{id}/translations/{locale}/audio", publishing, &at, given);
+    all.add_with("DELETE /v1/desk/articles/{id}/translations/{locale}/audio", publishing, &at, Value::Null);
+}
+
 async fn words(admin: &Client<'_>, section: &str, all: &mut Requests) {
     let of = |story: &str, rest: &str| format!("{story}/translations/hi{rest}");
     let one = story(admin, section, "River swells").await;
@@ -132,6 +147,7 @@ async fn words(admin: &Client<'_>, section: &str, all: &mut Requests) {
         &of(&one, "/revisions/1/restore"),
         Value::Null,
     );
+    listening(admin, section, all).await;
     let submitted = story(admin, section, "Submitted").await;
     admin.act(&of(&submitted, "/submit"), "\"1\"", &Value::Null).await.ok();
     all.add("POST /v1/desk/articles/{id}/translations/{locale}/approve", &of(&submitted, "/approve"), Value::Null);

@@ -49,3 +49,49 @@ fn a_server_for_other_machines_says_where_it_is_and_postgres_needs_a_shared_secr
     assert!(Settings::from_env(&environment(&[("DATABASE_URL", "postgres://a@b/c")])).is_err());
     assert!(Settings::from_env(&environment(&[("DATABASE_URL", "postgres://a@b/c"), ("DATELINE_SECRET_FILE", "/run/secret")])).is_ok());
 }
+
+#[test]
+fn who_reads_aloud_is_one_program_or_service_and_is_told_as_it_is_wrong() {
+    let folder = crate::support::new_file().with_extension("headers");
+    std::fs::write(&folder, "Authorization: Bearer hunter2\n").unwrap();
+    let headers = folder.to_str().unwrap();
+    let mode = |mode| std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    let faults = |pairs: &[(&str, &str)]| {
+        let read = Settings::from_env(&environment(pairs));
+        assert!(!format!("{read:?}").contains("hunter2"));
+        read.map_or_else(|faults| faults.into_iter().map(|(name, _)| name).collect(), |_| Vec::new())
+    };
+    let (command, url, body) = ("DATELINE_SPEECH_COMMAND", "DATELINE_SPEECH_URL", "DATELINE_SPEECH_BODY");
+    mode(0o600);
+    for sound in [
+        &[][..],
+        &[(command, "espeak-ng -v {voice} --stdout")],
+        &[(command, "'/opt/our voices/speak' --lang={locale}"), ("DATELINE_SPEECH_ENCODER", "opus")],
+        &[(url, "https://voices.example/speak"), ("DATELINE_SPEECH_HEADERS_FILE", headers)],
+        &[(url, "http://10.1.2.3/speak"), (body, r#"{"input":{"text":"{text}"},"n":1}"#)],
+        &[(command, "speak"), ("DATELINE_SPEECH_ENCODER", "lame -b {bit_rate} - -")],
+    ] {
+        assert_eq!(faults(sound), [""; 0], "{sound:?}");
+    }
+    for (pairs, wrong) in [
+        (&[(command, "speak"), (url, "https://voices.example/speak")][..], url),
+        (&[(command, "espeak-ng -v '{voice}")], command),
+        (&[(command, "espeak-ng -v {name}")], command),
+        (&[(command, "{voice} x")], command),
+        (&[(command, "speak"), ("DATELINE_SPEECH_ENCODER", "lame -b {rate}")], "DATELINE_SPEECH_ENCODER"),
+        (&[(command, "speak"), ("DATELINE_SPEECH_SECONDS", "0")], "DATELINE_SPEECH_SECONDS"),
+        (&[(url, "voices.example")], url),
+        (&[(url, "https://voices.example"), (body, "{text}")], body),
+        (&[(url, "https://voices.example"), (body, r#"{"text":"text"}"#)], body),
+        (&[(url, "https://voices.example"), ("DATELINE_SPEECH_HEADERS_FILE", "/nowhere")], "DATELINE_SPEECH_HEADERS_FILE"),
+    ] {
+        assert_eq!(faults(pairs), [wrong], "{pairs:?}");
+    }
+    mode(0o644);
+    let open = [(url, "https://voices.example"), ("DATELINE_SPEECH_HEADERS_FILE", headers)];
+    assert_eq!(faults(&open), ["DATELINE_SPEECH_HEADERS_FILE"]);
+    mode(0o600);
+    std::fs::write(&folder, "hunter2").unwrap();
+    assert_eq!(faults(&open), ["DATELINE_SPEECH_HEADERS_FILE"]);
+    std::fs::remove_file(&folder).unwrap();
+}

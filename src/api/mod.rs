@@ -128,6 +128,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(desk::media::routes)
                 .configure(desk::articles::routes)
                 .configure(desk::translations::routes)
+                .configure(desk::listening::routes)
                 .configure(desk::beside::routes)
                 .configure(desk::workflow::routes)
                 .configure(desk::comments::routes)
@@ -158,6 +159,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(delivery::preview::routes)
                 .configure(delivery::names::routes)
                 .configure(delivery::menus::routes)
+                .configure(delivery::listening::routes)
                 .configure(delivery::media::routes)
                 .configure(delivery::articles::routes)
                 .configure(schemas::routes),

@@ -29,7 +29,7 @@ use crate::{
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code of a problem, as `docs/problems.md` tells of them.
-pub const CODES: [&str; 65] = [
+pub const CODES: [&str; 66] = [
     "malformed",
     "unauthenticated",
     "invalid-token",
@@ -54,6 +54,7 @@ pub const CODES: [&str; 65] = [
     "not-scheduled",
     "live",
     "not-live",
+    "no-voice",
     "not-approved",
     "wrong-state",
     "another-kind",

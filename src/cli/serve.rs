@@ -28,7 +28,7 @@ use crate::{
         mailer::{self, Mailer},
         media_sweeper, openid, purger, rate_sharing,
         renewal::{self, Renewal},
-        scheduler, sign_in_audit, watchdog,
+        scheduler, sign_in_audit, speaker, watchdog,
     },
 };
 
@@ -98,6 +98,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     let _rate_sharing =
         if settings.engine == Engine::Postgres { Some(rate_sharing::start(state.store.clone(), state.rates.clone())?) } else { None };
     let _media_sweeper = media_sweeper::start(state.store.clone(), state.files.clone())?;
+    let _speaker = speaker::start(state.store.clone(), state.files.clone(), settings.speech.clone())?;
     let _follower = follower::start(state.response_cache.clone(), state.keys.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };
     let _single_sign_on = state.openid.clone().map(|provider| openid::start(state.store.clone(), provider)).transpose()?;

@@ -7,11 +7,13 @@ mod openid;
 mod places;
 mod rates;
 mod reader;
+mod speech;
 
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
     path::{Component, Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -22,6 +24,7 @@ use crate::{
     api::clients::ClientTimeouts,
     fetching::Allowed,
     openid::OpenId,
+    speech::Speech,
     store::dialect::Engine,
     workers::{purger::Target, smtp::SmtpServer},
 };
@@ -30,7 +33,7 @@ pub use places::TlsFiles;
 use reader::Reader;
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
-pub const VARIABLES: [(&str, &str, &str); 40] = [
+pub const VARIABLES: [(&str, &str, &str); 46] = [
     ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
@@ -58,6 +61,28 @@ pub const VARIABLES: [(&str, &str, &str); 40] = [
     ),
     ("DATELINE_MEDIA_FILE_MB", "2048", "Size of one file of the media library at most, in MiB; 1 to 65536."),
     ("DATELINE_MEDIA_MEMORY_MB", "320", "Memory for pictures that are being made, all of them together, in MiB; 64 to 65536."),
+    (
+        "DATELINE_SPEECH_COMMAND",
+        "",
+        "Program that reads stories aloud, text on its standard input and WAV on its standard output, such as espeak-ng -v {voice} --stdout; none when empty.",
+    ),
+    (
+        "DATELINE_SPEECH_URL",
+        "",
+        "Service that reads stories aloud in the place of a program, by a POST of DATELINE_SPEECH_BODY, answered with WAV, MP3 or Ogg; none when empty.",
+    ),
+    (
+        "DATELINE_SPEECH_BODY",
+        r#"{"text": "{text}", "voice": "{voice}", "language": "{locale}"}"#,
+        "What that service is sent, in JSON in whose texts {text}, {voice} and {locale} stand for what is to be spoken.",
+    ),
+    ("DATELINE_SPEECH_HEADERS_FILE", "", "File with headers for that service, a line each, which nobody else may read; none when empty."),
+    (
+        "DATELINE_SPEECH_ENCODER",
+        "mp3",
+        "What encodes WAV: mp3 or opus, by ffmpeg; or a program from standard input to standard output, with {bit_rate} for kilobits a second.",
+    ),
+    ("DATELINE_SPEECH_SECONDS", "300", "Seconds that speaking one story may take, and encoding it once more; 1 to 3600."),
     (
         "DATELINE_FETCH_ALLOW",
         "",
@@ -164,6 +189,8 @@ pub struct Settings {
     pub tls: Option<TlsFiles>,
     /// The media library.
     pub media: MediaSettings,
+    /// Who reads stories aloud, where anybody does.
+    pub speech: Option<Arc<Speech>>,
     /// What stands inside and may be fetched from all the same.
     pub fetch_allow: Vec<Allowed>,
     /// Connections that read.
@@ -240,6 +267,7 @@ impl Settings {
             secret_file,
             tls,
             media,
+            speech: speech::speech(&mut r),
             fetch_allow: places::fetch_allow(&mut r),
             connections: r.number("DATELINE_CONNECTIONS", 1, 100),
             hashing: r.number("DATELINE_HASHING", 1, 64),

@@ -72,6 +72,11 @@ impl<'a> Reader<'a> {
         self.environment.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
+    /// A variable that is no setting, as programs that the server starts are given it.
+    pub(super) fn inherited(&self, name: &str) -> Option<&'a str> {
+        self.environment.get(name).map(String::as_str)
+    }
+
     /// The words of a setting that holds a list.
     pub(super) fn words(&self, name: &str) -> Vec<String> {
         self.get(name).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()

@@ -172,7 +172,7 @@ pub struct Library {
 }
 
 impl Library {
-    /// What leads and bodies name, in one statement, and in none where all lie elsewhere.
+    /// What leads and bodies name, and what stories are spoken in, in one statement, and in none where all lie elsewhere.
     ///
     /// # Errors
     /// [`Error::Internal`] when the database fails.
@@ -189,21 +189,16 @@ impl Library {
         match lead {
             Named::External(external) => Some(elsewhere(external, words)),
             Named::Library { media_id, poster_id } => {
-                let mut shown = self.shown(reading, locale, self.allowed(*media_id, locale)?, words);
+                let mut shown = self.shown(reading, locale, self.usable(*media_id, locale)?, words);
                 shown.poster = poster_id.and_then(|id| self.poster(reading, locale, id));
                 Some(shown)
             }
         }
     }
 
-    /// An item, where readers of a locale may be shown it.
-    fn allowed(&self, id: MediaId, locale: &Locale) -> Option<&Media> {
-        self.items.get(&id).filter(|media| media.description.licence.is_in(locale))
-    }
-
     fn poster(&self, reading: &Reading, locale: &Locale, id: MediaId) -> Option<Poster> {
         let Lead { url, width, height, alt, credit, sources, .. } =
-            self.shown(reading, locale, self.allowed(id, locale)?, LeadWords::default());
+            self.shown(reading, locale, self.usable(id, locale)?, LeadWords::default());
         Some(Poster { id, url, width, height, alt, credit, sources })
     }
 
@@ -222,9 +217,21 @@ impl Library {
     /// The pictures in a body as a reader of a locale is shown them: those that may be shown there.
     #[must_use]
     pub fn pictures(&self, reading: &Reading, locale: &Locale, named: &BTreeSet<MediaId>) -> Pictures {
-        let items = named.iter().filter_map(|id| self.allowed(*id, locale));
+        let items = named.iter().filter_map(|id| self.usable(*id, locale));
         let shown = items.filter_map(|media| Some((media.id, in_body(self.shown(reading, locale, media, LeadWords::default()))?)));
         shown.collect()
+    }
+
+    /// An item that may be used in a locale now.
+    #[must_use]
+    pub fn usable(&self, id: MediaId, locale: &Locale) -> Option<&Media> {
+        self.items.get(&id).filter(|media| media.description.licence.is_in(locale))
+    }
+
+    /// Where readers are given files: an absolute URL, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     fn shown(&self, reading: &Reading, locale: &Locale, media: &Media, words: LeadWords) -> Lead {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     Found, Reading,
     articles::{self, ArticleListing, BodyFormat, Fields, Included, Listed, Shape},
-    media, menus, names, pages, resolve, site,
+    listening, media, menus, names, pages, resolve, site,
 };
 use crate::{
     domain::{
@@ -82,6 +82,8 @@ pub enum Request {
     Page(String, Paging, pages::View),
     /// What it takes to give somebody a file of the media library: nothing that is answered as it is.
     Media(MediaId),
+    /// What it takes to give somebody the sound of an article in a locale: as little.
+    Sound(ArticleId, Locale),
     /// The page of what is not there, in a language, and whether its menus lead to articles in another: a part of other answers.
     Missing(Locale, bool),
 }
@@ -216,6 +218,7 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
             let (page, until) = pages::missing(tx, locale, *fallback, now)?;
             shown(&page, None).map(|shown| Outcome::Shown(Shown { until, ..shown }))
         }
+        Request::Sound(id, locale) => shown(&listening::given(tx, *id, locale)?, None).map(Outcome::Shown),
         Request::Media(id) => shown(&media::given(tx, *id)?, None).map(Outcome::Shown),
         Request::Resolve(path) => shown(&resolve::resolve(tx, path)?, None).map(Outcome::Shown),
     }
@@ -349,6 +352,7 @@ impl Request {
             // Nobody asks for them by themselves.
             Self::Missing(..) => "/v1/pages".to_owned(),
             Self::Media(id) => format!("/v1/media/{id}"),
+            Self::Sound(id, locale) => format!("/v1/media/audio/{id}/{locale}"),
             Self::Menu(slug, locale, fallback) => {
                 in_locale(&mut query, locale.as_ref());
                 if *fallback {
@@ -394,7 +398,7 @@ impl Request {
             Self::Articles(listed, _, show) => size_of::<Listed>().saturating_add(listed.heap()).saturating_add(show.heap()),
             Self::Article(handle, show) => handle.heap().saturating_add(show.heap()),
             Self::Translations(_, shape) => heap(shape),
-            Self::Missing(locale, _) => locale.as_str().len(),
+            Self::Missing(locale, _) | Self::Sound(_, locale) => locale.as_str().len(),
             Self::Menu(slug, of, _) => slug.capacity().saturating_add(locale(of)),
             Self::Resolve(path) => path.capacity(),
             Self::Page(path, _, view) => path.capacity().saturating_add(view.include.len().saturating_mul(32)),

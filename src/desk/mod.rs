@@ -19,6 +19,7 @@ pub mod generating;
 mod holding;
 mod in_use;
 pub mod keys;
+pub mod listening;
 pub mod locales;
 pub mod mails;
 pub mod media;

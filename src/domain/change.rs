@@ -67,6 +67,8 @@ vocabulary! {
         Moved => "moved",
         /// Somebody was not let in with it.
         Refused => "refused",
+        /// Something else can be heard of it than before.
+        Voiced => "voiced",
         /// A link was made that sets its password; the reason says what for.
         Linked => "linked",
     }
@@ -160,7 +162,8 @@ impl Change {
                 | Event::Corrected
                 | Event::Withdrawn
                 | Event::Reinstated
-                | Event::Addressed,
+                | Event::Addressed
+                | Event::Voiced,
             ) => Audience::Public,
             (
                 Subject::Article(_)

@@ -6,8 +6,9 @@ use super::{
     Id, Instant, Locale, Version,
     article::{Article, Facts},
     body::{self, Document},
-    media::MediaId,
+    media::{Digest, MediaId},
     slug::Slug,
+    speech::{spoken_of, spoken_with},
     text::{reading_minutes, word_count},
     translation::{MadeFrom, Translation, Words},
     write_transaction,
@@ -42,6 +43,8 @@ pub struct Edition {
     pub text: String,
     /// What the body shows of the media library.
     pub pictured: BTreeSet<MediaId>,
+    /// What the words of it come to that are spoken.
+    pub spoken: Digest,
     /// Words of the body.
     pub word_count: i32,
     /// Minutes to read it.
@@ -99,6 +102,8 @@ pub struct Rendering {
     pub text: String,
     /// What the body shows of the media library.
     pub pictured: BTreeSet<MediaId>,
+    /// What those of them come to that are spoken, whoever is credited.
+    pub spoken: Digest,
     /// Words of the body.
     pub word_count: i32,
 }
@@ -115,6 +120,7 @@ impl Rendering {
             html: body::references::frozen(document),
             text: body::text::plain(document),
             pictured: body::pictures::of(document),
+            spoken: spoken_of(&words.content.headline, document),
             word_count: word_count(&body::text::prose(document)),
         }
     }
@@ -145,6 +151,7 @@ impl Edition {
             html: rendering.html.clone(),
             text: rendering.text.clone(),
             pictured: rendering.pictured.clone(),
+            spoken: spoken_with(rendering.spoken, &article.facts.credits),
             word_count: rendering.word_count,
             reading_minutes: reading_minutes(rendering.word_count, words_per_minute),
             published_at: dating.published_at,

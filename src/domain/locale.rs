@@ -17,6 +17,7 @@ use super::{
     error::{Error, Faults},
     text::{limits, line},
     vocabulary::vocabulary,
+    voice::Voice,
 };
 
 /// CLDR's likely subtags, of all languages that it knows.
@@ -208,6 +209,8 @@ pub struct LocaleSettings {
     pub state: LocaleState,
     /// The tags that it had before, the latest first: readers' addresses and requests that name one of them, and bundles, mean this locale.
     pub former_tags: Vec<Locale>,
+    /// The voice that reads it aloud; nobody does where there is none.
+    pub voice: Option<Voice>,
     /// Newest version.
     pub version: Version,
 }
@@ -231,6 +234,8 @@ pub struct LocaleDraft {
     pub state: LocaleState,
     /// The tags that it had before, the latest first.
     pub former_tags: Vec<Locale>,
+    /// The voice that reads it aloud.
+    pub voice: Option<Voice>,
 }
 
 impl LocaleDraft {
@@ -239,7 +244,7 @@ impl LocaleDraft {
     /// # Errors
     /// [`Error::Invalid`] with every violation.
     pub fn check(self, last: i32, version: Version) -> Result<LocaleSettings, Error> {
-        let Self { locale, name, direction, fallback, words_per_minute, position, state, former_tags } = self;
+        let Self { locale, name, direction, fallback, words_per_minute, position, state, former_tags, voice } = self;
         let position = position.unwrap_or(last);
         let mut faults = Faults::default();
         let name = line(&mut faults, "#/name", &name, limits::NAME);
@@ -261,8 +266,9 @@ impl LocaleDraft {
                 faults.add(format!("#/former_tags/{n}"), "repeated", "the tag that it has, or one that is named already");
             }
         }
+        let voice = voice.map(|voice| voice.check(&mut faults, "#/voice"));
         let direction = direction.unwrap_or_else(|| Direction::of(&locale));
-        faults.or(LocaleSettings { locale, name, direction, fallback, words_per_minute, position, state, former_tags, version })
+        faults.or(LocaleSettings { locale, name, direction, fallback, words_per_minute, position, state, former_tags, voice, version })
     }
 }
 

@@ -28,7 +28,7 @@ use super::{
 pub type MediaId = Id<Media>;
 
 /// The SHA-256 of the bytes of a file, by which it is stored.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
 impl Digest {

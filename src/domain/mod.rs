@@ -54,6 +54,7 @@ pub mod sequence;
 pub mod signing_key;
 pub mod site;
 pub mod slug;
+pub mod speech;
 pub mod standing;
 pub mod story;
 pub mod tag;
@@ -64,6 +65,7 @@ pub mod translation;
 pub mod url;
 pub mod user;
 pub mod vocabulary;
+pub mod voice;
 pub mod write_transaction;
 pub mod zone;
 

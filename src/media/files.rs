@@ -30,7 +30,7 @@ use super::{
 };
 use crate::domain::{
     Error,
-    file::{FileFacts, FocalPoint},
+    file::{FileFacts, FileFault, FileFormat, FocalPoint},
     id::Entropy,
     media::{Digest, StoredFile},
     rendition::{Preset, RenditionFormat},
@@ -205,6 +205,18 @@ impl Files {
         let format = format_of(&incoming.head(HEAD_BYTES)?).map_err(Error::File)?;
         let facts = look_into(incoming.file()?, format, &self.limits).map_err(Error::File)?;
         Ok(StoredFile { digest: incoming.keep(&*self.storage)?, bytes, facts })
+    }
+
+    /// The same of sound that browsers play, and of nothing else.
+    ///
+    /// # Errors
+    /// As above, and where it is no such sound.
+    pub fn take_in_sound(&self, mut incoming: Incoming) -> Result<StoredFile, Error> {
+        let format = format_of(&incoming.head(HEAD_BYTES)?).map_err(Error::File)?;
+        if !matches!(format, FileFormat::Mp3 | FileFormat::Ogg) {
+            return Err(Error::File(FileFault::Broken(format!("A file of the format `{format}` is no sound to listen to."))));
+        }
+        self.take_in(incoming)
     }
 
     /// Keep a file that was looked into: it is in the store when this answers.

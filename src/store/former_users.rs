@@ -41,7 +41,7 @@ pub const EMPTIED: [(&str, &str); 10] = [
 ];
 
 /// What keeps telling who did it: tables with the column that says who.
-pub const TELLS: [(&str, &str); 17] = [
+pub const TELLS: [(&str, &str); 18] = [
     ("articles", "created_by"),
     ("api_keys", "created_by"),
     ("assignments", "assigned_by"),
@@ -51,6 +51,7 @@ pub const TELLS: [(&str, &str); 17] = [
     ("media", "created_by"),
     ("plans", "planned_by"),
     ("previews", "created_by"),
+    ("recordings", "recorded_by"),
     ("releases", "created_by"),
     ("releases", "planned_by"),
     ("takedowns", "taken_by"),

@@ -19,7 +19,7 @@ use crate::{
 };
 
 #[derive(Insertable, AsChangeset)]
-#[diesel(table_name = locales)]
+#[diesel(table_name = locales, treat_none_as_null = true)]
 struct Row {
     locale: String,
     name: String,
@@ -29,6 +29,7 @@ struct Row {
     position: i32,
     state: String,
     former_tags: Json,
+    voice: Option<Json>,
     version: i32,
 }
 
@@ -42,6 +43,7 @@ fn row(l: &LocaleSettings) -> Row {
         position: l.position,
         state: l.state.to_string(),
         former_tags: Json(json!(l.former_tags)),
+        voice: l.voice.as_ref().map(|voice| Json(json!(voice))),
         version: l.version,
     }
 }
@@ -67,7 +69,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
 }
 
 /// Columns that hold the tag of a locale, beside that of the locale itself.
-const TAGGED: [(&str, &str); 23] = [
+const TAGGED: [(&str, &str); 24] = [
     ("site", "default_locale"),
     ("grants", "locale"),
     ("names", "locale"),
@@ -91,6 +93,7 @@ const TAGGED: [(&str, &str); 23] = [
     ("menu_labels", "locale"),
     ("sorted_names", "locale"),
     ("sorted_locales", "locale"),
+    ("recordings", "locale"),
 ];
 
 /// Columns of JSON that name locales: as the value of this member, or, without one, as keys.

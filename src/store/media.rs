@@ -279,7 +279,7 @@ fn narrow(sql: &mut Sql, filter: &Filter) {
         sql.push(&format!(
             " AND {not}(EXISTS (SELECT 1 FROM article_media u WHERE u.media_id = m.id) \
              OR EXISTS (SELECT 1 FROM translation_media t WHERE t.media_id = m.id) \
-             OR EXISTS (SELECT 1 FROM live_listings l WHERE l.facet = m.id))"
+             OR EXISTS (SELECT 1 FROM recordings r WHERE r.media_id = m.id) OR EXISTS (SELECT 1 FROM live_listings l WHERE l.facet = m.id))"
         ));
     }
     if let Some(instant) = filter.licence_ends_before {
@@ -419,12 +419,9 @@ pub fn uses(tx: &mut Tx<'_>, visibility: &Visibility, id: MediaId) -> Result<(Ve
         locale: Option<String>,
     }
     let mut sql = Sql::new("SELECT article_id, NULL AS locale FROM article_media WHERE media_id = ");
-    sql.id(id)
-        .push(" UNION ALL SELECT article_id, NULL FROM translation_media WHERE media_id = ")
-        .id(id)
-        .push(" UNION ALL SELECT article_id, locale FROM live_listings WHERE facet = ")
-        .id(id)
-        .push(" ORDER BY article_id");
+    sql.id(id).push(" UNION ALL SELECT article_id, NULL FROM translation_media WHERE media_id = ").id(id);
+    sql.push(" UNION ALL SELECT article_id, NULL FROM recordings WHERE media_id = ").id(id);
+    sql.push(" UNION ALL SELECT article_id, locale FROM live_listings WHERE facet = ").id(id).push(" ORDER BY article_id");
     let mut all: BTreeMap<Id<Article>, Use> = BTreeMap::new();
     for UseRow { article_id, locale } in sql.load::<UseRow>(tx)? {
         let one = all.entry(article_id).or_insert_with(|| Use { article_id, working: false, live: BTreeSet::new() });
@@ -466,7 +463,7 @@ pub fn queue(tx: &mut Tx<'_>) -> Result<(), Error> {
     dialect::queue_for(tx.conn, "media")
 }
 
-/// The digests of all files that items have.
+/// The digests of all files that items have, and those of the sounds that were made of stories.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
@@ -476,7 +473,7 @@ pub fn digests(tx: &mut Tx<'_>) -> Result<BTreeSet<Digest>, Error> {
         #[diesel(sql_type = Binary)]
         digest: Vec<u8>,
     }
-    let rows = Sql::new("SELECT digest FROM media").load::<DigestRow>(tx)?;
+    let rows = Sql::new("SELECT digest FROM media UNION SELECT digest FROM recordings WHERE digest IS NOT NULL").load::<DigestRow>(tx)?;
     rows.into_iter()
         .map(|row| <[u8; 32]>::try_from(row.digest).map(Digest::from).map_err(|_unread| Error::internal("a digest of another length")))
         .collect()

@@ -51,6 +51,7 @@ pub mod previews;
 mod query;
 pub mod queue;
 pub mod rates;
+pub mod recordings;
 pub mod redirects;
 mod reference_data;
 pub mod references;

@@ -38,6 +38,7 @@ diesel::table! {
         version -> Integer,
         state -> Text,
         former_tags -> Doc,
+        voice -> Nullable<Doc>,
     }
 }
 
@@ -273,7 +274,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Bool, Text, Integer, Nullable};
+    use diesel::sql_types::{Binary, Bool, Text, Integer, Nullable};
     use crate::store::dialect::{At, Doc, Uid};
 
     editions (id) {
@@ -302,6 +303,7 @@ diesel::table! {
         lag -> Doc,
         content -> Doc,
         moved_only -> Bool,
+        spoken -> Nullable<Binary>,
         media -> Doc,
     }
 }
@@ -400,6 +402,43 @@ diesel::table! {
         created_at -> At,
         updated_at -> At,
         captions -> Doc,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Integer, Nullable, Text};
+    use crate::store::dialect::{At, Doc, Uid};
+
+    recordings (article_id, locale) {
+        article_id -> Uid,
+        locale -> Text,
+        state -> Text,
+        failure -> Text,
+        wanted -> Nullable<Binary>,
+        spoken -> Nullable<Binary>,
+        script -> Nullable<Binary>,
+        digest -> Nullable<Binary>,
+        sound -> Nullable<Doc>,
+        attempts -> Integer,
+        next_at -> At,
+        holder -> Nullable<Uid>,
+        held_until -> Nullable<At>,
+        media_id -> Nullable<Uid>,
+        recorded_of -> Nullable<Binary>,
+        recorded_by -> Nullable<Uid>,
+        recorded_at -> Nullable<At>,
+        version -> Integer,
+        updated_at -> At,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Binary;
+    use crate::store::dialect::At;
+
+    dropped_files (digest) {
+        digest -> Binary,
+        dropped_at -> At,
     }
 }
 
@@ -874,6 +913,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     article_media,
     translation_media,
     media_captions,
+    recordings,
+    dropped_files,
     menus,
     menu_items,
     menu_labels,

@@ -76,6 +76,8 @@ struct Row {
     state: String,
     #[diesel(sql_type = Doc)]
     former_tags: Unread,
+    #[diesel(sql_type = Nullable<Doc>)]
+    voice: Option<Unread>,
     #[diesel(sql_type = Integer)]
     locale_version: i32,
     #[diesel(sql_type = BigInt)]
@@ -169,7 +171,7 @@ fn last_change(tx: &mut Tx<'_>, data: &ReferenceData) -> Result<Option<i64>, Err
 fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
     let rows: Vec<Row> = Sql::new(
         "SELECT s.name AS site_name, s.url, s.default_locale, s.time_zone, s.url_pattern, s.former_url_patterns, s.review, s.desk_reading, s.credit_labels, s.authors_public, s.retired_locales, s.preview_url, s.renditions, \
-         s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, l.state, l.former_tags, \
+         s.version AS site_version, s.updated_at, l.locale, l.name, l.direction, l.fallback, l.words_per_minute, l.position, l.state, l.former_tags, l.voice, \
          l.version AS locale_version, (SELECT seq FROM change_counter) AS seq FROM site s CROSS JOIN locales l ORDER BY l.position, l.locale",
     )
     .load(tx)?;
@@ -187,6 +189,7 @@ fn read(tx: &mut Tx<'_>) -> Result<(Masthead, i64), Error> {
             position: row.position,
             state: row.state.parse()?,
             former_tags: row.former_tags.read()?,
+            voice: row.voice.map(|voice| voice.read()).transpose()?,
             version: row.locale_version,
         });
         if site.is_some() {

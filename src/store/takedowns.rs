@@ -168,6 +168,7 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
     let id = granted.get().id;
     erase_copies(tx, id, step)?;
     erase_editions(tx, id)?;
+    super::recordings::erase(tx, id)?;
     diesel::update(articles::table.find(Bind(id))).set(articles::lead.eq(None::<Json>)).execute(tx)?;
     diesel::delete(article_media::table.filter(article_media::article_id.eq(Bind(id)))).execute(tx)?;
     diesel::delete(translation_media::table.filter(translation_media::article_id.eq(Bind(id)))).execute(tx)?;
@@ -243,6 +244,8 @@ fn erase_editions(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
         edition_rows::html.eq(""),
         edition_rows::text.eq(""),
         edition_rows::media.eq(Json(json!([]))),
+        // It would confirm a guess of what was said.
+        edition_rows::spoken.eq(None::<Vec<u8>>),
         edition_rows::word_count.eq(0),
         edition_rows::lag.eq(Json(json!(Lag::default()))),
     );

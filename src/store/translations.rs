@@ -503,6 +503,7 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Copy>, expected: Version)
     if diesel::delete(at).execute(tx)? == 0 {
         return Err(t.stale());
     }
+    super::recordings::forget(tx, t.article_id, Some(&t.locale))?;
     let subject = Subject::Translation(t.article_id, t.locale.clone());
     tx.record(Change::new(Event::Deleted, subject));
     Ok(())

@@ -11,6 +11,7 @@ pub mod renewal;
 pub mod scheduler;
 pub mod sign_in_audit;
 pub mod smtp;
+pub mod speaker;
 pub mod watchdog;
 
 use std::{

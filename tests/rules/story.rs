@@ -159,6 +159,7 @@ impl Desk {
             minor: dating.minor,
             html: String::new(),
             text: String::new(),
+            spoken: dateline::domain::media::Digest::default(),
             word_count: 0,
             reading_minutes: 0,
             published_at: dating.published_at,

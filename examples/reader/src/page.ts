@@ -85,6 +85,7 @@ function story(article: Article, frame: Frame, say: Said): HTMLElement {
     article.credits.map((credit) => h("p", { class: "byline" }, h("span", { lang: credit.locale, dir: credit.direction }, credit.label), ": ", credit.authors.flatMap((a, n) => [n > 0 && ", ", named(a)]))),
     lead && h("figure", {}, isVideo(lead) ? video(lead, article.locale) : picture(lead, "(min-width: 60rem) 45rem, 100vw", "eager"),
       h("figcaption", {}, [lead.caption, lead.credit && `${say("image")}: ${lead.credit}`].filter(Boolean).join(" | "))),
+    article.audio && h("figure", { class: "listen" }, h("figcaption", {}, say("listen")), h("audio", { controls: true, preload: "metadata", src: article.audio.url })),
     h("p", { class: "minutes" }, `${article.reading_minutes} ${say("minutes")}`),
     article.corrections.length > 0 && h("section", { class: "corrections" }, h("h2", {}, say("corrections")), article.corrections.map((c) => h("p", { lang: c.locale, dir: c.direction }, c.text))),
     body,

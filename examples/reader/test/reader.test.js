@@ -1,6 +1,6 @@
 // The reader in a real browser, over a real server: the reference page in four languages, lists that go on, and pages that are gone.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -42,7 +42,7 @@ function start(command, args, env, up) {
 
 before(async () => {
   const dateline = process.env.DATELINE ?? new URL("../../../target/debug/dateline", import.meta.url).pathname;
-  await start(dateline, ["demo"], { DATELINE_BIND: `127.0.0.1:${behind}`, DATELINE_DATA_DIR: join(folder, "data") }, "Ctrl-C stops it");
+  await start(dateline, ["demo"], { DATELINE_SPEECH_COMMAND: speaks ? "espeak-ng -v {voice} --stdout" : "", DATELINE_BIND: `127.0.0.1:${behind}`, DATELINE_DATA_DIR: join(folder, "data") }, "Ctrl-C stops it");
   const vite = new URL("../node_modules/vite/bin/vite.js", import.meta.url).pathname;
   execFileSync(process.execPath, [vite, "build", "--logLevel", "warn", "--outDir", built, "--emptyOutDir"], { env: { ...process.env, VITE_DATELINE: server } });
   const shown = ["preview", "--outDir", built, "--host", "127.0.0.1", "--port", `${front}`, "--strictPort"];
@@ -74,17 +74,31 @@ async function open(path, options = {}) {
 
 const texts = (page, selector) => page.locator(selector).allTextContents();
 
+/** Whether somebody can read aloud on this machine, as CI has it. */
+const speaks = ["espeak-ng", "ffmpeg"].every((program) => spawnSync(program, ["-version"]).error === undefined);
+if (!speaks && process.env.CI) throw new Error("espeak-ng and ffmpeg are missing");
+
+/** A story that can be heard, once it can. */
+async function heard(path) {
+  for (;;) {
+    const page = await (await fetch(`${server}/v1/pages?path=${encodeURIComponent(path)}`)).json();
+    if (page.article.audio) return page.article.audio;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
 const languages = [
-  ["en", "Reported by", "min read", /Published February 28th, 2026 at 18:39 IST/],
-  ["hi", "रिपोर्ट", "मिनट में पढ़ें", /प्रकाशित 28 फ़रवरी 2026/],
-  ["bn", "প্রতিবেদন", "মিনিটের পড়া", /প্রকাশিত ২৮ ফেব্রুয়ারি/],
-  ["kn", "ವರದಿ", "ನಿಮಿಷಗಳ ಓದು", /ಪ್ರಕಟಣೆ ಫೆಬ್ರವರಿ 28, 2026/],
+  ["en", "Reported by", "min read", "Listen to this article", /Published February 28th, 2026 at 18:39 IST/],
+  ["hi", "रिपोर्ट", "मिनट में पढ़ें", "यह लेख सुनें", /प्रकाशित 28 फ़रवरी 2026/],
+  ["bn", "প্রতিবেদন", "মিনিটের পড়া", "নিবন্ধটি শুনুন", /প্রকাশিত ২৮ ফেব্রুয়ারি/],
+  ["kn", "ವರದಿ", "ನಿಮಿಷಗಳ ಓದು", "ಈ ಲೇಖನವನ್ನು ಆಲಿಸಿ", /ಪ್ರಕಟಣೆ ಫೆಬ್ರವರಿ 28, 2026/],
 ];
 
-for (const [locale, byline, minutes, published] of languages) {
+for (const [locale, byline, minutes, listen, published] of languages) {
   test(`the reference page in ${locale}, out of one request`, async () => {
     const found = await (await fetch(`${server}/v1/articles/by-slug/the-river-that-kept-a-diary?locale=en`)).json();
     const path = new URL(found.alternates.find((a) => a.locale === locale).url).pathname;
+    const audio = speaks && (await heard(path));
     const { page, asked, complaints } = await open(path);
     assert.deepEqual(asked, ["/v1/pages"]);
     assert.deepEqual(complaints, []);
@@ -106,6 +120,23 @@ for (const [locale, byline, minutes, published] of languages) {
       const shown = await img.evaluate((img) => img.decode().then(() => ({ width: img.naturalWidth, source: img.currentSrc })));
       assert.match(shown.source, /\/v1\/media\/[^/]+\/\d+\.webp\?v=/);
       assert.ok(shown.width >= 320 && (await img.getAttribute("alt")).length > 5);
+    }
+    if (audio) {
+      assert.match(await page.locator(".listen figcaption").textContent(), new RegExp(listen));
+      const playing = page.locator(".listen audio");
+      const length = await playing.evaluate((audio) => new Promise((resolve, reject) => {
+        audio.addEventListener("loadedmetadata", () => resolve(audio.duration));
+        audio.addEventListener("error", () => reject(audio.error));
+        audio.load();
+      }));
+      assert.ok(length > 5 && Math.abs(length - audio.duration_seconds) < 1, `${length} s, and ${audio.duration_seconds} s are told`);
+      const played = await playing.evaluate((audio) => new Promise((resolve, reject) => {
+        audio.muted = true;
+        audio.addEventListener("timeupdate", () => audio.currentTime > 0 && resolve(audio.currentTime));
+        audio.play().catch(reject);
+      }));
+      assert.ok(played > 0, "it plays");
+      await playing.evaluate((audio) => audio.pause());
     }
     assert.ok((await page.locator(".body p").count()) >= 2);
     assert.ok((await page.locator("aside a").count()) >= 5);

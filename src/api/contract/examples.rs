@@ -21,6 +21,7 @@ const WORLD: Thing = Thing("Section", 3, 1);
 const MEERA: Thing = Thing("Author", 14, 1);
 const RIVERS: Thing = Thing("Tag", 20, 1);
 const RIVER_DIARY: Thing = Thing("Article", 81, 1);
+const POTTERS: Thing = Thing("RecordedArticle", 61, 1);
 const FOOTER: Thing = Thing("Menu", 91, 1);
 // Of `desk.ndjson`.
 const LETTERS: Thing = Thing("EmptySection", 501, 1);
@@ -75,6 +76,7 @@ pub(super) fn name(parameter: &Parameter) -> Option<String> {
                 MEERA,
                 RIVERS,
                 RIVER_DIARY,
+                POTTERS,
                 FOOTER,
                 LETTERS,
                 GUEST,
@@ -164,6 +166,8 @@ fn chosen(path: &str, operation: &Operation) -> (Thing, &'static str) {
         "unschedule_article" | "break_embargo" => BRIDGE_TOLL,
         "reinstate_article" | "erase_article" | "list_takedowns" => OLD_QUAY,
         "unpublish_article" | "take_down_article" | "correct_article" | "list_corrections" | "show_archived_article" => RIVER_DIARY,
+        "show_audio" | "replace_audio" | "delete_audio" | "show_translation_audio" => POTTERS,
+        "ask_for_audio" => RIVER_DIARY,
         "reopen_comment" => SETTLED,
         "delete_user" => FORMER,
         "create_api_key" => WIRES,

@@ -78,6 +78,7 @@ fn is_of_desk(path: &str) -> bool {
         (name = "desk-authors", description = "Keep authors."),
         (name = "desk-tags", description = "Keep tags."),
         (name = "desk-media", description = "Keep pictures, sound, videos and documents, and say what they are."),
+        (name = "desk-audio", description = "See how far stories are read aloud, and let people be heard in the place of a voice."),
         (name = "desk-redirects", description = "Keep addresses of old, and say where they lead."),
         (name = "desk-menus", description = "Keep menus, and see what of them readers are not shown."),
         (name = "desk-site", description = "Keep the site and its locales."),

@@ -7,7 +7,7 @@ use actix_web::{
     http::header::{CACHE_CONTROL, HeaderValue},
     web::Data,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -49,6 +49,13 @@ pub struct ShowFile {
     v: Option<String>,
 }
 
+impl ShowFile {
+    /// Whether the version is the one that is asked for.
+    pub(super) fn wants(&self, version: &str) -> bool {
+        self.v.as_deref() == Some(version)
+    }
+}
+
 /// Who is given a file, and for how long caches may keep it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::api) enum For {
@@ -74,7 +81,7 @@ const SHORT: i64 = 10;
 
 /// For how long a file may be kept. Under an address that says which version it is nothing else is ever found: but no longer than its licence lasts, and by
 /// shared caches only where they are told what to drop, for it may be taken down.
-fn keeping(state: &State, entry: &Entry, is_present: bool) -> String {
+pub(super) fn keeping(state: &State, entry: &Entry, is_present: bool) -> String {
     let left = entry.until().map_or(A_YEAR, |at| at.as_seconds().saturating_sub(state.store.now().as_seconds()).clamp(0, A_YEAR));
     if !is_present {
         return format!("public, max-age={}", left.min(SHORT));
@@ -103,7 +110,7 @@ pub(crate) async fn show_file(
     let (id, file) = path.into_inner();
     let (entry, given) = given(&state, id).await?;
     let version = given.version.clone();
-    let whom = For::Anybody(keeping(&state, &entry, query.0.v.as_ref() == Some(&version)));
+    let whom = For::Anybody(keeping(&state, &entry, query.0.wants(&version)));
     let mut answer = if file.starts_with("original.") {
         let expected = format!("original.{}", given.facts.format.extension());
         if file != expected || given.facts.format.kind() == MediaKind::Image {
@@ -156,7 +163,12 @@ pub(crate) async fn show_captions(
 
 /// What it takes to give anybody a file of an item.
 async fn given(state: &State, id: MediaId) -> Result<(Arc<Entry>, Given), Failure> {
-    let entry = state.response_cache.answer(&Request::Media(id)).await?;
+    cached(state, &Request::Media(id), "media item").await
+}
+
+/// What it takes to give anybody a file, out of the response cache.
+pub(super) async fn cached<T: DeserializeOwned>(state: &State, asked: &Request, called: &'static str) -> Result<(Arc<Entry>, T), Failure> {
+    let entry = state.response_cache.answer(asked).await?;
     let given = match &entry.answer {
         CachedAnswer::Shown(page) => {
             let told = page.ready(Coding::Identity).ok_or_else(|| Error::internal("an answer has no representation"))?;
@@ -164,7 +176,7 @@ async fn given(state: &State, id: MediaId) -> Result<(Arc<Entry>, Given), Failur
         }
         CachedAnswer::Gone(what, _) => return Err(Error::Gone(what).into()),
         CachedAnswer::Absent(what, _) => return Err(Error::NotFound(what).into()),
-        CachedAnswer::Moved(_) => return Err(Error::NotFound("media item").into()),
+        CachedAnswer::Moved(_) => return Err(Error::NotFound(called).into()),
     };
     Ok((entry, given))
 }

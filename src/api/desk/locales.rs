@@ -22,6 +22,7 @@ use crate::{
     domain::{
         Locale,
         locale::{Direction, LocaleDraft, LocaleSettings, LocaleState},
+        voice::{BIT_RATE, Voice},
     },
     store,
 };
@@ -29,6 +30,36 @@ use crate::{
 /// The operations of this file.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_desk_locales).service(create_locale).service(show_desk_locale).service(revise_locale).service(delete_locale);
+}
+
+/// The voice that reads a locale aloud.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "name": "hi", "bit_rate": 64 }))]
+pub struct LocaleVoice {
+    /// What the program or service that speaks calls it: letters, digits and `. _ + : -`.
+    #[schema(example = "hi", min_length = 1, max_length = 100)]
+    pub name: String,
+    /// Kilobits a second of its sound.
+    #[serde(default = "usual_bit_rate")]
+    #[schema(minimum = 16, maximum = 320, default = 64)]
+    pub bit_rate: u32,
+}
+
+fn usual_bit_rate() -> u32 {
+    BIT_RATE
+}
+
+impl From<LocaleVoice> for Voice {
+    fn from(voice: LocaleVoice) -> Self {
+        Self { name: voice.name, bit_rate: voice.bit_rate }
+    }
+}
+
+impl From<Voice> for LocaleVoice {
+    fn from(voice: Voice) -> Self {
+        Self { name: voice.name, bit_rate: voice.bit_rate }
+    }
 }
 
 /// A locale as the desk keeps it.
@@ -53,6 +84,8 @@ pub struct DeskLocale {
     /// The tags that it had before, the latest first: readers' addresses and requests that name one of them, and bundles, mean this locale; at the desk it has the one tag.
     #[schema(max_items = 20)]
     pub former_tags: Vec<Locale>,
+    /// The voice that reads stories aloud in it, where the server has one; nobody does when null.
+    pub voice: Option<LocaleVoice>,
     /// Newest version.
     #[schema(read_only)]
     pub version: i32,
@@ -73,6 +106,8 @@ pub struct LocaleInput {
     state: LocaleState,
     #[serde(default)]
     former_tags: Vec<Locale>,
+    #[serde(default)]
+    voice: Option<LocaleVoice>,
 }
 
 /// A new locale.
@@ -101,6 +136,8 @@ pub struct NewLocale {
     #[serde(default = "preparing")]
     #[schema(default = "preparing")]
     pub state: LocaleState,
+    /// The voice that reads stories aloud in it; nobody does when absent.
+    pub voice: Option<LocaleVoice>,
 }
 
 fn preparing() -> LocaleState {
@@ -117,8 +154,9 @@ impl Resource for DeskLocale {
 
 impl From<LocaleInput> for LocaleDraft {
     fn from(l: LocaleInput) -> Self {
-        let LocaleInput { locale, name, direction, fallback, words_per_minute, position, state, former_tags } = l;
-        Self { locale, name, direction, fallback, words_per_minute, position: Some(position), state, former_tags }
+        let LocaleInput { locale, name, direction, fallback, words_per_minute, position, state, former_tags, voice } = l;
+        let voice = voice.map(Voice::from);
+        Self { locale, name, direction, fallback, words_per_minute, position: Some(position), state, former_tags, voice }
     }
 }
 
@@ -133,6 +171,7 @@ impl From<&LocaleSettings> for DeskLocale {
             position: l.position,
             state: l.state,
             former_tags: l.former_tags.clone(),
+            voice: l.voice.clone().map(LocaleVoice::from),
             version: l.version,
         }
     }
@@ -165,9 +204,10 @@ pub(crate) async fn create_locale(
     state: Data<State>,
 ) -> Result<Tagged<DeskLocale>, Failure> {
     let made = state.store.write(permit, move |tx, permit| {
-        let NewLocale { locale, name, direction, fallback, words_per_minute, position, state } = sent.0;
-        let former_tags = Vec::new();
-        desk::locales::create(tx, permit, LocaleDraft { locale, name, direction, fallback, words_per_minute, position, state, former_tags })
+        let NewLocale { locale, name, direction, fallback, words_per_minute, position, state, voice } = sent.0;
+        let (former_tags, voice) = (Vec::new(), voice.map(Voice::from));
+        let draft = LocaleDraft { locale, name, direction, fallback, words_per_minute, position, state, former_tags, voice };
+        desk::locales::create(tx, permit, draft)
     });
     let made = made.await?;
     Ok(tagged(&made).created(format!("/v1/desk/locales/{}", made.locale)))

@@ -11,6 +11,7 @@ pub mod checking;
 pub mod comments;
 pub mod corrections;
 pub mod keys;
+pub mod listening;
 pub mod locales;
 pub mod media;
 pub mod menus;

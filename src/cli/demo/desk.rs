@@ -1,6 +1,6 @@
 //! What a desk has done on the demo's stories: one of each kind of thing that an operation works on, so that every operation has an example.
 
-use super::new_password;
+use super::{counted::Counted, new_password, pictures::CHIME};
 use crate::{
     access::{
         Action, Bookkeeping, Caller, Permit, System,
@@ -10,7 +10,7 @@ use crate::{
     desk::{
         api_keys, articles, assignments,
         comments::{self, Draft as CommentDraft},
-        corrections, previews,
+        corrections, listening, previews,
         releases::{self, ItemDraft},
         scheduling, sessions, translations, trash,
         users::{self, GrantDraft},
@@ -23,6 +23,7 @@ use crate::{
         comment::Anchor,
         content::Content,
         correction::CorrectionKind,
+        id::Entropy,
         network::Network,
         story::{Order, Which},
         user::{Role, User, UserStatus},
@@ -53,6 +54,7 @@ pub(super) fn work(store: &Store, keys: &Keys, issuer: &str, admin: &str) -> Res
         write(tx, &me)?;
         talk(tx, &me)?;
         publish(tx, &me)?;
+        speak(tx, &me)?;
         hand_out(tx, &me, translator)?;
         users::create(tx, permit(&me)?, &former(), &hash)?;
         let_machines_in(tx, &me)
@@ -142,6 +144,13 @@ fn publish(tx: &mut Tx<'_>, me: &Caller) -> Result<(), Error> {
     let order = Order { publish_at: Some(instant("2099-03-01T00:30:00Z")?), unpublish_at: None, minor: false };
     scheduling::schedule(tx, permit(me)?, held, 2, Which::Locales([locale("en"), locale("hi")].into()), order)?;
     previews::make(tx, permit(me)?, draft, locale("en"), None, PREVIEWED_SECONDS).map(drop)
+}
+
+/// A chime, in the place of somebody who speaks, for one story in English.
+fn speak(tx: &mut Tx<'_>, me: &Caller) -> Result<(), Error> {
+    let (potters, english) = (story(tx, "potters-race")?, locale("en"));
+    let chime = Id::from(Counted::from(CHIME.into()).uuid(tx.now()));
+    listening::record(tx, permit(me)?, (potters, &english), 0, Some(chime)).map(drop)
 }
 
 /// Somebody's work.

@@ -1,4 +1,4 @@
-//! The pictures of the demo, drawn here: of three stories, and what else a library has.
+//! The pictures of the demo, drawn here: of three stories, and what else a library has; and a chime, in the place of somebody who speaks.
 
 use std::sync::Arc;
 
@@ -176,6 +176,27 @@ const POTTERS: &[u8] = include_bytes!("potters.webm");
 const TERMS: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n\
     3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 100]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
 
+/// A chime of two seconds, as sound of 8 bits.
+fn chime() -> Result<Vec<u8>, Error> {
+    const RATE: u32 = 8_000;
+    const SAMPLES: u32 = 2 * RATE;
+    let sample = |n: u32| {
+        let at = f64::from(n) / f64::from(RATE);
+        let tone = |begins: f64, pitch: f64| {
+            let since = at - begins;
+            if since < 0.0 { 0.0 } else { (-3.0 * since).exp() * (std::f64::consts::TAU * pitch * since).sin() }
+        };
+        let heard = tone(0.0, 659.26) + tone(0.4, 523.25);
+        format!("{:.0}", 128.0 + 50.0 * heard).parse::<u8>().map_err(Error::internal)
+    };
+    let format = [&[1, 0, 1, 0], &RATE.to_le_bytes()[..], &RATE.to_le_bytes(), &[1, 0, 8, 0]].concat();
+    let length = SAMPLES.to_le_bytes();
+    let mut wav =
+        [b"RIFF".as_slice(), &SAMPLES.saturating_add(36).to_le_bytes(), b"WAVEfmt ", &[16, 0, 0, 0], &format, b"data", &length].concat();
+    (0..SAMPLES).try_for_each(|n| sample(n).map(|sample| wav.push(sample)))?;
+    Ok(wav)
+}
+
 fn words(all: &[(&str, &str)]) -> std::collections::BTreeMap<Locale, MediaWords> {
     let of = |(locale, alt): &(&str, &str)| {
         (Locale::stored((*locale).to_owned()), MediaWords { alt: (*alt).to_owned(), caption: String::new() })
@@ -212,7 +233,7 @@ pub(super) fn hung(newsroom: &str) -> String {
 }
 
 /// Put them into the library of a new demo, with ids from 801 on: three that stories lead with, a document, one that nothing shows, one that was taken down, three that stand
-/// in a body, and a video.
+/// in a body, a video, and a chime.
 pub(super) fn hang(settings: &Settings, still: Arc<dyn Clock>) -> Result<(), Error> {
     let (store, files) = (open_with(settings, still, Arc::new(Counted::from(801)))?, files(settings));
     let drawn = format!("{SOURCE_TYPES}algorithmicMedia");
@@ -240,8 +261,12 @@ pub(super) fn hang(settings: &Settings, still: Arc<dyn Clock>) -> Result<(), Err
     let taken_down = |tx: &mut Tx<'_>| {
         media::take_down(tx, Permit::try_from(importer.clone())?, withdrawn.media.id, None, "The agency has called it back.").map(drop)
     };
-    store.write_now(&importer, taken_down)
+    store.write_now(&importer, taken_down)?;
+    add(&chime()?, said("chime.wav", "Monsoon Press", &[])).map(drop)
 }
+
+/// The number of the chime.
+pub(super) const CHIME: u16 = 811;
 
 /// What the first of them shows, in the languages that the newsroom has.
 const FERRY: [(&str, &str); 4] = [

@@ -25,6 +25,7 @@ pub use translations::translations;
 
 use super::{
     Found, Reading,
+    listening::Audio,
     media::Library,
     names::{Alternate, NameMap, ShownName, pick, section_ref},
 };
@@ -198,6 +199,7 @@ fn show(
             url: own.url,
             path,
         },
+        audio: Audio::of(reading, library, &live),
         credits: credits(reading, names, &live)?,
         tags: tags(reading, names, &live)?,
         lead: live.facts.lead.as_ref().and_then(|named| library.lead(reading, &live.locale, named, lead)),
@@ -256,6 +258,7 @@ fn complete(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, format: BodyFo
         led.append(&mut bodies::led_to(format, &live.body)?);
         pictured.append(&mut bodies::pictured(format, &live.body)?);
         pictured.extend(live.facts.media());
+        pictured.extend(live.recording);
     }
     let present = store::references::pages(tx, &led)?.present(&reading.masthead, &reading.locale, &led);
     let leads_on = lives.iter().any(|live| bodies::may_lead_on(format, &live.body));

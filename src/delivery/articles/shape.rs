@@ -9,6 +9,7 @@ use utoipa::{
 
 use crate::{
     delivery::{
+        listening::Audio,
         media::Lead,
         names::{Alternate, Author, Section, SectionRef, Tag},
     },
@@ -247,6 +248,8 @@ pub struct Article {
     pub tags: Vec<TagRef>,
     /// The lead picture or video.
     pub lead: Option<Lead>,
+    /// These very words to listen to; null while there is no sound of them.
+    pub audio: Option<Audio>,
     /// The body; absent with `body=none`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -320,6 +323,8 @@ vocabulary! {
         Tags => "tags",
         /// The lead picture or video.
         Lead => "lead",
+        /// The words to listen to.
+        Audio => "audio",
         /// The body.
         Body => "body",
         /// Words of the body.

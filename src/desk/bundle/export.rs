@@ -75,6 +75,7 @@ pub fn export_head(tx: &mut Tx<'_>, _: &Permit<Export>) -> Result<Vec<Record>, E
             position: l.position,
             state: Some(l.state),
             former_tags: l.former_tags.clone(),
+            voice: l.voice.clone(),
         })
     };
     let site = masthead.site.clone();

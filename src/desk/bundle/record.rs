@@ -23,6 +23,7 @@ use crate::domain::{
     site::{AuthorsPublic, DeskReading, RetiredLocales, Review},
     tag::TagKind,
     translation::State,
+    voice::Voice,
 };
 
 /// One line of a bundle.
@@ -98,6 +99,8 @@ pub struct LocaleRecord {
     pub(super) state: Option<LocaleState>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) former_tags: Vec<Locale>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) voice: Option<Voice>,
 }
 
 /// A name in one locale; `about` is a section's or tag's description, or an author's bio.

@@ -19,8 +19,10 @@ use crate::{
         content::Content,
         edition::Edition,
         freshness::Lag,
+        media::MediaId,
         section::Section,
         slug::Slug,
+        speech::Sound,
     },
     store::{
         RunQueryDsl, Tx, articles,
@@ -63,6 +65,10 @@ pub struct Live {
     pub lag: Lag,
     /// Whether there are corrections.
     pub corrected: bool,
+    /// What these very words sound like, spoken by a program.
+    pub sound: Option<Sound>,
+    /// The item of the library in which somebody speaks these very words.
+    pub recording: Option<MediaId>,
 }
 
 impl Live {
@@ -91,6 +97,8 @@ impl Live {
             behind: 0,
             lag: Lag::default(),
             corrected: true,
+            sound: None,
+            recording: None,
         }
     }
 }
@@ -127,6 +135,10 @@ pub(in crate::store) struct LiveRow {
     lag: Unread,
     #[diesel(sql_type = Bool)]
     corrected: bool,
+    #[diesel(sql_type = Nullable<Doc>)]
+    sound: Option<Unread>,
+    #[diesel(sql_type = Nullable<Uid>)]
+    recording: Option<MediaId>,
 }
 
 impl LiveRow {
@@ -147,6 +159,8 @@ impl LiveRow {
             behind: self.behind,
             lag: self.lag.read()?,
             corrected: self.corrected,
+            sound: self.sound.map(|sound| sound.read()).transpose()?,
+            recording: self.recording,
         })
     }
 }
@@ -155,6 +169,12 @@ pub(in crate::store) fn select(form: BodyForm) -> Sql {
     let mut sql = Sql::new("SELECT e.article_id, e.locale, e.facts, s.path, e.slug, e.content, e.word_count, ");
     sql.push("e.reading_minutes, e.published_at, e.updated_at, e.made_from_locale, e.behind, e.lag, ");
     sql.push("EXISTS (SELECT 1 FROM corrections c WHERE c.article_id = e.article_id) AS corrected, ");
+    // Of other words nothing is heard.
+    for (what, of, name) in [("r.sound", "r.spoken", "sound"), ("r.media_id", "r.recorded_of", "recording")] {
+        sql.push(&format!(
+            "(SELECT {what} FROM recordings r WHERE r.article_id = e.article_id AND r.locale = e.locale AND {of} = e.spoken) AS {name}, "
+        ));
+    }
     sql.push(form.select()).push(" AS body");
     sql
 }

@@ -74,7 +74,8 @@ fn claim(edition: &Edition) -> Claim<'_> {
 fn rows(tx: &mut Tx<'_>, beginning: &[Beginning]) -> Result<(), Error> {
     let mut sql = Sql::new(
         "INSERT INTO editions (id, article_id, locale, kind, genre, section_id, facts, facts_version, slug, content, html, text, \
-         words_version, word_count, reading_minutes, published_at, updated_at, started_at, minor, made_from_locale, made_from_version, media)",
+         words_version, word_count, reading_minutes, published_at, updated_at, started_at, minor, made_from_locale, made_from_version, \
+         spoken, media)",
     );
     sql.values(beginning, |row, Beginning { edition: e, .. }| {
         let facts = &e.facts;
@@ -83,7 +84,7 @@ fn rows(tx: &mut Tx<'_>, beginning: &[Beginning]) -> Result<(), Error> {
         row.text(&e.html).text(&e.text);
         row.int(e.words_version).int(e.word_count).int(e.reading_minutes).at(e.published_at).at(e.updated_at).at(e.started_at);
         row.bool(e.minor).some(e.made_from.as_ref(), |row, m| row.text(m.locale.as_str()));
-        row.some(e.made_from.as_ref(), |row, m| row.int(m.version)).doc(json!(e.pictured));
+        row.some(e.made_from.as_ref(), |row, m| row.int(m.version)).bytes(e.spoken.as_bytes()).doc(json!(e.pictured));
     });
     sql.execute(tx).map(drop)
 }

@@ -268,6 +268,7 @@ impl Importer<'_, '_> {
                 position: None,
                 state: LocaleState::Preparing,
                 former_tags: Vec::new(),
+                voice: None,
             };
             let permit = self.permit()?;
             desk::locales::create(self.tx, permit, draft)?;
@@ -279,6 +280,7 @@ impl Importer<'_, '_> {
         let masthead = store::site::masthead(self.tx)?;
         let locale = masthead.present(&r.locale);
         let known = masthead.settings(locale).map(|l| (l.version, l.state, l.former_tags.clone()));
+        let voice = masthead.settings(locale).and_then(|l| l.voice.clone());
         // A bundle adds former tags; it takes none away. What says nothing of a state brings what readers are to have.
         let mut former_tags = r.former_tags.clone();
         if let Some((.., before)) = &known {
@@ -293,6 +295,7 @@ impl Importer<'_, '_> {
             position: Some(r.position),
             state: r.state.or(known.as_ref().map(|(_, state, _)| *state)).unwrap_or(LocaleState::Public),
             former_tags,
+            voice: r.voice.clone().or(voice),
         };
         let permit = self.permit()?;
         let key = ("locale", r.locale.as_str(), Uuid::nil());
