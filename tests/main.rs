@@ -104,6 +104,7 @@ mod tls;
 mod tokens;
 mod translating;
 mod trying_again;
+mod uploads;
 mod users;
 mod verbatim;
 mod videos;

@@ -32,7 +32,7 @@ impl Entropy for Named {
 }
 
 /// A folder that is gone with the test.
-struct Own(PathBuf);
+pub(crate) struct Own(pub(crate) PathBuf);
 
 impl Drop for Own {
     fn drop(&mut self) {
@@ -40,7 +40,7 @@ impl Drop for Own {
     }
 }
 
-fn own() -> (Own, Arc<Files>) {
+pub(crate) fn own() -> (Own, Arc<Files>) {
     let folder = new_file().with_extension("media");
     let files = Files::new(Arc::new(Folder::at(&folder)), Arc::new(Named(0.into())), 1 << 20, 320 << 20);
     (Own(folder), Arc::new(files))

@@ -23,11 +23,17 @@ impl Request {
         match &self.body {
             Value::Null => ("application/json", None),
             Value::String(cues) if self.operation.contains("/captions/") => ("text/vtt", Some(cues.clone().into_bytes())),
+            Value::String(bytes) if self.operation.starts_with("PATCH /v1/desk/uploads") => {
+                ("application/offset+octet-stream", Some(bytes.clone().into_bytes()))
+            }
             Value::String(table) => ("text/csv", Some(table.clone().into_bytes())),
             body => ("application/json", Some(body.to_string().into_bytes())),
         }
     }
 }
+
+/// What uploads say in their heads.
+const TUS: [(&str, &str); 3] = [("tus-resumable", "1.0.0"), ("upload-length", "40"), ("upload-offset", "0")];
 
 #[derive(Default)]
 pub(crate) struct Requests(pub(crate) Vec<Request>);
@@ -252,6 +258,7 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     let reason = json!({ "reason": "A judge said so." });
     let taken_down = admin.act(&format!("{taken}/takedown"), "\"1\"", &reason).await.etag();
     all.add("POST /v1/desk/media/{id}/reinstate", &format!("{taken}/reinstate {taken_down}"), reason);
+    uploads(admin, all).await;
     let menu = format!("/v1/desk/menus/{}", id_of(&admin.post("/v1/desk/menus", &json!({ "slug": "main" })).await));
     all.add("POST /v1/desk/menus", "/v1/desk/menus", json!({ "slug": "footer" }));
     all.add("PATCH /v1/desk/menus/{id}", &menu, json!({ "slug": "top" }));
@@ -296,6 +303,15 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     all.add("DELETE /v1/desk/users/{id}/grants/{grant_id}", &grant, Value::Null);
 }
 
+async fn uploads(admin: &Client<'_>, all: &mut Requests) {
+    let uploads = "/v1/desk/uploads";
+    let begun = admin.send(Method::POST, uploads, &TUS, None).await;
+    let upload = format!("{uploads}/{}", id_of(&begun));
+    all.add("POST /v1/desk/uploads", uploads, Value::Null);
+    all.add("PATCH /v1/desk/uploads/{id}", &upload, json!("%PDF-1.4\n% five\n%%EOF\n"));
+    all.add("DELETE /v1/desk/uploads/{id}", &upload, Value::Null);
+}
+
 /// Every operation of the desk that writes: what it always needs, and its description.
 fn declared() -> BTreeMap<String, (BTreeSet<String>, String)> {
     let contract = crate::support::contract::contract();
@@ -318,7 +334,7 @@ async fn tried(app: &TestApp, admin: &Client<'_>, request: &Request, scope: impl
 async fn sent(client: &Client<'_>, request: &Request) -> Answer {
     let method = Method::from_bytes(request.operation.split(' ').next().unwrap().as_bytes()).unwrap();
     let (kind, body) = request.sent();
-    let headers = [("content-type", kind), ("if-match", request.etag.as_str())];
+    let headers: Vec<_> = [("content-type", kind), ("if-match", request.etag.as_str())].into_iter().chain(TUS).collect();
     client.send(method, &format!("{}?validate_only=true", request.path), &headers, body).await
 }
 
@@ -344,7 +360,7 @@ both! {
             Some(sent(&keys[&named], request).await)
         };
         // What somebody may do with what is their own is theirs, whoever shows the key; and no key makes keys, or changes what lets people in.
-        let others = |request: &&Request| !["/comments/", "/api-keys", "/assign", "/password-link", "/second-factor", "/identity"].iter().any(|of| request.operation.contains(of) && !request.operation.contains("desk/api-keys"));
+        let others = |request: &&Request| !["/comments/", "/api-keys", "/assign", "/password-link", "/second-factor", "/identity", "/uploads/"].iter().any(|of| request.operation.contains(of) && !request.operation.contains("desk/api-keys"));
         for request in all.0.iter().filter(others) {
             let needed: BTreeSet<&str> = declared[request.operation].0.iter().map(String::as_str).chain(request.also.iter().copied()).collect();
             let answer = by_key(request, needed.iter().copied().collect()).await.unwrap();

@@ -64,9 +64,9 @@ export class Person {
   }
 
   /** Fill in what the example cannot have. */
-  async fillIn({ parameter, property, file }, value) {
+  async fillIn({ parameter, property, file, type = "application/octet-stream" }, value) {
     if (file) {
-      await this.block.locator(".opblock-section-request-body select.content-type").first().selectOption("application/octet-stream");
+      await this.block.locator(".opblock-section-request-body select.content-type").first().selectOption(type);
       return this.block.locator(".opblock-section-request-body input[type=file]").first().setInputFiles(value);
     }
     if (parameter) return this.block.locator(`tr[data-param-name="${parameter}"] input`).fill(value);

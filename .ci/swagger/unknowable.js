@@ -22,6 +22,7 @@ const document = (words) => ({ name: "terms.pdf", mimeType: "application/pdf", b
 /** By operation: the parameter, or the property of the body, or the file that is the body; why; and what stands there instead. */
 export const UNKNOWABLE = {
   add_media: { file: true, why: FILE, is: () => document("Terms of this year.") },
+  send_upload: { file: true, type: "application/offset+octet-stream", why: FILE, is: () => document("Terms of another year.") },
   replace_media_file: { file: true, why: FILE, is: () => document("Terms of another year.") },
   sign_in: { property: "password", why: PASSWORD, is: ({ password }) => password },
   change_password: { property: "current", why: PASSWORD, is: ({ password }) => password },

@@ -13,6 +13,7 @@ use crate::domain::{
     section::{Level, Section},
     story::{Extent, Part, Story},
     translation::{Copy, Slot},
+    upload::Upload,
     user::User,
 };
 
@@ -176,6 +177,16 @@ impl Scoped for Media {
     fn scope(&self) -> Scope<'_> {
         // Whoever writes anywhere may show it there.
         Scope { any_locale: true, any_section: true, owner: self.created_by, ..Scope::default() }
+    }
+    fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
+        (self.id.uuid(), None)
+    }
+}
+impl Scoped for Upload {
+    const KIND: &'static str = "upload";
+    fn scope(&self) -> Scope<'_> {
+        // As the item that it becomes.
+        Scope { any_locale: true, any_section: true, owner: Some(self.user_id), ..Scope::default() }
     }
     fn identity(&self) -> (uuid::Uuid, Option<&Locale>) {
         (self.id.uuid(), None)

@@ -17,7 +17,7 @@ use actix_web::{
 };
 
 use super::{
-    State, auth,
+    State, TUS, auth,
     clients::{
         Standing,
         framing::Framing,
@@ -25,7 +25,7 @@ use super::{
     },
     contract::TRIAL,
     delivery,
-    desk::media::{AROUND, takes_files},
+    desk::media::{AROUND, UPLOADS, takes_files},
     headers::{RequestId, Surface, dress, finish, is_problem, preflight, put, share},
     idempotency::{Begun, IDEMPOTENCY_KEY, begin, finish as finish_claim},
     limiting::{charge_caller, charge_network, charge_refused, tell},
@@ -253,6 +253,9 @@ async fn made(
     let is_page = !is_problem(answer.headers()) && *answer.request().method() != Method::OPTIONS;
     let surface = if surface == Surface::Docs && !is_page { Surface::Other } else { surface };
     finish(answer.headers_mut(), state, surface, id);
+    if pattern.as_deref().is_some_and(|pattern| pattern.starts_with(UPLOADS)) {
+        put(answer.headers_mut(), HeaderName::from_static("tus-resumable"), TUS);
+    }
     tell(answer.headers_mut(), surface, left);
     share(answer.headers_mut(), surface, origin.as_ref(), &state.origins);
     Ok(answer)

@@ -78,7 +78,8 @@ pub(super) fn preflight(surface: Surface) -> HttpResponse {
         Surface::Delivery | Surface::Preview => ("GET, HEAD, OPTIONS", "accept-language, if-none-match, range, if-range"),
         Surface::Auth | Surface::Desk => (
             "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
-            "authorization, content-type, content-disposition, range, if-range, if-match, if-none-match, idempotency-key, prefer",
+            "authorization, content-type, content-disposition, range, if-range, if-match, if-none-match, idempotency-key, prefer, \
+             tus-resumable, upload-length, upload-offset, upload-metadata, upload-checksum",
         ),
         Surface::Docs | Surface::Other => return HttpResponse::NoContent().finish(),
     };
@@ -91,7 +92,8 @@ pub(super) fn preflight(surface: Surface) -> HttpResponse {
 
 /// What of an answer the page of another origin may read, beside what every page may: all that clients act on.
 const EXPOSED: &str = "ETag, Link, Location, Content-Language, Retry-After, Preference-Applied, Validate-Only, WWW-Authenticate, X-Request-Id, \
-     Idempotency-Replayed, RateLimit, RateLimit-Policy, Accept-Ranges, Content-Range, Content-Disposition";
+     Idempotency-Replayed, RateLimit, RateLimit-Policy, Accept-Ranges, Content-Range, Content-Disposition, Content-Location, \
+     Tus-Resumable, Tus-Version, Tus-Max-Size, Tus-Extension, Tus-Checksum-Algorithm, Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires";
 
 /// Whether an `If-None-Match` names this tag, by weak comparison; a comma may be part of a tag.
 pub(super) fn names(listed: &[u8], etag: &[u8]) -> bool {

@@ -35,6 +35,9 @@ use std::sync::Arc;
 
 pub use files::RANGES as MOST_RANGES;
 
+/// The version of tus that is spoken.
+const TUS: &str = "1.0.0";
+
 use actix_web::web;
 use ipnet::IpNet;
 use utoipa_actix_web::{scope, service_config::ServiceConfig};

@@ -15,7 +15,7 @@ use utoipa::{
     openapi::{Object, ObjectBuilder, schema::Type},
 };
 
-use super::rate_fields;
+use super::{TUS, rate_fields};
 use crate::{
     access::rate::Spent,
     delivery::pages::ErrorPage,
@@ -25,11 +25,14 @@ use crate::{
     },
 };
 
+/// The reason phrase of 460, as tus has it.
+const CHECKSUM: &str = "Checksum Mismatch";
+
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 /// Every code of a problem, as `docs/problems.md` tells of them.
-pub const CODES: [&str; 66] = [
+pub const CODES: [&str; 70] = [
     "malformed",
     "unauthenticated",
     "invalid-token",
@@ -74,7 +77,10 @@ pub const CODES: [&str; 66] = [
     "answer-lost",
     "superseded",
     "too-many",
+    "wrong-offset",
+    "upload-under-way",
     "stale",
+    "tus-version",
     "too-large",
     "target-too-long",
     "unsupported-media-type",
@@ -87,6 +93,7 @@ pub const CODES: [&str; 66] = [
     "too-many-attempts",
     "quota-exceeded",
     "head-too-large",
+    "checksum-mismatch",
     "internal",
     "busy",
     "took-too-long",
@@ -213,6 +220,10 @@ pub enum Failure {
     NotReady(Checks),
     /// Its caller has asked more than its budget allows.
     QuotaExceeded(Spent),
+    /// It speaks another version of tus.
+    TusVersion,
+    /// Its bytes do not come to the sum that it names.
+    Checksum,
     /// It shows no good code for tokens: told in the words of OAuth 2.0 (RFC 6749 §5.2), for libraries that know no others.
     InvalidGrant,
 }
@@ -295,6 +306,9 @@ impl Failure {
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
+            Self::TusVersion => (StatusCode::PRECONDITION_FAILED, "tus-version"),
+            // A status of tus; HTTP has no name for it.
+            Self::Checksum => (StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST), "checksum-mismatch"),
             Self::NoRoute => (StatusCode::NOT_FOUND, "no-route"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::InvalidGrant => (StatusCode::BAD_REQUEST, "malformed"),
@@ -350,7 +364,13 @@ impl Failure {
         match self {
             Self::TooLarge | Self::Unread(_) | Self::NotReady(_) | Self::QuotaExceeded(_) => true,
             Self::Rule(error) => error.passes() || matches!(error, Error::Internal(_)),
-            Self::Malformed(_) | Self::UnsupportedMediaType(_) | Self::NoRoute | Self::MethodNotAllowed(_) | Self::InvalidGrant => false,
+            Self::Malformed(_)
+            | Self::UnsupportedMediaType(_)
+            | Self::NoRoute
+            | Self::MethodNotAllowed(_)
+            | Self::TusVersion
+            | Self::Checksum
+            | Self::InvalidGrant => false,
         }
     }
 
@@ -383,7 +403,7 @@ impl Failure {
         };
         Problem {
             r#type: format!("urn:dateline:problem:{code}"),
-            title: status.canonical_reason().unwrap_or("Error"),
+            title: status.canonical_reason().unwrap_or(CHECKSUM),
             status: status.as_u16(),
             detail: sentence(&errors).unwrap_or_else(|| self.to_string()),
             code,
@@ -434,6 +454,12 @@ impl Failure {
             Self::MethodNotAllowed(allowed) => {
                 answer.insert_header((ALLOW, allowed.as_str()));
             }
+            Self::TusVersion => {
+                answer.insert_header(("tus-version", TUS));
+            }
+            Self::Checksum => {
+                answer.reason(CHECKSUM);
+            }
             _ => {}
         }
         let mut answer = answer.json(Problem { page, ..self.problem(request_id) });
@@ -457,6 +483,8 @@ impl fmt::Display for Failure {
             Self::UnsupportedMediaType(wanted) => write!(f, "send {wanted}"),
             Self::NoRoute => f.write_str("there is nothing at this path"),
             Self::MethodNotAllowed(allowed) => write!(f, "this path takes {allowed}"),
+            Self::TusVersion => write!(f, "this server speaks version {TUS} of tus: say so with Tus-Resumable"),
+            Self::Checksum => f.write_str("the bytes do not come to the sum that Upload-Checksum names; none of them counts"),
             Self::InvalidGrant => f.write_str("this code is used, too old or not yours"),
             Self::Unread(why) => f.write_str(why.detail()),
             Self::QuotaExceeded(Spent { class, rate, seconds, .. }) => {

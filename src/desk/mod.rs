@@ -46,6 +46,7 @@ pub mod site;
 pub mod takedowns;
 pub mod translations;
 pub mod trash;
+pub mod uploads;
 pub mod users;
 
 use crate::domain::Error;

@@ -62,6 +62,7 @@ pub mod takedown;
 pub mod text;
 pub mod token_page;
 pub mod translation;
+pub mod upload;
 pub mod url;
 pub mod user;
 pub mod vocabulary;

@@ -27,7 +27,7 @@ use crate::{
 
 /// What lets somebody in, says what they may do, waits for them or calls them: tables with the column that says whose it is. None of it outlasts a user. What hangs on
 /// these rows goes with them: refresh tokens, and mails that were not sent.
-pub const EMPTIED: [(&str, &str); 10] = [
+pub const EMPTIED: [(&str, &str); 11] = [
     ("api_keys", "user_id"),
     ("assignments", "user_id"),
     ("comment_mentions", "user_id"),
@@ -38,6 +38,7 @@ pub const EMPTIED: [(&str, &str); 10] = [
     ("second_factors", "user_id"),
     ("sessions", "user_id"),
     ("sign_in_codes", "user_id"),
+    ("uploads", "user_id"),
 ];
 
 /// What keeps telling who did it: tables with the column that says who.

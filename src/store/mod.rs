@@ -74,6 +74,7 @@ mod threads;
 pub mod translations;
 pub mod trash;
 mod tx;
+pub mod uploads;
 mod user_keys;
 pub mod users;
 mod visibility;

@@ -475,6 +475,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::store::dialect::{At, Uid};
+
+    uploads (id) {
+        id -> Uid,
+        user_id -> Uid,
+        length -> BigInt,
+        received -> BigInt,
+        name -> Text,
+        metadata -> Text,
+        media_id -> Nullable<Uid>,
+        fault -> Nullable<Text>,
+        detail -> Nullable<Text>,
+        created_at -> At,
+        expires_at -> At,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Integer, Text};
     use crate::store::dialect::{At, Uid};
 
@@ -915,6 +934,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     media_captions,
     recordings,
     dropped_files,
+    uploads,
     menus,
     menu_items,
     menu_labels,

@@ -409,6 +409,11 @@ impl TestApp {
         Entrance::with_files(self.store.clone(), seal(), folder).await
     }
 
+    /// Another instance over the same database, with the same files.
+    pub(crate) async fn instance_with_files(&self, folder: &std::path::Path) -> Entrance {
+        Entrance::with_files(self.store_of(2), seal(), folder).await
+    }
+
     /// The same service, whose links are sent by mail, and open this page.
     pub(crate) async fn mailing(&self, page: &str) -> Entrance {
         let links = Arc::new(PasswordLinks::new(Some(page.to_owned()), true));

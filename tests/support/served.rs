@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, ErrorKind, Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::Duration,
@@ -18,6 +18,8 @@ pub(crate) struct Served {
     child: Child,
     folder: PathBuf,
     port: u16,
+    settings: Vec<(String, String)>,
+    limit: String,
 }
 
 impl Drop for Served {
@@ -44,6 +46,19 @@ pub(crate) fn listening(made: impl Fn(u16) -> Command) -> (Child, u16) {
     panic!("the server did not come up");
 }
 
+fn command(folder: &Path, port: u16, settings: &[(String, String)], limit: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{limit}exec \"$0\" serve"), env!("CARGO_BIN_EXE_dateline")]);
+    command
+        .current_dir(folder)
+        .env_clear()
+        .env("DATELINE_BIND", format!("127.0.0.1:{port}"))
+        .env("DATELINE_RATE_LIMIT", "off")
+        .envs(settings.iter().map(|(name, value)| (name, value)));
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command
+}
+
 impl Served {
     /// A server with these settings.
     pub(crate) fn with(settings: &[(&str, &str)]) -> Self {
@@ -55,19 +70,17 @@ impl Served {
         let folder = new_file().with_extension("served");
         std::fs::create_dir_all(&folder).unwrap();
         let limit = files.map(|most| format!("ulimit -n {most}; ")).unwrap_or_default();
-        let (child, port) = listening(|port| {
-            let mut command = Command::new("sh");
-            command.args(["-c", &format!("{limit}exec \"$0\" serve"), env!("CARGO_BIN_EXE_dateline")]);
-            command
-                .current_dir(&folder)
-                .env_clear()
-                .env("DATELINE_BIND", format!("127.0.0.1:{port}"))
-                .env("DATELINE_RATE_LIMIT", "off")
-                .envs(settings.iter().copied());
-            command.stdin(Stdio::null()).stdout(Stdio::null());
-            command
-        });
-        Self { child, folder, port }
+        let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let (child, port) = listening(|port| command(&folder, port, &settings, &limit));
+        Self { child, folder, port, settings, limit }
+    }
+
+    /// Kill it as nobody can ask to be spared, and start it again over what it has left.
+    pub(crate) fn killed_and_started_again(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        // Whoever is signed in is so at this address.
+        (self.child, _) = listening(|_| command(&self.folder, self.port, &self.settings, &self.limit));
     }
 
     /// Wait until the server has read everything that was sent here: within one machine, what is sent has come.

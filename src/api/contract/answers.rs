@@ -38,6 +38,9 @@ const LINK_TO: &str = "/v1/desk/users/{id}/password-link";
 /// Where one signs out.
 const LOGOUT: &str = "/v1/auth/logout";
 
+/// Where files come in several requests, which have no versions.
+const UPLOADS: &str = "/v1/desk/uploads";
+
 /// The one thing of the desk that has no id.
 const SITE: &str = "/v1/desk/site";
 
@@ -108,6 +111,16 @@ impl Asked {
         self.is_of_desk() && self.method == Method::POST && self.path != "/v1/desk/media"
     }
 
+    /// Whether it is one of tus.
+    fn is_of_uploads(&self) -> bool {
+        self.path.starts_with(UPLOADS)
+    }
+
+    /// Whether it says how long a file is, and has none.
+    fn begins_upload(&self) -> bool {
+        self.path == UPLOADS && self.method == Method::POST
+    }
+
     /// Whether it answers with a file, of which ranges can be asked for.
     fn gives_files(&self) -> bool {
         let is_of_media = self.path.starts_with("/v1/desk/media/") && (self.path.ends_with("/file") || self.path.contains("/renditions/"));
@@ -135,6 +148,7 @@ impl Asked {
     fn is_tagged(&self) -> bool {
         self.delivers()
             || (self.is_of_desk()
+                && !self.is_of_uploads()
                 && (self.names_version() || (!self.writes() && !self.is_listed() && (self.path.ends_with('}') || self.path == SITE))))
     }
 }
@@ -349,11 +363,15 @@ fn refusals() -> Vec<Refusal> {
             Error::Conflict { code: "too-many", detail: "50 API keys are good at once for one user; revoke one of them".to_owned() },
             |asked| asked.path == "/v1/auth/api-keys" && asked.writes(),
         ),
-        rule("Gone", Error::Gone("article"), |asked| asked.delivers() || asked.path.starts_with("/v1/desk/archive/")),
+        rule("Gone", Error::Gone("article"), |asked| {
+            asked.delivers() || asked.path.starts_with("/v1/desk/archive/") || (asked.is_of_uploads() && asked.path.ends_with('}'))
+        }),
         rule("Stale", stale, Asked::names_version),
-        row("TooLarge", Failure::TooLarge, |asked| asked.sends_body),
+        row("TusVersion", Failure::TusVersion, Asked::is_of_uploads),
+        row("ChecksumMismatch", Failure::Checksum, |asked| asked.is_of_uploads() && asked.method == Method::PATCH),
+        row("TooLarge", Failure::TooLarge, |asked| asked.sends_body || asked.begins_upload()),
         rule("OutOfRange", Error::OutOfRange { bytes: 2_048 }, Asked::gives_files),
-        row("UnsupportedMediaType", Failure::UnsupportedMediaType("application/json"), |asked| asked.sends_body),
+        row("UnsupportedMediaType", Failure::UnsupportedMediaType("application/json"), |asked| asked.sends_body || asked.begins_upload()),
         rule("Invalid", Error::invalid("#/translations/hi/headline", "required", "must not be empty"), |asked| {
             asked.sends_body || asked.writes_at_desk()
         }),
@@ -390,7 +408,10 @@ fn succeed(asked: &Asked, operation: &mut Operation) {
         let succeeds = status.starts_with('2');
         let names = [
             ("RequestId", true),
-            ("ETag", succeeds && (asked.is_tagged() || asked.gives_files() || status == "201") && status != "204"),
+            (
+                "ETag",
+                succeeds && (asked.is_tagged() || asked.gives_files() || (status == "201" && !asked.is_of_uploads())) && status != "204",
+            ),
             ("Location", status == "201" || status.starts_with('3')),
             ("Link", succeeds && asked.is_listed()),
             ("ValidateOnly", succeeds && asked.writes_at_desk()),

@@ -52,6 +52,7 @@ const PREVIEW: Thing = Thing("Preview", 614, 1);
 const WIRES: Thing = Thing("ServiceAccount", 617, 1);
 const OWN_KEY: Thing = Thing("OwnApiKey", 618, 1);
 const KEY: Thing = Thing("ApiKey", 619, 1);
+const UPLOAD: Thing = Thing("Upload", 620, 1);
 
 impl Thing {
     fn id(&self) -> String {
@@ -101,6 +102,7 @@ pub(super) fn name(parameter: &Parameter) -> Option<String> {
                 WIRES,
                 OWN_KEY,
                 KEY,
+                UPLOAD,
             ];
             all.into_iter().find(|thing| thing.id() == example).map(|thing| format!("Path{}Id", thing.0))
         }
@@ -192,6 +194,7 @@ fn of_kind(path: &str) -> Thing {
         "/v1/desk/redirects" => OLD_ADDRESS,
         "/v1/desk/menus" => FOOTER,
         "/v1/desk/media" | "/v1/media" => NOTEBOOK,
+        "/v1/desk/uploads" => UPLOAD,
         "/v1/desk/comments" => THREAD,
         "/v1/desk/releases" => RELEASE,
         "/v1/desk/previews" => PREVIEW,

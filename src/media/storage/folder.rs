@@ -1,32 +1,37 @@
 //! A folder of this machine, or one that instances share, as the media store.
 
 use std::{
-    fs::{self, DirBuilder, File},
+    fs::{self, DirBuilder, File, OpenOptions},
     io,
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
-use super::{Key, Storage};
-use crate::domain::{Error, Instant, media::Digest};
+use super::{Key, Receiving, Storage, receiving::Part};
+use crate::domain::{Error, Instant, media::Digest, upload::UploadId};
 
 /// A folder in which files lie.
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
     incoming: PathBuf,
+    uploads: PathBuf,
 }
 
 impl Folder {
     /// The folder at a path, which is made when something is kept in it.
     #[must_use]
     pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned(), incoming: root.join("incoming") }
+        Self { root: root.to_owned(), incoming: root.join("incoming"), uploads: root.join("uploads") }
     }
 
     fn path(&self, key: &Key) -> PathBuf {
         self.root.join(key.to_string())
+    }
+
+    fn upload(&self, upload: UploadId) -> PathBuf {
+        self.uploads.join(upload.to_string())
     }
 }
 
@@ -119,18 +124,46 @@ impl Storage for Folder {
     }
 
     fn sweep(&self, before: Instant) -> Result<usize, Error> {
-        let sweep = || {
-            let mut swept = 0usize;
-            let Some(files) = found(fs::read_dir(&self.incoming))? else { return Ok(swept) };
-            for file in files {
-                let file = file?;
-                let path = file.path();
-                if file.file_type()?.is_file() && is_older(&path, before)? && found(fs::remove_file(&path))?.is_some() {
-                    swept = swept.saturating_add(1);
-                }
-            }
-            Ok(swept)
-        };
-        sweep().map_err(|error: io::Error| Error::storage(error))
+        let swept = [&self.incoming, &self.uploads].map(|folder| swept(folder, before).map_err(Error::storage));
+        swept.into_iter().try_fold(0usize, |all, one| Ok(all.saturating_add(one?)))
     }
+
+    fn receive(&self, upload: UploadId) -> Result<Box<dyn Receiving>, Error> {
+        let path = self.upload(upload);
+        let open = || {
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).mode(0o600);
+            if let Some(there) = found(options.open(&path))? {
+                return Ok(there);
+            }
+            make(&self.uploads)?;
+            let new = options.create(true).truncate(false).open(&path)?;
+            sync(&self.uploads)?;
+            Ok(new)
+        };
+        let file = open().map_err(|error: io::Error| Error::storage(error))?;
+        Ok(Box::new(Part::held(&path, file, upload)?))
+    }
+
+    fn received(&self, upload: UploadId) -> Result<u64, Error> {
+        Ok(found(self.upload(upload).metadata()).map_err(Error::storage)?.map_or(0, |file| file.len()))
+    }
+
+    fn forget(&self, upload: UploadId) -> Result<(), Error> {
+        found(fs::remove_file(self.upload(upload))).map_err(Error::storage).map(drop)
+    }
+}
+
+/// Remove the files of a folder that nothing was written to since an instant; how many these were.
+fn swept(folder: &Path, before: Instant) -> io::Result<usize> {
+    let mut swept = 0usize;
+    let Some(files) = found(fs::read_dir(folder))? else { return Ok(swept) };
+    for file in files {
+        let file = file?;
+        let path = file.path();
+        if file.file_type()?.is_file() && is_older(&path, before)? && found(fs::remove_file(&path))?.is_some() {
+            swept = swept.saturating_add(1);
+        }
+    }
+    Ok(swept)
 }

@@ -12,14 +12,19 @@ use sha2::{Digest as _, Sha256};
 use super::{Key, Storage};
 use crate::domain::{Error, id::Entropy, media::Digest};
 
-/// A file that is not whole yet. It is gone when this is dropped, unless it was kept.
+/// A file that is not kept yet. It is gone when this is dropped, unless it was, or came in several requests.
 #[derive(Debug)]
 pub struct Incoming {
     path: PathBuf,
     file: File,
     sum: Sha256,
     bytes: u64,
+    /// Whether it goes with this.
+    goes: bool,
 }
+
+/// How much of a file is summed up at once, in bytes.
+const PIECE: usize = 262_144;
 
 impl Incoming {
     /// An empty file in a folder, under a name that nothing else has.
@@ -31,7 +36,25 @@ impl Incoming {
         entropy.fill(&mut name);
         let path = folder.join(format!("{:032x}", u128::from_be_bytes(name)));
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path).map_err(Error::storage)?;
-        Ok(Self { path, file, sum: Sha256::new(), bytes: 0 })
+        Ok(Self { path, file, sum: Sha256::new(), bytes: 0, goes: true })
+    }
+
+    /// A file that has come whole already, and stays where it is unless it is kept.
+    ///
+    /// # Errors
+    /// [`Error::StorageUnavailable`].
+    pub(super) fn of(path: PathBuf, mut file: File) -> Result<Self, Error> {
+        file.rewind().map_err(Error::storage)?;
+        let (mut sum, mut bytes, mut piece) = (Sha256::new(), 0u64, vec![0; PIECE]);
+        // Ends: a file has an end, and nobody writes to this one.
+        loop {
+            let read = file.read(&mut piece).map_err(Error::storage)?;
+            if read == 0 {
+                return Ok(Self { path, file, sum, bytes, goes: false });
+            }
+            sum.update(piece.get(..read).unwrap_or_default());
+            bytes = bytes.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+        }
     }
 
     /// Write what comes next.
@@ -99,6 +122,8 @@ impl Incoming {
 impl Drop for Incoming {
     fn drop(&mut self) {
         // What was kept lies there no more.
-        let _ = fs::remove_file(&self.path);
+        if self.goes {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }

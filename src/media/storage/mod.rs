@@ -7,13 +7,15 @@
 
 mod folder;
 mod incoming;
+mod receiving;
 
 use std::{fmt, fs::File, path::Path};
 
 pub use folder::Folder;
 pub use incoming::Incoming;
+pub use receiving::Receiving;
 
-use crate::domain::{Error, Instant, media::Digest};
+use crate::domain::{Error, Instant, media::Digest, upload::UploadId};
 
 /// What lies in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -83,4 +85,22 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`Error::StorageUnavailable`].
     fn sweep(&self, before: Instant) -> Result<usize, Error>;
+
+    /// What has come of an upload, to be gone on with: nobody else does, in whatever process, until what is answered is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Conflict`] with code `upload-under-way` while somebody else does; [`Error::StorageUnavailable`].
+    fn receive(&self, upload: UploadId) -> Result<Box<dyn Receiving>, Error>;
+
+    /// How many bytes of an upload are here.
+    ///
+    /// # Errors
+    /// [`Error::StorageUnavailable`].
+    fn received(&self, upload: UploadId) -> Result<u64, Error>;
+
+    /// Remove what has come of an upload.
+    ///
+    /// # Errors
+    /// [`Error::StorageUnavailable`].
+    fn forget(&self, upload: UploadId) -> Result<(), Error>;
 }

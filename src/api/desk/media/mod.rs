@@ -5,8 +5,14 @@ mod fetched;
 mod sending;
 mod shape;
 mod taken;
+mod uploads;
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse, delete, get,
+    http::Method,
+    patch, post, put,
+    web::{self, Data},
+};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -14,6 +20,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(in crate::api) use sending::takes_files;
 pub use shape::{DeskMedia, DeskMediaPatch, MediaFrom, MediaInput, MediaUpload, MediaUse, MediaUses};
 pub(in crate::api) use taken::AROUND;
+pub(in crate::api) use uploads::UPLOADS;
+pub use uploads::{DeskUpload, UploadProblem};
 
 use self::{shape::tagged, taken::SentFile};
 use super::{Expecting, takedowns::Reason};
@@ -56,6 +64,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(show_media_rendition)
         .service(take_down_media)
         .service(reinstate_media)
+        .route("/uploads", web::method(Method::OPTIONS).to(uploads::describe_uploads))
+        .service(uploads::begin_upload)
+        .service(uploads::show_upload)
+        .service(uploads::send_upload)
+        .service(uploads::delete_upload)
         .configure(captions::routes);
 }
 

@@ -34,7 +34,8 @@ const BATCH: usize = 262_144;
 
 /// Whether a route takes files, which are handed on as they come.
 pub(in crate::api) fn takes_files(pattern: Option<&str>, method: &Method) -> bool {
-    matches!((pattern, method.as_str()), (Some("/v1/desk/media"), "POST") | (Some("/v1/desk/media/{id}/file"), "PUT"))
+    let all = [("/v1/desk/media", Method::POST), ("/v1/desk/media/{id}/file", Method::PUT), ("/v1/desk/uploads/{id}", Method::PATCH)];
+    all.iter().any(|(path, of)| pattern == Some(path) && method == of)
 }
 
 /// A file that comes: the batch before is written while the next one is waited for.
