@@ -126,7 +126,7 @@ pub fn given(tx: &mut Tx<'_>, id: ArticleId, locale: &Locale) -> Result<Given, E
     let Some(live) = live else {
         return Err(if store::takedowns::is_gone(tx, id)? { Error::Gone("article") } else { Error::NotFound("audio") });
     };
-    let library = Library::of(tx, [], live.recording)?;
+    let library = Library::of(tx, &live.recording.into_iter().collect())?;
     let Heard { digest, format, .. } = Heard::of(&reading, &library, &live).ok_or(Error::NotFound("audio"))?;
     let version = version(&digest).to_owned();
     Ok(Given { digest, format, version })

@@ -119,8 +119,7 @@ fn captions_embeds_code_and_repeated_sentences_are_not_spoken() {
         alt: said("A rocket"),
         caption: said("The rocket."),
         credit: said("AP"),
-        size: None,
-        href: None,
+        ..Image::default()
     };
     let blocks = vec![
         block(1, Node::Heading { level: 2, text: text("What happened") }),

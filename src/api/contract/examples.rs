@@ -38,7 +38,7 @@ const NOTEBOOK: Thing = Thing("Picture", 803, 1);
 const TERMS: Thing = Thing("Document", 804, 1);
 const DAWN: Thing = Thing("UnusedPicture", 805, 1);
 const DUSK: Thing = Thing("PictureTakenDown", 806, 2);
-const POTTERS: Thing = Thing("Video", 810, 5);
+const TURNING_WHEELS: Thing = Thing("Video", 810, 5);
 // Of `desk.rs`.
 const TRANSLATOR: Thing = Thing("User", 604, 1);
 const GRANT: Thing = Thing("Grant", 603, 1);
@@ -176,7 +176,7 @@ fn chosen(path: &str, operation: &Operation) -> (Thing, &'static str) {
         "replace_media_file" => TERMS,
         "delete_media" => DAWN,
         "reinstate_media" => DUSK,
-        "show_media_captions" | "put_media_captions" | "delete_media_captions" | "show_captions" => POTTERS,
+        "show_media_captions" | "put_media_captions" | "delete_media_captions" | "show_captions" => TURNING_WHEELS,
         _ => of_kind(path),
     };
     (thing, locale)
