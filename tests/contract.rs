@@ -102,8 +102,7 @@ fn the_page_about_limits_says_what_is_enforced() {
         rendition,
         speech::MOST_CHARACTERS,
         text::{Length, limits as l},
-        voice,
-        upload,
+        upload, voice,
     };
     use dateline::fetching::{FetchLimits, REDIRECTS};
     let text = |Length { min, max }: Length| if min == 0 { max.to_string() } else { format!("{min} to {max}") };

@@ -127,17 +127,17 @@ pub fn revise(
     Ok(granted.into_inner())
 }
 
-/// Give a video captions in a locale, or take them away.
+/// Give a video captions in some locales, or take them away.
 ///
 /// # Errors
-/// [`Error::NotFound`], also of captions that are not there; [`Error::Stale`]; [`Error::Invalid`] for a locale that the site has not; [`Error::Conflict`] with
-/// code `another-kind` for what is no video.
+/// [`Error::NotFound`], also of captions that are not there, and of a locale that the site has not; [`Error::Stale`]; [`Error::Conflict`] with code
+/// `another-kind` for what is no video.
 pub fn caption(
     tx: &mut Tx<'_>,
     permit: Permit<WriteMedia>,
     id: MediaId,
     expected: Version,
-    (locale, captions): (&Locale, Option<&Captions>),
+    changes: &BTreeMap<Locale, Option<Captions>>,
 ) -> Result<Media, Error> {
     let before = store::media::find(tx, id)?;
     Error::unless_newest("media item", before.version, expected)?;
@@ -147,26 +147,29 @@ pub fn caption(
             detail: format!("the item is of the kind `{}`: videos have captions", before.kind()),
         });
     }
-    if store::site::masthead(tx)?.settings(locale).is_none() {
-        return Err(Error::NotFound("locale"));
-    }
-    let version = captions.map(Captions::version);
+    let masthead = store::site::masthead(tx)?;
     permit.over(before.clone())?;
-    if version.is_none() && !before.captions.contains_key(locale) {
-        return Err(Error::NotFound("captions"));
+    let mut captions = before.captions.clone();
+    for (locale, change) in changes {
+        if masthead.settings(locale).is_none() {
+            return Err(Error::NotFound("locale"));
+        }
+        match change {
+            Some(change) => _ = captions.insert(locale.clone(), change.version()),
+            None => _ = captions.remove(locale).ok_or(Error::NotFound("captions"))?,
+        }
     }
-    if before.captions.get(locale) == version.as_ref() {
+    if captions == before.captions {
         return Ok(before);
     }
     may_change(tx, &permit, &before)?;
-    let mut next = Media { version: before.version.saturating_add(1), updated_at: tx.now(), ..before };
-    match version {
-        Some(version) => _ = next.captions.insert(locale.clone(), version),
-        None => _ = next.captions.remove(locale),
-    }
+    let next = Media { captions, version: before.version.saturating_add(1), updated_at: tx.now(), ..before };
     let granted = permit.over(next)?;
-    store::media::keep_captions(tx, &granted, locale, captions)?;
-    store::media::save(tx, &granted, Event::Revised, &format!("captions in {locale}"))?;
+    for (locale, change) in changes {
+        store::media::keep_captions(tx, &granted, locale, change.as_ref())?;
+    }
+    let named: Vec<&str> = changes.keys().map(Locale::as_str).collect();
+    store::media::save(tx, &granted, Event::Revised, &format!("captions in {}", named.join(", ")))?;
     Ok(granted.into_inner())
 }
 

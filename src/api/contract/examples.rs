@@ -38,7 +38,7 @@ const NOTEBOOK: Thing = Thing("Picture", 803, 1);
 const TERMS: Thing = Thing("Document", 804, 1);
 const DAWN: Thing = Thing("UnusedPicture", 805, 1);
 const DUSK: Thing = Thing("PictureTakenDown", 806, 2);
-const TURNING_WHEELS: Thing = Thing("Video", 810, 5);
+const TURNING_WHEELS: Thing = Thing("Video", 810, 2);
 // Of `desk.rs`.
 const TRANSLATOR: Thing = Thing("User", 604, 1);
 const GRANT: Thing = Thing("Grant", 603, 1);

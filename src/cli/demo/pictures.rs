@@ -1,6 +1,6 @@
 //! The pictures of the demo, drawn here: of three stories, and what else a library has; and a chime, in the place of somebody who speaks.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use fast_image_resize::{PixelType, Resizer, images::Image};
 use jpeg_encoder::{ColorType, Encoder};
@@ -197,7 +197,7 @@ fn chime() -> Result<Vec<u8>, Error> {
     Ok(wav)
 }
 
-fn words(all: &[(&str, &str)]) -> std::collections::BTreeMap<Locale, MediaWords> {
+fn words(all: &[(&str, &str)]) -> BTreeMap<Locale, MediaWords> {
     let of = |(locale, alt): &(&str, &str)| {
         (Locale::stored((*locale).to_owned()), MediaWords { alt: (*alt).to_owned(), caption: String::new() })
     };
@@ -291,12 +291,12 @@ pub(super) fn describe(store: &Store) -> Result<(), Error> {
         let id = |number: u64, tx: &Tx<'_>| Id::from(Counted::from(number).uuid(tx.now()));
         let said = |media: &Media| Ok(Description { words: words(&FERRY), ..media.description.clone() });
         media::revise(tx, Permit::try_from(importer.clone())?, id(801, tx), 1, said)?;
-        for (version, (locale, text)) in (1..).zip(SAID) {
-            let captions = Captions::read(&format!("WEBVTT\n\n00:00.500 --> 00:04.500\n{text}\n"))?;
-            let of_locale = (&Locale::stored(locale.to_owned()), Some(&captions));
-            media::caption(tx, Permit::try_from(importer.clone())?, id(810, tx), version, of_locale)?;
+        let mut captions = BTreeMap::new();
+        for (locale, text) in SAID {
+            let read = Captions::read(&format!("WEBVTT\n\n00:00.500 --> 00:04.500\n{text}\n"))?;
+            captions.insert(Locale::stored(locale.to_owned()), Some(read));
         }
-        Ok(())
+        media::caption(tx, Permit::try_from(importer.clone())?, id(810, tx), 1, &captions).map(drop)
     })
 }
 

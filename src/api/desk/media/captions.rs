@@ -1,5 +1,7 @@
 //! `/v1/desk/media/{id}/captions/{locale}`: the captions of a video, as `WebVTT`.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpResponse, delete, get, put, web::Data};
 
 use super::shape::{DeskMedia, tagged};
@@ -83,7 +85,7 @@ async fn changed(
     expected: IfMatch,
     captions: Option<Captions>,
 ) -> Result<Tagged<DeskMedia>, Failure> {
-    let expected = expected.version()?;
-    let changed = state.store.write(permit, move |tx, permit| desk::caption(tx, permit, id, expected, (&locale, captions.as_ref())));
+    let (expected, changes) = (expected.version()?, BTreeMap::from([(locale, captions)]));
+    let changed = state.store.write(permit, move |tx, permit| desk::caption(tx, permit, id, expected, &changes));
     Ok(tagged(changed.await?))
 }

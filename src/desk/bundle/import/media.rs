@@ -1,5 +1,7 @@
 //! Items of the media library.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use uuid::Uuid;
 
@@ -8,7 +10,7 @@ use crate::{
     access::{Caller, Permit},
     desk::{self, bundle::record::MediaRecord},
     domain::{
-        Error, Version,
+        Error, Locale, Version,
         captions::Captions,
         media::{Media, MediaId},
     },
@@ -50,13 +52,13 @@ impl Importer<'_, '_> {
 
 /// Let an item have the captions of a record, and be taken down or not as that says; its version then.
 fn settled(tx: &mut Tx<'_>, caller: &Caller, mut now: Media, r: &MediaRecord) -> Result<Version, Error> {
+    let lost = now.captions.keys().filter(|locale| !r.captions.contains_key(*locale));
+    let mut changes: BTreeMap<Locale, Option<Captions>> = lost.map(|locale| (locale.clone(), None)).collect();
     for (locale, vtt) in &r.captions {
-        let captions = Captions::read(vtt).map_err(|e| e.under(&format!("#/captions/{locale}")))?;
-        now = desk::media::caption(tx, Permit::try_from(caller.clone())?, now.id, now.version, (locale, Some(&captions)))?;
+        changes.insert(locale.clone(), Some(Captions::read(vtt).map_err(|e| e.under(&format!("#/captions/{locale}")))?));
     }
-    let lost: Vec<_> = now.captions.keys().filter(|locale| !r.captions.contains_key(*locale)).cloned().collect();
-    for locale in lost {
-        now = desk::media::caption(tx, Permit::try_from(caller.clone())?, now.id, now.version, (&locale, None))?;
+    if !changes.is_empty() {
+        now = desk::media::caption(tx, Permit::try_from(caller.clone())?, now.id, now.version, &changes)?;
     }
     let permit = Permit::try_from(caller.clone())?;
     now = match (&now.taken_down, &r.taken_down) {
