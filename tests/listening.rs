@@ -68,7 +68,7 @@ impl Voice {
     fn speech(&self) -> Arc<Speech> {
         let environment = vec![("PATH".to_owned(), "/usr/bin:/bin".to_owned())];
         let speaker = Program { words: self.words("speak", "{voice}"), environment: environment.clone() };
-        let limits = SpeechLimits { time: Duration::from_secs(60), bytes: 1 << 20 };
+        let limits = SpeechLimits { time: Duration::from_mins(1), bytes: 1 << 20 };
         Arc::new(Speech { speaker: Box::new(speaker), encoder: self.words("encode", "{bit_rate}"), environment, limits })
     }
 }

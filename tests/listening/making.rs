@@ -260,19 +260,19 @@ both! {
         let story = admin.story(&world, "River rises").await;
         admin.publish(&story, &["en"]).await.ok();
         let place = (story.rsplit('/').next().unwrap().parse().unwrap(), dateline::domain::Locale::english());
-        let write = |f: &dyn Fn(&mut dateline::store::Tx<'_>)| app.store.write_now(&Bookkeeping, |tx| Ok(f(tx))).unwrap();
-        write(&|tx| note(tx, std::slice::from_ref(&place)).unwrap());
+        let noted = || app.store.write_now(&Bookkeeping, |tx| note(tx, std::slice::from_ref(&place))).unwrap();
+        noted();
         let until = app.now().plus_seconds(600);
         let mine = app.store.write_now(&Bookkeeping, |tx| claim(tx, place.clone(), until)).unwrap().unwrap();
         assert!(app.store.write_now(&Bookkeeping, |tx| claim(tx, place.clone(), until)).unwrap().is_none());
         // Another instance notes it, and somebody asks for it.
-        write(&|tx| note(tx, std::slice::from_ref(&place)).unwrap());
+        noted();
         admin.post(&audio(&story), &json!(null)).await.ok();
         assert!(app.store.read_now(|tx| due(tx, 9)).unwrap().is_empty());
         let sums = Made { spoken: Digest::of(b"other words"), script: Digest::of(b"a script") };
         // It was of words that are live no more: those that are come next, though nobody tells of them once more.
         assert!(app.store.write_now(&Bookkeeping, |tx| made(tx, &mine, sums, None)).unwrap());
-        assert_eq!(app.store.read_now(|tx| due(tx, 9)).unwrap(), [place.clone()]);
+        assert_eq!(app.store.read_now(|tx| due(tx, 9)).unwrap(), std::slice::from_ref(&place));
         let next = app.store.write_now(&Bookkeeping, |tx| claim(tx, place.clone(), until)).unwrap().unwrap();
         assert!(!app.store.write_now(&Bookkeeping, |tx| failed(tx, &next, Some(sums.spoken), "it is too long", true)).unwrap());
         // Who comes back late has it no more.

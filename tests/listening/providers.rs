@@ -132,7 +132,7 @@ fn a_service_is_sent_the_text_as_json_with_what_it_knows_the_newsroom_by() {
 
 #[test]
 fn what_a_service_does_at_its_worst_is_a_reason_that_tells_no_secret() {
-    let long = [b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".as_slice(), &[b'x'; 200_000]].concat();
+    let long = [b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".as_slice(), &b"x".repeat(200_000)].concat();
     for (answer, why) in [
         (b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 6\r\n\r\ns3cret".as_slice(), "answers 401"),
         (b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n", "answers 302"),

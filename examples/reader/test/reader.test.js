@@ -24,6 +24,10 @@ const built = join(folder, "built");
 const children = [];
 let browser;
 
+/** Whether somebody can read aloud on this machine, as CI has it. */
+const speaks = ["espeak-ng", "ffmpeg"].every((program) => spawnSync(program, ["-version"]).error === undefined);
+if (!speaks && process.env.CI) throw new Error("espeak-ng and ffmpeg are missing");
+
 /** A process that has said it is up. */
 function start(command, args, env, up) {
   const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
@@ -73,10 +77,6 @@ async function open(path, options = {}) {
 }
 
 const texts = (page, selector) => page.locator(selector).allTextContents();
-
-/** Whether somebody can read aloud on this machine, as CI has it. */
-const speaks = ["espeak-ng", "ffmpeg"].every((program) => spawnSync(program, ["-version"]).error === undefined);
-if (!speaks && process.env.CI) throw new Error("espeak-ng and ffmpeg are missing");
 
 /** A story that can be heard, once it can. */
 async function heard(path) {
