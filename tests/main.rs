@@ -81,6 +81,7 @@ mod resolving;
 mod reviewing;
 mod revising;
 mod rules;
+mod s3;
 mod scheduling;
 mod schema;
 mod scopes;

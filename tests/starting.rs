@@ -98,6 +98,10 @@ fn complaints(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
+/// Settings of a bucket.
+const S3: [(&str, &str); 3] =
+    [("DATELINE_S3_ACCESS_KEY", "desk"), ("DATELINE_S3_SECRET_KEY", "hunter2"), ("DATELINE_MEDIA", "s3://bucket/media")];
+
 /// Settings that are wrong; the last of each is the one that is, and is named.
 #[rustfmt::skip]
 const BAD: &[&[(&str, &str)]] = &[
@@ -251,6 +255,15 @@ const BAD: &[&[(&str, &str)]] = &[
     &[("dateline_bind", "127.0.0.1:8080")],
     &[("Dateline_Bind", "127.0.0.1:8080")],
     &[("DATELINE_SECRET", "hunter2")],
+    &[("DATELINE_S3_ACCESS_KEY", "desk")],
+    &[S3[0], S3[1], ("DATELINE_MEDIA", "s3://")],
+    &[S3[0], S3[1], ("DATELINE_MEDIA", "s3://ab")],
+    &[S3[0], S3[1], ("DATELINE_MEDIA", "s3://Bucket/media")],
+    &[S3[0], S3[1], ("DATELINE_MEDIA", "s3://bucket/a//b")],
+    &[S3[0], S3[1], S3[2], ("DATELINE_S3_ENDPOINT", "store.example")],
+    &[S3[0], S3[1], S3[2], ("DATELINE_S3_ENDPOINT", "https://desk:hunter2@store.example")],
+    &[S3[0], S3[1], S3[2], ("DATELINE_S3_REGION", "eu central")],
+    &[S3[0], S3[2], ("DATELINE_S3_SECRET_KEY", "")],
 ];
 
 #[rustfmt::skip]

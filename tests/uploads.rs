@@ -31,7 +31,7 @@ async fn post(client: &Client<'_>, length: usize, more: &[(&str, &str)]) -> Answ
 }
 
 /// Begin an upload; where it is.
-async fn begin(client: &Client<'_>, length: usize) -> String {
+pub(crate) async fn begin(client: &Client<'_>, length: usize) -> String {
     let begun = post(client, length, &[]).await;
     assert_eq!(begun.status, 201, "{}", begun.text);
     begun.header("location").unwrap().to_owned()
@@ -43,12 +43,12 @@ async fn send_with(client: &Client<'_>, at: &str, offset: usize, bytes: &[u8], m
     client.send(Method::PATCH, at, &headers, Some(bytes.to_vec())).await
 }
 
-async fn send(client: &Client<'_>, at: &str, offset: usize, bytes: &[u8]) -> Answer {
+pub(crate) async fn send(client: &Client<'_>, at: &str, offset: usize, bytes: &[u8]) -> Answer {
     send_with(client, at, offset, bytes, &[]).await
 }
 
 /// What the clients of tus ask before they go on.
-async fn offset(client: &Client<'_>, at: &str) -> usize {
+pub(crate) async fn offset(client: &Client<'_>, at: &str) -> usize {
     let answer = client.send(Method::HEAD, at, &[TUS], None).await;
     assert_eq!((answer.status, answer.header("cache-control"), answer.text.as_str()), (200, Some("no-store"), ""));
     answer.header("upload-offset").unwrap().parse().unwrap()
@@ -358,7 +358,7 @@ both! {
 }
 
 /// A document of so many bytes.
-fn document(length: usize) -> Vec<u8> {
+pub(crate) fn document(length: usize) -> Vec<u8> {
     let (begin, end) = (b"%PDF-1.4\n% ", b"\n%%EOF\n");
     let filler = (0..length - begin.len() - end.len()).map(|n| b"0123456789abcdefghijklmnopqrstuvwxyz"[(n / 7 + n / 40_000) % 36]);
     begin.iter().copied().chain(filler).chain(end.iter().copied()).collect()

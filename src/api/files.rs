@@ -1,9 +1,8 @@
 //! Files as answers: whole or in ranges (RFC 9110 §14), conditional, read as they are taken.
 
 use std::{
-    fs::File,
     future::Future,
-    io::{self, Read, Seek, SeekFrom},
+    io,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -25,7 +24,10 @@ use utoipa::{
 };
 
 use super::{headers::names, problem::Failure};
-use crate::domain::{Error, captions::Captions};
+use crate::{
+    domain::{Error, captions::Captions},
+    media::storage::Stored,
+};
 
 /// The bytes of a file, as the contract tells of them.
 #[derive(Debug)]
@@ -40,8 +42,6 @@ impl PartialSchema for Binary {
 
 impl ToSchema for Binary {}
 
-/// How much of a file is read at once, in bytes.
-const PIECE: u64 = 65_536;
 /// Ranges of one request that are answered; who asks for more is given all.
 pub const RANGES: usize = 16;
 /// What parts the ranges of an answer: nothing that a file is likely to hold.
@@ -51,7 +51,7 @@ const BOUNDARY: &str = "dateline-byteranges-7f3c9a51d0e84b26";
 #[derive(Debug)]
 pub(super) struct Given {
     /// The file.
-    pub file: File,
+    pub file: Box<dyn Stored>,
     /// Its media type.
     pub media_type: &'static str,
     /// Its strong entity tag, with quotation marks.
@@ -129,7 +129,7 @@ pub(super) fn unchanged(req: &HttpRequest, etag: &str, cache_control: &str) -> O
 /// Answer with a file, or with what of it is asked for.
 pub(super) fn answer(req: &HttpRequest, given: Given) -> Result<HttpResponse, Failure> {
     let Given { file, media_type, etag, cache_control, saved_as } = given;
-    let length = file.metadata().map_err(Error::storage)?.len();
+    let length = file.bytes();
     let mut answer = HttpResponse::Ok();
     tagged(&mut answer, &etag, &cache_control);
     answer.insert_header((header::ACCEPT_RANGES, "bytes"));
@@ -186,33 +186,21 @@ enum Part {
 
 /// A file on its way out: the next piece is read when the one before is taken.
 struct FileBody {
-    file: Arc<File>,
+    file: Arc<dyn Stored>,
     parts: std::vec::IntoIter<Part>,
     rest: Span,
     length: u64,
-    reading: Option<JoinHandle<io::Result<Vec<u8>>>>,
+    reading: Option<JoinHandle<Result<Vec<u8>, Error>>>,
 }
 
 impl FileBody {
-    fn new(file: File, parts: Vec<Part>) -> Self {
+    fn new(file: Box<dyn Stored>, parts: Vec<Part>) -> Self {
         let length = |part: &Part| match part {
             Part::Told(bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
             Part::OfFile((first, end)) => end.saturating_sub(*first),
         };
         let length = parts.iter().map(length).fold(0, u64::saturating_add);
-        Self { file: Arc::new(file), parts: parts.into_iter(), rest: (0, 0), length, reading: None }
-    }
-}
-
-/// A piece of a file.
-fn read(file: &File, first: u64, bytes: u64) -> io::Result<Vec<u8>> {
-    let mut file = file;
-    let mut piece = Vec::new();
-    file.seek(SeekFrom::Start(first))?;
-    if u64::try_from(file.take(bytes).read_to_end(&mut piece)?).is_ok_and(|read| read == bytes) {
-        Ok(piece)
-    } else {
-        Err(io::ErrorKind::UnexpectedEof.into())
+        Self { file: file.into(), parts: parts.into_iter(), rest: (0, 0), length, reading: None }
     }
 }
 
@@ -229,14 +217,15 @@ impl MessageBody for FileBody {
             if let Some(reading) = &mut self.reading {
                 let Poll::Ready(read) = Pin::new(reading).poll(cx) else { return Poll::Pending };
                 self.reading = None;
-                return Poll::Ready(Some(read.map_err(io::Error::other).flatten().map(Bytes::from)));
+                let read = read.map_err(Error::internal).flatten();
+                return Poll::Ready(Some(read.map(Bytes::from).map_err(io::Error::other)));
             }
             let (first, end) = self.rest;
             if first < end {
-                let bytes = end.saturating_sub(first).min(PIECE);
+                let bytes = end.saturating_sub(first).min(self.file.piece());
                 let file = self.file.clone();
                 self.rest = (first.saturating_add(bytes), end);
-                self.reading = Some(tokio::task::spawn_blocking(move || read(&file, first, bytes)));
+                self.reading = Some(tokio::task::spawn_blocking(move || file.read(first, bytes)));
                 continue;
             }
             match self.parts.next() {

@@ -457,7 +457,7 @@ fn carry(media: &Files, target: &mut Target, record: &MediaRecord) -> Result<boo
         system::complain(&format!("left out: the file {} of an item is not in the media store", record.file));
         return Ok(false);
     };
-    target.put(&record.file, file).map_err(Error::internal)?;
+    target.put(&record.file, file.local()?).map_err(Error::internal)?;
     Ok(true)
 }
 

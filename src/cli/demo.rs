@@ -35,6 +35,7 @@ pub(super) fn demo(mut settings: Settings) -> Result<(), Failed> {
     settings.database_url = Secret::new(format!("sqlite://{}", settings.data_dir.join("dateline.db").display()));
     settings.secret_file = settings.data_dir.join("secret");
     settings.media.folder = settings.data_dir.join("media");
+    settings.media.s3 = None;
     let store = ready(&settings)?;
     // Its pages are where the server is.
     let newsroom = pictures::hung(&NEWSROOM.replace("http://127.0.0.1:8080", &settings.public_url));

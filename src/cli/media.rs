@@ -10,7 +10,7 @@ use crate::{
 /// Hold the media store against the library, say what is wrong, and remove what was left behind where that is asked for.
 pub(super) fn check_store(settings: &Settings, repair: bool) -> Result<(), Failed> {
     let store = existing(settings)?;
-    let files = files(settings);
+    let files = files(settings)?;
     let (storage, now) = (&**files.storage(), store.now());
     let findings = check(storage, &store.read_now(store::media::digests)?, now)?;
     for digest in &findings.missing {

@@ -200,12 +200,12 @@ pub fn run() -> ExitCode {
         }),
         Command::Media { command: MediaCommand::Check { repair } } => settings().and_then(|s| media::check_store(&s, repair)),
         Command::Import { file, overwrite, refuse_future, add_locales } => {
-            settings().and_then(|s| bundle::import(&ready(&s)?, &serve::files(&s), &file, Rules { overwrite, refuse_future, add_locales }))
+            settings().and_then(|s| bundle::import(&ready(&s)?, &serve::files(&s)?, &file, Rules { overwrite, refuse_future, add_locales }))
         }
         Command::Generate { articles } => settings().and_then(|s| generate::generate(&ready(&s)?, articles)),
         Command::Export { file } => settings().and_then(|s| {
             bundle::may_be_replaced(&s, &file)?;
-            bundle::export(&ready(&s)?, &serve::files(&s), &file)
+            bundle::export(&ready(&s)?, &serve::files(&s)?, &file)
         }),
     };
     match done {

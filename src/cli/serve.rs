@@ -18,9 +18,12 @@ use crate::{
     config::{MediaSettings, Settings},
     delivery::response_cache::ResponseCache,
     desk::{password_links::PasswordLinks, sign_ins::SignIns},
-    domain::memory::MemoryBudget,
+    domain::{Error, memory::MemoryBudget},
     fetching::{FetchLimits, Fetcher},
-    media::{files::Files, storage::Folder},
+    media::{
+        files::Files,
+        storage::{Folder, S3, Storage},
+    },
     openid::Provider,
     store::{self, Store, dialect::Engine},
     workers::{
@@ -48,9 +51,14 @@ pub(super) fn serve(settings: &Settings) -> Result<(), Failed> {
 }
 
 /// The files of the media library.
-pub(super) fn files(settings: &Settings) -> Files {
-    let MediaSettings { folder, most_bytes, memory, .. } = &settings.media;
-    Files::new(Arc::new(Folder::at(folder)), Arc::new(system::OsEntropy), *most_bytes, *memory)
+pub(super) fn files(settings: &Settings) -> Result<Files, Error> {
+    let MediaSettings { folder, s3, most_bytes, memory, .. } = &settings.media;
+    let entropy = Arc::new(system::OsEntropy);
+    let storage: Arc<dyn Storage> = match s3 {
+        Some(s3) => Arc::new(S3::of(s3, &folder.join("incoming"), entropy.clone())?),
+        None => Arc::new(Folder::at(folder)),
+    };
+    Ok(Files::new(storage, entropy, *most_bytes, *memory))
 }
 
 /// What asks addresses that requests name.
@@ -67,7 +75,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         keys: Arc::new(keys(settings, &store)?),
         response_cache: ResponseCache::new(store.clone(), settings.cache_bytes, &answers),
         answers,
-        files: Arc::new(files(settings)),
+        files: Arc::new(files(settings)?),
         fetcher: Arc::new(fetcher(settings)),
         purged: !settings.purge.is_empty(),
         store,

@@ -33,7 +33,7 @@ pub use places::TlsFiles;
 use reader::Reader;
 
 /// Every variable that is read, with its default and one line of prose; `.env.example` holds the same.
-pub const VARIABLES: [(&str, &str, &str); 46] = [
+pub const VARIABLES: [(&str, &str, &str); 50] = [
     ("DATABASE_URL", "sqlite://data/dateline.db", "Where everything is kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/NAME."),
     ("DATELINE_BIND", "127.0.0.1:8080", "Address and port that the server listens on."),
     ("DATELINE_DATA_DIR", "data", "Folder for what the server keeps beside the database, such as a generated secret."),
@@ -53,7 +53,15 @@ pub const VARIABLES: [(&str, &str, &str); 46] = [
         "File with the server's certificate and those above it, in PEM, by which it ends TLS itself; read again while it runs. None when empty.",
     ),
     ("DATELINE_TLS_KEY", "", "File with the key of that certificate, in PEM, which nobody else may read; required with DATELINE_TLS_CERT."),
-    ("DATELINE_MEDIA", "", "Folder for the files of the media library, which all instances share; media in the data folder when empty."),
+    (
+        "DATELINE_MEDIA",
+        "",
+        "Where the files of the media library lie, which all instances share: a folder, or s3://BUCKET/PREFIX; media in the data folder when empty.",
+    ),
+    ("DATELINE_S3_ENDPOINT", "", "Address of the S3-compatible store, without the bucket; that of Amazon in the region when empty."),
+    ("DATELINE_S3_REGION", "us-east-1", "Region of the bucket."),
+    ("DATELINE_S3_ACCESS_KEY", "", "Name of the key that requests to the store are signed with; required with s3://."),
+    ("DATELINE_S3_SECRET_KEY", "", "That key; required with s3://."),
     (
         "DATELINE_MEDIA_URL",
         "",

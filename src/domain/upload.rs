@@ -59,10 +59,10 @@ impl Upload {
         if now < self.expires_at { Ok(self) } else { Err(Error::Gone("upload")) }
     }
 
-    /// How many bytes have come to stay, of which so many are in the store: never more than there are.
+    /// At which byte it goes on, when so many are in the store to stay.
     #[must_use]
-    pub fn offset(&self, stored: u64) -> u64 {
-        if self.outcome.is_some() { self.length } else { self.received.min(stored) }
+    pub const fn offset(&self, stored: u64) -> u64 {
+        if self.outcome.is_some() { self.length } else { self.counted(stored) }
     }
 
     /// How many bytes count of those that have come to stay: the last one of the file does not yet.
@@ -120,11 +120,11 @@ mod tests {
     }
 
     #[test]
-    fn no_more_has_come_than_is_in_the_store_and_the_last_byte_has_when_it_is_known_what_came_of_it() {
+    fn the_last_byte_has_come_when_it_is_known_what_came_of_it() {
         let part = upload(6);
-        assert_eq!([0, 5, 6, 7].map(|stored| part.offset(stored)), [0, 5, 6, 6]);
+        assert_eq!([0, 5, 9, 10].map(|stored| part.offset(stored)), [0, 5, 9, 9]);
         assert_eq!([0, 8, 9, 10].map(|came| part.counted(came)), [0, 8, 9, 9]);
-        assert!(part.goes_on(6, 9).is_ok() && part.goes_on(5, 9).is_err() && part.goes_on(6, 5).is_err());
+        assert!(part.goes_on(6, 6).is_ok() && part.goes_on(5, 6).is_err() && part.goes_on(6, 5).is_err());
         let whole = Upload { outcome: Some(Outcome::Refused(FileFault::Broken(String::new()))), ..upload(9) };
         assert_eq!(whole.offset(0), 10);
     }

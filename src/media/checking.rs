@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::storage::{Key, Storage};
+use super::storage::Storage;
 use crate::domain::{Error, Instant, media::Digest};
 
 /// For how long a file lies there before it counts as left behind, in seconds: what has come may be about to be described.
@@ -22,15 +22,12 @@ pub struct Findings {
 /// # Errors
 /// [`Error::StorageUnavailable`].
 pub fn check(storage: &dyn Storage, of_items: &BTreeSet<Digest>, now: Instant) -> Result<Findings, Error> {
-    let mut findings = Findings::default();
-    for digest in of_items {
-        if storage.open(&Key::Original(*digest))?.is_none() {
-            findings.missing.push(*digest);
-        }
-    }
-    let stored = storage.originals(now.plus_seconds(-GRACE))?;
-    findings.left_behind = stored.into_iter().filter(|digest| !of_items.contains(digest)).collect();
-    Ok(findings)
+    let stored: BTreeSet<Digest> = storage.originals(Instant::from_micros(i64::MAX))?.into_iter().collect();
+    let long_there = storage.originals(now.plus_seconds(-GRACE))?;
+    Ok(Findings {
+        missing: of_items.difference(&stored).copied().collect(),
+        left_behind: long_there.into_iter().filter(|digest| !of_items.contains(digest)).collect(),
+    })
 }
 
 /// Remove what was left behind, and what began to come and did not come whole; how many files that were.

@@ -7,7 +7,6 @@
 use std::{
     collections::HashMap,
     fmt,
-    fs::File,
     num::NonZeroUsize,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
@@ -26,7 +25,7 @@ use super::{
     Limits,
     looking::{HEAD_BYTES, format_of, look_into},
     rendering::{Recipe, memory_of, render},
-    storage::{Incoming, Key, Storage},
+    storage::{Incoming, Key, Storage, Stored},
 };
 use crate::domain::{
     Error,
@@ -91,6 +90,7 @@ pub struct Files {
     units: u32,
     memory: Arc<Semaphore>,
     processors: Arc<Semaphore>,
+    copies: Arc<Semaphore>,
     waiting: AtomicUsize,
     under_way: Mutex<HashMap<Key, Weak<Turn<()>>>>,
 }
@@ -147,6 +147,7 @@ impl Files {
         let memory = u64::try_from(memory).unwrap_or(u64::MAX);
         let limits = Limits { decoded_bytes: memory, ..Limits::default() };
         let units = u32::try_from(memory.checked_div(UNIT).unwrap_or(1)).unwrap_or(u32::MAX).max(1);
+        let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Self {
             storage,
             entropy,
@@ -154,7 +155,9 @@ impl Files {
             most_bytes,
             units,
             memory: Arc::new(Semaphore::new(usize::try_from(units).unwrap_or(1))),
-            processors: Arc::new(Semaphore::new(thread::available_parallelism().map_or(1, NonZeroUsize::get))),
+            processors: Arc::new(Semaphore::new(processors)),
+            // One is copied while another one is drawn.
+            copies: Arc::new(Semaphore::new(processors.saturating_mul(2))),
             waiting: AtomicUsize::new(0),
             under_way: Mutex::default(),
         }
@@ -247,7 +250,7 @@ impl Files {
     ///
     /// # Errors
     /// [`Error::NotFound`] when it is not in the store; [`Error::StorageUnavailable`].
-    pub async fn original(&self, digest: Digest) -> Result<File, Error> {
+    pub async fn original(&self, digest: Digest) -> Result<Box<dyn Stored>, Error> {
         let storage = self.storage.clone();
         aside(move || storage.open(&Key::Original(digest))?.ok_or(Error::NotFound("file"))).await
     }
@@ -256,7 +259,7 @@ impl Files {
     ///
     /// # Errors
     /// [`Error::NotFound`] when its file is not in the store; [`Error::Busy`] when too many wait; [`Error::StorageUnavailable`].
-    pub async fn rendition(&self, wanted: Wanted) -> Result<File, Error> {
+    pub async fn rendition(&self, wanted: Wanted) -> Result<Box<dyn Stored>, Error> {
         let (storage, key) = (self.storage.clone(), wanted.key());
         let looked_for = key.clone();
         if let Some(file) = aside(move || storage.open(&looked_for)).await? {
@@ -273,8 +276,11 @@ impl Files {
             return Ok(file);
         }
         let (storage, recipe) = (self.storage.clone(), wanted.recipe());
+        // Where files lie elsewhere, each that is drawn of is copied here.
+        let copy = timeout(LONGEST_WAIT, self.copies.clone().acquire_owned()).await.map_err(|_elapsed| Error::Busy)?;
+        let copy = copy.map_err(Error::internal)?;
         let weighed = aside(move || {
-            let mut original = storage.open(&Key::Original(wanted.digest))?.ok_or(Error::NotFound("file"))?;
+            let mut original = storage.open(&Key::Original(wanted.digest))?.ok_or(Error::NotFound("file"))?.local()?;
             let bytes = memory_of(&mut original, &wanted.facts, &recipe).map_err(Error::File)?;
             Ok((original, wanted, recipe, bytes))
         });
@@ -287,7 +293,7 @@ impl Files {
             let mut incoming = Incoming::begin(storage.incoming()?, &*entropy)?;
             incoming.write(&drawn.bytes)?;
             incoming.keep_as(&*storage, &key)?;
-            drop((room, turn));
+            drop((room, copy, turn));
             storage.open(&key)?.ok_or(Error::NotFound("file"))
         })
         .await

@@ -6,6 +6,7 @@ pub(crate) mod fetched;
 pub(crate) mod log;
 pub(crate) mod openid;
 pub(crate) mod postgres;
+pub(crate) mod s3;
 pub(crate) mod served;
 pub(crate) mod shapes;
 pub(crate) mod smtp;
@@ -162,8 +163,14 @@ pub(crate) fn media_folder() -> PathBuf {
 }
 
 /// The files there, each of them under a name that no other test gives one on its way in.
+#[expect(clippy::disallowed_methods, reason = "who runs the tests says where files are kept")]
 fn files() -> Arc<Files> {
-    files_in(&media_folder())
+    // The same stories over S3, where that is asked for.
+    let seed = FILES.fetch_add(1, Ordering::SeqCst);
+    match std::env::var("DATELINE_TEST_MEDIA") {
+        Ok(endpoint) => s3::files_at(&endpoint, &format!("suite-{}", std::process::id()), seed, &media_folder()),
+        Err(_) => files_in(&media_folder()),
+    }
 }
 
 fn files_in(folder: &std::path::Path) -> Arc<Files> {
@@ -407,6 +414,13 @@ impl TestApp {
     /// The same service, with files of its own.
     pub(crate) async fn with_files(&self, folder: &std::path::Path) -> Entrance {
         Entrance::with_files(self.store.clone(), seal(), folder).await
+    }
+
+    /// An instance over the same database, with these files.
+    pub(crate) async fn instance_over(&self, files: Arc<Files>) -> Entrance {
+        let state = state(self.store_of(2), seal(), 16 << 20, (SignIns::default(), Rates::OFF));
+        let state = Arc::into_inner(state.into_inner()).unwrap();
+        Entrance::of(Data::new(State { files, ..state })).await
     }
 
     /// Another instance over the same database, with the same files.

@@ -235,7 +235,7 @@ pub(super) fn hung(newsroom: &str) -> String {
 /// Put them into the library of a new demo, with ids from 801 on: three that stories lead with, a document, one that nothing shows, one that was taken down, three that stand
 /// in a body, a video, and a chime.
 pub(super) fn hang(settings: &Settings, still: Arc<dyn Clock>) -> Result<(), Error> {
-    let (store, files) = (open_with(settings, still, Arc::new(Counted::from(801)))?, files(settings));
+    let (store, files) = (open_with(settings, still, Arc::new(Counted::from(801)))?, files(settings)?);
     let drawn = format!("{SOURCE_TYPES}algorithmicMedia");
     let add = |bytes: &[u8], said: Description| add(&store, &files, bytes, &Description { digital_source_type: drawn.clone(), ..said });
     let said = |name: &str, credit: &str, all: &[(&str, &str)]| Description {

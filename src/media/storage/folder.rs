@@ -8,7 +8,7 @@ use std::{
     time::SystemTime,
 };
 
-use super::{Key, Receiving, Storage, receiving::Part};
+use super::{Key, Receiving, Storage, Stored, receiving::Part, stored::Lying};
 use crate::domain::{Error, Instant, media::Digest, upload::UploadId};
 
 /// A folder in which files lie.
@@ -36,7 +36,7 @@ impl Folder {
 }
 
 /// Make a folder, and those above it that are missing, in which nobody else has a part.
-fn make(folder: &Path) -> io::Result<()> {
+pub(super) fn make(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
@@ -82,8 +82,9 @@ impl Storage for Folder {
         keep().map_err(|error: io::Error| Error::storage(error))
     }
 
-    fn open(&self, key: &Key) -> Result<Option<File>, Error> {
-        found(File::open(self.path(key))).map_err(Error::storage)
+    fn open(&self, key: &Key) -> Result<Option<Box<dyn Stored>>, Error> {
+        let Some(file) = found(File::open(self.path(key))).map_err(Error::storage)? else { return Ok(None) };
+        Ok(Some(Box::new(Lying::of(file)?)))
     }
 
     fn remove(&self, digest: Digest, before: Instant) -> Result<bool, Error> {
@@ -142,11 +143,12 @@ impl Storage for Folder {
             Ok(new)
         };
         let file = open().map_err(|error: io::Error| Error::storage(error))?;
-        Ok(Box::new(Part::held(&path, file, upload)?))
+        Ok(Box::new(Part::held(&path, file)?))
     }
 
-    fn received(&self, upload: UploadId) -> Result<u64, Error> {
-        Ok(found(self.upload(upload).metadata()).map_err(Error::storage)?.map_or(0, |file| file.len()))
+    fn received(&self, upload: UploadId, counted: u64) -> Result<u64, Error> {
+        // What was written and not counted may not be there to stay.
+        Ok(found(self.upload(upload).metadata()).map_err(Error::storage)?.map_or(0, |file| file.len().min(counted)))
     }
 
     fn forget(&self, upload: UploadId) -> Result<(), Error> {
@@ -155,7 +157,7 @@ impl Storage for Folder {
 }
 
 /// Remove the files of a folder that nothing was written to since an instant; how many these were.
-fn swept(folder: &Path, before: Instant) -> io::Result<usize> {
+pub(super) fn swept(folder: &Path, before: Instant) -> io::Result<usize> {
     let mut swept = 0usize;
     let Some(files) = found(fs::read_dir(folder))? else { return Ok(swept) };
     for file in files {

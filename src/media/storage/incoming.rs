@@ -68,6 +68,11 @@ impl Incoming {
         Ok(())
     }
 
+    /// Where it lies.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// How many bytes have come.
     #[must_use]
     pub const fn bytes(&self) -> u64 {

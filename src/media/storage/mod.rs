@@ -8,12 +8,16 @@
 mod folder;
 mod incoming;
 mod receiving;
+mod s3;
+mod stored;
 
-use std::{fmt, fs::File, path::Path};
+use std::{fmt, path::Path};
 
 pub use folder::Folder;
 pub use incoming::Incoming;
 pub use receiving::Receiving;
+pub use s3::{S3, S3Settings};
+pub use stored::Stored;
 
 use crate::domain::{Error, Instant, media::Digest, upload::UploadId};
 
@@ -66,7 +70,7 @@ pub trait Storage: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// [`Error::StorageUnavailable`].
-    fn open(&self, key: &Key) -> Result<Option<File>, Error>;
+    fn open(&self, key: &Key) -> Result<Option<Box<dyn Stored>>, Error>;
 
     /// Remove a file as it was sent, and all that was made of it, unless it has come since an instant; whether it did.
     ///
@@ -92,11 +96,11 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// [`Error::Conflict`] with code `upload-under-way` while somebody else does; [`Error::StorageUnavailable`].
     fn receive(&self, upload: UploadId) -> Result<Box<dyn Receiving>, Error>;
 
-    /// How many bytes of an upload are here.
+    /// How many bytes of an upload are here to stay, where so many were counted.
     ///
     /// # Errors
     /// [`Error::StorageUnavailable`].
-    fn received(&self, upload: UploadId) -> Result<u64, Error>;
+    fn received(&self, upload: UploadId, counted: u64) -> Result<u64, Error>;
 
     /// Remove what has come of an upload.
     ///

@@ -9,16 +9,10 @@ use std::{
 };
 
 use super::Incoming;
-use crate::domain::{Error, upload::UploadId};
+use crate::domain::Error;
 
 /// What has come of an upload, and who goes on with it.
 pub trait Receiving: fmt::Debug + Send {
-    /// How many bytes are here.
-    ///
-    /// # Errors
-    /// [`Error::StorageUnavailable`].
-    fn stored(&self) -> Result<u64, Error>;
-
     /// Go on from this byte: what is here behind it has never counted, and goes.
     ///
     /// # Errors
@@ -34,7 +28,7 @@ pub trait Receiving: fmt::Debug + Send {
     /// Let all that was written survive a loss of power.
     ///
     /// # Errors
-    /// [`Error::StorageUnavailable`].
+    /// [`Error::Conflict`] with code `upload-under-way` where somebody else went on from there; [`Error::StorageUnavailable`].
     fn settle(&mut self) -> Result<(), Error>;
 
     /// The whole file, summed up. It stays where it is until it is kept, or its upload is forgotten.
@@ -42,6 +36,12 @@ pub trait Receiving: fmt::Debug + Send {
     /// # Errors
     /// [`Error::StorageUnavailable`].
     fn whole(self: Box<Self>) -> Result<Incoming, Error>;
+}
+
+/// That somebody else sends bytes of an upload.
+pub(super) fn conflict() -> Error {
+    let detail = "another request sends bytes of this upload, or did until now; ask for its offset again".to_owned();
+    Error::Conflict { code: "upload-under-way", detail }
 }
 
 /// A file of a folder, under a lock that goes with the process.
@@ -53,11 +53,7 @@ pub(super) struct Part {
 
 impl Part {
     /// The file of an upload, which nobody else may write to any more.
-    pub(super) fn held(path: &Path, file: File, upload: UploadId) -> Result<Self, Error> {
-        let conflict = || {
-            let detail = format!("another request sends bytes of the upload {upload}; ask for its offset again");
-            Error::Conflict { code: "upload-under-way", detail }
-        };
+    pub(super) fn held(path: &Path, file: File) -> Result<Self, Error> {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(conflict()),
@@ -71,10 +67,6 @@ impl Part {
 }
 
 impl Receiving for Part {
-    fn stored(&self) -> Result<u64, Error> {
-        Ok(self.file.metadata().map_err(Error::storage)?.len())
-    }
-
     fn go_on(&mut self, at: u64) -> Result<(), Error> {
         self.file.set_len(at).map_err(Error::storage)?;
         self.file.seek(SeekFrom::Start(at)).map_err(Error::storage).map(drop)

@@ -189,7 +189,7 @@ pub(crate) async fn send_upload(
         return Ok(answer.finish());
     }
     let upload = received(state, permit, sent, payload).await?;
-    let offset = upload.offset(upload.length);
+    let offset = upload.offset(upload.received);
     tell(&mut answer, &upload, offset);
     Ok(answer.finish())
 }

@@ -59,13 +59,13 @@ pub(super) async fn expected(state: &Data<State>, permit: &Permit<WriteMedia>, s
     if sent.declared.is_some_and(|declared| declared > room) { Err(Failure::TooLarge) } else { Ok(upload) }
 }
 
-/// How many bytes of an upload are in the store.
+/// How many bytes of an upload are in the store to stay.
 pub(super) async fn stored(state: &Data<State>, upload: &Upload) -> Result<u64, Error> {
     if upload.outcome.is_some() {
         return Ok(upload.length);
     }
-    let (state, id) = (state.clone(), upload.id);
-    store::aside(move || state.files.storage().received(id)).await
+    let (state, id, counted) = (state.clone(), upload.id, upload.received);
+    store::aside(move || state.files.storage().received(id, counted)).await
 }
 
 /// Take in what a request sends, and make an item of the file once it is whole.
@@ -197,6 +197,9 @@ async fn finished(
 ) -> Result<Upload, Failure> {
     let id = upload.id;
     let incoming = store::aside(move || receiving.whole()).await?;
+    if incoming.bytes() != upload.length {
+        return Err(Error::storage("an upload is in the store with another length").into());
+    }
     let ended = match state.files.look_into(incoming).await {
         Ok(looked) => {
             let file = state.files.keep(looked).await?;
