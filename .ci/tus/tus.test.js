@@ -84,7 +84,10 @@ class Gate extends EventEmitter {
 
   static async to(port) {
     const gate = new Gate();
-    gate.port = await listening(createServer((client) => gate.#pass(client, connect(port, "127.0.0.1"))));
+    const server = createServer((client) => gate.#pass(client, connect(port, "127.0.0.1")));
+    gate.port = await listening(server);
+    // It ends with the test.
+    server.unref();
     return gate;
   }
 
