@@ -95,6 +95,7 @@ async fn health_tells_operators_how_the_server_is() {
 
 /// The numbers of the page about limits are those of the code.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn the_page_about_limits_says_what_is_enforced() {
     use dateline::domain::{
         error::FAULTS,

@@ -196,6 +196,39 @@ async fn beside(admin: &Client<'_>, other: &Client<'_>, one: &str, all: &mut Req
     all.add("POST /v1/desk/releases/{id}/publish", &format!("{release}/publish"), Value::Null);
 }
 
+/// The media library.
+async fn library(admin: &Client<'_>, all: &mut Requests) {
+    let document = |word: &str| format!("%PDF-1.4\n% {word}\n%%EOF\n");
+    let media = "/v1/desk/media";
+    let sent =
+        admin.send(actix_web::http::Method::POST, media, &[("content-type", "application/pdf")], Some(document("one").into_bytes())).await;
+    let item = format!("{media}/{}", id_of(&sent));
+    all.add("POST /v1/desk/media", media, json!(document("two")));
+    all.add("PATCH /v1/desk/media/{id}", &item, json!({ "credit": "AP" }));
+    all.add("DELETE /v1/desk/media/{id}", &item, Value::Null);
+    all.add("PUT /v1/desk/media/{id}/file", &format!("{item}/file"), json!(document("three")));
+    all.add("POST /v1/desk/media/{id}/takedown", &format!("{item}/takedown"), json!({ "reason": "A judge said so." }));
+    let taken = format!(
+        "{media}/{}",
+        id_of(
+            &admin
+                .send(actix_web::http::Method::POST, media, &[("content-type", "application/pdf")], Some(document("four").into_bytes()))
+                .await
+        )
+    );
+    let film = admin.send(actix_web::http::Method::POST, media, &[("content-type", "video/webm")], Some(crate::media::FILM.to_vec())).await;
+    let captions = format!("{media}/{}/captions/en", id_of(&film));
+    let cues = |text: &str| json!(format!("WEBVTT\n\n00:01.000 --> 00:02.000\n{text}\n"));
+    let first = [("content-type", "text/vtt"), ("if-match", "\"1\"")];
+    let first =
+        admin.send(actix_web::http::Method::PUT, &captions, &first, cues("one").as_str().map(|text| text.as_bytes().to_vec())).await;
+    all.add("PUT /v1/desk/media/{id}/captions/{locale}", &format!("{captions} {}", first.etag()), cues("two"));
+    all.add("DELETE /v1/desk/media/{id}/captions/{locale}", &format!("{captions} {}", first.etag()), Value::Null);
+    let reason = json!({ "reason": "A judge said so." });
+    let taken_down = admin.act(&format!("{taken}/takedown"), "\"1\"", &reason).await.etag();
+    all.add("POST /v1/desk/media/{id}/reinstate", &format!("{taken}/reinstate {taken_down}"), reason);
+}
+
 /// The site, what its stories are filed under, and its people.
 pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     let site = with_etag(admin, "/v1/desk/site", "").await;
@@ -229,35 +262,7 @@ pub(crate) async fn house(admin: &Client<'_>, all: &mut Requests) {
     all.add("PATCH /v1/desk/redirects/{id}", &redirect, json!({ "to": "/newer" }));
     all.add("DELETE /v1/desk/redirects/{id}", &redirect, Value::Null);
     all.add("POST /v1/desk/redirects/import", "/v1/desk/redirects/import", json!("from,to\n/oldest,/new\n"));
-    let document = |word: &str| format!("%PDF-1.4\n% {word}\n%%EOF\n");
-    let media = "/v1/desk/media";
-    let sent =
-        admin.send(actix_web::http::Method::POST, media, &[("content-type", "application/pdf")], Some(document("one").into_bytes())).await;
-    let item = format!("{media}/{}", id_of(&sent));
-    all.add("POST /v1/desk/media", media, json!(document("two")));
-    all.add("PATCH /v1/desk/media/{id}", &item, json!({ "credit": "AP" }));
-    all.add("DELETE /v1/desk/media/{id}", &item, Value::Null);
-    all.add("PUT /v1/desk/media/{id}/file", &format!("{item}/file"), json!(document("three")));
-    all.add("POST /v1/desk/media/{id}/takedown", &format!("{item}/takedown"), json!({ "reason": "A judge said so." }));
-    let taken = format!(
-        "{media}/{}",
-        id_of(
-            &admin
-                .send(actix_web::http::Method::POST, media, &[("content-type", "application/pdf")], Some(document("four").into_bytes()))
-                .await
-        )
-    );
-    let film = admin.send(actix_web::http::Method::POST, media, &[("content-type", "video/webm")], Some(crate::media::FILM.to_vec())).await;
-    let captions = format!("{media}/{}/captions/en", id_of(&film));
-    let cues = |text: &str| json!(format!("WEBVTT\n\n00:01.000 --> 00:02.000\n{text}\n"));
-    let first = [("content-type", "text/vtt"), ("if-match", "\"1\"")];
-    let first =
-        admin.send(actix_web::http::Method::PUT, &captions, &first, cues("one").as_str().map(|text| text.as_bytes().to_vec())).await;
-    all.add("PUT /v1/desk/media/{id}/captions/{locale}", &format!("{captions} {}", first.etag()), cues("two"));
-    all.add("DELETE /v1/desk/media/{id}/captions/{locale}", &format!("{captions} {}", first.etag()), Value::Null);
-    let reason = json!({ "reason": "A judge said so." });
-    let taken_down = admin.act(&format!("{taken}/takedown"), "\"1\"", &reason).await.etag();
-    all.add("POST /v1/desk/media/{id}/reinstate", &format!("{taken}/reinstate {taken_down}"), reason);
+    library(admin, all).await;
     uploads(admin, all).await;
     let menu = format!("/v1/desk/menus/{}", id_of(&admin.post("/v1/desk/menus", &json!({ "slug": "main" })).await));
     all.add("POST /v1/desk/menus", "/v1/desk/menus", json!({ "slug": "footer" }));

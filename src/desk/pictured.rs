@@ -61,8 +61,9 @@ pub(super) fn settle(tx: &mut Tx<'_>, (faults, unknown): (&mut Faults, Unknown),
             Some(media) if media.kind() == MediaKind::Image => return Some(beside(media, image)),
             Some(media) => faults.add(at, "not_a_picture", format!("the media item {id} is of the kind `{}`", media.kind())),
             None if unknown == Unknown::Refused || unknown == Unknown::Kept && image.url.is_empty() => {
-                faults.add(at, "unknown_media", format!("there is no media item {id}"))
+                faults.add(at, "unknown_media", format!("there is no media item {id}"));
             }
+
             None if image.url.is_empty() => {
                 let detail = format!("there is no media item {id} any more; the picture is left out");
                 warnings.push(Violation { pointer: at, code: "unknown_media", detail });

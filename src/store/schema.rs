@@ -443,7 +443,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::Text;
     use crate::store::dialect::Uid;
 
     media_captions (media_id, locale) {
@@ -454,7 +454,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::*;
+    use diesel::sql_types::Text;
     use crate::store::dialect::Uid;
 
     translation_media (media_id, article_id, locale) {

@@ -147,15 +147,14 @@ pub(crate) async fn show_captions(
     let (locale, version) = named.ok_or(Error::NotFound("captions"))?;
     let cache_control = keeping(&state, &entry, query.0.v.as_ref() == Some(version));
     let etag = format!("\"{version}\"");
-    let mut answer = match files::unchanged(&req, &etag, &cache_control) {
-        Some(unchanged) => unchanged,
-        None => {
-            let locale = locale.clone();
-            let captions = state.store.read(move |tx| store::media::captions(tx, id, &locale)).await?;
-            // They may have changed since, and an address with a version leads to nothing else for ever.
-            let is_it = captions.version() == *version;
-            files::captions(&captions, &etag, if is_it { &cache_control } else { "no-store" })
-        }
+    let mut answer = if let Some(unchanged) = files::unchanged(&req, &etag, &cache_control) {
+        unchanged
+    } else {
+        let locale = locale.clone();
+        let captions = state.store.read(move |tx| store::media::captions(tx, id, &locale)).await?;
+        // They may have changed since, and an address with a version leads to nothing else for ever.
+        let is_it = captions.version() == *version;
+        files::captions(&captions, &etag, if is_it { &cache_control } else { "no-store" })
     };
     super::serve::tell_tags(answer.headers_mut(), &entry);
     Ok(answer)

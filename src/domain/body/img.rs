@@ -68,17 +68,14 @@ pub fn finished(frozen: String, pictures: &Pictures) -> String {
         let own = said.parse().ok().and_then(|id: MediaId| pictures.get(&id));
         let Some((figure, rest)) = rest.split_once(END) else { continue };
         let begin = out.rfind(FIGURE).unwrap_or(out.len());
-        match own {
-            Some(own) => {
-                figure_of(&mut out, figure, own);
-                out.push_str(END);
-                out.push_str(rest);
-            }
-            None => {
-                out.truncate(begin);
-                let rest = without_empty(&mut out, rest);
-                out.push_str(rest);
-            }
+        if let Some(own) = own {
+            figure_of(&mut out, figure, own);
+            out.push_str(END);
+            out.push_str(rest);
+        } else {
+            out.truncate(begin);
+            let rest = without_empty(&mut out, rest);
+            out.push_str(rest);
         }
     }
     out

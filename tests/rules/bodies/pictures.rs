@@ -10,7 +10,7 @@ use dateline::domain::body::{
     references::frozen,
 };
 
-fn library(with: impl Fn(u128) -> bool, words: [String; 3], sources: usize) -> Pictures {
+fn library(with: impl Fn(u128) -> bool, words: &[String; 3], sources: usize) -> Pictures {
     let shown = |n: u128| {
         let url = format!("https://news.example/v1/media/{}/640.jpg?v=1", Uuid::from_u128(n));
         let of = |kind| (kind, format!("{url} 640w, {url}&b 960w"));
@@ -44,7 +44,7 @@ proptest! {
         sources in 0usize..3,
     ) {
         let words = if says { words } else { words.map(|_| String::new()) };
-        let library = library(|n| there & (1 << n) != 0, words, sources);
+        let library = library(|n| there & (1 << n) != 0, &words, sources);
         let kept = frozen(&document);
         prop_assert_eq!(in_html(&kept), of(&document));
         let mut shown = document.clone();
@@ -101,7 +101,7 @@ fn editors_name_items_in_every_form() {
         assert_eq!(warnings, [], "{format}");
         let mut seen = Vec::new();
         each_image(&document.blocks, &mut |image| seen.push(image.clone()));
-        assert_eq!(seen, [expected.clone()], "{format}");
+        assert_eq!(seen, std::slice::from_ref(&expected), "{format}");
     }
     let wrong = serde_json::json!({ "type": "doc", "content": [{ "type": "image", "attrs": { "media_id": "ferry" } }] });
     let Err(Error::Invalid(faults)) = Sent { format: Format::Doc, content: wrong }.read(None, &mut mint()) else { panic!() };
