@@ -66,7 +66,7 @@ fn records() -> Vec<Value> {
         json!({ "type": "section", "key": "world", "translations": { "en": { "name": "World" } } }),
         json!({ "type": "media", "key": FERRY, "file": named(&picture(640, 320, 1), "png"),
             "description": { "name": "ferry.png", "credit": "AP", "tags": ["monsoon"], "focal_point": { "x": 2_500, "y": 5_000 } },
-            "licence": { "usable_until": "2036-01-01T00:00:00Z" }, "translations": { "en": { "alt": "A &amp;amp; ferry" } } }),
+            "licence": { "usable_until": "2036-01-01T00:00:00Z" }, "translations": { "en": { "alt": "A &amp;amp; ferry", "caption": "" } } }),
         json!({ "type": "media", "key": FILM, "file": named(FILMED, "webm"), "description": { "name": "film.webm" },
             "captions": { "en": "WEBVTT\n\n00:01.000 --> 00:02.000\nx\n" }, "taken_down": "Court order" }),
         json!({ "type": "article", "key": "story", "section": "world", "source_locale": "en",
@@ -99,6 +99,17 @@ fn a_newsroom_goes_elsewhere_with_its_files_as_a_folder_and_as_a_tar() {
     let (code, out, complaints) = one.import(&packed);
     assert_eq!((code, out.as_str()), (Some(0), "4 created, 0 updated, 0 unchanged, 0 failed\n"), "{complaints}");
     let tar = one.export("newsroom.tar");
+    let first: Vec<Value> =
+        lines(&one.export("first/").join("bundle.ndjson")).into_iter().filter(|record| record["type"] == "media").collect();
+    for sent in records().iter().filter(|record| record["type"] == "media") {
+        let kept = first.iter().find(|record| record["key"] == sent["key"]).unwrap();
+        for (field, value) in sent.as_object().unwrap() {
+            match value.as_object().filter(|_| field != "translations") {
+                Some(members) => members.iter().for_each(|(name, value)| assert_eq!(kept[field][name], *value, "{field} {name}")),
+                None => assert_eq!(kept[field], *value, "{field}"),
+            }
+        }
+    }
     assert!(!one.at("newsroom.tar.partial").exists() && !one.at("newsroom.tar.partial.ndjson").exists());
     let (code, out, complaints) = two.import(&tar);
     assert_eq!((code, out.ends_with(" 0 failed\n")), (Some(0), true), "{out} {complaints}");

@@ -90,8 +90,8 @@ both! {
         assert!(html.contains("alt=\"Own words\" width=\"1000\" height=\"500\"") && html.contains("<figcaption>It &lt;crosses&gt;. <span class=\"credit\">AP</span></figcaption>"), "{html}");
         let markdown = read(&app, &story, "markdown").await;
         assert_eq!(markdown.as_str().unwrap().matches("<picture>").count(), 3);
-        let text = read(&app, &story, "text").await;
-        assert!(!text.as_str().unwrap().contains("media:"));
+        // Plain text is frozen, and has nothing of what may be taken down.
+        assert_eq!(read(&app, &story, "text").await, "Words.");
         // Every address that is told leads to a picture.
         for source in told["renditions"].as_array().unwrap() {
             let given = app.anyone().get(source["url"].as_str().unwrap().strip_prefix("http://127.0.0.1:8080").unwrap()).await;
@@ -151,6 +151,15 @@ both! {
         let etag = editor.get(&story).await.etag();
         editor.act(&format!("{story}/unpublish"), &etag, &json!({ "locales": ["en"] })).await.ok();
         anyone.get(&file(&waiting)).await.refused(404, "not-found");
+    }
+
+    async fn a_save_of_something_else_leaves_what_a_story_says_of_a_picture(app) {
+        let editor = app.editor().await;
+        let (story, items) = illustrated(&app, &editor).await;
+        describe(&editor, &items[0], &json!({ "translations": { "en": { "alt": "Own words" } } })).await;
+        let words = format!("{story}/translations/en");
+        editor.patch(&words, &editor.get(&words).await.etag(), &json!({ "headline": "Another" })).await.ok();
+        assert_eq!(editor.get(&words).await.ok()["body"]["content"]["content"][1]["attrs"]["alt"], "Own words");
     }
 
     async fn what_is_no_picture_of_the_library_is_named_where_it_stands(app) {

@@ -69,6 +69,19 @@ both! {
         assert_eq!((&lead["id"], &lead["poster"]), (&video["id"], &Value::Null));
         let page = anyone.get("/v1/pages?path=/en/world/potters-race-the-monsoon").await.ok();
         assert!(!page["frame"]["head"]["open_graph"].to_string().contains("og:image"));
+        // A video that may not be shown has its poster in its place, as long as that may.
+        admin.act(&format!("{}/reinstate", path(&poster)), "\"2\"", &json!({ "reason": "Lifted" })).await.ok();
+        admin.act(&format!("{}/takedown", path(&video)), "\"1\"", &json!({ "reason": "Court order" })).await.ok();
+        let lead = read(&app, &story).await;
+        assert_eq!((&lead["id"], &lead["type"], &lead["poster"]), (&poster["id"], &json!("image/jpeg"), &Value::Null));
+        anyone.get(&target(&lead["url"])).await.ok();
+        admin.act(&format!("{}/takedown", path(&poster)), "\"3\"", &json!({ "reason": "Court order" })).await.ok();
+        assert_eq!(read(&app, &story).await, Value::Null);
+        let report = admin.post(&format!("{story}/check"), &json!({ "locales": ["en"] })).await.ok();
+        for at in ["media_id", "poster_id"] {
+            let found = |finding: &Value| finding["code"] == "picture_not_licensed" && finding["pointer"] == format!("#/lead/{at}");
+            assert!(report["findings"].as_array().unwrap().iter().any(found), "{at}: {report}");
+        }
     }
 
     async fn a_poster_is_a_picture_of_the_library_before_a_video_of_it(app) {

@@ -116,9 +116,9 @@ impl Line<Record> {
     fn read(self, store: &Store, carried: &Carried<'_>, rules: Rules) -> Result<Line<ReadRecord>, Error> {
         let Self { number, bytes, record, again } = self;
         let file = |record: &Record| if let Record::Media(media) = record { carried.file(&media.file).map(Some) } else { Ok(None) };
-        let with_file = record.and_then(|record| file(&record).map(|file| (record, file)));
-        let record = match with_file.map(|(record, file)| Ok::<_, Error>(records::read(store, record, rules.overwrite)?.with_file(file))) {
-            Ok(Err(wrong @ Error::Invalid(_))) => Err(wrong),
+        let read = |record: Record| Ok(records::read(store, record.clone(), rules.overwrite)?.with_file(file(&record)?));
+        let record = match record.map(read) {
+            Ok(Err(wrong @ (Error::Invalid(_) | Error::File(_)))) => Err(wrong),
             Ok(read) => Ok(read?),
             Err(wrong) => Err(wrong),
         };

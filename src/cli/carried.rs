@@ -1,7 +1,6 @@
 //! Bundles that carry the files of the media library: a folder, or a tar of one.
 //!
-//! Both have `bundle.ndjson` and, in `media/`, the files under the SHA-256 of their bytes. In a tar the files come first, so that whoever writes it to a pipe, or
-//! reads it from one, needs no room for them.
+//! Both have `bundle.ndjson` and, in `media/`, the files under the SHA-256 of their bytes. A tar is read twice: for its files, and then for its records.
 
 use std::{
     collections::HashMap,
@@ -21,6 +20,8 @@ use crate::{
 
 /// The records, by the name that they have in a bundle with files.
 pub(super) const RECORDS: &str = "bundle.ndjson";
+/// The same while they are written into a folder.
+const PARTIAL: &str = "bundle.ndjson.partial";
 /// The folder of the files.
 const MEDIA: &str = "media/";
 
@@ -52,6 +53,9 @@ fn taken_in(files: &Files, from: &mut impl Read, read: &mut dyn FnMut(usize)) ->
         let Some(filled) = piece.get(..length).filter(|filled| !filled.is_empty()) else { break };
         incoming.write(filled)?;
         read(length);
+        if incoming.bytes() > files.most_bytes() {
+            return Err(Error::invalid("#/file", "too_long", format!("at most {} bytes (`DATELINE_MEDIA_FILE_MB`)", files.most_bytes())));
+        }
     }
     files.take_in(incoming)
 }
@@ -78,7 +82,12 @@ impl<'f> Carried<'f> {
             let mut entry = entry.map_err(otherwise(path))?;
             let name = entry.path().map_err(otherwise(path))?.to_string_lossy().into_owned();
             if let Some(name) = plain(&name).filter(|_| entry.header().entry_type() == EntryType::Regular) {
-                all.insert(name.to_owned(), taken_in(files, &mut entry, read));
+                // What a file is refused for fails its record; a store or a disk that fails ends the import, which may be begun again.
+                let taken = match taken_in(files, &mut entry, read) {
+                    Err(refused @ (Error::Invalid(_) | Error::File(_))) => Err(refused),
+                    taken => Ok(taken?),
+                };
+                all.insert(name.to_owned(), taken);
             }
         }
         Ok(Self::Tar(all))
@@ -94,7 +103,12 @@ impl<'f> Carried<'f> {
         match self {
             Self::Nothing => Err(Error::invalid("#/file", "unknown", "a bundle with files is a folder, or a tar")),
             Self::Folder(folder, files) => {
-                let mut file = File::open(folder.join(MEDIA).join(name)).map_err(|_unread| unknown())?;
+                let path = folder.join(MEDIA).join(name);
+                // No link, which may lead out of the bundle, and nothing that is waited for.
+                if !std::fs::symlink_metadata(&path).is_ok_and(|found| found.is_file()) {
+                    return Err(unknown());
+                }
+                let mut file = File::open(path).map_err(Error::internal)?;
                 taken_in(files, &mut file, &mut |_| {})
             }
             Self::Tar(all) => all.get(name).cloned().ok_or_else(unknown)?,
@@ -120,7 +134,7 @@ pub(super) fn open<'f>(path: &Path, files: &'f Files, read: &mut dyn FnMut(usize
     for entry in archive.entries_with_seek().map_err(otherwise(path))? {
         let entry = entry.map_err(otherwise(path))?;
         let name = entry.path().map_err(otherwise(path))?.to_string_lossy().into_owned();
-        if name.strip_prefix("./").unwrap_or(&name) == RECORDS {
+        if name.strip_prefix("./").unwrap_or(&name) == RECORDS && entry.header().entry_type() == EntryType::Regular {
             place = Some((entry.raw_file_position(), entry.size()));
         }
     }
@@ -163,7 +177,7 @@ impl Target {
     /// When it cannot be written.
     pub(super) fn records(&self) -> Result<File, Failed> {
         let path = match self {
-            Self::Folder(folder) => folder.join(RECORDS),
+            Self::Folder(folder) => folder.join(PARTIAL),
             Self::Tar(_, records) => records.clone(),
         };
         files::make(&path).map_err(otherwise(&path))
@@ -190,7 +204,14 @@ impl Target {
     /// # Errors
     /// When it cannot be written.
     pub(super) fn finish(self) -> io::Result<()> {
-        let Self::Tar(mut builder, records) = self else { return Ok(()) };
+        let (mut builder, records) = match self {
+            // They look whole when they are.
+            Self::Folder(folder) => {
+                File::open(folder.join(PARTIAL))?.sync_all()?;
+                return std::fs::rename(folder.join(PARTIAL), folder.join(RECORDS));
+            }
+            Self::Tar(builder, records) => (builder, records),
+        };
         let from = File::open(&records)?;
         let length = from.metadata()?.len();
         builder.append_data(&mut head(length), RECORDS, from)?;

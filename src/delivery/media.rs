@@ -189,7 +189,11 @@ impl Library {
         match lead {
             Named::External(external) => Some(elsewhere(external, words)),
             Named::Library { media_id, poster_id } => {
-                let mut shown = self.shown(reading, locale, self.usable(*media_id, locale)?, words);
+                let Some(media) = self.usable(*media_id, locale) else {
+                    // A video that may not be shown has its poster in its place, as long as that may.
+                    return Some(self.shown(reading, locale, self.usable((*poster_id)?, locale)?, words));
+                };
+                let mut shown = self.shown(reading, locale, media, words);
                 shown.poster = poster_id.and_then(|id| self.poster(reading, locale, id));
                 Some(shown)
             }

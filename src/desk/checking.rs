@@ -120,7 +120,10 @@ fn findings(tx: &mut Tx<'_>, seen: &Visibility, masthead: &Masthead, copy: Copy)
         library: &library,
     };
     let found = preflight::check(&translation.words, beside).into_iter().map(|f| f.in_translation(&translation.locale)).collect();
-    Ok((found, picture.map(preflight::check_lead).unwrap_or_default()))
+    let poster = lead.and_then(Lead::poster).and_then(|id| library.get(&id));
+    let both = [(picture, "#/lead/media_id"), (poster, "#/lead/poster_id")];
+    let of_lead = both.into_iter().filter_map(|(item, at)| Some(preflight::check_lead(item?, at))).flatten();
+    Ok((found, of_lead.collect()))
 }
 
 /// What is to be known of the pictures of the library that lead words, or stand in them.

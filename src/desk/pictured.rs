@@ -33,11 +33,16 @@ fn beside(media: &Media, image: Image) -> Image {
 }
 
 /// Let the pictures of a body be items of the library that are there and are pictures: nobody removes one beside this. Where it lies, how large and whose it
-/// is the item says from then on. One that is not there is told of; with an address of its own it stays as a picture that lies elsewhere.
+/// is the item says from then on; of a body that is not new nothing changes but that. One that is not there is told of; with an address of its own it stays as a picture that lies elsewhere.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails; what is wrong with the body is noted.
-pub(super) fn settle(tx: &mut Tx<'_>, (faults, unknown): (&mut Faults, Unknown), body: &mut Document) -> Result<Vec<Violation>, Error> {
+pub(super) fn settle(
+    tx: &mut Tx<'_>,
+    (faults, unknown): (&mut Faults, Unknown),
+    is_new: bool,
+    body: &mut Document,
+) -> Result<Vec<Violation>, Error> {
     let named = pictures::of(body);
     if named.len() > limits::BODY_PICTURES {
         faults.add("#/body", "too_many", format!("a body shows at most {} items of the media library", limits::BODY_PICTURES));
@@ -58,7 +63,7 @@ pub(super) fn settle(tx: &mut Tx<'_>, (faults, unknown): (&mut Faults, Unknown),
         let id = image.media?;
         let at = format!("#/body/content/content/{n}");
         match items.get(&id) {
-            Some(media) if media.kind() == MediaKind::Image => return Some(beside(media, image)),
+            Some(media) if media.kind() == MediaKind::Image => return Some(if is_new { beside(media, image) } else { image }),
             Some(media) => faults.add(at, "not_a_picture", format!("the media item {id} is of the kind `{}`", media.kind())),
             None if unknown == Unknown::Refused || unknown == Unknown::Kept && image.url.is_empty() => {
                 faults.add(at, "unknown_media", format!("there is no media item {id}"));

@@ -1,7 +1,8 @@
 //! Captions of videos, as `WebVTT` (W3C Candidate Recommendation): one text for each language.
 //!
-//! **Context.** Browsers skip what they cannot read of a caption file without a word, so that nobody hears of it but those who need them. **Decision.** A file
-//! is read as strictly as the syntax is written, and refused with the line that is wrong. **Consequence.** What is kept plays everywhere.
+//! **Context.** Browsers skip what they cannot read of a caption file without a word, so that nobody hears of it but those who need them. **Decision.** The
+//! signature, the timings of cues and what parts them are read as the syntax is written, and refused with the line that is wrong; settings of cues, which a browser skips alone, are
+//! not. **Consequence.** Every cue of what is kept is shown everywhere.
 
 use sha2::{Digest as _, Sha256};
 

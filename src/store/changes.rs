@@ -236,12 +236,15 @@ pub fn touched<'c>(tx: &mut Tx<'_>, changes: impl IntoIterator<Item = &'c Change
         renamed.extend(id);
     }
     for Place { locale, facts, pictured, section_path } in editions::listed(tx, &moved)? {
-        tags.extend(Facet::of(&facts, &pictured, &section_path).into_iter().map(|facet| CacheTag::list(&locale, facet)));
+        // No list is of media.
+        let media: BTreeSet<Facet> = facts.media().chain(pictured.iter().copied()).map(Facet::from).collect();
+        let listed = Facet::of(&facts, &pictured, &section_path).into_iter().filter(|facet| !media.contains(facet));
+        tags.extend(listed.map(|facet| CacheTag::list(&locale, facet)));
         // A tag is public as long as a live story carries it, an author as long as one credits them.
         tags.extend(facts.tags.iter().map(|id| CacheTag::listed(Facet::from(*id))));
         tags.extend(facts.credits.iter().map(|c| CacheTag::listed(Facet::from(c.author_id))));
         // So is a file as long as something live shows it.
-        tags.extend(facts.media().chain(pictured).map(|id| CacheTag::listed(Facet::from(id))));
+        tags.extend(media.into_iter().map(CacheTag::listed));
         tags.extend(facts.tags.first().map(|_| CacheTag::Tags));
         tags.extend(facts.credits.first().map(|_| CacheTag::Authors));
         renamed.extend(facts.tags.iter().map(|id| id.uuid()));

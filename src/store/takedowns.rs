@@ -243,7 +243,6 @@ fn erase_editions(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
         edition_rows::slug.eq(id.to_string()),
         edition_rows::html.eq(""),
         edition_rows::text.eq(""),
-        edition_rows::media.eq(Json(json!([]))),
         // It would confirm a guess of what was said.
         edition_rows::spoken.eq(None::<Vec<u8>>),
         edition_rows::word_count.eq(0),

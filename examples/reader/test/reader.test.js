@@ -56,7 +56,12 @@ before(async () => {
 
 after(async () => {
   await browser?.close();
-  children.forEach((child) => child.removeAllListeners("exit").kill());
+  // A server that is ending may still write into the folder.
+  await Promise.all(children.map((child) => new Promise((resolve) => {
+    child.removeAllListeners("exit").once("exit", resolve);
+    if (child.exitCode === null && child.signalCode === null) child.kill();
+    else resolve();
+  })));
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -143,6 +148,7 @@ for (const [locale, byline, minutes, listen, published] of languages) {
     assert.equal(await page.locator("link[rel=alternate]").count(), 5);
     assert.match(await page.locator('meta[property="og:title"]').getAttribute("content"), /\S/);
     for (const text of await texts(page, "main p")) assert.doesNotMatch(text, /&#|&amp;/);
+    if (process.env.SHOTS) await page.evaluate(() => scrollTo(0, 0));
     if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/reader-${locale}.png`, animations: "disabled" });
     await page.close();
   });

@@ -144,8 +144,8 @@ pub(crate) async fn show_captions(
     let (id, file) = path.into_inner();
     let (entry, given) = given(&state, id).await?;
     let named = file.strip_suffix(".vtt").and_then(|locale| given.captions.iter().find(|(known, _)| known.as_str() == locale));
-    let (locale, version) = named.ok_or(Error::NotFound("captions"))?;
-    let cache_control = keeping(&state, &entry, query.0.v.as_ref() == Some(version));
+    let (locale, version) = named.map(|(locale, version)| (locale.clone(), version.clone())).ok_or(Error::NotFound("captions"))?;
+    let cache_control = keeping(&state, &entry, query.0.v.as_ref() == Some(&version));
     let etag = format!("\"{version}\"");
     let mut answer = if let Some(unchanged) = files::unchanged(&req, &etag, &cache_control) {
         unchanged
@@ -153,9 +153,14 @@ pub(crate) async fn show_captions(
         let locale = locale.clone();
         let captions = state.store.read(move |tx| store::media::captions(tx, id, &locale)).await?;
         // They may have changed since, and an address with a version leads to nothing else for ever.
-        let is_it = captions.version() == *version;
+        let is_it = captions.version() == version;
         files::captions(&captions, &etag, if is_it { &cache_control } else { "no-store" })
     };
+    // What has been taken down meanwhile is not handed to caches that were told already.
+    let (entry, now) = self::given(&state, id).await?;
+    if now.captions.get(&locale) != Some(&version) {
+        answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     super::serve::tell_tags(answer.headers_mut(), &entry);
     Ok(answer)
 }

@@ -91,7 +91,7 @@ pub struct DeskAudio {
 /// The recording that is to be heard.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "media_id": "0198c5a1-7f00-7000-8000-000000000807" }))]
+#[schema(example = json!({ "media_id": "0198c5a1-7f00-7000-8000-000000000811" }))]
 pub struct NewRecording {
     /// An item of the media library, of the kind `audio`, in which the words are spoken as they are now.
     pub media_id: MediaId,

@@ -274,7 +274,7 @@ fn prepare(
     let made_from = faults.merge(source(tx, at, others, before, draft.made_from, by))?.flatten();
     // What was kept may show what has been removed since.
     let unknown = if is_new { draft.unknown } else { Unknown::Dropped };
-    warnings.extend(pictured::settle(tx, (&mut faults, unknown), &mut body)?);
+    warnings.extend(pictured::settle(tx, (&mut faults, unknown), is_new, &mut body)?);
     if is_new {
         let stands = Stands { article: at.0.id, locale: at.1, made_from: made_from.as_ref() };
         let (seen, before) = (permit.visibility(), before.map(|before| &before.words.body));

@@ -45,7 +45,8 @@ fn collect(blocks: &[Block], all: bool, parts: &mut Vec<String>) {
                 let row = |row: &super::Row| row.iter().map(|c| of_inlines(&c.text).replace('\n', " ")).collect::<Vec<_>>().join("\t");
                 push(rows.iter().map(row).collect::<Vec<_>>().join("\n"));
             }
-            Node::Image(image) if all => {
+            // What is said of a picture of the library goes when it does: it is in no text that is frozen.
+            Node::Image(image) if all && image.media.is_none() => {
                 let parts = [&image.caption, &image.credit].map(String::as_str);
                 push(parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("\n"));
             }

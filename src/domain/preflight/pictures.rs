@@ -50,10 +50,10 @@ impl Pictured {
     }
 }
 
-/// What is found in the picture that leads a story.
+/// What is found in the picture that leads a story, or is the poster of the video that does: which of them, the pointer says.
 #[must_use]
-pub fn check_lead(lead: &Pictured) -> Vec<Finding> {
-    let found = |code, detail| Finding { code, severity: Severity::Warning, pointer: "#/lead/media_id".to_owned(), detail, patch: None };
+pub fn check_lead(lead: &Pictured, pointer: &str) -> Vec<Finding> {
+    let found = |code, detail| Finding { code, severity: Severity::Warning, pointer: pointer.to_owned(), detail, patch: None };
     let licensed = lead.hindrances.iter().map(|detail| found(Code::PictureNotLicensed, detail.clone()));
     let credited = (!lead.credited).then(|| found(Code::MissingCredit, "say whose the lead picture is".to_owned()));
     licensed.chain(credited).collect()
