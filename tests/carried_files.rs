@@ -145,12 +145,16 @@ fn a_file_that_is_missing_broken_or_elsewhere_fails_its_record_alone() {
     let wrong = |key: &str, file: &str| json!({ "type": "media", "key": key, "file": file, "description": { "name": "x" } });
     all.splice(
         3..3,
-        [wrong("a", "media/none.png"), wrong("b", "media/../bundle.ndjson"), wrong("c", "/etc/passwd"), wrong("d", "media/broken.jpg")],
+        [wrong("a", "media/none.png"), wrong("b", "media/../outside.png"), wrong("c", "media/link.png"), wrong("d", "media/broken.jpg")],
     );
     let packed = packed(&folder, &all);
+    // A picture that would be taken, if it were within.
+    fs::write(packed.join("outside.png"), picture(8, 8, 3)).unwrap();
+    std::os::unix::fs::symlink("../outside.png", packed.join("media/link.png")).unwrap();
     fs::write(packed.join("media/broken.jpg"), b"\xff\xd8\xff\xe0no picture").unwrap();
     let tar = folder.at("packed.tar");
     let mut builder = tar::Builder::new(fs::File::create(&tar).unwrap());
+    builder.follow_symlinks(false);
     builder.append_dir_all(".", &packed).unwrap();
     builder.into_inner().unwrap();
     for path in [packed, tar] {
@@ -160,7 +164,6 @@ fn a_file_that_is_missing_broken_or_elsewhere_fails_its_record_alone() {
         for line in 4..=7 {
             assert!(complaints.contains(&format!("line {line}: ")), "{complaints}");
         }
-        assert!(!complaints.contains("root:"), "{complaints}");
     }
 }
 
@@ -172,6 +175,20 @@ fn stored(app: &TestApp, id: &str) -> StoredFile {
 }
 
 both! {
+    async fn what_was_deleted_is_not_brought_back_by_the_same_record(app) {
+        let admin = app.admin().await;
+        let sent = [("content-type", "application/octet-stream")];
+        let item = admin.send(actix_web::http::Method::POST, "/v1/desk/media", &sent, Some(picture(64, 32, 5))).await.ok();
+        let file = stored(&app, item["id"].as_str().unwrap());
+        assert_eq!(admin.delete(&format!("/v1/desk/media/{}", item["id"].as_str().unwrap()), "\"1\"").await.status, 204);
+        let record = json!({ "type": "media", "key": FERRY, "file": "media/ferry.png", "description": { "name": "ferry.png" } });
+        let bring = || app.import_with(&record, Some(file.clone()), Rules::default()).unwrap().outcome;
+        assert_eq!(bring(), Outcome::Created);
+        assert_eq!(admin.delete(&format!("/v1/desk/media/{FERRY}"), "\"1\"").await.status, 204);
+        assert_eq!(bring(), Outcome::Unchanged);
+        admin.get(&format!("/v1/desk/media/{FERRY}")).await.refused(404, "not-found");
+    }
+
     async fn a_record_is_imported_over_what_it_made_and_not_over_what_the_desk_says(app) {
         let editor = app.editor().await;
         let sent = [("content-type", "application/octet-stream")];
@@ -204,6 +221,21 @@ both! {
         let etag = editor.get(&path(item["id"].as_str().unwrap())).await.etag();
         editor.patch(&path(item["id"].as_str().unwrap()), &etag, &json!({ "credit": "The desk" })).await.ok();
         assert_eq!(bring(&record("AP"), false), Outcome::Edited);
+        // What was taken down here stays so, whatever comes in.
+        let admin = app.admin().await;
+        let etag = admin.get(&path(item["id"].as_str().unwrap())).await.etag();
+        admin.act(&format!("{}/takedown", path(item["id"].as_str().unwrap())), &etag, &json!({ "reason": "Court order" })).await.ok();
+        let report = app.import_with(&record("The desk"), Some(file.clone()), Rules { overwrite: true, ..Rules::default() }).unwrap();
+        assert_eq!(report.warnings.iter().map(|w| w.code).collect::<Vec<_>>(), ["withdrawn"]);
+        assert_eq!(editor.get(&path(item["id"].as_str().unwrap())).await.ok()["taken_down"]["reason"], "Court order");
+        // Leads may name an item by the id of a record that has another key.
+        let other = json!({ "type": "media", "key": "pic-1", "id": FILM, "file": "media/ferry.png", "description": { "name": "x" } });
+        assert_eq!(bring(&other, false), Outcome::Unchanged);
+        story["key"] = json!("second");
+        story["lead"]["media_id"] = json!(FILM);
+        app.import(&story);
+        let second = format!("/v1/desk/articles/{}", app.imported("article", "second").await);
+        assert_eq!(editor.get(&second).await.ok()["lead"]["media_id"], item["id"]);
         let id = item["id"].as_str().unwrap().parse().unwrap();
         let exported = app.store.read_now(|tx| {
             let permit: Permit<Export> = Permit::try_from(Caller::system(System::Importer))?;

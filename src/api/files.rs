@@ -23,7 +23,7 @@ use utoipa::{
     openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type},
 };
 
-use super::{headers::names, problem::Failure};
+use super::{headers::names, pieces::are_shared, problem::Failure};
 use crate::{
     domain::{Error, captions::Captions},
     media::storage::Stored,
@@ -161,7 +161,10 @@ pub(super) fn answer(req: &HttpRequest, given: Given) -> Result<HttpResponse, Fa
             parts
         }
     };
-    Ok(answer.body(BoxBody::new(FileBody::new(file, parts))))
+    let mut answer = answer.body(BoxBody::new(FileBody::new(file, parts)));
+    // It is read as it is taken: a piece of it is held, however long it is.
+    are_shared(&mut answer);
+    Ok(answer)
 }
 
 fn content_range((first, end): Span, length: u64) -> String {

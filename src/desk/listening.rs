@@ -41,10 +41,10 @@ pub struct Speakable {
     pub voice: Option<Voice>,
 }
 
-/// The locales of the site in which stories are read aloud.
+/// The locales of the site in which stories are read aloud: of those that readers are offered.
 #[must_use]
 pub fn voiced(masthead: &Masthead) -> Vec<Locale> {
-    let speaks = |l: &&crate::domain::locale::LocaleSettings| l.voice.is_some() && l.state != LocaleState::Retired;
+    let speaks = |l: &&crate::domain::locale::LocaleSettings| l.voice.is_some() && l.state == LocaleState::Public;
     masthead.locales.iter().filter(speaks).map(|l| l.locale.clone()).collect()
 }
 
@@ -73,7 +73,8 @@ pub fn speakable(tx: &mut Tx<'_>, id: Id<Article>, locale: &Locale) -> Result<Op
     let script = Script::of(locale, headline, &byline(tx, &masthead, locale, credits)?, &body);
     let known = store::recordings::live_sum(tx, id, locale)?.flatten();
     let spoken = known.unwrap_or_else(|| spoken_with(spoken_of(headline, &body), credits));
-    let voice = masthead.settings(locale).and_then(|l| l.voice.clone());
+    // What readers are not offered yet is sent to nobody.
+    let voice = masthead.settings(locale).filter(|l| l.state == LocaleState::Public).and_then(|l| l.voice.clone());
     Ok(Some(Speakable { script, spoken, is_unsummed: known.is_none(), voice }))
 }
 

@@ -42,7 +42,8 @@ impl Speaker for Service {
         }
         // What a header holds is told to nobody.
         let request = request.body(said(&self.body, utterance).to_string()).map_err(|_secret| wrong("cannot be asked".to_owned()))?;
-        let config = ureq::Agent::config_builder().timeout_global(Some(limits.time)).max_redirects(0).http_status_as_error(false);
+        let config =
+            ureq::Agent::config_builder().proxy(None).timeout_global(Some(limits.time)).max_redirects(0).http_status_as_error(false);
         let answer = ureq::Agent::new_with_config(config.build()).run(request).map_err(|e| wrong(format!("does not answer: {e}")))?;
         if answer.status() != 200 {
             return Err(wrong(format!("answers {}", answer.status().as_u16())));

@@ -30,7 +30,7 @@ impl Words {
             return Err("begins with a program".to_owned());
         }
         for word in &words {
-            let mut holes = word.split('{').skip(1).map(|hole| hole.split_once('}').map_or(hole, |(name, _)| name));
+            let mut holes = word.split('{').skip(1).map(|hole| hole.split_once('}').map_or("", |(name, _)| name));
             if let Some(hole) = holes.find(|hole| !known.contains(hole)) {
                 return Err(format!("`{{{hole}}}` stands for nothing; known are {}", known.join(", ")));
             }
@@ -79,7 +79,7 @@ mod tests {
     fn what_is_no_command_is_refused() {
         for text in ["", "  ", "''", "{voice} x", "say 'x", "say {speed}", "say {voice"] {
             let read = Words::read(text, &["voice"]);
-            assert!(read.is_err() || text == "say {voice", "{text}: {read:?}");
+            assert!(read.is_err(), "{text}: {read:?}");
         }
     }
 }

@@ -173,13 +173,14 @@ pub fn held_of(tx: &mut Tx<'_>, ids: &BTreeSet<MediaId>) -> Result<HashMap<Media
     Ok(all(tx, sql)?.into_iter().map(|media| (media.id, media)).collect())
 }
 
-/// Whether something live shows an item.
+/// Whether something live shows an item, or is heard in it.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn is_live(tx: &mut Tx<'_>, id: MediaId) -> Result<bool, Error> {
-    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM (SELECT 1 FROM live_listings WHERE facet = ");
-    sql.id(id).push(" LIMIT 1) l");
+    let mut sql = Sql::new("SELECT (SELECT COUNT(*) FROM live_listings WHERE facet = ");
+    sql.id(id).push(") + (SELECT COUNT(*) FROM recordings r JOIN editions e ON e.article_id = r.article_id AND e.locale = r.locale ");
+    sql.push("AND e.ended_at IS NULL WHERE r.recorded_of = e.spoken AND r.media_id = ").id(id).push(") AS n");
     Ok(sql.count(tx)? > 0)
 }
 

@@ -404,7 +404,9 @@ pub fn record<A>(tx: &mut Tx<'_>, granted: &Granted<A, Slot>, recorded: Option<(
         let version = find(tx, article.id, locale)?.version;
         return Err(Error::stale("audio", version));
     }
-    tx.record(Change::new(Event::Voiced, Subject::Translation(article.id, locale.clone())));
+    // What is not live is nobody's to hear of but the desk's.
+    let event = if live_sum(tx, article.id, locale)?.is_some() { Event::Voiced } else { Event::Revised };
+    tx.record(Change::new(event, Subject::Translation(article.id, locale.clone())));
     Ok(())
 }
 
@@ -464,6 +466,16 @@ pub fn dropped(tx: &mut Tx<'_>, before: Instant, limit: i64) -> Result<Vec<(Dige
         found.push((digest, sql.count(tx)? > 0));
     }
     Ok(found)
+}
+
+/// Whether the sound of a story is a file of these bytes.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn has(tx: &mut Tx<'_>, digest: Digest) -> Result<bool, Error> {
+    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM recordings WHERE digest = ");
+    sql.bytes(digest.as_bytes());
+    Ok(sql.count(tx)? > 0)
 }
 
 /// A file that was dropped is gone, or has another owner.

@@ -189,14 +189,10 @@ pub fn forget_those_over(tx: &mut Tx<'_>) -> Result<Vec<UploadId>, Error> {
         #[diesel(sql_type = Uid)]
         id: UploadId,
     }
-    let mut sql = Sql::new("SELECT id FROM uploads WHERE expires_at <= ");
+    // What goes on meanwhile is not over: the answer is what was removed.
+    let mut sql = Sql::new("DELETE FROM uploads WHERE id IN (SELECT id FROM uploads WHERE expires_at <= ");
     let now = tx.now();
-    sql.at(now).push(" ORDER BY expires_at LIMIT 1000");
+    sql.at(now).push(" ORDER BY expires_at LIMIT 1000) AND expires_at <= ").at(now).push(" RETURNING id");
     let over: Vec<UploadId> = sql.load::<Over>(tx)?.into_iter().map(|row| row.id).collect();
-    if !over.is_empty() {
-        let mut sql = Sql::new("DELETE FROM uploads WHERE expires_at <= ");
-        sql.at(now).push(" AND id IN ").ids(over.iter().copied());
-        sql.execute(tx)?;
-    }
     Ok(over)
 }

@@ -48,6 +48,8 @@ const EVERY: Duration = Duration::from_millis(250);
 const SWEEPS: u32 = 40;
 /// What is looked for at once.
 const AT_ONCE: i64 = 200;
+/// Stories that are spoken before what has come meanwhile is looked at, and what was dropped is swept.
+const A_ROUND: i64 = 8;
 /// Seconds that a claim lasts beyond what speaking and encoding may take.
 const MARGIN: i64 = 120;
 /// Seconds for which a file that was dropped is left alone: whoever is about to name one with the same bytes does so in far less.
@@ -165,7 +167,7 @@ impl Reader {
     pub fn run(&self) -> Result<usize, Error> {
         self.note()?;
         let mut tried = 0;
-        for place in self.store.read_now(|tx| store::recordings::due(tx, AT_ONCE))? {
+        for place in self.store.read_now(|tx| store::recordings::due(tx, A_ROUND))? {
             let twice = i64::try_from(self.speech.limits.time.as_secs()).unwrap_or(i64::MAX).saturating_mul(2);
             let until = self.store.now().plus_seconds(twice.saturating_add(MARGIN));
             let claim = self.store.write_now(&Bookkeeping, |tx| store::recordings::claim(tx, place.clone(), until))?;
@@ -284,7 +286,14 @@ pub fn sweep(store: &Store, files: &Files) -> Result<usize, Error> {
     let mut swept = 0;
     for (digest, is_owned) in store.read_now(|tx| store::recordings::dropped(tx, before, AT_ONCE))? {
         if !is_owned {
-            swept += usize::from(files.storage().remove(digest, before)?);
+            // One that cannot be removed now keeps no other.
+            match files.storage().remove(digest, before) {
+                Ok(is_removed) => swept += usize::from(is_removed),
+                Err(error) => {
+                    tracing::warn!(%digest, %error, "a sound that nobody is to hear any more could not be removed");
+                    continue;
+                }
+            }
             if files.storage().open(&Key::Original(digest))?.is_some() {
                 continue;
             }

@@ -191,9 +191,9 @@ impl<'t> Reader<'t> {
 
     /// A pause within a sentence, where there is none.
     fn pause(&mut self) {
-        let said = self.out.trim_end();
-        if !said.is_empty() && !said.ends_with([',', ';', ':', '.', '!', '?', '।', '(']) {
-            self.out.truncate(said.len());
+        // What is behind the words is cut off each time, so that nothing is looked at twice.
+        self.out.truncate(self.out.trim_end().len());
+        if !self.out.is_empty() && !self.out.ends_with([',', ';', ':', '.', '!', '?', '।', '(']) {
             self.out.push(',');
         }
         self.out.push(' ');
@@ -220,6 +220,9 @@ fn digits(text: &str) -> (&str, &str) {
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
+/// Groups of digits that a number has at most.
+const GROUPS: usize = 8;
+
 /// A number that a text begins with, without what parts its groups (`1,00,000`, `100,000`), and the rest of the text.
 fn number(text: &str) -> Option<(String, &str)> {
     let (first, mut rest) = digits(text);
@@ -228,8 +231,9 @@ fn number(text: &str) -> Option<(String, &str)> {
     }
     let (mut number, mut grouped) = (first.to_owned(), rest);
     let mut last = 0;
-    // Ends: each round takes a group of the text.
-    while let Some(after) = grouped.strip_prefix(',') {
+    // No number that somebody says has more: a longer row is a list, and is not looked through from each of its places.
+    for _ in 0..GROUPS {
+        let Some(after) = grouped.strip_prefix(',') else { break };
         let (group, after) = digits(after);
         if !(2..=3).contains(&group.len()) || first.len() > 3 {
             break;

@@ -306,7 +306,8 @@ pub(crate) async fn replace_media_file(
 async fn forget(state: &Data<State>, digest: Digest) {
     let (state, before) = (state.clone(), state.store.now().plus_seconds(-LATELY));
     let removed = store::aside(move || {
-        let is_free = state.store.read_now(|tx| store::media::by_digest(tx, digest))?.is_none();
+        let is_named = |tx: &mut Tx<'_>| Ok(store::media::by_digest(tx, digest)?.is_some() || store::recordings::has(tx, digest)?);
+        let is_free = !state.store.read_now(is_named)?;
         if is_free { state.files.storage().remove(digest, before) } else { Ok(false) }
     });
     if let Err(error) = removed.await {
