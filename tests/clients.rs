@@ -422,6 +422,32 @@ fn readers_of_a_long_answer_share_it() {
 }
 
 #[test]
+fn a_file_is_read_however_long_it_is_and_little_of_it_is_held() {
+    let server = Served::with(&[("DATELINE_CACHE_MB", "1"), ("DATELINE_UNFINISHED_MB", "8")]);
+    let admin = server.administrator();
+    // Sound of 24 MiB: more than all answers together may hold.
+    let length: u32 = 24 << 20;
+    let head = [&b"RIFF"[..], &(length + 36).to_le_bytes(), b"WAVEfmt ", &16u32.to_le_bytes(), &[1, 0, 1, 0], &8_000u32.to_le_bytes()];
+    let head = [head.concat(), 8_000u32.to_le_bytes().to_vec(), vec![1, 0, 8, 0], b"data".to_vec(), length.to_le_bytes().to_vec()].concat();
+    let file = [head, vec![128; usize::try_from(length).unwrap()]].concat();
+    let begin = format!(
+        "POST /v1/desk/media HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: audio/wav\r\ncontent-length: {}\r\n{admin}\r\n",
+        file.len()
+    );
+    let added = server.say(&[begin.as_bytes(), &file].concat()).pop().unwrap();
+    assert_eq!(added.status, 201, "{added:?}");
+    let path = format!("/v1/desk/media/{}/file", added.json()["id"].as_str().unwrap());
+    let idle = server.memory();
+    for line in ["", "range: bytes=0-\r\n"] {
+        let ask = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{line}{admin}\r\n");
+        let given = server.say(ask.as_bytes()).pop().unwrap();
+        assert_eq!((given.status, given.body == file), (if line.is_empty() { 200 } else { 206 }, true), "{line}");
+    }
+    let held = server.memory().saturating_sub(idle);
+    assert!(held < 8 * 1_024, "{held} KiB");
+}
+
+#[test]
 fn the_system_keeps_little_for_whoever_reads_nothing() {
     let server = Served::with(&[("DATELINE_STALL_SECONDS", "600")]);
     let ask = b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n".repeat(4);
