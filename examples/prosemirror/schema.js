@@ -47,10 +47,11 @@ const nodes = {
   ordered_list: block("ol", "list_item+", optional("start"), {
     parseDOM: [read("ol", (element) => ({ start: element.hasAttribute("start") ? element.start : null }))],
   }),
-  image: block("img", undefined, { url: {}, ...optional("alt", "caption", "credit", "width", "height", "href", "to") }, {
+  // A picture of the media library has a `media_id` instead of a `url`; what readers are given of it comes along in `picture`.
+  image: block("img", undefined, optional("url", "media_id", "picture", "alt", "caption", "credit", "width", "height", "href", "to"), {
     draggable: true,
-    toDOM: (node) => ["img", { src: node.attrs.url, alt: node.attrs.alt ?? "", "data-id": node.attrs.id ?? "" }],
-    parseDOM: [read("img[src]", (element) => ({ url: element.getAttribute("src"), alt: element.getAttribute("alt") }))],
+    toDOM: (node) => ["img", { src: node.attrs.url ?? "", alt: node.attrs.alt ?? "", "data-id": node.attrs.id ?? "", "data-media": node.attrs.media_id ?? "" }],
+    parseDOM: [read("img[src]", (element) => ({ url: element.getAttribute("src") || null, media_id: element.getAttribute("data-media") || null, alt: element.getAttribute("alt") }))],
   }),
   gallery: block("section", "image*", {}, { parseDOM: [read("section[data-gallery]")], toDOM: () => ["section", { "data-gallery": "" }, 0] }),
   embed: block("iframe", undefined, { url: {}, ...optional("title") }, {

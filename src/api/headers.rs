@@ -127,8 +127,8 @@ pub(super) fn finish(headers: &mut HeaderMap, state: &State, surface: Surface, i
     put(headers, header::REFERRER_POLICY, "no-referrer");
     let policy = match surface {
         Surface::Docs => {
-            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; \
-             connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self'; \
+             font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         }
         _ => "default-src 'none'; frame-ancestors 'none'",
     };
