@@ -14,7 +14,7 @@ use dateline::{
 use super::*;
 
 fn limits() -> SpeechLimits {
-    SpeechLimits { time: Duration::from_secs(60), bytes: 100_000 }
+    SpeechLimits { time: Duration::from_mins(1), bytes: 100_000 }
 }
 
 /// What a script says of itself when it is to speak.
