@@ -206,6 +206,17 @@ fn the_page_about_limits_says_what_is_enforced() {
     assert_eq!(table, rows.map(|(what, limit)| format!("| {what} | {limit} |")));
 }
 
+/// A parameter that is not given is not there: no client can send null in a query or a head.
+#[test]
+fn no_parameter_may_be_null() {
+    let contract = crate::support::contract::contract();
+    let of_operations = contract["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let own = of_operations.filter_map(|operation| operation["parameters"].as_array()).flatten();
+    let all = own.chain(contract["components"]["parameters"].as_object().unwrap().values());
+    let named: Vec<&Value> = all.filter(|parameter| parameter["schema"]["type"].is_array()).map(|parameter| &parameter["name"]).collect();
+    assert!(named.is_empty(), "{named:?}");
+}
+
 #[test]
 fn every_reference_leads_somewhere() {
     fn references(value: &Value, found: &mut Vec<String>) {

@@ -54,10 +54,7 @@ def type_of(schema: Json) -> str:
         return f"Literal[{', '.join(repr(value) for value in schema['enum'])}]"
     if schema.get("type") == "array":
         return f"Sequence[{type_of(schema['items'])}]"
-    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-    # What may be null may as well be left out, and is left out by `None`.
-    kind = next(kind for kind in kinds if kind != "null")
-    return {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}[kind]
+    return {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}[schema["type"]]
 
 
 @dataclass

@@ -48,6 +48,7 @@ fn otherwise(path: &Path) -> impl Fn(io::Error) -> Failed + '_ {
 fn taken_in(files: &Files, from: &mut impl Read, read: &mut dyn FnMut(usize)) -> Result<StoredFile, Error> {
     let mut incoming = files.begin()?;
     let mut piece = vec![0; PIECE];
+    // Ends: each round takes a piece of the file, up to its limit.
     loop {
         let length = from.read(&mut piece).map_err(Error::internal)?;
         let Some(filled) = piece.get(..length).filter(|filled| !filled.is_empty()) else { break };

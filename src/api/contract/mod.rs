@@ -116,6 +116,7 @@ pub fn base() -> openapi::OpenApi {
 pub fn described(mut api: openapi::OpenApi) -> openapi::OpenApi {
     schemas::name(&mut api);
     required::require(&mut api);
+    required::without_null(&mut api);
     answers::declare(&mut api);
     examples::give(&mut api);
     shared::share(&mut api);

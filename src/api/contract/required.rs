@@ -27,6 +27,22 @@ pub(super) fn require(api: &mut OpenApi) {
     }
 }
 
+/// Let no parameter be null: one that is not given is not there.
+pub(super) fn without_null(api: &mut OpenApi) {
+    let all = api.paths.paths.values_mut().flat_map(operations).flat_map(|operation| operation.parameters.iter_mut().flatten());
+    for one in all {
+        let RefOr::T(one) = one else { continue };
+        if let Some(RefOr::T(Schema::Object(object))) = &mut one.schema
+            && let SchemaType::Array(kinds) = &mut object.schema_type
+        {
+            kinds.retain(|kind| *kind != Type::Null);
+            if let [kind] = kinds.as_slice() {
+                object.schema_type = SchemaType::Type(kind.clone());
+            }
+        }
+    }
+}
+
 fn is_nullable(schema: &RefOr<Schema>) -> bool {
     let RefOr::T(schema) = schema else { return false };
     match schema {

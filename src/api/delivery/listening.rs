@@ -1,13 +1,9 @@
 //! `/v1/media/audio`: the sound of stories that are public.
 
-use actix_web::{
-    HttpRequest, HttpResponse, get,
-    http::header::{CACHE_CONTROL, HeaderValue},
-    web::Data,
-};
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::media::{ShowFile, cached, keeping};
+use super::media::{ShowFile, cached, handed_on, keeping};
 use crate::{
     api::{
         State,
@@ -48,17 +44,11 @@ pub(crate) async fn show_audio(
     }
     let cache_control = keeping(&state, &entry, query.0.wants(&given.version));
     let etag = format!("\"{}\"", given.digest.get(..32).unwrap_or_default());
-    let mut answer = if let Some(unchanged) = files::unchanged(&req, &etag, &cache_control) {
+    let answer = if let Some(unchanged) = files::unchanged(&req, &etag, &cache_control) {
         unchanged
     } else {
         let (file, media_type) = (state.files.original(given.digest.parse()?).await?, given.format.media_type());
         files::answer(&req, files::Given { file, media_type, etag, cache_control, saved_as: None })?
     };
-    // What has been taken down meanwhile, or says other words, is not handed to caches that were told already.
-    let (entry, now) = cached::<Given>(&state, &asked, "audio").await?;
-    if now.version != given.version {
-        answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    super::serve::tell_tags(answer.headers_mut(), &entry);
-    Ok(answer)
+    handed_on(&state, (&asked, "audio"), answer, |now: &Given| now.version == given.version).await
 }

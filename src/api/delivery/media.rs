@@ -111,7 +111,7 @@ pub(crate) async fn show_file(
     let (entry, given) = given(&state, id).await?;
     let version = given.version.clone();
     let whom = For::Anybody(keeping(&state, &entry, query.0.wants(&version)));
-    let mut answer = if file.starts_with("original.") {
+    let answer = if file.starts_with("original.") {
         let expected = format!("original.{}", given.facts.format.extension());
         if file != expected || given.facts.format.kind() == MediaKind::Image {
             return Err(Error::NotFound("file").into());
@@ -120,13 +120,8 @@ pub(crate) async fn show_file(
     } else {
         rendition(&req, &state, given, &file, whom).await?
     };
-    // It may have taken a while: what has been taken down meanwhile, or has changed, is not handed to caches that were told already.
-    let (entry, now) = self::given(&state, id).await?;
-    if now.version != version {
-        answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    super::serve::tell_tags(answer.headers_mut(), &entry);
-    Ok(answer)
+    let is_it = |now: &Given| now.version == version;
+    handed_on(&state, (&Request::Media(id), "media item"), answer, is_it).await
 }
 
 /// Get the captions of a video of the media library that something public shows.
@@ -145,9 +140,9 @@ pub(crate) async fn show_captions(
     let (entry, given) = given(&state, id).await?;
     let named = file.strip_suffix(".vtt").and_then(|locale| given.captions.iter().find(|(known, _)| known.as_str() == locale));
     let (locale, version) = named.map(|(locale, version)| (locale.clone(), version.clone())).ok_or(Error::NotFound("captions"))?;
-    let cache_control = keeping(&state, &entry, query.0.v.as_ref() == Some(&version));
+    let cache_control = keeping(&state, &entry, query.0.wants(&version));
     let etag = format!("\"{version}\"");
-    let mut answer = if let Some(unchanged) = files::unchanged(&req, &etag, &cache_control) {
+    let answer = if let Some(unchanged) = files::unchanged(&req, &etag, &cache_control) {
         unchanged
     } else {
         let locale = locale.clone();
@@ -156,9 +151,19 @@ pub(crate) async fn show_captions(
         let is_it = captions.version() == version;
         files::captions(&captions, &etag, if is_it { &cache_control } else { "no-store" })
     };
-    // What has been taken down meanwhile is not handed to caches that were told already.
-    let (entry, now) = self::given(&state, id).await?;
-    if now.captions.get(&locale) != Some(&version) {
+    let is_it = |now: &Given| now.captions.get(&locale) == Some(&version);
+    handed_on(&state, (&Request::Media(id), "media item"), answer, is_it).await
+}
+
+/// An answer that may have taken a while: what has been taken down meanwhile, or has changed, is not handed to caches that were told already.
+pub(super) async fn handed_on<T: DeserializeOwned>(
+    state: &State,
+    (asked, called): (&Request, &'static str),
+    mut answer: HttpResponse,
+    is_it: impl FnOnce(&T) -> bool,
+) -> Result<HttpResponse, Failure> {
+    let (entry, now) = cached::<T>(state, asked, called).await?;
+    if !is_it(&now) {
         answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     super::serve::tell_tags(answer.headers_mut(), &entry);

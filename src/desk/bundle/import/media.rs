@@ -41,7 +41,7 @@ impl Importer<'_, '_> {
                 let is_same = record::digest(&Record::Media(Box::new(exported))) == digest;
                 return Ok(if is_same { Outcome::Unchanged } else { Outcome::Edited });
             }
-            self.tell_of(&there, r, "it was taken down here, and stays so");
+            self.tell_of(&there, r);
             let (caller, before) = (self.caller.clone(), there.version);
             return self.applied(("media", &r.key, there.id.uuid()), digest, before, |tx| {
                 let mut now = there;
@@ -78,9 +78,10 @@ impl Importer<'_, '_> {
     }
 
     /// Warn where a record is of an item as it was before it was taken down.
-    fn tell_of(&mut self, there: &Media, r: &MediaRecord, detail: &str) {
+    fn tell_of(&mut self, there: &Media, r: &MediaRecord) {
         if there.taken_down.is_some() && r.taken_down.is_none() {
-            self.warnings.push(Violation { pointer: "#/taken_down".to_owned(), code: "withdrawn", detail: detail.to_owned() });
+            let detail = "it was taken down here, and stays so".to_owned();
+            self.warnings.push(Violation { pointer: "#/taken_down".to_owned(), code: "withdrawn", detail });
         }
     }
 }
