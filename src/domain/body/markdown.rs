@@ -3,9 +3,11 @@
 //! Markdown comes in through HTML, so that one parser decides what a body may hold; and since Markdown may hold
 //! HTML, nodes that it has no sign for are written as HTML and lose nothing.
 
+mod rows;
 mod write;
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, VecDeque},
     ops::Range,
 };
@@ -41,6 +43,20 @@ pub fn read_within(
     budget: &Budget,
     locale: Option<&Locale>,
 ) -> Result<(Document, Vec<Violation>), TooMuch> {
+    let mut markdown = Cow::Borrowed(markdown);
+    // Ends: each round has one line less that is taken for a row, and all of them are paid for out of the budget.
+    loop {
+        let mut indented = rows::IndentedRows::default();
+        let as_html = as_html(&markdown, &mut indented, budget)?;
+        match indented.parted(&markdown) {
+            Some(parted) => markdown = Cow::Owned(parted),
+            None => return parse::read_within(&as_html, mint, budget, false, locale),
+        }
+    }
+}
+
+/// Markdown as HTML; the rows that are none are noted.
+fn as_html(markdown: &str, indented: &mut rows::IndentedRows, budget: &Budget) -> Result<String, TooMuch> {
     measure(markdown, budget)?;
     let mut spent = true;
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES);
@@ -48,13 +64,11 @@ pub fn read_within(
         spent = budget.spend(1);
         spent
     });
+    let events = events.inspect(|(event, range)| indented.note(markdown, event, range));
     let events = with_surplus_cells(markdown, events);
     let mut as_html = String::new();
     pulldown_cmark::html::push_html(&mut as_html, without_last_breaks(with_notes(events)));
-    if !spent {
-        return Err(TooMuch::Steps);
-    }
-    parse::read_within(&as_html, mint, budget, false, locale)
+    if spent { Ok(as_html) } else { Err(TooMuch::Steps) }
 }
 
 /// Refuse what the parser would need too much memory or time for.
