@@ -16,7 +16,11 @@ use serde_json::{Value, json};
 use crate::{
     library::picture,
     media::FILM as FILMED,
-    support::{TestApp, new_file},
+    support::{
+        TestApp,
+        fetched::{self, answer},
+        new_file,
+    },
 };
 
 const FERRY: &str = "0192aaaa-0000-7000-8000-000000000001";
@@ -245,4 +249,51 @@ both! {
         let exported = serde_json::to_value(exported.unwrap()).unwrap();
         assert_eq!((&exported["key"], &exported["description"]["credit"]), (&json!(FERRY), &json!("The desk")));
     }
+}
+
+#[test]
+fn a_file_that_lies_elsewhere_is_fetched_once_and_never_from_inside_unless_it_is_allowed() {
+    let found = answer("/wire/ferry.png", "200 OK", &picture(640, 320, 1));
+    let words = answer("/wire/words.txt", "200 OK", b"no picture");
+    let asked = || fetched::asked("/wire/ferry.png");
+    let media =
+        |key: &str, url: &str| json!({ "type": "media", "key": key, "url": url, "description": { "name": "ferry.png", "credit": "AP" } });
+    let folder = Folder::new();
+    let bundle = folder.at("wire.ndjson");
+    let import = |records: &[Value], settings: &str| {
+        fs::write(&bundle, records.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")).unwrap();
+        fs::write(folder.at(".env"), settings).unwrap();
+        folder.import(&bundle)
+    };
+    let (allowed, ferry) = (format!("DATELINE_FETCH_ALLOW=127.0.0.1:{}\n", fetched::port()), media("wire-1", &found));
+    let (code, _, complaints) = import(std::slice::from_ref(&ferry), "");
+    assert_eq!((code, asked()), (Some(1), 0), "{complaints}");
+    assert!(complaints.contains("line 1: media wire-1: ") && complaints.contains("#/url"), "{complaints}");
+    let (code, out, complaints) = import(std::slice::from_ref(&ferry), &allowed);
+    assert_eq!((code, out.as_str(), asked()), (Some(0), "1 created, 0 updated, 0 unchanged, 0 failed\n", 1), "{complaints}");
+    // What was imported is not asked for again; what is said of it is changed without another file, though that is fetched to be known.
+    let (_, out, _) = import(std::slice::from_ref(&ferry), &allowed);
+    assert_eq!((out.as_str(), asked()), ("0 created, 0 updated, 1 unchanged, 0 failed\n", 1));
+    let mut credited = ferry.clone();
+    credited["description"]["credit"] = json!("Reuters");
+    let (_, out, complaints) = import(&[credited], &allowed);
+    assert_eq!((out.as_str(), asked()), ("0 created, 1 updated, 0 unchanged, 0 failed\n", 2), "{complaints}");
+    // Each that is wrong fails by itself, with its line and why.
+    let mut both = ferry;
+    both["file"] = json!("media/a.png");
+    both["key"] = json!("wire-2");
+    let neither = json!({ "type": "media", "key": "wire-5", "description": { "name": "x" } });
+    let (code, out, complaints) =
+        import(&[both, media("wire-3", &found.replace("ferry", "gone")), media("wire-4", &words), neither], &allowed);
+    assert_eq!((code, out.as_str()), (Some(1), "0 created, 0 updated, 0 unchanged, 4 failed\n"));
+    for (line, place) in [(1, "#/file"), (2, "#/url"), (4, "#/file")] {
+        assert!(complaints.lines().any(|told| told.contains(&format!("line {line}: ")) && told.contains(place)), "{line} in {complaints}");
+    }
+    // What it becomes is exported with its file.
+    let exported = lines(&folder.export("out/").join("bundle.ndjson"));
+    let item = exported.iter().find(|record| record["type"] == "media").unwrap();
+    assert_eq!(
+        (&item["url"], item["file"].as_str().unwrap()),
+        (&Value::Null, format!("media/{}.png", Digest::of(&picture(640, 320, 1))).as_str())
+    );
 }

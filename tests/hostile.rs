@@ -360,7 +360,9 @@ fn no_rendition_takes_more_than_was_said() {
     for bytes in files {
         let mut sent = file(&bytes);
         let facts = look_into(&mut sent, format_of(&bytes[..HEAD_BYTES.min(bytes.len())]).unwrap(), &Limits::default()).unwrap();
-        for (width, format) in [(100, RenditionFormat::Jpeg), (700, RenditionFormat::WebP), (1_200, RenditionFormat::WebP)] {
+        for (width, format) in
+            [(100, RenditionFormat::Jpeg), (700, RenditionFormat::WebP), (1_200, RenditionFormat::WebP), (300, RenditionFormat::Avif)]
+        {
             for ratio in [None, Some(Ratio { width: 1, height: 2 })] {
                 let recipe = Recipe { ratio, ..recipe(width, format) };
                 println!("{:?} {width} {format:?} {ratio:?}", facts.format);

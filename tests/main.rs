@@ -27,6 +27,7 @@ mod contract;
 mod degraded;
 mod demo;
 mod desk_lists;
+mod drawing;
 mod driving;
 mod embargo;
 mod erasing;

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Names that come one after the other.
-struct Named(std::sync::atomic::AtomicU8);
+pub(crate) struct Named(pub(crate) std::sync::atomic::AtomicU8);
 
 impl Entropy for Named {
     fn fill(&self, bytes: &mut [u8]) {

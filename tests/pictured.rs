@@ -215,4 +215,47 @@ both! {
         assert_eq!(words.ok()["body"]["content"]["content"][1]["attrs"]["media_id"], items[0]["id"]);
         assert_eq!(admin.delete(&format!("{story}/translations/hi-IN"), &words.etag()).await.status, 204);
     }
+
+    async fn whoever_has_a_preview_is_given_the_pictures_that_it_shows_and_no_others(app) {
+        let (editor, anyone) = (app.editor().await, app.anyone());
+        let world = app.section("world", "दुनिया").await;
+        let story = editor.story(&world, "A ferry crosses the river").await;
+        let [led, within, other] = [send(&editor, picture(600, 300, 11)).await, send(&editor, picture(300, 300, 12)).await, send(&editor, picture(300, 200, 13)).await];
+        editor.patch(&story, &editor.get(&story).await.etag(), &json!({ "lead": { "media_id": led["id"] } })).await.ok();
+        say(&editor, &story, &body(&[image(&within, &[])])).await.ok();
+        let made = editor.post(&format!("{story}/translations/en/previews"), &json!({})).await.json();
+        let token = made["token"].as_str().unwrap();
+        let shown = anyone.get(&format!("/v1/preview/{token}")).await.ok();
+        let page = anyone.get(&format!("/v1/pages?preview={token}")).await.ok();
+        let all = [shown.to_string(), page.to_string()].map(|text| text.replace("&amp;", "&"));
+        let addresses = |text: &str| text.split("http://127.0.0.1:8080/v1/media/").skip(1).map(|rest| rest.split(['"', ' ', '\\']).next().unwrap().to_owned()).collect::<Vec<_>>();
+        assert!(all.iter().all(|text| addresses(text).len() > 20));
+        for address in all.iter().flat_map(|text| addresses(text)) {
+            let given = anyone.get(&format!("/v1/media/{address}")).await;
+            assert_eq!((given.status, given.header("cache-control")), (200, Some("private, no-store")), "{address}");
+            assert_eq!((given.header("cross-origin-resource-policy"), given.header("x-robots-tag")), (Some("cross-origin"), Some("noindex")));
+            assert!(address.contains(led["id"].as_str().unwrap()) || address.contains(within["id"].as_str().unwrap()));
+        }
+        // Neither without it, nor what it does not show, nor by what is no token of a preview.
+        let by = |item: &Value, token: &str| format!("{}?preview={token}", file(item));
+        anyone.get(&file(&led)).await.refused(404, "not-found");
+        anyone.get(&by(&other, token)).await.refused(404, "not-found");
+        anyone.get(&by(&led, editor.token.as_deref().unwrap())).await.refused(404, "not-found");
+        anyone.get(&format!("{}?preview={token}", file(&led).replace("320", "321"))).await.refused(404, "not-found");
+        // What was put in its place since is not in what the token was signed for.
+        editor.patch(&story, &editor.get(&story).await.etag(), &json!({ "lead": { "media_id": other["id"] } })).await.ok();
+        anyone.get(&by(&led, token)).await.ok();
+        anyone.get(&by(&other, token)).await.refused(404, "not-found");
+        // A takedown ends it for everybody, and what is public needs no token.
+        let admin = app.admin().await;
+        let taken = admin.act(&format!("{}/takedown", path(&within)), &admin.get(&path(&within)).await.etag(), &json!({ "reason": "Court order" })).await;
+        taken.ok();
+        anyone.get(&by(&within, token)).await.refused(410, "gone");
+        assert_eq!(anyone.get(&format!("/v1/preview/{token}")).await.ok()["lead"]["id"], led["id"]);
+        editor.publish(&story, &["en"]).await.ok();
+        anyone.get(&by(&other, token)).await.ok();
+        assert_eq!(editor.delete(&format!("/v1/desk/previews/{}", made["id"].as_str().unwrap()), "\"1\"").await.status, 204);
+        anyone.get(&by(&led, token)).await.refused(410, "gone");
+        anyone.get(&by(&other, token)).await.ok();
+    }
 }

@@ -31,10 +31,11 @@ pub(super) enum Surface {
 impl Surface {
     /// The surface of the pattern that the router matches a request by: never of the path as it was written, which may be encoded in many ways.
     ///
-    /// A page is public unless it is that of a preview, which a parameter says: it is looked for as it will be read, in whatever way its name is encoded.
+    /// A page, or a file, is public unless it is that of a preview, which a parameter says: it is looked for as it will be read, in whatever way its name is encoded.
     pub(super) fn of(pattern: Option<&str>, query: &str) -> Self {
         let Some(pattern) = pattern else { return Self::Other };
-        if pattern == "/v1/pages" && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "preview") {
+        let may_be_opened = pattern == "/v1/pages" || pattern.starts_with("/v1/media/");
+        if may_be_opened && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "preview") {
             return Self::Preview;
         }
         let under = |prefix: &str| pattern == prefix || pattern.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
@@ -136,8 +137,12 @@ pub(super) fn finish(headers: &mut HeaderMap, state: &State, surface: Surface, i
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         put(headers, header::CONTENT_SECURITY_POLICY, policy);
     }
-    let sharing = if surface == Surface::Delivery { "cross-origin" } else { "same-origin" };
-    put(headers, HeaderName::from_static("cross-origin-resource-policy"), sharing);
+    let sharing = HeaderName::from_static("cross-origin-resource-policy");
+    if surface == Surface::Delivery {
+        put(headers, sharing, "cross-origin");
+    } else if !headers.contains_key(&sharing) {
+        put(headers, sharing, "same-origin");
+    }
     let problem = is_problem(headers);
     if surface == Surface::Delivery && headers.contains_key(header::CACHE_CONTROL) {
         // It has said so itself.

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{
     Failed,
-    carried::{self, Carried, Target},
+    carried::{self, Sources, Target},
     in_words, system,
 };
 use crate::{
@@ -24,6 +24,7 @@ use crate::{
     config::Settings,
     desk::bundle::{self as records, MediaRecord, Outcome, ReadRecord, Record, Rules},
     domain::{Error, Locale, article::ArticleId, page::Paging},
+    fetching::Fetcher,
     media::{files::Files, storage::Key},
     store::{self, Store, Tx, files},
 };
@@ -113,10 +114,16 @@ impl Line<Record> {
     ///
     /// # Errors
     /// When the database fails.
-    fn read(self, store: &Store, carried: &Carried<'_>, rules: Rules) -> Result<Line<ReadRecord>, Error> {
+    fn read(self, store: &Store, sources: &Sources<'_>, rules: Rules) -> Result<Line<ReadRecord>, Error> {
         let Self { number, bytes, record, again } = self;
-        let file = |record: &Record| if let Record::Media(media) = record { carried.file(&media.file).map(Some) } else { Ok(None) };
-        let read = |record: Record| Ok(records::read(store, record.clone(), rules.overwrite)?.with_file(file(&record)?));
+        let read = |record: Record| {
+            let read = records::read(store, record.clone(), rules.overwrite)?;
+            let Record::Media(media) = &record else { return Ok(read) };
+            // What lies elsewhere is fetched once, and what a bundle brings is taken in each time, lest the media store has lost it.
+            let is_there = media.url.is_some() && !rules.overwrite && read.is_imported(store)?;
+            let file = if is_there { None } else { Some(sources.file(media)?) };
+            Ok(read.with_file(file))
+        };
         let record = match record.map(read) {
             Ok(Err(wrong @ (Error::Invalid(_) | Error::File(_)))) => Err(wrong),
             Ok(read) => Ok(read?),
@@ -190,7 +197,7 @@ fn record(mut value: Value) -> Result<Record, Error> {
 /// When the bundle cannot be read or the database fails.
 pub(super) fn load(
     store: &Store,
-    (bundle, carried): (impl Read, &Carried<'_>),
+    (bundle, sources): (impl Read, &Sources<'_>),
     listener: &dyn Listener,
     rules: Rules,
 ) -> Result<Tally, Failed> {
@@ -198,7 +205,7 @@ pub(super) fn load(
     let mut tally = Tally::default();
     let (mut waiting, mut lead_on) = (VecDeque::new(), BTreeSet::new());
     let permit = Permit::try_from(Caller::system(System::Importer))?;
-    while read_ahead(&mut lines, &mut waiting, (store, carried), rules)? {
+    while read_ahead(&mut lines, &mut waiting, (store, sources), rules)? {
         let batch = store.write_now(&permit, |tx| batch(tx, &permit, &waiting, rules))?;
         // What the database has undone and carried out again is told once.
         batch.told.iter().for_each(|text| listener.tell(text));
@@ -246,7 +253,7 @@ fn lead(tx: &mut Tx<'_>, permit: &Permit<Import>, articles: &VecDeque<ArticleId>
 fn read_ahead(
     lines: &mut Lines<impl Read>,
     waiting: &mut VecDeque<Line<ReadRecord>>,
-    (store, carried): (&Store, &Carried<'_>),
+    (store, sources): (&Store, &Sources<'_>),
     rules: Rules,
 ) -> Result<bool, Failed> {
     let (begun, mut taken) = (system::stopwatch(), 0_usize);
@@ -255,7 +262,7 @@ fn read_ahead(
         let next = lines.next().map_err(|e| Failed::Otherwise(format!("the bundle cannot be read: {e}")))?;
         let Some(line) = next else { break };
         taken = taken.saturating_add(line.bytes);
-        waiting.push_back(line.read(store, carried, rules)?);
+        waiting.push_back(line.read(store, sources, rules)?);
         more = begun.elapsed() < BATCH && taken < READ_AHEAD && lines.one_is_here();
     }
     Ok(!waiting.is_empty())
@@ -347,15 +354,15 @@ fn one(tx: &mut Tx<'_>, permit: &Permit<Import>, line: &Line<ReadRecord>, rules:
 }
 
 /// `dateline import`.
-pub(super) fn import(store: &Store, media: &Files, path: &Path, rules: Rules) -> Result<(), Failed> {
+pub(super) fn import(store: &Store, from: (&Files, &Fetcher), path: &Path, rules: Rules) -> Result<(), Failed> {
     let whole = if path.is_dir() { path.join(carried::RECORDS) } else { path.to_owned() };
     let bar = ProgressBar::new(std::fs::metadata(whole).map_or(0, |m| m.len()));
     if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} left") {
         bar.set_style(style);
     }
     let listener = Bar(bar);
-    let (records, carried) = carried::open(path, media, &mut |bytes| listener.line(bytes))?;
-    let tally = load(store, (records, &carried), &listener, rules)?;
+    let (records, sources) = carried::open(path, from, &mut |bytes| listener.line(bytes))?;
+    let tally = load(store, (records, &sources), &listener, rules)?;
     listener.0.finish_and_clear();
     let Tally { created, updated, unchanged, failed, .. } = tally;
     system::print(&format!("{created} created, {updated} updated, {unchanged} unchanged, {failed} failed\n"));
@@ -452,12 +459,13 @@ fn write_all(store: &Store, to: impl Write, mut files: Option<(&Files, &mut Targ
 }
 /// Put the file of an item beside the records; false, when the media store has it no more.
 fn carry(media: &Files, target: &mut Target, record: &MediaRecord) -> Result<bool, Error> {
-    let named = record.file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
-    let Some(file) = media.storage().open(&Key::Original(named.parse()?))? else {
-        system::complain(&format!("left out: the file {} of an item is not in the media store", record.file));
+    let named = record.file.as_deref().unwrap_or_default();
+    let digest = named.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default();
+    let Some(file) = media.storage().open(&Key::Original(digest.parse()?))? else {
+        system::complain(&format!("left out: the file {named} of an item is not in the media store"));
         return Ok(false);
     };
-    target.put(&record.file, file.local()?).map_err(Error::internal)?;
+    target.put(named, file.local()?).map_err(Error::internal)?;
     Ok(true)
 }
 

@@ -13,7 +13,9 @@ use tar::{Archive, Builder, EntryType, Header};
 
 use super::{Failed, system};
 use crate::{
+    desk::bundle::MediaRecord,
     domain::{Error, media::StoredFile},
+    fetching::{FetchFault, Fetcher},
     media::files::Files,
     store::files,
 };
@@ -55,15 +57,54 @@ fn taken_in(files: &Files, from: &mut impl Read, read: &mut dyn FnMut(usize)) ->
         incoming.write(filled)?;
         read(length);
         if incoming.bytes() > files.most_bytes() {
-            return Err(Error::invalid("#/file", "too_long", format!("at most {} bytes (`DATELINE_MEDIA_FILE_MB`)", files.most_bytes())));
+            return Err(too_long(files, "#/file"));
         }
     }
     files.take_in(incoming)
 }
 
-/// The files of a bundle that is imported.
-pub(super) enum Carried<'f> {
-    /// Of a bundle without files.
+/// Where the files of items come from, when a bundle is imported.
+pub(super) struct Sources<'f> {
+    carried: Carried<'f>,
+    fetched: Option<(&'f Files, &'f Fetcher)>,
+}
+
+impl Sources<'_> {
+    /// Those of a bundle that names none.
+    pub(super) const NONE: Self = Self { carried: Carried::Nothing, fetched: None };
+
+    /// The file of an item, in the media store: out of the bundle, or fetched from where the record says that it lies.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when there is none; what the file is refused for.
+    pub(super) fn file(&self, record: &MediaRecord) -> Result<StoredFile, Error> {
+        match (&record.file, &record.url, self.fetched) {
+            (Some(named), None, _) => self.carried.file(named),
+            (None, Some(url), Some((files, fetcher))) => fetched(files, fetcher, url),
+            (None, Some(_), None) => Err(Error::invalid("#/url", "not_public", "nothing is fetched here")),
+            _ => Err(Error::invalid("#/file", "required", "either `file` or `url`")),
+        }
+    }
+}
+
+/// A file from elsewhere, in the media store.
+fn fetched(files: &Files, fetcher: &Fetcher, url: &str) -> Result<StoredFile, Error> {
+    let mut incoming = files.begin()?;
+    let taken = fetcher.fetch(url, files.most_bytes(), &mut |bytes| incoming.write(bytes));
+    taken.map_err(|fault| match fault {
+        FetchFault::Large => too_long(files, "#/url"),
+        other => other.at("#/url"),
+    })?;
+    files.take_in(incoming)
+}
+
+fn too_long(files: &Files, pointer: &str) -> Error {
+    Error::invalid(pointer, "too_long", format!("at most {} bytes (`DATELINE_MEDIA_FILE_MB`)", files.most_bytes()))
+}
+
+/// The files that a bundle carries.
+enum Carried<'f> {
+    /// None.
     Nothing,
     /// In a folder, to be taken in when their records come.
     Folder(PathBuf, &'f Files),
@@ -98,7 +139,7 @@ impl<'f> Carried<'f> {
     ///
     /// # Errors
     /// [`Error::Invalid`] when the bundle has none of this name; what the file is refused for.
-    pub(super) fn file(&self, named: &str) -> Result<StoredFile, Error> {
+    fn file(&self, named: &str) -> Result<StoredFile, Error> {
         let unknown = || Error::invalid("#/file", "unknown", format!("the bundle has no file `{named}`"));
         let name = plain(named).ok_or_else(unknown)?;
         match self {
@@ -121,7 +162,16 @@ impl<'f> Carried<'f> {
 ///
 /// # Errors
 /// When it cannot be read.
-pub(super) fn open<'f>(path: &Path, files: &'f Files, read: &mut dyn FnMut(usize)) -> Result<(Box<dyn Read>, Carried<'f>), Failed> {
+pub(super) fn open<'f>(
+    path: &Path,
+    (files, fetcher): (&'f Files, &'f Fetcher),
+    read: &mut dyn FnMut(usize),
+) -> Result<(Box<dyn Read>, Sources<'f>), Failed> {
+    let (records, carried) = open_carried(path, files, read)?;
+    Ok((records, Sources { carried, fetched: Some((files, fetcher)) }))
+}
+
+fn open_carried<'f>(path: &Path, files: &'f Files, read: &mut dyn FnMut(usize)) -> Result<(Box<dyn Read>, Carried<'f>), Failed> {
     if path.is_dir() {
         let records = path.join(RECORDS);
         return Ok((Box::new(File::open(&records).map_err(otherwise(&records))?), Carried::Folder(path.to_owned(), files)));

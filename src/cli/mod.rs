@@ -199,9 +199,9 @@ pub fn run() -> ExitCode {
             KeyCommand::Revoke { kid } => key::revoke(&s, &kid),
         }),
         Command::Media { command: MediaCommand::Check { repair } } => settings().and_then(|s| media::check_store(&s, repair)),
-        Command::Import { file, overwrite, refuse_future, add_locales } => {
-            settings().and_then(|s| bundle::import(&ready(&s)?, &serve::files(&s)?, &file, Rules { overwrite, refuse_future, add_locales }))
-        }
+        Command::Import { file, overwrite, refuse_future, add_locales } => settings().and_then(|s| {
+            bundle::import(&ready(&s)?, (&serve::files(&s)?, &serve::fetcher(&s)), &file, Rules { overwrite, refuse_future, add_locales })
+        }),
         Command::Generate { articles } => settings().and_then(|s| generate::generate(&ready(&s)?, articles)),
         Command::Export { file } => settings().and_then(|s| {
             bundle::may_be_replaced(&s, &file)?;

@@ -27,7 +27,7 @@ use crate::{
     openid::Provider,
     store::{self, Store, dialect::Engine},
     workers::{
-        Worker, follower,
+        Worker, follower, illustrator,
         mailer::{self, Mailer},
         media_sweeper, openid, purger, rate_sharing,
         renewal::{self, Renewal},
@@ -106,6 +106,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     let _rate_sharing =
         if settings.engine == Engine::Postgres { Some(rate_sharing::start(state.store.clone(), state.rates.clone())?) } else { None };
     let _media_sweeper = media_sweeper::start(state.store.clone(), state.files.clone())?;
+    let _illustrator = illustrator::start(state.store.clone(), state.files.clone())?;
     let _speaker = speaker::start(state.store.clone(), state.files.clone(), settings.speech.clone())?;
     let _follower = follower::start(state.response_cache.clone(), state.keys.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };

@@ -16,6 +16,7 @@ use crate::{
             pictures::{Pictures, Shown},
         },
         content::LeadWords,
+        edition::Edition,
         file::{FileFacts, FocalPoint, MediaKind, Ratio},
         locale::keyed,
         media::{Media, MediaId, StoredFile},
@@ -53,7 +54,7 @@ pub struct RenditionInfo {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Its media type: `image/webp` or `image/jpeg`.
+    /// Its media type: `image/avif`, `image/webp` or `image/jpeg`.
     #[schema(example = "image/webp")]
     pub r#type: &'static str,
 }
@@ -80,7 +81,7 @@ pub struct PictureCrop {
     pub width: u32,
     /// Its height in pixels.
     pub height: u32,
-    /// All of them, WebP first.
+    /// All of them, the smallest files first.
     pub sources: Vec<PictureSource>,
 }
 
@@ -99,7 +100,7 @@ pub struct Poster {
     pub alt: String,
     /// Whose picture it is.
     pub credit: String,
-    /// The same in all widths, as WebP and as JPEG.
+    /// The same in all widths, as AVIF where the site has it, as WebP and as JPEG.
     pub sources: Vec<PictureSource>,
 }
 
@@ -156,7 +157,7 @@ pub struct Lead {
     pub poster: Option<Poster>,
     /// The captions of a video, those in the language of these words first.
     pub captions: Vec<CaptionTrack>,
-    /// The same in all widths, as WebP and as JPEG, for `<picture>`; none, when it lies elsewhere.
+    /// The same in all widths, as AVIF where the site has it, as WebP and as JPEG, for `<picture>`; none, when it lies elsewhere.
     pub sources: Vec<PictureSource>,
     /// The same one by one, the smallest first.
     pub renditions: Vec<RenditionInfo>,
@@ -169,6 +170,8 @@ pub struct Lead {
 pub struct Library {
     items: HashMap<MediaId, Media>,
     url: String,
+    /// What addresses end in, beside the version.
+    opened_by: String,
 }
 
 impl Library {
@@ -180,7 +183,13 @@ impl Library {
         let now = tx.now();
         let mut items = store::media::of(tx, named)?;
         items.retain(|_, media| media.is_public(now));
-        Ok(Self { items, url: tx.media_url().to_owned() })
+        Ok(Self { items, url: tx.media_url().to_owned(), opened_by: String::new() })
+    }
+
+    /// The same for this reader: where that is somebody with a preview, its token is in all addresses.
+    #[must_use]
+    pub fn opened_by(self, reading: &Reading) -> Self {
+        Self { opened_by: reading.preview.as_ref().map(|token| format!("&preview={token}")).unwrap_or_default(), ..self }
     }
 
     /// A lead as a reader of a locale is shown it; nothing, where it may not be shown there. What words of the story do not say of it, its own do.
@@ -210,7 +219,7 @@ impl Library {
     fn captions(&self, reading: &Reading, locale: &Locale, media: &Media) -> Vec<CaptionTrack> {
         let track = |(own, version): (&Locale, &String)| {
             let settings = reading.masthead.settings(own)?;
-            let url = format!("{}/{}/captions/{own}.vtt?v={version}", self.url, media.id);
+            let url = format!("{}/{}/captions/{own}.vtt?v={version}{}", self.url, media.id, self.opened_by);
             Some(CaptionTrack { locale: own.clone(), label: settings.name.clone(), url })
         };
         let mut all: Vec<_> = media.captions.iter().filter_map(track).collect();
@@ -242,7 +251,8 @@ impl Library {
         let Media { id, description, file, .. } = media;
         let own = reading.masthead.pick(&description.words, locale).map(|(_, own)| own.clone()).unwrap_or_default();
         let or = |said: String, own: String| if said.is_empty() { own } else { said };
-        let drawn = Drawn { media, base: format!("{}/{id}", self.url), version: media.rendition_version() };
+        let query = format!("?v={}{}", media.rendition_version(), self.opened_by);
+        let drawn = Drawn { media, base: format!("{}/{id}", self.url), query };
         let site = &reading.masthead.site.renditions;
         let renditions = drawn.all(site, None);
         let largest = renditions.last().cloned();
@@ -312,12 +322,12 @@ fn elsewhere(external: &ExternalLead, words: LeadWords) -> Lead {
 struct Drawn<'m> {
     media: &'m Media,
     base: String,
-    version: String,
+    query: String,
 }
 
 impl Drawn<'_> {
     fn original(&self) -> String {
-        format!("{}/original.{}?v={}", self.base, self.media.file.facts.format.extension(), self.version)
+        format!("{}/original.{}{}", self.base, self.media.file.facts.format.extension(), self.query)
     }
 
     /// All renditions in a ratio, the smallest first, of each size WebP before JPEG.
@@ -325,8 +335,8 @@ impl Drawn<'_> {
         let picture = self.media.file.facts.size.filter(|_| self.media.kind() == MediaKind::Image);
         let Some(picture) = picture else { return Vec::new() };
         let in_formats = |(preset, (width, height))| {
-            RenditionFormat::ALL.iter().map(move |format| {
-                let url = format!("{}/{preset}.{format}?v={}", self.base, self.version);
+            site.formats().map(move |format| {
+                let url = format!("{}/{preset}.{format}{}", self.base, self.query);
                 RenditionInfo { url, width, height, r#type: format.media_type() }
             })
         };
@@ -416,4 +426,23 @@ pub fn given(tx: &mut Tx<'_>, id: MediaId) -> Result<Given, Error> {
         return Err(Error::Gone("media item"));
     }
     Ok(Given::of(media, &masthead.site.renditions))
+}
+
+/// What it takes to give whoever looks at a preview the files of an item that it shows.
+///
+/// # Errors
+/// [`Error::NotFound`], where the preview does not show it, or it may not be used there; [`Error::Gone`] when it was taken down, or its licence is over.
+pub fn given_in_preview(tx: &mut Tx<'_>, reading: &Reading, edition: &Edition, id: MediaId) -> Result<Given, Error> {
+    if !edition.pictured.contains(&id) && !edition.facts.media().any(|named| named == id) {
+        return Err(Error::NotFound("media item"));
+    }
+    let mut media = store::media::find(tx, id)?;
+    if !media.is_public(tx.now()) {
+        return Err(Error::Gone("media item"));
+    }
+    if !media.description.licence.is_in(&edition.locale) {
+        return Err(Error::NotFound("media item"));
+    }
+    media.captions.retain(|locale, _| reading.masthead.settings(locale).is_some());
+    Ok(Given::of(media, &reading.masthead.site.renditions))
 }

@@ -33,6 +33,8 @@ pub struct Reading {
     pub chain: Vec<Locale>,
     /// Where names are looked for, in order.
     pub names: Vec<Locale>,
+    /// The token of the preview that is looked at: files that are not public are given to whoever has it.
+    pub preview: Option<Arc<str>>,
 }
 
 impl Reading {
@@ -58,18 +60,18 @@ impl Reading {
     pub fn of(masthead: Arc<Masthead>, locale: Locale, fallback: bool) -> Self {
         let chain = if fallback { masthead.chain(&locale) } else { vec![locale.clone()] };
         let names = masthead.name_chain(&locale);
-        Self { masthead, locale, chain, names }
+        Self { masthead, locale, chain, names, preview: None }
     }
 
-    /// The desk's look at a locale that need not be public: it is shown among those that are. Where it is not, no story is looked for in it beside the
+    /// A look, by the token of a preview, at a locale that need not be public: it is shown among those that are. Where it is not, no story is looked for in it beside the
     /// one looked at: what is live there is not public.
     ///
     /// # Errors
     /// [`Error::Internal`] when the database fails.
-    pub fn of_preview(tx: &mut Tx<'_>, locale: Locale) -> Result<Self, Error> {
+    pub fn of_preview(tx: &mut Tx<'_>, locale: Locale, token: &str) -> Result<Self, Error> {
         let all = store::site::masthead(tx)?;
         let is_public = all.for_readers().settings(&locale).is_some();
-        let reading = Self::of(Arc::new(all.showing(Some(&locale))), locale, false);
+        let reading = Self { preview: Some(token.into()), ..Self::of(Arc::new(all.showing(Some(&locale))), locale, false) };
         Ok(if is_public { reading } else { Self { chain: Vec::new(), ..reading } })
     }
 

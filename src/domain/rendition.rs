@@ -20,6 +20,8 @@ use super::{
 vocabulary! {
     /// How a rendition is written.
     pub enum RenditionFormat {
+        /// AVIF, which is smaller still and takes seconds to write.
+        Avif => "avif",
         /// WebP, which is smaller.
         WebP => "webp",
         /// JPEG, which everything reads.
@@ -32,9 +34,16 @@ impl RenditionFormat {
     #[must_use]
     pub const fn media_type(self) -> &'static str {
         match self {
+            Self::Avif => "image/avif",
             Self::WebP => "image/webp",
             Self::Jpeg => "image/jpeg",
         }
+    }
+
+    /// Whether it takes so long to write that nobody waits for it: what is asked for in it and is not there is answered in another format.
+    #[must_use]
+    pub const fn is_slow(self) -> bool {
+        matches!(self, Self::Avif)
     }
 }
 
@@ -138,6 +147,12 @@ pub struct Renditions {
     /// Ratios beside that of each picture.
     #[serde(with = "in_words")]
     pub ratios: Vec<Ratio>,
+    /// Whether they are drawn when a story is published, before somebody asks.
+    #[serde(default)]
+    pub ahead: bool,
+    /// Whether there is AVIF, too.
+    #[serde(default)]
+    pub avif: bool,
 }
 
 /// What a caller says of them.
@@ -152,11 +167,22 @@ pub struct RenditionsDraft {
     #[serde(default)]
     #[schema(max_items = 12, example = json!(["16x9"]))]
     pub ratios: Vec<String>,
+    /// Whether they are drawn when a story is published; otherwise each is when somebody first asks for it.
+    #[serde(default)]
+    pub ahead: bool,
+    /// Whether there is AVIF, too: it takes seconds to write, for which nobody waits. Until it is there, what is asked for in it is answered as WebP.
+    #[serde(default)]
+    pub avif: bool,
 }
 
 impl From<&Renditions> for RenditionsDraft {
     fn from(renditions: &Renditions) -> Self {
-        Self { widths: renditions.widths.clone(), ratios: renditions.ratios.iter().map(ToString::to_string).collect() }
+        Self {
+            widths: renditions.widths.clone(),
+            ratios: renditions.ratios.iter().map(ToString::to_string).collect(),
+            ahead: renditions.ahead,
+            avif: renditions.avif,
+        }
     }
 }
 
@@ -179,7 +205,7 @@ mod in_words {
 /// Five widths from a telephone to a wide screen, of each picture as it is and as a wide picture.
 impl Default for Renditions {
     fn default() -> Self {
-        Self { widths: vec![320, 640, 960, 1_280, 1_920], ratios: vec![Ratio { width: 16, height: 9 }] }
+        Self { widths: vec![320, 640, 960, 1_280, 1_920], ratios: vec![Ratio { width: 16, height: 9 }], ahead: false, avif: false }
     }
 }
 
@@ -196,7 +222,7 @@ impl Renditions {
     /// # Errors
     /// [`Error::Invalid`] with every violation.
     pub fn check(draft: &RenditionsDraft) -> Result<Self, Error> {
-        let RenditionsDraft { widths, ratios } = draft;
+        let RenditionsDraft { widths, ratios, ahead, avif } = draft;
         let mut faults = Faults::default();
         for (list, count) in [("widths", widths.len()), ("ratios", ratios.len())] {
             if count > MOST {
@@ -219,13 +245,21 @@ impl Renditions {
             }
         }
         let widths: BTreeSet<u32> = widths.iter().copied().collect();
-        faults.or(Self { widths: widths.into_iter().collect(), ratios: parsed.into_iter().collect() })
+        faults.or(Self { widths: widths.into_iter().collect(), ratios: parsed.into_iter().collect(), ahead: *ahead, avif: *avif })
+    }
+
+    /// The formats that each is to be had in.
+    pub fn formats(&self) -> impl Iterator<Item = RenditionFormat> {
+        let avif = self.avif;
+        RenditionFormat::ALL.iter().copied().filter(move |format| avif || *format != RenditionFormat::Avif)
     }
 
     /// True for a rendition that the site has.
     #[must_use]
-    pub fn has(&self, preset: Preset) -> bool {
-        self.widths.contains(&preset.width) && preset.ratio.is_none_or(|ratio| self.ratios.contains(&ratio))
+    pub fn has(&self, preset: Preset, format: RenditionFormat) -> bool {
+        self.formats().any(|known| known == format)
+            && self.widths.contains(&preset.width)
+            && preset.ratio.is_none_or(|ratio| self.ratios.contains(&ratio))
     }
 
     /// The renditions of a picture in a ratio, the smallest first: none is larger than what is cut out of it, and none as large as another.
@@ -287,7 +321,12 @@ mod tests {
     #[test]
     fn what_a_site_may_have_is_bounded() {
         let check = |widths: &[u32], ratios: &[&str]| {
-            Renditions::check(&RenditionsDraft { widths: widths.to_vec(), ratios: ratios.iter().map(ToString::to_string).collect() })
+            Renditions::check(&RenditionsDraft {
+                widths: widths.to_vec(),
+                ratios: ratios.iter().map(ToString::to_string).collect(),
+                ahead: false,
+                avif: false,
+            })
         };
         assert_eq!(check(&[640, 320, 640], &["16x9"]).unwrap().widths, [320, 640]);
         let too_many: Vec<u32> = (100..113).collect();

@@ -1,4 +1,4 @@
-//! What a rendition carries of its maker: creator, credit, copyright and how it came about, as XMP and IPTC-IIM. Nothing else of the original's
+//! What a rendition carries of its maker: creator, credit, copyright and how it came about, as XMP and IPTC-IIM, or in EXIF. Nothing else of the original's
 //! metadata comes along: not where it was taken, not by which camera, no small picture of what was cropped away.
 
 /// What is carried on.
@@ -54,6 +54,40 @@ impl Carried<'_> {
              <?xpacket end=\"r\"?>"
         )
         .into_bytes()
+    }
+
+    /// A directory of EXIF: artist, copyright, and the packet of XMP; empty, where there is nothing to say.
+    pub(super) fn exif(&self) -> Vec<u8> {
+        let text = |text: &str| if text.is_empty() { Vec::new() } else { [cut(text, TEXT_BYTES).as_bytes(), b"\0"].concat() };
+        // Numbers of the fields, and whether they are text or bytes (TIFF 6.0, section 2), in their order.
+        let fields = [(700u16, 1u16, self.xmp()), (315, 2, text(self.creator)), (33_432, 2, text(self.copyright))];
+        let mut fields: Vec<_> = fields.into_iter().filter(|(_, _, data)| !data.is_empty()).collect();
+        if fields.is_empty() {
+            return Vec::new();
+        }
+        fields.sort_by_key(|(number, ..)| *number);
+        let count = |n: usize| u32::try_from(n).unwrap_or_default();
+        let mut block = b"II*\0\x08\0\0\0".to_vec();
+        block.extend(u16::try_from(fields.len()).unwrap_or_default().to_le_bytes());
+        let mut behind = Vec::new();
+        let first = block.len().saturating_add(fields.len().saturating_mul(12)).saturating_add(4);
+        for (number, kind, data) in &fields {
+            block.extend(number.to_le_bytes());
+            block.extend(kind.to_le_bytes());
+            block.extend(count(data.len()).to_le_bytes());
+            // What has four bytes at most stands in the field itself.
+            if data.len() <= 4 {
+                block.extend(data.iter().copied().chain([0; 4]).take(4));
+            } else {
+                block.extend(count(first.saturating_add(behind.len())).to_le_bytes());
+                behind.extend(data);
+                // Each begins at an even byte.
+                behind.resize(behind.len().next_multiple_of(2), 0);
+            }
+        }
+        block.extend([0; 4]);
+        block.extend(behind);
+        block
     }
 
     /// A resource of Photoshop with records of IIM, which are as long as IIM lets them be; empty, where there is nothing to say.

@@ -7,6 +7,7 @@
 use std::{
     collections::HashMap,
     fmt,
+    fs::File,
     num::NonZeroUsize,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
@@ -17,15 +18,16 @@ use std::{
 };
 
 use tokio::{
-    sync::{Mutex as Turn, OwnedSemaphorePermit, Semaphore},
-    time::timeout,
+    sync::{Mutex as Queue, OwnedSemaphorePermit, Semaphore},
+    time::{sleep, timeout},
 };
 
 use super::{
     Limits,
+    later::Later,
     looking::{HEAD_BYTES, format_of, look_into},
     rendering::{Recipe, memory_of, render},
-    storage::{Incoming, Key, Storage, Stored},
+    storage::{Incoming, Key, Storage, Stored, Turn},
 };
 use crate::domain::{
     Error,
@@ -37,6 +39,10 @@ use crate::domain::{
 
 /// How many may wait for pictures that are being drawn.
 const LINE: usize = 256;
+/// How long somebody waits for another process that makes the same, before making it as well.
+const OTHERS: Duration = Duration::from_secs(10);
+/// How often it is looked for meanwhile.
+const LOOK: Duration = Duration::from_millis(100);
 /// How long somebody waits for others.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// In which units memory is given out, in bytes.
@@ -62,7 +68,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    fn key(&self) -> Key {
+    pub(super) fn key(&self) -> Key {
         Key::Rendition(self.digest, format!("{}-{}.{}", self.preset, self.version, self.format))
     }
 
@@ -92,7 +98,8 @@ pub struct Files {
     processors: Arc<Semaphore>,
     copies: Arc<Semaphore>,
     waiting: AtomicUsize,
-    under_way: Mutex<HashMap<Key, Weak<Turn<()>>>>,
+    under_way: Mutex<HashMap<Key, Weak<Queue<()>>>>,
+    later: Later,
 }
 
 impl fmt::Debug for Files {
@@ -120,6 +127,40 @@ impl Looked {
 struct Room {
     _memory: OwnedSemaphorePermit,
     _processor: OwnedSemaphorePermit,
+}
+
+/// A picture of which it is known what it takes to draw it.
+struct Weighed {
+    original: File,
+    wanted: Wanted,
+    recipe: Recipe,
+    bytes: u64,
+}
+
+impl Weighed {
+    fn of(storage: &dyn Storage, wanted: Wanted) -> Result<Self, Error> {
+        let mut original = storage.open(&Key::Original(wanted.digest))?.ok_or(Error::NotFound("file"))?.local()?;
+        let recipe = wanted.recipe();
+        let bytes = memory_of(&mut original, &wanted.facts, &recipe).map_err(Error::File)?;
+        Ok(Self { original, wanted, recipe, bytes })
+    }
+
+    fn units(&self) -> u32 {
+        u32::try_from(self.bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
+    }
+
+    fn draw(mut self, storage: &dyn Storage, entropy: &dyn Entropy) -> Result<(), Error> {
+        let drawn = render(&mut self.original, &self.wanted.facts, &self.recipe).map_err(Error::File)?;
+        let mut incoming = Incoming::begin(storage.incoming()?, entropy)?;
+        incoming.write(&drawn.bytes)?;
+        incoming.keep_as(storage, &self.wanted.key())
+    }
+}
+
+/// What is wanted, which is there, or the turn to make it, with which others are kept from making the same.
+enum Found {
+    File(Box<dyn Stored>),
+    Turn(Option<Turn>),
 }
 
 /// One of those who wait.
@@ -160,6 +201,7 @@ impl Files {
             copies: Arc::new(Semaphore::new(processors.saturating_mul(2))),
             waiting: AtomicUsize::new(0),
             under_way: Mutex::default(),
+            later: Later::default(),
         }
     }
 
@@ -270,44 +312,113 @@ impl Files {
             return Err(Error::Busy);
         }
         let _waiting = Waiting(&self.waiting);
-        let turn = timeout(LONGEST_WAIT, self.turn(&key).lock_owned()).await.map_err(|_elapsed| Error::Busy)?;
-        let (storage, looked_for) = (self.storage.clone(), key.clone());
-        if let Some(file) = aside(move || storage.open(&looked_for)).await? {
-            return Ok(file);
-        }
-        let (storage, recipe) = (self.storage.clone(), wanted.recipe());
+        let among_us = timeout(LONGEST_WAIT, self.queue(&key).lock_owned()).await.map_err(|_elapsed| Error::Busy)?;
+        let among_all = match self.there_or_turn(&key).await? {
+            Found::File(file) => return Ok(file),
+            Found::Turn(among_all) => among_all,
+        };
         // Where files lie elsewhere, each that is drawn of is copied here.
         let copy = timeout(LONGEST_WAIT, self.copies.clone().acquire_owned()).await.map_err(|_elapsed| Error::Busy)?;
         let copy = copy.map_err(Error::internal)?;
-        let weighed = aside(move || {
-            let mut original = storage.open(&Key::Original(wanted.digest))?.ok_or(Error::NotFound("file"))?.local()?;
-            let bytes = memory_of(&mut original, &wanted.facts, &recipe).map_err(Error::File)?;
-            Ok((original, wanted, recipe, bytes))
-        });
-        let (mut original, wanted, recipe, bytes) = weighed.await?;
-        let room = self.room(u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)).await?;
+        let storage = self.storage.clone();
+        let weighed = aside(move || Weighed::of(&*storage, wanted)).await?;
+        let room = self.room(weighed.units()).await?;
         let (storage, entropy) = (self.storage.clone(), self.entropy.clone());
         // Whoever asked may hang up: what was begun is done, and holds what it takes until then.
         aside(move || {
-            let drawn = render(&mut original, &wanted.facts, &recipe).map_err(Error::File)?;
-            let mut incoming = Incoming::begin(storage.incoming()?, &*entropy)?;
-            incoming.write(&drawn.bytes)?;
-            incoming.keep_as(&*storage, &key)?;
-            drop((room, copy, turn));
+            weighed.draw(&*storage, &*entropy)?;
+            drop((room, copy, among_all, among_us));
             storage.open(&key)?.ok_or(Error::NotFound("file"))
         })
         .await
     }
 
-    /// The turn of those who want one thing: whoever is first draws it.
-    fn turn(&self, key: &Key) -> Arc<Turn<()>> {
-        let mut under_way = lock(&self.under_way);
-        under_way.retain(|_, turn| turn.strong_count() > 0);
-        if let Some(turn) = under_way.get(key).and_then(Weak::upgrade) {
-            return turn;
+    /// A picture in another size, if it was drawn.
+    ///
+    /// # Errors
+    /// [`Error::StorageUnavailable`].
+    pub async fn drawn(&self, wanted: &Wanted) -> Result<Option<Box<dyn Stored>>, Error> {
+        let (storage, key) = (self.storage.clone(), wanted.key());
+        aside(move || storage.open(&key)).await
+    }
+
+    /// Have a picture drawn when there is time, by whoever calls [`Files::draw_next`].
+    pub fn draw_later(&self, wanted: Wanted) {
+        self.later.push(wanted);
+    }
+
+    /// Draw what has waited longest, on this thread, unless it is there or somebody is at it; false, where nothing waits.
+    ///
+    /// It takes its memory out of what readers have, and waits where they need all of it.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when there is no room, and [`Error::StorageUnavailable`]: it waits on.
+    pub fn draw_next(&self) -> Result<bool, Error> {
+        let Some(wanted) = self.later.pop() else { return Ok(false) };
+        match self.draw_here(wanted.clone()) {
+            Ok(()) => Ok(true),
+            Err(error @ (Error::Busy | Error::StorageUnavailable(_))) => {
+                self.later.push(wanted);
+                Err(error)
+            }
+            // Whoever asks for it is told.
+            Err(error) => {
+                tracing::debug!(digest = %wanted.digest, %error, "a picture could not be drawn ahead");
+                Ok(true)
+            }
         }
-        let turn = Arc::new(Turn::new(()));
-        under_way.insert(key.clone(), Arc::downgrade(&turn));
-        turn
+    }
+
+    fn draw_here(&self, wanted: Wanted) -> Result<(), Error> {
+        let key = wanted.key();
+        let Ok(_among_us) = self.queue(&key).try_lock_owned() else { return Ok(()) };
+        if self.storage.open(&key)?.is_some() {
+            return Ok(());
+        }
+        let Some(_among_all) = self.storage.turn(&key)? else { return Ok(()) };
+        if self.storage.open(&key)?.is_some() {
+            return Ok(());
+        }
+        let weighed = Weighed::of(&*self.storage, wanted)?;
+        // Without one of the processors that readers wait for: they share them with this thread.
+        let units = weighed.units().max(1);
+        if units > self.units {
+            return Err(Error::File(FileFault::Broken("It takes more memory than there is to be drawn so.".to_owned())));
+        }
+        let _memory = self.memory.clone().try_acquire_many_owned(units).map_err(|_none| Error::Busy)?;
+        weighed.draw(&*self.storage, &*self.entropy)
+    }
+
+    /// What has been made meanwhile, or the turn to make it among all processes; without one, where another has it for too long.
+    async fn there_or_turn(&self, key: &Key) -> Result<Found, Error> {
+        let asked = async {
+            // Ends: it is given up after so long.
+            loop {
+                let (storage, key) = (self.storage.clone(), key.clone());
+                let found = aside(move || {
+                    let turn = storage.turn(&key)?;
+                    // Looked at with the turn in hand, for whoever had it may have made it.
+                    let file = storage.open(&key)?;
+                    Ok(file.map(Found::File).or_else(|| turn.map(|turn| Found::Turn(Some(turn)))))
+                });
+                if let Some(found) = found.await? {
+                    return Ok(found);
+                }
+                sleep(LOOK).await;
+            }
+        };
+        timeout(OTHERS, asked).await.unwrap_or(Ok(Found::Turn(None)))
+    }
+
+    /// Where those wait who want one thing here: whoever is first draws it.
+    fn queue(&self, key: &Key) -> Arc<Queue<()>> {
+        let mut under_way = lock(&self.under_way);
+        under_way.retain(|_, queue| queue.strong_count() > 0);
+        if let Some(queue) = under_way.get(key).and_then(Weak::upgrade) {
+            return queue;
+        }
+        let queue = Arc::new(Queue::new(()));
+        under_way.insert(key.clone(), Arc::downgrade(&queue));
+        queue
     }
 }

@@ -15,6 +15,7 @@ mod cropping;
 mod decoding;
 pub mod files;
 mod formats;
+mod later;
 mod limits;
 pub mod looking;
 mod metadata;

@@ -61,6 +61,10 @@ const JPEG_QUALITY: u8 = 80;
 const WEBP_QUALITY: f32 = 75.0;
 /// How hard WebP tries to be small, of 6.
 const WEBP_METHOD: i32 = 4;
+/// Quality of AVIF, of 100.
+const AVIF_QUALITY: f32 = 60.0;
+/// How little AVIF tries to be small, of 10.
+const AVIF_SPEED: u8 = 6;
 
 /// The size that a rendition will have, without making it; `(0, 0)` of what is no picture.
 #[must_use]
@@ -106,9 +110,12 @@ fn memory(coding: Coding, size: (u32, u32), recipe: &Recipe) -> u64 {
     let beside =
         if matches!(coding, Coding::Jpeg { .. }) { 0 } else { u64::from(size.0).saturating_mul(u64::from(size.1)).saturating_mul(4) };
     let decoding = coding.bytes(size, eighths).saturating_add(beside);
+    // What tries many ways of writing each block keeps what they came to.
+    let slow = if recipe.format.is_slow() { pixels.saturating_mul(40).saturating_add(16 << 20) } else { 0 };
     decoding
         .saturating_add(steps.saturating_mul(4))
         .saturating_add(pixels.saturating_mul(24))
+        .saturating_add(slow)
         .saturating_add(PROFILE_BYTES)
         .saturating_add(8 << 20)
 }
@@ -151,6 +158,7 @@ fn encode(pixels: Pixels, recipe: &Recipe) -> Result<Rendition, FileFault> {
         digital_source_type: &recipe.digital_source_type,
     };
     let bytes = match format {
+        RenditionFormat::Avif => avif(&colour::in_colours(pixels), carried)?,
         RenditionFormat::Jpeg => jpeg(&colour::on_white(pixels), carried)?,
         RenditionFormat::WebP => webp(&colour::in_colours(pixels), carried)?,
     };
@@ -181,9 +189,31 @@ fn jpeg(pixels: &Pixels, carried: Carried<'_>) -> Result<Vec<u8>, FileFault> {
     Ok(bytes)
 }
 
+fn avif(pixels: &Pixels, carried: Carried<'_>) -> Result<Vec<u8>, FileFault> {
+    let fault = |e: &dyn std::fmt::Display| broken(&format!("it cannot be written as AVIF, {e}"));
+    let side = |side: u32| usize::try_from(side).map_err(|e| fault(&e));
+    let (width, height) = (side(pixels.width)?, side(pixels.height)?);
+    // One thread of many: readers have the others.
+    let encoder = ravif::Encoder::new().with_quality(AVIF_QUALITY).with_alpha_quality(AVIF_QUALITY).with_speed(AVIF_SPEED);
+    let encoder = encoder.with_bit_depth(ravif::BitDepth::Eight).with_num_threads(Some(1)).with_exif(carried.exif());
+    let encoded = if has_alpha(pixels) {
+        let all: Vec<_> = pixels.bytes.as_chunks::<4>().0.iter().map(|&[r, g, b, a]| ravif::RGBA8 { r, g, b, a }).collect();
+        encoder.encode_rgba(ravif::Img::new(&all, width, height))
+    } else {
+        let each = if pixels.channels == Channels::Rgba { 4 } else { 3 };
+        let rgb = |pixel: &[u8]| Some(ravif::RGB8 { r: *pixel.first()?, g: *pixel.get(1)?, b: *pixel.get(2)? });
+        let all: Vec<_> = pixels.bytes.chunks_exact(each).filter_map(rgb).collect();
+        encoder.encode_rgb(ravif::Img::new(&all, width, height))
+    };
+    Ok(encoded.map_err(|e| fault(&e))?.avif_file)
+}
+
+fn has_alpha(pixels: &Pixels) -> bool {
+    pixels.channels == Channels::Rgba && pixels.bytes.chunks_exact(4).any(|pixel| pixel.get(3) != Some(&255))
+}
+
 fn webp(pixels: &Pixels, carried: Carried<'_>) -> Result<Vec<u8>, FileFault> {
     let fault = || broken("it cannot be written as WebP");
-    let has_alpha = pixels.channels == Channels::Rgba && pixels.bytes.chunks_exact(4).any(|pixel| pixel.get(3) != Some(&255));
     let mut config = webp::WebPConfig::new().map_err(|()| fault())?;
     config.quality = WEBP_QUALITY;
     config.method = WEBP_METHOD;
@@ -193,5 +223,5 @@ fn webp(pixels: &Pixels, carried: Carried<'_>) -> Result<Vec<u8>, FileFault> {
         webp::Encoder::from_rgb(&pixels.bytes, pixels.width, pixels.height)
     };
     let coded = encoder.encode_advanced(&config).map_err(|e| broken(&format!("it cannot be written as WebP, {e:?}")))?;
-    Ok(webp_with(&coded, &carried.xmp(), (pixels.width, pixels.height), has_alpha))
+    Ok(webp_with(&coded, &carried.xmp(), (pixels.width, pixels.height), has_alpha(pixels)))
 }

@@ -456,6 +456,24 @@ pub fn shown_elsewhere(tx: &mut Tx<'_>, id: MediaId, article: Id<Article>) -> Re
     Ok(sql.count(tx)? > 0)
 }
 
+/// The pictures that are live in some articles.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn pictures_of(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<Vec<MediaId>, Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Uid)]
+        id: MediaId,
+    }
+    if articles.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("SELECT DISTINCT m.id FROM live_listings l JOIN media m ON m.id = l.facet WHERE m.kind = ");
+    sql.text(MediaKind::Image.as_str()).push(" AND l.article_id IN ").ids(articles.iter().copied());
+    Ok(sql.load::<Row>(tx)?.into_iter().map(|row| row.id).collect())
+}
+
 /// Let nobody else add, replace or remove an item before this transaction ends: of two who add the same bytes, one finds what the other added.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! What the server does by itself, each worker on a thread of its own.
 
 pub mod follower;
+pub mod illustrator;
 pub mod mailer;
 pub mod media_sweeper;
 pub mod openid;

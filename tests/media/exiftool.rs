@@ -186,7 +186,7 @@ fn what_exiftool_writes_is_read_as_it_reads_it() {
 }
 
 fn keeps_credit_and_nothing_else(picture: &[u8], said: &FileMetadata, dir: &Path) {
-    for format in [RenditionFormat::Jpeg, RenditionFormat::WebP] {
+    for format in RenditionFormat::ALL.iter().copied() {
         let wanted = Recipe {
             creator: said.creator.clone(),
             credit: said.credit.clone(),

@@ -50,10 +50,14 @@ proptest! {
 fn sizes_of_pictures_that_are_hardly_there() {
     for (width, height) in [(1, 1), (1, 300), (300, 1), (2, 3)] {
         let picture = written(&scene(width, height).into(), ImageFormat::Png);
-        for format in [RenditionFormat::Jpeg, RenditionFormat::WebP] {
+        for format in RenditionFormat::ALL.iter().copied() {
             for ratio in [None, Some(Ratio { width: 16, height: 9 }), Some(Ratio { width: 0, height: 9 })] {
                 let made = rendition(&picture, &Recipe { ratio, ..recipe(100, format) });
-                pixels(&made);
+                if format == RenditionFormat::Avif {
+                    assert_eq!(&made.bytes[4..12], b"ftypavif");
+                } else {
+                    pixels(&made);
+                }
             }
         }
     }
@@ -66,6 +70,7 @@ fn sizes_of_pictures_that_are_hardly_there() {
     let long = dateline::domain::file::FileFacts { size: Some((1_200, 40_000)), ..facts };
     assert_eq!(size_of(&long, &recipe(1_200, RenditionFormat::Jpeg)), (491, 16_367));
     assert_eq!(size_of(&long, &recipe(1_200, RenditionFormat::WebP)), (491, 16_367));
+    assert_eq!(size_of(&long, &recipe(1_200, RenditionFormat::Avif)), (491, 16_367));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::header::{CACHE_CONTROL, HeaderValue},
+    http::header::{CACHE_CONTROL, CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue},
     web::Data,
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -12,6 +12,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
+    access::token::PreviewPass,
     api::{
         State,
         extract::{self, Query},
@@ -19,11 +20,13 @@ use crate::{
         problem::{Failure, Problem},
     },
     delivery::{
+        Reading,
         coding::Coding,
-        media::Given,
+        media::{self, Given},
         request::Request,
         response_cache::{CachedAnswer, Entry},
     },
+    desk,
     domain::{
         Error,
         file::{FileFormat, MediaKind},
@@ -39,7 +42,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(show_file).service(show_captions);
 }
 
-/// Which version of a file is meant.
+/// Which version of a file is meant, and by what it is opened.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -47,6 +50,9 @@ pub struct ShowFile {
     /// The version that its address was given out with: what is answered to the present one never changes. To any other the present file is answered, for a short time.
     #[param(max_length = 64, example = "0123456789ab")]
     v: Option<String>,
+    /// The token of a preview, by which whoever has it is given the files that it shows.
+    #[param(min_length = 1)]
+    preview: Option<String>,
 }
 
 impl ShowFile {
@@ -61,15 +67,30 @@ impl ShowFile {
 pub(in crate::api) enum For {
     /// Somebody of the desk.
     Desk,
-    /// Anybody; with what may be said of keeping it.
-    Anybody(String),
+    /// Whoever has the token of a preview.
+    Preview,
+    /// Anybody; with what may be said of keeping what was asked for, and what stands in its place for now.
+    Anybody {
+        /// What was asked for.
+        asked: String,
+        /// Something else.
+        for_now: String,
+    },
 }
 
 impl For {
     fn cache_control(&self) -> String {
         match self {
             Self::Desk => "private, no-cache".to_owned(),
-            Self::Anybody(keeping) => keeping.clone(),
+            Self::Preview => "private, no-store".to_owned(),
+            Self::Anybody { asked, .. } => asked.clone(),
+        }
+    }
+
+    fn for_now(self) -> Self {
+        match self {
+            Self::Desk | Self::Preview => self,
+            Self::Anybody { for_now, .. } => Self::Anybody { asked: for_now.clone(), for_now },
         }
     }
 }
@@ -108,20 +129,51 @@ pub(crate) async fn show_file(
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
     let (id, file) = path.into_inner();
-    let (entry, given) = given(&state, id).await?;
-    let version = given.version.clone();
-    let whom = For::Anybody(keeping(&state, &entry, query.0.wants(&version)));
-    let answer = if file.starts_with("original.") {
-        let expected = format!("original.{}", given.facts.format.extension());
-        if file != expected || given.facts.format.kind() == MediaKind::Image {
-            return Err(Error::NotFound("file").into());
-        }
-        original(&req, &state, given, whom).await?
-    } else {
-        rendition(&req, &state, given, &file, whom).await?
+    let (entry, given) = match public_or_opened(&state, id, query.0.preview.as_deref()).await? {
+        (Some(entry), given) => (entry, given),
+        (None, given) => return Ok(shown_anywhere(named(&req, &state, given, &file, For::Preview).await?)),
     };
+    let version = given.version.clone();
+    let keeping = |is_present| keeping(&state, &entry, is_present);
+    let whom = For::Anybody { asked: keeping(query.0.wants(&version)), for_now: keeping(false) };
+    let answer = named(&req, &state, given, &file, whom).await?;
     let is_it = |now: &Given| now.version == version;
     handed_on(&state, (&Request::Media(id), "media item"), answer, is_it).await
+}
+
+/// The file of an item that has this name.
+async fn named(req: &HttpRequest, state: &Data<State>, given: Given, file: &str, whom: For) -> Result<HttpResponse, Failure> {
+    if !file.starts_with("original.") {
+        return rendition(req, state, given, file, whom).await;
+    }
+    let expected = format!("original.{}", given.facts.format.extension());
+    if file != expected || given.facts.format.kind() == MediaKind::Image {
+        return Err(Error::NotFound("file").into());
+    }
+    original(req, state, given, whom).await
+}
+
+/// A file of a preview, which pages of any origin may show: they know its address by the token.
+fn shown_anywhere(mut answer: HttpResponse) -> HttpResponse {
+    answer.headers_mut().insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    answer
+}
+
+/// What it takes to give the files of an item, and the answer that says so of what is public; else it is what the token of a preview opens.
+async fn public_or_opened(state: &State, id: MediaId, token: Option<&str>) -> Result<(Option<Arc<Entry>>, Given), Failure> {
+    match (given(state, id).await, token) {
+        (Err(Error::NotFound(_)), Some(token)) => {
+            let pass = PreviewPass::from_token(token, &state.keys.present(), &state.issuer, state.store.now())?;
+            let token = token.to_owned();
+            let opened = state.store.read(move |tx| {
+                let (edition, _) = desk::previews::open(tx, &pass)?;
+                let reading = Reading::of_preview(tx, edition.locale.clone(), &token)?;
+                media::given_in_preview(tx, &reading, &edition, id)
+            });
+            Ok((None, opened.await?))
+        }
+        (public, _) => public.map(|(entry, given)| (Some(entry), given)).map_err(Failure::from),
+    }
 }
 
 /// Get the captions of a video of the media library that something public shows.
@@ -137,10 +189,11 @@ pub(crate) async fn show_captions(
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
     let (id, file) = path.into_inner();
-    let (entry, given) = given(&state, id).await?;
+    let (entry, given) = public_or_opened(&state, id, query.0.preview.as_deref()).await?;
     let named = file.strip_suffix(".vtt").and_then(|locale| given.captions.iter().find(|(known, _)| known.as_str() == locale));
     let (locale, version) = named.map(|(locale, version)| (locale.clone(), version.clone())).ok_or(Error::NotFound("captions"))?;
-    let cache_control = keeping(&state, &entry, query.0.wants(&version));
+    let cache_control =
+        entry.as_ref().map_or_else(|| For::Preview.cache_control(), |entry| keeping(&state, entry, query.0.wants(&version)));
     let etag = format!("\"{version}\"");
     let answer = if let Some(unchanged) = files::unchanged(&req, &etag, &cache_control) {
         unchanged
@@ -151,6 +204,9 @@ pub(crate) async fn show_captions(
         let is_it = captions.version() == version;
         files::captions(&captions, &etag, if is_it { &cache_control } else { "no-store" })
     };
+    if entry.is_none() {
+        return Ok(shown_anywhere(answer));
+    }
     let is_it = |now: &Given| now.captions.get(&locale) == Some(&version);
     handed_on(&state, (&Request::Media(id), "media item"), answer, is_it).await
 }
@@ -171,21 +227,21 @@ pub(super) async fn handed_on<T: DeserializeOwned>(
 }
 
 /// What it takes to give anybody a file of an item.
-async fn given(state: &State, id: MediaId) -> Result<(Arc<Entry>, Given), Failure> {
+async fn given(state: &State, id: MediaId) -> Result<(Arc<Entry>, Given), Error> {
     cached(state, &Request::Media(id), "media item").await
 }
 
 /// What it takes to give anybody a file, out of the response cache.
-pub(super) async fn cached<T: DeserializeOwned>(state: &State, asked: &Request, called: &'static str) -> Result<(Arc<Entry>, T), Failure> {
+pub(super) async fn cached<T: DeserializeOwned>(state: &State, asked: &Request, called: &'static str) -> Result<(Arc<Entry>, T), Error> {
     let entry = state.response_cache.answer(asked).await?;
     let given = match &entry.answer {
         CachedAnswer::Shown(page) => {
             let told = page.ready(Coding::Identity).ok_or_else(|| Error::internal("an answer has no representation"))?;
             serde_json::from_slice(&told.bytes).map_err(Error::internal)?
         }
-        CachedAnswer::Gone(what, _) => return Err(Error::Gone(what).into()),
-        CachedAnswer::Absent(what, _) => return Err(Error::NotFound(what).into()),
-        CachedAnswer::Moved(_) => return Err(Error::NotFound(called).into()),
+        CachedAnswer::Gone(what, _) => return Err(Error::Gone(what)),
+        CachedAnswer::Absent(what, _) => return Err(Error::NotFound(what)),
+        CachedAnswer::Moved(_) => return Err(Error::NotFound(called)),
     };
     Ok((entry, given))
 }
@@ -219,15 +275,26 @@ pub(in crate::api) async fn rendition(
     let (preset, format) = named.rsplit_once('.').ok_or_else(unknown)?;
     let format = *RenditionFormat::ALL.iter().find(|known| known.as_str() == format).ok_or_else(unknown)?;
     let preset: Preset = preset.parse()?;
-    if !given.renditions.has(preset) || given.facts.format.kind() != MediaKind::Image {
+    if !given.renditions.has(preset, format) || given.facts.format.kind() != MediaKind::Image {
         return Err(unknown());
     }
-    let (etag, cache_control) = (format!("\"{}-{preset}.{format}\"", given.version), whom.cache_control());
+    let Given { digest, facts, focal_point, carried, version, .. } = given;
+    let mut wanted = Wanted { digest: digest.parse()?, facts, preset, format, focal_point, carried, version };
+    let mut whom = whom;
+    let there = if format.is_slow() { state.files.drawn(&wanted).await? } else { None };
+    if format.is_slow() && there.is_none() {
+        // Nobody waits for it: it is drawn when there is time, and whatever shows it shows what is given in its place.
+        state.files.draw_later(wanted.clone());
+        (wanted.format, whom) = (RenditionFormat::WebP, whom.for_now());
+    }
+    let (etag, cache_control) = (format!("\"{}-{preset}.{}\"", wanted.version, wanted.format), whom.cache_control());
     if let Some(unchanged) = files::unchanged(req, &etag, &cache_control) {
         return Ok(unchanged);
     }
-    let Given { digest, facts, focal_point, carried, version, .. } = given;
-    let wanted = Wanted { digest: digest.parse()?, facts, preset, format, focal_point, carried, version };
-    let file = state.files.rendition(wanted).await?;
-    files::answer(req, files::Given { file, media_type: format.media_type(), etag, cache_control, saved_as: None })
+    let media_type = wanted.format.media_type();
+    let file = match there {
+        Some(file) => file,
+        None => state.files.rendition(wanted).await?,
+    };
+    files::answer(req, files::Given { file, media_type, etag, cache_control, saved_as: None })
 }

@@ -110,9 +110,10 @@ pub(crate) async fn show_page(req: HttpRequest, query: Query<ShowPage>, state: D
 async fn previewed(req: &HttpRequest, state: &State, token: &str, view: View) -> Result<HttpResponse, Failure> {
     let now = state.store.now();
     let pass = PreviewPass::from_token(token, &state.keys.present(), &state.issuer, now)?;
+    let token = token.to_owned();
     let shown = state.store.read(move |tx| {
         let (edition, article) = desk::previews::open(tx, &pass)?;
-        pages::preview(tx, edition, article.section_path, &view, now)
+        pages::preview(tx, edition, article.section_path, (&token, &view), now)
     });
     let (page, locale) = shown.await?;
     Ok(InLanguage { body: Json(page), locale, negotiated: false }.respond_to(req).map_into_boxed_body())

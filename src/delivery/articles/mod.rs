@@ -263,7 +263,7 @@ fn complete(tx: &mut Tx<'_>, reading: &Reading, lives: Vec<Live>, format: BodyFo
     let present = store::references::pages(tx, &led)?.present(&reading.masthead, &reading.locale, &led);
     let leads_on = lives.iter().any(|live| bodies::may_lead_on(format, &live.body));
     store::references::hide(tx, led.iter().filter(|to| !present.contains_key(to)), leads_on);
-    let library = Library::of(tx, &pictured)?;
+    let library = Library::of(tx, &pictured)?.opened_by(reading);
     let mut all = Vec::with_capacity(lives.len());
     for live in lives {
         let id = live.article_id;

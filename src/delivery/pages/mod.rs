@@ -145,11 +145,11 @@ pub fn preview(
     tx: &mut Tx<'_>,
     edition: Edition,
     section_path: Vec<SectionId>,
-    view: &View,
+    (token, view): (&str, &View),
     now: Instant,
 ) -> Result<(Page, Locale), Error> {
     let locale = edition.locale.clone();
-    let reading = Reading::of_preview(tx, locale.clone())?;
+    let reading = Reading::of_preview(tx, locale.clone(), token)?;
     let shape = Shape { include: view.include.clone(), ..Shape::whole(view.body.unwrap_or(BodyFormat::Html)) };
     let article = articles::preview(tx, &reading, edition, section_path, &shape)?;
     let mut subject = about(&article);

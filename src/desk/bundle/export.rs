@@ -171,7 +171,8 @@ pub fn export_media(tx: &mut Tx<'_>, _: &Permit<Export>, media: &Media) -> Resul
     let record = Record::Media(Box::new(MediaRecord {
         key: key(tx, "media", media.id.uuid())?,
         id: Some(media.id.uuid()),
-        file: format!("media/{}.{}", media.file.digest, media.file.facts.format.extension()),
+        file: Some(format!("media/{}.{}", media.file.digest, media.file.facts.format.extension())),
+        url: None,
         description: media.description.clone(),
         licence,
         translations: words,

@@ -421,7 +421,11 @@ pub struct MediaRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<Uuid>,
     /// Where its file is in the bundle: `media/` and a name.
-    pub file: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Where it lies elsewhere: an address that it is fetched from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
     pub(super) description: Description,
     #[serde(default)]
     pub(super) licence: Licence,

@@ -8,7 +8,11 @@ use std::{
     time::SystemTime,
 };
 
-use super::{Key, Receiving, Storage, Stored, receiving::Part, stored::Lying};
+use super::{
+    Key, Receiving, Storage, Stored, Turn,
+    receiving::{Part, is_locked},
+    stored::Lying,
+};
 use crate::domain::{Error, Instant, media::Digest, upload::UploadId};
 
 /// A folder in which files lie.
@@ -17,13 +21,14 @@ pub struct Folder {
     root: PathBuf,
     incoming: PathBuf,
     uploads: PathBuf,
+    turns: PathBuf,
 }
 
 impl Folder {
     /// The folder at a path, which is made when something is kept in it.
     #[must_use]
     pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned(), incoming: root.join("incoming"), uploads: root.join("uploads") }
+        Self { root: root.to_owned(), incoming: root.join("incoming"), uploads: root.join("uploads"), turns: root.join("turns") }
     }
 
     fn path(&self, key: &Key) -> PathBuf {
@@ -87,6 +92,20 @@ impl Storage for Folder {
         Ok(Some(Box::new(Lying::of(file)?)))
     }
 
+    fn turn(&self, key: &Key) -> Result<Option<Turn>, Error> {
+        make(&self.turns).map_err(Error::storage)?;
+        let path = self.root.join(key.turn());
+        let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(Error::storage)?;
+        if !is_locked(&path, &file)? {
+            return Ok(None);
+        }
+        Ok(Some(Turn::ended_by(move || {
+            // Removed while it is locked: whoever opened it meanwhile sees that it is another one than lies there.
+            let _ = fs::remove_file(&path);
+            drop(file);
+        })))
+    }
+
     fn remove(&self, digest: Digest, before: Instant) -> Result<bool, Error> {
         let remove = || {
             if !is_older(&self.path(&Key::Original(digest)), before)? {
@@ -125,7 +144,7 @@ impl Storage for Folder {
     }
 
     fn sweep(&self, before: Instant) -> Result<usize, Error> {
-        let swept = [&self.incoming, &self.uploads].map(|folder| swept(folder, before).map_err(Error::storage));
+        let swept = [&self.incoming, &self.uploads, &self.turns].map(|folder| swept(folder, before).map_err(Error::storage));
         swept.into_iter().try_fold(0usize, |all, one| Ok(all.saturating_add(one?)))
     }
 

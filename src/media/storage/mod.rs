@@ -10,6 +10,7 @@ mod incoming;
 mod receiving;
 mod s3;
 mod stored;
+mod turn;
 
 use std::{fmt, path::Path};
 
@@ -18,6 +19,7 @@ pub use incoming::Incoming;
 pub use receiving::Receiving;
 pub use s3::{S3, S3Settings};
 pub use stored::Stored;
+pub use turn::Turn;
 
 use crate::domain::{Error, Instant, media::Digest, upload::UploadId};
 
@@ -52,6 +54,14 @@ impl fmt::Display for Key {
     }
 }
 
+impl Key {
+    /// Where whoever makes it says so: `turns/e3b0…-640-….webp`.
+    fn turn(&self) -> String {
+        let name = if let Self::Rendition(_, name) = self { name } else { "original" };
+        format!("turns/{}-{name}", self.digest())
+    }
+}
+
 /// A place for files. What it does waits for disks or others' machines: it is called where waiting is fine.
 pub trait Storage: fmt::Debug + Send + Sync {
     /// A folder of this machine for files on their way in, from which [`Storage::keep`] takes them; it is made where it is not there.
@@ -71,6 +81,14 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`Error::StorageUnavailable`].
     fn open(&self, key: &Key) -> Result<Option<Box<dyn Stored>>, Error>;
+
+    /// The turn to make a file that is not there yet; nothing while somebody else has it, in whatever process.
+    ///
+    /// It is given up when it is dropped. One whose holder was killed stays in a bucket until it is swept: nobody waits for a turn for ever.
+    ///
+    /// # Errors
+    /// [`Error::StorageUnavailable`].
+    fn turn(&self, key: &Key) -> Result<Option<Turn>, Error>;
 
     /// Remove a file as it was sent, and all that was made of it, unless it has come since an instant; whether it did.
     ///

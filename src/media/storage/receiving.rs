@@ -54,16 +54,20 @@ pub(super) struct Part {
 impl Part {
     /// The file of an upload, which nobody else may write to any more.
     pub(super) fn held(path: &Path, file: File) -> Result<Self, Error> {
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(conflict()),
-            Err(TryLockError::Error(error)) => return Err(Error::storage(error)),
-        }
-        // Whoever had the lock before may have made an original of it, which is never written to again, or have removed it.
-        let own = file.metadata().map_err(Error::storage)?;
-        let is_there = path.metadata().is_ok_and(|there| (there.dev(), there.ino()) == (own.dev(), own.ino()));
-        if is_there { Ok(Self { path: path.to_owned(), file }) } else { Err(conflict()) }
+        if is_locked(path, &file)? { Ok(Self { path: path.to_owned(), file }) } else { Err(conflict()) }
     }
+}
+
+/// Lock a file that was opened at a path: false, where somebody else has the lock, in whatever process, or had it until now.
+pub(super) fn is_locked(path: &Path, file: &File) -> Result<bool, Error> {
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Ok(false),
+        Err(TryLockError::Error(error)) => return Err(Error::storage(error)),
+    }
+    // Whoever had the lock before may have made an original of it, which is never written to again, or have removed it.
+    let own = file.metadata().map_err(Error::storage)?;
+    Ok(path.metadata().is_ok_and(|there| (there.dev(), there.ino()) == (own.dev(), own.ino())))
 }
 
 impl Receiving for Part {

@@ -27,13 +27,13 @@ impl Importer<'_, '_> {
     /// An item with its file, which is in the media store by now.
     pub(super) fn media(&mut self, r: &MediaRecord, digest: String) -> Result<Outcome, Error> {
         check_key(&r.key)?;
-        let file = self.read.file.clone().ok_or_else(|| Error::invalid("#/file", "required", "the bundle has no such file"))?;
         let said = r.description();
         let id = r.id.or_else(|| Uuid::try_parse(&r.key).ok()).map(MediaId::from);
         let known = store::imports::find(self.tx, "media", &r.key)?;
         if known.as_ref().is_some_and(|known| known.digest == digest) && !self.rules.overwrite {
             return Ok(Outcome::Unchanged);
         }
+        let file = self.read.file.clone().ok_or_else(|| Error::invalid("#/file", "required", "the bundle has no such file"))?;
         let named = known.as_ref().map(|known| known.target.into()).or(id).map(|id| store::media::find(self.tx, id));
         if let Some(there) = named.filter(|found| !matches!(found, Err(Error::NotFound(_)))).transpose()? {
             if known.is_none() && !self.rules.overwrite {

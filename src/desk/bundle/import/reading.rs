@@ -55,6 +55,16 @@ impl ReadRecord {
         Self { file, ..self }
     }
 
+    /// Whether the same was imported before, and nothing else under its key since.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
+    pub fn is_imported(&self, store: &Store) -> Result<bool, Error> {
+        let (kind, key) = self.record.name();
+        let known = store.read_now(|tx| store::imports::find(tx, kind, key))?;
+        Ok(known.is_some_and(|known| known.digest == self.digest))
+    }
+
     /// The record.
     #[must_use]
     pub fn record(&self) -> &Record {

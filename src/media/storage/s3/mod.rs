@@ -25,7 +25,7 @@ use reading::{Away, part};
 use receiving::Spooled;
 
 use super::{
-    Key, Receiving, Storage, Stored,
+    Key, Receiving, Storage, Stored, Turn,
     folder::{make, swept},
 };
 use crate::domain::{Error, Instant, id::Entropy, media::Digest, upload::UploadId};
@@ -86,6 +86,19 @@ impl Storage for S3 {
         Ok(Some(Box::new(found)))
     }
 
+    fn turn(&self, key: &Key) -> Result<Option<Turn>, Error> {
+        let name = key.turn();
+        if !self.client.put(&name, 0, &[("if-none-match", "*".to_owned())], &|| Ok(SendBody::none()))? {
+            return Ok(None);
+        }
+        let client = self.client.clone();
+        Ok(Some(Turn::ended_by(move || {
+            if let Err(error) = client.delete(&name) {
+                tracing::warn!(name, %error, "a turn in the media store could not be given up, and is swept some day");
+            }
+        })))
+    }
+
     fn remove(&self, digest: Digest, before: Instant) -> Result<bool, Error> {
         let original = Key::Original(digest).to_string();
         let there = self.client.list(&original)?;
@@ -111,6 +124,10 @@ impl Storage for S3 {
         for object in self.client.list("uploads/")? {
             let upload = object.key.split('/').nth(1).unwrap_or_default().to_owned();
             uploads.entry(upload).or_default().push((object.key, object.modified));
+        }
+        for turn in self.client.list("turns/")?.into_iter().filter(|turn| turn.modified < before) {
+            self.client.delete(&turn.key)?;
+            count = count.saturating_add(1);
         }
         // An upload is as old as the last of it.
         for parts in uploads.into_values().filter(|parts| parts.iter().all(|(_, modified)| *modified < before)) {

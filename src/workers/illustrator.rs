@@ -1,0 +1,137 @@
+//! The illustrator: draws pictures before anybody asks for them, where the site wants that, and what takes too long to be waited for.
+//!
+//! **Context.** A rendition is drawn when it is first asked for, which costs its first reader a moment, and AVIF takes seconds. **Decision.** Every instance follows the change
+//! log, and draws what was published, one picture at a time; of two that are about to draw the same one does ([`Files`]). Nothing is noted anywhere: what was not drawn
+//! because a server ended is drawn when it is asked for. **Consequence.** Readers find it drawn, and wait for none of it.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use super::{
+    Worker,
+    projection::{Projection, Runner},
+};
+use crate::{
+    delivery::media::{Given, given},
+    domain::{
+        Error,
+        change::{Event, Subject},
+        file::MediaKind,
+        media::MediaId,
+        rendition::{Preset, RenditionFormat},
+    },
+    media::files::{Files, Wanted},
+    store::{self, Store, Tx, changes::Span},
+};
+
+/// How often it looks.
+const EVERY: Duration = Duration::from_millis(250);
+/// Pictures that are drawn before what was published meanwhile is looked at.
+const A_ROUND: usize = 8;
+
+/// What is to be drawn, as the change log tells it.
+#[derive(Debug)]
+struct Ahead {
+    files: Arc<Files>,
+}
+
+impl Projection for Ahead {
+    type Work = Vec<Wanted>;
+
+    fn shown(&self) -> String {
+        "what is to be drawn ahead".to_owned()
+    }
+
+    fn read(&self, tx: &mut Tx<'_>, span: &Span) -> Result<Vec<Wanted>, Error> {
+        let renditions = &store::site::for_readers(tx)?.site.renditions;
+        // Of what was published when nobody looked, each is drawn when it is asked for.
+        let Some(changes) = span.changes.as_ref().filter(|_| renditions.ahead || renditions.avif) else { return Ok(Vec::new()) };
+        let (mut articles, mut items) = (Vec::new(), BTreeSet::new());
+        for change in changes {
+            match &change.subject {
+                Subject::Translation(article, _) if change.event == Event::Published => articles.push(*article),
+                Subject::Article(article) if change.event == Event::Reinstated => articles.push(*article),
+                Subject::Media(id) if matches!(change.event, Event::Revised | Event::Reinstated) => _ = items.insert(*id),
+                _ => {}
+            }
+        }
+        items.extend(store::media::pictures_of(tx, &articles)?);
+        let formats: Vec<_> = renditions.formats().filter(|format| renditions.ahead || format.is_slow()).collect();
+        let mut wanted = Vec::new();
+        for id in items {
+            wanted.extend(of(tx, id, &formats)?);
+        }
+        // What readers ask for first, and what takes longest last.
+        wanted.sort_by_key(|wanted| wanted.format.is_slow());
+        Ok(wanted)
+    }
+
+    fn apply(&self, _: &Span, wanted: Vec<Wanted>) -> Result<(), Error> {
+        wanted.into_iter().for_each(|wanted| self.files.draw_later(wanted));
+        Ok(())
+    }
+}
+
+/// All renditions of a picture in some formats; none of what readers are not given.
+fn of(tx: &mut Tx<'_>, id: MediaId, formats: &[RenditionFormat]) -> Result<Vec<Wanted>, Error> {
+    let Given { digest, facts, focal_point, carried, version, renditions, .. } = match given(tx, id) {
+        Err(Error::NotFound(_) | Error::Gone(_)) => return Ok(Vec::new()),
+        given => given?,
+    };
+    let Some(size) = facts.size.filter(|_| facts.format.kind() == MediaKind::Image) else { return Ok(Vec::new()) };
+    let ratios = std::iter::once(None).chain(renditions.ratios.iter().copied().map(Some));
+    let presets: Vec<Preset> = ratios.flat_map(|ratio| renditions.of(size, ratio).map(|(preset, _)| preset)).collect();
+    let digest = digest.parse()?;
+    let each = |preset: Preset| {
+        let (facts, carried, version) = (&facts, &carried, &version);
+        formats.iter().map(move |&format| Wanted {
+            digest,
+            facts: facts.clone(),
+            preset,
+            format,
+            focal_point,
+            carried: carried.clone(),
+            version: version.clone(),
+        })
+    };
+    Ok(presets.into_iter().flat_map(each).collect())
+}
+
+/// What draws ahead.
+#[derive(Debug)]
+pub struct Illustrator {
+    files: Arc<Files>,
+    runner: Runner<Ahead>,
+}
+
+impl Illustrator {
+    /// One that follows the change log from its present end.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
+    pub fn new(store: Store, files: Arc<Files>) -> Result<Self, Error> {
+        Ok(Self { runner: Runner::of_this_process(store, Ahead { files: files.clone() })?, files })
+    }
+
+    /// Note what was published, and draw some of what waits; whether more may wait.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] and [`Error::Internal`] when the database fails, or readers need all the room; [`Error::StorageUnavailable`]. What was not drawn waits on.
+    pub fn run(&self) -> Result<bool, Error> {
+        self.runner.run()?;
+        for _ in 0..A_ROUND {
+            if !self.files.draw_next()? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Draw ahead for as long as the worker lives.
+///
+/// # Errors
+/// [`Error::Busy`] and [`Error::Internal`] when the database or the system fails at the start.
+pub fn start(store: Store, files: Arc<Files>) -> Result<Worker, Error> {
+    let illustrator = Illustrator::new(store, files)?;
+    Worker::start("illustrator", EVERY, move || illustrator.run().map(drop))
+}

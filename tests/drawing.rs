@@ -1,0 +1,215 @@
+//! Renditions: drawn once among all instances, ahead of readers where the site wants that, and with nobody waiting for AVIF.
+
+use std::{
+    fs,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use actix_web::http::Method;
+use dateline::{
+    domain::{Error, Instant, media::Digest, upload::UploadId},
+    media::{
+        files::Files,
+        storage::{Folder, Key, Receiving, Storage, Stored, Turn},
+    },
+    workers::illustrator::Illustrator,
+};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::{
+    library::picture,
+    media_store::{Named, Own},
+    support::{Client, TestApp, new_file},
+};
+
+/// A folder that counts the renditions which are put into it.
+#[derive(Debug)]
+struct Counting {
+    folder: Folder,
+    drawn: Arc<AtomicUsize>,
+}
+
+impl Storage for Counting {
+    fn incoming(&self) -> Result<&Path, Error> {
+        self.folder.incoming()
+    }
+
+    fn keep(&self, key: &Key, file: &Path) -> Result<(), Error> {
+        self.drawn.fetch_add(usize::from(matches!(key, Key::Rendition(..))), Ordering::SeqCst);
+        self.folder.keep(key, file)
+    }
+
+    fn open(&self, key: &Key) -> Result<Option<Box<dyn Stored>>, Error> {
+        self.folder.open(key)
+    }
+
+    fn turn(&self, key: &Key) -> Result<Option<Turn>, Error> {
+        self.folder.turn(key)
+    }
+
+    fn remove(&self, digest: Digest, before: Instant) -> Result<bool, Error> {
+        self.folder.remove(digest, before)
+    }
+
+    fn originals(&self, before: Instant) -> Result<Vec<Digest>, Error> {
+        self.folder.originals(before)
+    }
+
+    fn sweep(&self, before: Instant) -> Result<usize, Error> {
+        self.folder.sweep(before)
+    }
+
+    fn receive(&self, upload: UploadId) -> Result<Box<dyn Receiving>, Error> {
+        self.folder.receive(upload)
+    }
+
+    fn received(&self, upload: UploadId, counted: u64) -> Result<u64, Error> {
+        self.folder.received(upload, counted)
+    }
+
+    fn forget(&self, upload: UploadId) -> Result<(), Error> {
+        self.folder.forget(upload)
+    }
+}
+
+/// The files of so many instances over one folder, and how many renditions they have drawn.
+fn instances<const N: usize>() -> (Own, [Arc<Files>; N], Arc<AtomicUsize>) {
+    let folder = new_file().with_extension("media");
+    let drawn = Arc::new(AtomicUsize::new(0));
+    let names = Arc::new(Named(0.into()));
+    let of = |_| {
+        let storage = Counting { folder: Folder::at(&folder), drawn: drawn.clone() };
+        Arc::new(Files::new(Arc::new(storage), names.clone(), 1 << 20, 320 << 20))
+    };
+    let all = std::array::from_fn(of);
+    (Own(folder), all, drawn)
+}
+
+async fn draw_so(app: &TestApp, renditions: Value) {
+    let admin = app.admin().await;
+    admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &json!({ "renditions": renditions })).await.ok();
+}
+
+/// A story that waits to be published, with a picture of 300 by 150.
+async fn with_picture(app: &TestApp, editor: &Client<'_>) -> (Value, String) {
+    let world = app.section("world", "दुनिया").await;
+    let item = editor.send(Method::POST, "/v1/desk/media", &[("content-type", "image/png")], Some(picture(300, 150, 7))).await.ok();
+    let story = editor.story(&world, "A ferry crosses the river").await;
+    editor.patch(&story, &editor.get(&story).await.etag(), &json!({ "lead": { "media_id": item["id"] } })).await.ok();
+    (item, story)
+}
+
+/// The addresses of all renditions of what leads a story, with the media type that is told of each.
+async fn addresses(anyone: &Client<'_>, story: &str) -> Vec<(String, String)> {
+    let lead = anyone.get(&format!("/v1/articles/{}?locale=en", story.rsplit('/').next().unwrap())).await.ok()["lead"].clone();
+    let crops = lead["crops"].as_array().unwrap().iter().flat_map(|crop| crop["sources"].as_array().unwrap().clone());
+    let sources = lead["sources"].as_array().unwrap().iter().cloned().chain(crops);
+    let of = |source: Value| {
+        let all = source["srcset"].as_str().unwrap().split(", ").map(|one| one.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>();
+        all.into_iter()
+            .map(move |url| (url.strip_prefix("http://127.0.0.1:8080").unwrap().to_owned(), source["type"].as_str().unwrap().to_owned()))
+    };
+    sources.flat_map(of).collect()
+}
+
+both! {
+    async fn of_all_who_ask_all_instances_for_one_rendition_one_draws_it(app) {
+        let (_own, files, drawn) = instances::<2>();
+        let entrances = [app.instance_over(files[0].clone()).await, app.instance_over(files[1].clone()).await];
+        let editor = app.editor().await;
+        let editor = editor.at(&entrances[0]);
+        let (item, _) = with_picture(&app, &editor).await;
+        let path = format!("/v1/desk/media/{}/renditions/320.webp", item["id"].as_str().unwrap());
+        let readers: Vec<_> = entrances.iter().map(|entrance| editor.at(entrance)).collect();
+        let answers = join_all((0..16).map(|n| readers[n % 2].get(&path))).await;
+        let bodies: Vec<_> = answers.iter().map(|answer| (answer.status, answer.body.clone())).collect();
+        assert!(bodies.iter().all(|body| *body == bodies[0] && body.0 == 200));
+        assert_eq!(drawn.load(Ordering::SeqCst), 1);
+    }
+
+    async fn what_was_published_is_drawn_before_anybody_asks_once_among_all_instances(app) {
+        let (_own, files, drawn) = instances::<2>();
+        let entrance = app.instance_over(files[0].clone()).await;
+        let editor = app.editor().await;
+        let (editor, anyone) = (editor.at(&entrance), app.anyone());
+        let anyone = anyone.at(&entrance);
+        draw_so(&app, json!({ "widths": [100, 200, 400], "ratios": ["1x1"], "ahead": true, "avif": true })).await;
+        let (_, story) = with_picture(&app, &editor).await;
+        let illustrators = files.clone().map(|files| Illustrator::new(app.store.clone(), files).unwrap());
+        let run = || while illustrators.iter().fold(false, |more, one| one.run().unwrap() || more) {};
+        run();
+        assert_eq!(drawn.load(Ordering::SeqCst), 0, "what waits is nobody's");
+        editor.publish(&story, &["en"]).await.ok();
+        run();
+        let all = addresses(&anyone, &story).await;
+        // Three widths, of which 400 is that of the picture; and two of the square, which is 150 wide; in three formats.
+        assert_eq!((all.len(), drawn.load(Ordering::SeqCst)), (15, 15));
+        for (url, media_type) in &all {
+            let file = anyone.get(url).await;
+            assert_eq!((file.status, file.header("content-type")), (200, Some(media_type.as_str())), "{url}");
+            assert!(file.header("cache-control").unwrap().ends_with("immutable"), "{url}");
+        }
+        run();
+        assert_eq!(drawn.load(Ordering::SeqCst), 15, "nothing is drawn twice");
+        // What is said of it is in what is drawn.
+        let item = anyone.get(&format!("/v1/articles/{}?locale=en", story.rsplit('/').next().unwrap())).await.ok()["lead"]["id"].clone();
+        let item = format!("/v1/desk/media/{}", item.as_str().unwrap());
+        editor.patch(&item, &editor.get(&item).await.etag(), &json!({ "credit": "AP" })).await.ok();
+        run();
+        assert_eq!(drawn.load(Ordering::SeqCst), 30);
+    }
+
+    async fn nobody_waits_for_avif_and_who_asks_has_it_drawn(app) {
+        let (_own, files, drawn) = instances::<1>();
+        let entrance = app.instance_over(files[0].clone()).await;
+        let editor = app.editor().await;
+        let (editor, anyone) = (editor.at(&entrance), app.anyone());
+        let anyone = anyone.at(&entrance);
+        let (_, story) = with_picture(&app, &editor).await;
+        let illustrator = Illustrator::new(app.store.clone(), files[0].clone()).unwrap();
+        editor.publish(&story, &["en"]).await.ok();
+        while illustrator.run().unwrap() {}
+        assert_eq!(drawn.load(Ordering::SeqCst), 0, "where the site wants none of it");
+        let plain = addresses(&anyone, &story).await;
+        assert!(plain.iter().all(|(url, _)| !url.contains("avif")));
+        draw_so(&app, json!({ "widths": [100], "ratios": [], "avif": true })).await;
+        let url = addresses(&anyone, &story).await.into_iter().find(|(_, media_type)| media_type == "image/avif").unwrap().0;
+        let before = anyone.get(&url).await;
+        assert_eq!((before.header("content-type"), before.header("cache-control")), (Some("image/webp"), Some("public, max-age=10")));
+        assert_eq!(image::load_from_memory(&before.body).unwrap().width(), 100);
+        let again = anyone.send(Method::GET, &url, &[("if-none-match", &before.etag())], None).await;
+        assert_eq!((again.status, again.header("cache-control")), (304, Some("public, max-age=10")));
+        while illustrator.run().unwrap() {}
+        assert_eq!(drawn.load(Ordering::SeqCst), 2, "the WebP that was given, and the AVIF that was asked for");
+        let now = anyone.send(Method::GET, &url, &[("if-none-match", &before.etag())], None).await;
+        assert_eq!((now.status, now.header("content-type")), (200, Some("image/avif")));
+        assert!(now.header("cache-control").unwrap().ends_with("immutable"));
+        assert_eq!(now.body.get(4..12).unwrap(), b"ftypavif");
+        assert_ne!(now.etag(), before.etag());
+        // What the site has no more is not given, drawn or not.
+        draw_so(&app, json!({ "widths": [100], "ratios": [], "avif": false })).await;
+        anyone.get(&url).await.refused(404, "not-found");
+    }
+}
+
+#[test]
+fn a_turn_is_had_by_one_until_it_is_given_up_or_its_holder_is_gone() {
+    let own = Own(new_file().with_extension("media"));
+    let (one, other) = (Folder::at(&own.0), Folder::at(&own.0));
+    let key = |name: &str| Key::Rendition(Digest::of(b"a picture"), name.to_owned());
+    let turn = one.turn(&key("320-1.webp")).unwrap();
+    assert!(turn.is_some());
+    assert!(other.turn(&key("320-1.webp")).unwrap().is_none());
+    assert!(other.turn(&key("640-1.webp")).unwrap().is_some(), "that of another rendition is another one");
+    drop(turn);
+    assert!(other.turn(&key("320-1.webp")).unwrap().is_some());
+    assert_eq!(fs::read_dir(own.0.join("turns")).unwrap().count(), 0, "nothing of it is left");
+    // Of a process that was killed the file is left, and nobody holds it.
+    fs::write(own.0.join(format!("turns/{}-320-1.webp", Digest::of(b"a picture"))), b"").unwrap();
+    assert!(one.turn(&key("320-1.webp")).unwrap().is_some());
+}
