@@ -1,6 +1,7 @@
 //! Drivers: real servers, real processes, killed without warning. They take minutes, so they run when asked for:
 //! `cargo test --test suite -- --ignored driving` (`.ci/run` does).
 
+mod library;
 mod shapes;
 mod timing;
 
@@ -83,9 +84,14 @@ impl Newsroom {
 
     /// A server that answers already.
     fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    /// The same with more settings.
+    fn serve_with(&self, settings: &[(&str, &str)]) -> Server {
         let (child, port) = listening(|port| {
             let mut command = self.command(&["serve"]);
-            command.env("DATELINE_BIND", format!("127.0.0.1:{port}"));
+            command.env("DATELINE_BIND", format!("127.0.0.1:{port}")).envs(settings.iter().copied());
             command
         });
         Server { child, url: format!("http://127.0.0.1:{port}") }
