@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use crate::{
     library::picture,
     media_store::{Named, Own},
-    support::{Client, TestApp, new_file},
+    support::{Client, Entrance, TestApp, new_file},
 };
 
 /// A folder that counts the renditions which are put into it.
@@ -90,8 +90,9 @@ fn instances<const N: usize>() -> (Own, [Arc<Files>; N], Arc<AtomicUsize>) {
     (Own(folder), all, drawn)
 }
 
-async fn draw_so(app: &TestApp, renditions: Value) {
+async fn draw_so(app: &TestApp, entrance: &Entrance, renditions: Value) {
     let admin = app.admin().await;
+    let admin = admin.at(entrance);
     admin.patch("/v1/desk/site", &admin.get("/v1/desk/site").await.etag(), &json!({ "renditions": renditions })).await.ok();
 }
 
@@ -138,7 +139,7 @@ both! {
         let editor = app.editor().await;
         let (editor, anyone) = (editor.at(&entrance), app.anyone());
         let anyone = anyone.at(&entrance);
-        draw_so(&app, json!({ "widths": [100, 200, 400], "ratios": ["1x1"], "ahead": true, "avif": true })).await;
+        draw_so(&app, &entrance, json!({ "widths": [100, 200, 400], "ratios": ["1x1"], "ahead": true, "avif": true })).await;
         let (_, story) = with_picture(&app, &editor).await;
         let illustrators = files.clone().map(|files| Illustrator::new(app.store.clone(), files).unwrap());
         let run = || while illustrators.iter().fold(false, |more, one| one.run().unwrap() || more) {};
@@ -177,7 +178,7 @@ both! {
         assert_eq!(drawn.load(Ordering::SeqCst), 0, "where the site wants none of it");
         let plain = addresses(&anyone, &story).await;
         assert!(plain.iter().all(|(url, _)| !url.contains("avif")));
-        draw_so(&app, json!({ "widths": [100], "ratios": [], "avif": true })).await;
+        draw_so(&app, &entrance, json!({ "widths": [100], "ratios": [], "avif": true })).await;
         let url = addresses(&anyone, &story).await.into_iter().find(|(_, media_type)| media_type == "image/avif").unwrap().0;
         let before = anyone.get(&url).await;
         assert_eq!((before.header("content-type"), before.header("cache-control")), (Some("image/webp"), Some("public, max-age=10")));
@@ -192,7 +193,7 @@ both! {
         assert_eq!(now.body.get(4..12).unwrap(), b"ftypavif");
         assert_ne!(now.etag(), before.etag());
         // What the site has no more is not given, drawn or not.
-        draw_so(&app, json!({ "widths": [100], "ratios": [], "avif": false })).await;
+        draw_so(&app, &entrance, json!({ "widths": [100], "ratios": [], "avif": false })).await;
         anyone.get(&url).await.refused(404, "not-found");
     }
 }

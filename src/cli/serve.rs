@@ -61,8 +61,8 @@ pub(super) fn files(settings: &Settings) -> Result<Files, Error> {
     Ok(Files::new(storage, entropy, *most_bytes, *memory))
 }
 
-/// What asks addresses that requests name.
-fn fetcher(settings: &Settings) -> Fetcher {
+/// What asks addresses that requests and bundles name.
+pub(super) fn fetcher(settings: &Settings) -> Fetcher {
     let limits = FetchLimits { least_rate: settings.timeouts.least_rate, ..FetchLimits::default() };
     Fetcher::new(limits, settings.fetch_allow.clone(), Arc::new(system::SystemClock))
 }

@@ -28,13 +28,13 @@ use super::{
     looking::{HEAD_BYTES, format_of, look_into},
     rendering::{Recipe, memory_of, render},
     storage::{Incoming, Key, Storage, Stored, Turn},
+    wanted::Wanted,
 };
 use crate::domain::{
     Error,
-    file::{FileFacts, FileFault, FileFormat, FocalPoint},
+    file::{FileFacts, FileFault, FileFormat},
     id::Entropy,
     media::{Digest, StoredFile},
-    rendition::{Preset, RenditionFormat},
 };
 
 /// How many may wait for pictures that are being drawn.
@@ -47,45 +47,6 @@ const LOOK: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// In which units memory is given out, in bytes.
 const UNIT: u64 = 1 << 20;
-
-/// A picture in a size, to be drawn where nobody has yet.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    /// What its file comes to.
-    pub digest: Digest,
-    /// What is known of that.
-    pub facts: FileFacts,
-    /// In which size and cut.
-    pub preset: Preset,
-    /// In which format.
-    pub format: RenditionFormat,
-    /// What stays in sight.
-    pub focal_point: FocalPoint,
-    /// Creator, credit, copyright and digital source type.
-    pub carried: [String; 4],
-    /// The version of what is drawn.
-    pub version: String,
-}
-
-impl Wanted {
-    pub(super) fn key(&self) -> Key {
-        Key::Rendition(self.digest, format!("{}-{}.{}", self.preset, self.version, self.format))
-    }
-
-    fn recipe(&self) -> Recipe {
-        let [creator, credit, copyright, digital_source_type] = self.carried.clone();
-        Recipe {
-            width: self.preset.width,
-            ratio: self.preset.ratio,
-            focal: self.focal_point,
-            format: self.format,
-            creator,
-            credit,
-            copyright,
-            digital_source_type,
-        }
-    }
-}
 
 /// The files of the library.
 pub struct Files {

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use super::{files::Wanted, storage::Key};
+use super::{storage::Key, wanted::Wanted};
 
 /// How many may wait. What more would is forgotten: whoever asks for it next has it wait again.
 const MOST: usize = 10_000;

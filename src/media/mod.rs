@@ -25,5 +25,7 @@ mod polyglots;
 pub mod rendering;
 mod scaling;
 pub mod storage;
+mod wanted;
 
 pub use limits::Limits;
+pub use wanted::Wanted;

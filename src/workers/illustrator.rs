@@ -19,7 +19,7 @@ use crate::{
         media::MediaId,
         rendition::{Preset, RenditionFormat},
     },
-    media::files::{Files, Wanted},
+    media::{Wanted, files::Files},
     store::{self, Store, Tx, changes::Span},
 };
 

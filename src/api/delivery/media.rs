@@ -33,7 +33,7 @@ use crate::{
         media::MediaId,
         rendition::{Preset, RenditionFormat},
     },
-    media::files::Wanted,
+    media::Wanted,
     store,
 };
 
