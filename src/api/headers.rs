@@ -23,6 +23,8 @@ pub(super) enum Surface {
     Auth,
     Delivery,
     Preview,
+    /// Files that a preview shows, which the page of any origin may show: it knows their addresses by the token.
+    PreviewFile,
     Docs,
     /// Operators' routes, and whatever is no route at all: the strictest headers.
     Other,
@@ -34,9 +36,13 @@ impl Surface {
     /// A page, or a file, is public unless it is that of a preview, which a parameter says: it is looked for as it will be read, in whatever way its name is encoded.
     pub(super) fn of(pattern: Option<&str>, query: &str) -> Self {
         let Some(pattern) = pattern else { return Self::Other };
-        let may_be_opened = pattern == "/v1/pages" || pattern.starts_with("/v1/media/");
-        if may_be_opened && form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "preview") {
-            return Self::Preview;
+        let opened = match pattern {
+            "/v1/pages" => Some(Self::Preview),
+            "/v1/media/{id}/{file}" | "/v1/media/{id}/captions/{file}" => Some(Self::PreviewFile),
+            _ => None,
+        };
+        if let Some(opened) = opened.filter(|_| form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "preview")) {
+            return opened;
         }
         let under = |prefix: &str| pattern == prefix || pattern.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
         if under("/v1/desk") {
@@ -76,7 +82,9 @@ impl Surface {
 /// What a page of another origin may ask of a route; [`share`] takes it back from those that may not.
 pub(super) fn preflight(surface: Surface) -> HttpResponse {
     let (methods, headers) = match surface {
-        Surface::Delivery | Surface::Preview => ("GET, HEAD, OPTIONS", "accept-language, if-none-match, range, if-range"),
+        Surface::Delivery | Surface::Preview | Surface::PreviewFile => {
+            ("GET, HEAD, OPTIONS", "accept-language, if-none-match, range, if-range")
+        }
         Surface::Auth | Surface::Desk => (
             "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
             "authorization, content-type, content-disposition, range, if-range, if-match, if-none-match, idempotency-key, prefer, \
@@ -137,18 +145,14 @@ pub(super) fn finish(headers: &mut HeaderMap, state: &State, surface: Surface, i
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         put(headers, header::CONTENT_SECURITY_POLICY, policy);
     }
-    let sharing = HeaderName::from_static("cross-origin-resource-policy");
-    if surface == Surface::Delivery {
-        put(headers, sharing, "cross-origin");
-    } else if !headers.contains_key(&sharing) {
-        put(headers, sharing, "same-origin");
-    }
+    let sharing = if matches!(surface, Surface::Delivery | Surface::PreviewFile) { "cross-origin" } else { "same-origin" };
+    put(headers, HeaderName::from_static("cross-origin-resource-policy"), sharing);
     let problem = is_problem(headers);
     if surface == Surface::Delivery && headers.contains_key(header::CACHE_CONTROL) {
         // It has said so itself.
     } else if surface == Surface::Delivery && !problem {
         put(headers, header::CACHE_CONTROL, "public, max-age=10");
-    } else if surface == Surface::Preview {
+    } else if matches!(surface, Surface::Preview | Surface::PreviewFile) {
         put(headers, header::CACHE_CONTROL, "private, no-store");
         put(headers, HeaderName::from_static("x-robots-tag"), "noindex");
     } else if surface != Surface::Docs {
@@ -159,7 +163,7 @@ pub(super) fn finish(headers: &mut HeaderMap, state: &State, surface: Surface, i
 /// Who may read the answer from a page of another origin: anyone what is public, the allow-list what is the desk's.
 pub(super) fn share(headers: &mut HeaderMap, surface: Surface, origin: Option<&HeaderValue>, allowed: &[String]) {
     match surface {
-        Surface::Delivery => put(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        Surface::Delivery | Surface::PreviewFile => put(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         Surface::Desk | Surface::Auth | Surface::Preview if !allowed.is_empty() => {
             headers.append(header::VARY, HeaderValue::from_static("Origin"));
             if let Some(origin) = origin.filter(|o| allowed.iter().any(|a| a.as_bytes() == o.as_bytes())) {

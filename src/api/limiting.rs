@@ -34,7 +34,7 @@ pub(super) fn charge_network(state: &State, surface: Surface, pattern: Option<&s
         Surface::Auth => Class::SignIn,
         // What watches over the server is never told to come back later; whoever looks for what is not there is.
         Surface::Other if pattern.is_some() => return Ok(None),
-        Surface::Delivery | Surface::Preview | Surface::Docs | Surface::Desk | Surface::Other => Class::Read,
+        Surface::Delivery | Surface::Preview | Surface::PreviewFile | Surface::Docs | Surface::Desk | Surface::Other => Class::Read,
     };
     Ok(state.rates.spend(class, Who::Network(network), state.store.now())?)
 }

@@ -114,14 +114,14 @@ impl Line<Record> {
     ///
     /// # Errors
     /// When the database fails.
-    fn read(self, store: &Store, sources: &Sources<'_>, rules: Rules) -> Result<Line<ReadRecord>, Error> {
+    fn read(self, store: &Store, sources: Option<&Sources<'_>>, rules: Rules) -> Result<Line<ReadRecord>, Error> {
         let Self { number, bytes, record, again } = self;
         let read = |record: Record| {
             let read = records::read(store, record.clone(), rules.overwrite)?;
             let Record::Media(media) = &record else { return Ok(read) };
             // What lies elsewhere is fetched once, and what a bundle brings is taken in each time, lest the media store has lost it.
             let is_there = media.url.is_some() && !rules.overwrite && read.is_imported(store)?;
-            let file = if is_there { None } else { Some(sources.file(media)?) };
+            let file = sources.filter(|_| !is_there).map(|sources| sources.file(media)).transpose()?;
             Ok(read.with_file(file))
         };
         let record = match record.map(read) {
@@ -197,7 +197,7 @@ fn record(mut value: Value) -> Result<Record, Error> {
 /// When the bundle cannot be read or the database fails.
 pub(super) fn load(
     store: &Store,
-    (bundle, sources): (impl Read, &Sources<'_>),
+    (bundle, sources): (impl Read, Option<&Sources<'_>>),
     listener: &dyn Listener,
     rules: Rules,
 ) -> Result<Tally, Failed> {
@@ -253,7 +253,7 @@ fn lead(tx: &mut Tx<'_>, permit: &Permit<Import>, articles: &VecDeque<ArticleId>
 fn read_ahead(
     lines: &mut Lines<impl Read>,
     waiting: &mut VecDeque<Line<ReadRecord>>,
-    (store, sources): (&Store, &Sources<'_>),
+    (store, sources): (&Store, Option<&Sources<'_>>),
     rules: Rules,
 ) -> Result<bool, Failed> {
     let (begun, mut taken) = (system::stopwatch(), 0_usize);
@@ -362,7 +362,7 @@ pub(super) fn import(store: &Store, from: (&Files, &Fetcher), path: &Path, rules
     }
     let listener = Bar(bar);
     let (records, sources) = carried::open(path, from, &mut |bytes| listener.line(bytes))?;
-    let tally = load(store, (records, &sources), &listener, rules)?;
+    let tally = load(store, (records, Some(&sources)), &listener, rules)?;
     listener.0.finish_and_clear();
     let Tally { created, updated, unchanged, failed, .. } = tally;
     system::print(&format!("{created} created, {updated} updated, {unchanged} unchanged, {failed} failed\n"));

@@ -66,22 +66,19 @@ fn taken_in(files: &Files, from: &mut impl Read, read: &mut dyn FnMut(usize)) ->
 /// Where the files of items come from, when a bundle is imported.
 pub(super) struct Sources<'f> {
     carried: Carried<'f>,
-    fetched: Option<(&'f Files, &'f Fetcher)>,
+    files: &'f Files,
+    fetcher: &'f Fetcher,
 }
 
 impl Sources<'_> {
-    /// Those of a bundle that names none.
-    pub(super) const NONE: Self = Self { carried: Carried::Nothing, fetched: None };
-
     /// The file of an item, in the media store: out of the bundle, or fetched from where the record says that it lies.
     ///
     /// # Errors
     /// [`Error::Invalid`] when there is none; what the file is refused for.
     pub(super) fn file(&self, record: &MediaRecord) -> Result<StoredFile, Error> {
-        match (&record.file, &record.url, self.fetched) {
-            (Some(named), None, _) => self.carried.file(named),
-            (None, Some(url), Some((files, fetcher))) => fetched(files, fetcher, url),
-            (None, Some(_), None) => Err(Error::invalid("#/url", "not_public", "nothing is fetched here")),
+        match (&record.file, &record.url) {
+            (Some(named), None) => self.carried.file(named),
+            (None, Some(url)) => fetched(self.files, self.fetcher, url),
             _ => Err(Error::invalid("#/file", "required", "either `file` or `url`")),
         }
     }
@@ -168,7 +165,7 @@ pub(super) fn open<'f>(
     read: &mut dyn FnMut(usize),
 ) -> Result<(Box<dyn Read>, Sources<'f>), Failed> {
     let (records, carried) = open_carried(path, files, read)?;
-    Ok((records, Sources { carried, fetched: Some((files, fetcher)) }))
+    Ok((records, Sources { carried, files, fetcher }))
 }
 
 fn open_carried<'f>(path: &Path, files: &'f Files, read: &mut dyn FnMut(usize)) -> Result<(Box<dyn Read>, Carried<'f>), Failed> {

@@ -6,7 +6,7 @@ mod pictures;
 
 use std::sync::Arc;
 
-use super::{Failed, bundle, carried::Sources, keys, open_with, ready, serve, system};
+use super::{Failed, bundle, keys, open_with, ready, serve, system};
 use crate::{
     access::{Caller, Permit, System, password, secret::Secret},
     config::Settings,
@@ -43,7 +43,7 @@ pub(super) fn demo(mut settings: Settings) -> Result<(), Failed> {
     let password = if is_new {
         begin(&settings, &store, &newsroom)?
     } else {
-        bundle::load(&store, (newsroom.as_bytes(), &Sources::NONE), &bundle::Quiet, Rules::default())?;
+        bundle::load(&store, (newsroom.as_bytes(), None), &bundle::Quiet, Rules::default())?;
         administrator(&store)?
     };
     serve::run(&settings, store, |url| welcome(url, &password))
@@ -58,7 +58,7 @@ fn begin(settings: &Settings, store: &Store, newsroom: &str) -> Result<String, F
     pictures::hang(settings, still.clone())?;
     for (bundle, first) in [(newsroom, 1), (desk::STORIES, 501)] {
         let counted = open_with(settings, still.clone(), Arc::new(Counted::from(first)))?;
-        bundle::load(&counted, (bundle.as_bytes(), &Sources::NONE), &bundle::Quiet, Rules::default())?;
+        bundle::load(&counted, (bundle.as_bytes(), None), &bundle::Quiet, Rules::default())?;
     }
     pictures::describe(store)?;
     // What runs out, such as the preview, and what is emptied, such as the trash, is of now.

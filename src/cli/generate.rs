@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Failed, bundle, carried::Sources, demo, system};
+use super::{Failed, bundle, demo, system};
 use crate::{
     access::{Caller, Permit, System},
     desk::{bundle::Rules, generating},
@@ -14,7 +14,7 @@ const BATCH: i64 = 10_000;
 
 /// Make `count` articles out of those of the demo newsroom.
 pub(super) fn generate(store: &Store, count: i64) -> Result<(), Failed> {
-    bundle::load(store, (demo::NEWSROOM.as_bytes(), &Sources::NONE), &bundle::Quiet, Rules::default())?;
+    bundle::load(store, (demo::NEWSROOM.as_bytes(), None), &bundle::Quiet, Rules::default())?;
     let permit = Permit::try_from(Caller::system(System::Importer))?;
     store.begin_bulk_load()?;
     let plan = store.write_now(&permit, |tx| generating::plan(tx, &permit, count))?;

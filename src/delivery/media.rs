@@ -1,6 +1,9 @@
 //! Pictures and other files of the media library, as readers are shown and given them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
@@ -20,7 +23,7 @@ use crate::{
         file::{FileFacts, FocalPoint, MediaKind, Ratio},
         locale::keyed,
         media::{Media, MediaId, StoredFile},
-        rendition::{RenditionFormat, Renditions},
+        rendition::{Preset, RenditionFormat, Renditions, Wanted},
     },
     store::{self, Tx},
 };
@@ -47,7 +50,7 @@ impl From<FocalPoint> for PointOfPicture {
 /// A size of a picture, drawn.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RenditionInfo {
-    /// Absolute address. What it leads to never changes.
+    /// Absolute address. What it leads to never changes, but that it is WebP in the place of AVIF until that was drawn.
     #[schema(example = "https://api.news.example/v1/media/0192aaaa-0000-7000-8000-000000000001/640.webp?v=0123456789ab")]
     pub url: String,
     /// Width in pixels.
@@ -330,7 +333,7 @@ impl Drawn<'_> {
         format!("{}/original.{}{}", self.base, self.media.file.facts.format.extension(), self.query)
     }
 
-    /// All renditions in a ratio, the smallest first, of each size WebP before JPEG.
+    /// All renditions in a ratio, the smallest first, JPEG last of each size.
     fn all(&self, site: &Renditions, ratio: Option<Ratio>) -> Vec<RenditionInfo> {
         let picture = self.media.file.facts.size.filter(|_| self.media.kind() == MediaKind::Image);
         let Some(picture) = picture else { return Vec::new() };
@@ -402,6 +405,26 @@ pub struct Given {
 }
 
 impl Given {
+    /// A rendition of the picture that this is.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when its digest is none.
+    pub fn wanted(&self) -> Result<impl Fn(Preset, RenditionFormat) -> Wanted + use<>, Error> {
+        let digest = self.digest.parse()?;
+        let (facts, carried, version) =
+            (Arc::new(self.facts.clone()), Arc::new(self.carried.clone()), Arc::<str>::from(self.version.as_str()));
+        let focal_point = self.focal_point;
+        Ok(move |preset, format| Wanted {
+            digest,
+            facts: facts.clone(),
+            preset,
+            format,
+            focal_point,
+            carried: carried.clone(),
+            version: version.clone(),
+        })
+    }
+
     /// What it takes to give somebody the file of this item.
     #[must_use]
     pub fn of(media: Media, renditions: &Renditions) -> Self {
@@ -437,11 +460,12 @@ pub fn given_in_preview(tx: &mut Tx<'_>, reading: &Reading, edition: &Edition, i
         return Err(Error::NotFound("media item"));
     }
     let mut media = store::media::find(tx, id)?;
-    if !media.is_public(tx.now()) {
-        return Err(Error::Gone("media item"));
-    }
-    if !media.description.licence.is_in(&edition.locale) {
+    let (licence, now) = (&media.description.licence, tx.now());
+    if licence.usable_from.is_some_and(|from| now < from) || !licence.is_in(&edition.locale) {
         return Err(Error::NotFound("media item"));
+    }
+    if !media.is_public(now) {
+        return Err(Error::Gone("media item"));
     }
     media.captions.retain(|locale, _| reading.masthead.settings(locale).is_some());
     Ok(Given::of(media, &reading.masthead.site.renditions))

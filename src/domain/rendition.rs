@@ -4,7 +4,7 @@
 //! nothing else is made. Each has a name (`640`, `16x9-640`), and its size follows from the picture's alone, so that a page can be laid out before anything
 //! was drawn. **Consequence.** A frontend picks from a list, and what is asked for twice is made once.
 
-use std::{collections::BTreeSet, fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 
 use super::{
     error::{Error, Faults},
-    file::{FocalPoint, Ratio},
-    media::Media,
+    file::{FileFacts, FocalPoint, Ratio},
+    media::{Digest, Media},
     vocabulary::vocabulary,
 };
 
@@ -26,6 +26,14 @@ vocabulary! {
         WebP => "webp",
         /// JPEG, which everything reads.
         Jpeg => "jpg",
+    }
+}
+
+vocabulary! {
+    /// A format that renditions are to be had in beside WebP and JPEG.
+    pub enum ExtraFormat {
+        /// AVIF: it takes seconds to write, for which nobody waits. Until it is there, what is asked for in it is answered as WebP.
+        Avif => "avif",
     }
 }
 
@@ -149,10 +157,10 @@ pub struct Renditions {
     pub ratios: Vec<Ratio>,
     /// Whether they are drawn when a story is published, before somebody asks.
     #[serde(default)]
-    pub ahead: bool,
-    /// Whether there is AVIF, too.
+    pub drawn_ahead: bool,
+    /// Formats beside WebP and JPEG.
     #[serde(default)]
-    pub avif: bool,
+    pub extra_formats: BTreeSet<ExtraFormat>,
 }
 
 /// What a caller says of them.
@@ -169,10 +177,12 @@ pub struct RenditionsDraft {
     pub ratios: Vec<String>,
     /// Whether they are drawn when a story is published; otherwise each is when somebody first asks for it.
     #[serde(default)]
-    pub ahead: bool,
-    /// Whether there is AVIF, too: it takes seconds to write, for which nobody waits. Until it is there, what is asked for in it is answered as WebP.
+    #[schema(default = false)]
+    pub drawn_ahead: bool,
+    /// Formats beside WebP and JPEG; none when absent.
     #[serde(default)]
-    pub avif: bool,
+    #[schema(max_items = 1, default = json!([]))]
+    pub extra_formats: Vec<ExtraFormat>,
 }
 
 impl From<&Renditions> for RenditionsDraft {
@@ -180,8 +190,8 @@ impl From<&Renditions> for RenditionsDraft {
         Self {
             widths: renditions.widths.clone(),
             ratios: renditions.ratios.iter().map(ToString::to_string).collect(),
-            ahead: renditions.ahead,
-            avif: renditions.avif,
+            drawn_ahead: renditions.drawn_ahead,
+            extra_formats: renditions.extra_formats.iter().copied().collect(),
         }
     }
 }
@@ -205,7 +215,12 @@ mod in_words {
 /// Five widths from a telephone to a wide screen, of each picture as it is and as a wide picture.
 impl Default for Renditions {
     fn default() -> Self {
-        Self { widths: vec![320, 640, 960, 1_280, 1_920], ratios: vec![Ratio { width: 16, height: 9 }], ahead: false, avif: false }
+        Self {
+            widths: vec![320, 640, 960, 1_280, 1_920],
+            ratios: vec![Ratio { width: 16, height: 9 }],
+            drawn_ahead: false,
+            extra_formats: BTreeSet::new(),
+        }
     }
 }
 
@@ -222,7 +237,7 @@ impl Renditions {
     /// # Errors
     /// [`Error::Invalid`] with every violation.
     pub fn check(draft: &RenditionsDraft) -> Result<Self, Error> {
-        let RenditionsDraft { widths, ratios, ahead, avif } = draft;
+        let RenditionsDraft { widths, ratios, drawn_ahead, extra_formats } = draft;
         let mut faults = Faults::default();
         for (list, count) in [("widths", widths.len()), ("ratios", ratios.len())] {
             if count > MOST {
@@ -245,12 +260,17 @@ impl Renditions {
             }
         }
         let widths: BTreeSet<u32> = widths.iter().copied().collect();
-        faults.or(Self { widths: widths.into_iter().collect(), ratios: parsed.into_iter().collect(), ahead: *ahead, avif: *avif })
+        faults.or(Self {
+            widths: widths.into_iter().collect(),
+            ratios: parsed.into_iter().collect(),
+            drawn_ahead: *drawn_ahead,
+            extra_formats: extra_formats.iter().copied().collect(),
+        })
     }
 
     /// The formats that each is to be had in.
     pub fn formats(&self) -> impl Iterator<Item = RenditionFormat> {
-        let avif = self.avif;
+        let avif = self.extra_formats.contains(&ExtraFormat::Avif);
         RenditionFormat::ALL.iter().copied().filter(move |format| avif || *format != RenditionFormat::Avif)
     }
 
@@ -271,6 +291,25 @@ impl Renditions {
             (size.0 > std::mem::replace(&mut last, size.0)).then_some((preset, size))
         })
     }
+}
+
+/// A rendition of a picture of the library, to be drawn where nobody has yet.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// What the picture's file comes to.
+    pub digest: Digest,
+    /// What is known of that.
+    pub facts: Arc<FileFacts>,
+    /// In which size and cut.
+    pub preset: Preset,
+    /// In which format.
+    pub format: RenditionFormat,
+    /// What stays in sight.
+    pub focal_point: FocalPoint,
+    /// Creator, credit, copyright and digital source type.
+    pub carried: Arc<[String; 4]>,
+    /// The version of what is drawn.
+    pub version: Arc<str>,
 }
 
 /// What renditions are made by: another number where they come out differently.
@@ -324,8 +363,8 @@ mod tests {
             Renditions::check(&RenditionsDraft {
                 widths: widths.to_vec(),
                 ratios: ratios.iter().map(ToString::to_string).collect(),
-                ahead: false,
-                avif: false,
+                drawn_ahead: false,
+                extra_formats: Vec::new(),
             })
         };
         assert_eq!(check(&[640, 320, 640], &["16x9"]).unwrap().widths, [320, 640]);

@@ -59,13 +59,12 @@ impl Carried<'_> {
     /// A directory of EXIF: artist, copyright, and the packet of XMP; empty, where there is nothing to say.
     pub(super) fn exif(&self) -> Vec<u8> {
         let text = |text: &str| if text.is_empty() { Vec::new() } else { [cut(text, TEXT_BYTES).as_bytes(), b"\0"].concat() };
-        // Numbers of the fields, and whether they are text or bytes (TIFF 6.0, section 2), in their order.
-        let fields = [(700u16, 1u16, self.xmp()), (315, 2, text(self.creator)), (33_432, 2, text(self.copyright))];
-        let mut fields: Vec<_> = fields.into_iter().filter(|(_, _, data)| !data.is_empty()).collect();
+        // Numbers of the fields in their order, and whether they are text or bytes (TIFF 6.0, section 2).
+        let fields = [(315u16, 2u16, text(self.creator)), (700, 1, self.xmp()), (33_432, 2, text(self.copyright))];
+        let fields: Vec<_> = fields.into_iter().filter(|(_, _, data)| !data.is_empty()).collect();
         if fields.is_empty() {
             return Vec::new();
         }
-        fields.sort_by_key(|(number, ..)| *number);
         let count = |n: usize| u32::try_from(n).unwrap_or_default();
         let mut block = b"II*\0\x08\0\0\0".to_vec();
         block.extend(u16::try_from(fields.len()).unwrap_or_default().to_le_bytes());

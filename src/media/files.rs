@@ -25,24 +25,24 @@ use tokio::{
 use super::{
     Limits,
     later::Later,
-    looking::{HEAD_BYTES, format_of, look_into},
+    looking::{self, HEAD_BYTES, format_of, look_into},
     rendering::{Recipe, memory_of, render},
-    storage::{Incoming, Key, Storage, Stored, Turn},
-    wanted::Wanted,
+    storage::{Incoming, Key, Lease, Storage, Stored},
 };
 use crate::domain::{
     Error,
     file::{FileFacts, FileFault, FileFormat},
     id::Entropy,
     media::{Digest, StoredFile},
+    rendition::{RenditionFormat, Wanted},
 };
 
 /// How many may wait for pictures that are being drawn.
 const LINE: usize = 256;
 /// How long somebody waits for another process that makes the same, before making it as well.
 const OTHERS: Duration = Duration::from_secs(10);
-/// How often it is looked for meanwhile.
-const LOOK: Duration = Duration::from_millis(100);
+/// After which time it is looked for again, the first time and at most.
+const LOOK: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
 /// How long somebody waits for others.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// In which units memory is given out, in bytes.
@@ -106,10 +106,6 @@ impl Weighed {
         Ok(Self { original, wanted, recipe, bytes })
     }
 
-    fn units(&self) -> u32 {
-        u32::try_from(self.bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
-    }
-
     fn draw(mut self, storage: &dyn Storage, entropy: &dyn Entropy) -> Result<(), Error> {
         let drawn = render(&mut self.original, &self.wanted.facts, &self.recipe).map_err(Error::File)?;
         let mut incoming = Incoming::begin(storage.incoming()?, entropy)?;
@@ -118,10 +114,22 @@ impl Weighed {
     }
 }
 
-/// What is wanted, which is there, or the turn to make it, with which others are kept from making the same.
+/// What is wanted, which is there, or the lease that keeps others from making the same.
 enum Found {
     File(Box<dyn Stored>),
-    Turn(Option<Turn>),
+    Lease(Lease),
+}
+
+/// The lease of what is about to be drawn; nothing while another process draws it. Where none can be had it is drawn without: it comes out the same.
+fn leased(storage: &dyn Storage, key: &Key) -> Option<Lease> {
+    storage.lease(key).unwrap_or_else(|error| {
+        tracing::warn!(%key, %error, "the media store gives no lease; what is drawn may be drawn twice");
+        Some(Lease::of_nobody())
+    })
+}
+
+fn units(bytes: u64) -> u32 {
+    u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX)
 }
 
 /// One of those who wait.
@@ -191,10 +199,15 @@ impl Files {
     /// # Errors
     /// [`Error::File`] when it is not taken; [`Error::Busy`] when others take too long; [`Error::StorageUnavailable`].
     pub async fn look_into(&self, mut incoming: Incoming) -> Result<Looked, Error> {
-        let room = self.room(self.units).await?;
+        let weighed = aside(move || {
+            let format = format_of(&incoming.head(HEAD_BYTES)?).map_err(Error::File)?;
+            let bytes = looking::memory_for(incoming.file()?, format);
+            Ok((incoming, format, bytes))
+        });
+        let (mut incoming, format, bytes) = weighed.await?;
+        let room = self.room(units(bytes)).await?;
         let limits = self.limits;
         aside(move || {
-            let format = format_of(&incoming.head(HEAD_BYTES)?).map_err(Error::File)?;
             let facts = look_into(incoming.file()?, format, &limits).map_err(Error::File)?;
             drop(room);
             Ok(Looked { incoming, facts })
@@ -274,16 +287,16 @@ impl Files {
         }
         let _waiting = Waiting(&self.waiting);
         let among_us = timeout(LONGEST_WAIT, self.queue(&key).lock_owned()).await.map_err(|_elapsed| Error::Busy)?;
-        let among_all = match self.there_or_turn(&key).await? {
+        let among_all = match self.there_or_leased(&key).await? {
             Found::File(file) => return Ok(file),
-            Found::Turn(among_all) => among_all,
+            Found::Lease(among_all) => among_all,
         };
         // Where files lie elsewhere, each that is drawn of is copied here.
         let copy = timeout(LONGEST_WAIT, self.copies.clone().acquire_owned()).await.map_err(|_elapsed| Error::Busy)?;
         let copy = copy.map_err(Error::internal)?;
         let storage = self.storage.clone();
         let weighed = aside(move || Weighed::of(&*storage, wanted)).await?;
-        let room = self.room(weighed.units()).await?;
+        let room = self.room(units(weighed.bytes)).await?;
         let (storage, entropy) = (self.storage.clone(), self.entropy.clone());
         // Whoever asked may hang up: what was begun is done, and holds what it takes until then.
         aside(move || {
@@ -308,67 +321,80 @@ impl Files {
         self.later.push(wanted);
     }
 
-    /// Draw what has waited longest, on this thread, unless it is there or somebody is at it; false, where nothing waits.
+    /// Draw what is to be drawn next, on this thread, unless it is there or somebody is at it; its format, or nothing where nothing waits.
     ///
-    /// It takes its memory out of what readers have, and waits where they need all of it.
+    /// What takes moments is drawn out of the memory that readers' pictures are, while they leave half of it. What takes longer has half as much again of its own, so
+    /// that nobody waits for it; what would take more than that is not drawn.
     ///
     /// # Errors
     /// [`Error::Busy`] when there is no room, and [`Error::StorageUnavailable`]: it waits on.
-    pub fn draw_next(&self) -> Result<bool, Error> {
-        let Some(wanted) = self.later.pop() else { return Ok(false) };
+    pub fn draw_next(&self) -> Result<Option<RenditionFormat>, Error> {
+        let Some(wanted) = self.later.pop() else { return Ok(None) };
         match self.draw_here(wanted.clone()) {
-            Ok(()) => Ok(true),
+            Ok(()) => {}
             Err(error @ (Error::Busy | Error::StorageUnavailable(_))) => {
-                self.later.push(wanted);
-                Err(error)
+                self.later.put_back(wanted);
+                return Err(error);
             }
-            // Whoever asks for it is told.
             Err(error) => {
-                tracing::debug!(digest = %wanted.digest, %error, "a picture could not be drawn ahead");
-                Ok(true)
+                tracing::warn!(key = %wanted.key(), %error, "a picture could not be drawn ahead, and is not tried again");
+                self.later.refuse(wanted.key());
             }
         }
+        Ok(Some(wanted.format))
     }
 
     fn draw_here(&self, wanted: Wanted) -> Result<(), Error> {
-        let key = wanted.key();
+        let (key, is_slow) = (wanted.key(), wanted.format.is_slow());
+        if !is_slow && self.memory.available_permits() < self.half() {
+            return Err(Error::Busy);
+        }
         let Ok(_among_us) = self.queue(&key).try_lock_owned() else { return Ok(()) };
         if self.storage.open(&key)?.is_some() {
             return Ok(());
         }
-        let Some(_among_all) = self.storage.turn(&key)? else { return Ok(()) };
+        let Some(_among_all) = leased(&*self.storage, &key) else { return Ok(()) };
+        // Looked at with the lease in hand, for whoever had it may have made it.
         if self.storage.open(&key)?.is_some() {
             return Ok(());
         }
         let weighed = Weighed::of(&*self.storage, wanted)?;
-        // Without one of the processors that readers wait for: they share them with this thread.
-        let units = weighed.units().max(1);
-        if units > self.units {
-            return Err(Error::File(FileFault::Broken("It takes more memory than there is to be drawn so.".to_owned())));
+        let units = units(weighed.bytes).clamp(1, self.units);
+        if is_slow && usize::try_from(units).is_ok_and(|units| units > self.half()) {
+            return Err(Error::File(FileFault::TooComplex("To be written so it takes more memory than there is for that.".to_owned())));
         }
-        let _memory = self.memory.clone().try_acquire_many_owned(units).map_err(|_none| Error::Busy)?;
+        let _memory = if is_slow { None } else { Some(self.memory.clone().try_acquire_many_owned(units).map_err(|_none| Error::Busy)?) };
         weighed.draw(&*self.storage, &*self.entropy)
     }
 
-    /// What has been made meanwhile, or the turn to make it among all processes; without one, where another has it for too long.
-    async fn there_or_turn(&self, key: &Key) -> Result<Found, Error> {
+    /// Half of the memory, in its units.
+    fn half(&self) -> usize {
+        usize::try_from(self.units / 2).unwrap_or(usize::MAX)
+    }
+
+    /// What has been made meanwhile, or the lease of it; one of nobody, where another process has it for too long.
+    async fn there_or_leased(&self, key: &Key) -> Result<Found, Error> {
+        let [mut pause, longest] = LOOK;
         let asked = async {
             // Ends: it is given up after so long.
             loop {
                 let (storage, key) = (self.storage.clone(), key.clone());
                 let found = aside(move || {
-                    let turn = storage.turn(&key)?;
-                    // Looked at with the turn in hand, for whoever had it may have made it.
-                    let file = storage.open(&key)?;
-                    Ok(file.map(Found::File).or_else(|| turn.map(|turn| Found::Turn(Some(turn)))))
+                    if let Some(file) = storage.open(&key)? {
+                        return Ok(Some(Found::File(file)));
+                    }
+                    let Some(lease) = leased(&*storage, &key) else { return Ok(None) };
+                    // Looked at with the lease in hand, for whoever had it may have made it.
+                    Ok(Some(storage.open(&key)?.map_or(Found::Lease(lease), Found::File)))
                 });
                 if let Some(found) = found.await? {
                     return Ok(found);
                 }
-                sleep(LOOK).await;
+                sleep(pause).await;
+                pause = pause.saturating_mul(2).min(longest);
             }
         };
-        timeout(OTHERS, asked).await.unwrap_or(Ok(Found::Turn(None)))
+        timeout(OTHERS, asked).await.unwrap_or_else(|_elapsed| Ok(Found::Lease(Lease::of_nobody())))
     }
 
     /// Where those wait who want one thing here: whoever is first draws it.

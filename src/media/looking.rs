@@ -51,6 +51,19 @@ pub fn look_into(file: &mut File, format: FileFormat, limits: &Limits) -> Result
     })
 }
 
+/// Bytes that looking into a file may take beside the pixels that are decoded: metadata as they are and as they are read, and the tables of decoders.
+const BESIDE: u64 = 24 << 20;
+
+/// Bytes that looking into a file takes at most. What is found broken on the way, takes no more than the least.
+pub fn memory_for(file: &mut File, format: FileFormat) -> u64 {
+    let pixels = guarded(|| {
+        let mut input = Input::new(&mut *file)?;
+        let parts = parts::walk(&mut input, format, false).transpose()?;
+        Ok(parts.map_or(0, |parts| parts.coding.bytes(parts.size, eighths(&parts))))
+    });
+    pixels.unwrap_or_default().saturating_add(BESIDE)
+}
+
 fn picture(file: &mut File, format: FileFormat, limits: &Limits) -> Result<FileFacts, FileFault> {
     let mut input = Input::new(&mut *file)?;
     let parts = parts::walk(&mut input, format, true).ok_or_else(|| broken("it is no picture"))??;

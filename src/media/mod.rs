@@ -28,4 +28,3 @@ pub mod storage;
 mod wanted;
 
 pub use limits::Limits;
-pub use wanted::Wanted;

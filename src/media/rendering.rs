@@ -111,7 +111,7 @@ fn memory(coding: Coding, size: (u32, u32), recipe: &Recipe) -> u64 {
         if matches!(coding, Coding::Jpeg { .. }) { 0 } else { u64::from(size.0).saturating_mul(u64::from(size.1)).saturating_mul(4) };
     let decoding = coding.bytes(size, eighths).saturating_add(beside);
     // What tries many ways of writing each block keeps what they came to.
-    let slow = if recipe.format.is_slow() { pixels.saturating_mul(40).saturating_add(16 << 20) } else { 0 };
+    let slow = if recipe.format.is_slow() { pixels.saturating_mul(24).saturating_add(16 << 20) } else { 0 };
     decoding
         .saturating_add(steps.saturating_mul(4))
         .saturating_add(pixels.saturating_mul(24))
@@ -193,9 +193,8 @@ fn avif(pixels: &Pixels, carried: Carried<'_>) -> Result<Vec<u8>, FileFault> {
     let fault = |e: &dyn std::fmt::Display| broken(&format!("it cannot be written as AVIF, {e}"));
     let side = |side: u32| usize::try_from(side).map_err(|e| fault(&e));
     let (width, height) = (side(pixels.width)?, side(pixels.height)?);
-    // One thread of many: readers have the others.
     let encoder = ravif::Encoder::new().with_quality(AVIF_QUALITY).with_alpha_quality(AVIF_QUALITY).with_speed(AVIF_SPEED);
-    let encoder = encoder.with_bit_depth(ravif::BitDepth::Eight).with_num_threads(Some(1)).with_exif(carried.exif());
+    let encoder = encoder.with_bit_depth(ravif::BitDepth::Eight).with_exif(carried.exif());
     let encoded = if has_alpha(pixels) {
         let all: Vec<_> = pixels.bytes.as_chunks::<4>().0.iter().map(|&[r, g, b, a]| ravif::RGBA8 { r, g, b, a }).collect();
         encoder.encode_rgba(ravif::Img::new(&all, width, height))

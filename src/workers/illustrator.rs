@@ -11,22 +11,22 @@ use super::{
     projection::{Projection, Runner},
 };
 use crate::{
-    delivery::media::{Given, given},
+    delivery::media::given,
     domain::{
         Error,
         change::{Event, Subject},
         file::MediaKind,
         media::MediaId,
-        rendition::{Preset, RenditionFormat},
+        rendition::{RenditionFormat, Wanted},
     },
-    media::{Wanted, files::Files},
+    media::files::Files,
     store::{self, Store, Tx, changes::Span},
 };
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_millis(250);
 /// Pictures that are drawn before what was published meanwhile is looked at.
-const A_ROUND: usize = 8;
+const A_ROUND: usize = 4;
 
 /// What is to be drawn, as the change log tells it.
 #[derive(Debug)]
@@ -44,24 +44,23 @@ impl Projection for Ahead {
     fn read(&self, tx: &mut Tx<'_>, span: &Span) -> Result<Vec<Wanted>, Error> {
         let renditions = &store::site::for_readers(tx)?.site.renditions;
         // Of what was published when nobody looked, each is drawn when it is asked for.
-        let Some(changes) = span.changes.as_ref().filter(|_| renditions.ahead || renditions.avif) else { return Ok(Vec::new()) };
+        let Some(changes) = span.changes.as_ref().filter(|_| renditions.drawn_ahead || !renditions.extra_formats.is_empty()) else {
+            return Ok(Vec::new());
+        };
         let (mut articles, mut items) = (Vec::new(), BTreeSet::new());
         for change in changes {
             match &change.subject {
                 Subject::Translation(article, _) if change.event == Event::Published => articles.push(*article),
-                Subject::Article(article) if change.event == Event::Reinstated => articles.push(*article),
                 Subject::Media(id) if matches!(change.event, Event::Revised | Event::Reinstated) => _ = items.insert(*id),
                 _ => {}
             }
         }
         items.extend(store::media::pictures_of(tx, &articles)?);
-        let formats: Vec<_> = renditions.formats().filter(|format| renditions.ahead || format.is_slow()).collect();
+        let formats: Vec<_> = renditions.formats().filter(|format| renditions.drawn_ahead || format.is_slow()).collect();
         let mut wanted = Vec::new();
         for id in items {
             wanted.extend(of(tx, id, &formats)?);
         }
-        // What readers ask for first, and what takes longest last.
-        wanted.sort_by_key(|wanted| wanted.format.is_slow());
         Ok(wanted)
     }
 
@@ -73,27 +72,15 @@ impl Projection for Ahead {
 
 /// All renditions of a picture in some formats; none of what readers are not given.
 fn of(tx: &mut Tx<'_>, id: MediaId, formats: &[RenditionFormat]) -> Result<Vec<Wanted>, Error> {
-    let Given { digest, facts, focal_point, carried, version, renditions, .. } = match given(tx, id) {
+    let given = match given(tx, id) {
         Err(Error::NotFound(_) | Error::Gone(_)) => return Ok(Vec::new()),
         given => given?,
     };
-    let Some(size) = facts.size.filter(|_| facts.format.kind() == MediaKind::Image) else { return Ok(Vec::new()) };
+    let Some(size) = given.facts.size.filter(|_| given.facts.format.kind() == MediaKind::Image) else { return Ok(Vec::new()) };
+    let (renditions, wanted) = (&given.renditions, given.wanted()?);
     let ratios = std::iter::once(None).chain(renditions.ratios.iter().copied().map(Some));
-    let presets: Vec<Preset> = ratios.flat_map(|ratio| renditions.of(size, ratio).map(|(preset, _)| preset)).collect();
-    let digest = digest.parse()?;
-    let each = |preset: Preset| {
-        let (facts, carried, version) = (&facts, &carried, &version);
-        formats.iter().map(move |&format| Wanted {
-            digest,
-            facts: facts.clone(),
-            preset,
-            format,
-            focal_point,
-            carried: carried.clone(),
-            version: version.clone(),
-        })
-    };
-    Ok(presets.into_iter().flat_map(each).collect())
+    let presets: Vec<_> = ratios.flat_map(|ratio| renditions.of(size, ratio).map(|(preset, _)| preset)).collect();
+    Ok(presets.iter().flat_map(|preset| formats.iter().map(|format| wanted(*preset, *format))).collect())
 }
 
 /// What draws ahead.
@@ -119,8 +106,11 @@ impl Illustrator {
     pub fn run(&self) -> Result<bool, Error> {
         self.runner.run()?;
         for _ in 0..A_ROUND {
-            if !self.files.draw_next()? {
-                return Ok(false);
+            match self.files.draw_next()? {
+                // Whoever ends the server waits for one at most.
+                Some(format) if format.is_slow() => return Ok(true),
+                Some(_) => {}
+                None => return Ok(false),
             }
         }
         Ok(true)

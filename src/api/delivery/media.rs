@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::header::{CACHE_CONTROL, CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue},
+    http::header::{CACHE_CONTROL, HeaderValue},
     web::Data,
 };
 use serde::{Deserialize, de::DeserializeOwned};
@@ -33,7 +33,6 @@ use crate::{
         media::MediaId,
         rendition::{Preset, RenditionFormat},
     },
-    media::Wanted,
     store,
 };
 
@@ -51,7 +50,7 @@ pub struct ShowFile {
     #[param(max_length = 64, example = "0123456789ab")]
     v: Option<String>,
     /// The token of a preview, by which whoever has it is given the files that it shows.
-    #[param(min_length = 1)]
+    #[param(max_length = 2000)]
     preview: Option<String>,
 }
 
@@ -62,36 +61,28 @@ impl ShowFile {
     }
 }
 
-/// Who is given a file, and for how long caches may keep it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::api) enum For {
-    /// Somebody of the desk.
-    Desk,
-    /// Whoever has the token of a preview.
-    Preview,
-    /// Anybody; with what may be said of keeping what was asked for, and what stands in its place for now.
-    Anybody {
-        /// What was asked for.
-        asked: String,
-        /// Something else.
-        for_now: String,
-    },
+/// For how long what is given may be kept, as `Cache-Control` says it.
+#[derive(Debug, Clone)]
+pub(in crate::api) struct Keeping {
+    /// What was asked for.
+    asked: String,
+    /// What stands in its place for now.
+    for_now: String,
+    /// Whether browsers save it, whatever it is.
+    is_saved: bool,
 }
 
-impl For {
-    fn cache_control(&self) -> String {
-        match self {
-            Self::Desk => "private, no-cache".to_owned(),
-            Self::Preview => "private, no-store".to_owned(),
-            Self::Anybody { asked, .. } => asked.clone(),
-        }
+impl Keeping {
+    /// By nobody but whoever of the desk asks.
+    pub(in crate::api) fn by_the_desk() -> Self {
+        let keeping = || "private, no-cache".to_owned();
+        Self { asked: keeping(), for_now: keeping(), is_saved: true }
     }
 
-    fn for_now(self) -> Self {
-        match self {
-            Self::Desk | Self::Preview => self,
-            Self::Anybody { for_now, .. } => Self::Anybody { asked: for_now.clone(), for_now },
-        }
+    /// Of a preview by nobody at all.
+    fn by_nobody() -> Self {
+        let keeping = || "private, no-store".to_owned();
+        Self { asked: keeping(), for_now: keeping(), is_saved: false }
     }
 }
 
@@ -114,7 +105,8 @@ pub(super) fn keeping(state: &State, entry: &Entry, is_present: bool) -> String 
 
 /// Get a file of the media library that something public shows.
 ///
-/// A picture as `{width}.webp` or `.jpg`, or `{ratio}-{width}.webp` or `.jpg`, in the widths and ratios that the site has; it is never wider than the picture is.
+/// A picture as `{width}.webp` or `.jpg`, or `{ratio}-{width}.webp` or `.jpg`, in the widths and ratios that the site has; it is never wider than the picture is. Also as `.avif` where the
+/// site has that: until it was drawn, for which nobody waits, WebP is answered in its place, as `image/webp` and to be kept for seconds.
 /// Sound, videos and documents as `original` with what their names end in, whole or in ranges. Addresses in answers of articles say
 /// which version they lead to: what they lead to never changes.
 #[utoipa::path(tag = "media", params(("id" = MediaId, Path), ("file" = String, Path, example = "640.webp", description = "`640.webp`, `16x9-640.jpg`, `original.mp3`"), ShowFile),
@@ -131,32 +123,26 @@ pub(crate) async fn show_file(
     let (id, file) = path.into_inner();
     let (entry, given) = match public_or_opened(&state, id, query.0.preview.as_deref()).await? {
         (Some(entry), given) => (entry, given),
-        (None, given) => return Ok(shown_anywhere(named(&req, &state, given, &file, For::Preview).await?)),
+        (None, given) => return named(&req, &state, given, &file, Keeping::by_nobody()).await,
     };
     let version = given.version.clone();
     let keeping = |is_present| keeping(&state, &entry, is_present);
-    let whom = For::Anybody { asked: keeping(query.0.wants(&version)), for_now: keeping(false) };
-    let answer = named(&req, &state, given, &file, whom).await?;
+    let keeping = Keeping { asked: keeping(query.0.wants(&version)), for_now: keeping(false), is_saved: false };
+    let answer = named(&req, &state, given, &file, keeping).await?;
     let is_it = |now: &Given| now.version == version;
     handed_on(&state, (&Request::Media(id), "media item"), answer, is_it).await
 }
 
 /// The file of an item that has this name.
-async fn named(req: &HttpRequest, state: &Data<State>, given: Given, file: &str, whom: For) -> Result<HttpResponse, Failure> {
+async fn named(req: &HttpRequest, state: &Data<State>, given: Given, file: &str, keeping: Keeping) -> Result<HttpResponse, Failure> {
     if !file.starts_with("original.") {
-        return rendition(req, state, given, file, whom).await;
+        return rendition(req, state, given, file, keeping).await;
     }
     let expected = format!("original.{}", given.facts.format.extension());
     if file != expected || given.facts.format.kind() == MediaKind::Image {
         return Err(Error::NotFound("file").into());
     }
-    original(req, state, given, whom).await
-}
-
-/// A file of a preview, which pages of any origin may show: they know its address by the token.
-fn shown_anywhere(mut answer: HttpResponse) -> HttpResponse {
-    answer.headers_mut().insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
-    answer
+    original(req, state, given, keeping).await
 }
 
 /// What it takes to give the files of an item, and the answer that says so of what is public; else it is what the token of a preview opens.
@@ -192,8 +178,7 @@ pub(crate) async fn show_captions(
     let (entry, given) = public_or_opened(&state, id, query.0.preview.as_deref()).await?;
     let named = file.strip_suffix(".vtt").and_then(|locale| given.captions.iter().find(|(known, _)| known.as_str() == locale));
     let (locale, version) = named.map(|(locale, version)| (locale.clone(), version.clone())).ok_or(Error::NotFound("captions"))?;
-    let cache_control =
-        entry.as_ref().map_or_else(|| For::Preview.cache_control(), |entry| keeping(&state, entry, query.0.wants(&version)));
+    let cache_control = entry.as_ref().map_or_else(|| Keeping::by_nobody().asked, |entry| keeping(&state, entry, query.0.wants(&version)));
     let etag = format!("\"{version}\"");
     let answer = if let Some(unchanged) = files::unchanged(&req, &etag, &cache_control) {
         unchanged
@@ -205,7 +190,7 @@ pub(crate) async fn show_captions(
         files::captions(&captions, &etag, if is_it { &cache_control } else { "no-store" })
     };
     if entry.is_none() {
-        return Ok(shown_anywhere(answer));
+        return Ok(answer);
     }
     let is_it = |now: &Given| now.captions.get(&locale) == Some(&version);
     handed_on(&state, (&Request::Media(id), "media item"), answer, is_it).await
@@ -252,14 +237,19 @@ fn is_shown(format: FileFormat) -> bool {
 }
 
 /// A file as it was sent.
-pub(in crate::api) async fn original(req: &HttpRequest, state: &Data<State>, given: Given, whom: For) -> Result<HttpResponse, Failure> {
+pub(in crate::api) async fn original(
+    req: &HttpRequest,
+    state: &Data<State>,
+    given: Given,
+    Keeping { asked: cache_control, is_saved, .. }: Keeping,
+) -> Result<HttpResponse, Failure> {
     let (digest, format) = (given.digest.parse()?, given.facts.format);
-    let (etag, cache_control) = (format!("\"{}\"", given.digest.get(..32).unwrap_or_default()), whom.cache_control());
+    let etag = format!("\"{}\"", given.digest.get(..32).unwrap_or_default());
     if let Some(unchanged) = files::unchanged(req, &etag, &cache_control) {
         return Ok(unchanged);
     }
     let file = state.files.original(digest).await?;
-    let saved_as = (whom == For::Desk || !is_shown(format)).then(|| given.name.clone());
+    let saved_as = (is_saved || !is_shown(format)).then(|| given.name.clone());
     files::answer(req, files::Given { file, media_type: format.media_type(), etag, cache_control, saved_as })
 }
 
@@ -269,7 +259,7 @@ pub(in crate::api) async fn rendition(
     state: &Data<State>,
     given: Given,
     named: &str,
-    whom: For,
+    keeping: Keeping,
 ) -> Result<HttpResponse, Failure> {
     let unknown = || Failure::from(Error::NotFound("rendition"));
     let (preset, format) = named.rsplit_once('.').ok_or_else(unknown)?;
@@ -278,16 +268,14 @@ pub(in crate::api) async fn rendition(
     if !given.renditions.has(preset, format) || given.facts.format.kind() != MediaKind::Image {
         return Err(unknown());
     }
-    let Given { digest, facts, focal_point, carried, version, .. } = given;
-    let mut wanted = Wanted { digest: digest.parse()?, facts, preset, format, focal_point, carried, version };
-    let mut whom = whom;
+    let (mut wanted, mut cache_control) = (given.wanted()?(preset, format), keeping.asked);
     let there = if format.is_slow() { state.files.drawn(&wanted).await? } else { None };
     if format.is_slow() && there.is_none() {
         // Nobody waits for it: it is drawn when there is time, and whatever shows it shows what is given in its place.
         state.files.draw_later(wanted.clone());
-        (wanted.format, whom) = (RenditionFormat::WebP, whom.for_now());
+        (wanted.format, cache_control) = (RenditionFormat::WebP, keeping.for_now);
     }
-    let (etag, cache_control) = (format!("\"{}-{preset}.{}\"", wanted.version, wanted.format), whom.cache_control());
+    let etag = format!("\"{}-{preset}.{}\"", wanted.version, wanted.format);
     if let Some(unchanged) = files::unchanged(req, &etag, &cache_control) {
         return Ok(unchanged);
     }

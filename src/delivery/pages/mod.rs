@@ -157,6 +157,8 @@ pub fn preview(
         subject.alternates.push((locale.clone(), article.url.clone()));
     }
     let frame = frame(tx, &reading, &subject, now)?;
+    // What stands beside it is public, and needs no token.
+    let reading = Reading { preview: None, ..reading };
     let rails = if reading.chain.is_empty() { Vec::new() } else { beside(tx, &reading, &article)? };
     Ok((Page::Article { frame, article: Box::new(article), rails }, locale))
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Key, Receiving, Storage, Stored, Turn,
+    Key, Lease, Receiving, Storage, Stored,
     receiving::{Part, is_locked},
     stored::Lying,
 };
@@ -21,14 +21,14 @@ pub struct Folder {
     root: PathBuf,
     incoming: PathBuf,
     uploads: PathBuf,
-    turns: PathBuf,
+    leases: PathBuf,
 }
 
 impl Folder {
     /// The folder at a path, which is made when something is kept in it.
     #[must_use]
     pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned(), incoming: root.join("incoming"), uploads: root.join("uploads"), turns: root.join("turns") }
+        Self { root: root.to_owned(), incoming: root.join("incoming"), uploads: root.join("uploads"), leases: root.join("leases") }
     }
 
     fn path(&self, key: &Key) -> PathBuf {
@@ -92,14 +92,14 @@ impl Storage for Folder {
         Ok(Some(Box::new(Lying::of(file)?)))
     }
 
-    fn turn(&self, key: &Key) -> Result<Option<Turn>, Error> {
-        make(&self.turns).map_err(Error::storage)?;
-        let path = self.root.join(key.turn());
+    fn lease(&self, key: &Key) -> Result<Option<Lease>, Error> {
+        make(&self.leases).map_err(Error::storage)?;
+        let path = self.root.join(key.lease());
         let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(Error::storage)?;
         if !is_locked(&path, &file)? {
             return Ok(None);
         }
-        Ok(Some(Turn::ended_by(move || {
+        Ok(Some(Lease::ended_by(move || {
             // Removed while it is locked: whoever opened it meanwhile sees that it is another one than lies there.
             let _ = fs::remove_file(&path);
             drop(file);
@@ -144,7 +144,7 @@ impl Storage for Folder {
     }
 
     fn sweep(&self, before: Instant) -> Result<usize, Error> {
-        let swept = [&self.incoming, &self.uploads, &self.turns].map(|folder| swept(folder, before).map_err(Error::storage));
+        let swept = [&self.incoming, &self.uploads, &self.leases].map(|folder| swept(folder, before).map_err(Error::storage));
         swept.into_iter().try_fold(0usize, |all, one| Ok(all.saturating_add(one?)))
     }
 

@@ -7,19 +7,19 @@
 
 mod folder;
 mod incoming;
+mod lease;
 mod receiving;
 mod s3;
 mod stored;
-mod turn;
 
 use std::{fmt, path::Path};
 
 pub use folder::Folder;
 pub use incoming::Incoming;
+pub use lease::Lease;
 pub use receiving::Receiving;
 pub use s3::{S3, S3Settings};
 pub use stored::Stored;
-pub use turn::Turn;
 
 use crate::domain::{Error, Instant, media::Digest, upload::UploadId};
 
@@ -55,10 +55,9 @@ impl fmt::Display for Key {
 }
 
 impl Key {
-    /// Where whoever makes it says so: `turns/e3b0…-640-….webp`.
-    fn turn(&self) -> String {
-        let name = if let Self::Rendition(_, name) = self { name } else { "original" };
-        format!("turns/{}-{name}", self.digest())
+    /// Where whoever makes it says so: `leases/e3b0…-640-….webp`.
+    fn lease(&self) -> String {
+        format!("leases/{}", self.to_string().rsplit('/').take(2).collect::<Vec<_>>().join("-"))
     }
 }
 
@@ -82,13 +81,12 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// [`Error::StorageUnavailable`].
     fn open(&self, key: &Key) -> Result<Option<Box<dyn Stored>>, Error>;
 
-    /// The turn to make a file that is not there yet; nothing while somebody else has it, in whatever process.
-    ///
-    /// It is given up when it is dropped. One whose holder was killed stays in a bucket until it is swept: nobody waits for a turn for ever.
+    /// The lease of a file that is not there yet, for whoever makes it; nothing while somebody else has it, in whatever process. It is given up when it is dropped,
+    /// or some minutes after its holder was killed.
     ///
     /// # Errors
-    /// [`Error::StorageUnavailable`].
-    fn turn(&self, key: &Key) -> Result<Option<Turn>, Error>;
+    /// [`Error::StorageUnavailable`], also where the store knows no leases.
+    fn lease(&self, key: &Key) -> Result<Option<Lease>, Error>;
 
     /// Remove a file as it was sent, and all that was made of it, unless it has come since an instant; whether it did.
     ///

@@ -236,12 +236,12 @@ pub(crate) async fn show_media_file(
     state: Data<State>,
 ) -> Result<HttpResponse, Failure> {
     let given = given(&state, *id).await?;
-    delivery::media::original(&req, &state, given, delivery::media::For::Desk).await
+    delivery::media::original(&req, &state, given, delivery::media::Keeping::by_the_desk()).await
 }
 
 /// Get a picture of the media library in a size that the site has.
 ///
-/// Also of what is public nowhere.
+/// Also of what is public nowhere; as `.webp`, `.jpg` and, where the site has that, `.avif`, in the place of which WebP is answered until it was drawn.
 #[utoipa::path(tag = "desk-media", security(("token" = [ReadDesk::NAME])),
     params(("id" = MediaId, Path), ("rendition" = String, Path, example = "320.webp", description = "`320.webp`, `16x9-640.jpg`")),
     responses((status = 200, body = Binary, content_type = "image/*"),
@@ -256,7 +256,7 @@ pub(crate) async fn show_media_rendition(
 ) -> Result<HttpResponse, Failure> {
     let (id, rendition) = path.into_inner();
     let given = given(&state, id).await?;
-    delivery::media::rendition(&req, &state, given, &rendition, delivery::media::For::Desk).await
+    delivery::media::rendition(&req, &state, given, &rendition, delivery::media::Keeping::by_the_desk()).await
 }
 
 async fn given(state: &Data<State>, id: MediaId) -> Result<Given, Failure> {

@@ -5,12 +5,12 @@
 
 use std::{fmt, io::Read, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, fmt::rfc2822};
 use rusty_s3::{
     Bucket, Credentials, S3Action, UrlStyle,
     actions::{
         AbortMultipartUpload, CompleteMultipartUpload, CompleteMultipartUploadResponse, CreateMultipartUpload, DeleteObject, GetObject,
-        ListObjectsV2, PutObject, UploadPart,
+        HeadObject, ListObjectsV2, PutObject, UploadPart,
     },
 };
 use ureq::{
@@ -189,7 +189,23 @@ impl Client {
         let mut all = vec![("content-length", bytes.to_string())];
         all.extend_from_slice(fields);
         let answered = self.ask(&mut PutObject::new(&self.bucket, Some(&self.credentials), &key), &all, Some(sent))?;
-        if answered.status == 412 { Ok(false) } else { answered.done("PUT").map(|_| true) }
+        // The second, where it meets another that puts or removes the same at this moment.
+        if matches!(answered.status, 412 | 409) { Ok(false) } else { answered.done("PUT").map(|_| true) }
+    }
+
+    /// How many seconds ago something was put, by the store's own clock; nothing, where it is not there.
+    pub(super) fn age(&self, key: &str) -> Result<Option<i64>, Error> {
+        let key = self.key(key);
+        let answered = self.ask(&mut HeadObject::new(&self.bucket, Some(&self.credentials), &key), &[], None)?;
+        if answered.status == 404 {
+            return Ok(None);
+        }
+        let answered = answered.done("HEAD")?;
+        let at = |name: &str| {
+            let said = answered.header(name).and_then(|date| rfc2822::parse(date).ok());
+            said.map(|date| date.timestamp().as_second()).ok_or_else(|| Error::storage(format!("an object without `{name}`")))
+        };
+        Ok(Some(at("date")?.saturating_sub(at("last-modified")?)))
     }
 
     /// Put a file in parts, of which each has so many bytes and is read by its number, from 0 on; nothing of it stays where one of them fails.

@@ -25,13 +25,16 @@ use reading::{Away, part};
 use receiving::Spooled;
 
 use super::{
-    Key, Receiving, Storage, Stored, Turn,
+    Key, Lease, Receiving, Storage, Stored,
     folder::{make, swept},
 };
 use crate::domain::{Error, Instant, id::Entropy, media::Digest, upload::UploadId};
 
 /// Of what a part has, in bytes; what has no more is put in one.
 const PART: u64 = 32 << 20;
+
+/// Seconds after which a lease lapses: to draw the largest picture as AVIF takes minutes.
+const LEASE: i64 = 600;
 
 /// A bucket in which files lie.
 pub struct S3 {
@@ -86,15 +89,23 @@ impl Storage for S3 {
         Ok(Some(Box::new(found)))
     }
 
-    fn turn(&self, key: &Key) -> Result<Option<Turn>, Error> {
-        let name = key.turn();
-        if !self.client.put(&name, 0, &[("if-none-match", "*".to_owned())], &|| Ok(SendBody::none()))? {
-            return Ok(None);
+    fn lease(&self, key: &Key) -> Result<Option<Lease>, Error> {
+        let name = key.lease();
+        let take = || self.client.put(&name, 0, &[("if-none-match", "*".to_owned())], &|| Ok(SendBody::none()));
+        if !take()? {
+            // In a bucket nothing tells that a holder was killed, or that an answer to it was lost.
+            if self.client.age(&name)?.is_none_or(|seconds| seconds < LEASE) {
+                return Ok(None);
+            }
+            self.client.delete(&name)?;
+            if !take()? {
+                return Ok(None);
+            }
         }
         let client = self.client.clone();
-        Ok(Some(Turn::ended_by(move || {
+        Ok(Some(Lease::ended_by(move || {
             if let Err(error) = client.delete(&name) {
-                tracing::warn!(name, %error, "a turn in the media store could not be given up, and is swept some day");
+                tracing::warn!(name, %error, "a lease in the media store could not be given up, and lapses");
             }
         })))
     }
@@ -125,8 +136,8 @@ impl Storage for S3 {
             let upload = object.key.split('/').nth(1).unwrap_or_default().to_owned();
             uploads.entry(upload).or_default().push((object.key, object.modified));
         }
-        for turn in self.client.list("turns/")?.into_iter().filter(|turn| turn.modified < before) {
-            self.client.delete(&turn.key)?;
+        for lease in self.client.list("leases/")?.into_iter().filter(|lease| lease.modified < before) {
+            self.client.delete(&lease.key)?;
             count = count.saturating_add(1);
         }
         // An upload is as old as the last of it.
