@@ -116,7 +116,7 @@ impl Newsroom {
         // Of a million requests a second none is refused, and each is counted.
         command.env(
             "DATELINE_RATE_LIMIT",
-            std::env::var("RATE_LIMIT").unwrap_or_else(|_| "read=10000000/1".to_owned()),
+            std::env::var("RATE_LIMIT").unwrap_or_else(|_| "read=10000000/1 desk-read=10000000/1 desk-write=10000000/1".to_owned()),
         );
         (command, port)
     }
