@@ -34,15 +34,7 @@ use dateline::{
     },
 };
 use serde_json::{Value, json};
-use support::{Client, Measured, Newsroom, Server, beside, free_port, load, machine, variable, wrk};
-
-/// Seconds of processor time that a process has taken.
-fn processor_time(pid: u32) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-    // In hundredths, of the user and of the system.
-    fields[11..13].iter().map(|field| field.parse::<f64>().unwrap()).sum::<f64>() / 100.0
-}
+use support::{Client, Measured, Newsroom, Server, beside, free_port, load, machine, processor_time, variable, wrk};
 
 /// The store of a newsroom, without its server.
 fn store(newsroom: &Newsroom) -> Store {
@@ -279,12 +271,12 @@ fn fill(client: &Client, server: &Server, articles: u32) {
 /// Cold requests beside their queries alone: the middle of three runs, and the processor time of each.
 fn beside_its_queries(name: &str, cold: &Server, load: impl Fn() -> Measured, store: &Store, ids: &[Id<Article>]) {
     let run = |_| {
-        let before = processor_time(cold.child.id());
+        let before = processor_time(cold.child.id()).0;
         let ours = load();
-        let each = (processor_time(cold.child.id()) - before) / (ours.rate * f64::from(variable("SECONDS_EACH", 3u32)));
-        let before = processor_time(std::process::id());
+        let each = (processor_time(cold.child.id()).0 - before) / (ours.rate * f64::from(variable("SECONDS_EACH", 3u32)));
+        let before = processor_time(std::process::id()).0;
         let (rate, seconds) = directly(store, ids);
-        let alone = (processor_time(std::process::id()) - before) / (rate * seconds);
+        let alone = (processor_time(std::process::id()).0 - before) / (rate * seconds);
         (ours, Measured { rate, ..ours }, each * 1e6, alone * 1e6)
     };
     let mut runs: Vec<_> = (0..3).map(run).collect();

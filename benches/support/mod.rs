@@ -56,6 +56,15 @@ impl Server {
     }
 }
 
+/// Seconds of processor time: of a process, and of those that it started and that have ended.
+pub(crate) fn processor_time(pid: u32) -> (f64, f64) {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    // In hundredths, of the user and of the system.
+    let seconds = |fields: &[&str]| fields.iter().map(|field| field.parse::<f64>().unwrap()).sum::<f64>() / 100.0;
+    (seconds(&fields[11..13]), seconds(&fields[13..15]))
+}
+
 pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
