@@ -4,17 +4,17 @@
 //! archive, beside one of ten thousand articles; `POSTGRES=postgres://…/empty_database` measures that one instead of `SQLite`.
 //! Nothing is asserted here: these machines differ. Ratios of what ran side by side are what counts.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::string_slice, reason = "a benchmark fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "a benchmark takes the time")]
 #![expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "ratios")]
 
+mod support;
+
 use std::{
     collections::BTreeSet,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpListener,
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    io::Read,
+    path::Path,
+    process::Command,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -34,207 +34,21 @@ use dateline::{
     },
 };
 use serde_json::{Value, json};
+use support::{Client, Measured, Newsroom, Server, beside, free_port, load, machine, processor_time, variable, wrk};
 
-fn variable<T: std::str::FromStr>(name: &str, default: T) -> T {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
-}
-
-struct Server {
-    child: Child,
-    url: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Server {
-    /// Start a process that says `listening on` when it does.
-    fn start(mut command: Command, port: u16) -> Self {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        assert!(lines.by_ref().any(|line| line.contains("listening on")), "a server did not come up");
-        thread::spawn(move || lines.for_each(drop));
-        Self { child, url: format!("http://127.0.0.1:{port}") }
-    }
-
-    /// Resident memory in MiB.
-    fn memory(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
-    }
-}
-
-/// Seconds of processor time that a process has taken.
-fn processor_time(pid: u32) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
-    // In hundredths, of the user and of the system.
-    fields[11..13].iter().map(|field| field.parse::<f64>().unwrap()).sum::<f64>() / 100.0
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-/// A folder of its own with a database, in it or on a server, with so many articles.
-struct Newsroom {
-    folder: PathBuf,
-    url: String,
-}
-
-impl Drop for Newsroom {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-impl Newsroom {
-    fn new(articles: u32, server: Option<String>) -> Self {
-        let folder = std::env::temp_dir().join(format!("dateline-bench-{}-{articles}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let url = server.unwrap_or_else(|| format!("sqlite://{}", folder.join("bench.db").display()));
-        if !url.starts_with("sqlite") {
-            // "of a benchmark, nothing but that"
-            std::fs::write(folder.join("secret"), "b2YgYSBiZW5jaG1hcmssIG5vdGhpbmcgYnV0IHRoYXQ=").unwrap();
-            std::fs::set_permissions(folder.join("secret"), std::fs::Permissions::from_mode(0o600)).unwrap();
-        }
-        let newsroom = Self { folder, url };
-        let made = newsroom.command(&["generate", "--articles", &articles.to_string()]).stderr(Stdio::inherit()).output().unwrap();
-        assert!(made.status.success());
-        print!("generate: {}", String::from_utf8_lossy(&made.stdout));
-        let new = ["user", "create", "--email", "b@example.org", "--name", "B", "--role", "admin", "--password-stdin"];
-        let mut child = newsroom.command(&new).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-        child.stdin.take().unwrap().write_all(b"a long sentence of mine\n").unwrap();
-        assert!(child.wait().unwrap().success());
-        newsroom
-    }
-
-    fn store(&self) -> Store {
-        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
-        Store::open(Options {
-            url: self.url.clone(),
-            readers: 2,
-            writers: 1,
-            clock,
-            entropy,
-            media_url: "http://127.0.0.1:8080/v1/media".to_owned(),
-            limits: dateline::store::Limits::default(),
-        })
-        .unwrap()
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dateline"));
-        command.args(arguments).current_dir(&self.folder).env_clear().env("DATELINE_PUBLIC_URL", "http://bench.test");
-        command.env("DATABASE_URL", &self.url);
-        if !self.url.starts_with("sqlite") {
-            command.env("DATELINE_SECRET_FILE", self.folder.join("secret"));
-        }
-        command
-    }
-
-    fn serve(&self, cache: u32) -> Server {
-        let port = free_port();
-        let mut command = self.command(&["serve"]);
-        command.env("DATELINE_BIND", format!("127.0.0.1:{port}")).env("DATELINE_CACHE_MB", cache.to_string());
-        // Of a million requests a second none is refused, and each is counted.
-        command.env("DATELINE_RATE_LIMIT", std::env::var("RATE_LIMIT").unwrap_or_else(|_| "read=10000000/1".to_owned()));
-        Server::start(command, port)
-    }
-}
-
-/// What `wrk` measured: requests a second, and the latencies at the 50th and 99th of a hundred, in microseconds.
-#[derive(Clone, Copy)]
-struct Measured {
-    rate: f64,
-    median: f64,
-    p99: f64,
-}
-
-fn micros(text: &str) -> f64 {
-    let digits = text.trim_end_matches(|c: char| c.is_alphabetic());
-    let unit = &text[digits.len()..];
-    digits.parse::<f64>().unwrap()
-        * match unit {
-            "us" => 1.0,
-            "ms" => 1_000.0,
-            _ => 1_000_000.0,
-        }
-}
-
-fn wrk(url: &str, headers: &[String]) -> Measured {
-    let headers = headers.iter().flat_map(|header| ["-H", header]);
-    load(&["-c16"].into_iter().chain(headers).collect::<Vec<_>>(), url)
-}
-
-fn load(options: &[&str], url: &str) -> Measured {
-    let seconds: u32 = variable("SECONDS_EACH", 3);
-    let mut command = Command::new("wrk");
-    command.args(["-t1", "--latency", &format!("-d{seconds}s")]).args(options);
-    let output = command.arg(url).output().unwrap_or_else(|e| panic!("wrk: {e} (apt-get install wrk)"));
-    let text = String::from_utf8(output.stdout).unwrap();
-    let field = |name: &str| {
-        text.lines()
-            .find(|l| l.trim().starts_with(name))
-            .unwrap_or_else(|| panic!("{url}: {text}"))
-            .split_whitespace()
-            .nth(1)
-            .unwrap()
-            .to_owned()
-    };
-    assert!(!text.contains("Non-2xx"), "{url}: {text}");
-    Measured { rate: field("Requests/sec:").parse().unwrap(), median: micros(&field("50%")), p99: micros(&field("99%")) }
-}
-
-/// The middle one of three runs, each side by side with what it is compared to.
-fn beside(url: &str, headers: &[String], bare: &str, bare_headers: &[String]) -> (Measured, Measured) {
-    let mut runs: Vec<_> = (0..3).map(|_| (wrk(url, headers), wrk(bare, bare_headers))).collect();
-    runs.sort_by(|a, b| (a.0.rate / a.1.rate).total_cmp(&(b.0.rate / b.1.rate)));
-    runs[1]
-}
-
-struct Client(ureq::Agent);
-
-impl Client {
-    fn new() -> Self {
-        Self(ureq::Agent::config_builder().http_status_as_error(false).build().into())
-    }
-
-    fn get(&self, url: &str) -> (Vec<u8>, String) {
-        let mut answer = self.0.get(url).call().unwrap();
-        let tag = answer.headers().get("etag").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-        (answer.body_mut().read_to_vec().unwrap(), tag)
-    }
-
-    fn json(&self, url: &str) -> Value {
-        serde_json::from_slice(&self.get(url).0).unwrap()
-    }
-
-    fn send(&self, method: &str, url: &str, headers: &[(&str, &str)], body: &Value) -> (u16, Value, String) {
-        let mut request = ureq::http::Request::builder().method(method).uri(url).header("content-type", "application/json");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let mut answer = self.0.run(request.body(body.to_string()).unwrap()).unwrap();
-        let tag = answer.headers().get("etag").and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
-        let text = answer.body_mut().read_to_string().unwrap();
-        (answer.status().as_u16(), serde_json::from_str(&text).unwrap_or_default(), tag)
-    }
-
-    fn token(&self, server: &Server) -> String {
-        let (_, answer, _) = self.send(
-            "POST",
-            &format!("{}/v1/auth/token", server.url),
-            &[],
-            &json!({ "email": "b@example.org", "password": "a long sentence of mine" }),
-        );
-        format!("Bearer {}", answer["access_token"].as_str().unwrap())
-    }
+/// The store of a newsroom, without its server.
+fn store(newsroom: &Newsroom) -> Store {
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
+    Store::open(Options {
+        url: newsroom.url.clone(),
+        readers: 2,
+        writers: 1,
+        clock,
+        entropy,
+        media_url: "http://127.0.0.1:8080/v1/media".to_owned(),
+        limits: dateline::store::Limits::default(),
+    })
+    .unwrap()
 }
 
 /// A handler that returns the bytes of a file, and 304 to whoever names its tag: run as a process of its own.
@@ -284,13 +98,9 @@ fn main() {
     let articles: u32 = variable("ARTICLES", 10_000);
     let postgres = std::env::var("POSTGRES").ok();
     let engine = if postgres.is_some() { "PostgreSQL" } else { "SQLite at synchronous=FULL" };
-    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find(|l| l.starts_with("model name")).and_then(|l| l.split(": ").nth(1)).unwrap_or("unknown");
-    println!(
-        "machine: {} cores, {model}; {engine}; {articles} articles; wrk -t1 -c16 on the same cores\n",
-        cpu.matches("processor\t").count()
-    );
-    let newsroom = Newsroom::new(articles, postgres.clone());
+    println!("machine: {}; {engine}; {articles} articles; wrk -t1 -c16 on the same cores\n", machine());
+    let (newsroom, generated) = Newsroom::new(articles, postgres.clone());
+    print!("generate: {generated}");
     let server = newsroom.serve(64);
     let idle = server.memory();
     let client = Client::new();
@@ -308,7 +118,7 @@ fn main() {
     println!("\nmemory: {idle:.0} MiB idle, {:.0} MiB with more asked for than its cache of 64 MiB holds", server.memory());
 
     let cold = newsroom.serve(0);
-    let store = newsroom.store();
+    let store = store(&newsroom);
     println!("\n| cold (cache off) | requests/s | beside | ratio | median / p99 µs | beside what |\n| --- | --- | --- | --- | --- | --- |");
     for (name, path) in &paths {
         let url = format!("{}{path}", cold.url);
@@ -338,7 +148,8 @@ fn main() {
     row(&format!("page {depth} of a list"), wrk(&format!("{}/v1/articles?limit=20{cursor}", cold.url), &[]), near, "its first");
     meetings(&client, &cold);
     if articles > 10_000 && postgres.is_none() {
-        let small = Newsroom::new(10_000, None);
+        let (small, generated) = Newsroom::new(10_000, None);
+        print!("generate: {generated}");
         let little = small.serve(0);
         let first = client.json(&format!("{}/v1/articles?limit=1", little.url));
         let article = format!("/v1/articles/{}", first["data"][0]["id"].as_str().unwrap());
@@ -460,12 +271,12 @@ fn fill(client: &Client, server: &Server, articles: u32) {
 /// Cold requests beside their queries alone: the middle of three runs, and the processor time of each.
 fn beside_its_queries(name: &str, cold: &Server, load: impl Fn() -> Measured, store: &Store, ids: &[Id<Article>]) {
     let run = |_| {
-        let before = processor_time(cold.child.id());
+        let before = processor_time(cold.child.id()).0;
         let ours = load();
-        let each = (processor_time(cold.child.id()) - before) / (ours.rate * f64::from(variable("SECONDS_EACH", 3u32)));
-        let before = processor_time(std::process::id());
+        let each = (processor_time(cold.child.id()).0 - before) / (ours.rate * f64::from(variable("SECONDS_EACH", 3u32)));
+        let before = processor_time(std::process::id()).0;
         let (rate, seconds) = directly(store, ids);
-        let alone = (processor_time(std::process::id()) - before) / (rate * seconds);
+        let alone = (processor_time(std::process::id()).0 - before) / (rate * seconds);
         (ours, Measured { rate, ..ours }, each * 1e6, alone * 1e6)
     };
     let mut runs: Vec<_> = (0..3).map(run).collect();
