@@ -79,6 +79,8 @@ class Operation:
         media, schema = next(iter(taken.items()), ("", Json()))
         self.media, self.body_required = media, body.get("required", False)
         self.body = type_of(schema.get("schema", {})) if media else ""
+        if any("octet-stream" in kind for kind in taken):
+            self.body = " | ".join(dict.fromkeys(["bytes", *([] if "octet-stream" in media else [self.body])]))
 
     def signature(self, prefer: str) -> list[str]:
         """What the method takes. `If-Match` is sent by itself; one that is given wins."""
@@ -123,7 +125,12 @@ METHODS = ("get", "put", "post", "patch", "delete")
 operations = [Operation(method, path, item[method]) for path, item in contract["paths"].items() for method in item if method in METHODS]
 
 # A resource is at the path where what writes answer with a tag is changed: all writes that answer the same are writes to it.
-homes = {each.answers: each.path for each in operations if each.guarded and each.tagged and each.method in ("patch", "put")}
+# Of several such paths the others are about a part of it, and lie below.
+written = [each for each in operations if each.guarded and each.tagged and each.method in ("patch", "put")]
+homes = {each.answers: each.path for each in sorted(written, key=lambda each: len(each.path), reverse=True)}
+for home in homes.values():
+    if not any(each.method == "get" and each.tagged and each.path == home for each in operations):
+        raise SystemExit(f"{home} is written to, and not read")
 
 
 def about(operation: Operation) -> tuple[str, str] | None:

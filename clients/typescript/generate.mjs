@@ -1,6 +1,7 @@
 // What the client takes from the contract: its types, and which request reads or writes what. Run at every build; nothing of it is committed.
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import openapiTS, { astToString } from "openapi-typescript";
+import ts from "typescript";
 
 // A package has its licences with it.
 for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(new URL(`../../${name}`, import.meta.url), new URL(name, import.meta.url));
@@ -29,9 +30,14 @@ const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
     }),
 );
 
-// A resource is at the path where what writes answer with a tag is changed: all writes that answer the same are writes to it.
-const homes = new Map(operations.filter((o) => o.guarded && o.tagged && ["patch", "put"].includes(o.method)).map((o) => [o.answers, o.path]));
+// A resource is at the path where what writes answer with a tag is changed: all writes that answer the same are writes to it. Of several such paths the others
+// are about a part of it, and lie below.
+const homes = new Map();
+for (const { guarded, tagged, method, answers, path } of operations) {
+  if (guarded && tagged && ["patch", "put"].includes(method) && path.length < (homes.get(answers) ?? path + "/").length) homes.set(answers, path);
+}
 const isHome = new Set(homes.values());
+for (const home of isHome) if (!operations.some((o) => o.method === "get" && o.tagged && o.path === home)) throw new Error(`${home} is written to, and not read`);
 
 /** Which resource a request is about, and whether it reads, writes or makes it. */
 function about(operation) {
@@ -65,5 +71,7 @@ export const VERSION = ${JSON.stringify(version)};
 
 // The client sends If-Match by itself: who calls it may leave it out.
 for (const parameter of Object.values(contract.components.parameters)) if (parameter.name === "If-Match") parameter.required = false;
-const types = astToString(await openapiTS(contract));
+// A file is a Blob.
+const file = ts.factory.createTypeReferenceNode("Blob");
+const types = astToString(await openapiTS(contract, { transform: (schema) => (schema.format === "binary" ? file : undefined) }));
 writeFileSync(new URL("src/contract.ts", import.meta.url), `// Made of the contract by generate.mjs.\n${types}`);

@@ -26,7 +26,7 @@ use utoipa::{
 use super::{headers::names, pieces::are_shared, problem::Failure};
 use crate::{
     domain::{Error, captions::Captions},
-    media::storage::Stored,
+    media::{Content, storage::Stored},
 };
 
 /// The bytes of a file, as the contract tells of them.
@@ -51,7 +51,7 @@ const BOUNDARY: &str = "dateline-byteranges-7f3c9a51d0e84b26";
 #[derive(Debug)]
 pub(super) struct Given {
     /// The file.
-    pub file: Box<dyn Stored>,
+    pub file: Content,
     /// Its media type.
     pub media_type: &'static str,
     /// Its strong entity tag, with quotation marks.
@@ -161,10 +161,26 @@ pub(super) fn answer(req: &HttpRequest, given: Given) -> Result<HttpResponse, Fa
             parts
         }
     };
-    let mut answer = answer.body(BoxBody::new(FileBody::new(file, parts)));
+    let body = match (file, parts.as_slice()) {
+        (Content::Whole(bytes), [Part::OfFile(span)]) => BoxBody::new(slice(&bytes, *span)),
+        (Content::Whole(bytes), _) => BoxBody::new(FileBody::new(None, told(&bytes, parts))),
+        (Content::Stored(file), _) => BoxBody::new(FileBody::new(Some(file), parts)),
+    };
+    let mut answer = answer.body(body);
     // It is read as it is taken: a piece of it is held, however long it is.
     are_shared(&mut answer);
     Ok(answer)
+}
+
+fn slice(bytes: &Bytes, (first, end): Span) -> Bytes {
+    let [first, end] = [first, end].map(|at| usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len()));
+    bytes.slice(first.min(end)..end)
+}
+
+/// The same parts of a file that is there whole.
+fn told(bytes: &Bytes, parts: Vec<Part>) -> Vec<Part> {
+    let of = |part| if let Part::OfFile(span) = part { Part::Told(slice(bytes, span)) } else { part };
+    parts.into_iter().map(of).collect()
 }
 
 fn content_range((first, end): Span, length: u64) -> String {
@@ -189,7 +205,7 @@ enum Part {
 
 /// A file on its way out: the next piece is read when the one before is taken.
 struct FileBody {
-    file: Arc<dyn Stored>,
+    file: Option<Arc<dyn Stored>>,
     parts: std::vec::IntoIter<Part>,
     rest: Span,
     length: u64,
@@ -197,13 +213,13 @@ struct FileBody {
 }
 
 impl FileBody {
-    fn new(file: Box<dyn Stored>, parts: Vec<Part>) -> Self {
+    fn new(file: Option<Box<dyn Stored>>, parts: Vec<Part>) -> Self {
         let length = |part: &Part| match part {
             Part::Told(bytes) => u64::try_from(bytes.len()).unwrap_or(u64::MAX),
             Part::OfFile((first, end)) => end.saturating_sub(*first),
         };
         let length = parts.iter().map(length).fold(0, u64::saturating_add);
-        Self { file: file.into(), parts: parts.into_iter(), rest: (0, 0), length, reading: None }
+        Self { file: file.map(Into::into), parts: parts.into_iter(), rest: (0, 0), length, reading: None }
     }
 }
 
@@ -224,9 +240,8 @@ impl MessageBody for FileBody {
                 return Poll::Ready(Some(read.map(Bytes::from).map_err(io::Error::other)));
             }
             let (first, end) = self.rest;
-            if first < end {
-                let bytes = end.saturating_sub(first).min(self.file.piece());
-                let file = self.file.clone();
+            if let Some(file) = self.file.clone().filter(|_| first < end) {
+                let bytes = end.saturating_sub(first).min(file.piece());
                 self.rest = (first.saturating_add(bytes), end);
                 self.reading = Some(tokio::task::spawn_blocking(move || file.read(first, bytes)));
                 continue;

@@ -24,6 +24,8 @@ use tokio::{
 
 use super::{
     Limits,
+    drawers::Drawers,
+    kept::{Content, Kept},
     later::Later,
     looking::{self, HEAD_BYTES, format_of, look_into},
     rendering::{Recipe, memory_of, render},
@@ -45,6 +47,8 @@ const OTHERS: Duration = Duration::from_secs(10);
 const LOOK: [Duration; 2] = [Duration::from_millis(50), Duration::from_secs(1)];
 /// How long somebody waits for others.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// Which part of the memory small renditions may be kept in.
+const KEPT: u64 = 16;
 /// In which units memory is given out, in bytes.
 const UNIT: u64 = 1 << 20;
 
@@ -61,6 +65,8 @@ pub struct Files {
     waiting: AtomicUsize,
     under_way: Mutex<HashMap<Key, Weak<Queue<()>>>>,
     later: Later,
+    drawers: Drawers,
+    kept: Kept,
 }
 
 impl fmt::Debug for Files {
@@ -116,7 +122,7 @@ impl Weighed {
 
 /// What is wanted, which is there, or the lease that keeps others from making the same.
 enum Found {
-    File(Box<dyn Stored>),
+    There(Content),
     Lease(Lease),
 }
 
@@ -157,7 +163,8 @@ impl Files {
         let memory = u64::try_from(memory).unwrap_or(u64::MAX);
         let limits = Limits { decoded_bytes: memory, ..Limits::default() };
         let units = u32::try_from(memory.checked_div(UNIT).unwrap_or(1)).unwrap_or(u32::MAX).max(1);
-        let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        // One of several processors is left to those who answer.
+        let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get).saturating_sub(1).max(1);
         Self {
             storage,
             entropy,
@@ -171,6 +178,8 @@ impl Files {
             waiting: AtomicUsize::new(0),
             under_way: Mutex::default(),
             later: Later::default(),
+            drawers: Drawers::of(processors),
+            kept: Kept::of(memory / KEPT),
         }
     }
 
@@ -207,12 +216,12 @@ impl Files {
         let (mut incoming, format, bytes) = weighed.await?;
         let room = self.room(units(bytes)).await?;
         let limits = self.limits;
-        aside(move || {
+        let looked = self.drawers.run(move || {
             let facts = look_into(incoming.file()?, format, &limits).map_err(Error::File)?;
             drop(room);
             Ok(Looked { incoming, facts })
-        })
-        .await
+        });
+        looked.await
     }
 
     /// Look into a file and keep it, on this thread, while nobody else does: for commands.
@@ -275,11 +284,10 @@ impl Files {
     ///
     /// # Errors
     /// [`Error::NotFound`] when its file is not in the store; [`Error::Busy`] when too many wait; [`Error::StorageUnavailable`].
-    pub async fn rendition(&self, wanted: Wanted) -> Result<Box<dyn Stored>, Error> {
-        let (storage, key) = (self.storage.clone(), wanted.key());
-        let looked_for = key.clone();
-        if let Some(file) = aside(move || storage.open(&looked_for)).await? {
-            return Ok(file);
+    pub async fn rendition(&self, wanted: Wanted) -> Result<Content, Error> {
+        let key = wanted.key();
+        if let Some(there) = self.drawn(&wanted).await? {
+            return Ok(there);
         }
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= LINE {
             drop(Waiting(&self.waiting));
@@ -288,7 +296,7 @@ impl Files {
         let _waiting = Waiting(&self.waiting);
         let among_us = timeout(LONGEST_WAIT, self.queue(&key).lock_owned()).await.map_err(|_elapsed| Error::Busy)?;
         let among_all = match self.there_or_leased(&key).await? {
-            Found::File(file) => return Ok(file),
+            Found::There(there) => return Ok(there),
             Found::Lease(among_all) => among_all,
         };
         // Where files lie elsewhere, each that is drawn of is copied here.
@@ -299,21 +307,29 @@ impl Files {
         let room = self.room(units(weighed.bytes)).await?;
         let (storage, entropy) = (self.storage.clone(), self.entropy.clone());
         // Whoever asked may hang up: what was begun is done, and holds what it takes until then.
-        aside(move || {
+        let drawn = self.drawers.run(move || {
             weighed.draw(&*storage, &*entropy)?;
             drop((room, copy, among_all, among_us));
-            storage.open(&key)?.ok_or(Error::NotFound("file"))
-        })
-        .await
+            storage.open(&key)?.map(Content::of).transpose()?.ok_or(Error::NotFound("file"))
+        });
+        drawn.await
     }
 
     /// A picture in another size, if it was drawn.
     ///
     /// # Errors
     /// [`Error::StorageUnavailable`].
-    pub async fn drawn(&self, wanted: &Wanted) -> Result<Option<Box<dyn Stored>>, Error> {
-        let (storage, key) = (self.storage.clone(), wanted.key());
-        aside(move || storage.open(&key)).await
+    pub async fn drawn(&self, wanted: &Wanted) -> Result<Option<Content>, Error> {
+        let key = wanted.key();
+        if let Some(kept) = self.kept.get(&key) {
+            return Ok(Some(kept));
+        }
+        let (storage, looked_for) = (self.storage.clone(), key.clone());
+        let there = aside(move || storage.open(&looked_for)?.map(Content::of).transpose()).await?;
+        if let Some(content) = &there {
+            self.kept.keep(key, content);
+        }
+        Ok(there)
     }
 
     /// Have a picture drawn when there is time, by whoever calls [`Files::draw_next`].
@@ -381,11 +397,14 @@ impl Files {
                 let (storage, key) = (self.storage.clone(), key.clone());
                 let found = aside(move || {
                     if let Some(file) = storage.open(&key)? {
-                        return Ok(Some(Found::File(file)));
+                        return Content::of(file).map(|there| Some(Found::There(there)));
                     }
                     let Some(lease) = leased(&*storage, &key) else { return Ok(None) };
                     // Looked at with the lease in hand, for whoever had it may have made it.
-                    Ok(Some(storage.open(&key)?.map_or(Found::Lease(lease), Found::File)))
+                    match storage.open(&key)? {
+                        Some(file) => Content::of(file).map(|there| Some(Found::There(there))),
+                        None => Ok(Some(Found::Lease(lease))),
+                    }
                 });
                 if let Some(found) = found.await? {
                     return Ok(found);

@@ -13,8 +13,10 @@ pub mod checking;
 mod colour;
 mod cropping;
 mod decoding;
+mod drawers;
 pub mod files;
 mod formats;
+mod kept;
 mod later;
 mod limits;
 pub mod looking;
@@ -27,4 +29,6 @@ mod scaling;
 pub mod storage;
 mod wanted;
 
+pub use drawers::give_way;
+pub use kept::Content;
 pub use limits::Limits;

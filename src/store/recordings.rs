@@ -253,14 +253,14 @@ fn is_due(sql: &mut Sql, now: Instant) {
     sql.push(" state = 'pending' AND next_at <= ").at(now).push(" AND (held_until IS NULL OR held_until <= ").at(now).push(")");
 }
 
-/// What is to be made now, and nobody is at; those first that have waited longest.
+/// What is to be made now, and nobody is at; those first that were noted last: what was just published is news.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn due(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Place>, Error> {
     let mut sql = Sql::new("SELECT article_id, locale FROM recordings WHERE");
     is_due(&mut sql, tx.now());
-    sql.push(" ORDER BY next_at, updated_at DESC, article_id LIMIT ").int(limit);
+    sql.push(" ORDER BY next_at DESC, article_id LIMIT ").int(limit);
     places(tx, sql)
 }
 

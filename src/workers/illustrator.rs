@@ -19,7 +19,7 @@ use crate::{
         media::MediaId,
         rendition::{RenditionFormat, Wanted},
     },
-    media::files::Files,
+    media::{files::Files, give_way},
     store::{self, Store, Tx, changes::Span},
 };
 
@@ -123,5 +123,11 @@ impl Illustrator {
 /// [`Error::Busy`] and [`Error::Internal`] when the database or the system fails at the start.
 pub fn start(store: Store, files: Arc<Files>) -> Result<Worker, Error> {
     let illustrator = Illustrator::new(store, files)?;
-    Worker::start("illustrator", EVERY, move || illustrator.run().map(drop))
+    let mut gives_way = false;
+    Worker::start("illustrator", EVERY, move || {
+        if !std::mem::replace(&mut gives_way, true) {
+            give_way();
+        }
+        illustrator.run().map(drop)
+    })
 }

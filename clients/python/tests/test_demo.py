@@ -57,6 +57,17 @@ def test_a_desk_renews_its_tokens_and_saves_without_bodies(demo: Demo) -> None:
             later.sign_out()
 
 
+def test_a_file_is_sent_described_and_replaced_from_what_was_read_last(demo: Demo) -> None:
+    with Dateline(demo.address) as dateline:
+        dateline.sign_in({"email": demo.email, "password": demo.password})
+        terms = dateline.add_media(b"%PDF-1.4\n% By Python.\n%%EOF\n")
+        assert terms["kind"] == "document"
+        assert dateline.revise_media(terms["id"], {"credit": "AP"})["version"] == 2
+        assert dateline.replace_media_file(terms["id"], b"%PDF-1.4\n% By Python, again.\n%%EOF\n")["version"] == 3
+        assert dateline.show_media(terms["id"])["credit"] == "AP"
+        dateline.delete_media(terms["id"])
+
+
 def test_its_version_is_that_of_the_contract() -> None:
     contract = json.loads((ROOT / "../../openapi/v1.json").read_text())
     assert dateline_client.VERSION == contract["info"]["version"]

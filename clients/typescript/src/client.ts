@@ -98,8 +98,12 @@ export class Dateline {
     const own = mergeHeaders(this.#headers, init.headers);
     const media = MEDIA[operation];
     if (media && init["body"] !== undefined && !own.has("content-type")) own.set("content-type", media);
-    // Text is sent as it is.
+    // Text is sent as it is, and so is a file.
     if (media?.startsWith("text/")) init = { bodySerializer: String, ...init };
+    if (init["body"] instanceof Blob) {
+      if (!media && !own.has("content-type")) own.set("content-type", "application/octet-stream");
+      init = { bodySerializer: (file: Blob) => file, ...init };
+    }
     const expected = asked && this.etags.expected(asked);
     // A parameter of one's own comes later, and wins.
     if (expected && !own.has("if-match")) own.set("if-match", expected);

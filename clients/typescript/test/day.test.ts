@@ -147,3 +147,19 @@ test("a day of an editor's tool takes twenty-nine requests", async () => {
   });
   assert.equal(asked.length, 29);
 });
+
+test("a file is sent, described and replaced from what was read last", async () => {
+  const { address, email, password } = await demo();
+  const dateline = createDateline({ baseUrl: address });
+  await dateline.signIn(email, password);
+  const file = (words: string) => new Blob([`%PDF-1.4\n% ${words}\n%%EOF\n`], { type: "application/pdf" });
+  const { data: made } = await dateline.POST("/v1/desk/media", { body: file("By TypeScript.") });
+  assert.equal(made.kind, "document");
+  const item = { params: { path: { id: made.id } } };
+  const { data: described } = await dateline.PATCH("/v1/desk/media/{id}", { ...item, body: { credit: "AP" } });
+  assert.equal(described.version, 2);
+  const { data: replaced } = await dateline.PUT("/v1/desk/media/{id}/file", { ...item, body: file("By TypeScript, again.") });
+  assert.equal(replaced.version, 3);
+  await dateline.GET("/v1/desk/media/{id}", item);
+  await dateline.DELETE("/v1/desk/media/{id}", item);
+});

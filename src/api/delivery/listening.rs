@@ -16,6 +16,7 @@ use crate::{
     },
     delivery::{listening::Given, request::Request},
     domain::{Error, Locale, article::ArticleId},
+    media::Content,
 };
 
 /// The operations of this file.
@@ -60,8 +61,9 @@ pub(crate) async fn show_audio(
     let answer = if let Some(unchanged) = files::unchanged(&req, &etag, &cache_control) {
         unchanged
     } else {
-        let (file, media_type) = (state.files.original(given.digest.parse()?).await?, given.format.media_type());
+        let file = Content::Stored(state.files.original(given.digest.parse()?).await?);
+        let media_type = given.format.media_type();
         files::answer(&req, files::Given { file, media_type, etag, cache_control, saved_as: None })?
     };
-    handed_on(&state, (&asked, "audio"), answer, |now: &Given| now.version == given.version).await
+    handed_on(&state, (&asked, "audio"), (&entry, answer), |now: &Given| now.version == given.version).await
 }

@@ -33,6 +33,7 @@ use crate::{
         media::MediaId,
         rendition::{Preset, RenditionFormat},
     },
+    media::Content,
     store,
 };
 
@@ -130,7 +131,7 @@ pub(crate) async fn show_file(
     let keeping = Keeping { asked: keeping(query.0.wants(&version)), for_now: keeping(false), is_saved: false };
     let answer = named(&req, &state, given, &file, keeping).await?;
     let is_it = |now: &Given| now.version == version;
-    handed_on(&state, (&Request::Media(id), "media item"), answer, is_it).await
+    handed_on(&state, (&Request::Media(id), "media item"), (&entry, answer), is_it).await
 }
 
 /// The file of an item that has this name.
@@ -189,22 +190,20 @@ pub(crate) async fn show_captions(
         let is_it = captions.version() == version;
         files::captions(&captions, &etag, if is_it { &cache_control } else { "no-store" })
     };
-    if entry.is_none() {
-        return Ok(answer);
-    }
+    let Some(entry) = entry else { return Ok(answer) };
     let is_it = |now: &Given| now.captions.get(&locale) == Some(&version);
-    handed_on(&state, (&Request::Media(id), "media item"), answer, is_it).await
+    handed_on(&state, (&Request::Media(id), "media item"), (&entry, answer), is_it).await
 }
 
 /// An answer that may have taken a while: what has been taken down meanwhile, or has changed, is not handed to caches that were told already.
 pub(super) async fn handed_on<T: DeserializeOwned>(
     state: &State,
     (asked, called): (&Request, &'static str),
-    mut answer: HttpResponse,
+    (before, mut answer): (&Arc<Entry>, HttpResponse),
     is_it: impl FnOnce(&T) -> bool,
 ) -> Result<HttpResponse, Failure> {
-    let (entry, now) = cached::<T>(state, asked, called).await?;
-    if !is_it(&now) {
+    let entry = state.response_cache.answer(asked).await?;
+    if !Arc::ptr_eq(before, &entry) && !is_it(&told(&entry, called)?) {
         answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     super::serve::tell_tags(answer.headers_mut(), &entry);
@@ -219,16 +218,21 @@ async fn given(state: &State, id: MediaId) -> Result<(Arc<Entry>, Given), Error>
 /// What it takes to give anybody a file, out of the response cache.
 pub(super) async fn cached<T: DeserializeOwned>(state: &State, asked: &Request, called: &'static str) -> Result<(Arc<Entry>, T), Error> {
     let entry = state.response_cache.answer(asked).await?;
-    let given = match &entry.answer {
+    let told = told(&entry, called)?;
+    Ok((entry, told))
+}
+
+/// What an answer of the response cache tells.
+fn told<T: DeserializeOwned>(entry: &Entry, called: &'static str) -> Result<T, Error> {
+    match &entry.answer {
         CachedAnswer::Shown(page) => {
             let told = page.ready(Coding::Identity).ok_or_else(|| Error::internal("an answer has no representation"))?;
-            serde_json::from_slice(&told.bytes).map_err(Error::internal)?
+            serde_json::from_slice(&told.bytes).map_err(Error::internal)
         }
-        CachedAnswer::Gone(what, _) => return Err(Error::Gone(what)),
-        CachedAnswer::Absent(what, _) => return Err(Error::NotFound(what)),
-        CachedAnswer::Moved(_) => return Err(Error::NotFound(called)),
-    };
-    Ok((entry, given))
+        CachedAnswer::Gone(what, _) => Err(Error::Gone(what)),
+        CachedAnswer::Absent(what, _) => Err(Error::NotFound(what)),
+        CachedAnswer::Moved(_) => Err(Error::NotFound(called)),
+    }
 }
 
 /// What browsers may show by itself; the rest they save.
@@ -248,7 +252,7 @@ pub(in crate::api) async fn original(
     if let Some(unchanged) = files::unchanged(req, &etag, &cache_control) {
         return Ok(unchanged);
     }
-    let file = state.files.original(digest).await?;
+    let file = Content::Stored(state.files.original(digest).await?);
     let saved_as = (is_saved || !is_shown(format)).then(|| given.name.clone());
     files::answer(req, files::Given { file, media_type: format.media_type(), etag, cache_control, saved_as })
 }

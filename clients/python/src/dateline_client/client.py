@@ -55,10 +55,10 @@ class _Core:
             headers["If-Match"] = expected
         content = None
         if body is not None:
-            headers["Content-Type"] = media
-            content = body if isinstance(body, str) and "json" not in media else json.dumps(body, ensure_ascii=False)
+            headers["Content-Type"] = "application/octet-stream" if isinstance(body, bytes) and "json" in media else media
+            content = body if isinstance(body, bytes) else (body if isinstance(body, str) and "json" not in media else json.dumps(body, ensure_ascii=False)).encode()
         params = {name: _written(value) for name, value in query.items() if value is not None}
-        request = http.build_request(method, filled(template, path), params=params, headers=headers, content=None if content is None else content.encode())
+        request = http.build_request(method, filled(template, path), params=params, headers=headers, content=content)
         token = None if operation in OPEN else self.session.access_token
         if token and "authorization" not in request.headers:
             request.headers["authorization"] = f"Bearer {token}"
