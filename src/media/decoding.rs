@@ -51,6 +51,15 @@ pub(super) struct Pixels {
     pub(super) bytes: Vec<u8>,
 }
 
+impl Pixels {
+    /// In how many eighths of each side these came out of a picture of this size; a JPEG in the fewest that have as many pixels.
+    pub(super) fn eighths(&self, size: (u32, u32)) -> u32 {
+        let part = |side: u32, eighths: u32| side.saturating_mul(eighths).div_ceil(8);
+        let found = [1, 2, 4].into_iter().find(|n| (part(size.0, *n), part(size.1, *n)) == (self.width, self.height));
+        found.filter(|_| size != (self.width, self.height)).unwrap_or(8)
+    }
+}
+
 /// Run what uses decoders of others.
 ///
 /// `jpeg-decoder` is known to panic rather than to fail where it believes that something cannot be, and starts threads, which may fail; those of
