@@ -14,7 +14,7 @@ use dateline::{
     domain::{Error, Instant, media::Digest, upload::UploadId},
     media::{
         files::Files,
-        storage::{Folder, Key, Receiving, Storage, Stored, Turn},
+        storage::{Folder, Key, Lease, Receiving, Storage, Stored},
     },
     workers::illustrator::Illustrator,
 };
@@ -48,8 +48,8 @@ impl Storage for Counting {
         self.folder.open(key)
     }
 
-    fn turn(&self, key: &Key) -> Result<Option<Turn>, Error> {
-        self.folder.turn(key)
+    fn lease(&self, key: &Key) -> Result<Option<Lease>, Error> {
+        self.folder.lease(key)
     }
 
     fn remove(&self, digest: Digest, before: Instant) -> Result<bool, Error> {
@@ -139,7 +139,7 @@ both! {
         let editor = app.editor().await;
         let (editor, anyone) = (editor.at(&entrance), app.anyone());
         let anyone = anyone.at(&entrance);
-        draw_so(&app, &entrance, json!({ "widths": [100, 200, 400], "ratios": ["1x1"], "ahead": true, "avif": true })).await;
+        draw_so(&app, &entrance, json!({ "widths": [100, 200, 400], "ratios": ["1x1"], "drawn_ahead": true, "extra_formats": ["avif"] })).await;
         let (_, story) = with_picture(&app, &editor).await;
         let illustrators = files.clone().map(|files| Illustrator::new(app.store.clone(), files).unwrap());
         let run = || while illustrators.iter().fold(false, |more, one| one.run().unwrap() || more) {};
@@ -178,7 +178,7 @@ both! {
         assert_eq!(drawn.load(Ordering::SeqCst), 0, "where the site wants none of it");
         let plain = addresses(&anyone, &story).await;
         assert!(plain.iter().all(|(url, _)| !url.contains("avif")));
-        draw_so(&app, &entrance, json!({ "widths": [100], "ratios": [], "avif": true })).await;
+        draw_so(&app, &entrance, json!({ "widths": [100], "ratios": [], "extra_formats": ["avif"] })).await;
         let url = addresses(&anyone, &story).await.into_iter().find(|(_, media_type)| media_type == "image/avif").unwrap().0;
         let before = anyone.get(&url).await;
         assert_eq!((before.header("content-type"), before.header("cache-control")), (Some("image/webp"), Some("public, max-age=10")));
@@ -193,24 +193,24 @@ both! {
         assert_eq!(now.body.get(4..12).unwrap(), b"ftypavif");
         assert_ne!(now.etag(), before.etag());
         // What the site has no more is not given, drawn or not.
-        draw_so(&app, &entrance, json!({ "widths": [100], "ratios": [], "avif": false })).await;
+        draw_so(&app, &entrance, json!({ "widths": [100], "ratios": [] })).await;
         anyone.get(&url).await.refused(404, "not-found");
     }
 }
 
 #[test]
-fn a_turn_is_had_by_one_until_it_is_given_up_or_its_holder_is_gone() {
+fn a_lease_is_had_by_one_until_it_is_given_up_or_its_holder_is_gone() {
     let own = Own(new_file().with_extension("media"));
     let (one, other) = (Folder::at(&own.0), Folder::at(&own.0));
     let key = |name: &str| Key::Rendition(Digest::of(b"a picture"), name.to_owned());
-    let turn = one.turn(&key("320-1.webp")).unwrap();
-    assert!(turn.is_some());
-    assert!(other.turn(&key("320-1.webp")).unwrap().is_none());
-    assert!(other.turn(&key("640-1.webp")).unwrap().is_some(), "that of another rendition is another one");
-    drop(turn);
-    assert!(other.turn(&key("320-1.webp")).unwrap().is_some());
-    assert_eq!(fs::read_dir(own.0.join("turns")).unwrap().count(), 0, "nothing of it is left");
+    let lease = one.lease(&key("320-1.webp")).unwrap();
+    assert!(lease.is_some());
+    assert!(other.lease(&key("320-1.webp")).unwrap().is_none());
+    assert!(other.lease(&key("640-1.webp")).unwrap().is_some(), "that of another rendition is another one");
+    drop(lease);
+    assert!(other.lease(&key("320-1.webp")).unwrap().is_some());
+    assert_eq!(fs::read_dir(own.0.join("leases")).unwrap().count(), 0, "nothing of it is left");
     // Of a process that was killed the file is left, and nobody holds it.
-    fs::write(own.0.join(format!("turns/{}-320-1.webp", Digest::of(b"a picture"))), b"").unwrap();
-    assert!(one.turn(&key("320-1.webp")).unwrap().is_some());
+    fs::write(own.0.join(format!("leases/320-1.webp-{}", Digest::of(b"a picture"))), b"").unwrap();
+    assert!(one.lease(&key("320-1.webp")).unwrap().is_some());
 }

@@ -253,7 +253,8 @@ both! {
         anyone.get(&by(&within, token)).await.refused(410, "gone");
         assert_eq!(anyone.get(&format!("/v1/preview/{token}")).await.ok()["lead"]["id"], led["id"]);
         editor.publish(&story, &["en"]).await.ok();
-        anyone.get(&by(&other, token)).await.ok();
+        let public = anyone.get(&by(&other, token)).await;
+        assert_eq!((public.status, public.header("cross-origin-resource-policy")), (200, Some("cross-origin")), "what is public meanwhile too");
         assert_eq!(editor.delete(&format!("/v1/desk/previews/{}", made["id"].as_str().unwrap()), "\"1\"").await.status, 204);
         anyone.get(&by(&led, token)).await.refused(410, "gone");
         anyone.get(&by(&other, token)).await.ok();

@@ -221,18 +221,22 @@ async fn what_is_cut_on_its_way_to_the_store_is_refused_by_its_sum() {
 }
 
 #[test]
-fn one_instance_at_a_time_has_the_turn_to_draw_and_what_is_left_of_one_is_swept() {
+fn one_instance_at_a_time_has_the_lease_of_what_is_drawn_and_what_is_left_of_one_is_swept() {
     let Some(peer) = Peer::new() else { return };
     let [one, other] = [peer.files(1), peer.files(2)];
     let key = Key::Rendition(Digest::of(b"a picture"), "320-1.webp".to_owned());
-    let turn = one.storage().turn(&key).unwrap();
-    assert!(turn.is_some());
-    assert!(other.storage().turn(&key).unwrap().is_none());
-    drop(turn);
-    let held = other.storage().turn(&key).unwrap().unwrap();
+    let lease = one.storage().lease(&key).unwrap();
+    assert!(lease.is_some());
+    assert!(other.storage().lease(&key).unwrap().is_none());
+    drop(lease);
+    let held = other.storage().lease(&key).unwrap().unwrap();
     // An instance that is killed gives nothing up.
     std::mem::forget(held);
-    assert!(one.storage().turn(&key).unwrap().is_none());
+    assert!(one.storage().lease(&key).unwrap().is_none());
+    peer.age(std::time::Duration::from_mins(11));
+    let lease = one.storage().lease(&key).unwrap();
+    assert!(lease.is_some(), "it lapses");
+    std::mem::forget(lease);
     assert_eq!(one.storage().sweep(long_after()).unwrap(), 1);
-    assert!(one.storage().turn(&key).unwrap().is_some());
+    assert!(one.storage().lease(&key).unwrap().is_some());
 }

@@ -313,7 +313,7 @@ pub struct Wanted {
 }
 
 /// What renditions are made by: another number where they come out differently.
-const MAKING: u8 = 1;
+const MAKING: u8 = 2;
 
 impl Media {
     /// A word that is another one whenever renditions of the item come out differently: twelve hexadecimal digits.

@@ -11,6 +11,7 @@ use image::{
     error::{LimitError, LimitErrorKind},
 };
 use jpeg_decoder::PixelFormat;
+use tiff::decoder::DecodingResult;
 
 use crate::domain::file::{FileFault, FileFormat};
 
@@ -50,6 +51,15 @@ pub(super) struct Pixels {
     pub(super) bytes: Vec<u8>,
 }
 
+impl Pixels {
+    /// In how many eighths of each side these came out of a picture of this size; a JPEG in the fewest that have as many pixels.
+    pub(super) fn eighths(&self, size: (u32, u32)) -> u32 {
+        let part = |side: u32, eighths: u32| side.saturating_mul(eighths).div_ceil(8);
+        let found = [1, 2, 4].into_iter().find(|n| (part(size.0, *n), part(size.1, *n)) == (self.width, self.height));
+        found.filter(|_| size != (self.width, self.height)).unwrap_or(8)
+    }
+}
+
 /// Run what uses decoders of others.
 ///
 /// `jpeg-decoder` is known to panic rather than to fail where it believes that something cannot be, and starts threads, which may fail; those of
@@ -74,7 +84,7 @@ pub(super) fn decode<R: Read + Seek>(file: &mut R, format: FileFormat, parts: &P
         FileFormat::Png => png(reader, parts, most),
         FileFormat::Gif => whole(GifDecoder::new(reader).map_err(|e| fault(&e))?, parts, most),
         FileFormat::WebP => whole(WebPDecoder::new(reader).map_err(|e| fault(&e))?, parts, most),
-        FileFormat::Tiff => whole(TiffDecoder::new(reader).map_err(|e| fault(&e))?, parts, most),
+        FileFormat::Tiff => tiff(reader, parts, most),
         _ => Err(broken("it is no picture")),
     }
 }
@@ -127,6 +137,54 @@ fn whole(mut decoder: impl ImageDecoder, parts: &Parts, most: u64) -> Result<Pix
     Ok(Pixels { width, height, channels, bytes })
 }
 
+/// A TIFF: of inks by its own library, as `image` would make colours of them without heed of their profile.
+fn tiff(mut reader: impl BufRead + Seek, parts: &Parts, most: u64) -> Result<Pixels, FileFault> {
+    if let Some(pixels) = inks(&mut reader, parts, most)? {
+        return Ok(pixels);
+    }
+    reader.rewind().map_err(|e| unreadable(&e))?;
+    whole(TiffDecoder::new(reader).map_err(|e| fault(&e))?, parts, most)
+}
+
+fn inks(reader: impl Read + Seek, parts: &Parts, most: u64) -> Result<Option<Pixels>, FileFault> {
+    let fault = |e: &tiff::TiffError| match e {
+        tiff::TiffError::IoError(e) => unreadable(e),
+        tiff::TiffError::LimitsExceeded => fault(&ImageError::Limits(LimitError::from_kind(LimitErrorKind::InsufficientMemory))),
+        tiff::TiffError::UnsupportedError(_) => {
+            FileFault::Unsupported(format!("TIFF of this kind is not taken ({e}): save it anew as PNG or JPEG."))
+        }
+        _ => broken(&e.to_string().chars().take(200).collect::<String>()),
+    };
+    let mut decoder = tiff::decoder::Decoder::new(reader).map_err(|e| fault(&e))?;
+    let sample = match decoder.colortype() {
+        Ok(tiff::ColorType::CMYK(8)) => 1,
+        Ok(tiff::ColorType::CMYK(16)) => 2,
+        // What is wrong with it is told by the decoder of all others.
+        _ => return Ok(None),
+    };
+    let (width, height) = decoder.dimensions().map_err(|e| fault(&e))?;
+    if (width, height) != parts.size {
+        return Err(broken("it says two sizes"));
+    }
+    let bytes = u64::from(width).saturating_mul(u64::from(height)).saturating_mul(4 * sample);
+    let mut limits = tiff::decoder::Limits::default();
+    limits.decoding_buffer_size = usize::try_from(bytes.min(most)).unwrap_or(usize::MAX);
+    limits.intermediate_buffer_size = usize::try_from(most.saturating_add(BESIDE).saturating_sub(bytes)).unwrap_or(usize::MAX);
+    limits.ifd_value_size = limits.intermediate_buffer_size;
+    let mut decoder = decoder.with_limits(limits);
+    if decoder.image_buffer_layout().map_err(|e| fault(&e))?.planes > 1 {
+        return Err(FileFault::Unsupported(
+            "TIFF with each ink by itself is not taken: save it with all inks of a pixel together.".to_owned(),
+        ));
+    }
+    let bytes = match decoder.read_image().map_err(|e| fault(&e))? {
+        DecodingResult::U8(bytes) => bytes,
+        DecodingResult::U16(wide) => wide.into_iter().map(nearest).collect(),
+        _ => return Err(broken("its inks are no amounts")),
+    };
+    Ok(Some(Pixels { width, height, channels: Channels::Cmyk, bytes }))
+}
+
 /// A PNG by its own library, which can be told to leave colour profiles and texts alone: each may be a bomb.
 fn png(reader: impl BufRead + Seek, parts: &Parts, most: u64) -> Result<Pixels, FileFault> {
     let fault = |e: &png::DecodingError| match e {
@@ -166,8 +224,12 @@ fn png(reader: impl BufRead + Seek, parts: &Parts, most: u64) -> Result<Pixels, 
 fn narrowed(wide: &[u8]) -> Vec<u8> {
     let pairs = wide.chunks_exact(2).filter_map(|pair| pair.first_chunk::<2>());
     let mut narrow = Vec::with_capacity(wide.len() / 2);
-    narrow.extend(pairs.map(|pair| u8::try_from((u32::from(u16::from_ne_bytes(*pair)) * 255 + 32_767) / 65_535).unwrap_or(u8::MAX)));
+    narrow.extend(pairs.map(|pair| nearest(u16::from_ne_bytes(*pair))));
     narrow
+}
+
+fn nearest(wide: u16) -> u8 {
+    u8::try_from((u32::from(wide) * 255 + 32_767) / 65_535).unwrap_or(u8::MAX)
 }
 
 fn jpeg(reader: impl Read, parts: &Parts, eighths: u32) -> Result<Pixels, FileFault> {

@@ -142,7 +142,7 @@ pub fn render(file: &mut File, facts: &FileFacts, recipe: &Recipe) -> Result<Ren
         let cut = cropping::cut(size, recipe.ratio, recipe.focal);
         let eighths = eighths_for(size, cut, out);
         let decoded = decoding::decode(file, facts.format, &found, eighths)?;
-        let stored = scaled(orientation.stored(cut, size), found.size, (decoded.width, decoded.height));
+        let stored = scaled(orientation.stored(cut, size), decoded.eighths(found.size), (decoded.width, decoded.height));
         let small = resize(decoded, stored, orientation.turned(out))?;
         let upright = turned(colour::to_srgb(small, &found.icc), orientation)?;
         encode(upright, recipe)

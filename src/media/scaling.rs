@@ -14,12 +14,14 @@ use super::{
     decoding::{Channels, Pixels},
 };
 
-/// A rectangle of a picture, in one that has another number of pixels.
-pub(super) fn scaled(cut: Cut, from: (u32, u32), to: (u32, u32)) -> Cut {
-    let (across, down) = (f64::from(to.0) / f64::from(from.0.max(1)), f64::from(to.1) / f64::from(from.1.max(1)));
-    let (left, top) = (cut.left * across, cut.top * down);
+/// A rectangle of a picture, in what it was decoded to at so many eighths of each side.
+///
+/// What a JPEG of 1009 pixels comes to at one eighth is 127 wide, of which the picture fills 126⅛: what is behind it is of the last block, and no part of it.
+pub(super) fn scaled(cut: Cut, eighths: u32, (width, height): (u32, u32)) -> Cut {
+    let part = f64::from(eighths) / 8.0;
+    let (left, top) = (cut.left * part, cut.top * part);
     let within = |from: f64, length: f64, whole: u32| length.min(f64::from(whole) - from);
-    Cut { left, top, width: within(left, cut.width * across, to.0), height: within(top, cut.height * down, to.1) }
+    Cut { left, top, width: within(left, cut.width * part, width), height: within(top, cut.height * part, height) }
 }
 
 /// A part of a picture in another size, by Lanczos's filter.

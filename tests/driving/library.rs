@@ -111,7 +111,7 @@ fn a_library_of_two_instances_that_are_killed_has_all_that_was_sent_and_nothing_
         let client = Client::new(&one);
         let section = section(&client, &one);
         client.change(&one, "/v1/desk/locales/en", &json!({ "voice": { "name": "any" } }));
-        client.change(&one, "/v1/desk/site", &json!({ "renditions": { "widths": [40, 80], "ratios": [], "ahead": true } }));
+        client.change(&one, "/v1/desk/site", &json!({ "renditions": { "widths": [40, 80], "ratios": [], "drawn_ahead": true } }));
         let stories: Vec<String> = (0..STORIES * 2).map(|n| pictured(&client, &one, &section, n)).collect();
         stories.iter().take(STORIES).for_each(|path| assert!(is_published(&client, &one, path)));
         (client, stories)

@@ -81,6 +81,76 @@ fn inks_come_out_as_colours_however_they_are_written() {
     assert!(near(found, [0, 127, 127]), "{found:?} without Adobe's word");
 }
 
+/// A profile of a press that has red ink in the place of cyan, and no other: a table of two steps for each ink (ICC.1:2010, 10.10).
+fn press() -> Vec<u8> {
+    let mut table = [b"mft1".as_slice(), &[0; 4], &[4, 3, 2, 0]].concat();
+    for number in [1u32, 0, 0, 0, 1, 0, 0, 0, 1] {
+        table.extend((number << 16).to_be_bytes());
+    }
+    let line: Vec<u8> = (0..=255).collect();
+    table.extend(line.repeat(4));
+    // The last ink changes first; the first fills the second half.
+    let (paper, ink) = ([255u8, 128, 128], [136u8, 208, 195]);
+    table.extend([paper.repeat(8), ink.repeat(8)].concat());
+    table.extend(line.repeat(3));
+    let mut profile = vec![0; 128];
+    let whole = u32::try_from(128 + 16 + table.len()).unwrap();
+    for (at, word) in [(0, &whole.to_be_bytes()), (8, &[2, 0x40, 0, 0]), (12, b"prtr"), (16, b"CMYK"), (20, b"Lab "), (36, b"acsp")] {
+        profile[at..at + 4].copy_from_slice(word);
+    }
+    // The light that profiles are made for.
+    for (at, part) in [(68, 0xf6d6u32), (72, 0x1_0000), (76, 0xd32d)] {
+        profile[at..at + 4].copy_from_slice(&part.to_be_bytes());
+    }
+    let length = u32::try_from(table.len()).unwrap().to_be_bytes();
+    [profile, vec![0, 0, 0, 1], b"A2B0".to_vec(), 144u32.to_be_bytes().to_vec(), length.to_vec(), table].concat()
+}
+
+/// A TIFF of inks, each of 8 or 16 bits.
+fn tiff_of_inks(inks: [u8; 4], is_wide: bool, profile: Option<&[u8]>) -> Vec<u8> {
+    use tiff::encoder::{TiffEncoder, colortype};
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let mut encoder = TiffEncoder::new(&mut bytes).unwrap();
+    let data = inks.repeat(96 * 64);
+    macro_rules! write {
+        ($kind:ty, $data:expr) => {{
+            let mut image = encoder.new_image::<$kind>(96, 64).unwrap();
+            if let Some(profile) = profile {
+                image.encoder().write_tag(tiff::tags::Tag::IccProfile, profile).unwrap();
+            }
+            image.write_data($data).unwrap();
+        }};
+    }
+    if is_wide {
+        let wide: Vec<u16> = data.iter().map(|ink| u16::from(*ink) * 257).collect();
+        write!(colortype::CMYK16, &wide);
+    } else {
+        write!(colortype::CMYK8, &data);
+    }
+    bytes.into_inner()
+}
+
+#[test]
+fn inks_are_seen_as_their_profile_has_them() {
+    let profile = press();
+    let inks = [255, 0, 0, 0];
+    let jpeg = coded(&inks.repeat(96 * 64), ColorType::Cmyk, Some(&profile));
+    for (kind, picture) in
+        [("jpeg", jpeg), ("tiff", tiff_of_inks(inks, false, Some(&profile))), ("wide tiff", tiff_of_inks(inks, true, Some(&profile)))]
+    {
+        for format in FORMATS {
+            let found = middle(&picture, format);
+            assert!(found[0] > 200 && found[1] < 80 && found[2] < 80, "{found:?} of {kind}");
+        }
+        let average = sent(&picture).unwrap().placeholder.unwrap().color;
+        assert!(average[0] > 200 && average[1] < 80, "{average:?} of {kind}");
+    }
+    for is_wide in [false, true] {
+        let found = middle(&tiff_of_inks([255, 0, 0, 128], is_wide, None), RenditionFormat::WebP);
+        assert!(near(found, [0, 127, 127]), "{found:?} without a profile");
+    }
+}
+
 #[test]
 fn shades_stay_shades() {
     let gray = DynamicImage::from(GrayImage::from_fn(96, 64, |x, _| Luma([u8::try_from(x * 2).unwrap()])));

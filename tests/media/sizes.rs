@@ -7,7 +7,10 @@ use dateline::{
 use image::ImageFormat;
 use proptest::prelude::*;
 
-use super::making::{Value, exif, file, jpeg, pixels, recipe, rendition, scene, sent, with_exif, written};
+use super::{
+    making::{Value, exif, file, jpeg, pixels, recipe, rendition, scene, sent, with_exif, written},
+    turning::difference,
+};
 
 fn recipes() -> impl Strategy<Value = Recipe> {
     let ratio = prop_oneof![Just(None), (1u32..40, 1u32..40).prop_map(|(width, height)| Some(Ratio { width, height }))];
@@ -79,5 +82,22 @@ fn a_thin_picture_is_not_made_of_fewer_pixels_than_it_has() {
     let made = pixels(&rendition(&jpeg(&stripes), &recipe(2, RenditionFormat::Jpeg))).to_rgb8();
     for (_, y, pixel) in made.enumerate_pixels() {
         assert!(pixel.0[1].abs_diff(stripes.get_pixel(0, y).0[1]) < 60, "{pixel:?} at {y}");
+    }
+}
+
+#[test]
+fn a_jpeg_that_no_block_divides_is_not_stretched() {
+    // Waves of four pixels of the rendition: less than half a pixel to the side is seen.
+    let wave = |at: u32| u8::try_from((at % 40).min(40 - at % 40) * 12).unwrap();
+    for (width, height) in [(1_009, 677), (1_001, 665), (953, 631), (631, 953)] {
+        let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([wave(x), wave(y), wave(x + y)]));
+        for ratio in [None, Some(Ratio { width: 1, height: 1 })] {
+            let focal = FocalPoint { x: 10_000, y: 10_000 };
+            let recipe = Recipe { ratio, focal, ..recipe(width / 10, RenditionFormat::Jpeg) };
+            let (small, whole) =
+                (rendition(&jpeg(&picture), &recipe), rendition(&written(&picture.clone().into(), ImageFormat::Png), &recipe));
+            let off = difference(&pixels(&small), &pixels(&whole));
+            assert!(off < 9.0, "{width} by {height}, {ratio:?}: {off}");
+        }
     }
 }
