@@ -5,7 +5,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -27,11 +27,31 @@ use crate::{
     support::{Client, Entrance, TestApp, new_file},
 };
 
-/// A folder that counts the renditions which are put into it.
+/// What instances over one folder have done.
+#[derive(Debug, Default)]
+struct Done {
+    /// Renditions that were about to be put into it.
+    begun: AtomicUsize,
+    /// Those that were.
+    drawn: AtomicUsize,
+    /// Leases that were refused.
+    refused: AtomicUsize,
+    /// Whether an AVIF that was begun is not to come to its end yet.
+    is_held: AtomicBool,
+}
+
+impl Done {
+    fn drawn(&self) -> usize {
+        self.drawn.load(Ordering::SeqCst)
+    }
+}
+
+/// A folder that counts. Of several the first to draw waits until another one wanted to, as well.
 #[derive(Debug)]
 struct Counting {
     folder: Folder,
-    drawn: Arc<AtomicUsize>,
+    done: Arc<Done>,
+    has_others: bool,
 }
 
 impl Storage for Counting {
@@ -40,7 +60,18 @@ impl Storage for Counting {
     }
 
     fn keep(&self, key: &Key, file: &Path) -> Result<(), Error> {
-        self.drawn.fetch_add(usize::from(matches!(key, Key::Rendition(..))), Ordering::SeqCst);
+        if matches!(key, Key::Rendition(..)) {
+            let begun = self.done.begun.fetch_add(1, Ordering::SeqCst) + 1;
+            // Ends: the other is refused, or draws as well.
+            while self.has_others && begun == 1 && self.done.begun.load(Ordering::SeqCst) + self.done.refused.load(Ordering::SeqCst) < 2 {
+                std::thread::yield_now();
+            }
+            // Ends: with the test that holds it.
+            while key.to_string().ends_with(".avif") && self.done.is_held.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            self.done.drawn.fetch_add(1, Ordering::SeqCst);
+        }
         self.folder.keep(key, file)
     }
 
@@ -49,11 +80,17 @@ impl Storage for Counting {
     }
 
     fn lease(&self, key: &Key) -> Result<Option<Lease>, Error> {
-        self.folder.lease(key)
+        let lease = self.folder.lease(key)?;
+        self.done.refused.fetch_add(usize::from(lease.is_none()), Ordering::SeqCst);
+        Ok(lease)
     }
 
     fn remove(&self, digest: Digest, before: Instant) -> Result<bool, Error> {
         self.folder.remove(digest, before)
+    }
+
+    fn remove_made(&self, digest: Digest) -> Result<(), Error> {
+        self.folder.remove_made(digest)
     }
 
     fn originals(&self, before: Instant) -> Result<Vec<Digest>, Error> {
@@ -77,17 +114,16 @@ impl Storage for Counting {
     }
 }
 
-/// The files of so many instances over one folder, and how many renditions they have drawn.
-fn instances<const N: usize>() -> (Own, [Arc<Files>; N], Arc<AtomicUsize>) {
+/// The files of so many instances over one folder, and what they have done.
+fn instances<const N: usize>() -> (Own, [Arc<Files>; N], Arc<Done>) {
     let folder = new_file().with_extension("media");
-    let drawn = Arc::new(AtomicUsize::new(0));
-    let names = Arc::new(Named(0.into()));
+    let (done, names) = (Arc::new(Done::default()), Arc::new(Named(0.into())));
     let of = |_| {
-        let storage = Counting { folder: Folder::at(&folder), drawn: drawn.clone() };
+        let storage = Counting { folder: Folder::at(&folder), done: done.clone(), has_others: N > 1 };
         Arc::new(Files::new(Arc::new(storage), names.clone(), 1 << 20, 320 << 20))
     };
     let all = std::array::from_fn(of);
-    (Own(folder), all, drawn)
+    (Own(folder), all, done)
 }
 
 async fn draw_so(app: &TestApp, entrance: &Entrance, renditions: Value) {
@@ -120,7 +156,7 @@ async fn addresses(anyone: &Client<'_>, story: &str) -> Vec<(String, String)> {
 
 both! {
     async fn of_all_who_ask_all_instances_for_one_rendition_one_draws_it(app) {
-        let (_own, files, drawn) = instances::<2>();
+        let (_own, files, done) = instances::<2>();
         let entrances = [app.instance_over(files[0].clone()).await, app.instance_over(files[1].clone()).await];
         let editor = app.editor().await;
         let editor = editor.at(&entrances[0]);
@@ -130,11 +166,12 @@ both! {
         let answers = join_all((0..16).map(|n| readers[n % 2].get(&path))).await;
         let bodies: Vec<_> = answers.iter().map(|answer| (answer.status, answer.body.clone())).collect();
         assert!(bodies.iter().all(|body| *body == bodies[0] && body.0 == 200));
-        assert_eq!(drawn.load(Ordering::SeqCst), 1);
+        assert_eq!(done.drawn(), 1);
+        assert!(done.refused.load(Ordering::SeqCst) > 0, "both wanted to");
     }
 
     async fn what_was_published_is_drawn_before_anybody_asks_once_among_all_instances(app) {
-        let (_own, files, drawn) = instances::<2>();
+        let (_own, files, done) = instances::<2>();
         let entrance = app.instance_over(files[0].clone()).await;
         let editor = app.editor().await;
         let (editor, anyone) = (editor.at(&entrance), app.anyone());
@@ -142,31 +179,95 @@ both! {
         draw_so(&app, &entrance, json!({ "widths": [100, 200, 400], "ratios": ["1x1"], "drawn_ahead": true, "extra_formats": ["avif"] })).await;
         let (_, story) = with_picture(&app, &editor).await;
         let illustrators = files.clone().map(|files| Illustrator::new(app.store.clone(), files).unwrap());
-        let run = || while illustrators.iter().fold(false, |more, one| one.run().unwrap() || more) {};
+        // Both at once, as on two machines.
+        let run = || {
+            std::thread::scope(|scope| {
+                for one in &illustrators {
+                    scope.spawn(|| while one.run().unwrap() {});
+                }
+            });
+        };
         run();
-        assert_eq!(drawn.load(Ordering::SeqCst), 0, "what waits is nobody's");
+        assert_eq!(done.drawn(), 0, "what waits is nobody's");
         editor.publish(&story, &["en"]).await.ok();
         run();
         let all = addresses(&anyone, &story).await;
         // Three widths, of which 400 is that of the picture; and two of the square, which is 150 wide; in three formats.
-        assert_eq!((all.len(), drawn.load(Ordering::SeqCst)), (15, 15));
+        assert_eq!((all.len(), done.drawn()), (15, 15));
+        assert!(done.refused.load(Ordering::SeqCst) > 0, "both wanted to");
         for (url, media_type) in &all {
             let file = anyone.get(url).await;
             assert_eq!((file.status, file.header("content-type")), (200, Some(media_type.as_str())), "{url}");
             assert!(file.header("cache-control").unwrap().ends_with("immutable"), "{url}");
         }
         run();
-        assert_eq!(drawn.load(Ordering::SeqCst), 15, "nothing is drawn twice");
+        assert_eq!(done.drawn(), 15, "nothing is drawn twice");
         // What is said of it is in what is drawn.
         let item = anyone.get(&format!("/v1/articles/{}?locale=en", story.rsplit('/').next().unwrap())).await.ok()["lead"]["id"].clone();
         let item = format!("/v1/desk/media/{}", item.as_str().unwrap());
         editor.patch(&item, &editor.get(&item).await.etag(), &json!({ "credit": "AP" })).await.ok();
         run();
-        assert_eq!(drawn.load(Ordering::SeqCst), 30);
+        assert_eq!(done.drawn(), 30);
+    }
+
+    async fn while_an_avif_is_written_files_are_taken_in_and_pictures_drawn(app) {
+        let (_own, files, done) = instances::<1>();
+        let entrance = app.instance_over(files[0].clone()).await;
+        let editor = app.editor().await;
+        let (editor, anyone) = (editor.at(&entrance), app.anyone());
+        let anyone = anyone.at(&entrance);
+        draw_so(&app, &entrance, json!({ "widths": [100, 200], "ratios": [], "extra_formats": ["avif"] })).await;
+        let illustrator = Illustrator::new(app.store.clone(), files[0].clone()).unwrap();
+        let (_, story) = with_picture(&app, &editor).await;
+        editor.publish(&story, &["en"]).await.ok();
+        done.is_held.store(true, Ordering::SeqCst);
+        let writing = std::thread::spawn(move || illustrator.run().unwrap());
+        while done.begun.load(Ordering::SeqCst) == 0 {
+            std::thread::yield_now();
+        }
+        let sent = editor.send(Method::POST, "/v1/desk/media", &[("content-type", "image/png")], Some(picture(301, 150, 7))).await;
+        assert_eq!(sent.status, 201, "{}", sent.text);
+        for (url, media_type) in addresses(&anyone, &story).await {
+            let given = anyone.get(&url).await;
+            let instead = media_type.replace("avif", "webp");
+            assert_eq!((given.status, given.header("content-type")), (200, Some(instead.as_str())), "{url}");
+        }
+        assert_eq!(done.drawn(), 4, "the AVIF is not there yet");
+        done.is_held.store(false, Ordering::SeqCst);
+        assert!(writing.join().unwrap());
+        assert_eq!(done.drawn(), 5);
+    }
+
+    async fn what_waits_is_drawn_as_the_item_and_the_site_are_by_then(app) {
+        let (_own, files, done) = instances::<1>();
+        let entrance = app.instance_over(files[0].clone()).await;
+        let admin = app.admin().await;
+        let admin = admin.at(&entrance);
+        let illustrator = Illustrator::new(app.store.clone(), files[0].clone()).unwrap();
+        let run = || while illustrator.run().unwrap() {};
+        draw_so(&app, &entrance, json!({ "widths": [100], "ratios": ["1x1"], "drawn_ahead": true })).await;
+        let (item, story) = with_picture(&app, &admin).await;
+        let at = format!("/v1/desk/media/{}", item["id"].as_str().unwrap());
+        admin.publish(&story, &["en"]).await.ok();
+        // Four wait, and are two by the time that they are drawn, of another version.
+        draw_so(&app, &entrance, json!({ "widths": [100], "ratios": [], "drawn_ahead": true })).await;
+        admin.patch(&at, &admin.get(&at).await.etag(), &json!({ "credit": "AP" })).await.ok();
+        run();
+        assert_eq!(done.drawn(), 2);
+        let anyone = app.anyone();
+        for (url, _) in addresses(&anyone.at(&entrance), &story).await {
+            anyone.at(&entrance).get(&url).await.ok();
+        }
+        assert_eq!(done.drawn(), 2, "they were those that readers are given");
+        // Nothing is drawn of what was taken down meanwhile, or removed while it was drawn.
+        admin.patch(&at, &admin.get(&at).await.etag(), &json!({ "credit": "Reuters" })).await.ok();
+        admin.act(&format!("{at}/takedown"), &admin.get(&at).await.etag(), &json!({ "reason": "Court order" })).await.ok();
+        run();
+        assert_eq!(done.drawn(), 2);
     }
 
     async fn nobody_waits_for_avif_and_who_asks_has_it_drawn(app) {
-        let (_own, files, drawn) = instances::<1>();
+        let (_own, files, done) = instances::<1>();
         let entrance = app.instance_over(files[0].clone()).await;
         let editor = app.editor().await;
         let (editor, anyone) = (editor.at(&entrance), app.anyone());
@@ -175,7 +276,7 @@ both! {
         let illustrator = Illustrator::new(app.store.clone(), files[0].clone()).unwrap();
         editor.publish(&story, &["en"]).await.ok();
         while illustrator.run().unwrap() {}
-        assert_eq!(drawn.load(Ordering::SeqCst), 0, "where the site wants none of it");
+        assert_eq!(done.drawn(), 0, "where the site wants none of it");
         let plain = addresses(&anyone, &story).await;
         assert!(plain.iter().all(|(url, _)| !url.contains("avif")));
         draw_so(&app, &entrance, json!({ "widths": [100], "ratios": [], "extra_formats": ["avif"] })).await;
@@ -186,7 +287,7 @@ both! {
         let again = anyone.send(Method::GET, &url, &[("if-none-match", &before.etag())], None).await;
         assert_eq!((again.status, again.header("cache-control")), (304, Some("public, max-age=10")));
         while illustrator.run().unwrap() {}
-        assert_eq!(drawn.load(Ordering::SeqCst), 2, "the WebP that was given, and the AVIF that was asked for");
+        assert_eq!(done.drawn(), 2, "the WebP that was given, and the AVIF that was asked for");
         let now = anyone.send(Method::GET, &url, &[("if-none-match", &before.etag())], None).await;
         assert_eq!((now.status, now.header("content-type")), (200, Some("image/avif")));
         assert!(now.header("cache-control").unwrap().ends_with("immutable"));

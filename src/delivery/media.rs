@@ -383,6 +383,8 @@ fn sources(renditions: &[RenditionInfo]) -> Vec<PictureSource> {
 /// What it takes to give somebody a file of an item that is public: the answer to [`super::request::Request::Media`], which no reader sees as it is.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Given {
+    /// Its id.
+    pub id: MediaId,
     /// What its bytes come to, in hexadecimal digits.
     pub digest: String,
     /// How many there are.
@@ -430,10 +432,10 @@ impl Given {
     pub fn of(media: Media, renditions: &Renditions) -> Self {
         let version = media.rendition_version();
         let carried = media.description.carried().map(ToOwned::to_owned);
-        let captions = media.captions;
+        let (id, captions) = (media.id, media.captions);
         let StoredFile { digest, bytes, facts } = media.file;
         let (name, focal_point) = (media.description.name, media.description.focal_point);
-        Self { digest: digest.to_string(), bytes, facts, name, focal_point, carried, captions, version, renditions: renditions.clone() }
+        Self { id, digest: digest.to_string(), bytes, facts, name, focal_point, carried, captions, version, renditions: renditions.clone() }
     }
 }
 

@@ -5,7 +5,7 @@
 //! line of a length, and hears `busy` beyond it. **Consequence.** Readers of words do not notice those of pictures.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fmt,
     fs::File,
     num::NonZeroUsize,
@@ -26,7 +26,7 @@ use super::{
     Limits,
     drawers::Drawers,
     kept::{Content, Kept},
-    later::Later,
+    later::{self, Later},
     looking::{self, HEAD_BYTES, format_of, look_into},
     rendering::{Recipe, memory_of, render},
     storage::{Incoming, Key, Lease, Storage, Stored},
@@ -36,7 +36,7 @@ use crate::domain::{
     file::{FileFacts, FileFault, FileFormat},
     id::Entropy,
     media::{Digest, StoredFile},
-    rendition::{RenditionFormat, Wanted},
+    rendition::Wanted,
 };
 
 /// How many may wait for pictures that are being drawn.
@@ -65,6 +65,7 @@ pub struct Files {
     waiting: AtomicUsize,
     under_way: Mutex<HashMap<Key, Weak<Queue<()>>>>,
     later: Later,
+    refused: Mutex<HashSet<Key>>,
     drawers: Drawers,
     kept: Kept,
 }
@@ -116,7 +117,12 @@ impl Weighed {
         let drawn = render(&mut self.original, &self.wanted.facts, &self.recipe).map_err(Error::File)?;
         let mut incoming = Incoming::begin(storage.incoming()?, entropy)?;
         incoming.write(&drawn.bytes)?;
-        incoming.keep_as(storage, &self.wanted.key())
+        incoming.keep_as(storage, &self.wanted.key())?;
+        // Who removed the original meanwhile removed what was made of it by then.
+        if storage.open(&Key::Original(self.wanted.digest))?.is_none() {
+            storage.remove_made(self.wanted.digest)?;
+        }
+        Ok(())
     }
 }
 
@@ -178,6 +184,7 @@ impl Files {
             waiting: AtomicUsize::new(0),
             under_way: Mutex::default(),
             later: Later::default(),
+            refused: Mutex::default(),
             drawers: Drawers::of(processors),
             kept: Kept::of(memory / KEPT),
         }
@@ -332,32 +339,36 @@ impl Files {
         Ok(there)
     }
 
-    /// Have a picture drawn when there is time, by whoever calls [`Files::draw_next`].
-    pub fn draw_later(&self, wanted: Wanted) {
-        self.later.push(wanted);
+    /// What is to be drawn when there is time, by whoever calls [`Files::draw_ahead`].
+    #[must_use]
+    pub const fn later(&self) -> &Later {
+        &self.later
     }
 
-    /// Draw what is to be drawn next, on this thread, unless it is there or somebody is at it; its format, or nothing where nothing waits.
+    /// Draw a picture on this thread, unless it is there, somebody is at it, or it could not be drawn before.
     ///
     /// What takes moments is drawn out of the memory that readers' pictures are, while they leave half of it. What takes longer has half as much again of its own, so
     /// that nobody waits for it; what would take more than that is not drawn.
     ///
     /// # Errors
-    /// [`Error::Busy`] when there is no room, and [`Error::StorageUnavailable`]: it waits on.
-    pub fn draw_next(&self) -> Result<Option<RenditionFormat>, Error> {
-        let Some(wanted) = self.later.pop() else { return Ok(None) };
-        match self.draw_here(wanted.clone()) {
-            Ok(()) => {}
-            Err(error @ (Error::Busy | Error::StorageUnavailable(_))) => {
-                self.later.put_back(wanted);
-                return Err(error);
-            }
-            Err(error) => {
-                tracing::warn!(key = %wanted.key(), %error, "a picture could not be drawn ahead, and is not tried again");
-                self.later.refuse(wanted.key());
-            }
+    /// [`Error::Busy`] when there is no room now; [`Error::StorageUnavailable`].
+    pub fn draw_ahead(&self, wanted: Wanted) -> Result<(), Error> {
+        let key = wanted.key();
+        if lock(&self.refused).contains(&key) {
+            return Ok(());
         }
-        Ok(Some(wanted.format))
+        match self.draw_here(wanted) {
+            Err(error @ (Error::File(_) | Error::NotFound(_))) => {
+                tracing::warn!(%key, %error, "a picture could not be drawn ahead, and is not tried again");
+                let mut refused = lock(&self.refused);
+                if refused.len() >= later::MOST {
+                    refused.clear();
+                }
+                refused.insert(key);
+                Ok(())
+            }
+            drawn => drawn,
+        }
     }
 
     fn draw_here(&self, wanted: Wanted) -> Result<(), Error> {

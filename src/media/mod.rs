@@ -17,7 +17,7 @@ mod drawers;
 pub mod files;
 mod formats;
 mod kept;
-mod later;
+pub mod later;
 mod limits;
 pub mod looking;
 mod metadata;

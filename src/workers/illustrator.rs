@@ -17,9 +17,13 @@ use crate::{
         change::{Event, Subject},
         file::MediaKind,
         media::MediaId,
-        rendition::{RenditionFormat, Wanted},
+        rendition::RenditionFormat,
     },
-    media::{files::Files, give_way},
+    media::{
+        files::Files,
+        give_way,
+        later::{Awaited, MOST},
+    },
     store::{self, Store, Tx, changes::Span},
 };
 
@@ -35,13 +39,13 @@ struct Ahead {
 }
 
 impl Projection for Ahead {
-    type Work = Vec<Wanted>;
+    type Work = Vec<Awaited>;
 
     fn shown(&self) -> String {
         "what is to be drawn ahead".to_owned()
     }
 
-    fn read(&self, tx: &mut Tx<'_>, span: &Span) -> Result<Vec<Wanted>, Error> {
+    fn read(&self, tx: &mut Tx<'_>, span: &Span) -> Result<Vec<Awaited>, Error> {
         let renditions = &store::site::for_readers(tx)?.site.renditions;
         // Of what was published when nobody looked, each is drawn when it is asked for.
         let Some(changes) = span.changes.as_ref().filter(|_| renditions.drawn_ahead || !renditions.extra_formats.is_empty()) else {
@@ -57,35 +61,39 @@ impl Projection for Ahead {
         }
         items.extend(store::media::pictures_of(tx, &articles)?);
         let formats: Vec<_> = renditions.formats().filter(|format| renditions.drawn_ahead || format.is_slow()).collect();
-        let mut wanted = Vec::new();
+        let mut awaited = Vec::new();
         for id in items {
-            wanted.extend(of(tx, id, &formats)?);
+            // What more there is, is drawn when it is asked for.
+            if awaited.len() < MOST {
+                awaited.extend(of(tx, id, &formats)?);
+            }
         }
-        Ok(wanted)
+        Ok(awaited)
     }
 
-    fn apply(&self, _: &Span, wanted: Vec<Wanted>) -> Result<(), Error> {
-        wanted.into_iter().for_each(|wanted| self.files.draw_later(wanted));
+    fn apply(&self, _: &Span, awaited: Vec<Awaited>) -> Result<(), Error> {
+        awaited.into_iter().for_each(|awaited| self.files.later().push(awaited));
         Ok(())
     }
 }
 
 /// All renditions of a picture in some formats; none of what readers are not given.
-fn of(tx: &mut Tx<'_>, id: MediaId, formats: &[RenditionFormat]) -> Result<Vec<Wanted>, Error> {
+fn of(tx: &mut Tx<'_>, id: MediaId, formats: &[RenditionFormat]) -> Result<Vec<Awaited>, Error> {
     let given = match given(tx, id) {
         Err(Error::NotFound(_) | Error::Gone(_)) => return Ok(Vec::new()),
         given => given?,
     };
     let Some(size) = given.facts.size.filter(|_| given.facts.format.kind() == MediaKind::Image) else { return Ok(Vec::new()) };
-    let (renditions, wanted) = (&given.renditions, given.wanted()?);
+    let renditions = &given.renditions;
     let ratios = std::iter::once(None).chain(renditions.ratios.iter().copied().map(Some));
     let presets: Vec<_> = ratios.flat_map(|ratio| renditions.of(size, ratio).map(|(preset, _)| preset)).collect();
-    Ok(presets.iter().flat_map(|preset| formats.iter().map(|format| wanted(*preset, *format))).collect())
+    Ok(presets.iter().flat_map(|preset| formats.iter().map(|format| (id, *preset, *format))).collect())
 }
 
 /// What draws ahead.
 #[derive(Debug)]
 pub struct Illustrator {
+    store: Store,
     files: Arc<Files>,
     runner: Runner<Ahead>,
 }
@@ -96,7 +104,7 @@ impl Illustrator {
     /// # Errors
     /// [`Error::Busy`] and [`Error::Internal`] when the database fails.
     pub fn new(store: Store, files: Arc<Files>) -> Result<Self, Error> {
-        Ok(Self { runner: Runner::of_this_process(store, Ahead { files: files.clone() })?, files })
+        Ok(Self { runner: Runner::of_this_process(store.clone(), Ahead { files: files.clone() })?, store, files })
     }
 
     /// Note what was published, and draw some of what waits; whether more may wait.
@@ -106,14 +114,26 @@ impl Illustrator {
     pub fn run(&self) -> Result<bool, Error> {
         self.runner.run()?;
         for _ in 0..A_ROUND {
-            match self.files.draw_next()? {
-                // Whoever ends the server waits for one at most.
-                Some(format) if format.is_slow() => return Ok(true),
-                Some(_) => {}
-                None => return Ok(false),
+            let Some(awaited) = self.files.later().pop() else { return Ok(false) };
+            if let Err(error) = self.draw(awaited) {
+                self.files.later().put_back(awaited);
+                return Err(error);
+            }
+            // Whoever ends the server waits for one of those at most.
+            if awaited.2.is_slow() {
+                break;
             }
         }
         Ok(true)
+    }
+
+    /// Draw what was to be drawn, as the item and the site are now: it may have been replaced or withdrawn, or the site may want it no more.
+    fn draw(&self, (id, preset, format): Awaited) -> Result<(), Error> {
+        match self.store.read_now(|tx| given(tx, id)) {
+            Err(Error::NotFound(_) | Error::Gone(_)) => Ok(()),
+            Ok(given) if !given.renditions.has(preset, format) => Ok(()),
+            given => self.files.draw_ahead(given?.wanted()?(preset, format)),
+        }
     }
 }
 

@@ -26,6 +26,8 @@ const ENCODES: &str = "sum=$(cksum); cat \"$0.mp3\"";
 const STORIES: usize = 20;
 /// Files that are sent while somebody is killed.
 const FILES: usize = 120;
+/// How often meanwhile.
+const KILLS: usize = 12;
 
 /// Programs that speak and encode, in a folder.
 fn voice(folder: &Path) -> [String; 2] {
@@ -87,6 +89,16 @@ fn is_published(client: &Client, server: &Server, path: &str) -> bool {
     }
 }
 
+/// Go on until this is so, which it is to be in a few minutes: whoever has not done it by then never will.
+#[expect(clippy::disallowed_methods, reason = "real servers go by the real clock")]
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = std::time::Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < std::time::Duration::from_mins(5), "{what}");
+        thread::yield_now();
+    }
+}
+
 fn files_in(folder: &Path) -> Vec<PathBuf> {
     let within = |one: PathBuf| if one.is_dir() { files_in(&one) } else { vec![one] };
     fs::read_dir(folder).into_iter().flatten().flat_map(|one| within(one.unwrap().path())).collect()
@@ -118,15 +130,15 @@ fn a_library_of_two_instances_that_are_killed_has_all_that_was_sent_and_nothing_
     };
     let (media, spoken) = (newsroom.folder.join("data/media"), newsroom.folder.join("speak.log"));
     // Both instances hear of each story at once.
-    while ready(&mut conn) < STORIES || files_in(&media.join("renditions")).len() < STORIES * 4 {
-        thread::yield_now();
-    }
+    until("all stories can be heard, and their pictures are drawn", || {
+        ready(&mut conn) == STORIES && files_in(&media.join("renditions")).len() == STORIES * 4
+    });
     assert_eq!(fs::read_to_string(&spoken).unwrap().lines().count(), STORIES, "each story is spoken once");
     let (next, done, kills) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
     let sent: Mutex<HashMap<String, Digest>> = Mutex::default();
     thread::scope(|scope| {
         for person in 0..4 {
-            let (servers, client, next, done, sent, stories) = (&servers, &client, &next, &done, &sent, &stories);
+            let (servers, client, next, done, sent, stories, kills) = (&servers, &client, &next, &done, &sent, &stories, &kills);
             scope.spawn(move || {
                 loop {
                     let n = next.fetch_add(1, Ordering::Relaxed);
@@ -136,20 +148,29 @@ fn a_library_of_two_instances_that_are_killed_has_all_that_was_sent_and_nothing_
                     let bytes = picture(100 + u32::try_from(n).unwrap(), 60, 200);
                     // Where one is killed an answer may be lost: it is asked again, of the other.
                     let some = |tried: usize| servers[(person + tried) % 2].read().unwrap();
-                    let id = (0..).find_map(|tried| client.upload(&some(tried), &bytes)).unwrap();
+                    let (mut id, mut tried) = (None, 0);
+                    until("a file is taken in", || {
+                        id = client.upload(&some(tried), &bytes);
+                        tried += 1;
+                        id.is_some()
+                    });
+                    let id = id.unwrap();
                     sent.lock().unwrap().insert(id.clone(), Digest::of(&bytes));
                     if n.is_multiple_of(FILES / STORIES) {
                         let path = &stories[STORIES + n / (FILES / STORIES)];
-                        (0..).find(|tried| is_published(client, &some(*tried), path));
+                        until("a story is published", || {
+                            tried += 1;
+                            is_published(client, &some(tried), path)
+                        });
                     }
                     done.fetch_add(1, Ordering::Relaxed);
+                    // Nobody sends more than a few while one of them is begun again.
+                    until("somebody is killed", || kills.load(Ordering::Relaxed) + 1 >= done.load(Ordering::Relaxed) * KILLS / FILES);
                 }
             });
         }
-        let mut last = 0;
         while done.load(Ordering::Relaxed) < FILES {
-            if done.load(Ordering::Relaxed) >= last + FILES / 12 {
-                last = done.load(Ordering::Relaxed);
+            if kills.load(Ordering::Relaxed) < done.load(Ordering::Relaxed) * KILLS / FILES {
                 let one = &servers[any_of(2)];
                 // In the middle of whatever it does; who waits for its lock sends to another one then.
                 let pid = one.read().unwrap().child.id();
@@ -163,12 +184,10 @@ fn a_library_of_two_instances_that_are_killed_has_all_that_was_sent_and_nothing_
         }
     });
     let kills = kills.into_inner();
-    assert!(kills > 4, "{kills} kills are no test");
+    assert!(kills + 1 >= KILLS, "{kills} kills are no test");
     // What those who died had claimed lapses after minutes.
     sql_query("UPDATE recordings SET held_until = now() WHERE state <> 'ready'").execute(&mut conn).unwrap();
-    while ready(&mut conn) < STORIES * 2 {
-        thread::yield_now();
-    }
+    until("all stories can be heard in spite of it", || ready(&mut conn) == STORIES * 2);
     let one = servers[0].read().unwrap();
     let sent = sent.into_inner().unwrap();
     assert_eq!(sent.len(), FILES);
@@ -177,6 +196,8 @@ fn a_library_of_two_instances_that_are_killed_has_all_that_was_sent_and_nothing_
     }
     let names: BTreeSet<_> = files_in(&media.join("renditions")).into_iter().collect();
     assert!(names.iter().all(|name| image::load_from_memory(&fs::read(name).unwrap()).is_ok()), "none is drawn in part");
+    drop(one);
+    drop(servers);
     // As a day later, when what is left behind is known to be that.
     let then = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
     files_in(&media).iter().for_each(|file| fs::File::open(file).unwrap().set_modified(then).unwrap());
@@ -190,7 +211,6 @@ fn a_library_of_two_instances_that_are_killed_has_all_that_was_sent_and_nothing_
     assert_eq!(check(&[]), "0 missing, 0 left behind");
     let times = fs::read_to_string(&spoken).unwrap().lines().count();
     eprintln!("{FILES} files over {kills} kills: {found}, before the repair; {} stories spoken in {times} turns", STORIES * 2);
-    drop(one);
-    drop((servers, conn));
+    drop(conn);
     database.forget();
 }

@@ -1,5 +1,6 @@
 //! Files of the media library: what they are, what they say, and renditions of pictures. The files are made here.
 
+mod avif;
 mod colours;
 mod exiftool;
 mod kinds;

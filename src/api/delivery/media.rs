@@ -272,11 +272,11 @@ pub(in crate::api) async fn rendition(
     if !given.renditions.has(preset, format) || given.facts.format.kind() != MediaKind::Image {
         return Err(unknown());
     }
-    let (mut wanted, mut cache_control) = (given.wanted()?(preset, format), keeping.asked);
+    let (id, mut wanted, mut cache_control) = (given.id, given.wanted()?(preset, format), keeping.asked);
     let there = if format.is_slow() { state.files.drawn(&wanted).await? } else { None };
     if format.is_slow() && there.is_none() {
         // Nobody waits for it: it is drawn when there is time, and whatever shows it shows what is given in its place.
-        state.files.draw_later(wanted.clone());
+        state.files.later().push((id, preset, format));
         (wanted.format, cache_control) = (RenditionFormat::WebP, keeping.for_now);
     }
     let etag = format!("\"{}-{preset}.{}\"", wanted.version, wanted.format);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -178,8 +179,11 @@ pub(super) struct LeadRecord {
     pub(super) media_id: Option<MediaId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) poster_id: Option<MediaId>,
+    #[serde(default)]
     pub(super) url: String,
+    #[serde(default)]
     pub(super) width: i32,
+    #[serde(default)]
     pub(super) height: i32,
     #[serde(default)]
     pub(super) credit: String,
@@ -426,6 +430,7 @@ pub struct MediaRecord {
     /// Where it lies elsewhere: an address that it is fetched from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    #[serde(default)]
     pub(super) description: Description,
     #[serde(default)]
     pub(super) licence: Licence,
@@ -441,7 +446,14 @@ pub struct MediaRecord {
 impl MediaRecord {
     /// All that is said of it.
     pub(super) fn description(&self) -> Description {
-        Description { licence: self.licence.clone(), words: self.translations.clone(), ..self.description.clone() }
+        let mut said = Description { licence: self.licence.clone(), words: self.translations.clone(), ..self.description.clone() };
+        if said.name.is_empty() {
+            // What it is called where it lies.
+            let place = self.url.as_deref().or(self.file.as_deref()).unwrap_or_default();
+            let path = place.split(['?', '#']).next().unwrap_or_default();
+            said.name = percent_decode_str(path.rsplit('/').next().unwrap_or_default()).decode_utf8_lossy().into_owned();
+        }
+        said
     }
 
     /// Its texts, with the place of each; whether it is one of several lines.

@@ -43,7 +43,9 @@ pub fn read_within(
     budget: &Budget,
     locale: Option<&Locale>,
 ) -> Result<(Document, Vec<Violation>), TooMuch> {
-    let mut markdown = Cow::Borrowed(markdown);
+    // Lines end in whichever way for the parser, and in one for all that is measured here.
+    let mut markdown =
+        if markdown.contains('\r') { Cow::Owned(markdown.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(markdown) };
     // Ends: each round has one line less that is taken for a row, and all of them are paid for out of the budget.
     loop {
         let mut indented = rows::IndentedRows::default();

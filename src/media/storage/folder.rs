@@ -35,6 +35,10 @@ impl Folder {
         self.root.join(key.to_string())
     }
 
+    fn made_of(&self, digest: Digest) -> Option<PathBuf> {
+        self.path(&Key::Rendition(digest, String::new())).parent().map(Path::to_owned)
+    }
+
     fn upload(&self, upload: UploadId) -> PathBuf {
         self.uploads.join(upload.to_string())
     }
@@ -112,12 +116,14 @@ impl Storage for Folder {
                 return Ok(false);
             }
             // What is made of it first: it is found by the other.
-            if let Some(made) = self.path(&Key::Rendition(digest, String::new())).parent() {
-                found(fs::remove_dir_all(made))?;
-            }
+            self.made_of(digest).map_or(Ok(None), |made| found(fs::remove_dir_all(made)))?;
             Ok(found(fs::remove_file(self.path(&Key::Original(digest))))?.is_some())
         };
         remove().map_err(|error: io::Error| Error::storage(error))
+    }
+
+    fn remove_made(&self, digest: Digest) -> Result<(), Error> {
+        self.made_of(digest).map_or(Ok(None), |made| found(fs::remove_dir_all(made))).map(drop).map_err(Error::storage)
     }
 
     fn originals(&self, before: Instant) -> Result<Vec<Digest>, Error> {

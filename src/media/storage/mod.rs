@@ -94,6 +94,12 @@ pub trait Storage: fmt::Debug + Send + Sync {
     /// [`Error::StorageUnavailable`].
     fn remove(&self, digest: Digest, before: Instant) -> Result<bool, Error>;
 
+    /// Remove all that was made of a file as it was sent.
+    ///
+    /// # Errors
+    /// [`Error::StorageUnavailable`].
+    fn remove_made(&self, digest: Digest) -> Result<(), Error>;
+
     /// The files as they were sent that have lain there since before an instant.
     ///
     /// # Errors

@@ -803,6 +803,50 @@ proptest! {
     }
 }
 
+/// A line behind the rows of a table that is indented as code is, in whatever it stands: what GitHub shows of it is what is read.
+#[test]
+fn an_indented_line_ends_a_table_wherever_it_stands() {
+    let table = ["| a | b |", "| - | - |", "| c | d |"];
+    let each = |first: &str, rest: &str, last: &str| {
+        let mut lines = vec![format!("{first}{}", table[0])];
+        lines.extend(table[1..].iter().map(|row| format!("{rest}{row}")));
+        lines.push(last.to_owned());
+        lines.push(format!("{rest}[a]: https://x.example/d"));
+        format!("{}\n\n[a]\n", lines.join("\n"))
+    };
+    let mut compared = 0;
+    for (first, rest) in [
+        ("", ""),
+        ("> ", "> "),
+        (">", ">"),
+        ("- ", "  "),
+        ("-   ", "    "),
+        ("10. ", "    "),
+        ("> - ", ">   "),
+        ("- > ", "  > "),
+        ("1. - ", "     "),
+        ("  ", "  "),
+        ("- a\n\n  ", "  "),
+        ("[^n]: x\n\n    ", "    "),
+    ] {
+        for indent in ["   ", "    ", "     ", "        ", "\t", " \t", "  \t"] {
+            for row in ["indented", "e | f", "| e | f |"] {
+                let text = each(first, rest, &format!("{rest}{indent}{row}"));
+                for text in [text.clone(), text.replace('\n', "\r\n"), text.replace('\n', "\r")] {
+                    let page = markdown_as_html(&text.replace("\r\n", "\n").replace('\r', "\n"));
+                    let (document, warnings) = markdown::read(&text, &mut mint()).unwrap();
+                    let wrong = unaccounted(&of_page(&page, false), &document, &warnings);
+                    assert!(wrong.is_empty(), "{text:?}\n{wrong:#?}\n{page}\n{}", html::write(&document));
+                    let said = html::write(&document);
+                    assert_eq!(page.matches("<pre>").count(), said.matches("<pre>").count(), "{text:?}\n{page}\n{said}");
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(compared, 12 * 7 * 3 * 3);
+}
+
 /// Real pages, in the folder that is named; nothing is kept of them. How much there was, and what of it is unaccounted for, is printed.
 #[test]
 #[ignore = "reads the folder that DATELINE_PAGES names"]

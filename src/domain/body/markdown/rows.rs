@@ -34,7 +34,7 @@ impl IndentedRows {
             }
             Event::Start(Tag::Table(_)) => self.ended = false,
             Event::Start(Tag::TableRow) if !self.ended => {
-                let line = markdown.get(..range.start).and_then(|before| before.rfind(['\n', '\r'])).map_or(0, |end| end.saturating_add(1));
+                let line = markdown.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |end| end.saturating_add(1));
                 if markdown.get(line..range.start).is_some_and(|prefix| self.is_code(prefix)) {
                     self.ended = true;
                     self.lines.push(line);
@@ -58,7 +58,7 @@ impl IndentedRows {
         if self.lines.is_empty() {
             return None;
         }
-        let mut parted = String::with_capacity(markdown.len().saturating_mul(2));
+        let mut parted = String::with_capacity(markdown.len().saturating_add(self.lines.len().saturating_mul(16)));
         let mut from = 0;
         for &line in &self.lines {
             let (before, rest) = (markdown.get(from..line).unwrap_or_default(), markdown.get(line..).unwrap_or_default());

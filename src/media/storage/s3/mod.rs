@@ -117,11 +117,14 @@ impl Storage for S3 {
             return Ok(false);
         }
         // What is made of it first: it is found by the other.
-        for made in self.client.list(&Key::Rendition(digest, String::new()).to_string())? {
-            self.client.delete(&made.key)?;
-        }
+        self.remove_made(digest)?;
         self.client.delete(&original)?;
         Ok(true)
+    }
+
+    fn remove_made(&self, digest: Digest) -> Result<(), Error> {
+        let made = self.client.list(&Key::Rendition(digest, String::new()).to_string())?;
+        made.iter().try_for_each(|object| self.client.delete(&object.key))
     }
 
     fn originals(&self, before: Instant) -> Result<Vec<Digest>, Error> {
