@@ -286,7 +286,7 @@ fn a_file_that_lies_elsewhere_is_fetched_once_and_never_from_inside_unless_it_is
     let (code, out, complaints) =
         import(&[both, media("wire-3", &found.replace("ferry", "gone")), media("wire-4", &words), neither], &allowed);
     assert_eq!((code, out.as_str()), (Some(1), "0 created, 0 updated, 0 unchanged, 4 failed\n"));
-    for (line, place) in [(1, "#/file"), (2, "#/url"), (3, "text"), (4, "#/file")] {
+    for (line, place) in [(1, "#/file"), (2, "#/url"), (3, "of no kind that is known"), (4, "#/file")] {
         assert!(complaints.lines().any(|told| told.contains(&format!("line {line}: ")) && told.contains(place)), "{line} in {complaints}");
     }
     // What it becomes is exported with its file.

@@ -294,7 +294,7 @@ both! {
         assert_eq!(now.body.get(4..12).unwrap(), b"ftypavif");
         assert_ne!(now.etag(), before.etag());
         // What the site has no more is not given, drawn or not.
-        draw_so(&app, &entrance, json!({ "widths": [100], "ratios": [] })).await;
+        draw_so(&app, &entrance, json!({ "widths": [100], "ratios": [], "extra_formats": [] })).await;
         anyone.get(&url).await.refused(404, "not-found");
     }
 }

@@ -80,6 +80,7 @@ both! {
         let told = &attrs["picture"];
         assert_eq!((&attrs["media_id"], &attrs["url"], &attrs["alt"]), (&items[0]["id"], &told["url"], &json!("Own words")));
         assert_eq!((&attrs["caption"], &attrs["credit"], &attrs["width"], &attrs["height"]), (&json!("It <crosses>."), &json!("AP"), &json!(1000), &json!(500)));
+        assert_eq!((&told["alt"], &told["caption"], &told["credit"]), (&attrs["alt"], &attrs["caption"], &attrs["credit"]));
         assert_eq!((&told["id"], told["sources"].as_array().unwrap().len(), told["crops"].as_array().unwrap().len()), (&items[0]["id"], 2, 1));
         let portable = read(&app, &story, "portable_text").await;
         assert_eq!((&portable[1]["_type"], &portable[1]["picture"], &portable[1]["url"]), (&json!("image"), told, &attrs["url"]));

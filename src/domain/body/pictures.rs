@@ -22,6 +22,19 @@ pub struct Shown {
     pub told: Value,
 }
 
+impl Image {
+    /// All that readers are told of it, in the words that it has here.
+    pub(super) fn told(&self) -> Option<Value> {
+        let mut told = self.shown.as_ref()?.told.clone();
+        for (name, text) in [("alt", &self.alt), ("caption", &self.caption), ("credit", &self.credit)] {
+            if let Some(said) = told.get_mut(name) {
+                *said = Value::from(text.as_str());
+            }
+        }
+        Some(told)
+    }
+}
+
 /// The schema of what is told of a picture: that of the pictures that lead stories.
 pub(super) const TOLD: &str = "Lead";
 

@@ -117,8 +117,8 @@ fn image(key: &str, image: &Image) -> Value {
         "_type": "image", "_key": key, "url": image.url, "alt": image.alt, "caption": image.caption,
         "credit": image.credit, "width": width, "height": height, "href": image.href.as_deref(),
     });
-    if let (Some(shown), Some(map)) = (&image.shown, block.as_object_mut()) {
-        map.insert("picture".to_owned(), shown.told.clone());
+    if let (Some(told), Some(map)) = (image.told(), block.as_object_mut()) {
+        map.insert("picture".to_owned(), told);
     }
     block
 }

@@ -94,7 +94,7 @@ fn attributes(block: &Block) -> Map<String, Value> {
             if image.media.is_none() || !image.url.is_empty() {
                 set("url", json!(image.url));
             }
-            image.shown.iter().for_each(|shown| set("picture", shown.told.clone()));
+            image.told().into_iter().for_each(|told| set("picture", told));
             set("alt", json!(image.alt));
             set("caption", json!(image.caption));
             set("credit", json!(image.credit));
