@@ -86,6 +86,15 @@ fuzz server='http://127.0.0.1:8080' token='':
 bench:
     cargo bench --bench delivery
 
+# The media library against bare peers, with wrk, vipsthumbnail, ImageMagick, espeak-ng and ffmpeg; rows by name: `just bench-media serving drawing`
+bench-media *rows:
+    cargo bench --bench media -- {{rows}}
+
+# Renditions beside what libvips makes of the same originals
+pictures:
+    cargo build
+    .ci/pictures/run
+
 # Varnish in front of a server, with docs/varnish.vcl
 varnish:
     cargo build
