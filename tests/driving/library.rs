@@ -82,7 +82,8 @@ fn pictured(client: &Client, server: &Server, section: &str, n: usize) -> String
 
 /// Publish a story; false where the server went away, and it may be published or not.
 fn is_published(client: &Client, server: &Server, path: &str) -> bool {
-    match client.post(server, &format!("{path}/publish"), &[("if-match", "*")], &json!({ "locales": ["en"] })) {
+    let Some((200, _, tag)) = client.request("GET", server, path, &[], String::new()) else { return false };
+    match client.post(server, &format!("{path}/publish"), &[("if-match", &tag)], &json!({ "locales": ["en"] })) {
         Some((200, ..)) => true,
         None | Some((503, ..)) => false,
         other => panic!("{other:?}"),
