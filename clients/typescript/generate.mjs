@@ -37,7 +37,6 @@ for (const { guarded, tagged, method, answers, path } of operations) {
   if (guarded && tagged && ["patch", "put"].includes(method) && path.length < (homes.get(answers) ?? path + "/").length) homes.set(answers, path);
 }
 const isHome = new Set(homes.values());
-for (const home of isHome) if (!operations.some((o) => o.method === "get" && o.tagged && o.path === home)) throw new Error(`${home} is written to, and not read`);
 
 /** Which resource a request is about, and whether it reads, writes or makes it. */
 function about(operation) {

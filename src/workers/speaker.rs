@@ -43,9 +43,9 @@ use crate::{
 };
 
 /// How often it looks.
-const EVERY: Duration = Duration::from_millis(250);
+const EVERY: Duration = Duration::from_millis(100);
 /// Rounds after which it sweeps.
-const SWEEPS: u32 = 40;
+const SWEEPS: u32 = 100;
 /// What is looked for at once.
 const AT_ONCE: i64 = 200;
 /// Stories that are spoken before what has come meanwhile is looked at, and what was dropped is swept.

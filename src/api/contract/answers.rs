@@ -149,7 +149,9 @@ impl Asked {
         self.delivers()
             || (self.is_of_desk()
                 && !self.is_of_uploads()
-                && (self.names_version() || (!self.writes() && !self.is_listed() && (self.path.ends_with('}') || self.path == SITE))))
+                && (self.names_version()
+                    || (!self.writes() && !self.is_listed() && (self.path.ends_with('}') || self.path == SITE))
+                    || self.path.ends_with("/audio")))
     }
 }
 
