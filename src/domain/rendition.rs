@@ -156,10 +156,10 @@ pub struct Renditions {
     #[serde(with = "in_words")]
     pub ratios: Vec<Ratio>,
     /// Whether they are drawn when a story is published, before somebody asks.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drawn_ahead: bool,
     /// Formats beside WebP and JPEG.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub extra_formats: BTreeSet<ExtraFormat>,
 }
 
