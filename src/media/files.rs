@@ -30,6 +30,7 @@ use super::{
     looking::{self, HEAD_BYTES, format_of, look_into},
     rendering::{Recipe, memory_of, render},
     storage::{Incoming, Key, Lease, Storage, Stored},
+    wanted::Drawable,
 };
 use crate::domain::{
     Error,

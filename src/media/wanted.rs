@@ -3,14 +3,21 @@
 use super::{rendering::Recipe, storage::Key};
 use crate::domain::rendition::Wanted;
 
-impl Wanted {
+/// What can be drawn.
+pub(super) trait Drawable {
     /// Where it lies, once it was drawn.
-    pub(super) fn key(&self) -> Key {
+    fn key(&self) -> Key;
+
+    /// How it is drawn.
+    fn recipe(&self) -> Recipe;
+}
+
+impl Drawable for Wanted {
+    fn key(&self) -> Key {
         Key::Rendition(self.digest, format!("{}-{}.{}", self.preset, self.version, self.format))
     }
 
-    /// How it is drawn.
-    pub(super) fn recipe(&self) -> Recipe {
+    fn recipe(&self) -> Recipe {
         let [creator, credit, copyright, digital_source_type] = (*self.carried).clone();
         Recipe {
             width: self.preset.width,
