@@ -775,13 +775,16 @@ const LINES: [&str; 40] = [
 ];
 
 /// Markdown as GitHub shows it.
+///
+/// comrak follows no more references than a text has bytes, where GitHub follows 100,000: blank lines before it, which show nothing, are as many.
 pub(super) fn markdown_as_html(text: &str) -> String {
+    let text = format!("{}{text}", "\n".repeat(100_000));
     let mut options = comrak::Options::default();
     options.render.r#unsafe = true;
     options.extension.table = true;
     options.extension.strikethrough = true;
     options.extension.footnotes = true;
-    comrak::markdown_to_html(text, &options).replace("↩", "")
+    comrak::markdown_to_html(&text, &options).replace("↩", "")
 }
 
 proptest! {
