@@ -297,3 +297,30 @@ fn a_file_that_lies_elsewhere_is_fetched_once_and_never_from_inside_unless_it_is
         (&Value::Null, format!("media/{}.png", Digest::of(&picture(640, 320, 1))).as_str())
     );
 }
+
+#[test]
+fn what_the_library_knows_need_not_be_said_twice() {
+    let found = answer("/wire/%E0%A4%A8%E0%A4%BE%E0%A4%B5%20one.png?size=large", "200 OK", &picture(640, 320, 2));
+    let media = |url: &str| json!({ "type": "media", "key": FERRY, "url": url });
+    let story = |lead: Value| json!({ "type": "article", "key": "story", "section": "world", "source_locale": "en", "lead": lead, "translations": { "en": { "headline": "A ferry" } } });
+    let folder = Folder::new();
+    fs::write(folder.at(".env"), format!("DATELINE_FETCH_ALLOW=127.0.0.1:{}\n", fetched::port())).unwrap();
+    let import = |records: &[Value]| {
+        let bundle = folder.at("wire.ndjson");
+        fs::write(&bundle, records.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")).unwrap();
+        folder.import(&bundle)
+    };
+    let section = records()[0].clone();
+    // A lead of neither kind is refused, and so is one that nobody can show.
+    for (lead, place) in [(json!({}), "#/lead/url"), (json!({ "media_id": FERRY }), "#/lead/media_id")] {
+        let (code, _, complaints) = import(&[section.clone(), story(lead)]);
+        assert_eq!(code, Some(1), "{complaints}");
+        assert!(complaints.contains(place), "{complaints}");
+    }
+    let (code, _, complaints) = import(&[section, media(&found), story(json!({ "media_id": FERRY }))]);
+    assert_eq!(code, Some(0), "{complaints}");
+    let exported = lines(&folder.export("out/").join("bundle.ndjson"));
+    let of = |kind: &str| exported.iter().find(|record| record["type"] == kind).unwrap();
+    assert_eq!(of("media")["description"]["name"], "नाव one.png");
+    assert_eq!(of("article")["lead"]["media_id"], FERRY);
+}

@@ -38,6 +38,8 @@ struct Done {
     refused: AtomicUsize,
     /// Whether an AVIF that was begun is not to come to its end yet.
     is_held: AtomicBool,
+    /// Whether the store gives no leases.
+    has_no_leases: AtomicBool,
 }
 
 impl Done {
@@ -80,6 +82,9 @@ impl Storage for Counting {
     }
 
     fn lease(&self, key: &Key) -> Result<Option<Lease>, Error> {
+        if self.done.has_no_leases.load(Ordering::SeqCst) {
+            return Err(Error::storage("leases are not known here"));
+        }
         let lease = self.folder.lease(key)?;
         self.done.refused.fetch_add(usize::from(lease.is_none()), Ordering::SeqCst);
         Ok(lease)
@@ -116,11 +121,16 @@ impl Storage for Counting {
 
 /// The files of so many instances over one folder, and what they have done.
 fn instances<const N: usize>() -> (Own, [Arc<Files>; N], Arc<Done>) {
+    instances_within(320 << 20)
+}
+
+/// The same with so much memory each.
+fn instances_within<const N: usize>(memory: usize) -> (Own, [Arc<Files>; N], Arc<Done>) {
     let folder = new_file().with_extension("media");
     let (done, names) = (Arc::new(Done::default()), Arc::new(Named(0.into())));
     let of = |_| {
         let storage = Counting { folder: Folder::at(&folder), done: done.clone(), has_others: N > 1 };
-        Arc::new(Files::new(Arc::new(storage), names.clone(), 1 << 20, 320 << 20))
+        Arc::new(Files::new(Arc::new(storage), names.clone(), 1 << 20, memory))
     };
     let all = std::array::from_fn(of);
     (Own(folder), all, done)
@@ -236,6 +246,65 @@ both! {
         done.is_held.store(false, Ordering::SeqCst);
         assert!(writing.join().unwrap());
         assert_eq!(done.drawn(), 5);
+    }
+
+    async fn what_was_removed_while_it_was_drawn_leaves_nothing(app) {
+        let (own, files, done) = instances::<1>();
+        let entrance = app.instance_over(files[0].clone()).await;
+        let editor = app.editor().await;
+        let editor = editor.at(&entrance);
+        draw_so(&app, &entrance, json!({ "widths": [100], "ratios": [], "extra_formats": ["avif"] })).await;
+        let illustrator = Illustrator::new(app.store.clone(), files[0].clone()).unwrap();
+        let (item, story) = with_picture(&app, &editor).await;
+        editor.publish(&story, &["en"]).await.ok();
+        done.is_held.store(true, Ordering::SeqCst);
+        let writing = std::thread::spawn(move || illustrator.run().unwrap());
+        while done.begun.load(Ordering::SeqCst) == 0 {
+            std::thread::yield_now();
+        }
+        let digest: Digest = item["sha256"].as_str().unwrap().parse().unwrap();
+        assert!(files[0].storage().remove(digest, Instant::from_micros(i64::MAX)).unwrap());
+        done.is_held.store(false, Ordering::SeqCst);
+        writing.join().unwrap();
+        assert_eq!(done.drawn(), 1);
+        let made = Key::Rendition(digest, String::new()).to_string();
+        assert!(!own.0.join(made.trim_end_matches('/')).exists());
+    }
+
+    async fn without_leases_a_picture_is_drawn_all_the_same(app) {
+        let (_own, files, done) = instances::<1>();
+        done.has_no_leases.store(true, Ordering::SeqCst);
+        let entrance = app.instance_over(files[0].clone()).await;
+        let editor = app.editor().await;
+        let editor = editor.at(&entrance);
+        draw_so(&app, &entrance, json!({ "widths": [100], "ratios": [], "drawn_ahead": true })).await;
+        let illustrator = Illustrator::new(app.store.clone(), files[0].clone()).unwrap();
+        let (item, story) = with_picture(&app, &editor).await;
+        editor.get(&format!("/v1/desk/media/{}/renditions/100.webp", item["id"].as_str().unwrap())).await.ok();
+        assert_eq!(done.drawn(), 1);
+        editor.publish(&story, &["en"]).await.ok();
+        while illustrator.run().unwrap() {}
+        assert_eq!(done.drawn(), 2, "the JPEG as well");
+    }
+
+    async fn what_takes_more_memory_than_there_is_stays_webp_and_keeps_nothing_waiting(app) {
+        let (_own, files, done) = instances_within::<1>(48 << 20);
+        let entrance = app.instance_over(files[0].clone()).await;
+        let editor = app.editor().await;
+        let (editor, anyone) = (editor.at(&entrance), app.anyone());
+        let anyone = anyone.at(&entrance);
+        draw_so(&app, &entrance, json!({ "widths": [100], "ratios": [], "drawn_ahead": true, "extra_formats": ["avif"] })).await;
+        let illustrator = Illustrator::new(app.store.clone(), files[0].clone()).unwrap();
+        let (_, story) = with_picture(&app, &editor).await;
+        editor.publish(&story, &["en"]).await.ok();
+        for _ in 0..2 {
+            while illustrator.run().unwrap() {}
+            assert_eq!(done.drawn(), 2, "WebP and JPEG");
+            for (url, media_type) in addresses(&anyone, &story).await {
+                let given = anyone.get(&url).await;
+                assert_eq!((given.status, given.header("content-type")), (200, Some(media_type.replace("avif", "webp").as_str())), "{url}");
+            }
+        }
     }
 
     async fn what_waits_is_drawn_as_the_item_and_the_site_are_by_then(app) {

@@ -16,7 +16,7 @@ use dateline::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Answer, TestApp, log::Log};
+use crate::support::{Answer, TestApp, contract::contract, log::Log};
 
 /// What an answer wears that differs from face to face.
 fn worn(answer: &Answer) -> BTreeMap<String, String> {
@@ -162,6 +162,23 @@ both! {
             app.anyone().get(path).await.refused(401, "unauthenticated");
         }
         app.anyone().send(Method::POST, "/v1/%61rticles", &[], None).await.refused(405, "method-not-allowed");
+    }
+
+    async fn whatever_takes_the_token_of_a_preview_is_nobodys_to_keep(app) {
+        let mut asked = 0;
+        for (path, item) in contract()["paths"].as_object().unwrap() {
+            let takes_it = |operation: &Value| operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["in"] == "query" && one["name"] == "preview"));
+            if path.starts_with("/v1/desk") || !item.as_object().unwrap().values().any(takes_it) {
+                continue;
+            }
+            let path = path.replace("{id}", "0198c5a1-7f00-7000-8000-000000000001").replace("{file}", "640.webp");
+            for query in ["preview=x", "v=1&%70review=x"] {
+                let answer = app.anyone().get(&format!("{path}?{query}")).await;
+                assert_eq!((answer.header("cache-control"), answer.header("x-robots-tag")), (Some("private, no-store"), Some("noindex")), "{path}?{query}");
+                asked += 1;
+            }
+        }
+        assert_eq!(asked, 6, "pages, files and captions");
     }
 
     async fn what_is_kept_is_answered_with_the_headers_of_what_is_made(app) {

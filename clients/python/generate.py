@@ -125,9 +125,12 @@ METHODS = ("get", "put", "post", "patch", "delete")
 operations = [Operation(method, path, item[method]) for path, item in contract["paths"].items() for method in item if method in METHODS]
 
 # A resource is at the path where what writes answer with a tag is changed: all writes that answer the same are writes to it.
-# Of several such paths the others are about a part of it, and lie below.
+# Of several such paths the others are about a part of it, and lie below: else what is written would be guarded by the version of something else.
 written = [each for each in operations if each.guarded and each.tagged and each.method in ("patch", "put")]
 homes = {each.answers: each.path for each in sorted(written, key=lambda each: len(each.path), reverse=True)}
+for each in written:
+    if not f"{each.path}/".startswith(f"{homes[each.answers]}/"):
+        raise SystemExit(f"{each.key} is about {homes[each.answers]}, which lies elsewhere")
 
 
 def about(operation: Operation) -> tuple[str, str] | None:

@@ -31,10 +31,11 @@ const operations = Object.entries(contract.paths).flatMap(([path, item]) =>
 );
 
 // A resource is at the path where what writes answer with a tag is changed: all writes that answer the same are writes to it. Of several such paths the others
-// are about a part of it, and lie below.
-const homes = new Map();
-for (const { guarded, tagged, method, answers, path } of operations) {
-  if (guarded && tagged && ["patch", "put"].includes(method) && path.length < (homes.get(answers) ?? path + "/").length) homes.set(answers, path);
+// are about a part of it, and lie below: else what is written would be guarded by the version of something else.
+const writes = operations.filter((o) => o.guarded && o.tagged && ["patch", "put"].includes(o.method)).sort((a, b) => b.path.length - a.path.length);
+const homes = new Map(writes.map((o) => [o.answers, o.path]));
+for (const { key, path, answers } of writes) {
+  if (!`${path}/`.startsWith(`${homes.get(answers)}/`)) throw new Error(`${key} is about ${homes.get(answers)}, which lies elsewhere`);
 }
 const isHome = new Set(homes.values());
 

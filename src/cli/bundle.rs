@@ -365,7 +365,7 @@ pub(super) fn import(store: &Store, from: (&Files, &Fetcher), path: &Path, rules
     let tally = load(store, (records, Some(&sources)), &listener, rules)?;
     listener.0.finish_and_clear();
     let Tally { created, updated, unchanged, failed, .. } = tally;
-    system::print(&format!("{created} created, {updated} updated, {unchanged} unchanged, {failed} failed\n"));
+    system::say(&format!("{created} created, {updated} updated, {unchanged} unchanged, {failed} failed"));
     if failed == 0 { Ok(()) } else { Err(Failed::Partly) }
 }
 

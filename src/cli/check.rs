@@ -33,6 +33,6 @@ pub(super) fn check(environment: &BTreeMap<String, String>) -> Result<(), Failed
     if found.store.map_or(Ok::<_, Error>(0), |store| store.read_now(store::users::count))? == 0 {
         system::complain("note: nobody can sign in yet; run `dateline user create`");
     }
-    system::print("Configuration and database are in order.\n");
+    system::say("Configuration and database are in order.");
     Ok(())
 }

@@ -37,6 +37,6 @@ pub(super) fn generate(store: &Store, count: i64) -> Result<(), Failed> {
     store.checkpoint()?;
     let seconds = watch.elapsed().as_secs_f64();
     let each = f64::from(u32::try_from(translations).unwrap_or(u32::MAX)) / seconds.max(0.001);
-    system::print(&format!("{count} articles, {translations} translations in {seconds:.1} s: {each:.0} translations a second\n"));
+    system::say(&format!("{count} articles, {translations} translations in {seconds:.1} s: {each:.0} translations a second"));
     Ok(())
 }

@@ -13,7 +13,7 @@ pub(super) fn rotate(settings: &Settings) -> Result<(), Failed> {
     let ring = keys(settings, &store)?;
     let permit = Permit::try_from(Caller::system(System::Operator))?;
     let (kid, life) = store.write_now(&permit, |tx| desk::keys::rotate(tx, permit.clone(), &ring))?;
-    system::print(&format!("The key {kid} is published, and signs from {}.\n", life.signs_from));
+    system::say(&format!("The key {kid} is published, and signs from {}.", life.signs_from));
     Ok(())
 }
 
@@ -26,7 +26,7 @@ pub(super) fn list(settings: &Settings) -> Result<(), Failed> {
     for (kid, life) in all {
         let until = life.signs_until.map(|until| until.to_string()).unwrap_or_default();
         let line = format!("{kid}  {:<9}  {}  {}  {until}", life.state(store.now()).as_str(), life.published_at, life.signs_from);
-        system::print(&format!("{}\n", line.trim_end()));
+        system::say(line.trim_end());
     }
     Ok(())
 }
@@ -37,6 +37,6 @@ pub(super) fn revoke(settings: &Settings, kid: &str) -> Result<(), Failed> {
     let ring = keys(settings, &store)?;
     let permit = Permit::try_from(Caller::system(System::Operator))?;
     store.write_now(&permit, |tx| desk::keys::revoke(tx, permit.clone(), &ring, kid))?;
-    system::print(&format!("Nothing that {kid} signed is taken any more.\n"));
+    system::say(&format!("Nothing that {kid} signed is taken any more."));
     Ok(())
 }

@@ -18,12 +18,12 @@ pub(super) fn check_store(settings: &Settings, repair: bool) -> Result<(), Faile
     }
     if repair {
         let swept = sweep(storage, &findings.left_behind, now)?;
-        system::print(&format!("{swept} file(s) that were left behind are removed\n"));
+        system::say(&format!("{swept} file(s) that were left behind are removed"));
     } else {
         for digest in &findings.left_behind {
-            system::print(&format!("left behind: {digest}\n"));
+            system::say(&format!("left behind: {digest}"));
         }
     }
-    system::print(&format!("{} missing, {} left behind\n", findings.missing.len(), findings.left_behind.len()));
+    system::say(&format!("{} missing, {} left behind", findings.missing.len(), findings.left_behind.len()));
     if findings.missing.is_empty() { Ok(()) } else { Err(Failed::Partly) }
 }

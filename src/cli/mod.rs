@@ -290,7 +290,7 @@ fn existing(settings: &Settings) -> Result<Store, Failed> {
 fn migrate(settings: &Settings) -> Result<(), Failed> {
     let store = survey::prepare(settings)?;
     let done = updated(settings, &store)?;
-    system::print(&format!("{} migration(s) ran; the database is up to date.\n", done.len()));
+    system::say(&format!("{} migration(s) ran; the database is up to date.", done.len()));
     Ok(())
 }
 

@@ -74,7 +74,12 @@ impl Entropy for OsEntropy {
     }
 }
 
-/// Write to standard output; a reader that has gone is no failure.
+/// Write a line to standard output; a reader that has gone is no failure.
+pub(super) fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Write to standard output what ends its lines itself; a reader that has gone is no failure.
 pub(super) fn print(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }

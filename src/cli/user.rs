@@ -62,7 +62,7 @@ pub(super) fn create(settings: &Settings, new: &New) -> Result<(), Failed> {
     let hash = password::hash(&check_password(&text)?, store.entropy())?;
     let permit = Permit::try_from(Caller::system(System::Operator))?;
     let user = store.write_now(&permit, |tx| made(tx, permit.clone(), new, &hash))?;
-    system::print(&format!("{} may sign in as {} ({}).\n", user.name, user.email.unwrap_or_default(), new.role));
+    system::say(&format!("{} may sign in as {} ({}).", user.name, user.email.unwrap_or_default(), new.role));
     Ok(())
 }
 
@@ -106,7 +106,7 @@ pub(super) fn reset(settings: &Settings, email: &str, second_factor: bool) -> Re
 fn tell(settings: &Settings, link: &Made) {
     let Made { email, expires_at, token, .. } = link;
     if settings.smtp.is_some() {
-        system::print(&format!("A link to set the password is sent to {email} by a server that runs, and is good until {expires_at}.\n"));
+        system::say(&format!("A link to set the password is sent to {email} by a server that runs, and is good until {expires_at}."));
         return;
     }
     let token = token.expose();
@@ -114,5 +114,5 @@ fn tell(settings: &Settings, link: &Made) {
         Some(page) => token_page::opened(page, token),
         None => format!("{token}\n\n(the token for POST /v1/auth/password/set; with DATELINE_SET_PASSWORD_URL it would be a link)"),
     };
-    system::print(&format!("{email} sets the password by this, once, until {expires_at}:\n\n{shown}\n"));
+    system::say(&format!("{email} sets the password by this, once, until {expires_at}:\n\n{shown}"));
 }

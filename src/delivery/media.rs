@@ -1,9 +1,6 @@
 //! Pictures and other files of the media library, as readers are shown and given them.
 
-use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Serialize};
@@ -411,20 +408,9 @@ impl Given {
     ///
     /// # Errors
     /// [`Error::Internal`] when its digest is none.
-    pub fn wanted(&self) -> Result<impl Fn(Preset, RenditionFormat) -> Wanted + use<>, Error> {
-        let digest = self.digest.parse()?;
-        let (facts, carried, version) =
-            (Arc::new(self.facts.clone()), Arc::new(self.carried.clone()), Arc::<str>::from(self.version.as_str()));
-        let focal_point = self.focal_point;
-        Ok(move |preset, format| Wanted {
-            digest,
-            facts: facts.clone(),
-            preset,
-            format,
-            focal_point,
-            carried: carried.clone(),
-            version: version.clone(),
-        })
+    pub fn wanted(self, preset: Preset, format: RenditionFormat) -> Result<Wanted, Error> {
+        let Self { digest, facts, focal_point, carried, version, .. } = self;
+        Ok(Wanted { digest: digest.parse()?, facts, preset, format, focal_point, carried, version })
     }
 
     /// What it takes to give somebody the file of this item.
@@ -447,9 +433,6 @@ pub fn given(tx: &mut Tx<'_>, id: MediaId) -> Result<Given, Error> {
     let masthead = store::site::for_readers(tx)?;
     let mut media = store::media::shown(tx, &masthead, id)?;
     media.captions.retain(|locale, _| masthead.settings(locale).is_some());
-    if !media.is_public(tx.now()) {
-        return Err(Error::Gone("media item"));
-    }
     Ok(Given::of(media, &masthead.site.renditions))
 }
 
@@ -462,13 +445,7 @@ pub fn given_in_preview(tx: &mut Tx<'_>, reading: &Reading, edition: &Edition, i
         return Err(Error::NotFound("media item"));
     }
     let mut media = store::media::find(tx, id)?;
-    let (licence, now) = (&media.description.licence, tx.now());
-    if licence.usable_from.is_some_and(|from| now < from) || !licence.is_in(&edition.locale) {
-        return Err(Error::NotFound("media item"));
-    }
-    if !media.is_public(now) {
-        return Err(Error::Gone("media item"));
-    }
+    media.may_be_given(tx.now(), std::slice::from_ref(&edition.locale))?;
     media.captions.retain(|locale, _| reading.masthead.settings(locale).is_some());
     Ok(Given::of(media, &reading.masthead.site.renditions))
 }

@@ -13,13 +13,14 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::{
     Error, Id, Instant, Locale, Version,
     error::Faults,
     file::{FileFacts, FocalPoint, MediaKind},
     fold::search_key,
-    text::{Length, limits, line, lines},
+    text::{Length, limits, line, lines, nfc},
     url::web_address,
     user::User,
 };
@@ -318,6 +319,18 @@ pub struct Media {
     pub updated_at: Instant,
 }
 
+/// What a file is called of which nobody said.
+pub const UNNAMED: &str = "untitled";
+
+/// What a file is called, as it is shown: never more of a path than its end; nothing, where that says nothing.
+#[must_use]
+pub fn file_name(name: &str) -> Option<String> {
+    let end = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let shown: String = nfc(end).chars().filter(|c| !c.is_control()).collect();
+    let cut: String = UnicodeSegmentation::graphemes(shown.trim(), true).take(limits::NAME.max).collect();
+    (!cut.is_empty()).then_some(cut)
+}
+
 impl Media {
     /// What it is.
     #[must_use]
@@ -329,6 +342,18 @@ impl Media {
     #[must_use]
     pub fn is_told_in(&self, locale: &Locale) -> bool {
         self.description.words.get(locale).is_some_and(|words| !words.alt.is_empty())
+    }
+
+    /// Whether its file may be given at an instant to those who read it in one of these locales.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] before its licence begins, and where it is for none of them; [`Error::Gone`] when it was taken down, or its licence is over.
+    pub fn may_be_given(&self, now: Instant, locales: &[Locale]) -> Result<(), Error> {
+        let licence = &self.description.licence;
+        if licence.usable_from.is_some_and(|from| now < from) || !locales.iter().any(|locale| licence.is_in(locale)) {
+            return Err(Error::NotFound("media item"));
+        }
+        if self.is_public(now) { Ok(()) } else { Err(Error::Gone("media item")) }
     }
 
     /// Whether the public may have its file at an instant.

@@ -4,7 +4,7 @@
 //! nothing else is made. Each has a name (`640`, `16x9-640`), and its size follows from the picture's alone, so that a page can be laid out before anything
 //! was drawn. **Consequence.** A frontend picks from a list, and what is asked for twice is made once.
 
-use std::{collections::BTreeSet, fmt, str::FromStr, sync::Arc};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -299,7 +299,7 @@ pub struct Wanted {
     /// What the picture's file comes to.
     pub digest: Digest,
     /// What is known of that.
-    pub facts: Arc<FileFacts>,
+    pub facts: FileFacts,
     /// In which size and cut.
     pub preset: Preset,
     /// In which format.
@@ -307,9 +307,9 @@ pub struct Wanted {
     /// What stays in sight.
     pub focal_point: FocalPoint,
     /// Creator, credit, copyright and digital source type.
-    pub carried: Arc<[String; 4]>,
+    pub carried: [String; 4],
     /// The version of what is drawn.
-    pub version: Arc<str>,
+    pub version: String,
 }
 
 /// What renditions are made by: another number where they come out differently.

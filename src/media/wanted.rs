@@ -18,7 +18,7 @@ impl Drawable for Wanted {
     }
 
     fn recipe(&self) -> Recipe {
-        let [creator, credit, copyright, digital_source_type] = (*self.carried).clone();
+        let [creator, credit, copyright, digital_source_type] = self.carried.clone();
         Recipe {
             width: self.preset.width,
             ratio: self.preset.ratio,

@@ -234,7 +234,7 @@ pub fn of(tx: &mut Tx<'_>, ids: &BTreeSet<MediaId>) -> Result<HashMap<MediaId, M
 /// An item that something public shows, as whoever asks for its file is given it: live in a locale that readers are offered, where it may be used.
 ///
 /// # Errors
-/// [`Error::NotFound`], also of what nothing public shows, and of what may not be shown yet.
+/// [`Error::NotFound`], also of what nothing public shows; those of [`Media::may_be_given`].
 pub fn shown(tx: &mut Tx<'_>, masthead: &Masthead, id: MediaId) -> Result<Media, Error> {
     #[derive(QueryableByName)]
     struct Place {
@@ -252,10 +252,7 @@ pub fn shown(tx: &mut Tx<'_>, masthead: &Masthead, id: MediaId) -> Result<Media,
     }
     let media = find(tx, id)?;
     note_turn(tx, &media);
-    let (licence, now) = (&media.description.licence, tx.now());
-    if licence.usable_from.is_some_and(|from| now < from) || !offered.iter().any(|locale| licence.is_in(locale)) {
-        return Err(Error::NotFound("media item"));
-    }
+    media.may_be_given(tx.now(), &offered)?;
     Ok(media)
 }
 

@@ -132,7 +132,7 @@ impl Illustrator {
         match self.store.read_now(|tx| given(tx, id)) {
             Err(Error::NotFound(_) | Error::Gone(_)) => Ok(()),
             Ok(given) if !given.renditions.has(preset, format) => Ok(()),
-            given => self.files.draw_ahead(given?.wanted()?(preset, format)),
+            given => self.files.draw_ahead(given?.wanted(preset, format)?),
         }
     }
 }

@@ -282,4 +282,22 @@ both! {
         assert!(app.store.write_now(&Bookkeeping, |tx| made(tx, &third, sums, None)).unwrap());
         assert_eq!(app.store.read_now(|tx| find(tx, place.0, &place.1)).unwrap().attempts, 0);
     }
+
+    async fn what_was_published_last_is_read_aloud_first(app) {
+        use dateline::{access::Bookkeeping, store::recordings::{due, note}};
+        let admin = app.admin().await;
+        voice(&admin, "en", &json!("en-gb")).await;
+        let world = app.section("world", "दुनिया").await;
+        let mut places = Vec::new();
+        for n in 0..4 {
+            let story = admin.story(&world, &format!("Story {n}")).await;
+            admin.publish(&story, &["en"]).await.ok();
+            let place = (story.rsplit('/').next().unwrap().parse().unwrap(), dateline::domain::Locale::english());
+            app.store.write_now(&Bookkeeping, |tx| note(tx, std::slice::from_ref(&place))).unwrap();
+            places.push(place);
+            app.wait(1);
+        }
+        places.reverse();
+        assert_eq!(app.store.read_now(|tx| due(tx, 9)).unwrap(), places);
+    }
 }

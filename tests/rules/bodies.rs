@@ -9,6 +9,7 @@ mod forms;
 mod kept;
 mod law;
 mod leaves;
+mod lines;
 mod nasty;
 mod pasted;
 mod pictures;

@@ -1,10 +1,9 @@
 //! `/v1/media/audio`: the sound of stories that are public.
 
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use serde::Deserialize;
 use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::media::{cached, handed_on, keeping};
 use crate::{

@@ -272,7 +272,7 @@ pub(in crate::api) async fn rendition(
     if !given.renditions.has(preset, format) || given.facts.format.kind() != MediaKind::Image {
         return Err(unknown());
     }
-    let (id, mut wanted, mut cache_control) = (given.id, given.wanted()?(preset, format), keeping.asked);
+    let (id, mut wanted, mut cache_control) = (given.id, given.wanted(preset, format)?, keeping.asked);
     let there = if format.is_slow() { state.files.drawn(&wanted).await? } else { None };
     if format.is_slow() && there.is_none() {
         // Nobody waits for it: it is drawn when there is time, and whatever shows it shows what is given in its place.

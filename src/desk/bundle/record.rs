@@ -19,7 +19,7 @@ use crate::domain::{
     credit::{CreditLabels, labels},
     freshness::Lag,
     locale::{Direction, LocaleState, keyed},
-    media::{Description, Licence, MediaId, MediaWords},
+    media::{Description, Licence, MediaId, MediaWords, UNNAMED, file_name},
     rendition::RenditionsDraft,
     site::{AuthorsPublic, DeskReading, RetiredLocales, Review},
     tag::TagKind,
@@ -450,8 +450,8 @@ impl MediaRecord {
         if said.name.is_empty() {
             // What it is called where it lies.
             let place = self.url.as_deref().or(self.file.as_deref()).unwrap_or_default();
-            let path = place.split(['?', '#']).next().unwrap_or_default();
-            said.name = percent_decode_str(path.rsplit('/').next().unwrap_or_default()).decode_utf8_lossy().into_owned();
+            let path = percent_decode_str(place.split(['?', '#']).next().unwrap_or_default()).decode_utf8_lossy();
+            said.name = file_name(&path).unwrap_or_else(|| UNNAMED.to_owned());
         }
         said
     }

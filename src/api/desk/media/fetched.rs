@@ -11,11 +11,14 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     MediaFrom,
-    taken::{SentFile, UNNAMED, json_of, named, shown},
+    taken::{SentFile, json_of, named},
 };
 use crate::{
     api::{State, clients::intake, problem::Failure, typed::typed},
-    domain::Error,
+    domain::{
+        Error,
+        media::{UNNAMED, file_name},
+    },
     fetching::{FetchFault, Fetched},
 };
 
@@ -61,6 +64,6 @@ pub(super) async fn fetched(payload: Payload, state: &Data<State>) -> Result<Sen
 fn name_of(fetched: &Fetched) -> String {
     let disposition = fetched.disposition.as_ref().and_then(|text| HeaderValue::from_bytes(text.as_bytes()).ok());
     let said = disposition.and_then(|value| ContentDisposition::from_raw(&value).ok()).as_ref().and_then(named);
-    let end = || fetched.url.path_segments()?.next_back().and_then(|end| shown(&percent_decode_str(end).decode_utf8_lossy()));
+    let end = || fetched.url.path_segments()?.next_back().and_then(|end| file_name(&percent_decode_str(end).decode_utf8_lossy()));
     said.or_else(end).unwrap_or_else(|| UNNAMED.to_owned())
 }

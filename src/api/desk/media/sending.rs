@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use super::{
     MediaInput,
     fetched::fetched,
-    taken::{SentFile, UNNAMED, json_of, named, next},
+    taken::{SentFile, json_of, named, next},
 };
 use crate::{
     api::{
@@ -25,7 +25,7 @@ use crate::{
         problem::Failure,
         typed::typed,
     },
-    domain::Error,
+    domain::{Error, media::UNNAMED},
     media::{files::Looked, storage::Incoming},
 };
 

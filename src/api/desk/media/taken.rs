@@ -14,17 +14,12 @@ use super::MediaInput;
 use crate::{
     access::{Action, Permit},
     api::{State, json, problem::Failure, sent},
-    domain::{
-        media::StoredFile,
-        text::{limits, nfc},
-    },
+    domain::media::{StoredFile, file_name},
     media::files::Looked,
 };
 
 /// Bytes of a request around the file in it, and of what is said of that.
 pub(in crate::api) const AROUND: usize = 131_072;
-/// What a file is called of which nobody said.
-pub(super) const UNNAMED: &str = "untitled";
 
 /// A file that has come whole, with what its sender says of it; it is not kept yet.
 pub(super) struct SentFile {
@@ -52,16 +47,7 @@ pub(super) fn named(disposition: &ContentDisposition) -> Option<String> {
     let name = name.or_else(|| {
         disposition.get_filename().map(|name| percent_decode_str(name).decode_utf8().map_or_else(|_| name.to_owned(), Into::into))
     });
-    shown(&name?)
-}
-
-/// A name as it is shown: never more of a path than its end.
-pub(super) fn shown(name: &str) -> Option<String> {
-    let end = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let shown: String = nfc(end).chars().filter(|c| !c.is_control()).collect();
-    let most = limits::NAME.max;
-    let cut: String = unicode_segmentation::UnicodeSegmentation::graphemes(shown.trim(), true).take(most).collect();
-    (!cut.is_empty()).then_some(cut)
+    file_name(&name?)
 }
 
 /// The next piece of what comes.

@@ -71,6 +71,10 @@ impl Importer<'_, '_> {
     fn lead(&mut self, lead: &LeadRecord) -> Result<Lead, Error> {
         if let Some(media_id) = lead.media_id {
             match self.item(media_id) {
+                Err(Error::NotFound(_)) if lead.url.is_empty() => {
+                    let detail = format!("the media library has no item {media_id}, and no `url` says where else it lies");
+                    return Err(Error::invalid("#/lead/media_id", "unknown_media", detail));
+                }
                 Err(Error::NotFound(_)) => {
                     let detail = format!("the media library has no item {media_id}: the picture is shown from {}", lead.url);
                     self.warnings.push(Violation { pointer: "#/lead/media_id".to_owned(), code: "unknown_media", detail });

@@ -16,14 +16,10 @@ use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 
 use crate::{
-    api::{
-        TUS,
-        desk::media::taken::{UNNAMED, shown},
-        extract::kind,
-        problem::Failure,
-    },
+    api::{TUS, extract::kind, problem::Failure},
     domain::{
         Instant,
+        media::{UNNAMED, file_name},
         upload::{METADATA, Outcome, Upload},
     },
 };
@@ -105,7 +101,7 @@ pub(super) fn metadata(req: &HttpRequest) -> Result<(String, String), Failure> {
     }
     // Uppy sends both.
     let named = ["filename", "name"].into_iter().filter_map(|key| said.get(key));
-    let name = named.filter_map(|name| std::str::from_utf8(name).ok()).find_map(shown);
+    let name = named.filter_map(|name| std::str::from_utf8(name).ok()).find_map(file_name);
     Ok((text.to_owned(), name.unwrap_or_else(|| UNNAMED.to_owned())))
 }
 
