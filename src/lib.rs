@@ -3,7 +3,7 @@
 //! The house, from the top; an import goes down only, and `tests/house.rs` holds it:
 //!
 //! ```text
-//! main → cli → app, config → api | workers → desk | delivery | openid | media | fetching | speech → store → access → domain
+//! main → cli → app, config → api | workers → desk | delivery | openid | media | fetching | speech → store | search → access → domain
 //! ```
 //!
 //! - [`cli`]: the commands, and where the clock and the randomness of production come from.
@@ -16,6 +16,7 @@
 //! - [`media`]: looks into files of the media library, and makes renditions of pictures.
 //! - [`fetching`]: the one way in which an address is asked that a request named.
 //! - [`speech`]: who reads stories aloud: programs and services of others.
+//! - [`search`]: the index that stories are found by, and queries over it.
 //! - [`store`]: the only place that speaks SQL; `dialect` the only one where `SQLite` and `PostgreSQL` differ.
 //! - [`access`]: who asks and what they may: `Permit`, `Granted`, `Visibility`, the policy table.
 //! - [`domain`]: the words and rules of a newsroom, without clock, database or HTTP.
@@ -33,6 +34,7 @@ pub mod domain;
 pub mod fetching;
 pub mod media;
 pub mod openid;
+pub mod search;
 pub mod speech;
 pub mod store;
 pub mod workers;

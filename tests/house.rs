@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 8] = [
     &["app", "config"],
     &["api", "workers"],
     &["desk", "delivery", "openid", "media", "fetching", "speech"],
-    &["store"],
+    &["store", "search"],
     &["access"],
     &["domain"],
 ];

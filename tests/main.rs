@@ -86,6 +86,7 @@ mod s3;
 mod scheduling;
 mod schema;
 mod scopes;
+mod searching;
 mod second_factors;
 mod sessions;
 mod sets;

@@ -132,9 +132,9 @@ fn what_the_response_cache_believes_to_hold_is_what_it_holds() {
     let ids: Vec<Uuid> = ids.into_iter().map(Into::into).collect();
     actix_web::rt::System::new().block_on(async {
         // Whatever is made once, such as statements, is made before it is counted.
-        fill(&ResponseCache::new(store.clone(), 1 << 20, &MemoryBudget::new(usize::MAX)), ids.clone(), 1_000).await;
+        fill(&ResponseCache::new(store.clone(), Arc::default(), 1 << 20, &MemoryBudget::new(usize::MAX)), ids.clone(), 1_000).await;
         let before = held();
-        let response_cache = ResponseCache::new(store.clone(), CAPACITY, &MemoryBudget::new(usize::MAX));
+        let response_cache = ResponseCache::new(store.clone(), Arc::default(), CAPACITY, &MemoryBudget::new(usize::MAX));
         let mut told = Vec::new();
         for rounds in [400, 3_000, 8_000] {
             fill(&response_cache, ids.clone(), rounds).await;

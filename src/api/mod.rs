@@ -165,6 +165,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(delivery::listening::routes)
                 .configure(delivery::media::routes)
                 .configure(delivery::articles::routes)
+                .configure(delivery::search::routes)
                 .configure(schemas::routes),
         )
         .service(auth::list_keys)

@@ -99,6 +99,7 @@ pub const CODES: [&str; 70] = [
     "took-too-long",
     "database-unavailable",
     "storage-unavailable",
+    "search-building",
     "disk-full",
     "read-only",
     "not-ready",
@@ -342,6 +343,7 @@ impl Failure {
                 Error::TookTooLong => (StatusCode::SERVICE_UNAVAILABLE, "took-too-long"),
                 Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "database-unavailable"),
                 Error::StorageUnavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "storage-unavailable"),
+                Error::SearchBuilding { .. } => (StatusCode::SERVICE_UNAVAILABLE, "search-building"),
                 Error::File(FileFault::Unsupported(_)) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
                 Error::File(FileFault::TooComplex(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "media-too-complex"),
                 Error::File(FileFault::Broken(_)) => (StatusCode::UNPROCESSABLE_ENTITY, "media-broken"),
@@ -378,7 +380,7 @@ impl Failure {
     fn retry_after(&self) -> Option<u16> {
         match self {
             Self::Rule(Error::Busy) | Self::Unread(Unread::Full) => Some(1),
-            Self::Rule(Error::TookTooLong | Error::Unavailable(_) | Error::StorageUnavailable(_)) | Self::NotReady(_) => Some(5),
+            Self::Rule(Error::TookTooLong | Error::Unavailable(_) | Error::StorageUnavailable(_) | Error::SearchBuilding { .. }) | Self::NotReady(_) => Some(5),
             Self::Rule(Error::DiskFull(_) | Error::ReadOnly(_)) => Some(60),
             Self::QuotaExceeded(spent) => Some(spent.seconds),
             Self::Rule(Error::TooSoon { seconds }) => Some((*seconds).try_into().unwrap_or(u16::MAX)),

@@ -25,9 +25,10 @@ use crate::{
         storage::{Folder, S3, Storage},
     },
     openid::Provider,
+    search::SearchIndex,
     store::{self, Store, dialect::Engine},
     workers::{
-        Worker, follower, illustrator,
+        Worker, follower, illustrator, indexer,
         mailer::{self, Mailer},
         media_sweeper, openid, purger, rate_sharing,
         renewal::{self, Renewal},
@@ -71,9 +72,10 @@ pub(super) fn fetcher(settings: &Settings) -> Fetcher {
 pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str)) -> Result<(), Failed> {
     let answers = MemoryBudget::new(usize::try_from(settings.cache_bytes).unwrap_or(usize::MAX).saturating_add(settings.unfinished_bytes));
     let (tls, renewal) = secured(settings)?.unzip();
+    let index = Arc::new(SearchIndex::at(&settings.data_dir.join("search"))?);
     let state = Data::new(State {
         keys: Arc::new(keys(settings, &store)?),
-        response_cache: ResponseCache::new(store.clone(), settings.cache_bytes, &answers),
+        response_cache: ResponseCache::new(store.clone(), index.clone(), settings.cache_bytes, &answers),
         answers,
         files: Arc::new(files(settings)?),
         fetcher: Arc::new(fetcher(settings)),
@@ -107,6 +109,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         if settings.engine == Engine::Postgres { Some(rate_sharing::start(state.store.clone(), state.rates.clone())?) } else { None };
     let _media_sweeper = media_sweeper::start(state.store.clone(), state.files.clone())?;
     let _illustrator = illustrator::start(state.store.clone(), state.files.clone())?;
+    let _indexer = indexer::start(state.store.clone(), index)?;
     let _speaker = speaker::start(state.store.clone(), state.files.clone(), settings.speech.clone())?;
     let _follower = follower::start(state.response_cache.clone(), state.keys.clone())?;
     let _purgers = if state.purged { purger::start(&state.store, settings.purge.clone())? } else { Vec::new() };

@@ -13,6 +13,7 @@ pub mod purging;
 pub mod request;
 pub mod resolve;
 pub mod response_cache;
+pub mod search;
 pub mod site;
 
 use std::sync::Arc;

@@ -10,7 +10,9 @@ use uuid::Uuid;
 use super::{
     Found, Reading,
     articles::{self, ArticleListing, BodyFormat, Fields, Included, Listed, Shape},
-    listening, media, menus, names, pages, resolve, site,
+    listening, media, menus, names, pages, resolve,
+    search::{self, Searched},
+    site,
 };
 use crate::{
     domain::{
@@ -26,6 +28,7 @@ use crate::{
         tag::TagId,
         url::segment,
     },
+    search::SearchIndex,
     store::{self, Tx},
 };
 
@@ -76,6 +79,10 @@ pub enum Request {
     Translations(ArticleId, Shape),
     /// A menu by its slug, and whether articles are led to in another locale of the chain.
     Menu(String, Option<Locale>, bool),
+    /// A page of what is found.
+    Search(Box<Searched>, Paging, Show),
+    /// What somebody may be typing, and whether headlines in other locales of the chain will do.
+    Suggest(String, Option<Locale>, bool),
     /// Where a public path leads.
     Resolve(String),
     /// The page at a public path, with its stories from a cursor on.
@@ -121,7 +128,7 @@ pub enum Outcome {
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Gone`]; [`Error::Invalid`] for a parameter that means nothing on this site.
-pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcome, Error> {
+pub fn answer(tx: &mut Tx<'_>, index: &SearchIndex, request: &Request, now: Instant) -> Result<Outcome, Error> {
     let read = |tx: &mut Tx<'_>, locale: &Option<Locale>| Reading::resolve(tx, locale.as_ref(), false);
     match request {
         Request::Site => {
@@ -196,6 +203,17 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
                 shown(&ArticleListing { data, page, included }, Some(reading.locale))?
             };
             Ok(Outcome::Shown(Shown { next, previous, ..shown }))
+        }
+        Request::Search(searched, paging, show) => {
+            let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
+            let (beside, found, until) = search::search(tx, index, &reading, (searched, *paging, &show.shape), now)?;
+            let shown = shown(&found, Some(reading.locale))?;
+            Ok(Outcome::Shown(Shown { next: beside.next, previous: beside.previous, until: Some(until), ..shown }))
+        }
+        Request::Suggest(typed, locale, fallback) => {
+            let reading = Reading::resolve(tx, locale.as_ref(), *fallback)?;
+            let (suggestions, until) = search::suggest(tx, index, &reading, typed, now)?;
+            shown(&suggestions, Some(reading.locale)).map(|shown| Outcome::Shown(Shown { until: Some(until), ..shown }))
         }
         Request::Translations(id, shape) => {
             let (all, included) = articles::translations(tx, *id, shape)?;
@@ -360,6 +378,21 @@ impl Request {
                 }
                 format!("/v1/menus/{}", segment(slug))
             }
+            Self::Search(searched, paging, show) => {
+                searched.query(&mut query, show.locale.as_ref());
+                let show = Show { locale: None, ..show.clone() };
+                show.query(&mut query, BodyFormat::None);
+                paged(&mut query, paging, cursor);
+                "/v1/search".to_owned()
+            }
+            Self::Suggest(typed, locale, fallback) => {
+                query.append_pair("q", typed);
+                in_locale(&mut query, locale.as_ref());
+                if *fallback {
+                    query.append_pair("fallback", "chain");
+                }
+                "/v1/search/suggest".to_owned()
+            }
             Self::Resolve(path) => {
                 query.append_pair("path", path);
                 "/v1/resolve".to_owned()
@@ -400,6 +433,8 @@ impl Request {
             Self::Translations(_, shape) => heap(shape),
             Self::Missing(locale, _) | Self::Sound(_, locale) => locale.as_str().len(),
             Self::Menu(slug, of, _) => slug.capacity().saturating_add(locale(of)),
+            Self::Search(searched, _, show) => size_of::<Searched>().saturating_add(searched.heap()).saturating_add(show.heap()),
+            Self::Suggest(typed, of, _) => typed.capacity().saturating_add(locale(of)),
             Self::Resolve(path) => path.capacity(),
             Self::Page(path, _, view) => path.capacity().saturating_add(view.include.len().saturating_mul(32)),
         }

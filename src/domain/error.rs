@@ -157,6 +157,14 @@ pub enum Error {
     /// The media store does not answer, or has no room left.
     #[error("the media store does not answer at the moment")]
     StorageUnavailable(#[source] Box<dyn StdError + Send + Sync>),
+    /// The index that searches is built, and there is none yet.
+    #[error("the index that searches is being built: {built} of {all} articles are in it")]
+    SearchBuilding {
+        /// Articles that it has.
+        built: u64,
+        /// Articles that there are.
+        all: u64,
+    },
     /// A file is not taken, for what it is.
     #[error("{0}")]
     File(FileFault),
@@ -207,6 +215,7 @@ impl Clone for Error {
             Self::TookTooLong => Self::TookTooLong,
             Self::Unavailable(source) => Self::Unavailable(told(&**source)),
             Self::StorageUnavailable(source) => Self::StorageUnavailable(told(&**source)),
+            Self::SearchBuilding { built, all } => Self::SearchBuilding { built: *built, all: *all },
             Self::File(fault) => Self::File(fault.clone()),
             Self::OutOfRange { bytes } => Self::OutOfRange { bytes: *bytes },
             Self::DiskFull(source) => Self::DiskFull(told(&**source)),
@@ -237,6 +246,7 @@ impl Error {
     pub fn passes(&self) -> bool {
         match self {
             Self::Busy
+            | Self::SearchBuilding { .. }
             | Self::TooSoon { .. }
             | Self::TookTooLong
             | Self::Unavailable(_)

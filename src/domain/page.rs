@@ -60,6 +60,10 @@ pub enum Sorting {
     Sessions = 41,
     /// The media library, last added first.
     Media = 100,
+    /// What a search found, what fits best first.
+    FoundByRelevance = 110,
+    /// What a search found, last published first.
+    FoundNewest = 111,
     /// Somebody's own work, last touched first.
     Work = 42,
     /// Somebody's own API keys, newest first.

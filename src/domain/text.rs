@@ -134,6 +134,8 @@ pub mod limits {
     pub const PARAMETERS: usize = 100;
     /// Sections, authors or tags that one parameter of a list of articles names.
     pub const FILTER_NAMES: usize = 20;
+    /// Characters of what is searched for, as readers count them.
+    pub const TYPED: usize = 512;
     /// A text that the desk's list of articles looks for, in characters.
     pub const SOUGHT: usize = 200;
     /// Articles that one parameter of a list of articles names.

@@ -2,6 +2,7 @@
 
 pub mod follower;
 pub mod illustrator;
+pub mod indexer;
 pub mod mailer;
 pub mod media_sweeper;
 pub mod openid;

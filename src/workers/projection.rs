@@ -102,6 +102,22 @@ impl<P: Projection> Runner<P> {
         Ok(Self { store, projection, place: Place::Leased(shared), once_more: Mutex::default() })
     }
 
+    /// Carry on what this process has for itself, and keeps the place of.
+    pub fn from_place(store: Store, projection: P, place: i64) -> Self {
+        Self { store, projection, place: Place::Memory(AtomicI64::new(place)), once_more: Mutex::default() }
+    }
+
+    /// Of what this process has for itself, apply what is new up to a change; how many changes that were.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn run_up_to(&self, until: i64) -> Result<usize, Error> {
+        let Place::Memory(place) = &self.place else { return self.run() };
+        let span = self.carry_on(place.load(Ordering::Relaxed), until)?;
+        place.store(span.last, Ordering::Relaxed);
+        Ok(count(&span))
+    }
+
     /// What is carried on.
     pub fn projection(&self) -> &P {
         &self.projection
@@ -114,11 +130,7 @@ impl<P: Projection> Runner<P> {
     /// [`Projection::apply`]. The same changes come again then.
     pub fn run(&self) -> Result<usize, Error> {
         match &self.place {
-            Place::Memory(place) => {
-                let span = self.carry_on(place.load(Ordering::Relaxed), i64::MAX)?;
-                place.store(span.last, Ordering::Relaxed);
-                Ok(count(&span))
-            }
+            Place::Memory(_) => self.run_up_to(i64::MAX),
             Place::Leased(shared) => {
                 self.repeat(shared);
                 self.run_leased(shared)

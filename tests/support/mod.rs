@@ -19,7 +19,7 @@ use std::{
     rc::Rc,
     sync::{
         Arc, LazyLock, Mutex,
-        atomic::{AtomicI64, AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering},
     },
 };
 
@@ -70,6 +70,7 @@ use dateline::{
     media::{files::Files, storage::Folder},
     openid::Provider,
     store::{Limits, Options, Store, Tx},
+    workers::indexer::Indexer,
 };
 use serde_json::{Value, json};
 
@@ -147,6 +148,8 @@ pub(crate) struct Entrance {
     pub links: Arc<PasswordLinks>,
     pub keys: Arc<KeyRing>,
     pub rates: Arc<RateLimits>,
+    /// Whether the search index takes up what is new before each search, as its worker does all the time.
+    pub indexes: Arc<AtomicBool>,
 }
 
 /// Made once: it is the same for every app.
@@ -192,7 +195,7 @@ fn state_with(
     let answers = MemoryBudget::new(128 << 20);
     let keys = Arc::new(KeyRing::open(&store.read_now(dateline::store::keys::all).unwrap(), seal).unwrap());
     Data::new(State {
-        response_cache: ResponseCache::new(store.clone(), capacity, &answers),
+        response_cache: ResponseCache::new(store.clone(), Arc::default(), capacity, &answers),
         answers,
         files: files(),
         fetcher: fetched::fetcher(),
@@ -233,12 +236,19 @@ impl Entrance {
     async fn of(state: Data<State>) -> Self {
         let (response_cache, sign_ins, links) = (state.response_cache.clone(), state.sign_ins.clone(), state.links.clone());
         let (rates, keys) = (state.rates.clone(), state.keys.clone());
+        let indexer = Rc::new(Indexer::new(state.store.clone(), response_cache.search().clone()));
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
+        let indexes = Arc::new(AtomicBool::new(true));
+        let takes_up = indexes.clone();
         let call = move |request: Request| -> Answering {
             let service = service.clone();
+            if request.path().starts_with("/v1/search") && takes_up.load(Ordering::SeqCst) {
+                indexer.run().unwrap();
+                indexer.run().unwrap();
+            }
             Box::pin(async move { service.call(request).await.unwrap() })
         };
-        Self { call: Rc::new(call), response_cache, sign_ins, links, rates, keys }
+        Self { call: Rc::new(call), response_cache, sign_ins, links, rates, keys, indexes }
     }
 }
 

@@ -66,6 +66,7 @@ fn is_of_desk(path: &str) -> bool {
         (name = "sections", description = "The section tree, which is the navigation."),
         (name = "authors", description = "Persons, desks and agencies that stories are credited to."),
         (name = "tags", description = "What stories are about."),
+        (name = "search", description = "What readers look for, and what they may be typing."),
         (name = "media", description = "Pictures, sound, videos and documents of what is public."),
         (name = "site", description = "The publication, its locales and its menus."),
         (name = "desk-articles", description = "Write and translate."),

@@ -79,7 +79,7 @@ fn shape(body: BodyFormat, fields: Option<Vec<FieldPath>>, include: Option<Vec<I
 }
 
 /// Which articles a list shows, and how.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListArticles {
@@ -87,90 +87,90 @@ pub struct ListArticles {
     pub(in crate::api) locale: Option<String>,
     /// Whether articles that are not live in that language are shown in the next of its chain.
     #[param(inline)]
-    fallback: Option<Fallback>,
+    pub(super) fallback: Option<Fallback>,
     /// In which form bodies come; `none` when absent.
     #[param(inline)]
-    body: Option<BodyFormat>,
+    pub(super) body: Option<BodyFormat>,
     /// Only these fields or parts of them (`section.name`), parted by commas: makes partial articles, without the others.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
-    fields: Option<Vec<FieldPath>>,
+    pub(super) fields: Option<Vec<FieldPath>>,
     /// What comes along whole, in `included`, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
-    include: Option<Vec<Include>>,
+    pub(super) include: Option<Vec<Include>>,
     /// In one of these sections or below it: their ids or slugs, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false, max_items = 20)]
-    section: Option<Vec<String>>,
+    pub(super) section: Option<Vec<String>>,
     /// Credited to one of these authors: their ids or slugs, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false, max_items = 20)]
-    author: Option<Vec<String>>,
+    pub(super) author: Option<Vec<String>>,
     /// Carrying one of these tags: their ids or slugs, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false, max_items = 20)]
-    tag: Option<Vec<String>>,
+    pub(super) tag: Option<Vec<String>>,
     /// Carrying each of these tags: their ids or slugs, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false, max_items = 20)]
-    tag_all: Option<Vec<String>>,
+    pub(super) tag_all: Option<Vec<String>>,
     /// Not in any of these sections or below it: their ids or slugs, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false, max_items = 20)]
-    not_section: Option<Vec<String>>,
+    pub(super) not_section: Option<Vec<String>>,
     /// Credited to none of these authors: their ids or slugs, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false, max_items = 20)]
-    not_author: Option<Vec<String>>,
+    pub(super) not_author: Option<Vec<String>>,
     /// Carrying none of these tags: their ids or slugs, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false, max_items = 20)]
-    not_tag: Option<Vec<String>>,
+    pub(super) not_tag: Option<Vec<String>>,
     /// One of these articles, as far as they are live in the language; parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false, max_items = 100)]
-    id: Option<Vec<ArticleId>>,
+    pub(super) id: Option<Vec<ArticleId>>,
     /// None of these articles, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false, max_items = 100)]
-    not_id: Option<Vec<ArticleId>>,
+    pub(super) not_id: Option<Vec<ArticleId>>,
     /// Of one of these kinds, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
-    kind: Option<Vec<Kind>>,
+    pub(super) kind: Option<Vec<Kind>>,
     /// Of none of these kinds, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
-    not_kind: Option<Vec<Kind>>,
+    pub(super) not_kind: Option<Vec<Kind>>,
     /// Of one of these genres, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
-    genre: Option<Vec<Genre>>,
+    pub(super) genre: Option<Vec<Genre>>,
     /// Of none of these genres, parted by commas.
     #[serde(default, deserialize_with = "words")]
     #[param(inline, style = Form, explode = false)]
-    not_genre: Option<Vec<Genre>>,
+    pub(super) not_genre: Option<Vec<Genre>>,
     /// First published at or after this instant.
     #[param(inline)]
-    published_after: Option<Instant>,
+    pub(super) published_after: Option<Instant>,
     /// First published before this instant.
     #[param(inline)]
-    published_before: Option<Instant>,
+    pub(super) published_before: Option<Instant>,
     /// Last updated at or after this instant; quickest with `sort=-updated_at`.
     #[param(inline)]
-    updated_after: Option<Instant>,
+    pub(super) updated_after: Option<Instant>,
     /// The order; `-published_at` when absent.
     #[param(inline)]
-    sort: Option<Order>,
+    pub(super) sort: Option<Order>,
     /// Rows on a page; with bodies it has fewer when they would be longer than one answer holds.
     #[param(minimum = 1, maximum = 100, default = 20)]
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
     /// Where the page begins: `page.next` or `page.previous` of another one.
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
     /// Whether to count all rows.
     #[param(default = false)]
-    count: Option<bool>,
+    pub(super) count: Option<bool>,
 }
 
 impl ListArticles {
@@ -178,7 +178,7 @@ impl ListArticles {
     ///
     /// # Errors
     /// [`Error::Invalid`] for every parameter with too many values.
-    fn listed(&mut self) -> Result<Listed, Error> {
+    pub(super) fn listed(&mut self) -> Result<Listed, Error> {
         fn names(given: &mut Option<Vec<String>>) -> Vec<Reference> {
             given.take().into_iter().flatten().map(Reference::from).collect()
         }

@@ -8,5 +8,6 @@ pub mod names;
 pub mod pages;
 pub mod preview;
 pub mod resolve;
+pub mod search;
 pub mod serve;
 pub mod site;

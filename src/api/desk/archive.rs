@@ -98,9 +98,10 @@ async fn read(state: &State, permit: Permit<ReadArchive>, as_of: Instant, reques
     if as_of > state.store.now() {
         return Err(Error::invalid("?as_of", "future", "the archive knows nothing of the future").into());
     }
+    let index = state.response_cache.search().clone();
     let read = move |tx: &mut crate::store::Tx<'_>| {
         tx.as_of(as_of, permit.own_visibility());
-        answer(tx, &request, as_of)
+        answer(tx, &index, &request, as_of)
     };
     Ok(match state.store.read(read).await? {
         Outcome::Shown(shown) => HttpResponse::Ok().content_type("application/json").body(shown.json),

@@ -172,7 +172,7 @@ impl Listed {
     ///
     /// # Errors
     /// [`Error::Invalid`] for every slug that leads nowhere.
-    pub(super) fn filter(&self, tx: &mut Tx<'_>, reading: &Reading) -> Result<Filter, Error> {
+    pub(in crate::delivery) fn filter(&self, tx: &mut Tx<'_>, reading: &Reading) -> Result<Filter, Error> {
         let slugs = self.names().into_iter().flat_map(|(_, _, names)| names);
         let slugs: Vec<&str> = slugs.filter_map(|name| if let Reference::Slug(slug) = name { Some(slug.as_str()) } else { None }).collect();
         let found = store::names::find(tx, &reading.everywhere(), &slugs)?;

@@ -31,6 +31,7 @@ use entry::tell;
 use super::request::{Request, answer};
 use crate::{
     domain::{Error, Instant, Locale, cache_tag::CacheTag, measured::Measured, memory::MemoryBudget, redirect, site::Masthead},
+    search::SearchIndex,
     store::{self, Dependencies, Store, Watcher},
 };
 
@@ -152,6 +153,7 @@ fn sized(capacity: u64, usual: u64) -> Option<Options> {
 /// The response cache over a store.
 pub struct ResponseCache {
     store: Store,
+    search: Arc<SearchIndex>,
     /// The memory that answers hold, those that are not kept as well.
     held: Arc<MemoryBudget>,
     answers: Option<Answers>,
@@ -196,7 +198,7 @@ impl Measured for ResponseCache {
 impl ResponseCache {
     /// A response cache that keeps at most so many bytes; none, and every answer is made anew. What answers hold is taken from the budget.
     #[must_use]
-    pub fn new(store: Store, capacity: u64, held: &Arc<MemoryBudget>) -> Arc<Self> {
+    pub fn new(store: Store, search: Arc<SearchIndex>, capacity: u64, held: &Arc<MemoryBudget>) -> Arc<Self> {
         let put_out = Evicted::default();
         let for_spellings = capacity / FOR_SPELLINGS;
         let hasher = quick_cache::DefaultHashBuilder::default;
@@ -206,6 +208,7 @@ impl ResponseCache {
             sized(for_spellings, 1_024).map(|options| Cache::with_options(options, SpellingWeigher, hasher(), DefaultLifecycle::default()));
         let response_cache = Arc::new(Self {
             store,
+            search,
             held: held.clone(),
             answers,
             put_out,
@@ -229,6 +232,12 @@ impl ResponseCache {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The index that searches are answered from.
+    #[must_use]
+    pub fn search(&self) -> &Arc<SearchIndex> {
+        &self.search
     }
 
     /// Bytes that are taken by what is kept.
@@ -362,8 +371,8 @@ impl ResponseCache {
     }
 
     async fn make(&self, request: &Request) -> Result<Arc<Entry>, Error> {
-        let (asked, now, held) = (request.clone(), self.store.now(), self.held.clone());
-        let telling = move |tx: &mut store::Tx<'_>| tell(&asked, answer(tx, &asked, now), &held);
+        let (asked, now, held, index) = (request.clone(), self.store.now(), self.held.clone(), self.search.clone());
+        let telling = move |tx: &mut store::Tx<'_>| tell(&asked, answer(tx, &index, &asked, now), &held);
         let (answer, dependencies) = self.store.read_tracked(telling).await?;
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         Entry::new(number, request, answer?, dependencies).map(Arc::new)

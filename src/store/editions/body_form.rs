@@ -9,6 +9,8 @@ pub enum BodyForm {
     Html,
     /// As plain text.
     Text,
+    /// As plain text, no more of it than excerpts are made of.
+    Beginning,
     /// As the document's JSON.
     Doc,
 }
@@ -37,6 +39,7 @@ impl BodyForm {
             Self::None => "''",
             Self::Html => "e.html",
             Self::Text => "e.text",
+            Self::Beginning => "substr(e.text, 1, 20000)",
             Self::Doc => of_revision!("CAST(r.words -> 'body' AS TEXT)", "e"),
         }
     }
@@ -48,6 +51,7 @@ impl BodyForm {
             // What readers are given of a picture of the library is longer than its id, which takes 39 bytes: some 1,400 bytes in HTML, and 5,000 in a document.
             Self::Html => "octet_length(x.html) + 35 * (octet_length(CAST(x.media AS TEXT)) - 2)",
             Self::Text => "octet_length(x.text)",
+            Self::Beginning => "octet_length(substr(x.text, 1, 20000))",
             Self::Doc => {
                 concat!(of_revision!("octet_length(CAST(r.words AS TEXT))", "x"), " + 130 * (octet_length(CAST(x.media AS TEXT)) - 2)")
             }

@@ -85,7 +85,7 @@ impl Live {
             body: match form {
                 BodyForm::None => String::new(),
                 BodyForm::Html => edition.html,
-                BodyForm::Text => edition.text,
+                BodyForm::Text | BodyForm::Beginning => edition.text,
                 BodyForm::Doc => doc::write(&words.body).to_string(),
             },
             content: words.content,
@@ -244,6 +244,57 @@ pub fn live_everywhere(tx: &mut Tx<'_>, _: Visibility, articles: &[Id<Article>],
     sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "e").push(" AND e.article_id IN ");
     sql.ids(articles.iter().copied()).push(" ORDER BY e.article_id, e.locale");
     noted(tx, sql)
+}
+
+/// Live editions of articles in a locale each, in one statement; in no order.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn live_each(tx: &mut Tx<'_>, _: Visibility, those: &[(Id<Article>, &Locale)], form: BodyForm) -> Result<Vec<Live>, Error> {
+    those.iter().for_each(|(id, _)| tx.note(CacheTag::thing(id.uuid())));
+    if those.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = select(form);
+    sql.push(" FROM editions e JOIN sections s ON s.id = e.section_id WHERE ").public(tx, "e").push(" AND (");
+    let mut locales: Vec<&Locale> = those.iter().map(|(_, locale)| *locale).collect();
+    locales.sort_unstable();
+    locales.dedup();
+    for (n, locale) in locales.into_iter().enumerate() {
+        let of_locale = those.iter().filter(|(_, its)| *its == locale).map(|(id, _)| *id);
+        sql.push(if n == 0 { "" } else { " OR " }).push("(e.locale = ").text(locale.as_str()).push(" AND e.article_id IN ").ids(of_locale).push(")");
+    }
+    sql.push(")");
+    noted(tx, sql)
+}
+
+/// The articles that are live anywhere after one, in the order of their ids, so many at most: what is to be indexed.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn live_articles(tx: &mut Tx<'_>, after: Option<Id<Article>>, limit: i64) -> Result<Vec<Id<Article>>, Error> {
+    #[derive(QueryableByName)]
+    struct LiveArticle {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+    }
+    let mut sql = Sql::new("SELECT DISTINCT e.article_id FROM editions e WHERE ");
+    sql.public(tx, "e");
+    if let Some(after) = after {
+        sql.push(" AND e.article_id > ").id(after);
+    }
+    sql.push(" ORDER BY e.article_id LIMIT ").int(limit);
+    Ok(sql.load::<LiveArticle>(tx)?.into_iter().map(|row| row.article_id).collect())
+}
+
+/// How many articles are live anywhere.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn count_live_articles(tx: &mut Tx<'_>) -> Result<i64, Error> {
+    let mut sql = Sql::new("SELECT COUNT(DISTINCT e.article_id) AS n FROM editions e WHERE ");
+    sql.public(tx, "e");
+    Ok(sql.first::<super::Count>(tx)?.map_or(0, |count| count.n))
 }
 
 fn noted(tx: &mut Tx<'_>, sql: Sql) -> Result<Vec<Live>, Error> {

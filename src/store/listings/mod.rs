@@ -25,7 +25,7 @@ use crate::{
     access::Visibility,
     domain::{
         Error, Id, Instant, Locale,
-        article::Article,
+        article::{Article, Kind},
         cache_tag::CacheTag,
         edition::Edition,
         facet::Facet,
@@ -184,6 +184,31 @@ pub fn latest(tx: &mut Tx<'_>, _: Visibility, chain: &[Locale], facets: &[Facet]
     }
     all.sort_by_key(|latest| Reverse((latest.at, latest.article_id)));
     Ok(all)
+}
+
+/// Note that an answer is made from all that is live in some locales: of these kinds, or of news.
+pub fn depend_on_all(tx: &mut Tx<'_>, locales: &[Locale], kinds: &[Kind]) {
+    for locale in locales {
+        if kinds.is_empty() {
+            tx.note(CacheTag::list(locale, Facet::ALL));
+        }
+        kinds.iter().for_each(|kind| tx.note(CacheTag::list(locale, Facet::kind(*kind))));
+    }
+}
+
+/// Every article that is live under a facet in any locale.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn all_under(tx: &mut Tx<'_>, facet: Facet) -> Result<Vec<Id<Article>>, Error> {
+    #[derive(QueryableByName)]
+    struct Under {
+        #[diesel(sql_type = Uid)]
+        article_id: Id<Article>,
+    }
+    let mut sql = Sql::new("SELECT DISTINCT article_id FROM live_listings WHERE facet = ");
+    sql.id(Id::<Facet>::from(facet.uuid()));
+    Ok(sql.load::<Under>(tx)?.into_iter().map(|row| row.article_id).collect())
 }
 
 /// How many live editions the scans of a whole list lead to, in one statement.

@@ -1,0 +1,184 @@
+//! One index in a folder or in memory, and what it says of itself.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    sync::Mutex,
+};
+
+use serde::{Deserialize, Serialize};
+use tantivy::{
+    Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, Term,
+    directory::MmapDirectory,
+    indexer::IndexWriterOptions,
+    schema::Schema,
+};
+
+use super::{
+    document::Document,
+    fields::{Fields, schema, tokenizers},
+    searching::Snapshot,
+};
+use crate::domain::{Error, Instant, analysis, article::ArticleId};
+
+/// Whenever what is kept of a document, or how, is something else.
+const FORM: u32 = 1;
+/// Memory that documents wait in before they are written, in bytes.
+const WRITER_MEMORY: usize = 48 << 20;
+
+/// What an index says of itself, in each of its commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Payload {
+    form: u32,
+    analysis: u32,
+    /// The last change that was taken up.
+    place: i64,
+    /// When it had been, in microseconds.
+    at: i64,
+    /// Whether it has all that there was.
+    whole: bool,
+}
+
+/// An index and who reads it.
+pub(super) struct Generation {
+    index: Index,
+    fields: Fields,
+    reader: IndexReader,
+    /// Made when the first document comes.
+    writer: Option<IndexWriter>,
+}
+
+fn failed(error: tantivy::TantivyError) -> Error {
+    Error::internal(error)
+}
+
+impl Generation {
+    fn of(mut index: Index, fields: Fields) -> Result<Self, Error> {
+        index.set_tokenizers(tokenizers());
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(1).try_into().map_err(failed)?;
+        Ok(Self { index, fields, reader, writer: None })
+    }
+
+    /// A new one in an empty folder, or in memory.
+    pub(super) fn new(folder: Option<&Path>) -> Result<Self, Error> {
+        let (schema, fields): (Schema, Fields) = schema();
+        let index = match folder {
+            Some(folder) => {
+                std::fs::create_dir_all(folder).map_err(Error::internal)?;
+                let folder = MmapDirectory::open(folder).map_err(Error::internal)?;
+                Index::create(folder, schema, IndexSettings::default()).map_err(failed)?
+            }
+            None => Index::create_in_ram(schema),
+        };
+        Self::of(index, fields)
+    }
+
+    /// The one that a folder has, if it is whole, undamaged and of the present form; every byte of it is read.
+    pub(super) fn open(folder: &Path) -> Option<Self> {
+        let opened = || -> Result<Option<Self>, Error> {
+            let index = Index::open_in_dir(folder).map_err(failed)?;
+            let (schema, fields) = schema();
+            if index.schema() != schema || !index.validate_checksum().map_err(failed)?.is_empty() {
+                return Ok(None);
+            }
+            let found = Self::of(index, fields)?;
+            Ok(found.payload()?.filter(|payload| payload.whole).map(|_| found))
+        };
+        // What is damaged may be read as anything.
+        let opened = std::panic::catch_unwind(opened).unwrap_or_else(|_| Err(Error::internal("it panicked")));
+        opened.inspect_err(|error| tracing::warn!(folder = %folder.display(), why = error.for_the_log(), "an index cannot be read")).ok().flatten()
+    }
+
+    /// What the last commit says; nothing where it is of another form.
+    fn payload(&self) -> Result<Option<Payload>, Error> {
+        let metas = self.index.load_metas().map_err(failed)?;
+        let payload = metas.payload.and_then(|payload| serde_json::from_str::<Payload>(&payload).ok());
+        Ok(payload.filter(|payload| payload.form == FORM && payload.analysis == analysis::VERSION))
+    }
+
+    fn writer(&mut self) -> Result<&mut IndexWriter, Error> {
+        if self.writer.is_none() {
+            let options = IndexWriterOptions::builder().num_worker_threads(1).memory_budget_per_thread(WRITER_MEMORY).num_merge_threads(1).build();
+            self.writer = Some(self.index.writer_with_options(options).map_err(failed)?);
+        }
+        self.writer.as_mut().ok_or_else(|| Error::internal("no writer"))
+    }
+
+    /// Take documents up.
+    pub(super) fn add(&mut self, documents: &[Document]) -> Result<(), Error> {
+        let fields = self.fields;
+        let writer = self.writer()?;
+        for document in documents {
+            writer.add_document(document.written(&fields)).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Let go of all documents of some articles.
+    pub(super) fn remove(&mut self, articles: &[ArticleId]) -> Result<(), Error> {
+        let fields = self.fields;
+        let writer = self.writer()?;
+        for article in articles {
+            writer.delete_term(Term::from_field_bytes(fields.article, article.uuid().as_bytes()));
+        }
+        Ok(())
+    }
+
+    /// Keep what was taken up: as it is after a change, at an instant.
+    pub(super) fn commit(&mut self, place: i64, at: Instant) -> Result<(), Error> {
+        let payload = Payload { form: FORM, analysis: analysis::VERSION, place, at: at.as_micros(), whole: true };
+        let payload = serde_json::to_string(&payload).map_err(Error::internal)?;
+        let mut prepared = self.writer()?.prepare_commit().map_err(failed)?;
+        prepared.set_payload(&payload);
+        prepared.commit().map_err(failed)?;
+        self.reader.reload().map_err(failed)
+    }
+
+    /// Write those parts of it anew that hold words of documents that it has let go of, so that none of their words is left.
+    pub(super) fn purge(&mut self) -> Result<(), Error> {
+        let holding: Vec<_> = self.index.searchable_segment_metas().map_err(failed)?.iter().filter(|meta| meta.has_deletes()).map(tantivy::SegmentMeta::id).collect();
+        let writer = self.writer()?;
+        if !holding.is_empty() {
+            writer.merge(&holding).wait().map_err(failed)?;
+        }
+        // Whoever still reads the former parts holds their files.
+        self.reader.reload().map_err(failed)?;
+        self.writer()?.garbage_collect_files().wait().map_err(failed)?;
+        Ok(())
+    }
+
+    /// It, as it is read from now on; the last change that it has taken up, and when it had.
+    pub(super) fn snapshot(&self) -> Result<(Snapshot, i64, Instant), Error> {
+        let payload = self.payload()?.ok_or_else(|| Error::internal("an index without a place"))?;
+        let searcher = self.reader.searcher();
+        let sizes = sizes(&searcher, self.fields)?;
+        let snapshot = Snapshot { searcher, fields: self.fields, sizes, frequencies: Mutex::new(HashMap::new()) };
+        Ok((snapshot, payload.place, Instant::from_micros(payload.at)))
+    }
+
+    /// End merges that are under way, and let go of the folder.
+    pub(super) fn close(mut self) {
+        if let Some(writer) = self.writer.take() {
+            drop(writer.wait_merging_threads());
+        }
+    }
+}
+
+/// Live documents of each locale.
+fn sizes(searcher: &Searcher, fields: Fields) -> Result<BTreeMap<String, u64>, Error> {
+    let mut locales: BTreeMap<String, u64> = BTreeMap::new();
+    for segment in searcher.segment_readers() {
+        let index = segment.inverted_index(fields.locale).map_err(failed)?;
+        let mut all = index.terms().stream().map_err(Error::internal)?;
+        // Ends: a dictionary has an end.
+        while all.advance() {
+            if let Ok(locale) = str::from_utf8(all.key()) {
+                locales.entry(locale.to_owned()).or_default();
+            }
+        }
+    }
+    for (locale, size) in &mut locales {
+        *size = super::terms::frequency(searcher, &Term::from_field_text(fields.locale, locale))?;
+    }
+    Ok(locales)
+}

@@ -1,0 +1,156 @@
+//! Marks what was looked for in texts, as places: nothing that could be taken for markup.
+
+use std::{collections::HashSet, ops::Range};
+
+use strsim::osa_distance;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::typed::{self, Need, Sought};
+use crate::domain::{
+    Locale,
+    analysis::{Analyser, Word},
+};
+
+/// Letters of an excerpt, as readers count them.
+const EXCERPT: usize = 220;
+/// How many of them stand before its first mark.
+const BEFORE: usize = 50;
+/// Letters from which on a word is marked although it has a typing error.
+const LONG: usize = 5;
+/// Places that are marked in one text at most.
+const MOST_MARKS: usize = 100;
+
+/// A text, and the places in it that were looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marked {
+    /// The text.
+    pub text: String,
+    /// From where to where, in UTF-16 code units of it; in their order, none in another.
+    pub marks: Vec<Range<usize>>,
+}
+
+/// Finds what was typed in texts of a locale.
+#[derive(Debug)]
+pub struct Marker {
+    analyser: Analyser,
+    stems: HashSet<String>,
+    folded: HashSet<String>,
+    latin: HashSet<String>,
+    beginnings: Vec<String>,
+    long: Vec<String>,
+}
+
+impl Marker {
+    /// For what somebody typed.
+    #[must_use]
+    pub fn new(typed: &str, locale: &Locale) -> Self {
+        let mut marker = Self {
+            analyser: Analyser::of(locale),
+            stems: HashSet::new(),
+            folded: HashSet::new(),
+            latin: HashSet::new(),
+            beginnings: Vec::new(),
+            long: Vec::new(),
+        };
+        for clause in typed::clauses(&typed::parts(typed), locale).0 {
+            match clause.sought {
+                _ if clause.need != Need::Required => {}
+                Sought::Word { folded, stem, close, loose } => {
+                    marker.stems.insert(stem);
+                    marker.latin.extend(close.into_iter().chain(loose));
+                    if folded.chars().count() >= LONG {
+                        marker.long.push(folded);
+                    }
+                }
+                Sought::Phrase(words) => marker.folded.extend(words),
+                Sought::Beginning(word) => marker.beginnings.push(word),
+            }
+        }
+        marker
+    }
+
+    fn is_sought(&self, word: &Word<'_>) -> bool {
+        self.stems.contains(&*word.stem)
+            || self.folded.contains(&*word.folded)
+            || self.beginnings.iter().any(|start| word.folded.starts_with(start.as_str()))
+            || word.latin.as_ref().is_some_and(|latin| {
+                self.latin.contains(&latin.close) || latin.loose.as_ref().is_some_and(|loose| self.latin.contains(loose))
+            })
+    }
+
+    /// Whether a word is one typing error away from one that was looked for.
+    fn may_be_meant(&self, word: &Word<'_>) -> bool {
+        self.long.iter().any(|long| {
+            let (a, b) = (long.chars().count(), word.folded.chars().count());
+            a.abs_diff(b) <= 1 && osa_distance(long, &word.folded) <= 1
+        })
+    }
+
+    /// The places in a text, in bytes.
+    fn places(&self, text: &str) -> Vec<Range<usize>> {
+        let words = self.analyser.words(text);
+        let places = |is_it: &dyn Fn(&Word<'_>) -> bool| words.iter().filter(|word| is_it(word)).map(|word| word.range.clone()).collect();
+        let mut found: Vec<_> = places(&|word| self.is_sought(word));
+        if found.is_empty() && !self.long.is_empty() {
+            found = places(&|word| self.may_be_meant(word));
+        }
+        found
+    }
+
+    /// A short text, whole, with its marks.
+    #[must_use]
+    pub fn whole(&self, text: &str) -> Marked {
+        marked(text, 0..text.len(), &self.places(text))
+    }
+
+    /// What of a long text is around its marks: where most of them stand together, the first of such places. Its beginning where there are none.
+    #[must_use]
+    pub fn excerpt(&self, text: &str) -> Marked {
+        let places = self.places(text);
+        // About as many bytes as an excerpt has.
+        let reach = EXCERPT.saturating_sub(BEFORE).saturating_mul(if text.is_ascii() { 1 } else { 2 });
+        let mut best = (0_usize, 0_usize);
+        let mut end = 0_usize;
+        for (n, place) in places.iter().enumerate() {
+            // Ends: it counts on to the end of the marks.
+            while places.get(end).is_some_and(|last| last.end <= place.start.saturating_add(reach)) {
+                end = end.saturating_add(1);
+            }
+            let count = end.saturating_sub(n);
+            if count > best.0 {
+                best = (count, place.start);
+            }
+        }
+        let (before, after) = text.split_at_checked(best.1).unwrap_or((text, ""));
+        let start = before.grapheme_indices(true).rev().take(BEFORE).last().map_or(best.1, |(at, _)| at);
+        // Not within a word, nor a line before.
+        let skipped = before.get(start..).unwrap_or_default();
+        let line = skipped.rfind('\n').map(|at| at.saturating_add(1));
+        let word = if start == 0 { Some(0) } else { skipped.find(char::is_whitespace).map(|at| at.saturating_add(1)) };
+        let start = start.saturating_add(line.or(word).unwrap_or(0));
+        let lead = before.get(start..).unwrap_or_default().graphemes(true).count();
+        let length: usize = after.graphemes(true).take(EXCERPT.saturating_sub(lead)).map(str::len).sum();
+        let mut end = best.1.saturating_add(length);
+        if end < text.len() {
+            // Nor is one cut off at the end, where they are parted by spaces.
+            let cut = text.get(best.1..end).unwrap_or_default();
+            let last = cut.rfind(char::is_whitespace).filter(|at| at.saturating_mul(2) > cut.len());
+            end = last.map_or(end, |at| best.1.saturating_add(at));
+        }
+        marked(text, start..end, &places)
+    }
+}
+
+/// A part of a text with those places that lie in it.
+fn marked(text: &str, part: Range<usize>, places: &[Range<usize>]) -> Marked {
+    let Some(shown) = text.get(part.clone()) else { return Marked::default() };
+    let units = |from: usize, to: usize| text.get(from..to).map_or(0, |text| text.encode_utf16().count());
+    let (mut marks, mut at, mut reached) = (Vec::new(), 0_usize, part.start);
+    for place in places.iter().filter(|place| place.start >= part.start && place.end <= part.end).take(MOST_MARKS) {
+        let from = at.saturating_add(units(reached, place.start));
+        at = from.saturating_add(units(place.start, place.end));
+        reached = place.end;
+        marks.push(from..at);
+    }
+    Marked { text: shown.to_owned(), marks }
+}

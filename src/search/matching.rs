@@ -1,0 +1,232 @@
+//! Which documents of a segment have what is looked for, and how much of it.
+//!
+//! **Context.** Two instances that have taken up the same changes have to answer alike, and how an engine merges segments is its own affair. **Decision.** Lists of
+//! postings are read here: scores are sums in the order of the clauses, of frequencies among what is live, whatever else lies in a segment. **Consequence.** Nothing is
+//! skipped by upper bounds of scores; a query has a budget of postings, and says so when it has spent it.
+
+use tantivy::{
+    DocId, DocSet, SegmentReader, TERMINATED,
+    fieldnorm::FieldNormReader,
+    postings::{Postings, SegmentPostings},
+    schema::IndexRecordOption,
+};
+
+use super::{
+    fields::Fields,
+    terms::{Alternative, LookedUp, Terms, postings},
+};
+use crate::domain::Error;
+
+/// Saturation of frequencies (BM25).
+const K1: f64 = 1.2;
+/// How much length counts (BM25).
+const B: f64 = 0.75;
+/// Words that a story has usually, with those counted several times that its headline and summary are made of.
+const USUAL_LENGTH: f64 = 450.0;
+
+/// Postings that one query may read.
+pub const BUDGET: u64 = 4_000_000;
+
+/// What a query may still read.
+#[derive(Debug)]
+pub(super) struct Budget(u64);
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self(BUDGET)
+    }
+
+    /// Whether one more may be read.
+    pub(super) fn take(&mut self) -> bool {
+        let left = self.0 > 0;
+        self.0 = self.0.saturating_sub(1);
+        left
+    }
+
+    /// Whether all of it was spent.
+    pub(super) fn is_spent(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// A document that has something that is looked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Match {
+    pub doc: DocId,
+    pub score: f64,
+    /// Whether something of it was not typed like this.
+    pub is_mistyped: bool,
+}
+
+/// A segment, and what is read of it.
+pub(super) struct Segment<'s> {
+    reader: &'s SegmentReader,
+    norms: FieldNormReader,
+    fields: &'s Fields,
+}
+
+/// One alternative, as it is read.
+struct Read<'a> {
+    postings: SegmentPostings,
+    of: &'a Alternative,
+}
+
+impl<'s> Segment<'s> {
+    pub(super) fn new(reader: &'s SegmentReader, fields: &'s Fields) -> Result<Self, Error> {
+        let norms = reader.get_fieldnorms_reader(fields.stems).map_err(Error::internal)?;
+        Ok(Self { reader, norms, fields })
+    }
+
+    /// What so many occurrences count in a document (BM25).
+    fn saturated(&self, doc: DocId, times: u32) -> f64 {
+        let (times, length) = (f64::from(times), f64::from(self.norms.fieldnorm(doc)));
+        times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length / USUAL_LENGTH))
+    }
+
+    fn strength(&self, read: &Read<'_>) -> f64 {
+        let times = if read.of.field == self.fields.latin { 1 } else { read.postings.term_freq() };
+        read.of.weight * self.saturated(read.postings.doc(), times)
+    }
+
+    fn read<'a>(&self, alternatives: &'a [Alternative]) -> Result<Vec<Read<'a>>, Error> {
+        let mut all = Vec::new();
+        for of in alternatives {
+            if let Some(postings) = postings(self.reader, &of.term, IndexRecordOption::WithFreqs)? {
+                all.push(Read { postings, of });
+            }
+        }
+        Ok(all)
+    }
+
+    /// Each live document that has it, in their order.
+    pub(super) fn all(&self, looked_up: &LookedUp, idf: f64, budget: &mut Budget) -> Result<Vec<Match>, Error> {
+        let mut found: Vec<Match> = Vec::new();
+        match &looked_up.terms {
+            Terms::Phrase(_) => self.phrase(looked_up, idf, None, budget, &mut found)?,
+            Terms::Any(alternatives) => {
+                let several = alternatives.len() > 1;
+                for mut read in self.read(alternatives)? {
+                    let mut doc = read.postings.doc();
+                    // Ends: each round reads on, and a list has an end.
+                    while doc != TERMINATED && budget.take() {
+                        if !self.reader.is_deleted(doc) {
+                            let score = idf * self.strength(&read);
+                            found.push(Match { doc, score, is_mistyped: read.of.is_mistyped });
+                        }
+                        doc = read.postings.advance();
+                    }
+                }
+                if several {
+                    // Of the ways in which a document has it, the best counts; as typed, where it is that too.
+                    found.sort_by(|a, b| a.doc.cmp(&b.doc).then(a.is_mistyped.cmp(&b.is_mistyped)).then(b.score.total_cmp(&a.score)));
+                    found.dedup_by_key(|found| found.doc);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Of these documents those that have it, with what it counts there; `None` for those that have not.
+    pub(super) fn among(&self, looked_up: &LookedUp, idf: f64, docs: &[DocId], budget: &mut Budget) -> Result<Vec<Option<Match>>, Error> {
+        match &looked_up.terms {
+            Terms::Phrase(_) => {
+                let mut found = Vec::new();
+                self.phrase(looked_up, idf, Some(docs), budget, &mut found)?;
+                let mut found = found.into_iter().peekable();
+                Ok(docs.iter().map(|doc| found.next_if(|found| found.doc == *doc)).collect())
+            }
+            Terms::Any(alternatives) => {
+                let mut reads = self.read(alternatives)?;
+                let mut all = Vec::with_capacity(docs.len());
+                for doc in docs {
+                    let mut best: Option<Match> = None;
+                    for read in &mut reads {
+                        if read.postings.doc() < *doc {
+                            if !budget.take() {
+                                continue;
+                            }
+                            read.postings.seek(*doc);
+                        }
+                        if read.postings.doc() == *doc {
+                            let this = Match { doc: *doc, score: idf * self.strength(read), is_mistyped: read.of.is_mistyped };
+                            let is_better = |best: &Match| (this.is_mistyped, -this.score) < (best.is_mistyped, -best.score);
+                            if best.as_ref().is_none_or(is_better) {
+                                best = Some(this);
+                            }
+                        }
+                    }
+                    all.push(best);
+                }
+                Ok(all)
+            }
+        }
+    }
+
+    /// Documents in which words stand beside each other.
+    fn phrase(
+        &self,
+        looked_up: &LookedUp,
+        idf: f64,
+        among: Option<&[DocId]>,
+        budget: &mut Budget,
+        found: &mut Vec<Match>,
+    ) -> Result<(), Error> {
+        let Terms::Phrase(terms) = &looked_up.terms else { return Ok(()) };
+        let mut reads = Vec::new();
+        for term in terms {
+            let Some(postings) = postings(self.reader, term, IndexRecordOption::WithFreqsAndPositions)? else { return Ok(()) };
+            reads.push(postings);
+        }
+        let Some(first) = reads.first() else { return Ok(()) };
+        let mut wanted = among.map(|docs| docs.iter().copied());
+        let mut doc = match &mut wanted {
+            Some(docs) => docs.next().unwrap_or(TERMINATED),
+            None => first.doc(),
+        };
+        let (mut places, mut of_word) = (Vec::new(), Vec::new());
+        // Ends: each round looks at a later document, and a list has an end.
+        while doc != TERMINATED {
+            let mut reached = doc;
+            for read in &mut reads {
+                if read.doc() < doc {
+                    if !budget.take() {
+                        return Ok(());
+                    }
+                    read.seek(doc);
+                }
+                reached = reached.max(read.doc());
+            }
+            if reached == doc && !self.reader.is_deleted(doc) {
+                places.clear();
+                for (n, read) in (0_u32..).zip(&mut reads) {
+                    read.positions(&mut of_word);
+                    if n == 0 {
+                        places.clone_from(&of_word);
+                    } else {
+                        places.retain(|place| of_word.binary_search(&place.saturating_add(n)).is_ok());
+                    }
+                }
+                if !places.is_empty() {
+                    let times = u32::try_from(places.len()).unwrap_or(u32::MAX);
+                    found.push(Match { doc, score: idf * self.saturated(doc, times), is_mistyped: false });
+                }
+            }
+            doc = match &mut wanted {
+                Some(docs) => docs.find(|next| *next >= reached && *next > doc).unwrap_or(TERMINATED),
+                None => reached.max(doc.saturating_add(1)),
+            };
+            if wanted.is_none() && doc != TERMINATED {
+                let Some(first) = reads.first_mut() else { return Ok(()) };
+                if first.doc() < doc {
+                    if !budget.take() {
+                        return Ok(());
+                    }
+                    doc = first.seek(doc);
+                } else {
+                    doc = first.doc();
+                }
+            }
+        }
+        Ok(())
+    }
+}

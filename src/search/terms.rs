@@ -1,0 +1,261 @@
+//! Which terms of the index are looked for: the words themselves, what begins like them, and what is one typing error away.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
+use tantivy::{
+    Searcher, SegmentReader,
+    postings::SegmentPostings,
+    schema::{Field, IndexRecordOption, Term},
+    termdict::TermDictionary,
+};
+use tantivy_fst::Automaton;
+
+use super::{
+    fields::{Fields, OF_LOCALE, term},
+    typed::Sought,
+};
+use crate::domain::Error;
+
+/// Terms that one beginning, or one word with typing errors, stands for at most.
+const MOST_TERMS: usize = 256;
+/// Letters from which on typing errors are looked for.
+const LONG: usize = 5;
+/// Stories from which on a word is taken to be typed as it is meant.
+const KNOWN: u64 = 10;
+
+/// How much each way to find a word counts.
+const CLOSE: f64 = 0.7;
+const LOOSE: f64 = 0.4;
+const BEGINNING: f64 = 0.8;
+const MISTYPED: f64 = 0.3;
+
+static ONE_EDIT: LazyLock<LevenshteinAutomatonBuilder> = LazyLock::new(|| LevenshteinAutomatonBuilder::new(1, true));
+static TWO_EDITS: LazyLock<LevenshteinAutomatonBuilder> = LazyLock::new(|| LevenshteinAutomatonBuilder::new(2, true));
+
+/// A term that is looked for.
+#[derive(Debug, Clone)]
+pub(super) struct Alternative {
+    pub field: Field,
+    pub term: Term,
+    pub weight: f64,
+    /// Whether it is not what was typed.
+    pub is_mistyped: bool,
+}
+
+/// What a clause stands for in the index.
+#[derive(Debug, Clone)]
+pub(super) enum Terms {
+    /// Any of these.
+    Any(Vec<Alternative>),
+    /// All of these beside each other.
+    Phrase(Vec<Term>),
+}
+
+/// What was looked up for a clause.
+#[derive(Debug, Clone)]
+pub(super) struct LookedUp {
+    pub terms: Terms,
+    /// Live documents that have it.
+    pub frequency: u64,
+    /// False when there were more terms than are looked for.
+    pub is_whole: bool,
+}
+
+/// The postings of a term in a segment.
+pub(super) fn postings(segment: &SegmentReader, term: &Term, kept: IndexRecordOption) -> Result<Option<SegmentPostings>, Error> {
+    let index = segment.inverted_index(term.field()).map_err(Error::internal)?;
+    index.read_postings(term, kept).map_err(Error::internal)
+}
+
+/// In how many live documents a term is.
+pub(super) fn frequency(searcher: &Searcher, term: &Term) -> Result<u64, Error> {
+    let mut count = 0_u64;
+    for segment in searcher.segment_readers() {
+        let Some(postings) = postings(segment, term, IndexRecordOption::Basic)? else { continue };
+        let live = segment.alive_bitset().map_or_else(|| postings.doc_freq(), |alive| postings.doc_freq_given_deletes(alive));
+        count = count.saturating_add(live.into());
+    }
+    Ok(count)
+}
+
+/// The term of a word.
+pub(super) fn of(field: Field, locale: &str, word: &str) -> Term {
+    Term::from_field_text(field, &term(locale, word))
+}
+
+/// Words of a field and locale, of all segments, up to so many; whether those are all.
+fn dictionary<A: Automaton<State: Clone> + Clone>(
+    searcher: &Searcher,
+    field: Field,
+    (from, below): (&str, &str),
+    automaton: &A,
+) -> Result<(Vec<String>, bool), Error> {
+    let mut words = BTreeMap::new();
+    let mut is_whole = true;
+    for segment in searcher.segment_readers() {
+        let index = segment.inverted_index(field).map_err(Error::internal)?;
+        let dictionary: &TermDictionary = index.terms();
+        let mut stream = dictionary.search(automaton.clone()).ge(from).lt(below).into_stream().map_err(Error::internal)?;
+        let mut taken = 0_usize;
+        // Ends: a dictionary has an end, and so many are taken of it.
+        while stream.advance() {
+            if taken == MOST_TERMS {
+                is_whole = false;
+                break;
+            }
+            taken = taken.saturating_add(1);
+            if let Ok(word) = str::from_utf8(stream.key()) {
+                words.insert(word.to_owned(), ());
+            }
+        }
+    }
+    // The same of all instances, however their segments lie.
+    is_whole &= words.len() <= MOST_TERMS;
+    Ok((words.into_keys().take(MOST_TERMS).collect(), is_whole))
+}
+
+/// The last text that begins so.
+fn after(start: &str) -> String {
+    format!("{start}{}", char::MAX)
+}
+
+/// Accepts a beginning, and after it what is some typing errors away from a word.
+#[derive(Clone)]
+struct Mistyped<'d> {
+    start: &'d [u8],
+    dfa: &'d DFA,
+}
+
+/// How far a key was read: in its beginning, or in the word.
+#[derive(Clone, Copy)]
+enum Read {
+    Start(usize),
+    Word(u32),
+    Nothing,
+}
+
+impl Automaton for Mistyped<'_> {
+    type State = Read;
+
+    fn start(&self) -> Read {
+        Read::Start(0)
+    }
+
+    fn is_match(&self, state: &Read) -> bool {
+        matches!(state, Read::Word(state) if matches!(self.dfa.distance(*state), Distance::Exact(_)))
+    }
+
+    fn can_match(&self, state: &Read) -> bool {
+        match state {
+            Read::Start(_) => true,
+            Read::Word(state) => *state != SINK_STATE,
+            Read::Nothing => false,
+        }
+    }
+
+    fn accept(&self, state: &Read, byte: u8) -> Read {
+        match *state {
+            Read::Start(at) if self.start.get(at) == Some(&byte) => {
+                let next = at.saturating_add(1);
+                if next == self.start.len() { Read::Word(self.dfa.initial_state()) } else { Read::Start(next) }
+            }
+            Read::Word(state) => Read::Word(self.dfa.transition(state, byte)),
+            Read::Start(_) | Read::Nothing => Read::Nothing,
+        }
+    }
+}
+
+/// The words of a locale that are some typing errors away from one.
+fn mistyped(searcher: &Searcher, field: Field, locale: &str, word: &str, edits: &LevenshteinAutomatonBuilder) -> Result<(Vec<String>, bool), Error> {
+    let start = term(locale, "");
+    let dfa = edits.build_dfa(word);
+    dictionary(searcher, field, (&start, &after(&start)), &Mistyped { start: start.as_bytes(), dfa: &dfa })
+}
+
+/// Words that begin so, as terms.
+pub(super) fn beginning(searcher: &Searcher, field: Field, locale: &str, word: &str) -> Result<(Vec<Term>, bool), Error> {
+    let start = term(locale, word);
+    let (words, is_whole) = dictionary(searcher, field, (&start, &after(&start)), &tantivy_fst::automaton::AlwaysMatch)?;
+    Ok((words.iter().map(|word| Term::from_field_text(field, word)).collect(), is_whole))
+}
+
+/// Look a clause up in a locale. It counts frequencies by `frequency`.
+pub(super) fn look_up(
+    searcher: &Searcher,
+    fields: &Fields,
+    locale: &str,
+    sought: &Sought,
+    frequency: &mut impl FnMut(&Term) -> Result<u64, Error>,
+) -> Result<LookedUp, Error> {
+    match sought {
+        Sought::Phrase(words) => {
+            let terms: Vec<Term> = words.iter().map(|word| of(fields.words, locale, word)).collect();
+            let counts = terms.iter().map(&mut *frequency).collect::<Result<Vec<_>, _>>()?;
+            Ok(LookedUp { terms: Terms::Phrase(terms), frequency: counts.into_iter().min().unwrap_or(0), is_whole: true })
+        }
+        Sought::Beginning(word) => {
+            let (terms, is_whole) = beginning(searcher, fields.words, locale, word)?;
+            let mut count = 0_u64;
+            for term in &terms {
+                count = count.saturating_add(frequency(term)?);
+            }
+            let any = |term| Alternative { field: fields.words, term, weight: BEGINNING, is_mistyped: false };
+            Ok(LookedUp { terms: Terms::Any(terms.into_iter().map(any).collect()), frequency: count, is_whole })
+        }
+        Sought::Word { folded, stem, close, loose } => {
+            let mut any = Vec::new();
+            let typed = [(Some(stem), fields.stems, 1.0), (close.as_ref(), fields.latin, CLOSE), (loose.as_ref(), fields.latin, LOOSE)];
+            let mut count = 0_u64;
+            for (word, field, weight) in typed {
+                let Some(word) = word else { continue };
+                let term = of(field, locale, word);
+                let here = frequency(&term)?;
+                if here > 0 {
+                    // What is typed in other letters may be many words: it counts by the most frequent.
+                    count = count.max(here);
+                    any.push(Alternative { field, term, weight, is_mistyped: false });
+                }
+            }
+            let mut is_whole = true;
+            if count < KNOWN && folded.chars().count() >= LONG {
+                let (words, whole) = mistyped(searcher, fields.words, locale, folded, &ONE_EDIT)?;
+                is_whole = whole;
+                let typed = term(locale, folded);
+                for word in words.iter().filter(|word| **word != typed) {
+                    let term = Term::from_field_text(fields.words, word);
+                    if count == 0 {
+                        count = count.max(frequency(&term)?);
+                    }
+                    any.push(Alternative { field: fields.words, term, weight: MISTYPED, is_mistyped: true });
+                }
+            }
+            Ok(LookedUp { terms: Terms::Any(any), frequency: count, is_whole })
+        }
+    }
+}
+
+/// The word of a locale that is meant most likely by one that no story has: the most frequent that is two typing errors away at most.
+pub(super) fn meant(
+    searcher: &Searcher,
+    fields: &Fields,
+    locale: &str,
+    folded: &str,
+    frequency: &mut impl FnMut(&Term) -> Result<u64, Error>,
+) -> Result<Option<String>, Error> {
+    let long = folded.chars().count();
+    let mut best: Option<(u64, String)> = None;
+    for (edits, enough) in [(&*ONE_EDIT, 4), (&*TWO_EDITS, 7)] {
+        if best.is_some() || long < enough {
+            continue;
+        }
+        for word in mistyped(searcher, fields.words, locale, folded, edits)?.0 {
+            let count = frequency(&Term::from_field_text(fields.words, &word))?;
+            let word = word.split_once(OF_LOCALE).map_or(String::new(), |(_, word)| word.to_owned());
+            if count > 0 && best.as_ref().is_none_or(|(most, first)| count > *most || (count == *most && word < *first)) {
+                best = Some((count, word));
+            }
+        }
+    }
+    Ok(best.map(|(_, word)| word))
+}

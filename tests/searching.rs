@@ -1,0 +1,577 @@
+//! Search: what is found, in which order, and what is never found.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, atomic::Ordering},
+};
+
+use actix_web::http::Method;
+use dateline::{
+    search::{Languages, Query, Ranking, Recency, SearchIndex},
+    workers::indexer::Indexer,
+};
+use proptest::{
+    prelude::*,
+    strategy::ValueTree,
+    test_runner::{Config, TestRng, TestRunner},
+};
+use serde_json::{Value, json};
+use url::form_urlencoded::byte_serialize;
+
+use crate::support::{Answer, Client, TestApp};
+
+fn encoded(text: &str) -> String {
+    byte_serialize(text.as_bytes()).collect()
+}
+
+/// The headlines that are found, in their order.
+fn headlines(answer: &Answer) -> Vec<String> {
+    let rows = answer.ok()["data"].as_array().unwrap().clone();
+    rows.iter().map(|hit| hit["article"]["headline"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn found(app: &TestApp, typed: &str, more: &str) -> Vec<String> {
+    headlines(&app.anyone().get(&format!("/v1/search?q={}{more}", encoded(typed))).await)
+}
+
+/// Words of a story in some languages: headline, summary and a paragraph.
+fn words(of: &[(&str, &str, &str, &str)]) -> Value {
+    let told = |(locale, headline, summary, body): &(&str, &str, &str, &str)| {
+        let body = json!({ "format": "html", "content": format!("<p>{body}</p>") });
+        ((*locale).to_owned(), json!({ "headline": headline, "summary": summary, "body": body }))
+    };
+    Value::Object(of.iter().map(told).collect())
+}
+
+/// A story that is live in all of its languages; its path on the desk.
+async fn live(editor: &Client<'_>, section: &str, of: &[(&str, &str, &str, &str)]) -> String {
+    let sent = json!({ "kind": "story", "section_id": section, "source_locale": of[0].0, "translations": words(of) });
+    let made = editor.post("/v1/desk/articles", &sent).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let path = made.header("location").unwrap().to_owned();
+    editor.publish(&path, &of.iter().map(|words| words.0).collect::<Vec<_>>()).await.ok();
+    path
+}
+
+async fn end(editor: &Client<'_>, path: &str, verb: &str, body: &Value) {
+    let tag = editor.get(path).await.etag();
+    editor.act(&format!("{path}/{verb}"), &tag, body).await.ok();
+}
+
+both! {
+    async fn words_are_found_wherever_they_stand_and_what_fits_best_comes_first(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        live(&editor, &world, &[("en", "Ferry strike ends", "Talks held.", "Boats sail again.")]).await;
+        live(&editor, &world, &[("en", "Harbour reopens", "The ferry is back.", "Nothing else.")]).await;
+        live(&editor, &world, &[("en", "Weather", "Rain.", "A ferry was seen. Clouds over Kolkata and दिल्ली।")]).await;
+        assert_eq!(found(&app, "ferry", "").await, ["Ferry strike ends", "Harbour reopens", "Weather"]);
+        assert_eq!(found(&app, "FERRY strike", "").await, ["Ferry strike ends"]);
+        // Each mark and joiner belongs to its word, and the danda to none.
+        assert_eq!(found(&app, "दिल्ली", "").await, ["Weather"]);
+        assert_eq!(found(&app, "दिल", "").await, [""; 0]);
+        assert_eq!(found(&app, "ferry", "&limit=2").await.len(), 2);
+        let scores = app.anyone().get("/v1/search?q=ferry").await.ok();
+        let scores: Vec<f64> = scores["data"].as_array().unwrap().iter().map(|hit| hit["score"].as_f64().unwrap()).collect();
+        assert!(scores.windows(2).all(|two| two[0] > two[1]), "{scores:?}");
+    }
+
+    async fn what_is_typed_is_words_phrases_beginnings_and_what_is_left_out(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        live(&editor, &world, &[("en", "One", "S.", "The budget session opens")]).await;
+        live(&editor, &world, &[("en", "Two", "S.", "A session on the budget")]).await;
+        live(&editor, &world, &[("en", "Three", "S.", "Budgetary matters")]).await;
+        let all = |found: Vec<String>| found.into_iter().collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+        assert_eq!(found(&app, "\"budget session\"", "").await, ["One"]);
+        assert_eq!(found(&app, "“budget session”", "").await, ["One"]);
+        assert_eq!(found(&app, "budget -opens", "").await, ["Two"]);
+        assert_eq!(found(&app, "budget -\"session opens\"", "").await, ["Two"]);
+        assert_eq!(all(found(&app, "budge*", "").await), ["One", "Three", "Two"]);
+        // What is not closed, or stands alone, is text; nothing but what is left out finds nothing.
+        assert_eq!(all(found(&app, "\"budget session", "").await), ["One", "Two"]);
+        assert_eq!(all(found(&app, "budget * - session", "").await), ["One", "Two"]);
+        for nothing in ["", "   ", "-budget", "\u{200d}", "\u{200c}\u{200c}", "*", "\"\"", "-", "…!?", "\u{94d}"] {
+            assert_eq!(found(&app, nothing, "").await, [""; 0], "{nothing:?}");
+        }
+        // Nor does it look into two texts at once.
+        assert_eq!(found(&app, "\"one s\"", "").await, [""; 0]);
+    }
+
+    async fn nothing_that_is_typed_is_an_error_or_an_injection(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        live(&editor, &world, &[("en", "Ferry strike ends", "Talks held.", "Boats sail again."), ("hi", "नाव", "सारांश", "पाठ")]).await;
+        let mut runner = TestRunner::new_with_rng(Config::with_cases(1), TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha));
+        let piece = prop_oneof![
+            Just("\"".to_owned()), Just("-".to_owned()), Just("*".to_owned()), Just(" ".to_owned()), Just("AND OR NOT ^~:(){}[]\\/+".to_owned()),
+            Just("ferry".to_owned()), Just("नाव".to_owned()), Just("'; DROP TABLE editions; --".to_owned()), Just("%_".to_owned()), ".{0,12}", "[\\p{M}\\p{Cf}]{1,6}",
+        ];
+        let typed = proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat());
+        for _ in 0..120 {
+            let typed: String = typed.new_tree(&mut runner).unwrap().current().chars().filter(|c| *c != '\0').take(200).collect();
+            for path in ["/v1/search?locale=any&count=true&facets=section,year&q=", "/v1/search/suggest?q="] {
+                let answer = app.anyone().get(&format!("{path}{}", encoded(&typed))).await;
+                assert_eq!(answer.status, 200, "{typed:?}: {}", answer.text);
+            }
+        }
+        let many = "a* ".repeat(170);
+        assert_eq!(app.anyone().get(&format!("/v1/search?q={}", encoded(&many))).await.ok()["partial"], true);
+        let long = "ब".repeat(513);
+        for path in ["/v1/search?q=", "/v1/search/suggest?q="] {
+            let refused = app.anyone().get(&format!("{path}{}", encoded(&long))).await;
+            refused.refused(400, "malformed");
+            assert_eq!(refused.violations(), [("?q".to_owned(), "too_long".to_owned())]);
+        }
+        app.anyone().get("/v1/search").await.refused(400, "malformed");
+    }
+
+    async fn a_word_with_a_typing_error_is_found_below_what_has_it_as_it_is_typed(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        live(&editor, &world, &[("en", "Harbour harbour harbour", "Harbour.", "Harbour harbour harbour.")]).await;
+        live(&editor, &world, &[("en", "Spelling", "S.", "One says harbor elsewhere, among very many other words that say nothing of it at all.")]).await;
+        assert_eq!(found(&app, "harbor", "").await, ["Spelling", "Harbour harbour harbour"]);
+        assert_eq!(found(&app, "harbuor", "").await, ["Harbour harbour harbour"]);
+        // Not of short words, and not at the price of what was left out.
+        assert_eq!(found(&app, "onne", "").await, [""; 0]);
+        assert_eq!(found(&app, "harbour -harbor", "").await, ["Harbour harbour harbour"]);
+        let nothing = app.anyone().get("/v1/search?q=elsewheer%20spellign").await.ok();
+        assert_eq!(nothing["data"].as_array().unwrap().len(), 1);
+        let nothing = app.anyone().get("/v1/search?q=elzzwhere").await.ok();
+        assert_eq!((&nothing["data"], nothing["did_you_mean"].as_str()), (&json!([]), Some("elsewhere")));
+        assert_eq!(app.anyone().get("/v1/search?q=xyzzyqwert").await.ok()["did_you_mean"], Value::Null);
+    }
+
+    async fn where_no_story_has_all_words_those_with_some_are_shown_and_it_is_said(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        live(&editor, &world, &[("en", "One", "S.", "The lock gates closed")]).await;
+        live(&editor, &world, &[("en", "Two", "S.", "A gates story")]).await;
+        let both = app.anyone().get("/v1/search?q=lock%20gates").await;
+        assert_eq!((headlines(&both), &both.ok()["relaxed"]), (vec!["One".to_owned()], &json!(false)));
+        let some = app.anyone().get("/v1/search?q=lock%20gates%20zeppelin&count=true").await;
+        assert_eq!((headlines(&some), &some.ok()["relaxed"], &some.ok()["page"]["total"]), (vec!["One".to_owned(), "Two".to_owned()], &json!(true), &json!(2)));
+    }
+
+    async fn one_language_several_or_any_and_each_story_once(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        live(&editor, &world, &[("en", "Ferry ferry", "Ferry.", "Ferry."), ("hi", "नाव Ferry", "सारांश", "पाठ"), ("bn", "নৌকা", "স", "প")]).await;
+        live(&editor, &world, &[("hi", "Ferry", "सारांश", "पाठ")]).await;
+        live(&editor, &world, &[("en", "Only English ferry", "S.", "B.")]).await;
+        let set = |found: Vec<String>| found.into_iter().collect::<BTreeSet<_>>();
+        let of = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<BTreeSet<_>>();
+        assert_eq!(set(found(&app, "ferry", "").await), of(&["Ferry ferry", "Only English ferry"]));
+        assert_eq!(set(found(&app, "ferry", "&locale=hi").await), of(&["नाव Ferry", "Ferry"]));
+        // In its chain, what is live in Hindi is found in Hindi or not at all.
+        assert_eq!(set(found(&app, "ferry", "&locale=hi&fallback=chain").await), of(&["नाव Ferry", "Ferry", "Only English ferry"]));
+        for several in ["en,hi", "any", "hi,en,bn"] {
+            assert_eq!(set(found(&app, "ferry", &format!("&locale={several}")).await), of(&["Ferry ferry", "Ferry", "Only English ferry"]), "{several}");
+        }
+        let auto = app.anyone().send(Method::GET, "/v1/search?q=ferry&locale=auto", &[("accept-language", "hi")], None).await;
+        assert_eq!(set(headlines(&auto)), of(&["नाव Ferry", "Ferry"]));
+        for wrong in ["xx", "en,xx", "en,any", "any,auto"] {
+            app.anyone().get(&format!("/v1/search?q=ferry&locale={wrong}")).await.refused(400, "malformed");
+        }
+    }
+
+    async fn pages_show_every_story_once_in_both_orders_and_both_ways(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        for n in 0..23 {
+            live(&editor, &world, &[("en", &format!("Story {n}"), "S.", &"ferry ".repeat(1 + n % 5))]).await;
+            app.wait(60);
+        }
+        for sort in ["relevance", "-published_at"] {
+            let asked = format!("/v1/search?q=ferry&limit=5&count=true&sort={sort}");
+            let whole = found(&app, "ferry", &format!("&limit=100&sort={sort}")).await;
+            assert_eq!(whole.len(), 23);
+            let (mut forth, mut back, mut cursor) = (Vec::new(), Vec::new(), String::new());
+            let mut last;
+            loop {
+                let page = app.anyone().get(&format!("{asked}{cursor}")).await;
+                assert_eq!(page.ok()["page"]["total"], 23);
+                forth.extend(headlines(&page));
+                last = page.ok()["page"].clone();
+                let Some(next) = last["next"].as_str().map(str::to_owned) else { break };
+                assert!(page.header("link").unwrap().contains(&next));
+                cursor = format!("&cursor={next}");
+            }
+            assert_eq!(forth, whole, "{sort}");
+            while let Some(previous) = last["previous"].as_str().map(str::to_owned) {
+                let page = app.anyone().get(&format!("{asked}&cursor={previous}")).await;
+                let mut those = headlines(&page);
+                those.append(&mut back);
+                back = those;
+                last = page.ok()["page"].clone();
+            }
+            assert_eq!(back, whole[..20], "{sort}");
+            if sort == "-published_at" {
+                assert_eq!((&*whole[0], &*whole[22]), ("Story 22", "Story 0"));
+            }
+        }
+        // A cursor of another order, or of another list, is none.
+        let of_list = app.anyone().get("/v1/articles?limit=5").await.ok()["page"]["next"].as_str().unwrap().to_owned();
+        app.anyone().get(&format!("/v1/search?q=ferry&cursor={of_list}")).await.refused(400, "malformed");
+    }
+
+    async fn new_stories_come_before_old_ones_that_fit_as_well(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        live(&editor, &world, &[("en", "Old ferry", "S.", "B.")]).await;
+        app.wait(400 * 86_400);
+        live(&editor, &world, &[("en", "New ferry", "S.", "B.")]).await;
+        let editor = app.again(&editor).await;
+        assert_eq!(found(&app, "ferry", "").await, ["New ferry", "Old ferry"]);
+        // Not before those that fit much better.
+        live(&editor, &world, &[("en", "News of boats", "S.", "Among a hundred other things that are told here, one ferry.")]).await;
+        assert_eq!(found(&app, "ferry", "").await, ["New ferry", "Old ferry", "News of boats"]);
+    }
+
+    async fn stories_are_counted_by_what_they_are_with_the_sections_above(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let below = json!({ "parent_id": world, "position": 1, "translations": { "en": { "name": "Asia" } } });
+        let asia = admin.post("/v1/desk/sections", &below).await.ok()["id"].as_str().unwrap().to_owned();
+        let author = app.author("asha", "Asha Rao").await;
+        app.import(&json!({ "type": "tag", "key": "t", "kind": "place", "translations": { "en": { "name": "Chennai" } } }));
+        let tag = app.imported("tag", "t").await;
+        for (n, (section, kind)) in [(&world, "story"), (&asia, "video"), (&asia, "story")].into_iter().enumerate() {
+            let sent = json!({ "kind": kind, "section_id": section, "source_locale": "en", "tags": if n == 0 { json!([]) } else { json!([tag]) },
+                "credits": [{ "role": "written_by", "author_id": author }], "translations": words(&[("en", &format!("Ferry {n}"), "S.", "B.")]) });
+            let made = admin.post("/v1/desk/articles", &sent).await;
+            admin.publish(made.header("location").unwrap(), &["en"]).await.ok();
+        }
+        let counted = app.anyone().get("/v1/search?q=ferry&facets=section,author,tag,kind,year").await.ok()["facets"].clone();
+        let told = |facet: &str| -> Vec<(String, String, u64)> {
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            counted[facet].as_array().unwrap().iter().map(|one| (text(&one["value"]), text(&one["name"]), one["stories"].as_u64().unwrap())).collect()
+        };
+        assert_eq!(told("section"), [(world.clone(), "World".to_owned(), 3), (asia.clone(), "Asia".to_owned(), 2)]);
+        assert_eq!(told("author"), [(author.clone(), "Asha Rao".to_owned(), 3)]);
+        assert_eq!(told("tag"), [(tag.clone(), "Chennai".to_owned(), 2)]);
+        assert_eq!(told("kind"), [("story".to_owned(), "story".to_owned(), 2), ("video".to_owned(), "video".to_owned(), 1)]);
+        assert_eq!(told("year"), [("2026".to_owned(), "2026".to_owned(), 3)]);
+        // Whatever is asked for among them is among them.
+        for (asked, count) in [(format!("section={world}"), 3), (format!("section={asia}"), 2), ("section=asia".to_owned(), 2), (format!("not_section={asia}"), 1),
+            (format!("tag={tag}"), 2), (format!("not_tag={tag}"), 1), (format!("author={author}"), 3), ("kind=video".to_owned(), 1), ("kind=page".to_owned(), 0),
+            ("published_after=2030-01-01T00:00:00Z".to_owned(), 0), ("published_before=2030-01-01T00:00:00Z".to_owned(), 3)]
+        {
+            let answer = app.anyone().get(&format!("/v1/search?q=ferry&count=true&{asked}")).await.ok();
+            assert_eq!((&answer["page"]["total"], answer["data"].as_array().unwrap().len()), (&json!(count), count), "{asked}");
+        }
+        app.anyone().get("/v1/search?q=ferry&section=nowhere").await.refused(400, "malformed");
+        // A section that moves takes its stories along at once.
+        let etag = admin.get(&format!("/v1/desk/sections/{asia}")).await.etag();
+        admin.patch(&format!("/v1/desk/sections/{asia}"), &etag, &json!({ "parent_id": null })).await.ok();
+        assert_eq!(app.anyone().get(&format!("/v1/search?q=ferry&count=true&section={world}")).await.ok()["page"]["total"], 1);
+    }
+
+    async fn marks_are_places_and_never_markup(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let body = format!("{} 🛥️ <b>Ferries</b> &amp; the ferry. {}", "Before it. ".repeat(60), "After it. ".repeat(60));
+        live(&editor, &world, &[("en", "🛥️ Ferry & <script>", "No boat.", &body.replace('<', "&lt;"))]).await;
+        let hit = app.anyone().get("/v1/search?q=ferry").await.ok()["data"][0]["highlights"].clone();
+        let marked = |of: &str| -> Vec<String> {
+            let text: Vec<u16> = hit[of]["text"].as_str().unwrap().encode_utf16().collect();
+            let place = |mark: &Value, n: usize| usize::try_from(mark[n].as_u64().unwrap()).unwrap();
+            hit[of]["marks"].as_array().unwrap().iter().map(|mark| String::from_utf16(&text[place(mark, 0)..place(mark, 1)]).unwrap()).collect()
+        };
+        assert_eq!(hit["headline"]["text"], "🛥️ Ferry & <script>");
+        assert_eq!((marked("headline"), marked("summary")), (vec!["Ferry".to_owned()], vec![]));
+        assert_eq!(marked("body").last().map(String::as_str), Some("ferry"));
+        let excerpt = hit["body"]["text"].as_str().unwrap();
+        assert!(excerpt.chars().count() < 260 && excerpt.contains("<b>Ferries</b> & the"), "{excerpt}");
+    }
+
+    async fn what_leaves_the_public_is_neither_found_nor_counted_however_far_behind_the_index_is(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let mut paths = Vec::new();
+        for n in 0..4 {
+            paths.push(live(&admin, &world, &[("en", &format!("Ferry {n}"), "S.", "B.")]).await);
+        }
+        assert_eq!(found(&app, "ferry", "").await.len(), 4);
+        app.entrance.indexes.store(false, Ordering::SeqCst);
+        end(&admin, &paths[0], "unpublish", &json!({ "locales": ["en"] })).await;
+        end(&admin, &paths[1], "takedown", &json!({ "reason": "court" })).await;
+        let asked = "/v1/search?q=ferry&count=true&facets=section,year";
+        let behind = app.anyone().get(asked).await;
+        assert_eq!(headlines(&behind).into_iter().collect::<BTreeSet<_>>(), ["Ferry 2", "Ferry 3"].map(str::to_owned).into());
+        assert_eq!((&behind.ok()["page"]["total"], &behind.ok()["facets"]["section"][0]["stories"]), (&json!(2), &json!(2)));
+        assert!(!app.anyone().get("/v1/search/suggest?q=ferr").await.text.contains("Ferry 0"));
+        // What was made while it was behind is kept for a second; what it says of itself is of then.
+        let as_of = behind.ok()["as_of"].clone();
+        live(&admin, &world, &[("en", "Ferry 4", "S.", "B.")]).await;
+        app.wait(2);
+        assert_eq!(app.anyone().get(asked).await.ok()["as_of"], as_of);
+        app.entrance.indexes.store(true, Ordering::SeqCst);
+        app.wait(2);
+        let now = app.anyone().get(asked).await.ok();
+        assert_eq!(now["page"]["total"], 3);
+        assert!(now["as_of"].as_str() > as_of.as_str(), "{now}");
+    }
+
+    async fn an_answer_is_kept_until_something_that_may_be_in_it_changes(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        live(&editor, &world, &[("en", "Ferry", "S.", "B.")]).await;
+        let asked = "/v1/search?q=ferry&count=true";
+        app.anyone().get(asked).await.ok();
+        let before = app.store.statements();
+        app.entrance.indexes.store(false, Ordering::SeqCst);
+        app.anyone().get(asked).await.ok();
+        assert_eq!(app.store.statements(), before, "it was kept");
+        app.entrance.indexes.store(true, Ordering::SeqCst);
+        live(&editor, &world, &[("en", "Another ferry", "S.", "B.")]).await;
+        assert_eq!(app.anyone().get(asked).await.ok()["page"]["total"], 2);
+    }
+
+    async fn names_and_headlines_are_completed_at_any_word(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let author = app.author("river", "Asha Rivers").await;
+        app.import(&json!({ "type": "tag", "key": "t", "kind": "place", "translations": { "en": { "name": "Old River Bank" } } }));
+        let tag = app.imported("tag", "t").await;
+        let sent = json!({ "kind": "story", "section_id": world, "source_locale": "en", "tags": [tag], "credits": [{ "role": "written_by", "author_id": author }],
+            "translations": words(&[("en", "The river that kept a diary", "S.", "B.")]) });
+        let made = editor.post("/v1/desk/articles", &sent).await;
+        editor.publish(made.header("location").unwrap(), &["en"]).await.ok();
+        for n in 0..12 {
+            live(&editor, &world, &[("en", &format!("Rivers rise {n}"), "Diary.", "B.")]).await;
+            app.wait(60);
+        }
+        let suggested = |answer: Answer| -> Vec<(String, String)> {
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            answer.ok()["data"].as_array().unwrap().iter().map(|one| (text(&one["type"]), text(&one["text"]["text"]))).collect()
+        };
+        let all = suggested(app.anyone().get("/v1/search/suggest?q=riv").await);
+        assert_eq!(all.len(), 8);
+        assert_eq!(all[..3], [("tag", "Old River Bank"), ("author", "Asha Rivers"), ("article", "Rivers rise 11")].map(|(a, b)| (a.to_owned(), b.to_owned())));
+        assert_eq!(suggested(app.anyone().get("/v1/search/suggest?q=river%20di").await), [("article".to_owned(), "The river that kept a diary".to_owned())]);
+        for nothing in ["", "%20", "ivers", "zzz", "%22%22"] {
+            assert_eq!(app.anyone().get(&format!("/v1/search/suggest?q={nothing}")).await.ok()["data"], json!([]), "{nothing}");
+        }
+    }
+
+    async fn two_instances_answer_alike_in_the_same_order(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let other = app.instance().await;
+        let vocabulary = ["river", "bank", "market", "minister", "school", "boat", "harbour", "tax", "rain", "court"];
+        let mut paths = Vec::new();
+        for n in 0..60_usize {
+            let body: Vec<&str> = (0..12).map(|k| vocabulary[(n * 7 + k * k * (n % 5 + 1)) % 10]).collect();
+            paths.push(live(&editor, &world, &[("en", &format!("{} {n}", vocabulary[n % 10]), "S.", &body.join(" "))]).await);
+            if n % 9 == 0 {
+                // One of them hears of each change by itself, the other of many at once.
+                found(&app, "river", "").await;
+            }
+            if n % 4 == 3 {
+                end(&editor, &paths[n - 2], "unpublish", &json!({ "locales": ["en"] })).await;
+            }
+        }
+        for a in vocabulary {
+            for b in vocabulary {
+                for asked in [format!("{a} {b}"), format!("{a} -{b}"), format!("\"{a} {b}\""), format!("{}* {b}", &a[..3]), format!("{a} zeppelin {b}")] {
+                    let path = format!("/v1/search?count=true&facets=section&q={}", encoded(&asked));
+                    let told = |answer: Answer| { let mut told = answer.ok(); told["as_of"].take(); told };
+                    assert_eq!(told(app.anyone().get(&path).await), told(app.anyone().at(&other).get(&path).await), "{asked}");
+                }
+            }
+        }
+    }
+
+    async fn whatever_a_newsroom_does_what_is_found_is_what_is_live_and_has_the_words(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let vocabulary = ["ox", "elk", "cod", "yak", "ant"];
+        let mut runner = TestRunner::new_with_rng(Config::with_cases(1), TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha));
+        let actions = proptest::collection::vec((0..9_usize, 0..8_usize, 0..32_usize), 90);
+        let actions = actions.new_tree(&mut runner).unwrap().current();
+        let text = |bits: usize| -> String {
+            let words: Vec<&str> = (0..5).filter(|n| bits >> n & 1 == 1).map(|n| vocabulary[n]).collect();
+            if words.is_empty() { "bare".to_owned() } else { words.join(" ") }
+        };
+        let mut paths: Vec<String> = Vec::new();
+        for (step, (action, which, bits)) in actions.into_iter().enumerate() {
+            let locale = ["en", "hi"][bits % 2];
+            let path = paths.get(which % paths.len().max(1)).cloned();
+            match (action, path) {
+                (0, _) | (_, None) => {
+                    let said = text(bits);
+                    paths.push(live(&admin, &world, &[("en", &format!("Headline {step}"), "S.", &said), ("hi", &format!("शीर्षक {step}"), "स", &text(31 - bits))]).await);
+                }
+                (1 | 2, Some(path)) => {
+                    let tag = admin.get(&format!("{path}/translations/{locale}")).await;
+                    if tag.status == 200 {
+                        let body = json!({ "format": "html", "content": format!("<p>{}</p>", text(bits)) });
+                        admin.patch(&format!("{path}/translations/{locale}"), &tag.etag(), &json!({ "body": body })).await;
+                    }
+                }
+                (3 | 4, Some(path)) => _ = admin.publish(&path, &[locale]).await,
+                (verb, Some(path)) => {
+                    let tag = admin.get(&path).await;
+                    if tag.status == 200 {
+                        let (verb, body) = match verb {
+                            5 => ("unpublish", json!({ "locales": [locale] })),
+                            6 => ("takedown", json!({ "reason": "x" })),
+                            7 => ("reinstate", json!({})),
+                            _ => ("erase", json!({ "reason": "x" })),
+                        };
+                        admin.act(&format!("{path}/{verb}"), &tag.etag(), &body).await;
+                    }
+                }
+            }
+            // Live, as lists show it, and what it says.
+            let mut live: BTreeMap<&str, Vec<(String, BTreeSet<String>)>> = BTreeMap::new();
+            for locale in ["en", "hi"] {
+                let all = app.anyone().get(&format!("/v1/articles?limit=100&body=text&locale={locale}")).await.ok();
+                let told = |row: &Value| {
+                    let words = row["body"]["content"].as_str().unwrap().split_whitespace().map(str::to_owned).collect();
+                    (row["headline"].as_str().unwrap().to_owned(), words)
+                };
+                live.insert(locale, all["data"].as_array().unwrap().iter().map(told).collect());
+            }
+            let (a, b) = (vocabulary[which % 5], vocabulary[(which + 1 + bits % 4) % 5]);
+            for locale in ["en", "hi"] {
+                let expected = |has: &dyn Fn(&BTreeSet<String>) -> bool| -> BTreeSet<String> {
+                    live[locale].iter().filter(|(_, words)| has(words)).map(|(headline, _)| headline.clone()).collect()
+                };
+                let both = expected(&|words| words.contains(a) && words.contains(b));
+                let cases = [
+                    (a.to_owned(), expected(&|words| words.contains(a))),
+                    (format!("{a} -{b}"), expected(&|words| words.contains(a) && !words.contains(b))),
+                    (format!("{a} {b}"), if both.is_empty() { expected(&|words| words.contains(a) || words.contains(b)) } else { both }),
+                ];
+                for (typed, expected) in cases {
+                    let answer = app.anyone().get(&format!("/v1/search?limit=100&count=true&locale={locale}&q={}", encoded(&typed))).await;
+                    assert_eq!(headlines(&answer).into_iter().collect::<BTreeSet<_>>(), expected, "step {step}, {locale}: {typed}");
+                    assert_eq!(answer.ok()["page"]["total"], json!(expected.len()), "step {step}, {locale}: {typed}");
+                }
+            }
+        }
+    }
+
+    async fn an_index_goes_on_where_it_was_and_heals_whatever_befell_it(app) {
+        let (editor, world) = (app.editor().await, app.section("world", "दुनिया").await);
+        let folder = Scratch::new();
+        for n in 0..30 {
+            live(&editor, &world, &[("en", &format!("Ferry {n}"), "S.", "B.")]).await;
+        }
+        let open = || {
+            let index = Arc::new(SearchIndex::at(&folder.0).unwrap());
+            index.open().unwrap();
+            index
+        };
+        let ferries = |index: &SearchIndex| index.search(&query("ferry")).map(|found| found.total).ok();
+        let run = |index: &Arc<SearchIndex>| Indexer::new(app.store.clone(), index.clone()).run().unwrap();
+        let index = open();
+        assert_eq!((ferries(&index), index.place()), (None, None), "it was never built");
+        run(&index);
+        assert_eq!(ferries(&index), Some(30));
+        let place = index.place();
+        // Of a folder that somebody has, another takes another part.
+        let beside = open();
+        assert_eq!(beside.place(), None);
+        drop((beside, index));
+        // A start goes on where the last one was.
+        let index = open();
+        assert_eq!((index.place(), ferries(&index)), (place, Some(30)));
+        live(&editor, &world, &[("en", "Ferry 30", "S.", "B.")]).await;
+        assert!(run(&index) > 0);
+        assert_eq!(ferries(&index), Some(31));
+        drop(index);
+        // Some byte of any of its files is another one: it is seen, and built anew.
+        for n in 0..12_usize {
+            let files = files_below(&folder.0);
+            let files: Vec<_> = files.iter().filter(|file| fs::metadata(file).unwrap().len() > 0 && !file.ends_with("lock")).collect();
+            let file = files[n * 7 % files.len()];
+            let mut bytes = fs::read(file).unwrap();
+            let place = n * 131 % bytes.len();
+            bytes[place] ^= 0x41;
+            fs::write(file, bytes).unwrap();
+            let index = open();
+            let told = ferries(&index);
+            assert!(told.is_none() || told == Some(31), "{}: {told:?}", file.display());
+            run(&index);
+            assert_eq!(ferries(&index), Some(31), "{}", file.display());
+            drop(index);
+            let index = open();
+            assert_eq!(ferries(&index), Some(31), "{} was left damaged", file.display());
+        }
+        fs::remove_dir_all(&folder.0).unwrap();
+        let index = open();
+        run(&index);
+        assert_eq!(ferries(&index), Some(31));
+    }
+
+    async fn erasing_leaves_no_word_in_the_files_of_the_index(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        let folder = Scratch::new();
+        let path = live(&admin, &world, &[("en", "Zanzibarquokka", "Zanzibarquokka.", "Zanzibarquokka told."), ("hi", "पीलकपक्षी", "पीलकपक्षी", "पीलकपक्षी")]).await;
+        for n in 0..5 {
+            live(&admin, &world, &[("en", &format!("Ferry {n}"), "S.", "B.")]).await;
+        }
+        let index = Arc::new(SearchIndex::at(&folder.0).unwrap());
+        let indexer = Indexer::new(app.store.clone(), index.clone());
+        indexer.run().unwrap();
+        let holding = || -> usize {
+            let files = files_below(&folder.0);
+            let has = |file: &&PathBuf| {
+                let bytes = fs::read(file).unwrap();
+                ["zanzibarquokka", "anzibarquok", "पीलकपक्षी"].iter().any(|word| bytes.windows(word.len()).any(|part| part == word.as_bytes()))
+            };
+            files.iter().filter(has).count()
+        };
+        assert!(holding() > 0, "words are not kept as they are: look for them otherwise");
+        end(&admin, &path, "takedown", &json!({ "reason": "court" })).await;
+        end(&admin, &path, "erase", &json!({ "reason": "court" })).await;
+        indexer.run().unwrap();
+        assert_eq!(holding(), 0);
+        assert_eq!(index.search(&query("ferry")).unwrap().total, 5);
+    }
+
+    async fn what_only_the_desk_knows_is_not_found(app) {
+        let (admin, world) = (app.admin().await, app.section("world", "दुनिया").await);
+        admin.post("/v1/desk/locales", &json!({ "locale": "mr", "name": "मराठी", "state": "preparing" })).await.ok();
+        live(&admin, &world, &[("en", "Ferry", "S.", "B."), ("mr", "Secretword", "S.", "B.")]).await;
+        admin.story(&world, "Secretword draft").await;
+        for more in ["", "&locale=any", "&locale=en,hi"] {
+            assert_eq!(found(&app, "secretword", more).await, [""; 0], "{more}");
+            let told = app.anyone().get(&format!("/v1/search?q=secretwrod&count=true&facets=year{more}")).await.ok();
+            assert_eq!((&told["page"]["total"], &told["did_you_mean"]), (&json!(0), &Value::Null), "{more}");
+        }
+        app.anyone().get("/v1/search?q=secretword&locale=mr").await.refused(400, "malformed");
+    }
+}
+
+/// A query for English stories.
+fn query(typed: &str) -> Query {
+    Query {
+        typed: typed.to_owned(),
+        languages: Languages::Any(vec!["en".parse().unwrap()]),
+        among: dateline::search::Among::default(),
+        ranking: Ranking::Relevance,
+        recency: Recency::default(),
+        today: dateline::domain::Instant::from_micros(0),
+        limit: 100,
+        cursor: None,
+        facets: BTreeSet::new(),
+    }
+}
+
+/// A folder that goes with the test.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Self {
+        Self(crate::support::new_file().with_extension("index"))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Every file in a folder.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files.extend(files_below(&path)) } else { files.push(path) }
+    }
+    files.sort();
+    files
+}
