@@ -1,5 +1,6 @@
 //! Rules that are told without a database, most of them of the domain.
 
+mod analysis;
 mod api_keys;
 mod bodies;
 mod cache_tags;

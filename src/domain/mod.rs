@@ -4,6 +4,7 @@
 //! can be tested with values alone.
 
 pub mod address;
+pub mod analysis;
 pub mod api_key;
 pub mod article;
 pub mod assignment;

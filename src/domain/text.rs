@@ -393,7 +393,7 @@ pub fn word_count(text: &str) -> i32 {
 }
 
 /// Whether a character is of a script without spaces between words.
-fn is_unspaced(c: char) -> bool {
+pub(super) fn is_unspaced(c: char) -> bool {
     !c.is_ascii()
         && matches!(
             c.script(),
