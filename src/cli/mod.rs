@@ -7,6 +7,7 @@ mod carried;
 mod check;
 mod demo;
 mod generate;
+mod index;
 mod key;
 mod media;
 mod serve;
@@ -62,6 +63,11 @@ enum Command {
         #[command(subcommand)]
         command: MediaCommand,
     },
+    /// Keep the search index.
+    Index {
+        #[command(subcommand)]
+        command: IndexCommand,
+    },
     /// Load a bundle, record by record; may be stopped and run again.
     Import {
         /// The bundle: newline-delimited JSON, or a folder or a tar with that and the files of the media library.
@@ -101,6 +107,14 @@ enum MediaCommand {
         #[arg(long)]
         repair: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum IndexCommand {
+    /// Build it anew out of the database; a server that runs does so by itself, and answers out of the former one meanwhile.
+    Rebuild,
+    /// Show what it has, and how far it is behind.
+    Status,
 }
 
 #[derive(Debug, Subcommand)]
@@ -198,6 +212,8 @@ pub fn run() -> ExitCode {
             KeyCommand::List => key::list(&s),
             KeyCommand::Revoke { kid } => key::revoke(&s, &kid),
         }),
+        Command::Index { command: IndexCommand::Rebuild } => settings().and_then(|s| index::rebuild(&s)),
+        Command::Index { command: IndexCommand::Status } => settings().and_then(|s| index::status(&s)),
         Command::Media { command: MediaCommand::Check { repair } } => settings().and_then(|s| media::check_store(&s, repair)),
         Command::Import { file, overwrite, refuse_future, add_locales } => settings().and_then(|s| {
             bundle::import(&ready(&s)?, (&serve::files(&s)?, &serve::fetcher(&s)), &file, Rules { overwrite, refuse_future, add_locales })

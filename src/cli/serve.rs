@@ -72,7 +72,7 @@ pub(super) fn fetcher(settings: &Settings) -> Fetcher {
 pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str)) -> Result<(), Failed> {
     let answers = MemoryBudget::new(usize::try_from(settings.cache_bytes).unwrap_or(usize::MAX).saturating_add(settings.unfinished_bytes));
     let (tls, renewal) = secured(settings)?.unzip();
-    let index = Arc::new(SearchIndex::at(&settings.data_dir.join("search"))?);
+    let index = Arc::new(SearchIndex::at(&settings.search_dir())?);
     let state = Data::new(State {
         keys: Arc::new(keys(settings, &store)?),
         response_cache: ResponseCache::new(store.clone(), index.clone(), settings.cache_bytes, &answers),

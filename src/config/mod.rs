@@ -252,6 +252,12 @@ pub fn environment() -> Result<BTreeMap<String, String>, Faults> {
 }
 
 impl Settings {
+    /// Folder of the search index.
+    #[must_use]
+    pub fn search_dir(&self) -> PathBuf {
+        self.data_dir.join("search")
+    }
+
     /// Read the settings.
     ///
     /// # Errors

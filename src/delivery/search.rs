@@ -253,7 +253,14 @@ pub fn search(
     let filter = searched.listed.filter(tx, reading)?;
     let languages = match &searched.spread {
         Spread::One => Languages::Chain(reading.chain.clone()),
-        Spread::Several(all) => Languages::Any(all.iter().map(|locale| reading.masthead.present(locale).clone()).collect()),
+        Spread::Several(all) => {
+            let each = all.iter().map(|locale| Reading::resolve(tx, Some(locale), false).map(|reading| reading.locale));
+            let mut each = each.collect::<Result<Vec<_>, _>>()?;
+            // As the site has them, each once: what fits as well is of the first.
+            each.sort_by_key(|locale| reading.masthead.locales.iter().position(|l| l.locale == *locale));
+            each.dedup();
+            Languages::Any(each)
+        }
         Spread::Any => Languages::Any(reading.masthead.locales.iter().map(|l| l.locale.clone()).collect()),
     };
     store::listings::depend_on_all(tx, languages.locales(), &filter.kinds);

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Mutex,
 };
 
@@ -35,8 +35,28 @@ struct Payload {
     place: i64,
     /// When it had been, in microseconds.
     at: i64,
-    /// Whether it has all that there was.
-    whole: bool,
+    /// What all of this comes to.
+    sum: u32,
+}
+
+impl Payload {
+    fn of(place: i64, at: Instant) -> Self {
+        let payload = Self { form: FORM, analysis: analysis::VERSION, place, at: at.as_micros(), sum: 0 };
+        Self { sum: payload.summed(), ..payload }
+    }
+
+    fn summed(&self) -> u32 {
+        let mut sum = crc32fast::Hasher::new();
+        for number in [self.form.into(), self.analysis.into(), self.place, self.at] {
+            let number: i64 = number;
+            sum.update(&number.to_le_bytes());
+        }
+        sum.finalize()
+    }
+
+    fn is_good(&self) -> bool {
+        self.form == FORM && self.analysis == analysis::VERSION && self.sum == self.summed()
+    }
 }
 
 /// An index and who reads it.
@@ -78,22 +98,33 @@ impl Generation {
         let opened = || -> Result<Option<Self>, Error> {
             let index = Index::open_in_dir(folder).map_err(failed)?;
             let (schema, fields) = schema();
-            if index.schema() != schema || !index.validate_checksum().map_err(failed)?.is_empty() {
+            // Files that it does not know of are not looked at.
+            let known = index.directory().list_managed_files();
+            let strangers = std::fs::read_dir(folder).map_err(Error::internal)?.flatten().map(|file| PathBuf::from(file.file_name()));
+            let mut strangers = strangers.filter(|name| name.extension().is_some_and(|end| end != "json" && end != "lock") && !known.contains(name));
+            if index.schema() != schema || strangers.next().is_some() || !index.validate_checksum().map_err(failed)?.is_empty() {
                 return Ok(None);
             }
             let found = Self::of(index, fields)?;
-            Ok(found.payload()?.filter(|payload| payload.whole).map(|_| found))
+            Ok(found.payload()?.map(|_| found))
         };
         // What is damaged may be read as anything.
         let opened = std::panic::catch_unwind(opened).unwrap_or_else(|_| Err(Error::internal("it panicked")));
         opened.inspect_err(|error| tracing::warn!(folder = %folder.display(), why = error.for_the_log(), "an index cannot be read")).ok().flatten()
     }
 
+    /// How many live translations the index in a folder has, and the last change that it had taken up; nothing of what is not whole or cannot be read.
+    pub(super) fn standing(folder: &Path) -> Option<(u64, i64)> {
+        let found = Self::of(Index::open_in_dir(folder).ok()?, schema().1).ok()?;
+        let payload = found.payload().ok()??;
+        Some((found.reader.searcher().num_docs(), payload.place))
+    }
+
     /// What the last commit says; nothing where it is of another form.
     fn payload(&self) -> Result<Option<Payload>, Error> {
         let metas = self.index.load_metas().map_err(failed)?;
         let payload = metas.payload.and_then(|payload| serde_json::from_str::<Payload>(&payload).ok());
-        Ok(payload.filter(|payload| payload.form == FORM && payload.analysis == analysis::VERSION))
+        Ok(payload.filter(Payload::is_good))
     }
 
     fn writer(&mut self) -> Result<&mut IndexWriter, Error> {
@@ -126,8 +157,7 @@ impl Generation {
 
     /// Keep what was taken up: as it is after a change, at an instant.
     pub(super) fn commit(&mut self, place: i64, at: Instant) -> Result<(), Error> {
-        let payload = Payload { form: FORM, analysis: analysis::VERSION, place, at: at.as_micros(), whole: true };
-        let payload = serde_json::to_string(&payload).map_err(Error::internal)?;
+        let payload = serde_json::to_string(&Payload::of(place, at)).map_err(Error::internal)?;
         let mut prepared = self.writer()?.prepare_commit().map_err(failed)?;
         prepared.set_payload(&payload);
         prepared.commit().map_err(failed)?;

@@ -31,6 +31,7 @@ use std::{
 };
 
 pub use document::Document;
+pub use folder::{Part, parts};
 pub use marking::{Marked, Marker};
 pub use matching::BUDGET;
 pub use query::{Among, Count, FacetKind, Found, Hit, Languages, Named, Query, Ranking, Recency};
@@ -121,6 +122,12 @@ impl SearchIndex {
         let read = self.read.read().unwrap_or_else(PoisonError::into_inner).clone();
         let (built, all) = (self.built.load(Ordering::Relaxed), self.to_build.load(Ordering::Relaxed));
         read.zip(reached).map(|(read, (place, at))| (read, place, at)).ok_or(Error::SearchBuilding { built, all })
+    }
+
+    /// Whether somebody asks for it to be built anew; once.
+    #[must_use]
+    pub fn is_to_be_rebuilt(&self) -> bool {
+        self.folder.as_ref().is_some_and(Folder::is_to_be_rebuilt)
     }
 
     /// The last change that was taken up; nothing where nothing was yet.

@@ -140,13 +140,15 @@ impl Indexer {
         let mut all = 0_usize;
         // Ends: each round takes up what there is, and the next one begins with the next.
         loop {
+            let now = self.store.now();
             let following = Following { store: self.store.clone(), index: self.index.clone() };
             let count = Runner::from_place(self.store.clone(), following, place).run_up_to(place.saturating_add(CHANGES))?;
             all = all.saturating_add(count);
-            match self.index.place() {
-                Some(reached) if count > 0 && reached > place => place = reached,
-                _ => return Ok(all),
+            if count == 0 {
+                self.index.reach(place, now);
+                return Ok(all);
             }
+            place = place.saturating_add(i64::try_from(count).unwrap_or(i64::MAX));
         }
     }
 
@@ -187,6 +189,9 @@ pub fn start(store: Store, index: Arc<SearchIndex>) -> Result<Worker, Error> {
     Worker::start("indexer", EVERY, move || {
         if !std::mem::replace(&mut is_open, true) {
             index.open()?;
+        }
+        if index.is_to_be_rebuilt() {
+            indexer.build(|_, _| ())?;
         }
         indexer.run().map(drop)
     })
