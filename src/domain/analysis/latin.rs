@@ -235,11 +235,8 @@ fn read_consonant(key: &mut Key, c: char, at: u32, nukta: bool, is_joined: bool,
         0x2d if key.typing.has_one_voice => key.consonant('p'),
         0x2c | 0x2d | 0x35 => key.consonant('b'),
         0x2e => key.consonant('m'),
-        0x2f if is_bengali(c) && !nukta => {
-            if !is_joined {
-                key.consonant('j');
-            }
-        }
+        0x2f if is_bengali(c) && !nukta && is_joined => {}
+        0x2f if is_bengali(c) && !nukta => key.consonant('j'),
         // A doubled Y is an I.
         0x2f if joined == Some(c) && last != Last::Beginning => key.vowel('i'),
         0x2f => key.consonant('y'),
