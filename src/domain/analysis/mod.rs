@@ -83,7 +83,7 @@ impl Analyser {
 
     /// The words of a text, in their order.
     #[must_use]
-    pub fn words<'t>(self, text: &'t str) -> Vec<Word<'t>> {
+    pub fn words(self, text: &str) -> Vec<Word<'_>> {
         let mut words = Vec::with_capacity(text.len() / 8);
         match Composed::of(text) {
             None => splitting::each_word(text, &mut |range, word| words.extend(self.word(range, word))),
@@ -106,7 +106,7 @@ impl Analyser {
         latin::of_latin(word, self.0.language.typing?)
     }
 
-    fn word<'w>(self, range: Range<usize>, word: &'w str) -> Option<Word<'w>> {
+    fn word(self, range: Range<usize>, word: &str) -> Option<Word<'_>> {
         let language = self.0.language;
         let (range, word) = without_article(range, word, language.elided);
         let folded = folding::folded(word, &language.letters);
