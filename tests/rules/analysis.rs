@@ -1,14 +1,10 @@
 //! What search makes of words.
 
-#[path = "analysis/endings.rs"]
 mod endings;
-#[path = "analysis/forms.rs"]
+mod finding;
 mod forms;
-#[path = "analysis/ranges.rs"]
 mod ranges;
-#[path = "analysis/segmentation.rs"]
 mod segmentation;
-#[path = "analysis/typing.rs"]
 mod typing;
 
 use dateline::domain::{Locale, analysis::Analyser};

@@ -152,3 +152,8 @@ pub(super) fn is_bengali(c: char) -> bool {
 pub(super) fn is_malayalam(c: char) -> bool {
     u32::from(c) & !0x7f == MALAYALAM
 }
+
+/// Whether a consonant would be parted from the RA or YA that is written under it, which begins no ending.
+pub(super) fn is_joined(rest: &str, ending: &str) -> bool {
+    rest.chars().next_back().and_then(place) == Some(VIRAMA) && matches!(ending.chars().next().and_then(place), Some(0x2f | 0x30))
+}

@@ -80,9 +80,21 @@ pub(super) const LANGUAGES: &[Language] = &[
         ..ROW
     },
     Language { codes: &["pa"], stemming: Stemming::Steps(north::PUNJABI, north::punjabi), typing: TYPED, common: common::PUNJABI, ..ROW },
-    Language { codes: &["kn", "tcy"], stemming: Stemming::Steps(south::KANNADA, south::southern), typing: TYPED, common: common::KANNADA, ..ROW },
+    Language {
+        codes: &["kn", "tcy"],
+        stemming: Stemming::Steps(south::KANNADA, south::southern),
+        typing: TYPED,
+        common: common::KANNADA,
+        ..ROW
+    },
     Language { codes: &["te"], stemming: Stemming::Steps(south::TELUGU, south::southern), typing: TYPED, common: common::TELUGU, ..ROW },
-    Language { codes: &["ml"], stemming: Stemming::Steps(south::MALAYALAM, south::southern), typing: VOICELESS, common: common::MALAYALAM, ..ROW },
+    Language {
+        codes: &["ml"],
+        stemming: Stemming::Steps(south::MALAYALAM, south::southern),
+        typing: VOICELESS,
+        common: common::MALAYALAM,
+        ..ROW
+    },
     Language { codes: &["ta"], stemming: Stemming::Steps(south::TAMIL, south::southern), typing: VOICELESS, common: common::TAMIL, ..ROW },
     Language { codes: &["ne"], stemming: Stemming::Snowball(Algorithm::Nepali), typing: TYPED, common: common::NEPALI, ..ROW },
     Language { codes: &["or"], typing: ROUND, ..ROW },

@@ -3,7 +3,10 @@
 //!
 //! So neither is turned into the other: both are turned into a key in which such differences are gone.
 
-use super::indic::{self, VIRAMA, is_bengali, is_malayalam, place};
+use super::{
+    folding::LONGEST,
+    indic::{self, VIRAMA, is_bengali, is_malayalam, place},
+};
 
 /// What a word is looked for by where it is typed in Latin letters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,7 +125,7 @@ pub(super) fn of_indic(word: &str, typing: Typing) -> Option<Latin> {
     let mut key = Key::new(typing);
     // Whether the consonant before still has the vowel that it has by itself, and whether a virama took it.
     let (mut has_vowel, mut is_joined) = (false, false);
-    let mut letters = word.chars().peekable();
+    let mut letters = word.chars().take(LONGEST).peekable();
     // Ends: each turn takes a letter.
     while let Some(c) = letters.next() {
         let nukta = letters.next_if(|c| place(*c) == Some(0x3c)).is_some();
@@ -232,11 +235,8 @@ fn read_consonant(key: &mut Key, c: char, at: u32, nukta: bool, is_joined: bool,
         0x2d if key.typing.has_one_voice => key.consonant('p'),
         0x2c | 0x2d | 0x35 => key.consonant('b'),
         0x2e => key.consonant('m'),
-        0x2f if is_bengali(c) && !nukta => {
-            if !is_joined {
-                key.consonant('j');
-            }
-        }
+        0x2f if is_bengali(c) && !nukta && is_joined => {}
+        0x2f if is_bengali(c) && !nukta => key.consonant('j'),
         // A doubled Y is an I.
         0x2f if joined == Some(c) && last != Last::Beginning => key.vowel('i'),
         0x2f => key.consonant('y'),
@@ -277,7 +277,7 @@ pub(super) fn of_latin(word: &str, typing: Typing) -> Option<Latin> {
     if word.is_empty() || !word.bytes().all(|b| b.is_ascii_alphanumeric()) || word.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let lower = word.to_ascii_lowercase();
+    let lower: String = word.chars().take(LONGEST).map(|c| c.to_ascii_lowercase()).collect();
     let mut key = Key::new(typing);
     let mut rest = lower.as_str();
     // Ends: each turn takes a letter or more.

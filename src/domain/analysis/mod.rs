@@ -15,12 +15,7 @@ mod latin;
 mod splitting;
 mod stemming;
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, HashSet},
-    ops::Range,
-    sync::LazyLock,
-};
+use std::{borrow::Cow, collections::HashSet, ops::Range, sync::LazyLock};
 
 pub use latin::Latin;
 
@@ -66,16 +61,7 @@ impl Ready {
     }
 }
 
-/// Every language, by its code.
-static READY: LazyLock<BTreeMap<&'static str, &'static Ready>> = LazyLock::new(|| {
-    let mut by_code = BTreeMap::new();
-    for language in LANGUAGES {
-        // Made once and kept for good, like the table.
-        let ready: &'static Ready = Box::leak(Box::new(Ready::of(language)));
-        by_code.extend(language.codes.iter().map(|code| (*code, ready)));
-    }
-    by_code
-});
+static READY: LazyLock<Vec<Ready>> = LazyLock::new(|| LANGUAGES.iter().map(Ready::of).collect());
 static OTHER: LazyLock<Ready> = LazyLock::new(|| Ready::of(&UNKNOWN));
 static OTHER_INDIC: LazyLock<Ready> = LazyLock::new(|| Ready::of(&UNKNOWN_INDIC));
 
@@ -88,7 +74,7 @@ impl Analyser {
             "pa" if is_arabic() => "pnb",
             code => code,
         };
-        if let Some(ready) = READY.get(code) {
+        if let Some(ready) = READY.iter().find(|ready| ready.language.codes.contains(&code)) {
             return Self(ready);
         }
         let is_indic = |script: &str| matches!(script, "Deva" | "Beng" | "Guru" | "Gujr" | "Orya" | "Taml" | "Telu" | "Knda" | "Mlym");
@@ -97,7 +83,7 @@ impl Analyser {
 
     /// The words of a text, in their order.
     #[must_use]
-    pub fn words<'t>(&self, text: &'t str) -> Vec<Word<'t>> {
+    pub fn words(self, text: &str) -> Vec<Word<'_>> {
         let mut words = Vec::with_capacity(text.len() / 8);
         match Composed::of(text) {
             None => splitting::each_word(text, &mut |range, word| words.extend(self.word(range, word))),
@@ -116,11 +102,11 @@ impl Analyser {
     /// What a word in Latin letters of a query is looked up as among [what documents have](Word::latin). `None` in languages whose script is another, and
     /// for what has letters beyond ASCII.
     #[must_use]
-    pub fn typed(&self, word: &str) -> Option<Latin> {
+    pub fn typed(self, word: &str) -> Option<Latin> {
         latin::of_latin(word, self.0.language.typing?)
     }
 
-    fn word<'w>(&self, range: Range<usize>, word: &'w str) -> Option<Word<'w>> {
+    fn word(self, range: Range<usize>, word: &str) -> Option<Word<'_>> {
         let language = self.0.language;
         let (range, word) = without_article(range, word, language.elided);
         let folded = folding::folded(word, &language.letters);

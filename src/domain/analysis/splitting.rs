@@ -5,7 +5,7 @@ use std::{iter::once, ops::Range};
 use icu_segmenter::{WordSegmenter, options::WordBreakInvariantOptions};
 use unicode_normalization::{
     IsNormalized, UnicodeNormalization,
-    char::{canonical_combining_class, compose},
+    char::{canonical_combining_class, compose, is_combining_mark},
     is_nfc_quick,
 };
 use unicode_segmentation::UnicodeSegmentation;
@@ -16,7 +16,7 @@ use super::{super::text::is_unspaced, indic};
 pub(super) struct Composed {
     /// The text.
     pub(super) text: String,
-    /// Where each grapheme cluster begins in it, and where in the text that was given; and their ends.
+    /// Where each part begins in it that is composed by itself, and where in the text that was given; and their ends.
     places: Vec<(usize, usize)>,
 }
 
@@ -28,11 +28,19 @@ impl Composed {
         }
         let mut composed = String::with_capacity(text.len());
         let mut places = Vec::new();
-        // What is composed lies within one grapheme cluster (UAX #29: they are closed under canonical equivalence).
-        for (at, cluster) in text.grapheme_indices(true) {
-            places.push((composed.len(), at));
-            composed.extend(cluster.nfc());
+        let (mut begin, mut last) = (0, '\0');
+        for (at, c) in text.char_indices() {
+            let whole = if is_mark(c) { None } else { compose(last, c) };
+            if at > begin && !is_mark(c) && whole.is_none() {
+                places.push((composed.len(), begin));
+                composed.extend(text.get(begin..at).unwrap_or_default().nfc());
+                begin = at;
+            }
+            // Behind a mark, no letter is a part of the one before.
+            last = if is_mark(c) { '\0' } else { whole.unwrap_or(c) };
         }
+        places.push((composed.len(), begin));
+        composed.extend(text.get(begin..).unwrap_or_default().nfc());
         places.push((composed.len(), text.len()));
         Some(Self { text: composed, places })
     }
@@ -65,12 +73,16 @@ fn is_composed(text: &str) -> bool {
 
 /// Whether a character changes nothing and is not changed behind another, for certain.
 fn is_composed_behind(before: char, c: char) -> bool {
-    let class = |c: char| if may_combine(c) { canonical_combining_class(c) } else { 0 };
     match is_nfc_quick(once(c)) {
         IsNormalized::No => false,
-        IsNormalized::Yes if class(c) == 0 => true,
-        _ => class(before) == 0 && compose(before, c).is_none(),
+        IsNormalized::Yes if !is_mark(c) => true,
+        _ => !is_mark(before) && compose(before, c).is_none(),
     }
+}
+
+/// Whether a character has a class of combination, by which it is put in order with others.
+fn is_mark(c: char) -> bool {
+    may_combine(c) && canonical_combining_class(c) != 0
 }
 
 /// Whether a character may have a class of combination: the letters of most texts have none, and need no table to be known.
@@ -132,20 +144,28 @@ fn is_sign(c: char) -> bool {
 fn each_in<'w>(piece: &'w str, tell: &mut impl FnMut(Range<usize>, &'w str)) {
     if piece.chars().any(is_unspaced) {
         let segmenter = WordSegmenter::new_dictionary(WordBreakInvariantOptions::default());
-        let mut begin = 0;
+        let (mut begin, mut is_word) = (0, false);
         for (end, kind) in segmenter.segment_str(piece).iter_with_word_type() {
-            if kind.is_word_like()
-                && let Some(word) = piece.get(begin..end)
-            {
+            is_word |= kind.is_word_like();
+            // Dictionaries know words, and not what stands on a letter where they know none.
+            if piece.get(end..).and_then(|behind| behind.chars().next()).is_some_and(stands_on_a_letter) {
+                continue;
+            }
+            if is_word && let Some(word) = piece.get(begin..end) {
                 each_part(begin, word, tell);
             }
-            begin = end;
+            (begin, is_word) = (end, false);
         }
     } else {
         for (begin, word) in piece.unicode_word_indices() {
             each_part(begin, word, tell);
         }
     }
+}
+
+/// Marks, the AM of Thai and Lao, and the voicing of narrow kana.
+fn stands_on_a_letter(c: char) -> bool {
+    matches!(c, '\u{e33}' | '\u{eb3}' | '\u{ff9e}' | '\u{ff9f}') || is_combining_mark(c)
 }
 
 /// The parts of a word at full stops, colons and low lines, by which UAX #29 holds `said.The` and `bbc.com` together. Initials and numbers stay whole.

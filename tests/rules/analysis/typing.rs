@@ -259,7 +259,8 @@ fn words_that_only_share_consonants_are_not_close() {
 
 #[test]
 fn languages_in_other_scripts_have_no_latin_keys() {
-    for (locale, text) in [("en", "Modi"), ("ur", "مودی"), ("th", "โมดี"), ("zh", "莫迪"), ("ru", "Моди"), ("hi", "Modi"), ("en", "मोदी")] {
+    for (locale, text) in [("en", "Modi"), ("ur", "مودی"), ("th", "โมดี"), ("zh", "莫迪"), ("ru", "Моди"), ("hi", "Modi"), ("en", "मोदी")]
+    {
         assert!(analyser(locale).words(text).iter().all(|word| word.latin.is_none()), "{locale}: {text}");
     }
     assert_eq!(analyser("en").typed("modi"), None);

@@ -22,7 +22,7 @@ pub(in super::super) const FRENCH: &[Step] = &[
 ];
 
 /// Spanish, Catalan and Galician.
-pub(in super::super) const SPANISH: &[Step] = &[Step { rest: 3, endings: "ces>z os as es s o a e" }];
+pub(in super::super) const SPANISH: &[Step] = &[Step { rest: 2, endings: "ces>z" }, Step { rest: 3, endings: "os as es s o a e" }];
 
 /// Portuguese.
 pub(in super::super) const PORTUGUESE: &[Step] = &[

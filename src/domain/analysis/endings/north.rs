@@ -5,10 +5,12 @@ use super::super::stemming::{Sound, Step};
 /// Hindi: number, gender and case of nouns, and the commonest endings of verbs.
 pub(in super::super) const HINDI: &[Step] = &[
     // Of verbs: with less left, `जनता` would be `जन`, and `भारती` a load.
-    Step { rest: 3, endings: "ाते ाती ाता ाने ानी ाना ाया ाकर ते ती ता ने नी ना कर" },
     Step {
-    rest: 2,
-    endings: "
+        rest: 3, endings: "ाते ाती ाता ाने ानी ाना ाया ाकर ते ती ता ने नी ना कर"
+    },
+    Step {
+        rest: 2,
+        endings: "
         ियाओं ियां ियों ाओं ाएं ायें ुओं ुएं ुआं यों यां यें ओं एं
         ाएंगे ाएंगी ाएगा ाएगी ेंगे ेंगी ेगा ेगी ूंगा ूंगी ोगे ोगी
         ों ें ीं ां ए ई ये यी
@@ -60,6 +62,7 @@ pub(in super::super) const GUJARATI: &[Step] = &[
     Step {
         rest: 2, endings: "માંથી માંના માંની માંનો માં નાથી નાં થી ના ની નો નું ને માટે વાળા વાળી"
     },
+    Step { rest: 2, endings: "ાઓ>ા ીઓ>ી િઓ>િ ુઓ>ુ" },
     Step { rest: 2, endings: "માં નાં થી ના ની નો નું ને" },
     Step { rest: 2, endings: "ાઓ ીઓ િઓ ુઓ ોએ ીએ ાએ ઓ એ ઈ" },
     Step { rest: 2, endings: "ું ાં ીં ેં ો ા ી િ ે ુ ૂ ં" },
