@@ -167,7 +167,7 @@ pub struct SearchListing {
     /// What may be meant, where nothing was found.
     #[schema(required)]
     pub did_you_mean: Option<String>,
-    /// Whether no story has all of the words, so that those are shown which have some.
+    /// Whether few stories or none have all of the words, so that some are shown which have not.
     pub relaxed: bool,
     /// Whether there was more to look through than one search may, so that stories may be missing.
     pub partial: bool,

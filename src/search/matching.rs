@@ -56,6 +56,8 @@ pub(super) struct Match {
     pub score: f64,
     /// Whether something of it was not typed like this.
     pub is_mistyped: bool,
+    /// How many of the things that are looked for it has.
+    pub count: usize,
 }
 
 /// A segment, and what is read of it.
@@ -111,7 +113,7 @@ impl<'s> Segment<'s> {
                     while doc != TERMINATED && budget.take() {
                         if !self.reader.is_deleted(doc) {
                             let score = idf * self.strength(&read);
-                            found.push(Match { doc, score, is_mistyped: read.of.is_mistyped });
+                            found.push(Match { doc, score, is_mistyped: read.of.is_mistyped, count: 1 });
                         }
                         doc = read.postings.advance();
                     }
@@ -148,7 +150,7 @@ impl<'s> Segment<'s> {
                             read.postings.seek(*doc);
                         }
                         if read.postings.doc() == *doc {
-                            let this = Match { doc: *doc, score: idf * self.strength(read), is_mistyped: read.of.is_mistyped };
+                            let this = Match { doc: *doc, score: idf * self.strength(read), is_mistyped: read.of.is_mistyped, count: 1 };
                             let is_better = |best: &Match| (this.is_mistyped, -this.score) < (best.is_mistyped, -best.score);
                             if best.as_ref().is_none_or(is_better) {
                                 best = Some(this);
@@ -208,7 +210,7 @@ impl<'s> Segment<'s> {
                 }
                 if !places.is_empty() {
                     let times = u32::try_from(places.len()).unwrap_or(u32::MAX);
-                    found.push(Match { doc, score: idf * self.saturated(doc, times), is_mistyped: false });
+                    found.push(Match { doc, score: idf * self.saturated(doc, times), is_mistyped: false, count: 1 });
                 }
             }
             doc = match &mut wanted {

@@ -171,7 +171,7 @@ pub struct Found {
     pub total: u64,
     /// Of each kind that was asked for, the values that stories have, the most frequent first.
     pub facets: Vec<(FacetKind, Vec<Count>)>,
-    /// True when only some of the words are in what was found: none has all of them.
+    /// True when some of what was found has not all of the words.
     pub is_relaxed: bool,
     /// True when there was more to be read than one query may, so that something may be missing.
     pub is_partial: bool,

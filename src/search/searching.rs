@@ -27,6 +27,14 @@ const PARTS: f64 = 1_000_000.0;
 const AS_TYPED: i64 = 1 << 52;
 /// Microseconds in a day.
 const DAY: f64 = 86_400_000_000.0;
+/// How much a word counts more for being written as it is typed.
+const AS_WRITTEN: f64 = 0.5;
+/// How much words count that the language says all the time.
+const COMMON: f64 = 0.2;
+/// How much a story counts more that has everything, beside those that have not.
+const WITH_EVERYTHING: f64 = 2.0;
+/// Stories that have everything, from which on no others are shown.
+const ENOUGH: usize = 10;
 
 /// The index, as it was when a change was taken up.
 pub(super) struct Snapshot {
@@ -43,11 +51,34 @@ pub(super) struct Snapshot {
 pub(super) struct Candidate {
     pub key: i64,
     pub score: f64,
+    pub has: Has,
     pub article: Uuid,
     /// Its locale's place among those that are looked in.
     pub language: usize,
     pub segment: usize,
     pub doc: DocId,
+}
+
+/// How much a story has of what has to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Has {
+    /// Less than half, or one of two.
+    Something,
+    /// Half of three things or more.
+    Half,
+    Everything,
+}
+
+impl Has {
+    fn of(count: usize, all: usize) -> Self {
+        if count >= all {
+            Self::Everything
+        } else if all > 2 && count.saturating_mul(2) >= all {
+            Self::Half
+        } else {
+            Self::Something
+        }
+    }
 }
 
 /// What is looked for in a locale.
@@ -114,7 +145,14 @@ impl Snapshot {
             for Clause { sought, need } in &clauses {
                 let looked_up = look_up(&self.searcher, &self.fields, locale.as_str(), sought, &mut |term| self.frequency(term))?;
                 found.is_partial |= !looked_up.is_whole;
-                let weight = idf(looked_up.frequency, size);
+                let weight = idf(looked_up.frequency, size) * if *need == Need::Optional { COMMON } else { 1.0 };
+                if let (Sought::Word { folded, .. }, Need::Required | Need::Optional) = (sought, need) {
+                    let term = terms::of(self.fields.words, locale.as_str(), folded);
+                    let frequency = self.frequency(&term)?;
+                    let weight = idf(frequency, size) * if *need == Need::Optional { COMMON } else { 1.0 };
+                    let written = terms::Alternative { field: self.fields.words, term, weight: AS_WRITTEN, is_mistyped: false };
+                    wanted.optional.push((LookedUp { terms: terms::Terms::Any(vec![written]), frequency, is_whole: true }, weight));
+                }
                 match need {
                     Need::Required => wanted.required.push((looked_up, weight)),
                     Need::Optional => wanted.optional.push((looked_up, weight)),
@@ -171,13 +209,16 @@ impl Snapshot {
                 let sieve = Sieve::new(&columns, &query.among, wanted.earlier)?;
                 for found in self.matches(wanted, (&segment, &sieve), all, budget)? {
                     let published_at = columns.published_at(found.doc);
-                    let score = found.score * newness(query.recency, query.today, published_at);
+                    let has = Has::of(found.count, wanted.required.len());
+                    let more = if !all && has == Has::Everything { WITH_EVERYTHING } else { 1.0 };
+                    let score = found.score * more * newness(query.recency, query.today, published_at);
                     candidates.push(Candidate {
                         key: match query.ranking {
                             Ranking::Relevance => key(score, found.is_mistyped),
                             Ranking::Newest => published_at.as_micros(),
                         },
                         score,
+                        has,
                         article: columns.article(found.doc),
                         language: wanted.language,
                         segment: place,
@@ -188,7 +229,7 @@ impl Snapshot {
         }
         if wanted.len() > 1 {
             // Of the languages of a story, that in which it fits best; of equals the first.
-            candidates.sort_by(|a, b| a.article.cmp(&b.article).then(b.score.total_cmp(&a.score)).then(a.language.cmp(&b.language)));
+            candidates.sort_by(|a, b| a.article.cmp(&b.article).then(b.has.cmp(&a.has)).then(b.score.total_cmp(&a.score)).then(a.language.cmp(&b.language)));
             candidates.dedup_by_key(|candidate| candidate.article);
         }
         Ok(candidates)
@@ -202,9 +243,13 @@ impl Snapshot {
         let wanted = self.wanted(&parts, &query.languages, &mut found)?;
         let mut budget = Budget::new();
         let mut candidates = self.candidates(query, &wanted, true, &mut budget)?;
-        if candidates.is_empty() && wanted.iter().any(|wanted| wanted.required.len() > 1) {
+        let most = wanted.iter().map(|wanted| wanted.required.len()).max().unwrap_or(0);
+        if (candidates.is_empty() && most > 1) || (candidates.len() < ENOUGH && most > 2) {
             candidates = self.candidates(query, &wanted, false, &mut budget)?;
-            found.is_relaxed = !candidates.is_empty();
+            if candidates.iter().any(|candidate| candidate.has > Has::Something) {
+                candidates.retain(|candidate| candidate.has > Has::Something);
+            }
+            found.is_relaxed = candidates.iter().any(|candidate| candidate.has < Has::Everything);
         }
         found.is_partial |= budget.is_spent();
         found.total = u64::try_from(candidates.len()).unwrap_or(u64::MAX);
@@ -257,5 +302,5 @@ impl Snapshot {
 
 /// Two things that a document has.
 fn sum(a: Match, b: Match) -> Match {
-    Match { doc: a.doc, score: a.score + b.score, is_mistyped: a.is_mistyped || b.is_mistyped }
+    Match { doc: a.doc, score: a.score + b.score, is_mistyped: a.is_mistyped || b.is_mistyped, count: a.count.saturating_add(b.count) }
 }
