@@ -56,6 +56,7 @@ use dateline::{
         password_links::PasswordLinks,
         sign_ins::SignIns,
         users::{Draft, GrantDraft},
+        views::Views,
     },
     domain::{
         Error, Instant,
@@ -147,6 +148,7 @@ pub(crate) struct Entrance {
     pub links: Arc<PasswordLinks>,
     pub keys: Arc<KeyRing>,
     pub rates: Arc<RateLimits>,
+    pub views: Arc<Views>,
 }
 
 /// Made once: it is the same for every app.
@@ -210,6 +212,7 @@ fn state_with(
         clients: Clients::new(ClientTimeouts::default(), 64 << 20),
         tls: None,
         log: RequestLog::new(100),
+        views: Arc::default(),
         contract: CONTRACT.clone(),
     })
 }
@@ -232,13 +235,13 @@ impl Entrance {
 
     async fn of(state: Data<State>) -> Self {
         let (response_cache, sign_ins, links) = (state.response_cache.clone(), state.sign_ins.clone(), state.links.clone());
-        let (rates, keys) = (state.rates.clone(), state.keys.clone());
+        let (rates, keys, views) = (state.rates.clone(), state.keys.clone(), state.views.clone());
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
         let call = move |request: Request| -> Answering {
             let service = service.clone();
             Box::pin(async move { service.call(request).await.unwrap() })
         };
-        Self { call: Rc::new(call), response_cache, sign_ins, links, rates, keys }
+        Self { call: Rc::new(call), response_cache, sign_ins, links, rates, keys, views }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Delivery over HTTP: public, read-only.
+//! Delivery over HTTP: public, and read-only but for views, which are counted.
 
 pub mod articles;
 pub mod listening;
@@ -10,3 +10,4 @@ pub mod preview;
 pub mod resolve;
 pub mod serve;
 pub mod site;
+pub mod views;
