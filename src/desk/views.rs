@@ -44,8 +44,8 @@ const QUIET_ROUNDS: u16 = 720;
 const AT_ONCE: usize = 1_000;
 /// Views that are remembered, of those that were read last, roughly.
 const REMEMBERED: usize = 1 << 20;
-/// Within so many steps of ten seconds the same again does not count.
-const SAME: u64 = 60;
+/// Within so many steps of ten seconds, the first of them begun, the same again does not count: ten minutes at least.
+const SAME: u64 = 61;
 /// Kinds that the names of programs fall into.
 const KINDS: u64 = 32;
 /// Seconds for which a salt is used.

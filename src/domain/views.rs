@@ -130,6 +130,7 @@ pub fn aged(now: Instant) -> ([Merging; 2], i64) {
 /// Whether whoever names themselves so is a program, by what programs say that mean no harm. Whoever names nobody is one.
 #[must_use]
 pub fn is_robot(agent: &str) -> bool {
-    let agent = agent.to_ascii_lowercase();
+    // A maker of telephones is named as robots are.
+    let agent = agent.to_ascii_lowercase().replace("cubot", "");
     agent.trim().is_empty() || ROBOTS.iter().any(|word| agent.contains(word))
 }
