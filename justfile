@@ -86,6 +86,10 @@ fuzz server='http://127.0.0.1:8080' token='':
 bench:
     cargo bench --bench delivery
 
+# Views that are counted beside readers
+bench-views:
+    cargo bench --bench views
+
 # The media library against bare peers, with wrk, vipsthumbnail, ImageMagick, espeak-ng and ffmpeg; rows by name: `just bench-media serving drawing`
 bench-media *rows:
     cargo bench --bench media -- {{rows}}

@@ -4,6 +4,7 @@
 mod library;
 mod shapes;
 mod timing;
+mod views;
 
 use std::{
     collections::HashMap,

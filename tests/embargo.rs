@@ -1,5 +1,7 @@
 //! The canary: a word under embargo is looked for in the answer of every public operation of the contract, with every filter and sort.
 
+use actix_web::http::Method;
+use dateline::workers::view_counting;
 use serde_json::{Value, json};
 
 use crate::support::TestApp;
@@ -39,7 +41,7 @@ fn values(known: &Known, parameter: &Value) -> Vec<String> {
         "tag_all" | "not_section" | "not_author" | "not_tag" => vec![known.ids.join(","), format!("topic-{CANARY}")],
         "slug" => known.slugs.clone(),
         "text" => words(&[CANARY, "topic", "asha"]),
-        "limit" => words(&["1", "100"]),
+        "limit" => words(&["1", "50", "100"]),
         "count" => words(&["true"]),
         "published_after" | "published_before" | "updated_after" => {
             words(&["2026-01-01T00:00:00Z", "2026-03-01T12:00:00Z", "2027-01-01T00:00:00Z"])
@@ -130,6 +132,18 @@ async fn story(app: &TestApp) -> Known {
     Known { ids: vec![id, tag, world, author, "00000000-0000-0000-0000-000000000001".to_owned()], slugs: slugs.to_vec() }
 }
 
+/// So many readers tell of a view of an article in both languages, and what was told is added up.
+async fn views(app: &TestApp, article: &str, readers: u8) {
+    for (n, locale) in (0..readers).flat_map(|n| [(n, "en"), (n, "hi")]) {
+        let headers = [("content-type", "text/plain"), ("user-agent", "Mozilla/5.0 Firefox/140.0")];
+        let body = json!({ "locale": locale }).to_string().into_bytes();
+        let reader = app.anyone().connecting(&format!("192.0.2.{n}"));
+        let told = reader.send(Method::POST, &format!("/v1/articles/{article}/views"), &headers, Some(body)).await;
+        assert_eq!((told.status, told.text.as_str()), (204, ""), "as for whatever is there");
+    }
+    view_counting::add(&app.store, &app.entrance.views).unwrap();
+}
+
 /// The requests in whose answers there is any of these words, which were not part of the request.
 async fn telling(app: &TestApp, known: &Known, words: &[&str]) -> Vec<String> {
     let mut told = Vec::new();
@@ -152,6 +166,8 @@ both! {
         for wait in [0, 4 * 3600 - 1] {
             app.wait(wait);
             app.tick().await;
+            // Whoever knows its id, or guesses it, may tell of views.
+            views(&app, &article, 5).await;
             assert_eq!(telling(&app, &known, &[CANARY, &article]).await, Vec::<String>::new());
         }
         // Not even existence: asking for it is answered as asking for what never was, but for the request's id.
@@ -185,8 +201,10 @@ both! {
         app.wait(1);
         assert!(app.tick().await > 0);
         assert_eq!((counted("").await, counted("&kind=video").await, counted("&locale=hi").await), (2, 1, 1));
+        app.wait(600);
+        views(&app, &article, 5).await;
         let told = telling(&app, &known, &[CANARY]).await;
-        for operation in ["/v1/articles?", &format!("/v1/articles/{article}"), "/v1/articles/by-slug/", "/v1/tags", "/v1/tags/", "/v1/tags/by-slug/", "/v1/resolve?path="] {
+        for operation in ["/v1/articles?", "/v1/most-read?", &format!("/v1/articles/{article}"), "/v1/articles/by-slug/", "/v1/tags", "/v1/tags/", "/v1/tags/by-slug/", "/v1/resolve?path="] {
             assert!(told.iter().any(|request| request.starts_with(operation)), "{operation} tells it now");
         }
         assert!(told.len() > 100, "{}", told.len());

@@ -56,6 +56,7 @@ mod media;
 mod media_store;
 mod menus;
 mod merging;
+mod most_read;
 mod my_work;
 mod naming;
 mod objects;

@@ -85,7 +85,7 @@ both! {
         assert_eq!(article["body"]["content"], "<p>It was Russia&#39;s gift.</p>");
         assert_eq!(article["published_at"], "2026-03-01T08:13:00Z");
         // Rails, without the story itself.
-        assert_eq!(shown["rails"].as_array().unwrap().iter().map(|r| r["kind"].as_str().unwrap()).collect::<Vec<_>>(), ["latest_in_section", "latest"]);
+        assert_eq!(shown["rails"].as_array().unwrap().iter().map(|r| r["kind"].as_str().unwrap()).collect::<Vec<_>>(), ["latest_in_section", "latest", "most_read"]);
         assert_eq!(texts(&shown["rails"][0]["articles"], "headline")[..2], ["Meta under scanner 12", "Meta under scanner 10"]);
         assert_eq!(texts(&shown["rails"][1]["articles"], "headline").len(), 10);
         assert_eq!(texts(&shown["rails"][1]["articles"], "headline")[0], "Meta under scanner 12");

@@ -35,5 +35,6 @@ mod texts;
 mod throttle;
 mod urls;
 mod users;
+mod views;
 mod write_transaction;
 mod zones;

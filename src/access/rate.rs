@@ -31,6 +31,8 @@ vocabulary! {
     pub enum Class {
         /// What readers are answered, by network.
         Read => "read",
+        /// Views that are counted, by network.
+        View => "view",
         /// Reads of the desk, by caller.
         DeskRead => "desk-read",
         /// Writes of the desk and to one's own account, by caller.
@@ -87,6 +89,7 @@ impl Rates {
     pub fn usual() -> Self {
         let quota = |class: &Class| match class {
             Class::Read => 60_000,
+            Class::View => 6_000,
             Class::DeskRead => 3_000,
             Class::DeskWrite => 1_200,
             Class::SignIn | Class::Refused => 600,

@@ -14,6 +14,9 @@ use crate::domain::text::limits;
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(pub String);
 
+/// Where views are counted.
+const VIEWS: &str = "/v1/articles/{id}/views";
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Which surface of the API a route shows.
@@ -22,6 +25,8 @@ pub(super) enum Surface {
     Desk,
     Auth,
     Delivery,
+    /// What readers' browsers tell, and are told nothing for.
+    Views,
     Preview,
     /// Files that a preview shows, which the page of any origin may show: it knows their addresses by the token.
     PreviewFile,
@@ -37,6 +42,7 @@ impl Surface {
     pub(super) fn of(pattern: Option<&str>, query: &str) -> Self {
         let Some(pattern) = pattern else { return Self::Other };
         let opened = match pattern {
+            VIEWS => return Self::Views,
             "/v1/pages" => Some(Self::Preview),
             "/v1/media/{id}/{file}" | "/v1/media/{id}/captions/{file}" => Some(Self::PreviewFile),
             _ => None,
@@ -75,7 +81,7 @@ impl Surface {
 
     /// The longest body, in bytes: what is read before anybody has shown who they are is short.
     pub(super) fn longest_body(self) -> usize {
-        if self == Self::Auth { limits::SIGN_IN_BYTES } else { limits::REQUEST_BYTES }
+        if matches!(self, Self::Auth | Self::Views) { limits::SIGN_IN_BYTES } else { limits::REQUEST_BYTES }
     }
 }
 
@@ -85,6 +91,7 @@ pub(super) fn preflight(surface: Surface) -> HttpResponse {
         Surface::Delivery | Surface::Preview | Surface::PreviewFile => {
             ("GET, HEAD, OPTIONS", "accept-language, if-none-match, range, if-range")
         }
+        Surface::Views => ("POST, OPTIONS", "content-type"),
         Surface::Auth | Surface::Desk => (
             "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
             "authorization, content-type, content-disposition, range, if-range, if-match, if-none-match, idempotency-key, prefer, \
@@ -145,7 +152,7 @@ pub(super) fn finish(headers: &mut HeaderMap, state: &State, surface: Surface, i
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         put(headers, header::CONTENT_SECURITY_POLICY, policy);
     }
-    let sharing = if matches!(surface, Surface::Delivery | Surface::PreviewFile) { "cross-origin" } else { "same-origin" };
+    let sharing = if matches!(surface, Surface::Delivery | Surface::Views | Surface::PreviewFile) { "cross-origin" } else { "same-origin" };
     put(headers, HeaderName::from_static("cross-origin-resource-policy"), sharing);
     let problem = is_problem(headers);
     if surface == Surface::Delivery && headers.contains_key(header::CACHE_CONTROL) {
@@ -163,7 +170,7 @@ pub(super) fn finish(headers: &mut HeaderMap, state: &State, surface: Surface, i
 /// Who may read the answer from a page of another origin: anyone what is public, the allow-list what is the desk's.
 pub(super) fn share(headers: &mut HeaderMap, surface: Surface, origin: Option<&HeaderValue>, allowed: &[String]) {
     match surface {
-        Surface::Delivery | Surface::PreviewFile => put(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        Surface::Delivery | Surface::Views | Surface::PreviewFile => put(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         Surface::Desk | Surface::Auth | Surface::Preview if !allowed.is_empty() => {
             headers.append(header::VARY, HeaderValue::from_static("Origin"));
             if let Some(origin) = origin.filter(|o| allowed.iter().any(|a| a.as_bytes() == o.as_bytes())) {

@@ -32,6 +32,7 @@ pub(super) fn charge_network(state: &State, surface: Surface, pattern: Option<&s
         // Whoever behind one address has a session renews it, whatever others do there; what is refused is charged when it is.
         Surface::Auth if pattern == Some(REFRESH) => return Ok(None),
         Surface::Auth => Class::SignIn,
+        Surface::Views => Class::View,
         // What watches over the server is never told to come back later; whoever looks for what is not there is.
         Surface::Other if pattern.is_some() => return Ok(None),
         Surface::Delivery | Surface::Preview | Surface::PreviewFile | Surface::Docs | Surface::Desk | Surface::Other => Class::Read,

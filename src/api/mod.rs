@@ -45,7 +45,7 @@ use utoipa_actix_web::{scope, service_config::ServiceConfig};
 use crate::{
     access::{keys::KeyRing, rate::RateLimits},
     delivery::response_cache::ResponseCache,
-    desk::{password_links::PasswordLinks, sign_ins::SignIns},
+    desk::{password_links::PasswordLinks, sign_ins::SignIns, views::Views},
     domain::memory::MemoryBudget,
     fetching::Fetcher,
     media::files::Files,
@@ -92,6 +92,8 @@ pub struct State {
     pub tls: Option<clients::Tls>,
     /// What is logged of requests.
     pub log: request_log::RequestLog,
+    /// The views that were counted.
+    pub views: Arc<Views>,
     /// The contract, as it is served.
     pub contract: contract::Contract,
 }
@@ -166,6 +168,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
                 .configure(delivery::media::routes)
                 .configure(delivery::articles::routes)
                 .configure(delivery::search::routes)
+                .configure(delivery::views::routes)
                 .configure(schemas::routes),
         )
         .service(auth::list_keys)

@@ -32,7 +32,7 @@ use crate::{
         mailer::{self, Mailer},
         media_sweeper, openid, purger, rate_sharing,
         renewal::{self, Renewal},
-        scheduler, sign_in_audit, speaker, watchdog,
+        scheduler, sign_in_audit, speaker, view_counting, watchdog,
     },
 };
 
@@ -96,6 +96,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         clients: Clients::new(settings.timeouts, settings.unfinished_bytes),
         tls,
         log: RequestLog::new(settings.request_log),
+        views: Arc::default(),
         contract: Contract::new(&app::openapi(), settings.openid.is_some()),
     });
     let clients = room_for(settings);
@@ -107,6 +108,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     // An embedded database has one instance.
     let _rate_sharing =
         if settings.engine == Engine::Postgres { Some(rate_sharing::start(state.store.clone(), state.rates.clone())?) } else { None };
+    let view_counting = view_counting::start(state.store.clone(), state.views.clone())?;
     let _media_sweeper = media_sweeper::start(state.store.clone(), state.files.clone())?;
     let _illustrator = illustrator::start(state.store.clone(), state.files.clone())?;
     let _indexer = indexer::start(state.store.clone(), index)?;
@@ -126,6 +128,10 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         listening(&settings.public_url);
         server.await.map_err(|e| Failed::Otherwise(e.to_string()))
     });
+    drop(view_counting);
+    if let Err(error) = state.views.write(&state.store) {
+        tracing::warn!(error = %error, "what was counted of views since the last time is lost");
+    }
     drop(sign_in_audit);
     state.sign_ins.write(&state.store)?;
     state.sign_ins.write_uses(&state.store)?;

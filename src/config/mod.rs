@@ -166,7 +166,7 @@ pub const VARIABLES: [(&str, &str, &str); 50] = [
     ("DATELINE_OIDC_AUDIENCE", "", "Audience of the provider's access tokens that are taken as tokens here; none are when empty."),
     (
         "DATELINE_RATE_LIMIT",
-        "read=60000/60 desk-read=3000/60 desk-write=1200/60 sign-in=600/60 refused=600/60",
+        "read=60000/60 view=6000/60 desk-read=3000/60 desk-write=1200/60 sign-in=600/60 refused=600/60",
         "Requests that one caller may make in so many seconds, by kind, parted by spaces; what is not named keeps its default; off for no limits.",
     ),
     (

@@ -21,7 +21,7 @@ pub(super) fn rates(r: &mut Reader<'_>) -> Rates {
             }
             None => r.fault(
                 NAME,
-                "each, parted by spaces, is KIND=REQUESTS/SECONDS, of kinds read, desk-read, desk-write, sign-in and refused, with 1 to 10000000 requests in 1 to 3600 \
+                "each, parted by spaces, is KIND=REQUESTS/SECONDS, of kinds read, view, desk-read, desk-write, sign-in and refused, with 1 to 10000000 requests in 1 to 3600 \
                  seconds; or all is off",
             ),
         }

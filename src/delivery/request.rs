@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Found, Reading,
-    articles::{self, ArticleListing, BodyFormat, Fields, Included, Listed, Shape},
+    articles::{self, Article, ArticleListing, BodyFormat, Fields, Included, Listed, MostRead, Shape},
     listening, media, menus, names, pages, resolve,
     search::{self, Searched},
     site,
@@ -27,6 +27,7 @@ use crate::{
         slug::Slug,
         tag::TagId,
         url::segment,
+        views::Window,
     },
     search::SearchIndex,
     store::{self, Tx},
@@ -73,6 +74,8 @@ pub enum Request {
     Tag(Handle<TagId>, Option<Locale>),
     /// A page of articles.
     Articles(Box<Listed>, Paging, Show),
+    /// The articles that are read most.
+    MostRead(MostRead, Show),
     /// One article.
     Article(Handle<ArticleId>, Show),
     /// Every live translation of an article.
@@ -196,12 +199,7 @@ pub fn answer(tx: &mut Tx<'_>, index: &SearchIndex, request: &Request, now: Inst
             let (page, included) = articles::articles(tx, &reading, listed, *paging, &show.shape)?;
             let (next, previous) = (page.next, page.previous);
             let (data, page) = page.told();
-            let shown = if show.shape.fields.is_some() {
-                let data = data.iter().map(|article| show.shape.prune(article)).collect::<Result<Vec<_>, _>>()?;
-                shown(&List { data, page, included }, Some(reading.locale))?
-            } else {
-                shown(&ArticleListing { data, page, included }, Some(reading.locale))?
-            };
+            let shown = rows((data, page, included), show, reading.locale)?;
             Ok(Outcome::Shown(Shown { next, previous, ..shown }))
         }
         Request::Search(searched, paging, show) => {
@@ -214,6 +212,11 @@ pub fn answer(tx: &mut Tx<'_>, index: &SearchIndex, request: &Request, now: Inst
             let reading = Reading::resolve(tx, locale.as_ref(), *fallback)?;
             let (suggestions, until) = search::suggest(tx, index, &reading, typed, now)?;
             shown(&suggestions, Some(reading.locale)).map(|shown| Outcome::Shown(Shown { until: Some(until), ..shown }))
+        }
+        Request::MostRead(asked, show) => {
+            let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
+            let (data, included) = articles::most_read(tx, &reading, asked, &show.shape)?;
+            rows((data, PageInfo::default(), included), show, reading.locale).map(Outcome::Shown)
         }
         Request::Translations(id, shape) => {
             let (all, included) = articles::translations(tx, *id, shape)?;
@@ -264,6 +267,15 @@ fn shown(body: &impl Serialize, locale: Option<Locale>) -> Result<Shown, Error> 
     let mut json = Vec::with_capacity(USUAL_LENGTH);
     serde_json::to_writer(&mut json, body).map_err(Error::internal)?;
     Ok(Shown { json, locale, ..Shown::default() })
+}
+
+/// Articles as rows, whole or in part.
+fn rows((data, page, included): (Vec<Article>, PageInfo, Option<Included>), show: &Show, locale: Locale) -> Result<Shown, Error> {
+    if show.shape.fields.is_none() {
+        return shown(&ArticleListing { data, page, included }, Some(locale));
+    }
+    let data = data.iter().map(|article| show.shape.prune(article)).collect::<Result<Vec<_>, _>>()?;
+    shown(&List { data, page, included }, Some(locale))
 }
 
 fn listing<T: Serialize>(page: Page<T>, locale: Locale) -> Result<Outcome, Error> {
@@ -353,6 +365,19 @@ impl Request {
                 paged(&mut query, paging, cursor);
                 "/v1/articles".to_owned()
             }
+            Self::MostRead(asked, show) => {
+                if asked.window != Window::Day {
+                    query.append_pair("window", asked.window.as_str());
+                }
+                if let Some(section) = &asked.section {
+                    query.append_pair("section", &section.to_string());
+                }
+                show.query(&mut query, BodyFormat::None);
+                if asked.limit != MostRead::USUAL {
+                    query.append_pair("limit", &asked.limit.to_string());
+                }
+                "/v1/most-read".to_owned()
+            }
             Self::Article(handle, show) => {
                 show.query(&mut query, BodyFormat::Html);
                 handle.path("articles")
@@ -429,6 +454,7 @@ impl Request {
             Self::Author(handle, of) => handle.heap().saturating_add(locale(of)),
             Self::Tag(handle, of) => handle.heap().saturating_add(locale(of)),
             Self::Articles(listed, _, show) => size_of::<Listed>().saturating_add(listed.heap()).saturating_add(show.heap()),
+            Self::MostRead(asked, show) => asked.heap().saturating_add(show.heap()),
             Self::Article(handle, show) => handle.heap().saturating_add(show.heap()),
             Self::Translations(_, shape) => heap(shape),
             Self::Missing(locale, _) | Self::Sound(_, locale) => locale.as_str().len(),

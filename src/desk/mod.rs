@@ -48,6 +48,7 @@ pub mod translations;
 pub mod trash;
 pub mod uploads;
 pub mod users;
+pub mod views;
 
 use crate::domain::Error;
 

@@ -66,6 +66,7 @@ pub mod translation;
 pub mod upload;
 pub mod url;
 pub mod user;
+pub mod views;
 pub mod vocabulary;
 pub mod voice;
 pub mod write_transaction;

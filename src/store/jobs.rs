@@ -150,6 +150,8 @@ pub enum Kind {
     Plan,
     /// To publish a release at its instant.
     Release,
+    /// To add up what is read most.
+    Ranking,
 }
 
 impl Kind {
@@ -157,6 +159,7 @@ impl Kind {
         match self {
             Self::Plan => "plan",
             Self::Release => "release",
+            Self::Ranking => "ranking",
         }
     }
 }
@@ -196,4 +199,45 @@ pub fn forget<T>(tx: &mut Tx<'_>, kind: Kind, id: Id<T>) -> Result<(), Error> {
     let mut sql = Sql::new("DELETE FROM jobs WHERE kind = ");
     sql.text(kind.as_str()).push(" AND name = ").text(&id.to_string());
     sql.execute(tx).map(drop)
+}
+
+/// The right to do once what comes round at intervals, until it lapses.
+#[derive(Debug, QueryableByName)]
+pub struct Turn {
+    #[diesel(sql_type = Uid)]
+    holder: Id<Turn>,
+}
+
+/// True when what comes round is due, and nobody does it.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn is_turn(tx: &mut Tx<'_>, kind: Kind, name: &str) -> Result<bool, Error> {
+    let mut sql = Sql::new("SELECT COUNT(*) AS n FROM jobs WHERE kind = ");
+    sql.text(kind.as_str()).push(" AND name = ").text(name).push(" AND (next_at > ").at(tx.now());
+    sql.push(" OR held_until > ").at(tx.now()).push(")");
+    Ok(sql.count(tx)? == 0)
+}
+
+/// Take it upon this process to do what comes round, until an instant; nothing when another has, or it is not due.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn take_turn(tx: &mut Tx<'_>, kind: Kind, name: &str, until: Instant) -> Result<Option<Turn>, Error> {
+    let (now, holder) = (tx.now(), tx.new_id::<Turn>());
+    let mut sql = Sql::new("INSERT INTO jobs (kind, name, attempts, next_at, holder, held_until) VALUES (");
+    sql.text(kind.as_str()).push(", ").text(name).push(", 0, ").at(now).push(", ").id(holder).push(", ").at(until);
+    sql.push(") ON CONFLICT (kind, name) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until WHERE jobs.next_at <= ");
+    sql.at(now).push(" AND (jobs.held_until IS NULL OR jobs.held_until <= ").at(now).push(") RETURNING holder");
+    sql.first(tx)
+}
+
+/// Note, in the transaction that does it, that something is done until its next turn; false when the turn has gone to another, and nothing is to be done.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn end_turn(tx: &mut Tx<'_>, (kind, name): (Kind, &str), turn: &Turn, next: Instant) -> Result<bool, Error> {
+    let mut sql = Sql::new("UPDATE jobs SET holder = NULL, held_until = NULL, next_at = ");
+    sql.at(next).push(" WHERE kind = ").text(kind.as_str()).push(" AND name = ").text(name).push(" AND holder = ").id(turn.holder);
+    Ok(sql.execute(tx)? == 1)
 }

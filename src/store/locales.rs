@@ -69,7 +69,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
 }
 
 /// Columns that hold the tag of a locale, beside that of the locale itself.
-const TAGGED: [(&str, &str); 24] = [
+const TAGGED: [(&str, &str); 26] = [
     ("site", "default_locale"),
     ("grants", "locale"),
     ("names", "locale"),
@@ -94,6 +94,8 @@ const TAGGED: [(&str, &str); 24] = [
     ("sorted_names", "locale"),
     ("sorted_locales", "locale"),
     ("recordings", "locale"),
+    ("view_counts", "locale"),
+    ("most_read", "locale"),
 ];
 
 /// Columns of JSON that name locales: as the value of this member, or, without one, as keys.
@@ -169,7 +171,14 @@ fn make_way(tx: &mut Tx<'_>, from: &str, to: &str) -> Result<(), Error> {
     }
     let mut addresses = Sql::new("DELETE FROM addresses WHERE locale = ");
     addresses.text(to).push(" AND slug IN (SELECT slug FROM addresses WHERE locale = ").text(from).push(")");
-    addresses.execute(tx).map(drop)
+    addresses.execute(tx)?;
+    // What was read under a tag that is no more.
+    for table in ["view_counts", "most_read"] {
+        let mut left = Sql::new(&format!("DELETE FROM {table} WHERE locale = "));
+        left.text(to);
+        left.execute(tx)?;
+    }
+    Ok(())
 }
 
 /// Remove a locale that nothing is written in.

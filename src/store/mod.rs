@@ -77,6 +77,7 @@ mod tx;
 pub mod uploads;
 mod user_keys;
 pub mod users;
+pub mod views;
 mod visibility;
 mod work;
 pub mod write_health;

@@ -882,6 +882,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::store::dialect::Uid;
+
+    view_counts (bucket, article_id, locale) {
+        bucket -> BigInt,
+        article_id -> Uid,
+        locale -> Text,
+        views -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::store::dialect::Uid;
+
+    most_read (in_window, facet, locale, place) {
+        in_window -> Text,
+        facet -> Uid,
+        locale -> Text,
+        place -> BigInt,
+        article_id -> Uid,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Integer, Nullable, Text};
     use crate::store::dialect::{At, Uid};
 

@@ -14,6 +14,7 @@ pub mod scheduler;
 pub mod sign_in_audit;
 pub mod smtp;
 pub mod speaker;
+pub mod view_counting;
 pub mod watchdog;
 
 use std::{

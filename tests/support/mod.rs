@@ -56,6 +56,7 @@ use dateline::{
         password_links::PasswordLinks,
         sign_ins::SignIns,
         users::{Draft, GrantDraft},
+        views::Views,
     },
     domain::{
         Error, Instant,
@@ -150,6 +151,7 @@ pub(crate) struct Entrance {
     pub rates: Arc<RateLimits>,
     /// Whether the search index takes up what is new before each search, as its worker does all the time.
     pub indexes: Arc<AtomicBool>,
+    pub views: Arc<Views>,
 }
 
 /// Made once: it is the same for every app.
@@ -213,6 +215,7 @@ fn state_with(
         clients: Clients::new(ClientTimeouts::default(), 64 << 20),
         tls: None,
         log: RequestLog::new(100),
+        views: Arc::default(),
         contract: CONTRACT.clone(),
     })
 }
@@ -235,7 +238,7 @@ impl Entrance {
 
     async fn of(state: Data<State>) -> Self {
         let (response_cache, sign_ins, links) = (state.response_cache.clone(), state.sign_ins.clone(), state.links.clone());
-        let (rates, keys) = (state.rates.clone(), state.keys.clone());
+        let (rates, keys, views) = (state.rates.clone(), state.keys.clone(), state.views.clone());
         let indexer = Rc::new(Indexer::new(state.store.clone(), response_cache.search().clone()));
         let service = Rc::new(actix_web::test::init_service(app::service(state)).await);
         let indexes = Arc::new(AtomicBool::new(true));
@@ -248,7 +251,7 @@ impl Entrance {
             }
             Box::pin(async move { service.call(request).await.unwrap() })
         };
-        Self { call: Rc::new(call), response_cache, sign_ins, links, rates, keys, indexes }
+        Self { call: Rc::new(call), response_cache, sign_ins, links, rates, keys, indexes, views }
     }
 }
 

@@ -68,9 +68,10 @@ function list(cards: Cards, frame: Frame, say: Said): HTMLElement {
 
 function rails(all: Rail[], frame: Frame, say: Said): HTMLElement {
   const rail = (rail: Rail) => rail.articles.length > 0 && h("section", {},
-    h("h2", {}, say(rail.kind === "latest" ? "latest" : "section")),
+    h("h2", {}, say(rail.kind === "latest_in_section" ? "section" : rail.kind)),
     rail.articles.map((story) => h("p", {}, link(story.url, story.headline), " ", h("small", {}, ago(story.published_at, frame.locale)))));
-  return h("aside", {}, all.map(rail));
+  // What is read most comes first.
+  return h("aside", {}, [...all].sort((a, b) => Number(b.kind === "most_read") - Number(a.kind === "most_read")).map(rail));
 }
 
 function story(article: Article, frame: Frame, say: Said): HTMLElement {

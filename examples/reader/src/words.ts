@@ -1,10 +1,10 @@
 // What the reader itself says, and how it writes dates, in each language.
 
 const said: Record<string, Record<string, string>> = {
-  en: { listen: "Listen to this article", updated: "Updated", published: "Published", minutes: "min read", latest: "Latest", section: "More in this section", next: "Older", previous: "Newer", missing: "There is nothing here.", gone: "This was taken down.", image: "Image", corrections: "Corrections", home: "Front page" },
-  hi: { listen: "यह लेख सुनें", updated: "अपडेट", published: "प्रकाशित", minutes: "मिनट में पढ़ें", latest: "ताज़ा", section: "इस खंड से और", next: "पुरानी", previous: "नई", missing: "यहाँ कुछ नहीं है।", gone: "इसे हटा दिया गया है।", image: "चित्र", corrections: "सुधार", home: "मुखपृष्ठ" },
-  bn: { listen: "নিবন্ধটি শুনুন", updated: "হালনাগাদ", published: "প্রকাশিত", minutes: "মিনিটের পড়া", latest: "সর্বশেষ", section: "এই বিভাগের আরও", next: "পুরোনো", previous: "নতুন", missing: "এখানে কিছু নেই।", gone: "এটি সরিয়ে নেওয়া হয়েছে।", image: "ছবি", corrections: "সংশোধন", home: "প্রথম পাতা" },
-  kn: { listen: "ಈ ಲೇಖನವನ್ನು ಆಲಿಸಿ", updated: "ನವೀಕರಣ", published: "ಪ್ರಕಟಣೆ", minutes: "ನಿಮಿಷಗಳ ಓದು", latest: "ಇತ್ತೀಚಿನವು", section: "ಈ ವಿಭಾಗದಲ್ಲಿ ಇನ್ನಷ್ಟು", next: "ಹಳೆಯವು", previous: "ಹೊಸವು", missing: "ಇಲ್ಲಿ ಏನೂ ಇಲ್ಲ.", gone: "ಇದನ್ನು ತೆಗೆದುಹಾಕಲಾಗಿದೆ.", image: "ಚಿತ್ರ", corrections: "ತಿದ್ದುಪಡಿಗಳು", home: "ಮುಖಪುಟ" },
+  en: { listen: "Listen to this article", updated: "Updated", published: "Published", minutes: "min read", latest: "Latest", most_read: "Most read", section: "More in this section", next: "Older", previous: "Newer", missing: "There is nothing here.", gone: "This was taken down.", image: "Image", corrections: "Corrections", home: "Front page" },
+  hi: { listen: "यह लेख सुनें", updated: "अपडेट", published: "प्रकाशित", minutes: "मिनट में पढ़ें", latest: "ताज़ा", most_read: "सबसे अधिक पढ़े गए", section: "इस खंड से और", next: "पुरानी", previous: "नई", missing: "यहाँ कुछ नहीं है।", gone: "इसे हटा दिया गया है।", image: "चित्र", corrections: "सुधार", home: "मुखपृष्ठ" },
+  bn: { listen: "নিবন্ধটি শুনুন", updated: "হালনাগাদ", published: "প্রকাশিত", minutes: "মিনিটের পড়া", latest: "সর্বশেষ", most_read: "সর্বাধিক পঠিত", section: "এই বিভাগের আরও", next: "পুরোনো", previous: "নতুন", missing: "এখানে কিছু নেই।", gone: "এটি সরিয়ে নেওয়া হয়েছে।", image: "ছবি", corrections: "সংশোধন", home: "প্রথম পাতা" },
+  kn: { listen: "ಈ ಲೇಖನವನ್ನು ಆಲಿಸಿ", updated: "ನವೀಕರಣ", published: "ಪ್ರಕಟಣೆ", minutes: "ನಿಮಿಷಗಳ ಓದು", latest: "ಇತ್ತೀಚಿನವು", most_read: "ಹೆಚ್ಚು ಓದಿದವು", section: "ಈ ವಿಭಾಗದಲ್ಲಿ ಇನ್ನಷ್ಟು", next: "ಹಳೆಯವು", previous: "ಹೊಸವು", missing: "ಇಲ್ಲಿ ಏನೂ ಇಲ್ಲ.", gone: "ಇದನ್ನು ತೆಗೆದುಹಾಕಲಾಗಿದೆ.", image: "ಚಿತ್ರ", corrections: "ತಿದ್ದುಪಡಿಗಳು", home: "ಮುಖಪುಟ" },
 };
 
 export type Said = (key: string) => string;

@@ -69,16 +69,18 @@ after(async () => {
 async function open(path, options = {}) {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...options });
   const asked = [];
+  const told = [];
   const complaints = [];
   page.on("request", (request) => {
     const { origin, pathname } = new URL(request.url());
-    if (origin === server && !pathname.startsWith("/v1/media/")) asked.push(pathname);
+    if (origin === server && pathname.endsWith("/views")) told.push(pathname);
+    else if (origin === server && !pathname.startsWith("/v1/media/")) asked.push(pathname);
     if (![server, reader].includes(origin) && !request.url().startsWith("data:")) complaints.push(`asks ${origin}`);
   });
   page.on("pageerror", (error) => complaints.push(error.message));
   await page.goto(reader + path);
   await page.waitForSelector("main");
-  return { page, asked, complaints };
+  return { page, asked, told, complaints };
 }
 
 const texts = (page, selector) => page.locator(selector).allTextContents();
@@ -205,4 +207,25 @@ test("what is not there is said in the reader's language, and the narrow page ha
   await page.waitForSelector(".card");
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
   await page.close();
+});
+
+test("what others read is told by their browsers, and stands beside the next story", async () => {
+  const [first, second] = (await (await fetch(`${server}/v1/articles?locale=en&limit=2`)).json()).data;
+  const path = (story) => new URL(story.url).pathname;
+  // Whoever says that it is a program does not count.
+  const userAgent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+  const { page, told, complaints } = await open(path(first), { userAgent });
+  while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual([told, complaints], [[`/v1/articles/${first.id}/views`], []]);
+  await page.close();
+  for (let limit = 1; ; limit++) {
+    const most = (await (await fetch(`${server}/v1/most-read?locale=en&limit=${limit}`)).json()).data;
+    if (most.some((story) => story.id === first.id)) break;
+    assert.ok(limit < 50, "it was never counted");
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  const { page: beside } = await open(`${path(second)}`, { userAgent });
+  assert.equal((await texts(beside, "aside h2"))[0], "Most read");
+  assert.equal(await beside.locator("aside section").first().locator("a").first().textContent(), first.headline);
+  await beside.close();
 });

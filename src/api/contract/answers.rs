@@ -141,7 +141,7 @@ impl Asked {
 
     /// Whether it reads what the public reads.
     fn delivers(&self) -> bool {
-        self.path.starts_with("/v1/") && !self.is_of_desk() && !self.path.starts_with("/v1/auth/")
+        self.path.starts_with("/v1/") && !self.is_of_desk() && !self.path.starts_with("/v1/auth/") && !self.writes()
     }
 
     /// Whether what it answers has a version.

@@ -1,4 +1,4 @@
-//! Delivery over HTTP: public, read-only.
+//! Delivery over HTTP: public, and read-only but for views, which are counted.
 
 pub mod articles;
 pub mod listening;
@@ -11,3 +11,4 @@ pub mod resolve;
 pub mod search;
 pub mod serve;
 pub mod site;
+pub mod views;

@@ -5,6 +5,7 @@ mod bodies;
 mod fields;
 mod include;
 mod listed;
+mod most_read;
 mod shape;
 mod translations;
 
@@ -17,6 +18,7 @@ pub use answer::{ArticleAnswer, ArticleListing};
 pub use fields::{FieldPath, Fields, undescribe};
 pub use include::{Include, Shape};
 pub use listed::{Excluded, Listed, Reference};
+pub use most_read::{MostRead, most_read};
 pub use shape::{
     Article, ArticleSection, Body, BodyFormat, CorrectionNote, Credit, CreditedAuthor, Field, Included, LanguageStatus, Seo, TagRef,
     TimeZoneNames, TranslationStatus,

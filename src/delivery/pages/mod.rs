@@ -23,12 +23,12 @@ use crate::{
     access::Visibility,
     domain::{
         Error, Instant, Locale, article::ArticleId, edition::Edition, facet::Facet, locale::LocaleSettings, page::Paging,
-        section::SectionId,
+        section::SectionId, views::Window,
     },
     store::{
         self, Tx,
         editions::BodyForm,
-        listings::{Filter, Order},
+        listings::{self, Filter, Order},
     },
 };
 
@@ -233,21 +233,22 @@ fn card(article: Article) -> Card {
     }
 }
 
-/// The latest of a section and of the site in the languages of the page, without the story that they stand beside.
+/// The latest of a section and of the site in the languages of the page, and what is read most, without the story that they stand beside.
 fn rails(tx: &mut Tx<'_>, reading: &Reading, section: Option<Facet>, beside: Option<ArticleId>) -> Result<Vec<Rail>, Error> {
-    let mut facets: Vec<(RailKind, Facet)> = section.map(|s| (RailKind::LatestInSection, s)).into_iter().collect();
-    facets.push((RailKind::Latest, Facet::ALL));
-    let asked: Vec<Facet> = facets.iter().map(|(_, facet)| *facet).collect();
-    let latest = store::listings::latest(tx, Visibility::public(), &reading.chain, &asked, RAIL.saturating_add(1))?;
-    let editions: BTreeSet<Uuid> = latest.iter().map(|l| l.edition_id).collect();
+    let mut shown: Vec<_> = section.map(|s| (RailKind::LatestInSection, listings::Rail::Latest(s))).into_iter().collect();
+    shown.push((RailKind::Latest, listings::Rail::Latest(Facet::ALL)));
+    shown.push((RailKind::MostRead, listings::Rail::MostRead(Facet::ALL, Window::Day)));
+    let asked: Vec<_> = shown.iter().map(|(_, rail)| *rail).collect();
+    let found = listings::rails(tx, Visibility::public(), &reading.chain, &asked, RAIL.saturating_add(1))?;
+    let editions: BTreeSet<Uuid> = found.iter().map(|l| l.edition_id).collect();
     let lives = store::editions::live_by_ids(tx, Visibility::public(), &editions, BodyForm::None)?;
     let cards: Vec<Card> = articles::shown(tx, reading, lives)?.into_iter().map(card).collect();
-    let rail = |(kind, facet): (RailKind, Facet)| {
-        let of_facet = latest.iter().filter(|l| l.facet == facet && Some(l.article_id) != beside);
-        let cards = of_facet.filter_map(|l| cards.iter().find(|c| c.id == l.article_id).cloned());
+    let rail = |(kind, rail): (RailKind, listings::Rail)| {
+        let of_rail = found.iter().filter(|l| l.is_of(rail) && Some(l.article_id) != beside);
+        let cards = of_rail.filter_map(|l| cards.iter().find(|c| c.id == l.article_id).cloned());
         Rail { kind, articles: cards.take(usize::try_from(RAIL).unwrap_or(10)).collect() }
     };
-    Ok(facets.into_iter().map(rail).collect())
+    Ok(shown.into_iter().map(rail).collect())
 }
 
 fn frame(tx: &mut Tx<'_>, reading: &Reading, subject: &Subject<'_>, now: Instant) -> Result<Frame, Error> {

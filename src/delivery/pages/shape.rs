@@ -184,6 +184,8 @@ vocabulary! {
         LatestInSection => "latest_in_section",
         /// The latest of the site.
         Latest => "latest",
+        /// What is read most of the site in 24 hours; empty where nothing was.
+        MostRead => "most_read",
     }
 }
 

@@ -8,34 +8,34 @@
 mod conditions;
 mod filter;
 mod key_range;
+mod rails;
 mod scan;
 
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Ordering;
 
 use diesel::QueryableByName;
-use uuid::Uuid;
 
 use super::{
     RunQueryDsl, Tx,
-    dialect::{self, At, Uid},
+    dialect::{self, Uid},
     editions::{Bare, Bodies, BodyForm, Live, Weighed, filled, fitting, select},
     sql::Sql,
 };
 use crate::{
     access::Visibility,
     domain::{
-        Error, Id, Instant, Locale,
+        Error, Id, Locale,
         article::{Article, Kind},
         cache_tag::CacheTag,
-        edition::Edition,
         facet::Facet,
         page::{Page, Paging},
     },
 };
-use conditions::{Look, Source, keep_what_was_under, leave_to_others, narrow};
+use conditions::{Look, Source, leave_to_others, narrow};
 pub use filter::{Filter, Order, Without};
 use key_range::Bound;
-use scan::{Scan, in_order, questions, under};
+pub use rails::{Latest, Rail, latest, rails};
+use scan::{Scan, in_order, questions};
 
 /// One locale's part of a page.
 fn part(tx: &Tx<'_>, filter: &Filter, paging: Paging, scan: &Scan<'_>, bodies: Bodies) -> Sql {
@@ -126,64 +126,6 @@ pub fn page(tx: &mut Tx<'_>, _: Visibility, filter: &Filter, paging: Paging, bod
 /// A page of what there is nothing of.
 fn empty(paging: Paging) -> Page<Live> {
     Page { items: Vec::new(), next: None, previous: None, total: paging.count.then_some(0) }
-}
-
-/// An edition among the latest of a facet.
-#[derive(Debug, Clone, Copy, QueryableByName)]
-pub struct Latest {
-    #[diesel(sql_type = Uid, deserialize_as = Id<Facet>)]
-    /// The facet.
-    pub facet: Facet,
-    /// The article.
-    #[diesel(sql_type = Uid)]
-    pub article_id: Id<Article>,
-    /// The edition.
-    #[diesel(sql_type = Uid, deserialize_as = Id<Edition>)]
-    pub edition_id: Uuid,
-    /// First publication.
-    #[diesel(sql_type = At)]
-    pub at: Instant,
-}
-
-/// The latest of several facets, each story in the first locale of a chain that it is live in, so many of each in each locale, newest first: one
-/// statement for a hundred facets in a locale.
-///
-/// # Errors
-/// [`Error::Internal`] when the database fails.
-pub fn latest(tx: &mut Tx<'_>, _: Visibility, chain: &[Locale], facets: &[Facet], each: u32) -> Result<Vec<Latest>, Error> {
-    let mut all: Vec<Latest> = Vec::new();
-    let places = (0..chain.len()).filter_map(|place| {
-        let (earlier, rest) = chain.split_at(place);
-        Some((rest.first()?, earlier))
-    });
-    let asked: Vec<_> = places.flat_map(|(locale, earlier)| facets.iter().map(move |facet| (locale, earlier, facet))).collect();
-    for hundred in asked.chunks(100) {
-        let mut sql = Sql::default();
-        for (n, (locale, earlier, facet)) in hundred.iter().enumerate() {
-            let (locale, facet) = (*locale, *facet);
-            tx.note(CacheTag::list(locale, *facet));
-            sql.push(if n == 0 { "" } else { " UNION ALL " });
-            sql.push("SELECT * FROM (SELECT ");
-            if tx.as_of.is_some() {
-                sql.id(Id::<Facet>::from(facet.uuid()));
-                sql.push(" AS facet, l.article_id, l.id AS edition_id, l.published_at AS at FROM editions l WHERE ");
-                sql.public(tx, "l").push(" AND l.locale = ").text(locale.as_str());
-                keep_what_was_under(&mut sql, &[*facet]);
-            } else {
-                sql.push("l.facet, l.article_id, l.edition_id, l.published_at AS at");
-                under(&mut sql, "live_listings l", locale, *facet);
-            }
-            if !earlier.is_empty() {
-                sql.push(" AND NOT EXISTS (SELECT 1 FROM editions b WHERE b.article_id = l.article_id AND ").public(tx, "b");
-                sql.push(" AND b.locale IN ").locales(*earlier).push(")");
-            }
-            in_order(&mut sql, Order::Newest, false);
-            sql.push(" LIMIT ").int(i64::from(each)).push(") AS of_facet");
-        }
-        all.extend(sql.load::<Latest>(tx)?);
-    }
-    all.sort_by_key(|latest| Reverse((latest.at, latest.article_id)));
-    Ok(all)
 }
 
 /// Note that an answer is made from all that is live in some locales: of these kinds, or of news.

@@ -1,0 +1,3 @@
+DROP TABLE most_read;
+DROP TABLE view_counts;
+DELETE FROM jobs WHERE kind = 'ranking';
