@@ -72,6 +72,7 @@ mod precomputing;
 mod previewing;
 mod publishing;
 mod purging;
+mod queue;
 mod reading;
 mod redirects;
 mod refreshing;

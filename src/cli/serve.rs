@@ -29,7 +29,7 @@ use crate::{
     workers::{
         Worker, follower, illustrator,
         mailer::{self, Mailer},
-        media_sweeper, openid, purger, rate_sharing,
+        media_sweeper, openid, purger, queue_filler, rate_sharing,
         renewal::{self, Renewal},
         scheduler, sign_in_audit, speaker, watchdog,
     },
@@ -106,6 +106,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
     let _rate_sharing =
         if settings.engine == Engine::Postgres { Some(rate_sharing::start(state.store.clone(), state.rates.clone())?) } else { None };
     let _media_sweeper = media_sweeper::start(state.store.clone(), state.files.clone())?;
+    let _queue_filler = queue_filler::start(state.store.clone())?;
     let _illustrator = illustrator::start(state.store.clone(), state.files.clone())?;
     let _speaker = speaker::start(state.store.clone(), state.files.clone(), settings.speech.clone())?;
     let _follower = follower::start(state.response_cache.clone(), state.keys.clone())?;

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{
     RunQueryDsl, Tx,
     dialect::{self, Json},
+    queue::derived,
     schema::{grants, locales, redirects, translations},
     sql::Sql,
 };
@@ -56,6 +57,9 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
     let Whole(settings) = granted.get();
     let subject = Subject::Locale(settings.locale.clone());
     if settings.version == 1 {
+        // Whoever writes beside this would give articles no place in its queue.
+        dialect::write_alone(tx.conn)?;
+        derived::begin_locale(tx, &settings.locale)?;
         diesel::insert_into(locales::table).values(&row(settings)).execute(tx)?;
         tx.record(Change::new(Event::Created, subject));
         return Ok(());
@@ -69,7 +73,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
 }
 
 /// Columns that hold the tag of a locale, beside that of the locale itself.
-const TAGGED: [(&str, &str); 24] = [
+const TAGGED: [(&str, &str); 26] = [
     ("site", "default_locale"),
     ("grants", "locale"),
     ("names", "locale"),
@@ -94,6 +98,8 @@ const TAGGED: [(&str, &str); 24] = [
     ("sorted_names", "locale"),
     ("sorted_locales", "locale"),
     ("recordings", "locale"),
+    ("translation_queue", "locale"),
+    ("queue_fills", "locale"),
 ];
 
 /// Columns of JSON that name locales: as the value of this member, or, without one, as keys.
@@ -169,7 +175,8 @@ fn make_way(tx: &mut Tx<'_>, from: &str, to: &str) -> Result<(), Error> {
     }
     let mut addresses = Sql::new("DELETE FROM addresses WHERE locale = ");
     addresses.text(to).push(" AND slug IN (SELECT slug FROM addresses WHERE locale = ").text(from).push(")");
-    addresses.execute(tx).map(drop)
+    addresses.execute(tx)?;
+    derived::forget(tx, to)
 }
 
 /// Remove a locale that nothing is written in.
@@ -182,6 +189,7 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>, e
     if diesel::delete(at).execute(tx)? == 0 {
         return Err(Error::stale("locale", settings.version));
     }
+    derived::end_locale(tx, &settings.locale)?;
     tx.record(Change::new(Event::Deleted, Subject::Locale(settings.locale.clone())));
     Ok(())
 }
