@@ -3,8 +3,24 @@
 use std::collections::BTreeSet;
 
 use dateline::{
-    domain::{Instant, user::Role},
-    store,
+    access::{
+        Caller, Permit, System,
+        action::{Import, ReadArticle},
+        caller::visibility_of,
+    },
+    domain::{
+        Instant,
+        freshness::Freshness,
+        page::{Cursor, Paging},
+        section::SectionId,
+        site::DeskReading,
+        translation::State,
+        user::Role,
+    },
+    store::{
+        self,
+        queue::{Assignee, Filter},
+    },
     workers::queue_filler,
 };
 use diesel::{
@@ -393,7 +409,7 @@ impl Room<'_> {
             }
             _ => {
                 let words = json!({ "en": { "headline": format!("Wire {n}"), "body": { "format": "text", "content": "One." } },
-                    "hi": { "headline": "तार", "made_from": { "locale": "en" }, "body": { "format": "text", "content": "एक।" } } });
+                    "hi": { "headline": "तार", "translated_from": "en", "body": { "format": "text", "content": "एक।" } } });
                 self.app.import(&json!({ "type": "article", "key": format!("wire-{}", n % 3), "section": "sport", "source_locale": "en", "translations": words }));
                 chief.get("/v1/desk/articles").await
             }
@@ -436,5 +452,58 @@ both! {
             compare(&app, &room.readers, &room.sections, &mut dice, &after).await;
         }
         assert_eq!(room.done, VERBS.into_iter().collect(), "what was never done tells nothing");
+    }
+}
+
+/// The queues that a plan is looked at of: each filter alone, and all of them in a section.
+fn filters(section: &str) -> Vec<Filter> {
+    let section: SectionId = section.parse().unwrap();
+    let mut all = Vec::new();
+    for bits in 0u32..64 {
+        let given = |bit: u32| bits & (1 << bit) != 0;
+        let at = Instant::from_micros(1_700_000_000_000_000);
+        all.push(Filter {
+            locale: "hi".parse().unwrap(),
+            section: given(0).then_some(section),
+            state: given(1).then_some(State::InReview),
+            freshness: given(2).then_some(if given(1) { Freshness::Stale } else { Freshness::Missing }),
+            assignee: given(3).then_some(Assignee::Nobody),
+            published: given(4).then_some(true),
+            waiting_before: given(5).then_some(at),
+            newest: given(5),
+        });
+    }
+    all
+}
+
+both! {
+    async fn every_page_of_the_queue_is_found_along_an_index(app) {
+        app.multiply(20_000);
+        let list = app.anyone().get("/v1/articles?limit=1").await.ok();
+        let section = list["data"][0]["section"]["id"].as_str().unwrap().to_owned();
+        let editor = app.role(Role::Editor, Some(&section), None).await;
+        let editor = editor.path().rsplit('/').next().unwrap().parse().unwrap();
+        let limited = app.store.read_now(|tx| store::users::find(tx, editor)).unwrap();
+        let desk = Permit::<ReadArticle>::try_from(Caller::system(System::Operator)).map(|permit| permit.visibility());
+        let readers = [desk.unwrap_or_else(|_| Permit::<Import>::try_from(Caller::system(System::Importer)).unwrap().visibility()), visibility_of(&limited, DeskReading::Granted)];
+        let mut wrong = BTreeSet::new();
+        for filter in filters(&section) {
+            let place = Cursor { order: filter.sorting().code(), key: 1_700_000_000_000_000, ..Cursor::default() };
+            for (reader, cursor) in [(0, None), (0, Some(place)), (1, None), (1, Some(Cursor { backwards: true, ..place }))] {
+                let paging = Paging { limit: 20, cursor, count: false };
+                let steps = app.store.read_now(|tx| store::queue::explain(tx, &readers[reader], &filter, paging)).unwrap();
+                let text = steps.join("\n");
+                // By its name in the query on SQLite, by its own on PostgreSQL.
+                let scans = ["p", "q", "a", "o", "t", "e", "b", "x", "g"].iter().any(|table| steps.iter().any(|step| *step == format!("SCAN {table}") || step.starts_with(&format!("SCAN {table} "))));
+                let whole = ["translation_queue", "articles", "translations", "editions", "assignments"].iter().any(|table| text.contains(&format!("Seq Scan on {table} ")));
+                // What was found of each class is sorted, and the page itself.
+                let sorts = steps.iter().filter(|step| step.contains("TEMP B-TREE FOR ORDER BY")).count() > 2;
+                let along = text.contains("translation_queue_by_class") || text.contains("translation_queue_in_section");
+                if scans || whole || sorts || !along {
+                    wrong.insert(format!("{filter:?} {cursor:?}\n{text}\n"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.iter().take(2).cloned().collect::<String>());
     }
 }

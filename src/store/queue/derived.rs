@@ -3,8 +3,8 @@
 //! **Context.** What the queue tells of an article in a locale follows from five tables, and a page of it is sorted and narrowed by what follows. **Decision.**
 //! It is derived when it changes. Verbs do not do that: before every commit, [`refresh`] derives the rows of all articles that the commit tells of
 //! anew, in one statement, which is the only one that knows how. A verb cannot forget it, for what it changes it records; and of a new event the
-//! compiler asks whether it matters. **Consequence.** A commit costs one statement more (on `PostgreSQL` two, for nobody else may change the articles from there on), whatever
-//! the number of locales; and rows of which nothing changed are not written.
+//! compiler asks whether it matters. **Consequence.** A commit costs one statement more, whatever the number of locales, and on `PostgreSQL` another where
+//! its verb has not held the articles: nobody else may change them from there on. Rows of which nothing changed are not written.
 //!
 //! **A new locale** would be a row more for every article there is. It gets them in pieces, from a worker ([`carry_on`]); until it has all, each article
 //! that has no row of it yet is found under [`NO_LOCALE`]: there it stands as in any locale that has no words of it and is nobody's work.
@@ -114,41 +114,47 @@ fn hold(tx: &mut Tx<'_>, articles: &[Id<Article>]) -> Result<(), Error> {
         id: Id<Article>,
     }
     let holding = dialect::holding(tx.conn, Hold::Waiting, false);
-    if holding.is_empty() {
+    let free: Vec<_> = articles.iter().copied().filter(|id| !tx.held.contains(id)).collect();
+    if holding.is_empty() || free.is_empty() {
         return Ok(());
     }
     let mut sql = Sql::new("SELECT a.id FROM articles a WHERE a.id IN ");
-    sql.ids(articles.iter().copied()).push(" ORDER BY a.id").push(holding);
+    sql.ids(free).push(" ORDER BY a.id").push(holding);
     sql.load::<Held>(tx).map(drop)
 }
 
 /// The statement that derives the rows of the articles `a` of a condition, in the locales of a query.
 pub(in crate::store) fn written(articles: Sql, locales: Sql) -> Sql {
-    let mut sql = Sql::new(&format!(
-        "INSERT INTO translation_queue (article_id, locale, section_id, class, since, outside_class, outside_since) WITH facts AS MATERIALIZED (\
-         SELECT a.id AS article_id, l.locale, a.section_id, a.trashed_at IS NULL AND l.locale <> a.source_locale AND EXISTS (SELECT 1 FROM translations o \
-         WHERE o.article_id = a.id AND o.locale = a.source_locale) AS waits, CASE t.state WHEN 'draft' THEN {STATE} WHEN 'in_review' THEN 2 * {STATE} \
-         WHEN 'approved' THEN 3 * {STATE} ELSE 0 END AS state, t.updated_at AS saved_at, \
-         EXISTS (SELECT 1 FROM assignments g WHERE g.article_id = a.id AND g.locale = l.locale) AS assigned, \
-         EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id AND e.locale = l.locale AND e.ended_at IS NULL) AS live, \
-         CASE WHEN EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id AND e.locale = a.source_locale AND e.ended_at IS NULL) \
-         THEN {PUBLISHED} ELSE 0 END AS published, (SELECT MIN(e.started_at) FROM editions e WHERE e.article_id = a.id AND e.locale = t.made_from_locale \
-         AND e.words_version > t.made_from_version AND e.minor = FALSE AND e.moved_only = FALSE) AS lacked_since, \
-         COALESCE((SELECT MIN(e.started_at) FROM editions e WHERE e.article_id = a.id AND e.locale = a.source_locale AND e.minor = FALSE), a.created_at) \
-         AS missing_since FROM articles a CROSS JOIN ("
+    let mut sql = Sql::new(
+        "INSERT INTO translation_queue AS q (article_id, locale, section_id, class, since, outside_class, outside_since) WITH f AS MATERIALIZED (\
+         SELECT a.id, l.locale, a.section_id, a.trashed_at IS NULL AND l.locale <> a.source_locale AND EXISTS (SELECT 1 FROM translations o \
+         WHERE o.article_id = a.id AND o.locale = a.source_locale) AS waits, ",
+    );
+    sql.push(&format!(
+        "CASE t.state WHEN 'draft' THEN {STATE} WHEN 'in_review' THEN 2 * {STATE} WHEN 'approved' THEN 3 * {STATE} ELSE 0 END AS state, "
     ));
+    sql.push(
+        "t.updated_at, EXISTS (SELECT 1 FROM assignments g WHERE g.article_id = a.id AND g.locale = l.locale) AS given, \
+         EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id AND e.locale = l.locale AND e.ended_at IS NULL) AS live, \
+         EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id AND e.locale = a.source_locale AND e.ended_at IS NULL) AS seen, \
+         (SELECT MIN(e.started_at) FROM editions e WHERE e.article_id = a.id AND e.locale = t.made_from_locale \
+         AND e.words_version > t.made_from_version AND NOT e.minor AND NOT e.moved_only) AS lacked, \
+         COALESCE((SELECT MIN(e.started_at) FROM editions e WHERE e.article_id = a.id AND e.locale = a.source_locale AND NOT e.minor), a.created_at) \
+         AS missing FROM articles a CROSS JOIN (",
+    );
     sql.append(locales).push(") l LEFT JOIN translations t ON t.article_id = a.id AND t.locale = l.locale WHERE ").append(articles);
     sql.push(&format!(
-        "), told AS (SELECT f.*, NOT f.live AND (f.state > 0 OR f.assigned) AS hides FROM facts f) SELECT r.article_id, r.locale, r.section_id, \
-         CASE WHEN r.waits THEN r.state + CASE WHEN r.lacked_since IS NOT NULL THEN {STALE} ELSE 0 END + CASE WHEN r.hides THEN {HIDES} ELSE 0 END \
-         + CASE WHEN r.assigned THEN {ASSIGNED} ELSE 0 END + r.published END, COALESCE(r.lacked_since, r.saved_at, r.missing_since), \
-         CASE WHEN r.waits AND r.hides THEN r.published END, CASE WHEN r.waits AND r.hides THEN r.missing_since END FROM told r WHERE TRUE \
-         ON CONFLICT (article_id, locale) DO UPDATE SET section_id = excluded.section_id, class = excluded.class, since = excluded.since, \
-         outside_class = excluded.outside_class, outside_since = excluded.outside_since \
-         WHERE translation_queue.section_id <> excluded.section_id OR translation_queue.class IS DISTINCT FROM excluded.class \
-         OR translation_queue.since <> excluded.since OR translation_queue.outside_class IS DISTINCT FROM excluded.outside_class \
-         OR translation_queue.outside_since IS DISTINCT FROM excluded.outside_since"
+        "), h AS (SELECT f.*, NOT live AND (state > 0 OR given) AS hides, CASE WHEN seen THEN {PUBLISHED} ELSE 0 END AS published FROM f) \
+         SELECT id, locale, section_id, CASE WHEN waits THEN state + CASE WHEN lacked IS NULL THEN 0 ELSE {STALE} END \
+         + CASE WHEN hides THEN {HIDES} ELSE 0 END + CASE WHEN given THEN {ASSIGNED} ELSE 0 END + published END, COALESCE(lacked, updated_at, missing), \
+         CASE WHEN waits AND hides THEN published END, CASE WHEN waits AND hides THEN missing END FROM h WHERE TRUE "
     ));
+    sql.push(
+        "ON CONFLICT (article_id, locale) DO UPDATE SET (section_id, class, since, outside_class, outside_since) = \
+         (excluded.section_id, excluded.class, excluded.since, excluded.outside_class, excluded.outside_since) \
+         WHERE (q.section_id, q.class, q.since, q.outside_class, q.outside_since) IS DISTINCT FROM \
+         (excluded.section_id, excluded.class, excluded.since, excluded.outside_class, excluded.outside_since)",
+    );
     sql
 }
 
