@@ -73,6 +73,7 @@ mod precomputing;
 mod previewing;
 mod publishing;
 mod purging;
+mod queue;
 mod reading;
 mod redirects;
 mod refreshing;

@@ -117,6 +117,8 @@ both! {
             // When a migration ran is no content, nor what the planner knows.
             all.lines().filter(|line| !line.starts_with("__diesel") && !line.starts_with("sqlite_stat")).map(str::to_owned).collect::<BTreeSet<_>>()
         };
+        // A migration gives every locale all of its rows at once.
+        dateline::workers::queue_filler::round(&app.store).unwrap();
         // What editions come to that is spoken is summed up when it is needed; voices are gone with their column.
         crate::support::execute(&app.url, "UPDATE editions SET spoken = NULL; UPDATE locales SET voice = NULL");
         let before = kept();

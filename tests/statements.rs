@@ -53,7 +53,8 @@ both! {
         }
         let again = publish(&all, &LOCALES).await;
         println!("again: {again}");
-        assert!(of_four <= 25 && again <= 25, "publishing four locales took {of_four} statements, and {again} once more");
+        // What derives the rows of the queue is one of them.
+        assert!(of_four <= 26 && again <= 26, "publishing four locales took {of_four} statements, and {again} once more");
     }
 
     async fn what_a_verb_answers_is_what_is_read_afterwards(app) {
@@ -155,13 +156,13 @@ both! {
         let took = app.store.statements() - before;
         println!("create: {took}");
         // `PostgreSQL` is asked to queue for the slug as well.
-        let most = if app.url.starts_with("postgres") { 11 } else { 10 };
+        let most = if app.url.starts_with("postgres") { 12 } else { 11 };
         assert!(took <= most, "creating an article took {took} statements");
     }
 }
 
 /// Tables of one row, or of as many as a site has locales or sections.
-const SMALL: [&str; 4] = ["site", "locales", "sections", "change_counter"];
+const SMALL: [&str; 5] = ["site", "locales", "sections", "change_counter", "queue_fills"];
 
 /// The statements that a log tells of, each once: all but those that write rows of values, or begin and end transactions.
 pub(crate) fn statements(said: &str) -> BTreeSet<String> {

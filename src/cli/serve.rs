@@ -30,7 +30,7 @@ use crate::{
     workers::{
         Worker, follower, illustrator, indexer,
         mailer::{self, Mailer},
-        media_sweeper, openid, purger, rate_sharing,
+        media_sweeper, openid, purger, queue_filler, rate_sharing,
         renewal::{self, Renewal},
         scheduler, sign_in_audit, speaker, view_counting, watchdog,
     },
@@ -110,6 +110,7 @@ pub(super) fn run(settings: &Settings, store: Store, listening: impl FnOnce(&str
         if settings.engine == Engine::Postgres { Some(rate_sharing::start(state.store.clone(), state.rates.clone())?) } else { None };
     let view_counting = view_counting::start(state.store.clone(), state.views.clone())?;
     let _media_sweeper = media_sweeper::start(state.store.clone(), state.files.clone())?;
+    let _queue_filler = queue_filler::start(state.store.clone())?;
     let _illustrator = illustrator::start(state.store.clone(), state.files.clone())?;
     let _indexer = indexer::start(state.store.clone(), index)?;
     let _speaker = speaker::start(state.store.clone(), state.files.clone(), settings.speech.clone())?;

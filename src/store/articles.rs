@@ -198,7 +198,9 @@ pub(super) fn find_all(tx: &mut Tx<'_>, visibility: &Visibility, ids: &BTreeSet<
         sees(&mut sql, visibility);
         // In one order, so that of those who hold several nobody waits in a circle; and before they are read, so that they are read as they stay.
         sql.push(" ORDER BY a.id").push(holding);
-        held = Some(sql.load::<Held>(tx)?.into_iter().map(|row| row.id).collect::<BTreeSet<_>>());
+        let all = sql.load::<Held>(tx)?.into_iter().map(|row| row.id).collect::<BTreeSet<_>>();
+        tx.held.extend(&all);
+        held = Some(all);
     }
     let mut sql = Sql::new(SELECT);
     sql.push("a.id IN ").ids(ids.iter().copied()).push(" AND ");
@@ -261,6 +263,7 @@ fn row(article: &Article) -> NewRow {
 pub fn begin<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Result<(), Error> {
     let article = granted.get();
     diesel::insert_into(articles::table).values(&row(article)).execute(tx)?;
+    tx.held.insert(article.id);
     keep(tx, granted, note)?;
     tx.record(Change::new(Event::Created, Subject::Article(article.id)));
     Ok(())
@@ -276,6 +279,7 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, note: &str) -> Re
     if diesel::update(at).set(&row(article)).execute(tx)? == 0 {
         return Err(Error::stale("article", article.version));
     }
+    tx.held.insert(article.id);
     diesel::delete(article_tags::table.filter(article_tags::article_id.eq(Bind(article.id)))).execute(tx)?;
     diesel::delete(article_credits::table.filter(article_credits::article_id.eq(Bind(article.id)))).execute(tx)?;
     diesel::delete(article_media::table.filter(article_media::article_id.eq(Bind(article.id)))).execute(tx)?;
@@ -324,12 +328,14 @@ pub fn note_broken_embargo<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, re
 /// [`Error::Internal`] when the database fails.
 pub fn hold(tx: &mut Tx<'_>, id: Id<Article>) -> Result<(), Error> {
     diesel::update(articles::table.find(Bind(id))).set(articles::version.eq(articles::version)).execute(tx)?;
+    tx.held.insert(id);
     Ok(())
 }
 
 /// Let an article stand first in desk lists, for its words were saved.
 pub(super) fn touch(tx: &mut Tx<'_>, id: Id<Article>, at: Instant) -> Result<(), Error> {
     diesel::update(articles::table.find(Bind(id))).set(articles::updated_at.eq(Bind(at))).execute(tx)?;
+    tx.held.insert(id);
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::{
     RunQueryDsl, Tx,
     dialect::{self, Json},
+    queue::derived,
     schema::{grants, locales, redirects, translations},
     sql::Sql,
 };
@@ -56,6 +57,9 @@ pub fn save<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>) -> 
     let Whole(settings) = granted.get();
     let subject = Subject::Locale(settings.locale.clone());
     if settings.version == 1 {
+        // Whoever writes beside this would give articles no place in its queue.
+        dialect::write_alone(tx.conn)?;
+        derived::begin_locale(tx, &settings.locale)?;
         diesel::insert_into(locales::table).values(&row(settings)).execute(tx)?;
         tx.record(Change::new(Event::Created, subject));
         return Ok(());
@@ -96,6 +100,8 @@ const TAGGED: [(&str, &str); 26] = [
     ("recordings", "locale"),
     ("view_counts", "locale"),
     ("most_read", "locale"),
+    ("translation_queue", "locale"),
+    ("queue_fills", "locale"),
 ];
 
 /// Columns of JSON that name locales: as the value of this member, or, without one, as keys.
@@ -178,7 +184,7 @@ fn make_way(tx: &mut Tx<'_>, from: &str, to: &str) -> Result<(), Error> {
         left.text(to);
         left.execute(tx)?;
     }
-    Ok(())
+    derived::forget(tx, to)
 }
 
 /// Remove a locale that nothing is written in.
@@ -191,6 +197,7 @@ pub fn delete<A>(tx: &mut Tx<'_>, granted: &Granted<A, Whole<LocaleSettings>>, e
     if diesel::delete(at).execute(tx)? == 0 {
         return Err(Error::stale("locale", settings.version));
     }
+    derived::end_locale(tx, &settings.locale)?;
     tx.record(Change::new(Event::Deleted, Subject::Locale(settings.locale.clone())));
     Ok(())
 }

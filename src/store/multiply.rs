@@ -192,6 +192,7 @@ pub fn multiply(tx: &mut Tx<'_>, _: &Permit<Import>, plan: &Plan, range: (i64, i
     );
     let log = "changes (seq, at, audience, event, kind, subject_id, locale, actor, request_id, origin, reason)";
     copy(tx, Each::Language, log, &select, &format!("l.locale {LIVE}"))?;
+    super::queue::derived::derive_copies(tx)?;
     for table in ["templates", "languages", "copies", "translated"] {
         Sql::new(&format!("DROP TABLE {table}")).execute(tx)?;
     }

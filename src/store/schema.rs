@@ -793,6 +793,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::store::dialect::{At, Uid};
+
+    translation_queue (article_id, locale) {
+        article_id -> Uid,
+        locale -> Text,
+        section_id -> Uid,
+        class -> Nullable<Integer>,
+        since -> At,
+        outside_class -> Nullable<Integer>,
+        outside_since -> Nullable<At>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Bool, Nullable, Text};
+    use crate::store::dialect::Uid;
+
+    queue_fills (locale) {
+        locale -> Text,
+        clears -> Bool,
+        through -> Nullable<Uid>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Integer, Nullable, Text};
     use crate::store::dialect::{At, Uid};
 
@@ -974,5 +1000,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     takedowns,
     previews,
     live_listings,
+    translation_queue,
+    queue_fills,
     jobs,
 );

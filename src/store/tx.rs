@@ -52,6 +52,8 @@ pub struct Tx<'a> {
     pub(super) masthead: Option<(Arc<Masthead>, i64)>,
     /// Stories that are loaded, until something changes in them.
     pub(super) stories: BTreeMap<Id<Article>, Story>,
+    /// Articles that nobody else changes before it ends.
+    pub(super) held: BTreeSet<Id<Article>>,
     /// How often it stands in a queue of those who number the same slug.
     pub(super) queues: usize,
     /// What is derived of revisions already.
@@ -109,6 +111,7 @@ impl<'a> Tx<'a> {
             as_of: None,
             masthead: None,
             stories: BTreeMap::new(),
+            held: BTreeSet::new(),
             queues: 0,
             precomputed: None,
             reference_data: None,
@@ -245,19 +248,23 @@ impl Tx<'_> {
             (self.now, self.surroundings, self.caller.clone(), self.queues, self.precomputed.clone());
         // Stories are prepared outside of this: what is loaded in here is no longer held when it is undone.
         let (mut stories, masthead) = (mem::take(&mut self.stories), self.masthead.clone());
+        // What is held in here is not, once it is undone.
+        let held = self.held.clone();
         let done = self.conn.transaction(|conn| {
-            let mut tx = Tx { caller, queues, precomputed, masthead, stories: mem::take(&mut stories), ..Tx::new(conn, now, surroundings) };
+            let mut tx =
+                Tx { caller, queues, precomputed, masthead, held, stories: mem::take(&mut stories), ..Tx::new(conn, now, surroundings) };
             // A panic is one more way to fail, of this part alone.
             let value = catch_unwind(AssertUnwindSafe(|| f(&mut tx))).unwrap_or_else(|panic| {
                 let said = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
                 Err(Error::internal(format!("it panicked: {}", said.unwrap_or("without a word"))))
             });
             stories = mem::take(&mut tx.stories);
-            Ok::<_, Undone>((value.map_err(Undone)?, tx.changes, tx.queues))
+            Ok::<_, Undone>((value.map_err(Undone)?, tx.changes, tx.queues, tx.held))
         });
         self.stories = stories;
-        let (value, changes, queues) = done.map_err(|Undone(error)| error)?;
+        let (value, changes, queues, held) = done.map_err(|Undone(error)| error)?;
         self.queues = queues;
+        self.held = held;
         changes.into_iter().for_each(|recorded| self.keep(recorded));
         Ok(value)
     }

@@ -14,6 +14,7 @@ use super::{
     dialect::{self, Conn, Engine, Use},
     failure::in_words,
     group_commit::{GroupedWrite, Place},
+    queue,
     write_timeout::{self, ActiveWrite, WriteDurations, WriteRequest},
 };
 use crate::domain::{Error, cache_tag::CacheTag, site::Masthead, write_transaction};
@@ -222,6 +223,7 @@ impl Store {
         let mark = (purpose == Use::Write).then(write_transaction::mark);
         let mut touched = BTreeSet::new();
         let done = f(&mut tx).and_then(|value| {
+            queue::refresh(&mut tx)?;
             if watcher.is_some() {
                 touched = changes::touched_by(&mut tx)?;
             }

@@ -8,6 +8,7 @@ pub mod media_sweeper;
 pub mod openid;
 pub mod projection;
 pub mod purger;
+pub mod queue_filler;
 pub mod rate_sharing;
 pub mod renewal;
 pub mod scheduler;

@@ -473,6 +473,15 @@ pub(super) fn join_in_order(conn: &Conn) -> &'static str {
     }
 }
 
+/// What stands before and behind the query, of rows `p` of the queue's table in an order, that is asked anew of each range `r`, so that it gives rows `q`.
+/// `SQLite` knows no `LATERAL`: it finds the rows by their keys.
+pub(super) fn of_each_range(conn: &Conn) -> (&'static str, &'static str) {
+    match &conn.link {
+        Link::Sqlite(_) => (" CROSS JOIN translation_queue q ON q.locale = r.locale AND q.article_id IN (SELECT p.article_id ", ")"),
+        Link::Postgres(_) => (" CROSS JOIN LATERAL (SELECT p.article_id, p.since, p.outside_since ", ") q"),
+    }
+}
+
 /// The statement that makes an index of a temporary table.
 pub(super) fn index_of_temporary(conn: &Conn, table: &str, columns: &str) -> String {
     let schema = match &conn.link {

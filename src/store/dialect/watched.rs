@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How much of a statement is shown, in bytes.
-const MAX_TEXT: usize = 2_000;
+const MAX_TEXT: usize = 2_500;
 
 /// What comes between the text of a statement and its values where Diesel shows it.
 const VALUES: &str = " -- binds: ";

@@ -1,15 +1,20 @@
 //! The translator's queue: for one locale, every article that has words elsewhere, and how its words here keep up.
 
+pub(super) mod derived;
+mod ranges;
+
 use diesel::{
     QueryableByName,
     sql_types::{Bool, Integer, Nullable, Text},
 };
 
+pub(super) use derived::refresh;
+pub use derived::{carry_on, is_filling};
+
 use super::{
-    RunQueryDsl, Tx, articles,
-    dialect::{At, Uid},
+    RunQueryDsl, Tx,
+    dialect::{self, At, Uid},
     sql::Sql,
-    visibility::reads,
 };
 use crate::{
     access::Visibility,
@@ -152,64 +157,44 @@ impl Row {
     }
 }
 
-/// Everything that could be asked for, before it is narrowed: one row for each article written in another locale.
-fn all(visibility: &Visibility, filter: &Filter) -> Sql {
-    let mut sql = Sql::new(
-        "SELECT a.id AS article_id, a.section_id, a.source_locale, o.headline AS source_headline, o.state AS source_state, \
-         o.version AS source_version, EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id AND e.locale = a.source_locale \
-         AND e.ended_at IS NULL) AS source_live, t.headline, t.state, t.version, t.updated_at, CAST((SELECT COUNT(DISTINCT \
-         e.words_version) FROM editions e WHERE e.article_id = a.id AND e.locale = t.made_from_locale AND e.words_version > \
-         t.made_from_version AND e.minor = ",
-    );
-    sql.bool(false).push(" AND e.moved_only = ").bool(false);
-    sql.push(") AS INTEGER) AS behind, COALESCE((SELECT MIN(e.started_at) FROM editions e WHERE e.article_id = a.id AND e.minor = ");
-    sql.bool(false).push(" AND (e.moved_only = ").bool(false).push(" OR t.article_id IS NULL)").push(
-        " AND ((t.article_id IS NULL AND e.locale = a.source_locale) OR (e.locale = t.made_from_locale AND e.words_version > \
-         t.made_from_version))), t.updated_at, a.created_at) AS since, g.user_id AS assignee, s.path FROM articles a \
-         JOIN sections s ON s.id = a.section_id JOIN translations o ON o.article_id = a.id AND o.locale = a.source_locale \
-         LEFT JOIN translations t ON t.article_id = a.id AND t.locale = ",
-    );
-    sql.text(filter.locale.as_str()).push(" AND ");
-    reads(&mut sql, visibility, "t.locale");
-    sql.push(" LEFT JOIN assignments g ON g.article_id = a.id AND g.locale = ").text(filter.locale.as_str()).push(" AND ");
-    reads(&mut sql, visibility, "g.locale");
-    sql.push(" WHERE a.source_locale <> ").text(filter.locale.as_str()).push(" AND ");
-    articles::visible(&mut sql, visibility);
-    sql
-}
-
 /// A page of the work in a locale, what has waited longest first.
 ///
 /// # Errors
 /// [`Error::Internal`] when the database fails.
 pub fn page(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, paging: Paging) -> Result<Page<Work>, Error> {
-    let mut sql = Sql::new("SELECT * FROM (");
-    sql.append(all(visibility, filter)).push(") w WHERE TRUE");
-    if let Some(section) = filter.section {
-        sql.push(" AND EXISTS (SELECT 1 FROM sections top WHERE top.id = ").id(section);
-        sql.push(" AND (w.path = top.path OR w.path LIKE top.path || '/%'))");
-    }
-    if let Some(state) = filter.state {
-        sql.push(" AND w.state = ").text(state.as_str());
-    }
-    match filter.freshness {
-        Some(Freshness::Missing) => _ = sql.push(" AND w.state IS NULL"),
-        Some(Freshness::Stale) => _ = sql.push(" AND w.behind > 0"),
-        Some(Freshness::Current) => _ = sql.push(" AND w.state IS NOT NULL AND w.behind = 0"),
-        None => {}
-    }
-    match filter.assignee {
-        Some(Assignee::User(user)) => _ = sql.push(" AND w.assignee = ").id(user),
-        Some(Assignee::Nobody) => _ = sql.push(" AND w.assignee IS NULL"),
-        None => {}
-    }
-    if let Some(published) = filter.published {
-        sql.push(" AND w.source_live = ").bool(published);
-    }
-    if let Some(at) = filter.waiting_before {
-        sql.push(" AND w.since < ").at(at);
-    }
-    sql.page(paging, Some("w.since"), "w.article_id", filter.newest);
+    let sql = question(tx, visibility, filter, paging);
     let rows = sql.load::<Row>(tx)?.into_iter().map(Row::domain).collect::<Result<Vec<_>, _>>()?;
     Ok(Page::cut(rows, paging, filter.sorting(), None, |w| (w.waiting_since.as_micros(), w.article_id.uuid())))
+}
+
+/// How the database would find a page, in its own words: a line for each step.
+///
+/// # Errors
+/// [`Error::Internal`] when the database fails.
+pub fn explain(tx: &mut Tx<'_>, visibility: &Visibility, filter: &Filter, paging: Paging) -> Result<Vec<String>, Error> {
+    let mut sql = Sql::new(dialect::explain(tx.conn));
+    sql.append(question(tx, visibility, filter, paging));
+    Ok(sql.load::<dialect::Step>(tx)?.into_iter().map(|step| step.0).collect())
+}
+
+/// The rows of a page, found in the derived table, with what is told of each.
+fn question(tx: &Tx<'_>, visibility: &Visibility, filter: &Filter, paging: Paging) -> Sql {
+    let (found, join) = (ranges::found(tx, visibility, filter, paging), dialect::join_in_order(tx.conn));
+    let way = if filter.newest == paging.backwards() { "" } else { " DESC" };
+    let mut sql = found.with;
+    sql.push(
+        "SELECT a.id AS article_id, a.section_id, a.source_locale, o.headline AS source_headline, o.state AS source_state, \
+         o.version AS source_version, EXISTS (SELECT 1 FROM editions e WHERE e.article_id = a.id AND e.locale = a.source_locale \
+         AND e.ended_at IS NULL) AS source_live, t.headline, t.state, t.version, t.updated_at, CAST((SELECT COUNT(DISTINCT \
+         e.words_version) FROM editions e WHERE e.article_id = a.id AND e.locale = t.made_from_locale AND e.words_version > \
+         t.made_from_version AND e.minor = FALSE AND e.moved_only = FALSE) AS INTEGER) AS behind, w.since FROM (SELECT u.* FROM (",
+    );
+    sql.append(found.rows).push(&format!(") u ORDER BY u.since{way}, u.article_id{way} LIMIT "));
+    sql.int(i64::from(paging.limit).saturating_add(1));
+    sql.push(&format!(
+        ") w {join}articles a ON a.id = w.article_id {join}translations o ON o.article_id = a.id AND o.locale = a.source_locale \
+         LEFT JOIN translations t ON t.article_id = a.id AND w.inside AND t.locale = "
+    ));
+    sql.text(filter.locale.as_str()).push(&format!(" ORDER BY w.since{way}, w.article_id{way}"));
+    sql
 }

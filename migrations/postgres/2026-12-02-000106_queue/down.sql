@@ -1,0 +1,2 @@
+DROP TABLE queue_fills;
+DROP TABLE translation_queue;
