@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     Found, Reading,
     articles::{self, ArticleListing, BodyFormat, Fields, Included, Listed, Shape},
-    listening, media, menus, names, pages, resolve, site,
+    collections, listening, media, menus, names, pages, resolve, site,
 };
 use crate::{
     domain::{
@@ -76,6 +76,8 @@ pub enum Request {
     Translations(ArticleId, Shape),
     /// A menu by its slug, and whether articles are led to in another locale of the chain.
     Menu(String, Option<Locale>, bool),
+    /// A collection by its slug.
+    Collection(String, Show),
     /// Where a public path leads.
     Resolve(String),
     /// The page at a public path, with its stories from a cursor on.
@@ -214,6 +216,10 @@ pub fn answer(tx: &mut Tx<'_>, request: &Request, now: Instant) -> Result<Outcom
             let reading = Reading::resolve(tx, locale.as_ref(), *fallback)?;
             shown(&menus::menu(tx, &reading, slug)?, Some(reading.locale)).map(Outcome::Shown)
         }
+        Request::Collection(slug, show) => {
+            let reading = Reading::resolve(tx, show.locale.as_ref(), show.fallback)?;
+            collected(&collections::collection(tx, &reading, slug, &show.shape)?, &show.shape, reading.locale).map(Outcome::Shown)
+        }
         Request::Missing(locale, fallback) => {
             let (page, until) = pages::missing(tx, locale, *fallback, now)?;
             shown(&page, None).map(|shown| Outcome::Shown(Shown { until, ..shown }))
@@ -237,6 +243,25 @@ impl<T> List<T> {
     fn whole(data: Vec<T>) -> Self {
         Self { data, page: PageInfo::default(), included: None }
     }
+}
+
+/// What a collection shows, with the wanted fields only.
+///
+/// # Errors
+/// [`Error::Internal`] when it cannot be written.
+pub fn collected(listing: &collections::CollectionListing, shape: &Shape, locale: Locale) -> Result<Shown, Error> {
+    #[derive(Serialize)]
+    struct Partial<'a> {
+        collection: &'a collections::CollectionInfo,
+        #[serde(flatten)]
+        list: List<serde_json::Value>,
+    }
+    if shape.fields.is_none() {
+        return shown(listing, Some(locale));
+    }
+    let data = listing.data.iter().map(|article| shape.prune(article)).collect::<Result<Vec<_>, _>>()?;
+    let list = List { data, page: listing.page.clone(), included: listing.included.clone() };
+    shown(&Partial { collection: &listing.collection, list }, Some(locale))
 }
 
 /// Room for most answers, in bytes.
@@ -346,7 +371,11 @@ impl Request {
             Self::Page(path, paging, view) => {
                 query.append_pair("path", path);
                 view.query(&mut query);
-                paged(&mut query, paging, cursor);
+                // A cursor of its own says what the first page has shown.
+                paged(&mut query, &Paging { cursor: None, ..*paging }, cursor);
+                if let Some(word) = view.cursor(paging).filter(|_| cursor.is_none()) {
+                    query.append_pair("cursor", &word);
+                }
                 "/v1/pages".to_owned()
             }
             // Nobody asks for them by themselves.
@@ -359,6 +388,10 @@ impl Request {
                     query.append_pair("fallback", "chain");
                 }
                 format!("/v1/menus/{}", segment(slug))
+            }
+            Self::Collection(slug, show) => {
+                show.query(&mut query, BodyFormat::None);
+                format!("/v1/collections/{}", segment(slug))
             }
             Self::Resolve(path) => {
                 query.append_pair("path", path);
@@ -400,8 +433,9 @@ impl Request {
             Self::Translations(_, shape) => heap(shape),
             Self::Missing(locale, _) | Self::Sound(_, locale) => locale.as_str().len(),
             Self::Menu(slug, of, _) => slug.capacity().saturating_add(locale(of)),
+            Self::Collection(slug, show) => slug.capacity().saturating_add(show.heap()),
             Self::Resolve(path) => path.capacity(),
-            Self::Page(path, _, view) => path.capacity().saturating_add(view.include.len().saturating_mul(32)),
+            Self::Page(path, _, view) => path.capacity().saturating_add(view.heap()),
         }
     }
 }

@@ -169,6 +169,7 @@ pub fn erase<A>(tx: &mut Tx<'_>, granted: &Granted<A, Article>, step: &Step) -> 
     erase_copies(tx, id, step)?;
     erase_editions(tx, id)?;
     super::recordings::erase(tx, id)?;
+    super::collection_uses::forget(tx, id)?;
     diesel::update(articles::table.find(Bind(id))).set(articles::lead.eq(None::<Json>)).execute(tx)?;
     diesel::delete(article_media::table.filter(article_media::article_id.eq(Bind(id)))).execute(tx)?;
     diesel::delete(translation_media::table.filter(translation_media::article_id.eq(Bind(id)))).execute(tx)?;

@@ -1,6 +1,7 @@
 //! Delivery over HTTP: public, read-only.
 
 pub mod articles;
+pub mod collections;
 pub mod listening;
 pub mod media;
 pub mod menus;
